@@ -1,0 +1,58 @@
+import type { LanguageModelV4 } from "@ai-sdk/provider";
+import type { Budget, EventDataOf, EventType, SessionEvent, TaskError, Usage } from "@trunkline/contract";
+import type { Tool } from "../tools/port.ts";
+
+/** An event of a run; whoever holds the run adds session, task and attempt. */
+export type RunEvent = {
+  [T in EventType]: { type: T; data: EventDataOf<T> };
+}[EventType];
+
+export type DeltaEvent = Extract<RunEvent, { type: "text.delta" | "reasoning.delta" | "tool.progress" }>;
+
+/** Where a run writes. Both reject once the run has lost its task; the run then stops. */
+export interface RunSink {
+  /** Resolves once all of them are committed, in order, in one transaction. */
+  append(events: readonly RunEvent[]): Promise<void>;
+  /**
+   * Takes a piece of a block. Resolves at once while the store keeps up, and later while it does not: await it, that
+   * is the backpressure. Pieces of one block that wait together are stored as one event. `text.ended`,
+   * `reasoning.ended` and `tool.ended` replace the pieces of their block.
+   */
+  delta(event: DeltaEvent): Promise<void>;
+}
+
+/** A model ready to be called. */
+export interface ResolvedModel {
+  /** As the contract names it, e.g. `openai-compatible:qwen3`. */
+  name: string;
+  model: LanguageModelV4;
+}
+
+export interface RunInput {
+  sessionId: string;
+  taskId: string;
+  /** The session's events before this run, oldest first, this task's own earlier attempts included. */
+  history: AsyncIterable<SessionEvent>;
+  model: ResolvedModel;
+  tools: readonly Tool[];
+  /** Absolute path of the directory that tools work in; it exists. */
+  workspace: string;
+  budget: Budget;
+  sink: RunSink;
+  /** Aborted on cancel, time-out and shutdown: model stream and tools end, and `run` rejects with its reason. */
+  signal: AbortSignal;
+}
+
+/** How a run ended by itself. The caller turns it into the task's one terminal event. */
+export type RunOutcome =
+  | { type: "completed"; result: string; usage: Usage }
+  | { type: "failed"; reason: "error" | "budget"; error: TaskError; usage: Usage };
+
+export type RunTask = (input: RunInput) => Promise<RunOutcome>;
+
+export interface ModelRegistry {
+  /** Name of the model that a task gets which names none. */
+  readonly defaultModel: string;
+  /** @throws TrunklineError `model_unknown` where the name has no configured provider; the message lists those that do. */
+  resolve(name: string): ResolvedModel;
+}

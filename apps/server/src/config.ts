@@ -1,0 +1,84 @@
+import { homedir, hostname } from "node:os";
+import { join } from "node:path";
+
+/** Everything the environment decides, read once; no other file of the server reads it. */
+export interface Config {
+  host: string;
+  /** 0 lets the system choose. */
+  port: number;
+  dataDir: string;
+  concurrency: number;
+  /** Exact origins, beside the server's own, that a browser may call from. */
+  allowedOrigins: readonly string[];
+  /** Host names, beside the loopback ones, that the server answers to. */
+  allowedHosts: readonly string[];
+  web: "on" | "off" | "dev";
+  logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
+  models: ModelConfig;
+  node: string;
+}
+
+export interface ModelConfig {
+  /** `provider:model`; absent: the first provider with a key, else `demo`. */
+  model: string | undefined;
+  openaiApiKey: string | undefined;
+  openaiBaseUrl: string | undefined;
+  anthropicApiKey: string | undefined;
+  googleApiKey: string | undefined;
+}
+
+/** A setting that cannot be used; its message names the variable and says what it takes. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+}
+
+/** @throws ConfigError */
+export function readConfig(env: Record<string, string | undefined> = process.env): Config {
+  const value = (name: string): string | undefined => env[name]?.trim() || undefined;
+  const integer = (name: string, fallback: number, min: number, max: number): number => {
+    const text = value(name);
+    if (text === undefined) return fallback;
+    const number = Number(text);
+    if (!Number.isInteger(number) || number < min || number > max) {
+      throw new ConfigError(`${name} takes a whole number from ${min} to ${max}, not '${text}'`);
+    }
+    return number;
+  };
+  const oneOf = <const T extends string>(name: string, choices: readonly T[], fallback: T): T => {
+    const text = value(name);
+    if (text === undefined) return fallback;
+    const choice = choices.find((candidate) => candidate === text);
+    if (choice === undefined) throw new ConfigError(`${name} takes ${choices.join(", ")}, not '${text}'`);
+    return choice;
+  };
+  const list = (name: string): string[] =>
+    (value(name) ?? "")
+      .split(",")
+      .map((item) => item.trim())
+      .filter((item) => item !== "");
+
+  return {
+    host: value("TRUNKLINE_HOST") ?? "127.0.0.1",
+    port: integer("TRUNKLINE_PORT", 4400, 0, 65_535),
+    dataDir:
+      value("TRUNKLINE_DATA_DIR") ??
+      join(value("XDG_DATA_HOME") ?? join(homedir(), ".local", "share"), "trunkline"),
+    concurrency: integer("TRUNKLINE_CONCURRENCY", 16, 1, 1_000),
+    allowedOrigins: list("TRUNKLINE_ALLOWED_ORIGINS"),
+    allowedHosts: list("TRUNKLINE_ALLOWED_HOSTS"),
+    web: oneOf("TRUNKLINE_WEB", ["on", "off", "dev"], "on"),
+    logLevel: oneOf(
+      "TRUNKLINE_LOG_LEVEL",
+      ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
+      "info",
+    ),
+    models: {
+      model: value("TRUNKLINE_MODEL"),
+      openaiApiKey: value("OPENAI_API_KEY"),
+      openaiBaseUrl: value("OPENAI_BASE_URL"),
+      anthropicApiKey: value("ANTHROPIC_API_KEY"),
+      googleApiKey: value("GOOGLE_GENERATIVE_AI_API_KEY"),
+    },
+    node: hostname(),
+  };
+}

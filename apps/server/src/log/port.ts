@@ -1,0 +1,18 @@
+import type { EventBatch, EventPage, SessionEvent } from "@trunkline/contract";
+import type { CommitUnit } from "../store/port.ts";
+
+export interface ReadRange {
+  /** Events with a greater seq, oldest first. */
+  after?: number;
+  /** The newest events with a smaller seq, answered oldest first. */
+  before?: number;
+  limit: number;
+}
+
+export interface Log {
+  /** Resolves with the stored events once they are committed; followers are woken after that. Throws as Store.commit. */
+  append(unit: CommitUnit): Promise<SessionEvent[]>;
+  read(sessionId: string, range: ReadRange): Promise<EventPage>;
+  /** Replays what is after the cursor in pages, then follows live until `signal` aborts. Never ends by itself. */
+  follow(sessionId: string, after: number, signal: AbortSignal): AsyncGenerator<EventBatch, void>;
+}

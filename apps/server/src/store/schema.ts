@@ -1,0 +1,89 @@
+import type { TaskState } from "@trunkline/contract";
+
+/**
+ * The tables, as both engines have them. Times are integer ms since the epoch, ids are UUIDv7 text, JSON is text.
+ * Column names are those of the database; rows become the contract's camelCase shapes in `services/`.
+ */
+export interface Database {
+  sessions: SessionsTable;
+  tasks: TasksTable;
+  events: EventsTable;
+  users: UsersTable;
+  tokens: TokensTable;
+}
+
+export interface SessionsTable {
+  id: string;
+  owner_id: string;
+  title: string;
+  agent: string;
+  model: string | null;
+  workspace: string;
+  parent_id: string | null;
+  forked_at_seq: number | null;
+  /** Seq of the newest event; raised under this row's lock, which makes commit order equal seq order. */
+  last_seq: number;
+  /** Queue position that the next task gets. */
+  next_pos: number;
+  created_at: number;
+  updated_at: number;
+  archived_at: number | null;
+}
+
+export interface TasksTable {
+  id: string;
+  session_id: string;
+  /** Copied from the session, so that queues and idempotency keys are per owner without a join. */
+  owner_id: string;
+  pos: number;
+  state: TaskState;
+  reason: string | null;
+  prompt: string;
+  model: string | null;
+  budget_json: string | null;
+  attempt: number;
+  node: string | null;
+  cancel_requested_at: number | null;
+  idempotency_key: string | null;
+  /** SHA-256 of the submitted body, hex: tells a repeated submit from a conflicting one. */
+  request_hash: string | null;
+  usage_json: string | null;
+  result: string | null;
+  error_code: string | null;
+  error_message: string | null;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+}
+
+export interface EventsTable {
+  session_id: string;
+  seq: number;
+  task_id: string | null;
+  attempt: number | null;
+  type: string;
+  /** Set on pieces of a block or of a tool's output, which go when the whole is stored. */
+  block_id: string | null;
+  at: number;
+  data: string;
+}
+
+export interface UsersTable {
+  id: string;
+  name: string;
+  created_at: number;
+}
+
+export interface TokensTable {
+  id: string;
+  user_id: string;
+  name: string;
+  /** `api` for the Authorization header, `browser` for the UI's cookie. */
+  kind: "api" | "browser";
+  /** SHA-256 of the token, hex. The token itself has 256 random bits and is stored nowhere but with its holder. */
+  hash: string;
+  created_at: number;
+  expires_at: number | null;
+  last_used_at: number | null;
+  revoked_at: number | null;
+}

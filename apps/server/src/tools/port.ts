@@ -1,0 +1,30 @@
+import type { ZodType } from "zod";
+
+export interface ToolContext {
+  /** Absolute path of the session's directory. */
+  workspace: string;
+  /** Aborted on cancel: the tool ends everything it started, then returns or throws. */
+  signal: AbortSignal;
+  /** Shows output while the tool runs. Bounded by the tool itself. Await it: that is the backpressure. */
+  progress(chunk: string): Promise<void>;
+}
+
+export interface ToolResult {
+  status: "succeeded" | "failed";
+  /** What the model reads: head and tail where it was long. */
+  output: string;
+  exitCode?: number | null;
+  /** Bytes left out of the middle of `output`. */
+  omittedBytes?: number;
+  fileChange?: { path: string; change: "created" | "modified" | "deleted"; additions: number; deletions: number };
+}
+
+/** What a model can call. A thrown error becomes a failed result with the error's message. */
+export interface Tool<Input = unknown> {
+  name: string;
+  /** Tells the model when and how to use it. */
+  description: string;
+  /** Validates the model's input before `execute` sees it, and becomes the JSON schema that the model is shown. */
+  inputSchema: ZodType<Input>;
+  execute(input: Input, context: ToolContext): Promise<ToolResult>;
+}

@@ -1,0 +1,25 @@
+/** Everything a client needs at run time without zod or tRPC, and every type of the contract. */
+export * from "./error.ts";
+export * from "./limits.ts";
+export * from "./task-state.ts";
+export type { Principal } from "./principal.ts";
+export type { EventDataOf, EventDraft, EventType, SessionEvent, TaskError, ToolCall } from "./event.ts";
+export type { Json, Usage } from "./primitives.ts";
+export type { ServerInfo } from "./server-info.ts";
+export type {
+  CreateSessionInput,
+  EventBatch,
+  EventPage,
+  ListEventsInput,
+  ListSessionsInput,
+  Session,
+  SessionDetail,
+  SessionPage,
+  SubscribeInput,
+} from "./session.ts";
+export type { Budget, ListTasksInput, SubmitTaskInput, SubmitTaskOutput, Task, TaskPage } from "./task.ts";
+export type { Services } from "./services.ts";
+export type { ServerService } from "./services/server-service.ts";
+export type { SessionService } from "./services/session-service.ts";
+export type { TaskService } from "./services/task-service.ts";
+export type { AppRouter, RouterContext } from "./router.ts";

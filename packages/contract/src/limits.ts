@@ -1,0 +1,25 @@
+/** Bounds of the wire, in one place so that the server enforces and clients can explain the same numbers. */
+
+/** Largest HTTP body the server reads, in bytes. */
+export const MAX_BODY_BYTES = 1_048_576;
+/** Largest prompt, in UTF-16 code units. */
+export const MAX_PROMPT_LENGTH = 200_000;
+export const MAX_TITLE_LENGTH = 200;
+export const MAX_IDEMPOTENCY_KEY_LENGTH = 200;
+/** Calls that one tRPC batch request may carry. */
+export const MAX_BATCH_CALLS = 20;
+
+export const DEFAULT_PAGE_SIZE = 50;
+export const MAX_PAGE_SIZE = 200;
+export const DEFAULT_EVENT_PAGE_SIZE = 200;
+export const MAX_EVENT_PAGE_SIZE = 1_000;
+/** Tasks that `session.get` lists beside the active and queued ones. */
+export const SESSION_DETAIL_TASKS = 100;
+
+/** How often an idle stream sends a ping, in milliseconds. */
+export const PING_INTERVAL_MS = 10_000;
+/** Silence after which a client gives a stream up and reconnects: 2.5 pings. */
+export const STREAM_SILENCE_LIMIT_MS = 25_000;
+
+/** Times that a task may be started before it counts as the reason for the crashes. */
+export const MAX_TASK_ATTEMPTS = 3;

@@ -1,0 +1,40 @@
+import { z } from "zod";
+
+/** UUIDv7, RFC 9562: sortable by creation time, unguessable in its 74 random bits. */
+export const Id = z.uuid();
+
+/** Integer milliseconds since the Unix epoch. */
+export const Timestamp = z.int().nonnegative();
+
+/** Position of an event in its session's log; the first is 1, and 0 as a cursor means "from the beginning". */
+export const Seq = z.int().nonnegative();
+
+/** `provider:model`, e.g. `openai-compatible:qwen3`, or `demo`. */
+export const ModelName = z
+  .string()
+  .min(1)
+  .max(200)
+  .regex(/^\S+$/, "A model is named provider:model, without spaces");
+
+/**
+ * A resume cursor as SSE carries it (`Last-Event-ID`): a decimal seq. It is input like any other, so it is bounded
+ * before it becomes a number.
+ */
+export const EventCursor = z
+  .union([z.string().regex(/^\d{1,15}$/, "lastEventId is the seq of an event, a decimal number"), Seq])
+  .transform(Number);
+
+/** Opaque to clients: they hand back what `nextCursor` gave them. */
+export const PageCursor = z.string().min(1).max(200);
+
+export const Usage = z.strictObject({
+  inputTokens: z.int().nonnegative(),
+  outputTokens: z.int().nonnegative(),
+  reasoningTokens: z.int().nonnegative().optional(),
+  cachedInputTokens: z.int().nonnegative().optional(),
+});
+export type Usage = z.infer<typeof Usage>;
+
+/** JSON as tools take and give it. */
+export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+export const Json: z.ZodType<Json> = z.json();

@@ -1,0 +1,47 @@
+import { tracked } from "@trpc/server";
+import { TrunklineError } from "../error.ts";
+import {
+  CreateSessionInput,
+  EventPage,
+  ListEventsInput,
+  ListSessionsInput,
+  Session,
+  SessionDetail,
+  SessionPage,
+  SessionRef,
+  SubscribeInput,
+} from "../session.ts";
+import { procedure, router, toTRPCError } from "./procedure.ts";
+
+export const sessionRouter = router({
+  create: procedure
+    .input(CreateSessionInput)
+    .output(Session)
+    .mutation(({ ctx, input }) => ctx.services.sessions.create(ctx.principal, input)),
+  get: procedure
+    .input(SessionRef)
+    .output(SessionDetail)
+    .query(({ ctx, input }) => ctx.services.sessions.get(ctx.principal, input)),
+  list: procedure
+    .input(ListSessionsInput)
+    .output(SessionPage)
+    .query(({ ctx, input }) => ctx.services.sessions.list(ctx.principal, input)),
+  events: procedure
+    .input(ListEventsInput)
+    .output(EventPage)
+    .query(({ ctx, input }) => ctx.services.sessions.events(ctx.principal, input)),
+
+  // No output schema: events were validated when they were appended, and a stream pays for every look at them.
+  subscribe: procedure.input(SubscribeInput).subscription(async function* ({ ctx, input, signal }) {
+    let cursor = input.lastEventId ?? 0;
+    try {
+      for await (const batch of ctx.services.sessions.subscribe(ctx.principal, input, signal!)) {
+        cursor = batch.events.at(-1)?.seq ?? cursor;
+        yield tracked(String(cursor), batch);
+      }
+    } catch (error) {
+      if (error instanceof TrunklineError) throw toTRPCError(error);
+      throw error;
+    }
+  }),
+});

@@ -1,0 +1,12 @@
+import type { Principal } from "../principal.ts";
+import type { ListTasksInput, SubmitTaskInput, SubmitTaskOutput, Task, TaskPage, TaskRef } from "../task.ts";
+
+/** Every method throws TrunklineError: `not_found` also where the task belongs to somebody else. */
+export interface TaskService {
+  /** Resolves once the task is committed; it runs detached from the caller. */
+  submit(principal: Principal, input: SubmitTaskInput): Promise<SubmitTaskOutput>;
+  get(principal: Principal, input: TaskRef): Promise<Task>;
+  list(principal: Principal, input: ListTasksInput): Promise<TaskPage>;
+  /** Idempotent: a task that has ended is answered as it ended. */
+  cancel(principal: Principal, input: TaskRef): Promise<Task>;
+}

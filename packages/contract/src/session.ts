@@ -1,0 +1,103 @@
+import { z } from "zod";
+import { SessionEvent } from "./event.ts";
+import {
+  DEFAULT_EVENT_PAGE_SIZE,
+  DEFAULT_PAGE_SIZE,
+  MAX_EVENT_PAGE_SIZE,
+  MAX_PAGE_SIZE,
+  MAX_TITLE_LENGTH,
+} from "./limits.ts";
+import { EventCursor, Id, ModelName, PageCursor, Seq, Timestamp } from "./primitives.ts";
+import { Task, TaskState } from "./task.ts";
+
+export const SESSION_STATUSES = ["idle", "queued", "working", "input-required"] as const;
+
+export const Session = z.strictObject({
+  id: Id,
+  ownerId: Id,
+  title: z.string(),
+  agent: z.string(),
+  model: ModelName.nullable(),
+  /** Directory on the server that the session's tools work in. */
+  workspace: z.string(),
+  parentId: Id.nullable(),
+  forkedAtSeq: Seq.nullable(),
+  lastSeq: Seq,
+  createdAt: Timestamp,
+  updatedAt: Timestamp,
+  archivedAt: Timestamp.nullable(),
+  /** Derived from the session's tasks at the moment of reading; never stored. */
+  status: z.enum(SESSION_STATUSES),
+  /** The task that occupies the session, or the last one that ended; null in a session without tasks. */
+  currentTask: z
+    .strictObject({
+      id: Id,
+      state: TaskState,
+      startedAt: Timestamp.nullable(),
+      endedAt: Timestamp.nullable(),
+    })
+    .nullable(),
+});
+export type Session = z.infer<typeof Session>;
+
+const Title = z.string().trim().min(1).max(MAX_TITLE_LENGTH);
+
+export const CreateSessionInput = z.strictObject({
+  title: Title.optional(),
+  model: ModelName.optional(),
+});
+export type CreateSessionInput = z.infer<typeof CreateSessionInput>;
+
+export const SessionRef = z.strictObject({ sessionId: Id });
+export type SessionRef = z.infer<typeof SessionRef>;
+
+export const SessionDetail = z.strictObject({
+  session: Session,
+  /** The active and queued tasks, and the newest ended ones; newest first. */
+  tasks: z.array(Task),
+  lastSeq: Seq,
+});
+export type SessionDetail = z.infer<typeof SessionDetail>;
+
+export const ListSessionsInput = z.strictObject({
+  cursor: PageCursor.optional(),
+  limit: z.int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
+});
+export type ListSessionsInput = z.infer<typeof ListSessionsInput>;
+
+export const SessionPage = z.strictObject({
+  items: z.array(Session),
+  nextCursor: PageCursor.nullable(),
+});
+export type SessionPage = z.infer<typeof SessionPage>;
+
+export const ListEventsInput = z
+  .strictObject({
+    sessionId: Id,
+    /** Events with a seq greater than this, oldest first. */
+    after: Seq.optional(),
+    /** The newest events with a seq smaller than this; still answered oldest first. */
+    before: Seq.optional(),
+    limit: z.int().min(1).max(MAX_EVENT_PAGE_SIZE).default(DEFAULT_EVENT_PAGE_SIZE),
+  })
+  .refine((input) => input.after === undefined || input.before === undefined, {
+    message: "Give either after or before, not both",
+  });
+export type ListEventsInput = z.infer<typeof ListEventsInput>;
+
+export const EventPage = z.strictObject({ events: z.array(SessionEvent), hasMore: z.boolean() });
+export type EventPage = z.infer<typeof EventPage>;
+
+export const SubscribeInput = z.strictObject({
+  sessionId: Id,
+  /** Seq of the last event the subscriber has; absent: from the beginning. */
+  lastEventId: EventCursor.optional(),
+});
+export type SubscribeInput = z.infer<typeof SubscribeInput>;
+
+/** What one message of `session.subscribe` carries: all events that were pending, in order. */
+export interface EventBatch {
+  events: SessionEvent[];
+  /** False while history is replayed; true from the batch that caught up on, which may be empty. */
+  live: boolean;
+}
