@@ -1,4 +1,4 @@
-import type { EventDraft, SessionEvent } from "@trunkline/contract";
+import { type EventDraft, type SessionEvent, TrunklineError } from "@trunkline/contract";
 import type { Kysely } from "kysely";
 import type { Database } from "./schema.ts";
 
@@ -62,13 +62,12 @@ export class UniqueViolationError extends Error {
   }
 }
 
-/** The store cannot commit right now; nothing of the unit was acknowledged. */
-export class StoreUnavailableError extends Error {
-  override readonly name = "StoreUnavailableError";
-  /** `full`: the disk has no room, and commits work again once it has. `failed`: the store is of no more use. */
-  readonly kind: "full" | "failed";
-  constructor(kind: "full" | "failed", message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.kind = kind;
+/**
+ * The store cannot commit right now; nothing of the unit was acknowledged. An expected failure: callers are told.
+ * `storage_full`: the disk has no room, and commits work again once it has. `unavailable`: the store is of no more use.
+ */
+export class StoreUnavailableError extends TrunklineError {
+  constructor(reason: "storage_full" | "unavailable", message: string, options?: ErrorOptions) {
+    super(reason, message, options);
   }
 }

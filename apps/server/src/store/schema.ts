@@ -41,7 +41,10 @@ export interface TasksTable {
   prompt: string;
   model: string | null;
   budget_json: string | null;
+  /** Raised by every claim; the fencing token of a run. */
   attempt: number;
+  /** How many attempts ended because the server died under them; a task that has too many fails as `orphaned`. */
+  crashes: number;
   node: string | null;
   cancel_requested_at: number | null;
   idempotency_key: string | null;

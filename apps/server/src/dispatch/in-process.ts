@@ -1,0 +1,47 @@
+import type { Dispatcher, Doorbell } from "./port.ts";
+import { FairQueue } from "./fair-queue.ts";
+
+/** The dispatcher of a single node. What it forgets in a crash is swept up from the task rows at the next start. */
+export function createInProcessDispatcher({ concurrency }: { concurrency: number }): Dispatcher {
+  const waiting = new FairQueue();
+  /** Sessions whose handler runs; true where they were rung meanwhile. */
+  const running = new Map<string, boolean>();
+  let handler: ((sessionId: string) => Promise<boolean>) | undefined;
+  let stopped: (() => void) | undefined;
+
+  function pump(): void {
+    while (handler !== undefined && stopped === undefined && running.size < concurrency) {
+      const bell = waiting.take();
+      if (bell === undefined) return;
+      running.set(bell.sessionId, false);
+      void serve(bell, handler);
+    }
+  }
+
+  async function serve(bell: Doorbell, handle: (sessionId: string) => Promise<boolean>): Promise<void> {
+    const more = await handle(bell.sessionId);
+    const rungMeanwhile = running.get(bell.sessionId);
+    running.delete(bell.sessionId);
+    if (more || rungMeanwhile) waiting.add(bell);
+    if (running.size === 0) stopped?.();
+    pump();
+  }
+
+  return {
+    ring(bell) {
+      if (running.has(bell.sessionId)) running.set(bell.sessionId, true);
+      else waiting.add(bell);
+      pump();
+    },
+    start(newHandler) {
+      handler = newHandler;
+      pump();
+    },
+    async stop() {
+      await new Promise<void>((resolve) => {
+        stopped = resolve;
+        if (running.size === 0) resolve();
+      });
+    },
+  };
+}

@@ -1,0 +1,18 @@
+/** A session that has queued work, and whose it is. */
+export interface Doorbell {
+  sessionId: string;
+  ownerId: string;
+}
+
+/** Says which session may run its next task now. Carries no order of tasks: that is in the rows. */
+export interface Dispatcher {
+  /** There is work in this session. Ringing twice, or for nothing, does no harm. */
+  ring(bell: Doorbell): void;
+  /**
+   * Calls `handler` for each session that was rung: at most once at a time per session, at most `concurrency` at a
+   * time in all, owners taking turns. The handler resolves to true while the session has more work; it never rejects.
+   */
+  start(handler: (sessionId: string) => Promise<boolean>): void;
+  /** Starts no more handlers; resolves when those that run have ended. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,73 @@
+import type { SessionEvent } from "@trunkline/contract";
+import type { Hub, HubListener } from "./port.ts";
+import { Tail } from "./tail.ts";
+
+/**
+ * The hub of one process. A session has a channel only while somebody listens to it, so memory follows the listeners;
+ * a channel keeps one bounded tail of events for all of them and no queue for any.
+ */
+export function createHub(): Hub {
+  const channels = new Map<string, Channel>();
+
+  return {
+    publish(sessionId, events) {
+      channels.get(sessionId)?.publish(events);
+    },
+    attach(sessionId, signal) {
+      let channel = channels.get(sessionId);
+      if (channel === undefined) {
+        channel = new Channel();
+        channels.set(sessionId, channel);
+      }
+      return attach(channel, signal, () => channels.delete(sessionId));
+    },
+  };
+}
+
+class Channel {
+  readonly tail = new Tail();
+  readonly waiting = new Set<() => void>();
+  listeners = 0;
+  /** Counts publications. */
+  version = 0;
+
+  publish(events: readonly SessionEvent[]): void {
+    this.tail.push(events);
+    this.version += 1;
+    const woken = [...this.waiting];
+    this.waiting.clear();
+    for (const wake of woken) wake();
+  }
+}
+
+function attach(channel: Channel, signal: AbortSignal, onEmpty: () => void): HubListener {
+  let wake: (() => void) | undefined;
+  const onAbort = (): void => {
+    if (wake === undefined) return;
+    channel.waiting.delete(wake);
+    wake();
+  };
+  let seen = channel.version;
+  channel.listeners += 1;
+  signal.addEventListener("abort", onAbort);
+
+  return {
+    recent: (after) => channel.tail.after(after),
+    async wait() {
+      if (!signal.aborted && channel.version === seen) {
+        await new Promise<void>((resolve) => {
+          wake = resolve;
+          channel.waiting.add(resolve);
+        });
+        wake = undefined;
+      }
+      seen = channel.version;
+    },
+    [Symbol.dispose]() {
+      signal.removeEventListener("abort", onAbort);
+      if (wake !== undefined) channel.waiting.delete(wake);
+      channel.listeners -= 1;
+      if (channel.listeners === 0) onEmpty();
+    },
+  };
+}

@@ -1,0 +1,22 @@
+import type { SessionEvent } from "@trunkline/contract";
+
+/** Per-session wake-ups. Hints, never the truth: who is woken reads the log from a cursor. */
+export interface Hub {
+  /** Wakes the session's listeners. `events` were just committed, in order. */
+  publish(sessionId: string, events: readonly SessionEvent[]): void;
+  /** Attach before reading the log, so that nothing falls between the reading and the waiting. */
+  attach(sessionId: string, signal: AbortSignal): HubListener;
+}
+
+export interface HubListener extends Disposable {
+  /**
+   * What was published after the cursor, if the hub still holds all of it; null where it does not and the log must
+   * be read. Everyone at one cursor gets the same array.
+   */
+  recent(after: number): readonly SessionEvent[] | null;
+  /**
+   * Resolves when something was published since the last `wait` resolved (or since attaching), or when the signal
+   * aborts. What is published while the listener reads is therefore never slept through.
+   */
+  wait(): Promise<void>;
+}

@@ -1,0 +1,24 @@
+import type { TaskReason } from "@trunkline/contract";
+import type { Doorbell } from "../dispatch/port.ts";
+
+export interface CancelRequest {
+  reason: Extract<TaskReason, "user" | "superseded" | "session-deleted">;
+  /** Name of the principal who asked. */
+  by: string;
+}
+
+/** Runs the tasks of this node, detached from whoever submitted them. */
+export interface Runner {
+  /** Takes up what an earlier process left behind, then begins to run what is queued. */
+  start(): Promise<void>;
+  /** The session has a new task. */
+  ring(bell: Doorbell): void;
+  /**
+   * Ends a task, queued or active: its model stream and its processes end first, then its one `task.canceled` is
+   * appended. A task that has ended meanwhile is left as it ended. Resolves when the task has ended, or after
+   * `waitMs` while its processes still resist.
+   */
+  cancel(taskId: string, request: CancelRequest, waitMs: number): Promise<void>;
+  /** Interrupts what runs, so that the next start continues it; resolves when all of it has let go. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,59 @@
+import { ACTIVE_TASK_STATES } from "@trunkline/contract";
+import { type Kysely, type Selectable, sql } from "kysely";
+import type { CommitUnit } from "../store/port.ts";
+import type { Database, TasksTable } from "../store/schema.ts";
+import type { Doorbell } from "../dispatch/port.ts";
+import { transition } from "./transition.ts";
+
+export type TaskRow = Selectable<TasksTable>;
+
+/** @returns the task that the session must run next, or undefined where nothing is queued or one is active. */
+export async function readQueueHead(db: Kysely<Database>, sessionId: string): Promise<TaskRow | undefined> {
+  return db
+    .selectFrom("tasks")
+    .selectAll()
+    .where("session_id", "=", sessionId)
+    .where("state", "=", "submitted")
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("tasks as active")
+            .select(sql`1`.as("one"))
+            .where("active.session_id", "=", sessionId)
+            .where("active.state", "in", [...ACTIVE_TASK_STATES]),
+        ),
+      ),
+    )
+    .orderBy("pos")
+    .limit(1)
+    .executeTakeFirst();
+}
+
+/** Takes the task: raises its attempt, so that every earlier run of it is fenced off. */
+export function claimUnit(db: Kysely<Database>, task: TaskRow, node: string, now: number): CommitUnit {
+  const attempt = task.attempt + 1;
+  return {
+    sessionId: task.session_id,
+    events: [{ taskId: task.id, attempt, type: "task.started", data: { attempt } }],
+    writes: [
+      transition(db, task, "start", {
+        attempt,
+        node,
+        reason: null,
+        started_at: task.started_at ?? now,
+      }),
+    ],
+  };
+}
+
+/** @returns every session that has something to run: what the dispatcher is told at start. */
+export async function sessionsWithQueuedTasks(db: Kysely<Database>): Promise<Doorbell[]> {
+  const rows = await db
+    .selectFrom("tasks")
+    .select(["session_id", "owner_id"])
+    .where("state", "=", "submitted")
+    .groupBy(["session_id", "owner_id"])
+    .orderBy(({ fn }) => fn.min("created_at"))
+    .execute();
+  return rows.map((row) => ({ sessionId: row.session_id, ownerId: row.owner_id }));
+}

@@ -1,0 +1,85 @@
+import type { DeltaEvent, RunEvent, RunSink } from "../agent/port.ts";
+import type { Log } from "../log/port.ts";
+import type { StoredDraft } from "../store/port.ts";
+import { OpenItems } from "./open-items.ts";
+
+/** The task attempt that writes. */
+export interface Holder {
+  sessionId: string;
+  taskId: string;
+  attempt: number;
+}
+
+/** Pieces that may wait for the store before the writer is held back. */
+const MAX_OUTSTANDING_DELTAS = 64;
+
+/** Writes a run's events into the log, fenced by its attempt. */
+export class LogSink implements RunSink {
+  readonly open = new OpenItems();
+  readonly #log: Log;
+  readonly #holder: Holder;
+  readonly #now: () => number;
+  /** A seq that all of the run's events to come will exceed. */
+  #seqBound: number;
+  #outstanding = 0;
+  #lost: Error | undefined;
+
+  constructor(options: { log: Log; holder: Holder; startedSeq: number; now: () => number }) {
+    this.#log = options.log;
+    this.#holder = options.holder;
+    this.#seqBound = options.startedSeq;
+    this.#now = options.now;
+  }
+
+  async append(events: readonly RunEvent[]): Promise<void> {
+    if (this.#lost !== undefined) throw this.#lost;
+    const { sessionId, taskId, attempt } = this.#holder;
+    const endedBlocks = events.flatMap((event) => this.open.fromSeqOf(event) ?? []);
+    const stored = await this.#log.append({
+      sessionId,
+      events: events.map((event) => toDraft(event, this.#holder)),
+      fence: { taskId, attempt },
+      endedBlocks,
+    });
+    // Only now: what could not be stored stays open, and is closed by whoever ends the run.
+    for (const event of stored) this.open.apply(event, event.seq, event.at);
+    this.#seqBound = stored.at(-1)?.seq ?? this.#seqBound;
+  }
+
+  async delta(event: DeltaEvent): Promise<void> {
+    if (this.#lost !== undefined) throw this.#lost;
+    this.open.apply(event, this.#seqBound + 1, this.#now());
+    const { sessionId, taskId, attempt } = this.#holder;
+    this.#outstanding += 1;
+    const stored = this.#log
+      .append({ sessionId, events: [toDraft(event, this.#holder)], fence: { taskId, attempt } })
+      .then(
+        (events) => {
+          this.#seqBound = events.at(-1)?.seq ?? this.#seqBound;
+        },
+        (error: unknown) => {
+          this.#lost ??= error instanceof Error ? error : new Error(String(error));
+        },
+      )
+      .finally(() => {
+        this.#outstanding -= 1;
+      });
+    if (this.#outstanding > MAX_OUTSTANDING_DELTAS) await stored;
+  }
+}
+
+export function toDraft(event: RunEvent, { taskId, attempt }: Holder): StoredDraft {
+  return { ...event, taskId, attempt, blockId: blockIdOf(event) };
+}
+
+function blockIdOf(event: RunEvent): string | undefined {
+  switch (event.type) {
+    case "text.delta":
+    case "reasoning.delta":
+      return event.data.blockId;
+    case "tool.progress":
+      return event.data.callId;
+    default:
+      return undefined;
+  }
+}

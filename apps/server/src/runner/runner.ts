@@ -1,0 +1,182 @@
+import { setTimeout as delay } from "node:timers/promises";
+import { isTerminalTaskState } from "@trunkline/contract";
+import type { Logger } from "pino";
+import type { Dispatcher } from "../dispatch/port.ts";
+import { GuardFailedError, type Store, StoreUnavailableError, UniqueViolationError } from "../store/port.ts";
+import { type AttemptDeps, runAttempt } from "./attempt.ts";
+import type { CancelRequest, Runner } from "./port.ts";
+import { claimUnit, readQueueHead, sessionsWithQueuedTasks, type TaskRow } from "./queue-head.ts";
+import { endInPlaceOfOwner, recoverOrphans } from "./recovery.ts";
+import { OpenItems } from "./open-items.ts";
+import { LogSink } from "./run-sink.ts";
+import { CanceledSignal, ShutdownSignal } from "./stop-signal.ts";
+import { type Ending, endingUnit } from "./task-endings.ts";
+
+export interface RunnerDeps extends AttemptDeps {
+  store: Store;
+  dispatcher: Dispatcher;
+  logger: Logger;
+  /** Integer ms since the epoch. */
+  now: () => number;
+  /** Name under which this process claims tasks. */
+  node: string;
+}
+
+interface Run {
+  controller: AbortController;
+  ended: Promise<void>;
+}
+
+/** How long to wait before trying again to commit an ending that found the disk full, in ms. */
+const FULL_DISK_RETRY_MS = 1_000;
+
+export function createRunner(deps: RunnerDeps): Runner {
+  const { store, log, dispatcher, logger, now } = deps;
+  /** What this process runs, by task id. */
+  const runs = new Map<string, Run>();
+  let stopping = false;
+
+  /** Runs the session's next task, if there is one. @returns whether the session has more to do. */
+  async function serveSession(sessionId: string): Promise<boolean> {
+    try {
+      if (stopping) return false;
+      const task = await readQueueHead(store.db, sessionId);
+      if (task === undefined) return false;
+      await holdRun(task);
+      return !stopping && (await readQueueHead(store.db, sessionId)) !== undefined;
+    } catch (error) {
+      logger.error({ err: error, sessionId }, "serving a session failed");
+      return false;
+    }
+  }
+
+  /** Makes the run known before it is claimed, so that a cancel always finds either a queued task or its run. */
+  async function holdRun(task: TaskRow): Promise<void> {
+    const controller = new AbortController();
+    const { promise: ended, resolve } = Promise.withResolvers<void>();
+    runs.set(task.id, { controller, ended });
+    try {
+      await claimAndRun(task, controller.signal);
+    } finally {
+      runs.delete(task.id);
+      resolve();
+    }
+  }
+
+  async function claimAndRun(task: TaskRow, signal: AbortSignal): Promise<void> {
+    const startedSeq = await claim(task);
+    if (startedSeq === null) return;
+    const claimed = { ...task, attempt: task.attempt + 1 };
+    const context = { sessionId: task.session_id, taskId: task.id, attempt: claimed.attempt };
+    logger.info(context, "task started");
+    const sink = new LogSink({ log, holder: context, startedSeq, now });
+    const session = await store.db
+      .selectFrom("sessions")
+      .select(["workspace", "model"])
+      .where("id", "=", task.session_id)
+      .executeTakeFirstOrThrow();
+    const ending = await runAttempt(deps, { task: claimed, session, sink, signal });
+    if (ending === null) return;
+    await end(context, sink.open, ending);
+    logger.info({ ...context, ending: ending.type }, "task ended");
+  }
+
+  /** @returns the seq of `task.started`, or null where somebody else was faster. */
+  async function claim(task: TaskRow): Promise<number | null> {
+    try {
+      const [started] = await log.append(claimUnit(store.db, task, deps.node, now()));
+      return started!.seq;
+    } catch (error) {
+      if (error instanceof GuardFailedError || error instanceof UniqueViolationError) return null;
+      throw error;
+    }
+  }
+
+  /** Commits how the run ended, however long a full disk takes; a task that has ended otherwise stays as it is. */
+  async function end(
+    holder: { sessionId: string; taskId: string; attempt: number },
+    open: OpenItems,
+    ending: Ending,
+  ): Promise<void> {
+    for (;;) {
+      try {
+        await log.append(endingUnit(store.db, holder, open, ending, now()));
+        return;
+      } catch (error) {
+        if (error instanceof GuardFailedError) return;
+        if (!(error instanceof StoreUnavailableError) || error.reason !== "storage_full" || stopping) throw error;
+        logger.warn({ ...holder }, "the disk is full: the end of the task waits for room");
+        await delay(FULL_DISK_RETRY_MS);
+      }
+    }
+  }
+
+  async function readTask(taskId: string): Promise<TaskRow | undefined> {
+    return store.db.selectFrom("tasks").selectAll().where("id", "=", taskId).executeTakeFirst();
+  }
+
+  /** @returns false where the task's state changed under the attempt, which is then to be made again. */
+  async function tryCancel(task: TaskRow, request: CancelRequest, waitMs: number): Promise<boolean> {
+    if (isTerminalTaskState(task.state)) return true;
+    const holder = { sessionId: task.session_id, taskId: task.id, attempt: task.attempt };
+    const run = runs.get(task.id);
+    if (task.state === "submitted" && run === undefined) {
+      const ending: Ending = { type: "canceled", request };
+      return refusable(log.append(endingUnit(store.db, holder, new OpenItems(), ending, now())));
+    }
+    if (run === undefined) {
+      return refusable(endInPlaceOfOwner({ store, log, now }, task, { type: "canceled", request }));
+    }
+    // On record first, so that a crash between here and the end of the run still ends the task.
+    if (task.cancel_requested_at === null) {
+      const { sql, parameters } = store.db
+        .updateTable("tasks")
+        .set({ cancel_requested_at: now() })
+        .where("id", "=", task.id)
+        .compile();
+      await store.write([{ sql, parameters }]);
+    }
+    run.controller.abort(new CanceledSignal(request));
+    const timedOut = Symbol("timed out");
+    const first = await Promise.race([run.ended, delay(waitMs, timedOut, { ref: false })]);
+    if (first === timedOut) return true;
+    const after = await readTask(task.id);
+    return after === undefined || isTerminalTaskState(after.state);
+  }
+
+  return {
+    async start() {
+      const recovered = await recoverOrphans({ store, log, now });
+      if (recovered > 0) logger.warn({ tasks: recovered }, "tasks of an earlier process were taken up");
+      dispatcher.start(serveSession);
+      for (const bell of await sessionsWithQueuedTasks(store.db)) dispatcher.ring(bell);
+    },
+
+    ring: (bell) => dispatcher.ring(bell),
+
+    async cancel(taskId, request, waitMs) {
+      for (let tries = 0; tries < 10; tries++) {
+        const task = await readTask(taskId);
+        if (task === undefined || (await tryCancel(task, request, waitMs))) return;
+      }
+      throw new Error(`task ${taskId} changed its state ten times while it was being canceled`);
+    },
+
+    async stop() {
+      stopping = true;
+      for (const { controller } of runs.values()) controller.abort(new ShutdownSignal("the server shuts down"));
+      await dispatcher.stop();
+    },
+  };
+}
+
+/** @returns false where the guard refused the commit. */
+async function refusable(commit: Promise<unknown>): Promise<boolean> {
+  try {
+    await commit;
+    return true;
+  } catch (error) {
+    if (error instanceof GuardFailedError) return false;
+    throw error;
+  }
+}

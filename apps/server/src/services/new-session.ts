@@ -1,0 +1,53 @@
+import { join } from "node:path";
+import { MAX_TITLE_LENGTH } from "@trunkline/contract";
+import type { Kysely } from "kysely";
+import { v7 as uuidv7 } from "uuid";
+import type { StoredDraft, Write } from "../store/port.ts";
+import type { Database } from "../store/schema.ts";
+
+export interface NewSession {
+  id: string;
+  write: Write;
+  event: StoredDraft;
+}
+
+/** The row and the first event of a session; its id is random enough that a thousand made at once are a thousand. */
+export function newSession(
+  db: Kysely<Database>,
+  options: { ownerId: string; title: string; model: string | null; workspacesDir: string; now: number },
+): NewSession {
+  const id = uuidv7();
+  const { ownerId, title, model, now } = options;
+  const { sql, parameters } = db
+    .insertInto("sessions")
+    .values({
+      id,
+      owner_id: ownerId,
+      title,
+      agent: "default",
+      model,
+      workspace: join(options.workspacesDir, id),
+      parent_id: null,
+      forked_at_seq: null,
+      last_seq: 0,
+      next_pos: 1,
+      created_at: now,
+      updated_at: now,
+      archived_at: null,
+    })
+    .compile();
+  return {
+    id,
+    write: { sql, parameters, expectRows: 1 },
+    event: { taskId: null, type: "session.created", data: { title, model } },
+  };
+}
+
+export const UNTITLED = "New session";
+
+/** A title until somebody gives a better one: the prompt's first line. */
+export function titleFromPrompt(prompt: string): string {
+  const line = prompt.trim().split("\n", 1)[0]!.trim();
+  const limit = Math.min(80, MAX_TITLE_LENGTH);
+  return line.length <= limit ? line : `${line.slice(0, limit - 1).trimEnd()}…`;
+}

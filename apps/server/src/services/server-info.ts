@@ -1,0 +1,22 @@
+import { MAX_BODY_BYTES, MAX_PROMPT_LENGTH, type ServerService } from "@trunkline/contract";
+import type { ModelRegistry } from "../agent/port.ts";
+import type { Tool } from "../tools/port.ts";
+
+export function createServerService(options: {
+  version: string;
+  models: ModelRegistry;
+  tools: readonly Tool[];
+  concurrency: number;
+}): ServerService {
+  const { version, models, tools, concurrency } = options;
+  return {
+    info: async () => ({
+      name: "trunkline",
+      version,
+      model: models.defaultModel,
+      demo: models.defaultModel === "demo",
+      tools: tools.map(({ name, description }) => ({ name, description })),
+      limits: { concurrency, maxPromptLength: MAX_PROMPT_LENGTH, maxBodyBytes: MAX_BODY_BYTES },
+    }),
+  };
+}

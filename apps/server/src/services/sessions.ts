@@ -1,0 +1,99 @@
+import {
+  type EventBatch,
+  type Principal,
+  SESSION_DETAIL_TASKS,
+  type SessionService,
+  type SubscribeInput,
+  TrunklineError,
+} from "@trunkline/contract";
+import { sql } from "kysely";
+import type { Log } from "../log/port.ts";
+import type { Store } from "../store/port.ts";
+import { newSession, UNTITLED } from "./new-session.ts";
+import { requireSession, requireSessionAccess } from "./ownership.ts";
+import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
+import { selectSessions, toSession } from "./session-query.ts";
+import { toTask } from "./task-row.ts";
+
+export interface SessionServiceDeps {
+  store: Store;
+  log: Log;
+  workspacesDir: string;
+  now: () => number;
+}
+
+export function createSessionService({ store, log, workspacesDir, now }: SessionServiceDeps): SessionService {
+  async function* subscribe(
+    principal: Principal,
+    { sessionId, lastEventId }: SubscribeInput,
+    signal: AbortSignal,
+  ): AsyncGenerator<EventBatch, void> {
+    const after = lastEventId ?? 0;
+    const lastSeq = await requireSessionAccess(store.db, principal, sessionId);
+    if (after > lastSeq) {
+      throw new TrunklineError(
+        "cursor_invalid",
+        `lastEventId ${after} is past the end of this session (${lastSeq}); start again without it`,
+      );
+    }
+    yield* log.follow(sessionId, after, signal);
+  }
+
+  return {
+    async create(principal, input) {
+      const session = newSession(store.db, {
+        ownerId: principal.userId,
+        title: input.title ?? UNTITLED,
+        model: input.model ?? null,
+        workspacesDir,
+        now: now(),
+      });
+      await log.append({ sessionId: session.id, events: [session.event], writes: [session.write] });
+      return requireSession(store.db, principal, session.id);
+    },
+
+    async get(principal, { sessionId }) {
+      const session = await requireSession(store.db, principal, sessionId);
+      // Unfinished tasks first, whatever their age, then the newest of the rest.
+      const rows = await store.db
+        .selectFrom("tasks")
+        .selectAll()
+        .where("session_id", "=", sessionId)
+        .orderBy(sql`case when ended_at is null then 0 else 1 end`)
+        .orderBy("id", "desc")
+        .limit(SESSION_DETAIL_TASKS)
+        .execute();
+      const tasks = rows.map(toTask).sort((a, b) => (a.id < b.id ? 1 : -1));
+      return { session, tasks, lastSeq: session.lastSeq };
+    },
+
+    async list(principal, { cursor, limit }) {
+      let query = selectSessions(store.db)
+        .where("s.owner_id", "=", principal.userId)
+        .orderBy("s.updated_at", "desc")
+        .orderBy("s.id", "desc")
+        .limit(limit + 1);
+      if (cursor !== undefined) {
+        const { sort, id } = decodePageCursor(cursor);
+        query = query.where(sql<boolean>`(s.updated_at, s.id) < (${sort}, ${id})`);
+      }
+      const rows = await query.execute();
+      const items = rows.slice(0, limit).map(toSession);
+      const last = items.at(-1);
+      return {
+        items,
+        nextCursor:
+          rows.length > limit && last !== undefined
+            ? encodePageCursor({ sort: last.updatedAt, id: last.id })
+            : null,
+      };
+    },
+
+    async events(principal, { sessionId, after, before, limit }) {
+      await requireSessionAccess(store.db, principal, sessionId);
+      return log.read(sessionId, { after, before, limit });
+    },
+
+    subscribe,
+  };
+}

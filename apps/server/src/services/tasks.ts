@@ -1,0 +1,142 @@
+import {
+  ACTIVE_TASK_STATES,
+  type Principal,
+  type SubmitTaskInput,
+  type SubmitTaskOutput,
+  type TaskService,
+} from "@trunkline/contract";
+import type { ModelRegistry } from "../agent/port.ts";
+import type { Log } from "../log/port.ts";
+import type { Runner } from "../runner/port.ts";
+import { type CommitUnit, GuardFailedError, type Store, UniqueViolationError } from "../store/port.ts";
+import { newSession, titleFromPrompt } from "./new-session.ts";
+import { requireSession, requireTask } from "./ownership.ts";
+import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
+import { idempotencyConflict, newTask, requestHash, sessionBusy } from "./submit.ts";
+import { toTask } from "./task-row.ts";
+
+export interface TaskServiceDeps {
+  store: Store;
+  log: Log;
+  runner: Runner;
+  models: ModelRegistry;
+  /** Directory that holds a directory per session. */
+  workspacesDir: string;
+  now: () => number;
+}
+
+/** How long `cancel` waits for the task's processes before it answers with the task as it is, in ms. */
+const CANCEL_WAIT_MS = 5_000;
+
+export function createTaskService(deps: TaskServiceDeps): TaskService {
+  const { store, log, runner, models, now } = deps;
+
+  /** @returns what an earlier submit under the same key stored, or undefined. @throws `idempotency_conflict` */
+  async function findEarlier(principal: Principal, input: SubmitTaskInput): Promise<SubmitTaskOutput | undefined> {
+    if (input.idempotencyKey === undefined) return undefined;
+    const row = await store.db
+      .selectFrom("tasks")
+      .selectAll()
+      .where("owner_id", "=", principal.userId)
+      .where("idempotency_key", "=", input.idempotencyKey)
+      .executeTakeFirst();
+    if (row === undefined) return undefined;
+    if (row.request_hash !== requestHash(input)) throw idempotencyConflict();
+    return { taskId: row.id, sessionId: row.session_id, task: toTask(row) };
+  }
+
+  async function submitUnit(principal: Principal, input: SubmitTaskInput): Promise<{ unit: CommitUnit; taskId: string }> {
+    const at = now();
+    const created =
+      input.sessionId === undefined
+        ? newSession(store.db, {
+            ownerId: principal.userId,
+            title: titleFromPrompt(input.prompt),
+            model: input.model ?? null,
+            workspacesDir: deps.workspacesDir,
+            now: at,
+          })
+        : undefined;
+    const sessionId = created?.id ?? (await requireSession(store.db, principal, input.sessionId!)).id;
+    const task = newTask(store.db, principal, sessionId, input, at);
+    const unit: CommitUnit = {
+      sessionId,
+      events: [
+        ...(created === undefined ? [] : [created.event]),
+        { taskId: task.id, type: "task.submitted", data: { prompt: input.prompt, model: input.model ?? null } },
+      ],
+      writes: [...(created === undefined ? [] : [created.write]), ...task.writes],
+    };
+    return { unit, taskId: task.id };
+  }
+
+  async function cancelActive(principal: Principal, sessionId: string): Promise<void> {
+    const active = await store.db
+      .selectFrom("tasks")
+      .select("id")
+      .where("session_id", "=", sessionId)
+      .where("state", "in", [...ACTIVE_TASK_STATES])
+      .executeTakeFirst();
+    if (active === undefined) return;
+    await runner.cancel(active.id, { reason: "superseded", by: principal.name }, CANCEL_WAIT_MS);
+  }
+
+  return {
+    async submit(principal, input) {
+      const earlier = await findEarlier(principal, input);
+      if (earlier !== undefined) return earlier;
+      // A model that does not exist is the caller's mistake, and is told before anything is stored.
+      if (input.model !== undefined) models.resolve(input.model);
+      const { unit, taskId } = await submitUnit(principal, input);
+      const { sessionId } = unit;
+      try {
+        await log.append(unit);
+      } catch (error) {
+        if (error instanceof UniqueViolationError) {
+          const winner = await findEarlier(principal, input);
+          if (winner !== undefined) return winner;
+        }
+        if (error instanceof GuardFailedError && input.whenBusy === "reject") throw sessionBusy(sessionId);
+        throw error;
+      }
+      runner.ring({ sessionId, ownerId: principal.userId });
+      if (input.whenBusy === "interrupt") await cancelActive(principal, sessionId);
+      return { taskId, sessionId, task: toTask(await requireTask(store.db, principal, taskId)) };
+    },
+
+    async get(principal, { taskId }) {
+      return toTask(await requireTask(store.db, principal, taskId));
+    },
+
+    async list(principal, { sessionId, states, cursor, limit }) {
+      let query = store.db
+        .selectFrom("tasks")
+        .selectAll()
+        .where("owner_id", "=", principal.userId)
+        .orderBy("id", "desc")
+        .limit(limit + 1);
+      if (sessionId !== undefined) {
+        await requireSession(store.db, principal, sessionId);
+        query = query.where("session_id", "=", sessionId);
+      }
+      if (states !== undefined) query = query.where("state", "in", states);
+      if (cursor !== undefined) query = query.where("id", "<", decodePageCursor(cursor).id);
+      const rows = await query.execute();
+      const items = rows.slice(0, limit).map(toTask);
+      const last = items.at(-1);
+      return {
+        items,
+        nextCursor:
+          rows.length > limit && last !== undefined
+            ? encodePageCursor({ sort: last.createdAt, id: last.id })
+            : null,
+      };
+    },
+
+    async cancel(principal, { taskId }) {
+      await requireTask(store.db, principal, taskId);
+      await runner.cancel(taskId, { reason: "user", by: principal.name }, CANCEL_WAIT_MS);
+      return toTask(await requireTask(store.db, principal, taskId));
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * Batch while busy, never wait: what arrives while a batch is in flight shares the next one. No timers, so light load
+ * has no added latency and heavy load grows the batches.
+ */
+export class GroupCommit<Item, Result> {
+  readonly #commitBatch: (items: Item[]) => Promise<readonly Settled<Result>[]>;
+  readonly #keyOf: (item: Item) => string;
+  readonly #merge: (waiting: Item, next: Item) => Item | undefined;
+  readonly #maxBatch: number;
+  #queue: Entry<Item, Result>[] = [];
+  /** The newest waiting entry of each key: the only one that a further item may merge into without overtaking. */
+  readonly #newest = new Map<string, Entry<Item, Result>>();
+  #busy = false;
+  #idle: (() => void)[] = [];
+
+  /**
+   * @param commitBatch must settle every item; where it rejects, all of the batch reject with it.
+   * @param keyOf items of one key are committed in the order of `add`.
+   * @param merge gives one item for two neighbours of a key that wait, or undefined where they must stay apart.
+   */
+  constructor(options: {
+    commitBatch: (items: Item[]) => Promise<readonly Settled<Result>[]>;
+    keyOf: (item: Item) => string;
+    merge: (waiting: Item, next: Item) => Item | undefined;
+    maxBatch: number;
+  }) {
+    this.#commitBatch = options.commitBatch;
+    this.#keyOf = options.keyOf;
+    this.#merge = options.merge;
+    this.#maxBatch = options.maxBatch;
+  }
+
+  /** @returns what became of the item, or of the one it was merged into. */
+  add(item: Item): Promise<Result> {
+    const key = this.#keyOf(item);
+    const newest = this.#newest.get(key);
+    const merged = newest === undefined ? undefined : this.#merge(newest.item, item);
+    if (newest !== undefined && merged !== undefined) {
+      newest.item = merged;
+      return newest.promise;
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const entry = { item, promise, resolve, reject };
+    this.#queue.push(entry);
+    this.#newest.set(key, entry);
+    if (!this.#busy) void this.#drain();
+    return promise;
+  }
+
+  /** Resolves when nothing is waiting or in flight. */
+  async whenIdle(): Promise<void> {
+    if (!this.#busy && this.#queue.length === 0) return;
+    await new Promise<void>((resolve) => this.#idle.push(resolve));
+  }
+
+  async #drain(): Promise<void> {
+    this.#busy = true;
+    while (this.#queue.length > 0) {
+      const batch = this.#queue.splice(0, this.#maxBatch);
+      for (const entry of batch) {
+        const key = this.#keyOf(entry.item);
+        if (this.#newest.get(key) === entry) this.#newest.delete(key);
+      }
+      try {
+        const results = await this.#commitBatch(batch.map((entry) => entry.item));
+        for (const [index, entry] of batch.entries()) settle(entry, results[index]!);
+      } catch (error) {
+        for (const entry of batch) entry.reject(error);
+      }
+    }
+    this.#busy = false;
+    for (const resolve of this.#idle.splice(0)) resolve();
+  }
+}
+
+export type Settled<Result> = { ok: true; value: Result } | { ok: false; error: Error };
+
+interface Entry<Item, Result> {
+  item: Item;
+  promise: Promise<Result>;
+  resolve: (result: Result) => void;
+  reject: (error: unknown) => void;
+}
+
+function settle<Item, Result>(entry: Entry<Item, Result>, result: Settled<Result>): void {
+  if (result.ok) entry.resolve(result.value);
+  else entry.reject(result.error);
+}
