@@ -22,7 +22,7 @@ export interface AnswerHead {
   includeUsage: boolean;
 }
 
-/** Fixed, so that the same script gives the same bytes. */
+/** Fixed, so that the same script gives bodies of the same length. */
 export const CREATED_AT_SECONDS = 1_700_000_000;
 
 export function usageOnWire(usage: TokenUsage): Record<string, unknown> {

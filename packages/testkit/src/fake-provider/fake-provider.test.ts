@@ -66,10 +66,10 @@ describe("through the real provider's doStream", () => {
     );
     const parts = await stream(provider);
     expect(parts.filter((part) => part.type === "tool-call")).toMatchObject([
-      { toolCallId: "call_1_0", toolName: "write_file", input: JSON.stringify(input) },
+      { toolCallId: "call_000001_0", toolName: "write_file", input: JSON.stringify(input) },
       { toolCallId: "call_mine", toolName: "bash", input: '{"command":"ls"}' },
     ]);
-    expect(parts.filter((part) => part.type === "tool-input-delta" && part.id === "call_1_0")).toHaveLength(7);
+    expect(parts.filter((part) => part.type === "tool-input-delta" && part.id === "call_000001_0")).toHaveLength(7);
     expect(finishOf(parts)).toMatchObject({ finishReason: { unified: "tool-calls" } });
   });
 
@@ -209,7 +209,7 @@ describe("on the wire", () => {
     const events = (await plain.text()).split("\n\n").slice(0, -1);
     expect(events.at(-1)).toBe("data: [DONE]");
     const chunks = events.slice(0, -1).map((event) => JSON.parse(event.slice("data: ".length)) as unknown);
-    const head = { id: "chatcmpl-1", object: "chat.completion.chunk", created: 1_700_000_000, model: "m" };
+    const head = { id: "chatcmpl-000001", object: "chat.completion.chunk", created: 1_700_000_000, model: "m" };
     expect(chunks).toEqual([
       { ...head, choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null }] },
       { ...head, choices: [{ index: 0, delta: { content: "hi" }, finish_reason: null }] },
@@ -229,7 +229,11 @@ describe("on the wire", () => {
 
     for (let bytes = 0; bytes <= complete.length; bytes++) {
       provider.enqueue(say.cutAfterBytes(bytes, whole));
-      expect(await rawBody(provider.port, JSON.stringify(request))).toEqual(complete.subarray(0, bytes));
+      const received = await rawBody(provider.port, JSON.stringify(request));
+      // Ids carry the number of their call, in always as many digits.
+      const number = String(provider.requests.length).padStart(6, "0");
+      const expected = Buffer.from(complete.toString().replaceAll(/(chatcmpl-|call_)000001/g, `$1${number}`));
+      expect(received).toEqual(expected.subarray(0, bytes));
       const last = provider.requests.at(-1)!;
       expect(await last.ended).toBe("cut");
       expect(last.bodyBytes).toBe(bytes);

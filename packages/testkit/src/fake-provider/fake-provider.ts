@@ -114,14 +114,15 @@ export class FakeProvider implements AsyncDisposable {
     this.#record.add({ callNumber, receivedAtUs, headers: request.headers, chat, sent }, body);
     const next = await this.#nextReply(chat, callNumber);
     body.cutAfterBytes = next.cutAfterBytes ?? Number.POSITIVE_INFINITY;
+    const callId = String(callNumber).padStart(6, "0");
     const head = {
-      id: `chatcmpl-${callNumber}`,
+      id: `chatcmpl-${callId}`,
       model: chat.model,
       includeUsage: chat.stream_options?.include_usage === true,
     };
     const answer = chat.stream === true ? new StreamedAnswer(body, head) : new WholeAnswer(body, head);
     const promptTokens = Math.ceil(JSON.stringify(chat.messages).length / 4);
-    await playReply(next, { body, answer, pacer: this.#pacer, callNumber, promptTokens });
+    await playReply(next, { body, answer, pacer: this.#pacer, callId, promptTokens });
   }
 
   async #nextReply(chat: ChatRequest, callNumber: number): Promise<Reply> {

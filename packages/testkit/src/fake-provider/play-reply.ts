@@ -10,7 +10,8 @@ export interface Exchange {
   body: ResponseBody;
   answer: Answer;
   pacer: Pacer;
-  callNumber: number;
+  /** Goes into the default ids of tool calls. */
+  callId: string;
   /** Counted for the request; the completion's are counted while playing. */
   promptTokens: number;
 }
@@ -61,7 +62,7 @@ async function playStep(step: Step, exchange: Exchange, progress: Progress): Pro
       return count(progress, step.pieces.length);
     case "tool-call": {
       const index = progress.toolCalls++;
-      answer.toolCall(index, step.id ?? `call_${exchange.callNumber}_${index}`, step.name);
+      answer.toolCall(index, step.id ?? `call_${exchange.callId}_${index}`, step.name);
       for (const fragment of step.fragments) answer.toolCallArguments(index, fragment);
       return count(progress, step.fragments.length);
     }

@@ -1,0 +1,50 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { Child } from "./child.ts";
+
+let directory: string;
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), "testkit-child-"));
+});
+afterAll(() => rm(directory, { recursive: true }));
+
+async function start(source: string): Promise<Child> {
+  const file = join(directory, `${crypto.randomUUID()}.mjs`);
+  await writeFile(file, source);
+  return new Child(file, []);
+}
+
+describe("Child", () => {
+  test("finds a line that is printed later, and one that was printed before", async () => {
+    const child = await start(`console.log("ready at 7"); setInterval(() => {}, 1000);`);
+    const pick = (line: string) => /ready at (\d+)/.exec(line)?.[1];
+    await expect(child.waitForLine("ready", pick)).resolves.toBe("7");
+    await expect(child.waitForLine("ready", pick)).resolves.toBe("7");
+    await expect(child.end()).resolves.toEqual({ code: null, signal: "SIGTERM" });
+    expect(child.isRunning).toBe(false);
+  });
+
+  test("an exit before the line is an error with the output", async () => {
+    const child = await start(`console.error("no disk"); process.exitCode = 3;`);
+    await expect(child.waitForLine("ready", () => undefined)).rejects.toThrow(/code 3[^]*no disk/);
+  });
+
+  test("what ignores SIGTERM is killed after the grace", async () => {
+    const child = await start(`process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000);`);
+    await child.waitForLine("up", (line) => (line === "up" ? line : undefined));
+    await expect(child.end("SIGTERM", 100)).resolves.toEqual({ code: null, signal: "SIGKILL" });
+  });
+
+  test("a grandchild that holds the output open does not hold the exit back", async () => {
+    const child = await start(`
+      import { spawn } from "node:child_process";
+      const grandchild = spawn("sleep", ["5"], { stdio: "inherit", detached: true });
+      console.log("pid " + grandchild.pid);
+    `);
+    const pid = await child.waitForLine("the pid", (line) => /pid (\d+)/.exec(line)?.[1]);
+    await child.end("SIGKILL");
+    process.kill(Number(pid), "SIGKILL");
+  });
+});

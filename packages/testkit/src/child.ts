@@ -1,0 +1,109 @@
+import { spawn, type ChildProcess } from "node:child_process";
+import { createInterface } from "node:readline";
+import { setTimeout as wait } from "node:timers/promises";
+import { withDeadline } from "./wait-for.ts";
+
+/** How much of a child's output is kept, the newest, in characters. */
+const KEPT_LOG_LENGTH = 4_000_000;
+
+/** How long after a child's exit its last output may take to arrive. */
+const LAST_OUTPUT_MS = 500;
+
+export interface ChildOptions {
+  env?: Record<string, string>;
+  nodeOptions?: readonly string[];
+}
+
+export interface ChildExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+/** A Node program as a child process, with its output collected; it does not outlive this process. */
+export class Child {
+  readonly exited: Promise<ChildExit>;
+  readonly #process: ChildProcess;
+  readonly #onLine = new Set<(line: string) => void>();
+  #logs = "";
+
+  constructor(file: string, args: readonly string[], options: ChildOptions = {}) {
+    this.#process = spawn(process.execPath, [...(options.nodeOptions ?? []), file, ...args], {
+      env: options.env ?? process.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    for (const output of [this.#process.stdout!, this.#process.stderr!]) {
+      createInterface({ input: output }).on("line", (line) => this.#take(line));
+    }
+    const killWithParent = () => this.#process.kill("SIGKILL");
+    process.once("exit", killWithParent);
+    this.exited = this.#watchExit().finally(() => process.removeListener("exit", killWithParent));
+  }
+
+  get pid(): number {
+    if (this.#process.pid === undefined) throw new Error(`the process did not start:\n${this.logs}`);
+    return this.#process.pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#process.pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
+  }
+
+  /** What it wrote to stdout and stderr, line by line as it came; the newest where it is much. */
+  get logs(): string {
+    return this.#logs;
+  }
+
+  /**
+   * Resolves with the first line, past or future, that `pick` gives something for.
+   * @throws Error with the logs where the process exits before; DeadlineError.
+   */
+  async waitForLine<T>(what: string, pick: (line: string) => T | undefined, timeoutMs?: number): Promise<T> {
+    const found = Promise.withResolvers<T>();
+    const look = (line: string): void => {
+      const picked = pick(line);
+      if (picked !== undefined) found.resolve(picked);
+    };
+    this.#onLine.add(look);
+    this.#logs.split("\n").forEach(look);
+    const gone = this.exited.then(({ code, signal }): never => {
+      throw new Error(`the process ended (code ${code}, signal ${signal}) before ${what}:\n${this.logs}`);
+    });
+    try {
+      return await withDeadline(what, Promise.race([found.promise, gone]), { timeoutMs });
+    } finally {
+      this.#onLine.delete(look);
+    }
+  }
+
+  /** Sends the signal and waits for the end; after `graceMs` it is SIGKILL. */
+  async end(signal: NodeJS.Signals = "SIGTERM", graceMs = 10_000): Promise<ChildExit> {
+    if (!this.isRunning) return this.exited;
+    this.#process.kill(signal);
+    const impatience = setTimeout(() => this.#process.kill("SIGKILL"), graceMs);
+    try {
+      return await this.exited;
+    } finally {
+      clearTimeout(impatience);
+    }
+  }
+
+  async #watchExit(): Promise<ChildExit> {
+    const closed = new Promise<void>((resolve) => this.#process.once("close", () => resolve()));
+    const exit = await new Promise<ChildExit>((resolve) => {
+      this.#process.once("exit", (code, signal) => resolve({ code, signal }));
+      this.#process.once("error", (error) => {
+        this.#take(String(error));
+        resolve({ code: null, signal: null });
+      });
+    });
+    // The last output comes before `close`. A grandchild that holds the pipes keeps that away, so not for long.
+    await Promise.race([closed, wait(LAST_OUTPUT_MS, undefined, { ref: false })]);
+    return exit;
+  }
+
+  #take(line: string): void {
+    this.#logs += `${line}\n`;
+    if (this.#logs.length > 2 * KEPT_LOG_LENGTH) this.#logs = this.#logs.slice(-KEPT_LOG_LENGTH);
+    for (const look of this.#onLine) look(line);
+  }
+}
