@@ -43,8 +43,8 @@ const EVENT_DATA = {
     model: ModelName.nullable(),
     retryOf: Id.optional(),
   }),
-  /** A queued task was edited or moved; only what changed is present. */
-  "task.updated": z.strictObject({ prompt: z.string().optional(), pos: z.int().optional() }),
+  /** A queued task was edited, or moved before another one (null: to the end); only what changed is present. */
+  "task.updated": z.strictObject({ prompt: z.string().optional(), beforeTaskId: Id.nullable().optional() }),
   "task.started": z.strictObject({ attempt: z.int().positive() }),
   "task.interrupted": z.strictObject({ attempt: z.int().positive(), reason: Reason }),
   "task.input-required": z.strictObject({ reason: Reason }),

@@ -17,7 +17,7 @@ export type {
   SessionPage,
   SubscribeInput,
 } from "./session.ts";
-export type { Budget, ListTasksInput, SubmitTaskInput, SubmitTaskOutput, Task, TaskPage } from "./task.ts";
+export type { Budget, EditTaskInput, ListTasksInput, MoveTaskInput, SubmitTaskInput, SubmitTaskOutput, Task, TaskPage } from "./task.ts";
 export type { Services } from "./services.ts";
 export type { ServerService } from "./services/server-service.ts";
 export type { SessionService } from "./services/session-service.ts";

@@ -65,6 +65,16 @@ export type SubmitTaskOutput = z.infer<typeof SubmitTaskOutput>;
 export const TaskRef = z.strictObject({ taskId: Id });
 export type TaskRef = z.infer<typeof TaskRef>;
 
+export const EditTaskInput = z.strictObject({ taskId: Id, prompt: Prompt });
+export type EditTaskInput = z.infer<typeof EditTaskInput>;
+
+export const MoveTaskInput = z.strictObject({
+  taskId: Id,
+  /** The queued task of the same session that it goes before; null: to the end of the queue. */
+  beforeTaskId: Id.nullable(),
+});
+export type MoveTaskInput = z.infer<typeof MoveTaskInput>;
+
 export const ListTasksInput = z.strictObject({
   sessionId: Id.optional(),
   states: z.array(TaskState).min(1).max(TASK_STATES.length).optional(),

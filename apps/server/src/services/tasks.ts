@@ -1,9 +1,12 @@
 import {
   ACTIVE_TASK_STATES,
+  type Budget,
+  isTerminalTaskState,
   type Principal,
   type SubmitTaskInput,
   type SubmitTaskOutput,
   type TaskService,
+  TrunklineError,
 } from "@trunkline/contract";
 import type { ModelRegistry } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
@@ -12,6 +15,7 @@ import { type CommitUnit, GuardFailedError, type Store, UniqueViolationError } f
 import { newSession, titleFromPrompt } from "./new-session.ts";
 import { requireSession, requireTask } from "./ownership.ts";
 import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
+import { createQueue } from "./queue.ts";
 import { idempotencyConflict, newTask, requestHash, sessionBusy } from "./submit.ts";
 import { toTask } from "./task-row.ts";
 
@@ -30,6 +34,7 @@ const CANCEL_WAIT_MS = 5_000;
 
 export function createTaskService(deps: TaskServiceDeps): TaskService {
   const { store, log, runner, models, now } = deps;
+  const queue = createQueue(deps);
 
   /** @returns what an earlier submit under the same key stored, or undefined. @throws `idempotency_conflict` */
   async function findEarlier(principal: Principal, input: SubmitTaskInput): Promise<SubmitTaskOutput | undefined> {
@@ -45,7 +50,11 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
     return { taskId: row.id, sessionId: row.session_id, task: toTask(row) };
   }
 
-  async function submitUnit(principal: Principal, input: SubmitTaskInput): Promise<{ unit: CommitUnit; taskId: string }> {
+  async function submitUnit(
+    principal: Principal,
+    input: SubmitTaskInput,
+    retryOf?: string,
+  ): Promise<{ unit: CommitUnit; taskId: string }> {
     const at = now();
     const created =
       input.sessionId === undefined
@@ -63,7 +72,11 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
       sessionId,
       events: [
         ...(created === undefined ? [] : [created.event]),
-        { taskId: task.id, type: "task.submitted", data: { prompt: input.prompt, model: input.model ?? null } },
+        {
+          taskId: task.id,
+          type: "task.submitted",
+          data: { prompt: input.prompt, model: input.model ?? null, retryOf },
+        },
       ],
       writes: [...(created === undefined ? [] : [created.write]), ...task.writes],
     };
@@ -132,6 +145,27 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
             : null,
       };
     },
+
+    async retry(principal, { taskId }) {
+      const row = await requireTask(store.db, principal, taskId);
+      if (!isTerminalTaskState(row.state)) {
+        throw new TrunklineError("task_not_terminal", `Task ${taskId} has not ended; cancel it first`);
+      }
+      const input: SubmitTaskInput = {
+        prompt: row.prompt,
+        sessionId: row.session_id,
+        whenBusy: "enqueue",
+        model: row.model ?? undefined,
+        budget: row.budget_json === null ? undefined : (JSON.parse(row.budget_json) as Budget),
+      };
+      const { unit, taskId: newTaskId } = await submitUnit(principal, input, taskId);
+      await log.append(unit);
+      runner.ring({ sessionId: row.session_id, ownerId: principal.userId });
+      return toTask(await requireTask(store.db, principal, newTaskId));
+    },
+
+    edit: queue.edit,
+    move: queue.move,
 
     async cancel(principal, { taskId }) {
       await requireTask(store.db, principal, taskId);

@@ -1,4 +1,13 @@
-import { ListTasksInput, SubmitTaskInput, SubmitTaskOutput, Task, TaskPage, TaskRef } from "../task.ts";
+import {
+  EditTaskInput,
+  ListTasksInput,
+  MoveTaskInput,
+  SubmitTaskInput,
+  SubmitTaskOutput,
+  Task,
+  TaskPage,
+  TaskRef,
+} from "../task.ts";
 import { procedure, router } from "./procedure.ts";
 
 export const taskRouter = router({
@@ -18,4 +27,16 @@ export const taskRouter = router({
     .input(TaskRef)
     .output(Task)
     .mutation(({ ctx, input }) => ctx.services.tasks.cancel(ctx.principal, input)),
+  retry: procedure
+    .input(TaskRef)
+    .output(Task)
+    .mutation(({ ctx, input }) => ctx.services.tasks.retry(ctx.principal, input)),
+  edit: procedure
+    .input(EditTaskInput)
+    .output(Task)
+    .mutation(({ ctx, input }) => ctx.services.tasks.edit(ctx.principal, input)),
+  move: procedure
+    .input(MoveTaskInput)
+    .output(Task)
+    .mutation(({ ctx, input }) => ctx.services.tasks.move(ctx.principal, input)),
 });

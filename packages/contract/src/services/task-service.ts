@@ -1,5 +1,14 @@
 import type { Principal } from "../principal.ts";
-import type { ListTasksInput, SubmitTaskInput, SubmitTaskOutput, Task, TaskPage, TaskRef } from "../task.ts";
+import type {
+  EditTaskInput,
+  ListTasksInput,
+  MoveTaskInput,
+  SubmitTaskInput,
+  SubmitTaskOutput,
+  Task,
+  TaskPage,
+  TaskRef,
+} from "../task.ts";
 
 /** Every method throws TrunklineError: `not_found` also where the task belongs to somebody else. */
 export interface TaskService {
@@ -9,4 +18,10 @@ export interface TaskService {
   list(principal: Principal, input: ListTasksInput): Promise<TaskPage>;
   /** Idempotent: a task that has ended is answered as it ended. */
   cancel(principal: Principal, input: TaskRef): Promise<Task>;
+  /** A new task that does what an ended one was to do. @throws `task_not_terminal` */
+  retry(principal: Principal, input: TaskRef): Promise<Task>;
+  /** @throws `task_not_queued` once the task has started */
+  edit(principal: Principal, input: EditTaskInput): Promise<Task>;
+  /** @throws `task_not_queued` once either task has started */
+  move(principal: Principal, input: MoveTaskInput): Promise<Task>;
 }
