@@ -1,0 +1,7 @@
+/** What must hold for event logs, as functions that throw an AssertionError which names the seq and the reason. */
+export * from "./event-log-checkers/blocks.ts";
+export * from "./event-log-checkers/log-holds.ts";
+export * from "./event-log-checkers/received.ts";
+export * from "./event-log-checkers/seq-order.ts";
+export * from "./event-log-checkers/task-life.ts";
+export * from "./event-log-checkers/tool-calls.ts";

@@ -1,0 +1,21 @@
+import type { SessionEvent } from "@trunkline/contract";
+import { assertNoPiecesOfEndedWholes, assertPiecesBeginTheirBlocks } from "./blocks.ts";
+import { assertSeqsIncrease } from "./seq-order.ts";
+import {
+  assertOneActiveTask,
+  assertOneTerminalEventPerTask,
+  assertTransitionsAllowed,
+  type TaskCheckOptions,
+} from "./task-life.ts";
+import { assertToolCallsEndOnce } from "./tool-calls.ts";
+
+/** All that must hold for any session's whole log, whatever happened to the server meanwhile. */
+export function assertLogHolds(log: readonly SessionEvent[], options: TaskCheckOptions = {}): void {
+  assertSeqsIncrease(log);
+  assertOneTerminalEventPerTask(log, options);
+  assertTransitionsAllowed(log);
+  assertOneActiveTask(log);
+  assertToolCallsEndOnce(log, options);
+  assertPiecesBeginTheirBlocks(log);
+  assertNoPiecesOfEndedWholes(log);
+}

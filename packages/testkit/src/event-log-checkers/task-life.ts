@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import {
+  nextTaskState,
+  type SessionEvent,
+  type TaskAction,
+  type TaskState,
+} from "@trunkline/contract";
+import { describe } from "./piece-events.ts";
+
+export interface TaskCheckOptions {
+  /** Tasks may still be queued or running where the log was read before they ended; default false. */
+  allowUnfinished?: boolean;
+}
+
+const TERMINAL_EVENTS = ["task.completed", "task.failed", "task.canceled", "task.rejected"] as const;
+type TerminalEvent = Extract<SessionEvent, { type: (typeof TERMINAL_EVENTS)[number] }>;
+
+export function isTerminalEvent(event: SessionEvent): event is TerminalEvent {
+  return (TERMINAL_EVENTS as readonly string[]).includes(event.type);
+}
+
+/** What the task state machine of the contract calls each event that moves a task. */
+const ACTIONS: Partial<Record<SessionEvent["type"], TaskAction>> = {
+  "task.started": "start",
+  "task.interrupted": "interrupt",
+  "task.input-required": "require-input",
+  "task.resumed": "resume",
+  "task.completed": "complete",
+  "task.failed": "fail",
+  "task.canceled": "cancel",
+  "task.rejected": "reject",
+};
+
+/** Each submitted task has exactly one terminal event, and no event of the task comes after it. */
+export function assertOneTerminalEventPerTask(events: readonly SessionEvent[], options: TaskCheckOptions = {}): void {
+  const submitted = new Map<string, SessionEvent>();
+  const ended = new Map<string, SessionEvent>();
+  for (const event of events) {
+    const { taskId } = event;
+    if (taskId === null) continue;
+    const end = ended.get(taskId);
+    if (end !== undefined) {
+      assert.fail(
+        isTerminalEvent(event)
+          ? `task ${taskId} ends a second time: ${describe(end)}, then ${describe(event)}`
+          : `task ${taskId} has ${describe(event)} after its end, ${describe(end)}`,
+      );
+    }
+    if (event.type === "task.submitted") submitted.set(taskId, event);
+    else if (!submitted.has(taskId)) assert.fail(`task ${taskId} has ${describe(event)} but was not submitted before`);
+    if (isTerminalEvent(event)) ended.set(taskId, event);
+  }
+  if (options.allowUnfinished === true) return;
+  for (const [taskId, event] of submitted) {
+    if (!ended.has(taskId)) assert.fail(`task ${taskId}, submitted at ${describe(event)}, has no terminal event`);
+  }
+}
+
+/** Every task moves only as the contract's state machine lets it, and each start or resumption raises its attempt. */
+export function assertTransitionsAllowed(events: readonly SessionEvent[]): void {
+  const states = new Map<string, TaskState>();
+  const attempts = new Map<string, number>();
+  for (const event of events) {
+    if (event.taskId === null) continue;
+    const state = states.get(event.taskId);
+    if (event.type === "task.submitted") {
+      if (state !== undefined) assert.fail(`task ${event.taskId} is submitted a second time at ${describe(event)}`);
+      states.set(event.taskId, "submitted");
+      continue;
+    }
+    const action = ACTIONS[event.type];
+    if (action === undefined) continue;
+    const next = state === undefined ? null : nextTaskState(state, action);
+    if (next === null) assert.fail(`task ${event.taskId} is ${state ?? "unknown"}; ${describe(event)} is not allowed`);
+    states.set(event.taskId, next);
+    if (event.type !== "task.started" && event.type !== "task.resumed") continue;
+    const before = attempts.get(event.taskId) ?? 0;
+    if (event.data.attempt <= before) {
+      assert.fail(`task ${event.taskId} has attempt ${event.data.attempt} at ${describe(event)} after attempt ${before}`);
+    }
+    attempts.set(event.taskId, event.data.attempt);
+  }
+}
+
+/** No task of the session starts while another one is active (working or waiting for input). */
+export function assertOneActiveTask(events: readonly SessionEvent[]): void {
+  let active: { taskId: string; since: SessionEvent } | undefined;
+  for (const event of events) {
+    if (event.type === "task.started" || event.type === "task.resumed") {
+      if (active !== undefined && active.taskId !== event.taskId) {
+        assert.fail(`task ${event.taskId} is active from ${describe(event)} while task ${active.taskId} is since ${describe(active.since)}`);
+      }
+      active = { taskId: event.taskId!, since: event };
+    } else if (event.taskId === active?.taskId && (isTerminalEvent(event) || event.type === "task.interrupted")) {
+      active = undefined;
+    }
+  }
+}
+
+/** Tasks start for the first time in the order they were submitted in. For sessions where none was moved or superseded. */
+export function assertStartedInOrder(events: readonly SessionEvent[]): void {
+  const submitted: string[] = [];
+  let furthest = -1;
+  const started = new Set<string>();
+  for (const event of events) {
+    if (event.type === "task.submitted") submitted.push(event.taskId!);
+    if (event.type !== "task.started" || started.has(event.taskId!)) continue;
+    started.add(event.taskId!);
+    const position = submitted.indexOf(event.taskId!);
+    if (position < furthest) {
+      assert.fail(`task ${event.taskId} starts at ${describe(event)} after one that was submitted later`);
+    }
+    furthest = position;
+  }
+}
