@@ -1,0 +1,226 @@
+/*
+ * The arrows: who may import whom. Between the packages `contract <- client <- everything`, and inside the server
+ * `contract <- rooms <- services <- http <- compose <- main`. A room is known to the others by its port.ts alone.
+ * Tests may import anything; nothing may import a test.
+ */
+
+/** Tests, and what only tests share. */
+const test = String.raw`\.test\.[cm]?[jt]sx?$|conformance\.ts$|/testing/`;
+const ours = "^(apps|packages|e2e|bench|scripts)/";
+const server = "^apps/server/src";
+const room = `${server}/(log|hub|store|dispatch|runner|agent|tools|auth|ops|approvals|web)/`;
+const port = String.raw`${server}/[^/]+/port\.ts$`;
+/** @type {import("dependency-cruiser").DependencyType[]} */
+const typeOnly = ["type-only"];
+
+/**
+ * `from` may import itself and the `allowed` paths of this repository, and no others.
+ *
+ * @param {string} name
+ * @param {string} from
+ * @param {string[]} allowed
+ * @param {string} comment
+ * @returns {import("dependency-cruiser").IForbiddenRuleType}
+ */
+const only = (name, from, allowed, comment) => ({
+  name,
+  severity: "error",
+  comment,
+  from: { path: from, pathNot: test },
+  to: { path: ours, pathNot: [from, ...allowed] },
+});
+
+/**
+ * Importing `to` is never right from `from`.
+ *
+ * @param {string} name
+ * @param {string} from
+ * @param {string | import("dependency-cruiser").IRegularForbiddenRuleType["to"]} to
+ * @param {string} comment
+ * @returns {import("dependency-cruiser").IForbiddenRuleType}
+ */
+const never = (name, from, to, comment) => ({
+  name,
+  severity: "error",
+  comment,
+  from: { path: from, pathNot: test },
+  to: typeof to === "string" ? { path: to } : to,
+});
+
+const contract = "^packages/contract/src/";
+const client = "^packages/client/src/";
+
+/** @type {import("dependency-cruiser").IConfiguration} */
+export default {
+  forbidden: [
+    {
+      name: "no-cycle",
+      severity: "error",
+      comment: "Types count: two files that need each other are one file, or three.",
+      from: {},
+      to: { circular: true },
+    },
+    {
+      name: "resolvable",
+      severity: "error",
+      comment: "An import that leads nowhere is an arrow that nobody checks.",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    never("no-test-in-production", ours, test, "Production code does not know its tests."),
+
+    // Packages.
+    only("contract-is-the-root", contract, [], "The contract imports nothing of ours."),
+    only("client-knows-the-contract", client, [contract], "The client speaks the contract and nothing else."),
+    only(
+      "testkit-is-a-client",
+      "^packages/testkit/",
+      [contract, client],
+      "Tests meet the server on the wire.",
+    ),
+    only("web-is-a-client", "^apps/web/", [contract, client], "The UI meets the server on the wire."),
+    only(
+      "e2e-is-a-user",
+      "^e2e/",
+      [contract, client, "^packages/testkit/"],
+      "Browser tests meet the server as a user.",
+    ),
+    only(
+      "cli-is-a-client",
+      "^apps/cli/",
+      [contract, client, String.raw`${server}/main\.ts$`],
+      "And can start a server.",
+    ),
+    never(
+      "cli-starts-quickly",
+      "^apps/cli/",
+      { path: "^apps/server/", dynamic: false },
+      "Only `serve` needs the server: import it there, dynamically.",
+    ),
+    only("scripts-stand-alone", String.raw`^scripts/.*\.mjs$`, [], "They run before anything is installed."),
+    never(
+      "scripts-need-no-install",
+      String.raw`^scripts/.*\.mjs$`,
+      { path: "node_modules|^@|^[a-z]", dependencyTypesNot: ["core", "local"] },
+      "They run before anything is installed.",
+    ),
+
+    // What reaches a browser: the contract's types, and of its run time only what needs neither zod nor tRPC.
+    never(
+      "no-schemas-in-the-browser",
+      `${client}|^apps/web/`,
+      { path: String.raw`${contract}(router|schemas)|/node_modules/zod/`, dependencyTypesNot: typeOnly },
+      "Import the router and the schemas as types.",
+    ),
+    {
+      name: "contract-index-is-light",
+      severity: "error",
+      comment: "Everything that the index exports at run time ends up in the browser.",
+      from: { path: String.raw`${contract}index\.ts$` },
+      to: {
+        pathNot: String.raw`${contract}(error|limits|task-state|projections/.+)\.ts$`,
+        dependencyTypesNot: typeOnly,
+      },
+    },
+    {
+      name: "contract-light-parts-are-light",
+      severity: "error",
+      comment: "They are loaded by the browser, and so is what they import at run time.",
+      from: { path: String.raw`${contract}(error|limits|task-state|projections/.+)\.ts$`, pathNot: test },
+      to: {
+        pathNot: String.raw`${contract}(error|limits|task-state|projections/.+)\.ts$`,
+        dependencyTypesNot: typeOnly,
+      },
+    },
+
+    // Inside the server.
+    only("server-knows-the-contract", "^apps/server/", [contract], "The server does not know its clients."),
+    {
+      name: "rooms-have-one-door",
+      severity: "error",
+      comment: "A room imports itself, the contract, and of other rooms their port.ts.",
+      from: { path: room, pathNot: test },
+      to: {
+        path: `${server}/`,
+        pathNot: [`${server}/$1/`, port, String.raw`${server}/(store/schema|config|lifecycle)\.ts$`],
+      },
+    },
+    {
+      name: "ports-promise-nothing-more",
+      severity: "error",
+      comment: "A port depends on ports, on the contract and on the tables' types.",
+      from: { path: port },
+      to: { path: `${server}/`, pathNot: [port, String.raw`${server}/store/schema\.ts$`] },
+    },
+    {
+      name: "services-see-ports",
+      severity: "error",
+      comment: "Services import rooms by their port.ts, and know nothing of HTTP.",
+      from: { path: `${server}/services/`, pathNot: test },
+      to: {
+        path: `${server}/`,
+        pathNot: [`${server}/services/`, port, String.raw`${server}/(store/schema|config|lifecycle)\.ts$`],
+      },
+    },
+    {
+      name: "http-sees-ports",
+      severity: "error",
+      comment:
+        "HTTP calls the contract's services, which compose.ts injects, and imports rooms by their port.ts.",
+      from: { path: `${server}/http/`, pathNot: test },
+      to: {
+        path: `${server}/`,
+        pathNot: [`${server}/http/`, port, String.raw`${server}/(config|lifecycle)\.ts$`],
+      },
+    },
+    {
+      name: "shared-files-are-types-only",
+      severity: "error",
+      comment: "Tables, settings and life cycle are handed in; the rooms know their shape alone.",
+      from: { path: `${server}/[^/]+/`, pathNot: [test, `${server}/store/`] },
+      to: { path: String.raw`${server}/(store/schema|config)\.ts$`, dependencyTypesNot: typeOnly },
+    },
+    {
+      name: "compose-alone-constructs",
+      severity: "error",
+      comment: "Beside compose.ts, the files at the root of the server see ports and each other.",
+      from: { path: String.raw`${server}/[^/]+\.ts$`, pathNot: [test, String.raw`${server}/compose\.ts$`] },
+      to: { path: `${server}/[^/]+/`, pathNot: port },
+    },
+    never(
+      "config-is-a-leaf",
+      String.raw`${server}/config\.ts$`,
+      ours,
+      "Everything may need the settings' shape.",
+    ),
+    never(
+      "lifecycle-is-a-leaf",
+      String.raw`${server}/lifecycle\.ts$`,
+      ours,
+      "Everything may need its shape.",
+    ),
+    {
+      name: "compose-is-for-main",
+      severity: "error",
+      comment: "Whoever needs something from compose.ts gets it handed in.",
+      from: { path: `${server}/`, pathNot: [test, String.raw`${server}/main\.ts$`] },
+      to: { path: String.raw`${server}/compose\.ts$` },
+    },
+    never(
+      "main-is-for-nobody",
+      `${server}/`,
+      String.raw`${server}/main\.ts$`,
+      "main.ts is where the process begins.",
+    ),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: String.raw`^(apps|packages)/[^/]+/(\.next|dist)/|next-env\.d\.ts$` },
+    tsPreCompilationDeps: true,
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+      extensions: [".ts", ".tsx", ".mjs", ".js", ".d.ts"],
+    },
+  },
+};

@@ -1,0 +1,100 @@
+import { execFileSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { delimiter, dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { withPathFirst, withoutNpm } from "./child-env.mjs";
+import { step } from "./step.mjs";
+import { nodeIsUsable, pnpmIsUsable } from "./versions.mjs";
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** A step failed, and said why. */
+export class BootstrapError extends Error {
+  /** @override */
+  name = "BootstrapError";
+}
+
+/**
+ * Makes sure of Node, pnpm and the installed packages, from a bare Node 20 with npm if need be.
+ *
+ * @returns {Promise<NodeJS.ProcessEnv>} the environment in which `node` and `pnpm` are the right ones
+ * @throws {BootstrapError}
+ */
+export async function bootstrap() {
+  const env = await findToolchain();
+  await installPackages(env);
+  return env;
+}
+
+/**
+ * What is missing or old comes from the npm registry into npm's cache, where the next start finds it.
+ * Not by a dependency named `node`: pnpm would fetch that from nodejs.org.
+ */
+async function findToolchain() {
+  const env = withoutNpm(process.env);
+  const missing = [];
+  if (!nodeIsUsable(process.version)) missing.push("node@26");
+  if (!pnpmIsUsable(versionOf("pnpm", env))) missing.push("pnpm@12");
+  if (missing.length === 0) return env;
+
+  // npx puts the folder of what it fetched first on the path of the command that it runs.
+  const fetched = await step(
+    `Fetching ${missing.join(" and ")} (this is Node ${process.versions.node})`,
+    "npx",
+    ["--yes", ...missing.flatMap((name) => ["--package", name]), "--call", "node -p process.env.PATH"],
+    // Its own settings, the cache's place among them, are right for npx.
+    { cwd: root, env: process.env },
+  );
+  const folder = fetched.stdout.trim().split("\n").at(-1)?.split(delimiter)[0];
+  if (!fetched.ok || folder === undefined) throw new BootstrapError("Node and pnpm could not be fetched.");
+  const complete = withPathFirst(env, folder, delimiter);
+  const versions = { node: versionOf("node", complete), pnpm: versionOf("pnpm", complete) };
+  if (!nodeIsUsable(versions.node) || !pnpmIsUsable(versions.pnpm)) {
+    throw new BootstrapError(
+      `npx answered with Node '${versions.node}' and pnpm '${versions.pnpm}'. Please install Node 26 and pnpm 12.`,
+    );
+  }
+  return complete;
+}
+
+/**
+ * @param {string} command
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {string} what `--version` prints; empty where there is no such command
+ */
+function versionOf(command, env) {
+  try {
+    return execFileSync(command, ["--version"], {
+      cwd: root,
+      // A pnpm that is Corepack's shim would ask before it downloads the real one.
+      env: { ...env, COREPACK_ENABLE_DOWNLOAD_PROMPT: "0" },
+      encoding: "utf8",
+      stdio: ["ignore", "pipe", "ignore"],
+      timeout: 60_000,
+    }).trim();
+  } catch {
+    return "";
+  }
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} env
+ * @throws {BootstrapError}
+ */
+async function installPackages(env) {
+  if (isInstalled()) return;
+  const { ok } = await step(
+    "Installing packages",
+    "pnpm",
+    ["install", "--frozen-lockfile", "--config.confirmModulesPurge=false"],
+    // The workspace's tools are development dependencies.
+    { cwd: root, env: { ...env, NODE_ENV: "development" } },
+  );
+  if (!ok) throw new BootstrapError("The packages could not be installed.");
+}
+
+/** pnpm leaves the lockfile of what it installed beside it, once it is done. */
+function isInstalled() {
+  const installed = join(root, "node_modules", ".pnpm", "lock.yaml");
+  return existsSync(installed) && readFileSync(installed).equals(readFileSync(join(root, "pnpm-lock.yaml")));
+}

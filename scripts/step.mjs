@@ -1,0 +1,24 @@
+import { runChild } from "./run-child.mjs";
+
+const STEP_TIMEOUT_MS = 15 * 60_000;
+
+/**
+ * One line per step: what is being done, and how it went. The command's own output shows when it fails, and then all
+ * of it.
+ *
+ * @param {string} title
+ * @param {string} command
+ * @param {string[]} args
+ * @param {{ cwd: string, env: NodeJS.ProcessEnv }} options
+ * @returns {Promise<{ ok: boolean, stdout: string }>}
+ */
+export async function step(title, command, args, { cwd, env }) {
+  process.stderr.write(`${title} … `);
+  const startedAt = performance.now();
+  const result = await runChild(command, args, { cwd, env, output: "capture", timeoutMs: STEP_TIMEOUT_MS });
+  const seconds = `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`;
+  process.stderr.write(
+    result.ok ? `${seconds}\n` : `failed after ${seconds}\n\n${result.output.trimEnd()}\n\n`,
+  );
+  return result;
+}

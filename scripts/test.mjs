@@ -1,0 +1,140 @@
+/*
+ * `npm test`: everything that must hold, from a bare clone. Every stage runs, whatever became of those before it; the
+ * last line is the sum.
+ */
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { BootstrapError, bootstrap, root } from "./bootstrap.mjs";
+import { addUp, countPlaywright, countVitest, formatCount, judgeRun } from "./report.mjs";
+import { runChild } from "./run-child.mjs";
+import { step } from "./step.mjs";
+
+/**
+ * @import { Count, PlaywrightReport, VitestReport } from "./report.mjs"
+ * @typedef {{ title: string, count: Count }} Stage
+ */
+
+const RUNNER_TIMEOUT_MS = 20 * 60_000;
+
+const reports = mkdtempSync(join(tmpdir(), "trunkline-test-"));
+process.once("exit", () => rmSync(reports, { recursive: true, force: true }));
+
+try {
+  const stages = await runStages(await bootstrap());
+  printSummary(stages);
+  process.exitCode = addUp(stages.map((stage) => stage.count)).failed === 0 ? 0 : 1;
+} catch (error) {
+  if (!(error instanceof BootstrapError)) throw error;
+  process.stderr.write(`${error.message}\n`);
+  process.stdout.write(`${formatCount({ passed: 0, failed: 1, skipped: 0 })}\n`);
+  process.exitCode = 1;
+}
+
+/**
+ * @param {NodeJS.ProcessEnv} toolEnv
+ * @returns {Promise<Stage[]>}
+ */
+async function runStages(toolEnv) {
+  const env = { ...toolEnv, TURBO_TELEMETRY_DISABLED: "1", NEXT_TELEMETRY_DISABLED: "1" };
+  const bin = join(root, "node_modules", ".bin");
+  return [
+    await check("types", "pnpm", ["--silent", "check:types"], env),
+    await check("lint", "pnpm", ["--silent", "check:lint"], env),
+    await check("arrows", "pnpm", ["--silent", "check:arrows"], env),
+    await check("dead code", "pnpm", ["--silent", "check:dead"], env),
+    await check("format", "pnpm", ["--silent", "check:format"], env),
+    await vitest(join(bin, "vitest"), env),
+    await check("web build", join(bin, "turbo"), ["run", "build", "--filter=@trunkline/web"], env),
+    await playwright(join(root, "e2e", "node_modules", ".bin", "playwright"), env),
+  ];
+}
+
+/**
+ * A command that either holds or does not.
+ *
+ * @param {string} title
+ * @param {string} command
+ * @param {string[]} args
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<Stage>}
+ */
+async function check(title, command, args, env) {
+  const { ok } = await step(`Checking ${title}`, command, args, { cwd: root, env });
+  return { title, count: { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 } };
+}
+
+/**
+ * @param {string} command
+ * @param {NodeJS.ProcessEnv} env
+ */
+function vitest(command, env) {
+  const report = join(reports, "vitest.json");
+  const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  return runner("vitest", command, args, root, env, () => {
+    return countVitest(/** @type {VitestReport} */ (JSON.parse(readFileSync(report, "utf8"))));
+  });
+}
+
+/**
+ * @param {string} command
+ * @param {NodeJS.ProcessEnv} env
+ */
+function playwright(command, env) {
+  const report = join(reports, "playwright.json");
+  const reportingEnv = { ...env, PLAYWRIGHT_JSON_OUTPUT_FILE: report };
+  return runner(
+    "playwright",
+    command,
+    ["test", "--reporter=list,json"],
+    join(root, "e2e"),
+    reportingEnv,
+    () => {
+      return countPlaywright(/** @type {PlaywrightReport} */ (JSON.parse(readFileSync(report, "utf8"))));
+    },
+  );
+}
+
+/**
+ * A test runner: its output is shown as it comes, its report is what counts.
+ *
+ * @param {string} title
+ * @param {string} command
+ * @param {string[]} args
+ * @param {string} cwd
+ * @param {NodeJS.ProcessEnv} env
+ * @param {() => Count} readReport throws where there is none
+ * @returns {Promise<Stage>}
+ */
+async function runner(title, command, args, cwd, env, readReport) {
+  process.stderr.write(`\nRunning ${title}\n`);
+  const { ok, output } = await runChild(command, args, {
+    cwd,
+    env,
+    output: "inherit",
+    timeoutMs: RUNNER_TIMEOUT_MS,
+  });
+  process.stderr.write(output);
+  /** @type {Count | undefined} */
+  let reported;
+  try {
+    reported = readReport();
+  } catch (error) {
+    process.stderr.write(`${title}: ${String(error)}\n`);
+  }
+  const { count, complaint } = judgeRun({ ok, count: reported });
+  if (complaint !== undefined) process.stderr.write(`${title} has failed: ${complaint}\n`);
+  return { title, count };
+}
+
+/** @param {readonly Stage[]} stages */
+function printSummary(stages) {
+  const width = Math.max(...stages.map((stage) => stage.title.length));
+  process.stdout.write("\n");
+  for (const { title, count } of stages) {
+    process.stdout.write(
+      `${count.failed === 0 ? "ok  " : "FAIL"}  ${title.padEnd(width)}  ${formatCount(count)}\n`,
+    );
+  }
+  process.stdout.write(`\n${formatCount(addUp(stages.map((stage) => stage.count)))}\n`);
+}
