@@ -1,0 +1,26 @@
+import { TrunklineApiError } from "../api-error.ts";
+import type { Connection } from "../connection.ts";
+import { TrunklineConnectionError } from "../connection-error.ts";
+import { readErrorShape } from "../error-shape.ts";
+import { mediaTypeOf } from "../media-type.ts";
+import { readRetryAfterMs } from "../retry-after.ts";
+
+/**
+ * The connection's fetch for calls. It resolves only with what tRPC can read; everything else becomes a typed error
+ * here, where the answer's status is still known.
+ */
+export function answeredFetch(
+  connection: Connection,
+): (url: string, init?: RequestInit) => Promise<Response> {
+  return async (url, init) => {
+    const response = await connection.fetch(url, init).catch((error: unknown) => {
+      throw init?.signal?.aborted === true ? error : TrunklineConnectionError.of(error);
+    });
+    if (mediaTypeOf(response) === "application/json") return response;
+    await response.body?.cancel();
+    if (response.ok) throw new TrunklineConnectionError("What answers there is not a Trunkline server");
+    throw new TrunklineApiError(readErrorShape(null, response.status), {
+      retryAfterMs: readRetryAfterMs(response.headers),
+    });
+  };
+}

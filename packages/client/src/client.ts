@@ -1,0 +1,46 @@
+import { createTRPCClient, httpBatchLink, type TRPCClient } from "@trpc/client";
+import { MAX_BATCH_CALLS, type AppRouter } from "@trunkline/contract";
+import { answeredFetch } from "./call/answered-fetch.ts";
+import { toConnection, type ClientOptions, type Connection } from "./connection.ts";
+import { typedErrors } from "./call/typed-errors.ts";
+
+/** A typed client: `client.task.submit.mutate({ prompt })`, `client.session.get.query({ sessionId })`, … */
+export type TrunklineClient = TRPCClient<AppRouter>;
+
+/** Beside the clients and not on them: tRPC makes a procedure out of every property one might ask for. */
+const connections = new WeakMap<TrunklineClient, Connection>();
+
+/**
+ * Makes a client of one server. Calls of the same tick share a request. Nothing is opened before the first call, and
+ * there is nothing to close.
+ *
+ * Calls reject with TrunklineApiError where the server refuses and with TrunklineConnectionError where it cannot be
+ * reached; they are not repeated. To follow a session, use `followSession`.
+ *
+ * @example
+ * const client = createClient({ url: "http://127.0.0.1:4400", token });
+ * const { taskId, sessionId } = await client.task.submit.mutate({ prompt: "run: ls -la" });
+ */
+export function createClient(options: ClientOptions): TrunklineClient {
+  const connection = toConnection(options);
+  const client = createTRPCClient<AppRouter>({
+    links: [
+      typedErrors,
+      httpBatchLink({
+        url: `${connection.url}/trpc`,
+        maxItems: MAX_BATCH_CALLS,
+        fetch: answeredFetch(connection),
+        headers: connection.headers,
+      }),
+    ],
+  });
+  connections.set(client, connection);
+  return client;
+}
+
+/** @throws TypeError for a client that `createClient` did not make */
+export function connectionOf(client: TrunklineClient): Connection {
+  const connection = connections.get(client);
+  if (connection === undefined) throw new TypeError("Make the client with createClient of @trunkline/client");
+  return connection;
+}

@@ -1,0 +1,34 @@
+import { expect, it } from "vitest";
+import { readErrorShape } from "./error-shape.ts";
+
+const data = { code: "CONFLICT", httpStatus: 409, reason: "session_busy", path: "task.submit" };
+
+it("reads an error alone and inside an answer", () => {
+  const shape = { message: "Busy", code: -32009, data };
+  expect(readErrorShape(shape, 500)).toEqual(shape);
+  expect(readErrorShape({ error: shape }, 500)).toEqual(shape);
+});
+
+it("falls back to the status for a reason that it does not know", () => {
+  const shape = { message: "New", code: 1, data: { ...data, reason: "not_invented_yet", httpStatus: 404 } };
+  expect(readErrorShape(shape, 500).data).toMatchObject({
+    reason: "not_found",
+    httpStatus: 404,
+    code: "CONFLICT",
+  });
+});
+
+it.each([
+  [401, "unauthorized"],
+  [418, "validation_failed"],
+  [421, "forbidden"],
+  [500, "internal"],
+  [503, "unavailable"],
+])("makes the best of an answer of something else: %i", (status, reason) => {
+  for (const body of [null, undefined, 7, "text", [], {}, { error: "no" }, { data: null }]) {
+    expect(readErrorShape(body, status)).toMatchObject({
+      message: `The server answered with HTTP status ${status}`,
+      data: { httpStatus: status, reason },
+    });
+  }
+});

@@ -1,0 +1,58 @@
+import { ERROR_CODES, type ErrorReason } from "@trunkline/contract";
+import type { ErrorShape } from "./api-error.ts";
+
+/** Reasons for answers that carry none, because a proxy or the HTTP layer wrote them. */
+const REASON_OF_STATUS: Readonly<Record<number, ErrorReason>> = {
+  400: "validation_failed",
+  401: "unauthorized",
+  403: "forbidden",
+  404: "not_found",
+  412: "cursor_expired",
+  413: "payload_too_large",
+  415: "unsupported_media_type",
+  421: "forbidden",
+  429: "rate_limited",
+  502: "unavailable",
+  503: "unavailable",
+  504: "unavailable",
+};
+
+/**
+ * Reads an error as the server sends it, and makes the best of one that something else sent.
+ *
+ * @param body the parsed body, whatever it is; `{ error: shape }` or the shape itself where it is Trunkline's
+ * @param httpStatus of the answer, for what the body leaves out
+ */
+export function readErrorShape(body: unknown, httpStatus: number): ErrorShape {
+  const shape = field(body, "error") ?? body;
+  const data = field(shape, "data");
+  const status = numberOf(field(data, "httpStatus")) ?? httpStatus;
+  const reason = field(data, "reason");
+  const code = field(data, "code");
+  const message = field(shape, "message");
+  const known = isReason(reason)
+    ? reason
+    : (REASON_OF_STATUS[status] ?? (status >= 500 ? "internal" : "validation_failed"));
+  return {
+    message: typeof message === "string" ? message : `The server answered with HTTP status ${status}`,
+    code: numberOf(field(shape, "code")) ?? 0,
+    data: {
+      ...(typeof data === "object" ? data : {}),
+      code: typeof code === "string" ? code : ERROR_CODES[known],
+      httpStatus: status,
+      reason: known,
+    },
+  };
+}
+
+function isReason(value: unknown): value is ErrorReason {
+  return typeof value === "string" && Object.hasOwn(ERROR_CODES, value);
+}
+
+function field(value: unknown, name: string): unknown {
+  return typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  return typeof value === "number" ? value : undefined;
+}

@@ -1,0 +1,34 @@
+import type { EventBatch, SessionEvent } from "@trunkline/contract";
+import { TrunklineConnectionError } from "./connection-error.ts";
+
+/**
+ * Checks what following a session relies on: that it is a batch, and that its events carry a seq and a type. What an
+ * event's data holds is for the reader of that type, which ignores types it does not know.
+ *
+ * @throws TrunklineConnectionError
+ */
+export function readEventBatch(value: unknown): EventBatch {
+  if (isRecord(value) && typeof value["live"] === "boolean" && Array.isArray(value["events"])) {
+    const events: unknown[] = value["events"];
+    if (events.every(isEvent)) return { events, live: value["live"] };
+  }
+  throw new TrunklineConnectionError("The stream carries something that is not a batch of events");
+}
+
+function isEvent(value: unknown): value is SessionEvent {
+  return isRecord(value) && Number.isSafeInteger(value["seq"]) && typeof value["type"] === "string";
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null;
+}
+
+/** @returns the events after `cursor`, in order and each once, whatever the batch repeats. */
+export function eventsAfter(cursor: number, events: readonly SessionEvent[]): SessionEvent[] {
+  let last = cursor;
+  return events.filter(({ seq }) => {
+    if (seq <= last) return false;
+    last = seq;
+    return true;
+  });
+}

@@ -1,0 +1,41 @@
+import {
+  isTerminalTaskState,
+  TASK_STATES,
+  type SessionEvent,
+  type TerminalTaskState,
+} from "@trunkline/contract";
+import type { TrunklineClient } from "./client.ts";
+import { followSession, type FollowOptions } from "./follow-session.ts";
+
+export interface FollowTaskOptions extends FollowOptions {
+  taskId: string;
+}
+
+/**
+ * Follows one task: its events in order, each exactly once, and then ends by itself. A task that has ended is replayed,
+ * as long as `after` is from before its end.
+ *
+ * @throws TrunklineApiError as `followSession` does
+ *
+ * @example
+ * const submitted = await client.task.submit.mutate({ prompt: "run: ls -la" });
+ * for await (const event of followTask(client, submitted)) console.log(event.type, event.data);
+ */
+export async function* followTask(
+  client: TrunklineClient,
+  { taskId, ...options }: FollowTaskOptions,
+): AsyncGenerator<SessionEvent, void> {
+  for await (const { events } of followSession(client, options)) {
+    for (const event of events) {
+      if (event.taskId !== taskId) continue;
+      yield event;
+      if (endStateOf(event) !== null) return;
+    }
+  }
+}
+
+/** @returns the state in which this event ends its task; null for every other event. */
+export function endStateOf(event: SessionEvent): TerminalTaskState | null {
+  const state = TASK_STATES.find((candidate) => event.type === `task.${candidate}`);
+  return state !== undefined && isTerminalTaskState(state) ? state : null;
+}

@@ -1,0 +1,9 @@
+/** The client of a Trunkline server, for Node 24+ and browsers. */
+export { isApiError, TrunklineApiError } from "./api-error.ts";
+export { createClient, type TrunklineClient } from "./client.ts";
+export type { ClientOptions } from "./connection.ts";
+export { TrunklineConnectionError } from "./connection-error.ts";
+export { followSession, type FollowOptions, type FollowState } from "./follow-session.ts";
+export { endStateOf, followTask, type FollowTaskOptions } from "./follow-task.ts";
+export type { Backoff } from "./stream/backoff.ts";
+export type { StreamError } from "./stream/reconnecting.ts";

@@ -1,0 +1,114 @@
+import { isApiError, TrunklineApiError } from "../api-error.ts";
+import type { Connection } from "../connection.ts";
+import { TrunklineConnectionError } from "../connection-error.ts";
+import { readErrorShape } from "../error-shape.ts";
+import { onNetworkHint } from "./network-hints.ts";
+import { mediaTypeOf } from "../media-type.ts";
+import { readRetryAfterMs } from "../retry-after.ts";
+import { SubscriptionMessages } from "./subscription-messages.ts";
+
+export interface SubscriptionRequest {
+  /** Name of the procedure, e.g. `session.subscribe`. */
+  path: string;
+  input: unknown;
+  signal: AbortSignal | undefined;
+  /** Without a byte for this long, the connection counts as dead. In milliseconds. */
+  silenceLimitMs: number;
+}
+
+/**
+ * One connection of a subscription, from the request to whatever ends it. Bytes are read only as the consumer asks for
+ * more, so a slow one holds the server back and nothing piles up here.
+ *
+ * Fetch and not EventSource: that gives up for good on any status but 200 and sends no headers.
+ *
+ * @throws TrunklineApiError where the server refuses, TrunklineConnectionError where the connection fails, falls silent
+ * or ends: no subscription ends in success
+ */
+export async function* openSubscription(
+  { url, fetch, headers }: Connection,
+  { path, input, signal, silenceLimitMs }: SubscriptionRequest,
+): AsyncGenerator<unknown, never> {
+  const request = new AbortController();
+  const watch = watchSilence(silenceLimitMs, (reason) => request.abort(reason));
+  const abort = (): void => request.abort(signal?.reason);
+  signal?.addEventListener("abort", abort);
+  if (signal?.aborted === true) abort();
+
+  try {
+    const response = await watch.during(
+      fetch(`${url}/trpc/${path}?input=${encodeURIComponent(JSON.stringify(input))}`, {
+        headers: { ...headers, accept: "text/event-stream" },
+        cache: "no-store",
+        signal: request.signal,
+      }),
+    );
+    const body = await watch.during(checkResponse(response));
+    const reader = body.getReader();
+    const messages = new SubscriptionMessages();
+    while (!messages.ended) {
+      const { done, value } = await watch.during(reader.read());
+      if (done) break;
+      yield* messages.read(value);
+    }
+    throw new TrunklineConnectionError("The server ended the stream");
+  } catch (error) {
+    const cause: unknown = request.signal.aborted ? request.signal.reason : error;
+    throw isApiError(cause) ? cause : TrunklineConnectionError.of(cause);
+  } finally {
+    signal?.removeEventListener("abort", abort);
+    watch.stop();
+    // Closes the socket, whether the consumer left or the server broke off.
+    request.abort();
+  }
+}
+
+/** A stand-in for the timer that EventSource lacks: a half-open connection looks like a quiet one for many minutes. */
+function watchSilence(
+  limitMs: number,
+  giveUp: (reason: TrunklineConnectionError) => void,
+): { during<T>(step: Promise<T>): Promise<T>; stop(): void } {
+  let heardAt = Date.now();
+  const stopHints = onNetworkHint((hint) => {
+    // After a sleep, timers may have slept too; the wall clock has not.
+    if (hint === "online" || Date.now() - heardAt > limitMs / 2) {
+      giveUp(new TrunklineConnectionError("The network changed"));
+    }
+  });
+  return {
+    async during(step) {
+      const timer = setTimeout(() => {
+        giveUp(new TrunklineConnectionError(`Nothing was heard for ${limitMs / 1_000} s`));
+      }, limitMs);
+      try {
+        return await step;
+      } finally {
+        clearTimeout(timer);
+        heardAt = Date.now();
+      }
+    },
+    stop: stopHints,
+  };
+}
+
+async function checkResponse(response: Response): Promise<ReadableStream<Uint8Array>> {
+  if (!response.ok) {
+    throw new TrunklineApiError(readErrorShape(parseOrNull(await response.text()), response.status), {
+      retryAfterMs: readRetryAfterMs(response.headers),
+    });
+  }
+  const type = mediaTypeOf(response);
+  if (type !== "text/event-stream" || response.body === null) {
+    throw new TrunklineConnectionError(`Instead of a stream came ${type ?? "something without a type"}`);
+  }
+  return response.body;
+}
+
+/** Proxies answer in HTML; then the status alone has to tell. */
+function parseOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

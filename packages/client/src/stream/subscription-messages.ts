@@ -1,0 +1,68 @@
+import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { TrunklineApiError } from "../api-error.ts";
+import { TrunklineConnectionError } from "../connection-error.ts";
+import { readErrorShape } from "../error-shape.ts";
+
+/** Longest message that is buffered, in UTF-16 code units; far above what a server's page of events can hold. */
+const MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
+
+/**
+ * The receiving half of tRPC's subscription protocol over server-sent events (`stream/sse.ts` of `@trpc/server`), for
+ * one connection: bytes in, data out.
+ *
+ * A message counts once its blank line has arrived (WHATWG HTML, section 9.2.6), so a connection that is cut anywhere
+ * within one delivers nothing of it.
+ */
+export class SubscriptionMessages {
+  /** True once the server has said that nothing follows. */
+  ended = false;
+  readonly #decoder = new TextDecoder("utf-8", { fatal: true });
+  readonly #parser = createParser({
+    maxBufferSize: MAX_MESSAGE_LENGTH,
+    onEvent: (message) => this.#pending.push(message),
+    onError: (error) => {
+      // An unknown field is to be ignored; a message without end is not.
+      if (error.type === "max-buffer-size-exceeded") throw error;
+    },
+  });
+  #pending: EventSourceMessage[] = [];
+
+  /**
+   * @returns the data of the messages that these bytes complete, parsed, in order
+   * @throws TrunklineConnectionError where the bytes are no such stream, TrunklineApiError where the server ends the
+   * subscription with an error
+   */
+  *read(bytes: Uint8Array): Generator<unknown> {
+    this.#feed(bytes);
+    const messages = this.#pending;
+    this.#pending = [];
+    for (const { event, data } of messages) {
+      if (event === undefined || event === "message") yield parseJson(data);
+      else if (event === "serialized-error")
+        throw new TrunklineApiError(readErrorShape(parseJson(data), 500));
+      else if (event === "return") this.ended = true;
+      // `connected` and `ping` show that somebody is there, which the bytes themselves did; `restore-id` is for
+      // EventSource. What a newer server may add is none of ours.
+    }
+  }
+
+  #feed(bytes: Uint8Array): void {
+    try {
+      this.#parser.feed(this.#decoder.decode(bytes, { stream: true }));
+    } catch (error) {
+      throw new TrunklineConnectionError("The stream is damaged", asError(error));
+    }
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TrunklineConnectionError("The stream is damaged", asError(error));
+  }
+}
+
+function asError(value: unknown): Error {
+  return value instanceof Error ? value : new Error(String(value));
+}
