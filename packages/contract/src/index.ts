@@ -10,14 +10,25 @@ export type {
   CreateSessionInput,
   EventBatch,
   EventPage,
+  ForkSessionInput,
   ListEventsInput,
   ListSessionsInput,
   Session,
   SessionDetail,
   SessionPage,
   SubscribeInput,
+  UpdateSessionInput,
 } from "./session.ts";
-export type { Budget, EditTaskInput, ListTasksInput, MoveTaskInput, SubmitTaskInput, SubmitTaskOutput, Task, TaskPage } from "./task.ts";
+export type {
+  Budget,
+  EditTaskInput,
+  ListTasksInput,
+  MoveTaskInput,
+  SubmitTaskInput,
+  SubmitTaskOutput,
+  Task,
+  TaskPage,
+} from "./task.ts";
 export type { Services } from "./services.ts";
 export type { ServerService } from "./services/server-service.ts";
 export type { SessionService } from "./services/session-service.ts";

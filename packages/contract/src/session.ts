@@ -48,6 +48,23 @@ export const CreateSessionInput = z.strictObject({
 });
 export type CreateSessionInput = z.infer<typeof CreateSessionInput>;
 
+export const UpdateSessionInput = z.strictObject({
+  sessionId: Id,
+  title: Title.optional(),
+  /** Model of tasks to come that name none; null: the server's default. */
+  model: ModelName.nullable().optional(),
+  archived: z.boolean().optional(),
+});
+export type UpdateSessionInput = z.infer<typeof UpdateSessionInput>;
+
+export const ForkSessionInput = z.strictObject({
+  sessionId: Id,
+  /** The fork starts as the log up to and including this event; absent: all of it. */
+  atSeq: Seq.min(1).optional(),
+  title: Title.optional(),
+});
+export type ForkSessionInput = z.infer<typeof ForkSessionInput>;
+
 export const SessionRef = z.strictObject({ sessionId: Id });
 export type SessionRef = z.infer<typeof SessionRef>;
 
@@ -60,6 +77,9 @@ export const SessionDetail = z.strictObject({
 export type SessionDetail = z.infer<typeof SessionDetail>;
 
 export const ListSessionsInput = z.strictObject({
+  /** Only sessions whose title contains this, whatever the case. */
+  query: z.string().trim().min(1).max(MAX_TITLE_LENGTH).optional(),
+  archived: z.boolean().default(false),
   cursor: PageCursor.optional(),
   limit: z.int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });

@@ -40,9 +40,7 @@ export type TaskAction = (typeof TASK_ACTIONS)[number];
  * `interrupt` is what a crash or a shutdown does to a running task: it goes back to the head of its session's queue
  * (its `pos` is unchanged), and the next `start` raises its attempt.
  */
-export const TASK_TRANSITIONS: Readonly<
-  Record<TaskState, Readonly<Record<TaskAction, TaskState | null>>>
-> = {
+export const TASK_TRANSITIONS: Readonly<Record<TaskState, Readonly<Record<TaskAction, TaskState | null>>>> = {
   submitted: {
     start: "working",
     interrupt: null,

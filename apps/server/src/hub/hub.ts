@@ -13,6 +13,12 @@ export function createHub(): Hub {
     publish(sessionId, events) {
       channels.get(sessionId)?.publish(events);
     },
+    end(sessionId) {
+      const channel = channels.get(sessionId);
+      if (channel === undefined) return;
+      channel.ended = true;
+      channel.publish([]);
+    },
     attach(sessionId, signal) {
       let channel = channels.get(sessionId);
       if (channel === undefined) {
@@ -28,6 +34,7 @@ class Channel {
   readonly tail = new Tail();
   readonly waiting = new Set<() => void>();
   listeners = 0;
+  ended = false;
   /** Counts publications. */
   version = 0;
 
@@ -52,6 +59,9 @@ function attach(channel: Channel, signal: AbortSignal, onEmpty: () => void): Hub
   signal.addEventListener("abort", onAbort);
 
   return {
+    get ended() {
+      return channel.ended;
+    },
     recent: (after) => channel.tail.after(after),
     async wait() {
       if (!signal.aborted && channel.version === seen) {

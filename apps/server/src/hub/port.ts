@@ -4,11 +4,15 @@ import type { SessionEvent } from "@trunkline/contract";
 export interface Hub {
   /** Wakes the session's listeners. `events` were just committed, in order. */
   publish(sessionId: string, events: readonly SessionEvent[]): void;
+  /** The session is gone: its listeners are woken for the last time. */
+  end(sessionId: string): void;
   /** Attach before reading the log, so that nothing falls between the reading and the waiting. */
   attach(sessionId: string, signal: AbortSignal): HubListener;
 }
 
 export interface HubListener extends Disposable {
+  /** True once the session is gone. */
+  readonly ended: boolean;
   /**
    * What was published after the cursor, if the hub still holds all of it; null where it does not and the log must
    * be read. Everyone at one cursor gets the same array.

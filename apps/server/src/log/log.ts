@@ -1,4 +1,4 @@
-import { type EventBatch, type EventPage, MAX_EVENT_PAGE_SIZE } from "@trunkline/contract";
+import { type EventBatch, type EventPage, MAX_EVENT_PAGE_SIZE, TrunklineError } from "@trunkline/contract";
 import { parseEventData } from "@trunkline/contract/schemas";
 import type { Hub } from "../hub/port.ts";
 import type { CommitUnit, Store } from "../store/port.ts";
@@ -55,6 +55,7 @@ export function createLog({ store, hub }: { store: Store; hub: Hub }): Log {
           yield { events: recent as EventBatch["events"], live: true };
         }
         await listener.wait();
+        if (listener.ended) throw new TrunklineError("not_found", `Session ${sessionId} was deleted`);
       }
     },
   };

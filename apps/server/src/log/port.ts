@@ -13,6 +13,6 @@ export interface Log {
   /** Resolves with the stored events once they are committed; followers are woken after that. Throws as Store.commit. */
   append(unit: CommitUnit): Promise<SessionEvent[]>;
   read(sessionId: string, range: ReadRange): Promise<EventPage>;
-  /** Replays what is after the cursor in pages, then follows live until `signal` aborts. Never ends by itself. */
+  /** Replays what is after the cursor in pages, then follows live until `signal` aborts. @throws `not_found` when the session is deleted */
   follow(sessionId: string, after: number, signal: AbortSignal): AsyncGenerator<EventBatch, void>;
 }

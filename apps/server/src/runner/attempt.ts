@@ -63,7 +63,11 @@ function endingOfError(error: unknown): Ending | null {
     return {
       type: "failed",
       reason: "error",
-      error: { code: error.reason, message: error.message, retryable: error instanceof StoreUnavailableError },
+      error: {
+        code: error.reason,
+        message: error.message,
+        retryable: error instanceof StoreUnavailableError,
+      },
       usage: null,
     };
   }

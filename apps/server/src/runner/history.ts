@@ -4,7 +4,7 @@ import type { Log } from "../log/port.ts";
 /** A session's log from its beginning to what is there when its end is reached, one page in memory at a time. */
 export async function* readAll(log: Log, sessionId: string): AsyncGenerator<SessionEvent, void> {
   let after = 0;
-  for (let hasMore = true; hasMore; ) {
+  for (let hasMore = true; hasMore;) {
     const page = await log.read(sessionId, { after, limit: MAX_EVENT_PAGE_SIZE });
     yield* page.events;
     after = page.events.at(-1)?.seq ?? after;

@@ -18,7 +18,11 @@ interface RecoveryDeps {
  * @returns how many tasks were taken up.
  */
 export async function recoverOrphans(deps: RecoveryDeps): Promise<number> {
-  const orphans = await deps.store.db.selectFrom("tasks").selectAll().where("state", "=", "working").execute();
+  const orphans = await deps.store.db
+    .selectFrom("tasks")
+    .selectAll()
+    .where("state", "=", "working")
+    .execute();
   for (const task of orphans) {
     await endInPlaceOfOwner(deps, task, orphanEnding(task));
   }
@@ -62,7 +66,7 @@ async function readOpenItems(log: Log, task: TaskRow): Promise<OpenItems> {
   const open = new OpenItems();
   const pages = [];
   let before = Number.MAX_SAFE_INTEGER;
-  for (let found = false; !found; ) {
+  for (let found = false; !found;) {
     const { events, hasMore } = await log.read(task.session_id, { before, limit: PAGE });
     pages.push(events);
     before = events[0]?.seq ?? 0;

@@ -104,7 +104,8 @@ export function createRunner(deps: RunnerDeps): Runner {
         return;
       } catch (error) {
         if (error instanceof GuardFailedError) return;
-        if (!(error instanceof StoreUnavailableError) || error.reason !== "storage_full" || stopping) throw error;
+        if (!(error instanceof StoreUnavailableError) || error.reason !== "storage_full" || stopping)
+          throw error;
         logger.warn({ ...holder }, "the disk is full: the end of the task waits for room");
         await delay(FULL_DISK_RETRY_MS);
       }
@@ -164,7 +165,8 @@ export function createRunner(deps: RunnerDeps): Runner {
 
     async stop() {
       stopping = true;
-      for (const { controller } of runs.values()) controller.abort(new ShutdownSignal("the server shuts down"));
+      for (const { controller } of runs.values())
+        controller.abort(new ShutdownSignal("the server shuts down"));
       await dispatcher.stop();
     },
   };

@@ -43,9 +43,17 @@ function endingEvent({ taskId, attempt }: Holder, ending: Ending): EventDraft {
     case "failed":
       return { taskId, type: "task.failed", data: { reason: ending.reason, error: ending.error } };
     case "canceled":
-      return { taskId, type: "task.canceled", data: { reason: ending.request.reason, by: ending.request.by } };
+      return {
+        taskId,
+        type: "task.canceled",
+        data: { reason: ending.request.reason, by: ending.request.by },
+      };
     case "interrupted":
-      return { taskId, type: "task.interrupted", data: { attempt: Math.max(1, attempt), reason: ending.reason } };
+      return {
+        taskId,
+        type: "task.interrupted",
+        data: { attempt: Math.max(1, attempt), reason: ending.reason },
+      };
   }
 }
 

@@ -7,6 +7,7 @@ import type { Database } from "../store/schema.ts";
 
 export interface NewSession {
   id: string;
+  workspace: string;
   write: Write;
   event: StoredDraft;
 }
@@ -14,10 +15,19 @@ export interface NewSession {
 /** The row and the first event of a session; its id is random enough that a thousand made at once are a thousand. */
 export function newSession(
   db: Kysely<Database>,
-  options: { ownerId: string; title: string; model: string | null; workspacesDir: string; now: number },
+  options: {
+    ownerId: string;
+    title: string;
+    model: string | null;
+    /** Where it is a fork: of what, and up to which event. The prefix keeps its seqs, so the log goes on after it. */
+    parent?: { id: string; atSeq: number };
+    workspacesDir: string;
+    now: number;
+  },
 ): NewSession {
   const id = uuidv7();
-  const { ownerId, title, model, now } = options;
+  const { ownerId, title, model, parent, now } = options;
+  const workspace = join(options.workspacesDir, id);
   const { sql, parameters } = db
     .insertInto("sessions")
     .values({
@@ -26,18 +36,20 @@ export function newSession(
       title,
       agent: "default",
       model,
-      workspace: join(options.workspacesDir, id),
-      parent_id: null,
-      forked_at_seq: null,
-      last_seq: 0,
+      workspace,
+      parent_id: parent?.id ?? null,
+      forked_at_seq: parent?.atSeq ?? null,
+      last_seq: parent?.atSeq ?? 0,
       next_pos: 1,
       created_at: now,
       updated_at: now,
       archived_at: null,
+      deleted_at: null,
     })
     .compile();
   return {
     id,
+    workspace,
     write: { sql, parameters, expectRows: 1 },
     event: { taskId: null, type: "session.created", data: { title, model } },
   };

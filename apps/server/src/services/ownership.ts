@@ -29,13 +29,18 @@ export async function requireSessionAccess(
     .select("last_seq")
     .where("id", "=", sessionId)
     .where("owner_id", "=", principal.userId)
+    .where("deleted_at", "is", null)
     .executeTakeFirst();
   if (row === undefined) throw new TrunklineError("not_found", `There is no session ${sessionId}`);
   return row.last_seq;
 }
 
 /** @throws TrunklineError `not_found` */
-export async function requireTask(db: Kysely<Database>, principal: Principal, taskId: string): Promise<TaskRow> {
+export async function requireTask(
+  db: Kysely<Database>,
+  principal: Principal,
+  taskId: string,
+): Promise<TaskRow> {
   const row = await db
     .selectFrom("tasks")
     .selectAll()
@@ -45,4 +50,3 @@ export async function requireTask(db: Kysely<Database>, principal: Principal, ta
   if (row === undefined) throw new TrunklineError("not_found", `There is no task ${taskId}`);
   return row;
 }
-

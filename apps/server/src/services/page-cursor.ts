@@ -17,7 +17,8 @@ export function decodePageCursor(cursor: string): PagePosition {
     const value: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
     if (Array.isArray(value) && value.length === 2) {
       const [sort, id] = value as unknown[];
-      if ((typeof sort === "number" || typeof sort === "string") && typeof id === "string") return { sort, id };
+      if ((typeof sort === "number" || typeof sort === "string") && typeof id === "string")
+        return { sort, id };
     }
   } catch (cause) {
     throw invalid(cause);

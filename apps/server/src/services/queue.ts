@@ -1,4 +1,10 @@
-import { type EditTaskInput, type MoveTaskInput, type Principal, type Task, TrunklineError } from "@trunkline/contract";
+import {
+  type EditTaskInput,
+  type MoveTaskInput,
+  type Principal,
+  type Task,
+  TrunklineError,
+} from "@trunkline/contract";
 import { type Kysely, sql } from "kysely";
 import type { Log } from "../log/port.ts";
 import { type CommitUnit, GuardFailedError, type Store, type Write } from "../store/port.ts";

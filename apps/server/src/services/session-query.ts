@@ -20,6 +20,7 @@ export function selectSessions(db: Kysely<Database>) {
         )`,
       ),
     )
+    .where("s.deleted_at", "is", null)
     .select([
       "s.id",
       "s.owner_id",

@@ -7,8 +7,13 @@ import {
   TrunklineError,
 } from "@trunkline/contract";
 import { sql } from "kysely";
+import type { ModelRegistry } from "../agent/port.ts";
+import type { Hub } from "../hub/port.ts";
 import type { Log } from "../log/port.ts";
+import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
+import { deleteSession } from "./delete-session.ts";
+import { forkSession } from "./fork-session.ts";
 import { newSession, UNTITLED } from "./new-session.ts";
 import { requireSession, requireSessionAccess } from "./ownership.ts";
 import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
@@ -18,11 +23,16 @@ import { toTask } from "./task-row.ts";
 export interface SessionServiceDeps {
   store: Store;
   log: Log;
+  hub: Hub;
+  runner: Runner;
+  models: ModelRegistry;
   workspacesDir: string;
   now: () => number;
 }
 
-export function createSessionService({ store, log, workspacesDir, now }: SessionServiceDeps): SessionService {
+export function createSessionService(deps: SessionServiceDeps): SessionService {
+  const { store, log, models, workspacesDir, now } = deps;
+
   async function* subscribe(
     principal: Principal,
     { sessionId, lastEventId }: SubscribeInput,
@@ -67,12 +77,18 @@ export function createSessionService({ store, log, workspacesDir, now }: Session
       return { session, tasks, lastSeq: session.lastSeq };
     },
 
-    async list(principal, { cursor, limit }) {
+    async list(principal, { query: text, archived, cursor, limit }) {
       let query = selectSessions(store.db)
         .where("s.owner_id", "=", principal.userId)
+        .where("s.archived_at", archived ? "is not" : "is", null)
         .orderBy("s.updated_at", "desc")
         .orderBy("s.id", "desc")
         .limit(limit + 1);
+      if (text !== undefined) {
+        // LIKE's own wildcards are meant literally, and so is the escape.
+        const pattern = `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+        query = query.where(sql<boolean>`s.title like ${pattern} escape '\\'`);
+      }
       if (cursor !== undefined) {
         const { sort, id } = decodePageCursor(cursor);
         query = query.where(sql<boolean>`(s.updated_at, s.id) < (${sort}, ${id})`);
@@ -93,6 +109,31 @@ export function createSessionService({ store, log, workspacesDir, now }: Session
       await requireSessionAccess(store.db, principal, sessionId);
       return log.read(sessionId, { after, before, limit });
     },
+
+    async update(principal, { sessionId, title, model, archived }) {
+      await requireSessionAccess(store.db, principal, sessionId);
+      if (model !== undefined && model !== null) models.resolve(model);
+      const { sql: text, parameters } = store.db
+        .updateTable("sessions")
+        .set({
+          ...(title === undefined ? {} : { title }),
+          ...(model === undefined ? {} : { model }),
+          ...(archived === undefined ? {} : { archived_at: archived ? now() : null }),
+          updated_at: now(),
+        })
+        .where("id", "=", sessionId)
+        .compile();
+      await log.append({
+        sessionId,
+        events: [{ taskId: null, type: "session.updated", data: { title, model, archived } }],
+        writes: [{ sql: text, parameters, expectRows: 1 }],
+      });
+      return requireSession(store.db, principal, sessionId);
+    },
+
+    fork: async (principal, input) => forkSession(deps, principal, input),
+
+    delete: async (principal, { sessionId }) => deleteSession(deps, principal, sessionId),
 
     subscribe,
   };

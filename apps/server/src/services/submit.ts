@@ -27,8 +27,7 @@ export function newTask(
   const unfinished = sql`select 1 from tasks where session_id = ${sessionId} and state in ('submitted', 'working', 'input-required')`;
   const firstQueued = sql`select min(pos) from tasks where session_id = ${sessionId} and state = 'submitted'`;
   // An interrupting task runs next: before all that is queued, which stays queued.
-  const pos =
-    input.whenBusy === "interrupt" ? sql`coalesce((${firstQueued}), next_pos) - 1` : sql`next_pos`;
+  const pos = input.whenBusy === "interrupt" ? sql`coalesce((${firstQueued}), next_pos) - 1` : sql`next_pos`;
   const guard = input.whenBusy === "reject" ? sql`and not exists (${unfinished})` : sql``;
   const budget = input.budget === undefined ? null : JSON.stringify(input.budget);
   const key = input.idempotencyKey ?? null;
@@ -37,7 +36,9 @@ export function newTask(
                        request_hash, created_at)
     select ${id}, id, owner_id, ${pos}, 'submitted', 'queued', ${input.prompt}, ${input.model ?? null}, ${budget},
            ${key}, ${key === null ? null : requestHash(input)}, ${now}
-    from sessions where id = ${sessionId} and owner_id = ${principal.userId} ${guard}`.compile(db);
+    from sessions where id = ${sessionId} and owner_id = ${principal.userId} and deleted_at is null ${guard}`.compile(
+    db,
+  );
   const raise = db
     .updateTable("sessions")
     .set({ next_pos: sql<number>`next_pos + 1` })

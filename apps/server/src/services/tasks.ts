@@ -37,7 +37,10 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
   const queue = createQueue(deps);
 
   /** @returns what an earlier submit under the same key stored, or undefined. @throws `idempotency_conflict` */
-  async function findEarlier(principal: Principal, input: SubmitTaskInput): Promise<SubmitTaskOutput | undefined> {
+  async function findEarlier(
+    principal: Principal,
+    input: SubmitTaskInput,
+  ): Promise<SubmitTaskOutput | undefined> {
     if (input.idempotencyKey === undefined) return undefined;
     const row = await store.db
       .selectFrom("tasks")

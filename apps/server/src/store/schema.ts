@@ -28,6 +28,8 @@ export interface SessionsTable {
   created_at: number;
   updated_at: number;
   archived_at: number | null;
+  /** Set while a session is being removed; from then on it is not found. */
+  deleted_at: number | null;
 }
 
 export interface TasksTable {

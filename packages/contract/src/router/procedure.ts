@@ -29,7 +29,8 @@ const t = initTRPC.context<RouterContext>().create({
       return { ...shape, message: describeIssues(data.issues), data };
     }
     // What nobody expected may hold anything; the log has the details.
-    const message = reason === "internal" ? "Something went wrong on the server; its log says what" : shape.message;
+    const message =
+      reason === "internal" ? "Something went wrong on the server; its log says what" : shape.message;
     return { ...shape, message, data };
   },
 });

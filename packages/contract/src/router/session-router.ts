@@ -3,6 +3,7 @@ import { TrunklineError } from "../error.ts";
 import {
   CreateSessionInput,
   EventPage,
+  ForkSessionInput,
   ListEventsInput,
   ListSessionsInput,
   Session,
@@ -10,6 +11,7 @@ import {
   SessionPage,
   SessionRef,
   SubscribeInput,
+  UpdateSessionInput,
 } from "../session.ts";
 import { procedure, router, toTRPCError } from "./procedure.ts";
 
@@ -30,6 +32,19 @@ export const sessionRouter = router({
     .input(ListEventsInput)
     .output(EventPage)
     .query(({ ctx, input }) => ctx.services.sessions.events(ctx.principal, input)),
+
+  update: procedure
+    .input(UpdateSessionInput)
+    .output(Session)
+    .mutation(({ ctx, input }) => ctx.services.sessions.update(ctx.principal, input)),
+  fork: procedure
+    .input(ForkSessionInput)
+    .output(Session)
+    .mutation(({ ctx, input }) => ctx.services.sessions.fork(ctx.principal, input)),
+  delete: procedure
+    .input(SessionRef)
+    .output(Session)
+    .mutation(({ ctx, input }) => ctx.services.sessions.delete(ctx.principal, input)),
 
   // No output schema: events were validated when they were appended, and a stream pays for every look at them.
   subscribe: procedure.input(SubscribeInput).subscription(async function* ({ ctx, input, signal }) {

@@ -3,6 +3,7 @@ import type {
   CreateSessionInput,
   EventBatch,
   EventPage,
+  ForkSessionInput,
   ListEventsInput,
   ListSessionsInput,
   Session,
@@ -10,6 +11,7 @@ import type {
   SessionPage,
   SessionRef,
   SubscribeInput,
+  UpdateSessionInput,
 } from "../session.ts";
 
 /** Every method throws TrunklineError: `not_found` also where the session belongs to somebody else. */
@@ -18,6 +20,11 @@ export interface SessionService {
   get(principal: Principal, input: SessionRef): Promise<SessionDetail>;
   list(principal: Principal, input: ListSessionsInput): Promise<SessionPage>;
   events(principal: Principal, input: ListEventsInput): Promise<EventPage>;
+  update(principal: Principal, input: UpdateSessionInput): Promise<Session>;
+  /** A session of its own that starts as a prefix of another: same events, same seqs, a copy of the workspace. */
+  fork(principal: Principal, input: ForkSessionInput): Promise<Session>;
+  /** Cancels what runs, waits for it, then removes rows and workspace. @returns the session as it was. */
+  delete(principal: Principal, input: SessionRef): Promise<Session>;
   /**
    * Replays what is after the cursor, then follows until `signal` aborts. Yields no empty batch except the one that
    * says it caught up.

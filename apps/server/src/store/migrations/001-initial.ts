@@ -40,6 +40,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("created_at", "bigint", (column) => column.notNull())
     .addColumn("updated_at", "bigint", (column) => column.notNull())
     .addColumn("archived_at", "bigint")
+    .addColumn("deleted_at", "bigint")
     .execute();
   await db.schema
     .createIndex("sessions_by_owner")

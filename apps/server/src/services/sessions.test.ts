@@ -1,0 +1,193 @@
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  alice,
+  bob,
+  isTerminalEventOf,
+  openScriptedServer,
+  type Script,
+  type ScriptedServer,
+  untilAborted,
+} from "../runner/scripted-server.ts";
+
+describe("sessions", () => {
+  let directory: string;
+  let server: ScriptedServer;
+  const scripts = new Map<string, Script>();
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), "trunkline-sessions-"));
+    scripts.clear();
+    server = await openScriptedServer(directory, scripts);
+  });
+  afterEach(async () => {
+    await server.close();
+    await rm(directory, { recursive: true });
+  });
+
+  it("makes a thousand sessions of a thousand creates at once", async () => {
+    const created = await Promise.all(
+      Array.from({ length: 1_000 }, async (_, index) =>
+        server.sessions.create(alice, { title: `s${index}` }),
+      ),
+    );
+    expect(new Set(created.map((session) => session.id)).size).toBe(1_000);
+    const titles = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const page = await server.sessions.list(alice, { archived: false, limit: 200, cursor });
+      for (const session of page.items) titles.add(session.title);
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(titles.size).toBe(1_000);
+  });
+
+  it("answers for somebody else's session and task as for a missing one", async () => {
+    const task = await server.submit("mine");
+    await server.until(task.sessionId, isTerminalEventOf(task.id));
+    const { sessionId } = task;
+    const { signal } = new AbortController();
+    const attempts: (() => Promise<unknown>)[] = [
+      async () => server.sessions.get(bob, { sessionId }),
+      async () => server.sessions.events(bob, { sessionId, limit: 10 }),
+      async () => server.sessions.update(bob, { sessionId, title: "x" }),
+      async () => server.sessions.fork(bob, { sessionId }),
+      async () => server.sessions.delete(bob, { sessionId }),
+      async () => server.sessions.subscribe(bob, { sessionId }, signal)[Symbol.asyncIterator]().next(),
+      async () => server.tasks.submit(bob, { sessionId, prompt: "x", whenBusy: "enqueue" }),
+      async () => server.tasks.list(bob, { sessionId, limit: 10 }),
+      async () => server.tasks.get(bob, { taskId: task.id }),
+      async () => server.tasks.cancel(bob, { taskId: task.id }),
+      async () => server.tasks.retry(bob, { taskId: task.id }),
+      async () => server.tasks.edit(bob, { taskId: task.id, prompt: "x" }),
+      async () => server.tasks.move(bob, { taskId: task.id, beforeTaskId: null }),
+    ];
+    for (const attempt of attempts) await expect(attempt()).rejects.toMatchObject({ reason: "not_found" });
+    expect((await server.sessions.list(bob, { archived: false, limit: 10 })).items).toEqual([]);
+    expect((await server.tasks.list(bob, { limit: 10 })).items).toEqual([]);
+  });
+
+  it("renames, archives and finds sessions", async () => {
+    const plain = await server.sessions.create(alice, { title: "100% Coverage" });
+    const other = await server.sessions.create(alice, { title: "another" });
+    await server.sessions.update(alice, { sessionId: other.id, title: "1000 things", archived: true });
+    const list = async (input: { query?: string; archived?: boolean }) => {
+      const page = await server.sessions.list(alice, { archived: false, limit: 10, ...input });
+      return page.items.map((session) => session.id);
+    };
+    expect(await list({})).toEqual([plain.id]);
+    expect(await list({ archived: true })).toEqual([other.id]);
+    expect(await list({ query: "100% cov" })).toEqual([plain.id]);
+    expect(await list({ query: "100%0" })).toEqual([]);
+    expect(await list({ query: "thing", archived: true })).toEqual([other.id]);
+    const { events } = await server.sessions.events(alice, { sessionId: other.id, limit: 10 });
+    expect(events.at(-1)).toMatchObject({
+      type: "session.updated",
+      data: { title: "1000 things", archived: true },
+    });
+  });
+
+  it("forks a prefix: same events, same seqs, unfinished work closed, a workspace of its own", async () => {
+    scripts.set("long", async ({ sink, signal, workspace }) => {
+      await writeFile(join(workspace, "file"), "parent's");
+      await sink.delta({ type: "text.delta", data: { blockId: "b", text: "half a sen" } });
+      await sink.append([{ type: "tool.called", data: { callId: "c", tool: "bash", input: {} } }]);
+      return untilAborted(signal);
+    });
+    const first = await server.submit("first");
+    await server.until(first.sessionId, isTerminalEventOf(first.id));
+    const second = await server.submit("long", first.sessionId);
+    const parentEvents = await server.until(first.sessionId, (event) => event.type === "tool.called");
+    const fork = await server.sessions.fork(alice, { sessionId: first.sessionId });
+    expect(fork).toMatchObject({
+      parentId: first.sessionId,
+      forkedAtSeq: parentEvents.at(-1)!.seq,
+      status: "idle",
+    });
+
+    const { events } = await server.sessions.events(alice, { sessionId: fork.id, limit: 100 });
+    const last = parentEvents.at(-1)!.seq;
+    const withoutPieces = parentEvents.filter((event) => event.type !== "text.delta");
+    expect(events.filter((event) => event.seq <= last)).toEqual(
+      withoutPieces.map((event) => ({ ...event, sessionId: fork.id })),
+    );
+    expect(events.filter((event) => event.seq > last).map(({ type, data }) => ({ type, data }))).toEqual([
+      { type: "text.ended", data: { blockId: "b", text: "half a sen" } },
+      {
+        type: "tool.ended",
+        data: { callId: "c", status: "interrupted", output: "", durationMs: expect.any(Number) },
+      },
+      { type: "task.canceled", data: { reason: "superseded", by: "fork" } },
+      { type: "session.forked", data: { parentId: first.sessionId, atSeq: last } },
+    ]);
+
+    expect(await readFile(join(fork.workspace, "file"), "utf8")).toBe("parent's");
+    await writeFile(join(fork.workspace, "file"), "fork's");
+    const parent = await server.sessions.get(alice, { sessionId: first.sessionId });
+    expect(await readFile(join(parent.session.workspace, "file"), "utf8")).toBe("parent's");
+    expect((await server.tasks.get(alice, { taskId: second.id })).state).toBe("working");
+
+    const inFork = await server.submit("more", fork.id);
+    const forkEvents = await server.until(fork.id, isTerminalEventOf(inFork.id));
+    expect(forkEvents.at(-1)!.seq).toBeGreaterThan(last);
+    await server.tasks.cancel(alice, { taskId: second.id });
+  });
+
+  it("forks at an earlier event, and not past the end", async () => {
+    const task = await server.submit("x");
+    await server.until(task.sessionId, isTerminalEventOf(task.id));
+    const fork = await server.sessions.fork(alice, { sessionId: task.sessionId, atSeq: 1, title: "early" });
+    const { events } = await server.sessions.events(alice, { sessionId: fork.id, limit: 100 });
+    expect(events.map((event) => event.type)).toEqual(["session.created", "session.forked"]);
+    await expect(
+      server.sessions.fork(alice, { sessionId: task.sessionId, atSeq: 999 }),
+    ).rejects.toMatchObject({
+      reason: "cursor_invalid",
+    });
+  });
+
+  it("deletes a session: what runs ends, streams end, rows and files go", async () => {
+    let aborted = false;
+    scripts.set("long", async ({ signal }) => {
+      return untilAborted(signal).finally(() => {
+        aborted = true;
+      });
+    });
+    const task = await server.submit("long");
+    await server.submit("queued", task.sessionId);
+    const { sessionId } = task;
+    await server.until(sessionId, (event) => event.type === "task.started");
+    const { session } = await server.sessions.get(alice, { sessionId });
+    await mkdir(session.workspace, { recursive: true });
+    const stream = server.sessions.subscribe(alice, { sessionId }, new AbortController().signal);
+    const following = (async () => {
+      for await (const batch of stream) void batch;
+    })();
+    const ended = expect(following).rejects.toMatchObject({ reason: "not_found" });
+    await server.sessions.delete(alice, { sessionId });
+    await ended;
+    expect(aborted).toBe(true);
+    await expect(server.sessions.get(alice, { sessionId })).rejects.toMatchObject({ reason: "not_found" });
+    await expect(server.submit("late", sessionId)).rejects.toMatchObject({ reason: "not_found" });
+    await expect(stat(session.workspace)).rejects.toMatchObject({ code: "ENOENT" });
+    for (const table of ["events", "tasks"] as const) {
+      const rows = await server.store.db.selectFrom(table).select("session_id").execute();
+      expect(rows).toEqual([]);
+    }
+  });
+
+  it("refuses cursors that are not of this session", async () => {
+    const session = await server.sessions.create(alice, {});
+    const stream = server.sessions.subscribe(
+      alice,
+      { sessionId: session.id, lastEventId: 5_000 },
+      new AbortController().signal,
+    );
+    await expect(stream[Symbol.asyncIterator]().next()).rejects.toMatchObject({ reason: "cursor_invalid" });
+    await expect(
+      server.sessions.list(alice, { archived: false, limit: 5, cursor: "bm9uc2Vuc2U" }),
+    ).rejects.toMatchObject({ reason: "cursor_invalid" });
+  });
+});
