@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { withPathFirst, withoutNpm } from "./child-env.mjs";
@@ -7,6 +7,9 @@ import { step } from "./step.mjs";
 import { nodeIsUsable, pnpmIsUsable } from "./versions.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** Where the last fetched Node and pnpm are: asking npx takes a second, at every start. */
+const rememberedFolder = join(root, "node_modules", ".trunkline-toolchain");
 
 /** A step failed, and said why. */
 export class BootstrapError extends Error {
@@ -37,9 +40,14 @@ async function findToolchain() {
   if (!pnpmIsUsable(versionOf("pnpm", env))) missing.push("pnpm@12");
   if (missing.length === 0) return env;
 
+  if (existsSync(rememberedFolder)) {
+    const remembered = withPathFirst(env, readFileSync(rememberedFolder, "utf8"), delimiter);
+    if (isUsable(remembered)) return remembered;
+  }
+
   // npx puts the folder of what it fetched first on the path of the command that it runs.
   const fetched = await step(
-    `Fetching ${missing.join(" and ")} (this is Node ${process.versions.node})`,
+    `Getting ${missing.join(" and ")} from npm (this is Node ${process.versions.node})`,
     "npx",
     ["--yes", ...missing.flatMap((name) => ["--package", name]), "--call", "node -p process.env.PATH"],
     // Its own settings, the cache's place among them, are right for npx.
@@ -48,13 +56,19 @@ async function findToolchain() {
   const folder = fetched.stdout.trim().split("\n").at(-1)?.split(delimiter)[0];
   if (!fetched.ok || folder === undefined) throw new BootstrapError("Node and pnpm could not be fetched.");
   const complete = withPathFirst(env, folder, delimiter);
-  const versions = { node: versionOf("node", complete), pnpm: versionOf("pnpm", complete) };
-  if (!nodeIsUsable(versions.node) || !pnpmIsUsable(versions.pnpm)) {
+  if (!isUsable(complete)) {
     throw new BootstrapError(
-      `npx answered with Node '${versions.node}' and pnpm '${versions.pnpm}'. Please install Node 26 and pnpm 12.`,
+      `${missing.join(" and ")} cannot be run from ${folder}. Please install Node 26 and pnpm 12.`,
     );
   }
+  mkdirSync(dirname(rememberedFolder), { recursive: true });
+  writeFileSync(rememberedFolder, folder);
   return complete;
+}
+
+/** @param {NodeJS.ProcessEnv} env */
+function isUsable(env) {
+  return nodeIsUsable(versionOf("node", env)) && pnpmIsUsable(versionOf("pnpm", env));
 }
 
 /**
