@@ -60,6 +60,8 @@ export interface ProtocolServer extends AsyncDisposable {
   url: string;
   sockets: ReadonlySet<Socket>;
   requests: number;
+  /** Drops the warm connections that Node's fetch keeps for a while without a request on them. */
+  closeIdle(): void;
 }
 
 /** Listens on a port of its own; `answer` gets every subscription, counted from 1. */
@@ -81,6 +83,7 @@ export async function startProtocolServer(
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     sockets,
     requests: 0,
+    closeIdle: () => server.closeIdleConnections(),
     async [Symbol.asyncDispose]() {
       server.closeAllConnections();
       server.close();
