@@ -18,7 +18,7 @@ import {
   TASK_B,
   textEnded,
   toolEnded,
-} from "./event-log-checkers/sample-log.ts";
+} from "./event-log-checkers/testing/sample-log.ts";
 
 /** The check throws an AssertionError whose message matches. */
 function expectRefusal(run: () => void, message: RegExp): void {

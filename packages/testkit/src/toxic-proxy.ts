@@ -1,0 +1,138 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo, type Socket } from "node:net";
+import { forward } from "./toxic-proxy/forward.ts";
+import { noCounts, type ToxicCounts } from "./toxic-proxy/toxic-counts.ts";
+import { healthy, type ToxicChoice } from "./toxic-proxy/toxic.ts";
+import { seededRandom } from "./seeded-random.ts";
+
+export * from "./toxic-proxy/toxic.ts";
+export type { ToxicCounts } from "./toxic-proxy/toxic-counts.ts";
+
+export interface ToxicProxyOptions {
+  /** Base URL of the server behind it, `http://127.0.0.1:4400`; it need not run yet, and may restart. */
+  target: string;
+  /** Default: every connection is healthy. */
+  toxics?: ToxicChoice;
+  /** Decides every draw of `randomToxics`; default 1. */
+  seed?: number;
+}
+
+/** A TCP proxy on a loopback port of its own that mistreats connections as it is told. */
+export class ToxicProxy implements AsyncDisposable {
+  /** For connections from now on; can be replaced at any time. */
+  toxics: ToxicChoice;
+  readonly counts: ToxicCounts = noCounts();
+  readonly #target: { host: string; port: number };
+  readonly #random: () => number;
+  readonly #open = new Set<Socket>();
+  readonly #server = createServer((client) => void this.#accept(client));
+  #port = 0;
+  #hold: PromiseWithResolvers<void> | undefined;
+
+  private constructor(options: ToxicProxyOptions) {
+    const { hostname, port, protocol } = new URL(options.target);
+    assert(protocol === "http:" && port !== "", `a target is http://HOST:PORT, not ${options.target}`);
+    this.#target = { host: hostname, port: Number(port) };
+    this.#random = seededRandom(options.seed ?? 1);
+    this.toxics = options.toxics ?? healthy;
+  }
+
+  static async start(options: ToxicProxyOptions): Promise<ToxicProxy> {
+    const proxy = new ToxicProxy(options);
+    await proxy.accept();
+    return proxy;
+  }
+
+  /** Base URL to give to clients in place of the server's. */
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}`;
+  }
+
+  get openConnections(): number {
+    return this.#open.size;
+  }
+
+  /** From now on nobody listens: new connections are refused by the system. Open ones go on. */
+  async refuse(): Promise<void> {
+    if (!this.#server.listening) return;
+    // Its callback waits for the open connections; that it listens no more is true at once.
+    this.#server.close();
+  }
+
+  /** Listens again, on the same port. */
+  async accept(): Promise<void> {
+    if (this.#server.listening) return;
+    this.#server.listen(this.#port, "127.0.0.1");
+    await once(this.#server, "listening");
+    this.#port = (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Closes every open connection. */
+  cutAll(): void {
+    this.counts.cut += this.#open.size;
+    for (const client of this.#open) client.destroy();
+  }
+
+  /** From now on no connection gets a byte of its response, until `release`; nothing is closed. */
+  hold(): void {
+    this.#hold ??= Promise.withResolvers();
+  }
+
+  release(): void {
+    this.#hold?.resolve();
+    this.#hold = undefined;
+  }
+
+  async close(): Promise<void> {
+    this.release();
+    await this.refuse();
+    const closing = Array.from(this.#open, (client) => once(client, "close"));
+    for (const client of this.#open) client.destroy();
+    await Promise.all(closing);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  async #accept(client: Socket): Promise<void> {
+    const { counts } = this;
+    const number = ++counts.connections;
+    this.#open.add(client);
+    client.once("close", () => this.#open.delete(client));
+    // What follows an error is that the socket closes, which everything here waits for.
+    client.on("error", () => client.destroy());
+
+    const toxics = this.toxics(number, this.#random);
+    const refusal = toxics.find((toxic) => toxic.type === "unavailable");
+    if (toxics.some((toxic) => toxic.type === "reset")) {
+      counts.reset++;
+      client.resetAndDestroy();
+    } else if (refusal !== undefined) {
+      counts.unavailable++;
+      answerUnavailable(client, refusal.status, refusal.retryAfterS);
+    } else {
+      await forward({
+        client,
+        target: this.#target,
+        toxics,
+        counts,
+        isReleased: async () => this.#hold?.promise,
+      });
+    }
+  }
+}
+
+/** Answers as a reverse proxy does whose server is away, once a request begins to come in. */
+function answerUnavailable(client: Socket, status: number, retryAfterS: number | undefined): void {
+  client.once("data", () => {
+    const retryAfter = retryAfterS === undefined ? "" : `Retry-After: ${retryAfterS}\r\n`;
+    client.end(
+      `HTTP/1.1 ${status} Unavailable\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n` +
+        `${retryAfter}Connection: close\r\n\r\nunavailable`,
+    );
+    // The rest of the request is read and dropped: closing on unread bytes would be a reset.
+    client.resume();
+  });
+}
