@@ -18,6 +18,8 @@ export interface Authenticated {
 export interface Auth {
   /** Null where there are no credentials or none that hold. Never throws for bad input. */
   authenticate(credentials: Credentials): Promise<Authenticated | null>;
+  /** Which of these tokens still hold: live streams ask again and again, in one query for all of them. */
+  activeTokens(tokenIds: readonly string[]): Promise<ReadonlySet<string>>;
   /** A one-time secret for the sign-in link, good for `expiresInMs`, for the local user. */
   createSignInCode(): { code: string; expiresInMs: number };
   /** Exchanges an unused, unexpired code for the secret that goes into the UI's cookie; null where it does not hold. */

@@ -1,0 +1,36 @@
+import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
+
+/** 256 bits: out of reach of guessing, whatever the attacker's speed. */
+const SECRET_BYTES = 32;
+/** Says what it is to people and to secret scanners; `ops/redact.ts` looks for it in logs. */
+const PREFIX = "tl_";
+const SECRET = /^tl_[A-Za-z0-9_-]{43}$/;
+
+/** A new API token or cookie secret: `tl_` and 256 random bits in base64url. */
+export function newSecret(): string {
+  return PREFIX + newCode();
+}
+
+/** 256 random bits in base64url, 43 characters. */
+export function newCode(): string {
+  return randomBytes(SECRET_BYTES).toString("base64url");
+}
+
+export function isSecret(text: string): boolean {
+  return SECRET.test(text);
+}
+
+/**
+ * SHA-256, hex. A slow password hash would be the wrong tool: it protects what people choose, by making each guess
+ * dear; these secrets are random, no number of guesses finds one, and every request pays for its hash.
+ */
+export function hashSecret(secret: string): string {
+  return createHash("sha256").update(secret).digest("hex");
+}
+
+/** Compares two hashes of `hashSecret` in constant time. */
+export function sameHash(a: string, b: string): boolean {
+  const left = Buffer.from(a, "hex");
+  const right = Buffer.from(b, "hex");
+  return left.length === right.length && timingSafeEqual(left, right);
+}

@@ -1,0 +1,50 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { pino } from "pino";
+import type { Store } from "../../store/port.ts";
+import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
+import { createAuth } from "../auth.ts";
+import type { Auth } from "../port.ts";
+
+export interface AuthFixture extends AsyncDisposable {
+  store: Store;
+  dataDir: string;
+  auth: Auth;
+  clock: { now: number };
+  /** A second start on the same files; `auth` stays what it was. */
+  restart(): Promise<Auth>;
+}
+
+/** Auth on a real store in a directory of its own; time stands still unless the test moves it. */
+export async function openAuthFixture(): Promise<AuthFixture> {
+  const dataDir = await mkdtemp(join(tmpdir(), "trunkline-auth-"));
+  const clock = { now: Date.now() };
+  const now = () => clock.now;
+  const store = await openSqliteStore({
+    path: join(dataDir, "trunkline.db"),
+    now,
+    onFatal(error) {
+      throw error;
+    },
+  });
+  const logger = pino({ level: "silent" });
+  const restart = async () => createAuth({ store, dataDir, logger, now });
+  return {
+    store,
+    dataDir,
+    auth: await restart(),
+    clock,
+    restart,
+    async [Symbol.asyncDispose]() {
+      await store.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function revokeTokens(store: Store, now: number, kind: "api" | "browser"): Promise<void> {
+  await store.write([
+    store.db.updateTable("tokens").set({ revoked_at: now }).where("kind", "=", kind).compile(),
+  ]);
+}

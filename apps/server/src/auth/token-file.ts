@@ -1,0 +1,51 @@
+import { randomUUID } from "node:crypto";
+import { chmod, open, readFile, rename, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { isSecret, newSecret } from "./secret.ts";
+
+const OTHERS = 0o077;
+
+/** Where the CLI and people on this machine find the local token: `<dataDir>/token`, the bare token, mode 0600. */
+export function tokenPath(dataDir: string): string {
+  return join(dataDir, "token");
+}
+
+/**
+ * @returns the token in the file, or undefined where there is none; an empty file is what a crash between creating
+ * and writing leaves, and counts as none
+ * @throws Error where the file holds something else
+ */
+export async function readTokenFile(dataDir: string): Promise<string | undefined> {
+  const path = tokenPath(dataDir);
+  const text = await readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  const token = text.trim();
+  if (token === "") return undefined;
+  if (!isSecret(token)) {
+    throw new Error(
+      `${path} does not hold a Trunkline token; move it away, and a new one is made at the next start`,
+    );
+  }
+  const { mode } = await stat(path);
+  if ((mode & OTHERS) !== 0) await chmod(path, 0o600);
+  return token;
+}
+
+/** Puts a new token into the file, whole or not at all, and readable by this user alone from its first byte. */
+export async function writeTokenFile(dataDir: string): Promise<string> {
+  const token = newSecret();
+  const path = tokenPath(dataDir);
+  const draft = `${path}.${randomUUID()}`;
+  // "wx": whatever lies at this name, a link for example, is not written through.
+  const file = await open(draft, "wx", 0o600);
+  try {
+    await file.writeFile(token);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+  return token;
+}

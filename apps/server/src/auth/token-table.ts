@@ -1,0 +1,103 @@
+import type { Kysely } from "kysely";
+import { v7 as uuidv7 } from "uuid";
+import type { Store, Write } from "../store/port.ts";
+import type { Database, TokensTable } from "../store/schema.ts";
+import { hashSecret } from "./secret.ts";
+
+/** The only user of local mode. */
+const LOCAL_USER = "local";
+
+export interface NewToken {
+  userId: string;
+  name: string;
+  kind: TokensTable["kind"];
+  secret: string;
+  createdAt: number;
+  expiresAt: number | null;
+}
+
+export interface TokenHolder extends Pick<
+  TokensTable,
+  "id" | "user_id" | "kind" | "hash" | "expires_at" | "last_used_at" | "revoked_at"
+> {
+  userName: string;
+}
+
+/** @returns the local user's id; creates the user at the first start. */
+export async function ensureLocalUser(store: Store, now: number): Promise<string> {
+  const { db } = store;
+  await store.write([
+    db
+      .insertInto("users")
+      .values({ id: uuidv7(), name: LOCAL_USER, created_at: now })
+      .onConflict((conflict) => conflict.column("name").doNothing())
+      .compile(),
+  ]);
+  const user = await db
+    .selectFrom("users")
+    .select("id")
+    .where("name", "=", LOCAL_USER)
+    .executeTakeFirstOrThrow();
+  return user.id;
+}
+
+export function insertToken(db: Kysely<Database>, token: NewToken): Write {
+  return db
+    .insertInto("tokens")
+    .values({
+      id: uuidv7(),
+      user_id: token.userId,
+      name: token.name,
+      kind: token.kind,
+      hash: hashSecret(token.secret),
+      created_at: token.createdAt,
+      expires_at: token.expiresAt,
+      last_used_at: null,
+      revoked_at: null,
+    })
+    .compile();
+}
+
+export async function findTokenByHash(db: Kysely<Database>, hash: string): Promise<TokenHolder | undefined> {
+  return db
+    .selectFrom("tokens")
+    .innerJoin("users", "users.id", "tokens.user_id")
+    .select([
+      "tokens.id",
+      "tokens.user_id",
+      "tokens.kind",
+      "tokens.hash",
+      "tokens.expires_at",
+      "tokens.last_used_at",
+      "tokens.revoked_at",
+      "users.name as userName",
+    ])
+    .where("tokens.hash", "=", hash)
+    .executeTakeFirst();
+}
+
+export function isActive(token: Pick<TokensTable, "expires_at" | "revoked_at">, now: number): boolean {
+  return token.revoked_at === null && (token.expires_at === null || now < token.expires_at);
+}
+
+/** Signed-in browsers come and go; what has expired is of no use to anybody. */
+export function deleteExpiredBrowserTokens(db: Kysely<Database>, now: number): Write {
+  return db.deleteFrom("tokens").where("kind", "=", "browser").where("expires_at", "<=", now).compile();
+}
+
+export function touchToken(db: Kysely<Database>, tokenId: string, now: number): Write {
+  return db.updateTable("tokens").set({ last_used_at: now }).where("id", "=", tokenId).compile();
+}
+
+export async function findActiveTokens(
+  db: Kysely<Database>,
+  tokenIds: readonly string[],
+  now: number,
+): Promise<ReadonlySet<string>> {
+  const rows = await db
+    .selectFrom("tokens")
+    .select(["id", "expires_at", "revoked_at"])
+    .where("id", "in", tokenIds)
+    .execute();
+  return new Set(rows.filter((row) => isActive(row, now)).map((row) => row.id));
+}

@@ -1,0 +1,35 @@
+import { type Logger, pino } from "pino";
+import type { Config } from "../config.ts";
+import { prettyLine } from "./pretty-line.ts";
+import { createRedactor } from "./redact.ts";
+
+export interface LoggerOptions {
+  level: Config["logLevel"];
+  /** Values that no line may hold, whatever writes them: the provider keys. */
+  secrets?: readonly string[];
+  /** Where lines go; standard output where absent. */
+  destination?: { write(line: string): unknown };
+  /** For people instead of for machines; absent: where standard output is a terminal. */
+  pretty?: boolean;
+}
+
+/** One JSON object per line, or a readable line on a terminal; secrets are taken out of either. */
+export function createLogger(options: LoggerOptions): Logger {
+  const { level, secrets = [], destination = standardOutput() } = options;
+  const pretty = options.pretty ?? (options.destination === undefined && process.stdout.isTTY);
+  const redact = createRedactor(secrets);
+  return pino(
+    { level, base: undefined },
+    {
+      write(line) {
+        const safe = redact(line);
+        destination.write(pretty ? prettyLine(safe) : safe);
+      },
+    },
+  );
+}
+
+/** Synchronous, so that the last words before an exit are not lost. Pino itself copes with a reader that has gone. */
+function standardOutput(): { write(line: string): unknown } {
+  return pino.destination({ fd: 1, sync: true });
+}
