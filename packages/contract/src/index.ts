@@ -5,6 +5,7 @@ export * from "./task-state.ts";
 export type { Principal } from "./principal.ts";
 export type { EventDataOf, EventDraft, EventType, SessionEvent, TaskError, ToolCall } from "./event.ts";
 export type { Json, Usage } from "./primitives.ts";
+export type { SearchHit, SearchInput, SearchPage } from "./search.ts";
 export type { ServerInfo } from "./server-info.ts";
 export type {
   CreateSessionInput,
@@ -30,6 +31,7 @@ export type {
   TaskPage,
 } from "./task.ts";
 export type { Services } from "./services.ts";
+export type { SearchService } from "./services/search-service.ts";
 export type { ServerService } from "./services/server-service.ts";
 export type { SessionService } from "./services/session-service.ts";
 export type { TaskService } from "./services/task-service.ts";

@@ -13,6 +13,8 @@ export const DEFAULT_PAGE_SIZE = 50;
 export const MAX_PAGE_SIZE = 200;
 export const DEFAULT_EVENT_PAGE_SIZE = 200;
 export const MAX_EVENT_PAGE_SIZE = 1_000;
+export const DEFAULT_SEARCH_PAGE_SIZE = 20;
+export const MAX_SEARCH_PAGE_SIZE = 100;
 /** Tasks that `session.get` lists beside the active and queued ones. */
 export const SESSION_DETAIL_TASKS = 100;
 

@@ -1,6 +1,7 @@
 /** The zod schemas of the wire, at run time. Types alone come from the package's main entry, without zod. */
 export * from "./event.ts";
 export * from "./primitives.ts";
+export * from "./search.ts";
 export * from "./server-info.ts";
 export * from "./session.ts";
 export * from "./task.ts";

@@ -1,3 +1,4 @@
+import type { SearchService } from "./services/search-service.ts";
 import type { SessionService } from "./services/session-service.ts";
 import type { ServerService } from "./services/server-service.ts";
 import type { TaskService } from "./services/task-service.ts";
@@ -6,5 +7,6 @@ import type { TaskService } from "./services/task-service.ts";
 export interface Services {
   tasks: TaskService;
   sessions: SessionService;
+  search: SearchService;
   server: ServerService;
 }

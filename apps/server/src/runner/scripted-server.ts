@@ -1,11 +1,20 @@
 import { join } from "node:path";
-import type { Principal, SessionEvent, SessionService, Task, TaskService } from "@trunkline/contract";
+import type {
+  Principal,
+  SearchService,
+  SessionEvent,
+  SessionService,
+  Task,
+  TaskService,
+} from "@trunkline/contract";
 import { pino } from "pino";
 import type { ModelRegistry, RunInput, RunOutcome } from "../agent/port.ts";
 import { createInProcessDispatcher } from "../dispatch/in-process.ts";
 import { createHub } from "../hub/hub.ts";
 import { createLog } from "../log/log.ts";
 import type { Log } from "../log/port.ts";
+import { createSqliteSearch } from "../search/sqlite-search.ts";
+import { createSearchService } from "../services/search.ts";
 import { createSessionService } from "../services/sessions.ts";
 import { createTaskService } from "../services/tasks.ts";
 import type { Store } from "../store/port.ts";
@@ -23,6 +32,7 @@ export interface ScriptedServer {
   runner: Runner;
   tasks: TaskService;
   sessions: SessionService;
+  search: SearchService;
   submit(prompt: string, sessionId?: string): Promise<Task>;
   /** Resolves with the first thousand events of the session's log once `predicate` holds for one of its events. */
   until(sessionId: string, predicate: (event: SessionEvent) => boolean): Promise<SessionEvent[]>;
@@ -98,6 +108,7 @@ export async function openScriptedServer(
     runner,
     tasks,
     sessions,
+    search: createSearchService(createSqliteSearch(store.db)),
     async submit(prompt, sessionId) {
       const { task } = await tasks.submit(alice, { prompt, sessionId, whenBusy: "enqueue" });
       return task;

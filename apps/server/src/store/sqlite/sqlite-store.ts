@@ -16,6 +16,7 @@ import {
 import type { Database as Schema } from "../schema.ts";
 import type { PlainUnit, UnitResult } from "./commit-units.ts";
 import { openDatabase } from "./open-database.ts";
+import { ensureSearchIndex } from "./search-index.ts";
 import { Writer } from "./writer.ts";
 
 export interface SqliteStoreOptions {
@@ -36,9 +37,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 }
 
 async function migrate(path: string): Promise<void> {
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: openDatabase(path, "write") }) });
+  const database = openDatabase(path, "write");
+  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
   try {
     await migrateToLatest(db);
+    ensureSearchIndex(database);
   } finally {
     await db.destroy();
   }

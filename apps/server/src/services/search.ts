@@ -1,0 +1,13 @@
+import { type SearchService, TrunklineError } from "@trunkline/contract";
+import type { SearchIndex } from "../search/port.ts";
+
+export function createSearchService(index: SearchIndex): SearchService {
+  return {
+    async query(principal, { text, cursor, limit }) {
+      if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) {
+        throw new TrunklineError("cursor_invalid", "This cursor is not one that nextCursor gave");
+      }
+      return index.search({ ownerId: principal.userId, text, cursor, limit });
+    },
+  };
+}
