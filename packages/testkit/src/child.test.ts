@@ -32,7 +32,9 @@ describe("Child", () => {
   });
 
   test("what ignores SIGTERM is killed after the grace", async () => {
-    const child = await start(`process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000);`);
+    const child = await start(
+      `process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000);`,
+    );
     await child.waitForLine("up", (line) => (line === "up" ? line : undefined));
     await expect(child.end("SIGTERM", 100)).resolves.toEqual({ code: null, signal: "SIGKILL" });
   });
@@ -40,11 +42,13 @@ describe("Child", () => {
   test("a grandchild that holds the output open does not hold the exit back", async () => {
     const child = await start(`
       import { spawn } from "node:child_process";
-      const grandchild = spawn("sleep", ["5"], { stdio: "inherit", detached: true });
+      const grandchild = spawn("sleep", ["20"], { stdio: "inherit", detached: true });
+      grandchild.unref();
       console.log("pid " + grandchild.pid);
     `);
     const pid = await child.waitForLine("the pid", (line) => /pid (\d+)/.exec(line)?.[1]);
-    await child.end("SIGKILL");
-    process.kill(Number(pid), "SIGKILL");
+    await child.exited;
+    // It is still there, so it was not its end that was waited for.
+    expect(process.kill(Number(pid), "SIGKILL")).toBe(true);
   });
 });

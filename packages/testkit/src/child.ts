@@ -45,7 +45,9 @@ export class Child {
   }
 
   get isRunning(): boolean {
-    return this.#process.pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null;
+    return (
+      this.#process.pid !== undefined && this.#process.exitCode === null && this.#process.signalCode === null
+    );
   }
 
   /** What it wrote to stdout and stderr, line by line as it came; the newest where it is much. */

@@ -51,7 +51,10 @@ test("a sound log passes every check", () => {
 describe("assertSeqsIncrease", () => {
   test("holes are fine", () => check.assertSeqsIncrease(only(whole, 1, 3, 9)));
   test("a repeated event is not", () =>
-    expectRefusal(() => check.assertSeqsIncrease(only(whole, 1, 2, 3, 2)), /seq 2 \(task.submitted\) is there twice/));
+    expectRefusal(
+      () => check.assertSeqsIncrease(only(whole, 1, 2, 3, 2)),
+      /seq 2 \(task.submitted\) is there twice/,
+    ));
   test("a step back is not", () =>
     expectRefusal(() => check.assertSeqsIncrease(only(whole, 1, 3, 2)), /seq 2 .* comes after seq 3/));
   test("a seq of 0 is not", () =>
@@ -78,11 +81,15 @@ describe("assertOneTerminalEventPerTask", () => {
     ));
   test("something after the end", () =>
     expectRefusal(
-      () => check.assertOneTerminalEventPerTask(logOf(submitted(), started(), completed(), delta("b", "late"))),
+      () =>
+        check.assertOneTerminalEventPerTask(logOf(submitted(), started(), completed(), delta("b", "late"))),
       /seq 4 \(text.delta\) after its end, seq 3/,
     ));
   test("an end without a beginning", () =>
-    expectRefusal(() => check.assertOneTerminalEventPerTask(logOf(completed())), /seq 1 .* was not submitted/));
+    expectRefusal(
+      () => check.assertOneTerminalEventPerTask(logOf(completed())),
+      /seq 1 .* was not submitted/,
+    ));
 });
 
 describe("assertTransitionsAllowed", () => {
@@ -94,39 +101,60 @@ describe("assertTransitionsAllowed", () => {
     ["started unknown", [started()], /is unknown; seq 1/],
     ["submitted twice", [submitted(), submitted()], /submitted a second time at seq 2/],
     ["an attempt used twice", [submitted(), started(), interrupted(), started()], /attempt 1 at seq 4/],
-  ])("%s", (_, drafts, message) => expectRefusal(() => check.assertTransitionsAllowed(logOf(...drafts)), message));
+  ])("%s", (_, drafts, message) =>
+    expectRefusal(() => check.assertTransitionsAllowed(logOf(...drafts)), message),
+  );
 });
 
 describe("assertOneActiveTask", () => {
   test("the next may start once the first is interrupted", () =>
-    check.assertOneActiveTask(logOf(submitted(TASK_A), started(TASK_A), interrupted(TASK_A), started(TASK_B))));
+    check.assertOneActiveTask(
+      logOf(submitted(TASK_A), started(TASK_A), interrupted(TASK_A), started(TASK_B)),
+    ));
   test("two at once", () =>
     expectRefusal(
-      () => check.assertOneActiveTask(logOf(started(TASK_A), submitted(TASK_B), started(TASK_B), completed(TASK_A))),
+      () =>
+        check.assertOneActiveTask(
+          logOf(started(TASK_A), submitted(TASK_B), started(TASK_B), completed(TASK_A)),
+        ),
       new RegExp(`${TASK_B} is active from seq 3 .* while task ${TASK_A} is since seq 1`),
     ));
 });
 
 test("assertStartedInOrder finds a task that overtook", () => {
   expectRefusal(
-    () => check.assertStartedInOrder(logOf(submitted(TASK_A), submitted(TASK_B), started(TASK_B), started(TASK_A))),
+    () =>
+      check.assertStartedInOrder(
+        logOf(submitted(TASK_A), submitted(TASK_B), started(TASK_B), started(TASK_A)),
+      ),
     new RegExp(`${TASK_A} starts at seq 4`),
   );
 });
 
 describe("assertToolCallsEndOnce", () => {
   test("progress between call and end, and a denied call", () =>
-    check.assertToolCallsEndOnce(logOf(called("c"), progress("c"), toolEnded("c"), toolEnded("d", "denied"))));
+    check.assertToolCallsEndOnce(
+      logOf(called("c"), progress("c"), toolEnded("c"), toolEnded("d", "denied")),
+    ));
   test("a call in flight, where that is allowed", () => {
     check.assertToolCallsEndOnce(logOf(called("c")), { allowUnfinished: true });
-    expectRefusal(() => check.assertToolCallsEndOnce(logOf(called("c"))), /call c .* begun at seq 1 .* never ended/);
+    expectRefusal(
+      () => check.assertToolCallsEndOnce(logOf(called("c"))),
+      /call c .* begun at seq 1 .* never ended/,
+    );
   });
   test.each([
     ["begun twice", [called("c"), toolEnded("c"), called("c")], /begun twice: seq 1 .* then seq 3/],
     ["ended twice", [called("c"), toolEnded("c"), toolEnded("c")], /ended at seq 2 .* then comes seq 3/],
-    ["progress after the end", [called("c"), toolEnded("c"), progress("c")], /then comes seq 3 \(tool.progress\)/],
+    [
+      "progress after the end",
+      [called("c"), toolEnded("c"), progress("c")],
+      /then comes seq 3 \(tool.progress\)/,
+    ],
     ["never begun", [toolEnded("c")], /seq 1 \(tool.ended\) but was not called/],
-  ])("%s", (_, drafts, message) => expectRefusal(() => check.assertToolCallsEndOnce(logOf(...drafts)), message));
+  ])("%s", (_, drafts, message) =>
+    expectRefusal(() => check.assertToolCallsEndOnce(logOf(...drafts)), message),
+  );
 });
 
 describe("assertPiecesBeginTheirBlocks", () => {
@@ -197,18 +225,29 @@ describe("assertReceivedEqualsLog", () => {
     expectRefusal(() => check.assertReceivedEqualsLog(behind, stored), /seq 5 .* was not received/);
   });
   test.each([
-    ["a fact is missing", only(history, 1, 5, 6, 7), /seq 2 \(task.started\) is in the log but was not received/],
+    [
+      "a fact is missing",
+      only(history, 1, 5, 6, 7),
+      /seq 2 \(task.started\) is in the log but was not received/,
+    ],
     ["a piece that the log still has is missing", only(history, 1, 2, 5, 7), /seq 6 .* was not received/],
     ["an event twice", only(history, 1, 2, 2, 5, 6, 7), /seq 2 .* twice/],
     ["out of order", only(history, 2, 1, 5, 6, 7), /seq 1 .* comes after seq 2/],
     ["a missing piece in between", only(history, 1, 2, 4, 5, 6, 7), /at character 0/],
   ])("%s", (_, received, message) =>
-    expectRefusal(() => check.assertReceivedEqualsLog(received, stored), message));
+    expectRefusal(() => check.assertReceivedEqualsLog(received, stored), message),
+  );
 
   test("a fact that the log lost", () =>
-    expectRefusal(() => check.assertReceivedEqualsLog(history, only(history, 1, 5, 6, 7)), /seq 2 .* not in the log/));
+    expectRefusal(
+      () => check.assertReceivedEqualsLog(history, only(history, 1, 5, 6, 7)),
+      /seq 2 .* not in the log/,
+    ));
   test("a piece that the log lost without its whole", () =>
-    expectRefusal(() => check.assertReceivedEqualsLog(stored, only(history, 1, 2, 5, 7)), /seq 6 .* not in the log/));
+    expectRefusal(
+      () => check.assertReceivedEqualsLog(stored, only(history, 1, 2, 5, 7)),
+      /seq 6 .* not in the log/,
+    ));
   test("another content under the same seq", () => {
     const changed = history.map((event) => (event.seq === 7 ? { ...event, at: 0 } : event));
     expectRefusal(() => check.assertReceivedEqualsLog(changed, stored), /seq 7 .* was received as/);

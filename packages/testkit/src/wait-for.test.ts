@@ -39,7 +39,9 @@ describe("waitFor", () => {
 
   test("stops asking at the deadline", async () => {
     let asked = 0;
-    await expect(waitFor("never", () => (asked++, false), { timeoutMs: 30, intervalMs: 5 })).rejects.toThrow("never");
+    await expect(waitFor("never", () => ++asked < 0, { timeoutMs: 30, intervalMs: 5 })).rejects.toThrow(
+      "never",
+    );
     const atDeadline = asked;
     await expect(withDeadline("nothing", never, { timeoutMs: 30 })).rejects.toThrow();
     expect(asked).toBe(atDeadline);
@@ -72,13 +74,17 @@ describe("collectUntil", () => {
     const emitter = new EventEmitter();
     const items = on(emitter, "item");
     emitter.emit("item", 1);
-    await expect(collectUntil("two", items, ([n]) => n === 2, { timeoutMs: 30 })).rejects.toThrow("1 items came");
+    await expect(collectUntil("two", items, ([n]) => n === 2, { timeoutMs: 30 })).rejects.toThrow(
+      "1 items came",
+    );
   });
 
   test("says when the iteration ended first", async () => {
     async function* one() {
       yield 1;
     }
-    await expect(collectUntil("two", one(), (n) => n === 2)).rejects.toThrow("ended after 1 items, before two");
+    await expect(collectUntil("two", one(), (n) => n === 2)).rejects.toThrow(
+      "ended after 1 items, before two",
+    );
   });
 });

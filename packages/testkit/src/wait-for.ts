@@ -17,7 +17,11 @@ export interface WaitOptions {
  * Resolves as the promise does.
  * @throws DeadlineError when it takes longer; the promise itself is left alone.
  */
-export async function withDeadline<T>(what: string, promise: Promise<T>, options: WaitOptions = {}): Promise<T> {
+export async function withDeadline<T>(
+  what: string,
+  promise: Promise<T>,
+  options: WaitOptions = {},
+): Promise<T> {
   const timeoutMs = options.timeoutMs ?? DEFAULT_DEADLINE_MS;
   const settled = new AbortController();
   const deadline = wait(timeoutMs, undefined, { signal: settled.signal }).then(() => {
@@ -33,7 +37,11 @@ export async function withDeadline<T>(what: string, promise: Promise<T>, options
 }
 
 /** Resolves with the arguments of the emitter's next such event; rejects on `error` and on the deadline. */
-export function waitForEvent(emitter: EventEmitter, event: string, options: WaitOptions = {}): Promise<unknown[]> {
+export function waitForEvent(
+  emitter: EventEmitter,
+  event: string,
+  options: WaitOptions = {},
+): Promise<unknown[]> {
   return withDeadline(`the event '${event}'`, once(emitter, event), options);
 }
 

@@ -14,7 +14,10 @@ export interface BlockCheckOptions {
  * The pieces of a text or reasoning block, joined, begin the text that the block ended with, and none comes after the
  * end. A subscriber that was away may have fewer pieces; what it has must not contradict the whole.
  */
-export function assertPiecesBeginTheirBlocks(events: readonly SessionEvent[], options: BlockCheckOptions = {}): void {
+export function assertPiecesBeginTheirBlocks(
+  events: readonly SessionEvent[],
+  options: BlockCheckOptions = {},
+): void {
   const pieces = new Map<string, string>();
   const ended = new Map<string, SessionEvent>();
   for (const event of events) {
@@ -39,11 +42,18 @@ export function assertNoPiecesOfEndedWholes(log: readonly SessionEvent[]): void 
     if (key === null) continue;
     const piece = pieces.get(key);
     if (isPiece(event)) pieces.set(key, event);
-    else if (piece !== undefined) assert.fail(`${key} ended at ${describe(event)}, but its piece ${describe(piece)} is still there`);
+    else if (piece !== undefined)
+      assert.fail(`${key} ended at ${describe(event)}, but its piece ${describe(piece)} is still there`);
   }
 }
 
-function assertContains(key: string, end: SessionEvent, whole: string, joined: string, anywhere: boolean): void {
+function assertContains(
+  key: string,
+  end: SessionEvent,
+  whole: string,
+  joined: string,
+  anywhere: boolean,
+): void {
   if (anywhere ? whole.includes(joined) : whole.startsWith(joined)) return;
   let at = 0;
   while (whole[at] === joined[at]) at++;

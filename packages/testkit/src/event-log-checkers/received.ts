@@ -40,13 +40,16 @@ export function assertReceivedEqualsLog(
     if (stored === undefined) {
       if (!mayBeMissing(event)) assert.fail(`${describe(event)} was received but is not in the log`);
     } else if (!isDeepStrictEqual(event, stored)) {
-      assert.fail(`${describe(event)} was received as ${JSON.stringify(event)}, the log has ${JSON.stringify(stored)}`);
+      assert.fail(
+        `${describe(event)} was received as ${JSON.stringify(event)}, the log has ${JSON.stringify(stored)}`,
+      );
     }
   }
 
   const receivedSeqs = new Set(received.map(({ seq }) => seq));
   for (const event of log) {
-    if (event.seq <= after || event.seq > upTo || receivedSeqs.has(event.seq) || mayBeMissing(event)) continue;
+    if (event.seq <= after || event.seq > upTo || receivedSeqs.has(event.seq) || mayBeMissing(event))
+      continue;
     assert.fail(`${describe(event)} is in the log but was not received`);
   }
 }

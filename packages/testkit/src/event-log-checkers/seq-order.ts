@@ -8,8 +8,10 @@ export function assertSeqsIncrease(events: readonly SessionEvent[]): void {
   let last: SessionEvent | undefined;
   for (const event of events) {
     if (seen.has(event.seq)) assert.fail(`${describe(event)} is there twice`);
-    if (last !== undefined && event.seq < last.seq) assert.fail(`${describe(event)} comes after ${describe(last)}`);
-    if (!Number.isSafeInteger(event.seq) || event.seq < 1) assert.fail(`${describe(event)} is no position in a log`);
+    if (last !== undefined && event.seq < last.seq)
+      assert.fail(`${describe(event)} comes after ${describe(last)}`);
+    if (!Number.isSafeInteger(event.seq) || event.seq < 1)
+      assert.fail(`${describe(event)} is no position in a log`);
     seen.add(event.seq);
     last = event;
   }

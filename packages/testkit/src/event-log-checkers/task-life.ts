@@ -1,10 +1,5 @@
 import assert from "node:assert/strict";
-import {
-  nextTaskState,
-  type SessionEvent,
-  type TaskAction,
-  type TaskState,
-} from "@trunkline/contract";
+import { nextTaskState, type SessionEvent, type TaskAction, type TaskState } from "@trunkline/contract";
 import { describe } from "./piece-events.ts";
 
 export interface TaskCheckOptions {
@@ -32,7 +27,10 @@ const ACTIONS: Partial<Record<SessionEvent["type"], TaskAction>> = {
 };
 
 /** Each submitted task has exactly one terminal event, and no event of the task comes after it. */
-export function assertOneTerminalEventPerTask(events: readonly SessionEvent[], options: TaskCheckOptions = {}): void {
+export function assertOneTerminalEventPerTask(
+  events: readonly SessionEvent[],
+  options: TaskCheckOptions = {},
+): void {
   const submitted = new Map<string, SessionEvent>();
   const ended = new Map<string, SessionEvent>();
   for (const event of events) {
@@ -47,12 +45,14 @@ export function assertOneTerminalEventPerTask(events: readonly SessionEvent[], o
       );
     }
     if (event.type === "task.submitted") submitted.set(taskId, event);
-    else if (!submitted.has(taskId)) assert.fail(`task ${taskId} has ${describe(event)} but was not submitted before`);
+    else if (!submitted.has(taskId))
+      assert.fail(`task ${taskId} has ${describe(event)} but was not submitted before`);
     if (isTerminalEvent(event)) ended.set(taskId, event);
   }
   if (options.allowUnfinished === true) return;
   for (const [taskId, event] of submitted) {
-    if (!ended.has(taskId)) assert.fail(`task ${taskId}, submitted at ${describe(event)}, has no terminal event`);
+    if (!ended.has(taskId))
+      assert.fail(`task ${taskId}, submitted at ${describe(event)}, has no terminal event`);
   }
 }
 
@@ -64,19 +64,23 @@ export function assertTransitionsAllowed(events: readonly SessionEvent[]): void 
     if (event.taskId === null) continue;
     const state = states.get(event.taskId);
     if (event.type === "task.submitted") {
-      if (state !== undefined) assert.fail(`task ${event.taskId} is submitted a second time at ${describe(event)}`);
+      if (state !== undefined)
+        assert.fail(`task ${event.taskId} is submitted a second time at ${describe(event)}`);
       states.set(event.taskId, "submitted");
       continue;
     }
     const action = ACTIONS[event.type];
     if (action === undefined) continue;
     const next = state === undefined ? null : nextTaskState(state, action);
-    if (next === null) assert.fail(`task ${event.taskId} is ${state ?? "unknown"}; ${describe(event)} is not allowed`);
+    if (next === null)
+      assert.fail(`task ${event.taskId} is ${state ?? "unknown"}; ${describe(event)} is not allowed`);
     states.set(event.taskId, next);
     if (event.type !== "task.started" && event.type !== "task.resumed") continue;
     const before = attempts.get(event.taskId) ?? 0;
     if (event.data.attempt <= before) {
-      assert.fail(`task ${event.taskId} has attempt ${event.data.attempt} at ${describe(event)} after attempt ${before}`);
+      assert.fail(
+        `task ${event.taskId} has attempt ${event.data.attempt} at ${describe(event)} after attempt ${before}`,
+      );
     }
     attempts.set(event.taskId, event.data.attempt);
   }
@@ -88,10 +92,15 @@ export function assertOneActiveTask(events: readonly SessionEvent[]): void {
   for (const event of events) {
     if (event.type === "task.started" || event.type === "task.resumed") {
       if (active !== undefined && active.taskId !== event.taskId) {
-        assert.fail(`task ${event.taskId} is active from ${describe(event)} while task ${active.taskId} is since ${describe(active.since)}`);
+        assert.fail(
+          `task ${event.taskId} is active from ${describe(event)} while task ${active.taskId} is since ${describe(active.since)}`,
+        );
       }
       active = { taskId: event.taskId!, since: event };
-    } else if (event.taskId === active?.taskId && (isTerminalEvent(event) || event.type === "task.interrupted")) {
+    } else if (
+      event.taskId === active?.taskId &&
+      (isTerminalEvent(event) || event.type === "task.interrupted")
+    ) {
       active = undefined;
     }
   }

@@ -11,21 +11,26 @@ export interface ToolCheckOptions {
  * Every call is begun once and ended once, in this order, with its progress in between. Only a denied call may end
  * without having begun: nothing was executed.
  */
-export function assertToolCallsEndOnce(events: readonly SessionEvent[], options: ToolCheckOptions = {}): void {
+export function assertToolCallsEndOnce(
+  events: readonly SessionEvent[],
+  options: ToolCheckOptions = {},
+): void {
   const called = new Map<string, SessionEvent>();
   const ended = new Map<string, SessionEvent>();
   for (const event of events) {
     if (event.type === "tool.called") {
       const key = `call ${event.data.callId} of task ${event.taskId}`;
       const before = called.get(key);
-      if (before !== undefined) assert.fail(`${key} is begun twice: ${describe(before)}, then ${describe(event)}`);
+      if (before !== undefined)
+        assert.fail(`${key} is begun twice: ${describe(before)}, then ${describe(event)}`);
       called.set(key, event);
     } else if (event.type === "tool.progress" || event.type === "tool.ended") {
       const key = wholeOf(event)!;
       const end = ended.get(key);
       if (end !== undefined) assert.fail(`${key} ended at ${describe(end)}; then comes ${describe(event)}`);
       const isDenied = event.type === "tool.ended" && event.data.status === "denied";
-      if (!called.has(key) && !isDenied) assert.fail(`${key} has ${describe(event)} but was not called before`);
+      if (!called.has(key) && !isDenied)
+        assert.fail(`${key} has ${describe(event)} but was not called before`);
       if (event.type === "tool.ended") ended.set(key, event);
     }
   }

@@ -7,7 +7,10 @@ const ToolCallPart = z.looseObject({
   function: z.looseObject({ name: z.string().min(1), arguments: z.string() }),
 });
 
-const Content = z.union([z.string(), z.array(z.looseObject({ type: z.string(), text: z.string().optional() }))]);
+const Content = z.union([
+  z.string(),
+  z.array(z.looseObject({ type: z.string(), text: z.string().optional() })),
+]);
 
 const ChatMessage = z.discriminatedUnion("role", [
   z.looseObject({ role: z.literal("system"), content: Content }),

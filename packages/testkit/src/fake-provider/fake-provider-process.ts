@@ -19,7 +19,10 @@ export class FakeProviderProcess implements AsyncDisposable {
   static async start(options: { port?: number } = {}): Promise<FakeProviderProcess> {
     const child = new Child(MAIN, ["--port", String(options.port ?? 0)]);
     try {
-      const url = await child.waitForLine("the fake provider's url", (line) => /"url":"([^"]+)"/.exec(line)?.[1]);
+      const url = await child.waitForLine(
+        "the fake provider's url",
+        (line) => /"url":"([^"]+)"/.exec(line)?.[1],
+      );
       return new FakeProviderProcess(child, url);
     } catch (error) {
       await child.end("SIGKILL");

@@ -1,7 +1,11 @@
 import { connect } from "node:net";
 import { buffer } from "node:stream/consumers";
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
-import type { LanguageModelV4CallOptions, LanguageModelV4Prompt, LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import type {
+  LanguageModelV4CallOptions,
+  LanguageModelV4Prompt,
+  LanguageModelV4StreamPart,
+} from "@ai-sdk/provider";
 import { describe, expect, test } from "vitest";
 import { FakeProvider } from "./fake-provider.ts";
 import * as say from "./reply.ts";
@@ -19,7 +23,7 @@ function modelOf(provider: FakeProvider) {
   }).chatModel("fake");
 }
 
-async function stream(provider: FakeProvider, options: Partial<LanguageModelV4CallOptions> = {}) {
+async function partsOf(provider: FakeProvider, options: Partial<LanguageModelV4CallOptions> = {}) {
   const { stream } = await modelOf(provider).doStream({ prompt, ...options });
   const parts: LanguageModelV4StreamPart[] = [];
   for await (const part of stream) parts.push(part);
@@ -42,7 +46,7 @@ describe("through the real provider's doStream", () => {
         say.usage({ promptTokens: 11, completionTokens: 22, reasoningTokens: 5, cachedTokens: 3 }),
       ),
     );
-    const parts = await stream(provider);
+    const parts = await partsOf(provider);
     expect(parts.filter((part) => part.type.endsWith("delta"))).toEqual([
       { type: "reasoning-delta", id: "reasoning-0", delta: "Let me " },
       { type: "reasoning-delta", id: "reasoning-0", delta: "think." },
@@ -64,33 +68,38 @@ describe("through the real provider's doStream", () => {
         say.toolCall("bash", { command: "ls" }, { id: "call_mine", fragments: 1 }),
       ),
     );
-    const parts = await stream(provider);
+    const parts = await partsOf(provider);
     expect(parts.filter((part) => part.type === "tool-call")).toMatchObject([
       { toolCallId: "call_000001_0", toolName: "write_file", input: JSON.stringify(input) },
       { toolCallId: "call_mine", toolName: "bash", input: '{"command":"ls"}' },
     ]);
-    expect(parts.filter((part) => part.type === "tool-input-delta" && part.id === "call_000001_0")).toHaveLength(7);
+    expect(
+      parts.filter((part) => part.type === "tool-input-delta" && part.id === "call_000001_0"),
+    ).toHaveLength(7);
     expect(finishOf(parts)).toMatchObject({ finishReason: { unified: "tool-calls" } });
   });
 
   test("arguments that are no JSON arrive as they were scripted", async () => {
     await using provider = await FakeProvider.start();
     provider.enqueue(say.reply(say.toolCallFragments("bash", ['{"command": ', "ls}"])));
-    const call = (await stream(provider)).find((part) => part.type === "tool-call");
+    const call = (await partsOf(provider)).find((part) => part.type === "tool-call");
     expect(call).toMatchObject({ input: '{"command": ls}' });
   });
 
   test("a finish reason can be chosen, and left out", async () => {
     await using provider = await FakeProvider.start();
-    provider.enqueue(say.reply(say.text("cut sho"), say.finish("length")), say.reply(say.text("x"), say.finish(null)));
-    expect(finishOf(await stream(provider))).toMatchObject({ finishReason: { unified: "length" } });
-    expect(finishOf(await stream(provider))).toMatchObject({ finishReason: { unified: "error" } });
+    provider.enqueue(
+      say.reply(say.text("cut sho"), say.finish("length")),
+      say.reply(say.text("x"), say.finish(null)),
+    );
+    expect(finishOf(await partsOf(provider))).toMatchObject({ finishReason: { unified: "length" } });
+    expect(finishOf(await partsOf(provider))).toMatchObject({ finishReason: { unified: "error" } });
   });
 
   test("HTTP errors carry status, message and Retry-After", async () => {
     await using provider = await FakeProvider.start();
     provider.enqueue(say.reply(say.httpError(429, { message: "slow down", retryAfter: 2 })));
-    await expect(stream(provider)).rejects.toMatchObject({
+    await expect(partsOf(provider)).rejects.toMatchObject({
       statusCode: 429,
       message: "slow down",
       isRetryable: true,
@@ -107,7 +116,7 @@ describe("through the real provider's doStream", () => {
       say.reply(say.text("a"), say.end()),
     );
     for (let call = 0; call < 3; call++) {
-      const parts = await stream(provider);
+      const parts = await partsOf(provider);
       expect(textOf(parts)).toBe("a");
       expect(parts.some((part) => part.type === "error")).toBe(true);
     }
@@ -134,7 +143,7 @@ describe("through the real provider's doStream", () => {
   test("a cut as the first step gives no response at all", async () => {
     await using provider = await FakeProvider.start();
     provider.enqueue(say.reply(say.cut()));
-    await expect(stream(provider)).rejects.toThrow();
+    await expect(partsOf(provider)).rejects.toThrow();
   });
 
   test("a stalled answer lasts until the client aborts, and the abort is seen", async () => {
@@ -143,7 +152,7 @@ describe("through the real provider's doStream", () => {
     const abort = new AbortController();
     const { stream: parts } = await modelOf(provider).doStream({ prompt, abortSignal: abort.signal });
     const reader = parts.getReader();
-    for (let part = await reader.read(); part.value?.type !== "text-delta"; ) part = await reader.read();
+    for (let part = await reader.read(); part.value?.type !== "text-delta";) part = await reader.read();
     expect(provider.requests[0]!.outcome).toBeNull();
     abort.abort();
     await expect(reader.read()).rejects.toThrow("abort");
@@ -154,7 +163,7 @@ describe("through the real provider's doStream", () => {
     await using provider = await FakeProvider.start();
     const gate = Promise.withResolvers<void>();
     provider.enqueue(say.reply(say.text("a"), say.until(gate.promise), say.text("b")));
-    const streaming = stream(provider);
+    const streaming = partsOf(provider);
     const request = await provider.request(1);
     expect(request.outcome).toBeNull();
     gate.resolve();
@@ -164,7 +173,9 @@ describe("through the real provider's doStream", () => {
 
   test("doGenerate gets the same reply as one document", async () => {
     await using provider = await FakeProvider.start();
-    provider.enqueue(say.reply(say.reasoning("hm"), say.text("a", "b"), say.toolCall("bash", { command: "ls" })));
+    provider.enqueue(
+      say.reply(say.reasoning("hm"), say.text("a", "b"), say.toolCall("bash", { command: "ls" })),
+    );
     const result = await modelOf(provider).doGenerate({ prompt });
     expect(result.content).toMatchObject([
       { type: "reasoning", text: "hm" },
@@ -184,7 +195,8 @@ describe("through the real provider's doStream", () => {
     for await (const part of parts) {
       if (part.type !== "text-delta") continue;
       received += part.delta;
-      for (const stamp of readTokenStamps(part.delta)) latenciesUs.push(monotonicMicros() - stamp.emittedAtUs);
+      for (const stamp of readTokenStamps(part.delta))
+        latenciesUs.push(monotonicMicros() - stamp.emittedAtUs);
     }
     const stamps = readTokenStamps(received);
     expect(stamps.map(({ index }) => index)).toEqual(Array.from({ length: 50 }, (_, index) => index));
@@ -209,7 +221,12 @@ describe("on the wire", () => {
     const events = (await plain.text()).split("\n\n").slice(0, -1);
     expect(events.at(-1)).toBe("data: [DONE]");
     const chunks = events.slice(0, -1).map((event) => JSON.parse(event.slice("data: ".length)) as unknown);
-    const head = { id: "chatcmpl-000001", object: "chat.completion.chunk", created: 1_700_000_000, model: "m" };
+    const head = {
+      id: "chatcmpl-000001",
+      object: "chat.completion.chunk",
+      created: 1_700_000_000,
+      model: "m",
+    };
     expect(chunks).toEqual([
       { ...head, choices: [{ index: 0, delta: { role: "assistant", content: "" }, finish_reason: null }] },
       { ...head, choices: [{ index: 0, delta: { content: "hi" }, finish_reason: null }] },
@@ -245,7 +262,14 @@ describe("on the wire", () => {
     const tools = [{ type: "function", function: { name: "bash", parameters: { type: "object" } } }];
     await (await ask(provider, { ...request, tools, temperature: 0.5 })).text();
     expect(provider.requests).toMatchObject([
-      { callNumber: 1, model: "m", stream: true, messages: request.messages, tools, body: { temperature: 0.5 } },
+      {
+        callNumber: 1,
+        model: "m",
+        stream: true,
+        messages: request.messages,
+        tools,
+        body: { temperature: 0.5 },
+      },
     ]);
     expect(provider.requests[0]!.headers["content-type"]).toContain("text/plain");
   });
@@ -261,13 +285,19 @@ describe("on the wire", () => {
     ["no JSON", "{"],
     ["no messages", { model: "m", messages: [] }],
     ["a tool name with a space", { ...request, tools: [{ type: "function", function: { name: "a b" } }] }],
-    ["a tool result without its call", { ...request, messages: [{ role: "tool", tool_call_id: "c", content: "" }] }],
+    [
+      "a tool result without its call",
+      { ...request, messages: [{ role: "tool", tool_call_id: "c", content: "" }] },
+    ],
     [
       "a call without its result",
       {
         ...request,
         messages: [
-          { role: "assistant", tool_calls: [{ id: "c", type: "function", function: { name: "a", arguments: "{}" } }] },
+          {
+            role: "assistant",
+            tool_calls: [{ id: "c", type: "function", function: { name: "a", arguments: "{}" } }],
+          },
           { role: "user", content: "go on" },
         ],
       },
@@ -318,10 +348,12 @@ describe("on the wire", () => {
 /** Reads the socket itself: fetch may drop what arrives together with the cut. @returns the body's decoded chunks. */
 async function rawBody(port: number, body: string): Promise<Buffer> {
   const socket = connect(port, "127.0.0.1");
-  socket.write(`POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+  socket.write(
+    `POST /v1/chat/completions HTTP/1.1\r\nHost: x\r\nContent-Length: ${body.length}\r\n\r\n${body}`,
+  );
   const response = await buffer(socket);
   const chunks: Buffer[] = [];
-  for (let at = response.indexOf("\r\n\r\n") + 4; at < response.length; ) {
+  for (let at = response.indexOf("\r\n\r\n") + 4; at < response.length;) {
     const sizeEnd = response.indexOf("\r\n", at);
     const size = Number.parseInt(response.toString("latin1", at, sizeEnd), 16);
     chunks.push(response.subarray(sizeEnd + 2, sizeEnd + 2 + size));

@@ -97,7 +97,9 @@ export class FakeProvider implements AsyncDisposable {
         data: this.#models.map((id) => ({ id, object: "model", created: 0, owned_by: "fake" })),
       });
     }
-    sendJson(response, 404, { error: { message: `Unknown request URL: ${route}`, type: "invalid_request_error" } });
+    sendJson(response, 404, {
+      error: { message: `Unknown request URL: ${route}`, type: "invalid_request_error" },
+    });
   }
 
   async #complete(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -106,7 +108,9 @@ export class FakeProvider implements AsyncDisposable {
     const sent: unknown = await json(request).catch((error: unknown) => String(error));
     const chat = parseChatRequest(sent);
     if (typeof chat === "string") {
-      return sendJson(response, 400, { error: { message: chat, type: "invalid_request_error", param: null, code: null } });
+      return sendJson(response, 400, {
+        error: { message: chat, type: "invalid_request_error", param: null, code: null },
+      });
     }
 
     const callNumber = ++this.#calls;

@@ -57,7 +57,9 @@ export class Pacer {
 function advance(stream: Running, nowUs: number): number | null {
   if (stream.signal.aborted) return null;
   const paced = Number.isFinite(stream.perSecond);
-  const due = paced ? Math.floor(((nowUs - stream.startedAtUs) * stream.perSecond) / 1_000_000) + 1 : stream.count;
+  const due = paced
+    ? Math.floor(((nowUs - stream.startedAtUs) * stream.perSecond) / 1_000_000) + 1
+    : stream.count;
   const to = Math.min(due, stream.count, stream.emitted + MAX_TOKENS_PER_TICK);
   if (to > stream.emitted) {
     if (!stream.hasRoom()) return nowUs + RECHECK_US;

@@ -72,7 +72,8 @@ async function playStep(step: Step, exchange: Exchange, progress: Progress): Pro
         perSecond: step.perSecond,
         signal: body.signal,
         hasRoom: () => body.hasRoom,
-        emit: (from, to) => answer.plainTokens(Array.from({ length: to - from }, (_, i) => stampToken(from + i))),
+        emit: (from, to) =>
+          answer.plainTokens(Array.from({ length: to - from }, (_, i) => stampToken(from + i))),
       });
       return count(progress, step.count);
     case "delay":

@@ -1,7 +1,20 @@
 import { describe, expect, test } from "vitest";
 import type { ChatMessage } from "./chat-request.ts";
 import { createPromptScript } from "./prompt-script.ts";
-import { cut, delay, finish, httpError, open, raw, reasoning, reply, stall, text, tokens, usage } from "./reply.ts";
+import {
+  cut,
+  delay,
+  finish,
+  httpError,
+  open,
+  raw,
+  reasoning,
+  reply,
+  stall,
+  text,
+  tokens,
+  usage,
+} from "./reply.ts";
 
 const user = (content: string): ChatMessage => ({ role: "user", content });
 const assistant: ChatMessage = { role: "assistant", content: "…" };
@@ -52,7 +65,9 @@ describe("one line, one step", () => {
       { type: "text", text: "reply: " },
       { type: "text", text: "ok" },
     ];
-    expect(createPromptScript()({ model: "m", messages: [{ role: "user", content }] }).steps).toEqual([text("ok")]);
+    expect(createPromptScript()({ model: "m", messages: [{ role: "user", content }] }).steps).toEqual([
+      text("ok"),
+    ]);
   });
 });
 
@@ -79,7 +94,9 @@ describe("turns", () => {
   });
 
   test("arguments that are no JSON are sent as they stand", () => {
-    expect(toolCallsOf('tool: bash {"command": ls', 0)).toEqual([{ name: "bash", arguments: '{"command": ls' }]);
+    expect(toolCallsOf('tool: bash {"command": ls', 0)).toEqual([
+      { name: "bash", arguments: '{"command": ls' },
+    ]);
   });
 
   test("a loop never ends", () => {

@@ -24,7 +24,9 @@ export function createPromptScript(): (request: ChatRequest) => Reply {
     const turns = parseTurns(prompt);
     if (turns.length === 0) return reply(text(...words(`You said: ${prompt}`)));
 
-    const turnIndex = messages.slice(promptIndex + 1).filter((message) => message.role === "assistant").length;
+    const turnIndex = messages
+      .slice(promptIndex + 1)
+      .filter((message) => message.role === "assistant").length;
     const last = turns.at(-1)!;
     const turn = turns[turnIndex] ?? (last.repeats ? last : undefined);
     if (turn === undefined) return reply(text("Done."));

@@ -59,7 +59,11 @@ export function reasoning(...pieces: string[]): Step {
  * A tool call. `input` is encoded as JSON and sent in `fragments` pieces of about equal length (default 3, after a
  * first one with id and name as OpenAI has it). The default id is unique within the provider's life.
  */
-export function toolCall(name: string, input: unknown, options: { id?: string; fragments?: number } = {}): Step {
+export function toolCall(
+  name: string,
+  input: unknown,
+  options: { id?: string; fragments?: number } = {},
+): Step {
   return toolCallFragments(name, splitEvenly(JSON.stringify(input), options.fragments ?? 3), options.id);
 }
 
@@ -106,7 +110,8 @@ export function httpError(
     type: "http-error",
     status,
     headers: options.retryAfter === undefined ? {} : { "retry-after": String(options.retryAfter) },
-    body: options.body ?? JSON.stringify({ error: { message, type: "fake_error", param: null, code: status } }),
+    body:
+      options.body ?? JSON.stringify({ error: { message, type: "fake_error", param: null, code: status } }),
   };
 }
 

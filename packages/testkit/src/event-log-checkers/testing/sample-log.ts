@@ -5,13 +5,22 @@ export const SESSION_ID = "01900000-0000-7000-8000-000000000001";
 export const TASK_A = "01900000-0000-7000-8000-00000000000a";
 export const TASK_B = "01900000-0000-7000-8000-00000000000b";
 
-export function draft<T extends EventType>(type: T, data: EventDataOf<T>, taskId: string | null = TASK_A): EventDraft {
+export function draft<T extends EventType>(
+  type: T,
+  data: EventDataOf<T>,
+  taskId: string | null = TASK_A,
+): EventDraft {
   // The union cannot be built from a generic type; the parameters hold each pair together.
   return { type, data, taskId } as EventDraft;
 }
 
 export function logOf(...drafts: EventDraft[]): SessionEvent[] {
-  return drafts.map((event, index) => ({ ...event, sessionId: SESSION_ID, seq: index + 1, at: 1_000 + index }));
+  return drafts.map((event, index) => ({
+    ...event,
+    sessionId: SESSION_ID,
+    seq: index + 1,
+    at: 1_000 + index,
+  }));
 }
 
 export const submitted = (taskId = TASK_A) => draft("task.submitted", { prompt: "go", model: null }, taskId);
@@ -19,7 +28,8 @@ export const started = (taskId = TASK_A, attempt = 1) => draft("task.started", {
 export const interrupted = (taskId = TASK_A, attempt = 1) =>
   draft("task.interrupted", { attempt, reason: "interrupted" }, taskId);
 export const completed = (taskId = TASK_A) => draft("task.completed", { result: "ok" }, taskId);
-export const canceled = (taskId = TASK_A) => draft("task.canceled", { reason: "user", by: "someone" }, taskId);
+export const canceled = (taskId = TASK_A) =>
+  draft("task.canceled", { reason: "user", by: "someone" }, taskId);
 export const called = (callId: string) => draft("tool.called", { callId, tool: "bash", input: {} });
 export const progress = (callId: string) => draft("tool.progress", { callId, chunk: "…" });
 export const toolEnded = (callId: string, status: EventDataOf<"tool.ended">["status"] = "succeeded") =>

@@ -1,0 +1,173 @@
+import { mkdtemp, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { createClient, type TrunklineClient } from "@trunkline/client";
+import { Child } from "./child.ts";
+import { waitFor } from "./wait-for.ts";
+
+const SERVER_MAIN = fileURLToPath(new URL("../../../apps/server/src/main.ts", import.meta.url));
+
+export interface ServerFixtureOptions {
+  /** Default off: the API alone. */
+  web?: "on" | "off";
+  /** Goes to the server beside what it needs; nothing else of this process's environment does. */
+  env?: Record<string, string>;
+  /** An existing data directory, which is then kept; default: a fresh one, removed in the end. */
+  dataDir?: string;
+  /** Default 30,000. */
+  readyTimeoutMs?: number;
+  /** For the server's Node, e.g. `--expose-gc`. */
+  nodeOptions?: readonly string[];
+  /** The server's program; default the one of this repository. */
+  main?: string;
+}
+
+/** The real server as a child process with a data directory of its own, on a port that it keeps over restarts. */
+export class ServerFixture implements AsyncDisposable {
+  readonly dataDir: string;
+  readonly #options: ServerFixtureOptions;
+  #child: Child | undefined;
+  #earlierLogs = "";
+  #url = "";
+  #token = "";
+  #signInUrl = "";
+  #readyMs = 0;
+  #client: TrunklineClient | undefined;
+
+  private constructor(dataDir: string, options: ServerFixtureOptions) {
+    this.dataDir = dataDir;
+    this.#options = options;
+  }
+
+  /** @throws Error with the server's output where it exits instead of serving; DeadlineError. */
+  static async start(options: ServerFixtureOptions = {}): Promise<ServerFixture> {
+    const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "trunkline-test-")));
+    const fixture = new ServerFixture(dataDir, options);
+    try {
+      await fixture.#launch(0);
+      return fixture;
+    } catch (error) {
+      await fixture[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** `http://127.0.0.1:PORT`, the same over restarts. */
+  get url(): string {
+    return this.#url;
+  }
+
+  /** The bearer token that the server made for its owner. */
+  get token(): string {
+    return this.#token;
+  }
+
+  /** A client with that token; it survives restarts. */
+  get client(): TrunklineClient {
+    this.#client ??= createClient({ url: this.#url, token: this.#token });
+    return this.#client;
+  }
+
+  /** The one-time link that the latest start printed. */
+  get signInUrl(): string {
+    return this.#signInUrl;
+  }
+
+  /** How long the latest start took until `/health` answered, in milliseconds. */
+  get readyMs(): number {
+    return this.#readyMs;
+  }
+
+  get pid(): number {
+    return this.#running().pid;
+  }
+
+  get isRunning(): boolean {
+    return this.#child?.isRunning === true;
+  }
+
+  /** stdout and stderr of every start so far. */
+  get logs(): string {
+    return this.#earlierLogs + (this.#child?.logs ?? "");
+  }
+
+  /** Ends the server in order. @returns its exit code; null where it had to be killed after 15 s */
+  async stop(): Promise<number | null> {
+    const { code } = await this.#running().end("SIGTERM", 15_000);
+    return code;
+  }
+
+  /** `kill -9`, and waits until it is gone. */
+  async kill(): Promise<void> {
+    await this.#running().end("SIGKILL");
+  }
+
+  /** Resolves when the server has ended, by itself or by a signal. */
+  async exited(): Promise<{ code: number | null; signal: NodeJS.Signals | null }> {
+    return this.#running().exited;
+  }
+
+  /** Starts again on the same data and port, `env` on top of the fixture's; stops it before where it runs. */
+  async restart(options: { env?: Record<string, string> } = {}): Promise<void> {
+    await this.stop();
+    await this.#launch(Number(new URL(this.#url).port), options.env);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#child?.end("SIGTERM", 15_000);
+    if (this.#options.dataDir !== undefined) return;
+    // A tool's process that outlives the server may still be writing into its workspace.
+    await rm(this.dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  #running(): Child {
+    if (this.#child === undefined) throw new Error("the server was never started");
+    return this.#child;
+  }
+
+  async #launch(port: number, env: Record<string, string> = {}): Promise<void> {
+    const { main = SERVER_MAIN, web = "off", readyTimeoutMs = 30_000, nodeOptions } = this.#options;
+    const startedAt = performance.now();
+    this.#earlierLogs = this.logs;
+    const child = new Child(main, [], {
+      nodeOptions,
+      env: {
+        ...inherited(),
+        TRUNKLINE_WEB: web,
+        ...this.#options.env,
+        ...env,
+        TRUNKLINE_PORT: String(port),
+        TRUNKLINE_DATA_DIR: this.dataDir,
+      },
+    });
+    this.#child = child;
+    const signInUrl = (line: string) => /http:\/\/\S+\/sign-in\?code=[^\s"]+/.exec(line)?.[0];
+    this.#signInUrl = await child.waitForLine("the sign-in link", signInUrl, readyTimeoutMs);
+    this.#url = await waitFor("server.json of the new process", () => this.#announcedUrl(child.pid));
+    this.#token = (await readFile(join(this.dataDir, "token"), "utf8")).trim();
+    await waitFor("GET /health", async () => (await fetch(`${this.#url}/health`)).ok);
+    this.#readyMs = performance.now() - startedAt;
+  }
+
+  /** Where the server says it listens; undefined while the file is missing, or still the one of an earlier start. */
+  async #announcedUrl(pid: number): Promise<string | undefined> {
+    try {
+      const json = await readFile(join(this.dataDir, "server.json"), "utf8");
+      const announced = JSON.parse(json) as { pid: number; url: string };
+      return announced.pid === pid ? announced.url : undefined;
+    } catch (error) {
+      if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code === "ENOENT")
+        return undefined;
+      throw error;
+    }
+  }
+}
+
+/** No key, setting or option of the developer's shell may decide a test. */
+function inherited(): Record<string, string> {
+  const names = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL"];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
