@@ -30,6 +30,7 @@ export type {
   Task,
   TaskPage,
 } from "./task.ts";
+export type { ImportSessionInput, ImportSessionOutput, SessionDocument } from "./session-document.ts";
 export type { Services } from "./services.ts";
 export type { SearchService } from "./services/search-service.ts";
 export type { ServerService } from "./services/server-service.ts";

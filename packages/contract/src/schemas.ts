@@ -4,4 +4,5 @@ export * from "./primitives.ts";
 export * from "./search.ts";
 export * from "./server-info.ts";
 export * from "./session.ts";
+export * from "./session-document.ts";
 export * from "./task.ts";

@@ -5,7 +5,7 @@ import type { ModelRegistry, RunTask } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
 import { FencedError, StoreUnavailableError } from "../store/port.ts";
 import type { Tool } from "../tools/port.ts";
-import { readAll } from "./history.ts";
+import { readAll } from "../log/read-all.ts";
 import type { TaskRow } from "./queue-head.ts";
 import type { LogSink } from "./run-sink.ts";
 import { CanceledSignal, ShutdownSignal } from "./stop-signal.ts";

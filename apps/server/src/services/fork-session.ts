@@ -45,7 +45,7 @@ export async function forkSession(
     now,
   });
   await copyWorkspace(parent.workspace, fork.workspace);
-  const closing = await unfinishedIn(store.db, parent.id, atSeq, now);
+  const closing = await unfinishedIn(store.db, parent.id, atSeq, now, "fork");
   try {
     await log.append({
       sessionId: fork.id,

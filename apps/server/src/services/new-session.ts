@@ -44,6 +44,7 @@ export function newSession(
       created_at: now,
       updated_at: now,
       archived_at: null,
+      import_key: null,
       deleted_at: null,
     })
     .compile();

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   alice,
   bob,
+  done,
   isTerminalEventOf,
   openScriptedServer,
   type Script,
@@ -176,6 +177,65 @@ describe("sessions", () => {
       const rows = await server.store.db.selectFrom(table).select("session_id").execute();
       expect(rows).toEqual([]);
     }
+  });
+
+  it("exports a session as one document that imports to the same again, under new ids", async () => {
+    scripts.set("rich", async ({ sink }) => {
+      await sink.append([{ type: "step.started", data: { step: 1, model: "demo" } }]);
+      await sink.delta({ type: "text.delta", data: { blockId: "b", text: "Hel" } });
+      await sink.append([{ type: "text.ended", data: { blockId: "b", text: "Hello" } }]);
+      return done("Hello");
+    });
+    const task = await server.submit("rich");
+    await server.until(task.sessionId, isTerminalEventOf(task.id));
+    const document = await server.sessions.export(alice, { sessionId: task.sessionId });
+    const imported = await server.sessions.import(bob, {
+      document: structuredClone(document),
+      importKey: "k",
+    });
+    expect(imported.created).toBe(true);
+    expect(imported.session.id).not.toBe(task.sessionId);
+    const again = await server.sessions.export(bob, { sessionId: imported.session.id });
+    const renamed = again.tasks[0]!.id;
+    expect(renamed).not.toBe(task.id);
+    expect(JSON.parse(JSON.stringify(again).replaceAll(renamed, task.id))).toEqual(document);
+
+    const repeated = await server.sessions.import(bob, { document, importKey: "k" });
+    expect(repeated).toMatchObject({ created: false, session: { id: imported.session.id } });
+    expect((await server.sessions.list(bob, { archived: false, limit: 10 })).items).toHaveLength(1);
+    expect((await server.search.query(bob, { text: "hello", limit: 10 })).items).toHaveLength(1);
+  });
+
+  it("closes what an imported document leaves unfinished", async () => {
+    scripts.set("long", async ({ sink, signal }) => {
+      await sink.delta({ type: "text.delta", data: { blockId: "b", text: "half" } });
+      return untilAborted(signal);
+    });
+    const task = await server.submit("long");
+    await server.until(task.sessionId, (event) => event.type === "text.delta");
+    const document = await server.sessions.export(alice, { sessionId: task.sessionId });
+    const { session } = await server.sessions.import(alice, { document });
+    expect(session.status).toBe("idle");
+    const { events } = await server.sessions.events(alice, { sessionId: session.id, limit: 100 });
+    expect(events.slice(-2).map((event) => event.type)).toEqual(["text.ended", "task.canceled"]);
+    await server.tasks.cancel(alice, { taskId: task.id });
+  });
+
+  it("refuses a document whose events are not of the contract, and keeps nothing of it", async () => {
+    const session = await server.sessions.create(alice, {});
+    const document = await server.sessions.export(alice, { sessionId: session.id });
+    const event = document.events[0]!;
+    const bad = [
+      [event, { ...event, seq: event.seq }],
+      [{ ...event, type: "session.exploded" }],
+      [{ ...event, data: { title: 7 } }],
+    ];
+    for (const events of bad) {
+      await expect(
+        server.sessions.import(alice, { document: { ...document, events } }),
+      ).rejects.toMatchObject({ reason: "validation_failed" });
+    }
+    expect(await server.store.db.selectFrom("sessions").select("id").execute()).toEqual([{ id: session.id }]);
   });
 
   it("refuses cursors that are not of this session", async () => {

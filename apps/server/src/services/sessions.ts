@@ -13,6 +13,8 @@ import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
 import { deleteSession } from "./delete-session.ts";
+import { exportSession } from "./export-session.ts";
+import { importSession } from "./import-session.ts";
 import { forkSession } from "./fork-session.ts";
 import { newSession, UNTITLED } from "./new-session.ts";
 import { requireSession, requireSessionAccess } from "./ownership.ts";
@@ -134,6 +136,10 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
     fork: async (principal, input) => forkSession(deps, principal, input),
 
     delete: async (principal, { sessionId }) => deleteSession(deps, principal, sessionId),
+
+    export: async (principal, { sessionId }) => exportSession(deps, principal, sessionId),
+
+    import: async (principal, input) => importSession(deps, principal, input),
 
     subscribe,
   };

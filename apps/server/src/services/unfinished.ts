@@ -14,6 +14,8 @@ export async function unfinishedIn(
   sessionId: string,
   upToSeq: number,
   now: number,
+  /** Who ends the tasks, for the event that says so. */
+  by: string,
 ): Promise<{ events: StoredDraft[]; endedBlocks: { blockId: string; fromSeq: number }[] }> {
   const events: StoredDraft[] = [];
   const endedBlocks = [];
@@ -74,7 +76,7 @@ export async function unfinishedIn(
     else unfinished.delete(task.task_id);
   }
   for (const taskId of unfinished) {
-    events.push({ taskId, type: "task.canceled", data: { reason: "superseded", by: "fork" } });
+    events.push({ taskId, type: "task.canceled", data: { reason: "superseded", by } });
   }
   return { events, endedBlocks };
 }

@@ -28,7 +28,9 @@ export interface SessionsTable {
   created_at: number;
   updated_at: number;
   archived_at: number | null;
-  /** Set while a session is being removed; from then on it is not found. */
+  /** Where an imported session came from; unique per owner, so that an import can be repeated. */
+  import_key: string | null;
+  /** Set while a session is being imported or removed: all the while it is not found. */
   deleted_at: number | null;
 }
 

@@ -13,6 +13,7 @@ import {
   SubscribeInput,
   UpdateSessionInput,
 } from "../session.ts";
+import { ImportSessionInput, ImportSessionOutput, SessionDocument } from "../session-document.ts";
 import { procedure, router, toTRPCError } from "./procedure.ts";
 
 export const sessionRouter = router({
@@ -45,6 +46,14 @@ export const sessionRouter = router({
     .input(SessionRef)
     .output(Session)
     .mutation(({ ctx, input }) => ctx.services.sessions.delete(ctx.principal, input)),
+  export: procedure
+    .input(SessionRef)
+    .output(SessionDocument)
+    .query(({ ctx, input }) => ctx.services.sessions.export(ctx.principal, input)),
+  import: procedure
+    .input(ImportSessionInput)
+    .output(ImportSessionOutput)
+    .mutation(({ ctx, input }) => ctx.services.sessions.import(ctx.principal, input)),
 
   // No output schema: events were validated when they were appended, and a stream pays for every look at them.
   subscribe: procedure.input(SubscribeInput).subscription(async function* ({ ctx, input, signal }) {

@@ -1,4 +1,5 @@
 import type { Principal } from "../principal.ts";
+import type { ImportSessionInput, ImportSessionOutput, SessionDocument } from "../session-document.ts";
 import type {
   CreateSessionInput,
   EventBatch,
@@ -25,6 +26,10 @@ export interface SessionService {
   fork(principal: Principal, input: ForkSessionInput): Promise<Session>;
   /** Cancels what runs, waits for it, then removes rows and workspace. @returns the session as it was. */
   delete(principal: Principal, input: SessionRef): Promise<Session>;
+  /** The whole session as one document. @throws `payload_too_large` where it has more events than one may hold */
+  export(principal: Principal, input: SessionRef): Promise<SessionDocument>;
+  /** A new session of the caller's from a document. What the document leaves unfinished is closed as canceled. */
+  import(principal: Principal, input: ImportSessionInput): Promise<ImportSessionOutput>;
   /**
    * Replays what is after the cursor, then follows until `signal` aborts. Yields no empty batch except the one that
    * says it caught up.

@@ -40,12 +40,21 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("created_at", "bigint", (column) => column.notNull())
     .addColumn("updated_at", "bigint", (column) => column.notNull())
     .addColumn("archived_at", "bigint")
+    .addColumn("import_key", "text")
     .addColumn("deleted_at", "bigint")
     .execute();
   await db.schema
     .createIndex("sessions_by_owner")
     .on("sessions")
     .columns(["owner_id", "updated_at", "id"])
+    .execute();
+
+  await db.schema
+    .createIndex("sessions_import")
+    .unique()
+    .on("sessions")
+    .columns(["owner_id", "import_key"])
+    .where(sql.ref("import_key"), "is not", null)
     .execute();
 
   await db.schema

@@ -1,5 +1,5 @@
 import { MAX_EVENT_PAGE_SIZE, type SessionEvent } from "@trunkline/contract";
-import type { Log } from "../log/port.ts";
+import type { Log } from "./port.ts";
 
 /** A session's log from its beginning to what is there when its end is reached, one page in memory at a time. */
 export async function* readAll(log: Log, sessionId: string): AsyncGenerator<SessionEvent, void> {
