@@ -8,7 +8,8 @@
 const test = String.raw`\.test\.[cm]?[jt]sx?$|conformance\.ts$|/testing/`;
 const ours = "^(apps|packages|e2e|bench|scripts)/";
 const server = "^apps/server/src";
-const room = `${server}/(log|hub|store|dispatch|runner|agent|tools|auth|ops|approvals|web)/`;
+/** Every folder of the server but the two layers above the rooms. */
+const room = `${server}/(?!services/|http/)([^/]+)/`;
 const port = String.raw`${server}/[^/]+/port\.ts$`;
 /** @type {import("dependency-cruiser").DependencyType[]} */
 const typeOnly = ["type-only"];
