@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { Child } from "../child.ts";
+import { serverEnv } from "./server-env.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
@@ -28,6 +29,11 @@ export class FakeProviderProcess implements AsyncDisposable {
       await child.end("SIGKILL");
       throw error;
     }
+  }
+
+  /** The environment of a server that is to use this provider. */
+  get serverEnv(): Record<string, string> {
+    return serverEnv(this.url);
   }
 
   async close(): Promise<void> {

@@ -12,6 +12,7 @@ import type { RecordedRequest } from "./recorded-request.ts";
 import { httpError, reply, type Reply } from "./reply.ts";
 import { RequestRecord } from "./request-record.ts";
 import { ResponseBody } from "./response-body.ts";
+import { serverEnv } from "./server-env.ts";
 import { StreamedAnswer } from "./streamed-answer.ts";
 import { WholeAnswer } from "./whole-answer.ts";
 
@@ -59,6 +60,11 @@ export class FakeProvider implements AsyncDisposable {
   /** What goes into `OPENAI_BASE_URL`. */
   get url(): string {
     return `http://127.0.0.1:${this.port}/v1`;
+  }
+
+  /** The environment of a server that is to use this provider. */
+  get serverEnv(): Record<string, string> {
+    return serverEnv(this.url);
   }
 
   /** The recorded calls, oldest first. */
