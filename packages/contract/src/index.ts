@@ -31,6 +31,8 @@ export type {
   TaskPage,
 } from "./task.ts";
 export type { ImportSessionInput, ImportSessionOutput, SessionDocument } from "./session-document.ts";
+export type { ActivityBatch } from "./activity.ts";
+export type { ActivityService } from "./services/activity-service.ts";
 export type { Services } from "./services.ts";
 export type { SearchService } from "./services/search-service.ts";
 export type { ServerService } from "./services/server-service.ts";

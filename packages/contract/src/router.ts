@@ -1,3 +1,4 @@
+import { activityRouter } from "./router/activity-router.ts";
 import { router } from "./router/procedure.ts";
 import { searchRouter } from "./router/search-router.ts";
 import { serverRouter } from "./router/server-router.ts";
@@ -7,6 +8,7 @@ import { taskRouter } from "./router/task-router.ts";
 export const appRouter = router({
   task: taskRouter,
   session: sessionRouter,
+  activity: activityRouter,
   search: searchRouter,
   server: serverRouter,
 });

@@ -1,3 +1,4 @@
+import type { ActivityService } from "./services/activity-service.ts";
 import type { SearchService } from "./services/search-service.ts";
 import type { SessionService } from "./services/session-service.ts";
 import type { ServerService } from "./services/server-service.ts";
@@ -7,6 +8,7 @@ import type { TaskService } from "./services/task-service.ts";
 export interface Services {
   tasks: TaskService;
   sessions: SessionService;
+  activity: ActivityService;
   search: SearchService;
   server: ServerService;
 }

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventBatch } from "@trunkline/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { createActivity } from "../activity/activity.ts";
 import { createHub } from "../hub/hub.ts";
 import type { Store } from "../store/port.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
@@ -20,7 +21,7 @@ describe("log", () => {
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "trunkline-log-"));
     store = await openSqliteStore({ path: join(directory, "db"), now: Date.now, onFatal: () => undefined });
-    log = createLog({ store, hub });
+    log = createLog({ store, hub, activity: createActivity() });
     sessionId = await createSession();
   });
   afterEach(async () => {

@@ -1,12 +1,25 @@
-import { type EventBatch, type EventPage, MAX_EVENT_PAGE_SIZE, TrunklineError } from "@trunkline/contract";
+import {
+  type EventBatch,
+  type EventPage,
+  MAX_EVENT_PAGE_SIZE,
+  type SessionEvent,
+  TrunklineError,
+} from "@trunkline/contract";
 import { parseEventData } from "@trunkline/contract/schemas";
+import type { Activity } from "../activity/port.ts";
 import type { Hub } from "../hub/port.ts";
 import type { CommitUnit, Store } from "../store/port.ts";
 import type { Log, ReadRange } from "./port.ts";
 import { toSessionEvent } from "./event-row.ts";
 
+export interface LogDeps {
+  store: Store;
+  hub: Hub;
+  activity: Activity;
+}
+
 /** The heart: append, then announce; read, then follow. */
-export function createLog({ store, hub }: { store: Store; hub: Hub }): Log {
+export function createLog({ store, hub, activity }: LogDeps): Log {
   async function read(sessionId: string, range: ReadRange): Promise<EventPage> {
     const newestFirst = range.before !== undefined;
     let query = store.db
@@ -29,6 +42,7 @@ export function createLog({ store, hub }: { store: Store; hub: Hub }): Log {
       assertValid(unit);
       const events = await store.commit(unit);
       hub.publish(unit.sessionId, events);
+      if (events.some(changesSummary)) activity.changed(unit.sessionId);
       return events;
     },
 
@@ -59,6 +73,11 @@ export function createLog({ store, hub }: { store: Store; hub: Hub }): Log {
       }
     },
   };
+}
+
+/** Whether lists and badges may look different after it. */
+function changesSummary({ type }: SessionEvent): boolean {
+  return type.startsWith("task.") || type.startsWith("session.") || type.startsWith("approval.");
 }
 
 /** Events read at once while replaying: bounds a follower's memory, whatever the log's length. */

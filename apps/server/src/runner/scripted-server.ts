@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import type {
+  ActivityService,
   Principal,
   SearchService,
   SessionEvent,
@@ -9,11 +10,13 @@ import type {
 } from "@trunkline/contract";
 import { pino } from "pino";
 import type { ModelRegistry, RunInput, RunOutcome } from "../agent/port.ts";
+import { createActivity } from "../activity/activity.ts";
 import { createInProcessDispatcher } from "../dispatch/in-process.ts";
 import { createHub } from "../hub/hub.ts";
 import { createLog } from "../log/log.ts";
 import type { Log } from "../log/port.ts";
 import { createSqliteSearch } from "../search/sqlite-search.ts";
+import { createActivityService } from "../services/activity.ts";
 import { createSearchService } from "../services/search.ts";
 import { createSessionService } from "../services/sessions.ts";
 import { createTaskService } from "../services/tasks.ts";
@@ -32,6 +35,7 @@ export interface ScriptedServer {
   runner: Runner;
   tasks: TaskService;
   sessions: SessionService;
+  activity: ActivityService;
   search: SearchService;
   submit(prompt: string, sessionId?: string): Promise<Task>;
   /** Resolves with the first thousand events of the session's log once `predicate` holds for one of its events. */
@@ -78,7 +82,8 @@ export async function openScriptedServer(
     },
   });
   const hub = createHub();
-  const log = createLog({ store, hub });
+  const activity = createActivity();
+  const log = createLog({ store, hub, activity });
   const runner = createRunner({
     store,
     log,
@@ -99,7 +104,16 @@ export async function openScriptedServer(
   });
   const workspacesDir = join(directory, "workspaces");
   const tasks = createTaskService({ store, log, runner, models, workspacesDir, now: Date.now });
-  const sessions = createSessionService({ store, log, hub, runner, models, workspacesDir, now: Date.now });
+  const sessions = createSessionService({
+    store,
+    log,
+    hub,
+    activity,
+    runner,
+    models,
+    workspacesDir,
+    now: Date.now,
+  });
   await runner.start();
 
   return {
@@ -108,6 +122,7 @@ export async function openScriptedServer(
     runner,
     tasks,
     sessions,
+    activity: createActivityService({ store, activity }),
     search: createSearchService(createSqliteSearch(store.db)),
     async submit(prompt, sessionId) {
       const { task } = await tasks.submit(alice, { prompt, sessionId, whenBusy: "enqueue" });

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import type { Principal, Session } from "@trunkline/contract";
 import { type Kysely, sql } from "kysely";
+import type { Activity } from "../activity/port.ts";
 import type { Hub } from "../hub/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store, Write } from "../store/port.ts";
@@ -11,6 +12,7 @@ interface DeleteDeps {
   store: Store;
   runner: Runner;
   hub: Hub;
+  activity: Activity;
   now: () => number;
 }
 
@@ -28,7 +30,7 @@ export async function deleteSession(
   principal: Principal,
   sessionId: string,
 ): Promise<Session> {
-  const { store, hub, now } = deps;
+  const { store, hub, activity, now } = deps;
   const session = await requireSession(store.db, principal, sessionId);
   const mark = store.db
     .updateTable("sessions")
@@ -37,6 +39,7 @@ export async function deleteSession(
     .compile();
   await store.write([mark]);
   hub.end(sessionId);
+  activity.removed(sessionId, principal.userId);
   await removeSession(deps, session, principal.name);
   return session;
 }

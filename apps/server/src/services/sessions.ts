@@ -7,6 +7,7 @@ import {
   TrunklineError,
 } from "@trunkline/contract";
 import { sql } from "kysely";
+import type { Activity } from "../activity/port.ts";
 import type { ModelRegistry } from "../agent/port.ts";
 import type { Hub } from "../hub/port.ts";
 import type { Log } from "../log/port.ts";
@@ -26,6 +27,7 @@ export interface SessionServiceDeps {
   store: Store;
   log: Log;
   hub: Hub;
+  activity: Activity;
   runner: Runner;
   models: ModelRegistry;
   workspacesDir: string;

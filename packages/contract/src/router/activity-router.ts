@@ -1,0 +1,7 @@
+import { procedure, router } from "./procedure.ts";
+
+export const activityRouter = router({
+  subscribe: procedure.subscription(async function* ({ ctx, signal }) {
+    yield* ctx.services.activity.subscribe(ctx.principal, signal!);
+  }),
+});
