@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { Child } from "./child.ts";
+import { isProcessAlive } from "./process-alive.ts";
+import { waitFor } from "./wait-for.ts";
 
 let directory: string;
 beforeAll(async () => {
@@ -50,5 +52,18 @@ describe("Child", () => {
     await child.exited;
     // It is still there, so it was not its end that was waited for.
     expect(process.kill(Number(pid), "SIGKILL")).toBe(true);
+  });
+
+  test("does not outlive a parent that is killed", async () => {
+    const childFile = join(directory, "endless.mjs");
+    await writeFile(childFile, "setInterval(() => {}, 1000);");
+    const parent = await start(`
+      import { Child } from ${JSON.stringify(import.meta.resolve("./child.ts"))};
+      console.log("pid " + new Child(${JSON.stringify(childFile)}, []).pid);
+    `);
+    const pid = Number(await parent.waitForLine("the pid", (line) => /pid (\d+)/.exec(line)?.[1]));
+    await parent.end("SIGKILL");
+    await expect(waitFor("its end", () => !isProcessAlive(pid))).resolves.toBe(true);
+    expect(isProcessAlive(process.pid)).toBe(true);
   });
 });

@@ -9,6 +9,8 @@ const KEPT_LOG_LENGTH = 4_000_000;
 /** How long after a child's exit its last output may take to arrive. */
 const LAST_OUTPUT_MS = 500;
 
+const END_WITH_PARENT = import.meta.resolve("./end-with-parent.ts");
+
 export interface ChildOptions {
   env?: Record<string, string>;
   nodeOptions?: readonly string[];
@@ -27,16 +29,15 @@ export class Child {
   #logs = "";
 
   constructor(file: string, args: readonly string[], options: ChildOptions = {}) {
-    this.#process = spawn(process.execPath, [...(options.nodeOptions ?? []), file, ...args], {
+    const nodeOptions = ["--import", END_WITH_PARENT, ...(options.nodeOptions ?? [])];
+    this.#process = spawn(process.execPath, [...nodeOptions, file, ...args], {
       env: options.env ?? process.env,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
     for (const output of [this.#process.stdout!, this.#process.stderr!]) {
       createInterface({ input: output }).on("line", (line) => this.#take(line));
     }
-    const killWithParent = () => this.#process.kill("SIGKILL");
-    process.once("exit", killWithParent);
-    this.exited = this.#watchExit().finally(() => process.removeListener("exit", killWithParent));
+    this.exited = this.#watchExit();
   }
 
   get pid(): number {

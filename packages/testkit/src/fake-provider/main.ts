@@ -6,8 +6,8 @@ import { FakeProvider } from "./fake-provider.ts";
  *
  *     node packages/testkit/src/fake-provider/main.ts [--port 0] [--model NAME]...
  *
- * Prints one JSON line, `{"url":"http://127.0.0.1:PORT/v1","port":…,"pid":…}`, once it listens, and runs until SIGTERM,
- * SIGINT, or the end of the IPC channel where it was forked with one.
+ * Prints one JSON line, `{"url":"http://127.0.0.1:PORT/v1","port":…,"pid":…}`, once it listens, and runs until SIGTERM or
+ * SIGINT.
  */
 const { values } = parseArgs({
   options: { port: { type: "string", default: "0" }, model: { type: "string", multiple: true } },
@@ -16,8 +16,4 @@ const { values } = parseArgs({
 const provider = await FakeProvider.start({ port: Number(values.port), models: values.model });
 console.log(JSON.stringify({ url: provider.url, port: provider.port, pid: process.pid }));
 
-const stop = (): void => {
-  void provider.close().then(() => process.disconnect?.());
-};
-for (const ending of ["SIGTERM", "SIGINT"] as const) process.once(ending, stop);
-if (process.connected) process.once("disconnect", () => void provider.close());
+for (const ending of ["SIGTERM", "SIGINT"] as const) process.once(ending, () => void provider.close());
