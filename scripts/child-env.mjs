@@ -1,5 +1,6 @@
 /** What a user may rightly have told npm by environment and pnpm must know too: where packages come from, and how. */
-const kept = /^npm_config_(registry|proxy|http_proxy|https_proxy|noproxy|ca|cafile|strict_ssl|@.*|\/\/.*)$/i;
+const kept =
+  /^npm_config_(userconfig|registry|proxy|http_proxy|https_proxy|noproxy|ca|cafile|strict_ssl|@.*|\/\/.*)$/i;
 
 /**
  * The environment without what an outer `npm start` put there: pnpm reads some of those variables as settings, and

@@ -17,7 +17,7 @@ import { step } from "./step.mjs";
 
 const RUNNER_TIMEOUT_MS = 20 * 60_000;
 
-const reports = mkdtempSync(join(tmpdir(), "trunkline-test-"));
+const reports = mkdtempSync(join(tmpdir(), "trunkline-reports-"));
 process.once("exit", () => rmSync(reports, { recursive: true, force: true }));
 
 try {
