@@ -1,0 +1,12 @@
+#!/usr/bin/env node
+/* The sources run as they are, which takes a Node that strips types; an older one gets a sentence, not a stack. */
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 24 || (major === 24 && minor < 16)) {
+  process.stderr.write(
+    `trunkline needs Node 24.16 or newer, and this is ${process.versions.node}. ` +
+      "In its repository, `pnpm trunkline` and `npm start` bring the right one along.\n",
+  );
+  process.exitCode = 2;
+} else {
+  await import("../src/main.ts");
+}

@@ -1,0 +1,29 @@
+import { CommanderError } from "commander";
+import { CommandError, toCommandError } from "./command-error.ts";
+import type { CommandContext } from "./commands/context.ts";
+import { EXIT } from "./exit-code.ts";
+import { buildProgram } from "./program.ts";
+import { DEFAULT_URL } from "./server/target.ts";
+import type { Terminal } from "./terminal/terminal.ts";
+
+/**
+ * Runs one command line.
+ *
+ * @returns the exit code
+ */
+export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
+  const context: CommandContext = { terminal, target: null, exitCode: EXIT.completed };
+  try {
+    await buildProgram(context).parseAsync(args, { from: "user" });
+    return context.exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.completed : EXIT.usage;
+    const { exitCode, message } = explain(error, context);
+    await terminal.err.write(`${terminal.err.colors.red("error:")} ${message}\n`);
+    return exitCode;
+  }
+}
+
+function explain(error: unknown, { target }: CommandContext): CommandError {
+  return toCommandError(error, target ?? { url: DEFAULT_URL, tokenSource: null });
+}

@@ -1,0 +1,24 @@
+import { InvalidArgumentError } from "commander";
+
+/** @throws InvalidArgumentError, which commander reports with the option's name */
+export function parseWholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (!/^\d+$/.test(text) || value < min || value > max) {
+      throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
+    }
+    return value;
+  };
+}
+
+/** Collects an option that may be given more than once, or once with commas. @throws InvalidArgumentError */
+export function parseChoices<T extends string>(choices: readonly T[]): (text: string, before?: T[]) => T[] {
+  return (text, before = []) => [
+    ...before,
+    ...text.split(",").map((part) => {
+      const choice = choices.find((candidate) => candidate === part.trim());
+      if (choice === undefined) throw new InvalidArgumentError(`It takes ${choices.join(", ")}.`);
+      return choice;
+    }),
+  ];
+}

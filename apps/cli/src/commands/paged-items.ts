@@ -1,0 +1,22 @@
+import { MAX_PAGE_SIZE } from "@trunkline/contract";
+
+interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+/** @returns the first `count` items of a listing, and whether there are more. */
+export async function takeItems<T>(
+  count: number,
+  load: (page: { cursor?: string; limit: number }) => Promise<Page<T>>,
+): Promise<{ items: T[]; hasMore: boolean }> {
+  const items: T[] = [];
+  let cursor: string | undefined;
+  for (;;) {
+    const limit = Math.min(count - items.length, MAX_PAGE_SIZE);
+    const page = await load(cursor === undefined ? { limit } : { cursor, limit });
+    items.push(...page.items);
+    cursor = page.nextCursor ?? undefined;
+    if (cursor === undefined || items.length >= count) return { items, hasMore: cursor !== undefined };
+  }
+}

@@ -1,0 +1,52 @@
+import type { Session } from "@trunkline/contract";
+import { Command } from "commander";
+import { formatAge } from "../terminal/duration.ts";
+import type { Colors } from "../terminal/output.ts";
+import { oneLine } from "../terminal/plain-text.ts";
+import type { Column } from "../terminal/table.ts";
+import { connect, type CommandContext } from "./context.ts";
+import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
+import { parseWholeNumber } from "./option-values.ts";
+import { takeItems } from "./paged-items.ts";
+
+interface SessionsOptions {
+  limit: number;
+  json?: true;
+}
+
+export function sessionsCommand(context: CommandContext): Command {
+  return new Command("sessions")
+    .summary("list sessions, newest first")
+    .description("List your sessions, newest first.")
+    .option("-n, --limit <count>", "how many at most", parseWholeNumber(1, MAX_LISTED), DEFAULT_LISTED)
+    .option("--json", "print one session per line as JSON")
+    .action(async (options: SessionsOptions, command: Command) => {
+      const { terminal } = context;
+      const client = connect(context, command);
+      const found = await takeItems(options.limit, (page) => client.session.list.query(page));
+      await printListing(terminal, found, {
+        columns: sessionColumns(terminal.out.colors, Date.now()),
+        json: options.json === true,
+        none: 'No sessions yet. `trunkline run "…"` starts one.',
+      });
+    });
+}
+
+function sessionColumns(colors: Colors, nowMs: number): Column<Session>[] {
+  const paintOfStatus: Record<Session["status"], (text: string) => string> = {
+    idle: colors.dim,
+    queued: colors.dim,
+    working: colors.cyan,
+    "input-required": colors.yellow,
+  };
+  return [
+    { title: "SESSION", cell: ({ id }) => id },
+    {
+      title: "STATUS",
+      cell: ({ status }) => status,
+      paint: (text, { status }) => paintOfStatus[status](text),
+    },
+    { title: "CHANGED", cell: ({ updatedAt }) => formatAge(nowMs - updatedAt), align: "right" },
+    { title: "TITLE", cell: ({ title }) => oneLine(title) },
+  ];
+}

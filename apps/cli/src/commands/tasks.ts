@@ -1,0 +1,68 @@
+import { isTerminalTaskState, TASK_STATES, type Task, type TaskState } from "@trunkline/contract";
+import { Command } from "commander";
+import { formatAge, formatDuration } from "../terminal/duration.ts";
+import type { Colors } from "../terminal/output.ts";
+import { oneLine } from "../terminal/plain-text.ts";
+import type { Column } from "../terminal/table.ts";
+import { connect, type CommandContext } from "./context.ts";
+import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
+import { parseChoices, parseWholeNumber } from "./option-values.ts";
+import { takeItems } from "./paged-items.ts";
+
+interface TasksOptions {
+  session?: string;
+  state?: TaskState[];
+  limit: number;
+  json?: true;
+}
+
+export function tasksCommand(context: CommandContext): Command {
+  return new Command("tasks")
+    .summary("list tasks, newest first")
+    .description("List your tasks, newest first.")
+    .option("-s, --session <id>", "of this session only")
+    .option(
+      "--state <state>",
+      `in this state only: ${TASK_STATES.join(", ")}; may be repeated`,
+      parseChoices(TASK_STATES),
+    )
+    .option("-n, --limit <count>", "how many at most", parseWholeNumber(1, MAX_LISTED), DEFAULT_LISTED)
+    .option("--json", "print one task per line as JSON")
+    .action(async (options: TasksOptions, command: Command) => {
+      const { terminal } = context;
+      const client = connect(context, command);
+      const filter = { sessionId: options.session, states: options.state };
+      const found = await takeItems(options.limit, (page) => client.task.list.query({ ...filter, ...page }));
+      const filtered = options.session !== undefined || options.state !== undefined;
+      await printListing(terminal, found, {
+        columns: taskColumns(terminal.out.colors, Date.now()),
+        json: options.json === true,
+        none: filtered ? "No task matches." : 'No tasks yet. `trunkline run "…"` starts one.',
+      });
+    });
+}
+
+function taskColumns(colors: Colors, nowMs: number): Column<Task>[] {
+  const paintOfState: Record<TaskState, (text: string) => string> = {
+    submitted: colors.dim,
+    working: colors.cyan,
+    "input-required": colors.yellow,
+    completed: colors.green,
+    failed: colors.red,
+    canceled: colors.yellow,
+    rejected: colors.red,
+  };
+  return [
+    { title: "TASK", cell: ({ id }) => id },
+    { title: "STATE", cell: ({ state }) => state, paint: (text, { state }) => paintOfState[state](text) },
+    { title: "AGE", cell: ({ createdAt }) => formatAge(nowMs - createdAt), align: "right" },
+    { title: "TOOK", cell: (task) => tookSoFar(task, nowMs), align: "right" },
+    { title: "PROMPT", cell: ({ prompt }) => oneLine(prompt) },
+  ];
+}
+
+function tookSoFar({ state, startedAt, endedAt }: Task, nowMs: number): string {
+  if (startedAt === null) return "-";
+  const untilMs = endedAt ?? (isTerminalTaskState(state) ? startedAt : nowMs);
+  return formatDuration(untilMs - startedAt);
+}

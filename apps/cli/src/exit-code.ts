@@ -1,0 +1,30 @@
+import type { TerminalTaskState } from "@trunkline/contract";
+
+/** What the command's exit code says; `--help` explains the same. */
+export const EXIT = {
+  completed: 0,
+  failed: 1,
+  usage: 2,
+  canceled: 3,
+  unreachable: 4,
+  /** 128 + SIGINT, as shells have it. */
+  detached: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export const EXIT_CODE_OF_STATE: Readonly<Record<TerminalTaskState, ExitCode>> = {
+  completed: EXIT.completed,
+  failed: EXIT.failed,
+  rejected: EXIT.failed,
+  canceled: EXIT.canceled,
+};
+
+export const EXIT_CODE_HELP = `Exit codes:
+  0    the task completed, or the command did what it was asked
+  1    the task failed or was rejected, or the server could not do it
+  2    the command was used wrongly
+  3    the task was canceled
+  4    no server answers, or it refuses the token
+  130  detached by Ctrl-C; the task goes on
+`;

@@ -1,0 +1,49 @@
+import { Command } from "commander";
+import packageJson from "../package.json" with { type: "json" };
+import { attachCommand } from "./commands/attach.ts";
+import { cancelCommand } from "./commands/cancel.ts";
+import type { CommandContext } from "./commands/context.ts";
+import { runCommand } from "./commands/run.ts";
+import { serveCommand } from "./commands/serve.ts";
+import { sessionsCommand } from "./commands/sessions.ts";
+import { tasksCommand } from "./commands/tasks.ts";
+import { EXIT_CODE_HELP } from "./exit-code.ts";
+import { DEFAULT_URL } from "./server/target.ts";
+import type { Output } from "./terminal/output.ts";
+
+/** The whole command line. Parsing throws CommanderError instead of ending the process. */
+export function buildProgram(context: CommandContext): Command {
+  const { out, err, env } = context.terminal;
+  const program = new Command("trunkline")
+    .description("Run tasks of AI agents on a server that keeps going when you leave.")
+    .version(packageJson.version, "-v, --version")
+    .option("--url <url>", `server to talk to (TRUNKLINE_URL; else this machine's, ${DEFAULT_URL})`)
+    .option("--token-file <path>", "file with the token (TRUNKLINE_TOKEN holds one itself)")
+    .option("--data-dir <path>", "the server's data directory (TRUNKLINE_DATA_DIR)")
+    .addHelpText("after", `\n${EXIT_CODE_HELP}`);
+
+  const commands = [serveCommand, runCommand, attachCommand, tasksCommand, sessionsCommand, cancelCommand];
+  for (const command of commands) program.addCommand(command(context));
+
+  for (const command of [program, ...program.commands]) {
+    command
+      .exitOverride()
+      .configureHelp({ showGlobalOptions: command !== program })
+      .configureOutput({
+        writeOut: (text) => void out.write(text),
+        writeErr: (text) => void err.write(text),
+        getOutHelpWidth: () => helpWidth(out),
+        getErrHelpWidth: () => helpWidth(err),
+        getOutHasColors: () => out.isTerminal && !env["NO_COLOR"],
+        getErrHasColors: () => err.isTerminal && !env["NO_COLOR"],
+      });
+  }
+  return program;
+}
+
+/** Help in lines longer than this is hard to read. */
+const MAX_HELP_WIDTH = 100;
+
+function helpWidth(output: Output): number {
+  return Math.min(output.width(), MAX_HELP_WIDTH);
+}

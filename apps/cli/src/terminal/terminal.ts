@@ -1,0 +1,19 @@
+import { openOutput, type Output } from "./output.ts";
+
+/** What a command reads and writes: results go to `out`, everything about them to `err`. */
+export interface Terminal {
+  readonly in: NodeJS.ReadStream;
+  readonly out: Output;
+  readonly err: Output;
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+export function processTerminal(): Terminal {
+  const env = process.env;
+  return {
+    in: process.stdin,
+    out: openOutput(process.stdout, env),
+    err: openOutput(process.stderr, env),
+    env,
+  };
+}

@@ -1,0 +1,42 @@
+import type { SessionEvent } from "@trunkline/contract";
+import { oneLine } from "../terminal/plain-text.ts";
+import { describeCall } from "./tool-row.ts";
+import type { Look } from "./look.ts";
+
+/** @returns the rows of an event that stands for itself; none for one that shows elsewhere or not at all. */
+export function formatEventRows(event: SessionEvent, { colors }: Look): string[] {
+  switch (event.type) {
+    case "task.started":
+      return event.data.attempt === 1 ? [] : [colors.dim(`goes on, attempt ${event.data.attempt}`)];
+    case "task.interrupted":
+      return [colors.yellow(`! interrupted (${event.data.reason}); it goes on by itself`)];
+    case "approval.requested":
+      return [colors.yellow(`? ${describeCall(event.data)}`), `  ${colors.dim(oneLine(event.data.reason))}`];
+    case "approval.answered":
+      return [colors.dim(`answered: ${event.data.decision}, by ${oneLine(event.data.by)}`)];
+    case "approval.expired":
+      return [colors.yellow("! nobody answered in time")];
+    case "plan.updated":
+      return event.data.items.map(({ text, status }) => {
+        const mark = { pending: "☐", active: "▸", done: "☑" }[status];
+        return status === "done" ? colors.dim(`${mark} ${oneLine(text)}`) : `${mark} ${oneLine(text)}`;
+      });
+    case "file.changed": {
+      const { path, change, additions, deletions } = event.data;
+      const lines = `${colors.green(`+${additions}`)} ${colors.red(`-${deletions}`)}`;
+      return [`${colors.dim(change)} ${oneLine(path)}  ${lines}`];
+    }
+    case "context.compacted":
+      return [colors.dim("the conversation was summarised to make room")];
+    case "budget.exceeded": {
+      const { budget, limit } = event.data;
+      return [colors.yellow(`! the budget of ${limit} ${budget === "duration" ? "ms" : budget} is spent`)];
+    }
+    case "notice": {
+      const paint = { info: colors.dim, warning: colors.yellow, error: colors.red }[event.data.level];
+      return [paint(oneLine(event.data.message))];
+    }
+    default:
+      return [];
+  }
+}

@@ -1,0 +1,209 @@
+import type { EventDataOf, EventType, SessionEvent } from "@trunkline/contract";
+import picocolors from "picocolors";
+import { describe, expect, it } from "vitest";
+import type { Look } from "./look.ts";
+import { Transcript } from "./transcript.ts";
+
+const plain: Look = {
+  colors: picocolors.createColors(false),
+  width: Number.POSITIVE_INFINITY,
+  maxOutputLines: Number.POSITIVE_INFINITY,
+  prompts: true,
+};
+const terminal: Look = { ...plain, width: 40, maxOutputLines: 5 };
+
+let seq = 0;
+function event<T extends EventType>(type: T, data: EventDataOf<T>, at = 1_000): SessionEvent {
+  seq += 1;
+  return { sessionId: "s", taskId: "t", seq, at, type, data } as SessionEvent;
+}
+
+const called = (callId: string, tool: string, input: EventDataOf<"tool.called">["input"]): SessionEvent =>
+  event("tool.called", { callId, tool, input });
+const ended = (callId: string, more: Partial<EventDataOf<"tool.ended">> = {}): SessionEvent =>
+  event("tool.ended", { callId, status: "succeeded", output: "", durationMs: 12, ...more });
+
+function print(events: SessionEvent[], look: Look = plain): string {
+  const transcript = new Transcript(look);
+  return events.map((each) => transcript.print(each)).join("");
+}
+
+it("tells a whole task", () => {
+  const text = print([
+    event("session.created", { title: "List files", model: null }),
+    event("task.submitted", { prompt: "list files\nand count them\n", model: null }),
+    event("task.started", { attempt: 1 }, 2_000),
+    event("step.started", { step: 1, model: "demo" }),
+    event("text.delta", { blockId: "a", text: "\n\nI will " }),
+    event("text.delta", { blockId: "a", text: "look.\n" }),
+    event("text.ended", { blockId: "a", text: "\n\nI will look.\n" }),
+    event("step.ended", {
+      step: 1,
+      usage: { inputTokens: 1_200, outputTokens: 34 },
+      finishReason: "tool-calls",
+      toolCalls: [],
+    }),
+    called("1", "bash", { command: "ls" }),
+    event("tool.progress", { callId: "1", chunk: "a.txt\n" }),
+    ended("1", { output: "a.txt\nb.txt\n" }),
+    called("2", "write_file", { path: "n.txt", content: "2" }),
+    ended("2", { durationMs: 3 }),
+    event("file.changed", { path: "n.txt", change: "created", additions: 1, deletions: 0 }),
+    called("3", "bash", { command: "false" }),
+    ended("3", { status: "failed", exitCode: 1, durationMs: 1_250 }),
+    event("text.ended", { blockId: "b", text: "Two files." }),
+    event("task.completed", { result: "Two files." }, 5_400),
+  ]);
+  expect(text).toBe(`› list files
+  and count them
+
+I will look.
+
+✓ bash  ls  12ms
+  a.txt
+  b.txt
+
+✓ write_file  n.txt  3ms
+created n.txt  +1 -0
+✗ bash  false  failed, exit 1, 1.3s
+
+Two files.
+
+✓ completed in 3.4s, 1 step, 1,234 tokens
+`);
+});
+
+describe("text", () => {
+  const delta = (text: string): SessionEvent => event("text.delta", { blockId: "a", text });
+  const end = (text: string): SessionEvent => event("text.ended", { blockId: "a", text });
+
+  it("completes a block whose deltas were lost on the way", () => {
+    expect(print([delta("One, "), end("One, two, three.")])).toBe("One, two, three.\n");
+  });
+
+  it("prints nothing twice where a replay begins in the middle of a block", () => {
+    expect(print([delta("three."), end("One, two, three.")])).toBe("three.\n");
+  });
+
+  it("prints the whole where what was seen is no part of it", () => {
+    expect(print([delta("Something"), end("Else")])).toBe("Something\nElse\n");
+  });
+
+  it("keeps empty lines inside a block and drops those around it", () => {
+    expect(print([delta("a\n"), delta("\n"), delta("b\n\n"), end("a\n\nb\n\n")])).toBe("a\n\nb\n");
+    expect(print([delta(" \n"), end(" \n"), called("1", "bash", {}), ended("1")])).toBe("✓ bash  12ms\n");
+  });
+
+  it("starts anew after an interruption", () => {
+    const text = print([
+      delta("Half a"),
+      event("task.interrupted", { attempt: 1, reason: "orphaned" }),
+      event("task.started", { attempt: 2 }),
+      delta("A whole"),
+      end("A whole one"),
+    ]);
+    expect(text).toBe(
+      "Half a\n\n! interrupted (orphaned); it goes on by itself\ngoes on, attempt 2\n\nA whole one\n",
+    );
+  });
+});
+
+describe("tools", () => {
+  it.each([
+    ["succeeded", "✓ t  12ms"],
+    ["failed", "✗ t  failed, 12ms"],
+    ["denied", "⊘ t  denied, 12ms"],
+    ["interrupted", "! t  interrupted, 12ms"],
+    ["canceled", "■ t  canceled, 12ms"],
+  ] as const)("a call that %s", (status, row) => {
+    expect(print([called("1", "t", {}), ended("1", { status })])).toBe(`${row}\n`);
+  });
+
+  it("keeps a row on one line of the terminal, wide characters and all", () => {
+    const text = print(
+      [called("1", "bash", { command: `echo ${"日本".repeat(40)}\nls` }), ended("1")],
+      terminal,
+    );
+    expect(text).toBe("✓ bash  echo 日本日本日本日本日本…  12ms\n");
+  });
+
+  it("shows the beginning and the end of a long output, and its lines cut", () => {
+    const output = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`).join("\n") + "x".repeat(60);
+    expect(print([called("1", "bash", {}), ended("1", { output, omittedBytes: 9 })], terminal)).toBe(
+      `✓ bash  12ms
+  line 1
+  line 2
+  … 16 more lines
+  line 19
+  line 20${"x".repeat(30)}…
+  (9 bytes were left out on the server)
+`,
+    );
+    expect(print([called("1", "bash", {}), ended("1", { output })]).split("\n")).toHaveLength(22);
+  });
+
+  it("names a call whose beginning it has not seen as best it can", () => {
+    expect(print([ended("1", { output: "out" })])).toBe("✓ tool  12ms\n  out\n");
+  });
+
+  it("says what is awaited", () => {
+    const transcript = new Transcript(plain);
+    const activities = [
+      event("task.submitted", { prompt: "p", model: null }),
+      event("task.started", { attempt: 1 }),
+      event("text.delta", { blockId: "a", text: "Hm" }),
+      event("text.ended", { blockId: "a", text: "Hm" }),
+      called("1", "bash", { command: "make" }),
+      event("tool.progress", { callId: "1", chunk: "10%\r20%\r\n" }),
+      ended("1"),
+      event("task.input-required", { reason: "approval" }),
+      event("task.canceled", { reason: "user", by: "me" }),
+    ].map((each) => (transcript.print(each), transcript.activity));
+    expect(activities).toEqual([
+      "queued",
+      "thinking",
+      null,
+      "thinking",
+      "bash  make",
+      "bash  make  20%",
+      "thinking",
+      "waiting for an answer (approval)",
+      null,
+    ]);
+  });
+});
+
+it.each([
+  [
+    event("task.failed", { reason: "error", error: { code: "x", message: "No key", retryable: false } }),
+    "✗ failed: No key",
+  ],
+  [event("task.canceled", { reason: "user", by: "me" }), "■ canceled"],
+  [event("task.canceled", { reason: "superseded", by: "me" }), "■ canceled (superseded)"],
+  [event("task.rejected", { reason: "budget" }), "✗ rejected (budget)"],
+])("how a task ends: $type", (end, row) => {
+  expect(print([end])).toBe(`${row}\n`);
+});
+
+it("lets nothing through that a terminal would obey", () => {
+  const evil = "\u001b]52;c;ZXZpbA==\u0007\u001b[2J\u001b[31mred\u001b[0m\u0000\u009b1A\u202etxt\r\nnext";
+  const text = print([
+    event("task.submitted", { prompt: evil, model: null }),
+    event("text.delta", { blockId: "a", text: "\u001b" }),
+    event("text.delta", { blockId: "a", text: `[2J${evil}` }),
+    called(evil, evil, { command: evil }),
+    ended(evil, { output: `${evil}\rover` }),
+    event("file.changed", { path: evil, change: "modified", additions: 1, deletions: 1 }),
+    event("notice", { level: "warning", message: evil }),
+    event("plan.updated", { items: [{ text: evil, status: "active" }] }),
+    event("task.failed", { reason: "error", error: { code: "x", message: evil, retryable: false } }),
+  ]);
+  // oxlint-disable-next-line no-control-regex
+  expect(text).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u202e]/);
+  expect(text).toContain("red");
+});
+
+it("is silent about types it does not know", () => {
+  const unknown = { ...event("notice", { level: "info", message: "" }), type: "weather.changed", data: 7 };
+  expect(print([unknown as unknown as SessionEvent])).toBe("");
+});
