@@ -26,7 +26,7 @@ export function prettyLine(line: string): string {
   const head = [
     styleText("gray", time, { validateStream: false }),
     styleText(style, label.padEnd(5), { validateStream: false }),
-    String(record["msg"] ?? ""),
+    typeof record["msg"] === "string" ? record["msg"] : "",
     ...(fields === "" ? [] : [styleText("gray", fields, { validateStream: false })]),
   ];
   return `${head.join(" ")}\n${describeError(record["err"])}`;

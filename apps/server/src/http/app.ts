@@ -1,0 +1,80 @@
+import { TrunklineError, type Services } from "@trunkline/contract";
+import { Hono } from "hono";
+import { requestId } from "hono/request-id";
+import type { Logger } from "pino";
+import type { Auth } from "../auth/port.ts";
+import type { Web } from "../web/port.ts";
+import { logAccess } from "./access-log.ts";
+import { guardAnswer, labelAnswer } from "./answer-headers.ts";
+import { authenticate } from "./authenticate.ts";
+import { toErrorResponse } from "./error-answer.ts";
+import { createReadyHandler, healthHandler, type ReadinessCheck } from "./health.ts";
+import type { HttpEnv } from "./http-env.ts";
+import type { LiveStreams } from "./live-streams.ts";
+import { allowListedOrigins, refuseForeignOrigin, refuseForgery } from "./origin-checks.ts";
+import { allowMethods, limitBody, requireJson } from "./request-body.ts";
+import { createSignInCodeHandler, createSignInHandler, SIGN_IN_PATH } from "./sign-in.ts";
+import type { Site } from "./site.ts";
+import { createTrpcHandler, TRPC_PATH } from "./trpc.ts";
+import { createUiProxy, uiOffHandler } from "./ui-proxy.ts";
+
+export interface AppDeps {
+  site: Site;
+  services: Services;
+  auth: Auth;
+  streams: LiveStreams;
+  /** The parts that `GET /ready` asks. */
+  readiness: Readonly<Record<string, ReadinessCheck>>;
+  /** Null where the UI is off. */
+  web: Web | null;
+  logger: Logger;
+  now: () => number;
+}
+
+/** The front door: every path of the server, and what stands before it, in order. */
+export function createApp(deps: AppDeps): Hono<HttpEnv> {
+  const { site, services, auth, streams, readiness, web, logger, now } = deps;
+  const app = new Hono<HttpEnv>();
+
+  app.use(requestId({ limitLength: 64 }));
+  app.use(logAccess(logger));
+  app.use(guardAnswer, labelAnswer);
+
+  app.get("/health", healthHandler);
+  app.get("/ready", createReadyHandler(readiness, logger));
+
+  const methods = { [TRPC_PATH]: ["GET", "POST"], "/api": ["GET", "POST", "PATCH", "DELETE"] };
+  for (const [path, allowed] of Object.entries(methods)) {
+    app.use(
+      `${path}/*`,
+      refuseForeignOrigin(site),
+      allowListedOrigins(site),
+      allowMethods(allowed),
+      requireJson,
+      authenticate(auth, site),
+      refuseForgery(site),
+      limitBody,
+    );
+  }
+  app.all(`${TRPC_PATH}/:path`, createTrpcHandler({ services, streams, logger }));
+  app.post("/api/sign-in-codes", createSignInCodeHandler({ auth, site }));
+  for (const path of Object.keys(methods)) {
+    app.all(`${path}/*`, () => {
+      throw new TrunklineError("not_found", "There is nothing at this path");
+    });
+  }
+
+  app.all(SIGN_IN_PATH, createSignInHandler({ auth, site, now }));
+  app.all("*", web === null ? uiOffHandler : createUiProxy({ web, logger }));
+
+  app.onError((error, c) => {
+    if (!(error instanceof TrunklineError)) {
+      logger.error(
+        { err: error, method: c.req.method, path: c.req.path, requestId: c.get("requestId") },
+        "a request failed",
+      );
+    }
+    return toErrorResponse(error);
+  });
+  return app;
+}

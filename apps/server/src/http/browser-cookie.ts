@@ -1,0 +1,30 @@
+import { getCookie, setCookie } from "hono/cookie";
+import { hostOf, type HttpContext } from "./http-env.ts";
+import type { Site } from "./site.ts";
+
+/**
+ * The port is in the name because cookies know no ports: two servers on one machine would overwrite each other's.
+ * Under TLS, `__Host-` keeps subdomains and plain HTTP from setting it (RFC 6265bis, 4.1.3.2).
+ */
+function cookieName(c: HttpContext, site: Site): { name: string; prefix: "host" | undefined } {
+  const secure = site.originOf(hostOf(c)).startsWith("https:");
+  return { name: `trunkline_${site.port}`, prefix: secure ? "host" : undefined };
+}
+
+export function readBrowserCookie(c: HttpContext, site: Site): string | undefined {
+  const { name, prefix } = cookieName(c, site);
+  return getCookie(c, name, prefix);
+}
+
+/** @param maxAgeMs how long the browser keeps it, in milliseconds */
+export function writeBrowserCookie(c: HttpContext, site: Site, secret: string, maxAgeMs: number): void {
+  const { name, prefix } = cookieName(c, site);
+  setCookie(c, name, secret, {
+    path: "/",
+    httpOnly: true,
+    sameSite: "Strict",
+    secure: prefix !== undefined,
+    prefix,
+    maxAge: Math.floor(maxAgeMs / 1_000),
+  });
+}

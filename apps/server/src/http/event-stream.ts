@@ -1,0 +1,92 @@
+import { once } from "node:events";
+import type { ServerResponse } from "node:http";
+import { type EventBatch, PING_INTERVAL_MS } from "@trunkline/contract";
+
+/** How batches look on one kind of stream. Its texts end with the blank line that ends an SSE message (WHATWG HTML). */
+export interface StreamFormat {
+  /** Sent at once, so that the client knows that it is connected; may be empty. */
+  opening: string;
+  /** @param cursor seq of the newest event the client has with this batch. */
+  batch(batch: EventBatch, cursor: number): string;
+  ping: string;
+  /** The stream's last words where it fails; the client decides by them whether to come back. */
+  failure(error: unknown): string;
+}
+
+const HEADERS = {
+  "content-type": "text/event-stream",
+  "cache-control": "no-cache, no-transform",
+  // nginx would hold events back to fill its buffers.
+  "x-accel-buffering": "no",
+  "x-content-type-options": "nosniff",
+};
+
+/**
+ * Writes batches to a response as they come, until they end or the connection does. A client that does not read stops
+ * the source from being pulled: what it has not taken stays in the log. A batch that many followers get is turned
+ * into bytes once.
+ */
+export async function writeEventStream(
+  response: ServerResponse,
+  batches: AsyncIterable<EventBatch>,
+  options: {
+    format: StreamFormat;
+    encoder: BatchEncoder;
+    after: number;
+    signal: AbortSignal;
+    /** What stands before the stream decided, e.g. for an allowed origin. */
+    headers: Headers;
+  },
+): Promise<void> {
+  const { format, encoder, signal } = options;
+  response.setHeaders(options.headers);
+  response.writeHead(200, HEADERS);
+  response.write(format.opening);
+  let lastWriteAt = performance.now();
+  const ping = setInterval(() => {
+    if (response.writableNeedDrain || performance.now() - lastWriteAt < PING_INTERVAL_MS / 2) return;
+    response.write(format.ping);
+  }, PING_INTERVAL_MS);
+  let cursor = options.after;
+  try {
+    for await (const batch of batches) {
+      cursor = batch.events.at(-1)?.seq ?? cursor;
+      lastWriteAt = performance.now();
+      if (!response.write(encoder.encode(format, batch, cursor))) await drained(response, signal);
+    }
+  } catch (error) {
+    if (!signal.aborted) response.write(format.failure(error));
+  } finally {
+    clearInterval(ping);
+    response.end();
+  }
+}
+
+async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
+  try {
+    await once(response, "drain", { signal });
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** Remembers the bytes of live batches, whose event arrays all followers that keep up share. */
+export class BatchEncoder {
+  readonly #bytes = new Map<StreamFormat, WeakMap<readonly unknown[], Buffer>>();
+
+  encode(format: StreamFormat, batch: EventBatch, cursor: number): Buffer {
+    // Pages of a replay belong to one follower each, and an empty array says nothing of its cursor.
+    if (!batch.live || batch.events.length === 0) return Buffer.from(format.batch(batch, cursor));
+    let known = this.#bytes.get(format);
+    if (known === undefined) {
+      known = new WeakMap();
+      this.#bytes.set(format, known);
+    }
+    let bytes = known.get(batch.events);
+    if (bytes === undefined) {
+      bytes = Buffer.from(format.batch(batch, cursor));
+      known.set(batch.events, bytes);
+    }
+    return bytes;
+  }
+}

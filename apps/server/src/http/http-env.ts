@@ -1,0 +1,21 @@
+import type { HttpBindings } from "@hono/node-server";
+import type { Context, MiddlewareHandler } from "hono";
+import type { RequestIdVariables } from "hono/request-id";
+import type { Authenticated } from "../auth/port.ts";
+
+/** What Hono's contexts carry here. */
+export interface HttpEnv {
+  Bindings: HttpBindings;
+  Variables: RequestIdVariables & {
+    /** Set by `authenticate`, for everything under /trpc and /api. */
+    authenticated: Authenticated;
+  };
+}
+
+export type HttpContext = Context<HttpEnv>;
+export type Middleware = MiddlewareHandler<HttpEnv>;
+
+/** The Host header; request-target.ts has made sure that there is one, and that it is ours. */
+export function hostOf(c: HttpContext): string {
+  return c.req.header("host") ?? "";
+}

@@ -1,0 +1,244 @@
+import { randomUUID } from "node:crypto";
+import type { IncomingMessage } from "node:http";
+import { connect, type Socket } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { revokeTokens } from "../auth/testing/auth-fixture.ts";
+import { aborted } from "./testing/fake-services.ts";
+import { type HttpFixture, openHttpFixture } from "./testing/http-fixture.ts";
+
+let fixture: HttpFixture;
+beforeEach(async () => {
+  fixture = await openHttpFixture();
+});
+afterEach(async () => fixture[Symbol.asyncDispose]());
+
+const PATH = `/trpc/session.subscribe?input=${encodeURIComponent(JSON.stringify({ sessionId: randomUUID() }))}`;
+const bearer = () => ({ authorization: `Bearer ${fixture.token}` });
+
+/** Waits for the first batch: from then on the generator is at work. */
+async function firstBatch(stream: IncomingMessage): Promise<void> {
+  for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
+    if (String(chunk).includes('"live"')) return;
+  }
+  throw new Error("the stream ended before its first batch");
+}
+
+const allClosed = async () => vi.waitFor(() => expect(fixture.services.openStreams).toBe(0), 5_000);
+
+describe("a stream", () => {
+  it("is neither compressed nor kept nor held back", async () => {
+    const stream = await fixture.openStream(PATH, { ...bearer(), "accept-encoding": "gzip" });
+    expect(stream.headers).toMatchObject({
+      "content-type": "text/event-stream",
+      "cache-control": "no-cache, no-transform",
+      "x-accel-buffering": "no",
+    });
+    expect(stream.headers["content-encoding"]).toBeUndefined();
+    await firstBatch(stream);
+    stream.destroy();
+  });
+
+  it("runs its generator's finally when the client leaves", async () => {
+    const stream = await fixture.openStream(PATH, bearer());
+    await firstBatch(stream);
+    expect(fixture.services.openStreams).toBe(1);
+    stream.destroy();
+    await allClosed();
+  });
+
+  it("does so however early the client leaves", async () => {
+    const sockets = Array.from({ length: 50 }, (_, index) => {
+      const socket = connect(fixture.port, "127.0.0.1");
+      socket.write(
+        `GET ${PATH} HTTP/1.1\r\nHost: localhost:${fixture.port}\r\nAuthorization: Bearer ${fixture.token}\r\n\r\n`,
+        () => setTimeout(() => socket.resetAndDestroy(), index % 10),
+      );
+      return new Promise((resolve) => socket.once("close", resolve));
+    });
+    await Promise.all(sockets);
+    await allClosed();
+    await vi.waitFor(async () => expect(await openableStreams()).toBe(200), 10_000);
+  });
+
+  it("leaves nothing behind: 1,000 times connected and left", async () => {
+    const signals: AbortSignal[] = [];
+    const removed = { count: 0 };
+    fixture.services.play = async function* (_principal, _input, signal) {
+      signals.push(signal);
+      yield { events: [], live: true };
+      signal.addEventListener("abort", () => (removed.count += 1), { once: true });
+      await aborted(signal);
+    };
+    for (let round = 0; round < 20; round += 1) {
+      const streams = await Promise.all(
+        Array.from({ length: 50 }, async () => {
+          const stream = await fixture.openStream(PATH, bearer());
+          await firstBatch(stream);
+          return stream;
+        }),
+      );
+      for (const stream of streams) stream.destroy();
+    }
+    await allClosed();
+    expect(signals).toHaveLength(1_000);
+    expect(signals.every((signal) => signal.aborted)).toBe(true);
+    expect(removed.count).toBe(1_000);
+    expect(process.listenerCount("uncaughtException")).toBeLessThan(5);
+    expect(fixture.logLines.filter((line) => JSON.parse(line).level >= 40)).toEqual([]);
+  }, 60_000);
+
+  it("is not pulled while its reader stalls", async () => {
+    const text = "x".repeat(10_000);
+    fixture.services.play = async function* (_principal, { sessionId }, signal) {
+      for (let seq = 1; !signal.aborted; seq += 1) {
+        yield {
+          events: [
+            { sessionId, taskId: null, seq, at: 1, type: "notice", data: { level: "info", message: text } },
+          ],
+          live: false,
+        };
+      }
+    };
+    const stream = await fixture.openStream(PATH, bearer());
+    // Nobody reads: what the kernel and Node hold in between fills up, and then the generator rests.
+    let before = -1;
+    await vi.waitFor(
+      () => {
+        const { pulled } = fixture.services;
+        const rested = pulled > 0 && pulled === before;
+        before = pulled;
+        expect(rested).toBe(true);
+      },
+      { timeout: 10_000, interval: 300 },
+    );
+    expect(fixture.services.pulled).toBeLessThan(5_000);
+    const restedAt = fixture.services.pulled;
+    stream.resume();
+    await vi.waitFor(() => expect(fixture.services.pulled).toBeGreaterThan(restedAt + 1_000), 5_000);
+    stream.destroy();
+    await allClosed();
+  }, 30_000);
+
+  it("ends within a second of its token's revocation, and of nobody else's", async () => {
+    const cookie = await fixture.signIn();
+    const mine = await fixture.openStream(PATH, bearer());
+    const browsers = await fixture.openStream(PATH, { cookie });
+    await Promise.all([firstBatch(mine), firstBatch(browsers)]);
+    const startedAt = performance.now();
+    await revokeTokens(fixture.auth.store, fixture.auth.clock.now, "browser");
+    await text(browsers);
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(fixture.services.openStreams).toBe(1);
+    expect(mine.destroyed).toBe(false);
+    fixture.auth.clock.now += 1_000;
+    expect((await fixture.openStream(PATH, { cookie })).statusCode).toBe(401);
+    mine.destroy();
+  });
+
+  it("ends when its token expires", async () => {
+    const cookie = await fixture.signIn();
+    const stream = await fixture.openStream(PATH, { cookie });
+    await firstBatch(stream);
+    fixture.auth.clock.now += 31 * 24 * 60 * 60 * 1_000;
+    await text(stream);
+    expect(fixture.services.openStreams).toBe(0);
+  });
+
+  it("cannot be had uncounted, by whatever spelling of its path", async () => {
+    for (const path of [
+      PATH.replace("session.subscribe", "session%2Esubscribe"),
+      PATH.replace("session.subscribe", "%73ession.subscribe"),
+      PATH.replace("session.subscribe", "session.subscribe/"),
+      PATH.replace("/trpc/", "/trpc//"),
+      `${PATH.replace("session.subscribe", "session.subscribe,session.subscribe")}&batch=1`,
+    ]) {
+      const stream = await fixture.openStream(path, bearer());
+      stream.on("error", () => {});
+      await revokeTokens(fixture.auth.store, fixture.auth.clock.now, "api");
+      // Ends in any case: refused at once, or with its token.
+      await text(stream);
+      expect(fixture.services.openStreams).toBe(0);
+      await fixture.auth.store.write([
+        fixture.auth.store.db.updateTable("tokens").set({ revoked_at: null }).compile(),
+      ]);
+    }
+  });
+
+  it("is refused beyond 200 of one principal, and again possible once one is closed", async () => {
+    const streams = await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const stream = await fixture.openStream(PATH, bearer());
+        await firstBatch(stream);
+        return stream;
+      }),
+    );
+    const cookie = await fixture.signIn();
+    for (const headers of [bearer(), { cookie }]) {
+      const answer = await fixture.send(PATH, { headers });
+      expect(answer.status).toBe(429);
+      expect(answer.error()).toMatchObject({ code: -32029, data: { reason: "rate_limited" } });
+    }
+    expect((await fixture.sendAsOwner("/api/nothing")).status).toBe(404);
+    streams[0]?.destroy();
+    await vi.waitFor(() => expect(fixture.services.openStreams).toBe(199), 5_000);
+    const next = await fixture.openStream(PATH, bearer());
+    await firstBatch(next);
+    for (const stream of [...streams, next]) stream.destroy();
+    await allClosed();
+  }, 30_000);
+});
+
+/** How many streams can be had; all of them are closed again. */
+async function openableStreams(): Promise<number> {
+  const streams = await Promise.all(
+    Array.from({ length: 200 }, async () => fixture.openStream(PATH, bearer())),
+  );
+  const open = streams.filter((stream) => stream.statusCode === 200).length;
+  for (const stream of streams) stream.destroy();
+  await allClosed();
+  return open;
+}
+
+describe("shutdown", () => {
+  it("ends streams so that their clients come back, and closes every connection", async () => {
+    const stream = await fixture.openStream(PATH, bearer());
+    await firstBatch(stream);
+    const idle = connect(fixture.port, "127.0.0.1");
+    const idleClosed = new Promise((resolve) => idle.once("close", resolve));
+    idle.write(`GET /health HTTP/1.1\r\nHost: localhost:${fixture.port}\r\n\r\n`);
+    await new Promise((resolve) => idle.once("data", resolve));
+    const rest = text(stream);
+    const startedAt = performance.now();
+    await fixture.server.close(10_000);
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
+    // Ended, not cut: the last chunk came.
+    await rest;
+    expect(stream.complete).toBe(true);
+    await idleClosed;
+    await expect(fixture.send("/health")).rejects.toThrow(/ECONNREFUSED/);
+    expect(fixture.services.openStreams).toBe(0);
+  });
+
+  it("lets a request under way finish, and cuts it after the grace", async () => {
+    const slow = (path: string): Socket => {
+      const socket = connect(fixture.port, "127.0.0.1");
+      socket.write(
+        `POST ${path} HTTP/1.1\r\nHost: localhost:${fixture.port}\r\nAuthorization: Bearer ${fixture.token}\r\n` +
+          "Content-Type: application/json\r\nContent-Length: 2\r\n\r\n{",
+      );
+      return socket;
+    };
+    const finishing = slow("/trpc/session.create");
+    const stuck = slow("/trpc/session.create");
+    stuck.on("error", () => {});
+    const stuckClosed = new Promise((resolve) => stuck.once("close", resolve));
+    await vi.waitFor(async () => expect((await fixture.send("/health")).status).toBe(200));
+    const answer = text(finishing);
+    const closed = fixture.server.close(500);
+    finishing.write("}");
+    expect(await answer).toMatch(/^HTTP\/1\.1 200 /);
+    await closed;
+    await stuckClosed;
+  });
+});

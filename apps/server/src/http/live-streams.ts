@@ -1,0 +1,101 @@
+import { TrunklineError } from "@trunkline/contract";
+import type { Logger } from "pino";
+import type { Auth, Authenticated } from "../auth/port.ts";
+
+/** Streams that one principal may have open at once. */
+const MAX_PER_PRINCIPAL = 200;
+/** A revoked token's streams end within a second. */
+const CHECK_INTERVAL_MS = 500;
+
+export interface LiveStream {
+  /** Aborts when the stream is closed from either side. */
+  readonly signal: AbortSignal;
+  close(): void;
+}
+
+interface Entry {
+  tokenId: string;
+  userId: string;
+  controller: AbortController;
+}
+
+/**
+ * All streams that are open, so that they can be counted, and ended when their token stops holding (CVE-2026-44553: a
+ * revoked admin who kept a socket) or the server shuts down. One timer and one query serve them all.
+ */
+export class LiveStreams {
+  readonly #auth: Pick<Auth, "activeTokens">;
+  readonly #logger: Logger;
+  readonly #open = new Set<Entry>();
+  readonly #perPrincipal = new Map<string, number>();
+  #timer: NodeJS.Timeout | undefined;
+  #checking = false;
+  #ended = false;
+
+  constructor(options: { auth: Pick<Auth, "activeTokens">; logger: Logger }) {
+    this.#auth = options.auth;
+    this.#logger = options.logger;
+  }
+
+  get size(): number {
+    return this.#open.size;
+  }
+
+  /** @throws TrunklineError `rate_limited` with too many open ones, `unavailable` once the server shuts down */
+  open({ principal, tokenId }: Authenticated): LiveStream {
+    if (this.#ended)
+      throw new TrunklineError("unavailable", "The server is shutting down; try again in a moment");
+    const count = this.#perPrincipal.get(principal.userId) ?? 0;
+    if (count >= MAX_PER_PRINCIPAL) {
+      throw new TrunklineError(
+        "rate_limited",
+        `${MAX_PER_PRINCIPAL} streams are open already; close some before you open another`,
+      );
+    }
+    const entry: Entry = { tokenId, userId: principal.userId, controller: new AbortController() };
+    this.#open.add(entry);
+    this.#perPrincipal.set(principal.userId, count + 1);
+    this.#timer ??= setInterval(() => void this.#check(), CHECK_INTERVAL_MS).unref();
+    return { signal: entry.controller.signal, close: () => this.#close(entry) };
+  }
+
+  /** Ends all streams and refuses new ones: their clients come back to whoever listens then. */
+  end(): void {
+    this.#ended = true;
+    for (const entry of this.#open) this.#close(entry);
+  }
+
+  #close(entry: Entry): void {
+    if (!this.#open.delete(entry)) return;
+    const count = (this.#perPrincipal.get(entry.userId) ?? 0) - 1;
+    if (count > 0) this.#perPrincipal.set(entry.userId, count);
+    else this.#perPrincipal.delete(entry.userId);
+    if (this.#open.size === 0) {
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    }
+    entry.controller.abort();
+  }
+
+  async #check(): Promise<void> {
+    if (this.#checking) return;
+    this.#checking = true;
+    try {
+      const tokenIds = new Set(Array.from(this.#open, ({ tokenId }) => tokenId));
+      const active = await this.#auth.activeTokens([...tokenIds]);
+      for (const entry of this.#open) {
+        // A token that came while the question was on its way was not part of it.
+        if (tokenIds.has(entry.tokenId) && !active.has(entry.tokenId)) this.#close(entry);
+      }
+    } catch (error) {
+      // Nobody knows then who may go on listening; those who may, come back.
+      this.#logger.error(
+        { err: error, streams: this.#open.size },
+        "tokens cannot be checked: streams are ended",
+      );
+      for (const entry of this.#open) this.#close(entry);
+    } finally {
+      this.#checking = false;
+    }
+  }
+}

@@ -1,0 +1,67 @@
+import { TrunklineError } from "@trunkline/contract";
+import { cors } from "hono/cors";
+import { hostOf, type HttpContext, type Middleware } from "./http-env.ts";
+import type { Site } from "./site.ts";
+
+/**
+ * One rule for everything under /trpc and /api, whatever the credentials: a request that says it comes from a page
+ * must come from our own, or from one that the operator lists. A bearer token would not need it (no browser adds one
+ * by itself), but a foreign page could not read the answer anyway, and one rule is easier to keep than two.
+ */
+export function refuseForeignOrigin(site: Site): Middleware {
+  return async (c, next) => {
+    const origin = c.req.header("origin");
+    if (origin !== undefined && origin !== site.originOf(hostOf(c)) && !site.listsOrigin(origin)) {
+      throw new TrunklineError(
+        "forbidden",
+        "Pages of this origin may not call this server; TRUNKLINE_ALLOWED_ORIGINS can name it",
+      );
+    }
+    await next();
+  };
+}
+
+/** Answers browsers on listed origins, and says nothing to all others: CORS is off until the operator lists one. */
+export function allowListedOrigins(site: Site): Middleware {
+  const allow = cors({
+    origin: (origin) => origin,
+    credentials: true,
+    allowMethods: ["GET", "POST", "PATCH", "DELETE"],
+    allowHeaders: ["authorization", "content-type", "last-event-id", "trpc-accept", "x-request-id"],
+    exposeHeaders: ["retry-after", "x-request-id"],
+    maxAge: 600,
+  });
+  return async (c, next) => {
+    const origin = c.req.header("origin");
+    if (origin !== undefined && site.listsOrigin(origin)) return allow(c, next);
+    await next();
+    c.res.headers.append("vary", "Origin");
+  };
+}
+
+const WRITES_NOTHING = new Set(["GET", "HEAD"]);
+
+/**
+ * Cookies travel with requests that other pages make the browser send; a page on another port of localhost even counts
+ * as the same site. So a cookie alone proves nothing: a write must carry our origin, and a read must not say that it
+ * comes from elsewhere.
+ */
+export function refuseForgery(site: Site): Middleware {
+  return async (c, next) => {
+    if (c.get("authenticated").via === "cookie" && !comesFromOwnPage(c, site)) {
+      throw new TrunklineError(
+        "forbidden",
+        "A request with a cookie must come from the server's own page; other programs send a bearer token",
+      );
+    }
+    await next();
+  };
+}
+
+function comesFromOwnPage(c: HttpContext, site: Site): boolean {
+  const origin = c.req.header("origin");
+  if (origin !== undefined && site.listsOrigin(origin)) return true;
+  const fetchSite = c.req.header("sec-fetch-site");
+  const sameOrigin = fetchSite === undefined || fetchSite === "same-origin" || fetchSite === "none";
+  return sameOrigin && (origin !== undefined || WRITES_NOTHING.has(c.req.method));
+}

@@ -1,0 +1,129 @@
+import { MAX_BODY_BYTES } from "@trunkline/contract";
+import { connect } from "node:net";
+import { text } from "node:stream/consumers";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type HttpFixture, JSON_TYPE, LIST, openHttpFixture } from "./testing/http-fixture.ts";
+
+let fixture: HttpFixture;
+beforeAll(async () => {
+  fixture = await openHttpFixture();
+});
+afterAll(async () => fixture[Symbol.asyncDispose]());
+
+const PATH = "/trpc/session.create";
+/** A valid input of exactly so many bytes. */
+const padded = (bytes: number) => {
+  const json = JSON.stringify({ title: "x" });
+  return json + " ".repeat(bytes - json.length);
+};
+
+describe("body size", () => {
+  it.each([
+    ["declared", {}],
+    ["chunked", { "transfer-encoding": "chunked" }],
+  ])("is bounded where it is %s, to the byte", async (_name, headers) => {
+    const fits = await fixture.sendAsOwner(PATH, {
+      method: "POST",
+      headers: { ...JSON_TYPE, ...headers },
+      body: padded(MAX_BODY_BYTES),
+    });
+    expect(fits.status).toBe(200);
+    const tooLarge = await fixture.sendAsOwner(PATH, {
+      method: "POST",
+      headers: { ...JSON_TYPE, ...headers },
+      body: padded(MAX_BODY_BYTES + 1),
+    });
+    expect(tooLarge.status).toBe(413);
+    expect(tooLarge.error().data).toMatchObject({ reason: "payload_too_large", httpStatus: 413 });
+  });
+
+  it("is judged before it has come: an endless chunked body is cut off", async () => {
+    const socket = connect(fixture.port, "127.0.0.1");
+    socket.write(
+      `POST ${PATH} HTTP/1.1\r\nHost: localhost:${fixture.port}\r\nAuthorization: Bearer ${fixture.token}\r\n` +
+        "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
+    );
+    const answer = text(socket);
+    let sent = 0;
+    const chunk = `10000\r\n${" ".repeat(0x10000)}\r\n`;
+    const push = (): void => {
+      while (!socket.destroyed && socket.write(chunk)) sent += 0x10000;
+    };
+    socket.on("drain", push);
+    // The server hangs up while we still write.
+    socket.on("error", () => socket.destroy());
+    push();
+    expect(await answer.catch(() => "HTTP/1.1 413")).toMatch(/^HTTP\/1\.1 413/);
+    expect(sent).toBeLessThan(128 * MAX_BODY_BYTES);
+  });
+
+  it("does not matter to who is unknown", async () => {
+    const answer = await fixture.send(PATH, {
+      method: "POST",
+      headers: JSON_TYPE,
+      body: padded(2 * MAX_BODY_BYTES),
+    });
+    expect(answer.status).toBe(401);
+    expect((await fixture.send("/health")).status).toBe(200);
+  });
+});
+
+describe("media type", () => {
+  it.each(["application/json", "application/json; charset=utf-8", "APPLICATION/JSON"])(
+    "%s is taken",
+    async (type) => {
+      const answer = await fixture.sendAsOwner(PATH, {
+        method: "POST",
+        headers: { "content-type": type },
+        body: "{}",
+      });
+      expect(answer.status).toBe(200);
+    },
+  );
+
+  it.each([
+    "text/plain",
+    "application/x-www-form-urlencoded",
+    "multipart/form-data; boundary=x",
+    "application/octet-stream",
+    "text/plain; application/json",
+    "application/jsonp",
+    "",
+    undefined,
+  ])("%s is not", async (type) => {
+    for (const path of [PATH, "/api/sign-in-codes"]) {
+      const answer = await fixture.sendAsOwner(path, {
+        method: "POST",
+        headers: { "content-type": type },
+        body: "{}",
+      });
+      expect(answer.status).toBe(415);
+      expect(answer.error().data.reason).toBe("unsupported_media_type");
+    }
+  });
+});
+
+describe("method", () => {
+  it.each(["PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"])(
+    "%s does not reach a procedure",
+    async (method) => {
+      const answer = await fixture.sendAsOwner(LIST, { method, headers: JSON_TYPE });
+      expect(answer.status).toBe(405);
+      expect(answer.headers["allow"]).toBe("GET, POST");
+    },
+  );
+
+  it("cannot be overridden: a mutation takes POST alone", async () => {
+    for (const headers of [{ "x-http-method-override": "POST" }, {}]) {
+      const answer = await fixture.sendAsOwner(`${PATH}?input=%7B%7D`, { headers });
+      expect(answer.status).toBe(405);
+    }
+    const query = await fixture.sendAsOwner(LIST, {
+      method: "POST",
+      headers: JSON_TYPE,
+      body: "{}",
+    });
+    expect(query.status).toBe(405);
+    expect(query.error().data).toMatchObject({ httpStatus: 405, reason: "validation_failed" });
+  });
+});

@@ -1,0 +1,95 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import type { Config } from "../config.ts";
+import { type AppDeps, createApp } from "./app.ts";
+import { ERROR_HEADERS, errorAnswer, toResponse } from "./error-answer.ts";
+import { LiveStreams } from "./live-streams.ts";
+import { refuseTarget } from "./request-target.ts";
+import { assertOrigins, createSite } from "./site.ts";
+
+export interface HttpServerDeps extends Omit<AppDeps, "site" | "streams"> {
+  config: Pick<Config, "host" | "port" | "allowedOrigins" | "allowedHosts">;
+}
+
+export interface HttpServer {
+  /**
+   * @returns the server's own URL, e.g. `http://127.0.0.1:4400`, and the port, which the system chose if it was 0
+   * @throws what listening throws, e.g. EADDRINUSE
+   */
+  listen(): Promise<{ url: string; port: number }>;
+  /**
+   * Stops accepting, ends the live streams, lets requests under way finish, and cuts what is left after `graceMs`.
+   * Resolves when every connection is closed.
+   */
+  close(graceMs: number): Promise<void>;
+}
+
+/** Header of a request within 10 s, all of it within a minute; a stream's answer may last for ever. */
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 };
+
+/** @throws Error where an allowed origin is not one */
+export function createHttpServer(deps: HttpServerDeps): HttpServer {
+  const { config, logger } = deps;
+  assertOrigins(config.allowedOrigins);
+  const streams = new LiveStreams({ auth: deps.auth, logger });
+  // Node's own answer to a missing Host has no body; refuseTarget gives the typed one.
+  const server = createServer({ ...TIMEOUTS, requireHostHeader: false });
+
+  server.on("request", (_incoming, outgoing) => {
+    outgoing.once("close", () => {
+      // While the server closes, a connection goes when its request is done: from the next tick on it is idle.
+      if (!server.listening) setImmediate(() => server.closeIdleConnections());
+    });
+  });
+
+  return {
+    async listen() {
+      server.listen({ host: config.host, port: config.port });
+      await once(server, "listening");
+      server.on("error", (error) => logger.error({ err: error }, "the HTTP server has a problem"));
+      const { port } = server.address() as AddressInfo;
+      const site = createSite(config, port);
+      server.on("request", createListener({ ...deps, site, streams }));
+      return { url: `http://${urlHost(config.host)}:${port}`, port };
+    },
+
+    async close(graceMs) {
+      if (!server.listening) return;
+      const closed = once(server, "close");
+      server.close();
+      streams.end();
+      const timer = setTimeout(() => server.closeAllConnections(), graceMs);
+      await closed;
+      clearTimeout(timer);
+    },
+  };
+}
+
+function createListener(deps: AppDeps): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  const listener = getRequestListener(createApp(deps).fetch, {
+    // Only what is no URL comes here; the app answers its own errors.
+    errorHandler: (error) => {
+      deps.logger.debug({ err: error }, "a request could not be read");
+      return toResponse(errorAnswer("validation_failed", "The request's target is not a valid URL"));
+    },
+  });
+  return (incoming, outgoing) => {
+    const refusal = refuseTarget(incoming, deps.site);
+    if (refusal === null) void listener(incoming, outgoing);
+    else refuseMisdirected(outgoing, refusal);
+  };
+}
+
+/** 421 is the status for "not my authority" (RFC 9110, 15.5.20). The connection ends: the next request would be no better. */
+function refuseMisdirected(outgoing: ServerResponse, message: string): void {
+  const { status, body } = errorAnswer("forbidden", message, { status: 421 });
+  outgoing.writeHead(status, { ...ERROR_HEADERS, connection: "close" }).end(body);
+}
+
+/** Where a server that listens everywhere is reached from this machine. */
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::") return "127.0.0.1";
+  return host.includes(":") ? `[${host}]` : host;
+}

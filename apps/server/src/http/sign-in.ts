@@ -1,0 +1,67 @@
+import { TrunklineError } from "@trunkline/contract";
+import { html } from "hono/html";
+import type { Auth } from "../auth/port.ts";
+import { readBrowserCookie, writeBrowserCookie } from "./browser-cookie.ts";
+import { methodRefusal } from "./error-answer.ts";
+import { htmlPage } from "./html-page.ts";
+import { hostOf, type HttpContext } from "./http-env.ts";
+import type { Site } from "./site.ts";
+
+export const SIGN_IN_PATH = "/sign-in";
+
+/** @returns the link that signs a browser in, once. `origin` is the server's, as that browser reaches it. */
+export function signInUrl(origin: string, code: string): string {
+  return `${origin}${SIGN_IN_PATH}?code=${encodeURIComponent(code)}`;
+}
+
+/** Exchanges the code of a sign-in link for the cookie, and leaves the code behind. */
+export function createSignInHandler({ auth, site, now }: { auth: Auth; site: Site; now: () => number }) {
+  return async (c: HttpContext): Promise<Response> => {
+    // Hono answers HEAD with the GET handler; a program that only looks must not use the code up.
+    if (c.req.method !== "GET") return methodRefusal(["GET"]);
+    const redeemed = await auth.redeemSignInCode(c.req.query("code") ?? "");
+    if (redeemed !== null) {
+      writeBrowserCookie(c, site, redeemed.cookieSecret, redeemed.expiresAt - now());
+      return toUi(c);
+    }
+    // Reloaded, or opened twice: whoever is signed in already needs no other link.
+    const known = await auth.authenticate({ authorization: undefined, cookie: readBrowserCookie(c, site) });
+    return known === null ? oldLinkPage() : toUi(c);
+  };
+}
+
+/**
+ * The first page needs no cookie, which matters: SameSite=Strict keeps it out of a navigation that began on another
+ * site, redirects included. Everything that the page then asks for carries it.
+ */
+function toUi(c: HttpContext): Response {
+  return c.redirect("/", 303);
+}
+
+async function oldLinkPage(): Promise<Response> {
+  return htmlPage({
+    status: 403,
+    title: "This link does not work any more",
+    body: html` <p>
+        A sign-in link works once, and for ten minutes. This one was used already, or is too old.
+      </p>
+      <p>
+        For a new one, run <code>trunkline login</code> on the machine that the server runs on, or start it
+        again with <code>npm start</code>.
+      </p>`,
+  });
+}
+
+/** `POST /api/sign-in-codes`: a new link, for who holds the token. A browser cannot multiply its own sign-in. */
+export function createSignInCodeHandler({ auth, site }: { auth: Auth; site: Site }) {
+  return (c: HttpContext): Response => {
+    if (c.get("authenticated").via !== "bearer") {
+      throw new TrunklineError(
+        "forbidden",
+        "A sign-in link is made with the API token, as 'Authorization: Bearer …'",
+      );
+    }
+    const { code, expiresInMs } = auth.createSignInCode();
+    return c.json({ url: signInUrl(site.originOf(hostOf(c)), code), expiresInMs });
+  };
+}

@@ -1,0 +1,77 @@
+import { randomUUID } from "node:crypto";
+import { type EventBatch, type Services, type Session, TrunklineError } from "@trunkline/contract";
+
+type Subscribe = Services["sessions"]["subscribe"];
+
+/** Services behind the contract's real router: a few sessions in memory, and streams that the test plays. */
+export class FakeServices {
+  /** Sessions that were created, in order. */
+  readonly created: Session[] = [];
+  /** Streams whose generator has begun and not reached its end. */
+  openStreams = 0;
+  /** Batches that were asked for. */
+  pulled = 0;
+  /** What `session.subscribe` does; waits for the abort where a test sets nothing else. */
+  play: Subscribe = async function* (_principal, _input, signal) {
+    yield { events: [], live: true };
+    await aborted(signal);
+  };
+
+  /** What the router gets. Whatever else it calls fails, as an unexpected error. */
+  asServices(): Services {
+    const sessions: Pick<Services["sessions"], "create" | "get" | "list" | "events" | "subscribe"> = {
+      create: async (principal, input) => {
+        const session = newSession(principal.userId, input.title ?? "untitled");
+        this.created.push(session);
+        return session;
+      },
+      get: async (_principal, { sessionId }) => {
+        throw new TrunklineError("not_found", `There is no session ${sessionId}`);
+      },
+      list: async () => ({ items: this.created, nextCursor: null }),
+      events: async () => {
+        throw new Error("secret of the inside");
+      },
+      subscribe: (principal, input, signal) => this.#subscribe(principal, input, signal),
+    };
+    return { sessions } as Partial<Services> as Services;
+  }
+
+  async *#subscribe(...args: Parameters<Subscribe>): AsyncGenerator<EventBatch> {
+    this.openStreams += 1;
+    try {
+      for await (const batch of this.play(...args)) {
+        this.pulled += 1;
+        yield batch;
+      }
+    } finally {
+      this.openStreams -= 1;
+    }
+  }
+}
+
+export async function aborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return;
+  const { promise, resolve } = Promise.withResolvers<void>();
+  signal.addEventListener("abort", () => resolve(), { once: true });
+  await promise;
+}
+
+function newSession(ownerId: string, title: string): Session {
+  return {
+    id: randomUUID(),
+    ownerId,
+    title,
+    agent: "default",
+    model: null,
+    workspace: "/nowhere",
+    parentId: null,
+    forkedAtSeq: null,
+    lastSeq: 0,
+    createdAt: 1,
+    updatedAt: 1,
+    archivedAt: null,
+    status: "idle",
+    currentTask: null,
+  };
+}

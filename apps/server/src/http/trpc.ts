@@ -1,0 +1,66 @@
+import { TRPCError } from "@trpc/server";
+import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
+import { MAX_BATCH_CALLS, type Services, TrunklineError } from "@trunkline/contract";
+import { appRouter } from "@trunkline/contract/router";
+import type { Logger } from "pino";
+import type { HttpContext } from "./http-env.ts";
+import type { LiveStream, LiveStreams } from "./live-streams.ts";
+
+export const TRPC_PATH = "/trpc";
+
+export interface TrpcDeps {
+  services: Services;
+  streams: LiveStreams;
+  logger: Logger;
+}
+
+export function createTrpcHandler({ services, streams, logger }: TrpcDeps) {
+  const subscriptions = subscriptionPaths(appRouter._def.procedures);
+
+  return async (c: HttpContext): Promise<Response> => {
+    const { principal } = c.get("authenticated");
+    const stream = subscriptions.has(c.req.param("path") ?? "") ? openStream(c, streams) : undefined;
+    return fetchRequestHandler({
+      endpoint: TRPC_PATH,
+      router: appRouter,
+      req:
+        stream === undefined
+          ? c.req.raw
+          : new Request(c.req.url, { headers: c.req.raw.headers, signal: stream.signal }),
+      maxBatchSize: MAX_BATCH_CALLS,
+      createContext({ info }) {
+        // However a path may be spelt: nothing streams that is not counted and cannot be ended.
+        if (info.type === "subscription" && stream === undefined) throw new TRPCError({ code: "NOT_FOUND" });
+        return { services, principal };
+      },
+      onError({ error, path }) {
+        if (error.code === "INTERNAL_SERVER_ERROR") {
+          logger.error({ err: error.cause ?? error, path, requestId: c.get("requestId") }, "a call failed");
+        } else if (error.cause instanceof TrunklineError && error.code === "SERVICE_UNAVAILABLE") {
+          logger.warn({ path, reason: error.cause.reason, requestId: c.get("requestId") }, error.message);
+        }
+      },
+    });
+  };
+}
+
+/** The stream lasts as long as the connection. */
+function openStream(c: HttpContext, streams: LiveStreams): LiveStream {
+  const stream = streams.open(c.get("authenticated"));
+  const { outgoing } = c.env;
+  outgoing.once("close", () => stream.close());
+  // Whoever left while the token was looked up will not leave again.
+  if (outgoing.destroyed) stream.close();
+  return stream;
+}
+
+/** @param procedures as tRPC keeps them: flat, by their whole path */
+function subscriptionPaths(procedures: object): ReadonlySet<string> {
+  return new Set(
+    Object.entries(procedures)
+      .filter(
+        ([, procedure]: [string, { _def?: { type?: string } }]) => procedure._def?.type === "subscription",
+      )
+      .map(([path]) => path),
+  );
+}

@@ -1,0 +1,18 @@
+/** What pages of the UI may load and do; everything that is not named is off. */
+export function uiPolicy({ nonce, dev }: { nonce: string; dev: boolean }): string {
+  return [
+    "default-src 'none'",
+    // React needs eval in development to rebuild stacks; nothing does in production.
+    `script-src 'self' 'nonce-${nonce}'${dev ? " 'unsafe-eval'" : ""}`,
+    `style-src 'self' ${dev ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
+    // Style attributes only: React sets them, and highlighted code is coloured by them.
+    "style-src-attr 'unsafe-inline'",
+    "img-src 'self' blob: data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "manifest-src 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+    "form-action 'self'",
+  ].join("; ");
+}

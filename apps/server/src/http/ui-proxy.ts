@@ -1,0 +1,130 @@
+import { randomBytes } from "node:crypto";
+import { Agent, type IncomingMessage, request } from "node:http";
+import { Readable } from "node:stream";
+import { html } from "hono/html";
+import type { Logger } from "pino";
+import type { Web } from "../web/port.ts";
+import { methodRefusal } from "./error-answer.ts";
+import { htmlPage } from "./html-page.ts";
+import type { HttpContext } from "./http-env.ts";
+import { uiPolicy } from "./ui-policy.ts";
+
+/**
+ * What the UI's process gets to see of a request. A list of what passes, because what must not (cookies, tokens,
+ * `x-middleware-subrequest` of CVE-2025-29927, whatever comes next) has no end.
+ */
+const PASSED_ON = new Set([
+  "accept",
+  "accept-encoding",
+  "accept-language",
+  "if-modified-since",
+  "if-none-match",
+  "purpose",
+  "range",
+  "rsc",
+  "sec-fetch-dest",
+  "sec-fetch-mode",
+  "sec-purpose",
+  "user-agent",
+]);
+const ROUTER_HEADER = /^next-(?:router-[a-z-]+|url|hmr-refresh)$/;
+
+/** What does not come back: what belongs to the connection (RFC 9110, 7.6.1), and what is not the UI's to say. */
+const KEPT_BACK = new Set([
+  "connection",
+  "keep-alive",
+  "proxy-authenticate",
+  "set-cookie",
+  "te",
+  "trailer",
+  "transfer-encoding",
+  "upgrade",
+  "x-powered-by",
+]);
+
+/** Statuses whose answers have no body (Fetch standard, "null body status"). */
+const BODILESS = new Set([204, 205, 304]);
+
+export interface UiProxyDeps {
+  web: Web;
+  logger: Logger;
+}
+
+/** Hands requests for pages and their files to the UI's process; no credentials ever go with them. */
+export function createUiProxy({ web, logger }: UiProxyDeps) {
+  // Of its own, so that no proxy of the environment gets between the two processes.
+  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+
+  return async (c: HttpContext): Promise<Response> => {
+    if (c.req.method !== "GET" && c.req.method !== "HEAD") return methodRefusal(["GET", "HEAD"]);
+    const upstream = web.url();
+    if (upstream === null) return startingPage();
+    const policy = uiPolicy({ nonce: randomBytes(16).toString("base64"), dev: web.mode === "development" });
+    const { pathname, search } = new URL(c.req.url);
+    try {
+      const answer = await ask(`${upstream}${pathname}${search}`, {
+        agent,
+        method: c.req.method,
+        headers: { ...passedOn(c.req.raw.headers), "content-security-policy": policy },
+        signal: c.req.raw.signal,
+      });
+      return toResponse(answer, c.req.method, policy);
+    } catch (error) {
+      if (!c.req.raw.signal.aborted)
+        logger.warn({ err: error, path: pathname }, "the UI's process does not answer");
+      return startingPage();
+    }
+  };
+}
+
+async function ask(url: string, options: Parameters<typeof request>[1]): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  request(url, options, resolve).on("error", reject).end();
+  return promise;
+}
+
+function passedOn(headers: Headers): Record<string, string> {
+  return Object.fromEntries(
+    Array.from(headers).filter(([name]) => PASSED_ON.has(name) || ROUTER_HEADER.test(name)),
+  );
+}
+
+function toResponse(answer: IncomingMessage, method: string, policy: string): Response {
+  const status = answer.statusCode ?? 502;
+  const headers = new Headers();
+  for (const [name, values] of Object.entries(answer.headersDistinct)) {
+    if (KEPT_BACK.has(name)) continue;
+    for (const value of values ?? []) headers.append(name, value);
+  }
+  if (headers.get("content-type")?.startsWith("text/html") === true) {
+    headers.set("content-security-policy", policy);
+    // A kept page would come with the nonce of another answer's policy, and none of its scripts would run.
+    headers.set("cache-control", "no-store");
+  }
+  if (BODILESS.has(status) || method === "HEAD") {
+    answer.resume();
+    return new Response(null, { status, headers });
+  }
+  return new Response(Readable.toWeb(answer) as ReadableStream<Uint8Array>, { status, headers });
+}
+
+async function startingPage(): Promise<Response> {
+  return htmlPage({
+    status: 502,
+    title: "Trunkline is starting",
+    body: html`<p>The server runs; its pages will be here in a moment. Tasks are not affected.</p>`,
+    refreshSeconds: 1,
+    headers: { "retry-after": "1" },
+  });
+}
+
+/** In place of the UI where it is switched off. */
+export function uiOffHandler(c: HttpContext): Response {
+  if (c.req.method !== "GET" && c.req.method !== "HEAD") return methodRefusal(["GET", "HEAD"]);
+  if (c.req.path !== "/") return c.text("Not found. The UI is off (TRUNKLINE_WEB=off).\n", 404);
+  return c.text(
+    "Trunkline serves its API here. The UI is off (TRUNKLINE_WEB=off).\n\n" +
+      "API:    /trpc, with 'Authorization: Bearer <token>'\n" +
+      "Health: /health, /ready\n",
+  );
+}
