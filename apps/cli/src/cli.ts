@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { CommandError, toCommandError } from "./command-error.ts";
+import { toCommandError, type CommandError } from "./command-error.ts";
 import type { CommandContext } from "./commands/context.ts";
 import { EXIT } from "./exit-code.ts";
 import { buildProgram } from "./program.ts";

@@ -39,6 +39,11 @@ export class TrunklineApiError extends TRPCClientError<AppRouter> {
 }
 
 /** @returns whether `error` is the server's refusal, and, where one is given, for this very reason. */
+export function isApiError(error: unknown): error is TrunklineApiError;
+export function isApiError<Reason extends ErrorReason>(
+  error: unknown,
+  reason: Reason,
+): error is TrunklineApiError & { reason: Reason };
 export function isApiError(error: unknown, reason?: ErrorReason): error is TrunklineApiError {
   return error instanceof TrunklineApiError && (reason === undefined || error.reason === reason);
 }

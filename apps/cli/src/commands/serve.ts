@@ -39,6 +39,6 @@ export function serveCommand(_context: CommandContext): Command {
       for (const [name, value] of Object.entries(settings))
         if (value !== undefined) process.env[name] = value;
       // In this very process: signals arrive once, its pid is the server's, and no other command pays for loading it.
-      await import(import.meta.resolve("@trunkline/server/main"));
+      await import("@trunkline/server/main");
     });
 }

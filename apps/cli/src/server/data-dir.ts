@@ -18,8 +18,8 @@ export function readServerUrl(dataDir: string): string | null {
   const text = readIfPresent(join(dataDir, "server.json"));
   if (text === null) return null;
   try {
-    const { url, pid }: { url?: unknown; pid?: unknown } = JSON.parse(text) ?? {};
-    return typeof url === "string" && typeof pid === "number" && isRunning(pid) ? url : null;
+    const record = JSON.parse(text) as { url: string; pid: number } | null;
+    return record !== null && isRunning(record.pid) ? record.url : null;
   } catch (error) {
     // Half written, at the moment of a crash: as good as none.
     if (error instanceof SyntaxError) return null;

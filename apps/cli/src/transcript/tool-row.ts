@@ -38,7 +38,7 @@ export function formatToolRow(call: ToolCall, end: ToolEnd, { colors, width }: L
   }[end.status] as [string, Colorize];
   const details = [
     ...(end.status === "succeeded" ? [] : [end.status]),
-    ...(end.exitCode == null || end.exitCode === 0 ? [] : [`exit ${end.exitCode}`]),
+    ...(end.exitCode ? [`exit ${end.exitCode}`] : []),
     formatDuration(end.durationMs),
   ].join(", ");
   const tool = oneLine(call.tool);

@@ -158,7 +158,10 @@ describe("tools", () => {
       ended("1"),
       event("task.input-required", { reason: "approval" }),
       event("task.canceled", { reason: "user", by: "me" }),
-    ].map((each) => (transcript.print(each), transcript.activity));
+    ].map((each) => {
+      transcript.print(each);
+      return transcript.activity;
+    });
     expect(activities).toEqual([
       "queued",
       "thinking",

@@ -32,7 +32,7 @@ export class SubscriptionMessages {
    * @throws TrunklineConnectionError where the bytes are no such stream, TrunklineApiError where the server ends the
    * subscription with an error
    */
-  *read(bytes: Uint8Array): Generator<unknown> {
+  *read(bytes: Uint8Array): Generator {
     this.#feed(bytes);
     const messages = this.#pending;
     this.#pending = [];

@@ -1,0 +1,28 @@
+import { PassThrough } from "node:stream";
+import { text } from "node:stream/consumers";
+import type { ReadStream } from "node:tty";
+import { runCli } from "../cli.ts";
+import { openOutput } from "../terminal/output.ts";
+
+/** Runs a command line in this process, with pipes for a terminal. */
+export async function runCaptured(
+  args: string[],
+  { env = {}, stdin }: { env?: Record<string, string>; stdin?: string } = {},
+): Promise<{ exitCode: number; out: string; err: string }> {
+  const input = new PassThrough();
+  // A terminal that nobody types at, unless the test pipes something in.
+  if (stdin === undefined) Object.assign(input, { isTTY: true });
+  else input.end(stdin);
+  const [out, err] = [new PassThrough(), new PassThrough()];
+  const captured = Promise.all([text(out), text(err)]);
+  const exitCode = await runCli(args, {
+    in: input as unknown as ReadStream,
+    out: openOutput(out, env),
+    err: openOutput(err, env),
+    env: { TRUNKLINE_DATA_DIR: "/nowhere", ...env },
+  });
+  out.end();
+  err.end();
+  const [outText, errText] = await captured;
+  return { exitCode, out: outText, err: errText };
+}
