@@ -18,6 +18,11 @@ export interface Config {
   node: string;
 }
 
+/** Names that only this machine can reach the server by. */
+export function isLoopbackHost(host: string): boolean {
+  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
+}
+
 export interface ModelConfig {
   /** `provider:model`; absent: the first provider with a key, else `demo`. */
   model: string | undefined;
@@ -81,4 +86,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     },
     node: hostname(),
   };
+}
+
+/** What must never be seen anywhere. */
+export function secretsOf({ models }: Config): string[] {
+  return [models.openaiApiKey, models.anthropicApiKey, models.googleApiKey].filter((key) => key !== undefined);
 }

@@ -1,4 +1,4 @@
-import type { EventBatch, EventPage, SessionEvent } from "@trunkline/contract";
+import { type EventBatch, type EventPage, MAX_EVENT_PAGE_SIZE, type SessionEvent } from "@trunkline/contract";
 import type { CommitUnit } from "../store/port.ts";
 
 export interface ReadRange {
@@ -15,4 +15,15 @@ export interface Log {
   read(sessionId: string, range: ReadRange): Promise<EventPage>;
   /** Replays what is after the cursor in pages, then follows live until `signal` aborts. @throws `not_found` when the session is deleted */
   follow(sessionId: string, after: number, signal: AbortSignal): AsyncGenerator<EventBatch, void>;
+}
+
+/** A session's log from its beginning to what is there when its end is reached, one page in memory at a time. */
+export async function* readAll(log: Log, sessionId: string): AsyncGenerator<SessionEvent, void> {
+  let after = 0;
+  for (let hasMore = true; hasMore;) {
+    const page = await log.read(sessionId, { after, limit: MAX_EVENT_PAGE_SIZE });
+    yield* page.events;
+    after = page.events.at(-1)?.seq ?? after;
+    hasMore = page.hasMore;
+  }
 }

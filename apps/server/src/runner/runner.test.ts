@@ -11,7 +11,7 @@ import {
   type Script,
   type ScriptedServer,
   untilAborted,
-} from "./scripted-server.ts";
+} from "./testing/scripted-server.ts";
 
 describe("runner", () => {
   let directory: string;

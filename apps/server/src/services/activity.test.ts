@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ActivityBatch } from "@trunkline/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { alice, bob, openScriptedServer, type ScriptedServer } from "../runner/scripted-server.ts";
+import { alice, bob, openScriptedServer, type ScriptedServer } from "../runner/testing/scripted-server.ts";
 
 describe("activity", () => {
   let directory: string;

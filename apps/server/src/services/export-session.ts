@@ -1,7 +1,6 @@
 import { type Principal, type SessionDocument, TrunklineError } from "@trunkline/contract";
 import { MAX_DOCUMENT_EVENTS } from "@trunkline/contract/schemas";
-import { readAll } from "../log/read-all.ts";
-import type { Log } from "../log/port.ts";
+import { type Log, readAll } from "../log/port.ts";
 import type { Store } from "../store/port.ts";
 import { requireSession } from "./ownership.ts";
 import { toTask } from "./task-row.ts";

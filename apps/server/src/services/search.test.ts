@@ -11,7 +11,7 @@ import {
   openScriptedServer,
   type Script,
   type ScriptedServer,
-} from "../runner/scripted-server.ts";
+} from "../runner/testing/scripted-server.ts";
 
 describe("search", () => {
   let directory: string;

@@ -11,7 +11,7 @@ import {
   type Script,
   type ScriptedServer,
   untilAborted,
-} from "../runner/scripted-server.ts";
+} from "../runner/testing/scripted-server.ts";
 
 describe("sessions", () => {
   let directory: string;

@@ -9,21 +9,21 @@ import type {
   TaskService,
 } from "@trunkline/contract";
 import { pino } from "pino";
-import type { ModelRegistry, RunInput, RunOutcome } from "../agent/port.ts";
-import { createActivity } from "../activity/activity.ts";
-import { createInProcessDispatcher } from "../dispatch/in-process.ts";
-import { createHub } from "../hub/hub.ts";
-import { createLog } from "../log/log.ts";
-import type { Log } from "../log/port.ts";
-import { createSqliteSearch } from "../search/sqlite-search.ts";
-import { createActivityService } from "../services/activity.ts";
-import { createSearchService } from "../services/search.ts";
-import { createSessionService } from "../services/sessions.ts";
-import { createTaskService } from "../services/tasks.ts";
-import type { Store } from "../store/port.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
-import type { Runner } from "./port.ts";
-import { createRunner } from "./runner.ts";
+import type { ModelRegistry, RunInput, RunOutcome } from "../../agent/port.ts";
+import { createActivity } from "../../activity/activity.ts";
+import { createInProcessDispatcher } from "../../dispatch/in-process.ts";
+import { createHub } from "../../hub/hub.ts";
+import { createLog } from "../../log/log.ts";
+import type { Log } from "../../log/port.ts";
+import { createSqliteSearch } from "../../search/sqlite-search.ts";
+import { createActivityService } from "../../services/activity.ts";
+import { createSearchService } from "../../services/search.ts";
+import { createSessionService } from "../../services/sessions.ts";
+import { createTaskService } from "../../services/tasks.ts";
+import type { Store } from "../../store/port.ts";
+import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
+import type { Runner } from "../port.ts";
+import { createRunner } from "../runner.ts";
 
 /** What the run of a task does in place of a model. */
 export type Script = (input: RunInput) => Promise<RunOutcome>;

@@ -1,0 +1,102 @@
+import { join } from "node:path";
+import type { Services } from "@trunkline/contract";
+import type { Logger } from "pino";
+import { createActivity } from "./activity/activity.ts";
+import { runTask } from "./agent/loop.ts";
+import { createModelRegistry } from "./agent/models/registry.ts";
+import { createAuth } from "./auth/auth.ts";
+import type { Config } from "./config.ts";
+import { prepareDataDir, removeServerRecord, writeServerRecord } from "./data-dir.ts";
+import { createInProcessDispatcher } from "./dispatch/in-process.ts";
+import { createHttpServer } from "./http/server.ts";
+import { createHub } from "./hub/hub.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { createLog } from "./log/log.ts";
+import { createRunner } from "./runner/runner.ts";
+import { createSqliteSearch } from "./search/sqlite-search.ts";
+import { createActivityService } from "./services/activity.ts";
+import { finishDeletions } from "./services/delete-session.ts";
+import { createSearchService } from "./services/search.ts";
+import { createServerService } from "./services/server-info.ts";
+import { createSessionService } from "./services/sessions.ts";
+import { createTaskService } from "./services/tasks.ts";
+import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
+import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { createTools } from "./tools/registry.ts";
+import { startWeb } from "./web/start-web.ts";
+
+export interface RunningServer {
+  url: string;
+  /** A link that signs a browser in, once. */
+  signInUrl: string;
+}
+
+export interface ComposeOptions {
+  config: Config;
+  version: string;
+  logger: Logger;
+  /** What was started is noted here, so that the caller ends it, also where the start fails half-way. */
+  lifecycle: Lifecycle;
+  /** Called when nothing more can be committed: the process must end. */
+  onFatal: (error: Error) => void;
+}
+
+/** Puts the rooms together; the one place that knows them all. @throws what keeps the server from starting. */
+export async function startServer(options: ComposeOptions): Promise<RunningServer> {
+  const { config, version, logger, lifecycle, onFatal } = options;
+  const now = Date.now;
+
+  await prepareDataDir(config.dataDir);
+  const lock = await lockDataDir(config.dataDir);
+  lifecycle.started("data directory", () => lock[Symbol.dispose]());
+
+  const store = await openSqliteStore({ path: join(config.dataDir, "trunkline.db"), now, onFatal });
+  lifecycle.started("store", async () => store.close());
+
+  const hub = createHub();
+  const activity = createActivity();
+  const log = createLog({ store, hub, activity });
+  const models = await createModelRegistry(config.models);
+  const tools = createTools();
+  const dispatcher = createInProcessDispatcher({ concurrency: config.concurrency });
+  const runner = createRunner({
+    store,
+    log,
+    models,
+    runTask,
+    tools,
+    dispatcher,
+    logger,
+    now,
+    node: config.node,
+  });
+  lifecycle.started("runner", async () => runner.stop());
+
+  const workspacesDir = join(config.dataDir, "workspaces");
+  const services: Services = {
+    tasks: createTaskService({ store, log, runner, models, workspacesDir, now }),
+    sessions: createSessionService({ store, log, hub, activity, runner, models, workspacesDir, now }),
+    activity: createActivityService({ store, activity }),
+    search: createSearchService(createSqliteSearch(store.db)),
+    server: createServerService({ version, models, tools, concurrency: config.concurrency }),
+  };
+
+  const auth = await createAuth({ store, dataDir: config.dataDir, logger, now });
+  const web = config.web === "off" ? null : await startWeb({ mode: config.web, logger });
+  if (web !== null) lifecycle.started("web", async () => web.stop());
+  const http = createHttpServer({ config, services, auth, web, logger, now, readiness: {} });
+  const { url } = await http.listen();
+  lifecycle.started("http", async () => http.close(HTTP_GRACE_MS));
+
+  await writeServerRecord(config.dataDir, { pid: process.pid, url, startedAt: now() });
+  lifecycle.started("server record", async () => removeServerRecord(config.dataDir));
+  await runner.start();
+  void finishDeletions({ store, hub, activity, runner, now }).catch((error: unknown) =>
+    logger.error({ err: error }, "sessions that were being deleted are not gone yet"),
+  );
+
+  return { url, signInUrl: `${url}/sign-in?code=${auth.createSignInCode().code}` };
+}
+
+/** How long requests under way may take once the server is asked to stop, in ms. */
+const HTTP_GRACE_MS = 3_000;

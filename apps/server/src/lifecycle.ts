@@ -1,0 +1,29 @@
+/** A part of the server that must be ended, in the reverse order of its start. */
+export interface Part {
+  name: string;
+  stop(): Promise<void>;
+}
+
+/** Remembers what was started, so that a start that fails half-way and a shutdown walk the same path back. */
+export class Lifecycle {
+  readonly #parts: Part[] = [];
+  #stopping: Promise<void> | undefined;
+
+  started(name: string, stop: () => Promise<void> | void): void {
+    this.#parts.push({ name, stop: async () => stop() });
+  }
+
+  /** Ends everything once, newest first; a part that fails to end does not keep the others. */
+  async stop(onError: (part: string, error: unknown) => void): Promise<void> {
+    this.#stopping ??= (async () => {
+      for (const part of this.#parts.toReversed()) {
+        try {
+          await part.stop();
+        } catch (error) {
+          onError(part.name, error);
+        }
+      }
+    })();
+    return this.#stopping;
+  }
+}

@@ -1,0 +1,58 @@
+import { readFileSync } from "node:fs";
+import { startServer } from "./compose.ts";
+import { readConfig, secretsOf } from "./config.ts";
+import { Lifecycle } from "./lifecycle.ts";
+import { createLogger } from "./ops/logger.ts";
+
+/** How long a shutdown may take before the process ends without it, in ms. */
+const SHUTDOWN_LIMIT_MS = 15_000;
+/** A terminal's Ctrl-C may reach the process twice, once itself and once through whoever started it, in ms. */
+const SAME_SIGNAL_MS = 500;
+
+const startedAt = performance.now();
+const lifecycle = new Lifecycle();
+let exitCode = 0;
+
+const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
+  version: string;
+};
+
+function explain(message: string): void {
+  process.stderr.write(`trunkline: ${message}\n`);
+}
+
+async function shutDown(): Promise<never> {
+  setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
+  await lifecycle.stop((part, error) => explain(`${part} did not stop in order: ${String(error)}`));
+  process.exit(exitCode);
+}
+
+/** Nothing more can be promised: tell why, end what can be ended, and leave with a failure. */
+function fail(error: unknown): void {
+  explain(error instanceof Error ? error.message : String(error));
+  exitCode = 1;
+  void shutDown();
+}
+
+let askedAt: number | undefined;
+function onSignal(): void {
+  if (askedAt === undefined) {
+    askedAt = performance.now();
+    void shutDown();
+  } else if (performance.now() - askedAt > SAME_SIGNAL_MS) {
+    process.exit(130);
+  }
+}
+process.on("SIGINT", onSignal);
+process.on("SIGTERM", onSignal);
+process.on("uncaughtException", fail);
+
+try {
+  const config = readConfig();
+  const logger = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
+  const { url, signInUrl } = await startServer({ config, version, logger, lifecycle, onFatal: fail });
+  const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
+  process.stdout.write(`\n  Trunkline ${version} serves ${url} (ready in ${seconds} s)\n\n  Sign in: ${signInUrl}\n\n`);
+} catch (error) {
+  fail(error);
+}
