@@ -7,3 +7,4 @@ export { followSession, type FollowOptions, type FollowState } from "./follow-se
 export { endStateOf, followTask, type FollowTaskOptions } from "./follow-task.ts";
 export type { Backoff } from "./stream/backoff.ts";
 export type { StreamError } from "./stream/reconnecting.ts";
+export { watchSession, type WatchOptions } from "./watch-session.ts";

@@ -1,0 +1,32 @@
+import type { EventBatch } from "@trunkline/contract";
+import type { TrunklineClient } from "./client.ts";
+import { followSession, type FollowOptions } from "./follow-session.ts";
+
+export interface WatchOptions extends Omit<FollowOptions, "signal"> {
+  /** The next batch comes once this one is dealt with. */
+  onBatch: (batch: EventBatch) => void | Promise<void>;
+  /** The watch is over: the server refuses, or `onBatch` threw. */
+  onError: (error: unknown) => void;
+}
+
+/**
+ * `followSession` for code that lives from callbacks.
+ *
+ * @returns what stops it; nothing is called after that
+ */
+export function watchSession(
+  client: TrunklineClient,
+  { onBatch, onError, ...options }: WatchOptions,
+): () => void {
+  const stopped = new AbortController();
+  const { signal } = stopped;
+  const watch = async (): Promise<void> => {
+    for await (const batch of followSession(client, { ...options, signal })) {
+      if (!signal.aborted) await onBatch(batch);
+    }
+  };
+  watch().catch((error: unknown) => {
+    if (!signal.aborted) onError(error);
+  });
+  return () => stopped.abort();
+}
