@@ -1,0 +1,13 @@
+/** `pnpm bench <suite> [options]`: picks the suite, which reads its own options. */
+const SUITES: Record<string, () => Promise<unknown>> = {
+  stream: () => import("./stream.ts"),
+  store: () => import("./store.ts"),
+};
+
+const [name = ""] = process.argv.splice(2, 1);
+const suite = SUITES[name];
+if (suite === undefined) {
+  console.error(`Usage: pnpm bench ${Object.keys(SUITES).join("|")} [options]; bench/README.md says more`);
+  process.exit(2);
+}
+await suite();

@@ -1,0 +1,98 @@
+import { FakeProviderProcess, monotonicMicros } from "@trunkline/testkit";
+import { readProcessTree } from "../processes/process-tree.ts";
+import type { HttpCalls } from "../processes/http-calls.ts";
+import type { Row } from "../report/row.ts";
+import type { BenchRun, Server } from "./bench-run.ts";
+
+const SESSIONS = 100;
+/** Submits that are under way at once. */
+const WINDOW = 64;
+
+interface Throughput {
+  perSecond: number;
+  cpuMsEach: number;
+}
+
+/** Tasks that do next to nothing: submitted, claimed, run and finished durably, and seen to be finished. */
+export async function measureNoOpTasks(run: BenchRun): Promise<Row[]> {
+  const tasks = run.quick ? 1_000 : 4_000;
+  await using provider = await FakeProviderProcess.start();
+  const demo = await runTasks(run, tasks, undefined);
+  const withProvider = await runTasks(run, tasks, provider);
+  const raw = await postToRaw(run, tasks);
+  const group = "No-op tasks";
+  const yardstick = { what: "POST to raw node:http", value: raw.perSecond };
+  const budget = { atLeast: 1_000 };
+  return [
+    { group, measure: "demo model", unit: "tasks/s", ours: demo.perSecond, yardstick, budget },
+    { group, measure: "demo model: CPU", unit: "ms per task", ours: demo.cpuMsEach },
+    {
+      group,
+      measure: "provider that answers one token",
+      unit: "tasks/s",
+      ours: withProvider.perSecond,
+      yardstick,
+    },
+    { group, measure: "provider: CPU", unit: "ms per task", ours: withProvider.cpuMsEach },
+  ];
+}
+
+async function runTasks(
+  run: BenchRun,
+  tasks: number,
+  provider: FakeProviderProcess | undefined,
+): Promise<Throughput> {
+  await using server = await run.startServer({ provider });
+  const prompt = provider === undefined ? "say: ok" : "reply: ok";
+  await runOn(run, server, 200, prompt);
+  return await runOn(run, server, tasks, prompt);
+}
+
+async function runOn(run: BenchRun, server: Server, tasks: number, prompt: string): Promise<Throughput> {
+  await using subscribers = run.startSubscribers();
+  const sessions = await server.createSessions(SESSIONS);
+  await subscribers.ask("open", { read: "tasks", requests: sessions.map((id) => server.subscription(id)) });
+  await server.calls.warm(WINDOW);
+  const before = readProcessTree(server.pid);
+  const startedAtUs = monotonicMicros();
+  const completed = subscribers.ask("tasksCompleted", { tasks });
+  await postAll(server.calls, tasks, "/trpc/task.submit", (index) => ({
+    sessionId: sessions[index % SESSIONS],
+    prompt,
+  }));
+  const { lastAtUs } = await completed;
+  const { cpuMs } = readProcessTree(server.pid);
+  return {
+    perSecond: (tasks / (lastAtUs - startedAtUs)) * 1e6,
+    cpuMsEach: (cpuMs - before.cpuMs) / tasks,
+  };
+}
+
+/** The same number of requests, from the same client, to a server that does nothing: what the client can do at most. */
+async function postToRaw(run: BenchRun, requests: number): Promise<{ perSecond: number }> {
+  await using raw = await run.startRaw();
+  await raw.calls.warm(WINDOW);
+  const startedAtUs = monotonicMicros();
+  await postAll(raw.calls, requests, "/submit", (index) => ({
+    sessionId: String(index),
+    prompt: "reply: ok",
+  }));
+  return { perSecond: (requests / (monotonicMicros() - startedAtUs)) * 1e6 };
+}
+
+async function postAll(
+  calls: HttpCalls,
+  count: number,
+  path: string,
+  bodyOf: (index: number) => unknown,
+): Promise<void> {
+  let next = 0;
+  const keepPosting = async (): Promise<void> => {
+    while (next < count) {
+      const index = next;
+      next += 1;
+      await calls.post(path, bodyOf(index));
+    }
+  };
+  await Promise.all(Array.from({ length: WINDOW }, keepPosting));
+}

@@ -1,0 +1,68 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+
+interface Pending {
+  resolve: (reply: unknown) => void;
+  reject: (error: Error) => void;
+}
+
+type Outcome = { ok: true; value: unknown } | { ok: false; message: string };
+
+/** A process of the benchmark's own that answers one request after another; it does not outlive this process. */
+export class Remote<Protocol extends Record<string, { request: unknown; reply: unknown }>> {
+  readonly #child: ChildProcess;
+  #pending: Pending | undefined;
+  #gone: Error | undefined;
+
+  /** @param file of the process's program, in `bench/src`. */
+  constructor(file: string, args: readonly string[] = []) {
+    this.#child = fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), args, {
+      serialization: "advanced",
+    });
+    this.#child.on("message", (outcome) => this.#settle(outcome as Outcome));
+    this.#child.once("exit", (code, signal) => {
+      this.#gone = new Error(`${file} ended (code ${code}, signal ${signal})`);
+      this.#pending?.reject(this.#gone);
+    });
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error("the process did not start");
+    return this.#child.pid;
+  }
+
+  /** @throws Error with the process's own message where it could not do it, and where it has ended. */
+  async ask<Name extends keyof Protocol & string>(
+    name: Name,
+    request: Protocol[Name]["request"],
+  ): Promise<Protocol[Name]["reply"]> {
+    if (this.#gone !== undefined) throw this.#gone;
+    if (this.#pending !== undefined)
+      throw new Error(`'${name}' was asked while something else was under way`);
+    const { promise, resolve, reject } = Promise.withResolvers<unknown>();
+    this.#pending = { resolve, reject };
+    this.#child.send({ name, request });
+    try {
+      return await promise;
+    } finally {
+      this.#pending = undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    if (this.#gone !== undefined) return;
+    const exited = once(this.#child, "exit");
+    this.#child.disconnect();
+    await exited;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  #settle(outcome: Outcome): void {
+    if (outcome.ok) this.#pending?.resolve(outcome.value);
+    else this.#pending?.reject(new Error(outcome.message));
+  }
+}

@@ -1,0 +1,9 @@
+import type { ReceivedTokens } from "../processes/subscribers-protocol.ts";
+
+/** A process that reads the provider without a server in between. */
+export type DirectProtocol = {
+  read: {
+    request: { providerUrl: string; by: "fetch" | "sdk"; streams: number; prompt: string };
+    reply: ReceivedTokens & { startedAtUs: number };
+  };
+};
