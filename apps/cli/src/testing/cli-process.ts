@@ -1,0 +1,57 @@
+import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { once } from "node:events";
+import type { Readable, Writable } from "node:stream";
+import { fileURLToPath } from "node:url";
+
+const LAUNCHER = fileURLToPath(new URL("../../bin/trunkline.mjs", import.meta.url));
+
+export interface CliResult {
+  exitCode: number | null;
+  out: string;
+  err: string;
+}
+
+/** The command as people start it: a process with pipes. Disposing ends it where it still runs. */
+export class CliProcess implements AsyncDisposable {
+  out = "";
+  err = "";
+  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #closed: Promise<unknown>;
+
+  /** @param env all that the process gets beside PATH and HOME */
+  constructor(args: readonly string[], env: Record<string, string>) {
+    const { PATH = "", HOME = "" } = process.env;
+    this.#child = spawn(process.execPath, [LAUNCHER, ...args], {
+      env: { PATH, HOME, ...env },
+      stdio: ["pipe", "pipe", "pipe"],
+    });
+    this.#child.stdout.setEncoding("utf8").on("data", (text: string) => (this.out += text));
+    this.#child.stderr.setEncoding("utf8").on("data", (text: string) => (this.err += text));
+    this.#closed = once(this.#child, "close");
+  }
+
+  static async run(args: readonly string[], env: Record<string, string>, input = ""): Promise<CliResult> {
+    await using cli = new CliProcess(args, env);
+    cli.#child.stdin.end(input);
+    return await cli.ended();
+  }
+
+  signal(name: NodeJS.Signals): void {
+    this.#child.kill(name);
+  }
+
+  /** Stops reading what it prints, as `head` does when it has enough. */
+  leave(): void {
+    this.#child.stdout.destroy();
+  }
+
+  async ended(): Promise<CliResult> {
+    await this.#closed;
+    return { exitCode: this.#child.exitCode, out: this.out, err: this.err };
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#child.kill("SIGKILL");
+    await this.#closed;
+  }
+}
