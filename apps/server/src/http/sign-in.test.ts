@@ -1,0 +1,140 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { type HttpFixture, JSON_TYPE, LIST, openHttpFixture } from "./testing/http-fixture.ts";
+
+const PUBLIC = "trunkline.example.com";
+
+let fixture: HttpFixture;
+beforeEach(async () => {
+  fixture = await openHttpFixture({
+    config: { host: "127.0.0.1", port: 0, allowedOrigins: [`https://${PUBLIC}`], allowedHosts: [PUBLIC] },
+  });
+});
+afterEach(async () => fixture[Symbol.asyncDispose]());
+
+const newCode = () => fixture.auth.auth.createSignInCode().code;
+
+describe("sign-in link", () => {
+  it("is exchanged for a cookie and left behind", async () => {
+    const answer = await fixture.send(`/sign-in?code=${newCode()}`);
+    expect(answer.status).toBe(303);
+    expect(answer.headers).toMatchObject({
+      location: "/",
+      "cache-control": "no-store",
+      "referrer-policy": "no-referrer",
+    });
+    expect(answer.headers["set-cookie"]).toEqual([
+      expect.stringMatching(
+        new RegExp(
+          `^trunkline_${fixture.port}=tl_[A-Za-z0-9_-]{43}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Strict$`,
+        ),
+      ),
+    ]);
+    const cookie = answer.headers["set-cookie"]![0]!.split(";", 1)[0]!;
+    expect((await fixture.send(LIST, { headers: { cookie } })).status).toBe(200);
+    expect((await fixture.send(LIST)).status).toBe(401);
+  });
+
+  it("gets a cookie that only TLS and this host carry, where the public origin has TLS", async () => {
+    const answer = await fixture.send(`/sign-in?code=${newCode()}`, { headers: { host: PUBLIC } });
+    const [cookie] = answer.headers["set-cookie"] ?? [];
+    expect(cookie).toMatch(/^__Host-trunkline_\d+=tl_.*; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+    const [pair] = cookie!.split(";", 1);
+    const read = (headers: Record<string, string>) =>
+      fixture.send(LIST, { headers: { host: PUBLIC, ...headers } });
+    expect((await read({ cookie: pair! })).status).toBe(200);
+    // Without the prefix anybody on a neighbouring subdomain could have set it.
+    expect((await read({ cookie: pair!.replace("__Host-", "") })).status).toBe(401);
+    const write = (origin: string) =>
+      fixture.send("/trpc/session.create", {
+        method: "POST",
+        body: "{}",
+        headers: { host: PUBLIC, cookie: pair!, origin, ...JSON_TYPE },
+      });
+    expect((await write(`https://${PUBLIC}`)).status).toBe(200);
+    expect((await write(`http://${PUBLIC}`)).status).toBe(403);
+  });
+
+  it("works once", async () => {
+    const path = `/sign-in?code=${newCode()}`;
+    const first = await fixture.send(path);
+    const second = await fixture.send(path);
+    expect([first.status, second.status]).toEqual([303, 403]);
+    expect(second.headers["set-cookie"]).toBeUndefined();
+  });
+
+  it("lets whoever is signed in already go on, though it is used up", async () => {
+    const path = `/sign-in?code=${newCode()}`;
+    const [cookie] = (await fixture.send(path)).headers["set-cookie"]![0]!.split(";", 1);
+    const again = await fixture.send(path, { headers: { cookie } });
+    expect(again.status).toBe(303);
+    expect(again.headers["set-cookie"]).toBeUndefined();
+  });
+
+  it("ages", async () => {
+    const path = `/sign-in?code=${newCode()}`;
+    fixture.auth.clock.now += 10 * 60_000;
+    expect((await fixture.send(path)).status).toBe(403);
+  });
+
+  it.each([
+    "/sign-in",
+    "/sign-in?code=",
+    "/sign-in?code=x",
+    `/sign-in?code=${"x".repeat(43)}`,
+    "/sign-in?code=a&code=b",
+  ])("is refused as %s, with a page that says how to get another", async (path) => {
+    const answer = await fixture.send(path);
+    expect(answer.status).toBe(403);
+    expect(answer.headers["content-type"]).toBe("text/html; charset=utf-8");
+    expect(answer.headers["content-security-policy"]).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; /,
+    );
+    expect(answer.body).toContain("trunkline login");
+    expect(answer.body).toContain("npm start");
+    expect(answer.body).not.toMatch(/<script|https?:/);
+  });
+
+  it("is not used up by a program that only looks", async () => {
+    const path = `/sign-in?code=${newCode()}`;
+    for (const method of ["HEAD", "OPTIONS", "POST"]) {
+      expect((await fixture.send(path, { method })).status).toBe(405);
+    }
+    expect((await fixture.send(path)).status).toBe(303);
+  });
+
+  it("does not show in the log", async () => {
+    const code = newCode();
+    const { headers } = await fixture.send(`/sign-in?code=${code}`);
+    const cookie = headers["set-cookie"]![0]!.split(/[=;]/)[1]!;
+    const log = fixture.logLines.join("");
+    expect(log).toContain('"path":"/sign-in"');
+    expect(log).not.toContain(code);
+    expect(log).not.toContain(cookie);
+  });
+});
+
+describe("POST /api/sign-in-codes", () => {
+  const ask = async (headers: Record<string, string>) =>
+    fixture.send("/api/sign-in-codes", { method: "POST", body: "{}", headers: { ...JSON_TYPE, ...headers } });
+
+  it("gives who holds the token a link that works", async () => {
+    const answer = await ask({ authorization: `Bearer ${fixture.token}` });
+    expect(answer.status).toBe(200);
+    const { url, expiresInMs } = answer.json() as { url: string; expiresInMs: number };
+    expect(expiresInMs).toBe(600_000);
+    expect(url.startsWith(`${fixture.url}/sign-in?code=`)).toBe(true);
+    expect((await fixture.send(url.slice(fixture.url.length))).status).toBe(303);
+  });
+
+  it("names the server as the caller reaches it", async () => {
+    const answer = await ask({ authorization: `Bearer ${fixture.token}`, host: PUBLIC });
+    expect(answer.json()).toMatchObject({ url: expect.stringMatching(`^https://${PUBLIC}/sign-in\\?code=`) });
+  });
+
+  it("gives a browser nothing: a cookie cannot be multiplied", async () => {
+    const answer = await ask({ cookie: await fixture.signIn(), origin: fixture.url });
+    expect(answer.status).toBe(403);
+    expect(answer.error().data.reason).toBe("forbidden");
+    expect((await ask({})).status).toBe(401);
+  });
+});

@@ -1,0 +1,190 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { gzipSync } from "node:zlib";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Web } from "../web/port.ts";
+import { type HttpFixture, openHttpFixture } from "./testing/http-fixture.ts";
+
+let fixture: HttpFixture;
+let upstream: Server;
+let received: IncomingMessage[];
+let answer: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
+let url: string | null;
+const web: Web = { mode: "production", url: () => url };
+
+beforeEach(async () => {
+  received = [];
+  answer = (_incoming, outgoing) => {
+    outgoing.writeHead(200, { "content-type": "text/html; charset=utf-8" }).end("<!doctype html>hello");
+  };
+  upstream = createServer((incoming, outgoing) => {
+    received.push(incoming);
+    answer(incoming, outgoing);
+  });
+  upstream.listen(0, "127.0.0.1");
+  await once(upstream, "listening");
+  url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
+  fixture = await openHttpFixture({ web });
+});
+afterEach(async () => {
+  await fixture[Symbol.asyncDispose]();
+  upstream.closeAllConnections();
+  upstream.close();
+});
+
+describe("UI proxy", () => {
+  it("passes pages and files on, with their path and query", async () => {
+    const page = await fixture.send("/sessions/1?tab=a%20b&x=//evil.example");
+    expect(page.status).toBe(200);
+    expect(page.body).toBe("<!doctype html>hello");
+    expect(received[0]?.url).toBe("/sessions/1?tab=a%20b&x=//evil.example");
+    await fixture.send("//evil.example/x");
+    expect(received[1]?.url).toBe("//evil.example/x");
+  });
+
+  it("never shows credentials, nor anything else that is not on its list", async () => {
+    const cookie = await fixture.signIn();
+    await fixture.send("/", {
+      headers: {
+        cookie,
+        authorization: `Bearer ${fixture.token}`,
+        "proxy-authorization": "Basic eA==",
+        "x-middleware-subrequest": "middleware:middleware",
+        "x-forwarded-host": "evil.example",
+        "x-nonce": "mine",
+        "next-action": "x",
+        accept: "text/html",
+        "next-router-state-tree": "tree",
+        rsc: "1",
+      },
+    });
+    const { headers } = received[0]!;
+    expect(Object.keys(headers).sort()).toEqual([
+      "accept",
+      "connection",
+      "content-security-policy",
+      "host",
+      "next-router-state-tree",
+      "rsc",
+    ]);
+    expect(JSON.stringify(headers)).not.toContain("tl_");
+    expect(headers.host).toBe(url!.slice("http://".length));
+  });
+
+  it("gives every page a policy with a nonce of its own, which the UI's process hears too", async () => {
+    const pages = [await fixture.send("/"), await fixture.send("/")];
+    const policies = pages.map((page) => page.headers["content-security-policy"]!);
+    expect(policies[0]).toMatch(/^default-src 'none'; script-src 'self' 'nonce-[A-Za-z0-9+/]{22}=='; /);
+    expect(policies[0]).toMatch(/frame-ancestors 'none'; base-uri 'none'; form-action 'self'/);
+    expect(policies[0]).not.toContain("unsafe-eval");
+    expect(policies[0]).not.toBe(policies[1]);
+    expect(received.map(({ headers }) => headers["content-security-policy"])).toEqual(policies);
+    expect(pages[0]?.headers).toMatchObject({
+      "cache-control": "no-store",
+      "referrer-policy": "no-referrer",
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "DENY",
+    });
+  });
+
+  it("leaves files as they are: compressed, cached, revalidated, in part", async () => {
+    const script = gzipSync("let x = 1;".repeat(100));
+    answer = (incoming, outgoing) => {
+      if (incoming.headers["if-none-match"] === '"v1"')
+        return outgoing.writeHead(304, { etag: '"v1"' }).end();
+      if (incoming.headers.range === "bytes=0-3") {
+        return outgoing.writeHead(206, { "content-range": "bytes 0-3/10" }).end("let ");
+      }
+      return outgoing
+        .writeHead(200, {
+          "content-type": "application/javascript",
+          "content-encoding": "gzip",
+          "cache-control": "public, max-age=31536000, immutable",
+          etag: '"v1"',
+          "x-powered-by": "Next.js",
+          "set-cookie": "session=theirs",
+        })
+        .end(script);
+    };
+    const path = "/_next/static/app.js";
+    const whole = await fixture.send(path, { headers: { "accept-encoding": "gzip" } });
+    expect(whole.headers).toMatchObject({
+      "content-encoding": "gzip",
+      "cache-control": "public, max-age=31536000, immutable",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    });
+    expect(whole.headers["x-powered-by"]).toBeUndefined();
+    expect(whole.headers["set-cookie"]).toBeUndefined();
+    expect(received[0]?.headers["accept-encoding"]).toBe("gzip");
+    const unchanged = await fixture.send(path, { headers: { "if-none-match": '"v1"' } });
+    expect([unchanged.status, unchanged.body]).toEqual([304, ""]);
+    const part = await fixture.send(path, { headers: { range: "bytes=0-3" } });
+    expect([part.status, part.body]).toEqual([206, "let "]);
+    const head = await fixture.send(path, { method: "HEAD" });
+    expect([head.status, head.body]).toEqual([200, ""]);
+    expect(received.at(-1)?.method).toBe("HEAD");
+  });
+
+  it("passes redirects and errors on instead of following them", async () => {
+    answer = (_incoming, outgoing) => outgoing.writeHead(307, { location: "/elsewhere" }).end();
+    const redirect = await fixture.send("/");
+    expect([redirect.status, redirect.headers.location]).toEqual([307, "/elsewhere"]);
+    answer = (_incoming, outgoing) => outgoing.writeHead(404, { "content-type": "text/html" }).end("none");
+    expect((await fixture.send("/x")).status).toBe(404);
+  });
+
+  it.each(["POST", "PUT", "DELETE", "PATCH", "OPTIONS"])("does not pass %s on", async (method) => {
+    const refused = await fixture.send("/", { method, body: "x" });
+    expect(refused.status).toBe(405);
+    expect(refused.headers["allow"]).toBe("GET, HEAD");
+    expect(received).toEqual([]);
+  });
+
+  it("lets go of the UI's process when the browser does", async () => {
+    const closed = Promise.withResolvers<void>();
+    answer = (_incoming, outgoing) => {
+      outgoing.on("close", () => closed.resolve());
+      outgoing.writeHead(200, { "content-type": "text/html" }).write("endless");
+    };
+    const stream = await fixture.openStream("/", {});
+    stream.on("error", () => {});
+    stream.destroy();
+    await closed.promise;
+  });
+
+  it("shows a page that asks again while the UI's process starts or is gone", async () => {
+    url = null;
+    const starting = await fixture.send("/sessions");
+    expect(starting.status).toBe(502);
+    expect(starting.headers["retry-after"]).toBe("1");
+    expect(starting.body).toContain('<meta http-equiv="refresh" content="1" />');
+    expect(starting.body).not.toContain("<script");
+    url = "http://127.0.0.1:1";
+    expect((await fixture.send("/")).status).toBe(502);
+    expect((await fixture.send("/health")).status).toBe(200);
+  });
+
+  it("survives a UI process that dies in the middle of an answer", async () => {
+    const silent = vi.spyOn(console, "error").mockImplementation(() => {});
+    answer = (_incoming, outgoing) => {
+      outgoing.writeHead(200, { "content-type": "text/html", "content-length": 1_000 });
+      outgoing.write("half", () => outgoing.destroy());
+    };
+    await expect(fixture.send("/")).rejects.toThrow(/aborted|hang up|ECONNRESET/);
+    silent.mockRestore();
+    expect((await fixture.send("/health")).status).toBe(200);
+  });
+});
+
+describe("without the UI", () => {
+  it("says where the API is", async () => {
+    await using bare = await openHttpFixture({ web: null });
+    const page = await bare.send("/");
+    expect(page.status).toBe(200);
+    expect(page.headers["content-type"]).toMatch(/^text\/plain/);
+    expect(page.body).toMatch(/UI is off[\s\S]*\/trpc/);
+    expect((await bare.send("/sessions")).status).toBe(404);
+    expect((await bare.send("/", { method: "POST", body: "x" })).status).toBe(405);
+  });
+});

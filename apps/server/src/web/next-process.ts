@@ -1,0 +1,45 @@
+/**
+ * The UI's process: Next.js as a handler of a server of its own, on a port that the system chooses. It tells its
+ * parent the port over the IPC channel, and dies when that channel closes, however the parent ended.
+ *
+ * Arguments: the directory of the Next app, and `production` or `development`.
+ */
+import { createServer, type RequestListener, type Server } from "node:http";
+import { once } from "node:events";
+import { createRequire } from "node:module";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import type { WebProcessMessage } from "./web-process-message.ts";
+
+/** The part of Next's custom-server API that is used; the app that is served brings its own Next. */
+type Next = (options: { dir: string; dev: boolean; hostname: string; port: number; httpServer: Server }) => {
+  prepare(): Promise<void>;
+  getRequestHandler(): RequestListener;
+};
+
+/** Beside this process there may be compilers that it started: they are of its group. */
+function dieWithParent(): void {
+  process.kill(-process.pid, "SIGKILL");
+}
+
+// First of all: the parent may be gone before Next is loaded.
+process.on("disconnect", dieWithParent);
+if (!process.connected) dieWithParent();
+process.on("SIGTERM", () => process.exit(0));
+
+const [directory = ".", mode = "production"] = process.argv.slice(2);
+const hostname = "127.0.0.1";
+
+const server = createServer({
+  // The proxy in front keeps its connections; that one of them ends just as it is used again must not happen.
+  keepAliveTimeout: 0,
+});
+server.listen(0, hostname);
+await once(server, "listening");
+const { port } = server.address() as AddressInfo;
+
+const next = createRequire(join(directory, "package.json"))("next") as Next;
+const app = next({ dir: directory, dev: mode === "development", hostname, port, httpServer: server });
+await app.prepare();
+server.on("request", app.getRequestHandler());
+process.send?.({ type: "listening", port } satisfies WebProcessMessage);

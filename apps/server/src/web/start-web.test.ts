@@ -1,0 +1,136 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { startWeb, type WebSupervisor } from "./start-web.ts";
+import { createStubApp, type StubApp } from "./testing/stub-app.ts";
+
+let app: StubApp;
+let web: WebSupervisor | undefined;
+let logLines: string[];
+beforeEach(async () => {
+  app = await createStubApp();
+  logLines = [];
+});
+afterEach(async () => {
+  await web?.stop(0);
+  web = undefined;
+  await app[Symbol.asyncDispose]();
+});
+
+async function start(options: Partial<Parameters<typeof startWeb>[0]> = {}): Promise<WebSupervisor> {
+  const logger = pino({ level: "debug" }, { write: (line) => logLines.push(line) });
+  web = startWeb({ directory: app.directory, mode: "production", logger, ...options });
+  await web.ready;
+  return web;
+}
+
+const get = async (path: string, url = web?.url()): Promise<string> => (await fetch(`${url}${path}`)).text();
+
+/** Gone, or only waiting for whoever inherited it to take notice. */
+async function isGone(pid: number): Promise<boolean> {
+  const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
+  return stat === "" || stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) === "Z";
+}
+const untilGone = async (pid: number) => vi.waitFor(async () => expect(await isGone(pid)).toBe(true), 5_000);
+
+describe("the UI's process", () => {
+  it("listens on loopback, on a port that the system chose", async () => {
+    const { url } = await start();
+    expect(url.call(web)).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
+    expect(await get("/")).toBe(`port ${new URL(web!.url()!).port}`);
+    expect(await get("/mode")).toBe("production");
+  });
+
+  it("has an environment without anything of ours", async () => {
+    vi.stubEnv("OPENAI_API_KEY", "sk-canary");
+    vi.stubEnv("NODE_OPTIONS", "--no-warnings");
+    await start({ mode: "development" });
+    vi.unstubAllEnvs();
+    const { env, argv, cwd } = JSON.parse(await get("/env")) as {
+      env: Record<string, string>;
+      argv: string[];
+      cwd: string;
+    };
+    expect(Object.keys(env).sort()).toEqual(["HOME", "NEXT_TELEMETRY_DISABLED", "NODE_ENV", "PATH"]);
+    expect(env["NODE_ENV"]).toBe("development");
+    expect(JSON.stringify({ env, argv })).not.toContain("canary");
+    expect(cwd).toBe(app.directory);
+  });
+
+  it("is started again when it dies, and is known to be away in between", async () => {
+    await start();
+    const first = await get("/pid");
+    await get("/exit");
+    await vi.waitFor(() => expect(web?.url()).toBeNull());
+    await vi.waitFor(() => expect(web?.url()).not.toBeNull(), 10_000);
+    expect(await get("/pid")).not.toBe(first);
+    expect(logLines.join("")).toContain('"code":3');
+  });
+
+  it("that cannot start is tried again, slower and slower, and says why", async () => {
+    const broken = await createStubApp('throw new Error("no build here");');
+    const logger = pino({ level: "debug" }, { write: (line) => logLines.push(line) });
+    web = startWeb({ directory: broken.directory, mode: "production", logger });
+    const delays = () => logLines.flatMap((line) => (JSON.parse(line) as { delayMs?: number }).delayMs ?? []);
+    await vi.waitFor(() => expect(delays()).toEqual([500, 1_000]), 10_000);
+    expect(logLines.join("")).toContain("no build here");
+    expect(web.url()).toBeNull();
+    await web.stop(0);
+    await broken[Symbol.asyncDispose]();
+  }, 20_000);
+
+  it("is stopped with what it started", async () => {
+    await start();
+    const pids = [Number(await get("/pid")), Number(await get("/spawn"))];
+    await web!.stop(5_000);
+    for (const pid of pids) await untilGone(pid);
+    expect(web!.url()).toBeNull();
+  });
+
+  it("is killed where it does not stop by itself, with what it started", async () => {
+    await start();
+    await get("/hang");
+    const pids = [Number(await get("/pid")), Number(await get("/spawn"))];
+    await web!.stop(200);
+    for (const pid of pids) await untilGone(pid);
+  });
+
+  it("dies with a server that is killed, and so does what it started", async () => {
+    const owner = spawn(
+      process.execPath,
+      [fileURLToPath(new URL("./testing/web-owner.ts", import.meta.url)), app.directory],
+      { stdio: ["ignore", "pipe", "inherit"] },
+    );
+    const [line] = (await once(owner.stdout, "data")) as [Buffer];
+    const url = line.toString().trim();
+    const pids = [Number(await get("/pid", url)), Number(await get("/spawn", url))];
+    owner.kill("SIGKILL");
+    for (const pid of pids) await untilGone(pid);
+    await expect(get("/pid", url)).rejects.toThrow();
+  });
+
+  it("dies with a server that is killed while it still loads", async () => {
+    const slow = await createStubApp(
+      'module.exports = () => ({ prepare: () => { require("fs").writeFileSync("pid", String(process.pid)); return new Promise(() => setInterval(() => {}, 1000)); } });',
+    );
+    const owner = spawn(
+      process.execPath,
+      [fileURLToPath(new URL("./testing/web-owner.ts", import.meta.url)), slow.directory],
+      { stdio: "ignore" },
+    );
+    const pid = await vi.waitFor(
+      async () => {
+        const text = await readFile(`${slow.directory}/pid`, "utf8");
+        expect(text).not.toBe("");
+        return Number(text);
+      },
+      { timeout: 10_000 },
+    );
+    owner.kill("SIGKILL");
+    await untilGone(pid);
+    await slow[Symbol.asyncDispose]();
+  });
+});

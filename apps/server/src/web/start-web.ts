@@ -1,0 +1,146 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import { homedir } from "node:os";
+import { dirname } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
+import { fileURLToPath } from "node:url";
+import type { Logger } from "pino";
+import type { Web } from "./port.ts";
+import { isWebProcessMessage } from "./web-process-message.ts";
+
+const ENTRY = fileURLToPath(new URL("./next-process.ts", import.meta.url));
+
+/** Loading Next takes about a second; compiling for the first time, in development, many. */
+const START_LIMIT_MS = 120_000;
+/** After a death the next start waits, longer each time; a process that lived this long starts the count anew. */
+const BACKOFF = { minMs: 500, maxMs: 30_000, healthyAfterMs: 60_000 };
+
+export interface WebOptions {
+  /** Directory of the Next app, built where the mode is `production`. */
+  directory: string;
+  mode: Web["mode"];
+  logger: Logger;
+}
+
+export interface WebSupervisor extends Web {
+  /** Resolves when the UI is served for the first time. */
+  readonly ready: Promise<void>;
+  /** Ends the process and whatever it started: asks, and kills after `graceMs`. */
+  stop(graceMs: number): Promise<void>;
+}
+
+/** Starts the UI's process, and starts it again whenever it ends, until `stop`. */
+export function startWeb(options: WebOptions): WebSupervisor {
+  const supervisor = new Supervisor(options);
+  supervisor.start();
+  return supervisor;
+}
+
+class Supervisor implements WebSupervisor {
+  readonly mode: Web["mode"];
+  readonly #directory: string;
+  readonly #logger: Logger;
+  readonly #ready = Promise.withResolvers<void>();
+  #child: ChildProcess | undefined;
+  #url: string | null = null;
+  #failures = 0;
+  #restart: NodeJS.Timeout | undefined;
+  #stopped = false;
+
+  constructor({ directory, mode, logger }: WebOptions) {
+    this.#directory = directory;
+    this.mode = mode;
+    this.#logger = logger;
+  }
+
+  get ready(): Promise<void> {
+    return this.#ready.promise;
+  }
+
+  url(): string | null {
+    return this.#url;
+  }
+
+  start(): void {
+    const startedAt = performance.now();
+    const child = spawnWeb(this.#directory, this.mode);
+    this.#child = child;
+    logLines(child.stdout, (line) => this.#logger.debug({ web: line }, "UI process"));
+    logLines(child.stderr, (line) => this.#logger.warn({ web: line }, "UI process"));
+    const giveUp = setTimeout(() => killGroup(child), START_LIMIT_MS);
+    child.on("message", (message) => {
+      if (!isWebProcessMessage(message)) return;
+      clearTimeout(giveUp);
+      this.#url = `http://127.0.0.1:${message.port}`;
+      this.#logger.debug({ url: this.#url, pid: child.pid }, "the UI is served");
+      this.#ready.resolve();
+    });
+    const onEnd = (details: object): void => {
+      clearTimeout(giveUp);
+      // Compilers that it started do not always end with it.
+      killGroup(child);
+      this.#url = null;
+      if (this.#stopped) return;
+      if (performance.now() - startedAt >= BACKOFF.healthyAfterMs) this.#failures = 0;
+      const delayMs = Math.min(BACKOFF.minMs * 2 ** this.#failures, BACKOFF.maxMs);
+      this.#failures += 1;
+      this.#logger.error({ ...details, delayMs }, "the UI's process ended and is started again");
+      this.#restart = setTimeout(() => this.start(), delayMs);
+    };
+    // Not "close": that waits for everybody who inherited its output.
+    child.once("exit", (code, signal) => onEnd({ code, signal }));
+    child.on("error", (error) => {
+      if (child.pid === undefined) onEnd({ err: error });
+      else this.#logger.warn({ err: error }, "the UI's process has a problem");
+    });
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.#stopped = true;
+    clearTimeout(this.#restart);
+    const child = this.#child;
+    if (child?.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const exited = once(child, "exit");
+    child.kill("SIGTERM");
+    const timer = setTimeout(() => killGroup(child), graceMs);
+    await exited;
+    clearTimeout(timer);
+  }
+}
+
+/**
+ * In a process group of its own, so that it can be ended with all that it starts; with nothing of our environment, so
+ * that a hole in the UI's framework finds no keys there (CVE-2025-55182).
+ */
+function spawnWeb(directory: string, mode: Web["mode"]): ChildProcess {
+  return fork(ENTRY, [directory, mode], {
+    cwd: directory,
+    detached: true,
+    execArgv: [],
+    stdio: ["ignore", "pipe", "pipe", "ipc"],
+    env: {
+      PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
+      HOME: homedir(),
+      NODE_ENV: mode,
+      NEXT_TELEMETRY_DISABLED: "1",
+    },
+  });
+}
+
+function killGroup({ pid }: ChildProcess): void {
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, "SIGKILL");
+  } catch (error) {
+    // Nobody of the group is left.
+    if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
+  }
+}
+
+function logLines(stream: Readable | null, log: (line: string) => void): void {
+  if (stream === null) return;
+  createInterface({ input: stream }).on("line", (line) => {
+    if (line.trim() !== "") log(line);
+  });
+}

@@ -1,0 +1,45 @@
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+/**
+ * An app whose `next` is a few lines: `/env` and `/pid` tell about its process, `/exit` ends it, `/spawn` starts a
+ * child that ignores SIGTERM and tells its pid, `/hang` makes it ignore SIGTERM itself.
+ */
+const NEXT = `
+const { spawn } = require("node:child_process");
+module.exports = ({ dev, port }) => ({
+  async prepare() {},
+  getRequestHandler: () => (incoming, outgoing) => {
+    switch (incoming.url) {
+      case "/env": return outgoing.end(JSON.stringify({ env: process.env, argv: process.argv, cwd: process.cwd() }));
+      case "/pid": return outgoing.end(String(process.pid));
+      case "/mode": return outgoing.end(dev ? "development" : "production");
+      case "/exit": return outgoing.end("", () => process.exit(3));
+      case "/hang": process.removeAllListeners("SIGTERM"); process.on("SIGTERM", () => {}); return outgoing.end();
+      case "/spawn": {
+        const child = spawn(process.execPath, ["-e", "process.on('SIGTERM',()=>{});console.log(1);setInterval(()=>{},1e3)"]);
+        return child.stdout.once("data", () => outgoing.end(String(child.pid)));
+      }
+      default: return outgoing.end("port " + port);
+    }
+  },
+});
+`;
+
+export interface StubApp extends AsyncDisposable {
+  directory: string;
+}
+
+export async function createStubApp(next: string = NEXT): Promise<StubApp> {
+  const directory = await mkdtemp(join(tmpdir(), "trunkline-web-"));
+  await mkdir(join(directory, "node_modules", "next"), { recursive: true });
+  await writeFile(join(directory, "package.json"), "{}");
+  await writeFile(join(directory, "node_modules", "next", "index.js"), next);
+  return {
+    directory,
+    async [Symbol.asyncDispose]() {
+      await rm(directory, { recursive: true, force: true });
+    },
+  };
+}
