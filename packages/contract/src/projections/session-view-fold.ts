@@ -1,0 +1,96 @@
+import type { SessionEvent } from "../event.ts";
+import type { SessionView } from "./session-view-state.ts";
+import { applyToTask, newTaskView, type TaskView } from "./session-view-task.ts";
+import { Transcript } from "./session-view-transcript.ts";
+
+/**
+ * Applies events that follow on a view.
+ *
+ * @param events sorted by seq, all after the view's last.
+ * @returns the view after them; everything untouched is shared with the view before.
+ */
+export function fold(view: SessionView, events: readonly SessionEvent[]): SessionView {
+  const transcript = new Transcript(view.rows);
+  let tasks = view.tasks;
+  let { title, model, archived } = view;
+  for (const event of events) {
+    const task = taskOf(tasks, event);
+    transcript.apply(event, task);
+    if (event.taskId !== null) tasks = withTask(tasks, applyToTask(task, event));
+    if (event.type === "task.updated" && event.data.beforeTaskId !== undefined) {
+      tasks = moveBefore(tasks, event.taskId, event.data.beforeTaskId);
+    } else if (event.type === "session.created") ({ title, model } = event.data);
+    else if (event.type === "session.updated") {
+      title = event.data.title ?? title;
+      model = event.data.model === undefined ? model : event.data.model;
+      archived = event.data.archived ?? archived;
+    }
+  }
+  return {
+    events: withoutEndedPieces([...view.events, ...events], events),
+    lastSeq: events.at(-1)?.seq ?? view.lastSeq,
+    rows: transcript.toArray(),
+    tasks,
+    title,
+    model,
+    archived,
+  };
+}
+
+/** The event's task before the event. The first that is heard of a task may be from the middle of its work. */
+function taskOf(tasks: readonly TaskView[], event: SessionEvent): TaskView {
+  const known = tasks.findLast(({ id }) => id === event.taskId);
+  return known ?? newTaskView(event.taskId ?? "", event.type === "task.submitted" ? "submitted" : "working");
+}
+
+function withTask(tasks: readonly TaskView[], task: TaskView): readonly TaskView[] {
+  const place = tasks.findLastIndex(({ id }) => id === task.id);
+  if (place === -1) return [...tasks, task];
+  return tasks[place] === task ? tasks : tasks.with(place, task);
+}
+
+function moveBefore(
+  tasks: readonly TaskView[],
+  taskId: string | null,
+  beforeTaskId: string | null,
+): readonly TaskView[] {
+  const moving = tasks.filter(({ id }) => id === taskId);
+  const others = tasks.filter(({ id }) => id !== taskId);
+  const place = others.findIndex(({ id }) => id === beforeTaskId);
+  return others.toSpliced(place === -1 ? others.length : place, 0, ...moving);
+}
+
+/** What ends a block or a call carries the whole of it, and takes its pieces out of the log. */
+function withoutEndedPieces(
+  log: readonly SessionEvent[],
+  latest: readonly SessionEvent[],
+): readonly SessionEvent[] {
+  const ended = new Set(latest.flatMap((event) => blockEndedBy(event) ?? []));
+  return ended.size === 0 ? log : log.filter((event) => !ended.has(blockOfPiece(event) ?? ""));
+}
+
+/** @returns the block or call that the event ends, and carries the whole of. */
+export function blockEndedBy(event: SessionEvent): string | null {
+  switch (event.type) {
+    case "text.ended":
+    case "reasoning.ended":
+      return event.data.blockId;
+    case "tool.ended":
+      return event.data.callId;
+    default:
+      return null;
+  }
+}
+
+/** @returns the block or call that the event is a piece of; null for every other event. */
+export function blockOfPiece(event: SessionEvent): string | null {
+  switch (event.type) {
+    case "text.delta":
+    case "reasoning.delta":
+      return event.data.blockId;
+    case "tool.progress":
+      return event.data.callId;
+    default:
+      return null;
+  }
+}

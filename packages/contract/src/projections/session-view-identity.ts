@@ -1,0 +1,38 @@
+import type { SessionView } from "./session-view-state.ts";
+
+/** @returns `next` with the old object in place of each row and task that is no different. */
+export function keepIdentities(previous: SessionView, next: SessionView): SessionView {
+  return {
+    ...next,
+    rows: keep(previous.rows, next.rows, (row) => row.key),
+    tasks: keep(previous.tasks, next.tasks, (task) => task.id),
+  };
+}
+
+function keep<T extends object>(
+  previous: readonly T[],
+  next: readonly T[],
+  keyOf: (item: T) => string,
+): readonly T[] {
+  const known = new Map(previous.map((item) => [keyOf(item), item]));
+  const kept = next.map((item) => {
+    const old = known.get(keyOf(item));
+    return old !== undefined && isSame(old, item) ? old : item;
+  });
+  return kept.length === previous.length && kept.every((item, index) => item === previous[index])
+    ? previous
+    : kept;
+}
+
+/** Rows and tasks are plain data without cycles, a few levels deep at most but for a tool's input. */
+function isSame(a: unknown, b: unknown): boolean {
+  if (Object.is(a, b)) return true;
+  if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;
+  if (Array.isArray(a) !== Array.isArray(b)) return false;
+  const left = Object.entries(a);
+  const right = new Map(Object.entries(b));
+  return (
+    left.length === right.size &&
+    left.every(([key, value]) => right.has(key) && isSame(value, right.get(key)))
+  );
+}

@@ -1,0 +1,85 @@
+import type { EventDataOf, TaskError } from "../event.ts";
+import type { Json, Usage } from "../primitives.ts";
+import type { TaskReason, TerminalTaskState } from "../task-state.ts";
+
+interface RowBase {
+  /** Stable for as long as the row exists, whatever is read before or after it. */
+  key: string;
+  /** The event that the row stands for, for links; rows are in the order of it. */
+  seq: number;
+  /** Integer ms since the epoch. */
+  at: number;
+  taskId: string | null;
+}
+
+/** What somebody asked for. It takes its place when the task starts, not while it is queued. */
+export interface TurnRow extends RowBase {
+  kind: "turn";
+  /** Null while the event that carries it has not been read. */
+  prompt: string | null;
+}
+
+/** Something the model said, or thought. */
+export interface BlockRow extends RowBase {
+  kind: "text" | "reasoning";
+  blockId: string;
+  text: string;
+  /** `open`: more comes. `interrupted`: its step was cut off, and the model has said it anew or will. */
+  state: "open" | "ended" | "interrupted";
+}
+
+export interface ToolRow extends RowBase {
+  kind: "tool";
+  callId: string;
+  /** Null while the event that names it has not been read. */
+  tool: string | null;
+  input: Json;
+  state: "running" | EventDataOf<"tool.ended">["status"];
+  output: string;
+  durationMs: number | null;
+  exitCode: number | null;
+  omittedBytes: number;
+}
+
+export interface ApprovalRow extends RowBase {
+  kind: "approval";
+  approvalId: string;
+  callId: string;
+  tool: string;
+  input: Json;
+  reason: string;
+  /** Integer ms since the epoch. */
+  expiresAt: number;
+  state: "open" | "expired" | EventDataOf<"approval.answered">["decision"];
+  by: string | null;
+}
+
+export interface NoticeRow extends RowBase {
+  kind: "notice";
+  level: EventDataOf<"notice">["level"];
+  message: string;
+}
+
+/** A task lost its server, or went on after it had. */
+export interface AttemptRow extends RowBase {
+  kind: "attempt";
+  state: "interrupted" | "continued";
+  attempt: number;
+  reason: TaskReason | null;
+}
+
+/** How a task ended. */
+export interface EndRow extends RowBase {
+  kind: "end";
+  state: TerminalTaskState;
+  reason: TaskReason | null;
+  error: TaskError | null;
+  /** Who canceled it. */
+  by: string | null;
+  /** From its first start to its end; null where it never started, or where that has not been read. */
+  durationMs: number | null;
+  usage: Usage;
+}
+
+/** One thing in a session's transcript. */
+export type TranscriptRow = TurnRow | BlockRow | ToolRow | ApprovalRow | NoticeRow | AttemptRow | EndRow;

@@ -1,0 +1,132 @@
+import type { SessionEvent, TaskError, ToolCall } from "../event.ts";
+import type { Usage } from "../primitives.ts";
+import type { TaskAction, TaskReason, TaskState } from "../task-state.ts";
+
+/** A task as far as the read events tell; what only older events tell is null. */
+export interface TaskView {
+  id: string;
+  state: TaskState;
+  reason: TaskReason | null;
+  prompt: string | null;
+  model: string | null;
+  /** The task that this one does again. */
+  retryOf: string | null;
+  /** Times are integer ms since the epoch. */
+  submittedAt: number | null;
+  startedAt: number | null;
+  endedAt: number | null;
+  attempt: number;
+  /** Model calls that ended whole, and what they used. */
+  steps: number;
+  usage: Usage;
+  /** The model call that has begun and not ended; its seq is 0 where it began before the first event read. */
+  openStep: { seq: number; model: string | null } | null;
+  /** Calls that the model asked for and that have not begun. */
+  pendingCalls: readonly ToolCall[];
+  error: TaskError | null;
+  result: string | null;
+}
+
+export function newTaskView(id: string, state: TaskState): TaskView {
+  return {
+    id,
+    state,
+    reason: null,
+    prompt: null,
+    model: null,
+    retryOf: null,
+    submittedAt: null,
+    startedAt: null,
+    endedAt: null,
+    attempt: 0,
+    steps: 0,
+    usage: { inputTokens: 0, outputTokens: 0 },
+    openStep: state === "working" ? { seq: 0, model: null } : null,
+    pendingCalls: [],
+    error: null,
+    result: null,
+  };
+}
+
+/** @returns the task after the event; the same object where the event says nothing about it. */
+export function applyToTask(task: TaskView, event: SessionEvent): TaskView {
+  switch (event.type) {
+    case "task.submitted": {
+      const { prompt, model, retryOf } = event.data;
+      return { ...task, prompt, model, retryOf: retryOf ?? null, submittedAt: event.at, reason: "queued" };
+    }
+    case "task.updated":
+      return event.data.prompt === undefined ? task : { ...task, prompt: event.data.prompt };
+    case "task.started": {
+      const { attempt } = event.data;
+      const startedAt = attempt === 1 ? event.at : task.startedAt;
+      return { ...task, ...moved("start", null), startedAt, attempt, openStep: null };
+    }
+    case "task.interrupted":
+      return { ...task, ...moved("interrupt", "interrupted"), openStep: null };
+    case "task.input-required":
+      return { ...task, ...moved("require-input", event.data.reason) };
+    case "task.resumed":
+      return { ...task, ...moved("resume", null), attempt: event.data.attempt };
+    case "task.completed":
+      return { ...ended(task, "complete", null, event.at), result: event.data.result };
+    case "task.failed":
+      return { ...ended(task, "fail", event.data.reason, event.at), error: event.data.error };
+    case "task.canceled":
+      return ended(task, "cancel", event.data.reason, event.at);
+    case "task.rejected":
+      return ended(task, "reject", event.data.reason, event.at);
+    case "step.started":
+      return { ...task, openStep: { seq: event.seq, model: event.data.model } };
+    case "step.ended": {
+      const { usage, toolCalls } = event.data;
+      return {
+        ...task,
+        steps: task.steps + 1,
+        usage: addUsage(task.usage, usage),
+        openStep: null,
+        pendingCalls: toolCalls,
+      };
+    }
+    case "tool.called":
+    case "tool.ended": {
+      const { callId } = event.data;
+      if (!task.pendingCalls.some((call) => call.callId === callId)) return task;
+      return { ...task, pendingCalls: task.pendingCalls.filter((call) => call.callId !== callId) };
+    }
+    default:
+      return task;
+  }
+}
+
+/** Without the table's refusals: where part of the history has not been read, the event happened all the same. */
+const STATE_AFTER: Readonly<Record<TaskAction, TaskState>> = {
+  start: "working",
+  interrupt: "submitted",
+  "require-input": "input-required",
+  resume: "working",
+  complete: "completed",
+  fail: "failed",
+  cancel: "canceled",
+  reject: "rejected",
+};
+
+function moved(action: TaskAction, reason: TaskReason | null): Pick<TaskView, "state" | "reason"> {
+  return { state: STATE_AFTER[action], reason };
+}
+
+function ended(task: TaskView, action: TaskAction, reason: TaskReason | null, at: number): TaskView {
+  return { ...task, ...moved(action, reason), endedAt: at, openStep: null, pendingCalls: [] };
+}
+
+function addUsage(a: Usage, b: Usage): Usage {
+  const sum: Usage = {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+  };
+  const reasoning = (a.reasoningTokens ?? 0) + (b.reasoningTokens ?? 0);
+  const cached = (a.cachedInputTokens ?? 0) + (b.cachedInputTokens ?? 0);
+  if (reasoning > 0) sum.reasoningTokens = reasoning;
+  if (cached > 0) sum.cachedInputTokens = cached;
+  return sum;
+}

@@ -1,0 +1,67 @@
+import type { EventDataOf, EventType, SessionEvent } from "../../event.ts";
+
+export const SESSION_ID = "01900000-0000-7000-8000-000000000000";
+
+/** Writes a log as the server does: ascending seqs, and pieces that leave the stored log when their block ends. */
+export class SessionLog {
+  /** All that a subscriber sees who is there from the beginning. */
+  readonly live: SessionEvent[] = [];
+  /** What is left for one who comes later. */
+  stored: SessionEvent[] = [];
+
+  add<T extends EventType>(type: T, taskId: string | null, data: EventDataOf<T>): void {
+    const seq = this.live.length + 1;
+    // The parameters hold type and data together, which the union cannot follow.
+    const event = { sessionId: SESSION_ID, taskId, seq, at: 1_000 * seq, type, data } as SessionEvent;
+    this.live.push(event);
+    this.stored = [...this.stored.filter((piece) => !isPieceEndedBy(event, piece)), event];
+  }
+
+  submit(taskId: string, prompt = `prompt of ${taskId}`): void {
+    this.add("task.submitted", taskId, { prompt, model: null });
+  }
+
+  start(taskId: string, attempt = 1): void {
+    this.add("task.started", taskId, { attempt });
+  }
+
+  startStep(taskId: string, step = 1): void {
+    this.add("step.started", taskId, { step, model: "demo" });
+  }
+
+  endStep(taskId: string, toolCalls: EventDataOf<"step.ended">["toolCalls"] = [], step = 1): void {
+    const usage = { inputTokens: 10, outputTokens: 2 };
+    this.add("step.ended", taskId, { step, usage, finishReason: "stop", toolCalls });
+  }
+
+  say(taskId: string, blockId: string, ...texts: string[]): void {
+    for (const text of texts) this.add("text.delta", taskId, { blockId, text });
+  }
+
+  endText(taskId: string, blockId: string, text: string): void {
+    this.add("text.ended", taskId, { blockId, text });
+  }
+
+  call(taskId: string, callId: string, tool = "bash"): void {
+    this.add("tool.called", taskId, { callId, tool, input: { command: callId } });
+  }
+
+  endCall(taskId: string, callId: string, output = "done"): void {
+    this.add("tool.ended", taskId, { callId, status: "succeeded", output, durationMs: 5, exitCode: 0 });
+  }
+
+  complete(taskId: string): void {
+    this.add("task.completed", taskId, { result: "ok" });
+  }
+}
+
+function isPieceEndedBy(end: SessionEvent, piece: SessionEvent): boolean {
+  if (end.type === "tool.ended") {
+    return piece.type === "tool.progress" && piece.data.callId === end.data.callId;
+  }
+  if (end.type !== "text.ended" && end.type !== "reasoning.ended") return false;
+  return (
+    (piece.type === "text.delta" || piece.type === "reasoning.delta") &&
+    piece.data.blockId === end.data.blockId
+  );
+}
