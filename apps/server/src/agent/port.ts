@@ -26,6 +26,8 @@ export interface ResolvedModel {
   /** As the contract names it, e.g. `openai-compatible:qwen3`. */
   name: string;
   model: LanguageModelV4;
+  /** Takes the provider's key out of what the provider said, before anyone is told. Absent: there is no key. */
+  redact?: (text: string) => string;
 }
 
 export interface RunInput {

@@ -16,7 +16,12 @@ export interface ToolResult {
   exitCode?: number | null;
   /** Bytes left out of the middle of `output`. */
   omittedBytes?: number;
-  fileChange?: { path: string; change: "created" | "modified" | "deleted"; additions: number; deletions: number };
+  fileChange?: {
+    path: string;
+    change: "created" | "modified" | "deleted";
+    additions: number;
+    deletions: number;
+  };
 }
 
 /** What a model can call. A thrown error becomes a failed result with the error's message. */
@@ -27,4 +32,22 @@ export interface Tool<Input = unknown> {
   /** Validates the model's input before `execute` sees it, and becomes the JSON schema that the model is shown. */
   inputSchema: ZodType<Input>;
   execute(input: Input, context: ToolContext): Promise<ToolResult>;
+}
+
+/** What is known of a command's process, to find it and what it started again after this server has died. */
+export interface ProcessRecord {
+  pid: number;
+  /** Clock ticks since the boot, as `/proc/<pid>/stat` has it; with pid and boot it names one process for good. */
+  startTime: number;
+  bootId: string;
+  /** Value of the variable TRUNKLINE_RUN in the environment of the process and of all that it starts. */
+  marker: string;
+}
+
+/** Keeps a record of the processes that run, so that the next start can end what a crash left behind. */
+export interface ProcessLedger {
+  /** The process has begun; the caller waits for this before it goes on. */
+  onSpawn(record: ProcessRecord): Promise<void>;
+  /** It and all that it started are gone. */
+  onExit(record: ProcessRecord): Promise<void>;
 }

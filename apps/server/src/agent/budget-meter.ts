@@ -1,0 +1,52 @@
+import type { Budget } from "@trunkline/contract";
+import type { Clock } from "./clock.ts";
+import { DEFAULT_MAX_STEPS, MAX_STEPS, MAX_TASK_DURATION_MS, MAX_TASK_TOKENS } from "./limits.ts";
+import { BudgetExceeded } from "./run-failure.ts";
+import type { TaskProgress } from "./transcript.ts";
+
+export interface EffectiveBudget {
+  steps: number;
+  tokens: number;
+  durationMs: number;
+}
+
+/** What a task may use: its own wishes within the server's bounds. */
+export function effectiveBudget(budget: Budget): EffectiveBudget {
+  return {
+    steps: Math.min(budget.maxSteps ?? DEFAULT_MAX_STEPS, MAX_STEPS),
+    tokens: Math.min(budget.maxTokens ?? MAX_TASK_TOKENS, MAX_TASK_TOKENS),
+    durationMs: Math.min(budget.maxDurationMs ?? MAX_TASK_DURATION_MS, MAX_TASK_DURATION_MS),
+  };
+}
+
+/** @throws BudgetExceeded where the task may not take another step. */
+export function checkStepBudget(budget: EffectiveBudget, { steps, usage }: TaskProgress): void {
+  if (steps >= budget.steps) {
+    throw new BudgetExceeded({ budget: "steps", limit: budget.steps, spent: steps });
+  }
+  const tokens = usage.inputTokens + usage.outputTokens;
+  if (tokens >= budget.tokens) {
+    throw new BudgetExceeded({ budget: "tokens", limit: budget.tokens, spent: tokens });
+  }
+}
+
+export interface Deadline extends Disposable {
+  /** Aborts with BudgetExceeded when the task's time is up. */
+  signal: AbortSignal;
+}
+
+/** Lets the task's time run; what earlier attempts worked counts. */
+export function startDeadline(budget: EffectiveBudget, { workedMs }: TaskProgress, clock: Clock): Deadline {
+  const timeUp = new AbortController();
+  const disposed = new AbortController();
+  const exceeded = (): void => {
+    timeUp.abort(
+      new BudgetExceeded({ budget: "duration", limit: budget.durationMs, spent: budget.durationMs }),
+    );
+  };
+  const remainingMs = budget.durationMs - workedMs;
+  if (remainingMs <= 0) exceeded();
+  // Rejects when it is disposed of, which is what stops the clock.
+  else clock.wait(remainingMs, disposed.signal).then(exceeded, () => undefined);
+  return { signal: timeUp.signal, [Symbol.dispose]: () => disposed.abort() };
+}

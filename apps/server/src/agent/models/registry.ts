@@ -1,0 +1,58 @@
+import { TrunklineError } from "@trunkline/contract";
+import type { ModelConfig } from "../../config.ts";
+import type { ModelRegistry, ResolvedModel } from "../port.ts";
+import { createDemoModel, DEMO_MODEL_NAME } from "./demo/demo-model.ts";
+import { firstListedModel } from "./listed-model.ts";
+import { type ConfiguredProvider, configuredProviders } from "./provider-table.ts";
+
+/**
+ * The models that the configuration gives access to, and the one for tasks that name none: `TRUNKLINE_MODEL`, else the
+ * first provider with a key, else the demo model. An OpenAI-compatible server is asked for its models then, for 2 s.
+ * @throws TrunklineError `model_unknown` where the default cannot be settled; the message says what to set.
+ */
+export async function createModelRegistry(config: ModelConfig): Promise<ModelRegistry> {
+  const providers = configuredProviders(config);
+  const demo: ResolvedModel = { name: DEMO_MODEL_NAME, model: createDemoModel() };
+
+  const resolve = (name: string): ResolvedModel => {
+    if (name === DEMO_MODEL_NAME) return demo;
+    const colon = name.indexOf(":");
+    const provider = providers.find((candidate) => candidate.name === name.slice(0, Math.max(0, colon)));
+    const model = name.slice(colon + 1);
+    if (provider === undefined || model === "") throw unknownModel(name, providers);
+    return { name, model: provider.create(model), redact: redactor(provider.apiKey) };
+  };
+
+  const defaultModel = config.model ?? (await chooseDefault(config, providers));
+  resolve(defaultModel);
+  return { defaultModel, resolve };
+}
+
+async function chooseDefault(config: ModelConfig, providers: readonly ConfiguredProvider[]): Promise<string> {
+  const [first] = providers;
+  if (first === undefined) return DEMO_MODEL_NAME;
+  if (first.defaultModel !== null) return `${first.name}:${first.defaultModel}`;
+  const listed = await firstListedModel(config.openaiBaseUrl ?? "", config.openaiApiKey);
+  if (listed !== null) return `${first.name}:${listed}`;
+  throw new TrunklineError(
+    "model_unknown",
+    `The server at OPENAI_BASE_URL does not list its models. Start it, or name one: TRUNKLINE_MODEL=${first.name}:<model>`,
+  );
+}
+
+function unknownModel(name: string, providers: readonly ConfiguredProvider[]): TrunklineError {
+  const forms = [...providers.map((provider) => `${provider.name}:<model>`), DEMO_MODEL_NAME];
+  return new TrunklineError(
+    "model_unknown",
+    `No model '${name}' here. A model is named ${forms.join(" or ")}; more providers come with their keys: ` +
+      "OPENAI_API_KEY, ANTHROPIC_API_KEY, GOOGLE_GENERATIVE_AI_API_KEY, or OPENAI_BASE_URL",
+  );
+}
+
+/** A word that short is no secret, and would blot out half of every message. */
+const MIN_SECRET_LENGTH = 8;
+
+function redactor(secret: string): (text: string) => string {
+  if (secret.length < MIN_SECRET_LENGTH) return (text) => text;
+  return (text) => text.replaceAll(secret, "[redacted]");
+}

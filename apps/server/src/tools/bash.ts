@@ -1,0 +1,125 @@
+import { z } from "zod";
+import { HeadTailBuffer } from "./head-tail-buffer.ts";
+import { readOutputText } from "./output-text.ts";
+import type { Tool, ToolContext, ToolResult } from "./port.ts";
+import type { ProcessExit, RunningProcess, Spawner } from "./process/spawner.ts";
+import { ProgressFeed } from "./progress-feed.ts";
+
+const DEFAULT_TIMEOUT_SECONDS = 120;
+const MAX_TIMEOUT_SECONDS = 1_800;
+
+/** Bytes of output that are kept: of its beginning, and of its end, which says most often what went wrong. */
+const HEAD_BYTES = 16_384;
+const TAIL_BYTES = 49_152;
+
+const BashInput = z.strictObject({
+  command: z
+    .string()
+    .min(1)
+    .max(100_000)
+    .refine(hasNoNul, "A command cannot hold a NUL")
+    .describe("What bash runs"),
+  timeoutSeconds: z
+    .int()
+    .min(1)
+    .max(MAX_TIMEOUT_SECONDS)
+    .optional()
+    .describe(`Ends the command after this time; default ${DEFAULT_TIMEOUT_SECONDS}`),
+});
+type BashInput = z.infer<typeof BashInput>;
+
+export interface BashDeps {
+  spawner: Spawner;
+  /** What of the server's environment a command may see: its search path and language, never a secret. */
+  environment: Readonly<Record<string, string>>;
+}
+
+export function createBashTool(deps: BashDeps): Tool<BashInput> {
+  return {
+    name: "bash",
+    description:
+      "Runs a shell command with bash in the workspace and gives back its output (stdout and stderr together) and its " +
+      "exit code. There is no terminal and no input. Everything that the command starts ends with it, background " +
+      "processes too. Of a long output the middle is left out.",
+    inputSchema: BashInput,
+    execute: (input, context) => runBash(deps, input, context),
+  };
+}
+
+type Ending = ({ type: "exited" } & ProcessExit) | { type: "timeout" } | { type: "aborted" };
+
+async function runBash(
+  { spawner, environment }: BashDeps,
+  input: BashInput,
+  context: ToolContext,
+): Promise<ToolResult> {
+  const { workspace, signal } = context;
+  const timeoutSeconds = input.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
+  const kept = new HeadTailBuffer(HEAD_BYTES, TAIL_BYTES);
+  const feed = new ProgressFeed((chunk) => context.progress(chunk));
+  const running = await spawner.spawn({
+    argv: ["bash", "--noprofile", "--norc", "-c", input.command],
+    cwd: workspace,
+    environment: { ...environment, ...SHELL_ENVIRONMENT, HOME: workspace, PWD: workspace },
+    onOutput: (bytes) => {
+      kept.push(bytes);
+      return feed.push(bytes);
+    },
+  });
+  const stop = AbortSignal.any([signal, feed.failed]);
+  const ending = await waitForEnding(running, timeoutSeconds * 1_000, stop);
+  const survivors = await running.end();
+  await feed.finish();
+  return describe(ending, readOutputText(kept), { timeoutSeconds, survivors });
+}
+
+/** Tells programs that nobody sits in front of them. */
+const SHELL_ENVIRONMENT = { TERM: "dumb", PAGER: "cat", GIT_PAGER: "cat", GIT_TERMINAL_PROMPT: "0" };
+
+async function waitForEnding(
+  running: RunningProcess,
+  timeoutMs: number,
+  signal: AbortSignal,
+): Promise<Ending> {
+  const { promise, resolve } = Promise.withResolvers<Ending>();
+  void running.exited.then((exit) => resolve({ type: "exited", ...exit }));
+  const timer = setTimeout(() => resolve({ type: "timeout" }), timeoutMs);
+  const onAbort = (): void => resolve({ type: "aborted" });
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+
+function describe(
+  ending: Ending,
+  { text, omittedBytes }: { text: string; omittedBytes: number },
+  { timeoutSeconds, survivors }: { timeoutSeconds: number; survivors: readonly number[] },
+): ToolResult {
+  const notes: string[] = [];
+  if (ending.type === "timeout") {
+    notes.push(`[stopped after ${timeoutSeconds} s, with everything that it had started]`);
+  } else if (ending.type === "aborted") {
+    notes.push("[stopped before it ended]");
+  } else if (ending.signal !== null) {
+    notes.push(`[ended by ${ending.signal}]`);
+  }
+  if (survivors.length > 0) notes.push(`[these processes could not be ended: ${survivors.join(", ")}]`);
+  const output =
+    notes.length === 0 ? text : [text.trimEnd(), ...notes].filter((part) => part !== "").join("\n");
+  const exitCode = ending.type === "exited" ? ending.code : null;
+  return {
+    status: exitCode === 0 ? "succeeded" : "failed",
+    output,
+    exitCode,
+    omittedBytes: omittedBytes > 0 ? omittedBytes : undefined,
+  };
+}
+
+function hasNoNul(text: string): boolean {
+  return !text.includes("\0");
+}

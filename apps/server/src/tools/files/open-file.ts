@@ -1,0 +1,44 @@
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import { findFilePlace, type FilePlace } from "./held-directory.ts";
+import { toWorkspaceError, WorkspaceError } from "./workspace-error.ts";
+
+/** Not waiting keeps a FIFO from holding us; not following a link, whoever put one there. */
+const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
+
+export interface OpenedFile extends AsyncDisposable {
+  handle: FileHandle;
+  size: number;
+  /** Permission bits. */
+  mode: number;
+  shown: string;
+}
+
+/** Opens a regular file of the workspace for reading. @throws WorkspaceError */
+export async function openFile(workspace: string, path: string): Promise<OpenedFile> {
+  await using place = await findFilePlace(workspace, path);
+  return await openAt(place);
+}
+
+/** The same in a directory that is held already. @throws WorkspaceError */
+export async function openAt({ directory, name, shown }: FilePlace): Promise<OpenedFile> {
+  try {
+    const handle = await open(directory.entry(name), READ_FLAGS);
+    const stats = await handle.stat();
+    if (!stats.isFile()) {
+      await handle.close();
+      throw new WorkspaceError(
+        `${shown}: ${stats.isDirectory() ? "it is a directory" : "it is not a regular file"}`,
+      );
+    }
+    return {
+      handle,
+      size: stats.size,
+      mode: stats.mode & 0o777,
+      shown,
+      [Symbol.asyncDispose]: () => handle.close(),
+    };
+  } catch (error) {
+    throw toWorkspaceError(shown, error);
+  }
+}

@@ -1,0 +1,53 @@
+import { realpath } from "node:fs/promises";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { WorkspaceError } from "./workspace-error.ts";
+
+/** Where a path leads, with every symbolic link on its way followed. */
+export interface ResolvedPath {
+  /** The workspace itself, without symbolic links. */
+  root: string;
+  /** The deepest directory or file on the way that exists; inside the root. */
+  existing: string;
+  /** Names that come after it and do not exist yet. */
+  missing: readonly string[];
+  /** Relative to the workspace, for messages and events; `.` for the workspace. */
+  shown: string;
+}
+
+/**
+ * Resolves a path of a tool's input: relative to the workspace, or absolute inside it.
+ * @throws WorkspaceError where it leads out, by `..`, as an absolute path or through a symbolic link.
+ */
+export async function resolveInWorkspace(workspace: string, path: string): Promise<ResolvedPath> {
+  if (path.includes("\0")) throw new WorkspaceError("A path cannot hold a NUL");
+  const root = await realpath(workspace);
+  const absolute = resolve(workspace, path);
+  const inside = relativeInside(workspace, absolute) ?? relativeInside(root, absolute);
+  if (inside === null) throw outside(path);
+  const { existing, missing } = await followExisting(join(root, inside));
+  if (relativeInside(root, existing) === null) throw outside(path);
+  return { root, existing, missing, shown: inside === "" ? "." : inside };
+}
+
+/** @returns the way from the directory to the path, or null where that is not inside. */
+export function relativeInside(directory: string, path: string): string | null {
+  const way = relative(directory, path);
+  return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way) ? null : way;
+}
+
+async function followExisting(path: string): Promise<Pick<ResolvedPath, "existing" | "missing">> {
+  const missing: string[] = [];
+  for (let current = path; ; current = dirname(current)) {
+    try {
+      return { existing: await realpath(current), missing };
+    } catch (error) {
+      const code = error instanceof Error && "code" in error ? error.code : undefined;
+      if ((code !== "ENOENT" && code !== "ENOTDIR") || dirname(current) === current) throw error;
+      missing.unshift(basename(current));
+    }
+  }
+}
+
+function outside(path: string): WorkspaceError {
+  return new WorkspaceError(`${path}: outside the workspace. File tools reach only what is in it`);
+}

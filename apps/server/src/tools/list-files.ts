@@ -1,0 +1,49 @@
+import { z } from "zod";
+import { holdDirectory } from "./files/held-directory.ts";
+import { PathInput } from "./files/path-input.ts";
+import { walk } from "./files/walk.ts";
+import type { Tool } from "./port.ts";
+
+const DEFAULT_DEPTH = 2;
+const MAX_DEPTH = 20;
+
+/** Entries that one call shows. */
+export const MAX_LISTED = 500;
+
+const ListFilesInput = z.strictObject({
+  path: PathInput.optional().describe("Directory to list; default the workspace"),
+  depth: z
+    .int()
+    .min(1)
+    .max(MAX_DEPTH)
+    .optional()
+    .describe(`Levels to go down; default ${DEFAULT_DEPTH}, with glob ${MAX_DEPTH}`),
+  glob: z.string().min(1).max(1_000).optional().describe("Shows files whose path fits, such as **/*.ts"),
+});
+type ListFilesInput = z.infer<typeof ListFilesInput>;
+
+export function createListFilesTool(): Tool<ListFilesInput> {
+  return {
+    name: "list_files",
+    description:
+      `Lists files and directories (those end in /) of the workspace, up to ${MAX_LISTED}. Does not go into .git and ` +
+      "node_modules unless path does.",
+    inputSchema: ListFilesInput,
+    execute: async ({ path, depth, glob }, { workspace, signal }) => {
+      const { directory, shown } = await holdDirectory(workspace, path ?? ".");
+      await using root = directory;
+      const { entries, isCut } = await walk(root, {
+        depth: depth ?? (glob === undefined ? DEFAULT_DEPTH : MAX_DEPTH),
+        glob,
+        limit: MAX_LISTED,
+        prefix: shown === "." ? "" : `${shown}/`,
+        signal,
+      });
+      if (entries.length === 0) {
+        return { status: "succeeded", output: glob === undefined ? "(nothing is there)" : "(no file fits)" };
+      }
+      const lines = isCut ? [...entries, `[… more than ${MAX_LISTED}: list a part, or use glob …]`] : entries;
+      return { status: "succeeded", output: lines.join("\n") };
+    },
+  };
+}

@@ -1,0 +1,35 @@
+import type { HeadTailBuffer } from "./head-tail-buffer.ts";
+
+/** A byte that continues a character of UTF-8, and the most that one can have (RFC 3629). */
+const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
+const MAX_CONTINUATIONS = 3;
+
+/** NUL as a visible sign: databases and terminals take the real one for the end of the text, or refuse it. */
+export function withoutNul(text: string): string {
+  return text.includes("\0") ? text.replaceAll("\0", "\u2400") : text;
+}
+
+/** Output as text: what is no UTF-8 becomes U+FFFD, and a line in the middle says what was left out. */
+export function readOutputText(output: HeadTailBuffer): { text: string; omittedBytes: number } {
+  const { head, tail, omittedBytes } = output.read();
+  if (omittedBytes === 0) return { text: decode(Buffer.concat([head, tail])), omittedBytes };
+  const headEnd = wholeCharactersEnd(head);
+  let tailStart = 0;
+  while (tailStart < MAX_CONTINUATIONS && isContinuation(tail[tailStart])) tailStart++;
+  const omitted = omittedBytes + (head.length - headEnd) + tailStart;
+  const text = `${decode(head.subarray(0, headEnd))}\n[… ${omitted} bytes left out …]\n${decode(tail.subarray(tailStart))}`;
+  return { text, omittedBytes: omitted };
+}
+
+/** Where the last character that may have been cut in two begins, or the end. */
+function wholeCharactersEnd(bytes: Uint8Array): number {
+  let start = bytes.length - 1;
+  while (bytes.length - start <= MAX_CONTINUATIONS && isContinuation(bytes[start])) start--;
+  const lead = bytes[start] ?? 0;
+  const length = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1;
+  return start >= 0 && length > bytes.length - start ? start : bytes.length;
+}
+
+function decode(bytes: Uint8Array): string {
+  return withoutNul(new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes));
+}

@@ -1,0 +1,109 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { once } from "node:events";
+import type { ProcessLedger, ProcessRecord } from "../port.ts";
+import { openOutputPipe, type OutputPipe } from "./output-pipe.ts";
+import { MARKER_VARIABLE, readBootId, readProcess } from "./process-table.ts";
+import { endProcessTree, type TreePatience } from "./process-tree.ts";
+import type { ProcessExit, RunningProcess, Spawner, SpawnRequest } from "./spawner.ts";
+
+export interface BareSpawnerOptions {
+  /** Goes before each marker: `reapLeftovers` knows by it what this installation started. Letters, digits, `-`. */
+  owner: string;
+  ledger: ProcessLedger;
+  patience?: TreePatience;
+}
+
+const DEFAULT_PATIENCE: TreePatience = { graceMs: 2_000, forceMs: 5_000 };
+
+/** How long the last output may take once every process of the tree is gone, in ms. */
+const LAST_OUTPUT_MS = 1_000;
+
+/** Starts commands on the machine as it is, each in a process group of its own and marked by its environment. */
+export function createBareSpawner({
+  owner,
+  ledger,
+  patience = DEFAULT_PATIENCE,
+}: BareSpawnerOptions): Spawner {
+  const bootId = readBootId();
+
+  return {
+    async spawn(request) {
+      const marker = `${owner}.${randomUUID()}`;
+      const pipe = await openOutputPipe(request.onOutput);
+      const child = await startChild(request, marker, pipe);
+      const { pid } = child;
+      const record: ProcessRecord = { pid, startTime: readProcess(pid)?.startTime ?? 0, bootId, marker };
+      const running = new BareProcess({ record, exited: child.exited, pipe, patience, ledger });
+      try {
+        await ledger.onSpawn(record);
+      } catch (error) {
+        await running.end();
+        throw error;
+      }
+      return running;
+    },
+  };
+}
+
+async function startChild(
+  { argv, cwd, environment }: SpawnRequest,
+  marker: string,
+  pipe: OutputPipe,
+): Promise<{ pid: number; exited: Promise<ProcessExit> }> {
+  try {
+    const child = spawn(argv[0], argv.slice(1), {
+      cwd,
+      env: { ...environment, [MARKER_VARIABLE]: marker },
+      // A session of its own, and so a group that can be ended as one.
+      detached: true,
+      stdio: ["ignore", pipe.writeFd, pipe.writeFd],
+    });
+    const exited = exitOf(child);
+    await once(child, "spawn");
+    if (child.pid === undefined) throw new Error(`${argv[0]} has no process`);
+    return { pid: child.pid, exited };
+  } catch (error) {
+    pipe.destroy();
+    throw error;
+  } finally {
+    await pipe.releaseWriteEnd();
+  }
+}
+
+function exitOf(child: ChildProcess): Promise<ProcessExit> {
+  return new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
+}
+
+class BareProcess implements RunningProcess {
+  readonly record: ProcessRecord;
+  readonly exited: Promise<ProcessExit>;
+  readonly #pipe: OutputPipe;
+  readonly #patience: TreePatience;
+  readonly #ledger: ProcessLedger;
+
+  constructor(options: {
+    record: ProcessRecord;
+    exited: Promise<ProcessExit>;
+    pipe: OutputPipe;
+    patience: TreePatience;
+    ledger: ProcessLedger;
+  }) {
+    this.record = options.record;
+    this.exited = options.exited;
+    this.#pipe = options.pipe;
+    this.#patience = options.patience;
+    this.#ledger = options.ledger;
+  }
+
+  async end(): Promise<number[]> {
+    const survivors = await endProcessTree({ ...this.record, ownsGroup: true }, this.#patience);
+    if (survivors.length === 0) await this.exited;
+    // A survivor may hold the pipe for ever; so may one that was missed.
+    const impatience = setTimeout(() => this.#pipe.destroy(), LAST_OUTPUT_MS);
+    await this.#pipe.ended;
+    clearTimeout(impatience);
+    if (survivors.length === 0) await this.#ledger.onExit(this.record);
+    return survivors;
+  }
+}

@@ -1,0 +1,28 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { sendSignal } from "./send-signal.ts";
+
+const POLL_MS = 20;
+
+/**
+ * Ends a process group, on systems that give no look at their processes: TERM, grace, KILL. What left the group stays.
+ * @returns the group's id where even KILL did not end it.
+ */
+export async function endProcessGroup(
+  groupId: number,
+  { graceMs, forceMs }: { graceMs: number; forceMs: number },
+): Promise<number[]> {
+  sendSignal(-groupId, "SIGTERM");
+  sendSignal(-groupId, "SIGCONT");
+  if (await isGoneWithin(groupId, graceMs)) return [];
+  sendSignal(-groupId, "SIGKILL");
+  return (await isGoneWithin(groupId, forceMs)) ? [] : [groupId];
+}
+
+async function isGoneWithin(groupId: number, ms: number): Promise<boolean> {
+  const deadline = performance.now() + ms;
+  while (sendSignal(-groupId, 0)) {
+    if (performance.now() >= deadline) return false;
+    await wait(POLL_MS);
+  }
+  return true;
+}

@@ -1,0 +1,90 @@
+import { withoutNul } from "./output-text.ts";
+
+export interface ProgressLimits {
+  /** Output that came within this time is shown together, in ms. */
+  coalesceMs: number;
+  /** Characters that are shown at once, however quickly they came. */
+  chunkLength: number;
+  /** Characters that are shown in all; the rest is in the result. */
+  totalLength: number;
+}
+
+export const PROGRESS_LIMITS: ProgressLimits = { coalesceMs: 100, chunkLength: 16_384, totalLength: 262_144 };
+
+const CUT_NOTE = "\n[… more output follows; its end comes with the result …]\n";
+
+/** Shows a command's output while it runs, in few pieces, and holds the command back while they are being stored. */
+export class ProgressFeed {
+  readonly #show: (chunk: string) => Promise<void>;
+  readonly #limits: ProgressLimits;
+  readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  #pending = "";
+  #left: number;
+  #timer: NodeJS.Timeout | undefined;
+  #showing: Promise<void> = Promise.resolve();
+  #failure: { error: unknown } | undefined;
+  readonly #failed = new AbortController();
+
+  constructor(show: (chunk: string) => Promise<void>, limits: ProgressLimits = PROGRESS_LIMITS) {
+    this.#show = show;
+    this.#limits = limits;
+    this.#left = limits.totalLength;
+  }
+
+  /** Aborted when a piece could not be shown: nobody is there any more for whom the command runs. */
+  get failed(): AbortSignal {
+    return this.#failed.signal;
+  }
+
+  /** @returns a promise where no more should come until it resolves. It never rejects: `finish` tells. */
+  push(bytes: Uint8Array): Promise<void> | undefined {
+    if (this.#left === 0) return undefined;
+    this.#pending += withoutNul(this.#decoder.decode(bytes, { stream: true }));
+    if (this.#pending.length >= Math.min(this.#limits.chunkLength, this.#left)) return this.#flush();
+    this.#timer ??= setTimeout(() => void this.#flush(), this.#limits.coalesceMs);
+    return undefined;
+  }
+
+  /**
+   * Shows what is left.
+   * @throws what showing any of it threw.
+   */
+  async finish(): Promise<void> {
+    if (this.#left > 0) this.#pending += withoutNul(this.#decoder.decode());
+    await this.#flush();
+    if (this.#failure !== undefined) throw this.#failure.error;
+  }
+
+  #flush(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const text = this.#takePending();
+    if (text !== "") this.#showing = this.#showing.then(() => this.#showSafely(text));
+    return this.#showing;
+  }
+
+  #takePending(): string {
+    let text = this.#pending;
+    this.#pending = "";
+    if (text.length > this.#left) text = cutWhole(text, this.#left) + CUT_NOTE;
+    this.#left = Math.max(0, this.#left - text.length);
+    return text;
+  }
+
+  async #showSafely(text: string): Promise<void> {
+    if (this.#failure !== undefined) return;
+    try {
+      await this.#show(text);
+    } catch (error) {
+      this.#failure = { error };
+      this.#left = 0;
+      this.#failed.abort();
+    }
+  }
+}
+
+/** The first characters, without half of one that takes two UTF-16 units. */
+function cutWhole(text: string, length: number): string {
+  const last = text.charCodeAt(length - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
+}

@@ -1,0 +1,53 @@
+import { z } from "zod";
+import { openFile } from "./files/open-file.ts";
+import { PathInput } from "./files/path-input.ts";
+import { readLines } from "./files/read-lines.ts";
+import type { Tool, ToolResult } from "./port.ts";
+
+const DEFAULT_LINES = 2_000;
+
+const ReadFileInput = z.strictObject({
+  path: PathInput,
+  offset: z.int().min(1).optional().describe("First line to read, from 1; default 1"),
+  limit: z.int().min(1).max(10_000).optional().describe(`Lines to read at most; default ${DEFAULT_LINES}`),
+  lineNumbers: z.boolean().optional().describe("Puts its number before each line; default false"),
+});
+type ReadFileInput = z.infer<typeof ReadFileInput>;
+
+export function createReadFileTool(): Tool<ReadFileInput> {
+  return {
+    name: "read_file",
+    description:
+      "Reads a text file of the workspace, up to 64 KB at a time; the last line says where to go on. Use offset and " +
+      "limit for a part of a large file.",
+    inputSchema: ReadFileInput,
+    execute: async (input, { workspace, signal }) => {
+      signal.throwIfAborted();
+      await using file = await openFile(workspace, input.path);
+      const offset = input.offset ?? 1;
+      const { lines, next, isBinary } = await readLines(
+        file.handle,
+        offset,
+        input.limit ?? DEFAULT_LINES,
+        signal,
+      );
+      if (isBinary) return failed(`${file.shown}: it is a binary file of ${file.size} bytes`);
+      if (lines.length === 0) {
+        if (file.size === 0) return succeeded("(the file is empty)");
+        return failed(`${file.shown}: it has fewer than ${offset} lines`);
+      }
+      const shown =
+        input.lineNumbers === true ? lines.map((line, index) => `${offset + index}\t${line}`) : lines;
+      if (next !== null) shown.push(`[… the file goes on: read it from line ${next} …]`);
+      return succeeded(shown.join("\n"));
+    },
+  };
+}
+
+function succeeded(output: string): ToolResult {
+  return { status: "succeeded", output };
+}
+
+function failed(output: string): ToolResult {
+  return { status: "failed", output };
+}
