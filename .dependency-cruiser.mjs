@@ -143,7 +143,7 @@ export default {
       from: { path: room, pathNot: test },
       to: {
         path: `${server}/`,
-        pathNot: [`${server}/$1/`, port, String.raw`${server}/(store/schema|config|lifecycle)\.ts$`],
+        pathNot: [`${server}/$1/`, port, String.raw`${server}/(store/schema|config|data-dir|lifecycle)\.ts$`],
       },
     },
     {

@@ -1,12 +1,14 @@
 /**
- * Batch while busy, never wait: what arrives while a batch is in flight shares the next one. No timers, so light load
- * has no added latency and heavy load grows the batches.
+ * Batch while busy, never wait: what arrives while a batch is in flight shares the next one, and so does what one turn
+ * of the event loop brings. No timers, so light load has no added latency and heavy load grows the batches.
  */
 export class GroupCommit<Item, Result> {
   readonly #commitBatch: (items: Item[]) => Promise<readonly Settled<Result>[]>;
   readonly #keyOf: (item: Item) => string;
   readonly #merge: (waiting: Item, next: Item) => Item | undefined;
-  readonly #maxBatch: number;
+  readonly #weightOf: (item: Item) => number;
+  readonly #maxItems: number;
+  readonly #maxWeight: number;
   #queue: Entry<Item, Result>[] = [];
   /** The newest waiting entry of each key: the only one that a further item may merge into without overtaking. */
   readonly #newest = new Map<string, Entry<Item, Result>>();
@@ -17,17 +19,22 @@ export class GroupCommit<Item, Result> {
    * @param commitBatch must settle every item; where it rejects, all of the batch reject with it.
    * @param keyOf items of one key are committed in the order of `add`.
    * @param merge gives one item for two neighbours of a key that wait, or undefined where they must stay apart.
+   * @param maxWeight of a batch; an item that is heavier goes alone.
    */
   constructor(options: {
     commitBatch: (items: Item[]) => Promise<readonly Settled<Result>[]>;
     keyOf: (item: Item) => string;
     merge: (waiting: Item, next: Item) => Item | undefined;
-    maxBatch: number;
+    weightOf: (item: Item) => number;
+    maxItems: number;
+    maxWeight: number;
   }) {
     this.#commitBatch = options.commitBatch;
     this.#keyOf = options.keyOf;
     this.#merge = options.merge;
-    this.#maxBatch = options.maxBatch;
+    this.#weightOf = options.weightOf;
+    this.#maxItems = options.maxItems;
+    this.#maxWeight = options.maxWeight;
   }
 
   /** @returns what became of the item, or of the one it was merged into. */
@@ -43,7 +50,10 @@ export class GroupCommit<Item, Result> {
     const entry = { item, promise, resolve, reject };
     this.#queue.push(entry);
     this.#newest.set(key, entry);
-    if (!this.#busy) void this.#drain();
+    if (!this.#busy) {
+      this.#busy = true;
+      setImmediate(() => void this.#drain());
+    }
     return promise;
   }
 
@@ -53,20 +63,30 @@ export class GroupCommit<Item, Result> {
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
+  #batchLength(): number {
+    let weight = 0;
+    const tooMany = this.#queue.findIndex(({ item }, index) => {
+      weight += this.#weightOf(item);
+      return index === this.#maxItems || (index > 0 && weight > this.#maxWeight);
+    });
+    return tooMany === -1 ? this.#queue.length : tooMany;
+  }
+
   async #drain(): Promise<void> {
-    this.#busy = true;
     while (this.#queue.length > 0) {
-      const batch = this.#queue.splice(0, this.#maxBatch);
+      const batch = this.#queue.splice(0, this.#batchLength());
       for (const entry of batch) {
         const key = this.#keyOf(entry.item);
         if (this.#newest.get(key) === entry) this.#newest.delete(key);
       }
       try {
         const results = await this.#commitBatch(batch.map((entry) => entry.item));
-        for (const [index, entry] of batch.entries()) settle(entry, results[index]!);
+        for (const [index, entry] of batch.entries()) settle(entry, results[index]);
       } catch (error) {
         for (const entry of batch) entry.reject(error);
       }
+      // Those who were just told are given the time to go on: what they add now belongs to the next batch.
+      await new Promise(setImmediate);
     }
     this.#busy = false;
     for (const resolve of this.#idle.splice(0)) resolve();
@@ -82,7 +102,8 @@ interface Entry<Item, Result> {
   reject: (error: unknown) => void;
 }
 
-function settle<Item, Result>(entry: Entry<Item, Result>, result: Settled<Result>): void {
-  if (result.ok) entry.resolve(result.value);
+function settle<Item, Result>(entry: Entry<Item, Result>, result: Settled<Result> | undefined): void {
+  if (result === undefined) entry.reject(new Error("the batch has no result for this item"));
+  else if (result.ok) entry.resolve(result.value);
   else entry.reject(result.error);
 }

@@ -1,25 +1,39 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import * as initial from "./migrations/001-initial.ts";
+import { StoreOpenError } from "./port.ts";
 
 /** In order of their names; a migration that has landed is never changed. */
 const MIGRATIONS: Record<string, Migration> = { "001-initial": initial };
 
+/** Kysely's own. */
+const MIGRATION_TABLE = "kysely_migration";
+
 /**
  * Brings the schema up to this version; both engines call it at start.
- * @throws Error naming the migration that failed, or saying that the database is newer than this server.
+ * @throws StoreOpenError `too_new` where a later version has been there, Error naming the migration that failed.
  */
 export async function migrateToLatest<T>(db: Kysely<T>): Promise<void> {
+  const unknown = (await appliedMigrations(db)).filter((name) => MIGRATIONS[name] === undefined);
+  if (unknown.length > 0) {
+    throw new StoreOpenError(
+      "too_new",
+      `The database was made by a later version of Trunkline (migration ${unknown.join(", ")}): use that version, ` +
+        "or restore a backup from before it",
+    );
+  }
   const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
-  const known = await migrator.getMigrations();
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) return;
-  const failed = results?.find((result) => result.status === "Error")?.migrationName;
+  const failed = results?.find((result) => result.status === "Error")?.migrationName ?? "(before the first)";
   const detail = error instanceof Error ? error.message : JSON.stringify(error);
-  throw new Error(
-    failed === undefined
-      ? `The database does not fit this version of Trunkline (it knows ${known.length} migrations): ${detail}`
-      : `Migration ${failed} failed: ${detail}`,
-    { cause: error },
-  );
+  throw new Error(`Migration ${failed} failed: ${detail}`, { cause: error });
+}
+
+/** @returns their names; none where the database is not, or not yet, one of Trunkline's. */
+export async function appliedMigrations<T>(db: Kysely<T>): Promise<string[]> {
+  const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
+  if (!tables.some((table) => table.name === MIGRATION_TABLE)) return [];
+  const { rows } = await sql<{ name: string }>`select name from ${sql.table(MIGRATION_TABLE)}`.execute(db);
+  return rows.map((row) => row.name);
 }

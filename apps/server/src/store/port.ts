@@ -24,6 +24,11 @@ export interface CommitUnit {
   fence?: Fence;
   /** Blocks that ended with this unit: their pieces, from `fromSeq` on, are deleted. */
   endedBlocks?: readonly { blockId: string; fromSeq: number }[];
+  /**
+   * Ends or deletes something. On a full disk such units, and no others, are written into the room that the store
+   * has kept for them, so that tasks can end and users can make room.
+   */
+  mayUseBallast?: boolean;
 }
 
 export type StoredDraft = EventDraft & { blockId?: string; attempt?: number };
@@ -59,6 +64,20 @@ export class UniqueViolationError extends Error {
   constructor(index: string) {
     super(`unique index violated: ${index}`);
     this.index = index;
+  }
+}
+
+/**
+ * The database cannot be used as it is, and nothing was changed. The message says what to do.
+ * `damaged`: it was written by something else than SQLite. `too_new`: by a later version of Trunkline.
+ */
+export class StoreOpenError extends Error {
+  override readonly name = "StoreOpenError";
+  readonly reason: "damaged" | "too_new" | "storage_full";
+
+  constructor(reason: StoreOpenError["reason"], message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.reason = reason;
   }
 }
 

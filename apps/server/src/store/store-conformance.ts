@@ -143,7 +143,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         .where("type", "like", "text.%")
         .orderBy("seq")
         .execute();
-      expect(rows.map((row) => [row.type, row.seq, JSON.parse(row.data)])).toEqual([
+      expect(rows.map((row) => [row.type, row.seq, JSON.parse(row.data) as unknown])).toEqual([
         ["text.delta", 3, { blockId: "b", text: "other" }],
         ["text.ended", 5, { blockId: "a", text: "Hello" }],
       ]);
@@ -164,7 +164,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       const distinct = new Map<number, SessionEvent>(commits.flat().map((event) => [event.seq, event]));
       expect(distinct.size).toBeLessThan(letters.length);
       const text = [...distinct.values()]
-        .sort((a, b) => a.seq - b.seq)
+        .toSorted((a, b) => a.seq - b.seq)
         .map((event) => (event.type === "text.delta" ? event.data.text : ""))
         .join("");
       expect(text).toBe(letters.join(""));

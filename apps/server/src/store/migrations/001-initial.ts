@@ -1,4 +1,4 @@
-import { type Kysely, sql } from "kysely";
+import { type Kysely, sql, SqliteAdapter } from "kysely";
 
 /**
  * Written for both engines: `bigint` is an integer in SQLite and holds milliseconds in PostgreSQL; text ids sort
@@ -112,7 +112,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .where(sql.ref("idempotency_key"), "is not", null)
     .execute();
 
-  await db.schema
+  const events = db.schema
     .createTable("events")
     .addColumn("session_id", "text", (column) => column.notNull())
     .addColumn("seq", "bigint", (column) => column.notNull())
@@ -122,6 +122,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("block_id", "text")
     .addColumn("at", "bigint", (column) => column.notNull())
     .addColumn("data", "text", (column) => column.notNull())
-    .addPrimaryKeyConstraint("events_pk", ["session_id", "seq"])
-    .execute();
+    .addPrimaryKeyConstraint("events_pk", ["session_id", "seq"]);
+  // SQLite then keeps the rows in the key's own tree: an append writes one page instead of two, and the events of a
+  // session lie side by side (https://sqlite.org/withoutrowid.html).
+  const isSqlite = db.getExecutor().adapter instanceof SqliteAdapter;
+  await (isSqlite ? events.modifyEnd(sql`without rowid`) : events).execute();
 }

@@ -1,16 +1,18 @@
 import assert from "node:assert";
 import type Database from "better-sqlite3";
+import { asRefusal, Refused, type UnitResult } from "./refusal.ts";
+import { StatementCache } from "./statement-cache.ts";
 
-/** A commit unit in the form that crosses to the writer thread: plain data, event data already JSON. */
+/** A commit unit as the writer thread has it. */
 export interface PlainUnit {
   sessionId: string;
-  at: number;
   events: readonly PlainEvent[];
   writes: readonly PlainWrite[];
   fence: { taskId: string; attempt: number } | undefined;
   endedBlocks: readonly { blockId: string; fromSeq: number }[];
   /** False for pieces of blocks, so that a token costs no update of the session list's index. */
   touches: boolean;
+  mayUseBallast: boolean;
 }
 
 export interface PlainEvent {
@@ -18,6 +20,7 @@ export interface PlainEvent {
   attempt: number | null;
   type: string;
   blockId: string | null;
+  /** JSON. */
   data: string;
 }
 
@@ -27,23 +30,15 @@ export interface PlainWrite {
   expectRows: number | undefined;
 }
 
-export type UnitResult =
-  | { ok: true; firstSeq: number }
-  | { ok: false; error: "guard" | "fenced" | "unique"; detail: string };
-
-class Refused extends Error {
-  readonly error: "guard" | "fenced" | "unique";
-  constructor(error: "guard" | "fenced" | "unique", detail: string) {
-    super(detail);
-    this.error = error;
-  }
-}
+/** @param at integer ms since the epoch, for all of them. */
+export type CommitUnits = (units: readonly PlainUnit[], at: number) => UnitResult[];
 
 /**
  * Commits many units with one fsync. A unit that is refused leaves no trace and does not hinder the others.
- * @returns a result per unit, in order. @throws what the engine throws where the whole batch could not be committed.
+ * The function that it gives answers with a result per unit, in order.
+ * @throws what the engine throws where the whole batch could not be committed.
  */
-export function createUnitCommitter(database: Database.Database): (units: readonly PlainUnit[]) => UnitResult[] {
+export function createUnitCommitter(database: Database.Database): CommitUnits {
   const begin = database.prepare("begin immediate");
   const commit = database.prepare("commit");
   const savepoint = database.prepare("savepoint unit");
@@ -66,101 +61,74 @@ export function createUnitCommitter(database: Database.Database): (units: readon
   );
   const statements = new StatementCache(database);
 
-  function apply(unit: PlainUnit): number {
+  /** @returns the seq of its first event. @throws Refused, before it has changed anything but by its own writes. */
+  function apply(unit: PlainUnit, at: number): number {
     const { fence, sessionId, events } = unit;
     if (fence !== undefined && holdsTask.get(fence.taskId, fence.attempt) === undefined) {
       throw new Refused("fenced", `attempt ${fence.attempt} no longer holds task ${fence.taskId}`);
     }
-    for (const write of unit.writes) {
-      const rows = statements.run(write);
-      if (write.expectRows !== undefined && rows !== write.expectRows) {
-        throw new Refused("guard", `${rows} rows instead of ${write.expectRows}`);
+    for (const { sql, parameters, expectRows } of unit.writes) {
+      const rows = statements.run(sql, parameters);
+      if (expectRows !== undefined && rows !== expectRows) {
+        throw new Refused("guard", `${rows} rows instead of ${expectRows}`);
       }
     }
     if (events.length === 0) return 0;
-    for (const block of unit.endedBlocks) deletePieces.run(sessionId, block.fromSeq, block.blockId);
     const lastSeq = unit.touches
-      ? raiseSeqAndTouch.get(events.length, unit.at, sessionId)
+      ? raiseSeqAndTouch.get(events.length, at, sessionId)
       : raiseSeq.get(events.length, sessionId);
     if (lastSeq === undefined) throw new Refused("guard", `session ${sessionId} does not exist`);
     assert(typeof lastSeq === "number");
+    for (const { blockId, fromSeq } of unit.endedBlocks) deletePieces.run(sessionId, fromSeq, blockId);
     const firstSeq = lastSeq - events.length + 1;
     let seq = firstSeq;
-    for (const event of events) {
-      insertEvent.run(
-        sessionId,
-        seq,
-        event.taskId,
-        event.attempt,
-        event.type,
-        event.blockId,
-        unit.at,
-        event.data,
-      );
+    for (const { taskId, attempt, type, blockId, data } of events) {
+      insertEvent.run(sessionId, seq, taskId, attempt, type, blockId, at, data);
       seq += 1;
     }
     return firstSeq;
   }
 
-  function attempt(unit: PlainUnit): UnitResult {
-    savepoint.run();
+  /** For units that can only be refused before they have changed anything: nothing is to be taken back. */
+  function applyBare(unit: PlainUnit, at: number): UnitResult {
     try {
-      const firstSeq = apply(unit);
-      release.run();
-      return { ok: true, firstSeq };
+      return apply(unit, at);
     } catch (error) {
-      const refused = asRefusal(error);
-      if (refused === undefined) throw error;
-      rollbackUnit.run();
-      release.run();
-      return { ok: false, error: refused.error, detail: refused.message };
+      if (error instanceof Refused) return error.refusal;
+      throw error;
     }
   }
 
-  return (units) => {
+  function applyGuarded(unit: PlainUnit, at: number): UnitResult {
+    savepoint.run();
+    try {
+      const firstSeq = apply(unit, at);
+      release.run();
+      return firstSeq;
+    } catch (error) {
+      const refusal = asRefusal(error);
+      if (refusal === undefined) throw error;
+      rollbackUnit.run();
+      release.run();
+      return refusal;
+    }
+  }
+
+  function commitAll(units: readonly PlainUnit[], at: number, guardAll: boolean): UnitResult[] {
     begin.run();
     try {
-      const results = units.map(attempt);
+      const results = units.map((unit) =>
+        guardAll || unit.writes.length > 0 ? applyGuarded(unit, at) : applyBare(unit, at),
+      );
       commit.run();
       return results;
     } catch (error) {
       // Some errors (a full disk among them) have already rolled everything back.
       if (database.inTransaction) database.exec("rollback");
+      if (!guardAll && asRefusal(error) !== undefined) return commitAll(units, at, true);
       throw error;
     }
-  };
-}
-
-function asRefusal(error: unknown): Refused | undefined {
-  if (error instanceof Refused) return error;
-  if (error instanceof Error && "code" in error) {
-    if (error.code === "SQLITE_CONSTRAINT_UNIQUE" || error.code === "SQLITE_CONSTRAINT_PRIMARYKEY") {
-      return new Refused("unique", error.message.replace(/^.*failed: /, ""));
-    }
-    if (error.code === "SQLITE_CONSTRAINT_FOREIGNKEY") return new Refused("guard", error.message);
-  }
-  return undefined;
-}
-
-/** Prepares each statement text once; the callers' texts are few and fixed, the bound is for safety. */
-class StatementCache {
-  readonly #database: Database.Database;
-  readonly #statements = new Map<string, Database.Statement>();
-
-  constructor(database: Database.Database) {
-    this.#database = database;
   }
 
-  /** @returns rows changed, or rows returned by a statement that returns rows. */
-  run(write: PlainWrite): number {
-    let statement = this.#statements.get(write.sql);
-    if (statement === undefined) {
-      if (this.#statements.size >= 500) this.#statements.clear();
-      statement = this.#database.prepare(write.sql);
-      this.#statements.set(write.sql, statement);
-    }
-    return statement.reader
-      ? statement.all(...write.parameters).length
-      : statement.run(...write.parameters).changes;
-  }
+  return (units, at) => commitAll(units, at, false);
 }

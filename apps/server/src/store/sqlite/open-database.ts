@@ -5,17 +5,18 @@ import { assertVersion } from "./sqlite-version.ts";
  * How this process opens its database, one place for the writer and the readers.
  *
  * WAL lets readers go on while a commit is written; `synchronous = FULL` makes a commit durable before it is
- * acknowledged; a busy time-out only ever matters while another tool (a backup, a shell) looks at the file.
+ * acknowledged. Nobody else writes, so the busy time-out is for somebody with a shell who does.
  */
 export function openDatabase(path: string, mode: "write" | "read"): Database.Database {
   const database = new Database(path, { readonly: mode === "read", fileMustExist: mode === "read" });
   try {
     assertVersion(database.prepare("select sqlite_version() as version").get());
-    database.pragma("busy_timeout = 5000");
+    database.pragma(`busy_timeout = ${BUSY_TIMEOUT_MS}`);
     if (mode === "write") {
       database.pragma("journal_mode = WAL");
       database.pragma("synchronous = FULL");
       database.pragma("foreign_keys = ON");
+      database.pragma(`journal_size_limit = ${WAL_SIZE_LIMIT_BYTES}`);
     }
     database.pragma("cache_size = -16000");
     return database;
@@ -24,3 +25,8 @@ export function openDatabase(path: string, mode: "write" | "read"): Database.Dat
     throw error;
   }
 }
+
+const BUSY_TIMEOUT_MS = 30_000;
+
+/** What the write-ahead log is cut back to once a backup that held it up is done. */
+const WAL_SIZE_LIMIT_BYTES = 64 * 1_024 * 1_024;

@@ -1,73 +1,97 @@
+import { dirname } from "node:path";
 import type { SessionEvent } from "@trunkline/contract";
-import type Database from "better-sqlite3";
 import { Kysely, SqliteDialect } from "kysely";
-import { mergeDeltas, touchesSession } from "../delta-merge.ts";
+import { mergeDeltas } from "../delta-merge.ts";
 import { GroupCommit, type Settled } from "../group-commit.ts";
-import { migrateToLatest } from "../migrate.ts";
-import {
-  FencedError,
-  type CommitUnit,
-  GuardFailedError,
-  type Store,
-  StoreUnavailableError,
-  UniqueViolationError,
-  type Write,
-} from "../port.ts";
+import { type CommitUnit, type Store, StoreOpenError, StoreUnavailableError, type Write } from "../port.ts";
 import type { Database as Schema } from "../schema.ts";
-import type { PlainUnit, UnitResult } from "./commit-units.ts";
+import { Ballast } from "./ballast.ts";
+import { asDamaged, checkDatabase } from "./check-database.ts";
+import { isFullDisk } from "./fault.ts";
+import { migrateDatabase } from "./migrate-database.ts";
 import { openDatabase } from "./open-database.ts";
-import { ensureSearchIndex } from "./search-index.ts";
+import { ReadingConnection } from "./reading-connection.ts";
+import { toSettled } from "./settled-unit.ts";
+import { charactersOf, encodeUnit, type UnitMessage } from "./unit-message.ts";
 import { Writer } from "./writer.ts";
 
 export interface SqliteStoreOptions {
-  /** File of the database; created where it is missing. */
+  /** File of the database; created where there is none yet. */
   path: string;
   /** Integer ms since the epoch. */
   now: () => number;
-  /** Called once, when commits have failed for good: the process must stop acknowledging, which means ending. */
-  onFatal: (error: Error) => void;
+  /** Called once, when the database is of no more use: the process must stop acknowledging, which means ending. */
+  onFatal: (error: StoreUnavailableError) => void;
+  /** The server that had the database before did not stop in order: its database is looked at more closely. */
+  uncleanStop?: boolean;
 }
 
-/** @throws Error where the file cannot be opened, is no database, or cannot be migrated. */
+/** @throws StoreOpenError where the database cannot be used as it is; SqliteError where it cannot be opened. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  await migrate(options.path);
-  const writer = await Writer.start(options.path);
-  const reader = openDatabase(options.path, "read");
-  return new SqliteStore(writer, reader, options);
-}
-
-async function migrate(path: string): Promise<void> {
-  const database = openDatabase(path, "write");
-  const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database }) });
+  const { path } = options;
+  const ballast = new Ballast(path);
+  const open = async (): Promise<Store> => {
+    checkDatabase(path, ballast, options.uncleanStop ?? false);
+    await migrateDatabase(path);
+    return SqliteStore.open(options);
+  };
   try {
-    await migrateToLatest(db);
-    ensureSearchIndex(database);
-  } finally {
-    await db.destroy();
+    return await open();
+  } catch (error) {
+    if (!isFullDisk(error, dirname(path))) throw asDamaged(path, error);
+  }
+  // Opening takes some room (the -shm file): that of the ballast, so that what fills the database can be deleted.
+  ballast.drop();
+  try {
+    return await open();
+  } catch (error) {
+    if (!isFullDisk(error, dirname(path))) throw asDamaged(path, error);
+    throw new StoreOpenError(
+      "storage_full",
+      `The disk that holds ${path} is full: make room, then start again`,
+      {
+        cause: error,
+      },
+    );
   }
 }
 
-/** Units in one transaction; bounds how long the writer thread is away, and the size of one message. */
-const MAX_BATCH = 256;
+/** Of one transaction: bounds how long the writer thread is away, and the size of a message to it. */
+const MAX_UNITS = 256;
+const MAX_CHARACTERS = 8_000_000;
 
-class SqliteStore implements Store {
+/** Key of units that belong to no session's log. */
+const NO_SESSION = "";
+
+export class SqliteStore implements Store {
   readonly db: Kysely<Schema>;
   readonly #writer: Writer;
+  readonly #reading: ReadingConnection;
   readonly #groupCommit: GroupCommit<CommitUnit, SessionEvent[]>;
   readonly #now: () => number;
-  readonly #onFatal: (error: Error) => void;
+  readonly #onFatal: (error: StoreUnavailableError) => void;
+  #isBroken = false;
 
-  constructor(writer: Writer, reader: Database.Database, options: SqliteStoreOptions) {
-    this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: reader }) });
+  private constructor(writer: Writer, { path, now, onFatal }: SqliteStoreOptions) {
     this.#writer = writer;
-    this.#now = options.now;
-    this.#onFatal = options.onFatal;
+    this.#now = now;
+    this.#onFatal = onFatal;
+    this.#reading = new ReadingConnection(openDatabase(path, "read"), (error) => this.#break(error));
+    this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: this.#reading }) });
     this.#groupCommit = new GroupCommit({
       commitBatch: async (units) => this.#commitBatch(units),
       keyOf: (unit) => unit.sessionId,
       merge: mergeDeltas,
-      maxBatch: MAX_BATCH,
+      weightOf: charactersOf,
+      maxItems: MAX_UNITS,
+      maxWeight: MAX_CHARACTERS,
     });
+    void writer.broken.then((error) => this.#break(error));
+  }
+
+  /** @param writerScript what the writer thread runs. */
+  static async open(options: SqliteStoreOptions, writerScript?: URL): Promise<SqliteStore> {
+    return new SqliteStore(await Writer.start(options.path, writerScript), options);
   }
 
   async commit(unit: CommitUnit): Promise<SessionEvent[]> {
@@ -78,59 +102,50 @@ class SqliteStore implements Store {
     await this.#groupCommit.add({ sessionId: NO_SESSION, events: [], writes });
   }
 
+  /**
+   * SQLite copies the log into the database when the last connection closes, and tells nobody where that fails. So it
+   * is done before, and where it fails the reading connection outlives the writing one, which keeps SQLite from it.
+   */
   async close(): Promise<void> {
     await this.#groupCommit.whenIdle();
+    const isSound = !this.#isBroken && (await this.#finish());
+    if (isSound) this.#reading.close();
     await this.#writer.close();
-    await this.db.destroy();
+    if (!isSound) this.#reading.close();
+  }
+
+  async #finish(): Promise<boolean> {
+    try {
+      await this.#writer.finish();
+      return true;
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) return false;
+      throw error;
+    }
   }
 
   async #commitBatch(units: CommitUnit[]): Promise<Settled<SessionEvent[]>[]> {
     const at = this.#now();
-    try {
-      const results = await this.#writer.commit(units.map((unit) => toPlain(unit, at)));
-      return units.map((unit, index) => toSettled(unit, at, results[index]!));
-    } catch (error) {
-      if (error instanceof StoreUnavailableError && error.reason === "unavailable") this.#onFatal(error);
-      throw error;
+    const message: UnitMessage = [];
+    const refused = new Map<CommitUnit, Error>();
+    for (const unit of units) {
+      try {
+        encodeUnit(message, unit);
+      } catch (error) {
+        refused.set(unit, error instanceof Error ? error : new Error(String(error)));
+      }
     }
+    const results = await this.#writer.commit(message, at);
+    let position = 0;
+    return units.map((unit) => {
+      const error = refused.get(unit);
+      return error === undefined ? toSettled(unit, at, results[position++]) : { ok: false, error };
+    });
   }
-}
 
-/** Key of units that belong to no session's log. */
-const NO_SESSION = "";
-
-function toPlain(unit: CommitUnit, at: number): PlainUnit {
-  return {
-    sessionId: unit.sessionId,
-    at,
-    events: unit.events.map((event) => ({
-      taskId: event.taskId,
-      attempt: event.attempt ?? null,
-      type: event.type,
-      blockId: event.blockId ?? null,
-      data: JSON.stringify(event.data),
-    })),
-    writes: (unit.writes ?? []).map(({ sql, parameters, expectRows }) => ({ sql, parameters, expectRows })),
-    fence: unit.fence,
-    endedBlocks: unit.endedBlocks ?? [],
-    touches: touchesSession(unit),
-  };
-}
-
-function toSettled(unit: CommitUnit, at: number, result: UnitResult): Settled<SessionEvent[]> {
-  if (result.ok) {
-    const events = unit.events.map(
-      ({ taskId, type, data }, index) =>
-        ({ sessionId: unit.sessionId, taskId, seq: result.firstSeq + index, at, type, data }) as SessionEvent,
-    );
-    return { ok: true, value: events };
-  }
-  switch (result.error) {
-    case "fenced":
-      return { ok: false, error: new FencedError(result.detail) };
-    case "guard":
-      return { ok: false, error: new GuardFailedError(result.detail) };
-    case "unique":
-      return { ok: false, error: new UniqueViolationError(result.detail) };
+  #break(error: StoreUnavailableError): void {
+    if (this.#isBroken) return;
+    this.#isBroken = true;
+    this.#onFatal(error);
   }
 }

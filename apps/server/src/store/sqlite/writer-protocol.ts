@@ -1,11 +1,22 @@
-import type { PlainUnit, UnitResult } from "./commit-units.ts";
+import type { UnitResult } from "./refusal.ts";
+import type { UnitMessage } from "./unit-message.ts";
 
 /** One request is answered before the next is sent. */
-export type WriterRequest = { type: "commit"; units: readonly PlainUnit[] } | { type: "close" };
+export type WriterRequest =
+  /** `at`: integer ms since the epoch, for all of the units. */
+  | { type: "commit"; at: number; units: UnitMessage }
+  /** Copy what is in the write-ahead log into the database; nothing is committed after this. */
+  | { type: "finish" }
+  | { type: "close" };
 
 export type WriterReply =
   | { type: "ready" }
+  /** A result per unit, in order. */
   | { type: "committed"; results: readonly UnitResult[] }
-  /** Nothing of the batch was stored. `code` is SQLite's, e.g. `SQLITE_FULL`. */
-  | { type: "failed"; code: string; message: string }
-  | { type: "closed" };
+  | { type: "finished" }
+  | { type: "closed" }
+  /**
+   * The thread does nothing any more; comes in place of an answer, or at any time. Of a commit that waits for its
+   * answer nobody knows whether it was stored. `code` is SQLite's, e.g. `SQLITE_IOERR_FSYNC`.
+   */
+  | { type: "broken"; code: string; message: string };

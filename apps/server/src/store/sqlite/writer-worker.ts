@@ -3,36 +3,87 @@
  * Speaks the messages of writer-protocol.ts with writer.ts.
  */
 import assert from "node:assert";
+import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
+import type Database from "better-sqlite3";
+import { Ballast } from "./ballast.ts";
+import { Checkpoints } from "./checkpoints.ts";
+import type { CommitUnits } from "./commit-units.ts";
 import { createUnitCommitter } from "./commit-units.ts";
+import { isFullDisk, sqliteCodeOf } from "./fault.ts";
+import { surviveFullDisk } from "./full-disk.ts";
 import { openDatabase } from "./open-database.ts";
+import { decodeUnits } from "./unit-message.ts";
 import type { WriterReply, WriterRequest } from "./writer-protocol.ts";
 
 assert(parentPort !== null);
 const port = parentPort;
 const { path } = workerData as { path: string };
-const database = openDatabase(path, "write");
-const commitUnits = createUnitCommitter(database);
+const isFull = (error: unknown): boolean => isFullDisk(error, dirname(path));
 
-port.on("message", (request: WriterRequest) => {
-  if (request.type === "close") {
-    database.close();
-    reply({ type: "closed" });
-    port.close();
-    return;
-  }
-  try {
-    reply({ type: "committed", results: commitUnits(request.units) });
-  } catch (error) {
-    reply({ type: "failed", code: codeOf(error), message: error instanceof Error ? error.message : String(error) });
-  }
+guarded(() => {
+  const database = openDatabase(path, "write");
+  // Done by Checkpoints, which see its errors.
+  database.pragma("wal_autocheckpoint = 0");
+  const ballast = new Ballast(path);
+  ballast.keep();
+  const commitUnits = createUnitCommitter(database);
+  const commit = surviveFullDisk({ database, ballast, commitUnits, isFull });
+  const checkpoints = new Checkpoints(database);
+  port.on("message", (request: WriterRequest) =>
+    guarded(() => handle(request, { database, commit, checkpoints })),
+  );
+  reply({ type: "ready" });
 });
-reply({ type: "ready" });
+
+function handle(
+  request: WriterRequest,
+  {
+    database,
+    commit,
+    checkpoints,
+  }: { database: Database.Database; commit: CommitUnits; checkpoints: Checkpoints },
+): void {
+  switch (request.type) {
+    case "commit":
+      reply({ type: "committed", results: commit(decodeUnits(request.units), request.at) });
+      ignoringFullDisk(() => checkpoints.afterCommit());
+      break;
+    case "finish":
+      ignoringFullDisk(() => checkpoints.finish());
+      reply({ type: "finished" });
+      break;
+    case "close":
+      database.close();
+      reply({ type: "closed" });
+      port.close();
+      break;
+  }
+}
+
+/** For checkpoints: what the database has no room for stays in the log. */
+function ignoringFullDisk(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    if (!isFull(error)) throw error;
+  }
+}
+
+/** After any error the thread is deaf: a failed fsync is never tried again. */
+function guarded(work: () => void): void {
+  try {
+    work();
+  } catch (error) {
+    port.removeAllListeners("message");
+    reply({
+      type: "broken",
+      code: sqliteCodeOf(error) ?? "UNKNOWN",
+      message: error instanceof Error ? error.message : String(error),
+    });
+  }
+}
 
 function reply(message: WriterReply): void {
   port.postMessage(message);
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : "UNKNOWN";
 }

@@ -1,6 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { StoreUnavailableError } from "../port.ts";
-import type { PlainUnit, UnitResult } from "./commit-units.ts";
+import type { UnitResult } from "./refusal.ts";
+import type { UnitMessage } from "./unit-message.ts";
 import type { WriterReply, WriterRequest } from "./writer-protocol.ts";
 
 interface Pending {
@@ -10,44 +11,66 @@ interface Pending {
 
 /** The main thread's end of the writer thread: one batch at a time. */
 export class Writer {
+  /** Resolves when the thread has ended, or broken, without having been asked to. */
+  readonly broken: Promise<StoreUnavailableError>;
+  readonly #reportBroken: (error: StoreUnavailableError) => void;
   readonly #worker: Worker;
   #pending: Pending | undefined;
-  #dead: Error | undefined;
+  /** Why nothing more can be asked. */
+  #over: StoreUnavailableError | undefined;
 
   private constructor(worker: Worker) {
+    const { promise, resolve } = Promise.withResolvers<StoreUnavailableError>();
+    this.broken = promise;
+    this.#reportBroken = resolve;
     this.#worker = worker;
-    worker.on("message", (reply: WriterReply) => this.#settle((pending) => pending.resolve(reply)));
-    worker.on("error", (error) => this.#die(error instanceof Error ? error : new Error(String(error))));
-    worker.on("exit", () => this.#die(new Error("the writer thread has ended")));
+    worker.on("message", (reply: WriterReply) => {
+      if (reply.type === "broken") this.#break(new ThreadError(reply.code, reply.message));
+      else this.#take()?.resolve(reply);
+    });
+    worker.on("messageerror", (error) => this.#break(error));
+    worker.on("error", (error) => this.#break(error));
+    worker.on("exit", () => this.#break(new Error("the writer thread has ended")));
   }
 
-  /** @throws what opening the database throws: not a database, no permission, corrupt. */
-  static async start(path: string): Promise<Writer> {
-    const worker = new Worker(new URL("./writer-worker.ts", import.meta.url), { workerData: { path } });
-    const writer = new Writer(worker);
+  /**
+   * @param path the database's file. @param script what the thread runs.
+   * @throws StoreUnavailableError where the thread cannot open the database.
+   */
+  static async start(path: string, script: URL = WORKER): Promise<Writer> {
+    const writer = new Writer(new Worker(script, { workerData: { path } }));
     await writer.#reply();
     return writer;
   }
 
   /**
+   * @param at integer ms since the epoch, for all of the units.
    * @returns a result per unit, in order.
-   * @throws StoreUnavailableError where nothing of the batch was stored.
+   * @throws StoreUnavailableError where it is not known that the batch was stored.
    */
-  async commit(units: readonly PlainUnit[]): Promise<readonly UnitResult[]> {
-    const reply = await this.#ask({ type: "commit", units });
+  async commit(units: UnitMessage, at: number): Promise<readonly UnitResult[]> {
+    const reply = await this.#ask({ type: "commit", at, units });
     if (reply.type === "committed") return reply.results;
-    if (reply.type === "failed") throw toStoreError(reply.code, reply.message);
     throw new Error(`the writer thread answered a commit with '${reply.type}'`);
   }
 
+  /** Ends committing: all that was committed is in the database's own file. @throws StoreUnavailableError */
+  async finish(): Promise<void> {
+    await this.#ask({ type: "finish" });
+  }
+
+  /** Ends the thread, in order where it can still be asked. */
   async close(): Promise<void> {
-    if (this.#dead !== undefined) return;
-    await this.#ask({ type: "close" });
+    if (this.#over === undefined) {
+      const closed = this.#ask({ type: "close" });
+      this.#over = new StoreUnavailableError("unavailable", "The database is closed");
+      await closed;
+    }
     await this.#worker.terminate();
   }
 
   async #ask(request: WriterRequest): Promise<WriterReply> {
-    if (this.#dead !== undefined) throw new StoreUnavailableError("unavailable", this.#dead.message);
+    if (this.#over !== undefined) throw this.#over;
     const reply = this.#reply();
     this.#worker.postMessage(request);
     return reply;
@@ -59,24 +82,31 @@ export class Writer {
     return promise;
   }
 
-  #settle(how: (pending: Pending) => void): void {
+  #take(): Pending | undefined {
     const pending = this.#pending;
     this.#pending = undefined;
-    if (pending !== undefined) how(pending);
+    return pending;
   }
 
-  #die(error: Error): void {
-    this.#dead ??= error;
-    this.#settle((pending) => pending.reject(error));
+  #break(cause: unknown): void {
+    const detail = cause instanceof Error ? cause.message : String(cause);
+    const error = new StoreUnavailableError("unavailable", `The database cannot commit (${detail})`, {
+      cause,
+    });
+    this.#take()?.reject(error);
+    if (this.#over !== undefined) return;
+    this.#over = error;
+    this.#reportBroken(error);
   }
 }
 
-/**
- * A full disk passes; any other failure to commit does not: after a failed fsync nobody knows what is on the disk, so
- * it is never tried again (https://lwn.net/Articles/752063).
- */
-function toStoreError(code: string, message: string): StoreUnavailableError {
-  return code === "SQLITE_FULL" || code === "SQLITE_IOERR_WRITE"
-    ? new StoreUnavailableError("storage_full", "The disk that holds the data directory is full: make room, then try again")
-    : new StoreUnavailableError("unavailable", `The database cannot commit (${code}: ${message})`);
+/** An error of the writer thread, with SQLite's code. */
+class ThreadError extends Error {
+  readonly code: string;
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`);
+    this.code = code;
+  }
 }
+
+const WORKER = new URL("./writer-worker.ts", import.meta.url);

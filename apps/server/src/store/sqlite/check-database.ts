@@ -1,0 +1,63 @@
+import { statSync } from "node:fs";
+import { StoreOpenError } from "../port.ts";
+import type { Ballast } from "./ballast.ts";
+import { isStatementFault, sqliteCodeOf } from "./fault.ts";
+import { openDatabase } from "./open-database.ts";
+
+/** Checked at every start; takes some 0.1 s. */
+const ALWAYS_CHECKED_BYTES = 64 * 1_024 * 1_024;
+
+/** Checked after an unclean stop; takes some 1 s. What is larger would keep the tasks waiting that were interrupted. */
+const CHECKED_AFTER_CRASH_BYTES = 512 * 1_024 * 1_024;
+
+/**
+ * Looks at the database before anything is done to it. A damaged one is refused and left alone, never made anew.
+ * @throws StoreOpenError `damaged`; SqliteError where it cannot be opened for another reason.
+ */
+export function checkDatabase(path: string, ballast: Ballast, uncleanStop: boolean): void {
+  const walSize = sizeOf(`${path}-wal`) ?? 0;
+  const size = sizeOf(path);
+  if (size === undefined && walSize === 0) return;
+  if (size === undefined) throw damaged(path, "the file is missing, but its write-ahead log is there");
+  if (size === 0) {
+    // A first start that was cut off leaves an empty file too.
+    if (walSize > 0 || ballast.exists()) throw damaged(path, "the file is empty");
+    return;
+  }
+  const limit = uncleanStop ? CHECKED_AFTER_CRASH_BYTES : ALWAYS_CHECKED_BYTES;
+  try {
+    const database = openDatabase(path, "read");
+    try {
+      if (size + walSize > limit) database.prepare("select count(*) from sqlite_schema").get();
+      else assertSound(path, database.pragma("quick_check(1)", { simple: true }));
+    } finally {
+      database.close();
+    }
+  } catch (error) {
+    throw asDamaged(path, error);
+  }
+}
+
+/** @returns the error, as a StoreOpenError where it tells of a damaged database. */
+export function asDamaged(path: string, error: unknown): unknown {
+  const code = isStatementFault(error) ? undefined : sqliteCodeOf(error);
+  if (code === undefined || !/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return error;
+  return damaged(path, error instanceof Error ? error.message : String(error), error);
+}
+
+function assertSound(path: string, answer: unknown): void {
+  if (answer !== "ok") throw damaged(path, String(answer));
+}
+
+function damaged(path: string, detail: string, cause?: unknown): StoreOpenError {
+  return new StoreOpenError(
+    "damaged",
+    `The database ${path} is damaged (${detail}). It was left as it is. Restore a backup (trunkline restore), or ` +
+      `save what can be read: sqlite3 ${path} .recover | sqlite3 recovered.db, then trunkline restore recovered.db`,
+    { cause },
+  );
+}
+
+function sizeOf(path: string): number | undefined {
+  return statSync(path, { throwIfNoEntry: false })?.size;
+}

@@ -1,0 +1,16 @@
+import { Kysely, SqliteDialect } from "kysely";
+import { migrateToLatest } from "../migrate.ts";
+import { openDatabase } from "./open-database.ts";
+import { ensureSearchIndex } from "./search-index.ts";
+
+/** Creates the database, or brings it up to this version. @throws StoreOpenError `too_new`, SqliteError */
+export async function migrateDatabase(path: string): Promise<void> {
+  const database = openDatabase(path, "write");
+  try {
+    // Kysely closes only what it has used; here it is used in any case, and closed once.
+    await migrateToLatest(new Kysely({ dialect: new SqliteDialect({ database }) }));
+    ensureSearchIndex(database);
+  } finally {
+    database.close();
+  }
+}
