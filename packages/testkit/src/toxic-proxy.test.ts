@@ -68,6 +68,17 @@ describe("a healthy connection", () => {
     expect(proxy.counts.requestBytes).toBeGreaterThan(body.length);
   });
 
+  test("arrives under the server's own name", async () => {
+    await using server = await serve(({ headers }, response) => response.end(JSON.stringify(headers)));
+    await using proxy = await ToxicProxy.start({ target: server.url });
+    const response = await fetch(proxy.url, {
+      method: "POST",
+      body: proxy.url,
+      headers: { origin: proxy.url },
+    });
+    expect(await response.json()).toMatchObject({ host: new URL(server.url).host, origin: server.url });
+  });
+
   test("ends on the server's side when the client goes", async () => {
     await using server = await serveTicks();
     await using proxy = await ToxicProxy.start({ target: server.url });

@@ -18,7 +18,10 @@ export interface ToxicProxyOptions {
   seed?: number;
 }
 
-/** A TCP proxy on a loopback port of its own that mistreats connections as it is told. */
+/**
+ * A TCP proxy on a loopback port of its own that mistreats connections as it is told. Host and Origin headers that name
+ * it name the server behind it when they arrive there, as with any reverse proxy.
+ */
 export class ToxicProxy implements AsyncDisposable {
   /** For connections from now on; can be replaced at any time. */
   toxics: ToxicChoice;

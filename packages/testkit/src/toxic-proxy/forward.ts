@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { pipeline } from "node:stream/promises";
-import { counting, cutting, delaying, gated, stalling, through, type Stage } from "./stages.ts";
+import { counting, cutting, delaying, gated, replacing, stalling, through, type Stage } from "./stages.ts";
 import type { Toxic } from "./toxic.ts";
 import type { ToxicCounts } from "./toxic-counts.ts";
 
@@ -23,7 +23,9 @@ export async function forward({ client, target, toxics, counts, isReleased }: Fo
   });
   client.once("close", () => closed.abort());
 
-  const request: Stage[] = [];
+  // Ends of header lines: Host and Origin. The server refuses names that are not its own, and knows none of ours.
+  const ours = `${client.localAddress}:${client.localPort}\r\n`;
+  const request: Stage[] = [replacing(ours, `${target.host}:${target.port}\r\n`)];
   const response: Stage[] = [gated(isReleased)];
   for (const toxic of toxics) {
     if (toxic.type === "delay") {

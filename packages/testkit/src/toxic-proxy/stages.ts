@@ -31,6 +31,19 @@ export function delaying(ms: number, signal: AbortSignal): Stage {
   return gated(() => wait(ms, undefined, { signal }));
 }
 
+/**
+ * Puts another text in place of one, where it lies within a chunk: for the head of a request, which clients send in one
+ * piece.
+ */
+export function replacing(text: string, by: string): Stage {
+  return async function* (chunks) {
+    for await (const chunk of chunks) {
+      if (!chunk.includes(text)) yield chunk;
+      else yield Buffer.from(chunk.toString("latin1").replaceAll(text, by), "latin1");
+    }
+  };
+}
+
 /** Stops once, after so many bytes; infinity lasts until the signal. */
 export function stalling(afterBytes: number, forMs: number, signal: AbortSignal, onStall: () => void): Stage {
   return async function* (chunks) {
