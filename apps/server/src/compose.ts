@@ -1,4 +1,7 @@
+import { createHash } from "node:crypto";
+import { realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import type { Services } from "@trunkline/contract";
 import type { Logger } from "pino";
 import { createActivity } from "./activity/activity.ts";
@@ -12,6 +15,7 @@ import { createHttpServer } from "./http/server.ts";
 import { createHub } from "./hub/hub.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { createLog } from "./log/log.ts";
+import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { createRunner } from "./runner/runner.ts";
 import { createSqliteSearch } from "./search/sqlite-search.ts";
 import { createActivityService } from "./services/activity.ts";
@@ -22,6 +26,8 @@ import { createSessionService } from "./services/sessions.ts";
 import { createTaskService } from "./services/tasks.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { createBareSpawner } from "./tools/process/bare-spawner.ts";
+import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { createTools } from "./tools/registry.ts";
 import { startWeb } from "./web/start-web.ts";
 
@@ -57,7 +63,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const activity = createActivity();
   const log = createLog({ store, hub, activity });
   const models = await createModelRegistry(config.models);
-  const tools = createTools();
+  const processes = await adoptProcesses(config, logger);
+  const tools = createTools({ spawner: createBareSpawner(processes), environment: config.toolEnvironment });
   const dispatcher = createInProcessDispatcher({ concurrency: config.concurrency });
   const runner = createRunner({
     store,
@@ -82,8 +89,15 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   };
 
   const auth = await createAuth({ store, dataDir: config.dataDir, logger, now });
-  const web = config.web === "off" ? null : await startWeb({ mode: config.web, logger });
-  if (web !== null) lifecycle.started("web", async () => web.stop());
+  const web =
+    config.web === "off"
+      ? null
+      : startWeb({
+          directory: WEB_DIRECTORY,
+          mode: config.web === "dev" ? "development" : "production",
+          logger,
+        });
+  if (web !== null) lifecycle.started("web", async () => web.stop(WEB_GRACE_MS));
   const http = createHttpServer({ config, services, auth, web, logger, now, readiness: {} });
   const { url } = await http.listen();
   lifecycle.started("http", async () => http.close(HTTP_GRACE_MS));
@@ -98,5 +112,18 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   return { url, signInUrl: `${url}/sign-in?code=${auth.createSignInCode().code}` };
 }
 
+/** Ends what an earlier process of this data directory left running, before the first tool starts. */
+async function adoptProcesses({ dataDir }: Config, logger: Logger) {
+  const directory = join(dataDir, "processes");
+  const owner = createHash("sha256").update(await realpath(dataDir)).digest("hex").slice(0, 16);
+  const { ledger, left } = await openProcessLedger(directory);
+  const survivors = await reapLeftovers({ owner, records: left });
+  if (survivors.length > 0) logger.error({ pids: survivors }, "processes of an earlier run cannot be ended");
+  await forgetProcesses(directory, left);
+  return { owner, ledger };
+}
+
+const WEB_DIRECTORY = fileURLToPath(new URL("../../web", import.meta.url));
+const WEB_GRACE_MS = 2_000;
 /** How long requests under way may take once the server is asked to stop, in ms. */
 const HTTP_GRACE_MS = 3_000;

@@ -15,7 +15,18 @@ export interface Config {
   web: "on" | "off" | "dev";
   logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   models: ModelConfig;
+  /** All that a tool's process sees of this environment: where programs are and which language they speak. */
+  toolEnvironment: Readonly<Record<string, string>>;
   node: string;
+}
+
+function pick(env: Record<string, string | undefined>, names: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = env[name];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
 }
 
 /** Names that only this machine can reach the server by. */
@@ -84,6 +95,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       anthropicApiKey: value("ANTHROPIC_API_KEY"),
       googleApiKey: value("GOOGLE_GENERATIVE_AI_API_KEY"),
     },
+    toolEnvironment: pick(env, ["PATH", "LANG", "LC_ALL", "TZ"]),
     node: hostname(),
   };
 }
