@@ -20,6 +20,7 @@ export class ProgressFeed {
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   #pending = "";
   #left: number;
+  #isCut = false;
   #timer: NodeJS.Timeout | undefined;
   #showing: Promise<void> = Promise.resolve();
   #failure: { error: unknown } | undefined;
@@ -38,7 +39,7 @@ export class ProgressFeed {
 
   /** @returns a promise where no more should come until it resolves. It never rejects: `finish` tells. */
   push(bytes: Uint8Array): Promise<void> | undefined {
-    if (this.#left === 0) return undefined;
+    if (this.#left === 0) return this.#noteCut();
     this.#pending += withoutNul(this.#decoder.decode(bytes, { stream: true }));
     if (this.#pending.length >= Math.min(this.#limits.chunkLength, this.#left)) return this.#flush();
     this.#timer ??= setTimeout(() => void this.#flush(), this.#limits.coalesceMs);
@@ -64,11 +65,23 @@ export class ProgressFeed {
   }
 
   #takePending(): string {
-    let text = this.#pending;
+    const text = this.#pending;
     this.#pending = "";
-    if (text.length > this.#left) text = cutWhole(text, this.#left) + CUT_NOTE;
-    this.#left = Math.max(0, this.#left - text.length);
-    return text;
+    if (text.length <= this.#left) {
+      this.#left -= text.length;
+      return text;
+    }
+    const shown = cutWhole(text, this.#left);
+    this.#left = 0;
+    this.#isCut = true;
+    return shown + CUT_NOTE;
+  }
+
+  /** There is more than may be shown: says so, once. */
+  #noteCut(): undefined {
+    if (this.#isCut) return;
+    this.#isCut = true;
+    this.#showing = this.#showing.then(() => this.#showSafely(CUT_NOTE));
   }
 
   async #showSafely(text: string): Promise<void> {
@@ -78,6 +91,7 @@ export class ProgressFeed {
     } catch (error) {
       this.#failure = { error };
       this.#left = 0;
+      this.#isCut = true;
       this.#failed.abort();
     }
   }

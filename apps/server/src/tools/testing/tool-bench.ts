@@ -1,0 +1,55 @@
+import { randomUUID } from "node:crypto";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ProcessLedger, ProcessRecord, Tool, ToolContext, ToolResult } from "../port.ts";
+import { createBareSpawner } from "../process/bare-spawner.ts";
+import type { TreePatience } from "../process/process-tree.ts";
+import { createTools } from "../registry.ts";
+
+/** The real tools in an empty workspace of their own. */
+export class ToolBench implements AsyncDisposable {
+  readonly workspace: string;
+  readonly tools: readonly Tool[];
+  readonly owner: string;
+  /** What the ledger was told and not told to forget. */
+  readonly records: ProcessRecord[];
+  readonly progress: string[] = [];
+
+  private constructor(workspace: string, patience: TreePatience | undefined) {
+    this.workspace = workspace;
+    this.owner = `test-${randomUUID()}`;
+    const records: ProcessRecord[] = [];
+    this.records = records;
+    const ledger: ProcessLedger = {
+      onSpawn: async (record) => void records.push(record),
+      onExit: async (record) => void records.splice(records.indexOf(record), 1),
+    };
+    const spawner = createBareSpawner({ owner: this.owner, ledger, patience });
+    this.tools = createTools({ spawner, environment: { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8" } });
+  }
+
+  static async create(patience?: TreePatience): Promise<ToolBench> {
+    return new ToolBench(await mkdtemp(join(tmpdir(), "trunkline-tools-")), patience);
+  }
+
+  path(name: string): string {
+    return join(this.workspace, name);
+  }
+
+  /** Calls a tool as the agent's loop does: the input is parsed first. */
+  async call(name: string, input: unknown, context: Partial<ToolContext> = {}): Promise<ToolResult> {
+    const tool = this.tools.find((candidate) => candidate.name === name);
+    if (tool === undefined) throw new Error(`no tool ${name}`);
+    return tool.execute(tool.inputSchema.parse(input), {
+      workspace: this.workspace,
+      signal: new AbortController().signal,
+      progress: async (chunk) => void this.progress.push(chunk),
+      ...context,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.workspace, { recursive: true, force: true });
+  }
+}
