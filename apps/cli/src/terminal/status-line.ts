@@ -1,6 +1,6 @@
-import cliTruncate from "cli-truncate";
 import yoctoSpinner from "yocto-spinner";
 import { formatDuration } from "./duration.ts";
+import { fit } from "./fit.ts";
 import type { Output } from "./output.ts";
 
 /** Before this, saying how long something takes is noise. In milliseconds. */
@@ -25,8 +25,8 @@ export function openStatusLine(output: Output): StatusLine {
     const elapsedMs = Date.now() - since;
     const elapsed =
       elapsedMs < SHOW_ELAPSED_AFTER_MS ? "" : ` ${formatDuration(Math.floor(elapsedMs / 1_000) * 1_000)}`;
-    const room = Math.max(1, output.width() - SPINNER_WIDTH - elapsed.length);
-    spinner.text = output.colors.dim(`${cliTruncate(shown ?? "", room)}${elapsed.replace(".0s", "s")}`);
+    const room = output.width() - SPINNER_WIDTH - elapsed.length;
+    spinner.text = output.colors.dim(`${fit(shown ?? "", room)}${elapsed.replace(".0s", "s")}`);
   };
   let tick: NodeJS.Timeout | undefined;
   const hide = (): void => {

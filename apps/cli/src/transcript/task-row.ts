@@ -15,7 +15,6 @@ export const NO_TALLY: TaskTally = { startedAt: null, steps: 0, tokens: { inputT
 
 /** @returns the tally with what this event adds. */
 export function tallied(tally: TaskTally, event: SessionEvent): TaskTally {
-  if (event.type === "task.submitted") return NO_TALLY;
   if (event.type === "task.started") return { ...tally, startedAt: tally.startedAt ?? event.at };
   if (event.type !== "step.ended") return tally;
   const { inputTokens, outputTokens } = event.data.usage;

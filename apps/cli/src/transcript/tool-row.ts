@@ -1,7 +1,7 @@
-import cliTruncate from "cli-truncate";
 import type { EventDataOf, Json, ToolCall } from "@trunkline/contract";
 import stringWidth from "string-width";
 import { formatDuration } from "../terminal/duration.ts";
+import { fit } from "../terminal/fit.ts";
 import { oneLine, outputLines } from "../terminal/plain-text.ts";
 import type { Look } from "./look.ts";
 
@@ -78,8 +78,4 @@ export function shorten(lines: readonly string[], max: number, dim: Colorize): r
   const head = max - 1 - tail;
   const left = lines.length - head - tail;
   return [...lines.slice(0, head), dim(`… ${left} more lines`), ...lines.slice(lines.length - tail)];
-}
-
-function fit(text: string, width: number): string {
-  return width === Number.POSITIVE_INFINITY ? text : cliTruncate(text, Math.max(1, width));
 }

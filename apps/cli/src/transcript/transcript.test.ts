@@ -176,6 +176,41 @@ describe("tools", () => {
   });
 });
 
+it("shows a prompt when its task gets its turn", () => {
+  const of = (taskId: string, each: SessionEvent): SessionEvent => ({ ...each, taskId });
+  const text = print([
+    event("task.submitted", { prompt: "first", model: null }),
+    event("task.started", { attempt: 1 }, 1_000),
+    called("1", "bash", { command: "make" }),
+    of("2", event("task.submitted", { prompt: "second,\nlater", model: null })),
+    of("2", event("task.updated", { prompt: "second, edited" })),
+    of("3", event("task.submitted", { prompt: "third", model: null })),
+    of("3", event("task.canceled", { reason: "user", by: "me" })),
+    ended("1", { output: "made" }),
+    event("task.completed", { result: "" }, 2_000),
+    of("2", event("task.started", { attempt: 1 }, 2_000)),
+    of("2", event("task.completed", { result: "" }, 2_500)),
+  ]);
+  expect(text).toBe(`› first
+
+queued: second, later
+queued: third
+
+› third
+
+■ canceled
+
+✓ bash  make  12ms
+  made
+
+✓ completed in 1.0s
+
+› second, edited
+
+✓ completed in 0.5s
+`);
+});
+
 it.each([
   [
     event("task.failed", { reason: "error", error: { code: "x", message: "No key", retryable: false } }),

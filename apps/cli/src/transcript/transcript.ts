@@ -1,6 +1,9 @@
-import type { SessionEvent, ToolCall } from "@trunkline/contract";
+import type { EventDataOf, SessionEvent, ToolCall } from "@trunkline/contract";
+import { fit } from "../terminal/fit.ts";
 import { oneLine, outputLines, plainText } from "../terminal/plain-text.ts";
+import { activityAfter } from "./activity.ts";
 import { formatEventRows } from "./event-row.ts";
+import { Layout } from "./layout.ts";
 import type { Look } from "./look.ts";
 import { formatTaskEnd, NO_TALLY, tallied, type TaskTally } from "./task-row.ts";
 import { TextBlock } from "./text-block.ts";
@@ -12,8 +15,11 @@ interface OpenCall {
   lastLine: string;
 }
 
-/** What was printed last; what comes next keeps its distance accordingly. */
-type Kind = "nothing" | "text" | "row" | "output";
+interface OpenTask {
+  /** Kept until the task gets its turn, which is when it is shown. */
+  prompt: string | null;
+  tally: TaskTally;
+}
 
 /**
  * Turns the events of a session into lines for a terminal, one event at a time. What it gives depends on the events
@@ -21,12 +27,12 @@ type Kind = "nothing" | "text" | "row" | "output";
  */
 export class Transcript {
   readonly #look: Look;
+  readonly #layout = new Layout();
+  readonly #tasks = new Map<string, OpenTask>();
   readonly #blocks = new Map<string, TextBlock>();
   readonly #calls = new Map<string, OpenCall>();
-  #last: Kind = "nothing";
-  /** Text has been printed without the newline that ends it. */
-  #midLine = false;
-  #tally: TaskTally = NO_TALLY;
+  /** The task that has its turn; a session has one at most. */
+  #active: string | null = null;
   #activity: string | null = null;
 
   constructor(look: Look) {
@@ -36,31 +42,29 @@ export class Transcript {
   /** What is being waited for, in a few words; null while nothing is, or while text streams. */
   get activity(): string | null {
     const open = [...this.#calls.values()].at(-1);
-    if (open === undefined) return this.#midLine ? null : this.#activity;
+    if (open === undefined) return this.#layout.midLine ? null : this.#activity;
     return describeCall(open.call) + (open.lastLine === "" ? "" : `  ${open.lastLine}`);
   }
 
-  /** @returns what to print before somebody else writes below; what follows keeps its distance. */
+  /** @returns what to print before somebody else writes below. */
   interject(): string {
-    const line = this.#endLine();
-    if (line !== "") this.#last = "output";
-    return line;
+    return this.#layout.interject();
   }
 
   /** @returns what to print for the event, often nothing. */
   print(event: SessionEvent): string {
-    this.#tally = tallied(this.#tally, event);
     this.#activity = activityAfter(event, this.#activity);
     switch (event.type) {
       case "task.submitted":
-        return this.#look.prompts ? this.#prompt(event.data.prompt) : "";
+        this.#task(event.taskId).prompt = event.data.prompt;
+        return this.#active === null ? "" : this.#queued(event.data.prompt);
+      case "task.updated":
+        if (event.data.prompt !== undefined) this.#task(event.taskId).prompt = event.data.prompt;
+        return "";
       case "text.delta":
-        return this.#text(this.#block(event.data.blockId).add(event.data.text));
-      case "text.ended": {
-        const rest = this.#text(this.#block(event.data.blockId).end(event.data.text));
-        this.#blocks.delete(event.data.blockId);
-        return rest + this.#endLine();
-      }
+        return this.#layout.text(this.#block(event.data.blockId).add(event.data.text));
+      case "text.ended":
+        return this.#textEnded(event.data);
       case "tool.called":
         this.#calls.set(event.data.callId, { call: event.data, lastLine: "" });
         return "";
@@ -69,30 +73,54 @@ export class Transcript {
         if (open !== undefined) open.lastLine = outputLines(event.data.chunk).at(-1)?.trim() || open.lastLine;
         return "";
       }
-      case "tool.ended": {
-        const { callId } = event.data;
-        const call = this.#calls.get(callId)?.call ?? { callId, tool: "tool", input: {} };
-        this.#calls.delete(callId);
-        return this.#rows(
-          [formatToolRow(call, event.data, this.#look)],
-          formatToolOutput(event.data, this.#look),
-        );
-      }
+      case "tool.ended":
+        return this.#toolEnded(event.data);
       default:
         return this.#other(event);
     }
   }
 
+  #textEnded({ blockId, text }: EventDataOf<"text.ended">): string {
+    const rest = this.#layout.text(this.#block(blockId).end(text));
+    this.#blocks.delete(blockId);
+    return rest + this.#layout.endLine();
+  }
+
+  #toolEnded(end: EventDataOf<"tool.ended">): string {
+    const call = this.#calls.get(end.callId)?.call ?? { callId: end.callId, tool: "tool", input: {} };
+    this.#calls.delete(end.callId);
+    return this.#layout.rows([formatToolRow(call, end, this.#look)], formatToolOutput(end, this.#look));
+  }
+
   #other(event: SessionEvent): string {
+    const task = this.#task(event.taskId);
+    task.tally = tallied(task.tally, event);
     // The next attempt begins its blocks anew.
     if (event.type === "task.interrupted") this.#blocks.clear();
-    const end = formatTaskEnd(event, this.#tally, this.#look);
-    if (end === null) return this.#rows(formatEventRows(event, this.#look));
+
+    const end = formatTaskEnd(event, task.tally, this.#look);
+    const prompt = event.type === "task.started" || end !== null ? this.#prompt(task) : "";
+    if (event.type === "task.started") this.#active = event.taskId;
+    if (end === null) return prompt + this.#layout.rows(formatEventRows(event, this.#look));
+    this.#close(event.taskId);
+    return prompt + this.#layout.paragraph([end]);
+  }
+
+  #task(taskId: string | null): OpenTask {
+    const known = taskId === null ? undefined : this.#tasks.get(taskId);
+    if (known !== undefined) return known;
+    const task = { prompt: null, tally: NO_TALLY };
+    if (taskId !== null) this.#tasks.set(taskId, task);
+    return task;
+  }
+
+  #close(taskId: string | null): void {
+    if (taskId !== null) this.#tasks.delete(taskId);
+    // One that ends in the queue leaves alone what the active one is doing.
+    if (this.#active !== null && this.#active !== taskId) return;
+    this.#active = null;
     this.#blocks.clear();
     this.#calls.clear();
-    const line = this.#endLine() + (this.#last === "nothing" ? "" : "\n") + `${end}\n`;
-    this.#last = "output";
-    return line;
   }
 
   #block(blockId: string): TextBlock {
@@ -103,60 +131,20 @@ export class Transcript {
     return block;
   }
 
-  #prompt(prompt: string): string {
-    const { cyan, bold, dim } = this.#look.colors;
-    const [first = "", ...more] = shorten(
-      plainText(prompt).trim().split("\n"),
-      this.#look.maxOutputLines,
-      dim,
+  #prompt(task: OpenTask): string {
+    if (task.prompt === null || !this.#look.prompts) return "";
+    const { colors, maxOutputLines } = this.#look;
+    const lines = shorten(plainText(task.prompt).trim().split("\n"), maxOutputLines, colors.dim);
+    task.prompt = null;
+    return this.#layout.paragraph(
+      lines.map((line, index) => `${index === 0 ? colors.cyan("›") : " "} ${colors.bold(line)}`),
     );
-    const lines = [`${cyan("›")} ${bold(first)}`, ...more.map((line) => `  ${bold(line)}`)];
-    return this.#rows([], lines);
   }
 
-  #text(text: string): string {
-    if (text === "") return "";
-    const distance = this.#last === "nothing" || this.#midLine ? "" : "\n";
-    this.#last = "text";
-    this.#midLine = true;
-    return distance + text;
-  }
-
-  /** Rows stand close together; what they put out stands below them and apart from what follows. */
-  #rows(rows: readonly string[], output: readonly string[] = []): string {
-    if (rows.length + output.length === 0) return "";
-    const apart =
-      this.#last === "text" || this.#last === "output" || (this.#last === "row" && rows.length === 0);
-    const before = this.#endLine() + (apart ? "\n" : "");
-    this.#last = output.length > 0 ? "output" : "row";
-    return before + [...rows, ...output].map((line) => `${line}\n`).join("");
-  }
-
-  #endLine(): string {
-    if (!this.#midLine) return "";
-    this.#midLine = false;
-    return "\n";
-  }
-}
-
-function activityAfter(event: SessionEvent, before: string | null): string | null {
-  switch (event.type) {
-    case "task.submitted":
-      return before ?? "queued";
-    case "task.interrupted":
-      return "waiting to go on";
-    case "task.input-required":
-      return `waiting for an answer (${oneLine(event.data.reason)})`;
-    case "task.started":
-    case "task.resumed":
-    case "step.started":
-      return "thinking";
-    case "task.completed":
-    case "task.failed":
-    case "task.canceled":
-    case "task.rejected":
-      return null;
-    default:
-      return before;
+  #queued(prompt: string): string {
+    if (!this.#look.prompts) return "";
+    const { colors, width } = this.#look;
+    const label = "queued: ";
+    return this.#layout.rows([colors.dim(label + fit(oneLine(prompt), width - label.length))]);
   }
 }

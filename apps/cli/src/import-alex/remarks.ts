@@ -1,0 +1,35 @@
+/**
+ * What a session's import has to say beside "done": what its file did not have, and what Trunkline does not take. Each
+ * is counted, per session and over all of them.
+ */
+export const REMARKS = {
+  "may-have-overwritten":
+    "named after the second it began in: it may have overwritten another session of the same second",
+  "id-differs-from-name": "the id in the file is not the file's name; the id counts",
+  "calls-lost": "tool results whose calls are not in the file; their calls are shown as unknown_tool",
+  "results-lost": "tool calls without a result in the file; shown as interrupted",
+  "prompt-lost": "answers that no prompt comes before",
+  unanswered: "prompts without an answer; shown as canceled",
+  "system-prompts-left-out": "system prompts left out: Trunkline has its own",
+  "attachments-left-out": "attachments left out: only their names are kept",
+  "unknown-roles": "messages of an unknown role, kept as notices",
+  "unreadable-messages": "entries that are no messages, left out",
+  "times-unknown": "no creation time that can be read; the id, the messages or the file's own date stand in",
+  "usage-of-session": "tokens known for the session as a whole, counted with its last task",
+} as const;
+
+export type RemarkCode = keyof typeof REMARKS;
+export const REMARK_CODES = Object.keys(REMARKS) as RemarkCode[];
+
+/** How often each applies; those that do not are absent. */
+export class Remarks {
+  readonly counts: Partial<Record<RemarkCode, number>> = {};
+
+  add(code: RemarkCode, count = 1): void {
+    if (count > 0) this.counts[code] = (this.counts[code] ?? 0) + count;
+  }
+
+  addAll(counts: Remarks["counts"]): void {
+    for (const code of REMARK_CODES) this.add(code, counts[code] ?? 0);
+  }
+}

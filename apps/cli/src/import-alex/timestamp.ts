@@ -1,0 +1,51 @@
+/** Go's time.Time as it prints and as it marshals (RFC 3339 with nanoseconds); the zone may be missing: then it is UTC. */
+const TIMESTAMP =
+  /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,12}))?\s*(?:([Zz]|UTC)|([+-])(\d\d):?(\d\d))?(?:\s.*)?$/;
+
+/** Go's zero time is in the year 1, and nothing of the original can be from after this. In ms. */
+const LATEST_MS = Date.UTC(2100, 0, 1);
+
+/**
+ * @param value a timestamp as text, or as seconds, ms, µs or ns since the epoch, told apart by their size
+ * @returns integer ms since the epoch, the rest of the fraction cut off; null where it is no time that can have been
+ */
+export function parseTimestamp(value: unknown): number | null {
+  if (typeof value === "number") return plausible(scaled(value));
+  if (typeof value !== "string") return null;
+  const text = value.trim();
+  if (/^\d{9,20}$/.test(text)) return plausible(scaled(Number(text)));
+  return plausible(parseText(text));
+}
+
+function parseText(text: string): number {
+  const match = TIMESTAMP.exec(text);
+  if (match === null) return Number.NaN;
+  const [, year, month, day, hour, minute, second, fraction = "", , sign, offsetHour, offsetMinute] = match;
+  const fields = [year, month, day, hour, minute, second].map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  const [y, mo, d, h, mi, s] = fields;
+  const daysInMonth = new Date(Date.UTC(y, mo, 0)).getUTCDate();
+  // 60 is a leap second.
+  if (mo < 1 || mo > 12 || d < 1 || d > daysInMonth || h > 23 || mi > 59 || s > 60) return Number.NaN;
+  const offsetMinutes = sign === undefined ? 0 : Number(offsetHour) * 60 + Number(offsetMinute);
+  const milliseconds = Number(fraction.padEnd(3, "0").slice(0, 3));
+  const utc = Date.UTC(y, mo - 1, d, h, mi, s, milliseconds);
+  return utc - (sign === "-" ? -1 : 1) * offsetMinutes * 60_000;
+}
+
+function scaled(value: number): number {
+  if (value >= 1e17) return value / 1e6;
+  if (value >= 1e14) return value / 1e3;
+  if (value >= 1e11) return value;
+  return value * 1e3;
+}
+
+function plausible(ms: number): number | null {
+  return Number.isFinite(ms) && ms > 0 && ms < LATEST_MS ? Math.floor(ms) : null;
+}

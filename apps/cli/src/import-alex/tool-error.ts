@@ -1,0 +1,28 @@
+/** What the original kept of a failed call: Go's error interface marshals to `{}` unless somebody cared. */
+export interface ToolError {
+  /** Empty where the message was lost. */
+  message: string;
+}
+
+/** @returns null where the call did not fail: no error, or Go's empty string for none. */
+export function readToolError(error: unknown): ToolError | null {
+  if (error === undefined || error === null || error === "" || error === false) return null;
+  if (typeof error === "string") return { message: error };
+  if (typeof error !== "object") return { message: JSON.stringify(error) };
+  const { message, error: inner } = error as { message?: unknown; error?: unknown };
+  if (typeof message === "string" && message !== "") return { message };
+  const nested = readToolError(inner);
+  if (nested !== null) return nested;
+  const isEmpty = Object.keys(error).every((key) => key === "message" || key === "error");
+  return { message: isEmpty ? "" : JSON.stringify(error) };
+}
+
+export const LOST_ERROR_MESSAGE = "[failed; alex did not keep why]";
+
+/** What the model was shown of a call: what it put out, and why it failed where it does not say so itself. */
+export function outputOf(content: string, error: ToolError | null): string {
+  if (error === null) return content;
+  if (error.message === "") return content === "" ? LOST_ERROR_MESSAGE : content;
+  if (content === "" || content.includes(error.message)) return content || error.message;
+  return `${content.trimEnd()}\n${error.message}`;
+}
