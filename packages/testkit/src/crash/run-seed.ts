@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { createClient } from "@trunkline/client";
+import { assertLogHolds, assertReceivedEqualsLog, isTerminalEvent } from "../event-log-checkers.ts";
+import { readLog } from "../read-log.ts";
+import { seededRandom } from "../seeded-random.ts";
+import type { ServerFixture } from "../server-fixture.ts";
+import { withDeadline } from "../wait-for.ts";
+import { SessionLedger } from "./ledger.ts";
+import { assertSideEffectsOnce, processesBelow } from "./side-effects.ts";
+import { type Acknowledged, promptOf, SESSIONS, submitForSure, TASKS_PER_SESSION } from "./workload.ts";
+
+export interface SeedResult {
+  kills: number;
+  acknowledged: number;
+  events: number;
+  /** From the start of the new process to the first event of a session that had been under way, in milliseconds. */
+  recoveryMs: number[];
+}
+
+/** Events of a seed after which a kill may come; more happen in every seed. */
+const KILL_WINDOW = 350;
+
+/**
+ * One seed: tasks are submitted and followed from here, the server is killed (-9) after the n-th event, once to three
+ * times, and started again on the same data. Throws where anything acknowledged is missing or doubled.
+ */
+export async function runSeed(server: ServerFixture, seed: number): Promise<SeedResult> {
+  const random = seededRandom(seed);
+  const client = createClient({ url: server.url, token: server.token });
+  const controller = new AbortController();
+  const { signal } = controller;
+  const ledgers = new Map<string, SessionLedger>();
+  const acknowledged: Acknowledged[] = [];
+  const following: Promise<void>[] = [];
+  const recoveryMs: number[] = [];
+
+  const kills = 1 + Math.floor(random() * 3);
+  const killAfter = Array.from({ length: kills }, () => 1 + Math.floor(random() * KILL_WINDOW)).sort(
+    (a, b) => a - b,
+  );
+  let seen = 0;
+  let chaos: Promise<void> = Promise.resolve();
+  const onEvents = (count: number): void => {
+    seen += count;
+    while (killAfter[0] !== undefined && seen >= killAfter[0]) {
+      killAfter.shift();
+      chaos = chaos.then(crash);
+    }
+  };
+
+  async function crash(): Promise<void> {
+    await server.kill();
+    const killedAt = performance.now();
+    const underWay = [...ledgers.values()].filter(isUnderWay);
+    await server.restart();
+    for (const ledger of underWay) {
+      const at = await withDeadline("a session to go on", firstEventAfter(ledger, killedAt), {
+        timeoutMs: 15_000,
+      });
+      recoveryMs.push(at - killedAt);
+    }
+  }
+
+  async function submitSession(name: string): Promise<void> {
+    let sessionId: string | undefined;
+    for (let index = 0; index < TASKS_PER_SESSION; index++) {
+      const file = `${name}-${index}.txt`;
+      const prompt = promptOf(file);
+      const idempotencyKey = `${seed}-${file}`;
+      const ack = await submitForSure(client, { prompt, sessionId, idempotencyKey }, signal);
+      acknowledged.push({ ...ack, prompt, idempotencyKey, file });
+      if (sessionId === undefined) {
+        const ledger = new SessionLedger(ack.sessionId);
+        ledgers.set(ack.sessionId, ledger);
+        following.push(ledger.follow(client, signal, onEvents));
+      }
+      sessionId = ack.sessionId;
+    }
+  }
+
+  try {
+    await Promise.all(
+      Array.from({ length: SESSIONS }, async (_, index) => submitSession(`seed${seed}-${index}`)),
+    );
+    await withDeadline(
+      `the tasks of seed ${seed} to end`,
+      Promise.all(
+        Array.from(ledgers, async ([sessionId, ledger]) =>
+          ledger.whenEnded(
+            new Set(acknowledged.filter((a) => a.sessionId === sessionId).map((a) => a.taskId)),
+          ),
+        ),
+      ),
+      { timeoutMs: 90_000 },
+    );
+    await chaos;
+    await assertNothingLost(server, client, ledgers, acknowledged);
+  } finally {
+    controller.abort();
+    await Promise.allSettled(following);
+  }
+  const events = [...ledgers.values()].reduce((sum, ledger) => sum + ledger.received.length, 0);
+  return { kills: kills - killAfter.length, acknowledged: acknowledged.length, events, recoveryMs };
+}
+
+async function assertNothingLost(
+  server: ServerFixture,
+  client: ReturnType<typeof createClient>,
+  ledgers: ReadonlyMap<string, SessionLedger>,
+  acknowledged: readonly Acknowledged[],
+): Promise<void> {
+  assert.equal(new Set(acknowledged.map((ack) => ack.taskId)).size, acknowledged.length);
+  for (const [sessionId, ledger] of ledgers) {
+    const log = await readLog(client, sessionId);
+    assertLogHolds(log);
+    assertReceivedEqualsLog(ledger.received, log);
+    const { session } = await client.session.get.query({ sessionId });
+    for (const task of acknowledged.filter((ack) => ack.sessionId === sessionId)) {
+      const submitted = log.filter(
+        (event) => event.type === "task.submitted" && event.taskId === task.taskId,
+      );
+      assert.equal(submitted.length, 1, `task ${task.taskId} was submitted ${submitted.length} times`);
+      await assertSideEffectsOnce(task, session.workspace, log);
+    }
+  }
+  assert.deepEqual(await processesBelow(`${server.dataDir}/workspaces`), [], "orphan processes");
+}
+
+function isUnderWay({ received }: SessionLedger): boolean {
+  const last = received.findLast((event) => event.type.startsWith("task."));
+  return last !== undefined && !isTerminalEvent(last);
+}
+
+/** When the first event after the given moment came that says that the session goes on. */
+async function firstEventAfter(ledger: SessionLedger, moment: number): Promise<number> {
+  for (;;) {
+    const at = ledger.receivedAt.find((time, index) => {
+      const type = ledger.received[index]?.type ?? "";
+      return time > moment && (type === "task.started" || /^task\.(completed|failed|canceled)$/.test(type));
+    });
+    if (at !== undefined) return at;
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}
