@@ -29,12 +29,17 @@ export async function lockDataDir(dataDir: string): Promise<Disposable> {
     }
     throw error;
   }
+  held.add(database);
   return {
     [Symbol.dispose]() {
+      held.delete(database);
       database.close();
     },
   };
 }
+
+/** A connection that nobody refers to is closed by the garbage collector, and its lock is gone. */
+const held = new Set<Database.Database>();
 
 async function describeHolder(dataDir: string): Promise<string> {
   const holder = await readServerRecord(dataDir);
