@@ -46,7 +46,7 @@ function sessionColumns(colors: Colors, nowMs: number): Column<Session>[] {
       cell: ({ status }) => status,
       paint: (text, { status }) => paintOfStatus[status](text),
     },
-    { title: "CHANGED", cell: ({ updatedAt }) => formatAge(nowMs - updatedAt), align: "right" },
+    { title: "CHANGED", cell: ({ updatedAt }) => formatAge(nowMs - updatedAt), align: "right", spare: true },
     { title: "TITLE", cell: ({ title }) => oneLine(title) },
   ];
 }

@@ -55,8 +55,8 @@ function taskColumns(colors: Colors, nowMs: number): Column<Task>[] {
   return [
     { title: "TASK", cell: ({ id }) => id },
     { title: "STATE", cell: ({ state }) => state, paint: (text, { state }) => paintOfState[state](text) },
-    { title: "AGE", cell: ({ createdAt }) => formatAge(nowMs - createdAt), align: "right" },
-    { title: "TOOK", cell: (task) => tookSoFar(task, nowMs), align: "right" },
+    { title: "AGE", cell: ({ createdAt }) => formatAge(nowMs - createdAt), align: "right", spare: true },
+    { title: "TOOK", cell: (task) => tookSoFar(task, nowMs), align: "right", spare: true },
     { title: "PROMPT", cell: ({ prompt }) => oneLine(prompt) },
   ];
 }

@@ -8,27 +8,34 @@ const SHOW_ELAPSED_AFTER_MS = 2_000;
 const TICK_MS = 1_000;
 /** The spinner itself, its space, and the last column, which makes some terminals wrap. */
 const SPINNER_WIDTH = 3;
+const GAP = "  ";
+
+/** What is being waited for. */
+export interface Activity {
+  /** What it is; it counts as the same for as long as this stays. */
+  label: string;
+  /** How far it is; empty where it does not say. */
+  detail: string;
+}
 
 /** The line below everything printed that says what is being waited for; it leaves no trace. */
 export interface StatusLine extends Disposable {
   /** @param activity null while nothing is awaited, or what happens shows by itself */
-  show(activity: string | null): void;
+  show(activity: Activity | null): void;
 }
 
 export function openStatusLine(output: Output): StatusLine {
   if (!output.isTerminal) return { show() {}, [Symbol.dispose]() {} };
 
   const spinner = yoctoSpinner({ stream: output.stream, handleSignals: false });
-  let shown: string | null = null;
+  let shown: Activity | null = null;
   let since = 0;
-  const render = (): void => {
-    const elapsedMs = Date.now() - since;
-    const elapsed =
-      elapsedMs < SHOW_ELAPSED_AFTER_MS ? "" : ` ${formatDuration(Math.floor(elapsedMs / 1_000) * 1_000)}`;
-    const room = output.width() - SPINNER_WIDTH - elapsed.length;
-    spinner.text = output.colors.dim(`${fit(shown ?? "", room)}${elapsed.replace(".0s", "s")}`);
-  };
   let tick: NodeJS.Timeout | undefined;
+
+  const render = (): void => {
+    if (shown === null) return;
+    spinner.text = output.colors.dim(formatStatus(shown, Date.now() - since, output.width() - SPINNER_WIDTH));
+  };
   const hide = (): void => {
     clearInterval(tick);
     spinner.stop();
@@ -39,11 +46,10 @@ export function openStatusLine(output: Output): StatusLine {
 
   return {
     show(activity) {
-      if (activity === shown) return;
       if (activity === null) return hide();
+      if (activity.label !== shown?.label) since = Date.now();
       if (shown === null) tick = setInterval(render, TICK_MS).unref();
       shown = activity;
-      since = Date.now();
       render();
       spinner.start();
     },
@@ -52,4 +58,13 @@ export function openStatusLine(output: Output): StatusLine {
       process.off("exit", hide);
     },
   };
+}
+
+/** @returns the activity on one line: what it is, how long it has been, and how far it is where there is room. */
+export function formatStatus({ label, detail }: Activity, elapsedMs: number, width: number): string {
+  const seconds = Math.floor(elapsedMs / TICK_MS) * TICK_MS;
+  const elapsed = elapsedMs < SHOW_ELAPSED_AFTER_MS ? "" : GAP + formatDuration(seconds).replace(".0s", "s");
+  const room = width - elapsed.length;
+  if (detail === "") return fit(label, room) + elapsed;
+  return fit(fit(label, Math.ceil(room / 2)) + elapsed + GAP + detail, width);
 }

@@ -39,8 +39,8 @@ export function openTranscriptView({ out, err }: Terminal, { prompts }: { prompt
     },
     settle: () => status?.show(transcript.activity),
     onState(state) {
-      if (state.status === "waiting") status?.show(null);
       notice(state);
+      if (state.status === "waiting") status?.show({ label: "waiting for the server", detail: "" });
     },
     [Symbol.dispose]() {
       status?.[Symbol.dispose]();

@@ -160,7 +160,8 @@ describe("tools", () => {
       event("task.canceled", { reason: "user", by: "me" }),
     ].map((each) => {
       transcript.print(each);
-      return transcript.activity;
+      const { label, detail } = transcript.activity ?? { label: null, detail: "" };
+      return detail === "" ? label : `${label} | ${detail}`;
     });
     expect(activities).toEqual([
       "queued",
@@ -168,7 +169,7 @@ describe("tools", () => {
       null,
       "thinking",
       "bash  make",
-      "bash  make  20%",
+      "bash  make | 20%",
       "thinking",
       "waiting for an answer (approval)",
       null,

@@ -1,6 +1,7 @@
 import type { EventDataOf, SessionEvent, ToolCall } from "@trunkline/contract";
 import { fit } from "../terminal/fit.ts";
 import { oneLine, outputLines, plainText } from "../terminal/plain-text.ts";
+import type { Activity } from "../terminal/status-line.ts";
 import { activityAfter } from "./activity.ts";
 import { formatEventRows } from "./event-row.ts";
 import { Layout } from "./layout.ts";
@@ -39,11 +40,12 @@ export class Transcript {
     this.#look = look;
   }
 
-  /** What is being waited for, in a few words; null while nothing is, or while text streams. */
-  get activity(): string | null {
+  /** What is being waited for; null while nothing is, or while text streams. */
+  get activity(): Activity | null {
     const open = [...this.#calls.values()].at(-1);
-    if (open === undefined) return this.#layout.midLine ? null : this.#activity;
-    return describeCall(open.call) + (open.lastLine === "" ? "" : `  ${open.lastLine}`);
+    if (open !== undefined) return { label: describeCall(open.call), detail: open.lastLine };
+    if (this.#layout.midLine || this.#activity === null) return null;
+    return { label: this.#activity, detail: "" };
   }
 
   /** @returns what to print before somebody else writes below. */
