@@ -1,8 +1,6 @@
-import { chmod, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { chmod, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ensurePrivateDirectory } from "./private-directory.ts";
 import { newSecret } from "./secret.ts";
 import { type AuthFixture, openAuthFixture, revokeTokens } from "./testing/auth-fixture.ts";
 
@@ -27,7 +25,6 @@ describe("local token", () => {
     const token = await readToken();
     expect(token).toMatch(/^tl_[A-Za-z0-9_-]{43}$/);
     expect((await stat(join(fixture.dataDir, "token"))).mode & 0o777).toBe(0o600);
-    expect((await stat(fixture.dataDir)).mode & 0o777).toBe(0o700);
     expect(JSON.stringify(await tokenRows())).not.toContain(token);
     expect(await bearer(token)).toMatchObject({ principal: { name: "local" }, via: "bearer" });
   });
@@ -73,35 +70,10 @@ describe("local token", () => {
     expect(await readToken()).toBe("my notes");
   });
 
-  it("narrows the modes of a file and a directory that were opened up", async () => {
+  it("is closed to others again where its file was opened up", async () => {
     await chmod(join(fixture.dataDir, "token"), 0o644);
-    await chmod(fixture.dataDir, 0o755);
     await fixture.restart();
     expect((await stat(join(fixture.dataDir, "token"))).mode & 0o777).toBe(0o600);
-    expect((await stat(fixture.dataDir)).mode & 0o777).toBe(0o700);
-  });
-});
-
-describe("data directory", () => {
-  it("leaves a directory alone that is not ours", async () => {
-    const path = await mkdtemp(join(tmpdir(), "trunkline-foreign-"));
-    await writeFile(join(path, "thesis.tex"), "");
-    await chmod(path, 0o755);
-    await expect(ensurePrivateDirectory(path)).rejects.toThrow(/TRUNKLINE_DATA_DIR/);
-    expect((await stat(path)).mode & 0o777).toBe(0o755);
-    await chmod(path, 0o700);
-    await ensurePrivateDirectory(path);
-    await rm(path, { recursive: true });
-  });
-
-  it("takes an empty directory, and makes one that is missing", async () => {
-    const path = await mkdtemp(join(tmpdir(), "trunkline-empty-"));
-    await chmod(path, 0o755);
-    await ensurePrivateDirectory(path);
-    await ensurePrivateDirectory(join(path, "a", "b"));
-    expect((await stat(path)).mode & 0o777).toBe(0o700);
-    expect((await stat(join(path, "a", "b"))).mode & 0o777).toBe(0o700);
-    await rm(path, { recursive: true });
   });
 });
 

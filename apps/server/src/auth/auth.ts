@@ -1,7 +1,6 @@
 import type { Logger } from "pino";
 import type { Store } from "../store/port.ts";
 import type { Auth, Credentials } from "./port.ts";
-import { ensurePrivateDirectory } from "./private-directory.ts";
 import { hashSecret, isSecret, newSecret } from "./secret.ts";
 import { CODE_LIFETIME_MS, SignInCodes } from "./sign-in-codes.ts";
 import { TokenCheck } from "./token-check.ts";
@@ -19,7 +18,7 @@ const BROWSER_TOKEN_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
 
 export interface AuthDeps {
   store: Store;
-  /** Directory of the token file; made private to this user. */
+  /** Directory of the token file; it exists, and is private to this user. */
   dataDir: string;
   logger: Logger;
   /** Integer ms since the epoch. */
@@ -29,10 +28,9 @@ export interface AuthDeps {
 /**
  * Makes sure that the local user and a working token file exist.
  *
- * @throws Error where the data directory or the token file cannot be used; its message says what to do
+ * @throws Error where the token file cannot be used; its message says what to do
  */
 export async function createAuth({ store, dataDir, logger, now }: AuthDeps): Promise<Auth> {
-  await ensurePrivateDirectory(dataDir);
   const localUserId = await ensureLocalUser(store, now());
   await ensureLocalToken({ store, dataDir, now }, localUserId);
   const tokens = new TokenCheck({ store, logger, now });

@@ -25,6 +25,15 @@ async function firstBatch(stream: IncomingMessage): Promise<void> {
   throw new Error("the stream ended before its first batch");
 }
 
+async function openStreams(count: number): Promise<IncomingMessage[]> {
+  const open = async (): Promise<IncomingMessage> => {
+    const stream = await fixture.openStream(PATH, bearer());
+    await firstBatch(stream);
+    return stream;
+  };
+  return Promise.all(Array.from({ length: count }, open));
+}
+
 const allClosed = async () => vi.waitFor(() => expect(fixture.services.openStreams).toBe(0), 5_000);
 
 describe("a stream", () => {
@@ -72,13 +81,7 @@ describe("a stream", () => {
       await aborted(signal);
     };
     for (let round = 0; round < 20; round += 1) {
-      const streams = await Promise.all(
-        Array.from({ length: 50 }, async () => {
-          const stream = await fixture.openStream(PATH, bearer());
-          await firstBatch(stream);
-          return stream;
-        }),
-      );
+      const streams = await openStreams(50);
       for (const stream of streams) stream.destroy();
     }
     await allClosed();
@@ -86,17 +89,15 @@ describe("a stream", () => {
     expect(signals.every((signal) => signal.aborted)).toBe(true);
     expect(removed.count).toBe(1_000);
     expect(signals.flatMap((signal) => getEventListeners(signal, "abort"))).toEqual([]);
-    expect(fixture.logLines.filter((line) => JSON.parse(line).level >= 40)).toEqual([]);
+    expect(fixture.logLines.filter((line) => /"level":[456]0/.test(line))).toEqual([]);
   }, 60_000);
 
   it("is not pulled while its reader stalls", async () => {
-    const text = "x".repeat(10_000);
+    const message = "x".repeat(10_000);
     fixture.services.play = async function* (_principal, { sessionId }, signal) {
       for (let seq = 1; !signal.aborted; seq += 1) {
         yield {
-          events: [
-            { sessionId, taskId: null, seq, at: 1, type: "notice", data: { level: "info", message: text } },
-          ],
+          events: [{ sessionId, taskId: null, seq, at: 1, type: "notice", data: { level: "info", message } }],
           live: false,
         };
       }
@@ -167,13 +168,7 @@ describe("a stream", () => {
   });
 
   it("is refused beyond 200 of one principal, and again possible once one is closed", async () => {
-    const streams = await Promise.all(
-      Array.from({ length: 200 }, async () => {
-        const stream = await fixture.openStream(PATH, bearer());
-        await firstBatch(stream);
-        return stream;
-      }),
-    );
+    const streams = await openStreams(200);
     const cookie = await fixture.signIn();
     for (const headers of [bearer(), { cookie }]) {
       const answer = await fixture.send(PATH, { headers });

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Config } from "../config.ts";
 import { type AppDeps, createApp } from "./app.ts";
+import { passDevelopmentSocket } from "./development-socket.ts";
 import { ERROR_HEADERS, errorAnswer, toResponse } from "./error-answer.ts";
 import { LiveStreams } from "./live-streams.ts";
 import { refuseTarget } from "./request-target.ts";
@@ -52,6 +53,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       const { port } = server.address() as AddressInfo;
       const site = createSite(config, port);
       server.on("request", createListener({ ...deps, site, streams }));
+      if (deps.web?.mode === "development") passDevelopmentSocket(server, site, deps.web);
       return { url: `http://${urlHost(config.host)}:${port}`, port };
     },
 

@@ -60,7 +60,7 @@ describe("UI proxy", () => {
       },
     });
     const { headers } = received[0]!;
-    expect(Object.keys(headers).sort()).toEqual([
+    expect(Object.keys(headers).toSorted()).toEqual([
       "accept",
       "connection",
       "content-security-policy",
@@ -150,7 +150,7 @@ describe("UI proxy", () => {
     const stream = await fixture.openStream("/", {});
     stream.on("error", () => {});
     stream.destroy();
-    await closed.promise;
+    await expect(closed.promise).resolves.toBeUndefined();
   });
 
   it("shows a page that asks again while the UI's process starts or is gone", async () => {

@@ -27,7 +27,7 @@ const PASSED_ON = new Set([
   "sec-purpose",
   "user-agent",
 ]);
-const ROUTER_HEADER = /^next-(?:router-[a-z-]+|url|hmr-refresh)$/;
+const ROUTER_HEADER = /^(?:next-(?:router-[a-z-]+|url|hmr-refresh)|x-nextjs-(?:html-)?request-id)$/;
 
 /** What does not come back: what belongs to the connection (RFC 9110, 7.6.1), and what is not the UI's to say. */
 const KEPT_BACK = new Set([

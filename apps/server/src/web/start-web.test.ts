@@ -54,7 +54,7 @@ describe("the UI's process", () => {
       argv: string[];
       cwd: string;
     };
-    expect(Object.keys(env).sort()).toEqual(["HOME", "NEXT_TELEMETRY_DISABLED", "NODE_ENV", "PATH"]);
+    expect(Object.keys(env).toSorted()).toEqual(["HOME", "NEXT_TELEMETRY_DISABLED", "NODE_ENV", "PATH"]);
     expect(env["NODE_ENV"]).toBe("development");
     expect(JSON.stringify({ env, argv })).not.toContain("canary");
     expect(cwd).toBe(app.directory);
@@ -96,6 +96,7 @@ describe("the UI's process", () => {
     const pids = [Number(await get("/pid")), Number(await get("/spawn"))];
     await web!.stop(200);
     for (const pid of pids) await untilGone(pid);
+    expect(logLines.join("")).not.toContain("started again");
   });
 
   it("dies with a server that is killed, and so does what it started", async () => {

@@ -3,8 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import type { Store } from "../../store/port.ts";
-
-import { openMemoryStore } from "./memory-store.ts";
+import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
 import { createAuth } from "../auth.ts";
 import type { Auth } from "../port.ts";
 
@@ -22,7 +21,13 @@ export async function openAuthFixture(): Promise<AuthFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), "trunkline-auth-"));
   const clock = { now: Date.now() };
   const now = () => clock.now;
-  const store = await openMemoryStore();
+  const store = await openSqliteStore({
+    path: join(dataDir, "trunkline.db"),
+    now,
+    onFatal(error) {
+      throw error;
+    },
+  });
   const logger = pino({ level: "silent" });
   const restart = async () => createAuth({ store, dataDir, logger, now });
   return {
