@@ -3,6 +3,7 @@ import packageJson from "../package.json" with { type: "json" };
 import { attachCommand } from "./commands/attach.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import type { CommandContext } from "./commands/context.ts";
+import { importAlexCommand } from "./commands/import-alex.ts";
 import { runCommand } from "./commands/run.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
@@ -22,7 +23,15 @@ export function buildProgram(context: CommandContext): Command {
     .option("--data-dir <path>", "the server's data directory (TRUNKLINE_DATA_DIR)")
     .addHelpText("after", `\n${EXIT_CODE_HELP}`);
 
-  const commands = [serveCommand, runCommand, attachCommand, tasksCommand, sessionsCommand, cancelCommand];
+  const commands = [
+    serveCommand,
+    runCommand,
+    attachCommand,
+    tasksCommand,
+    sessionsCommand,
+    cancelCommand,
+    importAlexCommand,
+  ];
   for (const command of commands) program.addCommand(command(context));
 
   for (const command of [program, ...program.commands]) {

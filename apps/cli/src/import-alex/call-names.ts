@@ -13,14 +13,17 @@ export function toolName(name: string): string {
 
 /** The original numbers calls per answer or per run; in a log they are distinct. */
 export class CallNames {
-  readonly #taken = new Set<string>();
+  /** How often each was asked for. */
+  readonly #taken = new Map<string, number>();
 
   /** @returns the id itself where it can be kept, else one that is made of it. */
   claim(id: string): string {
     const kept = id.replaceAll(FOREIGN, "_").slice(0, MAX_KEPT_ID_LENGTH) || "call";
-    let name = kept;
-    for (let copy = 2; this.#taken.has(name); copy += 1) name = `${kept}-${copy}`;
-    this.#taken.add(name);
+    let count = (this.#taken.get(kept) ?? 0) + 1;
+    let name = count === 1 ? kept : `${kept}-${count}`;
+    while (name !== kept && this.#taken.has(name)) name = `${kept}-${++count}`;
+    this.#taken.set(kept, count);
+    if (name !== kept) this.#taken.set(name, 1);
     return name;
   }
 }

@@ -30,7 +30,8 @@ function withResults(
 ): Pick<LegacyMessage, "role" | "content" | "results"> {
   const observed = role === "user" || role === "tool" ? readObservation(content) : null;
   if (role === "user" && observed === null) {
-    const repeatsResult = results.length > 0 && (content === "" || results.some((each) => each.output === content));
+    const repeatsResult =
+      results.length > 0 && (content === "" || results.some((each) => each.output === content));
     return repeatsResult ? { role: "tool", content: "", results } : { role, content, results };
   }
   if (role !== "user" && role !== "tool") return { role, content, results };

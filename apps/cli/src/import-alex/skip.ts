@@ -1,0 +1,41 @@
+/** Why a file is not imported, in words that follow on its name. */
+export const SKIP_REASONS = {
+  "wrong-extension": "not named like a session (.json)",
+  "not-a-session": "JSON, but no session",
+  empty: "holds no conversation",
+  "plan-without-session": "a plan without its session",
+  duplicate: "the same session as another file",
+  truncated: "cut off in the middle",
+  "invalid-json": "not JSON",
+  unreadable: "cannot be read",
+  "too-large": "too large for one import",
+  unconvertible: "cannot be made into a session of Trunkline's",
+  refused: "refused by the server",
+} as const;
+
+export type SkipReason = keyof typeof SKIP_REASONS;
+
+/** With any other reason nothing was lost. */
+const LOSSES: readonly SkipReason[] = [
+  "truncated",
+  "invalid-json",
+  "unreadable",
+  "too-large",
+  "unconvertible",
+  "refused",
+];
+
+export interface Skip {
+  reason: SkipReason;
+  /** What exactly, and what to do. */
+  message: string;
+}
+
+/** Whether a session stays behind that somebody may want. */
+export function isLoss({ reason }: Skip): boolean {
+  return LOSSES.includes(reason);
+}
+
+export function skip(reason: SkipReason, message: string = SKIP_REASONS[reason]): { skip: Skip } {
+  return { skip: { reason, message } };
+}

@@ -1,0 +1,13 @@
+const MAX_LENGTH = 80;
+
+/** As the server titles a session: its first prompt's first line. */
+export function titleOf(prompt: string): string {
+  const [line = ""] = prompt.trim().split("\n", 1);
+  const text = line.trim();
+  return text.length <= MAX_LENGTH
+    ? text
+    : `${text
+        .slice(0, MAX_LENGTH - 1)
+        .toWellFormed()
+        .trimEnd()}…`;
+}

@@ -1,0 +1,115 @@
+import { CallNames, toolName, UNKNOWN_TOOL } from "./call-names.ts";
+import type { LegacyMessage, LegacyResult } from "./legacy-session.ts";
+import type { Remarks } from "./remarks.ts";
+import type { Call, Step, Turn } from "./turn.ts";
+
+/** Stands where answers begin a file, so that they have a task to be part of. */
+export const LOST_PROMPT = "[alex did not keep the prompt]";
+/** Providers refuse a prompt without words. */
+export const EMPTY_PROMPT = "[empty prompt]";
+
+/** What is in a session before its first prompt and is no part of a turn. */
+export interface Turns {
+  turns: Turn[];
+  /** Characters of system prompts that were left out. */
+  systemPromptLength: number;
+  attachments: string[];
+}
+
+/** Groups messages, whose order in the file is the truth, into turns. What does not fit is remarked on, never lost. */
+export function toTurns(messages: readonly LegacyMessage[], remarks: Remarks): Turns {
+  const reader = new TurnReader(remarks);
+  for (const message of messages) reader.read(message);
+  return reader;
+}
+
+class TurnReader implements Turns {
+  readonly turns: Turn[] = [];
+  readonly attachments: string[] = [];
+  systemPromptLength = 0;
+  readonly #remarks: Remarks;
+  readonly #names = new CallNames();
+
+  constructor(remarks: Remarks) {
+    this.#remarks = remarks;
+  }
+
+  read(message: LegacyMessage): void {
+    this.attachments.push(...message.attachments);
+    this.#remarks.add("attachments-left-out", message.attachments.length);
+    const { role, content, at } = message;
+    for (const result of message.results) this.#readResult(result, at);
+    if (role === "user") this.#readPrompt(message);
+    else if (role === "assistant") this.#readAnswer(message);
+    else if (role === "system") this.#readSystem(content, at);
+    else if (role === "other") {
+      this.#remarks.add("unknown-roles");
+      this.#turn(at).entries.push({ kind: "note", message: content, at });
+    }
+  }
+
+  #readPrompt({ content, at }: LegacyMessage): void {
+    this.turns.push({ prompt: content.trim() === "" ? EMPTY_PROMPT : content, at, entries: [] });
+  }
+
+  /** The first ones instruct the model. Later ones tell it, or people, what happened meanwhile. */
+  #readSystem(content: string, at: number | null): void {
+    const turn = this.turns.at(-1);
+    if (turn !== undefined) {
+      turn.entries.push({ kind: "note", message: content, at });
+      return;
+    }
+    this.systemPromptLength += content.length;
+    this.#remarks.add("system-prompts-left-out");
+  }
+
+  #readAnswer({ content, calls, at }: LegacyMessage): void {
+    const turn = this.#turn(at);
+    const last = turn.entries.at(-1);
+    // Two answers with nothing between them are one: a model's turn never follows a model's turn.
+    const step = last?.kind === "step" && last.calls.length === 0 ? last : newStep(turn, at);
+    if (content !== "") step.texts.push({ text: content, at });
+    for (const { id, tool, input } of calls) {
+      step.calls.push(this.#newCall(id, toolName(tool), input));
+    }
+  }
+
+  #readResult({ callId, output, failed }: LegacyResult, at: number | null): void {
+    const turn = this.#turn(at);
+    const steps = turn.entries.filter((entry) => entry.kind === "step");
+    const isMeant = (call: Call): boolean => callId === "" || call.legacyId === callId;
+    const open = steps.flatMap(({ calls }) => calls).find((call) => call.result === null && isMeant(call));
+    if (open !== undefined) {
+      open.result = { output, failed, at };
+      return;
+    }
+    const step = steps.at(-1) ?? newStep(turn, at);
+    // Some messages tell a result to the model once more, as text.
+    const isRepeated = step.calls.some(
+      (call) => call.tool !== UNKNOWN_TOOL && isMeant(call) && call.result?.output === output,
+    );
+    if (isRepeated) return;
+    this.#remarks.add("calls-lost");
+    step.calls.push({ ...this.#newCall(callId, UNKNOWN_TOOL, {}), result: { output, failed, at } });
+  }
+
+  #newCall(legacyId: string, tool: string, input: Call["input"]): Call {
+    return { callId: this.#names.claim(legacyId), legacyId, tool, input, result: null };
+  }
+
+  /** The turn that is under way. */
+  #turn(at: number | null): Turn {
+    const turn = this.turns.at(-1);
+    if (turn !== undefined) return turn;
+    this.#remarks.add("prompt-lost");
+    const opened: Turn = { prompt: LOST_PROMPT, at, entries: [] };
+    this.turns.push(opened);
+    return opened;
+  }
+}
+
+function newStep(turn: Turn, at: number | null): Step {
+  const step: Step = { kind: "step", at, texts: [], calls: [] };
+  turn.entries.push(step);
+  return step;
+}
