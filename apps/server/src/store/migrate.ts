@@ -6,6 +6,10 @@ import { StoreOpenError } from "./port.ts";
 /** In order of their names; a migration that has landed is never changed. */
 const MIGRATIONS: Record<string, Migration> = { "001-initial": initial };
 
+export function isKnownMigration(name: string): boolean {
+  return Object.hasOwn(MIGRATIONS, name);
+}
+
 /** Kysely's own. */
 const MIGRATION_TABLE = "kysely_migration";
 
@@ -14,7 +18,7 @@ const MIGRATION_TABLE = "kysely_migration";
  * @throws StoreOpenError `too_new` where a later version has been there, Error naming the migration that failed.
  */
 export async function migrateToLatest<T>(db: Kysely<T>): Promise<void> {
-  const unknown = (await appliedMigrations(db)).filter((name) => MIGRATIONS[name] === undefined);
+  const unknown = (await appliedMigrations(db)).filter((name) => !isKnownMigration(name));
   if (unknown.length > 0) {
     throw new StoreOpenError(
       "too_new",

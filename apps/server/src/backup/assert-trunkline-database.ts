@@ -1,0 +1,21 @@
+import { Kysely, SqliteDialect } from "kysely";
+import { appliedMigrations, isKnownMigration } from "../store/migrate.ts";
+import { openDatabase } from "../store/sqlite/open-database.ts";
+import { BackupError } from "./backup-error.ts";
+
+/** @throws BackupError where it is somebody else's database, or one of a later version. */
+export async function assertTrunklineDatabase(path: string): Promise<void> {
+  const database = openDatabase(path, "read");
+  try {
+    const applied = await appliedMigrations(new Kysely({ dialect: new SqliteDialect({ database }) }));
+    if (applied.length === 0) throw new BackupError("It is a database, but not one of Trunkline");
+    const unknown = applied.filter((name) => !isKnownMigration(name));
+    if (unknown.length > 0) {
+      throw new BackupError(
+        `It was made by a later version of Trunkline (migration ${unknown.join(", ")}): restore it with that version`,
+      );
+    }
+  } finally {
+    database.close();
+  }
+}

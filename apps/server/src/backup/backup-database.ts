@@ -1,0 +1,54 @@
+import { rename, rm, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import { databasePath } from "../store/sqlite/database-path.ts";
+import { BackupError } from "./backup-error.ts";
+import { copyDatabase, type CopyProgress } from "./copy-database.ts";
+import { syncDirectory } from "./sync-directory.ts";
+
+export interface BackupSummary {
+  /** Absolute. */
+  file: string;
+  bytes: number;
+}
+
+/**
+ * Copies the database of a data directory, whether or not a server runs on it. The file appears under its name when it
+ * is complete and has been checked.
+ * @throws BackupError
+ */
+export async function backupDatabase(
+  dataDir: string,
+  file: string,
+  onProgress?: (progress: CopyProgress) => void,
+): Promise<BackupSummary> {
+  const source = databasePath(dataDir);
+  if (!(await exists(source))) throw new BackupError(`There is no database in ${dataDir}`);
+  if (await exists(file)) throw new BackupError(`${file} exists already; give the backup a name of its own`);
+  const partial = `${file}.partial-${process.pid}`;
+  try {
+    await rm(partial, { force: true });
+    await copyDatabase(source, partial, onProgress);
+    await rename(partial, file);
+    await syncDirectory(dirname(resolve(file)));
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw error instanceof BackupError
+      ? error
+      : asBackupError(`${source} cannot be backed up to ${file}`, error);
+  }
+  return { file: resolve(file), bytes: (await stat(file)).size };
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw error;
+  }
+}
+
+function asBackupError(what: string, cause: unknown): BackupError {
+  return new BackupError(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`, { cause });
+}

@@ -1,0 +1,5 @@
+/** What the command line needs: `@trunkline/server/backup`. */
+export { backupDatabase, type BackupSummary } from "./backup-database.ts";
+export { BackupError } from "./backup-error.ts";
+export type { CopyProgress } from "./copy-database.ts";
+export { restoreDatabase, type RestoreSummary } from "./restore-database.ts";

@@ -1,0 +1,67 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { once } from "node:events";
+import type { Store } from "../port.ts";
+import type { Acknowledged } from "./appending-process.ts";
+
+const APPENDING_PROCESS = new URL("./appending-process.ts", import.meta.url);
+
+/** A process that appends, and what it was told to be stored; the ledger outlives the process. */
+export class AppendLedger implements AsyncDisposable {
+  readonly #child: ChildProcess;
+  readonly #messages = new Map<string, Map<number, string>>();
+  readonly #waiting = new Set<() => void>();
+  #count = 0;
+
+  constructor(dataDir: string) {
+    this.#child = fork(APPENDING_PROCESS, [dataDir]);
+    this.#child.on("message", ({ sessionId, seq, message }: Acknowledged) => {
+      const messages = this.#messages.get(sessionId) ?? new Map<number, string>();
+      this.#messages.set(sessionId, messages.set(seq, message));
+      this.#count += 1;
+      for (const look of this.#waiting) look();
+    });
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** Session id, and seq and message of each of its acknowledged events. */
+  entries(): [string, Map<number, string>][] {
+    return Array.from(this.#messages, ([sessionId, messages]) => [sessionId, new Map(messages)]);
+  }
+
+  async reaches(count: number): Promise<void> {
+    await new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (this.#count < count) return;
+        this.#waiting.delete(look);
+        resolve();
+      };
+      this.#waiting.add(look);
+      look();
+    });
+  }
+
+  /** With SIGKILL; what it had said before is in the ledger when this resolves. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
+    if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");
+    if (this.#child.connected) await once(this.#child, "disconnect");
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.kill();
+  }
+}
+
+/** @returns seq and message of the session's events. */
+export async function readSession(store: Store, sessionId: string): Promise<Map<number, string>> {
+  const rows = await store.db
+    .selectFrom("events")
+    .select(["seq", "data"])
+    .where("session_id", "=", sessionId)
+    .orderBy("seq")
+    .execute();
+  return new Map(rows.map(({ seq, data }) => [seq, (JSON.parse(data) as { message: string }).message]));
+}
