@@ -38,7 +38,7 @@ export interface FaultContext {
 /** The answer began and did not end as it should; nothing of it is of use. */
 export function streamFault(error: unknown, context: FaultContext): ProviderFault {
   if (error instanceof ProviderFault) return error;
-  if (APICallError.isInstance(error) && error.statusCode !== undefined) return statusFault(error, context);
+  if (isRefusal(error)) return statusFault(error, context);
   const said = context.redact(clip(saidBy(error)));
   return new ProviderFault("provider_stream_cut", `The model's answer broke off (${said})`, {
     cause: error,
@@ -49,7 +49,7 @@ export function streamFault(error: unknown, context: FaultContext): ProviderFaul
 /** The call failed before an answer began. An error that is no provider's is given back as it is. */
 export function callFault(error: unknown, context: FaultContext): unknown {
   if (error instanceof ProviderFault) return error;
-  if (APICallError.isInstance(error) && error.statusCode !== undefined) return statusFault(error, context);
+  if (isRefusal(error)) return statusFault(error, context);
   const networkCode = networkErrorCode(error);
   if (networkCode !== null) {
     return new ProviderFault(
@@ -66,7 +66,15 @@ export function callFault(error: unknown, context: FaultContext): unknown {
   });
 }
 
-function statusFault(error: APICallError, { model, redact }: FaultContext): ProviderFault {
+/** The SDKs also give errors in the middle of an answer this class, and the answer's own status 200. */
+function isRefusal(error: unknown): error is APICallError & { statusCode: number } {
+  return APICallError.isInstance(error) && (error.statusCode ?? 0) >= 400;
+}
+
+function statusFault(
+  error: APICallError & { statusCode: number },
+  { model, redact }: FaultContext,
+): ProviderFault {
   const status = error.statusCode;
   const said = redact(clip(error.message));
   const fault = (code: string, message: string, retryable = false): ProviderFault =>
@@ -101,7 +109,7 @@ function statusFault(error: APICallError, { model, redact }: FaultContext): Prov
       true,
     );
   }
-  if (status === 408 || status === 409 || (status ?? 0) >= 500) {
+  if (status === 408 || status === 409 || status >= 500) {
     return fault("provider_unavailable", `The provider of '${model}' failed (HTTP ${status}: ${said})`, true);
   }
   return fault(
@@ -116,6 +124,8 @@ function isQuotaExhausted(error: APICallError): boolean {
 }
 
 function saidBy(error: unknown): string {
+  // "Failed to process successful response" says less than what it was caused by.
+  if (APICallError.isInstance(error) && error.cause instanceof Error) return error.cause.message;
   if (error instanceof Error) return error.message;
   if (typeof error === "string") return error;
   if (typeof error === "object" && error !== null && "message" in error) return String(error.message);

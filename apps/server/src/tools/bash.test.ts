@@ -28,10 +28,9 @@ test("a command sees the allowed environment and nothing else", async () => {
   const names = output
     .trim()
     .split("\n")
-    .map((line) => line.split("=")[0])
-    .toSorted();
-  expect(names).toEqual(
-    [
+    .map((line) => line.split("=")[0]);
+  expect(new Set(names)).toEqual(
+    new Set([
       "GIT_PAGER",
       "GIT_TERMINAL_PROMPT",
       "HOME",
@@ -43,7 +42,7 @@ test("a command sees the allowed environment and nothing else", async () => {
       "TERM",
       "TRUNKLINE_RUN",
       "_",
-    ].toSorted(),
+    ]),
   );
   expect(output).toContain(`HOME=${bench.workspace}\n`);
   expect(output).not.toContain("canary");

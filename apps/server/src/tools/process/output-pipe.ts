@@ -1,4 +1,5 @@
-import { execFile } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { close, constants, open } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
 import { Socket } from "node:net";
@@ -6,7 +7,6 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
 
-const run = promisify(execFile);
 // Bare descriptors: a FileHandle would close its own when it is collected, and these change hands.
 const openFd = promisify(open);
 const closeFd = promisify(close);
@@ -36,7 +36,7 @@ export async function openOutputPipe(onOutput: OnOutput): Promise<OutputPipe> {
   const directory = await mkdtemp(join(tmpdir(), "trunkline-pipe-"));
   try {
     const path = join(directory, "output");
-    await run("mkfifo", ["-m", "600", path]);
+    await makeFifo(path);
     // Opened for reading without waiting, it is there for the writer, who then need not wait either.
     const readFd = await openFd(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writeFd = await openFd(path, constants.O_WRONLY);
@@ -50,6 +50,14 @@ export async function openOutputPipe(onOutput: OnOutput): Promise<OutputPipe> {
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
+}
+
+/** Node has no call for it. */
+async function makeFifo(path: string): Promise<void> {
+  const [code] = (await once(spawn("mkfifo", ["-m", "600", path], { stdio: "ignore" }), "exit")) as [
+    number | null,
+  ];
+  if (code !== 0) throw new Error(`mkfifo failed with exit code ${code}`);
 }
 
 function readFrom(fd: number, onOutput: OnOutput): Socket {

@@ -1,0 +1,128 @@
+import type { LanguageModelV4Prompt, LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import { expect, test } from "vitest";
+import { RunBench } from "../../testing/run-bench.ts";
+import { createRunTask } from "../../loop.ts";
+import { createDemoModel } from "./demo-model.ts";
+
+const model = createDemoModel({ wordDelayMs: 0, sleep: async () => undefined });
+
+function user(text: string): LanguageModelV4Prompt {
+  return [
+    { role: "system", content: "ignored" },
+    { role: "user", content: [{ type: "text", text }] },
+  ];
+}
+
+async function answer(prompt: LanguageModelV4Prompt, demo = model, abortSignal?: AbortSignal) {
+  const { stream } = await demo.doStream({ prompt, abortSignal });
+  const parts: LanguageModelV4StreamPart[] = [];
+  for await (const part of stream) parts.push(part);
+  return {
+    text: parts.map((part) => (part.type === "text-delta" ? part.delta : "")).join(""),
+    calls: parts.flatMap((part) =>
+      part.type === "tool-call" ? [[part.toolName, JSON.parse(part.input) as unknown]] : [],
+    ),
+    finish: parts.flatMap((part) => (part.type === "finish" ? [part.finishReason.unified] : [])),
+  };
+}
+
+test.each([
+  ["run: ls -la", "bash", { command: "ls -la" }],
+  ["Run: echo a: b => c", "bash", { command: "echo a: b => c" }],
+  ["write notes.txt: hello", "write_file", { path: "notes.txt", content: "hello\n" }],
+  [String.raw`write a/b.md: # one\ntwo`, "write_file", { path: "a/b.md", content: "# one\ntwo\n" }],
+  ["read notes.txt", "read_file", { path: "notes.txt" }],
+  ["list", "list_files", {}],
+  ["list src", "list_files", { path: "src" }],
+  [
+    "edit notes.txt: hello => good bye",
+    "edit_file",
+    { path: "notes.txt", oldText: "hello", newText: "good bye" },
+  ],
+])("%s", async (prompt, tool, input) => {
+  expect(await answer(user(prompt))).toEqual({ text: "", calls: [[tool, input]], finish: ["tool-calls"] });
+});
+
+test("what it does not understand it answers with what it does, and how to connect a model", async () => {
+  for (const prompt of [
+    "Hello, who are you?",
+    "read the docs and tell me",
+    "running: late",
+    "write a poem",
+  ]) {
+    const { text, calls, finish } = await answer(user(prompt));
+    expect(text).toContain("**This is the demo model.**");
+    expect(text).toContain("OPENAI_BASE_URL");
+    expect(calls).toEqual([]);
+    expect(finish).toEqual(["stop"]);
+  }
+});
+
+test("says so wherever it speaks", async () => {
+  expect((await answer(user("say: hello there"))).text).toBe("**Demo model:** hello there");
+  expect((await answer(user("wait: 3"))).text).toBe("**Demo model:** ...");
+});
+
+test("streams word by word, and stops in the middle when it is told to", async () => {
+  const abort = new AbortController();
+  const { stream } = await createDemoModel({ wordDelayMs: 1 }).doStream({
+    prompt: user("say: one two\nwait: 3600"),
+    abortSignal: abort.signal,
+  });
+  const deltas: string[] = [];
+  const reading = (async () => {
+    for await (const part of stream) {
+      if (part.type !== "text-delta") continue;
+      deltas.push(part.delta);
+      if (part.delta === " two") abort.abort();
+    }
+  })();
+  await expect(reading).rejects.toThrow("abort");
+  expect(deltas.slice(0, 3)).toEqual(["**Demo model:**", " one", " two"]);
+});
+
+test("a script of several lines runs through the real loop and tools, in order", async () => {
+  await using bench = await RunBench.create();
+  const taskId = bench.log.begin(
+    [
+      "say: First.",
+      "write x.txt: a",
+      "run: cat x.txt; exit 3",
+      "say: Then.",
+      "edit x.txt: a => b",
+      "read x.txt",
+      "read none",
+    ].join("\n"),
+  );
+  const outcome = await createRunTask()({
+    sessionId: bench.log.sessionId,
+    taskId,
+    history: bench.log.history(),
+    model: { name: "demo", model },
+    tools: bench.toolBench.tools,
+    workspace: bench.toolBench.workspace,
+    budget: {},
+    sink: bench.log.sink(taskId),
+    signal: new AbortController().signal,
+  });
+  expect(bench.log.of("step.ended").map(({ toolCalls }) => toolCalls.map(({ tool }) => tool))).toEqual([
+    ["write_file", "bash"],
+    ["edit_file", "read_file", "read_file"],
+    [],
+  ]);
+  expect(bench.log.of("text.ended").map(({ text }) => text)).toEqual([
+    "**Demo model:** First.",
+    "**Demo model:** Then.",
+    expect.stringMatching(
+      /^\*\*Demo model:\*\* write_file of `x.txt` succeeded; .*exit code 3; .*read_file of `none` failed\.$/,
+    ),
+  ]);
+  expect(bench.log.of("tool.ended").map(({ output }) => output)).toMatchObject([
+    "created x.txt: 2 bytes, 1 lines",
+    "a\n",
+    "modified x.txt: 1 replacement",
+    "b",
+    expect.stringContaining("no such file"),
+  ]);
+  expect(outcome).toMatchObject({ type: "completed" });
+});

@@ -1,0 +1,17 @@
+import { appendFile } from "node:fs/promises";
+import { z } from "zod";
+import type { Tool } from "../../tools/port.ts";
+
+/** Its side effect can be counted. */
+export function appendTool(path: string): Tool {
+  const inputSchema = z.strictObject({ line: z.int() });
+  return {
+    name: "append",
+    description: "Appends a line",
+    inputSchema,
+    execute: async (input) => {
+      await appendFile(path, `${inputSchema.parse(input).line}\n`);
+      return { status: "succeeded", output: "ok" };
+    },
+  };
+}

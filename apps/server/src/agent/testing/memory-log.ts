@@ -1,0 +1,114 @@
+import { randomUUID } from "node:crypto";
+import { EventEmitter, once } from "node:events";
+import type { EventDraft, SessionEvent } from "@trunkline/contract";
+import { SessionEvent as SessionEventSchema } from "@trunkline/contract/schemas";
+import type { DeltaEvent, RunEvent, RunSink } from "../port.ts";
+
+/** The run has lost its task: what the real sink throws then. */
+export class LostError extends Error {
+  override readonly name = "LostError";
+}
+
+/** A session's log in memory, which keeps what the real one promises: ended blocks lose their pieces. */
+export class MemoryLog {
+  readonly sessionId = randomUUID();
+  readonly #changes = new EventEmitter();
+  #events: SessionEvent[] = [];
+  #seq = 0;
+  /** Everything that was ever appended, pieces included, in commits. */
+  readonly commits: SessionEvent[][] = [];
+  /** Appends that still work; at 0 the run has lost its task. */
+  appendsLeft = Number.POSITIVE_INFINITY;
+
+  get events(): readonly SessionEvent[] {
+    return this.#events;
+  }
+
+  get types(): string[] {
+    return this.#events.map(({ type }) => type);
+  }
+
+  of<T extends SessionEvent["type"]>(type: T): Extract<SessionEvent, { type: T }>["data"][] {
+    return this.#events.flatMap((event) => (event.type === type ? [event.data as never] : []));
+  }
+
+  async *history(): AsyncGenerator<SessionEvent> {
+    yield* this.#events.slice();
+  }
+
+  sink(taskId: string): RunSink {
+    const write = async (events: readonly RunEvent[]): Promise<void> => {
+      if (this.appendsLeft <= 0) throw new LostError("the run has lost its task");
+      this.appendsLeft--;
+      this.append(...events.map((event) => ({ ...event, taskId })));
+    };
+    return { append: write, delta: (event: DeltaEvent) => write([event]) };
+  }
+
+  append(...drafts: EventDraft[]): void {
+    const commit = drafts.map((draft) =>
+      SessionEventSchema.parse({ ...draft, sessionId: this.sessionId, seq: ++this.#seq, at: Date.now() }),
+    );
+    for (const event of commit) this.#dropPieces(event);
+    this.#events.push(...commit);
+    this.commits.push(commit);
+    this.#changes.emit("change");
+  }
+
+  /** A new task, submitted and started. */
+  begin(prompt: string): string {
+    const taskId = randomUUID();
+    this.append({ taskId, type: "task.submitted", data: { prompt, model: null } });
+    this.start(taskId);
+    return taskId;
+  }
+
+  start(taskId: string, attempt = 1): void {
+    this.append({ taskId, type: "task.started", data: { attempt } });
+  }
+
+  /** What the runner writes for a task whose server has died. */
+  interrupt(taskId: string, attempt = 1): void {
+    const blocks = new Map<string, { type: "text.ended" | "reasoning.ended"; text: string }>();
+    const calls = new Set<string>();
+    for (const { type, data } of this.#events) {
+      if (type === "text.delta" || type === "reasoning.delta") {
+        const before = blocks.get(data.blockId)?.text ?? "";
+        blocks.set(data.blockId, {
+          type: type === "text.delta" ? "text.ended" : "reasoning.ended",
+          text: before + data.text,
+        });
+      }
+      if (type === "tool.called") calls.add(data.callId);
+      if (type === "tool.ended") calls.delete(data.callId);
+    }
+    for (const [blockId, { type, text }] of blocks) this.append({ taskId, type, data: { blockId, text } });
+    for (const callId of calls) {
+      this.append({
+        taskId,
+        type: "tool.ended",
+        data: { callId, status: "interrupted", output: "", durationMs: 1 },
+      });
+    }
+    this.append({ taskId, type: "task.interrupted", data: { attempt, reason: "orphaned" } });
+  }
+
+  /** Resolves with the first event, past or future, that fits. */
+  async waitFor(fits: (event: SessionEvent) => boolean): Promise<SessionEvent> {
+    for (;;) {
+      const found = this.commits.flat().find(fits);
+      if (found !== undefined) return found;
+      await once(this.#changes, "change");
+    }
+  }
+
+  #dropPieces({ type, data }: SessionEvent): void {
+    if (type !== "text.ended" && type !== "reasoning.ended" && type !== "tool.ended") return;
+    this.#events = this.#events.filter((event) => {
+      if (event.type === "text.delta" || event.type === "reasoning.delta") {
+        return !("blockId" in data) || event.data.blockId !== data.blockId;
+      }
+      return event.type !== "tool.progress" || !("callId" in data) || event.data.callId !== data.callId;
+    });
+  }
+}

@@ -1,0 +1,76 @@
+import { FakeProvider, type FakeProviderOptions } from "@trunkline/testkit";
+import type { Budget } from "@trunkline/contract";
+import { ToolBench } from "../../tools/testing/tool-bench.ts";
+import type { Tool } from "../../tools/port.ts";
+import { systemClock } from "../clock.ts";
+import { createRunTask, type LoopDeps } from "../loop.ts";
+import { createModelRegistry } from "../models/registry.ts";
+import type { ModelRegistry, RunOutcome } from "../port.ts";
+import { MemoryLog } from "./memory-log.ts";
+
+export const SECRET = "sk-canary-0123456789";
+
+export interface RunOptions {
+  budget?: Budget;
+  signal?: AbortSignal;
+  deps?: LoopDeps;
+  tools?: readonly Tool[];
+}
+
+/** Everything that a run needs, real but for the log: provider over HTTP, its real client, the real tools. */
+export class RunBench implements AsyncDisposable {
+  readonly provider: FakeProvider;
+  readonly log = new MemoryLog();
+  readonly toolBench: ToolBench;
+  readonly #models: ModelRegistry;
+  /** Waits that the run asked for, in ms; none of them is waited for. */
+  readonly waits: number[] = [];
+
+  private constructor(provider: FakeProvider, toolBench: ToolBench, models: ModelRegistry) {
+    this.provider = provider;
+    this.toolBench = toolBench;
+    this.#models = models;
+  }
+
+  static async create(options?: FakeProviderOptions): Promise<RunBench> {
+    const provider = await FakeProvider.start(options);
+    const models = await createModelRegistry({
+      model: undefined,
+      openaiApiKey: SECRET,
+      openaiBaseUrl: provider.url,
+      anthropicApiKey: undefined,
+      googleApiKey: undefined,
+    });
+    return new RunBench(provider, await ToolBench.create({ graceMs: 300, forceMs: 5_000 }), models);
+  }
+
+  run(taskId: string, options: RunOptions = {}): Promise<RunOutcome> {
+    const clock = {
+      ...systemClock,
+      random: () => 0.5,
+      wait: async (ms: number, signal: AbortSignal) => {
+        // The task's own deadline, a day away, is the one wait that is no retry.
+        if (ms > 3_600_000) return systemClock.wait(ms, signal);
+        signal.throwIfAborted();
+        this.waits.push(ms);
+      },
+    };
+    const runTask = createRunTask({ clock, ...options.deps });
+    return runTask({
+      sessionId: this.log.sessionId,
+      taskId,
+      history: this.log.history(),
+      model: this.#models.resolve(this.#models.defaultModel),
+      tools: options.tools ?? this.toolBench.tools,
+      workspace: this.toolBench.workspace,
+      budget: options.budget ?? {},
+      sink: this.log.sink(taskId),
+      signal: options.signal ?? new AbortController().signal,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.provider.close();
+    await this.toolBench[Symbol.asyncDispose]();
+  }
+}

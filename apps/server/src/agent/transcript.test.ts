@@ -1,0 +1,211 @@
+import { randomUUID } from "node:crypto";
+import type { EventDataOf, EventType } from "@trunkline/contract";
+import { describe, expect, test } from "vitest";
+import { TranscriptBuilder, type TranscriptEvent } from "./transcript.ts";
+
+const USAGE = { inputTokens: 10, outputTokens: 2 };
+
+/** Feeds a transcript as a log would: one event after the other. */
+class Story {
+  readonly transcript = new TranscriptBuilder();
+  at = 1_000;
+
+  tell<T extends EventType>(taskId: string, type: T, data: EventDataOf<T>): this {
+    this.transcript.apply({ taskId, at: this.at, type, data } as TranscriptEvent);
+    return this;
+  }
+
+  submit(taskId: string, prompt: string): this {
+    return this.tell(taskId, "task.submitted", { prompt, model: null });
+  }
+
+  start(taskId: string, attempt = 1): this {
+    return this.tell(taskId, "task.started", { attempt });
+  }
+
+  step(taskId: string, step: number, text: string, calls: readonly string[] = []): this {
+    this.tell(taskId, "step.started", { step, model: "m" });
+    if (text !== "") this.tell(taskId, "text.ended", { blockId: randomUUID(), text });
+    return this.tell(taskId, "step.ended", {
+      step,
+      usage: USAGE,
+      finishReason: calls.length > 0 ? "tool-calls" : "stop",
+      toolCalls: calls.map((callId) => ({ callId, tool: "bash", input: { command: callId } })),
+    });
+  }
+
+  call(taskId: string, callId: string): this {
+    return this.tell(taskId, "tool.called", { callId, tool: "bash", input: { command: callId } });
+  }
+
+  end(
+    taskId: string,
+    callId: string,
+    output = "ok",
+    status: EventDataOf<"tool.ended">["status"] = "succeeded",
+  ): this {
+    return this.tell(taskId, "tool.ended", { callId, status, output, durationMs: 1 });
+  }
+
+  complete(taskId: string): this {
+    return this.tell(taskId, "task.completed", { result: "" });
+  }
+
+  /** The prompt in short: one line per message, its parts joined. */
+  prompt(withReasoning = false): string[] {
+    const [system, ...messages] = this.transcript.prompt("SYSTEM", withReasoning);
+    expect(system).toEqual({ role: "system", content: "SYSTEM" });
+    return messages.map((message) => {
+      if (message.role === "system") return "system";
+      const parts = message.content.map((part) => {
+        if (part.type === "text") return part.text;
+        if (part.type === "reasoning") return `(${part.text})`;
+        if (part.type === "tool-call") return `call ${part.toolCallId}`;
+        if (part.type !== "tool-result") return part.type;
+        const { output } = part;
+        return `result ${part.toolCallId}: ${"value" in output && typeof output.value === "string" ? output.value : output.type}`;
+      });
+      return `${message.role}: ${parts.join(" | ")}`;
+    });
+  }
+}
+
+describe("which tasks are in the conversation", () => {
+  test("a task from the moment it starts, with the prompt it has then", () => {
+    const story = new Story().submit("a", "first").submit("b", "second").submit("c", "third");
+    expect(story.prompt()).toEqual([]);
+    story.start("a").step("a", 1, "One.");
+    story.tell("b", "task.updated", { prompt: "second, edited" });
+    story.tell("b", "task.updated", { beforeTaskId: null });
+    story.tell("c", "task.canceled", { reason: "user", by: "me" });
+    expect(story.prompt()).toEqual(["user: first", "assistant: One."]);
+    story.complete("a").start("b");
+    expect(story.prompt()).toEqual(["user: first", "assistant: One.", "user: second, edited"]);
+  });
+
+  test("a task that was overtaken after an interruption goes on at the end", () => {
+    const story = new Story().submit("a", "slow").start("a").step("a", 1, "Looking.", ["x"]);
+    story.call("a", "x").end("a", "x").tell("a", "task.interrupted", { attempt: 1, reason: "shutdown" });
+    story.submit("b", "quick").start("b").step("b", 1, "Quick.").complete("b").start("a", 2);
+    expect(story.prompt()).toEqual([
+      "user: quick",
+      "assistant: Quick.",
+      "user: slow",
+      "assistant: Looking. | call x",
+      "tool: result x: ok",
+    ]);
+  });
+});
+
+describe("what ended and what did not", () => {
+  test("only steps that ended count for the task that goes on", () => {
+    const story = new Story()
+      .submit("a", "go")
+      .start("a")
+      .step("a", 1, "One.", ["x"])
+      .call("a", "x")
+      .end("a", "x");
+    story.tell("a", "step.started", { step: 2, model: "m" });
+    story.tell("a", "text.ended", { blockId: "cut", text: "Half of a" });
+    story.tell("a", "task.interrupted", { attempt: 1, reason: "orphaned" }).start("a", 2);
+    expect(story.prompt()).toEqual(["user: go", "assistant: One. | call x", "tool: result x: ok"]);
+    story.step("a", 2, "Whole.");
+    expect(story.prompt().at(-1)).toBe("assistant: Whole.");
+  });
+
+  test("of a task that was canceled the partial text stays, and a note says that it was cut", () => {
+    const story = new Story().submit("a", "go").start("a").step("a", 1, "One.", ["x", "y"]);
+    story
+      .call("a", "x")
+      .end("a", "x", "half", "canceled")
+      .tell("a", "task.canceled", { reason: "user", by: "me" });
+    story.submit("b", "again").start("b");
+    story.tell("b", "step.started", { step: 1, model: "m" });
+    story.tell("b", "text.delta", { blockId: "t", text: "Half " });
+    story.tell("b", "text.delta", { blockId: "t", text: "an answer" });
+    story.tell("b", "task.failed", { reason: "error", error: { code: "x", message: "x", retryable: true } });
+    story.submit("c", "and now?").start("c");
+    expect(story.prompt()).toEqual([
+      "user: go",
+      "assistant: One. | call x | call y",
+      "tool: result x: half\n[canceled: this call was stopped before it ended] | result y: [canceled: this call was never executed]",
+      "assistant: [The task above was canceled before this was finished.]",
+      "user: again",
+      "assistant: Half an answer\n\n[The task above failed before this was finished.]",
+      "user: and now?",
+    ]);
+  });
+
+  test("an answer without words still answers", () => {
+    const story = new Story()
+      .submit("a", "go")
+      .start("a")
+      .step("a", 1, "")
+      .complete("a")
+      .submit("b", "hm")
+      .start("b");
+    expect(story.prompt()).toEqual(["user: go", "assistant: [no answer]", "user: hm"]);
+  });
+
+  test("reasoning goes back within its task, where the provider takes it", () => {
+    const story = new Story().submit("a", "go").start("a");
+    story.tell("a", "step.started", { step: 1, model: "m" });
+    story.tell("a", "reasoning.ended", { blockId: "r", text: "hmm" });
+    const toolCalls = [{ callId: "x", tool: "bash", input: "{oops" }];
+    story.tell("a", "step.ended", { step: 1, usage: USAGE, finishReason: "tool-calls", toolCalls });
+    story.end("a", "x", "bad", "failed");
+    expect(story.prompt(true)).toEqual([
+      "user: go",
+      "assistant: (hmm) | call x",
+      "tool: result x: bad\n[failed]",
+    ]);
+    expect(story.prompt(false)[1]).toBe("assistant: call x");
+    story.step("a", 2, "ok").complete("a").submit("b", "next").start("b");
+    expect(story.prompt(true)[1]).toBe("assistant: call x");
+    const [assistant] = story.transcript.prompt("", true).slice(2);
+    expect(assistant).toMatchObject({ content: [{ type: "tool-call", input: { invalidInput: "{oops" } }] });
+  });
+});
+
+describe("where a task stands", () => {
+  test("calls of the last step that were neither begun nor answered are to be executed", () => {
+    const story = new Story().submit("a", "go");
+    expect(story.transcript.progress("a")).toBeNull();
+    story.start("a");
+    expect(story.transcript.progress("a")).toEqual({
+      steps: 0,
+      usage: { inputTokens: 0, outputTokens: 0 },
+      workedMs: 0,
+      pendingCalls: [],
+      lastStep: null,
+    });
+    story.step("a", 1, "", ["w", "x", "y", "z"]).call("a", "w").end("a", "w");
+    story.call("a", "x").end("a", "x", "", "interrupted").end("a", "y", "no", "denied");
+    const progress = story.transcript.progress("a");
+    expect(progress?.pendingCalls.map(({ callId }) => callId)).toEqual(["z"]);
+    expect(progress).toMatchObject({
+      steps: 1,
+      usage: USAGE,
+      lastStep: { text: "", finishReason: "tool-calls" },
+    });
+    expect(story.transcript.hasCall("z")).toBe(true);
+    expect(story.transcript.hasCall("v")).toBe(false);
+  });
+
+  test("time worked leaves out the time between attempts", () => {
+    const story = new Story().submit("a", "go");
+    story.at = 10_000;
+    story.start("a");
+    story.at = 13_000;
+    story.step("a", 1, "", ["x"]);
+    story.at = 900_000;
+    story.tell("a", "task.interrupted", { attempt: 1, reason: "orphaned" });
+    story.at = 950_000;
+    story.start("a", 2);
+    expect(story.transcript.progress("a")?.workedMs).toBe(3_000);
+    story.at = 951_000;
+    story.call("a", "x");
+    story.tell("a", "task.interrupted", { attempt: 2, reason: "orphaned" }).start("a", 3);
+    expect(story.transcript.progress("a")?.workedMs).toBe(4_000);
+  });
+});
