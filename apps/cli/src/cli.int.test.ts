@@ -1,4 +1,7 @@
 import { writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { SessionEvent, SubmitTaskOutput, Task } from "@trunkline/contract";
 import { FakeProvider, say, ServerFixture, waitFor } from "@trunkline/testkit";
@@ -54,7 +57,7 @@ describe("run", () => {
     expect(out).toMatch(/^✓ bash {2}echo hello {2}\d/m);
     expect(out).toMatch(/^ {2}hello$/m);
     expect(out).toMatch(/\n✓ completed in .*\n$/);
-    expect(err).toMatch(/^session [0-9a-f-]{36}\n$/);
+    expect(err).toBe("");
     expect(exitCode).toBe(0);
   });
 
@@ -140,6 +143,21 @@ describe("run", () => {
     expect(exitCode).toBe(130);
     expect((await server.client.task.get.query({ taskId: id })).state).toBe("working");
     await server.client.task.cancel.mutate({ taskId: id });
+  });
+
+  it("waits on Ctrl-C for a submit under way, and on the second for nothing", async () => {
+    const asked = Promise.withResolvers<void>();
+    const silent = createServer(() => asked.resolve()).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    await using running = new CliProcess(["run", "--url", `http://127.0.0.1:${port}`, "say: hello"], env);
+    await asked.promise;
+    running.signal("SIGINT");
+    await waitFor("an explanation", () => running.err.includes("Ctrl-C again"));
+    running.signal("SIGINT");
+    expect((await running.ended()).exitCode).toBe(130);
+    silent.closeAllConnections();
+    silent.close();
   });
 
   it("ends quietly when its reader leaves", async () => {

@@ -1,8 +1,9 @@
-import { endStateOf, followSession } from "@trunkline/client";
-import type { SubmitTaskInput, TerminalTaskState } from "@trunkline/contract";
+import { endStateOf, followSession, type TrunklineClient } from "@trunkline/client";
+import type { SubmitTaskInput, SubmitTaskOutput, TerminalTaskState } from "@trunkline/contract";
 import { Command, Option } from "commander";
 import { EXIT, EXIT_CODE_OF_STATE } from "../exit-code.ts";
 import { listenForInterrupt } from "../terminal/interrupt.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { openJsonView, openTranscriptView } from "../transcript/event-view.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { describeDetached } from "./detached-hint.ts";
@@ -37,55 +38,81 @@ export function runCommand(context: CommandContext): Command {
     .option("-d, --detach", "submit only, do not watch")
     .option("--json", "print one event per line as JSON, and nothing else")
     .action(async (words: string[], options: RunOptions, command: Command) => {
-      const { terminal } = context;
-      const prompt = await readPrompt({ words, file: options.file, stdin: terminal.in });
+      const { in: stdin, out } = context.terminal;
+      const prompt = await readPrompt({ words, file: options.file, stdin });
       const client = connect(context, command);
-      // A session that exists has a past; what is after it cannot miss the new task.
-      const after =
-        options.session === undefined
-          ? 0
-          : (await client.session.get.query({ sessionId: options.session })).lastSeq;
+      const after = await seqBefore(client, options.session);
 
-      using interrupt = listenForInterrupt(terminal.out.gone);
-      const submitted = await client.task.submit.mutate({
-        prompt,
-        sessionId: options.session,
-        model: options.model,
-        whenBusy: options.whenBusy,
-      });
-      const { taskId, sessionId } = submitted;
+      using interrupt = listenForInterrupt(out.gone);
+      const submitted = await submit(client, { prompt, ...options }, context.terminal, interrupt.signal);
       if (options.detach) {
-        await terminal.out.write(
-          options.json
-            ? `${JSON.stringify(submitted)}\n`
-            : describeDetached("Submitted.", { sessionId, taskId }),
-        );
-        return;
+        const text = options.json
+          ? JSON.stringify(submitted) + "\n"
+          : describeDetached("Submitted.", submitted);
+        return await out.write(text);
       }
-
-      let ended: TerminalTaskState | null = null;
-      {
-        using view = options.json ? openJsonView(terminal) : openTranscriptView(terminal, { prompts: false });
-        const { signal } = interrupt;
-        const batches = followSession(client, { sessionId, after, signal, onState: view.onState });
-        watching: for await (const { events } of batches) {
-          for (const event of events) {
-            if (event.taskId !== taskId) continue;
-            await view.show(event);
-            ended = endStateOf(event);
-            if (ended !== null) break watching;
-          }
-          view.settle();
-        }
-      }
-      if (ended !== null) {
-        context.exitCode = EXIT_CODE_OF_STATE[ended];
-        if (!options.json) await terminal.err.write(terminal.err.colors.dim(`session ${sessionId}\n`));
-        return;
-      }
-      context.exitCode = EXIT.detached;
-      if (!terminal.out.gone.aborted) {
-        await terminal.err.write(describeDetached("Detached; the task goes on.", { sessionId, taskId }));
-      }
+      const ended = await watch(client, { ...submitted, after }, context.terminal, {
+        json: options.json === true,
+        signal: interrupt.signal,
+      });
+      context.exitCode = ended === null ? EXIT.detached : EXIT_CODE_OF_STATE[ended];
     });
+}
+
+/** A session that exists has a past; whatever comes after it cannot miss the new task. */
+async function seqBefore(client: TrunklineClient, sessionId: string | undefined): Promise<number> {
+  return sessionId === undefined ? 0 : (await client.session.get.query({ sessionId })).lastSeq;
+}
+
+/** Once it is on its way nobody knows whether it got there, so a first Ctrl-C does not end it. */
+async function submit(
+  client: TrunklineClient,
+  { prompt, session, model, whenBusy }: RunOptions & { prompt: string },
+  { err }: Terminal,
+  signal: AbortSignal,
+): Promise<SubmitTaskOutput> {
+  const explain = (): void => {
+    void err.write("Waiting for the server's answer; Ctrl-C again leaves without it\n");
+  };
+  signal.addEventListener("abort", explain);
+  try {
+    return await client.task.submit.mutate({ prompt, sessionId: session, model, whenBusy });
+  } finally {
+    signal.removeEventListener("abort", explain);
+  }
+}
+
+/** @returns how the task ended; null where the person left before */
+async function watch(
+  client: TrunklineClient,
+  { taskId, sessionId, after }: { taskId: string; sessionId: string; after: number },
+  terminal: Terminal,
+  { json, signal }: { json: boolean; signal: AbortSignal },
+): Promise<TerminalTaskState | null> {
+  const { out, err } = terminal;
+  const ended = await (async () => {
+    using view = json ? openJsonView(terminal) : openTranscriptView(terminal, { prompts: false });
+    for await (const { events } of followSession(client, {
+      sessionId,
+      after,
+      signal,
+      onState: view.onState,
+    })) {
+      for (const event of events) {
+        if (event.taskId !== taskId) continue;
+        await view.show(event);
+        const end = endStateOf(event);
+        if (end !== null) return end;
+      }
+      view.settle();
+    }
+    return null;
+  })();
+
+  if (ended === null && !out.gone.aborted) {
+    await err.write(describeDetached("Detached; the task goes on.", { sessionId, taskId }));
+  }
+  // Beside a pager or a file it would stand in the way.
+  if (ended !== null && !json && out.isTerminal) await err.write(err.colors.dim(`session ${sessionId}\n`));
+  return ended;
 }

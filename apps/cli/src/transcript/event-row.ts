@@ -1,7 +1,13 @@
-import type { SessionEvent } from "@trunkline/contract";
+import type { EventDataOf, SessionEvent } from "@trunkline/contract";
 import { oneLine } from "../terminal/plain-text.ts";
 import { describeCall } from "./tool-row.ts";
 import type { Look } from "./look.ts";
+
+/** @returns what a tool did to a file, for below the tool's row. */
+export function formatFileChange(event: EventDataOf<"file.changed">, { colors }: Look): string {
+  const { path, change, additions, deletions } = event;
+  return `  ${colors.dim(change)} ${oneLine(path)}  ${colors.green(`+${additions}`)} ${colors.red(`-${deletions}`)}`;
+}
 
 /** @returns the rows of an event that stands for itself; none for one that shows elsewhere or not at all. */
 export function formatEventRows(event: SessionEvent, { colors }: Look): string[] {
@@ -21,11 +27,6 @@ export function formatEventRows(event: SessionEvent, { colors }: Look): string[]
         const mark = { pending: "☐", active: "▸", done: "☑" }[status];
         return status === "done" ? colors.dim(`${mark} ${oneLine(text)}`) : `${mark} ${oneLine(text)}`;
       });
-    case "file.changed": {
-      const { path, change, additions, deletions } = event.data;
-      const lines = `${colors.green(`+${additions}`)} ${colors.red(`-${deletions}`)}`;
-      return [`${colors.dim(change)} ${oneLine(path)}  ${lines}`];
-    }
     case "context.compacted":
       return [colors.dim("the conversation was summarised to make room")];
     case "budget.exceeded": {

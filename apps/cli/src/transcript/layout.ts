@@ -32,6 +32,13 @@ export class Layout {
     return before + [...rows, ...below].map((line) => `${line}\n`).join("");
   }
 
+  /** More of what belongs to the row before. */
+  below(lines: readonly string[]): string {
+    const before = this.endLine();
+    this.#last = "output";
+    return before + lines.map((line) => `${line}\n`).join("");
+  }
+
   /** Lines that stand apart from what is before and after them. */
   paragraph(lines: readonly string[]): string {
     const before = this.endLine() + (this.#last === "nothing" ? "" : "\n");

@@ -64,7 +64,8 @@ I will look.
   b.txt
 
 ✓ write_file  n.txt  3ms
-created n.txt  +1 -0
+  created n.txt  +1 -0
+
 ✗ bash  false  failed, exit 1, 1.3s
 
 Two files.

@@ -3,7 +3,7 @@ import { fit } from "../terminal/fit.ts";
 import { oneLine, outputLines, plainText } from "../terminal/plain-text.ts";
 import type { Activity } from "../terminal/status-line.ts";
 import { activityAfter } from "./activity.ts";
-import { formatEventRows } from "./event-row.ts";
+import { formatEventRows, formatFileChange } from "./event-row.ts";
 import { Layout } from "./layout.ts";
 import type { Look } from "./look.ts";
 import { formatTaskEnd, NO_TALLY, tallied, type TaskTally } from "./task-row.ts";
@@ -77,6 +77,8 @@ export class Transcript {
       }
       case "tool.ended":
         return this.#toolEnded(event.data);
+      case "file.changed":
+        return this.#layout.below([formatFileChange(event.data, this.#look)]);
       default:
         return this.#other(event);
     }
