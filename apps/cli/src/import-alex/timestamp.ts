@@ -13,7 +13,9 @@ export function parseTimestamp(value: unknown): number | null {
   if (typeof value === "number") return plausible(scaled(value));
   if (typeof value !== "string") return null;
   const text = value.trim();
-  if (/^\d{9,20}$/.test(text)) return plausible(scaled(Number(text)));
+  // Nanoseconds have more digits than a number keeps.
+  if (/^\d{18,20}$/.test(text)) return plausible(Number(text.slice(0, -6)));
+  if (/^\d{9,17}$/.test(text)) return plausible(scaled(Number(text)));
   return plausible(parseText(text));
 }
 
@@ -21,15 +23,8 @@ function parseText(text: string): number {
   const match = TIMESTAMP.exec(text);
   if (match === null) return Number.NaN;
   const [, year, month, day, hour, minute, second, fraction = "", , sign, offsetHour, offsetMinute] = match;
-  const fields = [year, month, day, hour, minute, second].map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ];
-  const [y, mo, d, h, mi, s] = fields;
+  const [y, mo, d] = [Number(year), Number(month), Number(day)];
+  const [h, mi, s] = [Number(hour), Number(minute), Number(second)];
   const daysInMonth = new Date(Date.UTC(y, mo, 0)).getUTCDate();
   // 60 is a leap second.
   if (mo < 1 || mo > 12 || d < 1 || d > daysInMonth || h > 23 || mi > 59 || s > 60) return Number.NaN;
