@@ -17,7 +17,7 @@ export function createHub(): Hub {
       const channel = channels.get(sessionId);
       if (channel === undefined) return;
       channel.ended = true;
-      channel.publish([]);
+      channel.wakeAll();
     },
     attach(sessionId, signal) {
       let channel = channels.get(sessionId);
@@ -35,11 +35,14 @@ class Channel {
   readonly waiting = new Set<() => void>();
   listeners = 0;
   ended = false;
-  /** Counts publications. */
+  /** Counts what the listeners were woken for. */
   version = 0;
 
   publish(events: readonly SessionEvent[]): void {
-    this.tail.push(events);
+    if (this.tail.push(events)) this.wakeAll();
+  }
+
+  wakeAll(): void {
     this.version += 1;
     const woken = [...this.waiting];
     this.waiting.clear();

@@ -1,7 +1,9 @@
 import type { SessionEvent } from "@trunkline/contract";
+import { lengthOfStrings } from "./length-of-strings.ts";
 
-/** Events that a tail keeps at most. Who is further behind reads the log. */
-const MAX_EVENTS = 512;
+/** What a tail keeps at most, but for one single larger event. Who is further behind reads the log. */
+const MAX_EVENTS = 1_024;
+const MAX_LENGTH = 1_000_000;
 
 /**
  * The newest events of one session, for those who keep up: a cache of the log, so that a thousand followers do not
@@ -9,32 +11,49 @@ const MAX_EVENTS = 512;
  */
 export class Tail {
   #events: SessionEvent[] = [];
+  /** Of the strings in them, in UTF-16 units. */
+  #length = 0;
   #after = { cursor: -1, lastSeq: -1, events: [] as readonly SessionEvent[] };
 
   get #lastSeq(): number {
     return this.#events.at(-1)?.seq ?? 0;
   }
 
-  /** Events that are already held are passed over: merged appends are announced by each of their writers. */
-  push(events: readonly SessionEvent[]): void {
+  /**
+   * Events that are already held are passed over: merged appends are announced by each of their writers.
+   * @returns whether there were others.
+   */
+  push(events: readonly SessionEvent[]): boolean {
+    const before = this.#lastSeq;
     for (const event of events) {
       const lastSeq = this.#lastSeq;
       if (event.seq <= lastSeq) continue;
-      if (lastSeq !== 0 && event.seq !== lastSeq + 1) this.#events = [];
+      if (event.seq !== lastSeq + 1) this.#keep(0);
       this.#events.push(event);
+      this.#length += lengthOfStrings(event.data);
     }
-    // Trimmed by halves, so that a push costs the same on average however full the tail is.
-    if (this.#events.length > 2 * MAX_EVENTS) this.#events = this.#events.slice(-MAX_EVENTS);
+    // Trimmed to the half, so that a push costs the same on average however full the tail is.
+    if (this.#events.length > MAX_EVENTS) this.#keep(MAX_EVENTS / 2);
+    while (this.#length > MAX_LENGTH && this.#events.length > 1)
+      this.#keep(Math.floor(this.#events.length / 2));
+    return this.#lastSeq > before;
   }
 
   /** @returns all events after the cursor, or null where the tail does not reach back to it. */
   after(cursor: number): readonly SessionEvent[] | null {
-    const first = this.#events[0];
+    const [first] = this.#events;
     if (first === undefined || first.seq > cursor + 1) return null;
     const lastSeq = this.#lastSeq;
     if (this.#after.cursor !== cursor || this.#after.lastSeq !== lastSeq) {
       this.#after = { cursor, lastSeq, events: this.#events.slice(cursor + 1 - first.seq) };
     }
     return this.#after.events;
+  }
+
+  #keep(newest: number): void {
+    this.#events = newest === 0 ? [] : this.#events.slice(-newest);
+    this.#length = this.#events.reduce((length, event) => length + lengthOfStrings(event.data), 0);
+    // It would hold on to events that are gone from the tail.
+    this.#after = { cursor: -1, lastSeq: -1, events: [] };
   }
 }

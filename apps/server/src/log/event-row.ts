@@ -1,7 +1,7 @@
 import type { SessionEvent } from "@trunkline/contract";
 import type { EventsTable } from "../store/schema.ts";
 
-type EventRow = Pick<EventsTable, "session_id" | "seq" | "task_id" | "type" | "at" | "data">;
+export type EventRow = Pick<EventsTable, "session_id" | "seq" | "task_id" | "type" | "at" | "data">;
 
 /** Trusts the row: what is in the table went through the log's own check. */
 export function toSessionEvent(row: EventRow): SessionEvent {

@@ -149,6 +149,25 @@ describe("log", () => {
     expect((await log.read(sessionId, { before: 3, limit: 3 })).hasMore).toBe(false);
   });
 
+  it("ends a page early where its events are large, in both directions, and loses none", async () => {
+    const large = "x".repeat(100_000);
+    await Promise.all(
+      Array.from({ length: 120 }, async () =>
+        log.append({
+          sessionId,
+          events: [{ taskId: null, type: "notice", data: { level: "info", message: large } }],
+        }),
+      ),
+    );
+    const forwards = await log.read(sessionId, { limit: 500 });
+    expect(forwards.events.map((event) => event.seq)).toEqual(Array.from({ length: 100 }, (_, i) => i + 1));
+    expect(forwards.hasMore).toBe(true);
+    const backwards = await log.read(sessionId, { before: 121, limit: 500 });
+    expect(backwards.events.map((event) => event.seq)).toEqual(Array.from({ length: 100 }, (_, i) => i + 21));
+    expect(backwards.hasMore).toBe(true);
+    expect(seqs(await take(0, 120))).toEqual(Array.from({ length: 120 }, (_, index) => index + 1));
+  });
+
   it("refuses an event that is not of the contract, before it is stored", async () => {
     const bad = { taskId: null, type: "notice", data: { level: "shout", message: "x" } };
     await expect(log.append({ sessionId, events: [bad as never] })).rejects.toThrow();

@@ -1,16 +1,10 @@
-import {
-  type EventBatch,
-  type EventPage,
-  MAX_EVENT_PAGE_SIZE,
-  type SessionEvent,
-  TrunklineError,
-} from "@trunkline/contract";
+import { type EventBatch, MAX_EVENT_PAGE_SIZE, type SessionEvent, TrunklineError } from "@trunkline/contract";
 import { parseEventData } from "@trunkline/contract/schemas";
 import type { Activity } from "../activity/port.ts";
 import type { Hub } from "../hub/port.ts";
 import type { CommitUnit, Store } from "../store/port.ts";
-import type { Log, ReadRange } from "./port.ts";
-import { toSessionEvent } from "./event-row.ts";
+import type { Log } from "./port.ts";
+import { createPageReader } from "./read-page.ts";
 
 export interface LogDeps {
   store: Store;
@@ -20,22 +14,7 @@ export interface LogDeps {
 
 /** The heart: append, then announce; read, then follow. */
 export function createLog({ store, hub, activity }: LogDeps): Log {
-  async function read(sessionId: string, range: ReadRange): Promise<EventPage> {
-    const newestFirst = range.before !== undefined;
-    let query = store.db
-      .selectFrom("events")
-      .select(["session_id", "seq", "task_id", "type", "at", "data"])
-      .where("session_id", "=", sessionId)
-      .orderBy("seq", newestFirst ? "desc" : "asc")
-      .limit(range.limit + 1);
-    if (range.before !== undefined) query = query.where("seq", "<", range.before);
-    if (range.after !== undefined) query = query.where("seq", ">", range.after);
-    const rows = await query.execute();
-    const hasMore = rows.length > range.limit;
-    if (hasMore) rows.pop();
-    if (newestFirst) rows.reverse();
-    return { events: rows.map(toSessionEvent), hasMore };
-  }
+  const read = createPageReader(store.db);
 
   return {
     async append(unit) {
@@ -53,8 +32,8 @@ export function createLog({ store, hub, activity }: LogDeps): Log {
       let cursor = after;
       let caughtUp = false;
       while (!signal.aborted) {
-        const recent = listener.recent(cursor);
-        if (recent === null || !caughtUp) {
+        const recent = caughtUp ? listener.recent(cursor) : null;
+        if (recent === null) {
           const page = await read(sessionId, { after: cursor, limit: REPLAY_PAGE });
           if (signal.aborted) return;
           const live = !page.hasMore;
@@ -63,9 +42,13 @@ export function createLog({ store, hub, activity }: LogDeps): Log {
             yield { events: page.events, live };
           }
           caughtUp = live;
-          if (!live) continue;
+          if (!live) {
+            // Reading is synchronous and so may be the follower: others get their turn between two pages.
+            await new Promise(setImmediate);
+            continue;
+          }
         } else if (recent.length > 0) {
-          cursor = recent.at(-1)!.seq;
+          cursor = recent.at(-1)?.seq ?? cursor;
           yield { events: recent as EventBatch["events"], live: true };
         }
         await listener.wait();
