@@ -12,107 +12,230 @@ const Reason = z.enum(TASK_REASONS);
 const BlockId = z.string().min(1).max(200);
 const CallId = z.string().min(1).max(200);
 
-/** Why a task failed. `code` is for programs, `message` says what to do, `retryable` whether doing it again may help. */
+/** Why a task failed. */
 export const TaskError = z.strictObject({
+  /** What went wrong, for programs. */
   code: z.string().min(1),
+  /** What went wrong, and what to do. */
   message: z.string(),
+  /** Whether doing it again may help. */
   retryable: z.boolean(),
 });
 export type TaskError = z.infer<typeof TaskError>;
 
 /** A call the model asked for, complete: a call that was cut off on its way never becomes one. */
-export const ToolCall = z.strictObject({ callId: CallId, tool: z.string().min(1), input: Json });
+export const ToolCall = z.strictObject({
+  /** Unique in its session. */
+  callId: CallId,
+  /** Name of the tool. */
+  tool: z.string().min(1),
+  /** What the model gives it. */
+  input: Json,
+});
 export type ToolCall = z.infer<typeof ToolCall>;
 
 export const TOOL_STATUSES = ["succeeded", "failed", "denied", "interrupted", "canceled"] as const;
 export const FINISH_REASONS = ["stop", "length", "content-filter", "tool-calls", "error", "other"] as const;
 
-const Block = z.strictObject({ blockId: BlockId, text: z.string() });
+const Block = z.strictObject({
+  /** Which block of text it belongs to. */
+  blockId: BlockId,
+  text: z.string(),
+});
 
 const EVENT_DATA = {
-  "session.created": z.strictObject({ title: z.string(), model: ModelName.nullable() }),
+  /** The session begins; always its first event. */
+  "session.created": z.strictObject({
+    title: z.string(),
+    /** Model of tasks that name none; null: the server's default. */
+    model: ModelName.nullable(),
+  }),
+  /** The session was renamed, archived or set to another model; only what changed is present. */
   "session.updated": z.strictObject({
     title: z.string().optional(),
     model: ModelName.nullable().optional(),
     archived: z.boolean().optional(),
   }),
-  "session.forked": z.strictObject({ parentId: Id, atSeq: Seq }),
+  /** What comes before this is shared with another session; from here on they go their own ways. */
+  "session.forked": z.strictObject({
+    /** The session it was forked from. */
+    parentId: Id,
+    /** The last event it shares with that one. */
+    atSeq: Seq,
+  }),
 
+  /** A task was put into the session's queue. */
   "task.submitted": z.strictObject({
     prompt: z.string(),
+    /** Model asked for; null: the session's, else the server's default. */
     model: ModelName.nullable(),
+    /** The task that it does again. */
     retryOf: Id.optional(),
   }),
   /** A queued task was edited, or moved before another one (null: to the end); only what changed is present. */
-  "task.updated": z.strictObject({ prompt: z.string().optional(), beforeTaskId: Id.nullable().optional() }),
-  "task.started": z.strictObject({ attempt: z.int().positive() }),
-  "task.interrupted": z.strictObject({ attempt: z.int().positive(), reason: Reason }),
-  "task.input-required": z.strictObject({ reason: Reason }),
-  "task.resumed": z.strictObject({ attempt: z.int().positive() }),
-  "task.completed": z.strictObject({ result: z.string() }),
-  "task.failed": z.strictObject({ reason: Reason, error: TaskError }),
-  "task.canceled": z.strictObject({ reason: Reason, by: z.string() }),
-  "task.rejected": z.strictObject({ reason: Reason }),
+  "task.updated": z.strictObject({
+    prompt: z.string().optional(),
+    /** The queued task that it now goes before; null: it goes last. */
+    beforeTaskId: Id.nullable().optional(),
+  }),
+  /** The task's turn has come: it works. */
+  "task.started": z.strictObject({
+    /** Which start this is, from 1. */
+    attempt: z.int().positive(),
+  }),
+  /** A crash or a shutdown ended the attempt; the task waits for its next one. */
+  "task.interrupted": z.strictObject({
+    /** Which attempt it was. */
+    attempt: z.int().positive(),
+    /** What ended it. */
+    reason: Reason,
+  }),
+  /** The task waits for an answer, and leaves its slot to others. */
+  "task.input-required": z.strictObject({
+    /** What it waits for. */
+    reason: Reason,
+  }),
+  /** It has its answer, and works again. */
+  "task.resumed": z.strictObject({
+    /** Which start this is, from 1. */
+    attempt: z.int().positive(),
+  }),
+  /** Final: the task did what it could. */
+  "task.completed": z.strictObject({
+    /** The model's last text. */
+    result: z.string(),
+  }),
+  /** Final: the task could not go on. */
+  "task.failed": z.strictObject({
+    /** What kind of failure it was. */
+    reason: Reason,
+    error: TaskError,
+  }),
+  /** Final: the task was called off. */
+  "task.canceled": z.strictObject({
+    /** What called it off. */
+    reason: Reason,
+    /** Who did, in words. */
+    by: z.string(),
+  }),
+  /** Final: the task was not taken on. */
+  "task.rejected": z.strictObject({
+    /** Why not. */
+    reason: Reason,
+  }),
 
   /** One model call begins. `step` counts from 1 within the task, across attempts. */
-  "step.started": z.strictObject({ step: z.int().positive(), model: ModelName }),
+  "step.started": z.strictObject({
+    step: z.int().positive(),
+    /** The model that is called. */
+    model: ModelName,
+  }),
   /** It ended whole; `toolCalls` are what the model asked for, whether or not they have begun. */
   "step.ended": z.strictObject({
     step: z.int().positive(),
+    /** What this call used. */
     usage: Usage,
+    /** Why the model stopped. */
     finishReason: z.enum(FINISH_REASONS),
+    /** What it asked for. */
     toolCalls: z.array(ToolCall),
   }),
 
+  /** A piece of an answer. Gone from the log once its block has ended. */
   "text.delta": Block,
+  /** A whole block of an answer, which replaces its pieces. */
   "text.ended": Block,
+  /** A piece of what the model thinks. Gone from the log once its block has ended. */
   "reasoning.delta": Block,
+  /** A whole block of what the model thought, which replaces its pieces. */
   "reasoning.ended": Block,
 
   /** Execution begins: from here on the call may have had side effects. */
   "tool.called": ToolCall,
-  "tool.progress": z.strictObject({ callId: CallId, chunk: z.string() }),
-  "tool.ended": z.strictObject({
+  /** A piece of a tool's output. Gone from the log once the call has ended. */
+  "tool.progress": z.strictObject({
+    /** Which call it belongs to. */
     callId: CallId,
+    chunk: z.string(),
+  }),
+  /** The call is over; its output replaces the pieces. */
+  "tool.ended": z.strictObject({
+    /** Which call it was. */
+    callId: CallId,
+    /** How it ended. `interrupted`: by a crash or restart, so nobody knows how far it came. */
     status: z.enum(TOOL_STATUSES),
+    /** What the model gets to read. */
     output: z.string(),
     durationMs: z.int().nonnegative(),
+    /** Of the process, where there was one; null where a signal ended it. */
     exitCode: z.int().nullable().optional(),
     /** Bytes that were left out of the middle of `output`, where it was too long to keep. */
     omittedBytes: z.int().positive().optional(),
   }),
 
+  /** A tool call waits until somebody allows it. */
   "approval.requested": z.strictObject({
     approvalId: Id,
+    /** The call that waits. */
     callId: CallId,
+    /** Name of the tool. */
     tool: z.string(),
+    /** What the model wants to give it. */
     input: Json,
+    /** Why it needs an answer. */
     reason: z.string(),
+    /** When the request counts as denied; ms since the epoch. */
     expiresAt: Timestamp,
   }),
+  /** Somebody decided. */
   "approval.answered": z.strictObject({
     approvalId: Id,
+    /** `always` allows calls like this one from now on. */
     decision: z.enum(["allow", "always", "deny"]),
+    /** Who decided, in words. */
     by: z.string(),
+    /** What the model is told about it. */
     note: z.string().optional(),
   }),
+  /** Nobody decided in time. */
   "approval.expired": z.strictObject({ approvalId: Id }),
 
+  /** The agent's plan, whole, as it now is. */
   "plan.updated": z.strictObject({
-    items: z.array(z.strictObject({ text: z.string(), status: z.enum(["pending", "active", "done"]) })),
+    /** In order. */
+    items: z.array(
+      z.strictObject({
+        text: z.string(),
+        status: z.enum(["pending", "active", "done"]),
+      }),
+    ),
   }),
+  /** A tool changed a file of the workspace. */
   "file.changed": z.strictObject({
+    /** Relative to the workspace. */
     path: z.string(),
     change: z.enum(["created", "modified", "deleted"]),
+    /** Lines that are new. */
     additions: z.int().nonnegative(),
+    /** Lines that are gone. */
     deletions: z.int().nonnegative(),
   }),
-  "context.compacted": z.strictObject({ upToSeq: Seq, summary: z.string() }),
+  /** What is older was summed up, so that the model can go on. */
+  "context.compacted": z.strictObject({
+    /** The last event that the summary stands for. */
+    upToSeq: Seq,
+    summary: z.string(),
+  }),
+  /** The task has used what it may use. */
   "budget.exceeded": z.strictObject({
+    /** Of what. */
     budget: z.enum(["steps", "tokens", "duration"]),
+    /** What was allowed: a count, or ms. */
     limit: z.number().positive(),
+    /** What was used: a count, or ms. */
     spent: z.number().nonnegative(),
   }),
+  /** Something that people should know. */
   notice: z.strictObject({ level: z.enum(["info", "warning", "error"]), message: z.string() }),
 } as const;
 

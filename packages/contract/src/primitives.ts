@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** UUIDv7, RFC 9562: sortable by creation time, unguessable in its 74 random bits. */
+/** A UUIDv7 (RFC 9562): sortable by creation time, unguessable in its 74 random bits. */
 export const Id = z.uuid();
 
 /** Integer milliseconds since the Unix epoch. */
@@ -27,10 +27,15 @@ export const EventCursor = z
 /** Opaque to clients: they hand back what `nextCursor` gave them. */
 export const PageCursor = z.string().min(1).max(200);
 
+/** Tokens, as the model's provider counted them. */
 export const Usage = z.strictObject({
+  /** Read by the model, those from a cache included. */
   inputTokens: z.int().nonnegative(),
+  /** Written by the model, its reasoning included. */
   outputTokens: z.int().nonnegative(),
+  /** Of the output: what the model thought. */
   reasoningTokens: z.int().nonnegative().optional(),
+  /** Of the input: what the provider had in its cache. */
   cachedInputTokens: z.int().nonnegative().optional(),
 });
 export type Usage = z.infer<typeof Usage>;

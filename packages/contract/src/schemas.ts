@@ -1,4 +1,5 @@
 /** The zod schemas of the wire, at run time. Types alone come from the package's main entry, without zod. */
+export * from "./activity.ts";
 export * from "./event.ts";
 export * from "./primitives.ts";
 export * from "./search.ts";

@@ -9,15 +9,19 @@ export const SearchInput = z.strictObject({
   /** Words, all of which must occur; the last may be the beginning of one. */
   text: z.string().trim().min(1).max(500),
   cursor: PageCursor.optional(),
+  /** How many to answer at most. */
   limit: z.int().min(1).max(MAX_SEARCH_PAGE_SIZE).default(DEFAULT_SEARCH_PAGE_SIZE),
 });
 export type SearchInput = z.infer<typeof SearchInput>;
 
+/** An event whose text has all the words. */
 export const SearchHit = z.strictObject({
   sessionId: Id,
   sessionTitle: z.string(),
   taskId: Id.nullable(),
+  /** Which event of the session it is. */
   seq: Seq,
+  /** What the text is: a prompt, an answer, a tool's input or its output. */
   type: z.enum(SEARCHED_EVENT_TYPES),
   at: Timestamp,
   /** A piece of the text around the match. */
@@ -30,6 +34,7 @@ export type SearchHit = z.infer<typeof SearchHit>;
 /** Newest first. */
 export const SearchPage = z.strictObject({
   items: z.array(SearchHit),
+  /** Give it back as `cursor` for the next page; null on the last. */
   nextCursor: PageCursor.nullable(),
 });
 export type SearchPage = z.infer<typeof SearchPage>;

@@ -1,17 +1,32 @@
 import { z } from "zod";
 import { ModelName } from "./primitives.ts";
 
+/** What this server is, and what it can do. */
 export const ServerInfo = z.strictObject({
+  /** That it is one of these. */
   name: z.literal("trunkline"),
+  /** Of the server. */
   version: z.string(),
   /** Default model of new tasks. */
   model: ModelName,
   /** True while answers come from the scripted demo model because no provider key is set. */
   demo: z.boolean(),
-  tools: z.array(z.strictObject({ name: z.string(), description: z.string() })),
+  /** What tasks can use. */
+  tools: z.array(
+    z.strictObject({
+      /** As events name it. */
+      name: z.string(),
+      /** What it does. */
+      description: z.string(),
+    }),
+  ),
+  /** What it refuses to exceed. */
   limits: z.strictObject({
+    /** Tasks that work at once. */
     concurrency: z.int().positive(),
+    /** Largest prompt, in UTF-16 code units. */
     maxPromptLength: z.int().positive(),
+    /** Largest request body, in bytes. */
     maxBodyBytes: z.int().positive(),
   }),
 });

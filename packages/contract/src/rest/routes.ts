@@ -1,0 +1,175 @@
+import type { ProcedurePath, RestRoute } from "./route.ts";
+
+/** All of REST is below this path. */
+export const REST_ROOT = "/api";
+
+/**
+ * REST, procedure by procedure: the same inputs, answers and errors as over tRPC. A procedure without a line here does
+ * not compile. A query and a subscription may share a path: what the request accepts decides (RFC 9110, 12.5.1).
+ */
+export const REST_ROUTES = {
+  "task.submit": {
+    method: "POST",
+    path: "/tasks",
+    status: 201,
+    summary: "Submit a task",
+    description:
+      "Answers once the task is committed; it then runs on the server, whether or not anybody follows. Without " +
+      "`sessionId` it begins a session of its own. The same `idempotencyKey` gives the first task back.",
+    reasons: ["not_found", "model_unknown", "session_busy", "idempotency_conflict"],
+  },
+  "task.list": {
+    method: "GET",
+    path: "/tasks",
+    status: 200,
+    summary: "List your tasks, newest first",
+    reasons: ["not_found", "cursor_invalid"],
+  },
+  "task.get": {
+    method: "GET",
+    path: "/tasks/{taskId}",
+    status: 200,
+    summary: "Read a task",
+    reasons: ["not_found"],
+  },
+  "task.edit": {
+    method: "PATCH",
+    path: "/tasks/{taskId}",
+    status: 200,
+    summary: "Change the prompt of a queued task",
+    reasons: ["not_found", "task_not_queued"],
+  },
+  "task.move": {
+    method: "POST",
+    path: "/tasks/{taskId}/move",
+    status: 200,
+    summary: "Move a queued task",
+    reasons: ["not_found", "task_not_queued"],
+  },
+  "task.cancel": {
+    method: "POST",
+    path: "/tasks/{taskId}/cancel",
+    status: 200,
+    summary: "Cancel a task",
+    description:
+      "A queued task is canceled at once; a working one when its processes have ended, which the answer waits for a " +
+      "few seconds. A task that has ended is answered as it ended.",
+    reasons: ["not_found"],
+  },
+  "task.retry": {
+    method: "POST",
+    path: "/tasks/{taskId}/retry",
+    status: 201,
+    summary: "Do an ended task again, as a new task",
+    reasons: ["not_found", "task_not_terminal"],
+  },
+
+  "session.create": {
+    method: "POST",
+    path: "/sessions",
+    status: 201,
+    summary: "Create an empty session",
+    reasons: [],
+  },
+  "session.list": {
+    method: "GET",
+    path: "/sessions",
+    status: 200,
+    summary: "List your sessions, the last changed first",
+    reasons: ["cursor_invalid"],
+  },
+  "session.import": {
+    method: "POST",
+    path: "/sessions/import",
+    status: 200,
+    summary: "Make a session from a document",
+    description:
+      "The document is what an export answered. Ids are new, everything else is kept; tasks that had not ended are " +
+      "canceled. `created` is false where an earlier import under the same `importKey` is given back. Takes larger " +
+      "bodies than the other routes.",
+    reasons: ["payload_too_large"],
+  },
+  "session.get": {
+    method: "GET",
+    path: "/sessions/{sessionId}",
+    status: 200,
+    summary: "Read a session with its tasks",
+    reasons: ["not_found"],
+  },
+  "session.update": {
+    method: "PATCH",
+    path: "/sessions/{sessionId}",
+    status: 200,
+    summary: "Rename or archive a session, or change its model",
+    reasons: ["not_found", "model_unknown"],
+  },
+  "session.delete": {
+    method: "DELETE",
+    path: "/sessions/{sessionId}",
+    status: 200,
+    summary: "Delete a session with its events and files",
+    description: "Cancels what runs in it and waits for that. Answers with the session as it was.",
+    reasons: ["not_found"],
+  },
+  "session.fork": {
+    method: "POST",
+    path: "/sessions/{sessionId}/fork",
+    status: 201,
+    summary: "Fork a session at any event",
+    description: "A session of its own that starts with the same events, and with a copy of the files.",
+    reasons: ["not_found", "cursor_invalid"],
+  },
+  "session.events": {
+    method: "GET",
+    path: "/sessions/{sessionId}/events",
+    status: 200,
+    summary: "Read a session's events, or follow them",
+    description:
+      "A page as JSON, or, with `Accept: text/event-stream`, all events and then each new one as it happens.",
+    reasons: ["not_found"],
+  },
+  "session.subscribe": {
+    method: "GET",
+    path: "/sessions/{sessionId}/events",
+    status: 200,
+    summary: "Follow a session's events",
+    description:
+      "Server-sent events: one message per event, its `id` the event's seq, its `data` the event as JSON. The " +
+      "comment `: live` says that history has been told. To resume without gap or duplicate, send the last id as " +
+      "`Last-Event-ID`, which EventSource does by itself, or as `lastEventId` in the query. A message named " +
+      "`failure`, whose data is an error, is the last of a stream that the server cannot continue.",
+    reasons: ["not_found", "cursor_invalid", "cursor_expired", "rate_limited"],
+  },
+  "session.export": {
+    method: "GET",
+    path: "/sessions/{sessionId}/export",
+    status: 200,
+    summary: "Read a whole session as one document",
+    reasons: ["not_found", "payload_too_large"],
+  },
+
+  "activity.subscribe": {
+    method: "GET",
+    path: "/activity",
+    status: 200,
+    summary: "Follow what changes among your sessions",
+    description:
+      "Server-sent events: each message holds the sessions that changed, as they are now. The first says `reset`: " +
+      "read the list then, and keep it up to date with what follows.",
+    reasons: ["rate_limited"],
+  },
+  "search.query": {
+    method: "GET",
+    path: "/search",
+    status: 200,
+    summary: "Search the text of all your sessions",
+    reasons: ["cursor_invalid"],
+  },
+  "server.info": {
+    method: "GET",
+    path: "/server",
+    status: 200,
+    summary: "Read what this server is and can do",
+    reasons: [],
+  },
+} as const satisfies Record<ProcedurePath, RestRoute>;
