@@ -7,7 +7,8 @@ import { measureNoOpTasks } from "./measures/no-op-tasks.ts";
 import { measureReplay } from "./measures/replay.ts";
 import { measureStartUp } from "./measures/start-up.ts";
 import { measureTokenStreams } from "./measures/token-streams.ts";
-import { describeMachine } from "./report/machine.ts";
+import { readProcessTree } from "./processes/process-tree.ts";
+import { describeMachine, readMachineCpuMs } from "./report/machine.ts";
 import { writeResults } from "./report/results-file.ts";
 import type { Row } from "./report/row.ts";
 import { formatTable } from "./report/table.ts";
@@ -41,11 +42,13 @@ const startedAt = new Date();
 const run = new BenchRun({ quick: values.quick, profileDir: values["cpu-prof"] });
 const rows: Row[] = [];
 const failures: { measure: string; reason: string }[] = [];
+const disturbance: Record<string, number> = {};
 console.log(`${machine.cores} cores (${machine.processor}), Linux ${machine.kernel}, Node ${machine.node}`);
 for (const name of chosen) {
   const measure = MEASURES[name];
   if (measure === undefined) continue;
   const since = performance.now();
+  const othersBeforeMs = readMachineCpuMs() - readProcessTree(process.pid).cpuMs;
   try {
     const measured = await measure(run);
     rows.push(...measured);
@@ -55,7 +58,12 @@ for (const name of chosen) {
     failures.push({ measure: name, reason });
     console.error(`\n${name} could not be measured: ${reason}`);
   }
-  console.log(`\n(${name}: ${((performance.now() - since) / 1_000).toFixed(0)} s)`);
+  const tookMs = performance.now() - since;
+  const othersMs = readMachineCpuMs() - readProcessTree(process.pid).cpuMs - othersBeforeMs;
+  disturbance[name] = Math.max(0, Math.round((othersMs / tookMs) * 100) / 100);
+  console.log(
+    `\n(${name}: ${(tookMs / 1_000).toFixed(0)} s; others used ${disturbance[name]} cores meanwhile)`,
+  );
 }
 const seconds = Math.round((Date.now() - startedAt.getTime()) / 1_000);
 const path = await writeResults({
@@ -64,6 +72,7 @@ const path = await writeResults({
   seconds,
   quick: values.quick,
   machine,
+  disturbance,
   rows,
   failures,
 });

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { HttpCalls } from "../processes/http-calls.ts";
+import { type HttpCalls, tookMs } from "../processes/http-calls.ts";
 
 const INTERVAL_MS = 10;
 
@@ -8,12 +8,11 @@ const INTERVAL_MS = 10;
  * from outside how long that is held up. `stop` gives the times, in milliseconds.
  */
 export function pollHealth(calls: HttpCalls): { stop(): Promise<number[]> } {
-  const tookMs: number[] = [];
+  const waitsMs: number[] = [];
   let stopped = false;
   const poll = async (): Promise<void> => {
     while (!stopped) {
-      const { startedAtUs, answeredAtUs } = await calls.get("/health");
-      tookMs.push((answeredAtUs - startedAtUs) / 1_000);
+      waitsMs.push(tookMs(await calls.get("/health")));
       await wait(INTERVAL_MS);
     }
   };
@@ -24,7 +23,7 @@ export function pollHealth(calls: HttpCalls): { stop(): Promise<number[]> } {
     async stop() {
       stopped = true;
       await polling;
-      return tookMs;
+      return waitsMs;
     },
   };
 }

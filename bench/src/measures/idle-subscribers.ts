@@ -7,7 +7,7 @@ import type { BenchRun } from "./bench-run.ts";
 /** The servers send a ping at least this often. */
 const PING_INTERVAL_MS = 10_000;
 /** Until what opening the streams left behind is cleaned up. */
-const SETTLE_MS = 1_500;
+const SETTLE_MS = 1_000;
 
 interface IdleFigures {
   kilobytesPerStream: number;

@@ -15,7 +15,7 @@ interface Throughput {
 
 /** Tasks that do next to nothing: submitted, claimed, run and finished durably, and seen to be finished. */
 export async function measureNoOpTasks(run: BenchRun): Promise<Row[]> {
-  const tasks = run.quick ? 1_000 : 4_000;
+  const tasks = run.quick ? 500 : 4_000;
   await using provider = await FakeProviderProcess.start();
   const demo = await runTasks(run, tasks, undefined);
   const withProvider = await runTasks(run, tasks, provider);

@@ -19,7 +19,7 @@ interface ReplayFigures {
 
 /** A log read from its beginning by one subscriber, and how soon its first events are there. */
 export async function measureReplay(run: BenchRun): Promise<Row[]> {
-  const rounds = run.quick ? 3 : 7;
+  const rounds = run.quick ? 2 : 7;
   await using server = await run.startServer();
   const sessions = await server.createSessions(LENGTHS.length);
   await fillLogs(server, sessions);

@@ -9,7 +9,7 @@ const SETTLE_MS = 2_000;
 
 /** From the spawn of the process to the first answer of `/health`, with an empty data directory; and what it holds then. */
 export async function measureStartUp(run: BenchRun): Promise<Row[]> {
-  const rounds = run.quick ? 3 : 7;
+  const rounds = run.quick ? 2 : 7;
   const readyMs: number[] = [];
   const rawReadyMs: number[] = [];
   for (let round = 0; round < rounds; round++) {

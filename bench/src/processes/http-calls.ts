@@ -9,6 +9,10 @@ export interface Answer {
   answeredAtUs: number;
 }
 
+export function tookMs({ startedAtUs, answeredAtUs }: Answer): number {
+  return (answeredAtUs - startedAtUs) / 1_000;
+}
+
 /** Calls over connections that stay open, as the clients of a server that is in use have them. */
 export class HttpCalls implements Disposable {
   readonly #url: string;

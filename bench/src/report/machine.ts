@@ -1,4 +1,5 @@
-import { cpus, loadavg, release, totalmem } from "node:os";
+import { readFileSync } from "node:fs";
+import { cpus, release, totalmem } from "node:os";
 
 /** What the figures were measured on. */
 export function describeMachine() {
@@ -9,7 +10,12 @@ export function describeMachine() {
     memoryMB: Math.round(totalmem() / 1e6),
     kernel: release(),
     node: process.version,
-    /** Of the last minute, before the run: above a few tenths, something else was at work. */
-    loadBefore: Math.round((loadavg()[0] ?? 0) * 100) / 100,
   };
+}
+
+/** CPU time that all processes of the machine have used since it started, in milliseconds (`man 5 proc`, /proc/stat). */
+export function readMachineCpuMs(): number {
+  const line = readFileSync("/proc/stat", "utf8").split("\n", 1)[0] ?? "";
+  const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = line.split(/\s+/).slice(1).map(Number);
+  return (user + nice + system + irq + softirq) * 10;
 }

@@ -10,6 +10,8 @@ export interface Results {
   seconds: number;
   quick: boolean;
   machine: object;
+  /** Cores that processes of others used while a measure was taken, per measure. */
+  disturbance: Readonly<Record<string, number>>;
   rows: readonly Row[];
   /** Measures that could not be taken, with the reason. */
   failures: readonly { measure: string; reason: string }[];
