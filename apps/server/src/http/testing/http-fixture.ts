@@ -6,6 +6,7 @@ import { text } from "node:stream/consumers";
 import type { ErrorData } from "@trunkline/contract";
 import { pino } from "pino";
 import { type AuthFixture, openAuthFixture } from "../../auth/testing/auth-fixture.ts";
+import type { Auth } from "../../auth/port.ts";
 import { createHttpServer, type HttpServer, type HttpServerDeps } from "../server.ts";
 import { FakeServices } from "./fake-services.ts";
 
@@ -47,13 +48,16 @@ export interface HttpFixture extends AsyncDisposable {
 }
 
 /** The real server on a free port, with real authentication, and services that the test controls. */
-export async function openHttpFixture(overrides: Partial<HttpServerDeps> = {}): Promise<HttpFixture> {
+export async function openHttpFixture(
+  overrides: Partial<HttpServerDeps> = {},
+  changeAuth: (auth: Auth) => Partial<Auth> = () => ({}),
+): Promise<HttpFixture> {
   const auth = await openAuthFixture();
   const services = new FakeServices();
   const logLines: string[] = [];
   const server = createHttpServer({
     services: services.asServices(),
-    auth: auth.auth,
+    auth: { ...auth.auth, ...changeAuth(auth.auth) },
     readiness: {},
     web: null,
     logger: pino({ level: "debug" }, { write: (line) => logLines.push(line) }),
