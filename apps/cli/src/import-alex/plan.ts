@@ -32,7 +32,7 @@ export function readPlanFile(markdown: string): PlanItem[] {
 export function readListedPlan(value: unknown): PlanItem[] {
   return asArray(value).flatMap((each) => {
     const item = asObject(each);
-    const text = asText(item?.["content"] ?? item?.["description"] ?? item?.["title"] ?? each);
+    const text = asText(item === null ? each : (item["content"] ?? item["description"] ?? item["title"]));
     return text === "" ? [] : [{ text, status: statusNamed(asText(item?.["status"])) }];
   });
 }
