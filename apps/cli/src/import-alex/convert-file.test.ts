@@ -1,8 +1,9 @@
 import { chmod, mkdir, mkdtemp, rm, symlink, truncate, writeFile } from "node:fs/promises";
+import { once } from "node:events";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { execFileSync } from "node:child_process";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { afterEach, beforeEach, expect, it, onTestFinished } from "vitest";
 import { type ConvertedFile, convertFile } from "./convert-file.ts";
 import { findFiles } from "./find-files.ts";
 import { eventsOf, readTranscript } from "./testing/read-transcript.ts";
@@ -266,7 +267,9 @@ it("refuses what is too large for one import, with advice", async () => {
 });
 
 it("opens nothing but regular files", async () => {
-  execFileSync("mkfifo", [join(directory, "pipe.json")]);
+  const socket = createServer().listen(join(directory, "socket.json"));
+  await once(socket, "listening");
+  onTestFinished(() => void socket.close());
   await mkdir(join(directory, "directory.json"));
   await symlink("/nowhere", join(directory, "broken.json"));
   await writeFile(join(directory, "real.json"), "{}");

@@ -67,8 +67,8 @@ describe("500 generated sessions", () => {
         createdAt: story.expectedCreatedAt,
         updatedAt: story.expectedUpdatedAt,
       });
-      expect(document.tasks.map(({ prompt, result }) => ({ prompt, result }))).toEqual(
-        story.turns.map(({ prompt, answer }) => ({ prompt, result: answer })),
+      expect(document.tasks.map((task) => [task.prompt, task.result])).toEqual(
+        story.turns.map(({ prompt, answer }) => [prompt, answer]),
       );
     }
   });
@@ -148,12 +148,9 @@ describe("500 generated sessions", () => {
       "times-unknown": stories.filter(({ createdAt }) => createdAt === null).length,
       "usage-of-session": stories.filter(({ costs, turns }) => costs.length > 0 && turns.length > 1).length,
     });
-    for (const { id, rounds } of firsts.map(({ id, turns }) => ({
-      id,
-      rounds: turns.flatMap((turn) => turn.rounds),
-    }))) {
+    for (const { id, turns } of firsts) {
       const says = noticesOf(sent.get(id)!.document).includes("calls were not kept");
-      expect(says).toBe(rounds.length > 0);
+      expect(says).toBe(turns.some(({ rounds }) => rounds.length > 0));
     }
   });
 

@@ -4,9 +4,9 @@ import type { Remarks } from "./remarks.ts";
 import type { Call, Step, Turn } from "./turn.ts";
 
 /** Stands where answers begin a file, so that they have a task to be part of. */
-export const LOST_PROMPT = "[alex did not keep the prompt]";
+const LOST_PROMPT = "[alex did not keep the prompt]";
 /** Providers refuse a prompt without words. */
-export const EMPTY_PROMPT = "[empty prompt]";
+const EMPTY_PROMPT = "[empty prompt]";
 
 /** What is in a session before its first prompt and is no part of a turn. */
 export interface Turns {

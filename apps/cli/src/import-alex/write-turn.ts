@@ -5,7 +5,7 @@ import { type Call, type Step, stepsOf, type Turn } from "./turn.ts";
 
 /** Model of steps of which nobody knows which model made them. */
 export const UNKNOWN_MODEL = "alex:unknown";
-export const LOST_RESULT = "[alex did not keep the result of this call]";
+const LOST_RESULT = "[alex did not keep the result of this call]";
 
 type DocumentTask = SessionDocument["tasks"][number];
 

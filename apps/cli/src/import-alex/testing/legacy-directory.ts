@@ -15,7 +15,7 @@ export interface LegacyDirectory {
 export async function writeLegacyDirectory(home: string, count: number): Promise<LegacyDirectory> {
   const stories = Array.from({ length: count }, (_, number) => makeStory(number));
   const seconds = stories.filter(({ generation }) => generation === "second");
-  seconds.slice(1, 9).forEach((story, index) => (story.forkedFrom = seconds[index * 2]!.id));
+  seconds.slice(1, 9).forEach((story, index) => (story.forkedFrom = seconds[index]!.id));
   seconds.at(-1)!.forkedFrom = "session-of-another-machine";
   const dice = new Dice(4);
   for (const story of stories.filter((_, index) => index % 7 === 0)) {
