@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Config } from "../config.ts";
 import { type AppDeps, createApp } from "./app.ts";
+import { startingStreams } from "./deferred-stream.ts";
 import { passDevelopmentSocket } from "./development-socket.ts";
 import { ERROR_HEADERS, errorAnswer, toResponse } from "./error-answer.ts";
 import { LiveStreams } from "./live-streams.ts";
@@ -70,7 +71,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 }
 
 function createListener(deps: AppDeps): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
-  const listener = getRequestListener(createApp(deps).fetch, {
+  const listener = getRequestListener(startingStreams(createApp(deps).fetch), {
     // Only what is no URL comes here; the app answers its own errors.
     errorHandler: (error) => {
       deps.logger.debug({ err: error }, "a request could not be read");

@@ -10,7 +10,7 @@ import type { Site } from "./site.ts";
 export const SIGN_IN_PATH = "/sign-in";
 
 /** @returns the link that signs a browser in, once. `origin` is the server's, as that browser reaches it. */
-export function signInUrl(origin: string, code: string): string {
+function signInUrl(origin: string, code: string): string {
   return `${origin}${SIGN_IN_PATH}?code=${encodeURIComponent(code)}`;
 }
 

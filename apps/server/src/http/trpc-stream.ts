@@ -1,7 +1,7 @@
-import { RESPONSE_ALREADY_SENT } from "@hono/node-server/utils/response";
 import { type Services, STREAM_SILENCE_LIMIT_MS, TrunklineError } from "@trunkline/contract";
 import { SubscribeInput } from "@trunkline/contract/schemas";
 import type { Logger } from "pino";
+import { answerWithStream } from "./deferred-stream.ts";
 import { errorAnswer, INTERNAL_MESSAGE } from "./error-answer.ts";
 import { BatchEncoder, type StreamFormat, writeEventStream } from "./event-stream.ts";
 import type { HttpContext } from "./http-env.ts";
@@ -23,16 +23,12 @@ export function createTrpcStreamHandler(deps: { services: Services; streams: Liv
     const { signal } = stream;
     const batches = deps.services.sessions.subscribe(principal, input, signal);
     const after = input.lastEventId ?? 0;
-    writeEventStream(c.env.outgoing, batches, {
-      format: TRPC_FORMAT,
-      encoder,
-      after,
-      signal,
-      headers: c.res.headers,
-    })
-      .catch((error: unknown) => deps.logger.error({ err: error }, "a stream could not be written"))
-      .finally(() => stream.close());
-    return RESPONSE_ALREADY_SENT;
+    const { outgoing } = c.env;
+    return answerWithStream(outgoing, (headers) => {
+      writeEventStream(outgoing, batches, { format: TRPC_FORMAT, encoder, after, signal, headers })
+        .catch((error: unknown) => deps.logger.error({ err: error }, "a stream could not be written"))
+        .finally(() => stream.close());
+    });
   };
 }
 

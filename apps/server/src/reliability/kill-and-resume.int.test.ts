@@ -1,0 +1,113 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { followSession } from "@trunkline/client";
+import type { SessionEvent } from "@trunkline/contract";
+import {
+  assertLogHolds,
+  assertReceivedEqualsLog,
+  FakeProvider,
+  isTerminalEvent,
+  readLog,
+  say,
+  ServerFixture,
+} from "@trunkline/testkit";
+import { describe, expect, it } from "vitest";
+
+const backoff = { minMs: 10, maxMs: 100 };
+
+describe("kill -9", () => {
+  it("in the middle of a streamed answer: the same subscriber receives the log without gap or duplicate", async () => {
+    await using provider = await FakeProvider.start();
+    await using server = await ServerFixture.start({ env: provider.serverEnv });
+    const { sessionId } = await server.client.task.submit.mutate({ prompt: "tokens: 200 @ 200/s" });
+    const received: SessionEvent[] = [];
+    const controller = new AbortController();
+    let killed: Promise<void> | undefined;
+    for await (const { events } of followSession(server.client, {
+      sessionId,
+      signal: controller.signal,
+      backoff,
+    })) {
+      received.push(...events);
+      const deltas = received.filter((event) => event.type === "text.delta");
+      if (deltas.length >= 20) killed ??= server.kill().then(async () => server.restart());
+      if (received.some(isTerminalEvent)) controller.abort();
+    }
+    await killed;
+    const log = await readLog(server.client, sessionId);
+    assertLogHolds(log);
+    assertReceivedEqualsLog(received, log);
+    expect(log.filter(isTerminalEvent).map((event) => event.type)).toEqual(["task.completed"]);
+    expect(log.some((event) => event.type === "task.interrupted")).toBe(true);
+  }, 60_000);
+
+  it("after two of four tool calls: each side effect once, and the one in flight is reported as interrupted", async () => {
+    await using provider = await FakeProvider.start();
+    await using server = await ServerFixture.start({ env: provider.serverEnv });
+    const call = (line: string, more = "") =>
+      say.toolCall("bash", { command: `echo ${line} >> out.txt${more}` });
+    // The third says that it began, and then takes longer than the server lives.
+    provider.enqueue(
+      say.reply(call("one"), call("two"), call("three", "; echo begun; sleep 60"), call("four")),
+      say.reply(say.text("All four were asked for.")),
+    );
+    const { sessionId } = await server.client.task.submit.mutate({ prompt: "four lines" });
+    const controller = new AbortController();
+    const received: SessionEvent[] = [];
+    let killed: Promise<void> | undefined;
+    for await (const { events } of followSession(server.client, {
+      sessionId,
+      signal: controller.signal,
+      backoff,
+    })) {
+      received.push(...events);
+      if (received.some((event) => event.type === "tool.progress" && event.data.chunk.includes("begun"))) {
+        killed ??= server.kill().then(async () => server.restart());
+      }
+      if (received.some(isTerminalEvent)) controller.abort();
+    }
+    await killed;
+    const log = await readLog(server.client, sessionId);
+    assertLogHolds(log);
+    const { session } = await server.client.session.get.query({ sessionId });
+    expect(await readFile(join(session.workspace, "out.txt"), "utf8")).toBe("one\ntwo\nthree\nfour\n");
+    const statuses = log.flatMap((event) => (event.type === "tool.ended" ? [event.data.status] : []));
+    expect(statuses).toEqual(["succeeded", "succeeded", "interrupted", "succeeded"]);
+    // The model is told.
+    const told = JSON.stringify(provider.requests.at(-1)?.messages);
+    expect(told).toContain("interrupted");
+    expect(log.filter(isTerminalEvent).map((event) => event.type)).toEqual(["task.completed"]);
+  }, 60_000);
+
+  it("each time a task runs: it ends as orphaned after three, and the next task of its session runs", async () => {
+    await using provider = await FakeProvider.start();
+    await using server = await ServerFixture.start({ env: provider.serverEnv });
+    const prompt = 'tool: bash {"command":"echo begun; sleep 60"}';
+    const deadly = await server.client.task.submit.mutate({ prompt });
+    const { sessionId } = deadly;
+    const next = await server.client.task.submit.mutate({ sessionId, prompt: "reply: still here" });
+    const controller = new AbortController();
+    let kills = 0;
+    for await (const { events } of followSession(server.client, {
+      sessionId,
+      signal: controller.signal,
+      backoff,
+    })) {
+      for (const event of events) {
+        if (event.type === "task.started" && event.taskId === deadly.taskId) {
+          kills += 1;
+          await server.kill();
+          await server.restart();
+        }
+        if (isTerminalEvent(event) && event.taskId === next.taskId) controller.abort();
+      }
+    }
+    expect(kills).toBe(3);
+    expect(await server.client.task.get.query({ taskId: deadly.taskId })).toMatchObject({
+      state: "failed",
+      reason: "orphaned",
+    });
+    expect((await server.client.task.get.query({ taskId: next.taskId })).state).toBe("completed");
+    assertLogHolds(await readLog(server.client, sessionId));
+  }, 60_000);
+});
