@@ -61,7 +61,11 @@ export async function callModel(call: ModelCall, blocks: AnswerBlocks): Promise<
         measure(part.delta);
         break;
       case "tool-call":
-        toolCalls.push({ callId: part.toolCallId, tool: part.toolName, input: parseToolInput(part.input) });
+        toolCalls.push({
+          callId: part.toolCallId,
+          tool: part.toolName || "unnamed",
+          input: parseToolInput(part.input),
+        });
         break;
       case "error":
         throw streamFault(part.error, faultContext);

@@ -24,7 +24,7 @@ export interface CallOutcome {
 }
 
 /** @returns the tool and the input that it takes, or why there is none: words for the model. */
-export function prepareCall(
+function prepareCall(
   tools: readonly Tool[],
   call: ToolCall,
 ): { tool: Tool; input: unknown } | { refusal: string } {

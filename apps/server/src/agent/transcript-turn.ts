@@ -112,9 +112,9 @@ export function textOf(blocks: readonly Block[]): string {
     .join("\n\n");
 }
 
-export const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0 };
+const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0 };
 
-export function addUsage(a: Usage, b: Usage): Usage {
+function addUsage(a: Usage, b: Usage): Usage {
   return {
     inputTokens: a.inputTokens + b.inputTokens,
     outputTokens: a.outputTokens + b.outputTokens,

@@ -8,7 +8,7 @@ const DEFAULT_DEPTH = 2;
 const MAX_DEPTH = 20;
 
 /** Entries that one call shows. */
-export const MAX_LISTED = 500;
+const MAX_LISTED = 500;
 
 const ListFilesInput = z.strictObject({
   path: PathInput.optional().describe("Directory to list; default the workspace"),

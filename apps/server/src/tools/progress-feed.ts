@@ -9,7 +9,7 @@ export interface ProgressLimits {
   totalLength: number;
 }
 
-export const PROGRESS_LIMITS: ProgressLimits = { coalesceMs: 100, chunkLength: 16_384, totalLength: 262_144 };
+const PROGRESS_LIMITS: ProgressLimits = { coalesceMs: 100, chunkLength: 16_384, totalLength: 262_144 };
 
 const CUT_NOTE = "\n[… more output follows; its end comes with the result …]\n";
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** Patience with a server that is asked for its models while ours starts, in ms. */
-export const LIST_MODELS_TIMEOUT_MS = 2_000;
+const LIST_MODELS_TIMEOUT_MS = 2_000;
 
 const ModelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string().min(1) })) });
 

@@ -42,7 +42,10 @@ export function configuredProviders(config: ModelConfig): ConfiguredProvider[] {
       create: (model) => provider.chatModel(model),
     });
   } else if (openaiApiKey !== undefined) {
-    const provider = createOpenAI({ apiKey: openaiApiKey, baseURL: "https://api.openai.com/v1" });
+    const provider = createOpenAI({
+      apiKey: openaiApiKey,
+      baseURL: "https://api.openai.com/v1",
+    });
     providers.push({
       name: "openai",
       defaultModel: "gpt-5.5",
@@ -51,7 +54,10 @@ export function configuredProviders(config: ModelConfig): ConfiguredProvider[] {
     });
   }
   if (anthropicApiKey !== undefined) {
-    const provider = createAnthropic({ apiKey: anthropicApiKey, baseURL: "https://api.anthropic.com/v1" });
+    const provider = createAnthropic({
+      apiKey: anthropicApiKey,
+      baseURL: "https://api.anthropic.com/v1",
+    });
     providers.push({
       name: "anthropic",
       defaultModel: "claude-sonnet-5",
