@@ -261,7 +261,7 @@ describe("read_file", () => {
     }
     expect(read).toEqual(lines);
 
-    await writeFile(bench.path("wide"), `${"x".repeat(400_000)}\nend`);
+    await writeFile(bench.path("wide"), `${"x".repeat(1_000_000)}\nend`);
     const { output } = await bench.call("read_file", { path: "wide" });
     expect(output.slice(8_190)).toBe("xx [… 991808 more characters in this line …]\nend");
   });
