@@ -90,7 +90,7 @@ it("matches results to calls by id, in whichever order and way they are told", a
     "call three",
     "result succeeded C",
     "call four",
-    "result [alex did not keep the result of this call]".replace("result", "result interrupted"),
+    "result interrupted [alex did not keep the result of this call]",
     "call unknown_tool",
     "result failed E",
     "end",
@@ -100,6 +100,44 @@ it("matches results to calls by id, in whichever order and way they are told", a
   );
   expect(inputs).toEqual([{ x: 1 }, { y: 2 }, {}, "not json", {}]);
   expect(converted.remarks.counts).toEqual({ "calls-lost": 1, "results-lost": 1 });
+});
+
+it("gives a result to the latest answer's call where ids come again", async () => {
+  const call = (tool: string): object => ({
+    role: "assistant",
+    content: "",
+    tool_calls: [{ id: "call_0", name: tool }],
+  });
+  const { lines } = await convertMessages([
+    { role: "user", content: "go" },
+    call("lost"),
+    call("one"),
+    { role: "tool", tool_call_id: "call_0", content: "1" },
+    call("two"),
+    { role: "tool", tool_call_id: "call_0", content: "2" },
+    { role: "user", content: "next" },
+    { role: "tool", tool_call_id: "call_0", content: "3" },
+  ]);
+  expect(lines.filter((line) => !line.startsWith("user") && !line.startsWith("end"))).toEqual([
+    "call lost",
+    "result interrupted [alex did not keep the result of this call]",
+    "call one",
+    "result succeeded 1",
+    "call two",
+    "result succeeded 2",
+    "call unknown_tool",
+    "result succeeded 3",
+  ]);
+});
+
+it("reads a turn of 10,000 calls in time that grows with it", { timeout: 20_000 }, async () => {
+  const rounds = Array.from({ length: 10_000 }, (_, index) => [
+    { role: "assistant", content: "", tool_calls: [{ id: "call_0", name: "t" }] },
+    { role: "tool", tool_call_id: "call_0", content: String(index) },
+  ]);
+  const { lines } = await convertMessages([{ role: "user", content: "go" }, ...rounds.flat()]);
+  expect(lines).toHaveLength(20_002);
+  expect(lines.at(-2)).toBe("result succeeded 9999");
 });
 
 it("takes the better of two tellings of one result", async () => {

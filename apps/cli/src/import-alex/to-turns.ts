@@ -29,6 +29,8 @@ class TurnReader implements Turns {
   systemPromptLength = 0;
   readonly #remarks: Remarks;
   readonly #names = new CallNames();
+  /** Calls of the current turn that wait for their result. */
+  #open: Call[] = [];
 
   constructor(remarks: Remarks) {
     this.#remarks = remarks;
@@ -49,6 +51,7 @@ class TurnReader implements Turns {
   }
 
   #readPrompt({ content, at }: LegacyMessage): void {
+    this.#open = [];
     this.turns.push({ prompt: content.trim() === "" ? EMPTY_PROMPT : content, at, entries: [] });
   }
 
@@ -70,20 +73,24 @@ class TurnReader implements Turns {
     const step = last?.kind === "step" && last.calls.length === 0 ? last : newStep(turn, at);
     if (content !== "") step.texts.push({ text: content, at });
     for (const { id, tool, input } of calls) {
-      step.calls.push(this.#newCall(id, toolName(tool), input));
+      const call = this.#newCall(id, toolName(tool), input);
+      step.calls.push(call);
+      this.#open.push(call);
     }
   }
 
   #readResult({ callId, output, failed }: LegacyResult, at: number | null): void {
     const turn = this.#turn(at);
-    const steps = turn.entries.filter((entry) => entry.kind === "step");
+    const step = turn.entries.findLast((entry) => entry.kind === "step") ?? newStep(turn, at);
     const isMeant = (call: Call): boolean => callId === "" || call.legacyId === callId;
-    const open = steps.flatMap(({ calls }) => calls).find((call) => call.result === null && isMeant(call));
+    const isOpen = (call: Call): boolean => call.result === null && isMeant(call);
+    // Ids come again from answer to answer, so the latest answer's calls are meant first.
+    const open = step.calls.find(isOpen) ?? this.#open.findLast(isMeant);
     if (open !== undefined) {
       open.result = { output, failed, at };
+      this.#open.splice(this.#open.indexOf(open), 1);
       return;
     }
-    const step = steps.at(-1) ?? newStep(turn, at);
     // Some messages tell a result to the model once more, as text.
     const isRepeated = step.calls.some(
       (call) => call.tool !== UNKNOWN_TOOL && isMeant(call) && call.result?.output === output,
