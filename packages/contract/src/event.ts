@@ -130,7 +130,7 @@ const EVENT_DATA = {
     /** The model that is called. */
     model: ModelName,
   }),
-  /** It ended whole; `toolCalls` are what the model asked for, whether or not they have begun. */
+  /** A model call ended whole; `toolCalls` are what the model asked for, whether or not they have begun. */
   "step.ended": z.strictObject({
     step: z.int().positive(),
     /** What this call used. */
@@ -273,6 +273,7 @@ const [first, ...rest] = EVENT_TYPES.map((type) =>
 );
 
 // The union is built from the table above, so the compiler cannot follow it; the table is what types and parser share.
+/** Something that happened in a session. Pass over a `type` that you do not know: there will be more. */
 export const SessionEvent = z.discriminatedUnion("type", [first!, ...rest]) as unknown as z.ZodType<
   SessionEvent,
   SessionEvent

@@ -5,8 +5,8 @@ type Procedures = AppRouter["_def"]["record"];
 
 /** Where a procedure is found in the router, e.g. `task.submit`. */
 export type ProcedurePath = {
-  [Room in keyof Procedures & string]: `${Room}.${keyof Procedures[Room] & string}`;
-}[keyof Procedures & string];
+  [Room in keyof Procedures]: `${Room}.${Extract<keyof Procedures[Room], string>}`;
+}[keyof Procedures];
 
 export const REST_METHODS = ["GET", "POST", "PATCH", "DELETE"] as const;
 export type RestMethod = (typeof REST_METHODS)[number];

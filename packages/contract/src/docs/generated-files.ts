@@ -1,0 +1,27 @@
+import { eventSchemaName } from "../rest/event-schema-name.ts";
+import { readSchemaComments } from "./schema-comments.ts";
+import { readSchemaSources } from "./schema-sources.ts";
+
+export interface GeneratedFile {
+  url: URL;
+  content(): Promise<string>;
+}
+
+/** The doc comments of the schemas, for who does not read the sources. */
+export const descriptionsFile: GeneratedFile = {
+  url: new URL("../rest/descriptions.json", import.meta.url),
+  async content() {
+    const comments = readSchemaComments(await readSchemaSources());
+    const descriptions = Object.fromEntries(
+      Object.entries(comments).map(([path, text]) => [schemaPath(path), text]),
+    );
+    return `${JSON.stringify(descriptions, null, 2)}\n`;
+  },
+};
+
+/** `EVENT_DATA/task.started/attempt` is a comment of `TaskStartedEvent/data/attempt`. */
+function schemaPath(path: string): string {
+  const [table, type, ...fields] = path.split("/");
+  if (table !== "EVENT_DATA" || type === undefined) return path;
+  return [eventSchemaName(type), ...(fields.length > 0 ? ["data", ...fields] : [])].join("/");
+}

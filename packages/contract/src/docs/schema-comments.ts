@@ -1,0 +1,125 @@
+import { type Comment, type Expression, type ObjectExpression, parseSync, type Program } from "oxc-parser";
+
+/** A comment by the path of what it stands before: `Task`, `Task/state`, `EVENT_DATA/task.started/attempt`. */
+export type SchemaComments = Record<string, string>;
+
+interface Constant {
+  file: SourceFile;
+  name: string;
+  exported: boolean;
+  start: number;
+  init: Expression;
+}
+
+interface SourceFile {
+  source: string;
+  comments: Comment[];
+  constants: Map<string, Constant>;
+}
+
+/** Methods that build an object from a literal, and those that derive one from another. */
+const OBJECTS = new Set(["strictObject", "object", "extend"]);
+const DERIVED = new Set(["pick", "omit", "extend"]);
+
+/** Not exported, and yet the place where events are described. */
+const TABLES = new Set(["EVENT_DATA"]);
+
+/**
+ * Reads the doc comments of schemas and of their fields out of the sources. Editors show them to who writes
+ * TypeScript; this is how everybody else gets to read them.
+ */
+export function readSchemaComments(sources: readonly string[]): SchemaComments {
+  const files = sources.map(readFile);
+  const exported = new Map(
+    files.flatMap((file) => [...file.constants].filter(([, constant]) => constant.exported)),
+  );
+  const found: SchemaComments = {};
+
+  for (const constant of exported.values()) {
+    note(constant.file, constant.start, constant.name);
+    visit(constant.file, constant.init, constant.name);
+  }
+  return found;
+
+  function note(file: SourceFile, start: number, path: string): void {
+    const text = commentBefore(file, start);
+    if (text !== undefined) found[path] = text;
+  }
+
+  function visit(file: SourceFile, expression: Expression, path: string): void {
+    switch (expression.type) {
+      case "TSAsExpression":
+      case "TSSatisfiesExpression":
+        visit(file, expression.expression, path);
+        break;
+      case "ObjectExpression":
+        visitFields(file, expression, path);
+        break;
+      case "Identifier": {
+        // What is exported is described under its own name.
+        const local = file.constants.get(expression.name);
+        if (local?.exported === false) visit(file, local.init, path);
+        break;
+      }
+      case "CallExpression": {
+        const { callee } = expression;
+        if (callee.type !== "MemberExpression" || callee.property.type !== "Identifier") break;
+        const method = callee.property.name;
+        const base = callee.object.type === "Identifier" ? exported.get(callee.object.name) : undefined;
+        if (base !== undefined && DERIVED.has(method)) visit(base.file, base.init, path);
+        else visit(file, callee.object, path);
+        for (const argument of expression.arguments) {
+          if (argument.type === "SpreadElement") continue;
+          if (argument.type !== "ObjectExpression" || OBJECTS.has(method)) visit(file, argument, path);
+        }
+        break;
+      }
+      default:
+    }
+  }
+
+  function visitFields(file: SourceFile, object: ObjectExpression, path: string): void {
+    for (const property of object.properties) {
+      if (property.type !== "Property") continue;
+      const { key } = property;
+      const name =
+        key.type === "Identifier" ? key.name : key.type === "Literal" ? String(key.value) : undefined;
+      if (name === undefined) continue;
+      note(file, property.start, `${path}/${name}`);
+      visit(file, property.value, `${path}/${name}`);
+    }
+  }
+}
+
+function readFile(source: string): SourceFile {
+  const { program, comments, errors } = parseSync("schema.ts", source);
+  if (errors.length > 0) throw new Error(`A schema's source cannot be parsed: ${errors[0]?.message}`);
+  const file: SourceFile = { source, comments, constants: new Map() };
+  for (const statement of program.body) {
+    for (const constant of constantsOf(statement, file)) file.constants.set(constant.name, constant);
+  }
+  return file;
+}
+
+function* constantsOf(statement: Program["body"][number], file: SourceFile): Generator<Constant> {
+  const isExport = statement.type === "ExportNamedDeclaration";
+  const declaration = isExport ? statement.declaration : statement;
+  if (declaration?.type !== "VariableDeclaration") return;
+  for (const { id, init } of declaration.declarations) {
+    if (id.type !== "Identifier" || init === null) continue;
+    const exported = isExport || TABLES.has(id.name);
+    yield { file, name: id.name, exported, start: statement.start, init };
+  }
+}
+
+/** @returns the doc comment that ends right before `start`, without its stars. */
+function commentBefore({ source, comments }: SourceFile, start: number): string | undefined {
+  const comment = comments.findLast(({ end }) => end <= start);
+  if (comment?.type !== "Block" || !comment.value.startsWith("*")) return undefined;
+  if (source.slice(comment.end, start).trim() !== "") return undefined;
+  return comment.value
+    .split("\n")
+    .map((line) => line.replace(/^\s*\*+ ?/, "").trim())
+    .join(" ")
+    .trim();
+}

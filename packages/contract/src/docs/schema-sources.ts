@@ -1,0 +1,19 @@
+import { readFile } from "node:fs/promises";
+
+/** Where the contract's schemas are written down. */
+const FILES = [
+  "activity.ts",
+  "error.ts",
+  "event.ts",
+  "primitives.ts",
+  "rest/error-body.ts",
+  "search.ts",
+  "server-info.ts",
+  "session-document.ts",
+  "session.ts",
+  "task.ts",
+];
+
+export async function readSchemaSources(): Promise<string[]> {
+  return Promise.all(FILES.map(async (path) => readFile(new URL(`../${path}`, import.meta.url), "utf8")));
+}

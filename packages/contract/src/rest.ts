@@ -1,0 +1,6 @@
+/** REST as a mirror of the router: where each procedure is found, and the OpenAPI document that says so. */
+export { type OpenApiDocument, openApiDocument } from "./rest/openapi-document.ts";
+export { pathParameters, type RestOperation, restOperations } from "./rest/operations.ts";
+export { procedureSchemas } from "./rest/procedure-schemas.ts";
+export { type ProcedurePath, REST_METHODS, type RestMethod, type RestRoute } from "./rest/route.ts";
+export { REST_ROOT, REST_ROUTES } from "./rest/routes.ts";

@@ -1,0 +1,77 @@
+import type { ErrorReason } from "../error.ts";
+import type { NamedSchemas } from "./json-schemas.ts";
+import { jsonContent, type OpenApiContent, type OpenApiResponse } from "./openapi-content.ts";
+import { openApiBody, openApiParameters, type OpenApiParameter } from "./openapi-input.ts";
+import { refusals } from "./openapi-refusals.ts";
+import type { RestOperation } from "./operations.ts";
+import { procedureSchemas } from "./procedure-schemas.ts";
+import type { ProcedurePath, RestRoute } from "./route.ts";
+import { REST_ROUTES } from "./routes.ts";
+
+/** One method of one path, as OpenAPI 3.1 tells of it. */
+export interface OpenApiOperation {
+  operationId: string;
+  tags: string[];
+  summary: string;
+  description?: string;
+  parameters?: OpenApiParameter[];
+  requestBody?: { required: boolean; content: OpenApiContent };
+  responses: Record<string, OpenApiResponse>;
+}
+
+export function openApiOperation(operation: RestOperation, schemas: NamedSchemas): OpenApiOperation {
+  const { call, stream } = operation;
+  const procedure = call ?? stream;
+  if (procedure === null) throw new Error(`${operation.method} ${operation.path} does nothing`);
+  const route: RestRoute = REST_ROUTES[procedure];
+  const routes = [call, stream].flatMap((each): RestRoute[] => (each === null ? [] : [REST_ROUTES[each]]));
+  const description = routes.flatMap((each) => each.description ?? []).join("\n\n");
+  const parameters = openApiParameters(operation, schemas);
+  const body = openApiBody(operation, schemas);
+  const reasons = new Set<ErrorReason>(routes.flatMap((each) => each.reasons));
+
+  return {
+    operationId: operationIdOf(procedure),
+    tags: [tagOf(procedure)],
+    summary: route.summary,
+    ...(description !== "" && { description }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body !== null && {
+      requestBody: { required: body.required !== undefined, content: jsonContent(body) },
+    }),
+    responses: {
+      [route.status]: { description: "Done", content: { ...answerOf(call, schemas), ...streamOf(stream) } },
+      ...refusals(reasons, { takesBody: body !== null }),
+    },
+  };
+}
+
+function answerOf(procedure: ProcedurePath | null, schemas: NamedSchemas): OpenApiContent {
+  const output = procedure === null ? null : procedureSchemas(procedure).output;
+  return output === null ? {} : jsonContent(schemas.answer(output));
+}
+
+function streamOf(procedure: ProcedurePath | null): OpenApiContent {
+  const schema = { type: "string" as const, description: "Server-sent events" };
+  return procedure === null ? {} : { "text/event-stream": { schema } };
+}
+
+/** `task.submit` as a name of a function: `taskSubmit`. */
+function operationIdOf(procedure: string): string {
+  return procedure.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
+}
+
+const TAGS: Readonly<Record<string, string>> = {
+  activity: "Activity",
+  search: "Search",
+  server: "Server",
+  session: "Sessions",
+  task: "Tasks",
+};
+
+function tagOf(procedure: string): string {
+  const [room = ""] = procedure.split(".");
+  const tag = TAGS[room];
+  if (tag === undefined) throw new Error(`Nobody has said yet what the procedures of '${room}' are about`);
+  return tag;
+}

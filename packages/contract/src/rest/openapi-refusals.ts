@@ -1,0 +1,33 @@
+import { TRPCError } from "@trpc/server";
+import { getHTTPStatusCodeFromError } from "@trpc/server/http";
+import { ERROR_CODES, type ErrorReason } from "../error.ts";
+import { jsonContent, type OpenApiResponse } from "./openapi-content.ts";
+
+/** Anything can be refused for these. */
+const ALWAYS: ErrorReason[] = ["validation_failed", "unauthorized", "forbidden", "internal", "unavailable"];
+const WITH_BODY: ErrorReason[] = ["payload_too_large", "unsupported_media_type", "storage_full"];
+
+/** @param reasons of the route itself. @returns its answers by HTTP status, where it refuses */
+export function refusals(
+  reasons: Iterable<ErrorReason>,
+  { takesBody }: { takesBody: boolean },
+): Record<string, OpenApiResponse> {
+  const byStatus: Record<number, Set<ErrorReason>> = {};
+  for (const reason of [...ALWAYS, ...(takesBody ? WITH_BODY : []), ...reasons]) {
+    (byStatus[httpStatusOf(reason)] ??= new Set()).add(reason);
+  }
+  return Object.fromEntries(
+    Object.entries(byStatus).map(([status, ofStatus]) => [
+      status,
+      {
+        description: Array.from(ofStatus, (reason) => `\`${reason}\``).join(", "),
+        content: jsonContent({ $ref: "#/components/schemas/ErrorBody" }),
+      },
+    ]),
+  );
+}
+
+/** @returns the HTTP status that a refusal for this reason has */
+export function httpStatusOf(reason: ErrorReason): number {
+  return getHTTPStatusCodeFromError(new TRPCError({ code: ERROR_CODES[reason] }));
+}

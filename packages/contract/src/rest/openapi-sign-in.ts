@@ -1,0 +1,25 @@
+import { jsonContent } from "./openapi-content.ts";
+import type { OpenApiOperation } from "./openapi-operation.ts";
+import { refusals } from "./openapi-refusals.ts";
+
+/** The one route that is no procedure: it answers with a link that HTTP alone knows how to make. */
+export const SIGN_IN_CODES: OpenApiOperation = {
+  operationId: "createSignInCode",
+  tags: ["Server"],
+  summary: "Make a link that signs a browser in, once",
+  description: "Takes the token itself: a browser that is signed in cannot make more of them.",
+  responses: {
+    200: {
+      description: "Done",
+      content: jsonContent({
+        type: "object",
+        required: ["url", "expiresInMs"],
+        properties: {
+          url: { type: "string", format: "uri", description: "To be opened in the browser." },
+          expiresInMs: { type: "integer", minimum: 0, description: "How long it works, in ms." },
+        },
+      }),
+    },
+    ...refusals([], { takesBody: false }),
+  },
+};

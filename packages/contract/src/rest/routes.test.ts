@@ -1,0 +1,35 @@
+import { describe, expect, it } from "vitest";
+import { pathParameters, restOperations } from "./operations.ts";
+import { PROCEDURE_PATHS, procedureSchemas } from "./procedure-schemas.ts";
+import { REST_ROUTES } from "./routes.ts";
+
+it("every procedure has a route, and every route a procedure", () => {
+  expect(Object.keys(REST_ROUTES).toSorted()).toEqual([...PROCEDURE_PATHS].toSorted());
+});
+
+it("no two of a kind share a method and a path", () => {
+  const served = restOperations().flatMap(({ call, stream }) =>
+    [call, stream].filter((path) => path !== null),
+  );
+  expect(served.toSorted()).toEqual([...PROCEDURE_PATHS].toSorted());
+});
+
+describe.each(PROCEDURE_PATHS)("%s", (path) => {
+  const { kind, input, output } = procedureSchemas(path);
+  const route = REST_ROUTES[path];
+
+  it("reads by GET, and changes by anything else", () => {
+    expect(route.method === "GET").toBe(kind !== "mutation");
+  });
+
+  it("has a schema for what it answers, and streams have none", () => {
+    expect(output === null).toBe(kind === "subscription");
+  });
+
+  it("finds the names in its path in its input, as required fields", () => {
+    for (const name of pathParameters(route.path)) {
+      expect(input?.shape[name], name).toBeDefined();
+      expect(input?.shape[name]?.safeParse(undefined).success, name).toBe(false);
+    }
+  });
+});
