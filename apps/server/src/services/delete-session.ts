@@ -1,12 +1,11 @@
 import { rm } from "node:fs/promises";
 import type { Principal, Session } from "@trunkline/contract";
-import { type Kysely, sql } from "kysely";
 import type { Activity } from "../activity/port.ts";
 import type { Hub } from "../hub/port.ts";
 import type { Runner } from "../runner/port.ts";
-import type { Store, Write } from "../store/port.ts";
-import type { Database } from "../store/schema.ts";
+import type { Store } from "../store/port.ts";
 import { requireSession } from "./ownership.ts";
+import { removeRows } from "./remove-rows.ts";
 
 interface DeleteDeps {
   store: Store;
@@ -16,8 +15,6 @@ interface DeleteDeps {
   now: () => number;
 }
 
-/** Rows removed per commit, so that deleting a long log holds up nobody else's commits for long. */
-const CHUNK = 2_000;
 /** How long to wait for a task's processes, in ms; they are gone well before. */
 const CANCEL_WAIT_MS = 30_000;
 
@@ -70,29 +67,5 @@ async function removeSession(
     await runner.cancel(task.id, { reason: "session-deleted", by }, CANCEL_WAIT_MS);
   }
   await rm(workspace, { recursive: true, force: true });
-  while (await hasEvents(store.db, id)) await store.write([deleteChunk(store.db, id)]);
-  await store.write([
-    store.db.deleteFrom("tasks").where("session_id", "=", id).compile(),
-    store.db.deleteFrom("sessions").where("id", "=", id).compile(),
-  ]);
-}
-
-async function hasEvents(db: Kysely<Database>, sessionId: string): Promise<boolean> {
-  const row = await db
-    .selectFrom("events")
-    .select("seq")
-    .where("session_id", "=", sessionId)
-    .limit(1)
-    .executeTakeFirst();
-  return row !== undefined;
-}
-
-function deleteChunk(db: Kysely<Database>, sessionId: string): Write {
-  const { sql: text, parameters } = sql`
-    delete from events where session_id = ${sessionId} and seq <= (
-      select max(seq) from (
-        select seq from events where session_id = ${sessionId} order by seq limit ${sql.lit(CHUNK)}
-      ) as oldest
-    )`.compile(db);
-  return { sql: text, parameters };
+  await removeRows(store, id);
 }

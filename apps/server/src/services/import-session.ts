@@ -7,15 +7,18 @@ import type {
 import { isTerminalTaskState, TrunklineError } from "@trunkline/contract";
 import { EVENT_TYPES, type EventType, parseEventData } from "@trunkline/contract/schemas";
 import { v7 as uuidv7 } from "uuid";
+import type { Activity } from "../activity/port.ts";
 import type { Log } from "../log/port.ts";
 import { type Store, UniqueViolationError, type Write } from "../store/port.ts";
 import { newSession } from "./new-session.ts";
 import { requireSession } from "./ownership.ts";
+import { removeRows } from "./remove-rows.ts";
 import { unfinishedIn } from "./unfinished.ts";
 
 interface ImportDeps {
   store: Store;
   log: Log;
+  activity: Activity;
   workspacesDir: string;
   now: () => number;
 }
@@ -55,6 +58,25 @@ export async function importSession(
     if (winner === undefined) throw error;
     return { session: await requireSession(store.db, principal, winner), created: false };
   }
+  try {
+    await fill(deps, principal, id, document, now);
+  } catch (error) {
+    // The import key is free again for another try.
+    await removeRows(store, id);
+    throw error;
+  }
+  deps.activity.changed(id);
+  return { session: await requireSession(store.db, principal, id), created: true };
+}
+
+/** Stores what the document holds, and shows the session with the last commit. */
+async function fill(
+  { store, log }: ImportDeps,
+  principal: Principal,
+  id: string,
+  document: SessionDocument,
+  now: number,
+): Promise<void> {
   const taskIds = new Map<string, string>();
   const rename = (taskId: string | null): string | null => {
     if (taskId === null) return null;
@@ -63,7 +85,7 @@ export async function importSession(
     return renamed;
   };
   for (const rows of chunks(document.tasks)) {
-    await store.write(rows.map((task) => insertTask(store, principal, id, rename(task.id)!, task, now)));
+    await store.write(rows.map((task) => insertTask(store, principal, id, rename(task.id) ?? uuidv7(), task, now)));
   }
   for (const rows of chunks(document.events)) await store.write([insertEvents(store, id, rows, rename)]);
 
@@ -80,7 +102,6 @@ export async function importSession(
     endedBlocks: closing.endedBlocks,
     writes: [{ sql: show.sql, parameters: show.parameters, expectRows: 1 }],
   });
-  return { session: await requireSession(store.db, principal, id), created: true };
 }
 
 async function findEarlier(
@@ -122,7 +143,7 @@ function hiddenSession(
   { store, workspacesDir }: ImportDeps,
   principal: Principal,
   id: string,
-  { session }: SessionDocument,
+  { session, tasks }: SessionDocument,
   importKey: string | undefined,
   now: number,
 ): Write {
@@ -136,7 +157,7 @@ function hiddenSession(
       model: session.model,
       workspace: `${workspacesDir}/${id}`,
       last_seq: 0,
-      next_pos: 1,
+      next_pos: tasks.reduce((last, task) => Math.max(last, task.pos), 0) + 1,
       created_at: session.createdAt,
       updated_at: session.updatedAt,
       import_key: importKey ?? null,
