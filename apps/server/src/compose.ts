@@ -8,12 +8,13 @@ import { createActivity } from "./activity/activity.ts";
 import { runTask } from "./agent/loop.ts";
 import { createModelRegistry } from "./agent/models/registry.ts";
 import { createAuth } from "./auth/auth.ts";
-import type { Config } from "./config.ts";
+import { type Config, secretsOf } from "./config.ts";
 import { prepareDataDir, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createInProcessDispatcher } from "./dispatch/in-process.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createHub } from "./hub/hub.ts";
-import { Lifecycle } from "./lifecycle.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import { createLogger } from "./ops/logger.ts";
 import { createLog } from "./log/log.ts";
 import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { createRunner } from "./runner/runner.ts";
@@ -40,7 +41,6 @@ export interface RunningServer {
 export interface ComposeOptions {
   config: Config;
   version: string;
-  logger: Logger;
   /** What was started is noted here, so that the caller ends it, also where the start fails half-way. */
   lifecycle: Lifecycle;
   /** Called when nothing more can be committed: the process must end. */
@@ -49,7 +49,8 @@ export interface ComposeOptions {
 
 /** Puts the rooms together; the one place that knows them all. @throws what keeps the server from starting. */
 export async function startServer(options: ComposeOptions): Promise<RunningServer> {
-  const { config, version, logger, lifecycle, onFatal } = options;
+  const { config, version, lifecycle, onFatal } = options;
+  const logger = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
   const now = Date.now;
 
   await prepareDataDir(config.dataDir);
@@ -115,7 +116,10 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
 /** Ends what an earlier process of this data directory left running, before the first tool starts. */
 async function adoptProcesses({ dataDir }: Config, logger: Logger) {
   const directory = join(dataDir, "processes");
-  const owner = createHash("sha256").update(await realpath(dataDir)).digest("hex").slice(0, 16);
+  const owner = createHash("sha256")
+    .update(await realpath(dataDir))
+    .digest("hex")
+    .slice(0, 16);
   const { ledger, left } = await openProcessLedger(directory);
   const survivors = await reapLeftovers({ owner, records: left });
   if (survivors.length > 0) logger.error({ pids: survivors }, "processes of an earlier run cannot be ended");

@@ -29,11 +29,6 @@ function pick(env: Record<string, string | undefined>, names: readonly string[])
   );
 }
 
-/** Names that only this machine can reach the server by. */
-export function isLoopbackHost(host: string): boolean {
-  return host === "localhost" || host === "::1" || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
 export interface ModelConfig {
   /** `provider:model`; absent: the first provider with a key, else `demo`. */
   model: string | undefined;
@@ -44,7 +39,7 @@ export interface ModelConfig {
 }
 
 /** A setting that cannot be used; its message names the variable and says what it takes. */
-export class ConfigError extends Error {
+class ConfigError extends Error {
   override readonly name = "ConfigError";
 }
 
@@ -102,5 +97,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
 
 /** What must never be seen anywhere. */
 export function secretsOf({ models }: Config): string[] {
-  return [models.openaiApiKey, models.anthropicApiKey, models.googleApiKey].filter((key) => key !== undefined);
+  return [models.openaiApiKey, models.anthropicApiKey, models.googleApiKey].filter(
+    (key) => key !== undefined,
+  );
 }

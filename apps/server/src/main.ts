@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { startServer } from "./compose.ts";
-import { readConfig, secretsOf } from "./config.ts";
+import { readConfig } from "./config.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import { createLogger } from "./ops/logger.ts";
 
 /** How long a shutdown may take before the process ends without it, in ms. */
 const SHUTDOWN_LIMIT_MS = 15_000;
@@ -49,10 +48,11 @@ process.on("uncaughtException", fail);
 
 try {
   const config = readConfig();
-  const logger = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
-  const { url, signInUrl } = await startServer({ config, version, logger, lifecycle, onFatal: fail });
+  const { url, signInUrl } = await startServer({ config, version, lifecycle, onFatal: fail });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
-  process.stdout.write(`\n  Trunkline ${version} serves ${url} (ready in ${seconds} s)\n\n  Sign in: ${signInUrl}\n\n`);
+  process.stdout.write(
+    `\n  Trunkline ${version} serves ${url} (ready in ${seconds} s)\n\n  Sign in: ${signInUrl}\n\n`,
+  );
 } catch (error) {
   fail(error);
 }

@@ -261,7 +261,7 @@ export type EventDraft = {
   [T in EventType]: { taskId: string | null; type: T; data: EventDataOf<T> };
 }[EventType];
 
-const [first, ...rest] = EVENT_TYPES.map((type) =>
+const eventSchema = (type: EventType) =>
   z.strictObject({
     sessionId: Id,
     taskId: Id.nullable(),
@@ -269,15 +269,15 @@ const [first, ...rest] = EVENT_TYPES.map((type) =>
     at: Timestamp,
     type: z.literal(type),
     data: EVENT_DATA[type] as z.ZodType,
-  }),
-);
+  });
+const [firstType, ...otherTypes] = EVENT_TYPES as [EventType, ...EventType[]];
 
 // The union is built from the table above, so the compiler cannot follow it; the table is what types and parser share.
 /** Something that happened in a session. Pass over a `type` that you do not know: there will be more. */
-export const SessionEvent = z.discriminatedUnion("type", [first!, ...rest]) as unknown as z.ZodType<
-  SessionEvent,
-  SessionEvent
->;
+export const SessionEvent = z.discriminatedUnion("type", [
+  eventSchema(firstType),
+  ...otherTypes.map(eventSchema),
+]) as unknown as z.ZodType<SessionEvent, SessionEvent>;
 
 /** @throws ZodError where `data` is not what an event of this type carries. */
 export function parseEventData<T extends EventType>(type: T, data: unknown): EventDataOf<T> {

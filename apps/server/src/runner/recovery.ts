@@ -77,7 +77,7 @@ async function readOpenItems(log: Log, task: TaskRow): Promise<OpenItems> {
           event.type === "task.started" && event.taskId === task.id && event.data.attempt === task.attempt,
       );
   }
-  for (const event of pages.reverse().flat()) {
+  for (const event of pages.toReversed().flat()) {
     if (event.taskId === task.id) open.apply(event, event.seq, event.at);
   }
   return open;

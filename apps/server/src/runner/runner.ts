@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import { setTimeout as delay } from "node:timers/promises";
 import { isTerminalTaskState } from "@trunkline/contract";
 import type { Logger } from "pino";
@@ -85,7 +86,8 @@ export function createRunner(deps: RunnerDeps): Runner {
   async function claim(task: TaskRow): Promise<number | null> {
     try {
       const [started] = await log.append(claimUnit(store.db, task, deps.node, now()));
-      return started!.seq;
+      assert(started !== undefined);
+      return started.seq;
     } catch (error) {
       if (error instanceof GuardFailedError || error instanceof UniqueViolationError) return null;
       throw error;

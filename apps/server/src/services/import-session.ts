@@ -36,7 +36,7 @@ export async function importSession(
   principal: Principal,
   { document, importKey }: ImportSessionInput,
 ): Promise<ImportSessionOutput> {
-  const { store, log } = deps;
+  const { store } = deps;
   const earlier = await findEarlier(store, principal, importKey);
   if (earlier !== undefined)
     return { session: await requireSession(store.db, principal, earlier), created: false };
@@ -85,7 +85,9 @@ async function fill(
     return renamed;
   };
   for (const rows of chunks(document.tasks)) {
-    await store.write(rows.map((task) => insertTask(store, principal, id, rename(task.id) ?? uuidv7(), task, now)));
+    await store.write(
+      rows.map((task) => insertTask(store, principal, id, rename(task.id) ?? uuidv7(), task, now)),
+    );
   }
   for (const rows of chunks(document.events)) await store.write([insertEvents(store, id, rows, rename)]);
 

@@ -60,7 +60,10 @@ export const UNTITLED = "New session";
 
 /** A title until somebody gives a better one: the prompt's first line. */
 export function titleFromPrompt(prompt: string): string {
-  const line = prompt.trim().split("\n", 1)[0]!.trim();
+  const line = prompt
+    .trim()
+    .replace(/\n[^]*$/, "")
+    .trim();
   const limit = Math.min(80, MAX_TITLE_LENGTH);
   return line.length <= limit ? line : `${line.slice(0, limit - 1).trimEnd()}…`;
 }

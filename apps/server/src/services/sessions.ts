@@ -77,7 +77,7 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
         .orderBy("id", "desc")
         .limit(SESSION_DETAIL_TASKS)
         .execute();
-      const tasks = rows.map(toTask).sort((a, b) => (a.id < b.id ? 1 : -1));
+      const tasks = rows.map(toTask).toSorted((a, b) => (a.id < b.id ? 1 : -1));
       return { session, tasks, lastSeq: session.lastSeq };
     },
 

@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import {
   ACTIVE_TASK_STATES,
   type Budget,
@@ -69,7 +70,9 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
             now: at,
           })
         : undefined;
-    const sessionId = created?.id ?? (await requireSession(store.db, principal, input.sessionId!)).id;
+    const sessionId = created?.id ?? input.sessionId;
+    assert(sessionId !== undefined);
+    if (created === undefined) await requireSession(store.db, principal, sessionId);
     const task = newTask(store.db, principal, sessionId, input, at);
     const unit: CommitUnit = {
       sessionId,

@@ -15,6 +15,7 @@ import {
 } from "../session.ts";
 import { ImportSessionInput, ImportSessionOutput, SessionDocument } from "../session-document.ts";
 import { procedure, router, toTRPCError } from "./procedure.ts";
+import { streamSignal } from "./stream-signal.ts";
 
 export const sessionRouter = router({
   create: procedure
@@ -59,7 +60,7 @@ export const sessionRouter = router({
   subscribe: procedure.input(SubscribeInput).subscription(async function* ({ ctx, input, signal }) {
     let cursor = input.lastEventId ?? 0;
     try {
-      for await (const batch of ctx.services.sessions.subscribe(ctx.principal, input, signal!)) {
+      for await (const batch of ctx.services.sessions.subscribe(ctx.principal, input, streamSignal(signal))) {
         cursor = batch.events.at(-1)?.seq ?? cursor;
         yield tracked(String(cursor), batch);
       }

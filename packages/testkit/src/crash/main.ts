@@ -40,7 +40,7 @@ await Promise.all(Array.from({ length: Number(values.jobs) }, work));
 
 const sum = (pick: (result: SeedResult) => number): number =>
   results.reduce((total, result) => total + pick(result), 0);
-const recoveries = results.flatMap((result) => result.recoveryMs).sort((a, b) => a - b);
+const recoveries = results.flatMap((result) => result.recoveryMs).toSorted((a, b) => a - b);
 const at = (share: number): string =>
   (recoveries[Math.floor((recoveries.length - 1) * share)] ?? 0).toFixed(0);
 

@@ -35,7 +35,7 @@ export async function runSeed(server: ServerFixture, seed: number): Promise<Seed
   const recoveryMs: number[] = [];
 
   const kills = 1 + Math.floor(random() * 3);
-  const killAfter = Array.from({ length: kills }, () => 1 + Math.floor(random() * KILL_WINDOW)).sort(
+  const killAfter = Array.from({ length: kills }, () => 1 + Math.floor(random() * KILL_WINDOW)).toSorted(
     (a, b) => a - b,
   );
   let seen = 0;
