@@ -7,7 +7,7 @@ import { openSqliteStore, SqliteStore } from "./sqlite-store.ts";
 const DYING_WRITER = new URL("../testing/dying-writer.ts", import.meta.url);
 const FAILING_FSYNC_WRITER = new URL("../testing/failing-fsync-writer.ts", import.meta.url);
 
-it.each(["please exit", "please throw"])(
+it.each(["please exit before", "please throw"])(
   "rejects what waits and what comes later when the writer thread dies (%s), and says so once",
   async (message) => {
     await using directory = await TemporaryDirectory.create();

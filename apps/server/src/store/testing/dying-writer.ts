@@ -1,13 +1,19 @@
-/** The writer thread, with a way to die: at a commit that contains an event which says so. */
+/** The writer thread, with a way to die: at a commit that contains something which says so. */
 import { parentPort } from "node:worker_threads";
 import type { WriterRequest } from "../sqlite/writer-protocol.ts";
 
 parentPort?.on("message", (request: WriterRequest) => {
-  if (request.type !== "commit") return;
-  const text = JSON.stringify(request.units);
-  if (text.includes("please exit")) process.exit(1);
-  if (text.includes("please throw")) throw new Error("as it was told");
+  if (says(request, "please exit before")) process.exit(1);
+  if (says(request, "please throw")) throw new Error("as it was told");
 });
 
-// After the listener above, so that this one hears of a commit second.
+// After the listener above and before the one below: that is the order in which they hear of a commit.
 await import("../sqlite/writer-worker.ts");
+
+parentPort?.on("message", (request: WriterRequest) => {
+  if (says(request, "please exit after")) process.exit(1);
+});
+
+function says(request: WriterRequest, what: string): boolean {
+  return request.type === "commit" && JSON.stringify(request.units).includes(what);
+}
