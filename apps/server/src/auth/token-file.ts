@@ -6,7 +6,7 @@ import { isSecret, newSecret } from "./secret.ts";
 const OTHERS = 0o077;
 
 /** Where the CLI and people on this machine find the local token: `<dataDir>/token`, the bare token, mode 0600. */
-export function tokenPath(dataDir: string): string {
+function tokenPath(dataDir: string): string {
   return join(dataDir, "token");
 }
 
