@@ -7,7 +7,7 @@ export function uiPolicy({ nonce, dev }: { nonce: string; dev: boolean }): strin
     `style-src 'self' ${dev ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
     // Style attributes only: React sets them, and highlighted code is coloured by them.
     "style-src-attr 'unsafe-inline'",
-    "img-src 'self' blob: data:",
+    "img-src 'self' blob:",
     "font-src 'self'",
     "connect-src 'self'",
     "manifest-src 'self'",
