@@ -74,8 +74,8 @@ describe("UI proxy", () => {
 
   it("gives every page a policy with a nonce of its own, which the UI's process hears too", async () => {
     const pages = [await fixture.send("/"), await fixture.send("/")];
-    const policies = pages.map((page) => page.headers["content-security-policy"]!);
-    const nonce = /'nonce-([A-Za-z0-9+/]{22}==)'/.exec(policies[0]!)?.[1];
+    const policies = pages.map((page) => String(page.headers["content-security-policy"]));
+    const nonce = /'nonce-([A-Za-z0-9+/]{22}==)'/.exec(policies[0] ?? "")?.[1];
     expect(policies[0]?.split("; ")).toEqual([
       "default-src 'none'",
       `script-src 'self' 'nonce-${nonce}'`,
