@@ -2,6 +2,8 @@
 
 /** Largest HTTP body the server reads, in bytes. */
 export const MAX_BODY_BYTES = 1_048_576;
+/** The same where a session is imported, whole, as one document. */
+export const MAX_IMPORT_BODY_BYTES = 67_108_864;
 /** Largest prompt, in UTF-16 code units. */
 export const MAX_PROMPT_LENGTH = 200_000;
 export const MAX_TITLE_LENGTH = 200;

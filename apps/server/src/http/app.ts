@@ -5,6 +5,7 @@ import type { Logger } from "pino";
 import type { Auth } from "../auth/port.ts";
 import type { Web } from "../web/port.ts";
 import { logAccess } from "./access-log.ts";
+import { registerApiDocs } from "./api-docs.ts";
 import { guardAnswer, labelAnswer } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
 import { toErrorResponse } from "./error-answer.ts";
@@ -13,6 +14,7 @@ import type { HttpEnv } from "./http-env.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import { allowListedOrigins, refuseForeignOrigin, refuseForgery } from "./origin-checks.ts";
 import { allowMethods, limitBody, requireJson } from "./request-body.ts";
+import { registerRest } from "./rest.ts";
 import { createSignInCodeHandler, createSignInHandler, SIGN_IN_PATH } from "./sign-in.ts";
 import type { Site } from "./site.ts";
 import { createTrpcStreamHandler } from "./trpc-stream.ts";
@@ -60,6 +62,8 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.get(`${TRPC_PATH}/session.subscribe`, createTrpcStreamHandler({ services, streams, logger }));
   app.all(`${TRPC_PATH}/:path`, createTrpcHandler({ services, streams, logger }));
   app.post("/api/sign-in-codes", createSignInCodeHandler({ auth, site }));
+  registerRest(app, { services, streams, logger });
+  registerApiDocs(app, { services });
   for (const path of Object.keys(methods)) {
     app.all(`${path}/*`, () => {
       throw new TrunklineError("not_found", "There is nothing at this path");

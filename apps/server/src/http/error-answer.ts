@@ -37,12 +37,14 @@ export function methodRefusal(allowed: readonly string[]): Response {
 }
 
 /** An expected failure in its own words, and anything else without any. */
+export function toErrorAnswer(error: unknown): ErrorAnswer {
+  return error instanceof TrunklineError
+    ? errorAnswer(error.reason, error.message)
+    : errorAnswer("internal", INTERNAL_MESSAGE);
+}
+
 export function toErrorResponse(error: unknown): Response {
-  return toResponse(
-    error instanceof TrunklineError
-      ? errorAnswer(error.reason, error.message)
-      : errorAnswer("internal", INTERNAL_MESSAGE),
-  );
+  return toResponse(toErrorAnswer(error));
 }
 
 /** Also for answers that Hono's middleware does not see. */

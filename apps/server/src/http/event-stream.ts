@@ -2,15 +2,19 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { type EventBatch, PING_INTERVAL_MS } from "@trunkline/contract";
 
-/** How batches look on one kind of stream. Its texts end with the blank line that ends an SSE message (WHATWG HTML). */
-export interface StreamFormat {
+/** What a stream says beside its messages. Its texts end with the blank line that ends an SSE message (WHATWG HTML). */
+export interface StreamFrame {
   /** Sent at once, so that the client knows that it is connected; may be empty. */
   opening: string;
-  /** @param cursor seq of the newest event the client has with this batch. */
-  batch(batch: EventBatch, cursor: number): string;
   ping: string;
   /** The stream's last words where it fails; the client decides by them whether to come back. */
   failure(error: unknown): string;
+}
+
+/** How batches look on one kind of stream. */
+export interface StreamFormat extends StreamFrame {
+  /** @param cursor seq of the newest event the client has with this batch. */
+  batch(batch: EventBatch, cursor: number): string;
 }
 
 const HEADERS = {
@@ -21,41 +25,55 @@ const HEADERS = {
   "x-content-type-options": "nosniff",
 };
 
-/**
- * Writes batches to a response as they come, until they end or the connection does. A client that does not read stops
- * the source from being pulled: what it has not taken stays in the log. A batch that many followers get is turned
- * into bytes once.
- */
+export interface Connection {
+  signal: AbortSignal;
+  /** What stands before the stream decided, e.g. for an allowed origin. */
+  headers: Headers;
+}
+
+/** Writes batches of events as `writeMessages` does. A batch that many followers get is turned into bytes once. */
 export async function writeEventStream(
   response: ServerResponse,
   batches: AsyncIterable<EventBatch>,
-  options: {
-    format: StreamFormat;
-    encoder: BatchEncoder;
-    after: number;
-    signal: AbortSignal;
-    /** What stands before the stream decided, e.g. for an allowed origin. */
-    headers: Headers;
-  },
+  options: Connection & { format: StreamFormat; encoder: BatchEncoder; after: number },
 ): Promise<void> {
-  const { format, encoder, signal } = options;
+  const { format, encoder } = options;
+  let cursor = options.after;
+  await writeMessages(response, batches, {
+    ...options,
+    frame: format,
+    encode(batch) {
+      cursor = batch.events.at(-1)?.seq ?? cursor;
+      return encoder.encode(format, batch, cursor);
+    },
+  });
+}
+
+/**
+ * Writes items to a response as they come, until they end or the connection does. A client that does not read stops
+ * the source from being pulled: what it has not taken stays in the log.
+ */
+export async function writeMessages<Item>(
+  response: ServerResponse,
+  items: AsyncIterable<Item>,
+  options: Connection & { frame: StreamFrame; encode: (item: Item) => string | Buffer },
+): Promise<void> {
+  const { frame, encode, signal } = options;
   response.setHeaders(options.headers);
   response.writeHead(200, HEADERS);
-  response.write(format.opening);
+  response.write(frame.opening);
   let lastWriteAt = performance.now();
   const ping = setInterval(() => {
     if (response.writableNeedDrain || performance.now() - lastWriteAt < PING_INTERVAL_MS / 2) return;
-    response.write(format.ping);
+    response.write(frame.ping);
   }, PING_INTERVAL_MS);
-  let cursor = options.after;
   try {
-    for await (const batch of batches) {
-      cursor = batch.events.at(-1)?.seq ?? cursor;
+    for await (const item of items) {
       lastWriteAt = performance.now();
-      if (!response.write(encoder.encode(format, batch, cursor))) await drained(response, signal);
+      if (!response.write(encode(item))) await drained(response, signal);
     }
   } catch (error) {
-    if (!signal.aborted) response.write(format.failure(error));
+    if (!signal.aborted) response.write(frame.failure(error));
   } finally {
     clearInterval(ping);
     response.end();

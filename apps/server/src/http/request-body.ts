@@ -1,9 +1,7 @@
-import { MAX_BODY_BYTES, TrunklineError } from "@trunkline/contract";
+import { MAX_BODY_BYTES, MAX_IMPORT_BODY_BYTES, TrunklineError } from "@trunkline/contract";
 import { bodyLimit } from "hono/body-limit";
 import { methodRefusal } from "./error-answer.ts";
-import type { Middleware } from "./http-env.ts";
-
-const BODILESS = new Set(["GET", "HEAD", "OPTIONS"]);
+import type { HttpContext, Middleware } from "./http-env.ts";
 
 /** @param methods what the paths below know; the rest is refused before anything is read. */
 export function allowMethods(methods: readonly string[]): Middleware {
@@ -12,10 +10,10 @@ export function allowMethods(methods: readonly string[]): Middleware {
 
 /**
  * JSON is the only body that is taken: forms and plain text need no preflight, so any page could send them (tRPC's own
- * adapter takes multipart).
+ * adapter takes multipart). Where there is no body (RFC 9112, 6.3), there is nothing to name.
  */
 export const requireJson: Middleware = async (c, next) => {
-  if (!BODILESS.has(c.req.method)) {
+  if (hasBody(c)) {
     const [mediaType = ""] = (c.req.header("content-type") ?? "").split(";");
     if (mediaType.trim().toLowerCase() !== "application/json") {
       throw new TrunklineError("unsupported_media_type", "Send JSON, with 'Content-Type: application/json'");
@@ -24,15 +22,28 @@ export const requireJson: Middleware = async (c, next) => {
   await next();
 };
 
-function refuseTooLarge(): never {
-  throw new TrunklineError("payload_too_large", `A request may have ${MAX_BODY_BYTES} bytes at most`);
+function hasBody(c: HttpContext): boolean {
+  return c.req.header("transfer-encoding") !== undefined || Number(c.req.header("content-length") ?? 0) !== 0;
 }
 
-const limitChunked = bodyLimit({ maxSize: MAX_BODY_BYTES, onError: refuseTooLarge });
+/** What takes a whole session in one piece. */
+const IMPORT_PATHS = new Set(["/trpc/session.import", "/api/sessions/import"]);
+
+const limitOthers = limitTo(MAX_BODY_BYTES);
+const limitImport = limitTo(MAX_IMPORT_BODY_BYTES);
+
+export const limitBody: Middleware = async (c, next) =>
+  IMPORT_PATHS.has(c.req.path) ? limitImport(c, next) : limitOthers(c, next);
 
 /** A declared length is judged by its number alone; a chunked body is counted while it comes, and cut off. */
-export const limitBody: Middleware = async (c, next) => {
-  if (c.req.header("transfer-encoding") !== undefined) return limitChunked(c, next);
-  if (Number(c.req.header("content-length") ?? 0) > MAX_BODY_BYTES) refuseTooLarge();
-  return next();
-};
+function limitTo(maxSize: number): Middleware {
+  const refuse = (): never => {
+    throw new TrunklineError("payload_too_large", `This request may have ${maxSize} bytes at most`);
+  };
+  const limitChunked = bodyLimit({ maxSize, onError: refuse });
+  return async (c, next) => {
+    if (c.req.header("transfer-encoding") !== undefined) return limitChunked(c, next);
+    if (Number(c.req.header("content-length") ?? 0) > maxSize) refuse();
+    return next();
+  };
+}

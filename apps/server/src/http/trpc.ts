@@ -1,8 +1,9 @@
 import { TRPCError } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
-import { MAX_BATCH_CALLS, type Services, TrunklineError } from "@trunkline/contract";
+import { MAX_BATCH_CALLS, type Services } from "@trunkline/contract";
 import { appRouter } from "@trunkline/contract/router";
 import type { Logger } from "pino";
+import { logCallFailure } from "./call-failure.ts";
 import type { HttpContext } from "./http-env.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import { openStream } from "./open-stream.ts";
@@ -35,11 +36,7 @@ export function createTrpcHandler({ services, streams, logger }: TrpcDeps) {
         return { services, principal };
       },
       onError({ error, path }) {
-        if (error.code === "INTERNAL_SERVER_ERROR") {
-          logger.error({ err: error.cause ?? error, path, requestId: c.get("requestId") }, "a call failed");
-        } else if (error.cause instanceof TrunklineError && error.code === "SERVICE_UNAVAILABLE") {
-          logger.warn({ path, reason: error.cause.reason, requestId: c.get("requestId") }, error.message);
-        }
+        logCallFailure(logger, { error, path, requestId: c.get("requestId") });
       },
     });
   };

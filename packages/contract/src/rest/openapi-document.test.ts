@@ -13,7 +13,9 @@ const operationOf = (method: string, path: string): OpenApiOperation => document
 
 it("is OpenAPI 3.1 to a validator that is not ours", async () => {
   const validator = new Validator();
-  expect(await validator.validate(JSON.parse(JSON.stringify(document)) as Record<string, unknown>)).toEqual({ valid: true });
+  expect(await validator.validate(JSON.parse(JSON.stringify(document)) as Record<string, unknown>)).toEqual({
+    valid: true,
+  });
   expect(validator.version).toBe("3.1");
 });
 

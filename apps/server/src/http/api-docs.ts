@@ -1,0 +1,90 @@
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Services } from "@trunkline/contract";
+import { openApiDocument, REST_ROOT } from "@trunkline/contract/rest";
+import type { Hono } from "hono";
+import { html } from "hono/html";
+import type { HttpContext, HttpEnv } from "./http-env.ts";
+
+const DOCUMENT_PATH = `${REST_ROOT}/openapi.json`;
+const PAGE_PATH = `${REST_ROOT}/docs`;
+
+/** Files of the page that come out of its package, by their media type. */
+const FILES = {
+  "swagger-ui.css": "text/css; charset=utf-8",
+  "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
+} as const;
+
+/** Starts the page. No validator is asked, as that one would be somebody else's server. */
+const START = `SwaggerUIBundle({
+  url: ${JSON.stringify(DOCUMENT_PATH)},
+  dom_id: "#page",
+  deepLinking: true,
+  displayRequestDuration: true,
+  tryItOutEnabled: true,
+  validatorUrl: null,
+});
+`;
+
+/** Everything is ours or inside of the page; the pictures are in the style sheet, and React sets style attributes. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "style-src-attr 'unsafe-inline'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "frame-ancestors 'none'",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join("; ");
+
+/** Serves the API's description, and a page to read and try it, to who is signed in or sends a token. */
+export function registerApiDocs(app: Hono<HttpEnv>, { services }: { services: Services }): void {
+  let document: string | undefined;
+
+  app.get(DOCUMENT_PATH, async (c) => {
+    if (document === undefined) {
+      const { version } = await services.server.info(c.get("authenticated").principal);
+      document = JSON.stringify(openApiDocument({ version }));
+    }
+    return c.body(document, 200, { "content-type": "application/json" });
+  });
+
+  app.get(PAGE_PATH, async (c) =>
+    c.html(page(), 200, { "content-security-policy": POLICY, "cache-control": "no-cache" }),
+  );
+  app.get(`${PAGE_PATH}/start.js`, (c) => c.body(START, 200, asset("text/javascript; charset=utf-8")));
+  for (const [name, mediaType] of Object.entries(FILES)) {
+    app.get(`${PAGE_PATH}/${name}`, async (c: HttpContext) =>
+      c.body(await packaged(name), 200, asset(mediaType)),
+    );
+  }
+}
+
+function page() {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>API · Trunkline</title>
+        <link rel="stylesheet" href="${PAGE_PATH}/swagger-ui.css" />
+        <script src="${PAGE_PATH}/swagger-ui-bundle.js" defer></script>
+        <script src="${PAGE_PATH}/start.js" defer></script>
+      </head>
+      <body>
+        <main id="page"></main>
+      </body>
+    </html>`;
+}
+
+/** Kept by this browser alone, and not for long: another version of the server may bring another one of these. */
+function asset(mediaType: string): Record<string, string> {
+  return { "content-type": mediaType, "cache-control": "private, max-age=3600" };
+}
+
+async function packaged(name: string): Promise<Uint8Array<ArrayBuffer>> {
+  const { resolve } = createRequire(import.meta.url);
+  return new Uint8Array(await readFile(resolve(`swagger-ui-dist/${name}`)));
+}

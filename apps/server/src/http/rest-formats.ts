@@ -1,0 +1,45 @@
+import { TRPCError } from "@trpc/server";
+import type { ActivityBatch, EventBatch, SessionEvent } from "@trunkline/contract";
+import { toErrorAnswer } from "./error-answer.ts";
+import type { StreamFormat, StreamFrame } from "./event-stream.ts";
+
+/** Says that history has been told; no batch of the log is both live and empty after the first. */
+const CAUGHT_UP: EventBatch = { events: [], live: true };
+
+const FRAME: StreamFrame = {
+  opening: ": connected\n\n",
+  ping: ": ping\n\n",
+  // Not "error": EventSource has an event of that name, and reconnects after it.
+  failure: (error) => `event: failure\ndata: ${toErrorAnswer(expected(error)).body}\n\n`,
+};
+
+/** A session over REST: a message per event, so that `Last-Event-ID` is exact, and no envelope around it. */
+export const EVENT_FORMAT: StreamFormat = {
+  ...FRAME,
+  batch: (batch) => (batch === CAUGHT_UP ? ": live\n\n" : batch.events.map(eventMessage).join("")),
+};
+
+export const ACTIVITY_FRAME = FRAME;
+
+export function activityMessage(batch: ActivityBatch): string {
+  return `data: ${JSON.stringify(batch)}\n\n`;
+}
+
+/** Puts in where history ends, each time that the follower has caught up. */
+export async function* markingCaughtUp(batches: AsyncIterable<EventBatch>): AsyncGenerator<EventBatch, void> {
+  let live = false;
+  for await (const batch of batches) {
+    if (batch.events.length > 0) yield batch;
+    if (batch.live && !live) yield CAUGHT_UP;
+    ({ live } = batch);
+  }
+}
+
+function eventMessage(event: SessionEvent): string {
+  return `id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`;
+}
+
+/** What a service said, before the router made its own error of it. */
+function expected(error: unknown): unknown {
+  return error instanceof TRPCError ? error.cause : error;
+}

@@ -1,0 +1,62 @@
+import { TRPCError } from "@trpc/server";
+import { z } from "zod";
+import { fromText } from "./query-value.ts";
+import type { HttpContext } from "./http-env.ts";
+
+type InputSchema = z.ZodObject<Record<string, z.ZodType>>;
+
+/**
+ * A procedure's input as REST carries it: fields of the path, of the query and of a JSON body, put together. The
+ * procedure's own schema judges them; here only what is text becomes what the schema wants where it can.
+ *
+ * @param schema null where the procedure takes nothing
+ * @throws TRPCError as the procedure itself would
+ */
+export async function readRestInput(c: HttpContext, schema: InputSchema | null): Promise<unknown> {
+  const fields = new Map<string, unknown>();
+  const add = (name: string, value: unknown): void => {
+    if (fields.has(name)) throw invalid([name], "Give it once: in the path, in the query or in the body");
+    fields.set(name, value);
+  };
+  for (const [name, text] of Object.entries(c.req.param())) add(name, text);
+  const queries = c.req.queries();
+  // Where the stream broke off, as EventSource says it; the URL is still the one that it began with.
+  const lastEventId = c.req.header("last-event-id");
+  if (lastEventId !== undefined && schema?.shape["lastEventId"] !== undefined)
+    queries["lastEventId"] = [lastEventId];
+  for (const [name, texts] of Object.entries(queries)) {
+    const field = schema?.shape[name];
+    if (field === undefined) add(name, texts[0]);
+    else add(name, fromText(field, texts) ?? refuseRepetition(name));
+  }
+  for (const [name, value] of Object.entries(await readBody(c))) add(name, value);
+
+  const [unknown] = fields.keys();
+  if (schema === null && unknown !== undefined) throw invalid([], `Unrecognized key: "${unknown}"`);
+  return schema === null ? undefined : Object.fromEntries(fields);
+}
+
+async function readBody(c: HttpContext): Promise<object> {
+  const text = c.req.method === "GET" ? "" : await c.req.text();
+  if (text === "") return {};
+  let body: unknown;
+  try {
+    body = JSON.parse(text);
+  } catch (cause) {
+    throw new TRPCError({ code: "PARSE_ERROR", message: "The body is not JSON", cause });
+  }
+  if (typeof body !== "object" || body === null || Array.isArray(body)) {
+    throw invalid([], "The body must be a JSON object");
+  }
+  return body;
+}
+
+function refuseRepetition(name: string): never {
+  throw invalid([name], "Give it once");
+}
+
+function invalid(path: string[], message: string): TRPCError {
+  // The one that is an Error, as `parse` throws it.
+  const cause = new z.ZodRealError([{ code: "custom", path, message, input: undefined }]);
+  return new TRPCError({ code: "BAD_REQUEST", cause });
+}

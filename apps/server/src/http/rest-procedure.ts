@@ -1,0 +1,58 @@
+import { callTRPCProcedure, getTRPCErrorFromUnknown } from "@trpc/server";
+import { getErrorShape } from "@trpc/server/shared";
+import type { ErrorData, Services } from "@trunkline/contract";
+import { type ProcedurePath, procedureSchemas } from "@trunkline/contract/rest";
+import { appRouter } from "@trunkline/contract/router";
+import type { Logger } from "pino";
+import { logCallFailure } from "./call-failure.ts";
+import type { ErrorAnswer } from "./error-answer.ts";
+import type { HttpContext } from "./http-env.ts";
+import { readRestInput } from "./rest-input.ts";
+
+/** A procedure of the router as REST reaches it: with its own input, checks and errors. */
+export interface RestProcedure {
+  /** @param signal ends a stream; a call that has begun is finished, whoever leaves. @throws what `refusal` takes */
+  call(c: HttpContext, signal?: AbortSignal): Promise<unknown>;
+  /** What tRPC would answer, status and body. */
+  refusal(c: HttpContext, cause: unknown): ErrorAnswer;
+}
+
+export function createRestProcedure(
+  path: ProcedurePath,
+  { services, logger }: { services: Services; logger: Logger },
+): RestProcedure {
+  const { kind: type, input: schema } = procedureSchemas(path);
+
+  return {
+    async call(c, signal) {
+      const { principal } = c.get("authenticated");
+      const input = await readRestInput(c, schema);
+      const answer: unknown = await callTRPCProcedure({
+        router: appRouter,
+        path,
+        type,
+        ctx: { services, principal },
+        getRawInput: async () => input,
+        signal,
+        batchIndex: 0,
+      });
+      return answer;
+    },
+
+    refusal(c, cause) {
+      const error = getTRPCErrorFromUnknown(cause);
+      logCallFailure(logger, { error, path, requestId: c.get("requestId") });
+      const { principal } = c.get("authenticated");
+      const shape = getErrorShape({
+        config: appRouter._def._config,
+        error,
+        type,
+        path,
+        input: undefined,
+        ctx: { services, principal },
+      });
+      const { httpStatus }: ErrorData = shape.data;
+      return { status: httpStatus, body: JSON.stringify({ error: shape }) };
+    },
+  };
+}
