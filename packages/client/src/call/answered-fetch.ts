@@ -11,7 +11,7 @@ import { readRetryAfterMs } from "../retry-after.ts";
  */
 export function answeredFetch(
   connection: Connection,
-): (url: string, init?: RequestInit) => Promise<Response> {
+): (...request: Parameters<typeof fetch>) => Promise<Response> {
   return async (url, init) => {
     const response = await connection.fetch(url, init).catch((error: unknown) => {
       throw init?.signal?.aborted === true ? error : TrunklineConnectionError.of(error);

@@ -1,5 +1,5 @@
 import type { SessionEvent } from "../event.ts";
-import type { SessionView } from "./session-view-state.ts";
+import { emptySessionView, type SessionView } from "./session-view-state.ts";
 import { applyToTask, newTaskView, type TaskView } from "./session-view-task.ts";
 import { Transcript } from "./session-view-transcript.ts";
 
@@ -20,6 +20,8 @@ export function fold(view: SessionView, events: readonly SessionEvent[]): Sessio
     if (event.type === "task.updated" && event.data.beforeTaskId !== undefined) {
       tasks = moveBefore(tasks, event.taskId, event.data.beforeTaskId);
     } else if (event.type === "session.created") ({ title, model } = event.data);
+    // What the parent's log says of itself does not hold for the fork.
+    else if (event.type === "session.forked") ({ title, model, archived } = emptySessionView());
     else if (event.type === "session.updated") {
       title = event.data.title ?? title;
       model = event.data.model === undefined ? model : event.data.model;

@@ -34,7 +34,7 @@ it("gives the same view to who saw every piece and to who came later", () => {
 it("gives the same view when older pages come after newer ones", () => {
   fc.assert(
     fc.property(randomSessionLog, cuts, (log, places) => {
-      const pages = split(log.stored, places).reverse();
+      const pages = split(log.stored, places).toReversed();
       expect(pages.reduce(applyEvents, emptySessionView())).toEqual(viewOf(log.stored));
     }),
   );
@@ -78,7 +78,7 @@ it("keeps the identity of every row and task that an event or an older page leav
         forward = next;
       }
       let backward = emptySessionView();
-      for (const page of split(log.stored, places).reverse()) {
+      for (const page of split(log.stored, places).toReversed()) {
         const next = applyEvents(backward, page);
         expectShared(backward, next);
         backward = next;

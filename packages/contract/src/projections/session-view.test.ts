@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { applyEvents, emptySessionView, type SessionView, type TranscriptRow } from "./session-view.ts";
-import { SessionLog } from "./testing/session-log.ts";
+import { SESSION_ID, SessionLog } from "./testing/session-log.ts";
 
 const written = (write: (log: SessionLog) => void): SessionView => {
   const log = new SessionLog();
@@ -204,6 +204,14 @@ describe("approvals", () => {
     expect(answered.rows.at(-1)).toMatchObject({ state: "deny", by: "you" });
     expect(answered.tasks[0]).toMatchObject({ state: "working", attempt: 2 });
   });
+});
+
+it("takes no title from the log of which the session is a fork", () => {
+  const view = written((log) => {
+    log.add("session.created", null, { title: "Parent", model: "demo" });
+    log.add("session.forked", null, { parentId: SESSION_ID, atSeq: 1 });
+  });
+  expect(view).toMatchObject({ title: null, model: null });
 });
 
 it("ignores types that it does not know, but keeps them in the log", () => {

@@ -1,0 +1,42 @@
+import type { Metadata, Viewport } from "next";
+import { headers } from "next/headers";
+import type { ReactNode } from "react";
+import { AppProviders } from "../shell/app-providers.tsx";
+import { AppShell } from "../shell/app-shell.tsx";
+import { mono, sans } from "../theme/fonts.ts";
+import { nonceOf } from "../theme/nonce-of.ts";
+import "./globals.css";
+
+export const metadata: Metadata = {
+  title: "Trunkline",
+  description: "Agents at work: their sessions, live.",
+  referrer: "no-referrer",
+  robots: { index: false },
+};
+
+export const viewport: Viewport = {
+  width: "device-width",
+  initialScale: 1,
+  interactiveWidget: "resizes-content",
+  themeColor: [
+    { media: "(prefers-color-scheme: light)", color: "#ffffff" },
+    { media: "(prefers-color-scheme: dark)", color: "#0e0f11" },
+  ],
+};
+
+/**
+ * A shell without data: everything that it shows, the browser asks the API for. It is rendered anew for each request
+ * all the same, since the scripts in it need that request's nonce.
+ */
+export default async function RootLayout({ children }: { children: ReactNode }) {
+  const nonce = nonceOf((await headers()).get("content-security-policy"));
+  return (
+    <html lang="en" className={`${sans.variable} ${mono.variable}`} suppressHydrationWarning>
+      <body>
+        <AppProviders nonce={nonce}>
+          <AppShell>{children}</AppShell>
+        </AppProviders>
+      </body>
+    </html>
+  );
+}

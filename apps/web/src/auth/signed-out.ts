@@ -1,0 +1,10 @@
+import { isApiError } from "@trunkline/client";
+import { createStore } from "zustand/vanilla";
+
+/** True from the moment that the server did not know who is asking. */
+export const signedOut = createStore<boolean>(() => false);
+
+/** Looks at an error of the API; from any call, it tells the same. */
+export function noticeSignedOut(error: unknown): void {
+  if (isApiError(error, "unauthorized")) signedOut.setState(true, true);
+}

@@ -1,0 +1,37 @@
+/** Something to begin with: it can be run as it stands. */
+export interface Example {
+  title: string;
+  prompt: string;
+}
+
+/** The demo model understands these words and no others. */
+const DEMO: readonly Example[] = [
+  { title: "Run a command", prompt: "run: ls -la" },
+  { title: "Write a file", prompt: "write notes.txt: hello" },
+  { title: "Read it back", prompt: "read notes.txt" },
+  {
+    title: "Stream an answer",
+    prompt: "say: Many conversations share one trunk, and none crosses into another.",
+  },
+];
+
+const REAL: readonly Example[] = [
+  { title: "Look around", prompt: "List the files in the workspace and tell me what is there." },
+  {
+    title: "Make something",
+    prompt: "Write a small Node script that prints the first 20 primes, run it, and show me its output.",
+  },
+  {
+    title: "Check the machine",
+    prompt: "Which tools are installed here? Check versions of git, node, python and gcc.",
+  },
+  {
+    title: "Explain",
+    prompt:
+      "Create a short Markdown file that explains server-sent events with an example, then read it back to me.",
+  },
+];
+
+export function examplesFor({ demo }: { demo: boolean }): readonly Example[] {
+  return demo ? DEMO : REAL;
+}

@@ -1,0 +1,38 @@
+import { X } from "lucide-react";
+import { Tabs } from "radix-ui";
+import { IconButton } from "../ui/icon-button.tsx";
+import { type InspectorTab, useInspector } from "./inspector-state.ts";
+import { RawEvents } from "./raw-events.tsx";
+import { Timeline } from "./timeline.tsx";
+
+const TAB =
+  "h-7 rounded-md px-2.5 text-sm text-muted transition-colors hover:text-text data-[state=active]:bg-selected data-[state=active]:font-medium data-[state=active]:text-text";
+
+export function InspectorTabs({ goTo }: { goTo: (seq: number) => void }) {
+  const { tab, show, close } = useInspector();
+  return (
+    <Tabs.Root
+      value={tab}
+      onValueChange={(next) => show(next as InspectorTab)}
+      className="flex min-h-0 grow flex-col"
+    >
+      <div className="flex h-11 shrink-0 items-center justify-between border-b border-line pr-2 pl-3">
+        <Tabs.List aria-label="Inspector" className="flex gap-1">
+          <Tabs.Trigger value="timeline" className={TAB}>
+            Timeline
+          </Tabs.Trigger>
+          <Tabs.Trigger value="raw" className={TAB}>
+            Raw
+          </Tabs.Trigger>
+        </Tabs.List>
+        <IconButton icon={X} label="Close the inspector" onClick={close} />
+      </div>
+      <Tabs.Content value="timeline" className="min-h-0 grow outline-none">
+        <Timeline goTo={goTo} />
+      </Tabs.Content>
+      <Tabs.Content value="raw" className="min-h-0 grow outline-none">
+        <RawEvents goTo={goTo} />
+      </Tabs.Content>
+    </Tabs.Root>
+  );
+}

@@ -1,0 +1,107 @@
+import type { SessionEvent } from "@trunkline/contract";
+import type { ToolRow } from "@trunkline/contract/session-view";
+import { toolWords } from "../transcript/tool-words.ts";
+
+/** Something that took time, within one task. Times are integer ms since the epoch. */
+export interface Span {
+  kind: "queued" | "step" | "tool";
+  key: string;
+  /** The event that it began with. */
+  seq: number;
+  label: string;
+  startAt: number;
+  /** Null while it goes on. */
+  endAt: number | null;
+  state: "running" | "ended" | "failed";
+}
+
+export interface TaskSpans {
+  taskId: string;
+  title: string;
+  seq: number;
+  startAt: number;
+  endAt: number | null;
+  spans: Span[];
+}
+
+const ENDS = new Set<SessionEvent["type"]>([
+  "task.completed",
+  "task.failed",
+  "task.canceled",
+  "task.rejected",
+]);
+
+/** What the events say about when things began and ended, by task, in the order of their beginning. */
+export function taskSpans(events: readonly SessionEvent[]): TaskSpans[] {
+  const tasks = new Map<string, TaskSpans>();
+  for (const event of events) {
+    if (event.taskId === null) continue;
+    const task = tasks.get(event.taskId) ?? newTask(event, event.taskId);
+    tasks.set(event.taskId, task);
+    apply(task, event);
+  }
+  return [...tasks.values()];
+}
+
+function newTask({ seq, at }: SessionEvent, taskId: string): TaskSpans {
+  return { taskId, title: "", seq, startAt: at, endAt: null, spans: [] };
+}
+
+function apply(task: TaskSpans, event: SessionEvent): void {
+  const { seq, at } = event;
+  switch (event.type) {
+    case "task.submitted":
+      task.title = event.data.prompt;
+      task.spans.push(span("queued", `queued:${seq}`, seq, "Queued", at));
+      break;
+    case "task.started":
+      endOpen(task, at, "ended");
+      break;
+    case "task.interrupted":
+      endOpen(task, at, "failed");
+      break;
+    case "step.started":
+      endOpen(task, at, "failed", "step");
+      task.spans.push(span("step", `step:${seq}`, seq, `Step ${event.data.step}`, at));
+      break;
+    case "step.ended":
+      endOpen(task, at, "ended", "step");
+      break;
+    case "tool.called": {
+      const { verb, target } = toolWords(event.data.tool, event.data.input);
+      task.spans.push(span("tool", `tool:${event.data.callId}`, seq, target === "" ? verb : target, at));
+      break;
+    }
+    case "tool.ended":
+      endTool(task, event.data.callId, at, event.data.status);
+      break;
+    default:
+      if (!ENDS.has(event.type)) break;
+      endOpen(task, at, event.type === "task.completed" ? "ended" : "failed");
+      task.endAt = at;
+  }
+}
+
+function span(kind: Span["kind"], key: string, seq: number, label: string, startAt: number): Span {
+  return { kind, key, seq, label, startAt, endAt: null, state: "running" };
+}
+
+function endOpen(task: TaskSpans, at: number, state: Span["state"], kind?: Span["kind"]): void {
+  for (const open of task.spans) {
+    if (open.endAt !== null || (kind !== undefined && open.kind !== kind)) continue;
+    open.endAt = at;
+    open.state = state;
+  }
+}
+
+function endTool(
+  task: TaskSpans,
+  callId: string,
+  at: number,
+  status: Exclude<ToolRow["state"], "running">,
+): void {
+  const open = task.spans.find(({ key }) => key === `tool:${callId}`);
+  if (open === undefined) return;
+  open.endAt = at;
+  open.state = status === "succeeded" ? "ended" : "failed";
+}

@@ -1,0 +1,71 @@
+import { Dialog } from "radix-ui";
+import { closeOverlay } from "../shell/overlays.ts";
+import { Keys } from "../ui/keys.tsx";
+import { useModifierKey } from "./modifier-key.ts";
+
+/** All keys that do something. */
+export function KeySheet() {
+  const modifier = useModifierKey();
+  const groups = [
+    {
+      title: "Everywhere",
+      keys: [
+        [`${modifier} K`, "Search sessions and actions"],
+        ["C", "New task"],
+        ["?", "This list"],
+      ],
+    },
+    {
+      title: "In a session",
+      keys: [
+        ["/", "Write"],
+        ["J", "Next"],
+        ["K", "Previous"],
+        ["E", "Open or close"],
+        ["G", "Latest"],
+        ["I", "Inspector"],
+      ],
+    },
+    {
+      title: "While writing",
+      keys: [
+        ["↵", "Send, or queue while a task runs"],
+        ["⇧ ↵", "New line"],
+        ["Esc", "Stop the task"],
+      ],
+    },
+  ] as const;
+  return (
+    <Dialog.Root
+      open
+      onOpenChange={(open) => {
+        if (!open) closeOverlay();
+      }}
+    >
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 animate-appear bg-[oklch(0.1_0_0/0.4)]" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed top-[12dvh] left-1/2 z-50 max-h-[76dvh] w-105 max-w-[calc(100vw-24px)] -translate-x-1/2 animate-appear overflow-y-auto rounded-xl border border-line bg-background p-5 shadow-float outline-none"
+        >
+          <Dialog.Title className="text-sm font-semibold">Keyboard</Dialog.Title>
+          {groups.map(({ title, keys }) => (
+            <section key={title} aria-label={title} className="mt-4">
+              <h3 className="mb-1 text-xs font-medium text-faint">{title}</h3>
+              <dl>
+                {keys.map(([key, does]) => (
+                  <div key={key} className="flex h-8 items-center justify-between text-sm">
+                    <dt className="order-2">
+                      <Keys keys={key} />
+                    </dt>
+                    <dd className="text-muted">{does}</dd>
+                  </div>
+                ))}
+              </dl>
+            </section>
+          ))}
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

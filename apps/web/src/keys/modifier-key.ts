@@ -1,0 +1,13 @@
+import { useSyncExternalStore } from "react";
+
+const subscribe = (): (() => void) => () => {};
+const isApple = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
+
+/** `⌘` on Apple's keyboards, `Ctrl` elsewhere. */
+export function useModifierKey(): string {
+  return useSyncExternalStore(
+    subscribe,
+    () => (isApple() ? "⌘" : "Ctrl"),
+    () => "Ctrl",
+  );
+}

@@ -1,0 +1,63 @@
+import type { MarkedToken, Token } from "marked";
+import { Fragment, type ReactNode } from "react";
+import { decodeEntities } from "./entities.ts";
+import { ImageLink, TextLink } from "./links.tsx";
+
+/** What stands within a line. HTML is text like any other here: it is shown, and does nothing. */
+export function Inline({ tokens }: { tokens: readonly Token[] }): ReactNode {
+  return tokens.map((token, index) => (
+    // Parts of a line are known by their place.
+    <Fragment key={index}>{inline(token as MarkedToken)}</Fragment>
+  ));
+}
+
+function inline(token: MarkedToken): ReactNode {
+  switch (token.type) {
+    case "text":
+      return token.tokens === undefined ? decodeEntities(token.text) : <Inline tokens={token.tokens} />;
+    case "escape":
+      return token.text;
+    case "strong":
+      return (
+        <strong>
+          <Inline tokens={token.tokens} />
+        </strong>
+      );
+    case "em":
+      return (
+        <em>
+          <Inline tokens={token.tokens} />
+        </em>
+      );
+    case "del":
+      return (
+        <del>
+          <Inline tokens={token.tokens} />
+        </del>
+      );
+    case "codespan":
+      return <code>{token.text}</code>;
+    case "br":
+      return <br />;
+    case "link":
+      return (
+        <TextLink address={decodeEntities(token.href)}>
+          <Inline tokens={token.tokens} />
+        </TextLink>
+      );
+    case "image":
+      return <ImageLink address={decodeEntities(token.href)} name={decodeEntities(token.text)} />;
+    case "checkbox":
+      return (
+        <input
+          type="checkbox"
+          checked={token.checked}
+          readOnly
+          disabled
+          aria-label={token.checked ? "Done" : "Open"}
+        />
+      );
+    default:
+      return token.raw;
+  }
+}

@@ -1,0 +1,37 @@
+import { ImageOff } from "lucide-react";
+import type { ReactNode } from "react";
+import { safeUrl } from "./safe-url.ts";
+
+export function TextLink({ address, children }: { address: string; children: ReactNode }) {
+  const url = safeUrl(address);
+  if (url === null) return <span title="This link leads nowhere that is safe">{children}</span>;
+  return (
+    <a href={url.href} target="_blank" rel="noopener noreferrer nofollow" title={url.href}>
+      {children}
+    </a>
+  );
+}
+
+/** In place of a picture. Loading it tells its server who reads this, and when; so somebody has to want it. */
+export function ImageLink({ address, name }: { address: string; name: string }) {
+  const url = safeUrl(address);
+  const look = "image-link";
+  const icon = <ImageOff aria-hidden className="size-3.5 shrink-0" strokeWidth={1.75} />;
+  const shown = name === "" ? "Image" : name;
+  if (url === null) {
+    return (
+      <span className={look}>
+        {icon}
+        <span className="truncate">{shown}</span>
+      </span>
+    );
+  }
+  return (
+    <a href={url.href} target="_blank" rel="noopener noreferrer nofollow" className={look} title={url.href}>
+      {icon}
+      <span className="truncate">
+        {shown} <span className="text-faint">· open at {url.host}</span>
+      </span>
+    </a>
+  );
+}

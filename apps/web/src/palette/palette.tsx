@@ -1,0 +1,156 @@
+import { useQuery } from "@tanstack/react-query";
+import { Command } from "cmdk";
+import { Monitor, Moon, Settings, SquarePen, Sun } from "lucide-react";
+import { useTheme } from "next-themes";
+import { useRouter } from "next/navigation";
+import { Dialog } from "radix-ui";
+import { type ReactNode, useDeferredValue, useState } from "react";
+import { useTRPC } from "../api/trpc.ts";
+import { StatusMark } from "../sessions/status-mark.tsx";
+import { statusOfSession } from "../sessions/status.ts";
+import { useSessions } from "../sessions/use-sessions.ts";
+import { closeOverlay } from "../shell/overlays.ts";
+import { Snippet } from "./snippet.tsx";
+
+const MAX_SESSIONS = 8;
+/** Shorter words are in everything. */
+const MIN_SEARCH_LENGTH = 2;
+const ITEM =
+  "flex h-9 cursor-default items-center gap-2.5 rounded-md px-2.5 text-sm text-muted data-[selected=true]:bg-selected data-[selected=true]:text-text max-md:h-11";
+
+/** One place for all: sessions by their title, what was said in them, and what can be done. */
+export function Palette() {
+  const [text, setText] = useState("");
+  const router = useRouter();
+  const { setTheme } = useTheme();
+  const wanted = useDeferredValue(text.trim());
+  const sessions = useMatchingSessions(wanted);
+  const hits = useHits(wanted);
+  const run = (action: () => void): void => {
+    closeOverlay();
+    action();
+  };
+  const actions = [
+    { name: "New task", icon: SquarePen, act: () => router.push("/") },
+    { name: "Settings", icon: Settings, act: () => router.push("/settings") },
+    { name: "Theme: light", icon: Sun, act: () => setTheme("light") },
+    { name: "Theme: dark", icon: Moon, act: () => setTheme("dark") },
+    { name: "Theme: as the system", icon: Monitor, act: () => setTheme("system") },
+  ].filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
+  return (
+    <Frame>
+      <Command.Input
+        autoFocus
+        value={text}
+        onValueChange={setText}
+        placeholder="Search sessions, what was said, actions"
+        className="h-12 w-full border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-faint max-md:text-[16px]"
+      />
+      <Command.List className="max-h-[min(420px,60dvh)] overflow-y-auto p-1.5">
+        <Command.Empty className="px-2.5 py-6 text-center text-sm text-muted">Nothing fits.</Command.Empty>
+        {sessions.length > 0 && (
+          <Group title="Sessions">
+            {sessions.map((session) => (
+              <Command.Item
+                key={session.id}
+                value={session.id}
+                onSelect={() => run(() => router.push(`/s/${session.id}`))}
+                className={ITEM}
+              >
+                <StatusMark status={statusOfSession(session)} iconOnly />
+                <span className="truncate">{session.title}</span>
+              </Command.Item>
+            ))}
+          </Group>
+        )}
+        {hits.length > 0 && (
+          <Group title="Said and done">
+            {hits.map((hit) => (
+              <Command.Item
+                key={`${hit.sessionId}/${hit.seq}`}
+                value={`${hit.sessionId}/${hit.seq}`}
+                onSelect={() => run(() => router.push(`/s/${hit.sessionId}#e-${hit.seq}`))}
+                className={ITEM}
+              >
+                <span className="min-w-0 grow truncate">
+                  <Snippet hit={hit} />
+                </span>
+                <span className="max-w-32 shrink-0 truncate text-xs text-faint">{hit.sessionTitle}</span>
+              </Command.Item>
+            ))}
+          </Group>
+        )}
+        {actions.length > 0 && (
+          <Group title="Actions">
+            {actions.map(({ name, icon: Icon, act }) => (
+              <Command.Item key={name} value={name} onSelect={() => run(act)} className={ITEM}>
+                <Icon aria-hidden className="size-4" strokeWidth={1.75} />
+                {name}
+              </Command.Item>
+            ))}
+          </Group>
+        )}
+      </Command.List>
+    </Frame>
+  );
+}
+
+function useMatchingSessions(wanted: string) {
+  const trpc = useTRPC();
+  const { sessions } = useSessions();
+  const isSearch = wanted.length >= MIN_SEARCH_LENGTH;
+  const found = useQuery(
+    trpc.session.list.queryOptions(
+      { query: wanted, limit: MAX_SESSIONS },
+      { enabled: isSearch, placeholderData: (before) => before },
+    ),
+  );
+  return isSearch ? (found.data?.items ?? []) : sessions.slice(0, MAX_SESSIONS);
+}
+
+function useHits(wanted: string) {
+  const trpc = useTRPC();
+  const isSearch = wanted.length >= MIN_SEARCH_LENGTH;
+  const found = useQuery(
+    trpc.search.query.queryOptions(
+      { text: wanted, limit: 6 },
+      { enabled: isSearch, placeholderData: (before) => before },
+    ),
+  );
+  return isSearch ? (found.data?.items ?? []) : [];
+}
+
+function Group({ title, children }: { title: string; children: ReactNode }) {
+  return (
+    <Command.Group
+      heading={title}
+      className="[&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:font-medium [&_[cmdk-group-heading]]:text-faint"
+    >
+      {children}
+    </Command.Group>
+  );
+}
+
+function Frame({ children }: { children: ReactNode }) {
+  return (
+    <Dialog.Root
+      open
+      onOpenChange={(open) => {
+        if (!open) closeOverlay();
+      }}
+    >
+      <Dialog.Portal>
+        <Dialog.Overlay className="fixed inset-0 z-40 animate-appear bg-[oklch(0.1_0_0/0.4)]" />
+        <Dialog.Content
+          aria-describedby={undefined}
+          className="fixed top-[12dvh] left-1/2 z-50 w-150 max-w-[calc(100vw-24px)] -translate-x-1/2 animate-appear overflow-hidden rounded-xl border border-line bg-background shadow-float outline-none"
+        >
+          <Dialog.Title className="sr-only">Search</Dialog.Title>
+          <Command label="Search" shouldFilter={false} loop>
+            {children}
+          </Command>
+        </Dialog.Content>
+      </Dialog.Portal>
+    </Dialog.Root>
+  );
+}

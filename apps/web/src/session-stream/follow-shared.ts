@@ -1,0 +1,109 @@
+import type { FollowState, TrunklineClient } from "@trunkline/client";
+import type { EventBatch } from "@trunkline/contract";
+import { Inbox } from "./inbox.ts";
+import { campaign } from "./leadership.ts";
+import { isPageHidden, onPageVisible } from "./page-visibility.ts";
+import { readEvents } from "./read-events.ts";
+import { readSession, type SourceOptions } from "./session-source.ts";
+import { openTabChannel, type PlacedBatch } from "./tab-channel.ts";
+
+/** How often a tab that is looked at asks for a sign of life, and how long it waits for one, in ms. */
+const HELLO_INTERVAL_MS = 10_000;
+const ANSWER_LIMIT_MS = 3_000;
+
+/**
+ * The same as `followSession`, but all tabs of a browser share one connection: one of them reads, and tells the others.
+ * When it is closed, hangs or is stopped, another takes over from its own cursor, so none of them misses an event or
+ * gets one twice.
+ *
+ * @throws TrunklineApiError where asking again cannot help
+ */
+export async function* followShared(
+  client: TrunklineClient,
+  { sessionId, after, signal: wanted, onState }: SourceOptions,
+): AsyncGenerator<EventBatch, void> {
+  const left = new AbortController();
+  const signal = AbortSignal.any([wanted, left.signal]);
+  const inbox = new Inbox<PlacedBatch>();
+  /** Highest seq that has been put into the inbox, and the state as it was told last. */
+  let received = after;
+  let state: FollowState = { status: "connecting", attempt: 1, retryInMs: 0 };
+  let leading = false;
+  let heardAt = Date.now();
+
+  const receive = (batch: PlacedBatch): void => {
+    received = Math.max(received, batch.after, batch.events.at(-1)?.seq ?? 0);
+    inbox.push(batch);
+  };
+  const channel = openTabChannel(sessionId, (message) => {
+    heardAt = Date.now();
+    if (message.type === "hello") {
+      if (!leading) return;
+      channel.post({ type: "state", state });
+      channel.post({ type: "batch", batch: { after: received, events: [], live: state.status === "live" } });
+    } else if (leading) {
+      // A tab that was taken for dead and woke up; it is told so by its lock.
+    } else if (message.type === "state") onState(message.state);
+    else receive(message.batch);
+  });
+
+  const lead = async (term: AbortSignal): Promise<void> => {
+    leading = true;
+    try {
+      const announce = (next: FollowState): void => {
+        state = plain(next);
+        onState(next);
+        channel.post({ type: "state", state });
+      };
+      const batches = readSession(client, { sessionId, after: received, signal: term, onState: announce });
+      for await (const batch of batches) {
+        if (term.aborted) return;
+        channel.post({ type: "batch", batch });
+        receive(batch);
+      }
+    } finally {
+      leading = false;
+    }
+  };
+  const leadership = campaign(`trunkline:session:${sessionId}`, signal, lead, (error) => inbox.fail(error));
+
+  const sayHello = (): void => {
+    if (leading || isPageHidden()) return;
+    const askedAt = Date.now();
+    channel.post({ type: "hello" });
+    setTimeout(() => {
+      if (!leading && !signal.aborted && heardAt < askedAt) leadership.takeOver();
+    }, ANSWER_LIMIT_MS);
+  };
+  sayHello();
+  const greeting = setInterval(sayHello, HELLO_INTERVAL_MS);
+  const stopWatching = onPageVisible(sayHello);
+  const end = (): void => inbox.end();
+  signal.addEventListener("abort", end);
+
+  try {
+    let cursor = after;
+    for await (const batch of inbox) {
+      if (signal.aborted) return;
+      // Something was told before this tab listened.
+      if (batch.after > cursor) {
+        const missing = { sessionId, after: cursor, upTo: batch.after, signal };
+        for await (const events of readEvents(client, missing)) yield { events, live: false };
+        cursor = batch.after;
+      }
+      const events = batch.events.filter(({ seq }) => seq > cursor);
+      cursor = events.at(-1)?.seq ?? cursor;
+      if (events.length > 0 || batch.live) yield { events, live: batch.live };
+    }
+  } finally {
+    left.abort();
+    clearInterval(greeting);
+    stopWatching();
+    channel.close();
+  }
+}
+
+/** Errors carry functions and responses, which cannot be sent to another tab. */
+function plain({ status, attempt, retryInMs }: FollowState): FollowState {
+  return { status, attempt, retryInMs };
+}

@@ -1,0 +1,40 @@
+/**
+ * Values that arrive whenever they do, for one reader that takes them in order. It holds what the reader has not taken
+ * yet; ended or failed, it gives out what it still has, and then ends or throws.
+ */
+export class Inbox<T> implements AsyncIterable<T> {
+  #waiting: T[] = [];
+  #closed: { error: unknown } | "ended" | null = null;
+  #wake: (() => void) | null = null;
+
+  push(value: T): void {
+    if (this.#closed !== null) return;
+    this.#waiting.push(value);
+    this.#wake?.();
+  }
+
+  end(): void {
+    this.#closed ??= "ended";
+    this.#wake?.();
+  }
+
+  fail(error: unknown): void {
+    this.#closed ??= { error };
+    this.#wake?.();
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<T, void> {
+    for (;;) {
+      const values = this.#waiting;
+      this.#waiting = [];
+      yield* values;
+      if (this.#waiting.length > 0) continue;
+      if (this.#closed === "ended") return;
+      if (this.#closed !== null) throw this.#closed.error;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+      this.#wake = null;
+    }
+  }
+}

@@ -1,0 +1,44 @@
+import { createContext, useContext, useEffect, useState } from "react";
+import { useStore } from "zustand";
+import { apiClient } from "../api/api-client.ts";
+import { noticeSignedOut } from "../auth/signed-out.ts";
+import { OpenSession } from "./open-session.ts";
+import type { SessionState } from "./session-state.ts";
+
+/** Sessions that were shown a moment ago stay in memory, so that going back to one shows it at once. */
+const MAX_KEPT = 5;
+const opened = new Map<string, OpenSession>();
+
+function openedSession(sessionId: string): OpenSession {
+  const known = opened.get(sessionId);
+  const session = known ?? new OpenSession(apiClient, sessionId, noticeSignedOut);
+  // The map's order is the order of use.
+  opened.delete(sessionId);
+  opened.set(sessionId, session);
+  for (const oldest of [...opened.keys()].slice(0, -MAX_KEPT)) opened.delete(oldest);
+  return session;
+}
+
+/** Opens a session for as long as the caller is shown; it is live meanwhile. */
+export function useOpenSession(sessionId: string): OpenSession {
+  const [session] = useState(() => openedSession(sessionId));
+  useEffect(() => {
+    session.open();
+    return () => session.close();
+  }, [session]);
+  return session;
+}
+
+export const OpenSessionContext = createContext<OpenSession | null>(null);
+
+/** The session of the page. @throws Error outside of one */
+export function useCurrentSession(): OpenSession {
+  const session = useContext(OpenSessionContext);
+  if (session === null) throw new Error("There is a session on its own page only");
+  return session;
+}
+
+/** A part of its state; renders again when that part changes. */
+export function useSessionState<T>(select: (state: SessionState) => T): T {
+  return useStore(useCurrentSession().state, select);
+}

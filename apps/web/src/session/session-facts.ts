@@ -1,0 +1,75 @@
+import type { SessionView, TaskView } from "@trunkline/contract/session-view";
+import { type Status, statusOfSession, statusOfTask } from "../sessions/status.ts";
+import { tokensOf } from "../text/quantity.ts";
+import type { SessionState } from "../session-stream/session-state.ts";
+
+/** What the screen needs to know of a session, worked out from its events and from what was known when it was opened. */
+
+/** The task that occupies the session. */
+export function activeTask({ tasks }: SessionView): TaskView | null {
+  return tasks.findLast(({ state }) => state === "working" || state === "input-required") ?? null;
+}
+
+export interface QueuedPrompt {
+  key: string;
+  /** Null while it is on its way to the server. */
+  taskId: string | null;
+  prompt: string;
+}
+
+/** All that has not begun, in its order: what the server has queued, and what is on its way to it. */
+export function waitingPrompts({
+  view,
+  tasks,
+  outgoing,
+}: Pick<SessionState, "view" | "tasks" | "outgoing">): QueuedPrompt[] {
+  const told = new Set(view.tasks.map(({ id }) => id));
+  const untold = tasks
+    .filter(({ id, state, attempt }) => state === "submitted" && attempt === 0 && !told.has(id))
+    .toSorted((a, b) => a.pos - b.pos)
+    .map(({ id, prompt }) => ({ key: id, taskId: id, prompt }));
+  const queued = view.tasks
+    .filter(({ state, attempt }) => state === "submitted" && attempt === 0)
+    .map(({ id, prompt }) => ({ key: id, taskId: id, prompt: prompt ?? "" }));
+  const leaving = outgoing.map(({ idempotencyKey, taskId, prompt }) => ({
+    key: taskId ?? idempotencyKey,
+    taskId,
+    prompt,
+  }));
+  return [...untold, ...queued, ...leaving];
+}
+
+/** How the session stands at this moment. */
+export function sessionStatus(state: Pick<SessionState, "view" | "session" | "tasks" | "outgoing">): Status {
+  const active = activeTask(state.view);
+  if (active !== null) return statusOfTask(active.state);
+  const isQueued = state.view.tasks.some((task) => task.state === "submitted");
+  if (isQueued || state.outgoing.length > 0) return "queued";
+  const ended = state.view.tasks.at(-1);
+  if (ended !== undefined) return statusOfTask(ended.state);
+  return state.session === null ? "new" : statusOfSession(state.session);
+}
+
+/** Tokens of all tasks that are known. */
+export function totalTokens({ view, tasks }: Pick<SessionState, "view" | "tasks">): number {
+  const spent = new Map<string, number>();
+  for (const { id, usage } of tasks) if (usage !== null) spent.set(id, tokensOf(usage));
+  // Where only the end of a task was read, what the server says of it is the larger one.
+  for (const { id, usage } of view.tasks) spent.set(id, Math.max(spent.get(id) ?? 0, tokensOf(usage)));
+  return [...spent.values()].reduce((sum, tokens) => sum + tokens, 0);
+}
+
+/** The model that speaks, or spoke last. */
+export function currentModel({
+  view,
+  session,
+  tasks,
+}: Pick<SessionState, "view" | "session" | "tasks">): string | null {
+  const step = view.events.findLast((event) => event.type === "step.started");
+  if (step?.type === "step.started") return step.data.model;
+  return view.model ?? session?.model ?? tasks[0]?.model ?? null;
+}
+
+export function sessionTitle({ view, session }: Pick<SessionState, "view" | "session">): string | null {
+  return view.title ?? session?.title ?? null;
+}

@@ -1,0 +1,44 @@
+import { PanelRight } from "lucide-react";
+import { useInspector } from "../inspector/inspector-state.ts";
+import { StatusMark } from "../sessions/status-mark.tsx";
+import { PageHeader } from "../shell/page-header.tsx";
+import { useSessionState } from "../session-stream/use-open-session.ts";
+import { clock } from "../text/duration.ts";
+import { compactCount } from "../text/quantity.ts";
+import { IconButton } from "../ui/icon-button.tsx";
+import { useNow } from "../ui/use-now.ts";
+import { activeTask, currentModel, sessionStatus, sessionTitle, totalTokens } from "./session-facts.ts";
+
+/** What the session is called and how it stands; the model, and what it used. */
+export function SessionHeader() {
+  const title = useSessionState(sessionTitle);
+  const status = useSessionState(sessionStatus);
+  const model = useSessionState(currentModel);
+  const tokens = useSessionState(totalTokens);
+  const startedAt = useSessionState(({ view }) => activeTask(view)?.startedAt ?? null);
+  const { isOpen, toggle } = useInspector();
+  return (
+    <PageHeader>
+      <h1 className="min-w-0 truncate text-sm font-medium">{title}</h1>
+      <span className="ml-1 flex shrink-0 items-center gap-1.5">
+        <StatusMark status={status} />
+        {startedAt !== null && <Elapsed since={startedAt} />}
+      </span>
+      <span className="grow" />
+      <span className="flex shrink-0 items-center gap-3 pr-1 text-xs text-muted max-md:hidden">
+        {model !== null && <span title="Model">{model}</span>}
+        {tokens > 0 && (
+          <span title={`${tokens.toLocaleString("en")} tokens in and out`}>
+            {compactCount(tokens)} tokens
+          </span>
+        )}
+      </span>
+      <IconButton icon={PanelRight} label="Inspector" keys="I" aria-pressed={isOpen} onClick={toggle} />
+    </PageHeader>
+  );
+}
+
+function Elapsed({ since }: { since: number }) {
+  const now = useNow();
+  return now === 0 ? null : <span className="text-sm text-muted">{clock(now - since)}</span>;
+}

@@ -1,0 +1,23 @@
+"use client";
+
+import { useOpenSession, OpenSessionContext, useSessionState } from "../session-stream/use-open-session.ts";
+import { SessionScreen } from "./session-screen.tsx";
+import { SessionProblem } from "./session-problem.tsx";
+import { SessionSkeleton } from "./session-skeleton.tsx";
+
+/** One session: its transcript, live, and a place to say more. */
+export function SessionPage({ sessionId }: { sessionId: string }) {
+  const session = useOpenSession(sessionId);
+  return (
+    <OpenSessionContext value={session}>
+      <ByPhase sessionId={sessionId} />
+    </OpenSessionContext>
+  );
+}
+
+function ByPhase({ sessionId }: { sessionId: string }) {
+  const phase = useSessionState((state) => state.phase);
+  const isKnown = useSessionState((state) => state.session !== null);
+  if (phase === "failed") return <SessionProblem />;
+  return isKnown ? <SessionScreen sessionId={sessionId} /> : <SessionSkeleton />;
+}

@@ -1,0 +1,30 @@
+import type { Session } from "@trunkline/contract";
+import { startOfDay } from "../text/time.ts";
+import { statusOfSession } from "./status.ts";
+
+export interface SessionGroup {
+  title: "Needs you" | "Running" | "Today" | "Older";
+  sessions: Session[];
+}
+
+/** What waits for somebody first, what goes on next, then the rest by day; each group in the order of the list. */
+export function groupSessions(sessions: readonly Session[], now: number): SessionGroup[] {
+  const groups: SessionGroup[] = [
+    { title: "Needs you", sessions: [] },
+    { title: "Running", sessions: [] },
+    { title: "Today", sessions: [] },
+    { title: "Older", sessions: [] },
+  ];
+  const today = startOfDay(now);
+  for (const session of sessions) {
+    groups[placeOf(session, today)]?.sessions.push(session);
+  }
+  return groups.filter((group) => group.sessions.length > 0);
+}
+
+function placeOf(session: Session, today: number): number {
+  const status = statusOfSession(session);
+  if (status === "needs-you") return 0;
+  if (status === "running" || status === "queued") return 1;
+  return session.updatedAt >= today ? 2 : 3;
+}

@@ -1,0 +1,15 @@
+import { useEffect } from "react";
+import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
+
+const pageTitle = createStore<string | null>(() => null);
+
+export const usePageTitle = (): string | null => useStore(pageTitle);
+
+/** Names the page in the tab's title for as long as the caller is shown. */
+export function useSetPageTitle(title: string | null): void {
+  useEffect(() => {
+    pageTitle.setState(title, true);
+    return () => pageTitle.setState(null, true);
+  }, [title]);
+}

@@ -1,0 +1,62 @@
+import type { Session } from "@trunkline/contract";
+import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
+import { readStored, writeStored } from "../text/stored.ts";
+
+/**
+ * Which ended tasks somebody has looked at in this browser. Nothing but a mark in a list hangs on it, so it lives in
+ * the browser alone.
+ */
+interface Seen {
+  /** What ended before this moment counts as seen, in ms since the epoch. */
+  since: number;
+  /** By session, the end that was seen last. */
+  ends: Readonly<Record<string, number>>;
+}
+
+const KEY = "trunkline:seen";
+/** Sessions remembered; of those that fall out, the ends count as seen. */
+const MAX_SESSIONS = 500;
+
+const seen = createStore<Seen>(() => ({ since: Number.MAX_SAFE_INTEGER, ends: {} }));
+
+/** Reads what the browser remembers, and keeps up with its other tabs. @returns what ends it. */
+export function watchSeen(): () => void {
+  const read = (): void => {
+    const stored = readStored<Partial<Seen>>(KEY);
+    if (stored === null) writeStored(KEY, { since: Date.now(), ends: {} });
+    seen.setState({ since: stored?.since ?? Date.now(), ends: stored?.ends ?? {} });
+  };
+  const onStorage = (event: StorageEvent): void => {
+    if (event.key === KEY) read();
+  };
+  read();
+  window.addEventListener("storage", onStorage);
+  return () => window.removeEventListener("storage", onStorage);
+}
+
+/** @param endedAt when the session's last task ended, in ms since the epoch */
+export function markSeen(sessionId: string, endedAt: number): void {
+  const { since, ends } = seen.getState();
+  if ((ends[sessionId] ?? since) >= endedAt) return;
+  const entries = Object.entries({ ...ends, [sessionId]: endedAt }).toSorted(([, a], [, b]) => b - a);
+  const next: Seen = {
+    since: Math.max(since, entries[MAX_SESSIONS]?.[1] ?? 0),
+    ends: Object.fromEntries(entries.slice(0, MAX_SESSIONS)),
+  };
+  seen.setState(next);
+  writeStored(KEY, next);
+}
+
+export function isUnseen({ since, ends }: Seen, { id, status, currentTask }: Session): boolean {
+  const endedAt = status === "idle" ? (currentTask?.endedAt ?? 0) : 0;
+  return endedAt > Math.max(ends[id] ?? 0, ends[id] === undefined ? since : 0);
+}
+
+export function useIsUnseen(session: Session): boolean {
+  return useStore(seen, (state) => isUnseen(state, session));
+}
+
+export function useUnseenCount(sessions: readonly Session[]): number {
+  return useStore(seen, (state) => sessions.filter((session) => isUnseen(state, session)).length);
+}

@@ -1,0 +1,59 @@
+import type { Session } from "@trunkline/contract";
+import { clsx } from "clsx";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { age, clock } from "../text/duration.ts";
+import { moment } from "../text/time.ts";
+import { useNow, useNowByMinute } from "../ui/use-now.ts";
+import { useIsUnseen } from "./seen.ts";
+import { isActive, statusOfSession } from "./status.ts";
+import { StatusMark } from "./status-mark.tsx";
+
+/** One session in the rail: how it stands, what it is called, how long it runs or how long ago it did. */
+export function SessionLink({ session }: { session: Session }) {
+  const href = `/s/${session.id}`;
+  const current = usePathname() === href;
+  const status = statusOfSession(session);
+  const unseen = useIsUnseen(session) && !current;
+  return (
+    <Link
+      href={href}
+      prefetch={false}
+      aria-current={current ? "page" : undefined}
+      className={clsx(
+        "flex h-8 items-center gap-2.5 rounded-md px-2 text-sm transition-colors max-md:h-10",
+        current ? "bg-selected text-text" : "text-muted hover:bg-hover hover:text-text",
+        unseen && "font-medium text-text",
+      )}
+    >
+      <StatusMark status={status} iconOnly />
+      <span className="min-w-0 grow truncate">{session.title}</span>
+      {unseen && (
+        <span className="size-1.5 shrink-0 rounded-full bg-accent">
+          <span className="sr-only">Not seen yet</span>
+        </span>
+      )}
+      <span className="shrink-0 text-xs text-faint">
+        {isActive(status) ? (
+          <Elapsed since={session.currentTask?.startedAt ?? null} />
+        ) : (
+          <Age at={session.updatedAt} />
+        )}
+      </span>
+    </Link>
+  );
+}
+
+function Elapsed({ since }: { since: number | null }) {
+  const now = useNow();
+  return since === null || now === 0 ? null : <span>{clock(now - since)}</span>;
+}
+
+function Age({ at }: { at: number }) {
+  const now = useNowByMinute();
+  return now === 0 ? null : (
+    <time dateTime={new Date(at).toISOString()} title={moment(at)}>
+      {age(Math.max(0, now - at))}
+    </time>
+  );
+}

@@ -1,0 +1,19 @@
+import { useEffect } from "react";
+import { usePageTitle } from "./page-title.ts";
+import { useUnseenCount, watchSeen } from "./seen.ts";
+import { statusOfSession } from "./status.ts";
+import { useSessions } from "./use-sessions.ts";
+
+/** The tab's title: what the page shows, and how many sessions need somebody or ended without being seen. */
+export function TitleBadge() {
+  const { sessions } = useSessions();
+  const title = usePageTitle();
+  const unseen = useUnseenCount(sessions);
+  const count = unseen + sessions.filter((session) => statusOfSession(session) === "needs-you").length;
+  useEffect(watchSeen, []);
+  useEffect(() => {
+    const page = title === null ? "Trunkline" : `${title} · Trunkline`;
+    document.title = count === 0 ? page : `(${count}) ${page}`;
+  }, [title, count]);
+  return null;
+}

@@ -1,0 +1,16 @@
+"use client";
+
+import { setNonce } from "get-nonce";
+import { ThemeProvider } from "next-themes";
+import type { ReactNode } from "react";
+import { ApiProvider } from "../api/api-provider.tsx";
+
+export function AppProviders({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
+  // For the style elements that dialogs put into the page while they hold its scrolling.
+  if (nonce !== undefined) setNonce(nonce);
+  return (
+    <ThemeProvider attribute="class" enableSystem disableTransitionOnChange nonce={nonce}>
+      <ApiProvider>{children}</ApiProvider>
+    </ThemeProvider>
+  );
+}

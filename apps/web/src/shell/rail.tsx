@@ -1,0 +1,54 @@
+import { Search, Settings, SquarePen } from "lucide-react";
+import Link from "next/link";
+import { usePathname } from "next/navigation";
+import { clsx } from "clsx";
+import { useModifierKey } from "../keys/modifier-key.ts";
+import { SessionList } from "../sessions/session-list.tsx";
+import { Keys } from "../ui/keys.tsx";
+import { openOverlay } from "./overlays.ts";
+import { Wordmark } from "./wordmark.tsx";
+
+const ENTRY =
+  "flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-sm text-muted transition-colors hover:bg-hover hover:text-text max-md:h-10";
+
+/** New, search, the sessions, settings. */
+export function Rail() {
+  const path = usePathname();
+  const modifier = useModifierKey();
+  return (
+    <div className="flex h-full flex-col">
+      <div className="flex h-11 shrink-0 items-center px-4">
+        <Link href="/" className="-ml-1 rounded-md px-1">
+          <Wordmark />
+        </Link>
+      </div>
+      <div className="px-2 pb-2">
+        <Link
+          href="/"
+          aria-current={path === "/" ? "page" : undefined}
+          className={clsx(ENTRY, path === "/" && "bg-selected text-text")}
+        >
+          <SquarePen aria-hidden className="size-4" strokeWidth={1.75} />
+          <span className="grow">New task</span>
+          <Keys keys="C" />
+        </Link>
+        <button type="button" className={ENTRY} onClick={() => openOverlay("palette")}>
+          <Search aria-hidden className="size-4" strokeWidth={1.75} />
+          <span className="grow text-left">Search</span>
+          <Keys keys={`${modifier} K`} />
+        </button>
+      </div>
+      <SessionList />
+      <div className="border-t border-line p-2">
+        <Link
+          href="/settings"
+          aria-current={path === "/settings" ? "page" : undefined}
+          className={clsx(ENTRY, path === "/settings" && "bg-selected text-text")}
+        >
+          <Settings aria-hidden className="size-4" strokeWidth={1.75} />
+          Settings
+        </Link>
+      </div>
+    </div>
+  );
+}

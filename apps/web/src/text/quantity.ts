@@ -1,0 +1,23 @@
+import type { Usage } from "@trunkline/contract";
+
+/** `950`, `1.2k`, `34k`, `1.8M`. */
+export function compactCount(count: number): string {
+  if (count < 1_000) return String(count);
+  if (count < 999_500) return `${count < 9_950 ? (count / 1_000).toFixed(1) : Math.round(count / 1_000)}k`;
+  return `${(count / 1_000_000).toFixed(1)}M`;
+}
+
+export function tokensOf({ inputTokens, outputTokens }: Usage): number {
+  return inputTokens + outputTokens;
+}
+
+/** `512 B`, `4.0 KB`, `1.2 MB`. */
+export function bytes(count: number): string {
+  if (count < 1_024) return `${count} B`;
+  if (count < 1_048_576) return `${(count / 1_024).toFixed(1)} KB`;
+  return `${(count / 1_048_576).toFixed(1)} MB`;
+}
+
+export function plural(count: number, one: string, many = `${one}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+}

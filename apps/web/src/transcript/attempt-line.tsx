@@ -1,0 +1,20 @@
+import type { AttemptRow } from "@trunkline/contract/session-view";
+import { timeOfDay } from "../text/time.ts";
+import { reasonWords } from "./reason-words.ts";
+
+/** A line across: the run stopped here, or went on from here. */
+export function AttemptLine({ row }: { row: AttemptRow }) {
+  const text =
+    row.state === "interrupted"
+      ? `Interrupted${reasonWords(row.reason, ": ")}`
+      : `Continued, attempt ${row.attempt}`;
+  return (
+    <div className="flex items-center gap-3 py-2 text-xs text-muted">
+      <span className="h-px grow bg-line" />
+      <span>
+        {text} · {timeOfDay(row.at)}
+      </span>
+      <span className="h-px grow bg-line" />
+    </div>
+  );
+}

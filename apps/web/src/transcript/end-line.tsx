@@ -1,0 +1,76 @@
+import { useMutation } from "@tanstack/react-query";
+import type { EndRow } from "@trunkline/contract/session-view";
+import { RotateCcw } from "lucide-react";
+import { useTRPC } from "../api/trpc.ts";
+import { StatusMark } from "../sessions/status-mark.tsx";
+import { statusOfTask } from "../sessions/status.ts";
+import { duration } from "../text/duration.ts";
+import { compactCount, tokensOf } from "../text/quantity.ts";
+import { moment } from "../text/time.ts";
+import { Button } from "../ui/button.tsx";
+import { showToast } from "../ui/toasts.ts";
+import { reasonWords } from "./reason-words.ts";
+
+/** How a task ended: a quiet line where all went well, and what to do where it did not. */
+export function EndLine({ row }: { row: EndRow }) {
+  const tokens = tokensOf(row.usage);
+  const facts = [
+    row.durationMs === null ? "" : duration(row.durationMs),
+    tokens === 0 ? "" : `${compactCount(tokens)} tokens`,
+  ].filter((fact) => fact !== "");
+  if (row.state === "failed" || row.state === "rejected") return <Failure row={row} facts={facts} />;
+  return (
+    <div className="flex min-h-9 items-center gap-2 pt-1 pb-3 text-xs text-faint" title={moment(row.at)}>
+      <StatusMark status={statusOfTask(row.state)} />
+      {row.state === "canceled" && <CanceledBy row={row} />}
+      {facts.map((fact) => (
+        <span key={fact}>· {fact}</span>
+      ))}
+      {row.state === "canceled" && row.taskId !== null && (
+        <span className="ml-auto">
+          <RetryButton taskId={row.taskId} />
+        </span>
+      )}
+    </div>
+  );
+}
+
+function CanceledBy({ row }: { row: EndRow }) {
+  const why = reasonWords(row.reason);
+  if (why !== "") return <span>{why}</span>;
+  return row.by === null ? null : <span>by {row.by}</span>;
+}
+
+function Failure({ row, facts }: { row: EndRow; facts: string[] }) {
+  return (
+    <div className="mt-1 mb-3 rounded-lg border border-failed/35 bg-failed-soft px-3.5 py-2.5">
+      <div className="flex items-center gap-2">
+        <StatusMark status="failed" />
+        <span className="grow text-xs text-muted">{facts.map((fact) => `· ${fact}`).join(" ")}</span>
+        {row.taskId !== null && <RetryButton taskId={row.taskId} />}
+      </div>
+      <p className="mt-1 break-words whitespace-pre-wrap">{row.error?.message ?? reasonWords(row.reason)}</p>
+      {row.error !== null && (
+        <p className="mt-1 text-xs text-muted">
+          <code className="font-mono">{row.error.code}</code>
+          {row.error.retryable ? " · Trying again may help." : " · Trying again as it is will not help."}
+        </p>
+      )}
+    </div>
+  );
+}
+
+function RetryButton({ taskId }: { taskId: string }) {
+  const trpc = useTRPC();
+  const retry = useMutation(
+    trpc.task.retry.mutationOptions({
+      onError: (error) => showToast("It could not be tried again", { detail: error.message, level: "error" }),
+    }),
+  );
+  return (
+    <Button size="small" disabled={retry.isPending} onClick={() => retry.mutate({ taskId })}>
+      <RotateCcw aria-hidden className="size-3" />
+      Retry
+    </Button>
+  );
+}

@@ -1,0 +1,17 @@
+import { Link2 } from "lucide-react";
+import { copyText } from "../ui/copy-text.ts";
+import { IconButton } from "../ui/icon-button.tsx";
+import { showToast } from "../ui/toasts.ts";
+
+/** Copies an address that leads to this place of the session. */
+export function EventLink({ seq }: { seq: number }) {
+  const copy = (): void => {
+    const url = new URL(window.location.href);
+    url.hash = `e-${seq}`;
+    copyText(url.href).then(
+      () => showToast("Link copied"),
+      () => showToast("This browser does not let the page copy", { level: "error" }),
+    );
+  };
+  return <IconButton small icon={Link2} label="Copy a link to here" onClick={copy} />;
+}

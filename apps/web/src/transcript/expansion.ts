@@ -1,0 +1,22 @@
+import { useContext, createContext } from "react";
+import { useStore } from "zustand";
+import { createStore, type StoreApi } from "zustand/vanilla";
+
+/** What somebody opened or closed by hand, by key. Kept apart from the rows, which come and go as one scrolls. */
+export type Expansion = StoreApi<Readonly<Record<string, boolean>>>;
+
+export const createExpansion = (): Expansion => createStore(() => ({}));
+
+export const ExpansionContext = createContext<Expansion>(createExpansion());
+
+export interface Expandable {
+  isOpen: boolean;
+  toggle(): void;
+}
+
+/** @param byDefault how it stands as long as nobody has touched it. */
+export function useExpanded(key: string, byDefault: boolean): Expandable {
+  const expansion = useContext(ExpansionContext);
+  const isOpen = useStore(expansion, (byHand) => byHand[key] ?? byDefault);
+  return { isOpen, toggle: () => expansion.setState({ [key]: !isOpen }) };
+}

@@ -1,0 +1,101 @@
+import type { SessionEvent } from "@trunkline/contract";
+import type { SessionView, ToolRow, TranscriptRow } from "@trunkline/contract/session-view";
+import type { QueuedPrompt } from "../session/session-facts.ts";
+import { isRead } from "./tool-words.ts";
+
+/** Several looks in a row, shown as one line. */
+export interface ReadsItem {
+  kind: "reads";
+  key: string;
+  seq: number;
+  rows: readonly ToolRow[];
+}
+
+/** A prompt that nothing has been made of yet, and that nothing runs before. */
+export interface WaitingItem {
+  kind: "waiting";
+  key: string;
+  seq: null;
+  prompt: string;
+}
+
+export type TranscriptItem = TranscriptRow | ReadsItem | WaitingItem;
+
+/** Fewer in a row are shown each for itself. */
+const MIN_GROUP = 2;
+
+const groups = new WeakMap<TranscriptRow, ReadsItem>();
+
+/** Puts looks that follow each other together. A group that did not change keeps its identity. */
+export function groupReads(rows: readonly TranscriptRow[]): readonly TranscriptItem[] {
+  const items: TranscriptItem[] = [];
+  for (let start = 0; start < rows.length;) {
+    const run = readsFrom(rows, start);
+    if (run.length >= MIN_GROUP) items.push(group(run));
+    else items.push(...rows.slice(start, start + Math.max(1, run.length)));
+    start += Math.max(1, run.length);
+  }
+  return items;
+}
+
+/** Looks that went well, from here on; what failed is worth a line of its own. */
+function readsFrom(rows: readonly TranscriptRow[], start: number): ToolRow[] {
+  const run: ToolRow[] = [];
+  for (let place = start; place < rows.length; place++) {
+    const row = rows[place];
+    if (row?.kind !== "tool" || !isRead(row.tool) || row.state !== "succeeded") break;
+    run.push(row);
+  }
+  return run;
+}
+
+function group(rows: ToolRow[]): ReadsItem {
+  const [first] = rows as [ToolRow, ...ToolRow[]];
+  const known = groups.get(first);
+  if (
+    known !== undefined &&
+    known.rows.length === rows.length &&
+    known.rows.every((row, i) => row === rows[i])
+  ) {
+    return known;
+  }
+  const item: ReadsItem = { kind: "reads", key: `reads:${first.key}`, seq: first.seq, rows };
+  groups.set(first, item);
+  return item;
+}
+
+/** @param next what is about to start, where nothing runs */
+export function transcriptItems(
+  rows: readonly TranscriptRow[],
+  next: QueuedPrompt | null,
+): readonly TranscriptItem[] {
+  const items = groupReads(rows);
+  // The same key as the turn that it becomes.
+  return next === null
+    ? items
+    : [...items, { kind: "waiting", key: `turn:${next.key}`, seq: null, prompt: next.prompt }];
+}
+
+/** @returns the place of the item that shows an event, or else of the one before it; -1 where there is none. */
+export function placeOfEvent(items: readonly TranscriptItem[], { events }: SessionView, seq: number): number {
+  const event = events.find((one) => one.seq === seq);
+  const key = event === undefined ? null : rowKey(event);
+  const shown = items.findIndex(
+    (item) => item.key === key || (item.kind === "reads" && item.rows.some((row) => row.key === key)),
+  );
+  return shown === -1 ? items.findLastIndex((item) => item.seq !== null && item.seq <= seq) : shown;
+}
+
+function rowKey(event: SessionEvent): string | null {
+  switch (event.type) {
+    case "tool.called":
+    case "tool.progress":
+    case "tool.ended":
+      return `tool:${event.data.callId}`;
+    case "task.submitted":
+    case "task.started":
+      return `turn:${event.taskId}`;
+    default:
+      return null;
+  }
+}

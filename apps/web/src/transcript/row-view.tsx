@@ -1,0 +1,43 @@
+import { memo } from "react";
+import { ApprovalLine } from "./approval-line.tsx";
+import { AttemptLine } from "./attempt-line.tsx";
+import { EndLine } from "./end-line.tsx";
+import type { TranscriptItem } from "./items.ts";
+import { NoticeLine } from "./notice-line.tsx";
+import { ReadsLine } from "./reads-line.tsx";
+import { ReasoningBlock } from "./reasoning-block.tsx";
+import { TextBlock } from "./text-block.tsx";
+import { ToolCallLine } from "./tool-call-line.tsx";
+import { Turn } from "./turn.tsx";
+
+/** One item of the transcript. It renders again when the item changes, and not when another one does. */
+export const RowView = memo(function RowView({
+  item,
+  opensByItself,
+}: {
+  item: TranscriptItem;
+  opensByItself: boolean;
+}) {
+  switch (item.kind) {
+    case "turn":
+      return <Turn prompt={item.prompt} seq={item.seq} at={item.at} />;
+    case "waiting":
+      return <Turn prompt={item.prompt} seq={null} at={null} />;
+    case "text":
+      return <TextBlock row={item} />;
+    case "reasoning":
+      return <ReasoningBlock row={item} />;
+    case "tool":
+      return <ToolCallLine row={item} opensByItself={opensByItself} />;
+    case "reads":
+      return <ReadsLine item={item} />;
+    case "approval":
+      return <ApprovalLine row={item} />;
+    case "notice":
+      return <NoticeLine row={item} />;
+    case "attempt":
+      return <AttemptLine row={item} />;
+    case "end":
+      return <EndLine row={item} />;
+  }
+});

@@ -1,0 +1,76 @@
+import type { ToolRow } from "@trunkline/contract/session-view";
+import { clsx } from "clsx";
+import { Ban, ChevronRight, CircleX, LoaderCircle, type LucideIcon, OctagonPause, Slash } from "lucide-react";
+import { clock, duration } from "../text/duration.ts";
+import { useNow } from "../ui/use-now.ts";
+import { useExpanded } from "./expansion.ts";
+import { ToolDetails } from "./tool-details.tsx";
+import { toolWords } from "./tool-words.ts";
+
+/** States that are worth a mark of their own; that a call went well is what one expects. */
+const MARKS: Readonly<Record<ToolRow["state"], { icon: LucideIcon; word: string; color: string } | null>> = {
+  running: { icon: LoaderCircle, word: "Running", color: "text-runs" },
+  succeeded: null,
+  failed: { icon: CircleX, word: "Failed", color: "text-failed" },
+  denied: { icon: Ban, word: "Denied", color: "text-failed" },
+  interrupted: { icon: OctagonPause, word: "Interrupted", color: "text-waits" },
+  canceled: { icon: Slash, word: "Canceled", color: "text-canceled" },
+};
+
+/**
+ * A tool call in a line: what it does, to what, how it went, how long it took; with input and output below.
+ *
+ * @param opensByItself whether it shows them as long as nobody has closed it.
+ */
+export function ToolCallLine({ row, opensByItself }: { row: ToolRow; opensByItself: boolean }) {
+  const hasFailed = row.state === "failed" || row.state === "denied";
+  const { isOpen, toggle } = useExpanded(row.key, opensByItself || hasFailed);
+  const { icon: Icon, verb, target } = toolWords(row.tool, row.input);
+  const mark = MARKS[row.state];
+  return (
+    <div className="py-0.5">
+      <button
+        type="button"
+        aria-expanded={isOpen}
+        onClick={toggle}
+        className="group/line -mx-2 flex h-7.5 w-[calc(100%+16px)] items-center gap-2 rounded-md px-2 text-left text-sm transition-colors hover:bg-hover"
+      >
+        <Icon aria-hidden className="size-4 shrink-0 text-muted" strokeWidth={1.75} />
+        <span className={target === "" || row.tool !== "bash" ? "shrink-0 text-muted" : "sr-only"}>
+          {verb}
+        </span>
+        <span className="min-w-0 truncate font-mono text-code">{target}</span>
+        <span className="grow" />
+        <ChevronRight
+          aria-hidden
+          className={clsx(
+            "size-3.5 shrink-0 text-faint opacity-0 transition-all group-hover/line:opacity-100",
+            isOpen && "rotate-90 opacity-100",
+          )}
+        />
+        {row.exitCode !== null && row.exitCode !== 0 && (
+          <span className="shrink-0 text-xs text-failed">exit {row.exitCode}</span>
+        )}
+        {mark !== null && (
+          <span className={clsx("flex shrink-0 items-center gap-1.5 text-xs", mark.color)}>
+            <mark.icon
+              aria-hidden
+              className={clsx("size-3.5", row.state === "running" && "motion-safe:animate-spin")}
+              strokeWidth={2.25}
+            />
+            {mark.word}
+          </span>
+        )}
+        <span className="min-w-10 shrink-0 text-right text-xs text-faint">
+          {row.durationMs === null ? <RunningFor since={row.at} /> : duration(row.durationMs)}
+        </span>
+      </button>
+      {isOpen && <ToolDetails row={row} />}
+    </div>
+  );
+}
+
+function RunningFor({ since }: { since: number }) {
+  const now = useNow();
+  return now === 0 ? null : clock(now - since);
+}

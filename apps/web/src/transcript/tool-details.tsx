@@ -1,0 +1,113 @@
+import type { ToolRow } from "@trunkline/contract/session-view";
+import { HighlightedCode } from "../markdown/code-block.tsx";
+import { languageOfFile } from "../markdown/language-name.ts";
+import { bytes } from "../text/quantity.ts";
+import { CopyButton } from "../ui/copy-button.tsx";
+import { TerminalOutput } from "./terminal-output.tsx";
+import { field } from "./tool-words.ts";
+
+/** Input and output of a call. What the line above says already is not said again. */
+export function ToolDetails({ row }: { row: ToolRow }) {
+  const input = inputOf(row);
+  return (
+    <div className="mt-1 mb-2 overflow-hidden rounded-lg border border-line">
+      {input !== null && (
+        <Part label={input.label} copy={input.text} isFirst>
+          <HighlightedCode code={input.text} language={input.language} />
+        </Part>
+      )}
+      {(row.output !== "" || input === null) && (
+        <Part label="Output" copy={row.output} isFirst={input === null}>
+          {row.output === "" ? (
+            <span className="text-faint">{row.state === "running" ? "No output yet" : "No output"}</span>
+          ) : (
+            <TerminalOutput text={row.output} follow={row.state === "running"} />
+          )}
+        </Part>
+      )}
+      {row.omittedBytes > 0 && (
+        <p className="border-t border-line px-3 py-1.5 text-xs text-muted">
+          {bytes(row.omittedBytes)} were left out of the middle: more than is kept.
+        </p>
+      )}
+    </div>
+  );
+}
+
+function Part({
+  label,
+  copy,
+  isFirst,
+  children,
+}: {
+  label: string;
+  copy: string;
+  isFirst: boolean;
+  children: React.ReactNode;
+}) {
+  return (
+    <div
+      className={
+        isFirst ? "group/part relative bg-surface" : "group/part relative border-t border-line bg-surface"
+      }
+    >
+      <div className="absolute top-1 right-1 rounded-md bg-surface opacity-0 transition-opacity group-focus-within/part:opacity-100 group-hover/part:opacity-100">
+        <CopyButton text={copy} label={`Copy ${label.toLowerCase()}`} />
+      </div>
+      <pre
+        tabIndex={0}
+        aria-label={label}
+        className="max-h-80 overflow-auto px-3 py-2 font-mono text-code -outline-offset-2 [overflow-anchor:none]"
+      >
+        {children}
+      </pre>
+    </div>
+  );
+}
+
+interface ShownInput {
+  label: string;
+  text: string;
+  language: string | null;
+}
+
+function inputOf({ tool, input }: ToolRow): ShownInput | null {
+  switch (tool) {
+    case "bash": {
+      const command = field(input, "command");
+      // One line stands above in full, unless it is a long one.
+      return command.length > 80 || command.includes("\n")
+        ? { label: "Command", text: command, language: "bash" }
+        : null;
+    }
+    case "read_file":
+    case "list_files":
+    case null:
+      return null;
+    case "write_file":
+      return {
+        label: "Content",
+        text: field(input, "content"),
+        language: languageOfFile(field(input, "path")),
+      };
+    case "edit_file":
+      return {
+        label: "Change",
+        text: change(field(input, "oldText"), field(input, "newText")),
+        language: "diff",
+      };
+    default:
+      return { label: "Input", text: JSON.stringify(input, null, 2), language: "json" };
+  }
+}
+
+function change(before: string, after: string): string {
+  const lines = (text: string, sign: string): string[] =>
+    text === ""
+      ? []
+      : text
+          .replace(/\n$/, "")
+          .split("\n")
+          .map((line) => `${sign} ${line}`);
+  return [...lines(before, "-"), ...lines(after, "+")].join("\n");
+}

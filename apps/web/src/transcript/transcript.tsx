@@ -1,0 +1,116 @@
+import {
+  type ReactNode,
+  type RefObject,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+  useState,
+} from "react";
+import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
+import { ActivityLine } from "./activity-line.tsx";
+import { placeOfEvent, type TranscriptItem, transcriptItems } from "./items.ts";
+import { lastOpenCall } from "./last-open-call.ts";
+import { NewBelow } from "./new-below.tsx";
+import { OlderLine } from "./older-line.tsx";
+import { RowView } from "./row-view.tsx";
+import { useHashTarget } from "./use-hash-target.ts";
+import { useTranscriptItems } from "./use-transcript-items.ts";
+import { useTranscriptScroll } from "./use-transcript-scroll.ts";
+
+export interface TranscriptHandle {
+  /** Goes to the next or the previous item, counted from the one that was gone to last. */
+  step(by: 1 | -1): void;
+  toEnd(): void;
+  toEvent(seq: number): void;
+  /** The item that was gone to last; null where there is none. */
+  current(): TranscriptItem | null;
+}
+
+/** Rows from the top at which what was before them is read. */
+const READ_AHEAD = 8;
+
+/** All that happened in the session, as far as it has been read; further back as one scrolls up. */
+export function Transcript({
+  empty,
+  handle,
+}: {
+  empty: ReactNode;
+  handle: RefObject<TranscriptHandle | null>;
+}) {
+  const session = useCurrentSession();
+  const view = useSessionState((state) => state.view);
+  const older = useSessionState((state) => state.older);
+  const { items, isBusy } = useTranscriptItems();
+  const [marked, setMarked] = useState<string | null>(null);
+  const frame = useRef<HTMLDivElement>(null);
+  const { virtualizer, isAtEnd, newCount } = useTranscriptScroll(frame, items);
+  const openCall = lastOpenCall(view.rows);
+
+  const goTo = (all: readonly TranscriptItem[], place: number): void => {
+    const item = all[place];
+    if (item === undefined) return;
+    setMarked(item.key);
+    virtualizer.scrollToIndex(place, { align: "center" });
+  };
+  const toEvent = async (seq: number): Promise<void> => {
+    await session.readBackTo(seq);
+    const { view: read } = session.state.getState();
+    const all = transcriptItems(read.rows, null);
+    // Once the rows that were just read have their place.
+    requestAnimationFrame(() => goTo(all, placeOfEvent(all, read, seq)));
+  };
+  useImperativeHandle(handle, () => ({
+    step(by) {
+      const from = items.findIndex(({ key }) => key === marked);
+      const start = from === -1 ? (by === 1 ? -1 : items.length) : from;
+      goTo(items, Math.min(items.length - 1, Math.max(0, start + by)));
+    },
+    toEnd: () => virtualizer.scrollToEnd(),
+    toEvent: (seq) => void toEvent(seq),
+    current: () => items.find(({ key }) => key === marked) ?? null,
+  }));
+  useHashTarget(toEvent);
+
+  const shown = virtualizer.getVirtualItems();
+  const isNearTop = shown[0] !== undefined && shown[0].index < READ_AHEAD;
+  useLayoutEffect(() => {
+    if (isNearTop && older === "some") void session.readOlder();
+  }, [isNearTop, older, session]);
+
+  return (
+    <div className="relative min-h-0 grow">
+      <div
+        ref={frame}
+        role="log"
+        aria-live="off"
+        aria-label="Transcript"
+        tabIndex={0}
+        className="h-full overflow-x-hidden overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
+      >
+        {items.length === 0 && empty}
+        <div className="relative mx-auto w-full max-w-[808px]" style={{ height: virtualizer.getTotalSize() }}>
+          <OlderLine />
+          {shown.map(({ key, index, start }) => {
+            const item = items[index];
+            if (item === undefined) return null;
+            return (
+              <div
+                key={key}
+                ref={virtualizer.measureElement}
+                data-index={index}
+                id={item.seq === null ? undefined : `e-${item.seq}`}
+                data-marked={item.key === marked || undefined}
+                className="absolute top-0 left-0 w-full px-6 before:absolute before:inset-y-1 before:left-2.5 before:w-0.5 before:rounded-full data-marked:before:bg-accent max-md:px-4 max-md:before:left-1"
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <RowView item={item} opensByItself={item.key === openCall} />
+              </div>
+            );
+          })}
+          {isBusy && items.length > 0 && <ActivityLine />}
+        </div>
+      </div>
+      {!isAtEnd && <NewBelow count={newCount} go={() => virtualizer.scrollToEnd()} />}
+    </div>
+  );
+}

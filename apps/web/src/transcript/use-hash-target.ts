@@ -1,0 +1,15 @@
+import { useEffect, useEffectEvent } from "react";
+
+/** Calls back with the seq of a link to an event (`#e-12`): once when the page is shown, and for each that is followed. */
+export function useHashTarget(go: (seq: number) => Promise<void>): void {
+  const onHash = useEffectEvent(() => {
+    const seq = /^#e-(\d{1,15})$/.exec(window.location.hash)?.[1];
+    if (seq !== undefined) void go(Number(seq));
+  });
+  useEffect(() => {
+    const listener = (): void => onHash();
+    listener();
+    window.addEventListener("hashchange", listener);
+    return () => window.removeEventListener("hashchange", listener);
+  }, []);
+}

@@ -1,0 +1,15 @@
+/** Copies to the clipboard. @throws Error where the browser does not allow it. */
+export async function copyText(text: string): Promise<void> {
+  // On plain HTTP from another machine there is no clipboard API; what follows is all that is left.
+  const clipboard = navigator.clipboard as Clipboard | undefined;
+  if (clipboard !== undefined) return clipboard.writeText(text);
+  const area = document.createElement("textarea");
+  area.value = text;
+  area.style.position = "fixed";
+  area.style.opacity = "0";
+  document.body.append(area);
+  area.select();
+  const done = document.execCommand("copy");
+  area.remove();
+  if (!done) throw new Error("The browser refused to copy");
+}

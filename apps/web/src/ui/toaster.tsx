@@ -1,0 +1,45 @@
+import { X } from "lucide-react";
+import { Toast } from "radix-ui";
+import { useStore } from "zustand";
+import { dismissToast, toasts } from "./toasts.ts";
+
+/**
+ * Short messages at the edge of the screen. Radix and not sonner: that one writes a style element into the page, which
+ * the content policy refuses.
+ */
+export function Toaster() {
+  const shown = useStore(toasts);
+  return (
+    <Toast.Provider duration={5_000} swipeDirection="right">
+      {shown.map(({ id, text, detail, level }) => (
+        <Toast.Root
+          key={id}
+          type={level === "error" ? "foreground" : "background"}
+          duration={level === "error" ? 10_000 : 5_000}
+          onOpenChange={(open) => {
+            if (!open) dismissToast(id);
+          }}
+          className="flex animate-appear items-start gap-2 rounded-lg border border-line bg-background py-2.5 pr-1.5 pl-3.5 shadow-float"
+        >
+          <div className="min-w-0 grow">
+            <Toast.Title
+              className={level === "error" ? "text-sm font-medium text-failed" : "text-sm font-medium"}
+            >
+              {text}
+            </Toast.Title>
+            {detail !== undefined && (
+              <Toast.Description className="text-sm break-words text-muted">{detail}</Toast.Description>
+            )}
+          </div>
+          <Toast.Close
+            aria-label="Dismiss"
+            className="flex size-6 shrink-0 items-center justify-center rounded-md text-faint hover:bg-hover hover:text-text"
+          >
+            <X aria-hidden className="size-3.5" />
+          </Toast.Close>
+        </Toast.Root>
+      ))}
+      <Toast.Viewport className="fixed right-4 bottom-4 z-60 flex w-90 max-w-[calc(100vw-32px)] flex-col gap-2 outline-none" />
+    </Toast.Provider>
+  );
+}

@@ -1,0 +1,24 @@
+import { createStore } from "zustand/vanilla";
+
+export interface ToastMessage {
+  id: number;
+  text: string;
+  detail?: string;
+  level: "info" | "error";
+}
+
+/** More at once would cover the page, and none of them would be read. */
+const MAX_SHOWN = 3;
+let lastId = 0;
+
+export const toasts = createStore<readonly ToastMessage[]>(() => []);
+
+export function showToast(text: string, { detail, level = "info" }: Partial<ToastMessage> = {}): void {
+  lastId += 1;
+  const message = { id: lastId, text, detail, level };
+  toasts.setState((shown) => [...shown, message].slice(-MAX_SHOWN), true);
+}
+
+export function dismissToast(id: number): void {
+  toasts.setState((shown) => shown.filter((message) => message.id !== id), true);
+}
