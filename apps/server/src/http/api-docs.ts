@@ -16,7 +16,8 @@ const FILES = {
 } as const;
 
 /** Starts the page. No validator is asked, as that one would be somebody else's server. */
-const START = `SwaggerUIBundle({
+const START = `if (matchMedia("(prefers-color-scheme: dark)").matches) document.documentElement.classList.add("dark-mode");
+SwaggerUIBundle({
   url: ${JSON.stringify(DOCUMENT_PATH)},
   dom_id: "#page",
   deepLinking: true,
@@ -69,6 +70,7 @@ function page() {
         <meta charset="utf-8" />
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>API · Trunkline</title>
+        <link rel="icon" href="data:," />
         <link rel="stylesheet" href="${PAGE_PATH}/swagger-ui.css" />
         <script src="${PAGE_PATH}/swagger-ui-bundle.js" defer></script>
         <script src="${PAGE_PATH}/start.js" defer></script>

@@ -37,7 +37,7 @@ export function openApiOperation(operation: RestOperation, schemas: NamedSchemas
     ...(description !== "" && { description }),
     ...(parameters.length > 0 && { parameters }),
     ...(body !== null && {
-      requestBody: { required: body.required !== undefined, content: jsonContent(body) },
+      requestBody: { required: body.required !== undefined, content: jsonContent(body, route.example) },
     }),
     responses: {
       [route.status]: { description: "Done", content: { ...answerOf(call, schemas), ...streamOf(stream) } },

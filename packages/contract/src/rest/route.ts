@@ -22,6 +22,8 @@ export interface RestRoute {
   summary: string;
   /** What the caller has to know beyond that. */
   description?: string;
+  /** A body to begin with, for who tries it. */
+  example?: Readonly<Record<string, unknown>>;
   /** What it can refuse for reasons of its own, beside what any route can. */
   reasons: readonly ErrorReason[];
 }

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { pathParameters, restOperations } from "./operations.ts";
 import { PROCEDURE_PATHS, procedureSchemas } from "./procedure-schemas.ts";
+import type { RestRoute } from "./route.ts";
 import { REST_ROUTES } from "./routes.ts";
 
 it("every procedure has a route, and every route a procedure", () => {
@@ -16,10 +17,17 @@ it("no two of a kind share a method and a path", () => {
 
 describe.each(PROCEDURE_PATHS)("%s", (path) => {
   const { kind, input, output } = procedureSchemas(path);
-  const route = REST_ROUTES[path];
+  const route: RestRoute = REST_ROUTES[path];
 
   it("reads by GET, and changes by anything else", () => {
     expect(route.method === "GET").toBe(kind !== "mutation");
+  });
+
+  it("has an example that works, where there is a body", () => {
+    const inPath = pathParameters(route.path).map((name) => [name, "0199c7a4-0000-7000-8000-000000000000"]);
+    if (route.example !== undefined) input?.parse({ ...route.example, ...Object.fromEntries(inPath) });
+    const takesBody = kind === "mutation" && Object.keys(input?.shape ?? {}).length > inPath.length;
+    expect(route.example !== undefined).toBe(takesBody && route.method !== "DELETE");
   });
 
   it("has a schema for what it answers, and streams have none", () => {

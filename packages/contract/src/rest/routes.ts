@@ -16,6 +16,7 @@ export const REST_ROUTES = {
     description:
       "Answers once the task is committed; it then runs on the server, whether or not anybody follows. Without " +
       "`sessionId` it begins a session of its own. The same `idempotencyKey` gives the first task back.",
+    example: { prompt: "say: hello" },
     reasons: ["not_found", "model_unknown", "session_busy", "idempotency_conflict"],
   },
   "task.list": {
@@ -37,6 +38,7 @@ export const REST_ROUTES = {
     path: "/tasks/{taskId}",
     status: 200,
     summary: "Change the prompt of a queued task",
+    example: { prompt: "say: hello again" },
     reasons: ["not_found", "task_not_queued"],
   },
   "task.move": {
@@ -44,6 +46,7 @@ export const REST_ROUTES = {
     path: "/tasks/{taskId}/move",
     status: 200,
     summary: "Move a queued task",
+    example: { beforeTaskId: null },
     reasons: ["not_found", "task_not_queued"],
   },
   "task.cancel": {
@@ -69,6 +72,7 @@ export const REST_ROUTES = {
     path: "/sessions",
     status: 201,
     summary: "Create an empty session",
+    example: { title: "Experiments" },
     reasons: [],
   },
   "session.list": {
@@ -87,6 +91,17 @@ export const REST_ROUTES = {
       "The document is what an export answered. Ids are new, everything else is kept; tasks that had not ended are " +
       "canceled. `created` is false where an earlier import under the same `importKey` is given back. Takes larger " +
       "bodies than the other routes.",
+    example: {
+      document: {
+        format: "trunkline.session",
+        version: 1,
+        session: { title: "Imported", agent: "default", model: null, createdAt: 1, updatedAt: 1 },
+        tasks: [],
+        events: [
+          { seq: 1, taskId: null, at: 1, type: "session.created", data: { title: "Imported", model: null } },
+        ],
+      },
+    },
     reasons: ["payload_too_large"],
   },
   "session.get": {
@@ -101,6 +116,7 @@ export const REST_ROUTES = {
     path: "/sessions/{sessionId}",
     status: 200,
     summary: "Rename or archive a session, or change its model",
+    example: { title: "Experiments", archived: false },
     reasons: ["not_found", "model_unknown"],
   },
   "session.delete": {
@@ -117,6 +133,7 @@ export const REST_ROUTES = {
     status: 201,
     summary: "Fork a session at any event",
     description: "A session of its own that starts with the same events, and with a copy of the files.",
+    example: { title: "Another way" },
     reasons: ["not_found", "cursor_invalid"],
   },
   "session.events": {
