@@ -1,8 +1,10 @@
 import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Services } from "@trunkline/contract";
+import { sql } from "kysely";
 import type { Logger } from "pino";
 import { createActivity } from "./activity/activity.ts";
 import { runTask } from "./agent/loop.ts";
@@ -25,6 +27,7 @@ import { createSearchService } from "./services/search.ts";
 import { createServerService } from "./services/server-info.ts";
 import { createSessionService } from "./services/sessions.ts";
 import { createTaskService } from "./services/tasks.ts";
+import type { Store } from "./store/port.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { createBareSpawner } from "./tools/process/bare-spawner.ts";
@@ -99,13 +102,23 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
           logger,
         });
   if (web !== null) lifecycle.started("web", async () => web.stop(WEB_GRACE_MS));
-  const http = createHttpServer({ config, services, auth, web, logger, now, readiness: {} });
+  const http = createHttpServer({
+    config,
+    services,
+    auth,
+    web,
+    logger,
+    now,
+    readiness: { store: async () => pingStore(store) },
+  });
   const { url } = await http.listen();
   lifecycle.started("http", async () => http.close(HTTP_GRACE_MS));
 
   await writeServerRecord(config.dataDir, { pid: process.pid, url, startedAt: now() });
   lifecycle.started("server record", async () => removeServerRecord(config.dataDir));
   await runner.start();
+  // Whoever opens the link is to find the UI; where it does not come up, its page says that it is starting.
+  if (web !== null) await Promise.race([web.ready, delay(WEB_PATIENCE_MS, undefined, { ref: false })]);
   void finishDeletions({ store, hub, activity, runner, now }).catch((error: unknown) =>
     logger.error({ err: error }, "sessions that were being deleted are not gone yet"),
   );
@@ -129,5 +142,10 @@ async function adoptProcesses({ dataDir }: Config, logger: Logger) {
 
 const WEB_DIRECTORY = fileURLToPath(new URL("../../web", import.meta.url));
 const WEB_GRACE_MS = 2_000;
+const WEB_PATIENCE_MS = 10_000;
+async function pingStore({ db }: Store): Promise<void> {
+  await sql`select 1`.execute(db);
+}
+
 /** How long requests under way may take once the server is asked to stop, in ms. */
 const HTTP_GRACE_MS = 3_000;

@@ -1,5 +1,5 @@
 import { constants } from "node:fs";
-import { access, chmod, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** The data directory cannot be used; the message says why and what to do. */
@@ -18,7 +18,8 @@ export interface ServerRecord {
 /** Makes the directory, for this user alone. @throws DataDirError */
 export async function prepareDataDir(dataDir: string): Promise<void> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const isNew = (await mkdir(dataDir, { recursive: true, mode: 0o700 })) !== undefined;
+    if (!isNew) await refuseForeign(dataDir);
     const { uid } = await stat(dataDir);
     const own = process.getuid?.();
     if (own !== undefined && uid !== own) {
@@ -35,6 +36,18 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
       { cause },
     );
   }
+}
+
+/**
+ * The directory is about to be closed to everybody else, which must not happen to one that others use, such as /tmp.
+ */
+async function refuseForeign(dataDir: string): Promise<void> {
+  const { mode } = await stat(dataDir);
+  const names = await readdir(dataDir);
+  if ((mode & 0o077) === 0 || names.length === 0 || names.includes("trunkline.db")) return;
+  throw new DataDirError(
+    `${dataDir} holds other files and others may read it; set TRUNKLINE_DATA_DIR to a directory for Trunkline alone`,
+  );
 }
 
 const recordPath = (dataDir: string): string => join(dataDir, "server.json");

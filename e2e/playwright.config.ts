@@ -1,0 +1,18 @@
+import { defineConfig } from "@playwright/test";
+import { CHROMIUM_ARGS, findChromium } from "./chromium.ts";
+
+/** Against the real server and the production build of the UI (`turbo run build --filter=@trunkline/web` makes it). */
+export default defineConfig({
+  testDir: "tests",
+  // Two cores: a server, its UI and a browser per test are enough for them.
+  workers: 1,
+  retries: 0,
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  reporter: "list",
+  use: {
+    launchOptions: { executablePath: findChromium(), args: CHROMIUM_ARGS },
+    trace: "retain-on-failure",
+    viewport: { width: 1280, height: 800 },
+  },
+});

@@ -1,0 +1,63 @@
+import { expect, signIn, test } from "../fixtures.ts";
+
+test("the sign-in link works once and is stripped from the address", async ({ page, browser, demo }) => {
+  await signIn(page, demo);
+  expect(page.url()).toBe(`${demo.url}/`);
+  const stranger = await (await browser.newContext()).newPage();
+  const answer = await stranger.goto(demo.signInUrl);
+  expect(answer?.status()).toBe(403);
+  await stranger.goto(demo.url);
+  await expect(stranger.getByRole("textbox", { name: "Message" })).toBeHidden();
+  await expect(stranger.getByText(/sign.?in/i).first()).toBeVisible();
+});
+
+test("somebody signed in stays signed in over a restart of the server", async ({ page, demo }) => {
+  await signIn(page, demo);
+  await demo.restart();
+  await page.goto(demo.url);
+  await expect(page.getByRole("textbox", { name: "Message" })).toBeVisible();
+});
+
+test("a page of another origin can neither read nor write", async ({ page, browser, demo }) => {
+  await signIn(page, demo);
+  const { port } = new URL(demo.url);
+  // Same machine, another origin: cookies know no ports, and so the browser sends them along.
+  const context = page.context();
+  const foreign = await context.newPage();
+  await foreign.route("http://localhost:1/", async (route) =>
+    route.fulfill({ body: "<title>foreign</title>" }),
+  );
+  await foreign.goto("http://localhost:1/");
+  const outcome = await foreign.evaluate(async (target) => {
+    const call = async (path: string, init: RequestInit): Promise<string> => {
+      try {
+        const response = await fetch(`http://127.0.0.1:${target}${path}`, {
+          credentials: "include",
+          ...init,
+        });
+        return String(response.status);
+      } catch (error) {
+        return error instanceof TypeError ? "blocked" : String(error);
+      }
+    };
+    const body = JSON.stringify({ prompt: "run: id" });
+    return [
+      await call("/trpc/session.list?input=%7B%7D", {}),
+      await call("/trpc/task.submit", {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body,
+      }),
+      await call("/trpc/task.submit", {
+        method: "POST",
+        mode: "no-cors",
+        headers: { "content-type": "text/plain" },
+        body,
+      }),
+    ];
+  }, port);
+  expect(outcome.slice(0, 2)).toEqual(["blocked", "blocked"]);
+  const { items } = await demo.client.task.list.query({});
+  expect(items).toEqual([]);
+  await browser.newContext().then(async (other) => other.close());
+});
