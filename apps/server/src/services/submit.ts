@@ -25,9 +25,10 @@ export function newTask(
 ): NewTask {
   const id = uuidv7();
   const unfinished = sql`select 1 from tasks where session_id = ${sessionId} and state in ('submitted', 'working', 'input-required')`;
-  const firstQueued = sql`select min(pos) from tasks where session_id = ${sessionId} and state = 'submitted'`;
-  // An interrupting task runs next: before all that is queued, which stays queued.
-  const pos = input.whenBusy === "interrupt" ? sql`coalesce((${firstQueued}), next_pos) - 1` : sql`next_pos`;
+  const first = sql`select min(pos) from tasks where session_id = ${sessionId} and state in ('submitted', 'working', 'input-required')`;
+  // An interrupting task runs next: before all that is queued, which stays queued; and before the active task, which
+  // is queued again where the server dies before it is canceled.
+  const pos = input.whenBusy === "interrupt" ? sql`coalesce((${first}), next_pos) - 1` : sql`next_pos`;
   const guard = input.whenBusy === "reject" ? sql`and not exists (${unfinished})` : sql``;
   const budget = input.budget === undefined ? null : JSON.stringify(input.budget);
   const key = input.idempotencyKey ?? null;

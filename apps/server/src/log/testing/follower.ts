@@ -28,7 +28,8 @@ export class Follower {
         deepStrictEqual(event.sessionId, this.sessionId);
         ok(event.seq > this.#cursor, `seq ${event.seq} after ${this.#cursor}`);
         this.#cursor = event.seq;
-        this.received.push(event);
+        // As it goes over the wire: a field that is undefined is none.
+        this.received.push(JSON.parse(JSON.stringify(event)) as SessionEvent);
       }
     }
   }

@@ -1,0 +1,40 @@
+import type { RunInput, RunOutcome } from "../../agent/port.ts";
+import { done } from "./scripted-server.ts";
+
+/** A run that does nothing but wait for the test to say how it ends, as a model that thinks for long. */
+export interface HeldRun {
+  input: RunInput;
+  complete(): void;
+  fail(): void;
+}
+
+/** The runs of one server, by task id. */
+export class HeldRuns {
+  readonly byTask = new Map<string, HeldRun>();
+  readonly #onChange: () => void;
+
+  constructor(onChange: () => void) {
+    this.#onChange = onChange;
+  }
+
+  /** Ends as the test says, or when it is aborted. */
+  readonly runTask = async (input: RunInput): Promise<RunOutcome> => {
+    const { taskId, signal } = input;
+    const { promise, resolve, reject } = Promise.withResolvers<RunOutcome>();
+    const onAbort = (): void => reject(signal.reason as Error);
+    signal.addEventListener("abort", onAbort, { once: true });
+    this.byTask.set(taskId, {
+      input,
+      complete: () => resolve(done()),
+      fail: () => reject(new Error("as the test wished")),
+    });
+    this.#onChange();
+    try {
+      return await promise;
+    } finally {
+      signal.removeEventListener("abort", onAbort);
+      this.byTask.delete(taskId);
+      this.#onChange();
+    }
+  };
+}

@@ -1,0 +1,185 @@
+import type { SessionEvent, Task, TaskService } from "@trunkline/contract";
+import { withDeadline } from "@trunkline/testkit";
+import { pino } from "pino";
+import { createActivity } from "../../activity/activity.ts";
+import type { ModelRegistry } from "../../agent/port.ts";
+import { createInProcessDispatcher } from "../../dispatch/in-process.ts";
+import { createHub } from "../../hub/hub.ts";
+import { createLog } from "../../log/log.ts";
+import { type Log, readAll } from "../../log/port.ts";
+import type { Follower } from "../../log/testing/follower.ts";
+import { createTaskService } from "../../services/tasks.ts";
+import type { Store } from "../../store/port.ts";
+import { openSqliteStore, SqliteStore } from "../../store/sqlite/sqlite-store.ts";
+import type { Runner } from "../port.ts";
+import { createRunner } from "../runner.ts";
+import { HeldRuns } from "./held-runs.ts";
+
+/** Fewer than there are sessions, so that some have to wait. */
+export const CONCURRENCY = 2;
+
+const DYING_WRITER = new URL("../../store/testing/dying-writer.ts", import.meta.url);
+
+const models: ModelRegistry = {
+  defaultModel: "demo",
+  resolve: (name) => ({ name, model: {} as never }),
+};
+
+interface Server {
+  store: Store;
+  log: Log;
+  runner: Runner;
+  tasks: TaskService;
+  runs: HeldRuns;
+  appends: { count: number };
+}
+
+/** Runner and services on a real store, which can be stopped or lost, and started again on the same files. */
+export class MachineUnderTest implements AsyncDisposable {
+  followers: Follower[] = [];
+  readonly #directory: string;
+  readonly #waiting = new Set<() => void>();
+  #server: Server;
+
+  private constructor(directory: string, server: (onChange: () => void) => Server) {
+    this.#directory = directory;
+    this.#server = server(() => this.#changed());
+  }
+
+  static async start(directory: string): Promise<MachineUnderTest> {
+    await (
+      await openSqliteStore({ path: `${directory}/db`, now: Date.now, onFatal: () => undefined })
+    ).close();
+    const store = await openStore(directory);
+    const machine = new MachineUnderTest(directory, (onChange) => build(directory, store, onChange));
+    await machine.#server.runner.start();
+    return machine;
+  }
+
+  get tasks(): TaskService {
+    return this.#server.tasks;
+  }
+
+  get log(): Log {
+    return this.#server.log;
+  }
+
+  get runs(): HeldRuns {
+    return this.#server.runs;
+  }
+
+  async readLog(sessionId: string): Promise<SessionEvent[]> {
+    return Array.fromAsync(readAll(this.log, sessionId));
+  }
+
+  async readTask(taskId: string): Promise<Pick<Task, "state" | "attempt" | "sessionId">> {
+    const row = await this.#server.store.db
+      .selectFrom("tasks")
+      .select(["state", "attempt", "session_id"])
+      .where("id", "=", taskId)
+      .executeTakeFirstOrThrow();
+    return { state: row.state, attempt: row.attempt, sessionId: row.session_id };
+  }
+
+  /** Resolves once the condition holds; it is looked at whenever a run began or ended, or something was stored. */
+  async until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const look = (): void => {
+      Promise.resolve(condition()).then((holds) => {
+        if (holds) resolve();
+      }, reject);
+    };
+    this.#waiting.add(look);
+    look();
+    try {
+      await withDeadline(what, promise);
+    } finally {
+      this.#waiting.delete(look);
+    }
+  }
+
+  /** Resolves when something more was appended. */
+  async nextAppend(): Promise<void> {
+    const before = this.#server.appends.count;
+    await this.until("an append", () => this.#server.appends.count > before);
+  }
+
+  async restart(): Promise<void> {
+    await this.#server.runner.stop();
+    await this.#server.store.close();
+    await this.#startAgain();
+  }
+
+  /** The writer thread dies first, so that nothing of what the old server does from here on is stored. */
+  async crash(): Promise<void> {
+    const { store, runner } = this.#server;
+    await store.write([{ sql: "select 'please exit before'", parameters: [] }]).then(
+      () => Promise.reject(new Error("the writer thread did not die")),
+      () => undefined,
+    );
+    await runner.stop();
+    await store.close();
+    await this.#startAgain();
+  }
+
+  async forgetFollowers(): Promise<void> {
+    for (const follower of this.followers) await follower.stop();
+    this.followers = [];
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.forgetFollowers();
+    await this.#server.runner.stop();
+    await this.#server.store.close();
+  }
+
+  async #startAgain(): Promise<void> {
+    const store = await openStore(this.#directory);
+    this.#server = build(this.#directory, store, () => this.#changed());
+    await this.#server.runner.start();
+    for (const follower of this.followers) await follower.reconnect(this.#server.log);
+  }
+
+  #changed(): void {
+    for (const look of this.#waiting) look();
+  }
+}
+
+async function openStore(directory: string): Promise<Store> {
+  return SqliteStore.open({ path: `${directory}/db`, now: Date.now, onFatal: () => undefined }, DYING_WRITER);
+}
+
+function build(directory: string, store: Store, onChange: () => void): Server {
+  const runs = new HeldRuns(onChange);
+  const appends = { count: 0 };
+  const { append, ...reading } = createLog({ store, hub: createHub(), activity: createActivity() });
+  const log: Log = {
+    ...reading,
+    async append(unit) {
+      const events = await append(unit);
+      appends.count += 1;
+      onChange();
+      return events;
+    },
+  };
+  const runner = createRunner({
+    store,
+    log,
+    dispatcher: createInProcessDispatcher({ concurrency: CONCURRENCY }),
+    logger: pino({ level: "silent" }),
+    now: Date.now,
+    node: "test",
+    models,
+    tools: [],
+    runTask: runs.runTask,
+  });
+  const workspacesDir = `${directory}/workspaces`;
+  return {
+    store,
+    log,
+    runner,
+    runs,
+    appends,
+    tasks: createTaskService({ store, log, runner, models, workspacesDir, now: Date.now }),
+  };
+}
