@@ -28,11 +28,11 @@ export function HomePage() {
       </PageHeader>
       <main className="min-h-0 grow overflow-y-auto">
         <div className="mx-auto w-full max-w-[728px] px-6 pt-[max(3rem,14dvh)] pb-10 max-md:px-3 max-md:pt-8">
-          <h1 className="mb-4 text-xl font-semibold tracking-tight max-md:px-1">What shall be done?</h1>
+          <h1 className="mb-4 text-xl font-semibold tracking-tight max-md:px-1">What needs doing?</h1>
           <Composer
             place="new"
             handle={composer}
-            autoFocus
+            takesFocus
             placeholder="Describe a task. It runs on the server, whatever becomes of this page."
             submit={start}
             stop={null}

@@ -15,7 +15,7 @@ const inspector = createStore<InspectorState>(() => ({ isOpen: false, tab: "time
 
 /** Takes up what this browser remembers; after hydration, since the server does not know it. */
 export function restoreInspector(): void {
-  inspector.setState(readStored<Partial<InspectorState>>(KEY) ?? {});
+  inspector.setState((readStored(KEY) as Partial<InspectorState> | null) ?? {});
 }
 
 function change(next: Partial<InspectorState>): void {

@@ -46,13 +46,7 @@ export function RawEvents({ goTo }: { goTo: (seq: number) => void }) {
           {hasOlder && ", more before"}
         </span>
       </div>
-      <div
-        ref={frame}
-        tabIndex={0}
-        role="region"
-        aria-label="Events"
-        className="min-h-0 grow overflow-y-auto"
-      >
+      <section ref={frame} tabIndex={0} aria-label="Events" className="min-h-0 grow overflow-y-auto">
         <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
           {virtualizer.getVirtualItems().map(({ index, key, start }) => {
             const event = shown[index];
@@ -70,7 +64,7 @@ export function RawEvents({ goTo }: { goTo: (seq: number) => void }) {
             );
           })}
         </div>
-      </div>
+      </section>
     </div>
   );
 }

@@ -28,7 +28,7 @@ export function Timeline({ goTo }: { goTo: (seq: number) => void }) {
   });
   if (lines.length === 0) return <p className="p-4 text-sm text-muted">Nothing has happened yet.</p>;
   return (
-    <div ref={frame} tabIndex={0} role="region" aria-label="Timeline" className="h-full overflow-y-auto">
+    <section ref={frame} tabIndex={0} aria-label="Timeline" className="h-full overflow-y-auto">
       <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const line = lines[index];
@@ -48,7 +48,7 @@ export function Timeline({ goTo }: { goTo: (seq: number) => void }) {
           );
         })}
       </div>
-    </div>
+    </section>
   );
 }
 

@@ -72,7 +72,7 @@ function List({ token }: { token: Tokens.List }) {
 
 function Table({ token }: { token: Tokens.Table }) {
   return (
-    <div className="table-frame" tabIndex={0} role="group" aria-label="Table">
+    <div className="table-frame" tabIndex={0}>
       <table>
         <thead>
           <tr>

@@ -30,9 +30,7 @@ self.addEventListener("message", (event: MessageEvent<HighlightRequest>) => {
   const { id } = event.data;
   highlight(event.data).then(
     (lines) => self.postMessage({ id, lines } satisfies HighlightAnswer),
-    (error: unknown) => {
-      console.warn(`No colours for ${event.data.language}`, error);
-      self.postMessage({ id, lines: null } satisfies HighlightAnswer);
-    },
+    // A grammar that cannot be loaded, or breaks on this code: without colours it is still code.
+    () => self.postMessage({ id, lines: null } satisfies HighlightAnswer),
   );
 });

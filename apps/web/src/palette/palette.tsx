@@ -40,7 +40,6 @@ export function Palette() {
   return (
     <Frame>
       <Command.Input
-        autoFocus
         value={text}
         onValueChange={setText}
         placeholder="Search sessions, what was said, actions"

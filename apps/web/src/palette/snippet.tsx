@@ -1,19 +1,15 @@
 import type { SearchHit } from "@trunkline/contract";
-import type { ReactNode } from "react";
 
 /** A piece of text with what was looked for in bold. */
 export function Snippet({ hit }: { hit: SearchHit }) {
-  const parts: ReactNode[] = [];
-  let place = 0;
-  for (const [start, end] of hit.matches) {
-    parts.push(hit.snippet.slice(place, start));
-    parts.push(
-      <mark key={start} className="bg-transparent font-semibold text-text">
-        {hit.snippet.slice(start, end)}
-      </mark>,
+  const starts = [0, ...hit.matches.map(([, end]) => end)];
+  return starts.map((from, index) => {
+    const [start, end] = hit.matches[index] ?? [hit.snippet.length, hit.snippet.length];
+    return (
+      <span key={from}>
+        {hit.snippet.slice(from, start)}
+        <mark className="bg-transparent font-semibold text-text">{hit.snippet.slice(start, end)}</mark>
+      </span>
     );
-    place = end;
-  }
-  parts.push(hit.snippet.slice(place));
-  return <>{parts}</>;
+  });
 }

@@ -1,5 +1,5 @@
 import type { FollowState, TrunklineClient } from "@trunkline/client";
-import type { EventBatch } from "@trunkline/contract";
+import type { EventBatch, SessionEvent } from "@trunkline/contract";
 import { Inbox } from "./inbox.ts";
 import { campaign } from "./leadership.ts";
 import { isPageHidden, onPageVisible } from "./page-visibility.ts";
@@ -91,7 +91,7 @@ export async function* followShared(
         for await (const events of readEvents(client, missing)) yield { events, live: false };
         cursor = batch.after;
       }
-      const events = batch.events.filter(({ seq }) => seq > cursor);
+      const events = eventsAfter(batch.events, cursor);
       cursor = events.at(-1)?.seq ?? cursor;
       if (events.length > 0 || batch.live) yield { events, live: batch.live };
     }
@@ -102,6 +102,9 @@ export async function* followShared(
     channel.close();
   }
 }
+
+const eventsAfter = (events: readonly SessionEvent[], after: number): SessionEvent[] =>
+  events.filter(({ seq }) => seq > after);
 
 /** Errors carry functions and responses, which cannot be sent to another tab. */
 function plain({ status, attempt, retryInMs }: FollowState): FollowState {

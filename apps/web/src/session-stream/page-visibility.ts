@@ -1,5 +1,9 @@
+interface Page extends EventTarget {
+  visibilityState: string;
+}
+
 /** Outside of a page, as in tests, there is always somebody who looks. */
-const page = (): Document | undefined => (globalThis as { document?: Document }).document;
+const page = (): Page | undefined => (globalThis as { document?: Page }).document;
 
 export const isPageHidden = (): boolean => page()?.visibilityState === "hidden";
 

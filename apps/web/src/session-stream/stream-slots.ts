@@ -48,7 +48,7 @@ function watchDemand(free: () => void): Slot {
 }
 
 /** @returns what frees the lock; null where it is held by somebody else. */
-function tryLock(locks: LockManager, name: string): Promise<(() => void) | null> {
+function tryLock(locks: Navigator["locks"], name: string): Promise<(() => void) | null> {
   return new Promise((resolve, reject) => {
     locks
       .request(name, { ifAvailable: true }, (lock) => {

@@ -19,7 +19,7 @@ export interface TabChannel {
 /** Messages come from the same origin, and from the same build of the page but for the moment of an update. */
 export function openTabChannel(sessionId: string, onMessage: (message: TabMessage) => void): TabChannel {
   const channel = new BroadcastChannel(`trunkline:session:${sessionId}`);
-  channel.addEventListener("message", (event: MessageEvent<TabMessage>) => onMessage(event.data));
+  channel.addEventListener("message", (event) => onMessage(event.data as TabMessage));
   let open = true;
   return {
     post(message) {

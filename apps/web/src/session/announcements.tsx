@@ -22,9 +22,7 @@ export function Announcements() {
   }, [status]);
   return (
     <>
-      <p role="status" className="sr-only">
-        {said === null ? "" : (WORDS[said] ?? "")}
-      </p>
+      <output className="sr-only">{said === null ? "" : (WORDS[said] ?? "")}</output>
       <p role="alert" className="sr-only">
         {said === "failed" ? `Task failed. ${error ?? ""}` : ""}
       </p>

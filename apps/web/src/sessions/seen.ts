@@ -23,7 +23,7 @@ const seen = createStore<Seen>(() => ({ since: Number.MAX_SAFE_INTEGER, ends: {}
 /** Reads what the browser remembers, and keeps up with its other tabs. @returns what ends it. */
 export function watchSeen(): () => void {
   const read = (): void => {
-    const stored = readStored<Partial<Seen>>(KEY);
+    const stored = readStored(KEY) as Partial<Seen> | null;
     if (stored === null) writeStored(KEY, { since: Date.now(), ends: {} });
     seen.setState({ since: stored?.since ?? Date.now(), ends: stored?.ends ?? {} });
   };

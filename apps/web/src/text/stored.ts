@@ -1,19 +1,19 @@
 /** What this browser keeps under a key, as JSON; null where it keeps nothing, refuses, or keeps something broken. */
-export function readStored<T>(key: string): T | null {
+export function readStored(key: string): unknown {
   try {
     const text = localStorage.getItem(key);
-    return text === null ? null : (JSON.parse(text) as T);
+    return text === null ? null : (JSON.parse(text) as unknown);
   } catch {
     return null;
   }
 }
 
-/** Keeps a value; `null` forgets it. A full or forbidden storage costs convenience and nothing else. */
+/** Keeps a value; `null` forgets it, as far as the browser lets it. */
 export function writeStored(key: string, value: unknown): void {
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(value));
-  } catch (error) {
-    console.warn(`This browser does not keep ${key}`, error);
+  } catch {
+    // What is kept here is for convenience: a browser without room, or without permission, works all the same.
   }
 }

@@ -9,6 +9,7 @@ export async function copyText(text: string): Promise<void> {
   area.style.opacity = "0";
   document.body.append(area);
   area.select();
+  // oxlint-disable-next-line typescript/no-deprecated -- nothing else copies on a page that came over plain HTTP
   const done = document.execCommand("copy");
   area.remove();
   if (!done) throw new Error("The browser refused to copy");
