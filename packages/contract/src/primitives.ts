@@ -42,4 +42,5 @@ export type Usage = z.infer<typeof Usage>;
 
 /** JSON as tools take and give it. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
+/** Any JSON. */
 export const Json: z.ZodType<Json> = z.json();

@@ -3,7 +3,7 @@ import type { ActivityBatch, EventBatch, SessionEvent } from "@trunkline/contrac
 import { toErrorAnswer } from "./error-answer.ts";
 import type { StreamFormat, StreamFrame } from "./event-stream.ts";
 
-/** Says that history has been told; no batch of the log is both live and empty after the first. */
+/** Stands for the end of history, between the batches that hold something. */
 const CAUGHT_UP: EventBatch = { events: [], live: true };
 
 const FRAME: StreamFrame = {
@@ -16,7 +16,7 @@ const FRAME: StreamFrame = {
 /** A session over REST: a message per event, so that `Last-Event-ID` is exact, and no envelope around it. */
 export const EVENT_FORMAT: StreamFormat = {
   ...FRAME,
-  batch: (batch) => (batch === CAUGHT_UP ? ": live\n\n" : batch.events.map(eventMessage).join("")),
+  batch: ({ events }) => (events.length === 0 ? ": live\n\n" : events.map(eventMessage).join("")),
 };
 
 export const ACTIVITY_FRAME = FRAME;

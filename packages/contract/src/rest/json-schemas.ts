@@ -47,6 +47,8 @@ export function createNamedSchemas(): NamedSchemas {
   };
   const answers = withDiscriminator(convert("output"));
   const inputs = convert("input");
+  // In full it refers to itself, which generators cannot follow; and it says no more.
+  for (const schemas of [answers, inputs]) schemas["Json"] = described({}, "Json");
 
   const used: Schemas = {};
   const use = (schema: JsonSchema, from: Schemas): JsonSchema => {

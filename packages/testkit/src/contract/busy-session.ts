@@ -1,0 +1,29 @@
+import { followTask, type TrunklineClient } from "@trunkline/client";
+
+/** A session in which everything has happened that procedures tell of: something is done, under way, and queued. */
+export interface BusySession {
+  sessionId: string;
+  /** Completed, with a tool call. */
+  ended: string;
+  /** Working until it is canceled. */
+  active: string;
+  /** Waiting, in this order. */
+  queued: [string, string];
+}
+
+/** A word that its tool puts out. */
+export const WORD = "needle";
+
+export async function startBusySession(client: TrunklineClient): Promise<BusySession> {
+  const first = await client.task.submit.mutate({ prompt: `run: printf %s ${WORD}\nsay: done` });
+  const { sessionId } = first;
+  for await (const event of followTask(client, first)) if (event.type === "task.completed") break;
+  const submit = async (prompt: string) => client.task.submit.mutate({ sessionId, prompt });
+  const active = await submit("wait: 600");
+  for await (const event of followTask(client, active)) if (event.type === "step.started") break;
+  const queued: BusySession["queued"] = [
+    (await submit("say: one")).taskId,
+    (await submit("say: two")).taskId,
+  ];
+  return { sessionId, ended: first.taskId, active: active.taskId, queued };
+}

@@ -1,0 +1,175 @@
+import { randomUUID } from "node:crypto";
+import { type ProcedurePath, procedureSchemas, REST_ROUTES } from "@trunkline/contract/rest";
+import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { readLog } from "../read-log.ts";
+import { ServerFixture } from "../server-fixture.ts";
+import { waitFor } from "../wait-for.ts";
+import { type BusySession, startBusySession, WORD } from "./busy-session.ts";
+import { comparable } from "./comparable.ts";
+import { type Input, restSurface, type Surface, trpcSurface } from "./surface.ts";
+
+let server: ServerFixture;
+let trpc: Surface;
+let rest: Surface;
+beforeAll(async () => {
+  server = await ServerFixture.start();
+  trpc = trpcSurface(server);
+  rest = restSurface(server);
+});
+afterAll(async () => server[Symbol.asyncDispose]());
+afterEach(async () => {
+  for (const archived of [true, false]) {
+    const { items } = await server.client.session.list.query({ archived, limit: 200 });
+    for (const { id } of items) await server.client.session.delete.mutate({ sessionId: id });
+  }
+});
+
+type Inputs = (busy: BusySession) => Input | Promise<Input>;
+
+/** What each query is asked: by both, of the same session. */
+const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
+  "task.get": ({ ended }) => ({ taskId: ended }),
+  "task.list": ({ sessionId }) => ({ sessionId, states: ["working", "submitted"], limit: 2 }),
+  "session.get": ({ sessionId }) => ({ sessionId }),
+  "session.list": () => ({ query: "RUN", archived: false, limit: 1 }),
+  "session.events": ({ sessionId }) => ({ sessionId, after: 2, limit: 3 }),
+  "session.export": ({ sessionId }) => ({ sessionId }),
+  "search.query": () => ({ text: WORD, limit: 5 }),
+  "server.info": () => ({}),
+};
+
+/** What each mutation is told: by either, of a session of its own. */
+const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
+  "task.submit": ({ sessionId }) => ({
+    prompt: "say: three",
+    sessionId,
+    whenBusy: "enqueue",
+    idempotencyKey: randomUUID(),
+    budget: { maxSteps: 3 },
+  }),
+  "task.edit": ({ queued: [first] }) => ({ taskId: first, prompt: "say: something else" }),
+  "task.move": ({ queued: [first, second] }) => ({ taskId: second, beforeTaskId: first }),
+  "task.cancel": ({ active }) => ({ taskId: active }),
+  "task.retry": ({ ended }) => ({ taskId: ended }),
+  "session.create": () => ({ title: "Made by hand" }),
+  "session.update": ({ sessionId }) => ({ sessionId, title: "Renamed", archived: true }),
+  "session.fork": ({ sessionId }) => ({ sessionId, title: "Fork" }),
+  "session.delete": ({ sessionId }) => ({ sessionId }),
+  "session.import": async ({ sessionId }) => ({
+    document: await server.client.session.export.query({ sessionId }),
+    importKey: randomUUID(),
+  }),
+};
+
+it("every procedure is tried here, or streams", () => {
+  const streams: ProcedurePath[] = ["session.subscribe", "activity.subscribe"];
+  const tried = [...Object.keys(QUERIES), ...Object.keys(MUTATIONS), ...streams];
+  expect(tried.toSorted()).toEqual(Object.keys(REST_ROUTES).toSorted());
+});
+
+describe("queries answer the same over tRPC and REST", () => {
+  it.each(Object.entries(QUERIES))("%s", async (name, inputOf) => {
+    const path = name as ProcedurePath;
+    const input = await inputOf(await startBusySession(server.client));
+    const [overTrpc, overRest] = [await trpc.call(path, input), await rest.call(path, input)];
+    expect(overTrpc.status).toBe(200);
+    expect(overRest).toEqual(overTrpc);
+    expect(procedureSchemas(path).output?.safeParse(overRest.body)).toMatchObject({ success: true });
+  });
+});
+
+describe("mutations do the same over tRPC and REST", () => {
+  /** What it answered, and what it left behind. */
+  async function outcome(surface: Surface, path: ProcedurePath, inputOf: Inputs) {
+    const busy = await startBusySession(server.client);
+    const { status, body } = await surface.call(path, await inputOf(busy));
+    // What was canceled makes room: the next one starts, and ends, in its own time.
+    if (path === "task.cancel") await idle(busy);
+    const log = path === "session.delete" ? [] : await readLog(server.client, busy.sessionId);
+    const sessions = await server.client.session.list.query({ archived: false });
+    for (const { id } of sessions.items) await server.client.session.delete.mutate({ sessionId: id });
+    return {
+      status,
+      left: comparable({ body, busy, log, count: sessions.items.length }),
+    };
+  }
+
+  const idle = async ({ sessionId }: BusySession) =>
+    waitFor("the session to be idle", async () => {
+      const { session } = await server.client.session.get.query({ sessionId });
+      return session.status === "idle";
+    });
+
+  it.each(Object.entries(MUTATIONS))("%s", async (name, inputOf) => {
+    const path = name as ProcedurePath;
+    const overTrpc = await outcome(trpc, path, inputOf);
+    const overRest = await outcome(rest, path, inputOf);
+    expect(overTrpc.status).toBe(200);
+    expect(overRest.status).toBe(REST_ROUTES[path].status);
+    expect(overRest.left).toEqual(overTrpc.left);
+  });
+});
+
+describe("errors are the same over tRPC and REST", () => {
+  const taking = (Object.keys(REST_ROUTES) as ProcedurePath[]).filter(
+    (path) => procedureSchemas(path).input !== null && procedureSchemas(path).kind !== "subscription",
+  );
+  const both = async (path: ProcedurePath, input: Input) => {
+    const [overTrpc, overRest] = [await trpc.call(path, input), await rest.call(path, input)];
+    expect(overRest).toEqual(overTrpc);
+    return overRest;
+  };
+
+  const inputOf = async (path: ProcedurePath): Promise<Input> =>
+    path === "session.import"
+      ? REST_ROUTES[path].example
+      : ((await (QUERIES[path] ?? MUTATIONS[path])?.(STRANGER)) ?? {});
+
+  it.each(taking)("%s refuses an unknown field", async (path) => {
+    const input = await inputOf(path);
+    expect(await both(path, { ...input, color: "red" })).toMatchObject({
+      status: 400,
+      body: { error: { data: { reason: "validation_failed", path, issues: [{ path: [] }] } } },
+    });
+  });
+
+  const ofSomething = taking.filter((path) => {
+    const fields = Object.keys(procedureSchemas(path).input?.shape ?? {});
+    return fields.includes("taskId") || fields.includes("sessionId");
+  });
+  it.each(ofSomething)("%s refuses what does not exist", async (path) => {
+    expect(await both(path, await inputOf(path))).toMatchObject({
+      status: 404,
+      body: { error: { data: { reason: "not_found", path, code: "NOT_FOUND", httpStatus: 404 } } },
+    });
+  });
+
+  it.each([
+    ["session.list", { limit: 0 }, 400, "validation_failed"],
+    ["session.list", { cursor: "made-up" }, 400, "cursor_invalid"],
+    ["task.submit", { prompt: " " }, 400, "validation_failed"],
+    ["task.submit", { prompt: "x", model: "nobody:nothing" }, 400, "model_unknown"],
+  ] as const)("%s with %j", async (path, input, status, reason) => {
+    expect(await both(path, input)).toMatchObject({ status, body: { error: { data: { reason } } } });
+  });
+
+  it("conflicts", async () => {
+    const { sessionId, active, ended } = await startBusySession(server.client);
+    for (const [path, input, reason] of [
+      ["task.submit", { sessionId, prompt: "x", whenBusy: "reject" }, "session_busy"],
+      ["task.edit", { taskId: active, prompt: "x" }, "task_not_queued"],
+      ["task.retry", { taskId: active }, "task_not_terminal"],
+      ["task.move", { taskId: ended, beforeTaskId: null }, "task_not_queued"],
+    ] as const) {
+      expect(await both(path, input)).toMatchObject({ status: 409, body: { error: { data: { reason } } } });
+    }
+  });
+});
+
+/** Ids of nothing. */
+const STRANGER: BusySession = {
+  sessionId: randomUUID(),
+  ended: randomUUID(),
+  active: randomUUID(),
+  queued: [randomUUID(), randomUUID()],
+};
