@@ -94,7 +94,7 @@ export class BatchEncoder {
 
   encode(format: StreamFormat, batch: EventBatch, cursor: number): Buffer {
     // Pages of a replay belong to one follower each, and an empty array says nothing of its cursor.
-    if (!batch.live || batch.events.length === 0) return Buffer.from(format.batch(batch, cursor));
+    if (!batch.live || batch.events.length === 0) return toBytes(format, batch, cursor);
     let known = this.#bytes.get(format);
     if (known === undefined) {
       known = new WeakMap();
@@ -102,9 +102,23 @@ export class BatchEncoder {
     }
     let bytes = known.get(batch.events);
     if (bytes === undefined) {
-      bytes = Buffer.from(format.batch(batch, cursor));
+      bytes = toBytes(format, batch, cursor);
       known.set(batch.events, bytes);
     }
     return bytes;
   }
+}
+
+/** Events of one message: a line that is cut again and again still makes headway, message by message. */
+const MESSAGE_EVENTS = 64;
+
+function toBytes(format: StreamFormat, { events, live }: EventBatch, cursor: number): Buffer {
+  if (events.length <= MESSAGE_EVENTS) return Buffer.from(format.batch({ events, live }, cursor));
+  const messages: string[] = [];
+  for (let start = 0; start < events.length; start += MESSAGE_EVENTS) {
+    const part = events.slice(start, start + MESSAGE_EVENTS);
+    const isLast = start + MESSAGE_EVENTS >= events.length;
+    messages.push(format.batch({ events: part, live: live && isLast }, part.at(-1)?.seq ?? cursor));
+  }
+  return Buffer.from(messages.join(""));
 }

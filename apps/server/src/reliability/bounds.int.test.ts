@@ -41,25 +41,34 @@ async function runToEnd(server: ServerFixture, sessionId: string): Promise<numbe
 const EVENTS = Number(process.env["TRUNKLINE_STALLED_EVENTS"] ?? 32_000);
 const SESSIONS = 16;
 
+/** Runs one task in each of so many sessions at once. @returns the seq of the last event of each. */
+async function followSessions(
+  server: ServerFixture,
+  prompt: string,
+  onCreated: (sessionId: string) => void = () => undefined,
+): Promise<number[]> {
+  return Promise.all(
+    Array.from({ length: SESSIONS }, async () => {
+      const { id: sessionId } = await server.client.session.create.mutate({});
+      onCreated(sessionId);
+      await server.client.task.submit.mutate({ sessionId, prompt });
+      return runToEnd(server, sessionId);
+    }),
+  );
+}
+
 describe("bounds", () => {
   it("many events past a reader that does not read, and 100 MB of tool output: memory within 60 MB of before", async () => {
     await using provider = await FakeProvider.start();
     await using server = await ServerFixture.start({ env: provider.serverEnv });
-    // Warm: what a first task loads is not what this measures.
-    const warm = await server.client.task.submit.mutate({ prompt: "tokens: 2000 @ 20000/s" });
-    await runToEnd(server, warm.sessionId);
+    // Warm, with as many sessions at once: what a first load takes for good is not what this measures.
+    await followSessions(server, `tokens: 1000 @ 250/s`);
     const before = await residentMb(server.pid);
 
     // Slow enough that few tokens share an event, and enough sessions that there are many all the same.
-    const prompt = `tokens: ${EVENTS / SESSIONS} @ 250/s`;
     using readers = new DisposableStack();
-    const counts = await Promise.all(
-      Array.from({ length: SESSIONS }, async () => {
-        const { id: sessionId } = await server.client.session.create.mutate({});
-        readers.use(openStalledReader(server, sessionId));
-        await server.client.task.submit.mutate({ sessionId, prompt });
-        return runToEnd(server, sessionId);
-      }),
+    const counts = await followSessions(server, `tokens: ${EVENTS / SESSIONS} @ 250/s`, (sessionId) =>
+      readers.use(openStalledReader(server, sessionId)),
     );
     expect(counts.reduce((sum, count) => sum + count)).toBeGreaterThan(EVENTS / 4);
     provider.enqueue(
