@@ -1,4 +1,4 @@
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
 import { say } from "@trunkline/testkit";
 import { expect, send, signIn, test } from "../fixtures.ts";
 
