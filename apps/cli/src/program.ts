@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { attachCommand } from "./commands/attach.ts";
+import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import type { CommandContext } from "./commands/context.ts";
 import { importAlexCommand } from "./commands/import-alex.ts";
@@ -30,6 +31,8 @@ export function buildProgram(context: CommandContext): Command {
     tasksCommand,
     sessionsCommand,
     cancelCommand,
+    backupCommand,
+    restoreCommand,
     importAlexCommand,
   ];
   for (const command of commands) program.addCommand(command(context));

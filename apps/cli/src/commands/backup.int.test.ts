@@ -1,0 +1,34 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { readLog, ServerFixture } from "@trunkline/testkit";
+import { expect, it } from "vitest";
+import { CliProcess } from "../testing/cli-process.ts";
+
+it("backs up under a running server, refuses to restore under it, and restores what was there", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "trunkline-backup-"));
+  const file = join(directory, "copy.db");
+  try {
+    await using server = await ServerFixture.start();
+    const at = ["--data-dir", server.dataDir];
+    const kept = await server.client.session.create.mutate({ title: "kept" });
+    const log = await readLog(server.client, kept.id);
+
+    expect(await CliProcess.run(["backup", file, ...at], {})).toMatchObject({ exitCode: 0 });
+    const again = await CliProcess.run(["backup", file, ...at], {});
+    expect(again).toMatchObject({ exitCode: 1, err: expect.stringContaining("exists already") });
+    const later = await server.client.session.create.mutate({ title: "later" });
+    const early = await CliProcess.run(["restore", file, ...at], {});
+    expect(early).toMatchObject({ exitCode: 1, err: expect.stringContaining(String(server.pid)) });
+
+    await server.stop();
+    expect(await CliProcess.run(["restore", file, ...at], {})).toMatchObject({ exitCode: 0 });
+    await server.restart();
+    expect(await readLog(server.client, kept.id)).toEqual(log);
+    await expect(server.client.session.get.query({ sessionId: later.id })).rejects.toMatchObject({
+      data: { reason: "not_found" },
+    });
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+});
