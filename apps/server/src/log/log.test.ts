@@ -17,10 +17,15 @@ describe("log", () => {
   let log: Log;
   let sessionId: string;
   const hub = createHub();
+  const clock = { now: Date.now() };
 
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), "trunkline-log-"));
-    store = await openSqliteStore({ path: join(directory, "db"), now: Date.now, onFatal: () => undefined });
+    store = await openSqliteStore({
+      path: join(directory, "db"),
+      now: () => clock.now,
+      onFatal: () => undefined,
+    });
     log = createLog({ store, hub, activity: createActivity() });
     sessionId = await createSession();
   });
@@ -166,6 +171,19 @@ describe("log", () => {
     expect(backwards.events.map((event) => event.seq)).toEqual(Array.from({ length: 100 }, (_, i) => i + 21));
     expect(backwards.hasMore).toBe(true);
     expect(seqs(await take(0, 120))).toEqual(Array.from({ length: 120 }, (_, index) => index + 1));
+  });
+
+  it("keeps the order when the clock jumps by 30 days, and back", async () => {
+    const days = 30 * 24 * 60 * 60 * 1_000;
+    const start = Date.now();
+    for (const jump of [0, days, -days, 0]) {
+      clock.now = start + jump;
+      await append(1);
+    }
+    const { events } = await log.read(sessionId, { limit: 10 });
+    expect(events.map((event) => event.seq)).toEqual([1, 2, 3, 4]);
+    expect(events.map((event) => event.at - start)).toEqual([0, days, -days, 0]);
+    expect(seqs(await take(2, 2))).toEqual([3, 4]);
   });
 
   it("refuses an event that is not of the contract, before it is stored", async () => {
