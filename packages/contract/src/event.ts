@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Id, Json, ModelName, Seq, Timestamp, Usage } from "./primitives.ts";
-import { TASK_REASONS } from "./task-state.ts";
+import { TaskReason } from "./task.ts";
 
 /**
  * The event union: everything that can happen in a session, durable facts in the past tense.
@@ -8,7 +8,6 @@ import { TASK_REASONS } from "./task-state.ts";
  * Additions are welcome, changes are not: logs outlive versions, and a reader must ignore a type it does not know.
  */
 
-const Reason = z.enum(TASK_REASONS);
 const BlockId = z.string().min(1).max(200);
 const CallId = z.string().min(1).max(200);
 
@@ -44,7 +43,7 @@ const Block = z.strictObject({
 });
 
 const EVENT_DATA = {
-  /** The session begins; always its first event. */
+  /** The session begins. */
   "session.created": z.strictObject({
     title: z.string(),
     /** Model of tasks that name none; null: the server's default. */
@@ -88,12 +87,12 @@ const EVENT_DATA = {
     /** Which attempt it was. */
     attempt: z.int().positive(),
     /** What ended it. */
-    reason: Reason,
+    reason: TaskReason,
   }),
   /** The task waits for an answer, and leaves its slot to others. */
   "task.input-required": z.strictObject({
     /** What it waits for. */
-    reason: Reason,
+    reason: TaskReason,
   }),
   /** It has its answer, and works again. */
   "task.resumed": z.strictObject({
@@ -108,20 +107,20 @@ const EVENT_DATA = {
   /** Final: the task could not go on. */
   "task.failed": z.strictObject({
     /** What kind of failure it was. */
-    reason: Reason,
+    reason: TaskReason,
     error: TaskError,
   }),
   /** Final: the task was called off. */
   "task.canceled": z.strictObject({
     /** What called it off. */
-    reason: Reason,
+    reason: TaskReason,
     /** Who did, in words. */
     by: z.string(),
   }),
   /** Final: the task was not taken on. */
   "task.rejected": z.strictObject({
     /** Why not. */
-    reason: Reason,
+    reason: TaskReason,
   }),
 
   /** One model call begins. `step` counts from 1 within the task, across attempts. */

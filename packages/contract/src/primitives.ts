@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-/** A UUIDv7 (RFC 9562): sortable by creation time, unguessable in its 74 random bits. */
+// Sortable by the time of creation, and unguessable in its 74 random bits.
+/** A UUIDv7 (RFC 9562). */
 export const Id = z.uuid();
 
 /** Integer milliseconds since the Unix epoch. */

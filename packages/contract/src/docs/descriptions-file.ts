@@ -2,22 +2,16 @@ import { eventSchemaName } from "../rest/event-schema-name.ts";
 import { readSchemaComments } from "./schema-comments.ts";
 import { readSchemaSources } from "./schema-sources.ts";
 
-export interface GeneratedFile {
-  url: URL;
-  content(): Promise<string>;
-}
+export const DESCRIPTIONS_FILE = new URL("../rest/descriptions.json", import.meta.url);
 
 /** The doc comments of the schemas, for who does not read the sources. */
-export const descriptionsFile: GeneratedFile = {
-  url: new URL("../rest/descriptions.json", import.meta.url),
-  async content() {
-    const comments = readSchemaComments(await readSchemaSources());
-    const descriptions = Object.fromEntries(
-      Object.entries(comments).map(([path, text]) => [schemaPath(path), text]),
-    );
-    return `${JSON.stringify(descriptions, null, 2)}\n`;
-  },
-};
+export async function descriptionsFile(): Promise<string> {
+  const comments = readSchemaComments(await readSchemaSources());
+  const descriptions = Object.fromEntries(
+    Object.entries(comments).map(([path, text]) => [schemaPath(path), text]),
+  );
+  return `${JSON.stringify(descriptions, null, 2)}\n`;
+}
 
 /** `EVENT_DATA/task.started/attempt` is a comment of `TaskStartedEvent/data/attempt`. */
 function schemaPath(path: string): string {

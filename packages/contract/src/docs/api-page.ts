@@ -1,0 +1,112 @@
+import { ERROR_CODES, type ErrorReason } from "../error.ts";
+import { EVENT_TYPES } from "../event.ts";
+import { eventSchemaName } from "../rest/event-schema-name.ts";
+import { createNamedSchemas } from "../rest/json-schemas.ts";
+import { openApiDocument } from "../rest/openapi-document.ts";
+import { httpStatusOf } from "../rest/openapi-refusals.ts";
+import { PROCEDURE_PATHS, procedureSchemas } from "../rest/procedure-schemas.ts";
+import type { ProcedurePath, RestRoute } from "../rest/route.ts";
+import { REST_ROOT, REST_ROUTES } from "../rest/routes.ts";
+import { descriptionOf, type JsonSchema } from "../rest/tidy-schema.ts";
+import { fieldTable, table } from "./field-table.ts";
+import { typeText } from "./type-text.ts";
+
+const INTRODUCTION = `# API
+
+<!-- Written by \`pnpm docs:api\` from packages/contract. Change the contract, not this page. -->
+
+Every procedure: where REST has it, what it takes, answers and refuses. [rest.md](rest.md) tells how REST works,
+[protocol.md](protocol.md) what streams promise, [cookbook.md](cookbook.md) what it all looks like in use. A server has the
+same as OpenAPI 3.1 at \`/api/openapi.json\`, and as a page to try it at \`/api/docs\`.
+
+Send \`Authorization: Bearer <token>\`. An input with a field that is not listed is refused. Beside what a procedure names,
+anything can be refused as \`validation_failed\`, \`unauthorized\`, \`forbidden\`, \`unavailable\` or \`internal\`. Answers may
+gain fields.`;
+
+export const API_PAGE_FILE = new URL("../../../../docs/api.md", import.meta.url);
+
+/** The whole contract as a page to read. */
+export function apiPage(): string {
+  const { schemas } = openApiDocument({ version: "" }).components;
+  const events = new Set(EVENT_TYPES.map(eventSchemaName));
+  return `${[
+    INTRODUCTION,
+    "## Procedures",
+    ...PROCEDURE_PATHS.map(procedureSection),
+    "## Schemas",
+    ...Object.entries(schemas).flatMap(([name, schema]) =>
+      events.has(name) ? [] : [schemaSection(name, schema)],
+    ),
+    "## Events",
+    "What `data` holds, by the event's `type`. The envelope is that of [SessionEvent](#sessionevent).",
+    ...EVENT_TYPES.map((type) => eventSection(type, schemas[eventSchemaName(type)] ?? {})),
+    "## Errors",
+    errorTable(),
+  ].join("\n\n")}\n`;
+}
+
+function procedureSection(procedure: ProcedurePath): string {
+  const { method, path, status, summary, description, reasons }: RestRoute = REST_ROUTES[procedure];
+  const { kind, input, output } = procedureSchemas(procedure);
+  const named = createNamedSchemas();
+  const answer = output === null ? "a stream" : typeText(named.answer(output));
+  const refuses =
+    reasons.length === 0 ? "" : ` Refuses: ${reasons.map((reason) => `\`${reason}\``).join(", ")}.`;
+  return [
+    `### ${procedure}`,
+    `\`${method} ${REST_ROOT}${path}\` · ${kind}`,
+    `${summary}.${description === undefined ? "" : ` ${description}`}`,
+    ...(input === null ? [] : [fieldTable(named.input(input))]),
+    `Answers ${status} with ${answer}.${refuses}`,
+  ].join("\n\n");
+}
+
+function schemaSection(name: string, schema: JsonSchema): string {
+  const body =
+    schema.properties !== undefined
+      ? [fieldTable(schema)]
+      : schema.enum !== undefined
+        ? [typeText(schema)]
+        : schema.oneOf !== undefined
+          ? [envelopeText(name)]
+          : [];
+  return [`### ${name}`, schema.description ?? "", ...body].join("\n\n");
+}
+
+function envelopeText(name: string): string {
+  if (name !== "SessionEvent") throw new Error(`Nobody has said yet how to describe ${name}`);
+  return table(
+    ["field", "type", ""],
+    [
+      ["`sessionId`", "`uuid`", "Whose log it is in."],
+      ["`taskId`", "`uuid` or `null`", "What it belongs to; null where it is about the session."],
+      [
+        "`seq`",
+        "`integer`",
+        "Its place: strictly increasing, with holes where pieces of a text were replaced by the whole.",
+      ],
+      ["`at`", "`integer`", "ms since the epoch, for people."],
+      ["`type`", "`string`", "One of [these](#events)."],
+      ["`data`", "`object`", "By type."],
+    ],
+  );
+}
+
+function eventSection(type: string, schema: JsonSchema): string {
+  const data = schema.properties?.["data"];
+  const fields =
+    typeof data === "object" ? (data.properties === undefined ? typeText(data) : fieldTable(data)) : "";
+  return [`### ${type}`, schema.description ?? "", fields].join("\n\n");
+}
+
+function errorTable(): string {
+  const reasons = Object.keys(ERROR_CODES) as ErrorReason[];
+  return table(
+    ["reason", "HTTP", ""],
+    reasons.map((reason) => [
+      `\`${reason}\``,
+      String(httpStatusOf(reason)),
+      descriptionOf(`ERROR_CODES/${reason}`) ?? "",
+    ]),
+  );
+}

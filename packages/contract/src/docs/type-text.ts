@@ -1,0 +1,40 @@
+import type { JsonSchema } from "../rest/tidy-schema.ts";
+
+/** @returns a schema as a cell of a table says it, e.g. `` `integer` 1 to 200 `` or a link to a schema with a name */
+export function typeText(schema: JsonSchema): string {
+  if (schema.$ref !== undefined) return linkTo(schema.$ref);
+  const alternatives = schema.anyOf ?? schema.oneOf;
+  if (alternatives !== undefined) return alternatives.map(typeText).join(" or ");
+  if (schema.const !== undefined) return `\`${JSON.stringify(schema.const)}\``;
+  if (schema.enum !== undefined) return schema.enum.map((value) => `\`${String(value)}\``).join(", ");
+  if (schema.type === "array" && schema.prefixItems === undefined) return `list of ${itemText(schema)}`;
+  const [type = "anything", ...more] = [schema.type ?? []].flat();
+  const name =
+    schema.format ?? (schema.prefixItems === undefined ? type : `list of ${schema.prefixItems.length}`);
+  return [[name, ...more].map((each) => `\`${each}\``).join(" or "), ...boundsOf(schema)].join(", ");
+}
+
+function itemText({ items }: JsonSchema): string {
+  return typeof items === "object" && !Array.isArray(items) ? typeText(items) : "`anything`";
+}
+
+/** Names of schemas are headings of the page; GitHub links to them in lower case. */
+function linkTo(ref: string): string {
+  const name = ref.slice(ref.lastIndexOf("/") + 1);
+  return `[${name}](#${name.toLowerCase()})`;
+}
+
+function boundsOf(schema: JsonSchema): string[] {
+  const { minimum, maximum, minLength, maxLength, exclusiveMinimum } = schema;
+  const isText = maxLength !== undefined;
+  const low = isText ? minLength : (minimum ?? (exclusiveMinimum === 0 ? 1 : undefined));
+  const high = isText ? maxLength : maximum;
+  const unit = isText ? " characters" : "";
+  if (low !== undefined && high !== undefined) return [`${grouped(low)} to ${grouped(high)}${unit}`];
+  if (high !== undefined) return [`at most ${grouped(high)}${unit}`];
+  return low === undefined ? [] : [`at least ${grouped(low)}`];
+}
+
+function grouped(value: number): string {
+  return value.toLocaleString("en");
+}
