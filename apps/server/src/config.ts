@@ -8,6 +8,8 @@ export interface Config {
   port: number;
   dataDir: string;
   concurrency: number;
+  /** Streams that one user may have open at once. */
+  streamsPerUser: number;
   /** Exact origins, beside the server's own, that a browser may call from. */
   allowedOrigins: readonly string[];
   /** Host names, beside the loopback ones, that the server answers to. */
@@ -17,6 +19,12 @@ export interface Config {
   models: ModelConfig;
   /** All that a tool's process sees of this environment: where programs are and which language they speak. */
   toolEnvironment: Readonly<Record<string, string>>;
+  sandbox: {
+    /** `auto`: where it holds what it promises. `required`: no start without it. */
+    mode: "auto" | "required" | "off";
+    /** Whether commands in the sandbox reach the network: the machine's own then, loopback too. */
+    network: "on" | "off";
+  };
   node: string;
 }
 
@@ -75,6 +83,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       value("TRUNKLINE_DATA_DIR") ??
       join(value("XDG_DATA_HOME") ?? join(homedir(), ".local", "share"), "trunkline"),
     concurrency: integer("TRUNKLINE_CONCURRENCY", 16, 1, 1_000),
+    streamsPerUser: integer("TRUNKLINE_STREAMS_PER_USER", 200, 1, 100_000),
     allowedOrigins: list("TRUNKLINE_ALLOWED_ORIGINS"),
     allowedHosts: list("TRUNKLINE_ALLOWED_HOSTS"),
     web: oneOf("TRUNKLINE_WEB", ["on", "off", "dev"], "on"),
@@ -91,6 +100,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       googleApiKey: value("GOOGLE_GENERATIVE_AI_API_KEY"),
     },
     toolEnvironment: pick(env, ["PATH", "LANG", "LC_ALL", "TZ"]),
+    sandbox: {
+      mode: oneOf("TRUNKLINE_SANDBOX", ["auto", "required", "off"], "auto"),
+      network: oneOf("TRUNKLINE_SANDBOX_NETWORK", ["on", "off"], "off"),
+    },
     node: hostname(),
   };
 }

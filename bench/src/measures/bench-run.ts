@@ -31,6 +31,7 @@ export class BenchRun {
       nodeOptions: profile,
       env: {
         TRUNKLINE_CONCURRENCY: "128",
+        TRUNKLINE_STREAMS_PER_USER: "10000",
         TRUNKLINE_MODEL: "demo",
         ...provider?.serverEnv,
       },

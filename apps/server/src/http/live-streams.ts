@@ -2,8 +2,6 @@ import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
 import type { Auth, Authenticated } from "../auth/port.ts";
 
-/** Streams that one principal may have open at once. */
-const MAX_PER_PRINCIPAL = 200;
 /** A revoked token's streams end within a second. */
 const CHECK_INTERVAL_MS = 500;
 
@@ -26,13 +24,16 @@ interface Entry {
 export class LiveStreams {
   readonly #auth: Pick<Auth, "activeTokens">;
   readonly #logger: Logger;
+  readonly #maxPerPrincipal: number;
   readonly #open = new Set<Entry>();
   readonly #perPrincipal = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
   #checking = false;
   #ended = false;
 
-  constructor(options: { auth: Pick<Auth, "activeTokens">; logger: Logger }) {
+  /** @param options.maxPerPrincipal streams that one principal may have open at once */
+  constructor(options: { auth: Pick<Auth, "activeTokens">; logger: Logger; maxPerPrincipal: number }) {
+    this.#maxPerPrincipal = options.maxPerPrincipal;
     this.#auth = options.auth;
     this.#logger = options.logger;
   }
@@ -46,10 +47,10 @@ export class LiveStreams {
     if (this.#ended)
       throw new TrunklineError("unavailable", "The server is shutting down; try again in a moment");
     const count = this.#perPrincipal.get(principal.userId) ?? 0;
-    if (count >= MAX_PER_PRINCIPAL) {
+    if (count >= this.#maxPerPrincipal) {
       throw new TrunklineError(
         "rate_limited",
-        `${MAX_PER_PRINCIPAL} streams are open already; close some before you open another`,
+        `${this.#maxPerPrincipal} streams are open already; close some before you open another`,
       );
     }
     const entry: Entry = { tokenId, userId: principal.userId, controller: new AbortController() };

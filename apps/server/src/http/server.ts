@@ -12,7 +12,7 @@ import { refuseTarget } from "./request-target.ts";
 import { assertOrigins, createSite } from "./site.ts";
 
 export interface HttpServerDeps extends Omit<AppDeps, "site" | "streams"> {
-  config: Pick<Config, "host" | "port" | "allowedOrigins" | "allowedHosts">;
+  config: Pick<Config, "host" | "port" | "allowedOrigins" | "allowedHosts" | "streamsPerUser">;
 }
 
 export interface HttpServer {
@@ -35,7 +35,7 @@ const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCh
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { config, logger } = deps;
   assertOrigins(config.allowedOrigins);
-  const streams = new LiveStreams({ auth: deps.auth, logger });
+  const streams = new LiveStreams({ auth: deps.auth, logger, maxPerPrincipal: config.streamsPerUser });
   // Node's own answer to a missing Host has no body; refuseTarget gives the typed one.
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false });
 

@@ -49,7 +49,7 @@ export interface HttpFixture extends AsyncDisposable {
 
 /** The real server on a free port, with real authentication, and services that the test controls. */
 export async function openHttpFixture(
-  overrides: Partial<HttpServerDeps> = {},
+  overrides: Partial<Omit<HttpServerDeps, "config">> & { config?: Partial<HttpServerDeps["config"]> } = {},
   changeAuth: (auth: Auth) => Partial<Auth> = () => ({}),
 ): Promise<HttpFixture> {
   const auth = await openAuthFixture();
@@ -63,7 +63,14 @@ export async function openHttpFixture(
     logger: pino({ level: "debug" }, { write: (line) => logLines.push(line) }),
     now: () => auth.clock.now,
     ...overrides,
-    config: { host: "127.0.0.1", port: 0, allowedOrigins: [], allowedHosts: [], ...overrides.config },
+    config: {
+      host: "127.0.0.1",
+      port: 0,
+      allowedOrigins: [],
+      allowedHosts: [],
+      streamsPerUser: 200,
+      ...overrides.config,
+    },
   });
   const { url, port } = await server.listen();
   const token = await readFile(join(auth.dataDir, "token"), "utf8");
