@@ -46,19 +46,16 @@ function Block({ token }: { token: MarkedToken }): ReactNode {
   }
 }
 
-/** The transcript has headings of its own; those of a text stand below them, whatever they count as in it. */
+/**
+ * All of one level, that of the turns: which depths a model chooses, and which rows are on the page at a time, nobody
+ * knows, and levels must not skip any. What they look like goes by their depth.
+ */
 function Heading({ token }: { token: Tokens.Heading }) {
-  const children = <Inline tokens={token.tokens} />;
-  switch (token.depth) {
-    case 1:
-      return <h3 data-depth={1}>{children}</h3>;
-    case 2:
-      return <h4 data-depth={2}>{children}</h4>;
-    case 3:
-      return <h5>{children}</h5>;
-    default:
-      return <h6>{children}</h6>;
-  }
+  return (
+    <h3 data-depth={token.depth}>
+      <Inline tokens={token.tokens} />
+    </h3>
+  );
 }
 
 function List({ token }: { token: Tokens.List }) {

@@ -19,6 +19,15 @@ function openedSession(sessionId: string): OpenSession {
   return session;
 }
 
+/**
+ * Opens the session that an address is of, before anything of the page is rendered: its events are on their way while
+ * React still takes the page up. Whoever then shows the session closes it.
+ */
+export function openEarly(path: string): void {
+  const sessionId = /^\/s\/([^/]+)$/.exec(path)?.[1];
+  if (sessionId !== undefined) openedSession(sessionId).open();
+}
+
 /** Opens a session for as long as the caller is shown; it is live meanwhile. */
 export function useOpenSession(sessionId: string): OpenSession {
   const [session] = useState(() => openedSession(sessionId));

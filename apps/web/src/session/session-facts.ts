@@ -45,8 +45,14 @@ export function sessionStatus(state: Pick<SessionState, "view" | "session" | "ta
   if (active !== null) return statusOfTask(active.state);
   const isQueued = state.view.tasks.some((task) => task.state === "submitted");
   if (isQueued || state.outgoing.length > 0) return "queued";
-  const ended = state.view.tasks.at(-1);
-  if (ended !== undefined) return statusOfTask(ended.state);
+  const [first, ...rest] = state.view.tasks;
+  if (first !== undefined) {
+    const ended = rest.reduce(
+      (latest, task) => ((task.endedAt ?? 0) >= (latest.endedAt ?? 0) ? task : latest),
+      first,
+    );
+    return statusOfTask(ended.state);
+  }
   return state.session === null ? "new" : statusOfSession(state.session);
 }
 

@@ -1,9 +1,16 @@
 "use client";
 
-import { useOpenSession, OpenSessionContext, useSessionState } from "../session-stream/use-open-session.ts";
+import {
+  OpenSessionContext,
+  openEarly,
+  useOpenSession,
+  useSessionState,
+} from "../session-stream/use-open-session.ts";
 import { SessionScreen } from "./session-screen.tsx";
 import { SessionProblem } from "./session-problem.tsx";
 import { SessionSkeleton } from "./session-skeleton.tsx";
+
+if (typeof window !== "undefined") openEarly(window.location.pathname);
 
 /** One session: its transcript, live, and a place to say more. */
 export function SessionPage({ sessionId }: { sessionId: string }) {

@@ -13,7 +13,7 @@ export function SessionProblem() {
   return (
     <>
       <PageHeader>
-        <span className="text-sm font-medium">Session</span>
+        <h1 className="text-sm font-medium">Session</h1>
       </PageHeader>
       <main className="grow">
         {isGone ? (

@@ -20,7 +20,7 @@ function Banner({ awaySince }: { awaySince: number }) {
     <output className="absolute inset-x-0 top-0 z-10 flex h-8 animate-appear items-center justify-center gap-2 border-b border-line bg-waits-soft px-4 text-sm">
       <CloudOff aria-hidden className="size-3.5 shrink-0 text-waits" />
       <span className="truncate">
-        Reconnecting. This is how it stood {clock(awayMs)} ago; the task goes on without us.
+        Reconnecting. What you see is {clock(awayMs)} old; nothing of it is lost.
       </span>
     </output>
   );

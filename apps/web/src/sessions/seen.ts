@@ -48,7 +48,7 @@ export function markSeen(sessionId: string, endedAt: number): void {
   writeStored(KEY, next);
 }
 
-export function isUnseen({ since, ends }: Seen, { id, status, currentTask }: Session): boolean {
+function isUnseen({ since, ends }: Seen, { id, status, currentTask }: Session): boolean {
   const endedAt = status === "idle" ? (currentTask?.endedAt ?? 0) : 0;
   return endedAt > Math.max(ends[id] ?? 0, ends[id] === undefined ? since : 0);
 }

@@ -35,5 +35,3 @@ export function StatusMark({ status, iconOnly = false }: { status: Status; iconO
     </span>
   );
 }
-
-export const statusWord = (status: Status): string => MARKS[status].word;

@@ -18,13 +18,14 @@ export function Rail() {
   return (
     <div className="flex h-full flex-col">
       <div className="flex h-11 shrink-0 items-center px-4">
-        <Link href="/" className="-ml-1 rounded-md px-1">
+        <Link href="/" prefetch={false} className="-ml-1 rounded-md px-1">
           <Wordmark />
         </Link>
       </div>
       <div className="px-2 pb-2">
         <Link
           href="/"
+          prefetch={false}
           aria-current={path === "/" ? "page" : undefined}
           className={clsx(ENTRY, path === "/" && "bg-selected text-text")}
         >
@@ -42,6 +43,7 @@ export function Rail() {
       <div className="border-t border-line p-2">
         <Link
           href="/settings"
+          prefetch={false}
           aria-current={path === "/settings" ? "page" : undefined}
           className={clsx(ENTRY, path === "/settings" && "bg-selected text-text")}
         >

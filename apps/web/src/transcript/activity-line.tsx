@@ -9,10 +9,16 @@ import { activityWords } from "./activity-words.ts";
 export function ActivityLine() {
   const view = useSessionState((state) => state.view);
   const heardAt = useSessionState((state) => state.heardAt);
+  const awaySince = useSessionState((state) => state.awaySince);
   const now = useNow();
   const task = activeTask(view);
   const silentMs = Math.max(0, now - heardAt);
-  const { words, isSlow } = activityWords(task, view.rows, silentMs);
+  const { words, isSlow } = activityWords(
+    task,
+    view.rows,
+    silentMs,
+    awaySince === null ? 0 : now - awaySince,
+  );
   return (
     <div className="absolute bottom-3 left-0 flex h-9 w-full items-center gap-2 px-6 text-sm text-muted max-md:px-4">
       <LoaderCircle aria-hidden className="size-3.5 text-runs motion-safe:animate-spin" strokeWidth={2.25} />

@@ -19,10 +19,11 @@ export function EndLine({ row }: { row: EndRow }) {
     tokens === 0 ? "" : `${compactCount(tokens)} tokens`,
   ].filter((fact) => fact !== "");
   if (row.state === "failed" || row.state === "rejected") return <Failure row={row} facts={facts} />;
+  if (row.unstarted !== null) return <Withdrawn row={row} prompt={row.unstarted} />;
   return (
-    <div className="flex min-h-9 items-center gap-2 pt-1 pb-3 text-xs text-faint" title={moment(row.at)}>
+    <div className="flex min-h-9 items-center gap-2 pt-1 pb-3 text-xs text-faint" title={whenAndWho(row)}>
       <StatusMark status={statusOfTask(row.state)} />
-      {row.state === "canceled" && <CanceledBy row={row} />}
+      {row.state === "canceled" && <span>{reasonWords(row.reason)}</span>}
       {facts.map((fact) => (
         <span key={fact}>· {fact}</span>
       ))}
@@ -35,10 +36,20 @@ export function EndLine({ row }: { row: EndRow }) {
   );
 }
 
-function CanceledBy({ row }: { row: EndRow }) {
-  const why = reasonWords(row.reason);
-  if (why !== "") return <span>{why}</span>;
-  return row.by === null ? null : <span>by {row.by}</span>;
+function whenAndWho({ at, by }: EndRow): string {
+  return by === null ? moment(at) : `${moment(at)}, by ${by}`;
+}
+
+/** Taken out of the queue: it never was part of the conversation. */
+function Withdrawn({ row, prompt }: { row: EndRow; prompt: string }) {
+  return (
+    <div className="flex min-h-9 items-center gap-2 py-1 text-xs text-faint" title={whenAndWho(row)}>
+      <StatusMark status="canceled" />
+      <span className="shrink-0">before it started</span>
+      <span className="min-w-0 grow truncate">· {prompt}</span>
+      {row.taskId !== null && <RetryButton taskId={row.taskId} />}
+    </div>
+  );
 }
 
 function Failure({ row, facts }: { row: EndRow; facts: string[] }) {

@@ -20,9 +20,9 @@ export const RowView = memo(function RowView({
 }) {
   switch (item.kind) {
     case "turn":
-      return <Turn prompt={item.prompt} seq={item.seq} at={item.at} />;
+      return <Turn id={item.key} prompt={item.prompt} seq={item.seq} at={item.at} />;
     case "waiting":
-      return <Turn prompt={item.prompt} seq={null} at={null} />;
+      return <Turn id={item.key} prompt={item.prompt} seq={null} at={null} />;
     case "text":
       return <TextBlock row={item} />;
     case "reasoning":

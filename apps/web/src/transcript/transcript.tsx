@@ -87,6 +87,7 @@ export function Transcript({
         tabIndex={0}
         className="h-full overflow-x-hidden overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
       >
+        <h2 className="sr-only">Transcript</h2>
         {items.length === 0 && empty}
         <div className="relative mx-auto w-full max-w-[808px]" style={{ height: virtualizer.getTotalSize() }}>
           <OlderLine />

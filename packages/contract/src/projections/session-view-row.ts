@@ -76,6 +76,8 @@ export interface EndRow extends RowBase {
   error: TaskError | null;
   /** Who canceled it. */
   by: string | null;
+  /** What it was to do, where it was canceled before it started: it has no other place in the transcript then. */
+  unstarted: string | null;
   /** From its first start to its end; null where it never started, or where that has not been read. */
   durationMs: number | null;
   usage: Usage;

@@ -83,9 +83,11 @@ export class Transcript {
         row.state === "open" ? { ...row, state: "ended" } : row,
       );
     }
-    // One that never started has no place in the transcript yet.
-    if (task.state === "submitted" && task.attempt === 0) this.#rows.push(turn(event, task));
-    this.#rows.push(newEnd(event, task));
+    const isUnstarted = task.state === "submitted" && task.attempt === 0;
+    const isWithdrawn = isUnstarted && event.type === "task.canceled";
+    // What failed to start was asked for all the same; what was withdrawn is not worth a turn.
+    if (isUnstarted && !isWithdrawn) this.#rows.push(turn(event, task));
+    this.#rows.push({ ...newEnd(event, task), unstarted: isWithdrawn ? (task.prompt ?? "") : null });
   }
 
   #say(kind: BlockRow["kind"], event: BlockEvent): void {
@@ -174,6 +176,7 @@ function newEnd(event: EndEvent, { startedAt, usage }: TaskView): EndRow {
     by: "by" in event.data ? event.data.by : null,
     durationMs: startedAt === null ? null : Math.max(0, event.at - startedAt),
     usage,
+    unstarted: null,
   };
 }
 

@@ -45,7 +45,7 @@ it("is not changed by events that come again, in whatever order", () => {
     fc.property(randomSessionLog, cuts, fc.nat(), (log, places, turnedAt) => {
       const view = viewOf(log.live);
       const place = turnedAt % (log.live.length + 1);
-      const shuffled = [...log.live.slice(place), ...log.live.slice(0, place)].reverse();
+      const shuffled = [...log.live.slice(place), ...log.live.slice(0, place)].toReversed();
       expect(applyEvents(view, shuffled)).toBe(view);
       const [first = [], ...rest] = split(log.live, places);
       const overlapping = rest.reduce(

@@ -154,13 +154,25 @@ describe("tasks", () => {
     expect(view.tasks.map(({ id }) => id)).toEqual(["d", "b", "c", "a"]);
   });
 
-  it("that end before they start are shown with what they were to do", () => {
+  it("that are withdrawn from the queue are one row, also in the middle of another task", () => {
     const view = written((log) => {
       log.submit("a");
-      log.add("task.canceled", "a", { reason: "user", by: "you" });
+      log.start("a");
+      log.submit("b");
+      log.add("task.canceled", "b", { reason: "user", by: "you" });
+      log.complete("a");
     });
-    expect(outline(view)).toEqual(["turn prompt of a", "end canceled"]);
-    expect(view.rows.at(-1)).toMatchObject({ by: "you", durationMs: null });
+    expect(outline(view)).toEqual(["turn prompt of a", "end canceled", "end completed"]);
+    expect(view.rows[1]).toMatchObject({ by: "you", durationMs: null, unstarted: "prompt of b" });
+  });
+
+  it("that fail before they start are shown with what they were to do", () => {
+    const view = written((log) => {
+      log.submit("a");
+      const error = { code: "model_unknown", message: "There is no such model", retryable: false };
+      log.add("task.failed", "a", { reason: "error", error });
+    });
+    expect(outline(view)).toEqual(["turn prompt of a", "end failed"]);
   });
 
   it("sum up their steps, and tell how long they took", () => {
