@@ -3,7 +3,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { MODEL_TEST_TIMEOUT_MS, tryModel } from "../store/testing/model-runs.ts";
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
-import { machineCommands } from "./testing/machine-commands.ts";
+import { machineCommands, submitToNew } from "./testing/machine-commands.ts";
 import { assertTask, endModelTask, type MachineModel, settle } from "./testing/machine-model.ts";
 import { MachineUnderTest } from "./testing/machine-under-test.ts";
 
@@ -31,6 +31,7 @@ it(
       await using directory = await TemporaryDirectory.create();
       await using real = await MachineUnderTest.start(directory.path);
       const model: MachineModel = { sessions: [], tasks: [] };
+      for (const owner of [0, 1, 2]) await submitToNew(model, real, owner);
       await fc.asyncModelRun(() => ({ model, real }), sequence);
       await drain(model, real);
       for (const task of model.tasks) await assertTask(real, task);

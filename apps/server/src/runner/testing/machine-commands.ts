@@ -133,7 +133,11 @@ function sessionAt(model: MachineModel, choice: number): ModelSession {
 
 const promptOf = (model: MachineModel): string => `task ${model.tasks.length}`;
 
-async function submitToNew(model: MachineModel, real: MachineUnderTest, choice: number): Promise<void> {
+export async function submitToNew(
+  model: MachineModel,
+  real: MachineUnderTest,
+  choice: number,
+): Promise<void> {
   const owner = choice % 2 === 0 ? alice : bob;
   const prompt = promptOf(model);
   const { taskId, sessionId } = await real.tasks.submit(owner, { prompt, whenBusy: "enqueue" });

@@ -8,7 +8,7 @@ export const MODEL_TEST_TIMEOUT_MS = process.env["TRUNKLINE_FC_RUNS"] === undefi
 
 /**
  * Tries a property with one seed after another: for some seconds, or TRUNKLINE_FC_RUNS times, however long that takes.
- * The seed is printed, and TRUNKLINE_FC_SEED begins with it.
+ * The seed is printed, and TRUNKLINE_FC_SEED begins with it; with TRUNKLINE_FC_RUNS=1 a failure is made small.
  * @returns how many runs there were. @throws what fast-check reports, with the seed that failed.
  */
 export async function tryModel<T>(what: string, property: fc.IAsyncProperty<T>): Promise<number> {
@@ -19,7 +19,9 @@ export async function tryModel<T>(what: string, property: fc.IAsyncProperty<T>):
   console.log(`${what}: TRUNKLINE_FC_SEED=${firstSeed}`);
   let runs = 0;
   do {
-    await fc.assert(property, { seed: firstSeed + runs, numRuns: 1 });
+    // Shrinking may take minutes, so it waits for somebody who asks for it, with the seed and a number of runs.
+    const endOnFailure = runsText === undefined;
+    await fc.assert(property, { seed: firstSeed + runs, numRuns: 1, unbiased: true, endOnFailure });
     runs += 1;
   } while (runs < wanted && performance.now() < end);
   console.log(`${what}: ${runs} runs`);
