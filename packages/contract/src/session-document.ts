@@ -1,10 +1,13 @@
 import { z } from "zod";
-import { Id, ModelName, Seq, Timestamp } from "./primitives.ts";
+import { Id, type Json, ModelName, Seq, Timestamp } from "./primitives.ts";
 import { Session } from "./session.ts";
 import { Task } from "./task.ts";
 
 /** Events that one document may hold; a longer session is exported by its pages (`session.events`). */
 export const MAX_DOCUMENT_EVENTS = 200_000;
+
+/** JSON, to the compiler; import parses it by its type, and once is enough. */
+const EventJson = z.unknown() as z.ZodType<Json>;
 
 /** A session as one JSON document: everything but the files of its workspace. Import gives new ids, and keeps the rest. */
 export const SessionDocument = z.strictObject({
@@ -28,7 +31,7 @@ export const SessionDocument = z.strictObject({
         /** One of the event types. */
         type: z.string(),
         /** What an event of this type carries. */
-        data: z.unknown(),
+        data: EventJson,
       }),
     )
     .max(MAX_DOCUMENT_EVENTS),

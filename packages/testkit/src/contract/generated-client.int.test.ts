@@ -7,14 +7,12 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ServerFixture } from "../server-fixture.ts";
+import { compileStrictly } from "./strict-compiler.ts";
 
 const run = promisify(execFile);
 const packageDir = fileURLToPath(new URL("../..", import.meta.url));
 const { resolve } = createRequire(import.meta.url);
 const generator = join(dirname(resolve("openapi-typescript/package.json")), "bin/cli.js");
-/** The compiler of the workspace; the generator has an older one of its own. */
-const compiler = join(packageDir, "../../node_modules/typescript/bin/tsc");
-const typeRoots = join(packageDir, "../../node_modules/@types");
 
 const USE = `import createClient from "openapi-fetch";
 import type { components, paths } from "./api.ts";
@@ -74,12 +72,7 @@ afterAll(async () => {
 
 async function compile(source: string): Promise<string> {
   await writeFile(join(directory, "use.ts"), source);
-  const options = ["--strict", "--noEmit", "--target", "es2024", "--module", "nodenext", "--skipLibCheck"];
-  const types = ["--allowImportingTsExtensions", "--types", "node", "--typeRoots", typeRoots];
-  const { stdout } = await run(process.execPath, [compiler, ...options, ...types, "use.ts"], {
-    cwd: directory,
-  }).catch((error: unknown) => error as { stdout: string });
-  return stdout;
+  return compileStrictly(directory, ["use.ts"]);
 }
 
 it("a client that openapi-typescript generates compiles, submits a task and reads its events", async () => {
