@@ -4,8 +4,12 @@ import { attachCommand } from "./commands/attach.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import type { CommandContext } from "./commands/context.ts";
+import { exportCommand } from "./commands/export.ts";
+import { forkCommand } from "./commands/fork.ts";
+import { importCommand } from "./commands/import.ts";
 import { importAlexCommand } from "./commands/import-alex.ts";
 import { runCommand } from "./commands/run.ts";
+import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { tasksCommand } from "./commands/tasks.ts";
@@ -30,7 +34,11 @@ export function buildProgram(context: CommandContext): Command {
     attachCommand,
     tasksCommand,
     sessionsCommand,
+    searchCommand,
     cancelCommand,
+    forkCommand,
+    exportCommand,
+    importCommand,
     backupCommand,
     restoreCommand,
     importAlexCommand,

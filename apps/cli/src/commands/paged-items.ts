@@ -5,15 +5,19 @@ interface Page<T> {
   nextCursor: string | null;
 }
 
-/** @returns the first `count` items of a listing, and whether there are more. */
+/**
+ * @param pageSize the most that the listing answers at once
+ * @returns the first `count` items of a listing, and whether there are more.
+ */
 export async function takeItems<T>(
   count: number,
   load: (page: { cursor?: string; limit: number }) => Promise<Page<T>>,
+  pageSize: number = MAX_PAGE_SIZE,
 ): Promise<{ items: T[]; hasMore: boolean }> {
   const items: T[] = [];
   let cursor: string | undefined;
   for (;;) {
-    const limit = Math.min(count - items.length, MAX_PAGE_SIZE);
+    const limit = Math.min(count - items.length, pageSize);
     const page = await load(cursor === undefined ? { limit } : { cursor, limit });
     items.push(...page.items);
     cursor = page.nextCursor ?? undefined;

@@ -1,0 +1,30 @@
+import { Command } from "commander";
+import { connect, type CommandContext } from "./context.ts";
+
+interface ImportOptions {
+  key?: string;
+  json?: true;
+}
+
+export function importCommand(context: CommandContext): Command {
+  return new Command("import")
+    .summary("bring a session back that was written out")
+    .description(
+      "Make a session of what `trunkline export` wrote. It gets new ids, and keeps everything else.",
+    )
+    .argument("<file>", "the JSON to import; - for the standard input")
+    .option("--key <key>", "import once: the same key again gives the first import back")
+    .option("--json", "print the session, and whether it is new, as JSON")
+    .action(async (file: string, options: ImportOptions, command: Command) => {
+      const { in: stdin, out } = context.terminal;
+      // Loaded here, so that no other command pays for the contract's schemas.
+      const { readDocument } = await import("../session-document/read-document.ts");
+      const document = await readDocument(file, stdin);
+      const client = connect(context, command);
+      const imported = await client.session.import.mutate({ document, importKey: options.key });
+      if (options.json) return await out.write(`${JSON.stringify(imported)}\n`);
+      const { id } = imported.session;
+      const what = imported.created ? "Imported." : "It was imported before.";
+      return await out.write(`${what}\n  look at it:  trunkline attach ${id}\n`);
+    });
+}

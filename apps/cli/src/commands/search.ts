@@ -1,0 +1,63 @@
+import { MAX_SEARCH_PAGE_SIZE, type SearchHit } from "@trunkline/contract";
+import { Command } from "commander";
+import { paintMatches, snippetOf } from "../search/snippet.ts";
+import type { Output } from "../terminal/output.ts";
+import type { Column } from "../terminal/table.ts";
+import { connect, type CommandContext } from "./context.ts";
+import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
+import { parseWholeNumber } from "./option-values.ts";
+import { takeItems } from "./paged-items.ts";
+
+interface SearchOptions {
+  limit: number;
+  json?: true;
+}
+
+export function searchCommand(context: CommandContext): Command {
+  return new Command("search")
+    .summary("find words in what was said and done")
+    .description(
+      "Find words in prompts, answers, and what tools were given and gave back; newest first. All of the words\n" +
+        "must occur; the last may be the beginning of one.",
+    )
+    .argument("<words...>", "what to find")
+    .option("-n, --limit <count>", "how many at most", parseWholeNumber(1, MAX_LISTED), DEFAULT_LISTED)
+    .option("--json", "print one place per line as JSON")
+    .action(async (words: string[], options: SearchOptions, command: Command) => {
+      const { terminal } = context;
+      const client = connect(context, command);
+      const text = words.join(" ");
+      const found = await takeItems(
+        options.limit,
+        (page) => client.search.query.query({ text, ...page }),
+        MAX_SEARCH_PAGE_SIZE,
+      );
+      await printListing(terminal, found, {
+        columns: hitColumns(terminal.out),
+        json: options.json === true,
+        none: "Nothing has all of these words.",
+      });
+    });
+}
+
+const KINDS: Readonly<Record<SearchHit["type"], string>> = {
+  "task.submitted": "prompt",
+  "text.ended": "answer",
+  "tool.called": "call",
+  "tool.ended": "output",
+};
+
+function hitColumns({ colors, isTerminal }: Output): Column<SearchHit>[] {
+  const snippet = (hit: SearchHit) => snippetOf(hit, { cut: isTerminal });
+  return [
+    { title: "SESSION", cell: ({ sessionId }) => sessionId },
+    { title: "SEQ", cell: ({ seq }) => String(seq), align: "right" },
+    { title: "KIND", cell: ({ type }) => KINDS[type], paint: colors.dim, spare: true },
+    {
+      title: "TEXT",
+      cell: (hit) => snippet(hit).text.trimEnd(),
+      paint: (text, hit) =>
+        paintMatches(text, snippet(hit).matches, (match) => colors.bold(colors.yellow(match))),
+    },
+  ];
+}

@@ -1,0 +1,117 @@
+import { mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { SearchHit, Session, SessionDocument } from "@trunkline/contract";
+import { readLog, ServerFixture, waitFor } from "@trunkline/testkit";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { CliProcess, type CliResult } from "../testing/cli-process.ts";
+
+let server: ServerFixture;
+let directory: string;
+let sessionId: string;
+const cli = (args: string[], input = ""): Promise<CliResult> =>
+  CliProcess.run(args, { TRUNKLINE_DATA_DIR: server.dataDir }, input);
+
+beforeAll(async () => {
+  server = await ServerFixture.start();
+  directory = await mkdtemp(join(tmpdir(), "trunkline-out-and-in-"));
+  const submitted = await server.client.task.submit.mutate({ prompt: "run: echo zebra crossing" });
+  sessionId = submitted.sessionId;
+  await waitFor("the task's end", async () => {
+    const { state } = await server.client.task.get.query({ taskId: submitted.taskId });
+    return state === "completed";
+  });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(directory, { recursive: true });
+});
+
+describe("fork", () => {
+  it("makes a session of the first events of another", async () => {
+    const { exitCode, out } = await cli(["fork", sessionId, "--at", "2", "--title", "another way", "--json"]);
+    expect(exitCode).toBe(0);
+    const fork = JSON.parse(out) as Session;
+    expect(fork).toMatchObject({ parentId: sessionId, forkedAtSeq: 2, title: "another way" });
+    expect((await cli(["fork", sessionId])).out).toMatch(
+      /^Forked at event \d+\.\n.*trunkline run --session \S+/,
+    );
+  });
+
+  it("blames the caller for what is not there", async () => {
+    expect((await cli(["fork", crypto.randomUUID()])).exitCode).toBe(2);
+    expect(await cli(["fork", sessionId, "--at", "99999"])).toMatchObject({
+      exitCode: 2,
+      err: expect.stringMatching(/^error: .+/),
+    });
+    expect((await cli(["fork", sessionId, "--title", " "])).err).toContain("1 to 200 characters");
+  });
+});
+
+describe("search", () => {
+  it("finds words where they were said and done", async () => {
+    const { exitCode, out } = await cli(["search", "zebra", "cross"]);
+    expect(out).toMatch(/^SESSION +SEQ +KIND +TEXT\n/);
+    expect(out).toMatch(new RegExp(`^${sessionId} +\\d+ +prompt +run: echo zebra crossing$`, "m"));
+    expect(out).toMatch(new RegExp(`^${sessionId} +\\d+ +output +zebra crossing`, "m"));
+    expect(exitCode).toBe(0);
+  });
+
+  it("prints lines of JSON, says that there is more, and that there is nothing", async () => {
+    const one = await cli(["search", "--json", "--limit", "1", "zebra"]);
+    expect(JSON.parse(one.out) as SearchHit).toMatchObject({ snippet: expect.stringContaining("zebra") });
+    expect(one.err).toContain("--limit shows more");
+    expect(await cli(["search", "xylophone"])).toEqual({
+      exitCode: 0,
+      out: "",
+      err: "Nothing has all of these words.\n",
+    });
+  });
+});
+
+describe("export and import", () => {
+  it("writes a session out and brings it back the same", async () => {
+    const file = join(directory, "session.json");
+    expect((await cli(["export", sessionId, "--out", file])).out).toMatch(/session\.json {2}\d+ events\n$/);
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
+    const again = await cli(["export", sessionId, "--out", file]);
+    expect(again).toMatchObject({ exitCode: 2, err: expect.stringContaining("exists already") });
+
+    const imported = await cli(["import", file, "--key", "k", "--json"]);
+    const { session, created } = JSON.parse(imported.out) as { session: Session; created: boolean };
+    expect(created).toBe(true);
+    const types = async (id: string) =>
+      (await readLog(server.client, id)).map(({ seq, type }) => [seq, type]);
+    expect(await types(session.id)).toEqual(await types(sessionId));
+    const second = await cli(["import", file, "--key", "k"]);
+    expect(second.out).toContain(`It was imported before.\n  look at it:  trunkline attach ${session.id}`);
+  });
+
+  it("goes through pipes", async () => {
+    const { out } = await cli(["export", sessionId]);
+    expect((JSON.parse(out) as SessionDocument).format).toBe("trunkline.session");
+    expect(await cli(["import", "-"], out)).toMatchObject({
+      exitCode: 0,
+      out: expect.stringMatching(/^Imported\.\n/),
+    });
+  });
+
+  it("writes Markdown to be read", async () => {
+    const { out } = await cli(["export", sessionId, "--format", "markdown"]);
+    expect(out).toMatch(/^# .+\n[^]*## User\n\nrun: echo zebra crossing\n\n## Assistant\n/);
+    expect(out).toContain("```sh\necho zebra crossing\n```\n\n```\nzebra crossing\n");
+  });
+
+  it("says what is wrong with a file", async () => {
+    const file = join(directory, "wrong.json");
+    await writeFile(file, '{"format":"other"}');
+    const wrong = await cli(["import", file]);
+    expect(wrong).toMatchObject({
+      exitCode: 2,
+      err: expect.stringContaining("is nothing that `trunkline export`"),
+    });
+    expect(await readFile(file, "utf8")).toBe('{"format":"other"}');
+    expect((await cli(["import", "-"], "# Markdown")).err).toContain("The standard input is no JSON");
+    expect((await cli(["import", join(directory, "missing")])).err).toContain("It cannot be read: ENOENT");
+  });
+});

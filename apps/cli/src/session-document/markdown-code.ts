@@ -1,0 +1,25 @@
+import { outputLines, plainText } from "../terminal/plain-text.ts";
+
+/**
+ * @param language what stands behind the opening fence; empty for none
+ * @returns a block of code whose fence is longer than any run of backticks in it, so that nothing in it closes it
+ * (CommonMark 0.31, 4.5)
+ */
+export function codeBlock(text: string, language = ""): string {
+  const body = outputLines(text).join("\n");
+  const fence = "`".repeat(Math.max(3, longestRun(body) + 1));
+  return `${fence}${language}\n${body}\n${fence}`;
+}
+
+/** @returns the text as code within a line (CommonMark 0.31, 6.1). */
+export function codeSpan(text: string): string {
+  const line = plainText(text).replaceAll(/\s+/g, " ").trim();
+  const fence = "`".repeat(longestRun(line) + 1);
+  // A space keeps a backtick at the edge apart from the fence; readers take it away again.
+  const space = line.startsWith("`") || line.endsWith("`") ? " " : "";
+  return line === "" ? "" : `${fence}${space}${line}${space}${fence}`;
+}
+
+function longestRun(text: string): number {
+  return (text.match(/`+/g) ?? []).reduce((longest, run) => Math.max(longest, run.length), 0);
+}
