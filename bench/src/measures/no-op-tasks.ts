@@ -4,7 +4,8 @@ import type { HttpCalls } from "../processes/http-calls.ts";
 import type { Row } from "../report/row.ts";
 import type { BenchRun, Server } from "./bench-run.ts";
 
-const SESSIONS = 100;
+/** Enough that none of them has much history, which each task reads. */
+const SESSIONS = 200;
 /** Submits that are under way at once. */
 const WINDOW = 64;
 
@@ -15,11 +16,11 @@ interface Throughput {
 
 /** Tasks that do next to nothing: submitted, claimed, run and finished durably, and seen to be finished. */
 export async function measureNoOpTasks(run: BenchRun): Promise<Row[]> {
-  const tasks = run.quick ? 500 : 4_000;
+  const durationMs = run.quick ? 1_500 : 6_000;
   await using provider = await FakeProviderProcess.start();
-  const demo = await runTasks(run, tasks, undefined);
-  const withProvider = await runTasks(run, tasks, provider);
-  const raw = await postToRaw(run, tasks);
+  const demo = await runTasks(run, durationMs, undefined);
+  const withProvider = await runTasks(run, durationMs, provider);
+  const raw = await postToRaw(run, durationMs);
   const group = "No-op tasks";
   const yardstick = { what: "POST to raw node:http", value: raw.perSecond };
   const budget = { atLeast: 1_000 };
@@ -39,28 +40,28 @@ export async function measureNoOpTasks(run: BenchRun): Promise<Row[]> {
 
 async function runTasks(
   run: BenchRun,
-  tasks: number,
+  durationMs: number,
   provider: FakeProviderProcess | undefined,
 ): Promise<Throughput> {
   await using server = await run.startServer({ provider });
   const prompt = provider === undefined ? "say: ok" : "reply: ok";
-  await runOn(run, server, 200, prompt);
-  return await runOn(run, server, tasks, prompt);
+  await runOn(run, server, durationMs / 5, prompt);
+  return await runOn(run, server, durationMs, prompt);
 }
 
-async function runOn(run: BenchRun, server: Server, tasks: number, prompt: string): Promise<Throughput> {
+/** Submits for so long, and waits until all of it is done. */
+async function runOn(run: BenchRun, server: Server, durationMs: number, prompt: string): Promise<Throughput> {
   await using subscribers = run.startSubscribers();
   const sessions = await server.createSessions(SESSIONS);
   await subscribers.ask("open", { read: "tasks", requests: sessions.map((id) => server.subscription(id)) });
   await server.calls.warm(WINDOW);
   const before = readProcessTree(server.pid);
   const startedAtUs = monotonicMicros();
-  const completed = subscribers.ask("tasksCompleted", { tasks });
-  await postAll(server.calls, tasks, "/trpc/task.submit", (index) => ({
+  const tasks = await postFor(server.calls, durationMs, "/trpc/task.submit", (index) => ({
     sessionId: sessions[index % SESSIONS],
     prompt,
   }));
-  const { lastAtUs } = await completed;
+  const { lastAtUs } = await subscribers.ask("tasksCompleted", { tasks });
   const { cpuMs } = readProcessTree(server.pid);
   return {
     perSecond: (tasks / (lastAtUs - startedAtUs)) * 1e6,
@@ -68,31 +69,32 @@ async function runOn(run: BenchRun, server: Server, tasks: number, prompt: strin
   };
 }
 
-/** The same number of requests, from the same client, to a server that does nothing: what the client can do at most. */
-async function postToRaw(run: BenchRun, requests: number): Promise<{ perSecond: number }> {
+/** Requests of the same client to a server that does nothing: what the client can do at most. */
+async function postToRaw(run: BenchRun, durationMs: number): Promise<{ perSecond: number }> {
   await using raw = await run.startRaw();
   await raw.calls.warm(WINDOW);
   const startedAtUs = monotonicMicros();
-  await postAll(raw.calls, requests, "/submit", (index) => ({
-    sessionId: String(index),
-    prompt: "reply: ok",
-  }));
+  const body = (index: number) => ({ sessionId: String(index), prompt: "reply: ok" });
+  const requests = await postFor(raw.calls, durationMs / 3, "/submit", body);
   return { perSecond: (requests / (monotonicMicros() - startedAtUs)) * 1e6 };
 }
 
-async function postAll(
+/** @returns how many were answered. */
+async function postFor(
   calls: HttpCalls,
-  count: number,
+  durationMs: number,
   path: string,
   bodyOf: (index: number) => unknown,
-): Promise<void> {
-  let next = 0;
+): Promise<number> {
+  const endsAt = performance.now() + durationMs;
+  let posted = 0;
   const keepPosting = async (): Promise<void> => {
-    while (next < count) {
-      const index = next;
-      next += 1;
+    while (performance.now() < endsAt) {
+      const index = posted;
+      posted += 1;
       await calls.post(path, bodyOf(index));
     }
   };
   await Promise.all(Array.from({ length: WINDOW }, keepPosting));
+  return posted;
 }
