@@ -124,7 +124,7 @@ export function uiOffHandler(c: HttpContext): Response {
   if (c.req.path !== "/") return c.text("Not found. The UI is off (TRUNKLINE_WEB=off).\n", 404);
   return c.text(
     "Trunkline serves its API here. The UI is off (TRUNKLINE_WEB=off).\n\n" +
-      "API:    /trpc, with 'Authorization: Bearer <token>'\n" +
+      "API:    /trpc and /api, with 'Authorization: Bearer <token>'; described at /api/docs\n" +
       "Health: /health, /ready\n",
   );
 }
