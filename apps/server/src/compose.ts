@@ -30,9 +30,9 @@ import { createTaskService } from "./services/tasks.ts";
 import type { Store } from "./store/port.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
-import { createBareSpawner } from "./tools/process/bare-spawner.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { createTools } from "./tools/registry.ts";
+import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
 import { startWeb } from "./web/start-web.ts";
 
 export interface RunningServer {
@@ -68,7 +68,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const log = createLog({ store, hub, activity });
   const models = await createModelRegistry(config.models);
   const processes = await adoptProcesses(config, logger);
-  const tools = createTools({ spawner: createBareSpawner(processes), environment: config.toolEnvironment });
+  const { toolEnvironment: environment } = config;
+  const sandbox = await openSandbox({ ...config, ...processes, path: environment["PATH"] ?? "", logger });
+  const tools = createTools({ spawner: sandbox.spawner, environment });
   const dispatcher = createInProcessDispatcher({ concurrency: config.concurrency });
   const runner = createRunner({
     store,
@@ -89,7 +91,13 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     sessions: createSessionService({ store, log, hub, activity, runner, models, workspacesDir, now }),
     activity: createActivityService({ store, activity }),
     search: createSearchService(createSqliteSearch(store.db)),
-    server: createServerService({ version, models, tools, concurrency: config.concurrency }),
+    server: createServerService({
+      version,
+      models,
+      tools,
+      sandbox: sandbox.state,
+      concurrency: config.concurrency,
+    }),
   };
 
   const auth = await createAuth({ store, dataDir: config.dataDir, logger, now });

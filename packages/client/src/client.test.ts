@@ -18,6 +18,7 @@ const info: ServerInfo = {
   model: "demo",
   demo: true,
   tools: [],
+  sandbox: { mode: "auto", active: true, reason: null },
   limits: { concurrency: 16, maxPromptLength: 10, maxBodyBytes: 10 },
 };
 

@@ -20,6 +20,15 @@ export const ServerInfo = z.strictObject({
       description: z.string(),
     }),
   ),
+  /** How the commands of tasks are kept from the rest of the machine. */
+  sandbox: z.strictObject({
+    /** What was asked for: where it can be had, or else no start, or none. */
+    mode: z.enum(["auto", "required", "off"]),
+    /** Whether commands run in it. */
+    active: z.boolean(),
+    /** Why they do not. */
+    reason: z.string().nullable(),
+  }),
   /** What it refuses to exceed. */
   limits: z.strictObject({
     /** Tasks that work at once. */

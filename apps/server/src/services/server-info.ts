@@ -1,4 +1,4 @@
-import { MAX_BODY_BYTES, MAX_PROMPT_LENGTH, type ServerService } from "@trunkline/contract";
+import { MAX_BODY_BYTES, MAX_PROMPT_LENGTH, type ServerInfo, type ServerService } from "@trunkline/contract";
 import type { ModelRegistry } from "../agent/port.ts";
 import type { Tool } from "../tools/port.ts";
 
@@ -6,9 +6,10 @@ export function createServerService(options: {
   version: string;
   models: ModelRegistry;
   tools: readonly Tool[];
+  sandbox: ServerInfo["sandbox"];
   concurrency: number;
 }): ServerService {
-  const { version, models, tools, concurrency } = options;
+  const { version, models, tools, sandbox, concurrency } = options;
   return {
     info: async () => ({
       name: "trunkline",
@@ -16,6 +17,7 @@ export function createServerService(options: {
       model: models.defaultModel,
       demo: models.defaultModel === "demo",
       tools: tools.map(({ name, description }) => ({ name, description })),
+      sandbox,
       limits: { concurrency, maxPromptLength: MAX_PROMPT_LENGTH, maxBodyBytes: MAX_BODY_BYTES },
     }),
   };

@@ -70,7 +70,11 @@ async function runBash(
   const ending = await waitForEnding(running, timeoutSeconds * 1_000, stop);
   const survivors = await running.end();
   await feed.finish();
-  return describe(ending, readOutputText(kept), { timeoutSeconds, survivors });
+  return describe(ending, readOutputText(kept), {
+    timeoutSeconds,
+    survivors,
+    limitReached: running.limitReached,
+  });
 }
 
 /** Tells programs that nobody sits in front of them. */
@@ -98,9 +102,13 @@ async function waitForEnding(
 function describe(
   ending: Ending,
   { text, omittedBytes }: { text: string; omittedBytes: number },
-  { timeoutSeconds, survivors }: { timeoutSeconds: number; survivors: readonly number[] },
+  {
+    timeoutSeconds,
+    survivors,
+    limitReached,
+  }: { timeoutSeconds: number; survivors: readonly number[]; limitReached: string | null },
 ): ToolResult {
-  const notes: string[] = [];
+  const notes: string[] = limitReached === null ? [] : [`[limit: ${limitReached}]`];
   if (ending.type === "timeout") {
     notes.push(`[stopped after ${timeoutSeconds} s, with everything that it had started]`);
   } else if (ending.type === "aborted") {
@@ -113,7 +121,7 @@ function describe(
     notes.length === 0 ? text : [text.trimEnd(), ...notes].filter((part) => part !== "").join("\n");
   const exitCode = ending.type === "exited" ? ending.code : null;
   return {
-    status: exitCode === 0 ? "succeeded" : "failed",
+    status: exitCode === 0 && limitReached === null ? "succeeded" : "failed",
     output,
     exitCode,
     omittedBytes: omittedBytes > 0 ? omittedBytes : undefined,

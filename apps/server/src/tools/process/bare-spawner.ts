@@ -78,6 +78,8 @@ function exitOf(child: ChildProcess): Promise<ProcessExit> {
 class BareProcess implements RunningProcess {
   readonly record: ProcessRecord;
   readonly exited: Promise<ProcessExit>;
+  /** The bare machine has none. */
+  readonly limitReached = null;
   readonly #pipe: OutputPipe;
   readonly #patience: TreePatience;
   readonly #ledger: ProcessLedger;

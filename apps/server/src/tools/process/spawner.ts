@@ -21,6 +21,8 @@ export interface RunningProcess {
   readonly record: ProcessRecord;
   /** Resolves when the process itself has ended; what it started may go on. */
   readonly exited: Promise<ProcessExit>;
+  /** What it was not allowed to exceed, where it came to that: to be read after `end`. */
+  readonly limitReached: string | null;
   /**
    * Ends the process and everything that came from it: TERM, grace, KILL. Resolves when all of it is gone and its
    * last output was taken.

@@ -1,0 +1,80 @@
+import type { Identity } from "./identity.ts";
+import type { SandboxLimits } from "./limits.ts";
+import type { SystemMounts } from "./system-mounts.ts";
+import { isWithinAny } from "./toolchains.ts";
+
+/** What is the same for every command. */
+export interface SandboxPlan {
+  system: SystemMounts;
+  /** Directories outside the system's that are shown, to be read. */
+  toolchains: readonly string[];
+  identity: Identity;
+  network: boolean;
+  limits: SandboxLimits;
+  /** Never shown, also where it lies in a directory that is. */
+  dataDir: string;
+}
+
+export interface SandboxedCommand {
+  argv: readonly string[];
+  /** Absolute path of the one directory that can be written, the same inside and outside. */
+  workspace: string;
+  environment: Readonly<Record<string, string>>;
+  /** Descriptor that bwrap writes to once it knows the process id of the command. */
+  infoFd: number;
+}
+
+/** Room for the directories that lead to the workspace, in bytes. */
+const COVER_BYTES = 65_536;
+
+/**
+ * Arguments of bwrap 0.8 or newer, bwrap(1). It begins with an empty root and adds what is named; everything else is
+ * not there. The root itself, `/dev` and `/proc` are made read-only at the end: they are memory without a limit, and a
+ * server that runs as root would otherwise leave `/proc/sys` writable, and with it the kernel's `core_pattern`.
+ */
+export function bwrapArguments(plan: SandboxPlan, command: SandboxedCommand): string[] {
+  const { environment, workspace, infoFd, argv } = command;
+  const information = ["--info-fd", String(infoFd)];
+  const variables = Object.entries(environment).flatMap(([name, value]) => ["--setenv", name, value]);
+  const start = ["--chdir", workspace, "--", ...argv];
+  return [
+    ...isolation(plan),
+    ...information,
+    "--clearenv",
+    ...variables,
+    ...mounts(plan, workspace),
+    ...start,
+  ];
+}
+
+function isolation({ identity, network }: SandboxPlan): string[] {
+  const user = ["--unshare-user", "--uid", String(identity.uid), "--gid", String(identity.gid)];
+  const noOtherUser = ["--disable-userns", "--assert-userns-disabled", "--cap-drop", "ALL"];
+  const rest = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"];
+  if (!network) rest.push("--unshare-net");
+  const life = ["--new-session", "--die-with-parent", "--as-pid-1", "--hostname", "sandbox"];
+  return [...user, ...noOtherUser, ...rest, ...life];
+}
+
+/** What is mounted later lies on what was mounted before it. */
+function mounts({ system, toolchains, identity, limits, dataDir }: SandboxPlan, workspace: string): string[] {
+  const temporary = tmpfs("/tmp", limits.temporaryBytes);
+  temporary.push("--symlink", "/tmp", "/var/tmp", "--dir", "/run");
+  const devices = ["--dev", "/dev", ...tmpfs("/dev/shm", limits.sharedMemoryBytes), "--proc", "/proc"];
+  const work = ["--bind", workspace, workspace];
+  const isShown = isWithinAny(dataDir, [...system.directories, ...toolchains]);
+  return [
+    ...system.arguments,
+    ...identity.mounts,
+    ...temporary,
+    ...toolchains.flatMap((path) => ["--ro-bind-try", path, path]),
+    ...devices,
+    ...(isShown ? [...tmpfs(dataDir, COVER_BYTES), ...work, "--remount-ro", dataDir] : work),
+    ...["/proc", "/dev", "/"].flatMap((path) => ["--remount-ro", path]),
+  ];
+}
+
+function tmpfs(path: string, bytes: number): string[] {
+  // Anybody may write there, as everywhere; bwrap makes it for its owner alone.
+  return ["--size", String(bytes), "--perms", "1777", "--tmpfs", path];
+}

@@ -1,0 +1,101 @@
+import { readFile } from "node:fs/promises";
+import type { ServerInfo } from "@trunkline/contract";
+import type { Logger } from "pino";
+import type { Config } from "../../config.ts";
+import type { ProcessLedger } from "../port.ts";
+import { createBareSpawner } from "../process/bare-spawner.ts";
+import type { Spawner } from "../process/spawner.ts";
+import { findProgram } from "./find-program.ts";
+import { planSandbox } from "./plan-sandbox.ts";
+import { type ProbeResult, probeSandbox } from "./probe.ts";
+import { canLimitNamespace } from "./process-namespace.ts";
+import { createSandboxSpawner } from "./sandbox-spawner.ts";
+
+export interface SandboxChoice {
+  spawner: Spawner;
+  state: ServerInfo["sandbox"];
+}
+
+/**
+ * Decides how commands run: in the sandbox where it holds what it promises, or on the bare machine, and then loudly.
+ * To be called once at the start, after the leftovers of an earlier run were ended.
+ * @throws Error where the sandbox is required and does not hold; the message says what to do.
+ */
+export async function openSandbox(options: {
+  sandbox: Config["sandbox"];
+  dataDir: string;
+  owner: string;
+  ledger: ProcessLedger;
+  /** Search path of the commands. */
+  path: string;
+  logger: Logger;
+}): Promise<SandboxChoice> {
+  const { sandbox, logger } = options;
+  const bare = (reason: string): SandboxChoice => {
+    logger.warn(
+      { reason },
+      "COMMANDS RUN WITHOUT A SANDBOX: they can read and write all that the server can",
+    );
+    return {
+      spawner: createBareSpawner(options),
+      state: { mode: sandbox.mode, active: false, reason },
+    };
+  };
+  if (sandbox.mode === "off") return bare("TRUNKLINE_SANDBOX is off");
+  const { spawner, probe } = await trySandbox(options);
+  if (spawner !== null && probe.available) {
+    return { spawner, state: { mode: sandbox.mode, active: true, reason: null } };
+  }
+  const reason = probe.reason ?? "it is not available";
+  if (sandbox.mode === "auto") return bare(reason);
+  throw new Error(
+    `TRUNKLINE_SANDBOX is 'required', but there is no sandbox: ${reason}. ` +
+      "Repair that, or set it to 'auto' to run commands without one",
+  );
+}
+
+async function trySandbox(options: {
+  sandbox: Config["sandbox"];
+  dataDir: string;
+  owner: string;
+  ledger: ProcessLedger;
+  path: string;
+}): Promise<{ spawner: Spawner | null; probe: ProbeResult }> {
+  const { sandbox, dataDir, owner, ledger, path } = options;
+  const unavailable = (reason: string) => ({ spawner: null, probe: { available: false, reason } });
+  if (process.platform !== "linux") return unavailable("bubblewrap needs Linux");
+  const [bwrap, bash] = await Promise.all([findProgram("bwrap", path), findProgram("bash", path)]);
+  if (bwrap === null) return unavailable("bubblewrap (bwrap) is not installed");
+  if (bash === null) return unavailable("bash is not installed");
+  const isRoot = process.getuid?.() === 0;
+  const processLimit = isRoot && canLimitNamespace() ? "namespace" : "user";
+  const plan = await planSandbox({ dataDir, network: sandbox.network === "on", path });
+  const spawner = createSandboxSpawner({ bwrap, bash, plan, processLimit, owner, ledger });
+  const probe = await probeSandbox(spawner, plan, { path, processLimit });
+  if (probe.reason === undefined) return { spawner, probe };
+  return { spawner, probe: { available: false, reason: await explain(probe.reason, { isRoot }) } };
+}
+
+/** Settings of the kernel and of distributions that forbid what bwrap needs. */
+const SWITCHES: readonly { file: string; forbids: string; hint: string }[] = [
+  { file: "kernel/unprivileged_userns_clone", forbids: "0", hint: "kernel.unprivileged_userns_clone is 0" },
+  {
+    file: "kernel/apparmor_restrict_unprivileged_userns",
+    forbids: "1",
+    hint: "kernel.apparmor_restrict_unprivileged_userns is 1 (bwrap needs an AppArmor profile that allows userns)",
+  },
+  { file: "user/max_user_namespaces", forbids: "0", hint: "user.max_user_namespaces is 0" },
+];
+
+async function explain(reason: string, { isRoot }: { isRoot: boolean }): Promise<string> {
+  if (/unknown option/i.test(reason)) return `${reason} (bubblewrap 0.8 or newer is needed)`;
+  if (isRoot && reason === "processes have no limit") {
+    return `${reason}: before Linux 6.14 the kernel exempts root; run the server as an ordinary user`;
+  }
+  const hints: string[] = [];
+  for (const { file, forbids, hint } of SWITCHES) {
+    const value = await readFile(`/proc/sys/${file}`, "utf8").catch(() => "");
+    if (value.trim() === forbids) hints.push(hint);
+  }
+  return hints.length === 0 ? reason : `${reason} (${hints.join("; ")})`;
+}

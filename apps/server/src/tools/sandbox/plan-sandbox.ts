@@ -1,0 +1,32 @@
+import { realpath } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import type { SandboxPlan } from "./bwrap-arguments.ts";
+import { writeIdentity } from "./identity.ts";
+import { DEFAULT_LIMITS, type SandboxLimits } from "./limits.ts";
+import { findSystemMounts } from "./system-mounts.ts";
+import { findToolchains } from "./toolchains.ts";
+
+/** Directory below the data directory for what the sandbox needs itself; no command sees it. */
+export function sandboxDirectory(dataDir: string): string {
+  return join(dataDir, "sandbox");
+}
+
+/** Looks once at what this machine has to show to commands. */
+export async function planSandbox(options: {
+  /** Exists. */
+  dataDir: string;
+  network: boolean;
+  /** Search path of the commands. */
+  path: string;
+  limits?: SandboxLimits;
+}): Promise<SandboxPlan> {
+  const { network, path, limits = DEFAULT_LIMITS } = options;
+  const dataDir = await realpath(options.dataDir);
+  const system = await findSystemMounts({ network });
+  const [toolchains, identity] = await Promise.all([
+    findToolchains({ path, home: homedir(), covered: system.directories }),
+    writeIdentity(sandboxDirectory(dataDir), { network }),
+  ]);
+  return { system, toolchains, identity, network, limits, dataDir };
+}

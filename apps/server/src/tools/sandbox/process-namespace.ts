@@ -1,0 +1,36 @@
+import { execFile } from "node:child_process";
+import { readlink } from "node:fs/promises";
+import { release } from "node:os";
+import { promisify } from "node:util";
+
+const run = promisify(execFile);
+
+/** Where the last process id is a setting of each process namespace; before, of the machine. */
+const FIRST_KERNEL: [number, number] = [6, 14];
+
+/** Whether this kernel can limit the processes of a namespace. */
+export function canLimitNamespace(kernel: string = release()): boolean {
+  const [major = 0, minor = 0] = kernel.split(".").map((part) => Number.parseInt(part, 10));
+  return major > FIRST_KERNEL[0] || (major === FIRST_KERNEL[0] && minor >= FIRST_KERNEL[1]);
+}
+
+/**
+ * Sets the last process id of another process's namespace, and so how many processes it may hold. This is for a server
+ * that runs as root: the kernel exempts root from the limit that everybody else has, RLIMIT_NPROC.
+ * @param pid Of a process in the namespace.
+ * @throws Error where it cannot be done.
+ */
+export async function limitProcessNamespace(pid: number, lastPid: number): Promise<void> {
+  const namespace = `/proc/${pid}/ns/pid`;
+  const [theirs, ours] = await Promise.all([readlink(namespace), readlink("/proc/self/ns/pid")]);
+  // Otherwise the whole machine would get the limit.
+  if (theirs === ours || !canLimitNamespace()) throw new Error("The process has no namespace to be limited");
+  // Which namespace's setting it is depends on who opens the file: a process of that namespace must.
+  await run("nsenter", [
+    `--pid=${namespace}`,
+    "--",
+    "sh",
+    "-c",
+    `echo ${lastPid} > /proc/sys/kernel/pid_max`,
+  ]);
+}

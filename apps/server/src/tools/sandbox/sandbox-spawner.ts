@@ -1,0 +1,148 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { realpath, writeFile } from "node:fs/promises";
+import { getPriority, setPriority } from "node:os";
+import { setTimeout as wait } from "node:timers/promises";
+import { isMainThread } from "node:worker_threads";
+import type { ProcessLedger, ProcessRecord } from "../port.ts";
+import { openOutputPipe, type OutputPipe } from "../process/output-pipe.ts";
+import { MARKER_VARIABLE, readBootId, readProcess } from "../process/process-table.ts";
+import type { TreePatience } from "../process/process-tree.ts";
+import type { Spawner, SpawnRequest } from "../process/spawner.ts";
+import { bwrapArguments, type SandboxPlan } from "./bwrap-arguments.ts";
+import { DiskWatch } from "./disk-watch.ts";
+import { readExitStatus } from "./exit-status.ts";
+import { lastProcessId } from "./limits.ts";
+import { limitProcessNamespace } from "./process-namespace.ts";
+import { SandboxedProcess } from "./sandboxed-process.ts";
+import { INFO_FD, startBwrap, type StartedSandbox, StartError } from "./start-bwrap.ts";
+import { supervisedBy } from "./supervisor.ts";
+import { isInside } from "./toolchains.ts";
+
+export interface SandboxSpawnerOptions {
+  /** Absolute path of bwrap. */
+  bwrap: string;
+  /** Absolute path of bash, seen from inside the sandbox. */
+  bash: string;
+  plan: SandboxPlan;
+  /** What keeps the number of processes down: the limit of a user, or, as root has none, that of a namespace. */
+  processLimit: "user" | "namespace";
+  /** Goes before each marker, see `reapLeftovers`. */
+  owner: string;
+  ledger: ProcessLedger;
+  patience?: TreePatience;
+}
+
+const DEFAULT_PATIENCE: TreePatience = { graceMs: 2_000, forceMs: 5_000 };
+
+/** Commands give way to the server, which has to stop them. */
+const NICENESS = 10;
+
+/** Where memory runs out, the kernel shall take a command and not the server. */
+const FIRST_TO_GO = "1000";
+
+/** Characters of bwrap's own complaint that are passed on. */
+const MAX_COMPLAINT = 1_000;
+
+/** How long a complaint may take to arrive once bwrap has ended, in ms. */
+const LAST_WORDS_MS = 1_000;
+
+/** Starts each command in a sandbox of its own that holds the workspace, the system's programs and nothing else. */
+export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
+  // The kernel kills the sandbox when the thread that started it ends, and that must be the server.
+  assert(isMainThread, "Sandboxes are started from the main thread");
+  const disk = new DiskWatch(options.plan.limits);
+  const bootId = readBootId();
+
+  return {
+    async spawn(request) {
+      const { ledger, patience = DEFAULT_PATIENCE, plan } = options;
+      await refuseTooMuch(request.cwd, plan.dataDir);
+      const marker = `${options.owner}.${randomUUID()}`;
+      let complaint = "";
+      let begun = false;
+      const pipe = await openOutputPipe((bytes) => {
+        if (begun) return request.onOutput(bytes);
+        // Before the command begins it is bwrap that speaks.
+        complaint = (complaint + Buffer.from(bytes).toString()).slice(0, MAX_COMPLAINT);
+      });
+      const sandbox = await startSandbox(options, request, marker, pipe).catch(async (error: unknown) => {
+        await Promise.race([pipe.ended, wait(LAST_WORDS_MS, undefined, { ref: false })]);
+        pipe.destroy();
+        throw refusal(error, complaint);
+      });
+      const { pid, first, line, exited } = sandbox;
+      const record: ProcessRecord = { pid, startTime: readProcess(pid)?.startTime ?? 0, bootId, marker };
+      let endWatch = (): void => undefined;
+      const running = new SandboxedProcess({
+        record,
+        first,
+        exited: Promise.race([
+          line.exitStatus.then(readExitStatus),
+          exited.then(({ code, signal }) => (code === null ? { code, signal } : readExitStatus(code))),
+        ]),
+        gone: exited,
+        pipe,
+        patience,
+        limits: plan.limits,
+        ledger,
+        release: () => {
+          endWatch();
+          line.close();
+        },
+      });
+      try {
+        await Promise.all([ledger.onSpawn(record), restrain(first.pid, options)]);
+        endWatch = await disk.begin(request.cwd, (message) => running.stopAtLimit(message));
+        begun = true;
+        line.go();
+      } catch (error) {
+        await running.end();
+        throw error;
+      }
+      return running;
+    },
+  };
+}
+
+async function startSandbox(
+  { bwrap, bash, plan }: SandboxSpawnerOptions,
+  { argv, cwd, environment }: SpawnRequest,
+  marker: string,
+  pipe: OutputPipe,
+): Promise<StartedSandbox> {
+  try {
+    return await startBwrap({
+      program: bwrap,
+      arguments: bwrapArguments(plan, {
+        argv: supervisedBy(bash, plan.limits, argv),
+        workspace: cwd,
+        environment: { ...environment, [MARKER_VARIABLE]: marker },
+        infoFd: INFO_FD,
+      }),
+      marker,
+      outputFd: pipe.writeFd,
+    });
+  } finally {
+    await pipe.releaseWriteEnd();
+  }
+}
+
+/** @throws Error where the workspace is gone, or where to show it would show the server's own files. */
+async function refuseTooMuch(workspace: string, dataDir: string): Promise<void> {
+  if (isInside(dataDir, await realpath(workspace))) {
+    throw new Error("The workspace holds the server's data directory, which no command may see");
+  }
+}
+
+async function restrain(pid: number, { processLimit, plan }: SandboxSpawnerOptions): Promise<void> {
+  setPriority(pid, Math.max(getPriority(), NICENESS));
+  await writeFile(`/proc/${pid}/oom_score_adj`, FIRST_TO_GO);
+  if (processLimit === "namespace") await limitProcessNamespace(pid, lastProcessId(plan.limits));
+}
+
+function refusal(error: unknown, complaint: string): unknown {
+  if (!(error instanceof StartError)) return error;
+  const why = complaint.trim() || error.message;
+  return new Error(`The sandbox cannot be started: ${why}`, { cause: error });
+}

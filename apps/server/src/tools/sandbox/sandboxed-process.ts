@@ -1,0 +1,129 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { ProcessLedger, ProcessRecord } from "../port.ts";
+import type { OutputPipe } from "../process/output-pipe.ts";
+import { listProcesses, type ProcessEntry, readProcess } from "../process/process-table.ts";
+import type { TreePatience } from "../process/process-tree.ts";
+import { sendSignal } from "../process/send-signal.ts";
+import type { ProcessExit, RunningProcess } from "../process/spawner.ts";
+import { describeBytes, type SandboxLimits } from "./limits.ts";
+
+const POLL_MS = 20;
+
+/** How long the last output may take once every process is gone, in ms. */
+const LAST_OUTPUT_MS = 1_000;
+
+/** From this share of the limit on, what is found at the end has run into it. */
+const CROWDED = 0.9;
+
+export interface SandboxedProcessParts {
+  /** Of bwrap itself, our child, which is there until the sandbox is gone. */
+  record: ProcessRecord;
+  /** The first process of the namespace: with it the kernel ends all the others. */
+  first: ProcessEntry;
+  /** How the command ended. */
+  exited: Promise<ProcessExit>;
+  /** Resolves when bwrap has ended. */
+  gone: Promise<unknown>;
+  pipe: OutputPipe;
+  patience: TreePatience;
+  limits: SandboxLimits;
+  ledger: ProcessLedger;
+  /** Called when it is over: ends what watches it. */
+  release: () => void;
+}
+
+export class SandboxedProcess implements RunningProcess {
+  readonly record: ProcessRecord;
+  readonly exited: Promise<ProcessExit>;
+  limitReached: string | null = null;
+  readonly #parts: SandboxedProcessParts;
+
+  constructor(parts: SandboxedProcessParts) {
+    this.#parts = parts;
+    this.record = parts.record;
+    this.exited = parts.exited.then((exit) => {
+      if (exit.signal === "SIGXFSZ") {
+        this.limitReached ??= `a file may not grow beyond ${describeBytes(parts.limits.fileBytes)}`;
+      }
+      return exit;
+    });
+  }
+
+  /** Ends it at once, without a TERM. */
+  stopAtLimit(message: string): void {
+    this.limitReached ??= message;
+    this.#kill();
+  }
+
+  async end(): Promise<number[]> {
+    const { patience, gone, pipe, ledger, release } = this.#parts;
+    await this.#askToEnd(performance.now() + patience.graceMs);
+    release();
+    this.#kill();
+    const isGone = await Promise.race([
+      this.#namespaceGone(gone).then(() => true),
+      wait(patience.forceMs, false, { ref: false }),
+    ]);
+    const survivors = isGone ? [] : [this.record.pid, ...(await this.#members()).map(({ pid }) => pid)];
+    // One that is stuck in the kernel may hold the pipe for ever.
+    const impatience = setTimeout(() => pipe.destroy(), LAST_OUTPUT_MS);
+    await pipe.ended;
+    clearTimeout(impatience);
+    if (survivors.length === 0) await ledger.onExit(this.record);
+    return survivors;
+  }
+
+  /** TERM to everything in the namespace but the first process, and to what begins meanwhile, until the deadline. */
+  async #askToEnd(deadline: number): Promise<void> {
+    const { limits } = this.#parts;
+    const asked = new Set<number>();
+    for (let members = await this.#members(); members.length > 0; members = await this.#members()) {
+      if (members.length >= limits.processes * CROWDED) {
+        this.limitReached ??= `no more than ${limits.processes} processes may run`;
+      }
+      for (const { pid } of members.filter((member) => !asked.has(member.pid))) {
+        asked.add(pid);
+        sendSignal(pid, "SIGTERM");
+        // What is stopped takes the signal when it goes on.
+        sendSignal(pid, "SIGCONT");
+      }
+      if (performance.now() >= deadline) return;
+      await wait(POLL_MS);
+    }
+  }
+
+  /** What lives in the namespace beside its first process, from which all of it comes, orphans too. */
+  async #members(): Promise<ProcessEntry[]> {
+    const { first } = this.#parts;
+    if (!isAlive(first)) return [];
+    const family = new Set([first.pid]);
+    let rest = (await listProcesses()).filter(
+      ({ pid, startTime, isZombie }) => pid !== first.pid && startTime >= first.startTime && !isZombie,
+    );
+    const members: ProcessEntry[] = [];
+    for (let before = -1; before !== members.length;) {
+      before = members.length;
+      const found = rest.filter(({ parentPid }) => family.has(parentPid));
+      for (const member of found) family.add(member.pid);
+      members.push(...found);
+      rest = rest.filter(({ pid }) => !family.has(pid));
+    }
+    return members;
+  }
+
+  #kill(): void {
+    const { first } = this.#parts;
+    if (isAlive(first)) sendSignal(first.pid, "SIGKILL");
+  }
+
+  /** The kernel lets the first process go after all others; bwrap may have gone before it. */
+  async #namespaceGone(gone: Promise<unknown>): Promise<void> {
+    await gone;
+    while (isAlive(this.#parts.first)) await wait(POLL_MS);
+  }
+}
+
+function isAlive({ pid, startTime }: ProcessEntry): boolean {
+  const now = readProcess(pid);
+  return now !== null && now.startTime === startTime && !now.isZombie;
+}

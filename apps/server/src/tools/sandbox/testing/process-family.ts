@@ -1,0 +1,21 @@
+import { listProcesses, type ProcessEntry, readProcess } from "../../process/process-table.ts";
+
+/** A process and all that came from it and still has a parent in the family, as the machine sees them. */
+export async function familyOf(pid: number): Promise<ProcessEntry[]> {
+  const all = await listProcesses();
+  const family = all.filter((entry) => entry.pid === pid);
+  for (let before = 0; before !== family.length;) {
+    before = family.length;
+    family.push(
+      ...all.filter(
+        (entry) => !family.includes(entry) && family.some((member) => member.pid === entry.parentPid),
+      ),
+    );
+  }
+  return family;
+}
+
+export function isRunning({ pid, startTime }: Pick<ProcessEntry, "pid" | "startTime">): boolean {
+  const now = readProcess(pid);
+  return now !== null && now.startTime === startTime && !now.isZombie;
+}

@@ -1,0 +1,27 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { pino } from "pino";
+import { createBashTool } from "../../bash.ts";
+import { openSandbox } from "../open-sandbox.ts";
+
+/*
+ * A server in small: `node run-sandboxed.ts <data directory> <command> [mode]` opens the sandbox as the server does, runs
+ * the command with the bash tool, and prints what came of both as JSON.
+ */
+const [dataDir = "", command = "", mode = "auto"] = process.argv.slice(2);
+const workspace = join(dataDir, "workspaces", "run");
+await mkdir(workspace, { recursive: true });
+const path = process.env["PATH"] ?? "";
+const { spawner, state } = await openSandbox({
+  sandbox: { mode: mode as "auto", network: "off" },
+  dataDir,
+  owner: `test-${crypto.randomUUID()}`,
+  ledger: { onSpawn: async () => undefined, onExit: async () => undefined },
+  path,
+  logger: pino({ level: "silent" }),
+});
+const result = await createBashTool({ spawner, environment: { PATH: path } }).execute(
+  { command },
+  { workspace, signal: new AbortController().signal, progress: async () => undefined },
+);
+process.stdout.write(JSON.stringify({ state, result }));

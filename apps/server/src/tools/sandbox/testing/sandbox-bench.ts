@@ -1,0 +1,95 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { ProcessLedger, ProcessRecord, Tool, ToolContext, ToolResult } from "../../port.ts";
+import type { TreePatience } from "../../process/process-tree.ts";
+import type { Spawner } from "../../process/spawner.ts";
+import { createTools } from "../../registry.ts";
+import { findProgram } from "../find-program.ts";
+import { DEFAULT_LIMITS, type SandboxLimits } from "../limits.ts";
+import { planSandbox } from "../plan-sandbox.ts";
+import { canLimitNamespace } from "../process-namespace.ts";
+import { createSandboxSpawner } from "../sandbox-spawner.ts";
+
+const PATH = process.env["PATH"] ?? "";
+
+export const bwrap = await findProgram("bwrap", PATH);
+export const NO_BWRAP = "needs bubblewrap (bwrap), which is not installed";
+
+export interface SandboxBenchOptions {
+  limits?: Partial<SandboxLimits>;
+  network?: boolean;
+  patience?: TreePatience;
+  /** Where the data directory is made. */
+  parent?: string;
+}
+
+/** A data directory with workspaces in it, and the real tools in real sandboxes. */
+export class SandboxBench implements AsyncDisposable {
+  readonly dataDir: string;
+  readonly spawner: Spawner;
+  /** What the ledger was told and not told to forget. */
+  readonly records: ProcessRecord[];
+  readonly workspace: string;
+  readonly #tools: readonly Tool[];
+
+  private constructor(dataDir: string, spawner: Spawner, records: ProcessRecord[]) {
+    this.dataDir = dataDir;
+    this.spawner = spawner;
+    this.records = records;
+    this.workspace = join(dataDir, "workspaces", "mine");
+    this.#tools = createTools({ spawner, environment: { PATH, LANG: "C.UTF-8" } });
+  }
+
+  static async create(options: SandboxBenchOptions = {}): Promise<SandboxBench> {
+    const { network = false, patience, parent = tmpdir() } = options;
+    const dataDir = await mkdtemp(join(await realpath(parent), "trunkline-sandbox-"));
+    const records: ProcessRecord[] = [];
+    const ledger: ProcessLedger = {
+      onSpawn: async (record) => void records.push(record),
+      onExit: async (record) => void records.splice(records.indexOf(record), 1),
+    };
+    const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const spawner = createSandboxSpawner({
+      bwrap: bwrap!,
+      bash: (await findProgram("bash", PATH))!,
+      plan: await planSandbox({ dataDir, network, path: PATH, limits }),
+      processLimit: processLimit(),
+      owner: `test-${randomUUID()}`,
+      ledger,
+      patience,
+    });
+    const bench = new SandboxBench(dataDir, spawner, records);
+    await mkdir(bench.workspace, { recursive: true });
+    return bench;
+  }
+
+  path(name: string): string {
+    return join(this.workspace, name);
+  }
+
+  /** Calls the bash tool. */
+  async run(
+    command: string,
+    context: Partial<ToolContext> & { timeoutSeconds?: number } = {},
+  ): Promise<ToolResult> {
+    const bash = this.#tools.find(({ name }) => name === "bash")!;
+    const { timeoutSeconds, ...rest } = context;
+    return bash.execute(bash.inputSchema.parse({ command, timeoutSeconds }), {
+      workspace: this.workspace,
+      signal: new AbortController().signal,
+      progress: async () => undefined,
+      ...rest,
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+/** As `openSandbox` decides it. */
+export function processLimit(): "user" | "namespace" {
+  return process.getuid?.() === 0 && canLimitNamespace() ? "namespace" : "user";
+}
