@@ -1,30 +1,25 @@
-import { X } from "lucide-react";
 import type { QueuedPrompt } from "../session/session-facts.ts";
-import { IconButton } from "../ui/icon-button.tsx";
+import { QueueChip } from "./queue-chip.tsx";
+import { useQueue } from "./use-queue.ts";
 
-/** What waits for the running task, in order. */
-export function QueueChips({
-  queue,
-  cancel,
-}: {
-  queue: readonly QueuedPrompt[];
-  cancel: (taskId: string) => void;
-}) {
+/** What waits for the running task, in order: it can be edited, moved and taken back until it starts. */
+export function QueueChips({ queue }: { queue: readonly QueuedPrompt[] }) {
+  const { edit, move, cancel } = useQueue();
   if (queue.length === 0) return null;
   return (
-    <ol aria-label="Queued" className="mb-1.5 flex max-h-32 flex-col gap-1 overflow-y-auto">
+    <ol aria-label="Queued" className="mb-1.5 flex max-h-36 flex-col gap-1 overflow-y-auto">
       {queue.map(({ key, taskId, prompt }, index) => (
-        <li
+        <QueueChip
           key={key}
-          className="flex h-8 shrink-0 animate-appear items-center gap-2.5 rounded-lg border border-line bg-surface pr-1 pl-3 text-sm"
-        >
-          <span className="text-xs text-faint">{index + 1}</span>
-          <span className="min-w-0 grow truncate text-muted">{prompt}</span>
-          <span className="text-xs text-faint">{taskId === null ? "Sending" : "Queued"}</span>
-          {taskId !== null && (
-            <IconButton small icon={X} label="Remove from the queue" onClick={() => cancel(taskId)} />
-          )}
-        </li>
+          place={index + 1}
+          prompt={prompt}
+          isSent={taskId !== null}
+          edit={(text) => edit(taskId, text)}
+          cancel={() => cancel(taskId)}
+          // Before the one above, or before the one that is two below.
+          moveUp={index === 0 ? null : () => move(taskId, queue[index - 1]?.taskId ?? null)}
+          moveDown={index === queue.length - 1 ? null : () => move(taskId, queue[index + 2]?.taskId ?? null)}
+        />
       ))}
     </ol>
   );

@@ -1,5 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useDeferredValue, useMemo, useRef, useState } from "react";
+import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { plural } from "../text/quantity.ts";
 import { RawEvent } from "./raw-event.tsx";
@@ -25,6 +25,7 @@ export function RawEvents({ goTo }: { goTo: (seq: number) => void }) {
     followOnAppend: true,
     overscan: 12,
   });
+  useLayoutEffect(() => virtualizer.scrollToEnd(), [virtualizer]);
   const toggle = (seq: number): void => {
     const next = new Set(open);
     if (!next.delete(seq)) next.add(seq);

@@ -25,7 +25,7 @@ export function Dock({
   const first = active?.id ?? waiting[0]?.taskId ?? null;
   return (
     <div className="mx-auto w-full max-w-[808px] px-6 pb-4 max-md:px-2 max-md:pb-2">
-      <QueueChips queue={queue} cancel={cancel} />
+      <QueueChips queue={queue} />
       <Composer
         place={sessionId}
         handle={composer}

@@ -28,9 +28,10 @@ export function waitingPrompts({
     .filter(({ id, state, attempt }) => state === "submitted" && attempt === 0 && !told.has(id))
     .toSorted((a, b) => a.pos - b.pos)
     .map(({ id, prompt }) => ({ key: id, taskId: id, prompt }));
+  const known = new Map(tasks.map(({ id, prompt }) => [id, prompt]));
   const queued = view.tasks
     .filter(({ state, attempt }) => state === "submitted" && attempt === 0)
-    .map(({ id, prompt }) => ({ key: id, taskId: id, prompt: prompt ?? "" }));
+    .map(({ id, prompt }) => ({ key: id, taskId: id, prompt: prompt ?? known.get(id) ?? "" }));
   const leaving = outgoing.map(({ idempotencyKey, taskId, prompt }) => ({
     key: taskId ?? idempotencyKey,
     taskId,

@@ -1,7 +1,7 @@
 import { AnsiHtml } from "fancy-ansi/react";
-import { useLayoutEffect, useRef, useState } from "react";
+import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { plural } from "../text/quantity.ts";
-import { terminalLines } from "./terminal-lines.ts";
+import { tailOf, terminalLines } from "./terminal-lines.ts";
 
 /** Lines shown before somebody asks for all of them; rendering more at once would be felt. */
 const MAX_LINES = 400;
@@ -14,7 +14,7 @@ const MAX_LINES = 400;
 export function TerminalOutput({ text, follow }: { text: string; follow: boolean }) {
   const [showsAll, setShowsAll] = useState(false);
   const end = useRef<HTMLSpanElement>(null);
-  const lines = terminalLines(text);
+  const lines = useMemo(() => terminalLines(follow ? tailOf(text) : text), [text, follow]);
   const hidden = showsAll ? 0 : Math.max(0, lines.length - MAX_LINES);
   const shown = hidden === 0 ? lines : lines.slice(hidden);
   useLayoutEffect(() => {

@@ -85,7 +85,7 @@ export function Transcript({
         aria-live="off"
         aria-label="Transcript"
         tabIndex={0}
-        className="h-full overflow-x-hidden overflow-y-auto overscroll-contain -outline-offset-2 [overflow-anchor:none]"
+        className="h-full overflow-x-hidden overflow-y-auto overscroll-contain -outline-offset-1 [overflow-anchor:none] focus-visible:outline-1"
       >
         <h2 className="sr-only">Transcript</h2>
         {items.length === 0 && empty}

@@ -39,10 +39,13 @@ export function fold(view: SessionView, events: readonly SessionEvent[]): Sessio
   };
 }
 
+/** What happens to tasks that have not started, and to no others. */
+const OF_QUEUED_TASKS = new Set<SessionEvent["type"]>(["task.submitted", "task.updated", "task.started"]);
+
 /** The event's task before the event. The first that is heard of a task may be from the middle of its work. */
 function taskOf(tasks: readonly TaskView[], event: SessionEvent): TaskView {
   const known = tasks.findLast(({ id }) => id === event.taskId);
-  return known ?? newTaskView(event.taskId ?? "", event.type === "task.submitted" ? "submitted" : "working");
+  return known ?? newTaskView(event.taskId ?? "", OF_QUEUED_TASKS.has(event.type) ? "submitted" : "working");
 }
 
 function withTask(tasks: readonly TaskView[], task: TaskView): readonly TaskView[] {

@@ -154,6 +154,13 @@ describe("tasks", () => {
     expect(view.tasks.map(({ id }) => id)).toEqual(["d", "b", "c", "a"]);
   });
 
+  it("are still queued when the first that is heard of them is that they were edited", () => {
+    const view = written((log) => log.add("task.updated", "a", { prompt: "edited" }));
+    expect(view.tasks).toMatchObject([
+      { id: "a", state: "submitted", attempt: 0, prompt: "edited", openStep: null },
+    ]);
+  });
+
   it("that are withdrawn from the queue are one row, also in the middle of another task", () => {
     const view = written((log) => {
       log.submit("a");
