@@ -4,10 +4,12 @@ import { attachCommand } from "./commands/attach.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import type { CommandContext } from "./commands/context.ts";
+import { doctorCommand } from "./commands/doctor.ts";
 import { exportCommand } from "./commands/export.ts";
 import { forkCommand } from "./commands/fork.ts";
 import { importCommand } from "./commands/import.ts";
 import { importAlexCommand } from "./commands/import-alex.ts";
+import { loginCommand } from "./commands/login.ts";
 import { runCommand } from "./commands/run.ts";
 import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -30,6 +32,8 @@ export function buildProgram(context: CommandContext): Command {
 
   const commands = [
     serveCommand,
+    loginCommand,
+    doctorCommand,
     runCommand,
     attachCommand,
     tasksCommand,

@@ -13,13 +13,24 @@ export function findDataDir(option: string | undefined, env: Environment): strin
   );
 }
 
+/** What a server writes down about itself. */
+interface ServerRecord {
+  url: string;
+  pid: number;
+}
+
 /** @returns the URL of the server that holds this data directory, as it wrote it down; null where none runs. */
 export function readServerUrl(dataDir: string): string | null {
+  return readServerRecord(dataDir)?.url ?? null;
+}
+
+/** @returns the server that holds this data directory; null where none runs. */
+export function readServerRecord(dataDir: string): ServerRecord | null {
   const text = readIfPresent(join(dataDir, "server.json"));
   if (text === null) return null;
   try {
-    const record = JSON.parse(text) as { url: string; pid: number } | null;
-    return record !== null && isRunning(record.pid) ? record.url : null;
+    const record = JSON.parse(text) as ServerRecord | null;
+    return record !== null && isRunning(record.pid) ? record : null;
   } catch (error) {
     // Half written, at the moment of a crash: as good as none.
     if (error instanceof SyntaxError) return null;
