@@ -11,7 +11,7 @@ import { runTask } from "./agent/loop.ts";
 import { createModelRegistry } from "./agent/models/registry.ts";
 import { createAuth } from "./auth/auth.ts";
 import { type Config, secretsOf } from "./config.ts";
-import { prepareDataDir, removeServerRecord, writeServerRecord } from "./data-dir.ts";
+import { prepareDataDir, readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createInProcessDispatcher } from "./dispatch/in-process.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createHub } from "./hub/hub.ts";
@@ -29,6 +29,7 @@ import { createSessionService } from "./services/sessions.ts";
 import { createTaskService } from "./services/tasks.ts";
 import type { Store } from "./store/port.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
+import { databasePath } from "./store/sqlite/database-path.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { createTools } from "./tools/registry.ts";
@@ -60,7 +61,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const lock = await lockDataDir(config.dataDir);
   lifecycle.started("data directory", () => lock[Symbol.dispose]());
 
-  const store = await openSqliteStore({ path: join(config.dataDir, "trunkline.db"), now, onFatal });
+  // Removed by a server that stops in order.
+  const uncleanStop = (await readServerRecord(config.dataDir)) !== undefined;
+  const store = await openSqliteStore({ path: databasePath(config.dataDir), now, onFatal, uncleanStop });
   lifecycle.started("store", async () => store.close());
 
   const hub = createHub();

@@ -28,7 +28,7 @@ interface Run {
   ended: Promise<void>;
 }
 
-/** How long to wait before trying again to commit an ending that found the disk full, in ms. */
+/** How long to wait before trying again to commit a start or an ending that found the disk full, in ms. */
 const FULL_DISK_RETRY_MS = 1_000;
 
 export function createRunner(deps: RunnerDeps): Runner {
@@ -44,10 +44,16 @@ export function createRunner(deps: RunnerDeps): Runner {
       const task = await readQueueHead(store.db, sessionId);
       if (task === undefined) return false;
       await holdRun(task);
-      return !stopping && (await readQueueHead(store.db, sessionId)) !== undefined;
+      // Whether there is more is what the next round finds out.
+      return !stopping;
     } catch (error) {
-      logger.error({ err: error, sessionId }, "serving a session failed");
-      return false;
+      if (!isFullDisk(error)) {
+        logger.error({ err: error, sessionId }, "serving a session failed");
+        return false;
+      }
+      logger.warn({ sessionId }, "the disk is full: the session's next task waits for room");
+      await delay(FULL_DISK_RETRY_MS);
+      return !stopping;
     }
   }
 
@@ -106,8 +112,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         return;
       } catch (error) {
         if (error instanceof GuardFailedError) return;
-        if (!(error instanceof StoreUnavailableError) || error.reason !== "storage_full" || stopping)
-          throw error;
+        if (!isFullDisk(error) || stopping) throw error;
         logger.warn({ ...holder }, "the disk is full: the end of the task waits for room");
         await delay(FULL_DISK_RETRY_MS);
       }
@@ -137,7 +142,7 @@ export function createRunner(deps: RunnerDeps): Runner {
         .set({ cancel_requested_at: now() })
         .where("id", "=", task.id)
         .compile();
-      await store.write([{ sql, parameters }]);
+      await store.write([{ sql, parameters }], { mayUseBallast: true });
     }
     run.controller.abort(new CanceledSignal(request));
     const timedOut = Symbol("timed out");
@@ -172,6 +177,10 @@ export function createRunner(deps: RunnerDeps): Runner {
       await dispatcher.stop();
     },
   };
+}
+
+function isFullDisk(error: unknown): boolean {
+  return error instanceof StoreUnavailableError && error.reason === "storage_full";
 }
 
 /** @returns false where the guard refused the commit. */

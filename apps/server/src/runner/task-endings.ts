@@ -33,6 +33,7 @@ export function endingUnit(
     events: [...closing.map((event) => toDraft(event, holder)), endingEvent(holder, ending)],
     endedBlocks: closing.flatMap((event: RunEvent) => open.fromSeqOf(event) ?? []),
     writes: [endingTransition(db, holder, ending, now)],
+    mayUseBallast: true,
   };
 }
 

@@ -34,7 +34,7 @@ export async function deleteSession(
     .set({ deleted_at: now() })
     .where("id", "=", sessionId)
     .compile();
-  await store.write([mark]);
+  await store.write([mark], { mayUseBallast: true });
   hub.end(sessionId);
   activity.removed(sessionId, principal.userId);
   await removeSession(deps, session, principal.name);

@@ -7,11 +7,17 @@ const CHUNK = 2_000;
 
 /** Removes a session that is already hidden: its log, its tasks, and last itself, so that a crash can be made up for. */
 export async function removeRows(store: Store, sessionId: string): Promise<void> {
-  while (await hasEvents(store.db, sessionId)) await store.write([deleteChunk(store.db, sessionId)]);
-  await store.write([
-    store.db.deleteFrom("tasks").where("session_id", "=", sessionId).compile(),
-    store.db.deleteFrom("sessions").where("id", "=", sessionId).compile(),
-  ]);
+  const options = { mayUseBallast: true };
+  while (await hasEvents(store.db, sessionId)) {
+    await store.write([deleteChunk(store.db, sessionId)], options);
+  }
+  await store.write(
+    [
+      store.db.deleteFrom("tasks").where("session_id", "=", sessionId).compile(),
+      store.db.deleteFrom("sessions").where("id", "=", sessionId).compile(),
+    ],
+    options,
+  );
 }
 
 async function hasEvents(db: Kysely<Database>, sessionId: string): Promise<boolean> {

@@ -42,8 +42,8 @@ export interface Store {
    * @throws GuardFailedError FencedError UniqueViolationError StoreUnavailableError
    */
   commit(unit: CommitUnit): Promise<SessionEvent[]>;
-  /** Rows that belong to no session's log (users, tokens); one transaction. */
-  write(writes: readonly Write[]): Promise<void>;
+  /** Rows that belong to no session's log (users, tokens), and what deletes; one transaction. */
+  write(writes: readonly Write[], options?: Pick<CommitUnit, "mayUseBallast">): Promise<void>;
   close(): Promise<void>;
 }
 

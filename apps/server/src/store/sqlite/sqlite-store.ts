@@ -98,8 +98,8 @@ export class SqliteStore implements Store {
     return this.#groupCommit.add(unit);
   }
 
-  async write(writes: readonly Write[]): Promise<void> {
-    await this.#groupCommit.add({ sessionId: NO_SESSION, events: [], writes });
+  async write(writes: readonly Write[], options?: Pick<CommitUnit, "mayUseBallast">): Promise<void> {
+    await this.#groupCommit.add({ ...options, sessionId: NO_SESSION, events: [], writes });
   }
 
   /**
