@@ -11,7 +11,7 @@ import { runTask } from "./agent/loop.ts";
 import { createModelRegistry } from "./agent/models/registry.ts";
 import { createAuth } from "./auth/auth.ts";
 import { type Config, secretsOf } from "./config.ts";
-import { prepareDataDir, readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
+import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createInProcessDispatcher } from "./dispatch/in-process.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createHub } from "./hub/hub.ts";
@@ -51,13 +51,12 @@ export interface ComposeOptions {
   onFatal: (error: Error) => void;
 }
 
-/** Puts the rooms together; the one place that knows them all. @throws what keeps the server from starting. */
+/** Puts the rooms together, on a data directory that is prepared; the one place that knows them all. @throws what keeps the server from starting. */
 export async function startServer(options: ComposeOptions): Promise<RunningServer> {
   const { config, version, lifecycle, onFatal } = options;
   const logger = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
   const now = Date.now;
 
-  await prepareDataDir(config.dataDir);
   const lock = await lockDataDir(config.dataDir);
   lifecycle.started("data directory", () => lock[Symbol.dispose]());
 

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
-import { startServer } from "./compose.ts";
+import { enableCompileCache } from "node:module";
+import { join } from "node:path";
 import { readConfig } from "./config.ts";
+import { prepareDataDir } from "./data-dir.ts";
 import { Lifecycle } from "./lifecycle.ts";
 
 /** How long a shutdown may take before the process ends without it, in ms. */
@@ -48,6 +50,10 @@ process.on("uncaughtException", fail);
 
 try {
   const config = readConfig();
+  await prepareDataDir(config.dataDir);
+  // In the data directory, where nobody else can plant code; and so the rest is loaded after it.
+  enableCompileCache(join(config.dataDir, "compile-cache"));
+  const { startServer } = await import("./compose.ts");
   const { url, signInUrl } = await startServer({ config, version, lifecycle, onFatal: fail });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   process.stdout.write(

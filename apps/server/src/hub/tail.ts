@@ -13,7 +13,8 @@ export class Tail {
   #events: SessionEvent[] = [];
   /** Of the strings in them, in UTF-16 units. */
   #length = 0;
-  #after = { cursor: -1, lastSeq: -1, events: [] as readonly SessionEvent[] };
+  /** What was given out since the last push, by cursor: a few followers' cursors differ, a thousand's do not. */
+  readonly #after = new Map<number, readonly SessionEvent[]>();
 
   get #lastSeq(): number {
     return this.#events.at(-1)?.seq ?? 0;
@@ -25,6 +26,7 @@ export class Tail {
    */
   push(events: readonly SessionEvent[]): boolean {
     const before = this.#lastSeq;
+    this.#after.clear();
     for (const event of events) {
       const lastSeq = this.#lastSeq;
       if (event.seq <= lastSeq) continue;
@@ -43,17 +45,16 @@ export class Tail {
   after(cursor: number): readonly SessionEvent[] | null {
     const [first] = this.#events;
     if (first === undefined || first.seq > cursor + 1) return null;
-    const lastSeq = this.#lastSeq;
-    if (this.#after.cursor !== cursor || this.#after.lastSeq !== lastSeq) {
-      this.#after = { cursor, lastSeq, events: this.#events.slice(cursor + 1 - first.seq) };
+    let events = this.#after.get(cursor);
+    if (events === undefined) {
+      events = this.#events.slice(cursor + 1 - first.seq);
+      this.#after.set(cursor, events);
     }
-    return this.#after.events;
+    return events;
   }
 
   #keep(newest: number): void {
     this.#events = newest === 0 ? [] : this.#events.slice(-newest);
     this.#length = this.#events.reduce((length, event) => length + lengthOfStrings(event.data), 0);
-    // It would hold on to events that are gone from the tail.
-    this.#after = { cursor: -1, lastSeq: -1, events: [] };
   }
 }

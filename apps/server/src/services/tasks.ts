@@ -14,7 +14,7 @@ import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
 import { type CommitUnit, GuardFailedError, type Store, UniqueViolationError } from "../store/port.ts";
 import { newSession, titleFromPrompt } from "./new-session.ts";
-import { requireSession, requireTask } from "./ownership.ts";
+import { requireSessionAccess, requireTask } from "./ownership.ts";
 import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
 import { createQueue } from "./queue.ts";
 import { idempotencyConflict, newTask, requestHash, sessionBusy } from "./submit.ts";
@@ -36,6 +36,8 @@ const CANCEL_WAIT_MS = 5_000;
 export function createTaskService(deps: TaskServiceDeps): TaskService {
   const { store, log, runner, models, now } = deps;
   const queue = createQueue(deps);
+  /** After the answers that are ready to go: fifty submits at once are acknowledged before fifty runs begin. */
+  const ring = (bell: Parameters<Runner["ring"]>[0]): void => void setImmediate(() => runner.ring(bell));
 
   /** @returns what an earlier submit under the same key stored, or undefined. @throws `idempotency_conflict` */
   async function findEarlier(
@@ -72,7 +74,6 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
         : undefined;
     const sessionId = created?.id ?? input.sessionId;
     assert(sessionId !== undefined);
-    if (created === undefined) await requireSession(store.db, principal, sessionId);
     const task = newTask(store.db, principal, sessionId, input, at);
     const unit: CommitUnit = {
       sessionId,
@@ -115,10 +116,14 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
           const winner = await findEarlier(principal, input);
           if (winner !== undefined) return winner;
         }
-        if (error instanceof GuardFailedError && input.whenBusy === "reject") throw sessionBusy(sessionId);
+        if (error instanceof GuardFailedError && input.sessionId !== undefined) {
+          // The insert itself checks whose session it is; only where it refuses is there something to find out.
+          await requireSessionAccess(store.db, principal, sessionId);
+          if (input.whenBusy === "reject") throw sessionBusy(sessionId);
+        }
         throw error;
       }
-      runner.ring({ sessionId, ownerId: principal.userId });
+      ring({ sessionId, ownerId: principal.userId });
       if (input.whenBusy === "interrupt") await cancelActive(principal, sessionId);
       return { taskId, sessionId, task: toTask(await requireTask(store.db, principal, taskId)) };
     },
@@ -135,7 +140,7 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
         .orderBy("id", "desc")
         .limit(limit + 1);
       if (sessionId !== undefined) {
-        await requireSession(store.db, principal, sessionId);
+        await requireSessionAccess(store.db, principal, sessionId);
         query = query.where("session_id", "=", sessionId);
       }
       if (states !== undefined) query = query.where("state", "in", states);
@@ -166,7 +171,7 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
       };
       const { unit, taskId: newTaskId } = await submitUnit(principal, input, taskId);
       await log.append(unit);
-      runner.ring({ sessionId: row.session_id, ownerId: principal.userId });
+      ring({ sessionId: row.session_id, ownerId: principal.userId });
       return toTask(await requireTask(store.db, principal, newTaskId));
     },
 
