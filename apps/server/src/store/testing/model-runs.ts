@@ -11,7 +11,7 @@ export const MODEL_TEST_TIMEOUT_MS = process.env["TRUNKLINE_FC_RUNS"] === undefi
  * The seed is printed, and TRUNKLINE_FC_SEED begins with it; with TRUNKLINE_FC_RUNS=1 a failure is made small.
  * @returns how many runs there were. @throws what fast-check reports, with the seed that failed.
  */
-export async function tryModel<T>(what: string, property: fc.IAsyncProperty<T>): Promise<number> {
+export async function tryModel(what: string, property: fc.IAsyncProperty<unknown>): Promise<number> {
   const { TRUNKLINE_FC_SEED: seedText, TRUNKLINE_FC_RUNS: runsText } = process.env;
   const firstSeed = seedText === undefined ? Math.floor(Math.random() * 2 ** 30) : Number(seedText);
   const wanted = runsText === undefined ? Number.POSITIVE_INFINITY : Number(runsText);
@@ -21,7 +21,7 @@ export async function tryModel<T>(what: string, property: fc.IAsyncProperty<T>):
   do {
     // Shrinking may take minutes, so it waits for somebody who asks for it, with the seed and a number of runs.
     const endOnFailure = runsText === undefined;
-    await fc.assert(property, { seed: firstSeed + runs, numRuns: 1, unbiased: true, endOnFailure });
+    await fc.assert(property, { seed: firstSeed + runs, numRuns: 1, plugins: [fc.unbiased()], endOnFailure });
     runs += 1;
   } while (runs < wanted && performance.now() < end);
   console.log(`${what}: ${runs} runs`);
