@@ -1,5 +1,12 @@
 import { MAX_PROMPT_LENGTH } from "@trunkline/contract";
-import { type ReactNode, type RefObject, useEffect, useImperativeHandle, useRef } from "react";
+import {
+  type ReactNode,
+  type RefObject,
+  useEffect,
+  useImperativeHandle,
+  useLayoutEffect,
+  useRef,
+} from "react";
 import { plural } from "../text/quantity.ts";
 import { showToast } from "../ui/toasts.ts";
 import { SendButton, StopButton } from "./composer-buttons.tsx";
@@ -45,6 +52,11 @@ export function Composer(props: ComposerProps) {
     });
   };
   const keys = useComposerKeys({ send, stop });
+  useLayoutEffect(() => {
+    // The page is there before its script: what was typed meanwhile counts.
+    const typed = field.current?.value ?? "";
+    if (typed !== "" && typed !== draft.text()) draft.write(typed);
+  }, [draft]);
   useEffect(() => {
     if (takesFocus) field.current?.focus();
   }, [takesFocus]);

@@ -34,20 +34,24 @@ export class FrameBatch<T> {
   }
 }
 
+interface Screen {
+  requestAnimationFrame?(paint: () => void): number;
+  cancelAnimationFrame?(frame: number): void;
+}
+
+/** Where nothing is painted, as in tests, time passes all the same, in ms. */
+const FRAME_MS = 16;
+
 function schedule(run: () => void): () => void {
-  if (isPageHidden()) {
-    const timer = setTimeout(run, HIDDEN_INTERVAL_MS);
-    const stop = onPageVisible(run);
-    return () => {
-      clearTimeout(timer);
-      stop();
-    };
-  }
-  const frame = requestAnimationFrame(run);
-  // Hidden before it was painted, the frame may never come.
-  const timer = setTimeout(run, HIDDEN_INTERVAL_MS);
+  const screen = globalThis as Screen;
+  const paints = screen.requestAnimationFrame !== undefined && !isPageHidden();
+  const frame = paints ? screen.requestAnimationFrame?.(run) : undefined;
+  // Hidden before it was painted, a frame may never come.
+  const timer = setTimeout(run, screen.requestAnimationFrame === undefined ? FRAME_MS : HIDDEN_INTERVAL_MS);
+  const stop = paints ? () => {} : onPageVisible(run);
   return () => {
-    cancelAnimationFrame(frame);
+    if (frame !== undefined) screen.cancelAnimationFrame?.(frame);
     clearTimeout(timer);
+    stop();
   };
 }

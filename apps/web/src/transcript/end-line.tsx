@@ -15,6 +15,7 @@ import { reasonWords } from "./reason-words.ts";
 export function EndLine({ row }: { row: EndRow }) {
   const tokens = tokensOf(row.usage);
   const facts = [
+    row.state === "canceled" ? reasonWords(row.reason) : "",
     row.durationMs === null ? "" : duration(row.durationMs),
     tokens === 0 ? "" : `${compactCount(tokens)} tokens`,
   ].filter((fact) => fact !== "");
@@ -23,7 +24,6 @@ export function EndLine({ row }: { row: EndRow }) {
   return (
     <div className="flex min-h-9 items-center gap-2 pt-1 pb-3 text-xs text-faint" title={whenAndWho(row)}>
       <StatusMark status={statusOfTask(row.state)} />
-      {row.state === "canceled" && <span>{reasonWords(row.reason)}</span>}
       {facts.map((fact) => (
         <span key={fact}>· {fact}</span>
       ))}

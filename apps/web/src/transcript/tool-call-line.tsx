@@ -1,6 +1,14 @@
 import type { ToolRow } from "@trunkline/contract/session-view";
 import { clsx } from "clsx";
-import { Ban, ChevronRight, CircleX, LoaderCircle, type LucideIcon, OctagonPause, Slash } from "lucide-react";
+import {
+  Ban,
+  ChevronRight,
+  CircleSlash,
+  CircleX,
+  LoaderCircle,
+  type LucideIcon,
+  OctagonPause,
+} from "lucide-react";
 import { clock, duration } from "../text/duration.ts";
 import { useNow } from "../ui/use-now.ts";
 import { useExpanded } from "./expansion.ts";
@@ -14,7 +22,7 @@ const MARKS: Readonly<Record<ToolRow["state"], { icon: LucideIcon; word: string;
   failed: { icon: CircleX, word: "Failed", color: "text-failed" },
   denied: { icon: Ban, word: "Denied", color: "text-failed" },
   interrupted: { icon: OctagonPause, word: "Interrupted", color: "text-waits" },
-  canceled: { icon: Slash, word: "Canceled", color: "text-canceled" },
+  canceled: { icon: CircleSlash, word: "Canceled", color: "text-canceled" },
 };
 
 /**

@@ -1,0 +1,59 @@
+import { expect, it } from "vitest";
+import { activeTask, sessionStatus, totalTokens, waitingPrompts } from "./session-facts.ts";
+import { canceled, completed, started, storedTask, submitted, viewOf } from "./testing/session-log.ts";
+
+const nothing = { session: null, tasks: [], outgoing: [] };
+
+it("goes by what runs, then by what waits, then by what ended last", () => {
+  const status = (view = viewOf()) => sessionStatus({ ...nothing, view });
+  expect(status()).toBe("new");
+  expect(status(viewOf(submitted("a")))).toBe("queued");
+  expect(status(viewOf(submitted("a"), started("a"), submitted("b")))).toBe("running");
+  expect(status(viewOf(submitted("a"), started("a"), completed("a")))).toBe("done");
+  // Taken back while the first one still ran: what counts is how that one ended.
+  const withdrawn = viewOf(submitted("a"), started("a"), submitted("b"), canceled("b"), completed("a"));
+  expect(status(withdrawn)).toBe("done");
+});
+
+it("counts a prompt on its way as queued", () => {
+  const outgoing = [{ idempotencyKey: "k", prompt: "next", taskId: null }];
+  expect(sessionStatus({ ...nothing, view: viewOf(), outgoing })).toBe("queued");
+});
+
+it("lists what waits in its order: as the server had it, as it was told, as it is sent", () => {
+  const view = viewOf(submitted("running"), started("running"), submitted("c"));
+  const tasks = [
+    storedTask("b", { pos: 3 }),
+    storedTask("a", { pos: 2 }),
+    storedTask("running", { state: "working" }),
+  ];
+  const outgoing = [{ idempotencyKey: "k", prompt: "last", taskId: null }];
+  expect(waitingPrompts({ view, tasks, outgoing })).toEqual([
+    { key: "a", taskId: "a", prompt: "do a" },
+    { key: "b", taskId: "b", prompt: "do b" },
+    { key: "c", taskId: "c", prompt: "do c" },
+    { key: "k", taskId: null, prompt: "last" },
+  ]);
+  expect(activeTask(view)?.id).toBe("running");
+});
+
+it("knows the prompt of a queued task that was only heard of when it was moved", () => {
+  const view = viewOf(["task.updated", "a", { beforeTaskId: null }]);
+  expect(waitingPrompts({ view, tasks: [storedTask("a")], outgoing: [] })).toMatchObject([
+    { prompt: "do a" },
+  ]);
+});
+
+it("adds up the tokens of all tasks, each once", () => {
+  const usage = { inputTokens: 10, outputTokens: 5 };
+  const view = viewOf(submitted("a"), started("a"), [
+    "step.ended",
+    "a",
+    { step: 1, usage, finishReason: "stop", toolCalls: [] },
+  ]);
+  const tasks = [
+    storedTask("a", { usage: null }),
+    storedTask("old", { usage: { inputTokens: 100, outputTokens: 0 } }),
+  ];
+  expect(totalTokens({ view, tasks })).toBe(115);
+});
