@@ -130,11 +130,11 @@ test("a server that is killed takes every process of its sandboxes with it", asy
   const [said] = (await once(owner.stdout, "data")) as [Buffer];
   using _ = { [Symbol.dispose]: () => void owner.kill("SIGKILL") };
   const { dataDir, family } = JSON.parse(said.toString()) as { dataDir: string; family: ProcessEntry[] };
-  expect(family.filter(isRunning)).toEqual(family);
-  expect(family.length).toBeGreaterThanOrEqual(5);
+  const alive = family.filter(isRunning);
+  expect(alive.length).toBeGreaterThanOrEqual(5);
   const ended = once(owner, "exit");
   owner.kill("SIGKILL");
   await ended;
-  await vi.waitFor(() => expect(family.filter(isRunning)).toEqual([]), { timeout: 2_000, interval: 5 });
+  await vi.waitFor(() => expect(alive.filter(isRunning)).toEqual([]), { timeout: 2_000, interval: 5 });
   await rm(dataDir, { recursive: true });
 });

@@ -1,0 +1,167 @@
+import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { pino } from "pino";
+import { beforeEach, expect, test } from "vitest";
+import type { Config } from "../../config.ts";
+import { openSandbox } from "./open-sandbox.ts";
+import { alteredBwrap, putBwrap } from "./testing/altered-bwrap.ts";
+import { bwrap, NO_BWRAP } from "./testing/sandbox-bench.ts";
+
+beforeEach(({ skip }) => skip(bwrap === null, NO_BWRAP));
+
+class Opening implements AsyncDisposable {
+  readonly dataDir: string;
+  logged = "";
+
+  private constructor(dataDir: string) {
+    this.dataDir = dataDir;
+  }
+
+  static async create(): Promise<Opening> {
+    return new Opening(await mkdtemp(join(await realpath(tmpdir()), "trunkline-opening-")));
+  }
+
+  async open(sandbox: Config["sandbox"], path = process.env["PATH"] ?? "") {
+    const destination = new Writable({
+      write: (line: Buffer, _encoding, callback) => {
+        this.logged += line.toString();
+        callback();
+      },
+    });
+    return openSandbox({
+      sandbox,
+      dataDir: this.dataDir,
+      owner: `test-${crypto.randomUUID()}`,
+      ledger: { onSpawn: async () => undefined, onExit: async () => undefined },
+      path,
+      logger: pino(destination),
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await rm(this.dataDir, { recursive: true, force: true });
+  }
+}
+
+const AUTO: Config["sandbox"] = { mode: "auto", network: "off" };
+const REQUIRED: Config["sandbox"] = { mode: "required", network: "off" };
+
+/** Runs a command that tells whether it is the first of its process namespace's few. */
+async function countsProcesses({ spawner }: Awaited<ReturnType<Opening["open"]>>, cwd: string) {
+  let output = "";
+  const running = await spawner.spawn({
+    argv: ["bash", "-c", "ls -d /proc/[0-9]* | wc -l"],
+    cwd,
+    environment: { PATH: process.env["PATH"] ?? "" },
+    onOutput: (bytes) => void (output += Buffer.from(bytes).toString()),
+  });
+  await running.exited;
+  await running.end();
+  return Number(output);
+}
+
+test("where the probe passes, `auto` and `required` use the sandbox, and nothing is said", async () => {
+  await using opening = await Opening.create();
+  await using workspace = await Opening.create();
+  const auto = await opening.open(AUTO);
+  expect(auto.state).toEqual({ mode: "auto", active: true, reason: null });
+  const required = await opening.open(REQUIRED);
+  expect(required.state).toEqual({ mode: "required", active: true, reason: null });
+  expect(await countsProcesses(required, workspace.dataDir)).toBeLessThan(6);
+  expect((await opening.open({ mode: "auto", network: "on" })).state.active).toBe(true);
+  expect(opening.logged).toBe("");
+});
+
+test("`off` runs commands on the machine, and warns", async () => {
+  await using opening = await Opening.create();
+  const off = await opening.open({ mode: "off", network: "off" });
+  expect(off.state).toEqual({ mode: "off", active: false, reason: "TRUNKLINE_SANDBOX is off" });
+  expect(opening.logged).toContain("WITHOUT A SANDBOX");
+  expect(await countsProcesses(off, opening.dataDir)).toBeGreaterThan(4);
+});
+
+test("where bwrap cannot do it, `auto` warns and says why, `required` refuses", async () => {
+  await using opening = await Opening.create();
+  const old = await putBwrap(opening.dataDir, "echo 'bwrap: Unknown option --disable-userns' >&2; exit 1");
+  const { state, spawner } = await opening.open(AUTO, old);
+  expect(state).toEqual({
+    mode: "auto",
+    active: false,
+    reason:
+      "The sandbox cannot be started: bwrap: Unknown option --disable-userns (bubblewrap 0.8 or newer is needed)",
+  });
+  expect(opening.logged).toContain("WITHOUT A SANDBOX");
+  expect(opening.logged).toContain("Unknown option");
+  await expect(opening.open(REQUIRED, old)).rejects.toThrow(
+    /TRUNKLINE_SANDBOX is 'required', but there is no sandbox: .*Unknown option.*'auto'/,
+  );
+  expect(await countsProcesses({ state, spawner }, opening.dataDir)).toBeGreaterThan(4);
+});
+
+const drop = (flag: string, values = 0): string =>
+  `if [ "$a" = ${flag} ]; then skip=${values}; elif [ "\${skip:-0}" -gt 0 ]; then skip=$((skip - 1)); else keep; fi`;
+
+/** Each a promise that a change of the arguments breaks, and what the probe says. */
+const BROKEN: Record<string, { alter: string; says: RegExp }> = {
+  "the network": { alter: drop("--unshare-net"), says: /the net namespace is the server's/ },
+  processes: {
+    alter: `case $a in --unshare-pid|--as-pid-1) ;; *) keep ;; esac`,
+    // For root it is the limit on the namespace that fails first, and must, or the whole machine would get it.
+    says: /the pid namespace is the server's|no namespace to be limited/,
+  },
+  ipc: { alter: drop("--unshare-ipc"), says: /the ipc namespace is the server's/ },
+  "the host's name": {
+    alter: `[ "$a" = --unshare-uts ] || { ${drop("--hostname", 1)}; }`,
+    says: /the uts namespace is the server's/,
+  },
+  "user namespaces": {
+    alter: `case $a in --disable-userns|--assert-userns-disabled) ;; *) keep ;; esac`,
+    says: /user namespaces can be made/,
+  },
+  capabilities: {
+    alter: `if [ "$a" = --cap-drop ]; then add --cap-add; else keep; fi`,
+    says: /capabilities are left/,
+  },
+  "the kernel's settings": {
+    alter: `if [ "$a" = --remount-ro ]; then held=1; elif [ "$held" = 1 ]; then held=0; [ "$a" = /proc ] || add --remount-ro "$a"; else keep; fi`,
+    says: /the kernel's settings can be written/,
+  },
+  "the root": {
+    alter: `if [ "$a" = --remount-ro ]; then held=1; elif [ "$held" = 1 ]; then held=0; [ "$a" = / ] || add --remount-ro "$a"; else keep; fi`,
+    says: /\/ can be written/,
+  },
+  "what lies beside the workspace": {
+    alter: `[ "$a" = --chdir ] && add --ro-bind /tmp /tmp; keep`,
+    says: /the data directory can be seen/,
+  },
+  "a workspace that is lost": {
+    alter: `if [ "$a" = --bind ]; then add --tmpfs; skip=1; elif [ "\${skip:-0}" -gt 0 ]; then skip=0; else keep; fi`,
+    says: /what is written into the workspace is lost/,
+  },
+  "a workspace that cannot be written": {
+    alter: `if [ "$a" = --bind ]; then add --ro-bind; else keep; fi`,
+    says: /the workspace cannot be written/,
+  },
+};
+
+for (const [name, { alter, says }] of Object.entries(BROKEN)) {
+  test(`the probe finds it out: ${name}`, async ({ skip }) => {
+    skip(name === "the kernel's settings" && process.getuid?.() !== 0, "only root may write them at all");
+    await using programs = await Opening.create();
+    await using opening = await Opening.create();
+    const { state } = await opening.open(AUTO, await alteredBwrap(programs.dataDir, alter));
+    expect(state.active).toBe(false);
+    expect(state.reason).toMatch(says);
+  });
+}
+
+test("the probe's time", async () => {
+  await using opening = await Opening.create();
+  await opening.open(AUTO);
+  const beganAt = performance.now();
+  await opening.open(AUTO);
+  // About 70 ms on a free machine; the bound is for a busy one.
+  expect(performance.now() - beganAt).toBeLessThan(2_000);
+});
