@@ -28,6 +28,13 @@ it.each([
   { args: ["tasks", "--limit", "0"], says: "from 1 to 10000" },
   { args: ["serve", "--port", "65536"], says: "from 0 to 65535" },
   { args: ["serve", "--web", "maybe"], says: "Allowed choices are on, off, dev" },
+  { args: ["move", "id"], says: "--before another task, or --last" },
+  { args: ["move", "id", "--last", "--before", "other"], says: "cannot be used with option" },
+  { args: ["edit", "id"], says: "There is no prompt" },
+  { args: ["fork", "id", "--at", "0"], says: "It takes a whole number" },
+  { args: ["search"], says: "missing required argument 'words'" },
+  { args: ["export", "id", "--format", "pdf"], says: "Allowed choices are json, markdown" },
+  { args: ["import", "/nowhere/session.json"], says: "It cannot be read" },
   { args: ["tasks", "--url", "nonsense"], says: "is no address of a server" },
   { args: ["tasks", "--token-file", "/nowhere/token"], says: "The token cannot be read" },
 ])("a wrong use exits with 2: $args", async ({ args, says }) => {
@@ -37,18 +44,28 @@ it.each([
   expect(exitCode).toBe(2);
 });
 
-it.each([["run", "x"], ["attach", "id"], ["tasks"], ["sessions"], ["cancel", "id"]])(
-  "without a server says how to start one, and exits with 4: %s",
-  async (...args) => {
-    const { exitCode, out, err } = await runCaptured(args, { env: NOBODY });
-    expect(err).toBe(
-      `error: No server answers at ${NOBODY.TRUNKLINE_URL}. ` +
-        "Start one with `trunkline serve`, or name another with --url.\n",
-    );
-    expect(out).toBe("");
-    expect(exitCode).toBe(4);
-  },
-);
+it.each([
+  ["run", "x"],
+  ["attach", "id"],
+  ["tasks"],
+  ["sessions"],
+  ["cancel", "id"],
+  ["edit", "id", "x"],
+  ["move", "id", "--last"],
+  ["retry", "id"],
+  ["fork", "id"],
+  ["search", "x"],
+  ["export", "id"],
+  ["login"],
+])("without a server says how to start one, and exits with 4: %s", async (...args) => {
+  const { exitCode, out, err } = await runCaptured(args, { env: NOBODY });
+  expect(err).toBe(
+    `error: No server answers at ${NOBODY.TRUNKLINE_URL}. ` +
+      "Start one with `trunkline serve`, or name another with --url.\n",
+  );
+  expect(out).toBe("");
+  expect(exitCode).toBe(4);
+});
 
 it("takes the prompt from a pipe where nothing else is given", async () => {
   const { exitCode, err } = await runCaptured(["run"], { env: NOBODY, stdin: " \n" });

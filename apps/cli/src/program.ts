@@ -3,13 +3,17 @@ import packageJson from "../package.json" with { type: "json" };
 import { attachCommand } from "./commands/attach.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { cancelCommand } from "./commands/cancel.ts";
+import { completionCommand } from "./commands/completion.ts";
 import type { CommandContext } from "./commands/context.ts";
 import { doctorCommand } from "./commands/doctor.ts";
+import { editCommand } from "./commands/edit.ts";
 import { exportCommand } from "./commands/export.ts";
 import { forkCommand } from "./commands/fork.ts";
 import { importCommand } from "./commands/import.ts";
 import { importAlexCommand } from "./commands/import-alex.ts";
 import { loginCommand } from "./commands/login.ts";
+import { moveCommand } from "./commands/move.ts";
+import { retryCommand } from "./commands/retry.ts";
 import { runCommand } from "./commands/run.ts";
 import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -39,6 +43,9 @@ export function buildProgram(context: CommandContext): Command {
     tasksCommand,
     sessionsCommand,
     searchCommand,
+    editCommand,
+    moveCommand,
+    retryCommand,
     cancelCommand,
     forkCommand,
     exportCommand,
@@ -46,6 +53,7 @@ export function buildProgram(context: CommandContext): Command {
     backupCommand,
     restoreCommand,
     importAlexCommand,
+    completionCommand,
   ];
   for (const command of commands) program.addCommand(command(context));
 

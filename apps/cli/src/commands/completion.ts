@@ -1,0 +1,27 @@
+import { Argument, Command } from "commander";
+import { bashCompletion } from "../completion/bash.ts";
+import { fishCompletion } from "../completion/fish.ts";
+import { programWords, type ProgramWords } from "../completion/program-words.ts";
+import { zshCompletion } from "../completion/zsh.ts";
+import type { CommandContext } from "./context.ts";
+
+const SHELLS = ["bash", "zsh", "fish"] as const;
+type Shell = (typeof SHELLS)[number];
+
+const SCRIPTS: Readonly<Record<Shell, (words: ProgramWords) => string>> = {
+  bash: bashCompletion,
+  zsh: zshCompletion,
+  fish: fishCompletion,
+};
+
+export function completionCommand(context: CommandContext): Command {
+  return new Command("completion")
+    .summary("print what lets a shell complete commands")
+    .description(
+      "Print a script that lets a shell complete commands and options; its first lines say where it goes.",
+    )
+    .addArgument(new Argument("<shell>", "which shell").choices(SHELLS))
+    .action(async (shell: Shell, _options: object, command: Command) => {
+      await context.terminal.out.write(SCRIPTS[shell](programWords(command.parent ?? command)));
+    });
+}

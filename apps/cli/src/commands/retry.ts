@@ -1,0 +1,25 @@
+import { Command } from "commander";
+import { connect, type CommandContext } from "./context.ts";
+import { describeDetached } from "./detached-hint.ts";
+
+interface RetryOptions {
+  json?: true;
+}
+
+export function retryCommand(context: CommandContext): Command {
+  return new Command("retry")
+    .summary("do a task again that has ended")
+    .description(
+      "Submit a task that has ended once more, as a new task of its session; the old one stays as it is.",
+    )
+    .argument("<task>", "id of the task")
+    .option("--json", "print the new task as JSON")
+    .action(async (taskId: string, options: RetryOptions, command: Command) => {
+      const task = await connect(context, command).task.retry.mutate({ taskId });
+      await context.terminal.out.write(
+        options.json
+          ? `${JSON.stringify(task)}\n`
+          : describeDetached("Submitted again.", { sessionId: task.sessionId, taskId: task.id }),
+      );
+    });
+}

@@ -1,0 +1,66 @@
+import type { CommandWords, OptionWords, ProgramWords, Value } from "./program-words.ts";
+
+/** @returns a script for bash 3.2 and newer. */
+export function bashCompletion({ name, options, commands }: ProgramWords): string {
+  const valued = options.filter(({ value }) => value !== null).flatMap(flagsOf);
+  return `# For ~/.bashrc:  source <(${name} completion bash)
+_${name}() {
+  local IFS=$'\\n' current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command='' i
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case \${COMP_WORDS[i]} in
+      ${valued.join("|")}) ((i++)) ;;
+      -*) ;;
+      *) command=\${COMP_WORDS[i]}; break ;;
+    esac
+  done
+  local options='' values='' paths=''
+  case $command in
+    '') options=${words(options.flatMap(flagsOf))} values=${words(commands.map((command) => command.name))} ;;
+${commands.map(commandCase).join("\n")}
+  esac
+  case $command:$before in
+${[...options.map((option) => valueCase("*", option)), ...commands.flatMap(ownValueCases)].filter(Boolean).join("\n")}
+  esac
+  if [[ $current == -* ]]; then
+    COMPREPLY=($(compgen -W "$options" -- "$current"))
+  elif [[ $paths ]]; then
+    compopt -o filenames 2>/dev/null
+    COMPREPLY=($(compgen -f -- "$current"))
+  else
+    COMPREPLY=($(compgen -W "$values" -- "$current"))
+  fi
+}
+complete -F _${name} ${name}
+`;
+}
+
+function commandCase({ name, options, values }: CommandWords): string {
+  const offered = values.map(offer).find((text) => text !== "") ?? "";
+  return `    ${name}) options=${words(options.flatMap(flagsOf))}${offered === "" ? "" : ` ${offered}`} ;;`;
+}
+
+/** An option that takes a value, and stands before the cursor: its values, and no options. */
+function valueCase(command: string, option: OptionWords): string {
+  if (option.value === null) return "";
+  const patterns = flagsOf(option).map((flag) => `${command}:${flag}`);
+  const offered = offer(option.value) || "values='' paths=''";
+  return `    ${patterns.join("|")}) options='' ${offered} ;;`;
+}
+
+function ownValueCases({ name, options }: CommandWords): string[] {
+  return options.map((option) => valueCase(name, option));
+}
+
+function offer(value: Value): string {
+  if (value.kind === "path") return "paths=1";
+  return value.kind === "words" ? `values=${words(value.words)} paths=''` : "";
+}
+
+function flagsOf({ short, long }: OptionWords): string[] {
+  return [short, long].filter((flag) => flag !== null);
+}
+
+/** Words of commander's own, which have no quotes in them. */
+function words(list: readonly string[]): string {
+  return `$'${list.join("\\n")}'`;
+}

@@ -1,0 +1,88 @@
+import { execFileSync, spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { runCaptured } from "../testing/captured-cli.ts";
+
+let directory: string;
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "trunkline-completion-"));
+  for (const shell of ["bash", "zsh", "fish"]) {
+    const { exitCode, out } = await runCaptured(["completion", shell]);
+    expect(exitCode).toBe(0);
+    writeFileSync(join(directory, shell), out);
+  }
+  writeFileSync(join(directory, "a file.json"), "");
+});
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const has = (shell: string): boolean => spawnSync(shell, ["-c", "true"]).status === 0;
+const run = (shell: string, args: string[]): string[] => {
+  const out = execFileSync(shell, args, {
+    cwd: directory,
+    encoding: "utf8",
+    env: { PATH: process.env["PATH"], HOME: directory },
+  });
+  return out.split("\n").filter((line) => line !== "");
+};
+
+/** @returns what is offered for the last of the words; each shell has its own way to ask. */
+const offeredBy: Record<string, (words: string[]) => string[]> = {
+  bash: (words) =>
+    run("bash", [
+      "--norc",
+      "-c",
+      'source ./bash; COMP_WORDS=(trunkline "$@"); COMP_CWORD=$#; _trunkline; printf "%s\\n" "${COMPREPLY[@]}"',
+      "bash",
+      ...words,
+    ]),
+  fish: (words) =>
+    run("fish", ["--no-config", "-c", `source ./fish; complete -C 'trunkline ${words.join(" ")}'`]).map(
+      (line) => line.split("\t")[0] ?? "",
+    ),
+};
+
+describe.each(["bash", "fish"])("%s", (shell) => {
+  const offered = (...words: string[]): string[] => offeredBy[shell]?.(words) ?? [];
+
+  it.skipIf(!has(shell))("offers commands, options, and values of options", () => {
+    expect(offered("ex")).toEqual(["export"]);
+    expect(offered("")).toEqual(expect.arrayContaining(["serve", "run", "help"]));
+    expect(offered("export", "--f")).toEqual(["--format"]);
+    expect(offered("export", "--format", "")).toEqual(["json", "markdown"]);
+    expect(offered("--url", "http://x", "tasks", "--l")).toEqual(["--limit"]);
+    expect(offered("completion", "z")).toEqual(["zsh"]);
+    expect(offered("tasks", "--ur")).toEqual(["--url"]);
+  });
+
+  it.skipIf(!has(shell))("offers files where one is meant, and nothing where nobody can know", () => {
+    expect(offered("import", "a").map((path) => path.replaceAll("\\", ""))).toEqual(["a file.json"]);
+    expect(offered("export", "--out", "a").map((path) => path.replaceAll("\\", ""))).toEqual(["a file.json"]);
+    expect(offered("attach", "a")).toEqual([]);
+    expect(offered("export", "--out", "x", "a")).toEqual([]);
+  });
+});
+
+it.skipIf(!has("zsh"))("zsh understands its script", () => {
+  expect(run("zsh", ["-n", "./zsh"])).toEqual([]);
+  const loaded = "autoload -U compinit; compinit -u -D; source ./zsh; print ${_comps[trunkline]}";
+  expect(run("zsh", ["-f", "-c", loaded])).toEqual(["_trunkline"]);
+});
+
+it("offers every command and option that help knows", async () => {
+  const { out: help } = await runCaptured(["--help"]);
+  const section = /^Commands:\n([^]*?)\n\n/m.exec(help)?.[1] ?? "";
+  const names = [...section.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name);
+  expect(names.length).toBeGreaterThan(15);
+  for (const shell of ["bash", "zsh", "fish"]) {
+    const { out } = await runCaptured(["completion", shell]);
+    for (const name of names) expect(out.includes(String(name)), `${shell}: ${name}`).toBe(true);
+  }
+});
+
+it("knows three shells", async () => {
+  const { exitCode, err } = await runCaptured(["completion", "tcsh"]);
+  expect(err).toContain("Allowed choices are bash, zsh, fish");
+  expect(exitCode).toBe(2);
+});

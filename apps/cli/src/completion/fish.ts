@@ -1,0 +1,42 @@
+import type { OptionWords, ProgramWords, Value } from "./program-words.ts";
+
+export function fishCompletion({ name, options, commands }: ProgramWords): string {
+  const complete = (condition: string, ...rest: string[]): string =>
+    ["complete -c", name, "-n", quoted(condition), ...rest].join(" ");
+  const lines = [
+    `# For ~/.config/fish/completions/${name}.fish, or:  ${name} completion fish | source`,
+    `complete -c ${name} -f`,
+    ...options.map((option) => complete("__fish_use_subcommand", ...optionWords(option))),
+  ];
+  for (const command of commands) {
+    const chosen = `__fish_seen_subcommand_from ${command.name}`;
+    lines.push(complete("__fish_use_subcommand", "-a", command.name, "-d", quoted(command.summary)));
+    lines.push(...command.options.map((option) => complete(chosen, ...optionWords(option))));
+    lines.push(
+      ...command.values
+        .filter(({ kind }) => kind !== "free")
+        .map((value) => complete(chosen, ...offer(value))),
+    );
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+function optionWords({ short, long, description, value }: OptionWords): string[] {
+  return [
+    ...(short === null ? [] : ["-s", short.slice(1)]),
+    ...(long === null ? [] : ["-l", long.slice(2)]),
+    ...(value === null ? [] : ["-r", ...offer(value)]),
+    "-d",
+    quoted(description),
+  ];
+}
+
+function offer(value: Value): string[] {
+  if (value.kind === "words") return ["-f", "-a", quoted(value.words.join(" "))];
+  return value.kind === "path" ? ["-F"] : ["-f"];
+}
+
+/** Within single quotes fish takes these two for more than themselves. */
+function quoted(text: string): string {
+  return `'${text.replaceAll(/[\\']/g, "\\$&")}'`;
+}

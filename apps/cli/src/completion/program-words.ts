@@ -1,0 +1,67 @@
+import type { Argument, Command, Option } from "commander";
+
+/** What may stand for a value: one of these words, a path, or what nobody can guess. */
+export type Value = { kind: "words"; words: readonly string[] } | { kind: "path" } | { kind: "free" };
+
+export interface OptionWords {
+  /** One or both ways to write it. */
+  short: string | null;
+  long: string | null;
+  description: string;
+  /** What it takes; null for nothing. */
+  value: Value | null;
+}
+
+export interface CommandWords {
+  name: string;
+  summary: string;
+  /** Its own and those of every command. */
+  options: OptionWords[];
+  /** What it takes beside options, in order. */
+  values: Value[];
+}
+
+/** All that can be written after a program's name. */
+export interface ProgramWords {
+  name: string;
+  options: OptionWords[];
+  commands: CommandWords[];
+}
+
+/** Reads off the commands themselves what a shell may offer, so that it offers what there is. */
+export function programWords(program: Command): ProgramWords {
+  const help = program.createHelp();
+  const everywhere = program.options.filter(({ long }) => long !== "--version").map(optionWords);
+  return {
+    name: program.name(),
+    options: help.visibleOptions(program).map(optionWords),
+    commands: help.visibleCommands(program).map((command) => ({
+      name: command.name(),
+      summary: command.summary() || command.description(),
+      options: [...help.visibleOptions(command).map(optionWords), ...everywhere],
+      values: command.registeredArguments.map(argumentValue),
+    })),
+  };
+}
+
+function optionWords(option: Option): OptionWords {
+  const placeholder = /[<[]([^\]>]+)[\]>]/.exec(option.flags)?.[1];
+  return {
+    short: option.short ?? null,
+    long: option.long ?? null,
+    description: option.description,
+    value: placeholder === undefined ? null : valueOf(placeholder, option.argChoices),
+  };
+}
+
+function argumentValue(argument: Argument): Value {
+  return valueOf(argument.name(), argument.argChoices);
+}
+
+/** What help calls a path is one. */
+const PATHS = ["path", "file", "directory"];
+
+function valueOf(name: string, choices: readonly string[] | undefined): Value {
+  if (choices !== undefined) return { kind: "words", words: choices };
+  return PATHS.includes(name) ? { kind: "path" } : { kind: "free" };
+}

@@ -1,0 +1,55 @@
+import type { OptionWords, ProgramWords, Value } from "./program-words.ts";
+
+/** @returns a script that works both sourced and as `_NAME` in a directory of `fpath`. */
+export function zshCompletion({ name, options, commands }: ProgramWords): string {
+  const cases = commands.map(
+    (command) => `    ${command.name})
+      _arguments ${[...command.options.flatMap(optionSpecs), ...command.values.map(valueSpec)].join(" \\\n        ")}
+      ;;`,
+  );
+  return `#compdef ${name}
+# For ~/.zshrc, after compinit:  source <(${name} completion zsh)
+_${name}() {
+  local curcontext=$curcontext state line
+  typeset -A opt_args
+  _arguments -C ${options.flatMap(optionSpecs).join(" \\\n    ")} \\
+    '1:command:->command' '*::argument:->argument'
+  case $state in
+  command)
+    local -a commands=(
+${commands.map((command) => `      ${quoted(`${command.name}:${command.summary}`)}`).join("\n")}
+    )
+    _describe command commands
+    ;;
+  argument)
+    case $words[1] in
+${cases.join("\n")}
+    esac
+    ;;
+  esac
+}
+if [[ $funcstack[1] == _${name} ]]; then _${name} "$@"; else compdef _${name} ${name}; fi
+`;
+}
+
+/** `*` lets it come again; where it may not, the command says so. */
+function optionSpecs({ short, long, description, value }: OptionWords): string[] {
+  const explanation = `[${description.replaceAll(/[[\]\\]/g, "\\$&")}]`;
+  return [short, long]
+    .filter((flag) => flag !== null)
+    .map((flag) => quoted(`*${flag}${explanation}${value === null ? "" : `:value:${action(value)}`}`));
+}
+
+/** The last value of a command may be of many words; offering a path again does no harm. */
+function valueSpec(value: Value, index: number): string {
+  return quoted(`${index + 1}:value:${action(value)}`);
+}
+
+function action(value: Value): string {
+  if (value.kind === "words") return `(${value.words.join(" ")})`;
+  return value.kind === "path" ? "_files" : "";
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", `'\\''`)}'`;
+}
