@@ -55,6 +55,7 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
 
   return {
     async create(principal, input) {
+      if (input.model !== undefined) models.resolve(input.model);
       const session = newSession(store.db, {
         ownerId: principal.userId,
         title: input.title ?? UNTITLED,
