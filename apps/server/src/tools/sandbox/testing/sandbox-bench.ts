@@ -90,6 +90,6 @@ export class SandboxBench implements AsyncDisposable {
 }
 
 /** As `openSandbox` decides it. */
-export function processLimit(): "user" | "namespace" {
+function processLimit(): "user" | "namespace" {
   return process.getuid?.() === 0 && canLimitNamespace() ? "namespace" : "user";
 }
