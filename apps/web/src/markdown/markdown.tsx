@@ -1,7 +1,7 @@
-import { lexer } from "marked";
 import { memo, useMemo, useState } from "react";
 import remend from "remend";
 import { Blocks } from "./blocks.tsx";
+import { readMarkdown } from "./bounded-lexer.ts";
 import { BlockSplitter } from "./split-blocks.ts";
 
 /**
@@ -18,7 +18,7 @@ export function Markdown({ text, streaming = false }: { text: string; streaming?
         // A block is known by its place: those before it never change again.
         <Source
           key={index}
-          source={streaming && index === last ? remend(block) : block}
+          source={streaming && index === last ? complete(block) : block}
           definitions={definitions}
         />
       ))}
@@ -26,11 +26,21 @@ export function Markdown({ text, streaming = false }: { text: string; streaming?
   );
 }
 
+/** Ends what is half said, so that it does not jump when the rest comes: `**bo` is bold already. */
+function complete(source: string): string {
+  try {
+    return remend(source);
+  } catch {
+    // As it stands it will do for the moment.
+    return source;
+  }
+}
+
 /** A block with its own source, and the link definitions of the whole text. */
 const Source = memo(function Source({ source, definitions }: { source: string; definitions: string }) {
   const tokens = useMemo(() => {
     const refers = definitions !== "" && source.includes("[");
-    return lexer(refers ? `${source}\n\n${definitions}` : source, { gfm: true });
+    return readMarkdown(refers ? `${source}\n\n${definitions}` : source);
   }, [source, definitions]);
   return <Blocks tokens={tokens} />;
 });

@@ -69,3 +69,11 @@ it("knows the link definitions of the whole text", () => {
 it("begins anew with another text", () => {
   expect(splitBlocks("Other\n\ntext", splitBlocks(TEXT)).blocks).toEqual(["Other\n\n", "text"]);
 });
+
+it("reads long texts piece by piece, and never cuts code", () => {
+  const code = `\`\`\`ts\n${"const a = 1;\n\n".repeat(3_000)}\`\`\`\n`;
+  const long = `${"A paragraph.\n\n".repeat(4_000)}${code}\n${"Another one.\n\n".repeat(4_000)}`;
+  const { blocks } = splitBlocks(long);
+  expect(blocks.join("")).toBe(long);
+  expect(blocks.map((block) => block.trimEnd())).toContain(code.trimEnd());
+});
