@@ -20,8 +20,6 @@ export interface SandboxedCommand {
   /** Absolute path of the one directory that can be written, the same inside and outside. */
   workspace: string;
   environment: Readonly<Record<string, string>>;
-  /** Descriptor that bwrap writes to once it knows the process id of the command. */
-  infoFd: number;
 }
 
 /** Room for the directories that lead to the workspace, in bytes. */
@@ -33,18 +31,10 @@ const COVER_BYTES = 65_536;
  * server that runs as root would otherwise leave `/proc/sys` writable, and with it the kernel's `core_pattern`.
  */
 export function bwrapArguments(plan: SandboxPlan, command: SandboxedCommand): string[] {
-  const { environment, workspace, infoFd, argv } = command;
-  const information = ["--info-fd", String(infoFd)];
+  const { environment, workspace, argv } = command;
   const variables = Object.entries(environment).flatMap(([name, value]) => ["--setenv", name, value]);
   const start = ["--chdir", workspace, "--", ...argv];
-  return [
-    ...isolation(plan),
-    ...information,
-    "--clearenv",
-    ...variables,
-    ...mounts(plan, workspace),
-    ...start,
-  ];
+  return [...isolation(plan), "--clearenv", ...variables, ...mounts(plan, workspace), ...start];
 }
 
 function isolation({ identity, network }: SandboxPlan): string[] {

@@ -1,9 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { readFile, rm, writeFile } from "node:fs/promises";
+import { createInterface } from "node:readline";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { ProcessEntry } from "../process/process-table.ts";
-import { familyOf, isRunning } from "./testing/process-family.ts";
+import { familyOf, isRunning, processesNaming } from "./testing/process-family.ts";
 import { bwrap, NO_BWRAP, SandboxBench } from "./testing/sandbox-bench.ts";
 import { STUBBORN, untilFile } from "./testing/stubborn.ts";
 
@@ -124,17 +125,43 @@ test("output streams while the command runs, and holds it back where nobody take
   expect(long.omittedBytes).toBe(20_000_000 + 5 - 65_536);
 });
 
-test("a server that is killed takes every process of its sandboxes with it", async () => {
+/** A process in the server's place that has a sandbox with a stubborn command in it. */
+async function startOwner() {
   const script = new URL("testing/own-sandbox.ts", import.meta.url).pathname;
   const owner = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });
-  const [said] = (await once(owner.stdout, "data")) as [Buffer];
-  using _ = { [Symbol.dispose]: () => void owner.kill("SIGKILL") };
-  const { dataDir, family } = JSON.parse(said.toString()) as { dataDir: string; family: ProcessEntry[] };
-  const alive = family.filter(isRunning);
-  expect(alive.length).toBeGreaterThanOrEqual(5);
   const ended = once(owner, "exit");
-  owner.kill("SIGKILL");
-  await ended;
+  const said = createInterface(owner.stdout)[Symbol.asyncIterator]();
+  const next = async <T>(): Promise<T> => JSON.parse((await said.next()).value as string) as T;
+  const dataDir = await next<string>();
+  return {
+    dataDir,
+    running: () => next<ProcessEntry[]>(),
+    kill: async () => {
+      owner.kill("SIGKILL");
+      await ended;
+    },
+    [Symbol.asyncDispose]: async () => {
+      owner.kill("SIGKILL");
+      await ended;
+      await rm(dataDir, { recursive: true });
+    },
+  };
+}
+
+test("a server that is killed takes every process of its sandboxes with it", async () => {
+  await using owner = await startOwner();
+  const alive = (await owner.running()).filter(isRunning);
+  expect(alive.length).toBeGreaterThanOrEqual(5);
+  await owner.kill();
   await vi.waitFor(() => expect(alive.filter(isRunning)).toEqual([]), { timeout: 2_000, interval: 5 });
-  await rm(dataDir, { recursive: true });
+});
+
+test("so does one that is killed while a sandbox is being made", async () => {
+  for (let round = 0; round < 5; round++) {
+    await using owner = await startOwner();
+    const begun = () => processesNaming(owner.dataDir);
+    await vi.waitFor(async () => expect(await begun()).not.toEqual([]), { timeout: 5_000, interval: round });
+    await owner.kill();
+    await vi.waitFor(async () => expect(await begun()).toEqual([]), { timeout: 5_000, interval: 20 });
+  }
 });

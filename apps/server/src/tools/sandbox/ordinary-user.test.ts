@@ -110,7 +110,7 @@ test("where user namespaces are forbidden, the probe says so, and `required` doe
   const forbidden = (mode: string) =>
     outcomeOf(
       spawn(
-        "unshare",
+        "/usr/bin/unshare",
         [
           "--user",
           "--map-root-user",

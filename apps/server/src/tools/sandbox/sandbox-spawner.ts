@@ -15,7 +15,7 @@ import { readExitStatus } from "./exit-status.ts";
 import { lastProcessId } from "./limits.ts";
 import { limitProcessNamespace } from "./process-namespace.ts";
 import { SandboxedProcess } from "./sandboxed-process.ts";
-import { INFO_FD, startBwrap, type StartedSandbox, StartError } from "./start-bwrap.ts";
+import { startBwrap, type StartedSandbox, StartError } from "./start-bwrap.ts";
 import { supervisedBy } from "./supervisor.ts";
 import { isInside } from "./toolchains.ts";
 
@@ -118,7 +118,6 @@ async function startSandbox(
         argv: supervisedBy(bash, plan.limits, argv),
         workspace: cwd,
         environment: { ...environment, [MARKER_VARIABLE]: marker },
-        infoFd: INFO_FD,
       }),
       marker,
       outputFd: pipe.writeFd,

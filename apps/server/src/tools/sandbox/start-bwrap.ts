@@ -1,17 +1,12 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import type { Duplex, Readable } from "node:stream";
-import { MARKER_VARIABLE, type ProcessEntry, readProcess } from "../process/process-table.ts";
+import type { Duplex } from "node:stream";
+import { listProcesses, MARKER_VARIABLE, type ProcessEntry } from "../process/process-table.ts";
 import type { ProcessExit } from "../process/spawner.ts";
 import { SUPERVISOR_FD, SupervisorLine } from "./supervisor.ts";
 
-export const INFO_FD = 4;
-
 /** How long it may take until the sandbox stands, in ms; it takes about ten. */
 const START_LIMIT_MS = 20_000;
-
-/** Bytes of what bwrap says about itself that are looked for its child's id. */
-const MAX_INFO = 4_096;
 
 export interface StartedSandbox {
   /** Of bwrap itself. */
@@ -30,7 +25,8 @@ export class StartError extends Error {
 }
 
 /**
- * Starts bwrap and waits until its supervisor stands ready.
+ * Starts bwrap and waits until its supervisor stands ready. Should this process be killed meanwhile, the supervisor finds
+ * its line closed and ends; that is why nothing here may break off when its reader is gone, as `--info-fd` does.
  * @throws StartError; nothing of it runs any more then.
  */
 export async function startBwrap(options: {
@@ -44,17 +40,16 @@ export async function startBwrap(options: {
     cwd: "/",
     env: { [MARKER_VARIABLE]: options.marker },
     detached: true,
-    stdio: ["ignore", options.outputFd, options.outputFd, "pipe", "pipe"],
+    stdio: ["ignore", options.outputFd, options.outputFd, "pipe"],
   });
   const exited = exitOf(child);
   const line = new SupervisorLine(child.stdio[SUPERVISOR_FD] as Duplex);
-  const info = child.stdio[INFO_FD] as Readable;
   const impatience = Promise.withResolvers<"late">();
   const timer = setTimeout(() => impatience.resolve("late"), START_LIMIT_MS);
   try {
     await once(child, "spawn");
     const outcome = await Promise.race([
-      Promise.all([childIdIn(info), line.up]).then(([id]) => readProcess(id)),
+      line.up.then(() => childOf(child.pid)),
       exited.then(() => "ended" as const),
       impatience.promise,
     ]);
@@ -71,7 +66,6 @@ export async function startBwrap(options: {
     throw error instanceof StartError ? error : new StartError(String(error), { cause: error });
   } finally {
     clearTimeout(timer);
-    info.destroy();
   }
 }
 
@@ -79,16 +73,7 @@ function exitOf(child: ChildProcess): Promise<ProcessExit> {
   return new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
 }
 
-/** Resolves with the id that bwrap's `--info-fd` names; never where it names none. */
-function childIdIn(info: Readable): Promise<number> {
-  return new Promise((resolve) => {
-    let text = "";
-    info.on("data", (chunk: Buffer) => {
-      if (text.length < MAX_INFO) text += chunk.toString("latin1");
-      const id = /"child-pid":\s*(\d+)/.exec(text)?.[1];
-      if (id !== undefined) resolve(Number(id));
-    });
-    // It ends with bwrap, and that is seen elsewhere.
-    info.on("error", () => undefined);
-  });
+/** The one child that bwrap has by then. */
+async function childOf(pid: number | undefined): Promise<ProcessEntry | null> {
+  return (await listProcesses()).find(({ parentPid }) => parentPid === pid) ?? null;
 }

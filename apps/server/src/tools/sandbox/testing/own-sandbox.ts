@@ -4,16 +4,16 @@ import { SandboxBench } from "./sandbox-bench.ts";
 import { STUBBORN, untilFile } from "./stubborn.ts";
 
 /*
- * A process that owns a sandbox with a stubborn command in it, and waits to be killed. Prints the data directory and the
- * processes of the sandbox as JSON.
+ * A process that owns a sandbox with a stubborn command in it, and waits to be killed. Prints the data directory, and
+ * when the command runs the processes of the sandbox, each as JSON on a line.
  */
 const bench = await SandboxBench.create();
 await writeFile(bench.path("stubborn.py"), STUBBORN);
+process.stdout.write(`${JSON.stringify(bench.dataDir)}\n`);
 const ready = Promise.withResolvers<void>();
 void bench.run(
   `trap '' TERM; python3 stubborn.py daemon; (trap '' TERM HUP; sleep 700) & ${untilFile("daemon")}; echo ready; sleep 701`,
   { progress: async () => ready.resolve() },
 );
 await ready.promise;
-const family = await familyOf(bench.records[0]!.pid);
-process.stdout.write(`${JSON.stringify({ dataDir: bench.dataDir, family })}\n`);
+process.stdout.write(`${JSON.stringify(await familyOf(bench.records[0]!.pid))}\n`);

@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { listProcesses, type ProcessEntry, readProcess } from "../../process/process-table.ts";
 
 /** A process and all that came from it and still has a parent in the family, as the machine sees them. */
@@ -18,4 +19,13 @@ export async function familyOf(pid: number): Promise<ProcessEntry[]> {
 export function isRunning({ pid, startTime }: Pick<ProcessEntry, "pid" | "startTime">): boolean {
   const now = readProcess(pid);
   return now !== null && now.startTime === startTime && !now.isZombie;
+}
+
+/** Processes that name a text, such as a path, among their arguments. */
+export async function processesNaming(text: string): Promise<ProcessEntry[]> {
+  const all = await listProcesses();
+  const named = await Promise.all(
+    all.map(({ pid }) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")),
+  );
+  return all.filter((_, index) => named[index]?.includes(text) === true);
 }
