@@ -1,10 +1,10 @@
-import { randomUUID } from "node:crypto";
 import { join } from "node:path";
 import type { SessionEvent } from "@trunkline/contract";
 import { createActivity } from "../../../apps/server/src/activity/activity.ts";
 import { createHub } from "../../../apps/server/src/hub/hub.ts";
 import { createLog } from "../../../apps/server/src/log/log.ts";
 import type { Log } from "../../../apps/server/src/log/port.ts";
+import { newSession } from "../../../apps/server/src/services/new-session.ts";
 import type { Store } from "../../../apps/server/src/store/port.ts";
 import { openSqliteStore } from "../../../apps/server/src/store/sqlite/sqlite-store.ts";
 
@@ -29,29 +29,23 @@ export class BenchLog implements AsyncDisposable {
     return new BenchLog(store);
   }
 
-  /** @returns the ids of new sessions. */
+  /** @returns the ids of new sessions, made as the server makes them. */
   async createSessions(count: number): Promise<string[]> {
-    const ids = Array.from({ length: count }, () => randomUUID());
-    await Promise.all(
-      ids.map(async (id) => {
-        const { sql, parameters } = this.store.db
-          .insertInto("sessions")
-          .values({
-            id,
-            owner_id: id.slice(0, 2),
-            title: "A session of the benchmark",
-            agent: "default",
-            workspace: `/var/lib/trunkline/workspaces/${id}`,
-            last_seq: 0,
-            next_pos: 1,
-            created_at: Date.now(),
-            updated_at: Date.now(),
-          })
-          .compile();
-        await this.store.write([{ sql, parameters }]);
+    const sessions = Array.from({ length: count }, (_, index) =>
+      newSession(this.store.db, {
+        ownerId: `owner ${index % 100}`,
+        title: "A session of the benchmark",
+        model: null,
+        workspacesDir: "/var/lib/trunkline/workspaces",
+        now: Date.now(),
       }),
     );
-    return ids;
+    await Promise.all(
+      sessions.map(async ({ id, event, write }) =>
+        this.log.append({ sessionId: id, events: [event], writes: [write] }),
+      ),
+    );
+    return sessions.map(({ id }) => id);
   }
 
   /** One event that a streaming model makes: a piece of a block. Every piece has its own block, so none merge. */

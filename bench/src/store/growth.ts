@@ -26,14 +26,18 @@ export async function measureGrowth(parent: string, scale: number): Promise<Meas
   if (long === undefined) throw new Error("no session");
   for (let index = 0; index < 1_000 * scale; index++) await bench.appendMany(long, 100);
 
+  const fresh = await bench.createSessions(50);
+  await Promise.all(fresh.map(async (id) => appends(bench, [id], 40)));
+
   const full = `${sessions.length} sessions, ${sessions.length * share + 100_000 * scale} events`;
   const spread = Array.from({ length: 50 }, (_, index) => sessions[index * Math.floor(sessions.length / 50)]);
   results.push(
-    await one(bench, `${full}: 1 session`, sessions.slice(-1), count),
+    await one(bench, `${full}: 1 session`, fresh.slice(0, 1), count),
     await one(bench, `${full}: 1 session with a long log`, [long], count),
+    await many(bench, `${full}: 50 new sessions at once`, fresh, count),
     await many(
       bench,
-      `${full}: 50 sessions at once`,
+      `${full}: 50 of all ages at once`,
       spread.filter((id) => id !== undefined),
       count,
     ),
