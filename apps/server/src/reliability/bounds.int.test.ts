@@ -70,7 +70,7 @@ describe("bounds", () => {
     const counts = await followSessions(server, `tokens: ${EVENTS / SESSIONS} @ 250/s`, (sessionId) =>
       readers.use(openStalledReader(server, sessionId)),
     );
-    expect(counts.reduce((sum, count) => sum + count)).toBeGreaterThan(EVENTS / 4);
+    expect(counts.reduce((sum, count) => sum + count)).toBeGreaterThan(EVENTS / 10);
     provider.enqueue(
       say.reply(say.toolCall("bash", { command: "yes trunkline | head -c 100000000" })),
       say.reply(say.text("done")),
