@@ -51,7 +51,7 @@ export async function createAuth({ store, dataDir, logger, now }: AuthDeps): Pro
       const createdAt = now();
       const cookieSecret = newSecret();
       const expiresAt = createdAt + BROWSER_TOKEN_LIFETIME_MS;
-      await store.write([
+      const writes = [
         deleteExpiredBrowserTokens(store.db, createdAt),
         insertToken(store.db, {
           userId: localUserId,
@@ -61,7 +61,9 @@ export async function createAuth({ store, dataDir, logger, now }: AuthDeps): Pro
           createdAt,
           expiresAt,
         }),
-      ]);
+      ];
+      // Also on a full disk: who cannot come in cannot make room either.
+      await store.write(writes, { mayUseBallast: true });
       return { cookieSecret, expiresAt };
     },
   };

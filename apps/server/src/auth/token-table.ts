@@ -23,9 +23,12 @@ export interface TokenHolder extends Pick<
   userName: string;
 }
 
-/** @returns the local user's id; creates the user at the first start. */
+/** @returns the local user's id; creates the user at the first start, and writes nothing at a later one. */
 export async function ensureLocalUser(store: Store, now: number): Promise<string> {
   const { db } = store;
+  const find = db.selectFrom("users").select("id").where("name", "=", LOCAL_USER);
+  const known = await find.executeTakeFirst();
+  if (known !== undefined) return known.id;
   await store.write([
     db
       .insertInto("users")
@@ -33,12 +36,7 @@ export async function ensureLocalUser(store: Store, now: number): Promise<string
       .onConflict((conflict) => conflict.column("name").doNothing())
       .compile(),
   ]);
-  const user = await db
-    .selectFrom("users")
-    .select("id")
-    .where("name", "=", LOCAL_USER)
-    .executeTakeFirstOrThrow();
-  return user.id;
+  return (await find.executeTakeFirstOrThrow()).id;
 }
 
 export function insertToken(db: Kysely<Database>, token: NewToken): Write {

@@ -25,8 +25,8 @@ export interface CommitUnit {
   /** Blocks that ended with this unit: their pieces, from `fromSeq` on, are deleted. */
   endedBlocks?: readonly { blockId: string; fromSeq: number }[];
   /**
-   * Ends or deletes something. On a full disk such units, and no others, are written into the room that the store
-   * has kept for them, so that tasks can end and users can make room.
+   * Ends or deletes something, or lets somebody in who may. On a full disk such units, and no others, are written into
+   * the room that the store has kept for them, so that tasks can end and users can make room.
    */
   mayUseBallast?: boolean;
 }

@@ -40,13 +40,15 @@ export function checkDatabase(path: string, ballast: Ballast, uncleanStop: boole
 
 /** @returns the error, as a StoreOpenError where it tells of a damaged database. */
 export function asDamaged(path: string, error: unknown): unknown {
+  if (error instanceof StoreOpenError) return error;
   const code = isStatementFault(error) ? undefined : sqliteCodeOf(error);
   if (code === undefined || !/^SQLITE_(CORRUPT|NOTADB)/.test(code)) return error;
   return damaged(path, error instanceof Error ? error.message : String(error), error);
 }
 
 function assertSound(path: string, answer: unknown): void {
-  if (answer !== "ok") throw damaged(path, String(answer));
+  // Its first line only says that this is the main database.
+  if (answer !== "ok") throw damaged(path, String(answer).replace(/^\*{3}.*\n/, ""));
 }
 
 function damaged(path: string, detail: string, cause?: unknown): StoreOpenError {

@@ -35,7 +35,8 @@ async function expectRefusal(path: string): Promise<void> {
   expect(refusal).toBeInstanceOf(StoreOpenError);
   expect(refusal).toMatchObject({ reason: "damaged" });
   expect((refusal as Error).message).toContain(path);
-  expect((refusal as Error).message).toMatch(/restore.*\.recover/s);
+  expect((refusal as Error).message).toMatch(/restore.*\.recover/);
+  expect((refusal as Error).message.match(/is damaged/g)).toHaveLength(1);
   expect((await readFile(path)).equals(before)).toBe(true);
 }
 
@@ -144,5 +145,15 @@ it("commits nothing more to a database damaged under it, and says so once", asyn
     reason: "unavailable",
   });
   expect(fatal).toHaveLength(1);
+  await store.close();
+});
+
+it("keeps the database from everybody else's eyes", async () => {
+  await using directory = await TemporaryDirectory.create();
+  const path = directory.join("db");
+  const store = await open(path);
+  await createSession(store);
+  for (const file of [path, `${path}-wal`, `${path}-shm`])
+    expect((await stat(file)).mode & 0o777).toBe(0o600);
   await store.close();
 });

@@ -4,6 +4,7 @@ import { readdir } from "node:fs/promises";
 import Database from "better-sqlite3";
 import { afterEach, expect, it } from "vitest";
 import { writeServerRecord } from "../../data-dir.ts";
+import { NO_SMALL_DISK, SmallDisk } from "../testing/small-disk.ts";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { DataDirLockedError, lockDataDir } from "./data-dir-lock.ts";
 
@@ -58,6 +59,15 @@ it("is free as soon as its holder was killed, also while a child of the holder l
   }
 });
 
+it("can be taken on a full disk", async (test) => {
+  await using disk = await SmallDisk.mount(1);
+  if (disk === undefined) return test.skip(NO_SMALL_DISK);
+  disk.fill();
+  using lock = await lockDataDir(disk.path);
+  expect(lock).toBeDefined();
+  return undefined;
+});
+
 it("does not name the process of a stale record", async () => {
   await using directory = await TemporaryDirectory.create();
   const { holder } = await startHolder(directory.path);
@@ -74,8 +84,8 @@ it("can be taken again once it was let go", async () => {
   for (let turn = 0; turn < 3; turn++) {
     using lock = await lockDataDir(directory.path);
     expect(lock).toBeDefined();
+    expect(await readdir(directory.path)).toEqual(["trunkline.lock"]);
   }
-  expect(await readdir(directory.path)).toEqual(["trunkline.lock"]);
 });
 
 // A POSIX lock is lost when its process closes another descriptor of the file; SQLite keeps its own open until then.

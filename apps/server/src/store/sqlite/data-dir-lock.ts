@@ -21,6 +21,8 @@ export async function lockDataDir(dataDir: string): Promise<Disposable> {
   const database = new Database(join(dataDir, "trunkline.lock"), { timeout: 0 });
   try {
     database.pragma("locking_mode = EXCLUSIVE");
+    // Nothing is ever written, so there is nothing to take back; and a journal's file would need room on a full disk.
+    database.pragma("journal_mode = MEMORY");
     database.exec("begin exclusive");
   } catch (error) {
     database.close();

@@ -1,3 +1,4 @@
+import { closeSync, openSync } from "node:fs";
 import { Kysely, SqliteDialect } from "kysely";
 import { migrateToLatest } from "../migrate.ts";
 import { openDatabase } from "./open-database.ts";
@@ -5,6 +6,8 @@ import { ensureSearchIndex } from "./search-index.ts";
 
 /** Creates the database, or brings it up to this version. @throws StoreOpenError `too_new`, SqliteError */
 export async function migrateDatabase(path: string): Promise<void> {
+  // SQLite would make it readable for all; its -wal and -shm get the mode that it has.
+  closeSync(openSync(path, "a", 0o600));
   const database = openDatabase(path, "write");
   try {
     // Kysely closes only what it has used; here it is used in any case, and closed once.
