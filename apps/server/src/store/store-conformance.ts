@@ -86,6 +86,44 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       expect(await readMessages(store, sessionId)).toEqual(kept.map(String));
     });
 
+    it("lets a statement that cannot be executed hinder nobody but whoever wrote it", async () => {
+      const sessionId = await createSession(store);
+      const cyclic: Record<string, unknown> = {};
+      cyclic["self"] = cyclic;
+      const wrong = [
+        store.commit({
+          sessionId,
+          events: [],
+          writes: [{ sql: "update nothing set x = 1", parameters: [] }],
+        }),
+        store.commit({
+          sessionId,
+          events: [notice("lost")],
+          writes: [{ ...rename(store, sessionId, "x"), parameters: [] }],
+        }),
+        store.commit({
+          sessionId,
+          events: [
+            { taskId: null, type: "tool.called", data: { callId: "c", tool: "t", input: cyclic as never } },
+          ],
+        }),
+      ];
+      const right = store.commit({ sessionId, events: [notice("kept")] });
+      for (const commit of await Promise.allSettled(wrong)) expect(commit.status).toBe("rejected");
+      await right;
+      await store.commit({ sessionId, events: [notice("later")] });
+      expect(await readMessages(store, sessionId)).toEqual(["kept", "later"]);
+    });
+
+    it("commits units that are large together, and one that is large alone", async () => {
+      const sessionId = await createSession(store);
+      const sizes = [...Array.from({ length: 40 }, () => 500_000), 20_000_000, 1];
+      await Promise.all(
+        sizes.map(async (size) => store.commit({ sessionId, events: [notice("x".repeat(size))] })),
+      );
+      expect((await readMessages(store, sessionId)).map((message) => message.length)).toEqual(sizes);
+    });
+
     it("refuses events of a session that does not exist", async () => {
       await expect(store.commit({ sessionId: randomUUID(), events: [notice("x")] })).rejects.toThrow(
         GuardFailedError,
