@@ -45,10 +45,10 @@ export function useTranscriptScroll(
   }, [virtualizer, isEmpty]);
 
   const look = useEffectEvent(() => {
-    const element = frame.current;
-    if (element === null) return;
-    const distance = element.scrollHeight - element.scrollTop - element.clientHeight;
-    setIsAtEnd(distance <= AT_END_PX + 1);
+    // By what the virtualizer knows: asking the page would make it lay itself out once more for each row that grew.
+    const { scrollOffset, scrollRect } = virtualizer;
+    if (scrollOffset === null || scrollRect === null) return;
+    setIsAtEnd(virtualizer.getTotalSize() - scrollRect.height - scrollOffset <= AT_END_PX + 1);
   });
   useEffect(() => {
     const element = frame.current;
