@@ -82,6 +82,19 @@ it("does not show a prompt that the server refused", async () => {
   expect(session.state.getState().outgoing).toEqual([]);
 });
 
+it("begins anew where its cursor is of another log", async () => {
+  const sessionId = await submit("reply: one");
+  const session = open(sessionId);
+  await waitFor("the end", () => endings(session) === 1);
+  session.close();
+  const { view } = session.state.getState();
+  session.state.setState({ view: { ...view, lastSeq: view.lastSeq + 1_000 } });
+  session.open();
+  await waitFor("the log's own end", () => session.state.getState().view.lastSeq === view.lastSeq);
+  expect(session.state.getState().phase).toBe("ready");
+  expect(texts(session)).toEqual(["one"]);
+});
+
 it("says what is wrong where there is no such session, and tries again when it is told to", async () => {
   const errors: unknown[] = [];
   const session = open("01900000-0000-7000-8000-000000000001", errors);

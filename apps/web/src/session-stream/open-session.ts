@@ -1,4 +1,4 @@
-import type { FollowState, TrunklineClient } from "@trunkline/client";
+import { type FollowState, isApiError, type TrunklineClient } from "@trunkline/client";
 import type { SessionEvent } from "@trunkline/contract";
 import { applyEvents } from "@trunkline/contract/session-view";
 import { createStore, type StoreApi } from "zustand/vanilla";
@@ -10,6 +10,9 @@ import { initialSessionState, type OutgoingPrompt, type SessionState } from "./s
 const PAGE_SIZE = 200;
 /** What a page is asked for that begins at the end of the log. */
 const END = Number.MAX_SAFE_INTEGER;
+
+const isCursorRefusal = (error: unknown): boolean =>
+  isApiError(error, "cursor_expired") || isApiError(error, "cursor_invalid");
 
 /** A session that is shown: its newest events at once, those to come live, and older ones when they are asked for. */
 export class OpenSession {
@@ -33,7 +36,14 @@ export class OpenSession {
     this.#following = following;
     this.#run(following.signal).catch((error: unknown) => {
       if (following.signal.aborted) return;
+      following.abort();
       this.#following = null;
+      if (isCursorRefusal(error) && this.state.getState().session !== null) {
+        // The log is not the one that was read: what was read is of no use, and it is read anew.
+        this.state.setState(initialSessionState(), true);
+        this.open();
+        return;
+      }
       this.#onError(error);
       this.state.setState({
         phase: "failed",
