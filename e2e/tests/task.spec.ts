@@ -62,16 +62,16 @@ test("what is sent while a task runs waits as a chip, can be taken back, and run
   server,
 }) => {
   await signIn(page, server);
-  await send(page, "tokens: 60 @ 20/s");
+  await send(page, "tokens: 200 @ 20/s");
   const sessionId = await sessionIdOf(page);
   await send(page, "reply: taken back");
   await send(page, "reply: runs next");
   const queue = page.getByRole("list", { name: "Queued" });
   await expect(queue.getByRole("listitem")).toHaveCount(2);
-  await queue.getByRole("listitem").first().getByRole("button").last().click();
+  await queue.getByRole("listitem").first().getByRole("button", { name: "Remove from the queue" }).click();
   await expect(queue.getByRole("listitem")).toHaveCount(1);
   const transcript = page.getByRole("log", { name: "Transcript" });
-  await expect(transcript.getByText("runs next", { exact: true })).toBeVisible({ timeout: 20_000 });
+  await expect(transcript.getByText("runs next", { exact: true })).toBeVisible({ timeout: 30_000 });
   await expect(queue).toBeHidden();
   const { tasks } = await server.client.session.get.query({ sessionId });
   expect(tasks.map((task) => task.state)).toEqual(["completed", "canceled", "completed"]);
