@@ -5,6 +5,7 @@ import { listProcesses, type ProcessEntry, readProcess } from "../process/proces
 import type { TreePatience } from "../process/process-tree.ts";
 import { sendSignal } from "../process/send-signal.ts";
 import type { ProcessExit, RunningProcess } from "../process/spawner.ts";
+import { childProcessIds } from "./child-processes.ts";
 import { describeBytes, type SandboxLimits } from "./limits.ts";
 
 const POLL_MS = 20;
@@ -95,7 +96,7 @@ export class SandboxedProcess implements RunningProcess {
   /** What lives in the namespace beside its first process, from which all of it comes, orphans too. */
   async #members(): Promise<ProcessEntry[]> {
     const { first } = this.#parts;
-    if (!isAlive(first)) return [];
+    if (!isAlive(first) || (await childProcessIds(first.pid)).length === 0) return [];
     const family = new Set([first.pid]);
     let rest = (await listProcesses()).filter(
       ({ pid, startTime, isZombie }) => pid !== first.pid && startTime >= first.startTime && !isZombie,

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import type { Duplex } from "node:stream";
-import { listProcesses, MARKER_VARIABLE, type ProcessEntry } from "../process/process-table.ts";
+import { MARKER_VARIABLE, type ProcessEntry, readProcess } from "../process/process-table.ts";
 import type { ProcessExit } from "../process/spawner.ts";
+import { childProcessIds } from "./child-processes.ts";
 import { SUPERVISOR_FD, SupervisorLine } from "./supervisor.ts";
 
 /** How long it may take until the sandbox stands, in ms; it takes about ten. */
@@ -75,5 +76,6 @@ function exitOf(child: ChildProcess): Promise<ProcessExit> {
 
 /** The one child that bwrap has by then. */
 async function childOf(pid: number | undefined): Promise<ProcessEntry | null> {
-  return (await listProcesses()).find(({ parentPid }) => parentPid === pid) ?? null;
+  const [child] = pid === undefined ? [] : await childProcessIds(pid);
+  return child === undefined ? null : readProcess(child);
 }
