@@ -2,6 +2,7 @@
 export * from "./error.ts";
 export * from "./limits.ts";
 export * from "./task-state.ts";
+export type { ToolEffect } from "./tool-effect.ts";
 export type { Principal } from "./principal.ts";
 export type { EventDataOf, EventDraft, EventType, SessionEvent, TaskError, ToolCall } from "./event.ts";
 export type { Json, Usage } from "./primitives.ts";

@@ -1,8 +1,9 @@
+import type { ToolEffect } from "@trunkline/contract";
 import { z } from "zod";
 import { HeadTailBuffer } from "./head-tail-buffer.ts";
 import { readOutputText } from "./output-text.ts";
 import type { Tool, ToolContext, ToolResult } from "./port.ts";
-import type { ProcessExit, RunningProcess, Spawner } from "./process/spawner.ts";
+import type { CommandReach, ProcessExit, RunningProcess, Spawner } from "./process/spawner.ts";
 import { ProgressFeed } from "./progress-feed.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
@@ -34,6 +35,16 @@ export interface BashDeps {
   environment: Readonly<Record<string, string>>;
 }
 
+/**
+ * On the bare machine the operator has taken commands on himself, and what they read counts as his own; a sandbox with
+ * a network is there to keep strangers' words apart (docs/decisions/010-what-needs-an-approval.md).
+ */
+const EFFECTS: Readonly<Record<CommandReach, readonly ToolEffect[]>> = {
+  workspace: ["changes-workspace"],
+  network: ["changes-workspace", "egress", "reads-untrusted"],
+  machine: ["changes-workspace", "egress", "writes-outside"],
+};
+
 export function createBashTool(deps: BashDeps): Tool<BashInput> {
   return {
     name: "bash",
@@ -42,6 +53,7 @@ export function createBashTool(deps: BashDeps): Tool<BashInput> {
       "exit code. There is no terminal and no input. Everything that the command starts ends with it, background " +
       "processes too. Of a long output the middle is left out.",
     inputSchema: BashInput,
+    effects: EFFECTS[deps.spawner.reach],
     execute: (input, context) => runBash(deps, input, context),
   };
 }

@@ -29,6 +29,7 @@ export function createListFilesTool(): Tool<ListFilesInput> {
       `Lists files and directories (those end in /) of the workspace, up to ${MAX_LISTED}. Does not go into .git and ` +
       "node_modules unless path does.",
     inputSchema: ListFilesInput,
+    effects: [],
     execute: async ({ path, depth, glob }, { workspace, signal }) => {
       const { directory, shown } = await holdDirectory(workspace, path ?? ".");
       await using root = directory;

@@ -1,3 +1,4 @@
+import type { ToolEffect } from "@trunkline/contract";
 import type { ZodType } from "zod";
 
 export interface ToolContext {
@@ -31,6 +32,13 @@ export interface Tool<Input = unknown> {
   description: string;
   /** Validates the model's input before `execute` sees it, and becomes the JSON schema that the model is shown. */
   inputSchema: ZodType<Input>;
+  /** What a call can do beyond reading the workspace: the approval policy decides by it. Say too much, never too little. */
+  effects: readonly ToolEffect[];
+  /**
+   * What of a call `always` allows for the rest of the session, in words that fit behind "always allow", e.g. the
+   * origin of an address. Absent: all calls of the tool. Null: nothing of it may be allowed for good.
+   */
+  scopeOf?(input: Input): string | null;
   execute(input: Input, context: ToolContext): Promise<ToolResult>;
 }
 

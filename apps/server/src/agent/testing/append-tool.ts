@@ -9,6 +9,7 @@ export function appendTool(path: string): Tool {
     name: "append",
     description: "Appends a line",
     inputSchema,
+    effects: [],
     execute: async (input) => {
       await appendFile(path, `${inputSchema.parse(input).line}\n`);
       return { status: "succeeded", output: "ok" };

@@ -28,6 +28,7 @@ export function createBareSpawner({
   const bootId = readBootId();
 
   return {
+    reach: "machine",
     async spawn(request) {
       const marker = `${owner}.${randomUUID()}`;
       const pipe = await openOutputPipe(request.onOutput);

@@ -31,8 +31,12 @@ export interface RunningProcess {
   end(): Promise<number[]>;
 }
 
+/** What commands can get at: their workspace alone, the network too, or all that the server can. */
+export type CommandReach = "workspace" | "network" | "machine";
+
 /** How a command becomes processes: on the bare machine, or in a sandbox. */
 export interface Spawner {
+  readonly reach: CommandReach;
   /** @throws Error where it cannot be started; the message says why. */
   spawn(request: SpawnRequest): Promise<RunningProcess>;
 }

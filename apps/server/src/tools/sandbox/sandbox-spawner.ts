@@ -55,6 +55,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
   const bootId = readBootId();
 
   return {
+    reach: options.plan.network ? "network" : "workspace",
     async spawn(request) {
       const { ledger, patience = DEFAULT_PATIENCE, plan } = options;
       await refuseTooMuch(request.cwd, plan.dataDir);

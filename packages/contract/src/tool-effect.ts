@@ -1,0 +1,11 @@
+/**
+ * What calls of a tool can do beyond reading the session's workspace:
+ *
+ * - `changes-workspace`: changes files of the workspace, or runs programs in it
+ * - `writes-outside`: changes things outside the workspace
+ * - `egress`: reaches the network, so that what it is given can leave the machine
+ * - `reads-untrusted`: gives the model text by strangers, who may try to instruct it
+ * - `asks`: is a question to the person, who answers it by an approval
+ */
+const TOOL_EFFECTS = ["changes-workspace", "writes-outside", "egress", "reads-untrusted", "asks"] as const;
+export type ToolEffect = (typeof TOOL_EFFECTS)[number];
