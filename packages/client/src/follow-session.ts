@@ -14,23 +14,23 @@ export interface FollowState {
   /** How long `waiting` lasts, in milliseconds; 0 otherwise. */
   retryInMs: number;
   /** Why it waits. */
-  error?: StreamError;
+  error?: StreamError | undefined;
 }
 
 export interface FollowOptions {
   sessionId: string;
   /** Seq of the last event that the caller has; absent or 0: from the beginning. */
-  after?: number;
+  after?: number | undefined;
   /** Ends the iteration; it returns, it does not throw. */
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
   /** Called whenever the state changes, and not per batch. It must not throw. */
-  onState?: (state: FollowState) => void;
+  onState?: ((state: FollowState) => void) | undefined;
   /** Silence after which a connection counts as dead, in milliseconds; the server pings well within the default. */
-  silenceLimitMs?: number;
+  silenceLimitMs?: number | undefined;
   /** Bounds of the wait between tries. */
-  backoff?: Backoff;
+  backoff?: Backoff | undefined;
   /** Source of the spread between clients; a number from 0 to below 1. */
-  random?: () => number;
+  random?: (() => number) | undefined;
 }
 
 /**

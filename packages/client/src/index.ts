@@ -1,4 +1,5 @@
-/** The client of a Trunkline server, for Node 24+ and browsers. */
+/** The client of a Trunkline server, for Node and browsers; and every type of its contract. */
+export type * from "@trunkline/contract";
 export { isApiError, TrunklineApiError } from "./api-error.ts";
 export { createClient, type TrunklineClient } from "./client.ts";
 export type { ClientOptions } from "./connection.ts";

@@ -1,0 +1,69 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { readLog, ServerFixture } from "@trunkline/testkit";
+import { InstalledClient, type BrowserConsumer } from "@trunkline/testkit/installed-client";
+import { expect, test } from "../fixtures.ts";
+
+/** What somebody's own site would be: a page, and the bundle of a program that uses the installed client. */
+async function startSite(): Promise<{ origin: string } & AsyncDisposable> {
+  await using project = await InstalledClient.install();
+  const { code } = await project.bundle(await project.add("browser.ts"));
+  const site = createServer((request, response) => {
+    const script = request.url === "/client.js";
+    response.setHeader("content-type", script ? "text/javascript" : "text/html");
+    response.end(script ? code : "<!doctype html><title>Somebody's site</title>");
+  }).listen(0, "127.0.0.1");
+  await once(site, "listening");
+  return {
+    origin: `http://127.0.0.1:${(site.address() as AddressInfo).port}`,
+    async [Symbol.asyncDispose]() {
+      site.closeAllConnections();
+      site.close();
+      await once(site, "close");
+    },
+  };
+}
+
+test("the packed client submits and follows from a page of another origin, over a restart", async ({
+  page,
+}) => {
+  await using site = await startSite();
+  await using server = await ServerFixture.start({ env: { TRUNKLINE_ALLOWED_ORIGINS: site.origin } });
+  await page.goto(site.origin);
+  const call = { url: server.url, token: server.token, script: `${site.origin}/client.js` };
+
+  const asked = page.evaluate(async ({ url, token, script }) => {
+    const client = (await import(script)) as BrowserConsumer;
+    return client.ask(url, token, "wait: 4\nsay: from a page");
+  }, call);
+  const sessionId = await test.step("the task is under way", async () => {
+    let id = "";
+    await expect
+      .poll(async () => {
+        const { items } = await server.client.task.list.query({ states: ["working"] });
+        id = items[0]?.sessionId ?? "";
+        return items.length;
+      })
+      .toBe(1);
+    return id;
+  });
+  await server.kill();
+  await server.restart();
+
+  const answer = await asked;
+  expect(answer.state).toBe("completed");
+  expect(answer.text).toContain("from a page");
+  expect(answer.statuses.join(" ")).toMatch(/live.* waiting .*live/);
+  const log = await readLog(server.client, sessionId);
+  expect(answer.seqs.filter((seq) => log.some((event) => event.seq === seq))).toEqual(
+    log.map(({ seq }) => seq),
+  );
+  expect(new Set(answer.seqs).size).toBe(answer.seqs.length);
+
+  const refused = await page.evaluate(
+    async ({ url, script }) => ((await import(script)) as BrowserConsumer).refusal(url, "wrong"),
+    call,
+  );
+  expect(refused).toBe("unauthorized");
+});

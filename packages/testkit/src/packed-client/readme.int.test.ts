@@ -1,0 +1,39 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { ServerFixture } from "../server-fixture.ts";
+import { InstalledClient } from "./installed-client.ts";
+
+const README = fileURLToPath(new URL("../../../client/README.md", import.meta.url));
+
+/** What each program of the README prints, in their order. */
+const PRINTS = [
+  /^\d+ task\.submitted [^]*task\.completed /,
+  /hello/,
+  /^1 session\.created\n[^]* task\.completed\n$/,
+  /^.+\n$/,
+  /^\d+\.\d+\.\d+\ncanceled\n$/,
+];
+
+let project: InstalledClient;
+let server: ServerFixture;
+beforeAll(async () => {
+  [project, server] = await Promise.all([InstalledClient.install(), ServerFixture.start()]);
+}, 120_000);
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await project[Symbol.asyncDispose]();
+});
+
+it("every program of the client's README compiles strictly and runs", async () => {
+  const programs = [...(await readFile(README, "utf8")).matchAll(/^```ts\n([^]*?)^```$/gm)].map(
+    ([, program = ""]) => program,
+  );
+  expect(programs).toHaveLength(PRINTS.length);
+  const env = { TRUNKLINE_URL: server.url, TRUNKLINE_TOKEN: server.token };
+  for (const [index, program] of programs.entries()) {
+    const file = await project.write(`readme-${index}.ts`, program);
+    expect(await project.compile(file, { module: "nodenext", types: "node" }), program).toBe("");
+    expect(await project.node(file, env), program).toMatch(PRINTS[index]!);
+  }
+});
