@@ -46,11 +46,15 @@ export function claimUnit(db: Kysely<Database>, task: TaskRow, node: string, now
   };
 }
 
+/** In the words of the index that holds these tasks alone, and which is passed over where the states are parameters. */
+export const UNFINISHED = sql<boolean>`state in ('submitted', 'working', 'input-required')`;
+
 /** @returns every session that has something to run: what the dispatcher is told at start. */
 export async function sessionsWithQueuedTasks(db: Kysely<Database>): Promise<Doorbell[]> {
   const rows = await db
     .selectFrom("tasks")
     .select(["session_id", "owner_id"])
+    .where(UNFINISHED)
     .where("state", "=", "submitted")
     .groupBy(["session_id", "owner_id"])
     .orderBy(({ fn }) => fn.min("created_at"))

@@ -2,7 +2,7 @@ import { MAX_TASK_ATTEMPTS } from "@trunkline/contract";
 import type { Log } from "../log/port.ts";
 import type { Store } from "../store/port.ts";
 import { OpenItems } from "./open-items.ts";
-import type { TaskRow } from "./queue-head.ts";
+import { type TaskRow, UNFINISHED } from "./queue-head.ts";
 import { type Ending, endingUnit } from "./task-endings.ts";
 
 interface RecoveryDeps {
@@ -21,6 +21,7 @@ export async function recoverOrphans(deps: RecoveryDeps): Promise<number> {
   const orphans = await deps.store.db
     .selectFrom("tasks")
     .selectAll()
+    .where(UNFINISHED)
     .where("state", "=", "working")
     .execute();
   for (const task of orphans) {

@@ -1,6 +1,7 @@
 import type { Session } from "@trunkline/contract";
 import { type Kysely, sql } from "kysely";
 import type { Database, TasksTable } from "../store/schema.ts";
+import type { PagePosition } from "./page-cursor.ts";
 
 /**
  * Sessions with the one task that tells their status: the active one, else the next queued one, else the one that
@@ -39,6 +40,36 @@ export function selectSessions(db: Kysely<Database>) {
       "t.started_at as task_started_at",
       "t.ended_at as task_ended_at",
     ]);
+}
+
+/** A page of an owner's list, the last changed first: of the archived ones or of the others. */
+export function selectListedSessions(
+  db: Kysely<Database>,
+  wanted: {
+    ownerId: string;
+    archived: boolean;
+    /** What their titles have to contain. */
+    text: string | undefined;
+    after: PagePosition | undefined;
+    limit: number;
+  },
+) {
+  const { ownerId, archived, text, after, limit } = wanted;
+  let query = selectSessions(db)
+    .where("s.owner_id", "=", ownerId)
+    .where("s.archived_at", archived ? "is not" : "is", null)
+    .orderBy("s.updated_at", "desc")
+    .orderBy("s.id", "desc")
+    .limit(limit);
+  if (text !== undefined) {
+    // LIKE's own wildcards are meant literally, and so is the escape.
+    const pattern = `%${text.replace(/[\\%_]/g, "\\$&")}%`;
+    query = query.where(sql<boolean>`s.title like ${pattern} escape '\\'`);
+  }
+  if (after !== undefined) {
+    query = query.where(sql<boolean>`(s.updated_at, s.id) < (${after.sort}, ${after.id})`);
+  }
+  return query;
 }
 
 type SessionRow = Awaited<ReturnType<ReturnType<typeof selectSessions>["execute"]>>[number];

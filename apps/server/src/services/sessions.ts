@@ -1,12 +1,10 @@
 import {
   type EventBatch,
   type Principal,
-  SESSION_DETAIL_TASKS,
   type SessionService,
   type SubscribeInput,
   TrunklineError,
 } from "@trunkline/contract";
-import { sql } from "kysely";
 import type { Activity } from "../activity/port.ts";
 import type { ModelRegistry } from "../agent/port.ts";
 import type { Hub } from "../hub/port.ts";
@@ -20,8 +18,8 @@ import { forkSession } from "./fork-session.ts";
 import { newSession, UNTITLED } from "./new-session.ts";
 import { requireSession, requireSessionAccess } from "./ownership.ts";
 import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
-import { selectSessions, toSession } from "./session-query.ts";
-import { toTask } from "./task-row.ts";
+import { selectListedSessions, toSession } from "./session-query.ts";
+import { readDetailTasks } from "./task-query.ts";
 
 export interface SessionServiceDeps {
   store: Store;
@@ -69,36 +67,18 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
 
     async get(principal, { sessionId }) {
       const session = await requireSession(store.db, principal, sessionId);
-      // Unfinished tasks first, whatever their age, then the newest of the rest.
-      const rows = await store.db
-        .selectFrom("tasks")
-        .selectAll()
-        .where("session_id", "=", sessionId)
-        .orderBy(sql`case when ended_at is null then 0 else 1 end`)
-        .orderBy("id", "desc")
-        .limit(SESSION_DETAIL_TASKS)
-        .execute();
-      const tasks = rows.map(toTask).toSorted((a, b) => (a.id < b.id ? 1 : -1));
+      const tasks = await readDetailTasks(store.db, sessionId);
       return { session, tasks, lastSeq: session.lastSeq };
     },
 
     async list(principal, { query: text, archived, cursor, limit }) {
-      let query = selectSessions(store.db)
-        .where("s.owner_id", "=", principal.userId)
-        .where("s.archived_at", archived ? "is not" : "is", null)
-        .orderBy("s.updated_at", "desc")
-        .orderBy("s.id", "desc")
-        .limit(limit + 1);
-      if (text !== undefined) {
-        // LIKE's own wildcards are meant literally, and so is the escape.
-        const pattern = `%${text.replace(/[\\%_]/g, "\\$&")}%`;
-        query = query.where(sql<boolean>`s.title like ${pattern} escape '\\'`);
-      }
-      if (cursor !== undefined) {
-        const { sort, id } = decodePageCursor(cursor);
-        query = query.where(sql<boolean>`(s.updated_at, s.id) < (${sort}, ${id})`);
-      }
-      const rows = await query.execute();
+      const rows = await selectListedSessions(store.db, {
+        ownerId: principal.userId,
+        archived,
+        text,
+        after: cursor === undefined ? undefined : decodePageCursor(cursor),
+        limit: limit + 1,
+      }).execute();
       const items = rows.slice(0, limit).map(toSession);
       const last = items.at(-1);
       return {

@@ -18,6 +18,7 @@ import { requireSessionAccess, requireTask } from "./ownership.ts";
 import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
 import { createQueue } from "./queue.ts";
 import { idempotencyConflict, newTask, requestHash, sessionBusy } from "./submit.ts";
+import { readNewestTasks } from "./task-query.ts";
 import { toTask } from "./task-row.ts";
 
 export interface TaskServiceDeps {
@@ -133,19 +134,15 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
     },
 
     async list(principal, { sessionId, states, cursor, limit }) {
-      let query = store.db
-        .selectFrom("tasks")
-        .selectAll()
-        .where("owner_id", "=", principal.userId)
-        .orderBy("id", "desc")
-        .limit(limit + 1);
-      if (sessionId !== undefined) {
-        await requireSessionAccess(store.db, principal, sessionId);
-        query = query.where("session_id", "=", sessionId);
-      }
-      if (states !== undefined) query = query.where("state", "in", states);
-      if (cursor !== undefined) query = query.where("id", "<", decodePageCursor(cursor).id);
-      const rows = await query.execute();
+      if (sessionId !== undefined) await requireSessionAccess(store.db, principal, sessionId);
+      const beforeId = cursor === undefined ? undefined : decodePageCursor(cursor).id;
+      const rows = await readNewestTasks(store.db, {
+        ownerId: principal.userId,
+        sessionId,
+        states,
+        beforeId,
+        limit: limit + 1,
+      });
       const items = rows.slice(0, limit).map(toTask);
       const last = items.at(-1);
       return {
