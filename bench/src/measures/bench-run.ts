@@ -1,23 +1,18 @@
 import { join } from "node:path";
 import { ServerFixture, type FakeProviderProcess } from "@trunkline/testkit";
-import { HttpCalls } from "../processes/http-calls.ts";
+import { HttpCalls, tookMs } from "../processes/http-calls.ts";
 import { Remote } from "../processes/remote.ts";
 import type { SubscribersProtocol } from "../processes/subscribers-protocol.ts";
 import type { SseRequest } from "../reader/sse-connection.ts";
+import type { SuiteOptions } from "../run-suite.ts";
 import type { RawProtocol } from "../yardstick/raw-protocol.ts";
-
-export interface BenchOptions {
-  quick: boolean;
-  /** Directory for the server's CPU profiles, one per start; absent: it runs unprofiled. */
-  profileDir: string | undefined;
-}
 
 /** What all measures share: how the servers under test and the readers are started and addressed. */
 export class BenchRun {
   readonly quick: boolean;
   readonly #profileDir: string | undefined;
 
-  constructor({ quick, profileDir }: BenchOptions) {
+  constructor({ quick, profileDir }: SuiteOptions) {
     this.quick = quick;
     this.#profileDir = profileDir;
   }
@@ -75,15 +70,34 @@ export class Server implements AsyncDisposable {
     return sessions.map(({ id }) => id);
   }
 
-  subscription(sessionId: string): SseRequest {
+  /** @param after seq of the last event that the subscriber has; 0: it begins at the beginning. */
+  subscription(sessionId: string, after = 0): SseRequest {
+    return this.stream("session.subscribe", after === 0 ? { sessionId } : { sessionId, lastEventId: after });
+  }
+
+  /** A subscription of the server's, by its name and input. */
+  stream(procedure: string, input?: object): SseRequest {
     const { hostname, port } = new URL(this.fixture.url);
-    const input = encodeURIComponent(JSON.stringify({ sessionId }));
+    const query = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
     return {
       host: hostname,
       port: Number(port),
-      path: `/trpc/session.subscribe?input=${input}`,
+      path: `/trpc/${procedure}${query}`,
       headers: this.#authorization(),
     };
+  }
+
+  /** Calls a query. @returns what it answers, and how long that took in milliseconds. */
+  async query(procedure: string, input: object): Promise<{ data: unknown; ms: number }> {
+    const path = `/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`;
+    const answer = await this.calls.get(path);
+    return { data: (answer.json as { result: { data: unknown } }).result.data, ms: tookMs(answer) };
+  }
+
+  /** Calls a mutation. @returns what it answers, and how long that took in milliseconds. */
+  async mutate(procedure: string, input: object): Promise<{ data: unknown; ms: number }> {
+    const answer = await this.calls.post(`/trpc/${procedure}`, input);
+    return { data: (answer.json as { result: { data: unknown } }).result.data, ms: tookMs(answer) };
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
