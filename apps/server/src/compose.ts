@@ -70,9 +70,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const log = createLog({ store, hub, activity });
   const models = await createModelRegistry(config.models);
   const processes = await adoptProcesses(config, logger);
-  const { toolEnvironment: environment } = config;
+  const { toolEnvironment: environment, webFetch } = config;
   const sandbox = await openSandbox({ ...config, ...processes, path: environment["PATH"] ?? "", logger });
-  const tools = createTools({ spawner: sandbox.spawner, environment });
+  const tools = createTools({ spawner: sandbox.spawner, environment, webFetch });
   const dispatcher = createInProcessDispatcher({ concurrency: config.concurrency });
   const runner = createRunner({
     store,

@@ -25,6 +25,8 @@ export interface Config {
     /** Whether commands in the sandbox reach the network: the machine's own then, loopback too. */
     network: "on" | "off";
   };
+  /** Whether tasks can fetch pages of the public web. */
+  webFetch: "on" | "off";
   node: string;
 }
 
@@ -104,6 +106,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       mode: oneOf("TRUNKLINE_SANDBOX", ["auto", "required", "off"], "auto"),
       network: oneOf("TRUNKLINE_SANDBOX_NETWORK", ["on", "off"], "off"),
     },
+    webFetch: oneOf("TRUNKLINE_WEB_FETCH", ["on", "off"], "on"),
     node: hostname(),
   };
 }

@@ -3,15 +3,22 @@ import { createEditFileTool } from "./edit-file.ts";
 import { createListFilesTool } from "./list-files.ts";
 import type { Tool } from "./port.ts";
 import { createReadFileTool } from "./read-file.ts";
+import { createWebFetchTool } from "./web-fetch.ts";
 import { createWriteFileTool } from "./write-file.ts";
 
+export interface ToolsDeps extends BashDeps {
+  /** Whether there is a tool that reaches the public web. */
+  webFetch: "on" | "off";
+}
+
 /** The tools that a session's model can call, in the order that it is shown them. */
-export function createTools(deps: BashDeps): readonly Tool[] {
+export function createTools({ webFetch, ...deps }: ToolsDeps): readonly Tool[] {
   return [
     createBashTool(deps),
     createReadFileTool(),
     createWriteFileTool(),
     createEditFileTool(),
     createListFilesTool(),
+    ...(webFetch === "on" ? [createWebFetchTool()] : []),
   ];
 }

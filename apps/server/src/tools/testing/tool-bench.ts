@@ -26,7 +26,8 @@ export class ToolBench implements AsyncDisposable {
       onExit: async (record) => void records.splice(records.indexOf(record), 1),
     };
     const spawner = createBareSpawner({ owner: this.owner, ledger, patience });
-    this.tools = createTools({ spawner, environment: { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8" } });
+    const environment = { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8" };
+    this.tools = createTools({ spawner, environment, webFetch: "on" });
   }
 
   static async create(patience?: TreePatience): Promise<ToolBench> {

@@ -34,6 +34,7 @@ test.each([
   ["read notes.txt", "read_file", { path: "notes.txt" }],
   ["list", "list_files", {}],
   ["list src", "list_files", { path: "src" }],
+  ["fetch: https://example.com/a?b=c:d", "web_fetch", { url: "https://example.com/a?b=c:d" }],
   [
     "edit notes.txt: hello => good bye",
     "edit_file",

@@ -36,6 +36,8 @@ function parseLine(line: string): DemoAction | null {
       );
     case "read":
       return match(/^:?\s*([^\s:]+)$/, rest, (path) => call("read_file", { path }, path));
+    case "fetch":
+      return match(/^:?\s*(\S+)$/, rest, (url) => call("web_fetch", { url }, url));
     case "list":
       return match(/^:?\s*([^\s:]*)$/, rest, (path) =>
         call("list_files", path === "" ? {} : { path }, path === "" ? "." : path),

@@ -10,6 +10,7 @@ export const DEMO_HELP = `**This is the demo model.** It is a script, not an AI:
 | \`read notes.txt\` | reads it |
 | \`edit notes.txt: hello => goodbye\` | replaces text in it |
 | \`list\` | lists the workspace |
+| \`fetch: https://example.com\` | reads a web page |
 | \`say: any words\` | streams them |
 | \`wait: 5\` | takes its time |
 

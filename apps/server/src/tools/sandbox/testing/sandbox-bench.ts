@@ -39,7 +39,7 @@ export class SandboxBench implements AsyncDisposable {
     this.spawner = spawner;
     this.records = records;
     this.workspace = join(dataDir, "workspaces", "mine");
-    this.#tools = createTools({ spawner, environment: { PATH, LANG: "C.UTF-8" } });
+    this.#tools = createTools({ spawner, environment: { PATH, LANG: "C.UTF-8" }, webFetch: "off" });
   }
 
   static async create(options: SandboxBenchOptions = {}): Promise<SandboxBench> {

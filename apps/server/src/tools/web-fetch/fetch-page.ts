@@ -1,0 +1,111 @@
+import { once } from "node:events";
+import { type IncomingMessage, request as requestOver } from "node:http";
+import { request as requestSecurely } from "node:https";
+import type { Socket } from "node:net";
+import { openConnection, type Route } from "./connect.ts";
+import { FetchError } from "./fetch-error.ts";
+import { readPageAddress } from "./page-address.ts";
+import { ACCEPTED_ENCODINGS, type Body, readBody } from "./read-body.ts";
+
+export interface FetchLimits {
+  redirects: number;
+  /** Bytes of a body, packed or not. */
+  bodyBytes: number;
+  /** From the first name that is resolved to the last byte, over all redirects, in ms. */
+  timeoutMs: number;
+}
+
+export const FETCH_LIMITS: FetchLimits = { redirects: 5, bodyBytes: 2_097_152, timeoutMs: 30_000 };
+
+export interface FetchedPage {
+  /** Where the last redirect led. */
+  url: URL;
+  status: number;
+  /** Value of its header; empty where it has none. */
+  contentType: string;
+  /** Null where its type is not wanted. */
+  body: Body | null;
+}
+
+const REDIRECTS = new Set([301, 302, 303, 307, 308]);
+
+/**
+ * Fetches a page: GET, no cookies, no credentials, no referrer. Redirects are followed by hand, each judged as if it
+ * had been asked for.
+ * @param wants tells from the content type whether the body is of use.
+ * @throws FetchError; the signal's reason once it is aborted.
+ */
+export async function fetchPage(
+  address: string,
+  options: {
+    route: Route;
+    limits: FetchLimits;
+    wants: (contentType: string) => boolean;
+    signal: AbortSignal;
+  },
+): Promise<FetchedPage> {
+  const { limits, signal } = options;
+  const deadline = AbortSignal.timeout(limits.timeoutMs);
+  try {
+    return await follow(readPageAddress(address), { ...options, signal: AbortSignal.any([signal, deadline]) });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (deadline.aborted) throw new FetchError(`No page within ${limits.timeoutMs / 1_000} s`);
+    if (error instanceof FetchError) throw error;
+    throw new FetchError(`The page cannot be fetched: ${describe(error)}`, { cause: error });
+  }
+}
+
+async function follow(
+  start: URL,
+  {
+    route,
+    limits,
+    wants,
+    signal,
+  }: { route: Route; limits: FetchLimits; wants: (contentType: string) => boolean; signal: AbortSignal },
+): Promise<FetchedPage> {
+  let url = start;
+  for (let hops = 0; hops <= limits.redirects; hops++) {
+    const socket = await openConnection(url, route, signal);
+    try {
+      const response = await ask(url, socket, signal);
+      const status = response.statusCode ?? 0;
+      const { location } = response.headers;
+      if (!REDIRECTS.has(status) || location === undefined) {
+        const contentType = response.headers["content-type"] ?? "";
+        const body = wants(contentType) ? await readBody(response, limits.bodyBytes) : null;
+        return { url, status, contentType, body };
+      }
+      url = readPageAddress(location, url);
+    } finally {
+      socket.destroy();
+    }
+  }
+  throw new FetchError(`More than ${limits.redirects} redirects`);
+}
+
+async function ask(url: URL, socket: Socket, signal: AbortSignal): Promise<IncomingMessage> {
+  const send = url.protocol === "https:" ? requestSecurely : requestOver;
+  const request = send(url, {
+    createConnection: () => socket,
+    signal,
+    headers: {
+      accept: "text/markdown, text/html;q=0.9, text/plain;q=0.8, application/json;q=0.7, */*;q=0.1",
+      "accept-encoding": ACCEPTED_ENCODINGS,
+      "user-agent": "Trunkline (web_fetch)",
+    },
+  });
+  request.end();
+  const [response] = (await once(request, "response")) as [IncomingMessage];
+  // What breaks off later is told by whoever reads the body.
+  request.on("error", () => undefined);
+  return response;
+}
+
+function describe(error: unknown): string {
+  const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
+  if (!(first instanceof Error)) return String(first);
+  const code = "code" in first && typeof first.code === "string" ? first.code : null;
+  return code === null || first.message.includes(code) ? first.message : `${first.message} (${code})`;
+}

@@ -1,0 +1,58 @@
+import { createRequire } from "node:module";
+import { parentPort, workerData } from "node:worker_threads";
+import TurndownService from "turndown";
+import type { ConversionReply } from "./conversion-reply.ts";
+
+/** It has no types of its own. */
+const { gfm } = createRequire(import.meta.url)("@joplin/turndown-plugin-gfm") as {
+  gfm: TurndownService.Plugin;
+};
+
+const { html, address } = workerData as { html: string; address: string };
+
+/** What is no text, or none of the page's. */
+const LEFT_OUT = [
+  ...["script", "style", "noscript", "template", "iframe", "object", "embed", "canvas", "svg"],
+  ...["button", "select", "textarea", "dialog"],
+] as TurndownService.TagName[];
+
+const service = new TurndownService({ headingStyle: "atx", codeBlockStyle: "fenced", bulletListMarker: "-" });
+service.use(gfm);
+service.remove(LEFT_OUT);
+service.addRule("title", {
+  filter: "title",
+  replacement: (content) => (content.trim() === "" ? "" : `\n\n# ${content.trim()}\n\n`),
+});
+service.addRule("link", {
+  filter: (node) => node.nodeName === "A" && node.getAttribute("href") !== null,
+  replacement: (content, node) => {
+    const href = (node as Element).getAttribute("href") ?? "";
+    const target = URL.parse(href, address);
+    const isWeb = target?.protocol === "http:" || target?.protocol === "https:";
+    return isWeb && content.trim() !== "" ? `[${content}](${target.href})` : content;
+  },
+});
+// An address alone says nothing, and one that is never loaded gives nothing away.
+service.addRule("image", {
+  filter: "img",
+  replacement: (_content, node) => (node as Element).getAttribute("alt")?.trim() ?? "",
+});
+
+/** What was left out leaves blanks behind. */
+function tidy(markdown: string): string {
+  return markdown
+    .replace(/[ \t]+$/gm, "")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
+}
+
+function convert(): ConversionReply {
+  try {
+    return { type: "converted", markdown: tidy(service.turndown(html)) };
+  } catch (error) {
+    if (error instanceof RangeError) return { type: "failed", reason: "it is nested too deeply" };
+    return { type: "failed", reason: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+parentPort?.postMessage(convert());

@@ -1,0 +1,33 @@
+import { FetchError } from "./fetch-error.ts";
+
+const MAX_ADDRESS_LENGTH = 8_192;
+
+/** Below these sit the services that speak to a machine's neighbours: mail, names, shells. */
+const FIRST_ORDINARY_PORT = 1_024;
+
+/**
+ * Reads the address of a page. The URL standard turns every way to write an IPv4 address (`0x7f.1`, `017700000001`,
+ * `2130706433`) into the ordinary one, so that it is the address which is judged and not its spelling.
+ * @param base where it was found, if it may be relative to that.
+ * @throws FetchError
+ */
+export function readPageAddress(text: string, base?: URL): URL {
+  const url = text.length <= MAX_ADDRESS_LENGTH ? URL.parse(text, base) : null;
+  if (url === null) throw new FetchError("This is no URL. Give a whole one, such as https://example.com/page");
+  if (url.protocol !== "http:" && url.protocol !== "https:") {
+    throw new FetchError(`${url.protocol} cannot be fetched, only http: and https:`);
+  }
+  if (url.username !== "" || url.password !== "") {
+    throw new FetchError("A URL with a user name or a password in it is not fetched");
+  }
+  if (url.port !== "" && url.port !== "80" && url.port !== "443" && Number(url.port) < FIRST_ORDINARY_PORT) {
+    throw new FetchError(`Port ${url.port} is not one that serves web pages`);
+  }
+  url.hash = "";
+  return url;
+}
+
+/** The host without the brackets that a URL puts around an IPv6 address. */
+export function hostOf({ hostname }: URL): string {
+  return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
+}

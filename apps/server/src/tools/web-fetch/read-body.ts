@@ -1,0 +1,57 @@
+import type { IncomingMessage } from "node:http";
+import { pipeline, type Readable, type Transform } from "node:stream";
+import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
+import { FetchError } from "./fetch-error.ts";
+
+/** What is asked for, and what servers send unasked. */
+export const ACCEPTED_ENCODINGS = "gzip, br";
+const DECODERS: Readonly<Record<string, () => Transform>> = {
+  gzip: createGunzip,
+  "x-gzip": createGunzip,
+  deflate: createInflate,
+  br: createBrotliDecompress,
+};
+
+export interface Body {
+  bytes: Buffer;
+  /** There was more than may be read. */
+  isCut: boolean;
+}
+
+/**
+ * Reads an answer's body up to `maxBytes`, counted as it came and again as it is when unpacked: of an archive that
+ * grows without end no more than that is ever unpacked.
+ * @throws FetchError where it is packed in a way that is not known; what the network and zlib throw.
+ */
+export async function readBody(response: IncomingMessage, maxBytes: number): Promise<Body> {
+  const encoding = (response.headers["content-encoding"] ?? "identity").trim().toLowerCase();
+  const unpacked = encoding === "identity" || encoding === "" ? response : unpack(response, encoding);
+  const meter = { received: 0 };
+  if (unpacked !== response) {
+    response.on("data", (chunk: Buffer) => {
+      meter.received += chunk.length;
+      if (meter.received > maxBytes) response.destroy(new FetchError(`More than ${maxBytes} bytes came`));
+    });
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of unpacked as AsyncIterable<Buffer>) {
+    chunks.push(chunk.subarray(0, maxBytes - length));
+    length += chunk.length;
+    // Leaving the loop ends the stream, and the connection with it.
+    if (length > maxBytes) return { bytes: Buffer.concat(chunks), isCut: true };
+  }
+  return { bytes: Buffer.concat(chunks), isCut: false };
+}
+
+function unpack(response: IncomingMessage, encoding: string): Readable {
+  const create = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
+  if (create === undefined) {
+    response.destroy();
+    throw new FetchError(`The page is packed as '${encoding}', which cannot be read`);
+  }
+  const decoder = create();
+  // Either one's end is the other's; the reader of the decoder learns what happened.
+  pipeline(response, decoder, () => undefined);
+  return decoder;
+}

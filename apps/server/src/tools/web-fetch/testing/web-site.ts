@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { ToolResult } from "../../port.ts";
+import { createWebFetchTool } from "../../web-fetch.ts";
+import type { Route } from "../connect.ts";
+import type { FetchLimits } from "../fetch-page.ts";
+
+/** A web site on a loopback address, and what it was asked. */
+export class WebSite implements AsyncDisposable {
+  readonly requests: IncomingMessage[] = [];
+  readonly #server;
+  readonly #host: string;
+
+  private constructor(listener: RequestListener, host: string) {
+    this.#host = host;
+    this.#server = createServer((request, response) => {
+      this.requests.push(request);
+      listener(request, response);
+    });
+  }
+
+  static async start(listener: RequestListener, host = "127.0.0.1"): Promise<WebSite> {
+    const site = new WebSite(listener, host);
+    site.#server.listen(0, host);
+    await once(site.#server, "listening");
+    return site;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** Address of a path; `host` in place of its own where a name is to be resolved. */
+  url(path = "/", host = this.#host): string {
+    return `http://${host.includes(":") ? `[${host}]` : host}:${this.port}${path}`;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#server.close();
+    this.#server.closeAllConnections();
+    await once(this.#server, "close");
+  }
+}
+
+/** Answers every request in the same way. */
+export function always(body: string | Buffer, headers: Record<string, string> = {}, status = 200): RequestListener {
+  return (_request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(status, headers).end(body);
+  };
+}
+
+/** Lets everything through but what is named, and says where names lead. */
+export function testRoute(options: { refused?: readonly string[]; names?: Record<string, string[]> } = {}): Route {
+  const { refused = [], names = {} } = options;
+  return {
+    policy: (address) => (refused.includes(address) ? "the test refuses it" : null),
+    resolve: async (host) => (names[host] ?? []).map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
+  };
+}
+
+/** Calls the tool as the agent's loop does. */
+export async function fetchWith(
+  options: { route?: Route; limits?: FetchLimits; signal?: AbortSignal },
+  input: { url: string; offset?: number },
+): Promise<ToolResult> {
+  const tool = createWebFetchTool(options);
+  return tool.execute(tool.inputSchema.parse(input), {
+    workspace: "/nonexistent",
+    signal: options.signal ?? new AbortController().signal,
+    progress: async () => undefined,
+  });
+}
