@@ -10,9 +10,23 @@ const REFUSED: Record<string, string[]> = {
   "carrier-grade NAT": ["100.64.0.1", "100.100.100.200", "100.127.255.255"],
   multicast: ["224.0.0.1", "239.255.255.255", "ff02::1"],
   broadcast: ["255.255.255.255"],
-  reserved: ["240.0.0.1", "192.0.0.192", "192.0.2.1", "198.18.0.1", "203.0.113.7", "2001:db8::1", "100::1", "4000::1"],
+  reserved: [
+    "240.0.0.1",
+    "192.0.0.192",
+    "192.0.2.1",
+    "198.18.0.1",
+    "203.0.113.7",
+    "2001:db8::1",
+    "100::1",
+    "4000::1",
+  ],
   metadata: ["169.254.169.254", "169.254.170.2", "168.63.129.16", "fd00:ec2::254"],
-  "an IPv4 address inside, mapped": ["::ffff:169.254.169.254", "::ffff:a9fe:a9fe", "::ffff:7f00:1", "::ffff:8.8.8.8"],
+  "an IPv4 address inside, mapped": [
+    "::ffff:169.254.169.254",
+    "::ffff:a9fe:a9fe",
+    "::ffff:7f00:1",
+    "::ffff:8.8.8.8",
+  ],
   "an IPv4 address inside, compatible": ["::a9fe:a9fe", "::7f00:1", "::169.254.169.254"],
   "an IPv4 address inside, translated": ["::ffff:0:a9fe:a9fe"],
   "an IPv4 address inside, NAT64": ["64:ff9b::a9fe:a9fe", "64:ff9b::7f00:1", "64:ff9b:1::a9fe:a9fe"],
@@ -35,9 +49,14 @@ describe("refuses", () => {
   });
 });
 
-test.each(["8.8.8.8", "1.1.1.1", "93.184.216.34", "172.32.0.1", "100.128.0.1", "2606:4700:4700::1111", "2a00:1450::1"])(
-  "allows %s",
-  (address) => {
-    expect(publicAddressesOnly(address)).toBeNull();
-  },
-);
+test.each([
+  "8.8.8.8",
+  "1.1.1.1",
+  "93.184.216.34",
+  "172.32.0.1",
+  "100.128.0.1",
+  "2606:4700:4700::1111",
+  "2a00:1450::1",
+])("allows %s", (address) => {
+  expect(publicAddressesOnly(address)).toBeNull();
+});

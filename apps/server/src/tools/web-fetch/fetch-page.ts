@@ -47,7 +47,10 @@ export async function fetchPage(
   const { limits, signal } = options;
   const deadline = AbortSignal.timeout(limits.timeoutMs);
   try {
-    return await follow(readPageAddress(address), { ...options, signal: AbortSignal.any([signal, deadline]) });
+    return await follow(readPageAddress(address), {
+      ...options,
+      signal: AbortSignal.any([signal, deadline]),
+    });
   } catch (error) {
     signal.throwIfAborted();
     if (deadline.aborted) throw new FetchError(`No page within ${limits.timeoutMs / 1_000} s`);

@@ -10,11 +10,19 @@ const { gfm } = createRequire(import.meta.url)("@joplin/turndown-plugin-gfm") as
 
 const { html, address } = workerData as { html: string; address: string };
 
+/** The part of a page's elements that is used; no types of a browser are known here. */
+interface PageElement {
+  nodeName: string;
+  getAttribute(name: string): string | null;
+}
+
+const asElement = (node: unknown): PageElement => node as PageElement;
+
 /** What is no text, or none of the page's. */
-const LEFT_OUT = [
-  ...["script", "style", "noscript", "template", "iframe", "object", "embed", "canvas", "svg"],
-  ...["button", "select", "textarea", "dialog"],
-] as TurndownService.TagName[];
+const LEFT_OUT =
+  "script style noscript template iframe object embed canvas svg button select textarea dialog".split(
+    " ",
+  ) as TurndownService.TagName[];
 
 const service = new TurndownService({ headingStyle: "atx", codeBlockStyle: "fenced", bulletListMarker: "-" });
 service.use(gfm);
@@ -24,9 +32,9 @@ service.addRule("title", {
   replacement: (content) => (content.trim() === "" ? "" : `\n\n# ${content.trim()}\n\n`),
 });
 service.addRule("link", {
-  filter: (node) => node.nodeName === "A" && node.getAttribute("href") !== null,
+  filter: (node) => asElement(node).nodeName === "A" && asElement(node).getAttribute("href") !== null,
   replacement: (content, node) => {
-    const href = (node as Element).getAttribute("href") ?? "";
+    const href = asElement(node).getAttribute("href") ?? "";
     const target = URL.parse(href, address);
     const isWeb = target?.protocol === "http:" || target?.protocol === "https:";
     return isWeb && content.trim() !== "" ? `[${content}](${target.href})` : content;
@@ -35,7 +43,7 @@ service.addRule("link", {
 // An address alone says nothing, and one that is never loaded gives nothing away.
 service.addRule("image", {
   filter: "img",
-  replacement: (_content, node) => (node as Element).getAttribute("alt")?.trim() ?? "",
+  replacement: (_content, node) => asElement(node).getAttribute("alt")?.trim() ?? "",
 });
 
 /** What was left out leaves blanks behind. */

@@ -13,7 +13,8 @@ const FIRST_ORDINARY_PORT = 1_024;
  */
 export function readPageAddress(text: string, base?: URL): URL {
   const url = text.length <= MAX_ADDRESS_LENGTH ? URL.parse(text, base) : null;
-  if (url === null) throw new FetchError("This is no URL. Give a whole one, such as https://example.com/page");
+  if (url === null)
+    throw new FetchError("This is no URL. Give a whole one, such as https://example.com/page");
   if (url.protocol !== "http:" && url.protocol !== "https:") {
     throw new FetchError(`${url.protocol} cannot be fetched, only http: and https:`);
   }

@@ -51,7 +51,8 @@ export async function readPageText(
   if (body === null) return null;
   const text = decode(body.bytes, contentType);
   if (text.slice(0, 1_024).includes("\0")) return null;
-  const isPage = kindOf(contentType) === "page" || (contentType === "" && /^\s*<(?:!doctype html|html)\b/i.test(text));
+  const isPage =
+    kindOf(contentType) === "page" || (contentType === "" && /^\s*<(?:!doctype html|html)\b/i.test(text));
   return isPage ? toMarkdown(text, url.href, signal) : text;
 }
 

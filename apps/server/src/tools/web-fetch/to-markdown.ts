@@ -21,7 +21,8 @@ export async function toMarkdown(
   const worker = new Worker(new URL("./markdown-worker.ts", import.meta.url), {
     workerData: { html, address },
     env: {},
-    resourceLimits: { maxOldGenerationSizeMb: heapMb },
+    // A small stack is exhausted soon by what is nested for its own sake: pages have some dozens of levels.
+    resourceLimits: { maxOldGenerationSizeMb: heapMb, stackSizeMb: 1 },
   });
   const { promise, resolve, reject } = Promise.withResolvers<ConversionReply>();
   const onAbort = (): void => reject(signal.reason);

@@ -44,18 +44,25 @@ export class WebSite implements AsyncDisposable {
 }
 
 /** Answers every request in the same way. */
-export function always(body: string | Buffer, headers: Record<string, string> = {}, status = 200): RequestListener {
+export function always(
+  body: string | Buffer,
+  headers: Record<string, string> = {},
+  status = 200,
+): RequestListener {
   return (_request: IncomingMessage, response: ServerResponse) => {
     response.writeHead(status, headers).end(body);
   };
 }
 
 /** Lets everything through but what is named, and says where names lead. */
-export function testRoute(options: { refused?: readonly string[]; names?: Record<string, string[]> } = {}): Route {
+export function testRoute(
+  options: { refused?: readonly string[]; names?: Record<string, string[]> } = {},
+): Route {
   const { refused = [], names = {} } = options;
   return {
     policy: (address) => (refused.includes(address) ? "the test refuses it" : null),
-    resolve: async (host) => (names[host] ?? []).map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
+    resolve: async (host) =>
+      (names[host] ?? []).map((address) => ({ address, family: address.includes(":") ? 6 : 4 })),
   };
 }
 
