@@ -122,7 +122,7 @@ export default {
       comment: "Everything that the index exports at run time ends up in the browser.",
       from: { path: String.raw`${contract}index\.ts$` },
       to: {
-        pathNot: String.raw`${contract}(error|limits|task-state|projections/.+)\.ts$`,
+        pathNot: String.raw`${contract}(error|limits|principal|procedure-scopes|task-state|projections/.+)\.ts$`,
         dependencyTypesNot: typeOnly,
       },
     },
@@ -130,9 +130,12 @@ export default {
       name: "contract-light-parts-are-light",
       severity: "error",
       comment: "They are loaded by the browser, and so is what they import at run time.",
-      from: { path: String.raw`${contract}(error|limits|task-state|projections/.+)\.ts$`, pathNot: test },
+      from: {
+        path: String.raw`${contract}(error|limits|principal|procedure-scopes|task-state|projections/.+)\.ts$`,
+        pathNot: test,
+      },
       to: {
-        pathNot: String.raw`${contract}(error|limits|task-state|projections/.+)\.ts$`,
+        pathNot: String.raw`${contract}(error|limits|principal|procedure-scopes|task-state|projections/.+)\.ts$`,
         dependencyTypesNot: typeOnly,
       },
     },

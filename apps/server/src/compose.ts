@@ -9,6 +9,7 @@ import type { Logger } from "pino";
 import { createActivity } from "./activity/activity.ts";
 import { runTask } from "./agent/loop.ts";
 import { createModelRegistry } from "./agent/models/registry.ts";
+import { createAudit } from "./audit/audit.ts";
 import { createAuth } from "./auth/auth.ts";
 import { type Config, secretsOf } from "./config.ts";
 import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
@@ -23,10 +24,13 @@ import { createRunner } from "./runner/runner.ts";
 import { createSqliteSearch } from "./search/sqlite-search.ts";
 import { createActivityService } from "./services/activity.ts";
 import { finishDeletions } from "./services/delete-session.ts";
+import { createAuditService } from "./services/audit.ts";
 import { createSearchService } from "./services/search.ts";
 import { createServerService } from "./services/server-info.ts";
 import { createSessionService } from "./services/sessions.ts";
 import { createTaskService } from "./services/tasks.ts";
+import { createTokenService } from "./services/tokens.ts";
+import { createUserService } from "./services/users.ts";
 import type { Store } from "./store/port.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
 import { databasePath } from "./store/sqlite/database-path.ts";
@@ -87,6 +91,10 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   });
   lifecycle.started("runner", async () => runner.stop());
 
+  const audit = createAudit({ store, logger, now });
+  lifecycle.started("audit trail", async () => audit.close());
+  const auth = await createAuth({ store, audit, dataDir: config.dataDir, logger, now });
+
   const workspacesDir = join(config.dataDir, "workspaces");
   const services: Services = {
     tasks: createTaskService({ store, log, runner, models, workspacesDir, now }),
@@ -100,9 +108,11 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       sandbox: sandbox.state,
       concurrency: config.concurrency,
     }),
+    users: createUserService({ store, auth, audit, runner, hub, activity, now }),
+    tokens: createTokenService({ store, auth, audit, now }),
+    audit: createAuditService({ store }),
   };
 
-  const auth = await createAuth({ store, dataDir: config.dataDir, logger, now });
   const web =
     config.web === "off"
       ? null
@@ -133,7 +143,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     logger.error({ err: error }, "sessions that were being deleted are not gone yet"),
   );
 
-  return { url, signInUrl: `${url}/sign-in?code=${auth.createSignInCode().code}` };
+  return { url, signInUrl: `${url}/sign-in?code=${auth.createSignInCode("local").code}` };
 }
 
 /** Ends what an earlier process of this data directory left running, before the first tool starts. */

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { SCOPES } from "@trunkline/contract";
 import { openSqliteStore } from "../../../apps/server/src/store/sqlite/sqlite-store.ts";
 import type { Store } from "../../../apps/server/src/store/port.ts";
 import { BenchRun, type Server } from "../measures/bench-run.ts";
@@ -94,7 +95,7 @@ export class ScaleRun implements AsyncDisposable {
       },
     });
     const workspacesDir = join(dataDir, "workspaces");
-    const owner = { userId: ownerId, name: "owner" };
+    const owner = { userId: ownerId, name: "owner", scopes: SCOPES };
     const result = await fill(store, { owner, workspacesDir, text: new SessionText(2), lengths });
     await store.close();
     return { ...result, dataDir };

@@ -5,7 +5,7 @@
 export const ERROR_CODES = {
   /** No credentials, or none that hold. */
   unauthorized: "UNAUTHORIZED",
-  /** Known, but not allowed: a foreign origin, or credentials of the wrong kind. */
+  /** Known, but not allowed: a foreign origin, or credentials of the wrong kind or scope. */
   forbidden: "FORBIDDEN",
   /** There is no such thing, or it is somebody else's. */
   not_found: "NOT_FOUND",
@@ -27,11 +27,13 @@ export const ERROR_CODES = {
   task_not_terminal: "CONFLICT",
   /** The key was used for a task that said something else. */
   idempotency_conflict: "CONFLICT",
+  /** There is, or was, a user of this name. */
+  user_exists: "CONFLICT",
   /** More than the server takes or gives in one piece. */
   payload_too_large: "PAYLOAD_TOO_LARGE",
   /** The body is not JSON. */
   unsupported_media_type: "UNSUPPORTED_MEDIA_TYPE",
-  /** Too many streams are open. */
+  /** Too many requests, or too many streams open: come back after `Retry-After`. */
   rate_limited: "TOO_MANY_REQUESTS",
   /** The server's disk is full; nothing was stored. */
   storage_full: "SERVICE_UNAVAILABLE",

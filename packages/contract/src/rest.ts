@@ -3,4 +3,4 @@ export { type OpenApiDocument, openApiDocument } from "./rest/openapi-document.t
 export { pathParameters, type RestOperation, restOperations } from "./rest/operations.ts";
 export { procedureSchemas } from "./rest/procedure-schemas.ts";
 export { type ProcedurePath, REST_METHODS, type RestMethod, type RestRoute } from "./rest/route.ts";
-export { REST_ROOT, REST_ROUTES } from "./rest/routes.ts";
+export { REQUIRED_SCOPES, REST_ROOT, REST_ROUTES } from "./rest/routes.ts";

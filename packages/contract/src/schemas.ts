@@ -1,5 +1,6 @@
 /** The zod schemas of the wire, at run time. Types alone come from the package's main entry, without zod. */
 export * from "./activity.ts";
+export * from "./audit.ts";
 export * from "./event.ts";
 export * from "./primitives.ts";
 export * from "./search.ts";
@@ -7,3 +8,5 @@ export * from "./server-info.ts";
 export * from "./session.ts";
 export * from "./session-document.ts";
 export * from "./task.ts";
+export * from "./token.ts";
+export * from "./user.ts";

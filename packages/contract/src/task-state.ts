@@ -117,6 +117,7 @@ export const TASK_REASONS = [
   "user",
   "superseded",
   "session-deleted",
+  "user-removed",
   "shutdown",
   "timeout",
   "budget",

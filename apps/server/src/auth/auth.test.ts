@@ -98,7 +98,7 @@ describe("authentication", () => {
   });
 
   it("lets a bearer token decide where there is one, right or wrong", async () => {
-    const { code } = fixture.auth.createSignInCode();
+    const { code } = fixture.auth.createSignInCode("local");
     const redeemed = await fixture.auth.redeemSignInCode(code);
     const secret = redeemed!.cookieSecret;
     expect(await cookie(secret)).toMatchObject({ via: "cookie" });
@@ -111,7 +111,7 @@ describe("authentication", () => {
   });
 
   it("takes neither a cookie's secret as a token nor a token as a cookie", async () => {
-    const { code } = fixture.auth.createSignInCode();
+    const { code } = fixture.auth.createSignInCode("local");
     const redeemed = await fixture.auth.redeemSignInCode(code);
     expect(await bearer(redeemed!.cookieSecret)).toBeNull();
     expect(await cookie(await readToken())).toBeNull();
@@ -127,7 +127,7 @@ describe("authentication", () => {
   });
 
   it("refuses an expired token at once, however fresh the last answer is", async () => {
-    const { code } = fixture.auth.createSignInCode();
+    const { code } = fixture.auth.createSignInCode("local");
     const redeemed = await fixture.auth.redeemSignInCode(code);
     const { cookieSecret, expiresAt } = redeemed!;
     fixture.clock.now = expiresAt - 1;
@@ -167,7 +167,7 @@ describe("authentication", () => {
 
 describe("sign-in codes", () => {
   it("work once, and the cookie's secret outlives the server", async () => {
-    const { code, expiresInMs } = fixture.auth.createSignInCode();
+    const { code, expiresInMs } = fixture.auth.createSignInCode("local");
     expect(expiresInMs).toBe(10 * MINUTE_MS);
     expect(code).toMatch(/^[A-Za-z0-9_-]{43}$/);
     const redeemed = await fixture.auth.redeemSignInCode(code);
@@ -181,7 +181,7 @@ describe("sign-in codes", () => {
   });
 
   it("give one cookie however many ask at once", async () => {
-    const { code } = fixture.auth.createSignInCode();
+    const { code } = fixture.auth.createSignInCode("local");
     const answers = await Promise.all(
       Array.from({ length: 10 }, async () => fixture.auth.redeemSignInCode(code)),
     );
@@ -189,8 +189,8 @@ describe("sign-in codes", () => {
   });
 
   it("age within ten minutes", async () => {
-    const young = fixture.auth.createSignInCode().code;
-    const old = fixture.auth.createSignInCode().code;
+    const young = fixture.auth.createSignInCode("local").code;
+    const old = fixture.auth.createSignInCode("local").code;
     fixture.clock.now += 10 * MINUTE_MS - 1;
     expect(await fixture.auth.redeemSignInCode(young)).not.toBeNull();
     fixture.clock.now += 1;
@@ -198,7 +198,7 @@ describe("sign-in codes", () => {
   });
 
   it("are bounded in number: the oldest goes", async () => {
-    const codes = Array.from({ length: 101 }, () => fixture.auth.createSignInCode().code);
+    const codes = Array.from({ length: 101 }, () => fixture.auth.createSignInCode("local").code);
     expect(await fixture.auth.redeemSignInCode(codes[0]!)).toBeNull();
     expect(await fixture.auth.redeemSignInCode(codes[1]!)).not.toBeNull();
     expect(await fixture.auth.redeemSignInCode(codes[100]!)).not.toBeNull();
@@ -210,7 +210,7 @@ describe("sign-in codes", () => {
   });
 
   it("clear away the cookies that have expired", async () => {
-    const signIn = async () => fixture.auth.redeemSignInCode(fixture.auth.createSignInCode().code);
+    const signIn = async () => fixture.auth.redeemSignInCode(fixture.auth.createSignInCode("local").code);
     await signIn();
     fixture.clock.now += 30 * DAY_MS;
     await signIn();

@@ -1,23 +1,17 @@
 import type { Logger } from "pino";
+import type { Audit } from "../audit/port.ts";
 import type { Store } from "../store/port.ts";
-import type { Auth, Credentials } from "./port.ts";
-import { hashSecret, isSecret, newSecret } from "./secret.ts";
+import { holderOf, signInBrowser, type SignInHolder } from "./browser-sign-in.ts";
+import { ensureLocalToken } from "./local-token.ts";
+import { type Auth, type Credentials, LOCAL_USER } from "./port.ts";
+import { isSecret, newSecret } from "./secret.ts";
 import { CODE_LIFETIME_MS, SignInCodes } from "./sign-in-codes.ts";
 import { TokenCheck } from "./token-check.ts";
-import { readTokenFile, writeTokenFile } from "./token-file.ts";
-import {
-  deleteExpiredBrowserTokens,
-  ensureLocalUser,
-  findActiveTokens,
-  findTokenByHash,
-  insertToken,
-  isActive,
-} from "./token-table.ts";
-
-const BROWSER_TOKEN_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
+import { ensureLocalUser, findActiveTokens, insertToken } from "./token-table.ts";
 
 export interface AuthDeps {
   store: Store;
+  audit: Audit;
   /** Directory of the token file; it exists, and is private to this user. */
   dataDir: string;
   logger: Logger;
@@ -30,11 +24,13 @@ export interface AuthDeps {
  *
  * @throws Error where the token file cannot be used; its message says what to do
  */
-export async function createAuth({ store, dataDir, logger, now }: AuthDeps): Promise<Auth> {
+export async function createAuth(deps: AuthDeps): Promise<Auth> {
+  const { store, now } = deps;
   const localUserId = await ensureLocalUser(store, now());
-  await ensureLocalToken({ store, dataDir, now }, localUserId);
-  const tokens = new TokenCheck({ store, logger, now });
-  const codes = new SignInCodes(now);
+  await ensureLocalToken(deps, localUserId);
+  const tokens = new TokenCheck(deps);
+  const codes = new SignInCodes<SignInHolder>(now);
+  const local: SignInHolder = { userId: localUserId, name: LOCAL_USER, scope: "admin", parent: null };
 
   return {
     async authenticate(credentials) {
@@ -44,28 +40,38 @@ export async function createAuth({ store, dataDir, logger, now }: AuthDeps): Pro
 
     activeTokens: (tokenIds) => findActiveTokens(store.db, tokenIds, now()),
 
-    createSignInCode: () => ({ code: codes.create(), expiresInMs: CODE_LIFETIME_MS }),
-
-    async redeemSignInCode(code) {
-      if (!codes.take(code)) return null;
-      const createdAt = now();
-      const cookieSecret = newSecret();
-      const expiresAt = createdAt + BROWSER_TOKEN_LIFETIME_MS;
-      const writes = [
-        deleteExpiredBrowserTokens(store.db, createdAt),
-        insertToken(store.db, {
-          userId: localUserId,
-          name: "browser",
-          kind: "browser",
-          secret: cookieSecret,
-          createdAt,
-          expiresAt,
-        }),
-      ];
-      // Also on a full disk: who cannot come in cannot make room either.
-      await store.write(writes, { mayUseBallast: true });
-      return { cookieSecret, expiresAt };
+    createSignInCode(holder) {
+      const code = codes.create(holder === "local" ? local : holderOf(holder));
+      return { code, expiresInMs: CODE_LIFETIME_MS };
     },
+
+    async redeemSignInCode(code, address) {
+      const holder = codes.take(code);
+      return holder === undefined ? null : signInBrowser(deps, holder, { address, detail: "link" });
+    },
+
+    async signInWithToken(token, address) {
+      const known = isSecret(token) ? await tokens.check(token, "api") : null;
+      if (known === null) return null;
+      return signInBrowser(deps, holderOf(known), { address, detail: "token" });
+    },
+
+    newToken({ userId, name, scope, createdAt, expiresAt }) {
+      const secret = newSecret();
+      const token = {
+        userId,
+        name,
+        scope,
+        secret,
+        createdAt,
+        expiresAt,
+        kind: "api",
+        parentId: null,
+      } as const;
+      return { ...insertToken(store.db, token), secret };
+    },
+
+    forgetTokens: () => tokens.forget(),
   };
 }
 
@@ -80,28 +86,4 @@ function readCredentials({
   const secret = authorization === undefined ? cookie : /^bearer +(\S+)$/i.exec(authorization.trim())?.[1];
   if (secret === undefined || !isSecret(secret)) return null;
   return { secret, kind: authorization === undefined ? "browser" : "api" };
-}
-
-/**
- * The token file and the store agree afterwards. A file whose token the store does not know (a database restored or
- * started anew) is adopted; one whose token was revoked or has expired is replaced.
- */
-async function ensureLocalToken(
-  { store, dataDir, now }: Omit<AuthDeps, "logger">,
-  userId: string,
-): Promise<void> {
-  const kept = await readTokenFile(dataDir);
-  const known = kept === undefined ? undefined : await findTokenByHash(store.db, hashSecret(kept));
-  if (known !== undefined && isActive(known, now())) return;
-  const secret = kept !== undefined && known === undefined ? kept : await writeTokenFile(dataDir);
-  await store.write([
-    insertToken(store.db, {
-      userId,
-      name: "local",
-      kind: "api",
-      secret,
-      createdAt: now(),
-      expiresAt: null,
-    }),
-  ]);
 }

@@ -1,4 +1,8 @@
-import type { Principal } from "@trunkline/contract";
+import type { Principal, Scope } from "@trunkline/contract";
+import type { Write } from "../store/port.ts";
+
+/** Whom the token file belongs to, and the link that the server prints. */
+export const LOCAL_USER = "local";
 
 /** What a request brought along. */
 export interface Credentials {
@@ -13,6 +17,8 @@ export interface Authenticated {
   /** Cookie callers must also pass the origin checks before they may write. */
   via: "bearer" | "cookie";
   tokenId: string;
+  /** Until when the token holds, integer ms since the epoch; null: for ever. */
+  expiresAt: number | null;
 }
 
 export interface Auth {
@@ -20,8 +26,31 @@ export interface Auth {
   authenticate(credentials: Credentials): Promise<Authenticated | null>;
   /** Which of these tokens still hold: live streams ask again and again, in one query for all of them. */
   activeTokens(tokenIds: readonly string[]): Promise<ReadonlySet<string>>;
-  /** A one-time secret for the sign-in link, good for `expiresInMs`, for the local user. */
-  createSignInCode(): { code: string; expiresInMs: number };
+  /**
+   * A one-time secret for a sign-in link, good for `expiresInMs`. Whoever opens the link first acts as the holder of
+   * the token from then on, and for no longer than it; or as the local user, where the server itself prints the link.
+   */
+  createSignInCode(holder: Authenticated | "local"): { code: string; expiresInMs: number };
   /** Exchanges an unused, unexpired code for the secret that goes into the UI's cookie; null where it does not hold. */
-  redeemSignInCode(code: string): Promise<{ cookieSecret: string; expiresAt: number } | null>;
+  redeemSignInCode(code: string, address?: string): Promise<BrowserSignIn | null>;
+  /** The same for an API token itself, for who has no terminal at hand; null where it does not hold. */
+  signInWithToken(token: string, address?: string): Promise<BrowserSignIn | null>;
+  /** A new token and the statement that stores it. Who may have it is for the caller to decide. */
+  newToken(token: NewToken): { id: string; secret: string; write: Write };
+  /** Forgets what is remembered of tokens for half a second, so that a revocation holds from the next request on. */
+  forgetTokens(): void;
+}
+
+export interface BrowserSignIn {
+  cookieSecret: string;
+  /** Integer ms since the epoch. */
+  expiresAt: number;
+}
+
+export interface NewToken {
+  userId: string;
+  name: string;
+  scope: Scope;
+  createdAt: number;
+  expiresAt: number | null;
 }

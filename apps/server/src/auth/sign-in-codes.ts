@@ -8,30 +8,30 @@ const MAX_CODES = 100;
  * One-time codes for sign-in links. In memory only: a code that outlives its server would be a code that nobody waits
  * for. Kept hashed, so that a heap dump opens nothing.
  */
-export class SignInCodes {
-  /** Hash of the code → when it expires; in the order of their making. */
-  readonly #expiry = new Map<string, number>();
+export class SignInCodes<Holder> {
+  /** Hash of the code → whom it signs in, and until when; in the order of their making. */
+  readonly #codes = new Map<string, { holder: Holder; expiresAt: number }>();
   readonly #now: () => number;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
-  create(): string {
+  create(holder: Holder): string {
     const code = newCode();
-    this.#expiry.set(hashSecret(code), this.#now() + CODE_LIFETIME_MS);
-    for (const oldest of this.#expiry.keys()) {
-      if (this.#expiry.size <= MAX_CODES) break;
-      this.#expiry.delete(oldest);
+    this.#codes.set(hashSecret(code), { holder, expiresAt: this.#now() + CODE_LIFETIME_MS });
+    for (const oldest of this.#codes.keys()) {
+      if (this.#codes.size <= MAX_CODES) break;
+      this.#codes.delete(oldest);
     }
     return code;
   }
 
-  /** Uses the code up. @returns whether it was there, unused and not yet old. */
-  take(code: string): boolean {
+  /** Uses the code up. @returns whom it signs in; undefined where it was not there, used, or old. */
+  take(code: string): Holder | undefined {
     const key = hashSecret(code);
-    const expiresAt = this.#expiry.get(key);
-    this.#expiry.delete(key);
-    return expiresAt !== undefined && this.#now() < expiresAt;
+    const known = this.#codes.get(key);
+    this.#codes.delete(key);
+    return known !== undefined && this.#now() < known.expiresAt ? known.holder : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import { scopesUpTo } from "@trunkline/contract";
 import type { Logger } from "pino";
 import type { Store } from "../store/port.ts";
 import type { TokensTable } from "../store/schema.ts";
@@ -44,10 +45,18 @@ export class TokenCheck {
     return answer?.kind === kind ? answer.authenticated : null;
   }
 
+  /** What is asked from now on is looked up. */
+  forget(): void {
+    this.#cache.clear();
+    this.#pending.clear();
+  }
+
   async #lookUpOnce(hash: string): Promise<Cached | null> {
     let pending = this.#pending.get(hash);
     if (pending === undefined) {
-      pending = this.#lookUp(hash).finally(() => this.#pending.delete(hash));
+      pending = this.#lookUp(hash).finally(() => {
+        if (this.#pending.get(hash) === pending) this.#pending.delete(hash);
+      });
       this.#pending.set(hash, pending);
     }
     return pending;
@@ -83,9 +92,15 @@ function toCached(token: TokenHolder, askedAt: number): Cached {
   return {
     kind: token.kind,
     authenticated: {
-      principal: { userId: token.user_id, name: token.userName },
+      principal: {
+        userId: token.user_id,
+        name: token.userName,
+        scopes: scopesUpTo(token.scope),
+        tokenId: token.id,
+      },
       via: token.kind === "api" ? "bearer" : "cookie",
       tokenId: token.id,
+      expiresAt: token.expires_at,
     },
     until: Math.min(askedAt + CACHE_MS, token.expires_at ?? Infinity),
   };

@@ -1,16 +1,18 @@
-import type { Kysely } from "kysely";
+import type { Scope } from "@trunkline/contract";
+import { type Kysely, sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import type { Store, Write } from "../store/port.ts";
 import type { Database, TokensTable } from "../store/schema.ts";
+import { LOCAL_USER } from "./port.ts";
 import { hashSecret } from "./secret.ts";
 
-/** The only user of local mode. */
-const LOCAL_USER = "local";
-
-export interface NewToken {
+export interface TokenRow {
   userId: string;
   name: string;
   kind: TokensTable["kind"];
+  scope: Scope;
+  /** Of a browser's sign-in: the token that it is bound to. */
+  parentId: string | null;
   secret: string;
   createdAt: number;
   expiresAt: number | null;
@@ -18,7 +20,7 @@ export interface NewToken {
 
 export interface TokenHolder extends Pick<
   TokensTable,
-  "id" | "user_id" | "kind" | "hash" | "expires_at" | "last_used_at" | "revoked_at"
+  "id" | "user_id" | "kind" | "scope" | "hash" | "expires_at" | "last_used_at" | "revoked_at"
 > {
   userName: string;
 }
@@ -32,28 +34,26 @@ export async function ensureLocalUser(store: Store, now: number): Promise<string
   await store.write([
     db
       .insertInto("users")
-      .values({ id: uuidv7(), name: LOCAL_USER, created_at: now })
+      .values({ id: uuidv7(), name: LOCAL_USER, created_at: now, removed_at: null })
       .onConflict((conflict) => conflict.column("name").doNothing())
       .compile(),
   ]);
   return (await find.executeTakeFirstOrThrow()).id;
 }
 
-export function insertToken(db: Kysely<Database>, token: NewToken): Write {
-  return db
-    .insertInto("tokens")
-    .values({
-      id: uuidv7(),
-      user_id: token.userId,
-      name: token.name,
-      kind: token.kind,
-      hash: hashSecret(token.secret),
-      created_at: token.createdAt,
-      expires_at: token.expiresAt,
-      last_used_at: null,
-      revoked_at: null,
-    })
-    .compile();
+/** Hits no row, and so refuses its unit, where the user was removed meanwhile, or the token it is bound to revoked. */
+export function insertToken(db: Kysely<Database>, token: TokenRow): { id: string; write: Write } {
+  const { userId, name, kind, scope, parentId, secret, createdAt, expiresAt } = token;
+  const id = uuidv7();
+  const parentHolds =
+    parentId === null
+      ? sql``
+      : sql`and exists (select 1 from tokens where id = ${parentId} and revoked_at is null)`;
+  const insert = sql`
+    insert into tokens (id, user_id, name, kind, scope, parent_id, hash, created_at, expires_at)
+    select ${id}, id, ${name}, ${kind}, ${scope}, ${parentId}, ${hashSecret(secret)}, ${createdAt}, ${expiresAt}
+    from users where id = ${userId} and removed_at is null ${parentHolds}`.compile(db);
+  return { id, write: { sql: insert.sql, parameters: insert.parameters, expectRows: 1 } };
 }
 
 export async function findTokenByHash(db: Kysely<Database>, hash: string): Promise<TokenHolder | undefined> {
@@ -64,6 +64,7 @@ export async function findTokenByHash(db: Kysely<Database>, hash: string): Promi
       "tokens.id",
       "tokens.user_id",
       "tokens.kind",
+      "tokens.scope",
       "tokens.hash",
       "tokens.expires_at",
       "tokens.last_used_at",

@@ -11,7 +11,7 @@ beforeEach(async () => {
 });
 afterEach(async () => fixture[Symbol.asyncDispose]());
 
-const newCode = () => fixture.auth.auth.createSignInCode().code;
+const newCode = () => fixture.auth.auth.createSignInCode("local").code;
 
 describe("sign-in link", () => {
   it("is exchanged for a cookie and left behind", async () => {

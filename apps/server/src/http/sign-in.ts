@@ -61,7 +61,7 @@ export function createSignInCodeHandler({ auth, site }: { auth: Auth; site: Site
         "A sign-in link is made with the API token, as 'Authorization: Bearer …'",
       );
     }
-    const { code, expiresInMs } = auth.createSignInCode();
+    const { code, expiresInMs } = auth.createSignInCode(c.get("authenticated"));
     return c.json({ url: signInUrl(site.originOf(hostOf(c)), code), expiresInMs });
   };
 }

@@ -1,4 +1,4 @@
-import { type Services, STREAM_SILENCE_LIMIT_MS, TrunklineError } from "@trunkline/contract";
+import { requireScope, type Services, STREAM_SILENCE_LIMIT_MS, TrunklineError } from "@trunkline/contract";
 import { SubscribeInput } from "@trunkline/contract/schemas";
 import type { Logger } from "pino";
 import { answerWithStream } from "./deferred-stream.ts";
@@ -19,6 +19,8 @@ export function createTrpcStreamHandler(deps: { services: Services; streams: Liv
   return async (c: HttpContext): Promise<Response> => {
     const input = readInput(c);
     const { principal } = c.get("authenticated");
+    // What the router would ask, were it asked.
+    requireScope(principal, "session.subscribe");
     const stream = openStream(c, deps.streams);
     const { signal } = stream;
     const batches = deps.services.sessions.subscribe(principal, input, signal);

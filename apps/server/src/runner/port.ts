@@ -2,7 +2,7 @@ import type { TaskReason } from "@trunkline/contract";
 import type { Doorbell } from "../dispatch/port.ts";
 
 export interface CancelRequest {
-  reason: Extract<TaskReason, "user" | "superseded" | "session-deleted">;
+  reason: Extract<TaskReason, "user" | "superseded" | "session-deleted" | "user-removed">;
   /** Name of the principal who asked. */
   by: string;
 }

@@ -51,8 +51,9 @@ export async function finishDeletions(deps: DeleteDeps): Promise<void> {
   for (const session of sessions) await removeSession(deps, session, "server");
 }
 
-async function removeSession(
-  { store, runner }: DeleteDeps,
+/** Of a session that is hidden already: ends what runs in it, then files and rows go. */
+export async function removeSession(
+  { store, runner }: Pick<DeleteDeps, "store" | "runner">,
   { id, workspace }: { id: string; workspace: string },
   by: string,
 ): Promise<void> {

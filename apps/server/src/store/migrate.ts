@@ -2,12 +2,14 @@ import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import * as initial from "./migrations/001-initial.ts";
 import * as pageIndexes from "./migrations/002-page-indexes.ts";
+import * as access from "./migrations/003-access.ts";
 import { StoreOpenError } from "./port.ts";
 
 /** In order of their names; a migration that has landed is never changed. */
 const MIGRATIONS: Record<string, Migration> = {
   "001-initial": initial,
   "002-page-indexes": pageIndexes,
+  "003-access": access,
 };
 
 export function isKnownMigration(name: string): boolean {

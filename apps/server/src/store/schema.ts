@@ -1,4 +1,4 @@
-import type { TaskState } from "@trunkline/contract";
+import type { AuditEntry, Scope, TaskState } from "@trunkline/contract";
 
 /**
  * The tables, as both engines have them. Times are integer ms since the epoch, ids are UUIDv7 text, JSON is text.
@@ -10,6 +10,7 @@ export interface Database {
   events: EventsTable;
   users: UsersTable;
   tokens: TokensTable;
+  audit: AuditTable;
 }
 
 export interface SessionsTable {
@@ -79,6 +80,8 @@ export interface UsersTable {
   id: string;
   name: string;
   created_at: number;
+  /** Set where the user was removed and the sessions were kept; the name stays taken. */
+  removed_at: number | null;
 }
 
 export interface TokensTable {
@@ -87,10 +90,30 @@ export interface TokensTable {
   name: string;
   /** `api` for the Authorization header, `browser` for the UI's cookie. */
   kind: "api" | "browser";
+  /** What it lets its holder do; a scope holds those before it. */
+  scope: Scope;
+  /** Of a browser's sign-in: the token that its link was made with, which takes it along when it is revoked. */
+  parent_id: string | null;
   /** SHA-256 of the token, hex. The token itself has 256 random bits and is stored nowhere but with its holder. */
   hash: string;
   created_at: number;
   expires_at: number | null;
   last_used_at: number | null;
   revoked_at: number | null;
+}
+
+/** Rows are only ever added: triggers refuse everything else. */
+export interface AuditTable {
+  id: string;
+  at: number;
+  user_id: string | null;
+  user_name: string | null;
+  token_id: string | null;
+  action: string;
+  target: string | null;
+  decision: AuditEntry["decision"];
+  detail: string | null;
+  address: string | null;
+  /** How many refusals of one kind the row stands for. */
+  count: number;
 }

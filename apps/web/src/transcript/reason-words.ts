@@ -12,6 +12,7 @@ const WORDS: Readonly<Record<string, string>> = {
   superseded: "another task took its place",
   timeout: "it took too long",
   user: "",
+  "user-removed": "its user was removed",
 };
 
 /** @param before what stands in front of the words, where there are any. */

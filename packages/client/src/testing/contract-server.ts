@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createHTTPHandler } from "@trpc/server/adapters/standalone";
-import type { Services } from "@trunkline/contract";
+import { SCOPES, type Services } from "@trunkline/contract";
 import { appRouter } from "@trunkline/contract/router";
 
 const TOKEN = "right";
@@ -18,7 +18,10 @@ export async function startContractServer(services: {
     maxBatchSize: 20,
     createContext: ({ req }) => ({
       services: services as Services,
-      principal: req.headers.authorization === `Bearer ${TOKEN}` ? { userId: "u", name: "somebody" } : null,
+      principal:
+        req.headers.authorization === `Bearer ${TOKEN}`
+          ? { userId: "u", name: "somebody", scopes: SCOPES }
+          : null,
     }),
   });
   const server = createServer((request, response) => {

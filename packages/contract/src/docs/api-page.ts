@@ -6,7 +6,7 @@ import { openApiDocument } from "../rest/openapi-document.ts";
 import { httpStatusOf } from "../rest/openapi-refusals.ts";
 import { PROCEDURE_PATHS, procedureSchemas } from "../rest/procedure-schemas.ts";
 import type { ProcedurePath, RestRoute } from "../rest/route.ts";
-import { REST_ROOT, REST_ROUTES } from "../rest/routes.ts";
+import { REQUIRED_SCOPES, REST_ROOT, REST_ROUTES } from "../rest/routes.ts";
 import { descriptionOf, type JsonSchema } from "../rest/tidy-schema.ts";
 import { fieldTable, table } from "./field-table.ts";
 import { typeText } from "./type-text.ts";
@@ -54,7 +54,7 @@ function procedureSection(procedure: ProcedurePath): string {
     reasons.length === 0 ? "" : ` Refuses: ${reasons.map((reason) => `\`${reason}\``).join(", ")}.`;
   return [
     `### ${procedure}`,
-    `\`${method} ${REST_ROOT}${path}\` · ${kind}`,
+    `\`${method} ${REST_ROOT}${path}\` · ${kind} · scope \`${REQUIRED_SCOPES[procedure]}\``,
     `${summary}.${description === undefined ? "" : ` ${description}`}`,
     ...(input === null ? [] : [fieldTable(named.input(input))]),
     `Answers ${status} with ${answer}.${refuses}`,

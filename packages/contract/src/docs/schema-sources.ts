@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 /** Where the contract's schemas are written down. */
 const FILES = [
   "activity.ts",
+  "audit.ts",
   "error.ts",
   "event.ts",
   "primitives.ts",
@@ -12,6 +13,8 @@ const FILES = [
   "session-document.ts",
   "session.ts",
   "task.ts",
+  "token.ts",
+  "user.ts",
 ];
 
 export async function readSchemaSources(): Promise<string[]> {

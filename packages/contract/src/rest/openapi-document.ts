@@ -80,5 +80,6 @@ const TAGS = [
   },
   { name: "Search", description: "Over the text of all your sessions." },
   { name: "Activity", description: "What changes among your sessions, as it changes." },
+  { name: "Access", description: "Who may come in, with what, and what they did." },
   { name: "Server", description: "The server itself." },
 ];

@@ -6,7 +6,7 @@ import { refusals } from "./openapi-refusals.ts";
 import type { RestOperation } from "./operations.ts";
 import { procedureSchemas } from "./procedure-schemas.ts";
 import type { ProcedurePath, RestRoute } from "./route.ts";
-import { REST_ROUTES } from "./routes.ts";
+import { REQUIRED_SCOPES, REST_ROUTES } from "./routes.ts";
 
 /** One method of one path, as OpenAPI 3.1 tells of it. */
 export interface OpenApiOperation {
@@ -16,6 +16,8 @@ export interface OpenApiOperation {
   description?: string;
   parameters?: OpenApiParameter[];
   requestBody?: { required: boolean; content: OpenApiContent };
+  /** Which scope the token must hold. */
+  security?: Record<string, string[]>[];
   responses: Record<string, OpenApiResponse>;
 }
 
@@ -39,6 +41,7 @@ export function openApiOperation(operation: RestOperation, schemas: NamedSchemas
     ...(body !== null && {
       requestBody: { required: body.required !== undefined, content: jsonContent(body, route.example) },
     }),
+    security: [{ bearer: [REQUIRED_SCOPES[procedure]] }],
     responses: {
       [route.status]: { description: "Done", content: { ...answerOf(call, schemas), ...streamOf(stream) } },
       ...refusals(reasons, { takesBody: body !== null }),
@@ -65,6 +68,9 @@ const TAGS: Readonly<Record<string, string>> = {
   activity: "Activity",
   search: "Search",
   server: "Server",
+  token: "Access",
+  user: "Access",
+  audit: "Access",
   session: "Sessions",
   task: "Tasks",
 };

@@ -1,7 +1,12 @@
+import type { Scope } from "../principal.ts";
+import { PROCEDURE_SCOPES } from "../procedure-scopes.ts";
 import type { ProcedurePath, RestRoute } from "./route.ts";
 
 /** All of REST is below this path. */
 export const REST_ROOT = "/api";
+
+/** What the token of a call must hold. A procedure that the table leaves out does not compile. */
+export const REQUIRED_SCOPES: Readonly<Record<ProcedurePath, Scope>> = PROCEDURE_SCOPES;
 
 /**
  * REST, procedure by procedure: the same inputs, answers and errors as over tRPC. A procedure without a line here does
@@ -188,5 +193,70 @@ export const REST_ROUTES = {
     status: 200,
     summary: "Read what this server is and can do",
     reasons: [],
+  },
+
+  "user.me": {
+    method: "GET",
+    path: "/me",
+    status: 200,
+    summary: "Read who you are, and what your token may do",
+    reasons: [],
+  },
+  "user.list": {
+    method: "GET",
+    path: "/users",
+    status: 200,
+    summary: "List the users, newest first",
+    reasons: ["cursor_invalid"],
+  },
+  "user.create": {
+    method: "POST",
+    path: "/users",
+    status: 201,
+    summary: "Add a user, or bring one back",
+    description: "They can do nothing before they are given a token.",
+    example: { name: "alice" },
+    reasons: ["not_found", "user_exists"],
+  },
+  "user.remove": {
+    method: "DELETE",
+    path: "/users/{userId}",
+    status: 200,
+    summary: "Remove a user",
+    description:
+      "Their tokens no longer hold, their streams end, and what they had running is canceled. Their sessions are kept, " +
+      "for nobody to see, until the user is brought back, or are deleted with `deleteSessions`.",
+    reasons: ["not_found"],
+  },
+  "token.create": {
+    method: "POST",
+    path: "/tokens",
+    status: 201,
+    summary: "Make a token",
+    description: "Answers with its secret, this once.",
+    example: { name: "backup script", scope: "read" },
+    reasons: ["not_found"],
+  },
+  "token.list": {
+    method: "GET",
+    path: "/tokens",
+    status: 200,
+    summary: "List your tokens and signed-in browsers, newest first",
+    reasons: ["not_found", "cursor_invalid"],
+  },
+  "token.revoke": {
+    method: "DELETE",
+    path: "/tokens/{tokenId}",
+    status: 200,
+    summary: "Revoke a token",
+    description: "Browsers that were signed in with it are signed out, and live streams end within a second.",
+    reasons: ["not_found"],
+  },
+  "audit.list": {
+    method: "GET",
+    path: "/audit",
+    status: 200,
+    summary: "Read the audit trail, newest first",
+    reasons: ["cursor_invalid"],
   },
 } as const satisfies Record<ProcedurePath, RestRoute>;

@@ -3,6 +3,7 @@ import { ZodError } from "zod";
 import { ERROR_CODES, TrunklineError, type ErrorData, type ErrorReason } from "../error.ts";
 import { PING_INTERVAL_MS, STREAM_SILENCE_LIMIT_MS } from "../limits.ts";
 import type { Principal } from "../principal.ts";
+import { requireScope } from "../procedure-scopes.ts";
 import type { Services } from "../services.ts";
 
 export interface RouterContext {
@@ -78,12 +79,13 @@ const translateErrors = t.middleware(async ({ next }) => {
 
 export const router = t.router;
 
-/** Every procedure but the ones that say otherwise: the caller is known. */
-export const procedure = t.procedure.use(translateErrors).use(({ ctx, next }) => {
+/** Every procedure: the caller is known, and their token has the scope that the procedure demands. */
+export const procedure = t.procedure.use(translateErrors).use(({ ctx, path, next }) => {
   if (ctx.principal === null) {
     throw toTRPCError(
       new TrunklineError("unauthorized", "Send a valid token as 'Authorization: Bearer …', or sign in again"),
     );
   }
+  requireScope(ctx.principal, path);
   return next({ ctx: { ...ctx, principal: ctx.principal } });
 });

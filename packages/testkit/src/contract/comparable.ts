@@ -1,4 +1,6 @@
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+/** Of a token. */
+const SECRET = /^tl_[\w-]{43}$/;
 /** What two runs of the same thing need not have in common: when it was, how long it took, how its pieces were cut. */
 const INCIDENTAL = /^(?:at|.+At|.+AtSeq|.*[sS]eq|durationMs)$/;
 
@@ -16,7 +18,8 @@ export function comparable(value: unknown): unknown {
   return JSON.parse(
     JSON.stringify(value, (key, part: unknown) => {
       if (typeof part === "number" && INCIDENTAL.test(key)) return "any";
-      return typeof part === "string" ? part.replaceAll(UUID, number) : part;
+      if (typeof part !== "string") return part;
+      return SECRET.test(part) ? "a secret" : part.replaceAll(UUID, number);
     }),
   );
 }

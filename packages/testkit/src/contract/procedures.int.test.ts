@@ -36,6 +36,10 @@ const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
   "session.export": ({ sessionId }) => ({ sessionId }),
   "search.query": () => ({ text: WORD, limit: 5 }),
   "server.info": () => ({}),
+  "user.me": () => ({}),
+  "user.list": () => ({ name: "local", limit: 1 }),
+  "token.list": () => ({ everyone: true, limit: 5 }),
+  "audit.list": () => ({ decision: "allowed", limit: 5 }),
 };
 
 /** What each mutation is told: by either, of a session of its own. */
@@ -59,7 +63,19 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
     document: await server.client.session.export.query({ sessionId }),
     importKey: randomUUID(),
   }),
+  "user.create": () => ({ name: randomUUID() }),
+  "user.remove": async (busy) => ({
+    userId: busy === STRANGER ? busy.sessionId : (await newUser()).id,
+    deleteSessions: true,
+  }),
+  "token.create": () => ({ name: "by hand", scope: "read", expiresAt: Date.now() + 60_000 }),
+  "token.revoke": async (busy) => ({
+    tokenId: busy === STRANGER ? busy.sessionId : (await newToken()).token.id,
+  }),
 };
+
+const newUser = async () => server.client.user.create.mutate({ name: randomUUID() });
+const newToken = async () => server.client.token.create.mutate({ name: "to be revoked" });
 
 it("every procedure is tried here, or streams", () => {
   const streams: ProcedurePath[] = ["session.subscribe", "activity.subscribe"];
@@ -134,8 +150,8 @@ describe("errors are the same over tRPC and REST", () => {
   });
 
   const ofSomething = taking.filter((path) => {
-    const fields = Object.keys(procedureSchemas(path).input?.shape ?? {});
-    return fields.includes("taskId") || fields.includes("sessionId");
+    const { taskId, sessionId, tokenId } = procedureSchemas(path).input?.shape ?? {};
+    return path === "user.remove" || [taskId, sessionId, tokenId].some((field) => field !== undefined);
   });
   it.each(ofSomething)("%s refuses what does not exist", async (path) => {
     expect(await both(path, await inputOf(path))).toMatchObject({

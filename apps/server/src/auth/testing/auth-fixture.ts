@@ -4,13 +4,16 @@ import { join } from "node:path";
 import { pino } from "pino";
 import type { Store } from "../../store/port.ts";
 import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
+import { createAudit } from "../../audit/audit.ts";
 import { createAuth } from "../auth.ts";
+import type { Audit } from "../../audit/port.ts";
 import type { Auth } from "../port.ts";
 
 export interface AuthFixture extends AsyncDisposable {
   store: Store;
   dataDir: string;
   auth: Auth;
+  audit: Audit;
   clock: { now: number };
   /** A second start on the same files; `auth` stays what it was. */
   restart(): Promise<Auth>;
@@ -29,11 +32,13 @@ export async function openAuthFixture(): Promise<AuthFixture> {
     },
   });
   const logger = pino({ level: "silent" });
-  const restart = async () => createAuth({ store, dataDir, logger, now });
+  const audit = createAudit({ store, logger, now });
+  const restart = async () => createAuth({ store, audit, dataDir, logger, now });
   return {
     store,
     dataDir,
     auth: await restart(),
+    audit,
     clock,
     restart,
     async [Symbol.asyncDispose]() {

@@ -113,7 +113,7 @@ export async function openHttpFixture(
     sendAsOwner: async (path, outgoing = {}) =>
       send(path, { ...outgoing, headers: { authorization: `Bearer ${token}`, ...outgoing.headers } }),
     async signIn() {
-      const { code } = auth.auth.createSignInCode();
+      const { code } = auth.auth.createSignInCode("local");
       const { headers } = await send(`/sign-in?code=${code}`);
       return headers["set-cookie"]?.[0]?.split(";", 1)[0] ?? "";
     },

@@ -43,8 +43,16 @@ export interface ScriptedServer {
   close(): Promise<void>;
 }
 
-export const alice: Principal = { userId: "00000000-0000-7000-8000-00000000000a", name: "alice" };
-export const bob: Principal = { userId: "00000000-0000-7000-8000-00000000000b", name: "bob" };
+export const alice: Principal = {
+  userId: "00000000-0000-7000-8000-00000000000a",
+  name: "alice",
+  scopes: ["read", "write"],
+};
+export const bob: Principal = {
+  userId: "00000000-0000-7000-8000-00000000000b",
+  name: "bob",
+  scopes: ["read", "write"],
+};
 
 const models: ModelRegistry = {
   defaultModel: "demo",

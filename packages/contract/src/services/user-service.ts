@@ -1,0 +1,15 @@
+import type { Principal } from "../principal.ts";
+import type { Caller, CreateUserInput, ListUsersInput, RemoveUserInput, User, UserPage } from "../user.ts";
+
+/** Every method throws TrunklineError. All but `me` are for callers with the scope `admin`. */
+export interface UserService {
+  me(principal: Principal): Promise<Caller>;
+  list(principal: Principal, input: ListUsersInput): Promise<UserPage>;
+  /** @throws `user_exists`, also where one of this name was removed and is not to be restored */
+  create(principal: Principal, input: CreateUserInput): Promise<User>;
+  /**
+   * Revokes the user's tokens, ends their streams, cancels what they had running, and, where asked to, deletes their
+   * sessions. Repeated, it goes on where it was broken off. @returns the user as it is then
+   */
+  remove(principal: Principal, input: RemoveUserInput): Promise<User>;
+}
