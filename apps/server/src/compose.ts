@@ -10,10 +10,12 @@ import { createActivity } from "./activity/activity.ts";
 import { runTask } from "./agent/loop.ts";
 import { createModelRegistry } from "./agent/models/registry.ts";
 import { createAudit } from "./audit/audit.ts";
+import { createApprovals } from "./approvals/approvals.ts";
 import { createAuth } from "./auth/auth.ts";
 import { type Config, secretsOf } from "./config.ts";
 import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createInProcessDispatcher } from "./dispatch/in-process.ts";
+import type { Doorbell } from "./dispatch/port.ts";
 import { createHttpServer } from "./http/server.ts";
 import { createHub } from "./hub/hub.ts";
 import type { Lifecycle } from "./lifecycle.ts";
@@ -25,6 +27,8 @@ import { createSqliteSearch } from "./search/sqlite-search.ts";
 import { createActivityService } from "./services/activity.ts";
 import { finishDeletions } from "./services/delete-session.ts";
 import { createAuditService } from "./services/audit.ts";
+import { createAgentService } from "./services/agents.ts";
+import { createApprovalService } from "./services/approvals.ts";
 import { createSearchService } from "./services/search.ts";
 import { createServerService } from "./services/server-info.ts";
 import { createSessionService } from "./services/sessions.ts";
@@ -76,14 +80,23 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const processes = await adoptProcesses(config, logger);
   const { toolEnvironment: environment, webFetch } = config;
   const sandbox = await openSandbox({ ...config, ...processes, path: environment["PATH"] ?? "", logger });
-  const tools = createTools({ spawner: sandbox.spawner, environment, webFetch });
+  const tools = createTools({
+    spawner: sandbox.spawner,
+    environment,
+    webFetch,
+    canAsk: config.approvals.mode !== "never",
+  });
   const dispatcher = createInProcessDispatcher({ concurrency: config.concurrency });
+  const ring = (bell: Doorbell): void => dispatcher.ring(bell);
+  const approvals = createApprovals({ store, log, ...config.approvals, ring, logger, now });
+  lifecycle.started("approvals", async () => approvals.stop());
   const runner = createRunner({
     store,
     log,
     models,
     runTask,
     tools,
+    approvals,
     dispatcher,
     logger,
     now,
@@ -98,7 +111,19 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const workspacesDir = join(config.dataDir, "workspaces");
   const services: Services = {
     tasks: createTaskService({ store, log, runner, models, workspacesDir, now }),
-    sessions: createSessionService({ store, log, hub, activity, runner, models, workspacesDir, now }),
+    sessions: createSessionService({
+      store,
+      log,
+      hub,
+      activity,
+      runner,
+      approvals,
+      models,
+      workspacesDir,
+      now,
+    }),
+    approvals: createApprovalService({ store, approvals, audit }),
+    agents: createAgentService({ models, tools, policy: approvals.policy }),
     activity: createActivityService({ store, activity }),
     search: createSearchService(createSqliteSearch(store.db)),
     server: createServerService({
@@ -137,6 +162,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   await writeServerRecord(config.dataDir, { pid: process.pid, url, startedAt: now() });
   lifecycle.started("server record", async () => removeServerRecord(config.dataDir));
   await runner.start();
+  approvals.start();
   // Whoever opens the link is to find the UI; where it does not come up, its page says that it is starting.
   if (web !== null) await Promise.race([web.ready, delay(WEB_PATIENCE_MS, undefined, { ref: false })]);
   void finishDeletions({ store, hub, activity, runner, now }).catch((error: unknown) =>

@@ -27,6 +27,12 @@ export interface Config {
   };
   /** Whether tasks can fetch pages of the public web. */
   webFetch: "on" | "off";
+  approvals: {
+    /** Which calls of tools wait until somebody allows them. */
+    mode: "auto" | "always" | "never";
+    /** How long they wait before that counts as a no, in ms. */
+    timeoutMs: number;
+  };
   node: string;
 }
 
@@ -107,6 +113,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       network: oneOf("TRUNKLINE_SANDBOX_NETWORK", ["on", "off"], "off"),
     },
     webFetch: oneOf("TRUNKLINE_WEB_FETCH", ["on", "off"], "on"),
+    approvals: {
+      mode: oneOf("TRUNKLINE_APPROVALS", ["auto", "always", "never"], "auto"),
+      timeoutMs: integer("TRUNKLINE_APPROVAL_TIMEOUT_SECONDS", 86_400, 1, 31_536_000) * 1_000,
+    },
     node: hostname(),
   };
 }

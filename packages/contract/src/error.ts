@@ -25,6 +25,8 @@ export const ERROR_CODES = {
   task_not_queued: "CONFLICT",
   /** The task has not ended, so it cannot be done again. */
   task_not_terminal: "CONFLICT",
+  /** The approval was decided otherwise, has expired, or its task has ended. */
+  approval_closed: "CONFLICT",
   /** The key was used for a task that said something else. */
   idempotency_conflict: "CONFLICT",
   /** There is, or was, a user of this name. */

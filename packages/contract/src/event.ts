@@ -150,7 +150,10 @@ const EVENT_DATA = {
   "reasoning.ended": Block,
 
   /** Execution begins: from here on the call may have had side effects. */
-  "tool.called": ToolCall,
+  "tool.called": ToolCall.extend({
+    /** What it gives the model may be by strangers: from here on the session is more careful. */
+    readsUntrusted: z.literal(true).optional(),
+  }),
   /** A piece of a tool's output. Gone from the log once the call has ended. */
   "tool.progress": z.strictObject({
     /** Which call it belongs to. */
@@ -183,6 +186,8 @@ const EVENT_DATA = {
     input: Json,
     /** Why it needs an answer. */
     reason: z.string(),
+    /** What `always` would allow for the rest of the session; absent: nothing can be allowed for good. */
+    always: z.string().optional(),
     /** When the request counts as denied; ms since the epoch. */
     expiresAt: Timestamp,
   }),

@@ -6,6 +6,15 @@ export type { ToolEffect } from "./tool-effect.ts";
 export { type Principal, type Scope, SCOPES, scopesUpTo } from "./principal.ts";
 export { PROCEDURE_SCOPES, requireScope } from "./procedure-scopes.ts";
 export type { AuditEntry, AuditPage, ListAuditInput } from "./audit.ts";
+export type { AgentList, AgentTool } from "./agent.ts";
+export type {
+  AnswerApprovalInput,
+  Approval,
+  ApprovalDecision,
+  ApprovalPage,
+  ApprovalState,
+  ListApprovalsInput,
+} from "./approval.ts";
 export type { EventDataOf, EventDraft, EventType, SessionEvent, TaskError, ToolCall } from "./event.ts";
 export type { Json, Usage } from "./primitives.ts";
 export type { SearchHit, SearchInput, SearchPage } from "./search.ts";
@@ -37,6 +46,8 @@ export type { ImportSessionInput, ImportSessionOutput, SessionDocument } from ".
 export type { ActivityBatch } from "./activity.ts";
 export type { CreatedToken, CreateTokenInput, ListTokensInput, Token, TokenPage, TokenRef } from "./token.ts";
 export type { Caller, CreateUserInput, ListUsersInput, RemoveUserInput, User, UserPage } from "./user.ts";
+export type { AgentService } from "./services/agent-service.ts";
+export type { ApprovalService } from "./services/approval-service.ts";
 export type { ActivityService } from "./services/activity-service.ts";
 export type { AuditService } from "./services/audit-service.ts";
 export type { Services } from "./services.ts";

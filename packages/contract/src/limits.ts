@@ -8,6 +8,8 @@ export const MAX_IMPORT_BODY_BYTES = 67_108_864;
 export const MAX_PROMPT_LENGTH = 200_000;
 export const MAX_TITLE_LENGTH = 200;
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 200;
+/** Longest note of an approval's answer, in UTF-16 code units. */
+export const MAX_NOTE_LENGTH = 4_000;
 /** Calls that one tRPC batch request may carry. */
 export const MAX_BATCH_CALLS = 20;
 
@@ -19,6 +21,8 @@ export const DEFAULT_SEARCH_PAGE_SIZE = 20;
 export const MAX_SEARCH_PAGE_SIZE = 100;
 /** Tasks that `session.get` lists beside the active and queued ones. */
 export const SESSION_DETAIL_TASKS = 100;
+/** Open approvals that it lists. */
+export const SESSION_DETAIL_APPROVALS = 200;
 
 /** How often an idle stream sends a ping, in milliseconds. */
 export const PING_INTERVAL_MS = 10_000;

@@ -26,6 +26,9 @@ export const PROCEDURE_SCOPES = {
   "session.import": "write",
   "session.subscribe": "read",
 
+  "approval.list": "read",
+  "approval.answer": "write",
+  "agent.list": "read",
   "activity.subscribe": "read",
   "search.query": "read",
   "server.info": "read",

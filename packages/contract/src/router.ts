@@ -1,5 +1,7 @@
 import { activityRouter } from "./router/activity-router.ts";
 import { auditRouter } from "./router/audit-router.ts";
+import { agentRouter } from "./router/agent-router.ts";
+import { approvalRouter } from "./router/approval-router.ts";
 import { router } from "./router/procedure.ts";
 import { searchRouter } from "./router/search-router.ts";
 import { serverRouter } from "./router/server-router.ts";
@@ -11,6 +13,8 @@ import { userRouter } from "./router/user-router.ts";
 export const appRouter = router({
   task: taskRouter,
   session: sessionRouter,
+  approval: approvalRouter,
+  agent: agentRouter,
   activity: activityRouter,
   search: searchRouter,
   server: serverRouter,

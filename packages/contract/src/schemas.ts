@@ -1,6 +1,8 @@
 /** The zod schemas of the wire, at run time. Types alone come from the package's main entry, without zod. */
 export * from "./activity.ts";
 export * from "./audit.ts";
+export * from "./agent.ts";
+export * from "./approval.ts";
 export * from "./event.ts";
 export * from "./primitives.ts";
 export * from "./search.ts";

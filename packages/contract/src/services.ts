@@ -1,5 +1,7 @@
 import type { ActivityService } from "./services/activity-service.ts";
 import type { AuditService } from "./services/audit-service.ts";
+import type { AgentService } from "./services/agent-service.ts";
+import type { ApprovalService } from "./services/approval-service.ts";
 import type { SearchService } from "./services/search-service.ts";
 import type { SessionService } from "./services/session-service.ts";
 import type { ServerService } from "./services/server-service.ts";
@@ -11,6 +13,8 @@ import type { UserService } from "./services/user-service.ts";
 export interface Services {
   tasks: TaskService;
   sessions: SessionService;
+  approvals: ApprovalService;
+  agents: AgentService;
   activity: ActivityService;
   search: SearchService;
   server: ServerService;

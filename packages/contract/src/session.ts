@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Approval } from "./approval.ts";
 import { SessionEvent } from "./event.ts";
 import {
   DEFAULT_EVENT_PAGE_SIZE,
@@ -89,6 +90,8 @@ export const SessionDetail = z.strictObject({
   session: Session,
   /** The active and queued tasks, and the newest ended ones; newest first. */
   tasks: z.array(Task),
+  /** Calls that wait for an answer, newest first. */
+  approvals: z.array(Approval),
   /** Seq of the session's newest event: follow from here to see only what is new. */
   lastSeq: Seq,
 });

@@ -7,5 +7,11 @@
  * - `reads-untrusted`: gives the model text by strangers, who may try to instruct it
  * - `asks`: is a question to the person, who answers it by an approval
  */
-const TOOL_EFFECTS = ["changes-workspace", "writes-outside", "egress", "reads-untrusted", "asks"] as const;
+export const TOOL_EFFECTS = [
+  "changes-workspace",
+  "writes-outside",
+  "egress",
+  "reads-untrusted",
+  "asks",
+] as const;
 export type ToolEffect = (typeof TOOL_EFFECTS)[number];

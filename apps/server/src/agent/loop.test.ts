@@ -254,6 +254,6 @@ test("a follow-up sees the conversation, with one answer for each prompt", async
 
 async function endAs(bench: RunBench, taskId: string): Promise<void> {
   const outcome = await bench.run(taskId);
-  if (outcome.type !== "completed") throw new Error(outcome.error.message);
+  if (outcome.type !== "completed") throw new Error(JSON.stringify(outcome));
   bench.log.append({ taskId, type: "task.completed", data: { result: outcome.result } });
 }

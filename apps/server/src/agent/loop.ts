@@ -1,7 +1,9 @@
 import type { Usage } from "@trunkline/contract";
 import { type Clock, systemClock } from "./clock.ts";
 import { type Deadline, checkStepBudget, effectiveBudget, startDeadline } from "./budget-meter.ts";
+import { ApprovalLedger } from "./approval-ledger.ts";
 import { CallGuard } from "./call-guard.ts";
+import { requestsFor } from "./call-permission.ts";
 import { FIRST_BYTE_TIMEOUT_MS, INACTIVITY_TIMEOUT_MS } from "./limits.ts";
 import type { Patience } from "./model-stream.ts";
 import type { RunInput, RunOutcome, RunTask } from "./port.ts";
@@ -30,24 +32,38 @@ const DEFAULT_PATIENCE: Patience = {
 export function createRunTask({ clock = systemClock, patience = DEFAULT_PATIENCE }: LoopDeps = {}): RunTask {
   return async (input) => {
     const { taskId, sink, signal, budget } = input;
-    const transcript = await readTranscript(input);
-    const recorder = new RunRecorder({ taskId, sink, transcript, signal });
+    const { transcript, ledger } = await readHistory(input);
+    const recorder = new RunRecorder({
+      taskId,
+      sink,
+      signal,
+      project: (event) => {
+        transcript.apply(event);
+        ledger.apply(event, Number.MAX_SAFE_INTEGER);
+      },
+    });
     const progress = (): TaskProgress => progressOf(transcript, taskId);
     const limits = effectiveBudget(budget);
     using deadline = startDeadline(limits, progress(), clock);
     const stop = AbortSignal.any([signal, deadline.signal]);
-    const deps = { ...input, recorder, clock, patience, signal: stop };
+    const deps = { ...input, ledger, recorder, clock, patience, signal: stop };
 
-    const workOff = async (): Promise<string> => {
+    const workOff = async (): Promise<RunOutcome> => {
       const guard = new CallGuard();
       for (;;) {
         const { pendingCalls, lastStep, steps } = progress();
         for (const call of pendingCalls) {
           stop.throwIfAborted();
-          guard.note(call, await answerCall(deps, call, lastStep?.finishReason));
+          const outcome = await answerCall(deps, call, lastStep?.finishReason);
+          if (outcome === null) {
+            return { type: "input-required", requests: requestsFor(deps, progress().pendingCalls) };
+          }
+          guard.note(call, outcome);
           stop.throwIfAborted();
         }
-        if (lastStep !== null && lastStep.toolCalls.length === 0) return finish(recorder, lastStep);
+        if (lastStep !== null && lastStep.toolCalls.length === 0) {
+          return { type: "completed", result: await finish(recorder, lastStep), usage: progress().usage };
+        }
         checkStepBudget(limits, progress());
         await takeStep({ ...deps, hasCall: (callId) => transcript.hasCall(callId) }, steps + 1, {
           prompt: transcript.prompt(SYSTEM_PROMPT, takesReasoningBack(input)),
@@ -57,20 +73,22 @@ export function createRunTask({ clock = systemClock, patience = DEFAULT_PATIENCE
     };
 
     try {
-      return { type: "completed", result: await workOff(), usage: progress().usage };
+      return await workOff();
     } catch (error) {
       return await failedOutcome(error, { signal, deadline, recorder, usage: progress().usage });
     }
   };
 }
 
-async function readTranscript({ history, signal }: RunInput): Promise<TranscriptBuilder> {
+async function readHistory({ history, importedSeq, signal }: RunInput) {
   const transcript = new TranscriptBuilder();
+  const ledger = new ApprovalLedger(importedSeq);
   for await (const event of history) {
     signal.throwIfAborted();
     transcript.apply(event);
+    ledger.apply(event, event.seq);
   }
-  return transcript;
+  return { transcript, ledger };
 }
 
 function progressOf(transcript: TranscriptBuilder, taskId: string): TaskProgress {
@@ -79,7 +97,10 @@ function progressOf(transcript: TranscriptBuilder, taskId: string): TaskProgress
   return progress;
 }
 
-/** Executes a call, unless the answer that it came with was cut: then no one knows whether it is whole. */
+/**
+ * Executes a call, unless the answer that it came with was cut: then no one knows whether it is whole.
+ * @returns null where somebody has to allow it first.
+ */
 async function answerCall(
   deps: CallDeps,
   call: LastStep["toolCalls"][number],

@@ -1,5 +1,6 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Budget, EventDataOf, EventType, SessionEvent, TaskError, Usage } from "@trunkline/contract";
+import type { ApprovalPolicy, ApprovalRequest } from "../approvals/port.ts";
 import type { Tool } from "../tools/port.ts";
 
 /** An event of a run; whoever holds the run adds session, task and attempt. */
@@ -37,6 +38,10 @@ export interface RunInput {
   history: AsyncIterable<SessionEvent>;
   model: ResolvedModel;
   tools: readonly Tool[];
+  /** Which calls somebody has to allow first. */
+  policy: ApprovalPolicy;
+  /** Up to this event the history came from elsewhere: strangers' words, whose approvals allow nothing; 0: none of it. */
+  importedSeq: number;
   /** Absolute path of the directory that tools work in; it exists. */
   workspace: string;
   budget: Budget;
@@ -45,16 +50,20 @@ export interface RunInput {
   signal: AbortSignal;
 }
 
-/** How a run ended by itself. The caller turns it into the task's one terminal event. */
+/** How a run ended by itself. The caller turns it into the task's one terminal event, or lets the task wait. */
 export type RunOutcome =
   | { type: "completed"; result: string; usage: Usage }
-  | { type: "failed"; reason: "error" | "budget"; error: TaskError; usage: Usage };
+  | { type: "failed"; reason: "error" | "budget"; error: TaskError; usage: Usage }
+  /** These calls have to be allowed first; the run that comes after the answers executes them. */
+  | { type: "input-required"; requests: readonly ApprovalRequest[] };
 
 export type RunTask = (input: RunInput) => Promise<RunOutcome>;
 
 export interface ModelRegistry {
   /** Name of the model that a task gets which names none. */
   readonly defaultModel: string;
+  /** Models that are sure to be there: the default one, one of each configured provider, and the demo model. */
+  readonly names: readonly string[];
   /** @throws TrunklineError `model_unknown` where the name has no configured provider; the message lists those that do. */
   resolve(name: string): ResolvedModel;
 }

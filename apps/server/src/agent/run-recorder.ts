@@ -1,25 +1,26 @@
 import type { RunEvent, RunSink } from "./port.ts";
-import type { TranscriptBuilder } from "./transcript.ts";
+import type { TranscriptEvent } from "./transcript.ts";
 
 /**
- * Writes a run's facts: into the log first, then into the transcript, so that both say the same and the next prompt is
+ * Writes a run's facts: into the log first, then into its projections, so that both say the same and the next prompt is
  * the one that another attempt would project.
  */
 export class RunRecorder {
   readonly #taskId: string;
   readonly #sink: RunSink;
-  readonly #transcript: TranscriptBuilder;
+  readonly #project: (event: TranscriptEvent) => void;
   readonly #signal: AbortSignal;
 
   constructor(options: {
     taskId: string;
     sink: RunSink;
-    transcript: TranscriptBuilder;
+    /** Takes what is in the log. */
+    project: (event: TranscriptEvent) => void;
     signal: AbortSignal;
   }) {
     this.#taskId = options.taskId;
     this.#sink = options.sink;
-    this.#transcript = options.transcript;
+    this.#project = options.project;
     this.#signal = options.signal;
   }
 
@@ -28,6 +29,6 @@ export class RunRecorder {
     if (events.length === 0) return;
     this.#signal.throwIfAborted();
     await this.#sink.append(events);
-    for (const event of events) this.#transcript.apply({ ...event, taskId: this.#taskId, at: 0 });
+    for (const event of events) this.#project({ ...event, taskId: this.#taskId, at: 0 });
   }
 }

@@ -1,13 +1,13 @@
-import type { Json, ToolCall } from "@trunkline/contract";
-import { z } from "zod";
-import type { Tool, ToolResult } from "../tools/port.ts";
+import type { ToolCall } from "@trunkline/contract";
+import type { ToolResult } from "../tools/port.ts";
 import type { Clock } from "./clock.ts";
 import type { RunEvent, RunSink } from "./port.ts";
 import type { RunRecorder } from "./run-recorder.ts";
-import { describeBadInput } from "./tool-input.ts";
+import type { CallAnswer } from "./approval-ledger.ts";
+import { denialText, type PermissionDeps, permissionFor, withAnswer } from "./call-permission.ts";
+import { type PreparedCall, prepareCall } from "./prepared-call.ts";
 
-export interface CallDeps {
-  tools: readonly Tool[];
+export interface CallDeps extends PermissionDeps {
   workspace: string;
   sink: RunSink;
   recorder: RunRecorder;
@@ -19,30 +19,8 @@ export interface CallDeps {
 export interface CallOutcome {
   /** No tool took the call. */
   refused: boolean;
-  status: "succeeded" | "failed" | "canceled";
+  status: "succeeded" | "failed" | "canceled" | "denied";
   output: string;
-}
-
-/** @returns the tool and the input that it takes, or why there is none: words for the model. */
-function prepareCall(
-  tools: readonly Tool[],
-  call: ToolCall,
-): { tool: Tool; input: unknown } | { refusal: string } {
-  const tool = tools.find(({ name }) => name === call.tool);
-  if (tool === undefined) {
-    const names = tools.map(({ name }) => name).join(", ");
-    return { refusal: `There is no tool '${call.tool}'. The tools are: ${names}` };
-  }
-  if (typeof call.input === "string") {
-    return {
-      refusal: `${describeBadInput(call.input)}. Call ${tool.name} again with a complete JSON object`,
-    };
-  }
-  const parsed = tool.inputSchema.safeParse(call.input satisfies Json);
-  if (!parsed.success) {
-    return { refusal: `The input does not fit the tool ${tool.name}:\n${z.prettifyError(parsed.error)}` };
-  }
-  return { tool, input: parsed.data };
 }
 
 /** Answers a call that is not executed. Both events in one commit: nothing ever began. */
@@ -58,21 +36,48 @@ export async function refuseCall(
   return { refused: true, status: "failed", output: refusal };
 }
 
+/** Answers a call that somebody did not allow: it has an end and no beginning. */
+async function denyCall(
+  { recorder }: CallDeps,
+  { callId }: ToolCall,
+  answer: CallAnswer,
+): Promise<CallOutcome> {
+  const output = denialText(answer);
+  await recorder.record({ type: "tool.ended", data: { callId, status: "denied", output, durationMs: 0 } });
+  return { refused: false, status: "denied", output };
+}
+
 /**
- * Executes a call: on record as begun before it begins, so that it never runs twice.
+ * Executes a call, where that is allowed.
+ * @returns null where somebody has to allow it first: nothing has happened then.
  * @throws what the sink throws. A tool's own error is a failed result.
  */
-export async function executeCall(deps: CallDeps, call: ToolCall): Promise<CallOutcome> {
+export async function executeCall(deps: CallDeps, call: ToolCall): Promise<CallOutcome | null> {
   const prepared = prepareCall(deps.tools, call);
   if ("refusal" in prepared) return refuseCall(deps, call, prepared.refusal);
+  const permission = permissionFor(deps, call, prepared);
+  if (permission.type === "needed") return null;
+  if (permission.type === "denied") return denyCall(deps, call, permission.answer);
+  return executePrepared(deps, call, prepared, permission.answer);
+}
+
+/** On record as begun before it begins, so that it never runs twice. */
+async function executePrepared(
+  deps: CallDeps,
+  call: ToolCall,
+  prepared: PreparedCall,
+  answer: CallAnswer | undefined,
+): Promise<CallOutcome> {
   const { recorder, clock, signal } = deps;
   const { callId } = call;
-  await recorder.record({ type: "tool.called", data: call });
+  const readsUntrusted = prepared.tool.effects.includes("reads-untrusted") ? true : undefined;
+  await recorder.record({ type: "tool.called", data: { ...call, readsUntrusted } });
   const beganAt = clock.now();
   const result = await runTool(deps, callId, prepared);
   const durationMs = Math.max(0, Math.round(clock.now() - beganAt));
   const status = signal.aborted ? "canceled" : result.status;
-  const { output, exitCode, omittedBytes, fileChange } = result;
+  const { exitCode, omittedBytes, fileChange } = result;
+  const output = withAnswer(result.output, answer);
   const changed: RunEvent[] = fileChange === undefined ? [] : [{ type: "file.changed", data: fileChange }];
   await recorder.record(
     { type: "tool.ended", data: { callId, status, output, durationMs, exitCode, omittedBytes } },
@@ -84,7 +89,7 @@ export async function executeCall(deps: CallDeps, call: ToolCall): Promise<CallO
 async function runTool(
   { workspace, sink, signal }: CallDeps,
   callId: string,
-  { tool, input }: { tool: Tool; input: unknown },
+  { tool, input }: PreparedCall,
 ): Promise<ToolResult> {
   let lost: { error: unknown } | undefined;
   const progress = async (chunk: string): Promise<void> => {

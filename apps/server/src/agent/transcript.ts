@@ -33,6 +33,9 @@ const ENDINGS: Partial<Record<EventType, TurnEnding>> = {
   "task.rejected": "rejected",
 };
 
+/** What may come long after the work: the server had been down for days, or somebody thought about an answer. */
+const IDLE_EVENTS = new Set<EventType>(["task.interrupted", "approval.answered", "approval.expired"]);
+
 /**
  * Projects a session's events to the prompt that a model sees, and to where its current task stands. Pure: the same
  * events give the same prompt, on whichever server and at whichever attempt.
@@ -54,14 +57,15 @@ export class TranscriptBuilder {
       if (prompt !== undefined && this.#queued.has(taskId)) this.#queued.set(taskId, prompt);
     } else if (event.type === "task.started") {
       this.#start(taskId, event.at);
+    } else if (event.type === "task.resumed") {
+      this.#turns.get(taskId)?.beginAttempt(event.at);
     } else {
       const ending = ENDINGS[event.type];
       if (ending !== undefined) this.#queued.delete(taskId);
       const turn = this.#turns.get(taskId);
       if (turn === undefined) return;
       if (ending !== undefined) turn.ending = ending;
-      // By the time the interruption is written the server may have been down for days.
-      if (event.type !== "task.interrupted") turn.touch(event.at);
+      if (!IDLE_EVENTS.has(event.type)) turn.touch(event.at);
       this.#applyToTurn(turn, event);
     }
   }

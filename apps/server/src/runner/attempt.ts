@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import type { Budget } from "@trunkline/contract";
 import { TrunklineError } from "@trunkline/contract";
 import type { ModelRegistry, RunTask } from "../agent/port.ts";
+import type { Approvals } from "../approvals/port.ts";
 import { type Log, readAll } from "../log/port.ts";
 import { FencedError, StoreUnavailableError } from "../store/port.ts";
 import type { Tool } from "../tools/port.ts";
@@ -15,11 +16,12 @@ export interface AttemptDeps {
   models: ModelRegistry;
   runTask: RunTask;
   tools: readonly Tool[];
+  approvals: Approvals;
 }
 
 export interface Attempt {
   task: TaskRow;
-  session: { workspace: string; model: string | null };
+  session: { workspace: string; model: string | null; imported_seq: number };
   sink: LogSink;
   signal: AbortSignal;
 }
@@ -34,17 +36,22 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt): Promise<E
     signal.throwIfAborted();
     const model = deps.models.resolve(task.model ?? session.model ?? deps.models.defaultModel);
     await mkdir(session.workspace, { recursive: true, mode: 0o700 });
-    return await deps.runTask({
+    const outcome = await deps.runTask({
       sessionId: task.session_id,
       taskId: task.id,
       history: readAll(deps.log, task.session_id),
       model,
       tools: deps.tools,
+      policy: deps.approvals.policy,
+      importedSeq: session.imported_seq,
       workspace: session.workspace,
       budget: task.budget_json === null ? {} : (JSON.parse(task.budget_json) as Budget),
       sink,
       signal,
     });
+    // Nobody is asked on behalf of a task that is to end.
+    if (outcome.type === "input-required") signal.throwIfAborted();
+    return outcome;
   } catch (error) {
     return signal.aborted ? endingOfSignal(signal.reason) : endingOfError(error);
   }

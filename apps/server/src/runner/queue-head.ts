@@ -7,12 +7,14 @@ import { transition } from "./transition.ts";
 
 export type TaskRow = Selectable<TasksTable>;
 
-/** @returns the task that the session must run next, or undefined where nothing is queued or one is active. */
+/**
+ * @returns the task that the session must run next: the one that has its answer and waits to go on, else the head of the
+ * queue; undefined where nothing is queued, or another one is active.
+ */
 export async function readQueueHead(db: Kysely<Database>, sessionId: string): Promise<TaskRow | undefined> {
-  return db
-    .selectFrom("tasks")
-    .selectAll()
-    .where("session_id", "=", sessionId)
+  const ofSession = db.selectFrom("tasks").selectAll().where("session_id", "=", sessionId);
+  const answered = ofSession.where("state", "=", "input-required").where("reason", "=", "queued");
+  const queued = ofSession
     .where("state", "=", "submitted")
     .where(({ not, exists, selectFrom }) =>
       not(
@@ -25,18 +27,20 @@ export async function readQueueHead(db: Kysely<Database>, sessionId: string): Pr
       ),
     )
     .orderBy("pos")
-    .limit(1)
-    .executeTakeFirst();
+    .limit(1);
+  // At most one of the two has a row: the task that waits for its turn is an active one.
+  return answered.unionAll(db.selectFrom(queued.as("head")).selectAll()).executeTakeFirst();
 }
 
 /** Takes the task: raises its attempt, so that every earlier run of it is fenced off. */
 export function claimUnit(db: Kysely<Database>, task: TaskRow, node: string, now: number): CommitUnit {
   const attempt = task.attempt + 1;
+  const goesOn = task.state === "input-required";
   return {
     sessionId: task.session_id,
-    events: [{ taskId: task.id, attempt, type: "task.started", data: { attempt } }],
+    events: [{ taskId: task.id, attempt, type: goesOn ? "task.resumed" : "task.started", data: { attempt } }],
     writes: [
-      transition(db, task, "start", {
+      transition(db, task, goesOn ? "resume" : "start", {
         attempt,
         node,
         reason: null,
@@ -49,13 +53,13 @@ export function claimUnit(db: Kysely<Database>, task: TaskRow, node: string, now
 /** In the words of the index that holds these tasks alone, and which is passed over where the states are parameters. */
 export const UNFINISHED = sql<boolean>`state in ('submitted', 'working', 'input-required')`;
 
-/** @returns every session that has something to run: what the dispatcher is told at start. */
+/** @returns every session that has something to run, or may have to go on: what the dispatcher is told at start. */
 export async function sessionsWithQueuedTasks(db: Kysely<Database>): Promise<Doorbell[]> {
   const rows = await db
     .selectFrom("tasks")
     .select(["session_id", "owner_id"])
     .where(UNFINISHED)
-    .where("state", "=", "submitted")
+    .where("state", "in", ["submitted", "input-required"])
     .groupBy(["session_id", "owner_id"])
     .orderBy(({ fn }) => fn.min("created_at"))
     .execute();

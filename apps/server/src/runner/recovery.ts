@@ -1,4 +1,5 @@
 import { MAX_TASK_ATTEMPTS } from "@trunkline/contract";
+import type { Approvals } from "../approvals/port.ts";
 import type { Log } from "../log/port.ts";
 import type { Store } from "../store/port.ts";
 import { OpenItems } from "./open-items.ts";
@@ -7,6 +8,7 @@ import { type Ending, endingUnit } from "./task-endings.ts";
 
 interface RecoveryDeps {
   store: Store;
+  approvals: Approvals;
   log: Log;
   now: () => number;
 }
@@ -22,7 +24,9 @@ export async function recoverOrphans(deps: RecoveryDeps): Promise<number> {
     .selectFrom("tasks")
     .selectAll()
     .where(UNFINISHED)
-    .where("state", "=", "working")
+    .where("state", "in", ["working", "input-required"])
+    // One that waits has no owner to lose; but it may have been asked to end as it began to wait.
+    .where(({ or, eb }) => or([eb("state", "=", "working"), eb("cancel_requested_at", "is not", null)]))
     .execute();
   for (const task of orphans) {
     await endInPlaceOfOwner(deps, task, orphanEnding(task));
@@ -30,15 +34,20 @@ export async function recoverOrphans(deps: RecoveryDeps): Promise<number> {
   return orphans.length;
 }
 
-/** Ends a working task whose owner is gone: what the log shows as open is closed first. */
+/**
+ * Ends an active task that nobody runs: its owner is gone, and what the log shows as open is closed first; or it waits
+ * for an answer, and nobody has to give that any more.
+ */
 export async function endInPlaceOfOwner(
-  { store, log, now }: RecoveryDeps,
+  { store, approvals, log, now }: RecoveryDeps,
   task: TaskRow,
   ending: Ending,
 ): Promise<void> {
-  const open = await readOpenItems(log, task);
+  const waits = task.state === "input-required";
+  const open = waits ? new OpenItems() : await readOpenItems(log, task);
   const holder = { sessionId: task.session_id, taskId: task.id, attempt: task.attempt };
-  await log.append(endingUnit(store.db, holder, open, ending, now()));
+  const more = waits ? { writes: [approvals.withdrawal(task)] } : {};
+  await log.append(endingUnit(store.db, holder, open, ending, now(), more));
 }
 
 function orphanEnding(task: TaskRow): Ending {
@@ -75,7 +84,9 @@ async function readOpenItems(log: Log, task: TaskRow): Promise<OpenItems> {
       !hasMore ||
       events.some(
         (event) =>
-          event.type === "task.started" && event.taskId === task.id && event.data.attempt === task.attempt,
+          (event.type === "task.started" || event.type === "task.resumed") &&
+          event.taskId === task.id &&
+          event.data.attempt === task.attempt,
       );
   }
   for (const event of pages.toReversed().flat()) {

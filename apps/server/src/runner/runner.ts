@@ -32,7 +32,7 @@ interface Run {
 const FULL_DISK_RETRY_MS = 1_000;
 
 export function createRunner(deps: RunnerDeps): Runner {
-  const { store, log, dispatcher, logger, now } = deps;
+  const { store, log, approvals, dispatcher, logger, now } = deps;
   /** What this process runs, by task id. */
   const runs = new Map<string, Run>();
   let stopping = false;
@@ -79,16 +79,16 @@ export function createRunner(deps: RunnerDeps): Runner {
     const sink = new LogSink({ log, holder: context, startedSeq, now });
     const session = await store.db
       .selectFrom("sessions")
-      .select(["workspace", "model"])
+      .select(["workspace", "model", "imported_seq"])
       .where("id", "=", task.session_id)
       .executeTakeFirstOrThrow();
     const ending = await runAttempt(deps, { task: claimed, session, sink, signal });
     if (ending === null) return;
-    await end(context, sink.open, ending);
+    await end(context, sink.open, ending, task.owner_id);
     logger.info({ ...context, ending: ending.type }, "task ended");
   }
 
-  /** @returns the seq of `task.started`, or null where somebody else was faster. */
+  /** @returns the seq of `task.started` or `task.resumed`, or null where somebody else was faster. */
   async function claim(task: TaskRow): Promise<number | null> {
     try {
       const [started] = await log.append(claimUnit(store.db, task, deps.node, now()));
@@ -100,15 +100,20 @@ export function createRunner(deps: RunnerDeps): Runner {
     }
   }
 
-  /** Commits how the run ended, however long a full disk takes; a task that has ended otherwise stays as it is. */
+  /** Commits how the run ended, or what it waits for, however long a full disk takes; a task that has ended otherwise stays as it is. */
   async function end(
     holder: { sessionId: string; taskId: string; attempt: number },
     open: OpenItems,
     ending: Ending,
+    ownerId: string,
   ): Promise<void> {
+    const task = { id: holder.taskId, session_id: holder.sessionId, owner_id: ownerId };
     for (;;) {
       try {
-        await log.append(endingUnit(store.db, holder, open, ending, now()));
+        const waits = ending.type === "input-required";
+        const more = waits ? approvals.requestParts(task, ending.requests) : {};
+        await log.append(endingUnit(store.db, holder, open, ending, now(), more));
+        if (waits) approvals.requested();
         return;
       } catch (error) {
         if (error instanceof GuardFailedError) return;
@@ -133,7 +138,9 @@ export function createRunner(deps: RunnerDeps): Runner {
       return refusable(log.append(endingUnit(store.db, holder, new OpenItems(), ending, now())));
     }
     if (run === undefined) {
-      return refusable(endInPlaceOfOwner({ store, log, now }, task, { type: "canceled", request }));
+      return refusable(
+        endInPlaceOfOwner({ store, approvals, log, now }, task, { type: "canceled", request }),
+      );
     }
     // On record first, so that a crash between here and the end of the run still ends the task.
     if (task.cancel_requested_at === null) {
@@ -154,7 +161,7 @@ export function createRunner(deps: RunnerDeps): Runner {
 
   return {
     async start() {
-      const recovered = await recoverOrphans({ store, log, now });
+      const recovered = await recoverOrphans({ store, approvals, log, now });
       if (recovered > 0) logger.warn({ tasks: recovered }, "tasks of an earlier process were taken up");
       dispatcher.start(serveSession);
       for (const bell of await sessionsWithQueuedTasks(store.db)) dispatcher.ring(bell);

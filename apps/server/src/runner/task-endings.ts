@@ -1,18 +1,21 @@
 import type { EventDraft, TaskError, TaskReason, Usage } from "@trunkline/contract";
 import { type Kysely, sql } from "kysely";
 import type { RunEvent } from "../agent/port.ts";
-import type { CommitUnit } from "../store/port.ts";
+import type { ApprovalRequest } from "../approvals/port.ts";
+import type { CommitUnit, Write } from "../store/port.ts";
 import type { Database } from "../store/schema.ts";
 import type { OpenItems } from "./open-items.ts";
 import type { CancelRequest } from "./port.ts";
 import { type Holder, toDraft } from "./run-sink.ts";
 import { transition } from "./transition.ts";
 
-/** How a task leaves `working`, or never gets there. */
+/** How a task leaves `working` or `input-required`, or never gets there. */
 export type Ending =
   | { type: "completed"; result: string; usage: Usage }
   | { type: "failed"; reason: TaskReason; error: TaskError; usage: Usage | null }
   | { type: "canceled"; request: CancelRequest }
+  /** It waits for answers, and leaves its slot to others. */
+  | { type: "input-required"; requests: readonly ApprovalRequest[] }
   /** Back to the head of the queue; `crashed` counts against the task, a shutdown does not. */
   | { type: "interrupted"; reason: "orphaned" | "shutdown"; crashed: boolean };
 
@@ -26,14 +29,20 @@ export function endingUnit(
   open: OpenItems,
   ending: Ending,
   now: number,
+  /** What is committed with it. */
+  more: { events?: readonly EventDraft[]; writes?: readonly Write[] } = {},
 ): CommitUnit {
   const closing = open.closing(ending.type === "canceled" ? "canceled" : "interrupted", now);
   return {
     sessionId: holder.sessionId,
-    events: [...closing.map((event) => toDraft(event, holder)), endingEvent(holder, ending)],
+    events: [
+      ...closing.map((event) => toDraft(event, holder)),
+      ...(more.events ?? []),
+      endingEvent(holder, ending),
+    ],
     endedBlocks: closing.flatMap((event: RunEvent) => open.fromSeqOf(event) ?? []),
-    writes: [endingTransition(db, holder, ending, now)],
-    mayUseBallast: true,
+    writes: [endingTransition(db, holder, ending, now), ...(more.writes ?? [])],
+    mayUseBallast: ending.type !== "input-required",
   };
 }
 
@@ -49,6 +58,8 @@ function endingEvent({ taskId, attempt }: Holder, ending: Ending): EventDraft {
         type: "task.canceled",
         data: { reason: ending.request.reason, by: ending.request.by },
       };
+    case "input-required":
+      return { taskId, type: "task.input-required", data: { reason: "approval" } };
     case "interrupted":
       return {
         taskId,
@@ -80,6 +91,8 @@ function endingTransition(db: Kysely<Database>, { taskId, attempt }: Holder, end
       });
     case "canceled":
       return transition(db, task, "cancel", { reason: ending.request.reason, node: null, ended_at: now });
+    case "input-required":
+      return transition(db, task, "require-input", { reason: "approval", node: null });
     case "interrupted":
       return transition(db, task, "interrupt", {
         reason: "interrupted",

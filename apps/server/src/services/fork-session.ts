@@ -40,7 +40,7 @@ export async function forkSession(
     ownerId: principal.userId,
     title: input.title ?? parent.title,
     model: parent.model,
-    parent: { id: parent.id, atSeq },
+    parent: { id: parent.id, atSeq, importedSeq: await readImportedSeq(store.db, parent.id) },
     workspacesDir: deps.workspacesDir,
     now,
   });
@@ -61,6 +61,16 @@ export async function forkSession(
     throw error;
   }
   return requireSession(store.db, principal, fork.id);
+}
+
+/** @returns up to where the parent's own log came from elsewhere: so does the fork's. */
+async function readImportedSeq(db: Kysely<Database>, sessionId: string): Promise<number> {
+  const { imported_seq } = await db
+    .selectFrom("sessions")
+    .select("imported_seq")
+    .where("id", "=", sessionId)
+    .executeTakeFirstOrThrow();
+  return imported_seq;
 }
 
 function copyPrefix(db: Kysely<Database>, parentId: string, forkId: string, atSeq: number): Write {

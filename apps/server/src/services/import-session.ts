@@ -95,7 +95,7 @@ async function fill(
   const closing = await unfinishedIn(store.db, id, lastSeq, now, "import");
   const show = store.db
     .updateTable("sessions")
-    .set({ deleted_at: null, last_seq: lastSeq })
+    .set({ deleted_at: null, last_seq: lastSeq, imported_seq: lastSeq })
     .where("id", "=", id)
     .compile();
   await log.append({

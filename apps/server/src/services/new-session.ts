@@ -20,7 +20,7 @@ export function newSession(
     title: string;
     model: string | null;
     /** Where it is a fork: of what, and up to which event. The prefix keeps its seqs, so the log goes on after it. */
-    parent?: { id: string; atSeq: number };
+    parent?: { id: string; atSeq: number; importedSeq: number };
     workspacesDir: string;
     now: number;
   },
@@ -41,6 +41,7 @@ export function newSession(
       forked_at_seq: parent?.atSeq ?? null,
       last_seq: parent?.atSeq ?? 0,
       next_pos: 1,
+      imported_seq: Math.min(parent?.importedSeq ?? 0, parent?.atSeq ?? 0),
       created_at: now,
       updated_at: now,
       archived_at: null,

@@ -145,7 +145,12 @@ describe("queries for pages", () => {
     // What a start asks for.
     queries.length = 0;
     await sessionsWithQueuedTasks(db);
-    await recoverOrphans({ store: { db } as Store, log: undefined as never, now: Date.now });
+    await recoverOrphans({
+      store: { db } as Store,
+      log: undefined as never,
+      approvals: undefined as never,
+      now: Date.now,
+    });
     await db.selectFrom("sessions").select("id").where("deleted_at", "is not", null).execute();
     const start = queries.flatMap(({ sql, parameters }) =>
       database.prepare(`explain query plan ${sql}`).all(parameters),

@@ -5,7 +5,7 @@ import type { Database } from "../store/schema.ts";
 /** Rows removed per commit, so that deleting a long log holds up nobody else's commits for long. */
 const CHUNK = 2_000;
 
-/** Removes a session that is already hidden: its log, its tasks, and last itself, so that a crash can be made up for. */
+/** Removes a session that is already hidden: its log, its approvals and tasks, and last itself, so that a crash can be made up for. */
 export async function removeRows(store: Store, sessionId: string): Promise<void> {
   const options = { mayUseBallast: true };
   while (await hasEvents(store.db, sessionId)) {
@@ -13,6 +13,7 @@ export async function removeRows(store: Store, sessionId: string): Promise<void>
   }
   await store.write(
     [
+      store.db.deleteFrom("approvals").where("session_id", "=", sessionId).compile(),
       store.db.deleteFrom("tasks").where("session_id", "=", sessionId).compile(),
       store.db.deleteFrom("sessions").where("id", "=", sessionId).compile(),
     ],

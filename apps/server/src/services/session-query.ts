@@ -37,6 +37,7 @@ export function selectSessions(db: Kysely<Database>) {
       "s.archived_at",
       "t.id as task_id",
       "t.state as task_state",
+      "t.reason as task_reason",
       "t.started_at as task_started_at",
       "t.ended_at as task_ended_at",
     ]);
@@ -89,7 +90,7 @@ export function toSession(row: SessionRow): Session {
     createdAt: row.created_at,
     updatedAt: row.updated_at,
     archivedAt: row.archived_at,
-    status: row.task_state === null ? "idle" : STATUS_OF_TASK[row.task_state],
+    status: statusOf(row),
     currentTask:
       row.task_id === null || row.task_state === null
         ? null
@@ -100,6 +101,12 @@ export function toSession(row: SessionRow): Session {
             endedAt: row.task_ended_at,
           },
   };
+}
+
+/** A task that has its answer needs nobody any more: it waits for its turn. */
+function statusOf({ task_state: state, task_reason: reason }: SessionRow): Session["status"] {
+  if (state === "input-required" && reason === "queued") return "queued";
+  return state === null ? "idle" : STATUS_OF_TASK[state];
 }
 
 const STATUS_OF_TASK: Record<TasksTable["state"], Session["status"]> = {

@@ -1,11 +1,13 @@
 import {
   type EventBatch,
   type Principal,
+  SESSION_DETAIL_APPROVALS,
   type SessionService,
   type SubscribeInput,
   TrunklineError,
 } from "@trunkline/contract";
 import type { Activity } from "../activity/port.ts";
+import type { Approvals } from "../approvals/port.ts";
 import type { ModelRegistry } from "../agent/port.ts";
 import type { Hub } from "../hub/port.ts";
 import type { Log } from "../log/port.ts";
@@ -27,6 +29,7 @@ export interface SessionServiceDeps {
   hub: Hub;
   activity: Activity;
   runner: Runner;
+  approvals: Approvals;
   models: ModelRegistry;
   workspacesDir: string;
   now: () => number;
@@ -68,7 +71,15 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
     async get(principal, { sessionId }) {
       const session = await requireSession(store.db, principal, sessionId);
       const tasks = await readDetailTasks(store.db, sessionId);
-      return { session, tasks, lastSeq: session.lastSeq };
+      const approvals =
+        session.status === "input-required"
+          ? await deps.approvals.listOpen({
+              ownerId: principal.userId,
+              sessionId,
+              limit: SESSION_DETAIL_APPROVALS,
+            })
+          : [];
+      return { session, tasks, approvals, lastSeq: session.lastSeq };
     },
 
     async list(principal, { query: text, archived, cursor, limit }) {

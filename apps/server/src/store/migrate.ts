@@ -3,6 +3,7 @@ import { type Migration, Migrator } from "kysely/migration";
 import * as initial from "./migrations/001-initial.ts";
 import * as pageIndexes from "./migrations/002-page-indexes.ts";
 import * as access from "./migrations/003-access.ts";
+import * as approvals from "./migrations/004-approvals.ts";
 import { StoreOpenError } from "./port.ts";
 
 /** In order of their names; a migration that has landed is never changed. */
@@ -10,6 +11,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "001-initial": initial,
   "002-page-indexes": pageIndexes,
   "003-access": access,
+  "004-approvals": approvals,
 };
 
 export function isKnownMigration(name: string): boolean {

@@ -1,4 +1,5 @@
-import type { AuditEntry, Scope, TaskState } from "@trunkline/contract";
+import type { ApprovalState, AuditEntry, Scope, TaskState } from "@trunkline/contract";
+import type { Generated } from "kysely";
 
 /**
  * The tables, as both engines have them. Times are integer ms since the epoch, ids are UUIDv7 text, JSON is text.
@@ -7,6 +8,7 @@ import type { AuditEntry, Scope, TaskState } from "@trunkline/contract";
 export interface Database {
   sessions: SessionsTable;
   tasks: TasksTable;
+  approvals: ApprovalsTable;
   events: EventsTable;
   users: UsersTable;
   tokens: TokensTable;
@@ -31,6 +33,8 @@ export interface SessionsTable {
   archived_at: number | null;
   /** Where an imported session came from; unique per owner, so that an import can be repeated. */
   import_key: string | null;
+  /** Up to this event the log came from elsewhere: strangers' words, whose approvals allow nothing. 0: none of it. */
+  imported_seq: Generated<number>;
   /** Set while a session is being imported or removed: all the while it is not found. */
   deleted_at: number | null;
 }
@@ -62,6 +66,25 @@ export interface TasksTable {
   created_at: number;
   started_at: number | null;
   ended_at: number | null;
+}
+
+/** A request and what became of it; the log tells the same, this is for finding what is open. */
+export interface ApprovalsTable {
+  id: string;
+  session_id: string;
+  task_id: string;
+  /** Copied from the session, so that an owner's open requests are found without a join. */
+  owner_id: string;
+  call_id: string;
+  state: ApprovalState;
+  /** What `approval.requested` says of the call. */
+  request: string;
+  created_at: number;
+  expires_at: number;
+  /** In words. */
+  answered_by: string | null;
+  answered_at: number | null;
+  note: string | null;
 }
 
 export interface EventsTable {

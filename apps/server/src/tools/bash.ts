@@ -37,7 +37,7 @@ export interface BashDeps {
 
 /**
  * On the bare machine the operator has taken commands on himself, and what they read counts as his own; a sandbox with
- * a network is there to keep strangers' words apart (docs/decisions/010-what-needs-an-approval.md).
+ * a network is there to keep strangers' words apart (docs/decisions/012-what-needs-an-approval.md).
  */
 const EFFECTS: Readonly<Record<CommandReach, readonly ToolEffect[]>> = {
   workspace: ["changes-workspace"],

@@ -1,4 +1,5 @@
 import { type BashDeps, createBashTool } from "./bash.ts";
+import { createAskUserTool } from "./ask-user.ts";
 import { createEditFileTool } from "./edit-file.ts";
 import { createListFilesTool } from "./list-files.ts";
 import type { Tool } from "./port.ts";
@@ -9,10 +10,12 @@ import { createWriteFileTool } from "./write-file.ts";
 export interface ToolsDeps extends BashDeps {
   /** Whether there is a tool that reaches the public web. */
   webFetch: "on" | "off";
+  /** Whether somebody answers questions. */
+  canAsk?: boolean;
 }
 
 /** The tools that a session's model can call, in the order that it is shown them. */
-export function createTools({ webFetch, ...deps }: ToolsDeps): readonly Tool[] {
+export function createTools({ webFetch, canAsk, ...deps }: ToolsDeps): readonly Tool[] {
   return [
     createBashTool(deps),
     createReadFileTool(),
@@ -20,5 +23,6 @@ export function createTools({ webFetch, ...deps }: ToolsDeps): readonly Tool[] {
     createEditFileTool(),
     createListFilesTool(),
     ...(webFetch === "on" ? [createWebFetchTool()] : []),
+    ...(canAsk === true ? [createAskUserTool()] : []),
   ];
 }

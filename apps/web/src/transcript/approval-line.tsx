@@ -8,6 +8,7 @@ const LOOKS = {
   always: { icon: ShieldCheck, words: "Allowed from now on", color: "text-done" },
   deny: { icon: ShieldX, words: "Denied", color: "text-failed" },
   expired: { icon: ShieldX, words: "Not answered in time", color: "text-canceled" },
+  canceled: { icon: ShieldX, words: "Not needed any more", color: "text-canceled" },
 } as const;
 
 /** A call that somebody has to allow, and what became of it. */

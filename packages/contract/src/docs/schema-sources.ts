@@ -4,6 +4,8 @@ import { readFile } from "node:fs/promises";
 const FILES = [
   "activity.ts",
   "audit.ts",
+  "agent.ts",
+  "approval.ts",
   "error.ts",
   "event.ts",
   "primitives.ts",

@@ -56,6 +56,15 @@ export class RowList {
     }
   }
 
+  /** Closes what the task still waited for. */
+  cancelApprovals(taskId: string): void {
+    for (const row of this.toArray()) {
+      if (row.kind === "approval" && row.taskId === taskId && row.state === "open") {
+        this.put({ ...row, state: "canceled" });
+      }
+    }
+  }
+
   #placeOf(key: string): number {
     const known = this.#places.get(key);
     if (known !== undefined) return known;

@@ -48,9 +48,12 @@ export interface ApprovalRow extends RowBase {
   tool: string;
   input: Json;
   reason: string;
+  /** What `always` would allow for the rest of the session; null: nothing can be allowed for good. */
+  always: string | null;
   /** Integer ms since the epoch. */
   expiresAt: number;
-  state: "open" | "expired" | EventDataOf<"approval.answered">["decision"];
+  /** `canceled`: its task ended before anybody decided. */
+  state: "open" | "expired" | "canceled" | EventDataOf<"approval.answered">["decision"];
   by: string | null;
 }
 

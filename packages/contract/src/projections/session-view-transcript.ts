@@ -83,6 +83,7 @@ export class Transcript {
         row.state === "open" ? { ...row, state: "ended" } : row,
       );
     }
+    if (task.state === "input-required") this.#rows.cancelApprovals(task.id);
     const isUnstarted = task.state === "submitted" && task.attempt === 0;
     const isWithdrawn = isUnstarted && event.type === "task.canceled";
     // What failed to start was asked for all the same; what was withdrawn is not worth a turn.
@@ -156,7 +157,8 @@ function ending({ status, output, durationMs, exitCode, omittedBytes }: EventDat
 
 function newApproval(event: Of<"approval.requested">): ApprovalRow {
   const key = keyOfApproval(event.data.approvalId);
-  return { ...base(event), ...event.data, key, kind: "approval", state: "open", by: null };
+  const { always = null } = event.data;
+  return { ...base(event), ...event.data, always, key, kind: "approval", state: "open", by: null };
 }
 
 const END_STATES = {

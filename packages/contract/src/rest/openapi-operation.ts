@@ -66,6 +66,8 @@ function operationIdOf(procedure: string): string {
 
 const TAGS: Readonly<Record<string, string>> = {
   activity: "Activity",
+  agent: "Agents",
+  approval: "Approvals",
   search: "Search",
   server: "Server",
   token: "Access",

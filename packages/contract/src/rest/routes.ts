@@ -170,6 +170,32 @@ export const REST_ROUTES = {
     reasons: ["not_found", "payload_too_large"],
   },
 
+  "approval.list": {
+    method: "GET",
+    path: "/approvals",
+    status: 200,
+    summary: "List the tool calls that wait for your answer, newest first",
+    reasons: ["not_found", "cursor_invalid"],
+  },
+  "approval.answer": {
+    method: "POST",
+    path: "/approvals/{approvalId}/answer",
+    status: 200,
+    summary: "Allow or deny a tool call that waits",
+    description:
+      "Answers once the decision is committed; the task then goes on by itself. The same decision again is answered " +
+      "as the first time.",
+    example: { decision: "deny", note: "Use the copy in the workspace" },
+    reasons: ["not_found", "approval_closed"],
+  },
+  "agent.list": {
+    method: "GET",
+    path: "/agents",
+    status: 200,
+    summary: "List agents, models and tools",
+    reasons: [],
+  },
+
   "activity.subscribe": {
     method: "GET",
     path: "/activity",

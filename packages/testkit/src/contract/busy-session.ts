@@ -7,6 +7,8 @@ export interface BusySession {
   ended: string;
   /** Working until it is canceled. */
   active: string;
+  /** A task of another session waits for this answer. */
+  asking: { sessionId: string; approvalId: string };
   /** Waiting, in this order. */
   queued: [string, string];
 }
@@ -25,5 +27,19 @@ export async function startBusySession(client: TrunklineClient): Promise<BusySes
     (await submit("say: one")).taskId,
     (await submit("say: two")).taskId,
   ];
-  return { sessionId, ended: first.taskId, active: active.taskId, queued };
+  return {
+    sessionId,
+    ended: first.taskId,
+    active: active.taskId,
+    queued,
+    asking: await startAsking(client),
+  };
+}
+
+async function startAsking(client: TrunklineClient): Promise<BusySession["asking"]> {
+  const task = await client.task.submit.mutate({ prompt: "ask: May I?" });
+  for await (const { type, data } of followTask(client, task)) {
+    if (type === "approval.requested") return { sessionId: task.sessionId, approvalId: data.approvalId };
+  }
+  throw new Error("the task ended without having asked");
 }

@@ -35,6 +35,8 @@ const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
   "session.events": ({ sessionId }) => ({ sessionId, after: 2, limit: 3 }),
   "session.export": ({ sessionId }) => ({ sessionId }),
   "search.query": () => ({ text: WORD, limit: 5 }),
+  "approval.list": ({ asking: { sessionId } }) => ({ sessionId, limit: 2 }),
+  "agent.list": () => ({}),
   "server.info": () => ({}),
   "user.me": () => ({}),
   "user.list": () => ({ name: "local", limit: 1 }),
@@ -55,6 +57,11 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
   "task.move": ({ queued: [first, second] }) => ({ taskId: second, beforeTaskId: first }),
   "task.cancel": ({ active }) => ({ taskId: active }),
   "task.retry": ({ ended }) => ({ taskId: ended }),
+  "approval.answer": ({ asking: { approvalId } }) => ({
+    approvalId,
+    decision: "allow",
+    note: "just this once",
+  }),
   "session.create": () => ({ title: "Made by hand" }),
   "session.update": ({ sessionId }) => ({ sessionId, title: "Renamed", archived: true }),
   "session.fork": ({ sessionId }) => ({ sessionId, title: "Fork" }),
@@ -150,8 +157,10 @@ describe("errors are the same over tRPC and REST", () => {
   });
 
   const ofSomething = taking.filter((path) => {
-    const { taskId, sessionId, tokenId } = procedureSchemas(path).input?.shape ?? {};
-    return path === "user.remove" || [taskId, sessionId, tokenId].some((field) => field !== undefined);
+    const { taskId, sessionId, tokenId, approvalId } = procedureSchemas(path).input?.shape ?? {};
+    return (
+      path === "user.remove" || [taskId, sessionId, tokenId, approvalId].some((field) => field !== undefined)
+    );
   });
   it.each(ofSomething)("%s refuses what does not exist", async (path) => {
     expect(await both(path, await inputOf(path))).toMatchObject({
@@ -185,6 +194,7 @@ describe("errors are the same over tRPC and REST", () => {
 /** Ids of nothing. */
 const STRANGER: BusySession = {
   sessionId: randomUUID(),
+  asking: { sessionId: randomUUID(), approvalId: randomUUID() },
   ended: randomUUID(),
   active: randomUUID(),
   queued: [randomUUID(), randomUUID()],

@@ -25,7 +25,10 @@ export async function createModelRegistry(config: ModelConfig): Promise<ModelReg
 
   const defaultModel = config.model ?? (await chooseDefault(config, providers));
   resolve(defaultModel);
-  return { defaultModel, resolve };
+  const ofProviders = providers.flatMap((provider) =>
+    provider.defaultModel === null ? [] : [`${provider.name}:${provider.defaultModel}`],
+  );
+  return { defaultModel, names: [...new Set([defaultModel, ...ofProviders, DEMO_MODEL_NAME])], resolve };
 }
 
 async function chooseDefault(config: ModelConfig, providers: readonly ConfiguredProvider[]): Promise<string> {

@@ -2,6 +2,8 @@ import { FakeProvider, type FakeProviderOptions } from "@trunkline/testkit";
 import type { Budget } from "@trunkline/contract";
 import { ToolBench } from "../../tools/testing/tool-bench.ts";
 import type { Tool } from "../../tools/port.ts";
+import { createApprovalPolicy } from "../../approvals/policy.ts";
+import type { ApprovalMode } from "../../approvals/port.ts";
 import { systemClock } from "../clock.ts";
 import { createRunTask, type LoopDeps } from "../loop.ts";
 import { createModelRegistry } from "../models/registry.ts";
@@ -15,6 +17,7 @@ export interface RunOptions {
   signal?: AbortSignal;
   deps?: LoopDeps;
   tools?: readonly Tool[];
+  approvals?: ApprovalMode;
 }
 
 /** Everything that a run needs, real but for the log: provider over HTTP, its real client, the real tools. */
@@ -62,6 +65,8 @@ export class RunBench implements AsyncDisposable {
       history: this.log.history(),
       model: this.#models.resolve(this.#models.defaultModel),
       tools: options.tools ?? this.toolBench.tools,
+      policy: createApprovalPolicy(options.approvals ?? "never"),
+      importedSeq: 0,
       workspace: this.toolBench.workspace,
       budget: options.budget ?? {},
       sink: this.log.sink(taskId),

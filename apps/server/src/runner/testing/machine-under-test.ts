@@ -1,19 +1,25 @@
-import type { SessionEvent, Task, TaskService } from "@trunkline/contract";
+import type { ApprovalService, SessionEvent, Task, TaskService } from "@trunkline/contract";
 import { withDeadline } from "@trunkline/testkit";
 import { pino } from "pino";
+import { createAudit } from "../../audit/audit.ts";
+import { createApprovals } from "../../approvals/approvals.ts";
 import { createActivity } from "../../activity/activity.ts";
+import type { Approvals } from "../../approvals/port.ts";
+import { ManualClock } from "../../approvals/testing/manual-clock.ts";
 import type { ModelRegistry } from "../../agent/port.ts";
 import { createInProcessDispatcher } from "../../dispatch/in-process.ts";
 import { createHub } from "../../hub/hub.ts";
 import { createLog } from "../../log/log.ts";
 import { type Log, readAll } from "../../log/port.ts";
 import type { Follower } from "../../log/testing/follower.ts";
+import { createApprovalService } from "../../services/approvals.ts";
 import { createTaskService } from "../../services/tasks.ts";
 import type { Store } from "../../store/port.ts";
 import { openSqliteStore, SqliteStore } from "../../store/sqlite/sqlite-store.ts";
 import type { Runner } from "../port.ts";
 import { createRunner } from "../runner.ts";
 import { HeldRuns } from "./held-runs.ts";
+import { APPROVAL_TIMEOUT_MS } from "./scripted-server.ts";
 
 /** Fewer than there are sessions, so that some have to wait. */
 export const CONCURRENCY = 2;
@@ -22,6 +28,7 @@ const DYING_WRITER = new URL("../../store/testing/dying-writer.ts", import.meta.
 
 const models: ModelRegistry = {
   defaultModel: "demo",
+  names: ["demo"],
   resolve: (name) => ({ name, model: {} as never }),
 };
 
@@ -29,6 +36,8 @@ interface Server {
   store: Store;
   log: Log;
   runner: Runner;
+  approvals: Approvals;
+  answers: ApprovalService;
   tasks: TaskService;
   runs: HeldRuns;
   appends: { count: number };
@@ -37,13 +46,14 @@ interface Server {
 /** Runner and services on a real store, which can be stopped or lost, and started again on the same files. */
 export class MachineUnderTest implements AsyncDisposable {
   followers: Follower[] = [];
+  readonly clock = new ManualClock();
   readonly #directory: string;
   readonly #waiting = new Set<() => void>();
   #server: Server;
 
-  private constructor(directory: string, server: (onChange: () => void) => Server) {
+  private constructor(directory: string, store: Store) {
     this.#directory = directory;
-    this.#server = server(() => this.#changed());
+    this.#server = this.#build(store);
   }
 
   static async start(directory: string): Promise<MachineUnderTest> {
@@ -51,13 +61,17 @@ export class MachineUnderTest implements AsyncDisposable {
       await openSqliteStore({ path: `${directory}/db`, now: Date.now, onFatal: () => undefined })
     ).close();
     const store = await openStore(directory);
-    const machine = new MachineUnderTest(directory, (onChange) => build(directory, store, onChange));
-    await machine.#server.runner.start();
+    const machine = new MachineUnderTest(directory, store);
+    await machine.#startServer();
     return machine;
   }
 
   get tasks(): TaskService {
     return this.#server.tasks;
+  }
+
+  get answers(): ApprovalService {
+    return this.#server.answers;
   }
 
   get log(): Log {
@@ -105,20 +119,18 @@ export class MachineUnderTest implements AsyncDisposable {
   }
 
   async restart(): Promise<void> {
-    await this.#server.runner.stop();
-    await this.#server.store.close();
+    await this.#stopServer();
     await this.#startAgain();
   }
 
   /** The writer thread dies first, so that nothing of what the old server does from here on is stored. */
   async crash(): Promise<void> {
-    const { store, runner } = this.#server;
+    const { store } = this.#server;
     await store.write([{ sql: "select 'please exit before'", parameters: [] }]).then(
       () => Promise.reject(new Error("the writer thread did not die")),
       () => undefined,
     );
-    await runner.stop();
-    await store.close();
+    await this.#stopServer();
     await this.#startAgain();
   }
 
@@ -129,15 +141,29 @@ export class MachineUnderTest implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.forgetFollowers();
-    await this.#server.runner.stop();
-    await this.#server.store.close();
+    await this.#stopServer();
   }
 
   async #startAgain(): Promise<void> {
     const store = await openStore(this.#directory);
-    this.#server = build(this.#directory, store, () => this.#changed());
-    await this.#server.runner.start();
+    this.#server = this.#build(store);
+    await this.#startServer();
     for (const follower of this.followers) await follower.reconnect(this.#server.log);
+  }
+
+  #build(store: Store): Server {
+    return build(this.#directory, store, this.clock, () => this.#changed());
+  }
+
+  async #startServer(): Promise<void> {
+    await this.#server.runner.start();
+    this.#server.approvals.start();
+  }
+
+  async #stopServer(): Promise<void> {
+    await this.#server.approvals.stop();
+    await this.#server.runner.stop();
+    await this.#server.store.close();
   }
 
   #changed(): void {
@@ -149,7 +175,7 @@ async function openStore(directory: string): Promise<Store> {
   return SqliteStore.open({ path: `${directory}/db`, now: Date.now, onFatal: () => undefined }, DYING_WRITER);
 }
 
-function build(directory: string, store: Store, onChange: () => void): Server {
+function build(directory: string, store: Store, clock: ManualClock, onChange: () => void): Server {
   const runs = new HeldRuns(onChange);
   const appends = { count: 0 };
   const { append, ...reading } = createLog({ store, hub: createHub(), activity: createActivity() });
@@ -162,11 +188,24 @@ function build(directory: string, store: Store, onChange: () => void): Server {
       return events;
     },
   };
+  const logger = pino({ level: "silent" });
+  const dispatcher = createInProcessDispatcher({ concurrency: CONCURRENCY });
+  const approvals = createApprovals({
+    store,
+    log,
+    mode: "auto",
+    timeoutMs: APPROVAL_TIMEOUT_MS,
+    ring: (bell) => dispatcher.ring(bell),
+    logger,
+    now: clock.now,
+    wait: clock.wait,
+  });
   const runner = createRunner({
     store,
     log,
-    dispatcher: createInProcessDispatcher({ concurrency: CONCURRENCY }),
-    logger: pino({ level: "silent" }),
+    approvals,
+    dispatcher,
+    logger,
     now: Date.now,
     node: "test",
     models,
@@ -178,6 +217,12 @@ function build(directory: string, store: Store, onChange: () => void): Server {
     store,
     log,
     runner,
+    approvals,
+    answers: createApprovalService({
+      store,
+      approvals,
+      audit: createAudit({ store, logger, now: Date.now }),
+    }),
     runs,
     appends,
     tasks: createTaskService({ store, log, runner, models, workspacesDir, now: Date.now }),

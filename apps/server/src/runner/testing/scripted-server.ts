@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type {
   ActivityService,
+  ApprovalService,
   Principal,
   SearchService,
   SessionEvent,
@@ -10,6 +11,8 @@ import type {
 } from "@trunkline/contract";
 import { pino } from "pino";
 import type { ModelRegistry, RunInput, RunOutcome } from "../../agent/port.ts";
+import { createAudit } from "../../audit/audit.ts";
+import { createApprovals } from "../../approvals/approvals.ts";
 import { createActivity } from "../../activity/activity.ts";
 import { createInProcessDispatcher } from "../../dispatch/in-process.ts";
 import { createHub } from "../../hub/hub.ts";
@@ -17,6 +20,7 @@ import { createLog } from "../../log/log.ts";
 import type { Log } from "../../log/port.ts";
 import { createSqliteSearch } from "../../search/sqlite-search.ts";
 import { createActivityService } from "../../services/activity.ts";
+import { createApprovalService } from "../../services/approvals.ts";
 import { createSearchService } from "../../services/search.ts";
 import { createSessionService } from "../../services/sessions.ts";
 import { createTaskService } from "../../services/tasks.ts";
@@ -35,6 +39,7 @@ export interface ScriptedServer {
   runner: Runner;
   tasks: TaskService;
   sessions: SessionService;
+  approvals: ApprovalService;
   activity: ActivityService;
   search: SearchService;
   submit(prompt: string, sessionId?: string): Promise<Task>;
@@ -56,6 +61,7 @@ export const bob: Principal = {
 
 const models: ModelRegistry = {
   defaultModel: "demo",
+  names: ["demo"],
   resolve: (name) => ({ name, model: {} as never }),
 };
 
@@ -76,11 +82,21 @@ export async function untilAborted(signal: AbortSignal): Promise<never> {
 export const isTerminalEventOf = (taskId: string) => (event: SessionEvent) =>
   event.taskId === taskId && /^task\.(completed|failed|canceled|rejected)$/.test(event.type);
 
+/** When requests expire: at what time of day, and what waits until then. */
+export interface ScriptedTime {
+  now: () => number;
+  wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** How long a request waits for its answer. */
+export const APPROVAL_TIMEOUT_MS = 86_400_000;
+
 /** @param scripts by prompt; the run of any other prompt completes at once. */
 export async function openScriptedServer(
   directory: string,
   scripts: ReadonlyMap<string, Script>,
   concurrency = 4,
+  time: ScriptedTime = { now: Date.now },
 ): Promise<ScriptedServer> {
   const store = await openSqliteStore({
     path: join(directory, "db"),
@@ -92,11 +108,23 @@ export async function openScriptedServer(
   const hub = createHub();
   const activity = createActivity();
   const log = createLog({ store, hub, activity });
+  const logger = pino({ level: "silent" });
+  const dispatcher = createInProcessDispatcher({ concurrency });
+  const approvals = createApprovals({
+    store,
+    log,
+    mode: "auto",
+    timeoutMs: APPROVAL_TIMEOUT_MS,
+    ring: (bell) => dispatcher.ring(bell),
+    logger,
+    ...time,
+  });
   const runner = createRunner({
     store,
     log,
-    dispatcher: createInProcessDispatcher({ concurrency }),
-    logger: pino({ level: "silent" }),
+    approvals,
+    dispatcher,
+    logger,
     now: Date.now,
     node: "test",
     models,
@@ -118,11 +146,13 @@ export async function openScriptedServer(
     hub,
     activity,
     runner,
+    approvals,
     models,
     workspacesDir,
     now: Date.now,
   });
   await runner.start();
+  approvals.start();
 
   return {
     store,
@@ -130,6 +160,11 @@ export async function openScriptedServer(
     runner,
     tasks,
     sessions,
+    approvals: createApprovalService({
+      store,
+      approvals,
+      audit: createAudit({ store, logger, now: Date.now }),
+    }),
     activity: createActivityService({ store, activity }),
     search: createSearchService(createSqliteSearch(store.db)),
     async submit(prompt, sessionId) {
@@ -144,6 +179,7 @@ export async function openScriptedServer(
       return (await log.read(sessionId, { limit: 1_000 })).events;
     },
     async close() {
+      await approvals.stop();
       await runner.stop();
       await store.close();
     },

@@ -1,6 +1,7 @@
 import type { LanguageModelV4Prompt, LanguageModelV4StreamPart } from "@ai-sdk/provider";
 import { expect, test } from "vitest";
 import { RunBench } from "../../testing/run-bench.ts";
+import { createApprovalPolicy } from "../../../approvals/policy.ts";
 import { createRunTask } from "../../loop.ts";
 import { createDemoModel } from "./demo-model.ts";
 
@@ -101,6 +102,8 @@ test("a script of several lines runs through the real loop and tools, in order",
     history: bench.log.history(),
     model: { name: "demo", model },
     tools: bench.toolBench.tools,
+    policy: createApprovalPolicy("never"),
+    importedSeq: 0,
     workspace: bench.toolBench.workspace,
     budget: {},
     sink: bench.log.sink(taskId),

@@ -19,6 +19,8 @@ function parseLine(line: string): DemoAction | null {
   switch (verb.toLowerCase()) {
     case "run":
       return match(/^:\s*(.+)$/s, rest, (command) => call("bash", { command }, command));
+    case "ask":
+      return match(/^:\s*(.+)$/s, rest, (question) => call("ask_user", { question }, question));
     case "say":
       return match(/^:\s*(.+)$/s, rest, (text) => ({ type: "say", text: unescapeBreaks(text) }));
     case "wait":

@@ -11,6 +11,7 @@ export const DEMO_HELP = `**This is the demo model.** It is a script, not an AI:
 | \`edit notes.txt: hello => goodbye\` | replaces text in it |
 | \`list\` | lists the workspace |
 | \`fetch: https://example.com\` | reads a web page |
+| \`ask: May I?\` | asks you, and waits for your answer |
 | \`say: any words\` | streams them |
 | \`wait: 5\` | takes its time |
 
@@ -27,6 +28,7 @@ export const DEMO_LABEL = "**Demo model:**";
 export function summarize({ results }: Pick<DemoTurn, "results">): string {
   const sentences = results.map(({ action, output }) => {
     const what = `\`${action.label}\``;
+    if (output.type === "execution-denied") return `${what} was not allowed`;
     const text = output.type === "text" || output.type === "error-text" ? output.value : "";
     const exitCode = /\[exit code (\d+)\]$/.exec(text)?.[1];
     if (action.tool === "bash") {
@@ -35,6 +37,7 @@ export function summarize({ results }: Pick<DemoTurn, "results">): string {
         ? `${what} did not end by itself`
         : `${what} ended with exit code ${exitCode}`;
     }
+    if (action.tool === "ask_user") return `${what} was answered: ${text.replaceAll("\n", " ")}`;
     return output.type === "text"
       ? `${action.tool} of ${what} succeeded`
       : `${action.tool} of ${what} failed`;

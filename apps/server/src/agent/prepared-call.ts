@@ -1,0 +1,29 @@
+import type { Json, ToolCall } from "@trunkline/contract";
+import { z } from "zod";
+import type { Tool } from "../tools/port.ts";
+import { describeBadInput } from "./tool-input.ts";
+
+export interface PreparedCall {
+  tool: Tool;
+  /** As the tool's schema gave it. */
+  input: unknown;
+}
+
+/** @returns the tool and the input that it takes, or why there is none: words for the model. */
+export function prepareCall(tools: readonly Tool[], call: ToolCall): PreparedCall | { refusal: string } {
+  const tool = tools.find(({ name }) => name === call.tool);
+  if (tool === undefined) {
+    const names = tools.map(({ name }) => name).join(", ");
+    return { refusal: `There is no tool '${call.tool}'. The tools are: ${names}` };
+  }
+  if (typeof call.input === "string") {
+    return {
+      refusal: `${describeBadInput(call.input)}. Call ${tool.name} again with a complete JSON object`,
+    };
+  }
+  const parsed = tool.inputSchema.safeParse(call.input satisfies Json);
+  if (!parsed.success) {
+    return { refusal: `The input does not fit the tool ${tool.name}:\n${z.prettifyError(parsed.error)}` };
+  }
+  return { tool, input: parsed.data };
+}

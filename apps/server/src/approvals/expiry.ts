@@ -1,0 +1,73 @@
+import type { Logger } from "pino";
+
+export interface ExpiryDeps {
+  /** @returns when the next open request expires, ms since the epoch; null where none is open. */
+  nextExpiry(): Promise<number | null>;
+  /** Settles what has expired by `now`. */
+  expireDue(now: number): Promise<void>;
+  now: () => number;
+  /** Resolves after `ms`; rejects when the signal aborts. */
+  wait: (ms: number, signal: AbortSignal) => Promise<void>;
+  logger: Logger;
+}
+
+export interface Expiry {
+  start(): void;
+  /** There is a new request. */
+  wake(): void;
+  stop(): Promise<void>;
+}
+
+/** Time of day jumps, and timers sleep with the machine: so the clock is looked at this often, in ms. */
+const LONGEST_WAIT_MS = 60_000;
+/** Until another try where the store could not take it, in ms. */
+const RETRY_MS = 5_000;
+
+/** Settles requests when their time has come. It holds nothing but a timer: what is open, and until when, are rows. */
+export function createExpiry({ nextExpiry, expireDue, now, wait, logger }: ExpiryDeps): Expiry {
+  const stopped = new AbortController();
+  let woken = new AbortController();
+  let loop: Promise<void> | undefined;
+
+  async function waitUnlessWoken(ms: number): Promise<void> {
+    const signal = AbortSignal.any([stopped.signal, woken.signal]);
+    await wait(ms, signal).catch((error: unknown) => {
+      if (!signal.aborted) throw error;
+    });
+  }
+
+  /** @returns how long there is nothing to do, in ms. */
+  async function look(): Promise<number> {
+    const expiresAt = await nextExpiry();
+    const left = expiresAt === null ? LONGEST_WAIT_MS : expiresAt - now();
+    if (left > 0) return Math.min(left, LONGEST_WAIT_MS);
+    await expireDue(now());
+    return 0;
+  }
+
+  async function run(): Promise<void> {
+    while (!stopped.signal.aborted) {
+      // Before the look: a request that is stored during it is looked for again.
+      if (woken.signal.aborted) woken = new AbortController();
+      let idleMs = RETRY_MS;
+      try {
+        idleMs = await look();
+      } catch (error) {
+        if (stopped.signal.aborted) return;
+        logger.warn({ err: error }, "expired approvals could not be settled; trying again");
+      }
+      if (idleMs > 0) await waitUnlessWoken(idleMs);
+    }
+  }
+
+  return {
+    start() {
+      loop ??= run();
+    },
+    wake: () => woken.abort(),
+    async stop() {
+      stopped.abort();
+      await loop;
+    },
+  };
+}

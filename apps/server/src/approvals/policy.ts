@@ -1,0 +1,44 @@
+import assert from "node:assert";
+import type { ToolEffect } from "@trunkline/contract";
+import type { ApprovalMode, ApprovalPolicy, ToolNature } from "./port.ts";
+
+/** docs/decisions/012-what-needs-an-approval.md */
+export function createApprovalPolicy(mode: ApprovalMode): ApprovalPolicy {
+  const needOf = ({ effects }: ToolNature) => {
+    if (effects.includes("asks")) return "always";
+    if (mode === "never" || !effects.some((effect) => ASKED_FOR[mode].includes(effect))) return "never";
+    return mode === "always" ? "always" : "untrusted";
+  };
+
+  return {
+    needOf,
+    demandOf(tool, input, trust) {
+      const need = needOf(tool);
+      if (need === "never" || (need === "untrusted" && !trust.hasReadUntrusted)) return null;
+      if (tool.effects.includes("asks")) return { reason: "The model asks you" };
+      const reason = reasonOf(tool, need);
+      const scope = tool.scopeOf?.(input);
+      if (scope === null) return { reason };
+      const always = scope === undefined ? tool.name : `${tool.name} ${scope}`;
+      return trust.isAllowedForGood(always) ? null : { reason, always };
+    },
+  };
+}
+
+const ASKED_FOR: Readonly<Record<Exclude<ApprovalMode, "never">, readonly ToolEffect[]>> = {
+  auto: ["egress", "writes-outside"],
+  always: ["egress", "writes-outside", "changes-workspace"],
+};
+
+function reasonOf({ name, effects }: ToolNature, need: "untrusted" | "always"): string {
+  const deeds = effects.flatMap((effect) => DEEDS[effect] ?? []);
+  assert(deeds.length > 0);
+  const what = `${name} can ${deeds.join(" and ")}`;
+  return need === "always" ? what : `${what}, and this session has read text by strangers`;
+}
+
+const DEEDS: Partial<Record<ToolEffect, string>> = {
+  "changes-workspace": "change the workspace",
+  "writes-outside": "change things outside the workspace",
+  egress: "reach the network",
+};

@@ -1,0 +1,76 @@
+import { type Approval, type ApprovalService, type Principal, TrunklineError } from "@trunkline/contract";
+import type { Approvals } from "../approvals/port.ts";
+import type { Audit } from "../audit/port.ts";
+import { GuardFailedError, type Store } from "../store/port.ts";
+import { requireSessionAccess } from "./ownership.ts";
+import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
+
+export function createApprovalService({
+  store,
+  approvals,
+  audit,
+}: {
+  store: Store;
+  approvals: Approvals;
+  audit: Audit;
+}): ApprovalService {
+  async function requireApproval({ userId }: Principal, approvalId: string): Promise<Approval> {
+    const approval = await approvals.find(userId, approvalId);
+    if (approval === undefined) throw new TrunklineError("not_found", `There is no approval ${approvalId}`);
+    return approval;
+  }
+
+  return {
+    async list(principal, { sessionId, cursor, limit }) {
+      if (sessionId !== undefined) await requireSessionAccess(store.db, principal, sessionId);
+      const found = await approvals.listOpen({
+        ownerId: principal.userId,
+        sessionId,
+        beforeId: cursor === undefined ? undefined : decodePageCursor(cursor).id,
+        limit: limit + 1,
+      });
+      const items = found.slice(0, limit);
+      const last = items.at(-1);
+      return {
+        items,
+        nextCursor:
+          found.length > limit && last !== undefined
+            ? encodePageCursor({ sort: last.createdAt, id: last.id })
+            : null,
+      };
+    },
+
+    async answer(principal, { approvalId, decision, note }) {
+      const approval = await requireApproval(principal, approvalId);
+      if (approval.state === "open") {
+        try {
+          const entry = audit.statement({
+            by: principal,
+            action: "approval.answer",
+            target: approvalId,
+            decision: "allowed",
+            detail: decision,
+          });
+          const answer = { decision, by: principal.name, note };
+          await approvals.answer(principal.userId, approval, answer, [entry]);
+        } catch (error) {
+          // Another tab was faster, or the time was up: what it says now is compared below.
+          if (!(error instanceof GuardFailedError)) throw error;
+        }
+      }
+      const settled = approval.state === "open" ? await requireApproval(principal, approvalId) : approval;
+      if (settled.state !== decision) throw closed(settled);
+      return settled;
+    },
+  };
+}
+
+function closed({ id, state, answeredBy }: Approval): TrunklineError {
+  const how =
+    state === "expired"
+      ? "has expired, which counts as a no"
+      : state === "canceled"
+        ? "is not needed any more: its task has ended"
+        : `was answered with '${state}' by ${answeredBy ?? "somebody"}`;
+  return new TrunklineError("approval_closed", `Approval ${id} ${how}`);
+}

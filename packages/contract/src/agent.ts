@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { ModelName } from "./primitives.ts";
+import { TOOL_EFFECTS } from "./tool-effect.ts";
+
+/** What calls of a tool can do beyond reading the session's workspace. Open to additions. */
+export const ToolEffect = z.enum(TOOL_EFFECTS);
+
+/** When calls of a tool wait for an approval. `untrusted`: once the session has read something by strangers. */
+export const ApprovalNeed = z.enum(["never", "untrusted", "always"]);
+
+/** A tool that tasks can use. */
+export const AgentTool = z.strictObject({
+  /** As events name it. */
+  name: z.string(),
+  /** What it does. */
+  description: z.string(),
+  effects: z.array(ToolEffect),
+  /** When its calls wait for somebody to allow them. */
+  approval: ApprovalNeed,
+});
+export type AgentTool = z.infer<typeof AgentTool>;
+
+/** What does the tasks of sessions, and what it does them with. */
+export const AgentList = z.strictObject({
+  agents: z.array(
+    z.strictObject({
+      /** As sessions name it. */
+      name: z.string(),
+      /** What it is for. */
+      description: z.string(),
+      /** Names of its tools. */
+      tools: z.array(z.string()),
+    }),
+  ),
+  /** One of each provider that is configured; of one that has more, others can be named too. */
+  models: z.array(
+    z.strictObject({
+      name: ModelName,
+      /** Whether tasks get it that name none. */
+      isDefault: z.boolean(),
+    }),
+  ),
+  tools: z.array(AgentTool),
+});
+export type AgentList = z.infer<typeof AgentList>;
