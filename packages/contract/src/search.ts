@@ -6,7 +6,7 @@ import { Id, PageCursor, Seq, Timestamp } from "./primitives.ts";
 export const SEARCHED_EVENT_TYPES = ["task.submitted", "text.ended", "tool.called", "tool.ended"] as const;
 
 export const SearchInput = z.strictObject({
-  /** Words, all of which must occur; the last may be the beginning of one. */
+  /** Words, all of which must occur; the last may be the beginning of one, from two letters on. In double quotes: as it stands. */
   text: z.string().trim().min(1).max(500),
   cursor: PageCursor.optional(),
   /** How many to answer at most. */

@@ -23,17 +23,18 @@ interface HitRow {
 export function createSqliteSearch(db: Kysely<Database>): SearchIndex {
   return {
     async search({ ownerId, text, cursor, limit }): Promise<SearchPage> {
-      const match = toMatchExpression(text);
+      const match = toMatchExpression(ownerId, text);
       if (match === null) return { items: [], nextCursor: null };
       const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
       const { rows } = await sql<HitRow>`
         select d.id, d.session_id, s.title, e.task_id, e.seq, e.type, e.at,
-               snippet(search, 0, ${MARK_START}, ${MARK_END}, '…', ${sql.lit(SNIPPET_WORDS)}) as snippet
+               replace(snippet(search, 1, ${MARK_START}, ${MARK_END}, '…', ${sql.lit(SNIPPET_WORDS)}), char(0x200b), '')
+                 as snippet
         from search
         join search_documents d on d.id = search.rowid
         join sessions s on s.id = d.session_id
         join events e on e.session_id = d.session_id and e.seq = d.seq
-        where search match ${match} and search.rowid < ${before}
+        where search match split_unspaced(${match}) and search.rowid < ${before}
           and s.owner_id = ${ownerId} and s.deleted_at is null
         order by search.rowid desc
         limit ${limit + 1}`.execute(db);

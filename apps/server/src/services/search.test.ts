@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SearchHit } from "@trunkline/contract";
+import { sql } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   alice,
@@ -12,6 +13,7 @@ import {
   type Script,
   type ScriptedServer,
 } from "../runner/testing/scripted-server.ts";
+import { openDatabase } from "../store/sqlite/open-database.ts";
 
 describe("search", () => {
   let directory: string;
@@ -100,5 +102,126 @@ describe("search", () => {
     const sessionId = await run("needle");
     const fork = await server.sessions.fork(alice, { sessionId });
     expect((await find("needle")).map((hit) => hit.sessionId)).toEqual([fork.id, sessionId]);
+  });
+
+  it("finds what is in quotes as it stands, and words of a tool's input whatever JSON makes of them", async () => {
+    await run("edit it", async ({ sink }) => {
+      const input = { path: "a.ts", content: 'first line\nsecond\t"quoted"', at: { line: 417 } };
+      await sink.append([{ type: "tool.called", data: { callId: "c", tool: "write_file", input } }]);
+      await sink.append([
+        { type: "tool.ended", data: { callId: "c", status: "succeeded", output: "a\0b ok", durationMs: 1 } },
+      ]);
+      return done();
+    });
+    for (const text of ["second", "quoted", "417", "write_file", '"first line"', '"line second"']) {
+      expect(await find(text)).toMatchObject([{ type: "tool.called" }]);
+    }
+    expect(await find('"second line"')).toEqual([]);
+    expect(await find("content")).toEqual([]);
+    expect(await find("b ok")).toMatchObject([{ type: "tool.ended" }]);
+  });
+
+  it("finds words of scripts without spaces, with and without diacritics, in any case", async () => {
+    await run("我们在数据库里搜索全文，用SQLite修复错误");
+    await run("東京タワーでラーメンを食べました");
+    await run("데이터베이스에서 검색합니다");
+    await run("ภาษาไทยไม่มีช่องว่าง");
+    await run("Ärger im Café, naïve e\u0301tude ИЗМЕНЕНИЕ");
+    const found = async (text: string) =>
+      (await find(text)).map(({ snippet, matches }) =>
+        matches.map(([start, end]) => snippet.slice(start, end)).join("|"),
+      );
+    expect(await found("数据库")).toEqual(["数据库"]);
+    expect(await found("修复")).toEqual(["修复"]);
+    expect(await found("sqlite修复")).toEqual(["SQLite修复"]);
+    expect(await found("库数据")).toEqual([]);
+    expect(await found("ラーメン")).toEqual(["ラーメン"]);
+    expect(await found("東京")).toEqual(["東京"]);
+    expect(await found("검색")).toEqual(["검색"]);
+    expect(await found("ไทย")).toHaveLength(1);
+    expect(await found("cafe arger NAIVE étude")).toHaveLength(1);
+    expect(await found("изменение")).toEqual(["ИЗМЕНЕНИЕ"]);
+    expect((await find("数据库"))[0]!.snippet).toBe("我们在数据库里搜索全文，用SQLite修复错误");
+  });
+
+  it("takes whatever is typed for words", async () => {
+    await run("plain words");
+    const hostile = [
+      '"',
+      '""',
+      '"""',
+      '"plain',
+      "NEAR(plain words, 2)",
+      "^plain",
+      "plain^2",
+      "text:plain",
+      "owner : plain",
+      "{owner text} : plain",
+      "-plain",
+      "plain OR",
+      "AND AND",
+      "(plain",
+      ") OR (1=1",
+      "pl*in*",
+      "*",
+      "'; drop table events; --",
+      "plain\0words",
+      "\0",
+      "\ud800 plain",
+      "\u0002plain\u0003",
+      "x ".repeat(250),
+      "字".repeat(500),
+      '"a" '.repeat(125),
+      "🦓🦓",
+      "ª".repeat(500),
+    ];
+    for (const text of hostile) expect(Array.isArray(await find(text))).toBe(true);
+    expect(await find("plain\0words")).toHaveLength(1);
+    expect(await find("text:plain")).toEqual([]);
+    expect(await find("pl*in*")).toEqual([]);
+  });
+
+  it("gives each caller pages of their own hits, among any number of others'", async () => {
+    for (let index = 0; index < 6; index++) {
+      const principal = index % 2 === 0 ? alice : bob;
+      const { task } = await server.tasks.submit(principal, {
+        prompt: `shared ${index}`,
+        whenBusy: "enqueue",
+      });
+      await server.until(task.sessionId, isTerminalEventOf(task.id));
+    }
+    const seen: string[] = [];
+    let cursor: string | undefined;
+    do {
+      const page = await server.search.query(bob, { text: "shared", limit: 1, cursor });
+      seen.push(...page.items.map((hit) => hit.snippet));
+      cursor = page.nextCursor ?? undefined;
+    } while (cursor !== undefined);
+    expect(seen).toEqual(["shared 5", "shared 3", "shared 1"]);
+    expect(await find(alice.userId, bob)).toEqual([]);
+  });
+
+  it("holds wholes and no pieces, and agrees with the log after forks, imports and deletions", async () => {
+    const sessionId = await run("stream", async ({ sink }) => {
+      for (const text of ["some ", "pieces"])
+        await sink.delta({ type: "text.delta", data: { blockId: "b", text } });
+      const indexed = await sql<{ count: number }>`select count(*) as count from search_documents`.execute(
+        server.store.db,
+      );
+      expect(indexed.rows).toEqual([{ count: 1 }]);
+      await sink.append([{ type: "text.ended", data: { blockId: "b", text: "some pieces 数据" } }]);
+      return done();
+    });
+    const fork = await server.sessions.fork(alice, { sessionId });
+    const document = await server.sessions.export(alice, { sessionId: fork.id });
+    await server.sessions.import(bob, { document });
+    await run("another");
+    await server.sessions.delete(alice, { sessionId });
+    await server.runner.stop();
+    // Compares every text with what the index holds of it; throws where they differ (https://sqlite.org/fts5.html).
+    const database = openDatabase(join(directory, "db"), "write");
+    database.exec("insert into search (search, rank) values ('integrity-check', 1)");
+    expect(database.prepare("select count(*) from search_documents").pluck().get()).toBe(5);
+    database.close();
   });
 });

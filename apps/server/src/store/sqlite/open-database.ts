@@ -1,4 +1,5 @@
 import Database from "better-sqlite3";
+import { defineSearchFunctions } from "./search-text.ts";
 import { assertVersion } from "./sqlite-version.ts";
 
 /**
@@ -19,6 +20,7 @@ export function openDatabase(path: string, mode: "write" | "read"): Database.Dat
       database.pragma(`journal_size_limit = ${WAL_SIZE_LIMIT_BYTES}`);
     }
     database.pragma("cache_size = -16000");
+    defineSearchFunctions(database);
     return database;
   } catch (error) {
     database.close();
