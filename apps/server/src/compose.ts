@@ -23,6 +23,7 @@ import { createLogger } from "./ops/logger.ts";
 import { createLog } from "./log/log.ts";
 import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { createRunner } from "./runner/runner.ts";
+import { createRedactor } from "./secrets/redactor.ts";
 import { createSqliteSearch } from "./search/sqlite-search.ts";
 import { createActivityService } from "./services/activity.ts";
 import { finishDeletions } from "./services/delete-session.ts";
@@ -62,7 +63,8 @@ export interface ComposeOptions {
 /** Puts the rooms together, on a data directory that is prepared; the one place that knows them all. @throws what keeps the server from starting. */
 export async function startServer(options: ComposeOptions): Promise<RunningServer> {
   const { config, version, lifecycle, onFatal } = options;
-  const logger = createLogger({ level: config.logLevel, secrets: secretsOf(config) });
+  const redactor = createRedactor(secretsOf(config));
+  const logger = createLogger({ level: config.logLevel, redactor });
   const now = Date.now;
 
   const lock = await lockDataDir(config.dataDir);
@@ -84,6 +86,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     spawner: sandbox.spawner,
     environment,
     webFetch,
+    redactor,
     canAsk: config.approvals.mode !== "never",
   });
   const dispatcher = createInProcessDispatcher({ concurrency: config.concurrency });

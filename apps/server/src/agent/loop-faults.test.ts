@@ -72,6 +72,25 @@ test.each([
   expect(bench.provider.requests[0]!.headers.authorization).toBe(`Bearer ${SECRET}`);
 });
 
+test("a key that the provider quotes is cut out before its words are cut off", async () => {
+  // The 500 characters that are told end in the middle of the key.
+  for (const length of [480, 490, 499]) {
+    await using bench = await RunBench.create();
+    bench.provider.enqueue(say.reply(say.httpError(400, { message: `${"x".repeat(length)}${SECRET}` })));
+    const outcome = await bench.run(bench.log.begin("go"));
+    expect(outcome).toMatchObject({ type: "failed", error: { code: "provider_bad_request" } });
+    expect(JSON.stringify([outcome, bench.log.events])).not.toMatch(/sk-|canary/);
+  }
+});
+
+test("a key that makes no header is not quoted by the error that says so", async () => {
+  const key = `${SECRET}\u2013with-a-dash`;
+  await using bench = await RunBench.create({}, { openaiApiKey: key, model: "openai-compatible:fake" });
+  const thrown: unknown = await bench.run(bench.log.begin("go")).catch((error: unknown) => error);
+  expect(thrown).toMatchObject({ message: expect.stringContaining("[redacted]") as string });
+  expect(JSON.stringify([String(thrown), bench.log.events])).not.toContain("canary");
+});
+
 test("a used-up quota is final although it comes as 429", async () => {
   await using bench = await RunBench.create();
   const body = JSON.stringify({

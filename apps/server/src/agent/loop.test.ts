@@ -78,6 +78,7 @@ test("tool calls that come in fragments are executed in order, and the model rea
     "write_file",
     "edit_file",
     "list_files",
+    "web_fetch",
   ]);
   assertLogHolds(bench.log.events, PARTIAL);
 });

@@ -39,14 +39,14 @@ export interface FaultContext {
 export function streamFault(error: unknown, context: FaultContext): ProviderFault {
   if (error instanceof ProviderFault) return error;
   if (isRefusal(error)) return statusFault(error, context);
-  const said = context.redact(clip(saidBy(error)));
+  const said = clip(context.redact(saidBy(error)));
   return new ProviderFault("provider_stream_cut", `The model's answer broke off (${said})`, {
     cause: error,
     retryable: true,
   });
 }
 
-/** The call failed before an answer began. An error that is no provider's is given back as it is. */
+/** The call failed before an answer began. An error that is no provider's is given back, without what it may quote. */
 export function callFault(error: unknown, context: FaultContext): unknown {
   if (error instanceof ProviderFault) return error;
   if (isRefusal(error)) return statusFault(error, context);
@@ -58,12 +58,19 @@ export function callFault(error: unknown, context: FaultContext): unknown {
       { cause: error, retryable: true },
     );
   }
-  if (!AISDKError.isInstance(error)) return error;
-  const said = context.redact(clip(error.message));
+  if (!AISDKError.isInstance(error)) return withoutSecrets(error, context);
+  const said = clip(context.redact(error.message));
   return new ProviderFault("provider_error", `The model '${context.model}' could not be called: ${said}`, {
     cause: error,
     retryable: APICallError.isInstance(error) && error.isRetryable,
   });
+}
+
+/** A key that makes no valid header is quoted by the error that says so. */
+function withoutSecrets(error: unknown, { redact }: FaultContext): unknown {
+  const message = error instanceof Error ? error.message : String(error);
+  const safe = redact(message);
+  return safe === message ? error : new Error(safe);
 }
 
 /** The SDKs also give errors in the middle of an answer this class, and the answer's own status 200. */
@@ -76,7 +83,7 @@ function statusFault(
   { model, redact }: FaultContext,
 ): ProviderFault {
   const status = error.statusCode;
-  const said = redact(clip(error.message));
+  const said = clip(redact(error.message));
   const fault = (code: string, message: string, retryable = false): ProviderFault =>
     new ProviderFault(code, message, {
       cause: error,

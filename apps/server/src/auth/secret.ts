@@ -2,7 +2,7 @@ import { createHash, randomBytes, timingSafeEqual } from "node:crypto";
 
 /** 256 bits: out of reach of guessing, whatever the attacker's speed. */
 const SECRET_BYTES = 32;
-/** Says what it is to people and to secret scanners; `ops/redact.ts` looks for it in logs. */
+/** Says what it is to people and to secret scanners; `secrets/redactor.ts` looks for it. */
 const PREFIX = "tl_";
 const SECRET = /^tl_[A-Za-z0-9_-]{43}$/;
 

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from "node:util";
 import { describe, expect, it } from "vitest";
+import { createRedactor } from "../secrets/redactor.ts";
 import { createLogger, type LoggerOptions } from "./logger.ts";
 
 const TOKEN = `tl_${"a1-_".repeat(10)}xyz`;
@@ -10,7 +11,7 @@ function capture(options: Partial<LoggerOptions> = {}) {
   const logger = createLogger({
     level: "debug",
     destination: { write: (line) => lines.push(line) },
-    secrets: [CANARY],
+    redactor: createRedactor([CANARY]),
     ...options,
   });
   return { logger, lines };

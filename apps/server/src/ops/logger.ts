@@ -1,12 +1,12 @@
 import { type Logger, pino } from "pino";
 import type { Config } from "../config.ts";
+import type { Redactor } from "../secrets/port.ts";
 import { prettyLine } from "./pretty-line.ts";
-import { createRedactor } from "./redact.ts";
+import { createLineRedactor } from "./redact.ts";
 
 export interface LoggerOptions {
   level: Config["logLevel"];
-  /** Values that no line may hold, whatever writes them: the provider keys. */
-  secrets?: readonly string[];
+  redactor: Redactor;
   /** Where lines go; standard output where absent. */
   destination?: { write(line: string): unknown };
   /** For people instead of for machines; absent: where standard output is a terminal. */
@@ -15,9 +15,9 @@ export interface LoggerOptions {
 
 /** One JSON object per line, or a readable line on a terminal; secrets are taken out of either. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { level, secrets = [], destination = standardOutput() } = options;
+  const { level, redactor, destination = standardOutput() } = options;
   const pretty = options.pretty ?? (options.destination === undefined && process.stdout.isTTY);
-  const redact = createRedactor(secrets);
+  const redact = createLineRedactor(redactor);
   return pino(
     { level, base: undefined },
     {

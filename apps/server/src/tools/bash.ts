@@ -3,6 +3,8 @@ import { z } from "zod";
 import { HeadTailBuffer } from "./head-tail-buffer.ts";
 import { readOutputText } from "./output-text.ts";
 import type { Tool, ToolContext, ToolResult } from "./port.ts";
+import { RedactedBytes } from "./redacted-bytes.ts";
+import type { Redactor } from "../secrets/port.ts";
 import type { CommandReach, ProcessExit, RunningProcess, Spawner } from "./process/spawner.ts";
 import { ProgressFeed } from "./progress-feed.ts";
 
@@ -33,6 +35,7 @@ export interface BashDeps {
   spawner: Spawner;
   /** What of the server's environment a command may see: its search path and language, never a secret. */
   environment: Readonly<Record<string, string>>;
+  redactor: Redactor;
 }
 
 /**
@@ -61,7 +64,7 @@ export function createBashTool(deps: BashDeps): Tool<BashInput> {
 type Ending = ({ type: "exited" } & ProcessExit) | { type: "timeout" } | { type: "aborted" };
 
 async function runBash(
-  { spawner, environment }: BashDeps,
+  { spawner, environment, redactor }: BashDeps,
   input: BashInput,
   context: ToolContext,
 ): Promise<ToolResult> {
@@ -69,18 +72,21 @@ async function runBash(
   const timeoutSeconds = input.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const kept = new HeadTailBuffer(HEAD_BYTES, TAIL_BYTES);
   const feed = new ProgressFeed((chunk) => context.progress(chunk));
+  const redacted = new RedactedBytes(redactor.stream());
+  const take = (bytes: Uint8Array): Promise<void> | undefined => {
+    kept.push(bytes);
+    return feed.push(bytes);
+  };
   const running = await spawner.spawn({
     argv: ["bash", "--noprofile", "--norc", "-c", input.command],
     cwd: workspace,
     environment: { ...environment, ...SHELL_ENVIRONMENT, HOME: workspace, PWD: workspace },
-    onOutput: (bytes) => {
-      kept.push(bytes);
-      return feed.push(bytes);
-    },
+    onOutput: (bytes) => take(redacted.push(bytes)),
   });
   const stop = AbortSignal.any([signal, feed.failed]);
   const ending = await waitForEnding(running, timeoutSeconds * 1_000, stop);
   const survivors = await running.end();
+  await take(redacted.end());
   await feed.finish();
   return describe(ending, readOutputText(kept), {
     timeoutSeconds,

@@ -4,6 +4,7 @@ import { createEditFileTool } from "./edit-file.ts";
 import { createListFilesTool } from "./list-files.ts";
 import type { Tool } from "./port.ts";
 import { createReadFileTool } from "./read-file.ts";
+import { redactedTool } from "./redacted-tool.ts";
 import { createWebFetchTool } from "./web-fetch.ts";
 import { createWriteFileTool } from "./write-file.ts";
 
@@ -16,7 +17,7 @@ export interface ToolsDeps extends BashDeps {
 
 /** The tools that a session's model can call, in the order that it is shown them. */
 export function createTools({ webFetch, canAsk, ...deps }: ToolsDeps): readonly Tool[] {
-  return [
+  const tools: Tool[] = [
     createBashTool(deps),
     createReadFileTool(),
     createWriteFileTool(),
@@ -25,4 +26,5 @@ export function createTools({ webFetch, canAsk, ...deps }: ToolsDeps): readonly 
     ...(webFetch === "on" ? [createWebFetchTool()] : []),
     ...(canAsk === true ? [createAskUserTool()] : []),
   ];
+  return tools.map((tool) => redactedTool(tool, deps.redactor));
 }

@@ -1,6 +1,7 @@
 import { FakeProvider, type FakeProviderOptions } from "@trunkline/testkit";
 import type { Budget } from "@trunkline/contract";
 import { ToolBench } from "../../tools/testing/tool-bench.ts";
+import type { ModelConfig } from "../../config.ts";
 import type { Tool } from "../../tools/port.ts";
 import { createApprovalPolicy } from "../../approvals/policy.ts";
 import type { ApprovalMode } from "../../approvals/port.ts";
@@ -35,7 +36,7 @@ export class RunBench implements AsyncDisposable {
     this.#models = models;
   }
 
-  static async create(options?: FakeProviderOptions): Promise<RunBench> {
+  static async create(options?: FakeProviderOptions, config: Partial<ModelConfig> = {}): Promise<RunBench> {
     const provider = await FakeProvider.start(options);
     const models = await createModelRegistry({
       model: undefined,
@@ -43,6 +44,7 @@ export class RunBench implements AsyncDisposable {
       openaiBaseUrl: provider.url,
       anthropicApiKey: undefined,
       googleApiKey: undefined,
+      ...config,
     });
     return new RunBench(provider, await ToolBench.create({ graceMs: 300, forceMs: 5_000 }), models);
   }

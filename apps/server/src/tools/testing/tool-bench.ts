@@ -6,6 +6,7 @@ import type { ProcessLedger, ProcessRecord, Tool, ToolContext, ToolResult } from
 import { createBareSpawner } from "../process/bare-spawner.ts";
 import type { TreePatience } from "../process/process-tree.ts";
 import { createTools } from "../registry.ts";
+import { createRedactor } from "../../secrets/redactor.ts";
 
 /** The real tools in an empty workspace of their own. */
 export class ToolBench implements AsyncDisposable {
@@ -16,7 +17,7 @@ export class ToolBench implements AsyncDisposable {
   readonly records: ProcessRecord[];
   readonly progress: string[] = [];
 
-  private constructor(workspace: string, patience: TreePatience | undefined) {
+  private constructor(workspace: string, patience: TreePatience | undefined, secrets: readonly string[]) {
     this.workspace = workspace;
     this.owner = `test-${randomUUID()}`;
     const records: ProcessRecord[] = [];
@@ -27,11 +28,11 @@ export class ToolBench implements AsyncDisposable {
     };
     const spawner = createBareSpawner({ owner: this.owner, ledger, patience });
     const environment = { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8" };
-    this.tools = createTools({ spawner, environment, webFetch: "on" });
+    this.tools = createTools({ spawner, environment, webFetch: "on", redactor: createRedactor(secrets) });
   }
 
-  static async create(patience?: TreePatience): Promise<ToolBench> {
-    return new ToolBench(await mkdtemp(join(tmpdir(), "trunkline-tools-")), patience);
+  static async create(patience?: TreePatience, secrets: readonly string[] = []): Promise<ToolBench> {
+    return new ToolBench(await mkdtemp(join(tmpdir(), "trunkline-tools-")), patience, secrets);
   }
 
   path(name: string): string {

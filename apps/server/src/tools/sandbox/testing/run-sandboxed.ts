@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
 import { createBashTool } from "../../bash.ts";
+import { createRedactor } from "../../../secrets/redactor.ts";
 import { openSandbox } from "../open-sandbox.ts";
 
 /*
@@ -20,8 +21,9 @@ const { spawner, state } = await openSandbox({
   path,
   logger: pino({ level: "silent" }),
 });
-const result = await createBashTool({ spawner, environment: { PATH: path } }).execute(
-  { command },
-  { workspace, signal: new AbortController().signal, progress: async () => undefined },
-);
+const result = await createBashTool({
+  spawner,
+  environment: { PATH: path },
+  redactor: createRedactor([]),
+}).execute({ command }, { workspace, signal: new AbortController().signal, progress: async () => undefined });
 process.stdout.write(JSON.stringify({ state, result }));

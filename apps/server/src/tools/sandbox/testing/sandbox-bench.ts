@@ -6,6 +6,7 @@ import type { ProcessLedger, ProcessRecord, Tool, ToolContext, ToolResult } from
 import type { TreePatience } from "../../process/process-tree.ts";
 import type { Spawner } from "../../process/spawner.ts";
 import { createTools } from "../../registry.ts";
+import { createRedactor } from "../../../secrets/redactor.ts";
 import { findProgram } from "../find-program.ts";
 import { DEFAULT_LIMITS, type SandboxLimits } from "../limits.ts";
 import { planSandbox } from "../plan-sandbox.ts";
@@ -39,7 +40,12 @@ export class SandboxBench implements AsyncDisposable {
     this.spawner = spawner;
     this.records = records;
     this.workspace = join(dataDir, "workspaces", "mine");
-    this.#tools = createTools({ spawner, environment: { PATH, LANG: "C.UTF-8" }, webFetch: "off" });
+    this.#tools = createTools({
+      spawner,
+      environment: { PATH, LANG: "C.UTF-8" },
+      webFetch: "off",
+      redactor: createRedactor([]),
+    });
   }
 
   static async create(options: SandboxBenchOptions = {}): Promise<SandboxBench> {

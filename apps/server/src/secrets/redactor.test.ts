@@ -1,0 +1,65 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { createRedactor } from "./redactor.ts";
+
+const KEY = "sk-canary-0123456789";
+const TOKEN = `tl_${"a1-_".repeat(10)}xyz`;
+
+describe("redact", () => {
+  const { redact } = createRedactor([KEY, 'q"uote\\d/key', "short"]);
+
+  test.each([
+    ["alone", KEY, "[redacted]"],
+    ["in a text, twice", `a ${KEY}b${KEY}`, "a [redacted]b[redacted]"],
+    ["our token, with anything before it", `TOKEN=x${TOKEN}.`, "TOKEN=x[redacted]."],
+    ["as JSON spells it", JSON.stringify({ key: 'q"uote\\d/key' }), '{"key":"[redacted]"}'],
+    ["as a URL spells it", encodeURIComponent('q"uote\\d/key'), "[redacted]"],
+    ["nothing", "short tl_abc sk-canary", "short tl_abc sk-canary"],
+  ])("%s", (_name, text, expected) => {
+    expect(redact(text)).toBe(expected);
+  });
+
+  test("of two secrets, one of which begins with the other, nothing is left", () => {
+    expect(createRedactor([KEY, `${KEY}-more`]).redact(`${KEY}-more`)).toBe("[redacted]");
+  });
+});
+
+describe("a stream", () => {
+  const redactor = createRedactor([KEY, "abababab-abab"]);
+
+  test("is redacted wherever it is cut", () => {
+    const part = fc.oneof(
+      fc.constantFrom(KEY, TOKEN, "abababab-abab", "ab", "sk-", "t", "tl_", KEY.slice(0, 9), "\n", "ä"),
+      fc.string({ maxLength: 5, unit: "grapheme" }),
+    );
+    const cuts = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 20 });
+    fc.assert(
+      fc.property(fc.array(part, { maxLength: 12 }), cuts, (parts, lengths) => {
+        // Apart from each other: two that share characters may each be taken for a part of the other.
+        const text = parts.join(" ");
+        const stream = redactor.stream();
+        let told = "";
+        for (let at = 0, index = 0; at < text.length; index++) {
+          const length = lengths[index % lengths.length]! + 1;
+          told += stream.push(text.slice(at, at + length));
+          at += length;
+        }
+        told += stream.end();
+        expect(told).toBe(redactor.redact(text));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+
+  test("holds nothing back that cannot become a secret", () => {
+    const stream = redactor.stream();
+    expect(stream.push("total 3\n")).toBe("total 3\n");
+    expect(stream.push(`key ${KEY.slice(0, -1)}`)).toBe("key ");
+    expect(stream.push("9")).toBe("[redacted]");
+    expect(stream.push("ends with s")).toBe("ends with ");
+    expect(stream.push("\n")).toBe("s\n");
+    expect(stream.push(`${TOKEN.slice(0, 20)}`)).toBe("");
+    expect(stream.end()).toBe(TOKEN.slice(0, 20));
+    expect(stream.end()).toBe("");
+  });
+});
