@@ -84,7 +84,7 @@ test("a key that the provider quotes is cut out before its words are cut off", a
 });
 
 test("a key that makes no header is not quoted by the error that says so", async () => {
-  const key = `${SECRET}\u2013with-a-dash`;
+  const key = `${SECRET}\ntwo-lines`;
   await using bench = await RunBench.create({}, { openaiApiKey: key, model: "openai-compatible:fake" });
   const thrown: unknown = await bench.run(bench.log.begin("go")).catch((error: unknown) => error);
   expect(thrown).toMatchObject({ message: expect.stringContaining("[redacted]") as string });
