@@ -1,4 +1,4 @@
-import { Command } from "commander";
+import { Command, type Argument } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { attachCommand } from "./commands/attach.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
@@ -18,10 +18,34 @@ import { runCommand } from "./commands/run.ts";
 import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
+import { stopCommand } from "./commands/stop.ts";
 import { tasksCommand } from "./commands/tasks.ts";
 import { EXIT_CODE_HELP } from "./exit-code.ts";
 import { DEFAULT_URL } from "./server/target.ts";
 import type { Output } from "./terminal/output.ts";
+
+/** Every command, in the order and under the headings of the help. */
+const GROUPS: readonly (readonly [
+  heading: string,
+  commands: readonly ((context: CommandContext) => Command)[],
+])[] = [
+  [
+    "Tasks:",
+    [runCommand, attachCommand, tasksCommand, cancelCommand, editCommand, moveCommand, retryCommand],
+  ],
+  [
+    "Sessions:",
+    [sessionsCommand, searchCommand, forkCommand, exportCommand, importCommand, importAlexCommand],
+  ],
+  ["Server:", [serveCommand, stopCommand, loginCommand, doctorCommand, backupCommand, restoreCommand]],
+  ["Help:", [completionCommand]],
+];
+
+const EXAMPLES = `Begin with:
+  trunkline run "list what is here"     starts a server where none runs, after asking
+  git diff | trunkline run "review:" -  the prompt from words and a pipe
+  trunkline attach                      what the session begun last did, and does
+`;
 
 /** The whole command line. Parsing throws CommanderError instead of ending the process. */
 export function buildProgram(context: CommandContext): Command {
@@ -32,35 +56,22 @@ export function buildProgram(context: CommandContext): Command {
     .option("--url <url>", `server to talk to (TRUNKLINE_URL; else this machine's, ${DEFAULT_URL})`)
     .option("--token-file <path>", "file with the token (TRUNKLINE_TOKEN holds one itself)")
     .option("--data-dir <path>", "the server's data directory (TRUNKLINE_DATA_DIR)")
-    .addHelpText("after", `\n${EXIT_CODE_HELP}`);
+    .addHelpText("after", `\n${EXAMPLES}\n${EXIT_CODE_HELP}`);
 
-  const commands = [
-    serveCommand,
-    loginCommand,
-    doctorCommand,
-    runCommand,
-    attachCommand,
-    tasksCommand,
-    sessionsCommand,
-    searchCommand,
-    editCommand,
-    moveCommand,
-    retryCommand,
-    cancelCommand,
-    forkCommand,
-    exportCommand,
-    importCommand,
-    backupCommand,
-    restoreCommand,
-    importAlexCommand,
-    completionCommand,
-  ];
-  for (const command of commands) program.addCommand(command(context));
+  for (const [heading, commands] of GROUPS) {
+    for (const command of commands) program.addCommand(command(context).helpGroup(heading));
+  }
+  program.helpCommand("help [command]", "explain a command").commandsGroup("Help:");
 
-  for (const command of [program, ...program.commands]) {
+  for (const command of [program, ...below(program)]) {
     command
       .exitOverride()
-      .configureHelp({ showGlobalOptions: command !== program })
+      .configureHelp({
+        showGlobalOptions: command !== program,
+        // "[options]" at every command says nothing about any of them.
+        subcommandTerm: (sub) => [sub.name(), ...sub.registeredArguments.map(argumentTerm)].join(" "),
+        styleTitle: (title) => out.colors.bold(title),
+      })
       .configureOutput({
         writeOut: (text) => void out.write(text),
         writeErr: (text) => void err.write(text),
@@ -71,6 +82,16 @@ export function buildProgram(context: CommandContext): Command {
       });
   }
   return program;
+}
+
+/** Commands of commands included. */
+function below(command: Command): Command[] {
+  return command.commands.flatMap((each) => [each, ...below(each)]);
+}
+
+function argumentTerm(argument: Argument): string {
+  const name = argument.name() + (argument.variadic ? "..." : "");
+  return argument.required ? `<${name}>` : `[${name}]`;
 }
 
 /** Help in lines longer than this is hard to read. */

@@ -3,9 +3,11 @@ import { isTerminalTaskState, type TerminalTaskState } from "@trunkline/contract
 import { Command } from "commander";
 import { EXIT, EXIT_CODE_OF_STATE } from "../exit-code.ts";
 import { listenForInterrupt } from "../terminal/interrupt.ts";
+import { awaiting } from "../terminal/awaiting.ts";
 import { openJsonView, openTranscriptView } from "../transcript/event-view.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { describeDetached } from "./detached-hint.ts";
+import { newestSession } from "./newest-session.ts";
 import { parseWholeNumber } from "./option-values.ts";
 
 interface AttachOptions {
@@ -21,7 +23,7 @@ export function attachCommand(context: CommandContext): Command {
       "Show what happened in a session, and watch until it has nothing left to do.\n" +
         "The exit code tells how its last task ended. Ctrl-C stops watching; the session goes on.",
     )
-    .argument("<session>", "id of the session")
+    .argument("[session]", "id of the session (else the one begun last)")
     .option(
       "--after <seq>",
       "leave out events up to this one",
@@ -30,10 +32,12 @@ export function attachCommand(context: CommandContext): Command {
     )
     .option("--follow", "stay when there is nothing left to do, until Ctrl-C")
     .option("--json", "print one event per line as JSON, and nothing else")
-    .action(async (sessionId: string, options: AttachOptions, command: Command) => {
+    .action(async (chosen: string | undefined, options: AttachOptions, command: Command) => {
       const { terminal } = context;
       const client = connect(context, command);
-      const { tasks } = await client.session.get.query({ sessionId });
+      const sessionId = chosen ?? (await newestSession(client));
+      const reading = client.session.get.query({ sessionId });
+      const { tasks } = await awaiting(terminal.err, "reading the session", reading);
       const unfinished = new Set(
         tasks.filter(({ state }) => !isTerminalTaskState(state)).map(({ id }) => id),
       );

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { readLog, ServerFixture } from "@trunkline/testkit";
@@ -14,7 +14,9 @@ it("backs up under a running server, refuses to restore under it, and restores w
     const kept = await server.client.session.create.mutate({ title: "kept" });
     const log = await readLog(server.client, kept.id);
 
-    expect(await CliProcess.run(["backup", file, ...at], {})).toMatchObject({ exitCode: 0 });
+    const backup = await CliProcess.run(["backup", file, "--json", ...at], {});
+    expect(backup.exitCode).toBe(0);
+    expect(JSON.parse(backup.out)).toEqual({ file, bytes: (await stat(file)).size });
     const again = await CliProcess.run(["backup", file, ...at], {});
     expect(again).toMatchObject({ exitCode: 1, err: expect.stringContaining("exists already") });
     const later = await server.client.session.create.mutate({ title: "later" });
@@ -22,7 +24,9 @@ it("backs up under a running server, refuses to restore under it, and restores w
     expect(early).toMatchObject({ exitCode: 1, err: expect.stringContaining(String(server.pid)) });
 
     await server.stop();
-    expect(await CliProcess.run(["restore", file, ...at], {})).toMatchObject({ exitCode: 0 });
+    const restored = await CliProcess.run(["restore", file, "--json", ...at], {});
+    expect(restored.exitCode).toBe(0);
+    expect(JSON.parse(restored.out)).toEqual({ replaced: expect.stringContaining(server.dataDir) });
     await server.restart();
     expect(await readLog(server.client, kept.id)).toEqual(log);
     await expect(server.client.session.get.query({ sessionId: later.id })).rejects.toMatchObject({

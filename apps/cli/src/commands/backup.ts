@@ -3,8 +3,13 @@ import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { findDataDir } from "../server/data-dir.ts";
 import type { TargetOptions } from "../server/target.ts";
-import { openStatusLine } from "../terminal/status-line.ts";
+import { formatSize } from "../terminal/size.ts";
+import { openStatusLine, type StatusLine } from "../terminal/status-line.ts";
 import type { CommandContext } from "./context.ts";
+
+interface JsonOption {
+  json?: true;
+}
 
 export function backupCommand(context: CommandContext): Command {
   return new Command("backup")
@@ -14,18 +19,19 @@ export function backupCommand(context: CommandContext): Command {
         "workspaces are not part of it.",
     )
     .argument("<file>", "where to; it must not exist")
-    .action(async (file: string, _options: object, command: Command) => {
+    .option("--json", "print where it is, and its size in bytes, as JSON")
+    .action(async (file: string, { json }: JsonOption, command: Command) => {
       const { out, err } = context.terminal;
       // Loaded here, so that no other command pays for the database's library.
       const { backupDatabase } = await import("@trunkline/server/backup");
       using status = openStatusLine(err);
       const summary = await explained(async () =>
-        backupDatabase(dataDirOf(context, command), file, ({ copiedBytes, totalBytes }) =>
-          status.show({ label: "copying", detail: `${megabytes(copiedBytes)} of ${megabytes(totalBytes)}` }),
-        ),
+        backupDatabase(dataDirOf(context, command), file, showCopy(status)),
       );
       status.show(null);
-      await out.write(`${summary.file}  ${megabytes(summary.bytes)}\n`);
+      await out.write(
+        json ? `${JSON.stringify(summary)}\n` : `${summary.file}  ${formatSize(summary.bytes)}\n`,
+      );
     });
 }
 
@@ -36,10 +42,18 @@ export function restoreCommand(context: CommandContext): Command {
       "Put a backup in the place of the data directory's database, which is kept beside it. No server may run on it.",
     )
     .argument("<file>", "what `trunkline backup` wrote")
-    .action(async (file: string, _options: object, command: Command) => {
+    .option("--json", "print where the database before is as JSON")
+    .action(async (file: string, { json }: JsonOption, command: Command) => {
+      const { out, err } = context.terminal;
       const { restoreDatabase } = await import("@trunkline/server/backup");
-      const { replaced } = await explained(async () => restoreDatabase(dataDirOf(context, command), file));
-      await context.terminal.out.write(
+      using status = openStatusLine(err);
+      const summary = await explained(async () =>
+        restoreDatabase(dataDirOf(context, command), file, showCopy(status)),
+      );
+      status.show(null);
+      if (json) return await out.write(`${JSON.stringify(summary)}\n`);
+      const { replaced } = summary;
+      return await out.write(
         replaced === null ? "Restored\n" : `Restored; the database before is ${replaced}\n`,
       );
     });
@@ -60,6 +74,12 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function megabytes(bytes: number): string {
-  return `${(bytes / 1_000_000).toFixed(1)} MB`;
+/** After the last page the copy is checked, which takes as long again. */
+function showCopy(status: StatusLine): (progress: { copiedBytes: number; totalBytes: number }) => void {
+  return ({ copiedBytes, totalBytes }) =>
+    status.show(
+      copiedBytes < totalBytes
+        ? { label: "copying", detail: `${formatSize(copiedBytes)} of ${formatSize(totalBytes)}` }
+        : { label: "checking the copy", detail: formatSize(totalBytes) },
+    );
 }

@@ -1,5 +1,6 @@
 import { isTerminalTaskState } from "@trunkline/contract";
 import { Command } from "commander";
+import { awaiting } from "../terminal/awaiting.ts";
 import { connect, type CommandContext } from "./context.ts";
 
 interface CancelOptions {
@@ -15,8 +16,9 @@ export function cancelCommand(context: CommandContext): Command {
     .action(async (taskId: string, options: CancelOptions, command: Command) => {
       const client = connect(context, command);
       const { state: before } = await client.task.get.query({ taskId });
-      const task = await client.task.cancel.mutate({ taskId });
-      const { out } = context.terminal;
+      const { out, err } = context.terminal;
+      const canceling = client.task.cancel.mutate({ taskId });
+      const task = await awaiting(err, "waiting for its tools to end", canceling);
       if (options.json) return out.write(`${JSON.stringify(task)}\n`);
       if (isTerminalTaskState(before)) return out.write(`It had ended before: ${before}\n`);
       return out.write(

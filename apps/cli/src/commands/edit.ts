@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { awaiting } from "../terminal/awaiting.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { readPrompt } from "./prompt-source.ts";
@@ -20,9 +21,10 @@ export function editCommand(context: CommandContext): Command {
     .option("-f, --file <path>", "read the prompt from a file")
     .option("--json", "print the task as JSON")
     .action(async (taskId: string, words: string[], options: EditOptions, command: Command) => {
-      const { in: stdin, out } = context.terminal;
+      const { in: stdin, out, err } = context.terminal;
       const prompt = await readPrompt({ words, file: options.file, stdin });
-      const task = await connect(context, command).task.edit.mutate({ taskId, prompt });
+      const editing = connect(context, command).task.edit.mutate({ taskId, prompt });
+      const task = await awaiting(err, "changing the task", editing);
       await out.write(options.json ? `${JSON.stringify(task)}\n` : `Now: ${oneLine(task.prompt)}\n`);
     });
 }

@@ -1,13 +1,17 @@
 import { writeFile } from "node:fs/promises";
+import { resolve } from "node:path";
 import { Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { toMarkdown } from "../session-document/to-markdown.ts";
+import { awaiting } from "../terminal/awaiting.ts";
+import { formatSize } from "../terminal/size.ts";
 import { connect, type CommandContext } from "./context.ts";
 
 interface ExportOptions {
   out?: string;
   format: "json" | "markdown";
+  json?: true;
 }
 
 export function exportCommand(context: CommandContext): Command {
@@ -20,14 +24,21 @@ export function exportCommand(context: CommandContext): Command {
     .argument("<session>", "id of the session")
     .option("-o, --out <file>", "where to; it must not exist (else the standard output)")
     .addOption(new Option("--format <format>", "what to write").choices(["json", "markdown"]).default("json"))
-    .action(async (sessionId: string, { out: file, format }: ExportOptions, command: Command) => {
-      const { out } = context.terminal;
-      const document = await connect(context, command).session.export.query({ sessionId });
+    .option("--json", "say as JSON what was written to --out")
+    .action(async (sessionId: string, { out: file, format, json }: ExportOptions, command: Command) => {
+      const { out, err } = context.terminal;
+      if (json && file === undefined && format !== "json") {
+        throw new CommandError(EXIT.usage, "--json tells about the file that --out names; there is none");
+      }
+      const exporting = connect(context, command).session.export.query({ sessionId });
+      const document = await awaiting(err, "reading the session", exporting);
       const text = format === "json" ? `${JSON.stringify(document)}\n` : toMarkdown(document);
       if (file === undefined) return await out.write(text);
       await writeNewFile(file, text);
-      const { length } = document.events;
-      return await out.write(`${file}  ${length} ${length === 1 ? "event" : "events"}\n`);
+      const [events, bytes] = [document.events.length, Buffer.byteLength(text)];
+      if (json) return await out.write(`${JSON.stringify({ file: resolve(file), format, events, bytes })}\n`);
+      const counted = `${events} ${events === 1 ? "event" : "events"}`;
+      return await out.write(`${file}  ${counted}, ${formatSize(bytes)}\n`);
     });
 }
 

@@ -1,5 +1,6 @@
 import { MAX_TITLE_LENGTH } from "@trunkline/contract";
 import { Command, InvalidArgumentError } from "commander";
+import { awaiting } from "../terminal/awaiting.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { parseWholeNumber } from "./option-values.ts";
 
@@ -26,12 +27,13 @@ export function forkCommand(context: CommandContext): Command {
     .option("--json", "print the new session as JSON")
     .action(async (sessionId: string, options: ForkOptions, command: Command) => {
       const client = connect(context, command);
-      const session = await client.session.fork.mutate({
-        sessionId,
-        atSeq: options.at,
-        title: options.title,
-      });
-      await context.terminal.out.write(
+      const { out, err } = context.terminal;
+      const session = await awaiting(
+        err,
+        "copying the session and its files",
+        client.session.fork.mutate({ sessionId, atSeq: options.at, title: options.title }),
+      );
+      await out.write(
         options.json
           ? `${JSON.stringify(session)}\n`
           : `Forked at event ${session.forkedAtSeq ?? session.lastSeq}.\n` +

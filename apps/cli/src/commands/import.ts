@@ -1,4 +1,6 @@
 import { Command } from "commander";
+import { awaiting } from "../terminal/awaiting.ts";
+import { formatSize } from "../terminal/size.ts";
 import { connect, type CommandContext } from "./context.ts";
 
 interface ImportOptions {
@@ -16,12 +18,16 @@ export function importCommand(context: CommandContext): Command {
     .option("--key <key>", "import once: the same key again gives the first import back")
     .option("--json", "print the session, and whether it is new, as JSON")
     .action(async (file: string, options: ImportOptions, command: Command) => {
-      const { in: stdin, out } = context.terminal;
+      const { in: stdin, out, err } = context.terminal;
       // Loaded here, so that no other command pays for the contract's schemas.
       const { readDocument } = await import("../session-document/read-document.ts");
-      const document = await readDocument(file, stdin);
+      const { document, bytes } = await readDocument(file, stdin);
       const client = connect(context, command);
-      const imported = await client.session.import.mutate({ document, importKey: options.key });
+      const imported = await awaiting(
+        err,
+        `importing ${document.events.length} events, ${formatSize(bytes)}`,
+        client.session.import.mutate({ document, importKey: options.key }),
+      );
       if (options.json) return await out.write(`${JSON.stringify(imported)}\n`);
       const { id } = imported.session;
       const what = imported.created ? "Imported." : "It was imported before.";

@@ -16,8 +16,8 @@ export async function printListing<T>(
   if (json) {
     for (const item of items) await out.write(`${JSON.stringify(item)}\n`);
   } else if (items.length > 0) {
-    const [titles = "", ...rows] = formatTable(items, columns, out.width()).split(/(?<=\n)/);
-    await out.write(out.colors.dim(titles) + rows.join(""));
+    const { titles, rows } = formatTable(items, columns, out.width());
+    await out.write((titles === "" ? "" : out.colors.dim(titles)) + rows.join(""));
   }
   if (items.length === 0 && !json) await err.write(`${none}\n`);
   if (hasMore) await err.write(err.colors.dim(`The newest ${items.length}; --limit shows more\n`));

@@ -1,6 +1,7 @@
 import { Command } from "commander";
 import { requestSignInLink } from "../server/request-sign-in-link.ts";
 import { findTarget, type TargetOptions } from "../server/target.ts";
+import { awaiting } from "../terminal/awaiting.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import type { CommandContext } from "./context.ts";
 
@@ -18,7 +19,7 @@ export function loginCommand(context: CommandContext): Command {
     .action(async (options: LoginOptions, command: Command) => {
       const { out, err, env } = context.terminal;
       context.target = findTarget(command.optsWithGlobals<LoginOptions>(), env);
-      const link = await requestSignInLink(context.target);
+      const link = await awaiting(err, "asking for a link", requestSignInLink(context.target));
       if (options.json) return await out.write(`${JSON.stringify(link)}\n`);
       // The link alone, so that it can be piped into what opens it.
       await out.write(`${link.url}\n`);

@@ -1,6 +1,7 @@
 import { Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { awaiting } from "../terminal/awaiting.ts";
 import { connect, type CommandContext } from "./context.ts";
 
 interface MoveOptions {
@@ -22,8 +23,10 @@ export function moveCommand(context: CommandContext): Command {
         throw new CommandError(EXIT.usage, "Say where it goes: --before another task, or --last");
       }
       const client = connect(context, command);
-      const task = await client.task.move.mutate({ taskId, beforeTaskId: before ?? null });
-      await context.terminal.out.write(
+      const { out, err } = context.terminal;
+      const moving = client.task.move.mutate({ taskId, beforeTaskId: before ?? null });
+      const task = await awaiting(err, "moving the task", moving);
+      await out.write(
         json
           ? `${JSON.stringify(task)}\n`
           : before === undefined

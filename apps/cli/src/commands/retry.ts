@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { awaiting } from "../terminal/awaiting.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { describeDetached } from "./detached-hint.ts";
 
@@ -15,8 +16,10 @@ export function retryCommand(context: CommandContext): Command {
     .argument("<task>", "id of the task")
     .option("--json", "print the new task as JSON")
     .action(async (taskId: string, options: RetryOptions, command: Command) => {
-      const task = await connect(context, command).task.retry.mutate({ taskId });
-      await context.terminal.out.write(
+      const { out, err } = context.terminal;
+      const submitting = connect(context, command).task.retry.mutate({ taskId });
+      const task = await awaiting(err, "submitting", submitting);
+      await out.write(
         options.json
           ? `${JSON.stringify(task)}\n`
           : describeDetached("Submitted again.", { sessionId: task.sessionId, taskId: task.id }),

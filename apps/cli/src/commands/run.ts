@@ -2,19 +2,25 @@ import { endStateOf, followSession, type TrunklineClient } from "@trunkline/clie
 import type { SubmitTaskInput, SubmitTaskOutput, TerminalTaskState } from "@trunkline/contract";
 import { Command, Option } from "commander";
 import { EXIT, EXIT_CODE_OF_STATE } from "../exit-code.ts";
+import { ensureServer } from "../server/ensure-server.ts";
+import type { TargetOptions } from "../server/target.ts";
+import { awaiting } from "../terminal/awaiting.ts";
 import { listenForInterrupt } from "../terminal/interrupt.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { openJsonView, openTranscriptView } from "../transcript/event-view.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { describeDetached } from "./detached-hint.ts";
+import { newestSession } from "./newest-session.ts";
 import { readPrompt } from "./prompt-source.ts";
 
 interface RunOptions {
   file?: string;
   session?: string;
+  continue?: true;
   model?: string;
   whenBusy: SubmitTaskInput["whenBusy"];
   detach?: true;
+  start?: true;
   json?: true;
 }
 
@@ -29,6 +35,7 @@ export function runCommand(context: CommandContext): Command {
     .argument("[prompt...]", "what to do")
     .option("-f, --file <path>", "read the prompt from a file")
     .option("-s, --session <id>", "go on in this session instead of a new one")
+    .addOption(new Option("-c, --continue", "go on in the session that was begun last").conflicts("session"))
     .option("-m, --model <name>", "model to use, as provider:model")
     .addOption(
       new Option("--when-busy <what>", "what to do while the session has another task")
@@ -36,15 +43,25 @@ export function runCommand(context: CommandContext): Command {
         .default("enqueue"),
     )
     .option("-d, --detach", "submit only, do not watch")
+    .option("--start", "start a server in the background where none runs here, without asking")
     .option("--json", "print one event per line as JSON, and nothing else")
     .action(async (words: string[], options: RunOptions, command: Command) => {
       const { in: stdin, out } = context.terminal;
       const prompt = await readPrompt({ words, file: options.file, stdin });
+      await ensureServer(context.terminal, command.optsWithGlobals<TargetOptions>(), {
+        start: options.start === true,
+      });
       const client = connect(context, command);
-      const after = await seqBefore(client, options.session);
+      const sessionId = options.continue ? await newestSession(client) : options.session;
+      const after = await seqBefore(client, sessionId);
 
       using interrupt = listenForInterrupt(out.gone);
-      const submitted = await submit(client, { prompt, ...options }, context.terminal, interrupt.signal);
+      const submitted = await submit(
+        client,
+        { ...options, prompt, sessionId },
+        context.terminal,
+        interrupt.signal,
+      );
       if (options.detach) {
         const text = options.json
           ? JSON.stringify(submitted) + "\n"
@@ -67,7 +84,7 @@ async function seqBefore(client: TrunklineClient, sessionId: string | undefined)
 /** Once it is on its way nobody knows whether it got there, so a first Ctrl-C does not end it. */
 async function submit(
   client: TrunklineClient,
-  { prompt, session, model, whenBusy }: RunOptions & { prompt: string },
+  { prompt, sessionId, model, whenBusy }: RunOptions & { prompt: string; sessionId: string | undefined },
   { err }: Terminal,
   signal: AbortSignal,
 ): Promise<SubmitTaskOutput> {
@@ -76,7 +93,8 @@ async function submit(
   };
   signal.addEventListener("abort", explain);
   try {
-    return await client.task.submit.mutate({ prompt, sessionId: session, model, whenBusy });
+    const submitting = client.task.submit.mutate({ prompt, sessionId, model, whenBusy });
+    return await awaiting(err, "submitting", submitting);
   } finally {
     signal.removeEventListener("abort", explain);
   }

@@ -1,6 +1,7 @@
 import { MAX_SEARCH_PAGE_SIZE, type SearchHit } from "@trunkline/contract";
 import { Command } from "commander";
 import { paintMatches, snippetOf } from "../search/snippet.ts";
+import { awaiting } from "../terminal/awaiting.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Column } from "../terminal/table.ts";
 import { connect, type CommandContext } from "./context.ts";
@@ -27,10 +28,14 @@ export function searchCommand(context: CommandContext): Command {
       const { terminal } = context;
       const client = connect(context, command);
       const text = words.join(" ");
-      const found = await takeItems(
-        options.limit,
-        (page) => client.search.query.query({ text, ...page }),
-        MAX_SEARCH_PAGE_SIZE,
+      const found = await awaiting(
+        terminal.err,
+        "searching",
+        takeItems(
+          options.limit,
+          (page) => client.search.query.query({ text, ...page }),
+          MAX_SEARCH_PAGE_SIZE,
+        ),
       );
       await printListing(terminal, found, {
         columns: hitColumns(terminal.out),

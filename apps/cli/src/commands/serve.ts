@@ -1,5 +1,10 @@
 import { Command, Option } from "commander";
+import { CommandError } from "../command-error.ts";
+import { EXIT } from "../exit-code.ts";
+import { findDataDir, readServerRecord } from "../server/data-dir.ts";
+import { startDetached } from "../server/start-detached.ts";
 import type { TargetOptions } from "../server/target.ts";
+import { awaiting } from "../terminal/awaiting.ts";
 import type { CommandContext } from "./context.ts";
 import { parseWholeNumber } from "./option-values.ts";
 
@@ -7,13 +12,16 @@ interface ServeOptions extends TargetOptions {
   port?: number;
   host?: string;
   web?: string;
+  detach?: true;
+  json?: true;
 }
 
-export function serveCommand(_context: CommandContext): Command {
+export function serveCommand(context: CommandContext): Command {
   return new Command("serve")
     .summary("start the server")
     .description(
-      "Start the server in this terminal. Everything else is set by environment variables; the options win.",
+      "Start the server in this terminal, or in the background, where it outlives the terminal. Everything else is\n" +
+        "set by environment variables; the options win.",
     )
     .option(
       "-p, --port <number>",
@@ -28,17 +36,40 @@ export function serveCommand(_context: CommandContext): Command {
         "dev",
       ]),
     )
+    .option("-d, --detach", "start it in the background; `trunkline stop` ends it")
+    .option("--json", "with --detach: print its address, pid and log file as JSON")
     .action(async (_options: ServeOptions, command: Command) => {
-      const { port, host, web, dataDir } = command.optsWithGlobals<ServeOptions>();
+      const { port, host, web, dataDir, detach, json } = command.optsWithGlobals<ServeOptions>();
       const settings = {
         TRUNKLINE_PORT: port?.toString(),
         TRUNKLINE_HOST: host,
         TRUNKLINE_WEB: web,
         TRUNKLINE_DATA_DIR: dataDir,
       };
-      for (const [name, value] of Object.entries(settings))
-        if (value !== undefined) process.env[name] = value;
+      const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+      if (detach) return await serveDetached(context, Object.fromEntries(given), json === true);
+      if (json)
+        throw new CommandError(EXIT.usage, "--json goes with --detach; here the server itself speaks");
+      for (const [name, value] of given) process.env[name] = value;
       // In this very process: signals arrive once, its pid is the server's, and no other command pays for loading it.
-      await import("@trunkline/server/main");
+      return void (await import("@trunkline/server/main"));
     });
+}
+
+async function serveDetached(
+  { terminal: { out, err, env } }: CommandContext,
+  settings: Record<string, string | undefined>,
+  json: boolean,
+): Promise<void> {
+  const dataDir = findDataDir(settings["TRUNKLINE_DATA_DIR"], env);
+  const running = readServerRecord(dataDir);
+  if (running !== null) {
+    throw new CommandError(EXIT.failed, `One runs on ${dataDir} already: ${running.url}, pid ${running.pid}`);
+  }
+  const server = await awaiting(err, "starting a server", startDetached(dataDir, env, settings));
+  if (json) return await out.write(`${JSON.stringify(server)}\n`);
+  const { url, pid, logFile } = server;
+  return await out.write(
+    `Serving ${url}, pid ${pid}\n  its log:  ${logFile}\n  sign in:  trunkline login\n  stop it:  trunkline stop\n`,
+  );
 }

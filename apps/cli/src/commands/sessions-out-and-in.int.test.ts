@@ -72,7 +72,9 @@ describe("search", () => {
 describe("export and import", () => {
   it("writes a session out and brings it back the same", async () => {
     const file = join(directory, "session.json");
-    expect((await cli(["export", sessionId, "--out", file])).out).toMatch(/session\.json {2}\d+ events\n$/);
+    expect((await cli(["export", sessionId, "--out", file])).out).toMatch(
+      /session\.json {2}\d+ events, [\d.]+ kB\n$/,
+    );
     expect((await stat(file)).mode & 0o777).toBe(0o600);
     const again = await cli(["export", sessionId, "--out", file]);
     expect(again).toMatchObject({ exitCode: 2, err: expect.stringContaining("exists already") });
@@ -100,6 +102,12 @@ describe("export and import", () => {
     const { out } = await cli(["export", sessionId, "--format", "markdown"]);
     expect(out).toMatch(/^# .+\n[^]*## User\n\nrun: echo zebra crossing\n\n## Assistant\n/);
     expect(out).toContain("```sh\necho zebra crossing\n```\n\n```\nzebra crossing\n");
+
+    const file = join(directory, "session.md");
+    const written = await cli(["export", sessionId, "--format", "markdown", "--out", file, "--json"]);
+    const bytes = Buffer.byteLength(out);
+    expect(JSON.parse(written.out)).toMatchObject({ file, format: "markdown", bytes });
+    expect(await readFile(file, "utf8")).toBe(out);
   });
 
   it("says what is wrong with a file", async () => {

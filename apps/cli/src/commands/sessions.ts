@@ -1,5 +1,6 @@
 import type { Session } from "@trunkline/contract";
 import { Command } from "commander";
+import { awaiting } from "../terminal/awaiting.ts";
 import { formatAge } from "../terminal/duration.ts";
 import type { Colors } from "../terminal/output.ts";
 import { oneLine } from "../terminal/plain-text.ts";
@@ -23,7 +24,11 @@ export function sessionsCommand(context: CommandContext): Command {
     .action(async (options: SessionsOptions, command: Command) => {
       const { terminal } = context;
       const client = connect(context, command);
-      const found = await takeItems(options.limit, (page) => client.session.list.query(page));
+      const found = await awaiting(
+        terminal.err,
+        "reading the list",
+        takeItems(options.limit, (page) => client.session.list.query(page)),
+      );
       await printListing(terminal, found, {
         columns: sessionColumns(terminal.out.colors, Date.now()),
         json: options.json === true,

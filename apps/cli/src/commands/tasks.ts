@@ -1,5 +1,6 @@
 import { isTerminalTaskState, TASK_STATES, type Task, type TaskState } from "@trunkline/contract";
 import { Command } from "commander";
+import { awaiting } from "../terminal/awaiting.ts";
 import { formatAge, formatDuration } from "../terminal/duration.ts";
 import type { Colors } from "../terminal/output.ts";
 import { oneLine } from "../terminal/plain-text.ts";
@@ -32,7 +33,11 @@ export function tasksCommand(context: CommandContext): Command {
       const { terminal } = context;
       const client = connect(context, command);
       const filter = { sessionId: options.session, states: options.state };
-      const found = await takeItems(options.limit, (page) => client.task.list.query({ ...filter, ...page }));
+      const found = await awaiting(
+        terminal.err,
+        "reading the list",
+        takeItems(options.limit, (page) => client.task.list.query({ ...filter, ...page })),
+      );
       const filtered = options.session !== undefined || options.state !== undefined;
       await printListing(terminal, found, {
         columns: taskColumns(terminal.out.colors, Date.now()),

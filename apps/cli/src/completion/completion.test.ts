@@ -72,7 +72,7 @@ it.skipIf(!has("zsh"))("zsh understands its script", () => {
 
 it("offers every command and option that help knows", async () => {
   const { out: help } = await runCaptured(["--help"]);
-  const section = /^Commands:\n([^]*?)\n\n/m.exec(help)?.[1] ?? "";
+  const section = /^Tasks:\n([^]*?)\nBegin with:/m.exec(help)?.[1] ?? "";
   const names = [...section.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name);
   expect(names.length).toBeGreaterThan(15);
   for (const shell of ["bash", "zsh", "fish"]) {

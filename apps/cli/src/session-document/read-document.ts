@@ -9,14 +9,18 @@ import { EXIT } from "../exit-code.ts";
  * @param source path of a file, or `-` for the standard input
  * @throws CommandError where there is no document that a server would take
  */
-export async function readDocument(source: string, stdin: NodeJS.ReadableStream): Promise<SessionDocument> {
+export async function readDocument(
+  source: string,
+  stdin: NodeJS.ReadableStream,
+): Promise<{ document: SessionDocument; bytes: number }> {
   const name = source === "-" ? "The standard input" : source;
   const json = source === "-" ? await text(stdin) : await readFile(source, "utf8").catch(refuseUnreadable);
-  if (Buffer.byteLength(json) > MAX_IMPORT_BODY_BYTES) {
+  const bytes = Buffer.byteLength(json);
+  if (bytes > MAX_IMPORT_BODY_BYTES) {
     throw refusal(`${name} is larger than the ${MAX_IMPORT_BODY_BYTES} bytes that a server takes`);
   }
   const parsed = SessionDocumentSchema.safeParse(parse(json, name));
-  if (parsed.success) return parsed.data;
+  if (parsed.success) return { document: parsed.data, bytes };
   const issue = parsed.error.issues[0];
   const where = issue?.path.map(String).join(".") ?? "";
   throw refusal(

@@ -12,8 +12,13 @@ const items: [string, number, string][] = [
   ["日本", 1_000, "a text that is far longer than the rest of the line"],
 ];
 
+function print(width: number): string {
+  const { titles, rows } = formatTable(items, columns, width);
+  return titles + rows.join("");
+}
+
 it("aligns by what a terminal shows, and fits the last column to the width", () => {
-  const table = formatTable(items, columns, 34);
+  const table = print(34);
   expect(table).toBe(`ID       N  TEXT
 a        1  <short>
 日本  1000  <a text that is far lo…>
@@ -24,12 +29,20 @@ a        1  <short>
 });
 
 it("leaves out what can be spared where there is no room", () => {
-  expect(formatTable(items, columns, 31)).toBe(`ID    TEXT
+  expect(print(31)).toBe(`ID    TEXT
 a     <short>
 日本  <a text that is far longe…>
 `);
 });
 
 it("cuts nothing where nothing has to fit", () => {
-  expect(formatTable(items, columns, Number.POSITIVE_INFINITY)).toContain("the rest of the line>");
+  expect(print(Number.POSITIVE_INFINITY)).toContain("the rest of the line>");
+});
+
+it("gives an item two lines where not even its first column leaves room, and never cuts that", () => {
+  const ids = items.map(([, count, text]): [string, number, string] => ["0123456789", count, text]);
+  expect(formatTable(ids, columns, 24)).toEqual({
+    titles: "",
+    rows: ["0123456789\n  <short>\n", "0123456789\n  <a text that is far l…\n"],
+  });
 });

@@ -1,5 +1,5 @@
-import cliTruncate from "cli-truncate";
 import stringWidth from "string-width";
+import { fit } from "./fit.ts";
 
 export interface Column<T> {
   title: string;
@@ -12,44 +12,62 @@ export interface Column<T> {
 }
 
 const GAP = "  ";
+const INDENT = "  ";
 /** Columns of the terminal that the last column should have before others are left out for it. */
 const ROOM_FOR_LAST = 20;
 
+/** Lines, each with its newline. */
+export interface Table {
+  /** Empty where every item has lines of its own. */
+  titles: string;
+  rows: string[];
+}
+
 /**
  * Lays items out in columns. All but the last have the width of what they hold; the last takes what is left of
- * `width` and is cut there, so that a row is a line.
+ * `width` and is cut there, so that a row is a line. Where not even that has room, an item takes two lines.
  *
  * @param width of the terminal; Infinity where nothing has to fit
  */
-export function formatTable<T>(items: readonly T[], columns: readonly Column<T>[], width: number): string {
+export function formatTable<T>(items: readonly T[], columns: readonly Column<T>[], width: number): Table {
   const cells = items.map((item) => columns.map((column) => column.cell(item)));
   const widths = columns.map(({ title }, index) =>
     cells.reduce((widest, row) => Math.max(widest, stringWidth(row[index] ?? "")), title.length),
   );
   const taken = widths.slice(0, -1).reduce((sum, each) => sum + each + GAP.length, 0);
-  const spare = columns.findLastIndex((column) => column.spare);
-  if (width - taken < ROOM_FOR_LAST && spare !== -1)
-    return formatTable(items, columns.toSpliced(spare, 1), width);
-  const last = Math.max(columns.at(-1)?.title.length ?? 0, width - taken);
+  if (width - taken < ROOM_FOR_LAST) {
+    const spare = columns.findLastIndex((column) => column.spare);
+    if (spare !== -1) return formatTable(items, columns.toSpliced(spare, 1), width);
+    return { titles: "", rows: items.map((item) => stack(item, columns, width)) };
+  }
+  const last = width - taken;
 
-  const line = (texts: readonly string[], paint: (text: string, index: number) => string): string =>
-    texts
-      .map((text, index) => {
-        const isLast = index === columns.length - 1;
-        const fitted = isLast && stringWidth(text) > last ? cliTruncate(text, last) : text;
-        const space = " ".repeat(Math.max(0, (widths[index] ?? 0) - stringWidth(fitted)));
-        if (columns[index]?.align === "right") return space + paint(fitted, index);
-        return paint(fitted, index) + (isLast ? "" : space);
-      })
-      .join(GAP)
-      .trimEnd();
+  const line = (texts: readonly string[], paint: (text: string, index: number) => string): string => {
+    const laid = texts.map((text, index) => {
+      const isLast = index === columns.length - 1;
+      const fitted = isLast ? fit(text, last) : text;
+      const space = " ".repeat(Math.max(0, (widths[index] ?? 0) - stringWidth(fitted)));
+      if (columns[index]?.align === "right") return space + paint(fitted, index);
+      return paint(fitted, index) + (isLast ? "" : space);
+    });
+    return `${laid.join(GAP).trimEnd()}\n`;
+  };
+  return {
+    titles: line(
+      columns.map(({ title }) => title),
+      (text) => text,
+    ),
+    rows: items.map((item, row) =>
+      line(cells[row] ?? [], (text, index) => columns[index]?.paint?.(text, item) ?? text),
+    ),
+  };
+}
 
-  const titles = line(
-    columns.map(({ title }) => title),
-    (text) => text,
-  );
-  const rows = items.map((item, row) =>
-    line(cells[row] ?? [], (text, index) => columns[index]?.paint?.(text, item) ?? text),
-  );
-  return [titles, ...rows].map((each) => `${each}\n`).join("");
+/** The first column on a line of its own, so that it can be copied whole; what follows on a second one. */
+function stack<T>(item: T, columns: readonly Column<T>[], width: number): string {
+  const [first = "", ...rest] = columns.map(({ cell, paint }) => {
+    const text = cell(item);
+    return paint?.(text, item) ?? text;
+  });
+  return `${first}\n${INDENT}${fit(rest.join(GAP), width - INDENT.length)}\n`;
 }

@@ -75,6 +75,18 @@ Two files.
 });
 
 describe("text", () => {
+  it("is set as Markdown where there are colours, and stays as it is elsewhere", () => {
+    const events = ["Two **fi", "les**:\n- `a`", "\n- b"].map((text) =>
+      event("text.delta", { blockId: "m", text }),
+    );
+    const whole = event("text.ended", { blockId: "m", text: "Two **files**:\n- `a`\n- b\n" });
+    expect(print([...events, whole])).toBe("Two **files**:\n- `a`\n- b\n");
+    const { bold, cyan, dim } = picocolors.createColors(true);
+    expect(print([...events, whole], { ...plain, colors: picocolors.createColors(true) })).toBe(
+      `Two ${bold("files")}:\n${dim("• ")}${cyan("a")}\n${dim("• ")}b\n`,
+    );
+  });
+
   const delta = (text: string): SessionEvent => event("text.delta", { blockId: "a", text });
   const end = (text: string): SessionEvent => event("text.ended", { blockId: "a", text });
 

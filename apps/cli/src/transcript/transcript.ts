@@ -7,7 +7,7 @@ import { formatEventRows, formatFileChange } from "./event-row.ts";
 import { Layout } from "./layout.ts";
 import type { Look } from "./look.ts";
 import { formatTaskEnd, NO_TALLY, tallied, type TaskTally } from "./task-row.ts";
-import { TextBlock } from "./text-block.ts";
+import { AnswerBlock } from "./answer-block.ts";
 import { describeCall, formatToolOutput, formatToolRow, shorten } from "./tool-row.ts";
 
 interface OpenCall {
@@ -30,7 +30,7 @@ export class Transcript {
   readonly #look: Look;
   readonly #layout = new Layout();
   readonly #tasks = new Map<string, OpenTask>();
-  readonly #blocks = new Map<string, TextBlock>();
+  readonly #blocks = new Map<string, AnswerBlock>();
   readonly #calls = new Map<string, OpenCall>();
   /** The task that has its turn; a session has one at most. */
   #active: string | null = null;
@@ -127,10 +127,10 @@ export class Transcript {
     this.#calls.clear();
   }
 
-  #block(blockId: string): TextBlock {
+  #block(blockId: string): AnswerBlock {
     const open = this.#blocks.get(blockId);
     if (open !== undefined) return open;
-    const block = new TextBlock();
+    const block = new AnswerBlock(this.#look.colors);
     this.#blocks.set(blockId, block);
     return block;
   }

@@ -4,7 +4,7 @@ import { lockDataDir } from "../store/sqlite/data-dir-lock.ts";
 import { databasePath } from "../store/sqlite/database-path.ts";
 import { BackupError } from "./backup-error.ts";
 import { assertTrunklineDatabase } from "./assert-trunkline-database.ts";
-import { copyDatabase } from "./copy-database.ts";
+import { copyDatabase, type CopyProgress } from "./copy-database.ts";
 import { setAside } from "./set-aside.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
@@ -19,14 +19,18 @@ export interface RestoreSummary {
  * @throws BackupError where the file is no backup that this version can use; DataDirLockedError while a server runs on
  * the directory; DataDirError
  */
-export async function restoreDatabase(dataDir: string, file: string): Promise<RestoreSummary> {
+export async function restoreDatabase(
+  dataDir: string,
+  file: string,
+  onProgress?: (progress: CopyProgress) => void,
+): Promise<RestoreSummary> {
   await prepareDataDir(dataDir);
   using _lock = await lockDataDir(dataDir);
   const path = databasePath(dataDir);
   const incoming = `${path}.restoring`;
   try {
     await removeDatabase(incoming);
-    await copyDatabase(file, incoming);
+    await copyDatabase(file, incoming, onProgress);
     await assertTrunklineDatabase(incoming);
   } catch (error) {
     await removeDatabase(incoming);

@@ -1,0 +1,133 @@
+import type { Colors } from "../terminal/output.ts";
+import { setInline } from "./inline-markdown.ts";
+
+/** What a line may still turn out to be, while it is shorter than what tells. */
+const UNDECIDED = [
+  /^\s*$/,
+  /^ {0,3}#{1,6} *$/,
+  /^ {0,3}[> ]+$/,
+  /^\s*[-+*] *(\[([ xX](\] *)?)?)?$/,
+  /^\s*\d{1,9}[.)]? *$/,
+  /^ {0,3}([-*_])( *\1)* *$/,
+  /^ {0,3}(`{1,2}|~{1,2})$/,
+];
+const FENCE = /^ {0,3}(`{3,}(?!.*`)|~{3,})/;
+const RULE = /^ {0,3}([-*_])(?: *\1){2,} *$/;
+const HEADING = /^ {0,3}(#{1,6}) +/;
+const BULLET = /^(\s*)[-+*] +(?:\[([ xX])\] )?/;
+const NUMBER = /^(\s*)(\d{1,9}[.)]) +/;
+const QUOTE = /^ {0,3}((?:> ?)+)/;
+
+/**
+ * Sets Markdown for a terminal while it streams: what has been printed stays as it is, and only what is not decided yet
+ * is held back, the mark at a line's beginning or a span until its end. Lines stay lines; what is no Markdown that it
+ * knows comes out as it went in.
+ */
+export class MarkdownStream {
+  readonly #colors: Colors;
+  #held = "";
+  /** The line's beginning is printed, and how the rest of it is set is known; null at a line's beginning. */
+  #line: ((text: string) => string) | null = null;
+  /** The last character that is printed of the line; empty at its beginning. */
+  #before = "";
+  /** The marks that close the block of code; null outside of one. */
+  #fence: string | null = null;
+
+  constructor(colors: Colors) {
+    this.#colors = colors;
+  }
+
+  /** @returns what to print now */
+  write(piece: string): string {
+    const lines = (this.#held + piece).split("\n");
+    this.#held = "";
+    const last = lines.pop() ?? "";
+    return lines.map((line) => `${this.#part(line, true)}\n`).join("") + this.#part(last, false);
+  }
+
+  /** The text ends here. @returns what was held back */
+  end(): string {
+    const rest = this.#part(this.#held, true);
+    this.#held = "";
+    return rest;
+  }
+
+  /** @param whole whether the line ends with it */
+  #part(text: string, whole: boolean): string {
+    if (this.#fence !== null) return this.#code(text, whole);
+    let shown = "";
+    let rest = text;
+    if (this.#line === null) {
+      if (!whole && (FENCE.test(text) || UNDECIDED.some((each) => each.test(text)))) return this.#hold(text);
+      const block = this.#begin(text, whole);
+      shown = block.shown;
+      rest = block.rest;
+      this.#line = block.paint;
+    }
+    const paint = this.#line;
+    const inline = setInline({ text: rest, before: this.#before, whole }, this.#colors);
+    this.#before = whole ? "" : (rest.slice(0, rest.length - inline.held.length).at(-1) ?? this.#before);
+    shown += inline.shown === "" ? "" : paint(inline.shown);
+    if (whole) this.#line = null;
+    else this.#hold(inline.held);
+    return shown;
+  }
+
+  #hold(text: string): string {
+    this.#held = text;
+    return "";
+  }
+
+  #begin(text: string, whole: boolean): { shown: string; rest: string; paint: (text: string) => string } {
+    const { dim, bold, underline } = this.#colors;
+    const plain = (part: string): string => part;
+    const fence = FENCE.exec(text)?.[1];
+    if (fence !== undefined && whole) {
+      this.#fence = fence;
+      return { shown: dim(text), rest: "", paint: plain };
+    }
+    if (RULE.test(text)) return { shown: dim("─".repeat(3)), rest: "", paint: plain };
+    const heading = HEADING.exec(text);
+    if (heading !== null) {
+      const paint = heading[1] === "#" ? (part: string) => bold(underline(part)) : bold;
+      return { shown: "", rest: text.slice(heading[0].length), paint };
+    }
+    const bullet = BULLET.exec(text);
+    if (bullet !== null) {
+      const box = bullet[2] === undefined ? "" : bullet[2] === " " ? "☐ " : "☑ ";
+      const mark = box === "" ? "• " : box;
+      return { shown: `${bullet[1]}${dim(mark)}`, rest: text.slice(bullet[0].length), paint: plain };
+    }
+    const number = NUMBER.exec(text);
+    if (number !== null) {
+      return {
+        shown: `${number[1]}${dim(`${number[2]} `)}`,
+        rest: text.slice(number[0].length),
+        paint: plain,
+      };
+    }
+    const quote = QUOTE.exec(text);
+    if (quote !== null) {
+      const depth = quote[1]?.replaceAll(" ", "").length ?? 1;
+      return { shown: dim("│ ".repeat(depth)), rest: text.slice(quote[0].length), paint: dim };
+    }
+    return { shown: "", rest: text, paint: plain };
+  }
+
+  /** Code is shown as it comes, but for a line that may close its block. */
+  #code(text: string, whole: boolean): string {
+    const { dim } = this.#colors;
+    const fence = this.#fence ?? "";
+    const mark = fence.charAt(0);
+    if (this.#line === null) {
+      const mayClose = new RegExp(String.raw`^ {0,3}${mark}*\s*$`).test(text);
+      if (!whole && mayClose) return this.#hold(text);
+      if (mayClose && text.trim().length >= fence.length && text.trim().startsWith(fence)) {
+        this.#fence = null;
+        return dim(text);
+      }
+    }
+    this.#line = whole ? null : (part) => part;
+    return text;
+  }
+}

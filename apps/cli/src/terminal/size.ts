@@ -1,0 +1,7 @@
+/** @returns how large something is, e.g. `512 bytes`, `12.3 kB`, `4.5 MB`, `1.2 GB`. */
+export function formatSize(bytes: number): string {
+  if (bytes < 1_000) return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
+  const units = ["kB", "MB", "GB"] as const;
+  const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
+  return `${(bytes / 1_000 ** power).toFixed(1)} ${units[power - 1]}`;
+}
