@@ -50,7 +50,7 @@ function serve(args, env) {
   const followParent = pathToFileURL(join(root, "scripts", "follow-parent.mjs")).href;
   const server = spawn(
     "node",
-    ["--import", followParent, join("apps", "server", "src", "main.ts"), ...args],
+    ["--import", followParent, join("apps", "server", "bin", "trunkline-server.mjs"), ...args],
     {
       cwd: root,
       env,

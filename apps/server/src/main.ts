@@ -1,14 +1,18 @@
 import { readFileSync } from "node:fs";
-import { enableCompileCache } from "node:module";
-import { join } from "node:path";
+import { flushCompileCache } from "node:module";
+import { startServer } from "./compose.ts";
 import { readConfig } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import { releaseMemory } from "./ops/release-memory.ts";
 
 /** How long a shutdown may take before the process ends without it, in ms. */
 const SHUTDOWN_LIMIT_MS = 15_000;
 /** A terminal's Ctrl-C may reach the process twice, once itself and once through whoever started it, in ms. */
 const SAME_SIGNAL_MS = 500;
+
+/** By then who started the server has opened the page or sent the first task, in ms. */
+const RELEASE_MEMORY_AFTER_MS = 1_000;
 
 const startedAt = performance.now();
 const lifecycle = new Lifecycle();
@@ -51,14 +55,14 @@ process.on("uncaughtException", fail);
 try {
   const config = readConfig();
   await prepareDataDir(config.dataDir);
-  // In the data directory, where nobody else can plant code; and so the rest is loaded after it.
-  enableCompileCache(join(config.dataDir, "compile-cache"));
-  const { startServer } = await import("./compose.ts");
   const { url, signInUrl } = await startServer({ config, version, lifecycle, onFatal: fail });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   process.stdout.write(
     `\n  Trunkline ${version} serves ${url} (ready in ${seconds} s)\n\n  Sign in: ${signInUrl}\n\n`,
   );
+  // Now, and not at the end that a killed process does not have.
+  flushCompileCache();
+  setTimeout(() => void releaseMemory(), RELEASE_MEMORY_AFTER_MS).unref();
 } catch (error) {
   fail(error);
 }

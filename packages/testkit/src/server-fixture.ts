@@ -6,7 +6,7 @@ import { createClient, type TrunklineClient } from "@trunkline/client";
 import { Child } from "./child.ts";
 import { waitFor } from "./wait-for.ts";
 
-const SERVER_MAIN = fileURLToPath(new URL("../../../apps/server/src/main.ts", import.meta.url));
+const SERVER_MAIN = fileURLToPath(new URL("../../../apps/server/bin/trunkline-server.mjs", import.meta.url));
 
 export interface ServerFixtureOptions {
   /** Default off: the API alone. */

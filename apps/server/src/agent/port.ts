@@ -42,7 +42,7 @@ export interface RunInput {
   policy: ApprovalPolicy;
   /** Up to this event the history came from elsewhere: strangers' words, whose approvals allow nothing; 0: none of it. */
   importedSeq: number;
-  /** Absolute path of the directory that tools work in; it exists. */
+  /** Absolute path of the directory that tools work in; made before the first of them runs. */
   workspace: string;
   budget: Budget;
   sink: RunSink;

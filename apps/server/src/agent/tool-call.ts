@@ -1,3 +1,4 @@
+import { mkdir } from "node:fs/promises";
 import type { ToolCall } from "@trunkline/contract";
 import type { ToolResult } from "../tools/port.ts";
 import type { Clock } from "./clock.ts";
@@ -105,6 +106,7 @@ async function runTool(
   let result: ToolResult;
   try {
     signal.throwIfAborted();
+    await mkdir(workspace, { recursive: true, mode: 0o700 });
     result = await tool.execute(input, { workspace, signal, progress });
   } catch (error) {
     result = { status: "failed", output: error instanceof Error ? error.message : String(error) };

@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import type { Budget } from "@trunkline/contract";
 import { TrunklineError } from "@trunkline/contract";
 import type { ModelRegistry, RunTask } from "../agent/port.ts";
@@ -35,7 +34,6 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt): Promise<E
   try {
     signal.throwIfAborted();
     const model = deps.models.resolve(task.model ?? session.model ?? deps.models.defaultModel);
-    await mkdir(session.workspace, { recursive: true, mode: 0o700 });
     const outcome = await deps.runTask({
       sessionId: task.session_id,
       taskId: task.id,

@@ -1,36 +1,59 @@
 import { ACTIVE_TASK_STATES } from "@trunkline/contract";
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { CommitUnit } from "../store/port.ts";
-import type { Database, TasksTable } from "../store/schema.ts";
+import { perDatabase } from "../store/per-database.ts";
+import type { Database, SessionsTable, TasksTable } from "../store/schema.ts";
 import type { Doorbell } from "../dispatch/port.ts";
 import { transition } from "./transition.ts";
 
 export type TaskRow = Selectable<TasksTable>;
 
+/** The next task of a session, and what of the session its run needs. */
+export interface QueueHead {
+  task: TaskRow;
+  session: Pick<Selectable<SessionsTable>, "workspace" | "model" | "imported_seq">;
+}
+
 /**
  * @returns the task that the session must run next: the one that has its answer and waits to go on, else the head of the
  * queue; undefined where nothing is queued, or another one is active.
  */
-export async function readQueueHead(db: Kysely<Database>, sessionId: string): Promise<TaskRow | undefined> {
-  const ofSession = db.selectFrom("tasks").selectAll().where("session_id", "=", sessionId);
-  const answered = ofSession.where("state", "=", "input-required").where("reason", "=", "queued");
+export async function readQueueHead(db: Kysely<Database>, sessionId: string): Promise<QueueHead | undefined> {
+  const { rows } = await db.executeQuery(headOf(db, [sessionId, sessionId, sessionId]));
+  const [row] = rows;
+  if (row === undefined) return undefined;
+  const { session_workspace: workspace, session_model: model, session_imported_seq, ...task } = row;
+  return { task, session: { workspace, model, imported_seq: session_imported_seq } };
+}
+
+const headOf = perDatabase((db) => {
+  const ofSession = db.selectFrom("tasks").selectAll().where("session_id", "=", "");
+  const answered = ofSession
+    .where("state", "=", sql.lit("input-required"))
+    .where("reason", "=", sql.lit("queued"));
+  const active = sql.join(ACTIVE_TASK_STATES.map((state) => sql.lit(state)));
   const queued = ofSession
-    .where("state", "=", "submitted")
-    .where(({ not, exists, selectFrom }) =>
-      not(
-        exists(
-          selectFrom("tasks as active")
-            .select(sql`1`.as("one"))
-            .where("active.session_id", "=", sessionId)
-            .where("active.state", "in", [...ACTIVE_TASK_STATES]),
-        ),
-      ),
+    .where("state", "=", sql.lit("submitted"))
+    .where(
+      sql<boolean>`not exists (
+        select 1 from tasks as active where active.session_id = ${""} and active.state in (${active})
+      )`,
     )
     .orderBy("pos")
-    .limit(1);
+    .limit(sql.lit(1));
   // At most one of the two has a row: the task that waits for its turn is an active one.
-  return answered.unionAll(db.selectFrom(queued.as("head")).selectAll()).executeTakeFirst();
-}
+  const head = answered.unionAll(db.selectFrom(queued.as("queued")).selectAll()).as("head");
+  return db
+    .selectFrom(head)
+    .innerJoin("sessions", "sessions.id", "head.session_id")
+    .selectAll("head")
+    .select([
+      "sessions.workspace as session_workspace",
+      "sessions.model as session_model",
+      "sessions.imported_seq as session_imported_seq",
+    ])
+    .compile();
+});
 
 /** Takes the task: raises its attempt, so that every earlier run of it is fenced off. */
 export function claimUnit(db: Kysely<Database>, task: TaskRow, node: string, now: number): CommitUnit {

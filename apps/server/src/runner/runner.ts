@@ -6,7 +6,13 @@ import type { Dispatcher } from "../dispatch/port.ts";
 import { GuardFailedError, type Store, StoreUnavailableError, UniqueViolationError } from "../store/port.ts";
 import { type AttemptDeps, runAttempt } from "./attempt.ts";
 import type { CancelRequest, Runner } from "./port.ts";
-import { claimUnit, readQueueHead, sessionsWithQueuedTasks, type TaskRow } from "./queue-head.ts";
+import {
+  claimUnit,
+  type QueueHead,
+  readQueueHead,
+  sessionsWithQueuedTasks,
+  type TaskRow,
+} from "./queue-head.ts";
 import { endInPlaceOfOwner, recoverOrphans } from "./recovery.ts";
 import { OpenItems } from "./open-items.ts";
 import { LogSink } from "./run-sink.ts";
@@ -41,9 +47,9 @@ export function createRunner(deps: RunnerDeps): Runner {
   async function serveSession(sessionId: string): Promise<boolean> {
     try {
       if (stopping) return false;
-      const task = await readQueueHead(store.db, sessionId);
-      if (task === undefined) return false;
-      await holdRun(task);
+      const head = await readQueueHead(store.db, sessionId);
+      if (head === undefined) return false;
+      await holdRun(head);
       // Whether there is more is what the next round finds out.
       return !stopping;
     } catch (error) {
@@ -58,30 +64,26 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   /** Makes the run known before it is claimed, so that a cancel always finds either a queued task or its run. */
-  async function holdRun(task: TaskRow): Promise<void> {
+  async function holdRun(head: QueueHead): Promise<void> {
+    const { id } = head.task;
     const controller = new AbortController();
     const { promise: ended, resolve } = Promise.withResolvers<void>();
-    runs.set(task.id, { controller, ended });
+    runs.set(id, { controller, ended });
     try {
-      await claimAndRun(task, controller.signal);
+      await claimAndRun(head, controller.signal);
     } finally {
-      runs.delete(task.id);
+      runs.delete(id);
       resolve();
     }
   }
 
-  async function claimAndRun(task: TaskRow, signal: AbortSignal): Promise<void> {
+  async function claimAndRun({ task, session }: QueueHead, signal: AbortSignal): Promise<void> {
     const startedSeq = await claim(task);
     if (startedSeq === null) return;
     const claimed = { ...task, attempt: task.attempt + 1 };
     const context = { sessionId: task.session_id, taskId: task.id, attempt: claimed.attempt };
     logger.info(context, "task started");
     const sink = new LogSink({ log, holder: context, startedSeq, now });
-    const session = await store.db
-      .selectFrom("sessions")
-      .select(["workspace", "model", "imported_seq"])
-      .where("id", "=", task.session_id)
-      .executeTakeFirstOrThrow();
     const ending = await runAttempt(deps, { task: claimed, session, sink, signal });
     if (ending === null) return;
     await end(context, sink.open, ending, task.owner_id);

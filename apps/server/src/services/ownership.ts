@@ -1,5 +1,6 @@
 import { type Principal, TrunklineError } from "@trunkline/contract";
 import type { Kysely } from "kysely";
+import { perDatabase } from "../store/per-database.ts";
 import type { Database, TokensTable, UsersTable } from "../store/schema.ts";
 import { selectSessions, toSession } from "./session-query.ts";
 import type { TaskRow } from "./task-row.ts";
@@ -25,13 +26,8 @@ export async function requireSessionAccess(
   principal: Principal,
   sessionId: string,
 ): Promise<number> {
-  const row = await db
-    .selectFrom("sessions")
-    .select("last_seq")
-    .where("id", "=", sessionId)
-    .where("owner_id", "=", principal.userId)
-    .where("deleted_at", "is", null)
-    .executeTakeFirst();
+  const { rows } = await db.executeQuery(accessOf(db, [sessionId, principal.userId]));
+  const [row] = rows;
   if (row === undefined) throw new TrunklineError("not_found", `There is no session ${sessionId}`);
   return row.last_seq;
 }
@@ -42,12 +38,8 @@ export async function requireTask(
   principal: Principal,
   taskId: string,
 ): Promise<TaskRow> {
-  const row = await db
-    .selectFrom("tasks")
-    .selectAll()
-    .where("id", "=", taskId)
-    .where("owner_id", "=", principal.userId)
-    .executeTakeFirst();
+  const { rows } = await db.executeQuery(taskOf(db, [taskId, principal.userId]));
+  const [row] = rows;
   if (row === undefined) throw new TrunklineError("not_found", `There is no task ${taskId}`);
   return row;
 }
@@ -94,3 +86,17 @@ export async function requireToken(
   if (row === undefined) throw new TrunklineError("not_found", `There is no token ${tokenId}`);
   return row;
 }
+
+const accessOf = perDatabase((db) =>
+  db
+    .selectFrom("sessions")
+    .select("last_seq")
+    .where("id", "=", "")
+    .where("owner_id", "=", "")
+    .where("deleted_at", "is", null)
+    .compile(),
+);
+
+const taskOf = perDatabase((db) =>
+  db.selectFrom("tasks").selectAll().where("id", "=", "").where("owner_id", "=", "").compile(),
+);

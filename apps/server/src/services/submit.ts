@@ -1,8 +1,9 @@
 import { createHash } from "node:crypto";
 import { type Principal, type SubmitTaskInput, TrunklineError } from "@trunkline/contract";
-import { type Kysely, sql } from "kysely";
+import { type Kysely, type RawBuilder, sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
 import type { Write } from "../store/port.ts";
+import { perDatabase } from "../store/per-database.ts";
 import type { Database } from "../store/schema.ts";
 
 /** What a submit stores for the task itself. */
@@ -24,27 +25,19 @@ export function newTask(
   now: number,
 ): NewTask {
   const id = uuidv7();
-  const unfinished = sql`select 1 from tasks where session_id = ${sessionId} and state in ('submitted', 'working', 'input-required')`;
-  const first = sql`select min(pos) from tasks where session_id = ${sessionId} and state in ('submitted', 'working', 'input-required')`;
-  // An interrupting task runs next: before all that is queued, which stays queued; and before the active task, which
-  // is queued again where the server dies before it is canceled.
-  const pos = input.whenBusy === "interrupt" ? sql`coalesce((${first}), next_pos) - 1` : sql`next_pos`;
-  const guard = input.whenBusy === "reject" ? sql`and not exists (${unfinished})` : sql``;
-  const budget = input.budget === undefined ? null : JSON.stringify(input.budget);
-  const key = input.idempotencyKey ?? null;
-  const insert = sql`
-    insert into tasks (id, session_id, owner_id, pos, state, reason, prompt, model, budget_json, idempotency_key,
-                       request_hash, created_at)
-    select ${id}, id, owner_id, ${pos}, 'submitted', 'queued', ${input.prompt}, ${input.model ?? null}, ${budget},
-           ${key}, ${key === null ? null : requestHash(input)}, ${now}
-    from sessions where id = ${sessionId} and owner_id = ${principal.userId} and deleted_at is null ${guard}`.compile(
-    db,
-  );
-  const raise = db
-    .updateTable("sessions")
-    .set({ next_pos: sql<number>`next_pos + 1` })
-    .where("id", "=", sessionId)
-    .compile();
+  const { prompt, model = null, budget, idempotencyKey: key = null, whenBusy } = input;
+  const insert = INSERTS[whenBusy](db, [
+    id,
+    prompt,
+    model,
+    budget === undefined ? null : JSON.stringify(budget),
+    key,
+    key === null ? null : requestHash(input),
+    now,
+    sessionId,
+    principal.userId,
+  ]);
+  const raise = raisePosition(db, [sessionId]);
   return {
     id,
     writes: [
@@ -53,6 +46,39 @@ export function newTask(
     ],
   };
 }
+
+const UNFINISHED = sql`from tasks where session_id = s.id and state in ('submitted', 'working', 'input-required')`;
+
+function insertAt(pos: RawBuilder<number>, guard: RawBuilder<boolean>) {
+  return perDatabase((db) =>
+    sql`
+    insert into tasks (id, session_id, owner_id, pos, state, reason, prompt, model, budget_json, idempotency_key,
+                       request_hash, created_at)
+    select ${""}, s.id, s.owner_id, ${pos}, 'submitted', 'queued', ${""}, ${""}, ${""}, ${""}, ${""}, ${0}
+    from sessions as s where s.id = ${""} and s.owner_id = ${""} and s.deleted_at is null and ${guard}`.compile(
+      db,
+    ),
+  );
+}
+
+const AT_THE_END = sql<number>`s.next_pos`;
+const ALWAYS = sql<boolean>`1 = 1`;
+
+const INSERTS: Record<SubmitTaskInput["whenBusy"], ReturnType<typeof insertAt>> = {
+  enqueue: insertAt(AT_THE_END, ALWAYS),
+  reject: insertAt(AT_THE_END, sql`not exists (select 1 ${UNFINISHED})`),
+  // Runs next: before all that is queued, which stays queued; and before the active task, which is queued again where
+  // the server dies before it is canceled.
+  interrupt: insertAt(sql`coalesce((select min(pos) ${UNFINISHED}), s.next_pos) - 1`, ALWAYS),
+};
+
+const raisePosition = perDatabase((db) =>
+  db
+    .updateTable("sessions")
+    .set({ next_pos: sql<number>`next_pos + 1` })
+    .where("id", "=", "")
+    .compile(),
+);
 
 /** SHA-256, hex, of what makes two submits the same. */
 export function requestHash({ prompt, sessionId, whenBusy, model, budget }: SubmitTaskInput): string {

@@ -41,7 +41,7 @@ function concatenate(first: StoredDraft, second: StoredDraft): StoredDraft | und
   return undefined;
 }
 
-/** Whether a unit says more than another piece of a block: only then does the session count as updated. */
-export function touchesSession(unit: CommitUnit): boolean {
-  return onlyPiece(unit) === undefined;
+/** Whether a unit is no more than another piece of a block: the session does not count as updated then, and nobody waits for its commit. */
+export function isPiece(unit: CommitUnit): boolean {
+  return onlyPiece(unit) !== undefined;
 }

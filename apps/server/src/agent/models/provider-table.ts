@@ -1,7 +1,3 @@
-import { createAnthropic } from "@ai-sdk/anthropic";
-import { createGoogle } from "@ai-sdk/google";
-import { createOpenAI } from "@ai-sdk/openai";
-import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { ModelConfig } from "../../config.ts";
 
@@ -23,12 +19,15 @@ const NO_KEY = "none";
  *
  * Addresses are given here even where the SDKs have defaults: otherwise they read them from the environment. With
  * `OPENAI_BASE_URL` set, the key beside it belongs to that address and is never sent to OpenAI.
+ *
+ * An SDK is loaded where it is used: each takes 2 to 3 MB.
  */
-export function configuredProviders(config: ModelConfig): ConfiguredProvider[] {
+export async function configuredProviders(config: ModelConfig): Promise<ConfiguredProvider[]> {
   const { openaiApiKey, openaiBaseUrl, anthropicApiKey, googleApiKey } = config;
   const providers: ConfiguredProvider[] = [];
   if (openaiBaseUrl !== undefined) {
     const apiKey = openaiApiKey ?? NO_KEY;
+    const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
     const provider = createOpenAICompatible({
       name: "openai-compatible",
       baseURL: openaiBaseUrl.replace(/\/+$/, ""),
@@ -42,6 +41,7 @@ export function configuredProviders(config: ModelConfig): ConfiguredProvider[] {
       create: (model) => provider.chatModel(model),
     });
   } else if (openaiApiKey !== undefined) {
+    const { createOpenAI } = await import("@ai-sdk/openai");
     const provider = createOpenAI({
       apiKey: openaiApiKey,
       baseURL: "https://api.openai.com/v1",
@@ -54,6 +54,7 @@ export function configuredProviders(config: ModelConfig): ConfiguredProvider[] {
     });
   }
   if (anthropicApiKey !== undefined) {
+    const { createAnthropic } = await import("@ai-sdk/anthropic");
     const provider = createAnthropic({
       apiKey: anthropicApiKey,
       baseURL: "https://api.anthropic.com/v1",
@@ -67,6 +68,7 @@ export function configuredProviders(config: ModelConfig): ConfiguredProvider[] {
   }
   if (googleApiKey !== undefined) {
     const baseURL = "https://generativelanguage.googleapis.com/v1beta";
+    const { createGoogle } = await import("@ai-sdk/google");
     const provider = createGoogle({ apiKey: googleApiKey, baseURL });
     providers.push({
       name: "google",

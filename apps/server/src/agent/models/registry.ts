@@ -11,16 +11,26 @@ import { type ConfiguredProvider, configuredProviders } from "./provider-table.t
  * @throws TrunklineError `model_unknown` where the default cannot be settled; the message says what to set.
  */
 export async function createModelRegistry(config: ModelConfig): Promise<ModelRegistry> {
-  const providers = configuredProviders(config);
-  const demo: ResolvedModel = { name: DEMO_MODEL_NAME, model: createDemoModel() };
+  const providers = await configuredProviders(config);
+  // Making one takes longer than starting a task does otherwise: an SDK builds its schemas anew for each.
+  const made = new Map<string, ResolvedModel>([
+    [DEMO_MODEL_NAME, { name: DEMO_MODEL_NAME, model: createDemoModel() }],
+  ]);
 
-  const resolve = (name: string): ResolvedModel => {
-    if (name === DEMO_MODEL_NAME) return demo;
+  const make = (name: string): ResolvedModel => {
     const colon = name.indexOf(":");
     const provider = providers.find((candidate) => candidate.name === name.slice(0, Math.max(0, colon)));
     const model = name.slice(colon + 1);
     if (provider === undefined || model === "") throw unknownModel(name, providers);
     return { name, model: provider.create(model), redact: redactor(provider.apiKey) };
+  };
+  const resolve = (name: string): ResolvedModel => {
+    const known = made.get(name);
+    if (known !== undefined) return known;
+    const model = make(name);
+    // Callers may name whatever they like.
+    if (made.size < MAX_MODELS_KEPT) made.set(name, model);
+    return model;
   };
 
   const defaultModel = config.model ?? (await chooseDefault(config, providers));
@@ -30,6 +40,8 @@ export async function createModelRegistry(config: ModelConfig): Promise<ModelReg
   );
   return { defaultModel, names: [...new Set([defaultModel, ...ofProviders, DEMO_MODEL_NAME])], resolve };
 }
+
+const MAX_MODELS_KEPT = 100;
 
 async function chooseDefault(config: ModelConfig, providers: readonly ConfiguredProvider[]): Promise<string> {
   const [first] = providers;

@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import type { SessionEvent } from "@trunkline/contract";
 import { Kysely, SqliteDialect } from "kysely";
-import { mergeDeltas } from "../delta-merge.ts";
+import { isPiece, mergeDeltas } from "../delta-merge.ts";
 import { GroupCommit, type Settled } from "../group-commit.ts";
 import { type CommitUnit, type Store, StoreOpenError, StoreUnavailableError, type Write } from "../port.ts";
 import type { Database as Schema } from "../schema.ts";
@@ -83,6 +83,7 @@ export class SqliteStore implements Store {
       keyOf: (unit) => unit.sessionId,
       merge: mergeDeltas,
       weightOf: charactersOf,
+      mayWait: isPiece,
       maxItems: MAX_UNITS,
       maxWeight: MAX_CHARACTERS,
     });

@@ -1,5 +1,5 @@
 import type { CommitUnit, StoredDraft } from "../port.ts";
-import { touchesSession } from "../delta-merge.ts";
+import { isPiece } from "../delta-merge.ts";
 import type { PlainEvent, PlainUnit, PlainWrite } from "./commit-units.ts";
 
 /**
@@ -13,7 +13,7 @@ export function encodeUnit(message: UnitMessage, unit: CommitUnit): void {
   const { length } = message;
   try {
     const { fence, writes = [], events, endedBlocks = [] } = unit;
-    message.push(unit.sessionId, touchesSession(unit), unit.mayUseBallast ?? false);
+    message.push(unit.sessionId, !isPiece(unit), unit.mayUseBallast ?? false);
     message.push(fence?.taskId, fence?.attempt, writes.length, events.length, endedBlocks.length);
     for (const { sql, parameters, expectRows } of writes) {
       message.push(sql, expectRows, parameters.length);

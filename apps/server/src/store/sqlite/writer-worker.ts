@@ -3,6 +3,7 @@
  * Speaks the messages of writer-protocol.ts with writer.ts.
  */
 import assert from "node:assert";
+import { flushCompileCache } from "node:module";
 import { dirname } from "node:path";
 import { parentPort, workerData } from "node:worker_threads";
 import type Database from "better-sqlite3";
@@ -34,6 +35,7 @@ guarded(() => {
     guarded(() => handle(request, { database, commit, checkpoints })),
   );
   reply({ type: "ready" });
+  flushCompileCache();
 });
 
 function handle(
