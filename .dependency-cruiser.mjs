@@ -149,7 +149,11 @@ export default {
       from: { path: room, pathNot: test },
       to: {
         path: `${server}/`,
-        pathNot: [`${server}/$1/`, port, String.raw`${server}/(store/schema|config|data-dir|lifecycle)\.ts$`],
+        pathNot: [
+          `${server}/$1/`,
+          port,
+          String.raw`${server}/(store/schema|store/per-database|config|data-dir|lifecycle)\.ts$`,
+        ],
       },
     },
     {
@@ -166,7 +170,11 @@ export default {
       from: { path: `${server}/services/`, pathNot: test },
       to: {
         path: `${server}/`,
-        pathNot: [`${server}/services/`, port, String.raw`${server}/(store/schema|config|lifecycle)\.ts$`],
+        pathNot: [
+          `${server}/services/`,
+          port,
+          String.raw`${server}/(store/schema|store/per-database|config|lifecycle)\.ts$`,
+        ],
       },
     },
     {

@@ -4,15 +4,11 @@ import { startServer } from "./compose.ts";
 import { readConfig } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import { releaseMemory } from "./ops/release-memory.ts";
 
 /** How long a shutdown may take before the process ends without it, in ms. */
 const SHUTDOWN_LIMIT_MS = 15_000;
 /** A terminal's Ctrl-C may reach the process twice, once itself and once through whoever started it, in ms. */
 const SAME_SIGNAL_MS = 500;
-
-/** By then who started the server has opened the page or sent the first task, in ms. */
-const RELEASE_MEMORY_AFTER_MS = 1_000;
 
 const startedAt = performance.now();
 const lifecycle = new Lifecycle();
@@ -62,7 +58,6 @@ try {
   );
   // Now, and not at the end that a killed process does not have.
   flushCompileCache();
-  setTimeout(() => void releaseMemory(), RELEASE_MEMORY_AFTER_MS).unref();
 } catch (error) {
   fail(error);
 }

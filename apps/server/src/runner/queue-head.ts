@@ -1,7 +1,7 @@
 import { ACTIVE_TASK_STATES } from "@trunkline/contract";
 import { type Kysely, type Selectable, sql } from "kysely";
-import type { CommitUnit } from "../store/port.ts";
 import { perDatabase } from "../store/per-database.ts";
+import type { CommitUnit } from "../store/port.ts";
 import type { Database, SessionsTable, TasksTable } from "../store/schema.ts";
 import type { Doorbell } from "../dispatch/port.ts";
 import { transition } from "./transition.ts";

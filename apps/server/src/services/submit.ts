@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { type Principal, type SubmitTaskInput, TrunklineError } from "@trunkline/contract";
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import { v7 as uuidv7 } from "uuid";
-import type { Write } from "../store/port.ts";
 import { perDatabase } from "../store/per-database.ts";
+import type { Write } from "../store/port.ts";
 import type { Database } from "../store/schema.ts";
 
 /** What a submit stores for the task itself. */
