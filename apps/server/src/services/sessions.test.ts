@@ -92,6 +92,7 @@ describe("sessions", () => {
 
   it("forks a prefix: same events, same seqs, unfinished work closed, a workspace of its own", async () => {
     scripts.set("long", async ({ sink, signal, workspace }) => {
+      await mkdir(workspace, { recursive: true });
       await writeFile(join(workspace, "file"), "parent's");
       await sink.delta({ type: "text.delta", data: { blockId: "b", text: "half a sen" } });
       await sink.append([{ type: "tool.called", data: { callId: "c", tool: "bash", input: {} } }]);
