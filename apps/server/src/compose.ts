@@ -114,7 +114,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
 
   const workspacesDir = join(config.dataDir, "workspaces");
   const services: Services = {
-    tasks: createTaskService({ store, log, runner, models, workspacesDir, now }),
+    tasks: createTaskService({ store, log, runner, models, audit, workspacesDir, now }),
     sessions: createSessionService({
       store,
       log,
@@ -123,6 +123,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       runner,
       approvals,
       models,
+      audit,
       workspacesDir,
       now,
     }),
@@ -155,6 +156,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     config,
     services,
     auth,
+    audit,
     web,
     logger,
     now,
@@ -169,7 +171,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   approvals.start();
   // Whoever opens the link is to find the UI; where it does not come up, its page says that it is starting.
   if (web !== null) await Promise.race([web.ready, delay(WEB_PATIENCE_MS, undefined, { ref: false })]);
-  void finishDeletions({ store, hub, activity, runner, now }).catch((error: unknown) =>
+  void finishDeletions({ store, runner }).catch((error: unknown) =>
     logger.error({ err: error }, "sessions that were being deleted are not gone yet"),
   );
   setTimeout(() => void releaseMemory(), RELEASE_MEMORY_AFTER_MS).unref();

@@ -10,6 +10,10 @@ export interface Config {
   concurrency: number;
   /** Streams that one user may have open at once. */
   streamsPerUser: number;
+  /** Requests that one user, and one address, may make in a minute; as many at once. */
+  requestsPerMinute: number;
+  /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
   /** Exact origins, beside the server's own, that a browser may call from. */
   allowedOrigins: readonly string[];
   /** Host names, beside the loopback ones, that the server answers to. */
@@ -84,6 +88,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       .map((item) => item.trim())
       .filter((item) => item !== "");
 
+  // There is nothing that this could turn off; who sets it must not believe otherwise.
+  oneOf("TRUNKLINE_AUTH", ["on"], "on");
+
   return {
     host: value("TRUNKLINE_HOST") ?? "127.0.0.1",
     port: integer("TRUNKLINE_PORT", 4400, 0, 65_535),
@@ -92,6 +99,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       join(value("XDG_DATA_HOME") ?? join(homedir(), ".local", "share"), "trunkline"),
     concurrency: integer("TRUNKLINE_CONCURRENCY", 16, 1, 1_000),
     streamsPerUser: integer("TRUNKLINE_STREAMS_PER_USER", 200, 1, 100_000),
+    requestsPerMinute: integer("TRUNKLINE_REQUESTS_PER_MINUTE", 60_000, 1, 100_000_000),
+    trustedProxies: list("TRUNKLINE_TRUSTED_PROXIES"),
     allowedOrigins: list("TRUNKLINE_ALLOWED_ORIGINS"),
     allowedHosts: list("TRUNKLINE_ALLOWED_HOSTS"),
     web: oneOf("TRUNKLINE_WEB", ["on", "off", "dev"], "on"),

@@ -27,6 +27,7 @@ export class BenchRun {
       env: {
         TRUNKLINE_CONCURRENCY: "128",
         TRUNKLINE_STREAMS_PER_USER: "10000",
+        TRUNKLINE_REQUESTS_PER_MINUTE: "100000000",
         TRUNKLINE_MODEL: "demo",
         ...provider?.serverEnv,
       },

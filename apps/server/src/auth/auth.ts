@@ -45,6 +45,8 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
       return { code, expiresInMs: CODE_LIFETIME_MS };
     },
 
+    whoseSignInCode: (code) => codes.find(code)?.name ?? null,
+
     async redeemSignInCode(code, address) {
       const holder = codes.take(code);
       return holder === undefined ? null : signInBrowser(deps, holder, { address, detail: "link" });

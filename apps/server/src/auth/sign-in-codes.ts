@@ -27,11 +27,16 @@ export class SignInCodes<Holder> {
     return code;
   }
 
-  /** Uses the code up. @returns whom it signs in; undefined where it was not there, used, or old. */
-  take(code: string): Holder | undefined {
-    const key = hashSecret(code);
-    const known = this.#codes.get(key);
-    this.#codes.delete(key);
+  /** @returns whom it signs in; undefined where it was not there, used, or old. */
+  find(code: string): Holder | undefined {
+    const known = this.#codes.get(hashSecret(code));
     return known !== undefined && this.#now() < known.expiresAt ? known.holder : undefined;
+  }
+
+  /** The same, and uses the code up. */
+  take(code: string): Holder | undefined {
+    const holder = this.find(code);
+    this.#codes.delete(hashSecret(code));
+    return holder;
   }
 }

@@ -2,21 +2,26 @@ import { TrunklineError, type Services } from "@trunkline/contract";
 import { Hono } from "hono";
 import { requestId } from "hono/request-id";
 import type { Logger } from "pino";
+import type { Audit } from "../audit/port.ts";
 import type { Auth } from "../auth/port.ts";
 import type { Web } from "../web/port.ts";
 import { logAccess } from "./access-log.ts";
 import { registerApiDocs } from "./api-docs.ts";
 import { guardAnswer, labelAnswer } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
+import { createCallFailureNote } from "./call-failure.ts";
 import { toErrorResponse } from "./error-answer.ts";
 import { createReadyHandler, healthHandler, type ReadinessCheck } from "./health.ts";
 import type { HttpEnv } from "./http-env.ts";
+import type { Limits } from "./limits.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import { allowListedOrigins, refuseForeignOrigin, refuseForgery } from "./origin-checks.ts";
+import { createRefusalNote } from "./refusals.ts";
 import { allowMethods, limitBody, requireJson } from "./request-body.ts";
 import { registerRest } from "./rest.ts";
 import { createSignInCodeHandler, createSignInHandler, SIGN_IN_PATH } from "./sign-in.ts";
 import type { Site } from "./site.ts";
+import { tokenSignIn } from "./token-sign-in.ts";
 import { createTrpcStreamHandler } from "./trpc-stream.ts";
 import { createTrpcHandler, TRPC_PATH } from "./trpc.ts";
 import { createUiProxy, uiOffHandler } from "./ui-proxy.ts";
@@ -25,6 +30,8 @@ export interface AppDeps {
   site: Site;
   services: Services;
   auth: Auth;
+  audit: Audit;
+  limits: Limits;
   streams: LiveStreams;
   /** The parts that `GET /ready` asks. */
   readiness: Readonly<Record<string, ReadinessCheck>>;
@@ -36,7 +43,9 @@ export interface AppDeps {
 
 /** The front door: every path of the server, and what stands before it, in order. */
 export function createApp(deps: AppDeps): Hono<HttpEnv> {
-  const { site, services, auth, streams, readiness, web, logger, now } = deps;
+  const { site, services, auth, limits, streams, readiness, web, logger, now } = deps;
+  const noteRefusal = createRefusalNote(deps.audit, limits);
+  const noteFailure = createCallFailureNote(logger, noteRefusal);
   const app = new Hono<HttpEnv>();
 
   app.use(requestId({ limitLength: 64 }));
@@ -54,15 +63,15 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
       allowListedOrigins(site),
       allowMethods(allowed),
       requireJson,
-      authenticate(auth, site),
+      authenticate(auth, site, limits),
       refuseForgery(site),
       limitBody,
     );
   }
   app.get(`${TRPC_PATH}/session.subscribe`, createTrpcStreamHandler({ services, streams, logger }));
-  app.all(`${TRPC_PATH}/:path`, createTrpcHandler({ services, streams, logger }));
+  app.all(`${TRPC_PATH}/:path`, createTrpcHandler({ services, streams, noteFailure }));
   app.post("/api/sign-in-codes", createSignInCodeHandler({ auth, site }));
-  registerRest(app, { services, streams, logger });
+  registerRest(app, { services, streams, noteFailure, logger });
   registerApiDocs(app, { services });
   for (const path of Object.keys(methods)) {
     app.all(`${path}/*`, () => {
@@ -70,7 +79,9 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
     });
   }
 
-  app.all(SIGN_IN_PATH, createSignInHandler({ auth, site, now }));
+  const signIn = { auth, site, limits, noteRefusal, now };
+  app.post(SIGN_IN_PATH, ...tokenSignIn(signIn));
+  app.all(SIGN_IN_PATH, createSignInHandler(signIn));
   app.all("*", web === null ? uiOffHandler : createUiProxy({ web, logger }));
 
   app.onError((error, c) => {
@@ -80,6 +91,7 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
         "a request failed",
       );
     }
+    noteRefusal(c, error);
     return toErrorResponse(error);
   });
   return app;

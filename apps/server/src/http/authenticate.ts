@@ -1,23 +1,39 @@
-import { TrunklineError } from "@trunkline/contract";
+import { MAX_BATCH_CALLS, TrunklineError } from "@trunkline/contract";
 import type { Auth } from "../auth/port.ts";
 import { readBrowserCookie } from "./browser-cookie.ts";
 import type { Middleware } from "./http-env.ts";
+import type { Limits } from "./limits.ts";
 import type { Site } from "./site.ts";
+import { TooManyRequestsError } from "./too-many-requests.ts";
 
 /** Nobody unknown gets past this: it guards whole paths, so that no procedure or route can forget to ask. */
-export function authenticate(auth: Auth, site: Site): Middleware {
+export function authenticate(auth: Auth, site: Site, limits: Limits): Middleware {
   return async (c, next) => {
-    const authenticated = await auth.authenticate({
+    const address = limits.addressOf(c.env.incoming);
+    const credentials = {
       authorization: c.req.header("authorization"),
       cookie: readBrowserCookie(c, site),
-    });
+    };
+    const authenticated = await auth.authenticate(credentials);
     if (authenticated === null) {
+      const { authorization, cookie } = credentials;
+      const waitMs = (authorization ?? cookie) === undefined ? 0 : limits.takeFailure(address);
+      if (waitMs > 0) throw new TooManyRequestsError(waitMs);
       throw new TrunklineError(
         "unauthorized",
         "Send a valid token as 'Authorization: Bearer …', or sign in again with a link from 'trunkline login'",
       );
     }
-    c.set("authenticated", authenticated);
+    const principal = { ...authenticated.principal, address };
+    c.set("authenticated", { ...authenticated, principal });
+    const waitMs = limits.takeCalls(principal.userId, callsOf(c.req.path));
+    if (waitMs > 0) throw new TooManyRequestsError(waitMs);
     await next();
   };
+}
+
+/** tRPC's batches name their calls with commas between; longer ones than are taken are refused as one. */
+function callsOf(path: string): number {
+  if (!path.includes(",")) return 1;
+  return Math.min(path.split(",").length, MAX_BATCH_CALLS);
 }

@@ -3,8 +3,7 @@ import { getErrorShape } from "@trpc/server/shared";
 import type { ErrorData, Services } from "@trunkline/contract";
 import { type ProcedurePath, procedureSchemas } from "@trunkline/contract/rest";
 import { appRouter } from "@trunkline/contract/router";
-import type { Logger } from "pino";
-import { logCallFailure } from "./call-failure.ts";
+import type { NoteCallFailure } from "./call-failure.ts";
 import type { ErrorAnswer } from "./error-answer.ts";
 import type { HttpContext } from "./http-env.ts";
 import { readRestInput } from "./rest-input.ts";
@@ -19,7 +18,7 @@ export interface RestProcedure {
 
 export function createRestProcedure(
   path: ProcedurePath,
-  { services, logger }: { services: Services; logger: Logger },
+  { services, noteFailure }: { services: Services; noteFailure: NoteCallFailure },
 ): RestProcedure {
   const { kind: type, input: schema } = procedureSchemas(path);
 
@@ -41,7 +40,7 @@ export function createRestProcedure(
 
     refusal(c, cause) {
       const error = getTRPCErrorFromUnknown(cause);
-      logCallFailure(logger, { error, path, requestId: c.get("requestId") });
+      noteFailure(c, error, path);
       const { principal } = c.get("authenticated");
       const shape = getErrorShape({
         config: appRouter._def._config,

@@ -10,6 +10,7 @@ import type { Hono } from "hono";
 import { accepts } from "hono/accepts";
 import type { Logger } from "pino";
 import { begun } from "./begun.ts";
+import type { NoteCallFailure } from "./call-failure.ts";
 import { answerWithStream } from "./deferred-stream.ts";
 import { methodRefusal, toResponse } from "./error-answer.ts";
 import type { HttpContext, HttpEnv } from "./http-env.ts";
@@ -21,6 +22,7 @@ import { createRestStreams, type WriteStream } from "./rest-streams.ts";
 export interface RestDeps {
   services: Services;
   streams: LiveStreams;
+  noteFailure: NoteCallFailure;
   logger: Logger;
 }
 

@@ -6,13 +6,24 @@ import type { Config } from "../config.ts";
 import { type AppDeps, createApp } from "./app.ts";
 import { startingStreams } from "./deferred-stream.ts";
 import { passDevelopmentSocket } from "./development-socket.ts";
-import { ERROR_HEADERS, errorAnswer, toResponse } from "./error-answer.ts";
+import { type ErrorAnswer, ERROR_HEADERS, errorAnswer, toErrorAnswer, toResponse } from "./error-answer.ts";
+import { createLimits } from "./limits.ts";
 import { LiveStreams } from "./live-streams.ts";
 import { refuseTarget } from "./request-target.ts";
 import { assertOrigins, createSite } from "./site.ts";
+import { TooManyRequestsError } from "./too-many-requests.ts";
 
-export interface HttpServerDeps extends Omit<AppDeps, "site" | "streams"> {
-  config: Pick<Config, "host" | "port" | "allowedOrigins" | "allowedHosts" | "streamsPerUser">;
+export interface HttpServerDeps extends Omit<AppDeps, "site" | "streams" | "limits"> {
+  config: Pick<
+    Config,
+    | "host"
+    | "port"
+    | "allowedOrigins"
+    | "allowedHosts"
+    | "streamsPerUser"
+    | "requestsPerMinute"
+    | "trustedProxies"
+  >;
 }
 
 export interface HttpServer {
@@ -35,6 +46,7 @@ const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCh
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { config, logger } = deps;
   assertOrigins(config.allowedOrigins);
+  const limits = createLimits(config, deps.now);
   const streams = new LiveStreams({ auth: deps.auth, logger, maxPerPrincipal: config.streamsPerUser });
   // Node's own answer to a missing Host has no body; refuseTarget gives the typed one.
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false });
@@ -53,7 +65,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       server.on("error", (error) => logger.error({ err: error }, "the HTTP server has a problem"));
       const { port } = server.address() as AddressInfo;
       const site = createSite(config, port);
-      server.on("request", createListener({ ...deps, site, streams }));
+      server.on("request", createListener({ ...deps, site, limits, streams }));
       if (deps.web?.mode === "development") passDevelopmentSocket(server, site, deps.web);
       return { url: `http://${urlHost(config.host)}:${port}`, port };
     },
@@ -71,6 +83,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
 }
 
 function createListener(deps: AppDeps): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  const { site, limits, audit } = deps;
   const listener = getRequestListener(startingStreams(createApp(deps).fetch), {
     // Only what is no URL comes here; the app answers its own errors.
     errorHandler: (error) => {
@@ -79,16 +92,31 @@ function createListener(deps: AppDeps): (incoming: IncomingMessage, outgoing: Se
     },
   });
   return (incoming, outgoing) => {
-    const refusal = refuseTarget(incoming, deps.site);
+    const waitMs = limits.takeRequest(incoming);
+    if (waitMs > 0) {
+      audit.refused({
+        by: null,
+        address: limits.addressOf(incoming),
+        action: "request",
+        detail: "rate_limited",
+      });
+      refuse(outgoing, toErrorAnswer(new TooManyRequestsError(waitMs)));
+      return;
+    }
+    const refusal = refuseTarget(incoming, site);
     if (refusal === null) void listener(incoming, outgoing);
-    else refuseMisdirected(outgoing, refusal);
+    else refuse(outgoing, misdirected(refusal));
   };
 }
 
-/** 421 is the status for "not my authority" (RFC 9110, 15.5.20). The connection ends: the next request would be no better. */
-function refuseMisdirected(outgoing: ServerResponse, message: string): void {
-  const { status, body } = errorAnswer("forbidden", message, { status: 421 });
-  outgoing.writeHead(status, { ...ERROR_HEADERS, connection: "close" }).end(body);
+/** 421 is the status for "not my authority" (RFC 9110, 15.5.20). */
+function misdirected(message: string): ErrorAnswer {
+  return errorAnswer("forbidden", message, { status: 421 });
+}
+
+/** Before anything is read. The connection ends: the next request would be no better. */
+function refuse(outgoing: ServerResponse, { status, body, headers }: ErrorAnswer): void {
+  outgoing.writeHead(status, { ...ERROR_HEADERS, ...headers, connection: "close" }).end(body);
 }
 
 /** Where a server that listens everywhere is reached from this machine. */

@@ -96,7 +96,7 @@ describe("sign-in link", () => {
 
   it("is not used up by a program that only looks", async () => {
     const path = `/sign-in?code=${newCode()}`;
-    for (const method of ["HEAD", "OPTIONS", "POST"]) {
+    for (const method of ["HEAD", "OPTIONS", "PUT"]) {
       expect((await fixture.send(path, { method })).status).toBe(405);
     }
     expect((await fixture.send(path)).status).toBe(303);

@@ -5,7 +5,10 @@ import { readBrowserCookie, writeBrowserCookie } from "./browser-cookie.ts";
 import { methodRefusal } from "./error-answer.ts";
 import { htmlPage } from "./html-page.ts";
 import { hostOf, type HttpContext } from "./http-env.ts";
+import type { Limits } from "./limits.ts";
+import type { NoteRefusal } from "./refusals.ts";
 import type { Site } from "./site.ts";
+import { TooManyRequestsError } from "./too-many-requests.ts";
 
 export const SIGN_IN_PATH = "/sign-in";
 
@@ -15,19 +18,61 @@ function signInUrl(origin: string, code: string): string {
 }
 
 /** Exchanges the code of a sign-in link for the cookie, and leaves the code behind. */
-export function createSignInHandler({ auth, site, now }: { auth: Auth; site: Site; now: () => number }) {
+export function createSignInHandler({
+  auth,
+  site,
+  limits,
+  noteRefusal,
+  now,
+}: {
+  auth: Auth;
+  site: Site;
+  limits: Limits;
+  noteRefusal: NoteRefusal;
+  now: () => number;
+}) {
   return async (c: HttpContext): Promise<Response> => {
     // Hono answers HEAD with the GET handler; a program that only looks must not use the code up.
-    if (c.req.method !== "GET") return methodRefusal(["GET"]);
-    const redeemed = await auth.redeemSignInCode(c.req.query("code") ?? "");
+    if (c.req.method !== "GET") return methodRefusal(["GET", "POST"]);
+    const code = c.req.query("code") ?? "";
+    const address = limits.addressOf(c.env.incoming);
+    const name = comesFromElsewhere(c) ? auth.whoseSignInCode(code) : null;
+    if (name !== null) return confirmPage(c, name);
+    const redeemed = await auth.redeemSignInCode(code, address);
     if (redeemed !== null) {
       writeBrowserCookie(c, site, redeemed.cookieSecret, redeemed.expiresAt - now());
       return toUi(c);
     }
     // Reloaded, or opened twice: whoever is signed in already needs no other link.
     const known = await auth.authenticate({ authorization: undefined, cookie: readBrowserCookie(c, site) });
-    return known === null ? oldLinkPage() : toUi(c);
+    if (known !== null) return toUi(c);
+    const waitMs = limits.takeFailure(address);
+    if (waitMs > 0) throw new TooManyRequestsError(waitMs);
+    noteRefusal(c, new TrunklineError("unauthorized", "The link does not hold"));
+    return oldLinkPage();
   };
+}
+
+/**
+ * A link that somebody clicks on another site may be anybody's: it must not make them act as its sender without their
+ * knowing it. A typed or pasted link, and one that a terminal opens, says `none`.
+ */
+function comesFromElsewhere(c: HttpContext): boolean {
+  const site = c.req.header("sec-fetch-site");
+  return site === "cross-site" || site === "same-site";
+}
+
+async function confirmPage(c: HttpContext, name: string): Promise<Response> {
+  const { pathname, search } = new URL(c.req.url);
+  return htmlPage({
+    status: 200,
+    title: `Sign in as ${name}?`,
+    body: html`<p>
+        This link came from another site. Whoever made it can see what this browser does as
+        <code>${name}</code>: go on only where that is you.
+      </p>
+      <p><a href="${pathname + search}">Sign in as ${name}</a></p>`,
+  });
 }
 
 /**

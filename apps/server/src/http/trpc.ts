@@ -2,8 +2,7 @@ import { TRPCError } from "@trpc/server";
 import { fetchRequestHandler } from "@trpc/server/adapters/fetch";
 import { MAX_BATCH_CALLS, type Services } from "@trunkline/contract";
 import { appRouter } from "@trunkline/contract/router";
-import type { Logger } from "pino";
-import { logCallFailure } from "./call-failure.ts";
+import type { NoteCallFailure } from "./call-failure.ts";
 import type { HttpContext } from "./http-env.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import { openStream } from "./open-stream.ts";
@@ -13,10 +12,10 @@ export const TRPC_PATH = "/trpc";
 export interface TrpcDeps {
   services: Services;
   streams: LiveStreams;
-  logger: Logger;
+  noteFailure: NoteCallFailure;
 }
 
-export function createTrpcHandler({ services, streams, logger }: TrpcDeps) {
+export function createTrpcHandler({ services, streams, noteFailure }: TrpcDeps) {
   const subscriptions = subscriptionPaths(appRouter._def.procedures);
 
   return async (c: HttpContext): Promise<Response> => {
@@ -36,7 +35,7 @@ export function createTrpcHandler({ services, streams, logger }: TrpcDeps) {
         return { services, principal };
       },
       onError({ error, path }) {
-        logCallFailure(logger, { error, path, requestId: c.get("requestId") });
+        noteFailure(c, error, path);
       },
     });
   };

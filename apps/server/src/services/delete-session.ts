@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import type { Principal, Session } from "@trunkline/contract";
 import type { Activity } from "../activity/port.ts";
+import type { Audit } from "../audit/port.ts";
 import type { Hub } from "../hub/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
@@ -12,6 +13,7 @@ interface DeleteDeps {
   runner: Runner;
   hub: Hub;
   activity: Activity;
+  audit: Audit;
   now: () => number;
 }
 
@@ -27,14 +29,15 @@ export async function deleteSession(
   principal: Principal,
   sessionId: string,
 ): Promise<Session> {
-  const { store, hub, activity, now } = deps;
+  const { store, hub, activity, audit, now } = deps;
   const session = await requireSession(store.db, principal, sessionId);
   const mark = store.db
     .updateTable("sessions")
     .set({ deleted_at: now() })
     .where("id", "=", sessionId)
     .compile();
-  await store.write([mark], { mayUseBallast: true });
+  const entry = { by: principal, action: "session.delete", target: sessionId, decision: "allowed" } as const;
+  await store.write([mark, audit.statement(entry)], { mayUseBallast: true });
   hub.end(sessionId);
   activity.removed(sessionId, principal.userId);
   await removeSession(deps, session, principal.name);
@@ -42,7 +45,7 @@ export async function deleteSession(
 }
 
 /** Removes what an earlier process had begun to delete. Runs beside everything else; nobody waits for it. */
-export async function finishDeletions(deps: DeleteDeps): Promise<void> {
+export async function finishDeletions(deps: Pick<DeleteDeps, "store" | "runner">): Promise<void> {
   const sessions = await deps.store.db
     .selectFrom("sessions")
     .select(["id", "workspace"])

@@ -1,5 +1,6 @@
 import { type Principal, type SessionDocument, TrunklineError } from "@trunkline/contract";
 import { MAX_DOCUMENT_EVENTS } from "@trunkline/contract/schemas";
+import type { Audit } from "../audit/port.ts";
 import { type Log, readAll } from "../log/port.ts";
 import type { Store } from "../store/port.ts";
 import { requireSession } from "./ownership.ts";
@@ -7,11 +8,12 @@ import { toTask } from "./task-row.ts";
 
 /** The session as one document, which `importSession` reads. Says nothing of whose it is or where it ran. */
 export async function exportSession(
-  { store, log }: { store: Store; log: Log },
+  { store, log, audit }: { store: Store; log: Log; audit: Audit },
   principal: Principal,
   sessionId: string,
 ): Promise<SessionDocument> {
   const { title, agent, model, createdAt, updatedAt } = await requireSession(store.db, principal, sessionId);
+  await audit.record({ by: principal, action: "session.export", target: sessionId, decision: "allowed" });
   const rows = await store.db
     .selectFrom("tasks")
     .selectAll()

@@ -8,6 +8,7 @@ import {
 } from "@trunkline/contract";
 import type { Activity } from "../activity/port.ts";
 import type { Approvals } from "../approvals/port.ts";
+import type { Audit } from "../audit/port.ts";
 import type { ModelRegistry } from "../agent/port.ts";
 import type { Hub } from "../hub/port.ts";
 import type { Log } from "../log/port.ts";
@@ -31,6 +32,7 @@ export interface SessionServiceDeps {
   runner: Runner;
   approvals: Approvals;
   models: ModelRegistry;
+  audit: Audit;
   workspacesDir: string;
   now: () => number;
 }

@@ -9,6 +9,7 @@ import {
   type TaskService,
   TrunklineError,
 } from "@trunkline/contract";
+import type { Audit } from "../audit/port.ts";
 import type { ModelRegistry } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
@@ -26,6 +27,7 @@ export interface TaskServiceDeps {
   log: Log;
   runner: Runner;
   models: ModelRegistry;
+  audit: Audit;
   /** Directory that holds a directory per session. */
   workspacesDir: string;
   now: () => number;
@@ -35,7 +37,7 @@ export interface TaskServiceDeps {
 const CANCEL_WAIT_MS = 5_000;
 
 export function createTaskService(deps: TaskServiceDeps): TaskService {
-  const { store, log, runner, models, now } = deps;
+  const { store, log, runner, models, audit, now } = deps;
   const queue = createQueue(deps);
   /** After the answers that are ready to go: fifty submits at once are acknowledged before fifty runs begin. */
   const ring = (bell: Parameters<Runner["ring"]>[0]): void => void setImmediate(() => runner.ring(bell));
@@ -177,7 +179,10 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
 
     async cancel(principal, { taskId }) {
       await requireTask(store.db, principal, taskId);
-      await runner.cancel(taskId, { reason: "user", by: principal.name }, CANCEL_WAIT_MS);
+      await Promise.all([
+        runner.cancel(taskId, { reason: "user", by: principal.name }, CANCEL_WAIT_MS),
+        audit.record({ by: principal, action: "task.cancel", target: taskId, decision: "allowed" }),
+      ]);
       return toTask(await requireTask(store.db, principal, taskId));
     },
   };

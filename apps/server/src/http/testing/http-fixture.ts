@@ -58,6 +58,7 @@ export async function openHttpFixture(
   const server = createHttpServer({
     services: services.asServices(),
     auth: { ...auth.auth, ...changeAuth(auth.auth) },
+    audit: auth.audit,
     readiness: {},
     web: null,
     logger: pino({ level: "debug" }, { write: (line) => logLines.push(line) }),
@@ -69,6 +70,8 @@ export async function openHttpFixture(
       allowedOrigins: [],
       allowedHosts: [],
       streamsPerUser: 200,
+      requestsPerMinute: 1_000_000,
+      trustedProxies: [],
       ...overrides.config,
     },
   });

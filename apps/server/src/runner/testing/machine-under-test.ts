@@ -212,6 +212,7 @@ function build(directory: string, store: Store, clock: ManualClock, onChange: ()
     tools: [],
     runTask: runs.runTask,
   });
+  const audit = createAudit({ store, logger, now: Date.now });
   const workspacesDir = `${directory}/workspaces`;
   return {
     store,
@@ -221,10 +222,10 @@ function build(directory: string, store: Store, clock: ManualClock, onChange: ()
     answers: createApprovalService({
       store,
       approvals,
-      audit: createAudit({ store, logger, now: Date.now }),
+      audit,
     }),
     runs,
     appends,
-    tasks: createTaskService({ store, log, runner, models, workspacesDir, now: Date.now }),
+    tasks: createTaskService({ store, log, runner, models, audit, workspacesDir, now: Date.now }),
   };
 }

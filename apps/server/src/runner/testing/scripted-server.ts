@@ -139,7 +139,8 @@ export async function openScriptedServer(
     },
   });
   const workspacesDir = join(directory, "workspaces");
-  const tasks = createTaskService({ store, log, runner, models, workspacesDir, now: Date.now });
+  const audit = createAudit({ store, logger, now: Date.now });
+  const tasks = createTaskService({ store, log, runner, models, audit, workspacesDir, now: Date.now });
   const sessions = createSessionService({
     store,
     log,
@@ -148,6 +149,7 @@ export async function openScriptedServer(
     runner,
     approvals,
     models,
+    audit,
     workspacesDir,
     now: Date.now,
   });
@@ -163,7 +165,7 @@ export async function openScriptedServer(
     approvals: createApprovalService({
       store,
       approvals,
-      audit: createAudit({ store, logger, now: Date.now }),
+      audit,
     }),
     activity: createActivityService({ store, activity }),
     search: createSearchService(createSqliteSearch(store.db)),

@@ -1,0 +1,70 @@
+import type { IncomingMessage } from "node:http";
+import { BlockList, isIP, isIPv4 } from "node:net";
+
+/** @returns where a request comes from: an IP address, in the form that the audit trail has */
+export type ClientAddress = (incoming: IncomingMessage) => string;
+
+/**
+ * The connection's other end, unless that is a proxy of the operator's: then who the proxy says it is. Anybody can send
+ * the header, so it is read from its end, where the proxies write, up to the first address that is not one of theirs.
+ *
+ * @param trustedProxies addresses and networks (`10.0.0.0/8`), as `TRUNKLINE_TRUSTED_PROXIES` names them
+ * @throws Error naming the first that is neither
+ */
+export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
+  const proxies = new BlockList();
+  for (const proxy of trustedProxies) trust(proxies, proxy);
+  const isProxy = (address: string) => proxies.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+
+  return (incoming) => {
+    let address = plainAddress(incoming.socket.remoteAddress ?? "");
+    if (trustedProxies.length === 0 || !isProxy(address)) return address;
+    const hops = String(incoming.headers["x-forwarded-for"] ?? "").split(",", MAX_HOPS + 1);
+    // Longer than any chain of proxies: somebody made it up.
+    if (hops.length > MAX_HOPS) return address;
+    for (const hop of hops.toReversed()) {
+      const next = plainAddress(hop.trim());
+      if (isIP(next) === 0) break;
+      address = next;
+      if (!isProxy(address)) break;
+    }
+    return address;
+  };
+}
+
+const MAX_HOPS = 32;
+
+function trust(proxies: BlockList, proxy: string): void {
+  const [address = "", prefix, ...more] = proxy.split("/");
+  const bits = isIP(address) === 4 ? 32 : 128;
+  const length = prefix === undefined ? bits : Number(prefix);
+  const isNetwork = /^\d{1,3}$/.test(prefix ?? "0") && length <= bits && more.length === 0;
+  if (isIP(address) === 0 || !isNetwork) {
+    throw new Error(
+      `TRUNKLINE_TRUSTED_PROXIES takes addresses and networks like 10.0.0.1 or 10.0.0.0/8, not '${proxy}'`,
+    );
+  }
+  proxies.addSubnet(address, length, bits === 32 ? "ipv4" : "ipv6");
+}
+
+/** Without what says which interface it is on, and IPv4 as itself, where a socket for both kinds wraps it. */
+function plainAddress(address: string): string {
+  const bare = address.toLowerCase().split("%", 1)[0] ?? "";
+  return bare.startsWith("::ffff:") && isIPv4(bare.slice(7)) ? bare.slice(7) : bare;
+}
+
+/**
+ * What counts as one neighbour: an IPv4 address, or the /64 of an IPv6 one, all of which a single machine can have
+ * (RFC 6177).
+ */
+export function networkOf(address: string): string {
+  if (!address.includes(":")) return address;
+  const [left = [], right] = address
+    .split("::", 2)
+    .map((half) => half.split(":").filter((group) => group !== ""));
+  if (right === undefined) return left.slice(0, 4).join(":");
+  // IPv4 at the end stands for two groups.
+  const length = left.length + right.length + (address.includes(".") ? 1 : 0);
+  const zeros = Array.from({ length: Math.max(0, 8 - length) }, () => "0");
+  return [...left, ...zeros, ...right].slice(0, 4).join(":");
+}

@@ -1,0 +1,37 @@
+/** Of what may come in a minute, all may come at once; what is used up comes back evenly. */
+const WINDOW_MS = 60_000;
+/** Keys of a generation; there are two. */
+const MAX_KEYS = 10_000;
+
+/**
+ * A token bucket per key, kept as the one number that decides: when the bucket is full again (GCRA). A request costs a
+ * look-up, and memory is bounded whoever asks: keys live in two generations, and when the young one is full, the old one
+ * goes. Libraries were looked at: rate-limiter-flexible keeps a timer for each key, and no bound.
+ */
+export class RateLimit {
+  readonly #intervalMs: number;
+  readonly #now: () => number;
+  #young = new Map<string, number>();
+  #old = new Map<string, number>();
+
+  constructor({ perMinute, now }: { perMinute: number; now: () => number }) {
+    this.#intervalMs = WINDOW_MS / perMinute;
+    this.#now = now;
+  }
+
+  /** @returns 0, or for how many ms there is no more; then nothing was taken */
+  take(key: string, cost = 1): number {
+    const now = this.#now();
+    const known = this.#young.get(key) ?? this.#old.get(key) ?? 0;
+    // No later than a window from now, also where the clock was set back.
+    const fullAt = Math.min(Math.max(known, now), now + WINDOW_MS) + cost * this.#intervalMs;
+    const waitMs = fullAt - now - WINDOW_MS;
+    if (waitMs > 0) return waitMs;
+    this.#young.set(key, fullAt);
+    if (this.#young.size > MAX_KEYS) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    return 0;
+  }
+}
