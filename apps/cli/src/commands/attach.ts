@@ -20,7 +20,7 @@ export function attachCommand(context: CommandContext): Command {
   return new Command("attach")
     .summary("show a session and watch what it does")
     .description(
-      "Show what happened in a session, and watch until it has nothing left to do.\n" +
+      "Show what happened in a session, and watch until it has nothing left to do. " +
         "The exit code tells how its last task ended. Ctrl-C stops watching; the session goes on.",
     )
     .argument("[session]", "id of the session (else the one begun last)")

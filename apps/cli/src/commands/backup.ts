@@ -15,7 +15,7 @@ export function backupCommand(context: CommandContext): Command {
   return new Command("backup")
     .summary("back up the database")
     .description(
-      "Copy the database of this machine's data directory into a file, while a server runs on it or not. Files of\n" +
+      "Copy the database of this machine's data directory into a file, while a server runs on it or not. Files of " +
         "workspaces are not part of it.",
     )
     .argument("<file>", "where to; it must not exist")

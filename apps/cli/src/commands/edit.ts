@@ -13,7 +13,7 @@ export function editCommand(context: CommandContext): Command {
   return new Command("edit")
     .summary("change what a queued task is to do")
     .description(
-      "Give a task that has not begun another prompt: the words given, the file, and what is piped in where '-' is\n" +
+      "Give a task that has not begun another prompt: the words given, the file, and what is piped in where '-' is " +
         "among the words or nothing else is given.",
     )
     .argument("<task>", "id of the task")

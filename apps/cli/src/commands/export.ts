@@ -18,7 +18,7 @@ export function exportCommand(context: CommandContext): Command {
   return new Command("export")
     .summary("write a session out")
     .description(
-      "Write a session out as JSON, which holds all of it but the files of its workspace and can be imported again,\n" +
+      "Write a session out as JSON, which holds all of it but the files of its workspace and can be imported again, " +
         "or as Markdown, to be read.",
     )
     .argument("<session>", "id of the session")

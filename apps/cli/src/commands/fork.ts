@@ -14,7 +14,7 @@ export function forkCommand(context: CommandContext): Command {
   return new Command("fork")
     .summary("go another way from a point of a session")
     .description(
-      "Make a new session that begins as another one, up to an event of it, and then goes its own way. The other\n" +
+      "Make a new session that begins as another one, up to an event of it, and then goes its own way. The other " +
         "one stays as it is.",
     )
     .argument("<session>", "id of the session")

@@ -17,7 +17,7 @@ export function importAlexCommand(context: CommandContext): Command {
   return new Command("import-alex")
     .summary("import the sessions of alex")
     .description(
-      "Import the sessions of alex, of all its generations. Its files are read and never changed; doing it\n" +
+      "Import the sessions of alex, of all its generations. Its files are read and never changed; doing it " +
         "again imports what is new, and nothing twice. Exits with 1 where a session stays behind.",
     )
     .argument("<directory>", "a directory of session files, or the home directory with .alex-sessions in it")

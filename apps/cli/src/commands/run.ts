@@ -29,7 +29,7 @@ export function runCommand(context: CommandContext): Command {
     .summary("submit a task and watch it")
     .description(
       "Submit a task and watch it until it ends. Ctrl-C stops watching; the task goes on.\n\n" +
-        "The prompt is the words given, the file, and what is piped in where '-' is among the words\n" +
+        "The prompt is the words given, the file, and what is piped in where '-' is among the words " +
         "or nothing else is given.",
     )
     .argument("[prompt...]", "what to do")

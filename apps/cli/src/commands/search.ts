@@ -18,7 +18,7 @@ export function searchCommand(context: CommandContext): Command {
   return new Command("search")
     .summary("find words in what was said and done")
     .description(
-      "Find words in prompts, answers, and what tools were given and gave back; newest first. All of the words\n" +
+      "Find words in prompts, answers, and what tools were given and gave back; newest first. All of the words " +
         "must occur; the last may be the beginning of one.",
     )
     .argument("<words...>", "what to find")

@@ -20,7 +20,7 @@ export function serveCommand(context: CommandContext): Command {
   return new Command("serve")
     .summary("start the server")
     .description(
-      "Start the server in this terminal, or in the background, where it outlives the terminal. Everything else is\n" +
+      "Start the server in this terminal, or in the background, where it outlives the terminal. Everything else is " +
         "set by environment variables; the options win.",
     )
     .option(

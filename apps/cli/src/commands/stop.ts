@@ -2,7 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
-import { findDataDir, readServerRecord } from "../server/data-dir.ts";
+import { findDataDir, isRunning, readServerRecord } from "../server/data-dir.ts";
 import { isHealthy } from "../server/start-detached.ts";
 import type { TargetOptions } from "../server/target.ts";
 import { awaiting } from "../terminal/awaiting.ts";
@@ -20,7 +20,7 @@ export function stopCommand(context: CommandContext): Command {
   return new Command("stop")
     .summary("stop this machine's server")
     .description(
-      "Stop the server that runs on this machine's data directory, however it was started. Tasks that work are\n" +
+      "Stop the server that runs on this machine's data directory, however it was started. Tasks that work are " +
         "interrupted, and go on when it is started again.",
     )
     .option("--json", "print the server that was stopped, or null, as JSON")
@@ -28,7 +28,7 @@ export function stopCommand(context: CommandContext): Command {
       const { out, err, env } = context.terminal;
       const dataDir = findDataDir(command.optsWithGlobals<StopOptions>().dataDir, env);
       const record = readServerRecord(dataDir);
-      if (record !== null) await awaiting(err, "waiting for it to end", stop(dataDir, record));
+      if (record !== null) await awaiting(err, "waiting for it to end", stop(record));
       if (options.json) return await out.write(`${JSON.stringify(record)}\n`);
       return await out.write(
         record === null ? `No server runs on ${dataDir}\n` : `Stopped ${record.url}, pid ${record.pid}\n`,
@@ -37,7 +37,7 @@ export function stopCommand(context: CommandContext): Command {
 }
 
 /** @throws CommandError where it is not sure that this process is a server, or it does not end */
-async function stop(dataDir: string, { url, pid }: { url: string; pid: number }): Promise<void> {
+async function stop({ url, pid }: { url: string; pid: number }): Promise<void> {
   // After a crash the file is left behind, and the pid may be somebody else's by now.
   if (!(await isHealthy(url))) {
     throw new CommandError(
@@ -47,7 +47,8 @@ async function stop(dataDir: string, { url, pid }: { url: string; pid: number })
   }
   process.kill(pid, "SIGTERM");
   const deadline = Date.now() + STOP_LIMIT_MS;
-  while (readServerRecord(dataDir)?.pid === pid) {
+  // It takes its record away a little before it lets go of the directory.
+  while (isRunning(pid)) {
     if (Date.now() > deadline) throw new CommandError(EXIT.failed, `It does not end: kill -9 ${pid}`);
     await delay(LOOK_EVERY_MS);
   }

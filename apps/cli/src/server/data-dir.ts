@@ -47,18 +47,25 @@ function readIfPresent(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
   } catch (error) {
-    if (isErrno(error) && ["ENOENT", "ENOTDIR", "EACCES"].includes(error.code ?? "")) return null;
+    if (isErrno(error) && ["ENOENT", "ENOTDIR", "EACCES", "ESRCH"].includes(error.code ?? "")) return null;
     throw error;
   }
 }
 
-function isRunning(pid: number): boolean {
+/** @returns whether there is such a process, whoever's it is */
+export function isRunning(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    return process.kill(pid, 0) && !isZombie(pid);
   } catch (error) {
     // It runs, but as somebody else.
     return isErrno(error) && error.code === "EPERM";
   }
+}
+
+/** Ended, but nobody has taken notice: a container's first process may never do so. */
+function isZombie(pid: number): boolean {
+  const stat = readIfPresent(`/proc/${pid}/stat`);
+  return stat !== null && stat.slice(stat.lastIndexOf(")")).startsWith(") Z ");
 }
 
 function isErrno(error: unknown): error is NodeJS.ErrnoException {

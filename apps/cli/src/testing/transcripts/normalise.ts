@@ -1,0 +1,55 @@
+/**
+ * Makes two recordings of the same scenes the same text: ids by the order in which they appear, and what depends on the
+ * machine, the clock and the way pieces of a text were batched by something that looks like it.
+ */
+export class Normaliser {
+  readonly #ids = new Map<string, string>();
+  readonly #words: readonly (readonly [string, string])[];
+
+  /** @param words what to put in the place of what, e.g. of a temporary directory */
+  constructor(words: readonly (readonly [string, string])[]) {
+    this.#words = words;
+  }
+
+  text(recorded: string): string {
+    const named = this.#words.reduce((text, [from, to]) => text.replaceAll(from, to), recorded);
+    return named
+      .replaceAll(/[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (id) => this.#idOf(id))
+      .split("\n")
+      .map(normaliseLine)
+      .join("\n");
+  }
+
+  /** A UUIDv7 of the day this was written, and a number. */
+  #idOf(id: string): string {
+    const known = this.#ids.get(id);
+    if (known !== undefined) return known;
+    const stable = `01a21b00-0000-7000-8000-${String(this.#ids.size + 1).padStart(12, "0")}`;
+    this.#ids.set(id, stable);
+    return stable;
+  }
+}
+
+const ROW_OF_TABLE = /^[0-9a-f]{8}-/;
+const PASSED = /(?<!\dm) +(\d+ms|\d+\.\d+s|\d+s|now)(?=\s|$|,|\))/g;
+
+function normaliseLine(line: string): string {
+  const timed = line.replaceAll(PASSED, (field: string, value: string) => {
+    const stable = /ms|\./.test(value) ? "0.1s" : "1s";
+    // Columns keep their width.
+    return ROW_OF_TABLE.test(line) ? stable.padStart(field.length) : field.replace(value, stable);
+  });
+  return timed
+    .replaceAll(/(pid |kill )\d+/g, "$14711")
+    .replaceAll(/"pid":\d+/g, '"pid":4711')
+    .replaceAll(/"(\w*At|at)":\d{13}/g, '"$1":1795750000000')
+    .replaceAll(/"(seq|lastSeq|forkedAtSeq|durationMs|bytes|expiresInMs)":\d+/g, '"$1":12')
+    .replaceAll(/\d+ events?/g, "12 events")
+    .replaceAll(/[Ee]vent \d+/g, (text) => text.replace(/\d+/, "12"))
+    .replaceAll(/\d+(?:\.\d)? (kB|MB|GB)/g, "1.2 $1")
+    .replaceAll(/(code=)[\w-]+/g, "$1…")
+    .replaceAll(/(^ok {4}node +)\S+/g, "$126.0.0")
+    .replace(/^([0-9a-f-]{36} +)\d+(?=  )/, (_, before: string) => `${before.slice(0, -1)}12`)
+    .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "2026-11-27T03:46:40.000Z")
+    .replaceAll(/(\.db\.replaced-)[\w.-]+/g, "$1…");
+}

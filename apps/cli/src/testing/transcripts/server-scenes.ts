@@ -1,0 +1,63 @@
+import { join } from "node:path";
+import type { Scene } from "./scene.ts";
+
+const BACKUP = "backup.db";
+
+/** Before every other scene: without a server there is nothing to talk to. */
+export const OPENING_SCENES: readonly Scene[] = [
+  {
+    of: "serve",
+    says: "In this terminal, or in the background, where it outlives the terminal.",
+    play: async (stage) => stage.type("serve --detach --web off"),
+  },
+  {
+    of: "doctor",
+    says: "What works and what does not, with what to do about it.",
+    play: async (stage) => stage.type("doctor"),
+  },
+  {
+    of: "login",
+    says: "The link alone is on the standard output, so that it can be piped into what opens it.",
+    play: async (stage) => stage.type("login"),
+  },
+];
+
+/** After every other scene. */
+export const CLOSING_SCENES: readonly Scene[] = [
+  {
+    of: "backup",
+    says: "Of the database, while a server runs on it or not.",
+    play: async (stage) => stage.type(`backup ${join(stage.directory, BACKUP)}`),
+  },
+  {
+    of: "stop",
+    says: "However it was started.",
+    play: async (stage) => {
+      await stage.type("stop");
+      await stage.type("tasks");
+    },
+  },
+  {
+    of: "restore",
+    says: "No server may run meanwhile; the database before is kept.",
+    play: async (stage) => stage.type(`restore ${join(stage.directory, BACKUP)}`),
+  },
+  {
+    of: "completion",
+    says: "For bash, zsh and fish.",
+    play: async (stage) => {
+      await stage.type("completion bash", {
+        shown: "trunkline completion bash | head -n 3",
+        filter: firstLines(3),
+      });
+    },
+  },
+];
+
+function firstLines(count: number): () => boolean {
+  let seen = 0;
+  return () => {
+    seen += 1;
+    return seen <= count;
+  };
+}

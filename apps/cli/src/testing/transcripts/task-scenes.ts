@@ -1,0 +1,114 @@
+import type { Scene } from "./scene.ts";
+import type { Stage } from "./stage.ts";
+
+/** Makes a session that has a task at work and two in its queue. @returns the first of the two */
+async function queueUp({ client }: Stage): Promise<string> {
+  const { sessionId } = await client.task.submit.mutate({ prompt: "wait: 600" });
+  const { taskId } = await client.task.submit.mutate({ sessionId, prompt: "say: second" });
+  await client.task.submit.mutate({ sessionId, prompt: "say: third" });
+  return taskId;
+}
+
+export const TASK_SCENES: readonly Scene[] = [
+  {
+    of: "run",
+    says: "A task in a session of its own, watched until it ends: a row per tool, what it put out, the answer as it comes.",
+    play: async (stage) => stage.type('run "write notes.txt: hello"'),
+  },
+  {
+    of: "run",
+    says: "It goes on in the session that was begun last, or in the one that `--session` names. Long output is shortened at a terminal, never in a pipe.",
+    play: async (stage) => stage.type('run --continue "run: cat notes.txt; seq 40"'),
+  },
+  {
+    of: "run",
+    says: "The prompt from a pipe. With `-` among the words, or with `--file`, they are put together.",
+    play: async (stage) => {
+      await stage.type("run", {
+        shown: 'echo "run: echo from a pipe" | trunkline run',
+        stdin: "run: echo from a pipe",
+      });
+    },
+  },
+  {
+    of: "run",
+    says: "A command that fails is the model's affair; the exit code is that of the task.",
+    play: async (stage) => stage.type('run "run: cat missing.txt"'),
+  },
+  {
+    of: "run",
+    says: "Ctrl-C lets go of the task, which goes on.",
+    play: async (stage) => {
+      await stage.interrupt('run "run: sleep 600"', async () => {
+        const task = await stage.newestTask("working");
+        return task.prompt === "run: sleep 600";
+      });
+      const { id } = await stage.newestTask();
+      await stage.client.task.cancel.mutate({ taskId: id });
+    },
+  },
+  {
+    of: "run",
+    says: "For scripts: submit only, or an event per line.",
+    play: async (stage) => {
+      await stage.type('run --detach "say: later"');
+      await stage.newestTask("completed");
+      await stage.type('run --json "run: echo hello"', {
+        shown: 'trunkline run --json "run: echo hello" | grep -E "tool.(called|ended)|completed"',
+        filter: (line) => /tool.(called|ended)|completed/.test(line),
+      });
+    },
+  },
+  {
+    of: "attach",
+    says: "What happened in a session, and what happens, until it has nothing left to do.",
+    play: async (stage) => {
+      const { sessionId } = await stage.newestTask();
+      await stage.type(`attach ${sessionId}`);
+    },
+  },
+  {
+    of: "tasks",
+    says: "Newest first; with `--json` a task per line.",
+    play: async (stage) => {
+      await stage.type("tasks");
+      await stage.type("tasks --state canceled --limit 1 --json");
+    },
+  },
+  {
+    of: "edit",
+    says: "What waits in a session's queue can still be another task …",
+    play: async (stage) => {
+      await stage.type(`edit ${await queueUp(stage)} "say: something else"`);
+    },
+  },
+  {
+    of: "move",
+    says: "… go before another one, or last …",
+    play: async (stage) => {
+      const { items } = await stage.client.task.list.query({ states: ["submitted"] });
+      const [third, second] = items;
+      await stage.type(`move ${third?.id} --before ${second?.id}`);
+      await stage.type(`tasks --state submitted,working`);
+    },
+  },
+  {
+    of: "cancel",
+    says: "… and be canceled, as may what is under way: its processes are gone when this answers.",
+    play: async (stage) => {
+      const { items } = await stage.client.task.list.query({ states: ["submitted", "working"] });
+      for (const { id } of items) await stage.type(`cancel ${id}`);
+      await stage.type(`cancel ${items[0]?.id}`);
+    },
+  },
+  {
+    of: "retry",
+    says: "What has ended can be done again, as a new task of its session.",
+    play: async (stage) => {
+      const { id } = await stage.newestTask();
+      await stage.type(`retry ${id}`);
+      const again = await stage.newestTask();
+      await stage.client.task.cancel.mutate({ taskId: again.id });
+    },
+  },
+];
