@@ -12,7 +12,7 @@ import { createModelRegistry } from "./agent/models/registry.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createApprovals } from "./approvals/approvals.ts";
 import { createAuth } from "./auth/auth.ts";
-import { type Config, secretsOf } from "./config.ts";
+import type { Config } from "./config.ts";
 import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createInProcessDispatcher } from "./dispatch/in-process.ts";
 import type { Doorbell } from "./dispatch/port.ts";
@@ -64,7 +64,7 @@ export interface ComposeOptions {
 /** Puts the rooms together, on a data directory that is prepared; the one place that knows them all. @throws what keeps the server from starting. */
 export async function startServer(options: ComposeOptions): Promise<RunningServer> {
   const { config, version, lifecycle, onFatal } = options;
-  const redactor = createRedactor(secretsOf(config));
+  const redactor = createRedactor(config.secrets);
   const logger = createLogger({ level: config.logLevel, redactor });
   const now = Date.now;
 
@@ -82,7 +82,13 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const models = await createModelRegistry(config.models);
   const processes = await adoptProcesses(config, logger);
   const { toolEnvironment: environment, webFetch } = config;
-  const sandbox = await openSandbox({ ...config, ...processes, path: environment["PATH"] ?? "", logger });
+  const sandbox = await openSandbox({
+    ...config,
+    ...processes,
+    path: environment["PATH"] ?? "",
+    isShared: () => hasSeveralUsers(store),
+    logger,
+  });
   const tools = createTools({
     spawner: sandbox.spawner,
     environment,
@@ -196,6 +202,12 @@ async function adoptProcesses({ dataDir }: Config, logger: Logger) {
 const WEB_DIRECTORY = fileURLToPath(new URL("../../web", import.meta.url));
 const WEB_GRACE_MS = 2_000;
 const WEB_PATIENCE_MS = 10_000;
+
+async function hasSeveralUsers({ db }: Store): Promise<boolean> {
+  const users = db.selectFrom("users").select("id").where("removed_at", "is", null).limit(2);
+  return (await users.execute()).length > 1;
+}
+
 async function pingStore({ db }: Store): Promise<void> {
   await sql`select 1`.execute(db);
 }

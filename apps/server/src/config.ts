@@ -21,6 +21,8 @@ export interface Config {
   web: "on" | "off" | "dev";
   logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   models: ModelConfig;
+  /** Values of the environment that must never be seen anywhere. */
+  secrets: readonly string[];
   /** All that a tool's process sees of this environment: where programs are and which language they speak. */
   toolEnvironment: Readonly<Record<string, string>>;
   sandbox: {
@@ -116,6 +118,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       anthropicApiKey: value("ANTHROPIC_API_KEY"),
       googleApiKey: value("GOOGLE_GENERATIVE_AI_API_KEY"),
     },
+    secrets: secretsIn(env),
     toolEnvironment: pick(env, ["PATH", "LANG", "LC_ALL", "TZ"]),
     sandbox: {
       mode: oneOf("TRUNKLINE_SANDBOX", ["auto", "required", "off"], "auto"),
@@ -130,9 +133,14 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   };
 }
 
-/** What must never be seen anywhere. */
-export function secretsOf({ models }: Config): string[] {
-  return [models.openaiApiKey, models.anthropicApiKey, models.googleApiKey].filter(
-    (key) => key !== undefined,
-  );
+/** How variables are called that hold what nobody may see: ours, a cloud's, a database's. */
+const SECRET_NAMES = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_|$)/i;
+
+/** Values of those, and passwords in addresses. */
+function secretsIn(env: Record<string, string | undefined>): string[] {
+  return Object.entries(env).flatMap(([name, text]) => {
+    const value = text?.trim() ?? "";
+    const found = SECRET_NAMES.test(name) ? value : (URL.parse(value)?.password ?? "");
+    return found === "" ? [] : [found];
+  });
 }

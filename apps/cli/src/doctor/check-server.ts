@@ -54,5 +54,5 @@ export function checkModel({ model, demo }: Pick<ServerInfo, "model" | "demo">):
 export function checkSandbox({ sandbox: { mode, active, reason } }: Pick<ServerInfo, "sandbox">): Finding {
   if (active) return { check: "sandbox", level: "ok", message: `commands of tasks run in it (${mode})` };
   const why = reason ?? (mode === "off" ? "it is turned off" : "the server does not say why");
-  return { check: "sandbox", level: "warn", message: `commands of tasks run without one: ${why}` };
+  return { check: "sandbox", level: "warn", message: `commands of tasks have none: ${why}` };
 }

@@ -6,7 +6,7 @@ export function createServerService(options: {
   version: string;
   models: ModelRegistry;
   tools: readonly Tool[];
-  sandbox: ServerInfo["sandbox"];
+  sandbox: () => Promise<ServerInfo["sandbox"]>;
   concurrency: number;
 }): ServerService {
   const { version, models, tools, sandbox, concurrency } = options;
@@ -17,7 +17,7 @@ export function createServerService(options: {
       model: models.defaultModel,
       demo: models.defaultModel === "demo",
       tools: tools.map(({ name, description }) => ({ name, description })),
-      sandbox,
+      sandbox: await sandbox(),
       limits: { concurrency, maxPromptLength: MAX_PROMPT_LENGTH, maxBodyBytes: MAX_BODY_BYTES },
     }),
   };

@@ -14,6 +14,7 @@ beforeEach(({ skip }) => skip(bwrap === null, NO_BWRAP));
 class Opening implements AsyncDisposable {
   readonly dataDir: string;
   logged = "";
+  isShared = false;
 
   private constructor(dataDir: string) {
     this.dataDir = dataDir;
@@ -36,6 +37,7 @@ class Opening implements AsyncDisposable {
       owner: `test-${crypto.randomUUID()}`,
       ledger: { onSpawn: async () => undefined, onExit: async () => undefined },
       path,
+      isShared: async () => this.isShared,
       logger: pino(destination),
     });
   }
@@ -66,18 +68,19 @@ test("where the probe passes, `auto` and `required` use the sandbox, and nothing
   await using opening = await Opening.create();
   await using workspace = await Opening.create();
   const auto = await opening.open(AUTO);
-  expect(auto.state).toEqual({ mode: "auto", active: true, reason: null });
+  expect(await auto.state()).toEqual({ mode: "auto", active: true, reason: null });
   const required = await opening.open(REQUIRED);
-  expect(required.state).toEqual({ mode: "required", active: true, reason: null });
+  expect(await required.state()).toEqual({ mode: "required", active: true, reason: null });
   expect(await countsProcesses(required, workspace.dataDir)).toBeLessThan(6);
-  expect((await opening.open({ mode: "auto", network: "on" })).state.active).toBe(true);
+  const open = await opening.open({ mode: "auto", network: "on" });
+  expect(await open.state()).toMatchObject({ active: true });
   expect(opening.logged).toBe("");
 });
 
 test("`off` runs commands on the machine, and warns", async () => {
   await using opening = await Opening.create();
   const off = await opening.open({ mode: "off", network: "off" });
-  expect(off.state).toEqual({ mode: "off", active: false, reason: "TRUNKLINE_SANDBOX is off" });
+  expect(await off.state()).toEqual({ mode: "off", active: false, reason: "TRUNKLINE_SANDBOX is off" });
   expect(opening.logged).toContain("WITHOUT A SANDBOX");
   expect(await countsProcesses(off, opening.dataDir)).toBeGreaterThan(4);
 });
@@ -86,7 +89,7 @@ test("where bwrap cannot do it, `auto` warns and says why, `required` refuses", 
   await using opening = await Opening.create();
   const old = await putBwrap(opening.dataDir, "echo 'bwrap: Unknown option --disable-userns' >&2; exit 1");
   const { state, spawner } = await opening.open(AUTO, old);
-  expect(state).toEqual({
+  expect(await state()).toEqual({
     mode: "auto",
     active: false,
     reason:
@@ -98,6 +101,30 @@ test("where bwrap cannot do it, `auto` warns and says why, `required` refuses", 
     /TRUNKLINE_SANDBOX is 'required', but there is no sandbox: .*Unknown option.*'auto'/,
   );
   expect(await countsProcesses({ state, spawner }, opening.dataDir)).toBeGreaterThan(4);
+});
+
+test("without a sandbox commands are refused as soon as there is more than one user, and then only", async () => {
+  await using opening = await Opening.create();
+  const without = await putBwrap(opening.dataDir, "exit 1");
+  for (const opened of [
+    await opening.open(AUTO, without),
+    await opening.open({ mode: "off", network: "off" }),
+  ]) {
+    opening.isShared = true;
+    await expect(countsProcesses(opened, opening.dataDir)).rejects.toThrow(
+      /^Commands do not run on this server: it has more than one user and no sandbox \(.+\)/,
+    );
+    expect(await opened.state()).toMatchObject({
+      active: false,
+      reason: expect.stringContaining("commands are refused: it has more than one user") as string,
+    });
+    opening.isShared = false;
+    expect(await countsProcesses(opened, opening.dataDir)).toBeGreaterThan(4);
+    expect((await opened.state()).reason).not.toContain("refused");
+  }
+  opening.isShared = true;
+  await using workspace = await Opening.create();
+  expect(await countsProcesses(await opening.open(AUTO), workspace.dataDir)).toBeLessThan(6);
 });
 
 const drop = (flag: string, values = 0): string =>
@@ -151,7 +178,8 @@ for (const [name, { alter, says }] of Object.entries(BROKEN)) {
     skip(name === "the kernel's settings" && process.getuid?.() !== 0, "only root may write them at all");
     await using programs = await Opening.create();
     await using opening = await Opening.create();
-    const { state } = await opening.open(AUTO, await alteredBwrap(programs.dataDir, alter));
+    const opened = await opening.open(AUTO, await alteredBwrap(programs.dataDir, alter));
+    const state = await opened.state();
     expect(state.active).toBe(false);
     expect(state.reason).toMatch(says);
   });

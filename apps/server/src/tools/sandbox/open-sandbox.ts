@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import type { Config } from "../../config.ts";
 import type { ProcessLedger } from "../port.ts";
 import { createBareSpawner } from "../process/bare-spawner.ts";
+import { refusedBecause, soloSpawner } from "../process/solo-spawner.ts";
 import type { Spawner } from "../process/spawner.ts";
 import { findProgram } from "./find-program.ts";
 import { planSandbox } from "./plan-sandbox.ts";
@@ -13,7 +14,8 @@ import { createSandboxSpawner } from "./sandbox-spawner.ts";
 
 export interface SandboxChoice {
   spawner: Spawner;
-  state: ServerInfo["sandbox"];
+  /** As it is now. */
+  state(): Promise<ServerInfo["sandbox"]>;
 }
 
 /**
@@ -28,26 +30,36 @@ export async function openSandbox(options: {
   ledger: ProcessLedger;
   /** Search path of the commands. */
   path: string;
+  /** Whether the server has more than one user: then nothing runs without a sandbox. */
+  isShared: () => Promise<boolean>;
   logger: Logger;
 }): Promise<SandboxChoice> {
-  const { sandbox, logger } = options;
+  const { sandbox, isShared, logger } = options;
+  const { mode } = sandbox;
   const bare = (reason: string): SandboxChoice => {
     logger.warn(
       { reason },
       "COMMANDS RUN WITHOUT A SANDBOX: they can read and write all that the server can",
     );
     return {
-      spawner: createBareSpawner(options),
-      state: { mode: sandbox.mode, active: false, reason },
+      spawner: soloSpawner(createBareSpawner(options), isShared, reason),
+      state: async () => {
+        const isRefused = await isShared();
+        return {
+          mode,
+          active: false,
+          reason: isRefused ? `commands are refused: ${refusedBecause(reason)}` : reason,
+        };
+      },
     };
   };
-  if (sandbox.mode === "off") return bare("TRUNKLINE_SANDBOX is off");
+  if (mode === "off") return bare("TRUNKLINE_SANDBOX is off");
   const { spawner, probe } = await trySandbox(options);
   if (spawner !== null && probe.available) {
-    return { spawner, state: { mode: sandbox.mode, active: true, reason: null } };
+    return { spawner, state: async () => ({ mode, active: true, reason: null }) };
   }
   const reason = probe.reason ?? "it is not available";
-  if (sandbox.mode === "auto") return bare(reason);
+  if (mode === "auto") return bare(reason);
   throw new Error(
     `TRUNKLINE_SANDBOX is 'required', but there is no sandbox: ${reason}. ` +
       "Repair that, or set it to 'auto' to run commands without one",

@@ -19,6 +19,7 @@ const { spawner, state } = await openSandbox({
   owner: `test-${crypto.randomUUID()}`,
   ledger: { onSpawn: async () => undefined, onExit: async () => undefined },
   path,
+  isShared: async () => false,
   logger: pino({ level: "silent" }),
 });
 const result = await createBashTool({
@@ -26,4 +27,4 @@ const result = await createBashTool({
   environment: { PATH: path },
   redactor: createRedactor([]),
 }).execute({ command }, { workspace, signal: new AbortController().signal, progress: async () => undefined });
-process.stdout.write(JSON.stringify({ state, result }));
+process.stdout.write(JSON.stringify({ state: await state(), result }));

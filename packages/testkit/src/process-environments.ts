@@ -1,0 +1,23 @@
+import { readdir, readFile } from "node:fs/promises";
+
+/** Environments of all processes that a process has started, and what those have, as `/proc` shows them. */
+export async function environmentsBelow(pid: number): Promise<Map<number, string>> {
+  const parents = new Map<number, number>();
+  for (const name of await readdir("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    // Gone meanwhile.
+    const stat = await readFile(`/proc/${name}/stat`, "utf8").catch(() => "");
+    const parent = Number(/^.*\) \S (\d+)/s.exec(stat)?.[1]);
+    if (parent > 0) parents.set(Number(name), parent);
+  }
+  const found = new Map<number, string>();
+  for (const [candidate] of parents) {
+    for (let at = parents.get(candidate); at !== undefined; at = parents.get(at)) {
+      if (at !== pid) continue;
+      const environment = await readFile(`/proc/${candidate}/environ`, "latin1").catch(() => "");
+      if (environment !== "") found.set(candidate, environment.replaceAll("\0", "\n"));
+      break;
+    }
+  }
+  return found;
+}
