@@ -4,10 +4,11 @@ import { type ClientAddress, createClientAddress, networkOf } from "./client-add
 import { RateLimit } from "./rate-limit.ts";
 
 /**
- * Of one address, in a minute. They have 256 bits, so nobody guesses one; this keeps who tries from filling logs. What is
- * right is let in all the while: nobody can lock out those that share an address with them.
+ * Credentials that do not hold, of one address: one in so many requests. They have 256 bits, so nobody guesses one; this
+ * keeps who tries from costing much. What is right is let in all the while: nobody can lock out those who share an address
+ * with them.
  */
-const FAILURES_PER_MINUTE = 60;
+const REQUESTS_PER_FAILURE = 50;
 
 /** How much of the server one caller may have. Each answers 0, or for how many ms there is no more. */
 export interface Limits {
@@ -28,7 +29,7 @@ export function createLimits(
   const addressOf = createClientAddress(trustedProxies);
   const requests = new RateLimit({ perMinute: requestsPerMinute, now });
   const calls = new RateLimit({ perMinute: requestsPerMinute, now });
-  const failures = new RateLimit({ perMinute: FAILURES_PER_MINUTE, now });
+  const failures = new RateLimit({ perMinute: Math.max(1, requestsPerMinute / REQUESTS_PER_FAILURE), now });
   return {
     addressOf,
     takeRequest: (incoming) => requests.take(networkOf(addressOf(incoming))),

@@ -19,12 +19,18 @@ export class RateLimit {
     this.#now = now;
   }
 
+  /** Keys that are remembered. */
+  get size(): number {
+    return this.#young.size + this.#old.size;
+  }
+
   /** @returns 0, or for how many ms there is no more; then nothing was taken */
   take(key: string, cost = 1): number {
     const now = this.#now();
     const known = this.#young.get(key) ?? this.#old.get(key) ?? 0;
-    // No later than a window from now, also where the clock was set back.
-    const fullAt = Math.min(Math.max(known, now), now + WINDOW_MS) + cost * this.#intervalMs;
+    // Never later than a window from now, unless the clock was set back: then nothing is known any more.
+    const from = known > now + WINDOW_MS ? now : Math.max(known, now);
+    const fullAt = from + cost * this.#intervalMs;
     const waitMs = fullAt - now - WINDOW_MS;
     if (waitMs > 0) return waitMs;
     this.#young.set(key, fullAt);

@@ -1,0 +1,122 @@
+import { REST_ROOT, restOperations } from "@trunkline/contract/rest";
+import { pino } from "pino";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { newSecret } from "../auth/secret.ts";
+import { createApp } from "./app.ts";
+import { createLimits } from "./limits.ts";
+import { createSite } from "./site.ts";
+import { type HttpFixture, JSON_TYPE, openHttpFixture } from "./testing/http-fixture.ts";
+
+/** Who gets an answer at a route that is no procedure. Procedures have a table of their own (access.int.test.ts). */
+type Access =
+  /** Says nothing that anybody may not know. */
+  | "open"
+  /** Whoever is known. */
+  | "known"
+  /** Whoever has the token itself: a browser that is signed in does not. */
+  | "token"
+  /** Changes who somebody is, and takes what proves it. */
+  | "sign-in";
+
+const ROUTES: Readonly<Record<string, Access>> = {
+  "GET /health": "open",
+  "GET /ready": "open",
+  "POST /api/sign-in-codes": "token",
+  "GET /api/openapi.json": "known",
+  "GET /api/docs": "known",
+  "GET /api/docs/start.js": "known",
+  "GET /api/docs/swagger-ui.css": "known",
+  "GET /api/docs/swagger-ui-bundle.js": "known",
+  "POST /sign-in": "sign-in",
+  "ALL /sign-in": "sign-in",
+  // The UI's pages: the same for everybody, without any of anybody's data.
+  "ALL /*": "open",
+};
+
+/** What stands before and after the procedures, and the procedures themselves over tRPC. */
+const PROCEDURES = ["ALL /trpc/*", "ALL /api/*", "GET /trpc/session.subscribe", "ALL /trpc/:path"];
+
+const rest = restOperations().map(({ method, path }) => ({
+  method,
+  path: REST_ROOT + path.replaceAll(/\{(\w+)\}/g, ":$1"),
+}));
+
+let fixture: HttpFixture;
+let known: Record<string, string>;
+let cookie: Record<string, string>;
+beforeAll(async () => {
+  fixture = await openHttpFixture();
+  known = { authorization: `Bearer ${fixture.token}` };
+  cookie = { cookie: await fixture.signIn(), origin: fixture.url };
+});
+afterAll(async () => fixture[Symbol.asyncDispose]());
+
+it("every route of the server has a decision", () => {
+  const app = createApp({
+    ...({} as Parameters<typeof createApp>[0]),
+    site: createSite({ allowedHosts: [], allowedOrigins: [] }, 1),
+    limits: createLimits({ requestsPerMinute: 1, trustedProxies: [] }, Date.now),
+    readiness: {},
+    web: null,
+    logger: pino({ level: "silent" }),
+  });
+  const served = new Set(app.routes.map(({ method, path }) => `${method} ${path}`));
+  const decided = [
+    ...Object.keys(ROUTES),
+    ...PROCEDURES,
+    ...rest.flatMap(({ method, path }) => [`${method} ${path}`, `ALL ${path}`]),
+  ];
+  expect([...served].toSorted()).toEqual([...new Set(decided)].toSorted());
+});
+
+const routesFor = (access: Access) =>
+  Object.entries(ROUTES)
+    .filter((entry) => entry[1] === access)
+    .map(([route]) => {
+      const [method = "", path = ""] = route.replace("ALL", "GET").replace("*", "").split(" ");
+      return { route, method, path };
+    });
+const ask = async (method: string, path: string, headers: Record<string, string>) =>
+  fixture.send(path, {
+    method,
+    headers: method === "GET" ? headers : { ...headers, ...JSON_TYPE },
+    body: method === "GET" ? undefined : "{}",
+  });
+
+describe.each([...routesFor("known"), ...routesFor("token")])("$route", ({ method, path }) => {
+  it.each([
+    ["nobody", {}],
+    ["a token that nobody made", { authorization: `Bearer ${newSecret()}` }],
+    ["a cookie that nobody made", { cookie: `trunkline_1=${newSecret()}` }],
+  ])("is closed to %s", async (_name, headers) => {
+    const answer = await ask(method, path, headers);
+    expect(answer.status).toBe(401);
+    expect(answer.error().data.reason).toBe("unauthorized");
+  });
+});
+
+describe.each(routesFor("token"))("$route", ({ method, path }) => {
+  it("is closed to a browser, and open to a token", async () => {
+    expect((await ask(method, path, cookie)).status).toBe(403);
+    expect((await ask(method, path, known)).status).toBe(200);
+  });
+});
+
+describe.each(routesFor("sign-in"))("$route", ({ method, path }) => {
+  it("signs nobody in who brings nothing, or a token where it does not belong", async () => {
+    for (const headers of [{}, known]) {
+      const answer = await ask(method, path, headers);
+      expect(answer.status).toBe(403);
+      expect(answer.headers["set-cookie"]).toBeUndefined();
+    }
+  });
+});
+
+describe.each(routesFor("open"))("$route", ({ method, path }) => {
+  it("tells everybody the same", async () => {
+    const answers = [{}, known, cookie].map((headers) => ask(method, path, headers));
+    const [nobody, ...others] = await Promise.all(answers);
+    expect(nobody?.status).toBe(200);
+    for (const other of others) expect(other.body).toBe(nobody?.body);
+  });
+});

@@ -1,0 +1,86 @@
+import type { Scope } from "@trunkline/contract";
+import { type ProcedurePath, REST_ROUTES } from "@trunkline/contract/rest";
+import { type BusySession, WORD } from "./busy-session.ts";
+import type { Input } from "./surface.ts";
+
+/** What belongs to the user that the table's calls are about. */
+export interface Owned extends BusySession {
+  userId: string;
+  tokenId: string;
+}
+
+/** What a procedure gives to who is known, but is not the owner. */
+export interface Decision {
+  /** What the token must hold; said again here, so that a slip in the table of scopes is seen. */
+  scope: Scope;
+  /** Asks for something of the owner's, where the procedure takes anything of the kind. */
+  input: (owned: Owned) => Input;
+  /**
+   * `not_found`: as where it does not exist. `own`: an answer that holds nothing of the owner's. What takes the scope
+   * `admin` is `forbidden` whatever this says.
+   */
+  others: "not_found" | "own" | "forbidden";
+}
+
+/** A procedure that nobody has decided about does not compile, and fails the test that walks this table. */
+export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
+  "task.submit": {
+    scope: "write",
+    input: ({ sessionId }) => ({ prompt: "say: x", sessionId }),
+    others: "not_found",
+  },
+  "task.get": { scope: "read", input: ({ ended }) => ({ taskId: ended }), others: "not_found" },
+  "task.list": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "task.cancel": { scope: "write", input: ({ active }) => ({ taskId: active }), others: "not_found" },
+  "task.retry": { scope: "write", input: ({ ended }) => ({ taskId: ended }), others: "not_found" },
+  "task.edit": {
+    scope: "write",
+    input: ({ queued: [taskId] }) => ({ taskId, prompt: "say: x" }),
+    others: "not_found",
+  },
+  "task.move": {
+    scope: "write",
+    input: ({ queued: [taskId] }) => ({ taskId, beforeTaskId: null }),
+    others: "not_found",
+  },
+
+  "session.create": { scope: "write", input: () => ({ title: "x" }), others: "own" },
+  "session.get": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "session.list": { scope: "read", input: () => ({}), others: "own" },
+  "session.events": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "session.update": {
+    scope: "write",
+    input: ({ sessionId }) => ({ sessionId, title: "x" }),
+    others: "not_found",
+  },
+  "session.fork": { scope: "write", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "session.delete": { scope: "write", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "session.export": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "session.import": { scope: "write", input: () => REST_ROUTES["session.import"].example, others: "own" },
+  "session.subscribe": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+
+  "approval.list": {
+    scope: "read",
+    input: ({ asking: { sessionId } }) => ({ sessionId }),
+    others: "not_found",
+  },
+  "approval.answer": {
+    scope: "write",
+    input: ({ asking: { approvalId } }) => ({ approvalId, decision: "deny" }),
+    others: "not_found",
+  },
+
+  "activity.subscribe": { scope: "read", input: () => ({}), others: "own" },
+  "search.query": { scope: "read", input: () => ({ text: WORD }), others: "own" },
+  "agent.list": { scope: "read", input: () => ({}), others: "own" },
+  "server.info": { scope: "read", input: () => ({}), others: "own" },
+
+  "user.me": { scope: "read", input: () => ({}), others: "own" },
+  "user.list": { scope: "admin", input: () => ({}), others: "forbidden" },
+  "user.create": { scope: "admin", input: () => ({ name: "mallory" }), others: "forbidden" },
+  "user.remove": { scope: "admin", input: ({ userId }) => ({ userId }), others: "forbidden" },
+  "token.create": { scope: "write", input: ({ userId }) => ({ userId, name: "x" }), others: "not_found" },
+  "token.list": { scope: "read", input: ({ userId }) => ({ userId }), others: "not_found" },
+  "token.revoke": { scope: "write", input: ({ tokenId }) => ({ tokenId }), others: "not_found" },
+  "audit.list": { scope: "admin", input: ({ userId }) => ({ userId }), others: "forbidden" },
+};

@@ -1,0 +1,211 @@
+import { randomUUID } from "node:crypto";
+import { createClient, type TrunklineClient } from "@trunkline/client";
+import type { Scope } from "@trunkline/contract";
+import { type ProcedurePath, procedureSchemas, REQUIRED_SCOPES, REST_ROUTES } from "@trunkline/contract/rest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { readLog } from "../read-log.ts";
+import { ServerFixture } from "../server-fixture.ts";
+import { waitFor } from "../wait-for.ts";
+import { accessCalls, type Call } from "./access-calls.ts";
+import { DECISIONS, type Owned } from "./access-decisions.ts";
+import { startBusySession, WORD } from "./busy-session.ts";
+
+type Headers = Record<string, string>;
+
+const PATHS = Object.keys(REST_ROUTES) as ProcedurePath[];
+const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
+
+/** Ids of nothing. */
+const NOTHING: Owned = {
+  userId: randomUUID(),
+  tokenId: randomUUID(),
+  sessionId: randomUUID(),
+  ended: randomUUID(),
+  active: randomUUID(),
+  queued: [randomUUID(), randomUUID()],
+  asking: { sessionId: randomUUID(), approvalId: randomUUID() },
+};
+
+let server: ServerFixture;
+let admin: TrunklineClient;
+let owned: Owned;
+let owner: TrunklineClient;
+let ownerTokens: Readonly<Record<"read" | "write", Headers>>;
+let others: Readonly<Record<"read" | "write", Headers>>;
+/** Credentials that hold no more, or never did. */
+let unknown: Readonly<Record<string, Headers>>;
+let surfaces: ReturnType<typeof accessCalls>;
+
+const bearer = (secret: string): Headers => ({ authorization: `Bearer ${secret}` });
+const newUser = async (name: string) => (await admin.user.create.mutate({ name })).id;
+const newToken = async (userId: string, scope: Scope, expiresAt?: number) =>
+  admin.token.create.mutate({ userId, name: scope, scope, ...(expiresAt !== undefined && { expiresAt }) });
+
+beforeAll(async () => {
+  server = await ServerFixture.start({ env: { TRUNKLINE_REQUESTS_PER_MINUTE: "1000000" } });
+  admin = server.client;
+  surfaces = accessCalls(server.url);
+
+  const userId = await newUser("alice");
+  const [write, read] = [await newToken(userId, "write"), await newToken(userId, "read")];
+  owner = createClient({ url: server.url, token: write.secret });
+  owned = { ...(await startBusySession(owner)), userId, tokenId: write.token.id };
+  ownerTokens = { write: bearer(write.secret), read: bearer(read.secret) };
+
+  const other = await newUser("bob");
+  others = {
+    write: bearer((await newToken(other, "write")).secret),
+    read: bearer((await newToken(other, "read")).secret),
+  };
+
+  const revoked = await newToken(userId, "write");
+  const cookie = await signIn(revoked.secret);
+  await admin.token.revoke.mutate({ tokenId: revoked.token.id });
+  const removed = await newUser("carol");
+  const ofRemoved = await newToken(removed, "write");
+  await admin.user.remove.mutate({ userId: removed });
+  const expired = await newToken(userId, "write", Date.now() + 500);
+  await waitFor("the token to expire", async () => {
+    const { status } = await surfaces.tRPC("user.me", {}, bearer(expired.secret));
+    return status === 401;
+  });
+  unknown = {
+    anonymous: {},
+    "a token that nobody made": bearer(`tl_${"x".repeat(43)}`),
+    "a revoked token": bearer(revoked.secret),
+    "an expired token": bearer(expired.secret),
+    "a removed user's token": bearer(ofRemoved.secret),
+    "a browser that was signed in with a revoked token": { cookie, origin: server.url },
+  };
+});
+afterAll(async () => server[Symbol.asyncDispose]());
+
+async function signIn(token: string): Promise<string> {
+  const asked = await fetch(`${server.url}/api/sign-in-codes`, { method: "POST", headers: bearer(token) });
+  const { url } = (await asked.json()) as { url: string };
+  const { headers } = await fetch(url, { redirect: "manual" });
+  return headers.get("set-cookie")?.split(";", 1)[0] ?? "";
+}
+
+/** Asks for what is the owner's, and for what is nobody's: whoever may see neither must not be able to tell. */
+async function askForBoth(call: Call, path: ProcedurePath, headers: Headers) {
+  const { input } = DECISIONS[path];
+  const mine = await call(path, input(owned), headers);
+  const nobodys = await call(path, input(NOTHING), headers);
+  const alike = ({ status, body }: typeof mine) => ({ status, body: body.replaceAll(UUID, "id") });
+  expect(alike(mine)).toEqual(alike(nobodys));
+  return mine;
+}
+
+it("every procedure has a decision", () => {
+  expect(Object.keys(DECISIONS).toSorted()).toEqual(PATHS.toSorted());
+});
+
+it.each(PATHS)("%s demands the scope that was decided", (path) => {
+  expect(REQUIRED_SCOPES[path]).toBe(DECISIONS[path].scope);
+});
+
+describe.each(["tRPC", "REST"] as const)("over %s", (surface) => {
+  const call: Call = (...args) => surfaces[surface](...args);
+
+  describe.each([
+    "anonymous",
+    "a token that nobody made",
+    "a revoked token",
+    "an expired token",
+    "a removed user's token",
+    "a browser that was signed in with a revoked token",
+  ])("%s", (caller) => {
+    it.each(PATHS)("gets nothing of %s", async (path) => {
+      const { status, body } = await askForBoth(call, path, unknown[caller]!);
+      expect(status).toBe(401);
+      expect(JSON.parse(body)).toMatchObject({ error: { data: { reason: "unauthorized" } } });
+    });
+  });
+
+  describe("a token without the scope", () => {
+    it.each(PATHS.filter((path) => DECISIONS[path].scope !== "read"))("may not %s", async (path) => {
+      const scope = DECISIONS[path].scope === "admin" ? "write" : "read";
+      for (const headers of [ownerTokens[scope], others[scope]]) {
+        const { status, body } = await askForBoth(call, path, headers);
+        expect(status).toBe(403);
+        expect(JSON.parse(body)).toMatchObject({ error: { data: { reason: "forbidden" } } });
+      }
+    });
+  });
+
+  describe("another user", () => {
+    it.each(PATHS.filter((path) => DECISIONS[path].others === "not_found"))(
+      "finds in %s what does not exist",
+      async (path) => {
+        const { status, body } = await askForBoth(call, path, others.write);
+        expect(status).toBe(404);
+        expect(body).toContain('"reason":"not_found"');
+      },
+    );
+
+    it.each(PATHS.filter((path) => DECISIONS[path].others === "own"))(
+      "finds in %s nothing of the owner's",
+      async (path) => {
+        const { status, body } = await call(path, DECISIONS[path].input(owned), others.write);
+        expect([200, 201]).toContain(status);
+        const ids = JSON.stringify(owned).match(UUID)!;
+        for (const secret of [...ids, ...(path === "agent.list" ? [] : [WORD])]) {
+          expect(body).not.toContain(secret);
+        }
+      },
+    );
+
+    it.each(PATHS.filter((path) => DECISIONS[path].others === "forbidden"))("may not %s", async (path) => {
+      expect((await askForBoth(call, path, others.write)).status).toBe(403);
+    });
+  });
+
+  it.each(PATHS.filter((path) => DECISIONS[path].others === "not_found" && !path.startsWith("token.")))(
+    "an admin finds in %s what does not exist: sessions are their owner's alone",
+    async (path) => {
+      expect((await askForBoth(call, path, bearer(server.token))).status).toBe(404);
+    },
+  );
+
+  it.each(PATHS.filter((path) => DECISIONS[path].scope === "read"))(
+    "the owner may %s, with the scope read",
+    async (path) => {
+      const { status } = await call(path, DECISIONS[path].input(owned), ownerTokens.read);
+      expect(status).toBe(200);
+    },
+  );
+});
+
+/** Which state allows it decides about what is possible; that it is allowed is told by anything but these. */
+const REFUSALS = [401, 403, 404];
+
+it("all that was refused has changed nothing, and the owner may do it with the scope write", async () => {
+  const states = async () => {
+    const { tasks } = await owner.session.get.query({ sessionId: owned.sessionId });
+    return Object.fromEntries(tasks.map(({ id, state }) => [id, state]));
+  };
+  const [first, second] = owned.queued;
+  expect(await states()).toEqual({
+    [owned.ended]: "completed",
+    [owned.active]: "working",
+    [first]: "submitted",
+    [second]: "submitted",
+  });
+  const { session } = await owner.session.get.query({ sessionId: owned.sessionId });
+  expect(session.title).not.toBe("x");
+  expect((await owner.session.list.query({})).items).toHaveLength(2);
+  expect(await readLog(owner, owned.sessionId)).not.toContainEqual(
+    expect.objectContaining({ type: "session.updated" }),
+  );
+  expect((await admin.user.list.query({ name: "mallory" })).items).toEqual([]);
+  expect((await admin.user.list.query({ name: "alice" })).items).toMatchObject([{ removedAt: null }]);
+
+  const last = ["session.delete", "token.revoke"];
+  const writing = PATHS.filter((path) => DECISIONS[path].scope === "write" && !last.includes(path));
+  for (const path of [...writing, ...last] as ProcedurePath[]) {
+    expect(procedureSchemas(path).kind).toBe("mutation");
+    const { status } = await surfaces.tRPC(path, DECISIONS[path].input(owned), ownerTokens.write);
+    expect(REFUSALS, path).not.toContain(status);
+  }
+});
