@@ -2,15 +2,19 @@ import { AssertionError } from "node:assert";
 import { describe, expect, test } from "vitest";
 import * as check from "./event-log-checkers.ts";
 import {
+  answered,
   called,
   canceled,
   completed,
   delta,
   draft,
+  inputRequired,
   interrupted,
   logOf,
   only,
   progress,
+  requested,
+  resumed,
   SESSION_ID,
   started,
   submitted,
@@ -251,5 +255,34 @@ describe("assertReceivedEqualsLog", () => {
   test("another content under the same seq", () => {
     const changed = history.map((event) => (event.seq === 7 ? { ...event, at: 0 } : event));
     expectRefusal(() => check.assertReceivedEqualsLog(changed, stored), /seq 7 .* was received as/);
+  });
+});
+
+describe("approvals", () => {
+  const asked = [submitted(), started(), requested("c1"), inputRequired()] as const;
+  const checkAll = (...log: Parameters<typeof logOf>) => {
+    check.assertApprovalsAnsweredOnce(logOf(...log));
+    check.assertApprovalsObeyed(logOf(...log));
+  };
+
+  test("allowed, then executed; denied, then not", () => {
+    check.assertLogHolds(
+      logOf(...asked, answered("c1", "allow"), resumed(), called("c1"), toolEnded("c1"), completed()),
+    );
+    check.assertLogHolds(
+      logOf(...asked, answered("c1", "deny"), resumed(), toolEnded("c1", "denied"), completed()),
+    );
+    check.assertLogHolds(logOf(...asked, canceled()));
+  });
+  test.each([
+    ["a second answer", [answered("c1", "allow"), answered("c1", "deny")], /is settled twice/],
+    ["an answer to nothing", [answered("c2", "allow")], /was not requested before/],
+    ["going on without an answer", [resumed()], /goes on at seq 5 .* is open/],
+    ["a call without an answer", [called("c1")], /begins at seq 5 .* was not allowed/],
+    ["a call that was denied", [answered("c1", "deny"), called("c1")], /begins at seq 6 .* was not allowed/],
+    ["a denial that nobody spoke", [toolEnded("c1", "denied")], /nobody had said no/],
+    ["waiting for nothing", [answered("c1", "allow"), inputRequired()], /nothing was asked/],
+  ])("%s is refused", (_, wrong, message) => {
+    expectRefusal(() => checkAll(...asked, ...wrong), message);
   });
 });

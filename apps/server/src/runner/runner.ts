@@ -140,9 +140,11 @@ export function createRunner(deps: RunnerDeps): Runner {
       return refusable(log.append(endingUnit(store.db, holder, new OpenItems(), ending, now())));
     }
     if (run === undefined) {
-      return refusable(
-        endInPlaceOfOwner({ store, approvals, log, now }, task, { type: "canceled", request }),
-      );
+      const ending: Ending = { type: "canceled", request };
+      const ended = await refusable(endInPlaceOfOwner({ store, approvals, log, now }, task, ending));
+      // It occupied the session while nobody ran it: what is queued behind it has its turn.
+      if (ended) dispatcher.ring({ sessionId: task.session_id, ownerId: task.owner_id });
+      return ended;
     }
     // On record first, so that a crash between here and the end of the run still ends the task.
     if (task.cancel_requested_at === null) {

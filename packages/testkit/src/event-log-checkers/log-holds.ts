@@ -1,4 +1,5 @@
 import type { SessionEvent } from "@trunkline/contract";
+import { assertApprovalsAnsweredOnce, assertApprovalsObeyed } from "./approvals.ts";
 import { assertNoPiecesOfEndedWholes, assertPiecesBeginTheirBlocks } from "./blocks.ts";
 import { assertSeqsIncrease } from "./seq-order.ts";
 import {
@@ -16,6 +17,8 @@ export function assertLogHolds(log: readonly SessionEvent[], options: TaskCheckO
   assertTransitionsAllowed(log);
   assertOneActiveTask(log);
   assertToolCallsEndOnce(log, options);
+  assertApprovalsAnsweredOnce(log);
+  assertApprovalsObeyed(log);
   assertPiecesBeginTheirBlocks(log);
   assertNoPiecesOfEndedWholes(log);
 }

@@ -34,6 +34,21 @@ export const called = (callId: string) => draft("tool.called", { callId, tool: "
 export const progress = (callId: string) => draft("tool.progress", { callId, chunk: "…" });
 export const toolEnded = (callId: string, status: EventDataOf<"tool.ended">["status"] = "succeeded") =>
   draft("tool.ended", { callId, status, output: "", durationMs: 1 });
+/** Each call has one approval at most, whose id follows from the call's. */
+const approvalOf = (callId: string): string => `01900000-0000-7000-8000-0000000000${callId}`;
+export const requested = (callId: string) =>
+  draft("approval.requested", {
+    approvalId: approvalOf(callId),
+    callId,
+    tool: "bash",
+    input: {},
+    reason: "",
+    expiresAt: 1,
+  });
+export const answered = (callId: string, decision: EventDataOf<"approval.answered">["decision"]) =>
+  draft("approval.answered", { approvalId: approvalOf(callId), decision, by: "someone" });
+export const inputRequired = () => draft("task.input-required", { reason: "approval" });
+export const resumed = (attempt = 2) => draft("task.resumed", { attempt });
 export const delta = (blockId: string, text: string) => draft("text.delta", { blockId, text });
 export const textEnded = (blockId: string, text: string) => draft("text.ended", { blockId, text });
 
