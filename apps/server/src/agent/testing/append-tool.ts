@@ -3,13 +3,14 @@ import { z } from "zod";
 import type { Tool } from "../../tools/port.ts";
 
 /** Its side effect can be counted. */
-export function appendTool(path: string): Tool {
+export function appendTool(path: string, nature: Partial<Pick<Tool, "name" | "effects">> = {}): Tool {
   const inputSchema = z.strictObject({ line: z.int() });
   return {
     name: "append",
     description: "Appends a line",
     inputSchema,
     effects: [],
+    ...nature,
     execute: async (input) => {
       await appendFile(path, `${inputSchema.parse(input).line}\n`);
       return { status: "succeeded", output: "ok" };

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
 import type { EventDraft, SessionEvent } from "@trunkline/contract";
 import { SessionEvent as SessionEventSchema } from "@trunkline/contract/schemas";
-import type { DeltaEvent, RunEvent, RunSink } from "../port.ts";
+import type { DeltaEvent, RunEvent, RunOutcome, RunSink } from "../port.ts";
 
 /** The run has lost its task: what the real sink throws then. */
 export class LostError extends Error {
@@ -15,6 +15,7 @@ export class MemoryLog {
   readonly #changes = new EventEmitter();
   #events: SessionEvent[] = [];
   #seq = 0;
+  #passedMs = 0;
   /** Everything that was ever appended, pieces included, in commits. */
   readonly commits: SessionEvent[][] = [];
   /** Appends that still work; at 0 the run has lost its task. */
@@ -47,7 +48,12 @@ export class MemoryLog {
 
   append(...drafts: EventDraft[]): void {
     const commit = drafts.map((draft) =>
-      SessionEventSchema.parse({ ...draft, sessionId: this.sessionId, seq: ++this.#seq, at: Date.now() }),
+      SessionEventSchema.parse({
+        ...draft,
+        sessionId: this.sessionId,
+        seq: ++this.#seq,
+        at: Date.now() + this.#passedMs,
+      }),
     );
     for (const event of commit) this.#dropPieces(event);
     this.#events.push(...commit);
@@ -65,6 +71,43 @@ export class MemoryLog {
 
   start(taskId: string, attempt = 1): void {
     this.append({ taskId, type: "task.started", data: { attempt } });
+  }
+
+  /** What the runner writes for a task that has to wait. @returns the ids of the approvals, in order. */
+  suspend(taskId: string, outcome: RunOutcome): string[] {
+    if (outcome.type !== "input-required") throw new Error(`the run did not ask: ${JSON.stringify(outcome)}`);
+    const requests = outcome.requests.map((request) => ({
+      approvalId: randomUUID(),
+      ...request,
+      expiresAt: 1,
+    }));
+    this.append(...requests.map((data) => ({ taskId, type: "approval.requested" as const, data })), {
+      taskId,
+      type: "task.input-required",
+      data: { reason: "approval" },
+    });
+    return requests.map(({ approvalId }) => approvalId);
+  }
+
+  /** @param decision null: nobody answers in time. */
+  answer(
+    taskId: string,
+    approvalId: string | undefined,
+    decision: "allow" | "always" | "deny" | null,
+    note?: string,
+  ): void {
+    const id = { approvalId: approvalId ?? "" };
+    if (decision === null) this.append({ taskId, type: "approval.expired", data: id });
+    else this.append({ taskId, type: "approval.answered", data: { ...id, decision, by: "alice", note } });
+  }
+
+  /** What is appended from now on is later by this much. */
+  passTime(ms: number): void {
+    this.#passedMs += ms;
+  }
+
+  resume(taskId: string, attempt = 2): void {
+    this.append({ taskId, type: "task.resumed", data: { attempt } });
   }
 
   /** What the runner writes for a task whose server has died. */

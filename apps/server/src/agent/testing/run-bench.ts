@@ -19,6 +19,8 @@ export interface RunOptions {
   deps?: LoopDeps;
   tools?: readonly Tool[];
   approvals?: ApprovalMode;
+  /** Up to this event the log came from elsewhere. */
+  importedSeq?: number;
 }
 
 /** Everything that a run needs, real but for the log: provider over HTTP, its real client, the real tools. */
@@ -68,7 +70,7 @@ export class RunBench implements AsyncDisposable {
       model: this.#models.resolve(this.#models.defaultModel),
       tools: options.tools ?? this.toolBench.tools,
       policy: createApprovalPolicy(options.approvals ?? "never"),
-      importedSeq: 0,
+      importedSeq: options.importedSeq ?? 0,
       workspace: this.toolBench.workspace,
       budget: options.budget ?? {},
       sink: this.log.sink(taskId),
