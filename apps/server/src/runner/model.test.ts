@@ -3,6 +3,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { MODEL_TEST_TIMEOUT_MS, tryModel } from "../store/testing/model-runs.ts";
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
+import { answer } from "./testing/machine-approvals.ts";
 import { machineCommands, submitToNew } from "./testing/machine-commands.ts";
 import { assertTask, endModelTask, type MachineModel, settle } from "./testing/machine-model.ts";
 import { MachineUnderTest } from "./testing/machine-under-test.ts";
@@ -11,6 +12,9 @@ import { MachineUnderTest } from "./testing/machine-under-test.ts";
 async function drain(model: MachineModel, real: MachineUnderTest): Promise<void> {
   await settle(model, real);
   for (;;) {
+    while (model.tasks.some(({ state, open }) => state === "waiting" && open.length > 0)) {
+      await answer(model, real, 0, "allow");
+    }
     const task = model.tasks.find(({ state }) => state === "running");
     if (task === undefined) return;
     real.runs.byTask.get(task.id)?.complete();

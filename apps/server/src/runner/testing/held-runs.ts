@@ -1,9 +1,13 @@
+import { randomUUID } from "node:crypto";
+import type { ApprovalRequest } from "../../approvals/port.ts";
 import type { RunInput, RunOutcome } from "../../agent/port.ts";
 import { done } from "./scripted-server.ts";
 
 /** A run that does nothing but wait for the test to say how it ends, as a model that thinks for long. */
 export interface HeldRun {
   input: RunInput;
+  /** Ends it by asking about so many calls. */
+  ask(calls: number): void;
   complete(): void;
   fail(): void;
 }
@@ -25,6 +29,7 @@ export class HeldRuns {
     signal.addEventListener("abort", onAbort, { once: true });
     this.byTask.set(taskId, {
       input,
+      ask: (calls) => resolve({ type: "input-required", requests: Array.from({ length: calls }, request) }),
       complete: () => resolve(done()),
       fail: () => reject(new Error("as the test wished")),
     });
@@ -37,4 +42,8 @@ export class HeldRuns {
       this.#onChange();
     }
   };
+}
+
+function request(): ApprovalRequest {
+  return { callId: randomUUID(), tool: "bash", input: {}, reason: "as the test wished", always: "bash" };
 }

@@ -3,6 +3,7 @@ import { isTerminalTaskState, type SubmitTaskInput, type Task } from "@trunkline
 import * as fc from "fast-check";
 import { Follower } from "../../log/testing/follower.ts";
 import {
+  activeTask,
   assertTask,
   endModelTask,
   interruptModelTask,
@@ -15,17 +16,23 @@ import {
   settle,
 } from "./machine-model.ts";
 import type { MachineUnderTest } from "./machine-under-test.ts";
+import { approvalCommands } from "./machine-approvals.ts";
+import {
+  type MachineCommand,
+  command,
+  crashAt,
+  hasRunning,
+  hasTask,
+  type Moment,
+  momentOfCrash,
+  takeOverCrash,
+} from "./machine-crash.ts";
 import { alice, bob } from "./scripted-server.ts";
-
-type MachineCommand = fc.AsyncCommand<MachineModel, MachineUnderTest>;
-type Moment = number | "stored";
-type Run = (model: MachineModel, real: MachineUnderTest) => Promise<void>;
 
 /** What can happen to tasks, in any order. Numbers choose a session or a task among those there are. */
 export function machineCommands(): fc.Arbitrary<MachineCommand>[] {
   const pick = fc.nat({ max: 1_000 });
-  /** How long after something began the server crashes: in turns of the event loop, or once it was stored. */
-  const moment = fc.oneof(fc.nat({ max: 4 }), fc.constant("stored" as const));
+  const moment = momentOfCrash();
   const whenBusy = fc.constantFrom(
     "enqueue" as const,
     "enqueue" as const,
@@ -93,6 +100,7 @@ export function machineCommands(): fc.Arbitrary<MachineCommand>[] {
     onRunning("complete", async (task, real) => finish(task, real, "completed")).map(settled),
     onRunning("fail", async (task, real) => finish(task, real, "failed")).map(settled),
     pick.map((s) => command(`follow ${s}`, hasTask, async (model, real) => follow(model, real, s))),
+    ...approvalCommands(),
     fc.constant(command("restart", hasTask, restart)),
     fc.constant(command("crash", hasTask, crash)),
     fc
@@ -103,10 +111,6 @@ export function machineCommands(): fc.Arbitrary<MachineCommand>[] {
         ),
       ),
   ];
-}
-
-function command(name: string, check: (model: Readonly<MachineModel>) => boolean, run: Run): MachineCommand {
-  return { check, run, toString: () => name };
 }
 
 function settled(inner: MachineCommand): MachineCommand {
@@ -120,9 +124,6 @@ function settled(inner: MachineCommand): MachineCommand {
   );
 }
 
-const hasTask = (model: Readonly<MachineModel>): boolean => model.tasks.length > 0;
-const hasRunning = (model: Readonly<MachineModel>): boolean =>
-  model.tasks.some(({ state }) => state === "running");
 const hasFewSessions = (model: Readonly<MachineModel>): boolean => model.sessions.length < 4;
 
 function sessionAt(model: MachineModel, choice: number): ModelSession {
@@ -141,7 +142,7 @@ export async function submitToNew(
   const owner = choice % 2 === 0 ? alice : bob;
   const prompt = promptOf(model);
   const { taskId, sessionId } = await real.tasks.submit(owner, { prompt, whenBusy: "enqueue" });
-  const session: ModelSession = { id: sessionId, owner, queue: [], running: null };
+  const session: ModelSession = { id: sessionId, owner, queue: [], running: null, waiting: null };
   model.sessions.push(session);
   session.queue.push(newModelTask(model, session, taskId, prompt));
   await settle(model, real);
@@ -162,8 +163,13 @@ async function submit(
   }
   const { taskId } = await submitted;
   place(session, newModelTask(model, session, taskId, prompt), whenBusy);
-  if (whenBusy === "interrupt" && session.running !== null) endModelTask(session.running, "canceled");
+  if (whenBusy === "interrupt") endActive(session);
   await settle(model, real);
+}
+
+function endActive(session: ModelSession): void {
+  const active = activeTask(session);
+  if (active !== null) endModelTask(active, "canceled");
 }
 
 /** An interrupting task goes before all that is queued. */
@@ -201,7 +207,7 @@ async function submitAndCrash(
   }
   deepStrictEqual(first.status, "rejected");
   place(session, newModelTask(model, session, again.taskId, prompt), whenBusy);
-  if (whenBusy === "interrupt" && session.running !== null) endModelTask(session.running, "canceled");
+  if (whenBusy === "interrupt") endActive(session);
   await settle(model, real);
 }
 
@@ -356,12 +362,6 @@ async function crash(model: MachineModel, real: MachineUnderTest): Promise<void>
   await settle(model, real);
 }
 
-async function crashAt(real: MachineUnderTest, moment: Moment): Promise<void> {
-  if (moment === "stored") await real.nextAppend();
-  else for (let turn = 0; turn < moment; turn++) await new Promise(setImmediate);
-  await real.crash();
-}
-
 /** The completion was stored, or the task is interrupted; nothing else. */
 async function completeAndCrash(
   model: MachineModel,
@@ -377,13 +377,4 @@ async function completeAndCrash(
   await crashed;
   await takeOverCrash(model, real);
   await settle(model, real);
-}
-
-/** Brings the model up to a crash that something was under way in: what ran has ended as it was about to, or goes back. */
-async function takeOverCrash(model: MachineModel, real: MachineUnderTest): Promise<void> {
-  for (const task of model.tasks.filter(({ state }) => state === "running")) {
-    const { state } = await real.readTask(task.id);
-    if (state === "completed" || state === "canceled") endModelTask(task, state);
-    else interruptModelTask(task, true);
-  }
 }

@@ -1,8 +1,13 @@
 import { deepStrictEqual, ok } from "node:assert";
-import { MAX_TASK_ATTEMPTS, type Principal, type TerminalTaskState } from "@trunkline/contract";
+import {
+  MAX_TASK_ATTEMPTS,
+  type Principal,
+  type TaskState,
+  type TerminalTaskState,
+} from "@trunkline/contract";
 import { CONCURRENCY, type MachineUnderTest } from "./machine-under-test.ts";
 
-/** What the task machine must be: for each session a queue, and one task at most that runs. */
+/** What the task machine must be: for each session a queue, and one task at most that runs or waits for answers. */
 export interface MachineModel {
   sessions: ModelSession[];
   tasks: ModelTask[];
@@ -14,13 +19,17 @@ export interface ModelSession {
   /** In the order in which they are to run. */
   queue: ModelTask[];
   running: ModelTask | null;
+  /** Occupies the session until it has its answers, and then until it has a slot. */
+  waiting: ModelTask | null;
 }
 
 export interface ModelTask {
   id: string;
   session: ModelSession;
   prompt: string;
-  state: "queued" | "running" | TerminalTaskState;
+  state: "queued" | "running" | "waiting" | TerminalTaskState;
+  /** Approvals that are open, while it waits. */
+  open: string[];
   attempt: number;
   crashes: number;
 }
@@ -31,7 +40,7 @@ export function newModelTask(
   id: string,
   prompt: string,
 ): ModelTask {
-  const task: ModelTask = { id, session, prompt, state: "queued", attempt: 0, crashes: 0 };
+  const task: ModelTask = { id, session, prompt, state: "queued", open: [], attempt: 0, crashes: 0 };
   model.tasks.push(task);
   return task;
 }
@@ -41,6 +50,15 @@ export function endModelTask(task: ModelTask, state: TerminalTaskState): void {
   const { session } = task;
   session.queue = session.queue.filter((queued) => queued !== task);
   if (session.running === task) session.running = null;
+  if (session.waiting === task) session.waiting = null;
+}
+
+/** It leaves its slot until these are answered. */
+export function suspendModelTask(task: ModelTask, open: string[]): void {
+  task.state = "waiting";
+  task.open = open;
+  task.session.running = null;
+  task.session.waiting = task;
 }
 
 /** Back to the head of its queue; or failed, where the server died under it too often. */
@@ -53,16 +71,24 @@ export function interruptModelTask(task: ModelTask, crashed: boolean): void {
   session.queue.unshift(task);
 }
 
-export const isBusy = ({ queue, running }: ModelSession): boolean => running !== null || queue.length > 0;
+export const activeTask = ({ running, waiting }: ModelSession): ModelTask | null => running ?? waiting;
 
-export const isEnded = ({ state }: ModelTask): boolean => state !== "queued" && state !== "running";
+export const isBusy = (session: ModelSession): boolean =>
+  activeTask(session) !== null || session.queue.length > 0;
+
+export const isEnded = ({ state }: ModelTask): boolean =>
+  state !== "queued" && state !== "running" && state !== "waiting";
+
+/** Whether the session takes a slot as soon as there is one. */
+const wantsSlot = ({ queue, running, waiting }: ModelSession): boolean =>
+  running !== null || (waiting === null ? queue.length > 0 : waiting.open.length === 0);
 
 /**
  * Waits until as many tasks run as may, and takes over from the machine which they are: any session may be next, but
  * within a session only the head of its queue, and nothing may have stopped by itself.
  */
 export async function settle(model: MachineModel, real: MachineUnderTest): Promise<void> {
-  const wanted = Math.min(CONCURRENCY, model.sessions.filter(isBusy).length);
+  const wanted = Math.min(CONCURRENCY, model.sessions.filter(wantsSlot).length);
   await real.until(`${wanted} tasks to run`, () => real.runs.byTask.size === wanted);
   for (const session of model.sessions) {
     if (session.running !== null)
@@ -75,9 +101,15 @@ export async function settle(model: MachineModel, real: MachineUnderTest): Promi
   }
 }
 
-function start(task: ModelTask): void {
+export function start(task: ModelTask): void {
   const { session } = task;
   deepStrictEqual(session.running, null, `${task.prompt} has started while another task runs`);
+  if (session.waiting !== null) {
+    ok(session.waiting === task, `${task.prompt} has started while ${session.waiting.prompt} waits`);
+    deepStrictEqual(task.open, [], `${task.prompt} goes on without its answers`);
+    session.waiting = null;
+    session.queue.unshift(task);
+  }
   ok(session.queue[0] === task, `${task.prompt} has started before ${session.queue[0]?.prompt}`);
   session.queue.shift();
   session.running = task;
@@ -88,11 +120,15 @@ function start(task: ModelTask): void {
 /** The rows say what the model says. */
 export async function assertTask(real: MachineUnderTest, task: ModelTask): Promise<void> {
   const { state, attempt } = await real.readTask(task.id);
-  const shown = { queued: "submitted", running: "working" } as const;
+  const shown: Partial<Record<ModelTask["state"], TaskState>> = {
+    queued: "submitted",
+    running: "working",
+    waiting: "input-required",
+  };
   deepStrictEqual(
     { state, attempt },
     {
-      state: task.state === "queued" || task.state === "running" ? shown[task.state] : task.state,
+      state: shown[task.state] ?? task.state,
       attempt: task.attempt,
     },
   );
