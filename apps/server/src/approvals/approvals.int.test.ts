@@ -182,6 +182,7 @@ describe("after strangers' words", () => {
       for (const { id: sessionId } of [session, fork]) {
         const task = await client.task.submit.mutate({ sessionId, prompt: "run: echo asks" });
         await until(server, task, "task.input-required");
+        expect(await openOf(server, task)).toMatchObject([{ tool: "bash", input: { command: "echo asks" } }]);
       }
       const here = await client.task.submit.mutate({ sessionId: told.sessionId, prompt: "run: echo free" });
       await endOf(server, here);

@@ -229,7 +229,7 @@ describe("a task that waits for an approval", () => {
     const rest = await server.approvals.list(alice, { limit: 3, cursor: first.nextCursor ?? "" });
     expect(rest.nextCursor).toBeNull();
     const ids = [...first.items, ...rest.items].map(({ id }) => id);
-    expect(ids).toEqual(all.toSorted().reverse());
+    expect(ids).toEqual(all.toSorted().toReversed());
     await expect(server.approvals.list(alice, { limit: 3, cursor: "made-up" })).rejects.toMatchObject({
       reason: "cursor_invalid",
     });

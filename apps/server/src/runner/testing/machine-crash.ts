@@ -1,4 +1,3 @@
-import { ok } from "node:assert";
 import type { SessionEvent } from "@trunkline/contract";
 import * as fc from "fast-check";
 import {
