@@ -1,3 +1,4 @@
+import { revealHidden } from "../text/reveal-hidden.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { useHighlighted } from "./use-highlighted.ts";
 
@@ -17,7 +18,9 @@ export function CodeBlock({ code, language }: { code: string; language: string |
   );
 }
 
-export function HighlightedCode({ code, language }: { code: string; language: string | null }) {
+/** What cannot be seen in code is shown: it is read before it is trusted. */
+export function HighlightedCode({ code: source, language }: { code: string; language: string | null }) {
+  const code = revealHidden(source);
   const lines = useHighlighted(code, language);
   if (lines === null) return <code>{code}</code>;
   return (

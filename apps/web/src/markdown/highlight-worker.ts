@@ -13,7 +13,8 @@ const highlighter = createHighlighterCore({
 });
 
 async function highlight({ code, language }: HighlightRequest): Promise<CodeLines | null> {
-  const load = LANGUAGES[language];
+  // A model may call its language `constructor`.
+  const load = Object.hasOwn(LANGUAGES, language) ? LANGUAGES[language] : undefined;
   if (load === undefined) return null;
   const core = await highlighter;
   if (!core.getLoadedLanguages().includes(language)) await core.loadLanguage((await load()).default);

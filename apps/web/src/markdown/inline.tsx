@@ -1,5 +1,6 @@
 import type { MarkedToken, Token } from "marked";
 import { Fragment, type ReactNode } from "react";
+import { revealHidden } from "../text/reveal-hidden.ts";
 import { decodeEntities } from "./entities.ts";
 import { ImageLink, TextLink } from "./links.tsx";
 
@@ -36,7 +37,7 @@ function inline(token: MarkedToken): ReactNode {
         </del>
       );
     case "codespan":
-      return <code>{token.text}</code>;
+      return <code>{revealHidden(token.text)}</code>;
     case "br":
       return <br />;
     case "link":

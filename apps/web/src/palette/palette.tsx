@@ -9,6 +9,7 @@ import { useTRPC } from "../api/trpc.ts";
 import { StatusMark } from "../sessions/status-mark.tsx";
 import { statusOfSession } from "../sessions/status.ts";
 import { useSessions } from "../sessions/use-sessions.ts";
+import { revealHidden } from "../text/reveal-hidden.ts";
 import { closeOverlay } from "../shell/overlays.ts";
 import { Snippet } from "./snippet.tsx";
 
@@ -57,7 +58,7 @@ export function Palette() {
                 className={ITEM}
               >
                 <StatusMark status={statusOfSession(session)} iconOnly />
-                <span className="truncate">{session.title}</span>
+                <span className="truncate">{revealHidden(session.title)}</span>
               </Command.Item>
             ))}
           </Group>
@@ -74,7 +75,9 @@ export function Palette() {
                 <span className="min-w-0 grow truncate">
                   <Snippet hit={hit} />
                 </span>
-                <span className="max-w-32 shrink-0 truncate text-xs text-faint">{hit.sessionTitle}</span>
+                <span className="max-w-32 shrink-0 truncate text-xs text-faint">
+                  {revealHidden(hit.sessionTitle)}
+                </span>
               </Command.Item>
             ))}
           </Group>

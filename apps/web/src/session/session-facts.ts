@@ -1,5 +1,6 @@
 import type { SessionView, TaskView } from "@trunkline/contract/session-view";
 import { type Status, statusOfSession, statusOfTask } from "../sessions/status.ts";
+import { revealHidden } from "../text/reveal-hidden.ts";
 import { tokensOf } from "../text/quantity.ts";
 import type { SessionState } from "../session-stream/session-state.ts";
 
@@ -78,5 +79,6 @@ export function currentModel({
 }
 
 export function sessionTitle({ view, session }: Pick<SessionState, "view" | "session">): string | null {
-  return view.title ?? session?.title ?? null;
+  const title = view.title ?? session?.title ?? null;
+  return title === null ? null : revealHidden(title);
 }

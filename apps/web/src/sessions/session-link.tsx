@@ -3,6 +3,7 @@ import { clsx } from "clsx";
 import Link from "next/link";
 import { usePathname } from "next/navigation";
 import { age, clock } from "../text/duration.ts";
+import { revealHidden } from "../text/reveal-hidden.ts";
 import { moment } from "../text/time.ts";
 import { useNow, useNowByMinute } from "../ui/use-now.ts";
 import { useIsUnseen } from "./seen.ts";
@@ -27,7 +28,7 @@ export function SessionLink({ session }: { session: Session }) {
       )}
     >
       <StatusMark status={status} iconOnly />
-      <span className="min-w-0 grow truncate">{session.title}</span>
+      <span className="min-w-0 grow truncate">{revealHidden(session.title)}</span>
       {unseen && (
         <span className="size-1.5 shrink-0 rounded-full bg-accent">
           <span className="sr-only">Not seen yet</span>

@@ -1,3 +1,5 @@
+import { keepColours } from "./terminal-controls.ts";
+
 /** Of a running program's output the end is shown, in UTF-16 units: it may have written megabytes. */
 const MAX_TAIL = 64_000;
 /** Of a longer line the beginning is shown. */
@@ -5,10 +7,10 @@ const MAX_LINE = 4_000;
 
 /**
  * What is left on a terminal after it was given a text: a carriage return goes back to the start of its line, and what
- * follows covers what stood there. Colours are left as they are, for who shows them.
+ * follows covers what stood there. Colours are left in it, for who shows them.
  */
 export function terminalLines(text: string): string[] {
-  const lines = text.replaceAll("\r\n", "\n").split("\n").map(lastOfLine);
+  const lines = keepColours(text.replaceAll("\r\n", "\n")).split("\n").map(lastOfLine);
   if (lines.at(-1) === "") lines.pop();
   return lines;
 }

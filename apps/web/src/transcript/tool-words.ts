@@ -8,6 +8,7 @@ import {
   SquareTerminal,
   Wrench,
 } from "lucide-react";
+import { revealHidden } from "../text/reveal-hidden.ts";
 
 /** How a call is shown in a line: what it is for, and what it is about. */
 export interface ToolWords {
@@ -22,7 +23,13 @@ const READS = new Set(["read_file", "list_files"]);
 
 export const isRead = (tool: string | null): boolean => tool !== null && READS.has(tool);
 
+/** What cannot be seen in them is shown: nobody shall take one command for another. */
 export function toolWords(tool: string | null, input: Json): ToolWords {
+  const { icon, verb, target } = words(tool, input);
+  return { icon, verb: revealHidden(verb), target: revealHidden(target) };
+}
+
+function words(tool: string | null, input: Json): ToolWords {
   switch (tool) {
     case "bash":
       return { icon: SquareTerminal, verb: "Ran", target: firstLine(field(input, "command")) };

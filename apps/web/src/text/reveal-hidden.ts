@@ -1,0 +1,15 @@
+// oxlint-disable no-control-regex -- they are what this file is about
+/**
+ * Characters that cannot be seen and change what is: they turn the order of the text around them (UAX #9, the attack of
+ * CVE-2021-42574), join or split words without a trace, or are controls that no screen shows.
+ */
+const UNSEEN =
+  /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F-\u009F\u00AD\u200B\u2028\u2029\u202A-\u202E\u2060-\u2069\uFEFF\u{E0000}-\u{E007F}]/gu;
+
+/** Shows them by their numbers: for commands, code and names, where what one reads must be what is meant. */
+export function revealHidden(text: string): string {
+  return text.replaceAll(
+    UNSEEN,
+    (unseen) => `⟨${(unseen.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`,
+  );
+}

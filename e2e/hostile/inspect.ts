@@ -1,0 +1,41 @@
+import type { Page } from "@playwright/test";
+
+/**
+ * Looks through everything that the page is made of now.
+ *
+ * @returns what nobody but a payload could have put there; the UI's own pictures are `svg.lucide` and its wordmark, and
+ * its own scripts and styles came before anything that a session has in it.
+ */
+export async function foreignParts(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const found: string[] = [];
+    const say = (what: string, element: Element): void => {
+      found.push(`${what}: ${element.outerHTML.slice(0, 200)}`);
+    };
+    const never =
+      "img,picture,source,iframe,frame,object,embed,applet,base,form:not([aria-label]),video,audio,track,math,dialog," +
+      "foreignObject,image,use,animate,set,marquee,portal,area,map,slot,details,h1 h1,meta[http-equiv],portal";
+    for (const element of document.body.querySelectorAll(never)) say("element", element);
+    for (const element of document.body.querySelectorAll("*")) {
+      for (const { name, value } of element.attributes) {
+        if (name.startsWith("on")) say("handler", element);
+        if (["srcdoc", "formaction", "xlink:href", "ping", "action", "srcset", "poster"].includes(name))
+          say("attribute", element);
+        if (name === "style" && /url\(|image-set|expression|position:\s*fixed.*inset/i.test(value))
+          say("style", element);
+      }
+      // The router's own, by which it tells screen readers of a new page.
+      if (element.shadowRoot !== null && element.localName !== "next-route-announcer")
+        say("shadow root", element);
+    }
+    for (const link of document.body.querySelectorAll<HTMLAnchorElement>("a[href]")) {
+      const isOwn = link.origin === location.origin;
+      if (!["http:", "https:", "mailto:"].includes(link.protocol)) say("link", link);
+      if (!isOwn && link.protocol !== "mailto:" && !/\bnoopener\b.*\bnoreferrer\b/.test(link.rel))
+        say("rel", link);
+      // Within what a model wrote nothing leads back into this site under its own name.
+      if (isOwn && link.closest("[role=log]") !== null) say("own link", link);
+    }
+    return found;
+  });
+}
