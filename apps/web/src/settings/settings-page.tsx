@@ -1,17 +1,17 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import type { ServerInfo } from "@trunkline/contract";
-import type { ReactNode } from "react";
 import { useTRPC } from "../api/trpc.ts";
 import { PageHeader } from "../shell/page-header.tsx";
-import { bytes } from "../text/quantity.ts";
 import { Button } from "../ui/button.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
+import { Fact, Section } from "./section.tsx";
+import { ServerSections } from "./server-sections.tsx";
 import { ThemeChoice } from "./theme-choice.tsx";
+import { TokensSection } from "./tokens-section.tsx";
 
-/** How it looks here, and what the server is like. */
+/** How it looks here, who may come in, and what the server is like. */
 export function SettingsPage() {
   const trpc = useTRPC();
   const info = useQuery(trpc.server.info.queryOptions(undefined, { staleTime: 60_000 }));
@@ -28,6 +28,7 @@ export function SettingsPage() {
               <ThemeChoice />
             </Fact>
           </Section>
+          <TokensSection />
           {info.data !== undefined && <ServerSections info={info.data} />}
           {info.isPending && <Skeleton className="mt-8 h-60 w-full rounded-lg" />}
           {info.isError && (
@@ -40,58 +41,5 @@ export function SettingsPage() {
         </div>
       </main>
     </>
-  );
-}
-
-function ServerSections({ info }: { info: ServerInfo }) {
-  return (
-    <>
-      <Section title="Model">
-        <Fact name="Default">
-          <code className="font-mono text-code">{info.model}</code>
-        </Fact>
-        {info.demo && (
-          <p className="px-4 py-2.5 text-sm text-muted">
-            No provider key is set, so a scripted demo model answers. Set one on the server, such as{" "}
-            <code className="font-mono text-code text-text">ANTHROPIC_API_KEY</code>,{" "}
-            <code className="font-mono text-code text-text">OPENAI_API_KEY</code> or{" "}
-            <code className="font-mono text-code text-text">OPENAI_BASE_URL</code>, and start it again.
-          </p>
-        )}
-      </Section>
-      <Section title="Tools">
-        {info.tools.map((tool) => (
-          <Fact key={tool.name} name={tool.name} isCode>
-            {tool.description}
-          </Fact>
-        ))}
-      </Section>
-      <Section title="Server">
-        <Fact name="Version">{info.version}</Fact>
-        <Fact name="Tasks at once">{info.limits.concurrency}</Fact>
-        <Fact name="Longest prompt">{info.limits.maxPromptLength.toLocaleString("en")} characters</Fact>
-        <Fact name="Largest request">{bytes(info.limits.maxBodyBytes)}</Fact>
-      </Section>
-    </>
-  );
-}
-
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  return (
-    <section aria-label={title} className="mb-8">
-      <h2 className="mb-2 text-sm font-medium">{title}</h2>
-      <div className="divide-y divide-line rounded-lg border border-line">{children}</div>
-    </section>
-  );
-}
-
-function Fact({ name, isCode = false, children }: { name: string; isCode?: boolean; children: ReactNode }) {
-  return (
-    <div className="flex items-baseline gap-4 px-4 py-2.5 text-sm max-sm:flex-col max-sm:gap-1">
-      <span className={isCode ? "w-36 shrink-0 font-mono text-code" : "w-36 shrink-0 text-muted"}>
-        {name}
-      </span>
-      <div className={isCode ? "min-w-0 grow text-muted" : "min-w-0 grow"}>{children}</div>
-    </div>
   );
 }

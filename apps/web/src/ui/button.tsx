@@ -4,6 +4,7 @@ import type { ComponentProps } from "react";
 const LOOKS = {
   primary: "bg-primary text-on-primary hover:opacity-88 disabled:opacity-40",
   plain: "border border-line bg-background text-text hover:bg-hover disabled:opacity-50",
+  danger: "border border-failed/45 bg-background text-failed hover:bg-failed-soft disabled:opacity-50",
   quiet: "text-muted hover:bg-hover hover:text-text disabled:opacity-50",
 } as const;
 

@@ -1,0 +1,94 @@
+import { useMutation } from "@tanstack/react-query";
+import type { CreatedToken } from "@trunkline/contract";
+import { type SubmitEvent, useEffect, useRef, useState } from "react";
+import { useTRPC } from "../api/trpc.ts";
+import { Button } from "../ui/button.tsx";
+
+const DAY_MS = 24 * 3_600_000;
+const SCOPES = [
+  { value: "read", words: "read: look at sessions" },
+  { value: "write", words: "write: run tasks, too" },
+  { value: "admin", words: "admin: users and tokens, too" },
+] as const;
+const LIFETIMES = [
+  { days: 7, words: "for 7 days" },
+  { days: 30, words: "for 30 days" },
+  { days: 365, words: "for a year" },
+  { days: 0, words: "until it is revoked" },
+];
+const FIELD = "h-8 rounded-md border border-line-strong bg-background px-2 text-sm max-md:text-[16px]";
+
+interface NewTokenFormProps {
+  /** What the caller's own token may do; a new one may not do more. */
+  most: readonly string[];
+  onCreated: (created: CreatedToken) => void;
+  close: () => void;
+}
+
+/** What a new token is for, what it may do, and until when. */
+export function NewTokenForm({ most, onCreated, close }: NewTokenFormProps) {
+  const trpc = useTRPC();
+  const [name, setName] = useState("");
+  const [scope, setScope] = useState<(typeof SCOPES)[number]["value"]>("write");
+  const [days, setDays] = useState(30);
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  const create = useMutation(trpc.token.create.mutationOptions({ onSuccess: onCreated }));
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    const expiresAt = days === 0 ? undefined : Date.now() + days * DAY_MS;
+    create.mutate({ name: name.trim(), scope, ...(expiresAt !== undefined && { expiresAt }) });
+  };
+  return (
+    <form aria-label="New token" onSubmit={submit} className="px-4 py-3">
+      <div className="flex flex-wrap items-center gap-2">
+        <input
+          ref={field}
+          required
+          maxLength={100}
+          value={name}
+          aria-label="Name"
+          autoComplete="off"
+          placeholder="What is it for?"
+          onChange={(event) => setName(event.target.value)}
+          className={`${FIELD} min-w-40 grow placeholder:text-faint`}
+        />
+        <select
+          value={scope}
+          aria-label="What it may do"
+          onChange={(event) => setScope(event.target.value as typeof scope)}
+          className={FIELD}
+        >
+          {SCOPES.filter(({ value }) => most.includes(value)).map(({ value, words }) => (
+            <option key={value} value={value}>
+              {words}
+            </option>
+          ))}
+        </select>
+        <select
+          value={days}
+          aria-label="How long it holds"
+          onChange={(event) => setDays(Number(event.target.value))}
+          className={FIELD}
+        >
+          {LIFETIMES.map((lifetime) => (
+            <option key={lifetime.days} value={lifetime.days}>
+              {lifetime.words}
+            </option>
+          ))}
+        </select>
+        <Button type="submit" look="primary" disabled={create.isPending || name.trim() === ""}>
+          Create
+        </Button>
+        <Button look="quiet" onClick={close}>
+          Cancel
+        </Button>
+      </div>
+      {create.isError && (
+        <p role="alert" className="mt-2 text-sm text-failed">
+          {create.error.message}
+        </p>
+      )}
+    </form>
+  );
+}

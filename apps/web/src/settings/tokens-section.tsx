@@ -1,0 +1,86 @@
+import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { CreatedToken, Token } from "@trunkline/contract";
+import { Plus } from "lucide-react";
+import { useState } from "react";
+import { useTRPC, useTRPCClient } from "../api/trpc.ts";
+import { Button } from "../ui/button.tsx";
+import { showToast } from "../ui/toasts.ts";
+import { NewSecret } from "./new-secret.tsx";
+import { NewTokenForm } from "./new-token-form.tsx";
+import { Note, Section } from "./section.tsx";
+import { TokenRow } from "./token-row.tsx";
+
+const TOKENS_KEY = ["tokens"] as const;
+
+/** The caller's own tokens: what holds, what was made just now, and a way to end each. */
+export function TokensSection() {
+  const trpc = useTRPC();
+  const client = useTRPCClient();
+  const queries = useQueryClient();
+  const me = useQuery(trpc.user.me.queryOptions());
+  // Not the binding's own infinite query: it sends a field that the server's strict inputs refuse.
+  const list = useInfiniteQuery({
+    queryKey: TOKENS_KEY,
+    queryFn: ({ pageParam, signal }) => client.token.list.query({ cursor: pageParam }, { signal }),
+    initialPageParam: undefined as string | undefined,
+    getNextPageParam: (page) => page.nextCursor,
+  });
+  const [isMaking, setIsMaking] = useState(false);
+  const [created, setCreated] = useState<CreatedToken | null>(null);
+  const refresh = (): void => void queries.invalidateQueries({ queryKey: TOKENS_KEY });
+  const revoke = useMutation(
+    trpc.token.revoke.mutationOptions({
+      onSuccess: ({ id }) => {
+        refresh();
+        setCreated((shown) => (shown?.token.id === id ? null : shown));
+      },
+      onError: (error) =>
+        showToast("The token could not be revoked", { detail: error.message, level: "error" }),
+    }),
+  );
+  const tokens = list.data?.pages.flatMap((page) => page.items) ?? [];
+  return (
+    <Section
+      title="Tokens"
+      action={
+        !isMaking && (
+          <Button size="small" onClick={() => setIsMaking(true)}>
+            <Plus aria-hidden className="size-3.5" /> New token
+          </Button>
+        )
+      }
+    >
+      {isMaking && (
+        <NewTokenForm
+          most={me.data?.scopes ?? []}
+          close={() => setIsMaking(false)}
+          onCreated={(made) => {
+            setIsMaking(false);
+            setCreated(made);
+            refresh();
+          }}
+        />
+      )}
+      {created !== null && <NewSecret created={created} close={() => setCreated(null)} />}
+      {list.isError && <Note>The tokens could not be loaded. {list.error.message}</Note>}
+      {list.isPending && <Note>Loading</Note>}
+      {list.isSuccess && tokens.length === 0 && <Note>There are none.</Note>}
+      {tokens.map((token: Token) => (
+        <TokenRow
+          key={token.id}
+          token={token}
+          isThisOne={token.id === me.data?.tokenId}
+          isBusy={revoke.isPending}
+          revoke={() => revoke.mutate({ tokenId: token.id })}
+        />
+      ))}
+      {list.hasNextPage && (
+        <div className="px-4 py-2">
+          <Button look="quiet" size="small" onClick={() => void list.fetchNextPage()}>
+            Show older
+          </Button>
+        </div>
+      )}
+    </Section>
+  );
+}

@@ -1,0 +1,61 @@
+import { createClient } from "@trunkline/client";
+import { expect, signIn, test } from "../fixtures.ts";
+
+test("a token is made, shown once, used by a program and by another browser, and revoked", async ({
+  page,
+  browser,
+  demo,
+}) => {
+  await signIn(page, demo);
+  await page.goto(`${demo.url}/settings`);
+  const tokens = page.getByRole("region", { name: "Tokens" });
+  await expect(tokens.getByText("this browser")).toBeVisible();
+  await tokens.getByRole("button", { name: "New token" }).click();
+  const form = tokens.getByRole("form", { name: "New token" });
+  await form.getByRole("textbox", { name: "Name" }).fill("nightly");
+  await form.getByRole("combobox", { name: "What it may do" }).selectOption("read");
+  await form.getByRole("button", { name: "Create" }).click();
+  const secret = (await tokens.locator("code").textContent()) ?? "";
+  expect(secret).toMatch(/^tl_[\w-]{43,}$/);
+
+  const program = createClient({ url: demo.url, token: secret });
+  expect(await program.session.list.query({})).toMatchObject({ items: [] });
+  await expect(program.task.submit.mutate({ prompt: "say: no" })).rejects.toThrow();
+
+  await page.reload();
+  await expect(tokens.getByText("nightly")).toBeVisible();
+  expect(await page.content()).not.toContain(secret);
+  expect(
+    await page.evaluate(() => JSON.stringify([Object.entries(localStorage), Object.entries(sessionStorage)])),
+  ).not.toContain(secret);
+
+  const other = await browser.newContext();
+  const guest = await other.newPage();
+  await guest.goto(demo.url);
+  const field = guest.getByRole("textbox", { name: "Token" }).or(guest.getByLabel("Token", { exact: true }));
+  await field.fill("tl_wrong");
+  await guest.getByRole("button", { name: "Sign in" }).click();
+  await expect(guest.getByRole("alert").filter({ hasText: "This token does not hold" })).toBeVisible();
+  await field.fill(` ${secret} `);
+  await guest.getByRole("button", { name: "Sign in" }).click();
+  await expect(guest.getByRole("textbox", { name: "Message" })).toBeVisible();
+  expect(guest.url()).toBe(`${demo.url}/`);
+
+  await tokens.getByRole("button", { name: "Revoke nightly" }).click();
+  await tokens.getByRole("button", { name: "Revoke for good" }).click();
+  await expect(tokens.getByText("nightly")).toBeHidden();
+  await expect(program.session.list.query({})).rejects.toThrow();
+  // The browser that signed in with it is out as well.
+  await guest.reload();
+  await expect(guest.getByRole("heading", { name: /Sign in/ })).toBeVisible();
+  await other.close();
+});
+
+test("settings say whether commands run in a sandbox", async ({ page, demo }) => {
+  await signIn(page, demo);
+  await page.goto(`${demo.url}/settings`);
+  const { sandbox } = await demo.client.server.info.query();
+  const section = page.getByRole("region", { name: "Sandbox" });
+  await expect(section.getByText(sandbox.active ? "In the sandbox" : "Without a sandbox")).toBeVisible();
+  if (sandbox.reason !== null) await expect(section.getByText(sandbox.reason)).toBeVisible();
+});
