@@ -2,7 +2,7 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { readStored, writeStored } from "../text/stored.ts";
 
-export type InspectorTab = "timeline" | "raw";
+export type InspectorTab = "changes" | "plan" | "timeline" | "raw";
 
 interface InspectorState {
   isOpen: boolean;

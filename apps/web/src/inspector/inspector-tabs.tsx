@@ -1,7 +1,10 @@
 import { X } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { IconButton } from "../ui/icon-button.tsx";
+import { useSessionState } from "../session-stream/use-open-session.ts";
+import { Changes } from "./changes.tsx";
 import { type InspectorTab, useInspector } from "./inspector-state.ts";
+import { lastPlan, Plan } from "./plan.tsx";
 import { RawEvents } from "./raw-events.tsx";
 import { Timeline } from "./timeline.tsx";
 
@@ -9,7 +12,10 @@ const TAB =
   "h-7 rounded-md px-2.5 text-sm text-muted transition-colors hover:text-text data-[state=active]:bg-selected data-[state=active]:font-medium data-[state=active]:text-text";
 
 export function InspectorTabs({ goTo }: { goTo: (seq: number) => void }) {
-  const { tab, show, close } = useInspector();
+  const { tab: wanted, show, close } = useInspector();
+  const hasPlan = useSessionState(({ view }) => lastPlan(view.events) !== null);
+  // Few agents make one.
+  const tab = wanted === "plan" && !hasPlan ? "timeline" : wanted;
   return (
     <Tabs.Root
       value={tab}
@@ -18,6 +24,14 @@ export function InspectorTabs({ goTo }: { goTo: (seq: number) => void }) {
     >
       <div className="flex h-11 shrink-0 items-center justify-between border-b border-line pr-2 pl-3">
         <Tabs.List aria-label="Inspector" className="flex gap-1">
+          <Tabs.Trigger value="changes" className={TAB}>
+            Changes
+          </Tabs.Trigger>
+          {hasPlan && (
+            <Tabs.Trigger value="plan" className={TAB}>
+              Plan
+            </Tabs.Trigger>
+          )}
           <Tabs.Trigger value="timeline" className={TAB}>
             Timeline
           </Tabs.Trigger>
@@ -27,6 +41,12 @@ export function InspectorTabs({ goTo }: { goTo: (seq: number) => void }) {
         </Tabs.List>
         <IconButton icon={X} label="Close the inspector" onClick={close} />
       </div>
+      <Tabs.Content value="changes" className="min-h-0 grow outline-none">
+        <Changes goTo={goTo} />
+      </Tabs.Content>
+      <Tabs.Content value="plan" className="min-h-0 grow outline-none">
+        <Plan />
+      </Tabs.Content>
       <Tabs.Content value="timeline" className="min-h-0 grow outline-none">
         <Timeline goTo={goTo} />
       </Tabs.Content>

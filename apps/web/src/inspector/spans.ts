@@ -1,10 +1,9 @@
 import type { SessionEvent } from "@trunkline/contract";
-import type { ToolRow } from "@trunkline/contract/session-view";
 import { toolWords } from "../transcript/tool-words.ts";
 
 /** Something that took time, within one task. Times are integer ms since the epoch. */
 export interface Span {
-  kind: "queued" | "step" | "tool";
+  kind: "queued" | "step" | "tool" | "approval";
   key: string;
   /** The event that it began with. */
   seq: number;
@@ -73,7 +72,21 @@ function apply(task: TaskSpans, event: SessionEvent): void {
       break;
     }
     case "tool.ended":
-      endTool(task, event.data.callId, at, event.data.status);
+      endKey(task, `tool:${event.data.callId}`, at, event.data.status === "succeeded" ? "ended" : "failed");
+      break;
+    case "approval.requested":
+      task.spans.push(span("approval", `approval:${event.data.approvalId}`, seq, "Waits for you", at));
+      break;
+    case "approval.answered":
+      endKey(
+        task,
+        `approval:${event.data.approvalId}`,
+        at,
+        event.data.decision === "deny" ? "failed" : "ended",
+      );
+      break;
+    case "approval.expired":
+      endKey(task, `approval:${event.data.approvalId}`, at, "failed");
       break;
     default:
       if (!ENDS.has(event.type)) break;
@@ -94,14 +107,9 @@ function endOpen(task: TaskSpans, at: number, state: Span["state"], kind?: Span[
   }
 }
 
-function endTool(
-  task: TaskSpans,
-  callId: string,
-  at: number,
-  status: Exclude<ToolRow["state"], "running">,
-): void {
-  const open = task.spans.find(({ key }) => key === `tool:${callId}`);
+function endKey(task: TaskSpans, key: string, at: number, state: Span["state"]): void {
+  const open = task.spans.find((one) => one.key === key);
   if (open === undefined) return;
   open.endAt = at;
-  open.state = status === "succeeded" ? "ended" : "failed";
+  open.state = state;
 }

@@ -29,6 +29,7 @@ const BARS: Readonly<Record<Span["kind"], string>> = {
   queued: "bg-line-strong",
   step: "bg-runs/70",
   tool: "bg-done/75",
+  approval: "bg-waits/75",
 };
 
 export function SpanLine({ span, scale, now, goTo }: LineProps & { span: Span; scale: TimeScale }) {
