@@ -27,6 +27,14 @@ export function KeySheet() {
       ],
     },
     {
+      title: "While something waits for you",
+      keys: [
+        ["Y", "Allow"],
+        ["⇧ Y", "Always allow, in this session"],
+        ["N", "Deny"],
+      ],
+    },
+    {
       title: "While writing",
       keys: [
         ["↵", "Send, or queue while a task runs"],

@@ -83,6 +83,7 @@ export class OpenSession {
     this.state.setState({
       session: detail.session,
       tasks: detail.tasks,
+      approvals: detail.approvals,
       older: page.hasMore ? "some" : "none",
     });
     this.#apply(page.events);

@@ -1,4 +1,4 @@
-import type { Session, Task } from "@trunkline/contract";
+import type { Approval, Session, Task } from "@trunkline/contract";
 import { emptySessionView, type SessionView } from "@trunkline/contract/session-view";
 
 /** A prompt on its way: shown before the server has said a word, and until its task is in the log. */
@@ -17,6 +17,8 @@ export interface SessionState {
   session: Session | null;
   /** Tasks as they were then: for those that the read events do not tell of. */
   tasks: readonly Task[];
+  /** Calls that waited for an answer then. */
+  approvals: readonly Approval[];
   view: SessionView;
   connection: "live" | "replaying" | "connecting" | "waiting";
   /** Since when the connection is not live, in ms since the epoch; null while it is. */
@@ -34,6 +36,7 @@ export function initialSessionState(): SessionState {
     error: null,
     session: null,
     tasks: [],
+    approvals: [],
     view: emptySessionView(),
     connection: "connecting",
     awaySince: null,

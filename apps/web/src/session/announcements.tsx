@@ -1,28 +1,45 @@
 import { useEffect, useRef, useState } from "react";
+import { openApprovals, type OpenApproval } from "../approvals/open-approvals.ts";
+import { requestWords } from "../approvals/request-words.ts";
 import type { Status } from "../sessions/status.ts";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { sessionStatus } from "./session-facts.ts";
 
 const WORDS: Readonly<Partial<Record<Status, string>>> = {
   running: "Task started",
-  "needs-you": "The task needs your approval",
   done: "Task done",
   canceled: "Task canceled",
 };
+
+/** Nobody listens to more. */
+const MAX_SAID = 300;
+
+function askedAloud(approval: OpenApproval): string {
+  const { question, detail } = requestWords(approval);
+  return `${question} ${detail.slice(0, MAX_SAID)}`;
+}
 
 /** Says aloud what changed; the transcript itself would never stop talking. */
 export function Announcements() {
   const status = useSessionState(sessionStatus);
   const error = useSessionState(({ view }) => view.tasks.at(-1)?.error?.message ?? null);
-  const before = useRef(status);
+  const asked = useSessionState(({ view, approvals }) => {
+    const [first] = openApprovals({ view, approvals });
+    return first === undefined ? "" : askedAloud(first);
+  });
+  const before = useRef<Status | null>(null);
   const [said, setSaid] = useState<Status | null>(null);
   useEffect(() => {
-    if (before.current !== status) setSaid(status);
+    // How it stood when the page was opened is no news, unless somebody is waited for.
+    const isNews = before.current === null ? status === "needs-you" : before.current !== status;
+    if (isNews) setSaid(status);
     before.current = status;
   }, [status]);
   return (
     <>
-      <output className="sr-only">{said === null ? "" : (WORDS[said] ?? "")}</output>
+      <output className="sr-only">
+        {said === "needs-you" ? `The task needs you. ${asked}` : said === null ? "" : (WORDS[said] ?? "")}
+      </output>
       <p role="alert" className="sr-only">
         {said === "failed" ? `Task failed. ${error ?? ""}` : ""}
       </p>

@@ -1,11 +1,12 @@
 import { type RefObject, useMemo } from "react";
+import { ApprovalDock } from "../approvals/approval-dock.tsx";
 import { Composer, type ComposerHandle } from "../composer/composer.tsx";
 import { QueueChips } from "../composer/queue-chips.tsx";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { activeTask, waitingPrompts } from "./session-facts.ts";
 import { useCancel } from "./use-cancel.ts";
 
-/** Below the transcript: what is queued, and where one says more. */
+/** Below the transcript: what is queued, what waits for somebody, and where one says more. */
 export function Dock({
   sessionId,
   composer,
@@ -26,6 +27,7 @@ export function Dock({
   return (
     <div className="mx-auto w-full max-w-[808px] px-6 pb-4 max-md:px-2 max-md:pb-2">
       <QueueChips queue={queue} />
+      <ApprovalDock />
       <Composer
         place={sessionId}
         handle={composer}

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect } from "react";
 import { useStore } from "zustand";
 import { SignInPage } from "../auth/sign-in-page.tsx";
 import { signedOut } from "../auth/signed-out.ts";
+import { NeedsYouToasts } from "../sessions/needs-you-toasts.tsx";
 import { TitleBadge } from "../sessions/title-badge.tsx";
 import { HintLayer } from "../ui/hint-layer.tsx";
 import { Toasts } from "../ui/toasts-shown.tsx";
@@ -23,6 +24,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       <div className="flex min-w-0 grow flex-col">{children}</div>
       <Overlays />
       <TitleBadge />
+      <NeedsYouToasts />
       <HintLayer />
       <Toasts />
     </div>

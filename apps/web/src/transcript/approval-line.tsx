@@ -24,6 +24,7 @@ export function ApprovalLine({ row }: { row: ApprovalRow }) {
           {row.by !== null && <span className="font-normal text-muted"> by {row.by}</span>}
         </p>
         <p className="truncate font-mono text-code">{target === "" ? verb : target}</p>
+        {row.note !== null && <p className="break-words whitespace-pre-wrap">“{row.note}”</p>}
         {row.reason !== "" && <p className="text-muted">{row.reason}</p>}
       </div>
     </div>

@@ -1,6 +1,8 @@
 import { X } from "lucide-react";
+import Link from "next/link";
 import { Toast } from "radix-ui";
 import { useStore } from "zustand";
+import { buttonClass } from "./button.tsx";
 import { dismissToast, toasts } from "./toasts.ts";
 
 /**
@@ -11,7 +13,7 @@ export function Toaster() {
   const shown = useStore(toasts);
   return (
     <Toast.Provider duration={5_000} swipeDirection="right">
-      {shown.map(({ id, text, detail, level }) => (
+      {shown.map(({ id, text, detail, link, level }) => (
         <Toast.Root
           key={id}
           type={level === "error" ? "foreground" : "background"}
@@ -31,6 +33,13 @@ export function Toaster() {
               <Toast.Description className="text-sm break-words text-muted">{detail}</Toast.Description>
             )}
           </div>
+          {link !== undefined && (
+            <Toast.Action asChild altText={link.label}>
+              <Link href={link.href} prefetch={false} className={buttonClass("plain", "small")}>
+                {link.label}
+              </Link>
+            </Toast.Action>
+          )}
           <Toast.Close
             aria-label="Dismiss"
             className="flex size-6 shrink-0 items-center justify-center rounded-md text-faint hover:bg-hover hover:text-text"

@@ -4,6 +4,8 @@ export interface ToastMessage {
   id: number;
   text: string;
   detail?: string;
+  /** A page of the UI that it is about. */
+  link?: { label: string; href: string };
   level: "info" | "error";
 }
 
@@ -13,9 +15,9 @@ let lastId = 0;
 
 export const toasts = createStore<readonly ToastMessage[]>(() => []);
 
-export function showToast(text: string, { detail, level = "info" }: Partial<ToastMessage> = {}): void {
+export function showToast(text: string, { detail, link, level = "info" }: Partial<ToastMessage> = {}): void {
   lastId += 1;
-  const message = { id: lastId, text, detail, level };
+  const message = { id: lastId, text, detail, link, level };
   toasts.setState((shown) => [...shown, message].slice(-MAX_SHOWN), true);
 }
 

@@ -55,6 +55,8 @@ export interface ApprovalRow extends RowBase {
   /** `canceled`: its task ended before anybody decided. */
   state: "open" | "expired" | "canceled" | EventDataOf<"approval.answered">["decision"];
   by: string | null;
+  /** What they had to say about it. */
+  note: string | null;
 }
 
 export interface NoticeRow extends RowBase {

@@ -52,9 +52,9 @@ export class Transcript {
       case "approval.requested":
         return this.#rows.push(newApproval(event));
       case "approval.answered":
-        return this.#settle(event.data.approvalId, event.data.decision, event.data.by);
+        return this.#settle(event.data.approvalId, event.data.decision, event.data);
       case "approval.expired":
-        return this.#settle(event.data.approvalId, "expired", null);
+        return this.#settle(event.data.approvalId, "expired", {});
       default: {
         const note = noteOf(event);
         if (note !== null) this.#rows.push({ ...base(event), kind: "notice", ...note });
@@ -114,9 +114,13 @@ export class Transcript {
     return newCall(event, asked ?? { callId, tool: null, input: null });
   }
 
-  #settle(approvalId: string, state: ApprovalRow["state"], by: string | null): void {
+  #settle(
+    approvalId: string,
+    state: ApprovalRow["state"],
+    { by = null, note = null }: { by?: string | null; note?: string | null },
+  ): void {
     const row = this.#rows.find(keyOfApproval(approvalId));
-    if (row?.kind === "approval") this.#rows.put({ ...row, state, by });
+    if (row?.kind === "approval") this.#rows.put({ ...row, state, by, note });
   }
 }
 
@@ -158,7 +162,16 @@ function ending({ status, output, durationMs, exitCode, omittedBytes }: EventDat
 function newApproval(event: Of<"approval.requested">): ApprovalRow {
   const key = keyOfApproval(event.data.approvalId);
   const { always = null } = event.data;
-  return { ...base(event), ...event.data, always, key, kind: "approval", state: "open", by: null };
+  return {
+    ...base(event),
+    ...event.data,
+    always,
+    key,
+    kind: "approval",
+    state: "open",
+    by: null,
+    note: null,
+  };
 }
 
 const END_STATES = {

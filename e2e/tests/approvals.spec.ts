@@ -1,0 +1,134 @@
+import { readLog, say, ServerFixture } from "@trunkline/testkit";
+import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
+
+test("a request waits above the composer, is announced, counted and listed, and a key answers it", async ({
+  page,
+  demo,
+}) => {
+  await signIn(page, demo);
+  await send(page, "ask: May I paint it red?");
+  const dock = page.getByRole("region", { name: "Needs you" });
+  const request = dock.filter({ has: page.getByRole("button", { name: /Yes/ }) });
+  await expect(request.getByText("May I paint it red?")).toBeVisible();
+  await expect(request.getByText(/counts as a no in \d+ h/)).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "The task needs you" })).toHaveText(
+    "The task needs you. It asks you May I paint it red?",
+  );
+  await expect(page).toHaveTitle(/^\(1\) /);
+  const rail = page.getByRole("navigation", { name: "Sessions" });
+  await expect(rail.getByRole("region", { name: "Needs you" }).getByRole("link")).toHaveCount(1);
+  await expect(page.getByRole("banner").getByText("Needs you")).toBeVisible();
+
+  // The composer is there all the while, and its keys are its own.
+  await send(page, "say: in any case");
+  await expect(page.getByRole("list", { name: "Queued" }).getByText("say: in any case")).toBeVisible();
+  await page.getByRole("textbox", { name: "Message" }).fill("yn");
+  await expect(request).toBeVisible();
+  await page.getByRole("textbox", { name: "Message" }).fill("");
+
+  await page.getByRole("heading", { level: 1 }).click();
+  await expect(async () => {
+    await page.keyboard.press("y");
+    await expect(request).toBeHidden({ timeout: 1_000 });
+  }).toPass();
+  const transcript = page.getByRole("log", { name: "Transcript" });
+  await expect(transcript.getByText("Allowed by local")).toBeVisible();
+  await expect(transcript.getByText(/in any case/).last()).toBeVisible();
+  await expect(page).not.toHaveTitle(/^\(1\) /);
+  await expect(rail.getByRole("region", { name: "Needs you" })).toBeHidden();
+  const log = await readLog(demo.client, await sessionIdOf(page));
+  expect(log.filter(({ type }) => type === "approval.answered")).toHaveLength(1);
+});
+
+test("a second tab answers, with a note that the model hears; the first one sees it at once", async ({
+  page,
+  context,
+  provider,
+}) => {
+  await using server = await ServerFixture.start({
+    web: "on",
+    env: { ...provider.serverEnv, TRUNKLINE_APPROVALS: "always" },
+  });
+  provider.enqueue(
+    say.reply(say.toolCall("bash", { command: "echo \u202Edone\u202C > a.txt" })),
+    say.reply(say.text("As you like.")),
+  );
+  await signIn(page, server);
+  await send(page, "write it");
+  const request = page.getByRole("region", { name: "Needs you" }).last();
+  await expect(request.getByLabel("What would be done")).toHaveText("echo ⟨202E⟩done⟨202C⟩ > a.txt");
+
+  const second = await context.newPage();
+  await second.goto(page.url());
+  const there = second.getByRole("region", { name: "Needs you" }).last();
+  await there.getByRole("textbox", { name: "Note to the model" }).fill("Not this file");
+  await there.getByRole("button", { name: /Deny/ }).click();
+  for (const tab of [page, second]) {
+    await expect(tab.getByRole("button", { name: /Deny/ })).toBeHidden();
+    const transcript = tab.getByRole("log", { name: "Transcript" });
+    await expect(transcript.getByText("Denied by local")).toBeVisible();
+    await expect(transcript.getByText("Not this file").first()).toBeVisible();
+    await expect(transcript.getByText("As you like.")).toBeVisible();
+  }
+  expect(JSON.stringify((await provider.request(2)).messages)).toContain("Not this file");
+});
+
+test("Always answers for the rest of the session, several are asked together, and another session says so", async ({
+  page,
+  context,
+  provider,
+}) => {
+  await using server = await ServerFixture.start({
+    web: "on",
+    env: { ...provider.serverEnv, TRUNKLINE_APPROVALS: "always" },
+  });
+  await signIn(page, server);
+  const elsewhere = await context.newPage();
+  await elsewhere.goto(`${server.url}/settings`);
+  await expect(elsewhere.getByRole("navigation", { name: "Sessions" })).toBeVisible();
+  provider.enqueue(
+    say.reply(
+      say.toolCall("write_file", { path: "a.txt", content: "a" }),
+      say.toolCall("bash", { command: "cat a.txt" }),
+    ),
+    say.reply(say.toolCall("write_file", { path: "b.txt", content: "b" })),
+    say.reply(say.text("All written.")),
+  );
+  await send(page, "write both");
+  const request = page.getByRole("region", { name: "Needs you" }).last();
+  await expect(request.getByText("Write a.txt?")).toBeVisible();
+  await expect(elsewhere.getByText("A task needs you", { exact: true })).toBeVisible({ timeout: 30_000 });
+  await request.getByRole("button", { name: "1 of 2" }).click();
+  await expect(request.getByText("Run this command?")).toBeVisible();
+  await request.getByRole("button", { name: /Allow/ }).click();
+  await expect(request.getByText("Write a.txt?")).toBeVisible();
+  await request.getByRole("button", { name: /Always/ }).click();
+  const transcript = page.getByRole("log", { name: "Transcript" });
+  await expect(transcript.getByText("All written.")).toBeVisible();
+  await expect(transcript.getByText("Allowed from now on")).toHaveCount(1);
+
+  await elsewhere.getByRole("link", { name: "Show" }).click();
+  await expect(elsewhere).toHaveURL(page.url());
+});
+
+test("a request that nobody answers in time says so", async ({ page, provider }) => {
+  await using server = await ServerFixture.start({
+    web: "on",
+    env: {
+      ...provider.serverEnv,
+      TRUNKLINE_APPROVALS: "always",
+      TRUNKLINE_APPROVAL_TIMEOUT_SECONDS: "4",
+    },
+  });
+  provider.enqueue(
+    say.reply(say.toolCall("bash", { command: "id" })),
+    say.reply(say.text("Without it, then.")),
+  );
+  await signIn(page, server);
+  await send(page, "who are you?");
+  await expect(page.getByText(/counts as a no in 0:0\d/)).toBeVisible();
+  const transcript = page.getByRole("log", { name: "Transcript" });
+  await expect(transcript.getByText("Not answered in time")).toBeVisible();
+  await expect(transcript.getByText("Without it, then.")).toBeVisible();
+  await expect(page.getByRole("button", { name: /Allow/ })).toBeHidden();
+});
