@@ -27,7 +27,7 @@ import { createRunner } from "./runner/runner.ts";
 import { createRedactor } from "./secrets/redactor.ts";
 import { createSqliteSearch } from "./search/sqlite-search.ts";
 import { createActivityService } from "./services/activity.ts";
-import { finishDeletions } from "./services/delete-session.ts";
+import { findHiddenSessions, finishDeletions } from "./services/delete-session.ts";
 import { createAuditService } from "./services/audit.ts";
 import { createAgentService } from "./services/agents.ts";
 import { createApprovalService } from "./services/approvals.ts";
@@ -41,6 +41,7 @@ import type { Store } from "./store/port.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
 import { databasePath } from "./store/sqlite/database-path.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { copyWorkspace } from "./tools/files/copy-workspace.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { createTools } from "./tools/registry.ts";
 import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
@@ -131,6 +132,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       models,
       audit,
       workspacesDir,
+      copyWorkspace,
       now,
     }),
     approvals: createApprovalService({ store, approvals, audit }),
@@ -168,6 +170,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     now,
     readiness: { store: async () => pingStore(store) },
   });
+  const hidden = await findHiddenSessions(store);
   const { url } = await http.listen();
   lifecycle.started("http", async () => http.close(HTTP_GRACE_MS));
 
@@ -177,7 +180,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   approvals.start();
   // Whoever opens the link is to find the UI; where it does not come up, its page says that it is starting.
   if (web !== null) await Promise.race([web.ready, delay(WEB_PATIENCE_MS, undefined, { ref: false })]);
-  void finishDeletions({ store, runner }).catch((error: unknown) =>
+  void finishDeletions({ store, runner }, hidden).catch((error: unknown) =>
     logger.error({ err: error }, "sessions that were being deleted are not gone yet"),
   );
   setTimeout(() => void releaseMemory(), RELEASE_MEMORY_AFTER_MS).unref();

@@ -44,14 +44,34 @@ export async function deleteSession(
   return session;
 }
 
-/** Removes what an earlier process had begun to delete. Runs beside everything else; nobody waits for it. */
-export async function finishDeletions(deps: Pick<DeleteDeps, "store" | "runner">): Promise<void> {
-  const sessions = await deps.store.db
-    .selectFrom("sessions")
-    .select(["id", "workspace"])
-    .where("deleted_at", "is not", null)
-    .execute();
-  for (const session of sessions) await removeSession(deps, session, "server");
+/** A session that is hidden: what an earlier process left half removed, or half imported or forked. */
+export interface HiddenSession {
+  id: string;
+  workspace: string;
+}
+
+/** To be asked before anybody can import or fork: those sessions are hidden too. */
+export async function findHiddenSessions({ db }: Store): Promise<HiddenSession[]> {
+  return db.selectFrom("sessions").select(["id", "workspace"]).where("deleted_at", "is not", null).execute();
+}
+
+/**
+ * Removes what an earlier process had begun to delete. Runs beside everything else; nobody waits for it.
+ * @throws AggregateError where some are not gone: their files perhaps cannot be removed. The others are.
+ */
+export async function finishDeletions(
+  deps: Pick<DeleteDeps, "store" | "runner">,
+  sessions: readonly HiddenSession[],
+): Promise<void> {
+  const errors: unknown[] = [];
+  for (const session of sessions) {
+    try {
+      await removeSession(deps, session, "server");
+    } catch (error) {
+      errors.push(error);
+    }
+  }
+  if (errors.length > 0) throw new AggregateError(errors, `${errors.length} sessions could not be removed`);
 }
 
 /** Of a session that is hidden already: ends what runs in it, then files and rows go. */

@@ -1,4 +1,5 @@
 import type {
+  EventDataOf,
   ImportSessionInput,
   ImportSessionOutput,
   Principal,
@@ -219,10 +220,28 @@ function insertEvents(
         type,
         block_id: blockIdOf(type, data),
         at,
-        data: JSON.stringify(data),
+        data: JSON.stringify(withRenamedTasks(type, data, rename)),
       })),
     )
     .compile();
+}
+
+/** Tasks are named in events too; the order of the fields stays, so that an export of the import is the same again. */
+function withRenamedTasks(
+  type: string,
+  data: unknown,
+  rename: (taskId: string | null) => string | null,
+): unknown {
+  if (type === "task.submitted") {
+    const submitted = data as EventDataOf<"task.submitted">;
+    return submitted.retryOf === undefined ? data : { ...submitted, retryOf: rename(submitted.retryOf) };
+  }
+  if (type === "task.updated") {
+    const updated = data as EventDataOf<"task.updated">;
+    const { beforeTaskId } = updated;
+    return beforeTaskId === undefined ? data : { ...updated, beforeTaskId: rename(beforeTaskId) };
+  }
+  return data;
 }
 
 function blockIdOf(type: string, data: unknown): string | null {

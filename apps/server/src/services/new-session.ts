@@ -22,11 +22,13 @@ export function newSession(
     /** Where it is a fork: of what, and up to which event. The prefix keeps its seqs, so the log goes on after it. */
     parent?: { id: string; atSeq: number; importedSeq: number };
     workspacesDir: string;
+    /** Whether it is not to be found yet, while it is being filled. */
+    isHidden?: boolean;
     now: number;
   },
 ): NewSession {
   const id = uuidv7();
-  const { ownerId, title, model, parent, now } = options;
+  const { ownerId, title, model, parent, isHidden = false, now } = options;
   const workspace = join(options.workspacesDir, id);
   const { sql, parameters } = db
     .insertInto("sessions")
@@ -46,7 +48,7 @@ export function newSession(
       updated_at: now,
       archived_at: null,
       import_key: null,
-      deleted_at: null,
+      deleted_at: isHidden ? now : null,
     })
     .compile();
   return {

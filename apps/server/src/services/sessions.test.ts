@@ -1,7 +1,8 @@
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readAll } from "../log/port.ts";
 import {
   alice,
   bob,
@@ -12,6 +13,8 @@ import {
   type ScriptedServer,
   untilAborted,
 } from "../runner/testing/scripted-server.ts";
+
+import { findHiddenSessions, finishDeletions } from "./delete-session.ts";
 
 describe("sessions", () => {
   let directory: string;
@@ -150,6 +153,80 @@ describe("sessions", () => {
     });
   });
 
+  it("forks a log of many commits, and the fork again", async () => {
+    const session = await server.sessions.create(alice, {});
+    for (let batch = 0; batch < 13; batch++) {
+      await server.log.append({
+        sessionId: session.id,
+        events: Array.from({ length: 100 }, (_, index) => ({
+          taskId: null,
+          type: "notice" as const,
+          // One in the middle is larger than a commit's share.
+          data: {
+            level: "info" as const,
+            message: batch === 6 && index === 3 ? "x".repeat(2_000_000) : `${index}`,
+          },
+        })),
+      });
+    }
+    const all = async (sessionId: string) => {
+      const events = [];
+      for await (const { sessionId: _, ...event } of readAll(server.log, sessionId)) events.push(event);
+      return events;
+    };
+    const child = await server.sessions.fork(alice, { sessionId: session.id, atSeq: 1_250, title: "child" });
+    const grandchild = await server.sessions.fork(alice, { sessionId: child.id });
+    const original = await all(session.id);
+    expect((await all(child.id)).slice(0, -1)).toEqual(original.slice(0, 1_250));
+    expect((await all(grandchild.id)).slice(0, -2)).toEqual(original.slice(0, 1_250));
+    expect(grandchild).toMatchObject({
+      parentId: child.id,
+      forkedAtSeq: 1_251,
+      lastSeq: 1_252,
+      title: "child",
+    });
+    const task = await server.submit("more", grandchild.id);
+    await server.until(grandchild.id, isTerminalEventOf(task.id));
+    expect(await all(session.id)).toEqual(original);
+    expect((await server.tasks.list(alice, { sessionId: child.id, limit: 10 })).items).toEqual([]);
+  });
+
+  it("leaves nothing of a fork whose parent is deleted meanwhile", async () => {
+    const { sessionId } = await server.submit("x");
+    const { session } = await server.sessions.get(alice, { sessionId });
+    await mkdir(session.workspace, { recursive: true });
+    await writeFile(join(session.workspace, "file"), "x");
+    const forking = server.sessions.fork(alice, { sessionId });
+    const deleting = server.sessions.delete(alice, { sessionId });
+    await expect(forking).rejects.toMatchObject({ reason: "not_found" });
+    await deleting;
+    expect(await server.store.db.selectFrom("sessions").select("id").execute()).toEqual([]);
+    expect(await server.store.db.selectFrom("events").select("seq").execute()).toEqual([]);
+    expect(await readdir(join(directory, "workspaces"))).toEqual([]);
+  });
+
+  it("removes at the next start what was half deleted, imported or forked, one that cannot be removed apart", async () => {
+    const kept = await server.sessions.create(alice, {});
+    const ids = [];
+    for (let index = 0; index < 3; index++) ids.push((await server.sessions.create(alice, {})).id);
+    const hide = server.store.db
+      .updateTable("sessions")
+      .set({ deleted_at: 1 })
+      .where("id", "in", ids)
+      .compile();
+    await server.store.write([hide]);
+    const hidden = await findHiddenSessions(server.store);
+    expect(hidden.map((session) => session.id).toSorted()).toEqual(ids.toSorted());
+    const [first, ...others] = hidden;
+    // No path can hold a NUL.
+    const stuck = { ...first!, workspace: "\0" };
+    await expect(finishDeletions(server, [stuck, ...others])).rejects.toThrow(
+      "1 sessions could not be removed",
+    );
+    const left = await server.store.db.selectFrom("sessions").select("id").execute();
+    expect(left.map(({ id }) => id).toSorted()).toEqual([kept.id, first!.id].toSorted());
+  });
+
   it("deletes a session: what runs ends, streams end, rows and files go", async () => {
     let aborted = false;
     scripts.set("long", async ({ signal }) => {
@@ -205,6 +282,41 @@ describe("sessions", () => {
     expect(repeated).toMatchObject({ created: false, session: { id: imported.session.id } });
     expect((await server.sessions.list(bob, { archived: false, limit: 10 })).items).toHaveLength(1);
     expect((await server.search.query(bob, { text: "hello", limit: 10 })).items).toHaveLength(1);
+  });
+
+  it("exports and imports to the same bytes, whatever happened in the session", async () => {
+    scripts.set("fails", async ({ sink }) => {
+      await sink.append([
+        {
+          type: "tool.called",
+          data: { callId: "c", tool: "bash", input: { command: "printf '\\0 \u2028 😀'" } },
+        },
+        { type: "tool.ended", data: { callId: "c", status: "failed", output: "\0\u2028😀", durationMs: 1 } },
+      ]);
+      const error = { code: "x", message: "no", retryable: true };
+      return { type: "failed", reason: "error", error, usage: { inputTokens: 1, outputTokens: 2 } };
+    });
+    scripts.set("long", async ({ signal }) => untilAborted(signal));
+    const failed = await server.submit("fails");
+    const { sessionId } = failed;
+    await server.until(sessionId, isTerminalEventOf(failed.id));
+    const long = await server.submit("long", sessionId);
+    const retried = await server.tasks.retry(alice, { taskId: failed.id });
+    const last = await server.submit("last", sessionId);
+    await server.tasks.move(alice, { taskId: last.id, beforeTaskId: retried.id });
+    await server.tasks.edit(alice, { taskId: retried.id, prompt: "edited" });
+    await server.sessions.update(alice, { sessionId, title: "Renamed — “ünïcode”", archived: true });
+    await server.tasks.cancel(alice, { taskId: long.id });
+    await server.until(sessionId, isTerminalEventOf(retried.id));
+
+    const exported = JSON.stringify(await server.sessions.export(alice, { sessionId }));
+    const imported = await server.sessions.import(bob, { document: JSON.parse(exported) as never });
+    const again = await server.sessions.export(bob, { sessionId: imported.session.id });
+    let text = JSON.stringify(again);
+    expect(text).not.toContain(failed.id);
+    const original = (JSON.parse(exported) as typeof again).tasks;
+    for (const [index, { id }] of again.tasks.entries()) text = text.replaceAll(id, original[index]!.id);
+    expect(text).toBe(exported);
   });
 
   it("closes what an imported document leaves unfinished", async () => {

@@ -34,6 +34,8 @@ export interface SessionServiceDeps {
   models: ModelRegistry;
   audit: Audit;
   workspacesDir: string;
+  /** Copies all that is in a session's directory to where nothing is yet. */
+  copyWorkspace: (from: string, to: string) => Promise<void>;
   now: () => number;
 }
 

@@ -26,6 +26,7 @@ import { createSessionService } from "../../services/sessions.ts";
 import { createTaskService } from "../../services/tasks.ts";
 import type { Store } from "../../store/port.ts";
 import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
+import { copyWorkspace } from "../../tools/files/copy-workspace.ts";
 import type { Runner } from "../port.ts";
 import { createRunner } from "../runner.ts";
 
@@ -151,6 +152,7 @@ export async function openScriptedServer(
     models,
     audit,
     workspacesDir,
+    copyWorkspace,
     now: Date.now,
   });
   await runner.start();
