@@ -45,6 +45,7 @@ import { copyWorkspace } from "./tools/files/copy-workspace.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { createTools } from "./tools/registry.ts";
 import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
+import { EventLoopTurns } from "./turns/event-loop-turns.ts";
 import { startWeb } from "./web/start-web.ts";
 
 export interface RunningServer {
@@ -77,6 +78,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const store = await openSqliteStore({ path: databasePath(config.dataDir), now, onFatal, uncleanStop });
   lifecycle.started("store", async () => store.close());
 
+  const turns = new EventLoopTurns();
   const hub = createHub();
   const activity = createActivity();
   const log = createLog({ store, hub, activity });
@@ -121,7 +123,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
 
   const workspacesDir = join(config.dataDir, "workspaces");
   const services: Services = {
-    tasks: createTaskService({ store, log, runner, models, audit, workspacesDir, now }),
+    tasks: createTaskService({ store, log, runner, turns, models, audit, workspacesDir, now }),
     sessions: createSessionService({
       store,
       log,
@@ -162,6 +164,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   if (web !== null) lifecycle.started("web", async () => web.stop(WEB_GRACE_MS));
   const http = createHttpServer({
     config,
+    turns,
     services,
     auth,
     audit,

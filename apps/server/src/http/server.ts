@@ -11,9 +11,11 @@ import { createLimits } from "./limits.ts";
 import { LiveStreams } from "./live-streams.ts";
 import { refuseTarget } from "./request-target.ts";
 import { assertOrigins, createSite } from "./site.ts";
+import type { Turns } from "../turns/port.ts";
 import { TooManyRequestsError } from "./too-many-requests.ts";
 
 export interface HttpServerDeps extends Omit<AppDeps, "site" | "streams" | "limits"> {
+  turns: Turns;
   config: Pick<
     Config,
     | "host"
@@ -82,8 +84,10 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   };
 }
 
-function createListener(deps: AppDeps): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
-  const { site, limits, audit } = deps;
+function createListener(
+  deps: AppDeps & Pick<HttpServerDeps, "turns">,
+): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  const { site, limits, audit, turns } = deps;
   const listener = getRequestListener(startingStreams(createApp(deps).fetch), {
     // Only what is no URL comes here; the app answers its own errors.
     errorHandler: (error) => {
@@ -104,7 +108,7 @@ function createListener(deps: AppDeps): (incoming: IncomingMessage, outgoing: Se
       return;
     }
     const refusal = refuseTarget(incoming, site);
-    if (refusal === null) void listener(incoming, outgoing);
+    if (refusal === null) turns.answer(() => void listener(incoming, outgoing));
     else refuse(outgoing, misdirected(refusal));
   };
 }

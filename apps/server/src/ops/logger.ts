@@ -29,7 +29,13 @@ export function createLogger(options: LoggerOptions): Logger {
   );
 }
 
-/** Synchronous, so that the last words before an exit are not lost. Pino itself copes with a reader that has gone. */
+/** What may wait for a reader that does not read; what comes on top of it is dropped. In bytes. */
+const MAX_WAITING_BYTES = 4_000_000;
+
+/**
+ * Asynchronous, so that a terminal that is held (Ctrl-S) or a pipe that nobody reads holds up lines and nothing else.
+ * Pino writes what waits when the process exits, and copes with a reader that has gone.
+ */
 function standardOutput(): { write(line: string): unknown } {
-  return pino.destination({ fd: 1, sync: true });
+  return pino.destination({ fd: 1, sync: false, maxLength: MAX_WAITING_BYTES });
 }

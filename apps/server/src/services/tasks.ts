@@ -13,6 +13,7 @@ import type { Audit } from "../audit/port.ts";
 import type { ModelRegistry } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
+import type { Turns } from "../turns/port.ts";
 import { type CommitUnit, GuardFailedError, type Store, UniqueViolationError } from "../store/port.ts";
 import { newSession, titleFromPrompt } from "./new-session.ts";
 import { requireSessionAccess, requireTask } from "./ownership.ts";
@@ -26,6 +27,7 @@ export interface TaskServiceDeps {
   store: Store;
   log: Log;
   runner: Runner;
+  turns: Turns;
   models: ModelRegistry;
   audit: Audit;
   /** Directory that holds a directory per session. */
@@ -39,8 +41,9 @@ const CANCEL_WAIT_MS = 5_000;
 export function createTaskService(deps: TaskServiceDeps): TaskService {
   const { store, log, runner, models, audit, now } = deps;
   const queue = createQueue(deps);
-  /** After the answers that are ready to go: fifty submits at once are acknowledged before fifty runs begin. */
-  const ring = (bell: Parameters<Runner["ring"]>[0]): void => void setImmediate(() => runner.ring(bell));
+  /** Fifty submits at once are acknowledged before fifty runs begin. */
+  const ring = (bell: Parameters<Runner["ring"]>[0]): void =>
+    deps.turns.afterAnswers(() => runner.ring(bell));
 
   /** @returns what an earlier submit under the same key stored, or undefined. @throws `idempotency_conflict` */
   async function findEarlier(

@@ -121,7 +121,8 @@ export class GroupCommit<Item, Result> {
       const timer = setTimeout(resolve, ms);
       this.#endRest = () => {
         clearTimeout(timer);
-        resolve();
+        // What else this turn of the event loop brings comes along.
+        setImmediate(resolve);
       };
     });
     this.#endRest = undefined;

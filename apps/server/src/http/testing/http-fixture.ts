@@ -7,6 +7,7 @@ import type { ErrorData } from "@trunkline/contract";
 import { pino } from "pino";
 import { type AuthFixture, openAuthFixture } from "../../auth/testing/auth-fixture.ts";
 import type { Auth } from "../../auth/port.ts";
+import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
 import { createHttpServer, type HttpServer, type HttpServerDeps } from "../server.ts";
 import { FakeServices } from "./fake-services.ts";
 
@@ -60,6 +61,7 @@ export async function openHttpFixture(
     auth: { ...auth.auth, ...changeAuth(auth.auth) },
     audit: auth.audit,
     readiness: {},
+    turns: new EventLoopTurns(),
     web: null,
     logger: pino({ level: "debug" }, { write: (line) => logLines.push(line) }),
     now: () => auth.clock.now,

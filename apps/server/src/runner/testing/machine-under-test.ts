@@ -13,6 +13,7 @@ import { createLog } from "../../log/log.ts";
 import { type Log, readAll } from "../../log/port.ts";
 import type { Follower } from "../../log/testing/follower.ts";
 import { createApprovalService } from "../../services/approvals.ts";
+import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
 import { createTaskService } from "../../services/tasks.ts";
 import type { Store } from "../../store/port.ts";
 import { openSqliteStore, SqliteStore } from "../../store/sqlite/sqlite-store.ts";
@@ -226,6 +227,15 @@ function build(directory: string, store: Store, clock: ManualClock, onChange: ()
     }),
     runs,
     appends,
-    tasks: createTaskService({ store, log, runner, models, audit, workspacesDir, now: Date.now }),
+    tasks: createTaskService({
+      store,
+      log,
+      runner,
+      turns: new EventLoopTurns(),
+      models,
+      audit,
+      workspacesDir,
+      now: Date.now,
+    }),
   };
 }

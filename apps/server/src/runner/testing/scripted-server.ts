@@ -23,6 +23,7 @@ import { createActivityService } from "../../services/activity.ts";
 import { createApprovalService } from "../../services/approvals.ts";
 import { createSearchService } from "../../services/search.ts";
 import { createSessionService } from "../../services/sessions.ts";
+import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
 import { createTaskService } from "../../services/tasks.ts";
 import type { Store } from "../../store/port.ts";
 import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
@@ -141,7 +142,16 @@ export async function openScriptedServer(
   });
   const workspacesDir = join(directory, "workspaces");
   const audit = createAudit({ store, logger, now: Date.now });
-  const tasks = createTaskService({ store, log, runner, models, audit, workspacesDir, now: Date.now });
+  const tasks = createTaskService({
+    store,
+    log,
+    runner,
+    turns: new EventLoopTurns(),
+    models,
+    audit,
+    workspacesDir,
+    now: Date.now,
+  });
   const sessions = createSessionService({
     store,
     log,

@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+import { EventLoopTurns } from "./event-loop-turns.ts";
+
+/** What was done, turn by turn of the event loop. */
+async function turnsOf(count: number, done: string[]): Promise<string[][]> {
+  const turns: string[][] = [];
+  for (let turn = 0; turn < count; turn++) {
+    turns.push(done.splice(0));
+    await new Promise(setImmediate);
+  }
+  return turns;
+}
+
+test("who comes alone is answered at once", () => {
+  const done: string[] = [];
+  new EventLoopTurns().answer(() => done.push("answer"));
+  expect(done).toEqual(["answer"]);
+});
+
+test("many are answered in their order, some in each turn, and what nobody waits for comes after them", async () => {
+  const turns = new EventLoopTurns();
+  const done: string[] = [];
+  turns.afterAnswers(() => done.push("later"));
+  for (let index = 0; index < 20; index++) turns.answer(() => done.push(String(index)));
+  const numbers = (from: number, to: number): string[] =>
+    Array.from({ length: to - from }, (_, index) => String(from + index));
+  expect(await turnsOf(4, done)).toEqual([numbers(0, 8), numbers(8, 16), [...numbers(16, 20), "later"], []]);
+});
+
+test("what nobody waits for is begun a few at a time, and in the end all of it", async () => {
+  const turns = new EventLoopTurns();
+  const done: string[] = [];
+  for (let index = 0; index < 10; index++) turns.afterAnswers(() => done.push("later"));
+  const counts = (await turnsOf(5, done)).map(({ length }) => length);
+  expect(counts).toEqual([0, 4, 4, 2, 0]);
+});
+
+test("answers without an end do not keep it away", async () => {
+  const turns = new EventLoopTurns();
+  let begun = false;
+  let answers = 0;
+  const another = (): void => {
+    answers += 1;
+    if (begun) return;
+    // One more than a turn takes, so that some wait at every moment.
+    for (let index = 0; index < 9; index++) turns.answer(() => undefined);
+    setImmediate(another);
+  };
+  another();
+  turns.afterAnswers(() => {
+    begun = true;
+  });
+  await expect.poll(() => begun).toBe(true);
+  expect(answers).toBeGreaterThan(1);
+});

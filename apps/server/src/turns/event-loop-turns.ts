@@ -1,0 +1,82 @@
+import type { Turns } from "./port.ts";
+
+/** Answers that are begun in one turn of the event loop: a few ms of work. */
+const ANSWERS_PER_TURN = 8;
+/** What nobody waits for is larger: the start of a task, for one. */
+const LATER_PER_TURN = 4;
+/** How long that may be put off while answers keep coming, in ms. */
+const MAX_DELAY_MS = 50;
+
+/**
+ * Fifty requests that arrive together would be read, committed and answered in lockstep, and the fiftieth's work be done
+ * before the first is answered. In turns, the writer thread commits the first while the next are read, and streams get
+ * their events in between. Who comes alone waits for nothing.
+ */
+export class EventLoopTurns implements Turns {
+  readonly #answers = new Queue<() => void>();
+  readonly #later = new Queue<{ work: () => void; sinceMs: number }>();
+  /** Answers that this turn may still begin. */
+  #left = ANSWERS_PER_TURN;
+  #isScheduled = false;
+
+  answer(work: () => void): void {
+    this.#schedule();
+    if (this.#left === 0) {
+      this.#answers.add(work);
+      return;
+    }
+    this.#left -= 1;
+    work();
+  }
+
+  afterAnswers(work: () => void): void {
+    this.#schedule();
+    this.#later.add({ work, sinceMs: performance.now() });
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    setImmediate(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#isScheduled = false;
+    this.#left = ANSWERS_PER_TURN;
+    for (const work of this.#answers.take(ANSWERS_PER_TURN)) this.answer(work);
+    const { oldest } = this.#later;
+    const isDue = oldest !== undefined && performance.now() - oldest.sinceMs >= MAX_DELAY_MS;
+    if (this.#answers.isEmpty || isDue) {
+      for (const { work } of this.#later.take(LATER_PER_TURN)) work();
+    }
+    if (!this.#answers.isEmpty || !this.#later.isEmpty) this.#schedule();
+  }
+}
+
+/** First in, first out, without moving the rest at each step. */
+class Queue<Item> {
+  #items: Item[] = [];
+  #taken = 0;
+
+  get isEmpty(): boolean {
+    return this.#taken === this.#items.length;
+  }
+
+  get oldest(): Item | undefined {
+    return this.#items[this.#taken];
+  }
+
+  add(item: Item): void {
+    this.#items.push(item);
+  }
+
+  take(count: number): Item[] {
+    const items = this.#items.slice(this.#taken, this.#taken + count);
+    this.#taken += items.length;
+    if (this.isEmpty) {
+      this.#items = [];
+      this.#taken = 0;
+    }
+    return items;
+  }
+}

@@ -1,0 +1,7 @@
+/** Whose turn it is on the one thread that does everything, when many come at once. */
+export interface Turns {
+  /** Begins to answer somebody: at once, or in a later turn of the event loop where this one has begun enough. */
+  answer(work: () => void): void;
+  /** Begins what nobody waits for: once no answer waits to be begun, and soon in any case. */
+  afterAnswers(work: () => void): void;
+}
