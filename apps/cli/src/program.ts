@@ -1,5 +1,6 @@
 import { Command, type Argument } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { approveCommand } from "./commands/approve.ts";
 import { attachCommand } from "./commands/attach.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { cancelCommand } from "./commands/cancel.ts";
@@ -31,7 +32,16 @@ const GROUPS: readonly (readonly [
 ])[] = [
   [
     "Tasks:",
-    [runCommand, attachCommand, tasksCommand, cancelCommand, editCommand, moveCommand, retryCommand],
+    [
+      runCommand,
+      attachCommand,
+      approveCommand,
+      tasksCommand,
+      cancelCommand,
+      editCommand,
+      moveCommand,
+      retryCommand,
+    ],
   ],
   [
     "Sessions:",

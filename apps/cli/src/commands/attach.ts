@@ -1,6 +1,7 @@
 import { endStateOf, followSession } from "@trunkline/client";
 import { isTerminalTaskState, type TerminalTaskState } from "@trunkline/contract";
 import { Command } from "commander";
+import { openAnswerKeys } from "../approvals/answer-keys.ts";
 import { EXIT, EXIT_CODE_OF_STATE } from "../exit-code.ts";
 import { listenForInterrupt } from "../terminal/interrupt.ts";
 import { awaiting } from "../terminal/awaiting.ts";
@@ -48,6 +49,7 @@ export function attachCommand(context: CommandContext): Command {
       using interrupt = listenForInterrupt(terminal.out.gone);
       {
         using view = options.json ? openJsonView(terminal) : openTranscriptView(terminal, { prompts: true });
+        using keys = options.json ? null : openAnswerKeys(client, terminal);
         const { after } = options;
         const { signal } = interrupt;
         for await (const { events, live } of followSession(client, {
@@ -58,6 +60,7 @@ export function attachCommand(context: CommandContext): Command {
         })) {
           for (const event of events) {
             await view.show(event);
+            keys?.see(event);
             if (event.type === "task.submitted" && event.taskId !== null) unfinished.add(event.taskId);
             const end = endStateOf(event);
             if (end === null || event.taskId === null) continue;
@@ -67,6 +70,7 @@ export function attachCommand(context: CommandContext): Command {
           finished = live && unfinished.size === 0 && !options.follow;
           if (finished) break;
           view.settle();
+          if (live) keys?.settle();
         }
       }
       context.exitCode = finished ? EXIT_CODE_OF_STATE[lastEnd] : EXIT.detached;

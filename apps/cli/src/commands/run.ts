@@ -1,6 +1,7 @@
 import { endStateOf, followSession, type TrunklineClient } from "@trunkline/client";
 import type { SubmitTaskInput, SubmitTaskOutput, TerminalTaskState } from "@trunkline/contract";
 import { Command, Option } from "commander";
+import { openAnswerKeys } from "../approvals/answer-keys.ts";
 import { EXIT, EXIT_CODE_OF_STATE } from "../exit-code.ts";
 import { ensureServer } from "../server/ensure-server.ts";
 import type { TargetOptions } from "../server/target.ts";
@@ -110,7 +111,8 @@ async function watch(
   const { out, err } = terminal;
   const ended = await (async () => {
     using view = json ? openJsonView(terminal) : openTranscriptView(terminal, { prompts: false });
-    for await (const { events } of followSession(client, {
+    using keys = json ? null : openAnswerKeys(client, terminal);
+    for await (const { events, live } of followSession(client, {
       sessionId,
       after,
       signal,
@@ -119,10 +121,12 @@ async function watch(
       for (const event of events) {
         if (event.taskId !== taskId) continue;
         await view.show(event);
+        keys?.see(event);
         const end = endStateOf(event);
         if (end !== null) return end;
       }
       view.settle();
+      if (live) keys?.settle();
     }
     return null;
   })();

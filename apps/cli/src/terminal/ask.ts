@@ -3,7 +3,8 @@ import type { Terminal } from "./terminal.ts";
 
 /** @returns whether somebody is there who can be asked. */
 export function canAsk({ in: stdin, err }: Terminal): boolean {
-  return stdin.isTTY && err.isTerminal;
+  // A pipe has no `isTTY` at all.
+  return stdin.isTTY ? err.isTerminal : false;
 }
 
 /** Asks for a yes or no. @returns true for an empty answer; false where the person leaves instead. */

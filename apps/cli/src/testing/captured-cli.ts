@@ -20,7 +20,7 @@ export async function runCaptured(
 ): Promise<{ exitCode: number; out: string; err: string }> {
   const input = new PassThrough();
   // A terminal that nobody types at, unless the test pipes something in.
-  if (stdin === undefined) Object.assign(input, { isTTY: true });
+  if (stdin === undefined) Object.assign(input, { isTTY: true, setRawMode: () => input });
   else input.end(stdin);
   if (typed !== undefined) input.end(typed);
   const [out, err] = [new PassThrough(), new PassThrough()];

@@ -13,6 +13,9 @@ export function activityAfter(event: SessionEvent, before: string | null): strin
       return "waiting to go on";
     case "task.input-required":
       return `waiting for an answer (${oneLine(event.data.reason)})`;
+    case "approval.answered":
+    case "approval.expired":
+      return "waiting for its turn";
     case "task.started":
     case "task.resumed":
     case "step.started":

@@ -10,14 +10,18 @@ export function formatFileChange(event: EventDataOf<"file.changed">, { colors }:
 }
 
 /** @returns the rows of an event that stands for itself; none for one that shows elsewhere or not at all. */
-export function formatEventRows(event: SessionEvent, { colors }: Look): string[] {
+export function formatEventRows(event: SessionEvent, { colors, answers }: Look): string[] {
   switch (event.type) {
     case "task.started":
       return event.data.attempt === 1 ? [] : [colors.dim(`goes on, attempt ${event.data.attempt}`)];
     case "task.interrupted":
       return [colors.yellow(`! interrupted (${event.data.reason}); it goes on by itself`)];
     case "approval.requested":
-      return [colors.yellow(`? ${describeCall(event.data)}`), `  ${colors.dim(oneLine(event.data.reason))}`];
+      return [
+        colors.yellow(`? ${describeCall(event.data)}`),
+        `  ${colors.dim(oneLine(event.data.reason))}`,
+        `  ${describeAnswers(event.data, answers)}`,
+      ];
     case "approval.answered":
       return [colors.dim(`answered: ${event.data.decision}, by ${oneLine(event.data.by)}`)];
     case "approval.expired":
@@ -40,4 +44,16 @@ export function formatEventRows(event: SessionEvent, { colors }: Look): string[]
     default:
       return [];
   }
+}
+
+/** How the person answers: by a key, or by a command of its own. */
+function describeAnswers(
+  { approvalId, always }: EventDataOf<"approval.requested">,
+  answers: Look["answers"],
+): string {
+  if (answers === "command") {
+    return `trunkline approve ${approvalId}${always === undefined ? " [--deny]" : " [--deny | --always]"}`;
+  }
+  const ways = ["y allow", "n deny", ...(always === undefined ? [] : [`a always allow ${oneLine(always)}`])];
+  return `[${ways.join(" · ")}]`;
 }

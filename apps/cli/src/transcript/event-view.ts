@@ -1,5 +1,6 @@
 import type { FollowState } from "@trunkline/client";
 import type { SessionEvent } from "@trunkline/contract";
+import { canAsk } from "../terminal/ask.ts";
 import { openStatusLine } from "../terminal/status-line.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { connectionNotices } from "./connection-notice.ts";
@@ -17,12 +18,14 @@ export interface EventView extends Disposable {
 }
 
 /** For people: text as it comes, rows for what tools did, and a line that says what is awaited. */
-export function openTranscriptView({ out, err }: Terminal, { prompts }: { prompts: boolean }): EventView {
+export function openTranscriptView(terminal: Terminal, { prompts }: { prompts: boolean }): EventView {
+  const { out, err } = terminal;
   const transcript = new Transcript({
     colors: out.colors,
     width: out.width(),
     maxOutputLines: out.isTerminal ? MAX_OUTPUT_LINES : Number.POSITIVE_INFINITY,
     prompts,
+    answers: canAsk(terminal) ? "keys" : "command",
   });
   // A spinner would write into what a pager shows.
   const status = out.isTerminal ? openStatusLine(err) : null;

@@ -9,4 +9,6 @@ export interface Look {
   maxOutputLines: number;
   /** Whether prompts are shown; whoever has just typed one need not read it again. */
   prompts: boolean;
+  /** How what is asked is answered: by a key, or by a command of its own. */
+  answers: "keys" | "command";
 }

@@ -10,7 +10,7 @@ type ToolEnd = EventDataOf<"tool.ended">;
 const INDENT = "  ";
 
 /** What tells one call of a tool from another, by the names that tools give it. */
-const TELLING_INPUTS = ["command", "path", "pattern", "query", "url"] as const;
+const TELLING_INPUTS = ["command", "path", "pattern", "query", "url", "question"] as const;
 
 /** @returns the call in a few words: `bash  ls -la`, `read_file  notes.txt`. */
 export function describeCall({ tool, input }: Pick<ToolCall, "tool" | "input">): string {

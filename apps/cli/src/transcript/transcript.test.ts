@@ -9,6 +9,7 @@ const plain: Look = {
   width: Number.POSITIVE_INFINITY,
   maxOutputLines: Number.POSITIVE_INFINITY,
   prompts: true,
+  answers: "command",
 };
 const terminal: Look = { ...plain, width: 40, maxOutputLines: 5 };
 
@@ -258,4 +259,35 @@ it("lets nothing through that a terminal would obey", () => {
 it("is silent about types it does not know", () => {
   const unknown = { ...event("notice", { level: "info", message: "" }), type: "weather.changed", data: 7 };
   expect(print([unknown as unknown as SessionEvent])).toBe("");
+});
+
+describe("a call that somebody has to allow", () => {
+  const request = {
+    approvalId: "id",
+    callId: "1",
+    tool: "bash",
+    input: { command: "make" },
+    reason: "why not",
+  };
+  const asked = event("approval.requested", { ...request, always: "bash", expiresAt: 1 });
+
+  it("says what it is, why, and how to answer", () => {
+    expect(print([asked])).toBe("? bash  make\n  why not\n  trunkline approve id [--deny | --always]\n");
+    expect(print([asked], { ...plain, answers: "keys" })).toContain(
+      "  [y allow · n deny · a always allow bash]\n",
+    );
+    const once = event("approval.requested", { ...request, expiresAt: 1 });
+    expect(print([once], { ...plain, answers: "keys" })).toContain("  [y allow · n deny]\n");
+  });
+
+  it("is what is awaited until somebody has decided, and is named where it was denied", () => {
+    const transcript = new Transcript(plain);
+    transcript.print(asked);
+    expect(transcript.activity?.label).toBe("waiting for an answer: bash  make");
+    transcript.print(event("approval.answered", { approvalId: "id", decision: "deny", by: "you" }));
+    expect(transcript.activity?.label).toBe("waiting for its turn");
+    expect(transcript.print(ended("1", { status: "denied", output: "Not executed" }))).toContain(
+      "⊘ bash  make  denied, 12ms\n  Not executed\n",
+    );
+  });
 });

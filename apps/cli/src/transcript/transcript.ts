@@ -1,4 +1,5 @@
 import type { EventDataOf, SessionEvent, ToolCall } from "@trunkline/contract";
+import { OpenApprovals } from "../approvals/open-approvals.ts";
 import { fit } from "../terminal/fit.ts";
 import { oneLine, outputLines, plainText } from "../terminal/plain-text.ts";
 import type { Activity } from "../terminal/status-line.ts";
@@ -32,6 +33,9 @@ export class Transcript {
   readonly #tasks = new Map<string, OpenTask>();
   readonly #blocks = new Map<string, AnswerBlock>();
   readonly #calls = new Map<string, OpenCall>();
+  readonly #approvals = new OpenApprovals();
+  /** Calls that somebody had to allow, by their id. */
+  readonly #asked = new Map<string, ToolCall>();
   /** The task that has its turn; a session has one at most. */
   #active: string | null = null;
   #activity: string | null = null;
@@ -44,6 +48,8 @@ export class Transcript {
   get activity(): Activity | null {
     const open = [...this.#calls.values()].at(-1);
     if (open !== undefined) return { label: describeCall(open.call), detail: open.lastLine };
+    const asked = this.#approvals.first;
+    if (asked !== null) return { label: `waiting for an answer: ${describeCall(asked)}`, detail: "" };
     if (this.#layout.midLine || this.#activity === null) return null;
     return { label: this.#activity, detail: "" };
   }
@@ -56,6 +62,7 @@ export class Transcript {
   /** @returns what to print for the event, often nothing. */
   print(event: SessionEvent): string {
     this.#activity = activityAfter(event, this.#activity);
+    this.#approvals.apply(event);
     switch (event.type) {
       case "task.submitted":
         this.#task(event.taskId).prompt = event.data.prompt;
@@ -77,6 +84,9 @@ export class Transcript {
       }
       case "tool.ended":
         return this.#toolEnded(event.data);
+      case "approval.requested":
+        this.#asked.set(event.data.callId, event.data);
+        return this.#other(event);
       case "file.changed":
         return this.#layout.below([formatFileChange(event.data, this.#look)]);
       default:
@@ -91,7 +101,10 @@ export class Transcript {
   }
 
   #toolEnded(end: EventDataOf<"tool.ended">): string {
-    const call = this.#calls.get(end.callId)?.call ?? { callId: end.callId, tool: "tool", input: {} };
+    const call = this.#calls.get(end.callId)?.call ??
+      // One that was denied has no beginning.
+      this.#asked.get(end.callId) ?? { callId: end.callId, tool: "tool", input: {} };
+    this.#asked.delete(end.callId);
     this.#calls.delete(end.callId);
     return this.#layout.rows([formatToolRow(call, end, this.#look)], formatToolOutput(end, this.#look));
   }
@@ -125,6 +138,7 @@ export class Transcript {
     this.#active = null;
     this.#blocks.clear();
     this.#calls.clear();
+    this.#asked.clear();
   }
 
   #block(blockId: string): AnswerBlock {

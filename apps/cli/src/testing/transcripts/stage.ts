@@ -68,7 +68,7 @@ export class Stage implements AsyncDisposable {
   /** Types `trunkline …` and waits for its end; words are separated by spaces, and kept together by double quotes. */
   async type(line: string, { shown = `trunkline ${line}`, stdin, filter }: Typed = {}): Promise<void> {
     const input = new PassThrough();
-    if (stdin === undefined) Object.assign(input, { isTTY: true });
+    if (stdin === undefined) Object.assign(input, { isTTY: true, setRawMode: () => input });
     else input.end(stdin);
     const screen = Object.assign(new PassThrough(), { isTTY: true, columns: WIDTH });
     const shownText = text(screen);

@@ -68,6 +68,19 @@ export const TASK_SCENES: readonly Scene[] = [
     },
   },
   {
+    of: "approve",
+    says: "A task that asks waits, for a day if need be, and so do calls that need an approval. At a terminal `run` and `attach` take the answer by a key: `y`, `n`, or `a` for always.",
+    play: async (stage) => {
+      await stage.client.task.submit.mutate({ prompt: "ask: Shall I write it down?\nwrite notes.txt: yes" });
+      const { sessionId } = await stage.newestTask("input-required");
+      await stage.type("approve");
+      const { approvals } = await stage.client.session.get.query({ sessionId });
+      await stage.type(`approve ${approvals[0]?.id} --note "in notes.txt, please"`);
+      await stage.newestTask("completed");
+      await stage.type(`attach ${sessionId}`);
+    },
+  },
+  {
     of: "tasks",
     says: "Newest first; with `--json` a task per line.",
     play: async (stage) => {
