@@ -223,6 +223,37 @@ describe("approvals", () => {
     expect(answered.rows.at(-1)).toMatchObject({ state: "deny", by: "you" });
     expect(answered.tasks[0]).toMatchObject({ state: "working", attempt: 2 });
   });
+
+  it("are closed with their task, and no others", () => {
+    const log = new SessionLog();
+    const ask = (task: string, callId: string, approvalId: string) =>
+      log.add("approval.requested", task, {
+        approvalId,
+        callId,
+        tool: "bash",
+        input: {},
+        reason: "",
+        always: "bash",
+        expiresAt: 1,
+      });
+    log.start("a");
+    ask("a", "c1", "01900000-0000-7000-8000-00000000000b");
+    ask("a", "c2", "01900000-0000-7000-8000-00000000000c");
+    log.add("task.input-required", "a", { reason: "approval" });
+    log.add("approval.answered", "a", {
+      approvalId: "01900000-0000-7000-8000-00000000000b",
+      decision: "allow",
+      by: "you",
+    });
+    log.add("task.canceled", "a", { reason: "user", by: "you" });
+    const states = applyEvents(emptySessionView(), log.live).rows.flatMap((row) =>
+      row.kind === "approval" ? [[row.state, row.always]] : [],
+    );
+    expect(states).toEqual([
+      ["allow", "bash"],
+      ["canceled", "bash"],
+    ]);
+  });
 });
 
 it("takes no title from the log of which the session is a fork", () => {
