@@ -1,7 +1,8 @@
 import { getEventListeners } from "node:events";
 import { expect, it } from "vitest";
 import { createClient } from "./client.ts";
-import { followSession, type FollowState } from "./follow-session.ts";
+import { followSession } from "./follow-session.ts";
+import type { FollowState } from "./stream/stream-options.ts";
 import { startProtocolServer, textEvent, type ProtocolServer } from "./testing/protocol-server.ts";
 
 /** Waits for a condition that other parts bring about, at most a few seconds. */

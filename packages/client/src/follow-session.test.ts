@@ -2,7 +2,8 @@ import type { EventBatch, SessionEvent } from "@trunkline/contract";
 import { describe, expect, it } from "vitest";
 import { isApiError, TrunklineApiError } from "./api-error.ts";
 import { createClient } from "./client.ts";
-import { followSession, type FollowOptions, type FollowState } from "./follow-session.ts";
+import { followSession, type FollowOptions } from "./follow-session.ts";
+import type { FollowState } from "./stream/stream-options.ts";
 import {
   message,
   startProtocolServer,

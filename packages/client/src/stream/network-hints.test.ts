@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from "vitest";
 import { createClient } from "../client.ts";
-import { followSession, type FollowState } from "../follow-session.ts";
+import { followSession } from "../follow-session.ts";
+import type { FollowState } from "./stream-options.ts";
 import { startProtocolServer, textEvent } from "../testing/protocol-server.ts";
 
 /** What a browser's page has and Node lacks, made of Node's own EventTarget. */

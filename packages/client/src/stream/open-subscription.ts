@@ -10,6 +10,7 @@ import { SubscriptionMessages } from "./subscription-messages.ts";
 export interface SubscriptionRequest {
   /** Name of the procedure, e.g. `session.subscribe`. */
   path: string;
+  /** Undefined for a procedure that takes none. */
   input: unknown;
   signal: AbortSignal | undefined;
   /** Without a byte for this long, the connection counts as dead. In milliseconds. */
@@ -36,8 +37,9 @@ export async function* openSubscription(
   if (signal?.aborted === true) abort();
 
   try {
+    const query = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
     const response = await watch.during(
-      fetch(`${url}/trpc/${path}?input=${encodeURIComponent(JSON.stringify(input))}`, {
+      fetch(`${url}/trpc/${path}${query}`, {
         headers: { ...headers, accept: "text/event-stream" },
         cache: "no-store",
         signal: request.signal,

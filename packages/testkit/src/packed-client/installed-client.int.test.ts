@@ -21,7 +21,7 @@ it.each([
   ],
 ])("compiles strictly for %s, its declarations checked as well", async (_, file, flags) => {
   const strictest = { exactOptionalPropertyTypes: "true", noUncheckedIndexedAccess: "true" };
-  expect(await project.compile(await project.add(file), { ...flags, ...strictest })).toBe("");
+  expect(await project.compile([await project.add(file)], { ...flags, ...strictest })).toBe("");
 });
 
 it("types calls and answers", async () => {
@@ -33,7 +33,7 @@ it("types calls and answers", async () => {
      (await client.task.get.query({ taskId: "" })).state satisfies "idle";
      client.task.begin;`,
   );
-  const complaints = await project.compile(misuse, { module: "nodenext", types: "node" });
+  const complaints = await project.compile([misuse], { module: "nodenext", types: "node" });
   expect(complaints).toMatch(/Type 'number' is not assignable to type 'string'/);
   expect(complaints).toMatch(/does not satisfy the expected type '"idle"'/);
   expect(complaints).toMatch(/Property 'begin' does not exist/);
@@ -44,7 +44,7 @@ it("submits and follows in Node", async () => {
   const env = { TRUNKLINE_URL: server.url, TRUNKLINE_TOKEN: server.token };
   // Compiled, as a project would that runs on a Node without type stripping.
   await project.add("node.ts");
-  expect(await project.compile("node.ts", { noEmit: "false", module: "nodenext", types: "node" })).toBe("");
+  expect(await project.compile(["node.ts"], { noEmit: "false", module: "nodenext", types: "node" })).toBe("");
   expect(await project.node("node.js", env)).toBe(
     "succeeded installed\ntrue completed\nsession.created\n401\n",
   );

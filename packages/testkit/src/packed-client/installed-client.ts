@@ -49,12 +49,12 @@ export class InstalledClient implements AsyncDisposable {
   }
 
   /** Type-checks strictly, the declarations of the packages included. @returns what the compiler complains about */
-  async compile(file: string, flags: CompilerFlags): Promise<string> {
+  async compile(files: readonly string[], flags: CompilerFlags): Promise<string> {
     const all = { noEmit: "true", strict: "true", skipLibCheck: "false", target: "es2024", ...flags };
     const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
     const { stdout } = await run(
       process.execPath,
-      [inWorkspace("node_modules/typescript/bin/tsc"), ...args, file],
+      [inWorkspace("node_modules/typescript/bin/tsc"), ...args, ...files],
       { cwd: this.directory },
     ).catch((error: unknown) => error as { stdout: string });
     return stdout;
