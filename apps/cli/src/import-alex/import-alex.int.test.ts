@@ -66,7 +66,7 @@ it("writes nothing in a dry run, which needs no server", async () => {
 /** Lets an import get so far, then interrupts it. */
 async function importUntil(count: number, signal: NodeJS.Signals): Promise<CliResult> {
   await using started = new CliProcess(["import-alex", home], { TRUNKLINE_DATA_DIR: server.dataDir });
-  await waitFor("some sessions", async () => (await sessions()).length >= count);
+  await waitFor("some sessions", async () => (await sessions()).length >= count, { timeoutMs: 60_000 });
   started.signal(signal);
   return await started.ended();
 }
