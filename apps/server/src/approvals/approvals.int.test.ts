@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { followTask } from "@trunkline/client";
 import type { Approval, EventType, SessionEvent, SubmitTaskOutput } from "@trunkline/contract";
@@ -202,6 +202,8 @@ it(
       await endOf(server, task);
       return server.client.session.get.query({ sessionId: task.sessionId });
     });
+    // It is made for the first tool, and none has run yet.
+    await mkdir(session.workspace, { recursive: true });
     const orders = [
       "TRUNKLINE_APPROVALS=never",
       "TRUNKLINE_SANDBOX=off",
