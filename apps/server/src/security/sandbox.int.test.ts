@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { SessionEvent } from "@trunkline/contract";
 import { FakeProvider, readLog, say, ServerFixture, waitFor } from "@trunkline/testkit";
 import { beforeEach, describe, expect, it } from "vitest";
+import { boundedBomb, countBombs } from "../tools/sandbox/testing/bounded-bomb.ts";
 
 const hasBwrap = spawnSync("bwrap", ["--version"]).status === 0;
 
@@ -61,13 +62,11 @@ describe("in the sandbox, through the server", () => {
     expect((await stat(join(other.output.trim(), "secret"))).size).toBeGreaterThan(0);
   }, 60_000);
 
+  // What is tried harms nobody where a limit does not hold: it ends by itself, a gigabyte beyond at most.
   it("a fork bomb and a 10 GB write end in a failed tool, and the server serves on", async () => {
     await using provider = await FakeProvider.start();
     await using server = await ServerFixture.start({ env: provider.serverEnv });
-    const bomb = run(server, provider, "bomb() { bomb | bomb & bomb; }; bomb", {
-      timeoutSeconds: 3,
-      deadlineMs: 60_000,
-    });
+    const bomb = run(server, provider, boundedBomb({ afterRefusal: 1 }), { deadlineMs: 60_000 });
     let slowestMs = 0;
     let isOver = false;
     void bomb.finally(() => (isOver = true)).catch(() => undefined);
@@ -77,20 +76,33 @@ describe("in the sandbox, through the server", () => {
       slowestMs = Math.max(slowestMs, performance.now() - askedAt);
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
-    expect(await bomb).toMatchObject({ status: "failed" });
+    const exploded = await bomb;
+    expect(exploded).toMatchObject({
+      status: "failed",
+      output: expect.stringContaining("no more than 512 processes may run") as string,
+    });
+    const { bombs, refusals } = await countBombs(join(server.dataDir, "workspaces", exploded.sessionId));
+    expect(refusals).toBeGreaterThan(0);
+    expect(bombs).toBeLessThanOrEqual(512);
     expect(slowestMs).toBeLessThan(5_000);
 
-    // Just below the limit of a file, so that the disk is spared.
+    // From just below the limit of a file, so that the disk is spared.
     const write = await run(
       server,
       provider,
-      "exec dd if=/dev/zero of=big bs=1M count=10240 seek=2040 status=none",
+      "exec dd if=/dev/zero of=big bs=1M count=1024 seek=2040 status=none",
     );
     expect(write).toMatchObject({
       status: "failed",
       output: expect.stringContaining("a file may not grow beyond 2 GiB") as string,
     });
-    const memory = await run(server, provider, "head -c 10G /dev/zero > /tmp/big");
+    expect((await stat(join(server.dataDir, "workspaces", write.sessionId, "big"))).size).toBe(2 ** 31);
+    const whole = await run(server, provider, "exec truncate -s 10G sparse");
+    expect(whole).toMatchObject({
+      status: "failed",
+      output: expect.stringContaining("a file may not grow beyond 2 GiB") as string,
+    });
+    const memory = await run(server, provider, "head -c 600M /dev/zero > /tmp/big");
     expect(memory).toMatchObject({
       status: "failed",
       output: expect.stringContaining("No space left") as string,

@@ -23,14 +23,15 @@ async function outside() {
   };
 }
 
-/** Runs a loop of Python's in the workspace until it is disposed of. */
+/** Runs a loop of Python's in the workspace until it is disposed of, or a minute where nobody does. */
 async function swapping(bench: ToolBench, target: string, body: string): Promise<AsyncDisposable> {
   const script = `
-import os, sys
+import os, sys, time
 os.chdir(sys.argv[1])
 target = sys.argv[2]
 print("ready", flush=True)
-while True:
+until = time.monotonic() + 60
+while time.monotonic() < until:
     try:
         ${body}
     except OSError:
