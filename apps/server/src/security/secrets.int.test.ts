@@ -56,8 +56,14 @@ async function everything(
   const headers = { authorization: `Bearer ${server.token}`, "content-type": "application/json" };
   const paths = ["/api/openapi.json", "/api/docs", "/api/nothing", "/health", "/ready", "/sign-in?code=x"];
   for (const path of paths) found[path] = await (await fetch(server.url + path, { headers })).text();
+  // A secret that is presented as a token: refused, noted, and not quoted.
+  const wrong = { authorization: `Bearer ${KEY}`, cookie: `trunkline=${KEY}` };
+  found["unauthorized"] = await (
+    await fetch(`${server.url}/api/tasks?token=${KEY}`, { headers: wrong })
+  ).text();
   const bad = { method: "POST", headers, body: JSON.stringify({ prompt: 1, model: "none:none" }) };
   found["refusal"] = await (await fetch(`${server.url}/api/tasks`, bad)).text();
+  found["audit"] = JSON.stringify(await client.audit.list.query({}));
   for (const name of await readdir(server.dataDir, { recursive: true })) {
     // A workspace holds what its commands put there, and without a sandbox nobody keeps them from that.
     if (/^(?:token$|compile-cache|workspaces)/.test(name)) continue;

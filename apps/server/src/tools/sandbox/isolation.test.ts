@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
+import { Worker } from "node:worker_threads";
 import { beforeEach, expect, test } from "vitest";
 import { bwrap, NO_BWRAP, SandboxBench } from "./testing/sandbox-bench.ts";
 
@@ -211,6 +212,20 @@ END
     "nobody",
     "still here",
   ]);
+});
+
+test("a command has a session of its own, and no terminal to push keys into", async () => {
+  await using bench = await SandboxBench.create();
+  const { output } = await bench.run(`
+    python3 -c 'import os; print("a session of the outside" if os.getsid(0) == 0 else "a session of its own")'
+    ( : < /dev/tty ) 2> /dev/null && echo "a terminal"; tty`);
+  expect(lines(output)).toEqual(["a session of its own", "not a tty"]);
+});
+
+test("sandboxes are started from the main thread alone: the kernel ends them with the thread", async () => {
+  const worker = new Worker(new URL("testing/spawner-in-worker.ts", import.meta.url));
+  const [error] = (await once(worker, "error")) as [Error];
+  expect(error.message).toBe("Sandboxes are started from the main thread");
 });
 
 test("toolchains of the search path work and cannot be written", async () => {
