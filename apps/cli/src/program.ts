@@ -2,6 +2,7 @@ import { Command, type Argument } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { approveCommand } from "./commands/approve.ts";
 import { attachCommand } from "./commands/attach.ts";
+import { auditCommand } from "./commands/audit.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { completionCommand } from "./commands/completion.ts";
@@ -21,6 +22,8 @@ import { serveCommand } from "./commands/serve.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
 import { stopCommand } from "./commands/stop.ts";
 import { tasksCommand } from "./commands/tasks.ts";
+import { tokenCommand } from "./commands/token.ts";
+import { userCommand } from "./commands/user.ts";
 import { EXIT_CODE_HELP } from "./exit-code.ts";
 import { DEFAULT_URL } from "./server/target.ts";
 import type { Output } from "./terminal/output.ts";
@@ -47,7 +50,8 @@ const GROUPS: readonly (readonly [
     "Sessions:",
     [sessionsCommand, searchCommand, forkCommand, exportCommand, importCommand, importAlexCommand],
   ],
-  ["Server:", [serveCommand, stopCommand, loginCommand, doctorCommand, backupCommand, restoreCommand]],
+  ["Server:", [serveCommand, stopCommand, doctorCommand, backupCommand, restoreCommand]],
+  ["Access:", [loginCommand, userCommand, tokenCommand, auditCommand]],
   ["Help:", [completionCommand]],
 ];
 

@@ -22,3 +22,18 @@ export function parseChoices<T extends string>(choices: readonly T[]): (text: st
     }),
   ];
 }
+
+const SPAN_UNITS_MS: Readonly<Record<string, number>> = {
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** `30d` and the like. @returns it in ms @throws InvalidArgumentError */
+export function parseSpan(text: string): number {
+  const [, count = "", unit = ""] = /^([1-9]\d{0,4})([mhdw])$/.exec(text) ?? [];
+  const unitMs = SPAN_UNITS_MS[unit];
+  if (unitMs === undefined) throw new InvalidArgumentError("It takes a number and m, h, d or w, e.g. 30d.");
+  return Number(count) * unitMs;
+}

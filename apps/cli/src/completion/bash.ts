@@ -3,6 +3,8 @@ import type { CommandWords, OptionWords, ProgramWords, Value } from "./program-w
 /** @returns a script for bash 3.2 and newer. */
 export function bashCompletion({ name, options, commands }: ProgramWords): string {
   const valued = options.filter(({ value }) => value !== null).flatMap(flagsOf);
+  const groups = commands.filter((command) => command.commands.length > 0);
+  const all = commands.flatMap(withInner);
   return `# For ~/.bashrc:  source <(${name} completion bash)
 _${name}() {
   local IFS=$'\\n' current=\${COMP_WORDS[COMP_CWORD]} before=\${COMP_WORDS[COMP_CWORD-1]} command='' i
@@ -10,16 +12,22 @@ _${name}() {
     case \${COMP_WORDS[i]} in
       ${valued.join("|")}) ((i++)) ;;
       -*) ;;
-      *) command=\${COMP_WORDS[i]}; break ;;
+      *)
+        command=\${command:+$command }\${COMP_WORDS[i]}
+        case $command in
+          ${groups.map((group) => group.name).join("|")}) ;;
+          *) break ;;
+        esac
+        ;;
     esac
   done
   local options='' values='' paths=''
   case $command in
     '') options=${words(options.flatMap(flagsOf))} values=${words(commands.map((command) => command.name))} ;;
-${commands.map(commandCase).join("\n")}
+${all.map(commandCase).join("\n")}
   esac
   case $command:$before in
-${[...options.map((option) => valueCase("*", option)), ...commands.flatMap(ownValueCases)].filter(Boolean).join("\n")}
+${[...options.map((option) => valueCase("*", option)), ...all.flatMap(ownValueCases)].filter(Boolean).join("\n")}
   esac
   if [[ $current == -* ]]; then
     COMPREPLY=($(compgen -W "$options" -- "$current"))
@@ -34,21 +42,32 @@ complete -F _${name} ${name}
 `;
 }
 
-function commandCase({ name, options, values }: CommandWords): string {
-  const offered = values.map(offer).find((text) => text !== "") ?? "";
-  return `    ${name}) options=${words(options.flatMap(flagsOf))}${offered === "" ? "" : ` ${offered}`} ;;`;
+/** A command and those that it holds, whose names say both: `token create`. */
+function withInner(command: CommandWords): CommandWords[] {
+  return [command, ...command.commands.map((inner) => ({ ...inner, name: `${command.name} ${inner.name}` }))];
+}
+
+function commandCase({ name, options, values, commands }: CommandWords): string {
+  const inner: Value = { kind: "words", words: commands.map((command) => command.name) };
+  const offered = commands.length > 0 ? offer(inner) : (values.map(offer).find((text) => text !== "") ?? "");
+  return `    ${pattern(name)}) options=${words(options.flatMap(flagsOf))}${offered === "" ? "" : ` ${offered}`} ;;`;
 }
 
 /** An option that takes a value, and stands before the cursor: its values, and no options. */
 function valueCase(command: string, option: OptionWords): string {
   if (option.value === null) return "";
-  const patterns = flagsOf(option).map((flag) => `${command}:${flag}`);
+  const patterns = flagsOf(option).map((flag) => `${pattern(command)}:${flag}`);
   const offered = offer(option.value) || "values='' paths=''";
   return `    ${patterns.join("|")}) options='' ${offered} ;;`;
 }
 
 function ownValueCases({ name, options }: CommandWords): string[] {
   return options.map((option) => valueCase(name, option));
+}
+
+/** A name of two words is one pattern. */
+function pattern(name: string): string {
+  return name.includes(" ") ? `'${name}'` : name;
 }
 
 function offer(value: Value): string {

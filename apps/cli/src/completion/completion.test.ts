@@ -56,6 +56,16 @@ describe.each(["bash", "fish"])("%s", (shell) => {
     expect(offered("tasks", "--ur")).toEqual(["--url"]);
   });
 
+  it.skipIf(!has(shell))("offers the commands of a command, and what each takes", () => {
+    expect(offered("token", "")).toEqual(expect.arrayContaining(["create", "list", "revoke"]));
+    expect(offered("token", "cr")).toEqual(["create"]);
+    expect(offered("token", "create", "--sc")).toEqual(["--scope"]);
+    expect(offered("token", "create", "laptop", "--scope", "")).toEqual(["read", "write", "admin"]);
+    expect(offered("--url", "http://x", "user", "remove", "--del")).toEqual(["--delete-sessions"]);
+    expect(offered("user", "list", "--sc")).toEqual([]);
+    expect(offered("token", "revoke", "cr")).toEqual([]);
+  });
+
   it.skipIf(!has(shell))("offers files where one is meant, and nothing where nobody can know", () => {
     expect(offered("import", "a").map((path) => path.replaceAll("\\", ""))).toEqual(["a file.json"]);
     expect(offered("export", "--out", "a").map((path) => path.replaceAll("\\", ""))).toEqual(["a file.json"]);
@@ -73,11 +83,15 @@ it.skipIf(!has("zsh"))("zsh understands its script", () => {
 it("offers every command and option that help knows", async () => {
   const { out: help } = await runCaptured(["--help"]);
   const section = /^Tasks:\n([^]*?)\nBegin with:/m.exec(help)?.[1] ?? "";
-  const names = [...section.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name);
+  const outer = [...section.matchAll(/^ {2}([a-z-]+)/gm)].map(([, name]) => name);
+  const names = [...outer, "add", "remove", "create", "revoke", "--delete-sessions", "--scope"];
   expect(names.length).toBeGreaterThan(15);
   for (const shell of ["bash", "zsh", "fish"]) {
     const { out } = await runCaptured(["completion", shell]);
-    for (const name of names) expect(out.includes(String(name)), `${shell}: ${name}`).toBe(true);
+    for (const name of names) {
+      const word = shell === "fish" ? String(name).replace(/^--/, "-l ") : String(name);
+      expect(out.includes(word), `${shell}: ${name}`).toBe(true);
+    }
   }
 });
 

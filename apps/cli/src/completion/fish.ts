@@ -1,4 +1,4 @@
-import type { OptionWords, ProgramWords, Value } from "./program-words.ts";
+import type { CommandWords, OptionWords, ProgramWords, Value } from "./program-words.ts";
 
 export function fishCompletion({ name, options, commands }: ProgramWords): string {
   const complete = (condition: string, ...rest: string[]): string =>
@@ -9,14 +9,22 @@ export function fishCompletion({ name, options, commands }: ProgramWords): strin
     ...options.map((option) => complete("__fish_use_subcommand", ...optionWords(option))),
   ];
   for (const command of commands) {
-    const chosen = `__fish_seen_subcommand_from ${command.name}`;
     lines.push(complete("__fish_use_subcommand", "-a", command.name, "-d", quoted(command.summary)));
-    lines.push(...command.options.map((option) => complete(chosen, ...optionWords(option))));
-    lines.push(
-      ...command.values
-        .filter(({ kind }) => kind !== "free")
-        .map((value) => complete(chosen, ...offer(value))),
-    );
+    const seen = `__fish_seen_subcommand_from ${command.name}`;
+    const inner = command.commands.map(({ name: innerName }) => innerName);
+    for (const { name: innerName, summary } of command.commands) {
+      const first = `${seen}; and not __fish_seen_subcommand_from ${inner.join(" ")}`;
+      lines.push(complete(first, "-a", innerName, "-d", quoted(summary)));
+    }
+    const chosen: [string, CommandWords][] =
+      command.commands.length === 0
+        ? [[seen, command]]
+        : command.commands.map((each) => [`${seen}; and __fish_seen_subcommand_from ${each.name}`, each]);
+    for (const [condition, { options: own, values }] of chosen) {
+      const offered = values.filter(({ kind }) => kind !== "free");
+      lines.push(...own.map((option) => complete(condition, ...optionWords(option))));
+      lines.push(...offered.map((value) => complete(condition, ...offer(value))));
+    }
   }
   return `${lines.join("\n")}\n`;
 }

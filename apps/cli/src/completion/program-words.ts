@@ -14,6 +14,8 @@ export interface OptionWords {
 
 export interface CommandWords {
   name: string;
+  /** Of a command that only holds others, such as `token`: those. It takes no values itself. */
+  commands: CommandWords[];
   summary: string;
   /** Its own and those of every command. */
   options: OptionWords[];
@@ -32,15 +34,17 @@ export interface ProgramWords {
 export function programWords(program: Command): ProgramWords {
   const help = program.createHelp();
   const everywhere = program.options.filter(({ long }) => long !== "--version").map(optionWords);
+  const wordsOf = (command: Command): CommandWords => ({
+    name: command.name(),
+    commands: command.commands.length === 0 ? [] : help.visibleCommands(command).map(wordsOf),
+    summary: command.summary() || command.description(),
+    options: [...help.visibleOptions(command).map(optionWords), ...everywhere],
+    values: command.registeredArguments.map(argumentValue),
+  });
   return {
     name: program.name(),
     options: help.visibleOptions(program).map(optionWords),
-    commands: help.visibleCommands(program).map((command) => ({
-      name: command.name(),
-      summary: command.summary() || command.description(),
-      options: [...help.visibleOptions(command).map(optionWords), ...everywhere],
-      values: command.registeredArguments.map(argumentValue),
-    })),
+    commands: help.visibleCommands(program).map(wordsOf),
   };
 }
 

@@ -1,35 +1,49 @@
-import type { OptionWords, ProgramWords, Value } from "./program-words.ts";
+import type { CommandWords, OptionWords, ProgramWords, Value } from "./program-words.ts";
 
 /** @returns a script that works both sourced and as `_NAME` in a directory of `fpath`. */
 export function zshCompletion({ name, options, commands }: ProgramWords): string {
-  const cases = commands.map(
-    (command) => `    ${command.name})
-      _arguments ${[...command.options.flatMap(optionSpecs), ...command.values.map(valueSpec)].join(" \\\n        ")}
-      ;;`,
-  );
   return `#compdef ${name}
 # For ~/.zshrc, after compinit:  source <(${name} completion zsh)
 _${name}() {
   local curcontext=$curcontext state line
   typeset -A opt_args
-  _arguments -C ${options.flatMap(optionSpecs).join(" \\\n    ")} \\
-    '1:command:->command' '*::argument:->argument'
-  case $state in
-  command)
-    local -a commands=(
-${commands.map((command) => `      ${quoted(`${command.name}:${command.summary}`)}`).join("\n")}
-    )
-    _describe command commands
-    ;;
-  argument)
-    case $words[1] in
-${cases.join("\n")}
-    esac
-    ;;
-  esac
+${indented(choice(options, commands), 2)}
 }
 if [[ $funcstack[1] == _${name} ]]; then _${name} "$@"; else compdef _${name} ${name}; fi
 `;
+}
+
+/** One of these commands, and then what that one takes. */
+function choice(options: readonly OptionWords[], commands: readonly CommandWords[]): string {
+  return `state=
+_arguments -C ${options.flatMap(optionSpecs).join(" \\\n  ")} \\
+  '1:command:->command' '*::argument:->argument'
+case $state in
+command)
+  local -a commands=(
+${indented(commands.map((command) => quoted(`${command.name}:${command.summary}`)).join("\n"), 4)}
+  )
+  _describe command commands
+  ;;
+argument)
+  case $words[1] in
+${indented(commands.map(commandCase).join("\n"), 4)}
+  esac
+  ;;
+esac`;
+}
+
+function commandCase(command: CommandWords): string {
+  return `${command.name})\n${indented(argumentsOf(command), 2)}\n  ;;`;
+}
+
+function argumentsOf({ options, values, commands }: CommandWords): string {
+  if (commands.length > 0) return choice(options, commands);
+  return `_arguments ${[...options.flatMap(optionSpecs), ...values.map(valueSpec)].join(" \\\n  ")}`;
+}
+
+function indented(text: string, columns: number): string {
+  return text.replaceAll(/^(?=.)/gm, " ".repeat(columns));
 }
 
 /** `*` lets it come again; where it may not, the command says so. */

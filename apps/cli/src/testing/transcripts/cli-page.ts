@@ -4,6 +4,7 @@ import { EXIT } from "../../exit-code.ts";
 import { buildProgram } from "../../program.ts";
 import { processTerminal } from "../../terminal/terminal.ts";
 import { runCaptured } from "../captured-cli.ts";
+import { ACCESS_SCENES } from "./access-scenes.ts";
 import { Normaliser } from "./normalise.ts";
 import type { Scene } from "./scene.ts";
 import { CLOSING_SCENES, OPENING_SCENES } from "./server-scenes.ts";
@@ -17,6 +18,7 @@ export const SCENES: readonly Scene[] = [
   ...OPENING_SCENES,
   ...TASK_SCENES,
   ...SESSION_SCENES,
+  ...ACCESS_SCENES,
   ...CLOSING_SCENES,
 ];
 
@@ -45,7 +47,7 @@ export async function recordCliPage(): Promise<string> {
   const transcripts = await play();
   const sections: string[] = [];
   for (const name of commandNames()) {
-    const { out: help } = await runCaptured(["help", ...name.split(" ")]);
+    const { out: help } = await runCaptured([...name.split(" "), "--help"]);
     const shown = (transcripts.get(name) ?? []).map(
       ({ says, text }) => `${says}\n\n${block("console", text)}`,
     );

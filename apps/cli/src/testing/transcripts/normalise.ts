@@ -30,11 +30,16 @@ export class Normaliser {
   }
 }
 
+const SOME_ID = "01a21b00-0000-7000-8000-000000000000";
 const ROW_OF_TABLE = /^[0-9a-f]{8}-/;
 const PASSED = /(?<!\dm) +(\d+ms|\d+\.\d+s|\d+s|now)(?=\s|$|,|\))/g;
+const MINUTES = / +\d+m(?=  )/g;
 
 function normaliseLine(line: string): string {
-  const timed = line.replaceAll(PASSED, (field: string, value: string) => {
+  const aged = ROW_OF_TABLE.test(line)
+    ? line.replaceAll(MINUTES, (field) => "1s".padStart(field.length))
+    : line;
+  const timed = aged.replaceAll(PASSED, (field: string, value: string) => {
     const stable = /ms|\./.test(value) ? "0.1s" : "1s";
     // Columns keep their width.
     return ROW_OF_TABLE.test(line) ? stable.padStart(field.length) : field.replace(value, stable);
@@ -48,6 +53,9 @@ function normaliseLine(line: string): string {
     .replaceAll(/[Ee]vent \d+/g, (text) => text.replace(/\d+/, "12"))
     .replaceAll(/\d+(?:\.\d)? (kB|MB|GB)/g, "1.2 $1")
     .replaceAll(/(code=)[\w-]+/g, "$1…")
+    .replaceAll(/\b[0-9a-f]{8}-[0-9a-f-]+…/g, (cut) => `${SOME_ID.slice(0, cut.length - 1)}…`)
+    .replaceAll(/tl_[\w-]{43}/g, "tl_…")
+    .replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}/g, "2026-11-27 03:46:40")
     .replaceAll(/(^ok {4}node +)\S+/g, "$126.0.0")
     .replace(/^([0-9a-f-]{36} +)\d+(?=  )/, (_, before: string) => `${before.slice(0, -1)}12`)
     .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "2026-11-27T03:46:40.000Z")

@@ -1,0 +1,101 @@
+import type { User } from "@trunkline/contract";
+import { Command } from "commander";
+import { findUser } from "../access/find-user.ts";
+import { awaiting } from "../terminal/awaiting.ts";
+import { formatAge } from "../terminal/duration.ts";
+import type { Colors } from "../terminal/output.ts";
+import type { Column } from "../terminal/table.ts";
+import { connect, type CommandContext } from "./context.ts";
+import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
+import { parseWholeNumber } from "./option-values.ts";
+import { takeItems } from "./paged-items.ts";
+
+export function userCommand(context: CommandContext): Command {
+  return new Command("user")
+    .summary("who may use the server")
+    .description(
+      "Add, list and remove users. It takes a token with the scope admin; the server's own has it.",
+    )
+    .addCommand(addCommand(context))
+    .addCommand(listCommand(context))
+    .addCommand(removeCommand(context));
+}
+
+function addCommand(context: CommandContext): Command {
+  return new Command("add")
+    .summary("add a user")
+    .description("Add a user. They can do nothing before they are given a token.")
+    .argument("<name>", "small letters, digits, '.', '_', '-' and '@'")
+    .option("--restore", "bring back a user who was removed, with the sessions that were kept")
+    .option("--json", "print the user as JSON")
+    .action(async (name: string, options: { restore?: true; json?: true }, command: Command) => {
+      const { out, err } = context.terminal;
+      const user = await connect(context, command).user.create.mutate({
+        name,
+        restore: options.restore === true,
+      });
+      if (options.json) return await out.write(`${JSON.stringify(user)}\n`);
+      await out.write(`${user.id}\n`);
+      return await err.write(
+        err.colors.dim(
+          `Next: trunkline token create laptop --user ${name}, and give ${name} what it prints\n`,
+        ),
+      );
+    });
+}
+
+function listCommand(context: CommandContext): Command {
+  return new Command("list")
+    .summary("list the users, newest first")
+    .description("List the users, newest first; also those who were removed and whose sessions were kept.")
+    .option("-n, --limit <count>", "how many at most", parseWholeNumber(1, MAX_LISTED), DEFAULT_LISTED)
+    .option("--json", "print one user per line as JSON")
+    .action(async (options: { limit: number; json?: true }, command: Command) => {
+      const { terminal } = context;
+      const client = connect(context, command);
+      const found = await awaiting(
+        terminal.err,
+        "reading the list",
+        takeItems(options.limit, (page) => client.user.list.query(page)),
+      );
+      await printListing(terminal, found, {
+        columns: userColumns(terminal.out.colors, Date.now()),
+        json: options.json === true,
+        none: "No users.",
+      });
+    });
+}
+
+function removeCommand(context: CommandContext): Command {
+  return new Command("remove")
+    .summary("remove a user")
+    .description(
+      "Remove a user: their tokens no longer hold, their streams end, and what they had running is canceled. " +
+        "Their sessions are kept, for nobody to see, until they are brought back or deleted.",
+    )
+    .argument("<name>", "of the user")
+    .option("--delete-sessions", "delete their sessions as well, with all files")
+    .option("--json", "print the user as JSON")
+    .action(async (name: string, options: { deleteSessions?: true; json?: true }, command: Command) => {
+      const { out } = context.terminal;
+      const client = connect(context, command);
+      const { id: userId } = await findUser(client, name);
+      const deleteSessions = options.deleteSessions === true;
+      const user = await client.user.remove.mutate({ userId, deleteSessions });
+      const what = deleteSessions ? ", and all sessions are gone" : "; sessions are kept";
+      await out.write(options.json ? `${JSON.stringify(user)}\n` : `${name} was removed${what}\n`);
+    });
+}
+
+function userColumns(colors: Colors, nowMs: number): Column<User>[] {
+  return [
+    { title: "USER", cell: ({ id }) => id },
+    { title: "ADDED", cell: ({ createdAt }) => formatAge(nowMs - createdAt), align: "right", spare: true },
+    {
+      title: "STATE",
+      cell: ({ removedAt }) => (removedAt === null ? "active" : "removed"),
+      paint: (text, { removedAt }) => (removedAt === null ? text : colors.dim(text)),
+    },
+    { title: "NAME", cell: ({ name }) => name },
+  ];
+}

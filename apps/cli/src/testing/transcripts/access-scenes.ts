@@ -1,0 +1,78 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { waitFor } from "@trunkline/testkit";
+import type { Scene } from "./scene.ts";
+import type { Stage } from "./stage.ts";
+
+const ALICES_TOKEN = "alice.token";
+
+async function tokenOf(stage: Stage, name: string): Promise<string | undefined> {
+  const { items } = await stage.client.token.list.query({ everyone: true });
+  return items.find((token) => token.userName === name)?.id;
+}
+
+/** After the scenes of tasks: with a second user, and without a sandbox, commands are refused. */
+export const ACCESS_SCENES: readonly Scene[] = [
+  {
+    of: "user add",
+    says: "Everybody sees their own sessions and nobody else's.",
+    play: async (stage) => {
+      await stage.type("user add alice");
+      await stage.type("user add Alice");
+    },
+  },
+  {
+    of: "token create",
+    says: "What a user, or a program, comes in with. It is shown this once, alone on the standard output.",
+    play: async (stage) => {
+      await stage.type("token create laptop --user alice --scope read --expires 30d");
+      const [user] = (await stage.client.user.list.query({ name: "alice" })).items;
+      const made = { userId: user!.id, name: "script", scope: "read" } as const;
+      const { secret } = await stage.client.token.create.mutate(made);
+      await writeFile(join(stage.directory, ALICES_TOKEN), secret, { mode: 0o600 });
+      await stage.type(
+        `token create more --scope admin --token-file ${join(stage.directory, ALICES_TOKEN)} --url ${stage.url}`,
+      );
+    },
+  },
+  {
+    of: "token list",
+    says: "Your own, those of a user, or all; with `--ended` also those that hold no more.",
+    play: async (stage) => stage.type("token list --user alice"),
+  },
+  {
+    of: "token revoke",
+    says: "From the next request on it is refused, and its live streams end within a second.",
+    play: async (stage) => {
+      const id = await tokenOf(stage, "alice");
+      await stage.type(`token revoke ${id}`);
+      await stage.type(`sessions --token-file ${join(stage.directory, ALICES_TOKEN)} --url ${stage.url}`);
+    },
+  },
+  {
+    of: "user list",
+    says: "Newest first. `local` is the server's own user, whose token is in the data directory.",
+    play: async (stage) => stage.type("user list"),
+  },
+  {
+    of: "user remove",
+    says: "Their sessions are kept until they are brought back, or deleted with `--delete-sessions`.",
+    play: async (stage) => {
+      await stage.type("user remove alice");
+      await stage.type("user add alice --restore --json");
+      await stage.type("user remove alice --delete-sessions");
+    },
+  },
+  {
+    of: "audit",
+    says: "What was done, and what was refused.",
+    play: async (stage) => {
+      await waitFor("the refusals to be in the trail", async () => {
+        const { items } = await stage.client.audit.list.query({ decision: "denied" });
+        return items.length >= 2;
+      });
+      await stage.type("audit --limit 4");
+      await stage.type("audit --denied --json");
+    },
+  },
+];
