@@ -29,6 +29,7 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
   const localUserId = await ensureLocalUser(store, now());
   await ensureLocalToken(deps, localUserId);
   const tokens = new TokenCheck(deps);
+  const listeners = new Set<() => void>();
   const codes = new SignInCodes<SignInHolder>(now);
   const local: SignInHolder = { userId: localUserId, name: LOCAL_USER, scope: "admin", parent: null };
 
@@ -73,7 +74,12 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
       return { ...insertToken(store.db, token), secret };
     },
 
-    forgetTokens: () => tokens.forget(),
+    tokensRevoked() {
+      tokens.forget();
+      for (const listener of listeners) listener();
+    },
+
+    onRevocation: (listener) => void listeners.add(listener),
   };
 }
 

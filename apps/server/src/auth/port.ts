@@ -39,8 +39,10 @@ export interface Auth {
   signInWithToken(token: string, address?: string): Promise<BrowserSignIn | null>;
   /** A new token and the statement that stores it. Who may have it is for the caller to decide. */
   newToken(token: NewToken): { id: string; secret: string; write: Write };
-  /** Forgets what is remembered of tokens for half a second, so that a revocation holds from the next request on. */
-  forgetTokens(): void;
+  /** To be called after tokens were revoked: they hold no more from the next request on, and streams are looked at. */
+  tokensRevoked(): void;
+  /** Calls back after each `tokensRevoked`. What another node revokes, `activeTokens` alone tells. */
+  onRevocation(listener: () => void): void;
 }
 
 export interface BrowserSignIn {

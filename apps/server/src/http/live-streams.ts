@@ -2,7 +2,7 @@ import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
 import type { Auth, Authenticated } from "../auth/port.ts";
 
-/** A revoked token's streams end within a second. */
+/** A token's streams end within a second of its end, whichever node it was revoked on. */
 const CHECK_INTERVAL_MS = 500;
 
 export interface LiveStream {
@@ -32,10 +32,15 @@ export class LiveStreams {
   #ended = false;
 
   /** @param options.maxPerPrincipal streams that one principal may have open at once */
-  constructor(options: { auth: Pick<Auth, "activeTokens">; logger: Logger; maxPerPrincipal: number }) {
+  constructor(options: {
+    auth: Pick<Auth, "activeTokens" | "onRevocation">;
+    logger: Logger;
+    maxPerPrincipal: number;
+  }) {
     this.#maxPerPrincipal = options.maxPerPrincipal;
     this.#auth = options.auth;
     this.#logger = options.logger;
+    options.auth.onRevocation(() => void this.#check());
   }
 
   get size(): number {
@@ -79,7 +84,7 @@ export class LiveStreams {
   }
 
   async #check(): Promise<void> {
-    if (this.#checking) return;
+    if (this.#checking || this.#open.size === 0) return;
     this.#checking = true;
     try {
       const tokenIds = new Set(Array.from(this.#open, ({ tokenId }) => tokenId));

@@ -9,7 +9,7 @@ import { removeSession } from "./delete-session.ts";
 
 export interface RemoveUserDeps {
   store: Store;
-  auth: Pick<Auth, "forgetTokens">;
+  auth: Pick<Auth, "tokensRevoked">;
   audit: Audit;
   runner: Runner;
   hub: Hub;
@@ -61,7 +61,7 @@ export async function removeUser(
     entry,
   ];
   await store.write(writes, { mayUseBallast: true });
-  auth.forgetTokens();
+  auth.tokensRevoked();
   await cancelTasks(deps, principal.name, userId);
   if (!deleteSessions) return;
   await removeSessions(deps, principal.name, userId);

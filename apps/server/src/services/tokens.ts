@@ -8,7 +8,7 @@ import { expiryLimit, selectTokens, toToken } from "./token-row.ts";
 
 export interface TokenServiceDeps {
   store: Store;
-  auth: Pick<Auth, "newToken" | "forgetTokens">;
+  auth: Pick<Auth, "newToken" | "tokensRevoked">;
   audit: Audit;
   now: () => number;
 }
@@ -107,7 +107,7 @@ export function createTokenService({ store, auth, audit, now }: TokenServiceDeps
           .where("revoked_at", "is", null)
           .compile();
         await store.write([revoke, audit.statement(entry)], { mayUseBallast: true });
-        auth.forgetTokens();
+        auth.tokensRevoked();
       }
       return read(tokenId);
     },

@@ -1,3 +1,4 @@
+import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { readServerRecord } from "../../data-dir.ts";
@@ -18,8 +19,11 @@ export class DataDirLockedError extends Error {
  * @throws DataDirLockedError
  */
 export async function lockDataDir(dataDir: string): Promise<Disposable> {
-  const database = new Database(join(dataDir, "trunkline.lock"), { timeout: 0 });
+  const path = join(dataDir, "trunkline.lock");
+  const database = new Database(path, { timeout: 0 });
   try {
+    // By its name: a descriptor of our own would be one to close.
+    chmodSync(path, 0o600);
     database.pragma("locking_mode = EXCLUSIVE");
     // Nothing is ever written, so there is nothing to take back; and a journal's file would need room on a full disk.
     database.pragma("journal_mode = MEMORY");

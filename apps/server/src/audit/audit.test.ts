@@ -1,0 +1,137 @@
+import type { Principal } from "@trunkline/contract";
+import { pino } from "pino";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
+import type { Store } from "../store/port.ts";
+import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
+import { createAudit } from "./audit.ts";
+import type { Audit } from "./port.ts";
+
+const alice: Principal = {
+  userId: "00000000-0000-7000-8000-00000000000a",
+  name: "alice",
+  scopes: ["read", "write"],
+  tokenId: "00000000-0000-7000-8000-0000000000ff",
+  address: "203.0.113.9",
+};
+
+let directory: TemporaryDirectory;
+let store: Store;
+let audit: Audit;
+let logged: string[];
+beforeEach(async () => {
+  directory = await TemporaryDirectory.create();
+  store = await openSqliteStore({
+    path: `${directory.path}/trunkline.db`,
+    now: Date.now,
+    onFatal(error) {
+      throw error;
+    },
+  });
+  logged = [];
+  audit = createAudit({ store, logger: pino({}, { write: (line) => logged.push(line) }), now: () => 7 });
+});
+afterEach(async () => {
+  vi.useRealTimers();
+  await store.close();
+  await directory[Symbol.asyncDispose]();
+});
+
+const rows = async () => store.db.selectFrom("audit").selectAll().orderBy("id").execute();
+
+describe("an entry", () => {
+  it("says who, what, to what, how it was decided, when and from where", async () => {
+    await audit.record({ by: alice, action: "token.revoke", target: "t", decision: "allowed", detail: "x" });
+    expect(await rows()).toEqual([
+      {
+        id: expect.any(String),
+        at: 7,
+        user_id: alice.userId,
+        user_name: "alice",
+        token_id: alice.tokenId,
+        action: "token.revoke",
+        target: "t",
+        decision: "allowed",
+        detail: "x",
+        address: "203.0.113.9",
+        count: 1,
+      },
+    ]);
+  });
+
+  it("is stored with the change that it tells of, or neither is", async () => {
+    const entry = audit.statement({ by: alice, action: "user.create", decision: "allowed" });
+    const change = store.db.updateTable("users").set({ name: "x" }).where("id", "=", "nobody").compile();
+    await expect(store.write([{ ...change, expectRows: 1 }, entry])).rejects.toThrow();
+    expect(await rows()).toEqual([]);
+  });
+
+  it("can be neither changed nor removed, and the store goes on", async () => {
+    await audit.record({ by: alice, action: "task.cancel", target: "t", decision: "allowed" });
+    const before = await rows();
+    const attempts = [
+      store.db.updateTable("audit").set({ user_name: "bob" }).compile(),
+      store.db.deleteFrom("audit").compile(),
+    ];
+    for (const attempt of attempts) await expect(store.write([attempt])).rejects.toThrow(/append-only/);
+    expect(await rows()).toEqual(before);
+    await audit.record({ by: alice, action: "task.cancel", target: "u", decision: "allowed" });
+    expect(await rows()).toHaveLength(2);
+  });
+
+  it("is bounded in what it says", async () => {
+    const long = "x".repeat(10_000);
+    await audit.record({
+      by: null,
+      address: "::1",
+      action: long,
+      target: long,
+      decision: "denied",
+      detail: long,
+    });
+    const [row] = await rows();
+    expect([row?.action, row?.target, row?.detail].map((text) => text?.length)).toEqual([200, 200, 200]);
+    expect(row).toMatchObject({ user_id: null, address: "::1" });
+  });
+
+  it("goes to the log where the store cannot take it, and nobody fails for it", async () => {
+    await store.close();
+    await audit.record({ by: alice, action: "session.export", target: "s", decision: "allowed" });
+    expect(logged.join("")).toContain('"action":"session.export"');
+  });
+});
+
+describe("refusals", () => {
+  const refuse = (action: string, address = "203.0.113.9") =>
+    audit.refused({ by: null, address, action, detail: "unauthorized" });
+
+  it("are stored at once, and repetitions as one entry that counts them", async () => {
+    for (let times = 0; times < 1_000; times += 1) refuse("GET /api");
+    await vi.waitFor(async () => expect(await rows()).toHaveLength(1));
+    await audit.close();
+    expect((await rows()).map(({ count, decision }) => [count, decision])).toEqual([
+      [1, "denied"],
+      [999, "denied"],
+    ]);
+  });
+
+  it("of however many kinds, from however many addresses, make few entries, and each is counted", async () => {
+    for (let times = 0; times < 50_000; times += 1) refuse("GET /api", `10.0.${times >> 8}.${times & 255}`);
+    await audit.close();
+    const stored = await rows();
+    expect(stored.length).toBeLessThanOrEqual(41);
+    expect(stored.reduce((sum, { count }) => sum + count, 0)).toBe(50_000);
+  });
+
+  it("are told apart by who, from where, what and why; a minute later they are told anew", async () => {
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    audit.refused({ by: alice, action: "user.list", detail: "forbidden" });
+    audit.refused({ by: alice, action: "user.list", detail: "rate_limited" });
+    audit.refused({ by: { ...alice, userId: "b" }, action: "user.list", detail: "forbidden" });
+    audit.refused({ by: { ...alice, address: "::1" }, action: "user.list", detail: "forbidden" });
+    vi.advanceTimersByTime(60_000);
+    audit.refused({ by: alice, action: "user.list", detail: "forbidden" });
+    await audit.close();
+    expect((await rows()).map(({ count }) => count)).toEqual([1, 1, 1, 1, 1]);
+  });
+});
