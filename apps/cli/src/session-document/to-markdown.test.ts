@@ -115,3 +115,32 @@ it("fences what has fences in it", () => {
   expect(codeBlock("a\n`````\nb", "md")).toBe("``````md\na\n`````\nb\n``````");
   expect(codeSpan("`a` b")).toBe("`` `a` b ``");
 });
+
+it("names the call that was denied, and says who did, or that nobody answered", () => {
+  const ask = (callId: string, command: string) =>
+    event("approval.requested", {
+      approvalId: callId,
+      callId,
+      tool: "bash",
+      input: { command },
+      reason: "",
+      expiresAt: 1,
+    });
+  const denied = (callId: string) =>
+    event("tool.ended", { callId, status: "denied", output: "Not executed", durationMs: 0 });
+  const text = toMarkdown(
+    document([
+      event("task.started", { attempt: 1 }),
+      ask("1", "make"),
+      event("approval.answered", { approvalId: "1", decision: "deny", by: "me" }),
+      denied("1"),
+      ask("2", "make more"),
+      event("approval.expired", { approvalId: "2" }),
+      denied("2"),
+    ]),
+  );
+  expect(text).toContain(
+    "_Answered: deny, by `me`._\n\n**Tool** `bash` (denied, 0ms)\n\n```sh\nmake\n```\n\n```\nNot executed\n```",
+  );
+  expect(text).toContain("_Nobody answered in time._\n\n**Tool** `bash` (denied, 0ms)\n\n```sh\nmake more\n");
+});

@@ -1,4 +1,9 @@
-import { isTerminalTaskState, type SessionDocument, type SessionEvent } from "@trunkline/contract";
+import {
+  isTerminalTaskState,
+  type SessionDocument,
+  type SessionEvent,
+  type ToolCall,
+} from "@trunkline/contract";
 import { plainText } from "../terminal/plain-text.ts";
 import { callSection, fileChangeLine } from "./markdown-call.ts";
 import { codeSpan } from "./markdown-code.ts";
@@ -10,7 +15,7 @@ import { codeSpan } from "./markdown-code.ts";
 export function toMarkdown({ session, tasks, events }: SessionDocument): string {
   const sections = [`# ${heading(session.title)}`, `Started ${new Date(session.createdAt).toISOString()}`];
   const prompts = new Map<string, string>();
-  const calls = new Map<string, SessionEvent & { type: "tool.called" }>();
+  const calls = new Map<string, ToolCall>();
 
   const showPrompt = (taskId: string | null): void => {
     const prompt = taskId === null ? undefined : prompts.get(taskId);
@@ -24,10 +29,11 @@ export function toMarkdown({ session, tasks, events }: SessionDocument): string 
       prompts.set(event.taskId, event.data.prompt);
     } else if (event.type === "task.updated" && event.taskId !== null) {
       if (event.data.prompt !== undefined) prompts.set(event.taskId, event.data.prompt);
-    } else if (event.type === "tool.called") {
-      calls.set(event.data.callId, event);
+    } else if (event.type === "tool.called" || event.type === "approval.requested") {
+      // One that is denied has no other beginning than the question.
+      calls.set(event.data.callId, event.data);
     } else if (event.type === "tool.ended") {
-      sections.push(callSection(calls.get(event.data.callId)?.data ?? null, event.data));
+      sections.push(callSection(calls.get(event.data.callId) ?? null, event.data));
     } else {
       // A prompt stands where its turn came, whenever it was submitted.
       if (event.type.startsWith("task.")) showPrompt(event.taskId);
@@ -63,6 +69,8 @@ function sectionsOf(event: SessionEvent): string[] {
       ];
     case "approval.answered":
       return [`_Answered: ${event.data.decision}, by ${codeSpan(event.data.by)}._`];
+    case "approval.expired":
+      return ["_Nobody answered in time._"];
     case "task.interrupted":
       return [`_Interrupted (${event.data.reason}); it went on by itself._`];
     case "task.failed":
