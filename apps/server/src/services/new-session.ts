@@ -68,5 +68,8 @@ export function titleFromPrompt(prompt: string): string {
     .replace(/\n[^]*$/, "")
     .trim();
   const limit = Math.min(80, MAX_TITLE_LENGTH);
-  return line.length <= limit ? line : `${line.slice(0, limit - 1).trimEnd()}…`;
+  if (line.length <= limit) return line;
+  // Half of a surrogate pair could not be stored.
+  const start = line.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, "");
+  return `${start.trimEnd()}…`;
 }

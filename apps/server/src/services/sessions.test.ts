@@ -73,6 +73,25 @@ describe("sessions", () => {
     expect((await server.tasks.list(bob, { limit: 10 })).items).toEqual([]);
   });
 
+  it.each([
+    ["one line", "one line"],
+    ["\n  first line\r\nsecond", "first line"],
+    ["x".repeat(80), "x".repeat(80)],
+    ["x".repeat(81), `${"x".repeat(79)}…`],
+    [`${"x".repeat(78)} and more`, `${"x".repeat(78)}…`],
+    // Of a pair of surrogates both stay, or none.
+    [`${"x".repeat(78)}😀😀`, `${"x".repeat(78)}…`],
+  ])("titles a session by its first prompt until somebody gives a better one: %j", async (prompt, title) => {
+    const { sessionId } = await server.submit(prompt);
+    const get = async () => (await server.sessions.get(alice, { sessionId })).session.title;
+    expect(await get()).toBe(title);
+    const { events } = await server.sessions.events(alice, { sessionId, limit: 1 });
+    expect(events).toMatchObject([{ type: "session.created", data: { title } }]);
+    await server.sessions.update(alice, { sessionId, title: "better" });
+    await server.submit("another prompt", sessionId);
+    expect(await get()).toBe("better");
+  });
+
   it("renames, archives and finds sessions", async () => {
     const plain = await server.sessions.create(alice, { title: "100% Coverage" });
     const other = await server.sessions.create(alice, { title: "another" });

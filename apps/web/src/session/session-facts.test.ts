@@ -1,6 +1,14 @@
 import { expect, it } from "vitest";
 import { activeTask, sessionStatus, totalTokens, waitingPrompts } from "./session-facts.ts";
-import { canceled, completed, started, storedTask, submitted, viewOf } from "./testing/session-log.ts";
+import {
+  canceled,
+  completed,
+  type Line,
+  started,
+  storedTask,
+  submitted,
+  viewOf,
+} from "./testing/session-log.ts";
 
 const nothing = { session: null, tasks: [], outgoing: [] };
 
@@ -46,14 +54,18 @@ it("knows the prompt of a queued task that was only heard of when it was moved",
 
 it("adds up the tokens of all tasks, each once", () => {
   const usage = { inputTokens: 10, outputTokens: 5 };
-  const view = viewOf(submitted("a"), started("a"), [
-    "step.ended",
-    "a",
-    { step: 1, usage, finishReason: "stop", toolCalls: [] },
-  ]);
+  const lines: Line[] = [
+    submitted("a"),
+    started("a"),
+    ["step.ended", "a", { step: 1, usage, finishReason: "stop", toolCalls: [] }],
+  ];
+  const view = viewOf(...lines);
   const tasks = [
     storedTask("a", { usage: null }),
     storedTask("old", { usage: { inputTokens: 100, outputTokens: 0 } }),
   ];
   expect(totalTokens({ view, tasks })).toBe(115);
+  // What was used before a fork was used by its parent.
+  const forked = viewOf(...lines, ["session.forked", null, { parentId: "p", atSeq: lines.length }]);
+  expect(totalTokens({ view: forked, tasks: [] })).toBe(0);
 });

@@ -58,12 +58,14 @@ export function sessionStatus(state: Pick<SessionState, "view" | "session" | "ta
   return state.session === null ? "new" : statusOfSession(state.session);
 }
 
-/** Tokens of all tasks that are known. */
+/** Tokens of all tasks that are known; a fork's do not hold those of its parent. */
 export function totalTokens({ view, tasks }: Pick<SessionState, "view" | "tasks">): number {
   const spent = new Map<string, number>();
   for (const { id, usage } of tasks) if (usage !== null) spent.set(id, tokensOf(usage));
   // Where only the end of a task was read, what the server says of it is the larger one.
-  for (const { id, usage } of view.tasks) spent.set(id, Math.max(spent.get(id) ?? 0, tokensOf(usage)));
+  for (const { id, usage, isParents } of view.tasks) {
+    if (!isParents) spent.set(id, Math.max(spent.get(id) ?? 0, tokensOf(usage)));
+  }
   return [...spent.values()].reduce((sum, tokens) => sum + tokens, 0);
 }
 

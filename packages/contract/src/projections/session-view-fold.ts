@@ -20,9 +20,11 @@ export function fold(view: SessionView, events: readonly SessionEvent[]): Sessio
     if (event.type === "task.updated" && event.data.beforeTaskId !== undefined) {
       tasks = moveBefore(tasks, event.taskId, event.data.beforeTaskId);
     } else if (event.type === "session.created") ({ title, model } = event.data);
-    // What the parent's log says of itself does not hold for the fork.
-    else if (event.type === "session.forked") ({ title, model, archived } = emptySessionView());
-    else if (event.type === "session.updated") {
+    else if (event.type === "session.forked") {
+      // What the parent's log says of itself does not hold for the fork.
+      ({ title, model, archived } = emptySessionView());
+      tasks = tasks.map((inherited) => ({ ...inherited, isParents: true }));
+    } else if (event.type === "session.updated") {
       title = event.data.title ?? title;
       model = event.data.model === undefined ? model : event.data.model;
       archived = event.data.archived ?? archived;

@@ -5,6 +5,8 @@ import type { TaskAction, TaskReason, TaskState } from "../task-state.ts";
 /** A task as far as the read events tell; what only older events tell is null. */
 export interface TaskView {
   id: string;
+  /** It was the session's of which this one is a fork: what it used counts there. */
+  isParents: boolean;
   state: TaskState;
   reason: TaskReason | null;
   prompt: string | null;
@@ -30,6 +32,7 @@ export interface TaskView {
 export function newTaskView(id: string, state: TaskState): TaskView {
   return {
     id,
+    isParents: false,
     state,
     reason: null,
     prompt: null,

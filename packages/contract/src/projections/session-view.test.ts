@@ -256,6 +256,23 @@ describe("approvals", () => {
   });
 });
 
+it("knows whose tasks those before the fork are, however late they are read", () => {
+  const log = new SessionLog();
+  log.start("parents");
+  log.add("task.completed", "parents", { result: "x" });
+  log.add("session.forked", null, { parentId: SESSION_ID, atSeq: log.live.length });
+  log.start("own");
+  const facts = [
+    ["parents", true],
+    ["own", false],
+  ];
+  const whole = applyEvents(emptySessionView(), log.live);
+  expect(whole.tasks.map(({ id, isParents }) => [id, isParents])).toEqual(facts);
+  const newest = applyEvents(emptySessionView(), log.live.slice(-1));
+  const withOlder = applyEvents(newest, log.live.slice(0, -1));
+  expect(withOlder.tasks.map(({ id, isParents }) => [id, isParents])).toEqual(facts);
+});
+
 it("takes no title from the log of which the session is a fork", () => {
   const view = written((log) => {
     log.add("session.created", null, { title: "Parent", model: "demo" });
