@@ -1,3 +1,4 @@
+import type * as Crypto from "node:crypto";
 import { timingSafeEqual } from "node:crypto";
 import { expect, it, vi } from "vitest";
 import { hashSecret, newSecret, sameHash } from "./secret.ts";
@@ -5,7 +6,7 @@ import { hashSecret, newSecret, sameHash } from "./secret.ts";
 // How long a comparison takes cannot be measured here without a doubt, so that this one is made by the function which
 // takes as long whatever it finds is seen by looking.
 vi.mock("node:crypto", async (original) => {
-  const crypto = await original<typeof import("node:crypto")>();
+  const crypto = await original<typeof Crypto>();
   return { ...crypto, timingSafeEqual: vi.fn(crypto.timingSafeEqual) };
 });
 
