@@ -41,7 +41,7 @@ const PLAIN_POLICY = {
 };
 
 /** What is no page. */
-const DATA_POLICY = { "default-src": "'none'", "frame-ancestors": "'none'" };
+const DATA_POLICY = { "default-src": "'none'", "frame-ancestors": "'none'", sandbox: "" };
 
 test("every page allows itself what it needs and nothing else, errors included", async ({
   page,

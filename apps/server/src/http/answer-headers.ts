@@ -3,7 +3,8 @@ import type { Middleware } from "./http-env.ts";
 
 /** What every answer says about itself, unless its handler knows better (the UI's pages have a policy of their own). */
 export const guardAnswer: Middleware = secureHeaders({
-  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"] },
+  // An answer that somebody opens as a page is one of no origin, in which nothing runs and nothing is loaded.
+  contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], sandbox: [] },
   xFrameOptions: "DENY",
   // Plain HTTP is spoken here; who puts TLS in front of it decides about this one.
   strictTransportSecurity: false,

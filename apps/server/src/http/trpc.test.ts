@@ -71,7 +71,7 @@ describe("tRPC", () => {
     expect(headers).toMatchObject({
       "cache-control": "no-store",
       "content-type": "application/json",
-      "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+      "content-security-policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
       "x-frame-options": "DENY",

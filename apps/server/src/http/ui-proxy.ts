@@ -89,6 +89,9 @@ function passedOn(headers: Headers): Record<string, string> {
   );
 }
 
+/** As every answer's, but no sandbox: a worker's script has its rights from here, and would be of another origin. */
+const FILE_POLICY = "default-src 'none'; frame-ancestors 'none'";
+
 function toResponse(answer: IncomingMessage, method: string, policy: string): Response {
   const status = answer.statusCode ?? 502;
   const headers = new Headers();
@@ -100,6 +103,8 @@ function toResponse(answer: IncomingMessage, method: string, policy: string): Re
     headers.set("content-security-policy", policy);
     // A kept page would come with the nonce of another answer's policy, and none of its scripts would run.
     headers.set("cache-control", "no-store");
+  } else {
+    headers.set("content-security-policy", FILE_POLICY);
   }
   if (BODILESS.has(status) || method === "HEAD") {
     answer.resume();
