@@ -93,10 +93,10 @@ test("a directory that comes and goes as a link to elsewhere gives nothing of el
   await mkdir(outside);
   await writeFile(join(outside, "secret"), "secret");
   await mkdir(join(from, "swapped"), { recursive: true });
-  // Another process, because this one would have to be lucky with its turns.
+  // Another process, because this one would have to be lucky with its turns. It ends by itself where nobody ends it.
   const swapper = spawn("sh", [
     "-c",
-    `cd '${from}' && while :; do rmdir swapped && ln -s '${outside}' swapped && rm swapped && mkdir swapped; done 2>/dev/null`,
+    `cd '${from}' && for _ in $(seq 20000); do rmdir swapped && ln -s '${outside}' swapped && rm swapped && mkdir swapped; done 2>/dev/null`,
   ]);
   try {
     for (let round = 0; round < 150; round++) await copyWorkspace(from, join(directory, `to-${round}`));
