@@ -3,6 +3,8 @@ import { createServer, type AddressInfo } from "node:net";
 import { beforeAll, expect, it } from "vitest";
 import { runCaptured } from "./testing/captured-cli.ts";
 
+const ID = "0199c7a4-0000-7000-8000-000000000000";
+
 /** The address of a port that was free a moment ago. */
 const NOBODY = { TRUNKLINE_URL: "" };
 beforeAll(async () => {
@@ -22,19 +24,23 @@ it.each([
   { args: ["run", "--file", "/nowhere/prompt.md"], says: "The prompt cannot be read" },
   { args: ["run", "x".repeat(200_001)], says: "200000 is the most" },
   { args: ["cancel"], says: "missing required argument 'task'" },
-  { args: ["run", "x", "-c", "-s", "id"], says: "cannot be used with option" },
-  { args: ["attach", "id", "--after", "-1"], says: "It takes a whole number" },
-  { args: ["attach", "one", "two"], says: "too many arguments" },
+  { args: ["run", "x", "-c", "-s", ID], says: "cannot be used with option" },
+  { args: ["attach", ID, "--after", "-1"], says: "It takes a whole number" },
+  { args: ["attach", "nope"], says: "It takes a whole id, as `trunkline sessions` lists them" },
+  { args: ["cancel", "12"], says: "It takes a whole id, as `trunkline tasks` lists them" },
+  { args: ["run", "x", "-s", ID.slice(0, 8)], says: "It takes a whole id" },
+  { args: ["rename", ID, "x".repeat(201)], says: "1 to 200 characters" },
+  { args: ["attach", ID, ID], says: "too many arguments" },
   { args: ["tasks", "--state", "working,done"], says: "It takes submitted, working" },
   { args: ["tasks", "--limit", "0"], says: "from 1 to 10000" },
   { args: ["serve", "--port", "65536"], says: "from 0 to 65535" },
   { args: ["serve", "--web", "maybe"], says: "Allowed choices are on, off, dev" },
-  { args: ["move", "id"], says: "--before another task, or --last" },
-  { args: ["move", "id", "--last", "--before", "other"], says: "cannot be used with option" },
-  { args: ["edit", "id"], says: "There is no prompt" },
-  { args: ["fork", "id", "--at", "0"], says: "It takes a whole number" },
+  { args: ["move", ID], says: "--before another task, or --last" },
+  { args: ["move", ID, "--last", "--before", ID], says: "cannot be used with option" },
+  { args: ["edit", ID], says: "There is no prompt" },
+  { args: ["fork", ID, "--at", "0"], says: "It takes a whole number" },
   { args: ["search"], says: "missing required argument 'words'" },
-  { args: ["export", "id", "--format", "pdf"], says: "Allowed choices are json, markdown" },
+  { args: ["export", ID, "--format", "pdf"], says: "Allowed choices are json, markdown" },
   { args: ["import", "/nowhere/session.json"], says: "It cannot be read" },
   { args: ["tasks", "--url", "nonsense"], says: "is no address of a server" },
   { args: ["tasks", "--token-file", "/nowhere/token"], says: "The token cannot be read" },
@@ -47,16 +53,19 @@ it.each([
 
 it.each([
   ["run", "x"],
-  ["attach", "id"],
+  ["attach", ID],
   ["tasks"],
   ["sessions"],
-  ["cancel", "id"],
-  ["edit", "id", "x"],
-  ["move", "id", "--last"],
-  ["retry", "id"],
-  ["fork", "id"],
+  ["cancel", ID],
+  ["edit", ID, "x"],
+  ["move", ID, "--last"],
+  ["retry", ID],
+  ["fork", ID],
   ["search", "x"],
-  ["export", "id"],
+  ["export", ID],
+  ["rename", ID, "x"],
+  ["archive", ID],
+  ["delete", ID, "--yes"],
   ["login"],
 ])("without a server says how to start one, and exits with 4: %s", async (...args) => {
   const { exitCode, out, err } = await runCaptured(args, { env: NOBODY });

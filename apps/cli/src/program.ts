@@ -1,12 +1,14 @@
 import { Command, type Argument } from "commander";
 import packageJson from "../package.json" with { type: "json" };
 import { approveCommand } from "./commands/approve.ts";
+import { archiveCommand } from "./commands/archive.ts";
 import { attachCommand } from "./commands/attach.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { completionCommand } from "./commands/completion.ts";
 import type { CommandContext } from "./commands/context.ts";
+import { deleteCommand } from "./commands/delete.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { editCommand } from "./commands/edit.ts";
 import { exportCommand } from "./commands/export.ts";
@@ -15,6 +17,7 @@ import { importCommand } from "./commands/import.ts";
 import { importAlexCommand } from "./commands/import-alex.ts";
 import { loginCommand } from "./commands/login.ts";
 import { moveCommand } from "./commands/move.ts";
+import { renameCommand } from "./commands/rename.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { runCommand } from "./commands/run.ts";
 import { searchCommand } from "./commands/search.ts";
@@ -48,7 +51,17 @@ const GROUPS: readonly (readonly [
   ],
   [
     "Sessions:",
-    [sessionsCommand, searchCommand, forkCommand, exportCommand, importCommand, importAlexCommand],
+    [
+      sessionsCommand,
+      searchCommand,
+      forkCommand,
+      renameCommand,
+      archiveCommand,
+      deleteCommand,
+      exportCommand,
+      importCommand,
+      importAlexCommand,
+    ],
   ],
   ["Server:", [serveCommand, stopCommand, doctorCommand, backupCommand, restoreCommand]],
   ["Access:", [loginCommand, userCommand, tokenCommand, auditCommand]],
@@ -58,7 +71,7 @@ const GROUPS: readonly (readonly [
 const EXAMPLES = `Begin with:
   trunkline run "list what is here"     starts a server where none runs, after asking
   git diff | trunkline run "review:" -  the prompt from words and a pipe
-  trunkline attach                      what the session begun last did, and does
+  trunkline attach                      what the session changed last did, and does
 `;
 
 /** The whole command line. Parsing throws CommanderError instead of ending the process. */
@@ -81,6 +94,8 @@ export function buildProgram(context: CommandContext): Command {
     command
       .exitOverride()
       .configureHelp({
+        // Beside the options on narrow terminals; less than this, and a word a line is no better than none.
+        minWidthToWrap: 20,
         showGlobalOptions: command !== program,
         // "[options]" at every command says nothing about any of them.
         subcommandTerm: (sub) => [sub.name(), ...sub.registeredArguments.map(argumentTerm)].join(" "),

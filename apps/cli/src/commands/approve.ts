@@ -7,7 +7,7 @@ import type { Column } from "../terminal/table.ts";
 import { describeCall } from "../transcript/tool-row.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
-import { parseWholeNumber } from "./option-values.ts";
+import { parseId, parseWholeNumber } from "./option-values.ts";
 import { takeItems } from "./paged-items.ts";
 
 interface ApproveOptions {
@@ -26,11 +26,11 @@ export function approveCommand(context: CommandContext): Command {
       "Allow a tool call that waits for you, or deny it; the task goes on by itself. " +
         "Without an id: list what waits.",
     )
-    .argument("[approval]", "id of the approval")
+    .argument("[approval]", "id of the approval", parseId("approve"))
     .addOption(new Option("--deny", "deny it").conflicts("always"))
     .option("--always", "allow it, and its like for the rest of the session")
     .option("--note <text>", "what the model is told about it")
-    .option("-s, --session <id>", "list what waits in this session only")
+    .option("-s, --session <id>", "list what waits in this session only", parseId("sessions"))
     .option(
       "-n, --limit <count>",
       "how many to list at most",

@@ -9,7 +9,7 @@ import { openJsonView, openTranscriptView } from "../transcript/event-view.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { describeDetached } from "./detached-hint.ts";
 import { newestSession } from "./newest-session.ts";
-import { parseWholeNumber } from "./option-values.ts";
+import { parseId, parseWholeNumber } from "./option-values.ts";
 
 interface AttachOptions {
   after: number;
@@ -24,7 +24,7 @@ export function attachCommand(context: CommandContext): Command {
       "Show what happened in a session, and watch until it has nothing left to do. " +
         "The exit code tells how its last task ended. Ctrl-C stops watching; the session goes on.",
     )
-    .argument("[session]", "id of the session (else the one begun last)")
+    .argument("[session]", "id of the session (else the one that changed last)", parseId("sessions"))
     .option(
       "--after <seq>",
       "leave out events up to this one",

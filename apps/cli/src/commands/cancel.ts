@@ -2,6 +2,7 @@ import { isTerminalTaskState } from "@trunkline/contract";
 import { Command } from "commander";
 import { awaiting } from "../terminal/awaiting.ts";
 import { connect, type CommandContext } from "./context.ts";
+import { parseId } from "./option-values.ts";
 
 interface CancelOptions {
   json?: true;
@@ -11,7 +12,7 @@ export function cancelCommand(context: CommandContext): Command {
   return new Command("cancel")
     .summary("cancel a task")
     .description("Cancel a task, queued or running. One that has ended stays as it is.")
-    .argument("<task>", "id of the task")
+    .argument("<task>", "id of the task", parseId("tasks"))
     .option("--json", "print the task as JSON")
     .action(async (taskId: string, options: CancelOptions, command: Command) => {
       const client = connect(context, command);

@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { awaiting } from "../terminal/awaiting.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import { connect, type CommandContext } from "./context.ts";
+import { parseId } from "./option-values.ts";
 import { readPrompt } from "./prompt-source.ts";
 
 interface EditOptions {
@@ -16,7 +17,7 @@ export function editCommand(context: CommandContext): Command {
       "Give a task that has not begun another prompt: the words given, the file, and what is piped in where '-' is " +
         "among the words or nothing else is given.",
     )
-    .argument("<task>", "id of the task")
+    .argument("<task>", "id of the task", parseId("tasks"))
     .argument("[prompt...]", "what to do instead")
     .option("-f, --file <path>", "read the prompt from a file")
     .option("--json", "print the task as JSON")

@@ -7,6 +7,7 @@ import { toMarkdown } from "../session-document/to-markdown.ts";
 import { awaiting } from "../terminal/awaiting.ts";
 import { formatSize } from "../terminal/size.ts";
 import { connect, type CommandContext } from "./context.ts";
+import { parseId } from "./option-values.ts";
 
 interface ExportOptions {
   out?: string;
@@ -21,7 +22,7 @@ export function exportCommand(context: CommandContext): Command {
       "Write a session out as JSON, which holds all of it but the files of its workspace and can be imported again, " +
         "or as Markdown, to be read.",
     )
-    .argument("<session>", "id of the session")
+    .argument("<session>", "id of the session", parseId("sessions"))
     .option("-o, --out <file>", "where to; it must not exist (else the standard output)")
     .addOption(new Option("--format <format>", "what to write").choices(["json", "markdown"]).default("json"))
     .option("--json", "say as JSON what was written to --out")

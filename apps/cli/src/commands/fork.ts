@@ -1,8 +1,7 @@
-import { MAX_TITLE_LENGTH } from "@trunkline/contract";
-import { Command, InvalidArgumentError } from "commander";
+import { Command } from "commander";
 import { awaiting } from "../terminal/awaiting.ts";
 import { connect, type CommandContext } from "./context.ts";
-import { parseWholeNumber } from "./option-values.ts";
+import { parseId, parseTitle, parseWholeNumber } from "./option-values.ts";
 
 interface ForkOptions {
   at?: number;
@@ -17,7 +16,7 @@ export function forkCommand(context: CommandContext): Command {
       "Make a new session that begins as another one, up to an event of it, and then goes its own way. The other " +
         "one stays as it is.",
     )
-    .argument("<session>", "id of the session")
+    .argument("<session>", "id of the session", parseId("sessions"))
     .option(
       "--at <seq>",
       "the last event that the two share (else all of them)",
@@ -40,12 +39,4 @@ export function forkCommand(context: CommandContext): Command {
               `  go on in it:  trunkline run --session ${session.id} "…"\n`,
       );
     });
-}
-
-function parseTitle(text: string): string {
-  const title = text.trim();
-  if (title === "" || title.length > MAX_TITLE_LENGTH) {
-    throw new InvalidArgumentError(`It takes 1 to ${MAX_TITLE_LENGTH} characters.`);
-  }
-  return title;
 }

@@ -3,6 +3,7 @@ import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { awaiting } from "../terminal/awaiting.ts";
 import { connect, type CommandContext } from "./context.ts";
+import { parseId } from "./option-values.ts";
 
 interface MoveOptions {
   before?: string;
@@ -14,8 +15,8 @@ export function moveCommand(context: CommandContext): Command {
   return new Command("move")
     .summary("change a queued task's turn")
     .description("Let a task that has not begun go before another one of its session's queue, or last.")
-    .argument("<task>", "id of the task")
-    .option("--before <task>", "id of the queued task that it goes before")
+    .argument("<task>", "id of the task", parseId("tasks"))
+    .option("--before <task>", "id of the queued task that it goes before", parseId("tasks"))
     .addOption(new Option("--last", "let it go last").conflicts("before"))
     .option("--json", "print the task as JSON")
     .action(async (taskId: string, { before, last, json }: MoveOptions, command: Command) => {

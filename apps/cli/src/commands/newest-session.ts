@@ -2,7 +2,7 @@ import type { TrunklineClient } from "@trunkline/client";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 
-/** @returns the id of the session that was begun last. @throws CommandError where there is none yet */
+/** @returns the id of the session that changed last. @throws CommandError where there is none yet */
 export async function newestSession(client: TrunklineClient): Promise<string> {
   const { items } = await client.session.list.query({ limit: 1 });
   const [session] = items;

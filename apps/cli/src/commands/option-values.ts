@@ -1,3 +1,4 @@
+import { MAX_TITLE_LENGTH } from "@trunkline/contract";
 import { InvalidArgumentError } from "commander";
 
 /** @throws InvalidArgumentError, which commander reports with the option's name */
@@ -8,6 +9,16 @@ export function parseWholeNumber(min: number, max: number): (text: string) => nu
       throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
     }
     return value;
+  };
+}
+
+const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+
+/** @param listedBy the command that lists such ids @throws InvalidArgumentError */
+export function parseId(listedBy: string): (text: string) => string {
+  return (text) => {
+    if (UUID.test(text)) return text;
+    throw new InvalidArgumentError(`It takes a whole id, as \`trunkline ${listedBy}\` lists them.`);
   };
 }
 
@@ -36,4 +47,13 @@ export function parseSpan(text: string): number {
   const unitMs = SPAN_UNITS_MS[unit];
   if (unitMs === undefined) throw new InvalidArgumentError("It takes a number and m, h, d or w, e.g. 30d.");
   return Number(count) * unitMs;
+}
+
+/** @returns what a session can be called @throws InvalidArgumentError */
+export function parseTitle(text: string): string {
+  const title = text.trim();
+  if (title === "" || title.length > MAX_TITLE_LENGTH) {
+    throw new InvalidArgumentError(`It takes 1 to ${MAX_TITLE_LENGTH} characters.`);
+  }
+  return title;
 }

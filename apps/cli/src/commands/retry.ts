@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { awaiting } from "../terminal/awaiting.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { describeDetached } from "./detached-hint.ts";
+import { parseId } from "./option-values.ts";
 
 interface RetryOptions {
   json?: true;
@@ -13,7 +14,7 @@ export function retryCommand(context: CommandContext): Command {
     .description(
       "Submit a task that has ended once more, as a new task of its session; the old one stays as it is.",
     )
-    .argument("<task>", "id of the task")
+    .argument("<task>", "id of the task", parseId("tasks"))
     .option("--json", "print the new task as JSON")
     .action(async (taskId: string, options: RetryOptions, command: Command) => {
       const { out, err } = context.terminal;

@@ -12,6 +12,7 @@ import { openJsonView, openTranscriptView } from "../transcript/event-view.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { describeDetached } from "./detached-hint.ts";
 import { newestSession } from "./newest-session.ts";
+import { parseId } from "./option-values.ts";
 import { readPrompt } from "./prompt-source.ts";
 
 interface RunOptions {
@@ -35,8 +36,8 @@ export function runCommand(context: CommandContext): Command {
     )
     .argument("[prompt...]", "what to do")
     .option("-f, --file <path>", "read the prompt from a file")
-    .option("-s, --session <id>", "go on in this session instead of a new one")
-    .addOption(new Option("-c, --continue", "go on in the session that was begun last").conflicts("session"))
+    .option("-s, --session <id>", "go on in this session instead of a new one", parseId("sessions"))
+    .addOption(new Option("-c, --continue", "go on in the session that changed last").conflicts("session"))
     .option("-m, --model <name>", "model to use, as provider:model")
     .addOption(
       new Option("--when-busy <what>", "what to do while the session has another task")

@@ -11,28 +11,36 @@ import { parseWholeNumber } from "./option-values.ts";
 import { takeItems } from "./paged-items.ts";
 
 interface SessionsOptions {
+  title?: string;
+  archived?: true;
   limit: number;
   json?: true;
 }
 
 export function sessionsCommand(context: CommandContext): Command {
   return new Command("sessions")
-    .summary("list sessions, newest first")
-    .description("List your sessions, newest first.")
+    .summary("list sessions, the last changed first")
+    .description("List your sessions, the last changed first.")
+    .option("--title <words>", "only those that have this in their title")
+    .option("--archived", "those that were put away instead")
     .option("-n, --limit <count>", "how many at most", parseWholeNumber(1, MAX_LISTED), DEFAULT_LISTED)
     .option("--json", "print one session per line as JSON")
     .action(async (options: SessionsOptions, command: Command) => {
       const { terminal } = context;
       const client = connect(context, command);
+      const { title: query, archived = false } = options;
       const found = await awaiting(
         terminal.err,
         "reading the list",
-        takeItems(options.limit, (page) => client.session.list.query(page)),
+        takeItems(options.limit, (page) => client.session.list.query({ ...page, query, archived })),
       );
       await printListing(terminal, found, {
         columns: sessionColumns(terminal.out.colors, Date.now()),
         json: options.json === true,
-        none: 'No sessions yet. `trunkline run "…"` starts one.',
+        none:
+          query === undefined && !archived
+            ? 'No sessions yet. `trunkline run "…"` starts one.'
+            : `No ${archived ? "archived " : ""}session${query === undefined ? "" : ` has '${query}' in its title`}.`,
       });
     });
 }

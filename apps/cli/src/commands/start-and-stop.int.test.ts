@@ -85,7 +85,7 @@ it("shows why a server does not start", async () => {
   expect(exitCode).toBe(1);
 });
 
-it("goes on in the session begun last, and attaches to it", async () => {
+it("goes on in the session that changed last, and attaches to it", async () => {
   await CliProcess.run(["run", "--start", "say: first"], env);
   const lines = async (...args: string[]): Promise<SessionEvent[]> => {
     const { out } = await CliProcess.run([...args, "--json"], env);

@@ -7,7 +7,7 @@ import { oneLine } from "../terminal/plain-text.ts";
 import type { Column } from "../terminal/table.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
-import { parseChoices, parseWholeNumber } from "./option-values.ts";
+import { parseChoices, parseId, parseWholeNumber } from "./option-values.ts";
 import { takeItems } from "./paged-items.ts";
 
 interface TasksOptions {
@@ -21,7 +21,7 @@ export function tasksCommand(context: CommandContext): Command {
   return new Command("tasks")
     .summary("list tasks, newest first")
     .description("List your tasks, newest first.")
-    .option("-s, --session <id>", "of this session only")
+    .option("-s, --session <id>", "of this session only", parseId("sessions"))
     .option(
       "--state <state>",
       `in this state only: ${TASK_STATES.join(", ")}; may be repeated`,

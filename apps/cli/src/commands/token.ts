@@ -8,7 +8,7 @@ import { oneLine } from "../terminal/plain-text.ts";
 import type { Column } from "../terminal/table.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
-import { parseSpan, parseWholeNumber } from "./option-values.ts";
+import { parseId, parseSpan, parseWholeNumber } from "./option-values.ts";
 import { takeItems } from "./paged-items.ts";
 
 interface CreateOptions {
@@ -104,7 +104,10 @@ function revokeCommand(context: CommandContext): Command {
     .description(
       "Revoke tokens. Browsers that were signed in with them are signed out, and live streams end within a second.",
     )
-    .argument("<token...>", "ids of the tokens, as `token list` has them")
+    .argument("<token...>", "ids of the tokens", (word: string, before?: string[]) => [
+      ...(before ?? []),
+      parseId("token list")(word),
+    ])
     .option("--json", "print one token per line as JSON")
     .action(async (ids: string[], options: { json?: true }, command: Command) => {
       const { out } = context.terminal;

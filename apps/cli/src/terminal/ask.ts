@@ -7,15 +7,26 @@ export function canAsk({ in: stdin, err }: Terminal): boolean {
   return stdin.isTTY ? err.isTerminal : false;
 }
 
-/** Asks for a yes or no. @returns true for an empty answer; false where the person leaves instead. */
-export async function askYesNo({ in: stdin, err }: Terminal, question: string): Promise<boolean> {
+/**
+ * Asks for a yes or no.
+ *
+ * @param otherwise what an empty answer means
+ * @returns false where the person leaves instead
+ */
+export async function askYesNo(
+  { in: stdin, err }: Terminal,
+  question: string,
+  { otherwise = true }: { otherwise?: boolean } = {},
+): Promise<boolean> {
+  const prompt = `${question} ${otherwise ? "[Y/n]" : "[y/N]"} `;
   // The terminal itself echoes what is typed, and makes a signal of Ctrl-C.
   using lines = createInterface({ input: stdin, terminal: false });
-  await err.write(`${question} [Y/n] `);
+  await err.write(prompt);
   for await (const answer of lines) {
-    if (/^\s*(y|yes)?\s*$/i.test(answer)) return true;
+    if (answer.trim() === "") return otherwise;
+    if (/^\s*(y|yes)\s*$/i.test(answer)) return true;
     if (/^\s*(n|no)\s*$/i.test(answer)) return false;
-    await err.write(`${question} [Y/n] `);
+    await err.write(prompt);
   }
   await err.write("\n");
   return false;

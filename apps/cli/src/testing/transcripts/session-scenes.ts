@@ -16,8 +16,11 @@ async function sessionOf(stage: Stage, prompt: string): Promise<string> {
 export const SESSION_SCENES: readonly Scene[] = [
   {
     of: "sessions",
-    says: "Newest first; `--limit` says how many.",
-    play: async (stage) => stage.type("sessions --limit 3"),
+    says: "The last changed first; `--limit` says how many, `--title` which.",
+    play: async (stage) => {
+      await stage.type("sessions --limit 3");
+      await stage.type("sessions --title hello");
+    },
   },
   {
     of: "search",
@@ -34,6 +37,33 @@ export const SESSION_SCENES: readonly Scene[] = [
     play: async (stage) => {
       const sessionId = await sessionOf(stage, "write plan.txt: first this");
       await stage.type(`fork ${sessionId} --at 2 --title "another way"`);
+    },
+  },
+  {
+    of: "rename",
+    says: "Until then it is called as its first prompt begins.",
+    play: async (stage) => {
+      const sessionId = await sessionOf(stage, "say: a draft");
+      await stage.type(`rename ${sessionId} "The first draft"`);
+    },
+  },
+  {
+    of: "archive",
+    says: "Out of sight, and back.",
+    play: async (stage) => {
+      const { id } = await stage.newestSession();
+      await stage.type(`archive ${id}`);
+      await stage.type("sessions --archived");
+      await stage.type(`archive ${id} --undo`);
+    },
+  },
+  {
+    of: "delete",
+    says: "It asks at a terminal; a script says `--yes`.",
+    play: async (stage) => {
+      const { id } = await stage.newestSession();
+      await stage.type(`delete ${id} --yes`);
+      await stage.type(`attach ${id}`);
     },
   },
   {

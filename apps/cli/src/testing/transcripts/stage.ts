@@ -5,7 +5,7 @@ import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { ReadStream } from "node:tty";
 import { createClient, type TrunklineClient } from "@trunkline/client";
-import type { Task } from "@trunkline/contract";
+import type { Session, Task } from "@trunkline/contract";
 import { waitFor } from "@trunkline/testkit";
 import { runCli } from "../../cli.ts";
 import { readLocalToken, readServerUrl } from "../../server/data-dir.ts";
@@ -106,6 +106,11 @@ export class Stage implements AsyncDisposable {
       const { items } = await this.client.task.list.query({ limit: 1 });
       return items.find((task) => state === undefined || task.state === state);
     });
+  }
+
+  /** @returns the session that changed last */
+  async newestSession(): Promise<Session> {
+    return waitFor("a session", async () => (await this.client.session.list.query({ limit: 1 })).items[0]);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

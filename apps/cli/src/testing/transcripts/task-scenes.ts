@@ -17,7 +17,7 @@ export const TASK_SCENES: readonly Scene[] = [
   },
   {
     of: "run",
-    says: "It goes on in the session that was begun last, or in the one that `--session` names. Long output is shortened at a terminal, never in a pipe.",
+    says: "It goes on in the session that changed last, or in the one that `--session` names. Long output is shortened at a terminal, never in a pipe.",
     play: async (stage) => stage.type('run --continue "run: cat notes.txt; seq 40"'),
   },
   {
