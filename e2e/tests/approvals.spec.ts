@@ -10,7 +10,7 @@ test("a request waits above the composer, is announced, counted and listed, and 
   const dock = page.getByRole("region", { name: "Needs you" });
   const request = dock.filter({ has: page.getByRole("button", { name: /Yes/ }) });
   await expect(request.getByText("May I paint it red?")).toBeVisible();
-  await expect(request.getByText(/counts as a no in \d+ h/)).toBeVisible();
+  await expect(request.getByText(/Counts as a no in \d+ h/)).toBeVisible();
   await expect(page.getByRole("status").filter({ hasText: "The task needs you" })).toHaveText(
     "The task needs you. It asks you May I paint it red?",
   );
@@ -32,7 +32,7 @@ test("a request waits above the composer, is announced, counted and listed, and 
     await expect(request).toBeHidden({ timeout: 1_000 });
   }).toPass();
   const transcript = page.getByRole("log", { name: "Transcript" });
-  await expect(transcript.getByText("Allowed by local")).toBeVisible();
+  await expect(transcript.getByText("Answered yes by local")).toBeVisible();
   await expect(transcript.getByText(/in any case/).last()).toBeVisible();
   await expect(page).not.toHaveTitle(/^\(1\) /);
   await expect(rail.getByRole("region", { name: "Needs you" })).toBeHidden();
@@ -126,7 +126,7 @@ test("a request that nobody answers in time says so", async ({ page, provider })
   );
   await signIn(page, server);
   await send(page, "who are you?");
-  await expect(page.getByText(/counts as a no in 0:0\d/)).toBeVisible();
+  await expect(page.getByText(/Counts as a no in 0:0\d/)).toBeVisible();
   const transcript = page.getByRole("log", { name: "Transcript" });
   await expect(transcript.getByText("Not answered in time")).toBeVisible();
   await expect(transcript.getByText("Without it, then.")).toBeVisible();

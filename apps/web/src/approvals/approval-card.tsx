@@ -29,7 +29,6 @@ export function ApprovalCard(props: ApprovalCardProps) {
         <CircleAlert aria-hidden className="size-4 shrink-0 text-waits" strokeWidth={2} />
         <h2 className="min-w-0 truncate font-medium">{question}</h2>
         <span className="grow" />
-        <Expiry expiresAt={approval.expiresAt} />
         {count > 1 && (
           <Button size="small" look="quiet" onClick={next}>
             {place} of {count} <ChevronRight aria-hidden className="size-3" />
@@ -47,7 +46,10 @@ export function ApprovalCard(props: ApprovalCardProps) {
           <HighlightedCode code={detail} language={language} />
         </pre>
       )}
-      {!isQuestion && <p className="px-3.5 pt-1.5 text-xs text-muted">{approval.reason}.</p>}
+      <p className="px-3.5 pt-1.5 text-xs text-muted">
+        {!isQuestion && `${approval.reason}. `}
+        <Expiry expiresAt={approval.expiresAt} />
+      </p>
       <div className="flex flex-wrap items-center gap-2 px-3.5 pt-2 pb-2.5">
         <input
           value={note}
@@ -59,7 +61,7 @@ export function ApprovalCard(props: ApprovalCardProps) {
           className="h-7.5 min-w-44 grow rounded-md border border-line-strong bg-background px-2.5 text-sm outline-none placeholder:text-faint focus:border-accent max-md:w-full max-md:text-[16px]"
         />
         <Button disabled={!canDecide} onClick={() => decide("deny")}>
-          <X aria-hidden className="size-3.5" /> {isQuestion ? "No" : "Deny"} <Keys keys="N" />
+          <X aria-hidden className="size-3.5" /> {isQuestion ? "No" : "Deny"} <Shortcut keys="N" />
         </Button>
         {approval.always !== null && (
           <Button
@@ -67,11 +69,12 @@ export function ApprovalCard(props: ApprovalCardProps) {
             data-hint={`For the rest of this session: ${approval.always}`}
             onClick={() => decide("always")}
           >
-            Always <Keys keys="⇧ Y" />
+            Always <Shortcut keys="⇧ Y" />
           </Button>
         )}
         <Button look="primary" disabled={!canDecide} onClick={() => decide("allow")}>
-          <Check aria-hidden className="size-3.5" /> {isQuestion ? "Yes" : "Allow"} <Keys keys="Y" inverted />
+          <Check aria-hidden className="size-3.5" /> {isQuestion ? "Yes" : "Allow"}{" "}
+          <Shortcut keys="Y" inverted />
         </Button>
       </div>
     </>
@@ -82,12 +85,17 @@ function Expiry({ expiresAt }: { expiresAt: number }) {
   const now = useNow();
   if (now === 0) return null;
   return (
-    <time
-      dateTime={new Date(expiresAt).toISOString()}
-      title={moment(expiresAt)}
-      className="shrink-0 text-xs text-muted"
-    >
-      counts as a no {timeLeft(expiresAt, now)}
+    <time dateTime={new Date(expiresAt).toISOString()} title={moment(expiresAt)}>
+      Counts as a no {timeLeft(expiresAt, now)}.
     </time>
+  );
+}
+
+/** Where there is a keyboard. */
+function Shortcut(props: { keys: string; inverted?: boolean }) {
+  return (
+    <span className="pointer-coarse:hidden">
+      <Keys {...props} />
+    </span>
   );
 }

@@ -21,6 +21,7 @@ export function KeySheet() {
         ["/", "Write"],
         ["J", "Next"],
         ["K", "Previous"],
+        ["[ ]", "Previous and next question of yours"],
         ["E", "Open or close"],
         ["G", "Latest"],
         ["I", "Inspector"],

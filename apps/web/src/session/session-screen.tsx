@@ -31,6 +31,8 @@ export function SessionScreen({ sessionId }: { sessionId: string }) {
   useKeys({
     j: () => transcript.current?.step(1),
     k: () => transcript.current?.step(-1),
+    "]": () => transcript.current?.stepTurn(1),
+    "[": () => transcript.current?.stepTurn(-1),
     G: () => transcript.current?.toEnd(),
     g: () => transcript.current?.toEnd(),
     e: () => toggleCurrent(transcript.current?.current() ?? null),

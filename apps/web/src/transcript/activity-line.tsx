@@ -1,4 +1,4 @@
-import { LoaderCircle } from "lucide-react";
+import { CircleAlert, LoaderCircle } from "lucide-react";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { activeTask } from "../session/session-facts.ts";
 import { clock } from "../text/duration.ts";
@@ -21,7 +21,15 @@ export function ActivityLine() {
   );
   return (
     <div className="absolute bottom-3 left-0 flex h-9 w-full items-center gap-2 px-6 text-sm text-muted max-md:px-4">
-      <LoaderCircle aria-hidden className="size-3.5 text-runs motion-safe:animate-spin" strokeWidth={2.25} />
+      {task?.state === "input-required" ? (
+        <CircleAlert aria-hidden className="size-3.5 text-waits" strokeWidth={2.25} />
+      ) : (
+        <LoaderCircle
+          aria-hidden
+          className="size-3.5 text-runs motion-safe:animate-spin"
+          strokeWidth={2.25}
+        />
+      )}
       <span>
         {words}
         {isSlow && ` · ${clock(silentMs)}`}

@@ -20,6 +20,8 @@ import { useTranscriptScroll } from "./use-transcript-scroll.ts";
 export interface TranscriptHandle {
   /** Goes to the next or the previous item, counted from the one that was gone to last. */
   step(by: 1 | -1): void;
+  /** Goes to the next or the previous thing that somebody asked for, from there. */
+  stepTurn(by: 1 | -1): void;
   toEnd(): void;
   toEvent(seq: number): void;
   /** The item that was gone to last; null where there is none. */
@@ -59,11 +61,17 @@ export function Transcript({
     // Once the rows that were just read have their place.
     requestAnimationFrame(() => goTo(all, placeOfEvent(all, read, seq)));
   };
+  /** The item that was gone to last; before the first or after the last, where there is none. */
+  const startOf = (by: 1 | -1): number => {
+    const from = items.findIndex(({ key }) => key === marked);
+    return from === -1 ? (by === 1 ? -1 : items.length) : from;
+  };
   useImperativeHandle(handle, () => ({
-    step(by) {
-      const from = items.findIndex(({ key }) => key === marked);
-      const start = from === -1 ? (by === 1 ? -1 : items.length) : from;
-      goTo(items, Math.min(items.length - 1, Math.max(0, start + by)));
+    step: (by) => goTo(items, Math.min(items.length - 1, Math.max(0, startOf(by) + by))),
+    stepTurn(by) {
+      for (let place = startOf(by) + by; place >= 0 && place < items.length; place += by) {
+        if (items[place]?.kind === "turn") return goTo(items, place);
+      }
     },
     toEnd: () => virtualizer.scrollToEnd(),
     toEvent: (seq) => void toEvent(seq),
