@@ -1,0 +1,12 @@
+import type { Browser, Page } from "@playwright/test";
+
+/** A page of a browser that has nothing cached, signed in. */
+export async function signedInPage(browser: Browser, url: string, token: string): Promise<Page> {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
+  const answer = await context.request.post(`${url}/sign-in`, {
+    data: { token },
+    headers: { origin: url },
+  });
+  if (!answer.ok()) throw new Error(`signing in answered ${answer.status()}`);
+  return context.newPage();
+}
