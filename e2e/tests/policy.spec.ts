@@ -91,7 +91,7 @@ test("every page allows itself what it needs and nothing else, errors included",
   await stranger.dispose();
 });
 
-test("a page whose server is starting, and one whose UI is off, may load nothing", async ({ page }) => {
+test("what stands in place of a UI that is off may load nothing", async ({ page }) => {
   await using api = await ServerFixture.start({ web: "off" });
   const off = await page.request.get(`${api.url}/`);
   expect([off.status(), readPolicy(off)]).toEqual([200, DATA_POLICY]);
