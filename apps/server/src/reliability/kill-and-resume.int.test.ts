@@ -19,7 +19,7 @@ describe("kill -9", () => {
   it("in the middle of a streamed answer: the same subscriber receives the log without gap or duplicate", async () => {
     await using provider = await FakeProvider.start();
     await using server = await ServerFixture.start({ env: provider.serverEnv });
-    const { sessionId } = await server.client.task.submit.mutate({ prompt: "tokens: 200 @ 200/s" });
+    const { sessionId } = await server.client.task.submit.mutate({ prompt: "tokens: 600 @ 200/s" });
     const received: SessionEvent[] = [];
     const controller = new AbortController();
     let killed: Promise<void> | undefined;
@@ -30,7 +30,8 @@ describe("kill -9", () => {
     })) {
       received.push(...events);
       const deltas = received.filter((event) => event.type === "text.delta");
-      if (deltas.length >= 20) killed ??= server.kill().then(async () => server.restart());
+      // On a busy machine many tokens are one event: a few events are early enough in three seconds of answer.
+      if (deltas.length >= 3) killed ??= server.kill().then(async () => server.restart());
       if (received.some(isTerminalEvent)) controller.abort();
     }
     await killed;
