@@ -64,7 +64,7 @@ beforeAll(async () => {
   const removed = await newUser("carol");
   const ofRemoved = await newToken(removed, "write");
   await admin.user.remove.mutate({ userId: removed });
-  const expired = await newToken(userId, "write", Date.now() + 500);
+  const expired = await newToken(userId, "write", Date.now() + 2_000);
   await waitFor("the token to expire", async () => {
     const { status } = await surfaces.tRPC("user.me", {}, bearer(expired.secret));
     return status === 401;
