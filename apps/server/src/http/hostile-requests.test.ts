@@ -19,6 +19,12 @@ const PUBLIC = "trunkline.example.com";
 const LISTED = "https://app.example.com:8443";
 const CREATE = "/trpc/session.create";
 
+function batchOf(calls: number): string {
+  const paths = Array.from({ length: calls }, () => "session.list").join(",");
+  const inputs = Object.fromEntries(Array.from({ length: calls }, (_, index) => [index, {}]));
+  return `/trpc/${paths}?batch=1&input=${encodeURIComponent(JSON.stringify(inputs))}`;
+}
+
 let fixture: HttpFixture;
 let good: Record<Base, RawRequest>;
 beforeAll(async () => {
@@ -46,6 +52,7 @@ beforeAll(async () => {
   ] as const;
   good = {
     "a read with a token": { ...get, headers: [host, bearer] },
+    "a batch of reads": { ...get, target: batchOf(MAX_BATCH_CALLS), headers: [host, bearer] },
     "a write with a token": { ...post, headers: [host, bearer, json] },
     "a read with a cookie": {
       ...get,
@@ -78,6 +85,7 @@ afterAll(async () => fixture[Symbol.asyncDispose]());
 
 type Base =
   | "a read with a token"
+  | "a batch of reads"
   | "a write with a token"
   | "a read with a cookie"
   | "a write with a cookie"
@@ -235,9 +243,6 @@ const COOKIES: Case[] = [
   ],
 ];
 
-const batchOf = (calls: number) =>
-  `/trpc/${Array.from({ length: calls }, () => "session.list").join(",")}?batch=1&input=%7B%7D`;
-
 const SIZES: Case[] = [
   [
     "a body of more than 1 MiB",
@@ -252,7 +257,7 @@ const SIZES: Case[] = [
     all(set("transfer-encoding", "chunked"), body(`180000\r\n${"x".repeat(0x18_00_00)}\r\n0\r\n\r\n`)),
     413,
   ],
-  ["more calls than a batch may have", "a read with a token", target(batchOf(MAX_BATCH_CALLS + 1)), 400],
+  ["more calls than a batch may have", "a batch of reads", target(batchOf(MAX_BATCH_CALLS + 1)), 400],
   ["more header than fits", "a read with a token", set("x-much", "x".repeat(20_000)), 431],
   ["two lengths", "a write with a token", all(set("content-length", "2"), also("content-length", "3")), 400],
   [
