@@ -20,7 +20,7 @@ import { createHttpServer } from "./http/server.ts";
 import { createHub } from "./hub/hub.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createLogger } from "./ops/logger.ts";
-import { releaseMemory } from "./ops/release-memory.ts";
+import { releaseMemoryWhenQuiet } from "./ops/release-memory.ts";
 import { createLog } from "./log/log.ts";
 import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { createRunner } from "./runner/runner.ts";
@@ -186,7 +186,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   void finishDeletions({ store, runner }, hidden).catch((error: unknown) =>
     logger.error({ err: error }, "sessions that were being deleted are not gone yet"),
   );
-  setTimeout(() => void releaseMemory(), RELEASE_MEMORY_AFTER_MS).unref();
+  releaseMemoryWhenQuiet(logger);
 
   return { url, signInUrl: `${url}/sign-in?code=${auth.createSignInCode("local").code}` };
 }
@@ -218,7 +218,5 @@ async function pingStore({ db }: Store): Promise<void> {
   await sql`select 1`.execute(db);
 }
 
-/** Who waited for the start has got the first answers by then, in ms. */
-const RELEASE_MEMORY_AFTER_MS = 1_000;
 /** How long requests under way may take once the server is asked to stop, in ms. */
 const HTTP_GRACE_MS = 3_000;
