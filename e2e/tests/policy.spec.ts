@@ -91,6 +91,17 @@ test("every page allows itself what it needs and nothing else, errors included",
   await stranger.dispose();
 });
 
+test("a worker of a page may load the scripts beside it, and no more", async ({ page, demo }) => {
+  await signIn(page, demo);
+  const script = await page.evaluate(
+    () => document.querySelector<HTMLScriptElement>('script[src^="/_next/static/"]')?.src ?? "",
+  );
+  expect(readPolicy(await page.request.get(script))).toEqual({
+    "default-src": "'none'",
+    "script-src": "'self'",
+  });
+});
+
 test("what stands in place of a UI that is off may load nothing", async ({ page }) => {
   await using api = await ServerFixture.start({ web: "off" });
   const off = await page.request.get(`${api.url}/`);

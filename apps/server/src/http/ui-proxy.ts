@@ -89,7 +89,10 @@ function passedOn(headers: Headers): Record<string, string> {
   );
 }
 
-/** As every answer's, but no sandbox: a worker's script has its rights from here, and would be of another origin. */
+/**
+ * As every answer's, but no sandbox: a worker's script has its rights from here, and would be of another origin. Scripts
+ * come with a policy of their own (next.config.ts), for what a worker loads beside it.
+ */
 const FILE_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
 function toResponse(answer: IncomingMessage, method: string, policy: string): Response {
@@ -103,7 +106,7 @@ function toResponse(answer: IncomingMessage, method: string, policy: string): Re
     headers.set("content-security-policy", policy);
     // A kept page would come with the nonce of another answer's policy, and none of its scripts would run.
     headers.set("cache-control", "no-store");
-  } else {
+  } else if (!headers.has("content-security-policy")) {
     headers.set("content-security-policy", FILE_POLICY);
   }
   if (BODILESS.has(status) || method === "HEAD") {
