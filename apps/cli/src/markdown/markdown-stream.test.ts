@@ -21,8 +21,8 @@ function cells(text: string): string[] {
   });
 }
 
-function set(pieces: readonly string[]): string {
-  const stream = new MarkdownStream(colors);
+function set(pieces: readonly string[], width = Number.POSITIVE_INFINITY): string {
+  const stream = new MarkdownStream(colors, width);
   return pieces.map((piece) => stream.write(piece)).join("") + stream.end();
 }
 
@@ -69,7 +69,7 @@ it.each([
 
 describe("while it streams", () => {
   it("prints at once what is decided", () => {
-    const stream = new MarkdownStream(colors);
+    const stream = new MarkdownStream(colors, Number.POSITIVE_INFINITY);
     expect(stream.write("Hel")).toBe("Hel");
     expect(stream.write("lo **wor")).toBe("lo ");
     expect(stream.write("ld** and")).toBe(`${bold("world")} and`);
@@ -83,7 +83,7 @@ describe("while it streams", () => {
   });
 
   it("does not wait for ever for the end of a span", () => {
-    const stream = new MarkdownStream(colors);
+    const stream = new MarkdownStream(colors, Number.POSITIVE_INFINITY);
     const long = "word ".repeat(100);
     expect(stream.write(`**${long}`)).toBe(`**${long}`);
   });
@@ -114,4 +114,22 @@ describe("while it streams", () => {
       { numRuns: 3_000 },
     );
   });
+});
+
+it.each([
+  ["one two three four five", "one two three\nfour five"],
+  ["- one two three four", `${dim("• ")}one two three\n  four`],
+  ["10. one two three", `${dim("10. ")}one two\n    three`],
+  ["> one two three four", `${dim("│ ")}${dim("one two three")}\n${dim("│ ")}${dim("four")}`],
+  ["## one two three four", `${bold("one two three")}\n${bold("four")}`],
+  ["one **two three four** five", `one ${bold("two three\nfour")} five`],
+  ["```\none two three four five\n```", `${dim("```")}\none two three four five\n${dim("```")}`],
+  ["| one two | three four |", "| one two | three four |"],
+])("breaks %j between words, in sixteen columns", (markdown, expected) => {
+  for (const pieces of [[markdown], markdown.split("")]) {
+    // A space at the end of a line is not seen.
+    // oxlint-disable-next-line no-control-regex
+    const seen = set(pieces, 16).replaceAll(/ +((?:\u001b\[\d+m)*)\n/g, "$1\n");
+    expect(cells(seen)).toEqual(cells(expected));
+  }
 });

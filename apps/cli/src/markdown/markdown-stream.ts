@@ -1,5 +1,8 @@
+import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
 import type { Colors } from "../terminal/output.ts";
 import { setInline } from "./inline-markdown.ts";
+import { WordWrap } from "./word-wrap.ts";
 
 /** What a line may still turn out to be, while it is shorter than what tells. */
 const UNDECIDED = [
@@ -17,24 +20,36 @@ const HEADING = /^ {0,3}(#{1,6}) +/;
 const BULLET = /^(\s*)[-+*] +(?:\[([ xX])\] )?/;
 const NUMBER = /^(\s*)(\d{1,9}[.)]) +/;
 const QUOTE = /^ {0,3}((?:> ?)+)/;
+const TABLE = /^ {0,3}\|/;
+
+/** How the rest of a line is set whose beginning is printed. */
+interface OpenLine {
+  paint(text: string): string;
+  wrap: WordWrap;
+  /** What stands before the text where it goes on on another line. */
+  lead: string;
+}
 
 /**
  * Sets Markdown for a terminal while it streams: what has been printed stays as it is, and only what is not decided yet
- * is held back, the mark at a line's beginning or a span until its end. Lines stay lines; what is no Markdown that it
- * knows comes out as it went in.
+ * is held back, the mark at a line's beginning, a span until its end or a word that may not fit. Lines stay lines, broken
+ * between words where they are too long for the terminal; what is no Markdown that it knows comes out as it went in.
  */
 export class MarkdownStream {
   readonly #colors: Colors;
+  readonly #width: number;
   #held = "";
   /** The line's beginning is printed, and how the rest of it is set is known; null at a line's beginning. */
-  #line: ((text: string) => string) | null = null;
+  #line: OpenLine | null = null;
   /** The last character that is printed of the line; empty at its beginning. */
   #before = "";
   /** The marks that close the block of code; null outside of one. */
   #fence: string | null = null;
 
-  constructor(colors: Colors) {
+  /** @param width columns of the terminal; Infinity where lines may be of any length */
+  constructor(colors: Colors, width: number) {
     this.#colors = colors;
+    this.#width = width;
   }
 
   /** @returns what to print now */
@@ -62,15 +77,22 @@ export class MarkdownStream {
       const block = this.#begin(text, whole);
       shown = block.shown;
       rest = block.rest;
-      this.#line = block.paint;
+      this.#line = this.#open(block, TABLE.test(text));
     }
-    const paint = this.#line;
+    const line = this.#line;
     const inline = setInline({ text: rest, before: this.#before, whole }, this.#colors);
     this.#before = whole ? "" : (rest.slice(0, rest.length - inline.held.length).at(-1) ?? this.#before);
-    shown += inline.shown === "" ? "" : paint(inline.shown);
+    shown += setLines(line.wrap.write(inline.shown) + (whole ? line.wrap.end() : ""), line);
     if (whole) this.#line = null;
     else this.#hold(inline.held);
     return shown;
+  }
+
+  #open({ shown, paint }: { shown: string; paint: OpenLine["paint"] }, rigid: boolean): OpenLine {
+    const indent = stringWidth(shown);
+    // The bar of a quote stands before each of its lines, the mark of an item before its first.
+    const lead = stripVTControlCharacters(shown).startsWith("│") ? shown : " ".repeat(indent);
+    return { paint, lead, wrap: new WordWrap(rigid ? Number.POSITIVE_INFINITY : this.#width, indent) };
   }
 
   #hold(text: string): string {
@@ -127,7 +149,14 @@ export class MarkdownStream {
         return dim(text);
       }
     }
-    this.#line = whole ? null : (part) => part;
+    this.#line = whole ? null : this.#open({ shown: "", paint: (part) => part }, true);
     return text;
   }
+}
+
+function setLines(text: string, { paint, lead }: OpenLine): string {
+  return text
+    .split("\n")
+    .map((line) => (line === "" ? "" : paint(line)))
+    .join(`\n${lead}`);
 }

@@ -1,5 +1,5 @@
 import { MarkdownStream } from "../markdown/markdown-stream.ts";
-import type { Colors } from "../terminal/output.ts";
+import type { Look } from "./look.ts";
 import { TextBlock } from "./text-block.ts";
 
 /** One block of a model's answer: its Markdown set where there are colours to set it with, and as it is elsewhere. */
@@ -7,8 +7,8 @@ export class AnswerBlock {
   readonly #text = new TextBlock();
   readonly #markdown: MarkdownStream | null;
 
-  constructor(colors: Colors) {
-    this.#markdown = colors.isColorSupported ? new MarkdownStream(colors) : null;
+  constructor({ colors, width }: Pick<Look, "colors" | "width">) {
+    this.#markdown = colors.isColorSupported ? new MarkdownStream(colors, width) : null;
   }
 
   /** @returns what to print now */

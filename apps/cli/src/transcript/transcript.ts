@@ -144,7 +144,7 @@ export class Transcript {
   #block(blockId: string): AnswerBlock {
     const open = this.#blocks.get(blockId);
     if (open !== undefined) return open;
-    const block = new AnswerBlock(this.#look.colors);
+    const block = new AnswerBlock(this.#look);
     this.#blocks.set(blockId, block);
     return block;
   }

@@ -1,0 +1,88 @@
+import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
+
+/** A word that may turn out longer than this is not waited for. */
+const LIKELY_LENGTH = 24;
+
+/**
+ * Breaks a line between words while it streams. What has been printed stays as it is; a word is held back only where it
+ * might not fit. One that no line could take, and text without spaces between words, is left to the terminal.
+ */
+export class WordWrap {
+  readonly #width: number;
+  /** Columns before the text, on every line. */
+  readonly #indent: number;
+  #column: number;
+  /** Space for which the line has no room: it matters only where the line does not break. */
+  #space = "";
+  /** The beginning of a word that may not fit. */
+  #held = "";
+  #midWord = false;
+
+  /** @param width columns of the terminal; Infinity where lines may be of any length */
+  constructor(width: number, indent: number) {
+    this.#width = width;
+    this.#indent = indent;
+    this.#column = indent;
+  }
+
+  /** @returns what to print now, with a newline wherever the line breaks */
+  write(text: string): string {
+    const tokens = (this.#held + text).match(/\s+|\S+/g) ?? [];
+    this.#held = "";
+    return tokens.map((token, index) => this.#token(token, index === tokens.length - 1)).join("");
+  }
+
+  /** The line ends here. @returns what was held back */
+  end(): string {
+    const rest = this.#held === "" ? "" : this.#word(this.#held);
+    this.#held = "";
+    this.#space = "";
+    return rest;
+  }
+
+  #token(token: string, last: boolean): string {
+    if (/^\s/.test(token)) {
+      this.#midWord = false;
+      if (this.#column + token.length > this.#width) {
+        this.#space = token;
+        return "";
+      }
+      this.#column += token.length;
+      return token;
+    }
+    if (last && !this.#midWord && this.#mayBreak(token)) {
+      this.#held = token;
+      return "";
+    }
+    const shown = this.#word(token);
+    this.#midWord = last;
+    return shown;
+  }
+
+  /** Whether a word that has begun like this may have to go to the next line. */
+  #mayBreak(beginning: string): boolean {
+    const room = this.#width - this.#column - this.#space.length;
+    return room < LIKELY_LENGTH && this.#fitsALine(beginning);
+  }
+
+  #word(word: string): string {
+    const columns = stringWidth(word);
+    const after = this.#column + this.#space.length + columns;
+    const space = this.#space;
+    this.#space = "";
+    if (this.#midWord || after <= this.#width || this.#column === this.#indent || !this.#fitsALine(word)) {
+      this.#column = after <= this.#width ? after : after % this.#width;
+      return space + word;
+    }
+    this.#column = this.#indent + columns;
+    return `\n${word}`;
+  }
+
+  #fitsALine(word: string): boolean {
+    const columns = stringWidth(word);
+    // Wide characters can be broken between anywhere.
+    const wide = columns > Array.from(stripVTControlCharacters(word)).length;
+    return columns <= this.#width - this.#indent && !wide;
+  }
+}
