@@ -69,7 +69,7 @@ const GROUPS: readonly (readonly [
 ];
 
 const EXAMPLES = `Begin with:
-  trunkline run "list what is here"     starts a server where none runs, after asking
+  trunkline run "write a haiku"         starts a server where none runs, after asking
   git diff | trunkline run "review:" -  the prompt from words and a pipe
   trunkline attach                      what the session changed last did, and does
 `;
