@@ -38,7 +38,13 @@ export const ACCESS_SCENES: readonly Scene[] = [
   {
     of: "token list",
     says: "Your own, those of a user, or all; with `--ended` also those that hold no more.",
-    play: async (stage) => stage.type("token list --user alice"),
+    play: async (stage) => {
+      await waitFor("the use of a token to be noted", async () => {
+        const { items } = await stage.client.token.list.query({ everyone: true });
+        return items.some(({ userName, lastUsedAt }) => userName === "alice" && lastUsedAt !== null);
+      });
+      await stage.type("token list --user alice");
+    },
   },
   {
     of: "token revoke",
