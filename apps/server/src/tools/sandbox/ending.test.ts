@@ -5,7 +5,7 @@ import { createInterface } from "node:readline";
 import { beforeEach, expect, test, vi } from "vitest";
 import type { ProcessEntry } from "../process/process-table.ts";
 import { familyOf, isRunning, processesNaming } from "./testing/process-family.ts";
-import { bwrap, NO_BWRAP, SandboxBench } from "./testing/sandbox-bench.ts";
+import { bwrap, NO_BWRAP, SandboxBench, unlessOutside } from "./testing/sandbox-bench.ts";
 import { STUBBORN, untilFile } from "./testing/stubborn.ts";
 
 beforeEach(({ skip }) => skip(bwrap === null, NO_BWRAP));
@@ -89,7 +89,9 @@ test("exit codes and signals arrive", async () => {
     exitCode: null,
     output: "[ended by SIGKILL]",
   });
-  expect(await bench.run("sleep 600 & kill -9 -1; echo alone")).toMatchObject({ output: "alone\n" });
+  expect(await bench.run(`${await unlessOutside()}; sleep 600 & kill -9 -1; echo alone`)).toMatchObject({
+    output: "alone\n",
+  });
   expect(await bench.run("if")).toMatchObject({ status: "failed", exitCode: 2 });
   // Signals are as they always are: not ignored, as they would be in a shell's background.
   expect((await bench.run("(trap) ; kill -INT $$; echo ignored")).output).toBe("[ended by SIGINT]");

@@ -5,9 +5,11 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { beforeEach, expect, test } from "vitest";
-import { bwrap, NO_BWRAP, SandboxBench } from "./testing/sandbox-bench.ts";
+import { bwrap, NO_BWRAP, SandboxBench, unlessOutside } from "./testing/sandbox-bench.ts";
 
 beforeEach(({ skip }) => skip(bwrap === null, NO_BWRAP));
+
+// What is tried here does no harm where it succeeds: files are opened and not written, modes set to what they are.
 
 const lines = (text: string): string[] => text.trim().split("\n");
 
@@ -66,7 +68,7 @@ test("neither the server's process nor its environment can be seen, and bwrap pa
   try {
     const { output } = await bench.run(`
       ls -d /proc/${process.pid} /proc/${process.ppid} 2>&1 | grep -c 'No such file'
-      cat /proc/*/environ | tr '\\0' '\\n' | grep -c canary
+      cat /proc/*/environ 2>/dev/null | tr '\\0' '\\n' | grep -c canary
       ps -e -o comm= | sort -u | tr '\\n' ' '`);
     expect(lines(output)).toEqual(["2", "0", "bash ps sort tr"]);
     expect(lines((await bench.run("env | cut -d= -f1 | sort")).output)).toEqual(
@@ -149,12 +151,12 @@ test("nothing but the workspace and the memory of /tmp and /dev/shm can be writt
   await using bench = await SandboxBench.create();
   const { output } = await bench.run(`
     for place in / /usr /usr/bin /usr/local/bin /bin /lib /etc /dev /proc /run /var /root /home; do
-      ( echo x > $place/.x ) 2>/dev/null && echo "wrote $place"
-      chmod 777 $place 2>/dev/null && [ -w $place ] && ( echo x > $place/.x ) 2>/dev/null && echo "opened $place"
+      ( : > $place/.x ) 2>/dev/null && echo "wrote $place" && rm $place/.x
+      chmod --reference=$place $place 2>/dev/null && echo "opened $place"
     done
     for file in /etc/passwd /etc/hosts /usr/bin/env /proc/sys/kernel/core_pattern /proc/sys/kernel/pid_max \
       /proc/sysrq-trigger /proc/1/oom_score_adj /sys/kernel/uevent_helper; do
-      ( echo x >> $file ) 2>/dev/null && echo "wrote $file"
+      ( : >> $file ) 2>/dev/null && echo "opened $file"
     done
     find / -xdev -writable -not -type l -not -path /tmp 2>/dev/null
     for place in /tmp /var/tmp /dev/shm .; do ( echo x > $place/.x ) && echo "$place"; done`);
@@ -201,10 +203,10 @@ import ctypes, os
 libc = ctypes.CDLL(None, use_errno=True)
 for pid in (${process.pid}, ${process.ppid}):
     print(libc.ptrace(16, pid, 0, 0), os.strerror(ctypes.get_errno()))
-    try: os.kill(pid, 9)
+    try: os.kill(pid, 0)
     except ProcessLookupError: print("nobody")
 END
-    kill -9 1; kill -STOP 1; echo still here`);
+    ${await unlessOutside()}; kill -9 1; kill -STOP 1; echo still here`);
   expect(lines(output)).toEqual([
     "-1 No such process",
     "nobody",
@@ -234,6 +236,6 @@ test("toolchains of the search path work and cannot be written", async () => {
     [ "$(command -v node)" ] && node -p '1 + 1'
     echo 'print(1 + 2)' | python3
     git init -q . && echo x > a && git add a && git -c user.name=a -c user.email=a@b commit -qm m && git log --format=%s
-    rm -f "$(command -v node)" 2>/dev/null && echo removed`);
+    touch -c "$(command -v node)" 2>/dev/null && echo changed`);
   expect(lines(output)).toEqual(["2", "3", "m"]);
 });

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readlink, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProcessLedger, ProcessRecord, Tool, ToolContext, ToolResult } from "../../port.ts";
@@ -17,6 +17,14 @@ const PATH = process.env["PATH"] ?? "";
 
 export const bwrap = await findProgram("bwrap", PATH);
 export const NO_BWRAP = "needs bubblewrap (bwrap), which is not installed";
+
+/**
+ * Goes before a command that would kill processes of the machine, were it not in a process namespace of its own: ends
+ * it there with an exit code that no test expects.
+ */
+export async function unlessOutside(): Promise<string> {
+  return `[ "$(readlink /proc/self/ns/pid)" != "${await readlink("/proc/self/ns/pid")}" ] || exit 99`;
+}
 
 export interface SandboxBenchOptions {
   limits?: Partial<SandboxLimits>;
