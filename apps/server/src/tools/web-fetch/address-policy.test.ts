@@ -1,6 +1,6 @@
 import { networkInterfaces } from "node:os";
 import { describe, expect, test } from "vitest";
-import { publicAddressesOnly } from "./address-policy.ts";
+import { createAddressPolicy, publicAddressesOnly } from "./address-policy.ts";
 
 const REFUSED: Record<string, string[]> = {
   loopback: ["127.0.0.1", "127.255.255.254", "::1"],
@@ -41,6 +41,14 @@ describe("refuses", () => {
       expect(publicAddressesOnly(address)).toMatch(/\w/);
     });
   }
+
+  test("an address of this machine's own that is public, however it is written", () => {
+    const policy = createAddressPolicy(() => ["93.184.216.34", "2606:4700:4700::1111"]);
+    for (const address of ["93.184.216.34", "2606:4700:4700:0:0:0:0:1111"]) {
+      expect(policy(address)).toBe("it is this machine's own");
+    }
+    expect(policy("93.184.216.35")).toBeNull();
+  });
 
   test("every address of this machine", () => {
     for (const { address } of Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])) {

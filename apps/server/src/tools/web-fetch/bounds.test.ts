@@ -31,7 +31,8 @@ test.each([
   ["gzip", (bytes: Buffer) => gzipSync(bytes)],
   ["br", (bytes: Buffer) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } })],
 ])("a %s bomb is unpacked no further than any page", async (encoding, pack) => {
-  const bomb = pack(Buffer.alloc(200 * MIB, "x"));
+  // Its end is missing: whoever unpacks that far is told so.
+  const bomb = pack(Buffer.alloc(200 * MIB, "x")).subarray(0, -4);
   expect(bomb.length).toBeLessThan(MIB);
   await using site = await WebSite.start(always(bomb, { ...PLAIN, "content-encoding": encoding }));
   const before = process.memoryUsage.rss();
