@@ -86,14 +86,15 @@ describe("no way out of the workspace", () => {
     await mkdir(bench.path("real/inner"), { recursive: true });
     await writeFile(bench.path("real/secret"), "harmless");
     await writeFile(bench.path("real/inner/secret"), "harmless");
-    // Swaps `place` between the real directory and a link to the secret one, as fast as it can.
+    // Swaps `place` between the real directory and a link to the secret one, as fast as it can, for a minute where nobody ends it.
     const swapper = spawn("python3", [
       "-c",
       `
-import os, shutil, sys
+import os, shutil, sys, time
 os.chdir(sys.argv[1])
 print("ready", flush=True)
-while True:
+until = time.monotonic() + 60
+while time.monotonic() < until:
     try:
         os.symlink(sys.argv[2], "link"); os.rename("link", "place"); os.remove("place")
         os.rename("real", "place"); os.rename("place", "real")

@@ -82,7 +82,7 @@ test("a command that ends leaves nothing behind, and TERM lets what it left clea
   await using bench = await ToolBench.create({ graceMs: 5_000, forceMs: 5_000 });
   const result = await bench.call("bash", {
     command: `
-      (trap 'sleep 0.1; echo bye > clean; exit' TERM; echo > up; while :; do sleep 0.05; done) &
+      (trap 'sleep 0.1; echo bye > clean; exit' TERM; echo > up; for _ in $(seq 2000); do sleep 0.05; done) &
       setsid sleep 601 > /dev/null 2>&1 < /dev/null &
       nohup sleep 602 > /dev/null 2>&1 &
       until test -e up; do sleep 0.02; done

@@ -41,7 +41,7 @@ test("cancel ends what ignores TERM, cleared its environment, called setsid and 
 test("a command that ends leaves nothing behind, and TERM lets what it left clean up", async () => {
   await using bench = await SandboxBench.create({ patience: { graceMs: 5_000, forceMs: 5_000 } });
   const result = await bench.run(`
-    (trap 'sleep 0.1; echo bye > clean; exit' TERM; echo > up; while :; do sleep 0.05; done) &
+    (trap 'sleep 0.1; echo bye > clean; exit' TERM; echo > up; for _ in $(seq 2000); do sleep 0.05; done) &
     setsid sleep 601 > /dev/null 2>&1 < /dev/null &
     nohup env -i sleep 602 > /dev/null 2>&1 &
     until test -e up; do sleep 0.02; done
@@ -56,7 +56,7 @@ test("a command that takes TERM itself gets to clean up when it is canceled", as
   await using bench = await SandboxBench.create({ patience: { graceMs: 5_000, forceMs: 5_000 } });
   const { abort, result } = await begin(
     bench,
-    "trap 'echo cleaned > clean; echo bye; exit 3' TERM; echo up; while :; do sleep 0.05; done",
+    "trap 'echo cleaned > clean; echo bye; exit 3' TERM; echo up; for _ in $(seq 2000); do sleep 0.05; done",
   );
   const canceledAt = performance.now();
   abort.abort();
