@@ -51,7 +51,6 @@ test("a fork bomb in the background gets to the limit, and ends with the command
   expect(result.output).not.toContain("could not be ended");
   const { bombs, refusals } = await countBombs(bench.workspace);
   expect(refusals).toBeGreaterThan(0);
-  expect(bombs).toBeGreaterThan(400);
   expect(bombs).toBeLessThanOrEqual(DEFAULT_LIMITS.processes);
   expect(DEFAULT_LIMITS.processes).toBeLessThan(MAX_BOMBS);
   expect(bench.records).toEqual([]);

@@ -1,9 +1,10 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Past the limit of processes by half a thousand, and no more, whatever does not hold. */
-const GENERATIONS = 10;
-export const MAX_BOMBS = 2 ** GENERATIONS - 1;
+const GENERATIONS = 9;
+
+/** The first one has three children, each other two: past the limit of processes by a quarter thousand, and no more. */
+export const MAX_BOMBS = 1 + 3 * (2 ** (GENERATIONS - 1) - 1);
 
 export interface BombOptions {
   /** What the first one does once the limit has refused a process: go on with the others, or end with this exit code. */
@@ -13,14 +14,16 @@ export interface BombOptions {
 }
 
 /**
- * A command that forks as a fork bomb does and takes no TERM, and is harmless where no limit holds: each process has two
- * children at most, a bounded number of generations follow each other, and all end at one deadline. A bomb without these
- * bounds, in a test of a limit that is broken, takes down the machine that runs the test.
+ * A command that forks as a fork bomb does and takes no TERM, and is harmless where no limit holds: each process has a
+ * few children at most, a bounded number of generations follow each other, all end at one deadline and sleep until then.
+ * A bomb without these bounds, in a test of a limit that is broken, takes down the machine that runs the test.
  *
- * Each that lives leaves a byte in the workspace. None ends before the deadline but by being killed together with all, so
- * that their number is how many there were at once.
+ * Each leaves a byte in the workspace once it lives. None ends before the deadline but by being killed together with all,
+ * so that their number is how many there were at once; less those who have not had a turn yet.
  */
 export function boundedBomb({ afterRefusal, deadlineSeconds = 20 }: BombOptions): string {
+  const first = afterRefusal === "stay" ? "False" : "generation == 1";
+  const exitCode = afterRefusal === "stay" ? 0 : afterRefusal;
   return `exec python3 -c '
 import os, signal, time
 signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -33,18 +36,22 @@ def note(name):
 
 def bomb(generation):
     note("bombs")
-    children, refused = 0, False
-    while generation < ${GENERATIONS} and children < 2 and time.monotonic() < deadline:
+    wanted = 0 if generation == ${GENERATIONS} else 3 if generation == 1 else 2
+    refused = False
+    while wanted > 0 and time.monotonic() < deadline:
         try:
-            if os.fork() == 0: return bomb(generation + 1)
-            children += 1
+            if os.fork() == 0: bomb(generation + 1)
+            wanted -= 1
         except BlockingIOError:
             if not refused: note("refusals")
             refused = True
-            time.sleep(0.02)
-    while time.monotonic() < deadline:
-        if generation == 1 and ${afterRefusal === "stay" ? "False" : `os.path.exists("refusals")`}: os._exit(${afterRefusal === "stay" ? 0 : afterRefusal})
+            if generation == 1: break
+            time.sleep(0.05)
+    while ${first} and time.monotonic() < deadline:
+        if os.path.exists("refusals"): os._exit(${exitCode})
         time.sleep(0.05)
+    time.sleep(max(0, deadline - time.monotonic()))
+    os._exit(0)
 
 bomb(1)
 '`;
