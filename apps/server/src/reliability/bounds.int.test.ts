@@ -45,7 +45,7 @@ async function runToEnd(
   return last;
 }
 
-/** 240,000 where it is asked for (`TRUNKLINE_STALLED_EVENTS=240000`, some minutes), fewer with every change. */
+/** More where it is asked for (`TRUNKLINE_STALLED_EVENTS=240000`, some minutes), fewer with every change. */
 const EVENTS = Number(process.env["TRUNKLINE_STALLED_EVENTS"] ?? 8_000);
 const SESSIONS = 16;
 const LIMIT_MB = 60;
