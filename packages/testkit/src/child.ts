@@ -9,7 +9,7 @@ const KEPT_LOG_LENGTH = 4_000_000;
 /** How long after a child's exit its last output may take to arrive. */
 const LAST_OUTPUT_MS = 500;
 
-const END_WITH_PARENT = import.meta.resolve("./end-with-parent.ts");
+const END_WITH_PARENT = import.meta.resolve("./end-with-parent.mjs");
 
 export interface ChildOptions {
   env?: Record<string, string>;

@@ -2,8 +2,8 @@ import type { SessionEvent } from "@trunkline/contract";
 import { lengthOfStrings } from "./length-of-strings.ts";
 
 /** What a tail keeps at most, but for one single larger event. Who is further behind reads the log. */
-const MAX_EVENTS = 1_024;
-const MAX_LENGTH = 1_000_000;
+const MAX_EVENTS = 512;
+const MAX_LENGTH = 250_000;
 
 /**
  * The newest events of one session, for those who keep up: a cache of the log, so that a thousand followers do not

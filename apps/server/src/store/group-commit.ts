@@ -131,7 +131,7 @@ export class GroupCommit<Item, Result> {
 
 /** Length of a rest, in lengths of the batch before it: a fifth of the time is spent on committing at the most. */
 const REST_PER_WORK = 4;
-const MAX_REST_MS = 4;
+const MAX_REST_MS = 2;
 
 export type Settled<Result> = { ok: true; value: Result } | { ok: false; error: Error };
 

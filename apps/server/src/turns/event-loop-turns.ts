@@ -2,9 +2,9 @@ import type { Turns } from "./port.ts";
 
 /** Answers that are begun in one turn of the event loop: a few ms of work. */
 const ANSWERS_PER_TURN = 8;
-/** What nobody waits for is larger: the start of a task, for one. */
-const LATER_PER_TURN = 4;
-/** How long that may be put off while answers keep coming, in ms. */
+/** What nobody waits for is larger: the start of a task, for one. More than one, and streams that run would stand still. */
+const LATER_PER_TURN = 1;
+/** How long it may be put off while answers keep coming, in ms. */
 const MAX_DELAY_MS = 50;
 
 /**

@@ -38,7 +38,8 @@ export class Writer {
    * @throws StoreUnavailableError where the thread cannot open the database.
    */
   static async start(path: string, script: URL = WORKER): Promise<Writer> {
-    const writer = new Writer(new Worker(script, { workerData: { path } }));
+    const worker = new Worker(script, { workerData: { path }, resourceLimits: { maxYoungGenerationSizeMb } });
+    const writer = new Writer(worker);
     await writer.#reply();
     return writer;
   }
@@ -108,5 +109,11 @@ class ThreadError extends Error {
     this.code = code;
   }
 }
+
+/**
+ * What the thread has for messages on their way, which are garbage a moment later. V8 would take 48 MB before it looks,
+ * and keep them.
+ */
+const maxYoungGenerationSizeMb = 6;
 
 const WORKER = new URL("./writer-worker.ts", import.meta.url);
