@@ -6,8 +6,8 @@ import type { BenchRun } from "./bench-run.ts";
 
 /** The servers send a ping at least this often. */
 const PING_INTERVAL_MS = 10_000;
-/** Until what opening the streams left behind is cleaned up. */
-const SETTLE_MS = 1_000;
+/** Until what opening the streams left behind is cleaned up: our server looks every five seconds whether it is quiet. */
+const SETTLE_MS = 12_000;
 
 interface IdleFigures {
   kilobytesPerStream: number;
