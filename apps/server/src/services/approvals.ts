@@ -3,7 +3,7 @@ import type { Approvals } from "../approvals/port.ts";
 import type { Audit } from "../audit/port.ts";
 import { GuardFailedError, type Store } from "../store/port.ts";
 import { requireSessionAccess } from "./ownership.ts";
-import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
+import { decodePageCursor, toPage } from "./page-cursor.ts";
 
 export function createApprovalService({
   store,
@@ -29,15 +29,12 @@ export function createApprovalService({
         beforeId: cursor === undefined ? undefined : decodePageCursor(cursor).id,
         limit: limit + 1,
       });
-      const items = found.slice(0, limit);
-      const last = items.at(-1);
-      return {
-        items,
-        nextCursor:
-          found.length > limit && last !== undefined
-            ? encodePageCursor({ sort: last.createdAt, id: last.id })
-            : null,
-      };
+      return toPage(
+        found,
+        limit,
+        (approval) => approval,
+        ({ createdAt }) => createdAt,
+      );
     },
 
     async answer(principal, { approvalId, decision, note }) {

@@ -1,7 +1,7 @@
 import type { AuditService } from "@trunkline/contract";
 import type { Store } from "../store/port.ts";
 import type { AuditTable } from "../store/schema.ts";
-import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
+import { decodePageCursor, toPage } from "./page-cursor.ts";
 
 export function createAuditService({ store }: { store: Store }): AuditService {
   return {
@@ -16,13 +16,7 @@ export function createAuditService({ store }: { store: Store }): AuditService {
       if (decision !== undefined) query = query.where("decision", "=", decision);
       if (cursor !== undefined) query = query.where("id", "<", decodePageCursor(cursor).id);
       const rows = await query.execute();
-      const items = rows.slice(0, limit).map(toAuditEntry);
-      const last = items.at(-1);
-      return {
-        items,
-        nextCursor:
-          rows.length > limit && last !== undefined ? encodePageCursor({ sort: last.at, id: last.id }) : null,
-      };
+      return toPage(rows, limit, toAuditEntry, ({ at }) => at);
     },
   };
 }

@@ -6,8 +6,24 @@ export interface PagePosition {
   id: string;
 }
 
+/**
+ * A page of what was read.
+ * @param rows one more than the page holds where there are more. @param sortOf the key by which they are sorted.
+ */
+export function toPage<Row, Item extends { id: string }>(
+  rows: readonly Row[],
+  limit: number,
+  toItem: (row: Row) => Item,
+  sortOf: (item: Item) => PagePosition["sort"],
+): { items: Item[]; nextCursor: string | null } {
+  const items = rows.slice(0, limit).map(toItem);
+  const last = items.at(-1);
+  const hasMore = rows.length > limit && last !== undefined;
+  return { items, nextCursor: hasMore ? encodePageCursor({ sort: sortOf(last), id: last.id }) : null };
+}
+
 /** Opaque to clients, so that the sort key may change without them. */
-export function encodePageCursor(position: PagePosition): string {
+function encodePageCursor(position: PagePosition): string {
   return Buffer.from(JSON.stringify([position.sort, position.id])).toString("base64url");
 }
 

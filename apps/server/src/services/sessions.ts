@@ -20,7 +20,7 @@ import { importSession } from "./import-session.ts";
 import { forkSession } from "./fork-session.ts";
 import { newSession, UNTITLED } from "./new-session.ts";
 import { requireSession, requireSessionAccess } from "./ownership.ts";
-import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
+import { decodePageCursor, toPage } from "./page-cursor.ts";
 import { selectListedSessions, toSession } from "./session-query.ts";
 import { readDetailTasks } from "./task-query.ts";
 
@@ -94,15 +94,7 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
         after: cursor === undefined ? undefined : decodePageCursor(cursor),
         limit: limit + 1,
       }).execute();
-      const items = rows.slice(0, limit).map(toSession);
-      const last = items.at(-1);
-      return {
-        items,
-        nextCursor:
-          rows.length > limit && last !== undefined
-            ? encodePageCursor({ sort: last.updatedAt, id: last.id })
-            : null,
-      };
+      return toPage(rows, limit, toSession, ({ updatedAt }) => updatedAt);
     },
 
     async events(principal, { sessionId, after, before, limit }) {

@@ -17,7 +17,7 @@ import type { Turns } from "../turns/port.ts";
 import { type CommitUnit, GuardFailedError, type Store, UniqueViolationError } from "../store/port.ts";
 import { newSession, titleFromPrompt } from "./new-session.ts";
 import { requireSessionAccess, requireTask } from "./ownership.ts";
-import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
+import { decodePageCursor, toPage } from "./page-cursor.ts";
 import { createQueue } from "./queue.ts";
 import { idempotencyConflict, newTask, requestHash, sessionBusy } from "./submit.ts";
 import { readNewestTasks } from "./task-query.ts";
@@ -148,15 +148,7 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
         beforeId,
         limit: limit + 1,
       });
-      const items = rows.slice(0, limit).map(toTask);
-      const last = items.at(-1);
-      return {
-        items,
-        nextCursor:
-          rows.length > limit && last !== undefined
-            ? encodePageCursor({ sort: last.createdAt, id: last.id })
-            : null,
-      };
+      return toPage(rows, limit, toTask, ({ createdAt }) => createdAt);
     },
 
     async retry(principal, { taskId }) {

@@ -3,7 +3,7 @@ import type { Audit } from "../audit/port.ts";
 import type { Auth } from "../auth/port.ts";
 import { GuardFailedError, type Store } from "../store/port.ts";
 import { requireAdmin, requireToken, requireUser } from "./ownership.ts";
-import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
+import { decodePageCursor, toPage } from "./page-cursor.ts";
 import { expiryLimit, selectTokens, toToken } from "./token-row.ts";
 
 export interface TokenServiceDeps {
@@ -77,15 +77,7 @@ export function createTokenService({ store, auth, audit, now }: TokenServiceDeps
       }
       if (cursor !== undefined) query = query.where("tokens.id", "<", decodePageCursor(cursor).id);
       const rows = await query.execute();
-      const items = rows.slice(0, limit).map(toToken);
-      const last = items.at(-1);
-      return {
-        items,
-        nextCursor:
-          rows.length > limit && last !== undefined
-            ? encodePageCursor({ sort: last.createdAt, id: last.id })
-            : null,
-      };
+      return toPage(rows, limit, toToken, ({ createdAt }) => createdAt);
     },
 
     async revoke(principal, { tokenId }) {

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import { LOCAL_USER } from "../auth/port.ts";
 import { UniqueViolationError } from "../store/port.ts";
 import type { UsersTable } from "../store/schema.ts";
-import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
+import { decodePageCursor, toPage } from "./page-cursor.ts";
 import { removeUser, type RemoveUserDeps } from "./remove-user.ts";
 
 export function createUserService(deps: RemoveUserDeps): UserService {
@@ -35,15 +35,7 @@ export function createUserService(deps: RemoveUserDeps): UserService {
       if (name !== undefined) query = query.where("name", "=", name);
       if (cursor !== undefined) query = query.where("id", "<", decodePageCursor(cursor).id);
       const rows = await query.execute();
-      const items = rows.slice(0, limit).map(toUser);
-      const last = items.at(-1);
-      return {
-        items,
-        nextCursor:
-          rows.length > limit && last !== undefined
-            ? encodePageCursor({ sort: last.createdAt, id: last.id })
-            : null,
-      };
+      return toPage(rows, limit, toUser, ({ createdAt }) => createdAt);
     },
 
     async create(principal, input) {
