@@ -66,7 +66,7 @@ async function everything(
   found["audit"] = JSON.stringify(await client.audit.list.query({}));
   for (const name of await readdir(server.dataDir, { recursive: true })) {
     // A workspace holds what its commands put there, and without a sandbox nobody keeps them from that.
-    if (/^(?:token$|compile-cache|workspaces)/.test(name)) continue;
+    if (/^(?:token$|workspaces)/.test(name)) continue;
     found[`file ${name}`] = await readFile(join(server.dataDir, name), "latin1").catch(() => "");
   }
   return found;
