@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { Id, Json, ModelName, Seq, Timestamp, Usage } from "./primitives.ts";
-import { TaskReason } from "./task.ts";
+import { ContentPart } from "./content-part.ts";
+import { Budget, TaskReason, WHEN_BUSY } from "./task.ts";
+import { Location, ToolKind } from "./tool-kind.ts";
 
 /**
  * The event union: everything that can happen in a session, durable facts in the past tense.
@@ -30,6 +32,14 @@ export const ToolCall = z.strictObject({
   tool: z.string().min(1),
   /** What the model gives it. */
   input: Json,
+  /** In a few words, for people, e.g. `npm test`. */
+  title: z.string().max(500).optional(),
+  /** What kind of work it is: what UIs choose by. */
+  kind: ToolKind.optional(),
+  /** Files that it is about. */
+  locations: z.array(Location).max(100).optional(),
+  /** Opaque; goes back verbatim to the provider it came from, and to no other. */
+  providerMetadata: Json.optional(),
 });
 export type ToolCall = z.infer<typeof ToolCall>;
 
@@ -42,12 +52,28 @@ const Block = z.strictObject({
   text: z.string(),
 });
 
+const WholeBlock = Block.extend({
+  /** Opaque; goes back verbatim to the provider it came from, and to no other (a signature, encrypted reasoning). */
+  providerMetadata: Json.optional(),
+});
+
+/** An option of a question. */
+export const QuestionOption = z.strictObject({
+  /** What the answer names; unique in its question. */
+  id: z.string().min(1).max(100),
+  label: z.string().min(1).max(500),
+  description: z.string().max(2_000).optional(),
+});
+export type QuestionOption = z.infer<typeof QuestionOption>;
+
 const EVENT_DATA = {
   /** The session begins. */
   "session.created": z.strictObject({
     title: z.string(),
     /** Model of tasks that name none; null: the server's default. */
     model: ModelName.nullable(),
+    /** Absent in logs from before it was recorded: `default`. */
+    agent: z.string().optional(),
   }),
   /** The session was renamed, archived or set to another model; only what changed is present. */
   "session.updated": z.strictObject({
@@ -61,6 +87,35 @@ const EVENT_DATA = {
     parentId: Id,
     /** The last event it shares with that one. */
     atSeq: Seq,
+    /** The fork's own; absent in logs from before they were recorded. */
+    title: z.string().optional(),
+    model: ModelName.nullable().optional(),
+    agent: z.string().optional(),
+    /** Up to this event the shared log came from elsewhere; 0 or absent: none of it. */
+    importedSeq: Seq.optional(),
+    /** The files it starts with may be by strangers, whatever the shared log says. */
+    readsUntrusted: z.literal(true).optional(),
+  }),
+  /** What comes before this was read from a document: strangers' words, whose approvals allow nothing here. */
+  "session.imported": z.strictObject({
+    title: z.string(),
+    agent: z.string(),
+    model: ModelName.nullable(),
+    /** When the original was created; ms since the epoch. */
+    createdAt: Timestamp,
+    /** When the original last changed; ms since the epoch. */
+    updatedAt: Timestamp,
+  }),
+  /** The session was deleted: it is not found from here on, and its log goes with it. */
+  "session.deleted": z.strictObject({
+    /** Who did, in words. */
+    by: z.string(),
+  }),
+  /** What the session's workspace holds was published. */
+  "session.published": z.strictObject({
+    branch: z.string(),
+    /** Of the branch, or of the request to merge it. */
+    url: z.string().optional(),
   }),
 
   /** A task was put into the session's queue. */
@@ -70,6 +125,15 @@ const EVENT_DATA = {
     model: ModelName.nullable(),
     /** The task that it does again. */
     retryOf: Id.optional(),
+    /** Where in the queue it went. Absent in logs from before this and what follows were recorded. */
+    whenBusy: z.enum(WHEN_BUSY).optional(),
+    budget: Budget.optional(),
+    /** The caller's key: the same one again gives this task back. */
+    idempotencyKey: z.string().optional(),
+    /** SHA-256 of what was submitted under the key, hex. */
+    requestHash: z.string().optional(),
+    /** Beside the prompt. */
+    attachments: z.array(ContentPart).max(50).optional(),
   }),
   /** A queued task was edited, or moved before another one (null: to the end); only what changed is present. */
   "task.updated": z.strictObject({
@@ -81,6 +145,20 @@ const EVENT_DATA = {
   "task.started": z.strictObject({
     /** Which start this is, from 1. */
     attempt: z.int().positive(),
+    /** The process that runs it. */
+    node: z.string().optional(),
+  }),
+  /** What somebody wants the running task to know, without waiting for its end. */
+  "task.steered": z.strictObject({
+    prompt: z.string(),
+    /** The submitted task that became this: it is not run by itself. */
+    steeredTaskId: Id.optional(),
+  }),
+  /** Somebody wants the running task to end; its one terminal event follows once it has. */
+  "task.cancel-requested": z.strictObject({
+    reason: TaskReason,
+    /** Who, in words. */
+    by: z.string(),
   }),
   /** A crash or a shutdown ended the attempt; the task waits for its next one. */
   "task.interrupted": z.strictObject({
@@ -91,13 +169,19 @@ const EVENT_DATA = {
   }),
   /** The task waits for an answer, and leaves its slot to others. */
   "task.input-required": z.strictObject({
-    /** What it waits for. */
+    /** What it waits for: an approval, a question, a child, a limit. */
     reason: TaskReason,
+    /** It goes on by itself then (a limit that resets); ms since the epoch. */
+    until: Timestamp.optional(),
+    /** Why, for people. */
+    message: z.string().optional(),
   }),
   /** It has its answer, and works again. */
   "task.resumed": z.strictObject({
     /** Which start this is, from 1. */
     attempt: z.int().positive(),
+    /** The process that runs it. */
+    node: z.string().optional(),
   }),
   /** Final: the task did what it could. */
   "task.completed": z.strictObject({
@@ -132,6 +216,8 @@ const EVENT_DATA = {
   /** A model call ended whole; `toolCalls` are what the model asked for, whether or not they have begun. */
   "step.ended": z.strictObject({
     step: z.int().positive(),
+    /** The model that was called; absent in logs from before it was recorded. */
+    model: ModelName.optional(),
     /** What this call used. */
     usage: Usage,
     /** Why the model stopped. */
@@ -143,11 +229,11 @@ const EVENT_DATA = {
   /** A piece of an answer. Gone from the log once its block has ended. */
   "text.delta": Block,
   /** A whole block of an answer, which replaces its pieces. */
-  "text.ended": Block,
+  "text.ended": WholeBlock,
   /** A piece of what the model thinks. Gone from the log once its block has ended. */
   "reasoning.delta": Block,
   /** A whole block of what the model thought, which replaces its pieces. */
-  "reasoning.ended": Block,
+  "reasoning.ended": WholeBlock,
 
   /** Execution begins: from here on the call may have had side effects. */
   "tool.called": ToolCall.extend({
@@ -173,6 +259,8 @@ const EVENT_DATA = {
     exitCode: z.int().nullable().optional(),
     /** Bytes that were left out of the middle of `output`, where it was too long to keep. */
     omittedBytes: z.int().positive().optional(),
+    /** What it gives beyond `output`: images, files, data, diffs. */
+    content: z.array(ContentPart).max(100).optional(),
   }),
 
   /** A tool call waits until somebody allows it. */
@@ -184,6 +272,9 @@ const EVENT_DATA = {
     tool: z.string(),
     /** What the model wants to give it. */
     input: Json,
+    title: z.string().max(500).optional(),
+    kind: ToolKind.optional(),
+    locations: z.array(Location).max(100).optional(),
     /** Why it needs an answer. */
     reason: z.string(),
     /** What `always` would allow for the rest of the session; absent: nothing can be allowed for good. */
@@ -203,6 +294,42 @@ const EVENT_DATA = {
   }),
   /** Nobody decided in time. */
   "approval.expired": z.strictObject({ approvalId: Id }),
+
+  /** The agent asks its user something. */
+  "question.asked": z.strictObject({
+    questionId: Id,
+    /** The call that waits for the answer. */
+    callId: CallId,
+    text: z.string(),
+    options: z.array(QuestionOption).max(50).optional(),
+    /** Whether several options may be chosen. */
+    multiple: z.boolean().optional(),
+    /** When it counts as unanswered; ms since the epoch. */
+    expiresAt: Timestamp.optional(),
+  }),
+  /** Somebody answered, by text, by options, or both. */
+  "question.answered": z.strictObject({
+    questionId: Id,
+    answer: z.strictObject({
+      text: z.string().optional(),
+      /** Ids of the options that were chosen. */
+      options: z.array(z.string()).optional(),
+    }),
+    /** Who answered, in words. */
+    by: z.string(),
+  }),
+  /** Nobody answered in time. */
+  "question.expired": z.strictObject({ questionId: Id }),
+
+  /** A task of another session does a part of this one. */
+  "subagent.started": z.strictObject({ callId: CallId, sessionId: Id, taskId: Id }),
+  /** That task has ended. */
+  "subagent.ended": z.strictObject({
+    callId: CallId,
+    sessionId: Id,
+    taskId: Id,
+    state: z.enum(["completed", "failed", "canceled", "rejected"]),
+  }),
 
   /** The agent's plan, whole, as it now is. */
   "plan.updated": z.strictObject({
@@ -224,6 +351,13 @@ const EVENT_DATA = {
     /** Lines that are gone. */
     deletions: z.int().nonnegative(),
   }),
+  /** The workspace as it is now can be returned to. */
+  "checkpoint.created": z.strictObject({
+    /** Git's name of the commit, hex. */
+    commit: z.string().regex(/^[0-9a-f]{40,64}$/),
+  }),
+  /** The workspace is again as it was at that event. */
+  "workspace.reverted": z.strictObject({ toSeq: Seq }),
   /** What is older was summed up, so that the model can go on. */
   "context.compacted": z.strictObject({
     /** The last event that the summary stands for. */

@@ -15,7 +15,17 @@ export type {
   ApprovalState,
   ListApprovalsInput,
 } from "./approval.ts";
-export type { EventDataOf, EventDraft, EventType, SessionEvent, TaskError, ToolCall } from "./event.ts";
+export type { BlobRef, ContentPart } from "./content-part.ts";
+export type {
+  EventDataOf,
+  EventDraft,
+  EventType,
+  QuestionOption,
+  SessionEvent,
+  TaskError,
+  ToolCall,
+} from "./event.ts";
+export type { Location, ToolKind } from "./tool-kind.ts";
 export type { Json, Usage } from "./primitives.ts";
 export type { SearchHit, SearchInput, SearchPage } from "./search.ts";
 export type { ServerInfo } from "./server-info.ts";

@@ -38,6 +38,10 @@ export const Usage = z.strictObject({
   reasoningTokens: z.int().nonnegative().optional(),
   /** Of the input: what the provider had in its cache. */
   cachedInputTokens: z.int().nonnegative().optional(),
+  /** What it cost, in US dollars; null or absent: nobody knows the price. */
+  costUsd: z.number().nonnegative().nullable().optional(),
+  /** Where the price comes from, e.g. a dated catalogue or the provider itself. */
+  priceSource: z.string().max(200).optional(),
 });
 export type Usage = z.infer<typeof Usage>;
 

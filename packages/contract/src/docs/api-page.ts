@@ -67,14 +67,18 @@ function schemaSection(name: string, schema: JsonSchema): string {
       ? [fieldTable(schema)]
       : schema.enum !== undefined
         ? [typeText(schema)]
-        : schema.oneOf !== undefined
-          ? [envelopeText(name)]
-          : [];
+        : name === "SessionEvent"
+          ? [envelopeText()]
+          : (schema.oneOf ?? []).map(alternative);
   return [`### ${name}`, schema.description ?? "", ...body].join("\n\n");
 }
 
-function envelopeText(name: string): string {
-  if (name !== "SessionEvent") throw new Error(`Nobody has said yet how to describe ${name}`);
+/** One of several shapes that a field tells apart. */
+function alternative(schema: NonNullable<JsonSchema["oneOf"]>[number]): string {
+  return typeof schema === "boolean" || schema.properties === undefined ? "" : fieldTable(schema);
+}
+
+function envelopeText(): string {
   return table(
     ["field", "type", ""],
     [

@@ -6,6 +6,7 @@ const FILES = [
   "audit.ts",
   "agent.ts",
   "approval.ts",
+  "content-part.ts",
   "error.ts",
   "event.ts",
   "primitives.ts",
@@ -16,6 +17,7 @@ const FILES = [
   "session.ts",
   "task.ts",
   "token.ts",
+  "tool-kind.ts",
   "user.ts",
 ];
 
