@@ -1,6 +1,5 @@
 import { z } from "zod";
 
-/** What a tool call does, as the Agent Client Protocol names it (https://agentclientprotocol.com, "Tool calls"). */
 export const TOOL_KINDS = [
   "read",
   "edit",
@@ -12,6 +11,7 @@ export const TOOL_KINDS = [
   "fetch",
   "other",
 ] as const;
+/** What a tool call does, as the Agent Client Protocol names it (https://agentclientprotocol.com, "Tool calls"). */
 export const ToolKind = z.enum(TOOL_KINDS);
 export type ToolKind = z.infer<typeof ToolKind>;
 
