@@ -152,7 +152,7 @@ export default {
         pathNot: [
           `${server}/$1/`,
           port,
-          String.raw`${server}/(store/schema|store/per-database|config|data-dir|lifecycle)\.ts$`,
+          String.raw`${server}/(store/schema|store/per-database|config|data-dir|lifecycle|printable)\.ts$`,
         ],
       },
     },

@@ -12,7 +12,6 @@ import { createModelRegistry } from "./agent/models/registry.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createApprovals } from "./approvals/approvals.ts";
 import { createAuth } from "./auth/auth.ts";
-import { createCompute } from "./compute/pool.ts";
 import type { Config } from "./config.ts";
 import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createInProcessDispatcher } from "./dispatch/in-process.ts";
@@ -79,8 +78,6 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const store = await openSqliteStore({ path: databasePath(config.dataDir), now, onFatal, uncleanStop });
   lifecycle.started("store", async () => store.close());
 
-  const compute = createCompute({ logger });
-  lifecycle.started("compute", async () => compute.close());
   const turns = new EventLoopTurns();
   const hub = createHub();
   const activity = createActivity();
@@ -102,7 +99,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     redactor,
     canAsk: config.approvals.mode !== "never",
   });
-  const dispatcher = createInProcessDispatcher({ concurrency: config.concurrency });
+  let isShared = await hasSeveralUsers(store);
+  const dispatcher = createInProcessDispatcher({ concurrency: config.concurrency, isShared: () => isShared });
   const ring = (bell: Doorbell): void => dispatcher.ring(bell);
   const approvals = createApprovals({ store, log, ...config.approvals, ring, logger, now });
   lifecycle.started("approvals", async () => approvals.stop());
@@ -151,7 +149,18 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       sandbox: sandbox.state,
       concurrency: config.concurrency,
     }),
-    users: createUserService({ store, auth, audit, runner, hub, activity, now }),
+    users: createUserService({
+      store,
+      auth,
+      audit,
+      runner,
+      hub,
+      activity,
+      now,
+      async usersChanged() {
+        isShared = await hasSeveralUsers(store);
+      },
+    }),
     tokens: createTokenService({ store, auth, audit, now }),
     audit: createAuditService({ store }),
   };

@@ -4,6 +4,7 @@ import { startServer } from "./compose.ts";
 import { readConfig } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import { printable } from "./printable.ts";
 
 /** How long a shutdown may take before the process ends without it, in ms. */
 const SHUTDOWN_LIMIT_MS = 15_000;
@@ -19,7 +20,7 @@ const { version } = JSON.parse(readFileSync(new URL("../package.json", import.me
 };
 
 function explain(message: string): void {
-  process.stderr.write(`trunkline: ${message}\n`);
+  process.stderr.write(`trunkline: ${message.split("\n").map(printable).join("\n  ")}\n`);
 }
 
 async function shutDown(): Promise<never> {

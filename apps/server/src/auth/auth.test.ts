@@ -204,6 +204,19 @@ describe("sign-in codes", () => {
     expect(await fixture.auth.redeemSignInCode(codes[100]!)).not.toBeNull();
   });
 
+  it("H21: are bounded for each token, so nobody pushes out the links of others", async () => {
+    const token = await readToken();
+    const reader = (await bearer(token))!;
+    const printed = fixture.auth.createSignInCode("local").code;
+    const operators = fixture.auth.createSignInCode(reader).code;
+    const other = { ...reader, tokenId: "another token" };
+    const others = Array.from({ length: 500 }, () => fixture.auth.createSignInCode(other).code);
+    expect(fixture.auth.whoseSignInCode(others[0]!)).toBeNull();
+    expect(fixture.auth.whoseSignInCode(others[499]!)).toMatchObject({ name: "local" });
+    expect(await fixture.auth.redeemSignInCode(printed)).not.toBeNull();
+    expect(await fixture.auth.redeemSignInCode(operators)).not.toBeNull();
+  });
+
   it("are refused where nobody made them", async () => {
     expect(await fixture.auth.redeemSignInCode("")).toBeNull();
     expect(await fixture.auth.redeemSignInCode("x".repeat(43))).toBeNull();

@@ -42,11 +42,15 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
     activeTokens: (tokenIds) => findActiveTokens(store.db, tokenIds, now()),
 
     createSignInCode(holder) {
-      const code = codes.create(holder === "local" ? local : holderOf(holder));
+      const code =
+        holder === "local" ? codes.create(local, "server") : codes.create(holderOf(holder), holder.tokenId);
       return { code, expiresInMs: CODE_LIFETIME_MS };
     },
 
-    whoseSignInCode: (code) => codes.find(code)?.name ?? null,
+    whoseSignInCode(code) {
+      const holder = codes.find(code);
+      return holder === undefined ? null : { userId: holder.userId, name: holder.name };
+    },
 
     async redeemSignInCode(code, address) {
       const holder = codes.take(code);

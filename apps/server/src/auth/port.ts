@@ -31,8 +31,8 @@ export interface Auth {
    * the token from then on, and for no longer than it; or as the local user, where the server itself prints the link.
    */
   createSignInCode(holder: Authenticated | "local"): { code: string; expiresInMs: number };
-  /** Name of the user whom a code signs in, without using it up; null where it does not hold. */
-  whoseSignInCode(code: string): string | null;
+  /** Whom a code signs in, without using it up; null where it is used, old or made up. */
+  whoseSignInCode(code: string): { userId: string; name: string } | null;
   /** Exchanges an unused, unexpired code for the secret that goes into the UI's cookie; null where it does not hold. */
   redeemSignInCode(code: string, address?: string): Promise<BrowserSignIn | null>;
   /** The same for an API token itself, for who has no terminal at hand; null where it does not hold. */

@@ -1,6 +1,12 @@
 import type { Doorbell } from "./port.ts";
 
-/** Sessions waiting for a slot: owners take turns, and each owner's sessions go in the order they were rung. */
+/** How many sessions of an owner are running. */
+export type RunningOf = (ownerId: string) => number;
+
+/**
+ * Sessions waiting for a slot. The owner with the fewest running goes first, so whoever has nothing running gets the next
+ * slot; among equals owners take turns, and each owner's sessions go in the order they were rung.
+ */
 export class FairQueue {
   /** Insertion order is the order of turns: the owner who was served goes to the end. */
   readonly #owners = new Map<string, Set<string>>();
@@ -11,15 +17,37 @@ export class FairQueue {
     else sessions.add(sessionId);
   }
 
-  take(): Doorbell | undefined {
-    for (const [ownerId, sessions] of this.#owners) {
-      this.#owners.delete(ownerId);
-      const [sessionId] = sessions;
-      if (sessionId === undefined) continue;
-      sessions.delete(sessionId);
-      if (sessions.size > 0) this.#owners.set(ownerId, sessions);
-      return { ownerId, sessionId };
+  /** A slot of this owner's came free: everybody else's turn comes before theirs. */
+  served(ownerId: string): void {
+    const sessions = this.#owners.get(ownerId);
+    if (sessions === undefined) return;
+    this.#owners.delete(ownerId);
+    this.#owners.set(ownerId, sessions);
+  }
+
+  /** @param mayTake whether an owner may have another slot now */
+  take(runningOf: RunningOf, mayTake: (ownerId: string) => boolean): Doorbell | undefined {
+    const ownerId = this.#next(runningOf);
+    if (ownerId === undefined || !mayTake(ownerId)) return undefined;
+    const sessions = this.#owners.get(ownerId) ?? new Set();
+    this.#owners.delete(ownerId);
+    const [sessionId] = sessions;
+    if (sessionId === undefined) return undefined;
+    sessions.delete(sessionId);
+    if (sessions.size > 0) this.#owners.set(ownerId, sessions);
+    return { ownerId, sessionId };
+  }
+
+  #next(runningOf: RunningOf): string | undefined {
+    let next: string | undefined;
+    let fewest = Infinity;
+    for (const ownerId of this.#owners.keys()) {
+      const running = runningOf(ownerId);
+      if (running >= fewest) continue;
+      next = ownerId;
+      fewest = running;
+      if (running === 0) break;
     }
-    return undefined;
+    return next;
   }
 }

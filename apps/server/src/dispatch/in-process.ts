@@ -1,19 +1,31 @@
 import type { Dispatcher, Doorbell } from "./port.ts";
 import { FairQueue } from "./fair-queue.ts";
+import { Slots } from "./slots.ts";
 
-/** The dispatcher of a single node. What it forgets in a crash is swept up from the task rows at the next start. */
-export function createInProcessDispatcher({ concurrency }: { concurrency: number }): Dispatcher {
+/**
+ * The dispatcher of a single node. What it forgets in a crash is swept up from the task rows at the next start.
+ * @param options.isShared whether slots are kept for owners who have nothing running
+ */
+export function createInProcessDispatcher({
+  concurrency,
+  isShared = () => false,
+}: {
+  concurrency: number;
+  isShared?: () => boolean;
+}): Dispatcher {
   const waiting = new FairQueue();
+  const slots = new Slots(concurrency, isShared);
   /** Sessions whose handler runs; true where they were rung meanwhile. */
   const running = new Map<string, boolean>();
   let handler: ((sessionId: string) => Promise<boolean>) | undefined;
   let stopped: (() => void) | undefined;
 
   function pump(): void {
-    while (handler !== undefined && stopped === undefined && running.size < concurrency) {
-      const bell = waiting.take();
+    while (handler !== undefined && stopped === undefined && !slots.isFull) {
+      const bell = waiting.take(slots.runningOf, slots.mayTake);
       if (bell === undefined) return;
       running.set(bell.sessionId, false);
+      slots.take(bell.ownerId);
       void serve(bell, handler);
     }
   }
@@ -22,6 +34,8 @@ export function createInProcessDispatcher({ concurrency }: { concurrency: number
     const more = await handle(bell.sessionId);
     const rungMeanwhile = running.get(bell.sessionId);
     running.delete(bell.sessionId);
+    slots.give(bell.ownerId);
+    waiting.served(bell.ownerId);
     if (more || rungMeanwhile) waiting.add(bell);
     if (running.size === 0) stopped?.();
     pump();

@@ -10,7 +10,7 @@ export interface Dispatcher {
   ring(bell: Doorbell): void;
   /**
    * Calls `handler` for each session that was rung: at most once at a time per session, at most `concurrency` at a
-   * time in all, owners taking turns. The handler resolves to true while the session has more work; it never rejects.
+   * time in all, the owner with the fewest running first. The handler resolves to true while the session has more work; it never rejects.
    */
   start(handler: (sessionId: string) => Promise<boolean>): void;
   /** Starts no more handlers; resolves when those that run have ended. */

@@ -9,7 +9,7 @@ import { logAccess } from "./access-log.ts";
 import { registerApiDocs } from "./api-docs.ts";
 import { guardAnswer, labelAnswer } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
-import { createCallFailureNote } from "./call-failure.ts";
+import { createCallFailureNote, createStreamFailureNote } from "./call-failure.ts";
 import { toErrorResponse } from "./error-answer.ts";
 import { createReadyHandler, healthHandler, type ReadinessCheck } from "./health.ts";
 import type { HttpEnv } from "./http-env.ts";
@@ -19,7 +19,12 @@ import { allowListedOrigins, refuseForeignOrigin, refuseForgery } from "./origin
 import { createRefusalNote } from "./refusals.ts";
 import { allowMethods, limitBody, requireJson } from "./request-body.ts";
 import { registerRest } from "./rest.ts";
-import { createSignInCodeHandler, createSignInHandler, SIGN_IN_PATH } from "./sign-in.ts";
+import {
+  createSignInCodeHandler,
+  createSignInFormHandler,
+  createSignInHandler,
+  SIGN_IN_PATH,
+} from "./sign-in.ts";
 import type { Site } from "./site.ts";
 import { tokenSignIn } from "./token-sign-in.ts";
 import { createTrpcStreamHandler } from "./trpc-stream.ts";
@@ -46,6 +51,7 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   const { site, services, auth, limits, streams, readiness, web, logger, now } = deps;
   const noteRefusal = createRefusalNote(deps.audit, limits);
   const noteFailure = createCallFailureNote(logger, noteRefusal);
+  const noteStreamFailure = createStreamFailureNote(logger);
   const app = new Hono<HttpEnv>();
 
   app.use(requestId({ limitLength: 64 }));
@@ -68,19 +74,20 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
       limitBody,
     );
   }
-  app.get(`${TRPC_PATH}/session.subscribe`, createTrpcStreamHandler({ services, streams, logger }));
-  app.all(`${TRPC_PATH}/:path`, createTrpcHandler({ services, streams, noteFailure }));
+  const calls = { services, streams, noteFailure, noteStreamFailure, logger };
+  app.get(`${TRPC_PATH}/session.subscribe`, createTrpcStreamHandler(calls));
+  app.all(`${TRPC_PATH}/:path`, createTrpcHandler(calls));
   app.post("/api/sign-in-codes", createSignInCodeHandler({ auth, site }));
-  registerRest(app, { services, streams, noteFailure, logger });
+  registerRest(app, calls);
   registerApiDocs(app, { services });
   for (const path of Object.keys(methods)) {
     app.all(`${path}/*`, () => {
-      throw new TrunklineError("not_found", "There is nothing at this path");
+      throw new TrunklineError("not_found", "Not found. The API is described at /api/docs");
     });
   }
 
   const signIn = { auth, site, limits, noteRefusal, now };
-  app.post(SIGN_IN_PATH, ...tokenSignIn(signIn));
+  app.post(SIGN_IN_PATH, createSignInFormHandler(signIn), ...tokenSignIn(signIn));
   app.all(SIGN_IN_PATH, createSignInHandler(signIn));
   app.all("*", web === null ? uiOffHandler : createUiProxy({ web, logger }));
 
@@ -88,7 +95,7 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
     if (!(error instanceof TrunklineError)) {
       logger.error(
         { err: error, method: c.req.method, path: c.req.path, requestId: c.get("requestId") },
-        "a request failed",
+        "A request failed",
       );
     }
     noteRefusal(c, error);

@@ -73,6 +73,22 @@ describe("the development socket", () => {
     expect(asked).toEqual([]);
   });
 
+  it("E8: ends at once when the server closes", async () => {
+    await open("development");
+    const socket = connect(fixture.port, "127.0.0.1");
+    const host = `localhost:${fixture.port}`;
+    socket.write(
+      `GET /_next/hmr HTTP/1.1\r\nHost: ${host}\r\nOrigin: http://${host}\r\nConnection: Upgrade\r\n` +
+        "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
+    );
+    await once(socket, "data");
+    const ended = once(socket, "close");
+    // A grace far beyond the test's own limit: the server must not need it.
+    await fixture.server.close(600_000);
+    await ended;
+    expect(socket.destroyed).toBe(true);
+  });
+
   it("does not exist in production", async () => {
     await open("production");
     const headers = { connection: "Upgrade", upgrade: "websocket", origin: fixture.url };

@@ -8,11 +8,15 @@ const PASSED_ON = ["sec-websocket-key", "sec-websocket-version", "sec-websocket-
 
 /**
  * While the UI is developed, its process tells the browser over a WebSocket what was recompiled. Only then does the
- * server listen for upgrades at all, and only from its own pages.
+ * server listen for upgrades at all, and only from its own pages. Node's server does not count these connections among its
+ * own, so whoever closes the server ends them here.
  */
-export function passDevelopmentSocket(server: Server, site: Site, web: Web): void {
+export function passDevelopmentSocket(server: Server, site: Site, web: Web): { end(): void } {
+  const open = new Set<Duplex>();
   server.on("upgrade", (incoming: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on("error", () => socket.destroy());
+    open.add(socket);
+    socket.on("close", () => open.delete(socket));
     const { host = "", origin } = incoming.headers;
     const upstream = web.url();
     const isOurs = refuseTarget(incoming, site) === null && origin === site.originOf(host);
@@ -41,6 +45,11 @@ export function passDevelopmentSocket(server: Server, site: Site, web: Web): voi
       .on("error", () => socket.destroy())
       .end();
   });
+  return {
+    end() {
+      for (const socket of open) socket.destroy();
+    },
+  };
 }
 
 function headerLines(rawHeaders: readonly string[]): string {

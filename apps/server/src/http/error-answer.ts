@@ -1,10 +1,10 @@
-import { TRPCError } from "@trpc/server";
+import { getTRPCErrorFromUnknown, TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { TRPC_ERROR_CODES_BY_KEY } from "@trpc/server/rpc";
+import { getErrorShape } from "@trpc/server/shared";
 import { ERROR_CODES, type ErrorData, type ErrorReason, TrunklineError } from "@trunkline/contract";
+import { appRouter } from "@trunkline/contract/router";
 import { TooManyRequestsError } from "./too-many-requests.ts";
-
-export const INTERNAL_MESSAGE = "Something went wrong on the server; its log says what";
 
 export interface ErrorAnswer {
   status: number;
@@ -19,6 +19,37 @@ interface Overrides {
   code?: keyof typeof TRPC_ERROR_CODES_BY_KEY;
 }
 
+/** Any failure as an error of the router, which decides what callers see of it. */
+export function toCallError(error: unknown): TRPCError {
+  if (error instanceof TRPCError) return error;
+  if (error instanceof TrunklineError) {
+    return new TRPCError({ code: ERROR_CODES[error.reason], message: error.message, cause: error });
+  }
+  return getTRPCErrorFromUnknown(error);
+}
+
+/**
+ * The one way from a failure to what callers read, for tRPC, REST, streams and refusals: the router's own formatter. An
+ * expected failure keeps its words and names the fields; anything else says nothing.
+ * @param path the procedure that was called, if any
+ */
+export function toErrorAnswer(failure: unknown, path?: string): ErrorAnswer {
+  const error = toCallError(failure);
+  const shape = getErrorShape({
+    config: appRouter._def._config,
+    error,
+    type: "unknown",
+    path,
+    input: undefined,
+    ctx: undefined,
+  });
+  const { httpStatus }: ErrorData = shape.data;
+  const answer = { status: httpStatus, body: JSON.stringify({ error: shape }) };
+  if (!(error.cause instanceof TooManyRequestsError)) return answer;
+  return { ...answer, headers: { "retry-after": String(error.cause.retryAfterSeconds) } };
+}
+
+/** A refusal by HTTP itself, which may be more precise than its reason. */
 export function errorAnswer(reason: ErrorReason, message: string, overrides: Overrides = {}): ErrorAnswer {
   const code = overrides.code ?? ERROR_CODES[reason];
   const status = overrides.status ?? getHTTPStatusCodeFromError(new TRPCError({ code }));
@@ -32,28 +63,15 @@ export function errorAnswer(reason: ErrorReason, message: string, overrides: Ove
 /** A request whose method does not fit its path; `allowed` goes into the Allow header (RFC 9110, 15.5.6). */
 export function methodRefusal(allowed: readonly string[]): Response {
   const methods = allowed.join(", ");
-  const answer = errorAnswer("validation_failed", `Only ${methods} is possible here`, {
-    code: "METHOD_NOT_SUPPORTED",
-  });
+  const answer = errorAnswer("validation_failed", `Use ${methods} here`, { code: "METHOD_NOT_SUPPORTED" });
   return toResponse({ ...answer, headers: { allow: methods } });
 }
 
-/** An expected failure in its own words, and anything else without any. */
-export function toErrorAnswer(error: unknown): ErrorAnswer {
-  if (error instanceof TooManyRequestsError) {
-    const headers = { "retry-after": String(error.retryAfterSeconds) };
-    return { ...errorAnswer(error.reason, error.message), headers };
-  }
-  return error instanceof TrunklineError
-    ? errorAnswer(error.reason, error.message)
-    : errorAnswer("internal", INTERNAL_MESSAGE);
+export function toErrorResponse(error: unknown, path?: string): Response {
+  return toResponse(toErrorAnswer(error, path));
 }
 
-export function toErrorResponse(error: unknown): Response {
-  return toResponse(toErrorAnswer(error));
-}
-
-/** For who has too much of something, e.g. streams, where nobody knows when it will be less. */
+/** For too many of something, e.g. streams, where nobody knows when there will be fewer. */
 const RETRY_AFTER_S = 5;
 
 /** Also for answers that Hono's middleware does not see. */

@@ -29,6 +29,8 @@ export interface Connection {
   signal: AbortSignal;
   /** What stands before the stream decided, e.g. for an allowed origin. */
   headers: Headers;
+  /** Hears what the stream failed with, which its client may only learn in part. */
+  failed: (error: unknown) => void;
 }
 
 /** Writes batches of events as `writeMessages` does. A batch that many followers get is turned into bytes once. */
@@ -73,7 +75,10 @@ export async function writeMessages<Item>(
       if (!response.write(encode(item))) await drained(response, signal);
     }
   } catch (error) {
-    if (!signal.aborted) response.write(frame.failure(error));
+    if (!signal.aborted) {
+      options.failed(error);
+      response.write(frame.failure(error));
+    }
   } finally {
     clearInterval(ping);
     response.end();

@@ -9,8 +9,11 @@ const STYLE = `
   main { max-width: 26rem; padding: 2rem; }
   h1 { margin: 0 0 .75rem; font-size: 1.25rem; font-weight: 600; }
   p { margin: .5rem 0; color: var(--soft); }
+  button { margin: .5rem 0; padding: .4rem .9rem; border: 1px solid; border-radius: .4em; background: var(--box);
+    color: var(--text); font: inherit; cursor: pointer; }
+  a { color: inherit; }
   code { padding: .1em .4em; border-radius: .3em; background: var(--box); color: var(--text);
-    font: .9em ui-monospace, monospace; white-space: nowrap; }
+    font: .9em ui-monospace, monospace; overflow-wrap: anywhere; }
 `;
 
 const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
@@ -20,13 +23,16 @@ export interface Page {
   title: string;
   /** Made by hono's `html`, which escapes what is put into it. */
   body: ReturnType<typeof html>;
+  /** Whether it holds a form, which goes to this server. */
+  hasForm?: boolean;
   /** Seconds after which the browser asks again. */
   refreshSeconds?: number;
   headers?: Record<string, string>;
 }
 
 /** A page that needs nothing else: no scripts, no pictures, its style known by its hash. */
-export async function htmlPage({ status, title, body, refreshSeconds, headers }: Page): Promise<Response> {
+export async function htmlPage(options: Page): Promise<Response> {
+  const { status, title, body, hasForm = false, refreshSeconds, headers } = options;
   const page = await html`<!doctype html>
     <html lang="en">
       <head>
@@ -47,7 +53,11 @@ export async function htmlPage({ status, title, body, refreshSeconds, headers }:
     status,
     headers: {
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'`,
+      "content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action ${hasForm ? "'self'" : "'none'"}`,
+      "x-content-type-options": "nosniff",
+      "cache-control": "no-store",
+      // Under "no-referrer" browsers send forms with "Origin: null".
+      "referrer-policy": hasForm ? "same-origin" : "no-referrer",
       ...headers,
     },
   });

@@ -149,6 +149,27 @@ describe("a stream", () => {
     await allClosed();
   }, 30_000);
 
+  it.each([
+    ["tRPC", PATH],
+    ["REST", `/api/sessions/${randomUUID()}/events`],
+  ])("E6: its exception is logged with its session, over %s", async (_name, path) => {
+    fixture.services.play = async function* () {
+      yield { events: [], live: true };
+      throw new Error("broken inside");
+    };
+    const stream = await fixture.openStream(path, { ...bearer(), accept: "text/event-stream" });
+    const told = await text(stream);
+    expect(told).toContain('"reason":"internal"');
+    expect(told).not.toContain("broken inside");
+    const line = fixture.logLines.find((candidate) => candidate.includes("broken inside"));
+    expect(JSON.parse(line!)).toMatchObject({
+      level: 50,
+      path: "session.subscribe",
+      sessionId: /[0-9a-f]{8}-[0-9a-f-]{27}/.exec(decodeURIComponent(path))![0],
+      err: { message: "broken inside" },
+    });
+  });
+
   it("ends within a second of its token's revocation, and of nobody else's", async () => {
     const cookie = await fixture.signIn();
     const mine = await fixture.openStream(PATH, bearer());

@@ -22,6 +22,42 @@ async function statusOf(head: string): Promise<number> {
   return Number(/^HTTP\/1\.1 (\d{3})/.exec(answer)?.[1]);
 }
 
+describe("E10: opened by an address that is not set up", () => {
+  const open = async (host: string, accept: string) => fixture.send("/", { headers: { host, accept } });
+
+  it.each([
+    ["an address of the LAN", "192.168.1.20:4400"],
+    ["another port, through ssh -L", "localhost:9000"],
+    ["a name", "Box.lan:4400"],
+    ["an IPv6 address", "[fd00::1]:4400"],
+  ])("%s: a browser gets a page that says which variable to set", async (_name, host) => {
+    const answer = await open(host, "text/html,application/xhtml+xml,*/*;q=0.8");
+    expect(answer.status).toBe(421);
+    expect(answer.headers).toMatchObject({
+      "content-type": "text/html; charset=utf-8",
+      "x-content-type-options": "nosniff",
+      "content-security-policy": expect.stringMatching(/^default-src 'none'; style-src 'sha256-/),
+    });
+    expect(answer.body).toContain(`<code>TRUNKLINE_ALLOWED_HOSTS=${host.toLowerCase()}</code>`);
+  });
+
+  it("a program gets JSON", async () => {
+    const answer = await open("192.168.1.20:4400", "*/*");
+    expect(answer.status).toBe(421);
+    expect(answer.error()).toMatchObject({
+      message: expect.stringContaining("TRUNKLINE_ALLOWED_HOSTS"),
+      data: { reason: "forbidden" },
+    });
+  });
+
+  it("what is no name is not repeated", async () => {
+    const answer = await open(`evil"><script>alert(1)</script>`, "text/html");
+    expect(answer.status).toBe(421);
+    expect(answer.body).toContain("<code>TRUNKLINE_ALLOWED_HOSTS=HOST:PORT</code>");
+    expect(answer.body).not.toContain("evil");
+  });
+});
+
 describe("Host", () => {
   it.each([
     ["127.0.0.1", "127.0.0.1:PORT"],

@@ -1,4 +1,3 @@
-import { TRPCError } from "@trpc/server";
 import type { ActivityBatch, EventBatch, SessionEvent } from "@trunkline/contract";
 import { toErrorAnswer } from "./error-answer.ts";
 import type { StreamFormat, StreamFrame } from "./event-stream.ts";
@@ -10,7 +9,7 @@ const FRAME: StreamFrame = {
   opening: ": connected\n\n",
   ping: ": ping\n\n",
   // Not "error": EventSource has an event of that name, and reconnects after it.
-  failure: (error) => `event: failure\ndata: ${toErrorAnswer(expected(error)).body}\n\n`,
+  failure: (error) => `event: failure\ndata: ${toErrorAnswer(error).body}\n\n`,
 };
 
 /** A session over REST: a message per event, so that `Last-Event-ID` is exact, and no envelope around it. */
@@ -37,9 +36,4 @@ export async function* markingCaughtUp(batches: AsyncIterable<EventBatch>): Asyn
 
 function eventMessage(event: SessionEvent): string {
   return `id: ${event.seq}\ndata: ${JSON.stringify(event)}\n\n`;
-}
-
-/** What a service said, before the router made its own error of it. */
-function expected(error: unknown): unknown {
-  return error instanceof TRPCError ? error.cause : error;
 }

@@ -1,10 +1,9 @@
-import { callTRPCProcedure, getTRPCErrorFromUnknown } from "@trpc/server";
-import { getErrorShape } from "@trpc/server/shared";
-import type { ErrorData, Services } from "@trunkline/contract";
+import { callTRPCProcedure } from "@trpc/server";
+import type { Services } from "@trunkline/contract";
 import { type ProcedurePath, procedureSchemas } from "@trunkline/contract/rest";
 import { appRouter } from "@trunkline/contract/router";
 import type { NoteCallFailure } from "./call-failure.ts";
-import type { ErrorAnswer } from "./error-answer.ts";
+import { type ErrorAnswer, toCallError, toErrorAnswer } from "./error-answer.ts";
 import type { HttpContext } from "./http-env.ts";
 import { readRestInput } from "./rest-input.ts";
 
@@ -39,19 +38,9 @@ export function createRestProcedure(
     },
 
     refusal(c, cause) {
-      const error = getTRPCErrorFromUnknown(cause);
+      const error = toCallError(cause);
       noteFailure(c, error, path);
-      const { principal } = c.get("authenticated");
-      const shape = getErrorShape({
-        config: appRouter._def._config,
-        error,
-        type,
-        path,
-        input: undefined,
-        ctx: { services, principal },
-      });
-      const { httpStatus }: ErrorData = shape.data;
-      return { status: httpStatus, body: JSON.stringify({ error: shape }) };
+      return toErrorAnswer(error, path);
     },
   };
 }

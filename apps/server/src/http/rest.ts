@@ -10,7 +10,7 @@ import type { Hono } from "hono";
 import { accepts } from "hono/accepts";
 import type { Logger } from "pino";
 import { begun } from "./begun.ts";
-import type { NoteCallFailure } from "./call-failure.ts";
+import type { NoteCallFailure, NoteStreamFailure } from "./call-failure.ts";
 import { answerWithStream } from "./deferred-stream.ts";
 import { methodRefusal, toResponse } from "./error-answer.ts";
 import type { HttpContext, HttpEnv } from "./http-env.ts";
@@ -23,6 +23,7 @@ export interface RestDeps {
   services: Services;
   streams: LiveStreams;
   noteFailure: NoteCallFailure;
+  noteStreamFailure: NoteStreamFailure;
   logger: Logger;
 }
 
@@ -83,8 +84,9 @@ function createStreamHandler(path: ProcedurePath, write: WriteStream | undefined
       // What is refused is refused with a status: the stream answers 200 once it has something to tell.
       const items = await begun((await procedure.call(c, signal)) as AsyncIterable<unknown>);
       return answerWithStream(outgoing, (headers) => {
-        write(outgoing, items, { signal, headers })
-          .catch((error: unknown) => deps.logger.error({ err: error, path }, "a stream could not be written"))
+        const failed = (error: unknown) => deps.noteStreamFailure(c, error, path, c.req.param("sessionId"));
+        write(outgoing, items, { signal, headers, failed })
+          .catch((error: unknown) => deps.logger.error({ err: error, path }, "A stream could not be written"))
           .finally(() => stream.close());
       });
     } catch (cause) {

@@ -7,6 +7,7 @@ import { type AppDeps, createApp } from "./app.ts";
 import { startingStreams } from "./deferred-stream.ts";
 import { passDevelopmentSocket } from "./development-socket.ts";
 import { type ErrorAnswer, ERROR_HEADERS, errorAnswer, toErrorAnswer, toResponse } from "./error-answer.ts";
+import { misdirected } from "./misdirected.ts";
 import { createLimits } from "./limits.ts";
 import { LiveStreams } from "./live-streams.ts";
 import { refuseTarget } from "./request-target.ts";
@@ -53,6 +54,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   // Node's own answer to a missing Host has no body; refuseTarget gives the typed one.
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false });
 
+  let developmentSockets: { end(): void } | undefined;
+
   server.on("request", (_incoming, outgoing) => {
     outgoing.once("close", () => {
       // While the server closes, a connection goes when its request is done: from the next tick on it is idle.
@@ -64,11 +67,12 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     async listen() {
       server.listen({ host: config.host, port: config.port });
       await once(server, "listening");
-      server.on("error", (error) => logger.error({ err: error }, "the HTTP server has a problem"));
+      server.on("error", (error) => logger.error({ err: error }, "The HTTP server has a problem"));
       const { port } = server.address() as AddressInfo;
       const site = createSite(config, port);
       server.on("request", createListener({ ...deps, site, limits, streams }));
-      if (deps.web?.mode === "development") passDevelopmentSocket(server, site, deps.web);
+      if (deps.web?.mode === "development")
+        developmentSockets = passDevelopmentSocket(server, site, deps.web);
       return { url: `http://${urlHost(config.host)}:${port}`, port };
     },
 
@@ -77,6 +81,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       const closed = once(server, "close");
       server.close();
       streams.end();
+      developmentSockets?.end();
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
       clearTimeout(timer);
@@ -91,7 +96,7 @@ function createListener(
   const listener = getRequestListener(startingStreams(createApp(deps).fetch), {
     // Only what is no URL comes here; the app answers its own errors.
     errorHandler: (error) => {
-      deps.logger.debug({ err: error }, "a request could not be read");
+      deps.logger.debug({ err: error }, "A request could not be read");
       return toResponse(errorAnswer("validation_failed", "The request's target is not a valid URL"));
     },
   });
@@ -104,22 +109,18 @@ function createListener(
         action: "request",
         detail: "rate_limited",
       });
-      refuse(outgoing, toErrorAnswer(new TooManyRequestsError(waitMs)));
+      void refuse(outgoing, toErrorAnswer(new TooManyRequestsError(waitMs)));
       return;
     }
     const refusal = refuseTarget(incoming, site);
     if (refusal === null) turns.answer(() => void listener(incoming, outgoing));
-    else refuse(outgoing, misdirected(refusal));
+    else void refuse(outgoing, misdirected(incoming, refusal));
   };
 }
 
-/** 421 is the status for "not my authority" (RFC 9110, 15.5.20). */
-function misdirected(message: string): ErrorAnswer {
-  return errorAnswer("forbidden", message, { status: 421 });
-}
-
 /** Before anything is read. The connection ends: the next request would be no better. */
-function refuse(outgoing: ServerResponse, { status, body, headers }: ErrorAnswer): void {
+async function refuse(outgoing: ServerResponse, answer: ErrorAnswer | Promise<ErrorAnswer>): Promise<void> {
+  const { status, body, headers } = await answer;
   outgoing.writeHead(status, { ...ERROR_HEADERS, ...headers, connection: "close" }).end(body);
 }
 

@@ -102,6 +102,77 @@ describe("sign-in link", () => {
     expect((await fixture.send(path)).status).toBe(303);
   });
 
+  describe("H10: a link that somebody else may have made", () => {
+    const UA = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" };
+    const open = async (headers: Record<string, string>, code = newCode()) => ({
+      code,
+      answer: await fixture.send(`/sign-in?code=${code}`, { headers: { ...UA, ...headers } }),
+    });
+    const press = async (code: string, headers: Record<string, string>) =>
+      fixture.send("/sign-in", {
+        method: "POST",
+        headers: { ...UA, "content-type": "application/x-www-form-urlencoded", ...headers },
+        body: new URLSearchParams({ code }).toString(),
+      });
+
+    it.each([
+      ["a page of ours, where a model wrote it", { "sec-fetch-site": "same-origin" }],
+      ["a page on another port", { "sec-fetch-site": "same-site" }],
+      ["another site", { "sec-fetch-site": "cross-site" }],
+      ["a browser that does not say, over plain HTTP", {}],
+    ])("from %s asks, and signs in nobody before the button is pressed", async (_name, headers) => {
+      const { code, answer } = await open(headers);
+      expect(answer.status).toBe(200);
+      expect(answer.headers["set-cookie"]).toBeUndefined();
+      expect(answer.body).toContain("Sign in as local?");
+      expect(answer.headers["content-security-policy"]).toContain("form-action 'self'");
+      expect(answer.headers["content-security-policy"]).toContain("frame-ancestors 'none'");
+      // Under no-referrer a browser would send "Origin: null" with the form.
+      expect(answer.headers["referrer-policy"]).toBe("same-origin");
+
+      for (const origin of ["https://evil.example", "null", `http://localhost:${fixture.port + 1}`]) {
+        expect((await press(code, { origin })).status).toBe(403);
+      }
+      expect((await press(code, {})).status).toBe(403);
+      const pressed = await press(code, { origin: fixture.url });
+      expect(pressed.status).toBe(303);
+      expect(pressed.headers["set-cookie"]).toHaveLength(1);
+      expect((await press(code, { origin: fixture.url })).status).toBe(403);
+    });
+
+    it("opened by hand it asks nothing", async () => {
+      expect((await open({ "sec-fetch-site": "none" })).answer.status).toBe(303);
+    });
+
+    it("opened by hand where somebody else is signed in, it asks", async () => {
+      const { store, clock } = fixture.auth;
+      await store.write([
+        store.db
+          .insertInto("users")
+          .values({ id: "alice", name: "alice", created_at: clock.now, removed_at: null })
+          .compile(),
+      ]);
+      const alice = fixture.auth.auth.newToken({
+        userId: "alice",
+        name: "x",
+        scope: "write",
+        createdAt: clock.now,
+        expiresAt: null,
+      });
+      await store.write([alice.write]);
+      const signedIn = await fixture.send("/sign-in", {
+        method: "POST",
+        headers: { ...JSON_TYPE, origin: fixture.url },
+        body: JSON.stringify({ token: alice.secret }),
+      });
+      const [cookie = ""] = signedIn.headers["set-cookie"]![0]!.split(";", 1);
+      const { answer } = await open({ "sec-fetch-site": "none", cookie });
+      expect(answer.status).toBe(200);
+      expect(answer.body).toMatch(/signed in as\s+<code>alice<\/code>/);
+      expect(answer.headers["set-cookie"]).toBeUndefined();
+    });
+  });
+
   it("does not show in the log", async () => {
     const code = newCode();
     const { headers } = await fixture.send(`/sign-in?code=${code}`);

@@ -1,8 +1,10 @@
+import { TRPCError } from "@trpc/server";
 import { requireScope, type Services, STREAM_SILENCE_LIMIT_MS, TrunklineError } from "@trunkline/contract";
 import { SubscribeInput } from "@trunkline/contract/schemas";
 import type { Logger } from "pino";
+import type { NoteCallFailure, NoteStreamFailure } from "./call-failure.ts";
 import { answerWithStream } from "./deferred-stream.ts";
-import { errorAnswer, INTERNAL_MESSAGE } from "./error-answer.ts";
+import { toCallError, toErrorAnswer, toErrorResponse } from "./error-answer.ts";
 import { BatchEncoder, type StreamFormat, writeEventStream } from "./event-stream.ts";
 import type { HttpContext } from "./http-env.ts";
 import type { LiveStreams } from "./live-streams.ts";
@@ -13,26 +15,47 @@ import { openStream } from "./open-stream.ts";
  * subscriber through three streams, which costs most of what a thousand of them can get. What goes over the wire is
  * the same, and the tests read it with tRPC's own client.
  */
-export function createTrpcStreamHandler(deps: { services: Services; streams: LiveStreams; logger: Logger }) {
+export function createTrpcStreamHandler(deps: {
+  services: Services;
+  streams: LiveStreams;
+  noteFailure: NoteCallFailure;
+  noteStreamFailure: NoteStreamFailure;
+  logger: Logger;
+}) {
   const encoder = new BatchEncoder();
 
-  return async (c: HttpContext): Promise<Response> => {
+  const start = (c: HttpContext): Response => {
     const input = readInput(c);
+    const { sessionId, lastEventId: after = 0 } = input;
     const { principal } = c.get("authenticated");
     // What the router would ask, were it asked.
-    requireScope(principal, "session.subscribe");
+    requireScope(principal, PATH);
     const stream = openStream(c, deps.streams);
     const { signal } = stream;
     const batches = deps.services.sessions.subscribe(principal, input, signal);
-    const after = input.lastEventId ?? 0;
     const { outgoing } = c.env;
     return answerWithStream(outgoing, (headers) => {
-      writeEventStream(outgoing, batches, { format: TRPC_FORMAT, encoder, after, signal, headers })
-        .catch((error: unknown) => deps.logger.error({ err: error }, "a stream could not be written"))
+      const failed = (error: unknown) => deps.noteStreamFailure(c, error, PATH, sessionId);
+      writeEventStream(outgoing, batches, { format: TRPC_FORMAT, encoder, after, signal, headers, failed })
+        .catch((error: unknown) =>
+          deps.logger.error({ err: error, sessionId }, "A stream could not be written"),
+        )
         .finally(() => stream.close());
     });
   };
+
+  return (c: HttpContext): Response => {
+    try {
+      return start(c);
+    } catch (cause) {
+      const error = toCallError(cause);
+      deps.noteFailure(c, error, PATH);
+      return toErrorResponse(error, PATH);
+    }
+  };
 }
+
+const PATH = "session.subscribe";
 
 const TRPC_FORMAT: StreamFormat = {
   opening: `event: connected\ndata: ${JSON.stringify({ reconnectAfterInactivityMs: STREAM_SILENCE_LIMIT_MS })}\n\n`,
@@ -41,15 +64,13 @@ const TRPC_FORMAT: StreamFormat = {
   failure: (error) => `event: serialized-error\ndata: ${errorShape(error)}\n\n`,
 };
 
+/** Of tRPC's envelope, its streams want the inside. */
 function errorShape(error: unknown): string {
-  const { body } =
-    error instanceof TrunklineError
-      ? errorAnswer(error.reason, error.message)
-      : errorAnswer("internal", INTERNAL_MESSAGE);
+  const { body } = toErrorAnswer(error, PATH);
   return JSON.stringify((JSON.parse(body) as { error: unknown }).error);
 }
 
-/** The cursor may come as EventSource sends it on a reconnect, and then counts more than what the URL still says. */
+/** On a reconnect EventSource sends the cursor as a header, which is newer than the one in the URL. */
 function readInput(c: HttpContext): SubscribeInput {
   const lastEventId =
     c.req.header("last-event-id") ?? c.req.query("lastEventId") ?? c.req.query("Last-Event-Id");
@@ -58,10 +79,7 @@ function readInput(c: HttpContext): SubscribeInput {
     ...(lastEventId === undefined ? {} : { lastEventId }),
   });
   if (result.success) return result.data;
-  throw new TrunklineError(
-    "validation_failed",
-    result.error.issues.map((issue) => [...issue.path, issue.message].join(": ")).join("; "),
-  );
+  throw new TRPCError({ code: "BAD_REQUEST", cause: result.error });
 }
 
 function parseObject(text: string | undefined): object {

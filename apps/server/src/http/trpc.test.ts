@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createClient } from "@trunkline/client";
+import { TrunklineError } from "@trunkline/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { revokeTokens } from "../auth/testing/auth-fixture.ts";
 import { type HttpFixture, JSON_TYPE, LIST, openHttpFixture } from "./testing/http-fixture.ts";
@@ -102,6 +103,46 @@ describe("tRPC", () => {
     expect(answer.error().data.reason).toBe("validation_failed");
     expect(answer.body).not.toContain("stack");
     expect((await fixture.sendAsOwner(LIST)).status).toBe(200);
+  });
+});
+
+describe("E3: one shape of errors, whichever way they come", () => {
+  const sessionId = randomUUID();
+  const bad = { sessionId: "no id", extra: 1 };
+  const missing = async () => {
+    throw new TrunklineError("not_found", "There is no session x");
+  };
+
+  it.each([
+    ["a subscription by GET", `/trpc/session.subscribe?${input(bad)}`],
+    ["a query", `/trpc/session.get?${input(bad)}`],
+    ["REST", `/api/sessions/no-id?extra=1`],
+    ["a stream of REST", `/api/sessions/no-id/events?extra=1`],
+  ])("%s that is refused names the fields", async (_name, path) => {
+    const accept = path.includes("events") ? "text/event-stream" : "application/json";
+    const answer = await fixture.sendAsOwner(path, { headers: { accept } });
+    expect(answer.status).toBe(400);
+    const { message, data } = answer.error();
+    expect(data).toMatchObject({ code: "BAD_REQUEST", httpStatus: 400, reason: "validation_failed" });
+    expect(data.path).toMatch(/^session\./);
+    expect(data.issues?.map(({ path: at }) => at.join("."))).toContain("sessionId");
+    expect(message).toContain("sessionId: ");
+  });
+
+  it("a stream that breaks off says the same as a refused call", async () => {
+    await using own = await openHttpFixture();
+    own.services.play = async function* () {
+      yield { events: [], live: true };
+      await missing();
+    };
+    const called = await own.sendAsOwner(`/trpc/session.get?${input({ sessionId })}`);
+    const streamed = await own.sendAsOwner(`/trpc/session.subscribe?${input({ sessionId })}`);
+    const [, frame = ""] = /serialized-error\ndata: (.*)\n/.exec(streamed.body) ?? [];
+    expect(JSON.parse(frame)).toEqual({
+      ...called.error(),
+      message: "There is no session x",
+      data: { ...called.error().data, path: "session.subscribe" },
+    });
   });
 });
 

@@ -50,6 +50,29 @@ describe("logger", () => {
     expect(JSON.parse(lines[0]!)).toMatchObject({ code: "ENOENT", tokens: 12, msg: "unicode=yes" });
   });
 
+  const HOSTILE = "a\u001b]0;owned\u0007\u009b2J\u202e\n12:00:00 info  forged user=admin";
+
+  it.each([
+    ["a value", { path: HOSTILE }, "said"],
+    ["a value deep inside", { error: { path: [HOSTILE] } }, "said"],
+    ["the name of a field", { [HOSTILE]: 1 }, "said"],
+    ["the message", {}, HOSTILE],
+    ["an error", { err: new Error(`ENOENT: '${HOSTILE}'`) }, "said"],
+  ])("H19: %s from outside stays on its line and does nothing to a terminal", (_name, fields, message) => {
+    const machine = capture();
+    machine.logger.error(fields, message);
+    expect(machine.lines.join("").match(/[\p{Cc}\u202e]/gu)).toEqual(["\n"]);
+    expect(machine.lines[0]).toContain("owned");
+    JSON.parse(machine.lines[0]!);
+
+    const person = capture({ pretty: true });
+    person.logger.error(fields, message);
+    const text = stripVTControlCharacters(person.lines.join(""));
+    expect(text.match(/[\p{Cc}\u202e]/gu)?.every((character) => character === "\n")).toBe(true);
+    expect(text).toContain("owned");
+    for (const line of text.trimEnd().split("\n").slice(1)) expect(line).toMatch(/^ {4}/);
+  });
+
   it("keeps to its level", () => {
     const { logger, lines } = capture({ level: "warn" });
     logger.info("quiet");
@@ -61,7 +84,9 @@ describe("logger", () => {
     const { logger, lines } = capture({ pretty: true });
     logger.error({ taskId: "t1", err: new Error(`broken by ${CANARY}`), token: "abc" }, "task failed");
     const text = stripVTControlCharacters(lines.join(""));
-    expect(text).toMatch(/^\d\d:\d\d:\d\d error task failed taskId=t1 token=\[redacted\]\nError: broken by/);
+    expect(text).toMatch(
+      /^\d\d:\d\d:\d\d error task failed taskId=t1 token=\[redacted\]\n    Error: broken by/,
+    );
     expect(text).toContain("logger.test.ts");
     expect(text).not.toContain(CANARY);
   });

@@ -2,6 +2,7 @@ import { type Logger, pino } from "pino";
 import type { Config } from "../config.ts";
 import type { Redactor } from "../secrets/port.ts";
 import { prettyLine } from "./pretty-line.ts";
+import { printable } from "../printable.ts";
 import { createLineRedactor } from "./redact.ts";
 
 export interface LoggerOptions {
@@ -13,7 +14,7 @@ export interface LoggerOptions {
   pretty?: boolean;
 }
 
-/** One JSON object per line, or a readable line on a terminal; secrets are taken out of either. */
+/** One JSON object per line, or a readable line on a terminal; both without secrets and without control characters. */
 export function createLogger(options: LoggerOptions): Logger {
   const { level, redactor, destination = standardOutput() } = options;
   const pretty = options.pretty ?? (options.destination === undefined && process.stdout.isTTY);
@@ -23,7 +24,7 @@ export function createLogger(options: LoggerOptions): Logger {
     {
       write(line) {
         const safe = redact(line);
-        destination.write(pretty ? prettyLine(safe) : safe);
+        destination.write(pretty ? prettyLine(safe) : `${printable(safe.trimEnd())}\n`);
       },
     },
   );

@@ -1,4 +1,5 @@
 import { styleText } from "node:util";
+import { printable } from "../printable.ts";
 
 type Style = Parameters<typeof styleText>[0];
 
@@ -14,19 +15,22 @@ const LEVELS: Readonly<Record<number, readonly [label: string, style: Style]>> =
 /** Fields of a line that a person has no use for, or that are shown in their own way. */
 const HIDDEN = new Set(["level", "time", "msg", "err"]);
 
-/** @returns a log line for a terminal: time of day, level, message, the rest as `key=value`, a stack below. */
+/**
+ * @returns a log line for a terminal: time of day, level, message, the rest as `key=value`, a stack below, indented so
+ * that nothing in it looks like a line of its own
+ */
 export function prettyLine(line: string): string {
   const record = JSON.parse(line) as Record<string, unknown>;
   const [label, style] = LEVELS[Number(record["level"])] ?? ["log", "gray"];
   const time = new Date(Number(record["time"])).toTimeString().slice(0, 8);
   const fields = Object.entries(record)
     .filter(([key]) => !HIDDEN.has(key))
-    .map(([key, value]) => `${key}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .map(([key, value]) => printable(`${key}=${typeof value === "string" ? value : JSON.stringify(value)}`))
     .join(" ");
   const head = [
     styleText("gray", time, { validateStream: false }),
     styleText(style, label.padEnd(5), { validateStream: false }),
-    typeof record["msg"] === "string" ? record["msg"] : "",
+    typeof record["msg"] === "string" ? printable(record["msg"]) : "",
     ...(fields === "" ? [] : [styleText("gray", fields, { validateStream: false })]),
   ];
   return `${head.join(" ")}\n${describeError(record["err"])}`;
@@ -36,5 +40,6 @@ function describeError(error: unknown): string {
   if (typeof error !== "object" || error === null) return "";
   const { stack, message } = error as { stack?: unknown; message?: unknown };
   const text = typeof stack === "string" ? stack : String(message);
-  return `${styleText("gray", text, { validateStream: false })}\n`;
+  const lines = text.split("\n").map((line) => `    ${printable(line)}`);
+  return `${styleText("gray", lines.join("\n"), { validateStream: false })}\n`;
 }

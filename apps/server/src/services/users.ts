@@ -6,8 +6,13 @@ import type { UsersTable } from "../store/schema.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
 import { removeUser, type RemoveUserDeps } from "./remove-user.ts";
 
-export function createUserService(deps: RemoveUserDeps): UserService {
-  const { store, audit, now } = deps;
+export interface UserServiceDeps extends RemoveUserDeps {
+  /** Called after a user was added, brought back or removed. */
+  usersChanged: () => Promise<void>;
+}
+
+export function createUserService(deps: UserServiceDeps): UserService {
+  const { store, audit, now, usersChanged } = deps;
   const find = (column: "id" | "name", value: string) =>
     store.db.selectFrom("users").selectAll().where(column, "=", value).executeTakeFirst();
 
@@ -20,6 +25,7 @@ export function createUserService(deps: RemoveUserDeps): UserService {
       store.db.updateTable("users").set({ removed_at: null }).where("id", "=", known.id).compile(),
       audit.statement({ ...entry, detail: `${name}, brought back` }),
     ]);
+    await usersChanged();
     return toUser({ ...known, removed_at: null });
   }
 
@@ -61,6 +67,7 @@ export function createUserService(deps: RemoveUserDeps): UserService {
             : `A user ${name} was removed and their sessions were kept: bring them back with 'restore', or delete them first`,
         );
       }
+      await usersChanged();
       return toUser(row);
     },
 
@@ -71,6 +78,7 @@ export function createUserService(deps: RemoveUserDeps): UserService {
         throw new TrunklineError("forbidden", "The server's own user cannot be removed");
       }
       await removeUser(deps, principal, input);
+      await usersChanged();
       return toUser((await find("id", row.id)) ?? { ...row, removed_at: row.removed_at ?? now() });
     },
   };

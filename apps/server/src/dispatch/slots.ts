@@ -1,0 +1,51 @@
+/** Of this many slots, one is kept for owners who have nothing running. */
+const SLOTS_PER_KEPT_ONE = 4;
+
+/**
+ * Who holds the slots. While the server is shared, a quarter of them (at least one, where there are two or more) is kept
+ * for owners who have nothing running: one owner's long tasks never keep another waiting. Each further owner at work has
+ * taken one of those kept, so where many are at work all slots are used, and whoever has nothing running gets the next one.
+ * A single slot cannot be shared: whoever has nothing running gets it next.
+ */
+export class Slots {
+  readonly #concurrency: number;
+  readonly #isShared: () => boolean;
+  /** Running sessions of each owner who has any. */
+  readonly #running = new Map<string, number>();
+  #taken = 0;
+
+  constructor(concurrency: number, isShared: () => boolean) {
+    this.#concurrency = concurrency;
+    this.#isShared = isShared;
+  }
+
+  get isFull(): boolean {
+    return this.#taken >= this.#concurrency;
+  }
+
+  readonly runningOf = (ownerId: string): number => this.#running.get(ownerId) ?? 0;
+
+  /** Whether the owner may have another one. */
+  readonly mayTake = (ownerId: string): boolean => {
+    if (this.isFull) return false;
+    return this.runningOf(ownerId) === 0 || this.#taken < this.#concurrency - this.#kept();
+  };
+
+  take(ownerId: string): void {
+    this.#running.set(ownerId, this.runningOf(ownerId) + 1);
+    this.#taken += 1;
+  }
+
+  give(ownerId: string): void {
+    const running = this.runningOf(ownerId) - 1;
+    if (running > 0) this.#running.set(ownerId, running);
+    else this.#running.delete(ownerId);
+    this.#taken -= 1;
+  }
+
+  #kept(): number {
+    if (!this.#isShared() || this.#concurrency === 1) return 0;
+    const kept = Math.max(1, Math.floor(this.#concurrency / SLOTS_PER_KEPT_ONE));
+    return Math.max(0, kept - (this.#running.size - 1));
+  }
+}

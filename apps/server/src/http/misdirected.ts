@@ -1,0 +1,29 @@
+import type { IncomingMessage } from "node:http";
+import { html } from "hono/html";
+import { type ErrorAnswer, errorAnswer } from "./error-answer.ts";
+import { htmlPage } from "./html-page.ts";
+
+/** A name or address with a port as a browser sends it; anything else is not worth repeating. */
+const HOST = /^(?:[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,9}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
+
+/**
+ * For a request that is not meant for this server: 421, "not my authority" (RFC 9110, 15.5.20). Somebody who opened the
+ * server by another address or a forwarded port gets a page that says which variable to set; programs get JSON.
+ */
+export async function misdirected(incoming: IncomingMessage, message: string): Promise<ErrorAnswer> {
+  const { host = "", accept = "" } = incoming.headers;
+  if (!accept.includes("text/html")) return errorAnswer("forbidden", message, { status: 421 });
+  const setting = `TRUNKLINE_ALLOWED_HOSTS=${HOST.test(host) ? host.toLowerCase() : "HOST:PORT"}`;
+  const page = await htmlPage({
+    status: 421,
+    title: "This address is not set up",
+    body: html`<p>
+        This server answers only to addresses it knows, so that other web sites can't reach it through your
+        browser.
+      </p>
+      <p>If this address is yours, set this variable where the server runs, then restart the server:</p>
+      <p><code>${setting}</code></p>
+      <p>Several addresses are separated by commas.</p>`,
+  });
+  return { status: 421, body: await page.text(), headers: Object.fromEntries(page.headers) };
+}

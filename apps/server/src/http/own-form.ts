@@ -1,0 +1,26 @@
+import { TrunklineError } from "@trunkline/contract";
+import { hostOf, type HttpContext } from "./http-env.ts";
+import type { Site } from "./site.ts";
+
+const FORM = "application/x-www-form-urlencoded";
+const MAX_BYTES = 1_024;
+
+/**
+ * A form of one of the server's own pages. Any page can send one here, so the exact Origin decides.
+ *
+ * @returns null where the body is no form
+ * @throws TrunklineError `forbidden` where another site sent it, `payload_too_large`
+ */
+export async function readOwnForm(c: HttpContext, site: Site): Promise<URLSearchParams | null> {
+  const [mediaType = ""] = (c.req.header("content-type") ?? "").split(";");
+  if (mediaType.trim().toLowerCase() !== FORM) return null;
+  if (c.req.header("origin") !== site.originOf(hostOf(c))) {
+    throw new TrunklineError("forbidden", "This form must come from the server's own page");
+  }
+  // The declared length: browsers always give one, and a body without is not read.
+  const length = Number(c.req.header("content-length") ?? Infinity);
+  if (c.req.header("transfer-encoding") !== undefined || !(length <= MAX_BYTES)) {
+    throw new TrunklineError("payload_too_large", `Limit: ${MAX_BYTES} bytes`);
+  }
+  return new URLSearchParams(await c.req.text());
+}
