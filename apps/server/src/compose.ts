@@ -12,6 +12,7 @@ import { createModelRegistry } from "./agent/models/registry.ts";
 import { createAudit } from "./audit/audit.ts";
 import { createApprovals } from "./approvals/approvals.ts";
 import { createAuth } from "./auth/auth.ts";
+import { createCompute } from "./compute/pool.ts";
 import type { Config } from "./config.ts";
 import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createInProcessDispatcher } from "./dispatch/in-process.ts";
@@ -78,6 +79,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const store = await openSqliteStore({ path: databasePath(config.dataDir), now, onFatal, uncleanStop });
   lifecycle.started("store", async () => store.close());
 
+  const compute = createCompute({ logger });
+  lifecycle.started("compute", async () => compute.close());
   const turns = new EventLoopTurns();
   const hub = createHub();
   const activity = createActivity();

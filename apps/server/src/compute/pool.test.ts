@@ -1,0 +1,136 @@
+import { pino } from "pino";
+import { afterEach, expect, it, vi } from "vitest";
+import { createCompute, type PoolOptions } from "./pool.ts";
+import type { Compute, Job } from "./port.ts";
+import type attempt from "./testing/trying-job.ts";
+
+const module = new URL("./testing/trying-job.ts", import.meta.url);
+const quick: Job<typeof attempt> = { name: "trial", module, kind: "quick" };
+const long: Job<typeof attempt> = { ...quick, kind: "long" };
+
+const alice = { owner: "alice", deadlineMs: 20_000 };
+const bob = { owner: "bob", deadlineMs: 20_000 };
+
+const pools: Compute[] = [];
+afterEach(async () => {
+  await Promise.all(pools.splice(0).map(async (pool) => pool.close()));
+});
+
+function open(options: Partial<PoolOptions> = {}): Compute {
+  const pool = createCompute({ logger: pino({ level: "silent" }), ...options });
+  pools.push(pool);
+  return pool;
+}
+
+class Hold {
+  readonly #cells = new Int32Array(new SharedArrayBuffer(8));
+  readonly trial = { do: "hold", cells: this.#cells } as const;
+
+  async begun(): Promise<void> {
+    await Atomics.waitAsync(this.#cells, 0, 0).value;
+  }
+
+  end(): void {
+    Atomics.store(this.#cells, 1, 1);
+    Atomics.notify(this.#cells, 1);
+  }
+}
+
+it("answers with what the handler returns, and throws what it throws", async () => {
+  const pool = open();
+  expect(await pool.run(quick, { do: "answer", value: { a: [1, "two"] } }, alice)).toEqual({ a: [1, "two"] });
+  await expect(pool.run(quick, { do: "throw", message: "no such thing" }, alice)).rejects.toThrow(
+    "no such thing",
+  );
+});
+
+it("ends a thread that spins at its deadline, and goes on", async () => {
+  const pool = open();
+  const spinning = pool.run(quick, { do: "spin" }, { ...alice, deadlineMs: 300 });
+  await expect(spinning).rejects.toMatchObject({ bound: "deadline", reason: "unavailable" });
+  expect(await pool.run(quick, { do: "answer", value: 1 }, alice)).toBe(1);
+});
+
+it("ends a thread that allocates without end, and the process lives", async () => {
+  const pool = open({ memoryMb: 32 });
+  await expect(pool.run(quick, { do: "allocate" }, alice)).rejects.toMatchObject({
+    bound: "memory",
+    reason: "payload_too_large",
+  });
+  expect(await pool.run(quick, { do: "answer", value: 1 }, alice)).toBe(1);
+});
+
+it("takes a job back that runs, or waits, when its signal aborts", async () => {
+  const pool = open();
+  const running = new AbortController();
+  const waiting = new AbortController();
+  const hold = new Hold();
+  const first = pool.run(quick, hold.trial, { ...alice, signal: running.signal });
+  const second = pool.run(quick, { do: "answer", value: 2 }, { ...alice, signal: waiting.signal });
+  await hold.begun();
+  waiting.abort(new Error("gone while it waited"));
+  await expect(second).rejects.toThrow("gone while it waited");
+  running.abort(new Error("gone while it ran"));
+  await expect(first).rejects.toThrow("gone while it ran");
+  expect(await pool.run(quick, { do: "answer", value: 3 }, alice)).toBe(3);
+});
+
+it("H: one owner's work leaves a thread to the others", async () => {
+  const pool = open();
+  const holds = [new Hold(), new Hold(), new Hold()];
+  const held = holds.map(async ({ trial }) => pool.run(quick, trial, alice));
+  await holds[0]?.begun();
+  expect(await pool.run(quick, { do: "answer", value: "bob's" }, bob)).toBe("bob's");
+  for (const hold of holds) hold.end();
+  await Promise.all(held);
+});
+
+it("H: long jobs of many owners leave a thread to a quick one", async () => {
+  const pool = open();
+  const holds = ["a", "b", "c"].map((owner) => ({ owner, hold: new Hold() }));
+  const held = holds.map(async ({ owner, hold }) => pool.run(long, hold.trial, { ...alice, owner }));
+  await holds[0]?.hold.begun();
+  expect(await pool.run(quick, { do: "answer", value: "quick" }, bob)).toBe("quick");
+  for (const { hold } of holds) hold.end();
+  await Promise.all(held);
+});
+
+it("H: refuses what one owner queues beyond a bound, and still takes others' work", async () => {
+  const pool = open({ queuedOfOwner: 2, queued: 3 });
+  const hold = new Hold();
+  const answer = { do: "answer", value: 1 } as const;
+  const taken = [pool.run(quick, hold.trial, alice)];
+  taken.push(pool.run(quick, answer, alice), pool.run(quick, answer, alice));
+  await expect(pool.run(quick, answer, alice)).rejects.toMatchObject({
+    bound: "queue",
+    reason: "rate_limited",
+  });
+  taken.push(pool.run(quick, answer, bob));
+  hold.end();
+  await Promise.all(taken);
+});
+
+it("starts its threads when there is work, and ends them when there is none", async () => {
+  const pool = open({ idleMs: 0 });
+  const first = await pool.run(quick, { do: "name the thread" }, alice);
+  await vi.waitFor(async () => {
+    expect(await pool.run(quick, { do: "name the thread" }, alice)).not.toBe(first);
+  });
+});
+
+it("closes while jobs run and wait", async () => {
+  const pool = open();
+  const hold = new Hold();
+  const running = pool.run(quick, hold.trial, alice);
+  const waiting = pool.run(quick, { do: "answer", value: 1 }, alice);
+  const outcomes = Promise.allSettled([running, waiting]);
+  await hold.begun();
+  await pool.close();
+  expect(await outcomes).toMatchObject([
+    { status: "rejected", reason: { bound: "stopped" } },
+    { status: "rejected", reason: { bound: "stopped" } },
+  ]);
+  await expect(pool.run(quick, { do: "answer", value: 1 }, alice)).rejects.toMatchObject({
+    bound: "stopped",
+  });
+});
