@@ -44,7 +44,7 @@ import { databasePath } from "./store/sqlite/database-path.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { copyWorkspace } from "./tools/files/copy-workspace.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
-import { createTools } from "./tools/registry.ts";
+import { createTools, sameTools } from "./tools/registry.ts";
 import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
 import { EventLoopTurns } from "./turns/event-loop-turns.ts";
 import { startWeb } from "./web/start-web.ts";
@@ -112,7 +112,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     log,
     models,
     runTask,
-    tools,
+    tools: sameTools(tools),
     approvals,
     dispatcher,
     logger,

@@ -72,7 +72,8 @@ describe("calls that need an approval", () => {
     const outcome = await bench.run(taskId, { approvals: "always" });
     expect(outcome).toEqual({
       type: "input-required",
-      requests: [2, 4].map((line) => ({
+      questions: [],
+      approvals: [2, 4].map((line) => ({
         callId: `call_${line}`,
         tool: "send",
         input: { line },
@@ -170,7 +171,7 @@ describe("after strangers' words", () => {
     bench.bench.provider.enqueue(command("before"), asking("fetch 1"), command("after"));
     expect(await bench.run(bench.log.begin("go"))).toMatchObject({
       type: "input-required",
-      requests: [
+      approvals: [
         {
           callId: "after",
           reason:
@@ -212,7 +213,7 @@ describe("after strangers' words", () => {
     );
     expect(await bench.run(bench.log.begin("two"))).toMatchObject({
       type: "input-required",
-      requests: [{ tool: "bash" }],
+      approvals: [{ tool: "bash" }],
     });
     expect(await bench.lines()).toEqual(["1", "2", "3", "4"]);
   });

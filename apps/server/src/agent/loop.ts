@@ -46,17 +46,22 @@ export function createRunTask({ clock = systemClock, patience = DEFAULT_PATIENCE
     const limits = effectiveBudget(budget);
     using deadline = startDeadline(limits, progress(), clock);
     const stop = AbortSignal.any([signal, deadline.signal]);
-    const deps = { ...input, ledger, recorder, clock, patience, signal: stop };
+    const { sessionId, ownerId, workspace } = input;
+    const session = { sessionId, ownerId, workspace };
+    const context = { ...input, ledger, recorder, clock, patience, signal: stop };
 
     const workOff = async (): Promise<RunOutcome> => {
       const guard = new CallGuard();
       for (;;) {
         const { pendingCalls, lastStep, steps } = progress();
+        const tools = await input.tools.toolsOf(session);
+        const deps = { ...context, tools };
         for (const call of pendingCalls) {
           stop.throwIfAborted();
           const outcome = await answerCall(deps, call, lastStep?.finishReason);
           if (outcome === null) {
-            return { type: "input-required", requests: requestsFor(deps, progress().pendingCalls) };
+            const approvals = requestsFor(deps, progress().pendingCalls);
+            return { type: "input-required", approvals, questions: [] };
           }
           guard.note(call, outcome);
           stop.throwIfAborted();
@@ -67,7 +72,7 @@ export function createRunTask({ clock = systemClock, patience = DEFAULT_PATIENCE
         checkStepBudget(limits, progress());
         await takeStep({ ...deps, hasCall: (callId) => transcript.hasCall(callId) }, steps + 1, {
           prompt: transcript.prompt(SYSTEM_PROMPT, takesReasoningBack(input)),
-          tools: toolDefinitions(input.tools),
+          tools: toolDefinitions(tools),
         });
       }
     };

@@ -1,7 +1,7 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Budget, EventDataOf, EventType, SessionEvent, TaskError, Usage } from "@trunkline/contract";
-import type { ApprovalPolicy, ApprovalRequest } from "../approvals/port.ts";
-import type { Tool } from "../tools/port.ts";
+import type { ApprovalPolicy, ApprovalRequest, QuestionRequest } from "../approvals/port.ts";
+import type { ToolSource } from "../tools/port.ts";
 
 /** An event of a run; whoever holds the run adds session, task and attempt. */
 export type RunEvent = {
@@ -12,8 +12,8 @@ export type DeltaEvent = Extract<RunEvent, { type: "text.delta" | "reasoning.del
 
 /** Where a run writes. Both reject once the run has lost its task; the run then stops. */
 export interface RunSink {
-  /** Resolves once all of them are committed, in order, in one transaction. */
-  append(events: readonly RunEvent[]): Promise<void>;
+  /** Resolves with them as stored, once all are committed, in order, in one transaction. */
+  append(events: readonly RunEvent[]): Promise<readonly SessionEvent[]>;
   /**
    * Takes a piece of a block. Resolves at once while the store keeps up, and later while it does not: await it, that
    * is the backpressure. Pieces of one block that wait together are stored as one event. `text.ended`,
@@ -34,10 +34,11 @@ export interface ResolvedModel {
 export interface RunInput {
   sessionId: string;
   taskId: string;
+  ownerId: string;
   /** The session's events before this run, oldest first, this task's own earlier attempts included. */
   history: AsyncIterable<SessionEvent>;
   model: ResolvedModel;
-  tools: readonly Tool[];
+  tools: ToolSource;
   /** Which calls somebody has to allow first. */
   policy: ApprovalPolicy;
   /** Up to this event the history came from elsewhere: strangers' words, whose approvals allow nothing; 0: none of it. */
@@ -54,8 +55,23 @@ export interface RunInput {
 export type RunOutcome =
   | { type: "completed"; result: string; usage: Usage }
   | { type: "failed"; reason: "error" | "budget"; error: TaskError; usage: Usage }
-  /** These calls have to be allowed first; the run that comes after the answers executes them. */
-  | { type: "input-required"; requests: readonly ApprovalRequest[] };
+  /** It waits; the run that follows goes on where this one stopped. */
+  | ({ type: "input-required" } & Waits);
+
+/** What a task waits for, at least one of them. */
+export interface Waits {
+  /** Calls that have to be allowed first. */
+  approvals: readonly ApprovalRequest[];
+  /** Calls whose result is a user's answer. */
+  questions: readonly QuestionRequest[];
+  /** The provider takes no call before then. */
+  limit?: {
+    /** Ms since the epoch. */
+    until: number;
+    /** Why, for people. */
+    message: string;
+  };
+}
 
 export type RunTask = (input: RunInput) => Promise<RunOutcome>;
 

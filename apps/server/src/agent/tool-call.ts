@@ -9,6 +9,9 @@ import { denialText, type PermissionDeps, permissionFor, withAnswer } from "./ca
 import { type PreparedCall, prepareCall } from "./prepared-call.ts";
 
 export interface CallDeps extends PermissionDeps {
+  sessionId: string;
+  taskId: string;
+  ownerId: string;
   workspace: string;
   sink: RunSink;
   recorder: RunRecorder;
@@ -77,18 +80,18 @@ async function executePrepared(
   const result = await runTool(deps, callId, prepared);
   const durationMs = Math.max(0, Math.round(clock.now() - beganAt));
   const status = signal.aborted ? "canceled" : result.status;
-  const { exitCode, omittedBytes, fileChange } = result;
+  const { exitCode, omittedBytes, content, fileChange } = result;
   const output = withAnswer(result.output, answer);
   const changed: RunEvent[] = fileChange === undefined ? [] : [{ type: "file.changed", data: fileChange }];
   await recorder.record(
-    { type: "tool.ended", data: { callId, status, output, durationMs, exitCode, omittedBytes } },
+    { type: "tool.ended", data: { callId, status, output, durationMs, exitCode, omittedBytes, content } },
     ...changed,
   );
   return { refused: false, status, output };
 }
 
 async function runTool(
-  { workspace, sink, signal }: CallDeps,
+  { sessionId, taskId, ownerId, workspace, sink, signal }: CallDeps,
   callId: string,
   { tool, input }: PreparedCall,
 ): Promise<ToolResult> {
@@ -107,7 +110,7 @@ async function runTool(
   try {
     signal.throwIfAborted();
     await mkdir(workspace, { recursive: true, mode: 0o700 });
-    result = await tool.execute(input, { workspace, signal, progress });
+    result = await tool.execute(input, { sessionId, taskId, ownerId, callId, workspace, signal, progress });
   } catch (error) {
     result = { status: "failed", output: error instanceof Error ? error.message : String(error) };
   }

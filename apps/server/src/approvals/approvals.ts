@@ -9,7 +9,7 @@ import { GuardFailedError, type Store } from "../store/port.ts";
 import { toApproval, toRow } from "./approval-row.ts";
 import { createExpiry } from "./expiry.ts";
 import { createApprovalPolicy } from "./policy.ts";
-import type { ApprovalMode, Approvals } from "./port.ts";
+import type { ApprovalMode, ApprovalRequest, Approvals } from "./port.ts";
 import { settlingUnit } from "./settle.ts";
 
 export interface ApprovalsDeps {
@@ -103,10 +103,10 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
         });
       });
       return {
-        events: rows.map(toApproval).map((approval) => ({
+        events: rows.map(toApproval).map((approval, index) => ({
           taskId: task.id,
           type: "approval.requested",
-          data: requestedData(approval),
+          data: requestedData(approval, requests[index]),
         })),
         writes: rows.map((row) => db.insertInto("approvals").values(row).compile()),
       };
@@ -146,6 +146,10 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
   };
 }
 
-function requestedData({ id, callId, tool, input, reason, always, expiresAt }: Approval) {
-  return { approvalId: id, callId, tool, input, reason, always: always ?? undefined, expiresAt };
+function requestedData(
+  { id, callId, tool, input, reason, always, expiresAt }: Approval,
+  { title, kind, locations }: Partial<ApprovalRequest> = {},
+) {
+  const call = { callId, tool, input, title, kind, locations };
+  return { approvalId: id, ...call, reason, always: always ?? undefined, expiresAt };
 }

@@ -2,8 +2,10 @@ import type {
   AgentTool,
   Approval,
   ApprovalDecision,
+  EventDataOf,
   EventDraft,
   Json,
+  ToolCall,
   ToolEffect,
 } from "@trunkline/contract";
 import type { Write } from "../store/port.ts";
@@ -45,11 +47,14 @@ export interface ApprovalPolicy {
 }
 
 /** A call that has to wait. */
-export interface ApprovalRequest extends ApprovalDemand {
+export interface ApprovalRequest extends ApprovalDemand, Pick<ToolCall, "title" | "kind" | "locations"> {
   callId: string;
   tool: string;
   input: Json;
 }
+
+/** A call whose result is a user's answer. */
+export type QuestionRequest = Omit<EventDataOf<"question.asked">, "questionId" | "expiresAt">;
 
 interface TaskOfOwner {
   id: string;

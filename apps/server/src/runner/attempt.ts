@@ -4,7 +4,7 @@ import type { ModelRegistry, RunTask } from "../agent/port.ts";
 import type { Approvals } from "../approvals/port.ts";
 import { type Log, readAll } from "../log/port.ts";
 import { FencedError, StoreUnavailableError } from "../store/port.ts";
-import type { Tool } from "../tools/port.ts";
+import type { ToolSource } from "../tools/port.ts";
 import type { TaskRow } from "./queue-head.ts";
 import type { LogSink } from "./run-sink.ts";
 import { CanceledSignal, ShutdownSignal } from "./stop-signal.ts";
@@ -14,7 +14,7 @@ export interface AttemptDeps {
   log: Log;
   models: ModelRegistry;
   runTask: RunTask;
-  tools: readonly Tool[];
+  tools: ToolSource;
   approvals: Approvals;
 }
 
@@ -37,6 +37,7 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt): Promise<E
     const outcome = await deps.runTask({
       sessionId: task.session_id,
       taskId: task.id,
+      ownerId: task.owner_id,
       history: readAll(deps.log, task.session_id),
       model,
       tools: deps.tools,

@@ -1,3 +1,4 @@
+import type { SessionEvent } from "@trunkline/contract";
 import type { DeltaEvent, RunEvent, RunSink } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
 import type { StoredDraft } from "../store/port.ts";
@@ -31,7 +32,7 @@ export class LogSink implements RunSink {
     this.#now = options.now;
   }
 
-  async append(events: readonly RunEvent[]): Promise<void> {
+  async append(events: readonly RunEvent[]): Promise<readonly SessionEvent[]> {
     if (this.#lost !== undefined) throw this.#lost;
     const { sessionId, taskId, attempt } = this.#holder;
     const endedBlocks = events.flatMap((event) => this.open.fromSeqOf(event) ?? []);
@@ -44,6 +45,7 @@ export class LogSink implements RunSink {
     // Only now: what could not be stored stays open, and is closed by whoever ends the run.
     for (const event of stored) this.open.apply(event, event.seq, event.at);
     this.#seqBound = stored.at(-1)?.seq ?? this.#seqBound;
+    return stored;
   }
 
   async delta(event: DeltaEvent): Promise<void> {

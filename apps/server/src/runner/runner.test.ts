@@ -147,12 +147,13 @@ describe("runner", () => {
   });
 
   it("refuses what a run writes after it has lost its task", async () => {
-    let late: Promise<void> | undefined;
+    let late: Promise<unknown> | undefined;
     scripts.set("zombie", async ({ sink, signal }) => {
       await untilAborted(signal).catch(() => undefined);
       setImmediate(() => {
-        late = sink.append([{ type: "notice", data: { level: "info", message: "late" } }]);
-        late.catch(() => undefined);
+        const appended = sink.append([{ type: "notice", data: { level: "info", message: "late" } }]);
+        appended.catch(() => undefined);
+        late = appended;
       });
       throw signal.reason;
     });

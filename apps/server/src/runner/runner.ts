@@ -113,7 +113,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     for (;;) {
       try {
         const waits = ending.type === "input-required";
-        const more = waits ? approvals.requestParts(task, ending.requests) : {};
+        const more = waits ? approvals.requestParts(task, ending.approvals) : {};
         await log.append(endingUnit(store.db, holder, open, ending, now(), more));
         if (waits) approvals.requested();
         return;

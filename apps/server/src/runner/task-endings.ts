@@ -1,7 +1,6 @@
 import type { EventDraft, TaskError, TaskReason, Usage } from "@trunkline/contract";
 import { type Kysely, sql } from "kysely";
-import type { RunEvent } from "../agent/port.ts";
-import type { ApprovalRequest } from "../approvals/port.ts";
+import type { RunEvent, Waits } from "../agent/port.ts";
 import type { CommitUnit, Write } from "../store/port.ts";
 import type { Database } from "../store/schema.ts";
 import type { OpenItems } from "./open-items.ts";
@@ -15,7 +14,7 @@ export type Ending =
   | { type: "failed"; reason: TaskReason; error: TaskError; usage: Usage | null }
   | { type: "canceled"; request: CancelRequest }
   /** It waits for answers, and leaves its slot to others. */
-  | { type: "input-required"; requests: readonly ApprovalRequest[] }
+  | ({ type: "input-required" } & Waits)
   /** Back to the head of the queue; `crashed` counts against the task, a shutdown does not. */
   | { type: "interrupted"; reason: "orphaned" | "shutdown"; crashed: boolean };
 
@@ -59,7 +58,11 @@ function endingEvent({ taskId, attempt }: Holder, ending: Ending): EventDraft {
         data: { reason: ending.request.reason, by: ending.request.by },
       };
     case "input-required":
-      return { taskId, type: "task.input-required", data: { reason: "approval" } };
+      return {
+        taskId,
+        type: "task.input-required",
+        data: { reason: waitReason(ending), ...ending.limit },
+      };
     case "interrupted":
       return {
         taskId,
@@ -92,7 +95,7 @@ function endingTransition(db: Kysely<Database>, { taskId, attempt }: Holder, end
     case "canceled":
       return transition(db, task, "cancel", { reason: ending.request.reason, node: null, ended_at: now });
     case "input-required":
-      return transition(db, task, "require-input", { reason: "approval", node: null });
+      return transition(db, task, "require-input", { reason: waitReason(ending), node: null });
     case "interrupted":
       return transition(db, task, "interrupt", {
         reason: "interrupted",
@@ -100,4 +103,9 @@ function endingTransition(db: Kysely<Database>, { taskId, attempt }: Holder, end
         node: null,
       });
   }
+}
+
+function waitReason({ approvals, questions }: Waits): TaskReason {
+  if (approvals.length > 0) return "approval";
+  return questions.length > 0 ? "question" : "limit";
 }

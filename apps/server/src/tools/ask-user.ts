@@ -18,6 +18,8 @@ export function createAskUserTool(): Tool<z.infer<typeof AskUserInput>> {
       "Asks the user a question and waits for the answer, hours if need be. They agree or decline, and may add words. " +
       "For decisions that are theirs; find out yourself what you can.",
     inputSchema: AskUserInput,
+    kind: "other",
+    title: ({ question }) => question,
     effects: ["asks"],
     scopeOf: () => null,
     execute: async () => ({ status: "succeeded", output: "They agree." }),

@@ -56,6 +56,8 @@ export function createBashTool(deps: BashDeps): Tool<BashInput> {
       "exit code. There is no terminal and no input. Everything that the command starts ends with it, background " +
       "processes too. Of a long output the middle is left out.",
     inputSchema: BashInput,
+    kind: "execute",
+    title: ({ command }) => command,
     effects: EFFECTS[deps.spawner.reach],
     execute: (input, context) => runBash(deps, input, context),
   };

@@ -29,6 +29,9 @@ export function createEditFileTool(): Tool<EditFileInput> {
       "Replaces text in a file of the workspace. oldText must occur in it exactly once, spaces and line breaks " +
       "included: take in lines around it until it does, or set replaceAll.",
     inputSchema: EditFileInput,
+    kind: "edit",
+    title: ({ path }) => path,
+    locations: ({ path }) => [{ path }],
     effects: ["changes-workspace"],
     execute: async ({ path, oldText, newText, replaceAll = false }, { workspace, signal }) => {
       signal.throwIfAborted();

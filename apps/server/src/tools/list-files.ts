@@ -29,6 +29,9 @@ export function createListFilesTool(): Tool<ListFilesInput> {
       `Lists files and directories (those end in /) of the workspace, up to ${MAX_LISTED}. Does not go into .git and ` +
       "node_modules unless path does.",
     inputSchema: ListFilesInput,
+    kind: "search",
+    title: ({ path = ".", glob }) => (glob === undefined ? path : `${glob} in ${path}`),
+    locations: ({ path = "." }) => [{ path }],
     effects: [],
     execute: async ({ path, depth, glob }, { workspace, signal }) => {
       const { directory, shown } = await holdDirectory(workspace, path ?? ".");

@@ -21,6 +21,9 @@ export function createReadFileTool(): Tool<ReadFileInput> {
       "Reads a text file of the workspace, up to 64 KB at a time; the last line says where to go on. Use offset and " +
       "limit for a part of a large file.",
     inputSchema: ReadFileInput,
+    kind: "read",
+    title: ({ path }) => path,
+    locations: ({ path, offset }) => [{ path, line: offset }],
     effects: [],
     execute: async (input, { workspace, signal }) => {
       signal.throwIfAborted();

@@ -1,3 +1,4 @@
+import type { ContentPart, Json } from "@trunkline/contract";
 import type { Redactor } from "../secrets/port.ts";
 import type { Tool, ToolResult } from "./port.ts";
 
@@ -16,7 +17,11 @@ export function redactedTool(tool: Tool, redactor: Redactor): Tool {
           progress: (chunk) => show(shown.push(chunk)),
         });
         await show(shown.end());
-        return { ...result, output: redactor.redact(result.output) };
+        return {
+          ...result,
+          output: redactor.redact(result.output),
+          content: result.content?.map((part) => redactedPart(part, redactor)),
+        };
       } catch (error) {
         const message = error instanceof Error ? error.message : String(error);
         const safe = redactor.redact(message);
@@ -24,4 +29,26 @@ export function redactedTool(tool: Tool, redactor: Redactor): Tool {
       }
     },
   };
+}
+
+function redactedPart(part: ContentPart, { redact }: Redactor): ContentPart {
+  switch (part.type) {
+    case "text":
+      return { ...part, text: redact(part.text) };
+    case "diff":
+      return { ...part, diff: redact(part.diff) };
+    case "json":
+      return { ...part, value: redactedJson(part.value, redact) };
+    default:
+      return part;
+  }
+}
+
+function redactedJson(value: Json, redact: (text: string) => string): Json {
+  if (typeof value === "string") return redact(value);
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map((item) => redactedJson(item, redact));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [redact(key), redactedJson(item, redact)]),
+  );
 }

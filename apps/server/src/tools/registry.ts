@@ -2,7 +2,7 @@ import { type BashDeps, createBashTool } from "./bash.ts";
 import { createAskUserTool } from "./ask-user.ts";
 import { createEditFileTool } from "./edit-file.ts";
 import { createListFilesTool } from "./list-files.ts";
-import type { Tool } from "./port.ts";
+import type { Tool, ToolSource } from "./port.ts";
 import { createReadFileTool } from "./read-file.ts";
 import { redactedTool } from "./redacted-tool.ts";
 import { createWebFetchTool } from "./web-fetch.ts";
@@ -27,4 +27,9 @@ export function createTools({ webFetch, canAsk, ...deps }: ToolsDeps): readonly 
     ...(canAsk === true ? [createAskUserTool()] : []),
   ];
   return tools.map((tool) => redactedTool(tool, deps.redactor));
+}
+
+/** Gives every session the same tools. */
+export function sameTools(tools: readonly Tool[]): ToolSource {
+  return { toolsOf: async () => tools };
 }

@@ -21,6 +21,9 @@ export function createWriteFileTool(): Tool<WriteFileInput> {
       "Writes a text file in the workspace: creates it, with the directories on its way, or replaces all of it. To " +
       "change a part of a file, use edit_file.",
     inputSchema: WriteFileInput,
+    kind: "edit",
+    title: ({ path }) => path,
+    locations: ({ path }) => [{ path }],
     effects: ["changes-workspace"],
     execute: async ({ path, content }, { workspace, signal }) => {
       signal.throwIfAborted();

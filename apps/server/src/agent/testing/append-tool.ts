@@ -9,6 +9,7 @@ export function appendTool(path: string, nature: Partial<Pick<Tool, "name" | "ef
     name: "append",
     description: "Appends a line",
     inputSchema,
+    kind: "other",
     effects: [],
     ...nature,
     execute: async (input) => {

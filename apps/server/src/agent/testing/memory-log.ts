@@ -38,15 +38,20 @@ export class MemoryLog {
   }
 
   sink(taskId: string): RunSink {
-    const write = async (events: readonly RunEvent[]): Promise<void> => {
+    const write = async (events: readonly RunEvent[]): Promise<SessionEvent[]> => {
       if (this.appendsLeft <= 0) throw new LostError("the run has lost its task");
       this.appendsLeft--;
-      this.append(...events.map((event) => ({ ...event, taskId })));
+      return this.append(...events.map((event) => ({ ...event, taskId })));
     };
-    return { append: write, delta: (event: DeltaEvent) => write([event]) };
+    return {
+      append: write,
+      delta: async (event: DeltaEvent) => {
+        await write([event]);
+      },
+    };
   }
 
-  append(...drafts: EventDraft[]): void {
+  append(...drafts: EventDraft[]): SessionEvent[] {
     const commit = drafts.map((draft) =>
       SessionEventSchema.parse({
         ...draft,
@@ -59,6 +64,7 @@ export class MemoryLog {
     this.#events.push(...commit);
     this.commits.push(commit);
     this.#changes.emit("change");
+    return commit;
   }
 
   /** A new task, submitted and started. */
@@ -76,7 +82,7 @@ export class MemoryLog {
   /** What the runner writes for a task that has to wait. @returns the ids of the approvals, in order. */
   suspend(taskId: string, outcome: RunOutcome): string[] {
     if (outcome.type !== "input-required") throw new Error(`the run did not ask: ${JSON.stringify(outcome)}`);
-    const requests = outcome.requests.map((request) => ({
+    const requests = outcome.approvals.map((request) => ({
       approvalId: randomUUID(),
       ...request,
       expiresAt: 1,

@@ -3,6 +3,7 @@ import type { Budget } from "@trunkline/contract";
 import { ToolBench } from "../../tools/testing/tool-bench.ts";
 import type { ModelConfig } from "../../config.ts";
 import type { Tool } from "../../tools/port.ts";
+import { sameTools } from "../../tools/registry.ts";
 import { createApprovalPolicy } from "../../approvals/policy.ts";
 import type { ApprovalMode } from "../../approvals/port.ts";
 import { systemClock } from "../clock.ts";
@@ -10,6 +11,8 @@ import { createRunTask, type LoopDeps } from "../loop.ts";
 import { createModelRegistry } from "../models/registry.ts";
 import type { ModelRegistry, RunOutcome } from "../port.ts";
 import { MemoryLog } from "./memory-log.ts";
+
+const OWNER_ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 export const SECRET = "sk-canary-0123456789";
 
@@ -68,7 +71,8 @@ export class RunBench implements AsyncDisposable {
       taskId,
       history: this.log.history(),
       model: this.#models.resolve(this.#models.defaultModel),
-      tools: options.tools ?? this.toolBench.tools,
+      ownerId: OWNER_ID,
+      tools: sameTools(options.tools ?? this.toolBench.tools),
       policy: createApprovalPolicy(options.approvals ?? "never"),
       importedSeq: options.importedSeq ?? 0,
       workspace: this.toolBench.workspace,

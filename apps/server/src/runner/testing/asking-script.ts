@@ -7,14 +7,14 @@ export function askingScript(...callIds: string[]): Script {
   return async (input) => {
     const asked = await readRequests(input);
     if (asked.length > 0) return done();
-    const requests = callIds.map((callId) => ({
+    const approvals = callIds.map((callId) => ({
       callId,
       tool: "bash",
       input: { command: callId },
       reason: "the test wants to know",
       always: "bash",
     }));
-    return { type: "input-required", requests };
+    return { type: "input-required", approvals, questions: [] };
   };
 }
 

@@ -29,7 +29,10 @@ export class HeldRuns {
     signal.addEventListener("abort", onAbort, { once: true });
     this.byTask.set(taskId, {
       input,
-      ask: (calls) => resolve({ type: "input-required", requests: Array.from({ length: calls }, request) }),
+      ask: (calls) => {
+        const approvals = Array.from({ length: calls }, request);
+        resolve({ type: "input-required", approvals, questions: [] });
+      },
       complete: () => resolve(done()),
       fail: () => reject(new Error("as the test wished")),
     });

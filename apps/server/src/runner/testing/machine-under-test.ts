@@ -15,6 +15,7 @@ import type { Follower } from "../../log/testing/follower.ts";
 import { createApprovalService } from "../../services/approvals.ts";
 import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
 import { createTaskService } from "../../services/tasks.ts";
+import { sameTools } from "../../tools/registry.ts";
 import type { Store } from "../../store/port.ts";
 import { openSqliteStore, SqliteStore } from "../../store/sqlite/sqlite-store.ts";
 import type { Runner } from "../port.ts";
@@ -210,7 +211,7 @@ function build(directory: string, store: Store, clock: ManualClock, onChange: ()
     now: Date.now,
     node: "test",
     models,
-    tools: [],
+    tools: sameTools([]),
     runTask: runs.runTask,
   });
   const audit = createAudit({ store, logger, now: Date.now });

@@ -25,6 +25,7 @@ import { createSearchService } from "../../services/search.ts";
 import { createSessionService } from "../../services/sessions.ts";
 import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
 import { createTaskService } from "../../services/tasks.ts";
+import { sameTools } from "../../tools/registry.ts";
 import type { Store } from "../../store/port.ts";
 import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
 import { copyWorkspace } from "../../tools/files/copy-workspace.ts";
@@ -130,7 +131,7 @@ export async function openScriptedServer(
     now: Date.now,
     node: "test",
     models,
-    tools: [],
+    tools: sameTools([]),
     runTask: async (input) => {
       const { prompt } = await store.db
         .selectFrom("tasks")

@@ -7,6 +7,7 @@ import { createBareSpawner } from "../process/bare-spawner.ts";
 import type { TreePatience } from "../process/process-tree.ts";
 import { createTools } from "../registry.ts";
 import { createRedactor } from "../../secrets/redactor.ts";
+import { toolContext } from "./tool-context.ts";
 
 /** The real tools in an empty workspace of their own. */
 export class ToolBench implements AsyncDisposable {
@@ -43,12 +44,11 @@ export class ToolBench implements AsyncDisposable {
   async call(name: string, input: unknown, context: Partial<ToolContext> = {}): Promise<ToolResult> {
     const tool = this.tools.find((candidate) => candidate.name === name);
     if (tool === undefined) throw new Error(`no tool ${name}`);
-    return tool.execute(tool.inputSchema.parse(input), {
-      workspace: this.workspace,
-      signal: new AbortController().signal,
-      progress: async (chunk) => void this.progress.push(chunk),
-      ...context,
-    });
+    const progress = async (chunk: string): Promise<void> => void this.progress.push(chunk);
+    return tool.execute(
+      tool.inputSchema.parse(input),
+      toolContext({ workspace: this.workspace, progress, ...context }),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -1,8 +1,10 @@
 import type { LanguageModelV4Prompt, LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { RunBench } from "../../testing/run-bench.ts";
 import { createApprovalPolicy } from "../../../approvals/policy.ts";
 import { createRunTask } from "../../loop.ts";
+import { sameTools } from "../../../tools/registry.ts";
 import { createDemoModel } from "./demo-model.ts";
 
 const model = createDemoModel({ wordDelayMs: 0, sleep: async () => undefined });
@@ -101,7 +103,8 @@ test("a script of several lines runs through the real loop and tools, in order",
     taskId,
     history: bench.log.history(),
     model: { name: "demo", model },
-    tools: bench.toolBench.tools,
+    ownerId: randomUUID(),
+    tools: sameTools(bench.toolBench.tools),
     policy: createApprovalPolicy("never"),
     importedSeq: 0,
     workspace: bench.toolBench.workspace,

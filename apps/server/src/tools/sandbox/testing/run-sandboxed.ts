@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { createBashTool } from "../../bash.ts";
 import { createRedactor } from "../../../secrets/redactor.ts";
+import { toolContext } from "../../testing/tool-context.ts";
 import { openSandbox } from "../open-sandbox.ts";
 
 /*
@@ -26,5 +27,5 @@ const result = await createBashTool({
   spawner,
   environment: { PATH: path },
   redactor: createRedactor([]),
-}).execute({ command }, { workspace, signal: new AbortController().signal, progress: async () => undefined });
+}).execute({ command }, toolContext({ workspace }));
 process.stdout.write(JSON.stringify({ state: await state(), result }));

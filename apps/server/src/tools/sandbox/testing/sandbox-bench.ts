@@ -7,6 +7,7 @@ import type { TreePatience } from "../../process/process-tree.ts";
 import type { Spawner } from "../../process/spawner.ts";
 import { createTools } from "../../registry.ts";
 import { createRedactor } from "../../../secrets/redactor.ts";
+import { toolContext } from "../../testing/tool-context.ts";
 import { findProgram } from "../find-program.ts";
 import { DEFAULT_LIMITS, type SandboxLimits } from "../limits.ts";
 import { planSandbox } from "../plan-sandbox.ts";
@@ -90,12 +91,10 @@ export class SandboxBench implements AsyncDisposable {
   ): Promise<ToolResult> {
     const bash = this.#tools.find(({ name }) => name === "bash")!;
     const { timeoutSeconds, ...rest } = context;
-    return bash.execute(bash.inputSchema.parse({ command, timeoutSeconds }), {
-      workspace: this.workspace,
-      signal: new AbortController().signal,
-      progress: async () => undefined,
-      ...rest,
-    });
+    return bash.execute(
+      bash.inputSchema.parse({ command, timeoutSeconds }),
+      toolContext({ workspace: this.workspace, ...rest }),
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

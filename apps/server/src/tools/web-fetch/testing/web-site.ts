@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { ToolResult } from "../../port.ts";
+import { toolContext } from "../../testing/tool-context.ts";
 import { createWebFetchTool } from "../../web-fetch.ts";
 import type { Route } from "../connect.ts";
 import type { FetchLimits } from "../fetch-page.ts";
@@ -72,9 +73,7 @@ export async function fetchWith(
   input: { url: string; offset?: number },
 ): Promise<ToolResult> {
   const tool = createWebFetchTool(options);
-  return tool.execute(tool.inputSchema.parse(input), {
-    workspace: "/nonexistent",
-    signal: options.signal ?? new AbortController().signal,
-    progress: async () => undefined,
-  });
+  const { signal } = options;
+  const context = toolContext({ workspace: "/nonexistent", ...(signal === undefined ? {} : { signal }) });
+  return tool.execute(tool.inputSchema.parse(input), context);
 }
