@@ -156,7 +156,7 @@ describe("after strangers' words", () => {
     bench.bench.provider.enqueue(asking("send 1", "fetch 2", "append 3", "send 4"));
     const first = bench.log.begin("one");
     const outcome = await bench.run(first);
-    expect(outcome).toMatchObject({ type: "input-required", requests: [{ callId: "call_4" }] });
+    expect(outcome).toMatchObject({ type: "input-required", approvals: [{ callId: "call_4" }] });
     expect(await bench.lines()).toEqual(["1", "2", "3"]);
     bench.log.suspend(first, outcome);
     bench.log.append({ taskId: first, type: "task.canceled", data: { reason: "user", by: "alice" } });
