@@ -1,9 +1,4 @@
-import {
-  isTerminalTaskState,
-  TASK_STATES,
-  type SessionEvent,
-  type TerminalTaskState,
-} from "@trunkline/contract";
+import { endStateOf, type SessionEvent } from "@trunkline/contract";
 import type { TrunklineClient } from "./client.ts";
 import { followSession, type FollowOptions } from "./follow-session.ts";
 
@@ -32,10 +27,4 @@ export async function* followTask(
       if (endStateOf(event) !== null) return;
     }
   }
-}
-
-/** @returns the state in which this event ends its task; null for every other event. */
-export function endStateOf(event: SessionEvent): TerminalTaskState | null {
-  const state = TASK_STATES.find((candidate) => event.type === `task.${candidate}`);
-  return state !== undefined && isTerminalTaskState(state) ? state : null;
 }

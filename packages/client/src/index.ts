@@ -1,12 +1,13 @@
 /** The client of a Trunkline server, for Node and browsers; and every type of its contract. */
 export type * from "@trunkline/contract";
+export { endStateOf } from "@trunkline/contract";
 export { isApiError, TrunklineApiError } from "./api-error.ts";
 export { createClient, type TrunklineClient } from "./client.ts";
 export type { ClientOptions } from "./connection.ts";
 export { TrunklineConnectionError } from "./connection-error.ts";
 export { followActivity } from "./follow-activity.ts";
 export { followSession, type FollowOptions } from "./follow-session.ts";
-export { endStateOf, followTask, type FollowTaskOptions } from "./follow-task.ts";
+export { followTask, type FollowTaskOptions } from "./follow-task.ts";
 export type { Backoff } from "./stream/backoff.ts";
 export type { StreamError } from "./stream/reconnecting.ts";
 export type { FollowState, StreamOptions } from "./stream/stream-options.ts";

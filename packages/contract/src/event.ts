@@ -394,6 +394,9 @@ interface EventOf<T extends EventType> {
 
 export type SessionEvent = { [T in EventType]: EventOf<T> }[EventType];
 
+/** What happened, without where and when: what a run writes, and what projections read of any event. */
+export type EventBody = { [T in EventType]: { type: T; data: EventDataOf<T> } }[EventType];
+
 /** What a writer hands to the log: the log itself adds the session, the seq and the time. */
 export type EventDraft = {
   [T in EventType]: { taskId: string | null; type: T; data: EventDataOf<T> };

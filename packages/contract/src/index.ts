@@ -17,6 +17,7 @@ export type {
 } from "./approval.ts";
 export type { BlobRef, ContentPart } from "./content-part.ts";
 export type {
+  EventBody,
   EventDataOf,
   EventDraft,
   EventType,
@@ -26,6 +27,42 @@ export type {
   ToolCall,
 } from "./event.ts";
 export type { Location, ToolKind } from "./tool-kind.ts";
+export {
+  type Block,
+  blockAfter,
+  type BlockEvent,
+  blockEnd,
+  blockEndedBy,
+  type BlockKind,
+  blockOfPiece,
+  blockPiece,
+  isBlockEvent,
+  isPiece,
+  joinPieces,
+  kindOfBlock,
+  newBlock,
+  type PieceEvent,
+} from "./projections/block.ts";
+export { callAfter, type CallState, newCall, pendingCallsAfter } from "./projections/tool-call.ts";
+export { type CallDisplay, callDisplay, inputText } from "./projections/call-display.ts";
+export { type EventPlace, OpenItems } from "./projections/open-items.ts";
+export type { ClosedRequest, OpenRequest, TaskEvent } from "./projections/open-requests.ts";
+export {
+  type ApprovalSettlement,
+  approvalSettledBy,
+  isAllowed,
+  OpenApprovals,
+} from "./projections/approval-life.ts";
+export { OpenQuestions, type QuestionSettlement, questionSettledBy } from "./projections/question-life.ts";
+export { endStateOf, isTaskEnd, TASK_END_TYPES, taskActionOf } from "./projections/task-life.ts";
+export {
+  addUsage,
+  NO_USAGE,
+  priceUsage,
+  sumUsage,
+  type TokenPrices,
+  totalTokens,
+} from "./projections/usage.ts";
 export type { Json, Usage } from "./primitives.ts";
 export type { SearchHit, SearchInput, SearchPage } from "./search.ts";
 export type { ServerInfo } from "./server-info.ts";

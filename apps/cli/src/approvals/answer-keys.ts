@@ -1,8 +1,7 @@
 import type { TrunklineClient } from "@trunkline/client";
-import type { ApprovalDecision, SessionEvent } from "@trunkline/contract";
+import { type ApprovalDecision, OpenApprovals, type SessionEvent } from "@trunkline/contract";
 import { canAsk } from "../terminal/ask.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { OpenApprovals } from "./open-approvals.ts";
 
 const DECISIONS: Partial<Record<string, ApprovalDecision>> = { y: "allow", a: "always", n: "deny" };
 const CTRL_C = "\u0003";
@@ -26,10 +25,10 @@ export function openAnswerKeys(client: TrunklineClient, terminal: Terminal): Ans
     const decision = DECISIONS[key.toLowerCase()];
     const { first } = open;
     if (decision === undefined || first === null) return;
-    if (decision === "always" && first.always === undefined) return;
+    if (decision === "always" && first.request.always === undefined) return;
     // The next key is for the next one, though the event that tells of this answer is still on its way.
-    open.forget(first.approvalId);
-    await client.approval.answer.mutate({ approvalId: first.approvalId, decision });
+    open.forget(first.id);
+    await client.approval.answer.mutate({ approvalId: first.id, decision });
   }
 
   const onData = (data: Buffer | string): void => {
@@ -48,7 +47,7 @@ export function openAnswerKeys(client: TrunklineClient, terminal: Terminal): Ans
   }
 
   return {
-    see: (event) => open.apply(event),
+    see: (event) => void open.apply(event),
     settle: () => listen(canAsk(terminal) && open.first !== null),
     [Symbol.dispose]: () => listen(false),
   };

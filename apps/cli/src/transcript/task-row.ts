@@ -1,4 +1,4 @@
-import type { SessionEvent, Usage } from "@trunkline/contract";
+import { addUsage, NO_USAGE, type SessionEvent, totalTokens, type Usage } from "@trunkline/contract";
 import { formatDuration } from "../terminal/duration.ts";
 import { plainText } from "../terminal/plain-text.ts";
 import type { Look } from "./look.ts";
@@ -11,21 +11,13 @@ export interface TaskTally {
   tokens: Usage;
 }
 
-export const NO_TALLY: TaskTally = { startedAt: null, steps: 0, tokens: { inputTokens: 0, outputTokens: 0 } };
+export const NO_TALLY: TaskTally = { startedAt: null, steps: 0, tokens: NO_USAGE };
 
 /** @returns the tally with what this event adds. */
 export function tallied(tally: TaskTally, event: SessionEvent): TaskTally {
   if (event.type === "task.started") return { ...tally, startedAt: tally.startedAt ?? event.at };
   if (event.type !== "step.ended") return tally;
-  const { inputTokens, outputTokens } = event.data.usage;
-  return {
-    ...tally,
-    steps: tally.steps + 1,
-    tokens: {
-      inputTokens: tally.tokens.inputTokens + inputTokens,
-      outputTokens: tally.tokens.outputTokens + outputTokens,
-    },
-  };
+  return { ...tally, steps: tally.steps + 1, tokens: addUsage(tally.tokens, event.data.usage) };
 }
 
 /** @returns the row that closes a task; null for an event that ends none. */
@@ -49,7 +41,7 @@ function describeTally({ startedAt, steps, tokens }: TaskTally, endedAt: number)
   const parts: string[] = [];
   if (startedAt !== null) parts.push(`in ${formatDuration(endedAt - startedAt)}`);
   if (steps > 0) parts.push(`${steps} ${steps === 1 ? "step" : "steps"}`);
-  const total = tokens.inputTokens + tokens.outputTokens;
+  const total = totalTokens(tokens);
   if (total > 0) parts.push(`${total.toLocaleString("en-US")} tokens`);
   return parts.length === 0 ? "" : ` ${parts.join(", ")}`;
 }

@@ -1,5 +1,4 @@
-import type { EventDataOf, SessionEvent, ToolCall } from "@trunkline/contract";
-import { OpenApprovals } from "../approvals/open-approvals.ts";
+import { type EventDataOf, OpenApprovals, type SessionEvent, type ToolCall } from "@trunkline/contract";
 import { fit } from "../terminal/fit.ts";
 import { oneLine, outputLines, plainText } from "../terminal/plain-text.ts";
 import type { Activity } from "../terminal/status-line.ts";
@@ -49,7 +48,7 @@ export class Transcript {
     const open = [...this.#calls.values()].at(-1);
     if (open !== undefined) return { label: describeCall(open.call), detail: open.lastLine };
     const asked = this.#approvals.first;
-    if (asked !== null) return { label: `waiting for an answer: ${describeCall(asked)}`, detail: "" };
+    if (asked !== null) return { label: `waiting for an answer: ${describeCall(asked.request)}`, detail: "" };
     if (this.#layout.midLine || this.#activity === null) return null;
     return { label: this.#activity, detail: "" };
   }

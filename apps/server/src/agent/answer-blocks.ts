@@ -1,27 +1,19 @@
 import { randomUUID } from "node:crypto";
+import { type Block, blockAfter, blockEnd, type BlockKind, blockPiece, newBlock } from "@trunkline/contract";
 import type { DeltaEvent, RunEvent } from "./port.ts";
-
-export type BlockKind = "text" | "reasoning";
-
-interface OpenBlock {
-  kind: BlockKind;
-  blockId: string;
-  text: string;
-}
 
 /** The text and reasoning blocks of one answer: from the provider's part ids to events. */
 export class AnswerBlocks {
-  readonly #open = new Map<string, OpenBlock>();
+  readonly #open = new Map<string, Block>();
   #ended: RunEvent[] = [];
 
   add(kind: BlockKind, partId: string, text: string): DeltaEvent {
     const key = `${kind} ${partId}`;
     // Random, because a step that is tried again says its blocks again.
-    const block = this.#open.get(key) ?? { kind, blockId: randomUUID(), text: "" };
-    block.text += text;
-    this.#open.set(key, block);
-    const data = { blockId: block.blockId, text };
-    return kind === "text" ? { type: "text.delta", data } : { type: "reasoning.delta", data };
+    const known = this.#open.get(key);
+    const piece = blockPiece(kind, known?.blockId ?? randomUUID(), text);
+    this.#open.set(key, blockAfter(known ?? newBlock(piece), piece));
+    return piece;
   }
 
   end(kind: BlockKind, partId: string): void {
@@ -29,7 +21,7 @@ export class AnswerBlocks {
     const block = this.#open.get(key);
     if (block === undefined) return;
     this.#open.delete(key);
-    this.#ended.push(toEnded(block));
+    this.#ended.push(blockEnd(block));
   }
 
   /** The events that end what has ended, once. */
@@ -41,13 +33,8 @@ export class AnswerBlocks {
 
   /** The same, once everything is taken to have ended. */
   endAll(): RunEvent[] {
-    const ended = [...this.takeEnded(), ...Array.from(this.#open.values(), toEnded)];
+    const ended = [...this.takeEnded(), ...Array.from(this.#open.values(), blockEnd)];
     this.#open.clear();
     return ended;
   }
-}
-
-function toEnded({ kind, blockId, text }: OpenBlock): RunEvent {
-  const data = { blockId, text };
-  return kind === "text" ? { type: "text.ended", data } : { type: "reasoning.ended", data };
 }

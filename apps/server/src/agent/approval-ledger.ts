@@ -1,4 +1,4 @@
-import type { EventDataOf } from "@trunkline/contract";
+import { isAllowed, OpenApprovals } from "@trunkline/contract";
 import type { SessionTrust } from "../approvals/port.ts";
 import type { TranscriptEvent } from "./transcript.ts";
 
@@ -16,7 +16,7 @@ export interface CallAnswer {
  */
 export class ApprovalLedger implements SessionTrust {
   readonly #importedSeq: number;
-  readonly #requests = new Map<string, EventDataOf<"approval.requested">>();
+  readonly #open = new OpenApprovals();
   readonly #answers = new Map<string, CallAnswer>();
   readonly #allowed = new Set<string>();
   #hasReadUntrusted: boolean;
@@ -43,30 +43,12 @@ export class ApprovalLedger implements SessionTrust {
   /** @param seq the event's own, or a lower bound of it. */
   apply(event: TranscriptEvent, seq: number): void {
     if (seq <= this.#importedSeq) return;
-    switch (event.type) {
-      case "tool.called":
-        if (event.data.readsUntrusted === true) this.#hasReadUntrusted = true;
-        break;
-      case "approval.requested":
-        this.#requests.set(event.data.approvalId, event.data);
-        break;
-      case "approval.answered":
-        this.#settle(event.data.approvalId, event.data);
-        break;
-      case "approval.expired":
-        this.#settle(event.data.approvalId, null);
-        break;
-      default:
-        break;
+    if (event.type === "tool.called" && event.data.readsUntrusted === true) this.#hasReadUntrusted = true;
+    for (const { request, settlement } of this.#open.apply(event)) {
+      if (settlement === null) continue;
+      const { by, note, state } = settlement;
+      this.#answers.set(request.callId, { allowed: isAllowed(settlement), by, note: note ?? undefined });
+      if (state === "always" && request.always !== undefined) this.#allowed.add(request.always);
     }
-  }
-
-  #settle(approvalId: string, answer: EventDataOf<"approval.answered"> | null): void {
-    const request = this.#requests.get(approvalId);
-    if (request === undefined) return;
-    this.#requests.delete(approvalId);
-    const allowed = answer !== null && answer.decision !== "deny";
-    this.#answers.set(request.callId, { allowed, by: answer?.by ?? null, note: answer?.note });
-    if (answer?.decision === "always" && request.always !== undefined) this.#allowed.add(request.always);
   }
 }

@@ -1,4 +1,4 @@
-import type { Budget } from "@trunkline/contract";
+import { type Budget, totalTokens } from "@trunkline/contract";
 import type { Clock } from "./clock.ts";
 import { DEFAULT_MAX_STEPS, MAX_STEPS, MAX_TASK_DURATION_MS, MAX_TASK_TOKENS } from "./limits.ts";
 import { BudgetExceeded } from "./run-failure.ts";
@@ -24,7 +24,7 @@ export function checkStepBudget(budget: EffectiveBudget, { steps, usage }: TaskP
   if (steps >= budget.steps) {
     throw new BudgetExceeded({ budget: "steps", limit: budget.steps, spent: steps });
   }
-  const tokens = usage.inputTokens + usage.outputTokens;
+  const tokens = totalTokens(usage);
   if (tokens >= budget.tokens) {
     throw new BudgetExceeded({ budget: "tokens", limit: budget.tokens, spent: tokens });
   }

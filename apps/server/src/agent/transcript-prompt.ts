@@ -1,12 +1,13 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from "@ai-sdk/provider";
-import type { Step, Turn, TurnEnding } from "./transcript-turn.ts";
+import type { TerminalTaskState } from "@trunkline/contract";
+import type { Step, Turn } from "./transcript-turn.ts";
 import { textOf } from "./transcript-turn.ts";
 import { NOT_EXECUTED, promptInput, toolResultOutput } from "./tool-result-text.ts";
 
 type AssistantMessage = Extract<LanguageModelV4Message, { role: "assistant" }>;
 type ToolMessage = Extract<LanguageModelV4Message, { role: "tool" }>;
 
-const CUT_NOTES: Record<Exclude<TurnEnding, "completed"> | "interrupted", string> = {
+const CUT_NOTES: Record<Exclude<TerminalTaskState, "completed"> | "interrupted", string> = {
   canceled: "[The task above was canceled before this was finished.]",
   failed: "[The task above failed before this was finished.]",
   rejected: "[The task above was rejected.]",

@@ -1,13 +1,19 @@
-import type { EventDataOf, ToolCall, Usage } from "@trunkline/contract";
+import {
+  type Block,
+  blockAfter,
+  type EventBody,
+  type EventDataOf,
+  isBlockEvent,
+  newBlock,
+  pendingCallsAfter,
+  sumUsage,
+  type TerminalTaskState,
+  type ToolCall,
+  type Usage,
+} from "@trunkline/contract";
 
 export type StepEnded = EventDataOf<"step.ended">;
 export type ToolEnded = EventDataOf<"tool.ended">;
-export type TurnEnding = "completed" | "failed" | "canceled" | "rejected";
-
-export interface Block {
-  kind: "text" | "reasoning";
-  text: string;
-}
 
 /** A model call that ended whole. */
 export interface Step {
@@ -20,8 +26,8 @@ export class Turn {
   readonly taskId: string;
   readonly prompt: string;
   readonly steps: Step[] = [];
-  ending: TurnEnding | null = null;
-  readonly #called = new Set<string>();
+  ending: TerminalTaskState | null = null;
+  #pendingCalls: readonly ToolCall[] = [];
   readonly #results = new Map<string, ToolEnded>();
   /** Blocks of the step that has begun and not ended, by id, in the order of their beginning. */
   #draft = new Map<string, Block>();
@@ -47,31 +53,21 @@ export class Turn {
     this.#lastEventAt = Math.max(this.#lastEventAt, at);
   }
 
-  beginStep(): void {
-    this.#draft = new Map();
-  }
-
-  addPiece(kind: Block["kind"], blockId: string, text: string): void {
-    const block = this.#draft.get(blockId);
-    if (block === undefined) this.#draft.set(blockId, { kind, text });
-    else block.text += text;
-  }
-
-  endBlock(kind: Block["kind"], blockId: string, text: string): void {
-    this.#draft.set(blockId, { kind, text });
-  }
-
-  endStep(ended: StepEnded): void {
-    this.steps.push({ blocks: [...this.#draft.values()], ended });
-    this.#draft = new Map();
-  }
-
-  callTool(callId: string): void {
-    this.#called.add(callId);
-  }
-
-  endTool(ended: ToolEnded): void {
-    this.#results.set(ended.callId, ended);
+  /** @param event of the task, while it runs. */
+  apply(event: EventBody): void {
+    this.#pendingCalls = pendingCallsAfter(this.#pendingCalls, event);
+    if (isBlockEvent(event)) {
+      const { blockId } = event.data;
+      this.#draft.set(blockId, blockAfter(this.#draft.get(blockId) ?? newBlock(event), event));
+    } else if (event.type === "step.started") {
+      // A step that begins again says everything anew.
+      this.#draft = new Map();
+    } else if (event.type === "step.ended") {
+      this.steps.push({ blocks: [...this.#draft.values()], ended: event.data });
+      this.#draft = new Map();
+    } else if (event.type === "tool.ended") {
+      this.#results.set(event.data.callId, event.data);
+    }
   }
 
   resultOf(callId: string): ToolEnded | undefined {
@@ -83,14 +79,13 @@ export class Turn {
     return textOf([...this.#draft.values()]);
   }
 
-  /** Calls of the last step that were neither begun nor answered. Begun ones are never begun again. */
-  get pendingCalls(): ToolCall[] {
-    const calls = this.steps.at(-1)?.ended.toolCalls ?? [];
-    return calls.filter(({ callId }) => !this.#called.has(callId) && !this.#results.has(callId));
+  /** Calls of the last step that were neither begun nor answered. */
+  get pendingCalls(): readonly ToolCall[] {
+    return this.#pendingCalls;
   }
 
   get usage(): Usage {
-    return this.steps.reduce((sum, { ended }) => addUsage(sum, ended.usage), NO_USAGE);
+    return sumUsage(this.steps.map(({ ended }) => ended.usage));
   }
 
   /** Milliseconds that attempts before the current one worked; downtime between them is left out. */
@@ -110,19 +105,4 @@ export function textOf(blocks: readonly Block[]): string {
     .filter(({ kind, text }) => kind === "text" && text !== "")
     .map(({ text }) => text)
     .join("\n\n");
-}
-
-const NO_USAGE: Usage = { inputTokens: 0, outputTokens: 0 };
-
-function addUsage(a: Usage, b: Usage): Usage {
-  return {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    reasoningTokens: addOptional(a.reasoningTokens, b.reasoningTokens),
-    cachedInputTokens: addOptional(a.cachedInputTokens, b.cachedInputTokens),
-  };
-}
-
-function addOptional(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
 }

@@ -1,12 +1,17 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
-import type { EventDataOf, EventType, ToolCall, Usage } from "@trunkline/contract";
+import {
+  endStateOf,
+  type EventBody,
+  type EventDataOf,
+  type EventType,
+  type ToolCall,
+  type Usage,
+} from "@trunkline/contract";
 import { projectPrompt } from "./transcript-prompt.ts";
-import { textOf, Turn, type TurnEnding } from "./transcript-turn.ts";
+import { textOf, Turn } from "./transcript-turn.ts";
 
 /** What the transcript reads of an event; `at` is integer ms since the epoch. */
-export type TranscriptEvent = {
-  [T in EventType]: { taskId: string | null; at: number; type: T; data: EventDataOf<T> };
-}[EventType];
+export type TranscriptEvent = EventBody & { taskId: string | null; at: number };
 
 /** Where a task stands, as its log says. */
 export interface TaskProgress {
@@ -25,13 +30,6 @@ export interface LastStep {
   finishReason: EventDataOf<"step.ended">["finishReason"];
   toolCalls: readonly ToolCall[];
 }
-
-const ENDINGS: Partial<Record<EventType, TurnEnding>> = {
-  "task.completed": "completed",
-  "task.failed": "failed",
-  "task.canceled": "canceled",
-  "task.rejected": "rejected",
-};
 
 /** What may come long after the work: the server had been down for days, or somebody thought about an answer. */
 const IDLE_EVENTS = new Set<EventType>(["task.interrupted", "approval.answered", "approval.expired"]);
@@ -60,13 +58,15 @@ export class TranscriptBuilder {
     } else if (event.type === "task.resumed") {
       this.#turns.get(taskId)?.beginAttempt(event.at);
     } else {
-      const ending = ENDINGS[event.type];
-      if (ending !== undefined) this.#queued.delete(taskId);
+      const ending = endStateOf(event);
+      if (ending !== null) this.#queued.delete(taskId);
       const turn = this.#turns.get(taskId);
       if (turn === undefined) return;
-      if (ending !== undefined) turn.ending = ending;
+      if (ending !== null) turn.ending = ending;
       if (!IDLE_EVENTS.has(event.type)) turn.touch(event.at);
-      this.#applyToTurn(turn, event);
+      if (event.type === "step.ended")
+        for (const { callId } of event.data.toolCalls) this.#callIds.add(callId);
+      turn.apply(event);
     }
   }
 
@@ -108,37 +108,5 @@ export class TranscriptBuilder {
     this.#turns.delete(taskId);
     this.#turns.set(taskId, turn);
     this.#queued.delete(taskId);
-  }
-
-  #applyToTurn(turn: Turn, event: TranscriptEvent): void {
-    switch (event.type) {
-      case "step.started":
-        turn.beginStep();
-        break;
-      case "step.ended":
-        for (const { callId } of event.data.toolCalls) this.#callIds.add(callId);
-        turn.endStep(event.data);
-        break;
-      case "text.delta":
-        turn.addPiece("text", event.data.blockId, event.data.text);
-        break;
-      case "text.ended":
-        turn.endBlock("text", event.data.blockId, event.data.text);
-        break;
-      case "reasoning.delta":
-        turn.addPiece("reasoning", event.data.blockId, event.data.text);
-        break;
-      case "reasoning.ended":
-        turn.endBlock("reasoning", event.data.blockId, event.data.text);
-        break;
-      case "tool.called":
-        turn.callTool(event.data.callId);
-        break;
-      case "tool.ended":
-        turn.endTool(event.data);
-        break;
-      default:
-        break;
-    }
   }
 }

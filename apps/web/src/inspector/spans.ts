@@ -1,4 +1,4 @@
-import type { SessionEvent } from "@trunkline/contract";
+import { approvalSettledBy, isAllowed, isTaskEnd, type SessionEvent } from "@trunkline/contract";
 import { toolWords } from "../transcript/tool-words.ts";
 
 /** Something that took time, within one task. Times are integer ms since the epoch. */
@@ -22,13 +22,6 @@ export interface TaskSpans {
   endAt: number | null;
   spans: Span[];
 }
-
-const ENDS = new Set<SessionEvent["type"]>([
-  "task.completed",
-  "task.failed",
-  "task.canceled",
-  "task.rejected",
-]);
 
 /** What the events say about when things began and ended, by task, in the order of their beginning. */
 export function taskSpans(events: readonly SessionEvent[]): TaskSpans[] {
@@ -78,18 +71,14 @@ function apply(task: TaskSpans, event: SessionEvent): void {
       task.spans.push(span("approval", `approval:${event.data.approvalId}`, seq, "Waits for you", at));
       break;
     case "approval.answered":
-      endKey(
-        task,
-        `approval:${event.data.approvalId}`,
-        at,
-        event.data.decision === "deny" ? "failed" : "ended",
-      );
+    case "approval.expired": {
+      const settlement = approvalSettledBy(event);
+      if (settlement === null) break;
+      endKey(task, `approval:${settlement.id}`, at, isAllowed(settlement) ? "ended" : "failed");
       break;
-    case "approval.expired":
-      endKey(task, `approval:${event.data.approvalId}`, at, "failed");
-      break;
+    }
     default:
-      if (!ENDS.has(event.type)) break;
+      if (!isTaskEnd(event)) break;
       endOpen(task, at, event.type === "task.completed" ? "ended" : "failed");
       task.endAt = at;
   }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { activeTask, sessionStatus, totalTokens, waitingPrompts } from "./session-facts.ts";
+import { activeTask, sessionStatus, sessionTokens, waitingPrompts } from "./session-facts.ts";
 import {
   canceled,
   completed,
@@ -64,8 +64,8 @@ it("adds up the tokens of all tasks, each once", () => {
     storedTask("a", { usage: null }),
     storedTask("old", { usage: { inputTokens: 100, outputTokens: 0 } }),
   ];
-  expect(totalTokens({ view, tasks })).toBe(115);
+  expect(sessionTokens({ view, tasks })).toBe(115);
   // What was used before a fork was used by its parent.
   const forked = viewOf(...lines, ["session.forked", null, { parentId: "p", atSeq: lines.length }]);
-  expect(totalTokens({ view: forked, tasks: [] })).toBe(0);
+  expect(sessionTokens({ view: forked, tasks: [] })).toBe(0);
 });

@@ -1,7 +1,7 @@
+import { totalTokens } from "@trunkline/contract";
 import type { SessionView, TaskView } from "@trunkline/contract/session-view";
 import { type Status, statusOfSession, statusOfTask } from "../sessions/status.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
-import { tokensOf } from "../text/quantity.ts";
 import type { SessionState } from "../session-stream/session-state.ts";
 
 /** What the screen needs to know of a session, worked out from its events and from what was known when it was opened. */
@@ -59,12 +59,12 @@ export function sessionStatus(state: Pick<SessionState, "view" | "session" | "ta
 }
 
 /** Tokens of all tasks that are known; a fork's do not hold those of its parent. */
-export function totalTokens({ view, tasks }: Pick<SessionState, "view" | "tasks">): number {
+export function sessionTokens({ view, tasks }: Pick<SessionState, "view" | "tasks">): number {
   const spent = new Map<string, number>();
-  for (const { id, usage } of tasks) if (usage !== null) spent.set(id, tokensOf(usage));
+  for (const { id, usage } of tasks) if (usage !== null) spent.set(id, totalTokens(usage));
   // Where only the end of a task was read, what the server says of it is the larger one.
   for (const { id, usage, isParents } of view.tasks) {
-    if (!isParents) spent.set(id, Math.max(spent.get(id) ?? 0, tokensOf(usage)));
+    if (!isParents) spent.set(id, Math.max(spent.get(id) ?? 0, totalTokens(usage)));
   }
   return [...spent.values()].reduce((sum, tokens) => sum + tokens, 0);
 }

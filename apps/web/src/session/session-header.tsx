@@ -7,14 +7,14 @@ import { clock } from "../text/duration.ts";
 import { compactCount } from "../text/quantity.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { useNow } from "../ui/use-now.ts";
-import { activeTask, currentModel, sessionStatus, sessionTitle, totalTokens } from "./session-facts.ts";
+import { activeTask, currentModel, sessionStatus, sessionTitle, sessionTokens } from "./session-facts.ts";
 
 /** What the session is called and how it stands; the model, and what it used. */
 export function SessionHeader() {
   const title = useSessionState(sessionTitle);
   const status = useSessionState(sessionStatus);
   const model = useSessionState(currentModel);
-  const tokens = useSessionState(totalTokens);
+  const tokens = useSessionState(sessionTokens);
   const startedAt = useSessionState(({ view }) => activeTask(view)?.startedAt ?? null);
   const { isOpen, toggle } = useInspector();
   return (

@@ -1,14 +1,8 @@
-import type { Usage } from "@trunkline/contract";
-
 /** `950`, `1.2k`, `34k`, `1.8M`. */
 export function compactCount(count: number): string {
   if (count < 1_000) return String(count);
   if (count < 999_500) return `${count < 9_950 ? (count / 1_000).toFixed(1) : Math.round(count / 1_000)}k`;
   return `${(count / 1_000_000).toFixed(1)}M`;
-}
-
-export function tokensOf({ inputTokens, outputTokens }: Usage): number {
-  return inputTokens + outputTokens;
 }
 
 /** `512 B`, `4.0 KB`, `1.2 MB`. */

@@ -1,11 +1,12 @@
 import { useMutation } from "@tanstack/react-query";
+import { totalTokens } from "@trunkline/contract";
 import type { EndRow } from "@trunkline/contract/session-view";
 import { RotateCcw } from "lucide-react";
 import { useTRPC } from "../api/trpc.ts";
 import { StatusMark } from "../sessions/status-mark.tsx";
 import { statusOfTask } from "../sessions/status.ts";
 import { duration } from "../text/duration.ts";
-import { compactCount, tokensOf } from "../text/quantity.ts";
+import { compactCount } from "../text/quantity.ts";
 import { moment } from "../text/time.ts";
 import { Button } from "../ui/button.tsx";
 import { showToast } from "../ui/toasts.ts";
@@ -13,7 +14,7 @@ import { reasonWords } from "./reason-words.ts";
 
 /** How a task ended: a quiet line where all went well, and what to do where it did not. */
 export function EndLine({ row }: { row: EndRow }) {
-  const tokens = tokensOf(row.usage);
+  const tokens = totalTokens(row.usage);
   const facts = [
     row.state === "canceled" ? reasonWords(row.reason) : "",
     row.durationMs === null ? "" : duration(row.durationMs),

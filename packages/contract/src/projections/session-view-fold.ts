@@ -1,4 +1,5 @@
 import type { SessionEvent } from "../event.ts";
+import { blockEndedBy, blockOfPiece } from "./block.ts";
 import { emptySessionView, type SessionView } from "./session-view-state.ts";
 import { applyToTask, newTaskView, type TaskView } from "./session-view-task.ts";
 import { Transcript } from "./session-view-transcript.ts";
@@ -74,30 +75,4 @@ function withoutEndedPieces(
 ): readonly SessionEvent[] {
   const ended = new Set(latest.flatMap((event) => blockEndedBy(event) ?? []));
   return ended.size === 0 ? log : log.filter((event) => !ended.has(blockOfPiece(event) ?? ""));
-}
-
-/** @returns the block or call that the event ends, and carries the whole of. */
-export function blockEndedBy(event: SessionEvent): string | null {
-  switch (event.type) {
-    case "text.ended":
-    case "reasoning.ended":
-      return event.data.blockId;
-    case "tool.ended":
-      return event.data.callId;
-    default:
-      return null;
-  }
-}
-
-/** @returns the block or call that the event is a piece of; null for every other event. */
-export function blockOfPiece(event: SessionEvent): string | null {
-  switch (event.type) {
-    case "text.delta":
-    case "reasoning.delta":
-      return event.data.blockId;
-    case "tool.progress":
-      return event.data.callId;
-    default:
-      return null;
-  }
 }

@@ -1,6 +1,9 @@
-import type { EventDataOf, TaskError } from "../event.ts";
+import type { ApprovalState } from "../approval.ts";
+import type { EventDataOf, TaskError, ToolCall } from "../event.ts";
 import type { Json, Usage } from "../primitives.ts";
 import type { TaskReason, TerminalTaskState } from "../task-state.ts";
+import type { Block } from "./block.ts";
+import type { CallState } from "./tool-call.ts";
 
 interface RowBase {
   /** Stable for as long as the row exists, whatever is read before or after it. */
@@ -20,40 +23,27 @@ export interface TurnRow extends RowBase {
 }
 
 /** Something the model said, or thought. */
-export interface BlockRow extends RowBase {
-  kind: "text" | "reasoning";
-  blockId: string;
-  text: string;
-  /** `open`: more comes. `interrupted`: its step was cut off, and the model has said it anew or will. */
-  state: "open" | "ended" | "interrupted";
-}
+export interface BlockRow extends RowBase, Block {}
 
-export interface ToolRow extends RowBase {
+export interface ToolRow extends RowBase, CallState {
   kind: "tool";
-  callId: string;
-  /** Null while the event that names it has not been read. */
-  tool: string | null;
-  input: Json;
-  state: "running" | EventDataOf<"tool.ended">["status"];
-  output: string;
-  durationMs: number | null;
-  exitCode: number | null;
-  omittedBytes: number;
 }
 
-export interface ApprovalRow extends RowBase {
+export interface ApprovalRow extends RowBase, Pick<ToolCall, "title" | "locations"> {
   kind: "approval";
   approvalId: string;
   callId: string;
   tool: string;
   input: Json;
+  /** What kind of work the call does. */
+  toolKind?: ToolCall["kind"];
   reason: string;
   /** What `always` would allow for the rest of the session; null: nothing can be allowed for good. */
   always: string | null;
   /** Integer ms since the epoch. */
   expiresAt: number;
   /** `canceled`: its task ended before anybody decided. */
-  state: "open" | "expired" | "canceled" | EventDataOf<"approval.answered">["decision"];
+  state: ApprovalState;
   by: string | null;
   /** What they had to say about it. */
   note: string | null;

@@ -1,6 +1,8 @@
 import type { SessionEvent, TaskError, ToolCall } from "../event.ts";
 import type { Usage } from "../primitives.ts";
 import type { TaskAction, TaskReason, TaskState } from "../task-state.ts";
+import { pendingCallsAfter } from "./tool-call.ts";
+import { addUsage, NO_USAGE } from "./usage.ts";
 
 /** A task as far as the read events tell; what only older events tell is null. */
 export interface TaskView {
@@ -43,7 +45,7 @@ export function newTaskView(id: string, state: TaskState): TaskView {
     endedAt: null,
     attempt: 0,
     steps: 0,
-    usage: { inputTokens: 0, outputTokens: 0 },
+    usage: NO_USAGE,
     openStep: state === "working" ? { seq: 0, model: null } : null,
     pendingCalls: [],
     error: null,
@@ -53,6 +55,12 @@ export function newTaskView(id: string, state: TaskState): TaskView {
 
 /** @returns the task after the event; the same object where the event says nothing about it. */
 export function applyToTask(task: TaskView, event: SessionEvent): TaskView {
+  const after = moved(task, event);
+  const pendingCalls = pendingCallsAfter(task.pendingCalls, event);
+  return pendingCalls === task.pendingCalls ? after : { ...after, pendingCalls };
+}
+
+function moved(task: TaskView, event: SessionEvent): TaskView {
   switch (event.type) {
     case "task.submitted": {
       const { prompt, model, retryOf } = event.data;
@@ -63,14 +71,14 @@ export function applyToTask(task: TaskView, event: SessionEvent): TaskView {
     case "task.started": {
       const { attempt } = event.data;
       const startedAt = attempt === 1 ? event.at : task.startedAt;
-      return { ...task, ...moved("start", null), startedAt, attempt, openStep: null };
+      return { ...task, ...stateAfter("start", null), startedAt, attempt, openStep: null };
     }
     case "task.interrupted":
-      return { ...task, ...moved("interrupt", "interrupted"), openStep: null };
+      return { ...task, ...stateAfter("interrupt", "interrupted"), openStep: null };
     case "task.input-required":
-      return { ...task, ...moved("require-input", event.data.reason) };
+      return { ...task, ...stateAfter("require-input", event.data.reason) };
     case "task.resumed":
-      return { ...task, ...moved("resume", null), attempt: event.data.attempt };
+      return { ...task, ...stateAfter("resume", null), attempt: event.data.attempt };
     case "task.completed":
       return { ...ended(task, "complete", null, event.at), result: event.data.result };
     case "task.failed":
@@ -82,20 +90,8 @@ export function applyToTask(task: TaskView, event: SessionEvent): TaskView {
     case "step.started":
       return { ...task, openStep: { seq: event.seq, model: event.data.model } };
     case "step.ended": {
-      const { usage, toolCalls } = event.data;
-      return {
-        ...task,
-        steps: task.steps + 1,
-        usage: addUsage(task.usage, usage),
-        openStep: null,
-        pendingCalls: toolCalls,
-      };
-    }
-    case "tool.called":
-    case "tool.ended": {
-      const { callId } = event.data;
-      if (!task.pendingCalls.some((call) => call.callId === callId)) return task;
-      return { ...task, pendingCalls: task.pendingCalls.filter((call) => call.callId !== callId) };
+      const usage = addUsage(task.usage, event.data.usage);
+      return { ...task, steps: task.steps + 1, usage, openStep: null };
     }
     default:
       return task;
@@ -114,22 +110,10 @@ const STATE_AFTER: Readonly<Record<TaskAction, TaskState>> = {
   reject: "rejected",
 };
 
-function moved(action: TaskAction, reason: TaskReason | null): Pick<TaskView, "state" | "reason"> {
+function stateAfter(action: TaskAction, reason: TaskReason | null): Pick<TaskView, "state" | "reason"> {
   return { state: STATE_AFTER[action], reason };
 }
 
 function ended(task: TaskView, action: TaskAction, reason: TaskReason | null, at: number): TaskView {
-  return { ...task, ...moved(action, reason), endedAt: at, openStep: null, pendingCalls: [] };
-}
-
-function addUsage(a: Usage, b: Usage): Usage {
-  const sum: Usage = {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-  };
-  const reasoning = (a.reasoningTokens ?? 0) + (b.reasoningTokens ?? 0);
-  const cached = (a.cachedInputTokens ?? 0) + (b.cachedInputTokens ?? 0);
-  if (reasoning > 0) sum.reasoningTokens = reasoning;
-  if (cached > 0) sum.cachedInputTokens = cached;
-  return sum;
+  return { ...task, ...stateAfter(action, reason), endedAt: at, openStep: null };
 }

@@ -1,10 +1,13 @@
-import type { EventDataOf, SessionEvent, ToolCall } from "../event.ts";
+import type { SessionEvent } from "../event.ts";
+import { approvalSettledBy } from "./approval-life.ts";
+import { type BlockEvent, blockAfter, kindOfBlock, newBlock } from "./block.ts";
 import type { ApprovalRow, BlockRow, EndRow, NoticeRow, ToolRow, TranscriptRow } from "./session-view-row.ts";
 import { RowList } from "./session-view-row-list.ts";
 import type { TaskView } from "./session-view-task.ts";
+import { endStateOf } from "./task-life.ts";
+import { callAfter, newCall } from "./tool-call.ts";
 
 type Of<T extends SessionEvent["type"]> = Extract<SessionEvent, { type: T }>;
-type BlockEvent = Of<"text.delta" | "text.ended" | "reasoning.delta" | "reasoning.ended">;
 type EndEvent = Of<"task.completed" | "task.failed" | "task.canceled" | "task.rejected">;
 
 /** The rows of a transcript in the making. */
@@ -37,24 +40,19 @@ export class Transcript {
         return this.#interruptOpenStep(task);
       case "text.delta":
       case "text.ended":
-        return this.#say("text", event);
       case "reasoning.delta":
       case "reasoning.ended":
-        return this.#say("reasoning", event);
+        return this.#say(event);
       case "tool.called":
-        return this.#rows.put(newCall(event, event.data));
-      case "tool.progress": {
-        const row = this.#call(event, task);
-        return this.#rows.put({ ...row, output: row.output + event.data.chunk });
-      }
+        return this.#rows.put(callRow(event, event.data));
+      case "tool.progress":
       case "tool.ended":
-        return this.#rows.put({ ...this.#call(event, task), ...ending(event.data) });
+        return this.#rows.put(callAfter(this.#call(event, task), event));
       case "approval.requested":
         return this.#rows.push(newApproval(event));
       case "approval.answered":
-        return this.#settle(event.data.approvalId, event.data.decision, event.data);
       case "approval.expired":
-        return this.#settle(event.data.approvalId, "expired", {});
+        return this.#settleApproval(event);
       default: {
         const note = noteOf(event);
         if (note !== null) this.#rows.push({ ...base(event), kind: "notice", ...note });
@@ -91,18 +89,15 @@ export class Transcript {
     this.#rows.push({ ...newEnd(event, task), unstarted: isWithdrawn ? (task.prompt ?? "") : null });
   }
 
-  #say(kind: BlockRow["kind"], event: BlockEvent): void {
-    const { blockId, text } = event.data;
-    const key = `block:${blockId}`;
+  #say(event: BlockEvent & SessionEvent): void {
+    const key = `block:${event.data.blockId}`;
     const known = this.#rows.find(key);
     const row: BlockRow =
-      known?.kind === kind ? known : { ...base(event), key, kind, blockId, text: "", state: "open" };
-    if (event.type === "text.delta" || event.type === "reasoning.delta") {
-      this.#rows.put({ ...row, text: row.text + text });
-    } else {
-      // Its pieces leave the log, and with them its old place.
-      this.#rows.putLast({ ...row, seq: event.seq, at: event.at, text, state: "ended" });
-    }
+      known?.kind === kindOfBlock(event) ? known : { ...base(event), ...newBlock(event), key };
+    const after = blockAfter(row, event);
+    // The pieces leave the log when the block ends, and with them its old place.
+    if (after.state === "ended") this.#rows.putLast({ ...after, seq: event.seq, at: event.at });
+    else this.#rows.put(after);
   }
 
   /** The call's row. One whose beginning has not been read, or that never began, is opened with what is known. */
@@ -111,15 +106,14 @@ export class Transcript {
     const row = this.#rows.find(keyOfCall(callId));
     if (row?.kind === "tool") return row;
     const asked = task.pendingCalls.find((call) => call.callId === callId);
-    return newCall(event, asked ?? { callId, tool: null, input: null });
+    return callRow(event, asked ?? { callId });
   }
 
-  #settle(
-    approvalId: string,
-    state: ApprovalRow["state"],
-    { by = null, note = null }: { by?: string | null; note?: string | null },
-  ): void {
-    const row = this.#rows.find(keyOfApproval(approvalId));
+  #settleApproval(event: SessionEvent): void {
+    const settlement = approvalSettledBy(event);
+    if (settlement === null) return;
+    const { id, state, by, note } = settlement;
+    const row = this.#rows.find(keyOfApproval(id));
     if (row?.kind === "approval") this.#rows.put({ ...row, state, by, note });
   }
 }
@@ -135,36 +129,17 @@ function turn(event: SessionEvent, { id, prompt }: TaskView): TranscriptRow {
   return { ...base(event), key: `turn:${id}`, kind: "turn", prompt };
 }
 
-function newCall(event: SessionEvent, call: ToolCall | { callId: string; tool: null; input: null }): ToolRow {
-  return {
-    ...base(event),
-    ...call,
-    key: keyOfCall(call.callId),
-    kind: "tool",
-    state: "running",
-    output: "",
-    durationMs: null,
-    exitCode: null,
-    omittedBytes: 0,
-  };
-}
-
-function ending({ status, output, durationMs, exitCode, omittedBytes }: EventDataOf<"tool.ended">) {
-  return {
-    state: status,
-    output,
-    durationMs,
-    exitCode: exitCode ?? null,
-    omittedBytes: omittedBytes ?? 0,
-  };
+function callRow(event: SessionEvent, call: Parameters<typeof newCall>[0]): ToolRow {
+  return { ...base(event), ...newCall(call), key: keyOfCall(call.callId), kind: "tool" };
 }
 
 function newApproval(event: Of<"approval.requested">): ApprovalRow {
   const key = keyOfApproval(event.data.approvalId);
-  const { always = null } = event.data;
+  const { always = null, kind: toolKind, ...request } = event.data;
   return {
     ...base(event),
-    ...event.data,
+    ...request,
+    ...(toolKind === undefined ? {} : { toolKind }),
     always,
     key,
     kind: "approval",
@@ -174,18 +149,11 @@ function newApproval(event: Of<"approval.requested">): ApprovalRow {
   };
 }
 
-const END_STATES = {
-  "task.completed": "completed",
-  "task.failed": "failed",
-  "task.canceled": "canceled",
-  "task.rejected": "rejected",
-} as const;
-
 function newEnd(event: EndEvent, { startedAt, usage }: TaskView): EndRow {
   return {
     ...base(event),
     kind: "end",
-    state: END_STATES[event.type],
+    state: endStateOf(event),
     reason: "reason" in event.data ? event.data.reason : null,
     error: "error" in event.data ? event.data.error : null,
     by: "by" in event.data ? event.data.by : null,

@@ -1,5 +1,6 @@
 import type { SessionEvent } from "../event.ts";
-import { blockEndedBy, blockOfPiece, fold } from "./session-view-fold.ts";
+import { blockEndedBy, blockOfPiece } from "./block.ts";
+import { fold } from "./session-view-fold.ts";
 import { keepIdentities } from "./session-view-identity.ts";
 import { emptySessionView, type SessionView } from "./session-view-state.ts";
 

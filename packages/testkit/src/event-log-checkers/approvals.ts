@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { SessionEvent } from "@trunkline/contract";
+import { approvalSettledBy, isAllowed, OpenApprovals, type SessionEvent } from "@trunkline/contract";
 import { describe } from "./piece-events.ts";
 
 /**
@@ -7,20 +7,20 @@ import { describe } from "./piece-events.ts";
  * open, and goes on only when nothing is.
  */
 export function assertApprovalsAnsweredOnce(events: readonly SessionEvent[]): void {
-  const open = new Map<string, string | null>();
+  const open = new OpenApprovals();
   const settled = new Map<string, SessionEvent>();
-  const isWaiting = (taskId: string | null): boolean => [...open.values()].includes(taskId);
+  const isWaiting = (taskId: string | null): boolean => open.of(taskId).length > 0;
   for (const event of events) {
-    if (event.type === "approval.requested") {
-      open.set(event.data.approvalId, event.taskId);
-    } else if (event.type === "approval.answered" || event.type === "approval.expired") {
-      const { approvalId } = event.data;
-      const before = settled.get(approvalId);
+    const settlement = approvalSettledBy(event);
+    const closed = open.apply(event);
+    if (settlement !== null) {
+      const { id } = settlement;
+      const before = settled.get(id);
       if (before !== undefined)
-        assert.fail(`approval ${approvalId} is settled twice: ${describe(before)}, then ${describe(event)}`);
-      if (!open.delete(approvalId))
-        assert.fail(`approval ${approvalId} has ${describe(event)} but was not requested before`);
-      settled.set(approvalId, event);
+        assert.fail(`approval ${id} is settled twice: ${describe(before)}, then ${describe(event)}`);
+      if (closed.length === 0)
+        assert.fail(`approval ${id} has ${describe(event)} but was not requested before`);
+      settled.set(id, event);
     } else if (event.type === "task.resumed" && isWaiting(event.taskId)) {
       assert.fail(`task ${event.taskId} goes on at ${describe(event)} while an approval of it is open`);
     } else if (
@@ -35,16 +35,15 @@ export function assertApprovalsAnsweredOnce(events: readonly SessionEvent[]): vo
 
 /** A call that was asked about begins only when it was allowed, and is denied only when it was not. */
 export function assertApprovalsObeyed(events: readonly SessionEvent[]): void {
-  const callOf = new Map<string, string>();
+  const open = new OpenApprovals();
   /** By call: whether it was allowed; null while nobody has decided. */
   const allowed = new Map<string, boolean | null>();
   for (const event of events) {
+    for (const { request, settlement } of open.apply(event)) {
+      if (settlement !== null) allowed.set(request.callId, isAllowed(settlement));
+    }
     if (event.type === "approval.requested") {
-      callOf.set(event.data.approvalId, event.data.callId);
       allowed.set(event.data.callId, null);
-    } else if (event.type === "approval.answered" || event.type === "approval.expired") {
-      const isYes = event.type === "approval.answered" && event.data.decision !== "deny";
-      allowed.set(callOf.get(event.data.approvalId) ?? "", isYes);
     } else if (event.type === "tool.called" && allowed.has(event.data.callId)) {
       if (allowed.get(event.data.callId) !== true)
         assert.fail(`call ${event.data.callId} begins at ${describe(event)} and was not allowed`);

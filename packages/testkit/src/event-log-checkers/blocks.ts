@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { SessionEvent } from "@trunkline/contract";
-import { describe, isPiece, wholeOf } from "./piece-events.ts";
+import { isBlockEvent, isPiece, type SessionEvent } from "@trunkline/contract";
+import { describe, wholeOf } from "./piece-events.ts";
 
 export interface BlockCheckOptions {
   /**
@@ -22,12 +22,12 @@ export function assertPiecesBeginTheirBlocks(
   const ended = new Map<string, SessionEvent>();
   for (const event of events) {
     const key = wholeOf(event);
-    if (key === null || event.type === "tool.progress" || event.type === "tool.ended") continue;
+    if (key === null || !isBlockEvent(event)) continue;
     const end = ended.get(key);
     if (end !== undefined) assert.fail(`${key} ended at ${describe(end)}; then comes ${describe(event)}`);
-    if (event.type === "text.delta" || event.type === "reasoning.delta") {
+    if (isPiece(event)) {
       pieces.set(key, (pieces.get(key) ?? "") + event.data.text);
-    } else if (event.type === "text.ended" || event.type === "reasoning.ended") {
+    } else {
       ended.set(key, event);
       assertContains(key, event, event.data.text, pieces.get(key) ?? "", options.fromWithin === true);
     }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
-import type { SessionEvent } from "@trunkline/contract";
+import { isPiece, type SessionEvent } from "@trunkline/contract";
 import { assertPiecesBeginTheirBlocks } from "./blocks.ts";
-import { describe, isPiece, wholeOf } from "./piece-events.ts";
+import { describe, wholeOf } from "./piece-events.ts";
 import { assertSeqsIncrease } from "./seq-order.ts";
 
 export interface ReceivedCheckOptions {

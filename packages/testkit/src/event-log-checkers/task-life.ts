@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { nextTaskState, type SessionEvent, type TaskAction, type TaskState } from "@trunkline/contract";
+import {
+  isTaskEnd,
+  nextTaskState,
+  type SessionEvent,
+  taskActionOf,
+  type TaskState,
+} from "@trunkline/contract";
 import { describe } from "./piece-events.ts";
 
 export interface TaskCheckOptions {
@@ -7,24 +13,7 @@ export interface TaskCheckOptions {
   allowUnfinished?: boolean;
 }
 
-const TERMINAL_EVENTS = ["task.completed", "task.failed", "task.canceled", "task.rejected"] as const;
-type TerminalEvent = Extract<SessionEvent, { type: (typeof TERMINAL_EVENTS)[number] }>;
-
-export function isTerminalEvent(event: SessionEvent): event is TerminalEvent {
-  return (TERMINAL_EVENTS as readonly string[]).includes(event.type);
-}
-
-/** What the task state machine of the contract calls each event that moves a task. */
-const ACTIONS: Partial<Record<SessionEvent["type"], TaskAction>> = {
-  "task.started": "start",
-  "task.interrupted": "interrupt",
-  "task.input-required": "require-input",
-  "task.resumed": "resume",
-  "task.completed": "complete",
-  "task.failed": "fail",
-  "task.canceled": "cancel",
-  "task.rejected": "reject",
-};
+export { isTaskEnd as isTerminalEvent } from "@trunkline/contract";
 
 /** Each submitted task has exactly one terminal event, and no event of the task comes after it. */
 export function assertOneTerminalEventPerTask(
@@ -39,7 +28,7 @@ export function assertOneTerminalEventPerTask(
     const end = ended.get(taskId);
     if (end !== undefined) {
       assert.fail(
-        isTerminalEvent(event)
+        isTaskEnd(event)
           ? `task ${taskId} ends a second time: ${describe(end)}, then ${describe(event)}`
           : `task ${taskId} has ${describe(event)} after its end, ${describe(end)}`,
       );
@@ -47,7 +36,7 @@ export function assertOneTerminalEventPerTask(
     if (event.type === "task.submitted") submitted.set(taskId, event);
     else if (!submitted.has(taskId))
       assert.fail(`task ${taskId} has ${describe(event)} but was not submitted before`);
-    if (isTerminalEvent(event)) ended.set(taskId, event);
+    if (isTaskEnd(event)) ended.set(taskId, event);
   }
   if (options.allowUnfinished === true) return;
   for (const [taskId, event] of submitted) {
@@ -69,8 +58,8 @@ export function assertTransitionsAllowed(events: readonly SessionEvent[]): void 
       states.set(event.taskId, "submitted");
       continue;
     }
-    const action = ACTIONS[event.type];
-    if (action === undefined) continue;
+    const action = taskActionOf(event.type);
+    if (action === null) continue;
     const next = state === undefined ? null : nextTaskState(state, action);
     if (next === null)
       assert.fail(`task ${event.taskId} is ${state ?? "unknown"}; ${describe(event)} is not allowed`);
@@ -97,10 +86,7 @@ export function assertOneActiveTask(events: readonly SessionEvent[]): void {
         );
       }
       active = { taskId: event.taskId!, since: event };
-    } else if (
-      event.taskId === active?.taskId &&
-      (isTerminalEvent(event) || event.type === "task.interrupted")
-    ) {
+    } else if (event.taskId === active?.taskId && (isTaskEnd(event) || event.type === "task.interrupted")) {
       active = undefined;
     }
   }

@@ -1,4 +1,5 @@
 import type { EventDataOf, EventType, SessionEvent } from "../../event.ts";
+import { blockEndedBy, blockOfPiece } from "../block.ts";
 
 export const SESSION_ID = "01900000-0000-7000-8000-000000000000";
 
@@ -14,7 +15,8 @@ export class SessionLog {
     // The parameters hold type and data together, which the union cannot follow.
     const event = { sessionId: SESSION_ID, taskId, seq, at: 1_000 * seq, type, data } as SessionEvent;
     this.live.push(event);
-    this.stored = [...this.stored.filter((piece) => !isPieceEndedBy(event, piece)), event];
+    const ended = blockEndedBy(event);
+    this.stored = [...this.stored.filter((piece) => blockOfPiece(piece) !== ended || ended === null), event];
   }
 
   submit(taskId: string, prompt = `prompt of ${taskId}`): void {
@@ -53,15 +55,4 @@ export class SessionLog {
   complete(taskId: string): void {
     this.add("task.completed", taskId, { result: "ok" });
   }
-}
-
-function isPieceEndedBy(end: SessionEvent, piece: SessionEvent): boolean {
-  if (end.type === "tool.ended") {
-    return piece.type === "tool.progress" && piece.data.callId === end.data.callId;
-  }
-  if (end.type !== "text.ended" && end.type !== "reasoning.ended") return false;
-  return (
-    (piece.type === "text.delta" || piece.type === "reasoning.delta") &&
-    piece.data.blockId === end.data.blockId
-  );
 }

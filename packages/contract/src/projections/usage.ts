@@ -1,0 +1,79 @@
+import type { Usage } from "../primitives.ts";
+
+/** What a task has used that has not called a model yet. Adding it changes nothing. */
+export const NO_USAGE: Usage = Object.freeze({ inputTokens: 0, outputTokens: 0 });
+
+/** Where the parts of a sum were priced by different sources. */
+export const SEVERAL_PRICE_SOURCES = "several";
+
+/** Tokens read and written. */
+export function totalTokens({ inputTokens, outputTokens }: Usage): number {
+  return inputTokens + outputTokens;
+}
+
+/** @returns what both used together. A price that is not known of one part makes the sum's unknown (`null`), too. */
+export function addUsage(a: Usage, b: Usage): Usage {
+  const sum: Usage = {
+    inputTokens: a.inputTokens + b.inputTokens,
+    outputTokens: a.outputTokens + b.outputTokens,
+  };
+  const reasoningTokens = addOptional(a.reasoningTokens, b.reasoningTokens);
+  if (reasoningTokens !== undefined) sum.reasoningTokens = reasoningTokens;
+  const cachedInputTokens = addOptional(a.cachedInputTokens, b.cachedInputTokens);
+  if (cachedInputTokens !== undefined) sum.cachedInputTokens = cachedInputTokens;
+  const costUsd = addCosts(a, b);
+  if (costUsd !== undefined) sum.costUsd = costUsd;
+  const priceSource = joinSources(a.priceSource, b.priceSource);
+  if (priceSource !== undefined) sum.priceSource = priceSource;
+  return sum;
+}
+
+export function sumUsage(parts: Iterable<Usage>): Usage {
+  let sum = NO_USAGE;
+  for (const part of parts) sum = addUsage(sum, part);
+  return sum;
+}
+
+/** What a model's tokens cost, in US dollars per million. */
+export interface TokenPrices {
+  inputUsdPerMillion: number;
+  outputUsdPerMillion: number;
+  /** Absent: the same as other input. */
+  cachedInputUsdPerMillion?: number;
+  /** Where the prices come from. */
+  source: string;
+}
+
+/** @returns the usage with what it cost; where nobody knows the prices, with the word that it is unknown. */
+export function priceUsage(usage: Usage, prices: TokenPrices | null): Usage {
+  if (prices === null) return { ...usage, costUsd: null };
+  const { inputUsdPerMillion, outputUsdPerMillion, source } = prices;
+  const { cachedInputUsdPerMillion = inputUsdPerMillion } = prices;
+  // Providers count what was cached within the input, and may count more than that by mistake.
+  const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
+  const costUsd =
+    ((usage.inputTokens - cached) * inputUsdPerMillion +
+      cached * cachedInputUsdPerMillion +
+      usage.outputTokens * outputUsdPerMillion) /
+    1_000_000;
+  return { ...usage, costUsd, priceSource: source };
+}
+
+function addOptional(a: number | undefined, b: number | undefined): number | undefined {
+  return a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
+}
+
+/** Absent: it was never priced, as in logs from before prices. */
+function addCosts(a: Usage, b: Usage): number | null | undefined {
+  if (isNothing(a)) return b.costUsd;
+  if (isNothing(b)) return a.costUsd;
+  if (a.costUsd === undefined && b.costUsd === undefined) return undefined;
+  return typeof a.costUsd === "number" && typeof b.costUsd === "number" ? a.costUsd + b.costUsd : null;
+}
+
+const isNothing = (usage: Usage): boolean => totalTokens(usage) === 0 && usage.costUsd === undefined;
+
+function joinSources(a: string | undefined, b: string | undefined): string | undefined {
+  if (a === undefined || b === undefined) return a ?? b;
+  return a === b ? a : SEVERAL_PRICE_SOURCES;
+}
