@@ -4,7 +4,7 @@ import type { Usage } from "../primitives.ts";
 export const NO_USAGE: Usage = Object.freeze({ inputTokens: 0, outputTokens: 0 });
 
 /** Where the parts of a sum were priced by different sources. */
-export const SEVERAL_PRICE_SOURCES = "several";
+const SEVERAL_PRICE_SOURCES = "several";
 
 /** Tokens read and written. */
 export function totalTokens({ inputTokens, outputTokens }: Usage): number {
