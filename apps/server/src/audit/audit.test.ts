@@ -123,6 +123,25 @@ describe("refusals", () => {
     expect(stored.reduce((sum, { count }) => sum + count, 0)).toBe(50_000);
   });
 
+  it("H16: of one caller, from however many addresses, do not hide those of others", async () => {
+    for (let times = 0; times < 500; times += 1) {
+      refuse("GET /api", `198.51.100.${times % 250}`);
+      audit.refused({ by: { ...alice, address: `2001:db8::${times}` }, action: "x", detail: "not_found" });
+    }
+    const bob = { ...alice, userId: "b", name: "bob" };
+    audit.refused({ by: bob, action: "session.export", detail: "not_found" });
+    await audit.close();
+    const stored = await rows();
+    expect(stored).toContainEqual(
+      expect.objectContaining({ user_name: "bob", action: "session.export", count: 1 }),
+    );
+    const of = (name: string | null) => stored.filter(({ user_name: user }) => user === name);
+    for (const name of [null, "alice"]) {
+      expect(of(name).length).toBeLessThanOrEqual(41);
+      expect(of(name).reduce((sum, { count }) => sum + count, 0)).toBe(500);
+    }
+  });
+
   it("are told apart by who, from where, what and why; a minute later they are told anew", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     audit.refused({ by: alice, action: "user.list", detail: "forbidden" });
