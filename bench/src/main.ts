@@ -2,6 +2,7 @@
 const SUITES: Record<string, () => Promise<unknown>> = {
   stream: () => import("./stream.ts"),
   store: () => import("./store.ts"),
+  hostile: () => import("./hostile.ts"),
   scale: () => import("./scale.ts"),
   tokenizers: () => import("./scale/tokenizers.ts"),
 };

@@ -114,13 +114,15 @@ export class Server implements AsyncDisposable {
 /** The raw yardstick server, as the measures use it. */
 export class Raw implements AsyncDisposable {
   readonly remote: Remote<RawProtocol>;
+  readonly url: string;
   readonly calls: HttpCalls;
   readonly #port: number;
 
   constructor(remote: Remote<RawProtocol>, port: number) {
     this.remote = remote;
     this.#port = port;
-    this.calls = new HttpCalls(`http://127.0.0.1:${port}`);
+    this.url = `http://127.0.0.1:${port}`;
+    this.calls = new HttpCalls(this.url);
   }
 
   get pid(): number {

@@ -1,0 +1,54 @@
+import { followTask, type TrunklineClient } from "@trunkline/client";
+import { isTerminalEvent } from "@trunkline/testkit";
+
+/** A user of the server who may do what any user may. */
+export class Attacker {
+  readonly #url: string;
+  readonly #token: string;
+  readonly #client: TrunklineClient;
+  readonly #signal: AbortSignal;
+
+  /** @param options.signal ends what it waits for */
+  constructor(options: { url: string; token: string; client: TrunklineClient; signal: AbortSignal }) {
+    this.#url = options.url;
+    this.#token = options.token;
+    this.#client = options.client;
+    this.#signal = options.signal;
+  }
+
+  /** Runs a task to its end. @returns its session's id */
+  async run(prompt: string, sessionId?: string): Promise<string> {
+    const task = await this.#client.task.submit.mutate(
+      { prompt, ...(sessionId !== undefined && { sessionId }) },
+      { signal: this.#signal },
+    );
+    for await (const event of followTask(this.#client, { ...task, signal: this.#signal })) {
+      if (isTerminalEvent(event)) break;
+    }
+    return task.sessionId;
+  }
+
+  /** @returns what the query answers; undefined where it is refused */
+  async query(procedure: string, input: object): Promise<unknown> {
+    return this.#call(`${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`);
+  }
+
+  /** @param body JSON, as it goes over the wire. @returns what the mutation answers; undefined where it is refused */
+  async post(procedure: string, body: string): Promise<unknown> {
+    return this.#call(procedure, body);
+  }
+
+  async #call(target: string, body?: string): Promise<unknown> {
+    const answer = await fetch(`${this.#url}/trpc/${target}`, {
+      method: body === undefined ? "GET" : "POST",
+      headers: {
+        authorization: `Bearer ${this.#token}`,
+        ...(body !== undefined && { "content-type": "application/json" }),
+      },
+      ...(body !== undefined && { body }),
+      signal: this.#signal,
+    });
+    const text = await answer.text();
+    return answer.ok ? (JSON.parse(text) as { result: { data: unknown } }).result.data : undefined;
+  }
+}
