@@ -12,6 +12,8 @@ export interface HostileCall {
 
 const KILO = 1_000;
 const MEGA = 1_000_000;
+/** 20,000 of them. */
+const MANY_FILES = "for d in $(seq 200); do mkdir $d; (cd $d; touch $(seq 100)); done";
 
 const search = (name: string, prompt: string, text: string): HostileCall => ({
   name,
@@ -83,15 +85,10 @@ export const HOSTILE_CALLS: readonly HostileCall[] = [
     path: ".",
     glob: `${"{a,aa}".repeat(25)}b`,
   }),
-  tool(
-    "list_files 20,000 files",
-    "for d in $(seq 200); do mkdir $d; (cd $d; touch $(seq 100)); done",
-    "list_files",
-    {
-      path: ".",
-      glob: "**/*7*",
-    },
-  ),
+  tool("list_files 20,000 files", MANY_FILES, "list_files", {
+    path: ".",
+    glob: "**/*7*",
+  }),
   tool("edit_file replaceAll, 1 MB by 400 each", `head -c 900000 /dev/zero | tr '\\0' a > f`, "edit_file", {
     path: "f",
     oldText: "a",
@@ -145,14 +142,11 @@ export const HOSTILE_CALLS: readonly HostileCall[] = [
     prepare: longSession(20 * KILO),
     act: async (attacker, sessionId) => attacker.post("session.delete", JSON.stringify({ sessionId })),
   },
-  tool(
-    "fork a workspace of 20,000 files",
-    "for d in $(seq 200); do mkdir $d; (cd $d; touch $(seq 100)); done",
-    "list_files",
-    {
-      path: ".",
-    },
-  ),
+  {
+    name: "fork a workspace of 20,000 files",
+    prepare: async (attacker) => attacker.run(`tool: bash ${JSON.stringify({ command: MANY_FILES })}`),
+    act: async (attacker, sessionId) => attacker.post("session.fork", JSON.stringify({ sessionId })),
+  },
   command(
     "terminal: 200 kB of titles that never end",
     `yes "$(printf '\\033]0;')" | tr -d '\\n' | head -c 200000`,
