@@ -1,11 +1,14 @@
+import { setImmediate } from "node:timers/promises";
 import { z } from "zod";
 import { findFilePlace } from "./files/held-directory.ts";
 import { countLineChanges } from "./files/line-changes.ts";
 import { openAt } from "./files/open-file.ts";
 import { PathInput } from "./files/path-input.ts";
+import { prepareReplacement } from "./files/replace-text.ts";
 import { replaceFile } from "./files/replace-file.ts";
+import { ENCODING_NAMES, toBytes, toUnits, unitBytes } from "./files/text-encoding.ts";
 import { MAX_WHOLE_FILE_BYTES, readWholeText } from "./files/text-file.ts";
-import type { Tool } from "./port.ts";
+import type { Tool, ToolResult } from "./port.ts";
 
 const EditFileInput = z.strictObject({
   path: PathInput,
@@ -27,7 +30,7 @@ export function createEditFileTool(): Tool<EditFileInput> {
     name: "edit_file",
     description:
       "Replaces text in a file of the workspace. oldText must occur in it exactly once, spaces and line breaks " +
-      "included: take in lines around it until it does, or set replaceAll.",
+      "included: add lines around it until it does, or set replaceAll. The file keeps its encoding and line ends.",
     inputSchema: EditFileInput,
     kind: "edit",
     title: ({ path }) => path,
@@ -37,14 +40,33 @@ export function createEditFileTool(): Tool<EditFileInput> {
       signal.throwIfAborted();
       await using place = await findFilePlace(workspace, path);
       await using file = await openAt(place);
-      const before = await readWholeText(file);
-      const matches = countMatches(before, oldText);
-      const problem = matchProblem(before, oldText, matches, replaceAll);
-      if (problem !== null) return { status: "failed", output: `${place.shown}: ${problem}` };
-      // A function, because a string would have its `$` read as a pattern.
-      const after = replaceAll
-        ? before.replaceAll(oldText, () => newText)
-        : before.replace(oldText, () => newText);
+      const { bytes: before, encoding } = await readWholeText(file);
+      const replacement = prepareReplacement(toUnits(before, encoding), { encoding, oldText, newText });
+      if (replacement === null) {
+        return failed(
+          place.shown,
+          `the file is encoded as ${ENCODING_NAMES[encoding]}, which lacks a character of newText`,
+        );
+      }
+      const { matches, length } = replacement;
+      if (matches === 0) return failed(place.shown, "oldText was not found. Read the file and copy it exactly");
+      if (matches > 1 && !replaceAll) {
+        return failed(
+          place.shown,
+          `oldText occurs ${matches} times. Add lines around the one you mean, or set replaceAll`,
+        );
+      }
+      // Known before it is built: matches times newText may be more than any memory.
+      const size = length * unitBytes(encoding);
+      if (size > MAX_WHOLE_FILE_BYTES) {
+        return failed(
+          place.shown,
+          `after ${matches} replacements it would have ${size} bytes; the limit is ${MAX_WHOLE_FILE_BYTES}`,
+        );
+      }
+      // Each part of the work takes some ten ms for the largest files; others get a turn in between.
+      await setImmediate();
+      const after = toBytes(replacement.build(), encoding);
       await replaceFile(place, after, file.mode);
       return {
         status: "succeeded",
@@ -55,22 +77,6 @@ export function createEditFileTool(): Tool<EditFileInput> {
   };
 }
 
-function countMatches(text: string, part: string): number {
-  let matches = 0;
-  for (let at = text.indexOf(part); at >= 0; at = text.indexOf(part, at + part.length)) matches++;
-  return matches;
-}
-
-function matchProblem(before: string, oldText: string, matches: number, replaceAll: boolean): string | null {
-  if (matches === 0) {
-    const hasOtherBreaks =
-      before.includes("\r\n") && countMatches(before.replaceAll("\r\n", "\n"), oldText) > 0;
-    return hasOtherBreaks
-      ? "oldText does not occur in it, because its lines end in \\r\\n"
-      : "oldText does not occur in it. Read the file and copy the text exactly";
-  }
-  if (matches > 1 && !replaceAll) {
-    return `oldText occurs ${matches} times in it. Take in more lines around the one you mean, or set replaceAll`;
-  }
-  return null;
+function failed(shown: string, problem: string): ToolResult {
+  return { status: "failed", output: `${shown}: ${problem}` };
 }

@@ -146,14 +146,14 @@ while time.monotonic() < until:
     await using bench = await ToolBench.create();
     await bench.call("bash", { command: "mkfifo pipe; mkdir dir" });
     await expect(bench.call("read_file", { path: "pipe" })).rejects.toThrow("not a regular file");
-    await expect(bench.call("read_file", { path: "dir" })).rejects.toThrow("it is a directory");
+    await expect(bench.call("read_file", { path: "dir" })).rejects.toThrow("is a directory");
     await expect(bench.call("write_file", { path: "dir", content: "x" })).rejects.toThrow(
-      "it is a directory",
+      "is a directory",
     );
-    await expect(bench.call("write_file", { path: ".", content: "x" })).rejects.toThrow("it is a directory");
+    await expect(bench.call("write_file", { path: ".", content: "x" })).rejects.toThrow("is a directory");
     await expect(bench.call("read_file", { path: "a\0b" })).rejects.toThrow("NUL");
     await expect(bench.call("read_file", { path: "dir/none" })).rejects.toThrow(
-      "dir/none: there is no such file",
+      "dir/none: no such file",
     );
   });
 });
@@ -185,7 +185,7 @@ describe("write_file", () => {
     await using bench = await ToolBench.create();
     await bench.call("write_file", { path: "file", content: "x" });
     await expect(bench.call("write_file", { path: "file/below", content: "x" })).rejects.toThrow(
-      "no directory",
+      "not a directory",
     );
     await expect(bench.call("write_file", { path: "n".repeat(300), content: "x" })).rejects.toThrow(
       "too long",
@@ -217,15 +217,13 @@ describe("edit_file", () => {
     });
     expect(await edit({ oldText: "nowhere" })).toMatchObject({
       status: "failed",
-      output: expect.stringContaining("does not occur") as string,
+      output: expect.stringContaining("not found") as string,
     });
     expect(await edit({ oldText: "aa", replaceAll: true })).toMatchObject({
       output: "modified x: 2 replacements",
     });
     expect(await readFile(bench.path("x"), "utf8")).toBe("cc\nb\n");
-    await writeFile(bench.path("x"), "one\r\ntwo\r\n");
-    expect((await edit({ oldText: "one\ntwo" })).output).toContain(String.raw`end in \r\n`);
-    await writeFile(bench.path("x"), Buffer.from([0x61, 0xff, 0x61]));
+    await writeFile(bench.path("x"), Buffer.from([0x61, 0, 0x61]));
     await expect(edit({ oldText: "a" })).rejects.toThrow("binary");
   });
 });
@@ -236,7 +234,7 @@ describe("read_file", () => {
     await writeFile(bench.path("x"), "a\nb\nc\nd");
     const read = async (input: object) => (await bench.call("read_file", { path: "x", ...input })).output;
     expect(await read({})).toBe("a\nb\nc\nd");
-    expect(await read({ offset: 2, limit: 2 })).toBe("b\nc\n[… the file goes on: read it from line 4 …]");
+    expect(await read({ offset: 2, limit: 2 })).toBe("b\nc\n[… the file continues: read on from line 4 …]");
     expect(await read({ offset: 4, limit: 1, lineNumbers: true })).toBe("4\td");
     expect(await read({ offset: 5 })).toContain("fewer than 5 lines");
     await writeFile(bench.path("x"), "");
@@ -244,7 +242,7 @@ describe("read_file", () => {
     await writeFile(bench.path("x"), "ab\0c");
     expect(await bench.call("read_file", { path: "x" })).toMatchObject({
       status: "failed",
-      output: "x: it is a binary file of 4 bytes",
+      output: "x: this is a binary file (4 bytes)",
     });
   });
 
@@ -256,7 +254,7 @@ describe("read_file", () => {
     for (let offset: number | null = 1; offset !== null;) {
       const { output } = await bench.call("read_file", { path: "long", offset, limit: 10_000 });
       expect(output.length).toBeLessThan(66_000);
-      const next = /\n\[… the file goes on: read it from line (\d+) …\]$/.exec(output);
+      const next = /\n\[… the file continues: read on from line (\d+) …\]$/.exec(output);
       read.push(...output.slice(0, next?.index ?? output.length).split("\n"));
       offset = next === null ? null : Number(next[1]);
     }
@@ -294,10 +292,10 @@ describe("list_files", () => {
     expect(await list({ depth: 1, path: "src" })).toEqual(["src/a.ts", "src/b.js", "src/deep/"]);
     expect(await list({ glob: "**/*.ts" })).toEqual(["src/a.ts", "src/deep/er/x.ts"]);
     expect(await list({ path: "node_modules" })).toEqual(["node_modules/m/", "node_modules/m/i.js"]);
-    expect(await list({ glob: "*.none" })).toEqual(["(no file fits)"]);
+    expect(await list({ glob: "*.none" })).toEqual(["(no file matches)"]);
     expect(await list({ path: "src/deep/er" })).toEqual(["src/deep/er/x.ts"]);
-    await expect(bench.call("list_files", { path: "none" })).rejects.toThrow("there is no such");
-    await expect(bench.call("list_files", { path: "z" })).rejects.toThrow("no directory");
+    await expect(bench.call("list_files", { path: "none" })).rejects.toThrow("no such");
+    await expect(bench.call("list_files", { path: "z" })).rejects.toThrow("not a directory");
   });
 
   test("shows 500 entries and says that there are more", async () => {
@@ -305,7 +303,7 @@ describe("list_files", () => {
     await bench.call("bash", { command: "for i in $(seq 1000 1500); do : > f$i; done" });
     const lines = (await bench.call("list_files", {})).output.split("\n");
     expect(lines).toHaveLength(501);
-    expect(lines.slice(499)).toEqual(["f1499", expect.stringContaining("more than 500")]);
+    expect(lines.slice(499)).toEqual(["f1499", expect.stringContaining("more entries")]);
     await rm(bench.path("f1500"));
     expect((await bench.call("list_files", {})).output.split("\n")).toHaveLength(500);
   });

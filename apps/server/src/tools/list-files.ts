@@ -18,7 +18,12 @@ const ListFilesInput = z.strictObject({
     .max(MAX_DEPTH)
     .optional()
     .describe(`Levels to go down; default ${DEFAULT_DEPTH}, with glob ${MAX_DEPTH}`),
-  glob: z.string().min(1).max(1_000).optional().describe("Shows files whose path fits, such as **/*.ts"),
+  glob: z
+    .string()
+    .min(1)
+    .max(500)
+    .optional()
+    .describe("Shows files whose path matches: * ** ? [a-z] {a,b}, such as **/*.{ts,tsx}"),
 });
 type ListFilesInput = z.infer<typeof ListFilesInput>;
 
@@ -26,8 +31,8 @@ export function createListFilesTool(): Tool<ListFilesInput> {
   return {
     name: "list_files",
     description:
-      `Lists files and directories (those end in /) of the workspace, up to ${MAX_LISTED}. Does not go into .git and ` +
-      "node_modules unless path does.",
+      `Lists files and directories (ending in /) of the workspace, up to ${MAX_LISTED}. Skips the contents of .git and ` +
+      "node_modules unless path leads there.",
     inputSchema: ListFilesInput,
     kind: "search",
     title: ({ path = ".", glob }) => (glob === undefined ? path : `${glob} in ${path}`),
@@ -43,10 +48,10 @@ export function createListFilesTool(): Tool<ListFilesInput> {
         prefix: shown === "." ? "" : `${shown}/`,
         signal,
       });
-      if (entries.length === 0) {
-        return { status: "succeeded", output: glob === undefined ? "(nothing is there)" : "(no file fits)" };
+      if (entries.length === 0 && !isCut) {
+        return { status: "succeeded", output: glob === undefined ? "(empty directory)" : "(no file matches)" };
       }
-      const lines = isCut ? [...entries, `[… more than ${MAX_LISTED}: list a part, or use glob …]`] : entries;
+      const lines = isCut ? [...entries, "[… more entries not shown: list a subdirectory, or use a narrower glob …]"] : entries;
       return { status: "succeeded", output: lines.join("\n") };
     },
   };

@@ -1,3 +1,4 @@
+import { cutWhole } from "./whole-characters.ts";
 import { withoutNul } from "./output-text.ts";
 
 export interface ProgressLimits {
@@ -95,10 +96,4 @@ export class ProgressFeed {
       this.#failed.abort();
     }
   }
-}
-
-/** The first characters, without half of one that takes two UTF-16 units. */
-function cutWhole(text: string, length: number): string {
-  const last = text.charCodeAt(length - 1);
-  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { openFile } from "./files/open-file.ts";
 import { PathInput } from "./files/path-input.ts";
-import { readLines } from "./files/read-lines.ts";
+import { type LinesRead, readLines } from "./files/read-lines.ts";
+import { ENCODING_NAMES } from "./files/text-encoding.ts";
 import type { Tool, ToolResult } from "./port.ts";
 
 const DEFAULT_LINES = 2_000;
@@ -10,7 +11,7 @@ const ReadFileInput = z.strictObject({
   path: PathInput,
   offset: z.int().min(1).optional().describe("First line to read, from 1; default 1"),
   limit: z.int().min(1).max(10_000).optional().describe(`Lines to read at most; default ${DEFAULT_LINES}`),
-  lineNumbers: z.boolean().optional().describe("Puts its number before each line; default false"),
+  lineNumbers: z.boolean().optional().describe("Puts the number before each line; default false"),
 });
 type ReadFileInput = z.infer<typeof ReadFileInput>;
 
@@ -18,8 +19,8 @@ export function createReadFileTool(): Tool<ReadFileInput> {
   return {
     name: "read_file",
     description:
-      "Reads a text file of the workspace, up to 64 KB at a time; the last line says where to go on. Use offset and " +
-      "limit for a part of a large file.",
+      "Reads a text file of the workspace, up to 64 KB at a time; the last line says where to continue. Use offset and " +
+      "limit to read part of a large file.",
     inputSchema: ReadFileInput,
     kind: "read",
     title: ({ path }) => path,
@@ -29,23 +30,28 @@ export function createReadFileTool(): Tool<ReadFileInput> {
       signal.throwIfAborted();
       await using file = await openFile(workspace, input.path);
       const offset = input.offset ?? 1;
-      const { lines, next, isBinary } = await readLines(
-        file.handle,
-        offset,
-        input.limit ?? DEFAULT_LINES,
-        signal,
-      );
-      if (isBinary) return failed(`${file.shown}: it is a binary file of ${file.size} bytes`);
+      const read = await readLines(file.handle, offset, input.limit ?? DEFAULT_LINES, signal);
+      if (read === null) return failed(`${file.shown}: this is a binary file (${file.size} bytes)`);
+      const { lines, next } = read;
       if (lines.length === 0) {
         if (file.size === 0) return succeeded("(the file is empty)");
-        return failed(`${file.shown}: it has fewer than ${offset} lines`);
+        return failed(`${file.shown}: the file has fewer than ${offset} lines`);
       }
       const shown =
         input.lineNumbers === true ? lines.map((line, index) => `${offset + index}\t${line}`) : lines;
-      if (next !== null) shown.push(`[… the file goes on: read it from line ${next} …]`);
+      shown.push(...notesOn(read));
+      if (next !== null) shown.push(`[… the file continues: read on from line ${next} …]`);
       return succeeded(shown.join("\n"));
     },
   };
+}
+
+/** What the text itself does not show, and edit_file keeps. */
+function notesOn({ encoding, hasCrLf }: LinesRead): string[] {
+  const notes: string[] = [];
+  if (encoding !== "utf-8") notes.push(`encoding: ${ENCODING_NAMES[encoding]}`);
+  if (hasCrLf) notes.push("line ends: CRLF");
+  return notes.length === 0 ? [] : [`[${notes.join("; ")}]`];
 }
 
 function succeeded(output: string): ToolResult {

@@ -1,16 +1,17 @@
 import { z } from "zod";
 import { findFilePlace, type FilePlace } from "./files/held-directory.ts";
-import { countLineChanges, linesOf } from "./files/line-changes.ts";
+import { countLineChanges, countLines } from "./files/line-changes.ts";
 import { openAt } from "./files/open-file.ts";
 import { PathInput } from "./files/path-input.ts";
 import { replaceFile } from "./files/replace-file.ts";
-import { MAX_WHOLE_FILE_BYTES } from "./files/text-file.ts";
+import { detectEncoding, ENCODING_NAMES, ENCODING_SAMPLE_BYTES } from "./files/text-encoding.ts";
+import { MAX_WHOLE_FILE_BYTES, readWhole, tooLarge } from "./files/text-file.ts";
 import { WorkspaceError } from "./files/workspace-error.ts";
 import type { Tool } from "./port.ts";
 
 const WriteFileInput = z.strictObject({
   path: PathInput,
-  content: z.string().max(MAX_WHOLE_FILE_BYTES).describe("All of the file's text"),
+  content: z.string().max(MAX_WHOLE_FILE_BYTES).describe("The file's whole text"),
 });
 type WriteFileInput = z.infer<typeof WriteFileInput>;
 
@@ -18,8 +19,8 @@ export function createWriteFileTool(): Tool<WriteFileInput> {
   return {
     name: "write_file",
     description:
-      "Writes a text file in the workspace: creates it, with the directories on its way, or replaces all of it. To " +
-      "change a part of a file, use edit_file.",
+      "Writes a text file in the workspace, as UTF-8: creates it, and the directories on the way, or replaces it " +
+      "completely. To change part of a file, use edit_file.",
     inputSchema: WriteFileInput,
     kind: "edit",
     title: ({ path }) => path,
@@ -27,29 +28,47 @@ export function createWriteFileTool(): Tool<WriteFileInput> {
     effects: ["changes-workspace"],
     execute: async ({ path, content }, { workspace, signal }) => {
       signal.throwIfAborted();
+      const after = Buffer.from(content, "utf8");
+      if (after.length > MAX_WHOLE_FILE_BYTES) throw tooLarge(path, after.length);
       await using place = await findFilePlace(workspace, path, { createParents: true });
       const before = await readBefore(place);
-      await replaceFile(place, content, before?.mode);
+      await replaceFile(place, after, before?.mode);
       const change = before === null ? ("created" as const) : ("modified" as const);
-      const lines = linesOf(content).length;
+      const notes = before === null ? [] : silentChanges(before.bytes, after);
       return {
         status: "succeeded",
-        output: `${change} ${place.shown}: ${Buffer.byteLength(content)} bytes, ${lines} lines`,
-        fileChange: { path: place.shown, change, ...countLineChanges(before?.text ?? "", content) },
+        output: [`${change} ${place.shown}: ${after.length} bytes, ${countLines(after)} lines`, ...notes].join("; "),
+        fileChange: { path: place.shown, change, ...countLineChanges(before?.bytes ?? new Uint8Array(), after) },
       };
     },
   };
 }
 
 /** What stood there, for the count of changed lines; a file too large to read counts as if it had been empty. */
-async function readBefore(place: FilePlace): Promise<{ text: string; mode: number } | null> {
+async function readBefore(place: FilePlace): Promise<{ bytes: Uint8Array; mode: number } | null> {
   try {
     await using file = await openAt(place);
-    const text = file.size > MAX_WHOLE_FILE_BYTES ? "" : await file.handle.readFile("utf8");
-    return { text, mode: file.mode };
+    return { bytes: (await readWhole(file)) ?? new Uint8Array(), mode: file.mode };
   } catch (error) {
     const cause: unknown = error instanceof WorkspaceError ? error.cause : undefined;
     if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return null;
     throw error;
   }
+}
+
+/** What a model may not have meant to change: it is shown neither a file's encoding nor CR in what it reads. */
+function silentChanges(before: Uint8Array, after: Uint8Array): string[] {
+  const notes: string[] = [];
+  const encoding = detectEncoding(before.subarray(0, ENCODING_SAMPLE_BYTES));
+  if (encoding !== null && encoding !== "utf-8") {
+    notes.push(`the encoding was ${ENCODING_NAMES[encoding]} and is UTF-8 now`);
+  }
+  if (encoding === "utf-8" && hasCrLf(before) && !hasCrLf(after)) {
+    notes.push("lines ended in CRLF and end in LF now");
+  }
+  return notes;
+}
+
+function hasCrLf(text: Uint8Array): boolean {
+  return Buffer.from(text.buffer, text.byteOffset, text.byteLength).includes("\r\n");
 }

@@ -88,11 +88,11 @@ export async function findFilePlace(
   { createParents = false } = {},
 ): Promise<FilePlace> {
   const { root, existing, missing, shown } = await resolveInWorkspace(workspace, path);
-  if (existing === root && missing.length === 0) throw new WorkspaceError(`${path}: it is a directory`);
+  if (existing === root && missing.length === 0) throw new WorkspaceError(`${path}: is a directory`);
   const names = missing.length === 0 ? [basename(existing)] : [...missing];
   const name = names.pop() ?? "";
   if (names.length > 0 && !createParents) {
-    throw new WorkspaceError(`${shown}: there is no such file or directory`);
+    throw new WorkspaceError(`${shown}: no such file or directory`);
   }
   try {
     let directory = await HeldDirectory.open(root, missing.length === 0 ? dirname(existing) : existing);
@@ -112,7 +112,7 @@ export async function holdDirectory(
   path: string,
 ): Promise<{ directory: HeldDirectory; shown: string }> {
   const { root, existing, missing, shown } = await resolveInWorkspace(workspace, path);
-  if (missing.length > 0) throw new WorkspaceError(`${shown}: there is no such file or directory`);
+  if (missing.length > 0) throw new WorkspaceError(`${shown}: no such file or directory`);
   try {
     return { directory: await HeldDirectory.open(root, existing), shown };
   } catch (error) {

@@ -1,31 +1,70 @@
+const LINE_FEED = 10;
+
+/** Beyond this, lines that moved count as removed and added: telling them apart takes memory for each. */
+const MAX_COMPARED_LINES = 100_000;
+
 /**
  * Counts the lines that differ between two texts. What begins and ends alike is left aside; of the rest, lines that
  * occur in both count as kept wherever they stand. Linear in the texts' length, where a least diff would not be.
  */
-export function countLineChanges(before: string, after: string): { additions: number; deletions: number } {
-  const old = linesOf(before);
-  const now = linesOf(after);
-  let start = 0;
-  while (start < old.length && start < now.length && old[start] === now[start]) start++;
-  let end = 0;
-  const most = Math.min(old.length, now.length) - start;
-  while (end < most && old[old.length - 1 - end] === now[now.length - 1 - end]) end++;
+export function countLineChanges(
+  before: Uint8Array,
+  after: Uint8Array,
+): { additions: number; deletions: number } {
+  const [old, now] = withoutCommonEnds(before, after);
+  const deletions = countLines(old);
+  const additions = countLines(now);
+  const isLarge = Math.max(additions, deletions) > MAX_COMPARED_LINES;
+  const kept = isLarge || additions === 0 || deletions === 0 ? 0 : countKept(linesOf(old), linesOf(now));
+  return { additions: additions - kept, deletions: deletions - kept };
+}
 
+/** Lines of a text; what follows the last line end is one, too. */
+export function countLines(text: Uint8Array): number {
+  let lines = 0;
+  for (let at = text.indexOf(LINE_FEED); at >= 0; at = text.indexOf(LINE_FEED, at + 1)) lines++;
+  return text.length > 0 && text.at(-1) !== LINE_FEED ? lines + 1 : lines;
+}
+
+/** The lines that are left when those at the beginning and at the end that are alike are taken away. */
+function withoutCommonEnds(before: Uint8Array, after: Uint8Array): [Uint8Array, Uint8Array] {
+  const most = Math.min(before.length, after.length);
+  let begin = 0;
+  let lineBegin = 0;
+  while (begin < most && before[begin] === after[begin]) if (before[begin++] === LINE_FEED) lineBegin = begin;
+  if (begin === before.length && begin === after.length) lineBegin = begin;
+  let end = 0;
+  let lineEnd = 0;
+  const room = most - lineBegin;
+  const isLineBegin = (text: Uint8Array): boolean =>
+    text.length - end === lineBegin || text[text.length - end - 1] === LINE_FEED;
+  while (true) {
+    // A line that begins here in both is alike to its end.
+    if (isLineBegin(before) && isLineBegin(after)) lineEnd = end;
+    if (end >= room || before[before.length - 1 - end] !== after[after.length - 1 - end]) break;
+    end++;
+  }
+  return [
+    before.subarray(lineBegin, before.length - lineEnd),
+    after.subarray(lineBegin, after.length - lineEnd),
+  ];
+}
+
+function countKept(old: readonly string[], now: readonly string[]): number {
   const remaining = new Map<string, number>();
-  const oldMiddle = old.slice(start, old.length - end);
-  for (const line of oldMiddle) remaining.set(line, (remaining.get(line) ?? 0) + 1);
+  for (const line of old) remaining.set(line, (remaining.get(line) ?? 0) + 1);
   let kept = 0;
-  const nowMiddle = now.slice(start, now.length - end);
-  for (const line of nowMiddle) {
+  for (const line of now) {
     const count = remaining.get(line) ?? 0;
     if (count === 0) continue;
     remaining.set(line, count - 1);
     kept++;
   }
-  return { additions: nowMiddle.length - kept, deletions: oldMiddle.length - kept };
+  return kept;
 }
 
-export function linesOf(text: string): string[] {
-  if (text === "") return [];
-  return (text.endsWith("\n") ? text.slice(0, -1) : text).split("\n");
+function linesOf(text: Uint8Array): string[] {
+  const lines = Buffer.from(text.buffer, text.byteOffset, text.byteLength).toString("latin1").split("\n");
+  if (lines.at(-1) === "") lines.pop();
+  return lines;
 }

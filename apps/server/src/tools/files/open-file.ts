@@ -28,7 +28,7 @@ export async function openAt({ directory, name, shown }: FilePlace): Promise<Ope
     if (!stats.isFile()) {
       await handle.close();
       throw new WorkspaceError(
-        `${shown}: ${stats.isDirectory() ? "it is a directory" : "it is not a regular file"}`,
+        `${shown}: ${stats.isDirectory() ? "is a directory" : "not a regular file"}`,
       );
     }
     return {

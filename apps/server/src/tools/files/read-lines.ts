@@ -1,42 +1,54 @@
 import type { FileHandle } from "node:fs/promises";
 import { withoutNul } from "../output-text.ts";
+import { detectEncoding, ENCODING_SAMPLE_BYTES, type FileEncoding } from "./text-encoding.ts";
+import { wholeLength } from "../whole-characters.ts";
 
-/** Most that is read at a time, and most of one line, in characters. */
+/** Most that is read at a time, and most of one line, in UTF-16 units. */
 const MAX_LENGTH = 65_536;
 const MAX_LINE_LENGTH = 8_192;
 
-const CHUNK_BYTES = 65_536;
+const CHUNK_BYTES = ENCODING_SAMPLE_BYTES;
 
 export interface LinesRead {
   lines: string[];
   /** Number of the first line that was left out, or null at the end of the file. */
   next: number | null;
-  /** Its beginning holds a NUL, as no text does. */
-  isBinary: boolean;
+  encoding: FileEncoding;
+  /** Whether a line that was read ends in CR LF; neither is part of `lines`. */
+  hasCrLf: boolean;
 }
 
-/** Reads lines from number `offset` (from 1) on, a piece of the file in memory at a time. */
+/**
+ * Reads lines from number `offset` (from 1) on, with a piece of the file in memory at a time.
+ * @returns null where it is no text.
+ */
 export async function readLines(
   handle: FileHandle,
   offset: number,
   limit: number,
   signal: AbortSignal,
-): Promise<LinesRead> {
+): Promise<LinesRead | null> {
   const collector = new LineCollector(offset, limit);
-  const decoder = new TextDecoder();
   const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
-  for (let isFirst = true; !collector.isFull; isFirst = false) {
+  let encoding: FileEncoding | null = null;
+  let decoder = new TextDecoder();
+  while (!collector.isFull) {
     signal.throwIfAborted();
     const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES);
     const bytes = buffer.subarray(0, bytesRead);
-    if (isFirst && bytes.includes(0)) return { lines: [], next: null, isBinary: true };
+    if (encoding === null) {
+      encoding = detectEncoding(bytes);
+      if (encoding === null) return null;
+      decoder = new TextDecoder(encoding);
+    }
     if (bytesRead === 0) {
       collector.end(decoder.decode());
       break;
     }
     collector.push(decoder.decode(bytes, { stream: true }));
   }
-  return { lines: collector.lines, next: collector.next, isBinary: false };
+  const { lines, next, hasCrLf } = collector;
+  return { lines, next, encoding: encoding ?? "utf-8", hasCrLf };
 }
 
 class LineCollector {
@@ -48,6 +60,9 @@ class LineCollector {
   /** Of the line that has begun: what is shown of it, and how long it really is. */
   #line = "";
   #lineLength = 0;
+  /** What has come of the line ends in CR: part of its end, if a line feed comes next. */
+  #endsInCr = false;
+  hasCrLf = false;
   isFull = false;
 
   constructor(offset: number, limit: number) {
@@ -71,28 +86,37 @@ class LineCollector {
 
   end(text: string): void {
     this.push(text);
-    if (this.#lineLength > 0) this.#endLine();
+    if (this.#lineLength === 0) return;
+    this.#endsInCr = false;
+    this.#endLine();
   }
 
   #extend(piece: string): void {
+    if (piece === "") return;
     this.#lineLength += piece.length;
-    const room = MAX_LINE_LENGTH - this.#line.length;
+    this.#endsInCr = piece.endsWith("\r");
+    // One unit more than is shown tells whether the last character is whole, or that it is the CR.
+    const room = MAX_LINE_LENGTH + 1 - this.#line.length;
     if (room > 0 && this.#number >= this.#offset) this.#line += piece.slice(0, room);
   }
 
   #endLine(): void {
     if (this.#number >= this.#offset) {
-      if (this.lines.length >= this.#limit || this.#length + this.#line.length > MAX_LENGTH) {
+      const length = this.#lineLength - (this.#endsInCr ? 1 : 0);
+      const shown = this.#line.slice(0, wholeLength(this.#line, Math.min(MAX_LINE_LENGTH, length)));
+      if (this.lines.length >= this.#limit || this.#length + shown.length > MAX_LENGTH) {
         this.isFull = true;
         return;
       }
-      const rest = this.#lineLength - this.#line.length;
-      const line = rest > 0 ? `${this.#line} [… ${rest} more characters in this line …]` : this.#line;
+      const rest = length - shown.length;
+      const line = rest > 0 ? `${shown} [… ${rest} more characters in this line …]` : shown;
       this.lines.push(withoutNul(line));
       this.#length += line.length + 1;
+      this.hasCrLf ||= this.#endsInCr;
     }
     this.#number++;
     this.#line = "";
     this.#lineLength = 0;
+    this.#endsInCr = false;
   }
 }

@@ -13,14 +13,14 @@ const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL |
  */
 export async function replaceFile(
   { directory, name, shown }: FilePlace,
-  content: string,
+  content: Uint8Array,
   mode?: number,
 ): Promise<void> {
   const temporary = directory.entry(`.trunkline-${randomUUID()}`);
   try {
     const handle = await open(temporary, CREATE_FLAGS, 0o666);
     try {
-      await handle.writeFile(content, "utf8");
+      await handle.writeFile(content);
       if (mode !== undefined) await handle.chmod(mode);
     } finally {
       await handle.close();

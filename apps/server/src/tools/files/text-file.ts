@@ -1,18 +1,39 @@
 import { WorkspaceError } from "./workspace-error.ts";
 import type { OpenedFile } from "./open-file.ts";
+import { detectEncoding, ENCODING_SAMPLE_BYTES, type FileEncoding } from "./text-encoding.ts";
 
-/** Largest file that is taken into memory as a whole, in bytes. */
+/** Largest file that is taken into memory as a whole, or written, in bytes. */
 export const MAX_WHOLE_FILE_BYTES = 8_388_608;
 
-/** @returns the file's text. @throws WorkspaceError where it is too large or no UTF-8. */
-export async function readWholeText({ handle, size, shown }: OpenedFile): Promise<string> {
-  if (size > MAX_WHOLE_FILE_BYTES) {
-    throw new WorkspaceError(`${shown}: it is too large (${size} bytes; at most ${MAX_WHOLE_FILE_BYTES})`);
+export interface WholeText {
+  bytes: Uint8Array;
+  encoding: FileEncoding;
+}
+
+/** @throws WorkspaceError where the file is too large or no text. */
+export async function readWholeText(file: OpenedFile): Promise<WholeText> {
+  const bytes = await readWhole(file);
+  if (bytes === null) throw tooLarge(file.shown, file.size);
+  const encoding = detectEncoding(bytes.subarray(0, ENCODING_SAMPLE_BYTES));
+  if (encoding === null) throw new WorkspaceError(`${file.shown}: this is a binary file`);
+  return { bytes, encoding };
+}
+
+/** @returns all of a file, however it grows meanwhile; null where that is more than may be taken into memory. */
+export async function readWhole({ handle, size }: OpenedFile): Promise<Uint8Array | null> {
+  if (size > MAX_WHOLE_FILE_BYTES) return null;
+  let buffer = Buffer.allocUnsafe(size + 1);
+  for (let length = 0; ;) {
+    const { bytesRead } = await handle.read(buffer, length, buffer.length - length);
+    if (bytesRead === 0) return buffer.subarray(0, length);
+    length += bytesRead;
+    if (length > MAX_WHOLE_FILE_BYTES) return null;
+    if (length === buffer.length) {
+      buffer = Buffer.concat([buffer], Math.min(2 * length, MAX_WHOLE_FILE_BYTES + 1));
+    }
   }
-  const bytes = await handle.readFile();
-  try {
-    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (error) {
-    throw new WorkspaceError(`${shown}: it is a binary file`, { cause: error });
-  }
+}
+
+export function tooLarge(shown: string, bytes: number): WorkspaceError {
+  return new WorkspaceError(`${shown}: too large (${bytes} bytes; the limit is ${MAX_WHOLE_FILE_BYTES})`);
 }

@@ -1,12 +1,13 @@
-import { readdir } from "node:fs/promises";
-import { matchesGlob } from "node:path";
-import { withoutNul } from "../output-text.ts";
+import { opendir } from "node:fs/promises";
+import type { Dirent } from "node:fs";
+import { setImmediate } from "node:timers/promises";
+import { Glob, type GlobState } from "./glob.ts";
 import type { HeldDirectory } from "./held-directory.ts";
 
 export interface WalkOptions {
   /** Levels to go down, from 1. */
   depth: number;
-  /** Fits paths relative to where the walk begins; directories are then not shown. */
+  /** Matches paths relative to where the walk begins; directories are then not shown. */
   glob: string | undefined;
   limit: number;
   /** Goes before each shown path. */
@@ -14,56 +15,101 @@ export interface WalkOptions {
   signal: AbortSignal;
 }
 
-/** Entries that are looked at, shown or not. */
+/** Entries that are looked at, shown or not; of one directory, no more are read either. */
 const MAX_VISITED = 50_000;
+
+/** Steps of the pattern over all paths together: about a second of work. */
+const MAX_GLOB_STEPS = 50_000_000;
+
+/** Everybody else's requests wait for no longer than this, in ms. */
+const SLICE_MS = 10;
 
 const SKIPPED = new Set([".git", "node_modules"]);
 
 /** Lists a directory's entries by name, each directory's own right behind it. Symbolic links are shown, never followed. */
 export async function walk(
   root: HeldDirectory,
-  { depth, glob, limit, prefix, signal }: WalkOptions,
+  { depth, glob: pattern, limit, prefix, signal }: WalkOptions,
 ): Promise<{ entries: string[]; isCut: boolean }> {
+  const glob = pattern === undefined ? null : new Glob(pattern);
   const entries: string[] = [];
   let visited = 0;
   let isCut = false;
+  let sliceEnd = performance.now() + SLICE_MS;
 
-  const visit = async (directory: HeldDirectory, way: string, level: number): Promise<void> => {
-    const found = await readdir(directory.self, { withFileTypes: true });
-    found.sort((a, b) => (a.name < b.name ? -1 : 1));
-    for (const entry of found) {
+  const visit = async (
+    directory: HeldDirectory,
+    way: string,
+    state: GlobState | null,
+    level: number,
+  ): Promise<void> => {
+    const found = await readSorted(directory, MAX_VISITED - visited);
+    for (const entry of found.entries) {
       signal.throwIfAborted();
-      isCut ||= entries.length >= limit || visited >= MAX_VISITED;
+      isCut ||= entries.length >= limit || (glob !== null && glob.steps > MAX_GLOB_STEPS);
       if (isCut) return;
+      if (performance.now() > sliceEnd) {
+        await setImmediate();
+        sliceEnd = performance.now() + SLICE_MS;
+      }
       visited++;
-      const path = `${way}${entry.name}`;
       const isDirectory = entry.isDirectory();
-      if (glob === undefined || (!isDirectory && matchesGlob(path, glob))) {
-        entries.push(withoutNul(`${prefix}${path}${isDirectory ? "/" : entry.isSymbolicLink() ? "@" : ""}`));
+      const at = glob === null || state === null ? null : glob.advance(state, entry.name);
+      if (glob === null || at === null || (!isDirectory && glob.matches(at))) {
+        const mark = isDirectory ? "/" : entry.isSymbolicLink() ? "@" : "";
+        entries.push(`${showPath(`${prefix}${way}${entry.name}`)}${mark}`);
       }
-      if (isDirectory && level < depth && !SKIPPED.has(entry.name)) {
-        await visitChild(directory, entry.name, `${path}/`, level + 1);
-      }
+      if (!isDirectory || level >= depth || SKIPPED.has(entry.name)) continue;
+      const inside = glob === null || at === null ? null : glob.advance(at, "/");
+      if (glob !== null && inside !== null && glob.isDead(inside)) continue;
+      await visitChild(directory, entry.name, `${way}${entry.name}/`, inside, level + 1);
     }
+    isCut ||= found.isCut;
   };
 
   const visitChild = async (
     parent: HeldDirectory,
     name: string,
     way: string,
+    state: GlobState | null,
     level: number,
   ): Promise<void> => {
     let child: HeldDirectory;
     try {
       child = await parent.child(name);
     } catch {
-      // Gone meanwhile, or not for us to read: its own line is all that can be said of it.
+      // Removed meanwhile, or not readable: its own line is all there is to show.
       return;
     }
     await using held = child;
-    await visit(held, way, level);
+    await visit(held, way, state, level);
   };
 
-  await visit(root, "", 1);
+  await visit(root, "", glob?.start() ?? null, 1);
   return { entries, isCut };
+}
+
+/** Entries by name. A directory may hold millions, so no more are taken into memory than are looked at. */
+async function readSorted(
+  directory: HeldDirectory,
+  limit: number,
+): Promise<{ entries: Dirent[]; isCut: boolean }> {
+  const entries: Dirent[] = [];
+  let isCut = false;
+  for await (const entry of await opendir(directory.self, { bufferSize: 512 })) {
+    isCut = entries.length >= limit;
+    if (isCut) break;
+    entries.push(entry);
+  }
+  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  return { entries, isCut };
+}
+
+/** A name may hold line breaks and worse, which would make one entry look like several. */
+function showPath(path: string): string {
+  return path.replace(
+    // oxlint-disable-next-line no-control-regex -- these are what is looked for
+    /[\u0000-\u001f\u007f-\u009f]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`,
+  );
 }

@@ -1,0 +1,123 @@
+import { findText } from "./find-text.ts";
+import { encodeUnits, type FileEncoding, type TextUnits } from "./text-encoding.ts";
+
+const LINE_FEED = 10;
+const CARRIAGE_RETURN = 13;
+
+export interface ReplaceRequest {
+  encoding: FileEncoding;
+  oldText: string;
+  newText: string;
+}
+
+export interface Replacement {
+  /** Occurrences of the text. */
+  matches: number;
+  /** Units that the result will have. */
+  length: number;
+  /** Makes the result: to be called once its length is known to be acceptable. */
+  build(): TextUnits;
+}
+
+/**
+ * Prepares to replace a text wherever it occurs; everything around it stays as it is, to the byte. Models write LF
+ * whatever the file has, so LF matches CR LF, too, and the new text gets the line ends around it. Only a text that names
+ * CR and occurs as given is replaced as given.
+ * @returns null where the encoding lacks a character of `newText`.
+ */
+export function prepareReplacement(text: TextUnits, request: ReplaceRequest): Replacement | null {
+  const { encoding, oldText, newText } = request;
+  const asGiven = encodeUnits(newText, encoding);
+  if (asGiven === null) return null;
+  const withCrLf = encodeUnits(newText.replace(/\r?\n/g, "\r\n"), encoding)!;
+  const part = encodeUnits(oldText, encoding);
+  if (!oldText.includes("\r")) return measure(text, { part, anyLineEnd: true, withLf: asGiven, withCrLf });
+  const exact = measure(text, { part, anyLineEnd: false, withLf: asGiven, withCrLf: asGiven });
+  if (exact.matches > 0) return exact;
+  return measure(text, {
+    part: encodeUnits(oldText.replaceAll("\r\n", "\n"), encoding),
+    anyLineEnd: true,
+    withLf: encodeUnits(newText.replaceAll("\r\n", "\n"), encoding)!,
+    withCrLf,
+  });
+}
+
+interface Search {
+  /** Null where the encoding lacks a character of it, so that it cannot occur. */
+  part: TextUnits | null;
+  anyLineEnd: boolean;
+  /** What is put in, by how lines end there. */
+  withLf: TextUnits;
+  withCrLf: TextUnits;
+}
+
+function measure(text: TextUnits, { part, anyLineEnd, withLf, withCrLf }: Search): Replacement {
+  const eachMatch = (take: (begin: number, end: number, put: TextUnits) => void): number => {
+    if (part === null) return 0;
+    const lineEnds = new LineEnds(text);
+    return findText(text, part, {
+      anyLineEnd,
+      onMatch: (begin, end) => take(begin, end, lineEnds.isCrLf(begin) ? withCrLf : withLf),
+    });
+  };
+  let length = text.length;
+  const matches = eachMatch((begin, end, put) => (length += put.length - (end - begin)));
+  return {
+    matches,
+    length,
+    build() {
+      const writer = new UnitWriter(text instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length));
+      let from = 0;
+      eachMatch((begin, end, put) => {
+        writer.write(text, from, begin);
+        writer.write(put, 0, put.length);
+        from = end;
+      });
+      writer.write(text, from, text.length);
+      return writer.units;
+    },
+  };
+}
+
+/** Below this a loop is quicker than a view of a part. */
+const SHORT = 32;
+
+class UnitWriter {
+  readonly units: TextUnits;
+  #at = 0;
+
+  constructor(units: TextUnits) {
+    this.units = units;
+  }
+
+  write(source: TextUnits, begin: number, end: number): void {
+    if (end - begin > SHORT) {
+      this.units.set(source.subarray(begin, end), this.#at);
+      this.#at += end - begin;
+    } else {
+      for (let from = begin; from < end; from++) this.units[this.#at++] = source[from]!;
+    }
+  }
+}
+
+/** Tells how lines end around matches. They come in order, so the text is gone through once. */
+class LineEnds {
+  readonly #text: TextUnits;
+  #last = -1;
+  #next = -1;
+
+  constructor(text: TextUnits) {
+    this.#text = text;
+  }
+
+  /** By the first line end in the match or behind it, or where there is none the one before it. */
+  isCrLf(begin: number): boolean {
+    while (this.#next < begin && this.#next < this.#text.length) {
+      this.#last = this.#next;
+      const found = this.#text.indexOf(LINE_FEED, this.#next + 1);
+      this.#next = found < 0 ? this.#text.length : found;
+    }
+    const at = this.#next < this.#text.length ? this.#next : this.#last;
+    return at > 0 && this.#text[at - 1] === CARRIAGE_RETURN;
+  }
+}

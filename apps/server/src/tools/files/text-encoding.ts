@@ -1,0 +1,91 @@
+/** How a text file is encoded. Windows-1252 is Latin-1 with printable characters where that has none. */
+export type FileEncoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
+
+/** As people call them. */
+export const ENCODING_NAMES: Readonly<Record<FileEncoding, string>> = {
+  "utf-8": "UTF-8",
+  "utf-16le": "UTF-16",
+  "utf-16be": "UTF-16 (big-endian)",
+  "windows-1252": "Latin-1",
+};
+
+/** Bytes of a file's beginning that tell its encoding. */
+export const ENCODING_SAMPLE_BYTES = 65_536;
+
+/** Control characters that text holds: tab, line feed, form feed, carriage return, escape. */
+const TEXT_CONTROLS = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b]);
+
+/**
+ * Tells from a file's beginning how it is encoded: by its byte order mark, or UTF-8 where it is valid, or Latin-1.
+ * @returns null where it is no text.
+ */
+export function detectEncoding(sample: Uint8Array): FileEncoding | null {
+  if (sample[0] === 0xff && sample[1] === 0xfe) return "utf-16le";
+  if (sample[0] === 0xfe && sample[1] === 0xff) return "utf-16be";
+  if (sample.includes(0)) return null;
+  if (isUtf8(sample)) return "utf-8";
+  return sample.some((byte) => byte < 0x20 && !TEXT_CONTROLS.has(byte)) ? null : "windows-1252";
+}
+
+function isUtf8(sample: Uint8Array): boolean {
+  try {
+    // Its last character may be cut in two.
+    new TextDecoder("utf-8", { fatal: true }).decode(sample, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A file's content in units in which a line feed is always 10: bytes, or for UTF-16 pairs of them. */
+export type TextUnits = Uint8Array | Uint16Array;
+
+export function toUnits(bytes: Uint8Array, encoding: FileEncoding): TextUnits {
+  if (!isWide(encoding)) return bytes;
+  const units = new Uint16Array(Math.floor(bytes.length / 2));
+  const [low, high] = encoding === "utf-16le" ? [0, 1] : [1, 0];
+  for (let at = 0; at < units.length; at++) {
+    units[at] = bytes[2 * at + low]! | (bytes[2 * at + high]! << 8);
+  }
+  return units;
+}
+
+export function toBytes(units: TextUnits, encoding: FileEncoding): Uint8Array {
+  if (units instanceof Uint8Array) return units;
+  const bytes = new Uint8Array(2 * units.length);
+  const [low, high] = encoding === "utf-16le" ? [0, 1] : [1, 0];
+  for (let at = 0; at < units.length; at++) {
+    bytes[2 * at + low] = units[at]! & 0xff;
+    bytes[2 * at + high] = units[at]! >> 8;
+  }
+  return bytes;
+}
+
+/** Bytes of a unit. */
+export function unitBytes(encoding: FileEncoding): 1 | 2 {
+  return isWide(encoding) ? 2 : 1;
+}
+
+/** @returns null where the encoding has no sign for a character of the text. */
+export function encodeUnits(text: string, encoding: FileEncoding): TextUnits | null {
+  if (encoding === "utf-8") return Buffer.from(text, "utf8");
+  if (encoding !== "windows-1252") return toUnits(Buffer.from(text, "utf16le"), "utf-16le");
+  const bytes = new Uint8Array(text.length);
+  for (let at = 0; at < text.length; at++) {
+    const byte = WINDOWS_1252.get(text[at]!);
+    if (byte === undefined) return null;
+    bytes[at] = byte;
+  }
+  return bytes;
+}
+
+function isWide(encoding: FileEncoding): boolean {
+  return encoding === "utf-16le" || encoding === "utf-16be";
+}
+
+const WINDOWS_1252 = new Map(
+  Array.from(
+    new TextDecoder("windows-1252").decode(Uint8Array.from({ length: 256 }, (_, byte) => byte)),
+    (character, byte) => [character, byte],
+  ),
+);
