@@ -235,7 +235,7 @@ test("time runs out in the middle of a tool: it is ended, and on record as cance
     error: { message: expect.stringContaining("0.7 s") as string },
   });
   expect(bench.log.of("tool.ended")).toMatchObject([
-    { status: "canceled", output: "begun\n[stopped before it ended]" },
+    { status: "canceled", output: "begun\n[stopped before it finished]" },
   ]);
   expect(bench.log.types.slice(-2)).toEqual(["tool.ended", "budget.exceeded"]);
   expect(bench.toolBench.records).toEqual([]);

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { SHELL_ENVIRONMENT } from "./shell-environment.ts";
 import { ToolBench } from "./testing/tool-bench.ts";
 
 test("gives back stdout and stderr in their order, and the exit code", async () => {
@@ -30,19 +31,7 @@ test("a command sees the allowed environment and nothing else", async () => {
     .split("\n")
     .map((line) => line.split("=")[0]);
   expect(new Set(names)).toEqual(
-    new Set([
-      "GIT_PAGER",
-      "GIT_TERMINAL_PROMPT",
-      "HOME",
-      "LANG",
-      "PAGER",
-      "PATH",
-      "PWD",
-      "SHLVL",
-      "TERM",
-      "TRUNKLINE_RUN",
-      "_",
-    ]),
+    new Set([...Object.keys(SHELL_ENVIRONMENT), "HOME", "LANG", "PATH", "PWD", "SHLVL", "TRUNKLINE_RUN", "_"]),
   );
   expect(output).toContain(`HOME=${bench.workspace}\n`);
   expect(output).not.toContain("canary");
@@ -148,7 +137,7 @@ test("after its time-out a command is ended, and says so", async () => {
   await using bench = await ToolBench.create();
   const result = await bench.call("bash", { command: "echo begun; sleep 600", timeoutSeconds: 1 });
   expect(result).toMatchObject({ status: "failed", exitCode: null });
-  expect(result.output).toBe("begun\n[stopped after 1 s, with everything that it had started]");
+  expect(result.output).toBe("begun\n[timed out: stopped after 1 s, with everything it had started]");
   expect(bench.records).toEqual([]);
 });
 
@@ -166,3 +155,26 @@ test("a command that a signal ends, one that cannot be parsed, and a workspace t
     "ENOENT",
   );
 });
+
+test.each([
+  "cat",
+  "read -r answer; echo \"got $?\"",
+  "exec < /dev/tty",
+  "less /etc/passwd",
+  "more /etc/passwd",
+  "git init -q . && git -c user.name=x -c user.email=x@example.com commit --allow-empty",
+  "python3 -c 'input()'",
+  "python3 -c 'import getpass; getpass.getpass()'",
+  "top -n 1",
+  "if command -v vim; then vi file; vim -R file; echo \"ended $?\"; fi",
+])("K12: %s does not wait for a terminal", async (command) => {
+  await using bench = await ToolBench.create();
+  expect((await bench.call("bash", { command, timeoutSeconds: 20 })).output).not.toContain("timed out");
+}, 30_000);
+
+test("K12: vim still works as a filter", async () => {
+  await using bench = await ToolBench.create();
+  const command = `command -v vim > /dev/null || { echo "b b"; exit; }
+    echo "a a" > file; vim -es -c "s/a/b/" -c wq file; echo ":s/a/b/|wq" | vim file > /dev/null 2>&1; cat file`;
+  expect((await bench.call("bash", { command, timeoutSeconds: 20 })).output).toBe("b b\n");
+}, 30_000);

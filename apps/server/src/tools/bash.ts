@@ -7,6 +7,7 @@ import { RedactedBytes } from "./redacted-bytes.ts";
 import type { Redactor } from "../secrets/port.ts";
 import type { CommandReach, ProcessExit, RunningProcess, Spawner } from "./process/spawner.ts";
 import { ProgressFeed } from "./progress-feed.ts";
+import { SHELL_ENVIRONMENT } from "./shell-environment.ts";
 
 const DEFAULT_TIMEOUT_SECONDS = 120;
 const MAX_TIMEOUT_SECONDS = 1_800;
@@ -21,7 +22,7 @@ const BashInput = z.strictObject({
     .min(1)
     .max(100_000)
     .refine(hasNoNul, "A command cannot hold a NUL")
-    .describe("What bash runs"),
+    .describe("The command line for bash"),
   timeoutSeconds: z
     .int()
     .min(1)
@@ -52,9 +53,9 @@ export function createBashTool(deps: BashDeps): Tool<BashInput> {
   return {
     name: "bash",
     description:
-      "Runs a shell command with bash in the workspace and gives back its output (stdout and stderr together) and its " +
-      "exit code. There is no terminal and no input. Everything that the command starts ends with it, background " +
-      "processes too. Of a long output the middle is left out.",
+      "Runs a shell command with bash in the workspace and returns its output (stdout and stderr together) and its exit " +
+      "code. There is no terminal and no input: interactive programs, prompts and editors do not work. Everything the " +
+      "command starts ends with it, background processes too. The middle of a long output is omitted.",
     inputSchema: BashInput,
     kind: "execute",
     title: ({ command }) => command,
@@ -97,9 +98,6 @@ async function runBash(
   });
 }
 
-/** Tells programs that nobody sits in front of them. */
-const SHELL_ENVIRONMENT = { TERM: "dumb", PAGER: "cat", GIT_PAGER: "cat", GIT_TERMINAL_PROMPT: "0" };
-
 async function waitForEnding(
   running: RunningProcess,
   timeoutMs: number,
@@ -130,13 +128,13 @@ function describe(
 ): ToolResult {
   const notes: string[] = limitReached === null ? [] : [`[limit: ${limitReached}]`];
   if (ending.type === "timeout") {
-    notes.push(`[stopped after ${timeoutSeconds} s, with everything that it had started]`);
+    notes.push(`[timed out: stopped after ${timeoutSeconds} s, with everything it had started]`);
   } else if (ending.type === "aborted") {
-    notes.push("[stopped before it ended]");
+    notes.push("[stopped before it finished]");
   } else if (ending.signal !== null) {
     notes.push(`[ended by ${ending.signal}]`);
   }
-  if (survivors.length > 0) notes.push(`[these processes could not be ended: ${survivors.join(", ")}]`);
+  if (survivors.length > 0) notes.push(`[could not end these processes: ${survivors.join(", ")}]`);
   const output =
     notes.length === 0 ? text : [text.trimEnd(), ...notes].filter((part) => part !== "").join("\n");
   const exitCode = ending.type === "exited" ? ending.code : null;

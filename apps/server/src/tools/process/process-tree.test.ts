@@ -72,7 +72,7 @@ test("cancel ends a tree that ignores TERM, called setsid and forked twice, with
   abort.abort();
   const result = await running;
   expect(performance.now() - canceledAt).toBeLessThan(PATIENCE.graceMs + 1_000);
-  expect(result).toMatchObject({ status: "failed", output: "ready\n[stopped before it ended]" });
+  expect(result).toMatchObject({ status: "failed", output: "ready\n[stopped before it finished]" });
   expect(await remaining(bench)).toEqual([]);
   expect(isRunning(daemon)).toBe(false);
   expect(bench.records).toEqual([]);

@@ -32,7 +32,7 @@ test("cancel ends what ignores TERM, cleared its environment, called setsid and 
   expect(family.length).toBeGreaterThanOrEqual(5);
   const canceledAt = performance.now();
   abort.abort();
-  expect(await result).toMatchObject({ status: "failed", output: "ready\n[stopped before it ended]" });
+  expect(await result).toMatchObject({ status: "failed", output: "ready\n[stopped before it finished]" });
   expect(performance.now() - canceledAt).toBeLessThan(PATIENCE.graceMs + 1_000);
   expect(family.filter(isRunning)).toEqual([]);
   expect(bench.records).toEqual([]);
@@ -60,7 +60,7 @@ test("a command that takes TERM itself gets to clean up when it is canceled", as
   );
   const canceledAt = performance.now();
   abort.abort();
-  expect((await result).output).toMatch(/^up\n(Terminated\n)?bye\n\[stopped before it ended\]$/);
+  expect((await result).output).toMatch(/^up\n(Terminated\n)?bye\n\[stopped before it finished\]$/);
   expect(performance.now() - canceledAt).toBeLessThan(4_000);
   expect(await readFile(bench.path("clean"), "utf8")).toBe("cleaned\n");
 });
@@ -96,7 +96,7 @@ test("exit codes and signals arrive", async () => {
   // Signals are as they always are: not ignored, as they would be in a shell's background.
   expect((await bench.run("(trap) ; kill -INT $$; echo ignored")).output).toBe("[ended by SIGINT]");
   expect(await bench.run("echo begun; sleep 600", { timeoutSeconds: 1 })).toMatchObject({
-    output: "begun\n[stopped after 1 s, with everything that it had started]",
+    output: "begun\n[timed out: stopped after 1 s, with everything it had started]",
   });
   expect(bench.records).toEqual([]);
 });
