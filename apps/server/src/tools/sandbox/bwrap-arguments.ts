@@ -1,5 +1,6 @@
 import type { Identity } from "./identity.ts";
 import type { SandboxLimits } from "./limits.ts";
+import type { SandboxFiles } from "./sandbox-files.ts";
 import type { SystemMounts } from "./system-mounts.ts";
 import { isWithinAny } from "./toolchains.ts";
 
@@ -11,6 +12,8 @@ export interface SandboxPlan {
   identity: Identity;
   network: boolean;
   limits: SandboxLimits;
+  /** Files that the sandbox needs itself. */
+  files: SandboxFiles;
   /** Never shown, also where it lies in a directory that is. */
   dataDir: string;
 }
@@ -21,6 +24,12 @@ export interface SandboxedCommand {
   workspace: string;
   environment: Readonly<Record<string, string>>;
 }
+
+/** Descriptor of the filter of system calls. */
+export const FILTER_FD = 4;
+
+/** Where the supervisor's program is in the sandbox. */
+export const SUPERVISOR_PROGRAM = "/run/supervisor";
 
 /** Room for the directories that lead to the workspace, in bytes. */
 const COVER_BYTES = 65_536;
@@ -37,20 +46,25 @@ export function bwrapArguments(plan: SandboxPlan, command: SandboxedCommand): st
   return [...isolation(plan), "--clearenv", ...variables, ...mounts(plan, workspace), ...start];
 }
 
-function isolation({ identity, network }: SandboxPlan): string[] {
+function isolation({ identity, network, files }: SandboxPlan): string[] {
   const user = ["--unshare-user", "--uid", String(identity.uid), "--gid", String(identity.gid)];
   const noOtherUser = ["--disable-userns", "--assert-userns-disabled", "--cap-drop", "ALL"];
   const rest = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"];
   if (!network) rest.push("--unshare-net");
   const life = ["--new-session", "--die-with-parent", "--as-pid-1", "--hostname", "sandbox"];
-  return [...user, ...noOtherUser, ...rest, ...life];
+  const filter = files.filter === null ? [] : ["--seccomp", String(FILTER_FD)];
+  return [...user, ...noOtherUser, ...rest, ...life, ...filter];
 }
 
 /** What is mounted later lies on what was mounted before it. */
-function mounts({ system, toolchains, identity, limits, dataDir }: SandboxPlan, workspace: string): string[] {
+function mounts(plan: SandboxPlan, workspace: string): string[] {
+  const { system, toolchains, identity, limits, files, dataDir } = plan;
   const temporary = tmpfs("/tmp", limits.temporaryBytes);
   temporary.push("--symlink", "/tmp", "/var/tmp", "--dir", "/run");
+  temporary.push("--ro-bind", files.supervisor, SUPERVISOR_PROGRAM);
   const devices = ["--dev", "/dev", ...tmpfs("/dev/shm", limits.sharedMemoryBytes), "--proc", "/proc"];
+  // Tells what keys the server's user has, also to those who can do nothing with them.
+  for (const path of ["/proc/keys", "/proc/key-users"]) devices.push("--ro-bind-try", "/dev/null", path);
   const work = ["--bind", workspace, workspace];
   const isShown = isWithinAny(dataDir, [...system.directories, ...toolchains]);
   return [

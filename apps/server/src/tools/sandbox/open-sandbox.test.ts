@@ -144,8 +144,17 @@ const BROKEN: Record<string, { alter: string; says: RegExp }> = {
     says: /the uts namespace is the server's/,
   },
   "user namespaces": {
-    alter: `case $a in --disable-userns|--assert-userns-disabled) ;; *) keep ;; esac`,
+    // With the filter they are still denied.
+    alter: `case $a in --disable-userns|--assert-userns-disabled) ;; *) ${drop("--seccomp", 1)} ;; esac`,
     says: /user namespaces can be made/,
+  },
+  "the filter of system calls (H7)": {
+    alter: drop("--seccomp", 1),
+    says: /system calls are not filtered/,
+  },
+  "a supervisor that can be inspected (H22)": {
+    alter: `case $a in */sandbox/supervisor) add /bin/bash ;; *) keep ;; esac`,
+    says: /the supervisor can be inspected/,
   },
   capabilities: {
     alter: `if [ "$a" = --cap-drop ]; then add --cap-add; else keep; fi`,

@@ -81,7 +81,7 @@ async function trySandbox(options: {
   if (bash === null) return unavailable("bash is not installed");
   const isRoot = process.getuid?.() === 0;
   const processLimit = isRoot && canLimitNamespace() ? "namespace" : "user";
-  const plan = await planSandbox({ dataDir, network: sandbox.network === "on", path });
+  const plan = await planSandbox({ dataDir, network: sandbox.network === "on", path, bash });
   const spawner = createSandboxSpawner({ bwrap, bash, plan, processLimit, owner, ledger });
   const probe = await probeSandbox(spawner, plan, { path, processLimit });
   if (probe.reason === undefined) return { spawner, probe };

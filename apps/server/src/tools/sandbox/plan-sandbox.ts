@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { SandboxPlan } from "./bwrap-arguments.ts";
 import { writeIdentity } from "./identity.ts";
 import { DEFAULT_LIMITS, type SandboxLimits } from "./limits.ts";
+import { writeSandboxFiles } from "./sandbox-files.ts";
 import { findSystemMounts } from "./system-mounts.ts";
 import { findToolchains } from "./toolchains.ts";
 
@@ -19,14 +20,17 @@ export async function planSandbox(options: {
   network: boolean;
   /** Search path of the commands. */
   path: string;
+  /** Absolute path of bash. */
+  bash: string;
   limits?: SandboxLimits;
 }): Promise<SandboxPlan> {
-  const { network, path, limits = DEFAULT_LIMITS } = options;
+  const { network, path, bash, limits = DEFAULT_LIMITS } = options;
   const dataDir = await realpath(options.dataDir);
   const system = await findSystemMounts({ network });
-  const [toolchains, identity] = await Promise.all([
+  const [toolchains, identity, files] = await Promise.all([
     findToolchains({ path, home: homedir(), covered: system.directories }),
     writeIdentity(sandboxDirectory(dataDir), { network }),
+    writeSandboxFiles(sandboxDirectory(dataDir), bash),
   ]);
-  return { system, toolchains, identity, network, limits, dataDir };
+  return { system, toolchains, identity, network, limits, files, dataDir };
 }

@@ -11,13 +11,15 @@ export interface ProbeFacts {
   limits: SandboxLimits;
   /** Processes that the namespace may hold, where that is what limits them. */
   lastPid: number | null;
+  /** Whether there is a filter of system calls for this processor. */
+  isFiltered: boolean;
 }
 
 /**
  * A script for bash in the sandbox that prints a line for each promise that is broken, and at last `CHECKED`. It tries
  * what can be tried, and compares where a try would take long.
  */
-export function probeScript({ canary, namespaces, limits, lastPid }: ProbeFacts): string {
+export function probeScript({ canary, namespaces, limits, lastPid, isFiltered }: ProbeFacts): string {
   const kib = (bytes: number): number => Math.ceil(bytes / 1_024);
   const names = Object.keys(namespaces);
   return `
@@ -42,10 +44,11 @@ while read -r name value; do
   case $name in
     Cap???:) [[ $value == 0000000000000000 ]] || broken "capabilities are left ($name $value)" ;;
     NoNewPrivs:) [[ $value == 1 ]] || broken "privileges can be gained" ;;
+    Seccomp:) ${isFiltered ? `[[ $value == 2 ]] || broken "system calls are not filtered"` : ":"} ;;
   esac
 done < /proc/self/status
 unshare --user true 2>/dev/null && broken "user namespaces can be made"
-[[ -z $(tr '\\0' '\\n' < /proc/1/environ | grep -vE '^(PATH|PWD|TRUNKLINE_RUN)=') ]] || broken "the server's environment can be read"
+for file in environ mem maps; do ( : < /proc/1/$file ) 2>/dev/null && broken "the supervisor can be inspected"; done
 
 at_most "$(ulimit -f)" ${kib(limits.fileBytes)} "files have no limit"
 at_most "$(ulimit -n)" ${limits.openFiles} "open files have no limit"

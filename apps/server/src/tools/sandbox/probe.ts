@@ -36,6 +36,7 @@ export async function probeSandbox(
     canary,
     namespaces: await ownNamespaces(plan.network),
     limits: plan.limits,
+    isFiltered: plan.files.filter !== null,
     lastPid: options.processLimit === "namespace" ? lastProcessId(plan.limits) : null,
   });
   let output = "";

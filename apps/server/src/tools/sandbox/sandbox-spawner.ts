@@ -122,6 +122,7 @@ async function startSandbox(
       }),
       marker,
       outputFd: pipe.writeFd,
+      filter: plan.files.filter,
     });
   } finally {
     await pipe.releaseWriteEnd();

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { open } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { MARKER_VARIABLE, type ProcessEntry, readProcess } from "../process/process-table.ts";
 import type { ProcessExit } from "../process/spawner.ts";
@@ -36,12 +37,16 @@ export async function startBwrap(options: {
   /** Of its process: bwrap itself gets no other variable, and passes none on. */
   marker: string;
   outputFd: number;
+  /** File with the filter of system calls, which the arguments name by `FILTER_FD`. */
+  filter: string | null;
 }): Promise<StartedSandbox> {
+  // Opened each time: bwrap reads it to its end.
+  const filter = options.filter === null ? null : await open(options.filter);
   const child = spawn(options.program, options.arguments, {
     cwd: "/",
     env: { [MARKER_VARIABLE]: options.marker },
     detached: true,
-    stdio: ["ignore", options.outputFd, options.outputFd, "pipe"],
+    stdio: ["ignore", options.outputFd, options.outputFd, "pipe", filter?.fd ?? "ignore"],
   });
   const exited = exitOf(child);
   const line = new SupervisorLine(child.stdio[SUPERVISOR_FD] as Duplex);
@@ -49,6 +54,7 @@ export async function startBwrap(options: {
   const timer = setTimeout(() => impatience.resolve("late"), START_LIMIT_MS);
   try {
     await once(child, "spawn");
+    await filter?.close();
     const outcome = await Promise.race([
       line.up.then(() => childOf(child.pid)),
       exited.then(() => "ended" as const),

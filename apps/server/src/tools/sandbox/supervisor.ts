@@ -1,36 +1,43 @@
 import type { Duplex } from "node:stream";
+import { SUPERVISOR_PROGRAM } from "./bwrap-arguments.ts";
 import type { SandboxLimits } from "./limits.ts";
 
 /** Descriptor of the supervisor's line to the server. */
 export const SUPERVISOR_FD = 3;
 
 /**
- * The first process in the sandbox. It says that the sandbox stands, waits for the word, puts the limits on itself and
- * what comes from it, runs the command, says how it ended, and stays until it is killed: with it the kernel ends
- * everything in there, and before that the command's leftovers shall have their TERM. A limit that cannot be set is one
- * that already is lower.
- *
- * The command gets neither the line nor what bash would say about it, nor any file that whoever started the server
- * had left open.
+ * The first process in the sandbox, before there is a command: says that the sandbox stands, waits for the word, closes
+ * what whoever started the server had left open, puts the limits on itself, and becomes the supervisor. A limit that
+ * cannot be set is one that already is lower.
  */
-function script(limits: SandboxLimits): string {
+function standScript(limits: SandboxLimits): string {
   const kib = (bytes: number): number => Math.ceil(bytes / 1_024);
   return [
     `echo up >&${SUPERVISOR_FD}; read -r -u ${SUPERVISOR_FD} || exit 1`,
-    `exec 4>&2 2>/dev/null; unset SHLVL`,
-    `for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -gt 4 ] && exec {fd}>&-; done`,
+    `unset SHLVL`,
+    `for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -gt ${SUPERVISOR_FD} ] && exec {fd}>&-; done`,
     `ulimit -c 0; ulimit -f ${kib(limits.fileBytes)}; ulimit -n ${limits.openFiles}`,
     `ulimit -d ${kib(limits.processMemoryBytes)}; ulimit -u ${limits.processes}`,
-    `( exec "$@" ) 2>&4 ${SUPERVISOR_FD}>&- 4>&-`,
-    `echo "exit $?" >&${SUPERVISOR_FD}`,
-    `exec >/dev/null 4>&-`,
-    `while read -r -u ${SUPERVISOR_FD}; do :; done`,
+    `exec ${SUPERVISOR_PROGRAM} --noprofile --norc -c "$0" sandbox "$@"`,
   ].join("\n");
 }
 
+/**
+ * The supervisor runs the command, says how it ended, and stays until it is killed: with it the kernel ends everything
+ * in there, and before that the command's leftovers shall have their TERM. It is of the command's own user, which may
+ * not look into it (`writeSandboxFiles`). The command gets neither the line nor what bash would say about it.
+ */
+const SUPERVISE_SCRIPT = [
+  `exec 4>&2 2>/dev/null; unset SHLVL`,
+  `( exec "$@" ) 2>&4 ${SUPERVISOR_FD}>&- 4>&-`,
+  `echo "exit $?" >&${SUPERVISOR_FD}`,
+  `exec >/dev/null 4>&-`,
+  `while read -r -u ${SUPERVISOR_FD}; do :; done`,
+].join("\n");
+
 /** @param bash Absolute path. */
 export function supervisedBy(bash: string, limits: SandboxLimits, argv: readonly string[]): string[] {
-  return [bash, "--noprofile", "--norc", "-c", script(limits), "sandbox", ...argv];
+  return [bash, "--noprofile", "--norc", "-c", standScript(limits), SUPERVISE_SCRIPT, ...argv];
 }
 
 /** Bytes of the supervisor's words that are looked at; it needs a dozen. */

@@ -66,10 +66,11 @@ export class SandboxBench implements AsyncDisposable {
       onExit: async (record) => void records.splice(records.indexOf(record), 1),
     };
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const bash = (await findProgram("bash", PATH))!;
     const spawner = createSandboxSpawner({
       bwrap: bwrap!,
-      bash: (await findProgram("bash", PATH))!,
-      plan: await planSandbox({ dataDir, network, path: PATH, limits }),
+      bash,
+      plan: await planSandbox({ dataDir, network, path: PATH, bash, limits }),
       processLimit: processLimit(),
       owner: `test-${randomUUID()}`,
       ledger,
