@@ -104,7 +104,7 @@ test("calls that no tool can take are answered with what is wrong, and the run g
       /failed: The input does not fit the tool bash:[^]*command[^]*extra|extra[^]*command/,
     ),
     expect.stringContaining("must be a JSON object"),
-    "succeeded: (nothing is there)",
+    "succeeded: (empty directory)",
   ]);
   // Their arguments go back as the objects that providers insist on.
   const { tool_calls: calls } = bench.provider.requests[1]!.messages[2] as {

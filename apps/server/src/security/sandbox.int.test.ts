@@ -147,7 +147,7 @@ describe("without a sandbox", () => {
     );
     const log = await readLog(server.client, refused.sessionId);
     expect(log.flatMap(({ type, data }) => (type === "tool.ended" ? [data] : [])).slice(1)).toMatchObject([
-      { status: "succeeded", output: "(nothing is there)" },
+      { status: "succeeded", output: "(empty directory)" },
       { status: "succeeded" },
     ]);
   }, 60_000);

@@ -31,7 +31,16 @@ test("a command sees the allowed environment and nothing else", async () => {
     .split("\n")
     .map((line) => line.split("=")[0]);
   expect(new Set(names)).toEqual(
-    new Set([...Object.keys(SHELL_ENVIRONMENT), "HOME", "LANG", "PATH", "PWD", "SHLVL", "TRUNKLINE_RUN", "_"]),
+    new Set([
+      ...Object.keys(SHELL_ENVIRONMENT),
+      "HOME",
+      "LANG",
+      "PATH",
+      "PWD",
+      "SHLVL",
+      "TRUNKLINE_RUN",
+      "_",
+    ]),
   );
   expect(output).toContain(`HOME=${bench.workspace}\n`);
   expect(output).not.toContain("canary");
@@ -158,7 +167,7 @@ test("a command that a signal ends, one that cannot be parsed, and a workspace t
 
 test.each([
   "cat",
-  "read -r answer; echo \"got $?\"",
+  'read -r answer; echo "got $?"',
   "exec < /dev/tty",
   "less /etc/passwd",
   "more /etc/passwd",
@@ -166,11 +175,15 @@ test.each([
   "python3 -c 'input()'",
   "python3 -c 'import getpass; getpass.getpass()'",
   "top -n 1",
-  "if command -v vim; then vi file; vim -R file; echo \"ended $?\"; fi",
-])("K12: %s does not wait for a terminal", async (command) => {
-  await using bench = await ToolBench.create();
-  expect((await bench.call("bash", { command, timeoutSeconds: 20 })).output).not.toContain("timed out");
-}, 30_000);
+  'if command -v vim; then vi file; vim -R file; echo "ended $?"; fi',
+])(
+  "K12: %s does not wait for a terminal",
+  async (command) => {
+    await using bench = await ToolBench.create();
+    expect((await bench.call("bash", { command, timeoutSeconds: 20 })).output).not.toContain("timed out");
+  },
+  30_000,
+);
 
 test("K12: vim still works as a filter", async () => {
   await using bench = await ToolBench.create();

@@ -49,7 +49,8 @@ export function createEditFileTool(): Tool<EditFileInput> {
         );
       }
       const { matches, length } = replacement;
-      if (matches === 0) return failed(place.shown, "oldText was not found. Read the file and copy it exactly");
+      if (matches === 0)
+        return failed(place.shown, "oldText was not found. Read the file and copy it exactly");
       if (matches > 1 && !replaceAll) {
         return failed(
           place.shown,

@@ -147,14 +147,10 @@ while time.monotonic() < until:
     await bench.call("bash", { command: "mkfifo pipe; mkdir dir" });
     await expect(bench.call("read_file", { path: "pipe" })).rejects.toThrow("not a regular file");
     await expect(bench.call("read_file", { path: "dir" })).rejects.toThrow("is a directory");
-    await expect(bench.call("write_file", { path: "dir", content: "x" })).rejects.toThrow(
-      "is a directory",
-    );
+    await expect(bench.call("write_file", { path: "dir", content: "x" })).rejects.toThrow("is a directory");
     await expect(bench.call("write_file", { path: ".", content: "x" })).rejects.toThrow("is a directory");
     await expect(bench.call("read_file", { path: "a\0b" })).rejects.toThrow("NUL");
-    await expect(bench.call("read_file", { path: "dir/none" })).rejects.toThrow(
-      "dir/none: no such file",
-    );
+    await expect(bench.call("read_file", { path: "dir/none" })).rejects.toThrow("dir/none: no such file");
   });
 });
 

@@ -49,9 +49,14 @@ export function createListFilesTool(): Tool<ListFilesInput> {
         signal,
       });
       if (entries.length === 0 && !isCut) {
-        return { status: "succeeded", output: glob === undefined ? "(empty directory)" : "(no file matches)" };
+        return {
+          status: "succeeded",
+          output: glob === undefined ? "(empty directory)" : "(no file matches)",
+        };
       }
-      const lines = isCut ? [...entries, "[… more entries not shown: list a subdirectory, or use a narrower glob …]"] : entries;
+      const lines = isCut
+        ? [...entries, "[… more entries not shown: list a subdirectory, or use a narrower glob …]"]
+        : entries;
       return { status: "succeeded", output: lines.join("\n") };
     },
   };

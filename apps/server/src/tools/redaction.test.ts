@@ -49,7 +49,7 @@ test("nor does another tool give one back, as a result or as an error", async ()
   await writeFile(tools.path("config"), `key: ${KEY}\n`);
   expect((await tools.call("read_file", { path: "config" })).output).toBe("key: [redacted]");
   await expect(tools.call("read_file", { path: `none-${KEY}` })).rejects.toThrow(
-    "none-[redacted]: there is no",
+    "none-[redacted]: no such file",
   );
   await expect(tools.call("web_fetch", { url: `http://127.0.0.1/?key=${TOKEN}` })).rejects.toThrow(
     "not public",

@@ -89,9 +89,11 @@ describe("H2: list_files", () => {
       const longest = await longestTurn(async () =>
         expect((await bench.call("list_files", { glob })).output).toBe("(no file matches)"),
       );
-    expect(longest).toBeLessThan(MAX_TURN_MS);
+      expect(longest).toBeLessThan(MAX_TURN_MS);
     }
-    expect(() => bench.tools.find(({ name }) => name === "list_files")!.inputSchema.parse({ glob: "*".repeat(501) })).toThrow();
+    expect(() =>
+      bench.tools.find(({ name }) => name === "list_files")!.inputSchema.parse({ glob: "*".repeat(501) }),
+    ).toThrow();
   });
 
   it("takes a bounded part of a directory with 100,000 entries", async () => {
@@ -140,7 +142,10 @@ describe("K11: line ends and encodings", () => {
 
   it("all occurrences, each with its own line ends", async () => {
     const [output, bytes] = await edit("a b\r\na\na b", { oldText: "a", newText: "x\ny", replaceAll: true });
-    expect([output, bytes.toString()]).toEqual(["modified w.txt: 3 replacements", "x\r\ny b\r\nx\ny\nx\ny b"]);
+    expect([output, bytes.toString()]).toEqual([
+      "modified w.txt: 3 replacements",
+      "x\r\ny b\r\nx\ny\nx\ny b",
+    ]);
   });
 
   it("Latin-1 stays Latin-1, and takes what it has a sign for", async () => {

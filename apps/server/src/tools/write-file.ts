@@ -37,8 +37,15 @@ export function createWriteFileTool(): Tool<WriteFileInput> {
       const notes = before === null ? [] : silentChanges(before.bytes, after);
       return {
         status: "succeeded",
-        output: [`${change} ${place.shown}: ${after.length} bytes, ${countLines(after)} lines`, ...notes].join("; "),
-        fileChange: { path: place.shown, change, ...countLineChanges(before?.bytes ?? new Uint8Array(), after) },
+        output: [
+          `${change} ${place.shown}: ${after.length} bytes, ${countLines(after)} lines`,
+          ...notes,
+        ].join("; "),
+        fileChange: {
+          path: place.shown,
+          change,
+          ...countLineChanges(before?.bytes ?? new Uint8Array(), after),
+        },
       };
     },
   };

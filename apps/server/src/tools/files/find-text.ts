@@ -19,9 +19,9 @@ export function findText(
   let count = 0;
   let matched = 0;
   for (let at = 0; at < text.length; at++) {
-    const unit = text[at]!;
+    const unit = text[at] ?? 0;
     if (anyLineEnd && unit === CARRIAGE_RETURN && text[at + 1] === LINE_FEED) continue;
-    while (matched > 0 && part[matched] !== unit) matched = borders[matched - 1]!;
+    while (matched > 0 && part[matched] !== unit) matched = borders[matched - 1] ?? 0;
     if (part[matched] === unit) matched++;
     if (matched < part.length) continue;
     matched = 0;
@@ -35,7 +35,7 @@ export function findText(
 function bordersOf(part: TextUnits): Uint32Array {
   const borders = new Uint32Array(part.length);
   for (let at = 1, length = 0; at < part.length; at++) {
-    while (length > 0 && part[at] !== part[length]) length = borders[length - 1]!;
+    while (length > 0 && part[at] !== part[length]) length = borders[length - 1] ?? 0;
     if (part[at] === part[length]) length++;
     borders[at] = length;
   }

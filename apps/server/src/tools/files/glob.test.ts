@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { matchesGlob } from "node:path";
 import { describe, expect, it } from "vitest";
 import { Glob } from "./glob.ts";
@@ -69,15 +69,20 @@ describe("Glob", () => {
     );
   });
 
-  it.each(["+(*)b", "*(*(*a))c", "*a*a*a*a*a*a*a*a*a*a*b", "{*,{*,{*,{*,*}}}}c", `${"{".repeat(200)}*b`, `${"{a,".repeat(80)}b`, "**/".repeat(80) + "b"])(
-    "H2: takes a number of steps that is bounded by the lengths alone: %s",
-    (pattern) => {
-      const glob = new Glob(pattern);
-      const path = "a/".repeat(1_000) + "a".repeat(2_000);
-      expect(glob.matches(glob.advance(glob.start(), path))).toBe(false);
-      expect(glob.steps).toBeLessThanOrEqual(path.length * pattern.length * 4);
-    },
-  );
+  it.each([
+    "+(*)b",
+    "*(*(*a))c",
+    "*a*a*a*a*a*a*a*a*a*a*b",
+    "{*,{*,{*,{*,*}}}}c",
+    `${"{".repeat(200)}*b`,
+    `${"{a,".repeat(80)}b`,
+    "**/".repeat(80) + "b",
+  ])("H2: takes a number of steps that is bounded by the lengths alone: %s", (pattern) => {
+    const glob = new Glob(pattern);
+    const path = "a/".repeat(1_000) + "a".repeat(2_000);
+    expect(glob.matches(glob.advance(glob.start(), path))).toBe(false);
+    expect(glob.steps).toBeLessThanOrEqual(path.length * pattern.length * 4);
+  });
 
   it("knows a directory that nothing in it can match", () => {
     const glob = new Glob("src/*.{ts,js}");

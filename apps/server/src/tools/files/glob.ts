@@ -19,13 +19,15 @@ interface Node {
   /** Steps that the test takes; default 1. */
   cost?: number;
   /** Nodes after it, or after its character. */
-  next: number[];
+  next: Node[];
   isEnd?: true;
+  /** The last round that came to it. */
+  round?: number;
 }
 
 /** Where a path has got to. To be thought of as a value: it is never changed. */
 export interface GlobState {
-  readonly nodes: readonly number[];
+  readonly nodes: readonly Node[];
   /** Whether the next character begins a name. */
   readonly isAtStart: boolean;
 }
@@ -34,31 +36,28 @@ const SLASH = 47;
 const DOT = 46;
 
 export class Glob {
-  readonly #nodes: readonly Node[];
-  readonly #seen: Uint32Array;
+  readonly #first: Node;
   #round = 0;
   /** Steps taken so far: what the caller bounds. */
   steps = 0;
 
   constructor(pattern: string) {
-    this.#nodes = new Compiler(pattern).compile();
-    this.#seen = new Uint32Array(this.#nodes.length);
+    this.#first = new Compiler(pattern).compile();
   }
 
   /** Before the first character of a path. */
   start(): GlobState {
-    return { nodes: this.#close([0]), isAtStart: true };
+    return { nodes: this.#close([this.#first]), isAtStart: true };
   }
 
   /** After these characters as well: a directory's state serves for all that is in it. */
   advance(state: GlobState, text: string): GlobState {
     let { nodes, isAtStart } = state;
-    for (let at = 0; at < text.length && nodes.length > 0; at++) {
-      const code = text.codePointAt(at)!;
-      if (code > 0xffff) at++;
-      const reached: number[] = [];
-      for (const index of nodes) {
-        const { test, next, cost = 1 } = this.#nodes[index]!;
+    for (const character of text) {
+      if (nodes.length === 0) break;
+      const code = character.codePointAt(0) ?? 0;
+      const reached: Node[] = [];
+      for (const { test, next, cost = 1 } of nodes) {
         this.steps += cost;
         if (test !== undefined && passes(test, code, isAtStart)) reached.push(...next);
       }
@@ -69,25 +68,23 @@ export class Glob {
   }
 
   matches({ nodes }: GlobState): boolean {
-    return nodes.some((index) => this.#nodes[index]!.isEnd === true);
+    return nodes.some(({ isEnd }) => isEnd === true);
   }
 
   /** Nothing that goes on from here can match. */
   isDead({ nodes }: GlobState): boolean {
-    return nodes.every((index) => this.#nodes[index]!.isEnd === true);
+    return nodes.every(({ isEnd }) => isEnd === true);
   }
 
   /** These nodes and all that they lead to without a character, each once. */
-  #close(indexes: number[]): number[] {
+  #close(open: Node[]): Node[] {
     const round = ++this.#round;
-    const closed: number[] = [];
-    const open = indexes;
-    for (let index = open.pop(); index !== undefined; index = open.pop()) {
-      if (this.#seen[index] === round) continue;
-      this.#seen[index] = round;
-      const { test, next, isEnd } = this.#nodes[index]!;
-      if (test === undefined) open.push(...next);
-      if (test !== undefined || isEnd === true) closed.push(index);
+    const closed: Node[] = [];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+      if (node.round === round) continue;
+      node.round = round;
+      if (node.test === undefined) open.push(...node.next);
+      if (node.test !== undefined || node.isEnd === true) closed.push(node);
     }
     return closed;
   }
@@ -101,16 +98,15 @@ function passes(test: Test, code: number, isAtStart: boolean): boolean {
   return test.type === "name" ? test.isIn(code) : isAtStart;
 }
 
-/** A piece of the nodes: where it begins, and the nodes that lead out of it. */
+/** A piece of the nodes: where it begins, and where it leads out. */
 interface Piece {
-  begin: number;
-  ends: number[];
+  begin: Node;
+  end: Node;
 }
 
 class Compiler {
   readonly #pattern: string;
   readonly #braces: ReadonlySet<number>;
-  readonly #nodes: Node[] = [];
   #at = 0;
 
   constructor(pattern: string) {
@@ -118,129 +114,123 @@ class Compiler {
     this.#braces = findAlternatives(this.#pattern);
   }
 
-  compile(): Node[] {
-    // The first node, whatever the pattern begins with.
-    const start = this.#add({ next: [] });
-    const { begin, ends } = this.#sequence();
-    this.#nodes[start]!.next.push(begin);
-    this.#join(ends, this.#add({ next: [], isEnd: true }));
-    return this.#nodes;
+  compile(): Node {
+    const { begin, end } = this.#sequence();
+    end.next.push({ next: [], isEnd: true });
+    return begin;
+  }
+
+  get #character(): string | undefined {
+    return this.#pattern[this.#at];
   }
 
   /** Up to the end, or to the comma or brace that ends an alternative. */
   #sequence(): Piece {
-    const begin = this.#add({ next: [] });
-    let ends = [begin];
+    const begin: Node = { next: [] };
+    let end = begin;
     while (this.#at < this.#pattern.length) {
-      if (this.#pattern[this.#at] !== "{" && this.#braces.has(this.#at)) break;
+      if (this.#character !== "{" && this.#braces.has(this.#at)) break;
       const piece = this.#piece();
-      this.#join(ends, piece.begin);
-      ends = piece.ends;
+      end.next.push(piece.begin);
+      end = piece.end;
     }
-    return { begin, ends };
+    return { begin, end };
   }
 
   #piece(): Piece {
-    const character = this.#pattern[this.#at]!;
-    if (character === "*") return this.#stars();
+    if (this.#character === "*") return this.#stars();
     if (this.#braces.has(this.#at)) return this.#alternatives();
-    if (character === "[") return this.#set() ?? this.#literal();
-    if (character === "?") {
+    if (this.#character === "[") return this.#set() ?? this.#literal();
+    if (this.#character === "?") {
       this.#at++;
-      return this.#single({ type: "name", isIn: () => true });
+      return single({ type: "name", isIn: () => true });
     }
-    if (character === "\\" && this.#at + 1 < this.#pattern.length) this.#at++;
+    if (this.#character === "\\" && this.#at + 1 < this.#pattern.length) this.#at++;
     return this.#literal();
   }
 
   #literal(): Piece {
-    const code = this.#pattern.codePointAt(this.#at)!;
+    return single({ type: "literal", code: this.#readCode() });
+  }
+
+  #readCode(): number {
+    const code = this.#pattern.codePointAt(this.#at) ?? 0;
     this.#at += code > 0xffff ? 2 : 1;
-    return this.#single({ type: "literal", code });
+    return code;
   }
 
   #stars(): Piece {
     const before = this.#pattern[this.#at - 1];
-    const begin = this.#at;
-    while (this.#pattern[this.#at] === "*") this.#at++;
-    const after = this.#pattern[this.#at];
-    const isAlone = isBoundary(before, "/{,") && isBoundary(after, "/},");
-    if (this.#at - begin === 2 && isAlone) return this.#directories(after === "/");
-    const star = this.#add({ next: [] });
-    const character = this.#add({ test: { type: "name", isIn: () => true }, next: [star] });
-    const end = this.#add({ next: [] });
-    this.#nodes[star]!.next.push(character, end);
-    return { begin: star, ends: [end] };
+    const start = this.#at;
+    while (this.#character === "*") this.#at++;
+    const isAlone = isBoundary(before, "/{,") && isBoundary(this.#character, "/},");
+    if (this.#at - start === 2 && isAlone) return this.#directories();
+    const end: Node = { next: [] };
+    const begin: Node = { next: [end] };
+    begin.next.push({ test: { type: "name", isIn: () => true }, next: [begin] });
+    return { begin, end };
   }
 
   /** `**`: any number of whole names, hidden ones left out; with a slash behind it each with its own. */
-  #directories(withSlash: boolean): Piece {
-    const begin = this.#add({ next: [] });
-    const rest = this.#add({ test: { type: "rest" }, next: [] });
-    const first = this.#add({ test: { type: "first" }, next: [] });
-    const slash = this.#add({ test: { type: "literal", code: SLASH }, next: [begin] });
-    this.#nodes[begin]!.next.push(first);
-    for (const node of [first, rest]) this.#nodes[node]!.next.push(rest, slash);
-    if (withSlash) {
+  #directories(): Piece {
+    const begin: Node = { next: [] };
+    const slash: Node = { test: { type: "literal", code: SLASH }, next: [begin] };
+    const rest: Node = { test: { type: "rest" }, next: [slash] };
+    rest.next.push(rest);
+    const first: Node = { test: { type: "first" }, next: [rest, slash] };
+    begin.next.push(first);
+    const end: Node = { next: [] };
+    if (this.#character === "/") {
       this.#at++;
-      return { begin, ends: [begin] };
+      begin.next.push(end);
+    } else {
+      first.next.push(end);
+      rest.next.push(end);
     }
-    const end = this.#add({ next: [] });
-    for (const node of [first, rest]) this.#nodes[node]!.next.push(end);
-    return { begin, ends: [end] };
+    return { begin, end };
   }
 
   #alternatives(): Piece {
-    const begin = this.#add({ next: [] });
-    const end = this.#add({ next: [] });
+    const begin: Node = { next: [] };
+    const end: Node = { next: [] };
     do {
       this.#at++;
       const piece = this.#sequence();
-      this.#nodes[begin]!.next.push(piece.begin);
-      this.#join(piece.ends, end);
-    } while (this.#pattern[this.#at] === ",");
+      begin.next.push(piece.begin);
+      piece.end.next.push(end);
+    } while (this.#character === ",");
     this.#at++;
-    return { begin, ends: [end] };
+    return { begin, end };
   }
 
   /** @returns null where the bracket is never closed: then it stands for itself. */
   #set(): Piece | null {
     const end = setEnd(this.#pattern, this.#at);
     if (end === null) return null;
-    let at = this.#at + 1;
-    const isNegated = this.#pattern[at] === "!" || this.#pattern[at] === "^";
-    if (isNegated) at++;
+    this.#at++;
+    const isNegated = this.#character === "!" || this.#character === "^";
+    if (isNegated) this.#at++;
     const ranges: [number, number][] = [];
-    const code = (): number => {
-      if (this.#pattern[at] === "\\") at++;
-      const found = this.#pattern.codePointAt(at)!;
-      at += found > 0xffff ? 2 : 1;
-      return found;
+    const readMember = (): number => {
+      if (this.#character === "\\") this.#at++;
+      return this.#readCode();
     };
-    while (at < end) {
-      const from = code();
-      const isRange = this.#pattern[at] === "-" && at + 1 < end;
-      if (isRange) at++;
-      ranges.push([from, isRange ? code() : from]);
+    while (this.#at < end) {
+      const from = readMember();
+      const isRange = this.#character === "-" && this.#at + 1 < end;
+      if (isRange) this.#at++;
+      ranges.push([from, isRange ? readMember() : from]);
     }
     this.#at = end + 1;
-    const isIn = (character: number): boolean =>
-      ranges.some(([from, to]) => character >= from && character <= to) !== isNegated;
-    return this.#single({ type: "name", isIn }, ranges.length);
+    const isIn = (code: number): boolean =>
+      ranges.some(([from, to]) => code >= from && code <= to) !== isNegated;
+    return single({ type: "name", isIn }, ranges.length);
   }
+}
 
-  #single(test: Test, cost = 1): Piece {
-    const begin = this.#add({ test, cost, next: [] });
-    return { begin, ends: [begin] };
-  }
-
-  #add(node: Node): number {
-    return this.#nodes.push(node) - 1;
-  }
-
-  #join(ends: readonly number[], next: number): void {
-    for (const end of ends) this.#nodes[end]!.next.push(next);
-  }
+function single(test: Test, cost = 1): Piece {
+  const end: Node = { next: [] };
+  return { begin: { test, cost, next: [end] }, end };
 }
 
 function isBoundary(character: string | undefined, boundaries: string): boolean {

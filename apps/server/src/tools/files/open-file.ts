@@ -27,9 +27,7 @@ export async function openAt({ directory, name, shown }: FilePlace): Promise<Ope
     const stats = await handle.stat();
     if (!stats.isFile()) {
       await handle.close();
-      throw new WorkspaceError(
-        `${shown}: ${stats.isDirectory() ? "is a directory" : "not a regular file"}`,
-      );
+      throw new WorkspaceError(`${shown}: ${stats.isDirectory() ? "is a directory" : "not a regular file"}`);
     }
     return {
       handle,

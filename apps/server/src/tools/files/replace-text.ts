@@ -26,18 +26,20 @@ export interface Replacement {
  * @returns null where the encoding lacks a character of `newText`.
  */
 export function prepareReplacement(text: TextUnits, request: ReplaceRequest): Replacement | null {
-  const { encoding, oldText, newText } = request;
-  const asGiven = encodeUnits(newText, encoding);
-  if (asGiven === null) return null;
-  const withCrLf = encodeUnits(newText.replace(/\r?\n/g, "\r\n"), encoding)!;
-  const part = encodeUnits(oldText, encoding);
+  const { oldText, newText } = request;
+  const encode = (given: string): TextUnits | null => encodeUnits(given, request.encoding);
+  const asGiven = encode(newText);
+  const withLf = newText.includes("\r") ? encode(newText.replaceAll("\r\n", "\n")) : asGiven;
+  const withCrLf = encode(newText.replace(/\r?\n/g, "\r\n"));
+  if (asGiven === null || withLf === null || withCrLf === null) return null;
+  const part = encode(oldText);
   if (!oldText.includes("\r")) return measure(text, { part, anyLineEnd: true, withLf: asGiven, withCrLf });
   const exact = measure(text, { part, anyLineEnd: false, withLf: asGiven, withCrLf: asGiven });
   if (exact.matches > 0) return exact;
   return measure(text, {
-    part: encodeUnits(oldText.replaceAll("\r\n", "\n"), encoding),
+    part: encode(oldText.replaceAll("\r\n", "\n")),
     anyLineEnd: true,
-    withLf: encodeUnits(newText.replaceAll("\r\n", "\n"), encoding)!,
+    withLf,
     withCrLf,
   });
 }
@@ -66,7 +68,9 @@ function measure(text: TextUnits, { part, anyLineEnd, withLf, withCrLf }: Search
     matches,
     length,
     build() {
-      const writer = new UnitWriter(text instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length));
+      const writer = new UnitWriter(
+        text instanceof Uint16Array ? new Uint16Array(length) : new Uint8Array(length),
+      );
       let from = 0;
       eachMatch((begin, end, put) => {
         writer.write(text, from, begin);
@@ -95,7 +99,7 @@ class UnitWriter {
       this.units.set(source.subarray(begin, end), this.#at);
       this.#at += end - begin;
     } else {
-      for (let from = begin; from < end; from++) this.units[this.#at++] = source[from]!;
+      for (let from = begin; from < end; from++) this.units[this.#at++] = source[from] ?? 0;
     }
   }
 }

@@ -1,3 +1,5 @@
+import { endianness } from "node:os";
+
 /** How a text file is encoded. Windows-1252 is Latin-1 with printable characters where that has none. */
 export type FileEncoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 
@@ -42,23 +44,21 @@ export type TextUnits = Uint8Array | Uint16Array;
 
 export function toUnits(bytes: Uint8Array, encoding: FileEncoding): TextUnits {
   if (!isWide(encoding)) return bytes;
-  const units = new Uint16Array(Math.floor(bytes.length / 2));
-  const [low, high] = encoding === "utf-16le" ? [0, 1] : [1, 0];
-  for (let at = 0; at < units.length; at++) {
-    units[at] = bytes[2 * at + low]! | (bytes[2 * at + high]! << 8);
-  }
-  return units;
+  const copy = Buffer.from(bytes.subarray(0, bytes.length - (bytes.length % 2)));
+  return toWide(encoding === (isLittleEndian ? "utf-16le" : "utf-16be") ? copy : copy.swap16());
 }
 
 export function toBytes(units: TextUnits, encoding: FileEncoding): Uint8Array {
   if (units instanceof Uint8Array) return units;
-  const bytes = new Uint8Array(2 * units.length);
-  const [low, high] = encoding === "utf-16le" ? [0, 1] : [1, 0];
-  for (let at = 0; at < units.length; at++) {
-    bytes[2 * at + low] = units[at]! & 0xff;
-    bytes[2 * at + high] = units[at]! >> 8;
-  }
-  return bytes;
+  const bytes = Buffer.from(units.buffer, units.byteOffset, units.byteLength);
+  return encoding === (isLittleEndian ? "utf-16le" : "utf-16be") ? bytes : Buffer.from(bytes).swap16();
+}
+
+const isLittleEndian = endianness() === "LE";
+
+function toWide(bytes: Buffer): Uint16Array {
+  const copy = new Uint8Array(bytes);
+  return new Uint16Array(copy.buffer);
 }
 
 /** Bytes of a unit. */
@@ -72,7 +72,7 @@ export function encodeUnits(text: string, encoding: FileEncoding): TextUnits | n
   if (encoding !== "windows-1252") return toUnits(Buffer.from(text, "utf16le"), "utf-16le");
   const bytes = new Uint8Array(text.length);
   for (let at = 0; at < text.length; at++) {
-    const byte = WINDOWS_1252.get(text[at]!);
+    const byte = WINDOWS_1252.get(text.charAt(at));
     if (byte === undefined) return null;
     bytes[at] = byte;
   }

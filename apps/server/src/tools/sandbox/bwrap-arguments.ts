@@ -25,8 +25,8 @@ export interface SandboxedCommand {
   environment: Readonly<Record<string, string>>;
 }
 
-/** Descriptor of the filter of system calls. */
-export const FILTER_FD = 4;
+/** Descriptor of the filter of system calls, as `startBwrap` gives it to bwrap. */
+const FILTER_FD = 4;
 
 /** Where the supervisor's program is in the sandbox. */
 export const SUPERVISOR_PROGRAM = "/run/supervisor";

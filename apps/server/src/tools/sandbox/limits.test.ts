@@ -36,7 +36,9 @@ test("a fork bomb ends in a failed tool, and the server goes on meanwhile", asyn
   const stall = await longestStall(bomb);
   expect(await bomb).toMatchObject({
     status: "failed",
-    output: expect.stringContaining("[timed out: stopped after 3 s, with everything it had started]") as string,
+    output: expect.stringContaining(
+      "[timed out: stopped after 3 s, with everything it had started]",
+    ) as string,
   });
   expect(stall).toBeLessThan(2_000);
   expect((await countBombs(bench.workspace)).bombs).toBeLessThanOrEqual(DEFAULT_LIMITS.processes);

@@ -37,7 +37,7 @@ export async function startBwrap(options: {
   /** Of its process: bwrap itself gets no other variable, and passes none on. */
   marker: string;
   outputFd: number;
-  /** File with the filter of system calls, which the arguments name by `FILTER_FD`. */
+  /** File with the filter of system calls, which bwrap reads from descriptor 4. */
   filter: string | null;
 }): Promise<StartedSandbox> {
   // Opened each time: bwrap reads it to its end.
