@@ -19,7 +19,6 @@ const USAGE_REASONS: readonly ErrorReason[] = [
   "model_unknown",
   "not_found",
   "cursor_invalid",
-  "cursor_expired",
   "payload_too_large",
 ];
 

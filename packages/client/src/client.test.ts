@@ -132,7 +132,7 @@ it("a stream ends with the contract's refusals", async () => {
     sessions: {
       async *subscribe() {
         yield { events: [textEvent(1)], live: true };
-        throw new TrunklineError("cursor_expired", "Start again from the beginning");
+        throw new TrunklineError("cursor_invalid", "Start again from the beginning");
       },
     },
   });
@@ -142,8 +142,8 @@ it("a stream ends with the contract's refusals", async () => {
   expect(await thrownBy(first("wrong", SESSION))).toMatchObject({ reason: "unauthorized", httpStatus: 401 });
   expect(await thrownBy(first(server.token, "nonsense"))).toMatchObject({ reason: "validation_failed" });
   expect(await thrownBy(first(server.token, SESSION))).toMatchObject({
-    reason: "cursor_expired",
-    httpStatus: 412,
+    reason: "cursor_invalid",
+    httpStatus: 400,
     message: "Start again from the beginning",
   });
 });

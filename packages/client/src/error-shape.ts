@@ -7,7 +7,6 @@ const REASON_OF_STATUS: Readonly<Record<number, ErrorReason>> = {
   401: "unauthorized",
   403: "forbidden",
   404: "not_found",
-  412: "cursor_expired",
   413: "payload_too_large",
   415: "unsupported_media_type",
   421: "forbidden",

@@ -147,7 +147,7 @@ describe("followSession", () => {
     [401, "unauthorized"],
     [403, "forbidden"],
     [404, "not_found"],
-    [412, "cursor_expired"],
+    [412, "validation_failed"],
   ] as const)("gives up on HTTP %i, whatever wrote it", async (status, reason) => {
     await using server = await startProtocolServer((subscriber) =>
       subscriber.fail(status, "<html>no</html>"),
@@ -164,13 +164,13 @@ describe("followSession", () => {
     await using server = await startProtocolServer((subscriber, count) => {
       subscriber.open();
       if (count === 1) subscriber.raw(error("internal", 500));
-      else subscriber.send({ events: [textEvent(1)], live: true }).raw(error("cursor_expired", 412));
+      else subscriber.send({ events: [textEvent(1)], live: true }).raw(error("cursor_invalid", 400));
     });
     const seen: number[] = [];
     const following = (async () => {
       for await (const { events } of follow(server)) seen.push(...seqs(events));
     })();
-    await expect(following).rejects.toMatchObject({ reason: "cursor_expired", httpStatus: 412 });
+    await expect(following).rejects.toMatchObject({ reason: "cursor_invalid", httpStatus: 400 });
     expect(seen).toEqual([1]);
     expect(server.requests).toBe(2);
   });

@@ -15,8 +15,6 @@ export const ERROR_CODES = {
   model_unknown: "BAD_REQUEST",
   /** A cursor that was not given by the server, or an event past the end of its session. */
   cursor_invalid: "BAD_REQUEST",
-  /** What follows the cursor is no longer kept: start again without one. */
-  cursor_expired: "PRECONDITION_FAILED",
   /** The session has an unfinished task, and `whenBusy` is `reject`. */
   session_busy: "CONFLICT",
   /** The session is archived. */

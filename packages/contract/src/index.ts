@@ -93,13 +93,15 @@ export type { ImportSessionInput, ImportSessionOutput, SessionDocument } from ".
 export type { ActivityBatch } from "./activity.ts";
 export type { CreatedToken, CreateTokenInput, ListTokensInput, Token, TokenPage, TokenRef } from "./token.ts";
 export type { Caller, CreateUserInput, ListUsersInput, RemoveUserInput, User, UserPage } from "./user.ts";
-export type { AgentService } from "./services/agent-service.ts";
 export type { ApprovalService } from "./services/approval-service.ts";
-export type { ActivityService } from "./services/activity-service.ts";
-export type { AuditService } from "./services/audit-service.ts";
-export type { Services } from "./services.ts";
-export type { SearchService } from "./services/search-service.ts";
-export type { ServerService } from "./services/server-service.ts";
+export type {
+  ActivityService,
+  AgentService,
+  AuditService,
+  SearchService,
+  ServerService,
+  Services,
+} from "./services.ts";
 export type { SessionService } from "./services/session-service.ts";
 export type { TaskService } from "./services/task-service.ts";
 export type { TokenService } from "./services/token-service.ts";

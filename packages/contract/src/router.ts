@@ -1,26 +1,43 @@
-import { activityRouter } from "./router/activity-router.ts";
-import { auditRouter } from "./router/audit-router.ts";
-import { agentRouter } from "./router/agent-router.ts";
+import { AgentList } from "./agent.ts";
+import { AuditPage, ListAuditInput } from "./audit.ts";
 import { approvalRouter } from "./router/approval-router.ts";
-import { router } from "./router/procedure.ts";
-import { searchRouter } from "./router/search-router.ts";
-import { serverRouter } from "./router/server-router.ts";
+import { procedure, router, streamSignal } from "./router/procedure.ts";
 import { sessionRouter } from "./router/session-router.ts";
 import { taskRouter } from "./router/task-router.ts";
 import { tokenRouter } from "./router/token-router.ts";
 import { userRouter } from "./router/user-router.ts";
+import { SearchInput, SearchPage } from "./search.ts";
+import { ServerInfo } from "./server-info.ts";
 
 export const appRouter = router({
   task: taskRouter,
   session: sessionRouter,
   approval: approvalRouter,
-  agent: agentRouter,
-  activity: activityRouter,
-  search: searchRouter,
-  server: serverRouter,
+  agent: router({
+    list: procedure.output(AgentList).query(({ ctx }) => ctx.services.agents.list(ctx.principal)),
+  }),
+  activity: router({
+    subscribe: procedure.subscription(async function* ({ ctx, signal }) {
+      yield* ctx.services.activity.subscribe(ctx.principal, streamSignal(signal));
+    }),
+  }),
+  search: router({
+    query: procedure
+      .input(SearchInput)
+      .output(SearchPage)
+      .query(({ ctx, input }) => ctx.services.search.query(ctx.principal, input)),
+  }),
+  server: router({
+    info: procedure.output(ServerInfo).query(({ ctx }) => ctx.services.server.info(ctx.principal)),
+  }),
   user: userRouter,
   token: tokenRouter,
-  audit: auditRouter,
+  audit: router({
+    list: procedure
+      .input(ListAuditInput)
+      .output(AuditPage)
+      .query(({ ctx, input }) => ctx.services.audit.list(ctx.principal, input)),
+  }),
 });
 
 export type AppRouter = typeof appRouter;

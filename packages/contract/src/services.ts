@@ -1,10 +1,11 @@
-import type { ActivityService } from "./services/activity-service.ts";
-import type { AuditService } from "./services/audit-service.ts";
-import type { AgentService } from "./services/agent-service.ts";
+import type { ActivityBatch } from "./activity.ts";
+import type { AgentList } from "./agent.ts";
+import type { AuditPage, ListAuditInput } from "./audit.ts";
+import type { Principal } from "./principal.ts";
+import type { SearchInput, SearchPage } from "./search.ts";
+import type { ServerInfo } from "./server-info.ts";
 import type { ApprovalService } from "./services/approval-service.ts";
-import type { SearchService } from "./services/search-service.ts";
 import type { SessionService } from "./services/session-service.ts";
-import type { ServerService } from "./services/server-service.ts";
 import type { TaskService } from "./services/task-service.ts";
 import type { TokenService } from "./services/token-service.ts";
 import type { UserService } from "./services/user-service.ts";
@@ -21,4 +22,26 @@ export interface Services {
   users: UserService;
   tokens: TokenService;
   audit: AuditService;
+}
+
+export interface AgentService {
+  list(principal: Principal): Promise<AgentList>;
+}
+
+export interface ActivityService {
+  /** Follows the caller's own sessions until `signal` aborts. Changes that wait together come together. */
+  subscribe(principal: Principal, signal: AbortSignal): AsyncIterable<ActivityBatch>;
+}
+
+export interface SearchService {
+  /** Searches the caller's sessions, and nobody else's. */
+  query(principal: Principal, input: SearchInput): Promise<SearchPage>;
+}
+
+export interface ServerService {
+  info(principal: Principal): Promise<ServerInfo>;
+}
+
+export interface AuditService {
+  list(principal: Principal, input: ListAuditInput): Promise<AuditPage>;
 }

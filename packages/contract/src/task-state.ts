@@ -111,7 +111,6 @@ export function isActiveTaskState(state: TaskState): boolean {
 /** Why a task is in its state. Open to additions: clients show an unknown reason as it is. */
 export const TASK_REASONS = [
   "queued",
-  "retrying",
   "interrupted",
   "approval",
   "question",
@@ -122,7 +121,6 @@ export const TASK_REASONS = [
   "session-deleted",
   "user-removed",
   "shutdown",
-  "timeout",
   "budget",
   "orphaned",
   "error",

@@ -235,7 +235,7 @@ describe("a stream", () => {
 
   it.each([
     ["an unknown session", 404, "not_found"],
-    ["a cursor that is too old", 412, "cursor_expired"],
+    ["a cursor past the end", 400, "cursor_invalid"],
     ["a foreign one", 403, "forbidden"],
   ] as const)("is refused with a status: %s", async (_name, status, reason) => {
     // oxlint-disable-next-line require-yield -- it fails before its first batch

@@ -11,8 +11,7 @@ const PAGE_SIZE = 200;
 /** What a page is asked for that begins at the end of the log. */
 const END = Number.MAX_SAFE_INTEGER;
 
-const isCursorRefusal = (error: unknown): boolean =>
-  isApiError(error, "cursor_expired") || isApiError(error, "cursor_invalid");
+const isCursorRefusal = (error: unknown): boolean => isApiError(error, "cursor_invalid");
 
 /** A session that is shown: its newest events at once, those to come live, and older ones when they are asked for. */
 export class OpenSession {

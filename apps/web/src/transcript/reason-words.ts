@@ -6,11 +6,9 @@ const WORDS: Readonly<Record<string, string>> = {
   interrupted: "the server stopped",
   orphaned: "the server died under it",
   queued: "",
-  retrying: "it is tried again",
   "session-deleted": "its session was deleted",
   shutdown: "the server was shut down",
   superseded: "another task took its place",
-  timeout: "it took too long",
   user: "",
   "user-removed": "its user was removed",
 };

@@ -2,8 +2,7 @@ import { TrunklineApiError } from "../api-error.ts";
 import type { Connection } from "../connection.ts";
 import { TrunklineConnectionError } from "../connection-error.ts";
 import { readErrorShape } from "../error-shape.ts";
-import { mediaTypeOf } from "../media-type.ts";
-import { readRetryAfterMs } from "../retry-after.ts";
+import { mediaTypeOf, readRetryAfterMs } from "../answer-headers.ts";
 
 /**
  * The connection's fetch for calls. It resolves only with what tRPC can read; everything else becomes a typed error

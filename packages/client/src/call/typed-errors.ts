@@ -4,7 +4,7 @@ import type { AppRouter } from "@trunkline/contract";
 import { isApiError, TrunklineApiError } from "../api-error.ts";
 import { TrunklineConnectionError } from "../connection-error.ts";
 import { readErrorShape } from "../error-shape.ts";
-import { readRetryAfterMs } from "../retry-after.ts";
+import { readRetryAfterMs } from "../answer-headers.ts";
 
 /** A tRPC link that turns the failures of calls into this package's two errors; aborted calls stay as they are. */
 export const typedErrors: TRPCLink<AppRouter> =

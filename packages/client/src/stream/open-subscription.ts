@@ -3,8 +3,7 @@ import type { Connection } from "../connection.ts";
 import { TrunklineConnectionError } from "../connection-error.ts";
 import { readErrorShape } from "../error-shape.ts";
 import { onNetworkHint } from "./network-hints.ts";
-import { mediaTypeOf } from "../media-type.ts";
-import { readRetryAfterMs } from "../retry-after.ts";
+import { mediaTypeOf, readRetryAfterMs } from "../answer-headers.ts";
 import { SubscriptionMessages } from "./subscription-messages.ts";
 
 export interface SubscriptionRequest {

@@ -3,7 +3,7 @@ import { EVENT_TYPES } from "../event.ts";
 import { eventSchemaName } from "../rest/event-schema-name.ts";
 import { createNamedSchemas } from "../rest/json-schemas.ts";
 import { openApiDocument } from "../rest/openapi-document.ts";
-import { httpStatusOf } from "../rest/openapi-refusals.ts";
+import { httpStatusOf } from "../rest/openapi-responses.ts";
 import { PROCEDURE_PATHS, procedureSchemas } from "../rest/procedure-schemas.ts";
 import type { ProcedurePath, RestRoute } from "../rest/route.ts";
 import { REQUIRED_SCOPES, REST_ROOT, REST_ROUTES } from "../rest/routes.ts";

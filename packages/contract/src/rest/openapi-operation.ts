@@ -1,8 +1,7 @@
 import type { ErrorReason } from "../error.ts";
 import type { NamedSchemas } from "./json-schemas.ts";
-import { jsonContent, type OpenApiContent, type OpenApiResponse } from "./openapi-content.ts";
+import { jsonContent, type OpenApiContent, type OpenApiResponse, refusals } from "./openapi-responses.ts";
 import { openApiBody, openApiParameters, type OpenApiParameter } from "./openapi-input.ts";
-import { refusals } from "./openapi-refusals.ts";
 import type { RestOperation } from "./operations.ts";
 import { procedureSchemas } from "./procedure-schemas.ts";
 import type { ProcedurePath, RestRoute } from "./route.ts";

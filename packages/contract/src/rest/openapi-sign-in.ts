@@ -1,6 +1,5 @@
-import { jsonContent } from "./openapi-content.ts";
+import { jsonContent, refusals } from "./openapi-responses.ts";
 import type { OpenApiOperation } from "./openapi-operation.ts";
-import { refusals } from "./openapi-refusals.ts";
 
 /** The one route that is no procedure: it answers with a link that HTTP alone knows how to make. */
 export const SIGN_IN_CODES: OpenApiOperation = {

@@ -160,7 +160,7 @@ export const REST_ROUTES = {
       "comment `: live` says that history has been told. To resume without gap or duplicate, send the last id as " +
       "`Last-Event-ID`, which EventSource does by itself, or as `lastEventId` in the query. A message named " +
       "`failure`, whose data is an error, is the last of a stream that the server cannot continue.",
-    reasons: ["not_found", "cursor_invalid", "cursor_expired", "rate_limited"],
+    reasons: ["not_found", "cursor_invalid", "rate_limited"],
   },
   "session.export": {
     method: "GET",

@@ -79,6 +79,11 @@ const translateErrors = t.middleware(async ({ next }) => {
 
 export const router = t.router;
 
+/** A stream lasts until its connection ends; a caller without one (tRPC's own server-side caller) gets one that never does. */
+export function streamSignal(signal: AbortSignal | undefined): AbortSignal {
+  return signal ?? new AbortController().signal;
+}
+
 /** Every procedure: the caller is known, and their token has the scope that the procedure demands. */
 export const procedure = t.procedure.use(translateErrors).use(({ ctx, path, next }) => {
   if (ctx.principal === null) {

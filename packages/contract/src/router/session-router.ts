@@ -14,8 +14,7 @@ import {
   UpdateSessionInput,
 } from "../session.ts";
 import { ImportSessionInput, ImportSessionOutput, SessionDocument } from "../session-document.ts";
-import { procedure, router, toTRPCError } from "./procedure.ts";
-import { streamSignal } from "./stream-signal.ts";
+import { procedure, router, streamSignal, toTRPCError } from "./procedure.ts";
 
 export const sessionRouter = router({
   create: procedure

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { readRetryAfterMs } from "./retry-after.ts";
+import { readRetryAfterMs } from "./answer-headers.ts";
 
 const now = Date.parse("2026-01-01T00:00:00Z");
 

@@ -1,7 +1,19 @@
 import { TRPCError } from "@trpc/server";
 import { getHTTPStatusCodeFromError } from "@trpc/server/http";
 import { ERROR_CODES, type ErrorReason } from "../error.ts";
-import { jsonContent, type OpenApiResponse } from "./openapi-content.ts";
+import type { JsonSchema } from "./tidy-schema.ts";
+
+/** By media type. */
+export type OpenApiContent = Record<string, { schema: JsonSchema; example?: unknown }>;
+
+export interface OpenApiResponse {
+  description: string;
+  content: OpenApiContent;
+}
+
+export function jsonContent(schema: JsonSchema, example?: unknown): OpenApiContent {
+  return { "application/json": { schema, ...(example !== undefined && { example }) } };
+}
 
 /** Anything can be refused for these. */
 const ALWAYS: ErrorReason[] = ["validation_failed", "unauthorized", "forbidden", "internal", "unavailable"];

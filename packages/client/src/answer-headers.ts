@@ -12,3 +12,8 @@ export function readRetryAfterMs(headers: Headers, nowMs: number = Date.now()): 
   const waitMs = /^\d+$/.test(value) ? Number(value) * 1_000 : Date.parse(value) - nowMs;
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), MAX_RETRY_AFTER_MS);
 }
+
+/** @returns the media type of an answer without its parameters, e.g. `application/json`; null where it names none. */
+export function mediaTypeOf(response: Response): string | null {
+  return response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() || null;
+}
