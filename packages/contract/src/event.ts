@@ -106,11 +106,6 @@ const EVENT_DATA = {
     /** When the original last changed; ms since the epoch. */
     updatedAt: Timestamp,
   }),
-  /** The session was deleted: it is not found from here on, and its log goes with it. */
-  "session.deleted": z.strictObject({
-    /** Who did, in words. */
-    by: z.string(),
-  }),
   /** What the session's workspace holds was published. */
   "session.published": z.strictObject({
     branch: z.string(),
@@ -175,6 +170,11 @@ const EVENT_DATA = {
     until: Timestamp.optional(),
     /** Why, for people. */
     message: z.string().optional(),
+  }),
+  /** A task that waits for a limit is tried now, by somebody's wish. */
+  "task.released": z.strictObject({
+    /** Whose, in words. */
+    by: z.string(),
   }),
   /** It has its answer, and works again. */
   "task.resumed": z.strictObject({

@@ -4,6 +4,7 @@ import * as initial from "./migrations/001-initial.ts";
 import * as pageIndexes from "./migrations/002-page-indexes.ts";
 import * as access from "./migrations/003-access.ts";
 import * as approvals from "./migrations/004-approvals.ts";
+import * as rowsFollowTheLog from "./migrations/005-rows-follow-the-log.ts";
 import { StoreOpenError } from "./port.ts";
 
 /** In order of their names; a migration that has landed is never changed. */
@@ -12,6 +13,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "002-page-indexes": pageIndexes,
   "003-access": access,
   "004-approvals": approvals,
+  "005-rows-follow-the-log": rowsFollowTheLog,
 };
 
 export function isKnownMigration(name: string): boolean {

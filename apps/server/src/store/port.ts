@@ -1,63 +1,69 @@
-import { type EventDraft, type SessionEvent, TrunklineError } from "@trunkline/contract";
-import type { Kysely } from "kysely";
-import type { Database } from "./schema.ts";
+import { type SessionEvent, TrunklineError } from "@trunkline/contract";
+import type { AppendOptions, StoredDraft } from "./ports/append.ts";
+import type { AuditStore } from "./ports/audit.ts";
+import type { EventStore } from "./ports/events.ts";
+import type { NodeStore } from "./ports/nodes.ts";
+import type { ApprovalStore, QuestionStore } from "./ports/requests.ts";
+import type { SessionStore } from "./ports/sessions.ts";
+import type { TaskStore } from "./ports/tasks.ts";
+import type { TokenStore } from "./ports/tokens.ts";
+import type { UserStore } from "./ports/users.ts";
+import type { Guard } from "./refusal.ts";
 
-/** A statement of a commit: what Kysely's `compile()` gives, and how many rows it must hit. */
-export interface Write {
-  sql: string;
-  parameters: readonly unknown[];
-  /** Rows that the statement must change or return; anything else rolls the whole unit back with GuardFailedError. */
-  expectRows?: number;
-}
+export type { AppendOptions, Expectation, Fence, StoredDraft } from "./ports/append.ts";
+export type { AuditRecord, AuditStore } from "./ports/audit.ts";
+export type { EventStore, ReadRange } from "./ports/events.ts";
+export type { NodeStore } from "./ports/nodes.ts";
+export type { ApprovalStore, QuestionStore, RequestStore, StoredQuestion } from "./ports/requests.ts";
+export type { ImportedEvent, SessionStore, StoredSession } from "./ports/sessions.ts";
+export type { QueueHead, StoredTask, TaskStore, WaitingSession } from "./ports/tasks.ts";
+export type { NewToken, StoredToken, TokenStore } from "./ports/tokens.ts";
+export type { UserStore } from "./ports/users.ts";
+export type { Guard } from "./refusal.ts";
 
-/** Refuses a unit unless this attempt of the task still holds it: keeps a zombie's late writes out. */
-export interface Fence {
-  taskId: string;
-  attempt: number;
-}
-
-/** Events and the state change they describe: all of it is committed, or none. */
-export interface CommitUnit {
-  sessionId: string;
-  events: readonly StoredDraft[];
-  writes?: readonly Write[];
-  fence?: Fence;
-  /** Blocks that ended with this unit: their pieces, from `fromSeq` on, are deleted. */
-  endedBlocks?: readonly { blockId: string; fromSeq: number }[];
-  /**
-   * Ends or deletes something, or lets somebody in who may. On a full disk such units, and no others, are written into
-   * the room that the store has kept for them, so that tasks can end and users can make room.
-   */
-  mayUseBallast?: boolean;
-}
-
-export type StoredDraft = EventDraft & { blockId?: string; attempt?: number };
-
+/**
+ * What is kept, in nouns. Whatever happens in a session is appended to its log, and the rows that lists and queues are
+ * read from follow from those events, by the reducers in `rows/`, in the same transaction. No other room knows the engine.
+ */
 export interface Store {
-  /** For reading, and for compiling writes. Statements that change rows go through `commit` or `write`. */
-  readonly db: Kysely<Database>;
   /**
-   * Commits each unit in one transaction of its own or a shared one, durable when the promise resolves.
-   * Units of one session are committed in the order of the calls.
+   * Commits the events and what follows from them in one transaction; they are durable when the promise resolves. Appends
+   * of one session are committed in the order of the calls. A refused one leaves no trace.
    * @throws GuardFailedError FencedError UniqueViolationError StoreUnavailableError
    */
-  commit(unit: CommitUnit): Promise<SessionEvent[]>;
-  /** Rows that belong to no session's log (users, tokens), and what deletes; one transaction. */
-  write(writes: readonly Write[], options?: Pick<CommitUnit, "mayUseBallast">): Promise<void>;
+  append(sessionId: string, events: readonly StoredDraft[], options?: AppendOptions): Promise<SessionEvent[]>;
+  readonly events: EventStore;
+  readonly sessions: SessionStore;
+  readonly tasks: TaskStore;
+  readonly approvals: ApprovalStore;
+  readonly questions: QuestionStore;
+  readonly users: UserStore;
+  readonly tokens: TokenStore;
+  readonly audit: AuditStore;
+  readonly nodes: NodeStore;
+  /** Whether no other process can have the store open: leases of others are then over. */
+  readonly isExclusive: boolean;
+  /** Asks the engine for the least there is. @throws StoreUnavailableError */
+  ping(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** A write hit another number of rows than it must; nothing of its unit was stored. */
+/** The rows are not as the append needs them; nothing of it was stored. */
 export class GuardFailedError extends Error {
   override readonly name = "GuardFailedError";
+  readonly guard: Guard;
+  constructor(message: string, guard: Guard = "row") {
+    super(message);
+    this.guard = guard;
+  }
 }
 
-/** The attempt that writes has lost its task; nothing of its unit was stored. */
+/** The attempt that writes has lost its task; nothing of its append was stored. */
 export class FencedError extends Error {
   override readonly name = "FencedError";
 }
 
-/** A unique index refused the unit. `index` is the index's columns as the engine names them. */
+/** A unique index refused the append. `index` is the index's columns as the engine names them. */
 export class UniqueViolationError extends Error {
   override readonly name = "UniqueViolationError";
   readonly index: string;
@@ -82,7 +88,7 @@ export class StoreOpenError extends Error {
 }
 
 /**
- * The store cannot commit right now; nothing of the unit was acknowledged. An expected failure: callers are told.
+ * The store cannot commit right now; nothing of the append was acknowledged. An expected failure: callers are told.
  * `storage_full`: the disk has no room, and commits work again once it has. `unavailable`: the store is of no more use.
  */
 export class StoreUnavailableError extends TrunklineError {

@@ -2,14 +2,17 @@ import type { ApprovalState, AuditEntry, Scope, TaskState } from "@trunkline/con
 import type { Generated } from "kysely";
 
 /**
- * The tables, as both engines have them. Times are integer ms since the epoch, ids are UUIDv7 text, JSON is text.
- * Column names are those of the database; rows become the contract's camelCase shapes in `services/`.
+ * The tables, as every engine has them. Times are integer ms since the epoch, ids are UUIDv7 text, JSON is text. Nothing
+ * outside `store/` knows them: rows become the contract's camelCase shapes in `nouns/`.
  */
 export interface Database {
   sessions: SessionsTable;
   tasks: TasksTable;
   approvals: ApprovalsTable;
+  questions: QuestionsTable;
+  usage: UsageTable;
   events: EventsTable;
+  nodes: NodesTable;
   users: UsersTable;
   tokens: TokensTable;
   audit: AuditTable;
@@ -21,6 +24,7 @@ export interface SessionsTable {
   title: string;
   agent: string;
   model: string | null;
+  /** Relative to the data directory, so that the directory can be moved and restored elsewhere. */
   workspace: string;
   parent_id: string | null;
   forked_at_seq: number | null;
@@ -52,13 +56,19 @@ export interface TasksTable {
   budget_json: string | null;
   /** Raised by every claim; the fencing token of a run. */
   attempt: number;
-  /** How many attempts ended because the server died under them; a task that has too many fails as `orphaned`. */
+  /** Crashes of the server since the task's last completed step; too many, and it fails as `orphaned`. */
   crashes: number;
+  /** Id of the node that runs it; the node's lease is the task's. */
   node: string | null;
+  /** Approvals and questions that somebody has to answer before it can go on. */
+  open_requests: Generated<number>;
+  /** When a task that waits for a limit goes on by itself. */
+  resume_at: number | null;
   cancel_requested_at: number | null;
   idempotency_key: string | null;
   /** SHA-256 of the submitted body, hex: tells a repeated submit from a conflicting one. */
   request_hash: string | null;
+  /** Of its completed steps, whichever way it ended; null: there is none. */
   usage_json: string | null;
   result: string | null;
   error_code: string | null;
@@ -85,6 +95,53 @@ export interface ApprovalsTable {
   answered_by: string | null;
   answered_at: number | null;
   note: string | null;
+}
+
+/** A question of the agent, and what became of it. */
+export interface QuestionsTable {
+  id: string;
+  session_id: string;
+  task_id: string;
+  owner_id: string;
+  call_id: string;
+  state: QuestionState;
+  /** What `question.asked` says: text, options, whether several may be chosen. */
+  question: string;
+  created_at: number;
+  expires_at: number | null;
+  answered_by: string | null;
+  answered_at: number | null;
+  /** `{ text?, options? }` */
+  answer: string | null;
+}
+
+export type QuestionState = "open" | "answered" | "expired" | "canceled";
+
+/** What each completed step used. Outlives its session: budgets of a month count what was deleted, too. */
+export interface UsageTable {
+  session_id: string;
+  /** Of the step's `step.ended`. */
+  seq: number;
+  task_id: string;
+  owner_id: string;
+  model: string | null;
+  at: number;
+  input_tokens: number;
+  output_tokens: number;
+  reasoning_tokens: number | null;
+  cached_input_tokens: number | null;
+  /** Null: nobody knows the price. */
+  cost_usd: number | null;
+  price_source: string | null;
+}
+
+/** A process that claims tasks, and until when its claims hold. */
+export interface NodesTable {
+  id: string;
+  /** For people. */
+  name: string;
+  started_at: number;
+  expires_at: number;
 }
 
 export interface EventsTable {

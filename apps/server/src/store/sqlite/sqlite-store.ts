@@ -1,18 +1,28 @@
 import { dirname } from "node:path";
 import type { SessionEvent } from "@trunkline/contract";
-import { Kysely, SqliteDialect } from "kysely";
-import { isPiece, mergeDeltas } from "../delta-merge.ts";
+import { Kysely, sql, SqliteDialect } from "kysely";
+import type { Commit } from "../commit.ts";
 import { GroupCommit, type Settled } from "../group-commit.ts";
-import { type CommitUnit, type Store, StoreOpenError, StoreUnavailableError, type Write } from "../port.ts";
+import { createAuditStore, insertAudit } from "../nouns/audit.ts";
+import { createEventStore } from "../nouns/events.ts";
+import { createNodeStore } from "../nouns/nodes.ts";
+import { createApprovalStore, createQuestionStore } from "../nouns/requests.ts";
+import { createSessionStore } from "../nouns/sessions.ts";
+import { createTaskStore } from "../nouns/tasks.ts";
+import { createTokenStore } from "../nouns/tokens.ts";
+import { createUserStore } from "../nouns/users.ts";
+import { mergePieces } from "../piece-merge.ts";
+import { type AppendOptions, type Store, type StoredDraft, StoreOpenError, StoreUnavailableError } from "../port.ts";
 import type { Database as Schema } from "../schema.ts";
+import type { WriteStatements } from "../statement.ts";
 import { Ballast } from "./ballast.ts";
 import { asDamaged, checkDatabase } from "./check-database.ts";
 import { isFullDisk } from "./fault.ts";
 import { migrateDatabase } from "./migrate-database.ts";
 import { openDatabase } from "./open-database.ts";
 import { ReadingConnection } from "./reading-connection.ts";
-import { toSettled } from "./settled-unit.ts";
-import { charactersOf, encodeUnit, type UnitMessage } from "./unit-message.ts";
+import { charactersOf, type CommitMessage, encodeCommit } from "./commit-message.ts";
+import { toSettled } from "./settled-commit.ts";
 import { Writer } from "./writer.ts";
 
 export interface SqliteStoreOptions {
@@ -57,17 +67,28 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 }
 
 /** Of one transaction: bounds how long the writer thread is away, and the size of a message to it. */
-const MAX_UNITS = 256;
+const MAX_COMMITS = 256;
 const MAX_CHARACTERS = 8_000_000;
 
-/** Key of units that belong to no session's log. */
+/** Key of what belongs to no session's log. */
 const NO_SESSION = "";
 
 export class SqliteStore implements Store {
-  readonly db: Kysely<Schema>;
+  readonly events: Store["events"];
+  readonly sessions: Store["sessions"];
+  readonly tasks: Store["tasks"];
+  readonly approvals: Store["approvals"];
+  readonly questions: Store["questions"];
+  readonly users: Store["users"];
+  readonly tokens: Store["tokens"];
+  readonly audit: Store["audit"];
+  readonly nodes: Store["nodes"];
+  /** The lock of the data directory keeps every other process out. */
+  readonly isExclusive = true;
+  readonly #db: Kysely<Schema>;
   readonly #writer: Writer;
   readonly #reading: ReadingConnection;
-  readonly #groupCommit: GroupCommit<CommitUnit, SessionEvent[]>;
+  readonly #groupCommit: GroupCommit<Commit, SessionEvent[]>;
   readonly #now: () => number;
   readonly #onFatal: (error: StoreUnavailableError) => void;
   #isBroken = false;
@@ -77,17 +98,35 @@ export class SqliteStore implements Store {
     this.#now = now;
     this.#onFatal = onFatal;
     this.#reading = new ReadingConnection(openDatabase(path, "read"), (error) => this.#break(error));
-    this.db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: this.#reading }) });
+    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: this.#reading }) });
+    this.#db = db;
     this.#groupCommit = new GroupCommit({
-      commitBatch: async (units) => this.#commitBatch(units),
-      keyOf: (unit) => unit.sessionId,
-      merge: mergeDeltas,
+      commitBatch: async (commits) => this.#commitBatch(commits),
+      keyOf: (commit) => commit.sessionId,
+      merge: mergePieces,
       weightOf: charactersOf,
-      mayWait: isPiece,
-      maxItems: MAX_UNITS,
+      maxItems: MAX_COMMITS,
       maxWeight: MAX_CHARACTERS,
     });
     void writer.broken.then((error) => this.#break(error));
+
+    const write: WriteStatements = async (statements, options) => {
+      await this.#groupCommit.add({ ...options, sessionId: NO_SESSION, events: [], statements });
+    };
+    this.events = createEventStore(db);
+    this.sessions = {
+      ...createSessionStore(db, write),
+      insertLog: async (sessionId, imported) => {
+        await this.#groupCommit.add({ sessionId, events: [], imported });
+      },
+    };
+    this.tasks = createTaskStore(db);
+    this.approvals = createApprovalStore(db);
+    this.questions = createQuestionStore(db);
+    this.users = createUserStore(db, write);
+    this.tokens = createTokenStore(db, write);
+    this.audit = createAuditStore(db, write);
+    this.nodes = createNodeStore(db, write);
   }
 
   /** @param writerScript what the writer thread runs. */
@@ -95,12 +134,17 @@ export class SqliteStore implements Store {
     return new SqliteStore(await Writer.start(options.path, writerScript), options);
   }
 
-  async commit(unit: CommitUnit): Promise<SessionEvent[]> {
-    return this.#groupCommit.add(unit);
+  async append(
+    sessionId: string,
+    events: readonly StoredDraft[],
+    { audit, ...options }: AppendOptions = {},
+  ): Promise<SessionEvent[]> {
+    const statements = audit === undefined ? undefined : [insertAudit(this.#db, audit)];
+    return this.#groupCommit.add({ ...options, sessionId, events, ...(statements && { statements }) });
   }
 
-  async write(writes: readonly Write[], options?: Pick<CommitUnit, "mayUseBallast">): Promise<void> {
-    await this.#groupCommit.add({ ...options, sessionId: NO_SESSION, events: [], writes });
+  async ping(): Promise<void> {
+    await sql`select 1`.execute(this.#db);
   }
 
   /**
@@ -125,22 +169,22 @@ export class SqliteStore implements Store {
     }
   }
 
-  async #commitBatch(units: CommitUnit[]): Promise<Settled<SessionEvent[]>[]> {
+  async #commitBatch(commits: Commit[]): Promise<Settled<SessionEvent[]>[]> {
     const at = this.#now();
-    const message: UnitMessage = [];
-    const refused = new Map<CommitUnit, Error>();
-    for (const unit of units) {
+    const message: CommitMessage = [];
+    const refused = new Map<Commit, Error>();
+    for (const commit of commits) {
       try {
-        encodeUnit(message, unit);
+        encodeCommit(message, commit);
       } catch (error) {
-        refused.set(unit, error instanceof Error ? error : new Error(String(error)));
+        refused.set(commit, error instanceof Error ? error : new Error(String(error)));
       }
     }
     const results = await this.#writer.commit(message, at);
     let position = 0;
-    return units.map((unit) => {
-      const error = refused.get(unit);
-      return error === undefined ? toSettled(unit, at, results[position++]) : { ok: false, error };
+    return commits.map((commit) => {
+      const error = refused.get(commit);
+      return error === undefined ? toSettled(commit, at, results[position++]) : { ok: false, error };
     });
   }
 

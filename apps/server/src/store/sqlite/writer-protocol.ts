@@ -1,10 +1,10 @@
-import type { UnitResult } from "./refusal.ts";
-import type { UnitMessage } from "./unit-message.ts";
+import type { CommitMessage } from "./commit-message.ts";
+import type { CommitResult } from "./committer.ts";
 
 /** One request is answered before the next is sent. */
 export type WriterRequest =
-  /** `at`: integer ms since the epoch, for all of the units. */
-  | { type: "commit"; at: number; units: UnitMessage }
+  /** `at`: integer ms since the epoch, for all of the commits. */
+  | { type: "commit"; at: number; commits: CommitMessage }
   /** Copy what is in the write-ahead log into the database; nothing is committed after this. */
   | { type: "finish" }
   | { type: "close" };
@@ -12,7 +12,7 @@ export type WriterRequest =
 export type WriterReply =
   | { type: "ready" }
   /** A result per unit, in order. */
-  | { type: "committed"; results: readonly UnitResult[] }
+  | { type: "committed"; results: readonly CommitResult[] }
   | { type: "finished" }
   | { type: "closed" }
   /**

@@ -9,12 +9,11 @@ import { parentPort, workerData } from "node:worker_threads";
 import type Database from "better-sqlite3";
 import { Ballast } from "./ballast.ts";
 import { Checkpoints } from "./checkpoints.ts";
-import type { CommitUnits } from "./commit-units.ts";
-import { createUnitCommitter } from "./commit-units.ts";
+import { type Committer, createCommitter } from "./committer.ts";
 import { isFullDisk, sqliteCodeOf } from "./fault.ts";
 import { surviveFullDisk } from "./full-disk.ts";
 import { openDatabase } from "./open-database.ts";
-import { decodeUnits } from "./unit-message.ts";
+import { decodeCommits } from "./commit-message.ts";
 import type { WriterReply, WriterRequest } from "./writer-protocol.ts";
 
 assert(parentPort !== null);
@@ -28,8 +27,8 @@ guarded(() => {
   database.pragma("wal_autocheckpoint = 0");
   const ballast = new Ballast(path);
   ballast.keep();
-  const commitUnits = createUnitCommitter(database);
-  const commit = surviveFullDisk({ database, ballast, commitUnits, isFull });
+  const commitParts = createCommitter(database);
+  const commit = surviveFullDisk({ database, ballast, commitParts, isFull });
   const checkpoints = new Checkpoints(database);
   port.on("message", (request: WriterRequest) =>
     guarded(() => handle(request, { database, commit, checkpoints })),
@@ -44,11 +43,11 @@ function handle(
     database,
     commit,
     checkpoints,
-  }: { database: Database.Database; commit: CommitUnits; checkpoints: Checkpoints },
+  }: { database: Database.Database; commit: Committer; checkpoints: Checkpoints },
 ): void {
   switch (request.type) {
     case "commit":
-      reply({ type: "committed", results: commit(decodeUnits(request.units), request.at) });
+      reply({ type: "committed", results: commit(decodeCommits(request.commits), request.at) });
       ignoringFullDisk(() => checkpoints.afterCommit());
       break;
     case "finish":

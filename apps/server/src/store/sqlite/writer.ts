@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
 import { StoreUnavailableError } from "../port.ts";
-import type { UnitResult } from "./refusal.ts";
-import type { UnitMessage } from "./unit-message.ts";
+import type { CommitMessage } from "./commit-message.ts";
+import type { CommitResult } from "./committer.ts";
 import type { WriterReply, WriterRequest } from "./writer-protocol.ts";
 
 interface Pending {
@@ -45,12 +45,12 @@ export class Writer {
   }
 
   /**
-   * @param at integer ms since the epoch, for all of the units.
+   * @param at integer ms since the epoch, for all of the commits.
    * @returns a result per unit, in order.
    * @throws StoreUnavailableError where it is not known that the batch was stored.
    */
-  async commit(units: UnitMessage, at: number): Promise<readonly UnitResult[]> {
-    const reply = await this.#ask({ type: "commit", at, units });
+  async commit(commits: CommitMessage, at: number): Promise<readonly CommitResult[]> {
+    const reply = await this.#ask({ type: "commit", at, commits });
     if (reply.type === "committed") return reply.results;
     throw new Error(`the writer thread answered a commit with '${reply.type}'`);
   }

@@ -1,37 +1,32 @@
 import type { SessionEvent } from "@trunkline/contract";
+import type { Commit } from "../commit.ts";
 import type { Settled } from "../group-commit.ts";
-import {
-  type CommitUnit,
-  FencedError,
-  GuardFailedError,
-  StoreUnavailableError,
-  UniqueViolationError,
-} from "../port.ts";
-import type { Refusal, UnitResult } from "./refusal.ts";
+import { FencedError, GuardFailedError, StoreUnavailableError, UniqueViolationError } from "../port.ts";
+import type { Refusal } from "../refusal.ts";
+import type { CommitResult } from "./committer.ts";
 
-/** What became of a unit, as its committer is told. @param at the time that its events got. */
+/** What became of a commit, as its committer is told. @param at the time that its events got. */
 export function toSettled(
-  unit: CommitUnit,
+  { sessionId, events }: Commit,
   at: number,
-  result: UnitResult | undefined,
+  result: CommitResult | undefined,
 ): Settled<SessionEvent[]> {
   if (result === undefined)
-    return { ok: false, error: new Error("the writer thread left out a unit's result") };
+    return { ok: false, error: new Error("the writer thread left out a commit's result") };
   if (typeof result !== "number") return { ok: false, error: toError(result) };
-  const { sessionId } = unit;
-  const events = unit.events.map(
+  const stored = events.map(
     ({ taskId, type, data }, index) =>
       ({ sessionId, taskId, seq: result + index, at, type, data }) as SessionEvent,
   );
-  return { ok: true, value: events };
+  return { ok: true, value: stored };
 }
 
-function toError({ error, detail }: Refusal): Error {
+function toError({ error, detail, guard }: Refusal): Error {
   switch (error) {
     case "fenced":
       return new FencedError(detail);
     case "guard":
-      return new GuardFailedError(detail);
+      return new GuardFailedError(detail, guard);
     case "unique":
       return new UniqueViolationError(detail);
     case "invalid":

@@ -1,5 +1,5 @@
 import type { CompiledQuery, Kysely } from "kysely";
-import type { Database } from "./schema.ts";
+import type { Database } from "../schema.ts";
 
 /**
  * A statement of a hot path, compiled once for each database and not at each use, where compiling takes longer than

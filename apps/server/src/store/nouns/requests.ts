@@ -1,0 +1,148 @@
+import type { Approval, Json, Location, QuestionOption, ToolKind } from "@trunkline/contract";
+import { type Kysely, type Selectable, sql } from "kysely";
+import type { ApprovalStore, QuestionStore, StoredQuestion } from "../ports/requests.ts";
+import type { ApprovalsTable, Database, QuestionsTable } from "../schema.ts";
+
+/** A literal, not a parameter: SQLite uses an index of open rows only where it sees that the query wants these. */
+const OPEN = sql.lit<"open">("open");
+
+export function createApprovalStore(db: Kysely<Database>): ApprovalStore {
+  const ofOwner = (ownerId: string) =>
+    db
+      .selectFrom("approvals as r")
+      .innerJoin("sessions as s", "s.id", "r.session_id")
+      .selectAll("r")
+      .where("r.owner_id", "=", ownerId)
+      .where("s.deleted_at", "is", null);
+  return {
+    async find(ownerId, id) {
+      const row = await ofOwner(ownerId).where("r.id", "=", id).executeTakeFirst();
+      return row === undefined ? undefined : toApproval(row);
+    },
+    async open({ ownerId, sessionId, beforeId, limit }) {
+      let query = ofOwner(ownerId).where("r.state", "=", OPEN).orderBy("r.id", "desc").limit(limit);
+      if (sessionId !== undefined) query = query.where("r.session_id", "=", sessionId);
+      if (beforeId !== undefined) query = query.where("r.id", "<", beforeId);
+      return (await query.execute()).map(toApproval);
+    },
+    async due(now, limit) {
+      const rows = await db
+        .selectFrom("approvals")
+        .selectAll()
+        .where("state", "=", OPEN)
+        .where("expires_at", "<=", now)
+        .orderBy("expires_at")
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ ...toApproval(row), ownerId: row.owner_id }));
+    },
+    async nextExpiry() {
+      const next = await db
+        .selectFrom("approvals")
+        .select("expires_at")
+        .where("state", "=", OPEN)
+        .orderBy("expires_at")
+        .limit(1)
+        .executeTakeFirst();
+      return next?.expires_at ?? null;
+    },
+  };
+}
+
+export function createQuestionStore(db: Kysely<Database>): QuestionStore {
+  const ofOwner = (ownerId: string) =>
+    db
+      .selectFrom("questions as r")
+      .innerJoin("sessions as s", "s.id", "r.session_id")
+      .selectAll("r")
+      .where("r.owner_id", "=", ownerId)
+      .where("s.deleted_at", "is", null);
+  return {
+    async find(ownerId, id) {
+      const row = await ofOwner(ownerId).where("r.id", "=", id).executeTakeFirst();
+      return row === undefined ? undefined : toQuestion(row);
+    },
+    async open({ ownerId, sessionId, beforeId, limit }) {
+      let query = ofOwner(ownerId).where("r.state", "=", OPEN).orderBy("r.id", "desc").limit(limit);
+      if (sessionId !== undefined) query = query.where("r.session_id", "=", sessionId);
+      if (beforeId !== undefined) query = query.where("r.id", "<", beforeId);
+      return (await query.execute()).map(toQuestion);
+    },
+    async due(now, limit) {
+      const rows = await db
+        .selectFrom("questions")
+        .selectAll()
+        .where("state", "=", OPEN)
+        .where("expires_at", "<=", now)
+        .orderBy("expires_at")
+        .limit(limit)
+        .execute();
+      return rows.map((row) => ({ ...toQuestion(row), ownerId: row.owner_id }));
+    },
+    async nextExpiry() {
+      const next = await db
+        .selectFrom("questions")
+        .select("expires_at")
+        .where("state", "=", OPEN)
+        .where("expires_at", "is not", null)
+        .orderBy("expires_at")
+        .limit(1)
+        .executeTakeFirst();
+      return next?.expires_at ?? null;
+    },
+  };
+}
+
+/** The part of a request that nobody searches by. */
+interface StoredRequest {
+  tool: string;
+  input: Json;
+  title?: string;
+  kind?: ToolKind;
+  locations?: Location[];
+  reason: string;
+  always?: string;
+}
+
+function toApproval(row: Selectable<ApprovalsTable>): Approval {
+  const { tool, input, reason, always = null } = JSON.parse(row.request) as StoredRequest;
+  return {
+    id: row.id,
+    sessionId: row.session_id,
+    taskId: row.task_id,
+    callId: row.call_id,
+    tool,
+    input,
+    reason,
+    always,
+    state: row.state,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    answeredBy: row.answered_by,
+    answeredAt: row.answered_at,
+    note: row.note,
+  };
+}
+
+function toQuestion(row: Selectable<QuestionsTable>): StoredQuestion {
+  const { text, options, multiple } = JSON.parse(row.question) as {
+    text: string;
+    options?: QuestionOption[];
+    multiple?: boolean;
+  };
+  return {
+    id: row.id,
+    sessionId: row.session_id,
+    taskId: row.task_id,
+    callId: row.call_id,
+    text,
+    options: options ?? null,
+    multiple: multiple ?? false,
+    state: row.state,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    answeredBy: row.answered_by,
+    answeredAt: row.answered_at,
+    answer: row.answer === null ? null : (JSON.parse(row.answer) as StoredQuestion["answer"]),
+  };
+}

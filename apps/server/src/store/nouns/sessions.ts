@@ -1,0 +1,144 @@
+import { type Kysely, sql } from "kysely";
+import type { SessionStore } from "../ports/sessions.ts";
+import { newSessionRow } from "../rows/session-row.ts";
+import type { Database } from "../schema.ts";
+import { type Statement, statement, type WriteStatements } from "../statement.ts";
+import { insertAudit } from "./audit.ts";
+import { logParts } from "./log-parts.ts";
+import { perDatabase } from "./per-database.ts";
+import { selectSessions, toSession } from "./session-rows.ts";
+
+/** Rows removed with one commit. */
+const ROWS_AT_ONCE = 500;
+
+const LAST = Number.MAX_SAFE_INTEGER;
+
+/** All but `insertLog`, which folds rows and so is the engine's. */
+export function createSessionStore(
+  db: Kysely<Database>,
+  write: WriteStatements,
+): Omit<SessionStore, "insertLog"> {
+  /** Deletes what the query finds, some rows at a time. */
+  async function deleteInParts(table: "approvals" | "questions" | "tasks", sessionId: string): Promise<void> {
+    const some = db.selectFrom(table).select("id").where("session_id", "=", sessionId).limit(ROWS_AT_ONCE);
+    while ((await some.limit(1).executeTakeFirst()) !== undefined) {
+      await write([statement(db.deleteFrom(table).where("id", "in", some).compile())], { mayUseBallast: true });
+    }
+  }
+
+  return {
+    async find(ownerId, sessionId) {
+      const row = await selectSessions(db)
+        .where("s.id", "=", sessionId)
+        .where("s.owner_id", "=", ownerId)
+        .executeTakeFirst();
+      return row === undefined ? undefined : toSession(row);
+    },
+
+    async lastSeq(ownerId, sessionId) {
+      const { rows } = await db.executeQuery(lastSeqOf(db, [sessionId, ownerId]));
+      return rows[0]?.last_seq;
+    },
+
+    async ownerOf(sessionId) {
+      const row = await db.selectFrom("sessions").select("owner_id").where("id", "=", sessionId).executeTakeFirst();
+      return row?.owner_id;
+    },
+
+    async page({ ownerId, archived, text, after, limit }) {
+      let query = selectSessions(db)
+        .where("s.owner_id", "=", ownerId)
+        .where("s.archived_at", archived ? "is not" : "is", null)
+        .orderBy("s.updated_at", "desc")
+        .orderBy("s.id", "desc")
+        .limit(limit);
+      if (text !== undefined) {
+        // LIKE's own wildcards are meant literally, and so is the escape.
+        const pattern = `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
+        query = query.where(sql<boolean>`s.title like ${pattern} escape '\\'`);
+      }
+      if (after !== undefined) {
+        query = query.where(sql<boolean>`(s.updated_at, s.id) < (${after.sort}, ${after.id})`);
+      }
+      return (await query.execute()).map(toSession);
+    },
+
+    async several(ownerId, sessionIds) {
+      const rows = await selectSessions(db)
+        .where("s.id", "in", sessionIds)
+        .where("s.owner_id", "=", ownerId)
+        .execute();
+      return rows.map(toSession);
+    },
+
+    async importedAs(ownerId, importKey) {
+      const row = await db
+        .selectFrom("sessions")
+        .select("id")
+        .where("owner_id", "=", ownerId)
+        .where("import_key", "=", importKey)
+        .where("deleted_at", "is", null)
+        .executeTakeFirst();
+      return row?.id;
+    },
+
+    async idsOf(ownerId) {
+      const rows = await db.selectFrom("sessions").select("id").where("owner_id", "=", ownerId).execute();
+      return rows.map(({ id }) => id);
+    },
+
+    async hidden() {
+      const rows = await db.selectFrom("sessions").select("id").where("deleted_at", "is not", null).execute();
+      return rows.map(({ id }) => id);
+    },
+
+    async begin({ id, ownerId, importKey = null, lastSeq = 0, at }) {
+      const row = newSessionRow({ id, ownerId, at, title: "", model: null, agent: "default" });
+      const hidden = { ...row, import_key: importKey, last_seq: lastSeq, deleted_at: at };
+      await write([statement(db.insertInto("sessions").values(hidden).compile(), 1)]);
+    },
+
+    async copyLog(fromId, toId, upToSeq) {
+      for await (const { after, end } of logParts(db, fromId, upToSeq)) {
+        await write([copyEvents(db, fromId, toId, after, end)]);
+      }
+    },
+
+    async hide(sessionId, at, audit) {
+      const hidden = db.updateTable("sessions").set({ deleted_at: at }).where("id", "=", sessionId);
+      await write([statement(hidden.compile()), insertAudit(db, audit)], { mayUseBallast: true });
+    },
+
+    async remove(sessionId) {
+      for await (const { end } of logParts(db, sessionId, LAST)) {
+        const events = db.deleteFrom("events").where("session_id", "=", sessionId).where("seq", "<=", end);
+        await write([statement(events.compile())], { mayUseBallast: true });
+      }
+      await deleteInParts("approvals", sessionId);
+      await deleteInParts("questions", sessionId);
+      await deleteInParts("tasks", sessionId);
+      const session = db.deleteFrom("sessions").where("id", "=", sessionId).where("deleted_at", "is not", null);
+      await write([statement(session.compile())], { mayUseBallast: true });
+    },
+  };
+}
+
+function copyEvents(db: Kysely<Database>, fromId: string, toId: string, after: number, end: number): Statement {
+  return statement(
+    sql`
+    insert into events (session_id, seq, task_id, attempt, type, block_id, at, data)
+    select ${toId}, seq, task_id, attempt, type, block_id, at, data
+    from events where session_id = ${fromId} and seq > ${after} and seq <= ${end}`.compile(db),
+  );
+}
+
+const lastSeqOf = perDatabase((db) =>
+  db
+    .selectFrom("sessions")
+    .select("last_seq")
+    .where("id", "=", "")
+    .where("owner_id", "=", "")
+    .where("deleted_at", "is", null)
+    .compile(),
+);
+

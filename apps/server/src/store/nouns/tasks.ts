@@ -1,0 +1,204 @@
+import { ACTIVE_TASK_STATES, isTerminalTaskState, SESSION_DETAIL_TASKS } from "@trunkline/contract";
+import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
+import type { TaskStore } from "../ports/tasks.ts";
+import type { Database } from "../schema.ts";
+import { perDatabase } from "./per-database.ts";
+import { type TaskRow, toTask } from "./task-rows.ts";
+
+/** In the words of the index that holds these tasks alone, and which is passed over where the states are parameters. */
+const UNFINISHED = sql<boolean>`tasks.state in ('submitted', 'working', 'input-required')`;
+
+/** Tasks of one page of a session's whole list. */
+const PAGE = 200;
+
+export function createTaskStore(db: Kysely<Database>): TaskStore {
+  const one = async (query: SelectQueryBuilder<Database, "tasks", TaskRow>) => {
+    const row = await query.executeTakeFirst();
+    return row === undefined ? undefined : toTask(row);
+  };
+  const select = () => db.selectFrom("tasks").selectAll("tasks");
+
+  return {
+    async find(ownerId, taskId) {
+      const { rows } = await db.executeQuery(taskOf(db, [taskId, ownerId]));
+      const [row] = rows;
+      return row === undefined ? undefined : toTask(row);
+    },
+
+    get: async (taskId) => one(select().where("id", "=", taskId)),
+
+    byIdempotencyKey: async (ownerId, key) =>
+      one(select().where("owner_id", "=", ownerId).where("idempotency_key", "=", key)),
+
+    async head(sessionId, now) {
+      const { rows } = await db.executeQuery(headOf(db, [sessionId, sessionId, sessionId, now]));
+      const [row] = rows;
+      if (row === undefined) return undefined;
+      const { session_workspace: workspace, session_model: model, session_imported_seq, ...task } = row;
+      return { task: toTask(task), session: { workspace, model, importedSeq: session_imported_seq } };
+    },
+
+    active: async (sessionId) =>
+      one(select().where("session_id", "=", sessionId).where("state", "in", [...ACTIVE_TASK_STATES])),
+
+    async ofDetail(sessionId) {
+      const ofSession = select().where("session_id", "=", sessionId).limit(SESSION_DETAIL_TASKS);
+      const rows = await together(db, [
+        ofSession.where("state", "in", [...ACTIVE_TASK_STATES]),
+        ofSession.where("state", "=", "submitted").orderBy("pos"),
+        ofSession.where("ended_at", "is not", null).orderBy("ended_at", "desc"),
+      ]);
+      return rows.slice(0, SESSION_DETAIL_TASKS).map(toTask).toSorted(newestFirst);
+    },
+
+    async page({ ownerId, sessionId, states, beforeId, limit }) {
+      let newest = select().orderBy("id", "desc").limit(limit);
+      if (beforeId !== undefined) newest = newest.where("id", "<", beforeId);
+      if (sessionId !== undefined) newest = newest.where("session_id", "=", sessionId);
+      else newest = newest.where("owner_id", "=", ownerId);
+      if (states === undefined) return (await newest.execute()).map(toTask);
+      if (states.length === 0) return [];
+      // An index gives the tasks of one state in their order, and not those of several together: so each state is read
+      // by itself, all in one statement, and no page takes longer the more tasks there are.
+      if (sessionId === undefined) {
+        const rows = await together(
+          db,
+          [...new Set(states)].map((state) => newest.where("state", "=", state)),
+        );
+        return rows.toSorted(newestFirst).slice(0, limit).map(toTask);
+      }
+      // In a session those that have not ended are few, and read by state; of the others a page is soon found, newest
+      // first. The expressions keep the engine from choosing the other way round, which reads all tasks of the session.
+      const rows = states.some(isTerminalTaskState)
+        ? await newest.where(sql<boolean>`coalesce(state, '') in (${sql.join(states)})`).execute()
+        : await newest
+            .where("state", "in", states)
+            .clearOrderBy()
+            .orderBy(sql`coalesce(id, '')`, "desc")
+            .execute();
+      return rows.map(toTask);
+    },
+
+    async *ofSession(sessionId) {
+      let after: { pos: number; id: string } | undefined;
+      for (;;) {
+        let query = select().where("session_id", "=", sessionId).orderBy("pos").orderBy("id").limit(PAGE);
+        if (after !== undefined) query = query.where(sql<boolean>`(pos, id) > (${after.pos}, ${after.id})`);
+        const rows = await query.execute();
+        yield* rows.map(toTask);
+        after = rows.at(-1);
+        if (after === undefined || rows.length < PAGE) return;
+      }
+    },
+
+    async unfinished(of) {
+      const query = db.selectFrom("tasks").select("id").where(UNFINISHED);
+      const rows = await ("sessionId" in of
+        ? query.where("session_id", "=", of.sessionId).orderBy("pos", "desc")
+        : query.where("owner_id", "=", of.ownerId).orderBy("id", "desc")
+      ).execute();
+      return rows.map(({ id }) => id);
+    },
+
+    async orphans(now) {
+      const rows = await select()
+        .leftJoin("nodes", "nodes.id", "tasks.node")
+        .where(UNFINISHED)
+        .where(({ or, and, eb }) =>
+          or([
+            and([
+              eb("tasks.state", "=", "working"),
+              or([eb("nodes.id", "is", null), eb("nodes.expires_at", "<=", now)]),
+            ]),
+            // It has no owner to lose; but somebody may have asked for its end as it began to wait.
+            and([eb("tasks.state", "=", "input-required"), eb("tasks.cancel_requested_at", "is not", null)]),
+          ]),
+        )
+        .execute();
+      return rows.map(toTask);
+    },
+
+    async waitingSessions() {
+      const rows = await db
+        .selectFrom("tasks")
+        .innerJoin("sessions", "sessions.id", "tasks.session_id")
+        .select(["tasks.session_id", "tasks.owner_id"])
+        .where(UNFINISHED)
+        .where("tasks.state", "in", ["submitted", "input-required"])
+        .where("sessions.deleted_at", "is", null)
+        .groupBy(["tasks.session_id", "tasks.owner_id"])
+        .orderBy(({ fn }) => fn.min("tasks.created_at"))
+        .execute();
+      return rows.map((row) => ({ sessionId: row.session_id, ownerId: row.owner_id }));
+    },
+
+    async resumable(now) {
+      const rows = await db
+        .selectFrom("tasks")
+        .select(["session_id", "owner_id"])
+        .where("resume_at", "is not", null)
+        .where("resume_at", "<=", now)
+        .orderBy("resume_at")
+        .limit(PAGE)
+        .execute();
+      return rows.map((row) => ({ sessionId: row.session_id, ownerId: row.owner_id }));
+    },
+
+    async nextResume() {
+      const next = await db
+        .selectFrom("tasks")
+        .select("resume_at")
+        .where("resume_at", "is not", null)
+        .orderBy("resume_at")
+        .limit(1)
+        .executeTakeFirst();
+      return next?.resume_at ?? null;
+    },
+  };
+}
+
+/** @returns the rows of all the queries, in their order, as of one moment. */
+async function together(
+  db: Kysely<Database>,
+  queries: readonly SelectQueryBuilder<Database, "tasks", TaskRow>[],
+): Promise<TaskRow[]> {
+  const [first, ...others] = queries.map((query) => db.selectFrom(query.as("one")).selectAll());
+  if (first === undefined) return [];
+  return others.reduce((all, other) => all.unionAll(other), first).execute();
+}
+
+function newestFirst(a: { id: string }, b: { id: string }): number {
+  return a.id < b.id ? 1 : -1;
+}
+
+const taskOf = perDatabase((db) =>
+  db.selectFrom("tasks").selectAll().where("id", "=", "").where("owner_id", "=", "").compile(),
+);
+
+// By way of the task's id, because a union of the two cases costs SQLite four times as much.
+const headOf = perDatabase((db) => {
+  const active = sql.join(ACTIVE_TASK_STATES.map((state) => sql.lit(state)));
+  return db
+    .selectFrom("sessions")
+    .innerJoin("tasks", (join) =>
+      join.on(
+        sql<boolean>`tasks.id = coalesce(
+          (select id from tasks where session_id = ${""} and state in (${active}) limit 1),
+          (select id from tasks where session_id = ${""} and state = 'submitted' order by pos limit 1)
+        )`,
+      ),
+    )
+    .selectAll("tasks")
+    .select([
+      "sessions.workspace as session_workspace",
+      "sessions.model as session_model",
+      "sessions.imported_seq as session_imported_seq",
+    ])
+    .where("sessions.id", "=", "")
+    .where(
+      sql<boolean>`(tasks.state = 'submitted' or (tasks.state = 'input-required'
+        and (tasks.reason = 'queued' or tasks.resume_at <= ${0})))`,
+    )
+    .where("sessions.deleted_at", "is", null)
+    .compile();
+});

@@ -1,0 +1,25 @@
+import { isPiece, joinPieces } from "@trunkline/contract";
+import type { Commit } from "./commit.ts";
+
+/** Pieces that wait together become one event, up to this many UTF-16 units. */
+const MAX_MERGED_LENGTH = 32_768;
+
+/**
+ * @returns one commit for two neighbouring pieces of the same block and attempt, or undefined where they must stay two.
+ */
+export function mergePieces(waiting: Commit, next: Commit): Commit | undefined {
+  const first = onlyPiece(waiting);
+  const second = onlyPiece(next);
+  if (first === undefined || second === undefined) return undefined;
+  if (waiting.fence?.attempt !== next.fence?.attempt || waiting.fence?.taskId !== next.fence?.taskId) {
+    return undefined;
+  }
+  const joined = joinPieces(first, second, MAX_MERGED_LENGTH);
+  return joined === null ? undefined : { ...waiting, events: [joined] };
+}
+
+function onlyPiece({ events, statements, expect, endedBlocks = [] }: Commit) {
+  const [event] = events;
+  if (event === undefined || events.length !== 1 || !isPiece(event)) return undefined;
+  return statements === undefined && expect === undefined && endedBlocks.length === 0 ? event : undefined;
+}

@@ -1,0 +1,21 @@
+import type { User } from "@trunkline/contract";
+import type { AuditRecord } from "./audit.ts";
+
+export interface UserStore {
+  find(userId: string): Promise<User | undefined>;
+  findByName(name: string): Promise<User | undefined>;
+  /** Newest first. */
+  page(query: { name?: string; beforeId?: string; limit: number }): Promise<User[]>;
+  /** Whether more than one can sign in. */
+  areSeveral(): Promise<boolean>;
+  /** Does nothing where the name is taken. */
+  ensure(user: User): Promise<void>;
+  /** @throws UniqueViolationError where the name is taken. */
+  create(user: User, audit: AuditRecord): Promise<void>;
+  /** Brings back a removed one, with the sessions that were kept. */
+  restore(userId: string, audit: AuditRecord): Promise<void>;
+  /** Nobody can act as the user any more: its tokens are revoked; and its sessions are out of sight, where they go too. */
+  remove(user: { id: string; at: number; hideSessions: boolean }, audit: AuditRecord): Promise<void>;
+  /** Removes a user that has no sessions any more, and its tokens. */
+  forget(userId: string): Promise<void>;
+}

@@ -1,0 +1,39 @@
+import type { Expectation } from "../ports/append.ts";
+import { refuse } from "../refusal.ts";
+import type { RowReader } from "./row-change.ts";
+
+/**
+ * Checks what an append expects of the rows, in its transaction.
+ * @param isThere whether a session can be found.
+ * @throws Refused by the first that does not hold.
+ */
+export function checkExpectation(
+  { ownerId, notArchived, notBusy, task, sessionId }: Expectation,
+  rows: RowReader,
+  isThere: (sessionId: string) => boolean,
+): void {
+  if (ownerId !== undefined) {
+    const session = rows.session();
+    if (session?.owner_id !== ownerId || session.deleted_at !== null) {
+      throw refuse("session", "there is no such session");
+    }
+  }
+  if (notArchived === true && (rows.session()?.archived_at ?? null) !== null) {
+    throw refuse("archived", "the session is archived");
+  }
+  if (notBusy === true && rows.firstUnfinishedPos() !== undefined) {
+    throw refuse("busy", "the session has an unfinished task");
+  }
+  if (task !== undefined) {
+    const row = rows.task(task.id);
+    const { states, attempt } = task;
+    if (
+      row === undefined ||
+      (states !== undefined && !states.includes(row.state)) ||
+      (attempt !== undefined && row.attempt !== attempt)
+    ) {
+      throw refuse("task", `task ${task.id} is ${row === undefined ? "gone" : `${row.state}, attempt ${row.attempt}`}`);
+    }
+  }
+  if (sessionId !== undefined && !isThere(sessionId)) throw refuse("session", `session ${sessionId} is gone`);
+}

@@ -1,0 +1,51 @@
+import type { EventType } from "@trunkline/contract";
+import { reduceApproval, reduceQuestion } from "./request-rows.ts";
+import type { AppendContext, Reducer, RowChange, RowReader, StoredEvent } from "./row-change.ts";
+import { reduceSession } from "./session-row.ts";
+import { reduceTask } from "./task-row.ts";
+import { reduceUsage } from "./usage-row.ts";
+
+const ENDS_TASK = [reduceTask, reduceApproval, reduceQuestion];
+
+/** Which tables an event changes; all others are only stored. Whatever is not listed here cannot change a row. */
+const REDUCERS: Partial<Record<EventType, readonly Reducer[]>> = {
+  "session.created": [reduceSession],
+  "session.updated": [reduceSession],
+  "session.forked": [reduceTask, reduceSession],
+  "session.imported": [reduceSession],
+  "task.submitted": [reduceTask, reduceSession],
+  "task.updated": [reduceTask, reduceSession],
+  "task.started": [reduceTask],
+  "task.resumed": [reduceTask],
+  "task.interrupted": [reduceTask],
+  "task.input-required": [reduceTask],
+  "task.released": [reduceTask],
+  "task.cancel-requested": [reduceTask],
+  "task.completed": ENDS_TASK,
+  "task.failed": ENDS_TASK,
+  "task.canceled": ENDS_TASK,
+  "task.rejected": ENDS_TASK,
+  "step.ended": [reduceTask, reduceUsage],
+  "approval.requested": [reduceTask, reduceApproval],
+  "approval.answered": [reduceTask, reduceApproval],
+  "approval.expired": [reduceTask, reduceApproval],
+  "question.asked": [reduceTask, reduceQuestion],
+  "question.answered": [reduceTask, reduceQuestion],
+  "question.expired": [reduceTask, reduceQuestion],
+};
+
+/** The types whose events change rows. */
+export const CHANGING_TYPES = Object.keys(REDUCERS) as EventType[];
+
+export function changesRows(type: string): boolean {
+  return Object.hasOwn(REDUCERS, type);
+}
+
+/**
+ * All that follows from an event, in every table: the one place that decides what rows say. Pure: an engine applies the
+ * changes in the transaction that stores the event, and the check of the rows applies them to a fold of the log.
+ * @throws Refused where the rows do not allow the event: nothing of its commit may be stored then.
+ */
+export function reduce(event: StoredEvent, rows: RowReader, context: AppendContext): RowChange[] {
+  return (REDUCERS[event.type] ?? []).flatMap((reducer) => reducer(event, rows, context));
+}

@@ -1,0 +1,104 @@
+import { workspacePath } from "../workspace-path.ts";
+import { change, type Reducer, type RowChange, type StoredEvent } from "./row-change.ts";
+
+type Update = Extract<RowChange, { table: "sessions"; type: "update" }>["set"];
+
+/** Pieces of a block do not count as a change of the session, so that a token costs no update of the list's index. */
+const PIECES = new Set(["text.delta", "reasoning.delta", "tool.progress"]);
+
+/** Whether the session counts as updated by these events. */
+export function touchesSession(events: readonly Pick<StoredEvent, "type">[]): boolean {
+  return events.some(({ type }) => !PIECES.has(type));
+}
+
+/**
+ * Row of the session. `last_seq` and `updated_at` are raised by the engine, for all the events of a commit at once; what
+ * is set here comes after that.
+ */
+export const reduceSession: Reducer = (event, rows, { ownerId, reveals }) => {
+  const { sessionId: id, at, data, type } = event;
+  const row = rows.session();
+  const set = (values: Update): RowChange[] => [change.update("sessions", id, values)];
+  switch (type) {
+    case "session.created": {
+      const { title, model, agent = "default" } = data;
+      // A document begins with it, too: the session that it fills is there already.
+      if (row !== undefined) return set({ title, model, agent });
+      if (ownerId === undefined) throw new Error(`nobody owns the new session ${id}`);
+      return [change.insert("sessions", newSessionRow({ id, ownerId, at, title, model, agent }))];
+    }
+    case "session.updated": {
+      const { title, model, archived } = data;
+      return set({
+        ...(title === undefined ? {} : { title }),
+        ...(model === undefined ? {} : { model }),
+        ...(archived === undefined ? {} : { archived_at: archived ? at : null }),
+      });
+    }
+    case "session.forked": {
+      const { parentId, atSeq, title, model, agent, importedSeq = 0 } = data;
+      return set({
+        parent_id: parentId,
+        forked_at_seq: atSeq,
+        imported_seq: Math.min(importedSeq, atSeq),
+        next_pos: 1,
+        created_at: at,
+        ...(reveals ? { deleted_at: null } : {}),
+        ...(title === undefined ? {} : { title }),
+        ...(model === undefined ? {} : { model }),
+        ...(agent === undefined ? {} : { agent }),
+      });
+    }
+    case "session.imported": {
+      const { title, agent, model, createdAt, updatedAt } = data;
+      return set({
+        title,
+        agent,
+        model,
+        parent_id: null,
+        forked_at_seq: null,
+        imported_seq: event.seq - 1,
+        created_at: createdAt,
+        updated_at: updatedAt,
+        archived_at: null,
+        ...(reveals ? { deleted_at: null } : {}),
+      });
+    }
+    case "task.submitted":
+      return row === undefined || data.whenBusy === "interrupt" ? [] : set({ next_pos: row.next_pos + 1 });
+    case "task.updated":
+      return row === undefined || data.beforeTaskId === undefined ? [] : set({ next_pos: row.next_pos + 1 });
+    default:
+      return [];
+  }
+};
+
+/** A session without a log. @param at integer ms since the epoch. */
+export function newSessionRow(given: {
+  id: string;
+  ownerId: string;
+  at: number;
+  title: string;
+  model: string | null;
+  agent: string;
+}) {
+  const { id, ownerId, at, title, model, agent } = given;
+  return {
+    id,
+    owner_id: ownerId,
+    title,
+    agent,
+    model,
+    workspace: workspacePath(id),
+    parent_id: null,
+    forked_at_seq: null,
+    last_seq: 0,
+    next_pos: 1,
+    imported_seq: 0,
+    created_at: at,
+    updated_at: at,
+    archived_at: null,
+    import_key: null,
+    deleted_at: null,
+  };
+}

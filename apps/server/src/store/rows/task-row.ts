@@ -1,0 +1,181 @@
+import { nextTaskState, type TaskAction, type TaskState, type Usage } from "@trunkline/contract";
+import { refuse } from "../refusal.ts";
+import { addUsage } from "./add-usage.ts";
+import {
+  change,
+  isBeingBuilt,
+  type Reducer,
+  type RowChange,
+  type RowReader,
+  type StoredEvent,
+  type TaskCore,
+} from "./row-change.ts";
+
+type TaskUpdate = Extract<RowChange, { table: "tasks"; type: "update" }>["set"];
+
+/** Row of the task: where it stands, and what it came to. The contract's state table says what may follow what. */
+export const reduceTask: Reducer = (event, rows) => {
+  if (event.type === "session.forked") return [change.clear("tasks")];
+  if (event.type === "task.submitted") return [submitted(event, rows)];
+  const { taskId } = event;
+  if (taskId === null) return [];
+  const row = rows.task(taskId);
+  // What a fork shares with its parent tells of the parent's tasks.
+  if (row === undefined || row.session_id !== event.sessionId) {
+    if (isBeingBuilt(rows)) return [];
+    throw refuse("task", `session ${event.sessionId} has no task ${taskId}`);
+  }
+  if (event.type === "task.updated") return updated(event, row, rows);
+  const set = setOf(event, row);
+  return set === null ? [] : [change.update("tasks", row.id, set)];
+};
+
+function submitted(
+  { sessionId, taskId, at, data }: Extract<StoredEvent, { type: "task.submitted" }>,
+  rows: RowReader,
+): RowChange {
+  const session = rows.session();
+  if (session === undefined || taskId === null) throw refuse("session", `there is no session ${sessionId}`);
+  const isImported = isBeingBuilt(rows);
+  // Runs next: before all that is queued, which stays queued; and before the active task, which is queued again where
+  // the server dies before it is canceled.
+  const pos =
+    data.whenBusy === "interrupt" ? (rows.firstUnfinishedPos() ?? session.next_pos) - 1 : session.next_pos;
+  return change.insert("tasks", {
+    id: taskId,
+    session_id: sessionId,
+    owner_id: session.owner_id,
+    pos,
+    state: "submitted",
+    reason: "queued",
+    prompt: data.prompt,
+    model: data.model,
+    budget_json: data.budget === undefined ? null : JSON.stringify(data.budget),
+    attempt: 0,
+    crashes: 0,
+    node: null,
+    open_requests: 0,
+    resume_at: null,
+    cancel_requested_at: null,
+    // A document's keys are not the importer's.
+    idempotency_key: isImported ? null : (data.idempotencyKey ?? null),
+    request_hash: isImported ? null : (data.requestHash ?? null),
+    usage_json: null,
+    result: null,
+    error_code: null,
+    error_message: null,
+    created_at: at,
+    started_at: null,
+    ended_at: null,
+  });
+}
+
+/** @returns what changes, where only the task itself does; null: nothing. */
+function setOf(event: StoredEvent, row: TaskCore): TaskUpdate | null {
+  const { at } = event;
+  switch (event.type) {
+    case "task.started":
+    case "task.resumed": {
+      const { attempt, node = null } = event.data;
+      if (attempt !== row.attempt + 1) throw refuse("task", `attempt ${attempt} follows ${row.attempt}`);
+      return {
+        state: after(row, event.type === "task.started" ? "start" : "resume"),
+        attempt,
+        node,
+        reason: null,
+        resume_at: null,
+        started_at: row.started_at ?? at,
+      };
+    }
+    case "task.interrupted": {
+      const crashes = row.crashes + (event.data.reason === "orphaned" ? 1 : 0);
+      return { state: after(row, "interrupt"), reason: "interrupted", crashes, node: null };
+    }
+    case "task.input-required": {
+      const { reason, until = null } = event.data;
+      return { state: after(row, "require-input"), reason, resume_at: until, node: null };
+    }
+    case "task.released":
+      if (row.state !== "input-required" || row.reason !== "limit") {
+        throw refuse("task", `task ${row.id} does not wait for a limit`);
+      }
+      return { reason: "queued", resume_at: null };
+    case "task.cancel-requested":
+      after(row, "cancel");
+      return { cancel_requested_at: row.cancel_requested_at ?? at };
+    case "task.completed":
+      return { ...ended(row, "complete", at), reason: null, result: event.data.result };
+    case "task.failed": {
+      const { reason, error } = event.data;
+      return { ...ended(row, "fail", at), reason, error_code: error.code, error_message: error.message };
+    }
+    case "task.canceled":
+      return { ...ended(row, "cancel", at), reason: event.data.reason };
+    case "task.rejected":
+      return { ...ended(row, "reject", at), reason: event.data.reason };
+    case "step.ended": {
+      const usage = addUsage(usageOf(row), event.data.usage);
+      // It got somewhere: crashes from before tell nothing against it.
+      return { usage_json: JSON.stringify(usage), crashes: 0 };
+    }
+    case "approval.requested":
+    case "question.asked":
+      return { open_requests: row.open_requests + 1 };
+    case "approval.answered":
+    case "approval.expired":
+    case "question.answered":
+    case "question.expired":
+      return withOneAnswered(row);
+    default:
+      return null;
+  }
+}
+
+/** Once nothing is open any more the task has its answer, and waits for its turn. */
+function withOneAnswered(row: TaskCore): TaskUpdate {
+  const open = Math.max(0, row.open_requests - 1);
+  const isReady = open === 0 && row.state === "input-required";
+  return isReady ? { open_requests: open, reason: "queued" } : { open_requests: open };
+}
+
+function ended(row: TaskCore, action: TaskAction, at: number): TaskUpdate {
+  return { state: after(row, action), node: null, open_requests: 0, resume_at: null, ended_at: at };
+}
+
+function after({ id, state }: TaskCore, action: TaskAction): TaskState {
+  const next = nextTaskState(state, action);
+  if (next === null) throw refuse("task", `task ${id} is ${state}, which does not allow '${action}'`);
+  return next;
+}
+
+function usageOf({ usage_json: json }: TaskCore): Usage | null {
+  return json === null ? null : (JSON.parse(json) as Usage);
+}
+
+/** Queued tasks are edited, and moved: before another one, or to the end. */
+function updated(
+  { data }: Extract<StoredEvent, { type: "task.updated" }>,
+  row: TaskCore,
+  rows: RowReader,
+): RowChange[] {
+  if (row.state !== "submitted") throw refuse("task", `task ${row.id} is not queued any more`);
+  const changes: RowChange[] = [];
+  if (data.prompt !== undefined) {
+    if (row.attempt > 0) throw refuse("task", `task ${row.id} has been started already`);
+    changes.push(change.update("tasks", row.id, { prompt: data.prompt }));
+  }
+  const { beforeTaskId } = data;
+  if (beforeTaskId === null) {
+    changes.push(change.update("tasks", row.id, { pos: rows.session()?.next_pos ?? row.pos }));
+  } else if (beforeTaskId !== undefined) {
+    const target = rows.task(beforeTaskId);
+    if (target === undefined || target.session_id !== row.session_id || target.state !== "submitted") {
+      throw refuse("place", `task ${beforeTaskId} is not queued any more`);
+    }
+    for (const other of rows.queuedFrom(target.pos)) {
+      if (other.id !== row.id) changes.push(change.update("tasks", other.id, { pos: other.pos + 1 }));
+    }
+    changes.push(change.update("tasks", row.id, { pos: target.pos }));
+  }
+  return changes;
+}

@@ -1,0 +1,25 @@
+import { change, isBeingBuilt, type Reducer } from "./row-change.ts";
+
+/** The ledger has a row for each completed step. What a document tells was not used here. */
+export const reduceUsage: Reducer = (event, rows) => {
+  if (event.type !== "step.ended" || event.taskId === null || isBeingBuilt(rows)) return [];
+  const session = rows.session();
+  if (session === undefined) return [];
+  const { usage, model = null } = event.data;
+  return [
+    change.insert("usage", {
+      session_id: event.sessionId,
+      seq: event.seq,
+      task_id: event.taskId,
+      owner_id: session.owner_id,
+      model,
+      at: event.at,
+      input_tokens: usage.inputTokens,
+      output_tokens: usage.outputTokens,
+      reasoning_tokens: usage.reasoningTokens ?? null,
+      cached_input_tokens: usage.cachedInputTokens ?? null,
+      cost_usd: usage.costUsd ?? null,
+      price_source: usage.priceSource ?? null,
+    }),
+  ];
+};
