@@ -13,7 +13,7 @@ const server = "^apps/server/src";
  * to the files of the embedded store.
  */
 const room = `${server}/(?!services/|http/|backup/)([^/]+)/`;
-const port = String.raw`${server}/[^/]+/port\.ts$`;
+const port = String.raw`${server}/([^/]+/port|store/ports/[^/]+|store/refusal|store/workspace-path)\.ts$`;
 /** @type {import("dependency-cruiser").DependencyType[]} */
 const typeOnly = ["type-only"];
 
@@ -173,7 +173,7 @@ export default {
         pathNot: [
           `${server}/services/`,
           port,
-          String.raw`${server}/(store/schema|store/per-database|config|lifecycle)\.ts$`,
+          String.raw`${server}/(config|lifecycle)\.ts$`,
         ],
       },
     },
@@ -199,7 +199,7 @@ export default {
       name: "compose-alone-constructs",
       severity: "error",
       comment: "Beside compose.ts, the files at the root of the server see ports and each other.",
-      from: { path: String.raw`${server}/[^/]+\.ts$`, pathNot: [test, String.raw`${server}/compose\.ts$`] },
+      from: { path: String.raw`${server}/[^/]+\.ts$`, pathNot: [test, String.raw`${server}/compose(-core)?\.ts$`] },
       to: { path: `${server}/[^/]+/`, pathNot: port },
     },
     never(
@@ -218,8 +218,8 @@ export default {
       name: "compose-is-for-main",
       severity: "error",
       comment: "Whoever needs something from compose.ts gets it handed in.",
-      from: { path: `${server}/`, pathNot: [test, String.raw`${server}/main\.ts$`] },
-      to: { path: String.raw`${server}/compose\.ts$` },
+      from: { path: `${server}/`, pathNot: [test, String.raw`${server}/(main|compose)\.ts$`] },
+      to: { path: String.raw`${server}/compose(-core)?\.ts$` },
     },
     never(
       "main-is-for-nobody",

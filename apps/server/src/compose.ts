@@ -4,43 +4,31 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Services } from "@trunkline/contract";
-import { sql } from "kysely";
 import type { Logger } from "pino";
-import { createActivity } from "./activity/activity.ts";
 import { runTask } from "./agent/loop.ts";
 import { createModelRegistry } from "./agent/models/registry.ts";
-import { createAudit } from "./audit/audit.ts";
-import { createApprovals } from "./approvals/approvals.ts";
 import { createAuth } from "./auth/auth.ts";
 import { createCompute } from "./compute/pool.ts";
+import { composeCore } from "./compose-core.ts";
 import type { Config } from "./config.ts";
 import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
-import { createInProcessDispatcher } from "./dispatch/in-process.ts";
-import type { Doorbell } from "./dispatch/port.ts";
 import { createHttpServer } from "./http/server.ts";
-import { createHub } from "./hub/hub.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createLogger } from "./ops/logger.ts";
 import { releaseMemoryWhenQuiet } from "./ops/release-memory.ts";
-import { createLog } from "./log/log.ts";
 import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
-import { createRunner } from "./runner/runner.ts";
 import { createRedactor } from "./secrets/redactor.ts";
-import { createSqliteSearch } from "./search/sqlite-search.ts";
-import { createActivityService } from "./services/activity.ts";
-import { findHiddenSessions, finishDeletions } from "./services/delete-session.ts";
+import { createEventRedactor } from "./secrets/redact-event.ts";
+import { finishDeletions } from "./services/delete-session.ts";
 import { createAuditService } from "./services/audit.ts";
 import { createAgentService } from "./services/agents.ts";
-import { createApprovalService } from "./services/approvals.ts";
 import { createSearchService } from "./services/search.ts";
 import { createServerService } from "./services/server-info.ts";
-import { createSessionService } from "./services/sessions.ts";
-import { createTaskService } from "./services/tasks.ts";
 import { createTokenService } from "./services/tokens.ts";
 import { createUserService } from "./services/users.ts";
-import type { Store } from "./store/port.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
 import { databasePath } from "./store/sqlite/database-path.ts";
+import { createSqliteSearch } from "./store/sqlite/sqlite-search.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { copyWorkspace } from "./tools/files/copy-workspace.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
@@ -82,9 +70,6 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const compute = createCompute({ logger });
   lifecycle.started("compute", async () => compute.close());
   const turns = new EventLoopTurns();
-  const hub = createHub();
-  const activity = createActivity();
-  const log = createLog({ store, hub, activity });
   const models = await createModelRegistry(config.models);
   const processes = await adoptProcesses(config, logger);
   const { toolEnvironment: environment, webFetch } = config;
@@ -92,7 +77,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     ...config,
     ...processes,
     path: environment["PATH"] ?? "",
-    isShared: () => hasSeveralUsers(store),
+    isShared: () => store.users.areSeveral(),
     logger,
   });
   const tools = createTools({
@@ -102,49 +87,35 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     redactor,
     canAsk: config.approvals.mode !== "never",
   });
-  let isShared = await hasSeveralUsers(store);
-  const dispatcher = createInProcessDispatcher({ concurrency: config.concurrency, isShared: () => isShared });
-  const ring = (bell: Doorbell): void => dispatcher.ring(bell);
-  const approvals = createApprovals({ store, log, ...config.approvals, ring, logger, now });
-  lifecycle.started("approvals", async () => approvals.stop());
-  const runner = createRunner({
+  let isShared = await store.users.areSeveral();
+  const core = composeCore({
     store,
-    log,
+    dataDir: config.dataDir,
     models,
     runTask,
     tools: sameTools(tools),
-    approvals,
-    dispatcher,
+    turns,
+    concurrency: config.concurrency,
+    isShared: () => isShared,
+    approvals: config.approvals,
+    redact: createEventRedactor(redactor),
+    copyWorkspace,
     logger,
     now,
     node: config.node,
   });
+  const { hub, activity, approvals, runner, audit } = core;
+  lifecycle.started("approvals", async () => approvals.stop());
   lifecycle.started("runner", async () => runner.stop());
-
-  const audit = createAudit({ store, logger, now });
   lifecycle.started("audit trail", async () => audit.close());
   const auth = await createAuth({ store, audit, dataDir: config.dataDir, logger, now });
+  const search = createSqliteSearch(databasePath(config.dataDir));
+  lifecycle.started("search", () => search[Symbol.dispose]());
 
-  const workspacesDir = join(config.dataDir, "workspaces");
   const services: Services = {
-    tasks: createTaskService({ store, log, runner, turns, models, audit, workspacesDir, now }),
-    sessions: createSessionService({
-      store,
-      log,
-      hub,
-      activity,
-      runner,
-      approvals,
-      models,
-      audit,
-      workspacesDir,
-      copyWorkspace,
-      now,
-    }),
-    approvals: createApprovalService({ store, approvals, audit }),
+    ...core.services,
     agents: createAgentService({ models, tools, policy: approvals.policy }),
-    activity: createActivityService({ store, activity }),
-    search: createSearchService(createSqliteSearch(store.db)),
+    search: createSearchService(search),
     server: createServerService({
       version,
       models,
@@ -154,6 +125,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     }),
     users: createUserService({
       store,
+      dataDir: config.dataDir,
       auth,
       audit,
       runner,
@@ -161,7 +133,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       activity,
       now,
       async usersChanged() {
-        isShared = await hasSeveralUsers(store);
+        isShared = await store.users.areSeveral();
       },
     }),
     tokens: createTokenService({ store, auth, audit, now }),
@@ -186,9 +158,10 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     web,
     logger,
     now,
-    readiness: { store: async () => pingStore(store) },
+    readiness: { store: async () => store.ping() },
   });
-  const hidden = await findHiddenSessions(store);
+  // Asked for before anybody can import or fork: those sessions are hidden, too.
+  const hidden = await store.sessions.hidden();
   const { url } = await http.listen();
   lifecycle.started("http", async () => http.close(HTTP_GRACE_MS));
 
@@ -198,7 +171,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   approvals.start();
   // Whoever opens the link is to find the UI; where it does not come up, its page says that it is starting.
   if (web !== null) await Promise.race([web.ready, delay(WEB_PATIENCE_MS, undefined, { ref: false })]);
-  void finishDeletions({ store, runner }, hidden).catch((error: unknown) =>
+  void finishDeletions({ store, dataDir: config.dataDir, runner }, hidden).catch((error: unknown) =>
     logger.error({ err: error }, "sessions that were being deleted are not gone yet"),
   );
   releaseMemoryWhenQuiet(logger);
@@ -223,15 +196,6 @@ async function adoptProcesses({ dataDir }: Config, logger: Logger) {
 const WEB_DIRECTORY = fileURLToPath(new URL("../../web", import.meta.url));
 const WEB_GRACE_MS = 2_000;
 const WEB_PATIENCE_MS = 10_000;
-
-async function hasSeveralUsers({ db }: Store): Promise<boolean> {
-  const users = db.selectFrom("users").select("id").where("removed_at", "is", null).limit(2);
-  return (await users.execute()).length > 1;
-}
-
-async function pingStore({ db }: Store): Promise<void> {
-  await sql`select 1`.execute(db);
-}
 
 /** How long requests under way may take once the server is asked to stop, in ms. */
 const HTTP_GRACE_MS = 3_000;

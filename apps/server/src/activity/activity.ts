@@ -1,49 +1,51 @@
 import type { Activity, ActivityHint } from "./port.ts";
 
 /**
- * Changes are sets per follower, so one that does not read holds at most one id per session that changed, however often
- * it did.
+ * Followers by owner, so that a change costs nothing for anybody else. Changes are sets per follower: one that does not
+ * read holds at most one id per session that changed, however often it did.
  */
 export function createActivity(): Activity {
-  const followers = new Set<Follower>();
+  const followers = new Map<string, Set<Follower>>();
+
+  function forget(ownerId: string, follower: Follower): void {
+    const ofOwner = followers.get(ownerId);
+    ofOwner?.delete(follower);
+    if (ofOwner?.size === 0) followers.delete(ownerId);
+    follower.wake();
+  }
 
   return {
-    changed(sessionId) {
-      for (const follower of followers) follower.changed(sessionId);
+    changed(sessionId, ownerId) {
+      for (const follower of followers.get(ownerId) ?? []) follower.changed(sessionId);
     },
     removed(sessionId, ownerId) {
-      for (const follower of followers) follower.removed(sessionId, ownerId);
+      for (const follower of followers.get(ownerId) ?? []) follower.removed(sessionId);
     },
     follow(ownerId, signal) {
-      const follower = new Follower(ownerId);
-      followers.add(follower);
-      signal.addEventListener("abort", () => {
-        followers.delete(follower);
-        follower.wake();
-      });
+      const follower = new Follower();
+      // One that is over before it began never hears of its end.
+      if (!signal.aborted) {
+        const ofOwner = followers.get(ownerId) ?? new Set();
+        followers.set(ownerId, ofOwner.add(follower));
+        signal.addEventListener("abort", () => forget(ownerId, follower), { once: true });
+      }
       return follower.hints(signal);
     },
   };
 }
 
 class Follower {
-  readonly #ownerId: string;
   #changed = new Set<string>();
   #removed = new Set<string>();
   #resolve: (() => void) | undefined;
-
-  constructor(ownerId: string) {
-    this.#ownerId = ownerId;
-  }
 
   changed(sessionId: string): void {
     this.#changed.add(sessionId);
     this.wake();
   }
 
-  removed(sessionId: string, ownerId: string): void {
+  removed(sessionId: string): void {
     this.#changed.delete(sessionId);
-    if (ownerId !== this.#ownerId) return;
     this.#removed.add(sessionId);
     this.wake();
   }

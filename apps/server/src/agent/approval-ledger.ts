@@ -43,7 +43,8 @@ export class ApprovalLedger implements SessionTrust {
   /** @param seq the event's own, or a lower bound of it. */
   apply(event: TranscriptEvent, seq: number): void {
     if (seq <= this.#importedSeq) return;
-    if (event.type === "tool.called" && event.data.readsUntrusted === true) this.#hasReadUntrusted = true;
+    const brings = event.type === "tool.called" || event.type === "session.forked";
+    if (brings && event.data.readsUntrusted === true) this.#hasReadUntrusted = true;
     for (const { request, settlement } of this.#open.apply(event)) {
       if (settlement === null) continue;
       const { by, note, state } = settlement;

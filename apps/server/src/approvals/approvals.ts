@@ -1,22 +1,18 @@
 import { setTimeout as timer } from "node:timers/promises";
-import type { Approval } from "@trunkline/contract";
-import { sql } from "kysely";
 import type { Logger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import type { Doorbell } from "../dispatch/port.ts";
 import type { Log } from "../log/port.ts";
-import { GuardFailedError, type Store } from "../store/port.ts";
-import { toApproval, toRow } from "./approval-row.ts";
+import { type AppendOptions, GuardFailedError, type Store, type StoredDraft } from "../store/port.ts";
 import { createExpiry } from "./expiry.ts";
 import { createApprovalPolicy } from "./policy.ts";
-import type { ApprovalMode, ApprovalRequest, Approvals } from "./port.ts";
-import { settlingUnit } from "./settle.ts";
+import type { ApprovalMode, Approvals } from "./port.ts";
 
 export interface ApprovalsDeps {
   store: Store;
   log: Log;
   mode: ApprovalMode;
-  /** How long a request waits before it counts as denied, in ms. */
+  /** How long a request waits before it counts as denied, or a question as unanswered, in ms. */
   timeoutMs: number;
   /** A task has its answer. */
   ring: (bell: Doorbell) => void;
@@ -27,57 +23,57 @@ export interface ApprovalsDeps {
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** A literal, not a parameter: SQLite uses an index of open rows only where it sees that the query wants these. */
-const OPEN = sql.lit<"open">("open");
-
 /** Requests settled in one go. */
 const EXPIRED_AT_ONCE = 200;
 
+interface Request {
+  sessionId: string;
+  taskId: string;
+}
+
+/** What tasks wait for: approvals and questions. They are rows, so a restart changes nothing. */
 export function createApprovals(deps: ApprovalsDeps): Approvals {
   const { store, log, ring, logger, now, timeoutMs } = deps;
-  const { db } = store;
   const policy = createApprovalPolicy(deps.mode);
 
-  const openOf = (ownerId: string) =>
-    db
-      .selectFrom("approvals as a")
-      .innerJoin("sessions as s", "s.id", "a.session_id")
-      .selectAll("a")
-      .where("a.owner_id", "=", ownerId)
-      .where("s.deleted_at", "is", null);
+  /** The first settlement is the only one: the rows refuse another. */
+  async function settle(
+    ownerId: string,
+    { sessionId }: Request,
+    event: StoredDraft,
+    options?: AppendOptions,
+  ): Promise<void> {
+    await log.append(sessionId, [event], options);
+    ring({ sessionId, ownerId });
+  }
+
+  async function expire(ownerId: string, request: Request, event: StoredDraft): Promise<void> {
+    try {
+      await settle(ownerId, request, event);
+    } catch (error) {
+      // Somebody decided, or ended the task, in this moment.
+      if (!(error instanceof GuardFailedError)) throw error;
+    }
+  }
 
   async function expireDue(at: number): Promise<void> {
-    const due = await db
-      .selectFrom("approvals")
-      .select(["id", "session_id as sessionId", "task_id as taskId", "owner_id as ownerId"])
-      .where("state", "=", OPEN)
-      .where("expires_at", "<=", at)
-      .orderBy("expires_at")
-      .limit(EXPIRED_AT_ONCE)
-      .execute();
-    await Promise.all(
-      due.map(async ({ ownerId, ...approval }) => {
-        try {
-          await log.append(settlingUnit(db, approval, { state: "expired" }, at));
-          ring({ sessionId: approval.sessionId, ownerId });
-        } catch (error) {
-          // Somebody decided, or ended the task, in this moment.
-          if (!(error instanceof GuardFailedError)) throw error;
-        }
-      }),
-    );
+    const approvals = await store.approvals.due(at, EXPIRED_AT_ONCE);
+    const questions = await store.questions.due(at, EXPIRED_AT_ONCE);
+    await Promise.all([
+      ...approvals.map(async ({ id: approvalId, ownerId, ...request }) =>
+        expire(ownerId, request, { taskId: request.taskId, type: "approval.expired", data: { approvalId } }),
+      ),
+      ...questions.map(async ({ id: questionId, ownerId, ...request }) =>
+        expire(ownerId, request, { taskId: request.taskId, type: "question.expired", data: { questionId } }),
+      ),
+    ]);
   }
 
   const expiry = createExpiry({
     async nextExpiry() {
-      const next = await db
-        .selectFrom("approvals")
-        .select("expires_at")
-        .where("state", "=", OPEN)
-        .orderBy("expires_at")
-        .limit(1)
-        .executeTakeFirst();
-      return next?.expires_at ?? null;
+      const next = [await store.approvals.nextExpiry(), await store.questions.nextExpiry()];
+      const times = next.filter((time) => time !== null);
+      return times.length === 0 ? null : Math.min(...times);
     },
     expireDue,
     now,
@@ -88,68 +84,41 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
   return {
     policy,
 
-    requestParts(task, requests) {
-      const createdAt = now();
-      const rows = requests.map((request) => {
-        const expires_at = createdAt + timeoutMs;
-        const { id: task_id, session_id, owner_id } = task;
-        return toRow(request, {
-          id: uuidv7(),
-          session_id,
-          task_id,
-          owner_id,
-          created_at: createdAt,
-          expires_at,
-        });
-      });
-      return {
-        events: rows.map(toApproval).map((approval, index) => ({
-          taskId: task.id,
-          type: "approval.requested",
-          data: requestedData(approval, requests[index]),
-        })),
-        writes: rows.map((row) => db.insertInto("approvals").values(row).compile()),
-      };
+    requestEvents(taskId, { approvals, questions }) {
+      const expiresAt = now() + timeoutMs;
+      return [
+        ...approvals.map(
+          ({ callId, tool, input, title, kind, locations, reason, always }): StoredDraft => ({
+            taskId,
+            type: "approval.requested",
+            data: { approvalId: uuidv7(), callId, tool, input, title, kind, locations, reason, always, expiresAt },
+          }),
+        ),
+        ...questions.map(
+          (question): StoredDraft => ({
+            taskId,
+            type: "question.asked",
+            data: { questionId: uuidv7(), ...question, expiresAt },
+          }),
+        ),
+      ];
     },
 
     requested: () => expiry.wake(),
 
-    withdrawal: ({ id, session_id }) =>
-      db
-        .updateTable("approvals")
-        .set({ state: "canceled", answered_at: now() })
-        .where("session_id", "=", session_id)
-        .where("state", "=", "open")
-        .where("task_id", "=", id)
-        .compile(),
-
-    async listOpen({ ownerId, sessionId, beforeId, limit }) {
-      let query = openOf(ownerId).where("a.state", "=", OPEN).orderBy("a.id", "desc").limit(limit);
-      if (sessionId !== undefined) query = query.where("a.session_id", "=", sessionId);
-      if (beforeId !== undefined) query = query.where("a.id", "<", beforeId);
-      return (await query.execute()).map(toApproval);
+    async answer(ownerId, approval, { decision, by, note }, audit) {
+      const { id: approvalId, taskId } = approval;
+      const data = { approvalId, decision, by, note };
+      await settle(ownerId, approval, { taskId, type: "approval.answered", data }, { audit });
     },
 
-    async find(ownerId, approvalId) {
-      const row = await openOf(ownerId).where("a.id", "=", approvalId).executeTakeFirst();
-      return row === undefined ? undefined : toApproval(row);
-    },
-
-    async answer(ownerId, approval, { decision, by, note }, more) {
-      const unit = settlingUnit(db, approval, { state: decision, by, note }, now());
-      await log.append({ ...unit, writes: [...unit.writes, ...more] });
-      ring({ sessionId: approval.sessionId, ownerId });
+    async answerQuestion(ownerId, question, { answer, by }, audit) {
+      const { id: questionId, taskId } = question;
+      const data = { questionId, answer, by };
+      await settle(ownerId, question, { taskId, type: "question.answered", data }, { audit });
     },
 
     start: () => expiry.start(),
     stop: () => expiry.stop(),
   };
-}
-
-function requestedData(
-  { id, callId, tool, input, reason, always, expiresAt }: Approval,
-  { title, kind, locations }: Partial<ApprovalRequest> = {},
-) {
-  const call = { callId, tool, input, title, kind, locations };
-  return { approvalId: id, ...call, reason, always: always ?? undefined, expiresAt };
 }

@@ -3,12 +3,11 @@ import type {
   Approval,
   ApprovalDecision,
   EventDataOf,
-  EventDraft,
   Json,
   ToolCall,
   ToolEffect,
 } from "@trunkline/contract";
-import type { Write } from "../store/port.ts";
+import type { AuditRecord, StoredDraft, StoredQuestion } from "../store/port.ts";
 
 /**
  * When calls wait for a person. `auto`: what reaches the network or writes outside the workspace, once strangers' words
@@ -56,41 +55,30 @@ export interface ApprovalRequest extends ApprovalDemand, Pick<ToolCall, "title" 
 /** A call whose result is a user's answer. */
 export type QuestionRequest = Omit<EventDataOf<"question.asked">, "questionId" | "expiresAt">;
 
-interface TaskOfOwner {
-  id: string;
-  session_id: string;
-  owner_id: string;
-}
-
 export interface Approvals {
   readonly policy: ApprovalPolicy;
   /** What the commit that lets the task wait has to hold. Call `requested` once it is stored. */
-  requestParts(
-    task: TaskOfOwner,
-    requests: readonly ApprovalRequest[],
-  ): { events: EventDraft[]; writes: Write[] };
+  requestEvents(
+    taskId: string,
+    requests: { approvals: readonly ApprovalRequest[]; questions: readonly QuestionRequest[] },
+  ): StoredDraft[];
   requested(): void;
-  /** For the commit that ends a waiting task: nobody has to answer any more. */
-  withdrawal(task: Pick<TaskOfOwner, "id" | "session_id">): Write;
-  /** Open ones of the owner, newest first. @param beforeId only those that are older than this one */
-  listOpen(query: {
-    ownerId: string;
-    sessionId?: string;
-    beforeId?: string;
-    limit: number;
-  }): Promise<Approval[]>;
-  /** @returns undefined where there is none, or where it is somebody else's. */
-  find(ownerId: string, approvalId: string): Promise<Approval | undefined>;
   /**
    * Commits the answer; the task goes on once nothing of it is open any more.
-   * @param more what is committed with it.
    * @throws GuardFailedError where it is not open: it was settled otherwise meanwhile.
    */
   answer(
     ownerId: string,
-    approval: Approval,
-    answer: { decision: ApprovalDecision; by: string; note?: string },
-    more: readonly Write[],
+    approval: Pick<Approval, "id" | "sessionId" | "taskId">,
+    answer: { decision: ApprovalDecision; by: string; note?: string | undefined },
+    audit: AuditRecord,
+  ): Promise<void>;
+  /** The same for a question. */
+  answerQuestion(
+    ownerId: string,
+    question: Pick<StoredQuestion, "id" | "sessionId" | "taskId">,
+    answer: Pick<EventDataOf<"question.answered">, "answer" | "by">,
+    audit: AuditRecord,
   ): Promise<void>;
   /** Lets requests expire from now on, those first that did while no server ran. */
   start(): void;

@@ -1,6 +1,6 @@
 import type { Logger } from "pino";
 import { v7 as uuidv7 } from "uuid";
-import type { Store, Write } from "../store/port.ts";
+import type { AuditRecord, Store } from "../store/port.ts";
 import type { Audit, AuditEvent } from "./port.ts";
 import { RefusalCounter } from "./refusal-counter.ts";
 
@@ -15,28 +15,24 @@ export function createAudit({
   logger: Logger;
   now: () => number;
 }): Audit {
-  const statement = ({ by, ...event }: AuditEvent, count = 1): Write =>
-    store.db
-      .insertInto("audit")
-      .values({
-        id: uuidv7(),
-        at: now(),
-        user_id: by?.userId ?? null,
-        user_name: by?.name ?? null,
-        token_id: by?.tokenId ?? null,
-        action: bounded(event.action),
-        target: bounded(event.target),
-        decision: event.decision,
-        detail: bounded(event.detail),
-        address: by?.address ?? event.address ?? null,
-        count,
-      })
-      .compile();
+  const entry = ({ by, ...event }: AuditEvent, count = 1): AuditRecord => ({
+    id: uuidv7(),
+    at: now(),
+    userId: by?.userId ?? null,
+    userName: by?.name ?? null,
+    tokenId: by?.tokenId ?? null,
+    action: bounded(event.action),
+    target: bounded(event.target),
+    decision: event.decision,
+    detail: bounded(event.detail),
+    address: by?.address ?? event.address ?? null,
+    count,
+  });
 
   /** Into room that is kept on a full disk: what makes room is audited as well. */
   const put = async (event: AuditEvent, count: number): Promise<void> => {
     try {
-      await store.write([statement(event, count)], { mayUseBallast: event.decision === "allowed" });
+      await store.audit.add(entry(event, count), { mayUseBallast: event.decision === "allowed" });
     } catch (error) {
       logger.error({ err: error, audit: event, count }, "an entry of the audit trail could not be stored");
     }
@@ -45,7 +41,7 @@ export function createAudit({
   const refusals = new RefusalCounter(async (event, count) => put({ ...event, decision: "denied" }, count));
 
   return {
-    statement: (event) => statement(event),
+    entry: (event) => entry(event),
     record: async (event) => put(event, 1),
     refused: (event) => refusals.add(event),
     close: async () => refusals.close(),

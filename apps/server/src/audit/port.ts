@@ -1,5 +1,5 @@
 import type { AuditEntry, Principal } from "@trunkline/contract";
-import type { Write } from "../store/port.ts";
+import type { AuditRecord } from "../store/port.ts";
 
 /** What happened, for the trail. No secrets: ids and reasons, never what somebody wrote. */
 export interface AuditEvent {
@@ -17,8 +17,8 @@ export interface AuditEvent {
 }
 
 export interface Audit {
-  /** The entry as a statement, for who commits it together with the change that it tells of. */
-  statement(event: AuditEvent): Write;
+  /** The entry, for who commits it together with the change that it tells of. */
+  entry(event: AuditEvent): AuditRecord;
   /** Stores an entry by itself. Never throws: where the store cannot, the server's log gets it. */
   record(event: AuditEvent): Promise<void>;
   /**

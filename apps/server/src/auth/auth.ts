@@ -1,13 +1,14 @@
 import type { Logger } from "pino";
+import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
 import type { Store } from "../store/port.ts";
 import { holderOf, signInBrowser, type SignInHolder } from "./browser-sign-in.ts";
-import { ensureLocalToken } from "./local-token.ts";
+import { isActive } from "./active-token.ts";
+import { ensureLocalToken, ensureLocalUser } from "./local-token.ts";
 import { type Auth, type Credentials, LOCAL_USER } from "./port.ts";
-import { isSecret, newSecret } from "./secret.ts";
+import { hashSecret, isSecret, newSecret } from "./secret.ts";
 import { CODE_LIFETIME_MS, SignInCodes } from "./sign-in-codes.ts";
 import { TokenCheck } from "./token-check.ts";
-import { ensureLocalUser, findActiveTokens, insertToken } from "./token-table.ts";
 
 export interface AuthDeps {
   store: Store;
@@ -39,7 +40,10 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
       return presented === null ? null : tokens.check(presented.secret, presented.kind);
     },
 
-    activeTokens: (tokenIds) => findActiveTokens(store.db, tokenIds, now()),
+    async activeTokens(tokenIds) {
+      const known = await store.tokens.several(tokenIds);
+      return new Set(known.filter((token) => isActive(token, now())).map(({ id }) => id));
+    },
 
     createSignInCode(holder) {
       const code =
@@ -65,17 +69,10 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
 
     newToken({ userId, name, scope, createdAt, expiresAt }) {
       const secret = newSecret();
-      const token = {
-        userId,
-        name,
-        scope,
-        secret,
-        createdAt,
-        expiresAt,
-        kind: "api",
-        parentId: null,
-      } as const;
-      return { ...insertToken(store.db, token), secret };
+      const hash = hashSecret(secret);
+      const id = uuidv7();
+      const token = { id, userId, name, kind: "api", scope, parentId: null, hash, createdAt, expiresAt } as const;
+      return { token, secret };
     },
 
     tokensRevoked() {

@@ -1,9 +1,9 @@
 import type { Principal, Scope } from "@trunkline/contract";
+import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
 import { GuardFailedError, type Store } from "../store/port.ts";
 import type { Authenticated, BrowserSignIn } from "./port.ts";
-import { newSecret } from "./secret.ts";
-import { deleteExpiredBrowserTokens, insertToken } from "./token-table.ts";
+import { hashSecret, newSecret } from "./secret.ts";
 
 const BROWSER_TOKEN_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
 
@@ -32,22 +32,25 @@ export async function signInBrowser(
   const cookieSecret = newSecret();
   const expiresAt = Math.min(createdAt + BROWSER_TOKEN_LIFETIME_MS, parent?.expiresAt ?? Infinity);
   if (expiresAt <= createdAt) return null;
-  const { id, write } = insertToken(store.db, {
-    userId,
-    name: "browser",
-    kind: "browser",
-    scope,
-    parentId: parent?.tokenId ?? null,
-    secret: cookieSecret,
-    createdAt,
-    expiresAt,
-  });
+  const id = uuidv7();
   const by: Principal = { userId, name, scopes: [], tokenId: id, ...(address !== undefined && { address }) };
   const event = { by, action: "sign-in", target: id, decision: "allowed", detail } as const;
-  const writes = [deleteExpiredBrowserTokens(store.db, createdAt), write, audit.statement(event)];
   try {
-    // Also on a full disk: who cannot come in cannot make room either.
-    await store.write(writes, { mayUseBallast: true });
+    await store.tokens.add(
+      {
+        id,
+        userId,
+        name: "browser",
+        kind: "browser",
+        scope,
+        parentId: parent?.tokenId ?? null,
+        hash: hashSecret(cookieSecret),
+        createdAt,
+        expiresAt,
+      },
+      // Also on a full disk: who cannot come in cannot make room either.
+      { audit: audit.entry(event), deletesExpired: createdAt, mayUseBallast: true },
+    );
   } catch (error) {
     if (error instanceof GuardFailedError) return null;
     throw error;

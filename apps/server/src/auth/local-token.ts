@@ -1,7 +1,10 @@
+import { v7 as uuidv7 } from "uuid";
 import type { Store } from "../store/port.ts";
+import { isActive } from "./active-token.ts";
+import { LOCAL_USER } from "./port.ts";
 import { hashSecret } from "./secret.ts";
 import { readTokenFile, writeTokenFile } from "./token-file.ts";
-import { findTokenByHash, insertToken, isActive } from "./token-table.ts";
+
 
 /**
  * The token file and the store agree afterwards. A file whose token the store does not know (a database restored or
@@ -14,18 +17,28 @@ export async function ensureLocalToken(
   userId: string,
 ): Promise<void> {
   const kept = await readTokenFile(dataDir);
-  const known = kept === undefined ? undefined : await findTokenByHash(store.db, hashSecret(kept));
+  const known = kept === undefined ? undefined : await store.tokens.findByHash(hashSecret(kept));
   if (known !== undefined && isActive(known, now())) return;
   const secret = kept !== undefined && known === undefined ? kept : await writeTokenFile(dataDir);
-  const { write } = insertToken(store.db, {
+  await store.tokens.add({
+    id: uuidv7(),
     userId,
     name: "local",
     kind: "api",
     scope: "admin",
     parentId: null,
-    secret,
+    hash: hashSecret(secret),
     createdAt: now(),
     expiresAt: null,
   });
-  await store.write([write]);
+}
+
+/** @returns the local user's id; creates the user at the first start, and writes nothing at a later one. */
+export async function ensureLocalUser({ users }: Store, now: number): Promise<string> {
+  const known = await users.findByName(LOCAL_USER);
+  if (known !== undefined) return known.id;
+  await users.ensure({ id: uuidv7(), name: LOCAL_USER, createdAt: now, removedAt: null });
+  const created = await users.findByName(LOCAL_USER);
+  if (created === undefined) throw new Error(`the user ${LOCAL_USER} could not be created`);
+  return created.id;
 }

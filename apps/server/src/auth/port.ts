@@ -1,5 +1,5 @@
 import type { Principal, Scope } from "@trunkline/contract";
-import type { Write } from "../store/port.ts";
+import type { NewToken as StoredNewToken } from "../store/port.ts";
 
 /** Whom the token file belongs to, and the link that the server prints. */
 export const LOCAL_USER = "local";
@@ -37,8 +37,8 @@ export interface Auth {
   redeemSignInCode(code: string, address?: string): Promise<BrowserSignIn | null>;
   /** The same for an API token itself, for who has no terminal at hand; null where it does not hold. */
   signInWithToken(token: string, address?: string): Promise<BrowserSignIn | null>;
-  /** A new token and the statement that stores it. Who may have it is for the caller to decide. */
-  newToken(token: NewToken): { id: string; secret: string; write: Write };
+  /** A new token, to be stored, and its secret, which is not. Who may have it is for the caller to decide. */
+  newToken(token: NewToken): { token: StoredNewToken; secret: string };
   /** To be called after tokens were revoked: they hold no more from the next request on, and streams are looked at. */
   tokensRevoked(): void;
   /** Calls back after each `tokensRevoked`. What another node revokes, `activeTokens` alone tells. */

@@ -1,10 +1,9 @@
 import { scopesUpTo } from "@trunkline/contract";
 import type { Logger } from "pino";
-import type { Store } from "../store/port.ts";
-import type { TokensTable } from "../store/schema.ts";
+import type { Store, StoredToken } from "../store/port.ts";
+import { isActive } from "./active-token.ts";
 import type { Authenticated } from "./port.ts";
 import { hashSecret, sameHash } from "./secret.ts";
-import { findTokenByHash, isActive, type TokenHolder, touchToken } from "./token-table.ts";
 
 /** How long an answer is believed. Revocation has to work within a second (SECURITY: live streams ask as well). */
 const CACHE_MS = 500;
@@ -13,7 +12,7 @@ const MAX_CACHED = 1_000;
 const TOUCH_INTERVAL_MS = 60_000;
 
 interface Cached {
-  kind: TokensTable["kind"];
+  kind: StoredToken["kind"];
   authenticated: Authenticated;
   /** When the answer is too old to be believed. */
   until: number;
@@ -38,7 +37,7 @@ export class TokenCheck {
   }
 
   /** @param kind what the secret was presented as: a cookie's secret is no API token, and the other way round. */
-  async check(secret: string, kind: TokensTable["kind"]): Promise<Authenticated | null> {
+  async check(secret: string, kind: StoredToken["kind"]): Promise<Authenticated | null> {
     const hash = hashSecret(secret);
     const cached = this.#cache.get(hash);
     const answer = cached !== undefined && this.#now() < cached.until ? cached : await this.#lookUpOnce(hash);
@@ -65,10 +64,10 @@ export class TokenCheck {
   async #lookUp(hash: string): Promise<Cached | null> {
     this.#cache.delete(hash);
     const askedAt = this.#now();
-    const token = await findTokenByHash(this.#store.db, hash);
+    const token = await this.#store.tokens.findByHash(hash);
     // The index has found it by its hash, which tells nothing about a secret; the last word is still constant-time.
     if (token === undefined || !sameHash(token.hash, hash) || !isActive(token, askedAt)) return null;
-    if (askedAt - (token.last_used_at ?? 0) >= TOUCH_INTERVAL_MS) void this.#touch(token.id, askedAt);
+    if (askedAt - (token.lastUsedAt ?? 0) >= TOUCH_INTERVAL_MS) void this.#touch(token.id, askedAt);
     const answer = toCached(token, askedAt);
     this.#cache.set(hash, answer);
     for (const oldest of this.#cache.keys()) {
@@ -81,27 +80,27 @@ export class TokenCheck {
   /** In the background: a full disk must not keep anybody out. */
   async #touch(tokenId: string, now: number): Promise<void> {
     try {
-      await this.#store.write([touchToken(this.#store.db, tokenId, now)]);
+      await this.#store.tokens.touch(tokenId, now);
     } catch (error) {
       this.#logger.warn({ err: error, tokenId }, "the time of a token's last use could not be stored");
     }
   }
 }
 
-function toCached(token: TokenHolder, askedAt: number): Cached {
+function toCached(token: StoredToken, askedAt: number): Cached {
   return {
     kind: token.kind,
     authenticated: {
       principal: {
-        userId: token.user_id,
+        userId: token.userId,
         name: token.userName,
         scopes: scopesUpTo(token.scope),
         tokenId: token.id,
       },
       via: token.kind === "api" ? "bearer" : "cookie",
       tokenId: token.id,
-      expiresAt: token.expires_at,
+      expiresAt: token.expiresAt,
     },
-    until: Math.min(askedAt + CACHE_MS, token.expires_at ?? Infinity),
+    until: Math.min(askedAt + CACHE_MS, token.expiresAt ?? Infinity),
   };
 }

@@ -2,30 +2,38 @@ import { type EventBatch, MAX_EVENT_PAGE_SIZE, type SessionEvent, TrunklineError
 import { parseEventData } from "@trunkline/contract/schemas";
 import type { Activity } from "../activity/port.ts";
 import type { Hub } from "../hub/port.ts";
-import type { CommitUnit, Store } from "../store/port.ts";
+import type { RedactEvent } from "../secrets/port.ts";
+import type { Store, StoredDraft } from "../store/port.ts";
 import type { Log } from "./port.ts";
-import { createPageReader } from "./read-page.ts";
+import { SessionOwners } from "./session-owners.ts";
 
 export interface LogDeps {
   store: Store;
   hub: Hub;
   activity: Activity;
+  /** Takes secrets out of what will be stored. */
+  redact: RedactEvent;
 }
 
 /** The heart: append, then announce; read, then follow. */
-export function createLog({ store, hub, activity }: LogDeps): Log {
-  const read = createPageReader(store.db);
+export function createLog({ store, hub, activity, redact }: LogDeps): Log {
+  const { page } = store.events;
+  const owners = new SessionOwners(store);
 
   return {
-    async append(unit) {
-      assertValid(unit);
-      const events = await store.commit(unit);
-      hub.publish(unit.sessionId, events);
-      if (events.some(changesSummary)) activity.changed(unit.sessionId);
+    async append(sessionId, drafts, options) {
+      const safe = drafts.map(redact);
+      assertValid(safe);
+      const events = await store.append(sessionId, safe, options);
+      hub.publish(sessionId, events);
+      if (events.some(changesSummary)) {
+        const ownerId = options?.ownerId ?? (await owners.find(sessionId));
+        if (ownerId !== undefined) activity.changed(sessionId, ownerId);
+      }
       return events;
     },
 
-    read,
+    read: async (sessionId, range) => page(sessionId, range),
 
     async *follow(sessionId, after, signal): AsyncGenerator<EventBatch, void> {
       using listener = hub.attach(sessionId, signal);
@@ -34,12 +42,12 @@ export function createLog({ store, hub, activity }: LogDeps): Log {
       while (!signal.aborted) {
         const recent = caughtUp ? listener.recent(cursor) : null;
         if (recent === null) {
-          const page = await read(sessionId, { after: cursor, limit: REPLAY_PAGE });
+          const replay = await page(sessionId, { after: cursor, limit: REPLAY_PAGE });
           if (signal.aborted) return;
-          const live = !page.hasMore;
-          if (page.events.length > 0 || (live && !caughtUp)) {
-            cursor = page.events.at(-1)?.seq ?? cursor;
-            yield { events: page.events, live };
+          const live = !replay.hasMore;
+          if (replay.events.length > 0 || (live && !caughtUp)) {
+            cursor = replay.events.at(-1)?.seq ?? cursor;
+            yield { events: replay.events, live };
           }
           caughtUp = live;
           if (!live) {
@@ -60,13 +68,13 @@ export function createLog({ store, hub, activity }: LogDeps): Log {
 
 /** Whether lists and badges may look different after it. */
 function changesSummary({ type }: SessionEvent): boolean {
-  return type.startsWith("task.") || type.startsWith("session.") || type.startsWith("approval.");
+  return /^(task|session|approval|question)\./.test(type);
 }
 
 /** Events read at once while replaying: bounds a follower's memory, whatever the log's length. */
 const REPLAY_PAGE = Math.min(500, MAX_EVENT_PAGE_SIZE);
 
 /** The log is read for ever, so what goes in is checked once, here. */
-function assertValid(unit: CommitUnit): void {
-  for (const event of unit.events) parseEventData(event.type, event.data);
+function assertValid(events: readonly StoredDraft[]): void {
+  for (const event of events) parseEventData(event.type, event.data);
 }

@@ -1,17 +1,9 @@
 import { type EventBatch, type EventPage, MAX_EVENT_PAGE_SIZE, type SessionEvent } from "@trunkline/contract";
-import type { CommitUnit } from "../store/port.ts";
-
-export interface ReadRange {
-  /** Events with a greater seq, oldest first. */
-  after?: number;
-  /** The newest events with a smaller seq, answered oldest first. */
-  before?: number;
-  limit: number;
-}
+import type { AppendOptions, ReadRange, StoredDraft } from "../store/port.ts";
 
 export interface Log {
-  /** Resolves with the stored events once they are committed; followers are woken after that. Throws as Store.commit. */
-  append(unit: CommitUnit): Promise<SessionEvent[]>;
+  /** Resolves with the stored events once they are committed; followers are woken after that. Throws as Store.append. */
+  append(sessionId: string, events: readonly StoredDraft[], options?: AppendOptions): Promise<SessionEvent[]>;
   read(sessionId: string, range: ReadRange): Promise<EventPage>;
   /** Replays what is after the cursor in pages, then follows live until `signal` aborts. @throws `not_found` when the session is deleted */
   follow(sessionId: string, after: number, signal: AbortSignal): AsyncGenerator<EventBatch, void>;

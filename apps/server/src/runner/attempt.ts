@@ -1,11 +1,10 @@
-import type { Budget } from "@trunkline/contract";
+import { join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
 import type { ModelRegistry, RunTask } from "../agent/port.ts";
 import type { Approvals } from "../approvals/port.ts";
 import { type Log, readAll } from "../log/port.ts";
-import { FencedError, StoreUnavailableError } from "../store/port.ts";
+import { FencedError, type QueueHead, type StoredTask, StoreUnavailableError } from "../store/port.ts";
 import type { ToolSource } from "../tools/port.ts";
-import type { TaskRow } from "./queue-head.ts";
 import type { LogSink } from "./run-sink.ts";
 import { CanceledSignal, ShutdownSignal } from "./stop-signal.ts";
 import type { Ending } from "./task-endings.ts";
@@ -16,11 +15,13 @@ export interface AttemptDeps {
   runTask: RunTask;
   tools: ToolSource;
   approvals: Approvals;
+  /** Absolute; sessions name their files relative to it. */
+  dataDir: string;
 }
 
 export interface Attempt {
-  task: TaskRow;
-  session: { workspace: string; model: string | null; imported_seq: number };
+  task: StoredTask;
+  session: QueueHead["session"];
   sink: LogSink;
   signal: AbortSignal;
 }
@@ -35,16 +36,16 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt): Promise<E
     signal.throwIfAborted();
     const model = deps.models.resolve(task.model ?? session.model ?? deps.models.defaultModel);
     const outcome = await deps.runTask({
-      sessionId: task.session_id,
+      sessionId: task.sessionId,
       taskId: task.id,
-      ownerId: task.owner_id,
-      history: readAll(deps.log, task.session_id),
+      ownerId: task.ownerId,
+      history: readAll(deps.log, task.sessionId),
       model,
       tools: deps.tools,
       policy: deps.approvals.policy,
-      importedSeq: session.imported_seq,
-      workspace: session.workspace,
-      budget: task.budget_json === null ? {} : (JSON.parse(task.budget_json) as Budget),
+      importedSeq: session.importedSeq,
+      workspace: join(deps.dataDir, session.workspace),
+      budget: task.budget ?? {},
       sink,
       signal,
     });
@@ -58,7 +59,7 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt): Promise<E
 
 function endingOfSignal(reason: unknown): Ending {
   if (reason instanceof CanceledSignal) return { type: "canceled", request: reason.request };
-  if (reason instanceof ShutdownSignal) return { type: "interrupted", reason: "shutdown", crashed: false };
+  if (reason instanceof ShutdownSignal) return { type: "interrupted", reason: "shutdown" };
   return endingOfUnknown(reason);
 }
 
@@ -73,7 +74,6 @@ function endingOfError(error: unknown): Ending | null {
         message: error.message,
         retryable: error instanceof StoreUnavailableError,
       },
-      usage: null,
     };
   }
   return endingOfUnknown(error);
@@ -88,6 +88,5 @@ function endingOfUnknown(error: unknown): Ending {
       message: `The run ended unexpectedly: ${error instanceof Error ? error.message : String(error)}`,
       retryable: true,
     },
-    usage: null,
   };
 }

@@ -1,96 +1,110 @@
-import { MAX_TASK_ATTEMPTS } from "@trunkline/contract";
-import type { Approvals } from "../approvals/port.ts";
+import { MAX_TASK_ATTEMPTS, OpenItems } from "@trunkline/contract";
 import type { Log } from "../log/port.ts";
-import type { Store } from "../store/port.ts";
-import { OpenItems } from "./open-items.ts";
-import { type TaskRow, UNFINISHED } from "./queue-head.ts";
-import { type Ending, endingUnit } from "./task-endings.ts";
+import { GuardFailedError, type Store, type StoredTask } from "../store/port.ts";
+import type { CancelRequest } from "./port.ts";
+import { type Ending, endingAppend } from "./task-endings.ts";
 
 interface RecoveryDeps {
   store: Store;
-  approvals: Approvals;
   log: Log;
   now: () => number;
 }
 
 /**
- * Takes up the tasks whose server died under them. Each goes back to the head of its queue with an event that says
+ * Takes up tasks whose node no longer holds its lease. Each goes back to the head of its queue with an event that says
  * so, and the run that follows continues from the last completed step; what was asked to be canceled is canceled, and
- * a task that was there each time the server died is taken to be the reason.
- * @returns how many tasks were taken up.
+ * a task that was there each time a node died, and got nowhere in between, is taken to be the reason.
+ * @returns those that were taken up.
  */
-export async function recoverOrphans(deps: RecoveryDeps): Promise<number> {
-  const orphans = await deps.store.db
-    .selectFrom("tasks")
-    .selectAll()
-    .where(UNFINISHED)
-    .where("state", "in", ["working", "input-required"])
-    // One that waits has no owner to lose; but it may have been asked to end as it began to wait.
-    .where(({ or, eb }) => or([eb("state", "=", "working"), eb("cancel_requested_at", "is not", null)]))
-    .execute();
+export async function recoverOrphans(
+  deps: RecoveryDeps,
+  isOurs: (task: StoredTask) => boolean,
+): Promise<StoredTask[]> {
+  const orphans = (await deps.store.tasks.orphans(deps.now())).filter((task) => !isOurs(task));
+  const taken: StoredTask[] = [];
   for (const task of orphans) {
-    await endInPlaceOfOwner(deps, task, orphanEnding(task));
+    try {
+      await endInPlaceOfOwner(deps, task, await orphanEnding(deps, task));
+      taken.push(task);
+    } catch (error) {
+      // Another node was faster, or its owner is back.
+      if (!(error instanceof GuardFailedError)) throw error;
+    }
   }
-  return orphans.length;
+  return taken;
 }
 
 /**
  * Ends an active task that nobody runs: its owner is gone, and what the log shows as open is closed first; or it waits
  * for an answer, and nobody has to give that any more.
+ * @throws GuardFailedError where the task has moved on meanwhile.
  */
 export async function endInPlaceOfOwner(
-  { store, approvals, log, now }: RecoveryDeps,
-  task: TaskRow,
+  { log, now }: Pick<RecoveryDeps, "log" | "now">,
+  task: StoredTask,
   ending: Ending,
 ): Promise<void> {
-  const waits = task.state === "input-required";
-  const open = waits ? new OpenItems() : await readOpenItems(log, task);
-  const holder = { sessionId: task.session_id, taskId: task.id, attempt: task.attempt };
-  const more = waits ? { writes: [approvals.withdrawal(task)] } : {};
-  await log.append(endingUnit(store.db, holder, open, ending, now(), more));
+  const open = task.state === "input-required" ? new OpenItems() : await readOpenItems(log, task);
+  const holder = { sessionId: task.sessionId, taskId: task.id, attempt: task.attempt };
+  const [sessionId, events, options] = endingAppend(holder, open, ending, now());
+  const expect = { task: { id: task.id, attempt: task.attempt, states: [task.state] } };
+  await log.append(sessionId, events, { ...options, expect });
 }
 
-function orphanEnding(task: TaskRow): Ending {
-  if (task.cancel_requested_at !== null) {
-    return { type: "canceled", request: { reason: "user", by: "server" } };
-  }
-  if (task.crashes + 1 >= MAX_TASK_ATTEMPTS) {
+async function orphanEnding(deps: RecoveryDeps, task: StoredTask): Promise<Ending> {
+  if (task.cancelRequestedAt !== null) return { type: "canceled", request: await cancelRequestOf(deps, task) };
+  const crashes = task.crashes + 1;
+  if (crashes >= MAX_TASK_ATTEMPTS) {
     return {
       type: "failed",
       reason: "orphaned",
       error: {
         code: "orphaned",
-        message: `The server died ${task.crashes + 1} times while this task ran; it will not be started again by itself`,
+        message:
+          `The server crashed ${crashes} times while this task ran, without a completed step in between. ` +
+          "It won't be restarted automatically; retry it if you think it wasn't the cause.",
         retryable: true,
       },
-      usage: null,
     };
   }
-  return { type: "interrupted", reason: "orphaned", crashed: true };
+  return { type: "interrupted", reason: "orphaned" };
+}
+
+/** Who had asked for the end of a task whose node died before it came. */
+async function cancelRequestOf({ store }: RecoveryDeps, task: StoredTask): Promise<CancelRequest> {
+  const asked = await store.events.last(task.sessionId, ["task.cancel-requested"]);
+  if (asked?.taskId !== task.id) return { reason: "user", by: "server" };
+  return { reason: asked.data.reason as CancelRequest["reason"], by: asked.data.by };
 }
 
 const PAGE = 200;
 
-/** Reads the attempt's own events, from its newest backwards to its start. */
-async function readOpenItems(log: Log, task: TaskRow): Promise<OpenItems> {
+/**
+ * Reads the attempt's own events, from its newest backwards to its start, and applies them forwards. What is kept of them
+ * is what is open: a page is in memory at a time, however long the attempt was.
+ */
+async function readOpenItems(log: Log, task: StoredTask): Promise<OpenItems> {
+  const start = await startOfAttempt(log, task);
   const open = new OpenItems();
-  const pages = [];
-  let before = Number.MAX_SAFE_INTEGER;
-  for (let found = false; !found;) {
-    const { events, hasMore } = await log.read(task.session_id, { before, limit: PAGE });
-    pages.push(events);
-    before = events[0]?.seq ?? 0;
-    found =
-      !hasMore ||
-      events.some(
-        (event) =>
-          (event.type === "task.started" || event.type === "task.resumed") &&
-          event.taskId === task.id &&
-          event.data.attempt === task.attempt,
-      );
-  }
-  for (const event of pages.toReversed().flat()) {
-    if (event.taskId === task.id) open.apply(event, event.seq, event.at);
+  for (let after = start - 1, hasMore = true; hasMore; ) {
+    const page = await log.read(task.sessionId, { after, limit: PAGE });
+    for (const event of page.events) if (event.taskId === task.id) open.apply(event, event);
+    after = page.events.at(-1)?.seq ?? after;
+    hasMore = page.hasMore;
   }
   return open;
+}
+
+async function startOfAttempt(log: Log, task: StoredTask): Promise<number> {
+  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+    const { events, hasMore } = await log.read(task.sessionId, { before, limit: PAGE });
+    const start = events.findLast(
+      (event) =>
+        (event.type === "task.started" || event.type === "task.resumed") &&
+        event.taskId === task.id &&
+        event.data.attempt === task.attempt,
+    );
+    before = start?.seq ?? events[0]?.seq ?? 1;
+    if (start !== undefined || !hasMore) return before;
+  }
 }

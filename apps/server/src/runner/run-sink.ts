@@ -1,8 +1,6 @@
-import type { SessionEvent } from "@trunkline/contract";
+import { OpenItems, type SessionEvent } from "@trunkline/contract";
 import type { DeltaEvent, RunEvent, RunSink } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
-import type { StoredDraft } from "../store/port.ts";
-import { OpenItems } from "./open-items.ts";
 
 /** The task attempt that writes. */
 export interface Holder {
@@ -35,26 +33,25 @@ export class LogSink implements RunSink {
   async append(events: readonly RunEvent[]): Promise<readonly SessionEvent[]> {
     if (this.#lost !== undefined) throw this.#lost;
     const { sessionId, taskId, attempt } = this.#holder;
-    const endedBlocks = events.flatMap((event) => this.open.fromSeqOf(event) ?? []);
-    const stored = await this.#log.append({
+    const endedBlocks = events.flatMap((event) => this.open.endedBlockOf(event) ?? []);
+    const stored = await this.#log.append(
       sessionId,
-      events: events.map((event) => toDraft(event, this.#holder)),
-      fence: { taskId, attempt },
-      endedBlocks,
-    });
+      events.map((event) => ({ ...event, taskId, attempt })),
+      { fence: { taskId, attempt }, endedBlocks },
+    );
     // Only now: what could not be stored stays open, and is closed by whoever ends the run.
-    for (const event of stored) this.open.apply(event, event.seq, event.at);
+    for (const event of stored) this.open.apply(event, event);
     this.#seqBound = stored.at(-1)?.seq ?? this.#seqBound;
     return stored;
   }
 
   async delta(event: DeltaEvent): Promise<void> {
     if (this.#lost !== undefined) throw this.#lost;
-    this.open.apply(event, this.#seqBound + 1, this.#now());
     const { sessionId, taskId, attempt } = this.#holder;
+    this.open.apply(event, { taskId, seq: this.#seqBound + 1, at: this.#now() });
     this.#outstanding += 1;
     const stored = this.#log
-      .append({ sessionId, events: [toDraft(event, this.#holder)], fence: { taskId, attempt } })
+      .append(sessionId, [{ ...event, taskId, attempt }], { fence: { taskId, attempt } })
       .then(
         (events) => {
           this.#seqBound = events.at(-1)?.seq ?? this.#seqBound;
@@ -67,21 +64,5 @@ export class LogSink implements RunSink {
         this.#outstanding -= 1;
       });
     if (this.#outstanding > MAX_OUTSTANDING_DELTAS) await stored;
-  }
-}
-
-export function toDraft(event: RunEvent, { taskId, attempt }: Holder): StoredDraft {
-  return { ...event, taskId, attempt, blockId: blockIdOf(event) };
-}
-
-function blockIdOf(event: RunEvent): string | undefined {
-  switch (event.type) {
-    case "text.delta":
-    case "reasoning.delta":
-      return event.data.blockId;
-    case "tool.progress":
-      return event.data.callId;
-    default:
-      return undefined;
   }
 }

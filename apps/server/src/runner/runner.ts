@@ -1,23 +1,24 @@
 import assert from "node:assert";
 import { setTimeout as delay } from "node:timers/promises";
-import { isTerminalTaskState } from "@trunkline/contract";
+import { isTerminalTaskState, OpenItems } from "@trunkline/contract";
 import type { Logger } from "pino";
+import { v7 as uuidv7 } from "uuid";
 import type { Dispatcher } from "../dispatch/port.ts";
-import { GuardFailedError, type Store, StoreUnavailableError, UniqueViolationError } from "../store/port.ts";
-import { type AttemptDeps, runAttempt } from "./attempt.ts";
-import type { CancelRequest, Runner } from "./port.ts";
 import {
-  claimUnit,
+  GuardFailedError,
   type QueueHead,
-  readQueueHead,
-  sessionsWithQueuedTasks,
-  type TaskRow,
-} from "./queue-head.ts";
+  type Store,
+  type StoredTask,
+  StoreUnavailableError,
+  UniqueViolationError,
+} from "../store/port.ts";
+import { type AttemptDeps, runAttempt } from "./attempt.ts";
+import { Lease } from "./lease.ts";
+import type { CancelRequest, Runner } from "./port.ts";
 import { endInPlaceOfOwner, recoverOrphans } from "./recovery.ts";
-import { OpenItems } from "./open-items.ts";
 import { LogSink } from "./run-sink.ts";
 import { CanceledSignal, ShutdownSignal } from "./stop-signal.ts";
-import { type Ending, endingUnit } from "./task-endings.ts";
+import { type Ending, endingAppend } from "./task-endings.ts";
 
 export interface RunnerDeps extends AttemptDeps {
   store: Store;
@@ -25,7 +26,7 @@ export interface RunnerDeps extends AttemptDeps {
   logger: Logger;
   /** Integer ms since the epoch. */
   now: () => number;
-  /** Name under which this process claims tasks. */
+  /** What people call this process; each start has an id of its own. */
   node: string;
 }
 
@@ -34,6 +35,8 @@ interface Run {
   ended: Promise<void>;
 }
 
+/** How often to look for what others left behind, and for limits that are over, in ms. */
+const SWEEP_MS = 1_000;
 /** How long to wait before trying again to commit a start or an ending that found the disk full, in ms. */
 const FULL_DISK_RETRY_MS = 1_000;
 
@@ -42,12 +45,51 @@ export function createRunner(deps: RunnerDeps): Runner {
   /** What this process runs, by task id. */
   const runs = new Map<string, Run>();
   let stopping = false;
+  const nodeId = uuidv7();
+  const lease = new Lease({
+    nodes: store.nodes,
+    isExclusive: store.isExclusive,
+    id: nodeId,
+    name: deps.node,
+    now,
+    logger,
+    onLost() {
+      logger.error("this node's lease is over: its tasks go on elsewhere");
+      abortAll();
+    },
+  });
+  let sweeps: NodeJS.Timeout | undefined;
+  let sweeping: Promise<void> | undefined;
+
+  function abortAll(): void {
+    for (const { controller } of runs.values()) {
+      controller.abort(new ShutdownSignal("the server shuts down"));
+    }
+  }
+
+  /** Takes up what no node holds any more, and rings for limits that are over. */
+  async function sweep(): Promise<void> {
+    const recovered = await recoverOrphans({ store, log, now }, ({ id }) => runs.has(id));
+    if (recovered.length > 0) {
+      logger.warn({ tasks: recovered.length }, "tasks of a node that is gone were taken up");
+    }
+    for (const { sessionId, ownerId } of recovered) dispatcher.ring({ sessionId, ownerId });
+    for (const bell of await store.tasks.resumable(now())) dispatcher.ring(bell);
+  }
+
+  function sweepOnce(): void {
+    sweeping ??= sweep()
+      .catch((error: unknown) => logger.warn({ err: error }, "looking for abandoned tasks failed"))
+      .finally(() => {
+        sweeping = undefined;
+      });
+  }
 
   /** Runs the session's next task, if there is one. @returns whether the session has more to do. */
   async function serveSession(sessionId: string): Promise<boolean> {
     try {
       if (stopping) return false;
-      const head = await readQueueHead(store.db, sessionId);
+      const head = await store.tasks.head(sessionId, now());
       if (head === undefined) return false;
       await holdRun(head);
       // Whether there is more is what the next round finds out.
@@ -81,19 +123,25 @@ export function createRunner(deps: RunnerDeps): Runner {
     const startedSeq = await claim(task);
     if (startedSeq === null) return;
     const claimed = { ...task, attempt: task.attempt + 1 };
-    const context = { sessionId: task.session_id, taskId: task.id, attempt: claimed.attempt };
+    const context = { sessionId: task.sessionId, taskId: task.id, attempt: claimed.attempt };
     logger.info(context, "task started");
     const sink = new LogSink({ log, holder: context, startedSeq, now });
     const ending = await runAttempt(deps, { task: claimed, session, sink, signal });
     if (ending === null) return;
-    await end(context, sink.open, ending, task.owner_id);
+    await end(context, sink.open, ending);
     logger.info({ ...context, ending: ending.type }, "task ended");
   }
 
   /** @returns the seq of `task.started` or `task.resumed`, or null where somebody else was faster. */
-  async function claim(task: TaskRow): Promise<number | null> {
+  async function claim(task: StoredTask): Promise<number | null> {
+    const attempt = task.attempt + 1;
+    const type = task.state === "input-required" ? "task.resumed" : "task.started";
     try {
-      const [started] = await log.append(claimUnit(store.db, task, deps.node, now()));
+      const [started] = await log.append(
+        task.sessionId,
+        [{ taskId: task.id, attempt, type, data: { attempt, node: nodeId } }],
+        { expect: { task: { id: task.id, attempt: task.attempt, states: [task.state] } } },
+      );
       assert(started !== undefined);
       return started.seq;
     } catch (error) {
@@ -107,14 +155,12 @@ export function createRunner(deps: RunnerDeps): Runner {
     holder: { sessionId: string; taskId: string; attempt: number },
     open: OpenItems,
     ending: Ending,
-    ownerId: string,
   ): Promise<void> {
-    const task = { id: holder.taskId, session_id: holder.sessionId, owner_id: ownerId };
     for (;;) {
       try {
         const waits = ending.type === "input-required";
-        const more = waits ? approvals.requestParts(task, ending.approvals) : {};
-        await log.append(endingUnit(store.db, holder, open, ending, now(), more));
+        const requests = waits ? approvals.requestEvents(holder.taskId, ending) : [];
+        await log.append(...endingAppend(holder, open, ending, now(), requests));
         if (waits) approvals.requested();
         return;
       } catch (error) {
@@ -126,56 +172,54 @@ export function createRunner(deps: RunnerDeps): Runner {
     }
   }
 
-  async function readTask(taskId: string): Promise<TaskRow | undefined> {
-    return store.db.selectFrom("tasks").selectAll().where("id", "=", taskId).executeTakeFirst();
-  }
-
   /** @returns false where the task's state changed under the attempt, which is then to be made again. */
-  async function tryCancel(task: TaskRow, request: CancelRequest, waitMs: number): Promise<boolean> {
+  async function tryCancel(task: StoredTask, request: CancelRequest, waitMs: number): Promise<boolean> {
     if (isTerminalTaskState(task.state)) return true;
-    const holder = { sessionId: task.session_id, taskId: task.id, attempt: task.attempt };
+    const holder = { sessionId: task.sessionId, taskId: task.id, attempt: task.attempt };
     const run = runs.get(task.id);
     if (task.state === "submitted" && run === undefined) {
       const ending: Ending = { type: "canceled", request };
-      return refusable(log.append(endingUnit(store.db, holder, new OpenItems(), ending, now())));
+      return refusable(log.append(...endingAppend(holder, new OpenItems(), ending, now())));
     }
     if (run === undefined) {
       const ending: Ending = { type: "canceled", request };
-      const ended = await refusable(endInPlaceOfOwner({ store, approvals, log, now }, task, ending));
+      const ended = await refusable(endInPlaceOfOwner({ log, now }, task, ending));
       // It occupied the session while nobody ran it: what is queued behind it has its turn.
-      if (ended) dispatcher.ring({ sessionId: task.session_id, ownerId: task.owner_id });
+      if (ended) dispatcher.ring({ sessionId: task.sessionId, ownerId: task.ownerId });
       return ended;
     }
     // On record first, so that a crash between here and the end of the run still ends the task.
-    if (task.cancel_requested_at === null) {
-      const { sql, parameters } = store.db
-        .updateTable("tasks")
-        .set({ cancel_requested_at: now() })
-        .where("id", "=", task.id)
-        .compile();
-      await store.write([{ sql, parameters }], { mayUseBallast: true });
+    if (task.cancelRequestedAt === null) {
+      const asked = log.append(
+        task.sessionId,
+        [{ taskId: task.id, type: "task.cancel-requested", data: { ...request } }],
+        { expect: { task: { id: task.id, attempt: task.attempt } }, mayUseBallast: true },
+      );
+      if (!(await refusable(asked))) return false;
     }
     run.controller.abort(new CanceledSignal(request));
     const timedOut = Symbol("timed out");
     const first = await Promise.race([run.ended, delay(waitMs, timedOut, { ref: false })]);
     if (first === timedOut) return true;
-    const after = await readTask(task.id);
+    const after = await store.tasks.get(task.id);
     return after === undefined || isTerminalTaskState(after.state);
   }
 
   return {
     async start() {
-      const recovered = await recoverOrphans({ store, approvals, log, now });
-      if (recovered > 0) logger.warn({ tasks: recovered }, "tasks of an earlier process were taken up");
+      await lease.start();
+      await sweep();
       dispatcher.start(serveSession);
-      for (const bell of await sessionsWithQueuedTasks(store.db)) dispatcher.ring(bell);
+      for (const bell of await store.tasks.waitingSessions()) dispatcher.ring(bell);
+      sweeps = setInterval(sweepOnce, SWEEP_MS);
+      sweeps.unref();
     },
 
     ring: (bell) => dispatcher.ring(bell),
 
     async cancel(taskId, request, waitMs) {
       for (let tries = 0; tries < 10; tries++) {
-        const task = await readTask(taskId);
+        const task = await store.tasks.get(taskId);
         if (task === undefined || (await tryCancel(task, request, waitMs))) return;
       }
       throw new Error(`task ${taskId} changed its state ten times while it was being canceled`);
@@ -183,9 +227,11 @@ export function createRunner(deps: RunnerDeps): Runner {
 
     async stop() {
       stopping = true;
-      for (const { controller } of runs.values())
-        controller.abort(new ShutdownSignal("the server shuts down"));
+      clearInterval(sweeps);
+      abortAll();
       await dispatcher.stop();
+      await sweeping;
+      await lease.stop();
     },
   };
 }

@@ -1,51 +1,64 @@
-import type { EventDraft, TaskError, TaskReason, Usage } from "@trunkline/contract";
-import { type Kysely, sql } from "kysely";
-import type { RunEvent, Waits } from "../agent/port.ts";
-import type { CommitUnit, Write } from "../store/port.ts";
-import type { Database } from "../store/schema.ts";
-import type { OpenItems } from "./open-items.ts";
+import {
+  type EventDraft,
+  type OpenItems,
+  statesThatAllow,
+  type TaskAction,
+  type TaskError,
+  type TaskReason,
+} from "@trunkline/contract";
+import type { Waits } from "../agent/port.ts";
+import type { AppendOptions, StoredDraft } from "../store/port.ts";
 import type { CancelRequest } from "./port.ts";
-import { type Holder, toDraft } from "./run-sink.ts";
-import { transition } from "./transition.ts";
+import type { Holder } from "./run-sink.ts";
 
 /** How a task leaves `working` or `input-required`, or never gets there. */
 export type Ending =
-  | { type: "completed"; result: string; usage: Usage }
-  | { type: "failed"; reason: TaskReason; error: TaskError; usage: Usage | null }
+  | { type: "completed"; result: string }
+  | { type: "failed"; reason: TaskReason; error: TaskError }
   | { type: "canceled"; request: CancelRequest }
   /** It waits for answers, and leaves its slot to others. */
   | ({ type: "input-required" } & Waits)
-  /** Back to the head of the queue; `crashed` counts against the task, a shutdown does not. */
-  | { type: "interrupted"; reason: "orphaned" | "shutdown"; crashed: boolean };
+  /** Back to the head of the queue. */
+  | { type: "interrupted"; reason: "orphaned" | "shutdown" };
 
 /**
- * The one commit that ends an attempt: what it left open is closed, the event says how it ended, and the guarded
- * transition makes sure that it is the only one that does.
+ * The one commit that ends an attempt: what it left open is closed, and the event says how it ended. It is refused where
+ * the task has ended otherwise, or another attempt has begun, so that it is the only one that does.
+ * @param more events that are committed before the ending.
  */
-export function endingUnit(
-  db: Kysely<Database>,
-  holder: Holder,
+export function endingAppend(
+  { sessionId, taskId, attempt }: Holder,
   open: OpenItems,
   ending: Ending,
   now: number,
-  /** What is committed with it. */
-  more: { events?: readonly EventDraft[]; writes?: readonly Write[] } = {},
-): CommitUnit {
+  more: readonly StoredDraft[] = [],
+): [sessionId: string, events: StoredDraft[], options: AppendOptions] {
   const closing = open.closing(ending.type === "canceled" ? "canceled" : "interrupted", now);
-  return {
-    sessionId: holder.sessionId,
-    events: [
-      ...closing.map((event) => toDraft(event, holder)),
-      ...(more.events ?? []),
-      endingEvent(holder, ending),
-    ],
-    endedBlocks: closing.flatMap((event: RunEvent) => open.fromSeqOf(event) ?? []),
-    writes: [endingTransition(db, holder, ending, now), ...(more.writes ?? [])],
-    mayUseBallast: ending.type !== "input-required",
-  };
+  const events: StoredDraft[] = [
+    ...closing.map((event) => ({ ...event, attempt })),
+    ...more,
+    endingEvent(taskId, attempt, ending),
+  ];
+  return [
+    sessionId,
+    events,
+    {
+      endedBlocks: closing.flatMap((event) => open.endedBlockOf(event) ?? []),
+      expect: { task: { id: taskId, attempt, states: statesThatAllow(ACTIONS[ending.type]) } },
+      mayUseBallast: ending.type !== "input-required",
+    },
+  ];
 }
 
-function endingEvent({ taskId, attempt }: Holder, ending: Ending): EventDraft {
+const ACTIONS: Record<Ending["type"], TaskAction> = {
+  completed: "complete",
+  failed: "fail",
+  canceled: "cancel",
+  "input-required": "require-input",
+  interrupted: "interrupt",
+};
+
+function endingEvent(taskId: string, attempt: number, ending: Ending): EventDraft {
   switch (ending.type) {
     case "completed":
       return { taskId, type: "task.completed", data: { result: ending.result } };
@@ -58,50 +71,13 @@ function endingEvent({ taskId, attempt }: Holder, ending: Ending): EventDraft {
         data: { reason: ending.request.reason, by: ending.request.by },
       };
     case "input-required":
-      return {
-        taskId,
-        type: "task.input-required",
-        data: { reason: waitReason(ending), ...ending.limit },
-      };
+      return { taskId, type: "task.input-required", data: { reason: waitReason(ending), ...ending.limit } };
     case "interrupted":
       return {
         taskId,
         type: "task.interrupted",
         data: { attempt: Math.max(1, attempt), reason: ending.reason },
       };
-  }
-}
-
-function endingTransition(db: Kysely<Database>, { taskId, attempt }: Holder, ending: Ending, now: number) {
-  const task = { id: taskId, attempt };
-  switch (ending.type) {
-    case "completed":
-      return transition(db, task, "complete", {
-        reason: null,
-        result: ending.result,
-        usage_json: JSON.stringify(ending.usage),
-        node: null,
-        ended_at: now,
-      });
-    case "failed":
-      return transition(db, task, "fail", {
-        reason: ending.reason,
-        error_code: ending.error.code,
-        error_message: ending.error.message,
-        usage_json: ending.usage === null ? null : JSON.stringify(ending.usage),
-        node: null,
-        ended_at: now,
-      });
-    case "canceled":
-      return transition(db, task, "cancel", { reason: ending.request.reason, node: null, ended_at: now });
-    case "input-required":
-      return transition(db, task, "require-input", { reason: waitReason(ending), node: null });
-    case "interrupted":
-      return transition(db, task, "interrupt", {
-        reason: "interrupted",
-        crashes: sql<number>`crashes + ${ending.crashed ? 1 : 0}`,
-        node: null,
-      });
   }
 }
 

@@ -15,18 +15,18 @@ export function createApprovalService({
   audit: Audit;
 }): ApprovalService {
   async function requireApproval({ userId }: Principal, approvalId: string): Promise<Approval> {
-    const approval = await approvals.find(userId, approvalId);
+    const approval = await store.approvals.find(userId, approvalId);
     if (approval === undefined) throw new TrunklineError("not_found", `There is no approval ${approvalId}`);
     return approval;
   }
 
   return {
     async list(principal, { sessionId, cursor, limit }) {
-      if (sessionId !== undefined) await requireSessionAccess(store.db, principal, sessionId);
-      const found = await approvals.listOpen({
+      if (sessionId !== undefined) await requireSessionAccess(store, principal, sessionId);
+      const found = await store.approvals.open({
         ownerId: principal.userId,
-        sessionId,
-        beforeId: cursor === undefined ? undefined : decodePageCursor(cursor).id,
+        ...(sessionId !== undefined && { sessionId }),
+        ...(cursor !== undefined && { beforeId: decodePageCursor(cursor).id }),
         limit: limit + 1,
       });
       return toPage(
@@ -41,7 +41,7 @@ export function createApprovalService({
       const approval = await requireApproval(principal, approvalId);
       if (approval.state === "open") {
         try {
-          const entry = audit.statement({
+          const entry = audit.entry({
             by: principal,
             action: "approval.answer",
             target: approvalId,
@@ -49,7 +49,7 @@ export function createApprovalService({
             detail: decision,
           });
           const answer = { decision, by: principal.name, note };
-          await approvals.answer(principal.userId, approval, answer, [entry]);
+          await approvals.answer(principal.userId, approval, answer, entry);
         } catch (error) {
           // Another tab was faster, or the time was up: what it says now is compared below.
           if (!(error instanceof GuardFailedError)) throw error;

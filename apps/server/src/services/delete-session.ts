@@ -6,10 +6,11 @@ import type { Hub } from "../hub/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
 import { requireSession } from "./ownership.ts";
-import { removeRows } from "./remove-rows.ts";
+import { toSession, workspaceDirectory } from "./session-view.ts";
 
 interface DeleteDeps {
   store: Store;
+  dataDir: string;
   runner: Runner;
   hub: Hub;
   activity: Activity;
@@ -30,43 +31,27 @@ export async function deleteSession(
   sessionId: string,
 ): Promise<Session> {
   const { store, hub, activity, audit, now } = deps;
-  const session = await requireSession(store.db, principal, sessionId);
-  const mark = store.db
-    .updateTable("sessions")
-    .set({ deleted_at: now() })
-    .where("id", "=", sessionId)
-    .compile();
+  const session = await requireSession(store, principal, sessionId);
   const entry = { by: principal, action: "session.delete", target: sessionId, decision: "allowed" } as const;
-  await store.write([mark, audit.statement(entry)], { mayUseBallast: true });
+  await store.sessions.hide(sessionId, now(), audit.entry(entry));
   hub.end(sessionId);
   activity.removed(sessionId, principal.userId);
-  await removeSession(deps, session, principal.name);
-  return session;
-}
-
-/** A session that is hidden: what an earlier process left half removed, or half imported or forked. */
-export interface HiddenSession {
-  id: string;
-  workspace: string;
-}
-
-/** To be asked before anybody can import or fork: those sessions are hidden too. */
-export async function findHiddenSessions({ db }: Store): Promise<HiddenSession[]> {
-  return db.selectFrom("sessions").select(["id", "workspace"]).where("deleted_at", "is not", null).execute();
+  await removeSession(deps, sessionId, principal.name);
+  return toSession(deps.dataDir, session);
 }
 
 /**
- * Removes what an earlier process had begun to delete. Runs beside everything else; nobody waits for it.
+ * Removes what an earlier process had begun to delete, or to fill. Runs beside everything else; nobody waits for it.
  * @throws AggregateError where some are not gone: their files perhaps cannot be removed. The others are.
  */
 export async function finishDeletions(
-  deps: Pick<DeleteDeps, "store" | "runner">,
-  sessions: readonly HiddenSession[],
+  deps: Pick<DeleteDeps, "store" | "dataDir" | "runner">,
+  sessionIds: readonly string[],
 ): Promise<void> {
   const errors: unknown[] = [];
-  for (const session of sessions) {
+  for (const id of sessionIds) {
     try {
-      await removeSession(deps, session, "server");
+      await removeSession(deps, id, "server");
     } catch (error) {
       errors.push(error);
     }
@@ -76,20 +61,13 @@ export async function finishDeletions(
 
 /** Of a session that is hidden already: ends what runs in it, then files and rows go. */
 export async function removeSession(
-  { store, runner }: Pick<DeleteDeps, "store" | "runner">,
-  { id, workspace }: { id: string; workspace: string },
+  { store, dataDir, runner }: Pick<DeleteDeps, "store" | "dataDir" | "runner">,
+  sessionId: string,
   by: string,
 ): Promise<void> {
-  const unfinished = await store.db
-    .selectFrom("tasks")
-    .select("id")
-    .where("session_id", "=", id)
-    .where("state", "in", ["submitted", "working", "input-required"])
-    .orderBy("pos", "desc")
-    .execute();
-  for (const task of unfinished) {
-    await runner.cancel(task.id, { reason: "session-deleted", by }, CANCEL_WAIT_MS);
+  for (const taskId of await store.tasks.unfinished({ sessionId })) {
+    await runner.cancel(taskId, { reason: "session-deleted", by }, CANCEL_WAIT_MS);
   }
-  await rm(workspace, { recursive: true, force: true });
-  await removeRows(store, id);
+  await rm(workspaceDirectory(dataDir, sessionId), { recursive: true, force: true });
+  await store.sessions.remove(sessionId);
 }

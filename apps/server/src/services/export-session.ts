@@ -4,7 +4,7 @@ import type { Audit } from "../audit/port.ts";
 import { type Log, readAll } from "../log/port.ts";
 import type { Store } from "../store/port.ts";
 import { requireSession } from "./ownership.ts";
-import { toTask } from "./task-row.ts";
+import { toTask } from "./task-view.ts";
 
 /** The session as one document, which `importSession` reads. Says nothing of whose it is or where it ran. */
 export async function exportSession(
@@ -12,14 +12,13 @@ export async function exportSession(
   principal: Principal,
   sessionId: string,
 ): Promise<SessionDocument> {
-  const { title, agent, model, createdAt, updatedAt } = await requireSession(store.db, principal, sessionId);
+  const { title, agent, model, createdAt, updatedAt } = await requireSession(store, principal, sessionId);
   await audit.record({ by: principal, action: "session.export", target: sessionId, decision: "allowed" });
-  const rows = await store.db
-    .selectFrom("tasks")
-    .selectAll()
-    .where("session_id", "=", sessionId)
-    .orderBy("pos")
-    .execute();
+  const tasks: SessionDocument["tasks"] = [];
+  for await (const stored of store.tasks.ofSession(sessionId)) {
+    const { sessionId: _session, node: _node, cancelRequestedAt: _cancel, idempotencyKey: _key, ...task } = toTask(stored);
+    tasks.push(task);
+  }
   const events: SessionDocument["events"] = [];
   for await (const { seq, taskId, at, type, data } of readAll(log, sessionId)) {
     if (events.length === MAX_DOCUMENT_EVENTS) {
@@ -34,16 +33,7 @@ export async function exportSession(
     format: "trunkline.session",
     version: 1,
     session: { title, agent, model, createdAt, updatedAt },
-    tasks: rows.map((row) => {
-      const {
-        sessionId: _session,
-        node: _node,
-        cancelRequestedAt: _cancel,
-        idempotencyKey: _key,
-        ...task
-      } = toTask(row);
-      return task;
-    }),
+    tasks,
     events,
   };
 }

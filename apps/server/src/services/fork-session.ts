@@ -1,19 +1,18 @@
 import { rm } from "node:fs/promises";
 import { type ForkSessionInput, type Principal, type Session, TrunklineError } from "@trunkline/contract";
-import { type Kysely, sql } from "kysely";
+import { v7 as uuidv7 } from "uuid";
+import type { Audit } from "../audit/port.ts";
 import type { Log } from "../log/port.ts";
-import { GuardFailedError, type Store, type Write } from "../store/port.ts";
-import type { Database } from "../store/schema.ts";
-import { logChunks } from "./log-chunks.ts";
-import { newSession } from "./new-session.ts";
+import { GuardFailedError, type Store } from "../store/port.ts";
 import { requireSession } from "./ownership.ts";
-import { removeRows } from "./remove-rows.ts";
+import { toSession, workspaceDirectory } from "./session-view.ts";
 import { unfinishedIn } from "./unfinished.ts";
 
 interface ForkDeps {
   store: Store;
   log: Log;
-  workspacesDir: string;
+  audit: Audit;
+  dataDir: string;
   /** Copies all that is in a session's directory to where nothing is yet. */
   copyWorkspace: (from: string, to: string) => Promise<void>;
   now: () => number;
@@ -31,8 +30,8 @@ export async function forkSession(
   principal: Principal,
   input: ForkSessionInput,
 ): Promise<Session> {
-  const { store, log } = deps;
-  const parent = await requireSession(store.db, principal, input.sessionId);
+  const { store, log, audit, dataDir } = deps;
+  const parent = await requireSession(store, principal, input.sessionId);
   const atSeq = input.atSeq ?? parent.lastSeq;
   if (atSeq > parent.lastSeq) {
     throw new TrunklineError(
@@ -40,74 +39,43 @@ export async function forkSession(
       `atSeq ${atSeq} is past the end of the session (${parent.lastSeq})`,
     );
   }
+  const id = uuidv7();
   const now = deps.now();
+  const workspace = workspaceDirectory(dataDir, id);
   // Before anything is copied: a block that ends meanwhile takes its pieces with it.
-  const closing = await unfinishedIn(store.db, parent.id, atSeq, now, "fork");
-  const fork = newSession(store.db, {
-    ownerId: principal.userId,
-    title: input.title ?? parent.title,
-    model: parent.model,
-    parent: { id: parent.id, atSeq, importedSeq: await readImportedSeq(store.db, parent.id) },
-    workspacesDir: deps.workspacesDir,
-    isHidden: true,
-    now,
-  });
-  await store.write([fork.write]);
+  const closing = await unfinishedIn(store, parent.id, atSeq, now, "fork");
+  await store.sessions.begin({ id, ownerId: principal.userId, lastSeq: atSeq, at: now });
   try {
-    await deps.copyWorkspace(parent.workspace, fork.workspace);
-    for await (const { after, end } of logChunks(store.db, parent.id, atSeq)) {
-      await store.write([copyEvents(store.db, parent.id, fork.id, after, end)]);
-    }
-    await log.append({
-      sessionId: fork.id,
-      events: [
-        ...closing.events,
-        { taskId: null, type: "session.forked", data: { parentId: parent.id, atSeq } },
-      ],
+    await deps.copyWorkspace(workspaceDirectory(dataDir, parent.id), workspace);
+    await store.sessions.copyLog(parent.id, id, atSeq);
+    const { model, agent, importedSeq } = parent;
+    // The files are those of now, whatever the log told by then.
+    const readsUntrusted = (await hasReadUntrusted(store, parent.id, atSeq)) ? { readsUntrusted: true as const } : {};
+    const forked = { parentId: parent.id, atSeq, title: input.title ?? parent.title, model, agent, importedSeq };
+    const data = { ...forked, ...readsUntrusted };
+    await log.append(id, [...closing.events, { taskId: null, type: "session.forked", data }], {
       endedBlocks: closing.endedBlocks,
-      writes: [show(store.db, parent.id, fork.id)],
+      // Refused where the parent is being removed, perhaps before all of its log was copied.
+      expect: { sessionId: parent.id },
+      ownerId: principal.userId,
+      reveals: true,
+      audit: audit.entry({ by: principal, action: "session.fork", target: id, decision: "allowed", detail: parent.id }),
     });
   } catch (error) {
-    await rm(fork.workspace, { recursive: true, force: true });
-    await removeRows(store, fork.id);
+    await rm(workspace, { recursive: true, force: true });
+    await store.sessions.remove(id);
     if (!(error instanceof GuardFailedError)) throw error;
     throw new TrunklineError("not_found", `Session ${parent.id} was deleted while it was being forked`, {
       cause: error,
     });
   }
-  return requireSession(store.db, principal, fork.id);
+  return toSession(dataDir, await requireSession(store, principal, id));
 }
 
-/** @returns up to where the parent's own log came from elsewhere: so does the fork's. */
-async function readImportedSeq(db: Kysely<Database>, sessionId: string): Promise<number> {
-  const { imported_seq } = await db
-    .selectFrom("sessions")
-    .select("imported_seq")
-    .where("id", "=", sessionId)
-    .executeTakeFirstOrThrow();
-  return imported_seq;
-}
-
-function copyEvents(
-  db: Kysely<Database>,
-  parentId: string,
-  forkId: string,
-  after: number,
-  end: number,
-): Write {
-  const { sql: text, parameters } = sql`
-    insert into events (session_id, seq, task_id, attempt, type, block_id, at, data)
-    select ${forkId}, seq, task_id, attempt, type, block_id, at, data
-    from events where session_id = ${parentId} and seq > ${after} and seq <= ${end}`.compile(db);
-  return { sql: text, parameters };
-}
-
-/** Refused where the parent is being removed, perhaps before all of its log was copied. */
-function show(db: Kysely<Database>, parentId: string, forkId: string): Write {
-  const { sql: text, parameters } = sql`
-    update sessions set deleted_at = null where id = ${forkId}
-      and exists (select 1 from sessions as parent where parent.id = ${parentId} and parent.deleted_at is null)`.compile(
-    db,
-  );
-  return { sql: text, parameters, expectRows: 1 };
+/** Whether strangers' words came into the session after an event; what came before, a fork's log tells itself. */
+async function hasReadUntrusted({ events }: Store, sessionId: string, after: number): Promise<boolean> {
+  for await (const { data } of events.ofTypes(sessionId, ["tool.called", "session.forked"], { after })) {
+    if (data.readsUntrusted === true) return true;
+  }
+  return false;
 }

@@ -5,31 +5,30 @@ import type {
   Principal,
   SessionDocument,
 } from "@trunkline/contract";
-import { isTerminalTaskState, TrunklineError } from "@trunkline/contract";
+import { TrunklineError } from "@trunkline/contract";
 import { EVENT_TYPES, type EventType, parseEventData } from "@trunkline/contract/schemas";
 import { v7 as uuidv7 } from "uuid";
-import type { Activity } from "../activity/port.ts";
+import type { Audit } from "../audit/port.ts";
 import type { Log } from "../log/port.ts";
-import { type Store, UniqueViolationError, type Write } from "../store/port.ts";
-import { newSession } from "./new-session.ts";
+import { GuardFailedError, type ImportedEvent, type Store, UniqueViolationError } from "../store/port.ts";
 import { requireSession } from "./ownership.ts";
-import { removeRows } from "./remove-rows.ts";
+import { toSession } from "./session-view.ts";
 import { unfinishedIn } from "./unfinished.ts";
 
 interface ImportDeps {
   store: Store;
   log: Log;
-  activity: Activity;
-  workspacesDir: string;
+  audit: Audit;
+  dataDir: string;
   now: () => number;
 }
 
-/** Rows in one commit: an import holds up nobody else's for long, and stays far below any engine's parameter limit. */
+/** Events in one commit: an import holds up nobody else's for long. */
 const CHUNK = 500;
 
 /**
- * Stores a document as a new session. It is built out of sight (as one that is being deleted, so a crash on the way
- * leaves nothing behind) and shown by the last commit.
+ * Stores a document as a new session, whose rows follow from its events. It is built out of sight (as one that is being
+ * deleted, so a crash on the way leaves nothing behind) and shown by the last commit.
  * @throws TrunklineError `validation_failed` naming the event that is not of the contract.
  */
 export async function importSession(
@@ -37,46 +36,46 @@ export async function importSession(
   principal: Principal,
   { document, importKey }: ImportSessionInput,
 ): Promise<ImportSessionOutput> {
-  const { store } = deps;
-  const earlier = await findEarlier(store, principal, importKey);
-  if (earlier !== undefined)
-    return { session: await requireSession(store.db, principal, earlier), created: false };
+  const { store, dataDir } = deps;
+  const answer = async (id: string, created: boolean): Promise<ImportSessionOutput> => ({
+    session: toSession(dataDir, await requireSession(store, principal, id)),
+    created,
+  });
+  const findEarlier = async () =>
+    importKey === undefined ? undefined : store.sessions.importedAs(principal.userId, importKey);
+  const earlier = await findEarlier();
+  if (earlier !== undefined) return answer(earlier, false);
 
   assertEvents(document);
-  const now = deps.now();
-  const { id } = newSession(store.db, {
-    ownerId: principal.userId,
-    title: document.session.title,
-    model: document.session.model,
-    workspacesDir: deps.workspacesDir,
-    now,
-  });
+  const id = uuidv7();
   try {
-    await store.write([hiddenSession(deps, principal, id, document, importKey, now)]);
+    const hidden = { id, ownerId: principal.userId, at: deps.now() };
+    await store.sessions.begin(importKey === undefined ? hidden : { ...hidden, importKey });
   } catch (error) {
     if (!(error instanceof UniqueViolationError)) throw error;
-    const winner = await findEarlier(store, principal, importKey);
+    const winner = await findEarlier();
     if (winner === undefined) throw error;
-    return { session: await requireSession(store.db, principal, winner), created: false };
+    return answer(winner, false);
   }
   try {
-    await fill(deps, principal, id, document, now);
+    await fill(deps, principal, id, document);
   } catch (error) {
     // The import key is free again for another try.
-    await removeRows(store, id);
+    await store.sessions.remove(id);
+    if (error instanceof GuardFailedError || error instanceof UniqueViolationError) {
+      throw invalid(`events: they tell of tasks what cannot have been (${error.message})`, error);
+    }
     throw error;
   }
-  deps.activity.changed(id);
-  return { session: await requireSession(store.db, principal, id), created: true };
+  return answer(id, true);
 }
 
 /** Stores what the document holds, and shows the session with the last commit. */
 async function fill(
-  { store, log }: ImportDeps,
+  { store, log, audit, now }: ImportDeps,
   principal: Principal,
   id: string,
   document: SessionDocument,
-  now: number,
 ): Promise<void> {
   const taskIds = new Map<string, string>();
   const rename = (taskId: string | null): string | null => {
@@ -85,42 +84,25 @@ async function fill(
     taskIds.set(taskId, renamed);
     return renamed;
   };
-  for (const rows of chunks(document.tasks)) {
-    await store.write(
-      rows.map((task) => insertTask(store, principal, id, rename(task.id) ?? uuidv7(), task, now)),
+  for (const events of chunks(document.events)) {
+    await store.sessions.insertLog(
+      id,
+      events.map(({ seq, taskId, at, type, data }) => {
+        const renamed = withRenamedTasks(type, data, rename);
+        return { seq, taskId: rename(taskId), at, type, data: renamed } as ImportedEvent;
+      }),
     );
   }
-  for (const rows of chunks(document.events)) await store.write([insertEvents(store, id, rows, rename)]);
-
   const lastSeq = document.events.at(-1)?.seq ?? 0;
-  const closing = await unfinishedIn(store.db, id, lastSeq, now, "import");
-  const show = store.db
-    .updateTable("sessions")
-    .set({ deleted_at: null, last_seq: lastSeq, imported_seq: lastSeq })
-    .where("id", "=", id)
-    .compile();
-  await log.append({
-    sessionId: id,
-    events: closing.events,
+  const closing = await unfinishedIn(store, id, lastSeq, now(), "import");
+  const { title, agent, model, createdAt, updatedAt } = document.session;
+  const imported = { title, agent, model, createdAt, updatedAt };
+  await log.append(id, [...closing.events, { taskId: null, type: "session.imported", data: imported }], {
     endedBlocks: closing.endedBlocks,
-    writes: [{ sql: show.sql, parameters: show.parameters, expectRows: 1 }],
+    ownerId: principal.userId,
+    reveals: true,
+    audit: audit.entry({ by: principal, action: "session.import", target: id, decision: "allowed" }),
   });
-}
-
-async function findEarlier(
-  store: Store,
-  principal: Principal,
-  importKey: string | undefined,
-): Promise<string | undefined> {
-  if (importKey === undefined) return undefined;
-  const row = await store.db
-    .selectFrom("sessions")
-    .select("id")
-    .where("owner_id", "=", principal.userId)
-    .where("import_key", "=", importKey)
-    .where("deleted_at", "is", null)
-    .executeTakeFirst();
-  return row?.id;
 }
 
 function assertEvents({ events }: SessionDocument): void {
@@ -142,90 +124,6 @@ function invalid(message: string, cause?: unknown): TrunklineError {
   return new TrunklineError("validation_failed", message, { cause });
 }
 
-function hiddenSession(
-  { store, workspacesDir }: ImportDeps,
-  principal: Principal,
-  id: string,
-  { session, tasks }: SessionDocument,
-  importKey: string | undefined,
-  now: number,
-): Write {
-  return store.db
-    .insertInto("sessions")
-    .values({
-      id,
-      owner_id: principal.userId,
-      title: session.title,
-      agent: session.agent,
-      model: session.model,
-      workspace: `${workspacesDir}/${id}`,
-      last_seq: 0,
-      next_pos: tasks.reduce((last, task) => Math.max(last, task.pos), 0) + 1,
-      created_at: session.createdAt,
-      updated_at: session.updatedAt,
-      import_key: importKey ?? null,
-      deleted_at: now,
-    })
-    .compile();
-}
-
-function insertTask(
-  store: Store,
-  principal: Principal,
-  sessionId: string,
-  id: string,
-  task: SessionDocument["tasks"][number],
-  now: number,
-): Write {
-  const ended = isTerminalTaskState(task.state);
-  return store.db
-    .insertInto("tasks")
-    .values({
-      id,
-      session_id: sessionId,
-      owner_id: principal.userId,
-      pos: task.pos,
-      // What was under way stays with the server that it was under way on.
-      state: ended ? task.state : "canceled",
-      reason: ended ? task.reason : "superseded",
-      prompt: task.prompt,
-      model: task.model,
-      attempt: task.attempt,
-      crashes: 0,
-      usage_json: task.usage === null ? null : JSON.stringify(task.usage),
-      result: task.result,
-      error_code: task.errorCode,
-      error_message: task.errorMessage,
-      created_at: task.createdAt,
-      started_at: task.startedAt,
-      ended_at: task.endedAt ?? now,
-    })
-    .compile();
-}
-
-function insertEvents(
-  store: Store,
-  sessionId: string,
-  events: SessionDocument["events"],
-  rename: (taskId: string | null) => string | null,
-): Write {
-  return store.db
-    .insertInto("events")
-    .values(
-      events.map(({ seq, taskId, at, type, data }) => ({
-        session_id: sessionId,
-        seq,
-        task_id: rename(taskId),
-        attempt: null,
-        type,
-        block_id: blockIdOf(type, data),
-        at,
-        data: JSON.stringify(withRenamedTasks(type, data, rename)),
-      })),
-    )
-    .compile();
-}
-
 /** Tasks are named in events too; the order of the fields stays, so that an export of the import is the same again. */
 function withRenamedTasks(
   type: string,
@@ -242,12 +140,6 @@ function withRenamedTasks(
     return beforeTaskId === undefined ? data : { ...updated, beforeTaskId: rename(beforeTaskId) };
   }
   return data;
-}
-
-function blockIdOf(type: string, data: unknown): string | null {
-  if (type === "text.delta" || type === "reasoning.delta") return (data as { blockId: string }).blockId;
-  if (type === "tool.progress") return (data as { callId: string }).callId;
-  return null;
 }
 
 function* chunks<Item>(items: readonly Item[]): Generator<Item[]> {

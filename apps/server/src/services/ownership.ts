@@ -1,9 +1,5 @@
-import { type Principal, TrunklineError } from "@trunkline/contract";
-import type { Kysely } from "kysely";
-import { perDatabase } from "../store/per-database.ts";
-import type { Database, TokensTable, UsersTable } from "../store/schema.ts";
-import { selectSessions, toSession } from "./session-query.ts";
-import type { TaskRow } from "./task-row.ts";
+import { type Principal, TrunklineError, type User } from "@trunkline/contract";
+import type { Store, StoredSession, StoredTask, StoredToken } from "../store/port.ts";
 
 /**
  * The one place that decides who may see what. Somebody else's session, task or token answers exactly as a missing one
@@ -11,37 +7,36 @@ import type { TaskRow } from "./task-row.ts";
  */
 
 /** @throws TrunklineError `not_found` */
-export async function requireSession(db: Kysely<Database>, principal: Principal, sessionId: string) {
-  const row = await selectSessions(db)
-    .where("s.id", "=", sessionId)
-    .where("s.owner_id", "=", principal.userId)
-    .executeTakeFirst();
-  if (row === undefined) throw new TrunklineError("not_found", `There is no session ${sessionId}`);
-  return toSession(row);
+export async function requireSession(
+  { sessions }: Store,
+  principal: Principal,
+  sessionId: string,
+): Promise<StoredSession> {
+  const session = await sessions.find(principal.userId, sessionId);
+  if (session === undefined) throw noSession(sessionId);
+  return session;
 }
 
 /** The cheap form, for what needs no status. @returns the seq of the session's newest event. @throws `not_found` */
 export async function requireSessionAccess(
-  db: Kysely<Database>,
+  { sessions }: Store,
   principal: Principal,
   sessionId: string,
 ): Promise<number> {
-  const { rows } = await db.executeQuery(accessOf(db, [sessionId, principal.userId]));
-  const [row] = rows;
-  if (row === undefined) throw new TrunklineError("not_found", `There is no session ${sessionId}`);
-  return row.last_seq;
+  const lastSeq = await sessions.lastSeq(principal.userId, sessionId);
+  if (lastSeq === undefined) throw noSession(sessionId);
+  return lastSeq;
 }
 
 /** @throws TrunklineError `not_found` */
 export async function requireTask(
-  db: Kysely<Database>,
+  { tasks }: Store,
   principal: Principal,
   taskId: string,
-): Promise<TaskRow> {
-  const { rows } = await db.executeQuery(taskOf(db, [taskId, principal.userId]));
-  const [row] = rows;
-  if (row === undefined) throw new TrunklineError("not_found", `There is no task ${taskId}`);
-  return row;
+): Promise<StoredTask> {
+  const task = await tasks.find(principal.userId, taskId);
+  if (task === undefined) throw new TrunklineError("not_found", `There is no task ${taskId}`);
+  return task;
 }
 
 function isAdmin({ scopes }: Principal): boolean {
@@ -56,47 +51,30 @@ export function requireAdmin(principal: Principal): void {
 }
 
 /** A user that can sign in: the caller, or, for an admin, anybody. @throws TrunklineError `not_found` */
-export async function requireUser(
-  db: Kysely<Database>,
-  principal: Principal,
-  userId: string,
-): Promise<UsersTable> {
-  const row =
-    userId === principal.userId || isAdmin(principal)
-      ? await db
-          .selectFrom("users")
-          .selectAll()
-          .where("id", "=", userId)
-          .where("removed_at", "is", null)
-          .executeTakeFirst()
-      : undefined;
-  if (row === undefined) throw new TrunklineError("not_found", `There is no user ${userId}`);
-  return row;
+export async function requireUser({ users }: Store, principal: Principal, userId: string): Promise<User> {
+  const mayAsk = userId === principal.userId || isAdmin(principal);
+  const user = mayAsk ? await users.find(userId) : undefined;
+  if (user === undefined || user.removedAt !== null) {
+    throw new TrunklineError("not_found", `There is no user ${userId}`);
+  }
+  return user;
 }
 
 /** A token of the caller's, or, for an admin, anybody's. @throws TrunklineError `not_found` */
 export async function requireToken(
-  db: Kysely<Database>,
+  { tokens }: Store,
   principal: Principal,
   tokenId: string,
-): Promise<TokensTable> {
-  let query = db.selectFrom("tokens").selectAll().where("id", "=", tokenId);
-  if (!isAdmin(principal)) query = query.where("user_id", "=", principal.userId);
-  const row = await query.executeTakeFirst();
-  if (row === undefined) throw new TrunklineError("not_found", `There is no token ${tokenId}`);
-  return row;
+): Promise<StoredToken> {
+  const token = await tokens.find(tokenId);
+  if (token === undefined || (token.userId !== principal.userId && !isAdmin(principal))) throw noToken(tokenId);
+  return token;
 }
 
-const accessOf = perDatabase((db) =>
-  db
-    .selectFrom("sessions")
-    .select("last_seq")
-    .where("id", "=", "")
-    .where("owner_id", "=", "")
-    .where("deleted_at", "is", null)
-    .compile(),
-);
+export function noSession(sessionId: string): TrunklineError {
+  return new TrunklineError("not_found", `There is no session ${sessionId}`);
+}
 
-const taskOf = perDatabase((db) =>
-  db.selectFrom("tasks").selectAll().where("id", "=", "").where("owner_id", "=", "").compile(),
-);
+export function noToken(tokenId: string): TrunklineError {
+  return new TrunklineError("not_found", `There is no token ${tokenId}`);
+}

@@ -9,6 +9,7 @@ import { removeSession } from "./delete-session.ts";
 
 export interface RemoveUserDeps {
   store: Store;
+  dataDir: string;
   auth: Pick<Auth, "tokensRevoked">;
   audit: Audit;
   runner: Runner;
@@ -30,73 +31,32 @@ export async function removeUser(
   { userId, deleteSessions }: { userId: string; deleteSessions: boolean },
 ): Promise<void> {
   const { store, auth, audit, now } = deps;
-  const { db } = store;
-  const removedAt = now();
-  const entry = audit.statement({
+  const entry = audit.entry({
     by: principal,
     action: "user.remove",
     target: userId,
     decision: "allowed",
     detail: deleteSessions ? "with sessions" : "sessions kept",
   });
-  const hide = db
-    .updateTable("sessions")
-    .set({ deleted_at: removedAt })
-    .where("owner_id", "=", userId)
-    .where("deleted_at", "is", null);
-  const writes = [
-    db
-      .updateTable("users")
-      .set({ removed_at: removedAt })
-      .where("id", "=", userId)
-      .where("removed_at", "is", null)
-      .compile(),
-    db
-      .updateTable("tokens")
-      .set({ revoked_at: removedAt })
-      .where("user_id", "=", userId)
-      .where("revoked_at", "is", null)
-      .compile(),
-    ...(deleteSessions ? [hide.compile()] : []),
-    entry,
-  ];
-  await store.write(writes, { mayUseBallast: true });
+  await store.users.remove({ id: userId, at: now(), hideSessions: deleteSessions }, entry);
   auth.tokensRevoked();
   await cancelTasks(deps, principal.name, userId);
   if (!deleteSessions) return;
   await removeSessions(deps, principal.name, userId);
-  await store.write(
-    [
-      db.deleteFrom("tokens").where("user_id", "=", userId).compile(),
-      db.deleteFrom("users").where("id", "=", userId).compile(),
-    ],
-    { mayUseBallast: true },
-  );
+  await store.users.forget(userId);
 }
 
+/** Those that wait before those that work, so that none of them begins. */
 async function cancelTasks({ store, runner }: RemoveUserDeps, by: string, userId: string): Promise<void> {
-  const unfinished = await store.db
-    .selectFrom("tasks")
-    .select("id")
-    .where("owner_id", "=", userId)
-    .where("state", "in", ["submitted", "working", "input-required"])
-    // Those that wait before those that work, so that none of them begins.
-    .orderBy("id", "desc")
-    .execute();
-  for (const { id } of unfinished) {
+  for (const id of await store.tasks.unfinished({ ownerId: userId })) {
     await runner.cancel(id, { reason: "user-removed", by }, CANCEL_WAIT_MS);
   }
 }
 
 async function removeSessions(deps: RemoveUserDeps, by: string, userId: string): Promise<void> {
-  const sessions = await deps.store.db
-    .selectFrom("sessions")
-    .select(["id", "workspace"])
-    .where("owner_id", "=", userId)
-    .execute();
-  for (const session of sessions) {
-    deps.hub.end(session.id);
-    deps.activity.removed(session.id, userId);
-    await removeSession(deps, session, by);
+  for (const id of await deps.store.sessions.idsOf(userId)) {
+    deps.hub.end(id);
+    deps.activity.removed(id, userId);
+    await removeSession(deps, id, by);
   }
 }

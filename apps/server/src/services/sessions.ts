@@ -7,7 +7,6 @@ import {
   TrunklineError,
 } from "@trunkline/contract";
 import type { Activity } from "../activity/port.ts";
-import type { Approvals } from "../approvals/port.ts";
 import type { Audit } from "../audit/port.ts";
 import type { ModelRegistry } from "../agent/port.ts";
 import type { Hub } from "../hub/port.ts";
@@ -21,8 +20,8 @@ import { forkSession } from "./fork-session.ts";
 import { newSession, UNTITLED } from "./new-session.ts";
 import { requireSession, requireSessionAccess } from "./ownership.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
-import { selectListedSessions, toSession } from "./session-query.ts";
-import { readDetailTasks } from "./task-query.ts";
+import { toSession } from "./session-view.ts";
+import { toTask } from "./task-view.ts";
 
 export interface SessionServiceDeps {
   store: Store;
@@ -30,17 +29,19 @@ export interface SessionServiceDeps {
   hub: Hub;
   activity: Activity;
   runner: Runner;
-  approvals: Approvals;
   models: ModelRegistry;
   audit: Audit;
-  workspacesDir: string;
+  dataDir: string;
   /** Copies all that is in a session's directory to where nothing is yet. */
   copyWorkspace: (from: string, to: string) => Promise<void>;
   now: () => number;
 }
 
 export function createSessionService(deps: SessionServiceDeps): SessionService {
-  const { store, log, models, workspacesDir, now } = deps;
+  const { store, log, models, dataDir } = deps;
+
+  const read = async (principal: Principal, sessionId: string) =>
+    toSession(dataDir, await requireSession(store, principal, sessionId));
 
   async function* subscribe(
     principal: Principal,
@@ -48,7 +49,7 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
     signal: AbortSignal,
   ): AsyncGenerator<EventBatch, void> {
     const after = lastEventId ?? 0;
-    const lastSeq = await requireSessionAccess(store.db, principal, sessionId);
+    const lastSeq = await requireSessionAccess(store, principal, sessionId);
     if (after > lastSeq) {
       throw new TrunklineError(
         "cursor_invalid",
@@ -61,66 +62,53 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
   return {
     async create(principal, input) {
       if (input.model !== undefined) models.resolve(input.model);
-      const session = newSession(store.db, {
-        ownerId: principal.userId,
-        title: input.title ?? UNTITLED,
-        model: input.model ?? null,
-        workspacesDir,
-        now: now(),
-      });
-      await log.append({ sessionId: session.id, events: [session.event], writes: [session.write] });
-      return requireSession(store.db, principal, session.id);
+      const { id, event } = newSession({ title: input.title ?? UNTITLED, model: input.model ?? null });
+      await log.append(id, [event], { ownerId: principal.userId });
+      return read(principal, id);
     },
 
     async get(principal, { sessionId }) {
-      const session = await requireSession(store.db, principal, sessionId);
-      const tasks = await readDetailTasks(store.db, sessionId);
+      const session = await read(principal, sessionId);
+      const tasks = await store.tasks.ofDetail(sessionId);
       const approvals =
         session.status === "input-required"
-          ? await deps.approvals.listOpen({
+          ? await store.approvals.open({
               ownerId: principal.userId,
               sessionId,
               limit: SESSION_DETAIL_APPROVALS,
             })
           : [];
-      return { session, tasks, approvals, lastSeq: session.lastSeq };
+      return { session, tasks: tasks.map(toTask), approvals, lastSeq: session.lastSeq };
     },
 
     async list(principal, { query: text, archived, cursor, limit }) {
-      const rows = await selectListedSessions(store.db, {
+      const sessions = await store.sessions.page({
         ownerId: principal.userId,
         archived,
-        text,
-        after: cursor === undefined ? undefined : decodePageCursor(cursor),
+        ...(text !== undefined && { text }),
+        ...(cursor !== undefined && { after: decodePageCursor(cursor) }),
         limit: limit + 1,
-      }).execute();
-      return toPage(rows, limit, toSession, ({ updatedAt }) => updatedAt);
+      });
+      return toPage(
+        sessions,
+        limit,
+        (session) => toSession(dataDir, session),
+        ({ updatedAt }) => updatedAt,
+      );
     },
 
     async events(principal, { sessionId, after, before, limit }) {
-      await requireSessionAccess(store.db, principal, sessionId);
+      await requireSessionAccess(store, principal, sessionId);
       return log.read(sessionId, { after, before, limit });
     },
 
     async update(principal, { sessionId, title, model, archived }) {
-      await requireSessionAccess(store.db, principal, sessionId);
+      await requireSessionAccess(store, principal, sessionId);
       if (model !== undefined && model !== null) models.resolve(model);
-      const { sql: text, parameters } = store.db
-        .updateTable("sessions")
-        .set({
-          ...(title === undefined ? {} : { title }),
-          ...(model === undefined ? {} : { model }),
-          ...(archived === undefined ? {} : { archived_at: archived ? now() : null }),
-          updated_at: now(),
-        })
-        .where("id", "=", sessionId)
-        .compile();
-      await log.append({
-        sessionId,
-        events: [{ taskId: null, type: "session.updated", data: { title, model, archived } }],
-        writes: [{ sql: text, parameters, expectRows: 1 }],
-      });
-      return requireSession(store.db, principal, sessionId);
+      await log.append(sessionId, [
+        { taskId: null, type: "session.updated", data: { title, model, archived } },
+      ]);
+      return read(principal, sessionId);
     },
 
     fork: async (principal, input) => forkSession(deps, principal, input),

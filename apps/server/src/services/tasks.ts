@@ -1,7 +1,4 @@
-import assert from "node:assert";
 import {
-  ACTIVE_TASK_STATES,
-  type Budget,
   isTerminalTaskState,
   type Principal,
   type SubmitTaskInput,
@@ -14,14 +11,12 @@ import type { ModelRegistry } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Turns } from "../turns/port.ts";
-import { type CommitUnit, GuardFailedError, type Store, UniqueViolationError } from "../store/port.ts";
-import { newSession, titleFromPrompt } from "./new-session.ts";
+import { type Store, UniqueViolationError } from "../store/port.ts";
 import { requireSessionAccess, requireTask } from "./ownership.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
 import { createQueue } from "./queue.ts";
-import { idempotencyConflict, newTask, requestHash, sessionBusy } from "./submit.ts";
-import { readNewestTasks } from "./task-query.ts";
-import { toTask } from "./task-row.ts";
+import { idempotencyConflict, requestHash, type Submission, submission, submitRefusal } from "./submit.ts";
+import { toTask } from "./task-view.ts";
 
 export interface TaskServiceDeps {
   store: Store;
@@ -30,16 +25,13 @@ export interface TaskServiceDeps {
   turns: Turns;
   models: ModelRegistry;
   audit: Audit;
-  /** Directory that holds a directory per session. */
-  workspacesDir: string;
-  now: () => number;
 }
 
 /** How long `cancel` waits for the task's processes before it answers with the task as it is, in ms. */
 const CANCEL_WAIT_MS = 5_000;
 
 export function createTaskService(deps: TaskServiceDeps): TaskService {
-  const { store, log, runner, models, audit, now } = deps;
+  const { store, log, runner, models, audit } = deps;
   const queue = createQueue(deps);
   /** Fifty submits at once are acknowledged before fifty runs begin. */
   const ring = (bell: Parameters<Runner["ring"]>[0]): void =>
@@ -51,58 +43,22 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
     input: SubmitTaskInput,
   ): Promise<SubmitTaskOutput | undefined> {
     if (input.idempotencyKey === undefined) return undefined;
-    const row = await store.db
-      .selectFrom("tasks")
-      .selectAll()
-      .where("owner_id", "=", principal.userId)
-      .where("idempotency_key", "=", input.idempotencyKey)
-      .executeTakeFirst();
-    if (row === undefined) return undefined;
-    if (row.request_hash !== requestHash(input)) throw idempotencyConflict();
-    return { taskId: row.id, sessionId: row.session_id, task: toTask(row) };
+    const task = await store.tasks.byIdempotencyKey(principal.userId, input.idempotencyKey);
+    if (task === undefined) return undefined;
+    if (task.requestHash !== requestHash(input)) throw idempotencyConflict();
+    return { taskId: task.id, sessionId: task.sessionId, task: toTask(task) };
   }
 
-  async function submitUnit(
-    principal: Principal,
-    input: SubmitTaskInput,
-    retryOf?: string,
-  ): Promise<{ unit: CommitUnit; taskId: string }> {
-    const at = now();
-    const created =
-      input.sessionId === undefined
-        ? newSession(store.db, {
-            ownerId: principal.userId,
-            title: titleFromPrompt(input.prompt),
-            model: input.model ?? null,
-            workspacesDir: deps.workspacesDir,
-            now: at,
-          })
-        : undefined;
-    const sessionId = created?.id ?? input.sessionId;
-    assert(sessionId !== undefined);
-    const task = newTask(store.db, principal, sessionId, input, at);
-    const unit: CommitUnit = {
-      sessionId,
-      events: [
-        ...(created === undefined ? [] : [created.event]),
-        {
-          taskId: task.id,
-          type: "task.submitted",
-          data: { prompt: input.prompt, model: input.model ?? null, retryOf },
-        },
-      ],
-      writes: [...(created === undefined ? [] : [created.write]), ...task.writes],
-    };
-    return { unit, taskId: task.id };
+  async function append({ sessionId, events, options }: Submission): Promise<void> {
+    try {
+      await log.append(sessionId, events, options);
+    } catch (error) {
+      throw submitRefusal(error, sessionId);
+    }
   }
 
   async function cancelActive(principal: Principal, sessionId: string): Promise<void> {
-    const active = await store.db
-      .selectFrom("tasks")
-      .select("id")
-      .where("session_id", "=", sessionId)
-      .where("state", "in", [...ACTIVE_TASK_STATES])
-      .executeTakeFirst();
+    const active = await store.tasks.active(sessionId);
     if (active === undefined) return;
     await runner.cancel(active.id, { reason: "superseded", by: principal.name }, CANCEL_WAIT_MS);
   }
@@ -113,72 +69,62 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
       if (earlier !== undefined) return earlier;
       // A model that does not exist is the caller's mistake, and is told before anything is stored.
       if (input.model !== undefined) models.resolve(input.model);
-      const { unit, taskId } = await submitUnit(principal, input);
-      const { sessionId } = unit;
+      const submitted = submission(principal, input);
+      const { sessionId, taskId } = submitted;
       try {
-        await log.append(unit);
+        await append(submitted);
       } catch (error) {
-        if (error instanceof UniqueViolationError) {
-          const winner = await findEarlier(principal, input);
-          if (winner !== undefined) return winner;
-        }
-        if (error instanceof GuardFailedError && input.sessionId !== undefined) {
-          // The insert itself checks whose session it is; only where it refuses is there something to find out.
-          await requireSessionAccess(store.db, principal, sessionId);
-          if (input.whenBusy === "reject") throw sessionBusy(sessionId);
-        }
-        throw error;
+        const winner = error instanceof UniqueViolationError ? await findEarlier(principal, input) : undefined;
+        if (winner === undefined) throw error;
+        return winner;
       }
       ring({ sessionId, ownerId: principal.userId });
       if (input.whenBusy === "interrupt") await cancelActive(principal, sessionId);
-      return { taskId, sessionId, task: toTask(await requireTask(store.db, principal, taskId)) };
+      return { taskId, sessionId, task: toTask(await requireTask(store, principal, taskId)) };
     },
 
     async get(principal, { taskId }) {
-      return toTask(await requireTask(store.db, principal, taskId));
+      return toTask(await requireTask(store, principal, taskId));
     },
 
     async list(principal, { sessionId, states, cursor, limit }) {
-      if (sessionId !== undefined) await requireSessionAccess(store.db, principal, sessionId);
-      const beforeId = cursor === undefined ? undefined : decodePageCursor(cursor).id;
-      const rows = await readNewestTasks(store.db, {
+      if (sessionId !== undefined) await requireSessionAccess(store, principal, sessionId);
+      const tasks = await store.tasks.page({
         ownerId: principal.userId,
-        sessionId,
-        states,
-        beforeId,
+        ...(sessionId !== undefined && { sessionId }),
+        ...(states !== undefined && { states }),
+        ...(cursor !== undefined && { beforeId: decodePageCursor(cursor).id }),
         limit: limit + 1,
       });
-      return toPage(rows, limit, toTask, ({ createdAt }) => createdAt);
+      return toPage(tasks, limit, toTask, ({ createdAt }) => createdAt);
     },
 
     async retry(principal, { taskId }) {
-      const row = await requireTask(store.db, principal, taskId);
-      if (!isTerminalTaskState(row.state)) {
+      const task = await requireTask(store, principal, taskId);
+      if (!isTerminalTaskState(task.state)) {
         throw new TrunklineError("task_not_terminal", `Task ${taskId} has not ended; cancel it first`);
       }
-      const input: SubmitTaskInput = {
-        prompt: row.prompt,
-        sessionId: row.session_id,
-        whenBusy: "enqueue",
-        model: row.model ?? undefined,
-        budget: row.budget_json === null ? undefined : (JSON.parse(row.budget_json) as Budget),
-      };
-      const { unit, taskId: newTaskId } = await submitUnit(principal, input, taskId);
-      await log.append(unit);
-      ring({ sessionId: row.session_id, ownerId: principal.userId });
-      return toTask(await requireTask(store.db, principal, newTaskId));
+      const { prompt, sessionId, model, budget } = task;
+      const retry = submission(
+        principal,
+        { prompt, sessionId, whenBusy: "enqueue", model: model ?? undefined, budget: budget ?? undefined },
+        taskId,
+      );
+      await append(retry);
+      ring({ sessionId, ownerId: principal.userId });
+      return toTask(await requireTask(store, principal, retry.taskId));
     },
 
     edit: queue.edit,
     move: queue.move,
 
     async cancel(principal, { taskId }) {
-      await requireTask(store.db, principal, taskId);
+      await requireTask(store, principal, taskId);
       await Promise.all([
         runner.cancel(taskId, { reason: "user", by: principal.name }, CANCEL_WAIT_MS),
         audit.record({ by: principal, action: "task.cancel", target: taskId, decision: "allowed" }),
       ]);
-      return toTask(await requireTask(store.db, principal, taskId));
+      return toTask(await requireTask(store, principal, taskId));
     },
   };
 }

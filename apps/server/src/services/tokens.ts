@@ -1,10 +1,9 @@
-import { type Token, type TokenService, TrunklineError } from "@trunkline/contract";
+import { scopesUpTo, type Token, type TokenService, TrunklineError } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
 import type { Auth } from "../auth/port.ts";
-import { GuardFailedError, type Store } from "../store/port.ts";
-import { requireAdmin, requireToken, requireUser } from "./ownership.ts";
+import { GuardFailedError, type Store, type StoredToken } from "../store/port.ts";
+import { noToken, requireAdmin, requireToken, requireUser } from "./ownership.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
-import { expiryLimit, selectTokens, toToken } from "./token-row.ts";
 
 export interface TokenServiceDeps {
   store: Store;
@@ -15,13 +14,14 @@ export interface TokenServiceDeps {
 
 export function createTokenService({ store, auth, audit, now }: TokenServiceDeps): TokenService {
   async function read(tokenId: string): Promise<Token> {
-    const row = await selectTokens(store.db).where("tokens.id", "=", tokenId).executeTakeFirstOrThrow();
-    return toToken(row);
+    const token = await store.tokens.find(tokenId);
+    if (token === undefined) throw noToken(tokenId);
+    return toToken(token);
   }
 
   return {
     async create(principal, { name, scope, expiresAt = null, userId = principal.userId }) {
-      await requireUser(store.db, principal, userId);
+      await requireUser(store, principal, userId);
       const createdAt = now();
       if (!principal.scopes.includes(scope)) {
         throw new TrunklineError(
@@ -35,54 +35,47 @@ export function createTokenService({ store, auth, audit, now }: TokenServiceDeps
           "expiresAt must be in the future, in ms since the epoch",
         );
       }
-      const limit = await expiryLimit(store.db, principal.tokenId);
+      const limit = await expiryLimit(store, principal.tokenId);
       if (limit !== null && (expiresAt ?? Infinity) > limit) {
         throw new TrunklineError(
           "forbidden",
           `A token makes none that outlasts it; give an expiresAt of ${limit} or earlier`,
         );
       }
-      const { id, secret, write } = auth.newToken({ userId, name, scope, createdAt, expiresAt });
+      const { token, secret } = auth.newToken({ userId, name, scope, createdAt, expiresAt });
       const detail = `${scope} for ${userId}`;
-      const entry = audit.statement({
+      const entry = audit.entry({
         by: principal,
         action: "token.create",
-        target: id,
+        target: token.id,
         decision: "allowed",
         detail,
       });
       try {
-        await store.write([write, entry]);
+        await store.tokens.add(token, { audit: entry });
       } catch (error) {
-        if (error instanceof GuardFailedError) await requireUser(store.db, principal, userId);
+        if (error instanceof GuardFailedError) await requireUser(store, principal, userId);
         throw error;
       }
-      return { token: await read(id), secret };
+      return { token: await read(token.id), secret };
     },
 
     async list(principal, { userId, everyone, ended, cursor, limit }) {
-      let query = selectTokens(store.db)
-        .orderBy("tokens.id", "desc")
-        .limit(limit + 1);
       if (everyone) requireAdmin(principal);
       const whose = userId ?? (everyone ? undefined : principal.userId);
-      if (whose !== undefined) {
-        if (userId !== undefined) await requireUser(store.db, principal, userId);
-        query = query.where("tokens.user_id", "=", whose);
-      }
-      if (!ended) {
-        query = query
-          .where("tokens.revoked_at", "is", null)
-          .where((eb) => eb.or([eb("tokens.expires_at", "is", null), eb("tokens.expires_at", ">", now())]));
-      }
-      if (cursor !== undefined) query = query.where("tokens.id", "<", decodePageCursor(cursor).id);
-      const rows = await query.execute();
-      return toPage(rows, limit, toToken, ({ createdAt }) => createdAt);
+      if (userId !== undefined) await requireUser(store, principal, userId);
+      const tokens = await store.tokens.page({
+        ...(whose !== undefined && { userId: whose }),
+        ...(!ended && { endedBy: now() }),
+        ...(cursor !== undefined && { beforeId: decodePageCursor(cursor).id }),
+        limit: limit + 1,
+      });
+      return toPage(tokens, limit, toToken, ({ createdAt }) => createdAt);
     },
 
     async revoke(principal, { tokenId }) {
-      const token = await requireToken(store.db, principal, tokenId);
-      if (token.revoked_at === null) {
+      const token = await requireToken(store, principal, tokenId);
+      if (token.revokedAt === null) {
         if (!principal.scopes.includes(token.scope)) {
           throw new TrunklineError("forbidden", "A token revokes none that may do more than itself");
         }
@@ -92,16 +85,28 @@ export function createTokenService({ store, auth, audit, now }: TokenServiceDeps
           target: tokenId,
           decision: "allowed",
         } as const;
-        const revoke = store.db
-          .updateTable("tokens")
-          .set({ revoked_at: now() })
-          .where((eb) => eb.or([eb("id", "=", tokenId), eb("parent_id", "=", tokenId)]))
-          .where("revoked_at", "is", null)
-          .compile();
-        await store.write([revoke, audit.statement(entry)], { mayUseBallast: true });
+        await store.tokens.revoke(tokenId, now(), audit.entry(entry));
         auth.tokensRevoked();
       }
       return read(tokenId);
     },
   };
+}
+
+/** Everything but the hash, which is nobody's business. */
+function toToken({ hash: _hash, parentId: _parent, scope, ...token }: StoredToken): Token {
+  return { ...token, scopes: scopesUpTo(scope) };
+}
+
+/**
+ * Until when tokens may hold that this caller makes: no longer than the caller's own, or else one that is good for a day
+ * could be traded for one that is good for ever. A browser's sign-in ends by itself, and counts as the token behind it.
+ *
+ * @returns integer ms since the epoch; null: for ever
+ */
+async function expiryLimit({ tokens }: Store, tokenId: string | undefined): Promise<number | null> {
+  const token = tokenId === undefined ? undefined : await tokens.find(tokenId);
+  if (token?.kind !== "browser") return token?.expiresAt ?? null;
+  const parent = token.parentId === null ? undefined : await tokens.find(token.parentId);
+  return parent?.expiresAt ?? null;
 }

@@ -20,6 +20,7 @@ export type { QueueHead, StoredTask, TaskStore, WaitingSession } from "./ports/t
 export type { NewToken, StoredToken, TokenStore } from "./ports/tokens.ts";
 export type { UserStore } from "./ports/users.ts";
 export type { Guard } from "./refusal.ts";
+export { workspacePath } from "./workspace-path.ts";
 
 /**
  * What is kept, in nouns. Whatever happens in a session is appended to its log, and the rows that lists and queues are

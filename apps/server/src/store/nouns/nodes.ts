@@ -10,7 +10,7 @@ export function createNodeStore(db: Kysely<Database>, write: WriteStatements): N
         .insertInto("nodes")
         .values({ id, name, started_at: startedAt, expires_at: expiresAt })
         .onConflict((conflict) => conflict.column("id").doUpdateSet({ expires_at: expiresAt }));
-      await write([statement(renewed.compile())]);
+      await write([statement(renewed.compile())], { mayUseBallast: true });
     },
     async leave(nodeId) {
       await write([statement(db.deleteFrom("nodes").where("id", "=", nodeId).compile())], { mayUseBallast: true });

@@ -143,17 +143,6 @@ export function createTaskStore(db: Kysely<Database>): TaskStore {
         .execute();
       return rows.map((row) => ({ sessionId: row.session_id, ownerId: row.owner_id }));
     },
-
-    async nextResume() {
-      const next = await db
-        .selectFrom("tasks")
-        .select("resume_at")
-        .where("resume_at", "is not", null)
-        .orderBy("resume_at")
-        .limit(1)
-        .executeTakeFirst();
-      return next?.resume_at ?? null;
-    },
   };
 }
 

@@ -3,8 +3,6 @@ import type { AuditRecord } from "./audit.ts";
 
 /** An event for the log, which adds session, seq and time. */
 export type StoredDraft = EventDraft & {
-  /** Of a piece: the block or call that it belongs to, whose end replaces it. */
-  blockId?: string;
   /** Of the run that writes it. */
   attempt?: number;
 };

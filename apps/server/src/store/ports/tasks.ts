@@ -56,6 +56,4 @@ export interface TaskStore {
   waitingSessions(): Promise<WaitingSession[]>;
   /** Sessions whose task waits for a limit that is over by `now`. */
   resumable(now: number): Promise<WaitingSession[]>;
-  /** When the next of them is; null where none waits. */
-  nextResume(): Promise<number | null>;
 }

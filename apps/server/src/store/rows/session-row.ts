@@ -1,14 +1,12 @@
+import { type EventBody, isPiece } from "@trunkline/contract";
 import { workspacePath } from "../workspace-path.ts";
-import { change, type Reducer, type RowChange, type StoredEvent } from "./row-change.ts";
+import { change, type Reducer, type RowChange } from "./row-change.ts";
 
 type Update = Extract<RowChange, { table: "sessions"; type: "update" }>["set"];
 
-/** Pieces of a block do not count as a change of the session, so that a token costs no update of the list's index. */
-const PIECES = new Set(["text.delta", "reasoning.delta", "tool.progress"]);
-
-/** Whether the session counts as updated by these events. */
-export function touchesSession(events: readonly Pick<StoredEvent, "type">[]): boolean {
-  return events.some(({ type }) => !PIECES.has(type));
+/** Whether the session counts as updated: pieces of a block do not, so that a token costs no update of the list's index. */
+export function touchesSession(events: readonly EventBody[]): boolean {
+  return events.some((event) => !isPiece(event));
 }
 
 /**

@@ -1,6 +1,5 @@
-import { nextTaskState, type TaskAction, type TaskState, type Usage } from "@trunkline/contract";
+import { addUsage, nextTaskState, type TaskAction, type TaskState, type Usage } from "@trunkline/contract";
 import { refuse } from "../refusal.ts";
-import { addUsage } from "./add-usage.ts";
 import {
   change,
   isBeingBuilt,
@@ -114,7 +113,8 @@ function setOf(event: StoredEvent, row: TaskCore): TaskUpdate | null {
     case "task.rejected":
       return { ...ended(row, "reject", at), reason: event.data.reason };
     case "step.ended": {
-      const usage = addUsage(usageOf(row), event.data.usage);
+      const before = usageOf(row);
+      const usage = before === null ? event.data.usage : addUsage(before, event.data.usage);
       // It got somewhere: crashes from before tell nothing against it.
       return { usage_json: JSON.stringify(usage), crashes: 0 };
     }

@@ -1,3 +1,4 @@
+import { blockOfPiece, type EventBody } from "@trunkline/contract";
 import type { Commit } from "../commit.ts";
 import type { Expectation, Fence } from "../ports/append.ts";
 import type { Statement } from "../statement.ts";
@@ -52,30 +53,16 @@ export function encodeCommit(message: CommitMessage, commit: Commit): void {
       message.push(sql, expectRows, parameters.length);
       for (const parameter of parameters) message.push(parameter);
     }
-    for (const { taskId, attempt, type, blockId, data } of events) {
-      message.push(taskId, attempt ?? null, type, blockId ?? null, JSON.stringify(data));
+    for (const event of events) {
+      message.push(event.taskId, event.attempt ?? null, event.type, blockOfPiece(event), JSON.stringify(event.data));
     }
     for (const { taskId, type, data, seq, at } of imported ?? []) {
-      message.push(taskId, null, type, blockOf(type, data), JSON.stringify(data), seq, at);
+      message.push(taskId, null, type, blockOfPiece({ type, data } as EventBody), JSON.stringify(data), seq, at);
     }
     for (const { blockId, fromSeq } of endedBlocks) message.push(blockId, fromSeq);
   } catch (error) {
     message.length = length;
     throw error;
-  }
-}
-
-/** A document's pieces belong to their blocks as those of a run do. */
-function blockOf(type: string, data: unknown): string | null {
-  const { blockId, callId } = data as { blockId?: string; callId?: string };
-  switch (type) {
-    case "text.delta":
-    case "reasoning.delta":
-      return blockId ?? null;
-    case "tool.progress":
-      return callId ?? null;
-    default:
-      return null;
   }
 }
 

@@ -14,7 +14,7 @@ import { createUserStore } from "../nouns/users.ts";
 import { mergePieces } from "../piece-merge.ts";
 import { type AppendOptions, type Store, type StoredDraft, StoreOpenError, StoreUnavailableError } from "../port.ts";
 import type { Database as Schema } from "../schema.ts";
-import type { WriteStatements } from "../statement.ts";
+import { statement, type WriteStatements } from "../statement.ts";
 import { Ballast } from "./ballast.ts";
 import { asDamaged, checkDatabase } from "./check-database.ts";
 import { isFullDisk } from "./fault.ts";
@@ -131,7 +131,9 @@ export class SqliteStore implements Store {
 
   /** @param writerScript what the writer thread runs. */
   static async open(options: SqliteStoreOptions, writerScript?: URL): Promise<SqliteStore> {
-    return new SqliteStore(await Writer.start(options.path, writerScript), options);
+    const store = new SqliteStore(await Writer.start(options.path, writerScript), options);
+    await store.#endOtherLeases();
+    return store;
   }
 
   async append(
@@ -141,6 +143,14 @@ export class SqliteStore implements Store {
   ): Promise<SessionEvent[]> {
     const statements = audit === undefined ? undefined : [insertAudit(this.#db, audit)];
     return this.#groupCommit.add({ ...options, sessionId, events, ...(statements && { statements }) });
+  }
+
+  /** Whoever had the database before has it no more: what they were running can be taken over. */
+  async #endOtherLeases(): Promise<void> {
+    const node = await this.#db.selectFrom("nodes").select("id").limit(1).executeTakeFirst();
+    if (node === undefined) return;
+    const statements = [statement(this.#db.deleteFrom("nodes").compile())];
+    await this.#groupCommit.add({ sessionId: NO_SESSION, events: [], statements, mayUseBallast: true });
   }
 
   async ping(): Promise<void> {

@@ -1,9 +1,10 @@
 import type { SearchHit, SearchPage } from "@trunkline/contract";
-import { type Kysely, sql } from "kysely";
-import type { Database } from "../store/schema.ts";
+import { Kysely, sql, SqliteDialect } from "kysely";
+import type { SearchIndex } from "../../search/port.ts";
+import type { Database } from "../schema.ts";
 import { cutMarks, MARK_END, MARK_START } from "./marked-snippet.ts";
-import type { SearchIndex } from "./port.ts";
 import { toMatchExpression } from "./match-expression.ts";
+import { openDatabase } from "./open-database.ts";
 
 /** Words of context that a snippet shows. */
 const SNIPPET_WORDS = 24;
@@ -20,7 +21,9 @@ interface HitRow {
 }
 
 /** Search over the index that store/sqlite/search-index.ts keeps. */
-export function createSqliteSearch(db: Kysely<Database>): SearchIndex {
+export function createSqliteSearch(path: string): SearchIndex & Disposable {
+  const database = openDatabase(path, "read");
+  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database }) });
   return {
     async search({ ownerId, text, cursor, limit }): Promise<SearchPage> {
       const match = toMatchExpression(ownerId, text);
@@ -45,6 +48,7 @@ export function createSqliteSearch(db: Kysely<Database>): SearchIndex {
         nextCursor: rows.length > limit && last !== undefined ? String(last.id) : null,
       };
     },
+    [Symbol.dispose]: () => void database.close(),
   };
 }
 

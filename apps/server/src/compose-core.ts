@@ -1,0 +1,98 @@
+import type { Logger } from "pino";
+import { createActivity } from "./activity/activity.ts";
+import type { ModelRegistry, RunTask } from "./agent/port.ts";
+import { createApprovals } from "./approvals/approvals.ts";
+import type { ApprovalMode } from "./approvals/port.ts";
+import { createAudit } from "./audit/audit.ts";
+import { createInProcessDispatcher } from "./dispatch/in-process.ts";
+import type { Doorbell } from "./dispatch/port.ts";
+import { createHub } from "./hub/hub.ts";
+import { createLog } from "./log/log.ts";
+import type { Log } from "./log/port.ts";
+import { createRunner } from "./runner/runner.ts";
+import type { RedactEvent } from "./secrets/port.ts";
+import { createActivityService } from "./services/activity.ts";
+import { createApprovalService } from "./services/approvals.ts";
+import { createSessionService } from "./services/sessions.ts";
+import { createTaskService } from "./services/tasks.ts";
+import type { Store } from "./store/port.ts";
+import type { ToolSource } from "./tools/port.ts";
+import type { Turns } from "./turns/port.ts";
+
+/** What is around the core: the store, the agent, and what else tests have in the place of the real thing. */
+export interface CoreEdges {
+  store: Store;
+  dataDir: string;
+  models: ModelRegistry;
+  runTask: RunTask;
+  tools: ToolSource;
+  turns: Turns;
+  /** Tasks that work at once. */
+  concurrency: number;
+  /** Whether more than one user can sign in. */
+  isShared: () => boolean;
+  approvals: { mode: ApprovalMode; timeoutMs: number };
+  redact: RedactEvent;
+  copyWorkspace: (from: string, to: string) => Promise<void>;
+  logger: Logger;
+  /** Integer ms since the epoch. */
+  now: () => number;
+  /** The clock that requests expire by, where it is another one. */
+  expiryClock?: { now: () => number; wait?: (ms: number, signal: AbortSignal) => Promise<void> };
+  node: string;
+  /** Looks at what is appended on its way. */
+  watchLog?: (log: Log) => Log;
+}
+
+/** The core of the server: log, queue, runner and what users do with them; without HTTP, users and tools of its own. */
+export function composeCore(edges: CoreEdges) {
+  const { store, dataDir, models, turns, logger, now, copyWorkspace, watchLog = (log: Log) => log } = edges;
+  const hub = createHub();
+  const activity = createActivity();
+  const log = watchLog(createLog({ store, hub, activity, redact: edges.redact }));
+  const dispatcher = createInProcessDispatcher({ concurrency: edges.concurrency, isShared: edges.isShared });
+  const ring = (bell: Doorbell): void => dispatcher.ring(bell);
+  const { now: expiryNow, wait } = edges.expiryClock ?? { now };
+  const approvals = createApprovals({
+    store,
+    log,
+    ...edges.approvals,
+    ring,
+    logger,
+    now: expiryNow,
+    ...(wait && { wait }),
+  });
+  const { runTask, tools, node } = edges;
+  const runner = createRunner({
+    store,
+    log,
+    dataDir,
+    models,
+    runTask,
+    tools,
+    approvals,
+    dispatcher,
+    logger,
+    now,
+    node,
+  });
+  const audit = createAudit({ store, logger, now });
+  const services = {
+    tasks: createTaskService({ store, log, runner, turns, models, audit }),
+    sessions: createSessionService({
+      store,
+      log,
+      hub,
+      activity,
+      runner,
+      models,
+      audit,
+      dataDir,
+      copyWorkspace,
+      now,
+    }),
+    approvals: createApprovalService({ store, approvals, audit }),
+    activity: createActivityService({ store, activity, dataDir }),
+  };
+  return { hub, activity, log, dispatcher, approvals, runner, audit, services };
+}

@@ -1,0 +1,23 @@
+import type { Store } from "../store/port.ts";
+
+/** A session's owner never changes, so it is asked for once. */
+const MAX_REMEMBERED = 10_000;
+
+export class SessionOwners {
+  readonly #store: Store;
+  readonly #owners = new Map<string, string>();
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  async find(sessionId: string): Promise<string | undefined> {
+    const known = this.#owners.get(sessionId);
+    if (known !== undefined) return known;
+    const ownerId = await this.#store.sessions.ownerOf(sessionId);
+    if (ownerId === undefined) return undefined;
+    if (this.#owners.size >= MAX_REMEMBERED) this.#owners.clear();
+    this.#owners.set(sessionId, ownerId);
+    return ownerId;
+  }
+}

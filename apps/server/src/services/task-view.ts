@@ -1,0 +1,15 @@
+import type { Task } from "@trunkline/contract";
+import type { StoredTask } from "../store/port.ts";
+
+/** A task as the contract shows it. */
+export function toTask(stored: StoredTask): Task {
+  const {
+    ownerId: _owner,
+    budget: _budget,
+    requestHash: _hash,
+    crashes: _crashes,
+    resumeAt: _resume,
+    ...task
+  } = stored;
+  return task;
+}
