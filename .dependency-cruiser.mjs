@@ -170,11 +170,7 @@ export default {
       from: { path: `${server}/services/`, pathNot: test },
       to: {
         path: `${server}/`,
-        pathNot: [
-          `${server}/services/`,
-          port,
-          String.raw`${server}/(config|lifecycle)\.ts$`,
-        ],
+        pathNot: [`${server}/services/`, port, String.raw`${server}/(config|lifecycle)\.ts$`],
       },
     },
     {
@@ -199,7 +195,10 @@ export default {
       name: "compose-alone-constructs",
       severity: "error",
       comment: "Beside compose.ts, the files at the root of the server see ports and each other.",
-      from: { path: String.raw`${server}/[^/]+\.ts$`, pathNot: [test, String.raw`${server}/compose(-core)?\.ts$`] },
+      from: {
+        path: String.raw`${server}/[^/]+\.ts$`,
+        pathNot: [test, String.raw`${server}/compose(-core)?\.ts$`],
+      },
       to: { path: `${server}/[^/]+/`, pathNot: port },
     },
     never(

@@ -55,10 +55,8 @@ async function fillLogs(server: Server, sessions: readonly string[]): Promise<vo
     // A session begins with `session.created`.
     for (let seq = 2; seq <= length; seq += FILL_BATCH) {
       const count = Math.min(FILL_BATCH, length - seq + 1);
-      await store.commit({
-        sessionId: sessions[index] ?? "",
-        events: Array.from({ length: count }, (_, offset) => benchmarkEvent(seq + offset)),
-      });
+      const events = Array.from({ length: count }, (_, offset) => benchmarkEvent(seq + offset));
+      await store.append(sessions[index] ?? "", events);
     }
   }
   await store.close();

@@ -96,7 +96,7 @@ export class ScaleRun implements AsyncDisposable {
     });
     const workspacesDir = join(dataDir, "workspaces");
     const owner = { userId: ownerId, name: "owner", scopes: SCOPES };
-    const result = await fill(store, { owner, workspacesDir, text: new SessionText(2), lengths });
+    const result = await fill(store, { owner, text: new SessionText(2), lengths });
     await store.close();
     return { ...result, dataDir };
   }

@@ -35,16 +35,9 @@ export async function measureSearch(run: ScaleRun): Promise<Row[]> {
     }
     const { id } = await seedSession(store, 1, options);
     const output = `${options.text.words(100)} ${ONLY_IN_OUTPUT} ${options.text.words(100)}`;
-    await store.commit({
-      sessionId: id,
-      events: [
-        {
-          taskId: null,
-          type: "tool.ended",
-          data: { callId: "c", status: "succeeded", output, durationMs: 1 },
-        },
-      ],
-    });
+    await store.append(id, [
+      { taskId: null, type: "tool.ended", data: { callId: "c", status: "succeeded", output, durationMs: 1 } },
+    ]);
     return {};
   });
   console.log(`(seeded ${SESSIONS} sessions: ${((performance.now() - startedAt) / 1_000).toFixed(0)} s)`);

@@ -15,7 +15,7 @@ export class BenchLog implements AsyncDisposable {
 
   private constructor(store: Store) {
     this.store = store;
-    this.log = createLog({ store, hub: createHub(), activity: createActivity() });
+    this.log = createLog({ store, hub: createHub(), activity: createActivity(), redact: (event) => event });
   }
 
   static async open(directory: string): Promise<BenchLog> {
@@ -31,18 +31,12 @@ export class BenchLog implements AsyncDisposable {
 
   /** @returns the ids of new sessions, made as the server makes them. */
   async createSessions(count: number): Promise<string[]> {
-    const sessions = Array.from({ length: count }, (_, index) =>
-      newSession(this.store.db, {
-        ownerId: `owner ${index % 100}`,
-        title: "A session of the benchmark",
-        model: null,
-        workspacesDir: "/var/lib/trunkline/workspaces",
-        now: Date.now(),
-      }),
+    const sessions = Array.from({ length: count }, () =>
+      newSession({ title: "A session of the benchmark", model: null }),
     );
     await Promise.all(
-      sessions.map(async ({ id, event, write }) =>
-        this.log.append({ sessionId: id, events: [event], writes: [write] }),
+      sessions.map(async ({ id, event }, index) =>
+        this.log.append(id, [event], { ownerId: `owner ${index % 100}` }),
       ),
     );
     return sessions.map(({ id }) => id);
@@ -50,31 +44,21 @@ export class BenchLog implements AsyncDisposable {
 
   /** One event that a streaming model makes: a piece of a block. Every piece has its own block, so none merge. */
   async appendPiece(sessionId: string, block: string): Promise<SessionEvent[]> {
-    return this.log.append({
-      sessionId,
-      events: [
-        {
-          taskId: null,
-          attempt: 1,
-          type: "text.delta",
-          data: { blockId: block, text: " token" },
-          blockId: block,
-        },
-      ],
-    });
+    return this.log.append(sessionId, [
+      { taskId: null, attempt: 1, type: "text.delta", data: { blockId: block, text: " token" } },
+    ]);
   }
 
   async appendMany(sessionId: string, count: number): Promise<SessionEvent[]> {
-    return this.log.append({
+    return this.log.append(
       sessionId,
-      events: Array.from({ length: count }, (_, index) => ({
+      Array.from({ length: count }, (_, index) => ({
         taskId: null,
         attempt: 1,
         type: "text.delta" as const,
         data: { blockId: `b${index}`, text: " token" },
-        blockId: `b${index}`,
       })),
-    });
+    );
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

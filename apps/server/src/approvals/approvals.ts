@@ -87,20 +87,27 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
     requestEvents(taskId, { approvals, questions }) {
       const expiresAt = now() + timeoutMs;
       return [
-        ...approvals.map(
-          ({ callId, tool, input, title, kind, locations, reason, always }): StoredDraft => ({
-            taskId,
-            type: "approval.requested",
-            data: { approvalId: uuidv7(), callId, tool, input, title, kind, locations, reason, always, expiresAt },
-          }),
-        ),
-        ...questions.map(
-          (question): StoredDraft => ({
-            taskId,
-            type: "question.asked",
-            data: { questionId: uuidv7(), ...question, expiresAt },
-          }),
-        ),
+        ...approvals.map(({ callId, tool, input, title, kind, locations, reason, always }): StoredDraft => ({
+          taskId,
+          type: "approval.requested",
+          data: {
+            approvalId: uuidv7(),
+            callId,
+            tool,
+            input,
+            title,
+            kind,
+            locations,
+            reason,
+            always,
+            expiresAt,
+          },
+        })),
+        ...questions.map((question): StoredDraft => ({
+          taskId,
+          type: "question.asked",
+          data: { questionId: uuidv7(), ...question, expiresAt },
+        })),
       ];
     },
 

@@ -2,7 +2,8 @@ import type { Principal } from "@trunkline/contract";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
-import type { Store } from "../store/port.ts";
+import { type Store, UniqueViolationError } from "../store/port.ts";
+import { changeRows } from "../store/testing/raw-rows.ts";
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
 import { createAudit } from "./audit.ts";
 import type { Audit } from "./port.ts";
@@ -37,7 +38,7 @@ afterEach(async () => {
   await directory[Symbol.asyncDispose]();
 });
 
-const rows = async () => store.db.selectFrom("audit").selectAll().orderBy("id").execute();
+const rows = async () => (await store.audit.page({ limit: 1_000 })).toReversed();
 
 describe("an entry", () => {
   it("says who, what, to what, how it was decided, when and from where", async () => {
@@ -46,9 +47,9 @@ describe("an entry", () => {
       {
         id: expect.any(String),
         at: 7,
-        user_id: alice.userId,
-        user_name: "alice",
-        token_id: alice.tokenId,
+        userId: alice.userId,
+        userName: "alice",
+        tokenId: alice.tokenId,
         action: "token.revoke",
         target: "t",
         decision: "allowed",
@@ -60,20 +61,19 @@ describe("an entry", () => {
   });
 
   it("is stored with the change that it tells of, or neither is", async () => {
-    const entry = audit.statement({ by: alice, action: "user.create", decision: "allowed" });
-    const change = store.db.updateTable("users").set({ name: "x" }).where("id", "=", "nobody").compile();
-    await expect(store.write([{ ...change, expectRows: 1 }, entry])).rejects.toThrow();
+    const entry = audit.entry({ by: alice, action: "user.create", decision: "allowed" });
+    const user = { id: "1", name: "x", createdAt: 1, removedAt: null };
+    await store.users.ensure(user);
+    await expect(store.users.create({ ...user, id: "2" }, entry)).rejects.toThrow(UniqueViolationError);
     expect(await rows()).toEqual([]);
   });
 
   it("can be neither changed nor removed, and the store goes on", async () => {
     await audit.record({ by: alice, action: "task.cancel", target: "t", decision: "allowed" });
     const before = await rows();
-    const attempts = [
-      store.db.updateTable("audit").set({ user_name: "bob" }).compile(),
-      store.db.deleteFrom("audit").compile(),
-    ];
-    for (const attempt of attempts) await expect(store.write([attempt])).rejects.toThrow(/append-only/);
+    for (const attempt of ["update audit set user_name = 'bob'", "delete from audit"]) {
+      expect(() => changeRows(`${directory.path}/trunkline.db`, attempt)).toThrow(/append-only/);
+    }
     expect(await rows()).toEqual(before);
     await audit.record({ by: alice, action: "task.cancel", target: "u", decision: "allowed" });
     expect(await rows()).toHaveLength(2);
@@ -91,7 +91,7 @@ describe("an entry", () => {
     });
     const [row] = await rows();
     expect([row?.action, row?.target, row?.detail].map((text) => text?.length)).toEqual([200, 200, 200]);
-    expect(row).toMatchObject({ user_id: null, address: "::1" });
+    expect(row).toMatchObject({ userId: null, address: "::1" });
   });
 
   it("goes to the log where the store cannot take it, and nobody fails for it", async () => {

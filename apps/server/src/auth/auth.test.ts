@@ -18,7 +18,7 @@ const bearer = (token: string, auth = fixture.auth) =>
   auth.authenticate({ authorization: `Bearer ${token}`, cookie: undefined });
 const cookie = (secret: string, auth = fixture.auth) =>
   auth.authenticate({ authorization: undefined, cookie: secret });
-const tokenRows = async () => fixture.store.db.selectFrom("tokens").selectAll().execute();
+const tokenRows = async () => fixture.store.tokens.page({ limit: 100 });
 
 describe("local token", () => {
   it("is made at the first start: 256 bits, in a file of mode 0600, stored as a hash alone", async () => {
@@ -141,23 +141,23 @@ describe("authentication", () => {
 
   it("asks the store once for a burst of requests", async () => {
     const token = await readToken();
-    const selectFrom = vi.spyOn(fixture.store.db, "selectFrom");
+    const findByHash = vi.spyOn(fixture.store.tokens, "findByHash");
     const burst = await Promise.all(Array.from({ length: 100 }, async () => bearer(token)));
     await bearer(token);
     expect(burst.every((answer) => answer?.principal.name === "local")).toBe(true);
-    expect(selectFrom).toHaveBeenCalledTimes(1);
+    expect(findByHash).toHaveBeenCalledTimes(1);
   });
 
   it("notes the last use, at most once a minute", async () => {
     const token = await readToken();
     const start = fixture.clock.now;
-    const lastUsed = async () => (await tokenRows())[0]?.last_used_at;
+    const lastUsed = async () => (await tokenRows())[0]?.lastUsedAt;
     await bearer(token);
     await vi.waitFor(async () => expect(await lastUsed()).toBe(start), 5_000);
     fixture.clock.now = start + MINUTE_MS - 1;
     await bearer(token);
     // Writes of one kind keep their order: had that been noted, it would be there after this one.
-    await fixture.store.write([]);
+    await fixture.store.tokens.touch("nobody", 0);
     expect(await lastUsed()).toBe(start);
     fixture.clock.now = start + MINUTE_MS + 1_000;
     await bearer(token);

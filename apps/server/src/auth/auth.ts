@@ -71,7 +71,17 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
       const secret = newSecret();
       const hash = hashSecret(secret);
       const id = uuidv7();
-      const token = { id, userId, name, kind: "api", scope, parentId: null, hash, createdAt, expiresAt } as const;
+      const token = {
+        id,
+        userId,
+        name,
+        kind: "api",
+        scope,
+        parentId: null,
+        hash,
+        createdAt,
+        expiresAt,
+      } as const;
       return { token, secret };
     },
 

@@ -5,7 +5,6 @@ import { LOCAL_USER } from "./port.ts";
 import { hashSecret } from "./secret.ts";
 import { readTokenFile, writeTokenFile } from "./token-file.ts";
 
-
 /**
  * The token file and the store agree afterwards. A file whose token the store does not know (a database restored or
  * started anew) is adopted; one whose token was revoked or has expired is replaced.

@@ -2,6 +2,7 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
+import { readRows } from "../store/testing/raw-rows.ts";
 import { DataDirLockedError } from "../store/sqlite/data-dir-lock.ts";
 import { databasePath } from "../store/sqlite/database-path.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
@@ -25,7 +26,7 @@ async function openStore(path: string) {
 async function writeMessages(dataDir: string, ...messages: string[]): Promise<string> {
   const store = await openStore(databasePath(dataDir));
   const sessionId = await createSession(store);
-  for (const message of messages) await store.commit({ sessionId, events: [notice(message)] });
+  for (const message of messages) await store.append(sessionId, [notice(message)]);
   await store.close();
   return sessionId;
 }
@@ -65,11 +66,10 @@ it("copies the database of a server under load, and restores it with all that wa
   let events = 0;
   for (const [sessionId, acknowledged] of before) {
     const stored = await readSession(restored, sessionId);
-    const { last_seq: lastSeq } = await restored.db
-      .selectFrom("sessions")
-      .select("last_seq")
-      .where("id", "=", sessionId)
-      .executeTakeFirstOrThrow();
+    const [session] = readRows<{ last_seq: number }>(databasePath(elsewhere.join("data")), "sessions", {
+      id: sessionId,
+    });
+    const lastSeq = session!.last_seq;
     expect([...stored.keys()]).toEqual(Array.from({ length: lastSeq }, (_, index) => index + 1));
     expect(lastSeq).toBeGreaterThanOrEqual(acknowledged.size);
     for (const [seq, message] of stored) expect(message).toBe(acknowledgedInTheEnd.get(sessionId)?.get(seq));

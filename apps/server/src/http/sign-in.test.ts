@@ -146,12 +146,7 @@ describe("sign-in link", () => {
 
     it("opened by hand where somebody else is signed in, it asks", async () => {
       const { store, clock } = fixture.auth;
-      await store.write([
-        store.db
-          .insertInto("users")
-          .values({ id: "alice", name: "alice", created_at: clock.now, removed_at: null })
-          .compile(),
-      ]);
+      await store.users.ensure({ id: "alice", name: "alice", createdAt: clock.now, removedAt: null });
       const alice = fixture.auth.auth.newToken({
         userId: "alice",
         name: "x",
@@ -159,7 +154,7 @@ describe("sign-in link", () => {
         createdAt: clock.now,
         expiresAt: null,
       });
-      await store.write([alice.write]);
+      await store.tokens.add(alice.token);
       const signedIn = await fixture.send("/sign-in", {
         method: "POST",
         headers: { ...JSON_TYPE, origin: fixture.url },

@@ -8,6 +8,7 @@ import { createActivity } from "../activity/activity.ts";
 import { createHub } from "../hub/hub.ts";
 import type { Store } from "../store/port.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
+import { createSession } from "../store/testing/session-log.ts";
 import { createLog } from "./log.ts";
 import type { Log } from "./port.ts";
 
@@ -26,42 +27,19 @@ describe("log", () => {
       now: () => clock.now,
       onFatal: () => undefined,
     });
-    log = createLog({ store, hub, activity: createActivity() });
-    sessionId = await createSession();
+    log = createLog({ store, hub, activity: createActivity(), redact: (event) => event });
+    sessionId = await createSession(store);
   });
   afterEach(async () => {
     await store.close();
     await rm(directory, { recursive: true });
   });
 
-  async function createSession(): Promise<string> {
-    const id = randomUUID();
-    const { sql, parameters } = store.db
-      .insertInto("sessions")
-      .values({
-        id,
-        owner_id: "o",
-        title: "t",
-        agent: "default",
-        workspace: "/w",
-        last_seq: 0,
-        next_pos: 1,
-        created_at: 0,
-        updated_at: 0,
-      })
-      .compile();
-    await store.write([{ sql, parameters }]);
-    return id;
-  }
-
   async function append(count: number, to = sessionId): Promise<void> {
     const done = [];
     for (let index = 0; index < count; index++) {
       done.push(
-        log.append({
-          sessionId: to,
-          events: [{ taskId: null, type: "notice", data: { level: "info", message: String(index) } }],
-        }),
+        log.append(to, [{ taskId: null, type: "notice", data: { level: "info", message: String(index) } }]),
       );
     }
     await Promise.all(done);
@@ -125,7 +103,7 @@ describe("log", () => {
   });
 
   it("tells a follower nothing of other sessions", async () => {
-    const other = await createSession();
+    const other = await createSession(store);
     const controller = new AbortController();
     const follower = log.follow(sessionId, 0, controller.signal);
     await follower.next();
@@ -158,10 +136,7 @@ describe("log", () => {
     const large = "x".repeat(100_000);
     await Promise.all(
       Array.from({ length: 120 }, async () =>
-        log.append({
-          sessionId,
-          events: [{ taskId: null, type: "notice", data: { level: "info", message: large } }],
-        }),
+        log.append(sessionId, [{ taskId: null, type: "notice", data: { level: "info", message: large } }]),
       ),
     );
     const forwards = await log.read(sessionId, { limit: 500 });
@@ -188,7 +163,7 @@ describe("log", () => {
 
   it("refuses an event that is not of the contract, before it is stored", async () => {
     const bad = { taskId: null, type: "notice", data: { level: "shout", message: "x" } };
-    await expect(log.append({ sessionId, events: [bad as never] })).rejects.toThrow();
+    await expect(log.append(sessionId, [bad as never])).rejects.toThrow();
     expect((await log.read(sessionId, { limit: 10 })).events).toEqual([]);
   });
 });

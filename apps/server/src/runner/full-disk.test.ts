@@ -33,10 +33,9 @@ it("ends and deletes what it must on a full disk, refuses the rest, and goes on 
   const { tasks, sessions } = server;
   const large = await server.submit("large");
   for (let index = 0; index < 100; index++) {
-    await server.log.append({
-      sessionId: large.sessionId,
-      events: [{ taskId: null, type: "notice", data: { level: "info", message: "x".repeat(50_000) } }],
-    });
+    await server.log.append(large.sessionId, [
+      { taskId: null, type: "notice", data: { level: "info", message: "x".repeat(50_000) } },
+    ]);
   }
   const writing = await server.submit("writes");
   const waiting = await server.submit("waits");

@@ -52,7 +52,8 @@ export async function endInPlaceOfOwner(
 }
 
 async function orphanEnding(deps: RecoveryDeps, task: StoredTask): Promise<Ending> {
-  if (task.cancelRequestedAt !== null) return { type: "canceled", request: await cancelRequestOf(deps, task) };
+  if (task.cancelRequestedAt !== null)
+    return { type: "canceled", request: await cancelRequestOf(deps, task) };
   const crashes = task.crashes + 1;
   if (crashes >= MAX_TASK_ATTEMPTS) {
     return {
@@ -86,7 +87,7 @@ const PAGE = 200;
 async function readOpenItems(log: Log, task: StoredTask): Promise<OpenItems> {
   const start = await startOfAttempt(log, task);
   const open = new OpenItems();
-  for (let after = start - 1, hasMore = true; hasMore; ) {
+  for (let after = start - 1, hasMore = true; hasMore;) {
     const page = await log.read(task.sessionId, { after, limit: PAGE });
     for (const event of page.events) if (event.taskId === task.id) open.apply(event, event);
     after = page.events.at(-1)?.seq ?? after;
@@ -96,7 +97,7 @@ async function readOpenItems(log: Log, task: StoredTask): Promise<OpenItems> {
 }
 
 async function startOfAttempt(log: Log, task: StoredTask): Promise<number> {
-  for (let before = Number.MAX_SAFE_INTEGER; ; ) {
+  for (let before = Number.MAX_SAFE_INTEGER; ;) {
     const { events, hasMore } = await log.read(task.sessionId, { before, limit: PAGE });
     const start = events.findLast(
       (event) =>

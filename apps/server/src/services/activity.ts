@@ -23,7 +23,11 @@ export function createActivityService({
       for (let start = 0; start < changed.length; start += CHUNK) {
         const sessions = await store.sessions.several(principal.userId, changed.slice(start, start + CHUNK));
         if (sessions.length > 0) {
-          yield { sessions: sessions.map((session) => toSession(dataDir, session)), removed: [], reset: false };
+          yield {
+            sessions: sessions.map((session) => toSession(dataDir, session)),
+            removed: [],
+            reset: false,
+          };
         }
       }
     }

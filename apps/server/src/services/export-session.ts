@@ -16,7 +16,13 @@ export async function exportSession(
   await audit.record({ by: principal, action: "session.export", target: sessionId, decision: "allowed" });
   const tasks: SessionDocument["tasks"] = [];
   for await (const stored of store.tasks.ofSession(sessionId)) {
-    const { sessionId: _session, node: _node, cancelRequestedAt: _cancel, idempotencyKey: _key, ...task } = toTask(stored);
+    const {
+      sessionId: _session,
+      node: _node,
+      cancelRequestedAt: _cancel,
+      idempotencyKey: _key,
+      ...task
+    } = toTask(stored);
     tasks.push(task);
   }
   const events: SessionDocument["events"] = [];

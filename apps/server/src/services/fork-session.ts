@@ -50,8 +50,17 @@ export async function forkSession(
     await store.sessions.copyLog(parent.id, id, atSeq);
     const { model, agent, importedSeq } = parent;
     // The files are those of now, whatever the log told by then.
-    const readsUntrusted = (await hasReadUntrusted(store, parent.id, atSeq)) ? { readsUntrusted: true as const } : {};
-    const forked = { parentId: parent.id, atSeq, title: input.title ?? parent.title, model, agent, importedSeq };
+    const readsUntrusted = (await hasReadUntrusted(store, parent.id, atSeq))
+      ? { readsUntrusted: true as const }
+      : {};
+    const forked = {
+      parentId: parent.id,
+      atSeq,
+      title: input.title ?? parent.title,
+      model,
+      agent,
+      importedSeq,
+    };
     const data = { ...forked, ...readsUntrusted };
     await log.append(id, [...closing.events, { taskId: null, type: "session.forked", data }], {
       endedBlocks: closing.endedBlocks,
@@ -59,7 +68,13 @@ export async function forkSession(
       expect: { sessionId: parent.id },
       ownerId: principal.userId,
       reveals: true,
-      audit: audit.entry({ by: principal, action: "session.fork", target: id, decision: "allowed", detail: parent.id }),
+      audit: audit.entry({
+        by: principal,
+        action: "session.fork",
+        target: id,
+        decision: "allowed",
+        detail: parent.id,
+      }),
     });
   } catch (error) {
     await rm(workspace, { recursive: true, force: true });

@@ -2,14 +2,18 @@ import { MAX_TITLE_LENGTH } from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
 import type { StoredDraft } from "../store/port.ts";
 
-export const DEFAULT_AGENT = "default";
+const DEFAULT_AGENT = "default";
 
 /** The first event of a session; its id is random enough that a thousand made at once are a thousand. */
 export function newSession({ title, model }: { title: string; model: string | null }): {
   id: string;
   event: StoredDraft;
 } {
-  const event = { taskId: null, type: "session.created", data: { title, model, agent: DEFAULT_AGENT } } as const;
+  const event = {
+    taskId: null,
+    type: "session.created",
+    data: { title, model, agent: DEFAULT_AGENT },
+  } as const;
   return { id: uuidv7(), event };
 }
 

@@ -67,7 +67,8 @@ export async function requireToken(
   tokenId: string,
 ): Promise<StoredToken> {
   const token = await tokens.find(tokenId);
-  if (token === undefined || (token.userId !== principal.userId && !isAdmin(principal))) throw noToken(tokenId);
+  if (token === undefined || (token.userId !== principal.userId && !isAdmin(principal)))
+    throw noToken(tokenId);
   return token;
 }
 

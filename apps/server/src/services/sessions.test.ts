@@ -1,7 +1,9 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { readRows } from "../store/testing/raw-rows.ts";
 import { readAll } from "../log/port.ts";
 import {
   alice,
@@ -14,7 +16,7 @@ import {
   untilAborted,
 } from "../runner/testing/scripted-server.ts";
 
-import { findHiddenSessions, finishDeletions } from "./delete-session.ts";
+import { finishDeletions } from "./delete-session.ts";
 
 describe("sessions", () => {
   let directory: string;
@@ -144,7 +146,10 @@ describe("sessions", () => {
         data: { callId: "c", status: "interrupted", output: "", durationMs: expect.any(Number) },
       },
       { type: "task.canceled", data: { reason: "superseded", by: "fork" } },
-      { type: "session.forked", data: { parentId: first.sessionId, atSeq: last } },
+      {
+        type: "session.forked",
+        data: expect.objectContaining({ parentId: first.sessionId, atSeq: last, title: "first" }),
+      },
     ]);
 
     expect(await readFile(join(fork.workspace, "file"), "utf8")).toBe("parent's");
@@ -175,9 +180,9 @@ describe("sessions", () => {
   it("forks a log of many commits, and the fork again", async () => {
     const session = await server.sessions.create(alice, {});
     for (let batch = 0; batch < 13; batch++) {
-      await server.log.append({
-        sessionId: session.id,
-        events: Array.from({ length: 100 }, (_, index) => ({
+      await server.log.append(
+        session.id,
+        Array.from({ length: 100 }, (_, index) => ({
           taskId: null,
           type: "notice" as const,
           // One in the middle is larger than a commit's share.
@@ -186,7 +191,7 @@ describe("sessions", () => {
             message: batch === 6 && index === 3 ? "x".repeat(2_000_000) : `${index}`,
           },
         })),
-      });
+      );
     }
     const all = async (sessionId: string) => {
       const events = [];
@@ -219,8 +224,8 @@ describe("sessions", () => {
     const deleting = server.sessions.delete(alice, { sessionId });
     await expect(forking).rejects.toMatchObject({ reason: "not_found" });
     await deleting;
-    expect(await server.store.db.selectFrom("sessions").select("id").execute()).toEqual([]);
-    expect(await server.store.db.selectFrom("events").select("seq").execute()).toEqual([]);
+    expect(readRows(server.databasePath, "sessions")).toEqual([]);
+    expect(readRows(server.databasePath, "events")).toEqual([]);
     expect(await readdir(join(directory, "workspaces"))).toEqual([]);
   });
 
@@ -228,22 +233,24 @@ describe("sessions", () => {
     const kept = await server.sessions.create(alice, {});
     const ids = [];
     for (let index = 0; index < 3; index++) ids.push((await server.sessions.create(alice, {})).id);
-    const hide = server.store.db
-      .updateTable("sessions")
-      .set({ deleted_at: 1 })
-      .where("id", "in", ids)
-      .compile();
-    await server.store.write([hide]);
-    const hidden = await findHiddenSessions(server.store);
-    expect(hidden.map((session) => session.id).toSorted()).toEqual(ids.toSorted());
-    const [first, ...others] = hidden;
+    const entry = { userId: null, userName: null, tokenId: null, target: null, detail: null, address: null };
+    for (const id of ids) {
+      const audit = {
+        id: randomUUID(),
+        at: 1,
+        action: "session.delete",
+        decision: "allowed",
+        count: 1,
+      } as const;
+      await server.store.sessions.hide(id, 1, { ...entry, ...audit });
+    }
+    const hidden = await server.store.sessions.hidden();
+    expect(hidden.toSorted()).toEqual(ids.toSorted());
     // No path can hold a NUL.
-    const stuck = { ...first!, workspace: "\0" };
-    await expect(finishDeletions(server, [stuck, ...others])).rejects.toThrow(
+    await expect(finishDeletions({ ...server, dataDir: directory }, ["\0", ...hidden])).rejects.toThrow(
       "1 sessions could not be removed",
     );
-    const left = await server.store.db.selectFrom("sessions").select("id").execute();
-    expect(left.map(({ id }) => id).toSorted()).toEqual([kept.id, first!.id].toSorted());
+    expect(readRows(server.databasePath, "sessions")).toMatchObject([{ id: kept.id }]);
   });
 
   it("deletes a session: what runs ends, streams end, rows and files go", async () => {
@@ -271,7 +278,7 @@ describe("sessions", () => {
     await expect(server.submit("late", sessionId)).rejects.toMatchObject({ reason: "not_found" });
     await expect(stat(session.workspace)).rejects.toMatchObject({ code: "ENOENT" });
     for (const table of ["events", "tasks"] as const) {
-      const rows = await server.store.db.selectFrom(table).select("session_id").execute();
+      const rows = readRows(server.databasePath, table);
       expect(rows).toEqual([]);
     }
   });
@@ -295,6 +302,7 @@ describe("sessions", () => {
     const again = await server.sessions.export(bob, { sessionId: imported.session.id });
     const renamed = again.tasks[0]!.id;
     expect(renamed).not.toBe(task.id);
+    expect(again.events.pop()).toMatchObject({ type: "session.imported", data: { title: "rich" } });
     expect(JSON.parse(JSON.stringify(again).replaceAll(renamed, task.id))).toEqual(document);
 
     const repeated = await server.sessions.import(bob, { document, importKey: "k" });
@@ -331,6 +339,8 @@ describe("sessions", () => {
     const exported = JSON.stringify(await server.sessions.export(alice, { sessionId }));
     const imported = await server.sessions.import(bob, { document: JSON.parse(exported) as never });
     const again = await server.sessions.export(bob, { sessionId: imported.session.id });
+    // What tells of the import comes last, and is all that is new.
+    expect(again.events.pop()?.type).toBe("session.imported");
     let text = JSON.stringify(again);
     expect(text).not.toContain(failed.id);
     const original = (JSON.parse(exported) as typeof again).tasks;
@@ -349,7 +359,11 @@ describe("sessions", () => {
     const { session } = await server.sessions.import(alice, { document });
     expect(session.status).toBe("idle");
     const { events } = await server.sessions.events(alice, { sessionId: session.id, limit: 100 });
-    expect(events.slice(-2).map((event) => event.type)).toEqual(["text.ended", "task.canceled"]);
+    expect(events.slice(-3).map((event) => event.type)).toEqual([
+      "text.ended",
+      "task.canceled",
+      "session.imported",
+    ]);
     await server.tasks.cancel(alice, { taskId: task.id });
   });
 
@@ -367,7 +381,7 @@ describe("sessions", () => {
         server.sessions.import(alice, { document: { ...document, events } }),
       ).rejects.toMatchObject({ reason: "validation_failed" });
     }
-    expect(await server.store.db.selectFrom("sessions").select("id").execute()).toEqual([{ id: session.id }]);
+    expect(readRows(server.databasePath, "sessions")).toMatchObject([{ id: session.id }]);
   });
 
   it("refuses cursors that are not of this session", async () => {

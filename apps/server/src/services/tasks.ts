@@ -74,7 +74,8 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
       try {
         await append(submitted);
       } catch (error) {
-        const winner = error instanceof UniqueViolationError ? await findEarlier(principal, input) : undefined;
+        const winner =
+          error instanceof UniqueViolationError ? await findEarlier(principal, input) : undefined;
         if (winner === undefined) throw error;
         return winner;
       }

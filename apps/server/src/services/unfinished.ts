@@ -39,10 +39,11 @@ export async function unfinishedIn(
   return {
     events: [
       ...closing,
-      ...Array.from(
-        tasks,
-        (taskId): StoredDraft => ({ taskId, type: "task.canceled", data: { reason: "superseded", by } }),
-      ),
+      ...Array.from(tasks, (taskId): StoredDraft => ({
+        taskId,
+        type: "task.canceled",
+        data: { reason: "superseded", by },
+      })),
     ],
     endedBlocks: closing.flatMap((event) => open.endedBlockOf(event) ?? []),
   };

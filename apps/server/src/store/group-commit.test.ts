@@ -4,7 +4,7 @@ import { GroupCommit } from "./group-commit.ts";
 interface Piece {
   key: string;
   text: string;
-  mayWait: boolean;
+  mayMerge: boolean;
 }
 
 /** A group commit whose batches are recorded, and held until `finish` where that is asked for. */
@@ -21,13 +21,12 @@ function recorded({ maxItems = 100 } = {}) {
     },
     keyOf: ({ key }) => key,
     merge: (waiting, next) =>
-      waiting.mayWait && next.mayWait ? { ...waiting, text: waiting.text + next.text } : undefined,
+      waiting.mayMerge && next.mayMerge ? { ...waiting, text: waiting.text + next.text } : undefined,
     weightOf: () => 1,
-    mayWait: ({ mayWait }) => mayWait,
     maxItems,
     maxWeight: 1_000,
   });
-  const add = (key: string, text: string, mayWait: boolean) => group.add({ key, text, mayWait });
+  const add = (key: string, text: string, mayMerge: boolean) => group.add({ key, text, mayMerge });
   /** Lets the batch that is under way end, once it is. */
   const finishNext = async (): Promise<void> => {
     while (finish === undefined) await new Promise(setImmediate);
@@ -51,19 +50,15 @@ test("what comes while a batch is in flight shares the next one, merged where it
   expect(batches).toEqual([["1"], ["24", "3"]]);
 });
 
-test("after a batch, what may wait waits together; what may not takes it along at once, in order", async () => {
+test("what may not be merged stays in its own place, in order", async () => {
   const { group, batches, add, finishNext } = recorded();
   const first = add("a", "1", true);
+  const merged = add("a", "2", true);
+  const apart = add("a", "3", false);
+  const last = add("a", "4", true);
   await finishNext();
-  await first;
-  const waiting = add("a", "2", true);
-  // Longer than two turns of the event loop, and shorter than any rest is: it is still there to be merged with.
-  await new Promise(setImmediate);
-  const merged = add("a", "3", true);
-  const urgent = add("b", "4", false);
-  await finishNext();
-  expect(await Promise.all([waiting, merged, urgent])).toEqual(["23", "23", "4"]);
-  expect(batches).toEqual([["1"], ["23", "4"]]);
+  expect(await Promise.all([first, merged, apart, last])).toEqual(["12", "12", "3", "4"]);
+  expect(batches).toEqual([["12", "3", "4"]]);
   await group.whenIdle();
 });
 
@@ -78,7 +73,7 @@ test("what waits alone is committed without anybody's help", async () => {
   await group.whenIdle();
 });
 
-test("a batch that is full does not wait for the end of a rest, and nothing is left over", async () => {
+test("a batch that is full is followed by another, and nothing is left over", async () => {
   const { group, batches, add, finishNext } = recorded({ maxItems: 2 });
   const first = add("a", "1", true);
   await expect.poll(() => batches.length).toBe(1);
@@ -98,11 +93,10 @@ test("a batch that fails fails for all of it, and the next one goes on", async (
     keyOf: ({ key }) => key,
     merge: () => undefined,
     weightOf: () => 1,
-    mayWait: ({ mayWait }) => mayWait,
     maxItems: 10,
     maxWeight: 10,
   });
-  await expect(failing.add({ key: "a", text: "bad", mayWait: false })).rejects.toThrow("no room");
-  expect(await failing.add({ key: "a", text: "good", mayWait: false })).toBe("good");
+  await expect(failing.add({ key: "a", text: "bad", mayMerge: false })).rejects.toThrow("no room");
+  expect(await failing.add({ key: "a", text: "good", mayMerge: false })).toBe("good");
   await failing.whenIdle();
 });

@@ -10,13 +10,13 @@ import type { TokenStore } from "./ports/tokens.ts";
 import type { UserStore } from "./ports/users.ts";
 import type { Guard } from "./refusal.ts";
 
-export type { AppendOptions, Expectation, Fence, StoredDraft } from "./ports/append.ts";
+export type { AppendOptions, StoredDraft } from "./ports/append.ts";
 export type { AuditRecord, AuditStore } from "./ports/audit.ts";
 export type { EventStore, ReadRange } from "./ports/events.ts";
 export type { NodeStore } from "./ports/nodes.ts";
-export type { ApprovalStore, QuestionStore, RequestStore, StoredQuestion } from "./ports/requests.ts";
+export type { ApprovalStore, QuestionStore, StoredQuestion } from "./ports/requests.ts";
 export type { ImportedEvent, SessionStore, StoredSession } from "./ports/sessions.ts";
-export type { QueueHead, StoredTask, TaskStore, WaitingSession } from "./ports/tasks.ts";
+export type { QueueHead, StoredTask, TaskStore } from "./ports/tasks.ts";
 export type { NewToken, StoredToken, TokenStore } from "./ports/tokens.ts";
 export type { UserStore } from "./ports/users.ts";
 export type { Guard } from "./refusal.ts";

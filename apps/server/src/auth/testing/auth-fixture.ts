@@ -2,7 +2,8 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
-import type { Store } from "../../store/port.ts";
+import { v7 as uuidv7 } from "uuid";
+import type { AuditRecord, Store } from "../../store/port.ts";
 import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
 import { createAudit } from "../../audit/audit.ts";
 import { createAuth } from "../auth.ts";
@@ -49,7 +50,20 @@ export async function openAuthFixture(): Promise<AuthFixture> {
 }
 
 export async function revokeTokens(store: Store, now: number, kind: "api" | "browser"): Promise<void> {
-  await store.write([
-    store.db.updateTable("tokens").set({ revoked_at: now }).where("kind", "=", kind).compile(),
-  ]);
+  const audit: AuditRecord = {
+    id: uuidv7(),
+    at: now,
+    userId: null,
+    userName: null,
+    tokenId: null,
+    action: "token.revoke",
+    target: null,
+    decision: "allowed",
+    detail: null,
+    address: null,
+    count: 1,
+  };
+  for (const token of await store.tokens.page({ limit: 100 })) {
+    if (token.kind === kind) await store.tokens.revoke(token.id, now, { ...audit, id: uuidv7() });
+  }
 }

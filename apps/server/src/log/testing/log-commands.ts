@@ -1,11 +1,12 @@
 import { deepStrictEqual, ok, rejects } from "node:assert";
+import { randomUUID } from "node:crypto";
 import type { EventPage, SessionEvent } from "@trunkline/contract";
 import * as fc from "fast-check";
-import { type CommitUnit, GuardFailedError } from "../../store/port.ts";
-import { createSession } from "../../store/testing/session-log.ts";
+import { GuardFailedError } from "../../store/port.ts";
+import { createVisibleSession } from "../../store/testing/session-log.ts";
 import { Follower } from "./follower.ts";
 import { addToModel, dropPieces, type LogModel, type ModelSession } from "./log-model.ts";
-import type { LogUnderTest } from "./log-under-test.ts";
+import type { Append, LogUnderTest } from "./log-under-test.ts";
 
 type LogCommand = fc.AsyncCommand<LogModel, LogUnderTest>;
 
@@ -102,29 +103,31 @@ const hasFewSessions = (model: Readonly<LogModel>): boolean => model.sessions.le
 const hasSession = (model: Readonly<LogModel>): boolean => model.sessions.length > 0;
 
 async function createModelSession(model: LogModel, real: LogUnderTest): Promise<void> {
-  model.sessions.push({ id: await createSession(real.store), events: [], lastSeq: 0, blocks: new Map() });
+  const id = await createVisibleSession(real.store);
+  const { events } = await real.log.read(id, { limit: 10 });
+  model.sessions.push({ id, events, lastSeq: 1, blocks: new Map() });
 }
 
-const unitOf = (session: ModelSession, size: number): CommitUnit => ({
-  sessionId: session.id,
-  events: Array.from({ length: size }, (_, index) => ({
+const unitOf = (session: ModelSession, size: number): Append => [
+  session.id,
+  Array.from({ length: size }, (_, index) => ({
     taskId: null,
     type: "notice" as const,
     data: { level: "info" as const, message: `${index} of ${size}` },
   })),
-});
+];
 
 /** Several appends at once, which share their commits. */
 async function append(session: ModelSession, real: LogUnderTest, sizes: readonly number[]): Promise<void> {
   const units = sizes.map((size) => unitOf(session, size));
-  const stored = await Promise.all(units.map(async (unit) => real.log.append(unit)));
+  const stored = await Promise.all(units.map(async (unit) => real.log.append(...unit)));
   for (const [index, events] of stored.entries()) assertFollowsOn(session, events, units[index]);
 }
 
 function assertFollowsOn(
   session: ModelSession,
   events: readonly SessionEvent[],
-  unit: CommitUnit | undefined,
+  unit: Append | undefined,
 ): void {
   deepStrictEqual(
     events.map((event) => event.seq),
@@ -132,7 +135,7 @@ function assertFollowsOn(
   );
   deepStrictEqual(
     events.map(({ type, data }) => ({ type, data })),
-    unit?.events.map(({ type, data }) => ({ type, data })),
+    unit?.[1].map(({ type, data }) => ({ type, data })),
   );
   addToModel(session, events);
 }
@@ -146,10 +149,7 @@ async function addPieces(
 ): Promise<void> {
   const stored = await Promise.all(
     pieces.map(async (text) =>
-      real.log.append({
-        sessionId: session.id,
-        events: [{ taskId: null, type: "text.delta", data: { blockId, text }, blockId }],
-      }),
+      real.log.append(session.id, [{ taskId: null, type: "text.delta", data: { blockId, text } }]),
     ),
   );
   const events = [...new Map(stored.flat().map((event) => [event.seq, event])).values()];
@@ -168,23 +168,23 @@ async function endBlock(session: ModelSession, real: LogUnderTest, choice: numbe
   const open = [...session.blocks].at(choice % Math.max(1, session.blocks.size));
   if (open === undefined) return;
   const [blockId, block] = open;
-  const stored = await real.log.append({
-    sessionId: session.id,
-    events: [{ taskId: null, type: "text.ended", data: { blockId, text: block.text } }],
-    endedBlocks: [{ blockId, fromSeq: block.fromSeq }],
-  });
+  const stored = await real.log.append(
+    session.id,
+    [{ taskId: null, type: "text.ended", data: { blockId, text: block.text } }],
+    { endedBlocks: [{ blockId, fromSeq: block.fromSeq }] },
+  );
   dropPieces(session, blockId);
   addToModel(session, stored);
 }
 
 /** Beside appends that are not: these are stored, and no seq is lost. */
 async function refuse(session: ModelSession, real: LogUnderTest): Promise<void> {
-  // The first would be seen in the seqs that follow, if it were not undone with the second.
-  const taken = { sql: "update sessions set last_seq = last_seq + 7 where id = ?", parameters: [session.id] };
-  const never = { sql: "update sessions set title = 'x' where id = 'nobody'", parameters: [], expectRows: 1 };
+  // The notices would be seen in the seqs that follow, if they were not undone with what nobody had asked.
+  const [id, events] = unitOf(session, 3);
+  const never = { taskId: null, type: "approval.expired", data: { approvalId: randomUUID() } } as const;
   const [, stored] = await Promise.all([
-    rejects(real.log.append({ ...unitOf(session, 3), writes: [taken, never] }), GuardFailedError),
-    real.log.append(unitOf(session, 1)),
+    rejects(real.log.append(id, [...events, never]), GuardFailedError),
+    real.log.append(...unitOf(session, 1)),
   ]);
   assertFollowsOn(session, stored, unitOf(session, 1));
 }
@@ -260,7 +260,7 @@ async function crash(
   let whole = 0;
   while (position < events.length) {
     const unit = units[whole];
-    const stored = events.slice(position, position + (unit?.events.length ?? 1));
+    const stored = events.slice(position, position + (unit?.[1].length ?? 1));
     assertFollowsOn(session, stored, unit);
     position += stored.length;
     whole += 1;

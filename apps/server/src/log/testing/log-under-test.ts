@@ -1,10 +1,13 @@
 import { createActivity } from "../../activity/activity.ts";
 import { createHub } from "../../hub/hub.ts";
-import type { CommitUnit, Store } from "../../store/port.ts";
+import type { AppendOptions, Store, StoredDraft } from "../../store/port.ts";
 import { SqliteStore, openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
 import { createLog } from "../log.ts";
 import type { Log } from "../port.ts";
 import type { Follower } from "./follower.ts";
+
+/** What `log.append` takes. */
+export type Append = [sessionId: string, events: StoredDraft[], options?: AppendOptions];
 
 /** A writer thread that can be told to die. */
 const DYING_WRITER = new URL("../../store/testing/dying-writer.ts", import.meta.url);
@@ -46,17 +49,14 @@ export class LogUnderTest implements AsyncDisposable {
    * Appends the units one after another, and loses the writer thread at one of them, before or after it was stored.
    * @returns how many units were acknowledged.
    */
-  async crash(units: readonly CommitUnit[], moment: "before" | "after", at: number): Promise<number> {
-    const fatal: CommitUnit = {
-      sessionId: "",
-      events: [],
-      writes: [{ sql: `select 'please exit ${moment}'`, parameters: [] }],
-    };
-    const appends = units.flatMap((unit, index) => [
-      ...(index === at ? [this.#store.write(fatal.writes ?? [])] : []),
-      this.#log.append(unit),
+  async crash(units: readonly Append[], moment: "before" | "after", at: number): Promise<number> {
+    // The writer thread hears it among the parameters.
+    const die = async (): Promise<void> => this.#store.tokens.touch(`please exit ${moment}`, 0);
+    const appends: Promise<unknown>[] = units.flatMap((unit, index) => [
+      ...(index === at ? [die()] : []),
+      this.#log.append(...unit),
     ]);
-    if (at >= units.length) appends.push(this.#store.write(fatal.writes ?? []));
+    if (at >= units.length) appends.push(die());
     const settled = await Promise.allSettled(appends);
     const acknowledged = settled.filter(
       ({ status }, index) => status === "fulfilled" && index !== Math.min(at, units.length),
@@ -81,5 +81,5 @@ async function openStore(path: string): Promise<Store> {
 }
 
 function logOf(store: Store): Log {
-  return createLog({ store, hub: createHub(), activity: createActivity() });
+  return createLog({ store, hub: createHub(), activity: createActivity(), redact: (event) => event });
 }

@@ -1,25 +1,17 @@
 import type { ApprovalService, SessionEvent, Task, TaskService } from "@trunkline/contract";
 import { withDeadline } from "@trunkline/testkit";
 import { pino } from "pino";
-import { createAudit } from "../../audit/audit.ts";
-import { createApprovals } from "../../approvals/approvals.ts";
-import { createActivity } from "../../activity/activity.ts";
 import type { Approvals } from "../../approvals/port.ts";
 import { ManualClock } from "../../approvals/testing/manual-clock.ts";
 import type { ModelRegistry } from "../../agent/port.ts";
-import { createInProcessDispatcher } from "../../dispatch/in-process.ts";
-import { createHub } from "../../hub/hub.ts";
-import { createLog } from "../../log/log.ts";
+import { composeCore } from "../../compose-core.ts";
 import { type Log, readAll } from "../../log/port.ts";
 import type { Follower } from "../../log/testing/follower.ts";
-import { createApprovalService } from "../../services/approvals.ts";
 import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
-import { createTaskService } from "../../services/tasks.ts";
 import { sameTools } from "../../tools/registry.ts";
 import type { Store } from "../../store/port.ts";
 import { openSqliteStore, SqliteStore } from "../../store/sqlite/sqlite-store.ts";
 import type { Runner } from "../port.ts";
-import { createRunner } from "../runner.ts";
 import { HeldRuns } from "./held-runs.ts";
 import { APPROVAL_TIMEOUT_MS } from "./scripted-server.ts";
 
@@ -89,12 +81,9 @@ export class MachineUnderTest implements AsyncDisposable {
   }
 
   async readTask(taskId: string): Promise<Pick<Task, "state" | "attempt" | "sessionId">> {
-    const row = await this.#server.store.db
-      .selectFrom("tasks")
-      .select(["state", "attempt", "session_id"])
-      .where("id", "=", taskId)
-      .executeTakeFirstOrThrow();
-    return { state: row.state, attempt: row.attempt, sessionId: row.session_id };
+    const task = await this.#server.store.tasks.get(taskId);
+    if (task === undefined) throw new Error(`there is no task ${taskId}`);
+    return task;
   }
 
   /** Resolves once the condition holds; it is looked at whenever a run began or ended, or something was stored. */
@@ -128,7 +117,7 @@ export class MachineUnderTest implements AsyncDisposable {
   /** The writer thread dies first, so that nothing of what the old server does from here on is stored. */
   async crash(): Promise<void> {
     const { store } = this.#server;
-    await store.write([{ sql: "select 'please exit before'", parameters: [] }]).then(
+    await store.tokens.touch("please exit before", 0).then(
       () => Promise.reject(new Error("the writer thread did not die")),
       () => undefined,
     );
@@ -180,63 +169,33 @@ async function openStore(directory: string): Promise<Store> {
 function build(directory: string, store: Store, clock: ManualClock, onChange: () => void): Server {
   const runs = new HeldRuns(onChange);
   const appends = { count: 0 };
-  const { append, ...reading } = createLog({ store, hub: createHub(), activity: createActivity() });
-  const log: Log = {
-    ...reading,
-    async append(unit) {
-      const events = await append(unit);
-      appends.count += 1;
-      onChange();
-      return events;
-    },
-  };
-  const logger = pino({ level: "silent" });
-  const dispatcher = createInProcessDispatcher({ concurrency: CONCURRENCY });
-  const approvals = createApprovals({
+  const core = composeCore({
     store,
-    log,
-    mode: "auto",
-    timeoutMs: APPROVAL_TIMEOUT_MS,
-    ring: (bell) => dispatcher.ring(bell),
-    logger,
-    now: clock.now,
-    wait: clock.wait,
-  });
-  const runner = createRunner({
-    store,
-    log,
-    approvals,
-    dispatcher,
-    logger,
-    now: Date.now,
-    node: "test",
+    dataDir: directory,
     models,
-    tools: sameTools([]),
     runTask: runs.runTask,
+    tools: sameTools([]),
+    turns: new EventLoopTurns(),
+    concurrency: CONCURRENCY,
+    isShared: () => false,
+    approvals: { mode: "auto", timeoutMs: APPROVAL_TIMEOUT_MS },
+    redact: (event) => event,
+    copyWorkspace: () => Promise.reject(new Error("nothing is forked here")),
+    logger: pino({ level: "silent" }),
+    now: Date.now,
+    expiryClock: clock,
+    node: "test",
+    watchLog: (log) => ({
+      ...log,
+      async append(...given) {
+        const events = await log.append(...given);
+        appends.count += 1;
+        onChange();
+        return events;
+      },
+    }),
   });
-  const audit = createAudit({ store, logger, now: Date.now });
-  const workspacesDir = `${directory}/workspaces`;
-  return {
-    store,
-    log,
-    runner,
-    approvals,
-    answers: createApprovalService({
-      store,
-      approvals,
-      audit,
-    }),
-    runs,
-    appends,
-    tasks: createTaskService({
-      store,
-      log,
-      runner,
-      turns: new EventLoopTurns(),
-      models,
-      audit,
-      workspacesDir,
-      now: Date.now,
-    }),
-  };
+  const { log, runner, approvals } = core;
+  const { tasks, approvals: answers } = core.services;
+  return { store, log, runner, approvals, answers, runs, appends, tasks };
 }

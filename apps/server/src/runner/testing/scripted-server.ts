@@ -11,26 +11,16 @@ import type {
 } from "@trunkline/contract";
 import { pino } from "pino";
 import type { ModelRegistry, RunInput, RunOutcome } from "../../agent/port.ts";
-import { createAudit } from "../../audit/audit.ts";
-import { createApprovals } from "../../approvals/approvals.ts";
-import { createActivity } from "../../activity/activity.ts";
-import { createInProcessDispatcher } from "../../dispatch/in-process.ts";
-import { createHub } from "../../hub/hub.ts";
-import { createLog } from "../../log/log.ts";
 import type { Log } from "../../log/port.ts";
-import { createSqliteSearch } from "../../search/sqlite-search.ts";
-import { createActivityService } from "../../services/activity.ts";
-import { createApprovalService } from "../../services/approvals.ts";
+import { composeCore } from "../../compose-core.ts";
 import { createSearchService } from "../../services/search.ts";
-import { createSessionService } from "../../services/sessions.ts";
 import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
-import { createTaskService } from "../../services/tasks.ts";
 import { sameTools } from "../../tools/registry.ts";
 import type { Store } from "../../store/port.ts";
+import { createSqliteSearch } from "../../store/sqlite/sqlite-search.ts";
 import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
 import { copyWorkspace } from "../../tools/files/copy-workspace.ts";
 import type { Runner } from "../port.ts";
-import { createRunner } from "../runner.ts";
 
 /** What the run of a task does in place of a model. */
 export type Script = (input: RunInput) => Promise<RunOutcome>;
@@ -38,6 +28,7 @@ export type Script = (input: RunInput) => Promise<RunOutcome>;
 /** The server's rooms on a real store, without HTTP, and with scripts in the agent's place. For tests. */
 export interface ScriptedServer {
   store: Store;
+  databasePath: string;
   log: Log;
   runner: Runner;
   tasks: TaskService;
@@ -101,71 +92,37 @@ export async function openScriptedServer(
   concurrency = 4,
   time: ScriptedTime = { now: Date.now },
 ): Promise<ScriptedServer> {
+  const databasePath = join(directory, "db");
   const store = await openSqliteStore({
-    path: join(directory, "db"),
+    path: databasePath,
     now: Date.now,
     onFatal: (error) => {
       throw error;
     },
   });
-  const hub = createHub();
-  const activity = createActivity();
-  const log = createLog({ store, hub, activity });
-  const logger = pino({ level: "silent" });
-  const dispatcher = createInProcessDispatcher({ concurrency });
-  const approvals = createApprovals({
+  const core = composeCore({
     store,
-    log,
-    mode: "auto",
-    timeoutMs: APPROVAL_TIMEOUT_MS,
-    ring: (bell) => dispatcher.ring(bell),
-    logger,
-    ...time,
-  });
-  const runner = createRunner({
-    store,
-    log,
-    approvals,
-    dispatcher,
-    logger,
-    now: Date.now,
-    node: "test",
+    dataDir: directory,
     models,
     tools: sameTools([]),
-    runTask: async (input) => {
-      const { prompt } = await store.db
-        .selectFrom("tasks")
-        .select("prompt")
-        .where("id", "=", input.taskId)
-        .executeTakeFirstOrThrow();
-      return (scripts.get(prompt) ?? (async () => done()))(input);
+    turns: new EventLoopTurns(),
+    concurrency,
+    isShared: () => false,
+    approvals: { mode: "auto", timeoutMs: APPROVAL_TIMEOUT_MS },
+    redact: (event) => event,
+    copyWorkspace,
+    logger: pino({ level: "silent" }),
+    now: Date.now,
+    expiryClock: time,
+    node: "test",
+    async runTask(input) {
+      const task = await store.tasks.get(input.taskId);
+      return (scripts.get(task?.prompt ?? "") ?? (async () => done()))(input);
     },
   });
-  const workspacesDir = join(directory, "workspaces");
-  const audit = createAudit({ store, logger, now: Date.now });
-  const tasks = createTaskService({
-    store,
-    log,
-    runner,
-    turns: new EventLoopTurns(),
-    models,
-    audit,
-    workspacesDir,
-    now: Date.now,
-  });
-  const sessions = createSessionService({
-    store,
-    log,
-    hub,
-    activity,
-    runner,
-    approvals,
-    models,
-    audit,
-    workspacesDir,
-    copyWorkspace,
-    now: Date.now,
-  });
+  const { log, runner, approvals } = core;
+  const { tasks, sessions } = core.services;
+  const search = createSqliteSearch(databasePath);
   await runner.start();
   approvals.start();
 
@@ -175,13 +132,10 @@ export async function openScriptedServer(
     runner,
     tasks,
     sessions,
-    approvals: createApprovalService({
-      store,
-      approvals,
-      audit,
-    }),
-    activity: createActivityService({ store, activity }),
-    search: createSearchService(createSqliteSearch(store.db)),
+    approvals: core.services.approvals,
+    activity: core.services.activity,
+    search: createSearchService(search),
+    databasePath,
     async submit(prompt, sessionId) {
       const { task } = await tasks.submit(alice, { prompt, sessionId, whenBusy: "enqueue" });
       return task;
@@ -196,6 +150,7 @@ export async function openScriptedServer(
     async close() {
       await approvals.stop();
       await runner.stop();
+      search[Symbol.dispose]();
       await store.close();
     },
   };

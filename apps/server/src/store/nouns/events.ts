@@ -45,7 +45,12 @@ export function createEventStore(db: Kysely<Database>): EventStore {
       let hasMore = true;
       while (hasMore && events.length < range.limit && length < MAX_PAGE_LENGTH) {
         const wanted = Math.min(ROWS_PER_QUERY, range.limit - events.length);
-        const rows = await query(isBackwards ? newestFirst : oldestFirst, [sessionId, after, before, wanted + 1]);
+        const rows = await query(isBackwards ? newestFirst : oldestFirst, [
+          sessionId,
+          after,
+          before,
+          wanted + 1,
+        ]);
         hasMore = rows.length > wanted;
         for (const row of rows.slice(0, wanted)) {
           events.push(toSessionEvent(row));
@@ -77,7 +82,7 @@ export function createEventStore(db: Kysely<Database>): EventStore {
       { after: from = 0, upTo }: { after?: number; upTo?: number } = {},
     ) {
       const end = upTo ?? Number.MAX_SAFE_INTEGER;
-      for (let after = from; after < end; ) {
+      for (let after = from; after < end;) {
         // By rows that are there, not by numbers that may be: a seq can be anything up to the largest.
         const bound = await db
           .selectFrom("events")
@@ -90,7 +95,7 @@ export function createEventStore(db: Kysely<Database>): EventStore {
           .limit(1)
           .executeTakeFirst();
         const last = bound?.seq ?? end;
-        for (let cursor = after; ; ) {
+        for (let cursor = after; ;) {
           const rows = await db
             .selectFrom("events")
             .select(COLUMNS)
@@ -114,7 +119,7 @@ export function createEventStore(db: Kysely<Database>): EventStore {
 }
 
 /** Trusts the row: what is in the table went through the log's own check. */
-export function toSessionEvent(row: EventRow): SessionEvent {
+function toSessionEvent(row: EventRow): SessionEvent {
   return {
     sessionId: row.session_id,
     taskId: row.task_id,

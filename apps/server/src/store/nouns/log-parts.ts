@@ -17,7 +17,7 @@ export async function* logParts(
   sessionId: string,
   upToSeq: number,
 ): AsyncGenerator<{ after: number; end: number }, void> {
-  for (let after = 0; ; ) {
+  for (let after = 0; ;) {
     const rows = await db
       .selectFrom("events")
       .select(["seq", sql<number>`octet_length(data)`.as("bytes")])

@@ -13,7 +13,9 @@ export function createNodeStore(db: Kysely<Database>, write: WriteStatements): N
       await write([statement(renewed.compile())], { mayUseBallast: true });
     },
     async leave(nodeId) {
-      await write([statement(db.deleteFrom("nodes").where("id", "=", nodeId).compile())], { mayUseBallast: true });
+      await write([statement(db.deleteFrom("nodes").where("id", "=", nodeId).compile())], {
+        mayUseBallast: true,
+      });
     },
   };
 }

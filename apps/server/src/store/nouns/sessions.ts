@@ -22,7 +22,9 @@ export function createSessionStore(
   async function deleteInParts(table: "approvals" | "questions" | "tasks", sessionId: string): Promise<void> {
     const some = db.selectFrom(table).select("id").where("session_id", "=", sessionId).limit(ROWS_AT_ONCE);
     while ((await some.limit(1).executeTakeFirst()) !== undefined) {
-      await write([statement(db.deleteFrom(table).where("id", "in", some).compile())], { mayUseBallast: true });
+      await write([statement(db.deleteFrom(table).where("id", "in", some).compile())], {
+        mayUseBallast: true,
+      });
     }
   }
 
@@ -41,7 +43,11 @@ export function createSessionStore(
     },
 
     async ownerOf(sessionId) {
-      const row = await db.selectFrom("sessions").select("owner_id").where("id", "=", sessionId).executeTakeFirst();
+      const row = await db
+        .selectFrom("sessions")
+        .select("owner_id")
+        .where("id", "=", sessionId)
+        .executeTakeFirst();
       return row?.owner_id;
     },
 
@@ -117,13 +123,22 @@ export function createSessionStore(
       await deleteInParts("approvals", sessionId);
       await deleteInParts("questions", sessionId);
       await deleteInParts("tasks", sessionId);
-      const session = db.deleteFrom("sessions").where("id", "=", sessionId).where("deleted_at", "is not", null);
+      const session = db
+        .deleteFrom("sessions")
+        .where("id", "=", sessionId)
+        .where("deleted_at", "is not", null);
       await write([statement(session.compile())], { mayUseBallast: true });
     },
   };
 }
 
-function copyEvents(db: Kysely<Database>, fromId: string, toId: string, after: number, end: number): Statement {
+function copyEvents(
+  db: Kysely<Database>,
+  fromId: string,
+  toId: string,
+  after: number,
+  end: number,
+): Statement {
   return statement(
     sql`
     insert into events (session_id, seq, task_id, attempt, type, block_id, at, data)
@@ -141,4 +156,3 @@ const lastSeqOf = perDatabase((db) =>
     .where("deleted_at", "is", null)
     .compile(),
 );
-

@@ -39,7 +39,11 @@ export function createTaskStore(db: Kysely<Database>): TaskStore {
     },
 
     active: async (sessionId) =>
-      one(select().where("session_id", "=", sessionId).where("state", "in", [...ACTIVE_TASK_STATES])),
+      one(
+        select()
+          .where("session_id", "=", sessionId)
+          .where("state", "in", [...ACTIVE_TASK_STATES]),
+      ),
 
     async ofDetail(sessionId) {
       const ofSession = select().where("session_id", "=", sessionId).limit(SESSION_DETAIL_TASKS);
@@ -93,9 +97,10 @@ export function createTaskStore(db: Kysely<Database>): TaskStore {
 
     async unfinished(of) {
       const query = db.selectFrom("tasks").select("id").where(UNFINISHED);
-      const rows = await ("sessionId" in of
-        ? query.where("session_id", "=", of.sessionId).orderBy("pos", "desc")
-        : query.where("owner_id", "=", of.ownerId).orderBy("id", "desc")
+      const rows = await (
+        "sessionId" in of
+          ? query.where("session_id", "=", of.sessionId).orderBy("pos", "desc")
+          : query.where("owner_id", "=", of.ownerId).orderBy("id", "desc")
       ).execute();
       return rows.map(({ id }) => id);
     },

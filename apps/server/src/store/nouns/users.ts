@@ -30,7 +30,13 @@ export function createUserStore(db: Kysely<Database>, write: WriteStatements): U
     },
 
     async ensure(user) {
-      await write([statement(insert(user).onConflict((conflict) => conflict.column("name").doNothing()).compile())]);
+      await write([
+        statement(
+          insert(user)
+            .onConflict((conflict) => conflict.column("name").doNothing())
+            .compile(),
+        ),
+      ]);
     },
 
     async create(user, audit) {

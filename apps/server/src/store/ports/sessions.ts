@@ -39,7 +39,13 @@ export interface SessionStore {
   hidden(): Promise<string[]>;
 
   /** Begins to fill a session out of sight. @throws UniqueViolationError where the import key is taken. */
-  begin(session: { id: string; ownerId: string; importKey?: string; lastSeq?: number; at: number }): Promise<void>;
+  begin(session: {
+    id: string;
+    ownerId: string;
+    importKey?: string;
+    lastSeq?: number;
+    at: number;
+  }): Promise<void>;
   /** Copies the beginning of another session's log, seqs and all, in many commits. */
   copyLog(fromId: string, toId: string, upToSeq: number): Promise<void>;
   /** Adds a part of a document's log to a session that is being filled; its rows follow. @throws GuardFailedError */

@@ -27,7 +27,12 @@ export interface TokenStore {
   /** Of these, by id. */
   several(tokenIds: readonly string[]): Promise<Pick<StoredToken, "id" | "expiresAt" | "revokedAt">[]>;
   /** Newest first. @param endedBy leaves out what was revoked or has expired by then. */
-  page(query: { userId?: string; endedBy?: number; beforeId?: string; limit: number }): Promise<StoredToken[]>;
+  page(query: {
+    userId?: string;
+    endedBy?: number;
+    beforeId?: string;
+    limit: number;
+  }): Promise<StoredToken[]>;
   /**
    * @param options.deletesExpired browser tokens that have expired by then go in the same commit.
    * @throws GuardFailedError where the user was removed, or the token that it is bound to was revoked.

@@ -32,7 +32,10 @@ export function checkExpectation(
       (states !== undefined && !states.includes(row.state)) ||
       (attempt !== undefined && row.attempt !== attempt)
     ) {
-      throw refuse("task", `task ${task.id} is ${row === undefined ? "gone" : `${row.state}, attempt ${row.attempt}`}`);
+      throw refuse(
+        "task",
+        `task ${task.id} is ${row === undefined ? "gone" : `${row.state}, attempt ${row.attempt}`}`,
+      );
     }
   }
   if (sessionId !== undefined && !isThere(sessionId)) throw refuse("session", `session ${sessionId} is gone`);

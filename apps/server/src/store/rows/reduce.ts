@@ -34,9 +34,6 @@ const REDUCERS: Partial<Record<EventType, readonly Reducer[]>> = {
   "question.expired": [reduceTask, reduceQuestion],
 };
 
-/** The types whose events change rows. */
-export const CHANGING_TYPES = Object.keys(REDUCERS) as EventType[];
-
 export function changesRows(type: string): boolean {
   return Object.hasOwn(REDUCERS, type);
 }

@@ -8,7 +8,8 @@ export const reduceApproval: Reducer = (event, rows) => {
   const { sessionId: session_id, taskId, at } = event;
   switch (event.type) {
     case "approval.requested": {
-      const { approvalId, callId, expiresAt, tool, input, title, kind, locations, reason, always } = event.data;
+      const { approvalId, callId, expiresAt, tool, input, title, kind, locations, reason, always } =
+        event.data;
       return [
         change.insert("approvals", {
           id: approvalId,
@@ -73,7 +74,12 @@ export const reduceQuestion: Reducer = (event, rows) => {
     case "question.answered": {
       const { questionId, answer, by } = event.data;
       assertOpen("question", questionId, rows.question(questionId), session_id);
-      const set = { state: "answered", answered_by: by, answered_at: at, answer: JSON.stringify(answer) } as const;
+      const set = {
+        state: "answered",
+        answered_by: by,
+        answered_at: at,
+        answer: JSON.stringify(answer),
+      } as const;
       return [change.update("questions", questionId, set)];
     }
     case "question.expired": {

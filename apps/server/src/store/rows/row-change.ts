@@ -1,12 +1,6 @@
 import type { SessionEvent } from "@trunkline/contract";
 import type { Insertable, Selectable } from "kysely";
-import type {
-  ApprovalsTable,
-  Database,
-  QuestionsTable,
-  SessionsTable,
-  TasksTable,
-} from "../schema.ts";
+import type { ApprovalsTable, Database, QuestionsTable, SessionsTable, TasksTable } from "../schema.ts";
 
 /** The tables whose rows follow from the log. */
 export type FoldedTable = "sessions" | "tasks" | "approvals" | "questions" | "usage";
@@ -65,4 +59,3 @@ export const change = {
 export function isBeingBuilt(rows: RowReader): boolean {
   return (rows.session()?.deleted_at ?? null) !== null;
 }
-

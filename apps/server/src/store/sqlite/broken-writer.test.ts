@@ -14,17 +14,15 @@ it.each(["please exit before", "please throw"])(
     const options = { path: directory.join("db"), now: Date.now };
     const first = await openSqliteStore({ ...options, onFatal: neverFatal });
     const sessionId = await createSession(first);
-    await first.commit({ sessionId, events: [notice("acknowledged")] });
+    await first.append(sessionId, [notice("acknowledged")]);
     await first.close();
 
     const fatal = new FatalErrors();
     const store = await SqliteStore.open({ ...options, onFatal: fatal.add }, DYING_WRITER);
-    await store.commit({ sessionId, events: [notice("acknowledged too")] });
-    const commits = [message, "in its batch"].map(async (text) =>
-      store.commit({ sessionId, events: [notice(text)] }),
-    );
+    await store.append(sessionId, [notice("acknowledged too")]);
+    const commits = [message, "in its batch"].map(async (text) => store.append(sessionId, [notice(text)]));
     await new Promise(setImmediate);
-    commits.push(store.commit({ sessionId, events: [notice("in the next batch")] }));
+    commits.push(store.append(sessionId, [notice("in the next batch")]));
     // A thread that throws may still answer the commit that it was at.
     const acknowledged = [];
     for (const commit of await Promise.allSettled(commits)) {
@@ -32,7 +30,7 @@ it.each(["please exit before", "please throw"])(
       else expect(commit.reason).toMatchObject({ reason: "unavailable" });
     }
     expect(acknowledged.length).toBeLessThan(commits.length);
-    await expect(store.commit({ sessionId, events: [notice("late")] })).rejects.toMatchObject({
+    await expect(store.append(sessionId, [notice("late")])).rejects.toMatchObject({
       reason: "unavailable",
     });
     expect(fatal.errors).toHaveLength(1);
@@ -70,7 +68,7 @@ it("never tries a failed fsync again: commits are over, fatally", async () => {
   const fatal = new FatalErrors();
   const store = await SqliteStore.open({ path, now: Date.now, onFatal: fatal.add }, FAILING_FSYNC_WRITER);
   for (let attempt = 0; attempt < 3; attempt++) {
-    await expect(store.commit({ sessionId, events: [notice("x")] })).rejects.toMatchObject({
+    await expect(store.append(sessionId, [notice("x")])).rejects.toMatchObject({
       reason: "unavailable",
       message: expect.stringContaining("SQLITE_IOERR_FSYNC") as unknown,
     });

@@ -45,8 +45,16 @@ export function encodeCommit(message: CommitMessage, commit: Commit): void {
   try {
     const { fence, events, expect, ownerId, reveals, imported, statements = [], endedBlocks = [] } = commit;
     // What only few commits have goes as JSON, so that the many pay nothing for it.
-    const rare = expect === undefined && ownerId === undefined && reveals === undefined ? null : { expect, ownerId, reveals };
-    message.push(commit.sessionId, touchesSession(events), commit.mayUseBallast ?? false, imported !== undefined);
+    const rare =
+      expect === undefined && ownerId === undefined && reveals === undefined
+        ? null
+        : { expect, ownerId, reveals };
+    message.push(
+      commit.sessionId,
+      touchesSession(events),
+      commit.mayUseBallast ?? false,
+      imported !== undefined,
+    );
     message.push(rare === null ? null : JSON.stringify(rare), fence?.taskId, fence?.attempt);
     message.push(statements.length, (imported ?? events).length, endedBlocks.length);
     for (const { sql, parameters, expectRows } of statements) {
@@ -54,10 +62,24 @@ export function encodeCommit(message: CommitMessage, commit: Commit): void {
       for (const parameter of parameters) message.push(parameter);
     }
     for (const event of events) {
-      message.push(event.taskId, event.attempt ?? null, event.type, blockOfPiece(event), JSON.stringify(event.data));
+      message.push(
+        event.taskId,
+        event.attempt ?? null,
+        event.type,
+        blockOfPiece(event),
+        JSON.stringify(event.data),
+      );
     }
     for (const { taskId, type, data, seq, at } of imported ?? []) {
-      message.push(taskId, null, type, blockOfPiece({ type, data } as EventBody), JSON.stringify(data), seq, at);
+      message.push(
+        taskId,
+        null,
+        type,
+        blockOfPiece({ type, data } as EventBody),
+        JSON.stringify(data),
+        seq,
+        at,
+      );
     }
     for (const { blockId, fromSeq } of endedBlocks) message.push(blockId, fromSeq);
   } catch (error) {
@@ -110,7 +132,11 @@ export function decodeCommits(message: CommitMessage): PlainCommit[] {
     const mayUseBallast = next() as boolean;
     const isImported = next() as boolean;
     const rare = next() as string | null;
-    const { expect, ownerId, reveals = false } = (rare === null ? {} : JSON.parse(rare)) as Partial<PlainCommit>;
+    const {
+      expect,
+      ownerId,
+      reveals = false,
+    } = (rare === null ? {} : JSON.parse(rare)) as Partial<PlainCommit>;
     const taskId = next() as string | undefined;
     const attempt = next() as number | undefined;
     const statements = next() as number;

@@ -85,7 +85,8 @@ export function createCommitter(database: Database.Database): Committer {
       const stored = { sessionId, seq, taskId, at, type, data: JSON.parse(data) as unknown } as SessionEvent;
       rows.apply(sessionId, reduce(stored, rows.reader(sessionId), part));
       // The session is there from here on, with the rest of its first commit.
-      if (seq === 1 && type === "session.created" && !part.isImported) raiseSeq.run(part.events.length, sessionId);
+      if (seq === 1 && type === "session.created" && !part.isImported)
+        raiseSeq.run(part.events.length, sessionId);
     }
     insertEvent.run(sessionId, seq, taskId, attempt, type, blockId, at, data);
   }

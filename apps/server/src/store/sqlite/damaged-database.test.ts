@@ -21,7 +21,7 @@ async function fillDatabase(path: string): Promise<string> {
   const sessionId = await createSession(store);
   await Promise.all(
     Array.from({ length: 500 }, async (_, index) =>
-      store.commit({ sessionId, events: [notice(`${index} ${"x".repeat(500)}`)] }),
+      store.append(sessionId, [notice(`${index} ${"x".repeat(500)}`)]),
     ),
   );
   await store.close();
@@ -138,10 +138,10 @@ it("commits nothing more to a database damaged under it, and says so once", asyn
   const store = await open(path, (error) => fatal.push(error));
   overwritePages(path, 2, pageCount(path) - 2);
   const commits = await Promise.allSettled(
-    Array.from({ length: 3 }, async () => store.commit({ sessionId, events: [notice("lost")] })),
+    Array.from({ length: 3 }, async () => store.append(sessionId, [notice("lost")])),
   );
   expect(commits.map((commit) => commit.status)).toEqual(["rejected", "rejected", "rejected"]);
-  await expect(store.commit({ sessionId, events: [notice("late")] })).rejects.toMatchObject({
+  await expect(store.append(sessionId, [notice("late")])).rejects.toMatchObject({
     reason: "unavailable",
   });
   expect(fatal).toHaveLength(1);

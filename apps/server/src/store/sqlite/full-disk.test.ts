@@ -26,7 +26,7 @@ async function commitUntilFull(store: Store, sessionId: string): Promise<string[
   for (;;) {
     const message = `${acknowledged.length} ${"x".repeat(50_000)}`;
     try {
-      await store.commit({ sessionId, events: [notice(message)] });
+      await store.append(sessionId, [notice(message)]);
     } catch (error) {
       expect(error).toBeInstanceOf(StoreUnavailableError);
       expect(error).toMatchObject({ reason: "storage_full" });
@@ -42,7 +42,7 @@ it("keeps what it acknowledged when the disk is full, lets tasks end, and goes o
   const store = await open(disk);
   expect(ballastOf(disk)?.blocks).toBe(BALLAST_BYTES / 512);
   const sessionId = await createSession(store);
-  await store.commit({ sessionId, events: [notice("while there was room")] });
+  await store.append(sessionId, [notice("while there was room")]);
 
   disk.fill();
   const kept = ["while there was room", ...(await commitUntilFull(store, sessionId))];
@@ -51,20 +51,20 @@ it("keeps what it acknowledged when the disk is full, lets tasks end, and goes o
 
   // An ending beside what is refused, in one batch.
   const [refused, ended] = await Promise.allSettled([
-    store.commit({ sessionId, events: [notice("ordinary")] }),
-    store.commit({ sessionId, events: [notice("an ending")], mayUseBallast: true }),
+    store.append(sessionId, [notice("ordinary")]),
+    store.append(sessionId, [notice("an ending")], { mayUseBallast: true }),
   ]);
   expect(refused).toMatchObject({ status: "rejected", reason: { reason: "storage_full" } });
   expect(ended.status).toBe("fulfilled");
   kept.push("an ending");
   for (let index = 0; index < 100; index++) {
-    await store.commit({ sessionId, events: [notice(`ending ${index}`)], mayUseBallast: true });
+    await store.append(sessionId, [notice(`ending ${index}`)], { mayUseBallast: true });
     kept.push(`ending ${index}`);
   }
   expect(await readMessages(store, sessionId)).toEqual(kept);
 
   disk.makeRoom();
-  await store.commit({ sessionId, events: [notice("there is room again")] });
+  await store.append(sessionId, [notice("there is room again")]);
   kept.push("there is room again");
   expect(ballastOf(disk)?.blocks).toBe(BALLAST_BYTES / 512);
 
@@ -81,20 +81,13 @@ it("uses the room that deletes have left in the database, where the disk has non
   const store = await open(disk);
   const [large, small] = [await createSession(store), await createSession(store)];
   for (let index = 0; index < 200; index++) {
-    await store.commit({ sessionId: large, events: [notice("x".repeat(50_000))] });
+    await store.append(large, [notice("x".repeat(50_000))]);
   }
   disk.fill();
   await commitUntilFull(store, small);
-  for (let seq = 0; seq <= 200; seq += 10) {
-    const { sql, parameters } = store.db
-      .deleteFrom("events")
-      .where("session_id", "=", large)
-      .where("seq", "<", seq)
-      .compile();
-    await store.commit({ sessionId: small, events: [], writes: [{ sql, parameters }], mayUseBallast: true });
-  }
+  await store.sessions.remove(large);
   for (let index = 0; index < 20; index++) {
-    await store.commit({ sessionId: small, events: [notice(`after the delete ${index}`)] });
+    await store.append(small, [notice(`after the delete ${index}`)]);
   }
   expect(ballastOf(disk)).toBeUndefined();
   await store.close();
@@ -106,16 +99,16 @@ it("starts on a full disk while it has its ballast, and says what to do where it
   if (disk === undefined) return test.skip(NO_SMALL_DISK);
   const first = await open(disk);
   const sessionId = await createSession(first);
-  await first.commit({ sessionId, events: [notice("before")] });
+  await first.append(sessionId, [notice("before")]);
   await first.close();
 
   disk.fill();
   const second = await open(disk);
   expect(await readMessages(second, sessionId)).toEqual(["before"]);
-  await expect(second.commit({ sessionId, events: [notice("ordinary")] })).rejects.toMatchObject({
+  await expect(second.append(sessionId, [notice("ordinary")])).rejects.toMatchObject({
     reason: "storage_full",
   });
-  await second.commit({ sessionId, events: [notice("an ending")], mayUseBallast: true });
+  await second.append(sessionId, [notice("an ending")], { mayUseBallast: true });
   await second.close();
 
   disk.fill();

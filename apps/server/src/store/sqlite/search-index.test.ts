@@ -1,8 +1,10 @@
 import { expect, it } from "vitest";
-import { createSqliteSearch } from "../../search/sqlite-search.ts";
-import { createSession } from "../testing/session-log.ts";
+import { randomUUID } from "node:crypto";
+import { createVisibleSession, OWNER } from "../testing/session-log.ts";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { openDatabase } from "./open-database.ts";
+import type { Store } from "../port.ts";
+import { createSqliteSearch } from "./sqlite-search.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
 it("makes the index of an earlier version anew, with all that the log holds", async () => {
@@ -17,13 +19,12 @@ it("makes the index of an earlier version anew, with all that the log holds", as
       },
     });
   const first = await open();
-  const sessionId = await createSession(first);
-  const submit = (prompt: string) =>
-    ({
-      sessionId,
-      events: [{ taskId: null, type: "task.submitted", data: { prompt, model: null } }],
-    }) as const;
-  await first.commit(submit("before the 数据库"));
+  const sessionId = await createVisibleSession(first);
+  const submit = async (store: Store, prompt: string) =>
+    store.append(sessionId, [
+      { taskId: randomUUID(), type: "task.submitted", data: { prompt, model: null, whenBusy: "enqueue" } },
+    ]);
+  await submit(first, "before the 数据库");
   await first.close();
 
   // As 0.1.0 made it.
@@ -39,8 +40,9 @@ it("makes the index of an earlier version anew, with all that the log holds", as
   database.close();
 
   const second = await open();
-  await second.commit(submit("after the 数据库"));
-  const { items } = await createSqliteSearch(second.db).search({ ownerId: "owner", text: "数据", limit: 10 });
+  await submit(second, "after the 数据库");
+  using search = createSqliteSearch(path);
+  const { items } = await search.search({ ownerId: OWNER, text: "数据", limit: 10 });
   expect(items.map((hit) => hit.snippet)).toEqual(["after the 数据库", "before the 数据库"]);
   await second.close();
 });

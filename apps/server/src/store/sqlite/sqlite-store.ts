@@ -12,7 +12,13 @@ import { createTaskStore } from "../nouns/tasks.ts";
 import { createTokenStore } from "../nouns/tokens.ts";
 import { createUserStore } from "../nouns/users.ts";
 import { mergePieces } from "../piece-merge.ts";
-import { type AppendOptions, type Store, type StoredDraft, StoreOpenError, StoreUnavailableError } from "../port.ts";
+import {
+  type AppendOptions,
+  type Store,
+  type StoredDraft,
+  StoreOpenError,
+  StoreUnavailableError,
+} from "../port.ts";
 import type { Database as Schema } from "../schema.ts";
 import { statement, type WriteStatements } from "../statement.ts";
 import { Ballast } from "./ballast.ts";

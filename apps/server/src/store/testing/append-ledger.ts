@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import type { Store } from "../port.ts";
 import type { Acknowledged } from "./appending-process.ts";
+import { readLog } from "./session-log.ts";
 
 const APPENDING_PROCESS = new URL("./appending-process.ts", import.meta.url);
 
@@ -57,11 +58,8 @@ export class AppendLedger implements AsyncDisposable {
 
 /** @returns seq and message of the session's events. */
 export async function readSession(store: Store, sessionId: string): Promise<Map<number, string>> {
-  const rows = await store.db
-    .selectFrom("events")
-    .select(["seq", "data"])
-    .where("session_id", "=", sessionId)
-    .orderBy("seq")
-    .execute();
-  return new Map(rows.map(({ seq, data }) => [seq, (JSON.parse(data) as { message: string }).message]));
+  const events = await readLog(store, sessionId);
+  return new Map(
+    events.flatMap(({ seq, type, data }) => (type === "notice" ? [[seq, data.message] as const] : [])),
+  );
 }

@@ -32,7 +32,7 @@ await Promise.all(Array.from({ length: SESSIONS }, async () => append(await crea
 async function append(sessionId: string): Promise<never> {
   for (let index = 0; ; index++) {
     const message = `${sessionId} ${index} ${"x".repeat(index % 2_000)}`;
-    const [event] = await store.commit({ sessionId, events: [notice(message)] });
+    const [event] = await store.append(sessionId, [notice(message)]);
     if (event === undefined) throw new Error("a commit without its event");
     const acknowledged: Acknowledged = { sessionId, seq: event.seq, message };
     process.send?.(acknowledged);

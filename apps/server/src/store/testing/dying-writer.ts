@@ -15,5 +15,5 @@ parentPort?.on("message", (request: WriterRequest) => {
 });
 
 function says(request: WriterRequest, what: string): boolean {
-  return request.type === "commit" && JSON.stringify(request.units).includes(what);
+  return request.type === "commit" && JSON.stringify(request.commits).includes(what);
 }

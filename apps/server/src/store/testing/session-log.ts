@@ -1,24 +1,21 @@
 import { randomUUID } from "node:crypto";
+import { MAX_EVENT_PAGE_SIZE, type SessionEvent } from "@trunkline/contract";
 import type { Store, StoredDraft } from "../port.ts";
 
-/** @returns the id of a new session, whose log is empty. */
-export async function createSession(store: Store): Promise<string> {
+export const OWNER = "00000000-0000-7000-8000-0000000000ff";
+
+/** @returns the id of a new session with an empty log. */
+export async function createSession(store: Store, ownerId = OWNER): Promise<string> {
   const id = randomUUID();
-  const { sql, parameters } = store.db
-    .insertInto("sessions")
-    .values({
-      id,
-      owner_id: "owner",
-      title: "untitled",
-      agent: "default",
-      workspace: "/nowhere",
-      last_seq: 0,
-      next_pos: 1,
-      created_at: 0,
-      updated_at: 0,
-    })
-    .compile();
-  await store.write([{ sql, parameters }]);
+  await store.sessions.begin({ id, ownerId, at: 0 });
+  return id;
+}
+
+/** @returns the id of a new session that can be found; its log begins with `session.created`. */
+export async function createVisibleSession(store: Store, ownerId = OWNER): Promise<string> {
+  const id = randomUUID();
+  const data = { title: "untitled", model: null, agent: "default" };
+  await store.append(id, [{ taskId: null, type: "session.created", data }], { ownerId });
   return id;
 }
 
@@ -26,14 +23,20 @@ export function notice(message: string): StoredDraft {
   return { taskId: null, type: "notice", data: { level: "info", message } };
 }
 
+/** @returns the session's log, from its beginning. */
+export async function readLog(store: Store, sessionId: string): Promise<SessionEvent[]> {
+  const events: SessionEvent[] = [];
+  for (let hasMore = true; hasMore;) {
+    const after = events.at(-1)?.seq ?? 0;
+    const page = await store.events.page(sessionId, { after, limit: MAX_EVENT_PAGE_SIZE });
+    events.push(...page.events);
+    hasMore = page.hasMore;
+  }
+  return events;
+}
+
 /** @returns the messages of the session's notices, in the order of their seqs. */
 export async function readMessages(store: Store, sessionId: string): Promise<string[]> {
-  const rows = await store.db
-    .selectFrom("events")
-    .select("data")
-    .where("session_id", "=", sessionId)
-    .where("type", "=", "notice")
-    .orderBy("seq")
-    .execute();
-  return rows.map((row) => (JSON.parse(row.data) as { message: string }).message);
+  const events = await readLog(store, sessionId);
+  return events.flatMap((event) => (event.type === "notice" ? event.data.message : []));
 }

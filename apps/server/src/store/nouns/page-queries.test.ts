@@ -5,15 +5,14 @@ import { isTerminalTaskState, TASK_STATES, type TaskState } from "@trunkline/con
 import { seededRandom } from "@trunkline/testkit";
 import { type CompiledQuery, Kysely, SqliteDialect } from "kysely";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { recoverOrphans } from "../runner/recovery.ts";
-import { sessionsWithQueuedTasks } from "../runner/queue-head.ts";
-import type { Store } from "../store/port.ts";
-import type { Database } from "../store/schema.ts";
-import { openDatabase } from "../store/sqlite/open-database.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
-import { selectListedSessions } from "./session-query.ts";
-import { readDetailTasks, readNewestTasks } from "./task-query.ts";
-import type { TaskRow } from "./task-row.ts";
+import type { Store } from "../port.ts";
+import type { Database } from "../schema.ts";
+import { openDatabase } from "../sqlite/open-database.ts";
+import { openSqliteStore } from "../sqlite/sqlite-store.ts";
+import { changeRows, readRows } from "../testing/raw-rows.ts";
+import { createSessionStore } from "./sessions.ts";
+import type { TaskRow } from "./task-rows.ts";
+import { createTaskStore } from "./tasks.ts";
 
 const OWNERS = ["alice", "bob"];
 const SESSIONS = ["s1", "s2", "s3"];
@@ -55,20 +54,19 @@ describe("queries for pages", () => {
         ended_at: isTerminalTaskState(state) ? index : null,
       };
     });
-    const session = { title: "", agent: "", workspace: "", created_at: 0, updated_at: 0 };
-    await store.write([
-      ...SESSIONS.map((id, index) =>
-        store.db
-          .insertInto("sessions")
-          .values({ ...session, id, owner_id: OWNERS[index % 2]!, last_seq: 0, next_pos: 1 })
-          .compile(),
-      ),
-      store.db
-        .insertInto("tasks")
-        .values(rows.map((row) => ({ ...row, attempt: 0, crashes: 0 })))
-        .compile(),
-    ]);
-    return store.db.selectFrom("tasks").selectAll().execute();
+    const path = join(directory, "db");
+    for (const [index, id] of SESSIONS.entries()) {
+      await store.sessions.begin({ id, ownerId: OWNERS[index % 2]!, at: 0 });
+    }
+    for (const row of rows) {
+      const columns = Object.keys(row);
+      changeRows(
+        path,
+        `insert into tasks (${columns.join(", ")}) values (${columns.map(() => "?").join(", ")})`,
+        ...Object.values(row),
+      );
+    }
+    return readRows<TaskRow>(path, "tasks");
   }
 
   it("give the newest tasks of a session or an owner, in any states, before any task", async () => {
@@ -94,14 +92,14 @@ describe("queries for pages", () => {
             .toSorted()
             .toReversed()
             .slice(0, 20);
-          const rows = await readNewestTasks(store.db, {
+          const found = await store.tasks.page({
             ownerId: "alice",
-            sessionId,
-            states,
-            beforeId,
             limit: 20,
+            ...(sessionId !== undefined && { sessionId }),
+            ...(states !== undefined && { states }),
+            ...(beforeId !== undefined && { beforeId }),
           });
-          expect(rows.map((task) => task.id)).toEqual(expected);
+          expect(found.map((task) => task.id)).toEqual(expected);
         }
       }
     }
@@ -111,7 +109,7 @@ describe("queries for pages", () => {
     const all = (await storeTasks()).filter((task) => task.session_id === "s1");
     const unfinished = all.filter((task) => !isTerminalTaskState(task.state));
     const ended = all.filter((task) => isTerminalTaskState(task.state)).map((task) => task.id);
-    const shown = await readDetailTasks(store.db, "s1");
+    const shown = await store.tasks.ofDetail("s1");
     expect(shown).toHaveLength(100);
     const ids = [...unfinished.map((task) => task.id), ...ended.toSorted().slice(unfinished.length - 100)];
     expect(shown.map((task) => task.id)).toEqual(ids.toSorted().toReversed());
@@ -124,17 +122,19 @@ describe("queries for pages", () => {
       dialect: new SqliteDialect({ database }),
       log: (event) => void queries.push(event.query),
     });
-    const page = { ownerId: "o", sessionId: undefined, states: undefined, beforeId: "x", limit: 10 };
-    const listed = { ownerId: "o", archived: false, text: undefined, after: undefined, limit: 10 };
-    await selectListedSessions(db, listed).execute();
-    await selectListedSessions(db, { ...listed, text: "a", after: { sort: 1, id: "x" } }).execute();
-    await selectListedSessions(db, { ...listed, archived: true }).execute();
-    await readNewestTasks(db, page);
-    await readNewestTasks(db, { ...page, states: ["failed"] });
-    await readNewestTasks(db, { ...page, states: ["failed", "working"] });
-    await readNewestTasks(db, { ...page, sessionId: "s" });
-    await readNewestTasks(db, { ...page, sessionId: "s", states: ["failed", "canceled"] });
-    await readDetailTasks(db, "s");
+    const tasks = createTaskStore(db);
+    const sessions = createSessionStore(db, () => Promise.reject(new Error("only read here")));
+    const page = { ownerId: "o", beforeId: "x", limit: 10 };
+    const listed = { ownerId: "o", archived: false, limit: 10 };
+    await sessions.page(listed);
+    await sessions.page({ ...listed, text: "a", after: { sort: 1, id: "x" } });
+    await sessions.page({ ...listed, archived: true });
+    await tasks.page(page);
+    await tasks.page({ ...page, states: ["failed"] });
+    await tasks.page({ ...page, states: ["failed", "working"] });
+    await tasks.page({ ...page, sessionId: "s" });
+    await tasks.page({ ...page, sessionId: "s", states: ["failed", "canceled"] });
+    await tasks.ofDetail("s");
     const plans = queries.flatMap(({ sql, parameters }) =>
       database.prepare(`explain query plan ${sql}`).all(parameters),
     ) as { detail: string }[];
@@ -144,20 +144,19 @@ describe("queries for pages", () => {
 
     // What a start asks for.
     queries.length = 0;
-    await sessionsWithQueuedTasks(db);
-    await recoverOrphans({
-      store: { db } as Store,
-      log: undefined as never,
-      approvals: undefined as never,
-      now: Date.now,
-    });
-    await db.selectFrom("sessions").select("id").where("deleted_at", "is not", null).execute();
+    await tasks.waitingSessions();
+    await tasks.orphans(1);
+    await tasks.resumable(1);
+    await sessions.hidden();
     const start = queries.flatMap(({ sql, parameters }) =>
       database.prepare(`explain query plan ${sql}`).all(parameters),
     ) as { detail: string }[];
     expect(start.map(({ detail }) => detail).filter((detail) => /INDEX/.test(detail))).toEqual([
       "SEARCH tasks USING INDEX tasks_unfinished (state=?)",
+      "SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)",
       "SEARCH tasks USING INDEX tasks_unfinished (state=?)",
+      "SEARCH nodes USING INDEX sqlite_autoindex_nodes_1 (id=?) LEFT-JOIN",
+      "SEARCH tasks USING INDEX tasks_resuming (resume_at>? AND resume_at<?)",
       "SCAN sessions USING INDEX sessions_hidden",
     ]);
     database.close();
