@@ -94,7 +94,6 @@ export class ScaleRun implements AsyncDisposable {
         throw error;
       },
     });
-    const workspacesDir = join(dataDir, "workspaces");
     const owner = { userId: ownerId, name: "owner", scopes: SCOPES };
     const result = await fill(store, { owner, text: new SessionText(2), lengths });
     await store.close();

@@ -71,9 +71,9 @@ describe("an entry", () => {
   it("can be neither changed nor removed, and the store goes on", async () => {
     await audit.record({ by: alice, action: "task.cancel", target: "t", decision: "allowed" });
     const before = await rows();
-    for (const attempt of ["update audit set user_name = 'bob'", "delete from audit"]) {
-      expect(() => changeRows(`${directory.path}/trunkline.db`, attempt)).toThrow(/append-only/);
-    }
+    const path = `${directory.path}/trunkline.db`;
+    expect(() => changeRows(path, "update audit set userName = 'bob'")).toThrow(/append-only/);
+    expect(() => changeRows(path, "delete from audit")).toThrow(/append-only/);
     expect(await rows()).toEqual(before);
     await audit.record({ by: alice, action: "task.cancel", target: "u", decision: "allowed" });
     expect(await rows()).toHaveLength(2);
@@ -133,9 +133,9 @@ describe("refusals", () => {
     await audit.close();
     const stored = await rows();
     expect(stored).toContainEqual(
-      expect.objectContaining({ user_name: "bob", action: "session.export", count: 1 }),
+      expect.objectContaining({ userName: "bob", action: "session.export", count: 1 }),
     );
-    const of = (name: string | null) => stored.filter(({ user_name: user }) => user === name);
+    const of = (name: string | null) => stored.filter(({ userName: user }) => user === name);
     for (const name of [null, "alice"]) {
       expect(of(name).length).toBeLessThanOrEqual(41);
       expect(of(name).reduce((sum, { count }) => sum + count, 0)).toBe(500);
