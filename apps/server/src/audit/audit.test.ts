@@ -72,7 +72,7 @@ describe("an entry", () => {
     await audit.record({ by: alice, action: "task.cancel", target: "t", decision: "allowed" });
     const before = await rows();
     const path = `${directory.path}/trunkline.db`;
-    expect(() => changeRows(path, "update audit set userName = 'bob'")).toThrow(/append-only/);
+    expect(() => changeRows(path, "update audit set user_name = 'bob'")).toThrow(/append-only/);
     expect(() => changeRows(path, "delete from audit")).toThrow(/append-only/);
     expect(await rows()).toEqual(before);
     await audit.record({ by: alice, action: "task.cancel", target: "u", decision: "allowed" });
