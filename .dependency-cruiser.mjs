@@ -122,7 +122,7 @@ export default {
       comment: "Everything that the index exports at run time ends up in the browser.",
       from: { path: String.raw`${contract}index\.ts$` },
       to: {
-        pathNot: String.raw`${contract}(error|limits|principal|procedure-scopes|task-state|projections/.+)\.ts$`,
+        pathNot: String.raw`${contract}(error|limits|principal|procedure-scopes|search-words|task-state|projections/.+)\.ts$`,
         dependencyTypesNot: typeOnly,
       },
     },
@@ -131,11 +131,11 @@ export default {
       severity: "error",
       comment: "They are loaded by the browser, and so is what they import at run time.",
       from: {
-        path: String.raw`${contract}(error|limits|principal|procedure-scopes|task-state|projections/.+)\.ts$`,
+        path: String.raw`${contract}(error|limits|principal|procedure-scopes|search-words|task-state|projections/.+)\.ts$`,
         pathNot: test,
       },
       to: {
-        pathNot: String.raw`${contract}(error|limits|principal|procedure-scopes|task-state|projections/.+)\.ts$`,
+        pathNot: String.raw`${contract}(error|limits|principal|procedure-scopes|search-words|task-state|projections/.+)\.ts$`,
         dependencyTypesNot: typeOnly,
       },
     },

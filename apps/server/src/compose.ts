@@ -109,13 +109,11 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   lifecycle.started("runner", async () => runner.stop());
   lifecycle.started("audit trail", async () => audit.close());
   const auth = await createAuth({ store, audit, dataDir: config.dataDir, logger, now });
-  const search = createSqliteSearch(databasePath(config.dataDir));
-  lifecycle.started("search", () => search[Symbol.dispose]());
 
   const services: Services = {
     ...core.services,
     agents: createAgentService({ models, tools, policy: approvals.policy }),
-    search: createSearchService(search),
+    search: createSearchService(createSqliteSearch({ path: databasePath(config.dataDir), compute })),
     server: createServerService({
       version,
       models,

@@ -1,6 +1,7 @@
 /** Everything a client needs at run time without zod or tRPC, and every type of the contract. */
 export * from "./error.ts";
 export * from "./limits.ts";
+export { foldForSearch, placedSearchWords, searchWords } from "./search-words.ts";
 export * from "./task-state.ts";
 export type { ToolEffect } from "./tool-effect.ts";
 export { type Principal, type Scope, SCOPES, scopesUpTo } from "./principal.ts";

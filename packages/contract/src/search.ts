@@ -6,7 +6,10 @@ import { Id, PageCursor, Seq, Timestamp } from "./primitives.ts";
 export const SEARCHED_EVENT_TYPES = ["task.submitted", "text.ended", "tool.called", "tool.ended"] as const;
 
 export const SearchInput = z.strictObject({
-  /** Words, all of which must occur; the last may be the beginning of one, from two letters on. In double quotes: as it stands. */
+  /**
+   * Words, all of which must occur; the last may be the beginning of one, from two letters on. In double quotes: as it stands. Case,
+   * accents and width do not matter. The first 65,536 characters of a text are searched.
+   */
   text: z.string().trim().min(1).max(500),
   cursor: PageCursor.optional(),
   /** How many to answer at most. */
@@ -31,7 +34,7 @@ export const SearchHit = z.strictObject({
 });
 export type SearchHit = z.infer<typeof SearchHit>;
 
-/** Newest first. */
+/** Newest first. A page may have fewer hits than asked for, or none, and still a next one: searching took too long. */
 export const SearchPage = z.strictObject({
   items: z.array(SearchHit),
   /** Give it back as `cursor` for the next page; null on the last. */

@@ -98,7 +98,7 @@ export const SessionDetail = z.strictObject({
 export type SessionDetail = z.infer<typeof SessionDetail>;
 
 export const ListSessionsInput = z.strictObject({
-  /** Only sessions whose title contains this, whatever the case. */
+  /** Only sessions whose title contains this, whatever the case, accents and width. */
   query: z.string().trim().min(1).max(MAX_TITLE_LENGTH).optional(),
   /** Archived sessions instead of the others. */
   archived: z.boolean().default(false),

@@ -215,10 +215,76 @@ describe("search", () => {
     await run("another");
     await server.sessions.delete(alice, { sessionId });
     await server.runner.stop();
-    // Compares every text with what the index holds of it; throws where they differ (https://sqlite.org/fts5.html).
     const database = openDatabase(join(directory, "db"), "write");
+    // Throws where the index contradicts itself (https://sqlite.org/fts5.html).
     database.exec("insert into search (search, rank) values ('integrity-check', 1)");
-    expect(database.prepare("select count(*) from search_documents").pluck().get()).toBe(5);
+    const expected = database
+      .prepare(
+        `select search_words(type, data) from events
+         where type in ('task.submitted', 'text.ended', 'tool.called', 'tool.ended')`,
+      )
+      .pluck()
+      .all() as string[];
+    database.exec("create virtual table temp.search_terms using fts5vocab(main, search, instance)");
+    const indexed = database
+      .prepare(
+        `select (select group_concat(term, ' ' order by offset) from search_terms where doc = id) from search_documents`,
+      )
+      .pluck();
+    expect(expected).toHaveLength(5);
+    expect(new Set(indexed.all())).toEqual(new Set(expected));
     database.close();
+  });
+
+  it.each([
+    ["كِتَاب", "كتاب"],
+    ["테스트", "테스트"],
+    ["Straße", "strasse"],
+    ["ＦＵＬＬ ｗｉｄｔｈ", "full width"],
+    ["cafe\u0301", "café"],
+    ["İstanbul", "istanbul"],
+  ])("D1 (B2-*): finds %s by %s", async (said, typed) => {
+    await run(`say: ${said}`);
+    expect(await find(typed)).toHaveLength(1);
+    const query = typed.toUpperCase();
+    const { items } = await server.sessions.list(alice, { query, archived: false, limit: 50 });
+    expect(items).toMatchObject([{ title: `say: ${said}` }]);
+  });
+
+  it("H1: a text of nothing but the word, a phrase of nothing but one word: answered in bounds", async () => {
+    await run("a ".repeat(100_000));
+    await run("error ".repeat(10_600));
+    for (const text of ["a", "a a", '"a a a a"', '"a a a b"']) {
+      for (const { snippet } of await find(text)) expect(snippet.length).toBeLessThan(500);
+    }
+    expect(await find("a")).toHaveLength(1);
+    expect(await find("error error")).toHaveLength(1);
+    expect(await find('"error error"')).toHaveLength(1);
+  });
+
+  it("H4: a text of millions of characters without spaces is stored, and found by its beginning", async () => {
+    await run("huge", async ({ sink }) => {
+      await sink.append([
+        { type: "text.ended", data: { blockId: "b", text: `数据库${"犬".repeat(4_000_000)}` } },
+      ]);
+      return done();
+    });
+    expect(await find("数据库")).toHaveLength(1);
+  });
+
+  it("H21: the cursor tells nothing of how much others have written", async () => {
+    const cursorOf = async () => (await server.search.query(bob, { text: "mine", limit: 1 })).nextCursor;
+    const asBob = async (prompt: string) => {
+      const { task } = await server.tasks.submit(bob, { prompt, whenBusy: "enqueue" });
+      await server.until(task.sessionId, isTerminalEventOf(task.id));
+    };
+    await asBob("mine 1");
+    await asBob("mine 2");
+    const before = await cursorOf();
+    expect(before).not.toBeNull();
+    for (let index = 0; index < 5; index++) await run(`others' ${index}`);
+    expect(await cursorOf()).toBe(before);
+    await asBob("mine 3");
+    expect(Number(await cursorOf()) - Number(before)).toBe(1);
   });
 });

@@ -4,7 +4,7 @@ import type { SearchIndex } from "../search/port.ts";
 export function createSearchService(index: SearchIndex): SearchService {
   return {
     async query(principal, { text, cursor, limit }) {
-      if (cursor !== undefined && !/^\d{1,15}$/.test(cursor)) {
+      if (cursor !== undefined && !/^\d{1,10}$/.test(cursor)) {
         throw new TrunklineError("cursor_invalid", "This cursor is not one that nextCursor gave");
       }
       return index.search({ ownerId: principal.userId, text, cursor, limit });

@@ -13,6 +13,7 @@ import { pino } from "pino";
 import type { ModelRegistry, RunInput, RunOutcome } from "../../agent/port.ts";
 import type { Log } from "../../log/port.ts";
 import { composeCore } from "../../compose-core.ts";
+import { createCompute } from "../../compute/pool.ts";
 import { createSearchService } from "../../services/search.ts";
 import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
 import { sameTools } from "../../tools/registry.ts";
@@ -122,7 +123,7 @@ export async function openScriptedServer(
   });
   const { log, runner, approvals } = core;
   const { tasks, sessions } = core.services;
-  const search = createSqliteSearch(databasePath);
+  const compute = createCompute({ logger: pino({ level: "silent" }) });
   await runner.start();
   approvals.start();
 
@@ -134,7 +135,7 @@ export async function openScriptedServer(
     sessions,
     approvals: core.services.approvals,
     activity: core.services.activity,
-    search: createSearchService(search),
+    search: createSearchService(createSqliteSearch({ path: databasePath, compute })),
     databasePath,
     async submit(prompt, sessionId) {
       const { task } = await tasks.submit(alice, { prompt, sessionId, whenBusy: "enqueue" });
@@ -150,7 +151,7 @@ export async function openScriptedServer(
     async close() {
       await approvals.stop();
       await runner.stop();
-      search[Symbol.dispose]();
+      await compute.close();
       await store.close();
     },
   };

@@ -1,3 +1,4 @@
+import { foldForSearch } from "@trunkline/contract";
 import { type Kysely, sql } from "kysely";
 import type { SessionStore } from "../ports/sessions.ts";
 import { newSessionRow } from "../rows/session-row.ts";
@@ -59,9 +60,7 @@ export function createSessionStore(
         .orderBy("s.id", "desc")
         .limit(limit);
       if (text !== undefined) {
-        // LIKE's own wildcards are meant literally, and so is the escape.
-        const pattern = `%${text.replace(/[\\%_]/g, String.raw`\$&`)}%`;
-        query = query.where(sql<boolean>`s.title like ${pattern} escape '\\'`);
+        query = query.where(sql<boolean>`instr(fold_for_search(s.title), ${foldForSearch(text)}) > 0`);
       }
       if (after !== undefined) {
         query = query.where(sql<boolean>`(s.updated_at, s.id) < (${after.sort}, ${after.id})`);

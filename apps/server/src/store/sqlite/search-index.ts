@@ -1,53 +1,69 @@
 import type Database from "better-sqlite3";
 import { SEARCHED_TYPES } from "./search-text.ts";
 
-/** Raised whenever anything below changes: a database with another number gets its index made anew. */
-const VERSION = 2;
+/** Raised whenever anything below changes, or how texts are folded: a database with another number gets its index made anew. */
+const VERSION = 3;
+
+/** The place that an owner's first text gets; what was there before the index goes downwards from here. */
+export const FIRST_PLACE = 2 ** 31;
+
+/** A text's id is its owner's number in the upper, and its place among the owner's texts in these lower bits. */
+export const PLACE_BITS = 32;
 
 /**
  * The full-text index of the embedded store: triggers keep it in step, so it is part of every commit, and no writer can
- * forget it. Only wholes are in it, no pieces: a token costs it nothing. The text stays in `events` alone: the index
- * reads it back through a view when it cuts a snippet. (https://sqlite.org/fts5.html, "External content tables")
+ * forget it. Only wholes are in it, no pieces: a token costs it nothing. It holds words alone; texts stay in `events`.
+ * (https://sqlite.org/fts5.html, "Contentless-Delete Tables")
  *
- * The owner is a column of its own, so that a search looks at the caller's texts and steps over everybody else's.
- * Beginnings of two letters have lists of their own, because there are too many words that they begin.
+ * Texts of one owner lie side by side, in the order they were written: a search reads the caller's and nobody else's, and
+ * where a page ends says nothing of what others wrote. Beginnings of two letters have lists of their own, because there
+ * are too many words that they begin.
+ *
+ * An index of an earlier version is dropped, and what it held is noted in `search_backlog`, for search-backfill.ts.
  */
 export function ensureSearchIndex(database: Database.Database): void {
   if (database.pragma("user_version", { simple: true }) === VERSION) return;
-
-  const textOf = (row: string): string => `search_text(${row}.type, ${row}.data)`;
-  const ownerOf = (row: string): string =>
-    `(select replace(owner_id, '-', '') from sessions where id = ${row}.session_id)`;
   const searched = (row: string): string => `${row}.type in ${SEARCHED_TYPES}`;
-  const documentOf = (row: string): string =>
-    `(select id from search_documents where session_id = ${row}.session_id and seq = ${row}.seq)`;
-
   database.exec(`
     begin immediate;
     drop trigger if exists search_insert;
     drop trigger if exists search_delete;
     drop table if exists search;
     drop view if exists search_texts;
-    create table if not exists search_documents (
+    create table search_waiting (id integer primary key, session_id text not null, seq integer not null);
+    create table if not exists search_backlog (id integer primary key, session_id text not null, seq integer not null);
+    create table if not exists search_documents (id integer primary key, session_id text, seq integer);
+    insert into search_waiting (session_id, seq) select session_id, seq from search_backlog order by id;
+    insert into search_waiting (session_id, seq) select session_id, seq from search_documents order by id;
+    drop table search_backlog;
+    drop table search_documents;
+    drop table if exists search_owners;
+    alter table search_waiting rename to search_backlog;
+    create table search_owners (
+      number integer primary key, owner_id text not null unique, oldest integer not null, newest integer not null
+    );
+    create table search_documents (
       id integer primary key, session_id text not null, seq integer not null, unique (session_id, seq)
     );
-    create view search_texts as
-      select d.id as id, ${ownerOf("e")} as owner, ${textOf("e")} as text
-      from search_documents d join events e on e.session_id = d.session_id and e.seq = d.seq;
     create virtual table search using fts5(
-      owner, text, content = 'search_texts', content_rowid = 'id', columnsize = 0, prefix = '2',
-      tokenize = 'unicode61 remove_diacritics 2'
+      words, content = '', contentless_delete = 1, prefix = '2', tokenize = 'ascii'
     );
     create trigger search_insert after insert on events when ${searched("new")} begin
-      insert into search_documents (session_id, seq) values (new.session_id, new.seq);
-      insert into search (rowid, owner, text) values (last_insert_rowid(), ${ownerOf("new")}, ${textOf("new")});
+      insert into search_owners (owner_id, oldest, newest)
+        select owner_id, ${FIRST_PLACE}, ${FIRST_PLACE} from sessions where id = new.session_id
+        on conflict (owner_id) do update set newest = newest + 1;
+      insert into search_documents (id, session_id, seq)
+        select (o.number << ${PLACE_BITS}) | o.newest, new.session_id, new.seq
+        from sessions s join search_owners o on o.owner_id = s.owner_id where s.id = new.session_id;
+      insert into search (rowid, words)
+        select id, search_words(new.type, new.data) from search_documents
+        where session_id = new.session_id and seq = new.seq;
     end;
-    create trigger search_delete before delete on events when ${searched("old")} begin
-      insert into search (search, rowid, owner, text)
-        values ('delete', ${documentOf("old")}, ${ownerOf("old")}, ${textOf("old")});
+    create trigger search_delete after delete on events when ${searched("old")} begin
+      delete from search
+        where rowid = (select id from search_documents where session_id = old.session_id and seq = old.seq);
       delete from search_documents where session_id = old.session_id and seq = old.seq;
     end;
-    insert into search (search) values ('rebuild');
     pragma user_version = ${VERSION};
     commit;
   `);

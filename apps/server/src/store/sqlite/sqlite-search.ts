@@ -1,67 +1,24 @@
-import type { SearchHit, SearchPage } from "@trunkline/contract";
-import { Kysely, sql, SqliteDialect } from "kysely";
+import type { Compute, Job } from "../../compute/port.ts";
 import type { SearchIndex } from "../../search/port.ts";
-import type { Database } from "../schema.ts";
-import { cutMarks, MARK_END, MARK_START } from "./marked-snippet.ts";
-import { toMatchExpression } from "./match-expression.ts";
-import { openDatabase } from "./open-database.ts";
+import type search from "./search-job.ts";
 
-/** Words of context that a snippet shows. */
-const SNIPPET_WORDS = 24;
+const SEARCH: Job<typeof search> = {
+  name: "search",
+  module: new URL("./search-job.ts", import.meta.url),
+  kind: "quick",
+};
 
-interface HitRow {
-  id: number;
-  session_id: string;
-  title: string;
-  task_id: string | null;
-  seq: number;
-  type: SearchHit["type"];
-  at: number;
-  snippet: string;
-}
+/** After which a page ends with what was found, and how long a single query may still run then, in ms. */
+const PATIENCE_MS = 1_500;
+const DEADLINE_MS = 10_000;
 
-/** Search over the index that store/sqlite/search-index.ts keeps. */
-export function createSqliteSearch(path: string): SearchIndex & Disposable {
-  const database = openDatabase(path, "read");
-  const db = new Kysely<Database>({ dialect: new SqliteDialect({ database }) });
+/** Search over the index that search-index.ts keeps, in a worker thread with a connection of its own. */
+export function createSqliteSearch({ path, compute }: { path: string; compute: Compute }): SearchIndex {
   return {
-    async search({ ownerId, text, cursor, limit }): Promise<SearchPage> {
-      const match = toMatchExpression(ownerId, text);
-      if (match === null) return { items: [], nextCursor: null };
-      const before = cursor === undefined ? Number.MAX_SAFE_INTEGER : Number(cursor);
-      const { rows } = await sql<HitRow>`
-        select d.id, d.session_id, s.title, e.task_id, e.seq, e.type, e.at,
-               replace(snippet(search, 1, ${MARK_START}, ${MARK_END}, '…', ${sql.lit(SNIPPET_WORDS)}), char(0x200b), '')
-                 as snippet
-        from search
-        join search_documents d on d.id = search.rowid
-        join sessions s on s.id = d.session_id
-        join events e on e.session_id = d.session_id and e.seq = d.seq
-        where search match split_unspaced(${match}) and search.rowid < ${before}
-          and s.owner_id = ${ownerId} and s.deleted_at is null
-        order by search.rowid desc
-        limit ${limit + 1}`.execute(db);
-      const page = rows.slice(0, limit);
-      const last = page.at(-1);
-      return {
-        items: page.map(toHit),
-        nextCursor: rows.length > limit && last !== undefined ? String(last.id) : null,
-      };
+    search: async ({ ownerId, text, cursor, limit }) => {
+      const before = cursor === undefined ? undefined : Number(cursor);
+      const request = { path, ownerId, text, before, limit, patienceMs: PATIENCE_MS };
+      return compute.run(SEARCH, request, { owner: ownerId, deadlineMs: DEADLINE_MS });
     },
-    [Symbol.dispose]: () => void database.close(),
-  };
-}
-
-function toHit(row: HitRow): SearchHit {
-  const { text, matches } = cutMarks(row.snippet);
-  return {
-    sessionId: row.session_id,
-    sessionTitle: row.title,
-    taskId: row.task_id,
-    seq: row.seq,
-    type: row.type,
-    at: row.at,
-    snippet: text,
-    matches,
   };
 }

@@ -14,12 +14,15 @@ import { isFullDisk, sqliteCodeOf } from "./fault.ts";
 import { surviveFullDisk } from "./full-disk.ts";
 import { openDatabase } from "./open-database.ts";
 import { decodeCommits } from "./commit-message.ts";
+import { createSearchBackfill } from "./search-backfill.ts";
 import type { WriterReply, WriterRequest } from "./writer-protocol.ts";
 
 assert(parentPort !== null);
 const port = parentPort;
 const { path } = workerData as { path: string };
 const isFull = (error: unknown): boolean => isFullDisk(error, dirname(path));
+const REST_MS = 10;
+let isClosed = false;
 
 guarded(() => {
   const database = openDatabase(path, "write");
@@ -34,8 +37,24 @@ guarded(() => {
     guarded(() => handle(request, { database, commit, checkpoints })),
   );
   reply({ type: "ready" });
+  indexWhatIsLeft(createSearchBackfill(database));
   flushCompileCache();
 });
+
+/** Between commits, and not before them: the thread rests as long as it works. */
+function indexWhatIsLeft(step: () => boolean): void {
+  const next = (): void => {
+    if (isClosed) return;
+    guarded(() => {
+      let isMore = false;
+      ignoringFullDisk(() => {
+        isMore = step();
+      });
+      if (isMore) setTimeout(next, REST_MS);
+    });
+  };
+  setTimeout(next, REST_MS);
+}
 
 function handle(
   request: WriterRequest,
@@ -55,6 +74,7 @@ function handle(
       reply({ type: "finished" });
       break;
     case "close":
+      isClosed = true;
       database.close();
       reply({ type: "closed" });
       port.close();

@@ -1,0 +1,132 @@
+import type { SearchHit, SearchPage } from "@trunkline/contract";
+import type Database from "better-sqlite3";
+import { cutSnippet } from "../search-snippet.ts";
+import { readTerms, type SearchTerm } from "../search-terms.ts";
+import { openDatabase } from "./open-database.ts";
+import { PLACE_BITS } from "./search-index.ts";
+import { searchedText } from "./search-text.ts";
+
+export interface SearchRequest {
+  /** The database's file. */
+  path: string;
+  ownerId: string;
+  text: string;
+  /** The place of the last hit of the page before. */
+  before: number | undefined;
+  limit: number;
+  /** How long to look, in ms: then what was found so far is the page. */
+  patienceMs: number;
+}
+
+/**
+ * Texts of the owner that one query looks at. A query cannot be interrupted, and takes three milliseconds for each in the worst
+ * case (a phrase of 32 words against texts of nothing but these words).
+ */
+const TEXTS_PER_QUERY = 1_024n;
+
+interface HitRow {
+  id: number;
+  session_id: string;
+  title: string;
+  task_id: string | null;
+  seq: number;
+  type: SearchHit["type"];
+  at: number;
+}
+
+interface Connection {
+  path: string;
+  database: Database.Database;
+  owner: Database.Statement<[string], { number: bigint; oldest: bigint; newest: bigint }>;
+  hits: Database.Statement<[string, bigint, bigint, number], HitRow>;
+  /** One at a time: a page of long texts is more than a thread has room for. */
+  data: Database.Statement<[string, number], string>;
+}
+
+/** Stays open until its thread ends, which it does soon after the last search. */
+let open: Connection | undefined;
+
+/** Looks through the caller's texts, from the newest to the oldest. Runs in a worker thread. */
+export default function search(request: SearchRequest): SearchPage {
+  const terms = readTerms(request.text);
+  if (terms.length === 0) return { items: [], nextCursor: null };
+  const until = performance.now() + request.patienceMs;
+  const { owner, hits, data } = connect(request.path);
+  const own = owner.get(request.ownerId);
+  if (own === undefined) return { items: [], nextCursor: null };
+
+  const expression = toExpression(terms);
+  const base = own.number << BigInt(PLACE_BITS);
+  const items: SearchHit[] = [];
+  let newest = request.before === undefined ? own.newest : BigInt(request.before) - 1n;
+  if (newest > own.newest) newest = own.newest;
+  while (newest >= own.oldest) {
+    const oldest = newest - TEXTS_PER_QUERY + 1n;
+    const rows = hits.all(
+      expression,
+      base | (oldest > own.oldest ? oldest : own.oldest),
+      base | newest,
+      request.limit + 1,
+    );
+    for (const row of rows) {
+      if (items.length === request.limit) return { items, nextCursor: String(newest) };
+      items.push(toHit(row, data.get(row.session_id, row.seq), terms));
+      // The cursor is the last hit that is shown.
+      newest = BigInt(row.id) - base;
+      if (performance.now() > until && newest > own.oldest) return { items, nextCursor: String(newest) };
+    }
+    newest = oldest - 1n;
+    if (performance.now() > until && newest >= own.oldest) return { items, nextCursor: String(newest + 1n) };
+  }
+  return { items, nextCursor: null };
+}
+
+function connect(path: string): Connection {
+  if (open?.path === path) return open;
+  open?.database.close();
+  const database = openDatabase(path, "read");
+  open = {
+    path,
+    database,
+    owner: database
+      .prepare<[string], { number: bigint; oldest: bigint; newest: bigint }>(
+        "select number, oldest, newest from search_owners where owner_id = ?",
+      )
+      .safeIntegers(),
+    hits: database.prepare(`
+      select d.id, d.session_id, s.title, e.task_id, e.seq, e.type, e.at
+      from search
+      join search_documents d on d.id = search.rowid
+      join sessions s on s.id = d.session_id and s.deleted_at is null
+      join events e on e.session_id = d.session_id and e.seq = d.seq
+      where search match ? and search.rowid between ? and ?
+      order by search.rowid desc
+      limit ?`),
+    data: database
+      .prepare<[string, number], string>("select data from events where session_id = ? and seq = ?")
+      .pluck(),
+  };
+  return open;
+}
+
+/** Each term is a phrase, so FTS5's own operators are just words. (https://sqlite.org/fts5.html, "FTS5 Strings") */
+function toExpression(terms: readonly SearchTerm[]): string {
+  return terms.map(({ words, isBeginning }) => `"${words.join(" ")}"${isBeginning ? "*" : ""}`).join(" ");
+}
+
+function toHit(
+  { session_id, title, task_id, seq, type, at }: HitRow,
+  data: string | undefined,
+  terms: readonly SearchTerm[],
+): SearchHit {
+  return {
+    sessionId: session_id,
+    sessionTitle: title,
+    taskId: task_id,
+    seq,
+    type,
+    at,
+    // Deleted since it was found: each statement sees the database as it is then.
+    ...cutSnippet(data === undefined ? "" : searchedText(type, data), terms),
+  };
+}
