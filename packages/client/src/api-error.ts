@@ -10,9 +10,9 @@ export interface ErrorShape {
 }
 
 /**
- * The server said no. `reason` is for programs, `message` says what to do; `data` is the whole of what was sent.
+ * The server refused a call. Branch on `reason`; `message` says what to do; `data` is all that the server sent.
  *
- * It is also a `TRPCClientError`, so code that knows tRPC alone understands it.
+ * It is also a `TRPCClientError`, so code written for tRPC handles it.
  */
 export class TrunklineApiError extends TRPCClientError<AppRouter> {
   readonly reason: ErrorReason;

@@ -63,7 +63,7 @@ it("tells refusals apart by their reason", async () => {
   expect(invalid).toMatchObject({
     reason: "validation_failed",
     httpStatus: 400,
-    issues: [{ path: ["prompt"], message: "A prompt must say something" }],
+    issues: [{ path: ["prompt"], message: "The prompt is empty" }],
   });
 });
 

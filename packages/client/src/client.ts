@@ -7,11 +7,11 @@ import { typedErrors } from "./call/typed-errors.ts";
 /** A typed client: `client.task.submit.mutate({ prompt })`, `client.session.get.query({ sessionId })`, … */
 export type TrunklineClient = TRPCClient<AppRouter>;
 
-/** Beside the clients and not on them: tRPC makes a procedure out of every property one might ask for. */
+/** Kept beside the clients, because tRPC turns every property of a client into a procedure. */
 const connections = new WeakMap<TrunklineClient, Connection>();
 
 /**
- * Makes a client of one server. Calls of the same tick share a request. Nothing is opened before the first call, and
+ * Creates a client for one server. Calls of the same tick share a request. Nothing is opened before the first call, and
  * there is nothing to close.
  *
  * Calls reject with TrunklineApiError where the server refuses and with TrunklineConnectionError where it cannot be
@@ -41,6 +41,7 @@ export function createClient(options: ClientOptions): TrunklineClient {
 /** @throws TypeError for a client that `createClient` did not make */
 export function connectionOf(client: TrunklineClient): Connection {
   const connection = connections.get(client);
-  if (connection === undefined) throw new TypeError("Make the client with createClient of @trunkline/client");
+  if (connection === undefined)
+    throw new TypeError("Create the client with createClient from @trunkline/client");
   return connection;
 }

@@ -2,8 +2,8 @@ import { TRPCClientError } from "@trpc/client";
 import type { AppRouter } from "@trunkline/contract";
 
 /**
- * No answer that can be understood: the server is not there, the connection broke, or something else speaks on its
- * port. Trying again may help, and for a call that changes something its outcome is unknown.
+ * No usable response: the server is unreachable, the connection broke, or something else listens on its port. A retry may
+ * work; whether a call that changes something took effect is unknown.
  */
 export class TrunklineConnectionError extends TRPCClientError<AppRouter> {
   constructor(message: string, cause?: Error) {
@@ -12,7 +12,7 @@ export class TrunklineConnectionError extends TRPCClientError<AppRouter> {
     Object.setPrototypeOf(this, new.target.prototype);
     this.name = "TrunklineConnectionError";
   }
-  /** Of what `fetch` or a reader threw; `fetch failed` alone helps nobody, so the reason comes along. */
+  /** Wraps what `fetch` or a reader threw. `fetch failed` alone helps nobody, so the message includes the cause. */
   static of(error: unknown): TrunklineConnectionError {
     if (error instanceof TrunklineConnectionError) return error;
     if (!(error instanceof Error)) return new TrunklineConnectionError(String(error));

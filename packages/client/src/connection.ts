@@ -10,11 +10,11 @@ export interface Connection {
 export interface ClientOptions {
   /** Base URL, e.g. `http://127.0.0.1:4400`; `""` in a browser page that the server itself serves. */
   url: string;
-  /** Bearer token. Absent in a browser that signed in: its cookie goes along by itself. */
+  /** Bearer token. Absent in a signed-in browser, which sends its cookie. */
   token?: string | undefined;
   /** Replaces the global `fetch`, e.g. to go through a proxy. */
   fetch?: typeof globalThis.fetch | undefined;
-  /** Sent along with every request. */
+  /** Added to every request. */
   headers?: Readonly<Record<string, string>> | undefined;
 }
 

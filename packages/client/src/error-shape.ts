@@ -17,7 +17,7 @@ const REASON_OF_STATUS: Readonly<Record<number, ErrorReason>> = {
 };
 
 /**
- * Reads an error as the server sends it, and makes the best of one that something else sent.
+ * Reads an error of the server, or makes the best of a response that something else (a proxy) sent.
  *
  * @param body the parsed body, whatever it is; `{ error: shape }` or the shape itself where it is Trunkline's
  * @param httpStatus of the answer, for what the body leaves out

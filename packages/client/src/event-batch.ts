@@ -12,7 +12,7 @@ export function readEventBatch(value: unknown): EventBatch {
     const events: unknown[] = value["events"];
     if (events.every(isEvent)) return { events, live: value["live"] };
   }
-  throw new TrunklineConnectionError("The stream carries something that is not a batch of events");
+  throw new TrunklineConnectionError("Unexpected message in the event stream");
 }
 
 function isEvent(value: unknown): value is SessionEvent {

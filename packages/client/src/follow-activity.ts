@@ -36,7 +36,7 @@ export async function* followActivity(
 /** @throws TrunklineConnectionError */
 function readActivityBatch(value: unknown): ActivityBatch {
   if (isActivityBatch(value)) return value;
-  throw new TrunklineConnectionError("The stream carries something that does not tell of sessions");
+  throw new TrunklineConnectionError("Unexpected message in the activity stream");
 }
 
 function isActivityBatch(value: unknown): value is ActivityBatch {

@@ -236,7 +236,7 @@ describe("followSession", () => {
       if (status === "waiting") errors.push(error?.message);
     };
     expect(seqs(await takeEvents(1, follow(server, { silenceLimitMs: 200, onState })))).toEqual([1]);
-    expect(errors).toEqual(["Nothing was heard for 0.2 s", "Nothing was heard for 0.2 s"]);
+    expect(errors).toEqual(["No data received for 0.2 s", "No data received for 0.2 s"]);
     expect(server.requests).toBe(3);
   });
 

@@ -10,9 +10,9 @@ export interface WatchOptions extends Omit<FollowOptions, "signal"> {
 }
 
 /**
- * `followSession` for code that lives from callbacks.
+ * `followSession` with callbacks.
  *
- * @returns what stops it; nothing is called after that
+ * @returns a function that stops it; no callback runs after that
  */
 export function watchSession(
   client: TrunklineClient,

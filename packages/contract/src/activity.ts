@@ -2,14 +2,14 @@ import { z } from "zod";
 import { Id } from "./primitives.ts";
 import { Session } from "./session.ts";
 
-/** What one message of `activity.subscribe` carries: how the caller's sessions stand, not how they got there. */
+/** One message of `activity.subscribe`: the current state of the caller's sessions, without history. */
 export const ActivityBatch = z.strictObject({
-  /** Sessions that changed, as they are now. */
+  /** Sessions that changed, in their current state. */
   sessions: z.array(Session),
-  /** Ids of sessions that are gone. */
+  /** Ids of deleted sessions. */
   removed: z.array(Id),
   /**
-   * True in the first message of a connection: changes before it were not told. Whoever shows a list reads it anew.
+   * True in the first message of a connection: earlier changes were not reported, so reload the list.
    */
   reset: z.boolean(),
 });

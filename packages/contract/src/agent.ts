@@ -5,7 +5,7 @@ import { TOOL_EFFECTS } from "./tool-effect.ts";
 /** What calls of a tool can do beyond reading the session's workspace. Open to additions. */
 export const ToolEffect = z.enum(TOOL_EFFECTS);
 
-/** When calls of a tool wait for an approval. `untrusted`: once the session has read something by strangers. */
+/** When calls of a tool need approval. `untrusted`: once the session has read content from strangers. */
 export const ApprovalNeed = z.enum(["never", "untrusted", "always"]);
 
 /** A tool that tasks can use. */
@@ -15,12 +15,12 @@ export const AgentTool = z.strictObject({
   /** What it does. */
   description: z.string(),
   effects: z.array(ToolEffect),
-  /** When its calls wait for somebody to allow them. */
+  /** When its calls need approval. */
   approval: ApprovalNeed,
 });
 export type AgentTool = z.infer<typeof AgentTool>;
 
-/** What does the tasks of sessions, and what it does them with. */
+/** Agents, models and tools. */
 export const AgentList = z.strictObject({
   agents: z.array(
     z.strictObject({
@@ -32,11 +32,11 @@ export const AgentList = z.strictObject({
       tools: z.array(z.string()),
     }),
   ),
-  /** One of each provider that is configured; of one that has more, others can be named too. */
+  /** One model for each configured provider; its other models can be named too. */
   models: z.array(
     z.strictObject({
       name: ModelName,
-      /** Whether tasks get it that name none. */
+      /** Whether tasks that name no model use it. */
       isDefault: z.boolean(),
     }),
   ),

@@ -2,15 +2,15 @@ import { z } from "zod";
 import { DEFAULT_PAGE_SIZE, MAX_NOTE_LENGTH, MAX_PAGE_SIZE } from "./limits.ts";
 import { Id, Json, PageCursor, Timestamp } from "./primitives.ts";
 
-/** What somebody may decide about a call. */
+/** A decision on a call. */
 export const ApprovalDecision = z.enum(["allow", "always", "deny"]);
 export type ApprovalDecision = z.infer<typeof ApprovalDecision>;
 
-/** How an approval stands: open, decided, expired, or closed with the task that was canceled. */
+/** State of an approval: open, decided, expired, or closed because its task ended. */
 export const ApprovalState = z.enum(["open", "allow", "always", "deny", "expired", "canceled"]);
 export type ApprovalState = z.infer<typeof ApprovalState>;
 
-/** A tool call that waits, or waited, until somebody allows it. */
+/** A tool call that needs, or needed, somebody's approval. */
 export const Approval = z.strictObject({
   id: Id,
   sessionId: Id,
@@ -20,21 +20,21 @@ export const Approval = z.strictObject({
   callId: z.string(),
   /** Name of the tool. */
   tool: z.string(),
-  /** What the model wants to give it. */
+  /** The model's input. */
   input: Json,
   /** Why it needs an answer. */
   reason: z.string(),
-  /** What `always` would allow for the rest of the session; null: nothing can be allowed for good. */
+  /** What `always` allows for the rest of the session; null: `always` is not offered. */
   always: z.string().nullable(),
   state: ApprovalState,
   createdAt: Timestamp,
-  /** When the request counts as denied; ms since the epoch. */
+  /** When it is denied automatically; ms since the epoch. */
   expiresAt: Timestamp,
   /** Who decided. */
   answeredBy: z.string().nullable(),
   /** When it was decided, or expired; ms since the epoch. */
   answeredAt: Timestamp.nullable(),
-  /** What the model is told about it. */
+  /** A note for the model. */
   note: z.string().nullable(),
 });
 export type Approval = z.infer<typeof Approval>;
@@ -43,7 +43,7 @@ export const ListApprovalsInput = z.strictObject({
   /** Only those of this session. */
   sessionId: Id.optional(),
   cursor: PageCursor.optional(),
-  /** How many to answer at most. */
+  /** Maximum number of items. */
   limit: z.int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
 export type ListApprovalsInput = z.infer<typeof ListApprovalsInput>;
@@ -51,16 +51,16 @@ export type ListApprovalsInput = z.infer<typeof ListApprovalsInput>;
 /** Newest first. */
 export const ApprovalPage = z.strictObject({
   items: z.array(Approval),
-  /** Give it back as `cursor` for the next page; null on the last. */
+  /** Pass it as `cursor` to get the next page; null on the last page. */
   nextCursor: PageCursor.nullable(),
 });
 export type ApprovalPage = z.infer<typeof ApprovalPage>;
 
 export const AnswerApprovalInput = z.strictObject({
   approvalId: Id,
-  /** `always` also allows what the approval says for the rest of the session. */
+  /** `always` also allows calls like this one for the rest of the session, as the approval says. */
   decision: ApprovalDecision,
-  /** What the model is told about it. */
+  /** A note for the model. */
   note: z.string().trim().min(1).max(MAX_NOTE_LENGTH).optional(),
 });
 export type AnswerApprovalInput = z.infer<typeof AnswerApprovalInput>;

@@ -2,39 +2,39 @@ import { z } from "zod";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "./limits.ts";
 import { Id, PageCursor, Timestamp } from "./primitives.ts";
 
-/** Something that was done, or refused, and by whom. Entries are only ever added. */
+/** Who did what, or was refused. Entries are never changed or removed. */
 export const AuditEntry = z.strictObject({
   id: Id,
   at: Timestamp,
-  /** Who; null where nobody knows. */
+  /** The user; null if unknown. */
   userId: Id.nullable(),
-  /** What that user was called then. */
+  /** The user's name at the time. */
   userName: z.string().nullable(),
-  /** The token that they came with. */
+  /** The token that was used. */
   tokenId: Id.nullable(),
-  /** What: the procedure, or the method and path of HTTP. */
+  /** The procedure, or the HTTP method and path. */
   action: z.string(),
-  /** What it was done to: an id, mostly. */
+  /** What it was done to, usually an id. */
   target: z.string().nullable(),
   decision: z.enum(["allowed", "denied"]),
-  /** What else there is to say: the reason of a refusal, the words of an answer. */
+  /** More detail: the reason of a refusal, the decision of an answer. */
   detail: z.string().nullable(),
   /** Where the call came from. */
   address: z.string().nullable(),
-  /** How many of the same kind this entry stands for: refusals that repeat are counted. */
+  /** How many refusals of the same kind this entry stands for. */
   count: z.int().positive(),
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
 
 export const ListAuditInput = z.strictObject({
-  /** Only what this user did. */
+  /** Only entries of this user. */
   userId: Id.optional(),
   /** Only this action. */
   action: z.string().min(1).max(200).optional(),
-  /** Only what was allowed, or only what was denied. */
+  /** Only entries with this decision. */
   decision: z.enum(["allowed", "denied"]).optional(),
   cursor: PageCursor.optional(),
-  /** How many to answer at most. */
+  /** Maximum number of items. */
   limit: z.int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
 export type ListAuditInput = z.infer<typeof ListAuditInput>;
@@ -42,7 +42,7 @@ export type ListAuditInput = z.infer<typeof ListAuditInput>;
 /** Newest first. */
 export const AuditPage = z.strictObject({
   items: z.array(AuditEntry),
-  /** Give it back as `cursor` for the next page; null on the last. */
+  /** Pass it as `cursor` to get the next page; null on the last page. */
   nextCursor: PageCursor.nullable(),
 });
 export type AuditPage = z.infer<typeof AuditPage>;

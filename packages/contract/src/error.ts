@@ -3,17 +3,17 @@
  * the tRPC code, from which the HTTP status follows.
  */
 export const ERROR_CODES = {
-  /** No credentials, or none that hold. */
+  /** No credentials, or invalid ones. */
   unauthorized: "UNAUTHORIZED",
-  /** Known, but not allowed: a foreign origin, or credentials of the wrong kind or scope. */
+  /** Not allowed: a foreign origin, or a token without the scope that this takes. */
   forbidden: "FORBIDDEN",
-  /** There is no such thing, or it is somebody else's. */
+  /** It does not exist, or it belongs to somebody else. */
   not_found: "NOT_FOUND",
-  /** The input is not what the contract says; `issues` names the fields. */
+  /** The input is invalid; `issues` names the fields. */
   validation_failed: "BAD_REQUEST",
-  /** The server knows no such model, or has no key for its provider. */
+  /** Unknown model, or no key is set for its provider. */
   model_unknown: "BAD_REQUEST",
-  /** A cursor that was not given by the server, or an event past the end of its session. */
+  /** The cursor is not one that the server gave, or is past the end of the session. */
   cursor_invalid: "BAD_REQUEST",
   /** The session has an unfinished task, and `whenBusy` is `reject`. */
   session_busy: "CONFLICT",
@@ -21,25 +21,25 @@ export const ERROR_CODES = {
   session_archived: "CONFLICT",
   /** The task has started or ended, so it cannot be edited or moved. */
   task_not_queued: "CONFLICT",
-  /** The task has not ended, so it cannot be done again. */
+  /** The task has not ended yet, so it cannot be retried. */
   task_not_terminal: "CONFLICT",
-  /** The approval was decided otherwise, has expired, or its task has ended. */
+  /** The approval was answered differently, has expired, or its task has ended. */
   approval_closed: "CONFLICT",
-  /** The key was used for a task that said something else. */
+  /** The key was already used with a different request. */
   idempotency_conflict: "CONFLICT",
-  /** There is, or was, a user of this name. */
+  /** The name is taken, perhaps by a user who was removed. */
   user_exists: "CONFLICT",
-  /** More than the server takes or gives in one piece. */
+  /** Larger than the server accepts or returns at once. */
   payload_too_large: "PAYLOAD_TOO_LARGE",
   /** The body is not JSON. */
   unsupported_media_type: "UNSUPPORTED_MEDIA_TYPE",
-  /** Too many requests, or too many streams open: come back after `Retry-After`. */
+  /** Too many requests or open streams: retry after `Retry-After`. */
   rate_limited: "TOO_MANY_REQUESTS",
   /** The server's disk is full; nothing was stored. */
   storage_full: "SERVICE_UNAVAILABLE",
-  /** The server is starting, stopping or without its store: try again. */
+  /** The server is starting or stopping, or its store is unavailable: try again. */
   unavailable: "SERVICE_UNAVAILABLE",
-  /** Nobody expected this; the server's log says what it was. */
+  /** An unexpected error; see the server's log. */
   internal: "INTERNAL_SERVER_ERROR",
 } as const;
 

@@ -19,26 +19,26 @@ export const TaskError = z.strictObject({
   code: z.string().min(1),
   /** What went wrong, and what to do. */
   message: z.string(),
-  /** Whether doing it again may help. */
+  /** Whether a retry may work. */
   retryable: z.boolean(),
 });
 export type TaskError = z.infer<typeof TaskError>;
 
 /** A call the model asked for, complete: a call that was cut off on its way never becomes one. */
 export const ToolCall = z.strictObject({
-  /** Unique in its session. */
+  /** Unique within the session. */
   callId: CallId,
   /** Name of the tool. */
   tool: z.string().min(1),
-  /** What the model gives it. */
+  /** The model's input. */
   input: Json,
-  /** In a few words, for people, e.g. `npm test`. */
+  /** Short description for people, e.g. `npm test`. */
   title: z.string().max(500).optional(),
-  /** What kind of work it is: what UIs choose by. */
+  /** The kind of work; UIs choose icons and wording by it. */
   kind: ToolKind.optional(),
-  /** Files that it is about. */
+  /** Files that it reads or changes. */
   locations: z.array(Location).max(100).optional(),
-  /** Opaque; goes back verbatim to the provider it came from, and to no other. */
+  /** Opaque; sent back verbatim to the provider it came from, and to no other. */
   providerMetadata: Json.optional(),
 });
 export type ToolCall = z.infer<typeof ToolCall>;
@@ -53,7 +53,7 @@ const Block = z.strictObject({
 });
 
 const WholeBlock = Block.extend({
-  /** Opaque; goes back verbatim to the provider it came from, and to no other (a signature, encrypted reasoning). */
+  /** Opaque (a signature, encrypted reasoning); sent back verbatim to the provider it came from, and to no other. */
   providerMetadata: Json.optional(),
 });
 
@@ -67,10 +67,10 @@ export const QuestionOption = z.strictObject({
 export type QuestionOption = z.infer<typeof QuestionOption>;
 
 const EVENT_DATA = {
-  /** The session begins. */
+  /** The session was created. */
   "session.created": z.strictObject({
     title: z.string(),
-    /** Model of tasks that name none; null: the server's default. */
+    /** Model for tasks that name none; null: the server's default. */
     model: ModelName.nullable(),
     /** Absent in logs from before it was recorded: `default`. */
     agent: z.string().optional(),
@@ -81,7 +81,7 @@ const EVENT_DATA = {
     model: ModelName.nullable().optional(),
     archived: z.boolean().optional(),
   }),
-  /** What comes before this is shared with another session; from here on they go their own ways. */
+  /** The session was forked: everything before this is shared with its parent. */
   "session.forked": z.strictObject({
     /** The session it was forked from. */
     parentId: Id,
@@ -96,7 +96,7 @@ const EVENT_DATA = {
     /** The files it starts with may be by strangers, whatever the shared log says. */
     readsUntrusted: z.literal(true).optional(),
   }),
-  /** What comes before this was read from a document: strangers' words, whose approvals allow nothing here. */
+  /** The session was imported: everything before this comes from a document, and approvals in it allow nothing here. */
   "session.imported": z.strictObject({
     title: z.string(),
     agent: z.string(),
@@ -106,19 +106,19 @@ const EVENT_DATA = {
     /** When the original last changed; ms since the epoch. */
     updatedAt: Timestamp,
   }),
-  /** What the session's workspace holds was published. */
+  /** The session's work was published. */
   "session.published": z.strictObject({
     branch: z.string(),
     /** Of the branch, or of the request to merge it. */
     url: z.string().optional(),
   }),
 
-  /** A task was put into the session's queue. */
+  /** A task was added to the session's queue. */
   "task.submitted": z.strictObject({
     prompt: z.string(),
-    /** Model asked for; null: the session's, else the server's default. */
+    /** Requested model; null: the session's, else the server's default. */
     model: ModelName.nullable(),
-    /** The task that it does again. */
+    /** The task that it retries. */
     retryOf: Id.optional(),
     /** Where in the queue it went. Absent in logs from before this and what follows were recorded. */
     whenBusy: z.enum(WHEN_BUSY).optional(),
@@ -136,84 +136,84 @@ const EVENT_DATA = {
     /** The queued task that it now goes before; null: it goes last. */
     beforeTaskId: Id.nullable().optional(),
   }),
-  /** The task's turn has come: it works. */
+  /** The task started. */
   "task.started": z.strictObject({
-    /** Which start this is, from 1. */
+    /** Number of the attempt, from 1. */
     attempt: z.int().positive(),
     /** The process that runs it. */
     node: z.string().optional(),
   }),
-  /** What somebody wants the running task to know, without waiting for its end. */
+  /** A message for the running task. */
   "task.steered": z.strictObject({
     prompt: z.string(),
     /** The submitted task that became this: it is not run by itself. */
     steeredTaskId: Id.optional(),
   }),
-  /** Somebody wants the running task to end; its one terminal event follows once it has. */
+  /** Somebody asked to cancel the running task; its terminal event follows once it has ended. */
   "task.cancel-requested": z.strictObject({
     reason: TaskReason,
-    /** Who, in words. */
+    /** Who. */
     by: z.string(),
   }),
-  /** A crash or a shutdown ended the attempt; the task waits for its next one. */
+  /** A crash or shutdown ended the attempt; the task is queued for another one. */
   "task.interrupted": z.strictObject({
-    /** Which attempt it was. */
+    /** Number of the attempt. */
     attempt: z.int().positive(),
     /** What ended it. */
     reason: TaskReason,
   }),
-  /** The task waits for an answer, and leaves its slot to others. */
+  /** The task is waiting, and does not hold a slot meanwhile. */
   "task.input-required": z.strictObject({
     /** What it waits for: an approval, a question, a child, a limit. */
     reason: TaskReason,
-    /** It goes on by itself then (a limit that resets); ms since the epoch. */
+    /** When it continues by itself (a limit that resets); ms since the epoch. */
     until: Timestamp.optional(),
     /** Why, for people. */
     message: z.string().optional(),
   }),
-  /** A task that waits for a limit is tried now, by somebody's wish. */
+  /** Somebody asked to retry now a task that waits for a limit. */
   "task.released": z.strictObject({
-    /** Whose, in words. */
+    /** Who. */
     by: z.string(),
   }),
-  /** It has its answer, and works again. */
+  /** The task resumed after waiting. */
   "task.resumed": z.strictObject({
-    /** Which start this is, from 1. */
+    /** Number of the attempt, from 1. */
     attempt: z.int().positive(),
     /** The process that runs it. */
     node: z.string().optional(),
   }),
-  /** Final: the task did what it could. */
+  /** Final: the task completed. */
   "task.completed": z.strictObject({
     /** The model's last text. */
     result: z.string(),
   }),
-  /** Final: the task could not go on. */
+  /** Final: the task failed. */
   "task.failed": z.strictObject({
     /** What kind of failure it was. */
     reason: TaskReason,
     error: TaskError,
   }),
-  /** Final: the task was called off. */
+  /** Final: the task was canceled. */
   "task.canceled": z.strictObject({
-    /** What called it off. */
+    /** Why. */
     reason: TaskReason,
-    /** Who did, in words. */
+    /** Who did it. */
     by: z.string(),
   }),
-  /** Final: the task was not taken on. */
+  /** Final: the task was rejected. */
   "task.rejected": z.strictObject({
     /** Why not. */
     reason: TaskReason,
   }),
 
-  /** One model call begins. `step` counts from 1 within the task, across attempts. */
+  /** A model call started. `step` counts from 1 within the task, across attempts. */
   "step.started": z.strictObject({
     step: z.int().positive(),
     /** The model that is called. */
     model: ModelName,
   }),
-  /** A model call ended whole; `toolCalls` are what the model asked for, whether or not they have begun. */
+  /** A model call completed; `toolCalls` are the calls it asked for, whether or not they have started. */
   "step.ended": z.strictObject({
     step: z.int().positive(),
     /** The model that was called; absent in logs from before it was recorded. */
@@ -226,76 +226,76 @@ const EVENT_DATA = {
     toolCalls: z.array(ToolCall),
   }),
 
-  /** A piece of an answer. Gone from the log once its block has ended. */
+  /** A piece of an answer. Removed from the log when its block ends. */
   "text.delta": Block,
-  /** A whole block of an answer, which replaces its pieces. */
+  /** A complete block of an answer; replaces its pieces. */
   "text.ended": WholeBlock,
-  /** A piece of what the model thinks. Gone from the log once its block has ended. */
+  /** A piece of reasoning. Removed from the log when its block ends. */
   "reasoning.delta": Block,
-  /** A whole block of what the model thought, which replaces its pieces. */
+  /** A complete block of reasoning; replaces its pieces. */
   "reasoning.ended": WholeBlock,
 
-  /** Execution begins: from here on the call may have had side effects. */
+  /** A tool call started: from here on it may have had side effects. */
   "tool.called": ToolCall.extend({
-    /** What it gives the model may be by strangers: from here on the session is more careful. */
+    /** Its output may come from strangers: from here on more calls need approval. */
     readsUntrusted: z.literal(true).optional(),
   }),
-  /** A piece of a tool's output. Gone from the log once the call has ended. */
+  /** A piece of a tool's output. Removed from the log when the call ends. */
   "tool.progress": z.strictObject({
     /** Which call it belongs to. */
     callId: CallId,
     chunk: z.string(),
   }),
-  /** The call is over; its output replaces the pieces. */
+  /** A tool call ended; its output replaces the pieces. */
   "tool.ended": z.strictObject({
     /** Which call it was. */
     callId: CallId,
-    /** How it ended. `interrupted`: by a crash or restart, so nobody knows how far it came. */
+    /** How it ended. `interrupted`: by a crash or restart; it is unknown how far it got. */
     status: z.enum(TOOL_STATUSES),
     /** What the model gets to read. */
     output: z.string(),
     durationMs: z.int().nonnegative(),
-    /** Of the process, where there was one; null where a signal ended it. */
+    /** Exit code of the process, if there was one; null if a signal ended it. */
     exitCode: z.int().nullable().optional(),
-    /** Bytes that were left out of the middle of `output`, where it was too long to keep. */
+    /** Bytes omitted from the middle of `output` because it was too long. */
     omittedBytes: z.int().positive().optional(),
     /** What it gives beyond `output`: images, files, data, diffs. */
     content: z.array(ContentPart).max(100).optional(),
   }),
 
-  /** A tool call waits until somebody allows it. */
+  /** A tool call needs approval. */
   "approval.requested": z.strictObject({
     approvalId: Id,
     /** The call that waits. */
     callId: CallId,
     /** Name of the tool. */
     tool: z.string(),
-    /** What the model wants to give it. */
+    /** The model's input. */
     input: Json,
     title: z.string().max(500).optional(),
     kind: ToolKind.optional(),
     locations: z.array(Location).max(100).optional(),
     /** Why it needs an answer. */
     reason: z.string(),
-    /** What `always` would allow for the rest of the session; absent: nothing can be allowed for good. */
+    /** What `always` allows for the rest of the session; absent: `always` is not offered. */
     always: z.string().optional(),
-    /** When the request counts as denied; ms since the epoch. */
+    /** When it is denied automatically; ms since the epoch. */
     expiresAt: Timestamp,
   }),
-  /** Somebody decided. */
+  /** An approval was answered. */
   "approval.answered": z.strictObject({
     approvalId: Id,
-    /** `always` allows calls like this one from now on. */
+    /** `always` also allows calls like this one from now on. */
     decision: z.enum(["allow", "always", "deny"]),
-    /** Who decided, in words. */
+    /** Who decided. */
     by: z.string(),
-    /** What the model is told about it. */
+    /** A note for the model. */
     note: z.string().optional(),
   }),
-  /** Nobody decided in time. */
+  /** An approval timed out. */
   "approval.expired": z.strictObject({ approvalId: Id }),
 
-  /** The agent asks its user something. */
+  /** The agent asked the user a question. */
   "question.asked": z.strictObject({
     questionId: Id,
     /** The call that waits for the answer. */
@@ -304,10 +304,10 @@ const EVENT_DATA = {
     options: z.array(QuestionOption).max(50).optional(),
     /** Whether several options may be chosen. */
     multiple: z.boolean().optional(),
-    /** When it counts as unanswered; ms since the epoch. */
+    /** When the agent continues without an answer; ms since the epoch. */
     expiresAt: Timestamp.optional(),
   }),
-  /** Somebody answered, by text, by options, or both. */
+  /** A question was answered, by text, options, or both. */
   "question.answered": z.strictObject({
     questionId: Id,
     answer: z.strictObject({
@@ -315,15 +315,15 @@ const EVENT_DATA = {
       /** Ids of the options that were chosen. */
       options: z.array(z.string()).optional(),
     }),
-    /** Who answered, in words. */
+    /** Who answered. */
     by: z.string(),
   }),
-  /** Nobody answered in time. */
+  /** A question timed out. */
   "question.expired": z.strictObject({ questionId: Id }),
 
-  /** A task of another session does a part of this one. */
+  /** A task in another session started on behalf of this one. */
   "subagent.started": z.strictObject({ callId: CallId, sessionId: Id, taskId: Id }),
-  /** That task has ended. */
+  /** That task ended. */
   "subagent.ended": z.strictObject({
     callId: CallId,
     sessionId: Id,
@@ -331,7 +331,7 @@ const EVENT_DATA = {
     state: z.enum(["completed", "failed", "canceled", "rejected"]),
   }),
 
-  /** The agent's plan, whole, as it now is. */
+  /** The agent's plan changed; this is all of it. */
   "plan.updated": z.strictObject({
     /** In order. */
     items: z.array(
@@ -346,34 +346,34 @@ const EVENT_DATA = {
     /** Relative to the workspace. */
     path: z.string(),
     change: z.enum(["created", "modified", "deleted"]),
-    /** Lines that are new. */
+    /** Added lines. */
     additions: z.int().nonnegative(),
-    /** Lines that are gone. */
+    /** Deleted lines. */
     deletions: z.int().nonnegative(),
   }),
-  /** The workspace as it is now can be returned to. */
+  /** A checkpoint of the workspace was saved. */
   "checkpoint.created": z.strictObject({
     /** Git's name of the commit, hex. */
     commit: z.string().regex(/^[0-9a-f]{40,64}$/),
   }),
-  /** The workspace is again as it was at that event. */
+  /** The workspace was reverted to its state at that event. */
   "workspace.reverted": z.strictObject({ toSeq: Seq }),
-  /** What is older was summed up, so that the model can go on. */
+  /** Older history was summarised so that the model can continue. */
   "context.compacted": z.strictObject({
-    /** The last event that the summary stands for. */
+    /** The last event that the summary covers. */
     upToSeq: Seq,
     summary: z.string(),
   }),
-  /** The task has used what it may use. */
+  /** The task exceeded its budget. */
   "budget.exceeded": z.strictObject({
-    /** Of what. */
+    /** Which budget. */
     budget: z.enum(["steps", "tokens", "duration"]),
-    /** What was allowed: a count, or ms. */
+    /** The limit: a count, or ms. */
     limit: z.number().positive(),
-    /** What was used: a count, or ms. */
+    /** The amount used: a count, or ms. */
     spent: z.number().nonnegative(),
   }),
-  /** Something that people should know. */
+  /** A message for people. */
   notice: z.strictObject({ level: z.enum(["info", "warning", "error"]), message: z.string() }),
 } as const;
 
@@ -414,7 +414,7 @@ const eventSchema = (type: EventType) =>
 const [firstType, ...otherTypes] = EVENT_TYPES as [EventType, ...EventType[]];
 
 // The union is built from the table above, so the compiler cannot follow it; the table is what types and parser share.
-/** Something that happened in a session. Pass over a `type` that you do not know: there will be more. */
+/** Something that happened in a session. Ignore unknown types: there will be more. */
 export const SessionEvent = z.discriminatedUnion("type", [
   eventSchema(firstType),
   ...otherTypes.map(eventSchema),

@@ -15,7 +15,7 @@ export const ModelName = z
   .string()
   .min(1)
   .max(200)
-  .regex(/^\S+$/, "A model is named provider:model, without spaces");
+  .regex(/^\S+$/, "Write the model as provider:model, without spaces");
 
 /**
  * A resume cursor as SSE carries it (`Last-Event-ID`): a decimal seq. It is input like any other, so it is bounded
@@ -25,20 +25,20 @@ export const EventCursor = z
   .union([z.string().regex(/^\d{1,15}$/, "lastEventId is the seq of an event, a decimal number"), Seq])
   .transform(Number);
 
-/** Opaque to clients: they hand back what `nextCursor` gave them. */
+/** Opaque: pass what `nextCursor` returned. */
 export const PageCursor = z.string().min(1).max(200);
 
-/** Tokens, as the model's provider counted them. */
+/** Token usage, as reported by the provider. */
 export const Usage = z.strictObject({
-  /** Read by the model, those from a cache included. */
+  /** Tokens read, cached ones included. */
   inputTokens: z.int().nonnegative(),
-  /** Written by the model, its reasoning included. */
+  /** Tokens written, reasoning included. */
   outputTokens: z.int().nonnegative(),
-  /** Of the output: what the model thought. */
+  /** Output tokens used for reasoning. */
   reasoningTokens: z.int().nonnegative().optional(),
-  /** Of the input: what the provider had in its cache. */
+  /** Input tokens read from the provider's cache. */
   cachedInputTokens: z.int().nonnegative().optional(),
-  /** What it cost, in US dollars; null or absent: nobody knows the price. */
+  /** Cost in US dollars; null or absent: unknown. */
   costUsd: z.number().nonnegative().nullable().optional(),
   /** Where the price comes from, e.g. a dated catalogue or the provider itself. */
   priceSource: z.string().max(200).optional(),

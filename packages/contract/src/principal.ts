@@ -1,4 +1,4 @@
-/** What a token lets its holder do; each holds the ones before it. */
+/** What a token allows; each scope includes the ones before it. */
 export const SCOPES = ["read", "write", "admin"] as const;
 export type Scope = (typeof SCOPES)[number];
 

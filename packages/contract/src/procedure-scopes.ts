@@ -2,9 +2,9 @@ import { TrunklineError } from "./error.ts";
 import type { Principal, Scope } from "./principal.ts";
 
 /**
- * What each procedure demands, over tRPC, REST and in streams alike: the one table of authorisation. Whose things a
- * caller may see is decided elsewhere (`services/ownership.ts` of the server). `rest/routes.ts` does not compile while a
- * procedure has no row here, and what has none is refused.
+ * The scope that each procedure needs, over tRPC, REST and streams: the only table of authorisation. Ownership is checked
+ * elsewhere (the server's `services/ownership.ts`). A procedure without a row here is refused, and `rest/routes.ts` does
+ * not compile.
  */
 export const PROCEDURE_SCOPES = {
   "task.submit": "write",
@@ -49,6 +49,8 @@ export function requireScope(principal: Principal, procedure: string): void {
   if (scope !== undefined && principal.scopes.includes(scope)) return;
   throw new TrunklineError(
     "forbidden",
-    `This token may not do that; it takes one with the scope '${scope ?? "of a later version"}'`,
+    scope === undefined
+      ? "This token does not allow that"
+      : `This token does not allow that: it needs the scope '${scope}'`,
   );
 }

@@ -3,15 +3,15 @@ import { ModelName } from "./primitives.ts";
 
 /** What this server is, and what it can do. */
 export const ServerInfo = z.strictObject({
-  /** That it is one of these. */
+  /** Always `trunkline`. */
   name: z.literal("trunkline"),
-  /** Of the server. */
+  /** Version of the server. */
   version: z.string(),
-  /** Default model of new tasks. */
+  /** Default model for new tasks. */
   model: ModelName,
-  /** True while answers come from the scripted demo model because no provider key is set. */
+  /** True if no provider key is set, so the scripted demo model answers. */
   demo: z.boolean(),
-  /** What tasks can use. */
+  /** Tools that tasks can use. */
   tools: z.array(
     z.strictObject({
       /** As events name it. */
@@ -20,18 +20,18 @@ export const ServerInfo = z.strictObject({
       description: z.string(),
     }),
   ),
-  /** How the commands of tasks are kept from the rest of the machine. */
+  /** How tasks' commands are isolated from the rest of the machine. */
   sandbox: z.strictObject({
-    /** What was asked for: where it can be had, or else no start, or none. */
+    /** The setting. `auto`: if the machine supports it; `required`: refuse to start without it; `off`: none. */
     mode: z.enum(["auto", "required", "off"]),
-    /** Whether commands run in it. */
+    /** Whether commands are sandboxed. */
     active: z.boolean(),
-    /** Why they do not. */
+    /** Why they are not; null if they are. */
     reason: z.string().nullable(),
   }),
-  /** What it refuses to exceed. */
+  /** Limits that it enforces. */
   limits: z.strictObject({
-    /** Tasks that work at once. */
+    /** Tasks that run at the same time. */
     concurrency: z.int().positive(),
     /** Largest prompt, in UTF-16 code units. */
     maxPromptLength: z.int().positive(),

@@ -3,25 +3,28 @@ import { Id, type Json, ModelName, Seq, Timestamp } from "./primitives.ts";
 import { Session } from "./session.ts";
 import { Task } from "./task.ts";
 
-/** Events that one document may hold; a longer session is exported by its pages (`session.events`). */
+/** Maximum number of events in a document; read a longer session page by page (`session.events`). */
 export const MAX_DOCUMENT_EVENTS = 200_000;
 
-/** JSON, to the compiler; import parses it by its type, and once is enough. */
+/** Typed as JSON, but not checked here: an import parses each event by its type. */
 const EventJson = z.unknown() as z.ZodType<Json>;
 
-/** A session as one JSON document: everything but the files of its workspace. Import gives new ids, and keeps the rest. */
+/**
+ * A session as one JSON document: everything but the files of its workspace and the bytes of its blobs. An import assigns
+ * new ids and keeps the rest.
+ */
 export const SessionDocument = z.strictObject({
   /** What the document is. */
   format: z.literal("trunkline.session"),
   /** Of the format. */
   version: z.literal(1),
-  /** What the session was called, and how it was set. */
+  /** Title and settings of the session. */
   session: Session.pick({ title: true, agent: true, model: true, createdAt: true, updatedAt: true }).extend({
     model: ModelName.nullable(),
   }),
-  /** In the order of their queue. */
+  /** In queue order. */
   tasks: z.array(Task.omit({ sessionId: true, node: true, cancelRequestedAt: true, idempotencyKey: true })),
-  /** In the order of their seqs, which are kept. */
+  /** Ordered by seq. An import keeps the seqs. */
   events: z
     .array(
       z.strictObject({
@@ -39,17 +42,17 @@ export const SessionDocument = z.strictObject({
 export type SessionDocument = z.infer<typeof SessionDocument>;
 
 export const ImportSessionInput = z.strictObject({
-  /** The session to make. */
+  /** The session to create. */
   document: SessionDocument,
-  /** Where the document comes from, e.g. a file of another system: the same key again gives the first import back. */
+  /** Identifies the document's source: importing again with the same key returns the first import. */
   importKey: z.string().min(1).max(500).optional(),
 });
 export type ImportSessionInput = z.infer<typeof ImportSessionInput>;
 
-/** The session that holds the document. */
+/** The imported session. */
 export const ImportSessionOutput = z.strictObject({
   session: Session,
-  /** False where an earlier import under the same key made it. */
+  /** False if an earlier import with the same key created it. */
   created: z.boolean(),
 });
 export type ImportSessionOutput = z.infer<typeof ImportSessionOutput>;

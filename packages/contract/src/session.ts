@@ -13,17 +13,17 @@ import { Task, TaskState } from "./task.ts";
 
 export const SESSION_STATUSES = ["idle", "queued", "working", "input-required"] as const;
 
-/** A conversation: tasks that see what those before them did, one at a time. */
+/** A conversation: tasks that run one at a time and see what earlier ones did. */
 export const Session = z.strictObject({
   id: Id,
-  /** Whose it is: nobody else can see it. */
+  /** Its owner; nobody else can see it. */
   ownerId: Id,
   title: z.string(),
-  /** Name of the agent that does its tasks. */
+  /** Name of the agent that runs its tasks. */
   agent: z.string(),
-  /** Model of tasks that name none; null: the server's default. */
+  /** Model for tasks that name none; null: the server's default. */
   model: ModelName.nullable(),
-  /** Directory on the server that the session's tools work in. */
+  /** The session's working directory on the server. */
   workspace: z.string(),
   /** The session it was forked from. */
   parentId: Id.nullable(),
@@ -32,18 +32,18 @@ export const Session = z.strictObject({
   /** Seq of its newest event. */
   lastSeq: Seq,
   createdAt: Timestamp,
-  /** When something last happened in it; ms since the epoch. */
+  /** When it last changed; ms since the epoch. */
   updatedAt: Timestamp,
-  /** When it was archived; null while it is not. */
+  /** When it was archived; null if it is not. */
   archivedAt: Timestamp.nullable(),
-  /** Derived from the session's tasks at the moment of reading; never stored. */
+  /** Derived from the session's tasks when read; not stored. */
   status: z.enum(SESSION_STATUSES),
-  /** The task that occupies the session, or the last one that ended; null in a session without tasks. */
+  /** The active task, else the last one that ended; null in a session without tasks. */
   currentTask: z
     .strictObject({
       id: Id,
       state: TaskState,
-      /** When its first attempt began; ms since the epoch. */
+      /** When it first started; ms since the epoch. */
       startedAt: Timestamp.nullable(),
       /** When it reached its final state; ms since the epoch. */
       endedAt: Timestamp.nullable(),
@@ -55,27 +55,27 @@ export type Session = z.infer<typeof Session>;
 const Title = z.string().trim().min(1).max(MAX_TITLE_LENGTH);
 
 export const CreateSessionInput = z.strictObject({
-  /** What it is called; absent: the server names it. */
+  /** Title; absent: the server chooses one. */
   title: Title.optional(),
-  /** Model of tasks that name none; absent: the server's default. */
+  /** Model for tasks that name none; absent: the server's default. */
   model: ModelName.optional(),
 });
 export type CreateSessionInput = z.infer<typeof CreateSessionInput>;
 
 export const UpdateSessionInput = z.strictObject({
   sessionId: Id,
-  /** A new name. */
+  /** New title. */
   title: Title.optional(),
-  /** Model of tasks to come that name none; null: the server's default. */
+  /** Model for future tasks that name none; null: the server's default. */
   model: ModelName.nullable().optional(),
-  /** Whether lists leave it out. */
+  /** Whether to hide it from lists. */
   archived: z.boolean().optional(),
 });
 export type UpdateSessionInput = z.infer<typeof UpdateSessionInput>;
 
 export const ForkSessionInput = z.strictObject({
   sessionId: Id,
-  /** The fork starts as the log up to and including this event; absent: all of it. */
+  /** The last event that the fork includes; absent: all events. */
   atSeq: Seq.min(1).optional(),
   /** Absent: the parent's. */
   title: Title.optional(),
@@ -85,7 +85,7 @@ export type ForkSessionInput = z.infer<typeof ForkSessionInput>;
 export const SessionRef = z.strictObject({ sessionId: Id });
 export type SessionRef = z.infer<typeof SessionRef>;
 
-/** A session with what is worth knowing at once. */
+/** A session with its tasks and open requests. */
 export const SessionDetail = z.strictObject({
   session: Session,
   /** The active and queued tasks, and the newest ended ones; newest first. */
@@ -98,20 +98,20 @@ export const SessionDetail = z.strictObject({
 export type SessionDetail = z.infer<typeof SessionDetail>;
 
 export const ListSessionsInput = z.strictObject({
-  /** Only sessions whose title contains this, whatever the case, accents and width. */
+  /** Only sessions whose title contains this, ignoring case, accents and width. */
   query: z.string().trim().min(1).max(MAX_TITLE_LENGTH).optional(),
-  /** Archived sessions instead of the others. */
+  /** List archived sessions instead. */
   archived: z.boolean().default(false),
   cursor: PageCursor.optional(),
-  /** How many to answer at most. */
+  /** Maximum number of items. */
   limit: z.int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
 export type ListSessionsInput = z.infer<typeof ListSessionsInput>;
 
-/** The last changed first. */
+/** Most recently changed first. */
 export const SessionPage = z.strictObject({
   items: z.array(Session),
-  /** Give it back as `cursor` for the next page; null on the last. */
+  /** Pass it as `cursor` to get the next page; null on the last page. */
   nextCursor: PageCursor.nullable(),
 });
 export type SessionPage = z.infer<typeof SessionPage>;
@@ -121,20 +121,20 @@ export const ListEventsInput = z
     sessionId: Id,
     /** Events with a seq greater than this, oldest first. */
     after: Seq.optional(),
-    /** The newest events with a seq smaller than this; still answered oldest first. */
+    /** The newest events with a seq smaller than this; also oldest first. */
     before: Seq.optional(),
-    /** How many to answer at most. */
+    /** Maximum number of items. */
     limit: z.int().min(1).max(MAX_EVENT_PAGE_SIZE).default(DEFAULT_EVENT_PAGE_SIZE),
   })
   .refine((input) => input.after === undefined || input.before === undefined, {
-    message: "Give either after or before, not both",
+    message: "Use either after or before, not both",
   });
 export type ListEventsInput = z.infer<typeof ListEventsInput>;
 
 /** A piece of a session's log, oldest first. */
 export const EventPage = z.strictObject({
   events: z.array(SessionEvent),
-  /** Whether there is more in the direction that was asked for. */
+  /** Whether there are more events in that direction. */
   hasMore: z.boolean(),
 });
 export type EventPage = z.infer<typeof EventPage>;

@@ -3,23 +3,23 @@ import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "./limits.ts";
 import { Id, PageCursor, Timestamp } from "./primitives.ts";
 import { Scope } from "./user.ts";
 
-/** What its holder proves by who they are. The secret itself is stored nowhere. */
+/** A credential. The secret itself is not stored. */
 export const Token = z.strictObject({
   id: Id,
   userId: Id,
-  /** Of the user that it belongs to. */
+  /** The user that it belongs to. */
   userName: z.string(),
-  /** What it is for, in its maker's words. */
+  /** What it is for, as its creator named it. */
   name: z.string(),
-  /** `api` goes into the Authorization header; `browser` is a browser's sign-in, and only its cookie. */
+  /** `api`: sent in the Authorization header. `browser`: a signed-in browser's cookie. */
   kind: z.enum(["api", "browser"]),
   scopes: z.array(Scope),
   createdAt: Timestamp,
-  /** From when on it no longer holds; null: never. */
+  /** When it expires; null: never. */
   expiresAt: Timestamp.nullable(),
-  /** To the minute; null while it was not used. */
+  /** To the minute; null if it was never used. */
   lastUsedAt: Timestamp.nullable(),
-  /** When it was revoked; null while it holds. */
+  /** When it was revoked; null if it was not. */
   revokedAt: Timestamp.nullable(),
 });
 export type Token = z.infer<typeof Token>;
@@ -30,32 +30,32 @@ export type TokenRef = z.infer<typeof TokenRef>;
 export const CreateTokenInput = z.strictObject({
   /** What it is for. */
   name: z.string().trim().min(1).max(100),
-  /** What it may do; a scope holds those before it. No more than the token that makes it may. */
+  /** What it allows; a scope includes the ones before it. A token cannot create one with more rights than its own. */
   scope: Scope.default("write"),
-  /** From when on it no longer holds; absent: never. No later than the token that makes it. */
+  /** When it expires; absent: never. No later than the token that creates it. */
   expiresAt: Timestamp.optional(),
-  /** Whose it is; absent: the caller's own. Another's takes `admin`. */
+  /** Its user; absent: the caller. For another user: `admin`. */
   userId: Id.optional(),
 });
 export type CreateTokenInput = z.infer<typeof CreateTokenInput>;
 
-/** A token and, this once, its secret. */
+/** A new token with its secret, which is shown only once. */
 export const CreatedToken = z.strictObject({
   token: Token,
-  /** `tl_…`, for the Authorization header. It is not stored, and cannot be shown again. */
+  /** `tl_…`, for the Authorization header. It is not stored and cannot be shown again. */
   secret: z.string(),
 });
 export type CreatedToken = z.infer<typeof CreatedToken>;
 
 export const ListTokensInput = z.strictObject({
-  /** Whose; absent: the caller's own. Another's takes `admin`. */
+  /** Their user; absent: the caller. For another user: `admin`. */
   userId: Id.optional(),
-  /** Those of all users, which takes `admin`. */
+  /** Tokens of all users; needs `admin`. */
   everyone: z.boolean().default(false),
-  /** Whether those are listed as well that were revoked or have expired. */
+  /** Include revoked and expired tokens. */
   ended: z.boolean().default(false),
   cursor: PageCursor.optional(),
-  /** How many to answer at most. */
+  /** Maximum number of items. */
   limit: z.int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),
 });
 export type ListTokensInput = z.infer<typeof ListTokensInput>;
@@ -63,7 +63,7 @@ export type ListTokensInput = z.infer<typeof ListTokensInput>;
 /** Newest first. */
 export const TokenPage = z.strictObject({
   items: z.array(Token),
-  /** Give it back as `cursor` for the next page; null on the last. */
+  /** Pass it as `cursor` to get the next page; null on the last page. */
   nextCursor: PageCursor.nullable(),
 });
 export type TokenPage = z.infer<typeof TokenPage>;

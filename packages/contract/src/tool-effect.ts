@@ -5,7 +5,7 @@
  * - `writes-outside`: changes things outside the workspace
  * - `egress`: reaches the network, so that what it is given can leave the machine
  * - `reads-untrusted`: gives the model text by strangers, who may try to instruct it
- * - `asks`: is a question to the person, who answers it by an approval
+ * - `asks`: asks the user a question
  */
 export const TOOL_EFFECTS = [
   "changes-workspace",

@@ -25,7 +25,7 @@ function addCommand(context: CommandContext): Command {
   return new Command("add")
     .summary("add a user")
     .description("Add a user. They can do nothing before they are given a token.")
-    .argument("<name>", "small letters, digits, '.', '_', '-' and '@'")
+    .argument("<name>", "lower-case letters, digits, '.', '_', '-' and '@'")
     .option("--restore", "bring back a user who was removed, with the sessions that were kept")
     .option("--json", "print the user as JSON")
     .action(async (name: string, options: { restore?: true; json?: true }, command: Command) => {

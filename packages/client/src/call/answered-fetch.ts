@@ -17,7 +17,7 @@ export function answeredFetch(
     });
     if (mediaTypeOf(response) === "application/json") return response;
     await response.body?.cancel();
-    if (response.ok) throw new TrunklineConnectionError("What answers there is not a Trunkline server");
+    if (response.ok) throw new TrunklineConnectionError("The response is not from a Trunkline server");
     throw new TrunklineApiError(readErrorShape(null, response.status), {
       retryAfterMs: readRetryAfterMs(response.headers),
     });

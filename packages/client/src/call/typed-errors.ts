@@ -23,7 +23,7 @@ function toTypedError(error: TRPCClientError<AppRouter>): TRPCClientError<AppRou
   const response: unknown = error.meta?.["response"];
   if (!(response instanceof Response)) return new TrunklineConnectionError(error.message, error);
   if (response.ok && error.shape === undefined) {
-    return new TrunklineConnectionError("What answers there is not a Trunkline server", error);
+    return new TrunklineConnectionError("The response is not from a Trunkline server", error);
   }
   return new TrunklineApiError(readErrorShape(error.shape ?? error.meta?.["responseJSON"], response.status), {
     retryAfterMs: readRetryAfterMs(response.headers),

@@ -20,7 +20,7 @@ export interface SubscriptionRequest {
  * One connection of a subscription, from the request to whatever ends it. Bytes are read only as the consumer asks for
  * more, so a slow one holds the server back and nothing piles up here.
  *
- * Fetch and not EventSource: that gives up for good on any status but 200 and sends no headers.
+ * Uses fetch, because EventSource gives up for good on any status but 200 and sends no headers.
  *
  * @throws TrunklineApiError where the server refuses, TrunklineConnectionError where the connection fails, falls silent
  * or ends: no subscription ends in success
@@ -79,7 +79,7 @@ function watchSilence(
   return {
     async during(step) {
       const timer = setTimeout(() => {
-        giveUp(new TrunklineConnectionError(`Nothing was heard for ${limitMs / 1_000} s`));
+        giveUp(new TrunklineConnectionError(`No data received for ${limitMs / 1_000} s`));
       }, limitMs);
       try {
         return await step;
@@ -100,7 +100,7 @@ async function checkResponse(response: Response): Promise<ReadableStream<Uint8Ar
   }
   const type = mediaTypeOf(response);
   if (type !== "text/event-stream" || response.body === null) {
-    throw new TrunklineConnectionError(`Instead of a stream came ${type ?? "something without a type"}`);
+    throw new TrunklineConnectionError(`Expected an event stream, got ${type ?? "no content type"}`);
   }
   return response.body;
 }

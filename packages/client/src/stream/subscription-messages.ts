@@ -50,7 +50,7 @@ export class SubscriptionMessages {
     try {
       this.#parser.feed(this.#decoder.decode(bytes, { stream: true }));
     } catch (error) {
-      throw new TrunklineConnectionError("The stream is damaged", asError(error));
+      throw new TrunklineConnectionError("The stream is malformed", asError(error));
     }
   }
 }
@@ -59,7 +59,7 @@ function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new TrunklineConnectionError("The stream is damaged", asError(error));
+    throw new TrunklineConnectionError("The stream is malformed", asError(error));
   }
 }
 

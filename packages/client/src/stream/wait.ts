@@ -1,6 +1,6 @@
 import { onNetworkHint } from "./network-hints.ts";
 
-/** Resolves after `ms`, or as soon as the signal aborts or the browser says that the network may be back. */
+/** Resolves after `ms`, or as soon as the signal aborts or the browser reports that the network may be back. */
 export function waitForRetry(ms: number, signal: AbortSignal | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (signal?.aborted === true) return resolve();

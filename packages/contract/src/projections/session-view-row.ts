@@ -38,7 +38,7 @@ export interface ApprovalRow extends RowBase, Pick<ToolCall, "title" | "location
   /** What kind of work the call does. */
   toolKind?: ToolCall["kind"];
   reason: string;
-  /** What `always` would allow for the rest of the session; null: nothing can be allowed for good. */
+  /** What `always` allows for the rest of the session; null: `always` is not offered. */
   always: string | null;
   /** Integer ms since the epoch. */
   expiresAt: number;

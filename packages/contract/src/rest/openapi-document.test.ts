@@ -61,15 +61,15 @@ describe("schemas", () => {
     expect(discriminator).toEqual({ propertyName: "type", mapping });
     expect(oneOf).toEqual(Object.values(mapping).map(($ref) => ({ $ref })));
     expect(schemas["TaskStartedEvent"]).toMatchObject({
-      description: "The task's turn has come: it works.",
+      description: "The task started.",
       properties: { type: { const: "task.started" }, data: { properties: { attempt: { type: "integer" } } } },
     });
   });
 
   it("have the comments of the sources, nullable fields and all", () => {
     expect(schemas["Task"]?.properties).toMatchObject({
-      pos: { type: "integer", description: "Order within the session's queue; strict FIFO." },
-      node: { type: ["string", "null"], description: "Name of the node that runs it, while one does." },
+      pos: { type: "integer", description: "Position in the session's queue." },
+      node: { type: ["string", "null"], description: "Node that is running it." },
       state: { $ref: "#/components/schemas/TaskState" },
     });
   });

@@ -62,24 +62,24 @@ export function openApiDocument({ version }: { version: string }): OpenApiDocume
   };
 }
 
-const DESCRIPTION = `Submit tasks to AI agents that run on this server, and follow what they do.
+const DESCRIPTION = `Submit tasks to AI agents on this server, and follow what they do.
 
 Everything here is also a tRPC procedure with the same input, answer and errors.
 
-- **Strict inputs.** A field that is not known is refused, wherever it stands: in the path, the query or the JSON body.
+- **Strict inputs.** Unknown fields are refused, in the path, the query and the JSON body.
 - **One error shape.** \`error.data.reason\` is for programs, \`error.message\` for people.
-- **Pages.** Lists answer \`items\` and \`nextCursor\`; give the latter back as \`cursor\`.
+- **Pages.** Lists return \`items\` and \`nextCursor\`; pass the latter as \`cursor\`.
 - **Times** are integer milliseconds since the epoch. Order is \`seq\`, never time.
-- **Answers grow.** Pass over fields and event types that you do not know.`;
+- **Responses grow.** Ignore fields and event types that you do not know.`;
 
 const TAGS = [
-  { name: "Tasks", description: "What agents are to do, and how it went." },
+  { name: "Tasks", description: "Work for agents, and its results." },
   {
     name: "Sessions",
-    description: "Conversations that tasks belong to, and the log of what happened in them.",
+    description: "Conversations, their tasks and their event logs.",
   },
-  { name: "Search", description: "Over the text of all your sessions." },
-  { name: "Activity", description: "What changes among your sessions, as it changes." },
-  { name: "Access", description: "Who may come in, with what, and what they did." },
+  { name: "Search", description: "Full-text search over all your sessions." },
+  { name: "Activity", description: "Live changes of your sessions." },
+  { name: "Access", description: "Users, tokens and the audit trail." },
   { name: "Server", description: "The server itself." },
 ];

@@ -5,8 +5,8 @@ import type { OpenApiOperation } from "./openapi-operation.ts";
 export const SIGN_IN_CODES: OpenApiOperation = {
   operationId: "createSignInCode",
   tags: ["Server"],
-  summary: "Make a link that signs a browser in, once",
-  description: "Takes the token itself: a browser that is signed in cannot make more of them.",
+  summary: "Create a one-time sign-in link",
+  description: "Needs a bearer token: a signed-in browser cannot create links.",
   responses: {
     200: {
       description: "Done",

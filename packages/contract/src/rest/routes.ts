@@ -19,8 +19,8 @@ export const REST_ROUTES = {
     status: 201,
     summary: "Submit a task",
     description:
-      "Answers once the task is committed; it then runs on the server, whether or not anybody follows. Without " +
-      "`sessionId` it begins a session of its own. The same `idempotencyKey` gives the first task back.",
+      "Returns once the task is committed; it then runs on the server, whether or not anybody follows it. Without " +
+      "`sessionId` it starts a new session. The same `idempotencyKey` returns the first task.",
     example: { prompt: "say: hello" },
     reasons: ["not_found", "model_unknown", "session_busy", "idempotency_conflict"],
   },
@@ -60,15 +60,15 @@ export const REST_ROUTES = {
     status: 200,
     summary: "Cancel a task",
     description:
-      "A queued task is canceled at once; a working one when its processes have ended, which the answer waits for a " +
-      "few seconds. A task that has ended is answered as it ended.",
+      "A queued task is canceled at once; a running one once its processes have ended, which the call waits for, for a " +
+      "few seconds. A task that has already ended is returned unchanged.",
     reasons: ["not_found"],
   },
   "task.retry": {
     method: "POST",
     path: "/tasks/{taskId}/retry",
     status: 201,
-    summary: "Do an ended task again, as a new task",
+    summary: "Retry an ended task, as a new task",
     reasons: ["not_found", "task_not_terminal"],
   },
 
@@ -84,14 +84,14 @@ export const REST_ROUTES = {
     method: "GET",
     path: "/sessions",
     status: 200,
-    summary: "List your sessions, the last changed first",
+    summary: "List your sessions, most recently changed first",
     reasons: ["cursor_invalid"],
   },
   "session.import": {
     method: "POST",
     path: "/sessions/import",
     status: 200,
-    summary: "Make a session from a document",
+    summary: "Create a session from an exported document",
     description:
       "The document is what an export answered. Ids are new, everything else is kept; tasks that had not ended are " +
       "canceled. `created` is false where an earlier import under the same `importKey` is given back. Takes larger " +
@@ -129,7 +129,7 @@ export const REST_ROUTES = {
     path: "/sessions/{sessionId}",
     status: 200,
     summary: "Delete a session with its events and files",
-    description: "Cancels what runs in it and waits for that. Answers with the session as it was.",
+    description: "Cancels running tasks first. Returns the session as it was.",
     reasons: ["not_found"],
   },
   "session.fork": {
@@ -137,7 +137,7 @@ export const REST_ROUTES = {
     path: "/sessions/{sessionId}/fork",
     status: 201,
     summary: "Fork a session at any event",
-    description: "A session of its own that starts with the same events, and with a copy of the files.",
+    description: "A new session that starts with the same events and a copy of the files.",
     example: { title: "Another way" },
     reasons: ["not_found", "cursor_invalid"],
   },
@@ -166,7 +166,7 @@ export const REST_ROUTES = {
     method: "GET",
     path: "/sessions/{sessionId}/export",
     status: 200,
-    summary: "Read a whole session as one document",
+    summary: "Export a session as one document",
     reasons: ["not_found", "payload_too_large"],
   },
 
@@ -174,17 +174,17 @@ export const REST_ROUTES = {
     method: "GET",
     path: "/approvals",
     status: 200,
-    summary: "List the tool calls that wait for your answer, newest first",
+    summary: "List tool calls that need your approval, newest first",
     reasons: ["not_found", "cursor_invalid"],
   },
   "approval.answer": {
     method: "POST",
     path: "/approvals/{approvalId}/answer",
     status: 200,
-    summary: "Allow or deny a tool call that waits",
+    summary: "Allow or deny a tool call",
     description:
-      "Answers once the decision is committed; the task then goes on by itself. The same decision again is answered " +
-      "as the first time.",
+      "Returns once the decision is committed; the task then continues. Repeating the same decision returns the " +
+      "same result.",
     example: { decision: "deny", note: "Use the copy in the workspace" },
     reasons: ["not_found", "approval_closed"],
   },
@@ -200,7 +200,7 @@ export const REST_ROUTES = {
     method: "GET",
     path: "/activity",
     status: 200,
-    summary: "Follow what changes among your sessions",
+    summary: "Follow changes of your sessions",
     description:
       "Server-sent events: each message holds the sessions that changed, as they are now. The first says `reset`: " +
       "read the list then, and keep it up to date with what follows.",
@@ -217,7 +217,7 @@ export const REST_ROUTES = {
     method: "GET",
     path: "/server",
     status: 200,
-    summary: "Read what this server is and can do",
+    summary: "Read the server's version, tools and limits",
     reasons: [],
   },
 
@@ -225,7 +225,7 @@ export const REST_ROUTES = {
     method: "GET",
     path: "/me",
     status: 200,
-    summary: "Read who you are, and what your token may do",
+    summary: "Read who you are and what your token allows",
     reasons: [],
   },
   "user.list": {
@@ -239,8 +239,8 @@ export const REST_ROUTES = {
     method: "POST",
     path: "/users",
     status: 201,
-    summary: "Add a user, or bring one back",
-    description: "They can do nothing before they are given a token.",
+    summary: "Add a user, or restore a removed one",
+    description: "The user needs a token to sign in.",
     example: { name: "alice" },
     reasons: ["not_found", "user_exists"],
   },
@@ -258,8 +258,8 @@ export const REST_ROUTES = {
     method: "POST",
     path: "/tokens",
     status: 201,
-    summary: "Make a token",
-    description: "Answers with its secret, this once.",
+    summary: "Create a token",
+    description: "Returns its secret, only once.",
     example: { name: "backup script", scope: "read" },
     reasons: ["not_found"],
   },

@@ -29,9 +29,8 @@ const t = initTRPC.context<RouterContext>().create({
       }));
       return { ...shape, message: describeIssues(data.issues), data };
     }
-    // What nobody expected may hold anything; the log has the details.
-    const message =
-      reason === "internal" ? "Something went wrong on the server; its log says what" : shape.message;
+    // An unexpected error may hold anything; the log has the details.
+    const message = reason === "internal" ? "Internal error; see the server's log" : shape.message;
     return { ...shape, message, data };
   },
 });
@@ -79,7 +78,7 @@ const translateErrors = t.middleware(async ({ next }) => {
 
 export const router = t.router;
 
-/** A stream lasts until its connection ends; a caller without one (tRPC's own server-side caller) gets one that never does. */
+/** Ends a stream with its connection. Without a connection (tRPC's server-side caller) it never aborts. */
 export function streamSignal(signal: AbortSignal | undefined): AbortSignal {
   return signal ?? new AbortController().signal;
 }
