@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { isPiece } from "@trunkline/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { readRows } from "../store/testing/raw-rows.ts";
 import { readAll } from "../log/port.ts";
@@ -120,12 +121,13 @@ describe("sessions", () => {
       await writeFile(join(workspace, "file"), "parent's");
       await sink.delta({ type: "text.delta", data: { blockId: "b", text: "half a sen" } });
       await sink.append([{ type: "tool.called", data: { callId: "c", tool: "bash", input: {} } }]);
+      await sink.delta({ type: "tool.progress", data: { callId: "c", chunk: "seen" } });
       return untilAborted(signal);
     });
     const first = await server.submit("first");
     await server.until(first.sessionId, isTerminalEventOf(first.id));
     const second = await server.submit("long", first.sessionId);
-    const parentEvents = await server.until(first.sessionId, (event) => event.type === "tool.called");
+    const parentEvents = await server.until(first.sessionId, (event) => event.type === "tool.progress");
     const fork = await server.sessions.fork(alice, { sessionId: first.sessionId });
     expect(fork).toMatchObject({
       parentId: first.sessionId,
@@ -135,7 +137,7 @@ describe("sessions", () => {
 
     const { events } = await server.sessions.events(alice, { sessionId: fork.id, limit: 100 });
     const last = parentEvents.at(-1)!.seq;
-    const withoutPieces = parentEvents.filter((event) => event.type !== "text.delta");
+    const withoutPieces = parentEvents.filter((event) => !isPiece(event));
     expect(events.filter((event) => event.seq <= last)).toEqual(
       withoutPieces.map((event) => ({ ...event, sessionId: fork.id })),
     );
@@ -143,7 +145,7 @@ describe("sessions", () => {
       { type: "text.ended", data: { blockId: "b", text: "half a sen" } },
       {
         type: "tool.ended",
-        data: { callId: "c", status: "interrupted", output: "", durationMs: expect.any(Number) },
+        data: { callId: "c", status: "interrupted", output: "seen", durationMs: expect.any(Number) },
       },
       { type: "task.canceled", data: { reason: "superseded", by: "fork" } },
       {

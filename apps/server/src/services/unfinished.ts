@@ -8,6 +8,7 @@ const READ_TYPES = [
   "reasoning.delta",
   "reasoning.ended",
   "tool.called",
+  "tool.progress",
   "tool.ended",
   "task.submitted",
   "task.completed",
