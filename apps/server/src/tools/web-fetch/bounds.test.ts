@@ -21,10 +21,10 @@ test("a body without end is cut, and its connection closed", async () => {
     write();
   });
   const { output } = await fetchWith({ route }, { url: site.url() });
-  expect(output).toContain("[… the text goes on: fetch it with offset 50000 …]");
+  expect(output).toContain("[… the text continues: fetch it with offset 50000 …]");
   await closed.promise;
   const end = await fetchWith({ route }, { url: site.url(), offset: 2 * MIB - 10 });
-  expect(end.output).toMatch(/\n\nx{10}\n\[… the page is longer than what is fetched of it …\]$/);
+  expect(end.output).toMatch(/\n\nx{10}\n\[… the rest of the page is over the size limit …\]$/);
 });
 
 test.each([
@@ -37,7 +37,7 @@ test.each([
   await using site = await WebSite.start(always(bomb, { ...PLAIN, "content-encoding": encoding }));
   const before = process.memoryUsage.rss();
   const { output } = await fetchWith({ route }, { url: site.url(), offset: 2 * MIB - 10 });
-  expect(output).toMatch(/\n\nx{10}\n\[… the page is longer than what is fetched of it …\]$/);
+  expect(output).toMatch(/\n\nx{10}\n\[… the rest of the page is over the size limit …\]$/);
   expect(process.memoryUsage.rss() - before).toBeLessThan(100 * MIB);
 });
 

@@ -12,8 +12,8 @@ export interface ResolvedAddress {
 
 /** What decides where a fetch goes. */
 export interface Route {
-  /** All addresses of a host name. */
-  resolve(host: string): Promise<readonly ResolvedAddress[]>;
+  /** All addresses of a host name. Gives up when the signal is aborted. */
+  resolve(host: string, signal: AbortSignal): Promise<readonly ResolvedAddress[]>;
   policy: AddressPolicy;
 }
 
@@ -31,8 +31,9 @@ export async function openConnection(
 ): Promise<Socket> {
   const host = hostOf(url);
   const family = isIP(host);
-  const addresses = family === 0 ? await unlessAborted(resolve(host), signal) : [{ address: host, family }];
-  if (addresses.length === 0) throw new FetchError(`${host} has no address`);
+  const addresses =
+    family === 0 ? await unlessAborted(resolve(host, signal), signal) : [{ address: host, family }];
+  if (addresses.length === 0) throw new FetchError(`${host}: no such host`);
   for (const { address } of addresses) judge(policy, host, address);
 
   const lookup: LookupFunction = (_host, _options, callback) => callback(null, [...addresses]);
@@ -56,7 +57,7 @@ export async function openConnection(
   }
 }
 
-/** A name that nobody answers for is left behind: nothing ends the system's own asking. */
+/** Whatever resolves names, it holds nobody up. */
 async function unlessAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();

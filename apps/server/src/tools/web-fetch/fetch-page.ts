@@ -18,8 +18,10 @@ export interface FetchLimits {
 export const FETCH_LIMITS: FetchLimits = { redirects: 5, bodyBytes: 2_097_152, timeoutMs: 30_000 };
 
 export interface FetchedPage {
-  /** Where the last redirect led. */
+  /** Where the last redirect that was followed led. */
   url: URL;
+  /** Where it redirects to, where that is for somebody else to decide: another site. */
+  redirectsTo: URL | null;
   status: number;
   /** Value of its header; empty where it has none. */
   contentType: string;
@@ -31,7 +33,8 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
  * Fetches a page: GET, no cookies, no credentials, no referrer. Redirects are followed by hand, each judged as if it
- * had been asked for.
+ * had been asked for, and only within a site: what was allowed for one says nothing about another, and an address can
+ * carry data there.
  * @param wants tells from the content type whether the body is of use.
  * @throws FetchError; the signal's reason once it is aborted.
  */
@@ -78,14 +81,25 @@ async function follow(
       if (!REDIRECTS.has(status) || location === undefined) {
         const contentType = response.headers["content-type"] ?? "";
         const body = wants(contentType) ? await readBody(response, limits.bodyBytes) : null;
-        return { url, status, contentType, body };
+        return { url, redirectsTo: null, status, contentType, body };
       }
-      url = readPageAddress(location, url);
+      const target = readPageAddress(location, url);
+      if (!isSameSite(url, target)) {
+        return { url, redirectsTo: target, status, contentType: "", body: null };
+      }
+      url = target;
     } finally {
       socket.destroy();
     }
   }
   throw new FetchError(`More than ${limits.redirects} redirects`);
+}
+
+/** The same origin, or the same host's secure one. */
+export function isSameSite(from: URL, to: URL): boolean {
+  if (from.origin === to.origin) return true;
+  const isUpgrade = from.protocol === "http:" && to.protocol === "https:";
+  return isUpgrade && from.hostname === to.hostname && from.port === "" && to.port === "";
 }
 
 async function ask(url: URL, socket: Socket, signal: AbortSignal): Promise<IncomingMessage> {

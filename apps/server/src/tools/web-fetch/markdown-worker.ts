@@ -48,10 +48,15 @@ service.addRule("image", {
 
 /** What was left out leaves blanks behind. */
 function tidy(markdown: string): string {
-  return markdown
-    .replace(/[ \t]+$/gm, "")
-    .replace(/\n{3,}/g, "\n\n")
-    .trim();
+  return (
+    markdown
+      .split("\n")
+      // No pattern: one that looks for blanks before a line's end takes quadratic time for a long run of them.
+      .map((line) => line.trimEnd())
+      .join("\n")
+      .replace(/\n{3,}/g, "\n\n")
+      .trim()
+  );
 }
 
 function convert(): ConversionReply {

@@ -6,6 +6,7 @@ import { toolContext } from "../../testing/tool-context.ts";
 import { createWebFetchTool } from "../../web-fetch.ts";
 import type { Route } from "../connect.ts";
 import type { FetchLimits } from "../fetch-page.ts";
+import type { FetchSlots } from "../fetch-slots.ts";
 
 /** A web site on a loopback address, and what it was asked. */
 export class WebSite implements AsyncDisposable {
@@ -69,7 +70,7 @@ export function testRoute(
 
 /** Calls the tool as the agent's loop does. */
 export async function fetchWith(
-  options: { route?: Route; limits?: FetchLimits; signal?: AbortSignal },
+  options: { route?: Route; limits?: FetchLimits; slots?: FetchSlots; signal?: AbortSignal },
   input: { url: string; offset?: number },
 ): Promise<ToolResult> {
   const tool = createWebFetchTool(options);
