@@ -1,8 +1,13 @@
 import { constants } from "node:fs";
-import { type FileHandle, mkdir, open, readlink, realpath } from "node:fs/promises";
+import { chmod, type FileHandle, mkdir, open, readlink, realpath } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { relativeInside, resolveInWorkspace } from "./workspace-path.ts";
 import { toWorkspaceError, WorkspaceError } from "./workspace-error.ts";
+
+/** A descriptor that stands for the directory and takes no right to read it; Node has no name for it. */
+const O_PATH = 0x20_0000;
+
+const OWNER_ACCESS = 0o700;
 
 const DIRECTORY_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
@@ -53,6 +58,36 @@ export class HeldDirectory implements AsyncDisposable {
       handle,
       process.platform === "linux" ? `/proc/self/fd/${handle.fd}` : this.entry(name),
     );
+  }
+
+  /** The same; what its owner is kept from by its mode is opened to the owner first. */
+  async childWithAccess(name: string): Promise<HeldDirectory> {
+    if (process.platform !== "linux" || process.getuid?.() === 0) return this.child(name);
+    const handle = await open(this.entry(name), O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    try {
+      const { mode } = await handle.stat();
+      // By descriptor, so that it is this directory and nothing that is put in its place.
+      if ((mode & OWNER_ACCESS) !== OWNER_ACCESS) {
+        await chmod(`/proc/self/fd/${handle.fd}`, (mode & 0o777) | OWNER_ACCESS);
+      }
+    } finally {
+      await handle.close();
+    }
+    return this.child(name);
+  }
+
+  /** The directory that it lies in now. */
+  async parent(): Promise<HeldDirectory> {
+    if (process.platform !== "linux")
+      return new HeldDirectory(await open(dirname(this.#base), DIRECTORY_FLAGS), dirname(this.#base));
+    const handle = await open(`${this.#base}/..`, DIRECTORY_FLAGS);
+    return new HeldDirectory(handle, `/proc/self/fd/${handle.fd}`);
+  }
+
+  /** Tells it from every other directory. */
+  async identity(): Promise<string> {
+    const { dev, ino } = await this.#handle.stat({ bigint: true });
+    return `${dev} ${ino}`;
   }
 
   /** The same, created where it does not exist. */

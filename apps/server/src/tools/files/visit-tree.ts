@@ -1,0 +1,72 @@
+import type { HeldDirectory } from "./held-directory.ts";
+
+export interface TreeVisitor {
+  /**
+   * Looks at a directory's entries.
+   * @returns names of the directories among them that are to be visited.
+   */
+  visit(directory: HeldDirectory): Promise<string[]>;
+  /** Called before a directory of that name is visited; false leaves it out. */
+  enter?(name: string): Promise<boolean>;
+  /** Called after it and all that is in it was visited. */
+  leave?(): Promise<void>;
+}
+
+interface Level {
+  identity: string;
+  pending: string[];
+}
+
+/**
+ * Visits a directory and all below it, however deep: one directory is held open at a time, and paths never grow, so
+ * neither descriptors nor the length of paths bound the depth. Directories that their mode closes to their owner are
+ * opened first. Links are not followed. What goes meanwhile is left out, and with a directory that is moved elsewhere
+ * meanwhile the visit ends.
+ */
+export async function visitTree(root: HeldDirectory, visitor: TreeVisitor): Promise<void> {
+  const levels: Level[] = [{ identity: await root.identity(), pending: await visitor.visit(root) }];
+  let current = root;
+  try {
+    for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
+      const name = level.pending.pop();
+      if (name !== undefined) {
+        const child = await unlessGone(() => current.childWithAccess(name));
+        if (child === undefined) continue;
+        if (visitor.enter !== undefined && !(await visitor.enter(name))) {
+          await child[Symbol.asyncDispose]();
+          continue;
+        }
+        current = await replace(root, current, child);
+        levels.push({ identity: await child.identity(), pending: await visitor.visit(child) });
+        continue;
+      }
+      levels.pop();
+      const above = levels.at(-1);
+      if (above === undefined) return;
+      const parent = levels.length === 1 ? root : await current.parent();
+      current = await replace(root, current, parent);
+      if ((await parent.identity()) !== above.identity)
+        throw new Error("A directory was moved while it was visited");
+      await visitor.leave?.();
+    }
+  } finally {
+    if (current !== root) await current[Symbol.asyncDispose]();
+  }
+}
+
+async function replace(root: HeldDirectory, old: HeldDirectory, next: HeldDirectory): Promise<HeldDirectory> {
+  if (old !== root) await old[Symbol.asyncDispose]();
+  return next;
+}
+
+/** What is removed, or replaced by something else (EINVAL: what was a link), between being seen and being opened. */
+const GONE = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EINVAL"]);
+
+export async function unlessGone<T>(work: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && GONE.has(String(error.code))) return undefined;
+    throw error;
+  }
+}
