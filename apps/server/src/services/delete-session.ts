@@ -1,10 +1,10 @@
-import { rm } from "node:fs/promises";
 import type { Principal, Session } from "@trunkline/contract";
 import type { Activity } from "../activity/port.ts";
 import type { Audit } from "../audit/port.ts";
 import type { Hub } from "../hub/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
+import { removeDirectory } from "./remove-directory.ts";
 import { requireSession } from "./ownership.ts";
 import { toSession, workspaceDirectory } from "./session-view.ts";
 
@@ -68,6 +68,6 @@ export async function removeSession(
   for (const taskId of await store.tasks.unfinished({ sessionId })) {
     await runner.cancel(taskId, { reason: "session-deleted", by }, CANCEL_WAIT_MS);
   }
-  await rm(workspaceDirectory(dataDir, sessionId), { recursive: true, force: true });
+  await removeDirectory(workspaceDirectory(dataDir, sessionId));
   await store.sessions.remove(sessionId);
 }

@@ -1,10 +1,10 @@
-import { rm } from "node:fs/promises";
 import { type ForkSessionInput, type Principal, type Session, TrunklineError } from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
 import type { Log } from "../log/port.ts";
 import { GuardFailedError, type Store } from "../store/port.ts";
 import { requireSession } from "./ownership.ts";
+import { removeDirectory } from "./remove-directory.ts";
 import { toSession, workspaceDirectory } from "./session-view.ts";
 import { unfinishedIn } from "./unfinished.ts";
 
@@ -77,7 +77,7 @@ export async function forkSession(
       }),
     });
   } catch (error) {
-    await rm(workspace, { recursive: true, force: true });
+    await removeDirectory(workspace);
     await store.sessions.remove(id);
     if (!(error instanceof GuardFailedError)) throw error;
     throw new TrunklineError("not_found", `Session ${parent.id} was deleted while it was being forked`, {
