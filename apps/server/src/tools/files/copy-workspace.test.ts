@@ -8,7 +8,9 @@ import {
   readlink,
   rm,
   stat,
+  statfs,
   symlink,
+  truncate,
   writeFile,
 } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -110,4 +112,75 @@ test("a directory that comes and goes as a link to elsewhere gives nothing of el
     if (entry?.isDirectory() === true) copied.push(...(await readdir(swapped)));
   }
   expect(copied).toEqual([]);
+});
+
+const usedBytes = async (path: string): Promise<number> => 512 * (await stat(path)).blocks;
+
+test("H8: holes stay holes, and set-user-ID bits do not come along", async () => {
+  await mkdir(from);
+  await writeFile(join(from, "sparse"), "");
+  await truncate(join(from, "sparse"), 1_500 * 1_048_576);
+  execFileSync("sh", ["-c", "printf x | dd of=sparse bs=1M seek=700 conv=notrunc status=none"], {
+    cwd: from,
+  });
+  await writeFile(join(from, "program"), "#!/bin/sh\n");
+  execFileSync("chmod", ["6755", join(from, "program")]);
+  await copyWorkspace(from, to);
+  expect((await stat(join(to, "sparse"))).size).toBe(1_500 * 1_048_576);
+  expect(await usedBytes(join(to, "sparse"))).toBeLessThan(1_048_576);
+  expect((await stat(join(to, "program"))).mode & 0o7777).toBe(0o755);
+});
+
+test("H8: a copy is refused that is larger than a workspace may be, or leaves too little of the disk", async () => {
+  await mkdir(from);
+  for (const name of ["a", "b"]) await writeFile(join(from, name), Buffer.alloc(2_000_000, 1));
+  const limits = { workspaceBytes: 3_000_000, freeDiskBytes: 0 };
+  await expect(copyWorkspace(from, to, limits)).rejects.toMatchObject({ reason: "storage_full" });
+  const { bavail, bsize } = await statfs(directory);
+  const full = { workspaceBytes: 10_000_000, freeDiskBytes: bavail * bsize - 1_000_000 };
+  await expect(copyWorkspace(from, join(directory, "other"), full)).rejects.toMatchObject({
+    reason: "storage_full",
+  });
+});
+
+test("H18: a directory 3,000 levels deep is copied, with one held open at a time", async () => {
+  await mkdir(from);
+  const dig = `import os, sys
+os.chdir(sys.argv[1])
+for level in range(3000):
+    open("f", "w").close(); os.mkdir("d"); os.chdir("d")
+open("bottom", "w").close()`;
+  execFileSync("python3", ["-c", dig, from]);
+  await copyWorkspace(from, to);
+  expect(execFileSync("find", [to, "-name", "bottom", "-printf", "%d\n"]).toString()).toBe("3001\n");
+  expect(execFileSync("find", [to, "-name", "f", "-printf", "x"]).toString()).toHaveLength(3_000);
+  // Node's own removal fails for it.
+  execFileSync("rm", ["-r", from, to]);
+  await mkdir(directory, { recursive: true });
+}, 60_000);
+
+test("H18: what is closed to its owner is copied, as an ordinary user, and keeps its mode", async () => {
+  await mkdir(join(from, "closed", "inner"), { recursive: true });
+  await writeFile(join(from, "closed", "inner", "file"), "text", { mode: 0o644 });
+  execFileSync("chmod", [
+    "000",
+    join(from, "closed/inner/file"),
+    join(from, "closed/inner"),
+    join(from, "closed"),
+  ]);
+  execFileSync("sh", ["-c", `chmod 777 . && { [ "$(id -u)" != 0 ] || chown -R 65534:65534 from; }`], {
+    cwd: directory,
+  });
+  const isRoot = process.getuid?.() === 0;
+  const module = new URL("copy-workspace.ts", import.meta.url).href;
+  execFileSync(process.execPath, [
+    "--input-type=module",
+    "-e",
+    `const { copyWorkspace } = await import(${JSON.stringify(module)});
+    ${isRoot ? "process.setgroups([]); process.setgid(65534); process.setuid(65534);" : ""}
+    await copyWorkspace(${JSON.stringify(from)}, ${JSON.stringify(to)});`,
+  ]);
+  execFileSync("chmod", ["-R", "u+rwX", to]);
+  expect(await readFile(join(to, "closed/inner/file"), "utf8")).toBe("text");
+  expect((await stat(join(from, "closed/inner/file"))).mode & 0o777).toBe(0);
 });

@@ -1,11 +1,12 @@
-import { constants, type Dirent } from "node:fs";
-import { copyFile, mkdir, open, opendir, readlink, realpath, symlink } from "node:fs/promises";
+import type { Dirent } from "node:fs";
+import { mkdir, opendir, readlink, realpath, statfs, symlink } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
+import { TrunklineError } from "@trunkline/contract";
+import { DEFAULT_LIMITS, describeBytes } from "../sandbox/limits.ts";
+import { type CopyBudget, copyRegularFile } from "./copy-file.ts";
 import { HeldDirectory } from "./held-directory.ts";
+import { unlessGone, visitTree } from "./visit-tree.ts";
 import { relativeInside } from "./workspace-path.ts";
-
-/** Not waiting keeps a FIFO from holding us; not following a link, whoever put one there. */
-const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 interface Copy {
   /** The workspace as it is named, and without the symbolic links on the way to it. */
@@ -14,58 +15,116 @@ interface Copy {
   to: string;
 }
 
+export interface CopyLimits {
+  /** Bytes that a workspace may hold. */
+  workspaceBytes: number;
+  /** Bytes that stay free on the disk. */
+  freeDiskBytes: number;
+}
+
 /**
  * Copies a session's directory, while its tools may be at work in it: file by file, by reference where the file system
  * can, and never from outside of it, whoever puts a symbolic link where a directory was. Links that name a place in the
  * workspace name the same place in the copy; the others stay what they are. Sockets, pipes and devices stay behind, and
  * so does what goes meanwhile. A session that never ran a tool has no directory, and its copy has none.
+ * @throws TrunklineError `storage_full` where the limits leave no room for it. What was copied is then still there.
  */
-export async function copyWorkspace(from: string, to: string): Promise<void> {
+export async function copyWorkspace(
+  from: string,
+  to: string,
+  limits: CopyLimits = DEFAULT_LIMITS,
+): Promise<void> {
   const root = await unlessGone(async () => {
     const realFrom = await realpath(from);
     return { realFrom, directory: await HeldDirectory.open(realFrom, realFrom) };
   });
   if (root === undefined) return;
-  await using directory = root.directory;
+  await using source = root.directory;
   await mkdir(to, { recursive: true });
-  await copyEntries(directory, to, { from, realFrom: root.realFrom, to });
-}
-
-async function copyEntries(source: HeldDirectory, target: string, copy: Copy): Promise<void> {
-  for await (const entry of await opendir(source.self)) {
-    await unlessGone(async () => copyEntry(source, entry, join(target, entry.name), copy));
+  const realTo = await realpath(to);
+  const copy: Copy = { from, realFrom: root.realFrom, to };
+  const budget = diskBudget(realTo, limits);
+  // Beside the directory that is visited, its copy is held open.
+  let target = await HeldDirectory.open(realTo, realTo);
+  const moveTo = async (next: HeldDirectory): Promise<void> => {
+    await target[Symbol.asyncDispose]();
+    target = next;
+  };
+  try {
+    await visitTree(source, {
+      async visit(directory) {
+        const directories: string[] = [];
+        for await (const entry of await opendir(directory.self)) {
+          if (entry.isDirectory()) directories.push(entry.name);
+          else await copyEntryUnlessGone(directory, entry, { target, copy, budget });
+        }
+        return directories;
+      },
+      async enter(name) {
+        await moveTo(await target.makeChild(name));
+        return true;
+      },
+      leave: async () => moveTo(await target.parent()),
+    });
+  } finally {
+    await target[Symbol.asyncDispose]();
   }
 }
 
-async function copyEntry(source: HeldDirectory, entry: Dirent, target: string, copy: Copy): Promise<void> {
-  if (entry.isDirectory()) {
-    await using child = await source.child(entry.name);
-    await mkdir(target);
-    await copyEntries(child, target, copy);
-  } else if (entry.isSymbolicLink()) {
-    await symlink(placeInCopy(await readlink(source.entry(entry.name)), copy), target);
+interface CopyTarget {
+  target: HeldDirectory;
+  copy: Copy;
+  budget: CopyBudget;
+}
+
+async function copyEntryUnlessGone(source: HeldDirectory, entry: Dirent, to: CopyTarget): Promise<void> {
+  await unlessGone(() => copyEntry(source, entry, to));
+}
+
+async function copyEntry(
+  source: HeldDirectory,
+  entry: Dirent,
+  { target, copy, budget }: CopyTarget,
+): Promise<void> {
+  if (entry.isSymbolicLink()) {
+    await symlink(placeInCopy(await readlink(source.entry(entry.name)), copy), target.entry(entry.name));
   } else if (entry.isFile()) {
-    await using file = await open(source.entry(entry.name), READ_FLAGS);
-    if (!(await file.stat()).isFile()) return;
-    const opened = process.platform === "linux" ? `/proc/self/fd/${file.fd}` : source.entry(entry.name);
-    await copyFile(opened, target, constants.COPYFILE_FICLONE);
+    await copyRegularFile(source, entry.name, target, budget);
   }
+}
+
+/** The disk is looked at again after so many bytes: others write, too. */
+const CHECK_EVERY_BYTES = 64 * 1_048_576;
+
+function diskBudget(directory: string, { workspaceBytes, freeDiskBytes }: CopyLimits): CopyBudget {
+  let total = 0;
+  let left = 0;
+  return {
+    async take(bytes) {
+      total += bytes;
+      if (total > workspaceBytes) {
+        throw new TrunklineError(
+          "storage_full",
+          `The workspace holds more than ${describeBytes(workspaceBytes)}`,
+        );
+      }
+      left -= bytes;
+      if (left >= 0) return;
+      const { bavail, bsize } = await statfs(directory);
+      const room = bavail * bsize - freeDiskBytes - bytes;
+      if (room < 0) {
+        throw new TrunklineError(
+          "storage_full",
+          `No room to copy the workspace: ${describeBytes(freeDiskBytes)} of the disk must stay free`,
+        );
+      }
+      left = Math.min(room, CHECK_EVERY_BYTES);
+    },
+  };
 }
 
 function placeInCopy(link: string, { from, realFrom, to }: Copy): string {
   if (!isAbsolute(link)) return link;
   const inside = relativeInside(from, link) ?? relativeInside(realFrom, link);
   return inside === null ? link : join(to, inside);
-}
-
-/** What is removed, or replaced by something else (EINVAL: what was a link), between being seen and being opened. */
-const GONE = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EINVAL"]);
-
-async function unlessGone<T>(work: () => Promise<T>): Promise<T | undefined> {
-  try {
-    return await work();
-  } catch (error) {
-    if (error instanceof Error && "code" in error && GONE.has(String(error.code))) return undefined;
-    throw error;
-  }
 }

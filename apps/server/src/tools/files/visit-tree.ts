@@ -30,7 +30,7 @@ export async function visitTree(root: HeldDirectory, visitor: TreeVisitor): Prom
     for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
       const name = level.pending.pop();
       if (name !== undefined) {
-        const child = await unlessGone(() => current.childWithAccess(name));
+        const child = await openChild(current, name);
         if (child === undefined) continue;
         if (visitor.enter !== undefined && !(await visitor.enter(name))) {
           await child[Symbol.asyncDispose]();
@@ -57,6 +57,10 @@ export async function visitTree(root: HeldDirectory, visitor: TreeVisitor): Prom
 async function replace(root: HeldDirectory, old: HeldDirectory, next: HeldDirectory): Promise<HeldDirectory> {
   if (old !== root) await old[Symbol.asyncDispose]();
   return next;
+}
+
+function openChild(directory: HeldDirectory, name: string): Promise<HeldDirectory | undefined> {
+  return unlessGone(() => directory.childWithAccess(name));
 }
 
 /** What is removed, or replaced by something else (EINVAL: what was a link), between being seen and being opened. */

@@ -13,13 +13,23 @@ export async function freeBytes(directory: string): Promise<number> {
   return bavail * bsize;
 }
 
+/** Files that the directory's disk can still take, and in all; none in all where it has no such number. */
+export async function freeFiles(directory: string): Promise<{ free: number; total: number }> {
+  const { ffree, files } = await statfs(directory);
+  return { free: ffree, total: files };
+}
+
 /**
- * Bytes that the directory's files take, as the disk sees it: blocks, not lengths. Takes a walk through all of them.
- * What the owner closed to itself is not counted.
+ * Bytes that the directory's files take, as the disk sees it: blocks, not lengths. Takes a walk through all of them, at
+ * any depth. What a mode closes to the server's user is counted, too: the count runs in a user namespace that may read
+ * every directory of this user and can do nothing else.
  */
-export async function usedBytes(directory: string): Promise<number> {
+export async function usedBytes(directory: string, bwrap: string): Promise<number> {
+  const count = ["du", "-skx", "--", directory];
+  const mayReadAll = process.getuid?.() === 0;
+  const [program = "", ...rest] = mayReadAll ? count : [bwrap, ...READER, ...count];
   try {
-    const { stdout } = await run("du", ["-skx", "--", directory], { timeout: COUNT_LIMIT_MS });
+    const { stdout } = await run(program, rest, { timeout: COUNT_LIMIT_MS });
     return bytesIn(stdout);
   } catch (error) {
     // Files that went away while it counted make `du` fail, after it has counted the others.
@@ -29,6 +39,24 @@ export async function usedBytes(directory: string): Promise<number> {
     throw error;
   }
 }
+
+const READER = [
+  "--unshare-user",
+  "--uid",
+  "0",
+  "--gid",
+  "0",
+  "--cap-drop",
+  "ALL",
+  "--cap-add",
+  "CAP_DAC_READ_SEARCH",
+  "--die-with-parent",
+  "--ro-bind",
+  "/",
+  "/",
+  "--chdir",
+  "/",
+];
 
 function bytesIn(output: string): number {
   return Number.parseInt(output, 10) * 1_024 || 0;

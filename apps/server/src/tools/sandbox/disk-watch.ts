@@ -1,14 +1,21 @@
-import { freeBytes, usedBytes } from "./disk-usage.ts";
+import { freeBytes, freeFiles, usedBytes } from "./disk-usage.ts";
 import { describeBytes, type SandboxLimits } from "./limits.ts";
+import { removeGrowth } from "./remove-growth.ts";
 
 /** Between two looks at the disk, in ms. What is written meanwhile must fit into what is to stay free. */
 const INTERVAL_MS = 100;
+
+/** The same where less than this is left to write: bytes, ms. */
+const NEAR_THE_END = { bytes: 8 * 1_073_741_824, intervalMs: 20 };
 
 /** A workspace is counted again when the disk has lost this share of what the workspace may hold. */
 const COUNT_STEP = 1 / 16;
 
 /** What a command may still use that begins where there is too little left, so that it can make room: bytes. */
 const ROOM_TO_TIDY = 16 * 1_048_576;
+
+/** Share of the disk's files that commands leave for others: file systems have a fixed number of them. */
+const FREE_FILES = 1 / 50;
 
 /** Workspaces whose last count is remembered. */
 const MAX_REMEMBERED = 1_000;
@@ -19,67 +26,138 @@ interface Count {
   freeBytes: number;
 }
 
+interface Excess {
+  message: string;
+  /** Bytes that must go until it is none any more. */
+  missing(): Promise<number>;
+}
+
+export interface Watch {
+  /** Ends the watch with a last look, once nothing can be written any more: what was within the limits is left alone. */
+  finish(): Promise<string | null>;
+}
+
 /**
  * Watches what commands do to the disk, as no limit of the kernel does for many files together: that a workspace does
- * not outgrow its share, and that the disk does not fill up, whoever fills it. It stops a command that runs away; it is
- * no quota against somebody who comes back with small pieces. Counting takes a walk through all files, so it is done
- * only after the disk has become fuller.
+ * not outgrow its share, and that the disk does not fill up. A command that does is ended, and of what it wrote so much
+ * is removed that the limit holds again. Counting takes a walk through all files, so it is done only after the disk has
+ * become fuller. What fills a disk at once, `fallocate`, is not there in the sandbox (`denied-calls.ts`).
  */
 export class DiskWatch {
   readonly #limits: SandboxLimits;
+  readonly #bwrap: string;
   readonly #counts = new Map<string, Count>();
 
-  constructor(limits: SandboxLimits) {
+  /** @param bwrap Absolute path of bwrap, for counting what is closed to the server's user. */
+  constructor(limits: SandboxLimits, bwrap: string) {
     this.#limits = limits;
+    this.#bwrap = bwrap;
   }
 
   /**
-   * @param onLimit Called at most once, with what happened; nothing is watched any more after it.
-   * @returns what ends the watch.
+   * @param onLimit Called at most once, with what happened.
    * @throws Error where the directory is gone.
    */
-  async begin(directory: string, onLimit: (message: string) => void): Promise<() => void> {
+  async begin(directory: string, onLimit: (message: string) => void): Promise<Watch> {
     const { freeDiskBytes } = this.#limits;
+    const sinceMs = Date.now();
     const free = await freeBytes(directory);
     const floor = free > freeDiskBytes ? freeDiskBytes : Math.max(0, free - ROOM_TO_TIDY);
+    let excess: Excess | null = null;
     let timer: NodeJS.Timeout | undefined;
-    let ended = false;
+    let isOver = false;
+    let looking = Promise.resolve();
     const look = async (): Promise<void> => {
-      const message = await this.#findExcess(directory, floor);
-      if (ended) return;
-      if (message === null) timer = setTimeout(() => void look(), INTERVAL_MS).unref();
-      else onLimit(message);
+      const { found, nextMs } = await this.#look(directory, floor, { mayCount: true });
+      if (isOver) return;
+      excess = found;
+      if (excess === null) schedule(nextMs);
+      else onLimit(excess.message);
     };
-    timer = setTimeout(() => void look(), INTERVAL_MS).unref();
-    return () => {
-      ended = true;
-      clearTimeout(timer);
+    const schedule = (ms: number): void => {
+      timer = setTimeout(() => {
+        looking = look();
+      }, ms).unref();
+    };
+    schedule(INTERVAL_MS);
+    return {
+      finish: async () => {
+        if (isOver) return null;
+        isOver = true;
+        clearTimeout(timer);
+        await looking;
+        excess ??= (await this.#look(directory, floor, { mayCount: this.#counts.has(directory) })).found;
+        return excess === null ? null : this.#revert(directory, sinceMs, excess);
+      },
     };
   }
 
-  async #findExcess(directory: string, floor: number): Promise<string | null> {
-    const { freeDiskBytes, workspaceBytes } = this.#limits;
+  /** @returns what happened, with what was removed. */
+  async #revert(directory: string, sinceMs: number, { message, missing }: Excess): Promise<string> {
     try {
-      const free = await freeBytes(directory);
-      if (free < floor) return `the disk has less than ${describeBytes(freeDiskBytes)} left`;
-      const last = this.#counts.get(directory);
-      if (last !== undefined && last.freeBytes - free < this.#stepAfter(last)) {
-        // What others free must not hide what comes next.
-        last.freeBytes = Math.max(last.freeBytes, free);
-        return null;
-      }
-      const used = await usedBytes(directory);
-      this.#remember(directory, { usedBytes: used, freeBytes: free });
-      // One that begins where there is too much already may well be here to remove it.
-      const hasGrown = last !== undefined && used > last.usedBytes;
-      return hasGrown && used > workspaceBytes
-        ? `the workspace holds more than ${describeBytes(workspaceBytes)}`
-        : null;
+      const bytes = await missing();
+      if (bytes <= 0) return message;
+      const removed = await removeGrowth(directory, { sinceMs, bytes });
+      this.#counts.delete(directory);
+      if (removed.files === 0) return message;
+      const names = removed.names.map((name) => JSON.stringify(name)).join(", ");
+      const more = removed.files > removed.names.length ? ", …" : "";
+      return `${message}; removed ${describeBytes(removed.bytes)} that the command wrote, in ${removed.files} ${removed.files === 1 ? "file" : "files"}: ${names}${more}`;
     } catch (error) {
-      // A command may remove its own workspace under the count.
-      if (error instanceof Error) return null;
+      if (error instanceof Error)
+        return `${message}; what the command wrote could not be removed (${error.message})`;
       throw error;
     }
+  }
+
+  async #look(
+    directory: string,
+    floor: number,
+    { mayCount }: { mayCount: boolean },
+  ): Promise<{ found: Excess | null; nextMs: number }> {
+    try {
+      const free = await freeBytes(directory);
+      const nextMs = free - floor < NEAR_THE_END.bytes ? NEAR_THE_END.intervalMs : INTERVAL_MS;
+      return { found: await this.#findExcess(directory, { free, floor, mayCount }), nextMs };
+    } catch (error) {
+      // A command may remove its own workspace under the count.
+      if (error instanceof Error) return { found: null, nextMs: INTERVAL_MS };
+      throw error;
+    }
+  }
+
+  async #findExcess(
+    directory: string,
+    { free, floor, mayCount }: { free: number; floor: number; mayCount: boolean },
+  ): Promise<Excess | null> {
+    const { freeDiskBytes, workspaceBytes } = this.#limits;
+    if (free < floor) {
+      return {
+        message: `the disk has less than ${describeBytes(freeDiskBytes)} left`,
+        missing: async () => floor - (await freeBytes(directory)),
+      };
+    }
+    const { free: files, total } = await freeFiles(directory);
+    if (total > 0 && files < total * FREE_FILES) {
+      return { message: "the disk has room for few more files", missing: async () => 0 };
+    }
+    const last = this.#counts.get(directory);
+    if (last !== undefined && last.freeBytes - free < this.#stepAfter(last)) {
+      // What others free must not hide what comes next.
+      last.freeBytes = Math.max(last.freeBytes, free);
+      return null;
+    }
+    if (!mayCount) return null;
+    const used = await usedBytes(directory, this.#bwrap);
+    this.#remember(directory, { usedBytes: used, freeBytes: free });
+    // One that begins where there is too much already may well be here to remove it.
+    const hasGrown = last !== undefined && used > last.usedBytes;
+    if (!hasGrown || used <= workspaceBytes) return null;
+    return {
+      message: `the workspace holds more than ${describeBytes(workspaceBytes)}`,
+      missing: async () =>
+        (await usedBytes(directory, this.#bwrap)) - Math.max(workspaceBytes, last.usedBytes),
+    };
   }
 
   #stepAfter(last: Count): number {

@@ -10,7 +10,7 @@ import { MARKER_VARIABLE, readBootId, readProcess } from "../process/process-tab
 import type { TreePatience } from "../process/process-tree.ts";
 import type { Spawner, SpawnRequest } from "../process/spawner.ts";
 import { bwrapArguments, type SandboxPlan } from "./bwrap-arguments.ts";
-import { DiskWatch } from "./disk-watch.ts";
+import { DiskWatch, type Watch } from "./disk-watch.ts";
 import { readExitStatus } from "./exit-status.ts";
 import { lastProcessId } from "./limits.ts";
 import { limitProcessNamespace } from "./process-namespace.ts";
@@ -51,7 +51,7 @@ const LAST_WORDS_MS = 1_000;
 export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
   // The kernel kills the sandbox when the thread that started it ends, and that must be the server.
   assert(isMainThread, "Sandboxes are started from the main thread");
-  const disk = new DiskWatch(options.plan.limits);
+  const disk = new DiskWatch(options.plan.limits, options.bwrap);
   const bootId = readBootId();
 
   return {
@@ -74,7 +74,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
       });
       const { pid, first, line, exited } = sandbox;
       const record: ProcessRecord = { pid, startTime: readProcess(pid)?.startTime ?? 0, bootId, marker };
-      let endWatch = (): void => undefined;
+      let watch: Watch | undefined;
       const running = new SandboxedProcess({
         record,
         first,
@@ -87,14 +87,12 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
         patience,
         limits: plan.limits,
         ledger,
-        release: () => {
-          endWatch();
-          line.close();
-        },
+        release: () => line.close(),
+        checkDisk: async () => (await watch?.finish()) ?? null,
       });
       try {
         await Promise.all([ledger.onSpawn(record), restrain(first.pid, options)]);
-        endWatch = await disk.begin(request.cwd, (message) => running.stopAtLimit(message));
+        watch = await disk.begin(request.cwd, (message) => running.stopAtLimit(message));
         begun = true;
         line.go();
       } catch (error) {

@@ -29,8 +29,10 @@ export interface SandboxedProcessParts {
   patience: TreePatience;
   limits: SandboxLimits;
   ledger: ProcessLedger;
-  /** Called when it is over: ends what watches it. */
+  /** Called when it is over, before the namespace ends. */
   release: () => void;
+  /** Called when the namespace is gone: sees to it that the disk's limits hold. @returns what was exceeded. */
+  checkDisk: () => Promise<string | null>;
 }
 
 export class SandboxedProcess implements RunningProcess {
@@ -57,7 +59,7 @@ export class SandboxedProcess implements RunningProcess {
   }
 
   async end(): Promise<number[]> {
-    const { patience, gone, pipe, ledger, release } = this.#parts;
+    const { patience, gone, pipe, ledger, release, checkDisk } = this.#parts;
     await this.#askToEnd(performance.now() + patience.graceMs);
     release();
     this.#kill();
@@ -66,6 +68,7 @@ export class SandboxedProcess implements RunningProcess {
       wait(patience.forceMs, false, { ref: false }),
     ]);
     const survivors = isGone ? [] : [this.record.pid, ...(await this.#members()).map(({ pid }) => pid)];
+    this.limitReached = (await checkDisk()) ?? this.limitReached;
     // One that is stuck in the kernel may hold the pipe for ever.
     const impatience = setTimeout(() => pipe.destroy(), LAST_OUTPUT_MS);
     await pipe.ended;

@@ -1,0 +1,120 @@
+import { execFile } from "node:child_process";
+import { mkdir, mkdtemp, readdir, rm, statfs, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { promisify } from "node:util";
+import { describe, expect, it } from "vitest";
+import { NO_SMALL_DISK, SmallDisk } from "../../store/testing/small-disk.ts";
+import { removeGrowth } from "./remove-growth.ts";
+import { bwrap, SandboxBench } from "./testing/sandbox-bench.ts";
+
+const run = promisify(execFile);
+const MIB = 1_048_576;
+
+async function freeMib(path: string): Promise<number> {
+  const { bavail, bsize } = await statfs(path);
+  return (bavail * bsize) / MIB;
+}
+
+describe.skipIf(bwrap === null)("H8: the disk's floor holds", () => {
+  const cases = {
+    "against fallocate": "for i in $(seq 20); do fallocate -l 50M part$i; done",
+    "against one quick file": "head -c 250M /dev/zero > big",
+    "against files that are left when the command ends":
+      "head -c 180M /dev/zero > big; mkdir d; mv big d; echo done",
+    "against a directory that is closed":
+      "mkdir d; head -c 200M /dev/zero > d/big & sleep 0.05; chmod 0 d; wait",
+    "against a deep directory": `python3 -c '
+import os
+for i in range(2000): os.mkdir("d"); os.chdir("d")
+with open("big", "wb") as f:
+    for i in range(220): f.write(bytes(1 << 20))'`,
+  };
+  it.each(Object.entries(cases))("%s", async (_name, command) => {
+    await using disk = await SmallDisk.mount(256);
+    // Others than root cannot mount one.
+    if (disk === undefined) return expect(NO_SMALL_DISK).toBeTypeOf("string");
+    await using bench = await SandboxBench.create({
+      parent: disk.path,
+      limits: { freeDiskBytes: 128 * MIB },
+    });
+    await bench.run(command);
+    expect(await freeMib(disk.path)).toBeGreaterThanOrEqual(128);
+    await run("rm", ["-rf", bench.workspace]);
+  });
+
+  it("and the call says what was removed", async ({ skip }) => {
+    await using disk = await SmallDisk.mount(256);
+    if (disk === undefined) return skip(NO_SMALL_DISK);
+    await using bench = await SandboxBench.create({
+      parent: disk.path,
+      limits: { freeDiskBytes: 128 * MIB },
+    });
+    await writeFile(bench.path("old"), Buffer.alloc(30 * MIB));
+    await wait(50);
+    const { output } = await bench.run("echo small > small; head -c 250M /dev/zero > big");
+    expect(output).toMatch(
+      /^\[limit: the disk has less than 128 MiB left; removed .* MiB that the command wrote, in 1 file: "big"\]/,
+    );
+    expect((await readdir(bench.workspace)).toSorted()).toEqual(["old", "small"]);
+  });
+});
+
+describe("H8: removeGrowth", () => {
+  async function workspace() {
+    const path = await mkdtemp(join(tmpdir(), "trunkline-growth-"));
+    await mkdir(join(path, "d"));
+    for (const name of ["old", "grown"]) await writeFile(join(path, name), Buffer.alloc(4 * MIB, 1));
+    await wait(60);
+    const sinceMs = Date.now();
+    await wait(10);
+    await writeFile(join(path, "grown"), Buffer.alloc(5 * MIB, 1));
+    for (const [name, size] of [
+      ["d/large", 3],
+      ["d/small", 1],
+    ] as const) {
+      await writeFile(join(path, name), Buffer.alloc(size * MIB, 1));
+    }
+    return {
+      path,
+      sinceMs,
+      names: async () => (await readdir(path, { recursive: true })).filter((name) => name !== "d").toSorted(),
+      [Symbol.asyncDispose]: () => rm(path, { recursive: true }),
+    };
+  }
+
+  it.each([
+    ["the largest that is new", 2, ["d/small", "grown", "old"]],
+    ["what is new before what was changed", 4, ["grown", "old"]],
+    ["what was changed where that is not enough", 8, ["old"]],
+    ["nothing where others have filled the disk", 20, ["d/large", "d/small", "grown", "old"]],
+  ])("removes %s", async (_name, mib, left) => {
+    await using at = await workspace();
+    await removeGrowth(at.path, { sinceMs: at.sinceMs, bytes: mib * MIB });
+    expect(await at.names()).toEqual(left);
+  });
+});
+
+describe.skipIf(bwrap === null)("H18: usedBytes", () => {
+  it("counts what is closed to its owner, as an ordinary user", async () => {
+    const path = await mkdtemp(join(tmpdir(), "trunkline-used-"));
+    await mkdir(join(path, "w", "closed"), { recursive: true });
+    await writeFile(join(path, "w", "closed", "file"), Buffer.alloc(3 * MIB, 1));
+    const isRoot = process.getuid?.() === 0;
+    await run("sh", ["-c", `chmod 755 . && chmod 0 w/closed ${isRoot ? "&& chown -R 65534:65534 w" : ""}`], {
+      cwd: path,
+    });
+    const module = new URL("disk-usage.ts", import.meta.url).href;
+    const { stdout } = await run(process.execPath, [
+      "--input-type=module",
+      "-e",
+      `const { usedBytes } = await import(${JSON.stringify(module)});
+      ${isRoot ? "process.setgroups([]); process.setgid(65534); process.setuid(65534);" : ""}
+      console.log(await usedBytes(${JSON.stringify(join(path, "w"))}, ${JSON.stringify(bwrap)}));`,
+    ]);
+    expect(Number(stdout)).toBeGreaterThanOrEqual(3 * MIB);
+    await run("sh", ["-c", "chmod -R u+rwX . && rm -r w"], { cwd: path });
+    await rm(path, { recursive: true });
+  });
+});

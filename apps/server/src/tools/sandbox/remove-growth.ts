@@ -1,0 +1,103 @@
+import { lstat, opendir, unlink } from "node:fs/promises";
+import { HeldDirectory } from "../files/held-directory.ts";
+import { unlessGone, visitTree } from "../files/visit-tree.ts";
+
+/** What one class of files takes: `classes[n]` are bytes of files of 2^n bytes and more, less than twice that. */
+interface Growth {
+  total: number;
+  classes: number[];
+}
+
+export interface Removed {
+  files: number;
+  bytes: number;
+  /** Some of their names, as an example. */
+  names: string[];
+}
+
+/** Names that are told. */
+const MAX_NAMES = 5;
+
+/** File systems note the time of a change a little before the clock says it, in ms. */
+const CLOCK_STEP_MS = 20;
+
+/**
+ * Removes files that were created or changed since a time, until so many bytes are free again: the largest first, and
+ * those that are new before those that were there. Where all of them together take less than is to be freed, somebody
+ * else has filled the disk, and nothing is removed.
+ * @param directory With nobody at work in it any more.
+ */
+export async function removeGrowth(
+  directory: string,
+  { sinceMs, bytes }: { sinceMs: number; bytes: number },
+): Promise<Removed> {
+  const from = sinceMs - CLOCK_STEP_MS;
+  const removed: Removed = { files: 0, bytes: 0, names: [] };
+  const created: Growth = { total: 0, classes: [] };
+  const changed: Growth = { total: 0, classes: [] };
+  await eachFile(directory, from, async ({ bytes: size, isNew }) => {
+    const growth = isNew ? created : changed;
+    growth.total += size;
+    const place = classOf(size);
+    growth.classes[place] = (growth.classes[place] ?? 0) + size;
+  });
+  if (created.total + changed.total < bytes) return removed;
+  const smallestNew = smallestClass(created, bytes);
+  const smallestOld = created.total >= bytes ? Infinity : smallestClass(changed, bytes - created.total);
+  await eachFile(directory, from, async ({ bytes: size, isNew, path, name }) => {
+    if (removed.bytes >= bytes || size === 0 || classOf(size) < (isNew ? smallestNew : smallestOld)) return;
+    await unlink(path);
+    removed.files++;
+    removed.bytes += size;
+    if (removed.names.length < MAX_NAMES) removed.names.push(name);
+  });
+  return removed;
+}
+
+function classOf(bytes: number): number {
+  return bytes === 0 ? 0 : Math.floor(Math.log2(bytes));
+}
+
+/** The class down to which files must go, from the largest on, for so many bytes. */
+function smallestClass({ classes }: Growth, bytes: number): number {
+  let sum = 0;
+  for (let place = classes.length - 1; place >= 0; place--) {
+    sum += classes[place] ?? 0;
+    if (sum >= bytes) return place;
+  }
+  return 0;
+}
+
+interface ChangedFile {
+  name: string;
+  /** For one call. */
+  path: string;
+  /** Of the disk; of a file with several names each has its share. */
+  bytes: number;
+  isNew: boolean;
+}
+
+async function eachFile(
+  directory: string,
+  fromMs: number,
+  take: (file: ChangedFile) => Promise<void>,
+): Promise<void> {
+  await using root = await HeldDirectory.open(directory, directory);
+  await visitTree(root, {
+    async visit(held) {
+      const directories: string[] = [];
+      for await (const entry of await opendir(held.self)) {
+        if (entry.isDirectory()) directories.push(entry.name);
+        if (!entry.isFile()) continue;
+        await unlessGone(async () => {
+          const path = held.entry(entry.name);
+          const { blocks, nlink, ctimeMs, birthtimeMs } = await lstat(path);
+          if (ctimeMs < fromMs) return;
+          const isNew = birthtimeMs >= fromMs;
+          await take({ name: entry.name, path, bytes: (512 * blocks) / nlink, isNew });
+        });
+      }
+      return directories;
+    },
+  });
+}
