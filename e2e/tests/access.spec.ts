@@ -14,6 +14,12 @@ test("a token is made, shown once, used by a program and by another browser, and
   const form = tokens.getByRole("form", { name: "New token" });
   await form.getByRole("textbox", { name: "Name" }).fill("nightly");
   await form.getByRole("combobox", { name: "What it may do" }).selectOption("read");
+  // A browser's sign-in alone makes nothing that lasts.
+  const confirmation = form.getByLabel("Confirm with a token");
+  await confirmation.fill(`tl_${"x".repeat(43)}`);
+  await form.getByRole("button", { name: "Create" }).click();
+  await expect(form.getByRole("alert")).toBeVisible();
+  await confirmation.fill(demo.token);
   await form.getByRole("button", { name: "Create" }).click();
   const secret = (await tokens.locator("code").textContent()) ?? "";
   expect(secret).toMatch(/^tl_[\w-]{43,}$/);

@@ -41,6 +41,8 @@ export interface RunningServer {
   url: string;
   /** A link that signs a browser in, once. */
   signInUrl: string;
+  /** A link that lets the user in again whom the operator named. */
+  recovery: { userName: string; url: string } | null;
 }
 
 export interface ComposeOptions {
@@ -174,7 +176,12 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   );
   releaseMemoryWhenQuiet(logger);
 
-  return { url, signInUrl: `${url}/sign-in?code=${auth.createSignInCode("local").code}` };
+  const { recoverUser: userName } = config;
+  const recovery =
+    userName === undefined
+      ? null
+      : { userName, url: `${url}/invite?code=${(await auth.inviteAgain(userName)).code}` };
+  return { url, recovery, signInUrl: `${url}/sign-in?code=${auth.createSignInCode("local").code}` };
 }
 
 /** Ends what an earlier process of this data directory left running, before the first tool starts. */

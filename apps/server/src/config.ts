@@ -39,6 +39,8 @@ export interface Config {
     /** How long they wait before that counts as a no, in ms. */
     timeoutMs: number;
   };
+  /** The user whom this start lets in again, who has lost all tokens. */
+  recoverUser: string | undefined;
   node: string;
 }
 
@@ -129,6 +131,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       mode: oneOf("TRUNKLINE_APPROVALS", ["auto", "always", "never"], "auto"),
       timeoutMs: integer("TRUNKLINE_APPROVAL_TIMEOUT_SECONDS", 86_400, 1, 31_536_000) * 1_000,
     },
+    recoverUser: value("TRUNKLINE_RECOVER_USER"),
     node: hostname(),
   };
 }

@@ -52,11 +52,14 @@ process.on("uncaughtException", fail);
 try {
   const config = readConfig();
   await prepareDataDir(config.dataDir);
-  const { url, signInUrl } = await startServer({ config, version, lifecycle, onFatal: fail });
+  const { url, signInUrl, recovery } = await startServer({ config, version, lifecycle, onFatal: fail });
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   process.stdout.write(
     `\n  Trunkline ${version} serves ${url} (ready in ${seconds} s)\n\n  Sign in: ${signInUrl}\n\n`,
   );
+  if (recovery !== null) {
+    process.stdout.write(`  For ${recovery.userName}, once, within a week: ${recovery.url}\n\n`);
+  }
   // Now, and not at the end that a killed process does not have.
   flushCompileCache();
 } catch (error) {

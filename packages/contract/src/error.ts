@@ -29,6 +29,8 @@ export const ERROR_CODES = {
   idempotency_conflict: "CONFLICT",
   /** The name is taken, perhaps by a user who was removed. */
   user_exists: "CONFLICT",
+  /** Somebody has joined as this user, so nobody else can be let in as them. */
+  user_joined: "CONFLICT",
   /** Larger than the server accepts or returns at once. */
   payload_too_large: "PAYLOAD_TOO_LARGE",
   /** The body is not JSON. */

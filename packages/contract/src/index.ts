@@ -92,6 +92,7 @@ export type {
 } from "./task.ts";
 export type { ImportSessionInput, ImportSessionOutput, SessionDocument } from "./session-document.ts";
 export type { ActivityBatch } from "./activity.ts";
+export type { Invitation, InviteUserInput } from "./invitation.ts";
 export type { CreatedToken, CreateTokenInput, ListTokensInput, Token, TokenPage, TokenRef } from "./token.ts";
 export type { Caller, CreateUserInput, ListUsersInput, RemoveUserInput, User, UserPage } from "./user.ts";
 export type { ApprovalService } from "./services/approval-service.ts";

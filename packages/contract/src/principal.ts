@@ -11,6 +11,8 @@ export interface Principal {
   scopes: readonly Scope[];
   /** That token; absent where nobody called. */
   tokenId?: string;
+  /** What it came as: the token itself, or a browser's sign-in; absent where nobody called. */
+  via?: "bearer" | "cookie";
   /** Where the call came from, as the audit trail notes it. */
   address?: string;
 }

@@ -36,6 +36,7 @@ export const PROCEDURE_SCOPES = {
   "user.me": "read",
   "user.list": "admin",
   "user.create": "admin",
+  "user.invite": "admin",
   "user.remove": "admin",
   "token.create": "write",
   "token.list": "read",
@@ -43,14 +44,31 @@ export const PROCEDURE_SCOPES = {
   "audit.list": "admin",
 } as const satisfies Record<string, Scope>;
 
-/** @throws TrunklineError `forbidden` where the principal's token lacks the scope of the procedure */
+/**
+ * What makes further ways in takes a token itself. A cookie goes to every server on the same host, whatever its port, so one
+ * that receives it could make itself a token that lasts (RFC 6265, 8.5). A page asks for a token again and sends it along.
+ */
+const TAKES_TOKEN: ReadonlySet<string> = new Set<keyof typeof PROCEDURE_SCOPES>([
+  "token.create",
+  "user.create",
+  "user.invite",
+]);
+
+/** @throws TrunklineError `forbidden` where the principal's token lacks the scope of the procedure, or was not presented */
 export function requireScope(principal: Principal, procedure: string): void {
   const scope = (PROCEDURE_SCOPES as Partial<Record<string, Scope>>)[procedure];
-  if (scope !== undefined && principal.scopes.includes(scope)) return;
-  throw new TrunklineError(
-    "forbidden",
-    scope === undefined
-      ? "This token does not allow that"
-      : `This token does not allow that: it needs the scope '${scope}'`,
-  );
+  if (scope === undefined || !principal.scopes.includes(scope)) {
+    throw new TrunklineError(
+      "forbidden",
+      scope === undefined
+        ? "This token does not allow that"
+        : `This token does not allow that: it needs the scope '${scope}'`,
+    );
+  }
+  if (principal.via === "cookie" && TAKES_TOKEN.has(procedure)) {
+    throw new TrunklineError(
+      "forbidden",
+      "Confirm this with a token: a browser's sign-in alone can't let anybody in. Send 'Authorization: Bearer …' along",
+    );
+  }
 }

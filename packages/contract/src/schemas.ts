@@ -5,6 +5,7 @@ export * from "./agent.ts";
 export * from "./approval.ts";
 export * from "./content-part.ts";
 export * from "./event.ts";
+export * from "./invitation.ts";
 export * from "./primitives.ts";
 export * from "./search.ts";
 export * from "./server-info.ts";

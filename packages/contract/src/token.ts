@@ -34,7 +34,7 @@ export const CreateTokenInput = z.strictObject({
   scope: Scope.default("write"),
   /** When it expires; absent: never. No later than the token that creates it. */
   expiresAt: Timestamp.optional(),
-  /** Its user; absent: the caller. For another user: `admin`. */
+  /** The caller's own id, or absent. Nobody creates a token for somebody else: admins invite new users. */
   userId: Id.optional(),
 });
 export type CreateTokenInput = z.infer<typeof CreateTokenInput>;

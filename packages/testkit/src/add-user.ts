@@ -9,18 +9,28 @@ export interface AddedUser {
   client: TrunklineClient;
 }
 
-/** Adds a user and lets them in, as an admin and that user do it together. */
+/** Adds a user and lets them in: an admin invites, and whoever redeems the code gets the token. */
 export async function addUser(
   server: Pick<ServerFixture, "url" | "client">,
   name: string,
   scope: Scope = "write",
 ): Promise<AddedUser> {
   const { id: userId } = await server.client.user.create.mutate({ name });
-  const { token, secret } = await server.client.token.create.mutate({ userId, name: "first", scope });
-  return {
-    userId,
-    tokenId: token.id,
-    token: secret,
-    client: createClient({ url: server.url, token: secret }),
-  };
+  const { code } = await server.client.user.invite.mutate({ userId, scope });
+  const { tokenId, secret } = await redeemInvitation(server.url, code);
+  return { userId, tokenId, token: secret, client: createClient({ url: server.url, token: secret }) };
+}
+
+/** @throws Error where the code does not let anybody in */
+export async function redeemInvitation(
+  url: string,
+  code: string,
+): Promise<{ userId: string; tokenId: string; secret: string }> {
+  const answer = await fetch(`${url}/invite`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body: JSON.stringify({ code }),
+  });
+  if (answer.status !== 201) throw new Error(`POST /invite: ${answer.status} ${await answer.text()}`);
+  return (await answer.json()) as { userId: string; tokenId: string; secret: string };
 }

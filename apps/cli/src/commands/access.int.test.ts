@@ -1,4 +1,4 @@
-import { ServerFixture } from "@trunkline/testkit";
+import { redeemInvitation, ServerFixture } from "@trunkline/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { CliProcess, type CliResult } from "../testing/cli-process.ts";
 
@@ -17,11 +17,18 @@ const linesOf = ({ out }: CliResult) =>
 
 it("adds a user, gives them a token, takes it away, and has it all in the trail", async () => {
   const added = await cli("user", "add", "alice");
-  expect(added).toMatchObject({ exitCode: 0, err: expect.stringContaining("--user alice") });
+  expect(added).toMatchObject({ exitCode: 0, err: expect.stringContaining("user invite alice") });
   const userId = added.out.trim();
   expect((await cli("user", "add", "alice")).err).toContain("There is a user alice already");
 
-  const made = await cli("token", "create", "laptop", "--user", "alice", "--expires", "30d");
+  const invited = await cli("user", "invite", "alice");
+  const [, code = ""] = /^http:\/\/127\.0\.0\.1:\d+\/invite\?code=([\w-]{43})\n$/.exec(invited.out) ?? [];
+  const first = await redeemInvitation(server.url, code);
+  expect(await cli("user", "invite", "alice")).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining("alice has joined"),
+  });
+  const made = await as(first.secret, "token", "create", "laptop", "--expires", "30d");
   const secret = made.out.trim();
   expect(secret).toMatch(/^tl_[\w-]{43}$/);
   const [token] = linesOf(await cli("token", "list", "--user", "alice", "--json"));
@@ -51,6 +58,8 @@ it("adds a user, gives them a token, takes it away, and has it all in the trail"
     "token.create denied",
     "user.list denied",
     "token.create allowed",
+    "user.join allowed",
+    "user.invite allowed",
     "user.create allowed",
   ]);
   expect((await cli("audit")).out).toContain("token.revoke");

@@ -26,7 +26,10 @@ it("backs up under a running server, refuses to restore under it, and restores w
     await server.stop();
     const restored = await CliProcess.run(["restore", file, "--json", ...at], {});
     expect(restored.exitCode).toBe(0);
-    expect(JSON.parse(restored.out)).toEqual({ replaced: expect.stringContaining(server.dataDir) });
+    expect(JSON.parse(restored.out)).toEqual({
+      replaced: expect.stringContaining(server.dataDir),
+      tokens: 1,
+    });
     await server.restart();
     expect(await readLog(server.client, kept.id)).toEqual(log);
     await expect(server.client.session.get.query({ sessionId: later.id })).rejects.toMatchObject({

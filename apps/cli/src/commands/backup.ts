@@ -35,6 +35,10 @@ export function backupCommand(context: CommandContext): Command {
     });
 }
 
+interface RestoreOptions extends JsonOption {
+  revokeTokens?: true;
+}
+
 export function restoreCommand(context: CommandContext): Command {
   return new Command("restore")
     .summary("put a backup in place")
@@ -42,19 +46,28 @@ export function restoreCommand(context: CommandContext): Command {
       "Put a backup in the place of the data directory's database, which is kept beside it. No server may run on it.",
     )
     .argument("<file>", "what `trunkline backup` wrote")
+    .option("--revoke-tokens", "revoke every token of the backup: everybody has to be let in again")
     .option("--json", "print where the database before is as JSON")
-    .action(async (file: string, { json }: JsonOption, command: Command) => {
+    .action(async (file: string, { json, revokeTokens }: RestoreOptions, command: Command) => {
       const { out, err } = context.terminal;
       const { restoreDatabase } = await import("@trunkline/server/backup");
       using status = openStatusLine(err);
       const summary = await explained(async () =>
-        restoreDatabase(dataDirOf(context, command), file, showCopy(status)),
+        restoreDatabase(dataDirOf(context, command), file, {
+          revokeTokens: revokeTokens === true,
+          onProgress: showCopy(status),
+        }),
       );
       status.show(null);
       if (json) return await out.write(`${JSON.stringify(summary)}\n`);
       const { replaced } = summary;
-      return await out.write(
-        replaced === null ? "Restored\n" : `Restored; the database before is ${replaced}\n`,
+      await out.write(replaced === null ? "Restored\n" : `Restored; the database before is ${replaced}\n`);
+      if (summary.tokens === 0) return;
+      await err.write(
+        err.colors.dim(
+          `${summary.tokens} tokens of the backup work again, except those revoked since in this data directory. ` +
+            "To revoke them all: trunkline restore --revoke-tokens\n",
+        ),
       );
     });
 }

@@ -14,7 +14,6 @@ import { takeItems } from "./paged-items.ts";
 interface CreateOptions {
   scope: Scope;
   expires?: number;
-  user?: string;
   json?: true;
 }
 
@@ -29,7 +28,7 @@ interface ListOptions {
 export function tokenCommand(context: CommandContext): Command {
   return new Command("token")
     .summary("what programs and browsers come in with")
-    .description("Make, list and revoke tokens: your own, or, with the scope admin, anybody's.")
+    .description("Create tokens of your own; list and revoke yours, or, with the scope admin, anybody's.")
     .addCommand(createCommand(context))
     .addCommand(listCommand(context))
     .addCommand(revokeCommand(context));
@@ -37,10 +36,10 @@ export function tokenCommand(context: CommandContext): Command {
 
 function createCommand(context: CommandContext): Command {
   return new Command("create")
-    .summary("make a token, and print it this once")
+    .summary("create a token of your own, and print it this once")
     .description(
-      "Make a token and print it. It is not stored, and cannot be shown again. It may do no more than the token that " +
-        "makes it, and does not outlast it.",
+      "Create a token of your own and print it. It is not stored, and can't be shown again. It has no more rights than the " +
+        "token that creates it, and no later expiry.",
     )
     .argument("<name>", "what it is for")
     .addOption(
@@ -49,17 +48,15 @@ function createCommand(context: CommandContext): Command {
         .default("write"),
     )
     .option("--expires <span>", "how long it holds: 12h, 30d, 8w (default: for ever)", parseSpan)
-    .option("--user <name>", "whose it is (default: your own)")
     .option("--json", "print token and secret as JSON")
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const { out, err } = context.terminal;
       const client = connect(context, command);
-      const { scope, expires, user } = options;
+      const { scope, expires } = options;
       const created = await client.token.create.mutate({
         name,
         scope,
         ...(expires !== undefined && { expiresAt: Date.now() + expires }),
-        ...(user !== undefined && { userId: (await findUser(client, user)).id }),
       });
       if (options.json) return await out.write(`${JSON.stringify(created)}\n`);
       // The secret alone, so that it can be piped into where it is kept.

@@ -1,5 +1,5 @@
-import type { User } from "@trunkline/contract";
-import { Command } from "commander";
+import { SCOPES, type Scope, type User } from "@trunkline/contract";
+import { Command, Option } from "commander";
 import { findUser } from "../access/find-user.ts";
 import { awaiting } from "../terminal/awaiting.ts";
 import { formatAge } from "../terminal/duration.ts";
@@ -17,6 +17,7 @@ export function userCommand(context: CommandContext): Command {
       "Add, list and remove users. It takes a token with the scope admin; the server's own has it.",
     )
     .addCommand(addCommand(context))
+    .addCommand(inviteCommand(context))
     .addCommand(listCommand(context))
     .addCommand(removeCommand(context));
 }
@@ -24,7 +25,7 @@ export function userCommand(context: CommandContext): Command {
 function addCommand(context: CommandContext): Command {
   return new Command("add")
     .summary("add a user")
-    .description("Add a user. They can do nothing before they are given a token.")
+    .description("Add a user. They can do nothing before they have accepted an invitation.")
     .argument("<name>", "lower-case letters, digits, '.', '_', '-' and '@'")
     .option("--restore", "bring back a user who was removed, with the sessions that were kept")
     .option("--json", "print the user as JSON")
@@ -37,10 +38,32 @@ function addCommand(context: CommandContext): Command {
       if (options.json) return await out.write(`${JSON.stringify(user)}\n`);
       await out.write(`${user.id}\n`);
       return await err.write(
-        err.colors.dim(
-          `Next: trunkline token create laptop --user ${name}, and give ${name} what it prints\n`,
-        ),
+        err.colors.dim(`Next: trunkline user invite ${name}, and send ${name} the link\n`),
       );
+    });
+}
+
+function inviteCommand(context: CommandContext): Command {
+  return new Command("invite")
+    .summary("print the link that lets a new user in")
+    .description(
+      "Print a link that lets a new user in. It works once, for a week; a new one replaces it. Whoever opens it gets the " +
+        "user's first token, and nobody else can be let in after them, so send it to nobody but the user.",
+    )
+    .argument("<name>", "of the user")
+    .addOption(
+      new Option("--scope <scope>", "what they may do; each scope holds the ones before it")
+        .choices([...SCOPES])
+        .default("write"),
+    )
+    .option("--json", "print the invitation as JSON")
+    .action(async (name: string, options: { scope: Scope; json?: true }, command: Command) => {
+      const { out } = context.terminal;
+      const client = connect(context, command);
+      const { id: userId } = await findUser(client, name);
+      const invitation = await client.user.invite.mutate({ userId, scope: options.scope });
+      const url = `${context.target?.url ?? ""}/invite?code=${invitation.code}`;
+      await out.write(options.json ? `${JSON.stringify({ ...invitation, url })}\n` : `${url}\n`);
     });
 }
 

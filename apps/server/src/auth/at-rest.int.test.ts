@@ -29,9 +29,8 @@ describe("the data directory", () => {
       // What tools write has the mode that they give it; nobody gets past the directory above.
       if (path.startsWith(workspaces)) continue;
       const stats = await lstat(path);
-      const expected = stats.isDirectory() ? 0o700 : 0o600;
       if (path === server.dataDir || !stats.isDirectory()) {
-        if ((stats.mode & 0o777 & ~expected) !== 0) open.push(`${path} ${(stats.mode & 0o777).toString(8)}`);
+        if ((stats.mode & 0o077) !== 0) open.push(`${path} ${(stats.mode & 0o777).toString(8)}`);
       }
     }
     expect(open).toEqual([]);

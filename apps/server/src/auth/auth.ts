@@ -3,9 +3,12 @@ import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
 import type { Store } from "../store/port.ts";
 import { holderOf, signInBrowser, type SignInHolder } from "./browser-sign-in.ts";
+import { applyRevocations } from "./apply-revocations.ts";
 import { isActive } from "./active-token.ts";
 import { ensureLocalToken, ensureLocalUser } from "./local-token.ts";
 import { type Auth, type Credentials, LOCAL_USER } from "./port.ts";
+import { Invitations } from "./invitations.ts";
+import { RevocationLedger } from "./revocation-ledger.ts";
 import { hashSecret, isSecret, newSecret } from "./secret.ts";
 import { CODE_LIFETIME_MS, SignInCodes } from "./sign-in-codes.ts";
 import { TokenCheck } from "./token-check.ts";
@@ -21,17 +24,20 @@ export interface AuthDeps {
 }
 
 /**
- * Makes sure that the local user and a working token file exist.
+ * Makes sure that the local user and a working token file exist, and that nothing holds that was ever revoked.
  *
  * @throws Error where the token file cannot be used; its message says what to do
  */
 export async function createAuth(deps: AuthDeps): Promise<Auth> {
-  const { store, now } = deps;
+  const { store, logger, now } = deps;
+  const ledger = new RevocationLedger(deps.dataDir);
+  await applyRevocations(store, await ledger.read());
   const localUserId = await ensureLocalUser(store, now());
   await ensureLocalToken(deps, localUserId);
   const tokens = new TokenCheck(deps);
   const listeners = new Set<() => void>();
   const codes = new SignInCodes<SignInHolder>(now);
+  const invitations = new Invitations({ ...deps, ledger });
   const local: SignInHolder = { userId: localUserId, name: LOCAL_USER, scope: "admin", parent: null };
 
   return {
@@ -83,6 +89,21 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
         expiresAt,
       } as const;
       return { token, secret };
+    },
+
+    invite: async (invitation) => invitations.create(invitation),
+    inviteAgain: async (userName) => invitations.createAgain(userName),
+    hasJoined: async (userId) => invitations.hasJoined(userId),
+    whoseInvitation: async (code) => invitations.find(code),
+    redeemInvitation: async (code, address) => invitations.redeem(code, address),
+
+    async recordRevocation(entry) {
+      try {
+        await ledger.add(entry);
+      } catch (error) {
+        // Whoever revokes must not be kept from it, also where the disk is full.
+        logger.error({ err: error }, "A revocation could not be recorded: a restored backup would undo it");
+      }
     },
 
     tokensRevoked() {

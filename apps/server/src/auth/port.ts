@@ -37,6 +37,21 @@ export interface Auth {
   redeemSignInCode(code: string, address?: string): Promise<BrowserSignIn | null>;
   /** The same for an API token itself, for who has no terminal at hand; null where it does not hold. */
   signInWithToken(token: string, address?: string): Promise<BrowserSignIn | null>;
+  /** Lets somebody in as a user, once. @throws GuardFailedError where the user was removed, or has joined */
+  invite(invitation: NewInvitation): Promise<{ code: string; expiresAt: number }>;
+  /**
+   * The same for a user who has lost all tokens: for the operator alone, who has the database anyway.
+   * @throws Error where there is no such user
+   */
+  inviteAgain(userName: string): Promise<{ code: string; expiresAt: number }>;
+  /** Whether the user has had a token: from then on nobody else is let in as them. */
+  hasJoined(userId: string): Promise<boolean>;
+  /** Whom an invitation lets in, without using it up; null where it is used, old or made up. */
+  whoseInvitation(code: string): Promise<Invited | null>;
+  /** Exchanges an invitation for the user's first token; null where it lets nobody in. */
+  redeemInvitation(code: string, address?: string): Promise<FirstToken | null>;
+  /** To be called before tokens are revoked and users removed: a restored backup does not bring them back. */
+  recordRevocation(entry: RevocationEntry): Promise<void>;
   /** A new token, to be stored, and its secret, which is not. Who may have it is for the caller to decide. */
   newToken(token: NewToken): { token: StoredNewToken; secret: string };
   /** To be called after tokens were revoked: they hold no more from the next request on, and streams are looked at. */
@@ -44,6 +59,33 @@ export interface Auth {
   /** Calls back after each `tokensRevoked`. What another node revokes, `activeTokens` alone tells. */
   onRevocation(listener: () => void): void;
 }
+
+export interface NewInvitation {
+  userId: string;
+  /** Of the token that it becomes. */
+  scope: Scope;
+  by: Principal;
+}
+
+export interface Invited {
+  userId: string;
+  name: string;
+}
+
+export interface FirstToken extends Invited {
+  scope: Scope;
+  tokenId: string;
+  secret: string;
+}
+
+/** What was taken away, and must not come back with a backup from before. Times are ms since the epoch. */
+export type RevocationEntry =
+  /** A token, or a used invitation: SHA-256 of the secret, hex. */
+  | { tokenHash: string; at: number }
+  /** Everything that lets the user in. */
+  | { removedUserId: string; at: number }
+  /** The user may have new tokens; the old ones stay revoked. */
+  | { restoredUserId: string; at: number };
 
 export interface BrowserSignIn {
   cookieSecret: string;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createClient, type TrunklineClient } from "@trunkline/client";
-import { ServerFixture } from "@trunkline/testkit";
+import { addUser, ServerFixture } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 let server: ServerFixture;
@@ -19,10 +19,9 @@ interface Somebody {
 }
 
 async function newSomebody(): Promise<Somebody> {
-  const { id: userId } = await admin.user.create.mutate({ name: randomUUID() });
-  const { token, secret } = await admin.token.create.mutate({ userId, name: "x" });
-  const { id: sessionId } = await createClient({ url: server.url, token: secret }).session.create.mutate({});
-  return { userId, tokenId: token.id, secret, sessionId };
+  const { userId, tokenId, token: secret, client } = await addUser(server, randomUUID());
+  const { id: sessionId } = await client.session.create.mutate({});
+  return { userId, tokenId, secret, sessionId };
 }
 
 async function browserOf({ secret }: Somebody): Promise<Record<string, string>> {
@@ -109,7 +108,8 @@ describe("live streams end within a second", () => {
     const somebody = await newSomebody();
     // Time enough to open the streams, on a busy machine too.
     const expiresAt = Date.now() + 4_000;
-    const { secret } = await admin.token.create.mutate({ userId: somebody.userId, name: "short", expiresAt });
+    const own = createClient({ url: server.url, token: somebody.secret });
+    const { secret } = await own.token.create.mutate({ name: "short", expiresAt });
     const streams = await openStreams(somebody, { authorization: `Bearer ${secret}` });
     await endedAfter(streams, async () => {});
     expect(Date.now() - expiresAt).toBeGreaterThanOrEqual(0);

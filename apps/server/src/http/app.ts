@@ -13,6 +13,7 @@ import { createCallFailureNote, createStreamFailureNote } from "./call-failure.t
 import { toErrorResponse } from "./error-answer.ts";
 import { createReadyHandler, healthHandler, type ReadinessCheck } from "./health.ts";
 import type { HttpEnv } from "./http-env.ts";
+import { createInviteHandler, createInvitePageHandler, INVITE_PATH } from "./invite.ts";
 import type { Limits } from "./limits.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import { allowListedOrigins, refuseForeignOrigin, refuseForgery } from "./origin-checks.ts";
@@ -89,6 +90,8 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   const signIn = { auth, site, limits, noteRefusal, now };
   app.post(SIGN_IN_PATH, createSignInFormHandler(signIn), ...tokenSignIn(signIn));
   app.all(SIGN_IN_PATH, createSignInHandler(signIn));
+  app.post(INVITE_PATH, createInviteHandler(signIn));
+  app.all(INVITE_PATH, createInvitePageHandler(signIn));
   app.all("*", web === null ? uiOffHandler : createUiProxy({ web, logger }));
 
   app.onError((error, c) => {

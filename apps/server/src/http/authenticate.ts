@@ -6,7 +6,7 @@ import type { Limits } from "./limits.ts";
 import type { Site } from "./site.ts";
 import { TooManyRequestsError } from "./too-many-requests.ts";
 
-/** Nobody unknown gets past this: it guards whole paths, so that no procedure or route can forget to ask. */
+/** Nobody unknown gets past this: it guards whole paths, so no procedure or route can forget to ask. */
 export function authenticate(auth: Auth, site: Site, limits: Limits): Middleware {
   return async (c, next) => {
     const address = limits.addressOf(c.env.incoming);
@@ -24,7 +24,7 @@ export function authenticate(auth: Auth, site: Site, limits: Limits): Middleware
         "Send a valid token as 'Authorization: Bearer …', or sign in again with a link from 'trunkline login'",
       );
     }
-    const principal = { ...authenticated.principal, address };
+    const principal = { ...authenticated.principal, via: authenticated.via, address };
     c.set("authenticated", { ...authenticated, principal });
     const waitMs = limits.takeCalls(principal.userId, callsOf(c.req.path));
     if (waitMs > 0) throw new TooManyRequestsError(waitMs);

@@ -1,5 +1,5 @@
-import { followTask, createClient, type TrunklineClient } from "@trunkline/client";
-import { ServerFixture } from "@trunkline/testkit";
+import { followTask, type TrunklineClient } from "@trunkline/client";
+import { addUser, ServerFixture } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 let server: ServerFixture;
@@ -18,10 +18,9 @@ beforeAll(async () => {
     return { sessionId: task.sessionId, seq: detail.lastSeq };
   };
   ({ sessionId, seq: lastSeq } = await run(client, "say: short"));
-  const { id: userId } = await client.user.create.mutate({ name: "other" });
-  const { secret } = await client.token.create.mutate({ name: "x", userId });
+  const other = await addUser(server, "other");
   const text = Array.from({ length: 10 }, () => "say: longer").join("\n");
-  foreign = await run(createClient({ url: server.url, token: secret }), text);
+  foreign = await run(other.client, text);
 });
 afterAll(async () => server[Symbol.asyncDispose]());
 

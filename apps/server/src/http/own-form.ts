@@ -1,9 +1,9 @@
 import { TrunklineError } from "@trunkline/contract";
 import { hostOf, type HttpContext } from "./http-env.ts";
+import { MAX_SHORT_BODY_BYTES } from "./request-body.ts";
 import type { Site } from "./site.ts";
 
 const FORM = "application/x-www-form-urlencoded";
-const MAX_BYTES = 1_024;
 
 /**
  * A form of one of the server's own pages. Any page can send one here, so the exact Origin decides.
@@ -19,8 +19,8 @@ export async function readOwnForm(c: HttpContext, site: Site): Promise<URLSearch
   }
   // The declared length: browsers always give one, and a body without is not read.
   const length = Number(c.req.header("content-length") ?? Infinity);
-  if (c.req.header("transfer-encoding") !== undefined || !(length <= MAX_BYTES)) {
-    throw new TrunklineError("payload_too_large", `Limit: ${MAX_BYTES} bytes`);
+  if (c.req.header("transfer-encoding") !== undefined || !(length <= MAX_SHORT_BODY_BYTES)) {
+    throw new TrunklineError("payload_too_large", `Limit: ${MAX_SHORT_BODY_BYTES} bytes`);
   }
   return new URLSearchParams(await c.req.text());
 }

@@ -22,9 +22,12 @@ export const requireJson: Middleware = async (c, next) => {
   await next();
 };
 
-function hasBody(c: HttpContext): boolean {
+export function hasBody(c: HttpContext): boolean {
   return c.req.header("transfer-encoding") !== undefined || Number(c.req.header("content-length") ?? 0) !== 0;
 }
+
+/** Of what signs somebody in. */
+export const MAX_SHORT_BODY_BYTES = 1_024;
 
 /** What takes a whole session in one piece; a client may put several imports into one request, and nothing else. */
 const IMPORT = /^\/(?:trpc\/session\.import(?:,session\.import)*|api\/sessions\/import)$/;

@@ -16,7 +16,9 @@ type Access =
   /** Whoever has the token itself: a browser that is signed in does not. */
   | "token"
   /** Changes who somebody is, and takes what proves it. */
-  | "sign-in";
+  | "sign-in"
+  /** Lets a new user in, once, and takes the code. */
+  | "invite";
 
 const ROUTES: Readonly<Record<string, Access>> = {
   "GET /health": "open",
@@ -29,6 +31,8 @@ const ROUTES: Readonly<Record<string, Access>> = {
   "GET /api/docs/swagger-ui-bundle.js": "known",
   "POST /sign-in": "sign-in",
   "ALL /sign-in": "sign-in",
+  "POST /invite": "invite",
+  "ALL /invite": "invite",
   // The UI's pages: the same for everybody, without any of anybody's data.
   "ALL /*": "open",
 };
@@ -108,6 +112,17 @@ describe.each(routesFor("sign-in"))("$route", ({ method, path }) => {
       const answer = await ask(method, path, headers);
       expect(answer.status).toBe(403);
       expect(answer.headers["set-cookie"]).toBeUndefined();
+    }
+  });
+});
+
+describe.each(routesFor("invite"))("$route", ({ method, path }) => {
+  it("lets nobody in who brings no invitation", async () => {
+    for (const headers of [{}, known, cookie]) {
+      const answer = await ask(method, path, headers);
+      expect([400, 403]).toContain(answer.status);
+      expect(answer.headers["set-cookie"]).toBeUndefined();
+      expect(answer.body).not.toContain("tl_");
     }
   });
 });

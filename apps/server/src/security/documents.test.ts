@@ -4,7 +4,7 @@ import { DEFAULT_LIMITS, describeBytes } from "../tools/sandbox/limits.ts";
 
 const DOCS = new URL("../../../../docs/", import.meta.url);
 
-/** What docs/security.md promises to have a test each. */
+/** What docs/security.md promises to have a test each; further lines follow as they come to hold. */
 const LINES = 20;
 
 interface NamedTest {
@@ -29,7 +29,9 @@ describe("docs/security.md", async () => {
   }));
 
   it("has every line, in its order", () => {
-    expect(rows.map(({ line }) => line)).toEqual(Array.from({ length: LINES }, (_, index) => index + 1));
+    const lines = rows.map(({ line }) => line);
+    expect(lines.slice(0, LINES)).toEqual(Array.from({ length: LINES }, (_, index) => index + 1));
+    expect(lines).toEqual([...new Set(lines)].toSorted((a, b) => a - b));
   });
 
   it.each(rows)("names tests of line $line that exist", async ({ tests }) => {

@@ -10,7 +10,7 @@ import { removeSession } from "./delete-session.ts";
 export interface RemoveUserDeps {
   store: Store;
   dataDir: string;
-  auth: Pick<Auth, "tokensRevoked">;
+  auth: Pick<Auth, "tokensRevoked" | "recordRevocation">;
   audit: Audit;
   runner: Runner;
   hub: Hub;
@@ -38,7 +38,9 @@ export async function removeUser(
     decision: "allowed",
     detail: deleteSessions ? "with sessions" : "sessions kept",
   });
-  await store.users.remove({ id: userId, at: now(), hideSessions: deleteSessions }, entry);
+  const at = now();
+  await auth.recordRevocation({ removedUserId: userId, at });
+  await store.users.remove({ id: userId, at, hideSessions: deleteSessions }, entry);
   auth.tokensRevoked();
   await cancelTasks(deps, principal.name, userId);
   if (!deleteSessions) return;

@@ -1,26 +1,28 @@
 import { randomUUID } from "node:crypto";
 import { createClient, type TrunklineClient } from "@trunkline/client";
 import type { Scope } from "@trunkline/contract";
-import { ServerFixture } from "@trunkline/testkit";
+import { type AddedUser, addUser, ServerFixture } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const DAY_MS = 86_400_000;
 
 let server: ServerFixture;
 let admin: TrunklineClient;
+let alice: AddedUser;
 let userId: string;
 beforeAll(async () => {
   server = await ServerFixture.start();
   admin = server.client;
-  userId = (await admin.user.create.mutate({ name: "alice" })).id;
+  alice = await addUser(server, "alice", "admin");
+  ({ userId } = alice);
 });
 afterAll(async () => server[Symbol.asyncDispose]());
 
 const as = (secret: string) => createClient({ url: server.url, token: secret });
 
 async function newToken(scope: Scope, expiresAt?: number) {
-  const input = { userId, name: scope, scope, ...(expiresAt !== undefined && { expiresAt }) };
-  const { token, secret } = await admin.token.create.mutate(input);
+  const input = { name: scope, scope, ...(expiresAt !== undefined && { expiresAt }) };
+  const { token, secret } = await alice.client.token.create.mutate(input);
   return { token, secret, client: as(secret) };
 }
 
@@ -32,10 +34,10 @@ async function signIn(token: string) {
     body: JSON.stringify({ token }),
   });
   const cookie = answer.headers.get("set-cookie")?.split(";", 1)[0] ?? "";
-  const call = async (procedure: string, input: object) =>
+  const call = async (procedure: string, input: object, headers: Record<string, string> = {}) =>
     fetch(`${server.url}/trpc/${procedure}`, {
       method: "POST",
-      headers: { "content-type": "application/json", origin: server.url, cookie },
+      headers: { "content-type": "application/json", origin: server.url, cookie, ...headers },
       body: JSON.stringify(input),
     });
   return { status: answer.status, cookie, call };
@@ -57,6 +59,36 @@ describe("a token makes", () => {
     await expect(wanted).rejects.toMatchObject({ reason: "forbidden" });
   });
 
+  it("H11: none where a browser's sign-in is all there is: it takes the token again", async () => {
+    const { secret } = await newToken("admin");
+    const browser = await signIn(secret);
+    const names = [{ name: randomUUID() }, { name: randomUUID() }] as const;
+    for (const [procedure, input] of [
+      ["token.create", { name: "stolen" }],
+      ["user.create", names[0]],
+      ["user.invite", { userId }],
+    ] as const) {
+      const refused = await browser.call(procedure, input);
+      expect([procedure, refused.status]).toEqual([procedure, 403]);
+      expect(await refused.text()).toContain("Confirm this with a token");
+    }
+    const rest = await fetch(`${server.url}/api/tokens`, {
+      method: "POST",
+      headers: { "content-type": "application/json", origin: server.url, cookie: browser.cookie },
+      body: JSON.stringify({ name: "stolen" }),
+    });
+    expect(rest.status).toBe(403);
+    // What a page sends once somebody has entered a token: the cookie goes along by itself.
+    const confirmed = await browser.call(
+      "token.create",
+      { name: "mine" },
+      { authorization: `Bearer ${secret}` },
+    );
+    expect(confirmed.status).toBe(200);
+    // And reading and working go on as they are.
+    expect((await browser.call("session.create", {})).status).toBe(200);
+  });
+
   it("none that outlasts it, and neither does a browser that was signed in with it", async () => {
     const expiresAt = Date.now() + DAY_MS;
     const { client, secret } = await newToken("write", expiresAt);
@@ -68,9 +100,7 @@ describe("a token makes", () => {
       expiresAt,
     });
 
-    const browser = await signIn(secret);
-    expect((await browser.call("token.create", { name: "for ever" })).status).toBe(403);
-    expect((await browser.call("token.create", { name: "as long", expiresAt })).status).toBe(200);
+    await signIn(secret);
     const { items } = await client.token.list.query({});
     expect(items.find(({ kind }) => kind === "browser")).toMatchObject({ expiresAt });
   });
@@ -80,11 +110,13 @@ describe("a token makes", () => {
     await expect(wanted).rejects.toMatchObject({ reason: "validation_failed" });
   });
 
-  it("none for a user who was removed", async () => {
+  it("none for anybody else, however much it may do", async () => {
     const { id } = await admin.user.create.mutate({ name: "gone" });
+    const wanted = async () => admin.token.create.mutate({ name: "x", userId: id });
+    await expect(wanted()).rejects.toMatchObject({ reason: "forbidden" });
     await admin.user.remove.mutate({ userId: id });
-    const wanted = admin.token.create.mutate({ name: "x", userId: id });
-    await expect(wanted).rejects.toMatchObject({ reason: "not_found" });
+    await expect(wanted()).rejects.toMatchObject({ reason: "not_found" });
+    expect((await alice.client.token.create.mutate({ name: "x", userId })).token).toMatchObject({ userId });
   });
 });
 

@@ -7,7 +7,7 @@ import { decodePageCursor, toPage } from "./page-cursor.ts";
 
 export interface TokenServiceDeps {
   store: Store;
-  auth: Pick<Auth, "newToken" | "tokensRevoked">;
+  auth: Pick<Auth, "newToken" | "tokensRevoked" | "recordRevocation">;
   audit: Audit;
   now: () => number;
 }
@@ -22,11 +22,17 @@ export function createTokenService({ store, auth, audit, now }: TokenServiceDeps
   return {
     async create(principal, { name, scope, expiresAt = null, userId = principal.userId }) {
       await requireUser(store, principal, userId);
+      if (userId !== principal.userId) {
+        throw new TrunklineError(
+          "forbidden",
+          "Nobody can create a token for somebody else, who would then share it: invite a new user with user.invite",
+        );
+      }
       const createdAt = now();
       if (!principal.scopes.includes(scope)) {
         throw new TrunklineError(
           "forbidden",
-          `A token makes none that may do more than itself, as '${scope}'`,
+          `A token can't create one with more rights than its own, as '${scope}'`,
         );
       }
       if (expiresAt !== null && expiresAt <= createdAt) {
@@ -39,7 +45,7 @@ export function createTokenService({ store, auth, audit, now }: TokenServiceDeps
       if (limit !== null && (expiresAt ?? Infinity) > limit) {
         throw new TrunklineError(
           "forbidden",
-          `A token makes none that outlasts it; give an expiresAt of ${limit} or earlier`,
+          `A token can't create one with a later expiry; give an expiresAt of ${limit} or earlier`,
         );
       }
       const { token, secret } = auth.newToken({ userId, name, scope, createdAt, expiresAt });
@@ -77,8 +83,9 @@ export function createTokenService({ store, auth, audit, now }: TokenServiceDeps
       const token = await requireToken(store, principal, tokenId);
       if (token.revokedAt === null) {
         if (!principal.scopes.includes(token.scope)) {
-          throw new TrunklineError("forbidden", "A token revokes none that may do more than itself");
+          throw new TrunklineError("forbidden", "A token can't revoke one with more rights than its own");
         }
+        await auth.recordRevocation({ tokenHash: token.hash, at: now() });
         const entry = {
           by: principal,
           action: "token.revoke",

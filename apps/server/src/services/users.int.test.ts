@@ -1,7 +1,7 @@
 import { access } from "node:fs/promises";
 import { join } from "node:path";
 import { createClient, followTask, type TrunklineClient } from "@trunkline/client";
-import { ServerFixture, waitFor } from "@trunkline/testkit";
+import { addUser, redeemInvitation, ServerFixture, waitFor } from "@trunkline/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 let server: ServerFixture;
@@ -12,15 +12,9 @@ beforeAll(async () => {
 });
 afterAll(async () => server[Symbol.asyncDispose]());
 
-async function newToken(userId: string): Promise<TrunklineClient> {
-  const { secret } = await admin.token.create.mutate({ userId, name: "x" });
-  return createClient({ url: server.url, token: secret });
-}
-
 /** With a session in which a file was written, and another in which a task is at work and one waits. */
 async function newUser(name: string) {
-  const { id } = await admin.user.create.mutate({ name });
-  const client = await newToken(id);
+  const { userId: id, client } = await addUser(server, name);
   const written = await client.task.submit.mutate({ prompt: "write notes.txt: hello" });
   for await (const { type } of followTask(client, written)) if (type === "task.completed") break;
   const working = await client.task.submit.mutate({ prompt: "wait: 600" });
@@ -36,7 +30,7 @@ async function newUser(name: string) {
 
 const named = async (name: string) => (await admin.user.list.query({ name })).items;
 
-it("a removed user's tokens hold no more, and what they had running is canceled; brought back, they find it all", async () => {
+it("a removed user's tokens hold no more, and what they had running is canceled; brought back, the operator lets them in to it all", async () => {
   const { id, client, written, working, queued, notes } = await newUser("alice");
   expect(await admin.user.remove.mutate({ userId: id })).toMatchObject({ id, removedAt: expect.any(Number) });
   await expect(client.user.me.query()).rejects.toMatchObject({ reason: "unauthorized" });
@@ -48,7 +42,12 @@ it("a removed user's tokens hold no more, and what they had running is canceled;
   const restored = await admin.user.create.mutate({ name: "alice", restore: true });
   expect(restored).toMatchObject({ id, removedAt: null });
   await expect(client.user.me.query()).rejects.toMatchObject({ reason: "unauthorized" });
-  const again = await newToken(id);
+  await expect(admin.user.invite.mutate({ userId: id })).rejects.toMatchObject({ reason: "user_joined" });
+  await server.restart({ env: { TRUNKLINE_RECOVER_USER: "alice" } });
+  const [, code = ""] = /For alice, once, within a week: \S+\?code=(\S+)/.exec(server.logs) ?? [];
+  const { secret } = await redeemInvitation(server.url, code);
+  await expect(redeemInvitation(server.url, code)).rejects.toThrow("401");
+  const again = createClient({ url: server.url, token: secret });
   for (const { taskId } of [working, queued]) {
     expect(await again.task.get.query({ taskId })).toMatchObject({ state: "canceled" });
   }
@@ -66,7 +65,10 @@ it("nothing is left of a user who was removed with their sessions, and their nam
   await expect(access(notes)).rejects.toThrow("ENOENT");
   const another = await admin.user.create.mutate({ name: "bob" });
   expect(another.id).not.toBe(id);
-  expect((await (await newToken(another.id)).session.list.query({})).items).toEqual([]);
+  const { code } = await admin.user.invite.mutate({ userId: another.id });
+  const { secret } = await redeemInvitation(server.url, code);
+  const client = createClient({ url: server.url, token: secret });
+  expect((await client.session.list.query({})).items).toEqual([]);
 });
 
 it("sessions that were kept can be deleted later", async () => {

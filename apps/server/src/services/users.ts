@@ -1,22 +1,26 @@
 import { TrunklineError, type User, type UserService } from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
-import { LOCAL_USER } from "../auth/port.ts";
-import { UniqueViolationError } from "../store/port.ts";
+import { type Auth, LOCAL_USER } from "../auth/port.ts";
+import { GuardFailedError, UniqueViolationError } from "../store/port.ts";
+import { requireUser } from "./ownership.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
 import { removeUser, type RemoveUserDeps } from "./remove-user.ts";
 
 export interface UserServiceDeps extends RemoveUserDeps {
+  auth: Pick<Auth, "tokensRevoked" | "recordRevocation" | "invite" | "hasJoined">;
   /** Called after a user was added, brought back or removed. */
   usersChanged: () => Promise<void>;
 }
 
 export function createUserService(deps: UserServiceDeps): UserService {
-  const { store, audit, now, usersChanged } = deps;
+  const { store, auth, audit, now, usersChanged } = deps;
+
   async function restore(principal: Parameters<UserService["create"]>[0], name: string): Promise<User> {
     const known = await store.users.findByName(name);
     if (known === undefined) throw new TrunklineError("not_found", `No user ${name} was removed`);
     if (known.removedAt === null) throw new TrunklineError("user_exists", `There is a user ${name} already`);
     const entry = { by: principal, action: "user.create", target: known.id, decision: "allowed" } as const;
+    await auth.recordRevocation({ restoredUserId: known.id, at: now() });
     await store.users.restore(known.id, audit.entry({ ...entry, detail: `${name}, brought back` }));
     await usersChanged();
     return { ...known, removedAt: null };
@@ -64,6 +68,30 @@ export function createUserService(deps: UserServiceDeps): UserService {
       }
       await usersChanged();
       return user;
+    },
+
+    async invite(principal, { userId, scope }) {
+      const user = await requireUser(store, principal, userId);
+      if (!principal.scopes.includes(scope)) {
+        throw new TrunklineError(
+          "forbidden",
+          `A token can't invite with more rights than its own, as '${scope}'`,
+        );
+      }
+      const joined = () =>
+        new TrunklineError(
+          "user_joined",
+          `${user.name} has joined, so nobody can be invited as them: they create further tokens themselves. If they have ` +
+            `lost them all, the operator can let them in: start the server with TRUNKLINE_RECOVER_USER=${user.name}`,
+        );
+      if (await auth.hasJoined(userId)) throw joined();
+      try {
+        return { userId, scope, ...(await auth.invite({ userId, scope, by: principal })) };
+      } catch (error) {
+        if (!(error instanceof GuardFailedError)) throw error;
+        await requireUser(store, principal, userId);
+        throw joined();
+      }
     },
 
     async remove(principal, input) {

@@ -5,6 +5,7 @@ import * as pageIndexes from "./migrations/002-page-indexes.ts";
 import * as access from "./migrations/003-access.ts";
 import * as approvals from "./migrations/004-approvals.ts";
 import * as rowsFollowTheLog from "./migrations/005-rows-follow-the-log.ts";
+import * as invitations from "./migrations/006-invitations.ts";
 import { StoreOpenError } from "./port.ts";
 
 /** In order of their names; a migration that has landed is never changed. */
@@ -14,6 +15,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "003-access": access,
   "004-approvals": approvals,
   "005-rows-follow-the-log": rowsFollowTheLog,
+  "006-invitations": invitations,
 };
 
 export function isKnownMigration(name: string): boolean {

@@ -2,6 +2,7 @@ import { type SessionEvent, TrunklineError } from "@trunkline/contract";
 import type { AppendOptions, StoredDraft } from "./ports/append.ts";
 import type { AuditStore } from "./ports/audit.ts";
 import type { EventStore } from "./ports/events.ts";
+import type { InvitationStore } from "./ports/invitations.ts";
 import type { NodeStore } from "./ports/nodes.ts";
 import type { ApprovalStore, QuestionStore } from "./ports/requests.ts";
 import type { SessionStore } from "./ports/sessions.ts";
@@ -13,6 +14,7 @@ import type { Guard } from "./refusal.ts";
 export type { AppendOptions, StoredDraft } from "./ports/append.ts";
 export type { AuditRecord, AuditStore } from "./ports/audit.ts";
 export type { EventStore, ReadRange } from "./ports/events.ts";
+export type { InvitationStore, StoredInvitation } from "./ports/invitations.ts";
 export type { NodeStore } from "./ports/nodes.ts";
 export type { ApprovalStore, QuestionStore, StoredQuestion } from "./ports/requests.ts";
 export type { ImportedEvent, SessionStore, StoredSession } from "./ports/sessions.ts";
@@ -40,6 +42,7 @@ export interface Store {
   readonly questions: QuestionStore;
   readonly users: UserStore;
   readonly tokens: TokenStore;
+  readonly invitations: InvitationStore;
   readonly audit: AuditStore;
   readonly nodes: NodeStore;
   /** Whether no other process can have the store open: leases of others are then over. */

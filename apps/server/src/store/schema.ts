@@ -15,6 +15,7 @@ export interface Database {
   nodes: NodesTable;
   users: UsersTable;
   tokens: TokensTable;
+  invitations: InvitationsTable;
   audit: AuditTable;
 }
 
@@ -180,6 +181,16 @@ export interface TokensTable {
   expires_at: number | null;
   last_used_at: number | null;
   revoked_at: number | null;
+}
+
+export interface InvitationsTable {
+  user_id: string;
+  scope: Scope;
+  /** SHA-256 of the code, hex. */
+  hash: string;
+  created_at: number;
+  expires_at: number;
+  is_recovery: 0 | 1;
 }
 
 /** Rows are only ever added: triggers refuse everything else. */

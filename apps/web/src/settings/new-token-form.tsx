@@ -1,8 +1,8 @@
 import { useMutation } from "@tanstack/react-query";
 import type { CreatedToken } from "@trunkline/contract";
 import { type SubmitEvent, useEffect, useRef, useState } from "react";
-import { useTRPC } from "../api/trpc.ts";
 import { Button } from "../ui/button.tsx";
+import { createToken, type CreateTokenInput } from "./create-token.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const SCOPES = [
@@ -27,13 +27,16 @@ interface NewTokenFormProps {
 
 /** What a new token is for, what it may do, and until when. */
 export function NewTokenForm({ most, onCreated, close }: NewTokenFormProps) {
-  const trpc = useTRPC();
   const [name, setName] = useState("");
   const [scope, setScope] = useState<(typeof SCOPES)[number]["value"]>("write");
   const [days, setDays] = useState(30);
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
-  const create = useMutation(trpc.token.create.mutationOptions({ onSuccess: onCreated }));
+  const [confirmation, setConfirmation] = useState("");
+  const create = useMutation({
+    mutationFn: async (input: CreateTokenInput) => createToken(input, confirmation.trim()),
+    onSuccess: onCreated,
+  });
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
     const expiresAt = days === 0 ? undefined : Date.now() + days * DAY_MS;
@@ -77,7 +80,22 @@ export function NewTokenForm({ most, onCreated, close }: NewTokenFormProps) {
             </option>
           ))}
         </select>
-        <Button type="submit" look="primary" disabled={create.isPending || name.trim() === ""}>
+        <input
+          type="password"
+          required
+          value={confirmation}
+          aria-label="Confirm with a token"
+          autoComplete="current-password"
+          spellCheck={false}
+          placeholder="Confirm with one of your tokens (tl_…)"
+          onChange={(event) => setConfirmation(event.target.value)}
+          className={`${FIELD} min-w-64 grow font-mono placeholder:font-sans placeholder:text-faint`}
+        />
+        <Button
+          type="submit"
+          look="primary"
+          disabled={create.isPending || name.trim() === "" || confirmation.trim() === ""}
+        >
           Create
         </Button>
         <Button look="quiet" onClick={close}>

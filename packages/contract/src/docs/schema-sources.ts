@@ -9,6 +9,7 @@ const FILES = [
   "content-part.ts",
   "error.ts",
   "event.ts",
+  "invitation.ts",
   "primitives.ts",
   "rest/error-body.ts",
   "search.ts",

@@ -240,9 +240,21 @@ export const REST_ROUTES = {
     path: "/users",
     status: 201,
     summary: "Add a user, or restore a removed one",
-    description: "The user needs a token to sign in.",
+    description: "The user needs an invitation to join.",
     example: { name: "alice" },
     reasons: ["not_found", "user_exists"],
+  },
+  "user.invite": {
+    method: "POST",
+    path: "/users/{userId}/invitation",
+    status: 201,
+    summary: "Invite a new user",
+    description:
+      "Answers with a code that lets the user in, once; an earlier one no longer works. Send it to them as " +
+      '`URL/invite?code=…`, or let them `POST /invite` with `{"code": …}`, which answers with their first token. Only for a ' +
+      "user who has never had a token: nobody, an admin included, can be let in beside them.",
+    example: { scope: "write" },
+    reasons: ["not_found", "user_joined"],
   },
   "user.remove": {
     method: "DELETE",
@@ -258,8 +270,8 @@ export const REST_ROUTES = {
     method: "POST",
     path: "/tokens",
     status: 201,
-    summary: "Create a token",
-    description: "Returns its secret, only once.",
+    summary: "Create a token of your own",
+    description: "Returns its secret, only once. Needs a token itself; a browser's sign-in is not enough.",
     example: { name: "backup script", scope: "read" },
     reasons: ["not_found"],
   },

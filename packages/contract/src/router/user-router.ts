@@ -1,4 +1,5 @@
 import { Caller, CreateUserInput, ListUsersInput, RemoveUserInput, User, UserPage } from "../user.ts";
+import { Invitation, InviteUserInput } from "../invitation.ts";
 import { procedure, router } from "./procedure.ts";
 
 export const userRouter = router({
@@ -11,6 +12,10 @@ export const userRouter = router({
     .input(CreateUserInput)
     .output(User)
     .mutation(({ ctx, input }) => ctx.services.users.create(ctx.principal, input)),
+  invite: procedure
+    .input(InviteUserInput)
+    .output(Invitation)
+    .mutation(({ ctx, input }) => ctx.services.users.invite(ctx.principal, input)),
   remove: procedure
     .input(RemoveUserInput)
     .output(User)

@@ -78,6 +78,7 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
   "user.me": { scope: "read", input: () => ({}), others: "own" },
   "user.list": { scope: "admin", input: () => ({}), others: "forbidden" },
   "user.create": { scope: "admin", input: () => ({ name: "mallory" }), others: "forbidden" },
+  "user.invite": { scope: "admin", input: ({ userId }) => ({ userId }), others: "forbidden" },
   "user.remove": { scope: "admin", input: ({ userId }) => ({ userId }), others: "forbidden" },
   "token.create": { scope: "write", input: ({ userId }) => ({ userId, name: "x" }), others: "not_found" },
   "token.list": { scope: "read", input: ({ userId }) => ({ userId }), others: "not_found" },

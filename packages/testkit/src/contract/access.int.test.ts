@@ -3,6 +3,7 @@ import { createClient, type TrunklineClient } from "@trunkline/client";
 import type { Scope } from "@trunkline/contract";
 import { type ProcedurePath, procedureSchemas, REQUIRED_SCOPES, REST_ROUTES } from "@trunkline/contract/rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { type AddedUser, addUser } from "../add-user.ts";
 import { readLog } from "../read-log.ts";
 import { ServerFixture } from "../server-fixture.ts";
 import { waitFor } from "../wait-for.ts";
@@ -37,34 +38,32 @@ let unknown: Readonly<Record<string, Headers>>;
 let surfaces: ReturnType<typeof accessCalls>;
 
 const bearer = (secret: string): Headers => ({ authorization: `Bearer ${secret}` });
-const newUser = async (name: string) => (await admin.user.create.mutate({ name })).id;
-const newToken = async (userId: string, scope: Scope, expiresAt?: number) =>
-  admin.token.create.mutate({ userId, name: scope, scope, ...(expiresAt !== undefined && { expiresAt }) });
+const newToken = async ({ client }: AddedUser, scope: Scope, expiresAt?: number) =>
+  client.token.create.mutate({ name: scope, scope, ...(expiresAt !== undefined && { expiresAt }) });
 
 beforeAll(async () => {
   server = await ServerFixture.start({ env: { TRUNKLINE_REQUESTS_PER_MINUTE: "1000000" } });
   admin = server.client;
   surfaces = accessCalls(server.url);
 
-  const userId = await newUser("alice");
-  const [write, read] = [await newToken(userId, "write"), await newToken(userId, "read")];
+  const alice = await addUser(server, "alice");
+  const [write, read] = [await newToken(alice, "write"), await newToken(alice, "read")];
   owner = createClient({ url: server.url, token: write.secret });
-  owned = { ...(await startBusySession(owner)), userId, tokenId: write.token.id };
+  owned = { ...(await startBusySession(owner)), userId: alice.userId, tokenId: write.token.id };
   ownerTokens = { write: bearer(write.secret), read: bearer(read.secret) };
 
-  const other = await newUser("bob");
+  const other = await addUser(server, "bob");
   others = {
     write: bearer((await newToken(other, "write")).secret),
     read: bearer((await newToken(other, "read")).secret),
   };
 
-  const revoked = await newToken(userId, "write");
+  const revoked = await newToken(alice, "write");
   const cookie = await signIn(revoked.secret);
   await admin.token.revoke.mutate({ tokenId: revoked.token.id });
-  const removed = await newUser("carol");
-  const ofRemoved = await newToken(removed, "write");
-  await admin.user.remove.mutate({ userId: removed });
-  const expired = await newToken(userId, "write", Date.now() + 2_000);
+  const removed = await addUser(server, "carol");
+  await admin.user.remove.mutate({ userId: removed.userId });
+  const expired = await newToken(alice, "write", Date.now() + 2_000);
   await waitFor("the token to expire", async () => {
     const { status } = await surfaces.tRPC("user.me", {}, bearer(expired.secret));
     return status === 401;
@@ -74,7 +73,7 @@ beforeAll(async () => {
     "a token that nobody made": bearer(`tl_${"x".repeat(43)}`),
     "a revoked token": bearer(revoked.secret),
     "an expired token": bearer(expired.secret),
-    "a removed user's token": bearer(ofRemoved.secret),
+    "a removed user's token": bearer(removed.token),
     "a browser that was signed in with a revoked token": { cookie, origin: server.url },
   };
 });

@@ -1,6 +1,6 @@
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
-/** Of a token. */
-const SECRET = /^tl_[\w-]{43}$/;
+/** Of a token, or an invitation. */
+const SECRET = /^(?:tl_)?[\w-]{43}$/;
 /** What two runs of the same thing need not have in common: when it was, how long it took, how its pieces were cut. */
 const INCIDENTAL = /^(?:at|.+At|.+AtSeq|.*[sS]eq|durationMs)$/;
 
@@ -19,6 +19,8 @@ export function comparable(value: unknown): unknown {
     JSON.stringify(value, (key, part: unknown) => {
       if (typeof part === "number" && INCIDENTAL.test(key)) return "any";
       if (typeof part !== "string") return part;
+      // Of an input that names ids.
+      if (key === "requestHash") return "a hash";
       return SECRET.test(part) ? "a secret" : part.replaceAll(UUID, number);
     }),
   );

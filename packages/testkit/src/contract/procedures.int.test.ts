@@ -71,6 +71,10 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
     importKey: randomUUID(),
   }),
   "user.create": () => ({ name: randomUUID() }),
+  "user.invite": async (busy) => ({
+    userId: busy === STRANGER ? busy.sessionId : (await newUser()).id,
+    scope: "read",
+  }),
   "user.remove": async (busy) => ({
     userId: busy === STRANGER ? busy.sessionId : (await newUser()).id,
     deleteSessions: true,
@@ -159,7 +163,9 @@ describe("errors are the same over tRPC and REST", () => {
   const ofSomething = taking.filter((path) => {
     const { taskId, sessionId, tokenId, approvalId } = procedureSchemas(path).input?.shape ?? {};
     return (
-      path === "user.remove" || [taskId, sessionId, tokenId, approvalId].some((field) => field !== undefined)
+      path === "user.remove" ||
+      path === "user.invite" ||
+      [taskId, sessionId, tokenId, approvalId].some((field) => field !== undefined)
     );
   });
   it.each(ofSomething)("%s refuses what does not exist", async (path) => {

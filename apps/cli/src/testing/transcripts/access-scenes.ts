@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { waitFor } from "@trunkline/testkit";
+import { redeemInvitation, waitFor } from "@trunkline/testkit";
 import type { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 
@@ -22,14 +22,22 @@ export const ACCESS_SCENES: readonly Scene[] = [
     },
   },
   {
-    of: "token create",
-    says: "What a user, or a program, comes in with. It is shown this once, alone on the standard output.",
+    of: "user invite",
+    says: "Send the link to the user and to nobody else: it works once, and lets nobody in beside them.",
     play: async (stage) => {
-      await stage.type("token create laptop --user alice --scope read --expires 30d");
+      await stage.type("user invite alice");
       const [user] = (await stage.client.user.list.query({ name: "alice" })).items;
-      const made = { userId: user!.id, name: "script", scope: "read" } as const;
-      const { secret } = await stage.client.token.create.mutate(made);
+      const { code } = await stage.client.user.invite.mutate({ userId: user!.id });
+      const { secret } = await redeemInvitation(stage.url, code);
       await writeFile(join(stage.directory, ALICES_TOKEN), secret, { mode: 0o600 });
+      await stage.type("user invite alice");
+    },
+  },
+  {
+    of: "token create",
+    says: "For another machine of yours, or a program. It is shown this once, alone on the standard output.",
+    play: async (stage) => {
+      await stage.type("token create laptop --scope read --expires 30d");
       await stage.type(
         `token create more --scope admin --token-file ${join(stage.directory, ALICES_TOKEN)} --url ${stage.url}`,
       );

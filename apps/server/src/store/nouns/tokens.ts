@@ -74,11 +74,21 @@ export function createTokenStore(db: Kysely<Database>, write: WriteStatements): 
         .where("revoked_at", "is", null);
       await write([statement(revoked.compile()), insertAudit(db, audit)], { mayUseBallast: true });
     },
+
+    async revokeAgain(hashes, at) {
+      const named = db.selectFrom("tokens").select("id").where("hash", "in", hashes);
+      const revoked = db
+        .updateTable("tokens")
+        .set({ revoked_at: at })
+        .where(({ or, eb }) => or([eb("hash", "in", hashes), eb("parent_id", "in", named)]))
+        .where("revoked_at", "is", null);
+      await write([statement(revoked.compile())]);
+    },
   };
 }
 
 /** Hits no row, and so refuses its commit, where the user was removed meanwhile, or the token it is bound to revoked. */
-function insertToken(db: Kysely<Database>, token: NewToken): Statement {
+export function insertToken(db: Kysely<Database>, token: NewToken): Statement {
   const { id, userId, name, kind, scope, parentId, hash, createdAt, expiresAt } = token;
   const parentHolds =
     parentId === null

@@ -75,9 +75,25 @@ export function createUserStore(db: Kysely<Database>, write: WriteStatements): U
       );
     },
 
+    async shutOut({ id, at, isRemoved }) {
+      const revoked = db
+        .updateTable("tokens")
+        .set({ revoked_at: at })
+        .where("user_id", "=", id)
+        .where("created_at", "<=", at)
+        .where("revoked_at", "is", null);
+      const removed = db
+        .updateTable("users")
+        .set({ removed_at: at })
+        .where("id", "=", id)
+        .where("removed_at", "is", null);
+      await write([statement(revoked.compile()), ...(isRemoved ? [statement(removed.compile())] : [])]);
+    },
+
     async forget(userId) {
       await write(
         [
+          statement(db.deleteFrom("invitations").where("user_id", "=", userId).compile()),
           statement(db.deleteFrom("tokens").where("user_id", "=", userId).compile()),
           statement(db.deleteFrom("users").where("id", "=", userId).compile()),
         ],

@@ -44,4 +44,6 @@ export interface TokenStore {
   touch(tokenId: string, at: number): Promise<void>;
   /** Also those that are bound to it. */
   revoke(tokenId: string, at: number, audit: AuditRecord): Promise<void>;
+  /** The same for many by their hashes, whichever of them there are: they were revoked once already. */
+  revokeAgain(hashes: readonly string[], at: number): Promise<void>;
 }

@@ -16,6 +16,8 @@ export interface UserStore {
   restore(userId: string, audit: AuditRecord): Promise<void>;
   /** Nobody can act as the user any more: its tokens are revoked; and its sessions are out of sight, where they go too. */
   remove(user: { id: string; at: number; hideSessions: boolean }, audit: AuditRecord): Promise<void>;
+  /** Takes away again what a database from before still gives: tokens from before `at`, and the user where it is removed. */
+  shutOut(user: { id: string; at: number; isRemoved: boolean }): Promise<void>;
   /** Removes a user that has no sessions any more, and its tokens. */
   forget(userId: string): Promise<void>;
 }

@@ -5,6 +5,7 @@ import type { Commit } from "../commit.ts";
 import { GroupCommit, type Settled } from "../group-commit.ts";
 import { createAuditStore, insertAudit } from "../nouns/audit.ts";
 import { createEventStore } from "../nouns/events.ts";
+import { createInvitationStore } from "../nouns/invitations.ts";
 import { createNodeStore } from "../nouns/nodes.ts";
 import { createApprovalStore, createQuestionStore } from "../nouns/requests.ts";
 import { createSessionStore } from "../nouns/sessions.ts";
@@ -87,6 +88,7 @@ export class SqliteStore implements Store {
   readonly questions: Store["questions"];
   readonly users: Store["users"];
   readonly tokens: Store["tokens"];
+  readonly invitations: Store["invitations"];
   readonly audit: Store["audit"];
   readonly nodes: Store["nodes"];
   /** The lock of the data directory keeps every other process out. */
@@ -131,6 +133,7 @@ export class SqliteStore implements Store {
     this.questions = createQuestionStore(db);
     this.users = createUserStore(db, write);
     this.tokens = createTokenStore(db, write);
+    this.invitations = createInvitationStore(db, write);
     this.audit = createAuditStore(db, write);
     this.nodes = createNodeStore(db, write);
   }
