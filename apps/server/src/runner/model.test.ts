@@ -38,6 +38,7 @@ it(
       for (const owner of [0, 1, 2]) await submitToNew(model, real, owner);
       await fc.asyncModelRun(() => ({ model, real }), sequence);
       await drain(model, real);
+      await real.verify();
       for (const task of model.tasks) await assertTask(real, task);
       for (const { id } of model.sessions) assertLogHolds(await real.readLog(id));
       for (const follower of real.followers) {

@@ -47,6 +47,17 @@ export async function takeOverCrash(model: MachineModel, real: MachineUnderTest)
     else interruptModelTask(task, true);
   }
   for (const task of waiting) await takeOverWaiting(task, real);
+  for (const task of model.tasks.filter(({ state }) => state === "queued")) await takeOverQueued(task, real);
+}
+
+/** Its turn may have come in the moment before the crash, which then ended its attempt. */
+async function takeOverQueued(task: ModelTask, real: MachineUnderTest): Promise<void> {
+  const events = await readTaskLog(real, task);
+  const interruptions = events.filter(({ type }) => type === "task.interrupted").length;
+  while (task.state === "queued" && task.interruptions < interruptions) {
+    start(task);
+    interruptModelTask(task, true);
+  }
 }
 
 /** One that waited may have ended, have got its answers, and have gone on and lost its server. */

@@ -32,6 +32,8 @@ export interface ModelTask {
   open: string[];
   attempt: number;
   crashes: number;
+  /** Attempts that a crash or a restart ended. */
+  interruptions: number;
 }
 
 export function newModelTask(
@@ -40,7 +42,7 @@ export function newModelTask(
   id: string,
   prompt: string,
 ): ModelTask {
-  const task: ModelTask = { id, session, prompt, state: "queued", open: [], attempt: 0, crashes: 0 };
+  const task: ModelTask = { id, session, prompt, state: "queued", open: [], attempt: 0, crashes: 0, interruptions: 0 };
   model.tasks.push(task);
   return task;
 }
@@ -66,6 +68,7 @@ export function interruptModelTask(task: ModelTask, crashed: boolean): void {
   const { session } = task;
   session.running = null;
   if (crashed) task.crashes += 1;
+  task.interruptions += 1;
   if (task.crashes >= MAX_TASK_ATTEMPTS) return endModelTask(task, "failed");
   task.state = "queued";
   session.queue.unshift(task);

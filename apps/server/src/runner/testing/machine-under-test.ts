@@ -1,3 +1,4 @@
+import { deepStrictEqual } from "node:assert";
 import type { ApprovalService, SessionEvent, Task, TaskService } from "@trunkline/contract";
 import { withDeadline } from "@trunkline/testkit";
 import { pino } from "pino";
@@ -11,6 +12,7 @@ import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
 import { sameTools } from "../../tools/registry.ts";
 import type { Store } from "../../store/port.ts";
 import { openSqliteStore, SqliteStore } from "../../store/sqlite/sqlite-store.ts";
+import { verifyDatabase } from "../../store/sqlite/verify-database.ts";
 import type { Runner } from "../port.ts";
 import { HeldRuns } from "./held-runs.ts";
 import { APPROVAL_TIMEOUT_MS } from "./scripted-server.ts";
@@ -123,6 +125,12 @@ export class MachineUnderTest implements AsyncDisposable {
     );
     await this.#stopServer();
     await this.#startAgain();
+  }
+
+  /** Rows are what the logs fold to. */
+  async verify(): Promise<void> {
+    const { differences } = await verifyDatabase(`${this.#directory}/db`);
+    deepStrictEqual(differences, []);
   }
 
   async forgetFollowers(): Promise<void> {

@@ -1,0 +1,19 @@
+import { existsSync } from "node:fs";
+import { databasePath } from "../store/sqlite/database-path.ts";
+import { verifyDatabase, type VerifyProgress, type VerifyReport } from "../store/sqlite/verify-database.ts";
+import { assertTrunklineDatabase } from "./assert-trunkline-database.ts";
+import { BackupError } from "./backup-error.ts";
+
+/**
+ * Compares the rows of a data directory's database with what its logs fold to. Reads only, whether or not a server runs
+ * on it. @throws BackupError where there is no database of this version
+ */
+export async function verifyDataDir(
+  dataDir: string,
+  onProgress?: (progress: VerifyProgress) => void,
+): Promise<VerifyReport> {
+  const path = databasePath(dataDir);
+  if (!existsSync(path)) throw new BackupError(`There is no database in ${dataDir}`);
+  await assertTrunklineDatabase(path);
+  return verifyDatabase(path, onProgress);
+}
