@@ -42,7 +42,16 @@ export function newModelTask(
   id: string,
   prompt: string,
 ): ModelTask {
-  const task: ModelTask = { id, session, prompt, state: "queued", open: [], attempt: 0, crashes: 0, interruptions: 0 };
+  const task: ModelTask = {
+    id,
+    session,
+    prompt,
+    state: "queued",
+    open: [],
+    attempt: 0,
+    crashes: 0,
+    interruptions: 0,
+  };
   model.tasks.push(task);
   return task;
 }

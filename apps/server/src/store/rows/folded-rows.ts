@@ -99,7 +99,7 @@ export class FoldedRows implements RowReader {
       case "update": {
         const row = table.get(change.id);
         assert(row !== undefined, `there is no row ${change.id} in ${change.table}`);
-        table.set(change.id, { ...row, ...change.set } as Row<FoldedTable>);
+        table.set(change.id, { ...row, ...change.set });
         break;
       }
       case "clear":

@@ -26,8 +26,7 @@ export async function tryModel(what: string, property: fc.IAsyncProperty<unknown
     await fc.assert(property, {
       seed: firstSeed + runs,
       numRuns: 1,
-      plugins: [fc.unbiased()],
-      interruptAfterTimeLimit: SHRINKING_LIMIT_MS,
+      plugins: [fc.unbiased(), fc.interruptAfterTimeLimit(SHRINKING_LIMIT_MS)],
     });
     runs += 1;
   } while (runs < wanted && performance.now() < end);
