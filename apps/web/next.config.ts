@@ -20,6 +20,11 @@ const config: NextConfig = {
       source: "/_next/static/:path*",
       headers: [{ key: "Content-Security-Policy", value: "default-src 'none'; script-src 'self'" }],
     },
+    // The offline worker asks this server, and loads nothing else.
+    {
+      source: "/offline-worker.js",
+      headers: [{ key: "Content-Security-Policy", value: "default-src 'none'; connect-src 'self'" }],
+    },
   ],
 };
 

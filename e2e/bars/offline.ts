@@ -27,7 +27,7 @@ export async function measureOffline(
   await proxy.refuse();
   proxy.cutAll();
   const before = await page.evaluate(() => Math.max(...seenTokens().keys()));
-  await page.getByText("Reconnecting.").waitFor();
+  await page.getByText("Reconnecting…").waitFor();
   await page.waitForTimeout(OFFLINE_MS);
   await proxy.accept();
   // As a browser tells a page whose network is back.

@@ -13,7 +13,7 @@ test("a token is made, shown once, used by a program and by another browser, and
   await tokens.getByRole("button", { name: "New token" }).click();
   const form = tokens.getByRole("form", { name: "New token" });
   await form.getByRole("textbox", { name: "Name" }).fill("nightly");
-  await form.getByRole("combobox", { name: "What it may do" }).selectOption("read");
+  await form.getByRole("combobox", { name: "Scope" }).selectOption("read");
   // A browser's sign-in alone makes nothing that lasts.
   const confirmation = form.getByLabel("Confirm with a token");
   await confirmation.fill(`tl_${"x".repeat(43)}`);
@@ -48,12 +48,12 @@ test("a token is made, shown once, used by a program and by another browser, and
   expect(guest.url()).toBe(`${demo.url}/`);
 
   await tokens.getByRole("button", { name: "Revoke nightly" }).click();
-  await tokens.getByRole("button", { name: "Revoke for good" }).click();
+  await tokens.getByRole("button", { name: "Revoke token" }).click();
   await expect(tokens.getByText("nightly")).toBeHidden();
   await expect(program.session.list.query({})).rejects.toThrow();
   // The browser that signed in with it is out as well.
   await guest.reload();
-  await expect(guest.getByRole("heading", { name: /Sign in/ })).toBeVisible();
+  await expect(guest.getByRole("heading", { name: "Sign in to see your sessions" })).toBeVisible();
   await other.close();
 });
 
@@ -62,6 +62,8 @@ test("settings say whether commands run in a sandbox", async ({ page, demo }) =>
   await page.goto(`${demo.url}/settings`);
   const { sandbox } = await demo.client.server.info.query();
   const section = page.getByRole("region", { name: "Sandbox" });
-  await expect(section.getByText(sandbox.active ? "In the sandbox" : "Without a sandbox")).toBeVisible();
+  await expect(
+    section.getByText(sandbox.active ? "Sandboxed" : "Not sandboxed", { exact: true }),
+  ).toBeVisible();
   if (sandbox.reason !== null) await expect(section.getByText(sandbox.reason)).toBeVisible();
 });

@@ -1,38 +1,33 @@
 import { readLog, say, ServerFixture } from "@trunkline/testkit";
 import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
-test("a request waits above the composer, is announced, counted and listed, and a key answers it", async ({
+test("A4: a question waits above the composer, is announced, counted and listed, and takes an answer in words", async ({
   page,
   demo,
 }) => {
   await signIn(page, demo);
   await send(page, "ask: May I paint it red?");
   const dock = page.getByRole("region", { name: "Needs you" });
-  const request = dock.filter({ has: page.getByRole("button", { name: /Yes/ }) });
+  const request = dock.filter({ has: page.getByRole("textbox", { name: "Your answer" }) });
   await expect(request.getByText("May I paint it red?")).toBeVisible();
-  await expect(request.getByText(/Counts as a no in \d+ h/)).toBeVisible();
-  await expect(page.getByRole("status").filter({ hasText: "The task needs you" })).toHaveText(
-    "The task needs you. It asks you May I paint it red?",
+  await expect(request.getByText(/Denied automatically in \d+ h/)).toBeVisible();
+  await expect(page.getByRole("status").filter({ hasText: "Needs you" })).toHaveText(
+    "Needs you. Question from the agent May I paint it red?",
   );
   await expect(page).toHaveTitle(/^\(1\) /);
   const rail = page.getByRole("navigation", { name: "Sessions" });
   await expect(rail.getByRole("region", { name: "Needs you" }).getByRole("link")).toHaveCount(1);
   await expect(page.getByRole("banner").getByText("Needs you")).toBeVisible();
 
-  // The composer is there all the while, and its keys are its own.
+  // The composer is there all the while.
   await send(page, "say: in any case");
   await expect(page.getByRole("list", { name: "Queued" }).getByText("say: in any case")).toBeVisible();
-  await page.getByRole("textbox", { name: "Message" }).fill("yn");
-  await expect(request).toBeVisible();
-  await page.getByRole("textbox", { name: "Message" }).fill("");
 
-  await page.getByRole("heading", { level: 1 }).click();
-  await expect(async () => {
-    await page.keyboard.press("y");
-    await expect(request).toBeHidden({ timeout: 1_000 });
-  }).toPass();
+  await request.getByRole("textbox", { name: "Your answer" }).fill("Rather blue");
+  await expect(request.getByRole("button", { name: "Send answer" })).toBeEnabled();
+  await request.getByRole("textbox", { name: "Your answer" }).press("Enter");
   const transcript = page.getByRole("log", { name: "Transcript" });
-  await expect(transcript.getByText("Answered yes by local")).toBeVisible();
+  await expect(transcript.getByText('Answered by local: "Rather blue"')).toBeVisible();
   await expect(transcript.getByText(/in any case/).last()).toBeVisible();
   await expect(page).not.toHaveTitle(/^\(1\) /);
   await expect(rail.getByRole("region", { name: "Needs you" })).toBeHidden();
@@ -61,7 +56,7 @@ test("a second tab answers, with a note that the model hears; the first one sees
   const second = await context.newPage();
   await second.goto(page.url());
   const there = second.getByRole("region", { name: "Needs you" }).last();
-  await there.getByRole("textbox", { name: "Note to the model" }).fill("Not this file");
+  await there.getByRole("textbox", { name: "Note to the agent" }).fill("Not this file");
   await there.getByRole("button", { name: /Deny/ }).click();
   for (const tab of [page, second]) {
     await expect(tab.getByRole("button", { name: /Deny/ })).toBeHidden();
@@ -97,18 +92,20 @@ test("Always answers for the rest of the session, several are asked together, an
   await send(page, "write both");
   const request = page.getByRole("region", { name: "Needs you" }).last();
   await expect(request.getByText("Write a.txt?")).toBeVisible();
-  await expect(elsewhere.getByText("A task needs you", { exact: true })).toBeVisible({ timeout: 30_000 });
-  await request.getByRole("button", { name: "1 of 2" }).click();
-  await expect(request.getByText("Run this command?")).toBeVisible();
-  await request.getByRole("button", { name: /Allow/ }).click();
-  await expect(request.getByText("Write a.txt?")).toBeVisible();
-  await request.getByRole("button", { name: /Always/ }).click();
-  const transcript = page.getByRole("log", { name: "Transcript" });
-  await expect(transcript.getByText("All written.")).toBeVisible();
-  await expect(transcript.getByText("Allowed from now on")).toHaveCount(1);
-
+  await expect(elsewhere.getByText("“write both” needs approval", { exact: false }).first()).toBeVisible({
+    timeout: 30_000,
+  });
   await elsewhere.getByRole("link", { name: "Show" }).click();
   await expect(elsewhere).toHaveURL(page.url());
+  await request.getByRole("button", { name: "1 of 2" }).click();
+  await expect(request.getByText("Run this command?")).toBeVisible();
+  await request.getByRole("button", { name: "Allow", exact: true }).click();
+  await expect(request.getByText("Write a.txt?")).toBeVisible();
+  await request.getByRole("button", { name: "Always allow…" }).click();
+  await request.getByRole("button", { name: "Always allow write_file in this session" }).click();
+  const transcript = page.getByRole("log", { name: "Transcript" });
+  await expect(transcript.getByText("All written.")).toBeVisible();
+  await expect(transcript.getByText("Always allowed")).toHaveCount(1);
 });
 
 test("a request that nobody answers in time says so", async ({ page, provider }) => {
@@ -126,9 +123,9 @@ test("a request that nobody answers in time says so", async ({ page, provider })
   );
   await signIn(page, server);
   await send(page, "who are you?");
-  await expect(page.getByText(/Counts as a no in 0:0\d/)).toBeVisible();
+  await expect(page.getByText(/Denied automatically in 0:0\d/)).toBeVisible();
   const transcript = page.getByRole("log", { name: "Transcript" });
-  await expect(transcript.getByText("Not answered in time")).toBeVisible();
+  await expect(transcript.getByText("Timed out")).toBeVisible();
   await expect(transcript.getByText("Without it, then.")).toBeVisible();
-  await expect(page.getByRole("button", { name: /Allow/ })).toBeHidden();
+  await expect(page.getByRole("button", { name: "Allow", exact: true })).toBeHidden();
 });

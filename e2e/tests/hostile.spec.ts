@@ -139,7 +139,7 @@ async function openAll(part: Locator): Promise<void> {
 
 /** Goes over all links, as somebody who reads does, and clicks those that are to be dead. */
 async function touchLinks(transcript: Locator): Promise<void> {
-  const links = transcript.locator("a, [title='This link leads nowhere that is safe']");
+  const links = transcript.locator("a, [title='Unsafe link blocked']");
   await links.evaluateAll((elements) => {
     for (const element of elements as HTMLElement[]) {
       for (const type of [
@@ -210,7 +210,7 @@ test("hostile content does nothing: in titles, the list, the search and the insp
     for (const wanted of ["zebra", "onerror", "javascript", "script src", "evil"]) {
       await page.getByPlaceholder(/Search/).fill(wanted);
       await expect(page.getByRole("option").first()).toBeVisible();
-      await expect(page.getByText("Said and done")).toBeVisible();
+      await expect(page.getByText("Messages and events")).toBeVisible();
       expect(await foreignParts(page)).toEqual([]);
     }
     expect(misdeeds).toEqual(NOTHING);

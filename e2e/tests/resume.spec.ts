@@ -42,9 +42,9 @@ test("a server that is killed and started again in the middle of an answer is ca
   const transcript = page.getByRole("log", { name: "Transcript" });
   await expect(transcript.getByText("word10")).toBeVisible();
   await server.kill();
-  await expect(page.getByText("Reconnecting.")).toBeVisible({ timeout: 15_000 });
+  await expect(page.getByText("Reconnecting…")).toBeVisible({ timeout: 15_000 });
   await server.restart();
-  await expect(page.getByText("Reconnecting.")).toBeHidden({ timeout: 20_000 });
+  await expect(page.getByText("Reconnecting…")).toBeHidden({ timeout: 20_000 });
   await expect(transcript.getByText("Done")).toBeVisible({ timeout: 30_000 });
   await expect(transcript.locator("p", { hasText: SENTENCE })).toHaveCount(1);
   const log = await readLog(server.client, sessionId);

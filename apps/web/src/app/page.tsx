@@ -1,5 +1,4 @@
-import { HomePage } from "../home/home-page.tsx";
-
+/** Shown by the shell, which all pages share (shell/screens.tsx). */
 export default function Page() {
-  return <HomePage />;
+  return null;
 }

@@ -1,101 +1,139 @@
-import { Check, ChevronRight, CircleAlert, X } from "lucide-react";
+import { Check, X } from "lucide-react";
+import { type KeyboardEvent, type SyntheticEvent, useEffect, useRef, useState } from "react";
+import { useDraft } from "../composer/use-draft.ts";
+import { isField } from "../keys/on-key.ts";
 import { HighlightedCode } from "../markdown/code-block.tsx";
-import { moment } from "../text/time.ts";
+import { revealHidden } from "../text/reveal-hidden.ts";
 import { Button } from "../ui/button.tsx";
 import { Keys } from "../ui/keys.tsx";
-import { useNow } from "../ui/use-now.ts";
 import type { OpenApproval } from "./open-approvals.ts";
-import { requestWords, timeLeft } from "./request-words.ts";
+import { requestWords } from "./request-words.ts";
+import { notePlace } from "./use-answer.ts";
+import { useMayAnswer } from "./use-may-answer.ts";
 
 interface ApprovalCardProps {
   approval: OpenApproval;
-  /** Which of how many this one is. */
-  place: number;
-  count: number;
-  next: () => void;
-  note: string;
-  setNote: (note: string) => void;
-  canDecide: boolean;
-  decide: (decision: "allow" | "always" | "deny") => void;
+  isAnswering: boolean;
+  decide: (decision: "allow" | "always" | "deny", note: string) => void;
 }
 
-/** One request: what would be done, why it is asked, until when, and the answers. */
-export function ApprovalCard(props: ApprovalCardProps) {
-  const { approval, place, count, next, note, setNote, canDecide, decide } = props;
-  const { question, detail, language, isQuestion } = requestWords(approval);
+/**
+ * A call that somebody has to allow. Keys answer on the focused buttons of the card alone: Enter presses the button, Esc
+ * denies. No bare letter answers anything, and what holds for the rest of the session takes a second step.
+ */
+export function ApprovalCard({ approval, isAnswering, decide }: ApprovalCardProps) {
+  const { detail, language } = requestWords(approval);
+  const { text: note, draft } = useDraft(notePlace(approval.approvalId));
+  const [isAsking, setIsAsking] = useState(false);
+  const { isSettled, isMeant } = useMayAnswer(approval.approvalId);
+  const isOff = !isSettled || isAnswering;
+  const answer = (event: SyntheticEvent, decision: "allow" | "deny"): void => {
+    if (isMeant(event) && !isOff) decide(decision, note);
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing || event.nativeEvent.repeat) {
+      // A held Enter would press whatever button is there next.
+      if (event.key === "Enter" && !isField(event.target)) event.preventDefault();
+      return;
+    }
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      answer(event, "allow");
+    } else if (event.key === "Escape" && !isField(event.target) && !isAsking) {
+      event.preventDefault();
+      answer(event, "deny");
+    }
+  };
   return (
-    <>
-      <div className="flex items-center gap-2 px-3.5 pt-2.5 text-sm">
-        <CircleAlert aria-hidden className="size-4 shrink-0 text-waits" strokeWidth={2} />
-        <h2 className="min-w-0 truncate font-medium">{question}</h2>
-        <span className="grow" />
-        {count > 1 && (
-          <Button size="small" look="quiet" onClick={next}>
-            {place} of {count} <ChevronRight aria-hidden className="size-3" />
-          </Button>
-        )}
-      </div>
-      {isQuestion ? (
-        <p className="max-h-48 overflow-y-auto px-3.5 pt-1 break-words whitespace-pre-wrap">{detail}</p>
-      ) : (
-        <pre
-          tabIndex={0}
-          aria-label="What would be done"
-          className="mx-3.5 mt-2 max-h-40 overflow-auto rounded-md border border-line bg-background px-2.5 py-1.5 font-mono text-code break-words whitespace-pre-wrap"
-        >
-          <HighlightedCode code={detail} language={language} />
-        </pre>
-      )}
-      <p className="px-3.5 pt-1.5 text-xs text-muted">
-        {!isQuestion && `${approval.reason}. `}
-        <Expiry expiresAt={approval.expiresAt} />
-      </p>
-      <div className="flex flex-wrap items-center gap-2 px-3.5 pt-2 pb-2.5">
-        <input
-          value={note}
-          maxLength={2_000}
-          autoComplete="off"
-          aria-label={isQuestion ? "Your words" : "Note to the model"}
-          placeholder={isQuestion ? "Your words" : "Note to the model, if you like"}
-          onChange={(event) => setNote(event.target.value)}
-          className="h-7.5 min-w-44 grow rounded-md border border-line-strong bg-background px-2.5 text-sm outline-none placeholder:text-faint focus:border-accent max-md:w-full max-md:text-[16px]"
+    // oxlint-disable-next-line jsx-a11y/no-static-element-interactions -- keys of the buttons and the field within
+    <div onKeyDown={onKeyDown}>
+      <pre
+        tabIndex={0}
+        aria-label="What would be done"
+        className="mx-3.5 mt-2 max-h-40 overflow-auto rounded-md border border-line bg-background px-2.5 py-1.5 font-mono text-code break-words whitespace-pre-wrap"
+      >
+        <HighlightedCode code={detail} language={language} />
+      </pre>
+      {isAsking && approval.always !== null ? (
+        <AlwaysStep
+          rule={approval.always}
+          isOff={isAnswering}
+          confirm={() => decide("always", note)}
+          back={() => setIsAsking(false)}
         />
-        <Button disabled={!canDecide} onClick={() => decide("deny")}>
-          <X aria-hidden className="size-3.5" /> {isQuestion ? "No" : "Deny"} <Shortcut keys="N" />
-        </Button>
-        {approval.always !== null && (
-          <Button
-            disabled={!canDecide}
-            data-hint={`For the rest of this session: ${approval.always}`}
-            onClick={() => decide("always")}
-          >
-            Always <Shortcut keys="⇧ Y" />
+      ) : (
+        <div className="flex flex-wrap items-center gap-2 px-3.5 pt-2 pb-2.5">
+          <input
+            dir="auto"
+            value={note}
+            maxLength={2_000}
+            autoComplete="off"
+            aria-label="Note to the agent"
+            placeholder="Optional note to the agent"
+            onChange={(event) => draft.write(event.target.value)}
+            className="h-7.5 min-w-44 grow rounded-md border border-line-strong bg-background px-2.5 text-sm outline-none placeholder:text-faint focus:border-accent max-md:w-full max-md:text-[16px]"
+          />
+          <Button disabled={isOff} onClick={(event) => answer(event, "deny")}>
+            <X aria-hidden className="size-3.5" /> Deny
           </Button>
-        )}
-        <Button look="primary" disabled={!canDecide} onClick={() => decide("allow")}>
-          <Check aria-hidden className="size-3.5" /> {isQuestion ? "Yes" : "Allow"}{" "}
-          <Shortcut keys="Y" inverted />
-        </Button>
-      </div>
-    </>
+          {approval.always !== null && (
+            <Button
+              disabled={isOff}
+              onClick={(event) => {
+                if (isMeant(event)) setIsAsking(true);
+              }}
+            >
+              Always allow…
+            </Button>
+          )}
+          <Button look="primary" disabled={isOff} onClick={(event) => answer(event, "allow")}>
+            <Check aria-hidden className="size-3.5" /> Allow
+          </Button>
+        </div>
+      )}
+      <p className="px-3.5 pb-2 text-xs text-faint pointer-coarse:hidden">
+        On a focused button: <Keys keys="↵" /> presses it, <Keys keys="Esc" /> denies
+      </p>
+    </div>
   );
 }
 
-function Expiry({ expiresAt }: { expiresAt: number }) {
-  const now = useNow();
-  if (now === 0) return null;
-  return (
-    <time dateTime={new Date(expiresAt).toISOString()} title={moment(expiresAt)}>
-      Counts as a no {timeLeft(expiresAt, now)}.
-    </time>
-  );
+interface AlwaysStepProps {
+  /** What would be allowed, as the server will match it. */
+  rule: string;
+  isOff: boolean;
+  confirm: () => void;
+  back: () => void;
 }
 
-/** Where there is a keyboard. */
-function Shortcut(props: { keys: string; inverted?: boolean }) {
+/** The second step, which says what the rule is. */
+function AlwaysStep({ rule, isOff, confirm, back }: AlwaysStepProps) {
+  const { isSettled, isMeant } = useMayAnswer(`always:${rule}`);
+  const name = revealHidden(rule);
+  const cancel = useRef<HTMLButtonElement>(null);
+  // The button that was pressed is gone; where the focus goes, Enter takes nothing but the way back.
+  useEffect(() => cancel.current?.focus(), []);
   return (
-    <span className="pointer-coarse:hidden">
-      <Keys {...props} />
-    </span>
+    <fieldset
+      aria-label="Always allow"
+      className="flex flex-wrap items-center gap-2 px-3.5 pt-2 pb-2.5 text-sm"
+    >
+      <p className="min-w-44 grow">
+        Every later call of <code className="font-mono text-code">{name}</code> in this session runs without
+        asking.
+      </p>
+      <Button ref={cancel} onClick={back}>
+        Cancel
+      </Button>
+      <Button
+        look="danger"
+        disabled={!isSettled || isOff}
+        onClick={(event) => {
+          if (isMeant(event)) confirm();
+        }}
+      >
+        Always allow {name} in this session
+      </Button>
+    </fieldset>
   );
 }

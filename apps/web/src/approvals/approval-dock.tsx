@@ -1,49 +1,71 @@
-import { useMemo, useState } from "react";
-import { useKeys } from "../keys/on-key.ts";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { ApprovalCard } from "./approval-card.tsx";
+import { CardFrame } from "./card-frame.tsx";
 import { openApprovals } from "./open-approvals.ts";
+import { QuestionCard } from "./question-card.tsx";
 import { useAnswer } from "./use-answer.ts";
-import { useSettled } from "./use-settled.ts";
 
 /** What waits for somebody, above the composer and never in its place: one may also say something else first. */
-export function ApprovalDock() {
+export function ApprovalDock({ focusComposer }: { focusComposer: () => void }) {
   const view = useSessionState((state) => state.view);
   const approvals = useSessionState((state) => state.approvals);
   const open = useMemo(() => openApprovals({ view, approvals }), [view, approvals]);
   const { answer, answering } = useAnswer();
   const [place, setPlace] = useState(0);
-  const shown = open[Math.min(place, open.length - 1)] ?? null;
-  const [notes, setNotes] = useState<Readonly<Record<string, string>>>({});
-  const note = shown === null ? "" : (notes[shown.approvalId] ?? "");
-  // A key or a second click that was meant for something else must not answer what appeared under it.
-  const isSettled = useSettled(shown?.approvalId ?? null);
-  const canDecide = shown !== null && isSettled && answering !== shown.approvalId;
-  const decide = (decision: "allow" | "always" | "deny"): void => {
-    if (!canDecide) return;
-    if (decision === "always" && shown.always === null) return;
-    answer(shown.approvalId, decision, note);
-  };
-  useKeys(
-    shown === null ? {} : { y: () => decide("allow"), Y: () => decide("always"), n: () => decide("deny") },
-  );
+  const at = Math.min(place, open.length - 1);
+  const shown = open[at] ?? null;
+  const card = useRef<HTMLElement>(null);
+  const hadFocus = useRef(false);
+  const shownId = shown?.approvalId ?? null;
+  useEffect(() => {
+    // Whoever answers several by key goes on with the next one, or with the composer; never from nowhere.
+    if (hadFocus.current && (document.activeElement === document.body || document.activeElement === null)) {
+      if (card.current === null) focusComposer();
+      else card.current.focus();
+    }
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- the composer's handle is made anew each time
+  }, [shownId]);
+  useEffect(() => {
+    // An element that is taken away has the focus to its end: what counts is where it was last.
+    const note = ({ target }: FocusEvent): void => {
+      hadFocus.current = card.current?.contains(target as Node) === true;
+    };
+    document.addEventListener("focusin", note);
+    return () => document.removeEventListener("focusin", note);
+  }, []);
   if (shown === null) return null;
+  const isAnswering = answering === shown.approvalId;
   return (
     <section
+      ref={card}
       aria-label="Needs you"
+      tabIndex={-1}
       className="mb-1.5 animate-appear overflow-hidden rounded-xl border border-waits/45 bg-waits-soft"
     >
-      <ApprovalCard
+      <CardFrame
         key={shown.approvalId}
-        approval={shown}
-        place={Math.min(place, open.length - 1) + 1}
+        request={shown}
+        place={at + 1}
         count={open.length}
-        next={() => setPlace((place + 1) % open.length)}
-        note={note}
-        setNote={(text) => setNotes({ ...notes, [shown.approvalId]: text })}
-        canDecide={canDecide}
-        decide={decide}
-      />
+        next={() => setPlace((at + 1) % open.length)}
+      >
+        {shown.question === null ? (
+          <ApprovalCard
+            approval={shown}
+            isAnswering={isAnswering}
+            decide={(decision, note) => answer(shown.approvalId, decision, note)}
+          />
+        ) : (
+          <QuestionCard
+            id={shown.approvalId}
+            question={shown.question}
+            isAnswering={isAnswering}
+            reply={(text) => answer(shown.approvalId, "allow", text)}
+            decline={() => answer(shown.approvalId, "deny", "")}
+          />
+        )}
+      </CardFrame>
     </section>
   );
 }

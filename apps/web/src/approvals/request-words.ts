@@ -1,39 +1,60 @@
 import type { Json } from "@trunkline/contract";
+import { lineDiff } from "../inspector/line-diff.ts";
 import { languageOfFile } from "../markdown/language-name.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
-import { field } from "../transcript/tool-words.ts";
+import { type CallNature, callKind, field, pathOf } from "../transcript/tool-words.ts";
 
 /** What is asked, and all that there is to know about it before one answers. */
 export interface RequestWords {
-  question: string;
+  title: string;
   /** What would be done, in full: nothing of it may be out of sight for good. */
   detail: string;
   language: string | null;
-  /** Whether the model wants to know something, and not to do something. */
-  isQuestion: boolean;
+  /** Why somebody is asked. */
+  reason: string;
 }
 
-export function requestWords({ tool, input }: { tool: string; input: Json }): RequestWords {
-  const words = (question: string, detail: string, language: string | null = null): RequestWords => ({
-    question,
+type Request = CallNature & { tool: string; input: Json; reason: string };
+
+export function requestWords(request: Request): RequestWords {
+  const { tool, input, reason } = request;
+  const words = (title: string, detail: string, language: string | null = null): RequestWords => ({
+    title: revealHidden(title),
     detail: revealHidden(detail),
     language,
-    isQuestion: false,
+    reason: reason === "" ? "" : revealHidden(reasonWords(reason, callKind(request) === "execute")),
   });
-  switch (tool) {
-    case "ask_user":
-      return { ...words("It asks you", field(input, "question")), isQuestion: true };
-    case "bash":
-      return words("Run this command?", field(input, "command"), "bash");
-    case "write_file": {
-      const path = field(input, "path");
-      return words(`Write ${revealHidden(path)}?`, field(input, "content"), languageOfFile(path));
-    }
-    case "web_fetch":
-      return words("Read this page?", field(input, "url"));
+  const path = pathOf(request);
+  const content = field(input, "content");
+  switch (tool === "ask_user" ? "ask" : callKind(request)) {
+    case "ask":
+      return { ...words("Question from the agent", field(input, "question")), reason: "" };
+    case "execute":
+      if (field(input, "command") !== "") return words("Run this command?", field(input, "command"), "bash");
+      break;
+    case "edit":
+      if (path !== "" && field(input, "oldText") !== "") {
+        return words(`Edit ${path}?`, lineDiff(field(input, "oldText"), field(input, "newText")), "diff");
+      }
+      if (content !== "" && path !== "") return words(`Write ${path}?`, content, languageOfFile(path));
+      break;
+    case "fetch":
+      if (field(input, "url") !== "") return words("Fetch this page?", field(input, "url"));
+      break;
     default:
-      return words(`Use ${revealHidden(tool)}?`, JSON.stringify(input, null, 2), "json");
   }
+  return words(request.title ?? `Use ${tool}?`, JSON.stringify(input, null, 2), "json");
+}
+
+/** The server's reasons name the tool, which the title has said already. */
+function reasonWords(reason: string, isCommand: boolean): string {
+  const words = reason
+    .replace(/^\S+ can /, isCommand ? "This command can " : "This call can ")
+    .replace("change the workspace", "modify files in the workspace")
+    .replace("change things outside", "make changes outside")
+    .replace("reach the network", "access the network")
+    .replace("has read text by strangers", "has read untrusted text");
+  return words.endsWith(".") ? words : `${words}.`;
 }
 
 /** @returns how long is left to answer: `in 23 h`, `in 4 m`, `in 0:35`. */

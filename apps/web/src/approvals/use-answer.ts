@@ -2,6 +2,8 @@ import { useMutation } from "@tanstack/react-query";
 import { isApiError } from "@trunkline/client";
 import type { ApprovalDecision } from "@trunkline/contract";
 import { useTRPC } from "../api/trpc.ts";
+import { forgetDraft } from "../composer/draft.ts";
+import { isConnectionError } from "../network/network.ts";
 import { showToast } from "../ui/toasts.ts";
 
 export interface Answer {
@@ -10,15 +12,25 @@ export interface Answer {
   answering: string | null;
 }
 
+/** Where the note to a request is kept until it is answered. */
+export const notePlace = (approvalId: string): string => `note:${approvalId}`;
+
 /** Answers; the session's stream then tells everybody what became of it. */
 export function useAnswer(): Answer {
   const trpc = useTRPC();
   const { mutate, variables, isPending, isSuccess } = useMutation(
     trpc.approval.answer.mutationOptions({
-      onError: (error) =>
-        isApiError(error, "approval_closed")
-          ? showToast("Somebody else was faster", { detail: error.message })
-          : showToast("The answer did not arrive", { detail: error.message, level: "error" }),
+      onSuccess: (_, { approvalId }) => forgetDraft(notePlace(approvalId)),
+      onError: (error) => {
+        if (isApiError(error, "approval_closed")) {
+          showToast("Already answered", { detail: error.message });
+          return;
+        }
+        const detail = isConnectionError(error)
+          ? "You're offline. Answer again once you're back; what you wrote is saved."
+          : error.message;
+        showToast("Answer not delivered", { detail, level: "error" });
+      },
     }),
   );
   return {

@@ -9,20 +9,21 @@ export function SignInPage() {
         <p className="text-sm font-medium text-muted">Trunkline</p>
         <h1 className="mt-1 text-xl font-semibold tracking-tight">Sign in to see your sessions</h1>
         <p className="mt-2 text-muted">
-          This browser is not signed in, or its sign-in has ended. Tasks that run go on meanwhile.
+          This browser is not signed in, or its session has expired. What you typed is saved. Running tasks
+          are not affected.
         </p>
-        <h2 className="mt-6 font-medium">With a token that you were given</h2>
+        <h2 className="mt-6 font-medium">Sign in with a token</h2>
         <TokenForm />
-        <h2 className="mt-6 font-medium">On the machine that the server runs on</h2>
+        <h2 className="mt-6 font-medium">Sign in from the server</h2>
         <p className="mt-1 text-muted">
-          Open the link that the server printed when it started, or get a new one. A link works once, for ten
-          minutes.
+          Open the link that the server printed when it started, or get a new one on that machine. A link
+          works once, for ten minutes.
         </p>
         <pre className="mt-2 overflow-x-auto rounded-lg border border-line bg-surface px-3.5 py-2.5 font-mono text-code">
           trunkline login
         </pre>
         <Button className="mt-4" onClick={() => window.location.reload()}>
-          I am signed in, try again
+          Check again
         </Button>
       </div>
     </main>

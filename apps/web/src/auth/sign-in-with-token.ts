@@ -10,7 +10,7 @@ export async function signInWithToken(token: string): Promise<void> {
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ token }),
   }).catch(() => null);
-  if (answer === null) throw new Error("The server cannot be reached. Try again in a moment.");
+  if (answer === null) throw new Error("Couldn't reach the server. Try again in a moment.");
   if (answer.ok) return;
   const body = (await answer.json().catch(() => null)) as { error?: { message?: string } } | null;
   throw new Error(body?.error?.message ?? `The server answered ${answer.status}.`);

@@ -1,4 +1,6 @@
 import { ArrowUp, Square } from "lucide-react";
+import { plural } from "../text/quantity.ts";
+import { Button } from "../ui/button.tsx";
 
 /** @param queues whether something runs that goes first */
 export function SendButton({ queues, disabled }: { queues: boolean; disabled: boolean }) {
@@ -17,18 +19,51 @@ export function SendButton({ queues, disabled }: { queues: boolean; disabled: bo
   );
 }
 
-export function StopButton({ stop, stopping }: { stop: () => void; stopping: boolean }) {
+export interface Stop {
+  /** Ends what runs. */
+  stop: () => void;
+  /** That, and takes everything out of the queue. */
+  stopAll: () => void;
+  isStopping: boolean;
+  /** How many queued prompts go on once it is stopped. */
+  queued: number;
+}
+
+/** Says what follows: the next prompt of the queue starts. */
+export function StopButtons({ stop, stopAll, isStopping, queued }: Stop) {
+  const label =
+    queued === 0
+      ? "Stop"
+      : `Stop · ${plural(queued, "queued prompt")} ${queued === 1 ? "continues" : "continue"}`;
   return (
-    <button
-      type="button"
-      aria-label="Stop"
-      data-hint="Stop"
-      data-hint-keys="Esc"
-      disabled={stopping}
-      onClick={stop}
-      className="inline-flex size-7.5 shrink-0 items-center justify-center rounded-lg border border-line-strong text-text hover:bg-hover disabled:opacity-50 max-md:size-9"
-    >
-      <Square aria-hidden className="size-3 fill-current" />
-    </button>
+    <>
+      {queued > 0 && (
+        <Button
+          size="small"
+          look="quiet"
+          disabled={isStopping}
+          data-hint={`Stop, and remove ${plural(queued, "prompt")} from the queue`}
+          onClick={stopAll}
+        >
+          Stop all
+        </Button>
+      )}
+      <button
+        type="button"
+        aria-label={label}
+        data-hint={label}
+        data-hint-keys="Esc Esc"
+        disabled={isStopping}
+        onClick={stop}
+        className="inline-flex h-7.5 min-w-7.5 shrink-0 items-center justify-center gap-1.5 rounded-lg border border-line-strong px-2 text-xs text-text hover:bg-hover disabled:opacity-50 max-md:h-9 max-md:min-w-9"
+      >
+        <Square aria-hidden className="size-3 fill-current" />
+        {queued > 0 && (
+          <span aria-hidden>
+            {queued} queued continue{queued === 1 ? "s" : ""}
+          </span>
+        )}
+      </button>
+    </>
   );
 }

@@ -8,9 +8,9 @@ import {
   useRef,
 } from "react";
 import { plural } from "../text/quantity.ts";
-import { showToast } from "../ui/toasts.ts";
-import { SendButton, StopButton } from "./composer-buttons.tsx";
-import { useComposerKeys } from "./use-composer-keys.ts";
+import { SendButton, type Stop, StopButtons } from "./composer-buttons.tsx";
+import { DraftNotes } from "./draft-notes.tsx";
+import { isTouch, useComposerKeys } from "./use-composer-keys.ts";
 import { useDraft } from "./use-draft.ts";
 
 export interface ComposerHandle {
@@ -23,43 +23,46 @@ export interface ComposerProps {
   /** Where its draft belongs: a session's id, or `new`. */
   place: string;
   placeholder: string;
-  /** Resolves once the server has it. */
-  submit: (prompt: string, idempotencyKey: string) => Promise<void>;
-  /** Ends what runs; null while nothing does. */
-  stop: (() => void) | null;
-  stopping?: boolean;
-  /** Whether one can write at once. */
-  takesFocus?: boolean;
+  /** Takes over what was written: it is kept until the server has it. */
+  submit: (prompt: string) => void;
+  /** Null while nothing runs. */
+  stop: Stop | null;
+  /** Whether what is sent has to wait. */
+  isBusy: boolean;
   /** On the left of the buttons. */
   children?: ReactNode;
   handle?: RefObject<ComposerHandle | null>;
 }
 
-/** Where one says what is to be done. */
+/** Where one says what is to be done. It has the focus when its page opens, and keeps it after sending. */
 export function Composer(props: ComposerProps) {
-  const { place, placeholder, submit, stop, stopping = false, takesFocus = false, children, handle } = props;
+  const { place, placeholder, submit, stop, isBusy, children, handle } = props;
   const field = useRef<HTMLTextAreaElement>(null);
-  const { text, draft } = useDraft(place);
+  const { text, draft, isKept, others } = useDraft(place);
   const tooMuch = text.length - MAX_PROMPT_LENGTH;
   const canSend = text.trim() !== "" && tooMuch <= 0;
 
   const send = (): void => {
     if (!canSend) return;
     field.current?.focus();
-    draft.send(submit).catch((error: unknown) => {
-      const detail = error instanceof Error ? error.message : String(error);
-      showToast("This could not be sent", { detail, level: "error" });
-    });
+    draft.write("");
+    submit(text);
   };
-  const keys = useComposerKeys({ send, stop });
+  const { keys, isArmed } = useComposerKeys({
+    send,
+    stop: stop?.stop ?? null,
+    // To what can be scrolled and where bare keys work; never to nowhere.
+    leave: () => document.querySelector<HTMLElement>("[data-pane]")?.focus(),
+  });
   useLayoutEffect(() => {
     // The page is there before its script: what was typed meanwhile counts.
     const typed = field.current?.value ?? "";
     if (typed !== "" && typed !== draft.text()) draft.write(typed);
   }, [draft]);
   useEffect(() => {
-    if (takesFocus) field.current?.focus();
-  }, [takesFocus]);
+    // A phone's keyboard would cover what one came to read.
+    if (!isTouch() && !isInDialog()) field.current?.focus({ preventScroll: true });
+  }, []);
   useImperativeHandle(handle, () => ({
     focus: () => field.current?.focus(),
     fill(filled) {
@@ -77,8 +80,10 @@ export function Composer(props: ComposerProps) {
       }}
       className="rounded-xl border border-line-strong bg-background transition-colors focus-within:border-accent"
     >
+      <DraftNotes draft={draft} isKept={isKept} others={others} />
       <textarea
         ref={field}
+        dir="auto"
         value={text}
         rows={1}
         aria-label="Message"
@@ -92,15 +97,19 @@ export function Composer(props: ComposerProps) {
         <div className="min-w-0 grow truncate text-xs text-faint">
           {tooMuch > 0 ? (
             <span role="alert" className="text-failed">
-              {plural(tooMuch, "character")} too long
+              {plural(tooMuch, "character")} over the limit
             </span>
+          ) : isArmed ? (
+            <output>Press Esc again to stop</output>
           ) : (
             children
           )}
         </div>
-        {stop !== null && <StopButton stop={stop} stopping={stopping} />}
-        {(stop === null || text.trim() !== "") && <SendButton queues={stop !== null} disabled={!canSend} />}
+        {stop !== null && <StopButtons {...stop} />}
+        {(stop === null || text.trim() !== "") && <SendButton queues={isBusy} disabled={!canSend} />}
       </div>
     </form>
   );
 }
+
+const isInDialog = (): boolean => (document.activeElement?.closest("[role=dialog]") ?? null) !== null;

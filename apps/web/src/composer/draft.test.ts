@@ -2,13 +2,27 @@ import { afterEach, beforeEach, expect, it, vi } from "vitest";
 import { Draft } from "./draft.ts";
 
 const stored = new Map<string, string>();
+let room = Infinity;
 beforeEach(() => {
   stored.clear();
-  vi.stubGlobal("localStorage", {
-    getItem: (key: string) => stored.get(key) ?? null,
-    setItem: (key: string, value: string) => stored.set(key, value),
-    removeItem: (key: string) => stored.delete(key),
-  });
+  room = Infinity;
+  vi.stubGlobal(
+    "localStorage",
+    new Proxy(
+      {
+        getItem: (key: string) => stored.get(key) ?? null,
+        setItem(key: string, value: string) {
+          if (value.length > room) throw new DOMException("full", "QuotaExceededError");
+          stored.set(key, value);
+        },
+        removeItem: (key: string) => stored.delete(key),
+      },
+      {
+        ownKeys: () => [...stored.keys()],
+        getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+      },
+    ),
+  );
 });
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -20,64 +34,43 @@ it("is there again after a reload", () => {
   expect(new Draft("s2").text()).toBe("");
 });
 
-it("is forgotten once the server has it, and not before", async () => {
+it("is there although the page that wrote it was of an earlier version", () => {
+  stored.set("trunkline:draft:s1", JSON.stringify({ text: "from before", idempotencyKey: null }));
   const draft = new Draft("s1");
-  draft.write("hello");
-  const taken = Promise.withResolvers<void>();
-  const sending = draft.send(() => taken.promise);
-  expect(draft.text()).toBe("");
-  expect(new Draft("s1").text()).toBe("hello");
-  taken.resolve();
-  await sending;
-  expect(stored.size).toBe(0);
+  expect(draft.text()).toBe("from before");
+  draft.write("now");
+  expect(stored.has("trunkline:draft:s1")).toBe(false);
+  expect(new Draft("s1").text()).toBe("now");
 });
 
-it("comes back when it could not be sent, and goes out again under the same key", async () => {
+it("comes back in front of what was written since", () => {
   const draft = new Draft("s1");
-  draft.write("hello");
-  const keys: string[] = [];
-  const refuse = async (_prompt: string, key: string): Promise<void> => {
-    keys.push(key);
-    throw new Error("offline");
-  };
-  await expect(draft.send(refuse)).rejects.toThrow("offline");
-  expect(draft.text()).toBe("hello");
-  await expect(draft.send(refuse)).rejects.toThrow("offline");
-  await expect(new Draft("s1").send(refuse)).rejects.toThrow("offline");
-  expect(new Set(keys).size).toBe(1);
-});
-
-it("is another task once it was changed", async () => {
-  const draft = new Draft("s1");
-  const keys: string[] = [];
-  const submit = async (_prompt: string, key: string): Promise<void> => {
-    keys.push(key);
-    throw new Error("offline");
-  };
-  draft.write("hello");
-  await expect(draft.send(submit)).rejects.toThrow("offline");
-  draft.write("hello!");
-  await expect(draft.send(submit)).rejects.toThrow("offline");
-  expect(new Set(keys).size).toBe(2);
-});
-
-it("loses nothing of what was written while it was on its way", async () => {
-  const draft = new Draft("s1");
-  draft.write("first");
-  const taken = Promise.withResolvers<void>();
-  const sending = draft.send(() => taken.promise);
+  draft.giveBack("first");
+  expect(draft.text()).toBe("first");
   draft.write("second");
-  taken.reject(new Error("offline"));
-  await expect(sending).rejects.toThrow("offline");
+  draft.giveBack("first");
   expect(draft.text()).toBe("first\n\nsecond");
   expect(new Draft("s1").text()).toBe("first\n\nsecond");
 });
 
-it("keeps what was begun while another one was taken", async () => {
+it("B6: another tab's draft is offered, and taking it loses neither", async () => {
+  stored.set("trunkline:draft:s1:another-tab", JSON.stringify({ text: "of the other tab" }));
   const draft = new Draft("s1");
-  draft.write("first");
-  const sending = draft.send(async () => draft.write("second"));
-  await sending;
-  expect(draft.text()).toBe("second");
-  expect(new Draft("s1").text()).toBe("second");
+  draft.write("of this tab");
+  await draft.restore();
+  const [other] = draft.state.getState().others;
+  expect(other).toMatchObject({ text: "of the other tab" });
+  draft.settle(other!, true);
+  expect(draft.text()).toBe("of the other tab\n\nof this tab");
+  expect(stored.has("trunkline:draft:s1:another-tab")).toBe(false);
+  expect(draft.state.getState().others).toEqual([]);
+});
+
+it("B6: a draft that finds no room anywhere says so", async () => {
+  room = 10;
+  const draft = new Draft("s1");
+  draft.write("longer than there is room for");
+  await expect.poll(() => draft.state.getState().isKept).toBe(false);
+  draft.write("");
+  await expect.poll(() => draft.state.getState().isKept).toBe(true);
 });

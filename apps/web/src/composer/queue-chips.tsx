@@ -1,26 +1,76 @@
+import { useEffect, useRef } from "react";
 import type { QueuedPrompt } from "../session/session-facts.ts";
+import { draftOf } from "./draft.ts";
 import { QueueChip } from "./queue-chip.tsx";
+import { forgetEdit, useQueueEdits, writeEdit } from "./queue-edits.ts";
 import { useQueue } from "./use-queue.ts";
 
-/** What waits for the running task, in order: it can be edited, moved and taken back until it starts. */
-export function QueueChips({ queue }: { queue: readonly QueuedPrompt[] }) {
-  const { edit, move, cancel } = useQueue();
-  if (queue.length === 0) return null;
+interface QueueChipsProps {
+  sessionId: string;
+  queue: readonly QueuedPrompt[];
+  /** Puts the focus where one writes, when the field that had it is gone. */
+  focusComposer: () => void;
+}
+
+/**
+ * What waits for the running task, in order: it can be edited, moved and removed until it starts. An edit that came too
+ * late stays, with its field, until somebody decides about it.
+ */
+export function QueueChips({ sessionId, queue, focusComposer }: QueueChipsProps) {
+  const { edit, move, cancel } = useQueue(sessionId);
+  const edits = useQueueEdits(sessionId);
+  const queued = new Set(queue.map(({ taskId }) => taskId));
+  const lost = Object.values(edits).filter(({ taskId }) => !queued.has(taskId));
+  /** What is on its way, by task: Enter moves the focus, and leaving the field would save a second time. */
+  const saving = useRef(new Map<string, string>());
+  useEffect(() => {
+    // Nothing was changed: nothing is lost.
+    for (const { taskId, text } of lost) if (text.trim() === "") forgetEdit(sessionId, taskId);
+  });
+  if (queue.length === 0 && lost.length === 0) return null;
+  const chips = [
+    ...lost.map(({ taskId, text }) => ({ key: taskId, taskId, prompt: text, place: null })),
+    ...queue.map((prompt, index) => ({ ...prompt, place: index + 1 })),
+  ];
   return (
-    <ol aria-label="Queued" className="mb-1.5 flex max-h-36 flex-col gap-1 overflow-y-auto">
-      {queue.map(({ key, taskId, prompt }, index) => (
-        <QueueChip
-          key={key}
-          place={index + 1}
-          prompt={prompt}
-          isSent={taskId !== null}
-          edit={(text) => edit(taskId, text)}
-          cancel={() => cancel(taskId)}
-          // Before the one above, or before the one that is two below.
-          moveUp={index === 0 ? null : () => move(taskId, queue[index - 1]?.taskId ?? null)}
-          moveDown={index === queue.length - 1 ? null : () => move(taskId, queue[index + 2]?.taskId ?? null)}
-        />
-      ))}
+    <ol aria-label="Queued" className="mb-1.5 flex max-h-44 flex-col gap-1 overflow-y-auto">
+      {chips.map(({ key, taskId, prompt, place }) => {
+        const at = (place ?? 1) - 1;
+        const edited = taskId === null ? null : (edits[taskId]?.text ?? null);
+        const end = (): void => {
+          if (taskId !== null) forgetEdit(sessionId, taskId);
+          focusComposer();
+        };
+        const keep = (): void => {
+          if (taskId === null || edited === null) return;
+          if (place === null) {
+            draftOf(sessionId).giveBack(edited);
+            end();
+          } else if (edited.trim() === "" || edited === prompt) forgetEdit(sessionId, taskId);
+          else if (saving.current.get(taskId) !== edited) {
+            saving.current.set(taskId, edited);
+            edit(taskId, edited, () => saving.current.delete(taskId));
+          }
+        };
+        return (
+          <QueueChip
+            key={key}
+            place={place}
+            prompt={prompt}
+            edited={edited}
+            isSent={taskId !== null}
+            begin={() => taskId !== null && writeEdit(sessionId, { taskId, text: prompt })}
+            write={(text) => taskId !== null && writeEdit(sessionId, { taskId, text })}
+            keep={keep}
+            focusComposer={focusComposer}
+            discard={end}
+            cancel={() => cancel(taskId)}
+            // Before the one above, or before the one that is two below.
+            moveUp={at === 0 ? null : () => move(taskId, queue[at - 1]?.taskId ?? null)}
+            moveDown={at === queue.length - 1 ? null : () => move(taskId, queue[at + 2]?.taskId ?? null)}
+          />
+        );
+      })}
     </ol>
   );
 }

@@ -1,7 +1,8 @@
-import { type CompositionEvent, type KeyboardEvent, useRef } from "react";
+import { type CompositionEvent, type KeyboardEvent, useEffect, useState } from "react";
+import { useIme } from "./ime.ts";
 
-/** Safari ends a composition just before the key that ended it; within this time they are the same key, in ms. */
-const SAME_KEY_MS = 50;
+/** How long the first Esc waits for the second, in ms. */
+const ARMED_MS = 3_000;
 
 export interface ComposerKeys {
   onKeyDown(event: KeyboardEvent): void;
@@ -10,31 +11,48 @@ export interface ComposerKeys {
 
 /**
  * Enter sends and Shift+Enter breaks the line; on a touch screen, where there is no Shift to hold, Enter breaks it. Esc
- * stops what runs. While an input method composes, all of them are its own.
+ * stops what runs once it is pressed twice: it is also what one presses to be rid of something. While an input method
+ * composes, all of them are its own.
+ *
+ * @returns whether a second Esc would stop the task
  */
 export function useComposerKeys({
   send,
   stop,
+  leave,
 }: {
   send: () => void;
   stop: (() => void) | null;
-}): ComposerKeys {
-  const composedAt = useRef(Number.NEGATIVE_INFINITY);
-  return {
-    onCompositionEnd(event) {
-      composedAt.current = event.timeStamp;
-    },
+  /** Esc with nothing to stop. */
+  leave: () => void;
+}): { keys: ComposerKeys; isArmed: boolean } {
+  const ime = useIme();
+  const [armedAt, setArmedAt] = useState<number | null>(null);
+  useEffect(() => {
+    if (armedAt === null) return undefined;
+    const timer = setTimeout(() => setArmedAt(null), ARMED_MS);
+    return () => clearTimeout(timer);
+  }, [armedAt]);
+  const escape = (event: KeyboardEvent): void => {
+    if (stop === null) return leave();
+    if (armedAt === null || event.repeat) return setArmedAt(event.timeStamp);
+    setArmedAt(null);
+    stop();
+  };
+  const keys: ComposerKeys = {
+    onCompositionEnd: ime.onCompositionEnd,
     onKeyDown(event) {
-      if (event.nativeEvent.isComposing || event.timeStamp - composedAt.current < SAME_KEY_MS) return;
+      if (ime.owns(event)) return;
       if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
         event.preventDefault();
-        send();
-      } else if (event.key === "Escape" && stop !== null) {
+        if (!event.repeat) send();
+      } else if (event.key === "Escape") {
         event.preventDefault();
-        stop();
-      }
+        escape(event);
+      } else setArmedAt(null);
     },
   };
+  return { keys, isArmed: armedAt !== null && stop !== null };
 }
 
-const isTouch = (): boolean => window.matchMedia("(pointer: coarse)").matches;
+export const isTouch = (): boolean => window.matchMedia("(pointer: coarse)").matches;

@@ -1,11 +1,12 @@
-import { useState, useSyncExternalStore } from "react";
-import { Draft } from "./draft.ts";
+import { useStore } from "zustand";
+import { type Draft, draftOf, type DraftState } from "./draft.ts";
+import { useIsHydrated } from "../ui/use-is-hydrated.ts";
 
-const onServer = (): string => "";
-
-/** @param place a session's id, or `new`; it stays the same for as long as the caller is shown. */
-export function useDraft(place: string): { text: string; draft: Draft } {
-  const [draft] = useState(() => new Draft(place));
-  const text = useSyncExternalStore(draft.subscribe, draft.text, onServer);
-  return { text, draft };
+/** @param place a session's id, or `new`. */
+export function useDraft(place: string): DraftState & { draft: Draft } {
+  const draft = draftOf(place);
+  const state = useStore(draft.state);
+  // The server rendered the page without what this browser keeps.
+  const isHydrated = useIsHydrated();
+  return { ...(isHydrated ? state : { text: "", isKept: true, others: [] }), draft };
 }

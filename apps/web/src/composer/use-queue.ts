@@ -1,32 +1,39 @@
 import { useMutation } from "@tanstack/react-query";
 import { isApiError } from "@trunkline/client";
 import { useTRPC } from "../api/trpc.ts";
+import { isConnectionError } from "../network/network.ts";
 import { showToast } from "../ui/toasts.ts";
+import { forgetEdit } from "./queue-edits.ts";
 
 /** What can be done about a queued task. Its session's stream then tells what became of it. */
 export interface Queue {
-  edit(taskId: string | null, prompt: string): void;
+  /** Where it comes too late, the edit stays open, with a word about it (queue-chips.tsx). */
+  edit(taskId: string, prompt: string, onSettled: () => void): void;
   /** @param beforeTaskId null: to the end of the queue. */
   move(taskId: string | null, beforeTaskId: string | null): void;
   cancel(taskId: string | null): void;
 }
 
-export function useQueue(): Queue {
+export function useQueue(sessionId: string): Queue {
   const trpc = useTRPC();
-  const edit = useMutation(trpc.task.edit.mutationOptions({ onError: explain }));
+  const edit = useMutation(
+    trpc.task.edit.mutationOptions({
+      onSuccess: (_, { taskId }) => forgetEdit(sessionId, taskId),
+      onError: explain,
+    }),
+  );
   const move = useMutation(trpc.task.move.mutationOptions({ onError: explain }));
   const cancel = useMutation(trpc.task.cancel.mutationOptions({ onError: explain }));
   return {
-    edit: (taskId, prompt) => taskId !== null && edit.mutate({ taskId, prompt }),
+    edit: (taskId, prompt, onSettled) => edit.mutate({ taskId, prompt }, { onSettled }),
     move: (taskId, beforeTaskId) => taskId !== null && move.mutate({ taskId, beforeTaskId }),
     cancel: (taskId) => taskId !== null && cancel.mutate({ taskId }),
   };
 }
 
 function explain(error: unknown): void {
-  if (isApiError(error, "task_not_queued")) {
-    showToast("It is not queued any more", { detail: "It has started, or was taken back." });
-    return;
-  }
-  showToast("That did not work", { detail: error instanceof Error ? error.message : "", level: "error" });
+  // It shows in the queue itself.
+  if (isApiError(error, "task_not_queued")) return;
+  const detail = isConnectionError(error) ? "You're offline." : error instanceof Error ? error.message : "";
+  showToast("Couldn't update the queue", { detail, level: "error" });
 }

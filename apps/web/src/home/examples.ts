@@ -11,22 +11,22 @@ const DEMO: readonly Example[] = [
   { title: "Read it back", prompt: "read notes.txt" },
   {
     title: "Stream an answer",
-    prompt: "say: Many conversations share one trunk, and none crosses into another.",
+    prompt: "say: Many conversations share one trunk line, and none crosses into another.",
   },
 ];
 
 const REAL: readonly Example[] = [
-  { title: "Look around", prompt: "List the files in the workspace and tell me what is there." },
+  { title: "List the workspace", prompt: "List the files in the workspace and tell me what is there." },
   {
-    title: "Make something",
+    title: "Write and run a script",
     prompt: "Write a small Node script that prints the first 20 primes, run it, and show me its output.",
   },
   {
-    title: "Check the machine",
+    title: "Check installed tools",
     prompt: "Which tools are installed here? Check versions of git, node, python and gcc.",
   },
   {
-    title: "Explain",
+    title: "Explain a topic",
     prompt:
       "Create a short Markdown file that explains server-sent events with an example, then read it back to me.",
   },

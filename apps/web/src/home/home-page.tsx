@@ -1,9 +1,12 @@
 "use client";
 
-import { useMutation, useQuery } from "@tanstack/react-query";
-import { useRouter } from "next/navigation";
+import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
 import { useTRPC } from "../api/trpc.ts";
+import { draftOf } from "../composer/draft.ts";
+import { WaitingChips } from "../composer/waiting-chips.tsx";
+import { navigate } from "../navigation/navigate.ts";
+import { outbox, useOutbox } from "../outbox/use-outbox.ts";
 import { Composer, type ComposerHandle } from "../composer/composer.tsx";
 import { PageHeader } from "../shell/page-header.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
@@ -13,13 +16,24 @@ import { RunningSessions } from "./running-sessions.tsx";
 /** Where a task begins. */
 export function HomePage() {
   const trpc = useTRPC();
-  const router = useRouter();
   const composer = useRef<ComposerHandle>(null);
   const info = useQuery(trpc.server.info.queryOptions(undefined, { staleTime: Infinity }));
-  const submit = useMutation(trpc.task.submit.mutationOptions());
-  const start = async (prompt: string, idempotencyKey: string): Promise<void> => {
-    const { sessionId } = await submit.mutateAsync({ prompt, idempotencyKey });
-    router.push(`/s/${sessionId}`);
+  const waiting = useOutbox().filter(({ sessionId }) => sessionId === null);
+  const start = (prompt: string): void => {
+    // What is sent before the session is there belongs to it: the page is on its way to it.
+    const first = outbox.messages
+      .getState()
+      .findLast((message) => message.sessionId === null && message.follows === null && !message.isWaiting);
+    const delivered = outbox.send(prompt, null, first?.idempotencyKey ?? null);
+    if (first !== undefined) return;
+    void delivered.then(({ sessionId }) => {
+      // Whoever went elsewhere meanwhile is not taken away from it.
+      if (window.location.pathname !== "/") return;
+      const begun = draftOf("new").text();
+      draftOf("new").write("");
+      if (begun.trim() !== "") draftOf(sessionId).giveBack(begun);
+      navigate(`/s/${sessionId}`);
+    });
   };
   return (
     <>
@@ -29,18 +43,19 @@ export function HomePage() {
       <main className="min-h-0 grow overflow-y-auto">
         <div className="mx-auto w-full max-w-[728px] px-6 pt-[max(3rem,14dvh)] pb-10 max-md:px-3 max-md:pt-8">
           <h1 className="mb-4 text-xl font-semibold tracking-tight max-md:px-1">What needs doing?</h1>
+          <WaitingChips messages={waiting} />
           <Composer
             place="new"
             handle={composer}
-            takesFocus
-            placeholder="Describe a task. It runs on the server, whatever becomes of this page."
+            placeholder="Describe a task. It keeps running if you close this page."
             submit={start}
             stop={null}
+            isBusy={false}
           >
             {info.data === undefined
               ? null
               : info.data.demo
-                ? "Demo model, scripted: it needs no key"
+                ? "Demo model (no API key set)"
                 : info.data.model}
           </Composer>
           <section aria-label="Examples" className="mt-3 grid grid-cols-2 gap-2 max-sm:grid-cols-1">

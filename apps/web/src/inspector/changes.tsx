@@ -20,8 +20,8 @@ export function Changes({ goTo }: { goTo: (seq: number) => void }) {
   if (files.length === 0) {
     return (
       <p className="p-4 text-sm text-muted">
-        No file was written or edited yet{hasOlder && " in what was read of the session"}. What commands
-        change is not listed here.
+        No file edits {hasOlder ? "in the loaded part of this session" : "yet"}. Changes made by shell
+        commands are not tracked.
       </p>
     );
   }
@@ -34,7 +34,7 @@ export function Changes({ goTo }: { goTo: (seq: number) => void }) {
     <section tabIndex={0} aria-label="Changes" className="h-full overflow-y-auto pb-4">
       <p className="px-4 py-2 text-xs text-faint">
         {plural(files.length, "file")}
-        {hasOlder && ", more before"}
+        {hasOlder && ", earlier ones not loaded"}
       </p>
       {files.map((file) => (
         <File
@@ -94,12 +94,7 @@ function Edit({ edit, goTo }: { edit: FileEdit; goTo: (seq: number) => void }) {
   return (
     <div className="relative mx-3 mb-2 rounded-lg border border-line bg-surface">
       <div className="absolute top-1 right-1 rounded-md bg-surface">
-        <IconButton
-          small
-          icon={ArrowLeftToLine}
-          label="Show in the transcript"
-          onClick={() => goTo(edit.seq)}
-        />
+        <IconButton small icon={ArrowLeftToLine} label="Jump to event" onClick={() => goTo(edit.seq)} />
       </div>
       <pre
         tabIndex={0}
@@ -107,9 +102,7 @@ function Edit({ edit, goTo }: { edit: FileEdit; goTo: (seq: number) => void }) {
         className="max-h-96 overflow-auto py-2 pr-9 pl-3 font-mono text-code -outline-offset-2"
       >
         {shown === null || shown === "" ? (
-          <span className="text-faint">
-            {shown === null ? "Its lines are further back" : "An empty file"}
-          </span>
+          <span className="text-faint">{shown === null ? "Earlier lines not loaded" : "Empty file"}</span>
         ) : (
           <HighlightedCode code={shown} language="diff" />
         )}

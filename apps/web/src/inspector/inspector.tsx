@@ -1,25 +1,43 @@
-import dynamic from "next/dynamic";
 import { useEffect } from "react";
+import { InspectorSheet, InspectorTabs } from "../shell/later-parts.tsx";
+import { Button } from "../ui/button.tsx";
+import { ErrorBoundary } from "../ui/error-boundary.tsx";
+import { Problem } from "../ui/problem.tsx";
 import { useIsWide } from "../ui/use-is-wide.ts";
 import { restoreInspector, useInspector } from "./inspector-state.ts";
 
-const InspectorTabs = dynamic(async () => (await import("./inspector-tabs.tsx")).InspectorTabs, {
-  ssr: false,
-});
-const InspectorSheet = dynamic(async () => (await import("./inspector-sheet.tsx")).InspectorSheet, {
-  ssr: false,
-});
-
-/** Beside the transcript where there is room for it, and a sheet over it where there is not. Loaded when it is opened. */
+/** Beside the transcript where there is room for it, and a sheet over it where there is not. */
 export function Inspector({ goTo }: { goTo: (seq: number) => void }) {
   const { isOpen, close } = useInspector();
   const isWide = useIsWide();
   useEffect(restoreInspector, []);
   if (!isOpen) return null;
-  if (!isWide) return <InspectorSheet close={close} goTo={goTo} />;
+  const broken = (error: Error, retry: () => void) => (
+    <Problem
+      title="Couldn't show the inspector"
+      detail={error.message}
+      action={
+        <span className="flex gap-2">
+          <Button onClick={retry}>Retry</Button>
+          <Button look="quiet" onClick={close}>
+            Close
+          </Button>
+        </span>
+      }
+    />
+  );
+  if (!isWide) {
+    return (
+      <ErrorBoundary fallback={() => null} onError={close}>
+        <InspectorSheet close={close} goTo={goTo} />
+      </ErrorBoundary>
+    );
+  }
   return (
     <aside aria-label="Inspector" className="flex w-105 shrink-0 flex-col border-l border-line">
-      <InspectorTabs goTo={goTo} />
+      <ErrorBoundary fallback={broken}>
+        <InspectorTabs goTo={goTo} />
+      </ErrorBoundary>
     </aside>
   );
 }

@@ -5,7 +5,7 @@ import { useSessionState } from "../session-stream/use-open-session.ts";
 
 const LOOKS = {
   pending: { icon: Circle, word: "To do", color: "text-faint" },
-  active: { icon: CircleDot, word: "In work", color: "text-runs" },
+  active: { icon: CircleDot, word: "In progress", color: "text-runs" },
   done: { icon: CircleCheck, word: "Done", color: "text-done" },
 } as const;
 

@@ -1,7 +1,7 @@
 import type { SessionEvent } from "@trunkline/contract";
 import { ArrowLeftToLine } from "lucide-react";
 import { memo } from "react";
-import { timeOfDay } from "../text/time.ts";
+import { exactTime } from "../text/time.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 
@@ -24,7 +24,7 @@ export const RawEvent = memo(function RawEvent({ event, isOpen, toggle, goTo }: 
       >
         <span className="w-10 shrink-0 text-right text-faint">{event.seq}</span>
         <span className="min-w-0 grow truncate">{event.type}</span>
-        <span className="shrink-0 text-faint">{timeOfDay(event.at)}</span>
+        <span className="shrink-0 text-faint">{exactTime(event.at)}</span>
       </button>
       {isOpen && <Details event={event} goTo={goTo} />}
     </div>
@@ -36,12 +36,7 @@ function Details({ event, goTo }: { event: SessionEvent; goTo: (seq: number) => 
   return (
     <div className="relative mx-3 mb-2 rounded-lg border border-line bg-surface">
       <div className="absolute top-1 right-1 flex rounded-md bg-surface">
-        <IconButton
-          small
-          icon={ArrowLeftToLine}
-          label="Show in the transcript"
-          onClick={() => goTo(event.seq)}
-        />
+        <IconButton small icon={ArrowLeftToLine} label="Jump to event" onClick={() => goTo(event.seq)} />
         <CopyButton text={json} label="Copy event" />
       </div>
       <pre

@@ -7,6 +7,7 @@ import { RawEvent } from "./raw-event.tsx";
 /** The log as it was read, event by event. */
 export function RawEvents({ goTo }: { goTo: (seq: number) => void }) {
   const events = useSessionState((state) => state.view.events);
+  const lastSeq = useSessionState((state) => state.view.lastSeq);
   const hasOlder = useSessionState((state) => state.older !== "none");
   const [filter, setFilter] = useState("");
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
@@ -38,13 +39,14 @@ export function RawEvents({ goTo }: { goTo: (seq: number) => void }) {
           type="search"
           value={filter}
           aria-label="Filter events"
-          placeholder="Filter by type"
+          placeholder="Filter events"
           onChange={(event) => setFilter(event.target.value)}
           className="h-7 min-w-0 grow rounded-md bg-transparent px-1 text-sm outline-none placeholder:text-faint max-md:text-[16px]"
         />
         <span className="shrink-0 text-xs text-faint">
-          {plural(shown.length, "event")}
-          {hasOlder && ", more before"}
+          {wanted === "" ? "" : `${shown.length.toLocaleString("en")} of `}
+          {plural(events.length, "event")}
+          {hasOlder && ` of ${lastSeq.toLocaleString("en")} loaded`}
         </span>
       </div>
       <section ref={frame} tabIndex={0} aria-label="Events" className="min-h-0 grow overflow-y-auto">

@@ -19,7 +19,7 @@ it("tells when steps and calls began and ended", () => {
   expect(task).toMatchObject({ title: "do a", startAt: 100, endAt: 700 });
   expect(task?.spans).toMatchObject([
     { kind: "queued", startAt: 100, endAt: 200, state: "ended" },
-    { kind: "step", label: "Step 1", startAt: 300, endAt: 400, state: "ended" },
+    { kind: "step", label: "Model call 1", startAt: 300, endAt: 400, state: "ended" },
     { kind: "tool", label: "ls", startAt: 500, endAt: 600, state: "failed" },
   ]);
 });

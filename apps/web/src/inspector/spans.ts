@@ -1,5 +1,5 @@
 import { approvalSettledBy, isAllowed, isTaskEnd, type SessionEvent } from "@trunkline/contract";
-import { toolWords } from "../transcript/tool-words.ts";
+import { callOf, toolWords } from "../transcript/tool-words.ts";
 
 /** Something that took time, within one task. Times are integer ms since the epoch. */
 export interface Span {
@@ -54,13 +54,13 @@ function apply(task: TaskSpans, event: SessionEvent): void {
       break;
     case "step.started":
       endOpen(task, at, "failed", "step");
-      task.spans.push(span("step", `step:${seq}`, seq, `Step ${event.data.step}`, at));
+      task.spans.push(span("step", `step:${seq}`, seq, `Model call ${event.data.step}`, at));
       break;
     case "step.ended":
       endOpen(task, at, "ended", "step");
       break;
     case "tool.called": {
-      const { verb, target } = toolWords(event.data.tool, event.data.input);
+      const { verb, target } = toolWords(callOf(event.data));
       task.spans.push(span("tool", `tool:${event.data.callId}`, seq, target === "" ? verb : target, at));
       break;
     }
@@ -68,7 +68,7 @@ function apply(task: TaskSpans, event: SessionEvent): void {
       endKey(task, `tool:${event.data.callId}`, at, event.data.status === "succeeded" ? "ended" : "failed");
       break;
     case "approval.requested":
-      task.spans.push(span("approval", `approval:${event.data.approvalId}`, seq, "Waits for you", at));
+      task.spans.push(span("approval", `approval:${event.data.approvalId}`, seq, "Waiting for you", at));
       break;
     case "approval.answered":
     case "approval.expired": {

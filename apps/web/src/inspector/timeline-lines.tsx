@@ -11,7 +11,7 @@ interface LineProps {
 }
 
 export function TaskLine({ task, now, goTo }: LineProps & { task: TaskSpans }) {
-  const title = task.title === "" ? "Earlier task" : task.title;
+  const title = task.title === "" ? "Earlier task (partly loaded)" : task.title;
   return (
     <button
       type="button"

@@ -26,7 +26,7 @@ export function Timeline({ goTo }: { goTo: (seq: number) => void }) {
     overscan: 10,
     paddingEnd: 16,
   });
-  if (lines.length === 0) return <p className="p-4 text-sm text-muted">Nothing has happened yet.</p>;
+  if (lines.length === 0) return <p className="p-4 text-sm text-muted">No events yet.</p>;
   return (
     <section ref={frame} tabIndex={0} aria-label="Timeline" className="h-full overflow-y-auto">
       <div className="relative" style={{ height: virtualizer.getTotalSize() }}>

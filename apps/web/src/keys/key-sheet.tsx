@@ -1,38 +1,41 @@
 import { Dialog } from "radix-ui";
 import { closeOverlay } from "../shell/overlays.ts";
 import { Keys } from "../ui/keys.tsx";
-import { useModifierKey } from "./modifier-key.ts";
+import { isApple, useModifierKey } from "./modifier-key.ts";
+import { useSingleKeys } from "./single-keys.ts";
 
 /** All keys that do something. */
 export function KeySheet() {
   const modifier = useModifierKey();
+  const singleKeys = useSingleKeys();
   const groups = [
     {
       title: "Everywhere",
       keys: [
-        [`${modifier} K`, "Search sessions and actions"],
-        ["C", "New task"],
-        ["?", "This list"],
+        [`${modifier} K`, "Search sessions, messages, commands"],
+        [isApple() ? "⌥ C" : "Alt C", "New task"],
+        ["?", "Keyboard shortcuts"],
       ],
     },
     {
       title: "In a session",
       keys: [
-        ["/", "Write"],
-        ["J", "Next"],
-        ["K", "Previous"],
-        ["[ ]", "Previous and next question of yours"],
-        ["E", "Open or close"],
-        ["G", "Latest"],
+        ["/", "Focus message box"],
+        ["J", "Next event"],
+        ["K", "Previous event"],
+        ["[ ]", "Previous / next prompt"],
+        ["E", "Expand or collapse"],
+        ["G", "Jump to latest"],
         ["I", "Inspector"],
       ],
     },
     {
-      title: "While something waits for you",
+      title: "Approvals",
       keys: [
-        ["Y", "Allow"],
-        ["⇧ Y", "Always allow, in this session"],
-        ["N", "Deny"],
+        ["⇧ Tab", "From the message box to the approval"],
+        ["↵", "Press the focused button"],
+        ["Esc", "Deny (with a button focused)"],
+        [`${modifier} ↵`, "Allow (inside the approval)"],
       ],
     },
     {
@@ -40,7 +43,8 @@ export function KeySheet() {
       keys: [
         ["↵", "Send, or queue while a task runs"],
         ["⇧ ↵", "New line"],
-        ["Esc", "Stop the task"],
+        ["Esc Esc", "Stop the task"],
+        ["Esc", "Leave the message box"],
       ],
     },
   ] as const;
@@ -57,7 +61,10 @@ export function KeySheet() {
           aria-describedby={undefined}
           className="fixed top-[12dvh] left-1/2 z-50 max-h-[76dvh] w-105 max-w-[calc(100vw-24px)] -translate-x-1/2 animate-appear overflow-y-auto rounded-xl border border-line bg-background p-5 shadow-float outline-none"
         >
-          <Dialog.Title className="text-sm font-semibold">Keyboard</Dialog.Title>
+          <Dialog.Title className="text-sm font-semibold">Keyboard shortcuts</Dialog.Title>
+          {!singleKeys && (
+            <p className="mt-1 text-sm text-muted">Single letters are turned off in the settings.</p>
+          )}
           {groups.map(({ title, keys }) => (
             <section key={title} aria-label={title} className="mt-4">
               <h3 className="mb-1 text-xs font-medium text-faint">{title}</h3>

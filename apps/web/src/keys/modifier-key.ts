@@ -1,7 +1,8 @@
 import { useSyncExternalStore } from "react";
 
 const subscribe = (): (() => void) => () => {};
-const isApple = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
+
+export const isApple = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
 
 /** `⌘` on Apple's keyboards, `Ctrl` elsewhere. */
 export function useModifierKey(): string {

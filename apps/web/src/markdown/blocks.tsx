@@ -7,11 +7,17 @@ import { Inline } from "./inline.tsx";
 export function Blocks({ tokens }: { tokens: readonly Token[] }): ReactNode {
   return tokens.map((token, index) => (
     // Blocks of one source are known by their place.
-    <Block key={index} token={token as MarkedToken} />
+    <Block key={index} token={token as MarkedToken | Formula} />
   ));
 }
 
-function Block({ token }: { token: MarkedToken }): ReactNode {
+/** markdown-rules.ts */
+interface Formula {
+  type: "formula";
+  text: string;
+}
+
+function Block({ token }: { token: MarkedToken | Formula }): ReactNode {
   switch (token.type) {
     case "space":
     case "def":
@@ -20,7 +26,7 @@ function Block({ token }: { token: MarkedToken }): ReactNode {
       return <Heading token={token} />;
     case "paragraph":
       return (
-        <p>
+        <p dir="auto">
           <Inline tokens={token.tokens} />
         </p>
       );
@@ -28,7 +34,7 @@ function Block({ token }: { token: MarkedToken }): ReactNode {
       return <CodeBlock code={token.text} language={languageOf(token)} />;
     case "blockquote":
       return (
-        <blockquote>
+        <blockquote dir="auto">
           <Blocks tokens={token.tokens} />
         </blockquote>
       );
@@ -36,10 +42,20 @@ function Block({ token }: { token: MarkedToken }): ReactNode {
       return <List token={token} />;
     case "table":
       return <Table token={token} />;
+    case "formula":
+      return (
+        <pre tabIndex={0} dir="ltr" className="my-3 overflow-x-auto font-mono text-code">
+          {token.text}
+        </pre>
+      );
     case "hr":
       return <hr />;
     case "html":
-      return <p className="whitespace-pre-wrap">{token.raw.trim()}</p>;
+      return (
+        <p dir="auto" className="whitespace-pre-wrap">
+          {token.raw.trim()}
+        </p>
+      );
     default:
       // Within the items of a tight list, lines stand without a paragraph around them.
       return <Inline tokens={[token]} />;
@@ -52,7 +68,7 @@ function Block({ token }: { token: MarkedToken }): ReactNode {
  */
 function Heading({ token }: { token: Tokens.Heading }) {
   return (
-    <h3 data-depth={token.depth}>
+    <h3 dir="auto" data-depth={token.depth}>
       <Inline tokens={token.tokens} />
     </h3>
   );
@@ -60,21 +76,27 @@ function Heading({ token }: { token: Tokens.Heading }) {
 
 function List({ token }: { token: Tokens.List }) {
   const items = token.items.map((item, index) => (
-    <li key={index} data-task={item.task || undefined}>
+    <li key={index} dir="auto" data-task={item.task || undefined}>
       <Blocks tokens={item.tokens} />
     </li>
   ));
-  return token.ordered ? <ol start={token.start === "" ? 1 : token.start}>{items}</ol> : <ul>{items}</ul>;
+  return token.ordered ? (
+    <ol dir="auto" start={token.start === "" ? 1 : token.start}>
+      {items}
+    </ol>
+  ) : (
+    <ul dir="auto">{items}</ul>
+  );
 }
 
 function Table({ token }: { token: Tokens.Table }) {
   return (
     <div className="table-frame" tabIndex={0}>
-      <table>
+      <table dir="auto">
         <thead>
           <tr>
             {token.header.map((cell, index) => (
-              <th key={index} style={{ textAlign: cell.align ?? undefined }}>
+              <th key={index} dir="auto" style={{ textAlign: cell.align ?? undefined }}>
                 <Inline tokens={cell.tokens} />
               </th>
             ))}
@@ -84,7 +106,7 @@ function Table({ token }: { token: Tokens.Table }) {
           {token.rows.map((row, index) => (
             <tr key={index}>
               {row.map((cell, place) => (
-                <td key={place} style={{ textAlign: cell.align ?? undefined }}>
+                <td key={place} dir="auto" style={{ textAlign: cell.align ?? undefined }}>
                   <Inline tokens={cell.tokens} />
                 </td>
               ))}

@@ -1,4 +1,5 @@
 import { Lexer, type Token } from "marked";
+import { MARKDOWN_RULES } from "./markdown-rules.ts";
 
 /** A longer run of text is shown without its emphasis and links, in UTF-16 units: finding those may take its square. */
 const MAX_INLINE_LENGTH = 4_000;
@@ -16,12 +17,12 @@ class BoundedLexer extends Lexer {
  * the text that it is.
  */
 export function readMarkdown(source: string): Token[] {
-  return orPlain(source, () => new BoundedLexer({ gfm: true }).lex(source));
+  return orPlain(source, () => new BoundedLexer(MARKDOWN_RULES).lex(source));
 }
 
 /** The same without what stands within the lines: what the top-level blocks are, as their sources. */
 export function readBlocks(source: string): Token[] {
-  return orPlain(source, () => new Lexer({ gfm: true }).blockTokens(source, []));
+  return orPlain(source, () => new Lexer(MARKDOWN_RULES).blockTokens(source, []));
 }
 
 function orPlain(source: string, read: () => Token[]): Token[] {

@@ -1,3 +1,5 @@
+import { useState } from "react";
+import { plural } from "../text/quantity.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { useHighlighted } from "./use-highlighted.ts";
@@ -5,7 +7,7 @@ import { useHighlighted } from "./use-highlighted.ts";
 /** Code with its language, its colours once they are worked out, and a way to copy it. */
 export function CodeBlock({ code, language }: { code: string; language: string | null }) {
   return (
-    <div className="group/code my-3 overflow-hidden rounded-lg border border-line bg-surface">
+    <div dir="ltr" className="group/code my-3 overflow-hidden rounded-lg border border-line bg-surface">
       <div className="flex h-8 items-center justify-between border-b border-line pr-1 pl-3">
         <span className="font-mono text-xs text-faint">{language ?? "text"}</span>
         <CopyButton text={code} label="Copy code" />
@@ -18,28 +20,45 @@ export function CodeBlock({ code, language }: { code: string; language: string |
   );
 }
 
+/** Shown at a time of code as long as a file, in UTF-16 units; the rest is a click away. */
+const PAGE_LENGTH = 60_000;
+
 /** What cannot be seen in code is shown: it is read before it is trusted. */
-export function HighlightedCode({ code: source, language }: { code: string; language: string | null }) {
-  const code = revealHidden(source);
+export function HighlightedCode({ code: whole, language }: { code: string; language: string | null }) {
+  const [pages, setPages] = useState(1);
+  const rest = Math.max(0, whole.length - pages * PAGE_LENGTH);
+  const code = revealHidden(rest === 0 ? whole : whole.slice(0, pages * PAGE_LENGTH));
   const lines = useHighlighted(code, language);
-  if (lines === null) return <code>{code}</code>;
   return (
-    <code>
-      {lines.map((tokens, index) => (
-        // Lines and the tokens in them are known by their place.
-        <span key={index}>
-          {tokens.map(({ text, color }, place) =>
-            color === null ? (
-              text
-            ) : (
-              <span key={place} style={{ color }}>
-                {text}
+    <>
+      <code translate="no">
+        {lines === null
+          ? code
+          : lines.map((tokens, index) => (
+              // Lines and the tokens in them are known by their place.
+              <span key={index}>
+                {tokens.map(({ text, color }, place) =>
+                  color === null ? (
+                    text
+                  ) : (
+                    <span key={place} style={{ color }}>
+                      {text}
+                    </span>
+                  ),
+                )}
+                {index < lines.length - 1 && "\n"}
               </span>
-            ),
-          )}
-          {index < lines.length - 1 && "\n"}
-        </span>
-      ))}
-    </code>
+            ))}
+      </code>
+      {rest > 0 && (
+        <button
+          type="button"
+          onClick={() => setPages(pages + 1)}
+          className="mt-1 block font-sans text-xs text-accent hover:underline"
+        >
+          Show {plural(rest, "more character")}
+        </button>
+      )}
+    </>
   );
 }

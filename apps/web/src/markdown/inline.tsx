@@ -58,6 +58,9 @@ function inline(token: MarkedToken): ReactNode {
           aria-label={token.checked ? "Done" : "Open"}
         />
       );
+    case "html":
+      // The one element that Markdown has no other word for, within a table's cell.
+      return /^<br\s*\/?>$/i.test(token.raw) ? <br /> : token.raw;
     default:
       return token.raw;
   }

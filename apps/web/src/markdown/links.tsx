@@ -4,7 +4,7 @@ import { safeUrl } from "./safe-url.ts";
 
 export function TextLink({ address, children }: { address: string; children: ReactNode }) {
   const url = safeUrl(address);
-  if (url === null) return <span title="This link leads nowhere that is safe">{children}</span>;
+  if (url === null) return <span title="Unsafe link blocked">{children}</span>;
   return (
     <a href={url.href} target="_blank" rel="noopener noreferrer nofollow" title={url.href}>
       {children}
@@ -30,7 +30,7 @@ export function ImageLink({ address, name }: { address: string; name: string }) 
     <a href={url.href} target="_blank" rel="noopener noreferrer nofollow" className={look} title={url.href}>
       {icon}
       <span className="truncate">
-        {shown} <span className="text-faint">· open at {url.host}</span>
+        {shown} <span className="text-faint">(opens {url.host})</span>
       </span>
     </a>
   );

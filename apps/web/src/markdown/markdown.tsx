@@ -2,6 +2,7 @@ import { memo, useMemo, useState } from "react";
 import remend from "remend";
 import { Blocks } from "./blocks.tsx";
 import { readMarkdown } from "./bounded-lexer.ts";
+import { withoutControls } from "../text/reveal-hidden.ts";
 import { BlockSplitter } from "./split-blocks.ts";
 
 /**
@@ -10,10 +11,10 @@ import { BlockSplitter } from "./split-blocks.ts";
  */
 export function Markdown({ text, streaming = false }: { text: string; streaming?: boolean }) {
   const [splitter] = useState(() => new BlockSplitter());
-  const { blocks, definitions } = useMemo(() => splitter.split(text), [splitter, text]);
+  const { blocks, definitions } = useMemo(() => splitter.split(withoutControls(text)), [splitter, text]);
   const last = blocks.length - 1;
   return (
-    <div className="prose-block">
+    <div className="prose-block" translate={streaming ? "no" : undefined}>
       {blocks.map((block, index) => (
         // A block is known by its place: those before it never change again.
         <Source

@@ -28,3 +28,29 @@ it.each([
 ])("leaves %j dead", (address) => {
   expect(safeUrl(address)).toBeNull();
 });
+
+const OWN = "http://127.0.0.1:4400";
+
+it.each([
+  "http://127.0.0.1:4400/sign-in?code=abc",
+  "http://localhost:4400/sign-in?code=abc",
+  "http://127.0.0.1:4400//sign-in?code=abc",
+  "http://127.0.0.1:4400/%73ign-in?code=abc",
+  "http://127.0.0.1:4400/x/../sign-in?code=abc",
+  "http://2130706433:4400/sign-in?code=abc",
+  "http://[::1]:4400/api/sessions",
+  "http://127.0.0.1:4400/trpc/session.list",
+  "http://localhost.:4400/api/docs",
+  "http://127.0.0.1:4400/?code=abc",
+])("H10: leaves %s dead, which is this server's own", (address) => {
+  expect(safeUrl(address, OWN)).toBeNull();
+});
+
+it.each([
+  "http://127.0.0.1:4400/",
+  "http://127.0.0.1:4400/s/01900000-0000-7000-8000-000000000001#e-3",
+  "http://127.0.0.1:8080/sign-in",
+  "https://example.com/api",
+])("H10: lets %s work", (address) => {
+  expect(safeUrl(address, OWN)).not.toBeNull();
+});

@@ -2,7 +2,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
 import { Monitor, Moon, Settings, SquarePen, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
-import { useRouter } from "next/navigation";
 import { Dialog } from "radix-ui";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
@@ -10,6 +9,7 @@ import { StatusMark } from "../sessions/status-mark.tsx";
 import { statusOfSession } from "../sessions/status.ts";
 import { useSessions } from "../sessions/use-sessions.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
+import { navigate } from "../navigation/navigate.ts";
 import { closeOverlay } from "../shell/overlays.ts";
 import { Snippet } from "./snippet.tsx";
 
@@ -22,7 +22,6 @@ const ITEM =
 /** One place for all: sessions by their title, what was said in them, and what can be done. */
 export function Palette() {
   const [text, setText] = useState("");
-  const router = useRouter();
   const { setTheme } = useTheme();
   const wanted = useDeferredValue(text.trim());
   const sessions = useMatchingSessions(wanted);
@@ -32,47 +31,49 @@ export function Palette() {
     action();
   };
   const actions = [
-    { name: "New task", icon: SquarePen, act: () => router.push("/") },
-    { name: "Settings", icon: Settings, act: () => router.push("/settings") },
+    { name: "New task", icon: SquarePen, act: () => navigate("/") },
+    { name: "Settings", icon: Settings, act: () => navigate("/settings") },
     { name: "Theme: light", icon: Sun, act: () => setTheme("light") },
     { name: "Theme: dark", icon: Moon, act: () => setTheme("dark") },
-    { name: "Theme: as the system", icon: Monitor, act: () => setTheme("system") },
+    { name: "Theme: system", icon: Monitor, act: () => setTheme("system") },
   ].filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
   return (
     <Frame>
       <Command.Input
         value={text}
         onValueChange={setText}
-        placeholder="Search sessions, what was said, actions"
+        placeholder="Search sessions, messages, commands…"
         className="h-12 w-full border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-faint max-md:text-[16px]"
       />
       <Command.List className="max-h-[min(420px,60dvh)] overflow-y-auto p-1.5">
-        <Command.Empty className="px-2.5 py-6 text-center text-sm text-muted">Nothing fits.</Command.Empty>
+        <Command.Empty className="px-2.5 py-6 text-center text-sm text-muted">No results</Command.Empty>
         {sessions.length > 0 && (
           <Group title="Sessions">
             {sessions.map((session) => (
               <Command.Item
                 key={session.id}
                 value={session.id}
-                onSelect={() => run(() => router.push(`/s/${session.id}`))}
+                onSelect={() => run(() => navigate(`/s/${session.id}`))}
                 className={ITEM}
               >
                 <StatusMark status={statusOfSession(session)} iconOnly />
-                <span className="truncate">{revealHidden(session.title)}</span>
+                <span dir="auto" className="truncate">
+                  {revealHidden(session.title)}
+                </span>
               </Command.Item>
             ))}
           </Group>
         )}
         {hits.length > 0 && (
-          <Group title="Said and done">
+          <Group title="Messages and events">
             {hits.map((hit) => (
               <Command.Item
                 key={`${hit.sessionId}/${hit.seq}`}
                 value={`${hit.sessionId}/${hit.seq}`}
-                onSelect={() => run(() => router.push(`/s/${hit.sessionId}#e-${hit.seq}`))}
+                onSelect={() => run(() => navigate(`/s/${hit.sessionId}#e-${hit.seq}`))}
                 className={ITEM}
               >
-                <span className="min-w-0 grow truncate">
+                <span dir="auto" className="min-w-0 grow truncate">
                   <Snippet hit={hit} />
                 </span>
                 <span className="max-w-32 shrink-0 truncate text-xs text-faint">

@@ -1,9 +1,17 @@
-import { type FollowState, isApiError, type TrunklineClient } from "@trunkline/client";
+import {
+  type FollowState,
+  isApiError,
+  type TrunklineClient,
+  TrunklineConnectionError,
+} from "@trunkline/client";
 import type { SessionEvent } from "@trunkline/contract";
 import { applyEvents } from "@trunkline/contract/session-view";
 import { createStore, type StoreApi } from "zustand/vanilla";
+import { noteEventTime, now } from "../network/clock.ts";
 import { followShared } from "./follow-shared.ts";
 import { FrameBatch } from "./frame-batch.ts";
+import { type KeptSession, keepSession, readKeptSession } from "./kept-sessions.ts";
+import { onPageHidden } from "./page-visibility.ts";
 import { initialSessionState, type OutgoingPrompt, type SessionState } from "./session-state.ts";
 
 /** Events read when a session is opened, and for each step back. */
@@ -21,6 +29,10 @@ export class OpenSession {
   readonly #onError: (error: unknown) => void;
   readonly #arrivals = new FrameBatch<SessionEvent>((events) => this.#apply(events));
   #following: AbortController | null = null;
+
+  get sessionId(): string {
+    return this.#sessionId;
+  }
 
   constructor(client: TrunklineClient, sessionId: string, onError: (error: unknown) => void) {
     this.#client = client;
@@ -52,22 +64,30 @@ export class OpenSession {
   }
 
   close(): void {
-    this.#following?.abort();
+    if (this.#following === null) return;
+    this.#following.abort();
     this.#following = null;
-    this.#arrivals.stop();
+    this.#arrivals.flush();
+    this.#keep();
   }
 
   async #run(signal: AbortSignal): Promise<void> {
     if (this.state.getState().session === null) await this.#load(signal);
     this.state.setState({ phase: "ready", error: null });
+    signal.addEventListener(
+      "abort",
+      onPageHidden(() => this.#keep()),
+    );
     const batches = followShared(this.#client, {
       sessionId: this.#sessionId,
       after: this.state.getState().view.lastSeq,
       signal,
       onState: (state) => this.#connection(state),
     });
-    for await (const { events } of batches) {
+    for await (const { events, live } of batches) {
       if (signal.aborted) return;
+      const last = events.at(-1);
+      if (live && last !== undefined) noteEventTime(last.at);
       this.#arrivals.add(...events);
     }
   }
@@ -75,17 +95,32 @@ export class OpenSession {
   async #load(signal: AbortSignal): Promise<void> {
     this.state.setState({ phase: "loading", error: null });
     const sessionId = this.#sessionId;
-    const [detail, page] = await Promise.all([
-      this.#client.session.get.query({ sessionId }, { signal }),
-      this.#client.session.events.query({ sessionId, before: END, limit: PAGE_SIZE }, { signal }),
-    ]);
-    this.state.setState({
-      session: detail.session,
-      tasks: detail.tasks,
-      approvals: detail.approvals,
-      older: page.hasMore ? "some" : "none",
-    });
-    this.#apply(page.events);
+    try {
+      const [detail, page] = await Promise.all([
+        this.#client.session.get.query({ sessionId }, { signal }),
+        this.#client.session.events.query({ sessionId, before: END, limit: PAGE_SIZE }, { signal }),
+      ]);
+      this.#show({ ...detail, events: page.events, hasOlder: page.hasMore });
+      this.#keep();
+    } catch (error) {
+      if (!(error instanceof TrunklineConnectionError)) throw error;
+      // As it was when this browser saw it last; the stream brings the rest once there is one.
+      const kept = await readKeptSession(sessionId);
+      if (kept === null || signal.aborted) throw error;
+      this.#show(kept);
+      this.state.setState({ connection: "waiting", awaySince: now() });
+    }
+  }
+
+  #show({ session, tasks, approvals, events, hasOlder }: KeptSession): void {
+    this.state.setState({ session, tasks, approvals, older: hasOlder ? "some" : "none" });
+    this.#apply(events);
+  }
+
+  #keep(): void {
+    const { session, tasks, approvals, view, older } = this.state.getState();
+    if (session === null) return;
+    void keepSession({ session, tasks, approvals, events: view.events, hasOlder: older !== "none" });
   }
 
   #apply(events: readonly SessionEvent[]): void {
@@ -94,17 +129,16 @@ export class OpenSession {
       const outgoing = state.outgoing.filter(({ taskId }) => !view.tasks.some(({ id }) => id === taskId));
       return {
         view,
-        heardAt: Date.now(),
-        awaySince: null,
         outgoing: outgoing.length === state.outgoing.length ? state.outgoing : outgoing,
       };
     });
   }
 
   #connection({ status }: FollowState): void {
+    if (status === "waiting") this.#keep();
     this.state.setState(({ awaySince }) => {
       if (status === "live" || status === "replaying") return { connection: status, awaySince: null };
-      return { connection: status, awaySince: awaySince ?? Date.now() };
+      return { connection: status, awaySince: awaySince ?? now() };
     });
   }
 
@@ -143,13 +177,15 @@ export class OpenSession {
    *
    * @throws what the API throws; it is not shown any more then.
    */
-  async submit(prompt: string, idempotencyKey: string): Promise<void> {
-    const outgoing = { idempotencyKey, prompt, taskId: null };
+  async submit(prompt: string, idempotencyKey: string): Promise<{ sessionId: string; taskId: string }> {
+    const afterSeq = this.state.getState().view.lastSeq;
+    const outgoing = { idempotencyKey, prompt, taskId: null, afterSeq };
     this.state.setState((state) => ({ outgoing: [...state.outgoing, outgoing] }));
     try {
       const input = { prompt, sessionId: this.#sessionId, idempotencyKey };
       const { taskId } = await this.#client.task.submit.mutate(input);
       this.#replaceOutgoing(idempotencyKey, this.#tells(taskId) ? [] : [{ ...outgoing, taskId }]);
+      return { sessionId: this.#sessionId, taskId };
     } catch (error) {
       this.#onError(error);
       this.#replaceOutgoing(idempotencyKey, []);

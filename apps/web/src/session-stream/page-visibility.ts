@@ -16,6 +16,15 @@ export function onPageVisible(listener: () => void): () => void {
   return () => page()?.removeEventListener("visibilitychange", onChange);
 }
 
+/** Calls back whenever nobody looks at the page any more: it may be gone next. @returns what ends it. */
+export function onPageHidden(listener: () => void): () => void {
+  const onChange = (): void => {
+    if (isPageHidden()) listener();
+  };
+  page()?.addEventListener("visibilitychange", onChange);
+  return () => page()?.removeEventListener("visibilitychange", onChange);
+}
+
 /** Resolves after `ms`, or earlier when somebody begins to look at the page or the signal aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {

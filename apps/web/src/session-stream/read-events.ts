@@ -48,7 +48,7 @@ export async function* readEvents(
 }
 
 /** Whether the same question may be answered in a while. */
-function isPassing(error: unknown): error is Error {
+export function isPassing(error: unknown): error is Error {
   if (error instanceof TrunklineConnectionError) return true;
   return isApiError(error) && (error.httpStatus >= 500 || error.httpStatus === 429);
 }

@@ -7,6 +7,8 @@ export interface OutgoingPrompt {
   prompt: string;
   /** Known once the server has taken it. */
   taskId: string | null;
+  /** What the log had come to when it was sent: its task is in none of the events before. */
+  afterSeq: number;
 }
 
 export interface SessionState {
@@ -21,10 +23,8 @@ export interface SessionState {
   approvals: readonly Approval[];
   view: SessionView;
   connection: "live" | "replaying" | "connecting" | "waiting";
-  /** Since when the connection is not live, in ms since the epoch; null while it is. */
+  /** Since when the connection is not live, in ms since the epoch by the server's clock; null while it is. */
   awaySince: number | null;
-  /** When the last event came, in ms since the epoch on this machine's clock. */
-  heardAt: number;
   /** Whether there are events before those that were read. */
   older: "none" | "some" | "loading" | "failed";
   outgoing: readonly OutgoingPrompt[];
@@ -40,7 +40,6 @@ export function initialSessionState(): SessionState {
     view: emptySessionView(),
     connection: "connecting",
     awaySince: null,
-    heardAt: Date.now(),
     older: "none",
     outgoing: [],
   };

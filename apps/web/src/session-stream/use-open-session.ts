@@ -19,13 +19,27 @@ function openedSession(sessionId: string): OpenSession {
   return session;
 }
 
+/** Submits a prompt to a session; where it is shown, it is shown there from now on. @throws what the API throws */
+export async function deliverTo(
+  sessionId: string,
+  prompt: string,
+  idempotencyKey: string,
+): Promise<{ sessionId: string; taskId: string }> {
+  const known = opened.get(sessionId);
+  if (known !== undefined) return known.submit(prompt, idempotencyKey);
+  return apiClient.task.submit.mutate({ sessionId, prompt, idempotencyKey });
+}
+
 /**
  * Opens the session that an address is of, before anything of the page is rendered: its events are on their way while
  * React still takes the page up. Whoever then shows the session closes it.
+ *
+ * @returns whether it is one's
  */
-export function openEarly(path: string): void {
+export function openEarly(path: string): boolean {
   const sessionId = /^\/s\/([^/]+)$/.exec(path)?.[1];
   if (sessionId !== undefined) openedSession(sessionId).open();
+  return sessionId !== undefined;
 }
 
 /** Opens a session for as long as the caller is shown; it is live meanwhile. */

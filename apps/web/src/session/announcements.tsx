@@ -15,8 +15,8 @@ const WORDS: Readonly<Partial<Record<Status, string>>> = {
 const MAX_SAID = 300;
 
 function askedAloud(approval: OpenApproval): string {
-  const { question, detail } = requestWords(approval);
-  return `${question} ${detail.slice(0, MAX_SAID)}`;
+  const { title, detail } = requestWords(approval);
+  return `${title} ${detail.slice(0, MAX_SAID)}`;
 }
 
 /** Says aloud what changed; the transcript itself would never stop talking. */
@@ -38,7 +38,7 @@ export function Announcements() {
   return (
     <>
       <output className="sr-only">
-        {said === "needs-you" ? `The task needs you. ${asked}` : said === null ? "" : (WORDS[said] ?? "")}
+        {said === "needs-you" ? `Needs you. ${asked}` : said === null ? "" : (WORDS[said] ?? "")}
       </output>
       <p role="alert" className="sr-only">
         {said === "failed" ? `Task failed. ${error ?? ""}` : ""}

@@ -2,9 +2,13 @@ import { type RefObject, useMemo } from "react";
 import { ApprovalDock } from "../approvals/approval-dock.tsx";
 import { Composer, type ComposerHandle } from "../composer/composer.tsx";
 import { QueueChips } from "../composer/queue-chips.tsx";
-import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
+import { useQueueEdits } from "../composer/queue-edits.ts";
+import { WaitingChips } from "../composer/waiting-chips.tsx";
+import { outbox } from "../outbox/use-outbox.ts";
+import { useSessionState } from "../session-stream/use-open-session.ts";
 import { activeTask, waitingPrompts } from "./session-facts.ts";
 import { useCancel } from "./use-cancel.ts";
+import { useOutgoing } from "./use-outgoing.ts";
 
 /** Below the transcript: what is queued, what waits for somebody, and where one says more. */
 export function Dock({
@@ -14,29 +18,40 @@ export function Dock({
   sessionId: string;
   composer: RefObject<ComposerHandle | null>;
 }) {
-  const session = useCurrentSession();
   const view = useSessionState((state) => state.view);
   const tasks = useSessionState((state) => state.tasks);
-  const outgoing = useSessionState((state) => state.outgoing);
+  const { outgoing, waiting: unsent } = useOutgoing();
   const waiting = useMemo(() => waitingPrompts({ view, tasks, outgoing }), [view, tasks, outgoing]);
+  const edits = useQueueEdits(sessionId);
   const active = activeTask(view);
-  const { cancel, canceling } = useCancel();
+  const { cancel, isCanceling } = useCancel();
   // Nothing runs before the first one then: it stands in the transcript already.
-  const queue = active === null ? waiting.slice(1) : waiting;
+  const queue =
+    active === null ? waiting.filter(({ taskId }, place) => place > 0 || (taskId ?? "") in edits) : waiting;
   const first = active?.id ?? waiting[0]?.taskId ?? null;
+  const following = waiting.flatMap(({ taskId }) => (taskId === null || taskId === first ? [] : [taskId]));
   return (
     <div className="mx-auto w-full max-w-[808px] px-6 pb-4 max-md:px-2 max-md:pb-2">
-      <QueueChips queue={queue} />
-      <ApprovalDock />
+      <QueueChips sessionId={sessionId} queue={queue} focusComposer={() => composer.current?.focus()} />
+      <WaitingChips messages={unsent} />
+      <ApprovalDock focusComposer={() => composer.current?.focus()} />
       <Composer
         place={sessionId}
         handle={composer}
-        placeholder={
-          first === null ? "Say what is next" : "Say what is next; it is queued until this is done"
+        placeholder={first === null ? "Ask for follow-up changes" : "Queue a follow-up…"}
+        submit={(prompt) => void outbox.send(prompt, sessionId)}
+        isBusy={first !== null}
+        stop={
+          first === null
+            ? null
+            : {
+                stop: () => cancel(first),
+                // The last one first: none of them gets its turn meanwhile.
+                stopAll: () => cancel(...following.toReversed(), first),
+                isStopping: isCanceling(first),
+                queued: following.length,
+              }
         }
-        submit={(prompt, idempotencyKey) => session.submit(prompt, idempotencyKey)}
-        stop={first === null ? null : () => cancel(first)}
-        stopping={first !== null && canceling === first}
       />
     </div>
   );

@@ -24,7 +24,7 @@ it("goes by what runs, then by what waits, then by what ended last", () => {
 });
 
 it("counts a prompt on its way as queued", () => {
-  const outgoing = [{ idempotencyKey: "k", prompt: "next", taskId: null }];
+  const outgoing = [{ idempotencyKey: "k", prompt: "next", taskId: null, afterSeq: 0 }];
   expect(sessionStatus({ ...nothing, view: viewOf(), outgoing })).toBe("queued");
 });
 
@@ -35,7 +35,7 @@ it("lists what waits in its order: as the server had it, as it was told, as it i
     storedTask("a", { pos: 2 }),
     storedTask("running", { state: "working" }),
   ];
-  const outgoing = [{ idempotencyKey: "k", prompt: "last", taskId: null }];
+  const outgoing = [{ idempotencyKey: "k", prompt: "last", taskId: null, afterSeq: 0 }];
   expect(waitingPrompts({ view, tasks, outgoing })).toEqual([
     { key: "a", taskId: "a", prompt: "do a" },
     { key: "b", taskId: "b", prompt: "do b" },

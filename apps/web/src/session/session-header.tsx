@@ -19,13 +19,15 @@ export function SessionHeader() {
   const { isOpen, toggle } = useInspector();
   return (
     <PageHeader>
-      <h1 className="min-w-0 truncate text-sm font-medium">{title}</h1>
+      <h1 dir="auto" translate="no" className="min-w-0 truncate text-sm font-medium">
+        {title}
+      </h1>
       <span className="ml-1 flex shrink-0 items-center gap-1.5">
         <StatusMark status={status} />
         {startedAt !== null && <Elapsed since={startedAt} />}
       </span>
       <span className="grow" />
-      <span className="flex shrink-0 items-center gap-3 pr-1 text-xs text-muted max-md:hidden">
+      <span translate="no" className="flex shrink-0 items-center gap-3 pr-1 text-xs text-muted max-md:hidden">
         {model !== null && <span title="Model">{model}</span>}
         {tokens > 0 && (
           <span title={`${tokens.toLocaleString("en")} tokens in and out`}>
@@ -40,5 +42,9 @@ export function SessionHeader() {
 
 function Elapsed({ since }: { since: number }) {
   const now = useNow();
-  return now === 0 ? null : <span className="text-sm text-muted">{clock(now - since)}</span>;
+  return now === 0 ? null : (
+    <span translate="no" className="text-sm text-muted">
+      {clock(now - since)}
+    </span>
+  );
 }

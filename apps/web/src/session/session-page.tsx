@@ -6,11 +6,12 @@ import {
   useOpenSession,
   useSessionState,
 } from "../session-stream/use-open-session.ts";
+import { Transcript } from "../shell/later-parts.tsx";
 import { SessionScreen } from "./session-screen.tsx";
 import { SessionProblem } from "./session-problem.tsx";
 import { SessionSkeleton } from "./session-skeleton.tsx";
 
-if (typeof window !== "undefined") openEarly(window.location.pathname);
+if (typeof window !== "undefined" && openEarly(window.location.pathname)) void Transcript.preload();
 
 /** One session: its transcript, live, and a place to say more. */
 export function SessionPage({ sessionId }: { sessionId: string }) {

@@ -1,5 +1,5 @@
 import { isApiError } from "@trunkline/client";
-import Link from "next/link";
+import { AppLink } from "../navigation/app-link.tsx";
 import { PageHeader } from "../shell/page-header.tsx";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
@@ -18,19 +18,19 @@ export function SessionProblem() {
       <main className="grow">
         {isGone ? (
           <Problem
-            title="There is no such session"
-            detail="It may have been deleted, or it belongs to somebody else."
+            title="Session not found"
+            detail="It was deleted or you don't have access."
             action={
-              <Link href="/" className={buttonClass()}>
-                Start a task
-              </Link>
+              <AppLink href="/" className={buttonClass()}>
+                New task
+              </AppLink>
             }
           />
         ) : (
           <Problem
-            title="The session could not be loaded"
-            detail={`${error?.message ?? "The server did not answer."} What runs there goes on meanwhile.`}
-            action={<Button onClick={() => session.open()}>Try again</Button>}
+            title="Couldn't load this session"
+            detail={`${error?.message ?? "The server did not answer."} Running tasks are not affected.`}
+            action={<Button onClick={() => session.open()}>Retry</Button>}
           />
         )}
       </main>

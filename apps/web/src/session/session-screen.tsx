@@ -8,15 +8,13 @@ import { useSetPageTitle } from "../sessions/page-title.ts";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { createExpansion, ExpansionContext } from "../transcript/expansion.ts";
 import type { TranscriptHandle } from "../transcript/transcript.tsx";
-import { Transcript } from "./lazy-transcript.tsx";
+import { Transcript } from "../shell/later-parts.tsx";
 import { Announcements } from "./announcements.tsx";
 import { Dock } from "./dock.tsx";
 import { sessionTitle } from "./session-facts.ts";
 import { SessionHeader } from "./session-header.tsx";
-import { StaleBanner } from "./stale-banner.tsx";
 import { toggleCurrent } from "./toggle-current.ts";
 import { useEndsSeen } from "./use-ends-seen.ts";
-import { useListRefresh } from "./use-list-refresh.ts";
 
 /** The session once it is known: header, transcript, dock, and the inspector beside them. */
 export function SessionScreen({ sessionId }: { sessionId: string }) {
@@ -27,13 +25,11 @@ export function SessionScreen({ sessionId }: { sessionId: string }) {
   const { toggle } = useInspector();
   useSetPageTitle(title);
   useEndsSeen(sessionId, markSeen);
-  useListRefresh();
   useKeys({
     j: () => transcript.current?.step(1),
     k: () => transcript.current?.step(-1),
     "]": () => transcript.current?.stepTurn(1),
     "[": () => transcript.current?.stepTurn(-1),
-    G: () => transcript.current?.toEnd(),
     g: () => transcript.current?.toEnd(),
     e: () => toggleCurrent(transcript.current?.current() ?? null),
     i: () => toggle(),
@@ -44,10 +40,9 @@ export function SessionScreen({ sessionId }: { sessionId: string }) {
       <SessionHeader />
       <div className="flex min-h-0 grow">
         <main className="relative flex min-w-0 grow flex-col">
-          <StaleBanner />
           <Transcript
             handle={transcript}
-            empty={<p className="px-6 pt-16 text-center text-muted">Nothing has been asked here yet.</p>}
+            empty={<p className="px-6 pt-16 text-center text-muted">No messages yet.</p>}
           />
           <Dock sessionId={sessionId} composer={composer} />
           <Announcements />

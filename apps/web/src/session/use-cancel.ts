@@ -1,21 +1,28 @@
 import { useMutation } from "@tanstack/react-query";
-import { useTRPC } from "../api/trpc.ts";
+import { useTRPCClient } from "../api/trpc.ts";
+import { isConnectionError } from "../network/network.ts";
 import { showToast } from "../ui/toasts.ts";
 
 export interface Cancel {
-  cancel(taskId: string): void;
-  /** The task that was told last to end, while it has not ended. */
-  canceling: string | null;
+  /** Ends tasks, one after another. */
+  cancel(...taskIds: string[]): void;
+  /** Whether a task was told to end; it may take a moment. */
+  isCanceling(taskId: string): boolean;
 }
 
-/** Ends tasks; asked twice, it ends them once. */
 export function useCancel(): Cancel {
-  const trpc = useTRPC();
-  const { mutate, variables, isPending, isSuccess } = useMutation(
-    trpc.task.cancel.mutationOptions({
-      onError: (error) => showToast("It could not be stopped", { detail: error.message, level: "error" }),
-    }),
-  );
-  const canceling = (isPending || isSuccess) && variables !== undefined ? variables.taskId : null;
-  return { cancel: (taskId) => mutate({ taskId }), canceling };
+  const client = useTRPCClient();
+  const { mutate, variables, isPending, isSuccess } = useMutation({
+    mutationFn: async (taskIds: readonly string[]) => {
+      for (const taskId of taskIds) await client.task.cancel.mutate({ taskId });
+    },
+    onError: (error) => {
+      const detail = isConnectionError(error) ? "You're offline. The task keeps running." : error.message;
+      showToast("Couldn't stop the task", { detail, level: "error" });
+    },
+  });
+  return {
+    cancel: (...taskIds) => mutate(taskIds),
+    isCanceling: (taskId) => (isPending || isSuccess) && variables.includes(taskId),
+  };
 }

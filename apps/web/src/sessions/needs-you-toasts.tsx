@@ -1,9 +1,26 @@
+import { apiClient } from "../api/api-client.ts";
+import { questionOf } from "../approvals/open-approvals.ts";
+import { requestWords } from "../approvals/request-words.ts";
+import { firstWords } from "../text/first-words.ts";
 import { usePathname } from "next/navigation";
 import { useEffect, useRef } from "react";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { showToast } from "../ui/toasts.ts";
 import { cameToNeedYou, type Waiting } from "./came-to-need-you.ts";
 import { useSessions } from "./use-sessions.ts";
+
+/** Says what is asked; the title alone where that cannot be had. */
+async function tell(sessionId: string, title: string): Promise<void> {
+  const open = await apiClient.approval.list.query({ sessionId, limit: 50 }).catch(() => null);
+  const asked = open?.items.findLast(({ state }) => state === "open");
+  const words = asked === undefined ? null : requestWords(asked);
+  const isQuestion = asked !== undefined && questionOf(asked) !== null;
+  const what = words === null ? "" : `: ${firstWords(words.detail, 120)}`;
+  const name = revealHidden(firstWords(title, 60));
+  showToast(`“${name}” ${isQuestion ? "asks" : "needs approval"}${what}`, {
+    link: { label: "Show", href: `/s/${sessionId}` },
+  });
+}
 
 /** Says when a session that is not looked at begins to wait for somebody. */
 export function NeedsYouToasts() {
@@ -15,11 +32,7 @@ export function NeedsYouToasts() {
     const { waiting: now, came } = cameToNeedYou(waiting.current, sessions);
     waiting.current = now;
     for (const { id, title } of came) {
-      if (path === `/s/${id}`) continue;
-      showToast("A task needs you", {
-        detail: revealHidden(title),
-        link: { label: "Show", href: `/s/${id}` },
-      });
+      if (path !== `/s/${id}`) void tell(id, title);
     }
   }, [sessions, isLoading, path]);
   return null;

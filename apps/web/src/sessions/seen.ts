@@ -1,4 +1,5 @@
 import type { Session } from "@trunkline/contract";
+import { now } from "../network/clock.ts";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { readStored, writeStored } from "../text/stored.ts";
@@ -24,8 +25,8 @@ const seen = createStore<Seen>(() => ({ since: Number.MAX_SAFE_INTEGER, ends: {}
 export function watchSeen(): () => void {
   const read = (): void => {
     const stored = readStored(KEY) as Partial<Seen> | null;
-    if (stored === null) writeStored(KEY, { since: Date.now(), ends: {} });
-    seen.setState({ since: stored?.since ?? Date.now(), ends: stored?.ends ?? {} });
+    if (stored === null) writeStored(KEY, { since: now(), ends: {} });
+    seen.setState({ since: stored?.since ?? now(), ends: stored?.ends ?? {} });
   };
   const onStorage = (event: StorageEvent): void => {
     if (event.key === KEY) read();

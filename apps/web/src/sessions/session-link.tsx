@@ -1,6 +1,6 @@
 import type { Session } from "@trunkline/contract";
 import { clsx } from "clsx";
-import Link from "next/link";
+import { AppLink } from "../navigation/app-link.tsx";
 import { usePathname } from "next/navigation";
 import { age, clock } from "../text/duration.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
@@ -17,9 +17,9 @@ export function SessionLink({ session }: { session: Session }) {
   const status = statusOfSession(session);
   const unseen = useIsUnseen(session) && !current;
   return (
-    <Link
+    <AppLink
       href={href}
-      prefetch={false}
+
       aria-current={current ? "page" : undefined}
       className={clsx(
         "flex h-8 items-center gap-2.5 rounded-md px-2 text-sm transition-colors max-md:h-10",
@@ -28,20 +28,22 @@ export function SessionLink({ session }: { session: Session }) {
       )}
     >
       <StatusMark status={status} iconOnly />
-      <span className="min-w-0 grow truncate">{revealHidden(session.title)}</span>
+      <span dir="auto" translate="no" className="min-w-0 grow truncate">
+        {revealHidden(session.title)}
+      </span>
       {unseen && (
         <span className="size-1.5 shrink-0 rounded-full bg-accent">
           <span className="sr-only">Not seen yet</span>
         </span>
       )}
-      <span className="shrink-0 text-xs text-faint">
+      <span translate="no" className="shrink-0 text-xs text-faint">
         {isActive(status) ? (
           <Elapsed since={session.currentTask?.startedAt ?? null} />
         ) : (
           <Age at={session.updatedAt} />
         )}
       </span>
-    </Link>
+    </AppLink>
   );
 }
 

@@ -13,16 +13,16 @@ export function SessionList() {
   if (error !== null) {
     return (
       <div role="alert" className="grow px-4 py-2 text-sm text-muted">
-        <p>The sessions could not be loaded. {error.message}</p>
+        <p>Couldn't load sessions. {error.message}</p>
         <Button size="small" className="mt-2" onClick={retry}>
-          Try again
+          Retry
         </Button>
       </div>
     );
   }
   return (
     <nav aria-label="Sessions" className="min-h-0 grow overflow-y-auto px-2 pb-4">
-      {sessions.length === 0 && <p className="px-2 py-2 text-sm text-faint">Your sessions will be here.</p>}
+      {sessions.length === 0 && <p className="px-2 py-2 text-sm text-faint">No sessions yet.</p>}
       {groupSessions(sessions, now).map((group) => (
         <section key={group.title} aria-label={group.title} className="mt-2">
           <h2 className="px-2 py-1 text-xs font-medium text-faint">{group.title}</h2>

@@ -25,7 +25,7 @@ const MARKS: Readonly<Record<Status, { icon: LucideIcon; word: string; color: st
 export function StatusMark({ status, iconOnly = false }: { status: Status; iconOnly?: boolean }) {
   const { icon: Icon, word, color, turns } = MARKS[status];
   return (
-    <span className={clsx("inline-flex shrink-0 items-center gap-1.5 text-sm", color)}>
+    <span translate="no" className={clsx("inline-flex shrink-0 items-center gap-1.5 text-sm", color)}>
       <Icon
         aria-hidden
         className={clsx("size-3.5", turns === true && "motion-safe:animate-spin")}

@@ -7,8 +7,8 @@ export function NewSecret({ created, close }: { created: CreatedToken; close: ()
   return (
     <output className="block bg-waits-soft px-4 py-3 text-sm">
       <p>
-        <span className="font-medium">{created.token.name}</span> was made. Copy it now: it is not stored, and
-        cannot be shown again.
+        Token “<span className="font-medium">{created.token.name}</span>” created. Copy it now — you won't see
+        it again.
       </p>
       <div className="mt-2 flex items-center gap-2">
         <code className="min-w-0 grow rounded-md border border-line bg-background px-2.5 py-1.5 font-mono text-code break-all select-all">

@@ -1,20 +1,21 @@
 import { useMutation } from "@tanstack/react-query";
 import type { CreatedToken } from "@trunkline/contract";
 import { type SubmitEvent, useEffect, useRef, useState } from "react";
+import { now } from "../network/clock.ts";
 import { Button } from "../ui/button.tsx";
 import { createToken, type CreateTokenInput } from "./create-token.ts";
 
 const DAY_MS = 24 * 3_600_000;
 const SCOPES = [
-  { value: "read", words: "read: look at sessions" },
-  { value: "write", words: "write: run tasks, too" },
-  { value: "admin", words: "admin: users and tokens, too" },
+  { value: "read", words: "Read only" },
+  { value: "write", words: "Read and run" },
+  { value: "admin", words: "Admin" },
 ] as const;
 const LIFETIMES = [
-  { days: 7, words: "for 7 days" },
-  { days: 30, words: "for 30 days" },
-  { days: 365, words: "for a year" },
-  { days: 0, words: "until it is revoked" },
+  { days: 7, words: "In 7 days" },
+  { days: 30, words: "In 30 days" },
+  { days: 365, words: "In a year" },
+  { days: 0, words: "Never" },
 ];
 const FIELD = "h-8 rounded-md border border-line-strong bg-background px-2 text-sm max-md:text-[16px]";
 
@@ -39,7 +40,7 @@ export function NewTokenForm({ most, onCreated, close }: NewTokenFormProps) {
   });
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const expiresAt = days === 0 ? undefined : Date.now() + days * DAY_MS;
+    const expiresAt = days === 0 ? undefined : now() + days * DAY_MS;
     create.mutate({ name: name.trim(), scope, ...(expiresAt !== undefined && { expiresAt }) });
   };
   return (
@@ -52,13 +53,13 @@ export function NewTokenForm({ most, onCreated, close }: NewTokenFormProps) {
           value={name}
           aria-label="Name"
           autoComplete="off"
-          placeholder="What is it for?"
+          placeholder="Name"
           onChange={(event) => setName(event.target.value)}
           className={`${FIELD} min-w-40 grow placeholder:text-faint`}
         />
         <select
           value={scope}
-          aria-label="What it may do"
+          aria-label="Scope"
           onChange={(event) => setScope(event.target.value as typeof scope)}
           className={FIELD}
         >
@@ -70,7 +71,7 @@ export function NewTokenForm({ most, onCreated, close }: NewTokenFormProps) {
         </select>
         <select
           value={days}
-          aria-label="How long it holds"
+          aria-label="Expires"
           onChange={(event) => setDays(Number(event.target.value))}
           className={FIELD}
         >

@@ -13,7 +13,7 @@ export function ServerSections({ info }: { info: ServerInfo }) {
         </Fact>
         {info.demo && (
           <Note>
-            No provider key is set, so a scripted demo model answers. Set one on the server, such as{" "}
+            No API key is set, so a scripted demo model answers. Set one on the server, such as{" "}
             <Code>ANTHROPIC_API_KEY</Code>, <Code>OPENAI_API_KEY</Code> or <Code>OPENAI_BASE_URL</Code>, and
             start it again.
           </Note>
@@ -29,41 +29,41 @@ export function ServerSections({ info }: { info: ServerInfo }) {
       </Section>
       <Section title="Server">
         <Fact name="Version">{info.version}</Fact>
-        <Fact name="Tasks at once">{info.limits.concurrency}</Fact>
-        <Fact name="Longest prompt">{info.limits.maxPromptLength.toLocaleString("en")} characters</Fact>
-        <Fact name="Largest request">{bytes(info.limits.maxBodyBytes)}</Fact>
+        <Fact name="Concurrent tasks">{info.limits.concurrency}</Fact>
+        <Fact name="Max prompt length">{info.limits.maxPromptLength.toLocaleString("en")} characters</Fact>
+        <Fact name="Max request size">{bytes(info.limits.maxBodyBytes)}</Fact>
       </Section>
     </>
   );
 }
 
 const MODES = {
-  auto: "Where it can be had",
-  required: "Required: the server does not start without it",
-  off: "Switched off",
+  auto: "auto",
+  required: "required (the server won't start without it)",
+  off: "off",
 } as const;
 
 /** Whether commands of tasks are kept from the rest of the machine; loudly where they are not. */
 function Sandbox({ sandbox }: { sandbox: ServerInfo["sandbox"] }) {
   return (
     <Section title="Sandbox">
-      <Fact name="Commands run">
+      <Fact name="Commands">
         {sandbox.active ? (
           <span className="inline-flex items-center gap-1.5 text-done">
-            <ShieldCheck aria-hidden className="size-4" strokeWidth={1.75} /> In the sandbox
+            <ShieldCheck aria-hidden className="size-4" strokeWidth={1.75} /> Sandboxed
           </span>
         ) : (
           <span className="inline-flex items-center gap-1.5 text-failed">
-            <ShieldAlert aria-hidden className="size-4" strokeWidth={1.75} /> Without a sandbox
+            <ShieldAlert aria-hidden className="size-4" strokeWidth={1.75} /> Not sandboxed
           </span>
         )}
       </Fact>
-      <Fact name="Asked for">{MODES[sandbox.mode]}</Fact>
+      <Fact name="Sandbox mode">{MODES[sandbox.mode]}</Fact>
       {sandbox.reason !== null && <Note>{sandbox.reason}</Note>}
       {!sandbox.active && (
         <Note>
-          What a task runs can read and change whatever the server's own account can. Run nothing here that
-          you would not run yourself.
+          Tasks can read and change everything the server's account can. Run nothing here that you wouldn't
+          run yourself.
         </Note>
       )}
     </Section>

@@ -8,6 +8,7 @@ import { Problem } from "../ui/problem.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Fact, Section } from "./section.tsx";
 import { ServerSections } from "./server-sections.tsx";
+import { SingleKeysChoice } from "./single-keys-choice.tsx";
 import { ThemeChoice } from "./theme-choice.tsx";
 import { TokensSection } from "./tokens-section.tsx";
 
@@ -28,14 +29,19 @@ export function SettingsPage() {
               <ThemeChoice />
             </Fact>
           </Section>
+          <Section title="Keyboard">
+            <Fact name="Single keys">
+              <SingleKeysChoice />
+            </Fact>
+          </Section>
           <TokensSection />
           {info.data !== undefined && <ServerSections info={info.data} />}
           {info.isPending && <Skeleton className="mt-8 h-60 w-full rounded-lg" />}
           {info.isError && (
             <Problem
-              title="The server's settings could not be loaded"
+              title="Couldn't load the server's settings"
               detail={info.error.message}
-              action={<Button onClick={() => void info.refetch()}>Try again</Button>}
+              action={<Button onClick={() => void info.refetch()}>Retry</Button>}
             />
           )}
         </div>

@@ -20,9 +20,9 @@ export function TokenRow({ token, isThisOne, isBusy, revoke }: TokenRowProps) {
   const now = useNowByMinute();
   const Icon = token.kind === "browser" ? Globe : KeyRound;
   const facts = [
-    token.scopes.at(-1) ?? "nothing",
+    token.scopes.at(-1) ?? "no rights",
     now === 0 ? "" : lastUsed(token, now),
-    token.expiresAt === null ? "never expires" : `until ${moment(token.expiresAt)}`,
+    token.expiresAt === null ? "never expires" : `expires ${moment(token.expiresAt)}`,
   ].filter((fact) => fact !== "");
   return (
     <div className="flex items-center gap-3 px-4 py-2.5 text-sm">
@@ -37,10 +37,10 @@ export function TokenRow({ token, isThisOne, isBusy, revoke }: TokenRowProps) {
       {isAsking ? (
         <span className="flex shrink-0 gap-1">
           <Button size="small" look="danger" disabled={isBusy} onClick={revoke}>
-            {isThisOne ? "Revoke and sign out" : "Revoke for good"}
+            {isThisOne ? "Revoke and sign out" : "Revoke token"}
           </Button>
           <Button size="small" look="quiet" onClick={() => setIsAsking(false)}>
-            Keep
+            Cancel
           </Button>
         </span>
       ) : (

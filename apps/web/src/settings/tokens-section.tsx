@@ -34,8 +34,7 @@ export function TokensSection() {
         refresh();
         setCreated((shown) => (shown?.token.id === id ? null : shown));
       },
-      onError: (error) =>
-        showToast("The token could not be revoked", { detail: error.message, level: "error" }),
+      onError: (error) => showToast("Couldn't revoke the token", { detail: error.message, level: "error" }),
     }),
   );
   const tokens = list.data?.pages.flatMap((page) => page.items) ?? [];
@@ -62,9 +61,9 @@ export function TokensSection() {
         />
       )}
       {created !== null && <NewSecret created={created} close={() => setCreated(null)} />}
-      {list.isError && <Note>The tokens could not be loaded. {list.error.message}</Note>}
-      {list.isPending && <Note>Loading</Note>}
-      {list.isSuccess && tokens.length === 0 && <Note>There are none.</Note>}
+      {list.isError && <Note>Couldn't load tokens. {list.error.message}</Note>}
+      {list.isPending && <Note>Loading…</Note>}
+      {list.isSuccess && tokens.length === 0 && <Note>No tokens</Note>}
       {tokens.map((token: Token) => (
         <TokenRow
           key={token.id}

@@ -4,29 +4,79 @@ import { type ReactNode, useEffect } from "react";
 import { useStore } from "zustand";
 import { SignInPage } from "../auth/sign-in-page.tsx";
 import { signedOut } from "../auth/signed-out.ts";
+import { watchFocusMoves } from "../keys/focus-moves.ts";
+import { watchTyping } from "../keys/on-key.ts";
+import { watchServerTime } from "../network/clock.ts";
+import { watchBrowserNetwork } from "../network/network.ts";
+import { NetworkStrip } from "../network/network-strip.tsx";
+import { registerOfflineWorker } from "../network/register-offline-worker.ts";
+import { watchOutbox } from "../outbox/use-outbox.ts";
+import { watchSessions } from "../sessions/use-sessions.ts";
 import { NeedsYouToasts } from "../sessions/needs-you-toasts.tsx";
 import { TitleBadge } from "../sessions/title-badge.tsx";
+import { Button } from "../ui/button.tsx";
+import { Problem } from "../ui/problem.tsx";
+import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { HintLayer } from "../ui/hint-layer.tsx";
-import { Toasts } from "../ui/toasts-shown.tsx";
+import { fetchLaterParts, Toaster } from "./later-parts.tsx";
 import { Overlays } from "./overlay-layer.tsx";
 import { keepAboveKeyboard } from "./keyboard-inset.ts";
 import { Rail } from "./rail.tsx";
+import { Screens } from "./screens.tsx";
+
+/** What every page does beside showing something, for as long as it is open. */
+const WATCHES = [
+  keepAboveKeyboard,
+  watchFocusMoves,
+  watchTyping,
+  watchServerTime,
+  watchBrowserNetwork,
+  watchSessions,
+  watchOutbox,
+  fetchLaterParts,
+  registerOfflineWorker,
+];
+
+/** What a bug in a screen comes down to. Nothing is lost: all of it lives on the server. */
+function pageProblem(error: Error, retry: () => void): ReactNode {
+  return (
+    <main className="grow">
+      <Problem
+        title="Something went wrong"
+        detail={`${error.message} Tasks keep running, and what you typed is saved.`}
+        action={<Button onClick={retry}>Reload</Button>}
+      />
+    </main>
+  );
+}
 
 export function AppShell({ children }: { children: ReactNode }) {
   const isSignedOut = useStore(signedOut);
-  useEffect(keepAboveKeyboard, []);
+  useEffect(() => {
+    const ends = WATCHES.map((watch) => watch());
+    return () => {
+      for (const end of ends) end();
+    };
+  }, []);
   if (isSignedOut) return <SignInPage />;
   return (
     <div className="flex h-[calc(100dvh-var(--keyboard-inset,0px))]">
       <aside aria-label="Sessions" className="w-66 shrink-0 border-r border-line bg-rail max-md:hidden">
         <Rail />
       </aside>
-      <div className="flex min-w-0 grow flex-col">{children}</div>
+      <div className="flex min-w-0 grow flex-col">
+        <NetworkStrip />
+        <ErrorBoundary fallback={pageProblem}>
+          <Screens notFound={children} />
+        </ErrorBoundary>
+      </div>
       <Overlays />
       <TitleBadge />
       <NeedsYouToasts />
       <HintLayer />
-      <Toasts />
+      <ErrorBoundary fallback={() => null}>
+        <Toaster />
+      </ErrorBoundary>
     </div>
   );
 }

@@ -1,23 +1,38 @@
-import dynamic from "next/dynamic";
-import { useRouter } from "next/navigation";
 import { useStore } from "zustand";
 import { useKeys } from "../keys/on-key.ts";
-import { closeOverlay, openOverlay, overlay } from "./overlays.ts";
+import { navigate } from "../navigation/navigate.ts";
+import { ErrorBoundary } from "../ui/error-boundary.tsx";
+import { showToast } from "../ui/toasts.ts";
+import { KeySheet, Palette, RailDrawer } from "./later-parts.tsx";
+import { closeOverlay, openOverlay, type Overlay, overlay } from "./overlays.ts";
 
-const Palette = dynamic(async () => (await import("../palette/palette.tsx")).Palette, { ssr: false });
-const RailDrawer = dynamic(async () => (await import("./rail-drawer.tsx")).RailDrawer, { ssr: false });
-const KeySheet = dynamic(async () => (await import("../keys/key-sheet.tsx")).KeySheet, { ssr: false });
+const PARTS = { palette: Palette, keys: KeySheet, rail: RailDrawer } as const;
+const NAMES: Readonly<Record<Overlay, string>> = {
+  palette: "search",
+  keys: "the keyboard shortcuts",
+  rail: "the sessions",
+};
 
-/** What lies over the page, each loaded when it is opened first, and the keys that open it. */
+/** What lies over the page, and the keys that open it. One that breaks closes; the page stays. */
 export function Overlays() {
-  const router = useRouter();
   const open = useStore(overlay);
   useKeys({
     "mod+k": () => (open === "palette" ? closeOverlay() : openOverlay("palette")),
     "?": () => openOverlay("keys"),
-    c: () => router.push("/"),
+    "alt+c": () => navigate("/"),
   });
-  if (open === "palette") return <Palette />;
-  if (open === "keys") return <KeySheet />;
-  return open === "rail" ? <RailDrawer /> : null;
+  if (open === null) return null;
+  const Part = PARTS[open];
+  return (
+    <ErrorBoundary
+      key={open}
+      fallback={() => null}
+      onError={({ message }) => {
+        closeOverlay();
+        showToast(`Couldn't open ${NAMES[open]}`, { detail: message, level: "error" });
+      }}
+    >
+      <Part />
+    </ErrorBoundary>
+  );
 }

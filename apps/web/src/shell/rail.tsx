@@ -1,5 +1,5 @@
 import { Search, Settings, SquarePen } from "lucide-react";
-import Link from "next/link";
+import { AppLink } from "../navigation/app-link.tsx";
 import { usePathname } from "next/navigation";
 import { clsx } from "clsx";
 import { useModifierKey } from "../keys/modifier-key.ts";
@@ -15,24 +15,25 @@ const ENTRY =
 export function Rail() {
   const path = usePathname();
   const modifier = useModifierKey();
+  const isApple = modifier === "⌘";
   return (
     <div className="flex h-full flex-col">
       <div className="flex h-11 shrink-0 items-center px-4">
-        <Link href="/" prefetch={false} className="-ml-1 rounded-md px-1">
+        <AppLink href="/" className="-ml-1 rounded-md px-1">
           <Wordmark />
-        </Link>
+        </AppLink>
       </div>
       <div className="px-2 pb-2">
-        <Link
+        <AppLink
           href="/"
-          prefetch={false}
+
           aria-current={path === "/" ? "page" : undefined}
           className={clsx(ENTRY, path === "/" && "bg-selected text-text")}
         >
           <SquarePen aria-hidden className="size-4" strokeWidth={1.75} />
           <span className="grow">New task</span>
-          <Keys keys="C" />
-        </Link>
+          <Keys keys={isApple ? "⌥ C" : "Alt C"} />
+        </AppLink>
         <button type="button" className={ENTRY} onClick={() => openOverlay("palette")}>
           <Search aria-hidden className="size-4" strokeWidth={1.75} />
           <span className="grow text-left">Search</span>
@@ -41,15 +42,15 @@ export function Rail() {
       </div>
       <SessionList />
       <div className="border-t border-line p-2">
-        <Link
+        <AppLink
           href="/settings"
-          prefetch={false}
+
           aria-current={path === "/settings" ? "page" : undefined}
           className={clsx(ENTRY, path === "/settings" && "bg-selected text-text")}
         >
           <Settings aria-hidden className="size-4" strokeWidth={1.75} />
           Settings
-        </Link>
+        </AppLink>
       </div>
     </div>
   );

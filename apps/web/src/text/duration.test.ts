@@ -23,9 +23,9 @@ it("says how long something took, no more precisely than one wants to know", () 
     "9.9 s",
     "10 s",
     "59 s",
-    "1 m 00 s",
-    "3 m 05 s",
-    "2 h 10 m",
+    "1:00",
+    "3:05",
+    "2:10:00",
   ]);
 });
 
@@ -34,10 +34,10 @@ it("says how long ago", () => {
   expect([0, 59_000, 61_000, hour, 23 * hour, 25 * hour, 15 * 24 * hour].map(age)).toEqual([
     "now",
     "now",
-    "1m",
-    "1h",
-    "23h",
-    "1d",
-    "2w",
+    "1 m",
+    "1 h",
+    "23 h",
+    "1 d",
+    "2 w",
   ]);
 });

@@ -7,25 +7,22 @@ export function clock(ms: number): string {
   return `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(seconds % 60)}`;
 }
 
-/** How long something took: `8 ms`, `1.4 s`, `42 s`, `3 m 05 s`, `2 h 10 m`. */
+/** How long something took: `8 ms`, `1.4 s`, `42 s`, and from a minute on as a stopwatch has it. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   const tenths = Math.round(ms / 100);
   if (tenths < 100) return `${(tenths / 10).toFixed(1)} s`;
   const seconds = Math.round(ms / 1_000);
-  if (seconds < 60) return `${seconds} s`;
-  const minutes = Math.floor(seconds / 60);
-  if (minutes < 60) return `${minutes} m ${String(seconds % 60).padStart(2, "0")} s`;
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} m`;
+  return seconds < 60 ? `${seconds} s` : clock(seconds * 1_000);
 }
 
-/** How long ago, as short as it can be: `now`, `5m`, `3h`, `2d`, `5w`. */
+/** How long ago, or how long yet, in one unit: `now`, `5 m`, `3 h`, `2 d`, `5 w`. */
 export function age(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 1) return "now";
-  if (minutes < 60) return `${minutes}m`;
+  if (minutes < 60) return `${minutes} m`;
   const hours = Math.floor(minutes / 60);
-  if (hours < 24) return `${hours}h`;
+  if (hours < 24) return `${hours} h`;
   const days = Math.floor(hours / 24);
-  return days < 14 ? `${days}d` : `${Math.floor(days / 7)}w`;
+  return days < 14 ? `${days} d` : `${Math.floor(days / 7)} w`;
 }

@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { revealHidden } from "./reveal-hidden.ts";
+import { revealHidden, withoutControls } from "./reveal-hidden.ts";
 
 it("shows what would turn the order of a command around", () => {
   expect(revealHidden("rm -rf \u202E/ ohce\u202C")).toBe("rm -rf ⟨202E⟩/ ohce⟨202C⟩");
@@ -9,6 +9,11 @@ it("shows what would turn the order of a command around", () => {
 it("shows what would be no more than nothing", () => {
   expect(revealHidden("pay\u200Bpal\uFEFF\u0000\u001B[31m")).toBe("pay⟨200B⟩pal⟨FEFF⟩⟨0000⟩⟨001B⟩[31m");
   expect(revealHidden("tag\u{E0041}")).toBe("tag⟨E0041⟩");
+});
+
+it("H20: counts what stands there a hundred thousand times", () => {
+  expect(revealHidden(`a${"\u0001".repeat(99_000)}b\u202E\u202E`)).toBe("a⟨0001 ×99000⟩b⟨202E⟩⟨202E⟩");
+  expect(withoutControls(`a${"\u0001\u0002".repeat(50_000)}b\tc`)).toBe("ab\tc");
 });
 
 it("leaves lines, tabs and the world's scripts as they are", () => {

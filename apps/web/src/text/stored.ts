@@ -8,12 +8,26 @@ export function readStored(key: string): unknown {
   }
 }
 
-/** Keeps a value; `null` forgets it, as far as the browser lets it. */
-export function writeStored(key: string, value: unknown): void {
+/**
+ * Keeps a value; `null` forgets it.
+ *
+ * @returns false where the browser has no room or does not allow it: what somebody typed then has to go elsewhere.
+ */
+export function writeStored(key: string, value: unknown): boolean {
   try {
     if (value === null) localStorage.removeItem(key);
     else localStorage.setItem(key, JSON.stringify(value));
+    return true;
   } catch {
-    // What is kept here is for convenience: a browser without room, or without permission, works all the same.
+    return false;
+  }
+}
+
+/** Keys that something is stored under, by their beginning. */
+export function storedKeys(prefix: string): string[] {
+  try {
+    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+  } catch {
+    return [];
   }
 }

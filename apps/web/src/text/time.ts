@@ -1,8 +1,17 @@
-const TIME = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit", second: "2-digit" });
-const MOMENT = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "medium" });
+const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
+const TIME = new Intl.DateTimeFormat(undefined, CLOCK);
+const EXACT = new Intl.DateTimeFormat(undefined, { ...CLOCK, fractionalSecondDigits: 3 });
+const MOMENT = new Intl.DateTimeFormat(undefined, {
+  dateStyle: "medium",
+  timeStyle: "medium",
+  hourCycle: "h23",
+});
 
 /** Time of day; `at` is integer ms since the epoch, as everywhere. */
 export const timeOfDay = (at: number): string => TIME.format(at);
+
+/** The same to the millisecond. */
+export const exactTime = (at: number): string => EXACT.format(at);
 
 /** Date and time, for titles of things that are shown shorter. */
 export const moment = (at: number): string => MOMENT.format(at);

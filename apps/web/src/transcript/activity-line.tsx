@@ -5,35 +5,36 @@ import { clock } from "../text/duration.ts";
 import { useNow } from "../ui/use-now.ts";
 import { activityWords } from "./activity-words.ts";
 
-/** What goes on at this moment, and for how long, once it takes a while. */
+/** Shorter waits need no figure, in ms. */
+const SHORT_MS = 1_000;
+
+/** What goes on at this moment, and for how long. */
 export function ActivityLine() {
   const view = useSessionState((state) => state.view);
-  const heardAt = useSessionState((state) => state.heardAt);
   const awaySince = useSessionState((state) => state.awaySince);
   const now = useNow();
+  if (now === 0) return null;
   const task = activeTask(view);
-  const silentMs = Math.max(0, now - heardAt);
-  const { words, isSlow } = activityWords(
-    task,
-    view.rows,
-    silentMs,
-    awaySince === null ? 0 : now - awaySince,
-  );
+  const { words, since, until } = activityWords(task, view, now, awaySince);
+  const needsSomebody =
+    task?.state === "input-required" && task.reason !== "limit" && task.reason !== "child";
   return (
-    <div className="absolute bottom-3 left-0 flex h-9 w-full items-center gap-2 px-6 text-sm text-muted max-md:px-4">
-      {task?.state === "input-required" ? (
-        <CircleAlert aria-hidden className="size-3.5 text-waits" strokeWidth={2.25} />
+    <div
+      translate="no"
+      className="absolute bottom-3 left-0 flex h-9 w-full items-center gap-2 px-6 text-sm text-muted max-md:px-4"
+    >
+      {needsSomebody ? (
+        <CircleAlert aria-hidden className="size-3.5 shrink-0 text-waits" strokeWidth={2.25} />
       ) : (
         <LoaderCircle
           aria-hidden
-          className="size-3.5 text-runs motion-safe:animate-spin"
+          className="size-3.5 shrink-0 text-runs motion-safe:animate-spin"
           strokeWidth={2.25}
         />
       )}
-      <span>
-        {words}
-        {isSlow && ` · ${clock(silentMs)}`}
-      </span>
+      <span className="min-w-0 truncate">{words}</span>
+      {since !== null && now - since >= SHORT_MS && <span className="shrink-0">· {clock(now - since)}</span>}
+      {until !== null && <span className="shrink-0">in {clock(until - now)}</span>}
     </div>
   );
 }

@@ -4,51 +4,63 @@ import { expect, it } from "vitest";
 import { activeTask } from "../session/session-facts.ts";
 import { activityWords } from "./activity-words.ts";
 
-const events: [SessionEvent["type"], unknown][] = [
+const START: [SessionEvent["type"], unknown][] = [
   ["task.submitted", { prompt: "go", model: null }],
   ["task.started", { attempt: 1 }],
   ["step.started", { step: 1, model: "demo" }],
+];
+const BLOCK: [SessionEvent["type"], unknown][] = [
   ["text.delta", { blockId: "b", text: "Hel" }],
   ["text.ended", { blockId: "b", text: "Hello" }],
-  ["tool.called", { callId: "c", tool: "bash", input: {} }],
+  ["tool.called", { callId: "c", tool: "bash", input: { command: "npm test" } }],
 ];
 
-function viewAfter(count: number): SessionView {
-  const log = events.slice(0, count).map(([type, data], index) => ({
+/** One event a second, the first at 0. */
+function viewOf(...events: [SessionEvent["type"], unknown][]): SessionView {
+  const log = events.map(([type, data], index) => ({
     sessionId: "s",
     taskId: "t",
     seq: index + 1,
-    at: index,
+    at: index * 1_000,
     type,
     data,
   }));
   return applyEvents(emptySessionView(), log as SessionEvent[]);
 }
 
-const words = (count: number, silentMs = 0, awayMs = 0): string => {
-  const view = viewAfter(count);
-  const said = activityWords(activeTask(view), view.rows, silentMs, awayMs);
-  return said.isSlow ? `${said.words} …` : said.words;
-};
+const said = (view: SessionView, now: number, awaySince: number | null = null) =>
+  activityWords(activeTask(view), view, now, awaySince);
 
-it("says what goes on", () => {
-  expect([1, 3, 4, 5, 6].map((count) => words(count))).toEqual([
-    "Waiting to start",
-    "Working",
-    "Writing",
-    "Working",
-    "Running bash",
+it("G6: says what is awaited, and since when by the server's clock", () => {
+  const all = [...START, ...BLOCK];
+  expect([1, 3, 4, 5, 6].map((count) => said(viewOf(...all.slice(0, count)), count * 1_000))).toEqual([
+    { words: "Waiting to start", since: 0, until: null },
+    { words: "Waiting for the model", since: 2_000, until: null },
+    { words: "Writing", since: null, until: null },
+    { words: "Waiting for the model", since: 4_000, until: null },
+    { words: "Running npm test", since: 5_000, until: null },
   ]);
 });
 
-it("says for whom it waits once it was silent for 20 s, and never just turns", () => {
-  expect([3, 4, 6].map((count) => words(count, 20_000))).toEqual([
-    "Waiting for the model …",
-    "Waiting for the model …",
-    "Running bash …",
-  ]);
+it("G6: does not say that the model writes where it is silent, also on a page that was opened just now", () => {
+  const view = viewOf(...START, BLOCK[0]!);
+  expect(said(view, 12_000).words).toBe("Writing");
+  expect(said(view, 28_000)).toMatchObject({ words: "Waiting for the model", since: 3_000 });
 });
 
-it("does not pretend to know without a connection", () => {
-  expect(words(4, 5_000, 5_000)).toBe("Waiting for the server …");
+it("G6: counts down to the next try, and to the end of a limit", () => {
+  const notice = "The provider failed (HTTP 429). Trying again in 23 s (try 2 of 5)";
+  const retrying = viewOf(...START, ["notice", { level: "warning", message: notice }]);
+  expect(said(retrying, 4_000)).toEqual({ words: "Retrying", since: null, until: 26_000 });
+  expect(said(retrying, 27_000).words).toBe("Waiting for the model");
+  const until = 7_200_000;
+  const limited = viewOf(...START, ["task.input-required", { reason: "limit", until }]);
+  expect(said(limited, 4_000)).toMatchObject({ until });
+  expect(said(limited, 4_000).words).toMatch(/^Waiting for usage limit until \d/);
+});
+
+it("G6: does not pretend to know without a connection", () => {
+  const view = viewOf(...START, BLOCK[0]!);
+  expect(said(view, 9_000, 4_000)).toMatchObject({ words: "Waiting for the server", since: 4_000 });
+  expect(said(view, 6_000, 4_000).words).toBe("Writing");
 });

@@ -1,30 +1,85 @@
-import type { TaskView, TranscriptRow } from "@trunkline/contract/session-view";
+import type { SessionEvent } from "@trunkline/contract";
+import type { NoticeRow, SessionView, TaskView, TranscriptRow } from "@trunkline/contract/session-view";
+import { timeOfDay } from "../text/time.ts";
+import { callKind, toolWords } from "./tool-words.ts";
 
-/** Silence from which on it is said how long it lasts, in ms. */
-const LONG_SILENCE_MS = 20_000;
-
+/** Nobody writes or thinks in silence for longer than this, in ms. */
+const SILENCE_MS = 10_000;
 /** Time without a connection from which on nobody can say what goes on, in ms. */
 const LOST_MS = 3_000;
 
+export interface Activity {
+  words: string;
+  /** What is awaited, since when, in ms since the epoch by the server's clock; null: no figure is of use. */
+  since: number | null;
+  /** It goes on by itself then; shown as a countdown. */
+  until: number | null;
+}
+
 /**
- * @param silentMs since when nothing was heard of the session, in ms
- * @param awayMs since when there is no connection, in ms
+ * What goes on at this moment, or is awaited: read off what the server said and when, so that a page which was opened
+ * just now says the same as one that was there all the time.
+ *
+ * @param now by the server's clock
+ * @param awaySince since when there is no connection; null while there is one
  */
 export function activityWords(
   task: TaskView | null,
-  rows: readonly TranscriptRow[],
-  silentMs: number,
-  awayMs: number,
-): { words: string; isSlow: boolean } {
-  const isSlow = silentMs >= LONG_SILENCE_MS;
-  if (awayMs >= LOST_MS) return { words: "Waiting for the server", isSlow: true };
-  if (task === null) return { words: "Waiting to start", isSlow };
-  if (task.state === "input-required") return { words: "Waiting for you", isSlow: false };
+  { rows, events }: Pick<SessionView, "rows" | "events">,
+  now: number,
+  awaySince: number | null,
+): Activity {
+  const say = (words: string, since: number | null = null, until: number | null = null): Activity => ({
+    words,
+    since,
+    until,
+  });
+  if (awaySince !== null && now - awaySince >= LOST_MS) return say("Waiting for the server", awaySince);
+  if (task === null) return say("Waiting to start", lastOf(events)?.at ?? null);
+  const heard = events.findLast(({ taskId }) => taskId === task.id);
+  const heardAt = heard?.at ?? task.startedAt ?? null;
+  if (task.state === "input-required") return waiting(task, heard, say);
   const last = rows.findLast((row) => row.taskId === task.id);
   if (last?.kind === "tool" && last.state === "running") {
-    return { words: `Running ${last.tool ?? "a tool"}`, isSlow };
+    const { target, verb } = toolWords(last);
+    const what = target === "" ? (last.tool ?? verb) : target;
+    return say(
+      callKind(last) === "execute" ? `Running ${what}` : `Running ${last.tool ?? verb} ${target}`,
+      last.at,
+    );
   }
-  if (last?.kind === "text" && last.state === "open" && !isSlow) return { words: "Writing", isSlow };
-  if (last?.kind === "reasoning" && last.state === "open" && !isSlow) return { words: "Thinking", isSlow };
-  return { words: isSlow ? "Waiting for the model" : "Working", isSlow };
+  const retryAt = last?.kind === "notice" ? retryTime(last) : null;
+  if (retryAt !== null && retryAt > now) return say("Retrying", null, retryAt);
+  const isFresh = heardAt !== null && now - heardAt < SILENCE_MS;
+  if (isFresh && isOpenBlock(last, "text")) return say("Writing");
+  if (isFresh && isOpenBlock(last, "reasoning")) return say("Thinking");
+  return say("Waiting for the model", heardAt);
+}
+
+function waiting(
+  task: TaskView,
+  heard: SessionEvent | undefined,
+  say: (words: string, since?: number | null, until?: number | null) => Activity,
+): Activity {
+  const until = heard?.type === "task.input-required" ? (heard.data.until ?? null) : null;
+  if (task.reason === "limit") {
+    return say(
+      until === null ? "Waiting for usage limit" : `Waiting for usage limit until ${timeOfDay(until)}`,
+      null,
+      until,
+    );
+  }
+  if (task.reason === "child") return say("Waiting for a subagent", heard?.at ?? null);
+  return say(task.reason === "question" ? "Waiting for your answer" : "Waiting for you");
+}
+
+const lastOf = <T>(values: readonly T[]): T | undefined => values.at(-1);
+
+const isOpenBlock = (row: TranscriptRow | undefined, kind: "text" | "reasoning"): boolean =>
+  row?.kind === kind && row.state === "open";
+
+/** When a try that failed is followed by the next one: the notice about it says in how many seconds. */
+function retryTime({ message, at }: NoticeRow): number | null {
+  const seconds = /\b(?:again|retrying) in (\d+(?:\.\d+)?) s\b/i.exec(message)?.[1];
+  return seconds === undefined ? null : at + Number(seconds) * 1_000;
 }

@@ -6,8 +6,8 @@ import { reasonWords } from "./reason-words.ts";
 export function AttemptLine({ row }: { row: AttemptRow }) {
   const text =
     row.state === "interrupted"
-      ? `Interrupted${reasonWords(row.reason, ": ")}`
-      : `Continued, attempt ${row.attempt}`;
+      ? [reasonWords(row.reason), "task interrupted"].filter(Boolean).join(" — ").replace(/^t/, "T")
+      : `Resumed (attempt ${row.attempt})`;
   return (
     <div className="flex items-center gap-3 py-2 text-xs text-muted">
       <span className="h-px grow bg-line" />

@@ -3,6 +3,7 @@ import { totalTokens } from "@trunkline/contract";
 import type { EndRow } from "@trunkline/contract/session-view";
 import { RotateCcw } from "lucide-react";
 import { useTRPC } from "../api/trpc.ts";
+import { isConnectionError } from "../network/network.ts";
 import { StatusMark } from "../sessions/status-mark.tsx";
 import { statusOfTask } from "../sessions/status.ts";
 import { duration } from "../text/duration.ts";
@@ -45,9 +46,11 @@ function whenAndWho({ at, by }: EndRow): string {
 function Withdrawn({ row, prompt }: { row: EndRow; prompt: string }) {
   return (
     <div className="flex min-h-9 items-center gap-2 py-1 text-xs text-faint" title={whenAndWho(row)}>
-      <StatusMark status="canceled" />
-      <span className="shrink-0">before it started</span>
-      <span className="min-w-0 grow truncate">· {prompt}</span>
+      <StatusMark status="canceled" iconOnly />
+      <span className="shrink-0">Removed from queue:</span>
+      <span dir="auto" className="min-w-0 grow truncate">
+        {prompt}
+      </span>
       {row.taskId !== null && <RetryButton taskId={row.taskId} />}
     </div>
   );
@@ -65,7 +68,7 @@ function Failure({ row, facts }: { row: EndRow; facts: string[] }) {
       {row.error !== null && (
         <p className="mt-1 text-xs text-muted">
           <code className="font-mono">{row.error.code}</code>
-          {row.error.retryable ? " · Trying again may help." : " · Trying again as it is will not help."}
+          {row.error.retryable ? " · Retry may work" : " · Retrying won't help until this is fixed"}
         </p>
       )}
     </div>
@@ -76,7 +79,11 @@ function RetryButton({ taskId }: { taskId: string }) {
   const trpc = useTRPC();
   const retry = useMutation(
     trpc.task.retry.mutationOptions({
-      onError: (error) => showToast("It could not be tried again", { detail: error.message, level: "error" }),
+      onError: (error) =>
+        showToast("Couldn't retry", {
+          detail: isConnectionError(error) ? "You're offline." : error.message,
+          level: "error",
+        }),
     }),
   );
   return (

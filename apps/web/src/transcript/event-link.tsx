@@ -10,8 +10,8 @@ export function EventLink({ seq }: { seq: number }) {
     url.hash = `e-${seq}`;
     copyText(url.href).then(
       () => showToast("Link copied"),
-      () => showToast("This browser does not let the page copy", { level: "error" }),
+      () => showToast("Copy failed — press Ctrl+C", { level: "error" }),
     );
   };
-  return <IconButton small icon={Link2} label="Copy a link to here" onClick={copy} />;
+  return <IconButton small icon={Link2} label="Copy link" onClick={copy} />;
 }

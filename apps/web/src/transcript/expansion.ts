@@ -1,4 +1,4 @@
-import { useContext, createContext } from "react";
+import { createContext, useContext, useEffect } from "react";
 import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
 
@@ -14,9 +14,15 @@ export interface Expandable {
   toggle(): void;
 }
 
-/** @param byDefault how it stands as long as nobody has touched it. */
+/**
+ * @param byDefault how it stands as long as nobody has touched it. What was open once stays open: it may be what
+ * somebody reads.
+ */
 export function useExpanded(key: string, byDefault: boolean): Expandable {
   const expansion = useContext(ExpansionContext);
+  useEffect(() => {
+    if (byDefault && expansion.getState()[key] === undefined) expansion.setState({ [key]: true });
+  }, [expansion, key, byDefault]);
   const isOpen = useStore(expansion, (byHand) => byHand[key] ?? byDefault);
   return { isOpen, toggle: () => expansion.setState({ [key]: !isOpen }) };
 }

@@ -43,7 +43,7 @@ function readsFrom(rows: readonly TranscriptRow[], start: number): ToolRow[] {
   const run: ToolRow[] = [];
   for (let place = start; place < rows.length; place++) {
     const row = rows[place];
-    if (row?.kind !== "tool" || !isRead(row.tool) || row.state !== "succeeded") break;
+    if (row?.kind !== "tool" || !isRead(row) || row.state !== "succeeded") break;
     run.push(row);
   }
   return run;

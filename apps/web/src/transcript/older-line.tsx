@@ -10,10 +10,10 @@ export function OlderLine() {
     <div className="absolute inset-x-0 top-0 flex h-10 items-center justify-center text-xs text-faint">
       {older === "failed" ? (
         <Button size="small" onClick={() => void session.readOlder()}>
-          What was before could not be read. Try again
+          Couldn't load earlier events. Retry
         </Button>
       ) : (
-        "Reading what was before"
+        "Loading earlier events…"
       )}
     </div>
   );

@@ -5,13 +5,27 @@ import { plural } from "../text/quantity.ts";
 import { useExpanded } from "./expansion.ts";
 import type { ReadsItem } from "./items.ts";
 import { ToolCallLine } from "./tool-call-line.tsx";
-import { toolWords } from "./tool-words.ts";
+import { callKind, field, toolWords } from "./tool-words.ts";
+
+/** `Read 3 files, listed 1 folder`. */
+function readsWords(rows: ReadsItem["rows"]): string {
+  const reads = rows.filter((row) => callKind(row) === "read").length;
+  const searches = rows.filter((row) => field(row.input, "pattern") !== "").length;
+  const lists = rows.length - reads - searches;
+  const parts = [
+    reads > 0 ? `read ${plural(reads, "file")}` : "",
+    lists > 0 ? `listed ${plural(lists, "folder")}` : "",
+    searches > 0 ? `searched ${plural(searches, "time")}` : "",
+  ].filter((part) => part !== "");
+  const words = parts.join(", ");
+  return words.slice(0, 1).toUpperCase() + words.slice(1);
+}
 
 /** Several looks in one line. */
 export function ReadsLine({ item }: { item: ReadsItem }) {
   const { isOpen, toggle } = useExpanded(item.key, false);
   const totalMs = item.rows.reduce((sum, row) => sum + (row.durationMs ?? 0), 0);
-  const targets = item.rows.map((row) => toolWords(row.tool, row.input).target);
+  const targets = item.rows.map((row) => toolWords(row).target);
   return (
     <div className="py-0.5">
       <button
@@ -21,7 +35,7 @@ export function ReadsLine({ item }: { item: ReadsItem }) {
         className="group/line -mx-2 flex h-7.5 w-[calc(100%+16px)] items-center gap-2 rounded-md px-2 text-left text-sm transition-colors hover:bg-hover"
       >
         <FileSearch aria-hidden className="size-4 shrink-0 text-muted" strokeWidth={1.75} />
-        <span className="shrink-0">Looked at {plural(item.rows.length, "place")}</span>
+        <span className="shrink-0">{readsWords(item.rows)}</span>
         <span className="min-w-0 grow truncate font-mono text-code text-faint">{targets.join(", ")}</span>
         <ChevronRight
           aria-hidden

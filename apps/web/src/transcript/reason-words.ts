@@ -1,21 +1,21 @@
 /** Reasons in words. One that is not known here yet is shown as it is. */
 const WORDS: Readonly<Record<string, string>> = {
-  approval: "it waits for an approval",
-  budget: "its budget is used up",
+  approval: "Waiting for approval",
+  budget: "Budget exceeded",
+  child: "Waiting for a subagent",
   error: "",
-  interrupted: "the server stopped",
-  orphaned: "the server died under it",
+  interrupted: "Server stopped",
+  limit: "Waiting for usage limit",
+  orphaned: "Server crashed",
+  question: "Waiting for your answer",
   queued: "",
-  "session-deleted": "its session was deleted",
-  shutdown: "the server was shut down",
-  superseded: "another task took its place",
+  "session-deleted": "Session deleted",
+  shutdown: "Server shut down",
+  superseded: "Superseded",
   user: "",
-  "user-removed": "its user was removed",
+  "user-removed": "User removed",
 };
 
-/** @param before what stands in front of the words, where there are any. */
-export function reasonWords(reason: string | null, before = ""): string {
-  if (reason === null) return "";
-  const words = WORDS[reason] ?? reason;
-  return words === "" ? "" : `${before}${words}`;
+export function reasonWords(reason: string | null): string {
+  return reason === null ? "" : (WORDS[reason] ?? reason);
 }

@@ -13,6 +13,7 @@ export function ReasoningBlock({ row }: { row: BlockRow }) {
     <div className={clsx("py-0.5", row.state === "interrupted" && "opacity-65")}>
       <button
         type="button"
+        translate="no"
         aria-expanded={isOpen}
         onClick={toggle}
         className="group/line -mx-2 flex h-7.5 w-[calc(100%+16px)] items-center gap-2 rounded-md px-2 text-left text-sm text-muted transition-colors hover:bg-hover"

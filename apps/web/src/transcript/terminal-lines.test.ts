@@ -1,24 +1,20 @@
 import { expect, it } from "vitest";
-import { tailOf, terminalLines } from "./terminal-lines.ts";
-
-it("shows a progress bar as it stood last", () => {
-  expect(terminalLines("Fetching\n 10%\r 50%\r100%\ndone\n")).toEqual(["Fetching", "100%", "done"]);
-});
-
-it("takes Windows' line ends for what they are", () => {
-  expect(terminalLines("a\r\nb\r\n")).toEqual(["a", "b"]);
-});
+import { tailOf, terminalLines, writtenLines } from "./terminal-lines.ts";
 
 it("keeps colours and blank lines", () => {
-  expect(terminalLines("\u001B[31mred\u001B[0m\n\nend")).toEqual(["\u001B[31mred\u001B[0m", "", "end"]);
+  expect(terminalLines("\u001B[31mred\u001B[0m\n\nend").lines).toEqual(["\u001B[31mred\u001B[0m", "", "end"]);
 });
 
-it("shows what was written before the cursor went back for good", () => {
-  expect(terminalLines("50%\r")).toEqual(["50%"]);
+it("D6: shows all of a line that is as long as a file", () => {
+  const { lines } = terminalLines("x".repeat(10_500));
+  expect(lines.join("")).toBe("x".repeat(10_500));
+  expect(lines.length).toBeGreaterThan(3);
 });
 
-it("cuts lines that nobody reads to their end", () => {
-  expect(terminalLines("x".repeat(10_000))[0]).toMatch(/^x{4000} … \(10000 characters\)$/);
+it("D6: 20,000 carriage returns leave one line, and all of them can be had", () => {
+  const text = Array.from({ length: 20_000 }, (_, step) => `step ${step}`).join("\r");
+  expect(terminalLines(text)).toEqual({ lines: ["step 19999"], isLossy: true });
+  expect(writtenLines(text)).toHaveLength(20_000);
 });
 
 it("takes whole lines from the end of much output", () => {

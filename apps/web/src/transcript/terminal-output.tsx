@@ -1,20 +1,27 @@
 import { AnsiHtml } from "fancy-ansi/react";
 import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { plural } from "../text/quantity.ts";
-import { tailOf, terminalLines } from "./terminal-lines.ts";
+import { tailOf, terminalLines, writtenLines } from "./terminal-lines.ts";
 
 /** Lines shown before somebody asks for all of them; rendering more at once would be felt. */
 const MAX_LINES = 400;
+const LINK = "mb-1 block rounded-md font-sans text-xs text-accent hover:underline";
 
 /**
- * What a program wrote to its terminal, in its colours.
+ * What a program wrote to its terminal, in its colours: the terminal's last state, and all that was ever written for who
+ * wants it.
  *
  * @param follow whether its end stays in view while it grows.
  */
 export function TerminalOutput({ text, follow }: { text: string; follow: boolean }) {
   const [showsAll, setShowsAll] = useState(false);
+  const [showsWritten, setShowsWritten] = useState(false);
   const end = useRef<HTMLSpanElement>(null);
-  const lines = useMemo(() => terminalLines(follow ? tailOf(text) : text), [text, follow]);
+  const screen = useMemo(() => terminalLines(follow ? tailOf(text) : text), [text, follow]);
+  const lines = useMemo(
+    () => (showsWritten ? writtenLines(follow ? tailOf(text) : text) : screen.lines),
+    [screen, showsWritten, text, follow],
+  );
   const hidden = showsAll ? 0 : Math.max(0, lines.length - MAX_LINES);
   const shown = hidden === 0 ? lines : lines.slice(hidden);
   useLayoutEffect(() => {
@@ -23,12 +30,13 @@ export function TerminalOutput({ text, follow }: { text: string; follow: boolean
   }, [text, follow]);
   return (
     <>
+      {screen.isLossy && (
+        <button type="button" onClick={() => setShowsWritten(!showsWritten)} className={LINK}>
+          {showsWritten ? "Show the terminal's last state" : "Show overwritten output"}
+        </button>
+      )}
       {hidden > 0 && (
-        <button
-          type="button"
-          onClick={() => setShowsAll(true)}
-          className="mb-1 block rounded-md font-sans text-xs text-accent hover:underline"
-        >
+        <button type="button" onClick={() => setShowsAll(true)} className={LINK}>
           Show {plural(hidden, "earlier line")}
         </button>
       )}

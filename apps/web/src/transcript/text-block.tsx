@@ -2,13 +2,11 @@ import type { BlockRow } from "@trunkline/contract/session-view";
 import { clsx } from "clsx";
 import { Markdown } from "../markdown/markdown.tsx";
 
-/** What the model said. Of a step that was cut off, what was said again since is dimmed. */
+/** What the model said. A cut-off answer that was retried since is dimmed. */
 export function TextBlock({ row }: { row: BlockRow }) {
   return (
     <div className={clsx("py-1.5", row.state === "interrupted" && "opacity-65")}>
-      {row.state === "interrupted" && (
-        <p className="mb-1 text-xs text-muted">Cut off, and said again below</p>
-      )}
+      {row.state === "interrupted" && <p className="mb-1 text-xs text-muted">Interrupted — retried below</p>}
       <Markdown text={row.text} streaming={row.state === "open"} />
     </div>
   );

@@ -13,7 +13,7 @@ import { clock, duration } from "../text/duration.ts";
 import { useNow } from "../ui/use-now.ts";
 import { useExpanded } from "./expansion.ts";
 import { ToolDetails } from "./tool-details.tsx";
-import { toolWords } from "./tool-words.ts";
+import { callKind, toolWords } from "./tool-words.ts";
 
 /** States that are worth a mark of their own; that a call went well is what one expects. */
 const MARKS: Readonly<Record<ToolRow["state"], { icon: LucideIcon; word: string; color: string } | null>> = {
@@ -33,18 +33,19 @@ const MARKS: Readonly<Record<ToolRow["state"], { icon: LucideIcon; word: string;
 export function ToolCallLine({ row, opensByItself }: { row: ToolRow; opensByItself: boolean }) {
   const hasFailed = row.state === "failed" || row.state === "denied";
   const { isOpen, toggle } = useExpanded(row.key, opensByItself || hasFailed);
-  const { icon: Icon, verb, target } = toolWords(row.tool, row.input);
+  const { icon: Icon, verb, target } = toolWords(row);
   const mark = MARKS[row.state];
   return (
     <div className="py-0.5">
       <button
         type="button"
+        translate="no"
         aria-expanded={isOpen}
         onClick={toggle}
         className="group/line -mx-2 flex h-7.5 w-[calc(100%+16px)] items-center gap-2 rounded-md px-2 text-left text-sm transition-colors hover:bg-hover"
       >
         <Icon aria-hidden className="size-4 shrink-0 text-muted" strokeWidth={1.75} />
-        <span className={target === "" || row.tool !== "bash" ? "shrink-0 text-muted" : "sr-only"}>
+        <span className={target === "" || callKind(row) !== "execute" ? "shrink-0 text-muted" : "sr-only"}>
           {verb}
         </span>
         <span className="min-w-0 truncate font-mono text-code">{target}</span>

@@ -1,10 +1,11 @@
 import type { ToolRow } from "@trunkline/contract/session-view";
 import { HighlightedCode } from "../markdown/code-block.tsx";
+import { linesOf, signed } from "../inspector/line-diff.ts";
 import { languageOfFile } from "../markdown/language-name.ts";
 import { bytes } from "../text/quantity.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { TerminalOutput } from "./terminal-output.tsx";
-import { field } from "./tool-words.ts";
+import { callKind, field, pathOf } from "./tool-words.ts";
 
 /** Input and output of a call. What the line above says already is not said again. */
 export function ToolDetails({ row }: { row: ToolRow }) {
@@ -27,7 +28,7 @@ export function ToolDetails({ row }: { row: ToolRow }) {
       )}
       {row.omittedBytes > 0 && (
         <p className="border-t border-line px-3 py-1.5 text-xs text-muted">
-          {bytes(row.omittedBytes)} were left out of the middle: more than is kept.
+          {bytes(row.omittedBytes)} omitted from the middle (output limit 64 KB)
         </p>
       )}
     </div>
@@ -56,6 +57,7 @@ function Part({
       </div>
       <pre
         tabIndex={0}
+        translate="no"
         aria-label={label}
         className="max-h-80 overflow-auto px-3 py-2 font-mono text-code -outline-offset-2 [overflow-anchor:none]"
       >
@@ -71,43 +73,33 @@ interface ShownInput {
   language: string | null;
 }
 
-function inputOf({ tool, input }: ToolRow): ShownInput | null {
-  switch (tool) {
-    case "bash": {
+function inputOf(row: ToolRow): ShownInput | null {
+  const { input } = row;
+  switch (callKind(row)) {
+    case "execute": {
       const command = field(input, "command");
+      if (command === "") break;
       // One line stands above in full, unless it is a long one.
       return command.length > 80 || command.includes("\n")
         ? { label: "Command", text: command, language: "bash" }
         : null;
     }
-    case "read_file":
-    case "list_files":
-    case null:
+    case "read":
+    case "search":
       return null;
-    case "write_file":
-      return {
-        label: "Content",
-        text: field(input, "content"),
-        language: languageOfFile(field(input, "path")),
-      };
-    case "edit_file":
-      return {
-        label: "Change",
-        text: change(field(input, "oldText"), field(input, "newText")),
-        language: "diff",
-      };
+    case "edit": {
+      const content = field(input, "content");
+      if (content !== "") return { label: "Content", text: content, language: languageOfFile(pathOf(row)) };
+      const [before, after] = [field(input, "oldText"), field(input, "newText")];
+      if (before === "" && after === "") break;
+      return { label: "Change", text: change(before, after), language: "diff" };
+    }
     default:
-      return { label: "Input", text: JSON.stringify(input, null, 2), language: "json" };
+      if (row.tool === null) return null;
   }
+  return { label: "Input", text: JSON.stringify(input, null, 2), language: "json" };
 }
 
 function change(before: string, after: string): string {
-  const lines = (text: string, sign: string): string[] =>
-    text === ""
-      ? []
-      : text
-          .replace(/\n$/, "")
-          .split("\n")
-          .map((line) => `${sign} ${line}`);
-  return [...lines(before, "-"), ...lines(after, "+")].join("\n");
+  return [signed(linesOf(before), "-"), signed(linesOf(after), "+")].filter((part) => part !== "").join("\n");
 }

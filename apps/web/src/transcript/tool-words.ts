@@ -1,14 +1,48 @@
-import type { Json } from "@trunkline/contract";
 import {
+  callDisplay,
+  inputText as field,
+  type EventDataOf,
+  type Json,
+  type Location,
+  type ToolKind,
+} from "@trunkline/contract";
+import {
+  Brain,
   FilePen,
-  FilePlus2,
+  FileSymlink,
   FileText,
-  FolderTree,
+  FileX,
+  Globe,
   type LucideIcon,
+  Search,
   SquareTerminal,
   Wrench,
 } from "lucide-react";
 import { revealHidden } from "../text/reveal-hidden.ts";
+
+/** What a call says about itself; logs from before it was recorded say nothing. */
+export interface CallNature {
+  title?: string | undefined;
+  toolKind?: ToolKind | undefined;
+  locations?: readonly Location[] | undefined;
+}
+
+/** A call as its event tells of it. */
+export function callOf({ kind, ...call }: EventDataOf<"tool.called">): Call & { tool: string } {
+  return { ...call, toolKind: kind };
+}
+
+type Call = CallNature & { tool: string | null; input: Json };
+
+/** What a call says about itself; logs from before calls did are told apart in the contract. */
+export const callKind = ({ tool, toolKind }: Pick<Call, "tool" | "toolKind">): ToolKind =>
+  callDisplay({ tool, input: null, kind: toolKind }).kind;
+
+/** Only looks: several of them in a row are one line. */
+export function isRead(call: Pick<Call, "tool" | "toolKind">): boolean {
+  const kind = callKind(call);
+  return kind === "read" || kind === "search";
+}
 
 /** How a call is shown in a line: what it is for, and what it is about. */
 export interface ToolWords {
@@ -18,60 +52,63 @@ export interface ToolWords {
   target: string;
 }
 
-/** Only looks: several of them in a row are one line. */
-const READS = new Set(["read_file", "list_files"]);
-
-export const isRead = (tool: string | null): boolean => tool !== null && READS.has(tool);
+const LOOKS: Readonly<Record<ToolKind, { icon: LucideIcon; verb: string }>> = {
+  read: { icon: FileText, verb: "Read" },
+  edit: { icon: FilePen, verb: "Edited" },
+  delete: { icon: FileX, verb: "Deleted" },
+  move: { icon: FileSymlink, verb: "Moved" },
+  search: { icon: Search, verb: "Searched" },
+  execute: { icon: SquareTerminal, verb: "Ran" },
+  think: { icon: Brain, verb: "Thought" },
+  fetch: { icon: Globe, verb: "Fetched" },
+  other: { icon: Wrench, verb: "Tool call" },
+};
 
 /** What cannot be seen in them is shown: nobody shall take one command for another. */
-export function toolWords(tool: string | null, input: Json): ToolWords {
-  const { icon, verb, target } = words(tool, input);
-  return { icon, verb: revealHidden(verb), target: revealHidden(target) };
+export function toolWords(call: Call): ToolWords {
+  const kind = callKind(call);
+  const { icon, verb } = LOOKS[kind];
+  return { icon, verb: revealHidden(verbOf(call, kind, verb)), target: revealHidden(targetOf(call, kind)) };
 }
 
-function words(tool: string | null, input: Json): ToolWords {
-  switch (tool) {
-    case "bash":
-      return { icon: SquareTerminal, verb: "Ran", target: firstLine(field(input, "command")) };
-    case "read_file":
-      return { icon: FileText, verb: "Read", target: field(input, "path") };
-    case "list_files":
-      return {
-        icon: FolderTree,
-        verb: "Listed",
-        target: field(input, "glob") || field(input, "path") || ".",
-      };
-    case "write_file":
-      return { icon: FilePlus2, verb: "Wrote", target: field(input, "path") };
-    case "edit_file":
-      return { icon: FilePen, verb: "Edited", target: field(input, "path") };
-    case null:
-      return { icon: Wrench, verb: "Tool call", target: "" };
+function verbOf({ tool, input }: Call, kind: ToolKind, verb: string): string {
+  if (kind === "other") return tool ?? verb;
+  if (kind === "edit" && field(input, "content") !== "") return "Wrote";
+  return kind === "search" && field(input, "pattern") === "" ? "Listed" : verb;
+}
+
+function targetOf(call: Call, kind: ToolKind): string {
+  const { input, title } = call;
+  switch (kind) {
+    case "execute":
+    case "fetch":
+      // The title is for people; what runs, and what is asked, is for who has to trust it.
+      return firstOf(field(input, "command"), field(input, "url"), titleOf(input, title));
+    case "search":
+      return firstOf(field(input, "pattern"), field(input, "glob"), pathOf(call), title ?? ".");
+    case "read":
+    case "edit":
+    case "delete":
+    case "move":
+      return firstOf(pathOf(call), titleOf(input, title));
     default:
-      return { icon: Wrench, verb: tool, target: summary(input) };
+      return titleOf(input, title);
   }
 }
 
-/** @returns the text that an input has under a name; empty where it has none. */
-export function field(input: Json, name: string): string {
-  if (typeof input !== "object" || input === null || Array.isArray(input)) return "";
-  const value = input[name];
-  return typeof value === "string" ? value : "";
+const titleOf = (input: Json, title: string | undefined): string =>
+  callDisplay({ tool: null, input, title }).title;
+
+/** Of the first that says anything, its first line. */
+function firstOf(...texts: string[]): string {
+  const text = texts.map((one) => one.trim()).find((one) => one !== "") ?? "";
+  const line = text.split("\n", 1)[0] ?? "";
+  return line.length < text.length ? `${line} …` : line;
 }
 
-function firstLine(text: string): string {
-  const line = text.trim().split("\n", 1)[0] ?? "";
-  return line.length < text.trim().length ? `${line} …` : line;
+/** The first file that a call is about; empty where it names none. */
+export function pathOf({ input, locations }: CallNature & { input: Json }): string {
+  return callDisplay({ tool: null, input, locations: locations?.slice() }).locations[0]?.path ?? "";
 }
 
-/** Longer is cut off by the screen anyway. */
-const MAX_SUMMARY = 300;
-
-function summary(input: Json): string {
-  if (typeof input === "object" && input !== null && !Array.isArray(input)) {
-    const values = Object.values(input).filter((value) => typeof value !== "object");
-    if (values.length > 0) return values.join("  ").slice(0, MAX_SUMMARY);
-  }
-  const text = JSON.stringify(input);
-  return text === "{}" || text === "null" ? "" : text.slice(0, MAX_SUMMARY);
-}
+export { field };

@@ -6,6 +6,7 @@ import {
   useRef,
   useState,
 } from "react";
+import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { ActivityLine } from "./activity-line.tsx";
 import { placeOfEvent, type TranscriptItem, transcriptItems } from "./items.ts";
@@ -28,6 +29,11 @@ export interface TranscriptHandle {
   current(): TranscriptItem | null;
 }
 
+/** One row that cannot be shown is no reason to lose the others. */
+function brokenRow(error: Error): ReactNode {
+  return <p className="py-2 text-sm text-failed">Couldn't show this event: {error.message}</p>;
+}
+
 /** Rows from the top at which what was before them is read. */
 const READ_AHEAD = 8;
 
@@ -45,13 +51,14 @@ export function Transcript({
   const { items, isBusy } = useTranscriptItems();
   const [marked, setMarked] = useState<string | null>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const { virtualizer, isAtEnd, newCount } = useTranscriptScroll(frame, items);
+  const { virtualizer, isFollowing, newCount, follow, leave } = useTranscriptScroll(frame, items);
   const openCall = lastOpenCall(view.rows);
 
   const goTo = (all: readonly TranscriptItem[], place: number): void => {
     const item = all[place];
     if (item === undefined) return;
     setMarked(item.key);
+    leave();
     virtualizer.scrollToIndex(place, { align: "center" });
   };
   const toEvent = async (seq: number): Promise<void> => {
@@ -73,7 +80,11 @@ export function Transcript({
         if (items[place]?.kind === "turn") return goTo(items, place);
       }
     },
-    toEnd: () => virtualizer.scrollToEnd(),
+    toEnd() {
+      // What is gone to next is counted from there.
+      setMarked(null);
+      follow();
+    },
     toEvent: (seq) => void toEvent(seq),
     current: () => items.find(({ key }) => key === marked) ?? null,
   }));
@@ -92,6 +103,7 @@ export function Transcript({
         role="log"
         aria-live="off"
         aria-label="Transcript"
+        data-pane
         tabIndex={0}
         className="h-full overflow-x-hidden overflow-y-auto overscroll-contain -outline-offset-1 [overflow-anchor:none] focus-visible:outline-1"
       >
@@ -112,14 +124,16 @@ export function Transcript({
                 className="absolute top-0 left-0 w-full px-6 before:absolute before:inset-y-1 before:left-2.5 before:w-0.5 before:rounded-full data-marked:before:bg-accent max-md:px-4 max-md:before:left-1"
                 style={{ transform: `translateY(${start}px)` }}
               >
-                <RowView item={item} opensByItself={item.key === openCall} />
+                <ErrorBoundary fallback={brokenRow}>
+                  <RowView item={item} opensByItself={item.key === openCall} />
+                </ErrorBoundary>
               </div>
             );
           })}
           {isBusy && items.length > 0 && <ActivityLine />}
         </div>
       </div>
-      {!isAtEnd && <NewBelow count={newCount} go={() => virtualizer.scrollToEnd()} />}
+      {!isFollowing && <NewBelow count={newCount} go={follow} />}
     </div>
   );
 }

@@ -1,5 +1,10 @@
 import { clsx } from "clsx";
+import { useState } from "react";
+import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
+import { plural } from "../text/quantity.ts";
+import { withoutControls } from "../text/reveal-hidden.ts";
 import { moment, timeOfDay } from "../text/time.ts";
+import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { EventLink } from "./event-link.tsx";
 import { useExpanded } from "./expansion.ts";
@@ -7,6 +12,8 @@ import { useExpanded } from "./expansion.ts";
 /** Longer prompts are folded: somebody pasted a file, and what was made of it is further down. */
 const MAX_LINES = 12;
 const MAX_LENGTH = 1_200;
+/** Shown at a time of a very long one, in UTF-16 units. */
+const PAGE_LENGTH = 20_000;
 
 export interface TurnProps {
   id: string;
@@ -18,14 +25,36 @@ export interface TurnProps {
 /** What somebody asked for. */
 export function Turn({ id, prompt, seq, at }: TurnProps) {
   const { isOpen, toggle } = useExpanded(id, false);
-  const isLong = prompt !== null && (prompt.length > MAX_LENGTH || prompt.split("\n").length > MAX_LINES);
+  const session = useCurrentSession();
+  const known = useSessionState(
+    ({ tasks }) => tasks.find((task) => `turn:${task.id}` === id)?.prompt ?? null,
+  );
+  const text = prompt ?? known;
+  const isLong =
+    text !== null && (text.length > MAX_LENGTH || text.split("\n", MAX_LINES + 1).length > MAX_LINES);
+  const [pages, setPages] = useState(1);
+  const length = isLong && !isOpen ? MAX_LENGTH : pages * PAGE_LENGTH;
   return (
     <div className="group/row relative pt-3 pb-4">
-      <h3 className="sr-only">Asked{prompt === null ? "" : `: ${prompt.slice(0, 120)}`}</h3>
+      <h3 className="sr-only">Asked{text === null ? "" : `: ${withoutControls(text.slice(0, 120))}`}</h3>
       <div className="rounded-lg bg-surface px-3.5 py-2.5">
-        <p className={clsx("break-words whitespace-pre-wrap", isLong && !isOpen && "line-clamp-6")}>
-          {prompt ?? <span className="text-faint">The prompt is further back.</span>}
-        </p>
+        {text === null ? (
+          <Button size="small" look="quiet" onClick={() => void session.readOlder()}>
+            Load prompt
+          </Button>
+        ) : (
+          <p
+            dir="auto"
+            className={clsx("break-words whitespace-pre-wrap", isLong && !isOpen && "line-clamp-6")}
+          >
+            {withoutControls(text.slice(0, length))}
+          </p>
+        )}
+        {isOpen && text !== null && text.length > length && (
+          <Button size="small" look="quiet" onClick={() => setPages(pages + 1)}>
+            Show {plural(text.length - length, "more character")}
+          </Button>
+        )}
         {isLong && (
           <button
             type="button"
@@ -33,7 +62,7 @@ export function Turn({ id, prompt, seq, at }: TurnProps) {
             onClick={toggle}
             className="mt-1 text-xs font-medium text-muted hover:text-text"
           >
-            {isOpen ? "Show less" : "Show all of it"}
+            {isOpen ? "Show less" : "Show more"}
           </button>
         )}
       </div>
@@ -44,7 +73,7 @@ export function Turn({ id, prompt, seq, at }: TurnProps) {
           </time>
         )}
         {seq !== null && <EventLink seq={seq} />}
-        <CopyButton text={prompt ?? ""} label="Copy prompt" />
+        <CopyButton text={text ?? ""} label="Copy prompt" />
       </div>
     </div>
   );

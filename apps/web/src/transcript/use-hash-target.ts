@@ -1,4 +1,5 @@
 import { useEffect, useEffectEvent } from "react";
+import { onNavigated } from "../navigation/navigate.ts";
 
 /** Calls back with the seq of a link to an event (`#e-12`): once when the page is shown, and for each that is followed. */
 export function useHashTarget(go: (seq: number) => Promise<void>): void {
@@ -9,7 +10,6 @@ export function useHashTarget(go: (seq: number) => Promise<void>): void {
   useEffect(() => {
     const listener = (): void => onHash();
     listener();
-    window.addEventListener("hashchange", listener);
-    return () => window.removeEventListener("hashchange", listener);
+    return onNavigated(listener);
   }, []);
 }

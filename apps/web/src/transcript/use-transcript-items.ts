@@ -1,5 +1,6 @@
 import { useMemo } from "react";
 import { useSessionState } from "../session-stream/use-open-session.ts";
+import { useOutgoing } from "../session/use-outgoing.ts";
 import { activeTask, waitingPrompts } from "../session/session-facts.ts";
 import { type TranscriptItem, transcriptItems } from "./items.ts";
 
@@ -12,7 +13,7 @@ export interface TranscriptItems {
 export function useTranscriptItems(): TranscriptItems {
   const view = useSessionState((state) => state.view);
   const tasks = useSessionState((state) => state.tasks);
-  const outgoing = useSessionState((state) => state.outgoing);
+  const { outgoing } = useOutgoing();
   const isActive = activeTask(view) !== null;
   const next = useMemo(
     () => (isActive ? null : (waitingPrompts({ view, tasks, outgoing })[0] ?? null)),

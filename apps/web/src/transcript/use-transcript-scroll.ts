@@ -1,9 +1,8 @@
 import { type ReactVirtualizer, useVirtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef, useState } from "react";
+import { AT_END_PX, Following, watchHands } from "./following.ts";
 import type { TranscriptItem } from "./items.ts";
 
-/** Distance from the end at which one still counts as being there, in px: what rounding leaves. */
-const AT_END_PX = 2;
 /** Below the last row, in px: always there, so that the line which says what goes on moves nothing when it comes. */
 const ROOM_BELOW = 52;
 /** Above the first one, whether or not there is more to read: rows must not move when there is not any more. */
@@ -11,59 +10,74 @@ const ROOM_ABOVE = 40;
 
 export interface TranscriptScroll {
   virtualizer: ReactVirtualizer<HTMLDivElement, HTMLDivElement>;
-  isAtEnd: boolean;
-  /** Items that came since the end was left. */
+  /** Whether the list is held at its end. */
+  isFollowing: boolean;
+  /** Items that came since it is not. */
   newCount: number;
+  follow(): void;
+  /** Somebody goes elsewhere in the list. */
+  leave(): void;
 }
 
 /**
- * The list's window, held at its end: it stays there while rows are added and grow, for as long as nobody scrolls up,
- * and stays where one reads while rows are added before and after. The virtualizer alone writes the scroll position.
+ * The list's window, held at its end until somebody scrolls up (following.ts); then it stays where one reads while rows
+ * are added before and after. The virtualizer alone writes the scroll position.
  */
 export function useTranscriptScroll(
   frame: RefObject<HTMLDivElement | null>,
   items: readonly TranscriptItem[],
 ): TranscriptScroll {
+  const [isFollowing, setIsFollowing] = useState(true);
+  const [following] = useState(() => new Following(setIsFollowing));
   const virtualizer = useVirtualizer<HTMLDivElement, HTMLDivElement>({
     count: items.length,
     getScrollElement: () => frame.current,
     estimateSize: (index) => estimatedHeight(items[index]),
     getItemKey: (index) => items[index]?.key ?? index,
     anchorTo: "end",
-    followOnAppend: true,
+    followOnAppend: isFollowing,
     scrollEndThreshold: AT_END_PX,
     overscan: 6,
     paddingStart: ROOM_ABOVE,
     paddingEnd: ROOM_BELOW,
   });
-  const [isAtEnd, setIsAtEnd] = useState(true);
-  const lastAtEnd = useRef<string | null>(null);
+  const lastSeen = useRef<string | null>(null);
 
-  const isEmpty = items.length === 0;
-  useLayoutEffect(() => {
-    if (!isEmpty) virtualizer.scrollToEnd();
-  }, [virtualizer, isEmpty]);
-
-  const look = useEffectEvent(() => {
-    // By what the virtualizer knows: asking the page would make it lay itself out once more for each row that grew.
+  const holdAtEnd = useEffectEvent(() => {
+    if (!following.isOn || items.length === 0) return;
     const { scrollOffset, scrollRect } = virtualizer;
-    if (scrollOffset === null || scrollRect === null) return;
-    setIsAtEnd(virtualizer.getTotalSize() - scrollRect.height - scrollOffset <= AT_END_PX + 1);
+    // By what the virtualizer knows: asking the page would make it lay itself out once more for each row that grew.
+    const toEnd = virtualizer.getTotalSize() - (scrollRect?.height ?? 0) - (scrollOffset ?? 0);
+    if (toEnd > AT_END_PX || scrollOffset === null) virtualizer.scrollToEnd();
   });
+  useLayoutEffect(() => holdAtEnd());
   useEffect(() => {
     const element = frame.current;
-    const onScroll = (): void => look();
-    element?.addEventListener("scroll", onScroll, { passive: true });
-    return () => element?.removeEventListener("scroll", onScroll);
-  }, [frame]);
-  // Rows that grow below what one reads scroll nothing.
-  useEffect(() => look());
+    if (element === null) return undefined;
+    const unwatch = watchHands(element, following);
+    // A composer that grows, a window that is lowered, a phone that is turned.
+    const observer = new ResizeObserver(() => holdAtEnd());
+    observer.observe(element);
+    return () => {
+      unwatch();
+      observer.disconnect();
+    };
+  }, [frame, following]);
 
   const lastKey = items.at(-1)?.key ?? null;
-  if (isAtEnd) lastAtEnd.current = lastKey;
-  const known = items.findLastIndex(({ key }) => key === lastAtEnd.current);
-  const newCount = isAtEnd || known === -1 ? 0 : items.length - 1 - known;
-  return { virtualizer, isAtEnd, newCount };
+  if (isFollowing) lastSeen.current = lastKey;
+  const known = items.findLastIndex(({ key }) => key === lastSeen.current);
+  const newCount = isFollowing || known === -1 ? 0 : items.length - 1 - known;
+  return {
+    virtualizer,
+    isFollowing,
+    newCount,
+    follow() {
+      following.set(true);
+      virtualizer.scrollToEnd();
+    },
+    leave: () => following.set(false),
+  };
 }
 
 /** Before it is measured; the nearer, the less there is to correct. */

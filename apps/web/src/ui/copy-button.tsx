@@ -24,7 +24,7 @@ export function CopyButton({
   const copy = (): void => {
     copyText(text).then(
       () => setCopied(true),
-      () => showToast("This browser does not let the page copy", { level: "error" }),
+      () => showToast("Copy failed — press Ctrl+C", { level: "error" }),
     );
   };
   return (

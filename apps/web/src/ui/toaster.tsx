@@ -1,9 +1,13 @@
 import { X } from "lucide-react";
-import Link from "next/link";
+import { AppLink } from "../navigation/app-link.tsx";
 import { Toast } from "radix-ui";
 import { useStore } from "zustand";
 import { buttonClass } from "./button.tsx";
 import { dismissToast, toasts } from "./toasts.ts";
+
+/** How long they stay, in ms: a word about something, and what somebody has to read or follow. */
+const SHORT_MS = 5_000;
+const LONG_MS = 15_000;
 
 /**
  * Short messages at the edge of the screen. Radix and not sonner: that one writes a style element into the page, which
@@ -12,12 +16,12 @@ import { dismissToast, toasts } from "./toasts.ts";
 export function Toaster() {
   const shown = useStore(toasts);
   return (
-    <Toast.Provider duration={5_000} swipeDirection="right">
+    <Toast.Provider duration={SHORT_MS} swipeDirection="right">
       {shown.map(({ id, text, detail, link, level }) => (
         <Toast.Root
           key={id}
           type={level === "error" ? "foreground" : "background"}
-          duration={level === "error" ? 10_000 : 5_000}
+          duration={level === "error" || link !== undefined ? LONG_MS : SHORT_MS}
           onOpenChange={(open) => {
             if (!open) dismissToast(id);
           }}
@@ -35,9 +39,9 @@ export function Toaster() {
           </div>
           {link !== undefined && (
             <Toast.Action asChild altText={link.label}>
-              <Link href={link.href} prefetch={false} className={buttonClass("plain", "small")}>
+              <AppLink href={link.href} className={buttonClass("plain", "small")}>
                 {link.label}
-              </Link>
+              </AppLink>
             </Toast.Action>
           )}
           <Toast.Close

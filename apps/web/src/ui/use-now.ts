@@ -1,8 +1,10 @@
 import { useSyncExternalStore } from "react";
+import { onClockKnown, serverNow } from "../network/clock.ts";
 
 /** One timer for all that shows the passing time, and none while nothing does. */
 class Ticker {
-  #now = Date.now();
+  #now = 0;
+  #readAt = Number.NEGATIVE_INFINITY;
   #timer: ReturnType<typeof setInterval> | undefined;
   readonly #listeners = new Set<() => void>();
   readonly #intervalMs: number;
@@ -14,7 +16,9 @@ class Ticker {
   readonly subscribe = (listener: () => void): (() => void) => {
     this.#listeners.add(listener);
     this.#timer ??= setInterval(this.#tick, this.#intervalMs);
+    const forget = onClockKnown(this.#tick);
     return () => {
+      forget();
       this.#listeners.delete(listener);
       if (this.#listeners.size > 0) return;
       clearInterval(this.#timer);
@@ -23,13 +27,18 @@ class Ticker {
   };
 
   readonly #tick = (): void => {
-    this.#now = Date.now();
+    this.#look();
     for (const listener of this.#listeners) listener();
   };
 
+  #look(): void {
+    this.#now = serverNow() ?? 0;
+    this.#readAt = performance.now();
+  }
+
   readonly read = (): number => {
-    // Without a timer nobody has kept it up to date.
-    if (this.#timer === undefined && Date.now() - this.#now >= this.#intervalMs) this.#now = Date.now();
+    // Without a timer nobody has kept it up to date; and the first to ask may have been early.
+    if (this.#now === 0 || performance.now() - this.#readAt >= this.#intervalMs) this.#look();
     return this.#now;
   };
 }
@@ -39,7 +48,7 @@ const halfMinutes = new Ticker(30_000);
 /** Pages are rendered without data, so nothing that passes is ever rendered on the server. */
 const onServer = (): number => 0;
 
-/** The present, in ms since the epoch, to the second. */
+/** The present by the server's clock, in ms since the epoch, to the second; 0 while it is not known. */
 export function useNow(): number {
   return useSyncExternalStore(seconds.subscribe, seconds.read, onServer);
 }

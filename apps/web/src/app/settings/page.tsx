@@ -1,5 +1,4 @@
-import { SettingsPage } from "../../settings/settings-page.tsx";
-
+/** Shown by the shell, which all pages share (shell/screens.tsx). */
 export default function Page() {
-  return <SettingsPage />;
+  return null;
 }

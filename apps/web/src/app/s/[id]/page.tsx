@@ -1,6 +1,4 @@
-import { SessionPage } from "../../../session/session-page.tsx";
-
-export default async function Page({ params }: PageProps<"/s/[id]">) {
-  const { id } = await params;
-  return <SessionPage key={id} sessionId={id} />;
+/** Shown by the shell, which all pages share (shell/screens.tsx). */
+export default function Page() {
+  return null;
 }

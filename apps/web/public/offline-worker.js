@@ -1,0 +1,81 @@
+// oxlint-disable typescript/no-unsafe-argument, typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-return -- it is served as it stands, and no types of workers are installed
+// Keeps the pages of this UI and their files, and gives them out when the server cannot be reached. It touches nothing
+// else: no API, no stream, no sign-in. Scripts are named after their content, so a kept one is never an old one.
+const PAGES = "trunkline-pages-1";
+const FILES = "trunkline-files-1";
+/** Old builds' files make room, the ones that were used longest ago first. */
+const MAX_FILES = 400;
+
+/** One page per kind: all sessions are the same page until its script looks at the address. */
+function pageKey(url) {
+  if (url.pathname === "/" || url.pathname === "/settings") return url.pathname;
+  return /^\/s\/[^/]+$/.test(url.pathname) ? "/s/any" : null;
+}
+
+self.addEventListener("install", (event) => {
+  // The page that brought this worker was loaded before it: it is kept now, and its files with it.
+  event.waitUntil(
+    Promise.all(["/", "/s/any", "/settings"].map((path) => keepPage(path))).then(() => self.skipWaiting()),
+  );
+});
+
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const url = new URL(request.url);
+  if (request.method !== "GET" || url.origin !== self.location.origin) return;
+  if (request.mode === "navigate") {
+    const key = pageKey(url);
+    if (key !== null) event.respondWith(page(request, key));
+  } else if (url.pathname.startsWith("/_next/static/")) {
+    event.respondWith(file(request));
+  }
+});
+
+self.addEventListener("message", (event) => {
+  const { files = [] } = event.data;
+  event.waitUntil(Promise.all(files.map((name) => file(new Request(name)).catch(() => {}))));
+});
+
+async function page(request, key) {
+  try {
+    const answer = await fetch(request);
+    // A page that says that the server is starting is not worth keeping.
+    if (answer.ok) await remember(PAGES, key, answer.clone());
+    return answer;
+  } catch (error) {
+    const kept = await caches.match(key, { cacheName: PAGES });
+    if (kept !== undefined) return kept;
+    throw error;
+  }
+}
+
+async function file(request) {
+  const kept = await caches.match(request, { cacheName: FILES });
+  if (kept !== undefined) return kept;
+  const answer = await fetch(request);
+  if (answer.ok && answer.status === 200) await remember(FILES, request, answer.clone());
+  return answer;
+}
+
+async function keepPage(path) {
+  const answer = await fetch(path, { credentials: "same-origin" });
+  if (!answer.ok) return;
+  const html = await answer.clone().text();
+  await remember(PAGES, path, answer);
+  const names = new Set(html.match(/\/_next\/static\/[\w./~-]+\.(?:js|css|woff2)/g) ?? []);
+  await Promise.all([...names].map((name) => file(new Request(name)).catch(() => {})));
+}
+
+async function remember(name, key, answer) {
+  try {
+    const cache = await caches.open(name);
+    await cache.put(key, answer);
+    if (name !== FILES) return;
+    const keys = await cache.keys();
+    await Promise.all(keys.slice(0, Math.max(0, keys.length - MAX_FILES)).map((old) => cache.delete(old)));
+  } catch {
+    // No room, or no leave: the answer itself is what was asked for.
+  }
+}

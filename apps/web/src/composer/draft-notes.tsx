@@ -1,0 +1,38 @@
+import { firstWords } from "../text/first-words.ts";
+import { Button } from "../ui/button.tsx";
+import type { Draft, OtherDraft } from "./draft.ts";
+
+/** What there is to know about a draft: that it cannot be kept, or that another tab left one. */
+export function DraftNotes({
+  draft,
+  isKept,
+  others,
+}: {
+  draft: Draft;
+  isKept: boolean;
+  others: readonly OtherDraft[];
+}) {
+  return (
+    <>
+      {!isKept && (
+        <p role="alert" className="px-3.5 pt-2 text-xs text-failed">
+          This browser has no room left to save your draft. Send it or copy it before you leave.
+        </p>
+      )}
+      {others.map((other) => (
+        <p
+          key={other.key}
+          className="flex items-center gap-2 border-b border-line px-3.5 py-1.5 text-xs text-muted"
+        >
+          <span className="min-w-0 grow truncate">Draft from another tab: {firstWords(other.text)}</span>
+          <Button size="small" onClick={() => draft.settle(other, true)}>
+            Restore
+          </Button>
+          <Button size="small" look="quiet" onClick={() => draft.settle(other, false)}>
+            Discard
+          </Button>
+        </p>
+      ))}
+    </>
+  );
+}

@@ -1,0 +1,42 @@
+import { type KeyboardEvent, useEffect, useRef } from "react";
+import { useIme } from "./ime.ts";
+
+interface PromptFieldProps {
+  text: string;
+  write: (text: string) => void;
+  /** Enter. */
+  keep: () => void;
+  /** Going elsewhere. */
+  leave: () => void;
+  /** Esc. */
+  discard: () => void;
+}
+
+/** A queued prompt while it is changed. */
+export function PromptField({ text, write, keep, leave, discard }: PromptFieldProps) {
+  const field = useRef<HTMLTextAreaElement>(null);
+  const ime = useIme();
+  useEffect(() => field.current?.focus(), []);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (ime.owns(event)) return;
+    if (event.key === "Escape") discard();
+    else if (event.key === "Enter" && !event.shiftKey) keep();
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  return (
+    <textarea
+      ref={field}
+      dir="auto"
+      value={text}
+      rows={1}
+      aria-label="Queued message"
+      onChange={(event) => write(event.target.value)}
+      onBlur={leave}
+      onKeyDown={onKeyDown}
+      onCompositionEnd={ime.onCompositionEnd}
+      className="field-sizing-content max-h-24 min-w-0 grow resize-none bg-transparent py-1.5 text-sm outline-none max-md:text-[16px]"
+    />
+  );
+}

@@ -1,0 +1,40 @@
+import { useEffect } from "react";
+import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
+import { keepText, keptTextKeys, readText } from "../text/kept-text.ts";
+
+/** A queued prompt that somebody is changing. It outlives its chip, its task's turn and the page. */
+export interface QueueEdit {
+  taskId: string;
+  text: string;
+}
+
+type Edits = Readonly<Record<string, QueueEdit>>;
+
+const edits = createStore<Edits>(() => ({}));
+const prefixOf = (sessionId: string): string => `trunkline:edit:${sessionId}:`;
+
+export function writeEdit(sessionId: string, edit: QueueEdit): void {
+  edits.setState({ [edit.taskId]: edit });
+  void keepText(prefixOf(sessionId) + edit.taskId, edit);
+}
+
+export function forgetEdit(sessionId: string, taskId: string): void {
+  edits.setState(({ [taskId]: _, ...others }) => others, true);
+  void keepText(prefixOf(sessionId) + taskId, null);
+}
+
+/** All edits that are open, by task; those of earlier pages of this session included. */
+export function useQueueEdits(sessionId: string): Edits {
+  useEffect(() => {
+    void (async () => {
+      for (const key of await keptTextKeys(prefixOf(sessionId))) {
+        const edit = (await readText(key)) as Partial<QueueEdit> | null;
+        if (typeof edit?.taskId !== "string" || typeof edit.text !== "string") continue;
+        const { taskId, text } = edit;
+        edits.setState((known) => ({ [taskId]: known[taskId] ?? { taskId, text } }));
+      }
+    })();
+  }, [sessionId]);
+  return useStore(edits);
+}

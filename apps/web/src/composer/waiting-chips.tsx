@@ -1,0 +1,33 @@
+import { CloudOff, Undo2 } from "lucide-react";
+import type { OutgoingMessage } from "../outbox/outbox.ts";
+import { outbox } from "../outbox/use-outbox.ts";
+import { firstWords } from "../text/first-words.ts";
+import { IconButton } from "../ui/icon-button.tsx";
+import { draftOf } from "./draft.ts";
+
+/** Messages that go out once the server can be reached; until then they can be taken back. */
+export function WaitingChips({ messages }: { messages: readonly OutgoingMessage[] }) {
+  const waiting = messages.filter(({ isWaiting }) => isWaiting);
+  if (waiting.length === 0) return null;
+  const takeBack = (idempotencyKey: string): void => {
+    const message = outbox.takeBack(idempotencyKey);
+    if (message !== null) draftOf(message.sessionId ?? "new").giveBack(message.text);
+  };
+  return (
+    <ol aria-label="Waiting to be sent" className="mb-1.5 flex max-h-36 flex-col gap-1 overflow-y-auto">
+      {waiting.map(({ idempotencyKey, text }) => (
+        <li
+          key={idempotencyKey}
+          className="flex min-h-8 shrink-0 items-center gap-2.5 rounded-lg border border-line bg-surface pr-1 pl-3 text-sm"
+        >
+          <CloudOff aria-hidden className="size-3.5 shrink-0 text-waits" />
+          <span dir="auto" className="min-w-0 grow truncate text-muted">
+            {firstWords(text, 200)}
+          </span>
+          <span className="shrink-0 text-xs text-faint">Sent when online</span>
+          <IconButton small icon={Undo2} label="Take back" onClick={() => takeBack(idempotencyKey)} />
+        </li>
+      ))}
+    </ol>
+  );
+}

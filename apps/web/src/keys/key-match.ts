@@ -1,0 +1,28 @@
+/**
+ * Which key was pressed, by its place on the keyboard where it is a letter, so that Cyrillic layouts and Caps Lock
+ * change nothing (UI Events, `KeyboardEvent.code`). Punctuation moves between layouts and goes by what it types; on
+ * layouts without it, by its place on a US keyboard.
+ */
+type Press = Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "altKey" | "ctrlKey" | "metaKey">;
+
+const PUNCTUATION: Readonly<Record<string, { code: string; shift: boolean }>> = {
+  "/": { code: "Slash", shift: false },
+  "?": { code: "Slash", shift: true },
+  "[": { code: "BracketLeft", shift: false },
+  "]": { code: "BracketRight", shift: false },
+};
+
+/** @param key `j`, `?`, `mod+k`, `alt+c`; `mod` is ⌘ on Apple's keyboards and Ctrl elsewhere, never either. */
+export function isKey(press: Press, key: string, isApple: boolean): boolean {
+  const name = key.slice(key.lastIndexOf("+") + 1);
+  const mod = key.startsWith("mod+");
+  const alt = key.startsWith("alt+");
+  if (press.metaKey !== (mod && isApple) || press.ctrlKey !== (mod && !isApple)) return false;
+  if (/^[a-z]$/.test(name)) {
+    return press.altKey === alt && !press.shiftKey && press.code === `Key${name.toUpperCase()}`;
+  }
+  const place = PUNCTUATION[name];
+  if (place === undefined || press.key === name) return press.key === name;
+  const typesAscii = press.key.length === 1 && press.key <= "~";
+  return !typesAscii && !press.altKey && press.code === place.code && press.shiftKey === place.shift;
+}

@@ -1,0 +1,21 @@
+"use client";
+
+import type { ComponentProps, MouseEvent } from "react";
+import { navigate } from "./navigate.ts";
+
+/** A link to a page of this UI. Opened in a new tab, or with a modifier, it is the browser's like any other. */
+export function AppLink({ href, onClick, children, ...props }: ComponentProps<"a"> & { href: string }) {
+  const follow = (event: MouseEvent<HTMLAnchorElement>): void => {
+    onClick?.(event);
+    const isPlain =
+      event.button === 0 && !event.metaKey && !event.ctrlKey && !event.shiftKey && !event.altKey;
+    if (event.defaultPrevented || !isPlain) return;
+    event.preventDefault();
+    navigate(href);
+  };
+  return (
+    <a href={href} onClick={follow} {...props}>
+      {children}
+    </a>
+  );
+}

@@ -1,0 +1,32 @@
+import { CloudOff } from "lucide-react";
+import { useOutbox } from "../outbox/use-outbox.ts";
+import { clock } from "../text/duration.ts";
+import { plural } from "../text/quantity.ts";
+import { useNow } from "../ui/use-now.ts";
+import { useNetwork } from "./network.ts";
+
+/** A connection that comes back within this time was not worth a word, in ms. */
+const PATIENCE_MS = 3_000;
+
+/** The one place that says that the server cannot be reached: how old the page is, and what waits to be sent. */
+export function NetworkStrip() {
+  const { awaySince, isOffline } = useNetwork();
+  const waiting = useOutbox().filter(({ isWaiting }) => isWaiting).length;
+  const now = useNow();
+  if (awaySince === null) return null;
+  const awayMs = Math.max(0, now - awaySince);
+  if (!isOffline && waiting === 0 && awayMs < PATIENCE_MS) return null;
+  const words =
+    isOffline || waiting > 0
+      ? `Offline${waiting > 0 ? ` · ${plural(waiting, "message")} waiting` : ""}`
+      : `Reconnecting… last update ${clock(awayMs)} ago. Your task keeps running.`;
+  return (
+    <output
+      translate="no"
+      className="flex h-8 shrink-0 animate-appear items-center justify-center gap-2 border-b border-line bg-waits-soft px-4 text-sm"
+    >
+      <CloudOff aria-hidden className="size-3.5 shrink-0 text-waits" />
+      <span className="truncate">{words}</span>
+    </output>
+  );
+}

@@ -1,0 +1,137 @@
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import { type Delivery, Outbox, type OutboxDeps, type OutgoingMessage } from "./outbox.ts";
+
+class Unreachable extends Error {}
+
+const stored = new Map<string, string>();
+const closing: (() => void)[] = [];
+beforeEach(() => {
+  stored.clear();
+  vi.stubGlobal(
+    "localStorage",
+    new Proxy(
+      {
+        getItem: (key: string) => stored.get(key) ?? null,
+        setItem: (key: string, value: string) => stored.set(key, value),
+        removeItem: (key: string) => stored.delete(key),
+      },
+      {
+        ownKeys: () => [...stored.keys()],
+        getOwnPropertyDescriptor: () => ({ enumerable: true, configurable: true }),
+      },
+    ),
+  );
+});
+afterEach(() => {
+  for (const close of closing.splice(0)) close();
+  vi.unstubAllGlobals();
+});
+
+interface Server {
+  reachable: boolean;
+  received: string[];
+  keys: string[];
+  sessions: (string | null)[];
+  delivered: string[];
+  refused: string[];
+}
+
+function open(server: Server, refuses: (text: string) => boolean = () => false): Outbox {
+  const deps: OutboxDeps = {
+    userId: () => "u",
+    async submit({ text, idempotencyKey, sessionId }: OutgoingMessage): Promise<Delivery> {
+      server.keys.push(idempotencyKey);
+      if (!server.reachable) throw new Unreachable();
+      if (refuses(text)) throw new Error("no");
+      server.received.push(text);
+      server.sessions.push(sessionId);
+      return { sessionId: sessionId ?? "new-session", taskId: "t" };
+    },
+    isConnectionError: (error) => error instanceof Unreachable,
+    onDelivered: ({ text }) => server.delivered.push(text),
+    onRefused: ({ text }) => server.refused.push(text),
+  };
+  const outbox = new Outbox(deps);
+  closing.push(outbox.start());
+  return outbox;
+}
+
+const newServer = (reachable: boolean): Server => ({
+  reachable,
+  received: [],
+  keys: [],
+  sessions: [],
+  delivered: [],
+  refused: [],
+});
+
+it("B5: what is sent without a network waits, and goes out in order when it is back", async () => {
+  const server = newServer(false);
+  const outbox = open(server);
+  const first = outbox.send("one", "s");
+  void outbox.send("two", "s");
+  await expect.poll(() => outbox.messages.getState().map(({ isWaiting }) => isWaiting)).toEqual([true, true]);
+  server.reachable = true;
+  outbox.flush();
+  expect(await first).toMatchObject({ sessionId: "s" });
+  await expect.poll(() => server.received).toEqual(["one", "two"]);
+  expect(outbox.messages.getState()).toEqual([]);
+  await expect.poll(() => stored.size).toBe(0);
+});
+
+it("B5: it outlives the page, and goes out under the same key", async () => {
+  const server = newServer(false);
+  void open(server).send("one", null);
+  await expect.poll(() => server.keys.length).toBeGreaterThan(0);
+  const later = open(server);
+  await expect.poll(() => later.messages.getState().map(({ text }) => text)).toEqual(["one"]);
+  server.reachable = true;
+  later.flush();
+  await expect.poll(() => server.delivered).toEqual(["one"]);
+  expect(new Set(server.keys).size).toBe(1);
+});
+
+it("B5: what the server refuses goes back to its writer, and holds nothing up", async () => {
+  const server = newServer(true);
+  const outbox = open(server, (text) => text === "bad");
+  void outbox.send("bad", "s");
+  void outbox.send("good", "s");
+  await expect.poll(() => server.received).toEqual(["good"]);
+  expect(server.refused).toEqual(["bad"]);
+  expect(outbox.messages.getState()).toEqual([]);
+});
+
+it("G1: what follows on the message that begins a session goes to that session", async () => {
+  const server = newServer(false);
+  const outbox = open(server);
+  void outbox.send("first", null);
+  const key = outbox.messages.getState()[0]!.idempotencyKey;
+  const second = outbox.send("second", null, key);
+  await expect.poll(() => outbox.messages.getState().map(({ isWaiting }) => isWaiting)).toEqual([true, true]);
+  server.reachable = true;
+  outbox.flush();
+  expect(await second).toMatchObject({ sessionId: "new-session" });
+  expect(server.received).toEqual(["first", "second"]);
+  expect(server.sessions).toEqual([null, "new-session"]);
+});
+
+it("G1: where the first is refused, what follows on it goes back as well", async () => {
+  const server = newServer(true);
+  const outbox = open(server, (text) => text === "first");
+  void outbox.send("first", null);
+  void outbox.send("second", null, outbox.messages.getState()[0]!.idempotencyKey);
+  await expect.poll(() => server.refused).toEqual(["second", "first"]);
+  expect(outbox.messages.getState()).toEqual([]);
+});
+
+it("B5: what waits can be taken back", async () => {
+  const server = newServer(false);
+  const outbox = open(server);
+  void outbox.send("one", "s");
+  await expect.poll(() => outbox.messages.getState()[0]?.isWaiting).toBe(true);
+  const key = outbox.messages.getState()[0]!.idempotencyKey;
+  expect(outbox.takeBack(key)).toMatchObject({ text: "one" });
+  expect(outbox.takeBack(key)).toBeNull();
+  expect(outbox.messages.getState()).toEqual([]);
+  await expect.poll(() => stored.size).toBe(0);
+});

@@ -1,0 +1,63 @@
+import type { Approval, Session, SessionEvent, Task } from "@trunkline/contract";
+import { Shelf } from "../text/kept.ts";
+
+/** A session as it was when this browser saw it last: what is shown of it without a network. */
+export interface KeptSession {
+  session: Session;
+  tasks: readonly Task[];
+  approvals: readonly Approval[];
+  /** The newest, oldest first. */
+  events: readonly SessionEvent[];
+  hasOlder: boolean;
+}
+
+/** Sessions kept; those that were shown longest ago make room. */
+const MAX_SESSIONS = 30;
+/** Of each, events up to so many characters as JSON. */
+const MAX_LENGTH = 1_000_000;
+const INDEX = "index";
+const LIST = "list";
+
+const shelf = new Shelf("sessions");
+
+export async function keepSession(kept: KeptSession): Promise<void> {
+  const { events, hasOlder, session } = kept;
+  let length = 0;
+  const from = events.findLastIndex((event) => (length += JSON.stringify(event).length) > MAX_LENGTH) + 1;
+  const isKept = await shelf.write(session.id, {
+    ...kept,
+    events: events.slice(from),
+    hasOlder: hasOlder || from > 0,
+  } satisfies KeptSession);
+  if (!isKept) return;
+  const ids = [session.id, ...(await readIndex()).filter((id) => id !== session.id)];
+  await shelf.write(INDEX, ids.slice(0, MAX_SESSIONS));
+  const oldest = ids.slice(MAX_SESSIONS);
+  if (oldest.length > 0) await shelf.forget(...oldest);
+}
+
+export async function readKeptSession(sessionId: string): Promise<KeptSession | null> {
+  const kept = (await shelf.read(sessionId)) as KeptSession | null;
+  return kept !== null && Array.isArray(kept.events) ? kept : null;
+}
+
+/** The list of sessions as it was seen last. */
+export async function keepSessionList(sessions: readonly Session[]): Promise<void> {
+  await shelf.write(LIST, sessions);
+}
+
+export async function readKeptSessionList(): Promise<readonly Session[] | null> {
+  const list = await shelf.read(LIST);
+  return Array.isArray(list) ? (list as Session[]) : null;
+}
+
+/** Nothing of what the server gave stays behind; what somebody typed does (text/kept-text.ts). */
+export async function forgetSessions(): Promise<void> {
+  const ids = await readIndex();
+  await shelf.forget(LIST, INDEX, ...ids);
+}
+
+async function readIndex(): Promise<string[]> {
+  const ids = await shelf.read(INDEX);
+  return Array.isArray(ids) ? ids.map(String) : [];
+}

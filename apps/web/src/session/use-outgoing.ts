@@ -1,0 +1,47 @@
+import { useMemo } from "react";
+import type { OutgoingMessage } from "../outbox/outbox.ts";
+import { useOutbox } from "../outbox/use-outbox.ts";
+import type { SessionView } from "@trunkline/contract/session-view";
+import type { OutgoingPrompt } from "../session-stream/session-state.ts";
+import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
+
+export interface Outgoing {
+  /** On their way to the server, or there and not in the log yet. */
+  outgoing: readonly OutgoingPrompt[];
+  /** Those that the server could not be reached for. */
+  waiting: readonly OutgoingMessage[];
+}
+
+/** The stream may be faster than the answer to what was sent: then the log tells of it first. */
+function isTold(
+  { events }: SessionView,
+  { idempotencyKey, prompt, afterSeq, taskId }: OutgoingPrompt,
+): boolean {
+  const from = events.findLastIndex(({ seq }) => seq <= afterSeq) + 1;
+  return events.slice(from).some((event) => {
+    if (event.type !== "task.submitted") return false;
+    const key = event.data.idempotencyKey;
+    return (
+      event.taskId === taskId || (key === undefined ? event.data.prompt === prompt : key === idempotencyKey)
+    );
+  });
+}
+
+/** The session's messages that its log does not tell of. */
+export function useOutgoing(): Outgoing {
+  const { sessionId } = useCurrentSession();
+  const known = useSessionState((state) => state.outgoing);
+  const view = useSessionState((state) => state.view);
+  const messages = useOutbox();
+  const told = known.filter((one) => isTold(view, one)).length;
+  return useMemo(() => {
+    const own = messages.filter((message) => message.sessionId === sessionId);
+    const keys = new Set(known.map(({ idempotencyKey }) => idempotencyKey));
+    const leaving = own
+      .filter(({ isWaiting, idempotencyKey }) => !isWaiting && !keys.has(idempotencyKey))
+      .map(({ idempotencyKey, text }) => ({ idempotencyKey, prompt: text, taskId: null, afterSeq: 0 }));
+    const untold = told === 0 ? known : known.filter((one) => !isTold(view, one));
+    return { outgoing: [...untold, ...leaving], waiting: own.filter(({ isWaiting }) => isWaiting) };
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- of the view, all that counts is how many it tells of
+  }, [messages, known, told, sessionId]);
+}

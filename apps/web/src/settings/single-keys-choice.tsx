@@ -1,0 +1,19 @@
+import { setSingleKeys, useSingleKeys } from "../keys/single-keys.ts";
+import { useIsHydrated } from "../ui/use-is-hydrated.ts";
+
+/** Whether bare letters are shortcuts: whoever dictates, or types elsewhere than they think, wants none. */
+export function SingleKeysChoice() {
+  const isOn = useSingleKeys();
+  const isHydrated = useIsHydrated();
+  return (
+    <label className="flex items-center gap-2">
+      <input
+        type="checkbox"
+        checked={isHydrated ? isOn : true}
+        onChange={(event) => setSingleKeys(event.target.checked)}
+        className="size-4 accent-accent"
+      />
+      Use single letters as shortcuts outside of text fields
+    </label>
+  );
+}

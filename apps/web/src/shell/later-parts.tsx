@@ -1,0 +1,67 @@
+import { preloaded } from "../ui/preloaded.tsx";
+import { TranscriptSkeleton } from "../session/transcript-skeleton.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+
+/**
+ * Parts of the page that its first load leaves out. All of them are fetched as soon as the page has nothing better to do:
+ * whoever goes offline then can still open each.
+ */
+/** What every session shows, once its events are there: both are on their way side by side. */
+export const Transcript = preloaded(
+  async () => (await import("../transcript/transcript.tsx")).Transcript,
+  TranscriptSkeleton,
+);
+export const Palette = preloaded(async () => (await import("../palette/palette.tsx")).Palette);
+export const RailDrawer = preloaded(async () => (await import("./rail-drawer.tsx")).RailDrawer);
+export const KeySheet = preloaded(async () => (await import("../keys/key-sheet.tsx")).KeySheet);
+export const Toaster = preloaded(async () => (await import("../ui/toaster.tsx")).Toaster);
+export const InspectorTabs = preloaded(
+  async () => (await import("../inspector/inspector-tabs.tsx")).InspectorTabs,
+);
+export const InspectorSheet = preloaded(
+  async () => (await import("../inspector/inspector-sheet.tsx")).InspectorSheet,
+);
+export const SettingsPage = preloaded(
+  async () => (await import("../settings/settings-page.tsx")).SettingsPage,
+  () => <Skeleton className="m-8 h-60 rounded-lg" />,
+);
+
+const PARTS = [
+  Transcript,
+  Toaster,
+  Palette,
+  KeySheet,
+  RailDrawer,
+  InspectorTabs,
+  InspectorSheet,
+  SettingsPage,
+];
+
+/** One after another, so that none of them is in the way of what the page asks the server for. */
+async function fetchAll(): Promise<void> {
+  for (const part of PARTS) await part.preload();
+}
+
+/** How soon they are fetched on a page that never rests, in ms. */
+const LATEST_MS = 2_000;
+/** Between tries where the network was gone before they were there, in ms. */
+const RETRY_MS = 10_000;
+
+/** @returns what ends it. */
+export function fetchLaterParts(): () => void {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let isOver = false;
+  const start = (): void => {
+    if (isOver) return;
+    fetchAll().catch(() => {
+      timer = setTimeout(start, RETRY_MS);
+    });
+  };
+  // Safari has no idle callback.
+  if ("requestIdleCallback" in window) window.requestIdleCallback(start, { timeout: LATEST_MS });
+  else timer = setTimeout(start, LATEST_MS / 2);
+  return () => {
+    isOver = true;
+    clearTimeout(timer);
+  };
+}

@@ -1,0 +1,54 @@
+import { Shelf } from "./kept.ts";
+import { readStored, storedKeys, writeStored } from "./stored.ts";
+
+/** Longer ones go to IndexedDB at once, in UTF-16 units: localStorage has room for 5 MB in all. */
+const MAX_SHORT = 8_000;
+
+const shelf = new Shelf("texts");
+/** Per key, what is to be written next; one write of a key runs at a time. */
+const writing = new Map<string, { value: object | null; done: Promise<boolean> }>();
+
+/**
+ * Something that somebody typed, under a key: short ones in localStorage, which a closing page still reaches, long ones
+ * and those that find no room there in IndexedDB.
+ *
+ * @returns whether it is kept, once that is known.
+ */
+export function keepText(key: string, value: { text: string } | null): Promise<boolean> {
+  const isShort = value !== null && value.text.length <= MAX_SHORT && writeStored(key, value);
+  if (!isShort) writeStored(key, null);
+  return write(key, isShort ? null : value);
+}
+
+function write(key: string, value: object | null): Promise<boolean> {
+  const running = writing.get(key);
+  if (running !== undefined) {
+    running.value = value;
+    return running.done;
+  }
+  const entry = { value, done: Promise.resolve(true) };
+  writing.set(key, entry);
+  entry.done = (async () => {
+    for (;;) {
+      const next = entry.value;
+      const kept = next === null ? (await shelf.forget(key), true) : await shelf.write(key, next);
+      if (entry.value !== next) continue;
+      writing.delete(key);
+      return kept;
+    }
+  })();
+  return entry.done;
+}
+
+/** What is kept and can be had at once. */
+export const readShortText = (key: string): unknown => readStored(key);
+
+/** All of it. */
+export async function readText(key: string): Promise<unknown> {
+  return readStored(key) ?? (await shelf.read(key));
+}
+
+export async function keptTextKeys(prefix: string): Promise<string[]> {
+  const long = await shelf.keys();
+  return [...new Set([...storedKeys(prefix), ...long.filter((key) => key.startsWith(prefix))])];
+}

@@ -1,0 +1,50 @@
+import { createStore, delMany, get, keys, set, type UseStore } from "idb-keyval";
+
+/**
+ * What this browser keeps where there is room for more than localStorage's 5 MB: IndexedDB. Every promise resolves,
+ * `false` and `null` where the browser has no room, or no database (private windows of some).
+ */
+export class Shelf {
+  readonly #name: string;
+  #opened: UseStore | undefined;
+
+  constructor(name: string) {
+    this.#name = name;
+  }
+
+  #store(): UseStore {
+    this.#opened ??= createStore(`trunkline-${this.#name}`, this.#name);
+    return this.#opened;
+  }
+
+  async read(key: string): Promise<unknown> {
+    return (await this.#try(() => get<unknown>(key, this.#store()))) ?? null;
+  }
+
+  async keys(): Promise<string[]> {
+    return ((await this.#try(() => keys<string>(this.#store()))) ?? []).map(String);
+  }
+
+  /** @returns whether it is kept. */
+  async write(key: string, value: unknown): Promise<boolean> {
+    const kept = await this.#try(async () => {
+      await set(key, value, this.#store());
+      return true;
+    });
+    return kept ?? false;
+  }
+
+  async forget(...names: string[]): Promise<void> {
+    await this.#try(() => delMany(names, this.#store()));
+  }
+
+  async #try<T>(ask: () => Promise<T>): Promise<T | null> {
+    if (!("indexedDB" in globalThis)) return null;
+    try {
+      return await ask();
+    } catch {
+      // Quota, a refusal, a broken database: the caller is told by the answer.
+      return null;
+    }
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * Whether a scrolled list is held at its end. A state, and no distance in pixels: it holds while rows are added and grow
+ * and while the frame itself changes its height, and nothing but somebody's own scrolling ends it.
+ */
+export class Following {
+  #isOn = true;
+  #upAt = Number.NEGATIVE_INFINITY;
+  #isHeld = false;
+  readonly #onChange: (isOn: boolean) => void;
+
+  constructor(onChange: (isOn: boolean) => void) {
+    this.#onChange = onChange;
+  }
+
+  get isOn(): boolean {
+    return this.#isOn;
+  }
+
+  set(isOn: boolean): void {
+    if (this.#isOn === isOn) return;
+    this.#isOn = isOn;
+    this.#onChange(isOn);
+  }
+
+  /** A wheel, a key or a finger that moves towards the beginning. */
+  up(at: number, canScroll: boolean): void {
+    this.#upAt = at;
+    if (canScroll) this.set(false);
+  }
+
+  /** A pointer that is down on the list, as on its scrollbar. */
+  hold(isHeld: boolean): void {
+    this.#isHeld = isHeld;
+  }
+
+  /**
+   * The list was scrolled.
+   *
+   * @param moved how far, in px; less than 0 towards the beginning
+   * @param toEnd how far it is to the end, in px
+   */
+  scrolled(at: number, moved: number, toEnd: number): void {
+    const isByHand = this.#isHeld || at - this.#upAt < BY_HAND_MS;
+    if (moved < 0 && isByHand && toEnd > AT_END_PX) {
+      // A finger that let go leaves the list moving.
+      this.#upAt = at;
+      this.set(false);
+    } else if (moved >= 0 && toEnd <= AT_END_PX && at - this.#upAt > 0) this.set(true);
+  }
+}
+
+/** A scroll that comes this soon after a key or a finger is theirs, in ms. */
+const BY_HAND_MS = 400;
+/** What rounding leaves, in px. */
+export const AT_END_PX = 2;
+
+/** Reports what hands do to an element. @returns what ends it. */
+export function watchHands(element: HTMLElement, following: Following): () => void {
+  const page = new AbortController();
+  const options = { passive: true, signal: page.signal };
+  const up = (at: number): void => following.up(at, element.scrollTop > 0);
+  let touchedAt = 0;
+  let offset = element.scrollTop;
+  element.addEventListener("wheel", ({ deltaY, timeStamp }) => deltaY < 0 && up(timeStamp), options);
+  const touch = (event: Event): void => {
+    // Whoever makes up events may leave the fingers out.
+    const y = "touches" in event ? ((event as TouchEvent).touches[0]?.clientY ?? 0) : 0;
+    if (event.type === "touchmove" && y > touchedAt) up(event.timeStamp);
+    touchedAt = y;
+  };
+  element.addEventListener("touchstart", touch, options);
+  element.addEventListener("touchmove", touch, options);
+  element.addEventListener(
+    "keydown",
+    ({ key, shiftKey, timeStamp }) => {
+      if (["ArrowUp", "PageUp", "Home"].includes(key) || (key === " " && shiftKey)) up(timeStamp);
+    },
+    options,
+  );
+  element.addEventListener("pointerdown", () => following.hold(true), options);
+  for (const type of ["pointerup", "pointercancel"]) {
+    window.addEventListener(type, () => following.hold(false), options);
+  }
+  element.addEventListener(
+    "scroll",
+    ({ timeStamp }) => {
+      const moved = element.scrollTop - offset;
+      offset = element.scrollTop;
+      following.scrolled(timeStamp, moved, element.scrollHeight - element.clientHeight - offset);
+    },
+    options,
+  );
+  return () => page.abort();
+}

@@ -1,0 +1,172 @@
+// oxlint-disable no-control-regex -- they are what this file is about
+import { SgrState } from "./terminal-colours.ts";
+
+/** A terminal of this height: what is above it cannot be reached by the cursor any more. */
+const HEIGHT = 50;
+/** The cursor goes no further to the right by itself. */
+const MAX_COLUMN = 500;
+
+export interface Screen {
+  /** What is left on the terminal, with colours as escape sequences; every line is complete in itself. */
+  lines: string[];
+  /** Whether something was written and is not to be seen any more: overwritten, erased or moved over. */
+  isLossy: boolean;
+}
+
+/**
+ * What is left on a terminal after a program wrote to it: carriage returns, backspaces, cursor moves and erasures do what
+ * they do there (ECMA-48; the letters below are its own). Titles, links, pictures and hidden text do not come through.
+ * One pass; each character costs the same.
+ */
+export function screenOf(text: string): Screen {
+  const screen = new TerminalScreen();
+  const token =
+    /[^\u0000-\u001F\u007F-\u009F]+|\u001B\[[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]|\u009B[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]|\u001B[\]PX^_][^\u0007\u001B\u009C\n]*(?:\u0007|\u001B\\|\u009C)|\u001B[\u0020-\u002F]*[\u0030-\u007E]|[^]/g;
+  for (const [piece] of text.matchAll(token)) screen.take(piece);
+  return screen.result();
+}
+
+interface Row {
+  /** A character, with what combines with it. */
+  cells: string[];
+  styles: string[];
+}
+
+class TerminalScreen {
+  readonly #rows: Row[] = [];
+  readonly #style = new SgrState();
+  #row = 0;
+  #column = 0;
+  #isLossy = false;
+
+  take(piece: string): void {
+    const code = piece.charCodeAt(0);
+    if (code === 0x1b || code === 0x9b) return this.#sequence(piece);
+    if (code >= 0x20 && !(code >= 0x7f && code <= 0x9f)) return this.#write(piece);
+    if (piece === "\n") {
+      this.#column = 0;
+      this.#moveTo(this.#row + 1, true);
+    } else if (piece === "\r") this.#column = 0;
+    else if (piece === "\b") this.#column = Math.max(0, this.#column - 1);
+    else if (piece === "\t") this.#write(" ".repeat(8 - (this.#column % 8)));
+  }
+
+  #write(text: string): void {
+    const row = this.#current();
+    const style = this.#style.toString();
+    for (const character of text) {
+      const left = row.cells[this.#column - 1];
+      if (left !== undefined && COMBINES.test(character)) {
+        // Bounded: what is stacked a hundred times upon one letter covers its neighbours.
+        if (left.length < 32) row.cells[this.#column - 1] = left + character;
+        continue;
+      }
+      while (row.cells.length < this.#column) {
+        row.cells.push(" ");
+        row.styles.push("");
+      }
+      const before = row.cells[this.#column];
+      if (before !== undefined && before !== " " && before !== character) this.#isLossy = true;
+      row.cells[this.#column] = character;
+      row.styles[this.#column] = style;
+      this.#column += 1;
+    }
+  }
+
+  #current(): Row {
+    while (this.#rows.length <= this.#row) this.#rows.push({ cells: [], styles: [] });
+    return this.#rows[this.#row] as Row;
+  }
+
+  /** @param grows whether rows may be added for it */
+  #moveTo(row: number, grows: boolean): void {
+    const top = Math.max(0, this.#rows.length - HEIGHT);
+    this.#row = Math.max(top, grows ? row : Math.min(row, this.#rows.length - 1));
+    this.#current();
+  }
+
+  #sequence(piece: string): void {
+    const [, parameters = "", final = ""] =
+      /^(?:\u001B\[|\u009B)([\d;]*)[\u0020-\u002F]*([A-Za-z])$/.exec(piece) ?? [];
+    if (final === "m") return this.#style.apply(parameters);
+    const [first = 0, second = 0] = parameters.split(";", 2).map((value) => Math.min(Number(value), 10_000));
+    const count = Math.max(1, first);
+    switch (final) {
+      case "A":
+      case "F":
+        this.#moveTo(this.#row - count, false);
+        if (final === "F") this.#column = 0;
+        break;
+      case "B":
+      case "E":
+        this.#moveTo(this.#row + count, false);
+        if (final === "E") this.#column = 0;
+        break;
+      case "C":
+        this.#column = Math.max(this.#column, Math.min(MAX_COLUMN, this.#column + count));
+        break;
+      case "D":
+        this.#column = Math.max(0, this.#column - count);
+        break;
+      case "G":
+        this.#column = Math.min(MAX_COLUMN, count - 1);
+        break;
+      case "H":
+      case "f":
+        this.#moveTo(Math.max(0, this.#rows.length - HEIGHT) + Math.min(HEIGHT, count) - 1, true);
+        this.#column = Math.min(MAX_COLUMN, Math.max(1, second) - 1);
+        break;
+      case "J":
+        this.#erase(first === 0 ? this.#row + 1 : Math.max(0, this.#rows.length - HEIGHT), first);
+        break;
+      case "K":
+        this.#eraseLine(first);
+        break;
+      default:
+    }
+  }
+
+  #erase(from: number, mode: number): void {
+    if (mode === 0) this.#eraseLine(0);
+    for (const row of this.#rows.slice(from, mode === 1 ? this.#row : undefined)) this.#cut(row, 0);
+  }
+
+  #eraseLine(mode: number): void {
+    const row = this.#current();
+    if (mode === 0) return this.#cut(row, this.#column);
+    if (mode === 2) return this.#cut(row, 0);
+    for (let column = 0; column <= Math.min(this.#column, MAX_COLUMN, row.cells.length - 1); column++) {
+      if (row.cells[column] !== " ") this.#isLossy = true;
+      row.cells[column] = " ";
+      row.styles[column] = "";
+    }
+  }
+
+  #cut(row: Row, length: number): void {
+    if (row.cells.length <= length) return;
+    if (row.cells.some((cell, column) => column >= length && cell !== " ")) this.#isLossy = true;
+    row.cells.length = length;
+    row.styles.length = length;
+  }
+
+  result(): Screen {
+    const lines = this.#rows.map(lineOf);
+    if (lines.at(-1) === "") lines.pop();
+    return { lines, isLossy: this.#isLossy };
+  }
+}
+
+// oxlint-disable-next-line no-misleading-character-class -- each of them for itself
+const COMBINES = /^[\p{M}\u200D\uFE0E\uFE0F\u{1F3FB}-\u{1F3FF}]$/u;
+
+function lineOf({ cells, styles }: Row): string {
+  let line = "";
+  let style = "";
+  for (const [column, cell] of cells.entries()) {
+    const next = styles[column] ?? "";
+    if (next !== style) line += (style === "" ? "" : "\u001B[0m") + next;
+    style = next;
+    line += cell;
+  }
+  return style === "" ? line : `${line}\u001B[0m`;
+}

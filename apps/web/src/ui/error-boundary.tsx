@@ -1,0 +1,27 @@
+import { Component, type ReactNode } from "react";
+
+interface ErrorBoundaryProps {
+  /** In place of what broke; called again renders it anew. */
+  fallback: (error: Error, retry: () => void) => ReactNode;
+  onError?: (error: Error) => void;
+  children: ReactNode;
+}
+
+/** Keeps what breaks in a part of the page from taking the rest with it. */
+export class ErrorBoundary extends Component<ErrorBoundaryProps, { error: Error | null }> {
+  override state: { error: Error | null } = { error: null };
+
+  static getDerivedStateFromError(error: unknown): { error: Error } {
+    return { error: error instanceof Error ? error : new Error(String(error)) };
+  }
+
+  override componentDidCatch(error: Error): void {
+    this.props.onError?.(error);
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state;
+    if (error === null) return this.props.children;
+    return this.props.fallback(error, () => this.setState({ error: null }));
+  }
+}

@@ -1,0 +1,79 @@
+import { say, ServerFixture } from "@trunkline/testkit";
+import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
+
+test("B6: two tabs at one place keep a draft each, and a closed tab's comes back", async ({
+  page,
+  context,
+  server,
+}) => {
+  await signIn(page, server);
+  await send(page, "reply: one");
+  await sessionIdOf(page);
+  const second = await context.newPage();
+  await second.goto(page.url());
+  const box = page.getByRole("textbox", { name: "Message" });
+  const there = second.getByRole("textbox", { name: "Message" });
+  await there.waitFor();
+  await box.fill("of the first tab");
+  await there.fill("of the second tab");
+  await Promise.all([page.reload(), second.reload()]);
+  await expect(box).toHaveValue("of the first tab");
+  await expect(there).toHaveValue("of the second tab");
+
+  await second.close();
+  await page.reload();
+  await expect(page.getByText("Draft from another tab: of the second tab")).toBeVisible();
+  await page.getByRole("button", { name: "Restore" }).click();
+  await expect(box).toHaveValue("of the second tab\n\nof the first tab");
+  await box.fill("");
+  await box.fill("left alone");
+  const url = page.url();
+  await page.close();
+  const third = await context.newPage();
+  await third.goto(url);
+  await expect(third.getByRole("textbox", { name: "Message" })).toHaveValue("left alone");
+});
+
+test("B6: a draft is kept where localStorage is full, however long it is", async ({ page, server }) => {
+  await signIn(page, server);
+  const { id } = await server.client.session.create.mutate({ title: "Another" });
+  await page.evaluate(() => {
+    for (let size = 1_000_000; size >= 1;) {
+      try {
+        localStorage.setItem(`filler:${Math.random()}`, "x".repeat(size));
+      } catch {
+        size = Math.floor(size / 2);
+      }
+    }
+  });
+  const box = page.getByRole("textbox", { name: "Message" });
+  const long = "many words ".repeat(17_000);
+  await box.fill(long);
+  await page.goto(`${server.url}/s/${id}`);
+  await box.fill("a short one");
+  await expect(page.getByText(/no room left/)).toBeHidden();
+  await page.reload();
+  await expect(box).toHaveValue("a short one");
+  await page.goto(server.url);
+  await expect(box).toHaveValue(long);
+});
+
+test("B6: the note to an approval survives the sign-out", async ({ page, provider }) => {
+  await using server = await ServerFixture.start({
+    web: "on",
+    env: { ...provider.serverEnv, TRUNKLINE_APPROVALS: "always" },
+  });
+  provider.enqueue(say.reply(say.toolCall("bash", { command: "id" })));
+  await signIn(page, server);
+  await send(page, "go");
+  const note = page.getByRole("textbox", { name: "Note to the agent" });
+  await note.fill("only in the sandbox");
+  await page.getByRole("textbox", { name: "Message" }).fill("and a draft");
+  await page.context().clearCookies();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Sign in to see your sessions" })).toBeVisible();
+  await page.getByRole("textbox", { name: "Token" }).fill(server.token);
+  await page.getByRole("button", { name: "Sign in", exact: true }).click();
+  await expect(note).toHaveValue("only in the sandbox");
+  await expect(page.getByRole("textbox", { name: "Message" })).toHaveValue("and a draft");
+});

@@ -1,0 +1,243 @@
+import type { Page } from "@playwright/test";
+import { readLog, say, ServerFixture } from "@trunkline/testkit";
+import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
+
+const APPROVALS = { TRUNKLINE_APPROVALS: "always" };
+
+/** Puts the focus on nothing at all, as a page does whose focused element is gone. */
+async function blur(page: Page): Promise<void> {
+  await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
+}
+
+async function decisions(server: ServerFixture, page: Page): Promise<unknown[]> {
+  const log = await readLog(server.client, await sessionIdOf(page));
+  return log.flatMap(({ type, data }) => (type === "approval.answered" ? [data] : []));
+}
+
+test("A3: no sentence that is typed at the page answers an approval, or leaves the session", async ({
+  page,
+  provider,
+}) => {
+  await using server = await ServerFixture.start({ web: "on", env: { ...provider.serverEnv, ...APPROVALS } });
+  provider.enqueue(say.reply(say.toolCall("bash", { command: "id" })));
+  await signIn(page, server);
+  await send(page, "go");
+  const card = page.getByRole("region", { name: "Needs you" }).last();
+  await expect(card.getByRole("button", { name: "Allow", exact: true })).toBeEnabled();
+  const url = page.url();
+  await blur(page);
+  await page.keyboard.type("You should use any of them, yes. Can you? NYCyncaA");
+  await page.keyboard.down("Shift");
+  await page.keyboard.press("y");
+  await page.keyboard.up("Shift");
+  for (const key of ["Enter", "Escape", "Control+Enter", "Space"]) await page.keyboard.press(key);
+  expect(page.url()).toBe(url);
+  await expect(card.getByRole("button", { name: "Allow", exact: true })).toBeVisible();
+  expect(await decisions(server, page)).toEqual([]);
+});
+
+test("A3: Enter and Esc answer on the card's own buttons, and Always is a second step that names its rule", async ({
+  page,
+  provider,
+}) => {
+  await using server = await ServerFixture.start({ web: "on", env: { ...provider.serverEnv, ...APPROVALS } });
+  provider.enqueue(
+    say.reply(
+      say.toolCall("write_file", { path: "a.txt", content: "a" }),
+      say.toolCall("bash", { command: "id" }),
+      say.toolCall("bash", { command: "pwd" }),
+    ),
+    say.reply(say.text("Well.")),
+  );
+  await signIn(page, server);
+  await send(page, "go");
+  const card = page.getByRole("region", { name: "Needs you" }).last();
+  const always = card.getByRole("button", { name: "Always allow…" });
+  await expect(always).toBeEnabled();
+  // As somebody gets there by keys: from the composer back over Allow.
+  await page.getByRole("textbox", { name: "Message" }).focus();
+  await page.keyboard.press("Shift+Tab");
+  await page.keyboard.press("Shift+Tab");
+  await expect(always).toBeFocused();
+  await page.keyboard.press("Enter");
+  const confirm = card.getByRole("button", { name: "Always allow write_file in this session" });
+  await expect(confirm).toBeVisible();
+  // The second step takes no key of the first: what has the focus leads back.
+  await expect(card.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await expect(confirm).toBeEnabled();
+  expect(await decisions(server, page)).toEqual([]);
+  await confirm.click();
+  await expect.poll(() => decisions(server, page)).toMatchObject([{ decision: "always" }]);
+
+  const allow = card.getByRole("button", { name: "Allow", exact: true });
+  await expect(card.getByText("1 of 2")).toBeVisible();
+  await expect(allow).toBeEnabled();
+  await page.getByRole("textbox", { name: "Message" }).focus();
+  // The card stands before the composer, and its last button is the first one on the way back.
+  await page.keyboard.press("Shift+Tab");
+  await expect(allow).toBeFocused();
+  await page.keyboard.press("Enter");
+  await expect.poll(() => decisions(server, page)).toMatchObject([{}, { decision: "allow" }]);
+  // The focus goes on to the next card, which takes nothing at first.
+  await expect(card).toBeFocused();
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Escape");
+  const deny = card.getByRole("button", { name: "Deny" });
+  await expect(deny).toBeEnabled();
+  expect(await decisions(server, page)).toHaveLength(2);
+  await deny.focus();
+  await expect(async () => {
+    await deny.press("Escape");
+    expect(await decisions(server, page)).toHaveLength(3);
+  }).toPass();
+  expect(await decisions(server, page)).toMatchObject([{}, {}, { decision: "deny" }]);
+  await expect(page.getByRole("textbox", { name: "Message" })).toBeFocused();
+});
+
+test("A3: a card that has just appeared takes nothing for a second, also from a pointer", async ({
+  page,
+  demo,
+}) => {
+  await signIn(page, demo);
+  await send(page, "ask: Shall I?");
+  const yes = page.getByRole("region", { name: "Needs you" }).getByRole("button", { name: "Don't answer" });
+  await yes.waitFor();
+  const shownAt = await page.evaluate(() => performance.now());
+  await expect(yes).toBeEnabled();
+  expect((await page.evaluate(() => performance.now())) - shownAt).toBeGreaterThan(500);
+});
+
+test("A3, B6: who edits a queued prompt while its turn comes goes on typing in it, and no letter answers what comes", async ({
+  page,
+  demo,
+}) => {
+  await signIn(page, demo);
+  await send(page, "wait: 5");
+  await sessionIdOf(page);
+  await send(page, "ask: shall I delete it?");
+  const queue = page.getByRole("list", { name: "Queued" });
+  await queue.getByRole("listitem").hover();
+  await queue.getByRole("button", { name: "Edit" }).click();
+  const field = queue.getByRole("textbox", { name: "Queued message" });
+  await field.fill("rather");
+  const url = page.url();
+  const card = page.getByRole("region", { name: "Needs you" });
+  await expect(async () => {
+    await page.keyboard.type(" you can try any");
+    await expect(card.last()).toBeVisible({ timeout: 200 });
+  }).toPass({ timeout: 20_000 });
+  await page.keyboard.type(" yyy ccc YYY");
+  await expect(queue.getByText("Already started — your edit wasn't applied")).toBeVisible();
+  await expect(field).toBeFocused();
+  await expect(field).toHaveValue(/^rather you can try any.* yyy ccc YYY$/);
+  expect(page.url()).toBe(url);
+  expect(await decisions(demo, page)).toEqual([]);
+  await queue.getByRole("button", { name: "Restore text" }).click();
+  await expect(page.getByRole("textbox", { name: "Message" })).toHaveValue(/^rather you can.* YYY$/);
+  await expect(queue).toBeHidden();
+});
+
+test("D7: keys go by their place, and none is taken from a field or the browser", async ({
+  page,
+  server,
+}) => {
+  await signIn(page, server);
+  await send(page, "reply: one");
+  const transcript = page.getByRole("log", { name: "Transcript" });
+  await expect(transcript.getByText("Done")).toBeVisible();
+  const palette = page.getByPlaceholder(/^Search sessions/);
+  const taken = (init: { key: string; code: string; ctrlKey?: true; shiftKey?: true }): Promise<boolean> =>
+    page.evaluate((press) => {
+      const event = new KeyboardEvent("keydown", { bubbles: true, cancelable: true, ...press });
+      return !(document.activeElement ?? document.body).dispatchEvent(event);
+    }, init);
+  const box = page.getByRole("textbox", { name: "Message" });
+  await box.fill("text that Ctrl+K would cut");
+  expect(await taken({ key: "k", code: "KeyK", ctrlKey: true })).toBe(false);
+  expect(await taken({ key: "j", code: "KeyJ" })).toBe(false);
+  await transcript.focus();
+  expect(await taken({ key: "K", code: "KeyK", ctrlKey: true, shiftKey: true })).toBe(false);
+  expect(await taken({ key: "л", code: "KeyK", ctrlKey: true })).toBe(true);
+  await expect(palette).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(palette).toBeHidden();
+  await transcript.focus();
+  const inspector = page.getByRole("complementary", { name: "Inspector" });
+  await expect(async () => {
+    expect(await taken({ key: "Ш", code: "KeyI" })).toBe(true);
+    await expect(inspector).toBeVisible({ timeout: 500 });
+  }).toPass();
+
+  await page.goto(`${server.url}/settings`);
+  await page.getByRole("checkbox", { name: /single letters/ }).uncheck();
+  await page.reload();
+  await expect(page.getByRole("checkbox", { name: /single letters/ })).not.toBeChecked();
+  await blur(page);
+  expect(await taken({ key: "?", code: "Slash", shiftKey: true })).toBe(false);
+});
+
+test("G1: what is typed after sending goes to the session that was begun", async ({ page, server }) => {
+  await signIn(page, server);
+  const box = page.getByRole("textbox", { name: "Message" });
+  await expect(box).toBeFocused();
+  await send(page, "stall");
+  await sessionIdOf(page);
+  await expect(box).toBeFocused();
+  await page.keyboard.type("next words");
+  await expect(box).toHaveValue("next words");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("list", { name: "Queued" }).getByText("next words")).toBeVisible();
+  await expect(box).toBeFocused();
+  await page.reload();
+  await expect(box).toBeFocused();
+});
+
+test("G8: Stop says what follows, Stop all ends it all, and one Esc stops nothing", async ({
+  page,
+  server,
+}) => {
+  await signIn(page, server);
+  await send(page, "reply: begun\nstall");
+  const sessionId = await sessionIdOf(page);
+  await expect(page.getByRole("button", { name: "Stop", exact: true })).toBeVisible();
+  await send(page, "stall");
+  await send(page, "reply: last");
+  await expect(page.getByRole("button", { name: "Stop · 2 queued prompts continue" })).toBeVisible();
+  await page.getByRole("textbox", { name: "Message" }).press("Escape");
+  await expect(page.getByText("Press Esc again to stop")).toBeVisible();
+  const states = async (): Promise<string[]> =>
+    (await server.client.session.get.query({ sessionId })).tasks.map(({ state }) => state);
+  expect(await states()).toContain("working");
+  await page.getByRole("button", { name: "Stop all" }).click();
+  await expect.poll(states).toEqual(["canceled", "canceled", "canceled"]);
+  await send(page, "stall");
+  await expect.poll(states).toContain("working");
+  const box = page.getByRole("textbox", { name: "Message" });
+  await box.press("Escape");
+  await box.press("Escape");
+  await expect.poll(states).not.toContain("working");
+});
+
+test("G9: the key that ends a composition neither saves nor discards an edit of the queue", async ({
+  page,
+  server,
+}) => {
+  await signIn(page, server);
+  await send(page, "stall");
+  await sessionIdOf(page);
+  await send(page, "reply: later");
+  const queue = page.getByRole("list", { name: "Queued" });
+  await queue.getByRole("listitem").hover();
+  await queue.getByRole("button", { name: "Edit" }).click();
+  const field = queue.getByRole("textbox", { name: "Queued message" });
+  await field.fill("日本");
+  for (const key of ["Enter", "Escape"]) {
+    // Safari's order: the composition has ended when its key comes.
+    await field.evaluate((element, name) => {
+      element.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
+      element.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "日本" }));
+      element.dispatchEvent(new KeyboardEvent("keydown", { bubbles: true, cancelable: true, key: name }));
+    }, key);
+    await expect(field).toHaveValue("日本");
+  }
+});

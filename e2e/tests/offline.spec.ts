@@ -1,0 +1,150 @@
+import type { Page } from "@playwright/test";
+import { readLog, ToxicProxy } from "@trunkline/testkit";
+import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
+
+/** A network that can be taken away: all that a browser knows of the server goes through it. */
+async function cut(proxy: ToxicProxy): Promise<void> {
+  await proxy.refuse();
+  proxy.cutAll();
+}
+
+/** The page's parts that come after its first load are there, and the worker that answers without a network. */
+async function settled(page: Page): Promise<void> {
+  await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
+  await expect
+    .poll(() =>
+      page.evaluate(async () => {
+        const pages = await (await caches.open("trunkline-pages-1")).keys();
+        const files = new Set((await (await caches.open("trunkline-files-1")).keys()).map(({ url }) => url));
+        const loaded = performance
+          .getEntriesByType("resource")
+          .map(({ name }) => name)
+          .filter((name) => name.includes("/_next/static/"));
+        return pages.length === 3 && loaded.length >= 20 && loaded.every((name) => files.has(name));
+      }),
+    )
+    .toBe(true);
+}
+
+async function openThrough(page: Page, proxy: ToxicProxy, signInUrl: string): Promise<void> {
+  const link = new URL(signInUrl);
+  await page.goto(`${proxy.url}${link.pathname}${link.search}`);
+  await page.getByRole("textbox", { name: "Message" }).waitFor();
+}
+
+test("B5: without a network the page stays, opens what it knows, and sends what was typed once it is back", async ({
+  page,
+  server,
+}) => {
+  test.setTimeout(120_000);
+  await using proxy = await ToxicProxy.start({ target: server.url });
+  await openThrough(page, proxy, server.signInUrl);
+  await send(page, "reply: from the first session");
+  const first = await sessionIdOf(page);
+  const transcript = page.getByRole("log", { name: "Transcript" });
+  await expect(transcript.getByText("Done")).toBeVisible();
+  await page.getByRole("link", { name: "New task" }).click();
+  await send(page, "reply: from the second session");
+  await page.waitForURL((url) => url.pathname.startsWith("/s/") && !url.pathname.endsWith(first));
+  const second = await sessionIdOf(page);
+  await expect(transcript.getByText("Done")).toBeVisible();
+  await settled(page);
+  await cut(proxy);
+
+  await send(page, "reply: typed offline");
+  await send(page, "reply: and once more");
+  await expect(page.getByText("Offline · 2 messages waiting")).toBeVisible();
+  const waiting = page.getByRole("list", { name: "Waiting to be sent" });
+  await expect(waiting.getByRole("listitem")).toHaveCount(2);
+
+  // Small things that had not been opened before.
+  await transcript.focus();
+  await page.keyboard.press("Control+k");
+  await expect(page.getByPlaceholder(/^Search sessions/)).toBeVisible();
+  await page.keyboard.press("Escape");
+  await transcript.focus();
+  await expect(async () => {
+    await page.keyboard.press("?");
+    await expect(page.getByRole("dialog", { name: "Keyboard shortcuts" })).toBeVisible({ timeout: 500 });
+  }).toPass();
+  await page.keyboard.press("Escape");
+
+  // From page to page, and the page itself anew.
+  const rail = page.getByRole("navigation", { name: "Sessions" });
+  await rail.getByRole("link", { name: /from the first session/ }).click();
+  await expect(transcript.getByText("from the first session", { exact: true })).toBeVisible();
+  await page.reload();
+  await expect(transcript.getByText("from the first session", { exact: true })).toBeVisible();
+  await expect(page.getByText("Offline · 2 messages waiting")).toBeVisible();
+  await rail.getByRole("link", { name: /from the second session/ }).click();
+  await expect(transcript.getByText("from the second session", { exact: true })).toBeVisible();
+  await expect(waiting.getByRole("listitem")).toHaveCount(2);
+  await page.getByRole("link", { name: "Settings" }).click();
+  await expect(page.getByRole("checkbox", { name: /single letters/ })).toBeVisible();
+  await page.goBack();
+  await expect(waiting.getByRole("listitem")).toHaveCount(2);
+
+  await proxy.accept();
+  await expect(transcript.getByText("and once more", { exact: true })).toBeVisible({ timeout: 30_000 });
+  await expect(waiting).toBeHidden();
+  await expect(page.getByText(/^Offline/)).toBeHidden();
+  const log = await readLog(server.client, second);
+  const prompts = log.flatMap((event) => (event.type === "task.submitted" ? [event.data.prompt] : []));
+  expect(prompts).toEqual(["reply: from the second session", "reply: typed offline", "reply: and once more"]);
+});
+
+test("B5: what waits can be taken back, and every button says why it does nothing", async ({
+  page,
+  server,
+}) => {
+  await using proxy = await ToxicProxy.start({ target: server.url });
+  await openThrough(page, proxy, server.signInUrl);
+  await send(page, "stall");
+  await expect(page.getByRole("button", { name: "Stop", exact: true })).toBeVisible();
+  await settled(page);
+  await cut(proxy);
+  await page.getByRole("button", { name: "Stop", exact: true }).click();
+  await expect(page.getByText("You're offline. The task keeps running.").first()).toBeVisible();
+  await send(page, "not now after all");
+  const waiting = page.getByRole("list", { name: "Waiting to be sent" });
+  await waiting.getByRole("button", { name: "Take back" }).click();
+  await expect(waiting).toBeHidden();
+  await expect(page.getByRole("textbox", { name: "Message" })).toHaveValue("not now after all");
+});
+
+test("B5: a task that is begun without a network starts when it is back", async ({ page, server }) => {
+  await using proxy = await ToxicProxy.start({ target: server.url });
+  await openThrough(page, proxy, server.signInUrl);
+  await settled(page);
+  await cut(proxy);
+  await send(page, "reply: begun offline");
+  await expect(page.getByText("Offline · 1 message waiting")).toBeVisible();
+  await page.reload();
+  await expect(
+    page.getByRole("list", { name: "Waiting to be sent" }).getByText("begun offline"),
+  ).toBeVisible();
+  await proxy.accept();
+  await expect(
+    page.getByRole("navigation", { name: "Sessions" }).getByRole("link", { name: /begun offline/ }),
+  ).toBeVisible({ timeout: 30_000 });
+  const { items } = await server.client.session.list.query({});
+  expect(items).toHaveLength(1);
+});
+
+test("the list of sessions is told what changes, and asks for nothing", async ({ page, server }) => {
+  await signIn(page, server);
+  const rail = page.getByRole("navigation", { name: "Sessions" });
+  await expect(rail.getByText("No sessions yet.")).toBeVisible();
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (request.url().includes("session.list")) asked.push(request.url());
+  });
+  const { sessionId } = await server.client.task.submit.mutate({ prompt: "reply: from elsewhere" });
+  await expect(rail.getByRole("link", { name: /from elsewhere/ })).toBeVisible();
+  await expect(rail.getByRole("link", { name: /Done/ })).toBeVisible();
+  await server.client.session.update.mutate({ sessionId, title: "Another name" });
+  await expect(rail.getByRole("link", { name: /Another name/ })).toBeVisible();
+  await server.client.session.delete.mutate({ sessionId });
+  await expect(rail.getByText("No sessions yet.")).toBeVisible();
+  expect(asked).toEqual([]);
+});
