@@ -363,6 +363,29 @@ const EVENT_DATA = {
     /** The last event that the summary covers. */
     upToSeq: Seq,
     summary: z.string(),
+    /** The model that wrote it, and what that used; absent where no model did. */
+    model: ModelName.optional(),
+    usage: Usage.optional(),
+    /** What a reader who begins after `upToSeq` has to know of what came before. */
+    carried: z
+      .strictObject({
+        /** What was allowed for the rest of the session. */
+        alwaysAllowed: z.array(z.string()),
+        /** The session has read what may be by strangers. */
+        readsUntrusted: z.literal(true).optional(),
+        /** Where the unfinished tasks stood. */
+        tasks: z.array(
+          z.strictObject({
+            taskId: Id,
+            /** Model calls that ended whole. */
+            steps: z.int().nonnegative(),
+            usage: Usage,
+            /** Working time, in ms. */
+            workedMs: z.int().nonnegative(),
+          }),
+        ),
+      })
+      .optional(),
   }),
   /** The task exceeded its budget. */
   "budget.exceeded": z.strictObject({

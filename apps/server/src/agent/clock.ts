@@ -6,6 +6,8 @@ export interface Clock {
   now(): number;
   /** Resolves after `ms`; rejects at once when the signal aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
+  /** The time of day: integer ms since the epoch. */
+  date(): number;
   /** From 0 up to, not including, 1. */
   random(): number;
 }
@@ -13,5 +15,6 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => performance.now(),
   wait: (ms, signal) => wait(ms, undefined, { signal }),
+  date: () => Date.now(),
   random: () => Math.random(),
 };

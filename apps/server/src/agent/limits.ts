@@ -19,6 +19,28 @@ export const MAX_INPUT_DEPTH = 64;
 /** Times that one call may give one result, in a row, before the task counts as caught in a loop. */
 export const MAX_IDENTICAL_CALLS = 8;
 
+/** Calls of one step that only read, executed at the same time. */
+export const MAX_PARALLEL_CALLS = 4;
+
+/**
+ * What a run holds of its conversation, in UTF-16 units, about 500,000 tokens; more is shortened, then forgotten, the
+ * oldest first. Long before, models refuse so much.
+ */
+export const MAX_TRANSCRIPT_LENGTH = 2_000_000;
+
+/** What is kept of an old output when room is needed. */
+export const SHORT_OUTPUT_LENGTH = 2_000;
+
+/** Prompts of queued tasks that are held, and call ids that are remembered. */
+export const MAX_KEPT_QUEUED = 32;
+export const MAX_KEPT_CALL_IDS = 10_000;
+
+/** A summary of what came before, in UTF-16 units. */
+export const MAX_SUMMARY_LENGTH = 12_000;
+
+/** Times in a row that a prompt may prove too long for its model, each time after it was made shorter. */
+export const MAX_OVERFLOWS = 6;
+
 /** Calls in a row that no tool could take. */
 export const MAX_REFUSED_CALLS = 8;
 
@@ -29,8 +51,11 @@ export const MAX_STEP_TRIES = 5;
 export const RETRY_BASE_MS = 1_000;
 export const RETRY_MAX_MS = 30_000;
 
-/** The longest wait that a provider's Retry-After can ask for. */
+/** The longest wait that a provider can ask of a running task; for a longer one the task leaves its slot. */
 export const RETRY_AFTER_MAX_MS = 120_000;
+
+/** The longest that a task waits, without a slot, for a limit that resets. */
+export const MAX_LIMIT_WAIT_MS = 7 * 24 * 60 * 60 * 1_000;
 
 /** Patience with a provider: until its answer begins, and between two pieces of it. */
 export const FIRST_BYTE_TIMEOUT_MS = 60_000;

@@ -70,7 +70,7 @@ describe("calls that need an approval", () => {
     bench.bench.provider.enqueue(asking("append 1", "send 2", "append 3", "send 4"));
     const taskId = bench.log.begin("go");
     const outcome = await bench.run(taskId, { approvals: "always" });
-    expect(outcome).toEqual({
+    expect(outcome).toMatchObject({
       type: "input-required",
       questions: [],
       approvals: [2, 4].map((line) => ({
@@ -97,7 +97,7 @@ describe("calls that need an approval", () => {
       "ok",
       "ok\n[alice says: be quick]",
       "ok",
-      "Not executed: alice says: that is private",
+      "Denied by alice; not run. They say: that is private",
     ]);
     expect(bench.log.of("tool.ended").at(-1)).toMatchObject({ callId: "call_4", status: "denied" });
     assertLogHolds(bench.log.events, PARTIAL);
@@ -112,7 +112,7 @@ describe("calls that need an approval", () => {
     bench.log.resume(taskId);
     expect(await bench.run(taskId, { approvals: "always" })).toMatchObject({ result: "Well then." });
     expect(await bench.lines()).toEqual([]);
-    expect(bench.results).toEqual([expect.stringContaining("nobody allowed it in time")]);
+    expect(bench.results).toEqual([expect.stringContaining("nobody approved it in time")]);
   });
 
   it("are not asked about where no tool takes them", async () => {

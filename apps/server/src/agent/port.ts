@@ -1,12 +1,11 @@
 import type { LanguageModelV4 } from "@ai-sdk/provider";
-import type { Budget, EventDataOf, EventType, SessionEvent, TaskError, Usage } from "@trunkline/contract";
+import type { Budget, EventBody, EventPage, EventType, SessionEvent, TaskError } from "@trunkline/contract";
 import type { ApprovalPolicy, ApprovalRequest, QuestionRequest } from "../approvals/port.ts";
+import type { ReadRange } from "../store/port.ts";
 import type { ToolSource } from "../tools/port.ts";
 
 /** An event of a run; whoever holds the run adds session, task and attempt. */
-export type RunEvent = {
-  [T in EventType]: { type: T; data: EventDataOf<T> };
-}[EventType];
+export type RunEvent = EventBody;
 
 export type DeltaEvent = Extract<RunEvent, { type: "text.delta" | "reasoning.delta" | "tool.progress" }>;
 
@@ -22,11 +21,27 @@ export interface RunSink {
   delta(event: DeltaEvent): Promise<void>;
 }
 
+/** A session's log, to read; bounded in memory, however long it is. */
+export interface RunLog {
+  read(range: ReadRange): Promise<EventPage>;
+  /** The newest event of one of these types. */
+  last<T extends EventType>(types: readonly T[]): Promise<EventOfType<T> | undefined>;
+  /** Events of these types alone, oldest first. */
+  ofTypes<T extends EventType>(
+    types: readonly T[],
+    range?: { after?: number; upTo?: number },
+  ): AsyncIterable<EventOfType<T>>;
+}
+
+type EventOfType<T extends EventType> = Extract<SessionEvent, { type: T }>;
+
 /** A model ready to be called. */
 export interface ResolvedModel {
   /** As the contract names it, e.g. `openai-compatible:qwen3`. */
   name: string;
   model: LanguageModelV4;
+  /** How many tokens it takes in one call, its answer included. Absent: nobody knows. */
+  contextTokens?: number;
   /** Takes the provider's key out of what the provider said, before anyone is told. Absent: there is no key. */
   redact?: (text: string) => string;
 }
@@ -35,13 +50,13 @@ export interface RunInput {
   sessionId: string;
   taskId: string;
   ownerId: string;
-  /** The session's events before this run, oldest first, this task's own earlier attempts included. */
-  history: AsyncIterable<SessionEvent>;
+  /** The session's log so far, this task's own start included. */
+  log: RunLog;
   model: ResolvedModel;
   tools: ToolSource;
   /** Which calls somebody has to allow first. */
   policy: ApprovalPolicy;
-  /** Up to this event the history came from elsewhere: strangers' words, whose approvals allow nothing; 0: none of it. */
+  /** Up to this event the log came from elsewhere: strangers' words, whose approvals allow nothing; 0: none of it. */
   importedSeq: number;
   /** Absolute path of the directory that tools work in; made before the first of them runs. */
   workspace: string;
@@ -53,8 +68,8 @@ export interface RunInput {
 
 /** How a run ended by itself. The caller turns it into the task's one terminal event, or lets the task wait. */
 export type RunOutcome =
-  | { type: "completed"; result: string; usage: Usage }
-  | { type: "failed"; reason: "error" | "budget"; error: TaskError; usage: Usage }
+  | { type: "completed"; result: string }
+  | { type: "failed"; reason: "error" | "budget"; error: TaskError }
   /** It waits; the run that follows goes on where this one stopped. */
   | ({ type: "input-required" } & Waits);
 

@@ -1,6 +1,7 @@
-import type { Json, ToolCall } from "@trunkline/contract";
+import type { ToolCall } from "@trunkline/contract";
 import { z } from "zod";
 import type { Tool } from "../tools/port.ts";
+import { parseLeniently } from "./lenient-input.ts";
 import { describeBadInput } from "./tool-input.ts";
 
 export interface PreparedCall {
@@ -21,9 +22,7 @@ export function prepareCall(tools: readonly Tool[], call: ToolCall): PreparedCal
       refusal: `${describeBadInput(call.input)}. Call ${tool.name} again with a complete JSON object`,
     };
   }
-  const parsed = tool.inputSchema.safeParse(call.input satisfies Json);
-  if (!parsed.success) {
-    return { refusal: `The input does not fit the tool ${tool.name}:\n${z.prettifyError(parsed.error)}` };
-  }
-  return { tool, input: parsed.data };
+  const parsed = parseLeniently(tool.inputSchema, call.input);
+  if (parsed.success) return { tool, input: parsed.data };
+  return { refusal: `The input does not fit the tool ${tool.name}:\n${z.prettifyError(parsed.error)}` };
 }

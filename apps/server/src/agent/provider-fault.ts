@@ -109,6 +109,9 @@ function statusFault(
       `The provider does not know the model '${model}' (HTTP 404: ${said}). Check its name and the provider's address`,
     );
   }
+  if (isContextOverflow(error)) {
+    return fault("context_overflow", `The prompt is too long for '${model}' (HTTP ${status}: ${said})`);
+  }
   if (status === 429) {
     return fault(
       "provider_rate_limited",
@@ -124,6 +127,12 @@ function statusFault(
     `The provider of '${model}' refused the request (HTTP ${status}: ${said})`,
   );
 }
+
+function isContextOverflow({ statusCode, message, responseBody = "" }: APICallError): boolean {
+  return statusCode === 413 || (statusCode === 400 && OVERFLOW.test(`${message} ${responseBody}`));
+}
+
+const OVERFLOW = /context_length_exceeded|context (?:length|window|size)|(?:prompt|input) is too long/i;
 
 /** OpenAI answers 429 for this too, where waiting is of no use. */
 function isQuotaExhausted(error: APICallError): boolean {

@@ -1,4 +1,5 @@
 import type { EventDataOf, TaskError } from "@trunkline/contract";
+import type { Waits } from "./port.ts";
 
 /** Ends a run as failed, with an error that the task's owner reads. */
 export class RunFailure extends Error {
@@ -8,6 +9,17 @@ export class RunFailure extends Error {
   constructor(error: TaskError, options?: ErrorOptions) {
     super(error.message, options);
     this.error = error;
+  }
+}
+
+/** The provider takes no calls for so long that the task had better wait without a slot. */
+export class LimitReached extends Error {
+  override readonly name = "LimitReached";
+  readonly limit: NonNullable<Waits["limit"]>;
+
+  constructor(limit: NonNullable<Waits["limit"]>, options?: ErrorOptions) {
+    super(limit.message, options);
+    this.limit = limit;
   }
 }
 
@@ -31,8 +43,8 @@ export class BudgetExceeded extends Error {
 }
 
 const BUDGET_MESSAGES: Record<EventDataOf<"budget.exceeded">["budget"], (limit: number) => string> = {
-  steps: (limit) => `The task has used its ${limit} steps. Send a follow-up to let it go on`,
-  tokens: (limit) => `The task has used its ${limit} tokens. Send a follow-up to let it go on`,
+  steps: (limit) => `The task reached its limit of ${limit} steps. Send a follow-up to continue`,
+  tokens: (limit) => `The task reached its limit of ${limit} tokens. Send a follow-up to continue`,
   duration: (limit) =>
-    `The task has used its ${Math.round(limit / 100) / 10} s of time. Send a follow-up to let it go on`,
+    `The task reached its time limit of ${Math.round(limit / 100) / 10} s. Send a follow-up to continue`,
 };

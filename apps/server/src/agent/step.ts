@@ -1,64 +1,115 @@
-import type { LanguageModelV4CallOptions } from "@ai-sdk/provider";
+import type { LanguageModelV4FunctionTool, LanguageModelV4Prompt } from "@ai-sdk/provider";
+import type { Tool } from "../tools/port.ts";
 import { AnswerBlocks } from "./answer-blocks.ts";
 import type { Clock } from "./clock.ts";
-import { MAX_STEP_TRIES } from "./limits.ts";
-import { type Answer, callModel } from "./model-call.ts";
+import { describeCall } from "./described-call.ts";
+import { distinctCallIds } from "./distinct-call-ids.ts";
+import { MAX_LIMIT_WAIT_MS, MAX_STEP_TRIES, RETRY_AFTER_MAX_MS } from "./limits.ts";
+import { callModel } from "./model-call.ts";
 import type { Patience } from "./model-stream.ts";
-import type { ResolvedModel, RunSink } from "./port.ts";
+import type { ResolvedModel, RunEvent, RunSink } from "./port.ts";
 import { ProviderFault } from "./provider-fault.ts";
 import { retryDelayMs } from "./retry-policy.ts";
-import { RunFailure } from "./run-failure.ts";
-import type { RunRecorder } from "./run-recorder.ts";
-import { distinctCallIds } from "./distinct-call-ids.ts";
+import { LimitReached, RunFailure } from "./run-failure.ts";
+import type { RunState } from "./run-state.ts";
 
-export interface StepDeps {
+export interface ModelDeps {
   model: ResolvedModel;
   sink: RunSink;
-  recorder: RunRecorder;
+  state: RunState;
   clock: Clock;
   patience: Patience;
-  /** Ends the step: canceled, shut down or out of time. */
+  /** Ends the call: canceled, shut down or out of time. */
   signal: AbortSignal;
-  /** Whether the session knows a call of this id already. */
-  hasCall: (callId: string) => boolean;
+}
+
+/** All that a model call is made of. */
+export interface PreparedStep {
+  /** From 1 within the task, across attempts. */
+  step: number;
+  prompt: LanguageModelV4Prompt;
+  tools: readonly Tool[];
+  /** The tools as the model is shown them. */
+  definitions: LanguageModelV4FunctionTool[];
+}
+
+/** The provider says that the prompt is longer than the model takes. */
+export const CONTEXT_OVERFLOW = "context_overflow";
+
+/**
+ * Gets one whole answer from the model and records it. A step that is tried again begins anew, from `step.started`, with
+ * nothing kept of the answer that was cut.
+ * @throws as `tryModel`
+ */
+export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise<void> {
+  const { model, sink, state, patience, signal } = deps;
+  const { step, prompt, tools, definitions } = prepared;
+  let blocks = new AnswerBlocks();
+  await tryModel(deps, {
+    async call() {
+      await state.record({ type: "step.started", data: { step, model: model.name } });
+      blocks = new AnswerBlocks();
+      const answer = await callModel(
+        {
+          model: model.model,
+          options: { prompt, tools: definitions },
+          patience,
+          sink: { append: (events) => state.record(...events), delta: (event) => sink.delta(event) },
+          signal,
+          faultContext: faultContextOf(model),
+        },
+        blocks,
+      );
+      const { usage, finishReason, toolCalls } = distinctCallIds(answer, (callId) =>
+        state.transcript.hasCall(callId),
+      );
+      const described = toolCalls.map((call) => describeCall(tools, call));
+      const data = { step, model: model.name, usage, finishReason, toolCalls: described };
+      await state.record(...blocks.endAll(), { type: "step.ended", data });
+    },
+    leftovers: () => blocks.endAll(),
+  });
+}
+
+export function faultContextOf({ name, redact }: ResolvedModel) {
+  return { model: name, redact: redact ?? ((text: string) => text) };
 }
 
 /**
- * Gets one whole answer from the model and records it. Where the provider fails, what it said so far is closed, a
- * notice says so, and after a wait the step begins anew: from `step.started`, with nothing kept of the answer that was cut.
- * @throws RunFailure where it fails for good.
+ * Calls the model until an answer comes. Where the provider fails, what it said so far is closed, a notice says so, and
+ * after a wait the call is made again.
+ * @throws RunFailure where it fails for good; LimitReached where the provider takes no calls for long; ProviderFault
+ *   where the prompt is too long for the model
  */
-export async function takeStep(
-  deps: StepDeps,
-  step: number,
-  options: Pick<LanguageModelV4CallOptions, "prompt" | "tools">,
-): Promise<Answer> {
-  const { model, sink, recorder, clock, signal, patience } = deps;
-  const faultContext = { model: model.name, redact: model.redact ?? ((text: string) => text) };
+export async function tryModel<T>(
+  { state, clock, signal }: Pick<ModelDeps, "state" | "clock" | "signal">,
+  attempt: { call(): Promise<T>; leftovers(): RunEvent[] },
+): Promise<T> {
   for (let tries = 1; ; tries++) {
-    await recorder.record({ type: "step.started", data: { step, model: model.name } });
-    const blocks = new AnswerBlocks();
     try {
-      const call = { model: model.model, options, patience, sink, signal, faultContext };
-      const answer = distinctCallIds(await callModel(call, blocks), deps.hasCall);
-      await recorder.record(...blocks.endAll(), { type: "step.ended", data: { step, ...answer } });
-      return answer;
+      return await attempt.call();
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof ProviderFault)) throw error;
+      await state.record(...attempt.leftovers());
+      if (error.code === CONTEXT_OVERFLOW) throw error;
+      const waitMs = error.retryAfterMs ?? 0;
+      if (error.retryable && waitMs > RETRY_AFTER_MAX_MS) {
+        const until = Math.round(clock.date() + Math.min(waitMs, MAX_LIMIT_WAIT_MS));
+        throw new LimitReached({ until, message: error.message }, { cause: error });
+      }
       if (!error.retryable || tries === MAX_STEP_TRIES) {
-        await recorder.record(...blocks.endAll());
         throw new RunFailure(error.toTaskError(), { cause: error });
       }
       const delayMs = retryDelayMs(error, tries, clock.random());
-      await recorder.record(...blocks.endAll(), retryNotice(error, tries, delayMs));
+      await state.record(retryNotice(error, tries, delayMs));
       await clock.wait(delayMs, signal);
     }
   }
 }
 
-function retryNotice(fault: ProviderFault, tries: number, delayMs: number) {
+function retryNotice(fault: ProviderFault, tries: number, delayMs: number): RunEvent {
   const seconds = Math.ceil(delayMs / 100) / 10;
-  const message = `${fault.message}. Trying again in ${seconds} s (try ${tries + 1} of ${MAX_STEP_TRIES})`;
-  return { type: "notice" as const, data: { level: "warning" as const, message } };
+  const message = `${fault.message} — retrying in ${seconds} s (${tries + 1} of ${MAX_STEP_TRIES})`;
+  return { type: "notice", data: { level: "warning", message } };
 }

@@ -1,12 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import type { ToolCall } from "@trunkline/contract";
 import type { ToolResult } from "../tools/port.ts";
+import type { CallAnswer } from "./approval-ledger.ts";
+import { type CallPlan, type PermissionDeps, withNote } from "./call-permission.ts";
 import type { Clock } from "./clock.ts";
 import type { RunEvent, RunSink } from "./port.ts";
-import type { RunRecorder } from "./run-recorder.ts";
-import type { CallAnswer } from "./approval-ledger.ts";
-import { denialText, type PermissionDeps, permissionFor, withAnswer } from "./call-permission.ts";
-import { type PreparedCall, prepareCall } from "./prepared-call.ts";
+import type { PreparedCall } from "./prepared-call.ts";
+import type { RunState } from "./run-state.ts";
 
 export interface CallDeps extends PermissionDeps {
   sessionId: string;
@@ -14,7 +14,7 @@ export interface CallDeps extends PermissionDeps {
   ownerId: string;
   workspace: string;
   sink: RunSink;
-  recorder: RunRecorder;
+  state: RunState;
   clock: Clock;
   /** Ends the tool: canceled, shut down or out of time. */
   signal: AbortSignal;
@@ -27,63 +27,62 @@ export interface CallOutcome {
   output: string;
 }
 
-/** Answers a call that is not executed. Both events in one commit: nothing ever began. */
-export async function refuseCall(
-  { recorder }: CallDeps,
-  call: ToolCall,
-  refusal: string,
-): Promise<CallOutcome> {
-  await recorder.record(
-    { type: "tool.called", data: call },
-    { type: "tool.ended", data: { callId: call.callId, status: "failed", output: refusal, durationMs: 0 } },
-  );
-  return { refused: true, status: "failed", output: refusal };
+export type SettledPlan = Exclude<CallPlan, { type: "ask-approval" | "ask-question" }>;
+
+/**
+ * Executes a call, or says why not.
+ * @throws what the sink throws. A tool's own error is a failed result.
+ */
+export function settleCall(deps: CallDeps, call: ToolCall, plan: SettledPlan): Promise<CallOutcome> {
+  switch (plan.type) {
+    case "refuse":
+      return endAtOnce(deps, call, { refused: true, status: "failed", output: plan.output });
+    case "answer":
+      return endAtOnce(deps, call, { refused: false, status: plan.status, output: plan.output });
+    case "deny":
+      return deny(deps, call, plan.output);
+    case "execute":
+      return execute(deps, call, plan.prepared, plan.decision);
+  }
 }
 
-/** Answers a call that somebody did not allow: it has an end and no beginning. */
-async function denyCall(
-  { recorder }: CallDeps,
-  { callId }: ToolCall,
-  answer: CallAnswer,
-): Promise<CallOutcome> {
-  const output = denialText(answer);
-  await recorder.record({ type: "tool.ended", data: { callId, status: "denied", output, durationMs: 0 } });
+/** Both events in one commit: there is nothing that could be cut off between them. */
+async function endAtOnce({ state }: CallDeps, call: ToolCall, outcome: CallOutcome): Promise<CallOutcome> {
+  const { callId } = call;
+  const { output } = outcome;
+  const status = outcome.status;
+  await state.record(
+    { type: "tool.called", data: call },
+    { type: "tool.ended", data: { callId, status, output, durationMs: 0 } },
+  );
+  return outcome;
+}
+
+/** A call that somebody did not allow has an end and no beginning. */
+async function deny({ state }: CallDeps, { callId }: ToolCall, output: string): Promise<CallOutcome> {
+  await state.record({ type: "tool.ended", data: { callId, status: "denied", output, durationMs: 0 } });
   return { refused: false, status: "denied", output };
 }
 
-/**
- * Executes a call, where that is allowed.
- * @returns null where somebody has to allow it first: nothing has happened then.
- * @throws what the sink throws. A tool's own error is a failed result.
- */
-export async function executeCall(deps: CallDeps, call: ToolCall): Promise<CallOutcome | null> {
-  const prepared = prepareCall(deps.tools, call);
-  if ("refusal" in prepared) return refuseCall(deps, call, prepared.refusal);
-  const permission = permissionFor(deps, call, prepared);
-  if (permission.type === "needed") return null;
-  if (permission.type === "denied") return denyCall(deps, call, permission.answer);
-  return executePrepared(deps, call, prepared, permission.answer);
-}
-
 /** On record as begun before it begins, so that it never runs twice. */
-async function executePrepared(
+async function execute(
   deps: CallDeps,
   call: ToolCall,
   prepared: PreparedCall,
-  answer: CallAnswer | undefined,
+  decision: CallAnswer | undefined,
 ): Promise<CallOutcome> {
-  const { recorder, clock, signal } = deps;
+  const { state, clock, signal } = deps;
   const { callId } = call;
   const readsUntrusted = prepared.tool.effects.includes("reads-untrusted") ? true : undefined;
-  await recorder.record({ type: "tool.called", data: { ...call, readsUntrusted } });
+  await state.record({ type: "tool.called", data: { ...call, readsUntrusted } });
   const beganAt = clock.now();
   const result = await runTool(deps, callId, prepared);
   const durationMs = Math.max(0, Math.round(clock.now() - beganAt));
   const status = signal.aborted ? "canceled" : result.status;
   const { exitCode, omittedBytes, content, fileChange } = result;
-  const output = withAnswer(result.output, answer);
+  const output = withNote(result.output, decision);
   const changed: RunEvent[] = fileChange === undefined ? [] : [{ type: "file.changed", data: fileChange }];
-  await recorder.record(
+  await state.record(
     { type: "tool.ended", data: { callId, status, output, durationMs, exitCode, omittedBytes, content } },
     ...changed,
   );

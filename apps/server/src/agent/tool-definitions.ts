@@ -4,18 +4,13 @@ import type { Tool } from "../tools/port.ts";
 
 const definitions = new WeakMap<Tool, LanguageModelV4FunctionTool>();
 
-/** The tools as the model is shown them. */
-export function toolDefinitions(tools: readonly Tool[]): LanguageModelV4FunctionTool[] {
-  return tools.map((tool) => {
-    const known = definitions.get(tool);
-    if (known !== undefined) return known;
-    const definition = define(tool);
-    definitions.set(tool, definition);
-    return definition;
-  });
-}
-
-function define({ name, description, inputSchema }: Tool): LanguageModelV4FunctionTool {
-  const schema = z.toJSONSchema(inputSchema, { io: "input", target: "draft-7" });
-  return { type: "function", name, description, inputSchema: schema };
+/** The tool as the model is shown it. */
+export function toolDefinition(tool: Tool): LanguageModelV4FunctionTool {
+  const known = definitions.get(tool);
+  if (known !== undefined) return known;
+  const { name, description } = tool;
+  const inputSchema = z.toJSONSchema(tool.inputSchema, { io: "input", target: "draft-7" });
+  const definition: LanguageModelV4FunctionTool = { type: "function", name, description, inputSchema };
+  definitions.set(tool, definition);
+  return definition;
 }

@@ -1,60 +1,96 @@
 import {
+  addUsage,
   type Block,
   blockAfter,
-  type EventBody,
   type EventDataOf,
   isBlockEvent,
   newBlock,
+  NO_USAGE,
   pendingCallsAfter,
+  type SessionEvent,
   sumUsage,
   type TerminalTaskState,
   type ToolCall,
   type Usage,
 } from "@trunkline/contract";
+import { shortened } from "./shortened-text.ts";
 
 export type StepEnded = EventDataOf<"step.ended">;
 export type ToolEnded = EventDataOf<"tool.ended">;
 
 /** A model call that ended whole. */
 export interface Step {
+  /** The model that answered, by its full name; null where the log does not say. */
+  model: string | null;
   blocks: readonly Block[];
   ended: StepEnded;
+  /** By call id. */
+  results: Map<string, ToolEnded>;
+  /** What the user said after it, without waiting for the task's end. */
+  steers: string[];
+  /** Seq of its last event so far. */
+  endSeq: number;
+  /** How long the task had worked by then, in ms. */
+  workedMs: number;
+  /** UTF-16 units of all its texts. */
+  length: number;
+}
+
+/** What a task did in steps that are not kept any more. */
+export interface EarlierWork {
+  steps: number;
+  usage: Usage;
+  workedMs: number;
 }
 
 /** What happened in one task, as far as a model needs to know: its prompt, its steps, and what became of their calls. */
 export class Turn {
   readonly taskId: string;
   readonly prompt: string;
-  readonly steps: Step[] = [];
-  ending: TerminalTaskState | null = null;
+  steps: Step[] = [];
+  ending: { state: TerminalTaskState; seq: number } | null = null;
+  /** What the user said before the first step that is kept. */
+  openingSteers: string[] = [];
+  /** UTF-16 units of all its texts. */
+  length: number;
+  #earlier: EarlierWork;
   #pendingCalls: readonly ToolCall[] = [];
-  readonly #results = new Map<string, ToolEnded>();
   /** Blocks of the step that has begun and not ended, by id, in the order of their beginning. */
   #draft = new Map<string, Block>();
+  #draftModel: string | null = null;
+  #isStepOpen = false;
+  /** What the user said while the model was answering: that answer does not know of it. */
+  #unheard: { prompt: string; seq: number }[] = [];
   /** Time worked in earlier attempts, and the bounds of the current one, as the log's clock had them. */
-  #workedMs = 0;
+  #workedMs: number;
   #attemptBeganAt: number | null = null;
   #lastEventAt = 0;
 
-  constructor(taskId: string, prompt: string) {
+  constructor(taskId: string, prompt: string, earlier?: EarlierWork) {
     this.taskId = taskId;
     this.prompt = prompt;
+    this.length = prompt.length;
+    this.#earlier = earlier ?? { steps: 0, usage: NO_USAGE, workedMs: 0 };
+    this.#workedMs = this.#earlier.workedMs;
   }
 
   beginAttempt(at: number): void {
-    this.#closeAttempt();
+    this.#workedMs = this.#workedUntil(this.#lastEventAt);
     this.#attemptBeganAt = at;
     this.#lastEventAt = at;
     this.#draft = new Map();
+    this.#isStepOpen = false;
+    this.#hear();
   }
 
   /** Something happened in this attempt; how long it worked is known by the last of these. */
   touch(at: number): void {
+    this.#attemptBeganAt ??= at;
     this.#lastEventAt = Math.max(this.#lastEventAt, at);
   }
 
   /** @param event of the task, while it runs. */
-  apply(event: EventBody): void {
+  apply(event: SessionEvent): void {
     this.#pendingCalls = pendingCallsAfter(this.#pendingCalls, event);
     if (isBlockEvent(event)) {
       const { blockId } = event.data;
@@ -62,16 +98,24 @@ export class Turn {
     } else if (event.type === "step.started") {
       // A step that begins again says everything anew.
       this.#draft = new Map();
+      this.#draftModel = event.data.model;
+      this.#isStepOpen = true;
     } else if (event.type === "step.ended") {
-      this.steps.push({ blocks: [...this.#draft.values()], ended: event.data });
-      this.#draft = new Map();
+      this.#isStepOpen = false;
+      this.#endStep(event.data, event.seq);
+      this.#hear();
     } else if (event.type === "tool.ended") {
-      this.#results.set(event.data.callId, event.data);
+      const step = this.#stepOf(event.data.callId);
+      step?.results.set(event.data.callId, event.data);
+      if (step !== undefined) this.#grow(step, event.data.output.length, event.seq);
+    } else if (event.type === "task.steered") {
+      this.#unheard.push({ prompt: event.data.prompt, seq: event.seq });
+      if (!this.#isStepOpen) this.#hear();
     }
   }
 
   resultOf(callId: string): ToolEnded | undefined {
-    return this.#results.get(callId);
+    return this.#stepOf(callId)?.results.get(callId);
   }
 
   /** Text of the step that was cut off. */
@@ -84,8 +128,17 @@ export class Turn {
     return this.#pendingCalls;
   }
 
+  get stepCount(): number {
+    return this.#earlier.steps + this.steps.length;
+  }
+
   get usage(): Usage {
-    return sumUsage(this.steps.map(({ ended }) => ended.usage));
+    return sumUsage([this.#earlier.usage, ...this.steps.map(({ ended }) => ended.usage)]);
+  }
+
+  /** Counts what a model used for the task outside of its steps. */
+  addUsage(usage: Usage): void {
+    this.#earlier = { ...this.#earlier, usage: addUsage(this.#earlier.usage, usage) };
   }
 
   /** Milliseconds that attempts before the current one worked; downtime between them is left out. */
@@ -93,14 +146,88 @@ export class Turn {
     return this.#workedMs;
   }
 
-  #closeAttempt(): void {
-    if (this.#attemptBeganAt !== null)
-      this.#workedMs += Math.max(0, this.#lastEventAt - this.#attemptBeganAt);
+  /** Shortens the results of a step that are longer than that. */
+  shortenResults(step: Step, maxLength: number): void {
+    for (const [callId, ended] of step.results) {
+      const output = shortened(ended.output, maxLength);
+      step.results.set(callId, { ...ended, output });
+      step.length += output.length - ended.output.length;
+      this.length += output.length - ended.output.length;
+    }
+  }
+
+  /** What it has done in steps that end by that event, and before. */
+  workUpTo(seq: number): EarlierWork {
+    const gone = this.steps.filter((step) => step.endSeq <= seq);
+    return {
+      steps: this.#earlier.steps + gone.length,
+      usage: sumUsage([this.#earlier.usage, ...gone.map(({ ended }) => ended.usage)]),
+      workedMs: gone.at(-1)?.workedMs ?? this.#earlier.workedMs,
+    };
+  }
+
+  /** Lets go of the steps that end by that event; that they were taken, and what they used, still counts. */
+  forgetUpTo(seq: number): void {
+    const kept = this.steps.filter((step) => step.endSeq > seq);
+    if (kept.length === this.steps.length) return;
+    this.#earlier = this.workUpTo(seq);
+    this.steps = kept;
+    this.openingSteers = [];
+    this.length = kept.reduce((length, step) => length + step.length, this.prompt.length);
+    if (kept.length === 0) this.#pendingCalls = [];
+  }
+
+  #endStep(ended: StepEnded, seq: number): void {
+    const blocks = [...this.#draft.values()];
+    this.#draft = new Map();
+    const said = blocks.reduce((length, { text }) => length + text.length, 0);
+    const asked = ended.toolCalls.reduce((length, { input }) => length + JSON.stringify(input).length, 0);
+    const model = ended.model ?? this.#draftModel;
+    const step = {
+      model,
+      blocks,
+      ended,
+      results: new Map(),
+      steers: [],
+      endSeq: seq,
+      workedMs: 0,
+      length: 0,
+    };
+    this.steps.push(step);
+    this.#grow(step, said + asked, seq);
+  }
+
+  #hear(): void {
+    const last = this.steps.at(-1);
+    for (const { prompt, seq } of this.#unheard.splice(0)) {
+      if (last === undefined) {
+        this.openingSteers.push(prompt);
+        this.length += prompt.length;
+      } else {
+        last.steers.push(prompt);
+        this.#grow(last, prompt.length, seq);
+      }
+    }
+  }
+
+  #grow(step: Step, length: number, seq: number): void {
+    step.length += length;
+    this.length += length;
+    step.endSeq = Math.max(step.endSeq, seq);
+    step.workedMs = this.#workedUntil(this.#lastEventAt);
+  }
+
+  #stepOf(callId: string): Step | undefined {
+    return this.steps.findLast(({ ended }) => ended.toolCalls.some((call) => call.callId === callId));
+  }
+
+  #workedUntil(at: number): number {
+    return this.#workedMs + Math.max(0, at - (this.#attemptBeganAt ?? at));
   }
 }
 
 /** What a step said, its blocks as paragraphs. */
-export function textOf(blocks: readonly Block[]): string {
+export function textOf(blocks: readonly Pick<Block, "kind" | "text">[]): string {
   return blocks
     .filter(({ kind, text }) => kind === "text" && text !== "")
     .map(({ text }) => text)

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { EventDataOf, EventType } from "@trunkline/contract";
+import type { EventDataOf, EventType, SessionEvent } from "@trunkline/contract";
 import { describe, expect, test } from "vitest";
-import { TranscriptBuilder, type TranscriptEvent } from "./transcript.ts";
+import { TranscriptBuilder } from "./transcript.ts";
 
 const USAGE = { inputTokens: 10, outputTokens: 2 };
 
@@ -9,9 +9,18 @@ const USAGE = { inputTokens: 10, outputTokens: 2 };
 class Story {
   readonly transcript = new TranscriptBuilder();
   at = 1_000;
+  #seq = 0;
 
   tell<T extends EventType>(taskId: string, type: T, data: EventDataOf<T>): this {
-    this.transcript.apply({ taskId, at: this.at, type, data } as TranscriptEvent);
+    this.#seq += 1;
+    this.transcript.apply({
+      sessionId: "s",
+      taskId,
+      seq: this.#seq,
+      at: this.at,
+      type,
+      data,
+    } as SessionEvent);
     return this;
   }
 
@@ -52,8 +61,8 @@ class Story {
   }
 
   /** The prompt in short: one line per message, its parts joined. */
-  prompt(withReasoning = false): string[] {
-    const [system, ...messages] = this.transcript.prompt("SYSTEM", withReasoning);
+  prompt(model = "openai:m"): string[] {
+    const [system, ...messages] = this.transcript.prompt("SYSTEM", model);
     expect(system).toEqual({ role: "system", content: "SYSTEM" });
     return messages.map((message) => {
       if (message.role === "system") return "system";
@@ -154,15 +163,15 @@ describe("what ended and what did not", () => {
     const toolCalls = [{ callId: "x", tool: "bash", input: "{oops" }];
     story.tell("a", "step.ended", { step: 1, usage: USAGE, finishReason: "tool-calls", toolCalls });
     story.end("a", "x", "bad", "failed");
-    expect(story.prompt(true)).toEqual([
+    expect(story.prompt("openai-compatible:m")).toEqual([
       "user: go",
       "assistant: (hmm) | call x",
       "tool: result x: bad\n[failed]",
     ]);
-    expect(story.prompt(false)[1]).toBe("assistant: call x");
+    expect(story.prompt()[1]).toBe("assistant: call x");
     story.step("a", 2, "ok").complete("a").submit("b", "next").start("b");
-    expect(story.prompt(true)[1]).toBe("assistant: call x");
-    const [assistant] = story.transcript.prompt("", true).slice(2);
+    expect(story.prompt("openai-compatible:m")[1]).toBe("assistant: call x");
+    const [assistant] = story.transcript.prompt("", "openai-compatible:m").slice(2);
     expect(assistant).toMatchObject({ content: [{ type: "tool-call", input: { invalidInput: "{oops" } }] });
   });
 });

@@ -1,17 +1,16 @@
 import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import {
   endStateOf,
-  type EventBody,
   type EventDataOf,
   type EventType,
+  type SessionEvent,
   type ToolCall,
+  totalTokens,
   type Usage,
 } from "@trunkline/contract";
+import { MAX_KEPT_CALL_IDS, MAX_KEPT_QUEUED, MAX_TRANSCRIPT_LENGTH, SHORT_OUTPUT_LENGTH } from "./limits.ts";
 import { projectPrompt } from "./transcript-prompt.ts";
-import { textOf, Turn } from "./transcript-turn.ts";
-
-/** What the transcript reads of an event; `at` is integer ms since the epoch. */
-export type TranscriptEvent = EventBody & { taskId: string | null; at: number };
+import { type Step, textOf, Turn } from "./transcript-turn.ts";
 
 /** Where a task stands, as its log says. */
 export interface TaskProgress {
@@ -22,6 +21,7 @@ export interface TaskProgress {
   workedMs: number;
   /** To be executed before the model is called again. */
   pendingCalls: readonly ToolCall[];
+  /** Null where none has ended, or where it was summed up. */
   lastStep: LastStep | null;
 }
 
@@ -29,14 +29,26 @@ export interface LastStep {
   text: string;
   finishReason: EventDataOf<"step.ended">["finishReason"];
   toolCalls: readonly ToolCall[];
+  /** The user has said something since. */
+  isSteered: boolean;
 }
 
+export type Compacted = Extract<SessionEvent, { type: "context.compacted" }>;
+
 /** What may come long after the work: the server had been down for days, or somebody thought about an answer. */
-const IDLE_EVENTS = new Set<EventType>(["task.interrupted", "approval.answered", "approval.expired"]);
+const IDLE_EVENTS = new Set<EventType>([
+  "task.interrupted",
+  "approval.answered",
+  "approval.expired",
+  "question.answered",
+  "question.expired",
+]);
 
 /**
  * Projects a session's events to the prompt that a model sees, and to where its current task stands. Pure: the same
  * events give the same prompt, on whichever server and at whichever attempt.
+ *
+ * What it holds is bounded, however long the log: beyond a limit, old outputs are shortened, then old steps forgotten.
  */
 export class TranscriptBuilder {
   /** Prompts of tasks that have not started: not part of the conversation yet, and perhaps never. */
@@ -44,69 +56,199 @@ export class TranscriptBuilder {
   /** By task, the one that started last at the end. */
   readonly #turns = new Map<string, Turn>();
   readonly #callIds = new Set<string>();
+  /** There are call ids that are not in the set. */
+  #hasForgottenCallIds = false;
+  #summary: string | null = null;
+  #isCut = false;
+  #length = 0;
+  #lastUsage: { tokens: number; length: number } | null = null;
 
-  apply(event: TranscriptEvent): void {
+  get turns(): readonly Turn[] {
+    return [...this.#turns.values()];
+  }
+
+  /** What the summary says that stands for the events before those that are kept. */
+  get summary(): string | null {
+    return this.#summary;
+  }
+
+  /** Parts of the conversation were forgotten that no summary stands for. */
+  get isCut(): boolean {
+    return this.#isCut;
+  }
+
+  /** Of all texts, in UTF-16 units. */
+  get length(): number {
+    return this.#length + (this.#summary?.length ?? 0);
+  }
+
+  /** What the model's next call will read, in tokens, as far as its last one told; null: nobody knows. */
+  get estimatedTokens(): number | null {
+    if (this.#lastUsage === null) return null;
+    const { tokens, length } = this.#lastUsage;
+    return tokens + Math.ceil(Math.max(0, this.length - length) / CHARACTERS_PER_TOKEN);
+  }
+
+  /** Begins where a summary ends. @param prompts those of its unfinished tasks. */
+  restore(event: Compacted, prompts: ReadonlyMap<string, string>): void {
+    for (const { taskId, ...earlier } of event.data.carried?.tasks ?? []) {
+      const turn = new Turn(taskId, prompts.get(taskId) ?? "", earlier);
+      this.#turns.set(taskId, turn);
+      this.#length += turn.length;
+    }
+    this.#hasForgottenCallIds = true;
+    this.#summary = event.data.summary;
+    this.#countSummary(event);
+  }
+
+  /** Whether the event starts a task whose prompt was not among the events so far. */
+  lacksPromptOf({ type, taskId }: SessionEvent): boolean {
+    return (
+      type === "task.started" && taskId !== null && !this.#turns.has(taskId) && !this.#queued.has(taskId)
+    );
+  }
+
+  enqueue(taskId: string, prompt: string): void {
+    this.#queued.set(taskId, prompt);
+  }
+
+  apply(event: SessionEvent): void {
     const { taskId } = event;
     if (taskId === null) return;
     if (event.type === "task.submitted") {
-      this.#queued.set(taskId, event.data.prompt);
+      if (this.#queued.size < MAX_KEPT_QUEUED) this.enqueue(taskId, event.data.prompt);
     } else if (event.type === "task.updated") {
       const prompt = event.data.prompt;
-      if (prompt !== undefined && this.#queued.has(taskId)) this.#queued.set(taskId, prompt);
+      if (prompt !== undefined && this.#queued.has(taskId)) this.enqueue(taskId, prompt);
     } else if (event.type === "task.started") {
       this.#start(taskId, event.at);
-    } else if (event.type === "task.resumed") {
-      this.#turns.get(taskId)?.beginAttempt(event.at);
+    } else if (event.type === "context.compacted") {
+      this.#compact(event);
     } else {
-      const ending = endStateOf(event);
-      if (ending !== null) this.#queued.delete(taskId);
+      const state = endStateOf(event);
+      if (state !== null) this.#queued.delete(taskId);
       const turn = this.#turns.get(taskId);
       if (turn === undefined) return;
-      if (ending !== null) turn.ending = ending;
+      if (event.type === "task.resumed") turn.beginAttempt(event.at);
+      if (state !== null) turn.ending = { state, seq: event.seq };
       if (!IDLE_EVENTS.has(event.type)) turn.touch(event.at);
-      if (event.type === "step.ended")
-        for (const { callId } of event.data.toolCalls) this.#callIds.add(callId);
+      const before = turn.length;
       turn.apply(event);
+      this.#length += turn.length - before;
+      if (event.type === "step.ended") this.#noteStep(event.data);
+      if (this.#length > MAX_TRANSCRIPT_LENGTH) this.#shrink();
     }
   }
 
-  /** Whether a call of this id was ever asked for in the session. */
+  /** Whether a call of this id was, or may have been, asked for in the session. */
   hasCall(callId: string): boolean {
-    return this.#callIds.has(callId);
+    return this.#callIds.has(callId) || (this.#hasForgottenCallIds && !isRandom(callId));
   }
 
-  /** @param withReasoning see projectPrompt. */
-  prompt(system: string, withReasoning: boolean): LanguageModelV4Prompt {
-    return projectPrompt(system, [...this.#turns.values()], withReasoning);
+  /** @param model see projectPrompt. */
+  prompt(system: string, model: string): LanguageModelV4Prompt {
+    return projectPrompt(system, this.turns, { summary: this.#summary, model });
   }
 
   /** @returns null where the task has not started. */
   progress(taskId: string): TaskProgress | null {
     const turn = this.#turns.get(taskId);
     if (turn === undefined) return null;
-    const last = turn.steps.at(-1);
-    return {
-      steps: turn.steps.length,
-      usage: turn.usage,
-      workedMs: turn.workedMs,
-      pendingCalls: turn.pendingCalls,
-      lastStep:
-        last === undefined
-          ? null
-          : {
-              text: textOf(last.blocks),
-              finishReason: last.ended.finishReason,
-              toolCalls: last.ended.toolCalls,
-            },
-    };
+    const { stepCount: steps, usage, workedMs, pendingCalls } = turn;
+    return { steps, usage, workedMs, pendingCalls, lastStep: lastStepOf(turn) };
   }
 
   #start(taskId: string, at: number): void {
-    const turn = this.#turns.get(taskId) ?? new Turn(taskId, this.#queued.get(taskId) ?? "");
+    const known = this.#turns.get(taskId);
+    const turn = known ?? new Turn(taskId, this.#queued.get(taskId) ?? "");
+    if (known === undefined) this.#length += turn.length;
     turn.beginAttempt(at);
     // A task that was interrupted, and overtaken in the queue, goes on at the end of the conversation.
     this.#turns.delete(taskId);
     this.#turns.set(taskId, turn);
     this.#queued.delete(taskId);
   }
+
+  #compact(event: Compacted): void {
+    const upToSeq = boundaryOf(event);
+    for (const turn of this.#turns.values()) {
+      const before = turn.length;
+      turn.forgetUpTo(upToSeq);
+      this.#length += turn.length - before;
+      if (turn.ending !== null && turn.ending.seq <= upToSeq) this.#forget(turn);
+    }
+    this.#summary = event.data.summary;
+    this.#countSummary(event);
+    this.#lastUsage = null;
+    this.#isCut = false;
+  }
+
+  #countSummary({ taskId, data: { usage } }: Compacted): void {
+    if (taskId !== null && usage !== undefined) this.#turns.get(taskId)?.addUsage(usage);
+  }
+
+  #forget(turn: Turn): void {
+    this.#turns.delete(turn.taskId);
+    this.#length -= turn.length;
+  }
+
+  /** Makes room: halves what is held, the oldest first, and leaves the last step as it is. */
+  #shrink(): void {
+    const enough = (): boolean => this.#length <= MAX_TRANSCRIPT_LENGTH / 2;
+    const last = this.turns.at(-1)?.steps.at(-1);
+    const eachOldStep = (act: (turn: Turn, step: Step) => void): void => {
+      for (const turn of this.turns) {
+        const before = turn.length;
+        for (const step of turn.steps.slice()) {
+          if (step === last || enough()) break;
+          const length = turn.length;
+          act(turn, step);
+          this.#length += turn.length - length;
+        }
+        if (turn.length < before && turn.steps.length === 0 && turn.ending !== null) this.#forget(turn);
+      }
+    };
+    eachOldStep((turn, step) => turn.shortenResults(step, SHORT_OUTPUT_LENGTH));
+    eachOldStep((turn, step) => {
+      turn.forgetUpTo(step.endSeq);
+      this.#isCut = true;
+      this.#summary ??= FORGOTTEN;
+    });
+    for (const turn of this.turns) {
+      if (enough()) break;
+      if (turn.ending !== null) this.#forget(turn);
+    }
+  }
+
+  #noteStep({ usage, toolCalls }: EventDataOf<"step.ended">): void {
+    this.#lastUsage = { tokens: totalTokens(usage), length: this.length };
+    for (const { callId } of toolCalls) this.#callIds.add(callId);
+    for (const oldest of this.#callIds) {
+      if (this.#callIds.size <= MAX_KEPT_CALL_IDS) break;
+      this.#callIds.delete(oldest);
+      this.#hasForgottenCallIds = true;
+    }
+  }
+}
+
+/** A rough mean over languages and code; only the growth since the last call is estimated by it. */
+const CHARACTERS_PER_TOKEN = 3;
+
+const FORGOTTEN = "(Earlier parts of this conversation are too long to be kept, and were left out.)";
+
+/** The last event that a summary stands for. One that says otherwise of itself is not ours. */
+export function boundaryOf({ seq, data: { upToSeq } }: Compacted): number {
+  return Math.min(upToSeq, seq - 1);
+}
+
+/** Whether it is no name with a number behind it, as providers have it that count the calls of every answer from 0. */
+function isRandom(callId: string): boolean {
+  return callId.length >= 9 && !/^[^0-9]*[0-9]{0,6}$/.test(callId);
+}
+
+function lastStepOf(turn: Turn): LastStep | null {
+  const last = turn.steps.at(-1);
+  if (last === undefined) return null;
+  const { finishReason, toolCalls } = last.ended;
+  return { text: textOf(last.blocks), finishReason, toolCalls, isSteered: last.steers.length > 0 };
 }

@@ -1,16 +1,22 @@
 import { join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
-import type { ModelRegistry, RunTask } from "../agent/port.ts";
+import type { ModelRegistry, RunLog, RunTask } from "../agent/port.ts";
 import type { Approvals } from "../approvals/port.ts";
-import { type Log, readAll } from "../log/port.ts";
-import { FencedError, type QueueHead, type StoredTask, StoreUnavailableError } from "../store/port.ts";
+import {
+  type EventStore,
+  FencedError,
+  type QueueHead,
+  type Store,
+  type StoredTask,
+  StoreUnavailableError,
+} from "../store/port.ts";
 import type { ToolSource } from "../tools/port.ts";
 import type { LogSink } from "./run-sink.ts";
 import { CanceledSignal, ShutdownSignal } from "./stop-signal.ts";
 import type { Ending } from "./task-endings.ts";
 
 export interface AttemptDeps {
-  log: Log;
+  store: Pick<Store, "events">;
   models: ModelRegistry;
   runTask: RunTask;
   tools: ToolSource;
@@ -39,7 +45,7 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt): Promise<E
       sessionId: task.sessionId,
       taskId: task.id,
       ownerId: task.ownerId,
-      history: readAll(deps.log, task.sessionId),
+      log: logOf(deps.store.events, task.sessionId),
       model,
       tools: deps.tools,
       policy: deps.approvals.policy,
@@ -55,6 +61,14 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt): Promise<E
   } catch (error) {
     return signal.aborted ? endingOfSignal(signal.reason) : endingOfError(error);
   }
+}
+
+function logOf({ page, last, ofTypes }: EventStore, sessionId: string): RunLog {
+  return {
+    read: (range) => page(sessionId, range),
+    last: (types) => last(sessionId, types),
+    ofTypes: (types, range) => ofTypes(sessionId, types, range),
+  };
 }
 
 function endingOfSignal(reason: unknown): Ending {

@@ -12,6 +12,7 @@ import {
   StoreUnavailableError,
   UniqueViolationError,
 } from "../store/port.ts";
+import type { Log } from "../log/port.ts";
 import { type AttemptDeps, runAttempt } from "./attempt.ts";
 import { Lease } from "./lease.ts";
 import type { CancelRequest, Runner } from "./port.ts";
@@ -22,6 +23,7 @@ import { type Ending, endingAppend } from "./task-endings.ts";
 
 export interface RunnerDeps extends AttemptDeps {
   store: Store;
+  log: Log;
   dispatcher: Dispatcher;
   logger: Logger;
   /** Integer ms since the epoch. */

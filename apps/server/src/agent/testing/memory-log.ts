@@ -1,8 +1,9 @@
 import { randomUUID } from "node:crypto";
 import { EventEmitter, once } from "node:events";
-import type { EventDraft, SessionEvent } from "@trunkline/contract";
+import { Readable } from "node:stream";
+import type { EventDataOf, EventDraft, EventType, SessionEvent, TaskReason } from "@trunkline/contract";
 import { SessionEvent as SessionEventSchema } from "@trunkline/contract/schemas";
-import type { DeltaEvent, RunEvent, RunOutcome, RunSink } from "../port.ts";
+import type { DeltaEvent, RunEvent, RunLog, RunOutcome, RunSink, Waits } from "../port.ts";
 
 /** The run has lost its task: what the real sink throws then. */
 export class LostError extends Error {
@@ -33,8 +34,23 @@ export class MemoryLog {
     return this.#events.flatMap((event) => (event.type === type ? [event.data as never] : []));
   }
 
-  async *history(): AsyncGenerator<SessionEvent> {
-    yield* this.#events.slice();
+  /** Of what was read in pages. */
+  readonly readSeqs: number[] = [];
+
+  reader(): RunLog {
+    return {
+      read: async ({ after = 0, limit }) => {
+        const left = this.#events.filter(({ seq }) => seq > after);
+        const events = left.slice(0, limit);
+        this.readSeqs.push(...events.map(({ seq }) => seq));
+        return { events, hasMore: left.length > limit };
+      },
+      last: async (types) => this.#events.findLast((event) => isOfTypes(event, types)),
+      ofTypes: (types, { after = 0, upTo = Number.MAX_SAFE_INTEGER } = {}) => {
+        const events = this.#events.filter((event) => isOfTypes(event, types));
+        return Readable.from(events.filter(({ seq }) => seq > after && seq <= upTo));
+      },
+    };
   }
 
   sink(taskId: string): RunSink {
@@ -69,9 +85,14 @@ export class MemoryLog {
 
   /** A new task, submitted and started. */
   begin(prompt: string): string {
+    const taskId = this.submit(prompt);
+    this.start(taskId);
+    return taskId;
+  }
+
+  submit(prompt: string): string {
     const taskId = randomUUID();
     this.append({ taskId, type: "task.submitted", data: { prompt, model: null } });
-    this.start(taskId);
     return taskId;
   }
 
@@ -79,7 +100,7 @@ export class MemoryLog {
     this.append({ taskId, type: "task.started", data: { attempt } });
   }
 
-  /** What the runner writes for a task that has to wait. @returns the ids of the approvals, in order. */
+  /** What the runner writes for a task that has to wait. @returns the ids of its approvals and questions, in order. */
   suspend(taskId: string, outcome: RunOutcome): string[] {
     if (outcome.type !== "input-required") throw new Error(`the run did not ask: ${JSON.stringify(outcome)}`);
     const requests = outcome.approvals.map((request) => ({
@@ -87,12 +108,31 @@ export class MemoryLog {
       ...request,
       expiresAt: 1,
     }));
-    this.append(...requests.map((data) => ({ taskId, type: "approval.requested" as const, data })), {
-      taskId,
-      type: "task.input-required",
-      data: { reason: "approval" },
-    });
-    return requests.map(({ approvalId }) => approvalId);
+    const questions = outcome.questions.map((question) => ({ questionId: randomUUID(), ...question }));
+    this.append(
+      ...requests.map((data) => ({ taskId, type: "approval.requested" as const, data })),
+      ...questions.map((data) => ({ taskId, type: "question.asked" as const, data })),
+      {
+        taskId,
+        type: "task.input-required",
+        data: { reason: reasonOf(outcome), ...outcome.limit },
+      },
+    );
+    return [
+      ...requests.map(({ approvalId }) => approvalId),
+      ...questions.map(({ questionId }) => questionId),
+    ];
+  }
+
+  /** @param answer null: nobody answers in time. */
+  answerQuestion(
+    taskId: string,
+    questionId: string | undefined,
+    answer: EventDataOf<"question.answered">["answer"] | null,
+  ): void {
+    const id = { questionId: questionId ?? "" };
+    if (answer === null) this.append({ taskId, type: "question.expired", data: id });
+    else this.append({ taskId, type: "question.answered", data: { ...id, answer, by: "alice" } });
   }
 
   /** @param decision null: nobody answers in time. */
@@ -160,4 +200,16 @@ export class MemoryLog {
       return event.type !== "tool.progress" || !("callId" in data) || event.data.callId !== data.callId;
     });
   }
+}
+
+function isOfTypes<T extends EventType>(
+  event: SessionEvent,
+  types: readonly T[],
+): event is Extract<SessionEvent, { type: T }> {
+  return (types as readonly EventType[]).includes(event.type);
+}
+
+function reasonOf({ approvals, questions }: Waits): TaskReason {
+  if (approvals.length > 0) return "approval";
+  return questions.length > 0 ? "question" : "limit";
 }

@@ -12,6 +12,9 @@ import { createModelRegistry } from "../models/registry.ts";
 import type { ModelRegistry, RunOutcome } from "../port.ts";
 import { MemoryLog } from "./memory-log.ts";
 
+/** The time of day of every run, in ms. */
+export const BENCH_DATE = Date.UTC(2026, 0, 1);
+
 const OWNER_ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 
 export const SECRET = "sk-canary-0123456789";
@@ -22,6 +25,8 @@ export interface RunOptions {
   deps?: LoopDeps;
   tools?: readonly Tool[];
   approvals?: ApprovalMode;
+  /** What the model takes, as far as is known. */
+  contextTokens?: number;
   /** Up to this event the log came from elsewhere. */
   importedSeq?: number;
 }
@@ -58,6 +63,7 @@ export class RunBench implements AsyncDisposable {
     const clock = {
       ...systemClock,
       random: () => 0.5,
+      date: () => BENCH_DATE,
       wait: async (ms: number, signal: AbortSignal) => {
         // The task's own deadline, a day away, is the one wait that is no retry.
         if (ms > 3_600_000) return systemClock.wait(ms, signal);
@@ -69,8 +75,8 @@ export class RunBench implements AsyncDisposable {
     return runTask({
       sessionId: this.log.sessionId,
       taskId,
-      history: this.log.history(),
-      model: this.#models.resolve(this.#models.defaultModel),
+      log: this.log.reader(),
+      model: { ...this.#models.resolve(this.#models.defaultModel), contextTokens: options.contextTokens },
       ownerId: OWNER_ID,
       tools: sameTools(options.tools ?? this.toolBench.tools),
       policy: createApprovalPolicy(options.approvals ?? "never"),

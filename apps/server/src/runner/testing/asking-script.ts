@@ -18,9 +18,7 @@ export function askingScript(...callIds: string[]): Script {
   };
 }
 
-async function readRequests({ history, taskId }: RunInput): Promise<EventDataOf<"approval.requested">[]> {
-  const events = await Array.fromAsync(history);
-  return events.flatMap((event) =>
-    event.type === "approval.requested" && event.taskId === taskId ? [event.data] : [],
-  );
+async function readRequests({ log, taskId }: RunInput): Promise<EventDataOf<"approval.requested">[]> {
+  const events = await Array.fromAsync(log.ofTypes(["approval.requested"]));
+  return events.flatMap((event) => (event.taskId === taskId ? [event.data] : []));
 }

@@ -63,7 +63,6 @@ const models: ModelRegistry = {
 export const done = (result = "ok"): RunOutcome => ({
   type: "completed",
   result,
-  usage: { inputTokens: 1, outputTokens: 1 },
 });
 
 /** Rejects when the signal aborts, as a model stream does. */

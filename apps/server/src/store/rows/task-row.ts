@@ -113,11 +113,11 @@ function setOf(event: StoredEvent, row: TaskCore): TaskUpdate | null {
     case "task.rejected":
       return { ...ended(row, "reject", at), reason: event.data.reason };
     case "step.ended": {
-      const before = usageOf(row);
-      const usage = before === null ? event.data.usage : addUsage(before, event.data.usage);
       // It got somewhere: crashes from before tell nothing against it.
-      return { usage_json: JSON.stringify(usage), crashes: 0 };
+      return { usage_json: withUsage(row, event.data.usage), crashes: 0 };
     }
+    case "context.compacted":
+      return event.data.usage === undefined ? null : { usage_json: withUsage(row, event.data.usage) };
     case "approval.requested":
     case "question.asked":
       return { open_requests: row.open_requests + 1 };
@@ -148,8 +148,9 @@ function after({ id, state }: TaskCore, action: TaskAction): TaskState {
   return next;
 }
 
-function usageOf({ usage_json: json }: TaskCore): Usage | null {
-  return json === null ? null : (JSON.parse(json) as Usage);
+/** @returns what the row says of the task's usage, with this added. */
+function withUsage({ usage_json: json }: TaskCore, usage: Usage): string {
+  return JSON.stringify(json === null ? usage : addUsage(JSON.parse(json) as Usage, usage));
 }
 
 /** Queued tasks are edited, and moved: before another one, or to the end. */

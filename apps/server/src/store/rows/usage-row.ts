@@ -1,8 +1,9 @@
 import { change, isBeingBuilt, type Reducer } from "./row-change.ts";
 
-/** The ledger has a row for each completed step. What a document tells was not used here. */
+/** The ledger has a row for each completed step and each summary that a model wrote. What a document tells was not used here. */
 export const reduceUsage: Reducer = (event, rows) => {
-  if (event.type !== "step.ended" || event.taskId === null || isBeingBuilt(rows)) return [];
+  if (event.type !== "step.ended" && event.type !== "context.compacted") return [];
+  if (event.taskId === null || event.data.usage === undefined || isBeingBuilt(rows)) return [];
   const session = rows.session();
   if (session === undefined) return [];
   const { usage, model = null } = event.data;

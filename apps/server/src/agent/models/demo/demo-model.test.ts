@@ -101,7 +101,7 @@ test("a script of several lines runs through the real loop and tools, in order",
   const outcome = await createRunTask()({
     sessionId: bench.log.sessionId,
     taskId,
-    history: bench.log.history(),
+    log: bench.log.reader(),
     model: { name: "demo", model },
     ownerId: randomUUID(),
     tools: sameTools(bench.toolBench.tools),
@@ -124,7 +124,9 @@ test("a script of several lines runs through the real loop and tools, in order",
       /^\*\*Demo model:\*\* write_file of `x.txt` succeeded; .*exit code 3; .*read_file of `none` failed\.$/,
     ),
   ]);
-  expect(bench.log.of("tool.ended").map(({ output }) => output)).toMatchObject([
+  const ended = bench.log.of("tool.ended");
+  const calls = bench.log.of("step.ended").flatMap(({ toolCalls }) => toolCalls);
+  expect(calls.map(({ callId }) => ended.find((end) => end.callId === callId)?.output)).toMatchObject([
     "created x.txt: 2 bytes, 1 lines",
     "a\n",
     "modified x.txt: 1 replacement",

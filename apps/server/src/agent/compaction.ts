@@ -1,0 +1,132 @@
+import type { EventDataOf, Usage } from "@trunkline/contract";
+import { AnswerBlocks } from "./answer-blocks.ts";
+import { type Unit, unitsToSumUp } from "./compaction-units.ts";
+import { MAX_OVERFLOWS, MAX_SUMMARY_LENGTH, MAX_TRANSCRIPT_LENGTH } from "./limits.ts";
+import { callModel } from "./model-call.ts";
+import { ProviderFault } from "./provider-fault.ts";
+import { RunFailure } from "./run-failure.ts";
+import { shortened } from "./shortened-text.ts";
+import { CONTEXT_OVERFLOW, faultContextOf, type ModelDeps, tryModel } from "./step.ts";
+import { digestOf } from "./summary-digest.ts";
+import { conversationText, SUMMARY_PROMPT } from "./summary-request.ts";
+
+/** Share of the model's window from which on the conversation is summed up before it overflows. */
+const NEARLY_FULL = 0.85;
+
+/** @returns whether there was need, and something to sum up. */
+export async function compactIfNearlyFull(deps: ModelDeps): Promise<boolean> {
+  const { transcript } = deps.state;
+  const { contextTokens } = deps.model;
+  const tokens = transcript.estimatedTokens;
+  const isNearlyFull = contextTokens !== undefined && tokens !== null && tokens > contextTokens * NEARLY_FULL;
+  const isTooLong = transcript.length > MAX_TRANSCRIPT_LENGTH * NEARLY_FULL || transcript.isCut;
+  if (!isNearlyFull && !isTooLong) return false;
+  return compact(deps, Math.floor(transcript.length / 2));
+}
+
+/**
+ * The model did not take the prompt: sums up so much that the next one is half as long.
+ * @param overflows how often in a row it happened, from 1
+ * @throws RunFailure where there is nothing left to sum up, or where it happens again and again
+ */
+export async function compactAfterOverflow(deps: ModelDeps, overflows: number): Promise<void> {
+  const length = Math.floor(deps.state.transcript.length / 2);
+  if (overflows > MAX_OVERFLOWS || !(await compact(deps, length))) throw noRoom(deps);
+}
+
+function noRoom({ model }: ModelDeps): RunFailure {
+  return new RunFailure({
+    code: CONTEXT_OVERFLOW,
+    message:
+      `The task doesn't fit into the context window of '${model.name}', even with everything before it summarized. ` +
+      "Use a model with a larger window, or send a shorter prompt",
+    retryable: false,
+  });
+}
+
+/**
+ * Replaces the older part of the conversation by a summary. What is newest stays word for word, as far as it takes a third
+ * of the length.
+ * @param length that the conversation may have afterwards, in UTF-16 units
+ * @returns false where there was nothing to sum up
+ */
+async function compact(deps: ModelDeps, length: number): Promise<boolean> {
+  const { state } = deps;
+  const { transcript } = state;
+  const units = unitsToSumUp(transcript, Math.floor(length / 3));
+  const upToSeq = units.at(-1)?.endSeq;
+  if (upToSeq === undefined) return false;
+  const maxLength = Math.min(MAX_SUMMARY_LENGTH, Math.max(MIN_SUMMARY_LENGTH, Math.floor(length / 3)));
+  const written = await writeSummary(deps, units, length);
+  const summary = shortened(written?.text ?? digestOf(transcript.summary, units, maxLength), maxLength);
+  const unfinished = transcript.turns.filter(({ ending }) => ending === null);
+  const carried = {
+    ...state.ledger.carried,
+    tasks: unfinished.map((turn) => ({ taskId: turn.taskId, ...turn.workUpTo(upToSeq) })),
+  };
+  const data: EventDataOf<"context.compacted"> = { upToSeq, summary, carried };
+  if (written !== null) Object.assign(data, { model: deps.model.name, usage: written.usage });
+  await state.record({ type: "context.compacted", data });
+  return true;
+}
+
+const MIN_SUMMARY_LENGTH = 500;
+
+/** Times that a summary is asked for, each time of half as much text, where that is too long as well. */
+const MAX_SUMMARY_TRIES = 4;
+
+/** @returns null where the model writes none, or takes not even what is to be summed up. */
+async function writeSummary(
+  deps: ModelDeps,
+  units: readonly Unit[],
+  length: number,
+): Promise<{ text: string; usage: Usage } | null> {
+  for (let tries = 0; tries < MAX_SUMMARY_TRIES; tries++) {
+    const conversation = conversationText(
+      deps.state.transcript.summary,
+      units,
+      Math.floor(length / 2 ** tries),
+    );
+    try {
+      const { text, usage } = await tryModel(deps, {
+        call: () => callForText(deps, conversation),
+        leftovers: () => [],
+      });
+      // Some models call a tool here, though they are given none.
+      return text.trim() === "" ? null : { text: text.trim(), usage };
+    } catch (error) {
+      if (!(error instanceof ProviderFault)) throw error;
+    }
+  }
+  return null;
+}
+
+/** A model call that leaves no trace in the log but what its caller makes of it. */
+async function callForText(
+  { model, patience, signal }: ModelDeps,
+  conversation: string,
+): Promise<{ text: string; usage: Usage }> {
+  const texts: string[] = [];
+  const { usage } = await callModel(
+    {
+      model: model.model,
+      options: {
+        prompt: [
+          { role: "system", content: SUMMARY_PROMPT },
+          { role: "user", content: [{ type: "text", text: conversation }] },
+        ],
+      },
+      patience,
+      sink: {
+        append: async () => [],
+        delta: async (event) => {
+          if (event.type === "text.delta") texts.push(event.data.text);
+        },
+      },
+      signal,
+      faultContext: faultContextOf(model),
+    },
+    new AnswerBlocks(),
+  );
+  return { text: texts.join(""), usage };
+}

@@ -1,0 +1,161 @@
+import { assertLogHolds, contentText, say } from "@trunkline/testkit";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import type { Tool } from "../tools/port.ts";
+import { BENCH_DATE, RunBench } from "./testing/run-bench.ts";
+
+const PARTIAL = { allowUnfinished: true };
+const HOUR_MS = 3_600_000;
+
+const askTool: Tool = {
+  name: "ask",
+  description: "Asks",
+  inputSchema: z.strictObject({ question: z.string() }),
+  kind: "other",
+  effects: ["asks"],
+  question: (input) => ({
+    text: z.object({ question: z.string() }).parse(input).question,
+    options: [
+      { id: "1", label: "Postgres" },
+      { id: "2", label: "SQLite" },
+    ],
+    multiple: true,
+  }),
+  execute: async () => ({ status: "succeeded", output: "They agree." }),
+};
+
+describe("A4: a question", () => {
+  it.each([
+    [{ options: ["1"] }, "succeeded", "The user chose: Postgres"],
+    [
+      { options: ["1", "2"], text: "both" },
+      "succeeded",
+      "The user chose: Postgres, SQLite\nThey added: both",
+    ],
+    [{ text: "neither" }, "succeeded", "The user answered: neither"],
+    [null, "failed", "Nobody answered in time. Go on without the answer, or say what you need to know."],
+  ])(
+    "is answered by %j, after a restart too, and the answer is the call's result",
+    async (answer, status, output) => {
+      await using bench = await RunBench.create();
+      bench.provider.enqueue(
+        say.reply(
+          say.toolCall("ask", { question: "Which?" }, { id: "q" }),
+          say.toolCall("bash", { command: "echo then" }),
+        ),
+        say.reply(say.text("Thanks.")),
+      );
+      const taskId = bench.log.begin("go");
+      const tools = [askTool, ...bench.toolBench.tools];
+      const outcome = await bench.run(taskId, { tools });
+      expect(outcome).toEqual({
+        type: "input-required",
+        approvals: [],
+        questions: [
+          {
+            callId: "q",
+            text: "Which?",
+            options: [
+              { id: "1", label: "Postgres" },
+              { id: "2", label: "SQLite" },
+            ],
+            multiple: true,
+          },
+        ],
+      });
+      const [questionId] = bench.log.suspend(taskId, outcome);
+      // A new process asks nothing again while the answer is out.
+      expect(await bench.run(taskId, { tools })).toEqual(outcome);
+      bench.log.answerQuestion(taskId, questionId, answer);
+      bench.log.resume(taskId);
+      expect(await bench.run(taskId, { tools })).toMatchObject({ type: "completed", result: "Thanks." });
+      expect(bench.log.of("tool.ended")).toMatchObject([
+        { callId: "q", status, output },
+        { status: "succeeded", output: "then\n" },
+      ]);
+      expect(bench.provider.requests).toHaveLength(2);
+      assertLogHolds(bench.log.events, PARTIAL);
+    },
+  );
+
+  it("is asked together with what needs an approval", async () => {
+    await using bench = await RunBench.create();
+    bench.provider.enqueue(
+      say.reply(say.toolCall("ask", { question: "Which?" }), say.toolCall("bash", { command: "ls" })),
+    );
+    const outcome = await bench.run(bench.log.begin("go"), {
+      tools: [askTool, ...bench.toolBench.tools],
+      approvals: "always",
+    });
+    expect(outcome).toMatchObject({
+      questions: [{ text: "Which?" }],
+      approvals: [{ tool: "bash", title: "ls", kind: "execute" }],
+    });
+  });
+});
+
+describe("K13: a limit that resets late", () => {
+  it("leaves the slot until then, says why, and the task goes on as if nothing had been", async () => {
+    await using bench = await RunBench.create();
+    bench.provider.enqueue(
+      say.reply(say.toolCall("bash", { command: "echo one" })),
+      say.reply(say.httpError(429, { message: "come back later", retryAfter: 2 * 3_600 })),
+      say.reply(say.text("done")),
+    );
+    const taskId = bench.log.begin("go");
+    const outcome = await bench.run(taskId);
+    expect(outcome).toEqual({
+      type: "input-required",
+      approvals: [],
+      questions: [],
+      limit: {
+        until: expect.any(Number) as number,
+        message: expect.stringContaining("come back later") as string,
+      },
+    });
+    const until = outcome.type === "input-required" ? (outcome.limit?.until ?? 0) : 0;
+    expect(Math.abs(until - (BENCH_DATE + 2 * HOUR_MS))).toBeLessThan(60_000);
+    expect(bench.waits).toEqual([]);
+    expect(bench.log.of("notice")).toEqual([]);
+    bench.log.suspend(taskId, outcome);
+    bench.log.resume(taskId);
+    expect(await bench.run(taskId)).toMatchObject({ type: "completed", result: "done" });
+    expect(bench.log.of("tool.ended")).toHaveLength(1);
+    assertLogHolds(bench.log.events, PARTIAL);
+  });
+
+  it("that resets soon is waited for in the slot", async () => {
+    await using bench = await RunBench.create();
+    bench.provider.enqueue(say.reply(say.httpError(429, { retryAfter: 100 })), say.reply(say.text("ok")));
+    expect(await bench.run(bench.log.begin("go"))).toMatchObject({ type: "completed" });
+    expect(bench.waits).toEqual([100_000]);
+  });
+});
+
+describe("what the user says to a running task", () => {
+  it("is handed over after the current call, and keeps the task from ending without it", async () => {
+    await using bench = await RunBench.create();
+    const taskId = bench.log.begin("go");
+    const steer = (prompt: string) => bench.log.append({ taskId, type: "task.steered", data: { prompt } });
+    const steered = ["use tabs", "and say so"];
+    bench.provider.respond = ({ messages }) => {
+      const last = messages.at(-1);
+      const text = contentText(last?.content);
+      // Said while the model is answering: this answer does not know of it.
+      const prompt = steered.shift();
+      if (prompt !== undefined) steer(prompt);
+      if (text === "go") return say.reply(say.toolCall("bash", { command: "echo one" }));
+      return say.reply(say.text(text === "and say so" ? "tabs it is" : "ok"));
+    };
+    expect(await bench.run(taskId)).toMatchObject({ type: "completed", result: "tabs it is" });
+    const roles = bench.provider.requests.map(({ messages }) => messages.slice(1).map(({ role }) => role));
+    expect(roles).toEqual([
+      ["user"],
+      ["user", "assistant", "tool", "user"],
+      ["user", "assistant", "tool", "user", "assistant", "user"],
+    ]);
+    // Another process projects the same.
+    expect(await bench.run(taskId)).toMatchObject({ type: "completed", result: "tabs it is" });
+    expect(bench.provider.requests).toHaveLength(3);
+  });
+});

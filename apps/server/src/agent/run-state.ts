@@ -1,0 +1,105 @@
+import type { SessionEvent } from "@trunkline/contract";
+import { MAX_EVENT_PAGE_SIZE } from "@trunkline/contract";
+import { ApprovalLedger } from "./approval-ledger.ts";
+import type { RunEvent, RunInput, RunLog } from "./port.ts";
+import { boundaryOf, type TaskProgress, TranscriptBuilder } from "./transcript.ts";
+
+/**
+ * What a run knows, all of it from its session's log. Facts are written into the log first, then into the projections,
+ * so that both say the same, and another attempt projects the same prompt.
+ */
+export class RunState {
+  readonly transcript = new TranscriptBuilder();
+  readonly ledger: ApprovalLedger;
+  readonly #input: RunInput;
+  /** All events up to this one were read or written by this run. */
+  #lastSeq = 0;
+  /** Up to this one the log was searched for what users said meanwhile. */
+  #steeredSeq = 0;
+
+  private constructor(input: RunInput) {
+    this.#input = input;
+    this.ledger = new ApprovalLedger(input.importedSeq);
+  }
+
+  /** Reads the log from its last summary on, a page in memory at a time. */
+  static async read(input: RunInput): Promise<RunState> {
+    const { log, signal } = input;
+    const state = new RunState(input);
+    const compacted = await log.last(["context.compacted"]);
+    if (compacted !== undefined) {
+      const unfinished = compacted.data.carried?.tasks.map(({ taskId }) => taskId) ?? [];
+      state.transcript.restore(compacted, await promptsOf(log, unfinished, compacted.seq));
+      state.ledger.apply(compacted);
+      state.#lastSeq = boundaryOf(compacted);
+    }
+    for (let hasMore = true; hasMore;) {
+      const page = await log.read({ after: state.#lastSeq, limit: MAX_EVENT_PAGE_SIZE });
+      signal.throwIfAborted();
+      for (const event of page.events) await state.#take(event, compacted?.seq ?? 0);
+      hasMore = page.hasMore;
+    }
+    state.#steeredSeq = state.#lastSeq;
+    return state;
+  }
+
+  get progress(): TaskProgress {
+    const { taskId } = this.#input;
+    const progress = this.transcript.progress(taskId);
+    if (progress === null) throw new Error(`the log of task ${taskId} does not say that it started`);
+    return progress;
+  }
+
+  /** @throws the reason of the caller's signal once that is aborted: from then on others write. */
+  async record(...events: RunEvent[]): Promise<readonly SessionEvent[]> {
+    if (events.length === 0) return [];
+    this.#input.signal.throwIfAborted();
+    const stored = await this.#input.sink.append(events);
+    for (const event of stored) this.#apply(event);
+    return stored;
+  }
+
+  /** Takes in what the user said to the running task since the last look. */
+  async takeInSteering(): Promise<void> {
+    const { log, taskId } = this.#input;
+    // An event that is committed after one of ours has a larger seq, so none is missed below the last of them.
+    const upTo = this.#lastSeq;
+    for await (const event of log.ofTypes(["task.steered"], { after: this.#steeredSeq })) {
+      if (event.taskId === taskId) this.transcript.apply(event);
+      this.#steeredSeq = event.seq;
+    }
+    this.#steeredSeq = Math.max(this.#steeredSeq, upTo);
+  }
+
+  async #take(event: SessionEvent, compactedSeq: number): Promise<void> {
+    const { taskId, seq } = event;
+    if (taskId !== null && this.transcript.lacksPromptOf(event)) {
+      const prompts = await promptsOf(this.#input.log, [taskId], seq);
+      this.transcript.enqueue(taskId, prompts.get(taskId) ?? "");
+    }
+    // The last summary stands for those before it as well.
+    if (event.type === "context.compacted" && seq <= compactedSeq) this.#lastSeq = seq;
+    else this.#apply(event);
+  }
+
+  #apply(event: SessionEvent): void {
+    this.transcript.apply(event);
+    this.ledger.apply(event);
+    this.#lastSeq = Math.max(this.#lastSeq, event.seq);
+  }
+}
+
+/** Prompts of tasks that were submitted before the part of the log that is read, as last edited. */
+async function promptsOf(
+  log: RunLog,
+  taskIds: readonly string[],
+  beforeSeq: number,
+): Promise<Map<string, string>> {
+  const prompts = new Map<string, string>();
+  if (taskIds.length === 0) return prompts;
+  for await (const { taskId, data } of log.ofTypes(["task.submitted", "task.updated"], { upTo: beforeSeq })) {
+    if (taskId === null || !taskIds.includes(taskId) || data.prompt === undefined) continue;
+    prompts.set(taskId, data.prompt);
+  }
+  return prompts;
+}
