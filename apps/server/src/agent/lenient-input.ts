@@ -1,5 +1,5 @@
 import type { Json } from "@trunkline/contract";
-import { z } from "zod";
+import type { z } from "zod";
 import { isObject, parseJson } from "./json-object.ts";
 
 /** Corrections may uncover what else is wrong. */
@@ -41,14 +41,14 @@ function correct(input: Json, issue: z.core.$ZodIssue): Json | undefined {
   if (issue.code === "unrecognized_keys") {
     const object = issue.path.reduce<unknown>(childOf, input);
     if (!isObject(object)) return undefined;
-    for (const field of issue.keys) delete object[field];
+    for (const field of issue.keys) Reflect.deleteProperty(object, field);
     return input;
   }
   if (key === undefined || typeof holder !== "object" || holder === null) return undefined;
   const fields = holder as Record<PropertyKey, unknown>;
   const value = fields[key];
   if (value === null && !Array.isArray(holder)) {
-    delete fields[key];
+    Reflect.deleteProperty(fields, key);
     return input;
   }
   const wanted = issue.code === "invalid_type" ? converted(value, issue.expected) : undefined;
