@@ -101,7 +101,7 @@ describe("500 generated sessions", () => {
     for (const story of legacy.stories) {
       const transcript = new TranscriptBuilder();
       for (const event of eventsOf(sent.get(story.id)!.document)) transcript.apply(event);
-      const prompt = transcript.prompt("system", false);
+      const prompt = transcript.prompt("system", "openai:m");
       const roles = prompt.map(({ role }) => role).join(" ");
       const expected = story.turns.map(
         ({ rounds }) => `user ${"assistant tool ".repeat(rounds.length)}assistant`,

@@ -60,7 +60,7 @@ describe("kill -9", () => {
       expect(await readLines(server, task)).toBe("one\n");
       const ended = log.flatMap((event) => (event.type === "tool.ended" ? [event.data] : []));
       expect(ended.map(({ status }) => status)).toEqual(["succeeded", "denied"]);
-      expect(JSON.stringify(provider.requests.at(-1)?.messages)).toContain("local says: one is enough");
+      expect(JSON.stringify(provider.requests.at(-1)?.messages)).toContain("They say: one is enough");
     },
     TIMEOUT_MS,
   );
