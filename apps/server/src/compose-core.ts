@@ -13,6 +13,7 @@ import { createRunner } from "./runner/runner.ts";
 import type { RedactEvent } from "./secrets/port.ts";
 import { createActivityService } from "./services/activity.ts";
 import { createApprovalService } from "./services/approvals.ts";
+import { createQuestionService } from "./services/questions.ts";
 import { createSessionService } from "./services/sessions.ts";
 import { createTaskService } from "./services/tasks.ts";
 import type { Store } from "./store/port.ts";
@@ -92,6 +93,7 @@ export function composeCore(edges: CoreEdges) {
       now,
     }),
     approvals: createApprovalService({ store, approvals, audit }),
+    questions: createQuestionService({ store, approvals, audit }),
     activity: createActivityService({ store, activity, dataDir }),
   };
   return { hub, activity, log, dispatcher, approvals, runner, audit, services };

@@ -25,6 +25,8 @@ export const ERROR_CODES = {
   task_not_terminal: "CONFLICT",
   /** The approval was answered differently, has expired, or its task has ended. */
   approval_closed: "CONFLICT",
+  /** The question was answered differently, has expired, or its task has ended. */
+  question_closed: "CONFLICT",
   /** The key was already used with a different request. */
   idempotency_conflict: "CONFLICT",
   /** The name is taken, perhaps by a user who was removed. */

@@ -66,6 +66,14 @@ export const QuestionOption = z.strictObject({
 });
 export type QuestionOption = z.infer<typeof QuestionOption>;
 
+/** The answer to a question: text, options, or both. */
+export const QuestionAnswer = z.strictObject({
+  text: z.string().optional(),
+  /** Ids of the chosen options. */
+  options: z.array(z.string()).optional(),
+});
+export type QuestionAnswer = z.infer<typeof QuestionAnswer>;
+
 const EVENT_DATA = {
   /** The session was created. */
   "session.created": z.strictObject({
@@ -310,11 +318,7 @@ const EVENT_DATA = {
   /** A question was answered, by text, options, or both. */
   "question.answered": z.strictObject({
     questionId: Id,
-    answer: z.strictObject({
-      text: z.string().optional(),
-      /** Ids of the options that were chosen. */
-      options: z.array(z.string()).optional(),
-    }),
+    answer: QuestionAnswer,
     /** Who answered. */
     by: z.string(),
   }),

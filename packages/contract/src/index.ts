@@ -16,12 +16,20 @@ export type {
   ApprovalState,
   ListApprovalsInput,
 } from "./approval.ts";
+export type {
+  AnswerQuestionInput,
+  ListQuestionsInput,
+  Question,
+  QuestionPage,
+  QuestionState,
+} from "./question.ts";
 export type { BlobRef, ContentPart } from "./content-part.ts";
 export type {
   EventBody,
   EventDataOf,
   EventDraft,
   EventType,
+  QuestionAnswer,
   QuestionOption,
   SessionEvent,
   TaskError,
@@ -104,6 +112,7 @@ export type {
   ServerService,
   Services,
 } from "./services.ts";
+export type { QuestionService } from "./services/question-service.ts";
 export type { SessionService } from "./services/session-service.ts";
 export type { TaskService } from "./services/task-service.ts";
 export type { TokenService } from "./services/token-service.ts";

@@ -10,6 +10,8 @@ export const MAX_TITLE_LENGTH = 200;
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 200;
 /** Longest note of an approval's answer, in UTF-16 code units. */
 export const MAX_NOTE_LENGTH = 4_000;
+/** Longest answer to a question, in UTF-16 code units. */
+export const MAX_ANSWER_LENGTH = 20_000;
 /** Calls that one tRPC batch request may carry. */
 export const MAX_BATCH_CALLS = 20;
 
@@ -23,6 +25,8 @@ export const MAX_SEARCH_PAGE_SIZE = 100;
 export const SESSION_DETAIL_TASKS = 100;
 /** Open approvals that it lists. */
 export const SESSION_DETAIL_APPROVALS = 200;
+/** Open questions that it lists. */
+export const SESSION_DETAIL_QUESTIONS = 200;
 
 /** How often an idle stream sends a ping, in milliseconds. */
 export const PING_INTERVAL_MS = 10_000;

@@ -28,6 +28,8 @@ export const PROCEDURE_SCOPES = {
 
   "approval.list": "read",
   "approval.answer": "write",
+  "question.list": "read",
+  "question.answer": "write",
   "agent.list": "read",
   "activity.subscribe": "read",
   "search.query": "read",

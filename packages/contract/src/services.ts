@@ -5,6 +5,7 @@ import type { Principal } from "./principal.ts";
 import type { SearchInput, SearchPage } from "./search.ts";
 import type { ServerInfo } from "./server-info.ts";
 import type { ApprovalService } from "./services/approval-service.ts";
+import type { QuestionService } from "./services/question-service.ts";
 import type { SessionService } from "./services/session-service.ts";
 import type { TaskService } from "./services/task-service.ts";
 import type { TokenService } from "./services/token-service.ts";
@@ -15,6 +16,7 @@ export interface Services {
   tasks: TaskService;
   sessions: SessionService;
   approvals: ApprovalService;
+  questions: QuestionService;
   agents: AgentService;
   activity: ActivityService;
   search: SearchService;

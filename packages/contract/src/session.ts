@@ -8,8 +8,9 @@ import {
   MAX_PAGE_SIZE,
   MAX_TITLE_LENGTH,
 } from "./limits.ts";
+import { Question } from "./question.ts";
 import { EventCursor, Id, ModelName, PageCursor, Seq, Timestamp } from "./primitives.ts";
-import { Task, TaskState } from "./task.ts";
+import { Task, TaskReason, TaskState } from "./task.ts";
 
 export const SESSION_STATUSES = ["idle", "queued", "working", "input-required"] as const;
 
@@ -43,6 +44,8 @@ export const Session = z.strictObject({
     .strictObject({
       id: Id,
       state: TaskState,
+      /** Why it is in this state, e.g. what it waits for; null if there is nothing to add. */
+      reason: TaskReason.nullable(),
       /** When it first started; ms since the epoch. */
       startedAt: Timestamp.nullable(),
       /** When it reached its final state; ms since the epoch. */
@@ -92,6 +95,8 @@ export const SessionDetail = z.strictObject({
   tasks: z.array(Task),
   /** Calls that wait for an answer, newest first. */
   approvals: z.array(Approval),
+  /** Questions that wait for an answer, newest first. */
+  questions: z.array(Question),
   /** Seq of the session's newest event: follow from here to see only what is new. */
   lastSeq: Seq,
 });

@@ -261,7 +261,7 @@ describe("assertReceivedEqualsLog", () => {
 describe("approvals", () => {
   const asked = [submitted(), started(), requested("c1"), inputRequired()] as const;
   const checkAll = (...log: Parameters<typeof logOf>) => {
-    check.assertApprovalsAnsweredOnce(logOf(...log));
+    check.assertRequestsAnsweredOnce(logOf(...log));
     check.assertApprovalsObeyed(logOf(...log));
   };
 
@@ -285,4 +285,21 @@ describe("approvals", () => {
   ])("%s is refused", (_, wrong, message) => {
     expectRefusal(() => checkAll(...asked, ...wrong), message);
   });
+});
+
+test("assertRequestsAnsweredOnce holds questions to the same", () => {
+  const questionId = "01900000-0000-7000-8000-0000000000aa";
+  const ask = draft("question.asked", { questionId, callId: "c1", text: "Which?" });
+  const waits = draft("task.input-required", { reason: "question" });
+  const answer = draft("question.answered", { questionId, answer: { text: "This" }, by: "me" });
+  const before = [submitted(), started(), ask, waits];
+  check.assertRequestsAnsweredOnce(logOf(...before, answer, resumed(), completed()));
+  check.assertRequestsAnsweredOnce(logOf(...before, canceled()));
+  for (const [wrong, message] of [
+    [[answer, answer], /is settled twice/],
+    [[resumed()], /goes on at seq 5 .* is open/],
+    [[answer, waits], /nothing was asked/],
+  ] as const) {
+    expectRefusal(() => check.assertRequestsAnsweredOnce(logOf(...before, ...wrong)), message);
+  }
 });

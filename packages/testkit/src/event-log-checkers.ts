@@ -1,5 +1,5 @@
 /** What must hold for event logs, as functions that throw an AssertionError which names the seq and the reason. */
-export * from "./event-log-checkers/approvals.ts";
+export * from "./event-log-checkers/requests.ts";
 export * from "./event-log-checkers/blocks.ts";
 export * from "./event-log-checkers/log-holds.ts";
 export * from "./event-log-checkers/received.ts";

@@ -4,10 +4,11 @@ import type {
   ApprovalDecision,
   EventDataOf,
   Json,
+  Question,
   ToolCall,
   ToolEffect,
 } from "@trunkline/contract";
-import type { AuditRecord, StoredDraft, StoredQuestion } from "../store/port.ts";
+import type { AuditRecord, StoredDraft } from "../store/port.ts";
 
 /**
  * When calls wait for a person. `auto`: what reaches the network or writes outside the workspace, once strangers' words
@@ -76,7 +77,7 @@ export interface Approvals {
   /** The same for a question. */
   answerQuestion(
     ownerId: string,
-    question: Pick<StoredQuestion, "id" | "sessionId" | "taskId">,
+    question: Pick<Question, "id" | "sessionId" | "taskId">,
     answer: Pick<EventDataOf<"question.answered">, "answer" | "by">,
     audit: AuditRecord,
   ): Promise<void>;

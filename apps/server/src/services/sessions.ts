@@ -2,6 +2,7 @@ import {
   type EventBatch,
   type Principal,
   SESSION_DETAIL_APPROVALS,
+  SESSION_DETAIL_QUESTIONS,
   type SessionService,
   type SubscribeInput,
   TrunklineError,
@@ -70,15 +71,15 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
     async get(principal, { sessionId }) {
       const session = await read(principal, sessionId);
       const tasks = await store.tasks.ofDetail(sessionId);
-      const approvals =
-        session.status === "input-required"
-          ? await store.approvals.open({
-              ownerId: principal.userId,
-              sessionId,
-              limit: SESSION_DETAIL_APPROVALS,
-            })
-          : [];
-      return { session, tasks: tasks.map(toTask), approvals, lastSeq: session.lastSeq };
+      const open = { ownerId: principal.userId, sessionId };
+      const waits = session.status === "input-required";
+      return {
+        session,
+        tasks: tasks.map(toTask),
+        approvals: waits ? await store.approvals.open({ ...open, limit: SESSION_DETAIL_APPROVALS }) : [],
+        questions: waits ? await store.questions.open({ ...open, limit: SESSION_DETAIL_QUESTIONS }) : [],
+        lastSeq: session.lastSeq,
+      };
     },
 
     async list(principal, { query: text, archived, cursor, limit }) {

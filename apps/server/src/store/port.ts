@@ -16,7 +16,7 @@ export type { AuditRecord, AuditStore } from "./ports/audit.ts";
 export type { EventStore, ReadRange } from "./ports/events.ts";
 export type { InvitationStore, StoredInvitation } from "./ports/invitations.ts";
 export type { NodeStore } from "./ports/nodes.ts";
-export type { ApprovalStore, QuestionStore, StoredQuestion } from "./ports/requests.ts";
+export type { ApprovalStore, QuestionStore } from "./ports/requests.ts";
 export type { ImportedEvent, SessionStore, StoredSession } from "./ports/sessions.ts";
 export type { QueueHead, StoredTask, TaskStore } from "./ports/tasks.ts";
 export type { NewToken, StoredToken, TokenStore } from "./ports/tokens.ts";

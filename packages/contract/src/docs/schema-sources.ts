@@ -11,6 +11,7 @@ const FILES = [
   "event.ts",
   "invitation.ts",
   "primitives.ts",
+  "question.ts",
   "rest/error-body.ts",
   "search.ts",
   "server-info.ts",

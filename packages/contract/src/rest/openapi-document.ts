@@ -78,6 +78,8 @@ const TAGS = [
     name: "Sessions",
     description: "Conversations, their tasks and their event logs.",
   },
+  { name: "Approvals", description: "What waits for you: calls to approve and questions to answer." },
+  { name: "Agents", description: "Agents, models and tools." },
   { name: "Search", description: "Full-text search over all your sessions." },
   { name: "Activity", description: "Live changes of your sessions." },
   { name: "Access", description: "Users, tokens and the audit trail." },

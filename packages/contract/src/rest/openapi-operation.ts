@@ -67,6 +67,7 @@ const TAGS: Readonly<Record<string, string>> = {
   activity: "Activity",
   agent: "Agents",
   approval: "Approvals",
+  question: "Approvals",
   search: "Search",
   server: "Server",
   token: "Access",

@@ -188,6 +188,23 @@ export const REST_ROUTES = {
     example: { decision: "deny", note: "Use the copy in the workspace" },
     reasons: ["not_found", "approval_closed"],
   },
+  "question.list": {
+    method: "GET",
+    path: "/questions",
+    status: 200,
+    summary: "List the agent's open questions, newest first",
+    reasons: ["not_found", "cursor_invalid"],
+  },
+  "question.answer": {
+    method: "POST",
+    path: "/questions/{questionId}/answer",
+    status: 200,
+    summary: "Answer a question of the agent",
+    description:
+      "Returns once the answer is committed; the task then continues. Repeating the same answer returns the same result.",
+    example: { answer: { text: "Use PostgreSQL" } },
+    reasons: ["not_found", "question_closed"],
+  },
   "agent.list": {
     method: "GET",
     path: "/agents",

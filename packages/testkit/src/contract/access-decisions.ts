@@ -69,6 +69,16 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
     input: ({ asking: { approvalId } }) => ({ approvalId, decision: "deny" }),
     others: "not_found",
   },
+  "question.list": {
+    scope: "read",
+    input: ({ asking: { sessionId } }) => ({ sessionId }),
+    others: "not_found",
+  },
+  "question.answer": {
+    scope: "write",
+    input: ({ asking: { questionId } }) => ({ questionId, answer: { text: "x" } }),
+    others: "not_found",
+  },
 
   "activity.subscribe": { scope: "read", input: () => ({}), others: "own" },
   "search.query": { scope: "read", input: () => ({ text: WORD }), others: "own" },

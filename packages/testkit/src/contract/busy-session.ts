@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { followTask, type TrunklineClient } from "@trunkline/client";
 
 /** A session in which everything has happened that procedures tell of: something is done, under way, and queued. */
@@ -7,8 +8,8 @@ export interface BusySession {
   ended: string;
   /** Working until it is canceled. */
   active: string;
-  /** A task of another session waits for this answer. */
-  asking: { sessionId: string; approvalId: string };
+  /** A task of another session waits for this approval; until the agent asks by questions, the question is none. */
+  asking: { sessionId: string; approvalId: string; questionId: string };
   /** Waiting, in this order. */
   queued: [string, string];
 }
@@ -39,7 +40,8 @@ export async function startBusySession(client: TrunklineClient): Promise<BusySes
 async function startAsking(client: TrunklineClient): Promise<BusySession["asking"]> {
   const task = await client.task.submit.mutate({ prompt: "ask: May I?" });
   for await (const { type, data } of followTask(client, task)) {
-    if (type === "approval.requested") return { sessionId: task.sessionId, approvalId: data.approvalId };
+    if (type !== "approval.requested") continue;
+    return { sessionId: task.sessionId, approvalId: data.approvalId, questionId: randomUUID() };
   }
   throw new Error("the task ended without having asked");
 }

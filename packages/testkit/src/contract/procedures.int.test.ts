@@ -36,6 +36,7 @@ const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
   "session.export": ({ sessionId }) => ({ sessionId }),
   "search.query": () => ({ text: WORD, limit: 5 }),
   "approval.list": ({ asking: { sessionId } }) => ({ sessionId, limit: 2 }),
+  "question.list": ({ asking: { sessionId } }) => ({ sessionId, limit: 2 }),
   "agent.list": () => ({}),
   "server.info": () => ({}),
   "user.me": () => ({}),
@@ -62,6 +63,7 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
     decision: "allow",
     note: "just this once",
   }),
+  "question.answer": ({ asking: { questionId } }) => ({ questionId, answer: { text: "Yes, do" } }),
   "session.create": () => ({ title: "Made by hand" }),
   "session.update": ({ sessionId }) => ({ sessionId, title: "Renamed", archived: true }),
   "session.fork": ({ sessionId }) => ({ sessionId, title: "Fork" }),
@@ -127,7 +129,9 @@ describe("mutations do the same over tRPC and REST", () => {
       return session.status === "idle";
     });
 
-  it.each(Object.entries(MUTATIONS))("%s", async (name, inputOf) => {
+  /** Until the agent asks by questions there is none to answer: services/questions.test.ts of the server has some. */
+  const possible = Object.entries(MUTATIONS).filter(([path]) => path !== "question.answer");
+  it.each(possible)("%s", async (name, inputOf) => {
     const path = name as ProcedurePath;
     const overTrpc = await outcome(trpc, path, inputOf);
     const overRest = await outcome(rest, path, inputOf);
@@ -161,11 +165,11 @@ describe("errors are the same over tRPC and REST", () => {
   });
 
   const ofSomething = taking.filter((path) => {
-    const { taskId, sessionId, tokenId, approvalId } = procedureSchemas(path).input?.shape ?? {};
+    const { taskId, sessionId, tokenId, approvalId, questionId } = procedureSchemas(path).input?.shape ?? {};
     return (
       path === "user.remove" ||
       path === "user.invite" ||
-      [taskId, sessionId, tokenId, approvalId].some((field) => field !== undefined)
+      [taskId, sessionId, tokenId, approvalId, questionId].some((field) => field !== undefined)
     );
   });
   it.each(ofSomething)("%s refuses what does not exist", async (path) => {
@@ -200,7 +204,7 @@ describe("errors are the same over tRPC and REST", () => {
 /** Ids of nothing. */
 const STRANGER: BusySession = {
   sessionId: randomUUID(),
-  asking: { sessionId: randomUUID(), approvalId: randomUUID() },
+  asking: { sessionId: randomUUID(), approvalId: randomUUID(), questionId: randomUUID() },
   ended: randomUUID(),
   active: randomUUID(),
   queued: [randomUUID(), randomUUID()],

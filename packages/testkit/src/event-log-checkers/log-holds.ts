@@ -1,5 +1,5 @@
 import type { SessionEvent } from "@trunkline/contract";
-import { assertApprovalsAnsweredOnce, assertApprovalsObeyed } from "./approvals.ts";
+import { assertRequestsAnsweredOnce, assertApprovalsObeyed } from "./requests.ts";
 import { assertNoPiecesOfEndedWholes, assertPiecesBeginTheirBlocks } from "./blocks.ts";
 import { assertSeqsIncrease } from "./seq-order.ts";
 import {
@@ -17,7 +17,7 @@ export function assertLogHolds(log: readonly SessionEvent[], options: TaskCheckO
   assertTransitionsAllowed(log);
   assertOneActiveTask(log);
   assertToolCallsEndOnce(log, options);
-  assertApprovalsAnsweredOnce(log);
+  assertRequestsAnsweredOnce(log);
   assertApprovalsObeyed(log);
   assertPiecesBeginTheirBlocks(log);
   assertNoPiecesOfEndedWholes(log);

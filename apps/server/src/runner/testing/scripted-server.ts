@@ -3,6 +3,7 @@ import type {
   ActivityService,
   ApprovalService,
   Principal,
+  QuestionService,
   SearchService,
   SessionEvent,
   SessionService,
@@ -35,6 +36,7 @@ export interface ScriptedServer {
   tasks: TaskService;
   sessions: SessionService;
   approvals: ApprovalService;
+  questions: QuestionService;
   activity: ActivityService;
   search: SearchService;
   submit(prompt: string, sessionId?: string): Promise<Task>;
@@ -133,6 +135,7 @@ export async function openScriptedServer(
     tasks,
     sessions,
     approvals: core.services.approvals,
+    questions: core.services.questions,
     activity: core.services.activity,
     search: createSearchService(createSqliteSearch({ path: databasePath, compute })),
     databasePath,

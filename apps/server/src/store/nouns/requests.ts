@@ -1,6 +1,6 @@
-import type { Approval, Json, Location, QuestionOption, ToolKind } from "@trunkline/contract";
+import type { Approval, Json, Location, Question, QuestionOption, ToolKind } from "@trunkline/contract";
 import { type Kysely, type Selectable, sql } from "kysely";
-import type { ApprovalStore, QuestionStore, StoredQuestion } from "../ports/requests.ts";
+import type { ApprovalStore, QuestionStore } from "../ports/requests.ts";
 import type { ApprovalsTable, Database, QuestionsTable } from "../schema.ts";
 
 /** A literal, not a parameter: SQLite uses an index of open rows only where it sees that the query wants these. */
@@ -124,7 +124,7 @@ function toApproval(row: Selectable<ApprovalsTable>): Approval {
   };
 }
 
-function toQuestion(row: Selectable<QuestionsTable>): StoredQuestion {
+function toQuestion(row: Selectable<QuestionsTable>): Question {
   const { text, options, multiple } = JSON.parse(row.question) as {
     text: string;
     options?: QuestionOption[];
@@ -143,6 +143,6 @@ function toQuestion(row: Selectable<QuestionsTable>): StoredQuestion {
     expiresAt: row.expires_at,
     answeredBy: row.answered_by,
     answeredAt: row.answered_at,
-    answer: row.answer === null ? null : (JSON.parse(row.answer) as StoredQuestion["answer"]),
+    answer: row.answer === null ? null : (JSON.parse(row.answer) as Question["answer"]),
   };
 }

@@ -1,4 +1,4 @@
-import type { Session } from "@trunkline/contract";
+import type { Session, TaskReason } from "@trunkline/contract";
 import { type Kysely, sql } from "kysely";
 import type { StoredSession } from "../ports/sessions.ts";
 import type { Database, TasksTable } from "../schema.ts";
@@ -68,6 +68,8 @@ export function toSession(row: SessionRow): StoredSession {
         : {
             id: row.task_id,
             state: row.task_state,
+            // Reducers write reasons of the contract alone.
+            reason: row.task_reason as TaskReason | null,
             startedAt: row.task_started_at,
             endedAt: row.task_ended_at,
           },

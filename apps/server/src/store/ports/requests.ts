@@ -1,4 +1,4 @@
-import type { Approval, QuestionOption } from "@trunkline/contract";
+import type { Approval, Question } from "@trunkline/contract";
 
 /** What somebody is asked on behalf of a task, and has to answer in time: approvals and questions alike. */
 export interface RequestStore<Request> {
@@ -14,21 +14,4 @@ export interface RequestStore<Request> {
 
 export type ApprovalStore = RequestStore<Approval>;
 
-/** A question of the agent, and what became of it. */
-export interface StoredQuestion {
-  id: string;
-  sessionId: string;
-  taskId: string;
-  callId: string;
-  text: string;
-  options: QuestionOption[] | null;
-  multiple: boolean;
-  state: "open" | "answered" | "expired" | "canceled";
-  createdAt: number;
-  expiresAt: number | null;
-  answeredBy: string | null;
-  answeredAt: number | null;
-  answer: { text?: string; options?: string[] } | null;
-}
-
-export type QuestionStore = RequestStore<StoredQuestion>;
+export type QuestionStore = RequestStore<Question>;

@@ -1,31 +1,49 @@
 import assert from "node:assert/strict";
-import { approvalSettledBy, isAllowed, OpenApprovals, type SessionEvent } from "@trunkline/contract";
+import {
+  approvalSettledBy,
+  isAllowed,
+  OpenApprovals,
+  OpenQuestions,
+  questionSettledBy,
+  type SessionEvent,
+} from "@trunkline/contract";
 import { describe } from "./piece-events.ts";
 
 /**
- * Every approval is answered or expires once at most, after it was requested; a task waits only while something of it is
- * open, and goes on only when nothing is.
+ * Every approval and every question is answered or expires once at most, after it was asked; a task waits for one only
+ * while one of it is open, and goes on only when none is.
  */
-export function assertApprovalsAnsweredOnce(events: readonly SessionEvent[]): void {
-  const open = new OpenApprovals();
+export function assertRequestsAnsweredOnce(events: readonly SessionEvent[]): void {
+  assertAnsweredOnce(events, "approval", new OpenApprovals(), approvalSettledBy);
+  assertAnsweredOnce(events, "question", new OpenQuestions(), questionSettledBy);
+}
+
+function assertAnsweredOnce(
+  events: readonly SessionEvent[],
+  noun: "approval" | "question",
+  open: OpenApprovals | OpenQuestions,
+  settledBy: (event: SessionEvent) => { id: string } | null,
+): void {
   const settled = new Map<string, SessionEvent>();
   const isWaiting = (taskId: string | null): boolean => open.of(taskId).length > 0;
   for (const event of events) {
-    const settlement = approvalSettledBy(event);
+    const settlement = settledBy(event);
     const closed = open.apply(event);
     if (settlement !== null) {
       const { id } = settlement;
       const before = settled.get(id);
       if (before !== undefined)
-        assert.fail(`approval ${id} is settled twice: ${describe(before)}, then ${describe(event)}`);
+        assert.fail(`${noun} ${id} is settled twice: ${describe(before)}, then ${describe(event)}`);
       if (closed.length === 0)
-        assert.fail(`approval ${id} has ${describe(event)} but was not requested before`);
+        assert.fail(`${noun} ${id} has ${describe(event)} but was not requested before`);
       settled.set(id, event);
     } else if (event.type === "task.resumed" && isWaiting(event.taskId)) {
-      assert.fail(`task ${event.taskId} goes on at ${describe(event)} while an approval of it is open`);
+      assert.fail(
+        `task ${event.taskId} goes on at ${describe(event)} while ${noun} ${open.of(event.taskId)[0]?.id} is open`,
+      );
     } else if (
       event.type === "task.input-required" &&
-      event.data.reason === "approval" &&
+      event.data.reason === noun &&
       !isWaiting(event.taskId)
     ) {
       assert.fail(`task ${event.taskId} waits from ${describe(event)} on, and nothing was asked`);

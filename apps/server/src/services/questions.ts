@@ -1,0 +1,97 @@
+import { isDeepStrictEqual } from "node:util";
+import {
+  type AnswerQuestionInput,
+  type Principal,
+  type Question,
+  type QuestionService,
+  TrunklineError,
+} from "@trunkline/contract";
+import type { Approvals } from "../approvals/port.ts";
+import type { Audit } from "../audit/port.ts";
+import { GuardFailedError, type Store } from "../store/port.ts";
+import { requireSessionAccess } from "./ownership.ts";
+import { decodePageCursor, toPage } from "./page-cursor.ts";
+
+export function createQuestionService({
+  store,
+  approvals,
+  audit,
+}: {
+  store: Store;
+  approvals: Approvals;
+  audit: Audit;
+}): QuestionService {
+  async function requireQuestion({ userId }: Principal, questionId: string): Promise<Question> {
+    const question = await store.questions.find(userId, questionId);
+    if (question === undefined) throw new TrunklineError("not_found", `There is no question ${questionId}`);
+    return question;
+  }
+
+  return {
+    async list(principal, { sessionId, cursor, limit }) {
+      if (sessionId !== undefined) await requireSessionAccess(store, principal, sessionId);
+      const found = await store.questions.open({
+        ownerId: principal.userId,
+        ...(sessionId !== undefined && { sessionId }),
+        ...(cursor !== undefined && { beforeId: decodePageCursor(cursor).id }),
+        limit: limit + 1,
+      });
+      return toPage(
+        found,
+        limit,
+        (question) => question,
+        ({ createdAt }) => createdAt,
+      );
+    },
+
+    async answer(principal, { questionId, answer }) {
+      const question = await requireQuestion(principal, questionId);
+      assertAnswers(question, answer);
+      if (question.state === "open") {
+        try {
+          const entry = audit.entry({
+            by: principal,
+            action: "question.answer",
+            target: questionId,
+            decision: "allowed",
+          });
+          await approvals.answerQuestion(principal.userId, question, { answer, by: principal.name }, entry);
+        } catch (error) {
+          // Another tab was faster, or the time was up: what it says now is compared below.
+          if (!(error instanceof GuardFailedError)) throw error;
+        }
+      }
+      const settled = question.state === "open" ? await requireQuestion(principal, questionId) : question;
+      if (!isDeepStrictEqual(settled.answer, answer)) throw closed(settled);
+      return settled;
+    },
+  };
+}
+
+/** @throws TrunklineError `validation_failed` where the question does not allow the answer */
+function assertAnswers(
+  { options, multiple }: Question,
+  { options: chosen = [] }: AnswerQuestionInput["answer"],
+): void {
+  const known = new Set((options ?? []).map(({ id }) => id));
+  const unknown = chosen.find((id) => !known.has(id));
+  if (unknown !== undefined) {
+    throw new TrunklineError("validation_failed", `The question has no option '${unknown}'`);
+  }
+  if (new Set(chosen).size < chosen.length) {
+    throw new TrunklineError("validation_failed", "Name each option once");
+  }
+  if (chosen.length > 1 && !multiple) {
+    throw new TrunklineError("validation_failed", "The question allows one option only");
+  }
+}
+
+function closed({ id, state, answeredBy }: Question): TrunklineError {
+  const how =
+    state === "expired"
+      ? "has timed out"
+      : state === "canceled"
+        ? "is no longer needed: its task has ended"
+        : `was already answered by ${answeredBy ?? "somebody"}`;
+  return new TrunklineError("question_closed", `Question ${id} ${how}`);
+}
