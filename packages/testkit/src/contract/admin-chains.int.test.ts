@@ -75,7 +75,7 @@ async function newVictim(): Promise<Victim> {
   for await (const { type } of followTask(client, task)) if (type === "task.completed") break;
   const { sessionId, taskId } = task;
   await client.session.update.mutate({ sessionId, title: mark });
-  const nothing = { sessionId, approvalId: randomUUID() };
+  const nothing = { sessionId, approvalId: randomUUID(), questionId: randomUUID() };
   const owned: Owned = {
     userId,
     tokenId,
