@@ -12,7 +12,7 @@ const server = "^apps/server/src";
  * Every folder of the server but the two layers above the rooms, and `backup`: an entrance of its own, like main.ts,
  * to the files of the embedded store.
  */
-const room = `${server}/(?!services/|http/|backup/)([^/]+)/`;
+const room = `${server}/(?!services/|http/)([^/]+)/`;
 const port = String.raw`${server}/([^/]+/port|store/ports/[^/]+|store/refusal|store/workspace-path)\.ts$`;
 /** @type {import("dependency-cruiser").DependencyType[]} */
 const typeOnly = ["type-only"];
@@ -92,7 +92,7 @@ export default {
     only(
       "cli-is-a-client",
       "^apps/cli/",
-      [contract, client, String.raw`${server}/(main|backup/backup)\.ts$`],
+      [contract, client, String.raw`${server}/(main|store/backup/backup)\.ts$`],
       "And can start a server, and back one up.",
     ),
     never(
@@ -138,6 +138,14 @@ export default {
         pathNot: String.raw`${contract}(error|limits|principal|procedure-scopes|search-words|task-state|projections/.+)\.ts$`,
         dependencyTypesNot: typeOnly,
       },
+    },
+
+    {
+      name: "the-store-alone-knows-its-engine",
+      severity: "error",
+      comment: "SQL, Kysely and the database are the store's; everybody else asks its port in nouns.",
+      from: { path: ours, pathNot: [`${server}/store/`, test, "^bench/"] },
+      to: { path: "/node_modules/(kysely|better-sqlite3|pg)/" },
     },
 
     // Inside the server.

@@ -5,7 +5,7 @@ import type { EventDataOf } from "@trunkline/contract";
  * says how many it could not compare whole.
  */
 
-/** Columns of a task whose submission did not say where it went in the queue, nor what it may use. */
+/** Columns of a task, and of what it asked, whose submission did not say where it went in the queue, nor what it may use. */
 export const TASK_COLUMNS_FROM_BEFORE: ReadonlySet<string> = new Set([
   "pos",
   "budget_json",
@@ -17,6 +17,7 @@ export const TASK_COLUMNS_FROM_BEFORE: ReadonlySet<string> = new Set([
   "created_at",
   "started_at",
   "ended_at",
+  "answered_at",
 ]);
 
 export function isFromBefore(data: EventDataOf<"task.submitted">): boolean {
@@ -24,7 +25,7 @@ export function isFromBefore(data: EventDataOf<"task.submitted">): boolean {
 }
 
 /** Columns of a session whose first event did not name its agent, which came with the rest. */
-export const SESSION_COLUMNS_FROM_BEFORE: ReadonlySet<string> = new Set(["created_at", "next_pos"]);
+export const SESSION_COLUMNS_FROM_BEFORE: ReadonlySet<string> = new Set(["created_at", "archived_at", "next_pos"]);
 
 /** Columns of a fork or an import from before: its log said less of it. */
 export const FILLED_COLUMNS_FROM_BEFORE: ReadonlySet<string> = new Set([

@@ -57,6 +57,8 @@ class SessionFold {
   readonly #rows: FoldedRows;
   readonly #tasksFromBefore = new Set<string>();
   #sessionFromBefore: ReadonlySet<string> = new Set();
+  /** An import from before: what it holds was written beside its log. */
+  readonly #isOldImport: boolean;
   #lastSeq = 0;
   #updatedAt: number | undefined;
   #failure: { seq: number; message: string } | undefined;
@@ -66,10 +68,8 @@ class SessionFold {
     this.#origin = origin;
     const filledSince = origin.type === "created" ? undefined : 0;
     this.#rows = new FoldedRows(session.id, session.owner_id, filledSince);
-    // An import from before has no event that says so.
-    if (origin.type !== "imported" && session.imported_seq > 0 && session.parent_id === null) {
-      this.#sessionFromBefore = FILLED_COLUMNS_FROM_BEFORE;
-    }
+    this.#isOldImport = origin.type !== "imported" && session.imported_seq > 0 && session.parent_id === null;
+    if (this.#isOldImport) this.#sessionFromBefore = FILLED_COLUMNS_FROM_BEFORE;
   }
 
   apply(event: SessionEvent): void {
@@ -100,19 +100,17 @@ class SessionFold {
   }
 
   compare(stored: StoredRows): SessionReport {
-    const { id: sessionId, imported_seq } = this.#session;
+    const { id: sessionId } = this.#session;
     if (this.#failure !== undefined) {
       const { seq, message } = this.#failure;
       const difference = { sessionId, table: "sessions", id: sessionId, column: `event ${seq}` } as const;
       return { differences: [{ ...difference, stored: "in the log", folded: message }], fromBefore: 0 };
     }
-    // What an import from before holds was written beside its log.
-    const isOldImport = this.#sessionFromBefore === FILLED_COLUMNS_FROM_BEFORE && imported_seq > 0;
     const differences: Difference[] = [];
     for (const table of TABLES) {
-      if (isOldImport && table !== "sessions") continue;
+      if (this.#isOldImport && table !== "sessions") continue;
       for (const [id, pair] of this.#pairs(table, stored)) {
-        const except = this.#columnsFromBefore(table, id);
+        const except = this.#columnsFromBefore(table, id, pair.folded ?? pair.stored);
         const columns = new Set([...Object.keys(pair.stored ?? {}), ...Object.keys(pair.folded ?? {})]);
         for (const column of columns) {
           if (except.has(column)) continue;
@@ -150,12 +148,13 @@ class SessionFold {
     };
   }
 
-  #columnsFromBefore(table: FoldedTable, id: string): ReadonlySet<string> {
+  #columnsFromBefore(table: FoldedTable, id: string, row: object | undefined): ReadonlySet<string> {
     if (table === "sessions") {
       const withOldTasks = this.#tasksFromBefore.size > 0 ? ["next_pos"] : [];
       return new Set([...this.#sessionFromBefore, ...withOldTasks]);
     }
-    return table === "tasks" && this.#tasksFromBefore.has(id) ? TASK_COLUMNS_FROM_BEFORE : new Set();
+    const taskId = row !== undefined && "task_id" in row ? String(row.task_id) : id;
+    return this.#tasksFromBefore.has(taskId) ? TASK_COLUMNS_FROM_BEFORE : new Set();
   }
 }
 

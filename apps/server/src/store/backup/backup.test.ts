@@ -2,14 +2,14 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { basename, dirname } from "node:path";
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
-import { readRows } from "../store/testing/raw-rows.ts";
-import { DataDirLockedError } from "../store/sqlite/data-dir-lock.ts";
-import { databasePath } from "../store/sqlite/database-path.ts";
-import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
-import { AppendLedger, readSession } from "../store/testing/append-ledger.ts";
-import { overwritePages, pageCount } from "../store/testing/database-damage.ts";
-import { createSession, notice, readMessages } from "../store/testing/session-log.ts";
-import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
+import { readRows } from "../testing/raw-rows.ts";
+import { DataDirLockedError } from "../sqlite/data-dir-lock.ts";
+import { databasePath } from "../sqlite/database-path.ts";
+import { openSqliteStore } from "../sqlite/sqlite-store.ts";
+import { AppendLedger, readSession } from "../testing/append-ledger.ts";
+import { overwritePages, pageCount } from "../testing/database-damage.ts";
+import { createSession, notice, readMessages } from "../testing/session-log.ts";
+import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { backupDatabase, BackupError, type CopyProgress, restoreDatabase } from "./backup.ts";
 
 async function openStore(path: string) {

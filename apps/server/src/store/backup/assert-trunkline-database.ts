@@ -1,6 +1,6 @@
 import { Kysely, SqliteDialect } from "kysely";
-import { appliedMigrations, isKnownMigration } from "../store/migrate.ts";
-import { openDatabase } from "../store/sqlite/open-database.ts";
+import { appliedMigrations, isKnownMigration } from "../migrate.ts";
+import { openDatabase } from "../sqlite/open-database.ts";
 import { BackupError } from "./backup-error.ts";
 
 /** @throws BackupError where it is somebody else's database, or one of a later version. */

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import Database from "better-sqlite3";
-import { openDatabase } from "../store/sqlite/open-database.ts";
+import { openDatabase } from "../sqlite/open-database.ts";
 import { BackupError } from "./backup-error.ts";
 
 export interface CopyProgress {

@@ -1,7 +1,7 @@
 import { rename, rm } from "node:fs/promises";
-import { prepareDataDir } from "../data-dir.ts";
-import { lockDataDir } from "../store/sqlite/data-dir-lock.ts";
-import { databasePath } from "../store/sqlite/database-path.ts";
+import { prepareDataDir } from "../../data-dir.ts";
+import { lockDataDir } from "../sqlite/data-dir-lock.ts";
+import { databasePath } from "../sqlite/database-path.ts";
 import { BackupError } from "./backup-error.ts";
 import { assertTrunklineDatabase } from "./assert-trunkline-database.ts";
 import { countTokens } from "./count-tokens.ts";

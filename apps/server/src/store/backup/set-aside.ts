@@ -1,6 +1,6 @@
 import { link, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
-import { openDatabase } from "../store/sqlite/open-database.ts";
+import { openDatabase } from "../sqlite/open-database.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
 /**

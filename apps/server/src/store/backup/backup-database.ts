@@ -1,6 +1,6 @@
 import { rename, rm, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
-import { databasePath } from "../store/sqlite/database-path.ts";
+import { databasePath } from "../sqlite/database-path.ts";
 import { BackupError } from "./backup-error.ts";
 import { copyDatabase, type CopyProgress } from "./copy-database.ts";
 import { syncDirectory } from "./sync-directory.ts";

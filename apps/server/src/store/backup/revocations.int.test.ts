@@ -1,7 +1,7 @@
 import { createClient, type TrunklineClient } from "@trunkline/client";
 import { addUser, redeemInvitation, ServerFixture } from "@trunkline/testkit";
 import { expect, it } from "vitest";
-import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
+import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { backupDatabase, restoreDatabase } from "./backup.ts";
 
 /** Signs a browser in. @returns whether it still is, whenever it is asked. */

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { databasePath } from "../store/sqlite/database-path.ts";
-import { verifyDatabase, type VerifyProgress, type VerifyReport } from "../store/sqlite/verify-database.ts";
+import { databasePath } from "../sqlite/database-path.ts";
+import { verifyDatabase, type VerifyProgress, type VerifyReport } from "../sqlite/verify-database.ts";
 import { assertTrunklineDatabase } from "./assert-trunkline-database.ts";
 import { BackupError } from "./backup-error.ts";
 
