@@ -8,10 +8,7 @@
 const test = String.raw`\.test\.[cm]?[jt]sx?$|conformance\.ts$|/testing/`;
 const ours = "^(apps|packages|e2e|bench|scripts)/";
 const server = "^apps/server/src";
-/**
- * Every folder of the server but the two layers above the rooms, and `backup`: an entrance of its own, like main.ts,
- * to the files of the embedded store.
- */
+/** Every folder of the server but the two layers above the rooms. */
 const room = `${server}/(?!services/|http/)([^/]+)/`;
 const port = String.raw`${server}/([^/]+/port|store/ports/[^/]+|store/refusal|store/workspace-path)\.ts$`;
 /** @type {import("dependency-cruiser").DependencyType[]} */

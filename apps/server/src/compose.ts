@@ -16,6 +16,7 @@ import { createHttpServer } from "./http/server.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createLogger } from "./ops/logger.ts";
 import { releaseMemoryWhenQuiet } from "./ops/release-memory.ts";
+import type { Runner } from "./runner/port.ts";
 import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { createRedactor } from "./secrets/redactor.ts";
 import { createEventRedactor } from "./secrets/redact-event.ts";
@@ -26,6 +27,8 @@ import { createSearchService } from "./services/search.ts";
 import { createServerService } from "./services/server-info.ts";
 import { createTokenService } from "./services/tokens.ts";
 import { createUserService } from "./services/users.ts";
+import type { Store } from "./store/port.ts";
+import { isMarkedRestored, unmarkRestored } from "./store/backup/restore-mark.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
 import { databasePath } from "./store/sqlite/database-path.ts";
 import { createSqliteSearch } from "./store/sqlite/sqlite-search.ts";
@@ -167,6 +170,10 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
 
   await writeServerRecord(config.dataDir, { pid: process.pid, url, startedAt: now() });
   lifecycle.started("server record", async () => removeServerRecord(config.dataDir));
+  if (await isMarkedRestored(config.dataDir)) {
+    await cancelRestoredTasks(store, runner);
+    await unmarkRestored(config.dataDir);
+  }
   await runner.start();
   approvals.start();
   // Whoever opens the link is to find the UI; where it does not come up, its page says that it is starting.
@@ -182,6 +189,13 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       ? null
       : { userName, url: `${url}/invite?code=${(await auth.inviteAgain(userName)).code}` };
   return { url, recovery, signInUrl: `${url}/sign-in?code=${auth.createSignInCode("local").code}` };
+}
+
+/** What a backup shows as unfinished may have been done since, elsewhere: it is not done again unasked. */
+async function cancelRestoredTasks(store: Store, runner: Runner): Promise<void> {
+  for (const taskId of await store.tasks.unfinished("everybody")) {
+    await runner.cancel(taskId, { reason: "user", by: "restore" }, 0);
+  }
 }
 
 /** Ends what an earlier process of this data directory left running, before the first tool starts. */

@@ -37,6 +37,7 @@ export function backupCommand(context: CommandContext): Command {
 
 interface RestoreOptions extends JsonOption {
   revokeTokens?: true;
+  resumeTasks?: true;
 }
 
 export function restoreCommand(context: CommandContext): Command {
@@ -47,14 +48,19 @@ export function restoreCommand(context: CommandContext): Command {
     )
     .argument("<file>", "what `trunkline backup` wrote")
     .option("--revoke-tokens", "revoke every token of the backup: everybody has to be let in again")
+    .option(
+      "--resume-tasks",
+      "continue tasks that were unfinished when the backup was made; default: cancel them",
+    )
     .option("--json", "print where the database before is as JSON")
-    .action(async (file: string, { json, revokeTokens }: RestoreOptions, command: Command) => {
+    .action(async (file: string, { json, revokeTokens, resumeTasks }: RestoreOptions, command: Command) => {
       const { out, err } = context.terminal;
       const { restoreDatabase } = await import("@trunkline/server/backup");
       using status = openStatusLine(err);
       const summary = await explained(async () =>
         restoreDatabase(dataDirOf(context, command), file, {
           revokeTokens: revokeTokens === true,
+          resumeTasks: resumeTasks === true,
           onProgress: showCopy(status),
         }),
       );

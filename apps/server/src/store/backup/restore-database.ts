@@ -1,5 +1,6 @@
 import { rename, rm } from "node:fs/promises";
 import { prepareDataDir } from "../../data-dir.ts";
+import { markRestored, unmarkRestored } from "./restore-mark.ts";
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
 import { databasePath } from "../sqlite/database-path.ts";
 import { BackupError } from "./backup-error.ts";
@@ -19,6 +20,8 @@ export interface RestoreSummary {
 export interface RestoreOptions {
   /** Whether everybody has to be let in anew. */
   revokeTokens?: boolean;
+  /** Whether tasks that were unfinished at the time of the backup go on, instead of being canceled. */
+  resumeTasks?: boolean;
   onProgress?: (progress: CopyProgress) => void;
 }
 
@@ -32,7 +35,7 @@ export interface RestoreOptions {
 export async function restoreDatabase(
   dataDir: string,
   file: string,
-  { revokeTokens = false, onProgress }: RestoreOptions = {},
+  { revokeTokens = false, resumeTasks = false, onProgress }: RestoreOptions = {},
 ): Promise<RestoreSummary> {
   await prepareDataDir(dataDir);
   using _lock = await lockDataDir(dataDir);
@@ -49,6 +52,7 @@ export async function restoreDatabase(
     const detail = error instanceof Error ? error.message : String(error);
     throw new BackupError(`${file} cannot be restored: ${detail}`, { cause: error });
   }
+  await (resumeTasks ? unmarkRestored(dataDir) : markRestored(dataDir));
   const replaced = await setAside(path);
   await rename(incoming, path);
   await syncDirectory(dataDir);

@@ -97,6 +97,7 @@ export function createTaskStore(db: Kysely<Database>): TaskStore {
 
     async unfinished(of) {
       const query = db.selectFrom("tasks").select("id").where(UNFINISHED);
+      if (of === "everybody") return (await query.orderBy("id", "desc").execute()).map(({ id }) => id);
       const rows = await (
         "sessionId" in of
           ? query.where("session_id", "=", of.sessionId).orderBy("pos", "desc")

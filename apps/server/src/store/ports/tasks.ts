@@ -48,8 +48,8 @@ export interface TaskStore {
   }): Promise<StoredTask[]>;
   /** All of a session, in the order of the queue, a part in memory at a time. */
   ofSession(sessionId: string): AsyncGenerator<StoredTask, void>;
-  /** Unfinished ones of a session or of an owner, the last first: so that none begins while all are being ended. */
-  unfinished(of: { sessionId: string } | { ownerId: string }): Promise<string[]>;
+  /** Unfinished ones of a session, of an owner or of everybody, the last first: so that none begins while all are being ended. */
+  unfinished(of: { sessionId: string } | { ownerId: string } | "everybody"): Promise<string[]>;
   /** Those whose node no longer holds its lease, and those that wait though somebody asked for their end. */
   orphans(now: number): Promise<StoredTask[]>;
   /** Every session that has something to run, or may have to go on; the longest waiting first. */

@@ -25,7 +25,11 @@ export function isFromBefore(data: EventDataOf<"task.submitted">): boolean {
 }
 
 /** Columns of a session whose first event did not name its agent, which came with the rest. */
-export const SESSION_COLUMNS_FROM_BEFORE: ReadonlySet<string> = new Set(["created_at", "archived_at", "next_pos"]);
+export const SESSION_COLUMNS_FROM_BEFORE: ReadonlySet<string> = new Set([
+  "created_at",
+  "archived_at",
+  "next_pos",
+]);
 
 /** Columns of a fork or an import from before: its log said less of it. */
 export const FILLED_COLUMNS_FROM_BEFORE: ReadonlySet<string> = new Set([
