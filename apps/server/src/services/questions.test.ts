@@ -23,10 +23,8 @@ const OPTIONS = [
 /** Asks at once, and is done when the run that comes after the answers finds any question. */
 const asking =
   (...questions: QuestionRequest[]): Script =>
-  async ({ history, taskId }) => {
-    for await (const event of history) {
-      if (event.type === "question.asked" && event.taskId === taskId) return done();
-    }
+  async ({ log, taskId }) => {
+    for await (const event of log.ofTypes(["question.asked"])) if (event.taskId === taskId) return done();
     return { type: "input-required", approvals: [], questions };
   };
 
