@@ -1,20 +1,23 @@
 #!/usr/bin/env node
-import { enableCompileCache } from "node:module";
+import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 
-/* The sources run as they are, which takes a Node that strips types; an older one gets a sentence, not a stack. */
+/*
+ * The sources run as they are, which takes a Node that strips types; an older one gets a sentence. Nothing here may be
+ * newer than such a Node: a missing export, imported by name, would end it with a SyntaxError before the check.
+ */
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 24 || (major === 24 && minor < 16)) {
   process.stderr.write(
-    `trunkline needs Node 24.16 or newer, and this is ${process.versions.node}. ` +
-      "In its repository, `pnpm trunkline` and `npm start` bring the right one along.\n",
+    `trunkline needs Node 24.16 or newer; this is ${process.versions.node}. Install a newer one from https://nodejs.org. ` +
+      "In a checkout of Trunkline, `npm start` brings its own.\n",
   );
   process.exitCode = 2;
 } else {
-  // Stripping and compiling is most of what a short command would spend its time on. The cache lies beside the code, and
-  // not in Node's own place: in /tmp somebody else could have put it there.
+  // Stripping and compiling takes most of a short command's time. The cache is kept beside the code and not in Node's
+  // default place: in /tmp somebody else could have written it.
   const directory = fileURLToPath(new URL("../node_modules/.cache/compile", import.meta.url));
-  enableCompileCache(directory);
+  nodeModule.enableCompileCache(directory);
   // For the threads of `serve`.
   process.env["NODE_COMPILE_CACHE"] ??= directory;
   await import("../src/main.ts");

@@ -56,7 +56,7 @@ describe("run", () => {
     const { exitCode, out, err } = await cli("run", "run:", "echo", "hello");
     expect(out).toMatch(/^✓ bash {2}echo hello {2}\d/m);
     expect(out).toMatch(/^ {2}hello$/m);
-    expect(out).toMatch(/\n✓ completed in .*\n$/);
+    expect(out).toMatch(/\n✓ Completed in .*\n$/);
     expect(err).toBe("");
     expect(exitCode).toBe(0);
   });
@@ -89,7 +89,7 @@ describe("run", () => {
   it("exits with 1 for a task that failed, and says why", async () => {
     provider.enqueue(say.reply(say.httpError(401, { message: "That key is not mine" })));
     const { exitCode, out } = await cli("run", "--model", "openai-compatible:fake", "hello");
-    expect(out).toMatch(/^✗ failed: .+/m);
+    expect(out).toMatch(/^✗ Failed after .+: .+/m);
     expect(exitCode).toBe(1);
   });
 
@@ -101,7 +101,7 @@ describe("run", () => {
     });
     expect((await cli("cancel", task.id)).exitCode).toBe(0);
     const { exitCode, out } = await running.ended();
-    expect(out).toMatch(/^■ canceled/m);
+    expect(out).toMatch(/^■ Canceled/m);
     expect(exitCode).toBe(3);
   });
 
@@ -153,7 +153,7 @@ describe("run", () => {
     await using running = new CliProcess(["run", "--url", `http://127.0.0.1:${port}`, "say: hello"], env);
     await asked.promise;
     running.signal("SIGINT");
-    await waitFor("an explanation", () => running.err.includes("Ctrl-C again"));
+    await waitFor("an explanation", () => running.err.includes("Press Ctrl-C again"));
     running.signal("SIGINT");
     expect((await running.ended()).exitCode).toBe(130);
     silent.closeAllConnections();
@@ -174,10 +174,10 @@ describe("run", () => {
     await using running = new CliProcess(["run", "--json", script], env);
     await waitFor("output", () => running.out.includes("before"));
     await server.kill();
-    await waitFor("a notice", () => running.err.includes("reconnecting"));
+    await waitFor("a notice", () => running.err.includes("Reconnecting"));
     await server.restart();
     const { out, err } = await running.ended();
-    expect(err).toMatch(/^Connection lost \(.+\); reconnecting …\nConnected again\n$/);
+    expect(err).toMatch(/^Connection lost \(.+\)\. Reconnecting…\nReconnected\.\n$/);
     const events = jsonLines<SessionEvent>(out);
     const seqs = events.map(({ seq }) => seq);
     expect(seqs).toEqual([...new Set(seqs)].toSorted((a, b) => a - b));
@@ -195,7 +195,7 @@ describe("attach", () => {
     await waitFor("the prompt", () => attached.out.includes("› run: sleep 300"));
     await server.client.task.cancel.mutate({ taskId });
     const { exitCode, out } = await attached.ended();
-    expect(out).toMatch(/■ canceled[^]*› say: second[^]*✓ completed/);
+    expect(out).toMatch(/■ Canceled[^]*› say: second[^]*✓ Completed/);
     expect(exitCode).toBe(0);
     expect((await cli("attach", sessionId)).exitCode).toBe(0);
   });
@@ -211,9 +211,9 @@ describe("attach", () => {
   it("stays with --follow", async () => {
     const { sessionId } = await server.client.task.submit.mutate({ prompt: "say: one" });
     await using attached = new CliProcess(["attach", "--follow", sessionId], env);
-    await waitFor("the first end", () => attached.out.includes("completed"));
+    await waitFor("the first end", () => attached.out.includes("Completed"));
     await server.client.task.submit.mutate({ prompt: "say: two", sessionId });
-    await waitFor("the second end", () => /completed[^]*two[^]*completed/.test(attached.out));
+    await waitFor("the second end", () => /Completed[^]*two[^]*Completed/.test(attached.out));
     attached.signal("SIGINT");
     expect((await attached.ended()).exitCode).toBe(130);
   });
@@ -225,7 +225,9 @@ describe("listings", () => {
     await untilState(taskId, "completed");
     const tasks = await cli("tasks", "--session", sessionId);
     expect(tasks.out).toMatch(/^TASK +STATE +AGE +TOOK +PROMPT\n/);
-    expect(tasks.out).toMatch(new RegExp(`^${taskId} +completed +\\S+ +\\S+ +say: listed$`, "m"));
+    expect(tasks.out).toMatch(
+      new RegExp(`^${taskId} +completed +\\S+(?: \\S+)? +\\S+(?: \\S+)? +say: listed$`, "m"),
+    );
     const json = await cli("tasks", "--json", "--state", "completed", "--session", sessionId);
     expect(jsonLines<Task>(json.out)).toMatchObject([{ id: taskId, state: "completed" }]);
     expect((await cli("tasks", "--state", "rejected", "--session", sessionId)).err).toBe(
@@ -235,7 +237,7 @@ describe("listings", () => {
     const sessions = await cli("sessions", "--limit", "1");
     expect(sessions.out).toMatch(new RegExp(`^${sessionId} +idle `, "m"));
     expect(sessions.out.trimEnd().split("\n")).toHaveLength(2);
-    expect(sessions.err).toContain("--limit shows more");
+    expect(sessions.err).toContain("For more: --limit");
   });
 
   it("cancel says how it found the task", async () => {
@@ -243,7 +245,7 @@ describe("listings", () => {
     const canceled = await cli("cancel", "--json", taskId);
     expect(jsonLines<Task>(canceled.out)).toMatchObject([{ id: taskId }]);
     await untilState(taskId, "canceled");
-    expect((await cli("cancel", taskId)).out).toBe("It had ended before: canceled\n");
+    expect((await cli("cancel", taskId)).out).toBe("It had already ended: canceled\n");
     expect((await cli("cancel", crypto.randomUUID())).exitCode).toBe(2);
   });
 });

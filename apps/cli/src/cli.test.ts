@@ -17,33 +17,44 @@ beforeAll(async () => {
 it.each([
   { args: [], says: "Usage: trunkline" },
   { args: ["rum", "x"], says: "Did you mean run?" },
+  { args: ["show", "x"], says: "Did you mean attach?" },
+  { args: ["shop"], says: "unknown command 'shop'. See trunkline --help." },
+  { args: ["backup", "-"], says: "Name a file" },
   { args: ["run", "x", "--wrong"], says: "unknown option '--wrong'" },
   { args: ["run", "x", "--when-busy", "explode"], says: "Allowed choices are enqueue, interrupt, reject" },
   { args: ["run"], says: "There is no prompt" },
   { args: ["run", "  "], says: "There is no prompt" },
-  { args: ["run", "--file", "/nowhere/prompt.md"], says: "The prompt cannot be read" },
-  { args: ["run", "x".repeat(200_001)], says: "200000 is the most" },
-  { args: ["cancel"], says: "missing required argument 'task'" },
+  {
+    args: ["run", "--file", "/nowhere/prompt.md"],
+    says: "Can't read /nowhere/prompt.md: it does not exist.",
+  },
+  { args: ["run", "x".repeat(200_001)], says: "1 characters over the limit of 200,000" },
+  { args: ["cancel"], says: "Name the task: its id, the beginning of its id, or last." },
   { args: ["run", "x", "-c", "-s", ID], says: "cannot be used with option" },
-  { args: ["attach", ID, "--after", "-1"], says: "It takes a whole number" },
-  { args: ["attach", "nope"], says: "It takes a whole id, as `trunkline sessions` lists them" },
-  { args: ["cancel", "12"], says: "It takes a whole id, as `trunkline tasks` lists them" },
-  { args: ["run", "x", "-s", ID.slice(0, 8)], says: "It takes a whole id" },
+  { args: ["attach", ID, "--after", "-1"], says: "Use a whole number" },
+  {
+    args: ["attach", "nope"],
+    says: "Give an id, the first characters of one (at least 4), or last. `trunkline sessions` lists them.",
+  },
+  { args: ["cancel", "12"], says: "`trunkline tasks` lists them." },
   { args: ["rename", ID, "x".repeat(201)], says: "1 to 200 characters" },
   { args: ["attach", ID, ID], says: "too many arguments" },
-  { args: ["tasks", "--state", "working,done"], says: "It takes submitted, working" },
+  { args: ["tasks", "--state", "working,done"], says: "Use one of submitted, working" },
   { args: ["tasks", "--limit", "0"], says: "from 1 to 10000" },
   { args: ["serve", "--port", "65536"], says: "from 0 to 65535" },
   { args: ["serve", "--web", "maybe"], says: "Allowed choices are on, off, dev" },
-  { args: ["move", ID], says: "--before another task, or --last" },
+  { args: ["move", ID], says: "--before TASK, or --last" },
   { args: ["move", ID, "--last", "--before", ID], says: "cannot be used with option" },
   { args: ["edit", ID], says: "There is no prompt" },
-  { args: ["fork", ID, "--at", "0"], says: "It takes a whole number" },
+  { args: ["fork", ID, "--at", "0"], says: "Use a whole number" },
   { args: ["search"], says: "missing required argument 'words'" },
   { args: ["export", ID, "--format", "pdf"], says: "Allowed choices are json, markdown" },
-  { args: ["import", "/nowhere/session.json"], says: "It cannot be read" },
-  { args: ["tasks", "--url", "nonsense"], says: "is no address of a server" },
-  { args: ["tasks", "--token-file", "/nowhere/token"], says: "The token cannot be read" },
+  { args: ["import", "/nowhere/session.json"], says: "Can't read /nowhere/session.json: it does not exist." },
+  { args: ["tasks", "--url", "nonsense"], says: "is not the address of a server" },
+  {
+    args: ["tasks", "--token-file", "/nowhere/token"],
+    says: "Can't read the token file /nowhere/token: it does not exist.",
+  },
 ])("a wrong use exits with 2: $args", async ({ args, says }) => {
   const { exitCode, out, err } = await runCaptured(args, { env: NOBODY });
   expect(err).toContain(says);
@@ -70,8 +81,7 @@ it.each([
 ])("without a server says how to start one, and exits with 4: %s", async (...args) => {
   const { exitCode, out, err } = await runCaptured(args, { env: NOBODY });
   expect(err).toBe(
-    `error: No server answers at ${NOBODY.TRUNKLINE_URL}. ` +
-      "Start one with `trunkline serve`, or name another with --url.\n",
+    `error: No server answers at ${NOBODY.TRUNKLINE_URL}. Start one: trunkline serve -d. Another server: --url URL.\n`,
   );
   expect(out).toBe("");
   expect(exitCode).toBe(4);

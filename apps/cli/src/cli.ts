@@ -1,6 +1,7 @@
 import { CommanderError } from "commander";
 import { toCommandError, type CommandError } from "./command-error.ts";
-import type { CommandContext } from "./commands/context.ts";
+import { hints, type CommandContext } from "./commands/context.ts";
+import { plainText } from "./terminal/plain-text.ts";
 import { EXIT } from "./exit-code.ts";
 import { buildProgram } from "./program.ts";
 import { DEFAULT_URL } from "./server/target.ts";
@@ -12,18 +13,23 @@ import type { Terminal } from "./terminal/terminal.ts";
  * @returns the exit code
  */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
-  const context: CommandContext = { terminal, target: null, exitCode: EXIT.completed };
+  const context: CommandContext = { terminal, options: {}, target: null, exitCode: EXIT.completed };
   try {
     await buildProgram(context).parseAsync(args, { from: "user" });
     return context.exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.completed : EXIT.usage;
     const { exitCode, message } = explain(error, context);
-    await terminal.err.write(`${terminal.err.colors.red("error:")} ${message}\n`);
+    await terminal.err.write(`${terminal.err.colors.red("error:")} ${plainText(message)}\n`);
     return exitCode;
   }
 }
 
-function explain(error: unknown, { target }: CommandContext): CommandError {
-  return toCommandError(error, target ?? { url: DEFAULT_URL, tokenSource: null });
+function explain(error: unknown, context: CommandContext): CommandError {
+  const { target } = context;
+  return toCommandError(
+    error,
+    target ?? { url: DEFAULT_URL, tokenSource: null, tokenKept: null },
+    hints(context),
+  );
 }

@@ -1,8 +1,8 @@
-import { isApiError, TrunklineConnectionError } from "@trunkline/client";
+import { isApiError, type TrunklineApiError, TrunklineConnectionError } from "@trunkline/client";
 import type { ErrorReason } from "@trunkline/contract";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 
-/** Why a command ends early: one sentence for the person, who learns what to do, and a code for the script. */
+/** Why a command ends early: a sentence for people that says what to do, and a code for scripts. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly exitCode: ExitCode;
@@ -13,7 +13,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Refusals that the caller's own words caused. */
+/** Refusals that the command line caused. */
 const USAGE_REASONS: readonly ErrorReason[] = [
   "validation_failed",
   "model_unknown",
@@ -22,40 +22,78 @@ const USAGE_REASONS: readonly ErrorReason[] = [
   "payload_too_large",
 ];
 
+type Hints = (...words: string[]) => string;
+
+/** The server that was called, as far as messages tell. */
+interface Called {
+  url: string;
+  /** Where the token is from; null where none was sent. */
+  tokenSource: string | null;
+  /** Why the local token was not sent though there is one. */
+  tokenKept: string | null;
+}
+
 /**
- * Puts what a call to the server threw into words. What is no failure of the call is thrown again, as it is a bug.
+ * Puts into words why a call to the server failed. Anything else is a bug, and thrown again.
  *
- * @param target what was called, for the message
+ * @param target what was called
  */
-export function toCommandError(
-  error: unknown,
-  target: { url: string; tokenSource: string | null },
-): CommandError {
+export function toCommandError(error: unknown, target: Called, command: Hints): CommandError {
   if (error instanceof CommandError) return error;
   if (error instanceof TrunklineConnectionError) {
-    return new CommandError(EXIT.unreachable, unreachable(error, target.url), { cause: error });
+    return new CommandError(EXIT.unreachable, unreachable(error, target.url, command), { cause: error });
   }
   if (!isApiError(error)) throw error;
   if (isApiError(error, "unauthorized")) {
     return new CommandError(EXIT.unreachable, unauthorized(target), { cause: error });
   }
   if (isApiError(error, "forbidden") || isApiError(error, "unavailable")) {
-    return new CommandError(EXIT.unreachable, `${target.url} refuses: ${error.message}`, { cause: error });
+    return new CommandError(EXIT.unreachable, `${target.url} refused: ${error.message}`, { cause: error });
   }
   const usage = USAGE_REASONS.includes(error.reason);
-  return new CommandError(usage ? EXIT.usage : EXIT.failed, error.message, { cause: error });
+  return new CommandError(usage ? EXIT.usage : EXIT.failed, refusal(error), { cause: error });
 }
 
-function unreachable(error: TrunklineConnectionError, url: string): string {
-  const nobody = /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ENOENT/.test(error.message);
-  const what = nobody
-    ? `No server answers at ${url}`
-    : `${url} does not answer as it should (${error.message})`;
-  return `${what}. Start one with \`trunkline serve\`, or name another with --url.`;
+/** The server speaks of fields of its API; here they are called as the options are. */
+const OPTION_NAMES: readonly (readonly [RegExp, string])[] = [
+  [/\bwhenBusy '?(\w+)'?(?: or '?(\w+)'?)?/g, "--when-busy $1 or $2"],
+  [/\batSeq\b/g, "--at"],
+  [/\bbeforeTaskId\b/g, "--before"],
+];
+
+function refusal({ message, issues }: TrunklineApiError): string {
+  const [issue] = issues;
+  const text = issue === undefined ? message : `${issue.path.join(".")}: ${issue.message}`.replace(/^: /, "");
+  const named = OPTION_NAMES.reduce((result, [pattern, name]) => result.replaceAll(pattern, name), text);
+  return /[.!?]$/.test(named) ? named : `${named}.`;
 }
 
-function unauthorized({ url, tokenSource }: { url: string; tokenSource: string | null }): string {
-  return tokenSource === null
-    ? `${url} asks for a token: give one with --token-file or TRUNKLINE_TOKEN.`
-    : `${url} does not accept the token of ${tokenSource}.`;
+function unreachable({ message }: TrunklineConnectionError, url: string, command: Hints): string {
+  const { protocol, hostname } = new URL(url);
+  if (/ECONNREFUSED|ENOENT/.test(message)) {
+    return `No server answers at ${url}. Start one: ${command("serve", "-d")}. Another server: --url URL.`;
+  }
+  if (/ENOTFOUND|EAI_AGAIN/.test(message))
+    return `There is no host called ${hostname}. Check the address: ${url}`;
+  if (/ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH/.test(message)) {
+    return `${url} can't be reached. Check the address and the network.`;
+  }
+  if (protocol === "https:" && /record_header|wrong version number|packet length too long/i.test(message)) {
+    return `That server speaks HTTP, not HTTPS. Try ${url.replace(/^https/, "http")}.`;
+  }
+  if (/certificate|CERT_/i.test(message)) {
+    return `The certificate of ${hostname} can't be verified (${message}). NODE_EXTRA_CA_CERTS names a file with your own authority.`;
+  }
+  if (/not a Trunkline server/.test(message))
+    return `The server at ${url} is not a Trunkline server. Check the address.`;
+  if (/other side closed|socket hang up|ECONNRESET|terminated|Parse Error|HPE_/i.test(message)) {
+    return `The server at ${url} closed the connection without an answer. Check that the address is a Trunkline server's.`;
+  }
+  return `The server at ${url} can't be reached: ${message}.`;
+}
+
+function unauthorized({ url, tokenSource, tokenKept }: Called): string {
+  if (tokenSource !== null) return `${url} does not accept the token of ${tokenSource}.`;
+  const kept = tokenKept === null ? "" : ` The local token was not sent, because ${tokenKept}.`;
+  return `${url} requires a token: --token-file PATH or TRUNKLINE_TOKEN.${kept}`;
 }

@@ -21,10 +21,10 @@ export const EXIT_CODE_OF_STATE: Readonly<Record<TerminalTaskState, ExitCode>> =
 };
 
 export const EXIT_CODE_HELP = `Exit codes:
-  0    the task completed, or the command did what it was asked
-  1    the task failed or was rejected, or the server could not do it
-  2    the command was used wrongly
+  0    success: the task completed, or the command did
+  1    the task failed or was rejected, or the server reported an error
+  2    wrong usage
   3    the task was canceled
-  4    no server answers, or it refuses the token
-  130  detached by Ctrl-C; the task goes on
+  4    no server, or it refused the token
+  130  detached by Ctrl-C; the task keeps running
 `;

@@ -28,8 +28,10 @@ import { tasksCommand } from "./commands/tasks.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { userCommand } from "./commands/user.ts";
 import { EXIT_CODE_HELP } from "./exit-code.ts";
-import { DEFAULT_URL } from "./server/target.ts";
+import { DEFAULT_URL, type TargetOptions } from "./server/target.ts";
+import { suggestCommand } from "./suggest-command.ts";
 import type { Output } from "./terminal/output.ts";
+import { plainText } from "./terminal/plain-text.ts";
 
 /** Every command, in the order and under the headings of the help. */
 const GROUPS: readonly (readonly [
@@ -69,9 +71,9 @@ const GROUPS: readonly (readonly [
 ];
 
 const EXAMPLES = `Begin with:
-  trunkline run "write a haiku"         starts a server where none runs, after asking
-  git diff | trunkline run "review:" -  the prompt from words and a pipe
-  trunkline attach                      what the session changed last did, and does
+  trunkline run "write a haiku"       starts a server if none is running, after asking
+  git diff | trunkline run "review:"  the prompt from words and a pipe
+  trunkline attach                    watch the latest session
 `;
 
 /** The whole command line. Parsing throws CommanderError instead of ending the process. */
@@ -80,10 +82,16 @@ export function buildProgram(context: CommandContext): Command {
   const program = new Command("trunkline")
     .description("Run tasks of AI agents on a server that keeps going when you leave.")
     .version(packageJson.version, "-v, --version")
-    .option("--url <url>", `server to talk to (TRUNKLINE_URL; else this machine's, ${DEFAULT_URL})`)
-    .option("--token-file <path>", "file with the token (TRUNKLINE_TOKEN holds one itself)")
+    .option(
+      "--url <url>",
+      `server to use (TRUNKLINE_URL; default: the one that runs on this machine), e.g. ${DEFAULT_URL}`,
+    )
+    .option("--token-file <path>", "file with the token (or TRUNKLINE_TOKEN, the token itself)")
     .option("--data-dir <path>", "the server's data directory (TRUNKLINE_DATA_DIR)")
-    .addHelpText("after", `\n${EXAMPLES}\n${EXIT_CODE_HELP}`);
+    .addHelpText("after", `\n${EXAMPLES}\n${EXIT_CODE_HELP}`)
+    .hook("preAction", (_, command) => {
+      context.options = command.optsWithGlobals<TargetOptions>();
+    });
 
   for (const [heading, commands] of GROUPS) {
     for (const command of commands) program.addCommand(command(context).helpGroup(heading));
@@ -92,18 +100,21 @@ export function buildProgram(context: CommandContext): Command {
 
   for (const command of [program, ...below(program)]) {
     command
+      // Its own go as far as `stop` for `show`.
+      .showSuggestionAfterError(false)
       .exitOverride()
       .configureHelp({
-        // Beside the options on narrow terminals; less than this, and a word a line is no better than none.
+        // On narrow terminals; below this, help would be a word per line.
         minWidthToWrap: 20,
         showGlobalOptions: command !== program,
-        // "[options]" at every command says nothing about any of them.
+        // "[options]" at every command tells nothing.
         subcommandTerm: (sub) => [sub.name(), ...sub.registeredArguments.map(argumentTerm)].join(" "),
         styleTitle: (title) => out.colors.bold(title),
       })
       .configureOutput({
         writeOut: (text) => void out.write(text),
         writeErr: (text) => void err.write(text),
+        outputError: (text, write) => write(plainText(withSuggestion(text, program))),
         getOutHelpWidth: () => helpWidth(out),
         getErrHelpWidth: () => helpWidth(err),
         getOutHasColors: () => out.isTerminal && !env["NO_COLOR"],
@@ -111,6 +122,15 @@ export function buildProgram(context: CommandContext): Command {
       });
   }
   return program;
+}
+
+function withSuggestion(text: string, program: Command): string {
+  const typed = /^error: unknown command '(.*)'/.exec(text)?.[1];
+  if (typed === undefined) return text;
+  const names = program.commands.map((command) => command.name());
+  const suggestion = suggestCommand(typed, names);
+  const hint = suggestion === null ? "See trunkline --help." : `Did you mean ${suggestion}?`;
+  return `error: unknown command '${typed}'. ${hint}\n`;
 }
 
 /** Commands of commands included. */

@@ -3,10 +3,10 @@ import type { User } from "@trunkline/contract";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 
-/** @throws CommandError where there is no user of this name; TrunklineApiError where the caller is no admin */
+/** @throws CommandError where there is no such user; TrunklineApiError where the caller is not an admin */
 export async function findUser(client: TrunklineClient, name: string): Promise<User> {
   const { items } = await client.user.list.query({ name });
   const [user] = items;
-  if (user === undefined) throw new CommandError(EXIT.usage, `There is no user '${name}'`);
+  if (user === undefined) throw new CommandError(EXIT.usage, `There is no user '${name}'.`);
   return user;
 }

@@ -47,7 +47,7 @@ it("adds a user, gives them a token, takes it away, and has it all in the trail"
   expect((await cli("token", "revoke", String(token?.["id"]))).out).toBe("Revoked laptop\n");
   expect((await as(secret, "sessions")).err).toContain("does not accept the token");
 
-  expect((await cli("user", "remove", "alice")).out).toBe("alice was removed; sessions are kept\n");
+  expect((await cli("user", "remove", "alice")).out).toBe("Removed alice; their sessions are kept.\n");
   expect((await cli("user", "list")).out).toMatch(/removed +alice/);
 
   const trail = linesOf(await cli("audit", "--json"));

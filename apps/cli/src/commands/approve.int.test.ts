@@ -1,7 +1,7 @@
 import type { Approval } from "@trunkline/contract";
-import { readLog, ServerFixture, waitFor } from "@trunkline/testkit";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { runCaptured } from "../testing/captured-cli.ts";
+import { ServerFixture, waitFor } from "@trunkline/testkit";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { TerminalProcess } from "../testing/terminal-process.ts";
 import { CliProcess, type CliResult } from "../testing/cli-process.ts";
 
 let server: ServerFixture;
@@ -31,7 +31,9 @@ it("lists what waits, and answers it, once", async () => {
     exitCode: 0,
     out: "Denied: ask_user  May I?\n",
   });
-  expect((await cli("approve", "--session", approval.sessionId)).err).toContain("Nothing waits for you.");
+  expect((await cli("approve", "--session", approval.sessionId)).err).toContain(
+    "Nothing is waiting for you.",
+  );
   expect((await cli("approve", approval.id, "--deny")).exitCode).toBe(0);
   const other = await cli("approve", approval.id);
   expect(other.exitCode).not.toBe(0);
@@ -42,43 +44,23 @@ it("lists what waits, and answers it, once", async () => {
   );
 });
 
-describe("at a terminal", () => {
-  const atTerminal = async (typed: string, ...args: string[]) =>
-    runCaptured(args, { typed, env: { TRUNKLINE_DATA_DIR: server.dataDir } });
-  const decisionsIn = async (sessionId: string) =>
-    (await readLog(server.client, sessionId)).flatMap((event) =>
-      event.type === "approval.answered" ? [event.data.decision] : [],
-    );
-
-  it.each([
-    ["y", "allow"],
-    ["N", "deny"],
-    ["xay", "allow"],
-  ])("the keys %s answer what a run asks: %s", async (typed, decision) => {
-    const { exitCode, out } = await atTerminal(typed, "run", "ask: Shall I?");
-    expect(exitCode).toBe(0);
-    expect(out).toContain("? ask_user  Shall I?");
-    expect(out).toContain(`answered: ${decision}, by local`);
-  });
-
-  it("a key answers what a session asked before it was attached to", async () => {
-    const { sessionId } = await asking("ask: First?\nask: Second?");
-    expect((await atTerminal("yn", "attach", sessionId)).exitCode).toBe(0);
-    expect(await decisionsIn(sessionId)).toEqual(["allow", "deny"]);
-  });
-
-  it("Ctrl-C lets go, and the question waits on", async () => {
-    const { sessionId, id } = await asking();
-    expect((await atTerminal("\u0003", "attach", sessionId)).exitCode).not.toBe(0);
-    expect((await server.client.approval.list.query({ sessionId })).items).toMatchObject([{ id }]);
-  });
-});
-
 it("where nobody types, a run says how to answer", async () => {
   await using running = new CliProcess(["run", "ask: May I?"], { TRUNKLINE_DATA_DIR: server.dataDir });
   const id = await waitFor("the hint", () =>
-    Promise.resolve(/trunkline approve (\S+) \[--deny\]/.exec(running.out)?.[1]),
+    Promise.resolve(/trunkline approve (\S+) --note/.exec(running.out)?.[1]),
   );
   expect((await cli("approve", id)).exitCode).toBe(0);
   expect((await running.ended()).exitCode).toBe(0);
+});
+
+it("A2: at a terminal, approve shows the whole call before it asks", async () => {
+  const { id } = await asking("ask: First line,\\nsecond line?");
+  await using terminal = new TerminalProcess(["approve", id.slice(0, 18)], {
+    TRUNKLINE_DATA_DIR: server.dataDir,
+  });
+  await terminal.shows("First line");
+  await terminal.shows("Your answer: ");
+  terminal.type("go ahead\r");
+  await terminal.shows("Answered: go ahead");
+  expect(await terminal.ended()).toBe(0);
 });

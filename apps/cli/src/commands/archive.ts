@@ -1,5 +1,7 @@
 import { Command } from "commander";
+import { oneLine } from "../terminal/plain-text.ts";
 import { connect, type CommandContext } from "./context.ts";
+import { findSession } from "./find-id.ts";
 import { parseId } from "./option-values.ts";
 
 interface ArchiveOptions {
@@ -9,18 +11,19 @@ interface ArchiveOptions {
 
 export function archiveCommand(context: CommandContext): Command {
   return new Command("archive")
-    .summary("put a session away, or back")
+    .summary("hide a session from lists")
     .description(
-      "Put a session away: lists leave it out, and everything else about it stays as it is. " +
-        "`trunkline sessions --archived` lists those that are.",
+      "Hide a session from lists. Nothing else changes. `trunkline sessions --archived` lists archived sessions.",
     )
-    .argument("<session>", "id of the session", parseId("sessions"))
-    .option("--undo", "put it back into the list")
+    .argument("[session]", "id of the session, its beginning, or last", parseId("sessions"))
+    .option("--undo", "bring it back")
     .option("--json", "print the session as JSON")
-    .action(async (sessionId: string, options: ArchiveOptions, command: Command) => {
+    .action(async (given: string | undefined, options: ArchiveOptions, command: Command) => {
       const archived = options.undo !== true;
-      const session = await connect(context, command).session.update.mutate({ sessionId, archived });
-      const done = archived ? "Archived" : "Back in the list";
+      const client = connect(context, command);
+      const sessionId = await findSession(context, client, given);
+      const session = await client.session.update.mutate({ sessionId, archived });
+      const done = `${archived ? "Archived" : "Unarchived"}: ${oneLine(session.title)}`;
       await context.terminal.out.write(options.json ? `${JSON.stringify(session)}\n` : `${done}\n`);
     });
 }

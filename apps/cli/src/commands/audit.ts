@@ -20,14 +20,14 @@ interface AuditOptions {
 
 export function auditCommand(context: CommandContext): Command {
   return new Command("audit")
-    .summary("who did what, newest first")
+    .summary("list what was done and refused, newest first")
     .description(
-      "List what was done, and what was refused, newest first: sign-ins, changes of users and tokens, answers to " +
-        "approvals, cancels, deletions, exports. It takes a token with the scope admin.",
+      "List what was done and what was refused, newest first: sign-ins, changes to users and tokens, approvals, " +
+        "cancellations, deletions, exports. Needs a token with the admin scope.",
     )
-    .option("--user <name>", "what this user did")
-    .option("--action <name>", "this action, e.g. token.create")
-    .option("--denied", "what was refused")
+    .option("--user <name>", "by this user")
+    .option("--action <name>", "of this action, e.g. token.create")
+    .option("--denied", "refused only")
     .option("-n, --limit <count>", "how many at most", parseWholeNumber(1, MAX_LISTED), DEFAULT_LISTED)
     .option("--json", "print one entry per line as JSON")
     .action(async (options: AuditOptions, command: Command) => {
@@ -41,13 +41,13 @@ export function auditCommand(context: CommandContext): Command {
       };
       const found = await awaiting(
         terminal.err,
-        "reading the trail",
+        "Loading the audit trail",
         takeItems(options.limit, (page) => client.audit.list.query({ ...filter, ...page })),
       );
       await printListing(terminal, found, {
         columns: auditColumns(terminal.out.colors),
         json: options.json === true,
-        none: "Nothing of the kind has happened.",
+        none: "No entries.",
       });
     });
 }

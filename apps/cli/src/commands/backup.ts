@@ -1,11 +1,16 @@
+import { accessSync, constants, statSync } from "node:fs";
+import { dirname } from "node:path";
 import { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { fileProblem } from "../file-problem.ts";
 import { findDataDir } from "../server/data-dir.ts";
+import { localPath } from "../server/local-path.ts";
+import { makeDataDir } from "../server/make-data-dir.ts";
 import type { TargetOptions } from "../server/target.ts";
 import { formatSize } from "../terminal/size.ts";
 import { openStatusLine, type StatusLine } from "../terminal/status-line.ts";
-import type { CommandContext } from "./context.ts";
+import { hints, type CommandContext } from "./context.ts";
 
 interface JsonOption {
   json?: true;
@@ -15,18 +20,18 @@ export function backupCommand(context: CommandContext): Command {
   return new Command("backup")
     .summary("back up the database")
     .description(
-      "Copy the database of this machine's data directory into a file, while a server runs on it or not. Files of " +
-        "workspaces are not part of it.",
+      "Copy the database of the data directory to a file; the server may be running. Files of workspaces are not " +
+        "included.",
     )
-    .argument("<file>", "where to; it must not exist")
-    .option("--json", "print where it is, and its size in bytes, as JSON")
+    .argument("<file>", "file to write, which must not exist")
+    .option("--json", "print the file and its size in bytes as JSON")
     .action(async (file: string, { json }: JsonOption, command: Command) => {
       const { out, err } = context.terminal;
-      // Loaded here, so that no other command pays for the database's library.
+      // Loaded here, so that no other command has to wait for the database's library.
       const { backupDatabase } = await import("@trunkline/server/backup");
       using status = openStatusLine(err);
       const summary = await explained(async () =>
-        backupDatabase(dataDirOf(context, command), file, showCopy(status)),
+        backupDatabase(dataDirOf(context, command), backupPath(file), showCopy(status)),
       );
       status.show(null);
       await out.write(
@@ -42,23 +47,26 @@ interface RestoreOptions extends JsonOption {
 
 export function restoreCommand(context: CommandContext): Command {
   return new Command("restore")
-    .summary("put a backup in place")
+    .summary("restore a backup")
     .description(
-      "Put a backup in the place of the data directory's database, which is kept beside it. No server may run on it.",
+      "Replace the database of the data directory with a backup. The old one is kept beside it. Stop the server first.",
     )
-    .argument("<file>", "what `trunkline backup` wrote")
-    .option("--revoke-tokens", "revoke every token of the backup: everybody has to be let in again")
+    .argument("<file>", "the backup")
+    .option("--revoke-tokens", "revoke every token of the backup; everybody has to be let in again")
     .option(
       "--resume-tasks",
-      "continue tasks that were unfinished when the backup was made; default: cancel them",
+      "continue tasks that were unfinished when the backup was made (default: cancel them)",
     )
-    .option("--json", "print where the database before is as JSON")
+    .option("--json", "print where the old database is as JSON")
     .action(async (file: string, { json, revokeTokens, resumeTasks }: RestoreOptions, command: Command) => {
       const { out, err } = context.terminal;
       const { restoreDatabase } = await import("@trunkline/server/backup");
+      const dataDir = dataDirOf(context, command);
+      const source = existingFile(file);
+      makeDataDir(dataDir);
       using status = openStatusLine(err);
       const summary = await explained(async () =>
-        restoreDatabase(dataDirOf(context, command), file, {
+        restoreDatabase(dataDir, source, {
           revokeTokens: revokeTokens === true,
           resumeTasks: resumeTasks === true,
           onProgress: showCopy(status),
@@ -67,22 +75,55 @@ export function restoreCommand(context: CommandContext): Command {
       status.show(null);
       if (json) return await out.write(`${JSON.stringify(summary)}\n`);
       const { replaced } = summary;
-      await out.write(replaced === null ? "Restored\n" : `Restored; the database before is ${replaced}\n`);
+      await out.write(replaced === null ? "Restored\n" : `Restored. The old database: ${replaced}\n`);
       if (summary.tokens === 0) return;
       await err.write(
         err.colors.dim(
           `${summary.tokens} tokens of the backup work again, except those revoked since in this data directory. ` +
-            "To revoke them all: trunkline restore --revoke-tokens\n",
+            `To revoke them all: ${hints(context)("restore", "--revoke-tokens", file)}\n`,
         ),
       );
     });
+}
+
+/** @throws CommandError where no file can be made there */
+function backupPath(file: string): string {
+  if (file === "-") {
+    throw new CommandError(
+      EXIT.usage,
+      "A backup can't be written to the standard output. Name a file; ./- if it is called that.",
+    );
+  }
+  const path = localPath(file);
+  if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
+    throw new CommandError(EXIT.usage, `${path} is a directory. Name a file in it.`);
+  }
+  try {
+    accessSync(dirname(path), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new CommandError(EXIT.usage, `Can't write to ${dirname(path)}: ${fileProblem(error)}.`, {
+      cause: error,
+    });
+  }
+  return path;
+}
+
+/** @throws CommandError where there is no such file */
+function existingFile(file: string): string {
+  const path = localPath(file);
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats?.isFile()) return path;
+  throw new CommandError(
+    EXIT.usage,
+    `Can't restore ${path}: ${stats === undefined ? "it does not exist" : "it is not a file"}.`,
+  );
 }
 
 function dataDirOf({ terminal }: CommandContext, command: Command): string {
   return findDataDir(command.optsWithGlobals<TargetOptions>().dataDir, terminal.env);
 }
 
-/** What the server's own errors say is meant for people; anything else is a bug and stays one. */
+/** These errors of the server are meant for people; anything else is a bug. */
 async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -93,12 +134,12 @@ async function explained<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** After the last page the copy is checked, which takes as long again. */
+/** After the last page the copy is verified, which takes as long again. */
 function showCopy(status: StatusLine): (progress: { copiedBytes: number; totalBytes: number }) => void {
   return ({ copiedBytes, totalBytes }) =>
     status.show(
       copiedBytes < totalBytes
-        ? { label: "copying", detail: `${formatSize(copiedBytes)} of ${formatSize(totalBytes)}` }
-        : { label: "checking the copy", detail: formatSize(totalBytes) },
+        ? { label: "Copying", detail: `${formatSize(copiedBytes)} of ${formatSize(totalBytes)}` }
+        : { label: "Verifying the copy", detail: formatSize(totalBytes) },
     );
 }

@@ -16,9 +16,9 @@ const SCRIPTS: Readonly<Record<Shell, (words: ProgramWords) => string>> = {
 
 export function completionCommand(context: CommandContext): Command {
   return new Command("completion")
-    .summary("print what lets a shell complete commands")
+    .summary("print a shell completion script")
     .description(
-      "Print a script that lets a shell complete commands and options; its first lines say where it goes.",
+      "Print a script that completes commands, options and ids. Its first lines say where to put it.",
     )
     .addArgument(new Argument("<shell>", "which shell").choices(SHELLS))
     .action(async (shell: Shell, _options: object, command: Command) => {

@@ -1,9 +1,10 @@
-/** Says how to come back to a task that runs on without anybody watching. */
+/** Says how to come back to a task that runs while nobody watches. */
 export function describeDetached(
   what: string,
   { sessionId, taskId }: { sessionId: string; taskId?: string },
+  command: (...words: string[]) => string,
 ): string {
-  const lines = [what, `  watch it:   trunkline attach ${sessionId}`];
-  if (taskId !== undefined) lines.push(`  cancel it:  trunkline cancel ${taskId}`);
+  const lines = [what, `  watch it:   ${command("attach", sessionId)}`];
+  if (taskId !== undefined) lines.push(`  cancel it:  ${command("cancel", taskId)}`);
   return lines.map((line) => `${line}\n`).join("");
 }

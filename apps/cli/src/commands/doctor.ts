@@ -3,11 +3,13 @@ import { checkDataDir, checkDisk, checkNode } from "../doctor/check-machine.ts";
 import { checkServer } from "../doctor/check-server.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { EXIT } from "../exit-code.ts";
-import { findDataDir, readServerRecord } from "../server/data-dir.ts";
-import { findTarget, type TargetOptions } from "../server/target.ts";
+import { CommandError } from "../command-error.ts";
+import { findDataDir } from "../server/data-dir.ts";
+import { findLocalServer } from "../server/local-server.ts";
+import type { TargetOptions } from "../server/target.ts";
 import type { Colors } from "../terminal/output.ts";
 import { oneLine } from "../terminal/plain-text.ts";
-import { connect, type CommandContext } from "./context.ts";
+import { connect, hints, type CommandContext } from "./context.ts";
 
 interface DoctorOptions extends TargetOptions {
   json?: true;
@@ -15,27 +17,42 @@ interface DoctorOptions extends TargetOptions {
 
 export function doctorCommand(context: CommandContext): Command {
   return new Command("doctor")
-    .summary("check what a working setup needs")
-    .description("Check this machine and the server, a line each. Exits with 1 where something fails.")
+    .summary("check the setup")
+    .description("Check this machine and the server, one line per check. Exits with 1 if a check fails.")
     .option("--json", "print one check per line as JSON")
     .action(async (options: DoctorOptions, command: Command) => {
       const { out, env } = context.terminal;
       const all = command.optsWithGlobals<DoctorOptions>();
       const dataDir = findDataDir(all.dataDir, env);
-      const client = connect(context, command);
-      const target = findTarget(all, env);
-      const record = readServerRecord(dataDir);
       const findings = [
         checkNode(process.versions.node),
         await checkDataDir(dataDir),
         await checkDisk(dataDir),
-        ...(await checkServer(client, target, record?.url === target.url ? record.pid : null)),
+        ...(await serverFindings(context, command, dataDir)),
       ];
       for (const finding of findings) {
         await out.write(options.json ? `${JSON.stringify(finding)}\n` : formatFinding(finding, out.colors));
       }
       if (findings.some(({ level }) => level === "fail")) context.exitCode = EXIT.failed;
     });
+}
+
+async function serverFindings(
+  context: CommandContext,
+  command: Command,
+  dataDir: string,
+): Promise<Finding[]> {
+  try {
+    const client = connect(context, command);
+    const local = findLocalServer(dataDir);
+    const { target } = context;
+    if (target === null) return [];
+    const pid = local.state === "running" && local.record.url === target.url ? local.record.pid : null;
+    return await checkServer(client, target, { pid, command: hints(context) });
+  } catch (error) {
+    if (!(error instanceof CommandError)) throw error;
+    return [{ check: "server", level: "fail", message: error.message }];
+  }
 }
 
 const WIDEST_CHECK = "data directory".length;

@@ -1,7 +1,9 @@
-import { basename, resolve } from "node:path";
+import { basename } from "node:path";
 import { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { fileProblem } from "../file-problem.ts";
+import { localPath } from "../server/local-path.ts";
 import { listenForInterrupt } from "../terminal/interrupt.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import { openStatusLine } from "../terminal/status-line.ts";
@@ -15,18 +17,18 @@ interface ImportAlexOptions {
 
 export function importAlexCommand(context: CommandContext): Command {
   return new Command("import-alex")
-    .summary("import the sessions of alex")
+    .summary("import sessions from alex")
     .description(
-      "Import the sessions of alex, of all its generations. Its files are read and never changed; doing it " +
-        "again imports what is new, and nothing twice. Exits with 1 where a session stays behind.",
+      "Import sessions from any version of alex. Its files are never changed, and importing again adds only what is " +
+        "new. Exits with 1 if a session could not be imported.",
     )
-    .argument("<directory>", "a directory of session files, or the home directory with .alex-sessions in it")
-    .option("--dry-run", "read, convert and check everything, and write nothing; needs no server")
-    .option("--costs <directory>", "where the cost records are (else .alex-costs beside the sessions)")
+    .argument("<directory>", "directory of session files, or the home directory that has .alex-sessions")
+    .option("--dry-run", "read, convert and check everything, but write nothing; needs no server")
+    .option("--costs <directory>", "directory of the cost records (default: .alex-costs beside the sessions)")
     .option("--json", "print the whole report as JSON")
     .action(async (directory: string, options: ImportAlexOptions, command: Command) => {
       const { terminal } = context;
-      // Loaded here, so that no other command pays for the contract's schemas.
+      // Loaded here, so that no other command has to wait for the contract's schemas.
       const { importDirectory } = await import("../import-alex/import-directory.ts");
       const { sendTo } = await import("../import-alex/send-document.ts");
       const { printReport } = await import("../import-alex/print-report.ts");
@@ -36,15 +38,15 @@ export function importAlexCommand(context: CommandContext): Command {
       using interrupt = listenForInterrupt(terminal.out.gone);
       const { report, error } = await withStatus(context, (onFile) =>
         importDirectory({
-          directory: resolve(directory),
-          costsDirectory: options.costs === undefined ? null : resolve(options.costs),
+          directory: localPath(directory),
+          costsDirectory: options.costs === undefined ? null : localPath(options.costs),
           send,
           onFile,
           signal: interrupt.signal,
         }),
       ).catch(explainUnreadable);
 
-      if (report.files === 0) throw new CommandError(EXIT.usage, `There are no files in ${directory}`);
+      if (report.files === 0) throw new CommandError(EXIT.usage, `There are no files in ${directory}.`);
       if (options.json) await terminal.out.write(`${JSON.stringify(report, null, 2)}\n`);
       else await printReport(report, terminal.out);
       if (error !== null) throw error;
@@ -63,8 +65,8 @@ async function withStatus<T>(
   );
 }
 
-/** A directory that is not there is the caller's mistake. */
+/** A missing directory is wrong usage. */
 function explainUnreadable(error: unknown): never {
   if (!(error instanceof Error) || !("code" in error)) throw error;
-  throw new CommandError(EXIT.usage, `The directory cannot be read: ${error.message}`, { cause: error });
+  throw new CommandError(EXIT.usage, `Can't read the directory: ${fileProblem(error)}.`, { cause: error });
 }

@@ -1,7 +1,7 @@
 import { Command } from "commander";
 import { awaiting } from "../terminal/awaiting.ts";
 import { formatSize } from "../terminal/size.ts";
-import { connect, type CommandContext } from "./context.ts";
+import { connect, hints, type CommandContext } from "./context.ts";
 
 interface ImportOptions {
   key?: string;
@@ -10,27 +10,27 @@ interface ImportOptions {
 
 export function importCommand(context: CommandContext): Command {
   return new Command("import")
-    .summary("bring a session back that was written out")
+    .summary("import an exported session")
     .description(
-      "Make a session of what `trunkline export` wrote. It gets new ids, and keeps everything else.",
+      "Make a session from what `trunkline export` wrote. It gets new ids and keeps everything else.",
     )
-    .argument("<file>", "the JSON to import; - for the standard input")
-    .option("--key <key>", "import once: the same key again gives the first import back")
+    .argument("<file>", "the exported JSON; - for the standard input")
+    .option("--key <key>", "import once: the same key again returns the first import")
     .option("--json", "print the session, and whether it is new, as JSON")
     .action(async (file: string, options: ImportOptions, command: Command) => {
       const { in: stdin, out, err } = context.terminal;
-      // Loaded here, so that no other command pays for the contract's schemas.
+      // Loaded here, so that no other command has to wait for the contract's schemas.
       const { readDocument } = await import("../session-document/read-document.ts");
       const { document, bytes } = await readDocument(file, stdin);
       const client = connect(context, command);
       const imported = await awaiting(
         err,
-        `importing ${document.events.length} events, ${formatSize(bytes)}`,
+        `Importing ${document.events.length} events, ${formatSize(bytes)}`,
         client.session.import.mutate({ document, importKey: options.key }),
       );
       if (options.json) return await out.write(`${JSON.stringify(imported)}\n`);
       const { id } = imported.session;
-      const what = imported.created ? "Imported." : "It was imported before.";
-      return await out.write(`${what}\n  look at it:  trunkline attach ${id}\n`);
+      const what = imported.created ? "Imported." : "Already imported.";
+      return await out.write(`${what}\n  show it:  ${hints(context)("attach", id)}\n`);
     });
 }

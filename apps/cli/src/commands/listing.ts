@@ -5,8 +5,8 @@ export const DEFAULT_LISTED = 20;
 export const MAX_LISTED = 10_000;
 
 /**
- * Prints items as a table, or each as a line of JSON. What is not an item goes to the standard error, so that counting
- * lines counts items.
+ * Prints items as a table, or each as a line of JSON. Everything else goes to the standard error, so that counting lines
+ * counts items.
  */
 export async function printListing<T>(
   { out, err }: Terminal,
@@ -20,5 +20,5 @@ export async function printListing<T>(
     await out.write((titles === "" ? "" : out.colors.dim(titles)) + rows.join(""));
   }
   if (items.length === 0 && !json) await err.write(`${none}\n`);
-  if (hasMore) await err.write(err.colors.dim(`The newest ${items.length}; --limit shows more\n`));
+  if (hasMore) await err.write(err.colors.dim(`Showing the newest ${items.length}. For more: --limit\n`));
 }

@@ -17,7 +17,7 @@ describe("login", () => {
   it("prints a link that works once", async () => {
     const { exitCode, out, err } = await cli(["login"]);
     expect(exitCode).toBe(0);
-    expect(err).toBe("It works once, and for 10m 00s\n");
+    expect(err).toBe("It works once, within 10 min 00 s.\n");
     const link = out.trim();
     expect(link.startsWith(`${server.url}/sign-in?code=`)).toBe(true);
     const first = await fetch(link, { redirect: "manual" });
@@ -53,8 +53,8 @@ describe("doctor", () => {
     const { exitCode, out } = await cli(["doctor"]);
     expect(out).toMatch(/^ok {4}node +\d/m);
     expect(out).toMatch(new RegExp(`^ok {4}server +${server.url}, pid ${server.pid}, version \\d`, "m"));
-    expect(out).toMatch(/^ok {4}token +that of .+ is accepted$/m);
-    expect(out).toMatch(/^warn {2}model +demo: answers are scripted/m);
+    expect(out).toMatch(/^ok {4}token +.+ is accepted$/m);
+    expect(out).toMatch(/^warn {2}model +demo: scripted answers/m);
     expect(out).toMatch(/^(ok {2}|warn) {2}sandbox {2}/m);
     expect(exitCode).toBe(0);
   });

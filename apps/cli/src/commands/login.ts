@@ -1,9 +1,10 @@
 import { Command } from "commander";
 import { requestSignInLink } from "../server/request-sign-in-link.ts";
-import { findTarget, type TargetOptions } from "../server/target.ts";
+import type { TargetOptions } from "../server/target.ts";
 import { awaiting } from "../terminal/awaiting.ts";
 import { formatDuration } from "../terminal/duration.ts";
-import type { CommandContext } from "./context.ts";
+import { oneLine } from "../terminal/plain-text.ts";
+import { targetOf, type CommandContext } from "./context.ts";
 
 interface LoginOptions extends TargetOptions {
   json?: true;
@@ -17,12 +18,11 @@ export function loginCommand(context: CommandContext): Command {
     )
     .option("--json", "print the link and how long it lasts as JSON")
     .action(async (options: LoginOptions, command: Command) => {
-      const { out, err, env } = context.terminal;
-      context.target = findTarget(command.optsWithGlobals<LoginOptions>(), env);
-      const link = await awaiting(err, "asking for a link", requestSignInLink(context.target));
+      const { out, err } = context.terminal;
+      const link = await awaiting(err, "Asking for a link", requestSignInLink(targetOf(context, command)));
       if (options.json) return await out.write(`${JSON.stringify(link)}\n`);
-      // The link alone, so that it can be piped into what opens it.
-      await out.write(`${link.url}\n`);
-      return await err.write(err.colors.dim(`It works once, and for ${formatDuration(link.expiresInMs)}\n`));
+      // Alone on the standard output, so that it can be piped.
+      await out.write(`${oneLine(link.url)}\n`);
+      return await err.write(err.colors.dim(`It works once, within ${formatDuration(link.expiresInMs)}.\n`));
     });
 }

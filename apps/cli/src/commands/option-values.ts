@@ -1,24 +1,28 @@
 import { MAX_TITLE_LENGTH } from "@trunkline/contract";
 import { InvalidArgumentError } from "commander";
+import { LAST } from "./find-id.ts";
 
 /** @throws InvalidArgumentError, which commander reports with the option's name */
 export function parseWholeNumber(min: number, max: number): (text: string) => number {
   return (text) => {
     const value = Number(text);
     if (!/^\d+$/.test(text) || value < min || value > max) {
-      throw new InvalidArgumentError(`It takes a whole number from ${min} to ${max}.`);
+      throw new InvalidArgumentError(`Use a whole number from ${min} to ${max}.`);
     }
     return value;
   };
 }
 
-const UUID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
+/** The whole of an id, or enough of its beginning to be worth a search. */
+const ID_OR_BEGINNING = /^[\da-f]{4}[\da-f-]{0,32}$/i;
 
 /** @param listedBy the command that lists such ids @throws InvalidArgumentError */
 export function parseId(listedBy: string): (text: string) => string {
   return (text) => {
-    if (UUID.test(text)) return text;
-    throw new InvalidArgumentError(`It takes a whole id, as \`trunkline ${listedBy}\` lists them.`);
+    if (text === LAST || ID_OR_BEGINNING.test(text)) return text;
+    throw new InvalidArgumentError(
+      `Give an id, the first characters of one (at least 4), or ${LAST}. \`trunkline ${listedBy}\` lists them.`,
+    );
   };
 }
 
@@ -28,7 +32,7 @@ export function parseChoices<T extends string>(choices: readonly T[]): (text: st
     ...before,
     ...text.split(",").map((part) => {
       const choice = choices.find((candidate) => candidate === part.trim());
-      if (choice === undefined) throw new InvalidArgumentError(`It takes ${choices.join(", ")}.`);
+      if (choice === undefined) throw new InvalidArgumentError(`Use one of ${choices.join(", ")}.`);
       return choice;
     }),
   ];
@@ -45,15 +49,15 @@ const SPAN_UNITS_MS: Readonly<Record<string, number>> = {
 export function parseSpan(text: string): number {
   const [, count = "", unit = ""] = /^([1-9]\d{0,4})([mhdw])$/.exec(text) ?? [];
   const unitMs = SPAN_UNITS_MS[unit];
-  if (unitMs === undefined) throw new InvalidArgumentError("It takes a number and m, h, d or w, e.g. 30d.");
+  if (unitMs === undefined) throw new InvalidArgumentError("Use a number and m, h, d or w, e.g. 30d.");
   return Number(count) * unitMs;
 }
 
-/** @returns what a session can be called @throws InvalidArgumentError */
+/** @returns a title that a session can have @throws InvalidArgumentError */
 export function parseTitle(text: string): string {
   const title = text.trim();
   if (title === "" || title.length > MAX_TITLE_LENGTH) {
-    throw new InvalidArgumentError(`It takes 1 to ${MAX_TITLE_LENGTH} characters.`);
+    throw new InvalidArgumentError(`Use 1 to ${MAX_TITLE_LENGTH} characters.`);
   }
   return title;
 }

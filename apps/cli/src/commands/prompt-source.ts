@@ -1,29 +1,33 @@
-import { readFile } from "node:fs/promises";
-import { text } from "node:stream/consumers";
 import { MAX_PROMPT_LENGTH } from "@trunkline/contract";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { localPath } from "../server/local-path.ts";
+import { isRedirected, readIfPiped, readText, readTextFile } from "./piped-text.ts";
 
 export interface PromptSource {
   /** Words of the command line; `-` among them stands for the standard input. */
   words: readonly string[];
   file: string | undefined;
   stdin: NodeJS.ReadStream;
+  /** Tells the user something that matters for the prompt. */
+  notify(message: string): void;
 }
 
+export const PROMPT_HELP =
+  "The prompt is made of the words, then --file, then what is piped in. With `-` among the words it waits for the pipe.";
+
 /**
- * Puts the prompt together: the words, then the file, then the standard input, with an empty line between. Without
- * words and a file, what is piped in is the prompt.
+ * Puts the prompt together: the words, then the file, then the standard input, with an empty line between.
  *
  * @throws CommandError where that gives no prompt that a server would take
  */
-export async function readPrompt({ words, file, stdin }: PromptSource): Promise<string> {
+export async function readPrompt({ words, file, stdin, notify }: PromptSource): Promise<string> {
   const spoken = words.filter((word) => word !== "-");
-  const piped = spoken.length < words.length || (words.length === 0 && file === undefined && !stdin.isTTY);
+  const waits = spoken.length < words.length || (words.length === 0 && file === undefined && !stdin.isTTY);
   const parts = [
     spoken.join(" "),
-    file === undefined ? "" : await readPromptFile(file),
-    piped ? await text(stdin) : "",
+    file === undefined ? "" : await readTextFile(localPath(file), MAX_PROMPT_LENGTH),
+    await pipedPart(stdin, waits, notify),
   ];
   const prompt = parts
     .map((part) => part.trim())
@@ -32,23 +36,31 @@ export async function readPrompt({ words, file, stdin }: PromptSource): Promise<
   if (prompt === "") {
     throw new CommandError(
       EXIT.usage,
-      "There is no prompt: give it as words, with --file, or through a pipe",
+      "There is no prompt. Give it as words, with --file, or through a pipe.",
     );
   }
   if (prompt.length > MAX_PROMPT_LENGTH) {
+    const over = (prompt.length - MAX_PROMPT_LENGTH).toLocaleString("en-US");
     throw new CommandError(
       EXIT.usage,
-      `The prompt has ${prompt.length} characters; ${MAX_PROMPT_LENGTH} is the most that a server takes`,
+      `The prompt is ${over} characters over the limit of ${MAX_PROMPT_LENGTH.toLocaleString("en-US")}.`,
     );
   }
   return prompt;
 }
 
-async function readPromptFile(path: string): Promise<string> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CommandError(EXIT.usage, `The prompt cannot be read: ${why}`, { cause: error });
+async function pipedPart(
+  stdin: NodeJS.ReadStream,
+  waits: boolean,
+  notify: PromptSource["notify"],
+): Promise<string> {
+  if (waits) return await readText(stdin, "The standard input", MAX_PROMPT_LENGTH);
+  if (!isRedirected(stdin)) return "";
+  const piped = await readIfPiped(stdin, MAX_PROMPT_LENGTH);
+  if (piped === null) {
+    notify(
+      "Nothing was piped in, so the prompt is the words alone. To wait for the pipe, add - to the words.",
+    );
   }
+  return piped ?? "";
 }

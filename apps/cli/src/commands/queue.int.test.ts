@@ -29,7 +29,7 @@ beforeEach(async () => {
 it("edits what waits, by words and through a pipe", async () => {
   expect(await cli(["edit", second, "say:", "changed"])).toMatchObject({
     exitCode: 0,
-    out: "Now: say: changed\n",
+    out: "New prompt: say: changed\n",
   });
   expect((await taskOf(second)).prompt).toBe("say: changed");
   const piped = await cli(["edit", second, "--json"], "say: piped\n");
@@ -43,7 +43,7 @@ it("moves what waits", async () => {
   };
   expect(await cli(["move", third, "--before", second])).toMatchObject({
     exitCode: 0,
-    out: `It goes before ${second}\n`,
+    out: `Moved before ${second}\n`,
   });
   expect(await order()).toEqual([third, second]);
   expect(JSON.parse((await cli(["move", third, "--last", "--json"])).out)).toMatchObject({ id: third });

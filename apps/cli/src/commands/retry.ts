@@ -1,7 +1,8 @@
 import { Command } from "commander";
 import { awaiting } from "../terminal/awaiting.ts";
-import { connect, type CommandContext } from "./context.ts";
+import { connect, hints, type CommandContext } from "./context.ts";
 import { describeDetached } from "./detached-hint.ts";
+import { findTask } from "./find-id.ts";
 import { parseId } from "./option-values.ts";
 
 interface RetryOptions {
@@ -10,20 +11,23 @@ interface RetryOptions {
 
 export function retryCommand(context: CommandContext): Command {
   return new Command("retry")
-    .summary("do a task again that has ended")
-    .description(
-      "Submit a task that has ended once more, as a new task of its session; the old one stays as it is.",
-    )
-    .argument("<task>", "id of the task", parseId("tasks"))
+    .summary("run a task again")
+    .description("Run a task that has ended again, as a new task of its session. The old one stays as it is.")
+    .argument("[task]", "id of the task, its beginning, or last", parseId("tasks"))
     .option("--json", "print the new task as JSON")
-    .action(async (taskId: string, options: RetryOptions, command: Command) => {
+    .action(async (given: string | undefined, options: RetryOptions, command: Command) => {
       const { out, err } = context.terminal;
-      const submitting = connect(context, command).task.retry.mutate({ taskId });
-      const task = await awaiting(err, "submitting", submitting);
+      const client = connect(context, command);
+      const taskId = await findTask(context, client, given);
+      const task = await awaiting(err, "Submitting", client.task.retry.mutate({ taskId }));
       await out.write(
         options.json
           ? `${JSON.stringify(task)}\n`
-          : describeDetached("Submitted again.", { sessionId: task.sessionId, taskId: task.id }),
+          : describeDetached(
+              "Submitted again.",
+              { sessionId: task.sessionId, taskId: task.id },
+              hints(context),
+            ),
       );
     });
 }

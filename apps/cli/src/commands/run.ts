@@ -1,19 +1,19 @@
 import { endStateOf, followSession, type TrunklineClient } from "@trunkline/client";
 import type { SubmitTaskInput, SubmitTaskOutput, TerminalTaskState } from "@trunkline/contract";
 import { Command, Option } from "commander";
-import { openAnswerKeys } from "../approvals/answer-keys.ts";
+import { openAnswerPrompt } from "../approvals/answer-prompt.ts";
 import { EXIT, EXIT_CODE_OF_STATE } from "../exit-code.ts";
 import { ensureServer } from "../server/ensure-server.ts";
 import type { TargetOptions } from "../server/target.ts";
 import { awaiting } from "../terminal/awaiting.ts";
 import { listenForInterrupt } from "../terminal/interrupt.ts";
 import type { Terminal } from "../terminal/terminal.ts";
-import { openJsonView, openTranscriptView } from "../transcript/event-view.ts";
-import { connect, type CommandContext } from "./context.ts";
+import { openFinalView, openJsonView, openTranscriptView } from "../transcript/event-view.ts";
+import { connect, hints, type CommandContext } from "./context.ts";
 import { describeDetached } from "./detached-hint.ts";
-import { newestSession } from "./newest-session.ts";
+import { findSession, LAST } from "./find-id.ts";
 import { parseId } from "./option-values.ts";
-import { readPrompt } from "./prompt-source.ts";
+import { PROMPT_HELP, readPrompt } from "./prompt-source.ts";
 
 interface RunOptions {
   file?: string;
@@ -24,37 +24,41 @@ interface RunOptions {
   detach?: true;
   start?: true;
   json?: true;
+  final?: true;
 }
 
 export function runCommand(context: CommandContext): Command {
   return new Command("run")
     .summary("submit a task and watch it")
     .description(
-      "Submit a task and watch it until it ends. Ctrl-C stops watching; the task goes on.\n\n" +
-        "The prompt is the words given, the file, and what is piped in where '-' is among the words " +
-        "or nothing else is given.",
+      `Submit a task and watch it until it ends. Ctrl-C stops watching; the task keeps running.\n\n${PROMPT_HELP}`,
     )
     .argument("[prompt...]", "what to do")
     .option("-f, --file <path>", "read the prompt from a file")
-    .option("-s, --session <id>", "go on in this session instead of a new one", parseId("sessions"))
-    .addOption(new Option("-c, --continue", "go on in the session that changed last").conflicts("session"))
+    .option("-s, --session <id>", "continue this session instead of a new one", parseId("sessions"))
+    .addOption(new Option("-c, --continue", "continue the latest session").conflicts("session"))
     .option("-m, --model <name>", "model to use, as provider:model")
     .addOption(
-      new Option("--when-busy <what>", "what to do while the session has another task")
+      new Option("--when-busy <what>", "if the session is busy")
         .choices(["enqueue", "interrupt", "reject"])
         .default("enqueue"),
     )
-    .option("-d, --detach", "submit only, do not watch")
-    .option("--start", "start a server in the background where none runs here, without asking")
+    .option("-d, --detach", "submit only, don't watch")
+    .option("--start", "start a server in the background if none is running, without asking")
+    .addOption(
+      new Option("--final", "print the final answer, and nothing else").conflicts(["json", "detach"]),
+    )
     .option("--json", "print one event per line as JSON, and nothing else")
     .action(async (words: string[], options: RunOptions, command: Command) => {
-      const { in: stdin, out } = context.terminal;
-      const prompt = await readPrompt({ words, file: options.file, stdin });
-      await ensureServer(context.terminal, command.optsWithGlobals<TargetOptions>(), {
+      const { in: stdin, out, err } = context.terminal;
+      const notify = (message: string): void => void err.write(`${err.colors.yellow(message)}\n`);
+      const prompt = await readPrompt({ words, file: options.file, stdin, notify });
+      await ensureServer(context, command.optsWithGlobals<TargetOptions>(), {
         start: options.start === true,
       });
       const client = connect(context, command);
-      const sessionId = options.continue ? await newestSession(client) : options.session;
+      const named = options.continue ? LAST : options.session;
+      const sessionId = named === undefined ? undefined : await findSession(context, client, named);
       const after = await seqBefore(client, sessionId);
 
       using interrupt = listenForInterrupt(out.gone);
@@ -67,23 +71,23 @@ export function runCommand(context: CommandContext): Command {
       if (options.detach) {
         const text = options.json
           ? JSON.stringify(submitted) + "\n"
-          : describeDetached("Submitted.", submitted);
+          : describeDetached("Submitted.", submitted, hints(context));
         return await out.write(text);
       }
-      const ended = await watch(client, { ...submitted, after }, context.terminal, {
-        json: options.json === true,
+      const ended = await watch(client, { ...submitted, after }, context, {
+        view: options.json ? "json" : options.final ? "final" : "transcript",
         signal: interrupt.signal,
       });
       context.exitCode = ended === null ? EXIT.detached : EXIT_CODE_OF_STATE[ended];
     });
 }
 
-/** A session that exists has a past; whatever comes after it cannot miss the new task. */
+/** An existing session has a past, which is not shown; the new task comes after it. */
 async function seqBefore(client: TrunklineClient, sessionId: string | undefined): Promise<number> {
   return sessionId === undefined ? 0 : (await client.session.get.query({ sessionId })).lastSeq;
 }
 
-/** Once it is on its way nobody knows whether it got there, so a first Ctrl-C does not end it. */
+/** A submit on its way may or may not have arrived, so the first Ctrl-C waits for the answer. */
 async function submit(
   client: TrunklineClient,
   { prompt, sessionId, model, whenBusy }: RunOptions & { prompt: string; sessionId: string | undefined },
@@ -91,28 +95,35 @@ async function submit(
   signal: AbortSignal,
 ): Promise<SubmitTaskOutput> {
   const explain = (): void => {
-    void err.write("Waiting for the server's answer; Ctrl-C again leaves without it\n");
+    void err.write("Waiting for the server's answer. Press Ctrl-C again to leave without it.\n");
   };
   signal.addEventListener("abort", explain);
   try {
     const submitting = client.task.submit.mutate({ prompt, sessionId, model, whenBusy });
-    return await awaiting(err, "submitting", submitting);
+    return await awaiting(err, "Submitting", submitting);
   } finally {
     signal.removeEventListener("abort", explain);
   }
 }
 
-/** @returns how the task ended; null where the person left before */
+/** @returns how the task ended; null where the user left before */
 async function watch(
   client: TrunklineClient,
   { taskId, sessionId, after }: { taskId: string; sessionId: string; after: number },
-  terminal: Terminal,
-  { json, signal }: { json: boolean; signal: AbortSignal },
+  context: CommandContext,
+  { view: kind, signal }: { view: "transcript" | "json" | "final"; signal: AbortSignal },
 ): Promise<TerminalTaskState | null> {
+  const { terminal } = context;
   const { out, err } = terminal;
+  const command = hints(context);
   const ended = await (async () => {
-    using view = json ? openJsonView(terminal) : openTranscriptView(terminal, { prompts: false });
-    using keys = json ? null : openAnswerKeys(client, terminal);
+    await using answering = openAnswerPrompt(client, terminal, { enabled: kind !== "json" });
+    using view =
+      kind === "json"
+        ? openJsonView(terminal)
+        : kind === "final"
+          ? openFinalView(terminal, { answering, command })
+          : openTranscriptView(terminal, { prompts: false, answering, command });
     for await (const { events, live } of followSession(client, {
       sessionId,
       after,
@@ -121,21 +132,22 @@ async function watch(
     })) {
       for (const event of events) {
         if (event.taskId !== taskId) continue;
+        await answering.see(event);
         await view.show(event);
-        keys?.see(event);
         const end = endStateOf(event);
         if (end !== null) return end;
       }
       view.settle();
-      if (live) keys?.settle();
+      if (live) answering.settle();
     }
     return null;
   })();
 
   if (ended === null && !out.gone.aborted) {
-    await err.write(describeDetached("Detached; the task goes on.", { sessionId, taskId }));
+    await err.write(describeDetached("Detached. The task keeps running.", { sessionId, taskId }, command));
   }
-  // Beside a pager or a file it would stand in the way.
-  if (ended !== null && !json && out.isTerminal) await err.write(err.colors.dim(`session ${sessionId}\n`));
+  // In a pager or a file it would be in the way.
+  if (ended !== null && kind === "transcript" && out.isTerminal)
+    await err.write(err.colors.dim(`session ${sessionId}\n`));
   return ended;
 }

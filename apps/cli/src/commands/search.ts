@@ -16,21 +16,21 @@ interface SearchOptions {
 
 export function searchCommand(context: CommandContext): Command {
   return new Command("search")
-    .summary("find words in what was said and done")
+    .summary("search prompts, answers and tool calls")
     .description(
-      "Find words in prompts, answers, and what tools were given and gave back; newest first. All of the words " +
-        "must occur; the last may be the beginning of one.",
+      "Search prompts, answers, and the inputs and outputs of tools, newest first. All words must occur; the last may " +
+        "be the beginning of one.",
     )
-    .argument("<words...>", "what to find")
+    .argument("<words...>", "words to search for")
     .option("-n, --limit <count>", "how many at most", parseWholeNumber(1, MAX_LISTED), DEFAULT_LISTED)
-    .option("--json", "print one place per line as JSON")
+    .option("--json", "print one result per line as JSON")
     .action(async (words: string[], options: SearchOptions, command: Command) => {
       const { terminal } = context;
       const client = connect(context, command);
       const text = words.join(" ");
       const found = await awaiting(
         terminal.err,
-        "searching",
+        "Searching",
         takeItems(
           options.limit,
           (page) => client.search.query.query({ text, ...page }),
@@ -40,7 +40,7 @@ export function searchCommand(context: CommandContext): Command {
       await printListing(terminal, found, {
         columns: hitColumns(terminal.out),
         json: options.json === true,
-        none: "Nothing has all of these words.",
+        none: "No results.",
       });
     });
 }

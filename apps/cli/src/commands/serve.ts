@@ -1,11 +1,13 @@
 import { Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
-import { findDataDir, readServerRecord } from "../server/data-dir.ts";
+import { findDataDir } from "../server/data-dir.ts";
+import { findLocalServer } from "../server/local-server.ts";
+import { makeDataDir } from "../server/make-data-dir.ts";
 import { startDetached } from "../server/start-detached.ts";
 import type { TargetOptions } from "../server/target.ts";
 import { awaiting } from "../terminal/awaiting.ts";
-import type { CommandContext } from "./context.ts";
+import { hints, type CommandContext } from "./context.ts";
 import { parseWholeNumber } from "./option-values.ts";
 
 interface ServeOptions extends TargetOptions {
@@ -20,8 +22,8 @@ export function serveCommand(context: CommandContext): Command {
   return new Command("serve")
     .summary("start the server")
     .description(
-      "Start the server in this terminal, or in the background, where it outlives the terminal. Everything else is " +
-        "set by environment variables; the options win.",
+      "Start the server in this terminal, or in the background, where it outlives the terminal. Environment variables " +
+        "set everything else; options win over them.",
     )
     .option(
       "-p, --port <number>",
@@ -30,7 +32,7 @@ export function serveCommand(context: CommandContext): Command {
     )
     .option("--host <address>", "address to listen on (TRUNKLINE_HOST)")
     .addOption(
-      new Option("--web <mode>", "serve the web UI, or the API alone (TRUNKLINE_WEB)").choices([
+      new Option("--web <mode>", "serve the web UI or only the API (TRUNKLINE_WEB)").choices([
         "on",
         "off",
         "dev",
@@ -44,32 +46,41 @@ export function serveCommand(context: CommandContext): Command {
         TRUNKLINE_PORT: port?.toString(),
         TRUNKLINE_HOST: host,
         TRUNKLINE_WEB: web,
-        TRUNKLINE_DATA_DIR: dataDir,
+        // Absolute, as the server may run somewhere else.
+        TRUNKLINE_DATA_DIR: findDataDir(dataDir, context.terminal.env),
       };
       const given = Object.entries(settings).filter(([, value]) => value !== undefined);
       if (detach) return await serveDetached(context, Object.fromEntries(given), json === true);
-      if (json)
-        throw new CommandError(EXIT.usage, "--json goes with --detach; here the server itself speaks");
+      if (json) throw new CommandError(EXIT.usage, "--json needs --detach.");
+      makeDataDir(settings.TRUNKLINE_DATA_DIR);
+      refuseSecond(settings.TRUNKLINE_DATA_DIR);
       for (const [name, value] of given) process.env[name] = value;
-      // In this very process: signals arrive once, its pid is the server's, and no other command pays for loading it.
+      // In this process: signals arrive once, its pid is the server's, and no other command pays for loading it.
       return void (await import("@trunkline/server/main"));
     });
 }
 
 async function serveDetached(
-  { terminal: { out, err, env } }: CommandContext,
+  context: CommandContext,
   settings: Record<string, string | undefined>,
   json: boolean,
 ): Promise<void> {
+  const { terminal } = context;
+  const { out, err, env } = terminal;
   const dataDir = findDataDir(settings["TRUNKLINE_DATA_DIR"], env);
-  const running = readServerRecord(dataDir);
-  if (running !== null) {
-    throw new CommandError(EXIT.failed, `One runs on ${dataDir} already: ${running.url}, pid ${running.pid}`);
-  }
-  const server = await awaiting(err, "starting a server", startDetached(dataDir, env, settings));
+  refuseSecond(dataDir);
+  const server = await awaiting(err, "Starting a server", startDetached(dataDir, terminal, settings));
   if (json) return await out.write(`${JSON.stringify(server)}\n`);
   const { url, pid, logFile } = server;
+  const command = hints(context);
   return await out.write(
-    `Serving ${url}, pid ${pid}\n  its log:  ${logFile}\n  sign in:  trunkline login\n  stop it:  trunkline stop\n`,
+    `Serving ${url}, pid ${pid}\n  its log:  ${logFile}\n  sign in:  ${command("login")}\n  stop it:  ${command("stop")}\n`,
   );
+}
+
+function refuseSecond(dataDir: string): void {
+  const running = findLocalServer(dataDir);
+  if (running.state !== "running") return;
+  const { url, pid } = running.record;
+  throw new CommandError(EXIT.failed, `A server is already running for ${dataDir}: ${url}, pid ${pid}.`);
 }

@@ -5,7 +5,7 @@ import { formatAge } from "../terminal/duration.ts";
 import type { Colors } from "../terminal/output.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import type { Column } from "../terminal/table.ts";
-import { connect, type CommandContext } from "./context.ts";
+import { connect, hints, type CommandContext } from "./context.ts";
 import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
 import { parseWholeNumber } from "./option-values.ts";
 import { takeItems } from "./paged-items.ts";
@@ -19,10 +19,10 @@ interface SessionsOptions {
 
 export function sessionsCommand(context: CommandContext): Command {
   return new Command("sessions")
-    .summary("list sessions, the last changed first")
-    .description("List your sessions, the last changed first.")
-    .option("--title <words>", "only those that have this in their title")
-    .option("--archived", "those that were put away instead")
+    .summary("list sessions, latest first")
+    .description("List your sessions, latest first.")
+    .option("--title <words>", "only those with this in the title")
+    .option("--archived", "archived sessions instead")
     .option("-n, --limit <count>", "how many at most", parseWholeNumber(1, MAX_LISTED), DEFAULT_LISTED)
     .option("--json", "print one session per line as JSON")
     .action(async (options: SessionsOptions, command: Command) => {
@@ -31,7 +31,7 @@ export function sessionsCommand(context: CommandContext): Command {
       const { title: query, archived = false } = options;
       const found = await awaiting(
         terminal.err,
-        "reading the list",
+        "Loading",
         takeItems(options.limit, (page) => client.session.list.query({ ...page, query, archived })),
       );
       await printListing(terminal, found, {
@@ -39,8 +39,8 @@ export function sessionsCommand(context: CommandContext): Command {
         json: options.json === true,
         none:
           query === undefined && !archived
-            ? 'No sessions yet. `trunkline run "…"` starts one.'
-            : `No ${archived ? "archived " : ""}session${query === undefined ? "" : ` has '${query}' in its title`}.`,
+            ? `No sessions yet. Start one: ${hints(context)("run", "…")}`
+            : `No ${archived ? "archived " : ""}session${query === undefined ? "s" : ` has '${query}' in its title`}.`,
       });
     });
 }

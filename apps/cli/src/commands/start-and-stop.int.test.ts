@@ -1,12 +1,12 @@
+import { existsSync } from "node:fs";
 import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stripVTControlCharacters } from "node:util";
 import type { SessionEvent } from "@trunkline/contract";
 import { isProcessAlive, waitFor } from "@trunkline/testkit";
 import { afterEach, beforeEach, expect, it } from "vitest";
-import { runCaptured } from "../testing/captured-cli.ts";
 import { CliProcess } from "../testing/cli-process.ts";
+import { TerminalProcess } from "../testing/terminal-process.ts";
 
 let dataDir: string;
 /** A port of its own for each server, and nobody at the default one is meant. */
@@ -28,7 +28,7 @@ it("run --start starts a server that stays, the next run finds it, and stop ends
   expect(first.exitCode).toBe(0);
   expect(first.out).toContain("one");
   const { url, pid } = await serverRecord();
-  expect(first.err).toContain(`A server is running at ${url}, pid ${pid}`);
+  expect(first.err).toContain(`Server running at ${url}, pid ${pid}. Stop it: trunkline stop`);
   expect(isProcessAlive(pid)).toBe(true);
 
   const second = await CliProcess.run(["run", "--start", "say: two"], env);
@@ -37,32 +37,44 @@ it("run --start starts a server that stays, the next run finds it, and stop ends
 
   expect(await CliProcess.run(["stop"], env)).toMatchObject({
     exitCode: 0,
-    out: `Stopped ${url}, pid ${pid}\n`,
+    out: `Stopped ${url}, pid ${pid}.\n`,
   });
   await waitFor("its end", () => !isProcessAlive(pid));
   expect(await CliProcess.run(["stop", "--json"], env)).toMatchObject({ exitCode: 0, out: "null\n" });
 });
 
 it("run asks whoever sits at a terminal, and says how to start one where nobody does", async () => {
-  const refused = await runCaptured(["run", "say: no"], { env, typed: "perhaps\nn\n" });
-  expect(stripVTControlCharacters(refused.err)).toMatch(
-    /No server runs here\. Start one in the background\? \[Y\/n\]/,
-  );
-  expect(refused).toMatchObject({ exitCode: 4, out: "" });
-  expect(refused.err).toContain("trunkline run --start");
-  const left = await runCaptured(["run", "say: no"], { env, typed: "" });
-  expect(left.exitCode).toBe(4);
+  const question = "Start one in the background? [Y/n] ";
+  for (const typed of ["n\r", "\u0004"]) {
+    await using refused = new TerminalProcess(["run", "say: no"], env);
+    await refused.shows(question);
+    refused.type(typed);
+    await refused.shows(`No server is running for ${dataDir}. Start one: trunkline serve -d.`);
+    expect(await refused.ended()).toBe(4);
+  }
   const script = await CliProcess.run(["run", "say: no"], env);
-  expect(script.err).toMatch(/^error: No server runs on .*`trunkline run --start …`.*`trunkline serve`/);
-  expect(script.exitCode).toBe(4);
+  expect(script).toMatchObject({
+    exitCode: 4,
+    err: `error: No server is running for ${dataDir}. Start one: trunkline serve -d. Another server: --url URL.\n`,
+  });
   await expect(stat(dataDir)).rejects.toThrow("ENOENT");
 
-  const accepted = await runCaptured(["run", "say: yes please"], {
-    env: { ...env, PATH: process.env["PATH"] ?? "", HOME: tmpdir() },
-    typed: "\n",
-  });
-  expect(accepted.out).toContain("yes please");
-  expect(accepted.exitCode).toBe(0);
+  await using accepted = new TerminalProcess(["run", "say: yes please"], env);
+  await accepted.shows(question);
+  accepted.type("perhaps\r");
+  await accepted.shows(question);
+  accepted.type("\r");
+  await accepted.shows("yes please");
+  expect(await accepted.ended()).toBe(0);
+});
+
+it("F6: Ctrl-C while a server starts ends it, and says so", async () => {
+  await using starting = new TerminalProcess(["serve", "-d", "--web", "off"], env);
+  await waitFor("the server's process", () => existsSync(join(dataDir, "server.log")));
+  starting.type("\u0003");
+  await starting.shows("Stopping the server that was starting.");
+  expect(await starting.ended()).toBe(130);
+  expect((await CliProcess.run(["tasks"], env)).err).toContain("No server is running");
 });
 
 it("serve --detach tells where it is, once, and keeps its log to its owner", async () => {
@@ -73,7 +85,10 @@ it("serve --detach tells where it is, once, and keeps its log to its owner", asy
   expect(JSON.parse(started.out)).toEqual({ url, pid, logFile });
   expect((await stat(logFile)).mode & 0o777).toBe(0o600);
   const again = await CliProcess.run(["serve", "--detach"], env);
-  expect(again).toMatchObject({ exitCode: 1, err: expect.stringContaining(`already: ${url}, pid ${pid}`) });
+  expect(again).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining(`A server is already running for ${dataDir}: ${url}, pid ${pid}.`),
+  });
 });
 
 it("shows why a server does not start", async () => {
@@ -81,7 +96,9 @@ it("shows why a server does not start", async () => {
     ...env,
     TRUNKLINE_CONCURRENCY: "many",
   });
-  expect(err).toMatch(/^error: The server did not start:\n.*TRUNKLINE_CONCURRENCY takes a whole number/);
+  expect(err).toMatch(
+    /^error: The server did not start\. The end of its log:\n.*TRUNKLINE_CONCURRENCY takes a whole number/,
+  );
   expect(exitCode).toBe(1);
 });
 

@@ -5,8 +5,9 @@ import { formatAge, formatDuration } from "../terminal/duration.ts";
 import type { Colors } from "../terminal/output.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import type { Column } from "../terminal/table.ts";
-import { connect, type CommandContext } from "./context.ts";
+import { connect, hints, type CommandContext } from "./context.ts";
 import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
+import { findSession } from "./find-id.ts";
 import { parseChoices, parseId, parseWholeNumber } from "./option-values.ts";
 import { takeItems } from "./paged-items.ts";
 
@@ -20,7 +21,9 @@ interface TasksOptions {
 export function tasksCommand(context: CommandContext): Command {
   return new Command("tasks")
     .summary("list tasks, newest first")
-    .description("List your tasks, newest first.")
+    .description(
+      "List your tasks, newest first. Queued tasks show their place in the queue of their session.",
+    )
     .option("-s, --session <id>", "of this session only", parseId("sessions"))
     .option(
       "--state <state>",
@@ -32,22 +35,42 @@ export function tasksCommand(context: CommandContext): Command {
     .action(async (options: TasksOptions, command: Command) => {
       const { terminal } = context;
       const client = connect(context, command);
-      const filter = { sessionId: options.session, states: options.state };
+      const named = options.session;
+      const sessionId = named === undefined ? undefined : await findSession(context, client, named);
+      const filter = { sessionId, states: options.state };
       const found = await awaiting(
         terminal.err,
-        "reading the list",
+        "Loading",
         takeItems(options.limit, (page) => client.task.list.query({ ...filter, ...page })),
       );
       const filtered = options.session !== undefined || options.state !== undefined;
       await printListing(terminal, found, {
-        columns: taskColumns(terminal.out.colors, Date.now()),
+        columns: taskColumns(
+          terminal.out.colors,
+          Date.now(),
+          found.hasMore ? new Map<string, number>() : placesInQueue(found.items),
+        ),
         json: options.json === true,
-        none: filtered ? "No task matches." : 'No tasks yet. `trunkline run "…"` starts one.',
+        none: filtered ? "No task matches." : `No tasks yet. Start one: ${hints(context)("run", "…")}`,
       });
     });
 }
 
-function taskColumns(colors: Colors, nowMs: number): Column<Task>[] {
+/** @returns each queued task's place in the queue of its session; only a list that is whole can tell. */
+function placesInQueue(tasks: readonly Task[]): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  const lengths = new Map<string, number>();
+  for (const { id, sessionId } of tasks
+    .filter(({ state }) => state === "submitted")
+    .toSorted((one, other) => one.pos - other.pos)) {
+    const place = (lengths.get(sessionId) ?? 0) + 1;
+    lengths.set(sessionId, place);
+    places.set(id, place);
+  }
+  return places;
+}
+
+function taskColumns(colors: Colors, nowMs: number, places: ReadonlyMap<string, number>): Column<Task>[] {
   const paintOfState: Record<TaskState, (text: string) => string> = {
     submitted: colors.dim,
     working: colors.cyan,
@@ -59,7 +82,11 @@ function taskColumns(colors: Colors, nowMs: number): Column<Task>[] {
   };
   return [
     { title: "TASK", cell: ({ id }) => id },
-    { title: "STATE", cell: ({ state }) => state, paint: (text, { state }) => paintOfState[state](text) },
+    {
+      title: "STATE",
+      cell: ({ id, state }) => (places.has(id) ? `queued, no. ${places.get(id)}` : state),
+      paint: (text, { state }) => paintOfState[state](text),
+    },
     { title: "AGE", cell: ({ createdAt }) => formatAge(nowMs - createdAt), align: "right", spare: true },
     { title: "TOOK", cell: (task) => tookSoFar(task, nowMs), align: "right", spare: true },
     { title: "PROMPT", cell: ({ prompt }) => oneLine(prompt) },

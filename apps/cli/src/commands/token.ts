@@ -27,8 +27,8 @@ interface ListOptions {
 
 export function tokenCommand(context: CommandContext): Command {
   return new Command("token")
-    .summary("what programs and browsers come in with")
-    .description("Create tokens of your own; list and revoke yours, or, with the scope admin, anybody's.")
+    .summary("manage tokens")
+    .description("Create tokens of your own; list and revoke yours, or anybody's with the admin scope.")
     .addCommand(createCommand(context))
     .addCommand(listCommand(context))
     .addCommand(revokeCommand(context));
@@ -36,18 +36,18 @@ export function tokenCommand(context: CommandContext): Command {
 
 function createCommand(context: CommandContext): Command {
   return new Command("create")
-    .summary("create a token of your own, and print it this once")
+    .summary("create a token of your own and print it")
     .description(
-      "Create a token of your own and print it. It is not stored, and can't be shown again. It has no more rights than the " +
-        "token that creates it, and no later expiry.",
+      "Create a token of your own and print it. It is not stored, so it can't be shown again. It can't have more rights " +
+        "or a later expiry than the token that creates it.",
     )
-    .argument("<name>", "what it is for")
+    .argument("<name>", "name of the token, e.g. laptop")
     .addOption(
-      new Option("--scope <scope>", "what it may do; each scope holds the ones before it")
+      new Option("--scope <scope>", "what it may do; each scope includes the ones before it")
         .choices([...SCOPES])
         .default("write"),
     )
-    .option("--expires <span>", "how long it holds: 12h, 30d, 8w (default: for ever)", parseSpan)
+    .option("--expires <span>", "lifetime: 12h, 30d, 8w (default: never expires)", parseSpan)
     .option("--json", "print token and secret as JSON")
     .action(async (name: string, options: CreateOptions, command: Command) => {
       const { out, err } = context.terminal;
@@ -59,19 +59,19 @@ function createCommand(context: CommandContext): Command {
         ...(expires !== undefined && { expiresAt: Date.now() + expires }),
       });
       if (options.json) return await out.write(`${JSON.stringify(created)}\n`);
-      // The secret alone, so that it can be piped into where it is kept.
+      // Alone on the standard output, so that it can be piped.
       await out.write(`${created.secret}\n`);
-      return await err.write(err.colors.dim("Keep it: it cannot be shown again\n"));
+      return await err.write(err.colors.dim("Copy it now: it won't be shown again.\n"));
     });
 }
 
 function listCommand(context: CommandContext): Command {
   return new Command("list")
     .summary("list tokens and signed-in browsers, newest first")
-    .description("List the tokens and signed-in browsers that hold, newest first.")
-    .option("--user <name>", "those of this user")
-    .option("--all", "those of all users")
-    .option("--ended", "also those that were revoked or have expired")
+    .description("List valid tokens and signed-in browsers, newest first.")
+    .option("--user <name>", "of this user")
+    .option("--all", "of all users")
+    .option("--ended", "include revoked and expired ones")
     .option("-n, --limit <count>", "how many at most", parseWholeNumber(1, MAX_LISTED), DEFAULT_LISTED)
     .option("--json", "print one token per line as JSON")
     .action(async (options: ListOptions, command: Command) => {
@@ -84,7 +84,7 @@ function listCommand(context: CommandContext): Command {
       };
       const found = await awaiting(
         terminal.err,
-        "reading the list",
+        "Loading",
         takeItems(options.limit, (page) => client.token.list.query({ ...filter, ...page })),
       );
       await printListing(terminal, found, {
@@ -99,7 +99,7 @@ function revokeCommand(context: CommandContext): Command {
   return new Command("revoke")
     .summary("revoke tokens")
     .description(
-      "Revoke tokens. Browsers that were signed in with them are signed out, and live streams end within a second.",
+      "Revoke tokens. Browsers that signed in with them are signed out, and live streams end within a second.",
     )
     .argument("<token...>", "ids of the tokens", (word: string, before?: string[]) => [
       ...(before ?? []),
@@ -125,7 +125,7 @@ function tokenColumns(colors: Colors, nowMs: number): Column<Token>[] {
     { title: "SCOPE", cell: ({ scopes }) => scopes.at(-1) ?? "" },
     { title: "USED", cell: ({ lastUsedAt }) => ago(lastUsedAt), align: "right", spare: true },
     {
-      title: "ENDS",
+      title: "EXPIRES",
       cell: (token) => endOf(token, nowMs),
       paint: (text, { revokedAt }) => (revokedAt === null ? text : colors.dim(text)),
     },

@@ -5,17 +5,15 @@ import { awaiting } from "../terminal/awaiting.ts";
 import { formatAge } from "../terminal/duration.ts";
 import type { Colors } from "../terminal/output.ts";
 import type { Column } from "../terminal/table.ts";
-import { connect, type CommandContext } from "./context.ts";
+import { connect, hints, type CommandContext } from "./context.ts";
 import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
 import { parseWholeNumber } from "./option-values.ts";
 import { takeItems } from "./paged-items.ts";
 
 export function userCommand(context: CommandContext): Command {
   return new Command("user")
-    .summary("who may use the server")
-    .description(
-      "Add, list and remove users. It takes a token with the scope admin; the server's own has it.",
-    )
+    .summary("manage users")
+    .description("Add, list and remove users. Needs a token with the admin scope, such as the server's own.")
     .addCommand(addCommand(context))
     .addCommand(inviteCommand(context))
     .addCommand(listCommand(context))
@@ -25,9 +23,9 @@ export function userCommand(context: CommandContext): Command {
 function addCommand(context: CommandContext): Command {
   return new Command("add")
     .summary("add a user")
-    .description("Add a user. They can do nothing before they have accepted an invitation.")
-    .argument("<name>", "lower-case letters, digits, '.', '_', '-' and '@'")
-    .option("--restore", "bring back a user who was removed, with the sessions that were kept")
+    .description("Add a user. They need an invitation to sign in.")
+    .argument("<name>", "lowercase letters, digits, '.', '_', '-' and '@'")
+    .option("--restore", "restore a removed user with the sessions that were kept")
     .option("--json", "print the user as JSON")
     .action(async (name: string, options: { restore?: true; json?: true }, command: Command) => {
       const { out, err } = context.terminal;
@@ -38,7 +36,7 @@ function addCommand(context: CommandContext): Command {
       if (options.json) return await out.write(`${JSON.stringify(user)}\n`);
       await out.write(`${user.id}\n`);
       return await err.write(
-        err.colors.dim(`Next: trunkline user invite ${name}, and send ${name} the link\n`),
+        err.colors.dim(`Next: ${hints(context)("user", "invite", name)}, and send ${name} the link.\n`),
       );
     });
 }
@@ -47,12 +45,12 @@ function inviteCommand(context: CommandContext): Command {
   return new Command("invite")
     .summary("print the link that lets a new user in")
     .description(
-      "Print a link that lets a new user in. It works once, for a week; a new one replaces it. Whoever opens it gets the " +
-        "user's first token, and nobody else can be let in after them, so send it to nobody but the user.",
+      "Print a link that lets a new user in. It works once, within a week, and a new one replaces it. Whoever opens it " +
+        "gets the user's first token, so send it to nobody else.",
     )
-    .argument("<name>", "of the user")
+    .argument("<name>", "name of the user")
     .addOption(
-      new Option("--scope <scope>", "what they may do; each scope holds the ones before it")
+      new Option("--scope <scope>", "what they may do; each scope includes the ones before it")
         .choices([...SCOPES])
         .default("write"),
     )
@@ -70,7 +68,7 @@ function inviteCommand(context: CommandContext): Command {
 function listCommand(context: CommandContext): Command {
   return new Command("list")
     .summary("list the users, newest first")
-    .description("List the users, newest first; also those who were removed and whose sessions were kept.")
+    .description("List users, newest first, including removed users whose sessions were kept.")
     .option("-n, --limit <count>", "how many at most", parseWholeNumber(1, MAX_LISTED), DEFAULT_LISTED)
     .option("--json", "print one user per line as JSON")
     .action(async (options: { limit: number; json?: true }, command: Command) => {
@@ -78,7 +76,7 @@ function listCommand(context: CommandContext): Command {
       const client = connect(context, command);
       const found = await awaiting(
         terminal.err,
-        "reading the list",
+        "Loading",
         takeItems(options.limit, (page) => client.user.list.query(page)),
       );
       await printListing(terminal, found, {
@@ -93,11 +91,11 @@ function removeCommand(context: CommandContext): Command {
   return new Command("remove")
     .summary("remove a user")
     .description(
-      "Remove a user: their tokens no longer hold, their streams end, and what they had running is canceled. " +
-        "Their sessions are kept, for nobody to see, until they are brought back or deleted.",
+      "Remove a user: their tokens stop working, their streams end, and their tasks are canceled. Their sessions are " +
+        "kept, visible to nobody, until the user is restored or the sessions are deleted.",
     )
-    .argument("<name>", "of the user")
-    .option("--delete-sessions", "delete their sessions as well, with all files")
+    .argument("<name>", "name of the user")
+    .option("--delete-sessions", "also delete their sessions with all files")
     .option("--json", "print the user as JSON")
     .action(async (name: string, options: { deleteSessions?: true; json?: true }, command: Command) => {
       const { out } = context.terminal;
@@ -105,8 +103,8 @@ function removeCommand(context: CommandContext): Command {
       const { id: userId } = await findUser(client, name);
       const deleteSessions = options.deleteSessions === true;
       const user = await client.user.remove.mutate({ userId, deleteSessions });
-      const what = deleteSessions ? ", and all sessions are gone" : "; sessions are kept";
-      await out.write(options.json ? `${JSON.stringify(user)}\n` : `${name} was removed${what}\n`);
+      const what = deleteSessions ? "their sessions were deleted" : "their sessions are kept";
+      await out.write(options.json ? `${JSON.stringify(user)}\n` : `Removed ${name}; ${what}.\n`);
     });
 }
 

@@ -24,7 +24,7 @@ it("looks who else can look into the data directory", async () => {
   await chmod(dataDir, 0o750);
   expect(await checkDataDir(dataDir)).toMatchObject({
     level: "warn",
-    message: expect.stringContaining(`mode 750, so others may look into it: chmod 700 ${dataDir}`),
+    message: expect.stringContaining(`mode 750: other users may read it. Fix: chmod 700 ${dataDir}`),
   });
 });
 

@@ -1,8 +1,9 @@
 import { access, constants, stat, statfs } from "node:fs/promises";
 import { dirname } from "node:path";
+import { fileProblem } from "../file-problem.ts";
 import type { Finding } from "./finding.ts";
 
-/** The launcher's own rule, spelt out there for a Node that could not load this file. */
+/** The launcher repeats this, because an older Node could not load this file. */
 const OLDEST_NODE = { major: 24, minor: 16 };
 
 const LOW_DISK_BYTES = 1_000_000_000;
@@ -15,10 +16,10 @@ export function checkNode(version: string): Finding {
   if (major > oldest || (major === oldest && minor >= oldestMinor)) {
     return { check: "node", level: "ok", message: version };
   }
-  return { check: "node", level: "fail", message: `${version}; ${oldest}.${oldestMinor} or newer is needed` };
+  return { check: "node", level: "fail", message: `${version}; needs ${oldest}.${oldestMinor} or newer` };
 }
 
-/** Whether a server of this user can keep its things there, and nobody else can read them. */
+/** Whether a server of this user can use the directory, and nobody else can read it. */
 export async function checkDataDir(path: string): Promise<Finding> {
   const finding = (level: Finding["level"], message: string): Finding => ({
     check: "data directory",
@@ -27,22 +28,22 @@ export async function checkDataDir(path: string): Promise<Finding> {
   });
   try {
     const stats = await stat(path);
-    if (!stats.isDirectory()) return finding("fail", `${path} is no directory; name another with --data-dir`);
+    if (!stats.isDirectory())
+      return finding("fail", `${path} is not a directory. Choose another: --data-dir PATH`);
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
     const mode = stats.mode & 0o777;
     const octal = mode.toString(8).padStart(3, "0");
     return (mode & 0o077) === 0
       ? finding("ok", `${path}, mode ${octal}`)
-      : finding("warn", `${path} has mode ${octal}, so others may look into it: chmod 700 ${path}`);
+      : finding("warn", `${path} has mode ${octal}: other users may read it. Fix: chmod 700 ${path}`);
   } catch (error) {
     if (!isErrno(error)) throw error;
-    if (error.code === "ENOENT")
-      return finding("warn", `${path} is not there yet; \`trunkline serve\` makes it`);
-    return finding("fail", `${path} cannot be used: ${error.message}`);
+    if (error.code === "ENOENT") return finding("warn", `${path} does not exist yet; the server creates it`);
+    return finding("fail", `Can't use ${path}: ${fileProblem(error)}`);
   }
 }
 
-/** How much more fits where the data directory is, or will be. */
+/** How much room there is for the data directory. */
 export async function checkDisk(dataDir: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(await nearestExisting(dataDir));
   return judgeDisk(bavail * bsize);
@@ -51,9 +52,9 @@ export async function checkDisk(dataDir: string): Promise<Finding> {
 export function judgeDisk(freeBytes: number): Finding {
   const free = `${(freeBytes / 1_000_000_000).toFixed(1)} GB free`;
   if (freeBytes < FULL_DISK_BYTES) {
-    return { check: "disk", level: "fail", message: `${free}: make room, or nothing can be stored` };
+    return { check: "disk", level: "fail", message: `${free}: too little to store anything` };
   }
-  if (freeBytes < LOW_DISK_BYTES) return { check: "disk", level: "warn", message: `${free}: make room soon` };
+  if (freeBytes < LOW_DISK_BYTES) return { check: "disk", level: "warn", message: `${free}: running low` };
   return { check: "disk", level: "ok", message: free };
 }
 

@@ -1,5 +1,6 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { checkModel, checkSandbox } from "./check-server.ts";
+import { checkModel, checkSandbox, checkVersion } from "./check-server.ts";
 
 it("warns of answers that no model gives", () => {
   expect(checkModel({ model: "demo", demo: true }).level).toBe("warn");
@@ -7,9 +8,19 @@ it("warns of answers that no model gives", () => {
 });
 
 it.each([
-  [{ mode: "auto", active: true, reason: null }, "ok", "run in it"],
+  [{ mode: "auto", active: true, reason: null }, "ok", "run in a sandbox"],
   [{ mode: "auto", active: false, reason: "no bubblewrap" }, "warn", "no bubblewrap"],
   [{ mode: "off", active: false, reason: null }, "warn", "turned off"],
 ] as const)("sandbox %o: %s", (sandbox, level, says) => {
   expect(checkSandbox({ sandbox })).toMatchObject({ level, message: expect.stringContaining(says) });
+});
+
+it("F6: notices that the server is another version", () => {
+  const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
+    version: string;
+  };
+  expect(checkVersion("http://x", version).level).toBe("ok");
+  const older = checkVersion("http://x", "0.0.1");
+  expect(older.level).toBe("warn");
+  expect(older.message).toContain(`version 0.0.1; this command is version ${version}`);
 });

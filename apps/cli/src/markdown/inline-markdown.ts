@@ -4,31 +4,33 @@ import type { Colors } from "../terminal/output.ts";
 export interface InlineText {
   /** Without newlines. */
   text: string;
-  /** What stands before it in its line, or the end of that. */
+  /** The end of what comes before it in its line. */
   before: string;
-  /** Whether the line ends with it; otherwise what may still become a span is held back. */
+  /** Whether the line ends with it; otherwise what could still become a span is held back. */
   whole: boolean;
 }
 
-/** What of it is set already, and what is held back as its end is still to come. */
+/** What is set already, and what is held back until its end has come. */
 interface SetText {
   shown: string;
   held: string;
 }
 
-/** A mark whose end does not come within so many characters is a character like any other. */
+/** A mark whose end does not come within so many characters is a character like any other, while text streams in … */
 const MAX_HELD = 300;
+/** … and where the line is whole: without a bound, a line of nothing but marks would cost the square of its length. */
+const MAX_SPAN = 1_000;
 
 interface Span {
-  /** Matches at the beginning of what is left; its first group is what the marks stand around, or all of it. */
+  /** Matches at the beginning of the rest; its first group is the text between the marks. */
   readonly pattern: RegExp;
   paint(colors: Colors, inner: string, match: RegExpExecArray): string;
-  /** What stands inside is no Markdown. */
+  /** Its text is taken literally. */
   readonly verbatim?: true;
 }
 
-/** CommonMark 0.31, chapter 6, as far as answers of models use it; a mark that touches a word from inside is none. Names
- * like `__init__` are likelier in them than bold text by underscores. */
+/** The part of CommonMark 0.31, chapter 6, that models use in answers. An underscore inside a word is no mark, and two are
+ * none anywhere: names like `__init__` are more likely than bold text by underscores. */
 const SPANS: readonly Span[] = [
   {
     pattern: /^(`+)(?!`)(.*?[^`])\1(?!`)/,
@@ -54,11 +56,13 @@ const SPANS: readonly Span[] = [
   },
 ];
 
+/** UTF-16 units that may be needed to see which character stands before a mark. */
+const LONGEST_CHARACTER = 2;
 const MARKS = /[`*_~[!\\]/;
 const WORD_BEFORE = /[\p{L}\p{N}_]$/u;
 const ESCAPED = /^\\[!-/:-@[-`{-~]/;
 
-/** Sets what stands within a line. */
+/** Sets the text of a line. */
 export function setInline({ text, before: lead, whole }: InlineText, colors: Colors): SetText {
   let shown = "";
   let rest = text;
@@ -66,7 +70,8 @@ export function setInline({ text, before: lead, whole }: InlineText, colors: Col
     const at = rest.search(MARKS);
     if (at === -1) return { shown: shown + rest, held: "" };
     shown += rest.slice(0, at);
-    const before = lead + text.slice(0, text.length - rest.length + at);
+    const begin = text.length - rest.length + at;
+    const before = begin === 0 ? lead : text.slice(Math.max(0, begin - LONGEST_CHARACTER), begin);
     rest = rest.slice(at);
 
     const found = findSpan(rest, before);
@@ -92,14 +97,15 @@ export function setInline({ text, before: lead, whole }: InlineText, colors: Col
 
 function findSpan(rest: string, before: string): { span: Span; match: RegExpExecArray } | null {
   if (rest.startsWith("_") && WORD_BEFORE.test(before)) return null;
+  const near = rest.slice(0, MAX_SPAN);
   for (const span of SPANS) {
-    const match = span.pattern.exec(rest);
+    const match = span.pattern.exec(near);
     if (match !== null) return { span, match };
   }
   return null;
 }
 
-/** Whether what comes next could make a span of this. */
+/** Whether the text to come could make this a span. */
 function mayOpen(rest: string, before: string): boolean {
   if (rest.startsWith("_") && WORD_BEFORE.test(before)) return false;
   return /^(`|\*{1,3}(?!\s)|_(?![\s_])|~(~(?!\s)|$)|!?\[[^\]]*(\](\([^)]*)?)?$|!$|\\$)/.test(rest);

@@ -58,7 +58,7 @@ it.each([
   "1.5 and 3.",
   "-5 degrees",
   "#hashtag",
-  "| a | b |\n|---|---|",
+  "| a | b |\n| c | d |",
   "    indented",
   "wait!",
   "~5 ~ 6",

@@ -1,10 +1,11 @@
-import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
 import type { Colors } from "../terminal/output.ts";
+import { withoutSequences } from "../terminal/control-sequences.ts";
 import { setInline } from "./inline-markdown.ts";
+import { setTable } from "./set-table.ts";
 import { WordWrap } from "./word-wrap.ts";
 
-/** What a line may still turn out to be, while it is shorter than what tells. */
+/** Beginnings of lines that do not yet tell what the line is. */
 const UNDECIDED = [
   /^\s*$/,
   /^ {0,3}#{1,6} *$/,
@@ -14,13 +15,19 @@ const UNDECIDED = [
   /^ {0,3}([-*_])( *\1)* *$/,
   /^ {0,3}(`{1,2}|~{1,2})$/,
 ];
-const FENCE = /^ {0,3}(`{3,}(?!.*`)|~{3,})/;
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const RULE = /^ {0,3}([-*_])(?: *\1){2,} *$/;
 const HEADING = /^ {0,3}(#{1,6}) +/;
 const BULLET = /^(\s*)[-+*] +(?:\[([ xX])\] )?/;
 const NUMBER = /^(\s*)(\d{1,9}[.)]) +/;
 const QUOTE = /^ {0,3}((?:> ?)+)/;
 const TABLE = /^ {0,3}\|/;
+
+/** A beginning longer than this is text, whatever may follow. */
+const MAX_UNDECIDED = 200;
+/** A table that grows past these is shown as its lines. */
+const MAX_TABLE_ROWS = 500;
+const MAX_TABLE_LENGTH = 100_000;
 
 /** How the rest of a line is set whose beginning is printed. */
 interface OpenLine {
@@ -31,9 +38,9 @@ interface OpenLine {
 }
 
 /**
- * Sets Markdown for a terminal while it streams: what has been printed stays as it is, and only what is not decided yet
- * is held back, the mark at a line's beginning, a span until its end or a word that may not fit. Lines stay lines, broken
- * between words where they are too long for the terminal; what is no Markdown that it knows comes out as it went in.
+ * Sets Markdown for a terminal while it streams. What has been printed stays; held back are only the mark at a line's
+ * beginning, a span until its end, a word that may not fit, and a table until its columns are known. Lines stay lines,
+ * broken between words where they are too long for the terminal. Markdown that it does not know comes out unchanged.
  */
 export class MarkdownStream {
   readonly #colors: Colors;
@@ -45,6 +52,9 @@ export class MarkdownStream {
   #before = "";
   /** The marks that close the block of code; null outside of one. */
   #fence: string | null = null;
+  /** Lines that begin with a bar, until it is clear whether they make a table, and how wide its columns are. */
+  #table: string[] = [];
+  #tableLength = 0;
 
   /** @param width columns of the terminal; Infinity where lines may be of any length */
   constructor(colors: Colors, width: number) {
@@ -54,17 +64,49 @@ export class MarkdownStream {
 
   /** @returns what to print now */
   write(piece: string): string {
-    const lines = (this.#held + piece).split("\n");
+    const lines = piece.split("\n");
+    lines[0] = this.#held + (lines[0] ?? "");
     this.#held = "";
     const last = lines.pop() ?? "";
-    return lines.map((line) => `${this.#part(line, true)}\n`).join("") + this.#part(last, false);
+    return lines.map((line) => this.#whole(line)).join("") + this.#part(last, false);
   }
 
   /** The text ends here. @returns what was held back */
   end(): string {
-    const rest = this.#part(this.#held, true);
+    const rest = this.#held;
     this.#held = "";
-    return rest;
+    const begun = this.#line !== null;
+    if (!begun && this.#inTable(rest)) {
+      this.#table.push(rest);
+      return this.#endTable().replace(/\n$/, "");
+    }
+    return this.#endTable() + this.#part(rest, true);
+  }
+
+  /** @param line what is left of a line */
+  #whole(line: string): string {
+    if (this.#line === null && this.#inTable(line)) {
+      this.#table.push(line);
+      this.#tableLength += line.length;
+      const isLarge = this.#table.length > MAX_TABLE_ROWS || this.#tableLength > MAX_TABLE_LENGTH;
+      return isLarge ? this.#endTable() : "";
+    }
+    return `${this.#endTable()}${this.#part(line, true)}\n`;
+  }
+
+  /** @param beginning of a line, or all of it */
+  #inTable(beginning: string): boolean {
+    return this.#fence === null && TABLE.test(beginning);
+  }
+
+  /** @returns the table that ends here, or the lines that turn out to be none */
+  #endTable(): string {
+    if (this.#table.length === 0) return "";
+    const lines = this.#table;
+    this.#table = [];
+    this.#tableLength = 0;
+    const set = setTable(lines, this.#colors, this.#width) ?? lines.map((line) => this.#part(line, true));
+    return set.map((line) => `${line}\n`).join("");
   }
 
   /** @param whole whether the line ends with it */
@@ -73,9 +115,10 @@ export class MarkdownStream {
     let shown = "";
     let rest = text;
     if (this.#line === null) {
-      if (!whole && (FENCE.test(text) || UNDECIDED.some((each) => each.test(text)))) return this.#hold(text);
+      if (!whole && this.#isUndecided(text)) return this.#hold(text);
+      if (!whole) shown = this.#endTable();
       const block = this.#begin(text, whole);
-      shown = block.shown;
+      shown += block.shown;
       rest = block.rest;
       this.#line = this.#open(block, TABLE.test(text));
     }
@@ -91,8 +134,18 @@ export class MarkdownStream {
   #open({ shown, paint }: { shown: string; paint: OpenLine["paint"] }, rigid: boolean): OpenLine {
     const indent = stringWidth(shown);
     // The bar of a quote stands before each of its lines, the mark of an item before its first.
-    const lead = stripVTControlCharacters(shown).startsWith("│") ? shown : " ".repeat(indent);
+    const lead = withoutSequences(shown).startsWith("│") ? shown : " ".repeat(indent);
     return { paint, lead, wrap: new WordWrap(rigid ? Number.POSITIVE_INFINITY : this.#width, indent) };
+  }
+
+  #isUndecided(beginning: string): boolean {
+    if (beginning.length > MAX_UNDECIDED)
+      return this.#inTable(beginning) && beginning.length < MAX_TABLE_LENGTH;
+    return (
+      this.#inTable(beginning) ||
+      fenceOf(beginning) !== null ||
+      UNDECIDED.some((each) => each.test(beginning))
+    );
   }
 
   #hold(text: string): string {
@@ -103,8 +156,8 @@ export class MarkdownStream {
   #begin(text: string, whole: boolean): { shown: string; rest: string; paint: (text: string) => string } {
     const { dim, bold, underline } = this.#colors;
     const plain = (part: string): string => part;
-    const fence = FENCE.exec(text)?.[1];
-    if (fence !== undefined && whole) {
+    const fence = fenceOf(text);
+    if (fence !== null && whole) {
       this.#fence = fence;
       return { shown: dim(text), rest: "", paint: plain };
     }
@@ -143,7 +196,7 @@ export class MarkdownStream {
     const mark = fence.charAt(0);
     if (this.#line === null) {
       const mayClose = new RegExp(String.raw`^ {0,3}${mark}*\s*$`).test(text);
-      if (!whole && mayClose) return this.#hold(text);
+      if (!whole && mayClose && text.length <= MAX_UNDECIDED) return this.#hold(text);
       if (mayClose && text.trim().length >= fence.length && text.trim().startsWith(fence)) {
         this.#fence = null;
         return dim(text);
@@ -152,6 +205,13 @@ export class MarkdownStream {
     this.#line = whole ? null : this.#open({ shown: "", paint: (part) => part }, true);
     return text;
   }
+}
+
+/** CommonMark 0.31, 4.5: behind an opening fence of backticks stands no other backtick. */
+function fenceOf(line: string): string | null {
+  const [opening, fence] = FENCE.exec(line) ?? [];
+  if (opening === undefined || fence === undefined) return null;
+  return fence.startsWith("`") && line.includes("`", opening.length) ? null : fence;
 }
 
 function setLines(text: string, { paint, lead }: OpenLine): string {

@@ -1,12 +1,14 @@
-import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
+import { withoutSequences } from "../terminal/control-sequences.ts";
 
 /** A word that may turn out longer than this is not waited for. */
 const LIKELY_LENGTH = 24;
+/** A word with more of them, combining marks and colours included, is not measured to see whether it fits. */
+const CHARACTERS_PER_COLUMN = 16;
 
 /**
- * Breaks a line between words while it streams. What has been printed stays as it is; a word is held back only where it
- * might not fit. One that no line could take, and text without spaces between words, is left to the terminal.
+ * Breaks a line between words while it streams. What has been printed stays; a word is held back only where it might not
+ * fit. A word longer than a line, and text without spaces, is left to the terminal.
  */
 export class WordWrap {
   readonly #width: number;
@@ -80,9 +82,10 @@ export class WordWrap {
   }
 
   #fitsALine(word: string): boolean {
+    if (word.length > this.#width * CHARACTERS_PER_COLUMN) return false;
     const columns = stringWidth(word);
     // Wide characters can be broken between anywhere.
-    const wide = columns > Array.from(stripVTControlCharacters(word)).length;
+    const wide = columns > Array.from(withoutSequences(word)).length;
     return columns <= this.#width - this.#indent && !wide;
   }
 }

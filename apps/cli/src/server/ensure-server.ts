@@ -1,41 +1,41 @@
-import { CommandError } from "../command-error.ts";
-import { EXIT } from "../exit-code.ts";
+import { hints, type CommandContext } from "../commands/context.ts";
 import { askYesNo, canAsk } from "../terminal/ask.ts";
 import { awaiting } from "../terminal/awaiting.ts";
-import type { Terminal } from "../terminal/terminal.ts";
-import { findDataDir, present, readServerRecord } from "./data-dir.ts";
-import { isHealthy, startDetached } from "./start-detached.ts";
-import { DEFAULT_URL, type TargetOptions } from "./target.ts";
+import { findDataDir, present } from "./data-dir.ts";
+import { findLocalServer } from "./local-server.ts";
+import { startDetached } from "./start-detached.ts";
+import type { TargetOptions } from "./target.ts";
 
 /**
- * Makes sure that there is a server on this machine, unless the caller has named one: starts it where `start` says so,
- * and asks first where a person is there to answer.
+ * Starts a server on this machine where none runs and the caller has named none: without asking where `start` says so,
+ * or else if somebody is there and says yes. Where it does not, `findTarget` says what is missing.
  *
- * @throws CommandError where there is none and nobody wants one, or it does not start
+ * @throws CommandError where it does not start
  */
 export async function ensureServer(
-  terminal: Terminal,
+  context: CommandContext,
   options: TargetOptions,
   { start }: { start: boolean },
 ): Promise<void> {
+  const { terminal } = context;
   const { env, err } = terminal;
-  if (options.url !== undefined || present(env["TRUNKLINE_URL"]) !== undefined) return;
+  const named = [
+    options.url,
+    options.tokenFile,
+    present(env["TRUNKLINE_URL"]),
+    present(env["TRUNKLINE_TOKEN"]),
+  ];
+  if (named.some((value) => value !== undefined)) return;
   const dataDir = findDataDir(options.dataDir, env);
-  if (readServerRecord(dataDir) !== null || (await isHealthy(DEFAULT_URL))) return;
+  if (findLocalServer(dataDir).state !== "absent") return;
   if (!start) {
-    const wanted =
-      canAsk(terminal) && (await askYesNo(terminal, "No server runs here. Start one in the background?"));
-    if (!wanted) throw new CommandError(EXIT.unreachable, nobodyHere(dataDir));
+    const question = `No server is running for ${dataDir}. Start one in the background?`;
+    if (!canAsk(terminal) || !(await askYesNo(terminal, question))) return;
   }
-  // Without the UI, which has to be built and takes a while: this is for somebody at a terminal.
+  // Without the UI, which has to be built: this is for somebody at a terminal.
   const settings = { TRUNKLINE_WEB: present(env["TRUNKLINE_WEB"]) ?? "off" };
-  const { url, pid } = await awaiting(err, "starting a server", startDetached(dataDir, env, settings));
-  await err.write(err.colors.dim(`A server is running at ${url}, pid ${pid}; \`trunkline stop\` ends it\n`));
-}
-
-function nobodyHere(dataDir: string): string {
-  return (
-    `No server runs on ${dataDir}, and none answers at ${DEFAULT_URL}. ` +
-    "`trunkline run --start …` starts one in the background, `trunkline serve` one that you see; --url names another."
+  const { url, pid } = await awaiting(err, "Starting a server", startDetached(dataDir, terminal, settings));
+  await err.write(
+    err.colors.dim(`Server running at ${url}, pid ${pid}. Stop it: ${hints(context)("stop")}\n`),
   );
 }

@@ -18,7 +18,7 @@ export async function requestSignInLink({ url, token }: Pick<Target, "url" | "to
   const answer = await post(`${url}/api/sign-in-codes`, token);
   if (isErrorAnswer(answer.body)) throw new TrunklineApiError(answer.body.error);
   if (!isSignInLink(answer.body)) {
-    throw new TrunklineConnectionError(`HTTP ${answer.status}, and nothing that a Trunkline server says`);
+    throw new TrunklineConnectionError("What answers there is not a Trunkline server");
   }
   return answer.body;
 }

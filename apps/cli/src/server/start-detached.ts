@@ -1,18 +1,24 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { closeSync, mkdirSync, openSync, readFileSync, statSync } from "node:fs";
+import { closeSync, openSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { fileProblem } from "../file-problem.ts";
+import { listenForInterrupt } from "../terminal/interrupt.ts";
+import { plainText } from "../terminal/plain-text.ts";
+import type { Terminal } from "../terminal/terminal.ts";
 import { readServerRecord } from "./data-dir.ts";
+import { explainStart } from "./explain-start.ts";
+import { makeDataDir } from "./make-data-dir.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../bin/trunkline.mjs", import.meta.url));
 
 const READY_LIMIT_MS = 60_000;
 const LOOK_EVERY_MS = 50;
-/** Lines of the log that tell why it did not start. */
+/** Last lines of the log that are shown where it did not start. */
 const SHOWN_LOG_LINES = 5;
 
 export interface DetachedServer {
@@ -30,13 +36,14 @@ export interface DetachedServer {
  */
 export async function startDetached(
   dataDir: string,
-  env: Readonly<Record<string, string | undefined>>,
+  { env, err }: Pick<Terminal, "env" | "err">,
   settings: Readonly<Record<string, string | undefined>>,
 ): Promise<DetachedServer> {
-  // As the server would make it: for this user alone.
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  // From here on a Ctrl-C must not leave a server behind without a word.
+  using interrupt = listenForInterrupt();
+  makeDataDir(dataDir);
   const logFile = join(dataDir, "server.log");
-  const log = openSync(logFile, "a", 0o600);
+  const log = openLog(logFile);
   const logStart = statSync(logFile).size;
   const child = spawn(process.execPath, [LAUNCHER, "serve"], {
     detached: true,
@@ -55,29 +62,47 @@ export async function startDetached(
       return { url: record.url, pid: record.pid, logFile };
     }
     if (child.exitCode !== null || child.signalCode !== null) {
-      throw new CommandError(EXIT.failed, `The server did not start:\n${logTail(logFile, logStart)}`);
+      throw new CommandError(
+        EXIT.failed,
+        `The server did not start. ${explainStart(logTail(logFile, logStart))}`,
+      );
+    }
+    if (interrupt.signal.aborted) {
+      await err.write("Stopping the server that was starting.\n");
+      child.kill();
+      throw new CommandError(EXIT.detached, "Canceled. No server was left running.");
     }
     if (Date.now() > deadline) {
       child.kill();
-      throw new CommandError(EXIT.failed, `The server was not ready within a minute; its log is ${logFile}`);
+      throw new CommandError(EXIT.failed, `The server was not ready within a minute. Its log: ${logFile}`);
     }
     await delay(LOOK_EVERY_MS);
   }
 }
 
+function openLog(path: string): number {
+  try {
+    return openSync(path, "a", 0o600);
+  } catch (error) {
+    throw new CommandError(EXIT.usage, `Can't write the log ${path}: ${fileProblem(error)}.`, {
+      cause: error,
+    });
+  }
+}
+
 /** @returns whether a server answers there */
-export async function isHealthy(url: string): Promise<boolean> {
+async function isHealthy(url: string): Promise<boolean> {
   try {
     const answer = await fetch(`${url}/health`, { signal: AbortSignal.timeout(5_000) });
     await answer.body?.cancel();
     return answer.ok;
   } catch {
-    // Whatever keeps it from answering: it does not.
+    // Whatever the reason, it does not answer.
     return false;
   }
 }
 
 function logTail(logFile: string, from: number): string {
   const lines = readFileSync(logFile).subarray(from).toString("utf8").trimEnd().split("\n");
-  return lines.slice(-SHOWN_LOG_LINES).join("\n");
+  return plainText(lines.slice(-SHOWN_LOG_LINES).join("\n"));
 }

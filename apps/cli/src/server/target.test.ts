@@ -1,67 +1,120 @@
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { afterEach, beforeEach, expect, it } from "vitest";
-import { DEFAULT_URL, findTarget } from "./target.ts";
+import { createServer, type AddressInfo, type Server } from "node:net";
+import { homedir, tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { findDataDir } from "./data-dir.ts";
+import { DEFAULT_URL, findTarget, type TargetOptions } from "./target.ts";
 
 let dataDir: string;
-beforeEach(() => {
+/** A socket of this very process, as a server's is. */
+let socket: Server;
+let url: string;
+beforeEach(async () => {
   dataDir = mkdtempSync(join(tmpdir(), "trunkline-target-"));
+  socket = createServer().listen(0, "127.0.0.1");
+  await once(socket, "listening");
+  url = `http://127.0.0.1:${(socket.address() as AddressInfo).port}`;
 });
-afterEach(() => rmSync(dataDir, { recursive: true }));
+afterEach(() => {
+  socket.close();
+  rmSync(dataDir, { recursive: true });
+});
 
 const put = (name: string, text: string): void => writeFileSync(join(dataDir, name), text);
-const running = (url: string, pid = process.pid): void =>
-  put("server.json", JSON.stringify({ pid, url, startedAt: 1 }));
-
-it("is the default on this machine, without a token, where nothing is known", () => {
-  expect(findTarget({}, { TRUNKLINE_DATA_DIR: dataDir })).toEqual({
-    url: DEFAULT_URL,
-    token: undefined,
-    tokenSource: null,
-  });
-  expect(findTarget({}, { HOME: dataDir, XDG_DATA_HOME: dataDir }).url).toBe(DEFAULT_URL);
-});
+const record = (of: { url?: string; pid?: number }): void =>
+  put("server.json", JSON.stringify({ pid: process.pid, url, startedAt: Date.now(), ...of }));
+const find = (options: TargetOptions, env: Record<string, string> = {}) =>
+  findTarget(options, env, { command: (...words) => ["trunkline", ...words].join(" ") });
 
 it("finds the server of the data directory and its token", () => {
-  running("http://127.0.0.1:4999");
+  record({});
   put("token", "local\n");
-  const expected = { url: "http://127.0.0.1:4999", token: "local", tokenSource: `${dataDir}/token` };
-  expect(findTarget({}, { TRUNKLINE_DATA_DIR: dataDir })).toEqual(expected);
-  expect(findTarget({ dataDir }, { TRUNKLINE_DATA_DIR: "/nowhere" })).toEqual(expected);
-});
-
-it("does not believe a server that has died, or half a file", () => {
-  running("http://127.0.0.1:4999", 2 ** 22 + 1);
-  expect(findTarget({ dataDir }, {}).url).toBe(DEFAULT_URL);
-  put("server.json", '{"pid":');
-  expect(findTarget({ dataDir }, {}).url).toBe(DEFAULT_URL);
+  const expected = { url, token: "local", tokenSource: `${dataDir}/token` };
+  expect(find({}, { TRUNKLINE_DATA_DIR: dataDir })).toMatchObject(expected);
+  expect(find({ dataDir }, { TRUNKLINE_DATA_DIR: "/nowhere" })).toMatchObject(expected);
+  expect(find({ dataDir, url: `${url}/` })).toMatchObject({ url, token: "local" });
 });
 
 it("takes the option before the environment before the data directory", () => {
-  running("http://127.0.0.1:4999");
+  record({});
   put("token", "local");
   put("other", " mine \n");
   const env = { TRUNKLINE_URL: "http://localhost:1/", TRUNKLINE_TOKEN: "env", TRUNKLINE_DATA_DIR: dataDir };
-  expect(findTarget({}, env)).toMatchObject({ url: "http://localhost:1", token: "env" });
+  expect(find({}, env)).toMatchObject({ url: "http://localhost:1", token: "env" });
   const options = { url: "https://example.org/base/", tokenFile: join(dataDir, "other") };
-  expect(findTarget(options, env)).toMatchObject({ url: "https://example.org/base", token: "mine" });
+  expect(find(options, env)).toMatchObject({ url: "https://example.org/base", token: "mine" });
 });
 
-it("shows the local token to no other machine", () => {
-  put("token", "local");
-  expect(findTarget({ url: "http://127.0.0.1:5000", dataDir }, {}).token).toBe("local");
-  for (const url of ["https://example.org", "http://127.0.0.1.example.org", "http://10.0.0.1:4400"]) {
-    expect(findTarget({ url, dataDir }, {}).token).toBeUndefined();
-  }
+it("is the default for a token of one's own", () => {
+  expect(find({ dataDir }, { TRUNKLINE_TOKEN: "mine" })).toMatchObject({ url: DEFAULT_URL, token: "mine" });
 });
 
-it.each(["nonsense", "ftp://example.org", "localhost:4400"])("refuses %s as an address", (url) => {
-  expect(() => findTarget({ url, dataDir }, {})).toThrow(/is no address of a server/);
+describe("H12: the data directory's token goes to its own server alone", () => {
+  beforeEach(() => put("token", "local"));
+
+  it("not where none runs, whoever listens at the default address", () => {
+    const none = `No server is running for ${dataDir}. Start one: trunkline serve -d. Another server: --url URL.`;
+    expect(() => find({ dataDir })).toThrow(none);
+    record({ pid: 2 ** 22 + 1 });
+    expect(() => find({ dataDir })).toThrow(none);
+    put("server.json", '{"pid":');
+    expect(() => find({ dataDir })).toThrow(none);
+    put("server.json", "7");
+    expect(() => find({ dataDir })).toThrow(none);
+  });
+
+  it("not where the recorded process is another program by now", () => {
+    // It runs, but somebody else has the port.
+    record({ pid: process.ppid });
+    expect(() => find({ dataDir })).toThrow(/does not listen at .* Its token was not sent\./);
+  });
+
+  it("not where the port is nobody's", () => {
+    socket.close();
+    record({ url: "http://127.0.0.1:9" });
+    expect(() => find({ dataDir })).toThrow("does not listen at http://127.0.0.1:9");
+  });
+
+  it.skipIf(process.getuid?.() !== 0)(
+    "not where the process belongs to another user than the record",
+    async () => {
+      const { chownSync } = await import("node:fs");
+      record({});
+      chownSync(join(dataDir, "server.json"), 65_534, 65_534);
+      expect(() => find({ dataDir })).toThrow("belongs to another user");
+    },
+  );
+
+  it("not to another address, on this machine or elsewhere", () => {
+    record({});
+    for (const other of [
+      "https://example.org",
+      "http://127.0.0.1:5000",
+      "http://localhost:4400",
+      "http://10.0.0.1:4400",
+    ]) {
+      const { token, tokenKept } = find({ dataDir, url: other });
+      expect(token).toBeUndefined();
+      expect(tokenKept).toBe(`the server of ${dataDir} is ${url}`);
+    }
+  });
+});
+
+it("B7: a data directory is absolute, from where the command runs, and `~` is the home directory", () => {
+  expect(findDataDir("rel", {})).toBe(resolve("rel"));
+  expect(findDataDir("~/y", {})).toBe(join(homedir(), "y"));
+  expect(findDataDir(undefined, { TRUNKLINE_DATA_DIR: "rel/" })).toBe(resolve("rel"));
+  expect(findDataDir(undefined, { XDG_DATA_HOME: "~/x" })).toBe(join(homedir(), "x", "trunkline"));
+});
+
+it.each(["nonsense", "ftp://example.org", "localhost:4400"])("refuses %s as an address", (given) => {
+  expect(() => find({ url: given, dataDir })).toThrow(/is not the address of a server/);
 });
 
 it("refuses a token file that cannot be read or is empty", () => {
   put("empty", "\n");
-  expect(() => findTarget({ tokenFile: join(dataDir, "empty") }, {})).toThrow(/There is no token/);
-  expect(() => findTarget({ tokenFile: join(dataDir, "missing") }, {})).toThrow(/cannot be read/);
+  expect(() => find({ tokenFile: join(dataDir, "empty") })).toThrow(/is empty/);
+  expect(() => find({ tokenFile: join(dataDir, "missing") })).toThrow(/it does not exist/);
 });

@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
-import { findDataDir, present, readLocalToken, readServerUrl } from "./data-dir.ts";
+import { fileProblem } from "../file-problem.ts";
+import { findDataDir, present, readLocalToken } from "./data-dir.ts";
+import { localPath } from "./local-path.ts";
+import { findLocalServer, type LocalServer } from "./local-server.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:4400";
 
@@ -18,43 +22,81 @@ export interface Target {
   token: string | undefined;
   /** Where the token is from, for messages; null where there is none. */
   tokenSource: string | null;
+  /** Why the data directory's token was not sent though there is one; null where it was, or there is none. */
+  tokenKept: string | null;
 }
 
 /**
- * Address: `--url`, `TRUNKLINE_URL`, the server that holds the data directory, the default. Token: `--token-file`,
- * `TRUNKLINE_TOKEN`, the data directory's.
+ * Address: `--url`, `TRUNKLINE_URL`, the server that runs on the data directory, or, with a token of the caller's own,
+ * the default. Token: `--token-file`, `TRUNKLINE_TOKEN`, the data directory's, which goes to that server alone.
  *
- * @throws CommandError where an address or a token file cannot be used
+ * @throws CommandError where no server runs and none is named, or an address or a token file cannot be used
  */
 export function findTarget(
   options: TargetOptions,
-  env: Readonly<Record<string, string | undefined>> = process.env,
+  env: Readonly<Record<string, string | undefined>>,
+  { command }: { command: (...words: string[]) => string },
 ): Target {
   const dataDir = findDataDir(options.dataDir, env);
-  const localUrl = readServerUrl(dataDir);
-  const url = checkUrl(options.url ?? present(env["TRUNKLINE_URL"]) ?? localUrl ?? DEFAULT_URL);
-
-  if (options.tokenFile !== undefined) {
-    return { url, token: readTokenFile(options.tokenFile), tokenSource: options.tokenFile };
+  const given = options.url ?? present(env["TRUNKLINE_URL"]);
+  const own = ownToken(options, env);
+  const local = findLocalServer(dataDir);
+  if (given !== undefined) {
+    const url = checkUrl(given);
+    if (own !== null) return { url, ...own, tokenKept: null };
+    if (local.state === "running" && isSameServer(url, local.record.url)) return withLocalToken(url, dataDir);
+    return { url, token: undefined, tokenSource: null, tokenKept: whyKept(dataDir, local) };
   }
-  const fromEnvironment = present(env["TRUNKLINE_TOKEN"]);
-  if (fromEnvironment !== undefined) return { url, token: fromEnvironment, tokenSource: "TRUNKLINE_TOKEN" };
+  if (local.state === "running") {
+    const { url } = local.record;
+    return own === null ? withLocalToken(url, dataDir) : { url, ...own, tokenKept: null };
+  }
+  if (local.state === "doubtful") {
+    throw new CommandError(
+      EXIT.unreachable,
+      `${dataDir} records a server at ${local.record.url}, but ${local.why}. Its token was not sent. ` +
+        `If that is your server, name it and its token: --url ${local.record.url} --token-file ${join(dataDir, "token")}. ` +
+        `Otherwise start one: ${command("serve", "-d")}.`,
+    );
+  }
+  if (own !== null) return { url: DEFAULT_URL, ...own, tokenKept: null };
+  throw new CommandError(
+    EXIT.unreachable,
+    `No server is running for ${dataDir}. Start one: ${command("serve", "-d")}. Another server: --url URL.`,
+  );
+}
 
-  // The data directory's token opens this machine's server; it is nobody else's business.
-  const token = url === localUrl || isLoopback(url) ? readLocalToken(dataDir) : null;
-  return { url, token: token ?? undefined, tokenSource: token === null ? null : `${dataDir}/token` };
+function withLocalToken(url: string, dataDir: string): Target {
+  const token = readLocalToken(dataDir);
+  const tokenSource = token === null ? null : join(dataDir, "token");
+  return { url, token: token ?? undefined, tokenSource, tokenKept: null };
+}
+
+function whyKept(dataDir: string, local: LocalServer): string | null {
+  if (readLocalToken(dataDir) === null) return null;
+  if (local.state === "absent") return `no server is running for ${dataDir}`;
+  return local.state === "running" ? `the server of ${dataDir} is ${local.record.url}` : local.why;
+}
+
+function ownToken(
+  { tokenFile }: TargetOptions,
+  env: Readonly<Record<string, string | undefined>>,
+): { token: string; tokenSource: string } | null {
+  if (tokenFile !== undefined) return { token: readTokenFile(localPath(tokenFile)), tokenSource: tokenFile };
+  const token = present(env["TRUNKLINE_TOKEN"]);
+  return token === undefined ? null : { token, tokenSource: "TRUNKLINE_TOKEN" };
+}
+
+/** Names are not resolved: what `localhost` leads to is another address than the one that was verified. */
+function isSameServer(one: string, other: string): boolean {
+  return new URL(one).href === new URL(other).href;
 }
 
 function checkUrl(url: string): string {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
-    throw new CommandError(EXIT.usage, `'${url}' is no address of a server; one looks like ${DEFAULT_URL}`);
+    throw new CommandError(EXIT.usage, `'${url}' is not the address of a server. Example: ${DEFAULT_URL}`);
   }
   return url.replace(/\/+$/, "");
-}
-
-function isLoopback(url: string): boolean {
-  const { hostname } = new URL(url);
-  return hostname === "localhost" || hostname === "[::1]" || /^127(\.\d+){3}$/.test(hostname);
 }
 
 function readTokenFile(path: string): string {
@@ -62,10 +104,11 @@ function readTokenFile(path: string): string {
   try {
     text = readFileSync(path, "utf8");
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new CommandError(EXIT.usage, `The token cannot be read: ${why}`, { cause: error });
+    throw new CommandError(EXIT.usage, `Can't read the token file ${path}: ${fileProblem(error)}.`, {
+      cause: error,
+    });
   }
   const token = text.trim();
-  if (token === "") throw new CommandError(EXIT.usage, `There is no token in ${path}`);
+  if (token === "") throw new CommandError(EXIT.usage, `The token file ${path} is empty.`);
   return token;
 }

@@ -1,20 +1,24 @@
 import type { EventDataOf, Json, ToolCall } from "@trunkline/contract";
 import { formatDuration } from "../terminal/duration.ts";
+import { formatSize } from "../terminal/size.ts";
+import { plainText } from "../terminal/plain-text.ts";
+import { screenLines } from "../terminal/screen-lines.ts";
 import { codeBlock, codeSpan } from "./markdown-code.ts";
 
 type ToolEnd = EventDataOf<"tool.ended">;
 
-/** @param call null where the document does not have its beginning */
+/** @param call null where the document lacks its beginning */
 export function callSection(call: ToolCall | null, end: ToolEnd): string {
   const outcome = [
-    end.status,
+    end.status === "denied" ? "denied, not run" : end.status,
     ...(end.exitCode ? [`exit ${end.exitCode}`] : []),
-    formatDuration(end.durationMs),
+    ...(end.status === "denied" ? [] : [formatDuration(end.durationMs)]),
   ].join(", ");
   const parts = [`**Tool** ${codeSpan(call?.tool ?? "tool")} (${outcome})`];
   if (call !== null) parts.push(inputBlock(call.input));
-  if (end.output.trim() !== "") parts.push(codeBlock(end.output));
-  if (end.omittedBytes !== undefined) parts.push(`_${end.omittedBytes} bytes were left out._`);
+  if (end.output.trim() !== "") parts.push(codeBlock(screenLines(end.output)));
+  if (end.omittedBytes !== undefined)
+    parts.push(`_${formatSize(end.omittedBytes)} omitted from the middle._`);
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
@@ -24,9 +28,10 @@ function inputBlock(input: Json): string {
     const names = Object.keys(input);
     if (names.length === 0) return "";
     const command = input["command"];
-    if (names.length === 1 && typeof command === "string") return codeBlock(command, "sh");
+    if (names.length === 1 && typeof command === "string")
+      return codeBlock(plainText(command).split("\n"), "sh");
   }
-  return codeBlock(JSON.stringify(input, null, 2), "json");
+  return codeBlock(plainText(JSON.stringify(input, null, 2)).split("\n"), "json");
 }
 
 export function fileChangeLine({ path, change, additions, deletions }: EventDataOf<"file.changed">): string {

@@ -1,12 +1,13 @@
-import { outputLines, plainText } from "../terminal/plain-text.ts";
+import { plainText } from "../terminal/plain-text.ts";
 
 /**
- * @param language what stands behind the opening fence; empty for none
+ * @param lines safe to print
+ * @param language of the opening fence; empty for none
  * @returns a block of code whose fence is longer than any run of backticks in it, so that nothing in it closes it
  * (CommonMark 0.31, 4.5)
  */
-export function codeBlock(text: string, language = ""): string {
-  const body = outputLines(text).join("\n");
+export function codeBlock(lines: readonly string[], language = ""): string {
+  const body = lines.join("\n");
   const fence = "`".repeat(Math.max(3, longestRun(body) + 1));
   return `${fence}${language}\n${body}\n${fence}`;
 }

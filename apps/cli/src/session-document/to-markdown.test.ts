@@ -51,7 +51,7 @@ list files
 
 I will look.
 
-**Tool** \`bash\` (succeeded, 12ms)
+**Tool** \`bash\` (succeeded, 12 ms)
 
 \`\`\`sh
 ls
@@ -62,7 +62,7 @@ a.md
 \`\`\`
 \`\`\`\`
 
-**Tool** \`write_file\` (failed, exit 1, 3ms)
+**Tool** \`write_file\` (failed, exit 1, 3 ms)
 
 \`\`\`json
 {
@@ -79,7 +79,7 @@ and count them
 
 ## Assistant
 
-_Canceled (user)._
+_Canceled: on request._
 `);
 });
 
@@ -100,7 +100,7 @@ it("shows a prompt once, whose attempts are many, and one that never began", () 
     ),
   );
   expect(text.match(/## User\n\nfirst/g)).toHaveLength(1);
-  expect(text).toMatch(/ended when this was written: working\._\n\n## User\n\nwaits/);
+  expect(text).toMatch(/finished when this was exported: working\._\n\n## User\n\nwaits/);
 });
 
 it("lets nothing through that a terminal would obey, and no event that it does not know", () => {
@@ -112,7 +112,7 @@ it("lets nothing through that a terminal would obey, and no event that it does n
 });
 
 it("fences what has fences in it", () => {
-  expect(codeBlock("a\n`````\nb", "md")).toBe("``````md\na\n`````\nb\n``````");
+  expect(codeBlock(["a", "`````", "b"], "md")).toBe("``````md\na\n`````\nb\n``````");
   expect(codeSpan("`a` b")).toBe("`` `a` b ``");
 });
 
@@ -140,7 +140,9 @@ it("names the call that was denied, and says who did, or that nobody answered", 
     ]),
   );
   expect(text).toContain(
-    "_Answered: deny, by `me`._\n\n**Tool** `bash` (denied, 0ms)\n\n```sh\nmake\n```\n\n```\nNot executed\n```",
+    "_Denied by `me`._\n\n**Tool** `bash` (denied, not run)\n\n```sh\nmake\n```\n\n```\nNot executed\n```",
   );
-  expect(text).toContain("_Nobody answered in time._\n\n**Tool** `bash` (denied, 0ms)\n\n```sh\nmake more\n");
+  expect(text).toContain(
+    "_Timed out: nobody answered._\n\n**Tool** `bash` (denied, not run)\n\n```sh\nmake more\n",
+  );
 });

@@ -1,16 +1,18 @@
 import {
+  type EventDataOf,
   isTerminalTaskState,
   type SessionDocument,
   type SessionEvent,
   type ToolCall,
 } from "@trunkline/contract";
 import { plainText } from "../terminal/plain-text.ts";
+import { describeReason } from "../transcript/task-reason.ts";
 import { callSection, fileChangeLine } from "./markdown-call.ts";
 import { codeSpan } from "./markdown-code.ts";
 
 /**
- * Puts a session into words that people read: its prompts, each where its task began, the answers, and the tool calls
- * with what they gave. What the model thought to itself and what only programs need is left out.
+ * Writes a session for people to read: its prompts, each where its task began, the answers, and the tool calls with
+ * their output. Reasoning and what only programs need are left out.
  */
 export function toMarkdown({ session, tasks, events }: SessionDocument): string {
   const sections = [`# ${heading(session.title)}`, `Started ${new Date(session.createdAt).toISOString()}`];
@@ -30,19 +32,19 @@ export function toMarkdown({ session, tasks, events }: SessionDocument): string 
     } else if (event.type === "task.updated" && event.taskId !== null) {
       if (event.data.prompt !== undefined) prompts.set(event.taskId, event.data.prompt);
     } else if (event.type === "tool.called" || event.type === "approval.requested") {
-      // One that is denied has no other beginning than the question.
+      // A denied call has no other beginning than this.
       calls.set(event.data.callId, event.data);
     } else if (event.type === "tool.ended") {
       sections.push(callSection(calls.get(event.data.callId) ?? null, event.data));
     } else {
-      // A prompt stands where its turn came, whenever it was submitted.
+      // A prompt stands where its task started, whenever it was submitted.
       if (event.type.startsWith("task.")) showPrompt(event.taskId);
       sections.push(...sectionsOf(event));
     }
   }
   for (const task of tasks.filter(({ state }) => !isTerminalTaskState(state))) {
     showPrompt(task.id);
-    sections.push(`_Not ended when this was written: ${task.state}._`);
+    sections.push(`_Not finished when this was exported: ${task.state}._`);
   }
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
@@ -68,19 +70,27 @@ function sectionsOf(event: SessionEvent): string[] {
           .join("\n"),
       ];
     case "approval.answered":
-      return [`_Answered: ${event.data.decision}, by ${codeSpan(event.data.by)}._`];
+      return [answerLine(event.data)];
+    case "question.asked":
+      return [plainText(event.data.text).trim(), ...optionList(event.data)];
+    case "question.answered": {
+      const { options = [], text } = event.data.answer;
+      const answer = [...options, ...(text === undefined ? [] : [text])].join(", ");
+      return [`_Answered by ${codeSpan(event.data.by)}:_ ${heading(answer)}`];
+    }
     case "approval.expired":
-      return ["_Nobody answered in time._"];
+    case "question.expired":
+      return ["_Timed out: nobody answered._"];
     case "task.interrupted":
-      return [`_Interrupted (${event.data.reason}); it went on by itself._`];
+      return [`_Interrupted: ${describeReason(event.data.reason)}. The task resumed by itself._`];
     case "task.failed":
       return [`**Failed:** ${heading(event.data.error.message)}`];
     case "task.canceled":
-      return [`_Canceled (${event.data.reason})._`];
+      return [`_Canceled: ${describeReason(event.data.reason)}._`];
     case "task.rejected":
-      return [`_Rejected (${event.data.reason})._`];
+      return [`_Rejected: ${describeReason(event.data.reason)}._`];
     case "context.compacted":
-      return ["_The conversation was summarised to make room._"];
+      return ["_Older messages were summarized to make room._"];
     case "notice":
       return [`> ${heading(event.data.message)}`];
     default:
@@ -88,7 +98,18 @@ function sectionsOf(event: SessionEvent): string[] {
   }
 }
 
-/** On one line, as a heading or an item of a list has to be. */
+function answerLine({ decision, by, note }: EventDataOf<"approval.answered">): string {
+  const done = { allow: "Allowed", always: "Always allowed", deny: "Denied" }[decision];
+  return note === undefined
+    ? `_${done} by ${codeSpan(by)}._`
+    : `_${done} by ${codeSpan(by)}:_ ${heading(note)}`;
+}
+
+function optionList({ options = [] }: EventDataOf<"question.asked">): string[] {
+  return options.length === 0 ? [] : [options.map(({ label }) => `- ${heading(label)}`).join("\n")];
+}
+
+/** On one line, as headings and list items have to be. */
 function heading(text: string): string {
   return plainText(text).replaceAll(/\s+/g, " ").trim();
 }

@@ -1,4 +1,4 @@
-import { createInterface } from "node:readline";
+import { askLine, type Answer } from "./ask-line.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** @returns whether somebody is there who can be asked. */
@@ -7,27 +7,28 @@ export function canAsk({ in: stdin, err }: Terminal): boolean {
   return stdin.isTTY ? err.isTerminal : false;
 }
 
+/** Asks once. For a question that the caller may take back, or print around, see `askLine`. */
+export async function ask(terminal: Terminal, prompt: string): Promise<Answer> {
+  return await askLine(terminal, prompt, { signal: new AbortController().signal }).answer;
+}
+
 /**
- * Asks for a yes or no.
+ * Asks for a yes or no, typed out and sent with Enter.
  *
  * @param otherwise what an empty answer means
  * @returns false where the person leaves instead
  */
 export async function askYesNo(
-  { in: stdin, err }: Terminal,
+  terminal: Terminal,
   question: string,
   { otherwise = true }: { otherwise?: boolean } = {},
 ): Promise<boolean> {
   const prompt = `${question} ${otherwise ? "[Y/n]" : "[y/N]"} `;
-  // The terminal itself echoes what is typed, and makes a signal of Ctrl-C.
-  using lines = createInterface({ input: stdin, terminal: false });
-  await err.write(prompt);
-  for await (const answer of lines) {
-    if (answer.trim() === "") return otherwise;
-    if (/^\s*(y|yes)\s*$/i.test(answer)) return true;
-    if (/^\s*(n|no)\s*$/i.test(answer)) return false;
-    await err.write(prompt);
+  for (;;) {
+    const answer = await ask(terminal, prompt);
+    if (answer.kind !== "line") return false;
+    if (answer.text.trim() === "") return otherwise;
+    if (/^\s*(y|yes)\s*$/i.test(answer.text)) return true;
+    if (/^\s*(n|no)\s*$/i.test(answer.text)) return false;
   }
-  await err.write("\n");
-  return false;
 }

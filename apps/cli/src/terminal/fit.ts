@@ -1,6 +1,17 @@
 import cliTruncate from "cli-truncate";
 
-/** @returns the text cut to so many columns, with an ellipsis; as it is where the width is Infinity. */
+/** Characters that a column may take, with its combining marks and colours; beyond that nobody measures. */
+const CHARACTERS_PER_COLUMN = 16;
+
+/**
+ * @returns the text cut to so many columns, with an ellipsis; as it is where the width is Infinity. A text of any
+ * length costs no more than one that just does not fit.
+ */
 export function fit(text: string, width: number): string {
-  return width === Number.POSITIVE_INFINITY ? text : cliTruncate(text, Math.max(1, width));
+  if (width === Number.POSITIVE_INFINITY) return text;
+  const columns = Math.max(1, width);
+  const most = columns * CHARACTERS_PER_COLUMN;
+  if (text.length <= most) return cliTruncate(text, columns);
+  const shortened = cliTruncate(text.slice(0, most), columns);
+  return shortened.endsWith("…") ? shortened : `${shortened}…`;
 }

@@ -3,24 +3,24 @@ import { formatDuration } from "./duration.ts";
 import { fit } from "./fit.ts";
 import type { Output } from "./output.ts";
 
-/** Before this, saying how long something takes is noise. In milliseconds. */
+/** A shorter wait is not worth a number. In milliseconds. */
 const SHOW_ELAPSED_AFTER_MS = 2_000;
 const TICK_MS = 1_000;
 /** The spinner itself, its space, and the last column, which makes some terminals wrap. */
 const SPINNER_WIDTH = 3;
 const GAP = "  ";
 
-/** What is being waited for. */
+/** What the user is waiting for. */
 export interface Activity {
-  /** What it is; it counts as the same for as long as this stays. */
+  /** What it is. While this stays, the clock beside it runs on. */
   label: string;
-  /** How far it is; empty where it does not say. */
+  /** Its progress; empty where there is none to show. */
   detail: string;
 }
 
-/** The line below everything printed that says what is being waited for; it leaves no trace. */
+/** The line at the bottom that says what the user is waiting for; it leaves no trace. */
 export interface StatusLine extends Disposable {
-  /** @param activity null while nothing is awaited, or what happens shows by itself */
+  /** @param activity null while there is nothing to wait for, or text streams in */
   show(activity: Activity | null): void;
 }
 
@@ -41,7 +41,7 @@ export function openStatusLine(output: Output): StatusLine {
     spinner.stop();
     shown = null;
   };
-  // The cursor is hidden meanwhile; however this process ends, it has to come back.
+  // The spinner hides the cursor; however this process ends, it has to come back.
   process.once("exit", hide);
 
   return {
@@ -60,10 +60,11 @@ export function openStatusLine(output: Output): StatusLine {
   };
 }
 
-/** @returns the activity on one line: what it is, how long it has been, and how far it is where there is room. */
+/** @returns the activity on one line: what it is, for how long, and its progress where there is room. */
 export function formatStatus({ label, detail }: Activity, elapsedMs: number, width: number): string {
   const seconds = Math.floor(elapsedMs / TICK_MS) * TICK_MS;
-  const elapsed = elapsedMs < SHOW_ELAPSED_AFTER_MS ? "" : GAP + formatDuration(seconds).replace(".0s", "s");
+  const elapsed =
+    elapsedMs < SHOW_ELAPSED_AFTER_MS ? "" : GAP + formatDuration(seconds).replace(".0 s", " s");
   const room = width - elapsed.length;
   if (detail === "") return fit(label, room) + elapsed;
   return fit(fit(label, Math.ceil(room / 2)) + elapsed + GAP + detail, width);

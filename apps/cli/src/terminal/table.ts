@@ -1,36 +1,40 @@
 import stringWidth from "string-width";
 import { fit } from "./fit.ts";
+import { plainText } from "./plain-text.ts";
 
 export interface Column<T> {
   title: string;
+  /** Whatever is unsafe to print, and everything past a few hundred columns, is taken out of it. */
   cell(item: T): string;
   /** Colours the cell once it has its width. */
   paint?: (text: string, item: T) => string;
   align?: "left" | "right";
-  /** May be left out where the terminal is narrow; the last such column goes first. */
+  /** May be left out on a narrow terminal; the last such column goes first. */
   spare?: boolean;
 }
 
 const GAP = "  ";
 const INDENT = "  ";
-/** Columns of the terminal that the last column should have before others are left out for it. */
+/** The last column has so many columns of the terminal before others are left out for it. */
 const ROOM_FOR_LAST = 20;
+/** In a pipe lines may be long, but a row is there to be read; `--json` has everything. */
+const MAX_CELL_WIDTH = 300;
 
 /** Lines, each with its newline. */
 export interface Table {
-  /** Empty where every item has lines of its own. */
+  /** Empty where each item takes two lines. */
   titles: string;
   rows: string[];
 }
 
 /**
- * Lays items out in columns. All but the last have the width of what they hold; the last takes what is left of
- * `width` and is cut there, so that a row is a line. Where not even that has room, an item takes two lines.
+ * Lays items out in columns. All but the last are as wide as their widest cell; the last takes the rest of `width` and
+ * is cut there, so that a row is a line. Where there is no room even for that, an item takes two lines.
  *
  * @param width of the terminal; Infinity where nothing has to fit
  */
 export function formatTable<T>(items: readonly T[], columns: readonly Column<T>[], width: number): Table {
-  const cells = items.map((item) => columns.map((column) => column.cell(item)));
+  const cells = items.map((item) => columns.map((column) => cellText(column, item)));
   const widths = columns.map(({ title }, index) =>
     cells.reduce((widest, row) => Math.max(widest, stringWidth(row[index] ?? "")), title.length),
   );
@@ -63,11 +67,16 @@ export function formatTable<T>(items: readonly T[], columns: readonly Column<T>[
   };
 }
 
-/** The first column on a line of its own, so that it can be copied whole; what follows on a second one. */
+/** Here, so that no column can forget it. */
+function cellText<T>({ cell }: Column<T>, item: T): string {
+  return fit(plainText(cell(item)).replaceAll(/\s/g, " "), MAX_CELL_WIDTH);
+}
+
+/** The first column on a line of its own, so that it can be copied whole, and the others on a second one. */
 function stack<T>(item: T, columns: readonly Column<T>[], width: number): string {
-  const [first = "", ...rest] = columns.map(({ cell, paint }) => {
-    const text = cell(item);
-    return paint?.(text, item) ?? text;
+  const [first = "", ...rest] = columns.map((column) => {
+    const text = cellText(column, item);
+    return column.paint?.(text, item) ?? text;
   });
   return `${first}\n${INDENT}${fit(rest.join(GAP), width - INDENT.length)}\n`;
 }

@@ -1,3 +1,4 @@
+import { programWords } from "./command-line.ts";
 import { openOutput, type Output } from "./output.ts";
 
 /** What a command reads and writes: results go to `out`, everything about them to `err`. */
@@ -6,6 +7,8 @@ export interface Terminal {
   readonly out: Output;
   readonly err: Output;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** The words that start this program, for hints that can be pasted. */
+  readonly program: readonly string[];
 }
 
 export function processTerminal(): Terminal {
@@ -15,5 +18,6 @@ export function processTerminal(): Terminal {
     out: openOutput(process.stdout, env),
     err: openOutput(process.stderr, env),
     env,
+    program: programWords(process.argv[1] ?? "trunkline", env),
   };
 }

@@ -1,9 +1,7 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
 import type { Readable, Writable } from "node:stream";
-import { fileURLToPath } from "node:url";
-
-const LAUNCHER = fileURLToPath(new URL("../../bin/trunkline.mjs", import.meta.url));
+import { installedLauncher } from "./launcher.ts";
 
 export interface CliResult {
   exitCode: number | null;
@@ -18,22 +16,44 @@ export class CliProcess implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
   readonly #closed: Promise<unknown>;
 
-  /** @param env all that the process gets beside PATH and HOME */
-  constructor(args: readonly string[], env: Record<string, string>) {
+  /**
+   * @param env all that the process gets beside PATH and HOME
+   * @param input `open`: a pipe that nobody writes to or closes, as programs without a terminal often have
+   */
+  constructor(
+    args: readonly string[],
+    env: Record<string, string>,
+    { input = "none", cwd }: { input?: "none" | "open"; cwd?: string } = {},
+  ) {
     const { PATH = "", HOME = "" } = process.env;
-    this.#child = spawn(process.execPath, [LAUNCHER, ...args], {
+    this.#child = spawn(process.execPath, [installedLauncher(), ...args], {
       env: { PATH, HOME, ...env },
+      cwd,
       stdio: ["pipe", "pipe", "pipe"],
     });
     this.#child.stdout.setEncoding("utf8").on("data", (text: string) => (this.out += text));
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => (this.err += text));
     this.#closed = once(this.#child, "close");
+    if (input === "none") this.#child.stdin.end();
   }
 
-  static async run(args: readonly string[], env: Record<string, string>, input = ""): Promise<CliResult> {
-    await using cli = new CliProcess(args, env);
+  static async run(
+    args: readonly string[],
+    env: Record<string, string>,
+    input = "",
+    cwd?: string,
+  ): Promise<CliResult> {
+    await using cli = new CliProcess(args, env, { input: "open", ...(cwd !== undefined && { cwd }) });
     cli.#child.stdin.end(input);
     return await cli.ended();
+  }
+
+  write(text: string): void {
+    this.#child.stdin.write(text);
+  }
+
+  endInput(): void {
+    this.#child.stdin.end();
   }
 
   signal(name: NodeJS.Signals): void {

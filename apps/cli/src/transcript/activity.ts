@@ -1,25 +1,28 @@
 import type { SessionEvent } from "@trunkline/contract";
 import { oneLine } from "../terminal/plain-text.ts";
+import { describeReason } from "./task-reason.ts";
 
 /**
- * @param before what was awaited until now
- * @returns what is awaited after this event, in a few words; null for nothing
+ * @param before what the user was waiting for until now
+ * @returns what the user is waiting for after this event, in a few words; null for nothing
  */
 export function activityAfter(event: SessionEvent, before: string | null): string | null {
   switch (event.type) {
     case "task.submitted":
-      return before ?? "queued";
+      return before ?? "Queued";
     case "task.interrupted":
-      return "waiting to go on";
+      return "Waiting to resume";
     case "task.input-required":
-      return `waiting for an answer (${oneLine(event.data.reason)})`;
+      return `Waiting: ${oneLine(event.data.message ?? describeReason(event.data.reason))}`;
     case "approval.answered":
     case "approval.expired":
-      return "waiting for its turn";
+    case "question.answered":
+    case "question.expired":
+      return "Waiting for a free slot";
     case "task.started":
     case "task.resumed":
     case "step.started":
-      return "thinking";
+      return "Waiting for the model";
     case "task.completed":
     case "task.failed":
     case "task.canceled":

@@ -1,4 +1,5 @@
 import type { FollowState } from "@trunkline/client";
+import { oneLine } from "../terminal/plain-text.ts";
 
 /** @returns a listener that says once when the connection is lost and once when it is back. */
 export function connectionNotices(say: (text: string) => void): (state: FollowState) => void {
@@ -6,10 +7,10 @@ export function connectionNotices(say: (text: string) => void): (state: FollowSt
   return ({ status, error }) => {
     if (status === "waiting" && !lost) {
       lost = true;
-      say(`Connection lost (${error?.message ?? "no reason given"}); reconnecting …`);
+      say(`Connection lost (${oneLine(error?.message ?? "unknown reason")}). Reconnecting…`);
     } else if ((status === "live" || status === "replaying") && lost) {
       lost = false;
-      say("Connected again");
+      say("Reconnected.");
     }
   };
 }

@@ -1,42 +1,69 @@
-import type { EventDataOf, SessionEvent } from "@trunkline/contract";
-import { oneLine } from "../terminal/plain-text.ts";
-import { describeCall } from "./tool-row.ts";
+import type { EventDataOf, SessionEvent, ToolCall } from "@trunkline/contract";
+import { formatCallDetails } from "../approvals/call-details.ts";
+import { isQuestion, questionText } from "../approvals/question.ts";
+import { formatDuration } from "../terminal/duration.ts";
+import type { Colors } from "../terminal/output.ts";
+import { oneLine, plainText } from "../terminal/plain-text.ts";
 import type { Look } from "./look.ts";
+import { describeReason } from "./task-reason.ts";
 
-/** @returns what a tool did to a file, for below the tool's row. */
+/** @returns the line below a tool's row that says what it did to a file. */
 export function formatFileChange(event: EventDataOf<"file.changed">, { colors }: Look): string {
   const { path, change, additions, deletions } = event;
   return `  ${colors.dim(change)} ${oneLine(path)}  ${colors.green(`+${additions}`)} ${colors.red(`-${deletions}`)}`;
 }
 
+/** What the row of an answer says depends on what was asked. */
+export type AskedOf = (approvalId: string) => Pick<ToolCall, "tool" | "input"> | null;
+
 /** @returns the rows of an event that stands for itself; none for one that shows elsewhere or not at all. */
-export function formatEventRows(event: SessionEvent, { colors, answers }: Look): string[] {
+export function formatEventRows(
+  event: SessionEvent,
+  { colors, answers, command }: Look,
+  askedOf: AskedOf,
+): string[] {
   switch (event.type) {
     case "task.started":
-      return event.data.attempt === 1 ? [] : [colors.dim(`goes on, attempt ${event.data.attempt}`)];
+      return event.data.attempt === 1
+        ? []
+        : [colors.dim(`Resuming the task (attempt ${event.data.attempt})`)];
     case "task.interrupted":
-      return [colors.yellow(`! interrupted (${event.data.reason}); it goes on by itself`)];
-    case "approval.requested":
       return [
-        colors.yellow(`? ${describeCall(event.data)}`),
-        `  ${colors.dim(oneLine(event.data.reason))}`,
-        `  ${describeAnswers(event.data, answers)}`,
+        colors.yellow(`! Interrupted: ${describeReason(event.data.reason)}. The task resumes by itself.`),
       ];
+    case "task.steered":
+      return [`${colors.cyan("›")} ${colors.bold(oneLine(event.data.prompt))}`];
+    case "approval.requested":
+      return approvalRows(event.data, { colors, answers, command });
     case "approval.answered":
-      return [colors.dim(`answered: ${event.data.decision}, by ${oneLine(event.data.by)}`)];
+      return answerRows(event.data, askedOf(event.data.approvalId), colors);
     case "approval.expired":
-      return [colors.yellow("! nobody answered in time")];
+      return [colors.yellow("! Timed out: nobody answered")];
+    case "question.asked":
+      return questionRows(event.data, { colors, answers, command });
+    case "question.answered":
+      return [colors.dim(`Answered by ${oneLine(event.data.by)}: ${quoted(answerText(event.data.answer))}`)];
+    case "question.expired":
+      return [colors.yellow("! Timed out: nobody answered")];
     case "plan.updated":
       return event.data.items.map(({ text, status }) => {
         const mark = { pending: "☐", active: "▸", done: "☑" }[status];
         return status === "done" ? colors.dim(`${mark} ${oneLine(text)}`) : `${mark} ${oneLine(text)}`;
       });
     case "context.compacted":
-      return [colors.dim("the conversation was summarised to make room")];
+      return [colors.dim("Older messages were summarized to make room")];
     case "budget.exceeded": {
       const { budget, limit } = event.data;
-      return [colors.yellow(`! the budget of ${limit} ${budget === "duration" ? "ms" : budget} is spent`)];
+      const bound =
+        budget === "duration" ? formatDuration(limit) : `${limit.toLocaleString("en-US")} ${budget}`;
+      return [colors.yellow(`! Budget exceeded: ${bound}`)];
     }
+    case "session.published": {
+      const { branch, url } = event.data;
+      return [`Published ${oneLine(branch)}${url === undefined ? "" : `: ${oneLine(url)}`}`];
+    }
+    case "workspace.reverted":
+      return [colors.dim(`Workspace restored to event ${event.data.toSeq}`)];
     case "notice": {
       const paint = { info: colors.dim, warning: colors.yellow, error: colors.red }[event.data.level];
       return [paint(oneLine(event.data.message))];
@@ -46,14 +73,70 @@ export function formatEventRows(event: SessionEvent, { colors, answers }: Look):
   }
 }
 
-/** How the person answers: by a key, or by a command of its own. */
-function describeAnswers(
-  { approvalId, always }: EventDataOf<"approval.requested">,
-  answers: Look["answers"],
-): string {
-  if (answers === "command") {
-    return `trunkline approve ${approvalId}${always === undefined ? " [--deny]" : " [--deny | --always]"}`;
+type AskLook = Pick<Look, "colors" | "answers" | "command">;
+
+function approvalRows(asked: EventDataOf<"approval.requested">, look: AskLook): string[] {
+  const { colors, answers, command } = look;
+  if (isQuestion(asked)) {
+    const [first = "", ...others] = plainText(questionText(asked)).split("\n");
+    const hint = `  ${colors.dim("answer:")} ${command("approve", asked.approvalId, "--note", "…")}`;
+    return [
+      `${colors.yellow("?")} ${colors.bold(first)}`,
+      ...others.map((line) => `  ${line}`),
+      ...(answers === "command" ? [hint] : []),
+    ];
   }
-  const ways = ["y allow", "n deny", ...(always === undefined ? [] : [`a always allow ${oneLine(always)}`])];
-  return `[${ways.join(" · ")}]`;
+  const rows = [...formatCallDetails(asked, colors), `  ${colors.dim(oneLine(asked.reason))}`];
+  if (answers === "prompt") return rows;
+  const ways = [
+    ["allow:", command("approve", asked.approvalId)],
+    ["deny:", command("approve", asked.approvalId, "--deny")],
+    ...(asked.always === undefined
+      ? []
+      : [[`always allow ${oneLine(asked.always)}:`, command("approve", asked.approvalId, "--always")]]),
+  ] as const;
+  return [...rows, ...ways.map(([label, line]) => `  ${colors.dim(label)} ${line}`)];
+}
+
+function answerRows(
+  { decision, by, note }: EventDataOf<"approval.answered">,
+  asked: ReturnType<AskedOf>,
+  colors: Colors,
+): string[] {
+  const who = oneLine(by);
+  const words = note === undefined ? "" : `: ${quoted(note)}`;
+  if (asked !== null && isQuestion(asked)) {
+    return [
+      colors.dim(
+        decision === "deny" ? `Declined by ${who}${words}` : `Answered by ${who}${words || ": yes"}`,
+      ),
+    ];
+  }
+  const done = { allow: "Allowed", always: "Always allowed", deny: "Denied" }[decision];
+  return [colors.dim(`${done} by ${who}${words}`)];
+}
+
+function questionRows(
+  { questionId, text, options = [] }: EventDataOf<"question.asked">,
+  look: AskLook,
+): string[] {
+  const { colors, answers, command } = look;
+  const [first = "", ...others] = plainText(text).split("\n");
+  return [
+    `${colors.yellow("?")} ${colors.bold(first)}`,
+    ...others.map((line) => `  ${line}`),
+    ...options.map(({ label, description }, index) => {
+      const more = description === undefined ? "" : `  ${colors.dim(oneLine(description))}`;
+      return `  ${index + 1}. ${oneLine(label)}${more}`;
+    }),
+    ...(answers === "command" ? [`  ${colors.dim("answer:")} ${command("answer", questionId, "…")}`] : []),
+  ];
+}
+
+function answerText({ text, options = [] }: EventDataOf<"question.answered">["answer"]): string {
+  return [...options, ...(text === undefined ? [] : [text])].join(", ");
+}
+
+function quoted(text: string): string {
+  return `"${oneLine(text)}"`;
 }

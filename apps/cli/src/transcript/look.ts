@@ -9,6 +9,8 @@ export interface Look {
   maxOutputLines: number;
   /** Whether prompts are shown; whoever has just typed one need not read it again. */
   prompts: boolean;
-  /** How what is asked is answered: by a key, or by a command of its own. */
-  answers: "keys" | "command";
+  /** How the person answers what is asked: at a prompt below it, or by a command of its own. */
+  answers: "prompt" | "command";
+  /** @returns a command line of ours that can be pasted */
+  command: (...words: string[]) => string;
 }

@@ -2,6 +2,7 @@ import { addUsage, NO_USAGE, type SessionEvent, totalTokens, type Usage } from "
 import { formatDuration } from "../terminal/duration.ts";
 import { plainText } from "../terminal/plain-text.ts";
 import type { Look } from "./look.ts";
+import { describeReason } from "./task-reason.ts";
 
 /** What happened in a task so far, for its last line. */
 export interface TaskTally {
@@ -22,26 +23,33 @@ export function tallied(tally: TaskTally, event: SessionEvent): TaskTally {
 
 /** @returns the row that closes a task; null for an event that ends none. */
 export function formatTaskEnd(event: SessionEvent, tally: TaskTally, { colors }: Look): string | null {
-  const sum = colors.dim(describeTally(tally, event.at));
+  const took = tally.startedAt === null ? null : formatDuration(event.at - tally.startedAt);
+  const sum = colors.dim(describeTally(tally));
   switch (event.type) {
     case "task.completed":
-      return `${colors.green("✓ completed")}${sum}`;
+      return colors.green(`✓ Completed${took === null ? "" : ` in ${took}`}`) + sum;
     case "task.failed":
-      return `${colors.red(`✗ failed: ${plainText(event.data.error.message)}`)}${sum}`;
-    case "task.canceled":
-      return `${colors.yellow(`■ canceled${event.data.reason === "user" ? "" : ` (${event.data.reason})`}`)}${sum}`;
+      return colors.red(`✗ Failed${after(took)}: ${plainText(event.data.error.message)}`) + sum;
+    case "task.canceled": {
+      const why = event.data.reason === "user" ? "" : `: ${describeReason(event.data.reason)}`;
+      return colors.yellow(`■ Canceled${after(took)}${why}`) + sum;
+    }
     case "task.rejected":
-      return colors.red(`✗ rejected (${event.data.reason})`);
+      return colors.red(`✗ Rejected: ${describeReason(event.data.reason)}`);
     default:
       return null;
   }
 }
 
-function describeTally({ startedAt, steps, tokens }: TaskTally, endedAt: number): string {
-  const parts: string[] = [];
-  if (startedAt !== null) parts.push(`in ${formatDuration(endedAt - startedAt)}`);
-  if (steps > 0) parts.push(`${steps} ${steps === 1 ? "step" : "steps"}`);
+function after(took: string | null): string {
+  return took === null ? "" : ` after ${took}`;
+}
+
+function describeTally({ steps, tokens }: TaskTally): string {
   const total = totalTokens(tokens);
-  if (total > 0) parts.push(`${total.toLocaleString("en-US")} tokens`);
-  return parts.length === 0 ? "" : ` ${parts.join(", ")}`;
+  const parts = [
+    ...(steps > 0 ? [`${steps} ${steps === 1 ? "step" : "steps"}`] : []),
+    ...(total > 0 ? [`${total.toLocaleString("en-US")} tokens`] : []),
+  ];
+  return parts.map((part) => ` · ${part}`).join("");
 }

@@ -1,12 +1,13 @@
 import { plainText } from "../terminal/plain-text.ts";
 
 /**
- * One block of a model's answer on its way to the screen. It holds newlines at the end back until something follows
- * them, so that no answer begins or ends in empty lines.
+ * One block of a model's answer on its way to the screen. Newlines are held back until text follows them, so that no
+ * answer begins or ends with empty lines.
  */
 export class TextBlock {
   #received = "";
-  #held = "";
+  /** Blanks since the last text, piece by piece: joining them at each would cost the square of their number. */
+  #held: string[] = [];
   #printed = false;
 
   /** @returns what to print now. */
@@ -16,24 +17,28 @@ export class TextBlock {
   }
 
   /**
-   * @param whole the block's whole text, which is the truth whatever was lost of its deltas on the way
+   * @param whole the block's whole text; it wins over whatever deltas arrived
    * @returns what to print to complete it
    */
   end(whole: string): string {
     if (whole.startsWith(this.#received)) return this.#print(whole.slice(this.#received.length));
-    // Joined in the middle of it: what was missed stands above the cursor.
+    // The replay began inside the block, so what was missed is already on the screen.
     if (whole.endsWith(this.#received)) return "";
-    this.#held = "";
+    this.#held = [];
     return `\n${this.#print(whole)}`;
   }
 
   #print(text: string): string {
-    const all = this.#held + plainText(text);
-    const shown = all.trimEnd();
-    // Without anything before them, newlines are dropped for good.
-    if (!this.#printed && shown === "") return "";
-    this.#held = all.slice(shown.length);
-    const result = this.#printed ? shown : shown.replace(/^\s*\n/, "");
+    const piece = plainText(text);
+    const shown = piece.trimEnd();
+    if (shown === "") {
+      // Before any text, blank lines are dropped for good.
+      if (this.#printed) this.#held.push(piece);
+      return "";
+    }
+    const all = this.#held.join("") + shown;
+    this.#held = [piece.slice(shown.length)];
+    const result = this.#printed ? all : all.replace(/^\s*\n/, "");
     this.#printed = true;
     return result;
   }

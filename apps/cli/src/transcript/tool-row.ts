@@ -1,30 +1,25 @@
-import type { EventDataOf, Json, ToolCall } from "@trunkline/contract";
+import { callDisplay, type EventDataOf, type ToolCall } from "@trunkline/contract";
 import stringWidth from "string-width";
 import { formatDuration } from "../terminal/duration.ts";
 import { fit } from "../terminal/fit.ts";
-import { oneLine, outputLines } from "../terminal/plain-text.ts";
+import { oneLine } from "../terminal/plain-text.ts";
+import { screenLines } from "../terminal/screen-lines.ts";
+import { formatSize } from "../terminal/size.ts";
 import type { Look } from "./look.ts";
 
 type ToolEnd = EventDataOf<"tool.ended">;
 
 const INDENT = "  ";
 
-/** What tells one call of a tool from another, by the names that tools give it. */
-const TELLING_INPUTS = ["command", "path", "pattern", "query", "url", "question"] as const;
-
 /** @returns the call in a few words: `bash  ls -la`, `read_file  notes.txt`. */
-export function describeCall({ tool, input }: Pick<ToolCall, "tool" | "input">): string {
-  return `${oneLine(tool)}${INDENT}${describeInput(input)}`.trimEnd();
+export function describeCall(
+  call: Pick<ToolCall, "tool" | "input" | "title" | "kind" | "locations">,
+): string {
+  return `${oneLine(call.tool)}${INDENT}${describeInput(call)}`.trimEnd();
 }
 
-function describeInput(input: Json): string {
-  if (typeof input !== "object" || input === null || Array.isArray(input))
-    return oneLine(JSON.stringify(input));
-  for (const name of TELLING_INPUTS) {
-    const value = input[name];
-    if (typeof value === "string") return oneLine(value);
-  }
-  return Object.keys(input).length === 0 ? "" : oneLine(JSON.stringify(input));
+function describeInput(call: Parameters<typeof describeCall>[0]): string {
+  return oneLine(callDisplay(call).title);
 }
 
 /** @returns the row of a call that has ended, on one line where the look has a width: `✓ bash  ls -la  12ms`. */
@@ -37,13 +32,13 @@ export function formatToolRow(call: ToolCall, end: ToolEnd, { colors, width }: L
     canceled: ["■", colors.yellow],
   }[end.status] as [string, Colorize];
   const details = [
-    ...(end.status === "succeeded" ? [] : [end.status]),
+    ...(end.status === "succeeded" ? [] : [end.status === "denied" ? "denied, not run" : end.status]),
     ...(end.exitCode ? [`exit ${end.exitCode}`] : []),
-    formatDuration(end.durationMs),
+    ...(end.status === "denied" ? [] : [formatDuration(end.durationMs)]),
   ].join(", ");
   const tool = oneLine(call.tool);
   const room = width - stringWidth(`${mark} ${tool}${INDENT}${INDENT}${details}`);
-  const input = fit(describeInput(call.input), room);
+  const input = fit(describeInput(call), room);
   const parts = [
     `${paint(mark)} ${colors.bold(tool)}`,
     ...(input === "" ? [] : [input]),
@@ -55,19 +50,19 @@ export function formatToolRow(call: ToolCall, end: ToolEnd, { colors, width }: L
 type Colorize = (text: string) => string;
 
 /**
- * @returns a tool's output, indented; where it is longer than the look allows, its beginning and its end, as the first
- * lines say what it is and the last how it went
+ * @returns a tool's output, indented; where it is longer than the look allows, its beginning and its end: the first
+ * lines say what it is, the last ones how it went
  */
 export function formatToolOutput(
   { output, omittedBytes }: ToolEnd,
   { colors, width, maxOutputLines }: Look,
 ): string[] {
-  const lines = outputLines(output);
+  const lines = screenLines(output);
   const shown = shorten(lines, maxOutputLines, colors.dim).map(
     (line) => INDENT + fit(line, width - INDENT.length),
   );
   if (omittedBytes !== undefined)
-    shown.push(INDENT + colors.dim(`(${omittedBytes} bytes were left out on the server)`));
+    shown.push(INDENT + colors.dim(`${formatSize(omittedBytes)} omitted from the middle`));
   return shown;
 }
 
@@ -77,5 +72,9 @@ export function shorten(lines: readonly string[], max: number, dim: Colorize): r
   const tail = Math.floor((max - 1) / 2);
   const head = max - 1 - tail;
   const left = lines.length - head - tail;
-  return [...lines.slice(0, head), dim(`… ${left} more lines`), ...lines.slice(lines.length - tail)];
+  return [
+    ...lines.slice(0, head),
+    dim(`… ${left} more ${left === 1 ? "line" : "lines"}`),
+    ...lines.slice(lines.length - tail),
+  ];
 }

@@ -10,6 +10,7 @@ const plain: Look = {
   maxOutputLines: Number.POSITIVE_INFINITY,
   prompts: true,
   answers: "command",
+  command: (...words) => ["trunkline", ...words].join(" "),
 };
 const terminal: Look = { ...plain, width: 40, maxOutputLines: 5 };
 
@@ -60,18 +61,18 @@ it("tells a whole task", () => {
 
 I will look.
 
-✓ bash  ls  12ms
+✓ bash  ls  12 ms
   a.txt
   b.txt
 
-✓ write_file  n.txt  3ms
+✓ write_file  n.txt  3 ms
   created n.txt  +1 -0
 
-✗ bash  false  failed, exit 1, 1.3s
+✗ bash  false  failed, exit 1, 1.3 s
 
 Two files.
 
-✓ completed in 3.4s, 1 step, 1,234 tokens
+✓ Completed in 3.4 s · 1 step · 1,234 tokens
 `);
 });
 
@@ -105,7 +106,7 @@ describe("text", () => {
 
   it("keeps empty lines inside a block and drops those around it", () => {
     expect(print([delta("a\n"), delta("\n"), delta("b\n\n"), end("a\n\nb\n\n")])).toBe("a\n\nb\n");
-    expect(print([delta(" \n"), end(" \n"), called("1", "bash", {}), ended("1")])).toBe("✓ bash  12ms\n");
+    expect(print([delta(" \n"), end(" \n"), called("1", "bash", {}), ended("1")])).toBe("✓ bash  12 ms\n");
   });
 
   it("starts anew after an interruption", () => {
@@ -117,18 +118,18 @@ describe("text", () => {
       end("A whole one"),
     ]);
     expect(text).toBe(
-      "Half a\n\n! interrupted (orphaned); it goes on by itself\ngoes on, attempt 2\n\nA whole one\n",
+      "Half a\n\n! Interrupted: the server crashed. The task resumes by itself.\nResuming the task (attempt 2)\n\nA whole one\n",
     );
   });
 });
 
 describe("tools", () => {
   it.each([
-    ["succeeded", "✓ t  12ms"],
-    ["failed", "✗ t  failed, 12ms"],
-    ["denied", "⊘ t  denied, 12ms"],
-    ["interrupted", "! t  interrupted, 12ms"],
-    ["canceled", "■ t  canceled, 12ms"],
+    ["succeeded", "✓ t  12 ms"],
+    ["failed", "✗ t  failed, 12 ms"],
+    ["denied", "⊘ t  denied, not run"],
+    ["interrupted", "! t  interrupted, 12 ms"],
+    ["canceled", "■ t  canceled, 12 ms"],
   ] as const)("a call that %s", (status, row) => {
     expect(print([called("1", "t", {}), ended("1", { status })])).toBe(`${row}\n`);
   });
@@ -138,26 +139,26 @@ describe("tools", () => {
       [called("1", "bash", { command: `echo ${"日本".repeat(40)}\nls` }), ended("1")],
       terminal,
     );
-    expect(text).toBe("✓ bash  echo 日本日本日本日本日本…  12ms\n");
+    expect(text).toBe("✓ bash  echo 日本日本日本日本日…  12 ms\n");
   });
 
   it("shows the beginning and the end of a long output, and its lines cut", () => {
     const output = Array.from({ length: 20 }, (_, index) => `line ${index + 1}`).join("\n") + "x".repeat(60);
     expect(print([called("1", "bash", {}), ended("1", { output, omittedBytes: 9 })], terminal)).toBe(
-      `✓ bash  12ms
+      `✓ bash  12 ms
   line 1
   line 2
   … 16 more lines
   line 19
   line 20${"x".repeat(30)}…
-  (9 bytes were left out on the server)
+  9 bytes omitted from the middle
 `,
     );
     expect(print([called("1", "bash", {}), ended("1", { output })]).split("\n")).toHaveLength(22);
   });
 
   it("names a call whose beginning it has not seen as best it can", () => {
-    expect(print([ended("1", { output: "out" })])).toBe("✓ tool  12ms\n  out\n");
+    expect(print([ended("1", { output: "out" })])).toBe("✓ tool  12 ms\n  out\n");
   });
 
   it("says what is awaited", () => {
@@ -178,14 +179,14 @@ describe("tools", () => {
       return detail === "" ? label : `${label} | ${detail}`;
     });
     expect(activities).toEqual([
-      "queued",
-      "thinking",
+      "Queued",
+      "Waiting for the model",
       null,
-      "thinking",
-      "bash  make",
-      "bash  make | 20%",
-      "thinking",
-      "waiting for an answer (approval)",
+      "Waiting for the model",
+      "Running bash  make",
+      "Running bash  make | 20%",
+      "Waiting for the model",
+      "Waiting: approval",
       null,
     ]);
   });
@@ -208,32 +209,32 @@ it("shows a prompt when its task gets its turn", () => {
   ]);
   expect(text).toBe(`› first
 
-queued: second, later
-queued: third
+Queued: second, later
+Queued: third
 
 › third
 
-■ canceled
+■ Canceled
 
-✓ bash  make  12ms
+✓ bash  make  12 ms
   made
 
-✓ completed in 1.0s
+✓ Completed in 1.0 s
 
 › second, edited
 
-✓ completed in 0.5s
+✓ Completed in 0.5 s
 `);
 });
 
 it.each([
   [
     event("task.failed", { reason: "error", error: { code: "x", message: "No key", retryable: false } }),
-    "✗ failed: No key",
+    "✗ Failed: No key",
   ],
-  [event("task.canceled", { reason: "user", by: "me" }), "■ canceled"],
-  [event("task.canceled", { reason: "superseded", by: "me" }), "■ canceled (superseded)"],
-  [event("task.rejected", { reason: "budget" }), "✗ rejected (budget)"],
+  [event("task.canceled", { reason: "user", by: "me" }), "■ Canceled"],
+  [event("task.canceled", { reason: "superseded", by: "me" }), "■ Canceled: superseded by another task"],
+  [event("task.rejected", { reason: "budget" }), "✗ Rejected: budget exceeded"],
 ])("how a task ends: $type", (end, row) => {
   expect(print([end])).toBe(`${row}\n`);
 });
@@ -272,22 +273,45 @@ describe("a call that somebody has to allow", () => {
   const asked = event("approval.requested", { ...request, always: "bash", expiresAt: 1 });
 
   it("says what it is, why, and how to answer", () => {
-    expect(print([asked])).toBe("? bash  make\n  why not\n  trunkline approve id [--deny | --always]\n");
-    expect(print([asked], { ...plain, answers: "keys" })).toContain(
-      "  [y allow · n deny · a always allow bash]\n",
+    expect(print([asked])).toBe(
+      "? bash\n  │ make\n  why not\n  allow: trunkline approve id\n  deny: trunkline approve id --deny\n" +
+        "  always allow bash: trunkline approve id --always\n",
     );
-    const once = event("approval.requested", { ...request, expiresAt: 1 });
-    expect(print([once], { ...plain, answers: "keys" })).toContain("  [y allow · n deny]\n");
+    expect(print([asked], { ...plain, answers: "prompt" })).toBe("? bash\n  │ make\n  why not\n");
   });
 
   it("is what is awaited until somebody has decided, and is named where it was denied", () => {
     const transcript = new Transcript(plain);
     transcript.print(asked);
-    expect(transcript.activity?.label).toBe("waiting for an answer: bash  make");
+    expect(transcript.activity?.label).toBe("Waiting for approval: bash  make");
     transcript.print(event("approval.answered", { approvalId: "id", decision: "deny", by: "you" }));
-    expect(transcript.activity?.label).toBe("waiting for its turn");
+    expect(transcript.activity?.label).toBe("Waiting for a free slot");
     expect(transcript.print(ended("1", { status: "denied", output: "Not executed" }))).toContain(
-      "⊘ bash  make  denied, 12ms\n  Not executed\n",
+      "⊘ bash  make  denied, not run\n  Not executed\n",
+    );
+  });
+});
+
+describe("A4: a question", () => {
+  const asked = event("question.asked", {
+    questionId: "q",
+    callId: "1",
+    text: "Which database?\nIt is for tests.",
+    options: [
+      { id: "pg", label: "Postgres", description: "as in production" },
+      { id: "lite", label: "SQLite" },
+    ],
+  });
+
+  it("is shown with its options, and the answer in the history", () => {
+    const answered = event("question.answered", {
+      questionId: "q",
+      by: "you",
+      answer: { text: "Postgres, \u001b[2Jplease" },
+    });
+    expect(print([asked, answered])).toBe(
+      "? Which database?\n  It is for tests.\n  1. Postgres  as in production\n  2. SQLite\n" +
+        '  answer: trunkline answer q …\nAnswered by you: "Postgres, please"\n',
     );
   });
 });

@@ -1,6 +1,8 @@
 import { type EventDataOf, OpenApprovals, type SessionEvent, type ToolCall } from "@trunkline/contract";
+import { isQuestion } from "../approvals/question.ts";
 import { fit } from "../terminal/fit.ts";
-import { oneLine, outputLines, plainText } from "../terminal/plain-text.ts";
+import { oneLine, plainText } from "../terminal/plain-text.ts";
+import { screenLines } from "../terminal/screen-lines.ts";
 import type { Activity } from "../terminal/status-line.ts";
 import { activityAfter } from "./activity.ts";
 import { formatEventRows, formatFileChange } from "./event-row.ts";
@@ -12,19 +14,19 @@ import { describeCall, formatToolOutput, formatToolRow, shorten } from "./tool-r
 
 interface OpenCall {
   call: ToolCall;
-  /** The last line that it has put out so far. */
+  /** The last line of its output so far. */
   lastLine: string;
 }
 
 interface OpenTask {
-  /** Kept until the task gets its turn, which is when it is shown. */
+  /** Kept until the task starts, which is when it is shown. */
   prompt: string | null;
   tally: TaskTally;
 }
 
 /**
- * Turns the events of a session into lines for a terminal, one event at a time. What it gives depends on the events
- * and the look alone; types that it does not know give nothing.
+ * Turns the events of a session into lines for a terminal, one event at a time. The lines depend on the events and the
+ * look alone; unknown types of events give none.
  */
 export class Transcript {
   readonly #look: Look;
@@ -34,8 +36,8 @@ export class Transcript {
   readonly #calls = new Map<string, OpenCall>();
   readonly #approvals = new OpenApprovals();
   /** Calls that somebody had to allow, by their id. */
-  readonly #asked = new Map<string, ToolCall>();
-  /** The task that has its turn; a session has one at most. */
+  readonly #asked = new Map<string, EventDataOf<"approval.requested">>();
+  /** The task that runs; a session has one at most. */
   #active: string | null = null;
   #activity: string | null = null;
 
@@ -43,17 +45,22 @@ export class Transcript {
     this.#look = look;
   }
 
-  /** What is being waited for; null while nothing is, or while text streams. */
+  /** What the user is waiting for; null for nothing, and while text streams. */
   get activity(): Activity | null {
     const open = [...this.#calls.values()].at(-1);
-    if (open !== undefined) return { label: describeCall(open.call), detail: open.lastLine };
+    if (open !== undefined) return { label: `Running ${describeCall(open.call)}`, detail: open.lastLine };
     const asked = this.#approvals.first;
-    if (asked !== null) return { label: `waiting for an answer: ${describeCall(asked.request)}`, detail: "" };
+    if (asked !== null) {
+      const label = isQuestion(asked.request)
+        ? "Waiting for your answer"
+        : `Waiting for approval: ${describeCall(asked.request)}`;
+      return { label, detail: "" };
+    }
     if (this.#layout.midLine || this.#activity === null) return null;
     return { label: this.#activity, detail: "" };
   }
 
-  /** @returns what to print before somebody else writes below. */
+  /** @returns what to print before something else is written below. */
   interject(): string {
     return this.#layout.interject();
   }
@@ -78,7 +85,7 @@ export class Transcript {
         return "";
       case "tool.progress": {
         const open = this.#calls.get(event.data.callId);
-        if (open !== undefined) open.lastLine = outputLines(event.data.chunk).at(-1)?.trim() || open.lastLine;
+        if (open !== undefined) open.lastLine = screenLines(event.data.chunk).at(-1)?.trim() || open.lastLine;
         return "";
       }
       case "tool.ended":
@@ -111,15 +118,20 @@ export class Transcript {
   #other(event: SessionEvent): string {
     const task = this.#task(event.taskId);
     task.tally = tallied(task.tally, event);
-    // The next attempt begins its blocks anew.
+    // The next attempt begins with new blocks.
     if (event.type === "task.interrupted") this.#blocks.clear();
 
     const end = formatTaskEnd(event, task.tally, this.#look);
     const prompt = event.type === "task.started" || end !== null ? this.#prompt(task) : "";
     if (event.type === "task.started") this.#active = event.taskId;
-    if (end === null) return prompt + this.#layout.rows(formatEventRows(event, this.#look));
+    if (end === null)
+      return prompt + this.#layout.rows(formatEventRows(event, this.#look, (id) => this.#askedFor(id)));
     this.#close(event.taskId);
     return prompt + this.#layout.paragraph([end]);
+  }
+
+  #askedFor(approvalId: string): EventDataOf<"approval.requested"> | null {
+    return [...this.#asked.values()].find((asked) => asked.approvalId === approvalId) ?? null;
   }
 
   #task(taskId: string | null): OpenTask {
@@ -132,7 +144,7 @@ export class Transcript {
 
   #close(taskId: string | null): void {
     if (taskId !== null) this.#tasks.delete(taskId);
-    // One that ends in the queue leaves alone what the active one is doing.
+    // A task that ends in the queue leaves the running one alone.
     if (this.#active !== null && this.#active !== taskId) return;
     this.#active = null;
     this.#blocks.clear();
@@ -161,7 +173,7 @@ export class Transcript {
   #queued(prompt: string): string {
     if (!this.#look.prompts) return "";
     const { colors, width } = this.#look;
-    const label = "queued: ";
+    const label = "Queued: ";
     return this.#layout.rows([colors.dim(label + fit(oneLine(prompt), width - label.length))]);
   }
 }

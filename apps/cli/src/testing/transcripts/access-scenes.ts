@@ -15,7 +15,7 @@ async function tokenOf(stage: Stage, name: string): Promise<string | undefined> 
 export const ACCESS_SCENES: readonly Scene[] = [
   {
     of: "user add",
-    says: "Everybody sees their own sessions and nobody else's.",
+    says: "Users see only their own sessions.",
     play: async (stage) => {
       await stage.type("user add alice");
       await stage.type("user add Alice");
@@ -35,7 +35,7 @@ export const ACCESS_SCENES: readonly Scene[] = [
   },
   {
     of: "token create",
-    says: "For another machine of yours, or a program. It is shown this once, alone on the standard output.",
+    says: "For another machine of yours, or a program. It is shown only once, alone on the standard output.",
     play: async (stage) => {
       await stage.type("token create laptop --scope read --expires 30d");
       await stage.type(
@@ -45,7 +45,7 @@ export const ACCESS_SCENES: readonly Scene[] = [
   },
   {
     of: "token list",
-    says: "Your own, those of a user, or all; with `--ended` also those that hold no more.",
+    says: "Your own, a user's, or all; `--ended` includes revoked and expired ones.",
     play: async (stage) => {
       await waitFor("the use of a token to be noted", async () => {
         const { items } = await stage.client.token.list.query({ everyone: true });
@@ -56,7 +56,7 @@ export const ACCESS_SCENES: readonly Scene[] = [
   },
   {
     of: "token revoke",
-    says: "From the next request on it is refused, and its live streams end within a second.",
+    says: "Takes effect with the next request; live streams end within a second.",
     play: async (stage) => {
       const id = await tokenOf(stage, "alice");
       await stage.type(`token revoke ${id}`);
@@ -65,12 +65,12 @@ export const ACCESS_SCENES: readonly Scene[] = [
   },
   {
     of: "user list",
-    says: "Newest first. `local` is the server's own user, whose token is in the data directory.",
+    says: "Newest first. `local` is the server's own user; its token is in the data directory.",
     play: async (stage) => stage.type("user list"),
   },
   {
     of: "user remove",
-    says: "Their sessions are kept until they are brought back, or deleted with `--delete-sessions`.",
+    says: "Sessions are kept until the user is restored, or deleted with `--delete-sessions`.",
     play: async (stage) => {
       await stage.type("user remove alice");
       await stage.type("user add alice --restore --json");
@@ -79,7 +79,7 @@ export const ACCESS_SCENES: readonly Scene[] = [
   },
   {
     of: "audit",
-    says: "What was done, and what was refused.",
+    says: "What was done and what was refused.",
     play: async (stage) => {
       await waitFor("the refusals to be in the trail", async () => {
         const { items } = await stage.client.audit.list.query({ decision: "denied" });

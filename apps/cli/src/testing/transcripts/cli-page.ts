@@ -26,15 +26,20 @@ const INTRODUCTION = `# Command line
 
 <!-- Written by \`pnpm docs:cli\`, which plays every command against a real server. Change the commands, not this page. -->
 
-Every command: its help, and a terminal in which it was run against a server with the demo model. What depends on the
-clock and the machine (ids, times, sizes) is replaced by something that looks like it. At a terminal there are colours, and a
-line below that says what is being waited for; \`NO_COLOR\` is heeded. [apps/cli/README.md](../apps/cli/README.md) tells how a
-server is found, and what the exit codes say; the [cookbook](cookbook.md) what all this is for.
+Every command with its help and an example, run against a server with the demo model. Ids, times and sizes are replaced by
+samples. A real terminal shows colors and a status line (\`NO_COLOR\` turns colors off).
+[apps/cli/README.md](../apps/cli/README.md) explains how a server is found and the exit codes; the
+[cookbook](cookbook.md) has recipes.
 `;
 
 /** The commands that do something, by their whole name: `run`, `token create`. */
 export function commandNames(): string[] {
-  const program = buildProgram({ terminal: processTerminal(), target: null, exitCode: EXIT.completed });
+  const program = buildProgram({
+    terminal: processTerminal(),
+    options: {},
+    target: null,
+    exitCode: EXIT.completed,
+  });
   const leaves = (command: Command, path: string): string[] =>
     command.commands.length === 0
       ? [path]

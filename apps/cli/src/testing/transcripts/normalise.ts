@@ -32,15 +32,15 @@ export class Normaliser {
 
 const SOME_ID = "01a21b00-0000-7000-8000-000000000000";
 const ROW_OF_TABLE = /^[0-9a-f]{8}-/;
-const PASSED = /(?<!\dm) +(\d+ms|\d+\.\d+s|\d+s|now)(?=\s|$|,|\))/g;
-const MINUTES = / +\d+m(?=  )/g;
+const PASSED = /(?<!min) +(\d+ ms|\d+\.\d+ s|\d+ s|now)(?=\s|$|,|\)|:)/g;
+const MINUTES = / +\d+ min(?=  )/g;
 
 function normaliseLine(line: string): string {
   const aged = ROW_OF_TABLE.test(line)
-    ? line.replaceAll(MINUTES, (field) => "1s".padStart(field.length))
+    ? line.replaceAll(MINUTES, (field) => "1 s".padStart(field.length))
     : line;
   const timed = aged.replaceAll(PASSED, (field: string, value: string) => {
-    const stable = /ms|\./.test(value) ? "0.1s" : "1s";
+    const stable = /ms|\./.test(value) ? "0.1 s" : "1 s";
     // Columns keep their width.
     return ROW_OF_TABLE.test(line) ? stable.padStart(field.length) : field.replace(value, stable);
   });

@@ -7,17 +7,17 @@ const BACKUP = "backup.db";
 export const OPENING_SCENES: readonly Scene[] = [
   {
     of: "serve",
-    says: "In this terminal, or in the background, where it outlives the terminal.",
+    says: "In this terminal, or in the background.",
     play: async (stage) => stage.type("serve --detach --web off"),
   },
   {
     of: "doctor",
-    says: "What works and what does not, with what to do about it.",
+    says: "Checks the setup, and says what to do.",
     play: async (stage) => stage.type("doctor"),
   },
   {
     of: "login",
-    says: "The link alone is on the standard output, so that it can be piped into what opens it.",
+    says: "The link alone is on the standard output, so that it can be piped.",
     play: async (stage) => stage.type("login"),
   },
 ];
@@ -26,12 +26,12 @@ export const OPENING_SCENES: readonly Scene[] = [
 export const CLOSING_SCENES: readonly Scene[] = [
   {
     of: "backup",
-    says: "Of the database, while a server runs on it or not.",
+    says: "Copies the database; the server may be running.",
     play: async (stage) => stage.type(`backup ${join(stage.directory, BACKUP)}`),
   },
   {
     of: "stop",
-    says: "However it was started.",
+    says: "Stops the server, however it was started.",
     play: async (stage) => {
       await stage.type("stop");
       await stage.type("tasks");
@@ -39,7 +39,7 @@ export const CLOSING_SCENES: readonly Scene[] = [
   },
   {
     of: "restore",
-    says: "No server may run meanwhile; the database before is kept.",
+    says: "Stop the server first. The old database is kept.",
     play: async (stage) => stage.type(`restore ${join(stage.directory, BACKUP)}`),
   },
   {

@@ -16,7 +16,7 @@ async function sessionOf(stage: Stage, prompt: string): Promise<string> {
 export const SESSION_SCENES: readonly Scene[] = [
   {
     of: "sessions",
-    says: "The last changed first; `--limit` says how many, `--title` which.",
+    says: "Latest first; `--limit` says how many, `--title` which. Other commands take the id, the beginning of one, or `last`.",
     play: async (stage) => {
       await stage.type("sessions --limit 3");
       await stage.type("sessions --title hello");
@@ -24,7 +24,7 @@ export const SESSION_SCENES: readonly Scene[] = [
   },
   {
     of: "search",
-    says: "Words of prompts, answers, and what tools were given and gave back.",
+    says: "Searches prompts, answers, and the inputs and outputs of tools.",
     play: async (stage) => {
       await sessionOf(stage, "run: printf %s%s wombat crossing");
       await stage.type("search wombatcrossing");
@@ -33,7 +33,7 @@ export const SESSION_SCENES: readonly Scene[] = [
   },
   {
     of: "fork",
-    says: "A session that begins as another one, files included, and goes its own way.",
+    says: "A new session with the history of another one, files included.",
     play: async (stage) => {
       const sessionId = await sessionOf(stage, "write plan.txt: first this");
       await stage.type(`fork ${sessionId} --at 2 --title "another way"`);
@@ -41,7 +41,7 @@ export const SESSION_SCENES: readonly Scene[] = [
   },
   {
     of: "rename",
-    says: "Until then it is called as its first prompt begins.",
+    says: "By default the title is the beginning of the first prompt.",
     play: async (stage) => {
       const sessionId = await sessionOf(stage, "say: a draft");
       await stage.type(`rename ${sessionId} "The first draft"`);
@@ -49,7 +49,7 @@ export const SESSION_SCENES: readonly Scene[] = [
   },
   {
     of: "archive",
-    says: "Out of sight, and back.",
+    says: "Hides a session, and brings it back.",
     play: async (stage) => {
       const { id } = await stage.newestSession();
       await stage.type(`archive ${id}`);
@@ -59,7 +59,7 @@ export const SESSION_SCENES: readonly Scene[] = [
   },
   {
     of: "delete",
-    says: "It asks at a terminal; a script says `--yes`.",
+    says: "Asks at a terminal; scripts use `--yes`.",
     play: async (stage) => {
       const { id } = await stage.newestSession();
       await stage.type(`delete ${id} --yes`);
@@ -68,7 +68,7 @@ export const SESSION_SCENES: readonly Scene[] = [
   },
   {
     of: "export",
-    says: "As JSON, which can be imported again, or as Markdown, to be read; to the standard output or into a file.",
+    says: "As JSON, which can be imported, or Markdown, for reading; to the standard output or a file.",
     play: async (stage) => {
       const sessionId = await sessionOf(stage, "run: echo kept");
       await stage.type(`export ${sessionId} --out ${join(stage.directory, EXPORTED)}`);
@@ -77,7 +77,7 @@ export const SESSION_SCENES: readonly Scene[] = [
   },
   {
     of: "import",
-    says: "A new session of what was exported; under a key, only once.",
+    says: "Makes a new session from an export; with a key, only once.",
     play: async (stage) => {
       const file = join(stage.directory, EXPORTED);
       await stage.type(`import ${file} --key notes`);
@@ -89,7 +89,7 @@ export const SESSION_SCENES: readonly Scene[] = [
   },
   {
     of: "import-alex",
-    says: "The sessions of alex, which are read and never changed: first without writing anything, then in earnest.",
+    says: "Imports sessions from alex, whose files are never changed: first a dry run, then for real.",
     play: async (stage) => {
       const home = join(stage.directory, "old");
       await writeLegacyDirectory(home, 24);

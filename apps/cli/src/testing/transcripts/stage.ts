@@ -8,7 +8,7 @@ import { createClient, type TrunklineClient } from "@trunkline/client";
 import type { Session, Task } from "@trunkline/contract";
 import { waitFor } from "@trunkline/testkit";
 import { runCli } from "../../cli.ts";
-import { readLocalToken, readServerUrl } from "../../server/data-dir.ts";
+import { readLocalToken, readServerRecord } from "../../server/data-dir.ts";
 import { openOutput } from "../../terminal/output.ts";
 import { CliProcess } from "../cli-process.ts";
 
@@ -58,7 +58,7 @@ export class Stage implements AsyncDisposable {
   }
 
   get url(): string {
-    return readServerUrl(this.#dataDir) ?? "";
+    return readServerRecord(this.#dataDir)?.url ?? "";
   }
 
   get client(): TrunklineClient {
@@ -80,6 +80,7 @@ export class Stage implements AsyncDisposable {
       out,
       err,
       env: this.env,
+      program: ["trunkline"],
     });
     screen.end();
     const lines = (await shownText).split(/(?<=\n)/).filter((each) => filter?.(each) ?? true);

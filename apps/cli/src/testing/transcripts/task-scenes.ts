@@ -12,17 +12,17 @@ async function queueUp({ client }: Stage): Promise<string> {
 export const TASK_SCENES: readonly Scene[] = [
   {
     of: "run",
-    says: "A task in a session of its own, watched until it ends: a row per tool, what it put out, the answer as it comes.",
+    says: "A task in a new session, watched until it ends: a row per tool call with its output, and the answer as it streams in.",
     play: async (stage) => stage.type('run "write notes.txt: hello"'),
   },
   {
     of: "run",
-    says: "It goes on in the session that changed last, or in the one that `--session` names. Long output is shortened at a terminal, never in a pipe.",
+    says: "`--continue` uses the latest session, `--session` any other. Long output is shortened at a terminal, never in a pipe.",
     play: async (stage) => stage.type('run --continue "run: cat notes.txt; seq 40"'),
   },
   {
     of: "run",
-    says: "The prompt from a pipe. With `-` among the words, or with `--file`, they are put together.",
+    says: "The prompt from a pipe; words and `--file` come before it.",
     play: async (stage) => {
       await stage.type("run", {
         shown: 'echo "run: echo from a pipe" | trunkline run',
@@ -32,12 +32,12 @@ export const TASK_SCENES: readonly Scene[] = [
   },
   {
     of: "run",
-    says: "A command that fails is the model's affair; the exit code is that of the task.",
+    says: "A failed command is for the model to deal with; the exit code is the task's.",
     play: async (stage) => stage.type('run "run: cat missing.txt"'),
   },
   {
     of: "run",
-    says: "Ctrl-C lets go of the task, which goes on.",
+    says: "Ctrl-C detaches; the task keeps running.",
     play: async (stage) => {
       await stage.interrupt('run "run: sleep 600"', async () => {
         const task = await stage.newestTask("working");
@@ -49,10 +49,11 @@ export const TASK_SCENES: readonly Scene[] = [
   },
   {
     of: "run",
-    says: "For scripts: submit only, or an event per line.",
+    says: "For scripts: submit only, print one event per line, or the final answer alone.",
     play: async (stage) => {
       await stage.type('run --detach "say: later"');
       await stage.newestTask("completed");
+      await stage.type('run --final "say: the answer"');
       await stage.type('run --json "run: echo hello"', {
         shown: 'trunkline run --json "run: echo hello" | grep -E "tool.(called|ended)|completed"',
         filter: (line) => /tool.(called|ended)|completed/.test(line),
@@ -61,7 +62,7 @@ export const TASK_SCENES: readonly Scene[] = [
   },
   {
     of: "attach",
-    says: "What happened in a session, and what happens, until it has nothing left to do.",
+    says: "Shows a session and follows it until it is idle.",
     play: async (stage) => {
       const { sessionId } = await stage.newestTask();
       await stage.type(`attach ${sessionId}`);
@@ -69,7 +70,7 @@ export const TASK_SCENES: readonly Scene[] = [
   },
   {
     of: "approve",
-    says: "A task that asks waits, for a day if need be, and so do calls that need an approval. At a terminal `run` and `attach` take the answer by a key: `y`, `n`, or `a` for always.",
+    says: "Calls that need an approval wait, for a day by default, and so do questions. At a terminal `run`, `attach` and `approve` show the whole call and ask; in a script options answer.",
     play: async (stage) => {
       await stage.client.task.submit.mutate({ prompt: "ask: Shall I write it down?\nwrite notes.txt: yes" });
       const { sessionId } = await stage.newestTask("input-required");
@@ -82,7 +83,7 @@ export const TASK_SCENES: readonly Scene[] = [
   },
   {
     of: "tasks",
-    says: "Newest first; with `--json` a task per line.",
+    says: "Newest first; with `--json` one task per line.",
     play: async (stage) => {
       await stage.type("tasks");
       await stage.type("tasks --state canceled --limit 1 --json");
@@ -90,14 +91,14 @@ export const TASK_SCENES: readonly Scene[] = [
   },
   {
     of: "edit",
-    says: "What waits in a session's queue can still be another task …",
+    says: "A queued task can be edited …",
     play: async (stage) => {
       await stage.type(`edit ${await queueUp(stage)} "say: something else"`);
     },
   },
   {
     of: "move",
-    says: "… go before another one, or last …",
+    says: "… moved …",
     play: async (stage) => {
       const { items } = await stage.client.task.list.query({ states: ["submitted"] });
       const [third, second] = items;
@@ -107,7 +108,7 @@ export const TASK_SCENES: readonly Scene[] = [
   },
   {
     of: "cancel",
-    says: "… and be canceled, as may what is under way: its processes are gone when this answers.",
+    says: "… and canceled, like a running one: its processes are gone when this returns.",
     play: async (stage) => {
       const { items } = await stage.client.task.list.query({ states: ["submitted", "working"] });
       for (const { id } of items) await stage.type(`cancel ${id}`);
@@ -116,7 +117,7 @@ export const TASK_SCENES: readonly Scene[] = [
   },
   {
     of: "retry",
-    says: "What has ended can be done again, as a new task of its session.",
+    says: "Runs a task again, as a new task of its session.",
     play: async (stage) => {
       const { id } = await stage.newestTask();
       await stage.type(`retry ${id}`);
