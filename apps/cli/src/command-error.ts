@@ -84,7 +84,7 @@ function unreachable({ message }: TrunklineConnectionError, url: string, command
   if (/certificate|CERT_/i.test(message)) {
     return `The certificate of ${hostname} can't be verified (${message}). NODE_EXTRA_CA_CERTS names a file with your own authority.`;
   }
-  if (/not a Trunkline server/.test(message))
+  if (/not (?:a|from a) Trunkline server/.test(message))
     return `The server at ${url} is not a Trunkline server. Check the address.`;
   if (/other side closed|socket hang up|ECONNRESET|terminated|Parse Error|HPE_/i.test(message)) {
     return `The server at ${url} closed the connection without an answer. Check that the address is a Trunkline server's.`;

@@ -143,7 +143,7 @@ it.each(["first", "second", "deep-coding"])(
 it("says what it cannot read", async () => {
   expect(await cli("import-alex", "/nowhere")).toMatchObject({
     exitCode: 2,
-    err: expect.stringContaining("The directory cannot be read: ENOENT"),
+    err: expect.stringContaining("Can't read the directory: it does not exist."),
   });
   const empty = await mkdtemp(join(tmpdir(), "legacy-"));
   expect(await cli("import-alex", empty)).toMatchObject({
