@@ -10,7 +10,7 @@ test("A4: a question waits above the composer, is announced, counted and listed,
   const dock = page.getByRole("region", { name: "Needs you" });
   const request = dock.filter({ has: page.getByRole("textbox", { name: "Your answer" }) });
   await expect(request.getByText("May I paint it red?")).toBeVisible();
-  await expect(request.getByText(/Denied automatically in \d+ h/)).toBeVisible();
+  await expect(request.getByText(/Times out in \d+ h/)).toBeVisible();
   await expect(page.getByRole("status").filter({ hasText: "Needs you" })).toHaveText(
     "Needs you. Question from the agent May I paint it red?",
   );

@@ -39,9 +39,10 @@ export function ApprovalCard({ approval, isAnswering, decide }: ApprovalCardProp
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
       answer(event, "allow");
-    } else if (event.key === "Escape" && !isField(event.target) && !isAsking) {
+    } else if (event.key === "Escape" && !isField(event.target)) {
       event.preventDefault();
-      answer(event, "deny");
+      if (isAsking) setIsAsking(false);
+      else answer(event, "deny");
     }
   };
   return (
@@ -91,9 +92,11 @@ export function ApprovalCard({ approval, isAnswering, decide }: ApprovalCardProp
           </Button>
         </div>
       )}
-      <p className="px-3.5 pb-2 text-xs text-faint pointer-coarse:hidden">
-        On a focused button: <Keys keys="↵" /> presses it, <Keys keys="Esc" /> denies
-      </p>
+      {!isAsking && (
+        <p className="px-3.5 pb-2 text-xs text-faint pointer-coarse:hidden">
+          On a focused button: <Keys keys="↵" /> presses it, <Keys keys="Esc" /> denies
+        </p>
+      )}
     </div>
   );
 }

@@ -24,27 +24,29 @@ export function CardFrame({ request, place, count, next, children }: CardFramePr
         <CircleAlert aria-hidden className="size-4 shrink-0 text-waits" strokeWidth={2} />
         <h2 className="min-w-0 truncate font-medium">{title}</h2>
         <span className="grow" />
-        <span translate="no" className="shrink-0 text-xs text-muted max-md:hidden">
-          <Expiry expiresAt={request.expiresAt} />
-        </span>
         {count > 1 && (
           <Button size="small" look="quiet" onClick={next}>
             {place} of {count} <ChevronRight aria-hidden className="size-3" />
           </Button>
         )}
       </div>
-      {reason !== "" && <p className="px-3.5 text-xs text-muted">{reason}</p>}
+      <p className="px-3.5 text-xs text-muted">
+        {reason}{" "}
+        <span translate="no">
+          <Expiry expiresAt={request.expiresAt} isQuestion={request.question !== null} />
+        </span>
+      </p>
       {children}
     </>
   );
 }
 
-function Expiry({ expiresAt }: { expiresAt: number }) {
+function Expiry({ expiresAt, isQuestion }: { expiresAt: number; isQuestion: boolean }) {
   const now = useNow();
   if (now === 0) return null;
   return (
     <time dateTime={new Date(expiresAt).toISOString()} title={moment(expiresAt)}>
-      Denied automatically {timeLeft(expiresAt, now)}
+      {isQuestion ? "Times out" : "Denied automatically"} {timeLeft(expiresAt, now)}.
     </time>
   );
 }

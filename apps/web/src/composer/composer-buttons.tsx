@@ -60,7 +60,7 @@ export function StopButtons({ stop, stopAll, isStopping, queued }: Stop) {
         <Square aria-hidden className="size-3 fill-current" />
         {queued > 0 && (
           <span aria-hidden>
-            {queued} queued continue{queued === 1 ? "s" : ""}
+            Stop · {queued} queued continue{queued === 1 ? "s" : ""}
           </span>
         )}
       </button>

@@ -83,6 +83,7 @@ export function Composer(props: ComposerProps) {
       <DraftNotes draft={draft} isKept={isKept} others={others} />
       <textarea
         ref={field}
+        id="message"
         dir="auto"
         value={text}
         rows={1}

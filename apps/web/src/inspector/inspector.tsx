@@ -34,7 +34,16 @@ export function Inspector({ goTo }: { goTo: (seq: number) => void }) {
     );
   }
   return (
-    <aside aria-label="Inspector" className="flex w-105 shrink-0 flex-col border-l border-line">
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of what is within
+    <aside
+      aria-label="Inspector"
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || event.defaultPrevented) return;
+        close();
+        document.querySelector<HTMLElement>("[data-pane]")?.focus();
+      }}
+      className="flex w-105 shrink-0 flex-col border-l border-line"
+    >
       <ErrorBoundary fallback={broken}>
         <InspectorTabs goTo={goTo} />
       </ErrorBoundary>

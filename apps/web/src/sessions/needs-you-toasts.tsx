@@ -15,6 +15,8 @@ async function tell(sessionId: string, title: string): Promise<void> {
   const asked = open?.items.findLast(({ state }) => state === "open");
   const words = asked === undefined ? null : requestWords(asked);
   const isQuestion = asked !== undefined && questionOf(asked) !== null;
+  // Whoever went there meanwhile sees it.
+  if (window.location.pathname === `/s/${sessionId}`) return;
   const what = words === null ? "" : `: ${firstWords(words.detail, 120)}`;
   const name = revealHidden(firstWords(title, 60));
   showToast(`“${name}” ${isQuestion ? "asks" : "needs approval"}${what}`, {

@@ -61,6 +61,13 @@ export function AppShell({ children }: { children: ReactNode }) {
   if (isSignedOut) return <SignInPage />;
   return (
     <div className="flex h-[calc(100dvh-var(--keyboard-inset,0px))]">
+      <button
+        type="button"
+        onClick={() => document.querySelector<HTMLElement>("#message")?.focus()}
+        className="sr-only focus:not-sr-only focus:absolute focus:z-50 focus:m-2 focus:rounded-md focus:bg-primary focus:px-3 focus:py-1.5 focus:text-sm focus:text-on-primary"
+      >
+        Skip to the message box
+      </button>
       <aside aria-label="Sessions" className="w-66 shrink-0 border-r border-line bg-rail max-md:hidden">
         <Rail />
       </aside>

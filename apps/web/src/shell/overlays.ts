@@ -6,4 +6,11 @@ export type Overlay = "palette" | "keys" | "rail";
 export const overlay = createStore<Overlay | null>(() => null);
 
 export const openOverlay = (which: Overlay): void => overlay.setState(which, true);
-export const closeOverlay = (): void => overlay.setState(null, true);
+
+/** What had the focus gets it back from the overlay; where nothing had it, one writes on. */
+export function closeOverlay(): void {
+  overlay.setState(null, true);
+  setTimeout(() => {
+    if (document.activeElement === document.body) document.querySelector<HTMLElement>("#message")?.focus();
+  });
+}

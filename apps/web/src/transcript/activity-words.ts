@@ -1,5 +1,6 @@
 import type { SessionEvent } from "@trunkline/contract";
 import type { NoticeRow, SessionView, TaskView, TranscriptRow } from "@trunkline/contract/session-view";
+import { questionOf } from "../approvals/open-approvals.ts";
 import { timeOfDay } from "../text/time.ts";
 import { callKind, toolWords } from "./tool-words.ts";
 
@@ -38,7 +39,10 @@ export function activityWords(
   if (task === null) return say("Waiting to start", lastOf(events)?.at ?? null);
   const heard = events.findLast(({ taskId }) => taskId === task.id);
   const heardAt = heard?.at ?? task.startedAt ?? null;
-  if (task.state === "input-required") return waiting(task, heard, say);
+  if (task.state === "input-required") {
+    const asked = rows.findLast((row) => row.kind === "approval" && row.taskId === task.id);
+    return waiting(task, heard, asked?.kind === "approval" && questionOf(asked) !== null, say);
+  }
   const last = rows.findLast((row) => row.taskId === task.id);
   if (last?.kind === "tool" && last.state === "running") {
     const { target, verb } = toolWords(last);
@@ -59,6 +63,7 @@ export function activityWords(
 function waiting(
   task: TaskView,
   heard: SessionEvent | undefined,
+  isQuestion: boolean,
   say: (words: string, since?: number | null, until?: number | null) => Activity,
 ): Activity {
   const until = heard?.type === "task.input-required" ? (heard.data.until ?? null) : null;
@@ -70,7 +75,7 @@ function waiting(
     );
   }
   if (task.reason === "child") return say("Waiting for a subagent", heard?.at ?? null);
-  return say(task.reason === "question" ? "Waiting for your answer" : "Waiting for you");
+  return say(isQuestion || task.reason === "question" ? "Waiting for your answer" : "Waiting for approval");
 }
 
 const lastOf = <T>(values: readonly T[]): T | undefined => values.at(-1);

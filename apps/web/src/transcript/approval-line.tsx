@@ -1,5 +1,6 @@
 import type { ApprovalRow } from "@trunkline/contract/session-view";
 import { ShieldAlert, ShieldCheck, ShieldX } from "lucide-react";
+import { requestWords } from "../approvals/request-words.ts";
 import { questionOf } from "../approvals/open-approvals.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { toolWords } from "./tool-words.ts";
@@ -39,7 +40,7 @@ export function ApprovalLine({ row }: { row: ApprovalRow }) {
             “{row.note}”
           </p>
         )}
-        {row.reason !== "" && question === null && <p className="text-muted">{row.reason}</p>}
+        {row.reason !== "" && question === null && <p className="text-muted">{requestWords(row).reason}</p>}
       </div>
     </div>
   );

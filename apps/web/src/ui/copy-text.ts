@@ -7,10 +7,14 @@ export async function copyText(text: string): Promise<void> {
   area.value = text;
   area.style.position = "fixed";
   area.style.opacity = "0";
-  document.body.append(area);
+  // An open dialog keeps the focus in itself; outside of it, nothing would be selected, and nothing copied.
+  const before = document.activeElement;
+  (before?.closest("[role=dialog]") ?? document.body).append(area);
   area.select();
+  const isSelected = document.activeElement === area;
   // oxlint-disable-next-line typescript/no-deprecated -- nothing else copies on a page that came over plain HTTP
   const done = document.execCommand("copy");
   area.remove();
-  if (!done) throw new Error("The browser refused to copy");
+  if (before instanceof HTMLElement) before.focus();
+  if (!done || !isSelected) throw new Error("The browser refused to copy");
 }
