@@ -61,7 +61,7 @@ test("a second tab answers, with a note that the model hears; the first one sees
   for (const tab of [page, second]) {
     await expect(tab.getByRole("button", { name: /Deny/ })).toBeHidden();
     const transcript = tab.getByRole("log", { name: "Transcript" });
-    await expect(transcript.getByText("Denied by local")).toBeVisible();
+    await expect(transcript.getByText("Denied by local", { exact: true })).toBeVisible();
     await expect(transcript.getByText("Not this file").first()).toBeVisible();
     await expect(transcript.getByText("As you like.")).toBeVisible();
   }
