@@ -41,7 +41,7 @@ test("a token is made, shown once, used by a program and by another browser, and
   const field = guest.getByRole("textbox", { name: "Token" }).or(guest.getByLabel("Token", { exact: true }));
   await field.fill("tl_wrong");
   await guest.getByRole("button", { name: "Sign in" }).click();
-  await expect(guest.getByRole("alert").filter({ hasText: "This token does not hold" })).toBeVisible();
+  await expect(guest.getByRole("alert").filter({ hasText: "This token doesn't work" })).toBeVisible();
   await field.fill(` ${secret} `);
   await guest.getByRole("button", { name: "Sign in" }).click();
   await expect(guest.getByRole("textbox", { name: "Message" })).toBeVisible();

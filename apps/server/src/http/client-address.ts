@@ -5,8 +5,8 @@ import { BlockList, isIP, isIPv4 } from "node:net";
 export type ClientAddress = (incoming: IncomingMessage) => string;
 
 /**
- * The connection's other end, unless that is a proxy of the operator's: then who the proxy says it is. Anybody can send
- * the header, so it is read from its end, where the proxies write, up to the first address that is not one of theirs.
+ * The connection's other end, unless that is one of the operator's proxies: then whoever the proxy names. Anybody can send
+ * the header, so it is read from its end, where the proxies write, up to the first address that is no proxy.
  *
  * @param trustedProxies addresses and networks (`10.0.0.0/8`), as `TRUNKLINE_TRUSTED_PROXIES` names them
  * @throws Error naming the first that is neither

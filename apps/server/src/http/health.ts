@@ -16,7 +16,7 @@ export function createReadyHandler(checks: Readonly<Record<string, ReadinessChec
       await Promise.race([check(), timeout.promise]);
       return true;
     } catch (error) {
-      logger.warn({ err: error, check: name }, "not ready");
+      logger.warn({ err: error, check: name }, "Not ready");
       return false;
     } finally {
       clearTimeout(timer);

@@ -90,7 +90,7 @@ async function readJson(c: HttpContext, { site }: SignInDeps): Promise<z.infer<t
   await requireJson(c, async () => undefined);
   const length = Number(c.req.header("content-length") ?? (hasBody(c) ? Infinity : 0));
   if (length > MAX_SHORT_BODY_BYTES) {
-    throw new TrunklineError("payload_too_large", `Limit: ${MAX_SHORT_BODY_BYTES} bytes`);
+    throw new TrunklineError("payload_too_large", `Body too large: limit ${MAX_SHORT_BODY_BYTES} bytes`);
   }
   const body = Body.safeParse(await c.req.json().catch(() => null));
   if (!body.success) throw new TrunklineError("validation_failed", `Send {"code": "…"}`);

@@ -4,20 +4,19 @@ import { type ClientAddress, createClientAddress, networkOf } from "./client-add
 import { RateLimit } from "./rate-limit.ts";
 
 /**
- * Credentials that do not hold, of one address: one in so many requests. They have 256 bits, so nobody guesses one; this
- * keeps who tries from costing much. What is right is let in all the while: nobody can lock out those who share an address
- * with them.
+ * Wrong credentials count this many times. Nobody guesses 256 bits; the limit keeps trying cheap for the server. Right
+ * credentials always get through, so nobody can lock out those who share an address with them.
  */
 const REQUESTS_PER_FAILURE = 50;
 
-/** How much of the server one caller may have. Each answers 0, or for how many ms there is no more. */
+/** Rate limits. Each method returns 0, or how many ms to wait. */
 export interface Limits {
   addressOf: ClientAddress;
   /** Any request, before anything is known of it. */
   takeRequest(incoming: IncomingMessage): number;
-  /** Of somebody known; `calls` as many as the request holds. */
+  /** Of a known user; a batch counts as the calls it holds. */
   takeCalls(userId: string, calls: number): number;
-  /** Credentials that do not hold. */
+  /** Wrong credentials. */
   takeFailure(address: string): number;
 }
 

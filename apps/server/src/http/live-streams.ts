@@ -50,12 +50,12 @@ export class LiveStreams {
   /** @throws TrunklineError `rate_limited` with too many open ones, `unavailable` once the server shuts down */
   open({ principal, tokenId }: Authenticated): LiveStream {
     if (this.#ended)
-      throw new TrunklineError("unavailable", "The server is shutting down; try again in a moment");
+      throw new TrunklineError("unavailable", "The server is shutting down. Try again in a moment");
     const count = this.#perPrincipal.get(principal.userId) ?? 0;
     if (count >= this.#maxPerPrincipal) {
       throw new TrunklineError(
         "rate_limited",
-        `${this.#maxPerPrincipal} streams are open already; close some before you open another`,
+        `Too many open streams (limit ${this.#maxPerPrincipal}). Close some, then try again`,
       );
     }
     const entry: Entry = { tokenId, userId: principal.userId, controller: new AbortController() };
@@ -97,7 +97,7 @@ export class LiveStreams {
       // Nobody knows then who may go on listening; those who may, come back.
       this.#logger.error(
         { err: error, streams: this.#open.size },
-        "tokens cannot be checked: streams are ended",
+        "Tokens can't be checked: all streams are closed",
       );
       for (const entry of this.#open) this.#close(entry);
     } finally {

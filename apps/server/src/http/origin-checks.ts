@@ -14,7 +14,7 @@ export function refuseForeignOrigin(site: Site): Middleware {
     if (origin !== undefined && origin !== site.originOf(hostOf(c)) && !site.listsOrigin(origin)) {
       throw new TrunklineError(
         "forbidden",
-        "Pages of this origin may not call this server; TRUNKLINE_ALLOWED_ORIGINS can name it",
+        "This origin is not allowed. To allow it, add it to TRUNKLINE_ALLOWED_ORIGINS",
       );
     }
     await next();

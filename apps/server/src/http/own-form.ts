@@ -20,7 +20,7 @@ export async function readOwnForm(c: HttpContext, site: Site): Promise<URLSearch
   // The declared length: browsers always give one, and a body without is not read.
   const length = Number(c.req.header("content-length") ?? Infinity);
   if (c.req.header("transfer-encoding") !== undefined || !(length <= MAX_SHORT_BODY_BYTES)) {
-    throw new TrunklineError("payload_too_large", `Limit: ${MAX_SHORT_BODY_BYTES} bytes`);
+    throw new TrunklineError("payload_too_large", `Body too large: limit ${MAX_SHORT_BODY_BYTES} bytes`);
   }
   return new URLSearchParams(await c.req.text());
 }

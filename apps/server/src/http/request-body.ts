@@ -3,7 +3,7 @@ import { bodyLimit } from "hono/body-limit";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, Middleware } from "./http-env.ts";
 
-/** @param methods what the paths below know; the rest is refused before anything is read. */
+/** @param methods of the paths below; others are refused before anything is read */
 export function allowMethods(methods: readonly string[]): Middleware {
   return async (c, next) => (methods.includes(c.req.method) ? next() : methodRefusal(methods));
 }
@@ -29,7 +29,7 @@ export function hasBody(c: HttpContext): boolean {
 /** Of what signs somebody in. */
 export const MAX_SHORT_BODY_BYTES = 1_024;
 
-/** What takes a whole session in one piece; a client may put several imports into one request, and nothing else. */
+/** Imports take a whole session at once. A batch may hold several of them, and nothing else. */
 const IMPORT = /^\/(?:trpc\/session\.import(?:,session\.import)*|api\/sessions\/import)$/;
 
 const limitOthers = limitTo(MAX_BODY_BYTES);
@@ -41,7 +41,7 @@ export const limitBody: Middleware = async (c, next) =>
 /** A declared length is judged by its number alone; a chunked body is counted while it comes, and cut off. */
 function limitTo(maxSize: number): Middleware {
   const refuse = (): never => {
-    throw new TrunklineError("payload_too_large", `This request may have ${maxSize} bytes at most`);
+    throw new TrunklineError("payload_too_large", `Body too large: limit ${maxSize} bytes`);
   };
   const limitChunked = bodyLimit({ maxSize, onError: refuse });
   return async (c, next) => {

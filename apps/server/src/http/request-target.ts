@@ -10,7 +10,7 @@ import type { Site } from "./site.ts";
 export function refuseTarget(incoming: IncomingMessage, site: Site): string | null {
   const host = onlyHost(incoming.rawHeaders);
   if (host === null || !site.allowsHost(host)) {
-    return "This server does not answer to that Host; TRUNKLINE_ALLOWED_HOSTS can name further ones";
+    return "Unknown host. If it is this server's, add it to TRUNKLINE_ALLOWED_HOSTS and restart";
   }
   // An absolute target overrules the Host header (RFC 9112, 3.2.2), so both have to say the same.
   const target = incoming.url ?? "";

@@ -8,7 +8,7 @@ import { startingStreams } from "./deferred-stream.ts";
 import { passDevelopmentSocket } from "./development-socket.ts";
 import { type ErrorAnswer, ERROR_HEADERS, errorAnswer, toErrorAnswer, toResponse } from "./error-answer.ts";
 import { misdirected } from "./misdirected.ts";
-import { createLimits } from "./limits.ts";
+import { createLimits, type Limits } from "./limits.ts";
 import { LiveStreams } from "./live-streams.ts";
 import { refuseTarget } from "./request-target.ts";
 import { assertOrigins, createSite } from "./site.ts";
@@ -113,9 +113,15 @@ function createListener(
       return;
     }
     const refusal = refuseTarget(incoming, site);
-    if (refusal === null) turns.answer(() => void listener(incoming, outgoing));
+    if (refusal === null) turns.answer(callerOf(incoming, limits), () => void listener(incoming, outgoing));
     else void refuse(outgoing, misdirected(incoming, refusal));
   };
+}
+
+/** Whoever sends it, as far as can be told without looking anything up. */
+function callerOf(incoming: IncomingMessage, limits: Limits): string {
+  const { authorization, cookie } = incoming.headers;
+  return authorization ?? cookie ?? limits.addressOf(incoming);
 }
 
 /** Before anything is read. The connection ends: the next request would be no better. */

@@ -14,8 +14,8 @@ const MAX_BYTES = 1_024;
 const Body = z.strictObject({ token: z.string().max(200) });
 
 /**
- * `POST /sign-in`: a browser's cookie for a token that somebody pastes into the UI's own page. JSON and an exact Origin,
- * or else another site could sign somebody in as its own user, and read what they then write.
+ * `POST /sign-in`: a browser's cookie for a token that somebody pastes into the UI's own page. Takes JSON and an exact
+ * Origin: otherwise another site could sign somebody in as its own user, and read what they then write.
  */
 export function tokenSignIn({
   auth,
@@ -37,7 +37,7 @@ export function tokenSignIn({
   const short = bodyLimit({
     maxSize: MAX_BYTES,
     onError() {
-      throw new TrunklineError("payload_too_large", `This request may have ${MAX_BYTES} bytes at most`);
+      throw new TrunklineError("payload_too_large", `Body too large: limit ${MAX_BYTES} bytes`);
     },
   });
 
@@ -51,7 +51,7 @@ export function tokenSignIn({
       if (waitMs > 0) throw new TooManyRequestsError(waitMs);
       throw new TrunklineError(
         "unauthorized",
-        "This token does not hold: it may have been revoked, or expired",
+        "This token doesn't work: it was revoked, has expired, or never existed",
       );
     }
     writeBrowserCookie(c, site, signedIn.cookieSecret, signedIn.expiresAt - now());

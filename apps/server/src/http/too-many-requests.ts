@@ -1,13 +1,12 @@
 import { TrunklineError } from "@trunkline/contract";
 
-/** More requests than one caller may make; the answer says when to come back (RFC 6585, 4; RFC 9110, 10.2.3). */
+/** Over a rate limit; the answer says when to retry (RFC 6585, 4; RFC 9110, 10.2.3). */
 export class TooManyRequestsError extends TrunklineError {
-  /** From when on something is possible again. */
   readonly retryAfterSeconds: number;
 
   constructor(waitMs: number) {
     const seconds = Math.ceil(waitMs / 1_000);
-    super("rate_limited", `Too many requests; come back in ${seconds} s`);
+    super("rate_limited", `Too many requests. Retry in ${seconds} s`);
     this.retryAfterSeconds = seconds;
   }
 }

@@ -71,7 +71,7 @@ export function createUiProxy({ web, logger }: UiProxyDeps) {
       return toResponse(answer, c.req.method, policy);
     } catch (error) {
       if (!c.req.raw.signal.aborted)
-        logger.warn({ err: error, path: pathname }, "the UI's process does not answer");
+        logger.warn({ err: error, path: pathname }, "The UI process does not answer");
       return startingPage();
     }
   };
@@ -120,7 +120,7 @@ async function startingPage(): Promise<Response> {
   return htmlPage({
     status: 502,
     title: "Trunkline is starting",
-    body: html`<p>The server runs; its pages will be here in a moment. Tasks are not affected.</p>`,
+    body: html`<p>This page reloads in a moment. Running tasks are not affected.</p>`,
     refreshSeconds: 1,
     headers: { "retry-after": "1" },
   });

@@ -49,9 +49,14 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
     return { taskId: task.id, sessionId: task.sessionId, task: toTask(task) };
   }
 
-  async function append({ sessionId, events, options }: Submission): Promise<void> {
+  async function append(
+    principal: Principal,
+    action: "task.submit" | "task.retry",
+    { sessionId, taskId, events, options }: Submission,
+  ): Promise<void> {
+    const entry = audit.entry({ by: principal, action, target: taskId, decision: "allowed" });
     try {
-      await log.append(sessionId, events, options);
+      await log.append(sessionId, events, { ...options, audit: entry });
     } catch (error) {
       throw submitRefusal(error, sessionId);
     }
@@ -72,7 +77,7 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
       const submitted = submission(principal, input);
       const { sessionId, taskId } = submitted;
       try {
-        await append(submitted);
+        await append(principal, "task.submit", submitted);
       } catch (error) {
         const winner =
           error instanceof UniqueViolationError ? await findEarlier(principal, input) : undefined;
@@ -111,7 +116,7 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
         { prompt, sessionId, whenBusy: "enqueue", model: model ?? undefined, budget: budget ?? undefined },
         taskId,
       );
-      await append(retry);
+      await append(principal, "task.retry", retry);
       ring({ sessionId, ownerId: principal.userId });
       return toTask(await requireTask(store, principal, retry.taskId));
     },

@@ -13,7 +13,7 @@ async function turnsOf(count: number, done: string[]): Promise<string[][]> {
 
 test("who comes alone is answered at once", () => {
   const done: string[] = [];
-  new EventLoopTurns().answer(() => done.push("answer"));
+  new EventLoopTurns().answer("a", () => done.push("answer"));
   expect(done).toEqual(["answer"]);
 });
 
@@ -21,10 +21,22 @@ test("many are answered in their order, some in each turn, and what nobody waits
   const turns = new EventLoopTurns();
   const done: string[] = [];
   turns.afterAnswers(() => done.push("later"));
-  for (let index = 0; index < 20; index++) turns.answer(() => done.push(String(index)));
+  for (let index = 0; index < 20; index++) turns.answer("a", () => done.push(String(index)));
   const numbers = (from: number, to: number): string[] =>
     Array.from({ length: to - from }, (_, index) => String(from + index));
   expect(await turnsOf(4, done)).toEqual([numbers(0, 8), numbers(8, 16), [...numbers(16, 20), "later"], []]);
+});
+
+test("a caller's thousand requests keep nobody else's one waiting", async () => {
+  const turns = new EventLoopTurns();
+  const done: string[] = [];
+  for (let index = 0; index < 1_000; index++) turns.answer("a", () => done.push(`a${index}`));
+  turns.answer("b", () => done.push("b0"));
+  turns.answer("b", () => done.push("b1"));
+  turns.answer("c", () => done.push("c0"));
+  const [, second] = await turnsOf(2, done);
+  expect(second).toEqual(["a8", "b0", "c0", "a9", "b1", "a10", "a11", "a12"]);
+  await expect.poll(() => done.includes("a999")).toBe(true);
 });
 
 test("what nobody waits for is begun one at a time, and in the end all of it", async () => {
@@ -43,7 +55,7 @@ test("answers without an end do not keep it away", async () => {
     answers += 1;
     if (begun) return;
     // One more than a turn takes, so that some wait at every moment.
-    for (let index = 0; index < 9; index++) turns.answer(() => undefined);
+    for (let index = 0; index < 9; index++) turns.answer("a", () => undefined);
     setImmediate(another);
   };
   another();

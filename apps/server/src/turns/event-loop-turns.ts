@@ -13,16 +13,19 @@ const MAX_DELAY_MS = 50;
  * their events in between. Who comes alone waits for nothing.
  */
 export class EventLoopTurns implements Turns {
-  readonly #answers = new Queue<() => void>();
+  /** Of each caller who waits; the one who was served goes to the end. */
+  readonly #answers = new Map<string, Queue<() => void>>();
   readonly #later = new Queue<{ work: () => void; sinceMs: number }>();
   /** Answers that this turn may still begin. */
   #left = ANSWERS_PER_TURN;
   #isScheduled = false;
 
-  answer(work: () => void): void {
+  answer(caller: string, work: () => void): void {
     this.#schedule();
-    if (this.#left === 0) {
-      this.#answers.add(work);
+    if (this.#left === 0 || this.#answers.has(caller)) {
+      const waiting = this.#answers.get(caller) ?? new Queue();
+      waiting.add(work);
+      this.#answers.set(caller, waiting);
       return;
     }
     this.#left -= 1;
@@ -43,13 +46,24 @@ export class EventLoopTurns implements Turns {
   #turn(): void {
     this.#isScheduled = false;
     this.#left = ANSWERS_PER_TURN;
-    for (const work of this.#answers.take(ANSWERS_PER_TURN)) this.answer(work);
+    while (this.#left > 0 && this.#answers.size > 0) this.#answerNext();
     const { oldest } = this.#later;
     const isDue = oldest !== undefined && performance.now() - oldest.sinceMs >= MAX_DELAY_MS;
-    if (this.#answers.isEmpty || isDue) {
+    if (this.#answers.size === 0 || isDue) {
       for (const { work } of this.#later.take(LATER_PER_TURN)) work();
     }
-    if (!this.#answers.isEmpty || !this.#later.isEmpty) this.#schedule();
+    if (this.#answers.size > 0 || !this.#later.isEmpty) this.#schedule();
+  }
+
+  #answerNext(): void {
+    for (const [caller, waiting] of this.#answers) {
+      this.#answers.delete(caller);
+      const [work] = waiting.take(1);
+      if (!waiting.isEmpty) this.#answers.set(caller, waiting);
+      this.#left -= 1;
+      work?.();
+      return;
+    }
   }
 }
 

@@ -1,0 +1,49 @@
+import { FakeProviderProcess } from "@trunkline/testkit";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { Remote } from "../processes/remote.ts";
+import type { RawProtocol } from "../yardstick/raw-protocol.ts";
+import { HOSTILE_CALLS, type HostileCall } from "./hostile-calls.ts";
+import { type Outcome, tryHostileCalls } from "./try-hostile-calls.ts";
+
+/** What a call may take from everybody else, beyond what an idle server on the same machine waits, in ms. */
+const BUDGET_MS = 200;
+/** A call that holds the server up does so each time; a machine that was busy once is not the call's fault. */
+const TRIES = 3;
+
+/** Of those in the table, what holds. The others are figures of `pnpm bench hostile`. */
+const HOLDS = /^(?:search|list_files|edit_file|write_file|read_file|fork|delete|terminal|web_fetch|a body)/;
+
+let provider: FakeProviderProcess;
+let idle: Remote<RawProtocol>;
+let idleUrl: string;
+beforeAll(async () => {
+  provider = await FakeProviderProcess.start();
+  idle = new Remote<RawProtocol>("raw-server.ts");
+  const { port } = await idle.ask("start", {});
+  idleUrl = `http://127.0.0.1:${port}/health`;
+});
+afterAll(async () => {
+  await idle.close();
+  await provider.close();
+});
+
+const beyondIdle = ({ worstMs, idleMs }: Outcome): number => worstMs - idleMs;
+
+it("H1: nobody's call keeps /health from others, whatever its data", async () => {
+  let left: HostileCall[] = HOSTILE_CALLS.filter(({ name }) => HOLDS.test(name));
+  expect(left.length).toBeGreaterThan(15);
+  const said: string[] = [];
+  for (let tries = 0; tries < TRIES && left.length > 0; tries += 1) {
+    const slow = new Set<string>();
+    for await (const outcome of tryHostileCalls(left, provider, idleUrl)) {
+      if (outcome.ended && beyondIdle(outcome) <= BUDGET_MS) continue;
+      slow.add(outcome.name);
+      said.push(`${outcome.name}: ${Math.round(outcome.worstMs)} ms, idle ${Math.round(outcome.idleMs)} ms`);
+    }
+    left = left.filter(({ name }) => slow.has(name));
+  }
+  expect(
+    left.map(({ name }) => name),
+    said.join("\n"),
+  ).toEqual([]);
+}, 600_000);
