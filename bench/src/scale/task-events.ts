@@ -14,7 +14,7 @@ export function taskEvents(
   lengths: { answer: number; output: number },
 ): StoredDraft[] {
   const events: StoredDraft[] = [
-    { taskId, type: "task.submitted", data: { prompt, model: null } },
+    { taskId, type: "task.submitted", data: { prompt, model: null, whenBusy: "enqueue" } },
     { taskId, type: "task.started", data: { attempt: 1 } },
   ];
   for (let step = 1; step <= 3; step++) {

@@ -168,6 +168,84 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       expect(text).toBe(letters.join(""));
     });
 
+    it("B3: counts what completed steps used, however their task ends, in the task's row and in the ledger", async () => {
+      const endings = [
+        { type: "task.canceled", data: { reason: "user", by: "alice" } },
+        {
+          type: "task.failed",
+          data: { reason: "error", error: { code: "x", message: "", retryable: false } },
+        },
+        { type: "task.completed", data: { result: "" } },
+      ] as const;
+      for (const ending of endings) {
+        const sessionId = await createSession(store);
+        const taskId = await createTask(store, sessionId, { state: "working", attempt: 1 });
+        const step = (inputTokens: number): StoredDraft => ({
+          taskId,
+          type: "step.ended",
+          data: { step: 1, usage: { inputTokens, outputTokens: 1 }, finishReason: "stop", toolCalls: [] },
+        });
+        await store.append(sessionId, [step(10)]);
+        await store.append(sessionId, [
+          { taskId, type: "task.interrupted", data: { attempt: 1, reason: "orphaned" } },
+        ]);
+        await store.append(sessionId, [{ taskId, type: "task.started", data: { attempt: 2 } }, step(5)]);
+        await store.append(sessionId, [{ taskId, ...ending }]);
+        expect(await store.tasks.get(taskId)).toMatchObject({ usage: { inputTokens: 15, outputTokens: 2 } });
+      }
+    });
+
+    it("E12: counts a crash against a task until its next completed step", async () => {
+      const sessionId = await createSession(store);
+      const taskId = await createTask(store, sessionId, { state: "working", attempt: 1 });
+      const crash = async (attempt: number) =>
+        store.append(sessionId, [
+          { taskId, type: "task.interrupted", data: { attempt, reason: "orphaned" } },
+          { taskId, type: "task.started", data: { attempt: attempt + 1 } },
+        ]);
+      await crash(1);
+      await crash(2);
+      expect((await store.tasks.get(taskId))?.crashes).toBe(2);
+      const usage = { inputTokens: 1, outputTokens: 1 };
+      await store.append(sessionId, [
+        { taskId, type: "step.ended", data: { step: 1, usage, finishReason: "stop", toolCalls: [] } },
+      ]);
+      expect((await store.tasks.get(taskId))?.crashes).toBe(0);
+    });
+
+    it("refuses what the table of task states does not allow, whoever appends it", async () => {
+      const sessionId = await createSession(store);
+      const taskId = await createTask(store, sessionId, { state: "submitted", attempt: 0 });
+      const completed: StoredDraft = { taskId, type: "task.completed", data: { result: "" } };
+      await expect(store.append(sessionId, [completed])).rejects.toMatchObject({ guard: "task" });
+      await expect(
+        store.append(sessionId, [{ taskId, type: "task.started", data: { attempt: 7 } }]),
+      ).rejects.toMatchObject({ guard: "task" });
+      expect((await store.tasks.get(taskId))?.state).toBe("submitted");
+    });
+
+    it("keeps the queue's order through moves, interrupts and crashes", async () => {
+      const sessionId = await createSession(store);
+      const [a, b, c] = [
+        await createTask(store, sessionId, { state: "submitted", attempt: 0 }),
+        await createTask(store, sessionId, { state: "submitted", attempt: 0 }),
+        await createTask(store, sessionId, { state: "submitted", attempt: 0 }),
+      ];
+      const order = async () => {
+        const tasks = await Array.fromAsync(store.tasks.ofSession(sessionId));
+        return tasks.map(({ id }) => id);
+      };
+      await store.append(sessionId, [{ taskId: c, type: "task.updated", data: { beforeTaskId: a } }]);
+      expect(await order()).toEqual([c, a, b]);
+      await store.append(sessionId, [{ taskId: c, type: "task.updated", data: { beforeTaskId: null } }]);
+      expect(await order()).toEqual([a, b, c]);
+      const urgent = randomUUID();
+      const data = { prompt: "now", model: null, whenBusy: "interrupt" } as const;
+      await store.append(sessionId, [{ taskId: urgent, type: "task.submitted", data }]);
+      expect(await order()).toEqual([urgent, a, b, c]);
+      expect((await store.tasks.head(sessionId, 0))?.task.id).toBe(urgent);
+    });
+
     it("has after a reopening what it acknowledged", async () => {
       const sessionId = await createSession(store);
       await store.append(sessionId, [notice("before")]);

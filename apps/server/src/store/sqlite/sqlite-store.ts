@@ -100,6 +100,7 @@ export class SqliteStore implements Store {
   readonly #now: () => number;
   readonly #onFatal: (error: StoreUnavailableError) => void;
   #isBroken = false;
+  #isClosing = false;
 
   private constructor(writer: Writer, { path, now, onFatal }: SqliteStoreOptions) {
     this.#writer = writer;
@@ -119,13 +120,13 @@ export class SqliteStore implements Store {
     void writer.broken.then((error) => this.#break(error));
 
     const write: WriteStatements = async (statements, options) => {
-      await this.#groupCommit.add({ ...options, sessionId: NO_SESSION, events: [], statements });
+      await this.#commit({ ...options, sessionId: NO_SESSION, events: [], statements });
     };
     this.events = createEventStore(db);
     this.sessions = {
       ...createSessionStore(db, write),
       insertLog: async (sessionId, imported) => {
-        await this.#groupCommit.add({ sessionId, events: [], imported });
+        await this.#commit({ sessionId, events: [], imported });
       },
     };
     this.tasks = createTaskStore(db);
@@ -151,7 +152,7 @@ export class SqliteStore implements Store {
     { audit, ...options }: AppendOptions = {},
   ): Promise<SessionEvent[]> {
     const statements = audit === undefined ? undefined : [insertAudit(this.#db, audit)];
-    return this.#groupCommit.add({ ...options, sessionId, events, ...(statements && { statements }) });
+    return this.#commit({ ...options, sessionId, events, ...(statements && { statements }) });
   }
 
   /** Whoever had the database before has it no more: what they were running can be taken over. */
@@ -159,7 +160,7 @@ export class SqliteStore implements Store {
     const node = await this.#db.selectFrom("nodes").select("id").limit(1).executeTakeFirst();
     if (node === undefined) return;
     const statements = [statement(this.#db.deleteFrom("nodes").compile())];
-    await this.#groupCommit.add({ sessionId: NO_SESSION, events: [], statements, mayUseBallast: true });
+    await this.#commit({ sessionId: NO_SESSION, events: [], statements, mayUseBallast: true });
   }
 
   async ping(): Promise<void> {
@@ -171,11 +172,18 @@ export class SqliteStore implements Store {
    * is done before, and where it fails the reading connection outlives the writing one, which keeps SQLite from it.
    */
   async close(): Promise<void> {
+    // What comes from now on (a fork that still copies, a deletion) is refused, and made up for at the next start.
+    this.#isClosing = true;
     await this.#groupCommit.whenIdle();
     const isSound = !this.#isBroken && (await this.#finish());
     if (isSound) this.#reading.close();
     await this.#writer.close();
     if (!isSound) this.#reading.close();
+  }
+
+  async #commit(commit: Commit): Promise<SessionEvent[]> {
+    if (this.#isClosing) throw new StoreUnavailableError("unavailable", "The server is stopping");
+    return this.#groupCommit.add(commit);
   }
 
   async #finish(): Promise<boolean> {

@@ -1,7 +1,7 @@
 import type { CommitMessage } from "./commit-message.ts";
 import type { CommitResult } from "./committer.ts";
 
-/** One request is answered before the next is sent. */
+/** Requests are answered in their order. */
 export type WriterRequest =
   /** `at`: integer ms since the epoch, for all of the commits. */
   | { type: "commit"; at: number; commits: CommitMessage }

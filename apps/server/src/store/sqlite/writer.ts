@@ -9,13 +9,13 @@ interface Pending {
   reject: (error: Error) => void;
 }
 
-/** The main thread's end of the writer thread: one batch at a time. */
+/** The main thread's end of the writer thread, which answers in the order in which it is asked. */
 export class Writer {
   /** Resolves when the thread has ended, or broken, without having been asked to. */
   readonly broken: Promise<StoreUnavailableError>;
   readonly #reportBroken: (error: StoreUnavailableError) => void;
   readonly #worker: Worker;
-  #pending: Pending | undefined;
+  readonly #pending: Pending[] = [];
   /** Why nothing more can be asked. */
   #over: StoreUnavailableError | undefined;
 
@@ -26,7 +26,7 @@ export class Writer {
     this.#worker = worker;
     worker.on("message", (reply: WriterReply) => {
       if (reply.type === "broken") this.#break(new ThreadError(reply.code, reply.message));
-      else this.#take()?.resolve(reply);
+      else this.#pending.shift()?.resolve(reply);
     });
     worker.on("messageerror", (error) => this.#break(error));
     worker.on("error", (error) => this.#break(error));
@@ -79,14 +79,8 @@ export class Writer {
 
   #reply(): Promise<WriterReply> {
     const { promise, resolve, reject } = Promise.withResolvers<WriterReply>();
-    this.#pending = { resolve, reject };
+    this.#pending.push({ resolve, reject });
     return promise;
-  }
-
-  #take(): Pending | undefined {
-    const pending = this.#pending;
-    this.#pending = undefined;
-    return pending;
   }
 
   #break(cause: unknown): void {
@@ -94,7 +88,7 @@ export class Writer {
     const error = new StoreUnavailableError("unavailable", `The database cannot commit (${detail})`, {
       cause,
     });
-    this.#take()?.reject(error);
+    for (const { reject } of this.#pending.splice(0)) reject(error);
     if (this.#over !== undefined) return;
     this.#over = error;
     this.#reportBroken(error);
