@@ -2,6 +2,7 @@ import { Command } from "commander";
 import { checkDataDir, checkDisk, checkNode } from "../doctor/check-machine.ts";
 import { checkServer } from "../doctor/check-server.ts";
 import type { Finding } from "../doctor/finding.ts";
+import { checkRows } from "../doctor/check-rows.ts";
 import { EXIT } from "../exit-code.ts";
 import { CommandError } from "../command-error.ts";
 import { findDataDir } from "../server/data-dir.ts";
@@ -9,16 +10,22 @@ import { findLocalServer } from "../server/local-server.ts";
 import type { TargetOptions } from "../server/target.ts";
 import type { Colors } from "../terminal/output.ts";
 import { oneLine } from "../terminal/plain-text.ts";
+import { openStatusLine } from "../terminal/status-line.ts";
 import { connect, hints, type CommandContext } from "./context.ts";
 
 interface DoctorOptions extends TargetOptions {
   json?: true;
+  verify?: true;
 }
 
 export function doctorCommand(context: CommandContext): Command {
   return new Command("doctor")
     .summary("check the setup")
     .description("Check this machine and the server, one line per check. Exits with 1 if a check fails.")
+    .option(
+      "--verify",
+      "also compare every row of this machine's database with what the logs say; reads only",
+    )
     .option("--json", "print one check per line as JSON")
     .action(async (options: DoctorOptions, command: Command) => {
       const { out, env } = context.terminal;
@@ -30,6 +37,10 @@ export function doctorCommand(context: CommandContext): Command {
         await checkDisk(dataDir),
         ...(await serverFindings(context, command, dataDir)),
       ];
+      if (options.verify) {
+        using status = openStatusLine(context.terminal.err);
+        findings.push(...(await checkRows(dataDir, status)));
+      }
       for (const finding of findings) {
         await out.write(options.json ? `${JSON.stringify(finding)}\n` : formatFinding(finding, out.colors));
       }
