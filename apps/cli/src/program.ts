@@ -1,5 +1,6 @@
 import { Command, type Argument } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { answerCommand } from "./commands/answer.ts";
 import { approveCommand } from "./commands/approve.ts";
 import { archiveCommand } from "./commands/archive.ts";
 import { attachCommand } from "./commands/attach.ts";
@@ -44,6 +45,7 @@ const GROUPS: readonly (readonly [
       runCommand,
       attachCommand,
       approveCommand,
+      answerCommand,
       tasksCommand,
       cancelCommand,
       editCommand,

@@ -29,6 +29,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   check: "doctor",
   allow: "approve",
   deny: "approve",
+  reply: "answer",
   branch: "fork",
   signin: "login",
   users: "user",

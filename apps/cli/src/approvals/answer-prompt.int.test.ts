@@ -142,14 +142,14 @@ describe("F6: at an approval", () => {
 
   it("an answer from somewhere else takes the prompt away, and shows what was typed", async () => {
     const marker = crypto.randomUUID();
-    await using cli = terminal("run", `ask: ${marker}?`);
-    await cli.shows("Your answer: ");
+    await using cli = terminal("run", `run: echo ${marker}`);
+    await cli.shows(PROMPT);
     cli.type("half a sen");
     await cli.shows("half a sen");
     const approvalId = await untilAsked(marker);
-    await server.client.approval.answer.mutate({ approvalId, decision: "allow", note: "Postgres" });
+    await server.client.approval.answer.mutate({ approvalId, decision: "deny", note: "use ls" });
     await cli.shows("Not sent: half a sen");
-    await cli.shows('Answered by local: "Postgres"');
+    await cli.shows('Denied by local: "use ls"');
     expect(await cli.ended()).toBe(0);
   });
 });
@@ -176,6 +176,6 @@ it("A4: a question takes an answer in words, pasted lines and all, and the histo
   await cli.shows("Your answer: ");
   cli.type("\u001b[200~Postgres\nor SQLite\u001b[201~\r");
   await cli.shows('Answered by local: "Postgres or SQLite"');
-  expect(await answersTo(marker)).toMatchObject([{ decision: "allow", note: "Postgres\nor SQLite" }]);
+  expect(JSON.stringify(await eventsOf(marker))).toContain(String.raw`Postgres\nor SQLite`);
   expect(await cli.ended()).toBe(0);
 });

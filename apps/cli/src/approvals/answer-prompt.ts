@@ -1,11 +1,12 @@
 import type { TrunklineClient } from "@trunkline/client";
-import { OpenApprovals, type SessionEvent } from "@trunkline/contract";
+import { OpenApprovals, OpenQuestions, type SessionEvent } from "@trunkline/contract";
 import { canAsk } from "../terminal/ask.ts";
-import type { OpenLine } from "../terminal/ask-line.ts";
+import type { Answer, OpenLine } from "../terminal/ask-line.ts";
 import { plainText } from "../terminal/plain-text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { askAnswer } from "./ask-answer.ts";
-import { askDecision } from "./ask-decision.ts";
+import { askDecision, type DecisionOptions } from "./ask-decision.ts";
+import { readAnswer } from "./chosen-options.ts";
 import { isQuestion } from "./question.ts";
 
 /** Lets whoever watches a session answer what it asks, at the bottom of the screen. */
@@ -20,40 +21,54 @@ export interface AnswerPrompt extends AsyncDisposable {
   aside(print: () => Promise<void>): Promise<void>;
 }
 
-/** The terminal is read only while something is asked, so that it is the person's own at all other times. */
+type OpenApproval = NonNullable<OpenApprovals["first"]>;
+type OpenQuestion = NonNullable<OpenQuestions["first"]>;
+
+/** An answer that is ready to be sent, or why there is none. */
+type Given = { kind: "given"; words: string; send(): Promise<unknown> } | Exclude<Answer, { kind: "line" }>;
+
+/** The terminal is read only while something is asked, so that it is the user's own at all other times. */
 export function openAnswerPrompt(
   client: TrunklineClient,
   terminal: Terminal,
   { enabled }: { enabled: boolean },
 ): AnswerPrompt {
   const { err } = terminal;
-  const open = new OpenApprovals();
+  const approvals = new OpenApprovals();
+  const questions = new OpenQuestions();
   const canAnswer = enabled && canAsk(terminal);
   let asking: { id: string; withdraw: AbortController; done: Promise<void> } | null = null;
   let line: OpenLine | null = null;
 
-  async function ask(
-    { id, request }: NonNullable<OpenApprovals["first"]>,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const onLine = (opened: OpenLine): void => void (line = opened);
-    const asked = isQuestion(request)
-      ? await askAnswer(terminal, "Your answer: ", { signal, onLine })
-      : await askDecision(terminal, request.always ?? null, { signal, onLine });
+  /** @returns what to ask next, and how; null where nothing is open */
+  function first(): { id: string; ask(options: DecisionOptions): Promise<Given>; forget(): void } | null {
+    const approval = approvals.first;
+    if (approval !== null) {
+      const { id } = approval;
+      const ask = (options: DecisionOptions) => askApproval(client, terminal, approval, options);
+      return { id, ask, forget: () => approvals.forget(id) };
+    }
+    const question = questions.first;
+    if (question === null) return null;
+    const { id } = question;
+    const ask = (options: DecisionOptions) => askQuestion(client, terminal, question, options);
+    return { id, ask, forget: () => questions.forget(id) };
+  }
+
+  async function ask(next: NonNullable<ReturnType<typeof first>>, signal: AbortSignal): Promise<void> {
+    const given = await next.ask({ signal, onLine: (opened) => void (line = opened) });
     line = null;
-    if (asked.kind === "withdrawn") return await keepTyped(asked.typed);
-    // Left with Ctrl-D: the hint in the transcript tells how to answer later.
-    if (asked.kind === "left") return open.forget(id);
-    const decision = asked.kind === "line" ? "allow" : asked.decision;
-    const note = asked.kind === "line" ? asked.text : undefined;
+    if (given.kind === "withdrawn") return await keepTyped(given.typed);
+    // Left with Ctrl-D: it stays open, for `trunkline approve` and `trunkline answer`.
+    if (given.kind === "left") return next.forget();
     try {
-      await client.approval.answer.mutate({ approvalId: id, decision, note });
+      await given.send();
       // The next answer is for the next one, though the event that tells of this one is still on its way.
-      open.forget(id);
+      next.forget();
     } catch (error) {
       // Somebody else was faster, time ran out, or the server is away; while it stays open it is asked again.
       await err.write(`${describeFailure(error)}\n`);
-      await keepTyped(note ?? "");
+      await keepTyped(given.words);
     }
   }
 
@@ -61,33 +76,64 @@ export function openAnswerPrompt(
     if (typed.trim() !== "") await err.write(`Not sent: ${plainText(typed)}\n`);
   }
 
-  async function askFirst({ first }: OpenApprovals): Promise<void> {
-    if (!canAnswer || asking !== null || first === null) return;
+  async function askFirst(): Promise<void> {
+    const next = first();
+    if (!canAnswer || asking !== null || next === null) return;
     const withdraw = new AbortController();
-    const done = ask(first, withdraw.signal);
-    asking = { id: first.id, withdraw, done };
+    const done = ask(next, withdraw.signal);
+    asking = { id: next.id, withdraw, done };
     await done;
     asking = null;
-    if (!withdraw.signal.aborted) await askFirst(open);
+    if (!withdraw.signal.aborted) await askFirst();
   }
 
   return {
     get isOpen() {
-      return canAnswer && (asking !== null || open.first !== null);
+      return canAnswer && (asking !== null || first() !== null);
     },
     async see(event) {
-      const closed = open.apply(event);
+      const closed = [...approvals.apply(event), ...questions.apply(event)];
       if (asking === null || !closed.some(({ id }) => id === asking?.id)) return;
       asking.withdraw.abort();
       await asking.done;
     },
-    settle: () => void askFirst(open),
+    settle: () => void askFirst(),
     aside: async (print) => (line === null ? print() : line.aside(print)),
     async [Symbol.asyncDispose]() {
       asking?.withdraw.abort();
       await asking?.done;
     },
   };
+}
+
+async function askApproval(
+  client: TrunklineClient,
+  terminal: Terminal,
+  { id: approvalId, request }: OpenApproval,
+  options: DecisionOptions,
+): Promise<Given> {
+  if (isQuestion(request)) {
+    const asked = await askAnswer(terminal, options);
+    if (asked.kind !== "line") return asked;
+    const answer = { approvalId, decision: "allow", note: asked.text } as const;
+    return { kind: "given", words: asked.text, send: () => client.approval.answer.mutate(answer) };
+  }
+  const asked = await askDecision(terminal, request.always ?? null, options);
+  if (asked.kind !== "decided") return asked;
+  const { decision } = asked;
+  return { kind: "given", words: "", send: () => client.approval.answer.mutate({ approvalId, decision }) };
+}
+
+async function askQuestion(
+  client: TrunklineClient,
+  terminal: Terminal,
+  { id: questionId, request: { options = [], multiple = false } }: OpenQuestion,
+  asking: DecisionOptions,
+): Promise<Given> {
+  const asked = await askAnswer(terminal, asking);
+  if (asked.kind !== "line") return asked;
+  const answer = readAnswer(asked.text, { options, multiple });
+  return { kind: "given", words: asked.text, send: () => client.question.answer.mutate({ questionId, answer }) };
 }
 
 function describeFailure(error: unknown): string {

@@ -10,11 +10,10 @@ export interface AnswerOptions {
 /** Asks for an answer in the person's own words, which may be pasted and then have many lines. */
 export async function askAnswer(
   terminal: Terminal,
-  prompt: string,
   { signal, onLine }: AnswerOptions,
 ): Promise<Answer> {
   for (;;) {
-    const line = askLine(terminal, prompt, { signal, paste: true });
+    const line = askLine(terminal, "Your answer: ", { signal, paste: true });
     onLine?.(line);
     const answer = await line.answer;
     if (answer.kind !== "line") return answer;

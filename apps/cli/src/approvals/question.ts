@@ -1,10 +1,28 @@
-import { inputText, type ToolCall } from "@trunkline/contract";
+import { inputText, type QuestionOption, type ToolCall } from "@trunkline/contract";
+import type { Colors } from "../terminal/output.ts";
+import { oneLine, plainText } from "../terminal/plain-text.ts";
 
-/** A call that asks its user something waits like one that needs an approval; the note of the answer is the answer. */
+/** In older logs a call that asks its user something waits like an approval, whose note is the answer. */
 export function isQuestion({ tool }: Pick<ToolCall, "tool">): boolean {
   return tool === "ask_user";
 }
 
 export function questionText({ input }: Pick<ToolCall, "input">): string {
   return inputText(input, "question");
+}
+
+/** @returns the question's lines, and its options by number. */
+export function formatQuestion(
+  { text, options }: { text: string; options: readonly QuestionOption[] },
+  colors: Colors,
+): string[] {
+  const [first = "", ...others] = plainText(text).split("\n");
+  return [
+    `${colors.yellow("?")} ${colors.bold(first)}`,
+    ...others.map((line) => `  ${line}`),
+    ...options.map(({ label, description }, index) => {
+      const more = description === undefined ? "" : `  ${colors.dim(oneLine(description))}`;
+      return `  ${index + 1}. ${oneLine(label)}${more}`;
+    }),
+  ];
 }

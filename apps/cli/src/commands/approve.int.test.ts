@@ -9,11 +9,11 @@ const cli = (...args: string[]): Promise<CliResult> =>
   CliProcess.run(args, { TRUNKLINE_DATA_DIR: server.dataDir });
 
 beforeAll(async () => {
-  server = await ServerFixture.start();
+  server = await ServerFixture.start({ env: { TRUNKLINE_APPROVALS: "always", TRUNKLINE_SANDBOX: "off" } });
 });
 afterAll(() => server[Symbol.asyncDispose]());
 
-async function asking(prompt = "ask: May I?"): Promise<Approval> {
+async function asking(prompt = "run: echo May I"): Promise<Approval> {
   const { sessionId } = await server.client.task.submit.mutate({ prompt });
   return waitFor("the question", async () => {
     const { approvals } = await server.client.session.get.query({ sessionId });
@@ -24,12 +24,12 @@ async function asking(prompt = "ask: May I?"): Promise<Approval> {
 it("lists what waits, and answers it, once", async () => {
   const approval = await asking();
   const listed = await cli("approve", "--session", approval.sessionId);
-  expect(listed).toMatchObject({ exitCode: 0, out: expect.stringContaining("ask_user  May I?") as string });
+  expect(listed).toMatchObject({ exitCode: 0, out: expect.stringContaining("bash  echo May I") as string });
   expect(JSON.parse((await cli("approve", "--json", "--session", approval.sessionId)).out)).toEqual(approval);
 
   expect(await cli("approve", approval.id, "--deny", "--note", "not today")).toMatchObject({
     exitCode: 0,
-    out: "Denied: ask_user  May I?\n",
+    out: "Denied: bash  echo May I\n",
   });
   expect((await cli("approve", "--session", approval.sessionId)).err).toContain(
     "Nothing is waiting for you.",
@@ -45,22 +45,31 @@ it("lists what waits, and answers it, once", async () => {
 });
 
 it("where nobody types, a run says how to answer", async () => {
-  await using running = new CliProcess(["run", "ask: May I?"], { TRUNKLINE_DATA_DIR: server.dataDir });
+  await using running = new CliProcess(["run", "run: echo May I"], { TRUNKLINE_DATA_DIR: server.dataDir });
   const id = await waitFor("the hint", () =>
-    Promise.resolve(/trunkline approve (\S+) --note/.exec(running.out)?.[1]),
+    Promise.resolve(/trunkline approve (\S+)\n/.exec(running.out)?.[1]),
   );
   expect((await cli("approve", id)).exitCode).toBe(0);
   expect((await running.ended()).exitCode).toBe(0);
 });
 
 it("A2: at a terminal, approve shows the whole call before it asks", async () => {
-  const { id } = await asking("ask: First line,\\nsecond line?");
+  const { id } = await asking(`run: echo ${"long ".repeat(100)}and the end`);
   await using terminal = new TerminalProcess(["approve", id.slice(0, 18)], {
     TRUNKLINE_DATA_DIR: server.dataDir,
   });
-  await terminal.shows("First line");
-  await terminal.shows("Your answer: ");
-  terminal.type("go ahead\r");
-  await terminal.shows("Answered: go ahead");
+  await terminal.shows("and the end");
+  await terminal.shows("[y/n/a] ");
+  terminal.type("y\r");
+  await terminal.shows("Allowed: bash");
   expect(await terminal.ended()).toBe(0);
+});
+
+it("A1: approve --always names its rule and asks once more at a terminal", async () => {
+  const { id, sessionId } = await asking();
+  await using terminal = new TerminalProcess(["approve", id, "--always"], { TRUNKLINE_DATA_DIR: server.dataDir });
+  await terminal.shows("Always allow bash in this session, without asking? [y/N] ");
+  terminal.type("\r");
+  await terminal.shows("Not answered.");
+  expect((await server.client.approval.list.query({ sessionId })).items).toMatchObject([{ id }]);
 });

@@ -87,7 +87,7 @@ async function answerOf(
   if (isQuestion(approval)) {
     if (note !== undefined) return { decision, note };
     await terminal.err.write(`${plainText(questionText(approval))}\n`);
-    const answer = await askAnswer(terminal, "Your answer: ", { signal });
+    const answer = await askAnswer(terminal, { signal });
     return answer.kind === "line" ? { decision: "allow", note: answer.text } : null;
   }
   const rows = [...formatCallDetails(approval, terminal.err.colors), `  ${oneLine(approval.reason)}`];

@@ -1,5 +1,5 @@
 import type { TrunklineClient } from "@trunkline/client";
-import type { Approval, Session, Task } from "@trunkline/contract";
+import type { Approval, Question, Session, Task } from "@trunkline/contract";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { ask, canAsk } from "../terminal/ask.ts";
@@ -18,7 +18,7 @@ const MAX_LOOKED_AT = 2_000;
 const MAX_OFFERED = 15;
 
 interface Kind<T> {
-  name: "session" | "task" | "approval";
+  name: "session" | "task" | "approval" | "question";
   /** The command that lists them. */
   listedBy: string;
   list(page: { cursor?: string; limit: number }): Promise<{ items: T[]; nextCursor: string | null }>;
@@ -64,6 +64,20 @@ export async function findApproval(
     listedBy: "approve",
     list: (page) => client.approval.list.query(page),
     describe: describeCall,
+  });
+}
+
+/** As `findApproval`. */
+export async function findQuestion(
+  context: CommandContext,
+  client: TrunklineClient,
+  given: string | undefined,
+): Promise<string> {
+  return await findId<Question>(context, given, {
+    name: "question",
+    listedBy: "answer",
+    list: (page) => client.question.list.query(page),
+    describe: ({ text }) => oneLine(text),
   });
 }
 

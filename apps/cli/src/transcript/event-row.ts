@@ -1,9 +1,10 @@
-import type { EventDataOf, SessionEvent, ToolCall } from "@trunkline/contract";
+import type { EventDataOf, QuestionOption, SessionEvent, ToolCall } from "@trunkline/contract";
 import { formatCallDetails } from "../approvals/call-details.ts";
-import { isQuestion, questionText } from "../approvals/question.ts";
+import { describeAnswer } from "../approvals/chosen-options.ts";
+import { formatQuestion, isQuestion, questionText } from "../approvals/question.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import type { Colors } from "../terminal/output.ts";
-import { oneLine, plainText } from "../terminal/plain-text.ts";
+import { oneLine } from "../terminal/plain-text.ts";
 import type { Look } from "./look.ts";
 import { describeReason } from "./task-reason.ts";
 
@@ -13,14 +14,17 @@ export function formatFileChange(event: EventDataOf<"file.changed">, { colors }:
   return `  ${colors.dim(change)} ${oneLine(path)}  ${colors.green(`+${additions}`)} ${colors.red(`-${deletions}`)}`;
 }
 
-/** What the row of an answer says depends on what was asked. */
-export type AskedOf = (approvalId: string) => Pick<ToolCall, "tool" | "input"> | null;
+/** The row of an answer depends on what was asked. */
+export interface Asked {
+  callOf(approvalId: string): Pick<ToolCall, "tool" | "input"> | null;
+  optionsOf(questionId: string): readonly QuestionOption[];
+}
 
 /** @returns the rows of an event that stands for itself; none for one that shows elsewhere or not at all. */
 export function formatEventRows(
   event: SessionEvent,
   { colors, answers, command }: Look,
-  askedOf: AskedOf,
+  { callOf, optionsOf }: Asked,
 ): string[] {
   switch (event.type) {
     case "task.started":
@@ -36,13 +40,13 @@ export function formatEventRows(
     case "approval.requested":
       return approvalRows(event.data, { colors, answers, command });
     case "approval.answered":
-      return answerRows(event.data, askedOf(event.data.approvalId), colors);
+      return answerRows(event.data, callOf(event.data.approvalId), colors);
     case "approval.expired":
       return [colors.yellow("! Timed out: nobody answered")];
     case "question.asked":
       return questionRows(event.data, { colors, answers, command });
     case "question.answered":
-      return [colors.dim(`Answered by ${oneLine(event.data.by)}: ${quoted(answerText(event.data.answer))}`)];
+      return [colors.dim(`Answered by ${oneLine(event.data.by)}: ${quoted(describeAnswer(event.data.answer, optionsOf(event.data.questionId)))}`)];
     case "question.expired":
       return [colors.yellow("! Timed out: nobody answered")];
     case "plan.updated":
@@ -78,13 +82,9 @@ type AskLook = Pick<Look, "colors" | "answers" | "command">;
 function approvalRows(asked: EventDataOf<"approval.requested">, look: AskLook): string[] {
   const { colors, answers, command } = look;
   if (isQuestion(asked)) {
-    const [first = "", ...others] = plainText(questionText(asked)).split("\n");
     const hint = `  ${colors.dim("answer:")} ${command("approve", asked.approvalId, "--note", "…")}`;
-    return [
-      `${colors.yellow("?")} ${colors.bold(first)}`,
-      ...others.map((line) => `  ${line}`),
-      ...(answers === "command" ? [hint] : []),
-    ];
+    const question = formatQuestion({ text: questionText(asked), options: [] }, colors);
+    return answers === "command" ? [...question, hint] : question;
   }
   const rows = [...formatCallDetails(asked, colors), `  ${colors.dim(oneLine(asked.reason))}`];
   if (answers === "prompt") return rows;
@@ -100,7 +100,7 @@ function approvalRows(asked: EventDataOf<"approval.requested">, look: AskLook): 
 
 function answerRows(
   { decision, by, note }: EventDataOf<"approval.answered">,
-  asked: ReturnType<AskedOf>,
+  asked: ReturnType<Asked["callOf"]>,
   colors: Colors,
 ): string[] {
   const who = oneLine(by);
@@ -118,23 +118,10 @@ function answerRows(
 
 function questionRows(
   { questionId, text, options = [] }: EventDataOf<"question.asked">,
-  look: AskLook,
+  { colors, answers, command }: AskLook,
 ): string[] {
-  const { colors, answers, command } = look;
-  const [first = "", ...others] = plainText(text).split("\n");
-  return [
-    `${colors.yellow("?")} ${colors.bold(first)}`,
-    ...others.map((line) => `  ${line}`),
-    ...options.map(({ label, description }, index) => {
-      const more = description === undefined ? "" : `  ${colors.dim(oneLine(description))}`;
-      return `  ${index + 1}. ${oneLine(label)}${more}`;
-    }),
-    ...(answers === "command" ? [`  ${colors.dim("answer:")} ${command("answer", questionId, "…")}`] : []),
-  ];
-}
-
-function answerText({ text, options = [] }: EventDataOf<"question.answered">["answer"]): string {
-  return [...options, ...(text === undefined ? [] : [text])].join(", ");
+  const hint = `  ${colors.dim("answer:")} ${command("answer", questionId, "…")}`;
+  return [...formatQuestion({ text, options }, colors), ...(answers === "command" ? [hint] : [])];
 }
 
 function quoted(text: string): string {

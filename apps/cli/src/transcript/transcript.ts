@@ -1,4 +1,4 @@
-import { type EventDataOf, OpenApprovals, type SessionEvent, type ToolCall } from "@trunkline/contract";
+import { type EventDataOf, OpenApprovals, type QuestionOption, type SessionEvent, type ToolCall } from "@trunkline/contract";
 import { isQuestion } from "../approvals/question.ts";
 import { fit } from "../terminal/fit.ts";
 import { oneLine, plainText } from "../terminal/plain-text.ts";
@@ -37,6 +37,8 @@ export class Transcript {
   readonly #approvals = new OpenApprovals();
   /** Calls that somebody had to allow, by their id. */
   readonly #asked = new Map<string, EventDataOf<"approval.requested">>();
+  /** What questions offer, by their id. */
+  readonly #options = new Map<string, readonly QuestionOption[]>();
   /** The task that runs; a session has one at most. */
   #active: string | null = null;
   #activity: string | null = null;
@@ -93,6 +95,9 @@ export class Transcript {
       case "approval.requested":
         this.#asked.set(event.data.callId, event.data);
         return this.#other(event);
+      case "question.asked":
+        this.#options.set(event.data.questionId, event.data.options ?? []);
+        return this.#other(event);
       case "file.changed":
         return this.#layout.below([formatFileChange(event.data, this.#look)]);
       default:
@@ -125,7 +130,10 @@ export class Transcript {
     const prompt = event.type === "task.started" || end !== null ? this.#prompt(task) : "";
     if (event.type === "task.started") this.#active = event.taskId;
     if (end === null)
-      return prompt + this.#layout.rows(formatEventRows(event, this.#look, (id) => this.#askedFor(id)));
+      return prompt + this.#layout.rows(formatEventRows(event, this.#look, {
+        callOf: (id) => this.#askedFor(id),
+        optionsOf: (id) => this.#options.get(id) ?? [],
+      }));
     this.#close(event.taskId);
     return prompt + this.#layout.paragraph([end]);
   }
@@ -150,6 +158,7 @@ export class Transcript {
     this.#blocks.clear();
     this.#calls.clear();
     this.#asked.clear();
+    this.#options.clear();
   }
 
   #block(blockId: string): AnswerBlock {

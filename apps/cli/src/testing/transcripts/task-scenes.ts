@@ -82,6 +82,11 @@ export const TASK_SCENES: readonly Scene[] = [
     },
   },
   {
+    of: "answer",
+    says: "Questions from agents; `answer QUESTION …` answers one, in words or with `--option`.",
+    play: async (stage) => stage.type("answer"),
+  },
+  {
     of: "tasks",
     says: "Newest first; with `--json` one task per line.",
     play: async (stage) => {

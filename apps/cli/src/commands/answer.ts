@@ -1,0 +1,105 @@
+import type { TrunklineClient } from "@trunkline/client";
+import type { AnswerQuestionInput, Question } from "@trunkline/contract";
+import { Command } from "commander";
+import { askAnswer } from "../approvals/ask-answer.ts";
+import { describeAnswer, findOption, readAnswer } from "../approvals/chosen-options.ts";
+import { formatQuestion } from "../approvals/question.ts";
+import { CommandError } from "../command-error.ts";
+import { EXIT } from "../exit-code.ts";
+import { canAsk } from "../terminal/ask.ts";
+import { awaiting } from "../terminal/awaiting.ts";
+import { formatAge } from "../terminal/duration.ts";
+import { oneLine } from "../terminal/plain-text.ts";
+import type { Column } from "../terminal/table.ts";
+import { connect, type CommandContext } from "./context.ts";
+import { findQuestion } from "./find-id.ts";
+import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
+import { parseId } from "./option-values.ts";
+import { takeItems } from "./paged-items.ts";
+
+interface AnswerOptions {
+  option?: string[];
+  json?: true;
+}
+
+export function answerCommand(context: CommandContext): Command {
+  return new Command("answer")
+    .summary("answer a question from an agent")
+    .description(
+      "Answer a question from an agent: in words, by its options, or both. Without a question: list those that wait. " +
+        "Without an answer, at a terminal: show the question and ask.",
+    )
+    .argument("[question]", "id of the question, its beginning, or last", parseId("answer"))
+    .argument("[text...]", "the answer in words")
+    .option("--option <option>", "choose this option, by its number, id or name; may be repeated", collect)
+    .option("--json", "print the question as JSON; of a list, one per line")
+    .action(async (given: string | undefined, words: string[], options: AnswerOptions, command: Command) => {
+      if (given === undefined) return await list(context, options, command);
+      const client = connect(context, command);
+      const { out, err } = context.terminal;
+      const question = await openQuestion(client, await findQuestion(context, client, given));
+      const answer = await answerOf(context, question, words.join(" ").trim(), options);
+      if (answer === null) {
+        context.exitCode = EXIT.canceled;
+        return await err.write("Not answered.\n");
+      }
+      const answering = client.question.answer.mutate({ questionId: question.id, answer });
+      const answered = await awaiting(err, "Answering", answering);
+      const text = `Answered: ${oneLine(describeAnswer(answered.answer ?? answer, question.options ?? []))}`;
+      return await out.write(`${options.json ? JSON.stringify(answered) : text}\n`);
+    });
+}
+
+function collect(option: string, before: string[] = []): string[] {
+  return [...before, option];
+}
+
+/** @throws CommandError where it does not wait any more */
+async function openQuestion(client: TrunklineClient, questionId: string): Promise<Question> {
+  const { items } = await takeItems(MAX_LISTED, (page) => client.question.list.query(page));
+  const question = items.find(({ id }) => id === questionId);
+  if (question !== undefined) return question;
+  throw new CommandError(EXIT.usage, "That question is not open: it was answered, has timed out, or never was.");
+}
+
+async function answerOf(
+  { terminal }: CommandContext,
+  question: Question,
+  text: string,
+  { option: named = [] }: AnswerOptions,
+): Promise<AnswerQuestionInput["answer"] | null> {
+  const offered = question.options ?? [];
+  const chosen = named.map((name) => {
+    const option = offered[Number(name) - 1] ?? findOption(name, offered);
+    if (option !== undefined) return option.id;
+    const known = offered.map(({ label }) => `'${oneLine(label)}'`).join(", ") || "none";
+    throw new CommandError(EXIT.usage, `The question has no option '${name}'. Its options: ${known}.`);
+  });
+  if (text !== "" || chosen.length > 0) {
+    return { ...(text !== "" && { text }), ...(chosen.length > 0 && { options: chosen }) };
+  }
+  if (!canAsk(terminal)) throw new CommandError(EXIT.usage, "Give the answer as words, or with --option.");
+  const rows = formatQuestion({ text: question.text, options: offered }, terminal.err.colors);
+  await terminal.err.write(rows.map((row) => `${row}\n`).join(""));
+  const asked = await askAnswer(terminal, { signal: new AbortController().signal });
+  return asked.kind === "line" ? readAnswer(asked.text, { options: offered, multiple: question.multiple }) : null;
+}
+
+async function list(context: CommandContext, options: AnswerOptions, command: Command): Promise<void> {
+  const { terminal } = context;
+  const client = connect(context, command);
+  const loading = takeItems(DEFAULT_LISTED, (page) => client.question.list.query(page));
+  await printListing(terminal, await awaiting(terminal.err, "Loading", loading), {
+    columns: questionColumns(Date.now()),
+    json: options.json === true,
+    none: "No questions are waiting for you.",
+  });
+}
+
+function questionColumns(nowMs: number): Column<Question>[] {
+  return [
+    { title: "QUESTION", cell: ({ id }) => id },
+    { title: "AGE", cell: ({ createdAt }) => formatAge(nowMs - createdAt), align: "right", spare: true },
+    { title: "TEXT", cell: ({ text }) => oneLine(text) },
+  ];
+}
