@@ -133,7 +133,11 @@ async function askQuestion(
   const asked = await askAnswer(terminal, asking);
   if (asked.kind !== "line") return asked;
   const answer = readAnswer(asked.text, { options, multiple });
-  return { kind: "given", words: asked.text, send: () => client.question.answer.mutate({ questionId, answer }) };
+  return {
+    kind: "given",
+    words: asked.text,
+    send: () => client.question.answer.mutate({ questionId, answer }),
+  };
 }
 
 function describeFailure(error: unknown): string {

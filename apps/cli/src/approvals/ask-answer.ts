@@ -8,10 +8,7 @@ export interface AnswerOptions {
 }
 
 /** Asks for an answer in the person's own words, which may be pasted and then have many lines. */
-export async function askAnswer(
-  terminal: Terminal,
-  { signal, onLine }: AnswerOptions,
-): Promise<Answer> {
+export async function askAnswer(terminal: Terminal, { signal, onLine }: AnswerOptions): Promise<Answer> {
   for (;;) {
     const line = askLine(terminal, "Your answer: ", { signal, paste: true });
     onLine?.(line);

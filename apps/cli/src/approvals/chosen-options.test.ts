@@ -26,6 +26,8 @@ describe("A4: what is typed at a question", () => {
   });
 
   it("is told by labels", () => {
-    expect(describeAnswer({ options: ["lite", "gone"], text: "for tests" }, options)).toBe("SQLite, gone, for tests");
+    expect(describeAnswer({ options: ["lite", "gone"], text: "for tests" }, options)).toBe(
+      "SQLite, gone, for tests",
+    );
   });
 });

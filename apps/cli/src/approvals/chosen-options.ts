@@ -16,7 +16,8 @@ export function readAnswer(typed: string, { options, multiple }: Choices): Answe
   const parts = typed.split(/[,\s]+/).filter((part) => part !== "");
   const numbered = parts.map((part) => (/^\d+$/.test(part) ? options[Number(part) - 1] : undefined));
   const chosen = numbered.flatMap((option) => option?.id ?? []);
-  if (chosen.length === parts.length && (multiple || chosen.length === 1)) return { options: [...new Set(chosen)] };
+  if (chosen.length === parts.length && (multiple || chosen.length === 1))
+    return { options: [...new Set(chosen)] };
   const named = findOption(typed, options);
   return named === undefined ? { text: typed } : { options: [named.id] };
 }

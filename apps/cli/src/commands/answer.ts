@@ -59,7 +59,10 @@ async function openQuestion(client: TrunklineClient, questionId: string): Promis
   const { items } = await takeItems(MAX_LISTED, (page) => client.question.list.query(page));
   const question = items.find(({ id }) => id === questionId);
   if (question !== undefined) return question;
-  throw new CommandError(EXIT.usage, "That question is not open: it was answered, has timed out, or never was.");
+  throw new CommandError(
+    EXIT.usage,
+    "That question is not open: it was answered, has timed out, or never was.",
+  );
 }
 
 async function answerOf(
@@ -82,7 +85,9 @@ async function answerOf(
   const rows = formatQuestion({ text: question.text, options: offered }, terminal.err.colors);
   await terminal.err.write(rows.map((row) => `${row}\n`).join(""));
   const asked = await askAnswer(terminal, { signal: new AbortController().signal });
-  return asked.kind === "line" ? readAnswer(asked.text, { options: offered, multiple: question.multiple }) : null;
+  return asked.kind === "line"
+    ? readAnswer(asked.text, { options: offered, multiple: question.multiple })
+    : null;
 }
 
 async function list(context: CommandContext, options: AnswerOptions, command: Command): Promise<void> {

@@ -67,7 +67,9 @@ it("A2: at a terminal, approve shows the whole call before it asks", async () =>
 
 it("A1: approve --always names its rule and asks once more at a terminal", async () => {
   const { id, sessionId } = await asking();
-  await using terminal = new TerminalProcess(["approve", id, "--always"], { TRUNKLINE_DATA_DIR: server.dataDir });
+  await using terminal = new TerminalProcess(["approve", id, "--always"], {
+    TRUNKLINE_DATA_DIR: server.dataDir,
+  });
   await terminal.shows("Always allow bash in this session, without asking? [y/N] ");
   terminal.type("\r");
   await terminal.shows("Not answered.");

@@ -21,7 +21,7 @@ _${name}() {
         ;;
     esac
   done
-  local options='' values='' paths=''
+  local options='' values='' paths='' ids=''
   case $command in
     '') options=${words(options.flatMap(flagsOf))} values=${words(commands.map((command) => command.name))} ;;
 ${all.map(commandCase).join("\n")}
@@ -34,6 +34,10 @@ ${[...options.map((option) => valueCase("*", option)), ...all.flatMap(ownValueCa
   elif [[ $paths ]]; then
     compopt -o filenames 2>/dev/null
     COMPREPLY=($(compgen -f -- "$current"))
+  elif [[ $ids ]]; then
+    local IFS=$' \\t\\n'
+    values=$(\${COMP_WORDS[0]} $ids --json 2>/dev/null </dev/null | sed -n 's/^{"id":"\\([0-9a-f-]*\\)".*/\\1/p')
+    COMPREPLY=($(compgen -W "last $values" -- "$current"))
   else
     COMPREPLY=($(compgen -W "$values" -- "$current"))
   fi
@@ -57,7 +61,7 @@ function commandCase({ name, options, values, commands }: CommandWords): string 
 function valueCase(command: string, option: OptionWords): string {
   if (option.value === null) return "";
   const patterns = flagsOf(option).map((flag) => `${pattern(command)}:${flag}`);
-  const offered = offer(option.value) || "values='' paths=''";
+  const offered = offer(option.value) || "values='' paths='' ids=''";
   return `    ${patterns.join("|")}) options='' ${offered} ;;`;
 }
 
@@ -72,7 +76,8 @@ function pattern(name: string): string {
 
 function offer(value: Value): string {
   if (value.kind === "path") return "paths=1";
-  return value.kind === "words" ? `values=${words(value.words)} paths=''` : "";
+  if (value.kind === "ids") return `ids='${value.command}' values='' paths=''`;
+  return value.kind === "words" ? `values=${words(value.words)} paths='' ids=''` : "";
 }
 
 function flagsOf({ short, long }: OptionWords): string[] {

@@ -70,8 +70,24 @@ describe.each(["bash", "fish"])("%s", (shell) => {
     expect(offered("import", "a").map((path) => path.replaceAll("\\", ""))).toEqual(["a file.json"]);
     expect(offered("export", "--out", "a").map((path) => path.replaceAll("\\", ""))).toEqual(["a file.json"]);
     expect(offered("attach", "a")).toEqual([]);
+    expect(offered("rename", "last", "a")).toEqual([]);
     expect(offered("export", "--out", "x", "a")).toEqual([]);
   });
+});
+
+it("F6: bash offers the ids that the command lists", () => {
+  const fake = join(directory, "trunkline");
+  const task = "0199c7a4-0000-7000-8000-000000000001";
+  writeFileSync(fake, `#!/bin/sh\n[ "$*" = "tasks --json" ] && echo '{"id":"${task}","state":"working"}'\n`, {
+    mode: 0o700,
+  });
+  const script =
+    'source ./bash; COMP_WORDS=(./trunkline "$@"); COMP_CWORD=$#; _trunkline; printf "%s\\n" "${COMPREPLY[@]}"';
+  const offered = (...words: string[]) => run("bash", ["--norc", "-c", script, "bash", ...words]);
+  expect(offered("cancel", "")).toEqual(["last", task]);
+  expect(offered("cancel", "0199")).toEqual([task]);
+  expect(offered("move", task, "--before", "01")).toEqual([task]);
+  expect(offered("attach", "0")).toEqual([]);
 });
 
 it.skipIf(!has("zsh"))("zsh understands its script", () => {

@@ -41,7 +41,14 @@ function optionWords({ short, long, description, value }: OptionWords): string[]
 
 function offer(value: Value): string[] {
   if (value.kind === "words") return ["-f", "-a", quoted(value.words.join(" "))];
+  if (value.kind === "ids") return ["-f", "-a", quoted(idsFrom(value.command))];
   return value.kind === "path" ? ["-F"] : ["-f"];
+}
+
+/** @returns what fish runs for the ids that a command lists */
+function idsFrom(command: string): string {
+  const pick = String.raw`'^\{"id":"([0-9a-f-]+)".*' '$1'`;
+  return `last (trunkline ${command} --json 2>/dev/null </dev/null | string replace -rf ${pick})`;
 }
 
 /** Within single quotes fish takes these two for more than themselves. */

@@ -1,7 +1,11 @@
 import type { Argument, Command, Option } from "commander";
 
-/** What may stand for a value: one of these words, a path, or what nobody can guess. */
-export type Value = { kind: "words"; words: readonly string[] } | { kind: "path" } | { kind: "free" };
+/** What may stand for a value: one of these words, a path, an id that a command lists, or what nobody can guess. */
+export type Value =
+  | { kind: "words"; words: readonly string[] }
+  | { kind: "path" }
+  | { kind: "ids"; command: string }
+  | { kind: "free" };
 
 export interface OptionWords {
   /** One or both ways to write it. */
@@ -54,7 +58,10 @@ function optionWords(option: Option): OptionWords {
     short: option.short ?? null,
     long: option.long ?? null,
     description: option.description,
-    value: placeholder === undefined ? null : valueOf(placeholder, option.argChoices),
+    value:
+      placeholder === undefined
+        ? null
+        : valueOf(option.long === "--session" ? "session" : placeholder, option.argChoices),
   };
 }
 
@@ -65,7 +72,18 @@ function argumentValue(argument: Argument): Value {
 /** What help calls a path is one. */
 const PATHS = ["path", "file", "directory"];
 
+/** By the name that help gives an id: the command whose lines of JSON begin with such ids. */
+const LISTED_BY: Readonly<Record<string, string>> = {
+  session: "sessions",
+  task: "tasks",
+  approval: "approve",
+  question: "answer",
+  token: "token list",
+};
+
 function valueOf(name: string, choices: readonly string[] | undefined): Value {
   if (choices !== undefined) return { kind: "words", words: choices };
+  const command = LISTED_BY[name];
+  if (command !== undefined) return { kind: "ids", command };
   return PATHS.includes(name) ? { kind: "path" } : { kind: "free" };
 }

@@ -61,6 +61,7 @@ function valueSpec(value: Value, index: number): string {
 
 function action(value: Value): string {
   if (value.kind === "words") return `(${value.words.join(" ")})`;
+  if (value.kind === "ids") return "(last)";
   return value.kind === "path" ? "_files" : "";
 }
 

@@ -46,7 +46,11 @@ export function formatEventRows(
     case "question.asked":
       return questionRows(event.data, { colors, answers, command });
     case "question.answered":
-      return [colors.dim(`Answered by ${oneLine(event.data.by)}: ${quoted(describeAnswer(event.data.answer, optionsOf(event.data.questionId)))}`)];
+      return [
+        colors.dim(
+          `Answered by ${oneLine(event.data.by)}: ${quoted(describeAnswer(event.data.answer, optionsOf(event.data.questionId)))}`,
+        ),
+      ];
     case "question.expired":
       return [colors.yellow("! Timed out: nobody answered")];
     case "plan.updated":

@@ -1,4 +1,10 @@
-import { type EventDataOf, OpenApprovals, type QuestionOption, type SessionEvent, type ToolCall } from "@trunkline/contract";
+import {
+  type EventDataOf,
+  OpenApprovals,
+  type QuestionOption,
+  type SessionEvent,
+  type ToolCall,
+} from "@trunkline/contract";
 import { isQuestion } from "../approvals/question.ts";
 import { fit } from "../terminal/fit.ts";
 import { oneLine, plainText } from "../terminal/plain-text.ts";
@@ -130,10 +136,15 @@ export class Transcript {
     const prompt = event.type === "task.started" || end !== null ? this.#prompt(task) : "";
     if (event.type === "task.started") this.#active = event.taskId;
     if (end === null)
-      return prompt + this.#layout.rows(formatEventRows(event, this.#look, {
-        callOf: (id) => this.#askedFor(id),
-        optionsOf: (id) => this.#options.get(id) ?? [],
-      }));
+      return (
+        prompt +
+        this.#layout.rows(
+          formatEventRows(event, this.#look, {
+            callOf: (id) => this.#askedFor(id),
+            optionsOf: (id) => this.#options.get(id) ?? [],
+          }),
+        )
+      );
     this.#close(event.taskId);
     return prompt + this.#layout.paragraph([end]);
   }
