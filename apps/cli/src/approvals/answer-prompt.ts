@@ -55,7 +55,7 @@ export function openAnswerPrompt(
     return { id, ask, forget: () => questions.forget(id) };
   }
 
-  async function ask(next: NonNullable<ReturnType<typeof first>>, signal: AbortSignal): Promise<void> {
+  async function take(next: NonNullable<ReturnType<typeof first>>, signal: AbortSignal): Promise<void> {
     const given = await next.ask({ signal, onLine: (opened) => void (line = opened) });
     line = null;
     if (given.kind === "withdrawn") return await keepTyped(given.typed);
@@ -80,7 +80,7 @@ export function openAnswerPrompt(
     const next = first();
     if (!canAnswer || asking !== null || next === null) return;
     const withdraw = new AbortController();
-    const done = ask(next, withdraw.signal);
+    const done = take(next, withdraw.signal);
     asking = { id: next.id, withdraw, done };
     await done;
     asking = null;
