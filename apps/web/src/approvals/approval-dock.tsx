@@ -10,8 +10,9 @@ import { useAnswer } from "./use-answer.ts";
 export function ApprovalDock({ focusComposer }: { focusComposer: () => void }) {
   const view = useSessionState((state) => state.view);
   const approvals = useSessionState((state) => state.approvals);
-  const open = useMemo(() => openApprovals({ view, approvals }), [view, approvals]);
-  const { answer, answering } = useAnswer();
+  const questions = useSessionState((state) => state.questions);
+  const open = useMemo(() => openApprovals({ view, approvals, questions }), [view, approvals, questions]);
+  const { answer, reply, answering } = useAnswer();
   const [place, setPlace] = useState(0);
   const at = Math.min(place, open.length - 1);
   const shown = open[at] ?? null;
@@ -35,7 +36,7 @@ export function ApprovalDock({ focusComposer }: { focusComposer: () => void }) {
     return () => document.removeEventListener("focusin", note);
   }, []);
   if (shown === null) return null;
-  const isAnswering = answering === shown.approvalId;
+  const isAnswering = answering(shown.approvalId);
   return (
     <section
       ref={card}
@@ -61,8 +62,14 @@ export function ApprovalDock({ focusComposer }: { focusComposer: () => void }) {
             id={shown.approvalId}
             question={shown.question}
             isAnswering={isAnswering}
-            reply={(text) => answer(shown.approvalId, "allow", text)}
-            decline={() => answer(shown.approvalId, "deny", "")}
+            reply={(text, options) =>
+              shown.answeredBy === "question.answer"
+                ? reply(shown.approvalId, text, options)
+                : answer(shown.approvalId, "allow", text)
+            }
+            decline={
+              shown.answeredBy === "question.answer" ? null : () => answer(shown.approvalId, "deny", "")
+            }
           />
         )}
       </CardFrame>

@@ -33,7 +33,9 @@ export function CardFrame({ request, place, count, next, children }: CardFramePr
       <p className="px-3.5 text-xs text-muted">
         {reason}{" "}
         <span translate="no">
-          <Expiry expiresAt={request.expiresAt} isQuestion={request.question !== null} />
+          {request.expiresAt !== null && (
+            <Expiry expiresAt={request.expiresAt} isQuestion={request.question !== null} />
+          )}
         </span>
       </p>
       {children}

@@ -1,5 +1,5 @@
-import { emptySessionView } from "@trunkline/contract/session-view";
-import type { Approval } from "@trunkline/contract";
+import { applyEvents, emptySessionView } from "@trunkline/contract/session-view";
+import type { Approval, SessionEvent } from "@trunkline/contract";
 import type { ApprovalRow } from "@trunkline/contract/session-view";
 import { expect, it } from "vitest";
 import { openApprovals } from "./open-approvals.ts";
@@ -40,8 +40,8 @@ const approval = (id: string, changes: Partial<Approval> = {}): Approval => ({
   ...changes,
 });
 
-const ids = (state: Parameters<typeof openApprovals>[0]): string[] =>
-  openApprovals(state).map(({ approvalId }) => approvalId);
+const ids = (state: Omit<Parameters<typeof openApprovals>[0], "questions">): string[] =>
+  openApprovals({ questions: [], ...state }).map(({ approvalId }) => approvalId);
 
 it("shows what waits, in the order in which it was asked", () => {
   const view = { ...emptySessionView(), rows: [row("c", "open"), row("d", "open")] };
@@ -57,4 +57,24 @@ it("shows no request twice, and none that the events say is answered", () => {
 it("shows none of a task that went on since", () => {
   const view = { ...emptySessionView(), tasks: [{ id: "t", state: "working" }] };
   expect(ids({ view: view as never, approvals: [approval("a")] })).toEqual([]);
+});
+
+it("A4: shows a question with its options until it is answered", () => {
+  const log = [
+    ["task.submitted", { prompt: "go", model: null }],
+    ["task.started", { attempt: 1 }],
+    ["question.asked", { questionId: "q", callId: "c", text: "Which?", options: [{ id: "a", label: "A" }] }],
+    ["task.input-required", { reason: "question" }],
+    ["question.answered", { questionId: "q", answer: { text: "A" }, by: "local" }],
+  ].map(([type, data], index) => ({ sessionId: "s", taskId: "t", seq: index + 1, at: index, type, data }));
+  const open = (count: number) =>
+    openApprovals({
+      view: applyEvents(emptySessionView(), log.slice(0, count) as SessionEvent[]),
+      approvals: [],
+      questions: [],
+    });
+  expect(open(4)).toMatchObject([
+    { approvalId: "q", answeredBy: "question.answer", question: { text: "Which?", options: [{ id: "a" }] } },
+  ]);
+  expect(open(5)).toEqual([]);
 });

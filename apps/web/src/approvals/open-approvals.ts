@@ -1,4 +1,4 @@
-import type { Approval, Json, QuestionOption } from "@trunkline/contract";
+import { type Approval, type Json, type QuestionOption, questionSettledBy } from "@trunkline/contract";
 import type { ApprovalRow } from "@trunkline/contract/session-view";
 import type { SessionState } from "../session-stream/session-state.ts";
 import { type CallNature, field } from "../transcript/tool-words.ts";
@@ -19,14 +19,19 @@ export interface OpenApproval extends CallNature {
   reason: string;
   /** What `always` would allow for the rest of the session; null where nothing can be allowed for good. */
   always: string | null;
-  /** When it counts as denied, in ms since the epoch by the server's clock. */
-  expiresAt: number;
+  /** When it counts as denied, or unanswered, in ms since the epoch by the server's clock; null: never. */
+  expiresAt: number | null;
   /** Where it asks for an answer, and not for leave to do something. */
   question: Question | null;
+  /** Which procedure takes the answer. */
+  answeredBy: "approval.answer" | "question.answer";
 }
 
+type Waiting = Pick<SessionState, "view" | "approvals" | "questions">;
+
 /** All that waits in a session, oldest first: what its events say, and what was known when it was opened. */
-export function openApprovals({ view, approvals }: Pick<SessionState, "view" | "approvals">): OpenApproval[] {
+export function openApprovals(session: Waiting): OpenApproval[] {
+  const { view, approvals } = session;
   const told = view.rows.filter((row) => row.kind === "approval");
   const ids = new Set(told.map(({ approvalId }) => approvalId));
   const ended = new Set(view.tasks.filter(({ state }) => state !== "input-required").map(({ id }) => id));
@@ -35,7 +40,43 @@ export function openApprovals({ view, approvals }: Pick<SessionState, "view" | "
     .filter(({ id, state, taskId }) => state === "open" && !ids.has(id) && !ended.has(taskId))
     .toSorted((a, b) => a.createdAt - b.createdAt)
     .map(fromApproval);
-  return [...untold, ...told.filter(({ state }) => state === "open").map(fromRow)];
+  const open = told.filter((row) => row.state === "open").map(fromRow);
+  return [...untold, ...open, ...openQuestions(session)];
+}
+
+function openQuestions({ view, questions }: Waiting): OpenApproval[] {
+  // Looking through the log is for who waits: the log of a task that works changes with every frame.
+  const waits = new Set(view.tasks.filter(({ state }) => state === "input-required").map(({ id }) => id));
+  const isTold = new Set(view.tasks.map(({ id }) => id));
+  const untold = questions.filter(({ state, taskId }) => state === "open" && !isTold.has(taskId));
+  const asked = new Map<string, OpenApproval>();
+  for (const one of questions) {
+    if (one.state === "open" && (waits.has(one.taskId) || untold.includes(one))) {
+      asked.set(one.id, fromQuestion(one.id, one.text, one.options ?? [], one.multiple, one.expiresAt));
+    }
+  }
+  if (waits.size === 0) return [...asked.values()];
+  for (const event of view.events) {
+    const settled = questionSettledBy(event);
+    if (settled !== null) asked.delete(settled.id);
+    if (event.type !== "question.asked" || !waits.has(event.taskId ?? "")) continue;
+    const { questionId, text, options = [], multiple = false, expiresAt = null } = event.data;
+    asked.set(questionId, fromQuestion(questionId, text, options, multiple, expiresAt));
+  }
+  return [...asked.values()];
+}
+
+function fromQuestion(
+  approvalId: string,
+  text: string,
+  options: readonly QuestionOption[],
+  multiple: boolean,
+  expiresAt: number | null,
+): OpenApproval {
+  const question = { text, options, multiple };
+  const input = { question: text };
+  const answeredBy = "question.answer";
+  return { approvalId, tool: "", input, reason: "", always: null, expiresAt, question, answeredBy };
 }
 
 /** A question that waits as an approval does. */
@@ -44,9 +85,27 @@ export function questionOf({ tool, input }: { tool: string; input: Json }): Ques
 }
 
 function fromApproval({ id, tool, input, reason, always, expiresAt }: Approval): OpenApproval {
-  return { approvalId: id, tool, input, reason, always, expiresAt, question: questionOf({ tool, input }) };
+  return {
+    approvalId: id,
+    tool,
+    input,
+    reason,
+    always,
+    expiresAt,
+    question: questionOf({ tool, input }),
+    answeredBy: "approval.answer",
+  };
 }
 
 function fromRow({ approvalId, tool, input, reason, always, expiresAt }: ApprovalRow): OpenApproval {
-  return { approvalId, tool, input, reason, always, expiresAt, question: questionOf({ tool, input }) };
+  return {
+    approvalId,
+    tool,
+    input,
+    reason,
+    always,
+    expiresAt,
+    question: questionOf({ tool, input }),
+    answeredBy: "approval.answer",
+  };
 }

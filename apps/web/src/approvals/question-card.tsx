@@ -14,7 +14,8 @@ interface QuestionCardProps {
   isAnswering: boolean;
   /** @param options ids of those that were chosen */
   reply: (text: string, options: readonly string[]) => void;
-  decline: () => void;
+  /** Null where the task waits for an answer and nothing else. */
+  decline: (() => void) | null;
 }
 
 /** A question from the agent: in one's own words, by its options, or both. Enter sends. */
@@ -72,15 +73,17 @@ export function QuestionCard({ id, question, isAnswering, reply, decline }: Ques
           onKeyDown={onKeyDown}
           className="field-sizing-content max-h-40 min-h-7.5 min-w-44 grow resize-none rounded-md border border-line-strong bg-background px-2.5 py-1 text-sm outline-none placeholder:text-faint focus:border-accent max-md:w-full max-md:text-[16px]"
         />
-        <Button
-          look="quiet"
-          disabled={isOff}
-          onClick={(event) => {
-            if (isMeant(event)) decline();
-          }}
-        >
-          Don't answer
-        </Button>
+        {decline !== null && (
+          <Button
+            look="quiet"
+            disabled={isOff}
+            onClick={(event) => {
+              if (isMeant(event)) decline();
+            }}
+          >
+            Don't answer
+          </Button>
+        )}
         <Button look="primary" disabled={!canSend} onClick={() => send()}>
           Send answer
         </Button>

@@ -14,7 +14,7 @@ export interface RequestWords {
   reason: string;
 }
 
-type Request = CallNature & { tool: string; input: Json; reason: string };
+type Request = CallNature & { tool: string; input: Json; reason: string; question?: unknown };
 
 export function requestWords(request: Request): RequestWords {
   const { tool, input, reason } = request;
@@ -26,7 +26,7 @@ export function requestWords(request: Request): RequestWords {
   });
   const path = pathOf(request);
   const content = field(input, "content");
-  switch (tool === "ask_user" ? "ask" : callKind(request)) {
+  switch (tool === "ask_user" || (request.question ?? null) !== null ? "ask" : callKind(request)) {
     case "ask":
       return { ...words("Question from the agent", field(input, "question")), reason: "" };
     case "execute":

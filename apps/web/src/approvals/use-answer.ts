@@ -8,8 +8,10 @@ import { showToast } from "../ui/toasts.ts";
 
 export interface Answer {
   answer(approvalId: string, decision: ApprovalDecision, note: string): void;
-  /** The one that an answer is on its way to, or has just reached. */
-  answering: string | null;
+  /** @param options ids of those that were chosen */
+  reply(questionId: string, text: string, options: readonly string[]): void;
+  /** Whether an answer is on its way to it, or has just reached it. */
+  answering(id: string): boolean;
 }
 
 /** Where the note to a request is kept until it is answered. */
@@ -18,26 +20,45 @@ export const notePlace = (approvalId: string): string => `note:${approvalId}`;
 /** Answers; the session's stream then tells everybody what became of it. */
 export function useAnswer(): Answer {
   const trpc = useTRPC();
-  const { mutate, variables, isPending, isSuccess } = useMutation(
+  const approval = useMutation(
     trpc.approval.answer.mutationOptions({
       onSuccess: (_, { approvalId }) => forgetDraft(notePlace(approvalId)),
-      onError: (error) => {
-        if (isApiError(error, "approval_closed")) {
-          showToast("Already answered", { detail: error.message });
-          return;
-        }
-        const detail = isConnectionError(error)
-          ? "You're offline. Answer again once you're back; what you wrote is saved."
-          : error.message;
-        showToast("Answer not delivered", { detail, level: "error" });
-      },
+      onError: explain,
     }),
   );
+  const question = useMutation(
+    trpc.question.answer.mutationOptions({
+      onSuccess: (_, { questionId }) => forgetDraft(notePlace(questionId)),
+      onError: explain,
+    }),
+  );
+  const sent = [
+    approval.isPending || approval.isSuccess ? approval.variables?.approvalId : undefined,
+    question.isPending || question.isSuccess ? question.variables?.questionId : undefined,
+  ];
   return {
     answer(approvalId, decision, note) {
       const words = note.trim();
-      mutate({ approvalId, decision, ...(words !== "" && { note: words }) });
+      approval.mutate({ approvalId, decision, ...(words !== "" && { note: words }) });
     },
-    answering: (isPending || isSuccess) && variables !== undefined ? variables.approvalId : null,
+    reply(questionId, text, options) {
+      question.mutate({
+        questionId,
+        answer: { ...(text !== "" && { text }), ...(options.length > 0 && { options: [...options] }) },
+      });
+    },
+    answering: (id) => sent.includes(id),
   };
+}
+
+function explain(error: unknown): void {
+  if (isApiError(error, "approval_closed") || isApiError(error, "question_closed")) {
+    showToast("Already answered", { detail: error.message });
+    return;
+  }
+  const message = error instanceof Error ? error.message : "";
+  const detail = isConnectionError(error)
+    ? "You're offline. Answer again once you're back; what you wrote is saved."
+    : message;
+  showToast("Answer not delivered", { detail, level: "error" });
 }

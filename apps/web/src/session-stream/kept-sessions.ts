@@ -1,4 +1,4 @@
-import type { Approval, Session, SessionEvent, Task } from "@trunkline/contract";
+import type { Approval, Question, Session, SessionEvent, Task } from "@trunkline/contract";
 import { Shelf } from "../text/kept.ts";
 
 /** A session as it was when this browser saw it last: what is shown of it without a network. */
@@ -6,6 +6,8 @@ export interface KeptSession {
   session: Session;
   tasks: readonly Task[];
   approvals: readonly Approval[];
+  /** Absent in what was kept before there were any. */
+  questions?: readonly Question[];
   /** The newest, oldest first. */
   events: readonly SessionEvent[];
   hasOlder: boolean;

@@ -112,15 +112,22 @@ export class OpenSession {
     }
   }
 
-  #show({ session, tasks, approvals, events, hasOlder }: KeptSession): void {
-    this.state.setState({ session, tasks, approvals, older: hasOlder ? "some" : "none" });
+  #show({ session, tasks, approvals, questions = [], events, hasOlder }: KeptSession): void {
+    this.state.setState({ session, tasks, approvals, questions, older: hasOlder ? "some" : "none" });
     this.#apply(events);
   }
 
   #keep(): void {
-    const { session, tasks, approvals, view, older } = this.state.getState();
+    const { session, tasks, approvals, questions, view, older } = this.state.getState();
     if (session === null) return;
-    void keepSession({ session, tasks, approvals, events: view.events, hasOlder: older !== "none" });
+    void keepSession({
+      session,
+      tasks,
+      approvals,
+      questions,
+      events: view.events,
+      hasOlder: older !== "none",
+    });
   }
 
   #apply(events: readonly SessionEvent[]): void {

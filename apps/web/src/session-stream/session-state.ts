@@ -1,4 +1,4 @@
-import type { Approval, Session, Task } from "@trunkline/contract";
+import type { Approval, Question, Session, Task } from "@trunkline/contract";
 import { emptySessionView, type SessionView } from "@trunkline/contract/session-view";
 
 /** A prompt on its way: shown before the server has said a word, and until its task is in the log. */
@@ -21,6 +21,8 @@ export interface SessionState {
   tasks: readonly Task[];
   /** Calls that waited for an answer then. */
   approvals: readonly Approval[];
+  /** Questions that waited for an answer then. */
+  questions: readonly Question[];
   view: SessionView;
   connection: "live" | "replaying" | "connecting" | "waiting";
   /** Since when the connection is not live, in ms since the epoch by the server's clock; null while it is. */
@@ -37,6 +39,7 @@ export function initialSessionState(): SessionState {
     session: null,
     tasks: [],
     approvals: [],
+    questions: [],
     view: emptySessionView(),
     connection: "connecting",
     awaySince: null,

@@ -23,8 +23,8 @@ function askedAloud(approval: OpenApproval): string {
 export function Announcements() {
   const status = useSessionState(sessionStatus);
   const error = useSessionState(({ view }) => view.tasks.at(-1)?.error?.message ?? null);
-  const asked = useSessionState(({ view, approvals }) => {
-    const [first] = openApprovals({ view, approvals });
+  const asked = useSessionState((state) => {
+    const [first] = openApprovals(state);
     return first === undefined ? "" : askedAloud(first);
   });
   const before = useRef<Status | null>(null);
