@@ -71,6 +71,7 @@ it.each([
   ["edit", ID, "x"],
   ["move", ID, "--last"],
   ["retry", ID],
+  ["resume", ID],
   ["fork", ID],
   ["search", "x"],
   ["export", ID],

@@ -19,6 +19,7 @@ import { importAlexCommand } from "./commands/import-alex.ts";
 import { loginCommand } from "./commands/login.ts";
 import { moveCommand } from "./commands/move.ts";
 import { renameCommand } from "./commands/rename.ts";
+import { resumeCommand } from "./commands/resume.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { runCommand } from "./commands/run.ts";
 import { searchCommand } from "./commands/search.ts";
@@ -51,6 +52,7 @@ const GROUPS: readonly (readonly [
       editCommand,
       moveCommand,
       retryCommand,
+      resumeCommand,
     ],
   ],
   [

@@ -12,6 +12,7 @@ export const PROCEDURE_SCOPES = {
   "task.list": "read",
   "task.cancel": "write",
   "task.retry": "write",
+  "task.resume": "write",
   "task.edit": "write",
   "task.move": "write",
 

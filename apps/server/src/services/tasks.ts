@@ -11,7 +11,7 @@ import type { ModelRegistry } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Turns } from "../turns/port.ts";
-import { type Store, UniqueViolationError } from "../store/port.ts";
+import { GuardFailedError, type Store, UniqueViolationError } from "../store/port.ts";
 import { requireSessionAccess, requireTask } from "./ownership.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
 import { createQueue } from "./queue.ts";
@@ -119,6 +119,20 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
       await append(principal, "task.retry", retry);
       ring({ sessionId, ownerId: principal.userId });
       return toTask(await requireTask(store, principal, retry.taskId));
+    },
+
+    async resume(principal, { taskId }) {
+      const { sessionId, state, reason } = await requireTask(store, principal, taskId);
+      if (state === "input-required" && reason === "limit") {
+        try {
+          await log.append(sessionId, [{ taskId, type: "task.released", data: { by: principal.name } }]);
+          ring({ sessionId, ownerId: principal.userId });
+        } catch (error) {
+          // It went on, or ended, in this moment.
+          if (!(error instanceof GuardFailedError)) throw error;
+        }
+      }
+      return toTask(await requireTask(store, principal, taskId));
     },
 
     edit: queue.edit,

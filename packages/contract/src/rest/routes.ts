@@ -71,6 +71,16 @@ export const REST_ROUTES = {
     summary: "Retry an ended task, as a new task",
     reasons: ["not_found", "task_not_terminal"],
   },
+  "task.resume": {
+    method: "POST",
+    path: "/tasks/{taskId}/resume",
+    status: 200,
+    summary: "Try a rate-limited task now",
+    description:
+      "A task whose provider takes no requests for long waits in `input-required` with the reason `limit`, and resumes " +
+      "once the limit resets. This resumes it now. Any other task is returned unchanged.",
+    reasons: ["not_found"],
+  },
 
   "session.create": {
     method: "POST",

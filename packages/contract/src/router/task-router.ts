@@ -31,6 +31,10 @@ export const taskRouter = router({
     .input(TaskRef)
     .output(Task)
     .mutation(({ ctx, input }) => ctx.services.tasks.retry(ctx.principal, input)),
+  resume: procedure
+    .input(TaskRef)
+    .output(Task)
+    .mutation(({ ctx, input }) => ctx.services.tasks.resume(ctx.principal, input)),
   edit: procedure
     .input(EditTaskInput)
     .output(Task)

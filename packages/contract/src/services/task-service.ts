@@ -20,6 +20,8 @@ export interface TaskService {
   cancel(principal: Principal, input: TaskRef): Promise<Task>;
   /** A new task that does what an ended one was to do. @throws `task_not_terminal` */
   retry(principal: Principal, input: TaskRef): Promise<Task>;
+  /** Tries a task now that waits for a provider's limit to reset. Any other task is answered as it is. */
+  resume(principal: Principal, input: TaskRef): Promise<Task>;
   /** @throws `task_not_queued` once the task has started */
   edit(principal: Principal, input: EditTaskInput): Promise<Task>;
   /** @throws `task_not_queued` once either task has started */

@@ -33,6 +33,7 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
   "task.list": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
   "task.cancel": { scope: "write", input: ({ active }) => ({ taskId: active }), others: "not_found" },
   "task.retry": { scope: "write", input: ({ ended }) => ({ taskId: ended }), others: "not_found" },
+  "task.resume": { scope: "write", input: ({ active }) => ({ taskId: active }), others: "not_found" },
   "task.edit": {
     scope: "write",
     input: ({ queued: [taskId] }) => ({ taskId, prompt: "say: x" }),

@@ -58,6 +58,7 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
   "task.move": ({ queued: [first, second] }) => ({ taskId: second, beforeTaskId: first }),
   "task.cancel": ({ active }) => ({ taskId: active }),
   "task.retry": ({ ended }) => ({ taskId: ended }),
+  "task.resume": ({ ended }) => ({ taskId: ended }),
   "approval.answer": ({ asking: { approvalId } }) => ({
     approvalId,
     decision: "allow",

@@ -130,4 +130,12 @@ export const TASK_SCENES: readonly Scene[] = [
       await stage.client.task.cancel.mutate({ taskId: again.id });
     },
   },
+  {
+    of: "resume",
+    says: "A task whose provider takes no requests for hours waits for that limit to reset; it can be tried at any time.",
+    play: async (stage) => {
+      const { id } = await stage.newestTask();
+      await stage.type(`resume ${id}`);
+    },
+  },
 ];

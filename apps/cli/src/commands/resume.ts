@@ -1,0 +1,35 @@
+import { Command } from "commander";
+import { awaiting } from "../terminal/awaiting.ts";
+import { connect, type CommandContext } from "./context.ts";
+import { describeDetached } from "./detached-hint.ts";
+import { parseId } from "./option-values.ts";
+
+interface ResumeOptions {
+  json?: true;
+}
+
+export function resumeCommand(context: CommandContext): Command {
+  return new Command("resume")
+    .summary("try a rate-limited task now")
+    .description(
+      "Resume a task that waits for its provider's limit to reset, without waiting any longer. It resumes by itself once " +
+        "the limit has reset.",
+    )
+    .argument("<task>", "id of the task", parseId("tasks"))
+    .option("--json", "print the task as JSON")
+    .action(async (taskId: string, options: ResumeOptions, command: Command) => {
+      const { out, err } = context.terminal;
+      const task = await awaiting(err, "resuming", connect(context, command).task.resume.mutate({ taskId }));
+      if (options.json) {
+        await out.write(`${JSON.stringify(task)}\n`);
+        return;
+      }
+      const goesOn =
+        task.state === "working" || (task.state === "input-required" && task.reason === "queued");
+      await out.write(
+        goesOn
+          ? describeDetached("Resumed.", { sessionId: task.sessionId, taskId: task.id })
+          : `Nothing to resume: the task is ${task.state}.\n`,
+      );
+    });
+}
