@@ -77,7 +77,7 @@ describe("calls that need an approval", () => {
         callId: `call_${line}`,
         tool: "send",
         input: { line },
-        reason: "send can reach the network",
+        reason: "This call can access the network",
         always: "send",
       })),
     });
@@ -175,8 +175,8 @@ describe("after strangers' words", () => {
         {
           callId: "after",
           reason:
-            "bash can change the workspace and reach the network and change things outside the workspace, " +
-            "and this session has read text by strangers",
+            "This command can modify files in the workspace and access the network and make changes outside the workspace, " +
+            "and this session has read untrusted text",
         },
       ],
     });

@@ -8,6 +8,7 @@ const wary: SessionTrust = { ...trusting, hasReadUntrusted: true };
 
 const tool = (effects: ToolEffect[], scopeOf?: ToolNature["scopeOf"]): ToolNature => ({
   name: "tool",
+  kind: "other",
   effects,
   scopeOf,
 });
@@ -36,7 +37,7 @@ describe("always", () => {
 
   it("offers the tool, or of the tool what it names as the call's scope", () => {
     expect(policy.demandOf(tool(["egress"]), {}, wary)).toEqual({
-      reason: "tool can reach the network, and this session has read text by strangers",
+      reason: "This call can access the network, and this session has read untrusted text",
       always: "tool",
     });
     expect(policy.demandOf(page, { origin: "https://a" }, wary)).toMatchObject({ always: "tool https://a" });

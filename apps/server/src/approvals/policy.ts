@@ -15,7 +15,7 @@ export function createApprovalPolicy(mode: ApprovalMode): ApprovalPolicy {
     demandOf(tool, input, trust) {
       const need = needOf(tool);
       if (need === "never" || (need === "untrusted" && !trust.hasReadUntrusted)) return null;
-      if (tool.effects.includes("asks")) return { reason: "The model asks you" };
+      if (tool.effects.includes("asks")) return { reason: "The agent asks you a question" };
       const reason = reasonOf(tool, need);
       const scope = tool.scopeOf?.(input);
       if (scope === null) return { reason };
@@ -30,15 +30,15 @@ const ASKED_FOR: Readonly<Record<Exclude<ApprovalMode, "never">, readonly ToolEf
   always: ["egress", "writes-outside", "changes-workspace"],
 };
 
-function reasonOf({ name, effects }: ToolNature, need: "untrusted" | "always"): string {
+function reasonOf({ kind, effects }: ToolNature, need: "untrusted" | "always"): string {
   const deeds = effects.flatMap((effect) => DEEDS[effect] ?? []);
   assert(deeds.length > 0);
-  const what = `${name} can ${deeds.join(" and ")}`;
-  return need === "always" ? what : `${what}, and this session has read text by strangers`;
+  const what = `${kind === "execute" ? "This command" : "This call"} can ${deeds.join(" and ")}`;
+  return need === "always" ? what : `${what}, and this session has read untrusted text`;
 }
 
 const DEEDS: Partial<Record<ToolEffect, string>> = {
-  "changes-workspace": "change the workspace",
-  "writes-outside": "change things outside the workspace",
-  egress: "reach the network",
+  "changes-workspace": "modify files in the workspace",
+  "writes-outside": "make changes outside the workspace",
+  egress: "access the network",
 };

@@ -34,6 +34,7 @@ export interface ApprovalDemand {
 /** A tool as far as the policy cares. */
 export interface ToolNature {
   name: string;
+  kind: ToolCall["kind"];
   effects: readonly ToolEffect[];
   scopeOf?(input: unknown): string | null;
 }
