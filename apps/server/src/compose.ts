@@ -7,6 +7,8 @@ import type { Services } from "@trunkline/contract";
 import type { Logger } from "pino";
 import { runTask } from "./agent/loop.ts";
 import { createModelRegistry } from "./agent/models/registry.ts";
+import { openBlobFiles } from "./blobs/blob-files.ts";
+import { createBlobs } from "./blobs/blobs.ts";
 import { createAuth } from "./auth/auth.ts";
 import { createCompute } from "./compute/pool.ts";
 import { composeCore } from "./compose-core.ts";
@@ -23,6 +25,7 @@ import { createEventRedactor } from "./secrets/redact-event.ts";
 import { finishDeletions } from "./services/delete-session.ts";
 import { createAuditService } from "./services/audit.ts";
 import { createAgentService } from "./services/agents.ts";
+import { createBlobService } from "./services/blobs.ts";
 import { createSearchService } from "./services/search.ts";
 import { createServerService } from "./services/server-info.ts";
 import { createTokenService } from "./services/tokens.ts";
@@ -115,8 +118,17 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   lifecycle.started("audit trail", async () => audit.close());
   const auth = await createAuth({ store, audit, dataDir: config.dataDir, logger, now });
 
+  const blobs = createBlobs({
+    store: store.blobs,
+    files: await openBlobFiles(join(config.dataDir, "blobs")),
+    logger,
+    now,
+  });
+  lifecycle.started("blobs", async () => blobs.stop());
+
   const services: Services = {
     ...core.services,
+    blobs: createBlobService({ blobs }),
     agents: createAgentService({ models, tools, policy: approvals.policy }),
     search: createSearchService(createSqliteSearch({ path: databasePath(config.dataDir), compute })),
     server: createServerService({
@@ -176,6 +188,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   }
   await runner.start();
   approvals.start();
+  blobs.start();
   // Whoever opens the link is to find the UI; where it does not come up, its page says that it is starting.
   if (web !== null) await Promise.race([web.ready, delay(WEB_PATIENCE_MS, undefined, { ref: false })]);
   void finishDeletions({ store, dataDir: config.dataDir, runner }, hidden).catch((error: unknown) =>

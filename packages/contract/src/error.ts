@@ -35,7 +35,9 @@ export const ERROR_CODES = {
   user_joined: "CONFLICT",
   /** Larger than the server accepts or returns at once. */
   payload_too_large: "PAYLOAD_TOO_LARGE",
-  /** The body is not JSON. */
+  /** Your files take all the space that one user may have: delete sessions first. */
+  quota_exceeded: "PAYLOAD_TOO_LARGE",
+  /** The body is not JSON; that of an upload is not `application/octet-stream`. */
   unsupported_media_type: "UNSUPPORTED_MEDIA_TYPE",
   /** Too many requests or open streams: retry after `Retry-After`. */
   rate_limited: "TOO_MANY_REQUESTS",

@@ -23,6 +23,7 @@ export type {
   QuestionPage,
   QuestionState,
 } from "./question.ts";
+export type { Blob } from "./blob.ts";
 export type { BlobRef, ContentPart } from "./content-part.ts";
 export type {
   EventBody,
@@ -112,6 +113,7 @@ export type {
   ServerService,
   Services,
 } from "./services.ts";
+export type { BlobService, ReadableBlob } from "./services/blob-service.ts";
 export type { QuestionService } from "./services/question-service.ts";
 export type { SessionService } from "./services/session-service.ts";
 export type { TaskService } from "./services/task-service.ts";

@@ -4,6 +4,10 @@
 export const MAX_BODY_BYTES = 1_048_576;
 /** The same where a session is imported, whole, as one document. */
 export const MAX_IMPORT_BODY_BYTES = 67_108_864;
+/** Largest blob, in bytes. */
+export const MAX_BLOB_BYTES = 33_554_432;
+/** All that one user keeps in blobs, in bytes. */
+export const MAX_BLOB_BYTES_PER_USER = 1_073_741_824;
 /** Largest prompt, in UTF-16 code units. */
 export const MAX_PROMPT_LENGTH = 200_000;
 export const MAX_TITLE_LENGTH = 200;

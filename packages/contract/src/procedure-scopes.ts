@@ -31,6 +31,9 @@ export const PROCEDURE_SCOPES = {
   "approval.answer": "write",
   "question.list": "read",
   "question.answer": "write",
+  // Raw bytes over HTTP, and so no procedures of the router.
+  "blob.create": "write",
+  "blob.get": "read",
   "agent.list": "read",
   "activity.subscribe": "read",
   "search.query": "read",

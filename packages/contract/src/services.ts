@@ -5,6 +5,7 @@ import type { Principal } from "./principal.ts";
 import type { SearchInput, SearchPage } from "./search.ts";
 import type { ServerInfo } from "./server-info.ts";
 import type { ApprovalService } from "./services/approval-service.ts";
+import type { BlobService } from "./services/blob-service.ts";
 import type { QuestionService } from "./services/question-service.ts";
 import type { SessionService } from "./services/session-service.ts";
 import type { TaskService } from "./services/task-service.ts";
@@ -17,6 +18,7 @@ export interface Services {
   sessions: SessionService;
   approvals: ApprovalService;
   questions: QuestionService;
+  blobs: BlobService;
   agents: AgentService;
   activity: ActivityService;
   search: SearchService;

@@ -9,6 +9,7 @@ import { logAccess } from "./access-log.ts";
 import { registerApiDocs } from "./api-docs.ts";
 import { guardAnswer, labelAnswer } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
+import { registerBlobs } from "./blobs.ts";
 import { createCallFailureNote, createStreamFailureNote } from "./call-failure.ts";
 import { toErrorResponse } from "./error-answer.ts";
 import { createReadyHandler, healthHandler, type ReadinessCheck } from "./health.ts";
@@ -18,7 +19,7 @@ import type { Limits } from "./limits.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import { allowListedOrigins, refuseForeignOrigin, refuseForgery } from "./origin-checks.ts";
 import { createRefusalNote } from "./refusals.ts";
-import { allowMethods, limitBody, requireJson } from "./request-body.ts";
+import { allowMethods, limitBody, requireBodyType } from "./request-body.ts";
 import { registerRest } from "./rest.ts";
 import {
   createSignInCodeHandler,
@@ -69,7 +70,7 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
       refuseForeignOrigin(site),
       allowListedOrigins(site),
       allowMethods(allowed),
-      requireJson,
+      requireBodyType,
       authenticate(auth, site, limits),
       refuseForgery(site),
       limitBody,
@@ -79,6 +80,7 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.get(`${TRPC_PATH}/session.subscribe`, createTrpcStreamHandler(calls));
   app.all(`${TRPC_PATH}/:path`, createTrpcHandler(calls));
   app.post("/api/sign-in-codes", createSignInCodeHandler({ auth, site }));
+  registerBlobs(app, { services });
   registerRest(app, calls);
   registerApiDocs(app, { services });
   for (const path of Object.keys(methods)) {

@@ -1,5 +1,6 @@
 import { MAX_BODY_BYTES, MAX_IMPORT_BODY_BYTES, TrunklineError } from "@trunkline/contract";
 import { bodyLimit } from "hono/body-limit";
+import { BLOBS_PATH } from "./blobs-path.ts";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, Middleware } from "./http-env.ts";
 
@@ -12,15 +13,29 @@ export function allowMethods(methods: readonly string[]): Middleware {
  * JSON is the only body that is taken: forms and plain text need no preflight, so any page could send them (tRPC's own
  * adapter takes multipart). Where there is no body (RFC 9112, 6.3), there is nothing to name.
  */
-export const requireJson: Middleware = async (c, next) => {
-  if (hasBody(c)) {
-    const [mediaType = ""] = (c.req.header("content-type") ?? "").split(";");
-    if (mediaType.trim().toLowerCase() !== "application/json") {
-      throw new TrunklineError("unsupported_media_type", "Send JSON, with 'Content-Type: application/json'");
+export const requireJson: Middleware = requireType("application/json", "JSON");
+
+/** The one other kind of body, of files that are uploaded: no form can send it either. */
+const requireBytes = requireType("application/octet-stream", "bytes");
+
+export const requireBodyType: Middleware = async (c, next) =>
+  isUpload(c) ? requireBytes(c, next) : requireJson(c, next);
+
+function requireType(wanted: string, what: string): Middleware {
+  return async (c, next) => {
+    if (hasBody(c)) {
+      const [mediaType = ""] = (c.req.header("content-type") ?? "").split(";");
+      if (mediaType.trim().toLowerCase() !== wanted) {
+        throw new TrunklineError("unsupported_media_type", `Send ${what}, with 'Content-Type: ${wanted}'`);
+      }
     }
-  }
-  await next();
-};
+    await next();
+  };
+}
+
+function isUpload(c: HttpContext): boolean {
+  return c.req.method === "POST" && c.req.path === BLOBS_PATH;
+}
 
 export function hasBody(c: HttpContext): boolean {
   return c.req.header("transfer-encoding") !== undefined || Number(c.req.header("content-length") ?? 0) !== 0;
@@ -35,8 +50,11 @@ const IMPORT = /^\/(?:trpc\/session\.import(?:,session\.import)*|api\/sessions\/
 const limitOthers = limitTo(MAX_BODY_BYTES);
 const limitImport = limitTo(MAX_IMPORT_BODY_BYTES);
 
-export const limitBody: Middleware = async (c, next) =>
-  IMPORT.test(c.req.path) ? limitImport(c, next) : limitOthers(c, next);
+export const limitBody: Middleware = async (c, next) => {
+  // Counted where it is stored: it is never in memory whole.
+  if (isUpload(c)) return next();
+  return IMPORT.test(c.req.path) ? limitImport(c, next) : limitOthers(c, next);
+};
 
 /** A declared length is judged by its number alone; a chunked body is counted while it comes, and cut off. */
 function limitTo(maxSize: number): Middleware {

@@ -3,6 +3,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newSecret } from "../auth/secret.ts";
 import { createApp } from "./app.ts";
+import { BLOBS_PATH } from "./blobs-path.ts";
 import { createLimits } from "./limits.ts";
 import { createSite } from "./site.ts";
 import { type HttpFixture, JSON_TYPE, openHttpFixture } from "./testing/http-fixture.ts";
@@ -24,6 +25,11 @@ const ROUTES: Readonly<Record<string, Access>> = {
   "GET /health": "open",
   "GET /ready": "open",
   "POST /api/sign-in-codes": "token",
+  // Who may write, and whose blob it is: blobs.int.test.ts.
+  "POST /api/blobs": "known",
+  "ALL /api/blobs": "known",
+  "GET /api/blobs/:blobId": "known",
+  "ALL /api/blobs/:blobId": "known",
   "GET /api/openapi.json": "known",
   "GET /api/docs": "known",
   "GET /api/docs/start.js": "known",
@@ -80,10 +86,12 @@ const routesFor = (access: Access) =>
       const [method = "", path = ""] = route.replace("ALL", "GET").replace("*", "").split(" ");
       return { route, method, path };
     });
+const typeOf = (path: string) =>
+  path === BLOBS_PATH ? { "content-type": "application/octet-stream" } : JSON_TYPE;
 const ask = async (method: string, path: string, headers: Record<string, string>) =>
   fixture.send(path, {
     method,
-    headers: method === "GET" ? headers : { ...headers, ...JSON_TYPE },
+    headers: method === "GET" ? headers : { ...headers, ...typeOf(path) },
     body: method === "GET" ? undefined : "{}",
   });
 

@@ -6,6 +6,7 @@ import * as access from "./migrations/003-access.ts";
 import * as approvals from "./migrations/004-approvals.ts";
 import * as rowsFollowTheLog from "./migrations/005-rows-follow-the-log.ts";
 import * as invitations from "./migrations/006-invitations.ts";
+import * as blobs from "./migrations/007-blobs.ts";
 import { StoreOpenError } from "./port.ts";
 
 /** In order of their names; a migration that has landed is never changed. */
@@ -16,6 +17,7 @@ const MIGRATIONS: Record<string, Migration> = {
   "004-approvals": approvals,
   "005-rows-follow-the-log": rowsFollowTheLog,
   "006-invitations": invitations,
+  "007-blobs": blobs,
 };
 
 export function isKnownMigration(name: string): boolean {

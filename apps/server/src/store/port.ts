@@ -1,6 +1,7 @@
 import { type SessionEvent, TrunklineError } from "@trunkline/contract";
 import type { AppendOptions, StoredDraft } from "./ports/append.ts";
 import type { AuditStore } from "./ports/audit.ts";
+import type { BlobStore } from "./ports/blobs.ts";
 import type { EventStore } from "./ports/events.ts";
 import type { InvitationStore } from "./ports/invitations.ts";
 import type { NodeStore } from "./ports/nodes.ts";
@@ -13,6 +14,7 @@ import type { Guard } from "./refusal.ts";
 
 export type { AppendOptions, StoredDraft } from "./ports/append.ts";
 export type { AuditRecord, AuditStore } from "./ports/audit.ts";
+export type { BlobStore } from "./ports/blobs.ts";
 export type { EventStore, ReadRange } from "./ports/events.ts";
 export type { InvitationStore, StoredInvitation } from "./ports/invitations.ts";
 export type { NodeStore } from "./ports/nodes.ts";
@@ -44,6 +46,7 @@ export interface Store {
   readonly tokens: TokenStore;
   readonly invitations: InvitationStore;
   readonly audit: AuditStore;
+  readonly blobs: BlobStore;
   readonly nodes: NodeStore;
   /** Whether no other process can have the store open: leases of others are then over. */
   readonly isExclusive: boolean;

@@ -17,6 +17,32 @@ export interface Database {
   tokens: TokensTable;
   invitations: InvitationsTable;
   audit: AuditTable;
+  blobs: BlobsTable;
+  blob_uploads: BlobUploadsTable;
+  blob_refs: BlobRefsTable;
+}
+
+/** Bytes that are stored as a file under their hash. */
+export interface BlobsTable {
+  sha256: string;
+  bytes: number;
+  media_type: string;
+  /** When they were uploaded last. */
+  created_at: number;
+}
+
+/** Who uploaded a blob: they may read it, and it counts as theirs. */
+export interface BlobUploadsTable {
+  owner_id: string;
+  sha256: string;
+  created_at: number;
+}
+
+/** Which events refer to a blob; folded from the log. */
+export interface BlobRefsTable {
+  session_id: string;
+  seq: number;
+  sha256: string;
 }
 
 export interface SessionsTable {

@@ -23,6 +23,14 @@ Send \`Authorization: Bearer <token>\`. An input with a field that is not listed
 anything can be refused as \`validation_failed\`, \`unauthorized\`, \`forbidden\`, \`unavailable\` or \`internal\`. Answers may
 gain fields.`;
 
+const FILES = `Raw bytes both ways, and so no procedures. You can read a blob that you uploaded, and one that a session of yours refers
+to; knowing its hash is not enough. What no session refers to is removed a day after it was uploaded.
+
+| route | scope | |
+| --- | --- | --- |
+| \`POST /api/blobs\` | \`write\` | Takes the file as its body, with \`Content-Type: application/octet-stream\`, at most 32 MiB. Answers 201 with [Blob](#blob). Refuses: \`payload_too_large\`, \`quota_exceeded\`, \`storage_full\`. |
+| \`GET /api/blobs/{blobId}\` | \`read\` | Answers 200 with the file as an attachment. Refuses: \`not_found\`. |`;
+
 export const API_PAGE_FILE = new URL("../../../../docs/api.md", import.meta.url);
 
 /** The whole contract as a page to read. */
@@ -33,6 +41,8 @@ export function apiPage(): string {
     INTRODUCTION,
     "## Procedures",
     ...PROCEDURE_PATHS.map(procedureSection),
+    "## Files",
+    FILES,
     "## Schemas",
     ...Object.entries(schemas).flatMap(([name, schema]) =>
       events.has(name) ? [] : [schemaSection(name, schema)],

@@ -6,6 +6,7 @@ const FILES = [
   "audit.ts",
   "agent.ts",
   "approval.ts",
+  "blob.ts",
   "content-part.ts",
   "error.ts",
   "event.ts",

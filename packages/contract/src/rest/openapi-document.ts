@@ -1,5 +1,6 @@
 import { ErrorBody } from "./error-body.ts";
 import { createNamedSchemas } from "./json-schemas.ts";
+import { BLOB_GET, createBlobOperation } from "./openapi-blobs.ts";
 import { openApiOperation, type OpenApiOperation } from "./openapi-operation.ts";
 import { SIGN_IN_CODES } from "./openapi-sign-in.ts";
 import { restOperations } from "./operations.ts";
@@ -34,6 +35,8 @@ export function openApiDocument({ version }: { version: string }): OpenApiDocume
     const methods = (paths[operation.path] ??= {});
     methods[operation.method.toLowerCase()] = openApiOperation(operation, schemas);
   }
+  paths["/blobs"] = { post: createBlobOperation(schemas) };
+  paths["/blobs/{blobId}"] = { get: BLOB_GET };
   paths["/sign-in-codes"] = { post: SIGN_IN_CODES };
   return {
     openapi: "3.1.1",
@@ -80,6 +83,7 @@ const TAGS = [
   },
   { name: "Approvals", description: "What waits for you: calls to approve and questions to answer." },
   { name: "Agents", description: "Agents, models and tools." },
+  { name: "Blobs", description: "Files, stored once under their hash." },
   { name: "Search", description: "Full-text search over all your sessions." },
   { name: "Activity", description: "Live changes of your sessions." },
   { name: "Access", description: "Users, tokens and the audit trail." },

@@ -105,7 +105,7 @@ export function createSessionStore(
 
     async copyLog(fromId, toId, upToSeq) {
       for await (const { after, end } of logParts(db, fromId, upToSeq)) {
-        await write([copyEvents(db, fromId, toId, after, end)]);
+        await write([copyEvents(db, fromId, toId, after, end), copyBlobRefs(db, fromId, toId, after, end)]);
       }
     },
 
@@ -122,6 +122,8 @@ export function createSessionStore(
       await deleteInParts("approvals", sessionId);
       await deleteInParts("questions", sessionId);
       await deleteInParts("tasks", sessionId);
+      const refs = db.deleteFrom("blob_refs").where("session_id", "=", sessionId);
+      await write([statement(refs.compile())], { mayUseBallast: true });
       const session = db
         .deleteFrom("sessions")
         .where("id", "=", sessionId)
@@ -143,6 +145,22 @@ function copyEvents(
     insert into events (session_id, seq, task_id, attempt, type, block_id, at, data)
     select ${toId}, seq, task_id, attempt, type, block_id, at, data
     from events where session_id = ${fromId} and seq > ${after} and seq <= ${end}`.compile(db),
+  );
+}
+
+/** What the copied events refer to. */
+function copyBlobRefs(
+  db: Kysely<Database>,
+  fromId: string,
+  toId: string,
+  after: number,
+  end: number,
+): Statement {
+  return statement(
+    sql`
+    insert into blob_refs (session_id, seq, sha256)
+    select ${toId}, seq, sha256 from blob_refs
+    where session_id = ${fromId} and seq > ${after} and seq <= ${end}`.compile(db),
   );
 }
 

@@ -13,7 +13,13 @@ const KEYS: { [T in FoldedTable]: (row: Row<T>) => string } = {
   approvals: ({ id }) => id,
   questions: ({ id }) => id,
   usage: ({ seq }) => String(seq),
+  blob_refs: ({ seq, sha256 }) => `${seq} ${sha256}`,
 };
+
+/** @returns what tells a row from the others of its table and session. */
+export function keyOf<T extends FoldedTable>(table: T, row: Row<T>): string {
+  return (KEYS[table] as (row: Row<T>) => string)(row);
+}
 
 /**
  * The rows of one session as they follow from its log, in memory: the same reducers that an engine runs in its
@@ -27,6 +33,7 @@ export class FoldedRows implements RowReader {
     approvals: new Map(),
     questions: new Map(),
     usage: new Map(),
+    blob_refs: new Map(),
   };
 
   /** @param filledSince when it was begun out of sight, where it was (a fork, an import); ms since the epoch. */
@@ -93,7 +100,7 @@ export class FoldedRows implements RowReader {
     switch (change.type) {
       case "insert": {
         const row = change.row as Row<FoldedTable>;
-        table.set((KEYS[change.table] as (row: Row<FoldedTable>) => string)(row), row);
+        table.set(keyOf(change.table, row), row);
         break;
       }
       case "update": {

@@ -1,4 +1,5 @@
 import type { EventType } from "@trunkline/contract";
+import { reduceBlobRef } from "./blob-ref-row.ts";
 import { reduceApproval, reduceQuestion } from "./request-rows.ts";
 import type { AppendContext, Reducer, RowChange, RowReader, StoredEvent } from "./row-change.ts";
 import { reduceSession } from "./session-row.ts";
@@ -13,7 +14,7 @@ const REDUCERS: Partial<Record<EventType, readonly Reducer[]>> = {
   "session.updated": [reduceSession],
   "session.forked": [reduceTask, reduceSession],
   "session.imported": [reduceSession],
-  "task.submitted": [reduceTask, reduceSession],
+  "task.submitted": [reduceTask, reduceSession, reduceBlobRef],
   "task.updated": [reduceTask, reduceSession],
   "task.started": [reduceTask],
   "task.resumed": [reduceTask],
@@ -25,6 +26,7 @@ const REDUCERS: Partial<Record<EventType, readonly Reducer[]>> = {
   "task.failed": ENDS_TASK,
   "task.canceled": ENDS_TASK,
   "task.rejected": ENDS_TASK,
+  "tool.ended": [reduceBlobRef],
   "step.ended": [reduceTask, reduceUsage],
   "approval.requested": [reduceTask, reduceApproval],
   "approval.answered": [reduceTask, reduceApproval],

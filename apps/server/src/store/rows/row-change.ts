@@ -3,7 +3,7 @@ import type { Insertable, Selectable } from "kysely";
 import type { ApprovalsTable, Database, QuestionsTable, SessionsTable, TasksTable } from "../schema.ts";
 
 /** The tables whose rows follow from the log. */
-export type FoldedTable = "sessions" | "tasks" | "approvals" | "questions" | "usage";
+export type FoldedTable = "sessions" | "tasks" | "approvals" | "questions" | "usage" | "blob_refs";
 
 export type Row<T extends FoldedTable> = Selectable<Database[T]>;
 

@@ -4,6 +4,7 @@ import { Kysely, sql, SqliteDialect } from "kysely";
 import type { Commit } from "../commit.ts";
 import { GroupCommit, type Settled } from "../group-commit.ts";
 import { createAuditStore, insertAudit } from "../nouns/audit.ts";
+import { createBlobStore } from "../nouns/blobs.ts";
 import { createEventStore } from "../nouns/events.ts";
 import { createInvitationStore } from "../nouns/invitations.ts";
 import { createNodeStore } from "../nouns/nodes.ts";
@@ -90,6 +91,7 @@ export class SqliteStore implements Store {
   readonly tokens: Store["tokens"];
   readonly invitations: Store["invitations"];
   readonly audit: Store["audit"];
+  readonly blobs: Store["blobs"];
   readonly nodes: Store["nodes"];
   /** The lock of the data directory keeps every other process out. */
   readonly isExclusive = true;
@@ -136,6 +138,7 @@ export class SqliteStore implements Store {
     this.tokens = createTokenStore(db, write);
     this.invitations = createInvitationStore(db, write);
     this.audit = createAuditStore(db, write);
+    this.blobs = createBlobStore(db, write);
     this.nodes = createNodeStore(db, write);
   }
 

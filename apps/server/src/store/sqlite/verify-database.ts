@@ -66,18 +66,13 @@ function createVerifier(database: Database.Database) {
   );
   const session = database.prepare("select * from sessions where id = ?");
   const ofSession = (table: string) => database.prepare(`select * from ${table} where session_id = ?`);
+  /** Those that a fork shares with its parent are not of its own history. */
+  const blobRefs = database.prepare("select * from blob_refs where session_id = ? and seq >= ?");
   const [tasks, approvals, questions, usage] = ["tasks", "approvals", "questions", "usage"].map(ofSession);
 
   return async (id: string) => {
     begin.run();
     try {
-      const stored = {
-        sessions: session.all(id),
-        tasks: tasks?.all(id),
-        approvals: approvals?.all(id),
-        questions: questions?.all(id),
-        usage: usage?.all(id),
-      } as StoredRows;
       const filled = origin.get(id) as { type: string; seq: number } | undefined;
       const began =
         filled === undefined
@@ -87,6 +82,14 @@ function createVerifier(database: Database.Database) {
             : ({ type: "imported", seq: filled.seq } as const);
       // Before a fork's own history are its parent's events; a document's are all its own.
       const from = began.type === "forked" ? began.seq : 0;
+      const stored = {
+        sessions: session.all(id),
+        tasks: tasks?.all(id),
+        approvals: approvals?.all(id),
+        questions: questions?.all(id),
+        usage: usage?.all(id),
+        blob_refs: blobRefs.all(id, from),
+      } as StoredRows;
       let count = 0;
       async function* log(): AsyncGenerator<SessionEvent, void> {
         for (const row of events.iterate(id, from) as IterableIterator<SessionEvent & { data: string }>) {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { SessionEvent } from "@trunkline/contract";
-import { FoldedRows } from "../rows/folded-rows.ts";
+import { FoldedRows, keyOf } from "../rows/folded-rows.ts";
 import { changesRows } from "../rows/reduce.ts";
 import type { FoldedTable, Row } from "../rows/row-change.ts";
 import { touchesSession } from "../rows/session-row.ts";
@@ -32,7 +32,7 @@ export interface SessionReport {
   fromBefore: number;
 }
 
-const TABLES = ["sessions", "tasks", "approvals", "questions", "usage"] as const;
+const TABLES = ["sessions", "tasks", "approvals", "questions", "usage", "blob_refs"] as const;
 
 /**
  * Folds a session's log anew and compares it with its rows. A fork's own history begins with `session.forked`; before it
@@ -128,7 +128,7 @@ class SessionFold {
   /** Stored and folded rows of one key side by side. */
   #pairs(table: FoldedTable, stored: StoredRows): Map<string, { stored?: object; folded?: object }> {
     const pairs = new Map<string, { stored?: object; folded?: object }>();
-    for (const row of stored[table]) pairs.set("id" in row ? row.id : String(row.seq), { stored: row });
+    for (const row of stored[table]) pairs.set(keyOf(table, row), { stored: row });
     for (const [id, row] of this.#rows.rows(table)) {
       const folded = table === "sessions" ? this.#completed(row as Row<"sessions">) : row;
       pairs.set(id, { ...pairs.get(id), folded });

@@ -1,0 +1,126 @@
+import { createHash, randomUUID } from "node:crypto";
+import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { join } from "node:path";
+import { TrunklineError } from "@trunkline/contract";
+import { HEAD_BYTES, mediaTypeOf } from "./media-type.ts";
+
+/** Bytes that have arrived and are durable, but have no name yet. */
+export interface ReceivedFile extends AsyncDisposable {
+  sha256: string;
+  bytes: number;
+  mediaType: string;
+  /** Gives the file its name, for good. Where there is one already, that stays. */
+  keep(): Promise<void>;
+}
+
+/** The files of blobs, in `aa/` and so on by the beginning of their hash. */
+export interface BlobFiles {
+  /** @throws TrunklineError `payload_too_large`, `storage_full` */
+  receive(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<ReceivedFile>;
+  /** @returns undefined where there is no such file. */
+  open(sha256: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  remove(sha256: string): Promise<void>;
+  /** The hashes of all files, a directory at a time. */
+  list(): AsyncIterable<string[]>;
+}
+
+/** What arrived in part when a server died is removed. */
+export async function openBlobFiles(directory: string): Promise<BlobFiles> {
+  const incoming = join(directory, "incoming");
+  await rm(incoming, { recursive: true, force: true });
+  await mkdir(incoming, { recursive: true, mode: 0o700 });
+  const directoryOf = (sha256: string): string => join(directory, sha256.slice(0, 2));
+  const pathOf = (sha256: string): string => join(directoryOf(sha256), sha256);
+
+  async function keep(temporary: string, sha256: string): Promise<void> {
+    if (await exists(pathOf(sha256))) return;
+    await mkdir(directoryOf(sha256), { recursive: true, mode: 0o700 });
+    await rename(temporary, pathOf(sha256));
+    // A name is durable once its directory is; a new directory, once its own is.
+    await syncDirectory(directoryOf(sha256));
+    await syncDirectory(directory);
+  }
+
+  return {
+    async receive(chunks, maxBytes) {
+      const temporary = join(incoming, randomUUID());
+      try {
+        const received = await write(temporary, chunks, maxBytes);
+        return {
+          ...received,
+          keep: async () => keep(temporary, received.sha256),
+          [Symbol.asyncDispose]: async () => rm(temporary, { force: true }),
+        };
+      } catch (error) {
+        await rm(temporary, { force: true });
+        throw asFullDisk(error);
+      }
+    },
+    async open(sha256) {
+      try {
+        const file = await open(pathOf(sha256));
+        return file.createReadStream();
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+        throw error;
+      }
+    },
+    remove: async (sha256) => rm(pathOf(sha256), { force: true }),
+    async *list() {
+      for (const name of await readdir(directory)) {
+        if (/^[0-9a-f]{2}$/.test(name)) yield await readdir(join(directory, name));
+      }
+    },
+  };
+}
+
+/** Hashes while it writes: what arrives is in memory a piece at a time. */
+async function write(path: string, chunks: AsyncIterable<Uint8Array>, maxBytes: number) {
+  const file = await open(path, "wx", 0o600);
+  try {
+    const hash = createHash("sha256");
+    let head = Buffer.alloc(0);
+    let bytes = 0;
+    for await (const chunk of chunks) {
+      bytes += chunk.length;
+      if (bytes > maxBytes) {
+        throw new TrunklineError("payload_too_large", `A blob may have ${maxBytes} bytes at most`);
+      }
+      if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk]).subarray(0, HEAD_BYTES);
+      hash.update(chunk);
+      await file.writeFile(chunk);
+    }
+    await file.sync();
+    return { sha256: hash.digest("hex"), bytes, mediaType: mediaTypeOf(head) };
+  } finally {
+    await file.close();
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return false;
+      throw error;
+    },
+  );
+}
+
+async function syncDirectory(path: string): Promise<void> {
+  const directory = await open(path);
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+const NO_ROOM = new Set(["ENOSPC", "EDQUOT"]);
+
+function asFullDisk(error: unknown): unknown {
+  if (!(error instanceof Error) || !NO_ROOM.has((error as NodeJS.ErrnoException).code ?? "")) return error;
+  return new TrunklineError("storage_full", "The server's disk is full; nothing was stored", {
+    cause: error,
+  });
+}

@@ -1,0 +1,124 @@
+import { setTimeout as timer } from "node:timers/promises";
+import { MAX_BLOB_BYTES, MAX_BLOB_BYTES_PER_USER, TrunklineError } from "@trunkline/contract";
+import type { Logger } from "pino";
+import type { BlobFiles } from "./blob-files.ts";
+import { KeyLock } from "./key-lock.ts";
+import type { BlobStore } from "../store/port.ts";
+import type { Blobs } from "./port.ts";
+
+export interface BlobsDeps {
+  store: BlobStore;
+  files: BlobFiles;
+  logger: Logger;
+  /** Integer ms since the epoch. */
+  now: () => number;
+  maxBytes?: number;
+  maxBytesPerUser?: number;
+  /** Resolves after `ms`; rejects when the signal aborts. */
+  wait?: (ms: number, signal: AbortSignal) => Promise<void>;
+}
+
+/** How long an upload is kept that no session refers to yet, in ms. */
+const GRACE_MS = 24 * 60 * 60 * 1_000;
+const COLLECT_EVERY_MS = 60 * 60 * 1_000;
+const COLLECTED_AT_ONCE = 200;
+
+export function createBlobs(deps: BlobsDeps): Blobs {
+  const { store, files, logger, now } = deps;
+  const { maxBytes = MAX_BLOB_BYTES, maxBytesPerUser = MAX_BLOB_BYTES_PER_USER } = deps;
+  const wait = deps.wait ?? ((ms, signal) => timer(ms, undefined, { signal, ref: false }));
+  /** So that no file is removed between its arrival and its row. */
+  const locks = new KeyLock();
+  /** Bytes that uploads under way may come to, by user. */
+  const arriving = new Map<string, number>();
+  const stopped = new AbortController();
+  let collecting: Promise<void> | undefined;
+
+  async function reserve(ownerId: string, bytes: number): Promise<Disposable> {
+    const add = (more: number): void => {
+      const left = (arriving.get(ownerId) ?? 0) + more;
+      if (left > 0) arriving.set(ownerId, left);
+      else arriving.delete(ownerId);
+    };
+    // Counted before the store is asked, so that two at once do not both find room for one.
+    const before = arriving.get(ownerId) ?? 0;
+    add(bytes);
+    try {
+      const kept = await store.bytesOf(ownerId);
+      if (kept + before + bytes > maxBytesPerUser) {
+        throw new TrunklineError(
+          "quota_exceeded",
+          `Your files may have ${maxBytesPerUser} bytes together; delete sessions that you no longer need`,
+        );
+      }
+    } catch (error) {
+      add(-bytes);
+      throw error;
+    }
+    return { [Symbol.dispose]: () => add(-bytes) };
+  }
+
+  /** The row first: nobody finds a file without a row, while a row without a file is found and cannot be read. */
+  const remove = async (sha256: string): Promise<void> =>
+    locks.run(sha256, async () => {
+      if (await store.remove(sha256)) await files.remove(sha256);
+    });
+
+  /** What a server left behind that died between a file and its row. */
+  async function sweep(): Promise<void> {
+    for await (const names of files.list()) {
+      for (const sha256 of await store.unknown(names)) await remove(sha256);
+    }
+  }
+
+  async function collect(): Promise<void> {
+    for (;;) {
+      const cutoff = now() - GRACE_MS;
+      await store.forgetUploads(cutoff);
+      const unused = await store.unused(cutoff, COLLECTED_AT_ONCE);
+      for (const sha256 of unused) await remove(sha256);
+      if (unused.length < COLLECTED_AT_ONCE || stopped.signal.aborted) return;
+    }
+  }
+
+  async function collectUntilStopped(): Promise<void> {
+    for (let swept = false; !stopped.signal.aborted;) {
+      try {
+        if (!swept) await sweep();
+        swept = true;
+        await collect();
+        await wait(COLLECT_EVERY_MS, stopped.signal);
+      } catch (error) {
+        if (stopped.signal.aborted) return;
+        logger.warn({ err: error }, "unused blobs could not be removed; trying again later");
+        await wait(COLLECT_EVERY_MS, stopped.signal).catch(() => undefined);
+      }
+    }
+  }
+
+  return {
+    async put(ownerId, chunks, size) {
+      if (size !== null && size > maxBytes) {
+        throw new TrunklineError("payload_too_large", `A blob may have ${maxBytes} bytes at most`);
+      }
+      using _room = await reserve(ownerId, size ?? maxBytes);
+      await using file = await files.receive(chunks, size ?? maxBytes);
+      const { sha256, bytes, mediaType } = file;
+      const blob = { sha256, bytes, mediaType, createdAt: now() };
+      await locks.run(sha256, async () => {
+        await file.keep();
+        await store.add(ownerId, blob);
+      });
+      return blob;
+    },
+    find: async (ownerId, sha256) => store.find(ownerId, sha256),
+    open: async (sha256) => files.open(sha256),
+    start() {
+      collecting ??= collectUntilStopped();
+    },
+    async stop() {
+      stopped.abort();
+      await collecting;
+    },
+  };
+}

@@ -1,0 +1,46 @@
+/** How much of a blob's beginning its media type is read off, in bytes. */
+export const HEAD_BYTES = 4_096;
+
+const SIGNATURES: readonly { mediaType: string; at: number; bytes: readonly number[] | string }[] = [
+  { mediaType: "image/png", at: 0, bytes: [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] },
+  { mediaType: "image/jpeg", at: 0, bytes: [0xff, 0xd8, 0xff] },
+  { mediaType: "image/gif", at: 0, bytes: "GIF87a" },
+  { mediaType: "image/gif", at: 0, bytes: "GIF89a" },
+  { mediaType: "image/webp", at: 8, bytes: "WEBP" },
+  { mediaType: "application/pdf", at: 0, bytes: "%PDF-" },
+];
+
+/**
+ * The media type of bytes, by their beginning alone: whatever the sender says is not believed. Nothing comes out that a
+ * browser would run (HTML, SVG and scripts are `text/plain`), so that a blob can be shown without trusting who made it.
+ *
+ * @param head the first HEAD_BYTES, or all where there are fewer
+ */
+export function mediaTypeOf(head: Uint8Array): string {
+  const known = SIGNATURES.find(({ at, bytes }) =>
+    Buffer.from(bytes).equals(head.subarray(at, at + bytes.length)),
+  );
+  if (known !== undefined && (known.mediaType !== "image/webp" || startsWith(head, "RIFF")))
+    return known.mediaType;
+  return isText(head) ? "text/plain" : "application/octet-stream";
+}
+
+function startsWith(head: Uint8Array, text: string): boolean {
+  return Buffer.from(text).equals(head.subarray(0, text.length));
+}
+
+/** What no text holds: control characters other than tab, line feed, form feed, carriage return and escape. */
+// eslint-disable-next-line no-control-regex
+const CONTROLS = /[\u0000-\u0008\u000B\u000E-\u001A\u001C-\u001F\u007F]/;
+
+function isText(head: Uint8Array): boolean {
+  try {
+    // As a stream, whose last character may be cut.
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(head, {
+      stream: head.length >= HEAD_BYTES,
+    });
+    return !CONTROLS.test(text);
+  } catch {
+    return false;
+  }
+}
