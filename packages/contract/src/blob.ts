@@ -1,4 +1,4 @@
-import { z } from "zod";
+import type { z } from "zod";
 import { BlobRef } from "./content-part.ts";
 import { Timestamp } from "./primitives.ts";
 

@@ -7,6 +7,7 @@ import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../store/port.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
+import { verifyDatabase } from "../store/sqlite/verify-database.ts";
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
 import { openBlobFiles } from "./blob-files.ts";
 import { createBlobs } from "./blobs.ts";
@@ -162,6 +163,7 @@ describe("blobs", () => {
       ownerId: ALICE,
       reveals: true,
     });
+    expect((await verifyDatabase(join(directory.path, "db"))).differences).toEqual([]);
     await remove(parent);
     now += 2 * DAY_MS;
     await collect();

@@ -20,8 +20,8 @@ async function upload(
   headers: Record<string, string> = {},
 ): Promise<Response> {
   const init = { method: "POST", headers: { ...BYTES, ...bearer(server.token), ...headers }, body };
-  // A stream needs it; fetch's types do not know it yet.
-  return fetch(blobs, { ...init, duplex: "half" } as RequestInit);
+  // Which a body that is a stream needs.
+  return fetch(blobs, { ...init, duplex: "half" });
 }
 const reasonOf = async (response: Response) =>
   ((await response.json()) as { error: { data: { reason: string } } }).error.data.reason;

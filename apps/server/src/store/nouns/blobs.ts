@@ -64,7 +64,7 @@ export function createBlobStore(db: Kysely<Database>, write: WriteStatements): B
         .select(({ fn }) => fn.sum<number | null>("b.bytes").as("bytes"))
         .where("u.owner_id", "=", ownerId)
         .executeTakeFirst();
-      return Number(row?.bytes ?? 0);
+      return row?.bytes ?? 0;
     },
 
     async forgetUploads(cutoff) {

@@ -106,7 +106,7 @@ export class FoldedRows implements RowReader {
       case "update": {
         const row = table.get(change.id);
         assert(row !== undefined, `there is no row ${change.id} in ${change.table}`);
-        table.set(change.id, { ...row, ...change.set });
+        table.set(change.id, { ...row, ...change.set } as Row<FoldedTable>);
         break;
       }
       case "clear":

@@ -5,7 +5,7 @@ import type { ApprovalsTable, Database, QuestionsTable, SessionsTable, TasksTabl
 /** The tables whose rows follow from the log. */
 export type FoldedTable = "sessions" | "tasks" | "approvals" | "questions" | "usage" | "blob_refs";
 
-export type Row<T extends FoldedTable> = Selectable<Database[T]>;
+export type Row<T extends FoldedTable> = { [K in T]: Selectable<Database[K]> }[T];
 
 /** What an event changes in one table. An engine applies it; nobody else writes these tables. */
 export type RowChange = { [T in FoldedTable]: ChangeOf<T> }[FoldedTable];
