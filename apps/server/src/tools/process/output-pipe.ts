@@ -5,6 +5,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 
 // Bare descriptors: a FileHandle would close its own when it is collected, and these change hands.
@@ -13,6 +14,13 @@ const closeFd = promisify(close);
 
 /** Bytes read at a time, into one buffer that is used again and again. */
 const READ_BYTES = 65_536;
+
+/**
+ * After fewer bytes than this the pipe is left alone for a moment: a program that writes line by line fills it meanwhile,
+ * and we are not woken by each line.
+ */
+const SMALL_READ = 8_192;
+const REST_MS = 1;
 
 /** Takes a piece of output, valid until it returns; a promise holds the writer back until it resolves. */
 export type OnOutput = (bytes: Uint8Array) => void | Promise<void>;
@@ -63,7 +71,7 @@ async function makeFifo(path: string): Promise<void> {
 function readFrom(fd: number, onOutput: OnOutput): Socket {
   const buffer = Buffer.allocUnsafe(READ_BYTES);
   const callback = (length: number): boolean => {
-    const held = onOutput(buffer.subarray(0, length));
+    const held = onOutput(buffer.subarray(0, length)) ?? (length < SMALL_READ ? wait(REST_MS) : undefined);
     if (held === undefined) return true;
     held.then(
       () => socket.resume(),
