@@ -54,7 +54,7 @@ const REQUIRED: Config["sandbox"] = { mode: "required", network: "off" };
 async function countsProcesses({ spawner }: Awaited<ReturnType<Opening["open"]>>, cwd: string) {
   let output = "";
   const running = await spawner.spawn({
-    argv: ["bash", "-c", "ls -d /proc/[0-9]* | wc -l"],
+    argv: ["bash", "-c", "ls -d /proc/[0-9]* 2>/dev/null | wc -l"],
     cwd,
     environment: { PATH: process.env["PATH"] ?? "" },
     onOutput: (bytes) => void (output += Buffer.from(bytes).toString()),
