@@ -41,7 +41,10 @@ import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { createTools, sameTools } from "./tools/registry.ts";
 import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
 import { EventLoopTurns } from "./turns/event-loop-turns.ts";
-import { startWeb } from "./web/start-web.ts";
+import { findProgram } from "./tools/sandbox/find-program.ts";
+import { findSystemMounts } from "./tools/sandbox/system-mounts.ts";
+import { startWeb, WEB_ENTRY } from "./web/start-web.ts";
+import { prepareWebSandbox } from "./web/web-sandbox.ts";
 
 export interface RunningServer {
   url: string;
@@ -161,6 +164,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       : startWeb({
           directory: WEB_DIRECTORY,
           mode: config.web === "dev" ? "development" : "production",
+          sandbox: await sandboxWeb(config, logger),
           logger,
         });
   if (web !== null) lifecycle.started("web", async () => web.stop(WEB_GRACE_MS));
@@ -223,6 +227,19 @@ async function adoptProcesses({ dataDir }: Config, logger: Logger) {
   if (survivors.length > 0) logger.error({ pids: survivors }, "processes of an earlier run cannot be ended");
   await forgetProcesses(directory, left);
   return { owner, ledger };
+}
+
+/** In development the UI's process compiles, and writes beside its sources. */
+async function sandboxWeb({ web, sandbox, dataDir, toolEnvironment }: Config, logger: Logger) {
+  if (web === "dev" || sandbox.mode === "off") return null;
+  return prepareWebSandbox({
+    bwrap: await findProgram("bwrap", toolEnvironment["PATH"] ?? ""),
+    system: (await findSystemMounts({ network: false })).arguments,
+    directory: WEB_DIRECTORY,
+    entry: WEB_ENTRY,
+    dataDir,
+    logger,
+  });
 }
 
 const WEB_DIRECTORY = fileURLToPath(new URL("../../web", import.meta.url));

@@ -19,7 +19,8 @@ type Next = (options: { dir: string; dev: boolean; hostname: string; port: numbe
 
 /** Beside this process there may be compilers that it started: they are of its group. */
 function dieWithParent(): void {
-  process.kill(-process.pid, "SIGKILL");
+  // By 0, as in a sandbox the group has another number, or none.
+  process.kill(0, "SIGKILL");
 }
 
 // First of all: the parent may be gone before Next is loaded.

@@ -1,10 +1,14 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { startWeb, type WebSupervisor } from "./start-web.ts";
+import { findProgram } from "../tools/sandbox/find-program.ts";
+import { findSystemMounts } from "../tools/sandbox/system-mounts.ts";
+import { processesNaming } from "../tools/sandbox/testing/process-family.ts";
+import { startWeb, WEB_ENTRY, type WebSupervisor } from "./start-web.ts";
+import { prepareWebSandbox } from "./web-sandbox.ts";
 import { createStubApp, type StubApp } from "./testing/stub-app.ts";
 
 let app: StubApp;
@@ -35,6 +39,82 @@ async function isGone(pid: number): Promise<boolean> {
   return stat === "" || stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) === "Z";
 }
 const untilGone = async (pid: number) => vi.waitFor(async () => expect(await isGone(pid)).toBe(true), 5_000);
+
+const bwrap = await findProgram("bwrap", "");
+
+describe.skipIf(bwrap === null)("H23: the UI's process in a sandbox", () => {
+  async function startSandboxed(dataDir: string): Promise<WebSupervisor> {
+    const logger = pino({ level: "debug" }, { write: (line) => logLines.push(line) });
+    const sandbox = await prepareWebSandbox({
+      bwrap,
+      system: (await findSystemMounts({ network: false })).arguments,
+      directory: app.directory,
+      entry: WEB_ENTRY,
+      dataDir,
+      logger,
+    });
+    expect(sandbox).not.toBeNull();
+    return start({ sandbox });
+  }
+
+  it("serves, and sees neither the data directory nor another process, and cannot change the app", async () => {
+    await using data = await createStubApp();
+    await writeFile(`${data.directory}/token`, "canary");
+    await startSandboxed(data.directory);
+    expect(await get("/mode")).toBe("production");
+    for (const path of [`${data.directory}/token`, "/etc/shadow", `/proc/${process.pid}/environ`]) {
+      expect(await get(`/read?${path}`)).toMatch(/^E(NOENT|ACCES)/);
+    }
+    // Otherwise these could not be read for another reason.
+    expect(await get(`/read?${app.directory}/package.json`)).toBe("{}");
+    expect(await get(`/write?${app.directory}/x`)).toMatch(/^E(ROFS|ACCES)/);
+    expect(await get("/write?/tmp/x")).toBe("written");
+    const { env } = JSON.parse(await get("/env")) as { env: Record<string, string> };
+    expect(Object.keys(env).toSorted()).toEqual([
+      "HOME",
+      "NEXT_TELEMETRY_DISABLED",
+      "NODE_ENV",
+      "PATH",
+      "PWD",
+    ]);
+  });
+
+  it("sees no data directory that lies in the app's own", async () => {
+    const dataDir = `${app.directory}/data`;
+    await mkdir(dataDir);
+    await writeFile(`${dataDir}/token`, "canary");
+    await startSandboxed(dataDir);
+    expect(await get(`/read?${dataDir}/token`)).toMatch(/^ENOENT/);
+  });
+
+  it("is started again, is stopped with what it started, and dies with its bwrap", async () => {
+    await using data = await createStubApp();
+    await startSandboxed(data.directory);
+    await get("/spawn");
+    await get("/exit");
+    await vi.waitFor(() => expect(web?.url()).toBeNull(), 5_000);
+    await vi.waitFor(() => expect(web?.url()).not.toBeNull(), 10_000);
+    const served = web!.url()!;
+    await web!.stop(2_000);
+    await expect(get("/pid", served)).rejects.toThrow();
+    expect(await processesNaming(app.directory)).toEqual([]);
+  });
+
+  it("runs without one where there is none, with a warning", async () => {
+    const logger = pino({ level: "debug" }, { write: (line) => logLines.push(line) });
+    const options = {
+      system: [],
+      directory: app.directory,
+      entry: WEB_ENTRY,
+      dataDir: app.directory,
+      logger,
+    };
+    expect(await prepareWebSandbox({ ...options, bwrap: null })).toBeNull();
+    expect(await prepareWebSandbox({ ...options, bwrap: "/bin/false" })).toBeNull();
+    expect(logLines.join("")).toContain("without a sandbox");
+    expect(logLines).toHaveLength(2);
+  });
+});
 
 describe("the UI's process", () => {
   it("listens on loopback, on a port that the system chose", async () => {

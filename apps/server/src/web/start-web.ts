@@ -1,4 +1,4 @@
-import { type ChildProcess, fork } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { homedir } from "node:os";
 import { dirname } from "node:path";
@@ -9,7 +9,7 @@ import type { Logger } from "pino";
 import type { Web } from "./port.ts";
 import { isWebProcessMessage } from "./web-process-message.ts";
 
-const ENTRY = fileURLToPath(new URL("./next-process.ts", import.meta.url));
+export const WEB_ENTRY = fileURLToPath(new URL("./next-process.ts", import.meta.url));
 
 /** Loading Next takes about a second; compiling for the first time, in development, many. */
 const START_LIMIT_MS = 120_000;
@@ -20,6 +20,8 @@ export interface WebOptions {
   /** Directory of the Next app, built where the mode is `production`. */
   directory: string;
   mode: Web["mode"];
+  /** What goes before its command line to put it into a sandbox; null to run it without one. */
+  sandbox?: readonly string[] | null;
   logger: Logger;
 }
 
@@ -40,6 +42,7 @@ export function startWeb(options: WebOptions): WebSupervisor {
 class Supervisor implements WebSupervisor {
   readonly mode: Web["mode"];
   readonly #directory: string;
+  readonly #sandbox: readonly string[] | null;
   readonly #logger: Logger;
   readonly #ready = Promise.withResolvers<void>();
   #child: ChildProcess | undefined;
@@ -48,7 +51,8 @@ class Supervisor implements WebSupervisor {
   #restart: NodeJS.Timeout | undefined;
   #stopped = false;
 
-  constructor({ directory, mode, logger }: WebOptions) {
+  constructor({ directory, mode, sandbox = null, logger }: WebOptions) {
+    this.#sandbox = sandbox;
     this.#directory = directory;
     this.mode = mode;
     this.#logger = logger;
@@ -64,7 +68,7 @@ class Supervisor implements WebSupervisor {
 
   start(): void {
     const startedAt = performance.now();
-    const child = spawnWeb(this.#directory, this.mode);
+    const child = spawnWeb(this.#directory, this.mode, this.#sandbox);
     this.#child = child;
     logLines(child.stdout, (line) => this.#logger.debug({ web: line }, "UI process"));
     logLines(child.stderr, (line) => this.#logger.warn({ web: line }, "UI process"));
@@ -113,11 +117,12 @@ class Supervisor implements WebSupervisor {
  * In a process group of its own, so that it can be ended with all that it starts; with nothing of our environment, so
  * that a hole in the UI's framework finds no keys there (CVE-2025-55182).
  */
-function spawnWeb(directory: string, mode: Web["mode"]): ChildProcess {
-  return fork(ENTRY, [directory, mode], {
+function spawnWeb(directory: string, mode: Web["mode"], sandbox: readonly string[] | null): ChildProcess {
+  const command = [...(sandbox ?? []), process.execPath, WEB_ENTRY, directory, mode];
+  const [program = "", ...rest] = command;
+  return spawn(program, rest, {
     cwd: directory,
     detached: true,
-    execArgv: [],
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     env: {
       PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,

@@ -4,13 +4,21 @@ import { join } from "node:path";
 
 /**
  * An app whose `next` is a few lines: `/env` and `/pid` tell about its process, `/exit` ends it, `/spawn` starts a
- * child that ignores SIGTERM and tells its pid, `/hang` makes it ignore SIGTERM itself.
+ * child that ignores SIGTERM and tells its pid, `/hang` makes it ignore SIGTERM itself, `/read?FILE` and `/write?FILE` try that.
  */
 const NEXT = `
 const { spawn } = require("node:child_process");
+const { readFileSync, writeFileSync } = require("node:fs");
 module.exports = ({ dev, port }) => ({
   async prepare() {},
   getRequestHandler: () => (incoming, outgoing) => {
+    const [path, file] = incoming.url.split("?");
+    try {
+      if (path === "/read") return outgoing.end(readFileSync(file));
+      if (path === "/write") return outgoing.end((writeFileSync(file, ""), "written"));
+    } catch (error) {
+      return outgoing.end(error.code);
+    }
     switch (incoming.url) {
       case "/env": return outgoing.end(JSON.stringify({ env: process.env, argv: process.argv, cwd: process.cwd() }));
       case "/pid": return outgoing.end(String(process.pid));
