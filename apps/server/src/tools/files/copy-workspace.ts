@@ -6,6 +6,7 @@ import { DEFAULT_LIMITS, describeBytes } from "../sandbox/limits.ts";
 import { type CopyBudget, copyRegularFile } from "./copy-file.ts";
 import { HeldDirectory } from "./held-directory.ts";
 import { unlessGone, visitTree } from "./visit-tree.ts";
+import { WorkspaceError } from "./workspace-error.ts";
 import { relativeInside } from "./workspace-path.ts";
 
 interface Copy {
@@ -36,9 +37,9 @@ export async function copyWorkspace(
 ): Promise<void> {
   const root = await unlessGone(async () => {
     const realFrom = await realpath(from);
-    return { realFrom, directory: await HeldDirectory.open(realFrom, realFrom) };
+    return { realFrom, directory: await openUnlessMoved(realFrom) };
   });
-  if (root === undefined) return;
+  if (root?.directory === undefined) return;
   await using source = root.directory;
   await mkdir(to, { recursive: true });
   const realTo = await realpath(to);
@@ -68,6 +69,16 @@ export async function copyWorkspace(
     });
   } finally {
     await target[Symbol.asyncDispose]();
+  }
+}
+
+/** A workspace that is being removed is first moved away, and that may be just between our looking and opening. */
+async function openUnlessMoved(path: string): Promise<HeldDirectory | undefined> {
+  try {
+    return await HeldDirectory.open(path, path);
+  } catch (error) {
+    if (error instanceof WorkspaceError) return undefined;
+    throw error;
   }
 }
 

@@ -13,6 +13,7 @@ export interface TreeVisitor {
 }
 
 interface Level {
+  name: string;
   identity: string;
   pending: string[];
 }
@@ -20,11 +21,10 @@ interface Level {
 /**
  * Visits a directory and all below it, however deep: one directory is held open at a time, and paths never grow, so
  * neither descriptors nor the length of paths bound the depth. Directories that their mode closes to their owner are
- * opened first. Links are not followed. What goes meanwhile is left out, and with a directory that is moved elsewhere
- * meanwhile the visit ends.
+ * opened first. Links are not followed. What goes, or is moved elsewhere, meanwhile is left out.
  */
 export async function visitTree(root: HeldDirectory, visitor: TreeVisitor): Promise<void> {
-  const levels: Level[] = [{ identity: await root.identity(), pending: await visitor.visit(root) }];
+  const levels: Level[] = [{ name: "", identity: await root.identity(), pending: await visitor.visit(root) }];
   let current = root;
   try {
     for (let level = levels.at(-1); level !== undefined; level = levels.at(-1)) {
@@ -37,21 +37,42 @@ export async function visitTree(root: HeldDirectory, visitor: TreeVisitor): Prom
           continue;
         }
         current = await replace(root, current, child);
-        levels.push({ identity: await child.identity(), pending: await visitor.visit(child) });
+        levels.push({ name, identity: await child.identity(), pending: await visitor.visit(child) });
         continue;
       }
+      if (levels.length === 1) return;
       levels.pop();
-      const above = levels.at(-1);
-      if (above === undefined) return;
+      await visitor.leave?.();
       const parent = levels.length === 1 ? root : await current.parent();
       current = await replace(root, current, parent);
-      if ((await parent.identity()) !== above.identity)
-        throw new Error("A directory was moved while it was visited");
-      await visitor.leave?.();
+      if ((await parent.identity()) === levels.at(-1)?.identity) continue;
+      // It was moved, and its parent is another one now: on with what is still in its place.
+      const { directory, depth } = await descend(root, levels);
+      current = await replace(root, current, directory);
+      for (; levels.length > depth; levels.pop()) await visitor.leave?.();
     }
   } finally {
     if (current !== root) await current[Symbol.asyncDispose]();
   }
+}
+
+/** Opens the deepest of the levels that is still in its place. */
+async function descend(
+  root: HeldDirectory,
+  levels: readonly Level[],
+): Promise<{ directory: HeldDirectory; depth: number }> {
+  let directory = root;
+  for (const [depth, { name, identity }] of levels.entries()) {
+    if (depth === 0) continue;
+    const child = await openChild(directory, name);
+    if (child === undefined) return { directory, depth };
+    if ((await child.identity()) !== identity) {
+      await child[Symbol.asyncDispose]();
+      return { directory, depth };
+    }
+    directory = await replace(root, directory, child);
+  }
+  return { directory, depth: levels.length };
 }
 
 async function replace(root: HeldDirectory, old: HeldDirectory, next: HeldDirectory): Promise<HeldDirectory> {
