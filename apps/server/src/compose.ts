@@ -81,7 +81,11 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const compute = createCompute({ logger });
   lifecycle.started("compute", async () => compute.close());
   const turns = new EventLoopTurns();
-  const models = await createModelRegistry(config.models);
+  const models = await createModelRegistry(config.models, {
+    warn: (message) => logger.warn(message),
+    info: (message) => logger.info(message),
+  });
+  lifecycle.started("models", async () => models.stop());
   const processes = await adoptProcesses(config, logger);
   const { toolEnvironment: environment, webFetch } = config;
   const sandbox = await openSandbox({

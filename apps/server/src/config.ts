@@ -57,9 +57,23 @@ export interface ModelConfig {
   /** `provider:model`; absent: the first provider with a key, else `demo`. */
   model: string | undefined;
   openaiApiKey: string | undefined;
+  /** Of a server that speaks OpenAI's chat completions. */
   openaiBaseUrl: string | undefined;
+  /** Of OpenAI itself. */
+  openaiResponsesBaseUrl: string | undefined;
   anthropicApiKey: string | undefined;
+  anthropicBaseUrl: string | undefined;
   googleApiKey: string | undefined;
+  googleBaseUrl: string | undefined;
+  /** Most tokens of one answer; absent: as the provider has it. */
+  maxOutputTokens: number | undefined;
+  /** Patience with a provider, in ms. */
+  patience: {
+    /** Until the first words of an answer, while the provider shows no other sign of life. */
+    startMs: number;
+    /** Between two signs of life after that. */
+    idleMs: number;
+  };
 }
 
 /** A setting that cannot be used; its message names the variable and says what it takes. */
@@ -117,8 +131,19 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       model: value("TRUNKLINE_MODEL"),
       openaiApiKey: value("OPENAI_API_KEY"),
       openaiBaseUrl: value("OPENAI_BASE_URL"),
+      openaiResponsesBaseUrl: value("OPENAI_RESPONSES_BASE_URL"),
       anthropicApiKey: value("ANTHROPIC_API_KEY"),
+      anthropicBaseUrl: value("ANTHROPIC_BASE_URL"),
       googleApiKey: value("GOOGLE_GENERATIVE_AI_API_KEY"),
+      googleBaseUrl: value("GOOGLE_GENERATIVE_AI_BASE_URL"),
+      maxOutputTokens:
+        value("TRUNKLINE_MAX_OUTPUT_TOKENS") === undefined
+          ? undefined
+          : integer("TRUNKLINE_MAX_OUTPUT_TOKENS", 0, 1, 100_000_000),
+      patience: {
+        startMs: integer("TRUNKLINE_MODEL_START_TIMEOUT_SECONDS", 600, 1, 86_400) * 1_000,
+        idleMs: integer("TRUNKLINE_MODEL_IDLE_TIMEOUT_SECONDS", 300, 1, 86_400) * 1_000,
+      },
     },
     secrets: secretsIn(env),
     toolEnvironment: pick(env, ["PATH", "LANG", "LC_ALL", "TZ"]),

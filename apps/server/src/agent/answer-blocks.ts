@@ -1,5 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { type Block, blockAfter, blockEnd, type BlockKind, blockPiece, newBlock } from "@trunkline/contract";
+import {
+  type Block,
+  blockAfter,
+  blockEnd,
+  type BlockKind,
+  blockPiece,
+  type Json,
+  newBlock,
+} from "@trunkline/contract";
 import type { DeltaEvent, RunEvent } from "./port.ts";
 
 /** The text and reasoning blocks of one answer: from the provider's part ids to events. */
@@ -16,12 +24,21 @@ export class AnswerBlocks {
     return piece;
   }
 
-  end(kind: BlockKind, partId: string): void {
+  /** @param providerMetadata is kept with the block, even where that has no text: a signature may stand alone. */
+  end(kind: BlockKind, partId: string, providerMetadata?: Json): void {
     const key = `${kind} ${partId}`;
-    const block = this.#open.get(key);
-    if (block === undefined) return;
+    const open = this.#open.get(key);
     this.#open.delete(key);
-    this.#ended.push(blockEnd(block));
+    if (providerMetadata !== undefined) {
+      const block = open ?? { kind, blockId: randomUUID(), text: "" };
+      this.#ended.push(blockEnd({ ...block, providerMetadata }));
+    } else if (open !== undefined) {
+      this.#ended.push(blockEnd(open));
+    }
+  }
+
+  get hasEnded(): boolean {
+    return this.#ended.length > 0;
   }
 
   /** The events that end what has ended, once. */

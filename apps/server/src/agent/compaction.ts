@@ -1,12 +1,13 @@
 import type { EventDataOf, Usage } from "@trunkline/contract";
 import { AnswerBlocks } from "./answer-blocks.ts";
 import { type Unit, unitsToSumUp } from "./compaction-units.ts";
+import { faultContextOf } from "./fault-context.ts";
 import { MAX_OVERFLOWS, MAX_SUMMARY_LENGTH, MAX_TRANSCRIPT_LENGTH } from "./limits.ts";
 import { callModel } from "./model-call.ts";
 import { ProviderFault } from "./provider-fault.ts";
 import { RunFailure } from "./run-failure.ts";
 import { shortened } from "./shortened-text.ts";
-import { CONTEXT_OVERFLOW, faultContextOf, type ModelDeps, tryModel } from "./step.ts";
+import { CONTEXT_OVERFLOW, type ModelDeps, tryModel } from "./step.ts";
 import { digestOf } from "./summary-digest.ts";
 import { conversationText, SUMMARY_PROMPT } from "./summary-request.ts";
 
@@ -95,6 +96,8 @@ async function writeSummary(
       // Some models call a tool here, though they are given none.
       return text.trim() === "" ? null : { text: text.trim(), usage };
     } catch (error) {
+      // What the model does not write is put together without it.
+      if (error instanceof RunFailure && error.error.code === "provider_no_answer") return null;
       if (!(error instanceof ProviderFault)) throw error;
     }
   }
@@ -103,20 +106,20 @@ async function writeSummary(
 
 /** A model call that leaves no trace in the log but what its caller makes of it. */
 async function callForText(
-  { model, patience, signal }: ModelDeps,
+  { model, signal }: ModelDeps,
   conversation: string,
 ): Promise<{ text: string; usage: Usage }> {
   const texts: string[] = [];
   const { usage } = await callModel(
     {
       model: model.model,
-      options: {
+      request: {
         prompt: [
           { role: "system", content: SUMMARY_PROMPT },
           { role: "user", content: [{ type: "text", text: conversation }] },
         ],
       },
-      patience,
+      patience: model.patience,
       sink: {
         append: async () => [],
         delta: async (event) => {

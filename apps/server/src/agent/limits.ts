@@ -56,7 +56,3 @@ export const RETRY_AFTER_MAX_MS = 120_000;
 
 /** The longest that a task waits, without a slot, for a limit that resets. */
 export const MAX_LIMIT_WAIT_MS = 7 * 24 * 60 * 60 * 1_000;
-
-/** Patience with a provider: until its answer begins, and between two pieces of it. */
-export const FIRST_BYTE_TIMEOUT_MS = 60_000;
-export const INACTIVITY_TIMEOUT_MS = 120_000;

@@ -2,8 +2,6 @@ import { type Deadline, effectiveBudget, startDeadline } from "./budget-meter.ts
 import { CallGuard } from "./call-guard.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { compactAfterOverflow } from "./compaction.ts";
-import { FIRST_BYTE_TIMEOUT_MS, INACTIVITY_TIMEOUT_MS } from "./limits.ts";
-import type { Patience } from "./model-stream.ts";
 import { workOffCalls } from "./pending-calls.ts";
 import type { RunInput, RunOutcome, RunTask } from "./port.ts";
 import { prepareStep, type StepDeps } from "./prepare-step.ts";
@@ -15,25 +13,19 @@ import type { LastStep } from "./transcript.ts";
 
 export interface LoopDeps {
   clock?: Clock;
-  patience?: Patience;
 }
-
-const DEFAULT_PATIENCE: Patience = {
-  firstByteMs: FIRST_BYTE_TIMEOUT_MS,
-  inactivityMs: INACTIVITY_TIMEOUT_MS,
-};
 
 /**
  * The agent's loop: model, tools, model, until the model has nothing more to ask for. It keeps no state of its own;
  * where a task stands is what its log says, so any attempt, on any server, goes on from the last completed step.
  */
-export function createRunTask({ clock = systemClock, patience = DEFAULT_PATIENCE }: LoopDeps = {}): RunTask {
+export function createRunTask({ clock = systemClock }: LoopDeps = {}): RunTask {
   return async (input) => {
     const state = await RunState.read(input);
     const limits = effectiveBudget(input.budget);
     using deadline = startDeadline(limits, state.progress, clock);
     const signal = AbortSignal.any([input.signal, deadline.signal]);
-    const deps = { ...input, state, limits, clock, patience, signal };
+    const deps = { ...input, state, limits, clock, signal };
     try {
       return await takeSteps(deps);
     } catch (error) {

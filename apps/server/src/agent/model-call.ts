@@ -1,15 +1,19 @@
-import type { LanguageModelV4StreamPart, LanguageModelV4Usage } from "@ai-sdk/provider";
 import type { EventDataOf, ToolCall, Usage } from "@trunkline/contract";
 import type { AnswerBlocks } from "./answer-blocks.ts";
 import { MAX_STEP_LENGTH } from "./limits.ts";
+import type { AnswerCall, AnswerPart } from "./model.ts";
 import { openStream, type StreamRequest } from "./model-stream.ts";
-import type { RunSink } from "./port.ts";
-import { streamFault } from "./provider-fault.ts";
-import { RunFailure } from "./run-failure.ts";
+import type { RunEvent, RunSink } from "./port.ts";
+import { cutFault } from "./call-fault.ts";
+import { ProviderFault } from "./provider-fault.ts";
+import { withOriginal } from "./original-call.ts";
+import { outputTooLong } from "./run-failure.ts";
 import { parseToolInput } from "./tool-input.ts";
+import { toolNameFor } from "./tool-name.ts";
 
 export interface ModelCall extends StreamRequest {
-  sink: RunSink;
+  /** Takes pieces while they come, and blocks that have ended before the answer does. */
+  sink: Pick<RunSink, "delta"> & { append(events: readonly RunEvent[]): Promise<unknown> };
 }
 
 /** An answer that ended whole. */
@@ -19,90 +23,80 @@ export interface Answer {
   toolCalls: ToolCall[];
 }
 
-type FinishPart = Extract<LanguageModelV4StreamPart, { type: "finish" }>;
-
 /**
  * Calls the model once and streams what it says into the sink.
  * @param blocks is left with the blocks whose ends are not stored yet, whichever way the call ends.
- * @throws ProviderFault where the answer does not come, or not to its end: its tool calls are then nobody's; the
- *   signal's reason once it is aborted; RunFailure; what the sink throws.
+ * @throws ProviderFault where the answer does not come, or not to its end, or says nothing: its tool calls are then
+ *   nobody's; the signal's reason once it is aborted; RunFailure; what the sink throws.
  */
 export async function callModel(call: ModelCall, blocks: AnswerBlocks): Promise<Answer> {
-  const { sink, faultContext } = call;
+  const { sink, faultContext, request } = call;
   await using stream = await openStream(call);
   const toolCalls: ToolCall[] = [];
   let length = 0;
+  let hasText = false;
   const measure = (piece: string): void => {
     length += piece.length;
-    if (length > MAX_STEP_LENGTH) throw tooLong();
+    if (length > MAX_STEP_LENGTH) throw outputTooLong();
+  };
+
+  const take = async (part: AnswerPart): Promise<Answer | null> => {
+    switch (part.type) {
+      case "text":
+      case "reasoning": {
+        measure(part.text);
+        if (part.type === "text") hasText ||= part.text.trim() !== "";
+        if (blocks.hasEnded) await sink.append(blocks.takeEnded());
+        await sink.delta(blocks.add(part.type, part.id, part.text));
+        return null;
+      }
+      case "block-end":
+        blocks.end(part.kind, part.id, part.metadata);
+        return null;
+      case "call":
+        measure(part.input);
+        toolCalls.push(toToolCall(part, request.tools?.map(({ name }) => name) ?? []));
+        return null;
+      case "finish": {
+        const { finishReason, usage } = part;
+        if (toolCalls.length === 0) assertSomethingSaid(finishReason, hasText);
+        return { toolCalls, usage, finishReason };
+      }
+    }
   };
 
   for (;;) {
-    const part = await stream.next();
-    if (part === null) throw streamFault("it ended before it was finished", faultContext);
-    switch (part.type) {
-      case "text-start":
-      case "reasoning-start": {
-        const ended = blocks.takeEnded();
-        if (ended.length > 0) await sink.append(ended);
-        break;
-      }
-      case "text-delta":
-      case "reasoning-delta":
-        if (part.delta === "") break;
-        measure(part.delta);
-        await sink.delta(blocks.add(part.type === "text-delta" ? "text" : "reasoning", part.id, part.delta));
-        break;
-      case "text-end":
-      case "reasoning-end":
-        blocks.end(part.type === "text-end" ? "text" : "reasoning", part.id);
-        break;
-      case "tool-input-delta":
-        measure(part.delta);
-        break;
-      case "tool-call":
-        toolCalls.push({
-          callId: part.toolCallId,
-          tool: part.toolName || "unnamed",
-          input: parseToolInput(part.input),
-        });
-        break;
-      case "error":
-        throw streamFault(part.error, faultContext);
-      case "finish":
-        return { toolCalls, usage: toUsage(part.usage), finishReason: finishReasonOf(part, call) };
-      default:
-        break;
+    const parts = await stream.next();
+    if (parts === null) throw cutFault("it ended before it was finished", faultContext);
+    for (const part of parts) {
+      const answer = await take(part);
+      if (answer !== null) return answer;
     }
   }
 }
 
-function finishReasonOf({ finishReason }: FinishPart, { faultContext }: ModelCall): Answer["finishReason"] {
-  const { unified, raw } = finishReason;
-  if (unified === "error" || unified === "interrupted") {
-    throw streamFault(`the provider ended it with '${raw ?? unified}'`, faultContext);
+function toToolCall({ callId, name, input, metadata }: AnswerCall, toolNames: readonly string[]): ToolCall {
+  const tool = toolNameFor(name, toolNames);
+  const call: ToolCall = { callId, tool, input: parseToolInput(input) };
+  if (metadata !== undefined) call.providerMetadata = metadata;
+  return tool === name ? call : withOriginal(call, { name: name.toWellFormed() });
+}
+
+/** An answer that nobody can see is none, whatever the provider says of it. */
+function assertSomethingSaid(finishReason: Answer["finishReason"], hasText: boolean): void {
+  if (finishReason === "tool-calls") {
+    throw noAnswer("The model announced a tool call and sent none", true);
   }
-  return unified;
+  if (hasText) return;
+  if (finishReason === "length") {
+    throw noAnswer("The model reached its output limit before it answered", false);
+  }
+  throw noAnswer("The model ended without an answer", true);
 }
 
-function toUsage({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage {
-  return {
-    inputTokens: count(inputTokens.total) ?? 0,
-    outputTokens: count(outputTokens.total) ?? 0,
-    reasoningTokens: count(outputTokens.reasoning),
-    cachedInputTokens: count(inputTokens.cacheRead),
-  };
-}
+/** Who said nothing may say something when asked again, and will not do so at the fifth time. */
+const NO_ANSWER_TRIES = 3;
 
-/** Providers have sent fractions and NaN; the contract takes whole numbers. */
-function count(tokens: number | undefined): number | undefined {
-  return tokens === undefined || !Number.isFinite(tokens) ? undefined : Math.max(0, Math.round(tokens));
-}
-
-function tooLong(): RunFailure {
-  return new RunFailure({
-    code: "provider_output_too_long",
-    message: `The model said more than ${MAX_STEP_LENGTH} characters in one step`,
-    retryable: false,
-  });
+function noAnswer(message: string, retryable: boolean): ProviderFault {
+  return new ProviderFault("provider_no_answer", message, { retryable, maxTries: NO_ANSWER_TRIES });
 }

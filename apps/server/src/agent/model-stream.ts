@@ -1,21 +1,10 @@
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4StreamPart,
-  LanguageModelV4StreamResult,
-} from "@ai-sdk/provider";
-import { callFault, type FaultContext, ProviderFault, streamFault } from "./provider-fault.ts";
-
-export interface Patience {
-  /** Milliseconds until the answer begins. */
-  firstByteMs: number;
-  /** Milliseconds between two pieces of it. */
-  inactivityMs: number;
-}
+import { callFault, streamFault } from "./call-fault.ts";
+import type { AnswerPart, AnswerParts, FaultContext, Model, ModelRequest, Patience } from "./model.ts";
+import { ProviderFault } from "./provider-fault.ts";
 
 export interface StreamRequest {
-  model: LanguageModelV4;
-  options: Omit<LanguageModelV4CallOptions, "abortSignal">;
+  model: Model;
+  request: ModelRequest;
   patience: Patience;
   signal: AbortSignal;
   faultContext: FaultContext;
@@ -27,43 +16,40 @@ export interface ModelStream extends AsyncDisposable {
    * @returns null at the end of the stream.
    * @throws ProviderFault where the stream breaks or falls silent; the signal's reason once it is aborted.
    */
-  next(): Promise<LanguageModelV4StreamPart | null>;
+  next(): Promise<readonly AnswerPart[] | null>;
 }
 
 /** @throws ProviderFault where no answer begins; the signal's reason once it is aborted; what else goes wrong. */
-export async function openStream(request: StreamRequest): Promise<ModelStream> {
-  const { model, options, patience, signal, faultContext } = request;
+export async function openStream(stream: StreamRequest): Promise<ModelStream> {
+  const { model, request, patience, signal, faultContext } = stream;
   signal.throwIfAborted();
   const ending = new AbortController();
   const ended = AbortSignal.any([signal, ending.signal]);
-  const firstByteTimer = setTimeout(() => {
-    ending.abort(timeoutFault("did not begin to answer", patience.firstByteMs));
-  }, patience.firstByteMs);
+  const silence = new Silence(patience, (fault) => ending.abort(fault));
   try {
-    const { stream } = await abortable(model.doStream({ ...options, abortSignal: ended }), ended);
-    return readParts(stream, { ...request, ending, ended });
+    const call = { signal: ended, onLife: () => silence.broken(), faultContext };
+    const parts = await abortable(model.ask(request, call), ended);
+    return readParts(parts, { ...stream, ending, ended, silence });
   } catch (error) {
+    silence.stop();
     ending.abort();
     signal.throwIfAborted();
-    throw callFault(error, faultContext);
-  } finally {
-    clearTimeout(firstByteTimer);
+    throw callFault(
+      ending.signal.reason instanceof ProviderFault ? ending.signal.reason : error,
+      faultContext,
+    );
   }
 }
 
 /** A model that does not heed its signal is left behind; what it gives later is thrown away. */
-async function abortable(
-  answer: PromiseLike<LanguageModelV4StreamResult>,
-  ended: AbortSignal,
-): Promise<LanguageModelV4StreamResult> {
+async function abortable(answer: Promise<AnswerParts>, ended: AbortSignal): Promise<AnswerParts> {
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => aborted.reject(ended.reason);
   ended.addEventListener("abort", onAbort, { once: true });
-  const answered = Promise.resolve(answer);
   try {
-    return await Promise.race([answered, aborted.promise]);
+    return await Promise.race([answer, aborted.promise]);
   } catch (error) {
-    answered.then(({ stream }) => stream.cancel(), ignore);
+    answer.then((parts) => parts.return?.(), ignore);
     throw error;
   } finally {
     ended.removeEventListener("abort", onAbort);
@@ -71,26 +57,19 @@ async function abortable(
   }
 }
 
+interface Reading extends StreamRequest {
+  ending: AbortController;
+  ended: AbortSignal;
+  silence: Silence;
+}
+
 function readParts(
-  stream: ReadableStream<LanguageModelV4StreamPart>,
-  {
-    patience,
-    signal,
-    faultContext,
-    ending,
-    ended,
-  }: StreamRequest & { ending: AbortController; ended: AbortSignal },
+  parts: AnswerParts,
+  { signal, faultContext, ending, ended, silence }: Reading,
 ): ModelStream {
-  const reader = stream.getReader();
-  // Cancelling resolves the read that waits, so that an abort needs no race around every piece.
-  const onEnd = (): void => void reader.cancel(ended.reason).catch(ignore);
+  const end = Promise.withResolvers<null>();
+  const onEnd = (): void => end.resolve(null);
   ended.addEventListener("abort", onEnd, { once: true });
-  // Only the provider's silence counts, not the time that the reader takes for what it got.
-  let isReading = false;
-  const silence = setTimeout(() => {
-    if (isReading) ending.abort(timeoutFault("sent nothing more", patience.inactivityMs));
-    else silence.refresh();
-  }, patience.inactivityMs);
 
   const throwIfEnded = (): void => {
     signal.throwIfAborted();
@@ -99,35 +78,87 @@ function readParts(
 
   return {
     async next() {
-      isReading = true;
-      silence.refresh();
+      silence.listen();
       try {
-        const { done, value } = await reader.read();
+        const result = await Promise.race([parts.next(), end.promise]);
         throwIfEnded();
-        return done ? null : value;
+        if (result === null || result.done === true) return null;
+        if (result.value.some(({ type }) => type === "text" || type === "reasoning")) silence.begun();
+        return result.value;
       } catch (error) {
         throwIfEnded();
         throw streamFault(error, faultContext);
       } finally {
-        isReading = false;
+        silence.pause();
       }
     },
     async [Symbol.asyncDispose]() {
-      clearTimeout(silence);
+      silence.stop();
       ended.removeEventListener("abort", onEnd);
       ending.abort();
-      await reader.cancel().catch(ignore);
+      end.resolve(null);
+      await parts.return?.().catch(ignore);
     },
   };
+}
+
+/** Only the provider's silence counts, not the time that the reader takes for what it got. */
+class Silence {
+  readonly #patience: Patience;
+  readonly #onTooLong: (fault: ProviderFault) => void;
+  #timer: NodeJS.Timeout;
+  #isListening = true;
+  #hasBegun = false;
+
+  constructor(patience: Patience, onTooLong: (fault: ProviderFault) => void) {
+    this.#patience = patience;
+    this.#onTooLong = onTooLong;
+    this.#timer = this.#start(patience.startMs);
+  }
+
+  broken(): void {
+    this.#timer.refresh();
+  }
+
+  /** The first words came. */
+  begun(): void {
+    if (this.#hasBegun) return;
+    this.#hasBegun = true;
+    clearTimeout(this.#timer);
+    this.#timer = this.#start(this.#patience.idleMs);
+  }
+
+  listen(): void {
+    this.#isListening = true;
+    this.#timer.refresh();
+  }
+
+  pause(): void {
+    this.#isListening = false;
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #start(ms: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      if (this.#isListening) this.#onTooLong(timeoutFault(this.#hasBegun, ms));
+      else this.#timer.refresh();
+    }, ms);
+  }
 }
 
 /** What comes of a stream that nobody reads any more. */
 function ignore(): void {}
 
-function timeoutFault(what: string, afterMs: number): ProviderFault {
-  return new ProviderFault(
-    "provider_timeout",
-    `The model's provider ${what} within ${Math.round(afterMs / 100) / 10} s`,
-    { retryable: true },
-  );
+/** Who waits for minutes does not do so five times. */
+const TIMEOUT_TRIES = 3;
+
+function timeoutFault(hasBegun: boolean, afterMs: number): ProviderFault {
+  const seconds = Math.round(afterMs / 100) / 10;
+  const message = hasBegun
+    ? `The provider sent nothing for ${seconds} s. TRUNKLINE_MODEL_IDLE_TIMEOUT_SECONDS sets how long to wait`
+    : `The provider did not begin to answer within ${seconds} s. TRUNKLINE_MODEL_START_TIMEOUT_SECONDS sets how long to wait`;
+  return new ProviderFault("provider_timeout", message, { retryable: true, maxTries: TIMEOUT_TRIES });
 }

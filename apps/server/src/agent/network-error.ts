@@ -1,8 +1,15 @@
-/** Names that undici gives to a connection's end, where the error has no code. */
-const NETWORK_MESSAGES = new Set(["fetch failed", "failed to fetch", "terminated", "other side closed"]);
+/** Names that a connection's end is given where the error has no code. */
+const NETWORK_MESSAGES = new Set([
+  "fetch failed",
+  "failed to fetch",
+  "terminated",
+  "aborted",
+  "other side closed",
+  "socket hang up",
+]);
 
 const NETWORK_CODES =
-  /^(ECONN\w+|EPIPE|ETIMEDOUT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|UND_ERR_\w+|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_\w+|UNABLE_TO_\w+|SELF_SIGNED_\w+)$/;
+  /^(ECONN\w+|EPIPE|EPROTO|ETIMEDOUT|ENOTFOUND|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|HPE_\w+|UND_ERR_\w+|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_\w+|UNABLE_TO_\w+|SELF_SIGNED_\w+)$/;
 
 /** Causes of causes that are looked at; an error can be its own cause. */
 const MAX_DEPTH = 8;
@@ -19,4 +26,17 @@ export function networkErrorCode(error: unknown): string | null {
     current = current instanceof AggregateError ? current.errors[0] : current.cause;
   }
   return found;
+}
+
+/** @returns what to do about it: a sentence without its period. */
+export function networkAdvice(code: string): string {
+  if (code === "ENOTFOUND" || code.startsWith("EAI_"))
+    return "Its host name was not found; check the address";
+  if (/^(EPROTO|ERR_SSL_WRONG_VERSION|ERR_SSL_PACKET|HPE_)/.test(code)) {
+    return "It does not speak the address's protocol; check http:// and https://";
+  }
+  if (/CERT|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ALTNAME/.test(code)) {
+    return "Its certificate is not trusted; NODE_EXTRA_CA_CERTS names a file of further authorities";
+  }
+  return "Check that it is running and that the address is right";
 }

@@ -1,8 +1,8 @@
-import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { Budget, EventBody, EventPage, EventType, SessionEvent, TaskError } from "@trunkline/contract";
 import type { ApprovalPolicy, ApprovalRequest, QuestionRequest } from "../approvals/port.ts";
 import type { ReadRange } from "../store/port.ts";
 import type { ToolSource } from "../tools/port.ts";
+import type { FaultContext, Model, Patience } from "./model.ts";
 
 /** An event of a run; whoever holds the run adds session, task and attempt. */
 export type RunEvent = EventBody;
@@ -38,12 +38,15 @@ type EventOfType<T extends EventType> = Extract<SessionEvent, { type: T }>;
 /** A model ready to be called. */
 export interface ResolvedModel {
   /** As the contract names it, e.g. `openai-compatible:qwen3`. */
-  name: string;
-  model: LanguageModelV4;
+  readonly name: string;
+  model: Model;
+  patience: Patience;
   /** How many tokens it takes in one call, its answer included. Absent: nobody knows. */
   contextTokens?: number;
   /** Takes the provider's key out of what the provider said, before anyone is told. Absent: there is no key. */
   redact?: (text: string) => string;
+  /** Where it is asked; absent: within this process. */
+  provider?: FaultContext["provider"];
 }
 
 export interface RunInput {
@@ -91,10 +94,23 @@ export interface Waits {
 export type RunTask = (input: RunInput) => Promise<RunOutcome>;
 
 export interface ModelRegistry {
-  /** Name of the model that a task gets which names none. */
+  /** Name of the model that a task gets which names none; changes once a server that was down has named its models. */
   readonly defaultModel: string;
   /** Models that are sure to be there: the default one, one of each configured provider, and the demo model. */
   readonly names: readonly string[];
   /** @throws TrunklineError `model_unknown` where the name has no configured provider; the message lists those that do. */
   resolve(name: string): ResolvedModel;
 }
+
+export interface ModelProbe {
+  /**
+   * Asks a model a short question, for real: it takes a few tokens.
+   * @throws TrunklineError as `resolve` does.
+   */
+  probe(name: string): Promise<ProbeResult>;
+}
+
+/** What came of asking a model. */
+export type ProbeResult =
+  | { model: string; ok: true; firstAnswerMs: number }
+  | { model: string; ok: false; error: TaskError };

@@ -1,5 +1,10 @@
+import { MAX_STEP_TRIES, RETRY_AFTER_MAX_MS, RETRY_BASE_MS, RETRY_MAX_MS } from "./limits.ts";
 import type { ProviderFault } from "./provider-fault.ts";
-import { RETRY_AFTER_MAX_MS, RETRY_BASE_MS, RETRY_MAX_MS } from "./limits.ts";
+
+/** How often a step is tried in all that fails like this. */
+export function triesOf({ retryable, maxTries }: ProviderFault): number {
+  return retryable ? Math.min(maxTries ?? MAX_STEP_TRIES, MAX_STEP_TRIES) : 1;
+}
 
 /**
  * How long to wait before a step is tried again, in ms: what the provider asked for, or else a wait that doubles with
@@ -7,8 +12,15 @@ import { RETRY_AFTER_MAX_MS, RETRY_BASE_MS, RETRY_MAX_MS } from "./limits.ts";
  * @param tries how often it was tried so far, from 1.
  * @param random from 0 up to 1.
  */
-export function retryDelayMs(fault: ProviderFault, tries: number, random: number): number {
-  if (fault.retryAfterMs !== undefined) return Math.min(fault.retryAfterMs, RETRY_AFTER_MAX_MS);
+export function retryDelayMs({ retryAfterMs }: ProviderFault, tries: number, random: number): number {
+  if (retryAfterMs !== undefined) return Math.min(retryAfterMs, RETRY_AFTER_MAX_MS);
   const ceiling = Math.min(RETRY_BASE_MS * 2 ** (tries - 1), RETRY_MAX_MS);
   return Math.round(ceiling / 2 + (ceiling / 2) * random);
+}
+
+/** What people read while the step waits for its next try. */
+export function retryNotice(fault: ProviderFault, tries: number, delayMs: number) {
+  const seconds = Math.ceil(delayMs / 100) / 10;
+  const message = `${fault.message} — retrying in ${seconds} s (${tries + 1} of ${triesOf(fault)})`;
+  return { type: "notice" as const, data: { level: "warning" as const, message } };
 }

@@ -1,4 +1,5 @@
 import type { EventDataOf, TaskError } from "@trunkline/contract";
+import { MAX_STEP_LENGTH } from "./limits.ts";
 import type { Waits } from "./port.ts";
 
 /** Ends a run as failed, with an error that the task's owner reads. */
@@ -48,3 +49,12 @@ const BUDGET_MESSAGES: Record<EventDataOf<"budget.exceeded">["budget"], (limit: 
   duration: (limit) =>
     `The task reached its time limit of ${Math.round(limit / 100) / 10} s. Send a follow-up to continue`,
 };
+
+/** The answer is longer than anything that could be of use. */
+export function outputTooLong(): RunFailure {
+  return new RunFailure({
+    code: "provider_output_too_long",
+    message: `The model said more than ${MAX_STEP_LENGTH} characters in one step`,
+    retryable: false,
+  });
+}

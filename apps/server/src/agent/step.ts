@@ -4,12 +4,12 @@ import { AnswerBlocks } from "./answer-blocks.ts";
 import type { Clock } from "./clock.ts";
 import { describeCall } from "./described-call.ts";
 import { distinctCallIds } from "./distinct-call-ids.ts";
-import { MAX_LIMIT_WAIT_MS, MAX_STEP_TRIES, RETRY_AFTER_MAX_MS } from "./limits.ts";
+import { faultContextOf } from "./fault-context.ts";
+import { MAX_LIMIT_WAIT_MS, RETRY_AFTER_MAX_MS } from "./limits.ts";
 import { callModel } from "./model-call.ts";
-import type { Patience } from "./model-stream.ts";
 import type { ResolvedModel, RunEvent, RunSink } from "./port.ts";
 import { ProviderFault } from "./provider-fault.ts";
-import { retryDelayMs } from "./retry-policy.ts";
+import { retryDelayMs, retryNotice, triesOf } from "./retry-policy.ts";
 import { LimitReached, RunFailure } from "./run-failure.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -18,7 +18,6 @@ export interface ModelDeps {
   sink: RunSink;
   state: RunState;
   clock: Clock;
-  patience: Patience;
   /** Ends the call: canceled, shut down or out of time. */
   signal: AbortSignal;
 }
@@ -42,7 +41,7 @@ export const CONTEXT_OVERFLOW = "context_overflow";
  * @throws as `tryModel`
  */
 export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise<void> {
-  const { model, sink, state, patience, signal } = deps;
+  const { model, sink, state, signal } = deps;
   const { step, prompt, tools, definitions } = prepared;
   let blocks = new AnswerBlocks();
   await tryModel(deps, {
@@ -52,8 +51,8 @@ export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise
       const answer = await callModel(
         {
           model: model.model,
-          options: { prompt, tools: definitions },
-          patience,
+          request: { prompt, tools: definitions },
+          patience: model.patience,
           sink: { append: (events) => state.record(...events), delta: (event) => sink.delta(event) },
           signal,
           faultContext: faultContextOf(model),
@@ -69,10 +68,6 @@ export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise
     },
     leftovers: () => blocks.endAll(),
   });
-}
-
-export function faultContextOf({ name, redact }: ResolvedModel) {
-  return { model: name, redact: redact ?? ((text: string) => text) };
 }
 
 /**
@@ -98,7 +93,7 @@ export async function tryModel<T>(
         const until = Math.round(clock.date() + Math.min(waitMs, MAX_LIMIT_WAIT_MS));
         throw new LimitReached({ until, message: error.message }, { cause: error });
       }
-      if (!error.retryable || tries === MAX_STEP_TRIES) {
+      if (tries >= triesOf(error)) {
         throw new RunFailure(error.toTaskError(), { cause: error });
       }
       const delayMs = retryDelayMs(error, tries, clock.random());
@@ -106,10 +101,4 @@ export async function tryModel<T>(
       await clock.wait(delayMs, signal);
     }
   }
-}
-
-function retryNotice(fault: ProviderFault, tries: number, delayMs: number): RunEvent {
-  const seconds = Math.ceil(delayMs / 100) / 10;
-  const message = `${fault.message} — retrying in ${seconds} s (${tries + 1} of ${MAX_STEP_TRIES})`;
-  return { type: "notice", data: { level: "warning", message } };
 }

@@ -1,5 +1,6 @@
 import type { Json } from "@trunkline/contract";
 import { MAX_INPUT_DEPTH } from "./limits.ts";
+import { parseJson, wellFormedJson } from "./json-object.ts";
 
 /**
  * A call's input as the log keeps it: the object that the model wrote, or the text itself where it is none. The text
@@ -7,25 +8,26 @@ import { MAX_INPUT_DEPTH } from "./limits.ts";
  */
 export function parseToolInput(text: string): Json {
   // Some providers send nothing where there are no arguments.
-  if (text.trim() === "") return {};
-  const value = parseJson(text);
-  return isObject(value) && isShallow(value, MAX_INPUT_DEPTH) ? value : text;
+  if (text.trim() === "" || text.trim() === "null") return {};
+  const value = unwrapped(text);
+  return isObject(value) && isShallow(value, MAX_INPUT_DEPTH) ? wellFormedJson(value) : text.toWellFormed();
 }
 
 /** @returns what is wrong with an input that `parseToolInput` left as text. */
 export function describeBadInput(text: string): string {
-  const value = parseJson(text);
+  const value = unwrapped(text);
   if (value === undefined) return "The input is no valid JSON";
   if (!isObject(value)) return "The input must be a JSON object";
   return `The input is nested deeper than ${MAX_INPUT_DEPTH} levels`;
 }
 
-function parseJson(text: string): Json | undefined {
-  try {
-    return JSON.parse(text) as Json;
-  } catch {
-    return undefined;
-  }
+/** Models have put the object into a fence, and into a string once more. */
+function unwrapped(text: string): Json | undefined {
+  const fenced = /^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$/s.exec(text)?.[1];
+  const value = parseJson(fenced ?? text) as Json | undefined;
+  if (typeof value !== "string") return value;
+  const inner = parseJson(value) as Json | undefined;
+  return isObject(inner) ? inner : value;
 }
 
 function isObject(value: Json | undefined): value is { [key: string]: Json } {

@@ -1,11 +1,11 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from "@ai-sdk/provider";
 import type { TerminalTaskState } from "@trunkline/contract";
-import type { Step, Turn } from "./transcript-turn.ts";
+import { PromptCalls } from "./prompt-calls.ts";
+import { projectStep } from "./step-messages.ts";
+import type { Turn } from "./transcript-turn.ts";
 import { textOf } from "./transcript-turn.ts";
-import { NOT_EXECUTED, promptInput, toolResultOutput } from "./tool-result-text.ts";
 
 type AssistantMessage = Extract<LanguageModelV4Message, { role: "assistant" }>;
-type ToolMessage = Extract<LanguageModelV4Message, { role: "tool" }>;
 
 const CUT_NOTES: Record<Exclude<TerminalTaskState, "completed"> | "interrupted", string> = {
   canceled: "[The task above was canceled before this was finished.]",
@@ -17,7 +17,7 @@ const CUT_NOTES: Record<Exclude<TerminalTaskState, "completed"> | "interrupted",
 export interface PromptOptions {
   /** Stands for what came before the turns; null: nothing did. */
   summary: string | null;
-  /** That is to read them, by its full name. */
+  /** That is to read them, by its full name: what it gave with its answers goes back to it, and to no other. */
   model: string;
 }
 
@@ -31,19 +31,14 @@ export function projectPrompt(
   { summary, model }: PromptOptions,
 ): LanguageModelV4Prompt {
   const current = turns.at(-1);
-  const withReasoning = takesReasoningBack(model);
+  const calls = new PromptCalls(model);
   return [
     { role: "system", content: system },
     ...turns.flatMap((turn, index) => {
       const before = index === 0 ? summary : null;
-      return [userMessage(openingOf(turn, before)), ...projectTurn(turn, turn === current, withReasoning)];
+      return [userMessage(openingOf(turn, before)), ...projectTurn(turn, turn === current, calls)];
     }),
   ];
-}
-
-/** OpenAI-compatible servers expect the reasoning of the current turn back; the others want signatures that we do not keep. */
-function takesReasoningBack(model: string): boolean {
-  return model.startsWith("openai-compatible:");
 }
 
 function openingOf({ prompt, openingSteers }: Turn, summary: string | null): string[] {
@@ -58,39 +53,14 @@ function userMessage(texts: readonly string[]): LanguageModelV4Message {
   return { role: "user", content: [{ type: "text", text: texts.join("\n\n") }] };
 }
 
-function projectTurn(turn: Turn, isCurrent: boolean, withReasoning: boolean): LanguageModelV4Message[] {
+function projectTurn(turn: Turn, isCurrent: boolean, calls: PromptCalls): LanguageModelV4Message[] {
   const isOver = !isCurrent || turn.ending !== null;
   return [
-    ...turn.steps.flatMap((step) => projectStep(turn, step, withReasoning && !isOver)),
+    ...turn.steps.flatMap((step) => [
+      ...projectStep(turn, step, calls),
+      ...(step.steers.length > 0 ? [userMessage(step.steers)] : []),
+    ]),
     ...(isOver ? closing(turn) : []),
-  ];
-}
-
-function projectStep(turn: Turn, step: Step, withReasoning: boolean): LanguageModelV4Message[] {
-  const { toolCalls } = step.ended;
-  const content: AssistantMessage["content"] = [];
-  for (const { kind, text } of step.blocks) {
-    if (text === "") continue;
-    if (kind === "text") content.push({ type: "text", text });
-    else if (withReasoning) content.push({ type: "reasoning", text });
-  }
-  for (const call of toolCalls) {
-    content.push({
-      type: "tool-call",
-      toolCallId: call.callId,
-      toolName: call.tool,
-      input: promptInput(call),
-    });
-  }
-  const results: ToolMessage["content"] = toolCalls.map(({ callId, tool }) => {
-    const ended = turn.resultOf(callId);
-    const output = ended === undefined ? NOT_EXECUTED : toolResultOutput(ended);
-    return { type: "tool-result", toolCallId: callId, toolName: tool, output };
-  });
-  return [
-    ...(content.length > 0 ? [{ role: "assistant" as const, content }] : []),
-    ...(results.length > 0 ? [{ role: "tool" as const, content: results }] : []),
-    ...(step.steers.length > 0 ? [userMessage(step.steers)] : []),
   ];
 }
 

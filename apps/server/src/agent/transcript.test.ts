@@ -61,7 +61,7 @@ class Story {
   }
 
   /** The prompt in short: one line per message, its parts joined. */
-  prompt(model = "openai:m"): string[] {
+  prompt(model = "m"): string[] {
     const [system, ...messages] = this.transcript.prompt("SYSTEM", model);
     expect(system).toEqual({ role: "system", content: "SYSTEM" });
     return messages.map((message) => {
@@ -156,22 +156,23 @@ describe("what ended and what did not", () => {
     expect(story.prompt()).toEqual(["user: go", "assistant: [no answer]", "user: hm"]);
   });
 
-  test("reasoning goes back within its task, where the provider takes it", () => {
+  test("K2: reasoning goes back to the model that it came from, in later tasks too, and to no other", () => {
+    const model = "openai-compatible:m";
     const story = new Story().submit("a", "go").start("a");
-    story.tell("a", "step.started", { step: 1, model: "m" });
+    story.tell("a", "step.started", { step: 1, model });
     story.tell("a", "reasoning.ended", { blockId: "r", text: "hmm" });
     const toolCalls = [{ callId: "x", tool: "bash", input: "{oops" }];
     story.tell("a", "step.ended", { step: 1, usage: USAGE, finishReason: "tool-calls", toolCalls });
     story.end("a", "x", "bad", "failed");
-    expect(story.prompt("openai-compatible:m")).toEqual([
+    expect(story.prompt(model)).toEqual([
       "user: go",
       "assistant: (hmm) | call x",
       "tool: result x: bad\n[failed]",
     ]);
-    expect(story.prompt()[1]).toBe("assistant: call x");
+    expect(story.prompt("openai-compatible:other")[1]).toMatch(/^assistant: call [A-Za-z0-9]{9}$/);
     story.step("a", 2, "ok").complete("a").submit("b", "next").start("b");
-    expect(story.prompt("openai-compatible:m")[1]).toBe("assistant: call x");
-    const [assistant] = story.transcript.prompt("", "openai-compatible:m").slice(2);
+    expect(story.prompt(model)[1]).toBe("assistant: (hmm) | call x");
+    const [assistant] = story.transcript.prompt("", "other").slice(2);
     expect(assistant).toMatchObject({ content: [{ type: "tool-call", input: { invalidInput: "{oops" } }] });
   });
 });

@@ -1,27 +1,69 @@
-import { z } from "zod";
+import { readText, sendRequest } from "./provider-request.ts";
+import { addressOf, type ProviderAddress } from "./provider-address.ts";
+import { isObject, listOf, parseJson } from "../json-object.ts";
 
-/** Patience with a server that is asked for its models while ours starts, in ms. */
+/** Patience with a server that is asked for its models, in ms. */
 const LIST_MODELS_TIMEOUT_MS = 2_000;
 
-const ModelList = z.looseObject({ data: z.array(z.looseObject({ id: z.string().min(1) })) });
+/** Longest list that is read, in UTF-16 units. */
+const MAX_LIST_LENGTH = 5_000_000;
 
 /** Names of models that are no chat models, which local servers list among the others. */
 const OTHER_KINDS = /embed|rerank|whisper|tts|transcri|moderation|image|diffusion|\bclip\b/i;
 
-/**
- * Asks an OpenAI-compatible server for its models.
- * @returns the first one that can chat, by its name; null where the list cannot be read or has none.
- */
-export async function firstListedModel(baseUrl: string, apiKey: string | undefined): Promise<string | null> {
-  try {
-    const response = await fetch(`${baseUrl.replace(/\/+$/, "")}/models`, {
-      headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
-      signal: AbortSignal.timeout(LIST_MODELS_TIMEOUT_MS),
-    });
-    const list = ModelList.safeParse(await response.json());
-    return list.data?.data.find(({ id }) => !OTHER_KINDS.test(id) && !/\s/.test(id))?.id ?? null;
-  } catch {
-    // Not there, too slow, or no JSON: the caller says what to do about it.
-    return null;
+export type ListedModel =
+  | { type: "found"; model: string }
+  /** The server answers, and names no model that can chat. `hint` says why, as far as it can be told. */
+  | { type: "none"; hint: string }
+  /** Nobody answers, or not in time. */
+  | { type: "unreachable"; error: unknown };
+
+/** Asks an OpenAI-compatible server for its models: the first that can chat. */
+export async function firstListedModel(
+  address: ProviderAddress,
+  headers: Readonly<Record<string, string>>,
+): Promise<ListedModel> {
+  const answer = await askForModels(address, headers);
+  if (!("status" in answer)) return answer;
+  const model = modelIn(answer.text);
+  if (answer.status < 300 && model !== null) return { type: "found", model };
+  if (answer.status === 404 && !/\/v\d+/.test(address.base)) {
+    const versioned = { ...address, base: `${address.base}/v1` };
+    const other = await askForModels(versioned, headers);
+    if ("status" in other && modelIn(other.text) !== null) {
+      return { type: "none", hint: `; its models are at ${versioned.base}, so set OPENAI_BASE_URL to that` };
+    }
   }
+  // A server that is starting, or a gateway whose server is.
+  if (answer.status >= 500) return { type: "unreachable", error: new Error(`HTTP ${answer.status}`) };
+  return { type: "none", hint: ` (HTTP ${answer.status})` };
+}
+
+async function askForModels(
+  address: ProviderAddress,
+  headers: Readonly<Record<string, string>>,
+): Promise<{ status: number; text: string } | Extract<ListedModel, { type: "unreachable" }>> {
+  try {
+    const signal = AbortSignal.timeout(LIST_MODELS_TIMEOUT_MS);
+    const response = await sendRequest({
+      url: addressOf(address, "/models"),
+      method: "GET",
+      headers,
+      signal,
+    });
+    return { status: response.statusCode ?? 500, text: await readText(response, MAX_LIST_LENGTH) };
+  } catch (error) {
+    return { type: "unreachable", error };
+  }
+}
+
+/** `{ data: [{ id }] }` as OpenAI has it, `{ models: [{ name }] }` or a bare list as others do. */
+function modelIn(text: string): string | null {
+  const list = parseJson(text);
+  const items = isObject(list) ? listOf(list["data"] ?? list["models"]) : listOf(list);
+  for (const item of items) {
+    const name = isObject(item) ? (item["id"] ?? item["name"] ?? item["model"]) : item;
+    if (typeof name === "string" && name !== "" && !OTHER_KINDS.test(name) && !/\s/.test(name)) return name;
+  }
+  return null;
 }

@@ -1,18 +1,36 @@
-import type { LanguageModelV4 } from "@ai-sdk/provider";
 import type { ModelConfig } from "../../config.ts";
+import type { FaultContext, Model } from "../model.ts";
+import { createChatModel } from "./chat/chat-model.ts";
+import type { ChatTrait } from "./chat/chat-traits.ts";
+import {
+  addressOf,
+  basicToken,
+  parseProviderAddress,
+  type ProviderAddress,
+  secretsOfAddress,
+} from "./provider-address.ts";
+import { providerFetch } from "./provider-fetch.ts";
+import { createSdkModel, type SdkModelOptions } from "./sdk-model.ts";
+
+/** A setting of the environment that cannot be used. */
+class SettingError extends Error {
+  override readonly name = "SettingError";
+}
 
 /** A provider that the configuration has what it takes for. */
 export interface ConfiguredProvider {
   name: string;
   /** Null where the provider itself must be asked. */
   defaultModel: string | null;
+  address: ProviderAddress;
+  /** Of every request. */
+  headers: Readonly<Record<string, string>>;
+  /** What messages say of it. */
+  shown: NonNullable<FaultContext["provider"]>;
   /** Never told to anyone but the provider. */
-  apiKey: string;
-  create(model: string): LanguageModelV4;
+  secrets: readonly string[];
+  create(model: string): Model;
 }
-
-/** What a server takes that asks for no key. */
-const NO_KEY = "none";
 
 /**
  * The configured providers, the one that new tasks use by default first.
@@ -21,61 +39,135 @@ const NO_KEY = "none";
  * `OPENAI_BASE_URL` set, the key beside it belongs to that address and is never sent to OpenAI.
  *
  * An SDK is loaded where it is used: each takes 2 to 3 MB.
+ *
+ * @throws SettingError where an address or a key is none; the message names its variable.
  */
 export async function configuredProviders(config: ModelConfig): Promise<ConfiguredProvider[]> {
-  const { openaiApiKey, openaiBaseUrl, anthropicApiKey, googleApiKey } = config;
+  const { openaiApiKey, anthropicApiKey, googleApiKey, maxOutputTokens } = config;
   const providers: ConfiguredProvider[] = [];
-  if (openaiBaseUrl !== undefined) {
-    const apiKey = openaiApiKey ?? NO_KEY;
-    const { createOpenAICompatible } = await import("@ai-sdk/openai-compatible");
-    const provider = createOpenAICompatible({
-      name: "openai-compatible",
-      baseURL: openaiBaseUrl.replace(/\/+$/, ""),
-      apiKey,
-      includeUsage: true,
-    });
-    providers.push({
-      name: "openai-compatible",
-      defaultModel: null,
-      apiKey,
-      create: (model) => provider.chatModel(model),
-    });
+  if (config.openaiBaseUrl !== undefined) {
+    providers.push(chatProvider(config.openaiBaseUrl, openaiApiKey, maxOutputTokens));
   } else if (openaiApiKey !== undefined) {
-    const { createOpenAI } = await import("@ai-sdk/openai");
-    const provider = createOpenAI({
-      apiKey: openaiApiKey,
-      baseURL: "https://api.openai.com/v1",
-    });
-    providers.push({
+    const provider = sdkProvider({
       name: "openai",
       defaultModel: "gpt-5.5",
       apiKey: openaiApiKey,
-      create: (model) => provider.responses(model),
+      address: config.openaiResponsesBaseUrl ?? "https://api.openai.com/v1",
+      addressVariable: "OPENAI_RESPONSES_BASE_URL",
+      defaultPath: "/v1",
+      keyVariable: "OPENAI_API_KEY",
     });
+    const { createOpenAI } = await import("@ai-sdk/openai");
+    const sdk = createOpenAI(provider.settings);
+    // Nothing is kept at OpenAI: the reasoning comes encrypted, is kept in the log and goes back from there.
+    const options = { maxOutputTokens, providerOptions: { openai: { store: false } } };
+    providers.push({ ...provider, create: (model) => createSdkModel(sdk.responses(model), options) });
   }
+  const options: SdkModelOptions = { maxOutputTokens };
   if (anthropicApiKey !== undefined) {
-    const { createAnthropic } = await import("@ai-sdk/anthropic");
-    const provider = createAnthropic({
-      apiKey: anthropicApiKey,
-      baseURL: "https://api.anthropic.com/v1",
-    });
-    providers.push({
+    const provider = sdkProvider({
       name: "anthropic",
       defaultModel: "claude-sonnet-5",
       apiKey: anthropicApiKey,
-      create: (model) => provider.languageModel(model),
+      address: config.anthropicBaseUrl ?? "https://api.anthropic.com/v1",
+      addressVariable: "ANTHROPIC_BASE_URL",
+      defaultPath: "/v1",
+      keyVariable: "ANTHROPIC_API_KEY",
     });
+    const { createAnthropic } = await import("@ai-sdk/anthropic");
+    const sdk = createAnthropic(provider.settings);
+    providers.push({ ...provider, create: (model) => createSdkModel(sdk.languageModel(model), options) });
   }
   if (googleApiKey !== undefined) {
-    const baseURL = "https://generativelanguage.googleapis.com/v1beta";
-    const { createGoogle } = await import("@ai-sdk/google");
-    const provider = createGoogle({ apiKey: googleApiKey, baseURL });
-    providers.push({
+    const provider = sdkProvider({
       name: "google",
       defaultModel: "gemini-3.5-flash",
       apiKey: googleApiKey,
-      create: (model) => provider.languageModel(model),
+      address: config.googleBaseUrl ?? "https://generativelanguage.googleapis.com/v1beta",
+      addressVariable: "GOOGLE_GENERATIVE_AI_BASE_URL",
+      defaultPath: "/v1beta",
+      keyVariable: "GOOGLE_GENERATIVE_AI_API_KEY",
     });
+    const { createGoogle } = await import("@ai-sdk/google");
+    const sdk = createGoogle(provider.settings);
+    providers.push({ ...provider, create: (model) => createSdkModel(sdk.languageModel(model), options) });
   }
   return providers;
+}
+
+function chatProvider(
+  text: string,
+  apiKey: string | undefined,
+  maxOutputTokens: number | undefined,
+): ConfiguredProvider {
+  checkKey("OPENAI_API_KEY", apiKey);
+  const address = readAddress("OPENAI_BASE_URL", text);
+  const headers = authorization(address, apiKey);
+  const traits = new Set<ChatTrait>();
+  const server = { url: addressOf(address, "/chat/completions"), headers, maxOutputTokens, traits };
+  return {
+    name: "openai-compatible",
+    defaultModel: null,
+    address,
+    headers,
+    shown: { address: address.base, addressVariable: "OPENAI_BASE_URL", keyVariable: "OPENAI_API_KEY" },
+    secrets: [...secretsOfAddress(address), ...(apiKey === undefined ? [] : [apiKey])],
+    create: (model) => createChatModel(server, model),
+  };
+}
+
+/** Credentials in the address are the server's own; a key beside them would need the same header. */
+function authorization({ credentials }: ProviderAddress, apiKey: string | undefined): Record<string, string> {
+  if (credentials !== null) return { authorization: `Basic ${basicToken(credentials)}` };
+  return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+}
+
+interface SdkProvider {
+  name: string;
+  defaultModel: string;
+  apiKey: string;
+  address: string;
+  addressVariable: string;
+  defaultPath: string;
+  keyVariable: string;
+}
+
+function sdkProvider({ name, defaultModel, apiKey, address: text, defaultPath, ...variables }: SdkProvider) {
+  checkKey(variables.keyVariable, apiKey);
+  const address = readAddress(variables.addressVariable, text, defaultPath);
+  const headers: Record<string, string> =
+    address.credentials === null ? {} : { authorization: `Basic ${basicToken(address.credentials)}` };
+  const withQuery: typeof fetch = (input, init) =>
+    providerFetch(`${input instanceof Request ? input.url : String(input)}${address.query}`, init);
+  return {
+    name,
+    defaultModel,
+    address,
+    headers,
+    shown: { address: address.base, ...variables },
+    secrets: [...secretsOfAddress(address), apiKey],
+    settings: {
+      apiKey,
+      baseURL: address.base,
+      headers,
+      fetch: address.query === "" ? providerFetch : withQuery,
+    },
+  };
+}
+
+function readAddress(variable: string, text: string, defaultPath?: string): ProviderAddress {
+  try {
+    return parseProviderAddress(text, defaultPath);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new SettingError(`${variable} ${message}`);
+  }
+}
+
+/** RFC 9110, 5.5: what a header's value may hold. */
+const HEADER_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
+
+function checkKey(variable: string, key: string | undefined): void {
+  if (key === undefined || HEADER_VALUE.test(key)) return;
+  throw new SettingError(`${variable} holds a character that no key has, such as a line break`);
 }

@@ -1,20 +1,31 @@
 import { TrunklineError } from "@trunkline/contract";
 import type { ModelConfig } from "../../config.ts";
-import type { ModelRegistry, ResolvedModel } from "../port.ts";
+import type { ModelProbe, ModelRegistry, ResolvedModel } from "../port.ts";
 import { createDemoModel, DEMO_MODEL_NAME } from "./demo/demo-model.ts";
-import { firstListedModel } from "./listed-model.ts";
+import { AwaitedDefault, type Notes } from "./awaited-default.ts";
+import { probeModel } from "./probe.ts";
 import { type ConfiguredProvider, configuredProviders } from "./provider-table.ts";
+import { createSecretRedactor } from "./secret-redactor.ts";
+
+const MAX_MODELS_KEPT = 100;
+
+export interface Models extends ModelRegistry, ModelProbe {
+  /** Looks no longer for what was not there at the start. */
+  stop(): void;
+}
 
 /**
  * The models that the configuration gives access to, and the one for tasks that name none: `TRUNKLINE_MODEL`, else the
- * first provider with a key, else the demo model. An OpenAI-compatible server is asked for its models then, for 2 s.
- * @throws TrunklineError `model_unknown` where the default cannot be settled; the message says what to set.
+ * first provider with a key, else the demo model. An OpenAI-compatible server is asked for its models then; while it is
+ * down, it is asked again, and tasks that need it before it is up fail as those do whose provider cannot be reached.
+ * @throws TrunklineError `model_unknown` where the default has no provider, SettingError; the message says what to set.
  */
-export async function createModelRegistry(config: ModelConfig): Promise<ModelRegistry> {
+export async function createModelRegistry(config: ModelConfig, notes: Notes = {}): Promise<Models> {
   const providers = await configuredProviders(config);
+  const { patience } = config;
   // Making one takes longer than starting a task does otherwise: an SDK builds its schemas anew for each.
   const made = new Map<string, ResolvedModel>([
-    [DEMO_MODEL_NAME, { name: DEMO_MODEL_NAME, model: createDemoModel() }],
+    [DEMO_MODEL_NAME, { name: DEMO_MODEL_NAME, model: createDemoModel(), patience }],
   ]);
 
   const make = (name: string): ResolvedModel => {
@@ -22,9 +33,11 @@ export async function createModelRegistry(config: ModelConfig): Promise<ModelReg
     const provider = providers.find((candidate) => candidate.name === name.slice(0, Math.max(0, colon)));
     const model = name.slice(colon + 1);
     if (provider === undefined || model === "") throw unknownModel(name, providers);
-    return { name, model: provider.create(model), redact: redactor(provider.apiKey) };
+    const redact = createSecretRedactor(provider.secrets);
+    return { name, model: provider.create(model), patience, redact, provider: provider.shown };
   };
   const resolve = (name: string): ResolvedModel => {
+    if (awaited !== null && name === awaited.pendingName) return awaited.resolved;
     const known = made.get(name);
     if (known !== undefined) return known;
     const model = make(name);
@@ -33,26 +46,30 @@ export async function createModelRegistry(config: ModelConfig): Promise<ModelReg
     return model;
   };
 
-  const defaultModel = config.model ?? (await chooseDefault(config, providers));
-  resolve(defaultModel);
+  const [first] = providers;
+  const awaited =
+    config.model === undefined && first !== undefined && first.defaultModel === null
+      ? new AwaitedDefault({ provider: first, patience, make, notes })
+      : null;
+  await awaited?.start();
+  const settled =
+    config.model ?? (first === undefined ? DEMO_MODEL_NAME : `${first.name}:${first.defaultModel}`);
+  const defaultModel = (): string => awaited?.resolved.name ?? settled;
+  resolve(defaultModel());
   const ofProviders = providers.flatMap((provider) =>
     provider.defaultModel === null ? [] : [`${provider.name}:${provider.defaultModel}`],
   );
-  return { defaultModel, names: [...new Set([defaultModel, ...ofProviders, DEMO_MODEL_NAME])], resolve };
-}
-
-const MAX_MODELS_KEPT = 100;
-
-async function chooseDefault(config: ModelConfig, providers: readonly ConfiguredProvider[]): Promise<string> {
-  const [first] = providers;
-  if (first === undefined) return DEMO_MODEL_NAME;
-  if (first.defaultModel !== null) return `${first.name}:${first.defaultModel}`;
-  const listed = await firstListedModel(config.openaiBaseUrl ?? "", config.openaiApiKey);
-  if (listed !== null) return `${first.name}:${listed}`;
-  throw new TrunklineError(
-    "model_unknown",
-    `The server at OPENAI_BASE_URL does not list its models. Start it, or name one: TRUNKLINE_MODEL=${first.name}:<model>`,
-  );
+  return {
+    get defaultModel() {
+      return defaultModel();
+    },
+    get names() {
+      return [...new Set([defaultModel(), ...ofProviders, DEMO_MODEL_NAME])];
+    },
+    resolve,
+    probe: async (name) => probeModel(resolve(name)),
+    stop: () => awaited?.stop(),
+  };
 }
 
 function unknownModel(name: string, providers: readonly ConfiguredProvider[]): TrunklineError {
@@ -62,12 +79,4 @@ function unknownModel(name: string, providers: readonly ConfiguredProvider[]): T
     `No model '${name}' here. A model is named ${forms.join(" or ")}; more providers come with their keys: ` +
       "OPENAI_API_KEY, ANTHROPIC_API_KEY, GOOGLE_GENERATIVE_AI_API_KEY, or OPENAI_BASE_URL",
   );
-}
-
-/** A word that short is no secret, and would blot out half of every message. */
-const MIN_SECRET_LENGTH = 8;
-
-function redactor(secret: string): (text: string) => string {
-  if (secret.length < MIN_SECRET_LENGTH) return (text) => text;
-  return (text) => text.replaceAll(secret, "[redacted]");
 }

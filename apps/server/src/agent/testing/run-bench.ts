@@ -20,6 +20,8 @@ const OWNER_ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 export const SECRET = "sk-canary-0123456789";
 
 export interface RunOptions {
+  /** Of this run; else the default one. */
+  model?: string;
   budget?: Budget;
   signal?: AbortSignal;
   deps?: LoopDeps;
@@ -52,8 +54,13 @@ export class RunBench implements AsyncDisposable {
       model: undefined,
       openaiApiKey: SECRET,
       openaiBaseUrl: provider.url,
+      openaiResponsesBaseUrl: undefined,
       anthropicApiKey: undefined,
+      anthropicBaseUrl: undefined,
       googleApiKey: undefined,
+      googleBaseUrl: undefined,
+      maxOutputTokens: undefined,
+      patience: { startMs: 600_000, idleMs: 300_000 },
       ...config,
     });
     return new RunBench(provider, await ToolBench.create({ graceMs: 300, forceMs: 5_000 }), models);
@@ -76,7 +83,7 @@ export class RunBench implements AsyncDisposable {
       sessionId: this.log.sessionId,
       taskId,
       log: this.log.reader(),
-      model: { ...this.#models.resolve(this.#models.defaultModel), contextTokens: options.contextTokens },
+      model: { ...this.#models.resolve(options.model ?? this.#models.defaultModel), contextTokens: options.contextTokens },
       ownerId: OWNER_ID,
       tools: sameTools(options.tools ?? this.toolBench.tools),
       policy: createApprovalPolicy(options.approvals ?? "never"),

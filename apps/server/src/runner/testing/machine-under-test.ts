@@ -25,7 +25,7 @@ const DYING_WRITER = new URL("../../store/testing/dying-writer.ts", import.meta.
 const models: ModelRegistry = {
   defaultModel: "demo",
   names: ["demo"],
-  resolve: (name) => ({ name, model: {} as never }),
+  resolve: (name) => ({ name, model: {} as never, patience: { startMs: 1, idleMs: 1 } }),
 };
 
 interface Server {

@@ -59,7 +59,7 @@ export const bob: Principal = {
 const models: ModelRegistry = {
   defaultModel: "demo",
   names: ["demo"],
-  resolve: (name) => ({ name, model: {} as never }),
+  resolve: (name) => ({ name, model: {} as never, patience: { startMs: 1, idleMs: 1 } }),
 };
 
 export const done = (result = "ok"): RunOutcome => ({

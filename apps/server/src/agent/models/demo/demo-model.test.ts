@@ -1,9 +1,10 @@
-import type { LanguageModelV4Prompt, LanguageModelV4StreamPart } from "@ai-sdk/provider";
+import type { LanguageModelV4Prompt } from "@ai-sdk/provider";
 import { randomUUID } from "node:crypto";
 import { expect, test } from "vitest";
 import { RunBench } from "../../testing/run-bench.ts";
 import { createApprovalPolicy } from "../../../approvals/policy.ts";
 import { createRunTask } from "../../loop.ts";
+import type { AnswerPart, AnswerParts, ModelCallContext } from "../../model.ts";
 import { sameTools } from "../../../tools/registry.ts";
 import { createDemoModel } from "./demo-model.ts";
 
@@ -16,17 +17,28 @@ function user(text: string): LanguageModelV4Prompt {
   ];
 }
 
-async function answer(prompt: LanguageModelV4Prompt, demo = model, abortSignal?: AbortSignal) {
-  const { stream } = await demo.doStream({ prompt, abortSignal });
-  const parts: LanguageModelV4StreamPart[] = [];
-  for await (const part of stream) parts.push(part);
+function context(signal = new AbortController().signal): ModelCallContext {
+  return { signal, onLife: () => undefined, faultContext: { model: "demo", redact: (text) => text } };
+}
+
+async function answer(prompt: LanguageModelV4Prompt) {
+  const parts = await partsOf(await model.ask({ prompt }, context()));
   return {
-    text: parts.map((part) => (part.type === "text-delta" ? part.delta : "")).join(""),
+    text: parts.map((part) => (part.type === "text" ? part.text : "")).join(""),
     calls: parts.flatMap((part) =>
-      part.type === "tool-call" ? [[part.toolName, JSON.parse(part.input) as unknown]] : [],
+      part.type === "call" ? [[part.name, JSON.parse(part.input) as unknown]] : [],
     ),
-    finish: parts.flatMap((part) => (part.type === "finish" ? [part.finishReason.unified] : [])),
+    finish: parts.flatMap((part) => (part.type === "finish" ? [part.finishReason] : [])),
   };
+}
+
+async function partsOf(answered: AnswerParts, onPart?: (part: AnswerPart) => void): Promise<AnswerPart[]> {
+  const parts: AnswerPart[] = [];
+  for (let next = await answered.next(); next.done !== true; next = await answered.next()) {
+    parts.push(...next.value);
+    next.value.forEach((part) => onPart?.(part));
+  }
+  return parts;
 }
 
 test.each([
@@ -69,18 +81,16 @@ test("says so wherever it speaks", async () => {
 
 test("streams word by word, and stops in the middle when it is told to", async () => {
   const abort = new AbortController();
-  const { stream } = await createDemoModel({ wordDelayMs: 1 }).doStream({
-    prompt: user("say: one two\nwait: 3600"),
-    abortSignal: abort.signal,
-  });
+  const answered = await createDemoModel({ wordDelayMs: 1 }).ask(
+    { prompt: user("say: one two\nwait: 3600") },
+    context(abort.signal),
+  );
   const deltas: string[] = [];
-  const reading = (async () => {
-    for await (const part of stream) {
-      if (part.type !== "text-delta") continue;
-      deltas.push(part.delta);
-      if (part.delta === " two") abort.abort();
-    }
-  })();
+  const reading = partsOf(answered, (part) => {
+    if (part.type !== "text") return;
+    deltas.push(part.text);
+    if (part.text === " two") abort.abort();
+  });
   await expect(reading).rejects.toThrow("abort");
   expect(deltas.slice(0, 3)).toEqual(["**Demo model:**", " one", " two"]);
 });
@@ -102,7 +112,7 @@ test("a script of several lines runs through the real loop and tools, in order",
     sessionId: bench.log.sessionId,
     taskId,
     log: bench.log.reader(),
-    model: { name: "demo", model },
+    model: { name: "demo", model, patience: { startMs: 600_000, idleMs: 300_000 } },
     ownerId: randomUUID(),
     tools: sameTools(bench.toolBench.tools),
     policy: createApprovalPolicy("never"),
@@ -124,9 +134,7 @@ test("a script of several lines runs through the real loop and tools, in order",
       /^\*\*Demo model:\*\* write_file of `x.txt` succeeded; .*exit code 3; .*read_file of `none` failed\.$/,
     ),
   ]);
-  const ended = bench.log.of("tool.ended");
-  const calls = bench.log.of("step.ended").flatMap(({ toolCalls }) => toolCalls);
-  expect(calls.map(({ callId }) => ended.find((end) => end.callId === callId)?.output)).toMatchObject([
+  expect(bench.log.of("tool.ended").map(({ output }) => output)).toMatchObject([
     "created x.txt: 2 bytes, 1 lines",
     "a\n",
     "modified x.txt: 1 replacement",

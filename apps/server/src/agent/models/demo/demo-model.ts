@@ -1,12 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import type {
-  LanguageModelV4,
-  LanguageModelV4CallOptions,
-  LanguageModelV4Content,
-  LanguageModelV4StreamPart,
-  LanguageModelV4Usage,
-} from "@ai-sdk/provider";
+import type { AnswerPart, Model, ModelCallContext, ModelRequest } from "../../model.ts";
 import { type DemoTurn, nextDemoTurn } from "./demo-turn.ts";
 import { DEMO_HELP, DEMO_LABEL, summarize } from "./demo-words.ts";
 
@@ -21,37 +15,30 @@ export interface DemoModelOptions {
   sleep?: (ms: number, signal: AbortSignal | undefined) => Promise<void>;
 }
 
-const NEVER_SPENT: LanguageModelV4Usage = {
-  inputTokens: { total: 0, noCache: 0, cacheRead: 0, cacheWrite: 0 },
-  outputTokens: { total: 0, text: 0, reasoning: 0 },
-};
+const NEVER_SPENT = { inputTokens: 0, outputTokens: 0 };
 
 /** A scripted model that needs no key, so that the whole of Trunkline can be seen and tested with nothing installed. */
-export function createDemoModel(options: DemoModelOptions = {}): LanguageModelV4 {
+export function createDemoModel(options: DemoModelOptions = {}): Model {
   const wordDelayMs = options.wordDelayMs ?? WORD_DELAY_MS;
   const sleep = options.sleep ?? ((ms, signal) => wait(ms, undefined, { signal }));
 
-  async function* speak({
-    prompt,
-    abortSignal,
-  }: LanguageModelV4CallOptions): AsyncGenerator<LanguageModelV4StreamPart, void> {
-    yield { type: "stream-start", warnings: [] };
+  async function* speak(
+    { prompt }: ModelRequest,
+    { signal }: ModelCallContext,
+  ): AsyncGenerator<readonly AnswerPart[], void, undefined> {
     const turn = nextDemoTurn(prompt);
     if (turn.words.length > 0 || turn.calls.length === 0) {
-      yield { type: "text-start", id: "0" };
-      for await (const delta of words(turn, abortSignal)) yield { type: "text-delta", id: "0", delta };
-      yield { type: "text-end", id: "0" };
+      for await (const text of words(turn, signal)) yield [{ type: "text", id: "0", text }];
+      yield [{ type: "block-end", kind: "text", id: "0" }];
     }
-    for (const { tool, input } of turn.calls) {
-      yield {
-        type: "tool-call",
-        toolCallId: `demo-${randomUUID()}`,
-        toolName: tool,
-        input: JSON.stringify(input),
-      };
-    }
-    const unified = turn.calls.length > 0 ? "tool-calls" : "stop";
-    yield { type: "finish", usage: NEVER_SPENT, finishReason: { unified, raw: unified } };
+    const calls = turn.calls.map(({ tool, input }) => ({
+      type: "call" as const,
+      callId: `demo-${randomUUID()}`,
+      name: tool,
+      input: JSON.stringify(input),
+    }));
+    const finishReason = calls.length > 0 ? "tool-calls" : "stop";
+    yield [...calls, { type: "finish", finishReason, usage: NEVER_SPENT }];
   }
 
   async function* words(turn: DemoTurn, signal: AbortSignal | undefined): AsyncGenerator<string, void> {
@@ -79,26 +66,5 @@ export function createDemoModel(options: DemoModelOptions = {}): LanguageModelV4
     }
   }
 
-  return {
-    specificationVersion: "v4",
-    provider: "trunkline",
-    modelId: DEMO_MODEL_NAME,
-    supportedUrls: {},
-    async doStream(callOptions) {
-      return { stream: ReadableStream.from(speak(callOptions)) };
-    },
-    async doGenerate(callOptions) {
-      const content: LanguageModelV4Content[] = [];
-      let text = "";
-      for await (const part of speak(callOptions)) {
-        if (part.type === "text-delta") text += part.delta;
-        else if (part.type === "tool-call") content.push(part);
-        else if (part.type === "finish") {
-          if (text !== "") content.unshift({ type: "text", text });
-          return { content, finishReason: part.finishReason, usage: part.usage, warnings: [] };
-        }
-      }
-      throw new Error("the demo model ended without an answer");
-    },
-  };
+  return { modelId: DEMO_MODEL_NAME, ask: async (request, call) => speak(request, call) };
 }

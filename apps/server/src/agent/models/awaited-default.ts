@@ -1,0 +1,124 @@
+import type { Model, ModelCallContext, Patience } from "../model.ts";
+import { callFault } from "../call-fault.ts";
+import type { ResolvedModel } from "../port.ts";
+import { ProviderFault } from "../provider-fault.ts";
+import { firstListedModel, type ListedModel } from "./listed-model.ts";
+import type { ConfiguredProvider } from "./provider-table.ts";
+import { createSecretRedactor } from "./secret-redactor.ts";
+
+export interface Notes {
+  /** Something that the operator should know. */
+  warn?: (message: string) => void;
+  info?: (message: string) => void;
+}
+
+/** How long to wait before a server that is down is asked again, in ms. */
+const FIRST_WAIT_MS = 2_000;
+const LONGEST_WAIT_MS = 60_000;
+
+/** The default model of a server that names its models itself, and may be down when ours starts. */
+export class AwaitedDefault {
+  /** Stands for the model as long as nobody knows its name. */
+  readonly pendingName: string;
+  readonly resolved: ResolvedModel;
+  readonly #provider: ConfiguredProvider;
+  readonly #make: (name: string) => ResolvedModel;
+  readonly #notes: Notes;
+  #found: ResolvedModel | null = null;
+  #asking: Promise<ListedModel> | null = null;
+  #timer: NodeJS.Timeout | undefined;
+  #isStopped = false;
+
+  constructor(options: {
+    provider: ConfiguredProvider;
+    patience: Patience;
+    make: (name: string) => ResolvedModel;
+    notes: Notes;
+  }) {
+    const { provider, patience } = options;
+    this.#provider = provider;
+    this.#make = options.make;
+    this.#notes = options.notes;
+    this.pendingName = `${provider.name}:default`;
+    const nameNow = (): string => this.#found?.name ?? this.pendingName;
+    const model: Model = {
+      get modelId() {
+        return nameNow().slice(provider.name.length + 1);
+      },
+      ask: async (request, call) => (await this.#modelFor(call)).ask(request, call),
+    };
+    this.resolved = {
+      get name() {
+        return nameNow();
+      },
+      model,
+      patience,
+      redact: createSecretRedactor(provider.secrets),
+      provider: provider.shown,
+    };
+  }
+
+  /** Asks once; where that brings nothing, goes on asking by itself. */
+  async start(): Promise<void> {
+    const listed = await this.#ask();
+    if (listed.type === "found") return;
+    this.#notes.warn?.(
+      listed.type === "none"
+        ? this.#noListMessage(listed.hint)
+        : `The provider at ${this.#provider.shown.address} cannot be reached yet; tasks need it, or another TRUNKLINE_MODEL`,
+    );
+    this.#askLater(FIRST_WAIT_MS);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  async #modelFor({ faultContext }: ModelCallContext): Promise<Model> {
+    if (this.#found !== null) return this.#found.model;
+    const listed = await this.#ask();
+    if (this.#found !== null) return (this.#found as ResolvedModel).model;
+    if (listed.type === "none") {
+      throw new ProviderFault("model_not_found", this.#noListMessage(listed.hint), { retryable: false });
+    }
+    const fault = callFault(listed.type === "unreachable" ? listed.error : null, faultContext);
+    if (fault instanceof ProviderFault) throw fault;
+    throw new ProviderFault(
+      "provider_unreachable",
+      `The provider at ${this.#provider.shown.address} does not answer. Check that it is running and that the address is right (OPENAI_BASE_URL)`,
+      { retryable: true },
+    );
+  }
+
+  #ask(): Promise<ListedModel> {
+    this.#asking ??= this.#askOnce().finally(() => {
+      this.#asking = null;
+    });
+    return this.#asking;
+  }
+
+  async #askOnce(): Promise<ListedModel> {
+    const { address, headers, name } = this.#provider;
+    const listed = await firstListedModel(address, headers);
+    if (listed.type === "found" && this.#found === null) {
+      this.#found = this.#make(`${name}:${listed.model}`);
+      clearTimeout(this.#timer);
+    }
+    return listed;
+  }
+
+  #askLater(waitMs: number): void {
+    if (this.#isStopped || this.#found !== null) return;
+    this.#timer = setTimeout(() => {
+      void this.#ask().then(({ type }) => {
+        if (type === "found") this.#notes.info?.(`Default model: ${this.resolved.name}`);
+        else this.#askLater(Math.min(waitMs * 2, LONGEST_WAIT_MS));
+      });
+    }, waitMs).unref();
+  }
+
+  #noListMessage(hint: string): string {
+    return `The server at ${this.#provider.shown.address} names no model${hint}. Name one: TRUNKLINE_MODEL=${this.#provider.name}:<model>`;
+  }
+}

@@ -1,0 +1,117 @@
+import type { Json } from "@trunkline/contract";
+import type { AnswerCall } from "../../model.ts";
+import { isObject, type JsonObject, listOf, objectOr, parseJson, wellFormedJson } from "../../json-object.ts";
+
+interface GrowingCall {
+  id: string;
+  name: string;
+  input: string;
+  /** Fields that are the provider's own, of the call and of its function: to be sent back as they are. */
+  extra: JsonObject;
+  functionExtra: JsonObject;
+}
+
+/** Where the provider's own fields are kept. */
+export const CHAT_METADATA_KEY = "openai-compatible";
+
+const CALL_FIELDS = new Set(["index", "id", "type", "function"]);
+const FUNCTION_FIELDS = new Set(["name", "arguments", "parameters"]);
+
+/** The tool calls of one answer, put together from their pieces. */
+export class ChatCalls {
+  readonly #calls: GrowingCall[] = [];
+  /** By the index that the server gives. */
+  readonly #byIndex = new Map<number, GrowingCall>();
+
+  /** @returns how many characters came. */
+  take(value: unknown): number {
+    let length = 0;
+    for (const piece of listOf(value)) if (isObject(piece)) length += this.#takePiece(piece);
+    return length;
+  }
+
+  /** The predecessor of `tool_calls`: one call, without an id. */
+  takeFunctionCall(value: unknown): number {
+    return isObject(value) ? this.#takePiece({ index: 0, function: value }) : 0;
+  }
+
+  /** What came, in order. What has neither name nor input is no call. */
+  whole(): AnswerCall[] {
+    return this.#calls
+      .filter(({ name, input }) => name !== "" || input.trim() !== "")
+      .map(({ id, name, input, extra, functionExtra }) => {
+        const metadata: Record<string, Json> = {};
+        if (Object.keys(extra).length > 0) metadata["call"] = wellFormedJson(extra) as Json;
+        if (Object.keys(functionExtra).length > 0)
+          metadata["function"] = wellFormedJson(functionExtra) as Json;
+        return {
+          type: "call" as const,
+          callId: id.toWellFormed(),
+          name: name.toWellFormed(),
+          input,
+          metadata: Object.keys(metadata).length > 0 ? { [CHAT_METADATA_KEY]: metadata } : undefined,
+        };
+      });
+  }
+
+  get isEmpty(): boolean {
+    return this.whole().length === 0;
+  }
+
+  #takePiece(piece: JsonObject): number {
+    const described = objectOr(piece["function"], piece);
+    const id = typeof piece["id"] === "string" || typeof piece["id"] === "number" ? String(piece["id"]) : "";
+    const name = typeof described["name"] === "string" ? described["name"] : "";
+    const call = this.#callFor(indexOf(piece["index"]), id, name);
+    if (call.id === "") call.id = id;
+    if (call.name === "") call.name = name;
+    else if (name !== "" && name !== call.name && call.input === "" && id === "") call.name += name;
+    const added = addInput(call, described["arguments"] ?? described["parameters"]);
+    addExtra(call.extra, piece, CALL_FIELDS);
+    if (described !== piece) addExtra(call.functionExtra, described, FUNCTION_FIELDS);
+    return added + name.length + id.length;
+  }
+
+  /** Servers number calls, or name them, or do neither, or give all of them one number. */
+  #callFor(index: number | undefined, id: string, name: string): GrowingCall {
+    const byId = id === "" ? undefined : this.#calls.findLast((call) => call.id === id);
+    const byPlace = index === undefined ? (byId ?? this.#calls.at(-1)) : this.#byIndex.get(index);
+    const isOther = byPlace !== undefined && id !== "" && byPlace.id !== "" && byPlace.id !== id;
+    const known = isOther && byId !== undefined ? byId : byPlace;
+    const isNew =
+      known === undefined ||
+      (isOther && byId === undefined && name !== "") ||
+      (id === "" && index === undefined && name !== "" && known.name !== "" && isWhole(known.input));
+    if (!isNew) return known;
+    const call: GrowingCall = { id: "", name: "", input: "", extra: {}, functionExtra: {} };
+    this.#calls.push(call);
+    if (index !== undefined) this.#byIndex.set(index, call);
+    return call;
+  }
+}
+
+function indexOf(value: unknown): number | undefined {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && /^\d+$/.test(value) ? Number(value) : undefined;
+}
+
+/** Input comes as text in pieces, or as an object at once. */
+function addInput(call: GrowingCall, value: unknown): number {
+  if (value === undefined || value === null) return 0;
+  const text = typeof value === "string" ? value : JSON.stringify(value);
+  // Some servers end with the whole call once more.
+  if (text === call.input && text.startsWith("{") && isWhole(text)) return 0;
+  call.input += text;
+  return text.length;
+}
+
+function isWhole(input: string): boolean {
+  return isObject(parseJson(input));
+}
+
+function addExtra(to: JsonObject, from: JsonObject, known: ReadonlySet<string>): void {
+  for (const [field, value] of Object.entries(from)) {
+    if (known.has(field) || value === null || value === undefined || field === "__proto__") continue;
+    to[field] = value;
+  }
+}

@@ -1,0 +1,85 @@
+import type { Json } from "@trunkline/contract";
+import { isObject, type JsonObject, listOf, wellFormedJson } from "../../json-object.ts";
+
+/** Fields that hold what a model thinks, in words; the first that is there is shown. */
+export const REASONING_FIELDS = ["reasoning_content", "reasoning", "reasoning_text", "thinking"] as const;
+
+/** Names of fields of a message that servers want back: signatures, encrypted reasoning and their like. */
+const KEPT = /reason|think|thought|signature|encrypt|opaque|extra_content|provider_specific/i;
+
+/** What a server says of its message beside text and calls, and wants back with it. */
+export class ChatExtras {
+  readonly #fields: JsonObject = {};
+  /** Fields that the reasoning's words came in. */
+  readonly #reasoningFields = new Set<string>();
+
+  /** @returns about how long it is that came, in UTF-16 units. */
+  take(delta: JsonObject): number {
+    let length = 0;
+    for (const field in delta) {
+      const value = delta[field];
+      if (value === null || value === undefined || field === "content" || field === "role") continue;
+      if (!KEPT.test(field)) continue;
+      if (isReasoningField(field) && typeof value === "string") {
+        if (value !== "") this.#reasoningFields.add(field);
+        continue;
+      }
+      length += typeof value === "string" ? value.length : JSON.stringify(value).length;
+      if (field === "reasoning_details" || field === "thinking_blocks") {
+        join((this.#fields[field] ??= []) as unknown[], listOf(value));
+      } else {
+        this.#fields[field] = grown(this.#fields[field], value);
+      }
+    }
+    return length;
+  }
+
+  /** @returns what to keep; null where there is nothing. */
+  whole(): Record<string, Json> | null {
+    const kept: Record<string, Json> = {};
+    if (Object.keys(this.#fields).length > 0) kept["message"] = wellFormedJson(this.#fields) as Json;
+    if (this.#reasoningFields.size > 0) kept["reasoning"] = [...this.#reasoningFields];
+    return Object.keys(kept).length > 0 ? kept : null;
+  }
+}
+
+function isReasoningField(field: string): boolean {
+  return (REASONING_FIELDS as readonly string[]).includes(field);
+}
+
+function grown(known: unknown, value: unknown): unknown {
+  if (typeof known === "string" && typeof value === "string") return known + value;
+  return isObject(known) && isObject(value) ? { ...known, ...value } : value;
+}
+
+/** Texts that grow within one item of a list. */
+const GROWING = ["text", "summary", "data", "thinking"];
+
+/** Pieces of one detail, told by its index and type, become one; the order stays. */
+function join(list: unknown[], pieces: readonly unknown[]): void {
+  for (const piece of pieces) {
+    const last = list.at(-1);
+    if (!isObject(piece) || !isObject(last) || !isSameDetail(last, piece)) {
+      list.push(piece);
+      continue;
+    }
+    const detail: JsonObject = { ...last };
+    for (const [field, value] of Object.entries(piece)) {
+      if (value === null || value === undefined) continue;
+      const before = detail[field];
+      detail[field] =
+        GROWING.includes(field) && typeof value === "string" && typeof before === "string"
+          ? before + value
+          : value;
+    }
+    list[list.length - 1] = detail;
+  }
+}
+
+function isSameDetail(a: JsonObject, b: JsonObject): boolean {
+  return (
+    a["type"] === b["type"] &&
+    a["index"] === b["index"] &&
+    (a["id"] === b["id"] || (b["id"] ?? null) === null || (a["id"] ?? null) === null)
+  );
+}

@@ -1,0 +1,110 @@
+import { callFault } from "../../call-fault.ts";
+import type { Model, ModelCallContext, ModelRequest } from "../../model.ts";
+import { wordsInBody, wordsInValue } from "../../provider-words.ts";
+import { type Refusal, refusalFault } from "../../refusal-fault.ts";
+import { headersOf, readText, sendRequest } from "../provider-request.ts";
+import { ChatAnswer } from "./chat-answer.ts";
+import { changesRequest, chatRequest } from "./chat-request.ts";
+import { ChatStream } from "./chat-stream.ts";
+import { type ChatTrait, traitFor } from "./chat-traits.ts";
+
+/** A server that speaks OpenAI's chat completions, as far as its models share it. */
+export interface ChatServer {
+  /** Of `chat/completions`, without credentials. */
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  maxOutputTokens: number | undefined;
+  /** What was found out about it; the longer it is asked, the less has to be tried. */
+  traits: Set<ChatTrait>;
+}
+
+/** Longest error body that is read, in UTF-16 units. */
+const MAX_ERROR_LENGTH = 100_000;
+
+/** A model of such a server. */
+export function createChatModel(server: ChatServer, modelId: string): Model {
+  let beginsThinking = false;
+
+  return {
+    modelId,
+    async ask(asked, call) {
+      const request: ModelRequest = {
+        ...asked,
+        ...withDefined("maxOutputTokens", asked.maxOutputTokens ?? server.maxOutputTokens),
+      };
+      const answer = new ChatAnswer(call.faultContext, { beginsThinking });
+      const response = await send(server, modelId, request, call);
+      const stream = new ChatStream(response, answer, call);
+      return {
+        async next() {
+          try {
+            return await stream.next();
+          } finally {
+            beginsThinking = answer.hasUnopenedThought;
+          }
+        },
+        return: () => stream.return(),
+      };
+    },
+  };
+}
+
+/** Sends the request until the server takes it, each time without what it refused. */
+async function send(server: ChatServer, modelId: string, request: ModelRequest, call: ModelCallContext) {
+  const traits = new Set(server.traits);
+  for (;;) {
+    const response = await sendOnce(server, JSON.stringify(chatRequest(modelId, request, traits)), call);
+    const status = response.statusCode ?? 500;
+    if (status < 300) {
+      for (const trait of traits) server.traits.add(trait);
+      return response;
+    }
+    const refusal = await readRefusal(response, status);
+    const trait = traitFor(refusal, (candidate) => changesRequest(candidate, request, traits));
+    if (trait === null) throw refusalFault(refusal, call.faultContext);
+    traits.add(trait);
+  }
+}
+
+async function sendOnce(
+  { url, headers }: ChatServer,
+  body: string,
+  { signal, onLife, faultContext }: ModelCallContext,
+) {
+  try {
+    const response = await sendRequest({
+      url,
+      method: "POST",
+      headers: {
+        accept: "text/event-stream, application/json",
+        "content-type": "application/json",
+        "content-length": String(Buffer.byteLength(body)),
+        ...headers,
+      },
+      body,
+      signal,
+    });
+    onLife();
+    return response;
+  } catch (error) {
+    signal.throwIfAborted();
+    throw callFault(error, faultContext);
+  }
+}
+
+async function readRefusal(response: Parameters<typeof readText>[0], status: number): Promise<Refusal> {
+  const headers = headersOf(response);
+  const location = headers["location"];
+  if (status < 400 && location !== undefined) {
+    response.destroy();
+    const origin = URL.parse(location)?.origin ?? "";
+    return { status, headers, body: "", words: wordsInValue({ message: origin }) };
+  }
+  // Where the body breaks off, what came of it says enough.
+  const body = await readText(response, MAX_ERROR_LENGTH).catch(() => "");
+  return { status, headers, body, words: wordsInBody(body) };
+}
+
+function withDefined<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return value === undefined ? {} : ({ [key]: value } as { [P in K]?: V });
+}

@@ -1,0 +1,63 @@
+import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { request as httpsRequest } from "node:https";
+
+export interface ProviderRequest {
+  /** Without credentials in it. */
+  url: string;
+  method: "GET" | "POST";
+  headers: Readonly<Record<string, string>>;
+  body?: string | Uint8Array | undefined;
+  signal: AbortSignal;
+}
+
+/**
+ * Sends a request to a provider. It costs half the CPU of `fetch`, follows no redirect, which would carry the conversation
+ * elsewhere, and has no time-outs of its own: how long a model may think is the caller's decision.
+ * @returns the answer once its head is there; its body is to be read or destroyed.
+ */
+export async function sendRequest(options: ProviderRequest): Promise<IncomingMessage> {
+  try {
+    return await sendOnce(options);
+  } catch (error) {
+    options.signal.throwIfAborted();
+    // A kept connection that the server closed in the same moment: nothing of the request was read.
+    if (error instanceof StaleConnection) return sendOnce(options);
+    throw error;
+  }
+}
+
+class StaleConnection extends Error {}
+
+function sendOnce({ url, method, headers, body, signal }: ProviderRequest): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const send = url.startsWith("https:") ? httpsRequest : httpRequest;
+  const request: ClientRequest = send(url, { method, headers, signal });
+  request.once("response", resolve);
+  request.on("error", (error) => {
+    const { code } = error as NodeJS.ErrnoException;
+    const isStale = request.reusedSocket && (code === "ECONNRESET" || code === "EPIPE");
+    reject(isStale ? new StaleConnection(error.message, { cause: error }) : error);
+  });
+  request.end(body);
+  return promise;
+}
+
+/** Reads a body up to a bound; what comes after it is not wanted. */
+export async function readText(response: IncomingMessage, maxLength: number): Promise<string> {
+  response.setEncoding("utf8");
+  let text = "";
+  for await (const piece of response) {
+    text += piece as string;
+    if (text.length > maxLength) break;
+  }
+  return text.slice(0, maxLength);
+}
+
+/** Names in lower case, as they come; of those that come twice, what Node makes of them. */
+export function headersOf(response: IncomingMessage): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(response.headers).flatMap(([name, value]) =>
+      value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],
+    ),
+  );
+}
