@@ -279,6 +279,7 @@ test("a sink that refuses ends the run with its own error, wherever the run stan
 
 const instantClock = {
   now: () => performance.now(),
+  date: () => Date.now(),
   random: () => 0,
   wait: async (ms: number, signal: AbortSignal) => {
     if (ms > 3_600_000)

@@ -83,7 +83,10 @@ export class RunBench implements AsyncDisposable {
       sessionId: this.log.sessionId,
       taskId,
       log: this.log.reader(),
-      model: { ...this.#models.resolve(options.model ?? this.#models.defaultModel), contextTokens: options.contextTokens },
+      model: {
+        ...this.#models.resolve(options.model ?? this.#models.defaultModel),
+        contextTokens: options.contextTokens,
+      },
       ownerId: OWNER_ID,
       tools: sameTools(options.tools ?? this.toolBench.tools),
       policy: createApprovalPolicy(options.approvals ?? "never"),
