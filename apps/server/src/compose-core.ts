@@ -4,6 +4,7 @@ import type { ModelRegistry, RunTask } from "./agent/port.ts";
 import { createApprovals } from "./approvals/approvals.ts";
 import type { ApprovalMode } from "./approvals/port.ts";
 import { createAudit } from "./audit/audit.ts";
+import type { Compute } from "./compute/port.ts";
 import { createInProcessDispatcher } from "./dispatch/in-process.ts";
 import type { Doorbell } from "./dispatch/port.ts";
 import { createHub } from "./hub/hub.ts";
@@ -14,6 +15,7 @@ import type { RedactEvent } from "./secrets/port.ts";
 import { createActivityService } from "./services/activity.ts";
 import { createApprovalService } from "./services/approvals.ts";
 import { createQuestionService } from "./services/questions.ts";
+import { ImportSpool } from "./services/import/import-spool.ts";
 import { createSessionService } from "./services/sessions.ts";
 import { createTaskService } from "./services/tasks.ts";
 import type { Store } from "./store/port.ts";
@@ -28,6 +30,7 @@ export interface CoreEdges {
   runTask: RunTask;
   tools: ToolSource;
   turns: Turns;
+  compute: Compute;
   /** Tasks that work at once. */
   concurrency: number;
   /** Whether more than one user can sign in. */
@@ -78,6 +81,7 @@ export function composeCore(edges: CoreEdges) {
     node,
   });
   const audit = createAudit({ store, logger, now });
+  const spool = new ImportSpool(dataDir);
   const services = {
     tasks: createTaskService({ store, log, runner, turns, models, audit }),
     sessions: createSessionService({
@@ -90,11 +94,13 @@ export function composeCore(edges: CoreEdges) {
       audit,
       dataDir,
       copyWorkspace,
+      compute: edges.compute,
+      spool,
       now,
     }),
     approvals: createApprovalService({ store, approvals, audit }),
     questions: createQuestionService({ store, approvals, audit }),
     activity: createActivityService({ store, activity, dataDir }),
   };
-  return { hub, activity, log, dispatcher, approvals, runner, audit, services };
+  return { hub, activity, log, dispatcher, approvals, runner, audit, spool, services };
 }

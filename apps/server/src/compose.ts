@@ -110,6 +110,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     runTask,
     tools: sameTools(tools),
     turns,
+    compute,
     concurrency: config.concurrency,
     isShared: () => isShared,
     approvals: config.approvals,
@@ -120,6 +121,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     node: config.node,
   });
   const { hub, activity, approvals, runner, audit } = core;
+  await core.spool.clear();
   lifecycle.started("approvals", async () => approvals.stop());
   lifecycle.started("runner", async () => runner.stop());
   lifecycle.started("audit trail", async () => audit.close());

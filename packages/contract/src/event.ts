@@ -113,6 +113,11 @@ const EVENT_DATA = {
     createdAt: Timestamp,
     /** When the original last changed; ms since the epoch. */
     updatedAt: Timestamp,
+    /** SHA-256 of the document, hex: the same import key with another one is a conflict. */
+    documentHash: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/)
+      .optional(),
   }),
   /** The session's work was published. */
   "session.published": z.strictObject({

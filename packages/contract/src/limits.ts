@@ -2,8 +2,10 @@
 
 /** Largest HTTP body the server reads, in bytes. */
 export const MAX_BODY_BYTES = 1_048_576;
-/** The same where a session is imported, whole, as one document. */
-export const MAX_IMPORT_BODY_BYTES = 67_108_864;
+/** The same where a session is imported over REST, which reads it as a stream. */
+export const MAX_IMPORT_BODY_BYTES = 8_589_934_592;
+/** Of a document that is an input or answer of a call, and so in memory whole: about, in bytes of JSON. */
+export const MAX_CALL_DOCUMENT_BYTES = 4_194_304;
 /** Largest blob, in bytes. */
 export const MAX_BLOB_BYTES = 33_554_432;
 /** All that one user keeps in blobs, in bytes. */

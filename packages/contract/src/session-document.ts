@@ -44,7 +44,7 @@ export type SessionDocument = z.infer<typeof SessionDocument>;
 export const ImportSessionInput = z.strictObject({
   /** The session to create. */
   document: SessionDocument,
-  /** Identifies the document's source: importing again with the same key returns the first import. */
+  /** Identifies the document's source: importing the same document again with this key returns the first import. */
   importKey: z.string().min(1).max(500).optional(),
 });
 export type ImportSessionInput = z.infer<typeof ImportSessionInput>;

@@ -1,4 +1,4 @@
-import { MAX_BODY_BYTES, MAX_IMPORT_BODY_BYTES, TrunklineError } from "@trunkline/contract";
+import { MAX_BODY_BYTES, MAX_CALL_DOCUMENT_BYTES, TrunklineError } from "@trunkline/contract";
 import { bodyLimit } from "hono/body-limit";
 import { BLOBS_PATH } from "./blobs-path.ts";
 import { methodRefusal } from "./error-answer.ts";
@@ -45,15 +45,17 @@ export function hasBody(c: HttpContext): boolean {
 export const MAX_SHORT_BODY_BYTES = 1_024;
 
 /** Imports take a whole session at once. A batch may hold several of them, and nothing else. */
-const IMPORT = /^\/(?:trpc\/session\.import(?:,session\.import)*|api\/sessions\/import)$/;
+const IMPORT_CALL = /^\/trpc\/session\.import(?:,session\.import)*$/;
+/** Reads its body as a stream, and counts it itself. */
+const IMPORT_STREAM = "/api/sessions/import";
 
 const limitOthers = limitTo(MAX_BODY_BYTES);
-const limitImport = limitTo(MAX_IMPORT_BODY_BYTES);
+const limitImport = limitTo(MAX_CALL_DOCUMENT_BYTES);
 
 export const limitBody: Middleware = async (c, next) => {
-  // Counted where it is stored: it is never in memory whole.
-  if (isUpload(c)) return next();
-  return IMPORT.test(c.req.path) ? limitImport(c, next) : limitOthers(c, next);
+  // Counted where they are stored: they are never in memory whole.
+  if (isUpload(c) || c.req.path === IMPORT_STREAM) return next();
+  return IMPORT_CALL.test(c.req.path) ? limitImport(c, next) : limitOthers(c, next);
 };
 
 /** A declared length is judged by its number alone; a chunked body is counted while it comes, and cut off. */

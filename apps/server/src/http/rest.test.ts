@@ -1,6 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage } from "node:http";
-import { MAX_BODY_BYTES, MAX_IMPORT_BODY_BYTES, type Services, TrunklineError } from "@trunkline/contract";
+import {
+  MAX_BODY_BYTES,
+  MAX_CALL_DOCUMENT_BYTES,
+  MAX_IMPORT_BODY_BYTES,
+  type Services,
+  TrunklineError,
+} from "@trunkline/contract";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { FakeServices } from "./testing/fake-services.ts";
 import { type HttpFixture, JSON_TYPE, openHttpFixture } from "./testing/http-fixture.ts";
@@ -18,15 +24,16 @@ function recording(): Services {
   const refusing = async (): Promise<never> => {
     throw new TrunklineError("task_not_queued", "It has started");
   };
-  const failing = async (): Promise<never> => {
+  // oxlint-disable-next-line require-yield -- it fails before it has anything to give
+  async function* failing(): AsyncGenerator<string, void> {
     throw new Error("secret of the inside");
-  };
+  }
   return {
     ...fake,
     sessions: {
       ...fake.sessions,
       list: record("session.list"),
-      export: failing,
+      exportStream: failing,
       import: record("session.import"),
     },
     tasks: { list: record("task.list"), submit: record("task.submit"), move: refusing },
@@ -157,10 +164,9 @@ describe("an import", () => {
     return json + " ".repeat(bytes - json.length);
   };
   it.each([
-    ["/api/sessions/import", {}],
-    ["/api/sessions/import", { "transfer-encoding": "chunked" }],
     ["/trpc/session.import", {}],
     ["/trpc/session.import,session.import?batch=1", {}],
+    ["/trpc/session.import", { "transfer-encoding": "chunked" }],
   ])("may be larger than other requests, and not endless: %s %j", async (path, headers) => {
     const send = async (target: string, bytes: number) =>
       fixture.sendAsOwner(target, {
@@ -169,12 +175,20 @@ describe("an import", () => {
         body: padded(bytes),
       });
     // Read to its end, and found wanting.
-    expect((await send(path, MAX_IMPORT_BODY_BYTES)).body).toContain('"reason":"validation_failed"');
-    expect((await send(path, MAX_IMPORT_BODY_BYTES + 1)).status).toBe(413);
+    expect((await send(path, MAX_CALL_DOCUMENT_BYTES)).body).toContain('"reason":"validation_failed"');
+    expect((await send(path, MAX_CALL_DOCUMENT_BYTES + 1)).status).toBe(413);
     for (const other of ["/api/sessions", "/trpc/session.import,session.create?batch=1"]) {
       expect((await send(other, MAX_BODY_BYTES + 1)).status).toBe(413);
     }
   });
+});
+
+it("an import over REST is refused by the size that it declares, before it is read", async () => {
+  const answer = await fixture.sendAsOwner("/api/sessions/import", {
+    method: "POST",
+    headers: { ...JSON_TYPE, "content-length": String(MAX_IMPORT_BODY_BYTES + 1) },
+  });
+  expect(answer.status).toBe(413);
 });
 
 describe("a stream", () => {

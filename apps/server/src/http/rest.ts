@@ -16,6 +16,7 @@ import { methodRefusal, toResponse } from "./error-answer.ts";
 import type { HttpContext, HttpEnv } from "./http-env.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import { openStream } from "./open-stream.ts";
+import { REST_DOCUMENTS } from "./rest-documents.ts";
 import { createRestProcedure } from "./rest-procedure.ts";
 import { createRestStreams, type WriteStream } from "./rest-streams.ts";
 
@@ -64,8 +65,11 @@ function prefersStream(c: HttpContext): boolean {
 function createCallHandler(path: ProcedurePath, deps: RestDeps): Handler {
   const procedure = createRestProcedure(path, deps);
   const { status } = REST_ROUTES[path];
+  const handleDocument = REST_DOCUMENTS[path];
   return async (c) => {
     try {
+      const answer = await handleDocument?.(c, deps.services);
+      if (answer) return answer;
       return toResponse({ status, body: JSON.stringify(await procedure.call(c)) });
     } catch (cause) {
       return toResponse(procedure.refusal(c, cause));

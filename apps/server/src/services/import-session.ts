@@ -1,64 +1,78 @@
-import type {
-  EventDataOf,
-  ImportSessionInput,
-  ImportSessionOutput,
-  Principal,
-  SessionDocument,
-} from "@trunkline/contract";
+import type { EventDataOf, ImportSessionOutput, Principal } from "@trunkline/contract";
 import { TrunklineError } from "@trunkline/contract";
-import { EVENT_TYPES, type EventType, parseEventData } from "@trunkline/contract/schemas";
 import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
+import type { Compute, Job } from "../compute/port.ts";
 import type { Log } from "../log/port.ts";
 import { GuardFailedError, type ImportedEvent, type Store, UniqueViolationError } from "../store/port.ts";
+import type checkDocument from "./import/check-document-job.ts";
+import type { CheckedDocument } from "./import/check-document-job.ts";
+import { readEventLines } from "./import/event-lines.ts";
+import { type ImportSpool, noRoom, type Spooled } from "./import/import-spool.ts";
 import { requireSession } from "./ownership.ts";
 import { toSession } from "./session-view.ts";
 import { unfinishedIn } from "./unfinished.ts";
 
-interface ImportDeps {
+export interface ImportDeps {
   store: Store;
   log: Log;
   audit: Audit;
+  compute: Compute;
+  spool: ImportSpool;
   dataDir: string;
   now: () => number;
 }
 
-/** Events in one commit: an import holds up nobody else's for long. */
-const CHUNK = 500;
+const CHECK: Job<typeof checkDocument> = {
+  name: "check an imported document",
+  module: new URL("./import/check-document-job.ts", import.meta.url),
+  kind: "long",
+};
+
+/** How long a check may take: it reads some 5 MB in a second, and ten times fewer where the machine is busy. */
+const CHECK_MS = 60_000;
+const CHECK_MS_PER_MB = 2_000;
 
 /**
- * Stores a document as a new session, whose rows follow from its events. It is built out of sight (as one that is being
- * deleted, so a crash on the way leaves nothing behind) and shown by the last commit.
- * @throws TrunklineError `validation_failed` naming the event that is not of the contract.
+ * Stores a document as a new session, whose rows follow from its events. All of it is checked before any of it is stored; then it
+ * is built out of sight (as one that is being deleted, so a crash on the way leaves nothing behind) and shown by the last
+ * commit.
+ * @param source the document, or `{ document, importKey }`, as JSON.
+ * @throws TrunklineError `validation_failed` saying what is not as it must be.
  */
 export async function importSession(
   deps: ImportDeps,
   principal: Principal,
-  { document, importKey }: ImportSessionInput,
+  source: AsyncIterable<Uint8Array>,
+  { importKey: givenKey }: { importKey: string | undefined },
 ): Promise<ImportSessionOutput> {
-  const { store, dataDir } = deps;
+  await using files = await deps.spool.receive(principal.userId, source);
+  const checked = await check(deps, principal, files);
+  if (givenKey !== undefined) {
+    if (checked.importKey !== null) throw invalid("importKey: give it once, in the query or in the body");
+    checked.importKey = givenKey;
+  }
   const answer = async (id: string, created: boolean): Promise<ImportSessionOutput> => ({
-    session: toSession(dataDir, await requireSession(store, principal, id)),
+    session: toSession(deps.dataDir, await requireSession(deps.store, principal, id)),
     created,
   });
-  const findEarlier = async () =>
-    importKey === undefined ? undefined : store.sessions.importedAs(principal.userId, importKey);
-  const earlier = await findEarlier();
-  if (earlier !== undefined) return answer(earlier, false);
+  const earlier = await findEarlier(deps.store, principal, checked);
+  if (earlier !== undefined) return await answer(earlier, false);
 
-  assertEvents(document);
+  const { store, now } = deps;
   const id = uuidv7();
   try {
-    const hidden = { id, ownerId: principal.userId, at: deps.now() };
-    await store.sessions.begin(importKey === undefined ? hidden : { ...hidden, importKey });
+    const hidden = { id, ownerId: principal.userId, at: now() };
+    const { importKey } = checked;
+    await store.sessions.begin(importKey === null ? hidden : { ...hidden, importKey });
   } catch (error) {
     if (!(error instanceof UniqueViolationError)) throw error;
-    const winner = await findEarlier();
+    const winner = await findEarlier(store, principal, checked);
     if (winner === undefined) throw error;
-    return answer(winner, false);
+    return await answer(winner, false);
   }
   try {
-    await fill(deps, principal, id, document);
+    await fill(deps, principal, id, checked, files);
   } catch (error) {
     // The import key is free again for another try.
     await store.sessions.remove(id);
@@ -67,7 +81,43 @@ export async function importSession(
     }
     throw error;
   }
-  return answer(id, true);
+  return await answer(id, true);
+}
+
+async function check(
+  { compute, now }: ImportDeps,
+  principal: Principal,
+  { received, checked, bytes }: Spooled,
+): Promise<CheckedDocument> {
+  const outcome = await compute.run(
+    CHECK,
+    { from: received, to: checked, now: now() },
+    { owner: principal.userId, deadlineMs: CHECK_MS + Math.ceil(bytes / 1_000_000) * CHECK_MS_PER_MB },
+  );
+  if (outcome === "disk full") throw noRoom();
+  if ("refused" in outcome) throw invalid(outcome.refused);
+  return outcome;
+}
+
+/** @returns the session that an earlier import of this document made. @throws TrunklineError where it was another document. */
+async function findEarlier(
+  store: Store,
+  principal: Principal,
+  { importKey, hash }: CheckedDocument,
+): Promise<string | undefined> {
+  if (importKey === null) return undefined;
+  const id = await store.sessions.importedAs(principal.userId, importKey);
+  if (id === undefined) return undefined;
+  const imported = await store.events.last(id, ["session.imported"]);
+  // Absent in what earlier versions imported.
+  const { documentHash = hash } = imported?.data ?? {};
+  if (documentHash !== hash) {
+    throw new TrunklineError(
+      "idempotency_conflict",
+      `Another document was imported under the key '${importKey}'; choose another key`,
+    );
+  }
+  return id;
 }
 
 /** Stores what the document holds, and shows the session with the last commit. */
@@ -75,7 +125,8 @@ async function fill(
   { store, log, audit, now }: ImportDeps,
   principal: Principal,
   id: string,
-  document: SessionDocument,
+  { session, lastSeq, hash }: CheckedDocument,
+  files: Spooled,
 ): Promise<void> {
   const taskIds = new Map<string, string>();
   const rename = (taskId: string | null): string | null => {
@@ -84,7 +135,7 @@ async function fill(
     taskIds.set(taskId, renamed);
     return renamed;
   };
-  for (const events of chunks(document.events)) {
+  for await (const events of readEventLines(files.checked)) {
     await store.sessions.insertLog(
       id,
       events.map(({ seq, taskId, at, type, data }) => {
@@ -93,31 +144,15 @@ async function fill(
       }),
     );
   }
-  const lastSeq = document.events.at(-1)?.seq ?? 0;
   const closing = await unfinishedIn(store, id, lastSeq, now(), "import");
-  const { title, agent, model, createdAt, updatedAt } = document.session;
-  const imported = { title, agent, model, createdAt, updatedAt };
+  const { title, agent, model, createdAt, updatedAt } = session;
+  const imported = { title, agent, model, createdAt, updatedAt, documentHash: hash };
   await log.append(id, [...closing.events, { taskId: null, type: "session.imported", data: imported }], {
     endedBlocks: closing.endedBlocks,
     ownerId: principal.userId,
     reveals: true,
     audit: audit.entry({ by: principal, action: "session.import", target: id, decision: "allowed" }),
   });
-}
-
-function assertEvents({ events }: SessionDocument): void {
-  let last = 0;
-  for (const { seq, type, data } of events) {
-    if (seq <= last) throw invalid(`events: seq ${seq} follows seq ${last}; they must increase`);
-    last = seq;
-    if (!(EVENT_TYPES as string[]).includes(type))
-      throw invalid(`events: seq ${seq} has the unknown type '${type}'`);
-    try {
-      parseEventData(type as EventType, data);
-    } catch (cause) {
-      throw invalid(`events: seq ${seq} is not what a ${type} carries`, cause);
-    }
-  }
 }
 
 function invalid(message: string, cause?: unknown): TrunklineError {
@@ -140,8 +175,4 @@ function withRenamedTasks(
     return beforeTaskId === undefined ? data : { ...updated, beforeTaskId: rename(beforeTaskId) };
   }
   return data;
-}
-
-function* chunks<Item>(items: readonly Item[]): Generator<Item[]> {
-  for (let start = 0; start < items.length; start += CHUNK) yield items.slice(start, start + CHUNK);
 }

@@ -1,5 +1,6 @@
 import {
   type EventBatch,
+  type ImportSessionInput,
   type Principal,
   SESSION_DETAIL_APPROVALS,
   SESSION_DETAIL_QUESTIONS,
@@ -10,13 +11,15 @@ import {
 import type { Activity } from "../activity/port.ts";
 import type { Audit } from "../audit/port.ts";
 import type { ModelRegistry } from "../agent/port.ts";
+import type { Compute } from "../compute/port.ts";
 import type { Hub } from "../hub/port.ts";
 import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
 import { deleteSession } from "./delete-session.ts";
-import { exportSession } from "./export-session.ts";
+import { exportSession, exportStream } from "./export-session.ts";
 import { importSession } from "./import-session.ts";
+import type { ImportSpool } from "./import/import-spool.ts";
 import { forkSession } from "./fork-session.ts";
 import { newSession, UNTITLED } from "./new-session.ts";
 import { requireSession, requireSessionAccess } from "./ownership.ts";
@@ -35,6 +38,8 @@ export interface SessionServiceDeps {
   dataDir: string;
   /** Copies all that is in a session's directory to where nothing is yet. */
   copyWorkspace: (from: string, to: string) => Promise<void>;
+  compute: Compute;
+  spool: ImportSpool;
   now: () => number;
 }
 
@@ -118,8 +123,25 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
 
     export: async (principal, { sessionId }) => exportSession(deps, principal, sessionId),
 
-    import: async (principal, input) => importSession(deps, principal, input),
+    import: async (principal, input) =>
+      importSession(deps, principal, asBytes(input), { importKey: undefined }),
+
+    exportStream: (principal, { sessionId }) => exportStream(deps, principal, sessionId),
+
+    importStream: async (principal, source, options) => importSession(deps, principal, source, options),
 
     subscribe,
   };
+}
+
+/** A call's input is small enough to be written down in one piece. @throws TrunklineError where it is nested too deep for that. */
+async function* asBytes(input: ImportSessionInput): AsyncGenerator<Uint8Array, void> {
+  let json: string;
+  try {
+    json = JSON.stringify(input);
+  } catch (cause) {
+    if (!(cause instanceof RangeError)) throw cause;
+    throw new TrunklineError("validation_failed", "The document is nested too deep", { cause });
+  }
+  yield Buffer.from(json);
 }

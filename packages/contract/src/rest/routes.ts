@@ -103,9 +103,10 @@ export const REST_ROUTES = {
     status: 200,
     summary: "Create a session from an exported document",
     description:
-      "The document is what an export answered. Ids are new, everything else is kept; tasks that had not ended are " +
-      "canceled. `created` is false where an earlier import under the same `importKey` is given back. Takes larger " +
-      "bodies than the other routes.",
+      "Takes what an export answered, also as the body itself with `importKey` in the query. Ids are new, " +
+      "everything else is kept; tasks that had not ended are canceled. `created` is false where an earlier import of the same " +
+      "document under the same `importKey` is given back. Reads bodies of up to 8 GiB as a stream; over tRPC a document may " +
+      "have about 4 MiB.",
     example: {
       document: {
         format: "trunkline.session",
@@ -117,7 +118,7 @@ export const REST_ROUTES = {
         ],
       },
     },
-    reasons: ["payload_too_large"],
+    reasons: ["payload_too_large", "idempotency_conflict", "rate_limited", "storage_full"],
   },
   "session.get": {
     method: "GET",
@@ -177,6 +178,7 @@ export const REST_ROUTES = {
     path: "/sessions/{sessionId}/export",
     status: 200,
     summary: "Export a session as one document",
+    description: "Streamed, whatever its size; over tRPC a document may have about 4 MiB.",
     reasons: ["not_found", "payload_too_large"],
   },
 

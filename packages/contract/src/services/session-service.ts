@@ -26,10 +26,18 @@ export interface SessionService {
   fork(principal: Principal, input: ForkSessionInput): Promise<Session>;
   /** Cancels what runs, waits for it, then removes rows and workspace. @returns the session as it was. */
   delete(principal: Principal, input: SessionRef): Promise<Session>;
-  /** The whole session as one document. @throws `payload_too_large` where it has more events than one may hold */
+  /** The whole session as one document. @throws `payload_too_large` where it is too large for one answer */
   export(principal: Principal, input: SessionRef): Promise<SessionDocument>;
   /** A new session of the caller's from a document. What the document leaves unfinished is closed as canceled. */
   import(principal: Principal, input: ImportSessionInput): Promise<ImportSessionOutput>;
+  /** What `export` gives, as JSON in pieces, whatever its size. */
+  exportStream(principal: Principal, input: SessionRef): AsyncIterable<string>;
+  /** What `import` does. @param source the document, or the input of `import`, as JSON */
+  importStream(
+    principal: Principal,
+    source: AsyncIterable<Uint8Array>,
+    options: { importKey: string | undefined },
+  ): Promise<ImportSessionOutput>;
   /**
    * Replays what is after the cursor, then follows until `signal` aborts. Yields no empty batch except the one that
    * says it caught up.

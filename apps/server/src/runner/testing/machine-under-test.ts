@@ -6,6 +6,7 @@ import type { Approvals } from "../../approvals/port.ts";
 import { ManualClock } from "../../approvals/testing/manual-clock.ts";
 import type { ModelRegistry } from "../../agent/port.ts";
 import { composeCore } from "../../compose-core.ts";
+import { createCompute } from "../../compute/pool.ts";
 import { type Log, readAll } from "../../log/port.ts";
 import type { Follower } from "../../log/testing/follower.ts";
 import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
@@ -184,6 +185,7 @@ function build(directory: string, store: Store, clock: ManualClock, onChange: ()
     runTask: runs.runTask,
     tools: sameTools([]),
     turns: new EventLoopTurns(),
+    compute: createCompute({ logger: pino({ level: "silent" }) }),
     concurrency: CONCURRENCY,
     isShared: () => false,
     approvals: { mode: "auto", timeoutMs: APPROVAL_TIMEOUT_MS },

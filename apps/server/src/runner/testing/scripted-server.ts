@@ -102,12 +102,14 @@ export async function openScriptedServer(
       throw error;
     },
   });
+  const compute = createCompute({ logger: pino({ level: "silent" }) });
   const core = composeCore({
     store,
     dataDir: directory,
     models,
     tools: sameTools([]),
     turns: new EventLoopTurns(),
+    compute,
     concurrency,
     isShared: () => false,
     approvals: { mode: "auto", timeoutMs: APPROVAL_TIMEOUT_MS },
@@ -124,7 +126,6 @@ export async function openScriptedServer(
   });
   const { log, runner, approvals } = core;
   const { tasks, sessions } = core.services;
-  const compute = createCompute({ logger: pino({ level: "silent" }) });
   await runner.start();
   approvals.start();
 

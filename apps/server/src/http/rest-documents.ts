@@ -1,0 +1,69 @@
+import {
+  MAX_BODY_BYTES,
+  MAX_IMPORT_BODY_BYTES,
+  requireScope,
+  type Services,
+  type SessionDocument,
+  TrunklineError,
+} from "@trunkline/contract";
+import { ImportSessionInput } from "@trunkline/contract/schemas";
+import { begun } from "./begun.ts";
+import type { HttpContext } from "./http-env.ts";
+
+/** Does what the procedure does; null: leaves it to the procedure. */
+type DocumentHandler = (c: HttpContext, services: Services) => Promise<Response | null>;
+
+/** Sessions as documents over REST: streamed in both directions, because they may be larger than memory. */
+export const REST_DOCUMENTS: Readonly<Partial<Record<string, DocumentHandler>>> = {
+  async "session.export"(c, { sessions }) {
+    // What is wrong with it, the procedure says best.
+    if (Object.keys(c.req.queries()).length > 0) return null;
+    const sessionId = c.req.param("sessionId") ?? "";
+    if (!UUID.test(sessionId)) return null;
+    const { principal } = c.get("authenticated");
+    requireScope(principal, "session.export");
+    // What is refused is refused with a status.
+    const pieces = await begun(sessions.exportStream(principal, { sessionId }));
+    return new Response(ReadableStream.from(encoded(pieces)), {
+      headers: { "content-type": "application/json" },
+    });
+  },
+
+  async "session.import"(c, { sessions }) {
+    const { principal } = c.get("authenticated");
+    requireScope(principal, "session.import");
+    const length = Number(c.req.header("content-length") ?? Number.NaN);
+    if (length > MAX_IMPORT_BODY_BYTES) {
+      throw new TrunklineError(
+        "payload_too_large",
+        `This request may have ${MAX_IMPORT_BODY_BYTES} bytes at most`,
+      );
+    }
+    const isSmall = length <= MAX_BODY_BYTES;
+    if (isSmall && !isBareDocument(await c.req.text())) return null;
+    const importKey = c.req.query("importKey");
+    if (!ImportSessionInput.shape.importKey.safeParse(importKey).success) {
+      throw new TrunklineError("validation_failed", "importKey must be a text of 1 to 500 characters");
+    }
+    const body = isSmall ? ReadableStream.from([await c.req.bytes()]) : (c.req.raw.body ?? NOTHING);
+    return Response.json(await sessions.importStream(principal, body, { importKey }));
+  },
+};
+
+const UUID = /^[\da-f-]{36}$/i;
+const NOTHING = new ReadableStream<Uint8Array>({ start: (stream) => stream.close() });
+
+/** What an export answers, as it is. */
+function isBareDocument(text: string): boolean {
+  try {
+    const body = JSON.parse(text) as Partial<SessionDocument> | null;
+    return typeof body === "object" && body?.format === "trunkline.session";
+  } catch {
+    return false;
+  }
+}
+
+async function* encoded(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array, void> {
+  const encoder = new TextEncoder();
+  for await (const piece of pieces) yield encoder.encode(piece);
+}

@@ -1,0 +1,101 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, open, rm, statfs } from "node:fs/promises";
+import { join } from "node:path";
+import { MAX_IMPORT_BODY_BYTES, TrunklineError } from "@trunkline/contract";
+
+/** So much of the disk stays free for everything else, in bytes. */
+const KEPT_FREE = 1_073_741_824;
+/** How often the disk is looked at while a document comes, in bytes of it. */
+const LOOK_EVERY = 67_108_864;
+
+/** Imports of one owner. */
+const MAX_AT_ONCE = 4;
+
+/** The files of one import, in a directory of its own below the data directory. */
+export interface Spooled extends AsyncDisposable {
+  /** What was sent, as it was. */
+  received: string;
+  /** Where its events go once they are checked. */
+  checked: string;
+  bytes: number;
+}
+
+/** Where documents are kept while they are checked: they may be larger than memory. */
+export class ImportSpool {
+  readonly #directory: string;
+  /** How many each owner has. */
+  readonly #held = new Map<string, number>();
+
+  constructor(dataDir: string) {
+    this.#directory = join(dataDir, "imports");
+  }
+
+  /** Removes what a process that died has left. */
+  async clear(): Promise<void> {
+    await rm(this.#directory, { recursive: true, force: true });
+  }
+
+  /** @throws TrunklineError `payload_too_large` `rate_limited` `storage_full`, and what the source throws; nothing is left then. */
+  async receive(ownerId: string, source: AsyncIterable<Uint8Array>): Promise<Spooled> {
+    const held = this.#held.get(ownerId) ?? 0;
+    if (held === MAX_AT_ONCE) {
+      throw new TrunklineError(
+        "rate_limited",
+        `${MAX_AT_ONCE} imports are under way; wait for one of them to end`,
+      );
+    }
+    this.#held.set(ownerId, held + 1);
+    const directory = join(this.#directory, randomUUID());
+    const remove = async (): Promise<void> => {
+      const left = (this.#held.get(ownerId) ?? 1) - 1;
+      if (left === 0) this.#held.delete(ownerId);
+      else this.#held.set(ownerId, left);
+      await rm(directory, { recursive: true, force: true });
+    };
+    const received = join(directory, "received.json");
+    try {
+      await mkdir(directory, { recursive: true, mode: 0o700 });
+      const bytes = await this.#write(received, source);
+      return { received, checked: join(directory, "events"), bytes, [Symbol.asyncDispose]: remove };
+    } catch (error) {
+      await remove();
+      throw isFullDisk(error) ? noRoom(error) : error;
+    }
+  }
+
+  async #write(path: string, source: AsyncIterable<Uint8Array>): Promise<number> {
+    await using file = await open(path, "wx", 0o600);
+    let bytes = 0;
+    let looked = -LOOK_EVERY;
+    for await (const chunk of source) {
+      if (bytes - looked >= LOOK_EVERY) {
+        await this.#requireRoom();
+        looked = bytes;
+      }
+      bytes += chunk.length;
+      if (bytes > MAX_IMPORT_BODY_BYTES) {
+        throw new TrunklineError(
+          "payload_too_large",
+          `This request may have ${MAX_IMPORT_BODY_BYTES} bytes at most`,
+        );
+      }
+      await file.appendFile(chunk);
+    }
+    return bytes;
+  }
+
+  async #requireRoom(): Promise<void> {
+    const { bavail, bsize } = await statfs(this.#directory);
+    if (bavail * bsize < KEPT_FREE) {
+      throw noRoom();
+    }
+  }
+}
+
+export function isFullDisk(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+}
+
+export function noRoom(cause?: unknown): TrunklineError {
+  return new TrunklineError("storage_full", "The server's disk has no room for this document", { cause });
+}
