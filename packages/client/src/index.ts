@@ -4,6 +4,7 @@ export { endStateOf } from "@trunkline/contract";
 export { isApiError, TrunklineApiError } from "./api-error.ts";
 export { createClient, type TrunklineClient } from "./client.ts";
 export type { ClientOptions } from "./connection.ts";
+export { exportDocument, importDocument } from "./session-document.ts";
 export { TrunklineConnectionError } from "./connection-error.ts";
 export { followActivity } from "./follow-activity.ts";
 export { followSession, type FollowOptions } from "./follow-session.ts";

@@ -1,9 +1,12 @@
-import { writeFile } from "node:fs/promises";
+import { open } from "node:fs/promises";
+import { exportDocument } from "@trunkline/client";
+import type { SessionDocument } from "@trunkline/contract";
 import { Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { fileProblem } from "../file-problem.ts";
 import { localPath } from "../server/local-path.ts";
+import { EventCount } from "../session-document/count-events.ts";
 import { toMarkdown } from "../session-document/to-markdown.ts";
 import { awaiting } from "../terminal/awaiting.ts";
 import { formatSize } from "../terminal/size.ts";
@@ -37,15 +40,15 @@ export function exportCommand(context: CommandContext): Command {
         }
         const client = connect(context, command);
         const sessionId = await findSession(context, client, given);
-        const document = await awaiting(
-          err,
-          "Exporting the session",
-          client.session.export.query({ sessionId }),
-        );
-        const text = format === "json" ? `${JSON.stringify(document)}\n` : toMarkdown(document);
-        if (file === undefined) return await out.write(text);
-        await writeNewFile(file, text);
-        const [events, bytes] = [document.events.length, Buffer.byteLength(text)];
+        const body = await awaiting(err, "Exporting the session", exportDocument(client, sessionId));
+        const counter = new EventCount();
+        const pieces = format === "json" ? asJson(body, counter) : asMarkdown(body, counter);
+        if (file === undefined) {
+          for await (const piece of pieces) await out.write(piece);
+          return undefined;
+        }
+        const bytes = await writeNewFile(file, pieces);
+        const { count: events } = counter;
         if (json) return await out.write(`${JSON.stringify({ file, format, events, bytes })}\n`);
         const counted = `${events} ${events === 1 ? "event" : "events"}`;
         return await out.write(`${file}  ${counted}, ${formatSize(bytes)}\n`);
@@ -53,11 +56,37 @@ export function exportCommand(context: CommandContext): Command {
     );
 }
 
-/** Readable by its owner alone, as it may hold secrets. */
-async function writeNewFile(path: string, text: string): Promise<void> {
+/** The document as it comes, of any size, and a line end. */
+async function* asJson(body: AsyncIterable<Uint8Array>, counter: EventCount): AsyncGenerator<string, void> {
+  const decoder = new TextDecoder();
+  for await (const bytes of body) {
+    counter.add(bytes);
+    yield decoder.decode(bytes, { stream: true });
+  }
+  yield `${decoder.decode()}\n`;
+}
+
+async function* asMarkdown(
+  body: AsyncIterable<Uint8Array>,
+  counter: EventCount,
+): AsyncGenerator<string, void> {
+  const json = (await Array.fromAsync(asJson(body, counter))).join("");
+  yield toMarkdown(JSON.parse(json) as SessionDocument);
+}
+
+/** Readable by its owner alone, as it may hold secrets. @returns how many bytes it has */
+async function writeNewFile(path: string, pieces: AsyncIterable<string>): Promise<number> {
   try {
-    await writeFile(path, text, { flag: "wx", mode: 0o600 });
+    await using handle = await open(path, "wx", 0o600);
+    let bytes = 0;
+    for await (const piece of pieces) {
+      await handle.appendFile(piece);
+      bytes += Buffer.byteLength(piece);
+    }
+    return bytes;
   } catch (error) {
+    // Anything else is the connection's.
+    if (!(error instanceof Error && "syscall" in error)) throw error;
     throw new CommandError(EXIT.usage, `Can't write ${path}: ${fileProblem(error)}.`, { cause: error });
   }
 }

@@ -1,3 +1,5 @@
+import { importDocument } from "@trunkline/client";
+import type { ImportSessionOutput } from "@trunkline/contract";
 import { Command } from "commander";
 import { awaiting } from "../terminal/awaiting.ts";
 import { formatSize } from "../terminal/size.ts";
@@ -20,14 +22,17 @@ export function importCommand(context: CommandContext): Command {
     .action(async (file: string, options: ImportOptions, command: Command) => {
       const { in: stdin, out, err } = context.terminal;
       // Loaded here, so that no other command has to wait for the contract's schemas.
-      const { readDocument } = await import("../session-document/read-document.ts");
-      const { document, bytes } = await readDocument(file, stdin);
+      const { openSource, readDocument } = await import("../session-document/read-document.ts");
+      const source = await openSource(file, stdin);
       const client = connect(context, command);
-      const imported = await awaiting(
-        err,
-        `Importing ${document.events.length} events, ${formatSize(bytes)}`,
-        client.session.import.mutate({ document, importKey: options.key }),
-      );
+      const importAll = async (): Promise<ImportSessionOutput> => {
+        const importKey = options.key;
+        if ("bytes" in source) return awaiting(err, "Importing", importDocument(client, source.bytes, { importKey }));
+        const { document, bytes } = readDocument(source);
+        const sending = client.session.import.mutate({ document, importKey });
+        return awaiting(err, `Importing ${document.events.length} events, ${formatSize(bytes)}`, sending);
+      };
+      const imported = await importAll();
       if (options.json) return await out.write(`${JSON.stringify(imported)}\n`);
       const { id } = imported.session;
       const what = imported.created ? "Imported." : "Already imported.";

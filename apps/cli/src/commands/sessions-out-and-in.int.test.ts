@@ -100,6 +100,29 @@ describe("export and import", () => {
     });
   });
 
+  it("B10-size: what is too large for one call goes out and comes in as a stream, also with a byte order mark", async () => {
+    const file = join(directory, "large.json");
+    const { client } = server;
+    const { document } = { document: await client.session.export.query({ sessionId }) };
+    const last = document.events.at(-1)!.seq;
+    for (let index = 1; index <= 5; index++) {
+      const data = { level: "info" as const, message: "\u0001".repeat(200_000) };
+      document.events.push({ seq: last + index, taskId: null, at: 1, type: "notice", data });
+    }
+    await writeFile(file, `\ufeff${JSON.stringify(document)}`);
+    const { session } = JSON.parse((await cli(["import", file, "--json"])).out) as { session: Session };
+
+    const out = join(directory, "large-again.json");
+    const written = await cli(["export", session.id, "--out", out, "--json"]);
+    const { events, bytes } = JSON.parse(written.out) as { events: number; bytes: number };
+    const again = JSON.parse(await readFile(out, "utf8")) as SessionDocument;
+    expect(events).toBe(document.events.length + 1);
+    expect(again.events).toHaveLength(events);
+    expect(bytes).toBeGreaterThan(6_000_000);
+    const piped = await cli(["import", "-"], await readFile(out, "utf8"));
+    expect(piped.out).toMatch(/^Imported\.\n/);
+  });
+
   it("writes Markdown to be read", async () => {
     const { out } = await cli(["export", sessionId, "--format", "markdown"]);
     expect(out).toMatch(/^# .+\n[^]*## User\n\nrun: echo zebra crossing\n\n## Assistant\n/);

@@ -1,4 +1,4 @@
-import { isApiError, type TrunklineClient } from "@trunkline/client";
+import { importDocument, isApiError, type TrunklineClient } from "@trunkline/client";
 import type { ErrorReason, ImportSessionInput, ImportSessionOutput } from "@trunkline/contract";
 import { type Skip, skip } from "./skip.ts";
 
@@ -6,15 +6,31 @@ import { type Skip, skip } from "./skip.ts";
 export type SendDocument = (input: ImportSessionInput) => Promise<ImportSessionOutput | { skip: Skip }>;
 
 /** Refusals that another file need not meet. */
-const OF_ONE_DOCUMENT: readonly ErrorReason[] = ["validation_failed", "payload_too_large", "internal"];
+const OF_ONE_DOCUMENT: readonly ErrorReason[] = [
+  "validation_failed",
+  "payload_too_large",
+  "idempotency_conflict",
+  "internal",
+];
 
 export function sendTo(client: TrunklineClient): SendDocument {
   return async (input) => {
     try {
-      return await client.session.import.mutate(input);
+      return await importDocument(client, asBytes(input));
     } catch (error) {
       if (!isApiError(error) || !OF_ONE_DOCUMENT.includes(error.reason)) throw error;
       return skip(error.reason === "payload_too_large" ? "too-large" : "refused", error.message);
     }
   };
+}
+
+/** A piece at a time: a document may be longer than a string can be. */
+async function* asBytes({ document, importKey }: ImportSessionInput): AsyncGenerator<Uint8Array, void> {
+  const { events, ...rest } = document;
+  const key = importKey === undefined ? "" : `"importKey":${JSON.stringify(importKey)},`;
+  yield Buffer.from(`{${key}"document":${JSON.stringify(rest).slice(0, -1)},"events":[`);
+  for (const [index, event] of events.entries()) {
+    yield Buffer.from(`${index === 0 ? "" : ","}${JSON.stringify(event)}`);
+  }
+  yield Buffer.from("]}}");
 }

@@ -1,46 +1,60 @@
-import { readFile, stat } from "node:fs/promises";
-import { text } from "node:stream/consumers";
-import { MAX_IMPORT_BODY_BYTES, type SessionDocument } from "@trunkline/contract";
+import { createReadStream } from "node:fs";
+import { MAX_CALL_DOCUMENT_BYTES, type SessionDocument } from "@trunkline/contract";
 import { SessionDocument as SessionDocumentSchema } from "@trunkline/contract/schemas";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { fileProblem } from "../file-problem.ts";
 import { localPath } from "../server/local-path.ts";
-import { formatSize } from "../terminal/size.ts";
+
+/** A document to import: whole where it is small enough for a call, else to be sent as it is read. */
+type Source = { name: string; text: string } | { bytes: AsyncIterable<Uint8Array> };
 
 /**
  * @param source path of a file, or `-` for the standard input
- * @throws CommandError where there is no document that a server would take
+ * @throws CommandError where it cannot be read
  */
-export async function readDocument(
-  source: string,
-  stdin: NodeJS.ReadableStream,
-): Promise<{ document: SessionDocument; bytes: number }> {
+export async function openSource(source: string, stdin: NodeJS.ReadableStream): Promise<Source> {
   const path = source === "-" ? null : localPath(source);
-  const name = path ?? "The standard input";
-  const json = path === null ? await text(stdin) : await readDocumentFile(path);
-  const bytes = Buffer.byteLength(json);
-  if (bytes > MAX_IMPORT_BODY_BYTES) throw tooLarge(name);
-  const parsed = SessionDocumentSchema.safeParse(parse(json, name));
-  if (parsed.success) return { document: parsed.data, bytes };
+  const stream = (path === null ? stdin : createReadStream(path)) as AsyncIterable<Uint8Array | string>;
+  const iterator = stream[Symbol.asyncIterator]();
+  const begun: Buffer[] = [];
+  try {
+    for (let length = 0; length <= MAX_CALL_DOCUMENT_BYTES;) {
+      const next = await iterator.next();
+      if (next.done === true) {
+        return { name: path ?? "The standard input", text: Buffer.concat(begun).toString() };
+      }
+      const chunk = Buffer.from(next.value as Uint8Array);
+      begun.push(chunk);
+      length += chunk.length;
+    }
+  } catch (error) {
+    throw refusal(`Can't read ${path ?? "the standard input"}: ${fileProblem(error)}.`, error);
+  }
+  return { bytes: followed(begun, iterator) };
+}
+
+async function* followed(
+  begun: readonly Buffer[],
+  rest: AsyncIterator<Uint8Array | string>,
+): AsyncGenerator<Uint8Array, void> {
+  yield* begun;
+  for (let next = await rest.next(); next.done !== true; next = await rest.next()) {
+    yield Buffer.from(next.value as Uint8Array);
+  }
+}
+
+/** @throws CommandError where it is no document that a server would take */
+export function readDocument({ name, text }: { name: string; text: string }): {
+  document: SessionDocument;
+  bytes: number;
+} {
+  const parsed = SessionDocumentSchema.safeParse(parse(text, name));
+  if (parsed.success) return { document: parsed.data, bytes: Buffer.byteLength(text) };
   const where = parsed.error.issues[0]?.path.map(String).join(".") ?? "";
   throw refusal(
     `${name} is not an exported session${where === "" ? "" : `: '${where}' is missing or wrong`}.`,
   );
-}
-
-async function readDocumentFile(path: string): Promise<string> {
-  try {
-    if ((await stat(path)).size > MAX_IMPORT_BODY_BYTES) throw tooLarge(path);
-    return await readFile(path, "utf8");
-  } catch (error) {
-    if (error instanceof CommandError) throw error;
-    throw refusal(`Can't read ${path}: ${fileProblem(error)}.`, error);
-  }
-}
-
-function tooLarge(name: string): CommandError {
-  return refusal(`${name} is too large to import: the limit is ${formatSize(MAX_IMPORT_BODY_BYTES)}.`);
 }
 
 function parse(json: string, name: string): unknown {

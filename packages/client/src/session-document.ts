@@ -1,0 +1,70 @@
+import type { ImportSessionOutput } from "@trunkline/contract";
+import { mediaTypeOf, readRetryAfterMs } from "./answer-headers.ts";
+import { isApiError, TrunklineApiError } from "./api-error.ts";
+import { connectionOf, type TrunklineClient } from "./client.ts";
+import { TrunklineConnectionError } from "./connection-error.ts";
+import { readErrorShape } from "./error-shape.ts";
+
+/**
+ * A session as a document, whatever its size: what `client.session.export.query` answers, as the bytes of its JSON. Without its
+ * last byte it is not whole: the stream fails where the connection does.
+ *
+ * @throws TrunklineApiError TrunklineConnectionError
+ */
+export async function exportDocument(
+  client: TrunklineClient,
+  sessionId: string,
+): Promise<ReadableStream<Uint8Array>> {
+  const path = `/api/sessions/${encodeURIComponent(sessionId)}/export`;
+  const { body } = await request(client, path, {});
+  if (body === null) throw new TrunklineConnectionError("The server sent no document");
+  return body;
+}
+
+/**
+ * Creates a session from a document of any size; for Node, as browsers cannot stream what they send.
+ *
+ * @param source the bytes of its JSON
+ * @throws TrunklineApiError TrunklineConnectionError
+ */
+export async function importDocument(
+  client: TrunklineClient,
+  source: AsyncIterable<Uint8Array>,
+  { importKey }: { importKey?: string | undefined } = {},
+): Promise<ImportSessionOutput> {
+  const query = importKey === undefined ? "" : `?importKey=${encodeURIComponent(importKey)}`;
+  const iterator = source[Symbol.asyncIterator]();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(stream) {
+      const { done, value } = await iterator.next();
+      if (done === true) stream.close();
+      else stream.enqueue(value);
+    },
+    async cancel() {
+      await iterator.return?.();
+    },
+  });
+  const response = await request(client, `/api/sessions/import${query}`, {
+    method: "POST",
+    headers: { "content-type": "application/json" },
+    body,
+    // Which the types of browsers do not know.
+    ...{ duplex: "half" },
+  });
+  return (await response.json()) as ImportSessionOutput;
+}
+
+async function request(client: TrunklineClient, path: string, init: RequestInit): Promise<Response> {
+  const { url, fetch, headers } = connectionOf(client);
+  try {
+    const response = await fetch(url + path, { ...init, headers: { ...headers, ...init.headers } });
+    if (response.ok && mediaTypeOf(response) === "application/json") return response;
+    if (response.ok) throw new TrunklineConnectionError("The response is not from a Trunkline server");
+    const body: unknown = await response.json().catch(() => null);
+    throw new TrunklineApiError(readErrorShape(body, response.status), {
+      retryAfterMs: readRetryAfterMs(response.headers),
+    });
+  } catch (error) {
+    throw isApiError(error) ? error : TrunklineConnectionError.of(error);
+  }
+}
