@@ -36,28 +36,27 @@ export async function importDocument(
   const iterator = source[Symbol.asyncIterator]();
   const body = new ReadableStream<Uint8Array>({
     async pull(stream) {
-      const { done, value } = await iterator.next();
-      if (done === true) stream.close();
-      else stream.enqueue(value);
+      const next = await iterator.next();
+      if (next.done === true) stream.close();
+      else stream.enqueue(next.value);
     },
     async cancel() {
       await iterator.return?.();
     },
   });
-  const response = await request(client, `/api/sessions/import${query}`, {
-    method: "POST",
-    headers: { "content-type": "application/json" },
-    body,
-    // Which the types of browsers do not know.
-    ...{ duplex: "half" },
-  });
+  // `duplex` is needed for a stream, and unknown to the types of browsers.
+  const init: RequestInit & { duplex: "half" } = { method: "POST", body, duplex: "half" };
+  const response = await request(client, `/api/sessions/import${query}`, init);
   return (await response.json()) as ImportSessionOutput;
 }
 
 async function request(client: TrunklineClient, path: string, init: RequestInit): Promise<Response> {
   const { url, fetch, headers } = connectionOf(client);
   try {
-    const response = await fetch(url + path, { ...init, headers: { ...headers, ...init.headers } });
+    const response = await fetch(url + path, {
+      ...init,
+      headers: init.body ? { ...headers, "content-type": "application/json" } : headers,
+    });
     if (response.ok && mediaTypeOf(response) === "application/json") return response;
     if (response.ok) throw new TrunklineConnectionError("The response is not from a Trunkline server");
     const body: unknown = await response.json().catch(() => null);

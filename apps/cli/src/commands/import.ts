@@ -27,7 +27,8 @@ export function importCommand(context: CommandContext): Command {
       const client = connect(context, command);
       const importAll = async (): Promise<ImportSessionOutput> => {
         const importKey = options.key;
-        if ("bytes" in source) return awaiting(err, "Importing", importDocument(client, source.bytes, { importKey }));
+        if ("bytes" in source)
+          return awaiting(err, "Importing", importDocument(client, source.bytes, { importKey }));
         const { document, bytes } = readDocument(source);
         const sending = client.session.import.mutate({ document, importKey });
         return awaiting(err, `Importing ${document.events.length} events, ${formatSize(bytes)}`, sending);
