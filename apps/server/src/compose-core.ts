@@ -96,6 +96,7 @@ export function composeCore(edges: CoreEdges) {
       copyWorkspace,
       compute: edges.compute,
       spool,
+      redact: edges.redact,
       now,
     }),
     approvals: createApprovalService({ store, approvals, audit }),

@@ -4,6 +4,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
 import type { Compute, Job } from "../compute/port.ts";
 import type { Log } from "../log/port.ts";
+import type { RedactEvent } from "../secrets/port.ts";
 import { GuardFailedError, type ImportedEvent, type Store, UniqueViolationError } from "../store/port.ts";
 import type checkDocument from "./import/check-document-job.ts";
 import type { CheckedDocument } from "./import/check-document-job.ts";
@@ -19,6 +20,8 @@ export interface ImportDeps {
   audit: Audit;
   compute: Compute;
   spool: ImportSpool;
+  /** A document may hold the server's own secrets: they do not enter the log that way either. */
+  redact: RedactEvent;
   dataDir: string;
   now: () => number;
 }
@@ -122,7 +125,7 @@ async function findEarlier(
 
 /** Stores what the document holds, and shows the session with the last commit. */
 async function fill(
-  { store, log, audit, now }: ImportDeps,
+  { store, log, audit, redact, now }: ImportDeps,
   principal: Principal,
   id: string,
   { session, lastSeq, hash }: CheckedDocument,
@@ -140,7 +143,7 @@ async function fill(
       id,
       events.map(({ seq, taskId, at, type, data }) => {
         const renamed = withRenamedTasks(type, data, rename);
-        return { seq, taskId: rename(taskId), at, type, data: renamed } as ImportedEvent;
+        return redact({ seq, taskId: rename(taskId), at, type, data: renamed } as ImportedEvent);
       }),
     );
   }

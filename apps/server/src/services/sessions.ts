@@ -15,6 +15,7 @@ import type { Compute } from "../compute/port.ts";
 import type { Hub } from "../hub/port.ts";
 import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
+import type { RedactEvent } from "../secrets/port.ts";
 import type { Store } from "../store/port.ts";
 import { deleteSession } from "./delete-session.ts";
 import { exportSession, exportStream } from "./export-session.ts";
@@ -40,6 +41,7 @@ export interface SessionServiceDeps {
   copyWorkspace: (from: string, to: string) => Promise<void>;
   compute: Compute;
   spool: ImportSpool;
+  redact: RedactEvent;
   now: () => number;
 }
 
