@@ -1,6 +1,8 @@
 import { z } from "zod";
 import type { Tool } from "./port.ts";
 
+const MAX_OPTIONS = 20;
+
 const AskUserInput = z.strictObject({
   question: z
     .string()
@@ -8,20 +10,35 @@ const AskUserInput = z.strictObject({
     .min(1)
     .max(4_000)
     .describe("What they read: a question that makes sense by itself"),
+  options: z
+    .array(z.string().trim().min(1).max(500))
+    .min(2)
+    .max(MAX_OPTIONS)
+    .optional()
+    .describe("Answers to choose from; they may always write one of their own"),
+  multiple: z.boolean().optional().describe("Whether they may choose several options; default false"),
 });
 
-/** The waiting is the approval's: once the call is executed, somebody has agreed, and the result carries their words. */
+/** The answer becomes the call's result. */
 export function createAskUserTool(): Tool<z.infer<typeof AskUserInput>> {
   return {
     name: "ask_user",
     description:
-      "Asks the user a question and waits for the answer, hours if need be. They agree or decline, and may add words. " +
+      "Asks the user a question and waits for the answer, hours if need be. They answer in words, or choose from options. " +
       "For decisions that are theirs; find out yourself what you can.",
     inputSchema: AskUserInput,
     kind: "other",
     title: ({ question }) => question,
     effects: ["asks"],
     scopeOf: () => null,
+    question: ({ question, options, multiple }) => ({
+      text: question,
+      ...(options !== undefined && {
+        options: options.map((label, index) => ({ id: String(index + 1), label })),
+        multiple: multiple ?? false,
+      }),
+    }),
+    // Only of a call that was asked about as an approval, by a version before questions.
     execute: async () => ({ status: "succeeded", output: "They agree." }),
   };
 }
