@@ -32,7 +32,7 @@ test("A4: a question waits above the composer, is announced, counted and listed,
   await expect(page).not.toHaveTitle(/^\(1\) /);
   await expect(rail.getByRole("region", { name: "Needs you" })).toBeHidden();
   const log = await readLog(demo.client, await sessionIdOf(page));
-  expect(log.filter(({ type }) => type === "approval.answered")).toHaveLength(1);
+  expect(log.filter(({ type }) => type === "question.answered")).toHaveLength(1);
 });
 
 test("a second tab answers, with a note that the model hears; the first one sees it at once", async ({

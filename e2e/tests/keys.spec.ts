@@ -11,7 +11,9 @@ async function blur(page: Page): Promise<void> {
 
 async function decisions(server: ServerFixture, page: Page): Promise<unknown[]> {
   const log = await readLog(server.client, await sessionIdOf(page));
-  return log.flatMap(({ type, data }) => (type === "approval.answered" ? [data] : []));
+  return log.flatMap(({ type, data }) =>
+    type === "approval.answered" || type === "question.answered" ? [data] : [],
+  );
 }
 
 test("A3: no sentence that is typed at the page answers an approval, or leaves the session", async ({
@@ -100,9 +102,11 @@ test("A3: a card that has just appeared takes nothing for a second, also from a 
 }) => {
   await signIn(page, demo);
   await send(page, "ask: Shall I?");
-  const yes = page.getByRole("region", { name: "Needs you" }).getByRole("button", { name: "Don't answer" });
+  const card = page.getByRole("region", { name: "Needs you" });
+  const yes = card.getByRole("button", { name: "Send answer" });
   await yes.waitFor();
   const shownAt = await page.evaluate(() => performance.now());
+  await card.getByRole("textbox", { name: "Your answer" }).fill("Yes");
   await expect(yes).toBeEnabled();
   expect((await page.evaluate(() => performance.now())) - shownAt).toBeGreaterThan(500);
 });

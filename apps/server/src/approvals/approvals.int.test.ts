@@ -243,18 +243,27 @@ it(
 );
 
 it(
-  "expires by the setting, and the answer that comes too late is told so",
+  "A4: approvals and questions expire by the setting, and the answer that comes too late is told so",
   async () => {
     await using server = await ServerFixture.start({ env: { TRUNKLINE_APPROVAL_TIMEOUT_SECONDS: "1" } });
-    const task = await server.client.task.submit.mutate({ prompt: "ask: Anybody there?" });
+    const task = await server.client.task.submit.mutate({
+      prompt: "fetch: http://127.0.0.1:1/\nfetch: http://127.0.0.1:2/\nask: Anybody there?",
+    });
     const log = await endOf(server, task);
     expect(log.some(({ type }) => type === "approval.expired")).toBe(true);
-    const asked = log.find((event) => event.type === "approval.requested");
-    const late = server.client.approval.answer.mutate({
-      approvalId: asked?.type === "approval.requested" ? asked.data.approvalId : "",
+    const requested = log.find((event) => event.type === "approval.requested");
+    const lateApproval = server.client.approval.answer.mutate({
+      approvalId: requested?.type === "approval.requested" ? requested.data.approvalId : "",
       decision: "allow",
     });
-    await expect(late).rejects.toMatchObject({ reason: "approval_closed" });
+    await expect(lateApproval).rejects.toMatchObject({ reason: "approval_closed" });
+    expect(log.some(({ type }) => type === "question.expired")).toBe(true);
+    const asked = log.find((event) => event.type === "question.asked");
+    const late = server.client.question.answer.mutate({
+      questionId: asked?.type === "question.asked" ? asked.data.questionId : "",
+      answer: { text: "Here I am" },
+    });
+    await expect(late).rejects.toMatchObject({ reason: "question_closed" });
   },
   TIMEOUT_MS,
 );
@@ -262,8 +271,8 @@ it(
 it(
   "an answer is in the audit trail",
   async () => {
-    await using server = await ServerFixture.start();
-    const task = await server.client.task.submit.mutate({ prompt: "ask: May I?" });
+    await using server = await ServerFixture.start({ env: { TRUNKLINE_APPROVALS: "always" } });
+    const task = await server.client.task.submit.mutate({ prompt: "write a.txt: hello" });
     await until(server, task, "task.input-required");
     const [approval] = await openOf(server, task);
     await server.client.approval.answer.mutate({
@@ -282,6 +291,30 @@ it(
       userName: "local",
     });
     expect(JSON.stringify(entry)).not.toContain("no secret");
+  },
+  TIMEOUT_MS,
+);
+
+it(
+  "A4: an answer to a question is in the audit trail, without its words",
+  async () => {
+    await using server = await ServerFixture.start();
+    const task = await server.client.task.submit.mutate({ prompt: "ask: May I?" });
+    await until(server, task, "task.input-required");
+    const [question] = (await server.client.question.list.query({ sessionId: task.sessionId })).items;
+    await server.client.question.answer.mutate({
+      questionId: question?.id ?? "",
+      answer: { text: "no secret" },
+    });
+    const entry = await waitFor("the entry", async () => {
+      const { items } = await server.client.audit.list.query({ action: "question.answer" });
+      return items[0];
+    });
+    expect(entry).toMatchObject({ target: question?.id, decision: "allowed", userName: "local" });
+    expect(JSON.stringify(entry)).not.toContain("no secret");
+    const log = await endOf(server, task);
+    const results = log.flatMap((event) => (event.type === "tool.ended" ? [event.data.status] : []));
+    expect(results).toEqual(["succeeded"]);
   },
   TIMEOUT_MS,
 );

@@ -11,13 +11,17 @@ import { useSessions } from "./use-sessions.ts";
 
 /** Says what is asked; the title alone where that cannot be had. */
 async function tell(sessionId: string, title: string): Promise<void> {
-  const open = await apiClient.approval.list.query({ sessionId, limit: 50 }).catch(() => null);
-  const asked = open?.items.findLast(({ state }) => state === "open");
-  const words = asked === undefined ? null : requestWords(asked);
-  const isQuestion = asked !== undefined && questionOf(asked) !== null;
+  const [approvals, questions] = await Promise.all([
+    apiClient.approval.list.query({ sessionId, limit: 50 }).catch(() => null),
+    apiClient.question.list.query({ sessionId, limit: 50 }).catch(() => null),
+  ]);
+  const asked = approvals?.items.findLast(({ state }) => state === "open");
+  const question = asked === undefined ? questions?.items.at(-1) : undefined;
+  const detail = asked === undefined ? question?.text : requestWords(asked).detail;
+  const isQuestion = question !== undefined || (asked !== undefined && questionOf(asked) !== null);
   // Whoever went there meanwhile sees it.
   if (window.location.pathname === `/s/${sessionId}`) return;
-  const what = words === null ? "" : `: ${firstWords(words.detail, 120)}`;
+  const what = detail === undefined ? "" : `: ${revealHidden(firstWords(detail, 120))}`;
   const name = revealHidden(firstWords(title, 60));
   showToast(`“${name}” ${isQuestion ? "asks" : "needs approval"}${what}`, {
     link: { label: "Show", href: `/s/${sessionId}` },

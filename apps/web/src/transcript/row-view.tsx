@@ -4,6 +4,7 @@ import { AttemptLine } from "./attempt-line.tsx";
 import { EndLine } from "./end-line.tsx";
 import type { TranscriptItem } from "./items.ts";
 import { NoticeLine } from "./notice-line.tsx";
+import { QuestionLine } from "./question-line.tsx";
 import { ReadsLine } from "./reads-line.tsx";
 import { ReasoningBlock } from "./reasoning-block.tsx";
 import { TextBlock } from "./text-block.tsx";
@@ -33,6 +34,8 @@ export const RowView = memo(function RowView({
       return <ReadsLine item={item} />;
     case "approval":
       return <ApprovalLine row={item} />;
+    case "question":
+      return <QuestionLine row={item} />;
     case "notice":
       return <NoticeLine row={item} />;
     case "attempt":

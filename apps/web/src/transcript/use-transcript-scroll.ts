@@ -91,6 +91,7 @@ function estimatedHeight(item: TranscriptItem | undefined): number {
     case "end":
       return 48;
     case "approval":
+    case "question":
       return 84;
     default:
       return 36;

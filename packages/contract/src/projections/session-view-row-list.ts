@@ -57,11 +57,11 @@ export class RowList {
   }
 
   /** Closes what the task still waited for. */
-  cancelApprovals(taskId: string): void {
+  cancelRequests(taskId: string): void {
     for (const row of this.toArray()) {
-      if (row.kind === "approval" && row.taskId === taskId && row.state === "open") {
-        this.put({ ...row, state: "canceled" });
-      }
+      if (row.taskId !== taskId) continue;
+      if (row.kind === "approval" && row.state === "open") this.put({ ...row, state: "canceled" });
+      if (row.kind === "question" && row.state === "open") this.put({ ...row, state: "canceled" });
     }
   }
 

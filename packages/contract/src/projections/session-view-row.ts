@@ -1,6 +1,7 @@
 import type { ApprovalState } from "../approval.ts";
-import type { EventDataOf, TaskError, ToolCall } from "../event.ts";
+import type { EventDataOf, QuestionOption, TaskError, ToolCall } from "../event.ts";
 import type { Json, Usage } from "../primitives.ts";
+import type { QuestionState } from "../question.ts";
 import type { TaskReason, TerminalTaskState } from "../task-state.ts";
 import type { Block } from "./block.ts";
 import type { CallState } from "./tool-call.ts";
@@ -49,6 +50,20 @@ export interface ApprovalRow extends RowBase, Pick<ToolCall, "title" | "location
   note: string | null;
 }
 
+/** Something the agent asked the user, and the answer. */
+export interface QuestionRow extends RowBase {
+  kind: "question";
+  questionId: string;
+  callId: string;
+  text: string;
+  /** Empty: free text only. */
+  options: readonly QuestionOption[];
+  /** `canceled`: its task ended before anybody answered. */
+  state: QuestionState;
+  by: string | null;
+  answer: EventDataOf<"question.answered">["answer"] | null;
+}
+
 export interface NoticeRow extends RowBase {
   kind: "notice";
   level: EventDataOf<"notice">["level"];
@@ -79,4 +94,12 @@ export interface EndRow extends RowBase {
 }
 
 /** One thing in a session's transcript. */
-export type TranscriptRow = TurnRow | BlockRow | ToolRow | ApprovalRow | NoticeRow | AttemptRow | EndRow;
+export type TranscriptRow =
+  | TurnRow
+  | BlockRow
+  | ToolRow
+  | ApprovalRow
+  | QuestionRow
+  | NoticeRow
+  | AttemptRow
+  | EndRow;

@@ -1,7 +1,16 @@
 import type { SessionEvent } from "../event.ts";
 import { approvalSettledBy } from "./approval-life.ts";
 import { type BlockEvent, blockAfter, kindOfBlock, newBlock } from "./block.ts";
-import type { ApprovalRow, BlockRow, EndRow, NoticeRow, ToolRow, TranscriptRow } from "./session-view-row.ts";
+import { questionSettledBy } from "./question-life.ts";
+import type {
+  ApprovalRow,
+  BlockRow,
+  EndRow,
+  NoticeRow,
+  QuestionRow,
+  ToolRow,
+  TranscriptRow,
+} from "./session-view-row.ts";
 import { RowList } from "./session-view-row-list.ts";
 import type { TaskView } from "./session-view-task.ts";
 import { endStateOf } from "./task-life.ts";
@@ -53,6 +62,11 @@ export class Transcript {
       case "approval.answered":
       case "approval.expired":
         return this.#settleApproval(event);
+      case "question.asked":
+        return this.#rows.push(newQuestion(event));
+      case "question.answered":
+      case "question.expired":
+        return this.#settleQuestion(event);
       default: {
         const note = noteOf(event);
         if (note !== null) this.#rows.push({ ...base(event), kind: "notice", ...note });
@@ -81,7 +95,7 @@ export class Transcript {
         row.state === "open" ? { ...row, state: "ended" } : row,
       );
     }
-    if (task.state === "input-required") this.#rows.cancelApprovals(task.id);
+    if (task.state === "input-required") this.#rows.cancelRequests(task.id);
     const isUnstarted = task.state === "submitted" && task.attempt === 0;
     const isWithdrawn = isUnstarted && event.type === "task.canceled";
     // What failed to start was asked for all the same; what was withdrawn is not worth a turn.
@@ -116,10 +130,19 @@ export class Transcript {
     const row = this.#rows.find(keyOfApproval(id));
     if (row?.kind === "approval") this.#rows.put({ ...row, state, by, note });
   }
+
+  #settleQuestion(event: SessionEvent): void {
+    const settlement = questionSettledBy(event);
+    if (settlement === null) return;
+    const { id, state, by, answer } = settlement;
+    const row = this.#rows.find(keyOfQuestion(id));
+    if (row?.kind === "question") this.#rows.put({ ...row, state, by, answer });
+  }
 }
 
 const keyOfCall = (callId: string): string => `tool:${callId}`;
 const keyOfApproval = (approvalId: string): string => `approval:${approvalId}`;
+const keyOfQuestion = (questionId: string): string => `question:${questionId}`;
 
 function base({ seq, at, taskId }: SessionEvent) {
   return { key: `event:${seq}`, seq, at, taskId };
@@ -146,6 +169,22 @@ function newApproval(event: Of<"approval.requested">): ApprovalRow {
     state: "open",
     by: null,
     note: null,
+  };
+}
+
+function newQuestion(event: Of<"question.asked">): QuestionRow {
+  const { questionId, callId, text, options = [] } = event.data;
+  return {
+    ...base(event),
+    key: keyOfQuestion(questionId),
+    kind: "question",
+    questionId,
+    callId,
+    text,
+    options,
+    state: "open",
+    by: null,
+    answer: null,
   };
 }
 

@@ -21,6 +21,7 @@ function outlineOf(row: TranscriptRow): string {
     case "tool":
       return `tool ${row.tool} ${row.state} ${row.output}`;
     case "approval":
+    case "question":
     case "attempt":
     case "end":
       return `${row.kind} ${row.state}`;
@@ -222,6 +223,22 @@ describe("approvals", () => {
     const answered = applyEvents(asked, log.live);
     expect(answered.rows.at(-1)).toMatchObject({ state: "deny", by: "you" });
     expect(answered.tasks[0]).toMatchObject({ state: "working", attempt: 2 });
+  });
+
+  it("A4: a question and its answer are a row; one that its task leaves open is closed with it", () => {
+    const log = new SessionLog();
+    const [first, second] = ["01900000-0000-7000-8000-00000000000d", "01900000-0000-7000-8000-00000000000e"];
+    log.start("a");
+    log.add("question.asked", "a", { questionId: first, callId: "c1", text: "Red?" });
+    log.add("question.asked", "a", { questionId: second, callId: "c2", text: "Blue?" });
+    log.add("task.input-required", "a", { reason: "question" });
+    log.add("question.answered", "a", { questionId: first, answer: { text: "No" }, by: "you" });
+    log.add("task.canceled", "a", { reason: "user", by: "you" });
+    const view = applyEvents(emptySessionView(), log.live);
+    expect(view.rows.filter(({ kind }) => kind === "question")).toMatchObject([
+      { text: "Red?", state: "answered", by: "you", answer: { text: "No" } },
+      { text: "Blue?", state: "canceled", by: null, answer: null },
+    ]);
   });
 
   it("are closed with their task, and no others", () => {

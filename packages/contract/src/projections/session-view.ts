@@ -16,6 +16,7 @@ export type {
   BlockRow,
   EndRow,
   NoticeRow,
+  QuestionRow,
   ToolRow,
   TranscriptRow,
   TurnRow,

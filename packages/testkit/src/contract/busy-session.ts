@@ -1,4 +1,3 @@
-import { randomUUID } from "node:crypto";
 import { followTask, type TrunklineClient } from "@trunkline/client";
 
 /** A session in which everything has happened that procedures tell of: something is done, under way, and queued. */
@@ -8,7 +7,7 @@ export interface BusySession {
   ended: string;
   /** Working until it is canceled. */
   active: string;
-  /** A task of another session waits for this approval; until the agent asks by questions, the question is none. */
+  /** A task of another session waits for both. */
   asking: { sessionId: string; approvalId: string; questionId: string };
   /** Waiting, in this order. */
   queued: [string, string];
@@ -38,10 +37,17 @@ export async function startBusySession(client: TrunklineClient): Promise<BusySes
 }
 
 async function startAsking(client: TrunklineClient): Promise<BusySession["asking"]> {
-  const task = await client.task.submit.mutate({ prompt: "ask: May I?" });
+  // Once the first address was tried, the second call to one needs an approval.
+  const task = await client.task.submit.mutate({
+    prompt: "fetch: http://127.0.0.1:1/\nfetch: http://127.0.0.1:2/\nask: May I?",
+  });
+  let approvalId: string | undefined;
+  let questionId: string | undefined;
   for await (const { type, data } of followTask(client, task)) {
-    if (type !== "approval.requested") continue;
-    return { sessionId: task.sessionId, approvalId: data.approvalId, questionId: randomUUID() };
+    if (type === "approval.requested") approvalId = data.approvalId;
+    if (type === "question.asked") questionId = data.questionId;
+    if (approvalId === undefined || questionId === undefined) continue;
+    return { sessionId: task.sessionId, approvalId, questionId };
   }
   throw new Error("the task ended without having asked");
 }

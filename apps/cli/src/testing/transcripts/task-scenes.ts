@@ -70,21 +70,33 @@ export const TASK_SCENES: readonly Scene[] = [
   },
   {
     of: "approve",
-    says: "Calls that need an approval wait, for a day by default, and so do questions. At a terminal `run`, `attach` and `approve` show the whole call and ask; in a script options answer.",
+    says: "Calls that need an approval wait, for a day by default. At a terminal `run`, `attach` and `approve` show the whole call and ask; in a script options answer.",
     play: async (stage) => {
-      await stage.client.task.submit.mutate({ prompt: "ask: Shall I write it down?\nwrite notes.txt: yes" });
+      await stage.client.task.submit.mutate({
+        prompt: "fetch: http://127.0.0.1:1/\nfetch: http://127.0.0.1:2/",
+      });
       const { sessionId } = await stage.newestTask("input-required");
       await stage.type("approve");
       const { approvals } = await stage.client.session.get.query({ sessionId });
-      await stage.type(`approve ${approvals[0]?.id} --note "in notes.txt, please"`);
+      await stage.type(`approve ${approvals[0]?.id} --deny --note "not this one, please"`);
       await stage.newestTask("completed");
       await stage.type(`attach ${sessionId}`);
     },
   },
   {
     of: "answer",
-    says: "Questions from agents; `answer QUESTION …` answers one, in words or with `--option`.",
-    play: async (stage) => stage.type("answer"),
+    says: "Questions from agents wait as well; `answer QUESTION …` answers one, in words or with `--option`.",
+    play: async (stage) => {
+      const { sessionId } = await stage.client.task.submit.mutate({
+        prompt: "ask: Shall I write it down?\nwrite notes.txt: yes",
+      });
+      await stage.newestTask("input-required");
+      await stage.type("answer");
+      const { items } = await stage.client.question.list.query({ sessionId });
+      await stage.type(`answer ${items[0]?.id} in notes.txt, please`);
+      await stage.newestTask("completed");
+      await stage.type(`attach ${sessionId}`);
+    },
   },
   {
     of: "tasks",
