@@ -5,7 +5,7 @@ import { connect, type Socket } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { databasePath } from "../store/sqlite/database-path.ts";
-import { changeRows } from "../store/testing/raw-rows.ts";
+import { bringBackTokens } from "../store/testing/raw-rows.ts";
 import { revokeTokens } from "../auth/testing/auth-fixture.ts";
 import { aborted } from "./testing/fake-services.ts";
 import { type HttpFixture, openHttpFixture } from "./testing/http-fixture.ts";
@@ -211,7 +211,7 @@ describe("a stream", () => {
       // Ends in any case: refused at once, or with its token.
       await text(stream);
       expect(fixture.services.openStreams).toBe(0);
-      changeRows(databasePath(fixture.auth.dataDir), "update tokens set revoked_at = null");
+      bringBackTokens(databasePath(fixture.auth.dataDir));
     }
   });
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SessionEvent, Task } from "@trunkline/contract";
-import { changeRows } from "../store/testing/raw-rows.ts";
+import { leaveBehindWorking } from "../store/testing/raw-rows.ts";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import {
   alice,
@@ -192,12 +192,7 @@ describe("runner", () => {
   it("fails a task that was there each time the server died", async () => {
     const task = await server.submit("crashes");
     await server.until(task.sessionId, isTerminalEventOf(task.id));
-    // What a kill leaves behind: a task that works, and nobody who works on it.
-    changeRows(
-      server.databasePath,
-      "update tasks set state = 'working', ended_at = null, crashes = 2 where id = ?",
-      task.id,
-    );
+    leaveBehindWorking(server.databasePath, task.id);
     await restart();
     expect(await server.tasks.get(alice, { taskId: task.id })).toMatchObject({
       state: "failed",

@@ -20,6 +20,21 @@ export function changeRows(path: string, sql: string, ...parameters: (string | n
   return database.value.prepare(sql).run(...parameters).changes;
 }
 
+/** What two kills without progress, and a third under way, leave behind: a task that works, and nobody who works on it. */
+export function leaveBehindWorking(path: string, taskId: string): void {
+  changeRows(path, "update tasks set state = 'working', ended_at = null, crashes = 2 where id = ?", taskId);
+}
+
+export function bringBackTokens(path: string): void {
+  changeRows(path, "update tokens set revoked_at = null");
+}
+
+/** @throws what the database says to that. */
+export const tamperWithAudit = {
+  change: (path: string) => changeRows(path, "update audit set user_name = 'somebody else'"),
+  remove: (path: string) => changeRows(path, "delete from audit"),
+};
+
 function open(path: string): Disposable & { value: Database.Database } {
   const value = new Database(path);
   value.pragma("busy_timeout = 30000");
