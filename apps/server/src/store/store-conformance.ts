@@ -246,6 +246,20 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       expect((await store.tasks.head(sessionId, 0))?.task.id).toBe(urgent);
     });
 
+    it("E11: a task that goes on with its answer stays before one that was to interrupt it, also after a crash", async () => {
+      const sessionId = await createSession(store);
+      const waiting = await createTask(store, sessionId, { state: "input-required", attempt: 1 });
+      const urgent = randomUUID();
+      const data = { prompt: "now", model: null, whenBusy: "interrupt" } as const;
+      // And the server dies before it has canceled the one that waits.
+      await store.append(sessionId, [{ taskId: urgent, type: "task.submitted", data }]);
+      await store.append(sessionId, [{ taskId: waiting, type: "task.resumed", data: { attempt: 2 } }]);
+      await store.append(sessionId, [
+        { taskId: waiting, type: "task.interrupted", data: { attempt: 2, reason: "orphaned" } },
+      ]);
+      expect((await store.tasks.head(sessionId, 0))?.task.id).toBe(waiting);
+    });
+
     it("has after a reopening what it acknowledged", async () => {
       const sessionId = await createSession(store);
       await store.append(sessionId, [notice("before")]);

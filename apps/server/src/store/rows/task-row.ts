@@ -25,7 +25,7 @@ export const reduceTask: Reducer = (event, rows) => {
     throw refuse("task", `session ${event.sessionId} has no task ${taskId}`);
   }
   if (event.type === "task.updated") return updated(event, row, rows);
-  const set = setOf(event, row);
+  const set = setOf(event, row, rows);
   return set === null ? [] : [change.update("tasks", row.id, set)];
 };
 
@@ -70,7 +70,7 @@ function submitted(
 }
 
 /** @returns what changes, where only the task itself does; null: nothing. */
-function setOf(event: StoredEvent, row: TaskCore): TaskUpdate | null {
+function setOf(event: StoredEvent, row: TaskCore, rows: RowReader): TaskUpdate | null {
   const { at } = event;
   switch (event.type) {
     case "task.started":
@@ -84,6 +84,7 @@ function setOf(event: StoredEvent, row: TaskCore): TaskUpdate | null {
         reason: null,
         resume_at: null,
         started_at: row.started_at ?? at,
+        ...(event.type === "task.resumed" ? placeOfResumed(row, rows) : {}),
       };
     }
     case "task.interrupted": {
@@ -129,6 +130,15 @@ function setOf(event: StoredEvent, row: TaskCore): TaskUpdate | null {
     default:
       return null;
   }
+}
+
+/**
+ * While a task waited, another may have been put before it (`interrupt`, by a server that died before it could cancel
+ * this one). It goes on before that one all the same, and stays before it where a crash puts it back into the queue.
+ */
+function placeOfResumed(row: TaskCore, rows: RowReader): Pick<TaskUpdate, "pos"> {
+  const first = rows.firstUnfinishedPos() ?? row.pos;
+  return first < row.pos ? { pos: first - 1 } : {};
 }
 
 /** Once nothing is open any more the task has its answer, and waits for its turn. */
