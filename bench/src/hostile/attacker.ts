@@ -38,8 +38,24 @@ export class Attacker {
     return this.#call(procedure, body);
   }
 
+  /** @param document JSON, of any size. @returns what the import answers; undefined where it is refused */
+  async import(document: string): Promise<unknown> {
+    const { text, ok } = await this.#send("/api/sessions/import", document);
+    return ok ? (JSON.parse(text) as unknown) : undefined;
+  }
+
+  /** All of a session, as one document. */
+  async export(sessionId: string): Promise<void> {
+    await this.#send(`/api/sessions/${sessionId}/export`);
+  }
+
   async #call(target: string, body?: string): Promise<unknown> {
-    const answer = await fetch(`${this.#url}/trpc/${target}`, {
+    const { text, ok } = await this.#send(`/trpc/${target}`, body);
+    return ok ? (JSON.parse(text) as { result: { data: unknown } }).result.data : undefined;
+  }
+
+  async #send(path: string, body?: string): Promise<{ text: string; ok: boolean }> {
+    const answer = await fetch(`${this.#url}${path}`, {
       method: body === undefined ? "GET" : "POST",
       headers: {
         authorization: `Bearer ${this.#token}`,
@@ -48,7 +64,6 @@ export class Attacker {
       ...(body !== undefined && { body }),
       signal: this.#signal,
     });
-    const text = await answer.text();
-    return answer.ok ? (JSON.parse(text) as { result: { data: unknown } }).result.data : undefined;
+    return { text: await answer.text(), ok: answer.ok };
   }
 }

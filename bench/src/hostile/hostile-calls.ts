@@ -35,7 +35,7 @@ const command = (name: string, line: string): HostileCall => ({
 
 const importing = (name: string, document: () => string): HostileCall => ({
   name,
-  act: async (attacker) => attacker.post("session.import", `{"document":${document()}}`),
+  act: async (attacker) => attacker.import(document()),
 });
 
 /** A document whose only events are these, in JSON. */
@@ -59,7 +59,7 @@ const longSession =
         notice(index + 1, `${index} ${"word ".repeat(200)}`),
       ).join(),
     );
-    const answer = await attacker.post("session.import", `{"document":${document}}`);
+    const answer = await attacker.import(document);
     return (answer as { session: { id: string } }).session.id;
   };
 
@@ -130,7 +130,7 @@ export const HOSTILE_CALLS: readonly HostileCall[] = [
   {
     name: "export a session of 20,000 events",
     prepare: longSession(20 * KILO),
-    act: async (attacker, sessionId) => attacker.query("session.export", { sessionId }),
+    act: async (attacker, sessionId) => attacker.export(sessionId),
   },
   {
     name: "fork a session of 20,000 events",

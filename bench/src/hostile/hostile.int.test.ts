@@ -11,7 +11,8 @@ const BUDGET_MS = 200;
 const TRIES = 3;
 
 /** Of those in the table, what holds. The others are figures of `pnpm bench hostile`. */
-const HOLDS = /^(?:search|list_files|edit_file|write_file|read_file|fork|delete|terminal|web_fetch|a body)/;
+const HOLDS =
+  /^(?:search|list_files|edit_file|write_file|read_file|fork|delete|import|export|terminal|web_fetch|a body)/;
 
 let provider: FakeProviderProcess;
 let idle: Remote<RawProtocol>;
