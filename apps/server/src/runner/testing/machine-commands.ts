@@ -26,6 +26,7 @@ import {
   type Moment,
   momentOfCrash,
   takeOverCrash,
+  takeOverQueued,
 } from "./machine-crash.ts";
 import { alice, bob } from "./scripted-server.ts";
 
@@ -196,7 +197,11 @@ async function submitAndCrash(
   const events = await real.readLog(session.id);
   const stored = events.filter((event) => event.type === "task.submitted" && event.data.prompt === prompt);
   const [taskId] = stored.map((event) => event.taskId);
-  if (typeof taskId === "string") place(session, newModelTask(model, session, taskId, prompt), whenBusy);
+  if (typeof taskId === "string") {
+    const task = newModelTask(model, session, taskId, prompt);
+    place(session, task, whenBusy);
+    await takeOverQueued(task, real);
+  }
   await settle(model, real);
 
   const again = await real.tasks.submit(session.owner, input);

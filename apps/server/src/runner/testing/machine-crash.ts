@@ -51,7 +51,7 @@ export async function takeOverCrash(model: MachineModel, real: MachineUnderTest)
 }
 
 /** Its turn may have come in the moment before the crash, which then ended its attempt. */
-async function takeOverQueued(task: ModelTask, real: MachineUnderTest): Promise<void> {
+export async function takeOverQueued(task: ModelTask, real: MachineUnderTest): Promise<void> {
   const events = await readTaskLog(real, task);
   const interruptions = events.filter(({ type }) => type === "task.interrupted").length;
   while (task.state === "queued" && task.interruptions < interruptions) {
