@@ -62,7 +62,8 @@ function enqueue(provider: FakeProvider, { name, text }: Payload): void {
       say.toolCall(`tool ${text}`.slice(0, 200), { input: text, [text]: text }),
     ),
     say.reply(say.text(`End of ${name}.`)),
-    say.reply(say.httpError(400, { message: text })),
+    // Not a 400, whose words may mean that the prompt is too long: then it is tried again with a shorter one.
+    say.reply(say.httpError(403, { message: text })),
   );
 }
 
