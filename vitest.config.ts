@@ -2,6 +2,12 @@ import { configDefaults, defineConfig } from "vitest/config";
 
 const tests = "{apps,packages,scripts,bench}/**/*.test.{ts,tsx}";
 const integrationTests = "{apps,packages,bench}/**/*.int.test.ts";
+/** Of what a whole server takes in memory and time: nothing else may run beside them. */
+const measurements = [
+  "apps/server/src/reliability/bounds.int.test.ts",
+  "apps/server/src/reliability/queue-drain.int.test.ts",
+  "bench/src/hostile/hostile.int.test.ts",
+];
 const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];
 
 // Workspace packages resolve to their sources by their own `exports`: nothing is built for a test.
@@ -15,15 +21,25 @@ export default defineConfig({
     teardownTimeout: 10_000,
     projects: [
       { extends: true, test: { name: "unit", include: [tests], exclude: [...exclude, integrationTests] } },
-      // Whole servers, real processes, many clients: one file at a time, so that they measure themselves.
+      // Whole servers, real processes, many clients: they wait more than they work.
       {
         extends: true,
         test: {
           name: "integration",
           include: [integrationTests],
+          exclude: [...exclude, ...measurements],
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "measurements",
+          include: measurements,
           exclude,
           fileParallelism: false,
-          sequence: { groupOrder: 1 },
+          sequence: { groupOrder: 2 },
         },
       },
     ],
