@@ -4,8 +4,8 @@ import { CHROMIUM_ARGS, findChromium } from "./chromium.ts";
 /** Against the real server and the production build of the UI (`turbo run build --filter=@trunkline/web` makes it). */
 export default defineConfig({
   testDir: "tests",
-  // Two cores: a server, its UI and a browser per test are enough for them.
-  workers: 1,
+  // Each has a server, its UI and a browser of its own, and waits more than it works.
+  workers: 2,
   retries: 0,
   timeout: 60_000,
   expect: { timeout: 10_000 },
