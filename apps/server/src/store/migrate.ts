@@ -1,38 +1,24 @@
 import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
-import * as initial from "./migrations/001-initial.ts";
-import * as pageIndexes from "./migrations/002-page-indexes.ts";
-import * as access from "./migrations/003-access.ts";
-import * as approvals from "./migrations/004-approvals.ts";
-import * as rowsFollowTheLog from "./migrations/005-rows-follow-the-log.ts";
-import * as invitations from "./migrations/006-invitations.ts";
-import * as blobs from "./migrations/007-blobs.ts";
 import { StoreOpenError } from "./port.ts";
 
-/** In order of their names; a migration that has landed is never changed. */
-const MIGRATIONS: Record<string, Migration> = {
-  "001-initial": initial,
-  "002-page-indexes": pageIndexes,
-  "003-access": access,
-  "004-approvals": approvals,
-  "005-rows-follow-the-log": rowsFollowTheLog,
-  "006-invitations": invitations,
-  "007-blobs": blobs,
-};
-
-export function isKnownMigration(name: string): boolean {
-  return Object.hasOwn(MIGRATIONS, name);
-}
+/** An engine's migrations by their names, in whose order they run. One that has landed is never changed. */
+export type Migrations = Readonly<Record<string, Migration>>;
 
 /** Kysely's own. */
-const MIGRATION_TABLE = "kysely_migration";
+export const MIGRATION_TABLE = "kysely_migration";
 
 /**
- * Brings the schema up to this version; both engines call it at start.
+ * Brings the schema up to this version; each engine calls it at start.
+ * @param schema where the engine has such a thing.
  * @throws StoreOpenError `too_new` where a later version has been there, Error naming the migration that failed.
  */
-export async function migrateToLatest<T>(db: Kysely<T>): Promise<void> {
-  const unknown = (await appliedMigrations(db)).filter((name) => !isKnownMigration(name));
+export async function migrateToLatest<T>(
+  db: Kysely<T>,
+  migrations: Migrations,
+  schema?: string,
+): Promise<void> {
+  const unknown = (await appliedMigrations(db, schema)).filter((name) => !Object.hasOwn(migrations, name));
   if (unknown.length > 0) {
     throw new StoreOpenError(
       "too_new",
@@ -40,7 +26,11 @@ export async function migrateToLatest<T>(db: Kysely<T>): Promise<void> {
         "or restore a backup from before it",
     );
   }
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => MIGRATIONS } });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations },
+    ...(schema === undefined ? {} : { migrationTableSchema: schema }),
+  });
   const { error, results } = await migrator.migrateToLatest();
   if (error === undefined) return;
   const failed = results?.find((result) => result.status === "Error")?.migrationName ?? "(before the first)";
@@ -49,9 +39,11 @@ export async function migrateToLatest<T>(db: Kysely<T>): Promise<void> {
 }
 
 /** @returns their names; none where the database is not, or not yet, one of Trunkline's. */
-export async function appliedMigrations<T>(db: Kysely<T>): Promise<string[]> {
+export async function appliedMigrations<T>(db: Kysely<T>, schema?: string): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
-  if (!tables.some((table) => table.name === MIGRATION_TABLE)) return [];
+  const isOurs = ({ name, schema: of }: (typeof tables)[number]) =>
+    name === MIGRATION_TABLE && (schema === undefined || of === schema);
+  if (!tables.some(isOurs)) return [];
   const { rows } = await sql<{ name: string }>`select name from ${sql.table(MIGRATION_TABLE)}`.execute(db);
   return rows.map((row) => row.name);
 }

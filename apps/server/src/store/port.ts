@@ -82,11 +82,12 @@ export class UniqueViolationError extends Error {
 
 /**
  * The database cannot be used as it is, and nothing was changed. The message says what to do.
- * `damaged`: it was written by something else than SQLite. `too_new`: by a later version of Trunkline.
+ * `damaged`: it was written by something else than SQLite. `too_new`: by a later version of Trunkline. `unsupported`: the
+ * server is none that Trunkline can work with. `unreachable`: it does not answer, or lets nobody in.
  */
 export class StoreOpenError extends Error {
   override readonly name = "StoreOpenError";
-  readonly reason: "damaged" | "too_new" | "storage_full";
+  readonly reason: "damaged" | "too_new" | "storage_full" | "unsupported" | "unreachable";
 
   constructor(reason: StoreOpenError["reason"], message: string, options?: ErrorOptions) {
     super(message, options);

@@ -1,6 +1,7 @@
 import { Kysely, SqliteDialect } from "kysely";
-import { appliedMigrations, isKnownMigration } from "../migrate.ts";
+import { appliedMigrations } from "../migrate.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
+import { SQLITE_MIGRATIONS } from "../sqlite/sqlite-migrations.ts";
 import { BackupError } from "./backup-error.ts";
 
 /** @throws BackupError where it is somebody else's database, or one of a later version. */
@@ -9,7 +10,7 @@ export async function assertTrunklineDatabase(path: string): Promise<void> {
   try {
     const applied = await appliedMigrations(new Kysely({ dialect: new SqliteDialect({ database }) }));
     if (applied.length === 0) throw new BackupError("It is a database, but not one of Trunkline");
-    const unknown = applied.filter((name) => !isKnownMigration(name));
+    const unknown = applied.filter((name) => !Object.hasOwn(SQLITE_MIGRATIONS, name));
     if (unknown.length > 0) {
       throw new BackupError(
         `It was made by a later version of Trunkline (migration ${unknown.join(", ")}): restore it with that version`,

@@ -8,6 +8,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../port.ts";
 import type { Database } from "../schema.ts";
 import { openDatabase } from "../sqlite/open-database.ts";
+import { sqliteDialect } from "../sqlite/sqlite-dialect.ts";
 import { openSqliteStore } from "../sqlite/sqlite-store.ts";
 import { changeRows, readRows } from "../testing/raw-rows.ts";
 import { createSessionStore } from "./sessions.ts";
@@ -123,7 +124,7 @@ describe("queries for pages", () => {
       log: (event) => void queries.push(event.query),
     });
     const tasks = createTaskStore(db);
-    const sessions = createSessionStore(db, () => Promise.reject(new Error("only read here")));
+    const sessions = createSessionStore(db, () => Promise.reject(new Error("only read here")), sqliteDialect);
     const page = { ownerId: "o", beforeId: "x", limit: 10 };
     const listed = { ownerId: "o", archived: false, limit: 10 };
     await sessions.page(listed);

@@ -5,6 +5,7 @@ import { newSessionRow } from "../rows/session-row.ts";
 import type { Database } from "../schema.ts";
 import { type Statement, statement, type WriteStatements } from "../statement.ts";
 import { insertAudit } from "./audit.ts";
+import type { Dialect } from "./dialect.ts";
 import { logParts } from "./log-parts.ts";
 import { perDatabase } from "./per-database.ts";
 import { selectSessions, toSession } from "./session-rows.ts";
@@ -18,6 +19,7 @@ const LAST = Number.MAX_SAFE_INTEGER;
 export function createSessionStore(
   db: Kysely<Database>,
   write: WriteStatements,
+  dialect: Dialect,
 ): Omit<SessionStore, "insertLog"> {
   /** Deletes what the query finds, some rows at a time. */
   async function deleteInParts(table: "approvals" | "questions" | "tasks", sessionId: string): Promise<void> {
@@ -60,7 +62,7 @@ export function createSessionStore(
         .orderBy("s.id", "desc")
         .limit(limit);
       if (text !== undefined) {
-        query = query.where(sql<boolean>`instr(fold_for_search(s.title), ${foldForSearch(text)}) > 0`);
+        query = query.where(dialect.titleContains(foldForSearch(text)));
       }
       if (after !== undefined) {
         query = query.where(sql<boolean>`(s.updated_at, s.id) < (${after.sort}, ${after.id})`);

@@ -19,6 +19,31 @@ type ChangeOf<T extends FoldedTable> =
 /** A task as far as reducers care: all but its long texts. */
 export type TaskCore = Omit<Selectable<TasksTable>, "prompt" | "result" | "error_message">;
 
+/** What a `TaskCore` holds. */
+export const TASK_CORE_COLUMNS = [
+  "id",
+  "session_id",
+  "owner_id",
+  "pos",
+  "state",
+  "reason",
+  "model",
+  "budget_json",
+  "attempt",
+  "crashes",
+  "node",
+  "open_requests",
+  "resume_at",
+  "cancel_requested_at",
+  "idempotency_key",
+  "request_hash",
+  "usage_json",
+  "error_code",
+  "created_at",
+  "started_at",
+  "ended_at",
+] as const satisfies readonly (keyof TaskCore)[];
+
 /** The rows that reducers ask for, as they are before the event. All of the event's session. */
 export interface RowReader {
   session(): Selectable<SessionsTable> | undefined;

@@ -88,21 +88,6 @@ export function encodeCommit(message: CommitMessage, commit: Commit): void {
   }
 }
 
-/** @returns about how long a commit's message is: the strings in it, one level deep. */
-export function charactersOf({ events, imported = [], statements = [] }: Commit): number {
-  let characters = 0;
-  for (const { parameters } of statements) characters += lengthOfStrings(parameters);
-  for (const { data } of events) characters += lengthOfStrings(Object.values(data));
-  for (const { data } of imported) characters += lengthOfStrings(Object.values(data));
-  return characters;
-}
-
-function lengthOfStrings(values: readonly unknown[]): number {
-  let length = 0;
-  for (const value of values) if (typeof value === "string") length += value.length;
-  return length;
-}
-
 /** @returns the commits of a message, which only `encodeCommit` has written to. */
 export function decodeCommits(message: CommitMessage): PlainCommit[] {
   let position = 0;

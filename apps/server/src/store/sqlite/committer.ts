@@ -1,15 +1,13 @@
 import type { SessionEvent } from "@trunkline/contract";
 import type Database from "better-sqlite3";
-import { Refused, type Refusal } from "../refusal.ts";
+import type { CommitResult } from "../commit.ts";
+import { Refused } from "../refusal.ts";
 import { checkExpectation } from "../rows/expectation.ts";
 import { changesRows, reduce } from "../rows/reduce.ts";
 import { asRefusal } from "./as-refusal.ts";
 import type { PlainCommit, PlainEvent } from "./commit-message.ts";
 import { RowStore } from "./row-store.ts";
 import { StatementCache } from "./statement-cache.ts";
-
-/** Seq of a commit's first event, 0 where it has none; or why nothing of the commit was stored. */
-export type CommitResult = number | Refusal;
 
 /** @param at integer ms since the epoch, for all of them. */
 export type Committer = (commits: readonly PlainCommit[], at: number) => CommitResult[];

@@ -1,7 +1,8 @@
 import type Database from "better-sqlite3";
 import type { Ballast } from "./ballast.ts";
 import type { PlainCommit } from "./commit-message.ts";
-import type { Committer, CommitResult } from "./committer.ts";
+import type { CommitResult } from "../commit.ts";
+import type { Committer } from "./committer.ts";
 
 /**
  * Commits while the disk has room; when it is full, drops the ballast and from then on commits what ends or deletes

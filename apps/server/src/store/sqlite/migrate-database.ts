@@ -3,6 +3,7 @@ import { Kysely, SqliteDialect } from "kysely";
 import { migrateToLatest } from "../migrate.ts";
 import { openDatabase } from "./open-database.ts";
 import { ensureSearchIndex } from "./search-index.ts";
+import { SQLITE_MIGRATIONS } from "./sqlite-migrations.ts";
 
 /** Creates the database, or brings it up to this version. @throws StoreOpenError `too_new`, SqliteError */
 export async function migrateDatabase(path: string): Promise<void> {
@@ -11,7 +12,7 @@ export async function migrateDatabase(path: string): Promise<void> {
   const database = openDatabase(path, "write");
   try {
     // Kysely closes only what it has used; here it is used in any case, and closed once.
-    await migrateToLatest(new Kysely({ dialect: new SqliteDialect({ database }) }));
+    await migrateToLatest(new Kysely({ dialect: new SqliteDialect({ database }) }), SQLITE_MIGRATIONS);
     ensureSearchIndex(database);
   } finally {
     database.close();

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 import type { SessionsTable } from "../schema.ts";
-import type { RowChange, RowReader, TaskCore } from "../rows/row-change.ts";
+import { type RowChange, type RowReader, TASK_CORE_COLUMNS, type TaskCore } from "../rows/row-change.ts";
 import type { StatementCache } from "./statement-cache.ts";
 
 /** The rows of one session, as the writer's transaction sees them: what reducers read, and where their changes go. */
@@ -18,7 +18,7 @@ export class RowStore {
   constructor(database: Database.Database, statements: StatementCache) {
     this.#statements = statements;
     this.#session = database.prepare("select * from sessions where id = ?");
-    this.#task = database.prepare(`select ${TASK_COLUMNS} from tasks where id = ?`);
+    this.#task = database.prepare(`select ${TASK_CORE_COLUMNS.join(", ")} from tasks where id = ?`);
     this.#firstPos = database
       .prepare(
         "select min(pos) from tasks where session_id = ? and state in ('submitted', 'working', 'input-required')",
@@ -81,28 +81,3 @@ export class RowStore {
     }
   }
 }
-
-/** All but the long texts, which no reducer reads. */
-const TASK_COLUMNS = [
-  "id",
-  "session_id",
-  "owner_id",
-  "pos",
-  "state",
-  "reason",
-  "model",
-  "budget_json",
-  "attempt",
-  "crashes",
-  "node",
-  "open_requests",
-  "resume_at",
-  "cancel_requested_at",
-  "idempotency_key",
-  "request_hash",
-  "usage_json",
-  "error_code",
-  "created_at",
-  "started_at",
-  "ended_at",
-].join(", ");

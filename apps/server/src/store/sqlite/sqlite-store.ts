@@ -1,18 +1,10 @@
 import { dirname } from "node:path";
 import type { SessionEvent } from "@trunkline/contract";
 import { Kysely, sql, SqliteDialect } from "kysely";
-import type { Commit } from "../commit.ts";
+import { charactersOf, type Commit } from "../commit.ts";
 import { GroupCommit, type Settled } from "../group-commit.ts";
-import { createAuditStore, insertAudit } from "../nouns/audit.ts";
-import { createBlobStore } from "../nouns/blobs.ts";
-import { createEventStore } from "../nouns/events.ts";
-import { createInvitationStore } from "../nouns/invitations.ts";
-import { createNodeStore } from "../nouns/nodes.ts";
-import { createApprovalStore, createQuestionStore } from "../nouns/requests.ts";
-import { createSessionStore } from "../nouns/sessions.ts";
-import { createTaskStore } from "../nouns/tasks.ts";
-import { createTokenStore } from "../nouns/tokens.ts";
-import { createUserStore } from "../nouns/users.ts";
+import { insertAudit } from "../nouns/audit.ts";
+import { createNouns } from "../nouns/nouns.ts";
 import { mergePieces } from "../piece-merge.ts";
 import {
   type AppendOptions,
@@ -22,6 +14,7 @@ import {
   StoreUnavailableError,
 } from "../port.ts";
 import type { Database as Schema } from "../schema.ts";
+import { toSettled } from "../settled-commit.ts";
 import { statement, type WriteStatements } from "../statement.ts";
 import { Ballast } from "./ballast.ts";
 import { asDamaged, checkDatabase } from "./check-database.ts";
@@ -29,8 +22,8 @@ import { isFullDisk } from "./fault.ts";
 import { migrateDatabase } from "./migrate-database.ts";
 import { openDatabase } from "./open-database.ts";
 import { ReadingConnection } from "./reading-connection.ts";
-import { charactersOf, type CommitMessage, encodeCommit } from "./commit-message.ts";
-import { toSettled } from "./settled-commit.ts";
+import { type CommitMessage, encodeCommit } from "./commit-message.ts";
+import { sqliteDialect } from "./sqlite-dialect.ts";
 import { Writer } from "./writer.ts";
 
 export interface SqliteStoreOptions {
@@ -124,22 +117,21 @@ export class SqliteStore implements Store {
     const write: WriteStatements = async (statements, options) => {
       await this.#commit({ ...options, sessionId: NO_SESSION, events: [], statements });
     };
-    this.events = createEventStore(db);
-    this.sessions = {
-      ...createSessionStore(db, write),
-      insertLog: async (sessionId, imported) => {
-        await this.#commit({ sessionId, events: [], imported });
-      },
+    const insertLog: Store["sessions"]["insertLog"] = async (sessionId, imported) => {
+      await this.#commit({ sessionId, events: [], imported });
     };
-    this.tasks = createTaskStore(db);
-    this.approvals = createApprovalStore(db);
-    this.questions = createQuestionStore(db);
-    this.users = createUserStore(db, write);
-    this.tokens = createTokenStore(db, write);
-    this.invitations = createInvitationStore(db, write);
-    this.audit = createAuditStore(db, write);
-    this.blobs = createBlobStore(db, write);
-    this.nodes = createNodeStore(db, write);
+    const nouns = createNouns({ db, write, dialect: sqliteDialect, insertLog });
+    this.events = nouns.events;
+    this.sessions = nouns.sessions;
+    this.tasks = nouns.tasks;
+    this.approvals = nouns.approvals;
+    this.questions = nouns.questions;
+    this.users = nouns.users;
+    this.tokens = nouns.tokens;
+    this.invitations = nouns.invitations;
+    this.audit = nouns.audit;
+    this.blobs = nouns.blobs;
+    this.nodes = nouns.nodes;
   }
 
   /** @param writerScript what the writer thread runs. */

@@ -1,5 +1,5 @@
 import type { CommitMessage } from "./commit-message.ts";
-import type { CommitResult } from "./committer.ts";
+import type { CommitResult } from "../commit.ts";
 
 /** Requests are answered in their order. */
 export type WriterRequest =

@@ -1,7 +1,7 @@
 import { Worker } from "node:worker_threads";
+import type { CommitResult } from "../commit.ts";
 import { StoreUnavailableError } from "../port.ts";
 import type { CommitMessage } from "./commit-message.ts";
-import type { CommitResult } from "./committer.ts";
 import type { WriterReply, WriterRequest } from "./writer-protocol.ts";
 
 interface Pending {

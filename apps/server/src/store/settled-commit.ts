@@ -1,18 +1,17 @@
 import type { SessionEvent } from "@trunkline/contract";
-import type { Commit } from "../commit.ts";
-import type { Settled } from "../group-commit.ts";
-import { FencedError, GuardFailedError, StoreUnavailableError, UniqueViolationError } from "../port.ts";
-import type { Refusal } from "../refusal.ts";
-import type { CommitResult } from "./committer.ts";
+import type { Commit, CommitResult } from "./commit.ts";
+import type { Settled } from "./group-commit.ts";
+import { FencedError, GuardFailedError, StoreUnavailableError, UniqueViolationError } from "./port.ts";
+import type { Refusal } from "./refusal.ts";
 
-/** What became of a commit, as its committer is told. @param at the time that its events got. */
+/** What became of a commit, for whoever appended it. @param at the time that its events got, in ms since the epoch. */
 export function toSettled(
   { sessionId, events }: Commit,
   at: number,
   result: CommitResult | undefined,
 ): Settled<SessionEvent[]> {
   if (result === undefined)
-    return { ok: false, error: new Error("the writer thread left out a commit's result") };
+    return { ok: false, error: new Error("the engine left out the result of a commit") };
   if (typeof result !== "number") return { ok: false, error: toError(result) };
   const stored = events.map(
     ({ taskId, type, data }, index) =>

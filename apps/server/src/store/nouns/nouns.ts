@@ -1,0 +1,42 @@
+import type { Kysely } from "kysely";
+import type { Store } from "../port.ts";
+import type { SessionStore } from "../ports/sessions.ts";
+import type { Database } from "../schema.ts";
+import type { WriteStatements } from "../statement.ts";
+import { createAuditStore } from "./audit.ts";
+import { createBlobStore } from "./blobs.ts";
+import type { Dialect } from "./dialect.ts";
+import { createEventStore } from "./events.ts";
+import { createInvitationStore } from "./invitations.ts";
+import { createNodeStore } from "./nodes.ts";
+import { createApprovalStore, createQuestionStore } from "./requests.ts";
+import { createSessionStore } from "./sessions.ts";
+import { createTaskStore } from "./tasks.ts";
+import { createTokenStore } from "./tokens.ts";
+import { createUserStore } from "./users.ts";
+
+type Nouns = Omit<Store, "append" | "isExclusive" | "ping" | "close">;
+
+/** All that a store is read by, whatever its engine. */
+export function createNouns(engine: {
+  db: Kysely<Database>;
+  write: WriteStatements;
+  dialect: Dialect;
+  /** Folds rows, and so is the engine's. */
+  insertLog: SessionStore["insertLog"];
+}): Nouns {
+  const { db, write, dialect, insertLog } = engine;
+  return {
+    events: createEventStore(db),
+    sessions: { ...createSessionStore(db, write, dialect), insertLog },
+    tasks: createTaskStore(db),
+    approvals: createApprovalStore(db),
+    questions: createQuestionStore(db),
+    users: createUserStore(db, write),
+    tokens: createTokenStore(db, write),
+    invitations: createInvitationStore(db, write),
+    audit: createAuditStore(db, write),
+    blobs: createBlobStore(db, write),
+    nodes: createNodeStore(db, write),
+  };
+}

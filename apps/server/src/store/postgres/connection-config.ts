@@ -1,0 +1,63 @@
+import { type ClientConfig, types } from "pg";
+import { fromStoredText } from "./stored-text.ts";
+
+/** Where all of Trunkline's tables are. */
+export const SCHEMA = "trunkline";
+
+/** How one kind of connection is used. All in ms. */
+export interface ConnectionLimits {
+  /** For PostgreSQL: a statement that takes longer is canceled. */
+  statementMs: number;
+  /** For PostgreSQL: one that waits longer for a lock is. */
+  lockMs: number;
+  /** For PostgreSQL: a client that leaves its transaction open for longer loses it, and the locks that it holds. */
+  idleInTransactionMs: number;
+  /** For this side: an answer that takes longer will not come. */
+  answerMs: number;
+  connectMs: number;
+}
+
+/** Type numbers, as in `pg_type`. */
+const INT8 = 20;
+const NUMERIC = 1_700;
+const TEXT = 25;
+
+/** Whole numbers are milliseconds, counts and seqs, all of which a number holds exactly; sums of them are `numeric`. */
+const PARSERS: Readonly<Record<number, (value: string) => unknown>> = {
+  [INT8]: Number,
+  [NUMERIC]: Number,
+  [TEXT]: fromStoredText,
+};
+
+const getTypeParser: typeof types.getTypeParser = (type: number, format?: "text" | "binary") =>
+  PARSERS[type] ?? (types.getTypeParser as (type: number, format?: string) => (value: string) => unknown)(type, format);
+
+/** For short statements that find their rows by an index: what pays for reports costs these more than they take. */
+const SETTINGS = `-c search_path=${SCHEMA} -c jit=off -c max_parallel_workers_per_gather=0 -c synchronous_commit=on`;
+
+/**
+ * @param url with a password maybe, and so for nobody else to see.
+ * @param name of the node, for who looks at PostgreSQL's connections.
+ */
+export function connectionConfig(url: string, name: string, limits: ConnectionLimits): ClientConfig {
+  return {
+    connectionString: withSettings(url),
+    // PostgreSQL cuts it at 63 bytes, and warns about anything but ASCII.
+    application_name: `trunkline ${name}`.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 63),
+    statement_timeout: limits.statementMs,
+    lock_timeout: limits.lockMs,
+    idle_in_transaction_session_timeout: limits.idleInTransactionMs,
+    query_timeout: limits.answerMs,
+    connectionTimeoutMillis: limits.connectMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    types: { getTypeParser },
+  };
+}
+
+/** What the URL says goes over what else is given, so ours is added to its own. */
+function withSettings(url: string): string {
+  const own = /[?&]options=([^&#]*)/.exec(url)?.[1] ?? "";
+  const options = `${own}${own === "" ? "" : "%20"}${encodeURIComponent(SETTINGS)}`;
+  return `${url}${url.includes("?") ? "&" : "?"}options=${options}`;
+}

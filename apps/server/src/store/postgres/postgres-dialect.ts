@@ -1,0 +1,7 @@
+import { sql } from "kysely";
+import type { Dialect } from "../nouns/dialect.ts";
+
+/** `title_folded` is written wherever a title is: see row-writer.ts. */
+export const postgresDialect: Dialect = {
+  titleContains: (folded) => sql<boolean>`strpos(s.title_folded, ${folded}) > 0`,
+};

@@ -1,0 +1,7 @@
+import type { Migrations } from "../migrate.ts";
+import * as initial from "./migrations/001-initial.ts";
+
+/** The next one is a file in `migrations/` and a line here. It must leave a server of the version before it able to run. */
+export const POSTGRES_MIGRATIONS: Migrations = {
+  "001-initial": initial,
+};

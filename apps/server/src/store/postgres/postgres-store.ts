@@ -1,0 +1,150 @@
+import type { SessionEvent } from "@trunkline/contract";
+import { Kysely, PostgresDialect } from "kysely";
+import type { Logger } from "pino";
+import { charactersOf, type Commit } from "../commit.ts";
+import { GroupCommit } from "../group-commit.ts";
+import { insertAudit } from "../nouns/audit.ts";
+import { createNouns } from "../nouns/nouns.ts";
+import { mergePieces } from "../piece-merge.ts";
+import { type AppendOptions, type Store, type StoredDraft, StoreUnavailableError } from "../port.ts";
+import type { Database } from "../schema.ts";
+import type { WriteStatements } from "../statement.ts";
+import { connectionConfig, type ConnectionLimits } from "./connection-config.ts";
+import { describeFault } from "./fault.ts";
+import { Lane } from "./lane.ts";
+import { Patience } from "./patience.ts";
+import { postgresDialect } from "./postgres-dialect.ts";
+import { prepareDatabase } from "./prepare-database.ts";
+import { ReadingPool } from "./reading-pool.ts";
+
+export interface PostgresStoreOptions {
+  /** `postgres://user:password@host:port/database`; never told to anybody. */
+  url: string;
+  /** Of this node, for who looks at PostgreSQL's connections. */
+  node: string;
+  /** Integer ms since the epoch. */
+  now: () => number;
+  logger: Pick<Logger, "info" | "warn">;
+  /** Connections that commit, beside one for what belongs to no session. */
+  lanes?: number;
+  /** Connections that read, at most. */
+  readers?: number;
+  /** How long reads and commits are tried again while PostgreSQL cannot be used, in ms. */
+  patienceMs?: number;
+  limits?: Partial<ConnectionLimits>;
+}
+
+const LIMITS: ConnectionLimits = {
+  statementMs: 15_000,
+  lockMs: 5_000,
+  // A node that is stopped in the middle of a commit holds up no other node for longer.
+  idleInTransactionMs: 4_000,
+  answerMs: 20_000,
+  connectMs: 5_000,
+};
+const LANES = 4;
+const READERS = 8;
+const PATIENCE_MS = 10_000;
+
+/** Of one transaction: bounds how long its sessions are locked. */
+const MAX_COMMITS = 256;
+const MAX_CHARACTERS = 8_000_000;
+
+/** Key of what belongs to no session's log. */
+const NO_SESSION = "";
+
+/**
+ * A store that any number of nodes share.
+ * @throws StoreOpenError where the database cannot be used as it is.
+ */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const { url, node, now, logger, patienceMs = PATIENCE_MS } = options;
+  const config = connectionConfig(url, node, { ...LIMITS, ...options.limits });
+  const createPatience = watchOutages(patienceMs, logger);
+  await prepareDatabase(config, createPatience());
+
+  const pool = new ReadingPool(config, options.readers ?? READERS, createPatience());
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  const createLane = (): { lane: Lane; commits: GroupCommit<Commit, SessionEvent[]> } => {
+    const lane = new Lane(config, createPatience(), now);
+    const commits = new GroupCommit<Commit, SessionEvent[]>({
+      commitBatch: async (batch) => lane.commit(batch),
+      keyOf: (commit) => commit.sessionId,
+      merge: mergePieces,
+      weightOf: charactersOf,
+      maxItems: MAX_COMMITS,
+      maxWeight: MAX_CHARACTERS,
+    });
+    return { lane, commits };
+  };
+  const sessionLanes = Array.from({ length: options.lanes ?? LANES }, createLane);
+  const otherLane = createLane();
+  const lanes = [...sessionLanes, otherLane];
+  let isClosing = false;
+
+  /** A session's commits are all on one lane, which keeps their order. */
+  const commit = async (one: Commit): Promise<SessionEvent[]> => {
+    if (isClosing) throw new StoreUnavailableError("unavailable", "The server is stopping");
+    const lane = one.sessionId === NO_SESSION ? undefined : sessionLanes[hashOf(one.sessionId) % sessionLanes.length];
+    return (lane ?? otherLane).commits.add(one);
+  };
+  const write: WriteStatements = async (statements) => {
+    await commit({ sessionId: NO_SESSION, events: [], statements });
+  };
+  const nouns = createNouns({
+    db,
+    write,
+    dialect: postgresDialect,
+    insertLog: async (sessionId, imported) => {
+      await commit({ sessionId, events: [], imported });
+    },
+  });
+
+  return {
+    ...nouns,
+    isExclusive: false,
+    async append(
+      sessionId: string,
+      events: readonly StoredDraft[],
+      { audit, ...rest }: AppendOptions = {},
+    ): Promise<SessionEvent[]> {
+      const statements = audit === undefined ? undefined : [insertAudit(db, audit)];
+      return commit({ ...rest, sessionId, events, ...(statements && { statements }) });
+    },
+    ping: async () => pool.ping(),
+    async close() {
+      // What comes from now on is refused, and made up for at the next start.
+      isClosing = true;
+      await Promise.all(lanes.map(async ({ commits }) => commits.whenIdle()));
+      await Promise.all(lanes.map(async ({ lane }) => lane.close()));
+      await pool.end();
+    },
+  };
+}
+
+/** FNV-1a: spreads ids that begin alike. */
+function hashOf(text: string): number {
+  let hash = 2_166_136_261;
+  for (let index = 0; index < text.length; index++) {
+    hash = Math.imul(hash ^ text.charCodeAt(index), 16_777_619);
+  }
+  return hash >>> 0;
+}
+
+/** All connections lose a server at once: the log says it once, and once that it is back. */
+function watchOutages(patienceMs: number, logger: PostgresStoreOptions["logger"]): () => Patience {
+  const failing = new Set<object>();
+  return () => {
+    const who = {};
+    return new Patience(patienceMs, (isReachable, error) => {
+      if (!isReachable) {
+        if (failing.size === 0) {
+          logger.warn({ error: describeFault(error) }, "PostgreSQL cannot be used; trying again");
+        }
+        failing.add(who);
+      } else if (failing.delete(who) && failing.size === 0) {
+        logger.info("PostgreSQL can be used again");
+      }
+    });
+  };
+}

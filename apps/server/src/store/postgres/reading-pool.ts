@@ -1,0 +1,70 @@
+import type { PostgresPool, PostgresPoolClient } from "kysely";
+import { type ClientConfig, Pool } from "pg";
+import { StoreUnavailableError } from "../port.ts";
+import { describeFault, faultOf, fromPostgres } from "./fault.ts";
+import type { Patience } from "./patience.ts";
+import { statementName } from "./statement-names.ts";
+import { toStoredText } from "./stored-text.ts";
+
+/**
+ * What Kysely reads through. Every statement only reads, by itself, on whichever connection is free; so one that a lost
+ * connection has cut off is asked again, on another.
+ */
+export class ReadingPool implements PostgresPool {
+  /** Kysely's, for what it does with pools of `pg` alone. */
+  readonly options = {};
+  readonly #pool: Pool;
+  readonly #patience: Patience;
+  /** The same for everybody: which connection a statement runs on is decided as it runs. */
+  readonly #client: PostgresPoolClient = {
+    query: (async (sql: string, parameters: readonly unknown[]) =>
+      this.read(sql, parameters)) as unknown as PostgresPoolClient["query"],
+    release: () => undefined,
+  };
+
+  /** @param size connections at most; who finds none free waits, as long as connecting may take. */
+  constructor(config: ClientConfig, size: number, patience: Patience) {
+    this.#pool = new Pool({ ...config, max: size, idleTimeoutMillis: 60_000 });
+    // The pool drops a connection that is lost while nobody uses it; without a listener the process would end.
+    this.#pool.on("error", () => undefined);
+    this.#patience = patience;
+  }
+
+  async connect(): Promise<PostgresPoolClient> {
+    return this.#client;
+  }
+
+  /** @throws StoreUnavailableError where PostgreSQL cannot be reached, or takes too long. */
+  async read(text: string, parameters: readonly unknown[]) {
+    const values = parameters.map((value) => (typeof value === "string" ? toStoredText(value) : value));
+    const name = statementName(text);
+    const query = name === undefined ? { text, values } : { name, text, values };
+    for (let tries = 1; ; tries++) {
+      try {
+        const result = await this.#pool.query(query);
+        this.#patience.succeeded();
+        return result;
+      } catch (cause) {
+        const error = fromPostgres(cause);
+        const fault = faultOf(error);
+        if (fault === "statement") throw error;
+        if (fault === "passing" || !(await this.#patience.again(tries, error))) {
+          throw new StoreUnavailableError("unavailable", `PostgreSQL does not answer (${describeFault(error)})`);
+        }
+      }
+    }
+  }
+
+  /** Asks once, whatever has happened. @throws StoreUnavailableError */
+  async ping(): Promise<void> {
+    try {
+      await this.#pool.query("select 1");
+    } catch (error) {
+      throw new StoreUnavailableError("unavailable", `PostgreSQL does not answer (${describeFault(error)})`);
+    }
+  }
+
+  async end(): Promise<void> {
+    await this.#pool.end();
+  }
+}

@@ -1,0 +1,18 @@
+import * as initial from "../migrations/001-initial.ts";
+import * as pageIndexes from "../migrations/002-page-indexes.ts";
+import * as access from "../migrations/003-access.ts";
+import * as approvals from "../migrations/004-approvals.ts";
+import * as rowsFollowTheLog from "../migrations/005-rows-follow-the-log.ts";
+import * as invitations from "../migrations/006-invitations.ts";
+import * as blobs from "../migrations/007-blobs.ts";
+import type { Migrations } from "../migrate.ts";
+
+export const SQLITE_MIGRATIONS: Migrations = {
+  "001-initial": initial,
+  "002-page-indexes": pageIndexes,
+  "003-access": access,
+  "004-approvals": approvals,
+  "005-rows-follow-the-log": rowsFollowTheLog,
+  "006-invitations": invitations,
+  "007-blobs": blobs,
+};
