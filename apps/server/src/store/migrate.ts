@@ -6,7 +6,7 @@ import { StoreOpenError } from "./port.ts";
 export type Migrations = Readonly<Record<string, Migration>>;
 
 /** Kysely's own. */
-export const MIGRATION_TABLE = "kysely_migration";
+const MIGRATION_TABLE = "kysely_migration";
 
 /**
  * Brings the schema up to this version; each engine calls it at start.

@@ -16,7 +16,7 @@ export function arrayParameter(type: ColumnType, values: readonly unknown[]): Bu
 }
 
 function textArray(values: readonly unknown[]): Buffer {
-  const texts = values.map((value) => (value === null || value === undefined ? null : toStoredText(String(value))));
+  const texts = values.map((value) => (typeof value === "string" ? toStoredText(value) : null));
   let bytes = HEADER_BYTES;
   const lengths = texts.map((text) => (text === null ? -1 : Buffer.byteLength(text)));
   for (const length of lengths) bytes += 4 + Math.max(0, length);
@@ -38,7 +38,10 @@ function numberArray(type: "int8" | "float8", values: readonly unknown[]): Buffe
       continue;
     }
     offset = buffer.writeInt32BE(8, offset);
-    offset = type === "int8" ? buffer.writeBigInt64BE(BigInt(value as number), offset) : buffer.writeDoubleBE(value as number, offset);
+    offset =
+      type === "int8"
+        ? buffer.writeBigInt64BE(BigInt(value as number), offset)
+        : buffer.writeDoubleBE(value as number, offset);
   }
   return buffer.subarray(0, offset);
 }

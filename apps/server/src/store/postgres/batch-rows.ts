@@ -55,7 +55,7 @@ export class BatchRows {
 
   /** Leaves no trace of the commit that was begun last. */
   takeBack(): void {
-    for (const undo of this.#undo.reverse()) undo();
+    for (const undo of this.#undo.toReversed()) undo();
     this.#undo = [];
   }
 
@@ -85,7 +85,9 @@ export class BatchRows {
   reader(sessionId: string): RowReader {
     const unfinished = (): TaskCore[] => {
       assert(this.#needed.unfinishedOf.has(sessionId), `unfinished tasks of ${sessionId} were not read`);
-      return [...this.#tasks.values()].filter((row) => row.session_id === sessionId && UNFINISHED.has(row.state));
+      return [...this.#tasks.values()].filter(
+        (row) => row.session_id === sessionId && UNFINISHED.has(row.state),
+      );
     };
     const open = (rows: ReadonlyMap<string, ApprovalsTable | QuestionsTable>, taskId: string): string[] => {
       assert(this.#needed.openRequestsOf.has(sessionId), `open requests of ${sessionId} were not read`);
@@ -107,7 +109,10 @@ export class BatchRows {
   }
 
   #insert(table: FoldedTable, row: Row<FoldedTable>): void {
-    const key = table === "usage" || table === "blob_refs" ? `${sessionOf(row)} ${keyOf(table, row)}` : keyOf(table, row);
+    const key =
+      table === "usage" || table === "blob_refs"
+        ? `${sessionOf(row)} ${keyOf(table, row)}`
+        : keyOf(table, row);
     const { inserts } = this.#changesOf(table);
     const rows = this.#rowsOf(table);
     if (inserts.has(key) || rows?.has(key) === true) throw new Refused("unique", `${table}.id`);
@@ -145,10 +150,11 @@ export class BatchRows {
 
   #clear(table: FoldedTable, sessionId: string): void {
     const { inserts, updates, clears } = this.#changesOf(table);
-    for (const rows of [this.#rowsOf(table), inserts]) {
-      for (const [key, row] of rows ?? []) if (sessionOf(row) === sessionId) this.#set(rows!, key, undefined);
+    for (const rows of [this.#rowsOf(table) ?? new Map<string, object>(), inserts]) {
+      for (const [key, row] of rows) if (sessionOf(row) === sessionId) this.#set(rows, key, undefined);
     }
-    for (const id of updates.keys()) if (this.#rowsOf(table)?.get(id) === undefined) this.#set(updates, id, undefined);
+    for (const id of updates.keys())
+      if (this.#rowsOf(table)?.get(id) === undefined) this.#set(updates, id, undefined);
     if (clears.has(sessionId)) return;
     clears.add(sessionId);
     this.#undo.push(() => clears.delete(sessionId));
@@ -157,13 +163,13 @@ export class BatchRows {
   #rowsOf(table: FoldedTable): Map<string, object> | undefined {
     switch (table) {
       case "sessions":
-        return this.#sessions as Map<string, object>;
+        return this.#sessions;
       case "tasks":
-        return this.#tasks as Map<string, object>;
+        return this.#tasks;
       case "approvals":
-        return this.#approvals as Map<string, object>;
+        return this.#approvals;
       case "questions":
-        return this.#questions as Map<string, object>;
+        return this.#questions;
       // Rows of these are only ever added.
       case "usage":
       case "blob_refs":

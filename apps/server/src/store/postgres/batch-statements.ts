@@ -12,7 +12,10 @@ const TABLES = ["sessions", "tasks", "approvals", "questions", "usage", "blob_re
 const ACTIVE: ReadonlySet<unknown> = new Set(ACTIVE_TASK_STATES);
 
 /** What a batch comes to, as few statements: each table's rows together. */
-export function batchStatements(writes: BatchWrites, mark: { lane: string; batch: number; at: number }): Statement[] {
+export function batchStatements(
+  writes: BatchWrites,
+  mark: { lane: string; batch: number; at: number },
+): Statement[] {
   const changes = TABLES.flatMap((table) => {
     const of = writes.rows.changes.get(table);
     return of === undefined ? [] : [{ table, ...of }];
@@ -22,7 +25,9 @@ export function batchStatements(writes: BatchWrites, mark: { lane: string; batch
     ...(writes.endedBlocks.length === 0 ? [] : [deletePieces(writes.endedBlocks)]),
     // One task of a session gives up being active before another is: the index looks at each row as it is written.
     ...changes.flatMap((of) => updateRows(of, (row) => !ACTIVE.has(row["state"]))),
-    ...changes.flatMap(({ table, inserts }) => (inserts.size === 0 ? [] : [insertRows(table, [...inserts.values()])])),
+    ...changes.flatMap(({ table, inserts }) =>
+      inserts.size === 0 ? [] : [insertRows(table, [...inserts.values()])],
+    ),
     ...changes.flatMap((of) => updateRows(of, (row) => ACTIVE.has(row["state"]))),
     ...writes.statements,
     storeEvents(writes.events, writes.raised, writes.rows, mark),
@@ -42,9 +47,18 @@ function deletePieces(blocks: readonly EndedBlock[]): Statement {
       delete from events using unnest($1::text[], $2::int8[], $3::text[]) as ended (session_id, seq, block_id)
       where events.session_id = ended.session_id and events.seq >= ended.seq and events.block_id = ended.block_id`,
     parameters: [
-      arrayParameter("text", blocks.map(({ sessionId }) => sessionId)),
-      arrayParameter("int8", blocks.map(({ fromSeq }) => fromSeq)),
-      arrayParameter("text", blocks.map(({ blockId }) => blockId)),
+      arrayParameter(
+        "text",
+        blocks.map(({ sessionId }) => sessionId),
+      ),
+      arrayParameter(
+        "int8",
+        blocks.map(({ fromSeq }) => fromSeq),
+      ),
+      arrayParameter(
+        "text",
+        blocks.map(({ blockId }) => blockId),
+      ),
     ],
   };
 }
@@ -92,7 +106,11 @@ interface Column {
 /** Where a title is written, so is what it is found by. */
 function columnsOf(table: FoldedTable, names: readonly string[]): Column[] {
   const types: Readonly<Record<string, ColumnType>> = TABLE_COLUMNS[table];
-  const columns = names.map((name): Column => ({ name, type: types[name] ?? "text", valueOf: (row) => row[name] }));
+  const columns = names.map((name): Column => ({
+    name,
+    type: types[name] ?? "text",
+    valueOf: (row) => row[name],
+  }));
   if (table !== "sessions" || !names.includes("title")) return columns;
   const folded: Column = {
     name: "title_folded",
@@ -109,7 +127,10 @@ function unnested(columns: readonly Column[]): string {
 
 function parametersOf(columns: readonly Column[], rows: readonly object[]): Buffer[] {
   return columns.map(({ type, valueOf }) =>
-    arrayParameter(type, rows.map((row) => valueOf(row as Readonly<Record<string, unknown>>))),
+    arrayParameter(
+      type,
+      rows.map((row) => valueOf(row as Readonly<Record<string, unknown>>)),
+    ),
   );
 }
 
@@ -128,17 +149,50 @@ function storeEvents(
       lane,
       batch,
       at,
-      arrayParameter("text", events.map(({ sessionId }) => sessionId)),
-      arrayParameter("int8", events.map(({ seq }) => seq)),
-      arrayParameter("text", events.map(({ event }) => event.taskId)),
-      arrayParameter("int8", events.map(({ event }) => event.attempt)),
-      arrayParameter("text", events.map(({ event }) => event.type)),
-      arrayParameter("text", events.map(({ event }) => event.blockId)),
-      arrayParameter("int8", events.map((event) => event.at)),
-      arrayParameter("text", events.map(({ event }) => event.json)),
-      arrayParameter("text", sessions.map(({ id }) => id)),
-      arrayParameter("int8", sessions.map(({ last_seq }) => last_seq)),
-      arrayParameter("int8", sessions.map(({ updated_at }) => updated_at)),
+      arrayParameter(
+        "text",
+        events.map(({ sessionId }) => sessionId),
+      ),
+      arrayParameter(
+        "int8",
+        events.map(({ seq }) => seq),
+      ),
+      arrayParameter(
+        "text",
+        events.map(({ event }) => event.taskId),
+      ),
+      arrayParameter(
+        "int8",
+        events.map(({ event }) => event.attempt),
+      ),
+      arrayParameter(
+        "text",
+        events.map(({ event }) => event.type),
+      ),
+      arrayParameter(
+        "text",
+        events.map(({ event }) => event.blockId),
+      ),
+      arrayParameter(
+        "int8",
+        events.map((event) => event.at),
+      ),
+      arrayParameter(
+        "text",
+        events.map(({ event }) => event.json),
+      ),
+      arrayParameter(
+        "text",
+        sessions.map(({ id }) => id),
+      ),
+      arrayParameter(
+        "int8",
+        sessions.map(({ last_seq }) => last_seq),
+      ),
+      arrayParameter(
+        "int8",
+        sessions.map(({ updated_at }) => updated_at),
+      ),
     ],
   };
 }

@@ -30,7 +30,8 @@ const PARSERS: Readonly<Record<number, (value: string) => unknown>> = {
 };
 
 const getTypeParser: typeof types.getTypeParser = (type: number, format?: "text" | "binary") =>
-  PARSERS[type] ?? (types.getTypeParser as (type: number, format?: string) => (value: string) => unknown)(type, format);
+  PARSERS[type] ??
+  (types.getTypeParser as (type: number, format?: string) => (value: string) => unknown)(type, format);
 
 /** For short statements that find their rows by an index: what pays for reports costs these more than they take. */
 const SETTINGS = `-c search_path=${SCHEMA} -c jit=off -c max_parallel_workers_per_gather=0 -c synchronous_commit=on`;

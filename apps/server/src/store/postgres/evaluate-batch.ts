@@ -75,7 +75,8 @@ function evaluate(planned: PlannedCommit, writes: BatchWrites, at: number): numb
     const isThere = (id: string): boolean => rows.session(id)?.deleted_at === null;
     checkExpectation(expect, rows.reader(sessionId), isThere);
   }
-  const stored = events.length === 0 ? [] : imported === undefined ? append(planned, rows, at) : fill(planned, rows);
+  const stored =
+    events.length === 0 ? [] : imported === undefined ? append(planned, rows, at) : fill(planned, rows);
   // Nothing refuses the commit from here on.
   if (stored.length > 0) writes.raised.add(sessionId);
   for (const { blockId, fromSeq } of endedBlocks) endBlock(writes, { sessionId, blockId, fromSeq });
@@ -84,7 +85,11 @@ function evaluate(planned: PlannedCommit, writes: BatchWrites, at: number): numb
   return stored[0]?.seq ?? 0;
 }
 
-function append({ commit, sessionId, events, touches }: PlannedCommit, rows: BatchRows, at: number): EventToStore[] {
+function append(
+  { commit, sessionId, events, touches }: PlannedCommit,
+  rows: BatchRows,
+  at: number,
+): EventToStore[] {
   const begins = commit.ownerId !== undefined && events[0]?.type === "session.created";
   const session = rows.session(sessionId);
   if (session === undefined && !begins) throw refuse("session", `session ${sessionId} does not exist`);
@@ -117,7 +122,11 @@ function fill({ commit, sessionId, events }: PlannedCommit, rows: BatchRows): Ev
   return stored;
 }
 
-function apply({ sessionId, seq, at, event }: EventToStore, commit: PlannedCommit["commit"], rows: BatchRows): void {
+function apply(
+  { sessionId, seq, at, event }: EventToStore,
+  commit: PlannedCommit["commit"],
+  rows: BatchRows,
+): void {
   const { type, taskId, json } = event;
   if (!changesRows(type)) return;
   // As it will be read: what JSON leaves out is not there.

@@ -33,7 +33,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
 };
 
 /** All that PostgreSQL itself does not say is about the connection to it. */
-export class ConnectionLostError extends Error {
+class ConnectionLostError extends Error {
   override readonly name = "ConnectionLostError";
   constructor(cause: unknown) {
     super(describeFault(cause));

@@ -59,7 +59,10 @@ export class LaneConnection {
   }
 
   /** @param values texts as they are; buffers as PostgreSQL's binary form. */
-  async query<Row extends QueryResultRow>(text: string, values: readonly unknown[] = []): Promise<QueryResult<Row>> {
+  async query<Row extends QueryResultRow>(
+    text: string,
+    values: readonly unknown[] = [],
+  ): Promise<QueryResult<Row>> {
     const stored = values.map((value) => (typeof value === "string" ? toStoredText(value) : value));
     const name = statementName(text);
     try {

@@ -96,7 +96,10 @@ export class Lane {
     const { at, results } = outcome;
     return planned.map((one, index) => {
       const result = results[index];
-      return [one, result instanceof Error ? { ok: false, error: result } : toSettled(one.commit, at, result)];
+      return [
+        one,
+        result instanceof Error ? { ok: false, error: result } : toSettled(one.commit, at, result),
+      ];
     });
   }
 
@@ -207,7 +210,9 @@ export class Lane {
 }
 
 /** Waits for all, also where one fails: their answers come in order on one connection. @throws the first error. */
-async function together<T extends readonly unknown[]>(promises: { [K in keyof T]: Promise<T[K]> }): Promise<T> {
+async function together<T extends readonly unknown[]>(promises: {
+  [K in keyof T]: Promise<T[K]>;
+}): Promise<T> {
   const settled = await Promise.allSettled(promises);
   for (const result of settled) if (result.status === "rejected") throw result.reason;
   return settled.map((result) => (result as PromiseFulfilledResult<unknown>).value) as unknown as T;
@@ -221,7 +226,11 @@ function unavailable(error: unknown): StoreUnavailableError {
 }
 
 function full(error: unknown): StoreUnavailableError {
-  return new StoreUnavailableError("storage_full", "The disk of PostgreSQL is full: make room, then try again", {
-    cause: error,
-  });
+  return new StoreUnavailableError(
+    "storage_full",
+    "The disk of PostgreSQL is full: make room, then try again",
+    {
+      cause: error,
+    },
+  );
 }

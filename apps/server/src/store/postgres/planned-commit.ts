@@ -34,10 +34,21 @@ export function planCommit(commit: Commit): PlannedCommit {
           seq: null,
           at: null,
         }))
-      : imported.map(({ taskId, type, data, seq, at }) => ({ ...plan(type, taskId, data), attempt: null, seq, at }));
+      : imported.map(({ taskId, type, data, seq, at }) => ({
+          ...plan(type, taskId, data),
+          attempt: null,
+          seq,
+          at,
+        }));
   return { commit, sessionId, events: planned, touches: touchesSession(events) };
 }
 
 function plan(type: string, taskId: string | null, data: unknown) {
-  return { taskId, type, data, blockId: blockOfPiece({ type, data } as EventBody), json: JSON.stringify(data) };
+  return {
+    taskId,
+    type,
+    data,
+    blockId: blockOfPiece({ type, data } as EventBody),
+    json: JSON.stringify(data),
+  };
 }

@@ -1,22 +1,23 @@
-import { randomUUID } from "node:crypto";
-import { Client } from "pg";
 import { pino } from "pino";
+import { afterAll, beforeAll } from "vitest";
 import { describeStore } from "../store-conformance.ts";
+import { type PostgresCluster, startPostgresCluster } from "../testing/postgres-cluster.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 
-const BASE = process.env["PGDEV"] ?? "postgres://postgres@127.0.0.1:54991";
+let cluster: PostgresCluster;
+beforeAll(async () => {
+  cluster = await startPostgresCluster();
+});
+afterAll(async () => {
+  await cluster[Symbol.asyncDispose]();
+});
 
 describeStore("PostgreSQL", async () => {
-  const name = `t_${randomUUID().replaceAll("-", "")}`;
-  const admin = new Client({ connectionString: `${BASE}/postgres` });
-  await admin.connect();
-  await admin.query(`create database ${name}`);
+  const url = await cluster.createDatabase();
   return {
     open: async () =>
-      openPostgresStore({ url: `${BASE}/${name}`, node: "test", now: Date.now, logger: pino({ level: "warn" }) }),
-    async [Symbol.asyncDispose]() {
-      await admin.query(`drop database ${name} with (force)`);
-      await admin.end();
-    },
+      openPostgresStore({ url, node: "test", now: Date.now, logger: pino({ level: "silent" }) }),
+    // The database goes with its cluster.
+    [Symbol.asyncDispose]: async () => undefined,
   };
 });

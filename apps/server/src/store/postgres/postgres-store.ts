@@ -85,7 +85,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   /** A session's commits are all on one lane, which keeps their order. */
   const commit = async (one: Commit): Promise<SessionEvent[]> => {
     if (isClosing) throw new StoreUnavailableError("unavailable", "The server is stopping");
-    const lane = one.sessionId === NO_SESSION ? undefined : sessionLanes[hashOf(one.sessionId) % sessionLanes.length];
+    const lane =
+      one.sessionId === NO_SESSION ? undefined : sessionLanes[hashOf(one.sessionId) % sessionLanes.length];
     return (lane ?? otherLane).commits.add(one);
   };
   const write: WriteStatements = async (statements) => {

@@ -27,13 +27,15 @@ export async function prepareDatabase(config: ClientConfig, patience: Patience):
       await migrate(client);
       patience.succeeded();
       return;
-    } catch (cause) {
-      if (cause instanceof StoreOpenError) throw cause;
-      const error = cause instanceof DatabaseError || isMistake(cause) ? cause : fromPostgres(cause);
+    } catch (thrown) {
+      if (thrown instanceof StoreOpenError) throw thrown;
+      const isMigration = thrown instanceof Error && thrown.cause !== undefined;
+      const error = fromPostgres(isMigration ? thrown.cause : thrown);
+      const fault = faultOf(error);
+      if (fault === "statement" || fault === "full") throw thrown;
       // Wrong credentials and databases that do not exist are put right by people, not by time.
       const isRefused = error instanceof DatabaseError && /^(28|3D)/.test(error.code ?? "");
-      if (faultOf(error) === "lost" && !isRefused && (await patience.again(tries, error))) continue;
-      if (faultOf(error) !== "lost") throw error;
+      if (!isRefused && (await patience.again(tries, error))) continue;
       throw new StoreOpenError(
         "unreachable",
         `PostgreSQL at ${addressOf(client)} cannot be used (${describeFault(error)}): check that it runs, and the ` +
@@ -43,11 +45,6 @@ export async function prepareDatabase(config: ClientConfig, patience: Patience):
       await client.end().catch(() => undefined);
     }
   }
-}
-
-/** Thrown by our own code, not for want of a connection. */
-function isMistake(error: unknown): error is Error {
-  return error instanceof Error && /^Migration /.test(error.message) && faultOf(error.cause) === "statement";
 }
 
 async function assertServer(client: Client): Promise<void> {

@@ -49,7 +49,10 @@ export class ReadingPool implements PostgresPool {
         const fault = faultOf(error);
         if (fault === "statement") throw error;
         if (fault === "passing" || !(await this.#patience.again(tries, error))) {
-          throw new StoreUnavailableError("unavailable", `PostgreSQL does not answer (${describeFault(error)})`);
+          throw new StoreUnavailableError(
+            "unavailable",
+            `PostgreSQL does not answer (${describeFault(error)})`,
+          );
         }
       }
     }

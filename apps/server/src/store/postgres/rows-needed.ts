@@ -48,7 +48,8 @@ function addCommit(needed: RowsNeeded, { commit, sessionId, events }: PlannedCom
 function addEvent(needed: RowsNeeded, sessionId: string, type: string, data: unknown): void {
   switch (type) {
     case "task.submitted":
-      if ((data as EventDataOf<"task.submitted">).whenBusy === "interrupt") needed.unfinishedOf.add(sessionId);
+      if ((data as EventDataOf<"task.submitted">).whenBusy === "interrupt")
+        needed.unfinishedOf.add(sessionId);
       break;
     case "task.updated": {
       const { beforeTaskId } = data as EventDataOf<"task.updated">;
