@@ -141,7 +141,7 @@ export default {
       name: "the-store-alone-knows-its-engine",
       severity: "error",
       comment: "SQL, Kysely and the database are the store's; everybody else asks its port in nouns.",
-      from: { path: ours, pathNot: [`${server}/store/`, test, "^bench/"] },
+      from: { path: ours, pathNot: [`${server}/store/`, test, "^bench/", "^packages/testkit/src/postgres/"] },
       to: { path: "/node_modules/(kysely|better-sqlite3|pg)/" },
     },
 

@@ -12,6 +12,7 @@ export { readTokenStamps, type TokenStamp } from "./fake-provider/token-stamp.ts
 export { monotonicMicros } from "./monotonic-micros.ts";
 export { isProcessAlive } from "./process-alive.ts";
 export { environmentsBelow } from "./process-environments.ts";
+export { PostgresServer, type ShutdownMode } from "./postgres/postgres-server.ts";
 export { readLog } from "./read-log.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { ServerFixture, type ServerFixtureOptions } from "./server-fixture.ts";

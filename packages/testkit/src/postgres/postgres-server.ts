@@ -1,0 +1,171 @@
+import { type ChildProcess, execFile, fork } from "node:child_process";
+import { chown, mkdtemp, rm } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { Client } from "pg";
+import { findPostgresPrograms } from "./postgres-programs.ts";
+import { waitFor } from "../wait-for.ts";
+import { serverUser } from "./server-user.ts";
+
+const run = promisify(execFile);
+
+/** How long a start may take, in ms. */
+const PATIENCE_MS = 60_000;
+
+/** The newest of its output that is kept, in characters. */
+const KEPT_LOG_LENGTH = 200_000;
+
+const SUPERVISOR = fileURLToPath(new URL("postgres-process.mjs", import.meta.url));
+
+export type ShutdownMode = "smart" | "fast" | "immediate";
+
+const SIGNALS: Record<ShutdownMode, NodeJS.Signals> = {
+  smart: "SIGTERM",
+  fast: "SIGINT",
+  immediate: "SIGQUIT",
+};
+
+/** A real PostgreSQL in a directory of its own, durable as in production, on a loopback port that it keeps over restarts. */
+export class PostgresServer implements AsyncDisposable {
+  readonly port: number;
+  readonly #directory: string;
+  readonly #programs: string;
+  readonly #user: { uid: number; gid: number } | undefined;
+  #process: ChildProcess | undefined;
+  #exited: Promise<void> = Promise.resolve();
+  #logs = "";
+  #databases = 0;
+
+  private constructor(directory: string, port: number, programs: string) {
+    this.#directory = directory;
+    this.port = port;
+    this.#programs = programs;
+    this.#user = serverUser();
+  }
+
+  /** @throws Error where there is no PostgreSQL on this machine, or it does not start; with its output. */
+  static async start(): Promise<PostgresServer> {
+    const programs = await findPostgresPrograms();
+    const directory = await mkdtemp(join(tmpdir(), "trunkline-postgres-"));
+    const server = new PostgresServer(directory, await freePort(), programs);
+    try {
+      await server.#create();
+      await server.launch();
+      return server;
+    } catch (error) {
+      await server[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  /** What the server wrote, the newest. */
+  get logs(): string {
+    return this.#logs;
+  }
+
+  url(database: string): string {
+    return `postgres://trunkline:trunkline@127.0.0.1:${this.port}/${database}`;
+  }
+
+  /** @returns the URL of a new, empty database. */
+  async createDatabase(): Promise<string> {
+    const name = `test_${process.pid}_${this.#databases++}`;
+    await this.sql(`create database ${name}`);
+    return this.url(name);
+  }
+
+  /** Runs statements as the superuser, in the database named. @returns the rows of the last one */
+  async sql<Row extends object>(statements: string, database = "postgres"): Promise<Row[]> {
+    const client = new Client({ connectionString: this.url(database) });
+    // A server that goes away under a connection is what many tests are about.
+    client.on("error", () => {});
+    await client.connect();
+    try {
+      const results: unknown = await client.query(statements);
+      const last = (Array.isArray(results) ? results.at(-1) : results) as { rows: Row[] };
+      return last.rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Starts the server on its data, and waits until it accepts connections. */
+  async launch(): Promise<void> {
+    const { uid = "", gid = "" } = this.#user ?? {};
+    const settings = [
+      "-p",
+      String(this.port),
+      "-h",
+      "127.0.0.1",
+      "-k",
+      this.#directory,
+      "-c",
+      "max_connections=200",
+    ];
+    const child = fork(
+      SUPERVISOR,
+      [String(uid), String(gid), join(this.#programs, "postgres"), "-D", this.#data, ...settings],
+      { stdio: ["ignore", "pipe", "pipe", "ipc"], cwd: this.#directory, execArgv: [] },
+    );
+    this.#process = child;
+    this.#exited = new Promise((resolve) => child.once("close", () => resolve()));
+    for (const output of [child.stdout, child.stderr]) {
+      output?.on("data", (bytes: Buffer) => {
+        this.#logs = (this.#logs + bytes.toString()).slice(-KEPT_LOG_LENGTH);
+      });
+    }
+    await waitFor(
+      "PostgreSQL to accept connections",
+      async () => {
+        if (child.exitCode !== null) throw new Error(`PostgreSQL does not start:\n${this.#logs}`);
+        return (await this.sql("select 1").catch(() => [])).length > 0;
+      },
+      { timeoutMs: PATIENCE_MS },
+    );
+  }
+
+  /** `immediate` is what a crash looks like to its clients: the next start recovers from the log. */
+  async stop(mode: ShutdownMode = "fast"): Promise<void> {
+    this.#process?.send(SIGNALS[mode]);
+    await this.#exited;
+    this.#process = undefined;
+  }
+
+  async restart(mode: ShutdownMode = "fast"): Promise<void> {
+    await this.stop(mode);
+    await this.launch();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop("immediate");
+    await rm(this.#directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+  }
+
+  get #data(): string {
+    return join(this.#directory, "data");
+  }
+
+  async #create(): Promise<void> {
+    const { uid, gid } = this.#user ?? {};
+    if (uid !== undefined && gid !== undefined) await chown(this.#directory, uid, gid);
+    // The order of texts is not that of their bytes: what depends on it is to be found out here.
+    const locale = ["-E", "UTF8", "--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8"];
+    const user = ["-U", "trunkline", "--auth=trust"];
+    await run(join(this.#programs, "initdb"), ["-D", this.#data, ...user, ...locale, "--no-sync"], {
+      ...this.#user,
+      cwd: this.#directory,
+    });
+  }
+}
+
+/** One that nobody has now; PostgreSQL cannot choose one itself. */
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
