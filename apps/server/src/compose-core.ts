@@ -7,6 +7,9 @@ import { createAudit } from "./audit/audit.ts";
 import type { Compute } from "./compute/port.ts";
 import { createInProcessDispatcher } from "./dispatch/in-process.ts";
 import type { Doorbell } from "./dispatch/port.ts";
+import { noHints } from "./hints/no-hints.ts";
+import type { Hints } from "./hints/port.ts";
+import { Relay } from "./hints/relay.ts";
 import { createHub } from "./hub/hub.ts";
 import { createLog } from "./log/log.ts";
 import type { Log } from "./log/port.ts";
@@ -44,16 +47,20 @@ export interface CoreEdges {
   /** The clock that requests expire by, where it is another one. */
   expiryClock?: { now: () => number; wait?: (ms: number, signal: AbortSignal) => Promise<void> };
   node: string;
+  /** Connects the nodes of one store; without it this one is alone. */
+  hints?: Hints;
   /** Looks at what is appended on its way. */
   watchLog?: (log: Log) => Log;
 }
 
 /** The core of the server: log, queue, runner and what users do with them; without HTTP, users and tools of its own. */
 export function composeCore(edges: CoreEdges) {
-  const { store, dataDir, models, turns, logger, now, copyWorkspace, watchLog = (log: Log) => log } = edges;
+  const { store, dataDir, models, turns, logger, now, copyWorkspace, hints = noHints } = edges;
+  const { watchLog = (log: Log) => log } = edges;
   const hub = createHub();
   const activity = createActivity();
-  const log = watchLog(createLog({ store, hub, activity, redact: edges.redact }));
+  const relay = new Relay({ store, hints, hub, activity, logger });
+  const log = watchLog(createLog({ store, hub, announcer: relay, redact: edges.redact }));
   const dispatcher = createInProcessDispatcher({ concurrency: edges.concurrency, isShared: edges.isShared });
   const ring = (bell: Doorbell): void => dispatcher.ring(bell);
   const { now: expiryNow, wait } = edges.expiryClock ?? { now };
@@ -87,8 +94,7 @@ export function composeCore(edges: CoreEdges) {
     sessions: createSessionService({
       store,
       log,
-      hub,
-      activity,
+      announcer: relay,
       runner,
       models,
       audit,
@@ -103,5 +109,5 @@ export function composeCore(edges: CoreEdges) {
     questions: createQuestionService({ store, approvals, audit }),
     activity: createActivityService({ store, activity, dataDir }),
   };
-  return { hub, activity, log, dispatcher, approvals, runner, audit, spool, services };
+  return { hub, activity, relay, log, dispatcher, approvals, runner, audit, spool, services };
 }

@@ -120,8 +120,10 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     now,
     node: config.node,
   });
-  const { hub, activity, approvals, runner, audit } = core;
+  const { approvals, runner, audit } = core;
   await core.spool.clear();
+  core.relay.start();
+  lifecycle.started("relay", async () => core.relay.stop());
   lifecycle.started("approvals", async () => approvals.stop());
   lifecycle.started("runner", async () => runner.stop());
   lifecycle.started("audit trail", async () => audit.close());
@@ -153,8 +155,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       auth,
       audit,
       runner,
-      hub,
-      activity,
+      announcer: core.relay,
       now,
       async usersChanged() {
         isShared = await store.users.areSeveral();

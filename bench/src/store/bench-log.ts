@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { SessionEvent } from "@trunkline/contract";
 import { createActivity } from "../../../apps/server/src/activity/activity.ts";
+import { noHints } from "../../../apps/server/src/hints/no-hints.ts";
+import { Relay } from "../../../apps/server/src/hints/relay.ts";
 import { createHub } from "../../../apps/server/src/hub/hub.ts";
 import { createLog } from "../../../apps/server/src/log/log.ts";
 import type { Log } from "../../../apps/server/src/log/port.ts";
@@ -15,7 +17,10 @@ export class BenchLog implements AsyncDisposable {
 
   private constructor(store: Store) {
     this.store = store;
-    this.log = createLog({ store, hub: createHub(), activity: createActivity(), redact: (event) => event });
+    const hub = createHub();
+    const logger = console;
+    const announcer = new Relay({ store, hub, hints: noHints, activity: createActivity(), logger });
+    this.log = createLog({ store, hub, announcer, redact: (event) => event });
   }
 
   static async open(directory: string): Promise<BenchLog> {

@@ -17,8 +17,8 @@ it("tells an owner's followers of the owner's sessions, and nobody else", async 
   activity.changed("a", "alice");
   activity.changed("b", "bob");
   activity.removed("c", "alice");
-  expect((await alice.next()).value).toEqual({ changed: ["a"], removed: ["c"] });
-  expect((await bob.next()).value).toEqual({ changed: ["b"], removed: [] });
+  expect((await alice.next()).value).toEqual({ changed: ["a"], removed: ["c"], reset: false });
+  expect((await bob.next()).value).toEqual({ changed: ["b"], removed: [], reset: false });
   controller.abort();
   expect((await alice.next()).done).toBe(true);
 });

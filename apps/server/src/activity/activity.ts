@@ -21,6 +21,9 @@ export function createActivity(): Activity {
     removed(sessionId, ownerId) {
       for (const follower of followers.get(ownerId) ?? []) follower.removed(sessionId);
     },
+    reset() {
+      for (const ofOwner of followers.values()) for (const follower of ofOwner) follower.reset();
+    },
     follow(ownerId, signal) {
       const follower = new Follower();
       // One that is over before it began never hears of its end.
@@ -37,6 +40,7 @@ export function createActivity(): Activity {
 class Follower {
   #changed = new Set<string>();
   #removed = new Set<string>();
+  #reset = false;
   #resolve: (() => void) | undefined;
 
   changed(sessionId: string): void {
@@ -50,6 +54,11 @@ class Follower {
     this.wake();
   }
 
+  reset(): void {
+    this.#reset = true;
+    this.wake();
+  }
+
   wake(): void {
     this.#resolve?.();
     this.#resolve = undefined;
@@ -57,15 +66,16 @@ class Follower {
 
   async *hints(signal: AbortSignal): AsyncGenerator<ActivityHint, void> {
     while (!signal.aborted) {
-      if (this.#changed.size === 0 && this.#removed.size === 0) {
+      if (this.#changed.size === 0 && this.#removed.size === 0 && !this.#reset) {
         await new Promise<void>((resolve) => {
           this.#resolve = resolve;
         });
         continue;
       }
-      const hint = { changed: [...this.#changed], removed: [...this.#removed] };
+      const hint = { changed: [...this.#changed], removed: [...this.#removed], reset: this.#reset };
       this.#changed = new Set();
       this.#removed = new Set();
+      this.#reset = false;
       yield hint;
     }
   }

@@ -10,8 +10,11 @@ export function createHub(): Hub {
   const channels = new Map<string, Channel>();
 
   return {
-    publish(sessionId, events) {
-      channels.get(sessionId)?.publish(events);
+    publish(sessionId, events, after) {
+      channels.get(sessionId)?.publish(events, after);
+    },
+    wake(sessionId) {
+      channels.get(sessionId)?.wakeAll();
     },
     end(sessionId) {
       const channel = channels.get(sessionId);
@@ -27,6 +30,8 @@ export function createHub(): Hub {
       }
       return attach(channel, signal, () => channels.delete(sessionId));
     },
+    followed: () => [...channels.keys()],
+    toldUpTo: (sessionId) => channels.get(sessionId)?.tail.end,
   };
 }
 
@@ -38,8 +43,8 @@ class Channel {
   /** Counts what the listeners were woken for. */
   version = 0;
 
-  publish(events: readonly SessionEvent[]): void {
-    if (this.tail.push(events)) this.wakeAll();
+  publish(events: readonly SessionEvent[], after?: number): void {
+    if (this.tail.push(events, after)) this.wakeAll();
   }
 
   wakeAll(): void {
@@ -65,6 +70,7 @@ function attach(channel: Channel, signal: AbortSignal, onEmpty: () => void): Hub
     get ended() {
       return channel.ended;
     },
+    caughtUp: (seq) => channel.tail.startAt(seq),
     recent: (after) => channel.tail.after(after),
     async wait() {
       if (!signal.aborted && channel.version === seen) {

@@ -7,54 +7,82 @@ const MAX_LENGTH = 250_000;
 
 /**
  * The newest events of one session, for those who keep up: a cache of the log, so that a thousand followers do not
- * make a thousand reads. Gap-free: seqs that follow on from the newest are taken, and anything else starts it anew.
+ * make a thousand reads. It holds all that the log does from one seq to another; what does not follow on starts it anew.
  */
 export class Tail {
   #events: SessionEvent[] = [];
+  /** It holds all after this seq, up to `end`. */
+  #from = 0;
+  #end: number | null = null;
   /** Of the strings in them, in UTF-16 units. */
   #length = 0;
   /** What was given out since the last push, by cursor: a few followers' cursors differ, a thousand's do not. */
   readonly #after = new Map<number, readonly SessionEvent[]>();
 
-  get #lastSeq(): number {
-    return this.#events.at(-1)?.seq ?? 0;
+  /** Up to which seq it holds the log; null where it does not know yet where that ends. */
+  get end(): number | null {
+    return this.#end;
+  }
+
+  /** The log ends here, as far as somebody who has just read it knows. */
+  startAt(seq: number): void {
+    if (this.#end !== null) return;
+    this.#from = seq;
+    this.#end = seq;
   }
 
   /**
    * Events that are already held are passed over: merged appends are announced by each of their writers.
+   * @param after all of the log from there on to the last of them is among the events, which may have gaps: pieces go
+   *   once their whole is stored.
    * @returns whether there were others.
    */
-  push(events: readonly SessionEvent[]): boolean {
-    const before = this.#lastSeq;
+  push(events: readonly SessionEvent[], after = (events[0]?.seq ?? 1) - 1): boolean {
+    const news = events.filter(({ seq }) => seq > (this.#end ?? 0));
+    const last = news.at(-1);
+    if (last === undefined) return false;
     this.#after.clear();
-    for (const event of events) {
-      const lastSeq = this.#lastSeq;
-      if (event.seq <= lastSeq) continue;
-      if (event.seq !== lastSeq + 1) this.#keep(0);
-      this.#events.push(event);
-      this.#length += lengthOfStrings(event.data);
+    if (this.#end === null || after > this.#end) {
+      this.#keep(0);
+      this.#from = after;
     }
+    this.#events.push(...news);
+    for (const { data } of news) this.#length += lengthOfStrings(data);
+    this.#end = last.seq;
     // Trimmed to the half, so that a push costs the same on average however full the tail is.
     if (this.#events.length > MAX_EVENTS) this.#keep(MAX_EVENTS / 2);
     while (this.#length > MAX_LENGTH && this.#events.length > 1)
       this.#keep(Math.floor(this.#events.length / 2));
-    return this.#lastSeq > before;
+    return true;
   }
 
   /** @returns all events after the cursor, or null where the tail does not reach back to it. */
   after(cursor: number): readonly SessionEvent[] | null {
-    const [first] = this.#events;
-    if (first === undefined || first.seq > cursor + 1) return null;
+    if (this.#end === null || cursor < this.#from) return null;
     let events = this.#after.get(cursor);
     if (events === undefined) {
-      events = this.#events.slice(cursor + 1 - first.seq);
+      events = this.#events.slice(this.#indexAfter(cursor));
       this.#after.set(cursor, events);
     }
     return events;
   }
 
+  /** Of the first event after the cursor. */
+  #indexAfter(cursor: number): number {
+    let low = 0;
+    let high = this.#events.length;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#events[middle]?.seq ?? 0) > cursor) high = middle;
+      else low = middle + 1;
+    }
+    return low;
+  }
+
   #keep(newest: number): void {
-    this.#events = newest === 0 ? [] : this.#events.slice(-newest);
+    const dropped = this.#events.slice(0, this.#events.length - newest);
+    this.#from = dropped.at(-1)?.seq ?? this.#from;
+    this.#events = this.#events.slice(dropped.length);
     this.#length = this.#events.reduce((length, event) => length + lengthOfStrings(event.data), 0);
   }
 }

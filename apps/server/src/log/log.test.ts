@@ -3,13 +3,12 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { EventBatch } from "@trunkline/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { createActivity } from "../activity/activity.ts";
 import { createHub } from "../hub/hub.ts";
 import type { Store } from "../store/port.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { createSession } from "../store/testing/session-log.ts";
-import { createLog } from "./log.ts";
 import type { Log } from "./port.ts";
+import { soloLog } from "./testing/solo-log.ts";
 
 describe("log", () => {
   let directory: string;
@@ -26,7 +25,7 @@ describe("log", () => {
       now: () => clock.now,
       onFatal: () => undefined,
     });
-    log = createLog({ store, hub, activity: createActivity(), redact: (event) => event });
+    log = soloLog(store, hub);
     sessionId = await createSession(store);
   });
   afterEach(async () => {

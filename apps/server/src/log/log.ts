@@ -1,35 +1,29 @@
-import { type EventBatch, MAX_EVENT_PAGE_SIZE, type SessionEvent, TrunklineError } from "@trunkline/contract";
+import { type EventBatch, MAX_EVENT_PAGE_SIZE, TrunklineError } from "@trunkline/contract";
 import { parseEventData } from "@trunkline/contract/schemas";
-import type { Activity } from "../activity/port.ts";
+import type { Announcer } from "../hints/port.ts";
 import type { Hub } from "../hub/port.ts";
 import type { RedactEvent } from "../secrets/port.ts";
 import type { Store, StoredDraft } from "../store/port.ts";
 import type { Log } from "./port.ts";
-import { SessionOwners } from "./session-owners.ts";
 
 export interface LogDeps {
   store: Store;
-  hub: Hub;
-  activity: Activity;
+  hub: Pick<Hub, "attach">;
+  announcer: Pick<Announcer, "appended">;
   /** Takes secrets out of what will be stored. */
   redact: RedactEvent;
 }
 
 /** The heart: append, then announce; read, then follow. */
-export function createLog({ store, hub, activity, redact }: LogDeps): Log {
+export function createLog({ store, hub, announcer, redact }: LogDeps): Log {
   const { page } = store.events;
-  const owners = new SessionOwners(store);
 
   return {
     async append(sessionId, drafts, options) {
       const safe = drafts.map(redact);
       assertValid(safe);
       const events = await store.append(sessionId, safe, options);
-      hub.publish(sessionId, events);
-      if (events.some(changesSummary)) {
-        const ownerId = options?.ownerId ?? (await owners.find(sessionId));
-        if (ownerId !== undefined) activity.changed(sessionId, ownerId);
-      }
+      announcer.appended(sessionId, events, options?.ownerId);
       return events;
     },
 
@@ -50,7 +44,9 @@ export function createLog({ store, hub, activity, redact }: LogDeps): Log {
             yield { events: replay.events, live };
           }
           caughtUp = live;
-          if (!live) {
+          if (live) {
+            listener.caughtUp(cursor);
+          } else {
             // Reading is synchronous and so may be the follower: others get their turn between two pages.
             await new Promise(setImmediate);
             continue;
@@ -64,11 +60,6 @@ export function createLog({ store, hub, activity, redact }: LogDeps): Log {
       }
     },
   };
-}
-
-/** Whether lists and badges may look different after it. */
-function changesSummary({ type }: SessionEvent): boolean {
-  return /^(task|session|approval|question)\./.test(type);
 }
 
 /** Events read at once while replaying: bounds a follower's memory, whatever the log's length. */

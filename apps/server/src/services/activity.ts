@@ -18,7 +18,8 @@ export function createActivityService({
   async function* subscribe(principal: Principal, signal: AbortSignal): AsyncGenerator<ActivityBatch, void> {
     const hints = activity.follow(principal.userId, signal);
     yield { sessions: [], removed: [], reset: true };
-    for await (const { changed, removed } of hints) {
+    for await (const { changed, removed, reset } of hints) {
+      if (reset) yield { sessions: [], removed: [], reset };
       if (removed.length > 0) yield { sessions: [], removed, reset: false };
       for (let start = 0; start < changed.length; start += CHUNK) {
         const sessions = await store.sessions.several(principal.userId, changed.slice(start, start + CHUNK));

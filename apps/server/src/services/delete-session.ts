@@ -1,7 +1,6 @@
 import type { Principal, Session } from "@trunkline/contract";
-import type { Activity } from "../activity/port.ts";
 import type { Audit } from "../audit/port.ts";
-import type { Hub } from "../hub/port.ts";
+import type { Announcer } from "../hints/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
 import { removeDirectory } from "./remove-directory.ts";
@@ -12,8 +11,7 @@ interface DeleteDeps {
   store: Store;
   dataDir: string;
   runner: Runner;
-  hub: Hub;
-  activity: Activity;
+  announcer: Pick<Announcer, "removed">;
   audit: Audit;
   now: () => number;
 }
@@ -30,12 +28,11 @@ export async function deleteSession(
   principal: Principal,
   sessionId: string,
 ): Promise<Session> {
-  const { store, hub, activity, audit, now } = deps;
+  const { store, announcer, audit, now } = deps;
   const session = await requireSession(store, principal, sessionId);
   const entry = { by: principal, action: "session.delete", target: sessionId, decision: "allowed" } as const;
   await store.sessions.hide(sessionId, now(), audit.entry(entry));
-  hub.end(sessionId);
-  activity.removed(sessionId, principal.userId);
+  announcer.removed(sessionId, principal.userId);
   await removeSession(deps, sessionId, principal.name);
   return toSession(deps.dataDir, session);
 }

@@ -1,8 +1,7 @@
 import type { Principal } from "@trunkline/contract";
-import type { Activity } from "../activity/port.ts";
 import type { Audit } from "../audit/port.ts";
 import type { Auth } from "../auth/port.ts";
-import type { Hub } from "../hub/port.ts";
+import type { Announcer } from "../hints/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
 import { removeSession } from "./delete-session.ts";
@@ -13,8 +12,7 @@ export interface RemoveUserDeps {
   auth: Pick<Auth, "tokensRevoked" | "recordRevocation">;
   audit: Audit;
   runner: Runner;
-  hub: Hub;
-  activity: Activity;
+  announcer: Pick<Announcer, "removed">;
   now: () => number;
 }
 
@@ -57,8 +55,7 @@ async function cancelTasks({ store, runner }: RemoveUserDeps, by: string, userId
 
 async function removeSessions(deps: RemoveUserDeps, by: string, userId: string): Promise<void> {
   for (const id of await deps.store.sessions.idsOf(userId)) {
-    deps.hub.end(id);
-    deps.activity.removed(id, userId);
+    deps.announcer.removed(id, userId);
     await removeSession(deps, id, by);
   }
 }

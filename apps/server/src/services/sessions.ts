@@ -8,11 +8,10 @@ import {
   type SubscribeInput,
   TrunklineError,
 } from "@trunkline/contract";
-import type { Activity } from "../activity/port.ts";
 import type { Audit } from "../audit/port.ts";
 import type { ModelRegistry } from "../agent/port.ts";
 import type { Compute } from "../compute/port.ts";
-import type { Hub } from "../hub/port.ts";
+import type { Announcer } from "../hints/port.ts";
 import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { RedactEvent } from "../secrets/port.ts";
@@ -31,8 +30,7 @@ import { toTask } from "./task-view.ts";
 export interface SessionServiceDeps {
   store: Store;
   log: Log;
-  hub: Hub;
-  activity: Activity;
+  announcer: Announcer;
   runner: Runner;
   models: ModelRegistry;
   audit: Audit;

@@ -1,10 +1,8 @@
-import { createActivity } from "../../activity/activity.ts";
-import { createHub } from "../../hub/hub.ts";
 import type { AppendOptions, Store, StoredDraft } from "../../store/port.ts";
 import { SqliteStore, openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
-import { createLog } from "../log.ts";
 import type { Log } from "../port.ts";
 import type { Follower } from "./follower.ts";
+import { soloLog } from "./solo-log.ts";
 
 /** What `log.append` takes. */
 export type Append = [sessionId: string, events: StoredDraft[], options?: AppendOptions];
@@ -22,7 +20,7 @@ export class LogUnderTest implements AsyncDisposable {
   private constructor(path: string, store: Store) {
     this.#path = path;
     this.#store = store;
-    this.#log = logOf(store);
+    this.#log = soloLog(store);
   }
 
   static async open(path: string): Promise<LogUnderTest> {
@@ -41,7 +39,7 @@ export class LogUnderTest implements AsyncDisposable {
   async reopen(): Promise<void> {
     await this.#store.close();
     this.#store = await openStore(this.#path);
-    this.#log = logOf(this.#store);
+    this.#log = soloLog(this.#store);
     for (const follower of this.followers) await follower.reconnect(this.#log);
   }
 
@@ -78,8 +76,4 @@ export class LogUnderTest implements AsyncDisposable {
 
 async function openStore(path: string): Promise<Store> {
   return SqliteStore.open({ path, now: Date.now, onFatal: () => undefined }, DYING_WRITER);
-}
-
-function logOf(store: Store): Log {
-  return createLog({ store, hub: createHub(), activity: createActivity(), redact: (event) => event });
 }

@@ -36,31 +36,40 @@ export function createEventStore(db: Kysely<Database>): EventStore {
     return rows;
   }
 
-  return {
-    async page(sessionId: string, range: ReadRange): Promise<EventPage> {
-      const isBackwards = range.before !== undefined;
-      let { after = 0, before = Number.MAX_SAFE_INTEGER } = range;
-      const events: SessionEvent[] = [];
-      let length = 0;
-      let hasMore = true;
-      while (hasMore && events.length < range.limit && length < MAX_PAGE_LENGTH) {
-        const wanted = Math.min(ROWS_PER_QUERY, range.limit - events.length);
-        const rows = await query(isBackwards ? newestFirst : oldestFirst, [
-          sessionId,
-          after,
-          before,
-          wanted + 1,
-        ]);
-        hasMore = rows.length > wanted;
-        for (const row of rows.slice(0, wanted)) {
-          events.push(toSessionEvent(row));
-          length += row.data.length;
-          if (isBackwards) before = row.seq;
-          else after = row.seq;
-        }
+  async function page(sessionId: string, range: ReadRange): Promise<EventPage> {
+    const isBackwards = range.before !== undefined;
+    let { after = 0, before = Number.MAX_SAFE_INTEGER } = range;
+    const events: SessionEvent[] = [];
+    let length = 0;
+    let hasMore = true;
+    while (hasMore && events.length < range.limit && length < MAX_PAGE_LENGTH) {
+      const wanted = Math.min(ROWS_PER_QUERY, range.limit - events.length);
+      const rows = await query(isBackwards ? newestFirst : oldestFirst, [
+        sessionId,
+        after,
+        before,
+        wanted + 1,
+      ]);
+      hasMore = rows.length > wanted;
+      for (const row of rows.slice(0, wanted)) {
+        events.push(toSessionEvent(row));
+        length += row.data.length;
+        if (isBackwards) before = row.seq;
+        else after = row.seq;
       }
-      if (isBackwards) events.reverse();
-      return { events, hasMore };
+    }
+    if (isBackwards) events.reverse();
+    return { events, hasMore };
+  }
+
+  return {
+    page,
+
+    async news(after, limit) {
+      const pages = Array.from(after, async ([sessionId, seq]) => {
+        return [sessionId, await page(sessionId, { after: seq, limit })] as const;
+      });
+      return new Map(await Promise.all(pages));
     },
 
     async last<T extends EventType>(sessionId: string, types: readonly T[], beforeSeq?: number) {

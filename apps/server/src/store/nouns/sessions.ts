@@ -45,6 +45,16 @@ export function createSessionStore(
       return rows[0]?.last_seq;
     },
 
+    async lastSeqs(sessionIds) {
+      const rows = await db
+        .selectFrom("sessions")
+        .select(["id", "last_seq"])
+        .where("id", "in", sessionIds)
+        .where("deleted_at", "is", null)
+        .execute();
+      return new Map(rows.map((row) => [row.id, row.last_seq]));
+    },
+
     async ownerOf(sessionId) {
       const row = await db
         .selectFrom("sessions")

@@ -11,6 +11,8 @@ export interface ReadRange {
 /** The logs, to read. */
 export interface EventStore {
   page(sessionId: string, range: ReadRange): Promise<EventPage>;
+  /** Of several sessions what is after each one's seq, up to `limit` each: for who follows them all. */
+  news(after: ReadonlyMap<string, number>, limit: number): Promise<Map<string, EventPage>>;
   /** The newest event of one of these types, before a seq. */
   last<T extends EventType>(
     sessionId: string,

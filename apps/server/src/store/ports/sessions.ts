@@ -19,6 +19,8 @@ export interface SessionStore {
   find(ownerId: string, sessionId: string): Promise<StoredSession | undefined>;
   /** The cheap form. @returns the seq of its newest event. */
   lastSeq(ownerId: string, sessionId: string): Promise<number | undefined>;
+  /** The same for several, whosever they are; those that cannot be found are not in it. */
+  lastSeqs(sessionIds: readonly string[]): Promise<Map<string, number>>;
   /** Also of one that is out of sight. */
   ownerOf(sessionId: string): Promise<string | undefined>;
   /** Those of the owner, the last changed first: the archived ones or the others. */

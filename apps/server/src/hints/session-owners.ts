@@ -4,11 +4,16 @@ import type { Store } from "../store/port.ts";
 const MAX_REMEMBERED = 10_000;
 
 export class SessionOwners {
-  readonly #store: Store;
+  readonly #store: Pick<Store, "sessions">;
   readonly #owners = new Map<string, string>();
 
-  constructor(store: Store) {
+  constructor(store: Pick<Store, "sessions">) {
     this.#store = store;
+  }
+
+  /** @returns undefined where it was not asked for yet. */
+  known(sessionId: string): string | undefined {
+    return this.#owners.get(sessionId);
   }
 
   async find(sessionId: string): Promise<string | undefined> {
