@@ -28,7 +28,10 @@ import type { Turns } from "./turns/port.ts";
 /** What is around the core: the store, the agent, and what else tests have in the place of the real thing. */
 export interface CoreEdges {
   store: Store;
+  /** Of this process alone. */
   dataDir: string;
+  /** Where workspaces are, for all nodes the same; absent: in the data directory. */
+  sharedDir?: string;
   models: ModelRegistry;
   runTask: RunTask;
   tools: ToolSource;
@@ -55,7 +58,16 @@ export interface CoreEdges {
 
 /** The core of the server: log, queue, runner and what users do with them; without HTTP, users and tools of its own. */
 export function composeCore(edges: CoreEdges) {
-  const { store, dataDir, models, turns, logger, now, copyWorkspace, hints = noHints } = edges;
+  const {
+    store,
+    sharedDir = edges.dataDir,
+    models,
+    turns,
+    logger,
+    now,
+    copyWorkspace,
+    hints = noHints,
+  } = edges;
   const { watchLog = (log: Log) => log } = edges;
   const hub = createHub();
   const activity = createActivity();
@@ -77,7 +89,7 @@ export function composeCore(edges: CoreEdges) {
   const runner = createRunner({
     store,
     log,
-    dataDir,
+    dataDir: sharedDir,
     models,
     runTask,
     tools,
@@ -88,7 +100,7 @@ export function composeCore(edges: CoreEdges) {
     node,
   });
   const audit = createAudit({ store, logger, now });
-  const spool = new ImportSpool(dataDir);
+  const spool = new ImportSpool(edges.dataDir);
   const services = {
     tasks: createTaskService({ store, log, runner, turns, models, audit }),
     sessions: createSessionService({
@@ -98,7 +110,7 @@ export function composeCore(edges: CoreEdges) {
       runner,
       models,
       audit,
-      dataDir,
+      dataDir: sharedDir,
       copyWorkspace,
       compute: edges.compute,
       spool,
@@ -107,7 +119,7 @@ export function composeCore(edges: CoreEdges) {
     }),
     approvals: createApprovalService({ store, approvals, audit }),
     questions: createQuestionService({ store, approvals, audit }),
-    activity: createActivityService({ store, activity, dataDir }),
+    activity: createActivityService({ store, activity, dataDir: sharedDir }),
   };
   return { hub, activity, relay, log, dispatcher, approvals, runner, audit, spool, services };
 }

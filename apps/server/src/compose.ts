@@ -33,9 +33,7 @@ import { createUserService } from "./services/users.ts";
 import type { Store } from "./store/port.ts";
 import { isMarkedRestored, unmarkRestored } from "./store/backup/restore-mark.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
-import { databasePath } from "./store/sqlite/database-path.ts";
-import { createSqliteSearch } from "./store/sqlite/sqlite-search.ts";
-import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
+import { openEngine } from "./store/open-engine.ts";
 import { copyWorkspace } from "./tools/files/copy-workspace.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { createTools, sameTools } from "./tools/registry.ts";
@@ -73,13 +71,19 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const lock = await lockDataDir(config.dataDir);
   lifecycle.started("data directory", () => lock[Symbol.dispose]());
 
-  // Removed by a server that stops in order.
-  const uncleanStop = (await readServerRecord(config.dataDir)) !== undefined;
-  const store = await openSqliteStore({ path: databasePath(config.dataDir), now, onFatal, uncleanStop });
-  lifecycle.started("store", async () => store.close());
-
   const compute = createCompute({ logger });
   lifecycle.started("compute", async () => compute.close());
+  const { store, search } = await openEngine({
+    ...config,
+    // Removed by a server that stops in order.
+    uncleanStop: (await readServerRecord(config.dataDir)) !== undefined,
+    compute,
+    logger,
+    now,
+    onFatal,
+  });
+  lifecycle.started("store", async () => store.close());
+
   const turns = new EventLoopTurns();
   const models = await createModelRegistry(config.models, {
     warn: (message) => logger.warn(message),
@@ -106,6 +110,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const core = composeCore({
     store,
     dataDir: config.dataDir,
+    sharedDir: config.sharedDir,
     models,
     runTask,
     tools: sameTools(tools),
@@ -131,7 +136,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
 
   const blobs = createBlobs({
     store: store.blobs,
-    files: await openBlobFiles(join(config.dataDir, "blobs")),
+    files: await openBlobFiles(join(config.sharedDir, "blobs")),
     logger,
     now,
   });
@@ -141,7 +146,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     ...core.services,
     blobs: createBlobService({ blobs }),
     agents: createAgentService({ models, tools, policy: approvals.policy }),
-    search: createSearchService(createSqliteSearch({ path: databasePath(config.dataDir), compute })),
+    search: createSearchService(search),
     server: createServerService({
       version,
       models,
@@ -151,7 +156,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     }),
     users: createUserService({
       store,
-      dataDir: config.dataDir,
+      dataDir: config.sharedDir,
       auth,
       audit,
       runner,
@@ -202,7 +207,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   blobs.start();
   // Whoever opens the link is to find the UI; where it does not come up, its page says that it is starting.
   if (web !== null) await Promise.race([web.ready, delay(WEB_PATIENCE_MS, undefined, { ref: false })]);
-  void finishDeletions({ store, dataDir: config.dataDir, runner }, hidden).catch((error: unknown) =>
+  void finishDeletions({ store, dataDir: config.sharedDir, runner }, hidden).catch((error: unknown) =>
     logger.error({ err: error }, "sessions that were being deleted are not gone yet"),
   );
   releaseMemoryWhenQuiet(logger);

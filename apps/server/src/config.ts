@@ -6,7 +6,12 @@ export interface Config {
   host: string;
   /** 0 lets the system choose. */
   port: number;
+  /** Of this process alone. */
   dataDir: string;
+  /** `postgres://…`, the store that several nodes share; absent: the embedded one, in the data directory. Holds a password. */
+  databaseUrl: string | undefined;
+  /** Where workspaces and blobs are; the same directory for all nodes. */
+  sharedDir: string;
   concurrency: number;
   /** Streams that one user may have open at once. */
   streamsPerUser: number;
@@ -106,15 +111,19 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       .map((item) => item.trim())
       .filter((item) => item !== "");
 
+  const dataDir =
+    value("TRUNKLINE_DATA_DIR") ??
+    join(value("XDG_DATA_HOME") ?? join(homedir(), ".local", "share"), "trunkline");
+
   // There is nothing that this could turn off; who sets it must not believe otherwise.
   oneOf("TRUNKLINE_AUTH", ["on"], "on");
 
   return {
     host: value("TRUNKLINE_HOST") ?? "127.0.0.1",
     port: integer("TRUNKLINE_PORT", 4400, 0, 65_535),
-    dataDir:
-      value("TRUNKLINE_DATA_DIR") ??
-      join(value("XDG_DATA_HOME") ?? join(homedir(), ".local", "share"), "trunkline"),
+    dataDir,
+    databaseUrl: databaseUrlIn(value("TRUNKLINE_DATABASE_URL")),
+    sharedDir: value("TRUNKLINE_SHARED_DIR") ?? dataDir,
     concurrency: integer("TRUNKLINE_CONCURRENCY", 16, 1, 1_000),
     streamsPerUser: integer("TRUNKLINE_STREAMS_PER_USER", 200, 1, 100_000),
     requestsPerMinute: integer("TRUNKLINE_REQUESTS_PER_MINUTE", 60_000, 1, 100_000_000),
@@ -157,8 +166,16 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       timeoutMs: integer("TRUNKLINE_APPROVAL_TIMEOUT_SECONDS", 86_400, 1, 31_536_000) * 1_000,
     },
     recoverUser: value("TRUNKLINE_RECOVER_USER"),
-    node: hostname(),
+    node: value("TRUNKLINE_NODE_NAME") ?? hostname(),
   };
+}
+
+/** @throws ConfigError, which does not repeat the value: it may hold a password. */
+function databaseUrlIn(text: string | undefined): string | undefined {
+  if (text === undefined) return undefined;
+  const url = URL.parse(text);
+  if (url !== null && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return text;
+  throw new ConfigError("TRUNKLINE_DATABASE_URL takes postgres://user:password@host:port/database");
 }
 
 /** How variables are called that hold what nobody may see: ours, a cloud's, a database's. */

@@ -14,8 +14,10 @@ export interface SandboxPlan {
   limits: SandboxLimits;
   /** Files that the sandbox needs itself. */
   files: SandboxFiles;
-  /** Never shown, also where it lies in a directory that is. */
+  /** The sandbox's own files are below it. */
   dataDir: string;
+  /** Directories that are never shown, also where they lie in one that is. */
+  hidden: readonly string[];
 }
 
 export interface SandboxedCommand {
@@ -58,7 +60,7 @@ function isolation({ identity, network, files }: SandboxPlan): string[] {
 
 /** What is mounted later lies on what was mounted before it. */
 function mounts(plan: SandboxPlan, workspace: string): string[] {
-  const { system, toolchains, identity, limits, files, dataDir } = plan;
+  const { system, toolchains, identity, limits, files, hidden } = plan;
   const temporary = tmpfs("/tmp", limits.temporaryBytes);
   temporary.push("--symlink", "/tmp", "/var/tmp", "--dir", "/run");
   temporary.push("--ro-bind", files.supervisor, SUPERVISOR_PROGRAM);
@@ -66,14 +68,16 @@ function mounts(plan: SandboxPlan, workspace: string): string[] {
   // Tells what keys the server's user has, also to those who can do nothing with them.
   for (const path of ["/proc/keys", "/proc/key-users"]) devices.push("--ro-bind-try", "/dev/null", path);
   const work = ["--bind", workspace, workspace];
-  const isShown = isWithinAny(dataDir, [...system.directories, ...toolchains]);
+  const covered = hidden.filter((path) => isWithinAny(path, [...system.directories, ...toolchains]));
   return [
     ...system.arguments,
     ...identity.mounts,
     ...temporary,
     ...toolchains.flatMap((path) => ["--ro-bind-try", path, path]),
     ...devices,
-    ...(isShown ? [...tmpfs(dataDir, COVER_BYTES), ...work, "--remount-ro", dataDir] : work),
+    ...covered.flatMap((path) => tmpfs(path, COVER_BYTES)),
+    ...work,
+    ...covered.flatMap((path) => ["--remount-ro", path]),
     ...["/proc", "/dev", "/"].flatMap((path) => ["--remount-ro", path]),
   ];
 }

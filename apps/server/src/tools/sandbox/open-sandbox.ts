@@ -26,6 +26,7 @@ export interface SandboxChoice {
 export async function openSandbox(options: {
   sandbox: Config["sandbox"];
   dataDir: string;
+  sharedDir?: string;
   owner: string;
   ledger: ProcessLedger;
   /** Search path of the commands. */
@@ -69,11 +70,12 @@ export async function openSandbox(options: {
 async function trySandbox(options: {
   sandbox: Config["sandbox"];
   dataDir: string;
+  sharedDir?: string;
   owner: string;
   ledger: ProcessLedger;
   path: string;
 }): Promise<{ spawner: Spawner | null; probe: ProbeResult }> {
-  const { sandbox, dataDir, owner, ledger, path } = options;
+  const { sandbox, dataDir, sharedDir, owner, ledger, path } = options;
   const unavailable = (reason: string) => ({ spawner: null, probe: { available: false, reason } });
   if (process.platform !== "linux") return unavailable("bubblewrap needs Linux");
   const [bwrap, bash] = await Promise.all([findProgram("bwrap", path), findProgram("bash", path)]);
@@ -81,7 +83,13 @@ async function trySandbox(options: {
   if (bash === null) return unavailable("bash is not installed");
   const isRoot = process.getuid?.() === 0;
   const processLimit = isRoot && canLimitNamespace() ? "namespace" : "user";
-  const plan = await planSandbox({ dataDir, network: sandbox.network === "on", path, bash });
+  const plan = await planSandbox({
+    dataDir,
+    ...(sharedDir !== undefined && { sharedDir }),
+    network: sandbox.network === "on",
+    path,
+    bash,
+  });
   const spawner = createSandboxSpawner({ bwrap, bash, plan, processLimit, owner, ledger });
   const probe = await probeSandbox(spawner, plan, { path, processLimit });
   if (probe.reason === undefined) return { spawner, probe };

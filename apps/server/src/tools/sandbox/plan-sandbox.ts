@@ -17,6 +17,8 @@ export function sandboxDirectory(dataDir: string): string {
 export async function planSandbox(options: {
   /** Exists. */
   dataDir: string;
+  /** Exists; absent: the same. */
+  sharedDir?: string;
   network: boolean;
   /** Search path of the commands. */
   path: string;
@@ -26,11 +28,21 @@ export async function planSandbox(options: {
 }): Promise<SandboxPlan> {
   const { network, path, bash, limits = DEFAULT_LIMITS } = options;
   const dataDir = await realpath(options.dataDir);
+  const sharedDir = await realpath(options.sharedDir ?? options.dataDir);
   const system = await findSystemMounts({ network });
   const [toolchains, identity, files] = await Promise.all([
     findToolchains({ path, home: homedir(), covered: system.directories }),
     writeIdentity(sandboxDirectory(dataDir), { network }),
     writeSandboxFiles(sandboxDirectory(dataDir), bash),
   ]);
-  return { system, toolchains, identity, network, limits, files, dataDir };
+  return {
+    system,
+    toolchains,
+    identity,
+    network,
+    limits,
+    files,
+    dataDir,
+    hidden: [...new Set([dataDir, sharedDir])],
+  };
 }

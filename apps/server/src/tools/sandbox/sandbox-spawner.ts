@@ -58,7 +58,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
     reach: options.plan.network ? "network" : "workspace",
     async spawn(request) {
       const { ledger, patience = DEFAULT_PATIENCE, plan } = options;
-      await refuseTooMuch(request.cwd, plan.dataDir);
+      await refuseTooMuch(request.cwd, plan.hidden);
       const marker = `${options.owner}.${randomUUID()}`;
       let complaint = "";
       let begun = false;
@@ -128,8 +128,9 @@ async function startSandbox(
 }
 
 /** @throws Error where the workspace is gone, or where to show it would show the server's own files. */
-async function refuseTooMuch(workspace: string, dataDir: string): Promise<void> {
-  if (isInside(dataDir, await realpath(workspace))) {
+async function refuseTooMuch(workspace: string, hidden: readonly string[]): Promise<void> {
+  const real = await realpath(workspace);
+  if (hidden.some((directory) => isInside(directory, real))) {
     throw new Error("The workspace holds the server's data directory, which no command may see");
   }
 }

@@ -1,0 +1,47 @@
+import { TrunklineError } from "@trunkline/contract";
+import type { Logger } from "pino";
+import type { Compute } from "../compute/port.ts";
+import type { SearchIndex } from "../search/port.ts";
+import type { Store, StoreUnavailableError } from "./port.ts";
+import { openPostgresStore } from "./postgres/postgres-store.ts";
+import { databasePath } from "./sqlite/database-path.ts";
+import { createSqliteSearch } from "./sqlite/sqlite-search.ts";
+import { openSqliteStore } from "./sqlite/sqlite-store.ts";
+
+export interface EngineOptions {
+  dataDir: string;
+  /** Of PostgreSQL; absent: SQLite, in the data directory. */
+  databaseUrl: string | undefined;
+  node: string;
+  /** The server that had the embedded database before did not stop in order. */
+  uncleanStop: boolean;
+  compute: Compute;
+  logger: Logger;
+  now: () => number;
+  /** The store can commit nothing any more, and will not. */
+  onFatal: (error: StoreUnavailableError) => void;
+}
+
+/** What is stored, and what is found in it: the one place that knows which engine that is. */
+export interface Engine {
+  store: Store;
+  search: SearchIndex;
+}
+
+/** @throws StoreOpenError where the database cannot be used as it is. */
+export async function openEngine(options: EngineOptions): Promise<Engine> {
+  const { dataDir, databaseUrl, node, uncleanStop, compute, logger, now, onFatal } = options;
+  if (databaseUrl !== undefined) {
+    const store = await openPostgresStore({ url: databaseUrl, node, now, logger });
+    return { store, search: NO_SEARCH };
+  }
+  const path = databasePath(dataDir);
+  const store = await openSqliteStore({ path, now, onFatal, uncleanStop });
+  return { store, search: createSqliteSearch({ path, compute }) };
+}
+
+const NO_SEARCH: SearchIndex = {
+  async search() {
+    throw new TrunklineError("unavailable", "There is no search on PostgreSQL yet");
+  },
+};
