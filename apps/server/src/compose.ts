@@ -18,6 +18,7 @@ import { createHttpServer } from "./http/server.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createLogger } from "./ops/logger.ts";
 import { releaseMemoryWhenQuiet } from "./ops/release-memory.ts";
+import { createOutbox } from "./outbox/outbox.ts";
 import type { Runner } from "./runner/port.ts";
 import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { createRedactor } from "./secrets/redactor.ts";
@@ -126,6 +127,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     node: config.node,
   });
   const { approvals, runner, audit } = core;
+  const outbox = createOutbox({ store: store.outbox, consumers: [], logger, now });
+  await outbox.start();
+  lifecycle.started("outbox", async () => outbox.stop());
   await core.spool.clear();
   core.relay.start();
   lifecycle.started("relay", async () => core.relay.stop());
@@ -153,6 +157,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       tools,
       sandbox: sandbox.state,
       concurrency: config.concurrency,
+      outbox,
     }),
     users: createUserService({
       store,

@@ -38,5 +38,20 @@ export const ServerInfo = z.strictObject({
     /** Largest request body, in bytes. */
     maxBodyBytes: z.int().positive(),
   }),
+  /** What follows the logs in the background, such as the search index on PostgreSQL; absent from earlier versions. */
+  consumers: z
+    .array(
+      z.strictObject({
+        /** Of the consumer. */
+        name: z.string(),
+        /** Events that it has yet to see; of more than 10,000 the first. */
+        waiting: z.int().nonnegative(),
+        /** How long ago the oldest of them happened, in ms; 0 if none waits. */
+        lagMs: z.int().nonnegative(),
+        /** How often in a row it has failed. */
+        failures: z.int().nonnegative(),
+      }),
+    )
+    .optional(),
 });
 export type ServerInfo = z.infer<typeof ServerInfo>;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { checkModel, checkSandbox, checkVersion } from "./check-server.ts";
+import { checkConsumer, checkModel, checkSandbox, checkVersion } from "./check-server.ts";
 
 it("warns of answers that no model gives", () => {
   expect(checkModel({ model: "demo", demo: true }).level).toBe("warn");
@@ -23,4 +23,16 @@ it("F6: notices that the server is another version", () => {
   const older = checkVersion("http://x", "0.0.1");
   expect(older.level).toBe("warn");
   expect(older.message).toContain(`version 0.0.1; this command is version ${version}`);
+});
+
+it.each([
+  [{ waiting: 0, lagMs: 0, failures: 0 }, "ok", "up to date"],
+  [{ waiting: 12, lagMs: 300, failures: 0 }, "ok", "up to date"],
+  [{ waiting: 12, lagMs: 125_000, failures: 0 }, "warn", "12 events behind, the oldest 2 min 05 s old"],
+  [{ waiting: 1, lagMs: 5, failures: 3 }, "warn", "failed 3 times in a row"],
+] as const)("consumer %o: %s", (state, level, says) => {
+  expect(checkConsumer({ name: "search", ...state })).toMatchObject({
+    level,
+    message: expect.stringContaining(says) as string,
+  });
 });

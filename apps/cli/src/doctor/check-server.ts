@@ -3,6 +3,7 @@ import type { ServerInfo } from "@trunkline/contract";
 import packageJson from "../../package.json" with { type: "json" };
 import { toCommandError } from "../command-error.ts";
 import type { Target } from "../server/target.ts";
+import { formatDuration } from "../terminal/duration.ts";
 import type { Finding } from "./finding.ts";
 
 const TIMEOUT_MS = 10_000;
@@ -26,6 +27,8 @@ export async function checkServer(
       { check: "token", level: "ok", message: token },
       checkModel(info),
       checkSandbox(info),
+      // Earlier versions have none.
+      ...(info.consumers ?? []).map(checkConsumer),
     ];
   } catch (error) {
     if (signal.aborted) {
@@ -67,4 +70,21 @@ export function checkSandbox({ sandbox: { mode, active, reason } }: Pick<ServerI
   if (active) return { check: "sandbox", level: "ok", message: `commands run in a sandbox (mode ${mode})` };
   const why = reason ?? (mode === "off" ? "turned off" : "reason unknown");
   return { check: "sandbox", level: "warn", message: `commands are not sandboxed: ${why}` };
+}
+
+/** Longer than a restart of the database, or of the node that feeds it, takes. */
+const MAX_LAG_MS = 60_000;
+
+export function checkConsumer({
+  name,
+  waiting,
+  lagMs,
+  failures,
+}: NonNullable<ServerInfo["consumers"]>[number]): Finding {
+  if (lagMs <= MAX_LAG_MS && failures === 0) {
+    return { check: "consumer", level: "ok", message: `${name} is up to date` };
+  }
+  const failed = failures === 0 ? "" : `; it failed ${failures} times in a row, the server's log says why`;
+  const behind = `${name} is ${waiting} events behind, the oldest ${formatDuration(lagMs)} old${failed}`;
+  return { check: "consumer", level: "warn", message: behind };
 }

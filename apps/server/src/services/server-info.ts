@@ -1,5 +1,6 @@
 import { MAX_BODY_BYTES, MAX_PROMPT_LENGTH, type ServerInfo, type ServerService } from "@trunkline/contract";
 import type { ModelRegistry } from "../agent/port.ts";
+import type { Outbox } from "../outbox/port.ts";
 import type { Tool } from "../tools/port.ts";
 
 export function createServerService(options: {
@@ -8,8 +9,9 @@ export function createServerService(options: {
   tools: readonly Tool[];
   sandbox: () => Promise<ServerInfo["sandbox"]>;
   concurrency: number;
+  outbox: Outbox;
 }): ServerService {
-  const { version, models, tools, sandbox, concurrency } = options;
+  const { version, models, tools, sandbox, concurrency, outbox } = options;
   return {
     info: async () => ({
       name: "trunkline",
@@ -19,6 +21,7 @@ export function createServerService(options: {
       tools: tools.map(({ name, description }) => ({ name, description })),
       sandbox: await sandbox(),
       limits: { concurrency, maxPromptLength: MAX_PROMPT_LENGTH, maxBodyBytes: MAX_BODY_BYTES },
+      consumers: await outbox.states(),
     }),
   };
 }

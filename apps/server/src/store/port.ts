@@ -5,6 +5,7 @@ import type { BlobStore } from "./ports/blobs.ts";
 import type { EventStore } from "./ports/events.ts";
 import type { InvitationStore } from "./ports/invitations.ts";
 import type { NodeStore } from "./ports/nodes.ts";
+import type { OutboxStore } from "./ports/outbox.ts";
 import type { ApprovalStore, QuestionStore } from "./ports/requests.ts";
 import type { SessionStore } from "./ports/sessions.ts";
 import type { TaskStore } from "./ports/tasks.ts";
@@ -18,6 +19,7 @@ export type { BlobStore } from "./ports/blobs.ts";
 export type { EventStore, ReadRange } from "./ports/events.ts";
 export type { InvitationStore, StoredInvitation } from "./ports/invitations.ts";
 export type { NodeStore } from "./ports/nodes.ts";
+export type { OutboxEntry, OutboxStore } from "./ports/outbox.ts";
 export type { ApprovalStore, QuestionStore } from "./ports/requests.ts";
 export type { ImportedEvent, SessionStore, StoredSession } from "./ports/sessions.ts";
 export type { QueueHead, StoredTask, TaskStore } from "./ports/tasks.ts";
@@ -48,6 +50,7 @@ export interface Store {
   readonly audit: AuditStore;
   readonly blobs: BlobStore;
   readonly nodes: NodeStore;
+  readonly outbox: OutboxStore;
   /** Whether no other process can have the store open: leases of others are then over. */
   readonly isExclusive: boolean;
   /** Asks the engine for the least there is. @throws StoreUnavailableError */

@@ -3,6 +3,7 @@ import type Database from "better-sqlite3";
 import type { CommitResult } from "../commit.ts";
 import { Refused } from "../refusal.ts";
 import { checkExpectation } from "../rows/expectation.ts";
+import { outboxRow } from "../rows/outbox-row.ts";
 import { changesRows, reduce } from "../rows/reduce.ts";
 import { asRefusal } from "./as-refusal.ts";
 import type { PlainCommit, PlainEvent } from "./commit-message.ts";
@@ -40,6 +41,10 @@ export function createCommitter(database: Database.Database): Committer {
   const deletePieces = database.prepare(
     "delete from events where session_id = ? and seq >= ? and block_id = ?",
   );
+  const insertOutbox = database.prepare("insert into outbox (session_id, seq, type, at) values (?, ?, ?, ?)");
+  const wantedTypes = database.prepare<[], string>("select distinct type from outbox_wanted").pluck();
+  /** By consumers; read anew whenever one of them makes itself known. */
+  let wanted: ReadonlySet<string> = new Set(wantedTypes.all());
   const statements = new StatementCache(database);
   const rows = new RowStore(database, statements);
 
@@ -87,6 +92,9 @@ export function createCommitter(database: Database.Database): Committer {
         raiseSeq.run(part.events.length, sessionId);
     }
     insertEvent.run(sessionId, seq, taskId, attempt, type, blockId, at, data);
+    if (wanted.size === 0) return;
+    const entry = outboxRow({ sessionId, seq, at, type }, wanted, part.isImported);
+    if (entry !== undefined) insertOutbox.run(entry.session_id, entry.seq, entry.type, entry.at);
   }
 
   /** Under the seqs that they have, in a session that is being filled. */
@@ -130,6 +138,7 @@ export function createCommitter(database: Database.Database): Committer {
         guardAll || changesMore(part) ? applyGuarded(part, at) : applyBare(part, at),
       );
       commit.run();
+      if (parts.some(changesWanted)) wanted = new Set(wantedTypes.all());
       return results;
     } catch (error) {
       // Some errors (a full disk among them) have already rolled everything back.
@@ -145,4 +154,8 @@ export function createCommitter(database: Database.Database): Committer {
 /** Whether it changes more than the log itself. */
 function changesMore({ statements, events, isImported }: PlainCommit): boolean {
   return isImported || statements.length > 0 || events.some(({ type }) => changesRows(type));
+}
+
+function changesWanted({ statements }: PlainCommit): boolean {
+  return statements.some(({ sql }) => sql.includes("outbox_wanted"));
 }

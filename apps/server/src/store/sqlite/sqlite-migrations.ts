@@ -5,6 +5,7 @@ import * as approvals from "../migrations/004-approvals.ts";
 import * as rowsFollowTheLog from "../migrations/005-rows-follow-the-log.ts";
 import * as invitations from "../migrations/006-invitations.ts";
 import * as blobs from "../migrations/007-blobs.ts";
+import * as outbox from "../migrations/008-outbox.ts";
 import type { Migrations } from "../migrate.ts";
 
 export const SQLITE_MIGRATIONS: Migrations = {
@@ -15,4 +16,5 @@ export const SQLITE_MIGRATIONS: Migrations = {
   "005-rows-follow-the-log": rowsFollowTheLog,
   "006-invitations": invitations,
   "007-blobs": blobs,
+  "008-outbox": outbox,
 };

@@ -24,6 +24,7 @@ import { openDatabase } from "./open-database.ts";
 import { ReadingConnection } from "./reading-connection.ts";
 import { type CommitMessage, encodeCommit } from "./commit-message.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
+import { createSqliteOutbox } from "./sqlite-outbox.ts";
 import { Writer } from "./writer.ts";
 
 export interface SqliteStoreOptions {
@@ -86,6 +87,7 @@ export class SqliteStore implements Store {
   readonly audit: Store["audit"];
   readonly blobs: Store["blobs"];
   readonly nodes: Store["nodes"];
+  readonly outbox: Store["outbox"];
   /** The lock of the data directory keeps every other process out. */
   readonly isExclusive = true;
   readonly #db: Kysely<Schema>;
@@ -132,6 +134,7 @@ export class SqliteStore implements Store {
     this.audit = nouns.audit;
     this.blobs = nouns.blobs;
     this.nodes = nouns.nodes;
+    this.outbox = createSqliteOutbox(db, write);
   }
 
   /** @param writerScript what the writer thread runs. */

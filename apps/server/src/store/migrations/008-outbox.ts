@@ -1,0 +1,26 @@
+import { type Kysely, sql } from "kysely";
+
+/** What consumers have yet to see, in the order of commits, and how far each is. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  // An id is never given twice, so that a cursor stays right when all rows before it are gone.
+  await db.schema
+    .createTable("outbox")
+    .addColumn("id", "integer", (column) => column.primaryKey().autoIncrement())
+    .addColumn("session_id", "text", (column) => column.notNull())
+    .addColumn("seq", "bigint", (column) => column.notNull())
+    .addColumn("type", "text", (column) => column.notNull())
+    .addColumn("at", "bigint", (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable("outbox_consumers")
+    .addColumn("name", "text", (column) => column.primaryKey())
+    .addColumn("cursor", "bigint", (column) => column.notNull())
+    .execute();
+  await db.schema
+    .createTable("outbox_wanted")
+    .addColumn("type", "text", (column) => column.notNull())
+    .addColumn("consumer", "text", (column) => column.notNull())
+    .addPrimaryKeyConstraint("outbox_wanted_pk", ["type", "consumer"])
+    .modifyEnd(sql`without rowid`)
+    .execute();
+}

@@ -1,0 +1,22 @@
+import type { StoredEvent } from "./row-change.ts";
+
+/** What a consumer is told of an event; its place in the order of commits is the engine's. */
+export interface OutboxRow {
+  session_id: string;
+  seq: number;
+  type: string;
+  at: number;
+}
+
+/**
+ * The entry that an event leaves for consumers, in its commit. Pure, like the reducers beside it; but not one of them, since its
+ * rows go once they were consumed, so that nothing could be compared with a fold of the log.
+ * @param isImported the event is a document's: it happened elsewhere.
+ */
+export function outboxRow(
+  { sessionId, seq, type, at }: Pick<StoredEvent, "sessionId" | "seq" | "at"> & { type: string },
+  wanted: ReadonlySet<string>,
+  isImported: boolean,
+): OutboxRow | undefined {
+  return wanted.has(type) && !isImported ? { session_id: sessionId, seq, type, at } : undefined;
+}
