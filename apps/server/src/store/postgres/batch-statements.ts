@@ -4,6 +4,7 @@ import type { Statement } from "../statement.ts";
 import { arrayParameter, type ColumnType } from "./array-parameter.ts";
 import type { BatchRows, TableChanges } from "./batch-rows.ts";
 import type { BatchWrites, EndedBlock, EventToStore } from "./evaluate-batch.ts";
+import type { PlannedEvent } from "./planned-commit.ts";
 import { TABLE_COLUMNS } from "./table-columns.ts";
 
 /** Before the tables that refer to them. */
@@ -193,8 +194,17 @@ function storeEvents(
         "int8",
         sessions.map(({ updated_at }) => updated_at),
       ),
+      arrayParameter(
+        "int8",
+        events.map(({ event }) => (mayBeTold(event) ? 1 : 0)),
+      ),
     ],
   };
+}
+
+/** A document's events happened elsewhere, and pieces are no consumer's. */
+function mayBeTold({ seq, blockId }: PlannedEvent): boolean {
+  return seq === null && blockId === null;
 }
 
 const SET_MARK = `
@@ -208,4 +218,11 @@ const STORE_EVENTS = `
   ), raised as (
     update sessions as s set last_seq = v.last_seq, updated_at = v.updated_at
     from unnest($12::text[], $13::int8[], $14::int8[]) as v (id, last_seq, updated_at) where s.id = v.id
+  ), told as (
+    insert into outbox (session_id, seq, type, at)
+    select session_id, seq, type, at
+    from unnest($4::text[], $5::int8[], $8::text[], $10::int8[], $15::int8[])
+      with ordinality as v (session_id, seq, type, at, may_be_told, ordinal)
+    where may_be_told = 1 and type in (select w.type from outbox_wanted w)
+    order by ordinal
   )${SET_MARK}`;

@@ -14,6 +14,7 @@ import { describeFault } from "./fault.ts";
 import { Lane } from "./lane.ts";
 import { Patience } from "./patience.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
+import { createPostgresOutbox } from "./postgres-outbox.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { ReadingPool } from "./reading-pool.ts";
 
@@ -103,6 +104,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
   return {
     ...nouns,
+    outbox: createPostgresOutbox(db, write),
     isExclusive: false,
     async append(
       sessionId: string,

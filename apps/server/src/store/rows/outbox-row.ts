@@ -1,3 +1,5 @@
+import type { EventType } from "@trunkline/contract";
+import type { OutboxEntry } from "../ports/outbox.ts";
 import type { StoredEvent } from "./row-change.ts";
 
 /** What a consumer is told of an event; its place in the order of commits is the engine's. */
@@ -19,4 +21,8 @@ export function outboxRow(
   isImported: boolean,
 ): OutboxRow | undefined {
   return wanted.has(type) && !isImported ? { session_id: sessionId, seq, type, at } : undefined;
+}
+
+export function toEntry({ session_id: sessionId, seq, type, at }: OutboxRow): OutboxEntry {
+  return { id: `${sessionId}:${seq}`, sessionId, seq, type: type as EventType, at };
 }

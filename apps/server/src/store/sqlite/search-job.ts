@@ -1,10 +1,10 @@
 import type { SearchHit, SearchPage } from "@trunkline/contract";
 import type Database from "better-sqlite3";
 import { cutSnippet } from "../search-snippet.ts";
+import { searchedText } from "../search-text.ts";
 import { readTerms, type SearchTerm } from "../search-terms.ts";
 import { openDatabase } from "./open-database.ts";
 import { PLACE_BITS } from "./search-index.ts";
-import { searchedText } from "./search-text.ts";
 
 export interface SearchRequest {
   /** The database's file. */

@@ -1,7 +1,6 @@
-import type { EventType } from "@trunkline/contract";
 import { type Kysely, sql } from "kysely";
-import { MAX_COUNTED_LAG, type OutboxEntry, type OutboxStore } from "../ports/outbox.ts";
-import type { OutboxRow } from "../rows/outbox-row.ts";
+import { MAX_COUNTED_LAG, type OutboxStore } from "../ports/outbox.ts";
+import { type OutboxRow, toEntry } from "../rows/outbox-row.ts";
 import type { Database } from "../schema.ts";
 import { statement, type WriteStatements } from "../statement.ts";
 
@@ -62,9 +61,4 @@ export function createSqliteOutbox(db: Kysely<Database>, write: WriteStatements)
       return rows;
     },
   };
-}
-
-/** @returns the entry of a row, whichever engine it is from. */
-function toEntry({ session_id: sessionId, seq, type, at }: OutboxRow): OutboxEntry {
-  return { id: `${sessionId}:${seq}`, sessionId, seq, type: type as EventType, at };
 }
