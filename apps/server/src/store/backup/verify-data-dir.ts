@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { databasePath } from "../sqlite/database-path.ts";
-import { verifyDatabase, type VerifyProgress, type VerifyReport } from "../sqlite/verify-database.ts";
+import { verifyDatabase } from "../sqlite/verify-database.ts";
+import type { VerifyProgress, VerifyReport } from "../verify/verify-store.ts";
 import { assertTrunklineDatabase } from "./assert-trunkline-database.ts";
 import { BackupError } from "./backup-error.ts";
 

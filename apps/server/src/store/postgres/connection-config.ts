@@ -17,6 +17,15 @@ export interface ConnectionLimits {
   connectMs: number;
 }
 
+/** For what takes as long as it takes: migrations, a check of everything. 0: none. */
+export const NO_LIMITS: ConnectionLimits = {
+  statementMs: 0,
+  lockMs: 0,
+  idleInTransactionMs: 0,
+  answerMs: 0,
+  connectMs: 10_000,
+};
+
 /** Type numbers, as in `pg_type`. */
 const INT8 = 20;
 const NUMERIC = 1_700;

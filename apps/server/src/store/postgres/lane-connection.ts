@@ -64,7 +64,7 @@ export class LaneConnection {
     values: readonly unknown[] = [],
   ): Promise<QueryResult<Row>> {
     const stored = values.map((value) => (typeof value === "string" ? toStoredText(value) : value));
-    const name = statementName(text);
+    const name = statementName(text, values);
     try {
       return await this.#client.query<Row>(
         name === undefined ? { text, values: stored } : { name, text, values: stored },

@@ -1,5 +1,10 @@
 import type { SessionEvent } from "@trunkline/contract";
-import { Kysely, PostgresDialect } from "kysely";
+import {
+  HandleEmptyInListsPlugin,
+  Kysely,
+  PostgresDialect,
+  replaceWithNoncontingentExpression,
+} from "kysely";
 import type { Logger } from "pino";
 import { charactersOf, type Commit } from "../commit.ts";
 import { GroupCommit } from "../group-commit.ts";
@@ -65,7 +70,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   await prepareDatabase(config, createPatience());
 
   const pool = new ReadingPool(config, options.readers ?? READERS, createPatience());
-  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }) });
+  // Nothing is in an empty list, which SQLite knows and PostgreSQL cannot parse.
+  const emptyLists = new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
+  const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }), plugins: [emptyLists] });
   const createLane = (): { lane: Lane; commits: GroupCommit<Commit, SessionEvent[]> } => {
     const lane = new Lane(config, createPatience(), now);
     const commits = new GroupCommit<Commit, SessionEvent[]>({

@@ -37,7 +37,7 @@ export class ReadingPool implements PostgresPool {
   /** @throws StoreUnavailableError where PostgreSQL cannot be reached, or takes too long. */
   async read(text: string, parameters: readonly unknown[]) {
     const values = parameters.map((value) => (typeof value === "string" ? toStoredText(value) : value));
-    const name = statementName(text);
+    const name = statementName(text, parameters);
     const query = name === undefined ? { text, values } : { name, text, values };
     for (let tries = 1; ; tries++) {
       try {

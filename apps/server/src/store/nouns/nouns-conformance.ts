@@ -1,0 +1,423 @@
+import { randomUUID } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import {
+  type AuditRecord,
+  GuardFailedError,
+  type NewToken,
+  type Store,
+  UniqueViolationError,
+} from "../port.ts";
+import type { StoreHarness } from "../store-conformance.ts";
+import { createVisibleSession, notice, OWNER, readLog, readMessages } from "../testing/session-log.ts";
+import type { VerifyReport } from "../verify/verify-store.ts";
+
+export interface NounsHarness extends StoreHarness {
+  verify(): Promise<VerifyReport>;
+}
+
+/** NUL, which PostgreSQL cannot store; what stands for it there; half a surrogate pair is nobody's text. */
+const ODD = "a\0b\u0001c\u0001\u0002\u0001\u0003\0\0é漢🚀'\"\\%_";
+
+/** What each noun must answer, whatever the engine. */
+export function describeNouns(name: string, createHarness: () => Promise<NounsHarness>): void {
+  describe(`nouns: ${name}`, () => {
+    let harness: NounsHarness;
+    let store: Store;
+    beforeEach(async () => {
+      harness = await createHarness();
+      store = await harness.open();
+    });
+    afterEach(async () => {
+      // Whatever a test did, rows are what the logs say.
+      expect((await harness.verify()).differences).toEqual([]);
+      await store.close();
+      await harness[Symbol.asyncDispose]();
+    });
+
+    it("keeps every text as it is, wherever it is stored", async () => {
+      const sessionId = randomUUID();
+      const taskId = randomUUID();
+      const approvalId = randomUUID();
+      const created = { title: ODD, model: ODD, agent: ODD };
+      await store.append(sessionId, [{ taskId: null, type: "session.created", data: created }], {
+        ownerId: OWNER,
+      });
+      await store.append(sessionId, [
+        notice(ODD),
+        { taskId, type: "task.submitted", data: { prompt: ODD, model: null, whenBusy: "enqueue" } },
+        { taskId, type: "task.started", data: { attempt: 1, node: ODD } },
+        {
+          taskId,
+          type: "approval.requested",
+          data: { approvalId, callId: ODD, tool: ODD, input: { [ODD]: ODD }, reason: ODD, expiresAt: 1 },
+        },
+        { taskId, type: "approval.answered", data: { approvalId, decision: "allow", by: ODD, note: ODD } },
+        { taskId, type: "task.completed", data: { result: ODD } },
+      ]);
+      await store.users.create(user(ODD), audit({ action: ODD, target: ODD, detail: ODD }));
+      expect(await readMessages(store, sessionId)).toEqual([ODD]);
+      expect(await store.sessions.find(OWNER, sessionId)).toMatchObject(created);
+      expect(await store.tasks.get(taskId)).toMatchObject({ prompt: ODD, result: ODD, state: "completed" });
+      expect(await store.approvals.find(OWNER, approvalId)).toMatchObject({
+        callId: ODD,
+        note: ODD,
+        answeredBy: ODD,
+      });
+      expect(await store.users.findByName(ODD)).toMatchObject({ name: ODD });
+      expect(await store.audit.page({ action: ODD, limit: 9 })).toMatchObject([{ target: ODD, detail: ODD }]);
+    });
+
+    it("sorts ids by their bytes", async () => {
+      const ids = ["a", "B", "-", "0", "ä", "_", "Z", "aa", "a-a", "é"];
+      for (const id of ids) await store.audit.add(audit({ id }));
+      const sorted = ids.toSorted((a, b) => Buffer.compare(Buffer.from(b), Buffer.from(a)));
+      const paged: string[] = [];
+      for (let beforeId: string | undefined; ;) {
+        const page = await store.audit.page({ limit: 3, ...(beforeId !== undefined && { beforeId }) });
+        paged.push(...page.map(({ id }) => id));
+        beforeId = page.at(-1)?.id;
+        if (beforeId === undefined) break;
+      }
+      expect(paged).toEqual(sorted);
+    });
+
+    it("gives pages of sessions, the last changed first, and those whose title has a text in whatever form", async () => {
+      const titles = ["Straße", "STRASSE 2", "other", "Ｓｔｒａｓｓｅ", "café", "100%_sure"];
+      const ids: string[] = [];
+      for (const [index, title] of titles.entries()) {
+        const id = `s${index}`;
+        const data = { title, model: null, agent: "default" };
+        await store.append(id, [{ taskId: null, type: "session.created", data }], { ownerId: OWNER });
+        ids.push(id);
+      }
+      const page = async (query: Partial<Parameters<Store["sessions"]["page"]>[0]> = {}) =>
+        (await store.sessions.page({ ownerId: OWNER, archived: false, limit: 10, ...query })).map(
+          ({ id }) => id,
+        );
+      expect((await page({ text: "strasse" })).toSorted()).toEqual(["s0", "s1", "s3"]);
+      expect(await page({ text: "CAFE" })).toEqual(["s4"]);
+      expect(await page({ text: "%_S" })).toEqual(["s5"]);
+      expect(await page({ text: "0%s" })).toEqual([]);
+      await store.append("s2", [
+        { taskId: null, type: "session.updated", data: { title: "Now a strasse", archived: true } },
+      ]);
+      expect(await page({ text: "strasse", archived: true })).toEqual(["s2"]);
+      const all = await store.sessions.page({ ownerId: OWNER, archived: false, limit: 10 });
+      const expected = all
+        .toSorted((a, b) => b.updatedAt - a.updatedAt || (a.id < b.id ? 1 : -1))
+        .map(({ id }) => id);
+      const paged: string[] = [];
+      for (let after: { sort: number; id: string } | undefined; ;) {
+        const part = await store.sessions.page({
+          ownerId: OWNER,
+          archived: false,
+          limit: 2,
+          ...(after && { after }),
+        });
+        paged.push(...part.map(({ id }) => id));
+        const last = part.at(-1);
+        if (last === undefined) break;
+        after = { sort: last.updatedAt, id: last.id };
+      }
+      expect(paged).toEqual(expected);
+      expect(paged).toHaveLength(5);
+      expect(
+        (await store.sessions.several(OWNER, ["s1", "s4", "none"])).map(({ id }) => id).toSorted(),
+      ).toEqual(["s1", "s4"]);
+      expect(await store.sessions.several(OWNER, [])).toEqual([]);
+      expect((await store.sessions.idsOf(OWNER)).toSorted()).toEqual(ids);
+      expect(await store.sessions.lastSeq(OWNER, "s2")).toBe(2);
+      expect(await store.sessions.lastSeq("somebody", "s2")).toBeUndefined();
+      expect(await store.sessions.ownerOf("s2")).toBe(OWNER);
+    });
+
+    it("lets one task run at a time, and tells what a session is doing", async () => {
+      const sessionId = await createVisibleSession(store);
+      const [first, second] = [randomUUID(), randomUUID()];
+      const submitted = { prompt: "x", model: null, whenBusy: "enqueue" } as const;
+      await store.append(sessionId, [{ taskId: first, type: "task.submitted", data: submitted }]);
+      await store.append(sessionId, [
+        {
+          taskId: second,
+          type: "task.submitted",
+          data: { ...submitted, idempotencyKey: "k", requestHash: "h" },
+        },
+      ]);
+      const status = async () => (await store.sessions.find(OWNER, sessionId))?.status;
+      expect(await status()).toBe("queued");
+      expect((await store.tasks.head(sessionId, 0))?.task.id).toBe(first);
+      expect(await store.tasks.waitingSessions()).toEqual([{ sessionId, ownerId: OWNER }]);
+      const busy = store.append(sessionId, [notice("x")], { expect: { notBusy: true } });
+      await expect(busy).rejects.toMatchObject({ guard: "busy" });
+      await store.append(sessionId, [
+        { taskId: first, type: "task.started", data: { attempt: 1, node: "n" } },
+      ]);
+      expect(await status()).toBe("working");
+      expect(await store.tasks.head(sessionId, 0)).toBeUndefined();
+      expect((await store.tasks.active(sessionId))?.id).toBe(first);
+      expect((await store.tasks.orphans(0)).map(({ id }) => id)).toEqual([first]);
+      await store.nodes.renew({ id: "n", name: "node", startedAt: 1, expiresAt: 10 });
+      await store.nodes.renew({ id: "n", name: "node", startedAt: 1, expiresAt: 20 });
+      expect(await store.tasks.orphans(15)).toEqual([]);
+      await store.nodes.leave("n");
+      expect(await store.tasks.orphans(15)).toHaveLength(1);
+      await store.append(sessionId, [
+        { taskId: first, type: "task.input-required", data: { reason: "limit", until: 50 } },
+      ]);
+      expect(await status()).toBe("input-required");
+      expect(await store.tasks.resumable(49)).toEqual([]);
+      expect(await store.tasks.resumable(50)).toEqual([{ sessionId, ownerId: OWNER }]);
+      expect((await store.tasks.head(sessionId, 50))?.task.id).toBe(first);
+      expect((await store.tasks.byIdempotencyKey(OWNER, "k"))?.id).toBe(second);
+      expect(await store.tasks.unfinished({ sessionId })).toEqual([second, first]);
+      expect((await store.tasks.unfinished({ ownerId: OWNER })).toSorted()).toEqual(
+        [first, second].toSorted(),
+      );
+      expect((await store.tasks.unfinished("everybody")).toSorted()).toEqual([first, second].toSorted());
+      await store.append(sessionId, [
+        { taskId: first, type: "task.canceled", data: { reason: "user", by: "alice" } },
+      ]);
+      expect((await store.tasks.head(sessionId, 0))?.task.id).toBe(second);
+      expect((await store.tasks.ofDetail(sessionId)).map(({ id }) => id).toSorted()).toEqual(
+        [first, second].toSorted(),
+      );
+      expect(await store.tasks.find("somebody", first)).toBeUndefined();
+    });
+
+    it("finds what is open, and what is due", async () => {
+      const sessionId = await createVisibleSession(store);
+      const taskId = randomUUID();
+      await store.append(sessionId, [
+        { taskId, type: "task.submitted", data: { prompt: "x", model: null, whenBusy: "enqueue" } },
+        { taskId, type: "task.started", data: { attempt: 1 } },
+        {
+          taskId,
+          type: "approval.requested",
+          data: { approvalId: "a1", callId: "c", tool: "t", input: {}, reason: "r", expiresAt: 100 },
+        },
+        {
+          taskId,
+          type: "approval.requested",
+          data: { approvalId: "a2", callId: "d", tool: "t", input: {}, reason: "r", expiresAt: 200 },
+        },
+        {
+          taskId,
+          type: "question.asked",
+          data: { questionId: "q1", callId: "e", text: "?", expiresAt: 150 },
+        },
+        { taskId, type: "question.asked", data: { questionId: "q2", callId: "f", text: "?" } },
+      ]);
+      const open = async () => (await store.approvals.open({ ownerId: OWNER, limit: 9 })).map(({ id }) => id);
+      expect(await open()).toEqual(["a2", "a1"]);
+      expect(
+        await store.approvals.open({ ownerId: OWNER, sessionId, beforeId: "a2", limit: 9 }),
+      ).toHaveLength(1);
+      expect((await store.approvals.due(100, 9)).map(({ id, ownerId }) => [id, ownerId])).toEqual([
+        ["a1", OWNER],
+      ]);
+      expect(await store.approvals.nextExpiry()).toBe(100);
+      expect(await store.questions.nextExpiry()).toBe(150);
+      await store.append(sessionId, [{ taskId, type: "approval.expired", data: { approvalId: "a1" } }]);
+      const again = store.append(sessionId, [
+        { taskId, type: "approval.expired", data: { approvalId: "a1" } },
+      ]);
+      await expect(again).rejects.toMatchObject({ guard: "approval" });
+      await store.append(sessionId, [
+        {
+          taskId,
+          type: "question.answered",
+          data: { questionId: "q1", answer: { text: "yes" }, by: "alice" },
+        },
+      ]);
+      expect(await open()).toEqual(["a2"]);
+      await store.append(sessionId, [{ taskId, type: "task.completed", data: { result: "" } }]);
+      expect(await open()).toEqual([]);
+      expect(await store.questions.open({ ownerId: OWNER, limit: 9 })).toEqual([]);
+      expect(await store.questions.nextExpiry()).toBeNull();
+      expect(await store.questions.find(OWNER, "q1")).toMatchObject({
+        state: "answered",
+        answer: { text: "yes" },
+      });
+    });
+
+    it("lets users in once, and keeps out who was removed", async () => {
+      const alice = user("alice");
+      await store.users.create(alice, audit());
+      await expect(store.users.create({ ...alice, id: randomUUID() }, audit())).rejects.toThrow(
+        UniqueViolationError,
+      );
+      await store.users.ensure({ ...alice, id: randomUUID() });
+      expect(await store.users.page({ limit: 9 })).toEqual([alice]);
+      expect(await store.users.areSeveral()).toBe(false);
+      const invitation = {
+        userId: alice.id,
+        scope: "write",
+        hash: "code",
+        createdAt: 1,
+        expiresAt: 9,
+        isRecovery: false,
+      } as const;
+      await store.invitations.put({ ...invitation, hash: "earlier" }, audit());
+      await store.invitations.put(invitation, audit());
+      expect(await store.invitations.findByHash("earlier")).toBeUndefined();
+      const found = await store.invitations.findByHash("code");
+      expect(found).toEqual({ ...invitation, userName: "alice" });
+      const token = newToken(alice.id);
+      await store.invitations.redeem(found!, token, audit());
+      await expect(store.invitations.redeem(found!, newToken(alice.id), audit())).rejects.toThrow(
+        GuardFailedError,
+      );
+      await expect(store.invitations.put(invitation, audit())).rejects.toThrow(GuardFailedError);
+      expect(await store.invitations.hasJoined(alice.id)).toBe(true);
+      const browser = { ...newToken(alice.id), kind: "browser", parentId: token.id, expiresAt: 5 } as const;
+      await store.tokens.add(browser, { audit: audit() });
+      await store.tokens.touch(token.id, 7);
+      expect(await store.tokens.findByHash(token.hash)).toMatchObject({
+        id: token.id,
+        lastUsedAt: 7,
+        userName: "alice",
+      });
+      expect(await store.tokens.page({ userId: alice.id, endedBy: 6, limit: 9 })).toHaveLength(1);
+      await store.tokens.revoke(token.id, 8, audit());
+      expect((await store.tokens.several([token.id, browser.id])).map(({ revokedAt }) => revokedAt)).toEqual([
+        8, 8,
+      ]);
+      expect(await store.tokens.several([])).toEqual([]);
+      await expect(store.tokens.add({ ...newToken(alice.id), parentId: token.id })).rejects.toThrow(
+        GuardFailedError,
+      );
+      await store.tokens.revokeAgain([], 9);
+      await store.tokens.revokeAgain([token.hash], 9);
+      await store.tokens.add(newToken(alice.id), { deletesExpired: 6 });
+      expect(await store.tokens.find(browser.id)).toBeUndefined();
+      const sessionId = await createVisibleSession(store, alice.id);
+      await store.users.remove({ id: alice.id, at: 10, hideSessions: true }, audit());
+      await expect(store.tokens.add(newToken(alice.id))).rejects.toThrow(GuardFailedError);
+      expect(await store.sessions.find(alice.id, sessionId)).toBeUndefined();
+      expect(await store.sessions.hidden()).toEqual([sessionId]);
+      await store.sessions.remove(sessionId);
+      await store.users.forget(alice.id);
+      expect(await store.users.find(alice.id)).toBeUndefined();
+      const trail = await store.audit.page({ limit: 100 });
+      expect(trail.length).toBeGreaterThan(4);
+    });
+
+    it("fills sessions out of sight, copies and removes logs, and finds them only when they are whole", async () => {
+      const parentId = await createVisibleSession(store);
+      const taskId = randomUUID();
+      const messages = Array.from({ length: 1_200 }, (_, index) => String(index));
+      await store.append(parentId, messages.map(notice));
+      await store.append(parentId, [
+        { taskId, type: "task.submitted", data: { prompt: "x", model: null, whenBusy: "enqueue" } },
+      ]);
+      const forkId = randomUUID();
+      await store.sessions.begin({ id: forkId, ownerId: OWNER, lastSeq: 1_202, at: 5 });
+      await store.sessions.copyLog(parentId, forkId, 1_202);
+      expect(await store.sessions.find(OWNER, forkId)).toBeUndefined();
+      const forked = { parentId, atSeq: 1_202, title: "fork", model: null, agent: "default" };
+      await store.append(forkId, [{ taskId: null, type: "session.forked", data: forked }], {
+        reveals: true,
+        expect: { sessionId: parentId },
+      });
+      expect(await store.sessions.find(OWNER, forkId)).toMatchObject({
+        parentId,
+        forkedAtSeq: 1_202,
+        lastSeq: 1_203,
+      });
+      expect(await readMessages(store, forkId)).toEqual(messages);
+      expect(await store.tasks.ofDetail(forkId)).toEqual([]);
+
+      const document = await readLog(store, parentId);
+      const importedId = randomUUID();
+      await store.sessions.begin({ id: importedId, ownerId: OWNER, importKey: "key", at: 5 });
+      await expect(
+        store.sessions.begin({ id: randomUUID(), ownerId: OWNER, importKey: "key", at: 5 }),
+      ).rejects.toThrow(UniqueViolationError);
+      expect(await store.sessions.importedAs(OWNER, "key")).toBeUndefined();
+      // As an import does: what ends there gets ids of its own.
+      const ownTask = randomUUID();
+      const imported = document.map((event) =>
+        event.taskId === taskId ? { ...event, taskId: ownTask } : event,
+      );
+      await store.sessions.insertLog(importedId, imported.slice(0, 700));
+      await store.sessions.insertLog(importedId, [
+        ...imported.slice(700),
+        { taskId: ownTask, seq: 1_300, at: 9, type: "task.started", data: { attempt: 1 } },
+        { taskId: ownTask, seq: 1_301, at: 9, type: "task.failed", data: failed },
+      ]);
+      const data = { title: "document", agent: "default", model: null, createdAt: 1, updatedAt: 2 };
+      await store.append(importedId, [{ taskId: null, type: "session.imported", data }], { reveals: true });
+      expect(await store.sessions.importedAs(OWNER, "key")).toBe(importedId);
+      expect(await store.sessions.find(OWNER, importedId)).toMatchObject({
+        importedSeq: 1_301,
+        updatedAt: 2,
+      });
+      await expect(store.sessions.insertLog(importedId, imported.slice(0, 1))).rejects.toThrow();
+      expect((await store.events.last(importedId, ["notice"]))?.data).toMatchObject({ message: "1199" });
+      const notices = await Array.fromAsync(store.events.ofTypes(importedId, ["notice"], { after: 100 }));
+      expect(notices).toHaveLength(1_101);
+      const newest = await store.events.page(importedId, { before: 1_000, limit: 3 });
+      expect([newest.events.map(({ seq }) => seq), newest.hasMore]).toEqual([[997, 998, 999], true]);
+
+      await store.sessions.hide(importedId, 10, audit());
+      await store.sessions.remove(importedId);
+      expect(await store.sessions.hidden()).toEqual([]);
+      expect(await store.sessions.ownerOf(importedId)).toBeUndefined();
+      expect(await readLog(store, importedId)).toEqual([]);
+    });
+
+    it("knows whose blobs are whose, and which nobody needs", async () => {
+      const blob = { sha256: "h1", bytes: 5, mediaType: "text/plain", createdAt: 1 };
+      await store.blobs.add(OWNER, blob);
+      await store.blobs.add(OWNER, { ...blob, createdAt: 2 });
+      await store.blobs.add(OWNER, { ...blob, sha256: "h2", bytes: 7 });
+      expect(await store.blobs.bytesOf(OWNER)).toBe(12);
+      expect(await store.blobs.bytesOf("somebody")).toBe(0);
+      const sessionId = await createVisibleSession(store);
+      const attachments = [
+        { type: "file", blob: { sha256: "h1", mediaType: "text/plain", bytes: 5 }, name: "x" },
+      ] as never;
+      await store.append(sessionId, [
+        {
+          taskId: randomUUID(),
+          type: "task.submitted",
+          data: { prompt: "x", model: null, whenBusy: "enqueue", attachments },
+        },
+      ]);
+      await store.blobs.forgetUploads(10);
+      expect(await store.blobs.find(OWNER, "h1")).toEqual({ ...blob, createdAt: 2 });
+      expect(await store.blobs.find("somebody", "h1")).toBeUndefined();
+      expect(await store.blobs.unused(10, 9)).toEqual(["h2"]);
+      expect(await store.blobs.remove("h1")).toBe(false);
+      expect(await store.blobs.remove("h2")).toBe(true);
+      expect(await store.blobs.unknown(["h1", "h2"])).toEqual(["h2"]);
+      expect(await store.blobs.unknown([])).toEqual([]);
+    });
+  });
+}
+
+const failed = { reason: "error", error: { code: "x", message: ODD, retryable: false } } as const;
+
+function user(name: string) {
+  return { id: randomUUID(), name, createdAt: 1, removedAt: null };
+}
+
+function newToken(userId: string): NewToken {
+  const of = { kind: "api", scope: "read", parentId: null, createdAt: 1, expiresAt: null } as const;
+  return { id: randomUUID(), userId, name: "t", hash: randomUUID(), ...of };
+}
+
+function audit(with_: Partial<AuditRecord> = {}): AuditRecord {
+  const who = { userId: null, userName: null, tokenId: null, address: null };
+  return {
+    id: randomUUID(),
+    at: 1,
+    ...who,
+    action: "user.create",
+    target: null,
+    decision: "allowed",
+    detail: null,
+    count: 1,
+    ...with_,
+  };
+}

@@ -1,0 +1,21 @@
+import { describeNouns } from "../nouns/nouns-conformance.ts";
+import { TemporaryDirectory } from "../testing/temporary-directory.ts";
+import { openSqliteStore } from "./sqlite-store.ts";
+import { verifyDatabase } from "./verify-database.ts";
+
+describeNouns("SQLite", async () => {
+  const directory = await TemporaryDirectory.create();
+  const path = directory.join("db");
+  return {
+    open: async () =>
+      openSqliteStore({
+        path,
+        now: Date.now,
+        onFatal(error) {
+          throw error;
+        },
+      }),
+    verify: async () => verifyDatabase(path),
+    [Symbol.asyncDispose]: async () => directory[Symbol.asyncDispose](),
+  };
+});
