@@ -1,23 +1,29 @@
+import { PostgresServer } from "@trunkline/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll } from "vitest";
+import { describeNouns, type NounsHarness } from "../nouns/nouns-conformance.ts";
 import { describeStore } from "../store-conformance.ts";
-import { type PostgresCluster, startPostgresCluster } from "../testing/postgres-cluster.ts";
 import { openPostgresStore } from "./postgres-store.ts";
+import { verifyPostgres } from "./verify-postgres.ts";
 
-let cluster: PostgresCluster;
+let server: PostgresServer;
 beforeAll(async () => {
-  cluster = await startPostgresCluster();
+  server = await PostgresServer.start();
 });
 afterAll(async () => {
-  await cluster[Symbol.asyncDispose]();
+  await server[Symbol.asyncDispose]();
 });
 
-describeStore("PostgreSQL", async () => {
-  const url = await cluster.createDatabase();
+async function createHarness(): Promise<NounsHarness> {
+  const url = await server.createDatabase();
   return {
     open: async () =>
       openPostgresStore({ url, node: "test", now: Date.now, logger: pino({ level: "silent" }) }),
-    // The database goes with its cluster.
+    verify: async () => verifyPostgres(url),
+    // The database goes with its server.
     [Symbol.asyncDispose]: async () => undefined,
   };
-});
+}
+
+describeStore("PostgreSQL", createHarness);
+describeNouns("PostgreSQL", createHarness);
