@@ -1,13 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  type AuditRecord,
-  GuardFailedError,
-  type NewToken,
-  type Store,
-  UniqueViolationError,
-} from "../port.ts";
+import { type Store, UniqueViolationError } from "../port.ts";
 import type { StoreHarness } from "../store-conformance.ts";
+import { auditRecord } from "../testing/audit-record.ts";
 import { createVisibleSession, notice, OWNER, readLog, readMessages } from "../testing/session-log.ts";
 import type { VerifyReport } from "../verify/verify-store.ts";
 
@@ -54,7 +49,10 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
         { taskId, type: "approval.answered", data: { approvalId, decision: "allow", by: ODD, note: ODD } },
         { taskId, type: "task.completed", data: { result: ODD } },
       ]);
-      await store.users.create(user(ODD), audit({ action: ODD, target: ODD, detail: ODD }));
+      await store.users.create(
+        { id: randomUUID(), name: ODD, createdAt: 1, removedAt: null },
+        auditRecord({ action: ODD, target: ODD, detail: ODD }),
+      );
       expect(await readMessages(store, sessionId)).toEqual([ODD]);
       expect(await store.sessions.find(OWNER, sessionId)).toMatchObject(created);
       expect(await store.tasks.get(taskId)).toMatchObject({ prompt: ODD, result: ODD, state: "completed" });
@@ -69,7 +67,7 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
 
     it("sorts ids by their bytes", async () => {
       const ids = ["a", "B", "-", "0", "ä", "_", "Z", "aa", "a-a", "é"];
-      for (const id of ids) await store.audit.add(audit({ id }));
+      for (const id of ids) await store.audit.add(auditRecord({ id }));
       const sorted = ids.toSorted((a, b) => Buffer.compare(Buffer.from(b), Buffer.from(a)));
       const paged: string[] = [];
       for (let beforeId: string | undefined; ;) {
@@ -240,68 +238,6 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
       });
     });
 
-    it("lets users in once, and keeps out who was removed", async () => {
-      const alice = user("alice");
-      await store.users.create(alice, audit());
-      await expect(store.users.create({ ...alice, id: randomUUID() }, audit())).rejects.toThrow(
-        UniqueViolationError,
-      );
-      await store.users.ensure({ ...alice, id: randomUUID() });
-      expect(await store.users.page({ limit: 9 })).toEqual([alice]);
-      expect(await store.users.areSeveral()).toBe(false);
-      const invitation = {
-        userId: alice.id,
-        scope: "write",
-        hash: "code",
-        createdAt: 1,
-        expiresAt: 9,
-        isRecovery: false,
-      } as const;
-      await store.invitations.put({ ...invitation, hash: "earlier" }, audit());
-      await store.invitations.put(invitation, audit());
-      expect(await store.invitations.findByHash("earlier")).toBeUndefined();
-      const found = await store.invitations.findByHash("code");
-      expect(found).toEqual({ ...invitation, userName: "alice" });
-      const token = newToken(alice.id);
-      await store.invitations.redeem(found!, token, audit());
-      await expect(store.invitations.redeem(found!, newToken(alice.id), audit())).rejects.toThrow(
-        GuardFailedError,
-      );
-      await expect(store.invitations.put(invitation, audit())).rejects.toThrow(GuardFailedError);
-      expect(await store.invitations.hasJoined(alice.id)).toBe(true);
-      const browser = { ...newToken(alice.id), kind: "browser", parentId: token.id, expiresAt: 5 } as const;
-      await store.tokens.add(browser, { audit: audit() });
-      await store.tokens.touch(token.id, 7);
-      expect(await store.tokens.findByHash(token.hash)).toMatchObject({
-        id: token.id,
-        lastUsedAt: 7,
-        userName: "alice",
-      });
-      expect(await store.tokens.page({ userId: alice.id, endedBy: 6, limit: 9 })).toHaveLength(1);
-      await store.tokens.revoke(token.id, 8, audit());
-      expect((await store.tokens.several([token.id, browser.id])).map(({ revokedAt }) => revokedAt)).toEqual([
-        8, 8,
-      ]);
-      expect(await store.tokens.several([])).toEqual([]);
-      await expect(store.tokens.add({ ...newToken(alice.id), parentId: token.id })).rejects.toThrow(
-        GuardFailedError,
-      );
-      await store.tokens.revokeAgain([], 9);
-      await store.tokens.revokeAgain([token.hash], 9);
-      await store.tokens.add(newToken(alice.id), { deletesExpired: 6 });
-      expect(await store.tokens.find(browser.id)).toBeUndefined();
-      const sessionId = await createVisibleSession(store, alice.id);
-      await store.users.remove({ id: alice.id, at: 10, hideSessions: true }, audit());
-      await expect(store.tokens.add(newToken(alice.id))).rejects.toThrow(GuardFailedError);
-      expect(await store.sessions.find(alice.id, sessionId)).toBeUndefined();
-      expect(await store.sessions.hidden()).toEqual([sessionId]);
-      await store.sessions.remove(sessionId);
-      await store.users.forget(alice.id);
-      expect(await store.users.find(alice.id)).toBeUndefined();
-      const trail = await store.audit.page({ limit: 100 });
-      expect(trail.length).toBeGreaterThan(4);
-    });
-
     it("fills sessions out of sight, copies and removes logs, and finds them only when they are whole", async () => {
       const parentId = await createVisibleSession(store);
       const taskId = randomUUID();
@@ -359,65 +295,13 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
       const newest = await store.events.page(importedId, { before: 1_000, limit: 3 });
       expect([newest.events.map(({ seq }) => seq), newest.hasMore]).toEqual([[997, 998, 999], true]);
 
-      await store.sessions.hide(importedId, 10, audit());
+      await store.sessions.hide(importedId, 10, auditRecord());
       await store.sessions.remove(importedId);
       expect(await store.sessions.hidden()).toEqual([]);
       expect(await store.sessions.ownerOf(importedId)).toBeUndefined();
       expect(await readLog(store, importedId)).toEqual([]);
     });
-
-    it("knows whose blobs are whose, and which nobody needs", async () => {
-      const blob = { sha256: "h1", bytes: 5, mediaType: "text/plain", createdAt: 1 };
-      await store.blobs.add(OWNER, blob);
-      await store.blobs.add(OWNER, { ...blob, createdAt: 2 });
-      await store.blobs.add(OWNER, { ...blob, sha256: "h2", bytes: 7 });
-      expect(await store.blobs.bytesOf(OWNER)).toBe(12);
-      expect(await store.blobs.bytesOf("somebody")).toBe(0);
-      const sessionId = await createVisibleSession(store);
-      const attachments = [
-        { type: "file", blob: { sha256: "h1", mediaType: "text/plain", bytes: 5 }, name: "x" },
-      ] as never;
-      await store.append(sessionId, [
-        {
-          taskId: randomUUID(),
-          type: "task.submitted",
-          data: { prompt: "x", model: null, whenBusy: "enqueue", attachments },
-        },
-      ]);
-      await store.blobs.forgetUploads(10);
-      expect(await store.blobs.find(OWNER, "h1")).toEqual({ ...blob, createdAt: 2 });
-      expect(await store.blobs.find("somebody", "h1")).toBeUndefined();
-      expect(await store.blobs.unused(10, 9)).toEqual(["h2"]);
-      expect(await store.blobs.remove("h1")).toBe(false);
-      expect(await store.blobs.remove("h2")).toBe(true);
-      expect(await store.blobs.unknown(["h1", "h2"])).toEqual(["h2"]);
-      expect(await store.blobs.unknown([])).toEqual([]);
-    });
   });
 }
 
 const failed = { reason: "error", error: { code: "x", message: ODD, retryable: false } } as const;
-
-function user(name: string) {
-  return { id: randomUUID(), name, createdAt: 1, removedAt: null };
-}
-
-function newToken(userId: string): NewToken {
-  const of = { kind: "api", scope: "read", parentId: null, createdAt: 1, expiresAt: null } as const;
-  return { id: randomUUID(), userId, name: "t", hash: randomUUID(), ...of };
-}
-
-function audit(with_: Partial<AuditRecord> = {}): AuditRecord {
-  const who = { userId: null, userName: null, tokenId: null, address: null };
-  return {
-    id: randomUUID(),
-    at: 1,
-    ...who,
-    action: "user.create",
-    target: null,
-    decision: "allowed",
-    detail: null,
-    count: 1,
-    ...with_,
-  };
-}

@@ -1,9 +1,10 @@
-import { describeNouns } from "../nouns/nouns-conformance.ts";
+import { describeAccess } from "../nouns/access-conformance.ts";
+import { describeNouns, type NounsHarness } from "../nouns/nouns-conformance.ts";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 import { verifyDatabase } from "./verify-database.ts";
 
-describeNouns("SQLite", async () => {
+async function createHarness(): Promise<NounsHarness> {
   const directory = await TemporaryDirectory.create();
   const path = directory.join("db");
   return {
@@ -18,4 +19,7 @@ describeNouns("SQLite", async () => {
     verify: async () => verifyDatabase(path),
     [Symbol.asyncDispose]: async () => directory[Symbol.asyncDispose](),
   };
-});
+}
+
+describeNouns("SQLite", createHarness);
+describeAccess("SQLite", createHarness);
