@@ -3,6 +3,7 @@ import { BenchRun } from "./measures/bench-run.ts";
 import { measureFanOut } from "./measures/fan-out.ts";
 import { measureIdleSubscribers } from "./measures/idle-subscribers.ts";
 import { measureNoOpTasks } from "./measures/no-op-tasks.ts";
+import { measureQuietMemory } from "./measures/quiet-memory.ts";
 import { measureReplay } from "./measures/replay.ts";
 import { measureStartUp } from "./measures/start-up.ts";
 import { measureTokenStreams } from "./measures/token-streams.ts";
@@ -17,6 +18,7 @@ await runSuite(
     idle: measureIdleSubscribers,
     replay: measureReplay,
     tasks: measureNoOpTasks,
+    "quiet-memory": measureQuietMemory,
   },
   (options) => new BenchRun(options),
 );

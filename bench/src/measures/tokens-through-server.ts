@@ -37,7 +37,7 @@ export async function readThroughServer(
 }
 
 /** New sessions, each with its subscriber, and then a task in all of them at once. */
-async function streamOnce(
+export async function streamOnce(
   server: Server,
   subscribers: Remote<SubscribersProtocol>,
   load: Load,
