@@ -1,4 +1,4 @@
-/** No server makes a client wait longer than this for the next try, in milliseconds. */
+/** Longest wait that a server can impose on a client, in ms. */
 const MAX_RETRY_AFTER_MS = 300_000;
 
 /**
@@ -13,7 +13,7 @@ export function readRetryAfterMs(headers: Headers, nowMs: number = Date.now()): 
   return Number.isNaN(waitMs) ? undefined : Math.min(Math.max(waitMs, 0), MAX_RETRY_AFTER_MS);
 }
 
-/** @returns the media type of an answer without its parameters, e.g. `application/json`; null where it names none. */
+/** @returns the media type without its parameters, e.g. `application/json`; null if there is none. */
 export function mediaTypeOf(response: Response): string | null {
   return response.headers.get("content-type")?.split(";")[0]?.trim().toLowerCase() || null;
 }

@@ -38,7 +38,7 @@ export class TrunklineApiError extends TRPCClientError<AppRouter> {
   }
 }
 
-/** @returns whether `error` is the server's refusal, and, where one is given, for this very reason. */
+/** @returns whether `error` is a refusal by the server (and, if given, for this reason). */
 export function isApiError(error: unknown): error is TrunklineApiError;
 export function isApiError<Reason extends ErrorReason>(
   error: unknown,

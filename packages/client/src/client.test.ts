@@ -104,7 +104,7 @@ it("follows the contract's own subscription, over the services' restarts", async
         yield { events: [textEvent(next), textEvent(next + 1)], live: false };
         yield { events: [], live: true };
         if (next > 3) return;
-        // A while, so that what was sent arrives before the connection ends.
+        // Give what was sent time to arrive before the connection ends.
         await delay(20);
         throw new Error("The store went away");
       },

@@ -11,11 +11,11 @@ export type TrunklineClient = TRPCClient<AppRouter>;
 const connections = new WeakMap<TrunklineClient, Connection>();
 
 /**
- * Creates a client for one server. Calls of the same tick share a request. Nothing is opened before the first call, and
- * there is nothing to close.
+ * Creates a client for one server. Calls made in the same tick share a request. No connection is opened before the
+ * first call, and there is nothing to close.
  *
- * Calls reject with TrunklineApiError where the server refuses and with TrunklineConnectionError where it cannot be
- * reached; they are not repeated. To follow a session, use `followSession`.
+ * Calls reject with TrunklineApiError if the server refuses and with TrunklineConnectionError if it can't be reached.
+ * They are not retried. To follow a session, use `followSession`.
  *
  * @example
  * const client = createClient({ url: "http://127.0.0.1:4400", token });

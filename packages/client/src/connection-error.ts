@@ -12,7 +12,7 @@ export class TrunklineConnectionError extends TRPCClientError<AppRouter> {
     Object.setPrototypeOf(this, new.target.prototype);
     this.name = "TrunklineConnectionError";
   }
-  /** Wraps what `fetch` or a reader threw. `fetch failed` alone helps nobody, so the message includes the cause. */
+  /** Wraps what `fetch` or a reader threw. `fetch failed` alone is useless, so the message includes the cause. */
   static of(error: unknown): TrunklineConnectionError {
     if (error instanceof TrunklineConnectionError) return error;
     if (!(error instanceof Error)) return new TrunklineConnectionError(String(error));

@@ -1,6 +1,6 @@
-/** What a request to one server needs; calls and streams share it. */
+/** What every request to a server needs; shared by calls and streams. */
 export interface Connection {
-  /** Base of the server without a trailing slash; empty in a browser: the page's own origin. */
+  /** Base URL without a trailing slash; empty in a browser (same origin). */
   readonly url: string;
   readonly fetch: typeof globalThis.fetch;
   readonly headers: Readonly<Record<string, string>>;
@@ -8,7 +8,7 @@ export interface Connection {
 
 /** How to reach and authenticate with a server. */
 export interface ClientOptions {
-  /** Base URL, e.g. `http://127.0.0.1:4400`; `""` in a browser page that the server itself serves. */
+  /** Base URL, e.g. `http://127.0.0.1:4400`; `""` in a page served by the server itself. */
   url: string;
   /** Bearer token. Absent in a signed-in browser, which sends its cookie. */
   token?: string | undefined;
@@ -21,7 +21,7 @@ export interface ClientOptions {
 export function toConnection(options: ClientOptions): Connection {
   return {
     url: options.url.replace(/\/+$/, ""),
-    // Called as a plain function: a browser's fetch refuses any other `this`.
+    // Called without a receiver: a browser's fetch rejects any other `this`.
     fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
     headers: {
       ...options.headers,

@@ -1,7 +1,7 @@
 import { ERROR_CODES, type ErrorReason } from "@trunkline/contract";
 import type { ErrorShape } from "./api-error.ts";
 
-/** Reasons for answers that carry none, because a proxy or the HTTP layer wrote them. */
+/** Fallback reasons for responses without one, e.g. from a proxy or the HTTP layer. */
 const REASON_OF_STATUS: Readonly<Record<number, ErrorReason>> = {
   400: "validation_failed",
   401: "unauthorized",
@@ -17,10 +17,10 @@ const REASON_OF_STATUS: Readonly<Record<number, ErrorReason>> = {
 };
 
 /**
- * Reads an error of the server, or makes the best of a response that something else (a proxy) sent.
+ * Reads an error of the server, or makes the best of a response from something else, such as a proxy.
  *
- * @param body the parsed body, whatever it is; `{ error: shape }` or the shape itself where it is Trunkline's
- * @param httpStatus of the answer, for what the body leaves out
+ * @param body the parsed body, if it is Trunkline's: `{ error: shape }` or the shape itself
+ * @param httpStatus fills in what the body leaves out
  */
 export function readErrorShape(body: unknown, httpStatus: number): ErrorShape {
   const shape = field(body, "error") ?? body;

@@ -2,8 +2,8 @@ import type { EventBatch, SessionEvent } from "@trunkline/contract";
 import { TrunklineConnectionError } from "./connection-error.ts";
 
 /**
- * Checks what following a session relies on: that it is a batch, and that its events carry a seq and a type. What an
- * event's data holds is for the reader of that type, which ignores types it does not know.
+ * Checks only what following a session relies on: a batch whose events have a seq and a type. The data of an event is
+ * checked by whoever reads that type.
  *
  * @throws TrunklineConnectionError
  */
@@ -23,7 +23,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
 }
 
-/** @returns the events after `cursor`, in order and each once, whatever the batch repeats. */
+/** @returns the events after `cursor`, in order, without duplicates. */
 export function eventsAfter(cursor: number, events: readonly SessionEvent[]): SessionEvent[] {
   let last = cursor;
   return events.filter(({ seq }) => {

@@ -5,11 +5,11 @@ import { keepSubscribed } from "./stream/keep-subscribed.ts";
 import type { FollowState, StreamOptions } from "./stream/stream-options.ts";
 
 /**
- * Follows which of the caller's sessions change, as they are then: for lists and badges. There is no history of it, so
- * the first batch of every connection says `reset: true`: read the list anew then, and what changes from there on comes
- * here. It reconnects and ends as `followSession` does; its state is never `replaying`.
+ * Follows changes to the caller's sessions, for lists and badges. There is no history: the first batch of every
+ * connection has `reset: true`, which means "reload the list"; changes after that arrive here. It reconnects and ends
+ * like `followSession`; its state is never `replaying`.
  *
- * @throws TrunklineApiError where asking again cannot help: a token that does not hold
+ * @throws TrunklineApiError if retrying can't help, e.g. an invalid token
  *
  * @example
  * for await (const { sessions, removed, reset } of followActivity(client)) {

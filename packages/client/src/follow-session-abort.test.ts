@@ -5,7 +5,7 @@ import { followSession } from "./follow-session.ts";
 import type { FollowState } from "./stream/stream-options.ts";
 import { startProtocolServer, textEvent, type ProtocolServer } from "./testing/protocol-server.ts";
 
-/** Waits for a condition that other parts bring about, at most a few seconds. */
+/** Waits a few seconds at most for a condition. */
 async function until(condition: () => boolean): Promise<void> {
   const deadline = Date.now() + 5_000;
   while (!condition()) {

@@ -250,7 +250,7 @@ describe("followSession", () => {
         while (written < 64 * 1024 * 1024) {
           written += batch.length;
           if (!subscriber.response.write(batch)) {
-            // Nothing drains for a while once every buffer on the way is full.
+            // Nothing drains once every buffer on the way is full.
             const stall = setTimeout(() => stalled.resolve(), 300);
             subscriber.response.once("drain", () => {
               clearTimeout(stall);

@@ -6,18 +6,18 @@ import type { FollowState, StreamOptions } from "./stream/stream-options.ts";
 
 export interface FollowOptions extends StreamOptions {
   sessionId: string;
-  /** Seq of the last event that the caller has; absent or 0: from the beginning. */
+  /** Seq of the last event the caller has; absent or 0: from the beginning. */
   after?: number | undefined;
 }
 
 /**
- * Follows a session: all its events after the cursor, and then those that happen, in order, each exactly once, for as
- * long as you iterate. Lost connections, restarts of the server and answers like 503 only cause a pause.
+ * Follows a session: all events after the cursor, then new ones as they happen, in order and exactly once, for as long
+ * as you iterate. Lost connections, server restarts and responses like 503 only cause a pause.
  *
- * Each batch holds at least one event, except the one that says that a connection has caught up (`live: true`). The
- * session is read no faster than you iterate. To stop, abort the signal or leave the loop.
+ * Each batch holds at least one event, except the one that reports having caught up (`live: true`). The session is read
+ * no faster than you iterate. To stop, abort the signal or leave the loop.
  *
- * @throws TrunklineApiError where asking again cannot help: no such session, a token that does not hold
+ * @throws TrunklineApiError if retrying can't help: no such session, or an invalid token
  *
  * @example
  * for await (const { events, live } of followSession(client, { sessionId })) {

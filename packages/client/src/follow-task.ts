@@ -7,8 +7,8 @@ export interface FollowTaskOptions extends FollowOptions {
 }
 
 /**
- * Follows one task: its events in order, each exactly once, and then ends by itself. A task that has ended is replayed,
- * as long as `after` is from before its end.
+ * Follows one task: its events in order, exactly once, until it ends. A task that has ended is replayed if `after` is
+ * before its end.
  *
  * @throws TrunklineApiError as `followSession` does
  *

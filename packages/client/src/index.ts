@@ -1,4 +1,4 @@
-/** The client of a Trunkline server, for Node and browsers; and every type of its contract. */
+/** Client for a Trunkline server, for Node and browsers, with every type of the contract. */
 export type * from "@trunkline/contract";
 export { endStateOf } from "@trunkline/contract";
 export { isApiError, TrunklineApiError } from "./api-error.ts";

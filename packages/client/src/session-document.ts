@@ -6,8 +6,8 @@ import { TrunklineConnectionError } from "./connection-error.ts";
 import { readErrorShape } from "./error-shape.ts";
 
 /**
- * A session as a document, whatever its size: what `client.session.export.query` answers, as the bytes of its JSON. Without its
- * last byte it is not whole: the stream fails where the connection does.
+ * Streams a session as a JSON document of any size (what `client.session.export.query` returns). The stream fails if
+ * the connection does, so a document that ends without an error is complete.
  *
  * @throws TrunklineApiError TrunklineConnectionError
  */
@@ -22,9 +22,9 @@ export async function exportDocument(
 }
 
 /**
- * Creates a session from a document of any size; for Node, as browsers cannot stream what they send.
+ * Creates a session from a document of any size. Node only: browsers can't stream request bodies.
  *
- * @param source the bytes of its JSON
+ * @param source the JSON as bytes
  * @throws TrunklineApiError TrunklineConnectionError
  */
 export async function importDocument(
@@ -44,7 +44,7 @@ export async function importDocument(
       await iterator.return?.();
     },
   });
-  // `duplex` is needed for a stream, and unknown to the types of browsers.
+  // Required for a streaming body, but missing from the browser types.
   const init: RequestInit & { duplex: "half" } = { method: "POST", body, duplex: "half" };
   const response = await request(client, `/api/sessions/import${query}`, init);
   return (await response.json()) as ImportSessionOutput;

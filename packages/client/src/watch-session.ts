@@ -3,16 +3,16 @@ import type { TrunklineClient } from "./client.ts";
 import { followSession, type FollowOptions } from "./follow-session.ts";
 
 export interface WatchOptions extends Omit<FollowOptions, "signal"> {
-  /** The next batch comes once this one is dealt with. */
+  /** The next batch is delivered after this one has been handled. */
   onBatch: (batch: EventBatch) => void | Promise<void>;
-  /** The watch is over: the server refuses, or `onBatch` threw. */
+  /** The watch has ended: the server refused, or `onBatch` threw. */
   onError: (error: unknown) => void;
 }
 
 /**
  * `followSession` with callbacks.
  *
- * @returns a function that stops it; no callback runs after that
+ * @returns a function that stops it; no callback is called after that
  */
 export function watchSession(
   client: TrunklineClient,

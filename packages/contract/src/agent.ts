@@ -36,7 +36,7 @@ export const AgentList = z.strictObject({
   models: z.array(
     z.strictObject({
       name: ModelName,
-      /** Whether tasks that name no model use it. */
+      /** Whether this is the default model. */
       isDefault: z.boolean(),
     }),
   ),

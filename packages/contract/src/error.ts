@@ -1,19 +1,19 @@
 /**
- * The one error vocabulary of the API. A reason says what went wrong precisely enough to branch on; the table gives
- * the tRPC code, from which the HTTP status follows.
+ * The error reasons of the API. A reason is precise enough to branch on; the table maps it to a tRPC code, which
+ * determines the HTTP status.
  */
 export const ERROR_CODES = {
   /** No credentials, or invalid ones. */
   unauthorized: "UNAUTHORIZED",
-  /** Not allowed: a foreign origin, or a token without the scope that this takes. */
+  /** Not allowed: a foreign origin, or a token without the required scope. */
   forbidden: "FORBIDDEN",
-  /** It does not exist, or it belongs to somebody else. */
+  /** Not found, or not yours. */
   not_found: "NOT_FOUND",
   /** The input is invalid; `issues` names the fields. */
   validation_failed: "BAD_REQUEST",
   /** Unknown model, or no key is set for its provider. */
   model_unknown: "BAD_REQUEST",
-  /** The cursor is not one that the server gave, or is past the end of the session. */
+  /** The cursor is not from this server, or is past the end of the session. */
   cursor_invalid: "BAD_REQUEST",
   /** The session has an unfinished task, and `whenBusy` is `reject`. */
   session_busy: "CONFLICT",
@@ -31,13 +31,13 @@ export const ERROR_CODES = {
   idempotency_conflict: "CONFLICT",
   /** The name is taken, perhaps by a user who was removed. */
   user_exists: "CONFLICT",
-  /** Somebody has joined as this user, so nobody else can be let in as them. */
+  /** Somebody has already joined as this user, so no new invitation is possible. */
   user_joined: "CONFLICT",
   /** Larger than the server accepts or returns at once. */
   payload_too_large: "PAYLOAD_TOO_LARGE",
-  /** Your files take all the space that one user may have: delete sessions first. */
+  /** Your files use all the space that one user may have: delete sessions first. */
   quota_exceeded: "PAYLOAD_TOO_LARGE",
-  /** The body is not JSON; that of an upload is not `application/octet-stream`. */
+  /** The body is not JSON, or that of an upload is not `application/octet-stream`. */
   unsupported_media_type: "UNSUPPORTED_MEDIA_TYPE",
   /** Too many requests or open streams: retry after `Retry-After`. */
   rate_limited: "TOO_MANY_REQUESTS",
@@ -62,7 +62,7 @@ export interface ErrorData {
   issues?: { path: (string | number)[]; message: string }[];
 }
 
-/** An expected failure. Its message goes to the caller, so it says what to do and holds no secret. */
+/** An expected failure. The message goes to the caller: it says what to do and contains no secret. */
 export class TrunklineError extends Error {
   override readonly name = "TrunklineError";
   readonly reason: ErrorReason;

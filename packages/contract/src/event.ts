@@ -24,7 +24,7 @@ export const TaskError = z.strictObject({
 });
 export type TaskError = z.infer<typeof TaskError>;
 
-/** A call the model asked for, complete: a call that was cut off on its way never becomes one. */
+/** A complete tool call by the model; a call that was cut off never becomes one. */
 export const ToolCall = z.strictObject({
   /** Unique within the session. */
   callId: CallId,
@@ -156,7 +156,7 @@ const EVENT_DATA = {
     /** The process that runs it. */
     node: z.string().optional(),
   }),
-  /** A message for the running task. */
+  /** A message for the running task, while it works. */
   "task.steered": z.strictObject({
     prompt: z.string(),
     /** The submitted task that became this: it is not run by itself. */

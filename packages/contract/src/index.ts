@@ -1,4 +1,4 @@
-/** Everything a client needs at run time without zod or tRPC, and every type of the contract. */
+/** Everything a client needs at run time, without zod or tRPC, and every type of the contract. */
 export * from "./error.ts";
 export * from "./limits.ts";
 export { foldForSearch, placedSearchWords, searchWords } from "./search-words.ts";

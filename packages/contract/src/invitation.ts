@@ -4,19 +4,19 @@ import { Scope } from "./user.ts";
 
 export const InviteUserInput = z.strictObject({
   userId: Id,
-  /** What the token may do that the user gets; no more than the caller's own. */
+  /** Scope of the user's token; no more than the caller's own. */
   scope: Scope.default("write"),
 });
 export type InviteUserInput = z.infer<typeof InviteUserInput>;
 
-/** What lets a new user in, once: whoever redeems it gets their first token, and nobody can be let in after them. */
+/** Lets a new user in, once: redeeming it creates their first token, and no further invitation is possible. */
 export const Invitation = z.strictObject({
   userId: Id,
-  /** Goes to the user, as `URL/invite?code=…`. It is not stored, and can't be shown again; a new one replaces it. */
+  /** Give it to the user as `URL/invite?code=…`. It is not stored and can't be shown again; a new one replaces it. */
   code: z.string(),
-  /** What their token may do. */
+  /** Scope of their token. */
   scope: Scope,
-  /** From when on the code no longer works. */
+  /** When the code expires. */
   expiresAt: Timestamp,
 });
 export type Invitation = z.infer<typeof Invitation>;

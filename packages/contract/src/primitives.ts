@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-// Sortable by the time of creation, and unguessable in its 74 random bits.
+// Sorts by creation time; its 74 random bits can't be guessed.
 /** A UUIDv7 (RFC 9562). */
 export const Id = z.uuid();
 
@@ -17,10 +17,7 @@ export const ModelName = z
   .max(200)
   .regex(/^\S+$/, "Write the model as provider:model, without spaces");
 
-/**
- * A resume cursor as SSE carries it (`Last-Event-ID`): a decimal seq. It is input like any other, so it is bounded
- * before it becomes a number.
- */
+/** A resume cursor as sent in `Last-Event-ID`: a decimal seq. Bounded before it becomes a number, like any input. */
 export const EventCursor = z
   .union([z.string().regex(/^\d{1,15}$/, "lastEventId is the seq of an event, a decimal number"), Seq])
   .transform(Number);
@@ -45,7 +42,7 @@ export const Usage = z.strictObject({
 });
 export type Usage = z.infer<typeof Usage>;
 
-/** JSON as tools take and give it. */
+/** JSON as tools accept and return it. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 /** Any JSON. */
 export const Json: z.ZodType<Json> = z.json();

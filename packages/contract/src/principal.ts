@@ -2,22 +2,22 @@
 export const SCOPES = ["read", "write", "admin"] as const;
 export type Scope = (typeof SCOPES)[number];
 
-/** Who is calling: what authentication found out, and what authorisation decides by. */
+/** The caller, as authenticated; authorisation decides by it. */
 export interface Principal {
   userId: string;
-  /** For people and audit lines. */
+  /** For people and the audit trail. */
   name: string;
-  /** Of the token that the call came with. */
+  /** Scope of the token used. */
   scopes: readonly Scope[];
-  /** That token; absent where nobody called. */
+  /** The token; absent for calls without one. */
   tokenId?: string;
-  /** What it came as: the token itself, or a browser's sign-in; absent where nobody called. */
+  /** How it was presented: as a token, or by a browser's sign-in; absent for calls without one. */
   via?: "bearer" | "cookie";
-  /** Where the call came from, as the audit trail notes it. */
+  /** Client address, for the audit trail. */
   address?: string;
 }
 
-/** @returns the scope and those that it holds, in the order of `SCOPES` */
+/** @returns the scope and all that it includes, in the order of `SCOPES` */
 export function scopesUpTo(scope: Scope): Scope[] {
   return SCOPES.slice(0, SCOPES.indexOf(scope) + 1);
 }

@@ -2,9 +2,9 @@ import { TrunklineError } from "./error.ts";
 import type { Principal, Scope } from "./principal.ts";
 
 /**
- * The scope that each procedure needs, over tRPC, REST and streams: the only table of authorisation. Ownership is checked
- * elsewhere (the server's `services/ownership.ts`). A procedure without a row here is refused, and `rest/routes.ts` does
- * not compile.
+ * The scope that each procedure needs, over tRPC, REST and streams: the only authorisation table. Ownership is checked
+ * separately (the server's `services/ownership.ts`). Without a row here, a procedure is refused and `rest/routes.ts`
+ * does not compile.
  */
 export const PROCEDURE_SCOPES = {
   "task.submit": "write",
@@ -31,7 +31,7 @@ export const PROCEDURE_SCOPES = {
   "approval.answer": "write",
   "question.list": "read",
   "question.answer": "write",
-  // Raw bytes over HTTP, and so no procedures of the router.
+  // Raw bytes over HTTP, so not procedures of the router.
   "blob.create": "write",
   "blob.get": "read",
   "agent.list": "read",
@@ -51,8 +51,8 @@ export const PROCEDURE_SCOPES = {
 } as const satisfies Record<string, Scope>;
 
 /**
- * What makes further ways in takes a token itself. A cookie goes to every server on the same host, whatever its port, so one
- * that receives it could make itself a token that lasts (RFC 6265, 8.5). A page asks for a token again and sends it along.
+ * Whatever creates credentials needs a token itself. A cookie is sent to every server on the host, whatever its port,
+ * and one that received it could create itself a lasting token (RFC 6265, 8.5). So the UI asks for a token again.
  */
 const TAKES_TOKEN: ReadonlySet<string> = new Set<keyof typeof PROCEDURE_SCOPES>([
   "token.create",
@@ -60,7 +60,7 @@ const TAKES_TOKEN: ReadonlySet<string> = new Set<keyof typeof PROCEDURE_SCOPES>(
   "user.invite",
 ]);
 
-/** @throws TrunklineError `forbidden` where the principal's token lacks the scope of the procedure, or was not presented */
+/** @throws TrunklineError `forbidden` if the principal's token lacks the procedure's scope, or was not presented */
 export function requireScope(principal: Principal, procedure: string): void {
   const scope = (PROCEDURE_SCOPES as Partial<Record<string, Scope>>)[procedure];
   if (scope === undefined || !principal.scopes.includes(scope)) {

@@ -52,7 +52,7 @@ export type QuestionPage = z.infer<typeof QuestionPage>;
 
 export const AnswerQuestionInput = z.strictObject({
   questionId: Id,
-  /** In words, by options, or both. */
+  /** As text, by options, or both. */
   answer: z
     .strictObject({
       text: z.string().trim().min(1).max(MAX_ANSWER_LENGTH).optional(),

@@ -1,4 +1,4 @@
-/** REST as a mirror of the router: where each procedure is found, and the OpenAPI document that says so. */
+/** REST as a mirror of the router: the route of each procedure, and the OpenAPI document. */
 export { type OpenApiDocument, openApiDocument } from "./rest/openapi-document.ts";
 export { pathParameters, type RestOperation, restOperations } from "./rest/operations.ts";
 export { procedureSchemas } from "./rest/procedure-schemas.ts";

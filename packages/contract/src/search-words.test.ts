@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, it } from "vitest";
 import { foldForSearch, placedSearchWords, searchWords } from "./search-words.ts";
 
-/** Each line: ways to write the same. */
+/** Each line: spellings of the same text. */
 const SAME = [
   ["Straße", "STRASSE", "straẞe", "ＳＴＲＡＳＳＥ"],
   ["café", "cafe\u0301", "CAFÉ", "cafe"],
@@ -48,7 +48,7 @@ it("makes a word of each character where a script has no spaces", () => {
   ]);
 });
 
-/** Characters that fold in unlike ways, next to each other in any order. */
+/** Characters that fold differently, adjacent in any order. */
 const tricky = fc
   .array(
     fc.constantFrom(

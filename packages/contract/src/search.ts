@@ -7,8 +7,8 @@ export const SEARCHED_EVENT_TYPES = ["task.submitted", "text.ended", "tool.calle
 
 export const SearchInput = z.strictObject({
   /**
-   * Words that must all occur; the last may be the start of a word, from two letters on. Double quotes: an exact phrase.
-   * Case, accents and width do not matter. The first 65,536 characters of a text are searched.
+   * Words that must all occur; the last may be a prefix of two letters or more. Double quotes: an exact phrase. Case,
+   * accents and width are ignored. The first 65,536 characters of a text are searched.
    */
   text: z.string().trim().min(1).max(500),
   cursor: PageCursor.optional(),
@@ -34,7 +34,10 @@ export const SearchHit = z.strictObject({
 });
 export type SearchHit = z.infer<typeof SearchHit>;
 
-/** Newest first. A page may have fewer hits than asked for, or none, and still a next one: searching took too long. */
+/**
+ * Newest first. A page may have fewer hits than requested, even none, and still have a next page: the search ran out of
+ * time.
+ */
 export const SearchPage = z.strictObject({
   items: z.array(SearchHit),
   /** Pass it as `cursor` to get the next page; null on the last page. */

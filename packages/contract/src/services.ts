@@ -12,7 +12,7 @@ import type { TaskService } from "./services/task-service.ts";
 import type { TokenService } from "./services/token-service.ts";
 import type { UserService } from "./services/user-service.ts";
 
-/** What the router calls. The server injects implementations; tests may inject their own. */
+/** What the router calls. The server, or a test, injects implementations. */
 export interface Services {
   tasks: TaskService;
   sessions: SessionService;
@@ -33,12 +33,12 @@ export interface AgentService {
 }
 
 export interface ActivityService {
-  /** Follows the caller's own sessions until `signal` aborts. Changes that wait together come together. */
+  /** Follows the caller's sessions until `signal` aborts. Pending changes are batched. */
   subscribe(principal: Principal, signal: AbortSignal): AsyncIterable<ActivityBatch>;
 }
 
 export interface SearchService {
-  /** Searches the caller's sessions, and nobody else's. */
+  /** Searches only the caller's sessions. */
   query(principal: Principal, input: SearchInput): Promise<SearchPage>;
 }
 

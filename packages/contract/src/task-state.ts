@@ -1,8 +1,8 @@
 /**
  * The task state machine, as a total table.
  *
- * State names are those of A2A (https://a2a-protocol.org, "Task lifecycle"). Every state has a row and every row every
- * action, so a new state or action that somebody forgot to decide about does not compile.
+ * State names are those of A2A (https://a2a-protocol.org, "Task lifecycle"). Every state has a row with every action,
+ * so a new state or action does not compile until its transitions are decided.
  */
 
 export const TASK_STATES = [
@@ -19,7 +19,7 @@ export type TaskState = (typeof TASK_STATES)[number];
 export const TERMINAL_TASK_STATES = ["completed", "failed", "canceled", "rejected"] as const;
 export type TerminalTaskState = (typeof TERMINAL_TASK_STATES)[number];
 
-/** States that occupy a session: at most one task of a session is in one of them. */
+/** States that occupy a session: at most one task per session is in one of them. */
 export const ACTIVE_TASK_STATES = ["working", "input-required"] as const;
 
 export const TASK_ACTIONS = [
@@ -35,10 +35,10 @@ export const TASK_ACTIONS = [
 export type TaskAction = (typeof TASK_ACTIONS)[number];
 
 /**
- * Where an action leads from a state; `null` where it is refused.
+ * The state that an action leads to; `null` if it is refused.
  *
- * `interrupt` is what a crash or a shutdown does to a running task: it goes back to the head of its session's queue
- * (its `pos` is unchanged), and the next `start` raises its attempt.
+ * `interrupt` is a crash or shutdown of a running task: it returns to the head of its session's queue (its `pos` is
+ * unchanged), and the next `start` raises its attempt.
  */
 export const TASK_TRANSITIONS: Readonly<Record<TaskState, Readonly<Record<TaskAction, TaskState | null>>>> = {
   submitted: {
@@ -90,12 +90,12 @@ function terminalRow(): Record<TaskAction, null> {
   };
 }
 
-/** @returns the state that `action` leads to, or null where the table refuses it. */
+/** @returns the state that `action` leads to; null if the table refuses it. */
 export function nextTaskState(state: TaskState, action: TaskAction): TaskState | null {
   return TASK_TRANSITIONS[state][action];
 }
 
-/** @returns the states from which `action` is allowed: what a guarded update puts into its `where state in (…)`. */
+/** @returns the states in which `action` is allowed. */
 export function statesThatAllow(action: TaskAction): TaskState[] {
   return TASK_STATES.filter((state) => TASK_TRANSITIONS[state][action] !== null);
 }

@@ -5,8 +5,8 @@ import { readErrorShape } from "../error-shape.ts";
 import { mediaTypeOf, readRetryAfterMs } from "../answer-headers.ts";
 
 /**
- * The connection's fetch for calls. It resolves only with what tRPC can read; everything else becomes a typed error
- * here, where the answer's status is still known.
+ * The `fetch` used for calls. It resolves only with what tRPC can parse; everything else becomes a typed error here,
+ * where the HTTP status is still known.
  */
 export function answeredFetch(
   connection: Connection,

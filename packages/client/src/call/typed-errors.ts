@@ -6,7 +6,7 @@ import { TrunklineConnectionError } from "../connection-error.ts";
 import { readErrorShape } from "../error-shape.ts";
 import { readRetryAfterMs } from "../answer-headers.ts";
 
-/** A tRPC link that turns the failures of calls into this package's two errors; aborted calls stay as they are. */
+/** A tRPC link that turns failed calls into this package's two error types. Aborted calls are left alone. */
 export const typedErrors: TRPCLink<AppRouter> =
   () =>
   ({ op, next }) =>

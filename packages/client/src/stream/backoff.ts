@@ -1,4 +1,4 @@
-/** Bounds of the wait between two tries to connect, in milliseconds. */
+/** Bounds of the delay between connection attempts, in ms. */
 export interface Backoff {
   minMs: number;
   maxMs: number;
@@ -7,11 +7,11 @@ export interface Backoff {
 export const DEFAULT_BACKOFF: Backoff = { minMs: 250, maxMs: 10_000 };
 
 /**
- * How long to wait before the next try: anywhere between the minimum and a bound that doubles with each failure up to
- * the maximum. The spread keeps clients that lost the same server from coming back all at once.
+ * Delay before the next attempt: random between the minimum and a bound that doubles with each failure, up to the
+ * maximum. The jitter keeps clients that lost the same server from reconnecting all at once.
  *
- * @param failures tries that failed in a row, from 1
- * @param random a number from 0 to below 1
+ * @param failures failed attempts in a row, from 1
+ * @param random from 0 to below 1
  */
 export function backoffMs(failures: number, { minMs, maxMs }: Backoff, random: number): number {
   const bound = Math.min(maxMs, minMs * 2 ** Math.min(failures, 30));

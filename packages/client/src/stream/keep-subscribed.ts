@@ -5,21 +5,23 @@ import { openSubscription } from "./open-subscription.ts";
 import { reconnecting } from "./reconnecting.ts";
 import type { FollowState, StreamOptions } from "./stream-options.ts";
 
-/** What is subscribed to. */
+/** What to subscribe to. */
 export interface Subscription<T> {
   /** Name of the procedure, e.g. `session.subscribe`. */
   path: string;
-  /** Asked for each connection, as it says where the last one left off; undefined for a procedure without input. */
+  /**
+   * Called for each connection, so that it resumes where the last one stopped; undefined for a procedure without input.
+   */
   input(): unknown;
-  /** Checks one message. @throws TrunklineConnectionError */
+  /** Validates one message. @throws TrunklineConnectionError */
   read(message: unknown): T;
 }
 
 /**
- * The messages of a subscription over as many connections as it takes.
+ * The messages of a subscription, across reconnects.
  *
- * @param report hears of connecting and of waiting; whoever reads the messages knows what they say
- * @throws TrunklineApiError where asking again cannot help
+ * @param report called when connecting or waiting
+ * @throws TrunklineApiError if retrying can't help
  */
 export function keepSubscribed<T>(
   connection: Connection,

@@ -4,7 +4,7 @@ import { followSession } from "../follow-session.ts";
 import type { FollowState } from "./stream-options.ts";
 import { startProtocolServer, textEvent } from "../testing/protocol-server.ts";
 
-/** What a browser's page has and Node lacks, made of Node's own EventTarget. */
+/** What a page has and Node lacks, built on Node's EventTarget. */
 function stubPage(): { window: EventTarget; document: EventTarget & { visibilityState: string } } {
   const window = new EventTarget();
   const document = Object.assign(new EventTarget(), { visibilityState: "hidden" });
@@ -38,7 +38,7 @@ it("tries again at once when the network is back or the page is looked at", asyn
   const batches = followSession(createClient({ url: server.url }), { sessionId: "s", onState });
   expect((await batches.next()).value).toMatchObject({ events: [{ seq: 3 }] });
 
-  // A connection from before is of another network, however alive it looks.
+  // A connection from before belongs to another network, however alive it looks.
   const next = batches.next();
   window.dispatchEvent(new Event("online"));
   expect((await next).value).toMatchObject({ events: [{ seq: 4 }] });

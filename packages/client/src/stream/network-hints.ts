@@ -1,6 +1,6 @@
 /**
- * What a browser knows about the network: `online` says that it came back, `visible` that the page is looked at again,
- * maybe after hours of sleep. Elsewhere nothing is ever said.
+ * Hints from the browser: `online` when the network is back, `visible` when the page is visible again, perhaps after
+ * hours of sleep. Elsewhere there are none.
  */
 export type NetworkHint = "online" | "visible";
 
@@ -10,7 +10,7 @@ interface Page {
   document?: EventTarget & { visibilityState: string };
 }
 
-/** @returns what ends it; nothing stays registered after that. */
+/** @returns a function that removes the listeners. */
 export function onNetworkHint(listener: (hint: NetworkHint) => void): () => void {
   const page = globalThis as Page;
   const document = page.document;

@@ -9,21 +9,21 @@ import { SubscriptionMessages } from "./subscription-messages.ts";
 export interface SubscriptionRequest {
   /** Name of the procedure, e.g. `session.subscribe`. */
   path: string;
-  /** Undefined for a procedure that takes none. */
+  /** Undefined for a procedure without input. */
   input: unknown;
   signal: AbortSignal | undefined;
-  /** Without a byte for this long, the connection counts as dead. In milliseconds. */
+  /** A connection without a byte for this long counts as dead, in ms. */
   silenceLimitMs: number;
 }
 
 /**
- * One connection of a subscription, from the request to whatever ends it. Bytes are read only as the consumer asks for
- * more, so a slow one holds the server back and nothing piles up here.
+ * One connection of a subscription, from the request to its end. Bytes are read only on demand, so a slow consumer
+ * applies backpressure and nothing piles up here.
  *
- * Uses fetch, because EventSource gives up for good on any status but 200 and sends no headers.
+ * Uses fetch: EventSource can't send headers and gives up for good on any status but 200.
  *
- * @throws TrunklineApiError where the server refuses, TrunklineConnectionError where the connection fails, falls silent
- * or ends: no subscription ends in success
+ * @throws TrunklineApiError if the server refuses, TrunklineConnectionError if the connection fails, goes silent or
+ * ends: a subscription never ends in success
  */
 export async function* openSubscription(
   { url, fetch, headers }: Connection,
@@ -59,19 +59,19 @@ export async function* openSubscription(
   } finally {
     signal?.removeEventListener("abort", abort);
     watch.stop();
-    // Closes the socket, whether the consumer left or the server broke off.
+    // Closes the socket, whether the consumer left or the server failed.
     request.abort();
   }
 }
 
-/** A stand-in for the timer that EventSource lacks: a half-open connection looks like a quiet one for many minutes. */
+/** The idle timer that EventSource lacks: a half-open connection looks merely quiet for many minutes. */
 function watchSilence(
   limitMs: number,
   giveUp: (reason: TrunklineConnectionError) => void,
 ): { during<T>(step: Promise<T>): Promise<T>; stop(): void } {
   let heardAt = Date.now();
   const stopHints = onNetworkHint((hint) => {
-    // After a sleep, timers may have slept too; the wall clock has not.
+    // Timers pause while the machine sleeps; the wall clock doesn't.
     if (hint === "online" || Date.now() - heardAt > limitMs / 2) {
       giveUp(new TrunklineConnectionError("The network changed"));
     }
@@ -105,7 +105,7 @@ async function checkResponse(response: Response): Promise<ReadableStream<Uint8Ar
   return response.body;
 }
 
-/** Proxies answer in HTML; then the status alone has to tell. */
+/** Proxies respond with HTML, so only the status tells. */
 function parseOrNull(text: string): unknown {
   try {
     return JSON.parse(text);

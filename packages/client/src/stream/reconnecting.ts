@@ -9,19 +9,19 @@ export type StreamError = TrunklineApiError | TrunklineConnectionError;
 export interface ReconnectOptions {
   signal: AbortSignal | undefined;
   backoff: Backoff;
-  /** A number from 0 to below 1. */
+  /** From 0 to below 1. */
   random: () => number;
-  /** A try begins; `attempt` counts from 1 since the last data. */
+  /** A connection attempt starts; `attempt` counts from 1 since the last data. */
   onConnecting(attempt: number): void;
-  /** A try has failed, and the next one begins in `retryInMs`. */
+  /** An attempt failed; the next one starts in `retryInMs`. */
   onWaiting(attempt: number, retryInMs: number, error: StreamError): void;
 }
 
 /**
- * Strings connections together into one stream that ends only when the signal aborts. `open` is called for each
- * connection and has to know where the last one left off.
+ * Joins connections into one stream that ends only when the signal aborts. `open` is called for each connection and
+ * must resume where the last one stopped.
  *
- * @throws TrunklineApiError where the server's refusal will not change by asking again
+ * @throws TrunklineApiError if retrying can't help
  */
 export async function* reconnecting<T>(
   open: () => AsyncIterable<T>,
@@ -52,7 +52,7 @@ function isStreamError(error: unknown): error is StreamError {
   return isApiError(error) || error instanceof TrunklineConnectionError;
 }
 
-/** Client errors stay what they are, but for "too slow" (408), "too early" (425) and "too many" (429). */
+/** Client errors are permanent, except 408 (timeout), 425 (too early) and 429 (too many requests). */
 function isFinal(error: StreamError): boolean {
   if (!isApiError(error)) return false;
   return error.httpStatus >= 400 && error.httpStatus < 500 && ![408, 425, 429].includes(error.httpStatus);

@@ -1,11 +1,11 @@
 import type { Backoff } from "./backoff.ts";
 import type { StreamError } from "./reconnecting.ts";
 
-/** What a stream is doing, for a line like "reconnecting in 3 s". */
+/** State of a stream, for a line like "reconnecting in 3 s". */
 export interface FollowState {
-  /** `replaying` is history, `live` is the present; `waiting` comes before the next try to connect. */
+  /** `replaying`: history; `live`: new events; `waiting`: before the next connection attempt. */
   status: "connecting" | "replaying" | "live" | "waiting";
-  /** Tries to connect since data last came, from 1; 0 while it comes. */
+  /** Connection attempts since the last data, from 1; 0 while data arrives. */
   attempt: number;
   /** How long `waiting` lasts, in milliseconds; 0 otherwise. */
   retryInMs: number;
@@ -13,16 +13,16 @@ export interface FollowState {
   error?: StreamError | undefined;
 }
 
-/** How a stream is kept up, whatever it carries. */
+/** Options of every stream. */
 export interface StreamOptions {
-  /** Ends the iteration; it returns, it does not throw. */
+  /** Ends the iteration without throwing. */
   signal?: AbortSignal | undefined;
-  /** Called whenever the state changes, and not per batch. It must not throw. */
+  /** Called when the state changes, not for each batch. Must not throw. */
   onState?: ((state: FollowState) => void) | undefined;
-  /** Silence after which a connection counts as dead, in milliseconds; the server pings well within the default. */
+  /** Silence after which a connection counts as dead, in ms; the server pings well within the default. */
   silenceLimitMs?: number | undefined;
-  /** Bounds of the wait between tries. */
+  /** Bounds of the delay between attempts. */
   backoff?: Backoff | undefined;
-  /** Source of the spread between clients; a number from 0 to below 1. */
+  /** Source of jitter; from 0 to below 1. */
   random?: (() => number) | undefined;
 }

@@ -3,25 +3,25 @@ import { TrunklineApiError } from "../api-error.ts";
 import { TrunklineConnectionError } from "../connection-error.ts";
 import { readErrorShape } from "../error-shape.ts";
 
-/** Longest message that is buffered, in UTF-16 code units; far above what a server's page of events can hold. */
+/** Longest message to buffer, in UTF-16 code units; far above the largest page of events. */
 const MAX_MESSAGE_LENGTH = 64 * 1024 * 1024;
 
 /**
- * The receiving half of tRPC's subscription protocol over server-sent events (`stream/sse.ts` of `@trpc/server`), for
+ * The receiving half of tRPC's subscription protocol over server-sent events (`stream/sse.ts` in `@trpc/server`), for
  * one connection: bytes in, data out.
  *
- * A message counts once its blank line has arrived (WHATWG HTML, section 9.2.6), so a connection that is cut anywhere
- * within one delivers nothing of it.
+ * A message counts once its blank line has arrived (WHATWG HTML, section 9.2.6), so a connection cut in the middle of a
+ * message delivers nothing of it.
  */
 export class SubscriptionMessages {
-  /** True once the server has said that nothing follows. */
+  /** True once the server has ended the subscription. */
   ended = false;
   readonly #decoder = new TextDecoder("utf-8", { fatal: true });
   readonly #parser = createParser({
     maxBufferSize: MAX_MESSAGE_LENGTH,
     onEvent: (message) => this.#pending.push(message),
     onError: (error) => {
-      // An unknown field is to be ignored; a message without end is not.
+      // Unknown fields are ignored, but a message must not grow without end.
       if (error.type === "max-buffer-size-exceeded") throw error;
     },
   });
@@ -29,7 +29,7 @@ export class SubscriptionMessages {
 
   /**
    * @returns the data of the messages that these bytes complete, parsed, in order
-   * @throws TrunklineConnectionError where the bytes are no such stream, TrunklineApiError where the server ends the
+   * @throws TrunklineConnectionError if this is not such a stream, TrunklineApiError if the server ends the
    * subscription with an error
    */
   *read(bytes: Uint8Array): Generator {
@@ -41,8 +41,8 @@ export class SubscriptionMessages {
       else if (event === "serialized-error")
         throw new TrunklineApiError(readErrorShape(parseJson(data), 500));
       else if (event === "return") this.ended = true;
-      // `connected` and `ping` show that somebody is there, which the bytes themselves did; `restore-id` is for
-      // EventSource. What a newer server may add is none of ours.
+      // `connected` and `ping` only show that the connection is alive; `restore-id` is for EventSource; a newer server
+      // may send others.
     }
   }
 

@@ -7,7 +7,7 @@ import { appRouter } from "@trunkline/contract/router";
 
 const TOKEN = "right";
 
-/** The contract's own router on a port of its own, with the services that a test gives it. */
+/** The real router on a port of its own, with the services of the test. */
 export async function startContractServer(services: {
   [Room in keyof Services]?: Partial<Services[Room]>;
 }): Promise<AsyncDisposable & { url: string; token: string; requestUrls: string[] }> {

@@ -3,12 +3,12 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo, Socket } from "node:net";
 import type { EventBatch, SessionEvent } from "@trunkline/contract";
 
-/** One request for `session.subscribe`, answered by hand, so that a test decides about every byte. */
+/** One request for `session.subscribe`, answered by hand, so that a test controls every byte. */
 export class Subscriber {
   readonly input: { sessionId: string; lastEventId?: string };
   readonly headers: IncomingMessage["headers"];
   readonly response: ServerResponse;
-  /** Resolves once the client has gone or the answer has ended. */
+  /** Resolves once the client is gone or the response has ended. */
   readonly closed: Promise<void>;
 
   constructor(request: IncomingMessage, response: ServerResponse) {
@@ -41,7 +41,7 @@ export class Subscriber {
     this.response.writeHead(status, headers).end(body);
   }
 
-  /** Ends the connection as a crash does: without the closing chunk. */
+  /** Ends the connection like a crash: without the closing chunk. */
   cut(): void {
     this.response.socket?.destroySoon();
   }
@@ -60,11 +60,11 @@ export interface ProtocolServer extends AsyncDisposable {
   url: string;
   sockets: ReadonlySet<Socket>;
   requests: number;
-  /** Drops the warm connections that Node's fetch keeps for a while without a request on them. */
+  /** Closes the idle keep-alive connections of Node's fetch. */
   closeIdle(): void;
 }
 
-/** Listens on a port of its own; `answer` gets every subscription, counted from 1. */
+/** Listens on a port of its own; `answer` gets each subscription, numbered from 1. */
 export async function startProtocolServer(
   answer: (subscriber: Subscriber, count: number) => void,
 ): Promise<ProtocolServer> {

@@ -33,7 +33,7 @@ to; knowing its hash is not enough. What no session refers to is removed a day a
 
 export const API_PAGE_FILE = new URL("../../../../docs/api.md", import.meta.url);
 
-/** The whole contract as a page to read. */
+/** The whole contract as one Markdown page. */
 export function apiPage(): string {
   const { schemas } = openApiDocument({ version: "" }).components;
   const events = new Set(EVENT_TYPES.map(eventSchemaName));
@@ -83,7 +83,7 @@ function schemaSection(name: string, schema: JsonSchema): string {
   return [`### ${name}`, schema.description ?? "", ...body].join("\n\n");
 }
 
-/** One of several shapes that a field tells apart. */
+/** One variant of a discriminated union. */
 function alternative(schema: NonNullable<JsonSchema["oneOf"]>[number]): string {
   return typeof schema === "boolean" || schema.properties === undefined ? "" : fieldTable(schema);
 }

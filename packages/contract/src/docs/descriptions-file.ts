@@ -4,7 +4,7 @@ import { readSchemaSources } from "./schema-sources.ts";
 
 export const DESCRIPTIONS_FILE = new URL("../rest/descriptions.json", import.meta.url);
 
-/** The doc comments of the schemas, for who does not read the sources. */
+/** The doc comments of the schemas, for readers without the sources. */
 export async function descriptionsFile(): Promise<string> {
   const comments = readSchemaComments(await readSchemaSources());
   const descriptions = Object.fromEntries(
@@ -13,7 +13,7 @@ export async function descriptionsFile(): Promise<string> {
   return `${JSON.stringify(descriptions, null, 2)}\n`;
 }
 
-/** `EVENT_DATA/task.started/attempt` is a comment of `TaskStartedEvent/data/attempt`. */
+/** `EVENT_DATA/task.started/attempt` is the comment of `TaskStartedEvent/data/attempt`. */
 function schemaPath(path: string): string {
   const [table, type, ...fields] = path.split("/");
   if (table !== "EVENT_DATA" || type === undefined) return path;

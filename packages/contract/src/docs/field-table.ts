@@ -6,7 +6,7 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
   return [line(head), line(head.map(() => "---")), ...rows.map(line)].join("\n");
 }
 
-/** The fields of an object, those of objects inside of it included. */
+/** The fields of an object, nested objects included. */
 export function fieldTable({ properties = {}, required = [] }: JsonSchema): string {
   return table(["field", "type", ""], rowsOf(properties, required, ""));
 }
@@ -35,7 +35,7 @@ function rowsOf(
   });
 }
 
-/** @returns the object that a field is, or is a list of, where it is written out there; null for anything else */
+/** @returns the inline object that a field is, or is a list of; null for anything else */
 function objectIn(schema: JsonSchema): JsonSchema | null {
   if (schema.properties !== undefined) return schema;
   const { items } = schema;

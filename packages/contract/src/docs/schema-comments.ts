@@ -1,6 +1,6 @@
 import { type Comment, type Expression, type ObjectExpression, parseSync, type Program } from "oxc-parser";
 
-/** A comment by the path of what it stands before: `Task`, `Task/state`, `EVENT_DATA/task.started/attempt`. */
+/** A comment by the path of what it documents: `Task`, `Task/state`, `EVENT_DATA/task.started/attempt`. */
 export type SchemaComments = Record<string, string>;
 
 interface Constant {
@@ -17,17 +17,14 @@ interface SourceFile {
   constants: Map<string, Constant>;
 }
 
-/** Methods that build an object from a literal, and those that derive one from another. */
+/** Methods that create an object schema from a literal, and those that derive one from another. */
 const OBJECTS = new Set(["strictObject", "object", "extend"]);
 const DERIVED = new Set(["pick", "omit", "extend"]);
 
-/** Not exported, and yet the place where events are described. */
+/** Not exported, but documents the events. */
 const TABLES = new Set(["EVENT_DATA"]);
 
-/**
- * Reads the doc comments of schemas and of their fields out of the sources. Editors show them to who writes
- * TypeScript; this is how everybody else gets to read them.
- */
+/** Reads the doc comments of schemas and fields from the sources, so that the docs show what editors show. */
 export function readSchemaComments(sources: readonly string[]): SchemaComments {
   const files = sources.map(readFile);
   const exported = new Map(
@@ -56,7 +53,7 @@ export function readSchemaComments(sources: readonly string[]): SchemaComments {
         visitFields(file, expression, path);
         break;
       case "Identifier": {
-        // What is exported is described under its own name.
+        // Exports are documented under their own name.
         const local = file.constants.get(expression.name);
         if (local?.exported === false) visit(file, local.init, path);
         break;
@@ -112,7 +109,7 @@ function* constantsOf(statement: Program["body"][number], file: SourceFile): Gen
   }
 }
 
-/** @returns the doc comment that ends right before `start`, without its stars. */
+/** @returns the doc comment that ends right before `start`, without its asterisks. */
 function commentBefore({ source, comments }: SourceFile, start: number): string | undefined {
   const comment = comments.findLast(({ end }) => end <= start);
   if (comment?.type !== "Block" || !comment.value.startsWith("*")) return undefined;

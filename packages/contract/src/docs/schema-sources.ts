@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 
-/** Where the contract's schemas are written down. */
+/** The files that define the contract's schemas. */
 const FILES = [
   "activity.ts",
   "audit.ts",

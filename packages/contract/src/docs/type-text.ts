@@ -1,6 +1,6 @@
 import type { JsonSchema } from "../rest/tidy-schema.ts";
 
-/** @returns a schema as a cell of a table says it, e.g. `` `integer` 1 to 200 `` or a link to a schema with a name */
+/** @returns a schema as a table cell, e.g. `` `integer` 1 to 200 `` or a link to a named schema */
 export function typeText(schema: JsonSchema): string {
   if (schema.$ref !== undefined) return linkTo(schema.$ref);
   const alternatives = schema.anyOf ?? schema.oneOf;
@@ -18,7 +18,7 @@ function itemText({ items }: JsonSchema): string {
   return typeof items === "object" && !Array.isArray(items) ? typeText(items) : "`anything`";
 }
 
-/** Names of schemas are headings of the page; GitHub links to them in lower case. */
+/** Named schemas are headings of the page; GitHub lower-cases their anchors. */
 function linkTo(ref: string): string {
   const name = ref.slice(ref.lastIndexOf("/") + 1);
   return `[${name}](#${name.toLowerCase()})`;

@@ -2,17 +2,17 @@ import type { ApprovalState } from "../approval.ts";
 import type { EventBody, EventDataOf } from "../event.ts";
 import { OpenRequests } from "./open-requests.ts";
 
-/** What became of an approval: somebody's decision, or nobody's in time, which counts as a denial. */
+/** Outcome of an approval: a decision, or an expiry, which counts as a denial. */
 export interface ApprovalSettlement {
-  /** The approval's. */
+  /** The approval's id. */
   id: string;
   state: Exclude<ApprovalState, "open" | "canceled">;
-  /** Who decided, in words; null: nobody did. */
+  /** Name of who decided; null: nobody did. */
   by: string | null;
   note: string | null;
 }
 
-/** @returns the decision, or the expiry, that the event tells; null for every other event. */
+/** @returns the decision or expiry in the event; null for any other event. */
 export function approvalSettledBy(event: EventBody): ApprovalSettlement | null {
   if (event.type === "approval.expired") {
     return { id: event.data.approvalId, state: "expired", by: null, note: null };
@@ -22,12 +22,12 @@ export function approvalSettledBy(event: EventBody): ApprovalSettlement | null {
   return { id: approvalId, state: decision, by, note };
 }
 
-/** Whether the call that was asked about may be executed. */
+/** Whether the call may be executed. */
 export function isAllowed({ state }: Pick<ApprovalSettlement, "state">): boolean {
   return state === "allow" || state === "always";
 }
 
-/** The approvals that a session's events leave open. */
+/** The open approvals of a session, from its events. */
 export class OpenApprovals extends OpenRequests<EventDataOf<"approval.requested">, ApprovalSettlement> {
   constructor() {
     super({

@@ -2,15 +2,15 @@ import type { EventBody, EventDataOf } from "../event.ts";
 import type { Json } from "../primitives.ts";
 
 /**
- * The life of a block, told once. A block is a text or a piece of reasoning that a model writes: it begins with its first
- * piece, grows by more of them, and ends with the whole of it, which replaces the pieces in the log. A block that is never
- * ended by its writer is closed by whoever ends the run. What a tool puts out grows in the same way, under its call's id.
+ * Life cycle of a block of text or reasoning. It begins with its first piece, grows with further pieces, and ends with
+ * an event that holds the whole text and replaces the pieces in the log. If its writer never ends it, whoever ends the
+ * run does. Tool output grows in the same way, under the call's id.
  */
 
 export type BlockKind = "text" | "reasoning";
 
 type PieceType = "text.delta" | "reasoning.delta" | "tool.progress";
-/** Shows a part of something while it grows, and leaves the log when the whole is stored. */
+/** Shows part of a block while it grows; removed from the log once the whole is stored. */
 export type PieceEvent = Extract<EventBody, { type: PieceType }>;
 
 export type BlockEvent = Extract<EventBody, { type: "text.delta" | "reasoning.delta" | BlockEnd["type"] }>;
@@ -21,9 +21,9 @@ export interface Block {
   kind: BlockKind;
   blockId: string;
   text: string;
-  /** `open`: more may come. `interrupted`: its model call was cut off, and the model says it again. */
+  /** `open`: more may come. `interrupted`: its model call was cut off and will be repeated. */
   state: "open" | "ended" | "interrupted";
-  /** Of its end: opaque, for the provider that it came from. */
+  /** From its end event: opaque, for the provider that sent it. */
   providerMetadata?: Json;
 }
 
@@ -40,7 +40,7 @@ export function isBlockEvent<E extends EventBody>(event: E): event is Extract<E,
   );
 }
 
-/** @returns the id of the block or call that the event is a piece of; null for every other event. */
+/** @returns the block or call that the event is a piece of; null for other events. */
 export function blockOfPiece(event: EventBody): string | null {
   switch (event.type) {
     case "text.delta":
@@ -53,7 +53,7 @@ export function blockOfPiece(event: EventBody): string | null {
   }
 }
 
-/** @returns the id of the block or call whose pieces the event replaces; null for every other event. */
+/** @returns the block or call whose pieces the event replaces; null for other events. */
 export function blockEndedBy(event: EventBody): string | null {
   switch (event.type) {
     case "text.ended":
@@ -104,7 +104,7 @@ export function blockEnd({
 
 /**
  * @param maxLength of the joined piece, in UTF-16 units.
- * @returns one piece in place of two neighbours; null where they are of different blocks, or too long together.
+ * @returns one piece for two adjacent ones; null if they belong to different blocks or are too long together.
  */
 export function joinPieces<E extends PieceEvent>(first: E, second: E, maxLength: number): E | null {
   if (first.type !== second.type || blockOfPiece(first) !== blockOfPiece(second)) return null;

@@ -2,14 +2,14 @@ import type { ToolCall } from "../event.ts";
 import type { Json } from "../primitives.ts";
 import type { Location, ToolKind } from "../tool-kind.ts";
 
-/** How a call is shown: in a few words, by the kind of work it is, and the files it is about. */
+/** How a call is shown: a short title, its kind, and the files it concerns. */
 export interface CallDisplay {
   title: string;
   kind: ToolKind;
   locations: readonly Location[];
 }
 
-/** Of calls from before events said so. New tools say it themselves: nothing is to be added here. */
+/** For calls logged before events carried this. New tools provide it themselves: add nothing here. */
 const KINDS_OF_OLD_TOOLS = new Map<string, ToolKind>([
   ["bash", "execute"],
   ["read_file", "read"],
@@ -19,12 +19,12 @@ const KINDS_OF_OLD_TOOLS = new Map<string, ToolKind>([
   ["web_fetch", "fetch"],
 ]);
 
-/** What tells one call of a tool from another, by the names that tools give it; the first that is there. */
+/** The input field that best identifies a call; the first one present wins. */
 const TELLING_INPUTS = ["command", "glob", "path", "pattern", "query", "url", "question"] as const;
 
 const MAX_TITLE_LENGTH = 500;
 
-/** @returns what the call says of itself, and, of calls from before they did, what can be told from tool and input. */
+/** @returns what the call itself carries or, for older calls, what tool and input suggest. */
 export function callDisplay({
   tool,
   input,
@@ -39,7 +39,7 @@ export function callDisplay({
   };
 }
 
-/** @returns the text that a call's input has under a name; empty where it has none. */
+/** @returns the string in a call's input under this name; empty if there is none. */
 export function inputText(input: Json, name: string): string {
   if (!isRecord(input)) return "";
   const value = Object.hasOwn(input, name) ? input[name] : undefined;
@@ -76,7 +76,7 @@ function firstLine(text: string): string {
 
 function cut(text: string): string {
   if (text.length <= MAX_TITLE_LENGTH) return text;
-  // Not in the middle of a surrogate pair.
+  // Don't split a surrogate pair.
   return `${text
     .slice(0, MAX_TITLE_LENGTH - 2)
     .replace(/[\uD800-\uDBFF]$/, "")

@@ -1,10 +1,10 @@
 import type { EventBody, EventDataOf, EventDraft } from "../event.ts";
 import { type Block, blockAfter, blockEnd, blockEndedBy, newBlock } from "./block.ts";
 
-/** Where an event stands in the log. */
+/** An event with its position in the log. */
 export interface EventPlace {
   taskId: string | null;
-  /** The event's own, or a lower bound of it. */
+  /** The event's own, or a lower bound. */
   seq: number;
   /** Integer ms since the epoch. */
   at: number;
@@ -23,13 +23,13 @@ interface OpenCall {
   output: string;
 }
 
-/** Output that is kept of a call which somebody else may have to close: the end of it, in UTF-16 units. */
+/** How much output to keep of a call that may have to be closed by somebody else: its tail, in UTF-16 units. */
 const MAX_KEPT_OUTPUT = 16_384;
 
 /**
- * What a run, or a part of a log, has begun and not ended: blocks and tool calls. Whoever ends it in their writer's place
- * (a cancel, a shutdown, the recovery after a crash, a fork, an import) closes them, so that nothing stays open in a log
- * and no text that anyone has seen is lost.
+ * Blocks and tool calls that a run, or part of a log, has begun but not ended. Whoever ends it instead (a cancel, a
+ * shutdown, recovery, a fork, an import) closes them, so no log has open items and no text that anyone has seen is
+ * lost.
  */
 export class OpenItems {
   readonly #blocks = new Map<string, OpenBlock>();
@@ -65,7 +65,7 @@ export class OpenItems {
     }
   }
 
-  /** Where the pieces begin that an event replaces; undefined where nothing is open that it ends. */
+  /** Seq of the first piece that the event replaces; undefined if it ends nothing open. */
   endedBlockOf(event: EventBody): { blockId: string; fromSeq: number } | undefined {
     const blockId = blockEndedBy(event);
     if (blockId === null) return undefined;
@@ -75,7 +75,7 @@ export class OpenItems {
 
   /**
    * The events that close everything, in order.
-   * @param status what becomes of the calls: `canceled` by somebody's wish, `interrupted` otherwise.
+   * @param status of the calls: `canceled` if somebody canceled, otherwise `interrupted`.
    * @param now integer ms since the epoch.
    */
   closing(status: "canceled" | "interrupted", now: number): EventDraft[] {
@@ -85,7 +85,7 @@ export class OpenItems {
       const data: EventDataOf<"tool.ended"> = {
         callId,
         status,
-        // Not from the middle of a surrogate pair.
+        // Don't split a surrogate pair.
         output: output.replace(/^[\uDC00-\uDFFF]/, ""),
         durationMs: Math.max(0, now - calledAt),
       };

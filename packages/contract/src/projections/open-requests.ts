@@ -4,7 +4,10 @@ import { isTaskEnd } from "./task-life.ts";
 /** An event of a task, wherever it stands. */
 export type TaskEvent = EventBody & { taskId: string | null };
 
-/** What somebody is asked on behalf of a task. It is open until it is settled, or withdrawn with the task's end. */
+/**
+ * An approval or question that a task waits for. It stays open until it is settled, or withdrawn because the task
+ * ended.
+ */
 export interface OpenRequest<Request> {
   id: string;
   taskId: string | null;
@@ -12,18 +15,18 @@ export interface OpenRequest<Request> {
 }
 
 export interface ClosedRequest<Request, Settlement> extends OpenRequest<Request> {
-  /** Null: it was withdrawn, because its task ended before anybody answered. */
+  /** Null: withdrawn, because its task ended first. */
   settlement: Settlement | null;
 }
 
 interface RequestLife<Request, Settlement extends { id: string }> {
-  /** @returns what the event asks; null where it asks nothing. */
+  /** @returns what the event asks; null if nothing. */
   requestedBy(event: EventBody): { id: string; request: Request } | null;
-  /** @returns the answer, or the expiry, that the event tells; null for every other event. */
+  /** @returns the answer or expiry in the event; null for any other event. */
   settledBy(event: EventBody): Settlement | null;
 }
 
-/** Which requests a session's events leave open, the oldest first: the same for approvals and questions. */
+/** The open requests of a session, oldest first; used for approvals and for questions. */
 export class OpenRequests<Request, Settlement extends { id: string }> {
   readonly #life: RequestLife<Request, Settlement>;
   readonly #open = new Map<string, OpenRequest<Request>>();
@@ -49,12 +52,12 @@ export class OpenRequests<Request, Settlement extends { id: string }> {
     return first ?? null;
   }
 
-  /** @returns those that a task waits for. */
+  /** @returns the open requests of a task. */
   of(taskId: string | null): OpenRequest<Request>[] {
     return [...this.#open.values()].filter((request) => request.taskId === taskId);
   }
 
-  /** Closes one of which it is known otherwise that it is not open any more. */
+  /** Closes a request that is known to be closed, though not from an event. */
   forget(id: string): void {
     this.#open.delete(id);
   }

@@ -1,17 +1,17 @@
 import type { EventBody, EventDataOf } from "../event.ts";
 import { OpenRequests } from "./open-requests.ts";
 
-/** What became of a question: somebody's answer, or nobody's in time. */
+/** Outcome of a question: an answer, or an expiry. */
 export interface QuestionSettlement {
-  /** The question's. */
+  /** The question's id. */
   id: string;
   state: "answered" | "expired";
   answer: EventDataOf<"question.answered">["answer"] | null;
-  /** Who answered, in words; null: nobody did. */
+  /** Name of who answered; null: nobody did. */
   by: string | null;
 }
 
-/** @returns the answer, or the expiry, that the event tells; null for every other event. */
+/** @returns the answer or expiry in the event; null for any other event. */
 export function questionSettledBy(event: EventBody): QuestionSettlement | null {
   if (event.type === "question.expired") {
     return { id: event.data.questionId, state: "expired", answer: null, by: null };
@@ -21,7 +21,7 @@ export function questionSettledBy(event: EventBody): QuestionSettlement | null {
   return { id: questionId, state: "answered", answer, by };
 }
 
-/** The questions that a session's events leave open. */
+/** The open questions of a session, from its events. */
 export class OpenQuestions extends OpenRequests<EventDataOf<"question.asked">, QuestionSettlement> {
   constructor() {
     super({

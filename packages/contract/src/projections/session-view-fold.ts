@@ -5,10 +5,10 @@ import { applyToTask, newTaskView, type TaskView } from "./session-view-task.ts"
 import { Transcript } from "./session-view-transcript.ts";
 
 /**
- * Applies events that follow on a view.
+ * Applies new events to a view.
  *
  * @param events sorted by seq, all after the view's last.
- * @returns the view after them; everything untouched is shared with the view before.
+ * @returns the new view; what did not change is shared with the old one.
  */
 export function fold(view: SessionView, events: readonly SessionEvent[]): SessionView {
   const transcript = new Transcript(view.rows);
@@ -22,7 +22,7 @@ export function fold(view: SessionView, events: readonly SessionEvent[]): Sessio
       tasks = moveBefore(tasks, event.taskId, event.data.beforeTaskId);
     } else if (event.type === "session.created") ({ title, model } = event.data);
     else if (event.type === "session.forked") {
-      // What the parent's log says of itself does not hold for the fork.
+      // The parent's metadata does not apply to the fork.
       ({ title, model, archived } = emptySessionView());
       tasks = tasks.map((inherited) => ({ ...inherited, isParents: true }));
     } else if (event.type === "session.updated") {
@@ -42,10 +42,10 @@ export function fold(view: SessionView, events: readonly SessionEvent[]): Sessio
   };
 }
 
-/** What happens to tasks that have not started, and to no others. */
+/** Only queued tasks get these events. */
 const OF_QUEUED_TASKS = new Set<SessionEvent["type"]>(["task.submitted", "task.updated", "task.started"]);
 
-/** The event's task before the event. The first that is heard of a task may be from the middle of its work. */
+/** The task before the event. The first event read of a task may be from the middle of its work. */
 function taskOf(tasks: readonly TaskView[], event: SessionEvent): TaskView {
   const known = tasks.findLast(({ id }) => id === event.taskId);
   return known ?? newTaskView(event.taskId ?? "", OF_QUEUED_TASKS.has(event.type) ? "submitted" : "working");
@@ -68,7 +68,7 @@ function moveBefore(
   return others.toSpliced(place === -1 ? others.length : place, 0, ...moving);
 }
 
-/** What ends a block or a call carries the whole of it, and takes its pieces out of the log. */
+/** The event that ends a block or call holds the whole, and its pieces leave the log. */
 function withoutEndedPieces(
   log: readonly SessionEvent[],
   latest: readonly SessionEvent[],

@@ -1,6 +1,6 @@
 import type { SessionView } from "./session-view-state.ts";
 
-/** @returns `next` with the old object in place of each row and task that is no different. */
+/** @returns `next`, reusing the old object for each row and task that did not change. */
 export function keepIdentities(previous: SessionView, next: SessionView): SessionView {
   return {
     ...next,
@@ -24,7 +24,7 @@ function keep<T extends object>(
     : kept;
 }
 
-/** Rows and tasks are plain data without cycles, a few levels deep at most but for a tool's input. */
+/** Rows and tasks are plain, acyclic data, shallow except for tool input. */
 function isSame(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (typeof a !== "object" || typeof b !== "object" || a === null || b === null) return false;

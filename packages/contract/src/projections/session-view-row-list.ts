@@ -1,17 +1,17 @@
 import type { BlockRow, TranscriptRow } from "./session-view-row.ts";
 
-/** Rows in the making: a list that is copied at its first change, and looked up by key. */
+/** Builds the rows: a copy-on-write list with lookup by key. */
 export class RowList {
   readonly #before: readonly TranscriptRow[];
   #rows: TranscriptRow[] | null = null;
-  /** Places of the rows looked up or added here; those from before are searched for, from the end. */
+  /** Indexes of rows looked up or added here; older ones are searched for from the end. */
   readonly #places = new Map<string, number>();
 
   constructor(rows: readonly TranscriptRow[]) {
     this.#before = rows;
   }
 
-  /** @returns the list; the one that came in where nothing changed. */
+  /** @returns the list; the original one if nothing changed. */
   toArray(): readonly TranscriptRow[] {
     return this.#rows ?? this.#before;
   }
@@ -26,14 +26,14 @@ export class RowList {
     rows.push(row);
   }
 
-  /** Changes the row with this key where it stands, or adds it at the end. */
+  /** Updates the row with this key in place, or appends it. */
   put(row: TranscriptRow): void {
     const place = this.#placeOf(row.key);
     if (place === -1) this.push(row);
     else this.#writable()[place] = row;
   }
 
-  /** The same, but the row ends up last wherever it stood. */
+  /** The same, but moves the row to the end. */
   putLast(row: TranscriptRow): void {
     const place = this.#placeOf(row.key);
     if (place === -1 || place === this.toArray().length - 1) this.put(row);
@@ -45,7 +45,7 @@ export class RowList {
     }
   }
 
-  /** Changes the task's text and reasoning after `afterSeq`. */
+  /** Updates the task's text and reasoning after `afterSeq`. */
   updateBlocks(taskId: string | null, afterSeq: number, change: (row: BlockRow) => BlockRow): void {
     const rows = this.toArray();
     for (let place = rows.length - 1; place >= 0; place--) {
@@ -56,7 +56,7 @@ export class RowList {
     }
   }
 
-  /** Closes what the task still waited for. */
+  /** Closes the task's open requests. */
   cancelRequests(taskId: string): void {
     for (const row of this.toArray()) {
       if (row.taskId !== taskId) continue;

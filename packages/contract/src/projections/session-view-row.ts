@@ -7,23 +7,23 @@ import type { Block } from "./block.ts";
 import type { CallState } from "./tool-call.ts";
 
 interface RowBase {
-  /** Stable for as long as the row exists, whatever is read before or after it. */
+  /** Stable for the lifetime of the row, whatever is loaded before or after it. */
   key: string;
-  /** The event that the row stands for, for links; rows are in the order of it. */
+  /** Seq of the row's event, for links and ordering. */
   seq: number;
   /** Integer ms since the epoch. */
   at: number;
   taskId: string | null;
 }
 
-/** What somebody asked for. It takes its place when the task starts, not while it is queued. */
+/** A prompt. It appears when the task starts, not while it is queued. */
 export interface TurnRow extends RowBase {
   kind: "turn";
-  /** Null while the event that carries it has not been read. */
+  /** Null while the event with the prompt has not been loaded. */
   prompt: string | null;
 }
 
-/** Something the model said, or thought. */
+/** Text or reasoning of the model. */
 export interface BlockRow extends RowBase, Block {}
 
 export interface ToolRow extends RowBase, CallState {
@@ -36,21 +36,21 @@ export interface ApprovalRow extends RowBase, Pick<ToolCall, "title" | "location
   callId: string;
   tool: string;
   input: Json;
-  /** What kind of work the call does. */
+  /** The kind of work the call does. */
   toolKind?: ToolCall["kind"];
   reason: string;
   /** What `always` allows for the rest of the session; null: `always` is not offered. */
   always: string | null;
   /** Integer ms since the epoch. */
   expiresAt: number;
-  /** `canceled`: its task ended before anybody decided. */
+  /** `canceled`: its task ended before a decision. */
   state: ApprovalState;
   by: string | null;
-  /** What they had to say about it. */
+  /** Their note. */
   note: string | null;
 }
 
-/** Something the agent asked the user, and the answer. */
+/** A question that the agent asked the user, and the answer. */
 export interface QuestionRow extends RowBase {
   kind: "question";
   questionId: string;
@@ -58,7 +58,7 @@ export interface QuestionRow extends RowBase {
   text: string;
   /** Empty: free text only. */
   options: readonly QuestionOption[];
-  /** `canceled`: its task ended before anybody answered. */
+  /** `canceled`: its task ended before an answer. */
   state: QuestionState;
   by: string | null;
   answer: EventDataOf<"question.answered">["answer"] | null;
@@ -70,7 +70,7 @@ export interface NoticeRow extends RowBase {
   message: string;
 }
 
-/** A task lost its server, or went on after it had. */
+/** A crash or shutdown interrupted the task, or it resumed afterwards. */
 export interface AttemptRow extends RowBase {
   kind: "attempt";
   state: "interrupted" | "continued";
@@ -84,16 +84,16 @@ export interface EndRow extends RowBase {
   state: TerminalTaskState;
   reason: TaskReason | null;
   error: TaskError | null;
-  /** Who canceled it. */
+  /** Name of who canceled it. */
   by: string | null;
-  /** What it was to do, where it was canceled before it started: it has no other place in the transcript then. */
+  /** The prompt, if it was canceled before it started and so has no other row. */
   unstarted: string | null;
-  /** From its first start to its end; null where it never started, or where that has not been read. */
+  /** From first start to end, in ms; null if it never started, or its start has not been loaded. */
   durationMs: number | null;
   usage: Usage;
 }
 
-/** One thing in a session's transcript. */
+/** A row of the transcript. */
 export type TranscriptRow =
   | TurnRow
   | BlockRow

@@ -4,28 +4,28 @@ import type { TaskAction, TaskReason, TaskState } from "../task-state.ts";
 import { pendingCallsAfter } from "./tool-call.ts";
 import { addUsage, NO_USAGE } from "./usage.ts";
 
-/** A task as far as the read events tell; what only older events tell is null. */
+/** A task as far as the loaded events tell; null for what only earlier events tell. */
 export interface TaskView {
   id: string;
-  /** It was the session's of which this one is a fork: what it used counts there. */
+  /** It belongs to the parent of this fork, which accounts for its usage. */
   isParents: boolean;
   state: TaskState;
   reason: TaskReason | null;
   prompt: string | null;
   model: string | null;
-  /** The task that this one does again. */
+  /** The task that this one retries. */
   retryOf: string | null;
   /** Times are integer ms since the epoch. */
   submittedAt: number | null;
   startedAt: number | null;
   endedAt: number | null;
   attempt: number;
-  /** Model calls that ended whole, and what they used. */
+  /** Completed model calls and their usage. */
   steps: number;
   usage: Usage;
-  /** The model call that has begun and not ended; its seq is 0 where it began before the first event read. */
+  /** The model call in progress; its seq is 0 if it started before the first loaded event. */
   openStep: { seq: number; model: string | null } | null;
-  /** Calls that the model asked for and that have not begun. */
+  /** Calls that the model requested and that have not started. */
   pendingCalls: readonly ToolCall[];
   error: TaskError | null;
   result: string | null;
@@ -53,7 +53,7 @@ export function newTaskView(id: string, state: TaskState): TaskView {
   };
 }
 
-/** @returns the task after the event; the same object where the event says nothing about it. */
+/** @returns the task after the event; the same object if the event does not concern it. */
 export function applyToTask(task: TaskView, event: SessionEvent): TaskView {
   const after = moved(task, event);
   const pendingCalls = pendingCallsAfter(task.pendingCalls, event);
@@ -98,7 +98,7 @@ function moved(task: TaskView, event: SessionEvent): TaskView {
   }
 }
 
-/** Without the table's refusals: where part of the history has not been read, the event happened all the same. */
+/** Ignores what the state table refuses: with part of the history not loaded, the event still happened. */
 const STATE_AFTER: Readonly<Record<TaskAction, TaskState>> = {
   start: "working",
   interrupt: "submitted",

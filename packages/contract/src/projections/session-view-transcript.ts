@@ -19,7 +19,7 @@ import { callAfter, newCall } from "./tool-call.ts";
 type Of<T extends SessionEvent["type"]> = Extract<SessionEvent, { type: T }>;
 type EndEvent = Of<"task.completed" | "task.failed" | "task.canceled" | "task.rejected">;
 
-/** The rows of a transcript in the making. */
+/** Builds the rows of the transcript. */
 export class Transcript {
   readonly #rows: RowList;
 
@@ -31,7 +31,7 @@ export class Transcript {
     return this.#rows.toArray();
   }
 
-  /** @param task the event's task as it was before the event; of no meaning where the event has none. */
+  /** @param task the event's task before the event; meaningless if the event has none. */
   apply(event: SessionEvent, task: TaskView): void {
     switch (event.type) {
       case "task.started":
@@ -45,7 +45,7 @@ export class Transcript {
       case "task.rejected":
         return this.#end(event, task);
       case "step.started":
-        // A step that begins again says everything anew.
+        // A repeated step says everything again.
         return this.#interruptOpenStep(task);
       case "text.delta":
       case "text.ended":
@@ -89,7 +89,7 @@ export class Transcript {
 
   #end(event: EndEvent, task: TaskView): void {
     const { openStep } = task;
-    // The server closes what it leaves open; a log that came from elsewhere may not have that.
+    // The server closes open calls; an imported log may not.
     if (openStep !== null) {
       this.#rows.updateBlocks(task.id, openStep.seq, (row) =>
         row.state === "open" ? { ...row, state: "ended" } : row,
@@ -98,7 +98,7 @@ export class Transcript {
     if (task.state === "input-required") this.#rows.cancelRequests(task.id);
     const isUnstarted = task.state === "submitted" && task.attempt === 0;
     const isWithdrawn = isUnstarted && event.type === "task.canceled";
-    // What failed to start was asked for all the same; what was withdrawn is not worth a turn.
+    // A task that failed to start still gets its prompt row; a withdrawn one does not.
     if (isUnstarted && !isWithdrawn) this.#rows.push(turn(event, task));
     this.#rows.push({ ...newEnd(event, task), unstarted: isWithdrawn ? (task.prompt ?? "") : null });
   }
@@ -109,12 +109,12 @@ export class Transcript {
     const row: BlockRow =
       known?.kind === kindOfBlock(event) ? known : { ...base(event), ...newBlock(event), key };
     const after = blockAfter(row, event);
-    // The pieces leave the log when the block ends, and with them its old place.
+    // When the block ends its pieces leave the log, and with them its old position.
     if (after.state === "ended") this.#rows.putLast({ ...after, seq: event.seq, at: event.at });
     else this.#rows.put(after);
   }
 
-  /** The call's row. One whose beginning has not been read, or that never began, is opened with what is known. */
+  /** The call's row. Created from what is known if the call's start has not been loaded or never happened. */
   #call(event: Of<"tool.progress" | "tool.ended">, task: TaskView): ToolRow {
     const { callId } = event.data;
     const row = this.#rows.find(keyOfCall(callId));
@@ -202,7 +202,7 @@ function newEnd(event: EndEvent, { startedAt, usage }: TaskView): EndRow {
   };
 }
 
-/** What the transcript says about events that are no part of the conversation; null: nothing. */
+/** A note in the transcript for events outside the conversation; null: none. */
 function noteOf(event: SessionEvent): Pick<NoticeRow, "level" | "message"> | null {
   switch (event.type) {
     case "notice":

@@ -6,7 +6,7 @@ import { randomSessionLog } from "./testing/random-session-log.ts";
 
 const viewOf = (events: readonly SessionEvent[]): SessionView => applyEvents(emptySessionView(), events);
 
-/** Cuts a list at the given places, which may be any numbers. */
+/** Cuts a list at the given indexes, which may be any numbers. */
 function split<T>(list: readonly T[], cuts: readonly number[]): T[][] {
   const places = [...new Set([0, ...cuts.map((cut) => cut % (list.length + 1)), list.length])];
   places.sort((a, b) => a - b);

@@ -8,7 +8,7 @@ const written = (write: (log: SessionLog) => void): SessionView => {
   return applyEvents(emptySessionView(), log.live);
 };
 
-/** The rows in short: what they are, and the one thing that matters of them. */
+/** The rows in short form: kind and the one field that matters. */
 const outline = ({ rows }: SessionView): string[] => rows.map(outlineOf);
 
 function outlineOf(row: TranscriptRow): string {

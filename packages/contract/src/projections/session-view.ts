@@ -5,9 +5,9 @@ import { keepIdentities } from "./session-view-identity.ts";
 import { emptySessionView, type SessionView } from "./session-view-state.ts";
 
 /**
- * A session as a reader sees it, as a pure projection of the events read so far. Whichever batches and pages they
- * came in, and however often, the same events give the same view; what an event does not touch keeps its identity, so
- * a screen re-renders the rows that changed and no others.
+ * A session as shown to a reader: a pure projection of the events loaded so far. The same events give the same view,
+ * however they were batched, paged or repeated. Whatever an event does not touch keeps its identity, so a screen
+ * re-renders only the rows that changed.
  */
 export { emptySessionView, type SessionView } from "./session-view-state.ts";
 export type {
@@ -24,9 +24,9 @@ export type {
 export type { TaskView } from "./session-view-task.ts";
 
 /**
- * @param events of one session, in any order: the next ones of its stream, or an older page of its log, which has to
- * end where the view begins. Those that the view has already are ignored.
- * @returns the view with them; the same object where there was nothing new.
+ * @param events of one session, in any order: the next ones of its stream, or an older page of its log that ends where
+ * the view begins. Known ones are ignored.
+ * @returns the new view; the same object if nothing was new.
  */
 export function applyEvents(view: SessionView, events: readonly SessionEvent[]): SessionView {
   const fresh = newOnes(view, events);
@@ -37,7 +37,7 @@ export function applyEvents(view: SessionView, events: readonly SessionEvent[]):
   return keepIdentities(view, fold(emptySessionView(), all));
 }
 
-/** Sorted by seq, each once, and none that the view knows. */
+/** Sorted by seq, without duplicates or known events. */
 function newOnes(view: SessionView, events: readonly SessionEvent[]): SessionEvent[] {
   const sorted = events.toSorted((a, b) => a.seq - b.seq);
   return sorted.filter((event, index) => event.seq !== sorted[index - 1]?.seq && !knows(view, event));
@@ -48,7 +48,7 @@ function knows({ events, lastSeq }: SessionView, event: SessionEvent): boolean {
   if (hasSeq(events, event.seq)) return true;
   const blockId = blockOfPiece(event);
   if (blockId === null) return false;
-  // A piece that was dropped when its block ended, and comes again.
+  // A piece that was dropped when its block ended, arriving again.
   return events.some((known) => known.seq > event.seq && blockEndedBy(known) === blockId);
 }
 

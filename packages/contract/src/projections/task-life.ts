@@ -1,7 +1,7 @@
 import type { EventBody, EventType } from "../event.ts";
 import type { TaskAction, TerminalTaskState } from "../task-state.ts";
 
-/** What the table of task states calls each event that moves a task. */
+/** The transition that each task event stands for. */
 const ACTIONS: Readonly<Partial<Record<EventType, TaskAction>>> = {
   "task.started": "start",
   "task.interrupted": "interrupt",
@@ -13,7 +13,7 @@ const ACTIONS: Readonly<Partial<Record<EventType, TaskAction>>> = {
   "task.rejected": "reject",
 };
 
-/** @returns the action that an event of this type is; null where it moves no task. */
+/** @returns the action of this event type; null if it does not change a task's state. */
 export function taskActionOf(type: EventType): TaskAction | null {
   return ACTIONS[type] ?? null;
 }
@@ -30,7 +30,7 @@ const END_STATES: Readonly<Record<string, TerminalTaskState>> = {
 
 type TaskEnd = Extract<EventBody, { type: TaskEndType }>;
 
-/** @returns the state that the event ends its task in; null for every other event. */
+/** @returns the final state that the event leads to; null for other events. */
 export function endStateOf(event: TaskEnd): TerminalTaskState;
 export function endStateOf(event: Pick<EventBody, "type">): TerminalTaskState | null;
 export function endStateOf({ type }: Pick<EventBody, "type">): TerminalTaskState | null {

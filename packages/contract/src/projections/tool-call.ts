@@ -3,23 +3,23 @@ import type { Json } from "../primitives.ts";
 import { endStateOf } from "./task-life.ts";
 
 /**
- * The life of a tool call, told once. A step that ends asks for calls; each is then called, which is when it may begin to
- * have effects, shows progress, and ends. One that somebody denies, or that a cancel comes before, ends without a call.
- * What is still running when its run ends is closed as `interrupted` or `canceled` by whoever ends the run.
+ * Life cycle of a tool call. A completed step requests calls; each is then started (from here on it may have side
+ * effects), reports progress and ends. A call that is denied, or canceled before it starts, ends without starting. If
+ * it is still running when its run ends, whoever ends the run closes it as `interrupted` or `canceled`.
  */
 
 type CallEvent = Extract<EventBody, { type: "tool.called" | "tool.progress" | "tool.ended" }>;
 type ToolEnded = EventDataOf<"tool.ended">;
 
-/** A call as far as the events read tell. */
+/** A call as far as the loaded events tell. */
 export interface CallState extends Pick<ToolCall, "callId" | "title" | "locations"> {
-  /** Null while the event that names it has not been read. */
+  /** Null while the event with its name has not been loaded. */
   tool: string | null;
   input: Json;
-  /** What kind of work it does. */
+  /** The kind of work it does. */
   toolKind?: ToolCall["kind"];
   state: "running" | ToolEnded["status"];
-  /** What it has put out so far; once it has ended, what the model gets to read. */
+  /** Its output so far; once it has ended, what the model reads. */
   output: string;
   durationMs: number | null;
   exitCode: number | null;
@@ -27,7 +27,7 @@ export interface CallState extends Pick<ToolCall, "callId" | "title" | "location
   content?: ToolEnded["content"];
 }
 
-/** @param call what was asked for; its id alone where that has not been read. */
+/** @param call as requested; only its id if that has not been loaded. */
 export function newCall(call: ToolCall | { callId: string }): CallState {
   const known: Partial<ToolCall> & { callId: string } = call;
   const { callId, tool = null, input = null, title, kind, locations } = known;
@@ -47,7 +47,7 @@ export function newCall(call: ToolCall | { callId: string }): CallState {
   return state;
 }
 
-/** @returns the call after an event of it. */
+/** @returns the call after one of its events. */
 export function callAfter<C extends CallState>(call: C, event: CallEvent): C {
   switch (event.type) {
     case "tool.called":
@@ -65,10 +65,10 @@ export function callAfter<C extends CallState>(call: C, event: CallEvent): C {
 const NONE: readonly ToolCall[] = [];
 
 /**
- * Calls of a task that its last step asked for and that have neither begun nor ended: what is to be executed before the
- * model is called again. One that has begun is never begun again.
- * @param pending what they were before the event, which is one of the task.
- * @returns the same list where the event changes nothing.
+ * The calls of a task's last step that have neither started nor ended, which must be executed before the next model
+ * call. A call that has started is never started again.
+ * @param pending the list before the event, which must be the task's.
+ * @returns the same list if nothing changed.
  */
 export function pendingCallsAfter(pending: readonly ToolCall[], event: EventBody): readonly ToolCall[] {
   if (event.type === "step.ended") return event.data.toolCalls;

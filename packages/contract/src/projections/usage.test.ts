@@ -10,7 +10,7 @@ const usage: fc.Arbitrary<Usage> = fc.record(
     outputTokens: count,
     reasoningTokens: count,
     cachedInputTokens: count,
-    // Whole numbers, so that the order of adding does not show.
+    // Integers, so that the order of addition does not matter.
     costUsd: fc.option(count),
     priceSource: fc.constantFrom("a", "b"),
   },

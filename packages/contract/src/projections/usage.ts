@@ -1,17 +1,17 @@
 import type { Usage } from "../primitives.ts";
 
-/** What a task has used that has not called a model yet. Adding it changes nothing. */
+/** Usage before the first model call; neutral in sums. */
 export const NO_USAGE: Usage = Object.freeze({ inputTokens: 0, outputTokens: 0 });
 
-/** Where the parts of a sum were priced by different sources. */
+/** Price source of a sum whose parts were priced by different sources. */
 const SEVERAL_PRICE_SOURCES = "several";
 
-/** Tokens read and written. */
+/** Input and output tokens. */
 export function totalTokens({ inputTokens, outputTokens }: Usage): number {
   return inputTokens + outputTokens;
 }
 
-/** @returns what both used together. A price that is not known of one part makes the sum's unknown (`null`), too. */
+/** @returns the sum. If one part has no known price, the sum's is unknown (`null`), too. */
 export function addUsage(a: Usage, b: Usage): Usage {
   const sum: Usage = {
     inputTokens: a.inputTokens + b.inputTokens,
@@ -34,22 +34,22 @@ export function sumUsage(parts: Iterable<Usage>): Usage {
   return sum;
 }
 
-/** What a model's tokens cost, in US dollars per million. */
+/** Price of a model's tokens, in US dollars per million. */
 export interface TokenPrices {
   inputUsdPerMillion: number;
   outputUsdPerMillion: number;
   /** Absent: the same as other input. */
   cachedInputUsdPerMillion?: number;
-  /** Where the prices come from. */
+  /** Source of the prices. */
   source: string;
 }
 
-/** @returns the usage with what it cost; where nobody knows the prices, with the word that it is unknown. */
+/** @returns the usage with its cost, or marked as unpriced if no prices are known. */
 export function priceUsage(usage: Usage, prices: TokenPrices | null): Usage {
   if (prices === null) return { ...usage, costUsd: null };
   const { inputUsdPerMillion, outputUsdPerMillion, source } = prices;
   const { cachedInputUsdPerMillion = inputUsdPerMillion } = prices;
-  // Providers count what was cached within the input, and may count more than that by mistake.
+  // Providers count cached tokens as input, and sometimes report more cached than input.
   const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
   const costUsd =
     ((usage.inputTokens - cached) * inputUsdPerMillion +
@@ -63,7 +63,7 @@ function addOptional(a: number | undefined, b: number | undefined): number | und
   return a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
 }
 
-/** Absent: it was never priced, as in logs from before prices. */
+/** Absent: never priced, as in logs from before prices were recorded. */
 function addCosts(a: Usage, b: Usage): number | null | undefined {
   if (isNothing(a)) return b.costUsd;
   if (isNothing(b)) return a.costUsd;

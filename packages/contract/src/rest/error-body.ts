@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { ERROR_CODES, type ErrorData, type ErrorReason } from "../error.ts";
 
-/** What every refusal looks like, whatever refused. */
+/** The body of every error, whichever layer sent it. */
 export const ErrorBody = z.strictObject({
   error: z.strictObject({
     /** What went wrong, and what to do. For people. */

@@ -4,16 +4,16 @@ import { ErrorBody } from "./error-body.ts";
 import { eventSchemaName } from "./event-schema-name.ts";
 import { described, descriptionOf, type JsonSchema, tidySchema } from "./tidy-schema.ts";
 
-/** Below which the document keeps what has a name. */
+/** Where the document keeps named schemas. */
 const COMPONENTS = "#/components/schemas/";
 
 /** The contract's schemas as JSON Schema 2020-12, the dialect of OpenAPI 3.1. */
 export interface NamedSchemas {
-  /** A reference to what is answered; it may gain fields. @throws Error where schemas.ts does not export it */
+  /** A reference to an output, which may gain fields. @throws Error if schemas.ts does not export it */
   answer(schema: z.ZodType): JsonSchema;
-  /** What is taken, in full, as strict as the server is. @throws Error where schemas.ts does not export it */
+  /** An input in full, as strict as the server is. @throws Error if schemas.ts does not export it */
   input(schema: z.ZodObject): JsonSchema;
-  /** All that was referred to so far, by name. */
+  /** All schemas referenced so far, by name. */
   components(): Record<string, JsonSchema>;
 }
 
@@ -35,7 +35,7 @@ export function createNamedSchemas(): NamedSchemas {
       io,
       metadata: simple,
       uri: (id) => COMPONENTS + id,
-      // Only inputs are transformed, and they are converted as they come in.
+      // Only inputs have transforms, and they are converted as received.
       unrepresentable: io === "input" ? "throw" : "any",
     });
     return Object.fromEntries(
@@ -47,14 +47,14 @@ export function createNamedSchemas(): NamedSchemas {
   };
   const answers = withDiscriminator(convert("output"));
   const inputs = convert("input");
-  // In full it refers to itself, which generators cannot follow; and it says no more.
+  // It is recursive, which generators can't follow, and adds nothing.
   for (const schemas of [answers, inputs]) schemas["Json"] = described({}, "Json");
 
   const used: Schemas = {};
   const use = (schema: JsonSchema, from: Schemas): JsonSchema => {
     for (const name of referredTo(schema)) {
       const component = from[name];
-      // What is both taken and answered is described as it is answered.
+      // A schema used in both directions is described as an output.
       if (component === undefined || used[name] === component || (from === inputs && name in used)) continue;
       used[name] = component;
       use(component, from);
@@ -73,7 +73,7 @@ export function createNamedSchemas(): NamedSchemas {
   };
 }
 
-/** Whether others refer to it by name; what is a mere string or number is written out where it stands. */
+/** Whether it is referenced by name; plain strings and numbers are inlined. */
 function isStructured(schema: z.ZodType): boolean {
   return ["object", "enum", "union", "lazy"].includes(schema.def.type);
 }
@@ -85,7 +85,7 @@ function eventSchemas(): [type: string, schema: z.ZodType][] {
   return options.map((schema) => [schema.shape.type.value, schema]);
 }
 
-/** Tells generators by which field events are told apart. */
+/** Tells generators which field discriminates the events. */
 function withDiscriminator(schemas: Schemas): Schemas {
   const mapping = Object.fromEntries(
     eventSchemas().map(([type]) => [type, COMPONENTS + eventSchemaName(type)]),

@@ -5,7 +5,7 @@ import { jsonContent, refusals } from "./openapi-responses.ts";
 
 const BYTES = { type: "string", format: "binary" } as const;
 
-/** Blobs are raw bytes both ways, and so no procedures. */
+/** Blobs are raw bytes both ways, so they are not procedures. */
 export function createBlobOperation(schemas: NamedSchemas): OpenApiOperation {
   return {
     operationId: "blobCreate",

@@ -80,7 +80,7 @@ describe("schemas", () => {
       required: true,
       content: { "application/json": { schema: { required: ["prompt"], additionalProperties: false } } },
     });
-    // Taken and answered: described as it is answered.
+    // Used in both directions: described as an output.
     expect(schemas["Budget"]).not.toHaveProperty("additionalProperties");
     expect(schemas["Task"]).not.toHaveProperty("additionalProperties");
   });

@@ -7,7 +7,7 @@ import { restOperations } from "./operations.ts";
 import { REST_ROOT } from "./routes.ts";
 import type { JsonSchema } from "./tidy-schema.ts";
 
-/** An OpenAPI 3.1 document, as far as this one goes. */
+/** The part of an OpenAPI 3.1 document that we produce. */
 export interface OpenApiDocument {
   openapi: string;
   info: {
@@ -26,7 +26,7 @@ export interface OpenApiDocument {
   };
 }
 
-/** What `GET /api/openapi.json` answers: every route of REST, from the schemas that the server itself checks by. */
+/** The response of `GET /api/openapi.json`: every REST route, from the schemas that the server validates with. */
 export function openApiDocument({ version }: { version: string }): OpenApiDocument {
   const schemas = createNamedSchemas();
   const paths: OpenApiDocument["paths"] = {};

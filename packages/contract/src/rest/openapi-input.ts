@@ -12,7 +12,7 @@ export interface OpenApiParameter {
   schema: JsonSchema;
 }
 
-/** What the path holds, and the rest of the input where there is no body to hold it. */
+/** Path parameters, plus query parameters for routes without a body. */
 export function openApiParameters(operation: RestOperation, schemas: NamedSchemas): OpenApiParameter[] {
   const { path, call, stream } = operation;
   const inPath = pathParameters(path);
@@ -39,7 +39,7 @@ export function openApiParameters(operation: RestOperation, schemas: NamedSchema
   return [...parameters.values()];
 }
 
-/** @returns what of the input is not in the path; null where nothing is left, or where the query holds it */
+/** @returns the input fields that go into the body; null if there are none or the query holds them */
 export function openApiBody(operation: RestOperation, schemas: NamedSchemas): JsonSchema | null {
   const { path, call } = operation;
   const input = call === null || !takesBody(operation) ? null : inputOf(call, schemas);

@@ -7,7 +7,7 @@ import { procedureSchemas } from "./procedure-schemas.ts";
 import type { ProcedurePath, RestRoute } from "./route.ts";
 import { REQUIRED_SCOPES, REST_ROUTES } from "./routes.ts";
 
-/** One method of one path, as OpenAPI 3.1 tells of it. */
+/** An OpenAPI 3.1 operation. */
 export interface OpenApiOperation {
   operationId: string;
   tags: string[];
@@ -15,7 +15,7 @@ export interface OpenApiOperation {
   description?: string;
   parameters?: OpenApiParameter[];
   requestBody?: { required: boolean; content: OpenApiContent };
-  /** Which scope the token must hold. */
+  /** Scope that the token must have. */
   security?: Record<string, string[]>[];
   responses: Record<string, OpenApiResponse>;
 }
@@ -58,7 +58,7 @@ function streamOf(procedure: ProcedurePath | null): OpenApiContent {
   return procedure === null ? {} : { "text/event-stream": { schema } };
 }
 
-/** `task.submit` as a name of a function: `taskSubmit`. */
+/** `task.submit` as a function name: `taskSubmit`. */
 function operationIdOf(procedure: string): string {
   return procedure.replace(/\.(.)/, (_, letter: string) => letter.toUpperCase());
 }

@@ -15,11 +15,11 @@ export function jsonContent(schema: JsonSchema, example?: unknown): OpenApiConte
   return { "application/json": { schema, ...(example !== undefined && { example }) } };
 }
 
-/** Anything can be refused for these. */
+/** Reasons that any route can refuse for. */
 const ALWAYS: ErrorReason[] = ["validation_failed", "unauthorized", "forbidden", "internal", "unavailable"];
 const WITH_BODY: ErrorReason[] = ["payload_too_large", "unsupported_media_type", "storage_full"];
 
-/** @param reasons of the route itself. @returns its answers by HTTP status, where it refuses */
+/** @param reasons specific to the route. @returns its error responses by HTTP status */
 export function refusals(
   reasons: Iterable<ErrorReason>,
   { takesBody }: { takesBody: boolean },
@@ -39,7 +39,7 @@ export function refusals(
   );
 }
 
-/** @returns the HTTP status that a refusal for this reason has */
+/** @returns the HTTP status for this reason */
 export function httpStatusOf(reason: ErrorReason): number {
   return getHTTPStatusCodeFromError(new TRPCError({ code: ERROR_CODES[reason] }));
 }

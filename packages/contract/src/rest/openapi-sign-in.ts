@@ -1,7 +1,7 @@
 import { jsonContent, refusals } from "./openapi-responses.ts";
 import type { OpenApiOperation } from "./openapi-operation.ts";
 
-/** The one route that is no procedure: it answers with a link that HTTP alone knows how to make. */
+/** Not a procedure: it returns a link, which only the HTTP layer can build. */
 export const SIGN_IN_CODES: OpenApiOperation = {
   operationId: "createSignInCode",
   tags: ["Server"],

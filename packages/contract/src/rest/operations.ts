@@ -2,16 +2,16 @@ import { PROCEDURE_PATHS, procedureSchemas } from "./procedure-schemas.ts";
 import type { ProcedurePath, RestMethod } from "./route.ts";
 import { REST_ROUTES } from "./routes.ts";
 
-/** What one method of one path does: a call, a stream, or either, by what the request accepts. */
+/** What one method and path does: a call, a stream, or either, depending on `Accept`. */
 export interface RestOperation {
   method: RestMethod;
-  /** Below `REST_ROOT`, with names in braces. */
+  /** Relative to `REST_ROOT`, with parameters in braces. */
   path: string;
   call: ProcedurePath | null;
   stream: ProcedurePath | null;
 }
 
-/** @throws Error where two procedures of one kind want the same method of the same path */
+/** @throws Error if two procedures of one kind claim the same method and path */
 export function restOperations(): RestOperation[] {
   const operations = new Map<string, RestOperation>();
   for (const procedure of PROCEDURE_PATHS) {
@@ -24,7 +24,7 @@ export function restOperations(): RestOperation[] {
   return [...operations.values()];
 }
 
-/** @returns the names in braces of a path */
+/** @returns the parameters in a path */
 export function pathParameters(path: string): string[] {
   return Array.from(path.matchAll(/\{(\w+)\}/g), ([, name = ""]) => name);
 }

@@ -4,13 +4,13 @@ import type { ProcedurePath } from "./route.ts";
 
 export interface ProcedureSchemas {
   kind: "query" | "mutation" | "subscription";
-  /** Null where the procedure takes nothing. */
+  /** Null if the procedure takes no input. */
   input: z.ZodObject<Record<string, z.ZodType>> | null;
-  /** Null for streams, whose events were checked when they were stored. */
+  /** Null for streams, whose events were validated when stored. */
   output: z.ZodType | null;
 }
 
-/** What tRPC keeps about a procedure and does not promise by its types. */
+/** tRPC internals that its types don't expose. */
 interface Definition {
   type: ProcedureSchemas["kind"];
   inputs: unknown[];
@@ -19,7 +19,7 @@ interface Definition {
 
 export const PROCEDURE_PATHS = Object.keys(appRouter._def.procedures) as ProcedurePath[];
 
-/** @throws Error where the router was given something that REST cannot carry */
+/** @throws Error for a procedure that REST can't carry */
 export function procedureSchemas(path: ProcedurePath): ProcedureSchemas {
   const procedures = appRouter._def.procedures as unknown as Record<string, { _def: Definition }>;
   const definition = procedures[path]?._def;

@@ -3,7 +3,7 @@ import type { AppRouter } from "../router.ts";
 
 type Procedures = AppRouter["_def"]["record"];
 
-/** Where a procedure is found in the router, e.g. `task.submit`. */
+/** Path of the procedure in the router, e.g. `task.submit`. */
 export type ProcedurePath = {
   [Room in keyof Procedures]: `${Room}.${Extract<keyof Procedures[Room], string>}`;
 }[keyof Procedures];
@@ -11,19 +11,19 @@ export type ProcedurePath = {
 export const REST_METHODS = ["GET", "POST", "PATCH", "DELETE"] as const;
 export type RestMethod = (typeof REST_METHODS)[number];
 
-/** Where and how HTTP reaches a procedure. */
+/** Method and path of a procedure. */
 export interface RestRoute {
   method: RestMethod;
-  /** Below `REST_ROOT`; a name in braces is a field of the procedure's input. */
+  /** Relative to `REST_ROOT`; a name in braces is an input field. */
   path: `/${string}`;
-  /** Of a success; 201 where something new can be fetched afterwards. */
+  /** Success status; 201 if it creates something that can be fetched. */
   status: 200 | 201;
-  /** One line, for lists. */
+  /** One-line summary. */
   summary: string;
-  /** What the caller has to know beyond that. */
+  /** What else a caller has to know. */
   description?: string;
-  /** A body to begin with, for who tries it. */
+  /** An example body. */
   example?: Readonly<Record<string, unknown>>;
-  /** What it can refuse for reasons of its own, beside what any route can. */
+  /** Reasons specific to this route, besides those that any route can refuse for. */
   reasons: readonly ErrorReason[];
 }

@@ -2,15 +2,15 @@ import type { Scope } from "../principal.ts";
 import { PROCEDURE_SCOPES } from "../procedure-scopes.ts";
 import type { ProcedurePath, RestRoute } from "./route.ts";
 
-/** All of REST is below this path. */
+/** Prefix of all REST routes. */
 export const REST_ROOT = "/api";
 
-/** What the token of a call must hold. A procedure that the table leaves out does not compile. */
+/** Scope that the token must have. A procedure missing from the table does not compile. */
 export const REQUIRED_SCOPES: Readonly<Record<ProcedurePath, Scope>> = PROCEDURE_SCOPES;
 
 /**
- * REST, procedure by procedure: the same inputs, answers and errors as over tRPC. A procedure without a line here does
- * not compile. A query and a subscription may share a path: what the request accepts decides (RFC 9110, 12.5.1).
+ * REST, procedure by procedure: same inputs, outputs and errors as tRPC. A procedure without a route does not compile.
+ * A query and a subscription may share a path; `Accept` decides (RFC 9110, 12.5.1).
  */
 export const REST_ROUTES = {
   "task.submit": {

@@ -6,19 +6,19 @@ type Child = z.core.JSONSchema._JSONSchema;
 
 const DESCRIPTIONS: Readonly<Record<string, string>> = descriptions;
 
-/** @param path of a schema or a field in the sources, e.g. `Task/state`. @returns its doc comment */
+/** @param path of a schema or field in the sources, e.g. `Task/state`. @returns its doc comment */
 export function descriptionOf(path: string): string | undefined {
   return DESCRIPTIONS[path];
 }
 
 export interface TidyOptions {
-  /** Where the comments of the schema's fields are. */
+  /** Path of the comments of the schema's fields. */
   path: string;
-  /** Whether fields that are not named may come. */
+  /** Whether unknown fields are allowed. */
   open: boolean;
 }
 
-/** Makes what zod converts fit for reading: with the comments of the sources, and without what says nothing. */
+/** Makes zod's output readable: adds the comments from the sources, removes noise. */
 export function tidySchema(schema: JsonSchema, { path, open }: TidyOptions): JsonSchema {
   const child = (of: Child): Child => (typeof of === "boolean" ? of : tidySchema(of, { path, open }));
   const field = ([name, of]: [string, Child]): [string, Child] => {
@@ -39,20 +39,20 @@ export function tidySchema(schema: JsonSchema, { path, open }: TidyOptions): Jso
   if (tidy.anyOf !== undefined) tidy.anyOf = tidy.anyOf.map((of) => tidySchema(of, { path, open }));
   if (tidy.oneOf !== undefined) tidy.oneOf = tidy.oneOf.map((of) => tidySchema(of, { path, open }));
 
-  // A format says it in a word, and JSON's numbers are safe integers anyway.
+  // The format says the same, and JSON integers are safe integers anyway.
   if (tidy.format === "uuid") delete tidy.pattern;
   if (tidy.minimum === Number.MIN_SAFE_INTEGER) delete tidy.minimum;
   if (tidy.maximum === Number.MAX_SAFE_INTEGER) delete tidy.maximum;
   return nullable(tidy);
 }
 
-/** The same with its comment, which counts more than what its type says of itself. */
+/** Adds the comment, which takes precedence over the type's own. */
 export function described(schema: JsonSchema, path: string): JsonSchema {
   const description = descriptionOf(path);
   return description === undefined ? schema : { ...schema, description };
 }
 
-/** `T | null` as a type with two names, where T is written out. */
+/** `T | null` as a type array, if T is inline. */
 function nullable(schema: JsonSchema): JsonSchema {
   const { anyOf, ...rest } = schema;
   const [value, nothing, ...more] = anyOf ?? [];

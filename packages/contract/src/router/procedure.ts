@@ -8,12 +8,12 @@ import type { Services } from "../services.ts";
 
 export interface RouterContext {
   services: Services;
-  /** Null where the request carried no credentials, or none that hold. */
+  /** Null if the request had no valid credentials. */
   principal: Principal | null;
 }
 
 const t = initTRPC.context<RouterContext>().create({
-  // Stack traces never leave the server, whatever NODE_ENV says.
+  // Stack traces never leave the server, whatever NODE_ENV is.
   isDev: false,
   sse: {
     ping: { enabled: true, intervalMs: PING_INTERVAL_MS },
@@ -29,7 +29,7 @@ const t = initTRPC.context<RouterContext>().create({
       }));
       return { ...shape, message: describeIssues(data.issues), data };
     }
-    // An unexpected error may hold anything; the log has the details.
+    // An unexpected error may contain anything; details go to the log.
     const message = reason === "internal" ? "Internal error; see the server's log" : shape.message;
     return { ...shape, message, data };
   },
@@ -78,12 +78,12 @@ const translateErrors = t.middleware(async ({ next }) => {
 
 export const router = t.router;
 
-/** Ends a stream with its connection. Without a connection (tRPC's server-side caller) it never aborts. */
+/** Ends a stream with its connection. Never aborts without one (tRPC's server-side caller). */
 export function streamSignal(signal: AbortSignal | undefined): AbortSignal {
   return signal ?? new AbortController().signal;
 }
 
-/** Every procedure: the caller is known, and their token has the scope that the procedure demands. */
+/** Base of every procedure: the caller is known and their token has the required scope. */
 export const procedure = t.procedure.use(translateErrors).use(({ ctx, path, next }) => {
   if (ctx.principal === null) {
     throw toTRPCError(

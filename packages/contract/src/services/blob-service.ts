@@ -1,21 +1,24 @@
 import type { Blob } from "../blob.ts";
 import type { Principal } from "../principal.ts";
 
-/** A blob that can be read. */
+/** A readable blob. */
 export interface ReadableBlob {
   blob: Blob;
-  /** Opens the bytes. Read them to the end, or return early: either closes the file. @throws `not_found` */
+  /** Opens the bytes. Read to the end or return early: either closes the file. @throws `not_found` */
   open(): Promise<AsyncIterable<Uint8Array>>;
 }
 
-/** Every method throws TrunklineError: `not_found` also where the blob is somebody else's, whoever knows its hash. */
+/**
+ * Every method throws TrunklineError; `not_found` also if the blob is somebody else's, even for a caller who knows its
+ * hash.
+ */
 export interface BlobService {
   /**
-   * Stores bytes while they arrive; resolves once they are durable. The same bytes again give the same blob.
-   * @param size that the sender announced, in bytes; null where it did not.
+   * Stores bytes as they arrive; resolves once they are durable. The same bytes give the same blob.
+   * @param size announced by the sender, in bytes; null if unknown.
    * @throws `payload_too_large`, `quota_exceeded`, `storage_full`
    */
   create(principal: Principal, bytes: AsyncIterable<Uint8Array>, size: number | null): Promise<Blob>;
-  /** Those that the caller uploaded, and those that a session of the caller refers to. */
+  /** Blobs that the caller uploaded or that one of the caller's sessions refers to. */
   get(principal: Principal, blobId: string): Promise<ReadableBlob>;
 }

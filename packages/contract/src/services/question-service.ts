@@ -1,14 +1,14 @@
 import type { Principal } from "../principal.ts";
 import type { AnswerQuestionInput, ListQuestionsInput, Question, QuestionPage } from "../question.ts";
 
-/** Every method throws TrunklineError: `not_found` also where the question or session belongs to somebody else. */
+/** Every method throws TrunklineError; `not_found` also if the question or session is somebody else's. */
 export interface QuestionService {
-  /** Those that wait for an answer. */
+  /** The open ones. */
   list(principal: Principal, input: ListQuestionsInput): Promise<QuestionPage>;
   /**
-   * Resolves once the answer is committed; the task then goes on by itself. The same answer again is answered as the
-   * first time. @throws `validation_failed` for options that the question does not have, `question_closed` where it was
-   * answered otherwise, has expired, or its task has ended
+   * Resolves once the answer is committed; the task then resumes. Repeating the same answer returns the same result.
+   * @throws `validation_failed` for unknown options, `question_closed` if it was answered otherwise, has expired, or
+   * its task has ended
    */
   answer(principal: Principal, input: AnswerQuestionInput): Promise<Question>;
 }

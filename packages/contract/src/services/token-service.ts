@@ -8,11 +8,11 @@ import type {
   TokenRef,
 } from "../token.ts";
 
-/** Every method throws TrunklineError: `not_found` also where user or token are another's, unless for an admin. */
+/** Every method throws TrunklineError; `not_found` also if user or token are somebody else's, except for admins. */
 export interface TokenService {
-  /** @throws `forbidden` where it would do more, or last longer, than the caller's own, or would be another user's */
+  /** @throws `forbidden` for more rights or a later expiry than the caller's own token, or for another user */
   create(principal: Principal, input: CreateTokenInput): Promise<CreatedToken>;
   list(principal: Principal, input: ListTokensInput): Promise<TokenPage>;
-  /** Ends the token, the browsers that were signed in with it, and all their live streams. Idempotent. */
+  /** Revokes the token, and ends its browser sessions and live streams. Idempotent. */
   revoke(principal: Principal, input: TokenRef): Promise<Token>;
 }

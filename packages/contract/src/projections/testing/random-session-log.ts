@@ -7,14 +7,14 @@ interface Step {
   texts: string[];
   reasoning: string[];
   calls: { chunks: string[]; begins: boolean }[];
-  /** The provider fails under it, and it is tried again. */
+  /** The provider fails and the step is retried. */
   retried: boolean;
 }
 
 interface Run {
   steps: Step[];
   ending: Ending;
-  /** Whether the last step is still going on when the run ends. */
+  /** Whether the last step is still running when the run ends. */
   cutOff: boolean;
   submitMeanwhile: boolean;
 }
@@ -35,7 +35,7 @@ const run: fc.Arbitrary<Run> = fc.record({
   submitMeanwhile: fc.boolean(),
 });
 
-/** Logs of whole sessions, with tasks of every ending, crashes, retries and queued tasks among them. */
+/** Logs of whole sessions, including tasks with every outcome, crashes, retries and queued tasks. */
 export const randomSessionLog: fc.Arbitrary<SessionLog> = fc.array(run, { maxLength: 4 }).map((runs) => {
   const log = new SessionLog();
   log.add("session.created", null, { title: "A session", model: null });

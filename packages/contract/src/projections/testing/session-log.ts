@@ -3,16 +3,16 @@ import { blockEndedBy, blockOfPiece } from "../block.ts";
 
 export const SESSION_ID = "01900000-0000-7000-8000-000000000000";
 
-/** Writes a log as the server does: ascending seqs, and pieces that leave the stored log when their block ends. */
+/** Writes a log like the server: ascending seqs, and pieces that leave the stored log when their block ends. */
 export class SessionLog {
-  /** All that a subscriber sees who is there from the beginning. */
+  /** Everything that a subscriber sees who was there from the start. */
   readonly live: SessionEvent[] = [];
-  /** What is left for one who comes later. */
+  /** What is left for a later subscriber. */
   stored: SessionEvent[] = [];
 
   add<T extends EventType>(type: T, taskId: string | null, data: EventDataOf<T>): void {
     const seq = this.live.length + 1;
-    // The parameters hold type and data together, which the union cannot follow.
+    // Type and data belong together, which the compiler can't see here.
     const event = { sessionId: SESSION_ID, taskId, seq, at: 1_000 * seq, type, data } as SessionEvent;
     this.live.push(event);
     const ended = blockEndedBy(event);
