@@ -3,8 +3,8 @@ import * as nodeModule from "node:module";
 import { fileURLToPath } from "node:url";
 
 /*
- * The sources run as they are, which takes a Node that strips types; an older one gets a sentence. Nothing here may be
- * newer than such a Node: a missing export, imported by name, would end it with a SyntaxError before the check.
+ * The sources run directly, which needs a Node that strips types; an older one gets a clear message. Nothing in this
+ * file may be newer than such a Node: a missing named export would fail with a SyntaxError before the check.
  */
 const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
 if (major < 24 || (major === 24 && minor < 16)) {
@@ -14,8 +14,8 @@ if (major < 24 || (major === 24 && minor < 16)) {
   );
   process.exitCode = 2;
 } else {
-  // Stripping and compiling takes most of a short command's time. The cache is kept beside the code and not in Node's
-  // default place: in /tmp somebody else could have written it.
+  // Stripping and compiling dominate a short command's time. The cache is beside the code, not in Node's default
+  // location: in /tmp somebody else could have written it.
   const directory = fileURLToPath(new URL("../node_modules/.cache/compile", import.meta.url));
   nodeModule.enableCompileCache(directory);
   // For the threads of `serve`.

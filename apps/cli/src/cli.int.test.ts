@@ -10,7 +10,7 @@ import { CliProcess, type CliResult } from "./testing/cli-process.ts";
 
 let provider: FakeProvider;
 let server: ServerFixture;
-/** The command finds server and token by the data directory alone. */
+/** The command finds server and token from the data directory alone. */
 let env: Record<string, string>;
 const cli = (...args: string[]): Promise<CliResult> => CliProcess.run(args, env);
 
@@ -30,7 +30,7 @@ const jsonLines = <T>(text: string): T[] =>
     .split("\n")
     .map((line) => JSON.parse(line) as T);
 
-/** Submits a task that works until it is canceled. */
+/** Submits a task that runs until it is canceled. */
 async function submitSleeper(): Promise<SubmitTaskOutput> {
   const submitted = await server.client.task.submit.mutate({ prompt: "run: sleep 300" });
   await untilState(submitted.taskId, "working");

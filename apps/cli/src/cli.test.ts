@@ -5,7 +5,7 @@ import { runCaptured } from "./testing/captured-cli.ts";
 
 const ID = "0199c7a4-0000-7000-8000-000000000000";
 
-/** The address of a port that was free a moment ago. */
+/** A port that was free a moment ago. */
 const NOBODY = { TRUNKLINE_URL: "" };
 beforeAll(async () => {
   const server = createServer().listen(0, "127.0.0.1");

@@ -2,7 +2,7 @@ import { isApiError, type TrunklineApiError, TrunklineConnectionError } from "@t
 import type { ErrorReason } from "@trunkline/contract";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 
-/** Why a command ends early: a sentence for people that says what to do, and a code for scripts. */
+/** Ends a command early, with a message that says what to do and an exit code for scripts. */
 export class CommandError extends Error {
   override readonly name = "CommandError";
   readonly exitCode: ExitCode;
@@ -13,7 +13,7 @@ export class CommandError extends Error {
   }
 }
 
-/** Refusals that the command line caused. */
+/** Refusals caused by the command line. */
 const USAGE_REASONS: readonly ErrorReason[] = [
   "validation_failed",
   "model_unknown",
@@ -24,17 +24,17 @@ const USAGE_REASONS: readonly ErrorReason[] = [
 
 type Hints = (...words: string[]) => string;
 
-/** The server that was called, as far as messages tell. */
+/** The target server, for messages. */
 interface Called {
   url: string;
-  /** Where the token is from; null where none was sent. */
+  /** Source of the token; null if none was sent. */
   tokenSource: string | null;
-  /** Why the local token was not sent though there is one. */
+  /** Why the local token was not sent although there is one. */
   tokenKept: string | null;
 }
 
 /**
- * Puts into words why a call to the server failed. Anything else is a bug, and thrown again.
+ * Explains why a call to the server failed. Anything else is a bug and rethrown.
  *
  * @param target what was called
  */
@@ -54,7 +54,7 @@ export function toCommandError(error: unknown, target: Called, command: Hints): 
   return new CommandError(usage ? EXIT.usage : EXIT.failed, refusal(error), { cause: error });
 }
 
-/** The server speaks of fields of its API; here they are called as the options are. */
+/** The server names API fields; translate them to option names. */
 const OPTION_NAMES: readonly (readonly [RegExp, string])[] = [
   [/\bwhenBusy '?(\w+)'?(?: or '?(\w+)'?)?/g, "--when-busy $1 or $2"],
   [/\batSeq\b/g, "--at"],

@@ -57,7 +57,7 @@ describe("B7: paths", () => {
     );
     expect(started.err).toBe("");
     expect(started.out).toContain(join(here, "rel", "server.log"));
-    // The hints find the same server.
+    // The hints address the same server.
     expect(started.out).toContain("trunkline stop --data-dir rel");
     expect((await CliProcess.run(["stop", "--data-dir", "rel"], elsewhere, "", here)).out).toContain(
       "Stopped",
@@ -213,7 +213,7 @@ it("H12: whoever listens at the default address hears no token, and is not asked
   await mkdir(dataDir);
   await writeFile(join(dataDir, "token"), "tl_secret");
   const url = `http://127.0.0.1:${(stranger.address() as AddressInfo).port}`;
-  // The pid is in use again, by a program that does not listen there.
+  // The pid was reused by a program that does not listen there.
   await writeFile(
     join(dataDir, "server.json"),
     JSON.stringify({ pid: process.ppid, url, startedAt: Date.now() }),

@@ -1,13 +1,13 @@
 import type { TerminalTaskState } from "@trunkline/contract";
 
-/** What the command's exit code says; `--help` explains the same. */
+/** Meaning of the exit codes, as `--help` explains them. */
 export const EXIT = {
   completed: 0,
   failed: 1,
   usage: 2,
   canceled: 3,
   unreachable: 4,
-  /** 128 + SIGINT, as shells have it. */
+  /** 128 + SIGINT, by shell convention. */
   detached: 130,
 } as const;
 

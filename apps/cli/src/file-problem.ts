@@ -12,7 +12,7 @@ const PROBLEMS: Readonly<Record<string, string>> = {
   ELOOP: "too many symbolic links",
 };
 
-/** @returns what keeps a file from being used, in words instead of the system's codes. */
+/** @returns why a file can't be used, in words instead of an error code. */
 export function fileProblem(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const code = "code" in error ? String(error.code) : "";

@@ -35,7 +35,7 @@ import { suggestCommand } from "./suggest-command.ts";
 import type { Output } from "./terminal/output.ts";
 import { plainText } from "./terminal/plain-text.ts";
 
-/** Every command, in the order and under the headings of the help. */
+/** Every command, in the order and groups of the help. */
 const GROUPS: readonly (readonly [
   heading: string,
   commands: readonly ((context: CommandContext) => Command)[],
@@ -80,7 +80,7 @@ const EXAMPLES = `Begin with:
   trunkline attach                    watch the latest session
 `;
 
-/** The whole command line. Parsing throws CommanderError instead of ending the process. */
+/** The command line parser. Throws CommanderError instead of ending the process. */
 export function buildProgram(context: CommandContext): Command {
   const { out, err, env } = context.terminal;
   const program = new Command("trunkline")
@@ -104,14 +104,14 @@ export function buildProgram(context: CommandContext): Command {
 
   for (const command of [program, ...below(program)]) {
     command
-      // Its own go as far as `stop` for `show`.
+      // Commander's own suggestions go as far as `stop` for `show`.
       .showSuggestionAfterError(false)
       .exitOverride()
       .configureHelp({
-        // On narrow terminals; below this, help would be a word per line.
+        // Minimum for narrow terminals; below this, help would be one word per line.
         minWidthToWrap: 20,
         showGlobalOptions: command !== program,
-        // "[options]" at every command tells nothing.
+        // "[options]" on every command says nothing.
         subcommandTerm: (sub) => [sub.name(), ...sub.registeredArguments.map(argumentTerm)].join(" "),
         styleTitle: (title) => out.colors.bold(title),
       })
@@ -137,7 +137,7 @@ function withSuggestion(text: string, program: Command): string {
   return `error: unknown command '${typed}'. ${hint}\n`;
 }
 
-/** Commands of commands included. */
+/** Subcommands included. */
 function below(command: Command): Command[] {
   return command.commands.flatMap((each) => [each, ...below(each)]);
 }
@@ -147,7 +147,7 @@ function argumentTerm(argument: Argument): string {
   return argument.required ? `<${name}>` : `[${name}]`;
 }
 
-/** Help in lines longer than this is hard to read. */
+/** Longer lines are hard to read. */
 const MAX_HELP_WIDTH = 100;
 
 function helpWidth(output: Output): number {

@@ -1,4 +1,4 @@
-/** What other programs call what ours do. */
+/** Other programs' names for our commands. */
 const SYNONYMS: Readonly<Record<string, string>> = {
   show: "attach",
   watch: "attach",
@@ -36,7 +36,7 @@ const SYNONYMS: Readonly<Record<string, string>> = {
   tokens: "token",
 };
 
-/** @returns a command that the user may have meant, never one that stops the server; null where none is close. */
+/** @returns the command that the user probably meant, never one that stops the server; null if none is close. */
 export function suggestCommand(typed: string, names: readonly string[]): string | null {
   const word = typed.toLowerCase();
   const synonym = SYNONYMS[word];
@@ -44,7 +44,7 @@ export function suggestCommand(typed: string, names: readonly string[]): string 
   return names.find((name) => name !== "stop" && isOneSlipAway(word, name)) ?? null;
 }
 
-/** One letter more, less or other, or two in the wrong order; a guess that goes further names anything. */
+/** One letter added, missing or wrong, or two swapped; looser matching suggests anything. */
 function isOneSlipAway(word: string, name: string): boolean {
   if (word.length < 2 || Math.abs(word.length - name.length) > 1) return false;
   const at = Array.from(word).findIndex((letter, index) => letter !== name[index]);

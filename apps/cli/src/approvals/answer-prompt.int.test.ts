@@ -38,7 +38,7 @@ describe("A1: what was typed before the prompt was shown answers nothing", () =>
   it("neither a line nor the beginning of one", async () => {
     const marker = crypto.randomUUID();
     await using cli = terminal("run", `run: echo ${marker}`);
-    // While the command starts, and while it waits for the server: for another program, or for nobody.
+    // While the command starts and waits for the server: meant for another program, or for nobody.
     cli.type("ls -la\ny\na\nyes\nal");
     await cli.shows(PROMPT);
     expect(await answersTo(marker)).toEqual([]);

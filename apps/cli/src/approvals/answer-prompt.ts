@@ -9,25 +9,25 @@ import { askDecision, type DecisionOptions } from "./ask-decision.ts";
 import { readAnswer } from "./chosen-options.ts";
 import { isQuestion } from "./question.ts";
 
-/** Lets whoever watches a session answer what it asks, at the bottom of the screen. */
+/** Prompts the user at the bottom of the screen for open approvals and questions. */
 export interface AnswerPrompt extends AsyncDisposable {
-  /** Something is asked here, or is about to be. */
+  /** A prompt is shown, or about to be. */
   readonly isOpen: boolean;
-  /** To be called before the event is shown; resolves once what it settles has left the screen. */
+  /** Call before showing the event; resolves once the prompt that it settles has been cleared. */
   see(event: SessionEvent): Promise<void>;
-  /** To be called once all events that there are have been seen: from now on it may ask. */
+  /** Call once all existing events have been shown: from now on it may prompt. */
   settle(): void;
-  /** Prints above what is being asked. */
+  /** Prints above the prompt. */
   aside(print: () => Promise<void>): Promise<void>;
 }
 
 type OpenApproval = NonNullable<OpenApprovals["first"]>;
 type OpenQuestion = NonNullable<OpenQuestions["first"]>;
 
-/** An answer that is ready to be sent, or why there is none. */
+/** An answer to send, or why there is none. */
 type Given = { kind: "given"; words: string; send(): Promise<unknown> } | Exclude<Answer, { kind: "line" }>;
 
-/** The terminal is read only while something is asked, so that it is the user's own at all other times. */
+/** The terminal is read only while a prompt is shown; at all other times it is the user's. */
 export function openAnswerPrompt(
   client: TrunklineClient,
   terminal: Terminal,
@@ -40,7 +40,7 @@ export function openAnswerPrompt(
   let asking: { id: string; withdraw: AbortController; done: Promise<void> } | null = null;
   let line: OpenLine | null = null;
 
-  /** @returns what to ask next, and how; null where nothing is open */
+  /** @returns what to ask next, and how; null if nothing is open */
   function first(): { id: string; ask(options: DecisionOptions): Promise<Given>; forget(): void } | null {
     const approval = approvals.first;
     if (approval !== null) {
@@ -59,14 +59,14 @@ export function openAnswerPrompt(
     const given = await next.ask({ signal, onLine: (opened) => void (line = opened) });
     line = null;
     if (given.kind === "withdrawn") return await keepTyped(given.typed);
-    // Left with Ctrl-D: it stays open, for `trunkline approve` and `trunkline answer`.
+    // Left with Ctrl-D: it stays open for `trunkline approve` and `trunkline answer`.
     if (given.kind === "left") return next.forget();
     try {
       await given.send();
-      // The next answer is for the next one, though the event that tells of this one is still on its way.
+      // Move on to the next one, though the event for this one is still on its way.
       next.forget();
     } catch (error) {
-      // Somebody else was faster, time ran out, or the server is away; while it stays open it is asked again.
+      // Already answered, expired, or the server is unreachable; asked again while it stays open.
       await err.write(`${describeFailure(error)}\n`);
       await keepTyped(given.words);
     }

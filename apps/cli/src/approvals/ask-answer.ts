@@ -7,7 +7,7 @@ export interface AnswerOptions {
   onLine?: (line: OpenLine) => void;
 }
 
-/** Asks for an answer in the person's own words, which may be pasted and then have many lines. */
+/** Asks for a free-text answer; a paste may have several lines. */
 export async function askAnswer(terminal: Terminal, { signal, onLine }: AnswerOptions): Promise<Answer> {
   for (;;) {
     const line = askLine(terminal, "Your answer: ", { signal, paste: true });

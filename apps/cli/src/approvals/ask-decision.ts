@@ -5,18 +5,18 @@ import type { Terminal } from "../terminal/terminal.ts";
 
 export interface DecisionOptions {
   signal: AbortSignal;
-  /** Told of each line that is asked for, so that others can print around it. */
+  /** Called with each prompt, so that others can print around it. */
   onLine?: (line: OpenLine) => void;
 }
 
-/** What somebody decided, or what else came of asking. */
+/** The decision, or another outcome of the prompt. */
 export type Decision = { kind: "decided"; decision: ApprovalDecision } | Exclude<Answer, { kind: "line" }>;
 
 /**
- * Asks whether a call may run, whose details are on the screen. The answer is a line, sent with Enter; `always` takes a
- * second one, as it allows what nobody has seen yet.
+ * Asks whether a call shown above may run. The answer is a line ended with Enter; `always` needs a second one, because
+ * it allows calls that nobody has seen yet.
  *
- * @param always what it would allow for the rest of the session; null: nothing can be allowed for good
+ * @param always what it would allow for the rest of the session; null: not offered
  */
 export async function askDecision(
   terminal: Terminal,

@@ -4,15 +4,15 @@ import { visibleLines } from "../terminal/visible-text.ts";
 
 type Paint = (text: string) => string;
 
-/** Inputs that take something away from a file, and those that put something into it, by the names that tools use. */
+/** Inputs that are removed from a file, and those that are added, by the names that tools use. */
 const REMOVED = new Set(["oldText"]);
 const ADDED = new Set(["newText", "content"]);
 
 const INDENT = "  ";
 
 /**
- * Shows exactly what a call will do, for somebody who decides whether it may: every input, whole, line by line, with
- * whatever is invisible as an escape; text that goes into a file or out of it as a diff.
+ * Shows exactly what a call will do, for the person who approves it: every input in full, line by line, with invisible
+ * characters escaped; file contents as a diff.
  */
 export function formatCallDetails(
   { tool, input }: Pick<ToolCall, "tool" | "input">,

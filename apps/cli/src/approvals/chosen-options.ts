@@ -2,16 +2,13 @@ import type { AnswerQuestionInput, QuestionOption } from "@trunkline/contract";
 
 type Answer = AnswerQuestionInput["answer"];
 
-/** What a question offers to choose from. */
+/** A question's options. */
 export interface Choices {
   options: readonly QuestionOption[];
   multiple: boolean;
 }
 
-/**
- * Reads what somebody typed: the numbers of options as the question lists them, or their names; anything else is an
- * answer in words.
- */
+/** Parses typed input: option numbers as listed, or option names; anything else is a free-text answer. */
 export function readAnswer(typed: string, { options, multiple }: Choices): Answer {
   const parts = typed.split(/[,\s]+/).filter((part) => part !== "");
   const numbered = parts.map((part) => (/^\d+$/.test(part) ? options[Number(part) - 1] : undefined));
@@ -22,13 +19,13 @@ export function readAnswer(typed: string, { options, multiple }: Choices): Answe
   return named === undefined ? { text: typed } : { options: [named.id] };
 }
 
-/** @returns the option with this id or label, whatever the case */
+/** @returns the option with this id or label, ignoring case */
 export function findOption(name: string, options: readonly QuestionOption[]): QuestionOption | undefined {
   const wanted = name.trim().toLowerCase();
   return options.find(({ id, label }) => id.toLowerCase() === wanted || label.toLowerCase() === wanted);
 }
 
-/** @returns the answer in words, with options by what they are called */
+/** @returns the answer as text, with option labels */
 export function describeAnswer({ options = [], text }: Answer, offered: readonly QuestionOption[]): string {
   const labels = options.map((id) => offered.find((option) => option.id === id)?.label ?? id);
   return [...labels, ...(text === undefined ? [] : [text])].join(", ");

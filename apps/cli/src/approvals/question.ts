@@ -2,7 +2,7 @@ import { inputText, type QuestionOption, type ToolCall } from "@trunkline/contra
 import type { Colors } from "../terminal/output.ts";
 import { oneLine, plainText } from "../terminal/plain-text.ts";
 
-/** In older logs a call that asks its user something waits like an approval, whose note is the answer. */
+/** In older logs a question is stored as an approval whose note is the answer. */
 export function isQuestion({ tool }: Pick<ToolCall, "tool">): boolean {
   return tool === "ask_user";
 }
@@ -11,7 +11,7 @@ export function questionText({ input }: Pick<ToolCall, "input">): string {
   return inputText(input, "question");
 }
 
-/** @returns the question's lines, and its options by number. */
+/** @returns the lines of the question, with numbered options. */
 export function formatQuestion(
   { text, options }: { text: string; options: readonly QuestionOption[] },
   colors: Colors,

@@ -54,7 +54,7 @@ function collect(option: string, before: string[] = []): string[] {
   return [...before, option];
 }
 
-/** @throws CommandError where it does not wait any more */
+/** @throws CommandError if it is no longer open */
 async function openQuestion(client: TrunklineClient, questionId: string): Promise<Question> {
   const { items } = await takeItems(MAX_LISTED, (page) => client.question.list.query(page));
   const question = items.find(({ id }) => id === questionId);

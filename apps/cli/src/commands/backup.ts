@@ -27,7 +27,7 @@ export function backupCommand(context: CommandContext): Command {
     .option("--json", "print the file and its size in bytes as JSON")
     .action(async (file: string, { json }: JsonOption, command: Command) => {
       const { out, err } = context.terminal;
-      // Loaded here, so that no other command has to wait for the database's library.
+      // Loaded lazily, so that other commands don't wait for the database library.
       const { backupDatabase } = await import("@trunkline/server/backup");
       using status = openStatusLine(err);
       const summary = await explained(async () =>
@@ -86,7 +86,7 @@ export function restoreCommand(context: CommandContext): Command {
     });
 }
 
-/** @throws CommandError where no file can be made there */
+/** @throws CommandError if no file can be created there */
 function backupPath(file: string): string {
   if (file === "-") {
     throw new CommandError(
@@ -108,7 +108,7 @@ function backupPath(file: string): string {
   return path;
 }
 
-/** @throws CommandError where there is no such file */
+/** @throws CommandError if there is no such file */
 function existingFile(file: string): string {
   const path = localPath(file);
   const stats = statSync(path, { throwIfNoEntry: false });
@@ -123,7 +123,7 @@ function dataDirOf({ terminal }: CommandContext, command: Command): string {
   return findDataDir(command.optsWithGlobals<TargetOptions>().dataDir, terminal.env);
 }
 
-/** These errors of the server are meant for people; anything else is a bug. */
+/** These server errors are meant for people; anything else is a bug. */
 async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();

@@ -1,4 +1,4 @@
-/** Says how to come back to a task that runs while nobody watches. */
+/** Says how to get back to a task that runs detached. */
 export function describeDetached(
   what: string,
   { sessionId, taskId }: { sessionId: string; taskId?: string },

@@ -3,8 +3,8 @@ import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 
 /**
- * @param done what could not be done to the task: `edited`, `moved`
- * @returns the error of an edit or a move, in words where the task has left the queue
+ * @param done what failed: `edited`, `moved`
+ * @returns the error of an edit or move, with a clearer message if the task has left the queue
  */
 export function explainQueued(error: unknown, done: string): unknown {
   if (!isApiError(error, "task_not_queued")) return error;

@@ -56,7 +56,7 @@ export function exportCommand(context: CommandContext): Command {
     );
 }
 
-/** The document as it comes, of any size, and a line end. */
+/** The document as it arrives, of any size, plus a newline. */
 async function* asJson(body: AsyncIterable<Uint8Array>, counter: EventCount): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   for await (const bytes of body) {
@@ -74,7 +74,7 @@ async function* asMarkdown(
   yield toMarkdown(JSON.parse(json) as SessionDocument);
 }
 
-/** Readable by its owner alone, as it may hold secrets. @returns how many bytes it has */
+/** Readable by its owner only, because it may contain secrets. @returns its size in bytes */
 async function writeNewFile(path: string, pieces: AsyncIterable<string>): Promise<number> {
   try {
     await using handle = await open(path, "wx", 0o600);
@@ -85,7 +85,7 @@ async function writeNewFile(path: string, pieces: AsyncIterable<string>): Promis
     }
     return bytes;
   } catch (error) {
-    // Anything else is the connection's.
+    // Anything else is a connection error.
     if (!(error instanceof Error && "syscall" in error)) throw error;
     throw new CommandError(EXIT.usage, `Can't write ${path}: ${fileProblem(error)}.`, { cause: error });
   }

@@ -9,11 +9,11 @@ import { describeCall } from "../transcript/tool-row.ts";
 import { hints, type CommandContext } from "./context.ts";
 import { takeItems } from "./paged-items.ts";
 
-/** Stands for the newest of its kind. */
+/** Stands for the newest one. */
 export const LAST = "last";
 
 const WHOLE_ID = /^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/i;
-/** Among these the beginning of an id is looked for; whoever means an older one gives it whole. */
+/** Prefixes are searched among this many; older items need the full id. */
 const MAX_LOOKED_AT = 2_000;
 const MAX_OFFERED = 15;
 
@@ -25,7 +25,7 @@ interface Kind<T> {
   describe(item: T): string;
 }
 
-/** @param given a whole id, the beginning of one, or `last`; undefined: asks, where somebody is there to be asked */
+/** @param given a full id, a prefix, or `last`; undefined: asks, if the terminal is interactive */
 export async function findSession(
   context: CommandContext,
   client: TrunklineClient,
@@ -39,7 +39,7 @@ export async function findSession(
   });
 }
 
-/** As `findSession`. */
+/** Like `findSession`. */
 export async function findTask(
   context: CommandContext,
   client: TrunklineClient,
@@ -53,7 +53,7 @@ export async function findTask(
   });
 }
 
-/** As `findSession`, among those that wait for an answer. */
+/** Like `findSession`, among the open ones. */
 export async function findApproval(
   context: CommandContext,
   client: TrunklineClient,
@@ -67,7 +67,7 @@ export async function findApproval(
   });
 }
 
-/** As `findApproval`. */
+/** Like `findApproval`. */
 export async function findQuestion(
   context: CommandContext,
   client: TrunklineClient,

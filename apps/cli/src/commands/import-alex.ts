@@ -28,7 +28,7 @@ export function importAlexCommand(context: CommandContext): Command {
     .option("--json", "print the whole report as JSON")
     .action(async (directory: string, options: ImportAlexOptions, command: Command) => {
       const { terminal } = context;
-      // Loaded here, so that no other command has to wait for the contract's schemas.
+      // Loaded lazily, so that other commands don't wait for the contract's schemas.
       const { importDirectory } = await import("../import-alex/import-directory.ts");
       const { sendTo } = await import("../import-alex/send-document.ts");
       const { printReport } = await import("../import-alex/print-report.ts");
@@ -65,7 +65,7 @@ async function withStatus<T>(
   );
 }
 
-/** A missing directory is wrong usage. */
+/** A missing directory is a usage error. */
 function explainUnreadable(error: unknown): never {
   if (!(error instanceof Error) || !("code" in error)) throw error;
   throw new CommandError(EXIT.usage, `Can't read the directory: ${fileProblem(error)}.`, { cause: error });

@@ -21,7 +21,7 @@ export function importCommand(context: CommandContext): Command {
     .option("--json", "print the session, and whether it is new, as JSON")
     .action(async (file: string, options: ImportOptions, command: Command) => {
       const { in: stdin, out, err } = context.terminal;
-      // Loaded here, so that no other command has to wait for the contract's schemas.
+      // Loaded lazily, so that other commands don't wait for the contract's schemas.
       const { openSource, readDocument } = await import("../session-document/read-document.ts");
       const source = await openSource(file, stdin);
       const client = connect(context, command);

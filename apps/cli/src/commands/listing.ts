@@ -4,10 +4,7 @@ import type { Terminal } from "../terminal/terminal.ts";
 export const DEFAULT_LISTED = 20;
 export const MAX_LISTED = 10_000;
 
-/**
- * Prints items as a table, or each as a line of JSON. Everything else goes to the standard error, so that counting lines
- * counts items.
- */
+/** Prints items as a table, or as JSON lines. Everything else goes to stderr, so that counting lines counts items. */
 export async function printListing<T>(
   { out, err }: Terminal,
   { items, hasMore }: { items: readonly T[]; hasMore: boolean },

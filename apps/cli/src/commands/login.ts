@@ -21,7 +21,7 @@ export function loginCommand(context: CommandContext): Command {
       const { out, err } = context.terminal;
       const link = await awaiting(err, "Asking for a link", requestSignInLink(targetOf(context, command)));
       if (options.json) return await out.write(`${JSON.stringify(link)}\n`);
-      // Alone on the standard output, so that it can be piped.
+      // Alone on stdout, for piping.
       await out.write(`${oneLine(link.url)}\n`);
       return await err.write(err.colors.dim(`It works once, within ${formatDuration(link.expiresInMs)}.\n`));
     });

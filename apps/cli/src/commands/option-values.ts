@@ -13,7 +13,7 @@ export function parseWholeNumber(min: number, max: number): (text: string) => nu
   };
 }
 
-/** The whole of an id, or enough of its beginning to be worth a search. */
+/** A full id, or a prefix long enough to search for. */
 const ID_OR_BEGINNING = /^[\da-f]{4}[\da-f-]{0,32}$/i;
 
 /** @param listedBy the command that lists such ids @throws InvalidArgumentError */
@@ -26,7 +26,7 @@ export function parseId(listedBy: string): (text: string) => string {
   };
 }
 
-/** Collects an option that may be given more than once, or once with commas. @throws InvalidArgumentError */
+/** Collects an option that may be repeated or hold a comma-separated list. @throws InvalidArgumentError */
 export function parseChoices<T extends string>(choices: readonly T[]): (text: string, before?: T[]) => T[] {
   return (text, before = []) => [
     ...before,
@@ -45,7 +45,7 @@ const SPAN_UNITS_MS: Readonly<Record<string, number>> = {
   w: 604_800_000,
 };
 
-/** `30d` and the like. @returns it in ms @throws InvalidArgumentError */
+/** A duration such as `30d`. @returns it in ms @throws InvalidArgumentError */
 export function parseSpan(text: string): number {
   const [, count = "", unit = ""] = /^([1-9]\d{0,4})([mhdw])$/.exec(text) ?? [];
   const unitMs = SPAN_UNITS_MS[unit];
@@ -53,7 +53,7 @@ export function parseSpan(text: string): number {
   return Number(count) * unitMs;
 }
 
-/** @returns a title that a session can have @throws InvalidArgumentError */
+/** @returns a valid session title @throws InvalidArgumentError */
 export function parseTitle(text: string): string {
   const title = text.trim();
   if (title === "" || title.length > MAX_TITLE_LENGTH) {

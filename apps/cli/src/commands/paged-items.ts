@@ -6,7 +6,7 @@ interface Page<T> {
 }
 
 /**
- * @param pageSize the most that the listing answers at once
+ * @param pageSize the maximum per request
  * @returns the first `count` items of a listing, and whether there are more.
  */
 export async function takeItems<T>(

@@ -4,30 +4,27 @@ import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { fileProblem } from "../file-problem.ts";
 
-/** How long an open pipe may stay empty before the words alone are the prompt. In milliseconds. */
+/** How long an open pipe may stay empty before the words alone are the prompt, in ms. */
 const FIRST_BYTE_LIMIT_MS = 2_000;
 
-/**
- * Whether something was connected to the standard input on purpose: a pipe or a file. A terminal is not, and neither is
- * `/dev/null`.
- */
+/** Whether stdin was connected on purpose: a pipe or a file, not a terminal or `/dev/null`. */
 export function isRedirected(stdin: NodeJS.ReadStream): boolean {
   if (stdin.isTTY) return false;
   const stats = statOf(stdin);
   return stats === null || stats.isFIFO() || stats.isSocket() || stats.isFile();
 }
 
-/** @returns null for a stream that is no descriptor */
+/** @returns null for a stream without a file descriptor */
 function statOf(stdin: NodeJS.ReadStream): Stats | null {
   const { fd } = stdin as { fd?: number };
   return typeof fd === "number" ? fstatSync(fd) : null;
 }
 
 /**
- * Reads what is piped in. A program that runs without a terminal often has a pipe for its standard input that nobody
- * writes to or closes; it must not wait for that one.
+ * Reads piped input. A program without a terminal often inherits a pipe that nobody writes to or closes; don't wait for
+ * that one.
  *
- * @returns the text; null where nothing came in time
+ * @returns the text; null if nothing arrived in time
  */
 export async function readIfPiped(stdin: NodeJS.ReadStream, maxLength: number): Promise<string | null> {
   const begun = await new Promise<boolean>((resolve) => {
@@ -55,7 +52,7 @@ export async function readTextFile(path: string, maxLength: number): Promise<str
 
 /**
  * @param name of the source, for messages
- * @throws CommandError where it is too long, before all of it is read, or not text
+ * @throws CommandError if it is too long (before reading all of it), or not text
  */
 export async function readText(source: Readable, name: string, maxLength: number): Promise<string> {
   const decoder = new TextDecoder("utf-8", { fatal: true });

@@ -5,11 +5,11 @@ import { localPath } from "../server/local-path.ts";
 import { isRedirected, readIfPiped, readText, readTextFile } from "./piped-text.ts";
 
 export interface PromptSource {
-  /** Words of the command line; `-` among them stands for the standard input. */
+  /** Words of the command line; `-` stands for stdin. */
   words: readonly string[];
   file: string | undefined;
   stdin: NodeJS.ReadStream;
-  /** Tells the user something that matters for the prompt. */
+  /** Prints a note about the prompt. */
   notify(message: string): void;
 }
 
@@ -17,9 +17,9 @@ export const PROMPT_HELP =
   "The prompt is made of the words, then --file, then what is piped in. With `-` among the words it waits for the pipe.";
 
 /**
- * Puts the prompt together: the words, then the file, then the standard input, with an empty line between.
+ * Assembles the prompt: words, file and stdin, separated by blank lines.
  *
- * @throws CommandError where that gives no prompt that a server would take
+ * @throws CommandError if the server would not accept the result
  */
 export async function readPrompt({ words, file, stdin, notify }: PromptSource): Promise<string> {
   const spoken = words.filter((word) => word !== "-");

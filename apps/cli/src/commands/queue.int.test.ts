@@ -5,7 +5,7 @@ import { CliProcess, type CliResult } from "../testing/cli-process.ts";
 
 let server: ServerFixture;
 let sessionId: string;
-/** It works until it is canceled; the other two wait behind it. */
+/** It runs until canceled; the other two are queued behind it. */
 let busy: string;
 let second: string;
 let third: string;

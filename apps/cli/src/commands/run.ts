@@ -82,12 +82,12 @@ export function runCommand(context: CommandContext): Command {
     });
 }
 
-/** An existing session has a past, which is not shown; the new task comes after it. */
+/** History of an existing session is not shown; the new task comes after it. */
 async function seqBefore(client: TrunklineClient, sessionId: string | undefined): Promise<number> {
   return sessionId === undefined ? 0 : (await client.session.get.query({ sessionId })).lastSeq;
 }
 
-/** A submit on its way may or may not have arrived, so the first Ctrl-C waits for the answer. */
+/** A submit in flight may or may not have arrived, so the first Ctrl-C waits for the answer. */
 async function submit(
   client: TrunklineClient,
   { prompt, sessionId, model, whenBusy }: RunOptions & { prompt: string; sessionId: string | undefined },
@@ -106,7 +106,7 @@ async function submit(
   }
 }
 
-/** @returns how the task ended; null where the user left before */
+/** @returns how the task ended; null if the user left first */
 async function watch(
   client: TrunklineClient,
   { taskId, sessionId, after }: { taskId: string; sessionId: string; after: number },
@@ -146,7 +146,7 @@ async function watch(
   if (ended === null && !out.gone.aborted) {
     await err.write(describeDetached("Detached. The task keeps running.", { sessionId, taskId }, command));
   }
-  // In a pager or a file it would be in the way.
+  // In a pager or file it would be in the way.
   if (ended !== null && kind === "transcript" && out.isTerminal)
     await err.write(err.colors.dim(`session ${sessionId}\n`));
   return ended;

@@ -46,7 +46,7 @@ export function serveCommand(context: CommandContext): Command {
         TRUNKLINE_PORT: port?.toString(),
         TRUNKLINE_HOST: host,
         TRUNKLINE_WEB: web,
-        // Absolute, as the server may run somewhere else.
+        // Absolute, because the server may run elsewhere.
         TRUNKLINE_DATA_DIR: findDataDir(dataDir, context.terminal.env),
       };
       const given = Object.entries(settings).filter(([, value]) => value !== undefined);
@@ -55,7 +55,8 @@ export function serveCommand(context: CommandContext): Command {
       makeDataDir(settings.TRUNKLINE_DATA_DIR);
       refuseSecond(settings.TRUNKLINE_DATA_DIR);
       for (const [name, value] of given) process.env[name] = value;
-      // In this process: signals arrive once, its pid is the server's, and no other command pays for loading it.
+      // In this process: signals arrive once, and its pid is the server's. Loaded lazily, so that other commands don't
+      // pay for it.
       return void (await import("@trunkline/server/main"));
     });
 }

@@ -84,7 +84,7 @@ describe("export and import", () => {
     expect(created).toBe(true);
     const types = async (id: string) =>
       (await readLog(server.client, id)).map(({ seq, type }) => [seq, type]);
-    // What it says about itself comes behind all that it brings along.
+    // Its own fields come after everything it contains.
     const bringsAlong = (await types(session.id)).filter(([, type]) => type !== "session.imported");
     expect(bringsAlong).toEqual(await types(sessionId));
     const second = await cli(["import", file, "--key", "k"]);

@@ -9,7 +9,7 @@ import { CliProcess } from "../testing/cli-process.ts";
 import { TerminalProcess } from "../testing/terminal-process.ts";
 
 let dataDir: string;
-/** A port of its own for each server, and nobody at the default one is meant. */
+/** A port of its own for each server, never the default one. */
 let env: Record<string, string>;
 beforeEach(async () => {
   dataDir = join(await mkdtemp(join(tmpdir(), "trunkline-start-")), "data");

@@ -13,7 +13,7 @@ interface StopOptions extends TargetOptions {
   json?: true;
 }
 
-/** A server gives itself 15 s to end in order. */
+/** A server takes up to 15 s to shut down. */
 const STOP_LIMIT_MS = 20_000;
 const LOOK_EVERY_MS = 50;
 
@@ -41,12 +41,12 @@ export function stopCommand(context: CommandContext): Command {
     });
 }
 
-/** After a crash the record stays behind, and the pid may be another program's by then. */
+/** After a crash the record remains, and the pid may belong to another program. */
 function doubtful({ pid }: ServerRecord, why: string): CommandError {
   return new CommandError(EXIT.failed, `Not stopped: ${why}. If it is the server, stop it with: kill ${pid}`);
 }
 
-/** @throws CommandError where it does not end */
+/** @throws CommandError if it does not end */
 async function stop({ pid }: ServerRecord): Promise<void> {
   try {
     process.kill(pid, "SIGTERM");
@@ -56,7 +56,7 @@ async function stop({ pid }: ServerRecord): Promise<void> {
     });
   }
   const deadline = Date.now() + STOP_LIMIT_MS;
-  // It removes its record a little before it lets go of the directory.
+  // It removes its record slightly before it unlocks the directory.
   while (isRunning(pid)) {
     if (Date.now() > deadline) {
       throw new CommandError(

@@ -56,7 +56,7 @@ export function tasksCommand(context: CommandContext): Command {
     });
 }
 
-/** @returns each queued task's place in the queue of its session; only a list that is whole can tell. */
+/** @returns each queued task's position in its session's queue; known only for a complete list. */
 function placesInQueue(tasks: readonly Task[]): ReadonlyMap<string, number> {
   const places = new Map<string, number>();
   const lengths = new Map<string, number>();

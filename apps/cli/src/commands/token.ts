@@ -59,7 +59,7 @@ function createCommand(context: CommandContext): Command {
         ...(expires !== undefined && { expiresAt: Date.now() + expires }),
       });
       if (options.json) return await out.write(`${JSON.stringify(created)}\n`);
-      // Alone on the standard output, so that it can be piped.
+      // Alone on stdout, for piping.
       await out.write(`${created.secret}\n`);
       return await err.write(err.colors.dim("Copy it now: it won't be shown again.\n"));
     });

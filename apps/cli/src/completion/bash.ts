@@ -1,6 +1,6 @@
 import type { CommandWords, OptionWords, ProgramWords, Value } from "./program-words.ts";
 
-/** @returns a script for bash 3.2 and newer. */
+/** @returns a script for bash 3.2 and later. */
 export function bashCompletion({ name, options, commands }: ProgramWords): string {
   const valued = options.filter(({ value }) => value !== null).flatMap(flagsOf);
   const groups = commands.filter((command) => command.commands.length > 0);
@@ -46,7 +46,7 @@ complete -F _${name} ${name}
 `;
 }
 
-/** A command and those that it holds, whose names say both: `token create`. */
+/** A command and its subcommands by their full names: `token create`. */
 function withInner(command: CommandWords): CommandWords[] {
   return [command, ...command.commands.map((inner) => ({ ...inner, name: `${command.name} ${inner.name}` }))];
 }
@@ -57,7 +57,7 @@ function commandCase({ name, options, values, commands }: CommandWords): string 
   return `    ${pattern(name)}) options=${words(options.flatMap(flagsOf))}${offered === "" ? "" : ` ${offered}`} ;;`;
 }
 
-/** An option that takes a value, and stands before the cursor: its values, and no options. */
+/** The word before the cursor is an option with a value: complete values only. */
 function valueCase(command: string, option: OptionWords): string {
   if (option.value === null) return "";
   const patterns = flagsOf(option).map((flag) => `${pattern(command)}:${flag}`);
@@ -84,7 +84,7 @@ function flagsOf({ short, long }: OptionWords): string[] {
   return [short, long].filter((flag) => flag !== null);
 }
 
-/** Words of commander's own, which have no quotes in them. */
+/** Words from commander, which contain no quotes. */
 function words(list: readonly string[]): string {
   return `$'${list.join("\\n")}'`;
 }

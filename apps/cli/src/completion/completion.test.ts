@@ -27,7 +27,7 @@ const run = (shell: string, args: string[]): string[] => {
   return out.split("\n").filter((line) => line !== "");
 };
 
-/** @returns what is offered for the last of the words; each shell has its own way to ask. */
+/** @returns the completions of the last word; each shell is asked in its own way. */
 const offeredBy: Record<string, (words: string[]) => string[]> = {
   bash: (words) =>
     run("bash", [

@@ -45,13 +45,13 @@ function offer(value: Value): string[] {
   return value.kind === "path" ? ["-F"] : ["-f"];
 }
 
-/** @returns what fish runs for the ids that a command lists */
+/** @returns the command that fish runs for the ids listed by a command */
 function idsFrom(command: string): string {
   const pick = String.raw`'^\{"id":"([0-9a-f-]+)".*' '$1'`;
   return `last (trunkline ${command} --json 2>/dev/null </dev/null | string replace -rf ${pick})`;
 }
 
-/** Within single quotes fish takes these two for more than themselves. */
+/** In fish, these two are special within single quotes. */
 function quoted(text: string): string {
   return `'${text.replaceAll(/[\\']/g, "\\$&")}'`;
 }

@@ -1,6 +1,6 @@
 import type { Argument, Command, Option } from "commander";
 
-/** What may stand for a value: one of these words, a path, an id that a command lists, or what nobody can guess. */
+/** How to complete a value: one of these words, a path, an id listed by a command, or not at all. */
 export type Value =
   | { kind: "words"; words: readonly string[] }
   | { kind: "path" }
@@ -12,29 +12,29 @@ export interface OptionWords {
   short: string | null;
   long: string | null;
   description: string;
-  /** What it takes; null for nothing. */
+  /** Its value; null if it takes none. */
   value: Value | null;
 }
 
 export interface CommandWords {
   name: string;
-  /** Of a command that only holds others, such as `token`: those. It takes no values itself. */
+  /** Subcommands of a group such as `token`, which takes no arguments itself. */
   commands: CommandWords[];
   summary: string;
-  /** Its own and those of every command. */
+  /** Its own and the global options. */
   options: OptionWords[];
-  /** What it takes beside options, in order. */
+  /** Its arguments, in order. */
   values: Value[];
 }
 
-/** All that can be written after a program's name. */
+/** Everything that can follow a program's name. */
 export interface ProgramWords {
   name: string;
   options: OptionWords[];
   commands: CommandWords[];
 }
 
-/** Reads off the commands themselves what a shell may offer, so that it offers what there is. */
+/** Derives completions from the commands themselves, so that they can't drift apart. */
 export function programWords(program: Command): ProgramWords {
   const help = program.createHelp();
   const everywhere = program.options.filter(({ long }) => long !== "--version").map(optionWords);
@@ -69,10 +69,10 @@ function argumentValue(argument: Argument): Value {
   return valueOf(argument.name(), argument.argChoices);
 }
 
-/** What help calls a path is one. */
+/** Arguments that help calls a path are one. */
 const PATHS = ["path", "file", "directory"];
 
-/** By the name that help gives an id: the command whose lines of JSON begin with such ids. */
+/** Maps the name of an id in help to the command whose JSON lines start with such ids. */
 const LISTED_BY: Readonly<Record<string, string>> = {
   session: "sessions",
   task: "tasks",

@@ -13,7 +13,7 @@ if [[ $funcstack[1] == _${name} ]]; then _${name} "$@"; else compdef _${name} ${
 `;
 }
 
-/** One of these commands, and then what that one takes. */
+/** One of these commands, then its arguments. */
 function choice(options: readonly OptionWords[], commands: readonly CommandWords[]): string {
   return `state=
 _arguments -C ${options.flatMap(optionSpecs).join(" \\\n  ")} \\
@@ -46,7 +46,7 @@ function indented(text: string, columns: number): string {
   return text.replaceAll(/^(?=.)/gm, " ".repeat(columns));
 }
 
-/** `*` lets it come again; where it may not, the command says so. */
+/** `*` allows repetition; if that is wrong, the command reports it. */
 function optionSpecs({ short, long, description, value }: OptionWords): string[] {
   const explanation = `[${description.replaceAll(/[[\]\\]/g, "\\$&")}]`;
   return [short, long]
@@ -54,7 +54,7 @@ function optionSpecs({ short, long, description, value }: OptionWords): string[]
     .map((flag) => quoted(`*${flag}${explanation}${value === null ? "" : `:value:${action(value)}`}`));
 }
 
-/** The last value of a command may be of many words; offering a path again does no harm. */
+/** A command's last argument may be repeated; offering another path does no harm. */
 function valueSpec(value: Value, index: number): string {
   return quoted(`${index + 1}:value:${action(value)}`);
 }

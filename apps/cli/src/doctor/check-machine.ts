@@ -3,13 +3,13 @@ import { dirname } from "node:path";
 import { fileProblem } from "../file-problem.ts";
 import type { Finding } from "./finding.ts";
 
-/** The launcher repeats this, because an older Node could not load this file. */
+/** Repeated in the launcher, because an older Node could not load this file. */
 const OLDEST_NODE = { major: 24, minor: 16 };
 
 const LOW_DISK_BYTES = 1_000_000_000;
 const FULL_DISK_BYTES = 100_000_000;
 
-/** @param version as `process.versions.node` has it */
+/** @param version like `process.versions.node` */
 export function checkNode(version: string): Finding {
   const [major = 0, minor = 0] = version.split(".").map(Number);
   const { major: oldest, minor: oldestMinor } = OLDEST_NODE;
@@ -19,7 +19,7 @@ export function checkNode(version: string): Finding {
   return { check: "node", level: "fail", message: `${version}; needs ${oldest}.${oldestMinor} or newer` };
 }
 
-/** Whether a server of this user can use the directory, and nobody else can read it. */
+/** Whether this user's server can use the directory, and nobody else can read it. */
 export async function checkDataDir(path: string): Promise<Finding> {
   const finding = (level: Finding["level"], message: string): Finding => ({
     check: "data directory",
@@ -43,7 +43,7 @@ export async function checkDataDir(path: string): Promise<Finding> {
   }
 }
 
-/** How much room there is for the data directory. */
+/** Free space for the data directory. */
 export async function checkDisk(dataDir: string): Promise<Finding> {
   const { bavail, bsize } = await statfs(await nearestExisting(dataDir));
   return judgeDisk(bavail * bsize);

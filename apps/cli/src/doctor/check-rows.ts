@@ -1,12 +1,12 @@
 import type { StatusLine } from "../terminal/status-line.ts";
 import type { Finding } from "./finding.ts";
 
-/** Differences that are told one by one. */
+/** Maximum number of differences printed one by one. */
 const TOLD = 10;
 
-/** Compares what lists and queues are read from with what the logs say. Reads only, beside a running server or not. */
+/** Compares the rows behind lists and queues with the logs. Read-only, with or without a running server. */
 export async function checkRows(dataDir: string, status: StatusLine): Promise<Finding[]> {
-  // Loaded here, so that nothing else pays for the database's library.
+  // Loaded lazily, so that nothing else pays for the database library.
   const { verifyDataDir } = await import("@trunkline/server/backup");
   try {
     const report = await verifyDataDir(dataDir, ({ sessions, of }) =>

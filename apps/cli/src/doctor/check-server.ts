@@ -9,8 +9,8 @@ import type { Finding } from "./finding.ts";
 const TIMEOUT_MS = 10_000;
 
 /**
- * @param pid of the server, where it runs on this machine
- * @returns what can be told: a server that does not answer tells nothing else
+ * @param pid of the server, if it runs on this machine
+ * @returns the findings; only one if the server does not answer
  */
 export async function checkServer(
   client: TrunklineClient,
@@ -44,7 +44,7 @@ export async function checkServer(
   }
 }
 
-/** Client and server come from one package; they understand other versions, but not all of them. */
+/** Client and server come from one package; other versions work, but not all of them. */
 export function checkVersion(at: string, version: string): Finding {
   const message = `${at}, version ${version}`;
   return version === packageJson.version

@@ -1,4 +1,4 @@
-/** What one check found, in a sentence that also says what to do where something is amiss. */
+/** Result of one check: a sentence that also says what to do if something is wrong. */
 export interface Finding {
   check: "node" | "data directory" | "disk" | "server" | "token" | "model" | "sandbox" | "rows" | "consumer";
   level: "ok" | "warn" | "fail";

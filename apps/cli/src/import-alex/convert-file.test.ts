@@ -20,7 +20,7 @@ async function convert(file: object | string, stem = "session-x"): ReturnType<ty
   return await convertFile({ path, stem, planPath: null }, null);
 }
 
-/** @returns what the conversion of these messages says, as `role text` lines, and its remarks. */
+/** @returns the converted messages as `role text` lines, and the remarks. */
 async function convertMessages(messages: unknown): Promise<{ lines: string[]; converted: ConvertedFile }> {
   const converted = await convert({ id: "session-x", messages, created_at: "2025-10-02T00:00:00Z" });
   if ("skip" in converted) throw new Error(converted.skip.message);
@@ -77,7 +77,7 @@ it("matches results to calls by id, in whichever order and way they are told", a
     { role: "tool", tool_call_id: "b", content: "B" },
     { role: "user", content: "Tool a result:\nA" },
     { role: "user", content: "", tool_results: [{ call_id: "c", content: "C", error: null }] },
-    // Told once more, as text.
+    // Repeated as text.
     { role: "user", content: "Tool c result:\nC" },
     { role: "tool", content: "", tool_results: [{ call_id: "e", content: "E", error: {} }] },
   ]);

@@ -10,7 +10,7 @@ import { type Skip, skip } from "./skip.ts";
 import { type Conversion, toDocument } from "./to-document.ts";
 import { faultOf } from "./validate-document.ts";
 
-/** What the server reads of an import, in bytes, less what goes around the document. */
+/** The server's import limit in bytes, minus the wrapper around the document. */
 const MAX_REQUEST_BYTES = 64 * 1024 * 1024 - 1024;
 
 export interface ConvertedFile extends Conversion {
@@ -18,7 +18,7 @@ export interface ConvertedFile extends Conversion {
   remarks: Remarks;
 }
 
-/** Makes of one session file what the server imports; holds nothing of it afterwards. */
+/** Converts one session file into an import document; keeps no reference to it. */
 export async function convertFile(
   { path, stem, planPath }: FoundFiles["sessions"][number],
   costs: CostRecords | null,

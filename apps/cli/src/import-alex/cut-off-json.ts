@@ -1,4 +1,4 @@
-/** @returns whether a text that is no JSON ends before all it has opened is closed: the rest of the file is missing. */
+/** @returns whether invalid JSON ends before everything it opened is closed: the rest of the file is missing. */
 export function isCutOff(text: string): boolean {
   let depth = 0;
   let isInString = false;

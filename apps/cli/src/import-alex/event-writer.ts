@@ -2,7 +2,7 @@ import type { EventDataOf, EventType, SessionDocument } from "@trunkline/contrac
 
 export type DocumentEvent = SessionDocument["events"][number];
 
-/** Writes a log from its beginning: seqs from 1 on, and a clock that never goes back, nor out of the session's time. */
+/** Writes a log: seqs from 1, and times that never go backwards or outside the session's own. */
 export class EventWriter {
   readonly events: DocumentEvent[] = [];
   readonly #updatedAt: number;
@@ -18,7 +18,7 @@ export class EventWriter {
     return this.#now;
   }
 
-  /** What the file dates moves the clock; what it does not is of the same time as what comes before. */
+  /** A dated message advances the clock; an undated one has the time of the one before. */
   moveTo(at: number | null): void {
     if (at !== null) this.#now = Math.min(Math.max(this.#now, at), this.#updatedAt);
   }

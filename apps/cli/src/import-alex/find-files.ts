@@ -2,27 +2,27 @@ import type { Dirent } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-/** Where the original kept sessions, in a home directory. */
+/** Where the original stored sessions, below the home directory. */
 const SESSION_DIRECTORIES = [".alex-sessions", ".deep-coding-sessions"];
 const COSTS_DIRECTORY = ".alex-costs";
 const PLAN_SUFFIX = "_todo.md";
 
 export interface FoundFiles {
-  /** Each with the plan beside it. */
+  /** Each with its plan file. */
   sessions: { path: string; stem: string; planPath: string | null }[];
-  /** Plans that belong to no session. */
+  /** Plans without a session. */
   strayPlans: string[];
-  /** Files that are no session by their name. */
+  /** Files whose names are not session names. */
   others: string[];
-  /** Where the costs are, if they are where the original kept them. */
+  /** The cost directory, if it is where the original put it. */
   costsDirectory: string | null;
 }
 
 /**
- * Looks into a directory of sessions, or into those of a home directory. Directories inside are not looked into: the
- * original made none.
+ * Scans a directory of sessions, or the default one in a home directory. Not recursive: the original created no
+ * subdirectories.
  *
- * @throws Error with a code, as node:fs does, where the directory cannot be read
+ * @throws Error with a code, like node:fs, if the directory can't be read
  */
 export async function findFiles(directory: string): Promise<FoundFiles> {
   const entries = await readdir(directory, { withFileTypes: true });
@@ -50,7 +50,7 @@ function sortFiles(directory: string, names: readonly string[], found: FoundFile
   found.others.push(...others.map((name) => join(directory, name)));
 }
 
-/** @returns names in an order that does not depend on the file system: copies have the longer name, and come later. */
+/** @returns names in an order independent of the file system: copies have longer names and come later. */
 async function filesIn(directory: string): Promise<string[]> {
   const entries = await readdir(directory, { withFileTypes: true });
   const files = await Promise.all(
@@ -60,7 +60,7 @@ async function filesIn(directory: string): Promise<string[]> {
   return names.toSorted().toSorted((a, b) => a.length - b.length);
 }
 
-/** A pipe or a device must not be opened: reading it may never end. */
+/** A pipe or device must not be opened: reading it may never end. */
 async function isFile(directory: string, entry: Dirent): Promise<boolean> {
   if (!entry.isSymbolicLink()) return entry.isFile();
   const target = await stat(join(directory, entry.name)).catch(absent);

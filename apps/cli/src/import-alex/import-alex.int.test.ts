@@ -63,7 +63,7 @@ it("writes nothing in a dry run, which needs no server", async () => {
   expect(await sessions()).toEqual([]);
 });
 
-/** Lets an import get so far, then interrupts it. */
+/** Lets an import get this far, then interrupts it. */
 async function importUntil(count: number, signal: NodeJS.Signals): Promise<CliResult> {
   await using started = new CliProcess(["import-alex", home], { TRUNKLINE_DATA_DIR: server.dataDir });
   await waitFor("some sessions", async () => (await sessions()).length >= count, { timeoutMs: 60_000 });
@@ -154,7 +154,7 @@ it("says what it cannot read", async () => {
 });
 
 it("stops at the first file where no server answers, and says how to go on", async () => {
-  // Last of all: from here on nobody answers there.
+  // Last: from here on the server is gone.
   await server.stop();
   const { exitCode, out, err } = await CliProcess.run(["import-alex", home], { TRUNKLINE_URL: server.url });
   expect(exitCode).toBe(4);

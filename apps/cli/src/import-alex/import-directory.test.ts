@@ -17,7 +17,7 @@ const COUNT = 500;
 let home: string;
 let legacy: LegacyDirectory;
 let before: Record<string, string>;
-/** What was sent, by the original's id. */
+/** Documents sent, by the original's id. */
 const sent = new Map<string, ImportSessionInput>();
 let result: ImportResult;
 

@@ -14,27 +14,26 @@ import { type Skip, SKIP_REASONS, type SkipReason, skip } from "./skip.ts";
 
 export interface ImportOptions {
   directory: string;
-  /** Null: where the original kept them, if they are there. */
+  /** Null: the default location, if it exists. */
   costsDirectory: string | null;
-  /** Null: a dry run, which converts and checks and writes nothing. */
+  /** Null: a dry run, which converts and checks but writes nothing. */
   send: SendDocument | null;
-  /** @param done files before this one */
+  /** @param done number of files before this one */
   onFile: (file: string, done: number, files: number) => void;
-  /** Ends it between two files. */
+  /** Stops between two files. */
   signal: AbortSignal;
 }
 
 export interface ImportResult {
   report: ImportReport;
-  /** What made going on useless; null where nothing did. What was imported by then stays. */
+  /** Why the import was aborted; null if it was not. What was imported until then stays. */
   error: Error | null;
 }
 
 /**
- * Imports a directory of the original's, one file at a time, and changes nothing in it. Doing it again imports what is
- * new and nothing twice.
+ * Imports a directory of the original, one file at a time, and never changes it. Repeating it imports only what is new.
  *
- * @throws Error with a code, as node:fs does, where one of the directories cannot be read
+ * @throws Error with a code, like node:fs, if one of the directories can't be read
  */
 export async function importDirectory(options: ImportOptions): Promise<ImportResult> {
   const found = await findFiles(options.directory);
@@ -72,7 +71,7 @@ export async function importDirectory(options: ImportOptions): Promise<ImportRes
 class ImportRun {
   readonly sessions: SessionOutcome[] = [];
   readonly skips: SkippedFile[] = [];
-  /** Files by the session that they hold. */
+  /** Files by their session. */
   readonly #seen = new Map<string, string>();
   readonly #costs: CostRecords | null;
   readonly #send: SendDocument | null;

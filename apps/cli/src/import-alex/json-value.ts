@@ -1,16 +1,16 @@
-/** What a file of unknown making may hold at a place. */
+/** Readers for values from untrusted files. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 export function asObject(value: unknown): JsonObject | null {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as JsonObject) : null;
 }
 
-/** Null, which Go writes for an empty slice, is one. */
+/** Null counts as a list: Go writes it for an empty slice. */
 export function asArray(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [];
 }
 
-/** @returns text that every store and wire takes: without NUL, and without halves of characters. */
+/** @returns text valid for every store and wire: no NUL, no lone surrogates. */
 export function asText(value: unknown): string {
   if (value === undefined || value === null) return "";
   const text = typeof value === "string" ? value : JSON.stringify(value);

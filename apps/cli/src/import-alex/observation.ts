@@ -3,10 +3,10 @@ import type { LegacyResult } from "./legacy-session.ts";
 const OBSERVATION = /^Tool (\S+) (?:result:(?:\n|$)|failed: ?)/;
 
 /**
- * Reads what the first generation told its model of a tool call, in the user's name: `Tool <id> result:\n…` or
- * `Tool <id> failed: …`. A person who began a prompt with these very words is not told apart.
+ * Parses a tool result as the first generation wrote it, in the user's name: `Tool <id> result:\n…` or `Tool <id>
+ * failed: …`. A prompt that starts with these words is indistinguishable.
  *
- * @returns null where the text is something else
+ * @returns null for any other text
  */
 export function readObservation(text: string): LegacyResult | null {
   const match = OBSERVATION.exec(text);

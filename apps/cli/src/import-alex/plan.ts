@@ -12,7 +12,7 @@ const STATUS_OF_MARK: Readonly<Record<string, PlanItem["status"]>> = {
   "✓": "done",
 };
 
-/** Reads the Markdown file that the original kept beside a session: items under headings, each with its mark. */
+/** Parses the Markdown plan beside a session file: items under headings, each with a mark. */
 export function readPlanFile(markdown: string): PlanItem[] {
   let section: PlanItem["status"] | undefined;
   return markdown.split(/\r?\n/).flatMap((line) => {
@@ -28,7 +28,7 @@ export function readPlanFile(markdown: string): PlanItem[] {
   });
 }
 
-/** Reads the list in the session file itself, which is nearly always empty. */
+/** Parses the list in the session file, which is nearly always empty. */
 export function readListedPlan(value: unknown): PlanItem[] {
   return asArray(value).flatMap((each) => {
     const item = asObject(each);

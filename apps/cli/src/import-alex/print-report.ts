@@ -6,7 +6,7 @@ import { REMARK_CODES, REMARKS } from "./remarks.ts";
 import type { CostReport, ImportReport } from "./report.ts";
 import { isLoss, SKIP_REASONS, type SkipReason } from "./skip.ts";
 
-/** Says in words what an import did: what stays behind file by file, the rest in numbers. */
+/** Prints what an import did: skipped files one by one, the rest as numbers. */
 export async function printReport(report: ImportReport, out: Output): Promise<void> {
   await out.write(summary(report));
   await out.write(section("Left behind:", lostFiles(report), out));
@@ -36,7 +36,7 @@ interface Row {
   second: string;
 }
 
-/** Sentences are wrapped by the terminal, not cut: what to do stands at their end. */
+/** Wrapped by the terminal rather than cut: what to do comes last. */
 function section(title: string, rows: readonly Row[], { colors }: Output): string {
   if (rows.length === 0) return "";
   const width = rows.reduce((widest, { first }) => Math.max(widest, stringWidth(first)), 0);

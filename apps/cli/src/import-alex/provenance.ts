@@ -6,7 +6,7 @@ import type { Turns } from "./to-turns.ts";
 
 const MAX_LISTED_NAMES = 10;
 
-/** @returns what stands at the head of the transcript: where the session is from, and what of it is not here. */
+/** @returns the note at the head of the transcript: where the session is from, and what was left out. */
 export function provenanceOf(
   session: LegacySession,
   { turns, attachments, systemPromptLength }: Turns,

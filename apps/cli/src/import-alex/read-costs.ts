@@ -9,16 +9,16 @@ const RECORDS = "records.jsonl";
 
 export interface CostRecords {
   bySession: Map<string, SessionCosts>;
-  /** Of calls that name no session. */
+  /** Of calls without a session. */
   withoutSession: SessionCosts;
-  /** Lines that are no records, such as the last one of a crash. */
+  /** Invalid lines, such as the last one before a crash. */
   unreadableLines: number;
 }
 
 /**
- * Sums `<directory>/<day>/records.jsonl`, a line at a time.
+ * Sums `<directory>/<day>/records.jsonl`, line by line.
  *
- * @throws Error with a code, as node:fs does, where the directory or a record file cannot be read
+ * @throws Error with a code, like node:fs, if the directory or a file can't be read
  */
 export async function readCosts(directory: string): Promise<CostRecords> {
   const costs: CostRecords = { bySession: new Map(), withoutSession: noCosts(), unreadableLines: 0 };

@@ -7,7 +7,7 @@ import { LOST_ERROR_MESSAGE, outputOf, readToolError } from "./tool-error.ts";
 
 const ROLES = ["system", "user", "assistant", "tool"] as const;
 
-/** Reads a message of any generation. @returns null where it is none. */
+/** Reads a message of any generation. @returns null if it is none. */
 export function readMessage(value: unknown): LegacyMessage | null {
   const message = asObject(value);
   if (message === null || typeof message["role"] !== "string") return null;
@@ -21,7 +21,7 @@ export function readMessage(value: unknown): LegacyMessage | null {
   };
 }
 
-/** Results are told in three ways, two of which may be in one message: then they are the same result. */
+/** Results come in three forms, and a message may contain two of them for the same result. */
 function withResults(
   role: LegacyMessage["role"],
   content: string,
@@ -39,7 +39,7 @@ function withResults(
   return { role: "tool", content: "", results: results.length === 0 ? [own] : unite(results, own) };
 }
 
-/** @returns the listed results, with what the message's own text knows better, or knows alone. */
+/** @returns the listed results, completed by what only the message's text has. */
 function unite(listed: readonly LegacyResult[], own: LegacyResult): LegacyResult[] {
   const isSame = ({ callId }: LegacyResult): boolean =>
     callId === own.callId || (own.callId === "" && listed.length === 1);
@@ -60,7 +60,7 @@ function readCall(call: JsonObject | null): LegacyCall[] {
   return [{ id: asText(call["id"]), tool: asText(call["name"]), input: readInput(input) }];
 }
 
-/** An object, but for a model that wrote it as text; what is no JSON stays as it is. */
+/** An object, except from models that wrote it as text; anything else stays as it is. */
 function readInput(input: unknown): Json {
   if (typeof input !== "string") return input as Json;
   try {

@@ -4,14 +4,14 @@ import { readListedPlan } from "./plan.ts";
 import { readMessage } from "./read-message.ts";
 import { parseTimestamp } from "./timestamp.ts";
 
-/** Longer than any file name that could hold it. */
+/** Longer than any file name could be. */
 const MAX_ID_LENGTH = 255;
 
 /**
- * Makes one shape of what a session file holds.
+ * Normalises a session file.
  *
- * @param stem of the file's name, which is the id where the file itself has none
- * @returns null where it is no session
+ * @param stem file name without its extension, used as the id if the file has none
+ * @returns null if it is not a session
  */
 export function readSession(value: unknown, stem: string): LegacySession | null {
   const file = asObject(value);
@@ -32,7 +32,7 @@ export function readSession(value: unknown, stem: string): LegacySession | null 
   };
 }
 
-/** Every writer wrote the messages, if only as null, and at least one of the others. */
+/** Every generation wrote the messages, even if null, and at least one of the others. */
 function isSession(file: JsonObject): boolean {
   const { messages } = file;
   if (messages !== null && !Array.isArray(messages)) return false;

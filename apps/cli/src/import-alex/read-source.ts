@@ -2,16 +2,16 @@ import { type FileHandle, open } from "node:fs/promises";
 import { isCutOff } from "./cut-off-json.ts";
 import { type Skip, skip } from "./skip.ts";
 
-/** A file is read as a whole; what is larger holds far more than one import may. */
+/** Files are read whole; a larger one exceeds any import limit. */
 const MAX_SOURCE_BYTES = 256 * 1024 * 1024;
 
 export interface SourceText {
   text: string;
-  /** When the file was last written, in ms since the epoch. */
+  /** Modification time, in ms since the epoch. */
   modifiedAt: number;
 }
 
-/** Reads a file of the original's, which is opened for nothing but reading. */
+/** Reads a source file, opened read-only. */
 export async function readSource(path: string): Promise<SourceText | { skip: Skip }> {
   try {
     await using file = await open(path, "r");

@@ -1,6 +1,6 @@
 /**
- * What a session's import has to say beside "done": what its file did not have, and what Trunkline does not take. Each
- * is counted, per session and over all of them.
+ * Remarks on an imported session: what its file lacked, and what Trunkline has no place for. Counted per session and in
+ * total.
  */
 export const REMARKS = {
   "may-have-overwritten":
@@ -21,7 +21,7 @@ export const REMARKS = {
 export type RemarkCode = keyof typeof REMARKS;
 export const REMARK_CODES = Object.keys(REMARKS) as RemarkCode[];
 
-/** How often each applies; those that do not are absent. */
+/** Counts; zero ones are absent. */
 export class Remarks {
   readonly counts: Partial<Record<RemarkCode, number>> = {};
 

@@ -4,16 +4,16 @@ import { Remarks } from "./remarks.ts";
 import { addCosts, noCosts, type SessionCosts } from "./session-costs.ts";
 import type { Skip } from "./skip.ts";
 
-/** What became of one session. */
+/** Outcome of one session. */
 export interface SessionOutcome {
   file: string;
-  /** The original's. */
+  /** Id in the original. */
   id: string;
   generation: Generation;
   status: "imported" | "already-there" | "would-import";
-  /** Trunkline's; null in a dry run. */
+  /** Id in Trunkline; null in a dry run. */
   sessionId: string | null;
-  /** It was imported before, and alex has gone on with it since: that is not in Trunkline. */
+  /** Imported before and continued in alex since; those changes are not in Trunkline. */
   changedSince: boolean;
   title: string;
   tasks: number;
@@ -28,28 +28,28 @@ export interface SkippedFile extends Skip {
   file: string;
 }
 
-/** What an import did, as `--json` prints it. */
+/** Result of an import, as printed by `--json`. */
 export interface ImportReport {
   directory: string;
   dryRun: boolean;
-  /** Files looked at. */
+  /** Files examined. */
   files: number;
   imported: number;
   alreadyThere: number;
   wouldImport: number;
   skipped: number;
-  /** Sessions read, by how they are written. */
+  /** Sessions read, by format. */
   generations: Record<Generation, number>;
   tasks: number;
   toolCalls: number;
   /** Over all sessions. */
   remarks: Remarks["counts"];
-  /** `parentSessionId`: of the parent in Trunkline, where it came along; else null. */
+  /** `parentSessionId`: the parent's id in Trunkline if it was imported, otherwise null. */
   forks: { id: string; forkedFrom: string; sessionId: string | null; parentSessionId: string | null }[];
   costs: CostReport | null;
   sessions: SessionOutcome[];
   skips: SkippedFile[];
-  /** Why it did not get to the end; null where it did. */
+  /** Why it was aborted; null if it was not. */
   stopped: string | null;
 }
 
@@ -57,7 +57,7 @@ export interface CostReport {
   directory: string;
   /** Of the sessions above. */
   counted: SessionCosts;
-  /** Of calls that name no session, or one that is not above. */
+  /** Of calls without a session, or with one not listed above. */
   elsewhere: SessionCosts;
   unreadableLines: number;
 }
@@ -108,7 +108,7 @@ function forksAmong(sessions: readonly SessionOutcome[]): ImportReport["forks"] 
   );
 }
 
-/** @param records all that were read */
+/** @param records all records read */
 export function toCostReport(
   directory: string,
   { bySession, withoutSession, unreadableLines }: CostRecords,

@@ -2,10 +2,10 @@ import { importDocument, isApiError, type TrunklineClient } from "@trunkline/cli
 import type { ErrorReason, ImportSessionInput, ImportSessionOutput } from "@trunkline/contract";
 import { type Skip, skip } from "./skip.ts";
 
-/** Hands a document over. @throws what makes going on with the next file useless, e.g. that no server answers */
+/** Sends a document. @throws errors that would also affect the next file, e.g. no server */
 export type SendDocument = (input: ImportSessionInput) => Promise<ImportSessionOutput | { skip: Skip }>;
 
-/** Refusals that another file need not meet. */
+/** Refusals that concern only this file. */
 const OF_ONE_DOCUMENT: readonly ErrorReason[] = [
   "validation_failed",
   "payload_too_large",
@@ -24,7 +24,7 @@ export function sendTo(client: TrunklineClient): SendDocument {
   };
 }
 
-/** A piece at a time: a document may be longer than a string can be. */
+/** In pieces: a document may be longer than a string can be. */
 async function* asBytes({ document, importKey }: ImportSessionInput): AsyncGenerator<Uint8Array, void> {
   const { events, ...rest } = document;
   const key = importKey === undefined ? "" : `"importKey":${JSON.stringify(importKey)},`;

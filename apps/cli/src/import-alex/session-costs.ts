@@ -1,11 +1,11 @@
-/** What the original wrote down of a session's model calls, summed. */
+/** Recorded costs of a session's model calls, summed. */
 export interface SessionCosts {
   calls: number;
   inputTokens: number;
   outputTokens: number;
-  /** In US dollars, as the original reckoned. */
+  /** In US dollars, as the original computed them. */
   costUsd: number;
-  /** `provider:model`, each once. */
+  /** `provider:model`, without duplicates. */
   models: string[];
 }
 

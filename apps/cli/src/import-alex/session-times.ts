@@ -5,11 +5,11 @@ import { parseTimestamp } from "./timestamp.ts";
 export interface SessionTimes {
   createdAt: number;
   updatedAt: number;
-  /** The file did not say when it was created. */
+  /** The file had no creation time. */
   isGuessed: boolean;
 }
 
-/** @param fileTime when the file was last written, for a session that says nothing of time itself; in ms */
+/** @param fileTime modification time in ms, for a session without any times */
 export function sessionTimes(session: LegacySession, fileTime: number): SessionTimes {
   const told = session.messages.flatMap(({ at }) => at ?? []);
   const earliest = told.length === 0 ? null : told.reduce((a, b) => Math.min(a, b));
@@ -20,12 +20,12 @@ export function sessionTimes(session: LegacySession, fileTime: number): SessionT
   return { createdAt, updatedAt, isGuessed: session.createdAt === null };
 }
 
-/** The second, or the nanosecond, that an id was made of. */
+/** The second or nanosecond encoded in an id. */
 function timeOfId(id: string): number | null {
   return parseTimestamp(/^session[-_](\d{10}|\d{19})$/.exec(id)?.[1]);
 }
 
-/** Whether the id is a second, so that another session of that second may have been in the same file. */
+/** Whether the id is a second, so that another session of that second may share the file. */
 export function isNamedAfterSecond(id: string): boolean {
   return /^session-\d{10}$/.test(id);
 }

@@ -1,4 +1,4 @@
-/** Why a file is not imported, in words that follow on its name. */
+/** Why a file was not imported; follows its name in the output. */
 export const SKIP_REASONS = {
   "wrong-extension": "not named like a session (.json)",
   "not-a-session": "JSON, but no session",
@@ -15,7 +15,7 @@ export const SKIP_REASONS = {
 
 export type SkipReason = keyof typeof SKIP_REASONS;
 
-/** With any other reason nothing was lost. */
+/** For any other reason nothing was lost. */
 const LOSSES: readonly SkipReason[] = [
   "truncated",
   "invalid-json",
@@ -27,11 +27,11 @@ const LOSSES: readonly SkipReason[] = [
 
 export interface Skip {
   reason: SkipReason;
-  /** What exactly, and what to do. */
+  /** Details, and what to do. */
   message: string;
 }
 
-/** Whether a session stays behind that somebody may want. */
+/** Whether a session is left behind that somebody may want. */
 export function isLoss({ reason }: Skip): boolean {
   return LOSSES.includes(reason);
 }

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 
 /**
- * An id that the same file gives every time. An import gives tasks ids of their own, so it only has to be distinct in
- * its document: UUIDv8 (RFC 9562, section 5.8) of a SHA-256.
+ * A deterministic task id. The import assigns ids of its own, so it only has to be unique in its document: UUIDv8 (RFC
+ * 9562, section 5.8) of a SHA-256.
  */
 export function taskIdOf(importKey: string, index: number): string {
   const bytes = createHash("sha256").update(`${importKey}\n${index}`).digest().subarray(0, 16);

@@ -1,19 +1,19 @@
-/** Go's time.Time as it prints and as it marshals (RFC 3339 with nanoseconds); the zone may be missing: then it is UTC. */
+/** Go's time.Time as printed or marshalled (RFC 3339 with nanoseconds); without a zone it is UTC. */
 const TIMESTAMP =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,12}))?\s*(?:([Zz]|UTC)|([+-])(\d\d):?(\d\d))?(?:\s.*)?$/;
 
-/** Go's zero time is in the year 1, and nothing of the original can be from after this. In ms. */
+/** Go's zero time is in the year 1, and nothing in the original can be later than this. In ms. */
 const LATEST_MS = Date.UTC(2100, 0, 1);
 
 /**
- * @param value a timestamp as text, or as seconds, ms, µs or ns since the epoch, told apart by their size
- * @returns integer ms since the epoch, the rest of the fraction cut off; null where it is no time that can have been
+ * @param value a timestamp as text, or as seconds, ms, µs or ns since the epoch, distinguished by magnitude
+ * @returns integer ms since the epoch, truncated; null if it is not a plausible time
  */
 export function parseTimestamp(value: unknown): number | null {
   if (typeof value === "number") return plausible(scaled(value));
   if (typeof value !== "string") return null;
   const text = value.trim();
-  // Nanoseconds have more digits than a number keeps.
+  // Nanoseconds exceed the precision of a number.
   if (/^\d{18,20}$/.test(text)) return plausible(Number(text.slice(0, -6)));
   if (/^\d{9,17}$/.test(text)) return plausible(scaled(Number(text)));
   return plausible(parseText(text));

@@ -1,6 +1,6 @@
 const MAX_LENGTH = 80;
 
-/** As the server titles a session: its first prompt's first line. */
+/** Like the server: the first line of the first prompt. */
 export function titleOf(prompt: string): string {
   const [line = ""] = prompt.trim().split("\n", 1);
   const text = line.trim();

@@ -11,23 +11,23 @@ import { toTurns } from "./to-turns.ts";
 import { callsOf, isDated, stepsOf, type Turn } from "./turn.ts";
 import { UNKNOWN_MODEL, writeTurn } from "./write-turn.ts";
 
-/** What there is of a session beside its file. */
+/** Data about a session besides its file. */
 export interface SessionSources {
-  /** Of the file beside it; null where there is none. */
+  /** From the plan file; null if there is none. */
   plan: readonly PlanItem[] | null;
   costs: SessionCosts | null;
-  /** When the file was last written, in ms since the epoch. */
+  /** Modification time, in ms since the epoch. */
   fileTime: number;
 }
 
 export interface Conversion {
   document: SessionDocument;
-  /** Says which session it is, whatever path its file is at: the same in every run. */
+  /** Identifies the session independently of its path; the same in every run. */
   importKey: string;
   toolCalls: number;
 }
 
-/** @returns null where there is nothing to import: no turn, and no plan */
+/** @returns null if there is nothing to import: no turn and no plan */
 export function toDocument(
   session: LegacySession,
   { plan: planOfFile, costs, fileTime }: SessionSources,
@@ -40,7 +40,7 @@ export function toDocument(
 
   const times = sessionTimes(session, fileTime);
   const calls = turns.flatMap(callsOf);
-  // The original's records do not say which turn they are of.
+  // The cost records do not name a turn.
   const usageTurn = costs === null ? undefined : turns.findLast((turn) => stepsOf(turn).length > 0);
   remarks.add("times-unknown", times.isGuessed ? 1 : 0);
   remarks.add("may-have-overwritten", isNamedAfterSecond(session.id) ? 1 : 0);
@@ -82,8 +82,8 @@ export function toDocument(
 }
 
 /**
- * Of undated turns only the first one's beginning and the last one's end are known: when the session was created, and
- * when it was last saved. No other gets a duration, as nobody measured it.
+ * Of undated turns only two times are known: creation (start of the first) and last save (end of the last). The others
+ * get no duration, because nobody measured one.
  */
 function boundsOf(
   turns: readonly Turn[],

@@ -3,20 +3,22 @@ import type { LegacyMessage, LegacyResult } from "./legacy-session.ts";
 import type { Remarks } from "./remarks.ts";
 import type { Call, Step, Turn } from "./turn.ts";
 
-/** Stands where answers begin a file, so that they have a task to be part of. */
+/** Prompt for answers at the start of a file, so that they belong to a task. */
 const LOST_PROMPT = "[alex did not keep the prompt]";
-/** Providers refuse a prompt without words. */
+/** Providers reject an empty prompt. */
 const EMPTY_PROMPT = "[empty prompt]";
 
-/** What is in a session before its first prompt and is no part of a turn. */
+/** Messages before the first prompt that belong to no turn. */
 export interface Turns {
   turns: Turn[];
-  /** Characters of system prompts that were left out. */
+  /** Characters of omitted system prompts. */
   systemPromptLength: number;
   attachments: string[];
 }
 
-/** Groups messages, whose order in the file is the truth, into turns. What does not fit is remarked on, never lost. */
+/**
+ * Groups messages into turns; their order in the file is authoritative. What does not fit becomes a remark, never lost.
+ */
 export function toTurns(messages: readonly LegacyMessage[], remarks: Remarks): Turns {
   const reader = new TurnReader(remarks);
   for (const message of messages) reader.read(message);
@@ -29,7 +31,7 @@ class TurnReader implements Turns {
   systemPromptLength = 0;
   readonly #remarks: Remarks;
   readonly #names = new CallNames();
-  /** Calls of the current turn that wait for their result. */
+  /** Calls of the current turn without a result. */
   #open: Call[] = [];
 
   constructor(remarks: Remarks) {
@@ -55,7 +57,7 @@ class TurnReader implements Turns {
     this.turns.push({ prompt: content.trim() === "" ? EMPTY_PROMPT : content, at, entries: [] });
   }
 
-  /** The first ones instruct the model. Later ones tell it, or people, what happened meanwhile. */
+  /** The first ones are instructions for the model. Later ones are notes on what happened. */
   #readSystem(content: string, at: number | null): void {
     const turn = this.turns.at(-1);
     if (turn !== undefined) {
@@ -69,7 +71,7 @@ class TurnReader implements Turns {
   #readAnswer({ content, calls, at }: LegacyMessage): void {
     const turn = this.#turn(at);
     const last = turn.entries.at(-1);
-    // Two answers with nothing between them are one: a model's turn never follows a model's turn.
+    // Two adjacent answers become one: a model's turn never follows a model's turn.
     const step = last?.kind === "step" && last.calls.length === 0 ? last : newStep(turn, at);
     if (content !== "") step.texts.push({ text: content, at });
     for (const { id, tool, input } of calls) {
@@ -84,14 +86,14 @@ class TurnReader implements Turns {
     const step = turn.entries.findLast((entry) => entry.kind === "step") ?? newStep(turn, at);
     const isMeant = (call: Call): boolean => callId === "" || call.legacyId === callId;
     const isOpen = (call: Call): boolean => call.result === null && isMeant(call);
-    // Ids come again from answer to answer, so the latest answer's calls are meant first.
+    // Ids repeat between answers; the latest answer's calls take precedence.
     const open = step.calls.find(isOpen) ?? this.#open.findLast(isMeant);
     if (open !== undefined) {
       open.result = { output, failed, at };
       this.#open.splice(this.#open.indexOf(open), 1);
       return;
     }
-    // Some messages tell a result to the model once more, as text.
+    // Some messages repeat a result as text.
     const isRepeated = step.calls.some(
       (call) => call.tool !== UNKNOWN_TOOL && isMeant(call) && call.result?.output === output,
     );
@@ -104,7 +106,7 @@ class TurnReader implements Turns {
     return { callId: this.#names.claim(legacyId), legacyId, tool, input, result: null };
   }
 
-  /** The turn that is under way. */
+  /** The current turn. */
   #turn(at: number | null): Turn {
     const turn = this.turns.at(-1);
     if (turn !== undefined) return turn;

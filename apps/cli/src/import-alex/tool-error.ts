@@ -1,10 +1,10 @@
-/** What the original kept of a failed call: Go's error interface marshals to `{}` unless somebody cared. */
+/** Errors of failed calls: Go's error interface marshals to `{}` unless handled specially. */
 export interface ToolError {
-  /** Empty where the message was lost. */
+  /** Empty if the message was lost. */
   message: string;
 }
 
-/** @returns null where the call did not fail: no error, or Go's empty string for none. */
+/** @returns null if the call did not fail: no error, or Go's empty string. */
 export function readToolError(error: unknown): ToolError | null {
   if (error === undefined || error === null || error === "" || error === false) return null;
   if (typeof error === "string") return { message: error };
@@ -19,7 +19,7 @@ export function readToolError(error: unknown): ToolError | null {
 
 export const LOST_ERROR_MESSAGE = "[failed; alex did not keep why]";
 
-/** What the model was shown of a call: what it put out, and why it failed where it does not say so itself. */
+/** What the model saw of a call: its output, plus the error if the output does not mention it. */
 export function outputOf(content: string, error: ToolError | null): string {
   if (error === null) return content;
   if (error.message === "") return content === "" ? LOST_ERROR_MESSAGE : content;

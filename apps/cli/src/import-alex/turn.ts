@@ -1,32 +1,32 @@
 import type { Json } from "@trunkline/contract";
 
-/** A prompt and all that came of it, as the file has it. Times are integer ms since the epoch; null: not known. */
+/** A prompt and everything that followed, as in the file. Times are integer ms since the epoch; null: unknown. */
 export interface Turn {
   prompt: string;
   at: number | null;
   entries: (Step | Note)[];
 }
 
-/** What the model said and asked for in one go. */
+/** One answer of the model: text and calls. */
 export interface Step {
   kind: "step";
   at: number | null;
-  /** As paragraphs; more than one where the file has answers with nothing between them. */
+  /** As paragraphs; several if the file has adjacent answers. */
   texts: { text: string; at: number | null }[];
   calls: Call[];
 }
 
 export interface Call {
-  /** Distinct in its session. */
+  /** Unique in its session. */
   callId: string;
-  /** As the file has it. */
+  /** As in the file. */
   legacyId: string;
   tool: string;
   input: Json;
   result: { output: string; failed: boolean; at: number | null } | null;
 }
 
-/** Something that is kept for people, and no part of the conversation. */
+/** A note for people, not part of the conversation. */
 export interface Note {
   kind: "note";
   message: string;
@@ -41,7 +41,7 @@ export function callsOf(turn: Turn): Call[] {
   return stepsOf(turn).flatMap(({ calls }) => calls);
 }
 
-/** Whether the file says of anything in the turn when it happened. */
+/** Whether the file dates anything in the turn. */
 export function isDated(turn: Turn): boolean {
   return (
     turn.at !== null ||

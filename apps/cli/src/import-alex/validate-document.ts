@@ -1,12 +1,12 @@
 import { SessionDocument, SessionEvent } from "@trunkline/contract/schemas";
 
-/** Events are checked as events of a session; which one does not matter. */
+/** Events are validated as session events; the session's id does not matter. */
 const ANY_SESSION_ID = "00000000-0000-7000-8000-000000000000";
 
 /**
- * Checks a document as the server will, so that a dry run says what would be refused.
+ * Validates a document like the server, so that a dry run reports what would be refused.
  *
- * @returns what is wrong with it; null where nothing is
+ * @returns what is wrong with it; null if nothing
  */
 export function faultOf(document: SessionDocument): string | null {
   const parsed = SessionDocument.safeParse(document);

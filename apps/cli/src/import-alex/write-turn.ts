@@ -3,7 +3,7 @@ import type { EventWriter } from "./event-writer.ts";
 import type { PlanItem } from "./legacy-session.ts";
 import { type Call, type Step, stepsOf, type Turn } from "./turn.ts";
 
-/** Model of steps of which nobody knows which model made them. */
+/** Model of steps whose model is unknown. */
 export const UNKNOWN_MODEL = "alex:unknown";
 const LOST_RESULT = "[alex did not keep the result of this call]";
 
@@ -12,21 +12,21 @@ type DocumentTask = SessionDocument["tasks"][number];
 export interface TurnContext {
   writer: EventWriter;
   taskId: string;
-  /** From 1 on. */
+  /** From 1. */
   pos: number;
   /** `provider:model` of its steps. */
   model: string;
-  /** What its last step used; null: not known. */
+  /** Usage of its last step; null: unknown. */
   usage: Usage | null;
-  /** The session's plan, where this is the turn that it was last changed in. */
+  /** The session's plan, if it was last changed in this turn. */
   plan: readonly PlanItem[];
-  /** Integer ms since the epoch; null: as the turn itself says, or as what comes before. */
+  /** Integer ms since the epoch; null: from the turn, or the one before. */
   startedAt: number | null;
-  /** Integer ms since the epoch; null: as what happened last in it. */
+  /** Integer ms since the epoch; null: time of its last event. */
   endedAt: number | null;
 }
 
-/** Writes a turn as a task, from its prompt to its end. @returns the task */
+/** Writes a turn as a task with all its events. @returns the task */
 export function writeTurn(turn: Turn, context: TurnContext): DocumentTask {
   const { writer, taskId } = context;
   writer.moveTo(context.startedAt ?? turn.at);
@@ -85,7 +85,7 @@ function writeStep(step: Step, number: number, isLast: boolean, context: TurnCon
   for (const call of step.calls) writeCall(call, context);
 }
 
-/** One after the other, as the original executed them. */
+/** Sequentially, as the original ran them. */
 function writeCall(call: Call, { writer, taskId }: TurnContext): void {
   const { callId, result } = call;
   writer.write(taskId, "tool.called", toToolCall(call));
@@ -104,7 +104,7 @@ function toToolCall({ callId, tool, input }: Call): ToolCall {
   return { callId, tool, input };
 }
 
-/** What it said last, as the original's own client showed it. */
+/** The final text, as shown by the original's client. */
 function answerOf(steps: readonly Step[]): string {
   const texts = steps.findLast((step) => step.texts.length > 0)?.texts ?? [];
   return texts.map(({ text }) => text).join("\n\n");

@@ -4,33 +4,35 @@ import type { Colors } from "../terminal/output.ts";
 export interface InlineText {
   /** Without newlines. */
   text: string;
-  /** The end of what comes before it in its line. */
+  /** The end of the text before it in its line. */
   before: string;
-  /** Whether the line ends with it; otherwise what could still become a span is held back. */
+  /** Whether the line ends here; otherwise an unfinished span is held back. */
   whole: boolean;
 }
 
-/** What is set already, and what is held back until its end has come. */
+/** Formatted text, and what is held back until its end arrives. */
 interface SetText {
   shown: string;
   held: string;
 }
 
-/** A mark whose end does not come within so many characters is a character like any other, while text streams in … */
+/** While text streams, a mark without an end within this many characters is plain text. */
 const MAX_HELD = 300;
-/** … and where the line is whole: without a bound, a line of nothing but marks would cost the square of its length. */
+/** The same for a complete line: without a bound, a line of nothing but marks would take quadratic time. */
 const MAX_SPAN = 1_000;
 
 interface Span {
-  /** Matches at the beginning of the rest; its first group is the text between the marks. */
+  /** Matches at the start of the rest; its first group is the text between the marks. */
   readonly pattern: RegExp;
   paint(colors: Colors, inner: string, match: RegExpExecArray): string;
-  /** Its text is taken literally. */
+  /** Its text is literal. */
   readonly verbatim?: true;
 }
 
-/** The part of CommonMark 0.31, chapter 6, that models use in answers. An underscore inside a word is no mark, and two are
- * none anywhere: names like `__init__` are more likely than bold text by underscores. */
+/**
+ * The part of CommonMark 0.31, chapter 6, that models use. Underscores within a word are not marks, and double ones
+ * never are: names like `__init__` are more likely than bold text.
+ */
 const SPANS: readonly Span[] = [
   {
     pattern: /^(`+)(?!`)(.*?[^`])\1(?!`)/,
@@ -56,13 +58,13 @@ const SPANS: readonly Span[] = [
   },
 ];
 
-/** UTF-16 units that may be needed to see which character stands before a mark. */
+/** How far back to look for the character before a mark, in UTF-16 units. */
 const LONGEST_CHARACTER = 2;
 const MARKS = /[`*_~[!\\]/;
 const WORD_BEFORE = /[\p{L}\p{N}_]$/u;
 const ESCAPED = /^\\[!-/:-@[-`{-~]/;
 
-/** Sets the text of a line. */
+/** Formats the text of a line. */
 export function setInline({ text, before: lead, whole }: InlineText, colors: Colors): SetText {
   let shown = "";
   let rest = text;
@@ -75,7 +77,7 @@ export function setInline({ text, before: lead, whole }: InlineText, colors: Col
     rest = rest.slice(at);
 
     const found = findSpan(rest, before);
-    // A mark at the very end may be the first half of another one.
+    // A mark at the very end may be the first half of a longer one.
     if (found !== null && (whole || found.match[0].length < rest.length)) {
       const { span, match } = found;
       const inner = span.verbatim
@@ -105,7 +107,7 @@ function findSpan(rest: string, before: string): { span: Span; match: RegExpExec
   return null;
 }
 
-/** Whether the text to come could make this a span. */
+/** Whether further text could complete this as a span. */
 function mayOpen(rest: string, before: string): boolean {
   if (rest.startsWith("_") && WORD_BEFORE.test(before)) return false;
   return /^(`|\*{1,3}(?!\s)|_(?![\s_])|~(~(?!\s)|$)|!?\[[^\]]*(\](\([^)]*)?)?$|!$|\\$)/.test(rest);

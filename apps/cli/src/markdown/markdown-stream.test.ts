@@ -7,7 +7,7 @@ import { MarkdownStream } from "./markdown-stream.ts";
 const colors = picocolors.createColors(true);
 const { bold, cyan, dim, italic, underline, strikethrough } = colors;
 
-/** @returns each character with the codes that are in force for it: what is seen, however it was written. */
+/** @returns each character with the codes in force: what is seen, however it was written. */
 function cells(text: string): string[] {
   const opens: Record<number, number[]> = { 22: [1, 2], 23: [3], 24: [4], 29: [9], 39: [36] };
   let active = new Set<number>();
@@ -127,7 +127,7 @@ it.each([
   ["| one two | three four |", "| one two | three four |"],
 ])("breaks %j between words, in sixteen columns", (markdown, expected) => {
   for (const pieces of [[markdown], markdown.split("")]) {
-    // A space at the end of a line is not seen.
+    // A trailing space is invisible.
     // oxlint-disable-next-line no-control-regex
     const seen = set(pieces, 16).replaceAll(/ +((?:\u001b\[\d+m)*)\n/g, "$1\n");
     expect(cells(seen)).toEqual(cells(expected));

@@ -5,7 +5,7 @@ import { setInline } from "./inline-markdown.ts";
 import { setTable } from "./set-table.ts";
 import { WordWrap } from "./word-wrap.ts";
 
-/** Beginnings of lines that do not yet tell what the line is. */
+/** Line starts that do not yet determine the kind of line. */
 const UNDECIDED = [
   /^\s*$/,
   /^ {0,3}#{1,6} *$/,
@@ -23,40 +23,40 @@ const NUMBER = /^(\s*)(\d{1,9}[.)]) +/;
 const QUOTE = /^ {0,3}((?:> ?)+)/;
 const TABLE = /^ {0,3}\|/;
 
-/** A beginning longer than this is text, whatever may follow. */
+/** A longer start is plain text. */
 const MAX_UNDECIDED = 200;
-/** A table that grows past these is shown as its lines. */
+/** A table beyond these sizes is printed as plain lines. */
 const MAX_TABLE_ROWS = 500;
 const MAX_TABLE_LENGTH = 100_000;
 
-/** How the rest of a line is set whose beginning is printed. */
+/** State of a line whose start has been printed. */
 interface OpenLine {
   paint(text: string): string;
   wrap: WordWrap;
-  /** What stands before the text where it goes on on another line. */
+  /** Prefix of continuation lines. */
   lead: string;
 }
 
 /**
- * Sets Markdown for a terminal while it streams. What has been printed stays; held back are only the mark at a line's
- * beginning, a span until its end, a word that may not fit, and a table until its columns are known. Lines stay lines,
- * broken between words where they are too long for the terminal. Markdown that it does not know comes out unchanged.
+ * Formats Markdown for a terminal while it streams. Printed text is final; held back are only a mark at the start of a
+ * line, a span until its end, a word that may not fit, and a table until its columns are known. Long lines are wrapped
+ * between words. Unsupported Markdown passes through unchanged.
  */
 export class MarkdownStream {
   readonly #colors: Colors;
   readonly #width: number;
   #held = "";
-  /** The line's beginning is printed, and how the rest of it is set is known; null at a line's beginning. */
+  /** State of the current line; null at its start. */
   #line: OpenLine | null = null;
-  /** The last character that is printed of the line; empty at its beginning. */
+  /** Last character printed on the line; empty at its start. */
   #before = "";
-  /** The marks that close the block of code; null outside of one. */
+  /** Closing fence of the code block; null outside of one. */
   #fence: string | null = null;
-  /** Lines that begin with a bar, until it is clear whether they make a table, and how wide its columns are. */
+  /** Lines starting with a bar, until it is known whether they form a table and how wide its columns are. */
   #table: string[] = [];
   #tableLength = 0;
 
-  /** @param width columns of the terminal; Infinity where lines may be of any length */
+  /** @param width columns of the terminal; Infinity: no wrapping */
   constructor(colors: Colors, width: number) {
     this.#colors = colors;
     this.#width = width;
@@ -71,7 +71,7 @@ export class MarkdownStream {
     return lines.map((line) => this.#whole(line)).join("") + this.#part(last, false);
   }
 
-  /** The text ends here. @returns what was held back */
+  /** Ends the text. @returns what was held back */
   end(): string {
     const rest = this.#held;
     this.#held = "";
@@ -83,7 +83,7 @@ export class MarkdownStream {
     return this.#endTable() + this.#part(rest, true);
   }
 
-  /** @param line what is left of a line */
+  /** @param line the rest of a line */
   #whole(line: string): string {
     if (this.#line === null && this.#inTable(line)) {
       this.#table.push(line);
@@ -94,12 +94,12 @@ export class MarkdownStream {
     return `${this.#endTable()}${this.#part(line, true)}\n`;
   }
 
-  /** @param beginning of a line, or all of it */
+  /** @param beginning start of a line, or all of it */
   #inTable(beginning: string): boolean {
     return this.#fence === null && TABLE.test(beginning);
   }
 
-  /** @returns the table that ends here, or the lines that turn out to be none */
+  /** @returns the table that ends here, or its lines if it is none */
   #endTable(): string {
     if (this.#table.length === 0) return "";
     const lines = this.#table;
@@ -109,7 +109,7 @@ export class MarkdownStream {
     return set.map((line) => `${line}\n`).join("");
   }
 
-  /** @param whole whether the line ends with it */
+  /** @param whole whether the line ends here */
   #part(text: string, whole: boolean): string {
     if (this.#fence !== null) return this.#code(text, whole);
     let shown = "";
@@ -133,7 +133,7 @@ export class MarkdownStream {
 
   #open({ shown, paint }: { shown: string; paint: OpenLine["paint"] }, rigid: boolean): OpenLine {
     const indent = stringWidth(shown);
-    // The bar of a quote stands before each of its lines, the mark of an item before its first.
+    // The bar of a quote is repeated on each line, the mark of a list item is not.
     const lead = withoutSequences(shown).startsWith("│") ? shown : " ".repeat(indent);
     return { paint, lead, wrap: new WordWrap(rigid ? Number.POSITIVE_INFINITY : this.#width, indent) };
   }
@@ -189,7 +189,7 @@ export class MarkdownStream {
     return { shown: "", rest: text, paint: plain };
   }
 
-  /** Code is shown as it comes, but for a line that may close its block. */
+  /** Code is printed immediately, except a line that may close its block. */
   #code(text: string, whole: boolean): string {
     const { dim } = this.#colors;
     const fence = this.#fence ?? "";
@@ -207,7 +207,7 @@ export class MarkdownStream {
   }
 }
 
-/** CommonMark 0.31, 4.5: behind an opening fence of backticks stands no other backtick. */
+/** CommonMark 0.31, 4.5: the info string of a backtick fence contains no backticks. */
 function fenceOf(line: string): string | null {
   const [opening, fence] = FENCE.exec(line) ?? [];
   if (opening === undefined || fence === undefined) return null;

@@ -5,13 +5,13 @@ import { setInline } from "./inline-markdown.ts";
 type Align = "left" | "right" | "center";
 
 const GAP = "  ";
-/** GFM 0.29, 4.10: what tells a table from lines that begin with a bar. */
+/** GFM 0.29, 4.10: the delimiter row that makes it a table. */
 const DELIMITER_CELL = /^:?-+:?$/;
 
 /**
- * @param lines that begin with a bar
- * @param width columns of the terminal; Infinity where lines may be of any length
- * @returns the table in aligned columns, or a line per cell where those do not fit; null where the lines are no table
+ * @param lines that start with a bar
+ * @param width columns of the terminal; Infinity: no limit
+ * @returns the table with aligned columns, or one cell per line if that does not fit; null if it is not a table
  */
 export function setTable(lines: readonly string[], colors: Colors, width: number): string[] | null {
   const [head = [], delimiters = [], ...rows] = lines.map(cellsOf);
@@ -48,7 +48,7 @@ function stacked(titles: readonly string[], body: readonly (readonly string[])[]
   ]);
 }
 
-/** A bar that is escaped belongs to its cell. */
+/** An escaped bar belongs to its cell. */
 function cellsOf(line: string): string[] {
   const inner = line
     .trim()

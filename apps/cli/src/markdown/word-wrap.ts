@@ -1,41 +1,41 @@
 import stringWidth from "string-width";
 import { withoutSequences } from "../terminal/control-sequences.ts";
 
-/** A word that may turn out longer than this is not waited for. */
+/** Longer words are not held back. */
 const LIKELY_LENGTH = 24;
-/** A word with more of them, combining marks and colours included, is not measured to see whether it fits. */
+/** Longer words, counting combining marks and colours, are not measured. */
 const CHARACTERS_PER_COLUMN = 16;
 
 /**
- * Breaks a line between words while it streams. What has been printed stays; a word is held back only where it might not
- * fit. A word longer than a line, and text without spaces, is left to the terminal.
+ * Wraps a line while it streams. Printed text is final; a word is held back only if it might not fit. Words longer than
+ * a line, and text without spaces, are left to the terminal.
  */
 export class WordWrap {
   readonly #width: number;
   /** Columns before the text, on every line. */
   readonly #indent: number;
   #column: number;
-  /** Space for which the line has no room: it matters only where the line does not break. */
+  /** Space that does not fit: it matters only if the line does not break. */
   #space = "";
-  /** The beginning of a word that may not fit. */
+  /** Start of a word that may not fit. */
   #held = "";
   #midWord = false;
 
-  /** @param width columns of the terminal; Infinity where lines may be of any length */
+  /** @param width columns of the terminal; Infinity: no wrapping */
   constructor(width: number, indent: number) {
     this.#width = width;
     this.#indent = indent;
     this.#column = indent;
   }
 
-  /** @returns what to print now, with a newline wherever the line breaks */
+  /** @returns what to print now, with a newline at each break */
   write(text: string): string {
     const tokens = (this.#held + text).match(/\s+|\S+/g) ?? [];
     this.#held = "";
     return tokens.map((token, index) => this.#token(token, index === tokens.length - 1)).join("");
   }
 
-  /** The line ends here. @returns what was held back */
+  /** Ends the line. @returns what was held back */
   end(): string {
     const rest = this.#held === "" ? "" : this.#word(this.#held);
     this.#held = "";
@@ -62,7 +62,7 @@ export class WordWrap {
     return shown;
   }
 
-  /** Whether a word that has begun like this may have to go to the next line. */
+  /** Whether a word with this start may have to go on the next line. */
   #mayBreak(beginning: string): boolean {
     const room = this.#width - this.#column - this.#space.length;
     return room < LIKELY_LENGTH && this.#fitsALine(beginning);
@@ -84,7 +84,7 @@ export class WordWrap {
   #fitsALine(word: string): boolean {
     if (word.length > this.#width * CHARACTERS_PER_COLUMN) return false;
     const columns = stringWidth(word);
-    // Wide characters can be broken between anywhere.
+    // Text can be broken anywhere between wide characters.
     const wide = columns > Array.from(withoutSequences(word)).length;
     return columns <= this.#width - this.#indent && !wide;
   }

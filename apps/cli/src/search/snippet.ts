@@ -1,23 +1,23 @@
 import type { SearchHit } from "@trunkline/contract";
 import { plainText } from "../terminal/plain-text.ts";
 
-/** What stands before the first match where a line has little room. */
+/** Context before the first match, if space is limited. */
 const LEAD_LENGTH = 16;
 
 type Range = readonly [start: number, end: number];
 
-/** A snippet on one line, safe to show, and where its matches then are: in UTF-16 units. */
+/** A snippet on one line, safe to print, with the ranges of its matches in UTF-16 units. */
 export interface Snippet {
   text: string;
   matches: readonly Range[];
 }
 
-/** @param cut whether what stands far before the first match may go, as the line will be cut behind it */
+/** @param cut whether context far before the first match may be dropped, because the line will be cut */
 export function snippetOf({ snippet, matches }: SearchHit, { cut }: { cut: boolean }): Snippet {
   let text = "";
   const ranges: Range[] = [];
   let at = 0;
-  // Piece by piece, as making it plain changes lengths.
+  // Piece by piece, because sanitising changes lengths.
   for (const [start, end] of matches) {
     text += onOneLine(snippet.slice(at, start));
     const from = text.length;
@@ -37,7 +37,7 @@ export function snippetOf({ snippet, matches }: SearchHit, { cut }: { cut: boole
   };
 }
 
-/** @param text a snippet's text, perhaps cut at its end */
+/** @param text a snippet's text, perhaps truncated */
 export function paintMatches(
   text: string,
   matches: readonly Range[],
@@ -53,7 +53,7 @@ export function paintMatches(
   return painted + text.slice(at);
 }
 
-/** Blanks at the ends stay: they are the blanks between pieces. */
+/** Spaces at the ends stay: they separate the pieces. */
 function onOneLine(text: string): string {
   return plainText(text).replaceAll(/\s+/g, " ");
 }

@@ -5,7 +5,7 @@ import { localPath } from "./local-path.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The server's own rule for its data directory (`TRUNKLINE_DATA_DIR`), with `--data-dir` before it; always absolute. */
+/** The server's rule for its data directory (`TRUNKLINE_DATA_DIR`), overridden by `--data-dir`; always absolute. */
 export function findDataDir(option: string | undefined, env: Environment): string {
   return localPath(
     present(option) ??
@@ -14,7 +14,7 @@ export function findDataDir(option: string | undefined, env: Environment): strin
   );
 }
 
-/** What a server writes down about itself while it runs. */
+/** A running server's record of itself. */
 export interface ServerRecord {
   url: string;
   pid: number;
@@ -22,7 +22,7 @@ export interface ServerRecord {
   startedAt: number;
 }
 
-/** @returns what a server wrote down in this data directory, whether it still runs or not; null for nothing. */
+/** @returns the record in this data directory, whether the server still runs or not; null if there is none. */
 export function readServerRecord(dataDir: string): ServerRecord | null {
   const text = readIfPresent(join(dataDir, "server.json"));
   if (text === null) return null;
@@ -30,7 +30,7 @@ export function readServerRecord(dataDir: string): ServerRecord | null {
     const record: unknown = JSON.parse(text);
     return isServerRecord(record) ? record : null;
   } catch (error) {
-    // Half written, at the moment of a crash: as good as none.
+    // Half written because of a crash: ignore it.
     if (error instanceof SyntaxError) return null;
     throw error;
   }
@@ -44,7 +44,7 @@ function isServerRecord(value: unknown): value is ServerRecord {
   );
 }
 
-/** @returns the token that the server keeps for its own user; null where there is none to read. */
+/** @returns the local user's token; null if it can't be read. */
 export function readLocalToken(dataDir: string): string | null {
   return readIfPresent(join(dataDir, "token"))?.trim() || null;
 }

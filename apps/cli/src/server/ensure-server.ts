@@ -7,10 +7,10 @@ import { startDetached } from "./start-detached.ts";
 import type { TargetOptions } from "./target.ts";
 
 /**
- * Starts a server on this machine where none runs and the caller has named none: without asking where `start` says so,
- * or else if somebody is there and says yes. Where it does not, `findTarget` says what is missing.
+ * Starts a local server if none is running and the caller named none: without asking if `start` is set, otherwise after
+ * asking an interactive user. If it is not started, `findTarget` reports what is missing.
  *
- * @throws CommandError where it does not start
+ * @throws CommandError if it does not start
  */
 export async function ensureServer(
   context: CommandContext,
@@ -32,7 +32,7 @@ export async function ensureServer(
     const question = `No server is running for ${dataDir}. Start one in the background?`;
     if (!canAsk(terminal) || !(await askYesNo(terminal, question))) return;
   }
-  // Without the UI, which has to be built: this is for somebody at a terminal.
+  // Without the UI, which would have to be built: the user is at a terminal.
   const settings = { TRUNKLINE_WEB: present(env["TRUNKLINE_WEB"]) ?? "off" };
   const { url, pid } = await awaiting(err, "Starting a server", startDetached(dataDir, terminal, settings));
   await err.write(

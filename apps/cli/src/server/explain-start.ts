@@ -1,6 +1,6 @@
 /**
- * @param log the last lines of a server that ended instead of serving
- * @returns what was wrong and what to do, where that is known; the log itself elsewhere
+ * @param log the last lines of a server that exited during its start
+ * @returns the problem and what to do, if known; otherwise the log itself
  */
 export function explainStart(log: string): string {
   const port = /EADDRINUSE\b.*?:(\d+)\s*$/m.exec(log)?.[1];

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 
-/** State of a socket that listens, in `/proc/net/tcp` (`man 5 proc`). */
+/** State of a listening socket in `/proc/net/tcp` (`man 5 proc`). */
 const LISTEN = "0A";
 
-/** @returns whether this process listens on the address's port; null where the system does not tell. */
+/** @returns whether this process listens on the address's port; null if the system does not tell. */
 export function isListening(pid: number, url: string): boolean | null {
   const port = Number(new URL(url).port || 80);
   const listening = new Set(["tcp", "tcp6"].flatMap((table) => socketsListening(pid, table, port)));
@@ -12,13 +12,13 @@ export function isListening(pid: number, url: string): boolean | null {
   return held.some((inode) => listening.has(inode));
 }
 
-/** @returns the inodes of the sockets that listen on the port, in the process's own network. */
+/** @returns the inodes of sockets that listen on the port, in the process's network namespace. */
 function socketsListening(pid: number, table: string, port: number): string[] {
   let text: string;
   try {
     text = readFileSync(`/proc/${pid}/net/${table}`, "utf8");
   } catch {
-    // Without this protocol, or not Linux.
+    // Protocol not supported, or not Linux.
     return [];
   }
   const wanted = port.toString(16).toUpperCase().padStart(4, "0");

@@ -2,8 +2,8 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 
 /**
- * A path as a user gives it, made absolute: a server that is started from it may run elsewhere. Shells leave a `~` alone
- * that is quoted, or stands in an option such as `--out=~/x`; nobody means a directory of that name.
+ * Makes a user's path absolute, because a server started from it may run elsewhere. Shells don't expand a quoted `~`,
+ * or one in an option such as `--out=~/x`; nobody means a directory of that name.
  */
 export function localPath(path: string): string {
   if (path === "~") return homedir();

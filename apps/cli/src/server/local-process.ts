@@ -1,32 +1,32 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync, statSync } from "node:fs";
 
-/** Linux counts in these, whatever the machine (`man 5 proc`, field `starttime`). */
+/** Linux ticks per second, on every machine (`man 5 proc`, field `starttime`). */
 const TICKS_PER_SECOND = 100;
 
 export interface LocalProcess {
   uid: number;
-  /** Ms since the epoch, to about a second. */
+  /** Ms since the epoch, accurate to about a second. */
   startedAtMs: number;
 }
 
-/** @returns whether there is such a process, whoever's it is */
+/** @returns whether there is such a process, of any user */
 export function isRunning(pid: number): boolean {
   try {
     return process.kill(pid, 0) && !isZombie(pid);
   } catch (error) {
-    // It runs, but as somebody else.
+    // It exists, but belongs to another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }
 
-/** It has ended, but its parent has not noticed: a container's first process may never do so. */
+/** A zombie: it has ended, but its parent has not reaped it; a container's first process may never do so. */
 function isZombie(pid: number): boolean {
   const stat = readStat(pid);
   return stat !== null && stat.startsWith("Z ");
 }
 
-/** @returns whose process it is and when it began; null where the system does not tell. */
+/** @returns the process's owner and start time; null if the system does not tell. */
 export function readProcess(pid: number): LocalProcess | null {
   return process.platform === "linux" ? readProc(pid) : askPs(pid);
 }
@@ -41,7 +41,7 @@ function readProc(pid: number): LocalProcess | null {
   return { uid, startedAtMs: (Number(boot) + ticks / TICKS_PER_SECOND) * 1_000 };
 }
 
-/** @returns what follows the name of the program, which may hold anything */
+/** @returns the fields after the program's name, which may contain anything */
 function readStat(pid: number): string | null {
   const stat = readIfPresent(`/proc/${pid}/stat`);
   return stat === null ? null : stat.slice(stat.lastIndexOf(")") + 2);
@@ -58,7 +58,7 @@ function askPs(pid: number): LocalProcess | null {
     const startedAtMs = Date.parse(start ?? "");
     return uid === undefined || Number.isNaN(startedAtMs) ? null : { uid: Number(uid), startedAtMs };
   } catch {
-    // There is no such program, or no such process.
+    // No such program or process.
     return null;
   }
 }
@@ -67,7 +67,7 @@ function readIfPresent(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    // Not Linux, ended meanwhile, or hidden from this user: nothing can be told.
+    // Not Linux, ended meanwhile, or hidden from this user.
     return null;
   }
 }

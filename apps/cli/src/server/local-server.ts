@@ -4,21 +4,21 @@ import { readServerRecord, type ServerRecord } from "./data-dir.ts";
 import { isListening } from "./listening-socket.ts";
 import { isRunning, readProcess } from "./local-process.ts";
 
-/** A server of this machine, as it wrote itself down, and whether it is sure that it still is the one that runs. */
+/** A server on this machine, by its record, and whether it is certain to be the one running. */
 export type LocalServer =
   | { state: "running"; record: ServerRecord }
-  /** Nothing is written down, or what wrote it is gone. */
+  /** No record, or its server is gone. */
   | { state: "absent" }
-  /** A process of that number runs, but not the server that wrote it down, or that cannot be told. */
+  /** A process with that pid exists, but it is not the server of the record, or that can't be determined. */
   | { state: "doubtful"; record: ServerRecord; why: string };
 
-/** The system counts starts of processes in hundredths of a second, against a clock of whole seconds. */
+/** Process start times are in 1/100 s, relative to a clock of whole seconds. */
 const START_TOLERANCE_MS = 2_000;
 
 /**
- * Finds the server of a data directory. After a crash its record stays behind, and both its process number and its port
- * may be somebody else's by then. So it counts as running only if the process belongs to the owner of the record and
- * listens on the port; where the system does not tell who listens, it must have begun before the record was written.
+ * Finds the server of a data directory. After a crash its record remains, and its pid and port may have been reused. So
+ * it counts as running only if the process belongs to the record's owner and listens on the port; if the system does
+ * not tell who listens, it must have started before the record was written.
  */
 export function findLocalServer(dataDir: string): LocalServer {
   const record = readServerRecord(dataDir);
@@ -34,7 +34,7 @@ function doubtAbout({ pid, url, startedAt }: ServerRecord, dataDir: string): str
     return `process ${pid} belongs to another user`;
   const listens = isListening(pid, url);
   if (listens === false) return `process ${pid} does not listen at ${url}`;
-  // Not where the socket tells: a clock that was set meanwhile makes a liar of this.
+  // Not needed if the socket tells; and the clock may have been changed meanwhile.
   return listens === null && found.startedAtMs > startedAt + START_TOLERANCE_MS
     ? `process ${pid} was started later than that server`
     : null;

@@ -5,10 +5,10 @@ import { EXIT } from "../exit-code.ts";
 import { fileProblem } from "../file-problem.ts";
 
 /**
- * Makes the data directory, as the server would: for this user alone. Level by level, because Node's recursive `mkdir`
- * never returns below a directory that takes none, such as /proc.
+ * Creates the data directory like the server, for this user only. Level by level, because Node's recursive `mkdir`
+ * hangs below a directory that accepts none, such as /proc.
  *
- * @throws CommandError where it cannot be made or used
+ * @throws CommandError if it can't be created or used
  */
 export function makeDataDir(dataDir: string): void {
   try {
@@ -28,7 +28,7 @@ function hasCode(error: unknown, code: string): boolean {
   return error instanceof Error && "code" in error && error.code === code;
 }
 
-/** @returns the directories that are to be made, the outermost first */
+/** @returns the directories to create, outermost first */
 function missingLevels(path: string): string[] {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined) return [...missingLevels(dirname(path)), path];

@@ -10,9 +10,9 @@ export interface SignInLink {
 const TIMEOUT_MS = 15_000;
 
 /**
- * `POST /api/sign-in-codes`, which takes the token: it is REST's alone, as a page has no use for it.
+ * `POST /api/sign-in-codes`, REST only: the UI has no use for it. Needs the token.
  *
- * @throws TrunklineApiError where the server refuses; TrunklineConnectionError where none answers
+ * @throws TrunklineApiError if the server refuses; TrunklineConnectionError if it does not answer
  */
 export async function requestSignInLink({ url, token }: Pick<Target, "url" | "token">): Promise<SignInLink> {
   const answer = await post(`${url}/api/sign-in-codes`, token);

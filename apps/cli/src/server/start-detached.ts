@@ -18,28 +18,28 @@ const LAUNCHER = fileURLToPath(new URL("../../bin/trunkline.mjs", import.meta.ur
 
 const READY_LIMIT_MS = 60_000;
 const LOOK_EVERY_MS = 50;
-/** Last lines of the log that are shown where it did not start. */
+/** Lines of the log shown if it did not start. */
 const SHOWN_LOG_LINES = 5;
 
 export interface DetachedServer {
   url: string;
   pid: number;
-  /** Where it writes its log, of this start and of those before. */
+  /** Log file, which earlier starts share. */
   logFile: string;
 }
 
 /**
  * Starts the server in a session of its own, so that it outlives this process and its terminal.
  *
- * @param settings environment variables over those of `env`
- * @throws CommandError with the end of its log where it ends instead of serving
+ * @param settings environment variables that override `env`
+ * @throws CommandError with the end of its log if it exits instead of serving
  */
 export async function startDetached(
   dataDir: string,
   { env, err }: Pick<Terminal, "env" | "err">,
   settings: Readonly<Record<string, string | undefined>>,
 ): Promise<DetachedServer> {
-  // From here on a Ctrl-C must not leave a server behind without a word.
+  // From here on, Ctrl-C must not leave a server behind silently.
   using interrupt = listenForInterrupt();
   makeDataDir(dataDir);
   const logFile = join(dataDir, "server.log");
@@ -97,7 +97,7 @@ async function isHealthy(url: string): Promise<boolean> {
     await answer.body?.cancel();
     return answer.ok;
   } catch {
-    // Whatever the reason, it does not answer.
+    // For whatever reason, it does not answer.
     return false;
   }
 }

@@ -8,7 +8,7 @@ import { findDataDir } from "./data-dir.ts";
 import { DEFAULT_URL, findTarget, type TargetOptions } from "./target.ts";
 
 let dataDir: string;
-/** A socket of this very process, as a server's is. */
+/** A socket of this process, like a server's. */
 let socket: Server;
 let url: string;
 beforeEach(async () => {
@@ -66,7 +66,7 @@ describe("H12: the data directory's token goes to its own server alone", () => {
   });
 
   it("not where the recorded process is another program by now", () => {
-    // It runs, but somebody else has the port.
+    // It runs, but another program has the port.
     record({ pid: process.ppid });
     expect(() => find({ dataDir })).toThrow(/does not listen at .* Its token was not sent\./);
   });

@@ -9,28 +9,28 @@ import { findLocalServer, type LocalServer } from "./local-server.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:4400";
 
-/** Options of every command that talks to a server. */
+/** Options of every command that calls a server. */
 export interface TargetOptions {
   url?: string | undefined;
   tokenFile?: string | undefined;
   dataDir?: string | undefined;
 }
 
-/** Which server to talk to, and as whom. */
+/** Which server to call, and with which token. */
 export interface Target {
   url: string;
   token: string | undefined;
-  /** Where the token is from, for messages; null where there is none. */
+  /** Source of the token, for messages; null if there is none. */
   tokenSource: string | null;
-  /** Why the data directory's token was not sent though there is one; null where it was, or there is none. */
+  /** Why the data directory's token was not sent; null if it was, or there is none. */
   tokenKept: string | null;
 }
 
 /**
- * Address: `--url`, `TRUNKLINE_URL`, the server that runs on the data directory, or, with a token of the caller's own,
- * the default. Token: `--token-file`, `TRUNKLINE_TOKEN`, the data directory's, which goes to that server alone.
+ * Address: `--url`, `TRUNKLINE_URL`, the server running on the data directory or, with an explicit token, the default.
+ * Token: `--token-file`, `TRUNKLINE_TOKEN`, or the data directory's, which is only sent to that server.
  *
- * @throws CommandError where no server runs and none is named, or an address or a token file cannot be used
+ * @throws CommandError if no server is running and none is named, or an address or token file is unusable
  */
 export function findTarget(
   options: TargetOptions,
@@ -87,7 +87,7 @@ function ownToken(
   return token === undefined ? null : { token, tokenSource: "TRUNKLINE_TOKEN" };
 }
 
-/** Names are not resolved: what `localhost` leads to is another address than the one that was verified. */
+/** Names are not resolved: `localhost` may lead to another address than the verified one. */
 function isSameServer(one: string, other: string): boolean {
   return new URL(one).href === new URL(other).href;
 }

@@ -2,7 +2,7 @@ const [QUOTE, BACKSLASH, OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] =
   0x22, 0x5c, 0x7b, 0x7d, 0x5b, 0x5d,
 ];
 
-/** Counts the events of a document while it passes: the elements of the last array of the document itself. */
+/** Counts the events of a document as it streams past: the elements of the document's last top-level array. */
 export class EventCount {
   #depth = 0;
   #isString = false;

@@ -7,7 +7,7 @@ import { codeBlock, codeSpan } from "./markdown-code.ts";
 
 type ToolEnd = EventDataOf<"tool.ended">;
 
-/** @param call null where the document lacks its beginning */
+/** @param call null if its start is not in the document */
 export function callSection(call: ToolCall | null, end: ToolEnd): string {
   const outcome = [
     end.status === "denied" ? "denied, not run" : end.status,
@@ -22,7 +22,7 @@ export function callSection(call: ToolCall | null, end: ToolEnd): string {
   return parts.filter((part) => part !== "").join("\n\n");
 }
 
-/** A lone command reads best as what it is. */
+/** A lone command reads best as is. */
 function inputBlock(input: Json): string {
   if (typeof input === "object" && input !== null && !Array.isArray(input)) {
     const names = Object.keys(input);

@@ -2,9 +2,8 @@ import { plainText } from "../terminal/plain-text.ts";
 
 /**
  * @param lines safe to print
- * @param language of the opening fence; empty for none
- * @returns a block of code whose fence is longer than any run of backticks in it, so that nothing in it closes it
- * (CommonMark 0.31, 4.5)
+ * @param language info string of the fence; empty for none
+ * @returns a code block whose fence is longer than any run of backticks in it (CommonMark 0.31, 4.5)
  */
 export function codeBlock(lines: readonly string[], language = ""): string {
   const body = lines.join("\n");
@@ -12,11 +11,11 @@ export function codeBlock(lines: readonly string[], language = ""): string {
   return `${fence}${language}\n${body}\n${fence}`;
 }
 
-/** @returns the text as code within a line (CommonMark 0.31, 6.1). */
+/** @returns the text as a code span (CommonMark 0.31, 6.1). */
 export function codeSpan(text: string): string {
   const line = plainText(text).replaceAll(/\s+/g, " ").trim();
   const fence = "`".repeat(longestRun(line) + 1);
-  // A space keeps a backtick at the edge apart from the fence; readers take it away again.
+  // A space separates a backtick at the edge from the fence; renderers strip it.
   const space = line.startsWith("`") || line.endsWith("`") ? " " : "";
   return line === "" ? "" : `${fence}${space}${line}${space}${fence}`;
 }

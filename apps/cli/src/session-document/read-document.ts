@@ -6,12 +6,12 @@ import { EXIT } from "../exit-code.ts";
 import { fileProblem } from "../file-problem.ts";
 import { localPath } from "../server/local-path.ts";
 
-/** A document to import: whole where it is small enough for a call, else to be sent as it is read. */
+/** A document to import: whole if it is small enough for a call, otherwise streamed. */
 type Source = { name: string; text: string } | { bytes: AsyncIterable<Uint8Array> };
 
 /**
- * @param source path of a file, or `-` for the standard input
- * @throws CommandError where it cannot be read
+ * @param source path of a file, or `-` for stdin
+ * @throws CommandError if it can't be read
  */
 export async function openSource(source: string, stdin: NodeJS.ReadableStream): Promise<Source> {
   const path = source === "-" ? null : localPath(source);
@@ -44,7 +44,7 @@ async function* followed(
   }
 }
 
-/** @throws CommandError where it is no document that a server would take */
+/** @throws CommandError if a server would not accept it as a document */
 export function readDocument({ name, text }: { name: string; text: string }): {
   document: SessionDocument;
   bytes: number;
@@ -59,7 +59,7 @@ export function readDocument({ name, text }: { name: string; text: string }): {
 
 function parse(json: string, name: string): unknown {
   try {
-    // Some editors put a byte order mark in front.
+    // Some editors write a byte order mark.
     return JSON.parse(json.replace(/^\ufeff/, "")) as unknown;
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;

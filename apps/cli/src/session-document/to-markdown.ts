@@ -11,8 +11,8 @@ import { callSection, fileChangeLine } from "./markdown-call.ts";
 import { codeSpan } from "./markdown-code.ts";
 
 /**
- * Writes a session for people to read: its prompts, each where its task began, the answers, and the tool calls with
- * their output. Reasoning and what only programs need are left out.
+ * Renders a session for reading: prompts where their tasks started, answers, and tool calls with their output. Omits
+ * reasoning and bookkeeping.
  */
 export function toMarkdown({ session, tasks, events }: SessionDocument): string {
   const sections = [`# ${heading(session.title)}`, `Started ${new Date(session.createdAt).toISOString()}`];
@@ -32,12 +32,12 @@ export function toMarkdown({ session, tasks, events }: SessionDocument): string 
     } else if (event.type === "task.updated" && event.taskId !== null) {
       if (event.data.prompt !== undefined) prompts.set(event.taskId, event.data.prompt);
     } else if (event.type === "tool.called" || event.type === "approval.requested") {
-      // A denied call has no other beginning than this.
+      // A denied call has no other start.
       calls.set(event.data.callId, event.data);
     } else if (event.type === "tool.ended") {
       sections.push(callSection(calls.get(event.data.callId) ?? null, event.data));
     } else {
-      // A prompt stands where its task started, whenever it was submitted.
+      // A prompt appears where its task started, whenever it was submitted.
       if (event.type.startsWith("task.")) showPrompt(event.taskId);
       sections.push(...sectionsOf(event));
     }
@@ -49,7 +49,7 @@ export function toMarkdown({ session, tasks, events }: SessionDocument): string 
   return `${sections.filter((section) => section !== "").join("\n\n")}\n`;
 }
 
-/** The events of a document are the session's own, without saying of which. */
+/** Events in a document carry no session id. */
 function asSessionEvent(event: SessionDocument["events"][number]): SessionEvent {
   return { ...event, sessionId: "" } as SessionEvent;
 }
@@ -109,7 +109,7 @@ function optionList({ options = [] }: EventDataOf<"question.asked">): string[] {
   return options.length === 0 ? [] : [options.map(({ label }) => `- ${heading(label)}`).join("\n")];
 }
 
-/** On one line, as headings and list items have to be. */
+/** On one line, as headings and list items require. */
 function heading(text: string): string {
   return plainText(text).replaceAll(/\s+/g, " ").trim();
 }

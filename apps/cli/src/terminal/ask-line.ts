@@ -2,34 +2,34 @@ import { createInterface, type Interface } from "node:readline";
 import { discardTyped } from "./discard-typed.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** What came of asking somebody. */
+/** Outcome of a prompt. */
 export type Answer =
   | { kind: "line"; text: string }
-  /** They pressed Ctrl-C or Ctrl-D, or their terminal is gone. */
+  /** Ctrl-C or Ctrl-D was pressed, or the terminal is gone. */
   | { kind: "left" }
-  /** The caller took the question back; `typed` is the unfinished answer. */
+  /** Withdrawn by the caller; `typed` is the unfinished input. */
   | { kind: "withdrawn"; typed: string };
 
-/** A question at the bottom of the screen, while it is being answered. */
+/** A prompt at the bottom of the screen. */
 export interface OpenLine {
   readonly answer: Promise<Answer>;
-  /** Clears the question for what `print` prints, and shows it again below with all that was typed. */
+  /** Clears the prompt, lets `print` print, and shows it again below with what was typed. */
   aside(print: () => Promise<void>): Promise<void>;
 }
 
 export interface AskOptions {
   signal: AbortSignal;
-  /** Takes text that is pasted, lines and all; without it, a paste answers nothing. */
+  /** Accepts pasted text with newlines; otherwise a paste answers nothing. */
   paste?: boolean;
 }
 
-/** Asks the terminal to say where a paste begins and ends (xterm, "Bracketed Paste Mode"). */
+/** Asks the terminal to mark pastes (xterm, "Bracketed Paste Mode"). */
 const PASTE_MARKS_ON = "\u001b[?2004h";
 const PASTE_MARKS_OFF = "\u001b[?2004l";
 
 /**
- * Asks for a line. The prompt appears once nothing has been typed for a moment, and only what is typed after that
- * counts: whoever was typing something else when the question came does not answer it.
+ * Asks for a line. The prompt appears once nothing has been typed for a moment, and only later input counts, so that
+ * somebody typing something else does not answer it by accident.
  */
 export function askLine(terminal: Terminal, prompt: string, options: AskOptions): OpenLine {
   let lines: Interface | null = null;
@@ -86,10 +86,10 @@ async function readAnswer(
   lines.on("close", () => resolve({ kind: "left" }));
   lines.on("SIGINT", () => {
     lines.close();
-    // While keys are read one by one, no signal comes of Ctrl-C.
+    // In raw mode Ctrl-C raises no signal.
     process.kill(process.pid, "SIGINT");
   });
-  // Back from a Ctrl-Z.
+  // Back from Ctrl-Z.
   lines.on("SIGCONT", () => lines.prompt(true));
 
   await err.write(PASTE_MARKS_ON);
@@ -97,7 +97,7 @@ async function readAnswer(
   if (signal.aborted) onAbort();
   try {
     const answer = await promise;
-    // The cursor stands behind what was typed, but for Enter, which has moved it.
+    // The cursor is behind the input, unless Enter has moved it.
     if (answer.kind !== "line") await err.write("\n");
     return answer;
   } finally {

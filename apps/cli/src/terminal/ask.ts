@@ -1,22 +1,22 @@
 import { askLine, type Answer } from "./ask-line.ts";
 import type { Terminal } from "./terminal.ts";
 
-/** @returns whether somebody is there who can be asked. */
+/** @returns whether the terminal is interactive. */
 export function canAsk({ in: stdin, err }: Terminal): boolean {
   // A pipe has no `isTTY` at all.
   return stdin.isTTY ? err.isTerminal : false;
 }
 
-/** Asks once. For a question that the caller may take back, or print around, see `askLine`. */
+/** Asks once. For a prompt that can be withdrawn or printed around, see `askLine`. */
 export async function ask(terminal: Terminal, prompt: string): Promise<Answer> {
   return await askLine(terminal, prompt, { signal: new AbortController().signal }).answer;
 }
 
 /**
- * Asks for a yes or no, typed out and sent with Enter.
+ * Asks yes or no, typed and confirmed with Enter.
  *
- * @param otherwise what an empty answer means
- * @returns false where the person leaves instead
+ * @param otherwise meaning of an empty answer
+ * @returns false if the user leaves instead
  */
 export async function askYesNo(
   terminal: Terminal,

@@ -1,13 +1,13 @@
 import type { Output } from "./output.ts";
 import { openStatusLine } from "./status-line.ts";
 
-/** What is done sooner needs no explanation, and would only flicker. In milliseconds. */
+/** Shorter waits would only flicker, in ms. */
 const SHOW_AFTER_MS = 250;
 
 /**
- * Says on the line below what is being waited for, as long as it is.
+ * Shows what is being waited for on the line below.
  *
- * @param label what, e.g. `copying the session`
+ * @param label e.g. `copying the session`
  */
 export async function awaiting<T>(output: Output, label: string, work: Promise<T>): Promise<T> {
   using status = openStatusLine(output);

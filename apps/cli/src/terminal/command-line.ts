@@ -1,7 +1,7 @@
-/** Characters that mean themselves to every shell. */
+/** Characters that need no quoting in any shell. */
 const PLAIN = /^[\w@%+=:,./…-]+$/;
 
-/** @returns the words as one line that can be pasted into a shell. */
+/** @returns the words as a line that can be pasted into a shell. */
 export function commandLine(words: readonly string[]): string {
   return words.map(quoted).join(" ");
 }
@@ -12,11 +12,11 @@ function quoted(word: string): string {
 }
 
 /**
- * @param script as `process.argv[1]` has it
- * @returns the words that start this program again from where the user is
+ * @param script like `process.argv[1]`
+ * @returns the words that run this program again from the current directory
  */
 export function programWords(script: string, env: Readonly<Record<string, string | undefined>>): string[] {
-  // `pnpm trunkline` and `npm run trunkline` say which script they run.
+  // `pnpm trunkline` and `npm run trunkline` set the script's name.
   if (env["npm_lifecycle_event"] === "trunkline") {
     return env["npm_config_user_agent"]?.startsWith("npm/")
       ? ["npm", "run", "trunkline", "--"]

@@ -1,8 +1,8 @@
 /**
- * Sequences that a terminal obeys instead of showing (ECMA-48): CSI, the strings OSC, DCS, SOS, PM and APC up to what
- * ends them, and the shorter escapes. Each class leaves out the characters that begin a sequence, so a match never
- * reads past the next one and the whole costs linear time, whatever a tool prints. A string that nothing ends loses its
- * introducer alone: what follows may be the rest of the output.
+ * Terminal control sequences (ECMA-48): CSI, the strings OSC, DCS, SOS, PM and APC up to their terminator, and shorter
+ * escapes. Each class excludes the characters that start a sequence, so a match never reads past the next one and the
+ * whole takes linear time. An unterminated string loses only its introducer: what follows may be the rest of the
+ * output.
  */
 const SEQUENCE =
   // oxlint-disable-next-line no-control-regex

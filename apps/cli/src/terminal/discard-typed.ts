@@ -1,16 +1,16 @@
-/** Nobody who is in the middle of typing pauses for so long at a key. In milliseconds. */
+/** Nobody in the middle of typing pauses this long between keys, in ms. */
 const QUIET_MS = 700;
 
 const CTRL_C = "\u0003";
 const CTRL_Z = "\u001a";
 
 /**
- * Throws away what has been typed, up to the moment at which nothing has come for a while. A terminal keeps what was
- * typed while nobody read it; reading it key by key brings that to light, finished line or not.
+ * Discards typed input until nothing has arrived for a moment. A terminal buffers what is typed while nobody reads; raw
+ * mode returns it, whether or not Enter was pressed.
  *
- * The terminal is left in that mode, for whoever reads next.
+ * The terminal stays in raw mode for the next reader.
  *
- * @returns `left` where the terminal is gone or Ctrl-C was pressed
+ * @returns `left` if the terminal is gone or Ctrl-C was pressed
  */
 export async function discardTyped(
   stdin: NodeJS.ReadStream,
@@ -45,7 +45,7 @@ export async function discardTyped(
   }
 }
 
-/** Ctrl-Z, which is a key like any other while keys are read one by one. */
+/** Ctrl-Z, an ordinary key in raw mode. */
 function suspend(stdin: NodeJS.ReadStream): void {
   process.once("SIGCONT", () => stdin.setRawMode(true));
   stdin.setRawMode(false);

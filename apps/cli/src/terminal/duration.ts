@@ -3,7 +3,7 @@ const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
-/** @returns how long something took, e.g. `12 ms`, `1.4 s`, `2 min 05 s`, `3 h 02 min`. */
+/** @returns a duration, e.g. `12 ms`, `1.4 s`, `2 min 05 s`, `3 h 02 min`. */
 export function formatDuration(ms: number): string {
   if (ms < 100) return `${Math.max(0, Math.round(ms))} ms`;
   if (ms < MINUTE_MS - 50) return `${(ms / SECOND_MS).toFixed(1)} s`;
@@ -11,7 +11,7 @@ export function formatDuration(ms: number): string {
   return twoUnits(ms, HOUR_MS, "h", MINUTE_MS, "min");
 }
 
-/** @returns how long ago something was, in its largest unit: `now`, `42 s`, `5 min`, `3 h`, `12 d`. */
+/** @returns a time ago in its largest unit: `now`, `42 s`, `5 min`, `3 h`, `12 d`. */
 export function formatAge(ms: number): string {
   if (ms < SECOND_MS) return "now";
   if (ms < MINUTE_MS) return `${Math.floor(ms / SECOND_MS)} s`;

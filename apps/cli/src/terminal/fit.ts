@@ -1,11 +1,11 @@
 import cliTruncate from "cli-truncate";
 
-/** Characters that a column may take, with its combining marks and colours; beyond that nobody measures. */
+/** Maximum characters per column, counting combining marks and colours; beyond that nothing is measured. */
 const CHARACTERS_PER_COLUMN = 16;
 
 /**
- * @returns the text cut to so many columns, with an ellipsis; as it is where the width is Infinity. A text of any
- * length costs no more than one that just does not fit.
+ * @returns the text cut to this many columns, with an ellipsis; unchanged if the width is Infinity. The cost is bounded
+ * by the width, not the length.
  */
 export function fit(text: string, width: number): string {
   if (width === Number.POSITIVE_INFINITY) return text;

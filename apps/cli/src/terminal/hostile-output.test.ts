@@ -43,7 +43,7 @@ function setMarkdown(text: string, size: number): number {
   return length + stream.end().length;
 }
 
-/** What grows with the square of the length takes minutes for this; the test's own limit ends it. */
+/** Quadratic code takes minutes for this; the test's own timeout ends it. */
 describe.each(UNITS)("H20: a million characters of %j take no time", (unit) => {
   const text = `${unit.repeat(LENGTH / unit.length)}x`;
 

@@ -1,6 +1,6 @@
 import { EXIT } from "../exit-code.ts";
 
-/** The person's wish to leave: the first Ctrl-C asks, the second does not. */
+/** Ctrl-C: the first press asks to stop, the second forces it. */
 export interface Interrupt extends Disposable {
   readonly signal: AbortSignal;
 }

@@ -4,15 +4,15 @@ import picocolors from "picocolors";
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
-/** A stream that people or programs read: what to write to it, and how. */
+/** An output stream and how to write to it. */
 export interface Output {
   readonly stream: Writable;
-  /** A person looks at it, live. */
+  /** Whether it is a terminal. */
   readonly isTerminal: boolean;
   readonly colors: Colors;
-  /** Columns of the terminal; Infinity where lines may be of any length. */
+  /** Columns of the terminal; Infinity if lines may be of any length. */
   width(): number;
-  /** Resolves once there is room for more, so that a slow reader is not flooded. */
+  /** Resolves once there is room for more (backpressure). */
   write(text: string): Promise<void>;
   /** Aborts when nobody reads it any more. */
   readonly gone: AbortSignal;
@@ -23,7 +23,7 @@ interface TerminalStream extends Writable {
   columns?: number;
 }
 
-/** https://no-color.org, and FORCE_COLOR for those who page with `less -R`. */
+/** https://no-color.org, and FORCE_COLOR for `less -R`. */
 export function openOutput(
   stream: TerminalStream,
   env: Readonly<Record<string, string | undefined>>,

@@ -1,16 +1,16 @@
 import { plainText } from "./plain-text.ts";
 
-/** Farthest column that a cursor movement reaches; text itself may be longer. */
+/** Rightmost column for cursor movement; text itself may be longer. */
 const MAX_COLUMN = 1_000;
 
-/** What a tool's output does with the cursor: CR, backspace, and the CSI sequences of progress displays. */
+/** Cursor movements in a tool's output: CR, backspace, and the CSI sequences of progress displays. */
 // oxlint-disable-next-line no-control-regex
 const CURSOR = /\r|\u0008|(?:\u001b\[|\u009b)(\d{0,4})(?:;\d{0,4})*([A-HJKf])/g;
 
 /**
- * Plays a tool's output on a screen of its own, so that a progress bar counts once, in its last state.
+ * Renders a tool's output on a virtual screen, so that only the final state of a progress bar remains.
  *
- * @returns the lines that remain, safe to print; empty lines at the end are dropped
+ * @returns the remaining lines, safe to print; trailing empty lines are dropped
  */
 export function screenLines(output: string): string[] {
   const screen = new Screen();
@@ -24,7 +24,7 @@ export function screenLines(output: string): string[] {
   return screen.lines();
 }
 
-/** A row is one string until something is written over it. */
+/** A row is one string until something overwrites it. */
 type Row = string | string[];
 
 class Screen {
@@ -42,7 +42,7 @@ class Screen {
     }
   }
 
-  /** @param sequence the control character, or the sequence with its first number and its final letter */
+  /** @param sequence the control character, or the sequence with its first number and final letter */
   move(sequence: string, number: string, final: string): void {
     const count = Math.min(Number(number) || 1, MAX_COLUMN);
     switch (sequence === "\r" || sequence === "\b" ? sequence : final) {
@@ -54,7 +54,7 @@ class Screen {
         this.#column = Math.max(0, this.#column - count);
         break;
       case "C":
-        // No farther than that: a few bytes may not ask for megabytes of blanks.
+        // Bounded: a few bytes must not ask for megabytes of spaces.
         this.#column = Math.max(this.#column, Math.min(this.#column + count, MAX_COLUMN));
         break;
       case "G":
@@ -78,7 +78,7 @@ class Screen {
         this.#erase(Number(number));
         break;
       default:
-      // H, f and J address a whole screen, which output that is kept as lines does not have.
+      // H, f and J address a whole screen, which stored output does not have.
     }
   }
 
@@ -111,11 +111,11 @@ class Screen {
     }
   }
 
-  /** @param part 0 from the cursor on, 1 up to it, 2 all of it */
+  /** @param part 0: from the cursor on, 1: up to it, 2: all of it */
   #erase(part: number): void {
     const cells = this.#cells();
     if (part === 2) cells.length = 0;
-    // Only so far, or a short sequence costs a long line each time.
+    // Bounded: otherwise each short sequence costs a long line.
     else if (part === 1) cells.fill(" ", 0, Math.min(this.#column, MAX_COLUMN) + 1);
     else cells.length = Math.min(cells.length, this.#column);
   }

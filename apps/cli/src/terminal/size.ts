@@ -1,4 +1,4 @@
-/** @returns how large something is, e.g. `512 bytes`, `12.3 kB`, `4.5 MB`, `1.2 GB`. */
+/** @returns a size, e.g. `512 bytes`, `12.3 kB`, `4.5 MB`, `1.2 GB`. */
 export function formatSize(bytes: number): string {
   if (bytes < 1_000) return `${bytes} ${bytes === 1 ? "byte" : "bytes"}`;
   const units = ["kB", "MB", "GB"] as const;

@@ -3,24 +3,24 @@ import { formatDuration } from "./duration.ts";
 import { fit } from "./fit.ts";
 import type { Output } from "./output.ts";
 
-/** A shorter wait is not worth a number. In milliseconds. */
+/** Shorter waits show no time, in ms. */
 const SHOW_ELAPSED_AFTER_MS = 2_000;
 const TICK_MS = 1_000;
-/** The spinner itself, its space, and the last column, which makes some terminals wrap. */
+/** Spinner, space, and the last column, which makes some terminals wrap. */
 const SPINNER_WIDTH = 3;
 const GAP = "  ";
 
-/** What the user is waiting for. */
+/** What is being waited for. */
 export interface Activity {
-  /** What it is. While this stays, the clock beside it runs on. */
+  /** Its label. The timer runs while this stays the same. */
   label: string;
-  /** Its progress; empty where there is none to show. */
+  /** Progress; empty if there is none. */
   detail: string;
 }
 
-/** The line at the bottom that says what the user is waiting for; it leaves no trace. */
+/** The line at the bottom that shows what is being waited for; it leaves no trace. */
 export interface StatusLine extends Disposable {
-  /** @param activity null while there is nothing to wait for, or text streams in */
+  /** @param activity null while nothing is awaited, or text streams in */
   show(activity: Activity | null): void;
 }
 
@@ -41,7 +41,7 @@ export function openStatusLine(output: Output): StatusLine {
     spinner.stop();
     shown = null;
   };
-  // The spinner hides the cursor; however this process ends, it has to come back.
+  // The spinner hides the cursor; it must come back however this process ends.
   process.once("exit", hide);
 
   return {
@@ -60,7 +60,7 @@ export function openStatusLine(output: Output): StatusLine {
   };
 }
 
-/** @returns the activity on one line: what it is, for how long, and its progress where there is room. */
+/** @returns the activity on one line: label, time, and progress if there is room. */
 export function formatStatus({ label, detail }: Activity, elapsedMs: number, width: number): string {
   const seconds = Math.floor(elapsedMs / TICK_MS) * TICK_MS;
   const elapsed =

@@ -4,34 +4,34 @@ import { plainText } from "./plain-text.ts";
 
 export interface Column<T> {
   title: string;
-  /** Whatever is unsafe to print, and everything past a few hundred columns, is taken out of it. */
+  /** Sanitised, and cut after a few hundred columns. */
   cell(item: T): string;
   /** Colours the cell once it has its width. */
   paint?: (text: string, item: T) => string;
   align?: "left" | "right";
-  /** May be left out on a narrow terminal; the last such column goes first. */
+  /** May be omitted on narrow terminals, starting from the last such column. */
   spare?: boolean;
 }
 
 const GAP = "  ";
 const INDENT = "  ";
-/** The last column has so many columns of the terminal before others are left out for it. */
+/** Minimum width of the last column before others are omitted. */
 const ROOM_FOR_LAST = 20;
-/** In a pipe lines may be long, but a row is there to be read; `--json` has everything. */
+/** In a pipe lines may be long, but rows are still for reading; `--json` has everything. */
 const MAX_CELL_WIDTH = 300;
 
 /** Lines, each with its newline. */
 export interface Table {
-  /** Empty where each item takes two lines. */
+  /** Empty if each item takes two lines. */
   titles: string;
   rows: string[];
 }
 
 /**
  * Lays items out in columns. All but the last are as wide as their widest cell; the last takes the rest of `width` and
- * is cut there, so that a row is a line. Where there is no room even for that, an item takes two lines.
+ * is cut, so that a row is one line. If even that does not fit, an item takes two lines.
  *
- * @param width of the terminal; Infinity where nothing has to fit
+ * @param width of the terminal; Infinity: no limit
  */
 export function formatTable<T>(items: readonly T[], columns: readonly Column<T>[], width: number): Table {
   const cells = items.map((item) => columns.map((column) => cellText(column, item)));
@@ -67,12 +67,12 @@ export function formatTable<T>(items: readonly T[], columns: readonly Column<T>[
   };
 }
 
-/** Here, so that no column can forget it. */
+/** Sanitised here, so that no column can forget it. */
 function cellText<T>({ cell }: Column<T>, item: T): string {
   return fit(plainText(cell(item)).replaceAll(/\s/g, " "), MAX_CELL_WIDTH);
 }
 
-/** The first column on a line of its own, so that it can be copied whole, and the others on a second one. */
+/** The first column on its own line, so that it can be copied whole, the others on a second one. */
 function stack<T>(item: T, columns: readonly Column<T>[], width: number): string {
   const [first = "", ...rest] = columns.map((column) => {
     const text = cellText(column, item);

@@ -1,7 +1,7 @@
 import { programWords } from "./command-line.ts";
 import { openOutput, type Output } from "./output.ts";
 
-/** What a command reads and writes: results go to `out`, everything about them to `err`. */
+/** What a command reads and writes: results go to `out`, everything else to `err`. */
 export interface Terminal {
   readonly in: NodeJS.ReadStream;
   readonly out: Output;

@@ -1,12 +1,12 @@
 /**
- * Everything that a screen would not show as itself: control characters, marks of direction, zero-width and other
- * invisible characters, blanks that are not the space, and halves of surrogate pairs.
+ * Everything that a screen would not show as itself: control characters, bidirectional controls, zero-width and other
+ * invisible characters, unusual spaces, and lone surrogates.
  */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
 
 /**
- * Shows a text exactly, for somebody who decides about it: each of its lines is a line, and whatever could hide or look
- * like something else stands there as an escape.
+ * Shows a text exactly, for somebody who has to approve it: line by line, with escapes for whatever could be hidden or
+ * misleading.
  *
  * @param mark sets an escape apart from the same characters written out
  */

@@ -6,7 +6,7 @@ import { openOutput } from "../terminal/output.ts";
 
 export interface CapturedOptions {
   env?: Record<string, string>;
-  /** What is piped in; absent for a terminal that nobody types at. */
+  /** Piped input; absent: an idle terminal. */
   stdin?: string;
 }
 
@@ -16,7 +16,7 @@ export async function runCaptured(
   { env = {}, stdin }: CapturedOptions = {},
 ): Promise<{ exitCode: number; out: string; err: string }> {
   const input = new PassThrough();
-  // A terminal that nobody types at, unless the test pipes something in.
+  // An idle terminal, unless the test pipes something in.
   if (stdin === undefined) Object.assign(input, { isTTY: true, setRawMode: () => input });
   else input.end(stdin);
   const [out, err] = [new PassThrough(), new PassThrough()];

@@ -9,7 +9,7 @@ export interface CliResult {
   err: string;
 }
 
-/** The command as people start it: a process with pipes. Disposing ends it where it still runs. */
+/** The command as a real process with pipes. Disposing ends it. */
 export class CliProcess implements AsyncDisposable {
   out = "";
   err = "";
@@ -60,7 +60,7 @@ export class CliProcess implements AsyncDisposable {
     this.#child.kill(name);
   }
 
-  /** Stops reading what it prints, as `head` does when it has enough. */
+  /** Stops reading its output, like `head`. */
   leave(): void {
     this.#child.stdout.destroy();
   }

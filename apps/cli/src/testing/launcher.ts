@@ -7,7 +7,7 @@ const LAUNCHER = fileURLToPath(new URL("../../bin/trunkline.mjs", import.meta.ur
 
 let installed: string | null = null;
 
-/** @returns the command as an installation has it, so that its hints say `trunkline` */
+/** @returns the command as installed, so that its hints say `trunkline` */
 export function installedLauncher(): string {
   if (installed !== null) return installed;
   installed = join(mkdtempSync(join(tmpdir(), "trunkline-bin-")), "trunkline");

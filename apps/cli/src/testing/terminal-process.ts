@@ -5,7 +5,7 @@ import { stripVTControlCharacters } from "node:util";
 import { waitFor } from "@trunkline/testkit";
 import { installedLauncher } from "./launcher.ts";
 
-/** Runs a command at a terminal of its own (a pty), and passes on what is typed and shown. */
+/** Runs a command in a pty, passing on what is typed and shown. */
 const PTY = String.raw`
 import fcntl, os, pty, select, signal, struct, sys, termios
 pid, master = pty.fork()
@@ -46,11 +46,11 @@ _, status = os.waitpid(pid, 0)
 sys.exit(os.waitstatus_to_exitcode(status) & 255)
 `;
 
-/** The command at a real terminal, where somebody types. Disposing ends it. */
+/** The command at a real terminal with a user typing. Disposing ends it. */
 export class TerminalProcess implements AsyncDisposable {
-  /** All that was shown so far, without colours. */
+  /** Everything shown so far, without colours. */
   #shown = "";
-  /** How far of it `shows` has looked. */
+  /** How far `shows` has looked. */
   #seen = 0;
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #closed: Promise<unknown>;
@@ -73,7 +73,7 @@ export class TerminalProcess implements AsyncDisposable {
     this.#child.stdin.write(text);
   }
 
-  /** Waits until something is shown after what was waited for before. */
+  /** Waits until something is shown after the last match. */
   async shows(text: string): Promise<void> {
     await waitFor(`${JSON.stringify(text)} on the screen`, () => {
       const at = this.screen.indexOf(text, this.#seen);

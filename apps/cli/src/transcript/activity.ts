@@ -3,8 +3,8 @@ import { oneLine } from "../terminal/plain-text.ts";
 import { describeReason } from "./task-reason.ts";
 
 /**
- * @param before what the user was waiting for until now
- * @returns what the user is waiting for after this event, in a few words; null for nothing
+ * @param before what was awaited until now
+ * @returns what is awaited after this event, in a few words; null for nothing
  */
 export function activityAfter(event: SessionEvent, before: string | null): string | null {
   switch (event.type) {

@@ -2,7 +2,7 @@ import { MarkdownStream } from "../markdown/markdown-stream.ts";
 import type { Look } from "./look.ts";
 import { TextBlock } from "./text-block.ts";
 
-/** One block of a model's answer: its Markdown set where there are colours to set it with, and as it is elsewhere. */
+/** One block of a model's answer: formatted Markdown on a colour terminal, plain text elsewhere. */
 export class AnswerBlock {
   readonly #text = new TextBlock();
   readonly #markdown: MarkdownStream | null;

@@ -1,7 +1,7 @@
 import type { FollowState } from "@trunkline/client";
 import { oneLine } from "../terminal/plain-text.ts";
 
-/** @returns a listener that says once when the connection is lost and once when it is back. */
+/** @returns a listener that reports once when the connection is lost and once when it is back. */
 export function connectionNotices(say: (text: string) => void): (state: FollowState) => void {
   let lost = false;
   return ({ status, error }) => {

@@ -8,7 +8,7 @@ import { oneLine } from "../terminal/plain-text.ts";
 import type { Look } from "./look.ts";
 import { describeReason } from "./task-reason.ts";
 
-/** @returns the line below a tool's row that says what it did to a file. */
+/** @returns the line below a tool's row that reports a file change. */
 export function formatFileChange(event: EventDataOf<"file.changed">, { colors }: Look): string {
   const { path, change, additions, deletions } = event;
   return `  ${colors.dim(change)} ${oneLine(path)}  ${colors.green(`+${additions}`)} ${colors.red(`-${deletions}`)}`;
@@ -20,7 +20,7 @@ export interface Asked {
   optionsOf(questionId: string): readonly QuestionOption[];
 }
 
-/** @returns the rows of an event that stands for itself; none for one that shows elsewhere or not at all. */
+/** @returns the rows of a standalone event; none for events shown elsewhere or not at all. */
 export function formatEventRows(
   event: SessionEvent,
   { colors, answers, command }: Look,

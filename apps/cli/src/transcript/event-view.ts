@@ -9,25 +9,25 @@ import { AnswerBlock } from "./answer-block.ts";
 import type { Look } from "./look.ts";
 import { Transcript } from "./transcript.ts";
 
-/** Lines of a tool's output that a terminal shows; a pipe gets all of them. */
+/** Lines of tool output shown on a terminal; a pipe gets all of them. */
 const MAX_OUTPUT_LINES = 12;
 
-/** Where the events of a followed session go. */
+/** Renders the events of a followed session. */
 export interface EventView extends Disposable {
   show(event: SessionEvent): Promise<void>;
-  /** To be called once the events at hand are shown: says what the user is waiting for. */
+  /** Call after showing the available events: shows what is being waited for. */
   settle(): void;
   onState(state: FollowState): void;
 }
 
 export interface TranscriptOptions {
   prompts: boolean;
-  /** What may be asking at the bottom of the screen. */
+  /** May show a prompt at the bottom of the screen. */
   answering: AnswerPrompt;
   command: Look["command"];
 }
 
-/** For people: text as it comes, rows for what tools did, and a line that says what they are waiting for. */
+/** For people: streaming text, rows for tool calls, and a status line. */
 export function openTranscriptView(
   terminal: Terminal,
   { prompts, answering, command }: TranscriptOptions,
@@ -56,7 +56,7 @@ export function openTranscriptView(
       status?.show(null);
       await answering.aside(() => out.write(text));
     },
-    // What is asked says itself what it waits for.
+    // The prompt itself says what it waits for.
     settle: () => status?.show(answering.isOpen ? null : transcript.activity),
     onState(state) {
       notice(state);
@@ -70,7 +70,7 @@ export function openTranscriptView(
   };
 }
 
-/** For whoever wants the result alone: the final answer on the output, and what needs somebody beside it. */
+/** For scripts: the final answer on stdout, requests for the user on stderr. */
 export function openFinalView(
   terminal: Terminal,
   { answering, command }: Omit<TranscriptOptions, "prompts">,
@@ -91,7 +91,7 @@ export function openFinalView(
   };
 }
 
-/** What has to reach the user even where only the answer is wanted. */
+/** What the user must see even if only the answer is wanted. */
 const FOR_SOMEBODY: ReadonlySet<SessionEvent["type"]> = new Set([
   "approval.requested",
   "approval.answered",

@@ -1,15 +1,15 @@
-/** What was printed last; what comes next keeps its distance accordingly. */
+/** What was printed last, which determines the spacing of what comes next. */
 type Last = "nothing" | "text" | "row" | "output";
 
 /**
- * Sets text, rows and what rows put out below one another: rows close together, everything else an empty line apart.
- * Each method returns what to print.
+ * Spaces text, rows and their output: rows close together, everything else separated by an empty line. Each method
+ * returns what to print.
  */
 export class Layout {
   #last: Last = "nothing";
   #midLine = false;
 
-  /** Text has been printed without the newline that ends it. */
+  /** Text without its final newline has been printed. */
   get midLine(): boolean {
     return this.#midLine;
   }
@@ -32,28 +32,28 @@ export class Layout {
     return before + [...rows, ...below].map((line) => `${line}\n`).join("");
   }
 
-  /** More of what belongs to the row before. */
+  /** More output of the last row. */
   below(lines: readonly string[]): string {
     const before = this.endLine();
     this.#last = "output";
     return before + lines.map((line) => `${line}\n`).join("");
   }
 
-  /** Lines that stand apart from what is before and after them. */
+  /** Lines separated from what is before and after. */
   paragraph(lines: readonly string[]): string {
     const before = this.endLine() + (this.#last === "nothing" ? "" : "\n");
     this.#last = "output";
     return before + lines.map((line) => `${line}\n`).join("");
   }
 
-  /** Ends the line of running text, so that something else may be written below. */
+  /** Ends the line of running text, so that something else can be printed below. */
   endLine(): string {
     if (!this.#midLine) return "";
     this.#midLine = false;
     return "\n";
   }
 
-  /** Ends the line for what somebody else writes; what follows keeps its distance from that. */
+  /** Ends the line for other output; what follows is separated from it. */
   interject(): string {
     const line = this.endLine();
     if (line !== "") this.#last = "output";

@@ -1,15 +1,15 @@
 import type { Colors } from "../terminal/output.ts";
 
-/** How a transcript is set. */
+/** Rendering options of a transcript. */
 export interface Look {
   colors: Colors;
-  /** Columns that a row may take; Infinity where it may be of any length. */
+  /** Maximum columns per row; Infinity: no limit. */
   width: number;
-  /** Lines that are kept of one tool's output; Infinity for all. */
+  /** Maximum lines of one tool's output; Infinity: all. */
   maxOutputLines: number;
-  /** Whether prompts are shown; whoever has just typed one need not read it again. */
+  /** Whether to show prompts; a user who has just typed one need not read it again. */
   prompts: boolean;
-  /** How the person answers what is asked: at a prompt below it, or by a command of its own. */
+  /** How the user answers requests: at a prompt below, or by a command. */
   answers: "prompt" | "command";
   /** @returns a command line of ours that can be pasted */
   command: (...words: string[]) => string;

@@ -1,6 +1,6 @@
 import { oneLine } from "../terminal/plain-text.ts";
 
-/** Why a task is in its state, in words. A newer server may know more of them; those are shown as they are. */
+/** Task reasons in words. Unknown ones of a newer server are shown as they are. */
 const REASONS: Readonly<Record<string, string>> = {
   approval: "approval",
   question: "your answer",

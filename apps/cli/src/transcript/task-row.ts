@@ -4,9 +4,9 @@ import { plainText } from "../terminal/plain-text.ts";
 import type { Look } from "./look.ts";
 import { describeReason } from "./task-reason.ts";
 
-/** What happened in a task so far, for its last line. */
+/** Totals of a task so far, for its last line. */
 export interface TaskTally {
-  /** When it was first started, in ms since the epoch; null while it never was. */
+  /** First start, in ms since the epoch; null if it never started. */
   startedAt: number | null;
   steps: number;
   tokens: Usage;
@@ -14,14 +14,14 @@ export interface TaskTally {
 
 export const NO_TALLY: TaskTally = { startedAt: null, steps: 0, tokens: NO_USAGE };
 
-/** @returns the tally with what this event adds. */
+/** @returns the tally after this event. */
 export function tallied(tally: TaskTally, event: SessionEvent): TaskTally {
   if (event.type === "task.started") return { ...tally, startedAt: tally.startedAt ?? event.at };
   if (event.type !== "step.ended") return tally;
   return { ...tally, steps: tally.steps + 1, tokens: addUsage(tally.tokens, event.data.usage) };
 }
 
-/** @returns the row that closes a task; null for an event that ends none. */
+/** @returns the row that closes a task; null for other events. */
 export function formatTaskEnd(event: SessionEvent, tally: TaskTally, { colors }: Look): string | null {
   const took = tally.startedAt === null ? null : formatDuration(event.at - tally.startedAt);
   const sum = colors.dim(describeTally(tally));

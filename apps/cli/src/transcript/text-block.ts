@@ -1,12 +1,12 @@
 import { plainText } from "../terminal/plain-text.ts";
 
 /**
- * One block of a model's answer on its way to the screen. Newlines are held back until text follows them, so that no
- * answer begins or ends with empty lines.
+ * A block of a model's answer while it streams. Newlines are held back until text follows, so that no answer starts or
+ * ends with empty lines.
  */
 export class TextBlock {
   #received = "";
-  /** Blanks since the last text, piece by piece: joining them at each would cost the square of their number. */
+  /** White space since the last text, piece by piece: joining it each time would take quadratic time. */
   #held: string[] = [];
   #printed = false;
 
@@ -17,12 +17,12 @@ export class TextBlock {
   }
 
   /**
-   * @param whole the block's whole text; it wins over whatever deltas arrived
+   * @param whole the block's whole text; it overrides whatever deltas arrived
    * @returns what to print to complete it
    */
   end(whole: string): string {
     if (whole.startsWith(this.#received)) return this.#print(whole.slice(this.#received.length));
-    // The replay began inside the block, so what was missed is already on the screen.
+    // The replay started inside the block, so what was missed is already on screen.
     if (whole.endsWith(this.#received)) return "";
     this.#held = [];
     return `\n${this.#print(whole)}`;

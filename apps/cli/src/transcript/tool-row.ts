@@ -11,7 +11,7 @@ type ToolEnd = EventDataOf<"tool.ended">;
 
 const INDENT = "  ";
 
-/** @returns the call in a few words: `bash  ls -la`, `read_file  notes.txt`. */
+/** @returns the call in short: `bash  ls -la`, `read_file  notes.txt`. */
 export function describeCall(
   call: Pick<ToolCall, "tool" | "input" | "title" | "kind" | "locations">,
 ): string {
@@ -22,7 +22,7 @@ function describeInput(call: Parameters<typeof describeCall>[0]): string {
   return oneLine(callDisplay(call).title);
 }
 
-/** @returns the row of a call that has ended, on one line where the look has a width: `✓ bash  ls -la  12ms`. */
+/** @returns the row of an ended call, on one line if the look has a width: `✓ bash  ls -la  12ms`. */
 export function formatToolRow(call: ToolCall, end: ToolEnd, { colors, width }: Look): string {
   const [mark, paint] = {
     succeeded: ["✓", colors.green],
@@ -50,8 +50,8 @@ export function formatToolRow(call: ToolCall, end: ToolEnd, { colors, width }: L
 type Colorize = (text: string) => string;
 
 /**
- * @returns a tool's output, indented; where it is longer than the look allows, its beginning and its end: the first
- * lines say what it is, the last ones how it went
+ * @returns a tool's output, indented; if it is too long, its start and end: the first lines say what it is, the last
+ * ones how it went
  */
 export function formatToolOutput(
   { output, omittedBytes }: ToolEnd,
@@ -66,7 +66,7 @@ export function formatToolOutput(
   return shown;
 }
 
-/** @returns the lines, or their beginning and end with a note between, `max` in all. */
+/** @returns the lines, or their start and end with a note between, `max` in all. */
 export function shorten(lines: readonly string[], max: number, dim: Colorize): readonly string[] {
   if (lines.length <= max) return lines;
   const tail = Math.floor((max - 1) / 2);

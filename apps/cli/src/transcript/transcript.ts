@@ -25,14 +25,14 @@ interface OpenCall {
 }
 
 interface OpenTask {
-  /** Kept until the task starts, which is when it is shown. */
+  /** Kept until the task starts, when it is shown. */
   prompt: string | null;
   tally: TaskTally;
 }
 
 /**
- * Turns the events of a session into lines for a terminal, one event at a time. The lines depend on the events and the
- * look alone; unknown types of events give none.
+ * Renders a session's events as lines for a terminal, one event at a time. The result depends only on the events and
+ * the look; unknown event types render nothing.
  */
 export class Transcript {
   readonly #look: Look;
@@ -41,11 +41,11 @@ export class Transcript {
   readonly #blocks = new Map<string, AnswerBlock>();
   readonly #calls = new Map<string, OpenCall>();
   readonly #approvals = new OpenApprovals();
-  /** Calls that somebody had to allow, by their id. */
+  /** Calls that needed approval, by id. */
   readonly #asked = new Map<string, EventDataOf<"approval.requested">>();
-  /** What questions offer, by their id. */
+  /** Options of questions, by question id. */
   readonly #options = new Map<string, readonly QuestionOption[]>();
-  /** The task that runs; a session has one at most. */
+  /** The active task; a session has at most one. */
   #active: string | null = null;
   #activity: string | null = null;
 
@@ -53,7 +53,7 @@ export class Transcript {
     this.#look = look;
   }
 
-  /** What the user is waiting for; null for nothing, and while text streams. */
+  /** What is awaited; null for nothing, and while text streams. */
   get activity(): Activity | null {
     const open = [...this.#calls.values()].at(-1);
     if (open !== undefined) return { label: `Running ${describeCall(open.call)}`, detail: open.lastLine };
@@ -68,7 +68,7 @@ export class Transcript {
     return { label: this.#activity, detail: "" };
   }
 
-  /** @returns what to print before something else is written below. */
+  /** @returns what to print before other output. */
   interject(): string {
     return this.#layout.interject();
   }
@@ -119,7 +119,7 @@ export class Transcript {
 
   #toolEnded(end: EventDataOf<"tool.ended">): string {
     const call = this.#calls.get(end.callId)?.call ??
-      // One that was denied has no beginning.
+      // A denied call has no start event.
       this.#asked.get(end.callId) ?? { callId: end.callId, tool: "tool", input: {} };
     this.#asked.delete(end.callId);
     this.#calls.delete(end.callId);
@@ -129,7 +129,7 @@ export class Transcript {
   #other(event: SessionEvent): string {
     const task = this.#task(event.taskId);
     task.tally = tallied(task.tally, event);
-    // The next attempt begins with new blocks.
+    // The next attempt uses new blocks.
     if (event.type === "task.interrupted") this.#blocks.clear();
 
     const end = formatTaskEnd(event, task.tally, this.#look);
@@ -163,7 +163,7 @@ export class Transcript {
 
   #close(taskId: string | null): void {
     if (taskId !== null) this.#tasks.delete(taskId);
-    // A task that ends in the queue leaves the running one alone.
+    // A task that ends in the queue does not affect the running one.
     if (this.#active !== null && this.#active !== taskId) return;
     this.#active = null;
     this.#blocks.clear();

@@ -1,4 +1,4 @@
 import { createClient } from "@trunkline/client";
 
-/** The page's own origin; the cookie that signing in left goes along by itself. Nothing is opened before a call. */
+/** Same origin; the session cookie is sent automatically. No connection is opened before the first call. */
 export const apiClient = createClient({ url: "" });

@@ -2,7 +2,7 @@ import { MutationCache, QueryCache, QueryClient } from "@tanstack/react-query";
 import { isApiError } from "@trunkline/client";
 import { noticeSignedOut } from "../auth/signed-out.ts";
 
-/** Tries of a query beside the first, where the server cannot be reached or is busy. */
+/** Retries of a query if the server is unreachable or busy. */
 const MAX_RETRIES = 3;
 
 export function createQueryClient(): QueryClient {
@@ -16,7 +16,7 @@ export function createQueryClient(): QueryClient {
   });
 }
 
-/** A refusal stays one, however often it is asked for. */
+/** A refusal is final; retrying can't help. */
 function mayHelp(failures: number, error: Error): boolean {
   if (isApiError(error) && error.httpStatus < 500 && error.httpStatus !== 429) return false;
   return failures < MAX_RETRIES;

@@ -25,8 +25,8 @@ export const viewport: Viewport = {
 };
 
 /**
- * A shell without data: everything that it shows, the browser asks the API for. It is rendered anew for each request
- * all the same, since the scripts in it need that request's nonce.
+ * A shell without data: the browser fetches everything from the API. Still rendered for each request, because its
+ * scripts need that request's nonce.
  */
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = nonceOf((await headers()).get("content-security-policy"));

@@ -18,8 +18,8 @@ interface ApprovalCardProps {
 }
 
 /**
- * A call that somebody has to allow. Keys answer on the focused buttons of the card alone: Enter presses the button, Esc
- * denies. No bare letter answers anything, and what holds for the rest of the session takes a second step.
+ * A tool call that needs approval. Keys work only on the card's focused buttons: Enter presses, Esc denies. No bare
+ * letter answers anything, and "always" takes a second step.
  */
 export function ApprovalCard({ approval, isAnswering, decide }: ApprovalCardProps) {
   const { detail, language } = requestWords(approval);
@@ -32,7 +32,7 @@ export function ApprovalCard({ approval, isAnswering, decide }: ApprovalCardProp
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.nativeEvent.isComposing || event.nativeEvent.repeat) {
-      // A held Enter would press whatever button is there next.
+      // A held Enter would press whatever button comes next.
       if (event.key === "Enter" && !isField(event.target)) event.preventDefault();
       return;
     }
@@ -109,12 +109,12 @@ interface AlwaysStepProps {
   back: () => void;
 }
 
-/** The second step, which says what the rule is. */
+/** The second step, which names the rule. */
 function AlwaysStep({ rule, isOff, confirm, back }: AlwaysStepProps) {
   const { isSettled, isMeant } = useMayAnswer(`always:${rule}`);
   const name = revealHidden(rule);
   const cancel = useRef<HTMLButtonElement>(null);
-  // The button that was pressed is gone; where the focus goes, Enter takes nothing but the way back.
+  // The pressed button is gone; move the focus to where Enter can only go back.
   useEffect(() => cancel.current?.focus(), []);
   return (
     <fieldset

@@ -6,7 +6,7 @@ import { openApprovals } from "./open-approvals.ts";
 import { QuestionCard } from "./question-card.tsx";
 import { useAnswer } from "./use-answer.ts";
 
-/** What waits for somebody, above the composer and never in its place: one may also say something else first. */
+/** Open approvals and questions, above the composer, which stays usable. */
 export function ApprovalDock({ focusComposer }: { focusComposer: () => void }) {
   const view = useSessionState((state) => state.view);
   const approvals = useSessionState((state) => state.approvals);
@@ -20,7 +20,7 @@ export function ApprovalDock({ focusComposer }: { focusComposer: () => void }) {
   const hadFocus = useRef(false);
   const shownId = shown?.approvalId ?? null;
   useEffect(() => {
-    // Whoever answers several by key goes on with the next one, or with the composer; never from nowhere.
+    // After an answer by key the focus moves to the next request, or to the composer; never to nothing.
     if (hadFocus.current && (document.activeElement === document.body || document.activeElement === null)) {
       if (card.current === null) focusComposer();
       else card.current.focus();
@@ -28,7 +28,7 @@ export function ApprovalDock({ focusComposer }: { focusComposer: () => void }) {
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- the composer's handle is made anew each time
   }, [shownId]);
   useEffect(() => {
-    // An element that is taken away has the focus to its end: what counts is where it was last.
+    // A removed element has already lost its focus, so remember where it was last.
     const note = ({ target }: FocusEvent): void => {
       hadFocus.current = card.current?.contains(target as Node) === true;
     };

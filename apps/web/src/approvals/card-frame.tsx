@@ -8,7 +8,7 @@ import { requestWords, timeLeft } from "./request-words.ts";
 
 interface CardFrameProps {
   request: OpenApproval;
-  /** Which of how many this one is. */
+  /** Position among the open requests. */
   place: number;
   count: number;
   next: () => void;

@@ -3,7 +3,7 @@ import type { ApprovalRow } from "@trunkline/contract/session-view";
 import type { SessionState } from "../session-stream/session-state.ts";
 import { type CallNature, field } from "../transcript/tool-words.ts";
 
-/** What the agent wants to know of somebody. */
+/** A question from the agent. */
 export interface Question {
   text: string;
   options: readonly QuestionOption[];
@@ -11,32 +11,32 @@ export interface Question {
   multiple: boolean;
 }
 
-/** A call that waits for somebody. */
+/** A call that needs approval. */
 export interface OpenApproval extends CallNature {
   approvalId: string;
   tool: string;
   input: Json;
   reason: string;
-  /** What `always` would allow for the rest of the session; null where nothing can be allowed for good. */
+  /** What `always` would allow for the rest of the session; null if it is not offered. */
   always: string | null;
-  /** When it counts as denied, or unanswered, in ms since the epoch by the server's clock; null: never. */
+  /** When it is denied, or closed unanswered; ms since the epoch by the server's clock; null: never. */
   expiresAt: number | null;
-  /** Where it asks for an answer, and not for leave to do something. */
+  /** Set for a question; null for an approval. */
   question: Question | null;
-  /** Which procedure takes the answer. */
+  /** The procedure that takes the answer. */
   answeredBy: "approval.answer" | "question.answer";
 }
 
 type Waiting = Pick<SessionState, "view" | "approvals" | "questions">;
 
-/** All that waits in a session, oldest first: what its events say, and what was known when it was opened. */
+/** All open requests of a session, oldest first: from its events and from what was known when it was opened. */
 export function openApprovals(session: Waiting): OpenApproval[] {
   const { view, approvals } = session;
   const told = view.rows.filter((row) => row.kind === "approval");
   const ids = new Set(told.map(({ approvalId }) => approvalId));
   const ended = new Set(view.tasks.filter(({ state }) => state !== "input-required").map(({ id }) => id));
   const untold = approvals
-    // Of a task that went on, nothing waits any more.
+    // A task that resumed waits for nothing.
     .filter(({ id, state, taskId }) => state === "open" && !ids.has(id) && !ended.has(taskId))
     .toSorted((a, b) => a.createdAt - b.createdAt)
     .map(fromApproval);
@@ -45,7 +45,7 @@ export function openApprovals(session: Waiting): OpenApproval[] {
 }
 
 function openQuestions({ view, questions }: Waiting): OpenApproval[] {
-  // Looking through the log is for who waits: the log of a task that works changes with every frame.
+  // Only waiting tasks are searched: the log of a running one changes every frame.
   const waits = new Set(view.tasks.filter(({ state }) => state === "input-required").map(({ id }) => id));
   const isTold = new Set(view.tasks.map(({ id }) => id));
   const untold = questions.filter(({ state, taskId }) => state === "open" && !isTold.has(taskId));
@@ -79,7 +79,7 @@ function fromQuestion(
   return { approvalId, tool: "", input, reason: "", always: null, expiresAt, question, answeredBy };
 }
 
-/** A question that waits as an approval does. */
+/** A question stored as an approval. */
 export function questionOf({ tool, input }: { tool: string; input: Json }): Question | null {
   return tool === "ask_user" ? { text: field(input, "question"), options: [], multiple: false } : null;
 }

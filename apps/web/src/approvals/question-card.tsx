@@ -12,13 +12,13 @@ interface QuestionCardProps {
   id: string;
   question: Question;
   isAnswering: boolean;
-  /** @param options ids of those that were chosen */
+  /** @param options ids of the chosen ones */
   reply: (text: string, options: readonly string[]) => void;
-  /** Null where the task waits for an answer and nothing else. */
+  /** Null for a plain question, which can't be denied. */
   decline: (() => void) | null;
 }
 
-/** A question from the agent: in one's own words, by its options, or both. Enter sends. */
+/** A question from the agent: answered with text, its options, or both. Enter sends. */
 export function QuestionCard({ id, question, isAnswering, reply, decline }: QuestionCardProps) {
   const { text, draft } = useDraft(notePlace(id));
   const [chosen, setChosen] = useState<readonly string[]>([]);
@@ -36,7 +36,7 @@ export function QuestionCard({ id, question, isAnswering, reply, decline }: Ques
   const onKeyDown = (event: KeyboardEvent): void => {
     if (ime.owns(event) || event.key !== "Enter" || event.shiftKey || isTouch()) return;
     event.preventDefault();
-    // What is typed here is meant for this question, whenever it is sent.
+    // What is typed here belongs to this question, whenever it is sent.
     if (canSend && !event.repeat) send();
   };
   return (

@@ -4,13 +4,13 @@ import { languageOfFile } from "../markdown/language-name.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { type CallNature, callKind, field, pathOf } from "../transcript/tool-words.ts";
 
-/** What is asked, and all that there is to know about it before one answers. */
+/** Everything to know about a request before answering it. */
 export interface RequestWords {
   title: string;
-  /** What would be done, in full: nothing of it may be out of sight for good. */
+  /** The action in full: none of it may be hidden for good. */
   detail: string;
   language: string | null;
-  /** Why somebody is asked. */
+  /** Why it needs an answer. */
   reason: string;
 }
 
@@ -46,7 +46,7 @@ export function requestWords(request: Request): RequestWords {
   return words(request.title ?? `Use ${tool}?`, JSON.stringify(input, null, 2), "json");
 }
 
-/** The server's reasons name the tool, which the title has said already. */
+/** The server's reasons repeat the tool's name, which is in the title already. */
 function reasonWords(reason: string, isCommand: boolean): string {
   const words = reason
     .replace(/^\S+ can /, isCommand ? "This command can " : "This call can ")
@@ -57,7 +57,7 @@ function reasonWords(reason: string, isCommand: boolean): string {
   return words.endsWith(".") ? words : `${words}.`;
 }
 
-/** @returns how long is left to answer: `in 23 h`, `in 4 m`, `in 0:35`. */
+/** @returns the time left to answer: `in 23 h`, `in 4 m`, `in 0:35`. */
 export function timeLeft(expiresAt: number, now: number): string {
   const seconds = Math.max(0, Math.ceil((expiresAt - now) / 1_000));
   if (seconds < 60) return `in 0:${String(seconds).padStart(2, "0")}`;

@@ -8,16 +8,16 @@ import { showToast } from "../ui/toasts.ts";
 
 export interface Answer {
   answer(approvalId: string, decision: ApprovalDecision, note: string): void;
-  /** @param options ids of those that were chosen */
+  /** @param options ids of the chosen ones */
   reply(questionId: string, text: string, options: readonly string[]): void;
-  /** Whether an answer is on its way to it, or has just reached it. */
+  /** Whether an answer to it is in flight or has just arrived. */
   answering(id: string): boolean;
 }
 
-/** Where the note to a request is kept until it is answered. */
+/** Key under which the note is kept until the request is answered. */
 export const notePlace = (approvalId: string): string => `note:${approvalId}`;
 
-/** Answers; the session's stream then tells everybody what became of it. */
+/** Sends the answer; the outcome arrives on the session's stream. */
 export function useAnswer(): Answer {
   const trpc = useTRPC();
   const approval = useMutation(

@@ -1,20 +1,20 @@
 import { type SyntheticEvent, useEffect, useState } from "react";
 import { focusMovedMsAgo } from "../keys/focus-moves.ts";
 
-/** How long a card has to have been there, and the focus where it is, before anything answers, in ms. */
+/** How long a card must have been visible, and the focus in place, before it accepts an answer, in ms. */
 const SETTLED_MS = 1_000;
 
 export interface MayAnswer {
-  /** False while the card has just appeared: its buttons are off. */
+  /** False while the card has just appeared: its buttons are disabled. */
   isSettled: boolean;
   /**
-   * Whether an event was meant for this card: a key press that came just after the page had moved the focus may be the
-   * rest of somebody's sentence, and a held key was pressed for what was here before.
+   * Whether an event was meant for this card: a key press right after the page moved the focus may be the end of
+   * somebody's sentence, and a held key was pressed for whatever was here before.
    */
   isMeant(event: SyntheticEvent): boolean;
 }
 
-/** @param key of what is shown; another one begins anew. */
+/** @param key of what is shown; a new key starts over. */
 export function useMayAnswer(key: string): MayAnswer {
   const [settled, setSettled] = useState<string | null>(null);
   useEffect(() => {
@@ -25,7 +25,7 @@ export function useMayAnswer(key: string): MayAnswer {
   return {
     isSettled,
     isMeant({ nativeEvent }) {
-      // A click with a pointer was aimed at what it hit.
+      // A click was aimed at what it hit.
       const isPointer = nativeEvent instanceof MouseEvent && nativeEvent.detail > 0;
       return isSettled && (isPointer || focusMovedMsAgo() >= SETTLED_MS);
     },

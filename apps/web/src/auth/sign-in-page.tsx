@@ -1,7 +1,7 @@
 import { Button } from "../ui/button.tsx";
 import { TokenForm } from "./token-form.tsx";
 
-/** In place of everything, where the server does not know who is asking. */
+/** Replaces the page if the user is not signed in. */
 export function SignInPage() {
   return (
     <main className="flex h-full items-center justify-center overflow-auto px-6 py-12">

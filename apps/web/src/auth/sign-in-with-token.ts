@@ -1,8 +1,7 @@
 /**
- * Signs this browser in with an API token. The token itself is kept nowhere: what the browser gets is a cookie that no
- * script can read.
+ * Signs this browser in with an API token. The token is not stored: the browser gets a cookie that scripts can't read.
  *
- * @throws Error saying, for whoever has the token, why it did not do.
+ * @throws Error with a message for the user.
  */
 export async function signInWithToken(token: string): Promise<void> {
   const answer = await fetch("/sign-in", {

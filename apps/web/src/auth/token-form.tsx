@@ -2,7 +2,7 @@ import { type SubmitEvent, useState } from "react";
 import { Button } from "../ui/button.tsx";
 import { signInWithToken } from "./sign-in-with-token.ts";
 
-/** For who was given a token instead of a link. */
+/** Sign-in with a token instead of a link. */
 export function TokenForm() {
   const [token, setToken] = useState("");
   const [isBusy, setIsBusy] = useState(false);
@@ -13,7 +13,7 @@ export function TokenForm() {
     setProblem(null);
     try {
       await signInWithToken(token.trim());
-      // To the page that somebody wanted, with all that it knows now.
+      // Reload the requested page, now signed in.
       window.location.reload();
     } catch (error) {
       setProblem((error as Error).message);

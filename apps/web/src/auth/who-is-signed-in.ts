@@ -5,14 +5,14 @@ import { readStored, writeStored } from "../text/stored.ts";
 const KEY = "trunkline:user";
 let asked: Promise<string> | null = null;
 
-/** Who was signed in here last, as far as this browser remembers. */
+/** The last user signed in here, if this browser remembers. */
 export function lastUserId(): string | null {
   const id = readStored(KEY);
   return typeof id === "string" ? id : null;
 }
 
 /**
- * @returns the id of the user whose page this is, asked for once. Another user than last time finds nothing of theirs.
+ * @returns the id of the signed-in user, fetched once. A different user than last time finds none of their data.
  * @throws what the API throws
  */
 export function whoIsSignedIn(): Promise<string> {

@@ -2,7 +2,7 @@ import { ArrowUp, Square } from "lucide-react";
 import { plural } from "../text/quantity.ts";
 import { Button } from "../ui/button.tsx";
 
-/** @param queues whether something runs that goes first */
+/** @param queues whether the prompt will be queued behind a running task */
 export function SendButton({ queues, disabled }: { queues: boolean; disabled: boolean }) {
   const label = queues ? "Queue" : "Send";
   return (
@@ -20,16 +20,16 @@ export function SendButton({ queues, disabled }: { queues: boolean; disabled: bo
 }
 
 export interface Stop {
-  /** Ends what runs. */
+  /** Stops the running task. */
   stop: () => void;
-  /** That, and takes everything out of the queue. */
+  /** The same, and clears the queue. */
   stopAll: () => void;
   isStopping: boolean;
-  /** How many queued prompts go on once it is stopped. */
+  /** Queued prompts that start once it has stopped. */
   queued: number;
 }
 
-/** Says what follows: the next prompt of the queue starts. */
+/** Announces that the next queued prompt starts. */
 export function StopButtons({ stop, stopAll, isStopping, queued }: Stop) {
   const label =
     queued === 0

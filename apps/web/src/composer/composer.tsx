@@ -15,26 +15,26 @@ import { useDraft } from "./use-draft.ts";
 
 export interface ComposerHandle {
   focus(): void;
-  /** Puts a text there, in place of what is there. */
+  /** Replaces the text. */
   fill(text: string): void;
 }
 
 export interface ComposerProps {
-  /** Where its draft belongs: a session's id, or `new`. */
+  /** Key of the draft: a session's id, or `new`. */
   place: string;
   placeholder: string;
-  /** Takes over what was written: it is kept until the server has it. */
+  /** Takes over the text, which is kept until the server has it. */
   submit: (prompt: string) => void;
   /** Null while nothing runs. */
   stop: Stop | null;
-  /** Whether what is sent has to wait. */
+  /** Whether a new prompt would be queued. */
   isBusy: boolean;
-  /** On the left of the buttons. */
+  /** Left of the buttons. */
   children?: ReactNode;
   handle?: RefObject<ComposerHandle | null>;
 }
 
-/** Where one says what is to be done. It has the focus when its page opens, and keeps it after sending. */
+/** The message box. It has the focus when its page opens, and keeps it after sending. */
 export function Composer(props: ComposerProps) {
   const { place, placeholder, submit, stop, isBusy, children, handle } = props;
   const field = useRef<HTMLTextAreaElement>(null);
@@ -51,16 +51,16 @@ export function Composer(props: ComposerProps) {
   const { keys, isArmed } = useComposerKeys({
     send,
     stop: stop?.stop ?? null,
-    // To what can be scrolled and where bare keys work; never to nowhere.
+    // Focus the transcript, where scrolling and single keys work.
     leave: () => document.querySelector<HTMLElement>("[data-pane]")?.focus(),
   });
   useLayoutEffect(() => {
-    // The page is there before its script: what was typed meanwhile counts.
+    // The page is visible before its script runs: keep what was typed meanwhile.
     const typed = field.current?.value ?? "";
     if (typed !== "" && typed !== draft.text()) draft.write(typed);
   }, [draft]);
   useEffect(() => {
-    // A phone's keyboard would cover what one came to read.
+    // A phone's keyboard would cover the transcript.
     if (!isTouch() && !isInDialog()) field.current?.focus({ preventScroll: true });
   }, []);
   useImperativeHandle(handle, () => ({

@@ -2,7 +2,7 @@ import { firstWords } from "../text/first-words.ts";
 import { Button } from "../ui/button.tsx";
 import type { Draft, OtherDraft } from "./draft.ts";
 
-/** What there is to know about a draft: that it cannot be kept, or that another tab left one. */
+/** Notes about a draft: it can't be saved, or another tab left one. */
 export function DraftNotes({
   draft,
   isKept,

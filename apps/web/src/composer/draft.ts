@@ -6,7 +6,7 @@ interface Stored {
   text: string;
 }
 
-/** A draft of the same place that another tab left behind. */
+/** A draft left by another tab. */
 export interface OtherDraft {
   key: string;
   text: string;
@@ -14,14 +14,14 @@ export interface OtherDraft {
 
 export interface DraftState {
   text: string;
-  /** False where the browser has no room for it: it is gone when the page is. */
+  /** False if the browser can't store it: it is lost with the page. */
   isKept: boolean;
   others: readonly OtherDraft[];
 }
 
 /**
- * What somebody is about to say, at one place, in one tab. It is kept in the browser until it is taken: it survives
- * reloads, sign-out and a closed tab, and each of several tabs keeps its own.
+ * The unsent text of one place in one tab. Stored in the browser until sent: it survives reloads, sign-out and closing
+ * the tab, and each tab has its own.
  */
 export class Draft {
   readonly state: StoreApi<DraftState>;
@@ -46,13 +46,13 @@ export class Draft {
     );
   };
 
-  /** Puts a text back that was taken out, in front of what is there now. */
+  /** Puts a text back, in front of the current one. */
   readonly giveBack = (text: string): void => {
     const now = this.text();
     this.write(now.trim() === "" ? text : `${text}\n\n${now}`);
   };
 
-  /** Finds what was too long to be had at once, and what tabs that are closed by now left behind. */
+  /** Loads what was too long to load synchronously, and what closed tabs left behind. */
   async restore(): Promise<void> {
     await tabIsNamed;
     const own = textOf(await readText(this.#key())) ?? "";
@@ -67,7 +67,7 @@ export class Draft {
       else void keepText(key, null);
     }
     const [first, ...rest] = others;
-    // The tab that it was written in is gone for certain: it is the draft of this place.
+    // The other tab is certainly closed: its draft becomes this one's.
     if (first !== undefined && open !== null && !this.#wasTouched && this.text() === "") {
       this.write(first.text);
       void keepText(first.key, null);
@@ -75,7 +75,7 @@ export class Draft {
     } else this.state.setState({ others });
   }
 
-  /** @param use whether its text is wanted; it is forgotten in any case. */
+  /** @param use whether to use its text; it is removed either way. */
   settle(other: OtherDraft, use: boolean): void {
     if (use) this.giveBack(other.text);
     void keepText(other.key, null);
@@ -86,7 +86,7 @@ export class Draft {
     return `${this.#oldKey()}:${tabName()}`;
   }
 
-  /** Before each tab had its own. */
+  /** From before each tab had its own. */
   #oldKey(): string {
     return `trunkline:draft:${this.#place}`;
   }
@@ -97,11 +97,11 @@ function textOf(stored: unknown): string | null {
   return typeof text === "string" ? text : null;
 }
 
-/** Drafts of this page, one per place, however many fields show it. */
+/** Drafts of this page, one per place, shared by all its fields. */
 const drafts = new Map<string, Draft>();
 
 export function draftOf(place: string): Draft {
-  // Rendered on the server, it is nobody's.
+  // On the server there is no user.
   if (typeof window === "undefined") return new Draft(place);
   const known = drafts.get(place);
   if (known !== undefined) return known;
@@ -111,7 +111,7 @@ export function draftOf(place: string): Draft {
   return draft;
 }
 
-/** What is over needs no draft any more. */
+/** A draft that was sent is removed. */
 export function forgetDraft(place: string): void {
   draftOf(place).write("");
   drafts.delete(place);

@@ -1,11 +1,11 @@
 import { type CompositionEvent, type KeyboardEvent, useRef } from "react";
 
-/** Safari ends a composition just before the key that ended it; within this time they are the same key, in ms. */
+/** Safari ends a composition just before the key event that ended it; within this time they count as one, in ms. */
 const SAME_KEY_MS = 50;
 
 export interface Ime {
   onCompositionEnd(event: CompositionEvent): void;
-  /** Whether a key is the input method's own: it neither sends, saves nor discards. */
+  /** Whether a key belongs to the input method: it must not send, save or discard. */
   owns(event: KeyboardEvent): boolean;
 }
 

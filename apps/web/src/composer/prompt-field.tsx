@@ -6,13 +6,13 @@ interface PromptFieldProps {
   write: (text: string) => void;
   /** Enter. */
   keep: () => void;
-  /** Going elsewhere. */
+  /** Blur. */
   leave: () => void;
   /** Esc. */
   discard: () => void;
 }
 
-/** A queued prompt while it is changed. */
+/** Edits a queued prompt. */
 export function PromptField({ text, write, keep, leave, discard }: PromptFieldProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const ime = useIme();

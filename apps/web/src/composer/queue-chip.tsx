@@ -4,21 +4,21 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { PromptField } from "./prompt-field.tsx";
 
 export interface QueueChipProps {
-  /** Null where its task has started, or was taken back, while somebody changed it. */
+  /** Null if its task started or was removed during the edit. */
   place: number | null;
   prompt: string;
-  /** What it is being changed to; null while nobody changes it. */
+  /** The edited text; null if it is not being edited. */
   edited: string | null;
-  /** False while it is on its way to the server, which nothing can be done about. */
+  /** False while it is being sent to the server. */
   isSent: boolean;
   begin: () => void;
   write: (text: string) => void;
-  /** Ends the change: saves it, or puts it into the composer where it came too late. */
+  /** Ends the edit: saves it, or puts it into the composer if it came too late. */
   keep: () => void;
   discard: () => void;
   focusComposer: () => void;
   cancel: () => void;
-  /** Null where it cannot go further. */
+  /** Null if it can't move further. */
   moveUp: (() => void) | null;
   moveDown: (() => void) | null;
 }
@@ -48,7 +48,8 @@ export function QueueChip(props: QueueChipProps) {
           <ChipButtons {...props} />
         </>
       ) : (
-        // Whoever is typing when the turn comes goes on typing in the same field; only then is leaving it no decision.
+        // If the task starts while its prompt is being edited, typing continues in the same field; blur doesn't save
+        // then.
         <PromptField
           text={edited}
           write={write}

@@ -8,23 +8,23 @@ import { useQueue } from "./use-queue.ts";
 interface QueueChipsProps {
   sessionId: string;
   queue: readonly QueuedPrompt[];
-  /** Puts the focus where one writes, when the field that had it is gone. */
+  /** Focuses the message box when the focused field is gone. */
   focusComposer: () => void;
 }
 
 /**
- * What waits for the running task, in order: it can be edited, moved and removed until it starts. An edit that came too
- * late stays, with its field, until somebody decides about it.
+ * Queued prompts in order: each can be edited, moved and removed until its task starts. An edit that came too late
+ * stays open until the user decides.
  */
 export function QueueChips({ sessionId, queue, focusComposer }: QueueChipsProps) {
   const { edit, move, cancel } = useQueue(sessionId);
   const edits = useQueueEdits(sessionId);
   const queued = new Set(queue.map(({ taskId }) => taskId));
   const lost = Object.values(edits).filter(({ taskId }) => !queued.has(taskId));
-  /** What is on its way, by task: Enter moves the focus, and leaving the field would save a second time. */
+  /** Saves in flight, by task: Enter moves the focus, and the blur would save a second time. */
   const saving = useRef(new Map<string, string>());
   useEffect(() => {
-    // Nothing was changed: nothing is lost.
+    // Nothing was changed.
     for (const { taskId, text } of lost) if (text.trim() === "") forgetEdit(sessionId, taskId);
   });
   if (queue.length === 0 && lost.length === 0) return null;
@@ -65,7 +65,7 @@ export function QueueChips({ sessionId, queue, focusComposer }: QueueChipsProps)
             focusComposer={focusComposer}
             discard={end}
             cancel={() => cancel(taskId)}
-            // Before the one above, or before the one that is two below.
+            // Before the previous one, or before the one after the next.
             moveUp={at === 0 ? null : () => move(taskId, queue[at - 1]?.taskId ?? null)}
             moveDown={at === queue.length - 1 ? null : () => move(taskId, queue[at + 2]?.taskId ?? null)}
           />

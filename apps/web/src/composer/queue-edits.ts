@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { keepText, keptTextKeys, readText } from "../text/kept-text.ts";
 
-/** A queued prompt that somebody is changing. It outlives its chip, its task's turn and the page. */
+/** An edit of a queued prompt. It outlives its chip, its task's start and the page. */
 export interface QueueEdit {
   taskId: string;
   text: string;
@@ -24,7 +24,7 @@ export function forgetEdit(sessionId: string, taskId: string): void {
   void keepText(prefixOf(sessionId) + taskId, null);
 }
 
-/** All edits that are open, by task; those of earlier pages of this session included. */
+/** All open edits by task, including those from earlier visits. */
 export function useQueueEdits(sessionId: string): Edits {
   useEffect(() => {
     void (async () => {

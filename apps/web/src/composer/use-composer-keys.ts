@@ -10,9 +10,9 @@ export interface ComposerKeys {
 }
 
 /**
- * Enter sends and Shift+Enter breaks the line; on a touch screen, where there is no Shift to hold, Enter breaks it. Esc
- * stops what runs once it is pressed twice: it is also what one presses to be rid of something. While an input method
- * composes, all of them are its own.
+ * Enter sends, Shift+Enter inserts a newline; on touch screens, which have no Shift to hold, Enter inserts one. Two
+ * presses of Esc stop the task: one is too easily pressed for other reasons. While an input method composes, all keys
+ * are its own.
  *
  * @returns whether a second Esc would stop the task
  */

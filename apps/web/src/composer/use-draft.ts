@@ -6,7 +6,7 @@ import { useIsHydrated } from "../ui/use-is-hydrated.ts";
 export function useDraft(place: string): DraftState & { draft: Draft } {
   const draft = draftOf(place);
   const state = useStore(draft.state);
-  // The server rendered the page without what this browser keeps.
+  // The server rendered the page without browser storage.
   const isHydrated = useIsHydrated();
   return { ...(isHydrated ? state : { text: "", isKept: true, others: [] }), draft };
 }

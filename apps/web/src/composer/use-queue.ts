@@ -5,9 +5,9 @@ import { isConnectionError } from "../network/network.ts";
 import { showToast } from "../ui/toasts.ts";
 import { forgetEdit } from "./queue-edits.ts";
 
-/** What can be done about a queued task. Its session's stream then tells what became of it. */
+/** Operations on a queued task. The result arrives on its session's stream. */
 export interface Queue {
-  /** Where it comes too late, the edit stays open, with a word about it (queue-chips.tsx). */
+  /** If it comes too late, the edit stays open with a note (queue-chips.tsx). */
   edit(taskId: string, prompt: string, onSettled: () => void): void;
   /** @param beforeTaskId null: to the end of the queue. */
   move(taskId: string | null, beforeTaskId: string | null): void;
@@ -32,7 +32,7 @@ export function useQueue(sessionId: string): Queue {
 }
 
 function explain(error: unknown): void {
-  // It shows in the queue itself.
+  // The queue itself shows it.
   if (isApiError(error, "task_not_queued")) return;
   const detail = isConnectionError(error) ? "You're offline." : error instanceof Error ? error.message : "";
   showToast("Couldn't update the queue", { detail, level: "error" });

@@ -5,7 +5,7 @@ import { firstWords } from "../text/first-words.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { draftOf } from "./draft.ts";
 
-/** Messages that go out once the server can be reached; until then they can be taken back. */
+/** Messages that will be sent once the server is reachable; until then they can be removed. */
 export function WaitingChips({ messages }: { messages: readonly OutgoingMessage[] }) {
   const waiting = messages.filter(({ isWaiting }) => isWaiting);
   if (waiting.length === 0) return null;

@@ -1,10 +1,10 @@
-/** Something to begin with: it can be run as it stands. */
+/** Example prompts that run as they are. */
 export interface Example {
   title: string;
   prompt: string;
 }
 
-/** The demo model understands these words and no others. */
+/** The demo model understands only these commands. */
 const DEMO: readonly Example[] = [
   { title: "Run a command", prompt: "run: ls -la" },
   { title: "Write a file", prompt: "write notes.txt: hello" },

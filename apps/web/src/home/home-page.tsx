@@ -13,21 +13,21 @@ import { Skeleton } from "../ui/skeleton.tsx";
 import { type Example, examplesFor } from "./examples.ts";
 import { RunningSessions } from "./running-sessions.tsx";
 
-/** Where a task begins. */
+/** Start page: the first prompt of a new session. */
 export function HomePage() {
   const trpc = useTRPC();
   const composer = useRef<ComposerHandle>(null);
   const info = useQuery(trpc.server.info.queryOptions(undefined, { staleTime: Infinity }));
   const waiting = useOutbox().filter(({ sessionId }) => sessionId === null);
   const start = (prompt: string): void => {
-    // What is sent before the session is there belongs to it: the page is on its way to it.
+    // While the session is being created, further prompts belong to it.
     const first = outbox.messages
       .getState()
       .findLast((message) => message.sessionId === null && message.follows === null && !message.isWaiting);
     const delivered = outbox.send(prompt, null, first?.idempotencyKey ?? null);
     if (first !== undefined) return;
     void delivered.then(({ sessionId }) => {
-      // Whoever went elsewhere meanwhile is not taken away from it.
+      // Don't navigate a user who has gone elsewhere meanwhile.
       if (window.location.pathname !== "/") return;
       const begun = draftOf("new").text();
       draftOf("new").write("");

@@ -2,7 +2,7 @@ import { isActive, statusOfSession } from "../sessions/status.ts";
 import { SessionLink } from "../sessions/session-link.tsx";
 import { useSessions } from "../sessions/use-sessions.ts";
 
-/** What goes on at this moment; nothing where nothing does. */
+/** Running sessions; renders nothing if there are none. */
 export function RunningSessions() {
   const { sessions } = useSessions();
   const running = sessions.filter((session) => {

@@ -8,10 +8,10 @@ import { plural } from "../text/quantity.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { type FileChange, type FileEdit, fileChanges } from "./file-changes.ts";
 
-/** More lines of one edit are not shown: the file itself is in the workspace. */
+/** Maximum lines shown per edit: the file itself is in the workspace. */
 const MAX_DIFF_LENGTH = 40_000;
 
-/** The files that the session's tools changed, with what they changed in them. */
+/** Files changed by the session's tools, with diffs. */
 export function Changes({ goTo }: { goTo: (seq: number) => void }) {
   const events = useSessionState((state) => state.view.events);
   const hasOlder = useSessionState((state) => state.older !== "none");

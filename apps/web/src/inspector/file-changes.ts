@@ -2,35 +2,33 @@ import type { Json, SessionEvent } from "@trunkline/contract";
 import { callKind, callOf, type CallNature, field, pathOf } from "../transcript/tool-words.ts";
 import { lineDiff, linesOf, signed } from "./line-diff.ts";
 
-/** One time that a tool changed a file. */
+/** One change of a file by a tool. */
 export interface FileEdit {
-  /** The event that says so. */
+  /** Seq of the event. */
   seq: number;
   change: "created" | "modified" | "deleted";
   additions: number;
   deletions: number;
-  /** Lines as a diff has them; null where the call that did it has not been read. */
+  /** Diff lines; null while the call has not been loaded. */
   diff: string | null;
 }
 
 type Call = CallNature & { tool: string; input: Json };
 
-/** What became of a file, as far as the session's tools did it. */
+/** All changes of a file by tools. */
 export interface FileChange {
   path: string;
-  /** All of it together: made and taken away again is `deleted`, made and then changed is `created`. */
+  /** Net effect: created then deleted is `deleted`, created then changed is `created`. */
   change: FileEdit["change"];
   additions: number;
   deletions: number;
   edits: readonly FileEdit[];
 }
 
-/**
- * What the events say about changed files, the last changed first. What commands did to files no event tells.
- */
+/** Changed files from the events, most recent first. Changes by shell commands are not tracked. */
 export function fileChanges(events: readonly SessionEvent[]): FileChange[] {
   const files = new Map<string, FileEdit[]>();
-  /** Calls of each task that have begun and may still say what they changed. */
+  /** Running calls of each task, which may still report a change. */
   const calls = new Map<string | null, Call[]>();
   for (const event of events) {
     if (event.type === "tool.called") {
@@ -41,7 +39,7 @@ export function fileChanges(events: readonly SessionEvent[]): FileChange[] {
     const call = calls.get(event.taskId)?.findLast((one) => samePath(pathOf(one), path));
     const diff = call === undefined ? null : diffOf(call);
     const edits = files.get(path) ?? [];
-    // The last changed goes last.
+    // Most recent last.
     files.delete(path);
     files.set(path, [...edits, { seq: event.seq, change, additions, deletions, diff }]);
   }
@@ -54,7 +52,7 @@ export function fileChanges(events: readonly SessionEvent[]): FileChange[] {
   }));
 }
 
-/** More run at once in no task. */
+/** A task never runs more at once. */
 const MAX_CALLS = 32;
 
 const samePath = (asked: string, changed: string): boolean =>

@@ -1,7 +1,7 @@
 import { Dialog } from "radix-ui";
 import { InspectorTabs } from "./inspector-tabs.tsx";
 
-/** The inspector over the page, until something in it was gone to. */
+/** The inspector as a sheet over the page; it closes on a jump to the transcript. */
 export function InspectorSheet({ close, goTo }: { close: () => void; goTo: (seq: number) => void }) {
   return (
     <Dialog.Root

@@ -13,7 +13,7 @@ const KEY = "trunkline:inspector";
 
 const inspector = createStore<InspectorState>(() => ({ isOpen: false, tab: "timeline" }));
 
-/** Takes up what this browser remembers; after hydration, since the server does not know it. */
+/** Restores the stored state; after hydration, because the server doesn't have it. */
 export function restoreInspector(): void {
   inspector.setState((readStored(KEY) as Partial<InspectorState> | null) ?? {});
 }
@@ -23,7 +23,7 @@ function change(next: Partial<InspectorState>): void {
   writeStored(KEY, inspector.getState());
 }
 
-/** The panel beside the transcript: whether it is open, and what it shows. */
+/** Whether the panel beside the transcript is open, and its tab. */
 export function useInspector() {
   const { isOpen, tab } = useStore(inspector);
   return {

@@ -14,7 +14,7 @@ const TAB =
 export function InspectorTabs({ goTo }: { goTo: (seq: number) => void }) {
   const { tab: wanted, show, close } = useInspector();
   const hasPlan = useSessionState(({ view }) => lastPlan(view.events) !== null);
-  // Few agents make one.
+  // Few agents have a plan.
   const tab = wanted === "plan" && !hasPlan ? "timeline" : wanted;
   return (
     <Tabs.Root

@@ -6,7 +6,7 @@ import { Problem } from "../ui/problem.tsx";
 import { useIsWide } from "../ui/use-is-wide.ts";
 import { restoreInspector, useInspector } from "./inspector-state.ts";
 
-/** Beside the transcript where there is room for it, and a sheet over it where there is not. */
+/** Beside the transcript if there is room, otherwise a sheet over it. */
 export function Inspector({ goTo }: { goTo: (seq: number) => void }) {
   const { isOpen, close } = useInspector();
   const isWide = useIsWide();

@@ -1,7 +1,7 @@
-/** Lines shown around what changed. */
+/** Context lines around a change. */
 const CONTEXT = 3;
 
-/** What stands in both texts at their beginning and end is shown as it is, as far as it helps to see where one is. */
+/** Common lines at the start and end are shown as context, up to a limit. */
 export function lineDiff(before: string, after: string): string {
   const old = linesOf(before);
   const now = linesOf(after);

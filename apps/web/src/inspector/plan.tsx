@@ -9,7 +9,7 @@ const LOOKS = {
   done: { icon: CircleCheck, word: "Done", color: "text-done" },
 } as const;
 
-/** The plan as the agent gave it last; null where it gave none. */
+/** The agent's latest plan; null if there is none. */
 export function lastPlan(events: readonly SessionEvent[]) {
   const last = events.findLast((event) => event.type === "plan.updated");
   return last?.type === "plan.updated" ? last.data.items : null;
@@ -23,7 +23,7 @@ export function Plan() {
         {items.map(({ text, status }, place) => {
           const { icon: Icon, word, color } = LOOKS[status];
           return (
-            // Points of a plan are known by their place.
+            // Plan items have no ids; their index identifies them.
             <li key={place} className="flex items-start gap-2.5 text-sm">
               <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", color)} strokeWidth={2} />
               <span className={clsx("min-w-0 break-words", status === "done" && "text-muted")}>

@@ -12,7 +12,7 @@ interface RawEventProps {
   goTo: (seq: number) => void;
 }
 
-/** One event in a line, and all that it carries where somebody wants it. */
+/** One event as a line, expandable to its full data. */
 export const RawEvent = memo(function RawEvent({ event, isOpen, toggle, goTo }: RawEventProps) {
   return (
     <div>

@@ -4,7 +4,7 @@ import { useSessionState } from "../session-stream/use-open-session.ts";
 import { plural } from "../text/quantity.ts";
 import { RawEvent } from "./raw-event.tsx";
 
-/** The log as it was read, event by event. */
+/** The loaded log, event by event. */
 export function RawEvents({ goTo }: { goTo: (seq: number) => void }) {
   const events = useSessionState((state) => state.view.events);
   const lastSeq = useSessionState((state) => state.view.lastSeq);

@@ -1,15 +1,15 @@
 import { approvalSettledBy, isAllowed, isTaskEnd, type SessionEvent } from "@trunkline/contract";
 import { callOf, toolWords } from "../transcript/tool-words.ts";
 
-/** Something that took time, within one task. Times are integer ms since the epoch. */
+/** A span of time within one task. Times are integer ms since the epoch. */
 export interface Span {
   kind: "queued" | "step" | "tool" | "approval";
   key: string;
-  /** The event that it began with. */
+  /** Seq of its first event. */
   seq: number;
   label: string;
   startAt: number;
-  /** Null while it goes on. */
+  /** Null while it is running. */
   endAt: number | null;
   state: "running" | "ended" | "failed";
 }
@@ -23,7 +23,7 @@ export interface TaskSpans {
   spans: Span[];
 }
 
-/** What the events say about when things began and ended, by task, in the order of their beginning. */
+/** Spans from the events, by task, in order of their start. */
 export function taskSpans(events: readonly SessionEvent[]): TaskSpans[] {
   const tasks = new Map<string, TaskSpans>();
   for (const event of events) {

@@ -1,7 +1,7 @@
-/** Where times stand on a line from 0 to 1. */
+/** Maps times to a line from 0 to 1. */
 export type TimeScale = (at: number) => number;
 
-/** The most that a stretch in which nothing happened takes of the line. */
+/** Largest share of the line for an idle gap. */
 const MAX_GAP = 0.06;
 
 interface Stretch {
@@ -10,16 +10,15 @@ interface Stretch {
 }
 
 /**
- * A line on which what happened has its true proportions, while stretches in which nothing did are cut short: somebody
- * who answers after an hour must not leave the work as a dot.
+ * True proportions for activity, with idle gaps shortened: an answer after an hour must not reduce the work to a dot.
  *
- * @param spans what happened, in any order; times in ms.
+ * @param spans in any order; times in ms.
  */
 export function timeScale(spans: readonly Stretch[]): TimeScale {
   const busy = merged(spans);
   const worked = busy.reduce((sum, { startAt, endAt }) => sum + endAt - startAt, 0);
   const limit = Math.max(1, worked * MAX_GAP);
-  /** Real time to shown time, at the beginning of each stretch. */
+  /** Real and shown time at the start of each section. */
   const marks: { at: number; shown: number }[] = [];
   let shown = 0;
   let last: number | null = null;

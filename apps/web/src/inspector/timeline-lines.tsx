@@ -5,7 +5,7 @@ import type { Span, TaskSpans } from "./spans.ts";
 import type { TimeScale } from "./time-scale.ts";
 
 interface LineProps {
-  /** The end of what goes on, in ms since the epoch. */
+  /** End of running spans, in ms since the epoch. */
   now: number;
   goTo: (seq: number) => void;
 }

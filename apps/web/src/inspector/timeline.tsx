@@ -10,7 +10,7 @@ type Line = { kind: "task"; task: TaskSpans } | { kind: "span"; span: Span; scal
 
 const HEIGHTS = { task: 40, span: 28 };
 
-/** When things began and how long they took, task by task. */
+/** Start and duration of each span, by task. */
 export function Timeline({ goTo }: { goTo: (seq: number) => void }) {
   const events = useSessionState((state) => state.view.events);
   const frame = useRef<HTMLDivElement>(null);

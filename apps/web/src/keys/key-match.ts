@@ -1,7 +1,7 @@
 /**
- * Which key was pressed, by its place on the keyboard where it is a letter, so that Cyrillic layouts and Caps Lock
- * change nothing (UI Events, `KeyboardEvent.code`). Punctuation moves between layouts and goes by what it types; on
- * layouts without it, by its place on a US keyboard.
+ * Letters match by their position on the keyboard, so Cyrillic layouts and Caps Lock work (UI Events,
+ * `KeyboardEvent.code`). Punctuation differs between layouts and matches by the typed character or, on layouts without
+ * it, by its position on a US keyboard.
  */
 type Press = Pick<KeyboardEvent, "key" | "code" | "shiftKey" | "altKey" | "ctrlKey" | "metaKey">;
 
@@ -12,7 +12,7 @@ const PUNCTUATION: Readonly<Record<string, { code: string; shift: boolean }>> = 
   "]": { code: "BracketRight", shift: false },
 };
 
-/** @param key `j`, `?`, `mod+k`, `alt+c`; `mod` is ⌘ on Apple's keyboards and Ctrl elsewhere, never either. */
+/** @param key `j`, `?`, `mod+k`, `alt+c`; `mod` is ⌘ on Apple keyboards and Ctrl elsewhere, never either. */
 export function isKey(press: Press, key: string, isApple: boolean): boolean {
   const name = key.slice(key.lastIndexOf("+") + 1);
   const mod = key.startsWith("mod+");

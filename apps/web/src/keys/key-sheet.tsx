@@ -4,7 +4,7 @@ import { Keys } from "../ui/keys.tsx";
 import { isApple, useModifierKey } from "./modifier-key.ts";
 import { useSingleKeys } from "./single-keys.ts";
 
-/** All keys that do something. */
+/** List of all keyboard shortcuts. */
 export function KeySheet() {
   const modifier = useModifierKey();
   const singleKeys = useSingleKeys();

@@ -4,7 +4,7 @@ const subscribe = (): (() => void) => () => {};
 
 export const isApple = (): boolean => /Mac|iPhone|iPad/.test(navigator.platform);
 
-/** `⌘` on Apple's keyboards, `Ctrl` elsewhere. */
+/** `⌘` on Apple keyboards, `Ctrl` elsewhere. */
 export function useModifierKey(): string {
   return useSyncExternalStore(
     subscribe,

@@ -4,26 +4,26 @@ import { isKey } from "./key-match.ts";
 import { isApple } from "./modifier-key.ts";
 import { singleKeysOn } from "./single-keys.ts";
 
-/** By key (key-match.ts): what it does. Nothing that a bare letter does may be hard to take back. */
+/** Actions by key (key-match.ts). A bare letter must not do anything that is hard to undo. */
 export type KeyMap = Readonly<Partial<Record<Key, (event: KeyboardEvent) => void>>>;
 
-/** Keys that follow each other faster are somebody's words, in ms. */
+/** Keys in faster succession are typing, in ms. */
 const TYPING_MS = 800;
-/** Time after the page took the focus away in which somebody may still be typing, in ms. */
+/** After the page removed the focus, somebody may still be typing for this long, in ms. */
 const SETTLE_MS = 1_000;
 
-/** All bare keys that anything listens to; any other letter is part of somebody's words. */
+/** All single-key shortcuts; any other letter is typing. */
 const SINGLE_KEYS = ["j", "k", "g", "e", "i", "[", "]", "/", "?"] as const;
 
-/** `mod+k`, `alt+c`, or one of the bare keys. */
+/** `mod+k`, `alt+c`, or a single key. */
 type Key = (typeof SINGLE_KEYS)[number] | `mod+${string}` | `alt+${string}`;
 
 let typedAt = Number.NEGATIVE_INFINITY;
 
 /**
- * Calls what the map has for a key that was pressed anywhere on the page. Bare keys count only where nobody types: not in
- * a field or an open dialog, not amid other letters, not just after a field vanished from under the typist. With `mod`,
- * a field keeps the key as long as there is text in it that the key could change.
+ * Runs the action of a key pressed anywhere on the page. Single keys are ignored while somebody types: in a field or
+ * dialog, amid other letters, or just after a field disappeared. With `mod`, a field keeps keys that could change its
+ * text.
  */
 export function useKeys(keys: KeyMap): void {
   const onKeyDown = useEffectEvent((event: KeyboardEvent) => {
@@ -41,7 +41,7 @@ export function useKeys(keys: KeyMap): void {
   }, []);
 }
 
-/** Notes letters that no shortcut is for. @returns what ends it. */
+/** Records letters that are not shortcuts. @returns a function that stops it. */
 export function watchTyping(): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
     const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
@@ -61,8 +61,8 @@ function mayUseSingleKey(event: KeyboardEvent): boolean {
 
 function isTakenByField({ target, altKey }: KeyboardEvent): boolean {
   if (!isField(target)) return false;
-  // An alternate letter, or what deletes to the end of the line: with nothing in the field, Apple's ⌘ and an empty
-  // field's Ctrl mean nothing to it.
+  // Alt types accented letters and deletes words, so the field keeps it. ⌘ on Apple, and Ctrl in an empty field, mean
+  // nothing to it.
   if (altKey) return true;
   return !isApple() && "value" in target && target.value !== "" && !target.closest("[cmdk-root]");
 }

@@ -4,7 +4,7 @@ import { readStored, writeStored } from "../text/stored.ts";
 
 const KEY = "trunkline:single-keys";
 
-/** Whether bare letters are shortcuts (WCAG 2.1.4 asks for a way to turn them off). */
+/** Whether single-key shortcuts are on (WCAG 2.1.4 requires a way to turn them off). */
 const singleKeys = createStore<boolean>(() => readStored(KEY) !== false);
 
 export const singleKeysOn = (): boolean => singleKeys.getState();

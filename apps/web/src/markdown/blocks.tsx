@@ -3,10 +3,10 @@ import type { ReactNode } from "react";
 import { CodeBlock } from "./code-block.tsx";
 import { Inline } from "./inline.tsx";
 
-/** Paragraphs, lists, tables, code: what stands below each other. */
+/** Block elements: paragraphs, lists, tables, code. */
 export function Blocks({ tokens }: { tokens: readonly Token[] }): ReactNode {
   return tokens.map((token, index) => (
-    // Blocks of one source are known by their place.
+    // A block's index in its source identifies it.
     <Block key={index} token={token as MarkedToken | Formula} />
   ));
 }
@@ -57,14 +57,14 @@ function Block({ token }: { token: MarkedToken | Formula }): ReactNode {
         </p>
       );
     default:
-      // Within the items of a tight list, lines stand without a paragraph around them.
+      // Items of a tight list have no paragraphs around their lines.
       return <Inline tokens={[token]} />;
   }
 }
 
 /**
- * All of one level, that of the turns: which depths a model chooses, and which rows are on the page at a time, nobody
- * knows, and levels must not skip any. What they look like goes by their depth.
+ * All on one level, that of the turns: models choose any depth, not all rows are rendered at a time, and levels must
+ * not be skipped. The style reflects the real depth.
  */
 function Heading({ token }: { token: Tokens.Heading }) {
   return (
@@ -118,7 +118,7 @@ function Table({ token }: { token: Tokens.Table }) {
   );
 }
 
-/** The first word after the fence. */
+/** First word after the fence. */
 function languageOf({ lang }: Tokens.Code): string | null {
   const word = /^[\w+#.-]+/.exec(lang?.trim() ?? "")?.[0];
   return word ?? null;

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { readMarkdown } from "./bounded-lexer.ts";
 import { splitBlocks } from "./split-blocks.ts";
 
-/** Far above what any of them takes, and far below what a parser without bounds would, in ms. */
+/** Far above what any of them takes, far below what an unbounded parser would, in ms. */
 const LIMIT_MS = 10_000;
 
 it.each([

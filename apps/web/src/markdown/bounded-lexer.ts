@@ -1,7 +1,7 @@
 import { Lexer, type Token } from "marked";
 import { MARKDOWN_RULES } from "./markdown-rules.ts";
 
-/** A longer run of text is shown without its emphasis and links, in UTF-16 units: finding those may take its square. */
+/** Longer runs of text are shown without emphasis and links, in UTF-16 units: finding those may take quadratic time. */
 const MAX_INLINE_LENGTH = 4_000;
 
 class BoundedLexer extends Lexer {
@@ -12,15 +12,12 @@ class BoundedLexer extends Lexer {
   }
 }
 
-/**
- * Reads Markdown that somebody may have made to be hard to read: what takes too long, or nests too deeply, comes out as
- * the text that it is.
- */
+/** Parses Markdown that may be hostile: whatever takes too long or nests too deeply is shown as plain text. */
 export function readMarkdown(source: string): Token[] {
   return orPlain(source, () => new BoundedLexer(MARKDOWN_RULES).lex(source));
 }
 
-/** The same without what stands within the lines: what the top-level blocks are, as their sources. */
+/** The same without inline elements: the sources of the top-level blocks. */
 export function readBlocks(source: string): Token[] {
   return orPlain(source, () => new Lexer(MARKDOWN_RULES).blockTokens(source, []));
 }
@@ -29,7 +26,7 @@ function orPlain(source: string, read: () => Token[]): Token[] {
   try {
     return read();
   } catch {
-    // The parser calls itself for each level of nesting; thousands of levels are more than there is room for.
+    // The parser recurses for each level of nesting; thousands of levels would overflow the stack.
     return [{ type: "html", raw: source, text: source, block: true, pre: false }];
   }
 }

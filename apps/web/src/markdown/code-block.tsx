@@ -4,7 +4,7 @@ import { revealHidden } from "../text/reveal-hidden.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { useHighlighted } from "./use-highlighted.ts";
 
-/** Code with its language, its colours once they are worked out, and a way to copy it. */
+/** Code with its language, syntax colours once computed, and a copy button. */
 export function CodeBlock({ code, language }: { code: string; language: string | null }) {
   return (
     <div dir="ltr" className="group/code my-3 overflow-hidden rounded-lg border border-line bg-surface">
@@ -20,10 +20,10 @@ export function CodeBlock({ code, language }: { code: string; language: string |
   );
 }
 
-/** Shown at a time of code as long as a file, in UTF-16 units; the rest is a click away. */
+/** Shown at once of very long code, in UTF-16 units; the rest is a click away. */
 const PAGE_LENGTH = 60_000;
 
-/** What cannot be seen in code is shown: it is read before it is trusted. */
+/** Invisible characters are made visible: code is read before it is trusted. */
 export function HighlightedCode({ code: whole, language }: { code: string; language: string | null }) {
   const [pages, setPages] = useState(1);
   const rest = Math.max(0, whole.length - pages * PAGE_LENGTH);
@@ -35,7 +35,7 @@ export function HighlightedCode({ code: whole, language }: { code: string; langu
         {lines === null
           ? code
           : lines.map((tokens, index) => (
-              // Lines and the tokens in them are known by their place.
+              // Lines and tokens are identified by index.
               <span key={index}>
                 {tokens.map(({ text, color }, place) =>
                   color === null ? (

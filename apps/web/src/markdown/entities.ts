@@ -2,7 +2,7 @@ import { decodeNamedCharacterReference } from "decode-named-character-reference"
 
 const REFERENCE = /&(?:#(\d{1,7})|#[xX]([\da-fA-F]{1,6})|([A-Za-z][\dA-Za-z]{1,31}));/g;
 
-/** Markdown text may hold character references (`&copy;`, `&#169;`); what is none stays as it is (CommonMark 6.2). */
+/** Decodes character references (`&copy;`, `&#169;`); anything else stays as it is (CommonMark 6.2). */
 export function decodeEntities(text: string): string {
   if (!text.includes("&")) return text;
   return text.replace(REFERENCE, (reference, decimal?: string, hex?: string, name?: string) => {

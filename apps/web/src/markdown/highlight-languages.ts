@@ -1,6 +1,6 @@
 import type { LanguageInput } from "shiki/core";
 
-/** The grammars that can be loaded, each when it is first needed. */
+/** Grammars, each loaded on first use. */
 export const LANGUAGES: Readonly<Record<string, () => Promise<{ default: LanguageInput }>>> = {
   bash: () => import("shiki/langs/shellscript.mjs"),
   c: () => import("shiki/langs/c.mjs"),

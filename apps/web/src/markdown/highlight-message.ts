@@ -1,4 +1,4 @@
-/** A piece of code in one colour; null: that of the text around it. */
+/** A token in one colour; null: the default text colour. */
 export interface CodeToken {
   text: string;
   color: string | null;
@@ -14,6 +14,6 @@ export interface HighlightRequest {
 
 export interface HighlightAnswer {
   id: number;
-  /** Null where there is no grammar for the language. */
+  /** Null if there is no grammar for the language. */
   lines: CodeLines | null;
 }

@@ -1,4 +1,4 @@
-/** Colours are named and not given: the page's theme says what they are, and may change. */
+/** Colours are CSS variables, so the page's theme decides and may change. */
 export const CODE_THEME = {
   name: "trunkline",
   type: "light" as const,

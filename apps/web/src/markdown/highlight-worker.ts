@@ -1,4 +1,4 @@
-/** Works out the colours of code, away from the thread that answers to keys and paints. */
+/** Highlights code off the main thread. */
 import { createHighlighterCore } from "shiki/core";
 import { createJavaScriptRegexEngine } from "shiki/engine/javascript";
 import { LANGUAGES } from "./highlight-languages.ts";
@@ -8,7 +8,7 @@ import { CODE_THEME } from "./highlight-theme.ts";
 const highlighter = createHighlighterCore({
   themes: [CODE_THEME],
   langs: [],
-  // Some grammars have patterns that JavaScript lacks; then a token keeps the colour of the text.
+  // Some grammars have patterns that JavaScript lacks; such tokens stay uncoloured.
   engine: createJavaScriptRegexEngine({ forgiving: true }),
 });
 
@@ -31,7 +31,7 @@ self.addEventListener("message", (event: MessageEvent<HighlightRequest>) => {
   const { id } = event.data;
   highlight(event.data).then(
     (lines) => self.postMessage({ id, lines } satisfies HighlightAnswer),
-    // A grammar that cannot be loaded, or breaks on this code: without colours it is still code.
+    // If a grammar can't be loaded or fails on this code, show it uncoloured.
     () => self.postMessage({ id, lines: null } satisfies HighlightAnswer),
   );
 });

@@ -1,8 +1,8 @@
 import type { CodeLines, HighlightAnswer, HighlightRequest } from "./highlight-message.ts";
 
-/** Longer code is shown without colours, in UTF-16 units. */
+/** Longer code is not highlighted, in UTF-16 units. */
 const MAX_LENGTH = 60_000;
-/** Results kept, so that code which is scrolled back into view has its colours at once. */
+/** Cached results, so that code scrolled back into view has its colours at once. */
 const MAX_KEPT = 200;
 
 const kept = new Map<string, Promise<CodeLines | null>>();
@@ -10,7 +10,7 @@ const waiting = new Map<number, (lines: CodeLines | null) => void>();
 let worker: Worker | null = null;
 let lastId = 0;
 
-/** @returns the code's tokens by line; null where there are no colours for it. */
+/** @returns the code's tokens by line; null if it can't be highlighted. */
 export function highlight(code: string, language: string): Promise<CodeLines | null> {
   if (code.length > MAX_LENGTH) return Promise.resolve(null);
   const key = `${language}\n${code}`;
@@ -39,7 +39,7 @@ function startWorker(): Worker {
     waiting.delete(id);
   });
   started.addEventListener("error", () => {
-    // Code without colours is still code.
+    // Show it uncoloured.
     for (const resolve of waiting.values()) resolve(null);
     waiting.clear();
   });

@@ -4,10 +4,10 @@ import { revealHidden } from "../text/reveal-hidden.ts";
 import { decodeEntities } from "./entities.ts";
 import { ImageLink, TextLink } from "./links.tsx";
 
-/** What stands within a line. HTML is text like any other here: it is shown, and does nothing. */
+/** Inline elements. HTML is shown as text. */
 export function Inline({ tokens }: { tokens: readonly Token[] }): ReactNode {
   return tokens.map((token, index) => (
-    // Parts of a line are known by their place.
+    // Parts of a line are identified by index.
     <Fragment key={index}>{inline(token as MarkedToken)}</Fragment>
   ));
 }
@@ -59,7 +59,7 @@ function inline(token: MarkedToken): ReactNode {
         />
       );
     case "html":
-      // The one element that Markdown has no other word for, within a table's cell.
+      // `<br>`, the only way to break a line in a table cell.
       return /^<br\s*\/?>$/i.test(token.raw) ? <br /> : token.raw;
     default:
       return token.raw;

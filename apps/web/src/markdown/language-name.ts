@@ -1,4 +1,4 @@
-/** What people write, and file names end with, where it is not the name of the grammar. */
+/** Aliases and file extensions that differ from the grammar's name. */
 const OTHER_NAMES = new Map(
   Object.entries({
     cs: "csharp",
@@ -32,13 +32,13 @@ const OTHER_NAMES = new Map(
   }),
 );
 
-/** @returns the name under which a grammar for it would be found. */
+/** @returns the grammar's name for it. */
 export function grammarName(language: string): string {
   const name = language.toLowerCase();
   return OTHER_NAMES.get(name) ?? name;
 }
 
-/** @returns the language of a file by its name; null where that says nothing. */
+/** @returns the language of a file by its name; null if unknown. */
 export function languageOfFile(path: string): string | null {
   const name = path.slice(path.lastIndexOf("/") + 1).toLowerCase();
   if (name === "dockerfile" || name === "makefile") return grammarName(name);

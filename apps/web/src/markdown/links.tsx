@@ -12,7 +12,7 @@ export function TextLink({ address, children }: { address: string; children: Rea
   );
 }
 
-/** In place of a picture. Loading it tells its server who reads this, and when; so somebody has to want it. */
+/** In place of an image. Loading it would tell its server who reads this, and when, so it takes a click. */
 export function ImageLink({ address, name }: { address: string; name: string }) {
   const url = safeUrl(address);
   const look = "image-link";

@@ -2,7 +2,7 @@ import type { Token } from "marked";
 import { expect, it } from "vitest";
 import { readMarkdown } from "./bounded-lexer.ts";
 
-/** The text with its emphasis named, and everything else as it would be read. */
+/** The text with its emphasis marked, everything else as rendered. */
 function read(source: string): string {
   const words = (tokens: readonly Token[]): string =>
     tokens

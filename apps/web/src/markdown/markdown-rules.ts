@@ -1,16 +1,16 @@
 import { Marked, type TokenizerAndRendererExtension, type Tokens } from "marked";
 
 /**
- * Where models mean something else than GitHub's Markdown reads. All patterns are bounded by the length of the text that
- * the lexer reads at once (bounded-lexer.ts).
+ * Where models deviate from GitHub's Markdown. All patterns are bounded by how much text the lexer parses at once
+ * (bounded-lexer.ts).
  */
 
-/** Formulas are shown as they stand: read as Markdown, their underscores, stars and backslashes would vanish. */
+/** Formulas stay as they are: as Markdown, they would lose underscores, asterisks and backslashes. */
 const MATH =
   /^(?:\\\([^\n]+?\\\)|\\\[[^]+?\\\]|\$\$[^$]+\$\$|\$(?![\s\d])(?=[^$\n]*[\\_^{])[^$\n]*[^\s$]\$(?!\d))/;
-/** A path of Windows: its backslashes escape nothing. */
+/** A Windows path: its backslashes are no escapes. */
 const WINDOWS_PATH = /^[A-Za-z]:\\[^\s`*<>|"]*/;
-/** Names like Python's `__init__`; words in bold have blanks, or stars. */
+/** Names like Python's `__init__`; bold text contains spaces or uses asterisks. */
 const DUNDER = /^__[A-Za-z0-9]+(?:_[A-Za-z0-9]+)*__(?![A-Za-z0-9_])/;
 const LITERAL_START = /\\[([]|\$|(?<![A-Za-z])[A-Za-z]:\\|(?<![A-Za-z0-9_])__[A-Za-z0-9]/;
 
@@ -43,8 +43,8 @@ const formulaBlock: TokenizerAndRendererExtension = {
 
 const CJK = String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Hangul}\u3000-\u303F\uFF00-\uFFEF]`;
 /**
- * Without blanks between words, what CommonMark (6.2) asks of the characters around a delimiter never holds beside
- * brackets and full stops: `含**「重点」**内容`.
+ * In text without spaces, CommonMark's rule for delimiters (6.2) never holds beside brackets and full stops:
+ * `含**「重点」**内容`.
  */
 const CJK_EMPHASIS = new RegExp(
   String.raw`^(\*{1,2})(?=${CJK})([^*\n]*${CJK})\1(?!\*)|^(\*{1,2})(?=[^\s*])([^*\n]*${CJK})\3(?!\*)|^(\*{1,2})(?=${CJK})([^*\n]*[^\s*])\5(?!\*)`,
@@ -70,7 +70,7 @@ const cjkEmphasis: TokenizerAndRendererExtension = {
 const marked = new Marked({ gfm: true }).use({
   extensions: [literal, formulaBlock, cjkEmphasis],
   tokenizer: {
-    // `~2000 … ~5000` are numbers; what is struck out has two of them on each side.
+    // `~2000 … ~5000` are numbers; strikethrough needs two tildes on each side.
     del(source) {
       if (!source.startsWith("~~")) return undefined;
       return false;

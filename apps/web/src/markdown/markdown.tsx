@@ -6,8 +6,8 @@ import { withoutControls } from "../text/reveal-hidden.ts";
 import { BlockSplitter } from "./split-blocks.ts";
 
 /**
- * Markdown as a model writes it: no HTML, nothing that loads by itself. While it streams, only its last blocks are read
- * again; the rest is neither parsed nor rendered.
+ * Markdown by a model: no HTML, nothing that loads by itself. While it streams, only its last blocks are parsed and
+ * rendered again.
  */
 export function Markdown({ text, streaming = false }: { text: string; streaming?: boolean }) {
   const [splitter] = useState(() => new BlockSplitter());
@@ -16,7 +16,7 @@ export function Markdown({ text, streaming = false }: { text: string; streaming?
   return (
     <div className="prose-block" translate={streaming ? "no" : undefined}>
       {blocks.map((block, index) => (
-        // A block is known by its place: those before it never change again.
+        // Identified by index: earlier blocks never change.
         <Source
           key={index}
           source={streaming && index === last ? complete(block) : block}
@@ -27,17 +27,17 @@ export function Markdown({ text, streaming = false }: { text: string; streaming?
   );
 }
 
-/** Ends what is half said, so that it does not jump when the rest comes: `**bo` is bold already. */
+/** Closes unfinished syntax so that it doesn't jump when the rest arrives: `**bo` is bold already. */
 function complete(source: string): string {
   try {
     return remend(source);
   } catch {
-    // As it stands it will do for the moment.
+    // Good enough until the rest arrives.
     return source;
   }
 }
 
-/** A block with its own source, and the link definitions of the whole text. */
+/** A block's source plus the link definitions of the whole text. */
 const Source = memo(function Source({ source, definitions }: { source: string; definitions: string }) {
   const tokens = useMemo(() => {
     const refers = definitions !== "" && source.includes("[");

@@ -2,12 +2,12 @@ const SAFE_PROTOCOLS = new Set(["http:", "https:", "mailto:"]);
 const LOOPBACK = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|\[::\])$/;
 
 /**
- * What a model writes is not to be trusted: of its links, the ones to other pages and to mail work, with nothing
- * relative to this page, and none that runs or carries something. Of this server, the pages work and nothing else: its
- * other addresses do something, such as signing the reader in as somebody else.
+ * A model's links are not trusted: absolute links to web pages and mail addresses work, nothing that runs or carries
+ * data. On this server only UI pages work: other addresses have effects, such as signing the reader in as somebody
+ * else.
  *
- * @param own where this page is
- * @returns the address as the browser would read it; null where the link must stay dead.
+ * @param own the page's location
+ * @returns the address as the browser would parse it; null if the link must stay dead.
  */
 export function safeUrl(address: string | undefined, own: string | undefined = ownOrigin()): URL | null {
   if (address === undefined || !URL.canParse(address)) return null;
@@ -20,7 +20,7 @@ export function safeUrl(address: string | undefined, own: string | undefined = o
 
 const ownOrigin = (): string | undefined => (globalThis.location as Location | undefined)?.origin;
 
-/** By whatever name this machine is called. */
+/** Any name of this machine. */
 function isSameServer(url: URL, own: URL): boolean {
   const [host, ownHost] = [url.hostname.replace(/\.$/, ""), own.hostname.replace(/\.$/, "")];
   return url.port === own.port && (host === ownHost || (LOOPBACK.test(host) && LOOPBACK.test(ownHost)));

@@ -1,26 +1,26 @@
 import { readBlocks } from "./bounded-lexer.ts";
 
-/** Markdown cut into its top-level blocks, as far as the text goes yet. */
+/** Markdown split into its top-level blocks, while it grows. */
 export interface Blocks {
   readonly text: string;
-  /** Source of each block; joined they are the text. Those before the last few never change again. */
+  /** Sources of the blocks; joined they are the text. All but the last few are final. */
   readonly blocks: readonly string[];
-  /** Link definitions (`[name]: url`), which hold for all blocks wherever they stand. */
+  /** Link definitions (`[name]: url`), which apply to all blocks. */
   readonly definitions: string;
 }
 
 export const NO_BLOCKS: Blocks = { text: "", blocks: [], definitions: "" };
 
 /**
- * Blocks that are read again when text is added: what follows a blank line may still belong to the list before it, and
- * a line of dashes makes a heading of the paragraph above.
+ * Blocks that are parsed again when text is added: what follows a blank line may still belong to the list before it,
+ * and a line of dashes turns the paragraph above into a heading.
  */
 const OPEN_BLOCKS = 3;
 
-/** As a block of its own, for it cannot stand within a paragraph (CommonMark 4.7). */
+/** Starts a new block: it can't interrupt a paragraph (CommonMark 4.7). */
 const DEFINITION = /^ {0,3}\[[^\]]+\]:/;
 
-/** @param before what the same text was cut into when it was shorter; only what was added costs anything then. */
+/** @param before the split of a shorter version of the text; only the addition is parsed then. */
 export function splitBlocks(text: string, before: Blocks = NO_BLOCKS): Blocks {
   if (text === before.text) return before;
   if (!text.startsWith(before.text)) return splitBlocks(text);
@@ -34,7 +34,7 @@ export function splitBlocks(text: string, before: Blocks = NO_BLOCKS): Blocks {
 function topLevel(source: string): string[] {
   const blocks: string[] = [];
   for (const { type, raw } of readBlocks(source)) {
-    // Blank lines stay with the block that they follow.
+    // Blank lines belong to the block before them.
     if (type === "space" && blocks.length > 0) blocks[blocks.length - 1] += raw;
     else blocks.push(raw);
   }
@@ -42,13 +42,13 @@ function topLevel(source: string): string[] {
 }
 
 /**
- * Text that is read at once, in UTF-16 units: for some texts the time that it takes grows with its square. From the
- * first on it is cut at the next blank line, from the second on at the next line.
+ * Maximum parsed at once, in UTF-16 units, because parsing can be quadratic. Past the first limit it is cut at the next
+ * blank line, past the second at the next line.
  */
 const WINDOW = 8_000;
 const MAX_WINDOW = 16_000;
 
-/** Cuts a long text at blank lines that are not within code. */
+/** Cuts a long text at blank lines outside code. */
 function windowsOf(text: string): string[] {
   if (text.length <= MAX_WINDOW) return [text];
   const windows: string[] = [];
@@ -67,7 +67,7 @@ function windowsOf(text: string): string[] {
   return [...windows, text.slice(start)];
 }
 
-/** The same for a text that grows, which keeps what it was cut into. */
+/** The same for a growing text, with its previous parts cached. */
 export class BlockSplitter {
   #before: Blocks = NO_BLOCKS;
 

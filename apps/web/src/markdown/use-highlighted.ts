@@ -3,7 +3,7 @@ import type { CodeLines, CodeToken } from "./highlight-message.ts";
 import { highlight } from "./highlighter.ts";
 import { grammarName } from "./language-name.ts";
 
-/** While code streams, its colours are worked out this often, in ms. */
+/** Interval of highlighting while code streams, in ms. */
 const INTERVAL_MS = 150;
 
 interface Highlighted {
@@ -12,8 +12,8 @@ interface Highlighted {
 }
 
 /**
- * @returns the code's tokens by line; null until they are known, and where there are none. Code that grew keeps the
- * colours that it had, and what was added has none for a moment.
+ * @returns the code's tokens by line; null until known, or if it can't be highlighted. Code that grows keeps its
+ * colours; the addition is uncoloured at first.
  */
 export function useHighlighted(code: string, language: string | null): CodeLines | null {
   const [done, setDone] = useState<Highlighted | null>(null);
@@ -23,7 +23,7 @@ export function useHighlighted(code: string, language: string | null): CodeLines
     const work = (): void => {
       askedAt.current = Date.now();
       void highlight(code, grammarName(language)).then((lines) => {
-        // It may have grown meanwhile; what is known of its beginning still holds.
+        // The code may have grown meanwhile; the tokens of its beginning are still valid.
         if (lines !== null) setDone({ code, lines });
       });
     };

@@ -3,7 +3,7 @@
 import type { ComponentProps, MouseEvent } from "react";
 import { navigate } from "./navigate.ts";
 
-/** A link to a page of this UI. Opened in a new tab, or with a modifier, it is the browser's like any other. */
+/** A link within the UI. In a new tab or with a modifier key, the browser handles it. */
 export function AppLink({ href, onClick, children, ...props }: ComponentProps<"a"> & { href: string }) {
   const follow = (event: MouseEvent<HTMLAnchorElement>): void => {
     onClick?.(event);

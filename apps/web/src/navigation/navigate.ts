@@ -1,10 +1,10 @@
 /**
- * From page to page without asking the server for anything: all of them are in the browser already (shell/screens.tsx),
- * so this works without a network. Next's router takes the address over from the history, and `usePathname` with it.
+ * Navigates without a request to the server: the browser has all screens already (shell/screens.tsx), so it works
+ * offline. Next's router, and with it `usePathname`, follows the history.
  */
 const MOVED = "trunkline:navigated";
 
-/** @param to path, and hash where it leads to an event */
+/** @param to path, with a hash for a link to an event */
 export function navigate(to: string): void {
   const { pathname, hash } = window.location;
   if (to === pathname + hash) window.history.replaceState(null, "", to);
@@ -12,7 +12,7 @@ export function navigate(to: string): void {
   window.dispatchEvent(new Event(MOVED));
 }
 
-/** Calls back when the address changed, by a link of the page or by hand. @returns what ends it. */
+/** Calls back when the address changed, by a link or by hand. @returns a function that stops it. */
 export function onNavigated(listener: () => void): () => void {
   for (const type of [MOVED, "hashchange", "popstate"]) window.addEventListener(type, listener);
   return () => {

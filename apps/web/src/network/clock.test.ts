@@ -5,7 +5,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A page of its own, on a machine whose clock is off, with a server whose time is `serverTime`. */
+/** A page on a machine with a wrong clock, and a server whose time is `serverTime`. */
 async function page(serverTime: () => number) {
   vi.resetModules();
   vi.stubGlobal(

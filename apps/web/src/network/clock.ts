@@ -1,16 +1,15 @@
 import { isPageHidden, onPageVisible } from "../session-stream/page-visibility.ts";
 
 /**
- * The server's clock: what it says took two seconds, took two seconds, whatever this machine's clock says and whoever
- * sets it meanwhile. The page's own time runs by `performance.now()`; answers of the server say how far the two are
- * apart, within bounds that narrow.
+ * The server's clock, independent of this machine's clock and of changes to it. The page measures time by
+ * `performance.now()`; the server's answers tell the offset, within bounds that narrow.
  */
 let least = Number.NEGATIVE_INFINITY;
 let most = Number.POSITIVE_INFINITY;
 let failed = false;
 const whenKnown = new Set<() => void>();
 
-/** Calls back once the server's time is known, if it is not yet. @returns what ends it. */
+/** Calls back once the server's time is known. @returns a function that stops it. */
 export function onClockKnown(listener: () => void): () => void {
   if (serverNow() === null) whenKnown.add(listener);
   return () => whenKnown.delete(listener);
@@ -21,7 +20,7 @@ function tellKnown(): void {
   whenKnown.clear();
 }
 
-/** The header `date` leaves out what is less than a second (RFC 9110, 5.6.7), in ms. */
+/** Resolution of the `date` header (RFC 9110, 5.6.7), in ms. */
 const SECOND = 1_000;
 
 /** @returns the server's time in integer ms since the epoch; null before it is known. */
@@ -37,15 +36,15 @@ export function serverNow(): number | null {
   return Math.round(performance.now() + offset);
 }
 
-/** The same, with this machine's clock where the server's is not known. */
+/** The same, falling back to this machine's clock. */
 export const now = (): number => serverNow() ?? Date.now();
 
-/** @param at of an event that has just come: the server's clock had got there. */
+/** @param at of an event that has just arrived, a lower bound of the server's time. */
 export function noteEventTime(at: number): void {
   narrow(at - performance.now(), Number.POSITIVE_INFINITY);
 }
 
-/** Asks the server what time it is. */
+/** Asks the server for its time. */
 export async function askServerTime(): Promise<void> {
   const askedAt = performance.now();
   const answer = await fetch("/health", { cache: "no-store" }).catch(() => null);
@@ -57,17 +56,17 @@ export async function askServerTime(): Promise<void> {
 }
 
 function narrow(from: number, to: number): void {
-  // One of the clocks was set: what was known of them before does not hold.
+  // A clock was set: earlier bounds are invalid.
   const isAnew = from > most || to < least;
   least = isAnew ? from : Math.max(least, from);
   most = isAnew ? to : Math.min(most, to);
   tellKnown();
 }
 
-/** Asked again from time to time: a machine that slept may have stopped its clocks. In ms. */
+/** Asked periodically: a machine that slept may have stopped its clocks. In ms. */
 const INTERVAL_MS = 60_000;
 
-/** @returns what ends it. */
+/** @returns a function that stops it. */
 export function watchServerTime(): () => void {
   void askServerTime();
   const timer = setInterval(() => {

@@ -5,10 +5,10 @@ import { plural } from "../text/quantity.ts";
 import { useNow } from "../ui/use-now.ts";
 import { useNetwork } from "./network.ts";
 
-/** A connection that comes back within this time was not worth a word, in ms. */
+/** Shorter interruptions are not shown, in ms. */
 const PATIENCE_MS = 3_000;
 
-/** The one place that says that the server cannot be reached: how old the page is, and what waits to be sent. */
+/** The banner for an unreachable server: how stale the page is, and what waits to be sent. */
 export function NetworkStrip() {
   const { awaySince, isOffline } = useNetwork();
   const waiting = useOutbox().filter(({ isWaiting }) => isWaiting).length;

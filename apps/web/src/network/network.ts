@@ -3,11 +3,11 @@ import { TrunklineConnectionError } from "@trunkline/client";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 
-/** Whether the server can be reached, as far as this page knows. */
+/** Whether the server is reachable, as far as this page knows. */
 export interface Network {
-  /** Since when it cannot, in ms since the epoch by the server's clock; null while it can. */
+  /** Since when it is unreachable, in ms since the epoch by the server's clock; null while it is reachable. */
   awaySince: number | null;
-  /** Whether the browser itself says that it has no network. */
+  /** Whether the browser reports being offline. */
   isOffline: boolean;
 }
 
@@ -15,7 +15,7 @@ export const network = createStore<Network>(() => ({ awaySince: null, isOffline:
 
 export const useNetwork = (): Network => useStore(network);
 
-/** Something of the server's was heard, or could not be. Told by the stream that every page holds, and by each call. */
+/** Called by the page's stream and after each API call: the server was reached, or not. */
 export function noteReached(isReached: boolean): void {
   network.setState(({ awaySince, isOffline }) => ({
     awaySince: isReached ? null : (awaySince ?? now()),
@@ -25,7 +25,7 @@ export function noteReached(isReached: boolean): void {
 
 export const isConnectionError = (error: unknown): boolean => error instanceof TrunklineConnectionError;
 
-/** Takes up what the browser says about its network. @returns what ends it. */
+/** Starts listening to the browser's network events. @returns a function that stops it. */
 export function watchBrowserNetwork(): () => void {
   const page = new AbortController();
   const look = (): void => {

@@ -1,4 +1,4 @@
-/** The files that this page loaded before the worker was there, and loads from now on, are the worker's to keep. */
+/** Tells the worker to keep the files that this page has loaded so far, and those it loads later. */
 async function tellFiles(): Promise<void> {
   const { active } = await navigator.serviceWorker.ready;
   const observer = new PerformanceObserver((list) => {
@@ -12,15 +12,15 @@ async function tellFiles(): Promise<void> {
 }
 
 /**
- * The worker that answers for the server while it cannot be reached (public/offline-worker.js). Browsers have workers on
- * secure origins only: localhost and HTTPS.
+ * Registers the worker that answers while the server is unreachable (public/offline-worker.js). Browsers have workers
+ * on secure origins only: localhost and HTTPS.
  *
- * @returns what ends it: nothing, it outlives the page.
+ * @returns a function that does nothing: the worker outlives the page.
  */
 export function registerOfflineWorker(): () => void {
   // oxlint-disable-next-line no-restricted-properties -- Next puts the value in its place; in development, files change under their names
   if (process.env.NODE_ENV === "production" && "serviceWorker" in navigator) {
-    // Without it, only a reload needs the network.
+    // Without it, only reloading needs the network.
     navigator.serviceWorker.register("/offline-worker.js", { scope: "/" }).catch(() => {});
     void tellFiles();
   }

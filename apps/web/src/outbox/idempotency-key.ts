@@ -1,4 +1,4 @@
-/** @returns a key that no other submit has. On plain HTTP from another machine there is no `crypto.randomUUID`. */
+/** @returns a unique key. On plain HTTP from another machine there is no `crypto.randomUUID`. */
 export function newIdempotencyKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");

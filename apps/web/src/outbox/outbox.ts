@@ -3,20 +3,20 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { keepText, keptTextKeys, readText } from "../text/kept-text.ts";
 import { newIdempotencyKey } from "./idempotency-key.ts";
 
-/** A message that somebody sent and that the server has not said a word about. */
+/** A message that was sent but not yet acknowledged by the server. */
 export interface OutgoingMessage {
-  /** Sent twice, also by two tabs, it is one task. */
+  /** Makes it one task even if it is sent twice, e.g. by two tabs. */
   idempotencyKey: string;
-  /** Null: it begins a session, or goes to one that is only beginning. */
+  /** Null: it starts a session, or belongs to one that is being created. */
   sessionId: string | null;
-  /** Key of the message that begins its session; null where it follows on none. */
+  /** Key of the message that creates its session; null if it depends on none. */
   follows: string | null;
   text: string;
-  /** When it was sent, in ms since the epoch; messages go out in this order. */
+  /** When it was sent, in ms since the epoch; messages are delivered in this order. */
   sentAt: number;
-  /** Who sent it: nobody else who signs in here sends it for them. Null where that was not known. */
+  /** Its user: it is never sent by anybody else who signs in here. Null if unknown. */
   userId: string | null;
-  /** The server could not be reached: it goes out once it can. */
+  /** The server was unreachable: it is sent once it is back. */
   isWaiting: boolean;
 }
 
@@ -26,14 +26,14 @@ export interface Delivery {
 }
 
 export interface OutboxDeps {
-  /** Who is signed in, as far as is known at the moment. */
+  /** The signed-in user, if known. */
   userId(): string | null;
   /** @throws what the API throws */
   submit(message: OutgoingMessage): Promise<Delivery>;
   isConnectionError(error: unknown): boolean;
-  /** It was delivered although nobody waits for it any more: the page was loaded anew since. */
+  /** Delivered, but its page was reloaded since and nobody awaits it. */
   onDelivered(message: OutgoingMessage, delivery: Delivery): void;
-  /** The server will not have it: its text goes back to where it was written. */
+  /** The server refused it: the text returns to the composer. */
   onRefused(message: OutgoingMessage, error: unknown): void;
 }
 
@@ -41,8 +41,8 @@ const PREFIX = "trunkline:outbox:";
 const CHANNEL = "trunkline:outbox";
 
 /**
- * Messages on their way. They are kept in the browser until the server has them, whatever becomes of the network, the
- * page and the sign-in, and go out one after another.
+ * Messages in flight. Stored in the browser until the server has them, across network failures, reloads and sign-out;
+ * delivered one at a time.
  */
 export class Outbox {
   readonly messages: StoreApi<readonly OutgoingMessage[]> = createStore<readonly OutgoingMessage[]>(() => []);
@@ -55,7 +55,7 @@ export class Outbox {
     this.#deps = deps;
   }
 
-  /** Takes up what earlier pages left, and keeps up with the other tabs. @returns what ends it. */
+  /** Loads what earlier pages left, and syncs with other tabs. @returns a function that stops it. */
   start(): () => void {
     const channel = new BroadcastChannel(CHANNEL);
     this.#others = channel;
@@ -67,7 +67,7 @@ export class Outbox {
     };
   }
 
-  /** @returns what the server made of it, once it has it; never where it refuses or somebody takes it back. */
+  /** @returns the server's answer once delivered; never resolves if it is refused or removed. */
   send(text: string, sessionId: string | null, follows: string | null = null): Promise<Delivery> {
     const idempotencyKey = newIdempotencyKey();
     const message: OutgoingMessage = {
@@ -87,7 +87,7 @@ export class Outbox {
     return delivered;
   }
 
-  /** Takes a message back that waits. @returns it; null where it is gone already. */
+  /** Removes a waiting message. @returns it; null if it is already gone. */
   takeBack(idempotencyKey: string): OutgoingMessage | null {
     const message = this.messages.getState().find((one) => one.idempotencyKey === idempotencyKey);
     if (message === undefined || !message.isWaiting) return null;
@@ -95,13 +95,13 @@ export class Outbox {
     return message;
   }
 
-  /** Sends what there is; called whenever the server may be back. */
+  /** Sends what is pending; called whenever the server may be back. */
   flush(): void {
     if (this.#isSending) return;
     this.#isSending = true;
     void this.#sendAll().finally(() => {
       this.#isSending = false;
-      // Written in the moment between the last look and now.
+      // Written since the last look.
       if (this.messages.getState().some(({ isWaiting }) => !isWaiting)) this.flush();
     });
   }
@@ -124,14 +124,14 @@ export class Outbox {
           this.#refuse(message, error);
           continue;
         }
-        // In order or not at all: nothing overtakes it.
+        // Strictly in order: nothing overtakes it.
         this.messages.setState((messages) => messages.map((one) => ({ ...one, isWaiting: true })), true);
         return;
       }
     }
   }
 
-  /** What follows on a message knows its session once that has one. */
+  /** A dependent message gets its session once that has been created. */
   #begun({ idempotencyKey }: OutgoingMessage, { sessionId }: Delivery): void {
     const known = (one: OutgoingMessage): OutgoingMessage =>
       one.follows === idempotencyKey ? { ...one, sessionId, follows: null } : one;
@@ -140,7 +140,7 @@ export class Outbox {
     this.messages.setState((messages) => messages.map(known), true);
   }
 
-  /** Without its session, what follows on it goes nowhere either. */
+  /** If the session can't be created, dependent messages fail, too. */
   #refuse(message: OutgoingMessage, error: unknown): void {
     this.#remove(message);
     for (const one of this.messages.getState()) {
@@ -158,7 +158,7 @@ export class Outbox {
     const keys = await keptTextKeys(PREFIX);
     const stored = await Promise.all(keys.map((key) => readText(key)));
     this.messages.setState((known) => {
-      // What is on its way from here is known best here.
+      // This tab knows best about its own messages in flight.
       const own = known.filter(({ idempotencyKey }) => this.#waiting.has(idempotencyKey));
       const keysOfOwn = new Set(own.map(({ idempotencyKey }) => idempotencyKey));
       const others = stored

@@ -45,10 +45,10 @@ export const outbox = new Outbox({
   },
 });
 
-/** How often a message that waits is tried, in ms, beside whenever the network or the server comes back. */
+/** Interval of retries, in ms, besides retrying whenever the network or server comes back. */
 const RETRY_MS = 5_000;
 
-/** @returns what ends it. */
+/** @returns a function that stops it. */
 export function watchOutbox(): () => void {
   const end = outbox.start();
   const flush = (): void => outbox.flush();

@@ -14,12 +14,12 @@ import { closeOverlay } from "../shell/overlays.ts";
 import { Snippet } from "./snippet.tsx";
 
 const MAX_SESSIONS = 8;
-/** Shorter words are in everything. */
+/** Shorter queries match everything. */
 const MIN_SEARCH_LENGTH = 2;
 const ITEM =
   "flex h-9 cursor-default items-center gap-2.5 rounded-md px-2.5 text-sm text-muted data-[selected=true]:bg-selected data-[selected=true]:text-text max-md:h-11";
 
-/** One place for all: sessions by their title, what was said in them, and what can be done. */
+/** One search box for sessions, messages and commands. */
 export function Palette() {
   const [text, setText] = useState("");
   const { setTheme } = useTheme();

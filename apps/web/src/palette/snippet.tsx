@@ -1,6 +1,6 @@
 import type { SearchHit } from "@trunkline/contract";
 
-/** A piece of text with what was looked for in bold. */
+/** A snippet with the matches in bold. */
 export function Snippet({ hit }: { hit: SearchHit }) {
   const starts = [0, ...hit.matches.map(([, end]) => end)];
   return starts.map((from, index) => {

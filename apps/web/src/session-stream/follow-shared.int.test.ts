@@ -11,7 +11,7 @@ import {
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { followShared } from "./follow-shared.ts";
 
-/** A server, and tabs of one browser: Node has the same locks and channels, which reach from one to the other. */
+/** A server and several tabs of one browser: Node has the same locks and channels. */
 let provider: FakeProvider;
 let server: ServerFixture;
 beforeAll(async () => {
@@ -26,9 +26,9 @@ afterAll(async () => {
 interface Tab {
   received: SessionEvent[];
   states: FollowState["status"][];
-  /** Streams that this tab opened by itself. */
+  /** Streams opened by this tab itself. */
   streams: number;
-  /** Resolves with the end of the n-th task that it hears of. */
+  /** Resolves when the n-th task has ended. */
   ended(count: number): Promise<void>;
   close(): Promise<void>;
 }

@@ -7,16 +7,15 @@ import { readEvents } from "./read-events.ts";
 import { readSession, type SourceOptions } from "./session-source.ts";
 import { openTabChannel, type PlacedBatch } from "./tab-channel.ts";
 
-/** How often a tab that is looked at asks for a sign of life, and how long it waits for one, in ms. */
+/** Interval at which a visible tab checks that the leader is alive, and how long it waits for a reply, in ms. */
 const HELLO_INTERVAL_MS = 10_000;
 const ANSWER_LIMIT_MS = 3_000;
 
 /**
- * The same as `followSession`, but all tabs of a browser share one connection: one of them reads, and tells the others.
- * When it is closed, hangs or is stopped, another takes over from its own cursor, so none of them misses an event or
- * gets one twice.
+ * Like `followSession`, but all tabs of a browser share one connection: the leading tab reads and broadcasts. If it is
+ * closed, hangs or is stopped, another takes over from its own cursor, so no tab misses an event or gets one twice.
  *
- * @throws TrunklineApiError where asking again cannot help
+ * @throws TrunklineApiError if retrying can't help
  */
 export async function* followShared(
   client: TrunklineClient,
@@ -25,7 +24,7 @@ export async function* followShared(
   const left = new AbortController();
   const signal = AbortSignal.any([wanted, left.signal]);
   const inbox = new Inbox<PlacedBatch>();
-  /** Highest seq that has been put into the inbox, and the state as it was told last. */
+  /** Highest seq put into the inbox, and the last reported state. */
   let received = after;
   let state: FollowState = { status: "connecting", attempt: 1, retryInMs: 0 };
   let leading = false;
@@ -42,7 +41,7 @@ export async function* followShared(
       channel.post({ type: "state", state });
       channel.post({ type: "batch", batch: { after: received, events: [], live: state.status === "live" } });
     } else if (leading) {
-      // A tab that was taken for dead and woke up; it is told so by its lock.
+      // This tab was taken for dead and woke up; its lost lock tells.
     } else if (message.type === "state") onState(message.state);
     else receive(message.batch);
   });
@@ -85,7 +84,7 @@ export async function* followShared(
     let cursor = after;
     for await (const batch of inbox) {
       if (signal.aborted) return;
-      // Something was told before this tab listened.
+      // Messages were sent before this tab listened.
       if (batch.after > cursor) {
         const missing = { sessionId, after: cursor, upTo: batch.after, signal };
         for await (const events of readEvents(client, missing)) yield { events, live: false };
@@ -106,7 +105,7 @@ export async function* followShared(
 const eventsAfter = (events: readonly SessionEvent[], after: number): SessionEvent[] =>
   events.filter(({ seq }) => seq > after);
 
-/** Errors carry functions and responses, which cannot be sent to another tab. */
+/** Errors hold functions and responses, which can't be cloned to another tab. */
 function plain({ status, attempt, retryInMs }: FollowState): FollowState {
   return { status, attempt, retryInMs };
 }

@@ -1,11 +1,11 @@
 import { isPageHidden, onPageVisible } from "./page-visibility.ts";
 
-/** A page that nobody looks at paints no frames, but its title counts on. In ms. */
+/** A hidden page paints no frames, but its title must stay current. In ms. */
 const HIDDEN_INTERVAL_MS = 250;
 
 /**
- * Collects values and hands them on together, once per animation frame: however fast they come, the screen is worked
- * out once for each time that it is painted.
+ * Collects values and delivers them once per animation frame: however fast they arrive, the screen is computed once per
+ * paint.
  */
 export class FrameBatch<T> {
   #values: T[] = [];
@@ -39,14 +39,14 @@ interface Screen {
   cancelAnimationFrame?(frame: number): void;
 }
 
-/** Where nothing is painted, as in tests, time passes all the same, in ms. */
+/** Interval without painting, as in tests, in ms. */
 const FRAME_MS = 16;
 
 function schedule(run: () => void): () => void {
   const screen = globalThis as Screen;
   const paints = screen.requestAnimationFrame !== undefined && !isPageHidden();
   const frame = paints ? screen.requestAnimationFrame?.(run) : undefined;
-  // Hidden before it was painted, a frame may never come.
+  // If the page is hidden before the next paint, the frame may never come.
   const timer = setTimeout(run, screen.requestAnimationFrame === undefined ? FRAME_MS : HIDDEN_INTERVAL_MS);
   const stop = paints ? () => {} : onPageVisible(run);
   return () => {

@@ -1,7 +1,4 @@
-/**
- * Values that arrive whenever they do, for one reader that takes them in order. It holds what the reader has not taken
- * yet; ended or failed, it gives out what it still has, and then ends or throws.
- */
+/** A queue for one reader. Once ended or failed, it delivers what is left, then ends or throws. */
 export class Inbox<T> implements AsyncIterable<T> {
   #waiting: T[] = [];
   #closed: { error: unknown } | "ended" | null = null;

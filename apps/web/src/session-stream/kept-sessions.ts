@@ -1,21 +1,21 @@
 import type { Approval, Question, Session, SessionEvent, Task } from "@trunkline/contract";
 import { Shelf } from "../text/kept.ts";
 
-/** A session as it was when this browser saw it last: what is shown of it without a network. */
+/** A session as this browser last saw it, for display without a network. */
 export interface KeptSession {
   session: Session;
   tasks: readonly Task[];
   approvals: readonly Approval[];
-  /** Absent in what was kept before there were any. */
+  /** Absent in copies from before questions existed. */
   questions?: readonly Question[];
   /** The newest, oldest first. */
   events: readonly SessionEvent[];
   hasOlder: boolean;
 }
 
-/** Sessions kept; those that were shown longest ago make room. */
+/** Maximum number of sessions; the least recently shown are dropped. */
 const MAX_SESSIONS = 30;
-/** Of each, events up to so many characters as JSON. */
+/** Maximum size of the events of each, in characters of JSON. */
 const MAX_LENGTH = 1_000_000;
 const INDEX = "index";
 const LIST = "list";
@@ -43,7 +43,7 @@ export async function readKeptSession(sessionId: string): Promise<KeptSession | 
   return kept !== null && Array.isArray(kept.events) ? kept : null;
 }
 
-/** The list of sessions as it was seen last. */
+/** The session list as last seen. */
 export async function keepSessionList(sessions: readonly Session[]): Promise<void> {
   await shelf.write(LIST, sessions);
 }
@@ -53,7 +53,7 @@ export async function readKeptSessionList(): Promise<readonly Session[] | null> 
   return Array.isArray(list) ? (list as Session[]) : null;
 }
 
-/** Nothing of what the server gave stays behind; what somebody typed does (text/kept-text.ts). */
+/** Removes everything that came from the server, but not what the user typed (text/kept-text.ts). */
 export async function forgetSessions(): Promise<void> {
   const ids = await readIndex();
   await shelf.forget(LIST, INDEX, ...ids);

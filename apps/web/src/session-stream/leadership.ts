@@ -1,16 +1,16 @@
 /**
- * One of all tabs leads, and when it goes, for whatever reason, another one does: the browser's own locks see to it
- * (W3C Web Locks). Where there are none, as on plain HTTP from another machine, every tab leads for itself.
+ * One tab leads; when it is gone, for whatever reason, another one takes over, by the browser's own locks (W3C Web
+ * Locks). Without locks, as on plain HTTP from another machine, every tab leads for itself.
  */
 export interface Leadership {
-  /** Takes the lead from a tab that holds it and no longer answers. */
+  /** Takes the lead from a tab that no longer answers. */
   takeOver(): void;
 }
 
 /**
- * @param lead runs while this tab leads; its signal says that the lead was lost or is not wanted any more. What it
- * throws ends the campaign.
- * @param onError told once, with what `lead` threw.
+ * @param lead runs while this tab leads; its signal aborts when the lead is lost or no longer wanted. If it throws, the
+ * campaign ends.
+ * @param onError called once, with what `lead` threw.
  */
 export function campaign(
   name: string,
@@ -40,7 +40,7 @@ export function campaign(
           }
         });
       } catch (error) {
-        // Somebody took over, or this tab gave up waiting so as to take over itself.
+        // Somebody took over, or this tab stopped waiting to take over itself.
         if (!(error instanceof DOMException && error.name === "AbortError")) throw error;
         held.abort();
         continue;

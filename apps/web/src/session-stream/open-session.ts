@@ -14,14 +14,14 @@ import { type KeptSession, keepSession, readKeptSession } from "./kept-sessions.
 import { onPageHidden } from "./page-visibility.ts";
 import { initialSessionState, type OutgoingPrompt, type SessionState } from "./session-state.ts";
 
-/** Events read when a session is opened, and for each step back. */
+/** Events loaded when a session is opened, and for each page further back. */
 const PAGE_SIZE = 200;
-/** What a page is asked for that begins at the end of the log. */
+/** Query for the page at the end of the log. */
 const END = Number.MAX_SAFE_INTEGER;
 
 const isCursorRefusal = (error: unknown): boolean => isApiError(error, "cursor_invalid");
 
-/** A session that is shown: its newest events at once, those to come live, and older ones when they are asked for. */
+/** An open session: its newest events first, live ones as they happen, older ones on demand. */
 export class OpenSession {
   readonly state: StoreApi<SessionState> = createStore(initialSessionState);
   readonly #client: TrunklineClient;
@@ -40,7 +40,7 @@ export class OpenSession {
     this.#onError = onError;
   }
 
-  /** Opens it, or opens it again where it failed or was closed; what has been read stays. */
+  /** Opens it, or reopens it after a failure or close; loaded events stay. */
   open(): void {
     if (this.#following !== null) return;
     const following = new AbortController();
@@ -50,7 +50,7 @@ export class OpenSession {
       following.abort();
       this.#following = null;
       if (isCursorRefusal(error) && this.state.getState().session !== null) {
-        // The log is not the one that was read: what was read is of no use, and it is read anew.
+        // The log is a different one: discard what was loaded and start over.
         this.state.setState(initialSessionState(), true);
         this.open();
         return;
@@ -104,7 +104,7 @@ export class OpenSession {
       this.#keep();
     } catch (error) {
       if (!(error instanceof TrunklineConnectionError)) throw error;
-      // As it was when this browser saw it last; the stream brings the rest once there is one.
+      // The stored copy; the stream brings the rest once there is a connection.
       const kept = await readKeptSession(sessionId);
       if (kept === null || signal.aborted) throw error;
       this.#show(kept);
@@ -149,7 +149,7 @@ export class OpenSession {
     });
   }
 
-  /** Reads one page further back. What fails can be asked for again. */
+  /** Loads one page further back. May be retried after a failure. */
   async readOlder(): Promise<void> {
     const { older, view } = this.state.getState();
     if (older !== "some" && older !== "failed") return;
@@ -170,7 +170,7 @@ export class OpenSession {
     }
   }
 
-  /** Reads back until the event with this seq is there, or where it would be. */
+  /** Loads further back until the event with this seq, or its position, is there. */
   async readBackTo(seq: number): Promise<void> {
     for (;;) {
       const { older, view } = this.state.getState();
@@ -180,9 +180,9 @@ export class OpenSession {
   }
 
   /**
-   * Submits a prompt. It is shown from now on; the promise resolves once the server has it.
+   * Submits a prompt. It is shown immediately; the promise resolves once the server has it.
    *
-   * @throws what the API throws; it is not shown any more then.
+   * @throws what the API throws; the prompt is no longer shown then.
    */
   async submit(prompt: string, idempotencyKey: string): Promise<{ sessionId: string; taskId: string }> {
     const afterSeq = this.state.getState().view.lastSeq;

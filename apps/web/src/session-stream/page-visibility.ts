@@ -2,12 +2,12 @@ interface Page extends EventTarget {
   visibilityState: string;
 }
 
-/** Outside of a page, as in tests, there is always somebody who looks. */
+/** Outside a page, as in tests, it always counts as visible. */
 const page = (): Page | undefined => (globalThis as { document?: Page }).document;
 
 export const isPageHidden = (): boolean => page()?.visibilityState === "hidden";
 
-/** Calls back whenever somebody begins to look at the page. @returns what ends it. */
+/** Calls back when the page becomes visible. @returns a function that stops it. */
 export function onPageVisible(listener: () => void): () => void {
   const onChange = (): void => {
     if (!isPageHidden()) listener();
@@ -16,7 +16,7 @@ export function onPageVisible(listener: () => void): () => void {
   return () => page()?.removeEventListener("visibilitychange", onChange);
 }
 
-/** Calls back whenever nobody looks at the page any more: it may be gone next. @returns what ends it. */
+/** Calls back when the page is hidden: it may be closed next. @returns a function that stops it. */
 export function onPageHidden(listener: () => void): () => void {
   const onChange = (): void => {
     if (isPageHidden()) listener();
@@ -25,7 +25,7 @@ export function onPageHidden(listener: () => void): () => void {
   return () => page()?.removeEventListener("visibilitychange", onChange);
 }
 
-/** Resolves after `ms`, or earlier when somebody begins to look at the page or the signal aborts. */
+/** Resolves after `ms`, or when the page becomes visible or the signal aborts. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) return resolve();

@@ -3,23 +3,23 @@ import type { SessionEvent } from "@trunkline/contract";
 import { pause } from "./page-visibility.ts";
 
 const PAGE_SIZE = 1_000;
-/** Between tries, in ms. */
+/** Between retries, in ms. */
 const RETRY_INTERVAL_MS = 1_000;
 
 export interface ReadOptions {
   sessionId: string;
   after: number;
-  /** The last seq of interest; absent: whatever there is. */
+  /** The last seq of interest; absent: all. */
   upTo?: number;
   signal: AbortSignal;
-  /** The server cannot be reached at the moment, or can again. */
+  /** The server became unreachable, or reachable again. */
   onTrouble?: (error: Error | null) => void;
 }
 
 /**
- * Asks for the events after a cursor, page by page, and again where the server cannot be reached.
+ * Reads the events after a cursor page by page, retrying while the server is unreachable.
  *
- * @throws TrunklineApiError where asking again cannot help
+ * @throws TrunklineApiError if retrying can't help
  */
 export async function* readEvents(
   client: TrunklineClient,
@@ -47,7 +47,7 @@ export async function* readEvents(
   }
 }
 
-/** Whether the same question may be answered in a while. */
+/** Whether a retry may succeed. */
 export function isPassing(error: unknown): error is Error {
   if (error instanceof TrunklineConnectionError) return true;
   return isApiError(error) && (error.httpStatus >= 500 || error.httpStatus === 429);

@@ -4,22 +4,22 @@ import { readEvents } from "./read-events.ts";
 import { askForSlot, takeSlot } from "./stream-slots.ts";
 import type { PlacedBatch } from "./tab-channel.ts";
 
-/** How often a tab without a stream of its own asks for what is new, in ms. */
+/** Polling interval of a tab without a stream, in ms. */
 const POLL_INTERVAL_MS = { visible: 1_000, hidden: 5_000 };
 
 export interface SourceOptions {
   sessionId: string;
-  /** Seq of the last event that is known. */
+  /** Seq of the last known event. */
   after: number;
   signal: AbortSignal;
   onState: (state: FollowState) => void;
 }
 
 /**
- * A session's events from the server: over a stream where there is room for one, and by asking where there is not. A
- * tab that nobody looks at leaves its place to one that somebody does.
+ * A session's events from the server: by a stream if a slot is free, otherwise by polling. A hidden tab gives its slot
+ * to a visible one.
  *
- * @throws TrunklineApiError where asking again cannot help
+ * @throws TrunklineApiError if retrying can't help
  */
 export async function* readSession(
   client: TrunklineClient,
@@ -53,7 +53,7 @@ export async function* readSession(
   }
 }
 
-/** All that is new at this moment. */
+/** All new events. */
 async function* ask(
   client: TrunklineClient,
   { onState, ...options }: SourceOptions,

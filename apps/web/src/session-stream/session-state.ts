@@ -1,33 +1,33 @@
 import type { Approval, Question, Session, Task } from "@trunkline/contract";
 import { emptySessionView, type SessionView } from "@trunkline/contract/session-view";
 
-/** A prompt on its way: shown before the server has said a word, and until its task is in the log. */
+/** A prompt being sent: shown before the server answers, until its task is in the log. */
 export interface OutgoingPrompt {
   idempotencyKey: string;
   prompt: string;
-  /** Known once the server has taken it. */
+  /** Known once the server has accepted it. */
   taskId: string | null;
-  /** What the log had come to when it was sent: its task is in none of the events before. */
+  /** Last seq of the log when it was sent: its task is in none of the events up to there. */
   afterSeq: number;
 }
 
 export interface SessionState {
-  /** `failed` comes with an error, and is for good until somebody asks for a retry. */
+  /** `failed` has an error, and lasts until a retry. */
   phase: "loading" | "ready" | "failed";
   error: Error | null;
-  /** As the session was when it was opened; the view knows what came after. */
+  /** The session when it was opened; the view has later changes. */
   session: Session | null;
-  /** Tasks as they were then: for those that the read events do not tell of. */
+  /** Tasks at that time, for those without loaded events. */
   tasks: readonly Task[];
-  /** Calls that waited for an answer then. */
+  /** Open approvals at that time. */
   approvals: readonly Approval[];
-  /** Questions that waited for an answer then. */
+  /** Open questions at that time. */
   questions: readonly Question[];
   view: SessionView;
   connection: "live" | "replaying" | "connecting" | "waiting";
   /** Since when the connection is not live, in ms since the epoch by the server's clock; null while it is. */
   awaySince: number | null;
-  /** Whether there are events before those that were read. */
+  /** Whether there are events before the loaded ones. */
   older: "none" | "some" | "loading" | "failed";
   outgoing: readonly OutgoingPrompt[];
 }

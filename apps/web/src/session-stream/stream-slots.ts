@@ -1,22 +1,22 @@
 import { isPageHidden } from "./page-visibility.ts";
 
 /**
- * A browser opens six connections to one origin over HTTP/1.1, for all of its tabs together. Live streams may take half
- * of them, whatever number of sessions is shown; the tabs that got none ask from time to time.
+ * A browser opens six connections to one origin over HTTP/1.1, shared by all tabs. Live streams may use half of them;
+ * tabs without a slot poll.
  */
 const MAX_STREAMS = 3;
 const CHANNEL = "trunkline:streams";
 
 export interface Slot {
-  /** Aborted when a tab that somebody looks at has no stream, and nobody looks at this one. */
+  /** Aborted when a visible tab needs a stream and this one is hidden. */
   readonly wanted: AbortSignal;
   release(): void;
 }
 
-/** @returns the right to hold one stream open, until it is released or the tab goes; null while all are taken. */
+/** @returns a slot for one stream, until it is released or the tab is closed; null while all are taken. */
 export async function takeSlot(): Promise<Slot | null> {
   const locks = (globalThis.navigator as Navigator | undefined)?.locks;
-  // Without locks the tabs cannot agree; nobody counts then.
+  // Without locks the tabs can't coordinate, so there is no limit.
   if (locks === undefined) return watchDemand(() => {});
   for (let place = 1; place <= MAX_STREAMS; place++) {
     const release = await tryLock(locks, `trunkline:stream:${place}`);
@@ -25,7 +25,7 @@ export async function takeSlot(): Promise<Slot | null> {
   return null;
 }
 
-/** Asks the tabs that nobody looks at to give up a slot. */
+/** Asks hidden tabs to give up a slot. */
 export function askForSlot(): void {
   const channel = new BroadcastChannel(CHANNEL);
   channel.postMessage("wanted");
@@ -47,7 +47,7 @@ function watchDemand(free: () => void): Slot {
   };
 }
 
-/** @returns what frees the lock; null where it is held by somebody else. */
+/** @returns a function that releases the lock; null if it is taken. */
 function tryLock(locks: Navigator["locks"], name: string): Promise<(() => void) | null> {
   return new Promise((resolve, reject) => {
     locks

@@ -1,14 +1,14 @@
 import type { FollowState } from "@trunkline/client";
 import type { EventBatch } from "@trunkline/contract";
 
-/** A batch, and the cursor that it follows on: who is not there yet knows that something is missing. */
+/** A batch with the cursor that it continues from, so that a new tab notices what it missed. */
 export interface PlacedBatch extends EventBatch {
   after: number;
 }
 
-/** What the tabs of one browser that show the same session tell each other. */
+/** Messages between tabs that show the same session. */
 export type TabMessage =
-  /** Somebody is new, or wonders whether the leading tab is still there. */
+  /** A new tab, or one checking that the leader is alive. */
   { type: "hello" } | { type: "state"; state: FollowState } | { type: "batch"; batch: PlacedBatch };
 
 export interface TabChannel {
@@ -16,7 +16,7 @@ export interface TabChannel {
   close(): void;
 }
 
-/** Messages come from the same origin, and from the same build of the page but for the moment of an update. */
+/** Messages come from the same origin and, except during an update, the same build. */
 export function openTabChannel(sessionId: string, onMessage: (message: TabMessage) => void): TabChannel {
   const channel = new BroadcastChannel(`trunkline:session:${sessionId}`);
   channel.addEventListener("message", (event) => onMessage(event.data as TabMessage));

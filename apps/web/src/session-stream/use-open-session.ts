@@ -5,7 +5,7 @@ import { noticeSignedOut } from "../auth/signed-out.ts";
 import { OpenSession } from "./open-session.ts";
 import type { SessionState } from "./session-state.ts";
 
-/** Sessions that were shown a moment ago stay in memory, so that going back to one shows it at once. */
+/** Recently shown sessions stay in memory, so that going back to one is instant. */
 const MAX_KEPT = 5;
 const opened = new Map<string, OpenSession>();
 
@@ -19,7 +19,7 @@ function openedSession(sessionId: string): OpenSession {
   return session;
 }
 
-/** Submits a prompt to a session; where it is shown, it is shown there from now on. @throws what the API throws */
+/** Submits a prompt to a session, which shows it immediately if it is open. @throws what the API throws */
 export async function deliverTo(
   sessionId: string,
   prompt: string,
@@ -31,10 +31,10 @@ export async function deliverTo(
 }
 
 /**
- * Opens the session that an address is of, before anything of the page is rendered: its events are on their way while
- * React still takes the page up. Whoever then shows the session closes it.
+ * Opens the session of an address before anything is rendered: its events load while React hydrates. Whoever shows the
+ * session closes it.
  *
- * @returns whether it is one's
+ * @returns whether the address is that of a session
  */
 export function openEarly(path: string): boolean {
   const sessionId = /^\/s\/([^/]+)$/.exec(path)?.[1];
@@ -42,7 +42,7 @@ export function openEarly(path: string): boolean {
   return sessionId !== undefined;
 }
 
-/** Opens a session for as long as the caller is shown; it is live meanwhile. */
+/** Opens a session while the caller is mounted; it is live meanwhile. */
 export function useOpenSession(sessionId: string): OpenSession {
   const [session] = useState(() => openedSession(sessionId));
   useEffect(() => {
@@ -54,14 +54,14 @@ export function useOpenSession(sessionId: string): OpenSession {
 
 export const OpenSessionContext = createContext<OpenSession | null>(null);
 
-/** The session of the page. @throws Error outside of one */
+/** The page's session. @throws Error outside of one */
 export function useCurrentSession(): OpenSession {
   const session = useContext(OpenSessionContext);
   if (session === null) throw new Error("There is a session on its own page only");
   return session;
 }
 
-/** A part of its state; renders again when that part changes. */
+/** Selects part of its state; re-renders when that part changes. */
 export function useSessionState<T>(select: (state: SessionState) => T): T {
   return useStore(useCurrentSession().state, select);
 }

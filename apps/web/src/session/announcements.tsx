@@ -19,7 +19,7 @@ function askedAloud(approval: OpenApproval): string {
   return `${title} ${detail.slice(0, MAX_SAID)}`;
 }
 
-/** Says aloud what changed; the transcript itself would never stop talking. */
+/** Announces changes to screen readers; the transcript itself would never stop talking. */
 export function Announcements() {
   const status = useSessionState(sessionStatus);
   const error = useSessionState(({ view }) => view.tasks.at(-1)?.error?.message ?? null);
@@ -30,7 +30,7 @@ export function Announcements() {
   const before = useRef<Status | null>(null);
   const [said, setSaid] = useState<Status | null>(null);
   useEffect(() => {
-    // How it stood when the page was opened is no news, unless somebody is waited for.
+    // The state at page load is not news, unless something waits for the user.
     const isNews = before.current === null ? status === "needs-you" : before.current !== status;
     if (isNews) setSaid(status);
     before.current = status;

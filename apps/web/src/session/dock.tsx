@@ -10,7 +10,7 @@ import { activeTask, waitingPrompts } from "./session-facts.ts";
 import { useCancel } from "./use-cancel.ts";
 import { useOutgoing } from "./use-outgoing.ts";
 
-/** Below the transcript: what is queued, what waits for somebody, and where one says more. */
+/** Below the transcript: the queue, open requests and the composer. */
 export function Dock({
   sessionId,
   composer,
@@ -25,7 +25,7 @@ export function Dock({
   const edits = useQueueEdits(sessionId);
   const active = activeTask(view);
   const { cancel, isCanceling } = useCancel();
-  // Nothing runs before the first one then: it stands in the transcript already.
+  // Nothing runs before the first one: the transcript shows it already.
   const queue =
     active === null ? waiting.filter(({ taskId }, place) => place > 0 || (taskId ?? "") in edits) : waiting;
   const first = active?.id ?? waiting[0]?.taskId ?? null;
@@ -46,7 +46,7 @@ export function Dock({
             ? null
             : {
                 stop: () => cancel(first),
-                // The last one first: none of them gets its turn meanwhile.
+                // From the last: none of them starts meanwhile.
                 stopAll: () => cancel(...following.toReversed(), first),
                 isStopping: isCanceling(first),
                 queued: following.length,

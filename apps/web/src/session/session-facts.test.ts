@@ -18,7 +18,7 @@ it("goes by what runs, then by what waits, then by what ended last", () => {
   expect(status(viewOf(submitted("a")))).toBe("queued");
   expect(status(viewOf(submitted("a"), started("a"), submitted("b")))).toBe("running");
   expect(status(viewOf(submitted("a"), started("a"), completed("a")))).toBe("done");
-  // Taken back while the first one still ran: what counts is how that one ended.
+  // Removed while the first one was running: the first one's outcome counts.
   const withdrawn = viewOf(submitted("a"), started("a"), submitted("b"), canceled("b"), completed("a"));
   expect(status(withdrawn)).toBe("done");
 });
@@ -65,7 +65,7 @@ it("adds up the tokens of all tasks, each once", () => {
     storedTask("old", { usage: { inputTokens: 100, outputTokens: 0 } }),
   ];
   expect(sessionTokens({ view, tasks })).toBe(115);
-  // What was used before a fork was used by its parent.
+  // Usage before the fork belongs to its parent.
   const forked = viewOf(...lines, ["session.forked", null, { parentId: "p", atSeq: lines.length }]);
   expect(sessionTokens({ view: forked, tasks: [] })).toBe(0);
 });

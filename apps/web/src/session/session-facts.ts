@@ -4,21 +4,21 @@ import { type Status, statusOfSession, statusOfTask } from "../sessions/status.t
 import { revealHidden } from "../text/reveal-hidden.ts";
 import type { SessionState } from "../session-stream/session-state.ts";
 
-/** What the screen needs to know of a session, worked out from its events and from what was known when it was opened. */
+/** What the screen needs to know about a session, derived from its events and its state when opened. */
 
-/** The task that occupies the session. */
+/** The session's active task. */
 export function activeTask({ tasks }: SessionView): TaskView | null {
   return tasks.findLast(({ state }) => state === "working" || state === "input-required") ?? null;
 }
 
 export interface QueuedPrompt {
   key: string;
-  /** Null while it is on its way to the server. */
+  /** Null while it is being sent. */
   taskId: string | null;
   prompt: string;
 }
 
-/** All that has not begun, in its order: what the server has queued, and what is on its way to it. */
+/** Everything that has not started, in order: queued on the server, or being sent. */
 export function waitingPrompts({
   view,
   tasks,
@@ -41,7 +41,7 @@ export function waitingPrompts({
   return [...untold, ...queued, ...leaving];
 }
 
-/** How the session stands at this moment. */
+/** The session's current status. */
 export function sessionStatus(state: Pick<SessionState, "view" | "session" | "tasks" | "outgoing">): Status {
   const active = activeTask(state.view);
   if (active !== null) return statusOfTask(active.state);
@@ -58,18 +58,18 @@ export function sessionStatus(state: Pick<SessionState, "view" | "session" | "ta
   return state.session === null ? "new" : statusOfSession(state.session);
 }
 
-/** Tokens of all tasks that are known; a fork's do not hold those of its parent. */
+/** Tokens of all known tasks; a fork excludes those of its parent. */
 export function sessionTokens({ view, tasks }: Pick<SessionState, "view" | "tasks">): number {
   const spent = new Map<string, number>();
   for (const { id, usage } of tasks) if (usage !== null) spent.set(id, totalTokens(usage));
-  // Where only the end of a task was read, what the server says of it is the larger one.
+  // If only the end of a task was loaded, the server's figure is the larger one.
   for (const { id, usage, isParents } of view.tasks) {
     if (!isParents) spent.set(id, Math.max(spent.get(id) ?? 0, totalTokens(usage)));
   }
   return [...spent.values()].reduce((sum, tokens) => sum + tokens, 0);
 }
 
-/** The model that speaks, or spoke last. */
+/** The model in use, or used last. */
 export function currentModel({
   view,
   session,

@@ -9,7 +9,7 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { useNow } from "../ui/use-now.ts";
 import { activeTask, currentModel, sessionStatus, sessionTitle, sessionTokens } from "./session-facts.ts";
 
-/** What the session is called and how it stands; the model, and what it used. */
+/** Title, status, model and usage. */
 export function SessionHeader() {
   const title = useSessionState(sessionTitle);
   const status = useSessionState(sessionStatus);

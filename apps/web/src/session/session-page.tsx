@@ -13,7 +13,7 @@ import { SessionSkeleton } from "./session-skeleton.tsx";
 
 if (typeof window !== "undefined" && openEarly(window.location.pathname)) void Transcript.preload();
 
-/** One session: its transcript, live, and a place to say more. */
+/** One session: its live transcript and the composer. */
 export function SessionPage({ sessionId }: { sessionId: string }) {
   const session = useOpenSession(sessionId);
   return (

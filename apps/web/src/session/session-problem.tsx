@@ -5,7 +5,7 @@ import { useCurrentSession, useSessionState } from "../session-stream/use-open-s
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Problem } from "../ui/problem.tsx";
 
-/** In place of a session that cannot be shown. */
+/** In place of a session that can't be shown. */
 export function SessionProblem() {
   const session = useCurrentSession();
   const error = useSessionState((state) => state.error);

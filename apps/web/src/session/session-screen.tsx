@@ -16,7 +16,7 @@ import { SessionHeader } from "./session-header.tsx";
 import { toggleCurrent } from "./toggle-current.ts";
 import { useEndsSeen } from "./use-ends-seen.ts";
 
-/** The session once it is known: header, transcript, dock, and the inspector beside them. */
+/** A loaded session: header, transcript, dock, inspector. */
 export function SessionScreen({ sessionId }: { sessionId: string }) {
   const [expansion] = useState(createExpansion);
   const transcript = useRef<TranscriptHandle>(null);

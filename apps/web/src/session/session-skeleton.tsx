@@ -2,7 +2,7 @@ import { PageHeader } from "../shell/page-header.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { TranscriptSkeleton } from "./transcript-skeleton.tsx";
 
-/** The session's page while its newest events are read: everything stands where it will stand. */
+/** The session's page while it loads, in its final layout. */
 export function SessionSkeleton() {
   return (
     <>

@@ -1,6 +1,6 @@
 import { Skeleton } from "../ui/skeleton.tsx";
 
-/** Where the newest rows will be: at the end. */
+/** Placeholder for the newest rows, at the end. */
 export function TranscriptSkeleton() {
   return (
     <div

@@ -4,9 +4,9 @@ import { isConnectionError } from "../network/network.ts";
 import { showToast } from "../ui/toasts.ts";
 
 export interface Cancel {
-  /** Ends tasks, one after another. */
+  /** Cancels tasks, one after another. */
   cancel(...taskIds: string[]): void;
-  /** Whether a task was told to end; it may take a moment. */
+  /** Whether a cancel was sent; the task may take a moment to end. */
   isCanceling(taskId: string): boolean;
 }
 

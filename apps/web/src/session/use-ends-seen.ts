@@ -1,7 +1,7 @@
 import { useEffect } from "react";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 
-/** Notes that somebody saw how the session's last task ended: as soon as the page is looked at. */
+/** Marks the session's last result as seen once the page is visible. */
 export function useEndsSeen(sessionId: string, markSeen: (sessionId: string, endedAt: number) => void): void {
   const endedAt = useSessionState(({ view, session }) =>
     Math.max(session?.currentTask?.endedAt ?? 0, ...view.tasks.map((task) => task.endedAt ?? 0)),

@@ -6,13 +6,13 @@ import type { OutgoingPrompt } from "../session-stream/session-state.ts";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 
 export interface Outgoing {
-  /** On their way to the server, or there and not in the log yet. */
+  /** Being sent, or accepted but not in the log yet. */
   outgoing: readonly OutgoingPrompt[];
-  /** Those that the server could not be reached for. */
+  /** Waiting for the server to be reachable. */
   waiting: readonly OutgoingMessage[];
 }
 
-/** The stream may be faster than the answer to what was sent: then the log tells of it first. */
+/** The stream may be faster than the response: then the log has it first. */
 function isTold(
   { events }: SessionView,
   { idempotencyKey, prompt, afterSeq, taskId }: OutgoingPrompt,
@@ -27,7 +27,7 @@ function isTold(
   });
 }
 
-/** The session's messages that its log does not tell of. */
+/** The session's messages that are not in its log. */
 export function useOutgoing(): Outgoing {
   const { sessionId } = useCurrentSession();
   const known = useSessionState((state) => state.outgoing);

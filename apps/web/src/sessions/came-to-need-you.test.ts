@@ -19,6 +19,6 @@ it("tells of each session once, when it begins to wait", () => {
     waiting = next.waiting;
     told.push(next.came.map(({ id }) => id));
   }
-  // What waited when the page was opened is in the list anyway.
+  // What waited at page load is in the list anyway.
   expect(told).toEqual([[], ["b"], [], ["a"]]);
 });

@@ -1,10 +1,10 @@
 import type { Session } from "@trunkline/contract";
 import { statusOfSession } from "./status.ts";
 
-/** Which sessions waited for somebody when the list was looked at last; null before it was. */
+/** Sessions that needed the user at the last look; null before the first. */
 export type Waiting = ReadonlySet<string> | null;
 
-/** @returns those that wait for somebody now and did not before; none of those that waited from the beginning. */
+/** @returns sessions that need the user now and did not before; none on the first look. */
 export function cameToNeedYou(
   before: Waiting,
   sessions: readonly Session[],

@@ -7,7 +7,7 @@ export interface SessionGroup {
   sessions: Session[];
 }
 
-/** What waits for somebody first, what goes on next, then the rest by day; each group in the order of the list. */
+/** First what needs the user, then what is running, then the rest by day; each group in list order. */
 export function groupSessions(sessions: readonly Session[], now: number): SessionGroup[] {
   const groups: SessionGroup[] = [
     { title: "Needs you", sessions: [] },

@@ -9,7 +9,7 @@ import { showToast } from "../ui/toasts.ts";
 import { cameToNeedYou, type Waiting } from "./came-to-need-you.ts";
 import { useSessions } from "./use-sessions.ts";
 
-/** Says what is asked; the title alone where that cannot be had. */
+/** Says what is asked; only the title if that can't be loaded. */
 async function tell(sessionId: string, title: string): Promise<void> {
   const [approvals, questions] = await Promise.all([
     apiClient.approval.list.query({ sessionId, limit: 50 }).catch(() => null),
@@ -19,7 +19,7 @@ async function tell(sessionId: string, title: string): Promise<void> {
   const question = asked === undefined ? questions?.items.at(-1) : undefined;
   const detail = asked === undefined ? question?.text : requestWords(asked).detail;
   const isQuestion = question !== undefined || (asked !== undefined && questionOf(asked) !== null);
-  // Whoever went there meanwhile sees it.
+  // A user who went there meanwhile sees it.
   if (window.location.pathname === `/s/${sessionId}`) return;
   const what = detail === undefined ? "" : `: ${revealHidden(firstWords(detail, 120))}`;
   const name = revealHidden(firstWords(title, 60));
@@ -28,7 +28,7 @@ async function tell(sessionId: string, title: string): Promise<void> {
   });
 }
 
-/** Says when a session that is not looked at begins to wait for somebody. */
+/** Notifies when another session starts waiting for the user. */
 export function NeedsYouToasts() {
   const { sessions, isLoading } = useSessions();
   const path = usePathname();

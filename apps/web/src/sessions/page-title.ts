@@ -6,7 +6,7 @@ const pageTitle = createStore<string | null>(() => null);
 
 export const usePageTitle = (): string | null => useStore(pageTitle);
 
-/** Names the page in the tab's title for as long as the caller is shown. */
+/** Sets the tab's title while the caller is mounted. */
 export function useSetPageTitle(title: string | null): void {
   useEffect(() => {
     pageTitle.setState(title, true);

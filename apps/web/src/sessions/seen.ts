@@ -4,24 +4,21 @@ import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { readStored, writeStored } from "../text/stored.ts";
 
-/**
- * Which ended tasks somebody has looked at in this browser. Nothing but a mark in a list hangs on it, so it lives in
- * the browser alone.
- */
+/** Results that were seen in this browser. It only drives a mark in a list, so it is not stored on the server. */
 interface Seen {
-  /** What ended before this moment counts as seen, in ms since the epoch. */
+  /** Results from before this time count as seen, in ms since the epoch. */
   since: number;
-  /** By session, the end that was seen last. */
+  /** Last seen result, by session. */
   ends: Readonly<Record<string, number>>;
 }
 
 const KEY = "trunkline:seen";
-/** Sessions remembered; of those that fall out, the ends count as seen. */
+/** Maximum number of sessions; the results of dropped ones count as seen. */
 const MAX_SESSIONS = 500;
 
 const seen = createStore<Seen>(() => ({ since: Number.MAX_SAFE_INTEGER, ends: {} }));
 
-/** Reads what the browser remembers, and keeps up with its other tabs. @returns what ends it. */
+/** Loads the stored state and syncs with other tabs. @returns a function that stops it. */
 export function watchSeen(): () => void {
   const read = (): void => {
     const stored = readStored(KEY) as Partial<Seen> | null;

@@ -10,7 +10,7 @@ import { useIsUnseen } from "./seen.ts";
 import { isActive, statusOfSession } from "./status.ts";
 import { StatusMark } from "./status-mark.tsx";
 
-/** One session in the rail: how it stands, what it is called, how long it runs or how long ago it did. */
+/** A session in the rail: status, title, and how long it has run or how long ago it ended. */
 export function SessionLink({ session }: { session: Session }) {
   const href = `/s/${session.id}`;
   const current = usePathname() === href;

@@ -8,17 +8,17 @@ import { pause } from "../session-stream/page-visibility.ts";
 
 const PAGE_SIZE = 50;
 const CHANNEL = "trunkline:activity";
-/** Between tries of reading the list, in ms. */
+/** Between retries of loading the list, in ms. */
 const RETRY_MS = 2_000;
-/** After a change, the list is kept for later visits without a network, in ms. */
+/** Delay before a changed list is stored for offline visits, in ms. */
 const KEEP_MS = 500;
 
 export interface SessionList {
-  /** The last changed first. */
+  /** Most recently changed first. */
   sessions: readonly Session[];
   isLoading: boolean;
   error: Error | null;
-  /** For the page after the last one read; null where there is none. */
+  /** Cursor of the next page; null if there is none. */
   nextCursor: string | null;
   isLoadingMore: boolean;
 }
@@ -26,8 +26,8 @@ export interface SessionList {
 type TabMessage = { type: "batch"; batch: ActivityBatch } | { type: "reached"; isReached: boolean };
 
 /**
- * The caller's sessions as they stand: read once per connection, and from there on told by the activity stream. All tabs
- * of a browser share one stream; the tab that holds it tells the others.
+ * The caller's sessions: loaded once per connection, then kept current by the activity stream. All tabs share one
+ * stream; the tab that holds it broadcasts.
  */
 export class SessionListSource {
   readonly state: StoreApi<SessionList> = createStore<SessionList>(() => ({
@@ -41,11 +41,11 @@ export class SessionListSource {
   readonly #onReached: (isReached: boolean) => void;
   readonly #onError: (error: unknown) => void;
   #reading: AbortController | null = null;
-  /** What was told while the list is read: the answer may be older. */
+  /** Changes received while the list loads: the response may be older. */
   #toldSince: ActivityBatch[] = [];
   #keeping: ReturnType<typeof setTimeout> | undefined;
 
-  /** @param onReached told whether the server can be reached, whenever that is heard */
+  /** @param onReached called whenever the server was reached or found unreachable */
   constructor(
     client: TrunklineClient,
     onReached: (isReached: boolean) => void,
@@ -56,7 +56,7 @@ export class SessionListSource {
     this.#onError = onError;
   }
 
-  /** @returns what ends it. */
+  /** @returns a function that stops it. */
   start(): () => void {
     const ended = new AbortController();
     const channel = new BroadcastChannel(CHANNEL);
@@ -78,7 +78,7 @@ export class SessionListSource {
         tell({ type: "batch", batch });
     };
     campaign("trunkline:activity", ended.signal, lead, (error) => this.#fail(error));
-    // Another tab's stream may be in the middle: what was told before this tab listened, it reads.
+    // Another tab's stream may have been open for long: load what was sent before this tab listened.
     void this.read();
     return () => {
       ended.abort();
@@ -89,7 +89,7 @@ export class SessionListSource {
     };
   }
 
-  /** Reads as many pages as are shown, anew. Where the server cannot be reached, until it can. */
+  /** Reloads as many pages as are shown, retrying while the server is unreachable. */
   async read(): Promise<void> {
     this.#reading?.abort();
     const reading = new AbortController();
@@ -181,7 +181,7 @@ export class SessionListSource {
   }
 }
 
-/** What changed goes first: that it was told just now says more than any clock's time. */
+/** Changed sessions go first: having just changed says more than a clock. */
 export function withChanges(
   sessions: readonly Session[],
   changed: readonly Session[],

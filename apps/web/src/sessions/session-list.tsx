@@ -5,7 +5,7 @@ import { groupSessions } from "./group-sessions.ts";
 import { SessionLink } from "./session-link.tsx";
 import { useSessions } from "./use-sessions.ts";
 
-/** The sessions of the rail, in groups. */
+/** The rail's sessions, in groups. */
 export function SessionList() {
   const { sessions, isLoading, error, retry, loadMore } = useSessions();
   const now = useNowByMinute();

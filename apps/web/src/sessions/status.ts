@@ -1,6 +1,6 @@
 import type { Session, TaskState } from "@trunkline/contract";
 
-/** How a session or a task stands, in the terms of who watches. */
+/** Status of a session or task, from the user's point of view. */
 export type Status = "needs-you" | "running" | "queued" | "done" | "failed" | "canceled" | "new";
 
 export function statusOfTask(state: TaskState): Status {
@@ -21,7 +21,7 @@ export function statusOfTask(state: TaskState): Status {
   }
 }
 
-/** What goes on decides; where nothing does, how the last task ended. */
+/** The active task decides; without one, the last result. */
 export function statusOfSession({ status, currentTask }: Pick<Session, "status" | "currentTask">): Status {
   switch (status) {
     case "input-required":

@@ -4,7 +4,7 @@ import { useUnseenCount, watchSeen } from "./seen.ts";
 import { statusOfSession } from "./status.ts";
 import { useSessions } from "./use-sessions.ts";
 
-/** The tab's title: what the page shows, and how many sessions need somebody or ended without being seen. */
+/** The tab's title: the page's name, and how many sessions need the user or ended unseen. */
 export function TitleBadge() {
   const { sessions } = useSessions();
   const title = usePageTitle();

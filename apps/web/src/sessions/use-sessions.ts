@@ -10,16 +10,16 @@ export interface Sessions {
   isLoading: boolean;
   error: Error | null;
   retry(): void;
-  /** Reads further back; null where there is nothing more. */
+  /** Loads further back; null at the end. */
   loadMore: (() => void) | null;
 }
 
 const source = new SessionListSource(apiClient, noteReached, noticeSignedOut);
 
-/** Keeps the list up to date. @returns what ends it. */
+/** Keeps the list current. @returns a function that stops it. */
 export const watchSessions = (): (() => void) => source.start();
 
-/** The caller's sessions, the last changed first. */
+/** The caller's sessions, most recently changed first. */
 export function useSessions(): Sessions {
   const { sessions, isLoading, error, nextCursor, isLoadingMore } = useStore(source.state);
   return {

@@ -8,16 +8,16 @@ export interface CreateTokenInput {
 }
 
 /**
- * The cookie alone does not do: other servers on this host get to see it, and could make themselves a token that lasts. So
- * the call comes with a token that somebody enters; it is kept nowhere.
+ * The cookie alone is not enough: other servers on this host receive it and could create a lasting token. So the user
+ * enters a token for this call; it is not stored.
  *
- * @param confirmation a token of the user's, with the rights that the new one is to have
+ * @param confirmation a token of the user with at least the rights of the new one
  */
 export async function createToken(input: CreateTokenInput, confirmation: string): Promise<CreatedToken> {
   try {
     return await createClient({ url: "", token: confirmation }).token.create.mutate(input);
   } catch (error) {
-    // About the token that was entered: the browser itself is still signed in.
+    // Refers to the entered token: the browser itself is still signed in.
     if (isApiError(error, "unauthorized"))
       throw new Error("This token doesn't work. Enter one of yours that does.", { cause: error });
     throw error;

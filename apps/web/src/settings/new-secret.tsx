@@ -2,7 +2,7 @@ import type { CreatedToken } from "@trunkline/contract";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 
-/** The secret of a new token, the only time that it can be seen. */
+/** The secret of a new token, shown only once. */
 export function NewSecret({ created, close }: { created: CreatedToken; close: () => void }) {
   return (
     <output className="block bg-waits-soft px-4 py-3 text-sm">

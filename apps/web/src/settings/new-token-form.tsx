@@ -20,13 +20,13 @@ const LIFETIMES = [
 const FIELD = "h-8 rounded-md border border-line-strong bg-background px-2 text-sm max-md:text-[16px]";
 
 interface NewTokenFormProps {
-  /** What the caller's own token may do; a new one may not do more. */
+  /** Scope of the caller's own token, the maximum for a new one. */
   most: readonly string[];
   onCreated: (created: CreatedToken) => void;
   close: () => void;
 }
 
-/** What a new token is for, what it may do, and until when. */
+/** Name, scope and expiry of a new token. */
 export function NewTokenForm({ most, onCreated, close }: NewTokenFormProps) {
   const [name, setName] = useState("");
   const [scope, setScope] = useState<(typeof SCOPES)[number]["value"]>("write");

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 
-/** Facts that belong together, under a heading. */
+/** A group of facts under a heading. */
 export function Section({
   title,
   action,
@@ -41,7 +41,7 @@ export function Fact({
   );
 }
 
-/** Words below the facts of a section. */
+/** Text below a section's facts. */
 export function Note({ children }: { children: ReactNode }) {
   return <p className="px-4 py-2.5 text-sm text-muted">{children}</p>;
 }

@@ -3,7 +3,7 @@ import { ShieldAlert, ShieldCheck } from "lucide-react";
 import { bytes } from "../text/quantity.ts";
 import { Fact, Note, Section } from "./section.tsx";
 
-/** What the server says of itself. */
+/** What the server reports about itself. */
 export function ServerSections({ info }: { info: ServerInfo }) {
   return (
     <>
@@ -43,7 +43,7 @@ const MODES = {
   off: "off",
 } as const;
 
-/** Whether commands of tasks are kept from the rest of the machine; loudly where they are not. */
+/** Whether commands are sandboxed, with a warning if not. */
 function Sandbox({ sandbox }: { sandbox: ServerInfo["sandbox"] }) {
   return (
     <Section title="Sandbox">

@@ -12,7 +12,7 @@ import { SingleKeysChoice } from "./single-keys-choice.tsx";
 import { ThemeChoice } from "./theme-choice.tsx";
 import { TokensSection } from "./tokens-section.tsx";
 
-/** How it looks here, who may come in, and what the server is like. */
+/** Appearance, access tokens and server information. */
 export function SettingsPage() {
   const trpc = useTRPC();
   const info = useQuery(trpc.server.info.queryOptions(undefined, { staleTime: 60_000 }));

@@ -1,7 +1,7 @@
 import { setSingleKeys, useSingleKeys } from "../keys/single-keys.ts";
 import { useIsHydrated } from "../ui/use-is-hydrated.ts";
 
-/** Whether bare letters are shortcuts: whoever dictates, or types elsewhere than they think, wants none. */
+/** Turns single-key shortcuts on or off, e.g. for dictation. */
 export function SingleKeysChoice() {
   const isOn = useSingleKeys();
   const isHydrated = useIsHydrated();

@@ -16,7 +16,7 @@ export function ThemeChoice() {
     <ToggleGroup.Root
       type="single"
       aria-label="Theme"
-      // What the browser remembers is not known before it is asked.
+      // The stored choice is unknown until hydration.
       value={isHydrated ? (theme ?? "system") : ""}
       onValueChange={(next) => {
         if (next !== "") setTheme(next);

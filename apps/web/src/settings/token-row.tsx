@@ -8,13 +8,13 @@ import { useNowByMinute } from "../ui/use-now.ts";
 
 interface TokenRowProps {
   token: Token;
-  /** Whether this browser is signed in by it. */
+  /** Whether this browser is signed in with it. */
   isThisOne: boolean;
   isBusy: boolean;
   revoke: () => void;
 }
 
-/** What a token is for, what it may do, and until when. Revoking it takes two presses: it cannot be taken back. */
+/** A token's name, scope and expiry. Revoking takes two clicks: it can't be undone. */
 export function TokenRow({ token, isThisOne, isBusy, revoke }: TokenRowProps) {
   const [isAsking, setIsAsking] = useState(false);
   const now = useNowByMinute();

@@ -12,13 +12,13 @@ import { TokenRow } from "./token-row.tsx";
 
 const TOKENS_KEY = ["tokens"] as const;
 
-/** The caller's own tokens: what holds, what was made just now, and a way to end each. */
+/** The caller's tokens: the valid ones, a newly created one, and buttons to revoke. */
 export function TokensSection() {
   const trpc = useTRPC();
   const client = useTRPCClient();
   const queries = useQueryClient();
   const me = useQuery(trpc.user.me.queryOptions());
-  // Not the binding's own infinite query: it sends a field that the server's strict inputs refuse.
+  // Not the binding's infinite query: it sends a field that the server's strict inputs refuse.
   const list = useInfiniteQuery({
     queryKey: TOKENS_KEY,
     queryFn: ({ pageParam, signal }) => client.token.list.query({ cursor: pageParam }, { signal }),

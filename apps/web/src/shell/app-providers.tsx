@@ -6,7 +6,7 @@ import type { ReactNode } from "react";
 import { ApiProvider } from "../api/api-provider.tsx";
 
 export function AppProviders({ nonce, children }: { nonce: string | undefined; children: ReactNode }) {
-  // For the style elements that dialogs put into the page while they hold its scrolling.
+  // For the style elements that dialogs insert while they lock scrolling.
   if (nonce !== undefined) setNonce(nonce);
   return (
     <ThemeProvider attribute="class" enableSystem disableTransitionOnChange nonce={nonce}>

@@ -24,7 +24,7 @@ import { keepAboveKeyboard } from "./keyboard-inset.ts";
 import { Rail } from "./rail.tsx";
 import { Screens } from "./screens.tsx";
 
-/** What every page does beside showing something, for as long as it is open. */
+/** Background work of every page. */
 const WATCHES = [
   keepAboveKeyboard,
   watchFocusMoves,
@@ -37,7 +37,7 @@ const WATCHES = [
   registerOfflineWorker,
 ];
 
-/** What a bug in a screen comes down to. Nothing is lost: all of it lives on the server. */
+/** Shown after a bug in a screen. Nothing is lost: everything is on the server. */
 function pageProblem(error: Error, retry: () => void): ReactNode {
   return (
     <main className="grow">

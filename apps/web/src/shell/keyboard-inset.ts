@@ -1,8 +1,8 @@
 /**
- * Keeps the page above a phone's keyboard where the browser lays it over the page instead of making room for it
- * (Safari does): `--keyboard-inset` is how much of the page it covers.
+ * Keeps the page above a phone's keyboard in browsers that overlay it (Safari): `--keyboard-inset` is the covered
+ * height.
  *
- * @returns what ends it.
+ * @returns a function that stops it.
  */
 export function keepAboveKeyboard(): () => void {
   const viewport = window.visualViewport;

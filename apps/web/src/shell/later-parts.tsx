@@ -2,11 +2,8 @@ import { preloaded } from "../ui/preloaded.tsx";
 import { TranscriptSkeleton } from "../session/transcript-skeleton.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 
-/**
- * Parts of the page that its first load leaves out. All of them are fetched as soon as the page has nothing better to do:
- * whoever goes offline then can still open each.
- */
-/** What every session shows, once its events are there: both are on their way side by side. */
+/** Parts not included in the first load. All are fetched when the page is idle, so they also open offline later. */
+/** Parts that every session needs, loaded in parallel with its events. */
 export const Transcript = preloaded(
   async () => (await import("../transcript/transcript.tsx")).Transcript,
   TranscriptSkeleton,
@@ -37,17 +34,17 @@ const PARTS = [
   SettingsPage,
 ];
 
-/** One after another, so that none of them is in the way of what the page asks the server for. */
+/** One at a time, so that they don't compete with API calls. */
 async function fetchAll(): Promise<void> {
   for (const part of PARTS) await part.preload();
 }
 
-/** How soon they are fetched on a page that never rests, in ms. */
+/** Maximum delay on a page that is never idle, in ms. */
 const LATEST_MS = 2_000;
-/** Between tries where the network was gone before they were there, in ms. */
+/** Delay between retries after a network failure, in ms. */
 const RETRY_MS = 10_000;
 
-/** @returns what ends it. */
+/** @returns a function that stops it. */
 export function fetchLaterParts(): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let isOver = false;

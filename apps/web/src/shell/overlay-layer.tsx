@@ -13,7 +13,7 @@ const NAMES: Readonly<Record<Overlay, string>> = {
   rail: "the sessions",
 };
 
-/** What lies over the page, and the keys that open it. One that breaks closes; the page stays. */
+/** Overlays and the keys that open them. If one crashes, it closes and the page stays. */
 export function Overlays() {
   const open = useStore(overlay);
   useKeys({

@@ -4,7 +4,7 @@ import { useEffect, useRef } from "react";
 import { closeOverlay } from "./overlays.ts";
 import { Rail } from "./rail.tsx";
 
-/** The rail on a narrow screen. */
+/** The rail on narrow screens. */
 export function RailDrawer() {
   const path = usePathname();
   const openedAt = useRef(path);

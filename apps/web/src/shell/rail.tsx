@@ -11,7 +11,7 @@ import { Wordmark } from "./wordmark.tsx";
 const ENTRY =
   "flex h-8 w-full items-center gap-2.5 rounded-md px-2 text-sm text-muted transition-colors hover:bg-hover hover:text-text max-md:h-10";
 
-/** New, search, the sessions, settings. */
+/** New session, search, session list, settings. */
 export function Rail() {
   const path = usePathname();
   const modifier = useModifierKey();

@@ -7,10 +7,10 @@ import { SessionPage } from "../session/session-page.tsx";
 import { SettingsPage } from "./later-parts.tsx";
 
 /**
- * Which screen an address is of. The browser has all of them, and goes from one to another without asking the server,
- * so a lost network never ends in the browser's own error page.
+ * The screen of an address. The browser has all of them and switches without a request, so a lost network never ends in
+ * the browser's error page.
  *
- * @param notFound what the server rendered for an address that is none of them
+ * @param notFound what the server rendered for an unknown address
  */
 export function Screens({ notFound }: { notFound: ReactNode }) {
   const path = usePathname();

@@ -1,4 +1,4 @@
-/** The mark: lines that run side by side in one trunk, and none of them crosses. */
+/** The logo: parallel lines in one trunk, none crossing another. */
 export function Wordmark() {
   return (
     <span className="flex items-center gap-2 text-sm font-semibold tracking-[-0.01em]">

@@ -1,4 +1,4 @@
-/** A stopwatch: `0:07`, `12:30`, `1:02:05`. */
+/** As a stopwatch: `0:07`, `12:30`, `1:02:05`. */
 export function clock(ms: number): string {
   const seconds = Math.max(0, Math.floor(ms / 1_000));
   const minutes = Math.floor(seconds / 60);
@@ -7,7 +7,7 @@ export function clock(ms: number): string {
   return `${Math.floor(minutes / 60)}:${pad(minutes % 60)}:${pad(seconds % 60)}`;
 }
 
-/** How long something took: `8 ms`, `1.4 s`, `42 s`, and from a minute on as a stopwatch has it. */
+/** A duration: `8 ms`, `1.4 s`, `42 s`, and from a minute on as a stopwatch. */
 export function duration(ms: number): string {
   if (ms < 1_000) return `${Math.round(ms)} ms`;
   const tenths = Math.round(ms / 100);
@@ -16,7 +16,7 @@ export function duration(ms: number): string {
   return seconds < 60 ? `${seconds} s` : clock(seconds * 1_000);
 }
 
-/** How long ago, or how long yet, in one unit: `now`, `5 m`, `3 h`, `2 d`, `5 w`. */
+/** Time ago or time left, in one unit: `now`, `5 m`, `3 h`, `2 d`, `5 w`. */
 export function age(ms: number): string {
   const minutes = Math.floor(ms / 60_000);
   if (minutes < 1) return "now";

@@ -1,4 +1,4 @@
-/** The beginning of a text on one line, with an ellipsis where there is more. */
+/** The start of a text on one line, with an ellipsis if it is longer. */
 export function firstWords(text: string, length = 80): string {
   const line = text
     .trim()

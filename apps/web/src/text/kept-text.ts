@@ -1,18 +1,18 @@
 import { Shelf } from "./kept.ts";
 import { readStored, storedKeys, writeStored } from "./stored.ts";
 
-/** Longer ones go to IndexedDB at once, in UTF-16 units: localStorage has room for 5 MB in all. */
+/** Longer texts go straight to IndexedDB, in UTF-16 units: localStorage holds 5 MB in all. */
 const MAX_SHORT = 8_000;
 
 const shelf = new Shelf("texts");
-/** Per key, what is to be written next; one write of a key runs at a time. */
+/** Next write per key; writes of one key run one at a time. */
 const writing = new Map<string, { value: object | null; done: Promise<boolean> }>();
 
 /**
- * Something that somebody typed, under a key: short ones in localStorage, which a closing page still reaches, long ones
- * and those that find no room there in IndexedDB.
+ * Stores what the user typed: short texts in localStorage, which works even as the page closes; long ones, and those
+ * that don't fit, in IndexedDB.
  *
- * @returns whether it is kept, once that is known.
+ * @returns whether it was stored, once known.
  */
 export function keepText(key: string, value: { text: string } | null): Promise<boolean> {
   const isShort = value !== null && value.text.length <= MAX_SHORT && writeStored(key, value);
@@ -40,7 +40,7 @@ function write(key: string, value: object | null): Promise<boolean> {
   return entry.done;
 }
 
-/** What is kept and can be had at once. */
+/** The part that can be read synchronously. */
 export const readShortText = (key: string): unknown => readStored(key);
 
 /** All of it. */

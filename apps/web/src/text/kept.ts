@@ -1,8 +1,8 @@
 import { createStore, delMany, get, keys, set, type UseStore } from "idb-keyval";
 
 /**
- * What this browser keeps where there is room for more than localStorage's 5 MB: IndexedDB. Every promise resolves,
- * `false` and `null` where the browser has no room, or no database (private windows of some).
+ * Storage in IndexedDB, which holds more than localStorage's 5 MB. Promises never reject: they resolve with `false` or
+ * `null` if there is no space, or no database (some private windows).
  */
 export class Shelf {
   readonly #name: string;
@@ -25,7 +25,7 @@ export class Shelf {
     return ((await this.#try(() => keys<string>(this.#store()))) ?? []).map(String);
   }
 
-  /** @returns whether it is kept. */
+  /** @returns whether it was stored. */
   async write(key: string, value: unknown): Promise<boolean> {
     const kept = await this.#try(async () => {
       await set(key, value, this.#store());
@@ -43,7 +43,7 @@ export class Shelf {
     try {
       return await ask();
     } catch {
-      // Quota, a refusal, a broken database: the caller is told by the answer.
+      // Quota, a refusal or a broken database: the result tells the caller.
       return null;
     }
   }

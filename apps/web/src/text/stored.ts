@@ -1,4 +1,4 @@
-/** What this browser keeps under a key, as JSON; null where it keeps nothing, refuses, or keeps something broken. */
+/** Reads JSON from localStorage; null if it is missing, inaccessible or broken. */
 export function readStored(key: string): unknown {
   try {
     const text = localStorage.getItem(key);
@@ -9,9 +9,9 @@ export function readStored(key: string): unknown {
 }
 
 /**
- * Keeps a value; `null` forgets it.
+ * Stores a value; `null` removes it.
  *
- * @returns false where the browser has no room or does not allow it: what somebody typed then has to go elsewhere.
+ * @returns false if the browser has no space or does not allow it: user input must then go elsewhere.
  */
 export function writeStored(key: string, value: unknown): boolean {
   try {
@@ -23,7 +23,7 @@ export function writeStored(key: string, value: unknown): boolean {
   }
 }
 
-/** Keys that something is stored under, by their beginning. */
+/** Stored keys with this prefix. */
 export function storedKeys(prefix: string): string[] {
   try {
     return Object.keys(localStorage).filter((key) => key.startsWith(prefix));

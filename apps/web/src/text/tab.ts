@@ -1,8 +1,8 @@
 import { newIdempotencyKey } from "../outbox/idempotency-key.ts";
 
 /**
- * A name for this tab that survives its reloads, so that two tabs at one place keep a draft each. A duplicated tab gets
- * a copy of the name; the lock tells, and it takes a new one.
+ * A tab id that survives reloads, so that two tabs in the same place keep separate drafts. A duplicated tab inherits
+ * the id; a lock reveals it, and it takes a new one.
  */
 const KEY = "trunkline:tab";
 const lockOf = (name: string): string => `trunkline:tab:${name}`;
@@ -23,14 +23,14 @@ function remember(next: string): string {
   try {
     sessionStorage.setItem(KEY, next);
   } catch {
-    // Then it is this page's name and no more.
+    // Without storage, the id lasts as long as the page.
   }
   return next;
 }
 
 const locks = (): LockManager | undefined => (globalThis.navigator as Navigator | undefined)?.locks;
 
-/** Resolves once the name is this tab's alone. */
+/** Resolves once the id is exclusively this tab's. */
 export const tabIsNamed: Promise<void> = hold();
 
 function hold(): Promise<void> {
@@ -46,7 +46,7 @@ function hold(): Promise<void> {
             return undefined;
           }
           resolve();
-          // Held until the tab goes.
+          // Held until the tab is closed.
           return new Promise<void>(() => {});
         })
         .catch(() => resolve());
@@ -55,7 +55,7 @@ function hold(): Promise<void> {
   });
 }
 
-/** Names of the tabs that are open now; null where the browser cannot tell (plain HTTP from another machine). */
+/** Ids of all open tabs; null if the browser can't tell (plain HTTP from another machine). */
 export async function openTabs(): Promise<ReadonlySet<string> | null> {
   const manager = locks();
   if (manager === undefined) return null;

@@ -7,16 +7,16 @@ const MOMENT = new Intl.DateTimeFormat(undefined, {
   hourCycle: "h23",
 });
 
-/** Time of day; `at` is integer ms since the epoch, as everywhere. */
+/** Time of day; `at` is integer ms since the epoch. */
 export const timeOfDay = (at: number): string => TIME.format(at);
 
-/** The same to the millisecond. */
+/** The same, to the millisecond. */
 export const exactTime = (at: number): string => EXACT.format(at);
 
-/** Date and time, for titles of things that are shown shorter. */
+/** Date and time, for tooltips. */
 export const moment = (at: number): string => MOMENT.format(at);
 
-/** The first millisecond of the day that `now` is in, here. */
+/** Start of the local day of `now`. */
 export function startOfDay(now: number): number {
   const day = new Date(now);
   day.setHours(0, 0, 0, 0);

@@ -1,6 +1,6 @@
 import localFont from "next/font/local";
 
-/** The Latin part of each variable font, served by ourselves: nothing is fetched from anywhere, ever. */
+/** The Latin subset of each variable font, self-hosted: nothing is loaded from elsewhere. */
 export const sans = localFont({
   src: "../../node_modules/@fontsource-variable/geist/files/geist-latin-wght-normal.woff2",
   variable: "--font-geist-sans",
@@ -13,6 +13,6 @@ export const mono = localFont({
   variable: "--font-geist-mono",
   weight: "100 900",
   display: "swap",
-  // Code appears after the first paint; a fallback adjusted for prose would be too wide for it.
+  // Code appears after the first paint; a fallback adjusted for prose would be too wide.
   adjustFontFallback: false,
 });

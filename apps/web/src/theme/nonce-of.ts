@@ -1,7 +1,7 @@
 /**
- * The front door makes a nonce for each page and tells it in the policy that it sends along with the request.
+ * The server creates a nonce per page and passes it in the request's policy header.
  *
- * @returns the nonce of a Content-Security-Policy; undefined where there is none.
+ * @returns the nonce of a Content-Security-Policy; undefined if there is none.
  */
 export function nonceOf(policy: string | null): string | undefined {
   return policy?.match(/'nonce-([A-Za-z0-9+/_=-]+)'/)?.[1];

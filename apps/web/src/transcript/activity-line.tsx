@@ -5,10 +5,10 @@ import { clock } from "../text/duration.ts";
 import { useNow } from "../ui/use-now.ts";
 import { activityWords } from "./activity-words.ts";
 
-/** Shorter waits need no figure, in ms. */
+/** Shorter waits show no time, in ms. */
 const SHORT_MS = 1_000;
 
-/** What goes on at this moment, and for how long. */
+/** The current activity, and for how long. */
 export function ActivityLine() {
   const view = useSessionState((state) => state.view);
   const awaySince = useSessionState((state) => state.awaySince);

@@ -4,22 +4,22 @@ import { questionOf } from "../approvals/open-approvals.ts";
 import { timeOfDay } from "../text/time.ts";
 import { callKind, toolWords } from "./tool-words.ts";
 
-/** Nobody writes or thinks in silence for longer than this, in ms. */
+/** A model that writes or thinks is never silent for longer, in ms. */
 const SILENCE_MS = 10_000;
-/** Time without a connection from which on nobody can say what goes on, in ms. */
+/** After this long without a connection, the activity is unknown, in ms. */
 const LOST_MS = 3_000;
 
 export interface Activity {
   words: string;
-  /** What is awaited, since when, in ms since the epoch by the server's clock; null: no figure is of use. */
+  /** Since when, in ms since the epoch by the server's clock; null: show no time. */
   since: number | null;
-  /** It goes on by itself then; shown as a countdown. */
+  /** When it continues by itself; shown as a countdown. */
   until: number | null;
 }
 
 /**
- * What goes on at this moment, or is awaited: read off what the server said and when, so that a page which was opened
- * just now says the same as one that was there all the time.
+ * The current activity, derived from the server's events and their times, so a page opened just now shows the same as
+ * one open all along.
  *
  * @param now by the server's clock
  * @param awaySince since when there is no connection; null while there is one
@@ -83,7 +83,7 @@ const lastOf = <T>(values: readonly T[]): T | undefined => values.at(-1);
 const isOpenBlock = (row: TranscriptRow | undefined, kind: "text" | "reasoning"): boolean =>
   row?.kind === kind && row.state === "open";
 
-/** When a try that failed is followed by the next one: the notice about it says in how many seconds. */
+/** When a failed attempt is retried: its notice says in how many seconds. */
 function retryTime({ message, at }: NoticeRow): number | null {
   const seconds = /\b(?:again|retrying) in (\d+(?:\.\d+)?) s\b/i.exec(message)?.[1];
   return seconds === undefined ? null : at + Number(seconds) * 1_000;

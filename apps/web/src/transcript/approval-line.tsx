@@ -14,7 +14,7 @@ const LOOKS = {
   canceled: { icon: ShieldX, words: "No longer needed", color: "text-canceled" },
 } as const;
 
-/** A call that somebody has to allow, or a question, and what became of it. */
+/** An approval or question, and its outcome. */
 export function ApprovalLine({ row }: { row: ApprovalRow }) {
   const { icon: Icon, words, color } = LOOKS[row.state];
   const { verb, target } = toolWords(row);
@@ -46,7 +46,7 @@ export function ApprovalLine({ row }: { row: ApprovalRow }) {
   );
 }
 
-/** How a question was answered; null where it was not. */
+/** How a question was answered; null if it was not. */
 function answerWords({ state, by, note }: ApprovalRow): string | null {
   if (state === "open") return "Waiting for your answer";
   if (state === "expired" || state === "canceled") return null;

@@ -2,7 +2,7 @@ import type { AttemptRow } from "@trunkline/contract/session-view";
 import { timeOfDay } from "../text/time.ts";
 import { reasonWords } from "./reason-words.ts";
 
-/** A line across: the run stopped here, or went on from here. */
+/** A separator: the run stopped or resumed here. */
 export function AttemptLine({ row }: { row: AttemptRow }) {
   const text =
     row.state === "interrupted"

@@ -13,7 +13,7 @@ import { Button } from "../ui/button.tsx";
 import { showToast } from "../ui/toasts.ts";
 import { reasonWords } from "./reason-words.ts";
 
-/** How a task ended: a quiet line where all went well, and what to do where it did not. */
+/** How a task ended: a quiet line on success, otherwise what to do. */
 export function EndLine({ row }: { row: EndRow }) {
   const tokens = totalTokens(row.usage);
   const facts = [
@@ -42,7 +42,7 @@ function whenAndWho({ at, by }: EndRow): string {
   return by === null ? moment(at) : `${moment(at)}, by ${by}`;
 }
 
-/** Taken out of the queue: it never was part of the conversation. */
+/** Removed from the queue: it was never part of the conversation. */
 function Withdrawn({ row, prompt }: { row: EndRow; prompt: string }) {
   return (
     <div className="flex min-h-9 items-center gap-2 py-1 text-xs text-faint" title={whenAndWho(row)}>

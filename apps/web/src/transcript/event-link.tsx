@@ -3,7 +3,7 @@ import { copyText } from "../ui/copy-text.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { showToast } from "../ui/toasts.ts";
 
-/** Copies an address that leads to this place of the session. */
+/** Copies a link to this event. */
 export function EventLink({ seq }: { seq: number }) {
   const copy = (): void => {
     const url = new URL(window.location.href);

@@ -2,7 +2,7 @@ import { createContext, useContext, useEffect } from "react";
 import { useStore } from "zustand";
 import { createStore, type StoreApi } from "zustand/vanilla";
 
-/** What somebody opened or closed by hand, by key. Kept apart from the rows, which come and go as one scrolls. */
+/** Items expanded or collapsed by hand, by key. Kept apart from the rows, which unmount while scrolling. */
 export type Expansion = StoreApi<Readonly<Record<string, boolean>>>;
 
 export const createExpansion = (): Expansion => createStore(() => ({}));
@@ -14,10 +14,7 @@ export interface Expandable {
   toggle(): void;
 }
 
-/**
- * @param byDefault how it stands as long as nobody has touched it. What was open once stays open: it may be what
- * somebody reads.
- */
+/** @param byDefault the state until the user changes it. What was once open stays open: somebody may be reading it. */
 export function useExpanded(key: string, byDefault: boolean): Expandable {
   const expansion = useContext(ExpansionContext);
   useEffect(() => {

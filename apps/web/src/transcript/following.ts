@@ -1,6 +1,6 @@
 /**
- * Whether a scrolled list is held at its end. A state, and no distance in pixels: it holds while rows are added and grow
- * and while the frame itself changes its height, and nothing but somebody's own scrolling ends it.
+ * Whether a list sticks to its end. This is a state, not a distance in pixels: it holds while rows are added and grow
+ * and the frame is resized; only the user's scrolling ends it.
  */
 export class Following {
   #isOn = true;
@@ -22,13 +22,13 @@ export class Following {
     this.#onChange(isOn);
   }
 
-  /** A wheel, a key or a finger that moves towards the beginning. */
+  /** A wheel, key or finger moving up. */
   up(at: number, canScroll: boolean): void {
     this.#upAt = at;
     if (canScroll) this.set(false);
   }
 
-  /** A pointer that is down on the list, as on its scrollbar. */
+  /** A pointer is down on the list, e.g. on its scrollbar. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
   }
@@ -36,25 +36,25 @@ export class Following {
   /**
    * The list was scrolled.
    *
-   * @param moved how far, in px; less than 0 towards the beginning
-   * @param toEnd how far it is to the end, in px
+   * @param moved distance in px; negative: up
+   * @param toEnd distance to the end, in px
    */
   scrolled(at: number, moved: number, toEnd: number): void {
     const isByHand = this.#isHeld || at - this.#upAt < BY_HAND_MS;
     if (moved < 0 && isByHand && toEnd > AT_END_PX) {
-      // A finger that let go leaves the list moving.
+      // After a flick the list keeps moving.
       this.#upAt = at;
       this.set(false);
     } else if (moved >= 0 && toEnd <= AT_END_PX && at - this.#upAt > 0) this.set(true);
   }
 }
 
-/** A scroll that comes this soon after a key or a finger is theirs, in ms. */
+/** A scroll this soon after a key or touch counts as the user's, in ms. */
 const BY_HAND_MS = 400;
-/** What rounding leaves, in px. */
+/** Tolerance for rounding, in px. */
 export const AT_END_PX = 2;
 
-/** Reports what hands do to an element. @returns what ends it. */
+/** Listens for user input on an element. @returns a function that stops it. */
 export function watchHands(element: HTMLElement, following: Following): () => void {
   const page = new AbortController();
   const options = { passive: true, signal: page.signal };
@@ -63,7 +63,7 @@ export function watchHands(element: HTMLElement, following: Following): () => vo
   let offset = element.scrollTop;
   element.addEventListener("wheel", ({ deltaY, timeStamp }) => deltaY < 0 && up(timeStamp), options);
   const touch = (event: Event): void => {
-    // Whoever makes up events may leave the fingers out.
+    // Synthetic events may lack touches.
     const y = "touches" in event ? ((event as TouchEvent).touches[0]?.clientY ?? 0) : 0;
     if (event.type === "touchmove" && y > touchedAt) up(event.timeStamp);
     touchedAt = y;

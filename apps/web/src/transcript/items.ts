@@ -3,7 +3,7 @@ import type { SessionView, ToolRow, TranscriptRow } from "@trunkline/contract/se
 import type { QueuedPrompt } from "../session/session-facts.ts";
 import { isRead } from "./tool-words.ts";
 
-/** Several looks in a row, shown as one line. */
+/** Several reads in a row, shown as one line. */
 export interface ReadsItem {
   kind: "reads";
   key: string;
@@ -11,7 +11,7 @@ export interface ReadsItem {
   rows: readonly ToolRow[];
 }
 
-/** A prompt that nothing has been made of yet, and that nothing runs before. */
+/** A prompt that is about to start. */
 export interface WaitingItem {
   kind: "waiting";
   key: string;
@@ -21,12 +21,12 @@ export interface WaitingItem {
 
 export type TranscriptItem = TranscriptRow | ReadsItem | WaitingItem;
 
-/** Fewer in a row are shown each for itself. */
+/** Fewer in a row are shown individually. */
 const MIN_GROUP = 2;
 
 const groups = new WeakMap<TranscriptRow, ReadsItem>();
 
-/** Puts looks that follow each other together. A group that did not change keeps its identity. */
+/** Groups consecutive reads. A group that did not change keeps its identity. */
 export function groupReads(rows: readonly TranscriptRow[]): readonly TranscriptItem[] {
   const items: TranscriptItem[] = [];
   for (let start = 0; start < rows.length;) {
@@ -38,7 +38,7 @@ export function groupReads(rows: readonly TranscriptRow[]): readonly TranscriptI
   return items;
 }
 
-/** Looks that went well, from here on; what failed is worth a line of its own. */
+/** Successful reads from here on; a failed one gets its own line. */
 function readsFrom(rows: readonly TranscriptRow[], start: number): ToolRow[] {
   const run: ToolRow[] = [];
   for (let place = start; place < rows.length; place++) {
@@ -64,7 +64,7 @@ function group(rows: ToolRow[]): ReadsItem {
   return item;
 }
 
-/** @param next what is about to start, where nothing runs */
+/** @param next what is about to start if nothing is running */
 export function transcriptItems(
   rows: readonly TranscriptRow[],
   next: QueuedPrompt | null,
@@ -76,7 +76,7 @@ export function transcriptItems(
     : [...items, { kind: "waiting", key: `turn:${next.key}`, seq: null, prompt: next.prompt }];
 }
 
-/** @returns the place of the item that shows an event, or else of the one before it; -1 where there is none. */
+/** @returns the index of the item that shows an event, or of the one before it; -1 if there is none. */
 export function placeOfEvent(items: readonly TranscriptItem[], { events }: SessionView, seq: number): number {
   const event = events.find((one) => one.seq === seq);
   const key = event === undefined ? null : rowKey(event);

@@ -2,9 +2,9 @@ import type { TranscriptRow } from "@trunkline/contract/session-view";
 import { callKind } from "./tool-words.ts";
 
 /**
- * Of the calls, the command that was run last stays open: its output is what one waits for, and looks for.
+ * The most recent command stays expanded: its output is what users look for.
  *
- * @returns its key; null where the last call is none whose output one reads.
+ * @returns its key; null if the last call has no output worth showing.
  */
 export function lastOpenCall(rows: readonly TranscriptRow[]): string | null {
   const last = rows.findLast((row) => row.kind === "tool");

@@ -1,6 +1,6 @@
 import { ArrowDown } from "lucide-react";
 
-/** The way back to the end, for who has scrolled away from it. */
+/** The button that jumps back to the end. */
 export function NewBelow({ count, go }: { count: number; go: () => void }) {
   return (
     <button

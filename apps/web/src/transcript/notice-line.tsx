@@ -8,7 +8,7 @@ const LOOKS = {
   error: { icon: CircleAlert, color: "text-failed" },
 } as const;
 
-/** What the server has to say about the run. */
+/** A notice from the server about the run. */
 export function NoticeLine({ row }: { row: NoticeRow }) {
   const { icon: Icon, color } = LOOKS[row.level];
   return (

@@ -1,7 +1,7 @@
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { Button } from "../ui/button.tsx";
 
-/** On top, while there is more to read. */
+/** On top, while there are older events. */
 export function OlderLine() {
   const session = useCurrentSession();
   const older = useSessionState((state) => state.older);

@@ -9,7 +9,7 @@ const COLORS = {
   canceled: "text-canceled",
 } as const;
 
-/** A question from the agent, and what became of it. */
+/** A question from the agent, and its outcome. */
 export function QuestionLine({ row }: { row: QuestionRow }) {
   const color = COLORS[row.state];
   return (

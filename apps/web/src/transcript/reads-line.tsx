@@ -21,7 +21,7 @@ function readsWords(rows: ReadsItem["rows"]): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-/** Several looks in one line. */
+/** Several reads in one line. */
 export function ReadsLine({ item }: { item: ReadsItem }) {
   const { isOpen, toggle } = useExpanded(item.key, false);
   const totalMs = item.rows.reduce((sum, row) => sum + (row.durationMs ?? 0), 0);

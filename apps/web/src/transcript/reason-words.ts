@@ -1,4 +1,4 @@
-/** Reasons in words. One that is not known here yet is shown as it is. */
+/** Reasons as text. An unknown one is shown as it is. */
 const WORDS: Readonly<Record<string, string>> = {
   approval: "Waiting for approval",
   budget: "Budget exceeded",

@@ -4,7 +4,7 @@ import { Brain, ChevronRight } from "lucide-react";
 import { Markdown } from "../markdown/markdown.tsx";
 import { useExpanded } from "./expansion.ts";
 
-/** What the model thought: a line, with the rest for who wants to know. */
+/** The model's reasoning: one line, expandable. */
 export function ReasoningBlock({ row }: { row: BlockRow }) {
   const isThinking = row.state === "open";
   const { isOpen, toggle } = useExpanded(row.key, isThinking);

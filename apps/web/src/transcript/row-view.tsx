@@ -11,7 +11,7 @@ import { TextBlock } from "./text-block.tsx";
 import { ToolCallLine } from "./tool-call-line.tsx";
 import { Turn } from "./turn.tsx";
 
-/** One item of the transcript. It renders again when the item changes, and not when another one does. */
+/** One item of the transcript. Re-renders only when the item changes. */
 export const RowView = memo(function RowView({
   item,
   opensByItself,

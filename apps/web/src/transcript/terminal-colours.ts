@@ -1,13 +1,10 @@
-/**
- * The colours and emphasis that hold at a place of a terminal (ECMA-48, SGR). Hidden text (8) is left out: nothing is
- * there that cannot be seen.
- */
+/** Terminal colours and attributes (ECMA-48, SGR). Hidden text (8) is ignored: nothing may be invisible. */
 export class SgrState {
-  /** By what they are about: a later colour of the text takes the place of the earlier one. */
+  /** By kind: a new text colour replaces the old one. */
   readonly #codes = new Map<string, string>();
   #text: string | null = "";
 
-  /** @param parameters what stands between `ESC [` and `m` */
+  /** @param parameters between `ESC [` and `m` */
   apply(parameters: string): void {
     this.#text = null;
     const values = parameters.slice(0, MAX_LENGTH).split(";");
@@ -41,14 +38,14 @@ export class SgrState {
     else if (EMPHASIS.has(code)) this.#codes.set(String(code), String(code));
   }
 
-  /** As sequences, each colour one of its own, which is how the renderer knows them. */
+  /** As escape sequences, one per colour, as the renderer expects. */
   toString(): string {
     this.#text ??= [...this.#codes.values()].map((code) => `\u001B[${code}m`).join("");
     return this.#text;
   }
 }
 
-/** More are no colours any more. */
+/** Larger values are not colours. */
 const MAX_LENGTH = 120;
 const WIDE = new Map([
   [38, "text"],

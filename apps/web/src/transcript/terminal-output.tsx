@@ -3,15 +3,14 @@ import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { plural } from "../text/quantity.ts";
 import { tailOf, terminalLines, writtenLines } from "./terminal-lines.ts";
 
-/** Lines shown before somebody asks for all of them; rendering more at once would be felt. */
+/** Lines shown before the user asks for all; rendering more at once would be slow. */
 const MAX_LINES = 400;
 const LINK = "mb-1 block rounded-md font-sans text-xs text-accent hover:underline";
 
 /**
- * What a program wrote to its terminal, in its colours: the terminal's last state, and all that was ever written for who
- * wants it.
+ * A program's terminal output in colour: the final state, or the full output on demand.
  *
- * @param follow whether its end stays in view while it grows.
+ * @param follow whether to keep its end in view while it grows.
  */
 export function TerminalOutput({ text, follow }: { text: string; follow: boolean }) {
   const [showsAll, setShowsAll] = useState(false);

@@ -50,7 +50,7 @@ it("D6: says whether something that was written is not to be seen any more", () 
   expect(screenOf(`a${ESC}[2J`).isLossy).toBe(true);
 });
 
-/** Far above what any of them takes, and far below what a quadratic reader would, in ms. */
+/** Far above what any of them takes, far below what a quadratic parser would, in ms. */
 const LIMIT_MS = 5_000;
 
 it.each([

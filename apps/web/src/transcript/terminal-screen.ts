@@ -1,22 +1,22 @@
 // oxlint-disable no-control-regex -- they are what this file is about
 import { SgrState } from "./terminal-colours.ts";
 
-/** A terminal of this height: what is above it cannot be reached by the cursor any more. */
+/** Height of the terminal: the cursor can't reach rows above it. */
 const HEIGHT = 50;
-/** The cursor goes no further to the right by itself. */
+/** The cursor goes no further right by itself. */
 const MAX_COLUMN = 500;
 
 export interface Screen {
-  /** What is left on the terminal, with colours as escape sequences; every line is complete in itself. */
+  /** The final state, with colours as escape sequences; every line is self-contained. */
   lines: string[];
-  /** Whether something was written and is not to be seen any more: overwritten, erased or moved over. */
+  /** Whether something was overwritten, erased or moved over. */
   isLossy: boolean;
 }
 
 /**
- * What is left on a terminal after a program wrote to it: carriage returns, backspaces, cursor moves and erasures do what
- * they do there (ECMA-48; the letters below are its own). Titles, links, pictures and hidden text do not come through.
- * One pass; each character costs the same.
+ * Final state of a terminal after a program's output: carriage returns, backspaces, cursor movement and erasure work as
+ * on a terminal (ECMA-48; the letters below are its own). Titles, links, images and hidden text are dropped. One pass,
+ * constant time per character.
  */
 export function screenOf(text: string): Screen {
   const screen = new TerminalScreen();
@@ -27,7 +27,7 @@ export function screenOf(text: string): Screen {
 }
 
 interface Row {
-  /** A character, with what combines with it. */
+  /** A character with its combining marks. */
   cells: string[];
   styles: string[];
 }
@@ -57,7 +57,7 @@ class TerminalScreen {
     for (const character of text) {
       const left = row.cells[this.#column - 1];
       if (left !== undefined && COMBINES.test(character)) {
-        // Bounded: what is stacked a hundred times upon one letter covers its neighbours.
+        // Bounded: a hundred combining marks on one letter would cover its neighbours.
         if (left.length < 32) row.cells[this.#column - 1] = left + character;
         continue;
       }

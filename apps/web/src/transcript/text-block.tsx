@@ -2,7 +2,7 @@ import type { BlockRow } from "@trunkline/contract/session-view";
 import { clsx } from "clsx";
 import { Markdown } from "../markdown/markdown.tsx";
 
-/** What the model said. A cut-off answer that was retried since is dimmed. */
+/** The model's text. An interrupted answer that was retried is dimmed. */
 export function TextBlock({ row }: { row: BlockRow }) {
   return (
     <div className={clsx("py-1.5", row.state === "interrupted" && "opacity-65")}>

@@ -15,7 +15,7 @@ import { useExpanded } from "./expansion.ts";
 import { ToolDetails } from "./tool-details.tsx";
 import { callKind, toolWords } from "./tool-words.ts";
 
-/** States that are worth a mark of their own; that a call went well is what one expects. */
+/** States that get a mark; success is the expected one and has none. */
 const MARKS: Readonly<Record<ToolRow["state"], { icon: LucideIcon; word: string; color: string } | null>> = {
   running: { icon: LoaderCircle, word: "Running", color: "text-runs" },
   succeeded: null,
@@ -26,9 +26,9 @@ const MARKS: Readonly<Record<ToolRow["state"], { icon: LucideIcon; word: string;
 };
 
 /**
- * A tool call in a line: what it does, to what, how it went, how long it took; with input and output below.
+ * A tool call as one line: action, target, outcome, duration; expandable to input and output.
  *
- * @param opensByItself whether it shows them as long as nobody has closed it.
+ * @param opensByItself whether it is expanded until the user collapses it.
  */
 export function ToolCallLine({ row, opensByItself }: { row: ToolRow; opensByItself: boolean }) {
   const hasFailed = row.state === "failed" || row.state === "denied";

@@ -7,7 +7,7 @@ import { CopyButton } from "../ui/copy-button.tsx";
 import { TerminalOutput } from "./terminal-output.tsx";
 import { callKind, field, pathOf } from "./tool-words.ts";
 
-/** Input and output of a call. What the line above says already is not said again. */
+/** Input and output of a call, without what the line above shows already. */
 export function ToolDetails({ row }: { row: ToolRow }) {
   const input = inputOf(row);
   return (
@@ -79,7 +79,7 @@ function inputOf(row: ToolRow): ShownInput | null {
     case "execute": {
       const command = field(input, "command");
       if (command === "") break;
-      // One line stands above in full, unless it is a long one.
+      // A single line is shown in full above, unless it is long.
       return command.length > 80 || command.includes("\n")
         ? { label: "Command", text: command, language: "bash" }
         : null;

@@ -20,34 +20,33 @@ import {
 } from "lucide-react";
 import { revealHidden } from "../text/reveal-hidden.ts";
 
-/** What a call says about itself; logs from before it was recorded say nothing. */
 export interface CallNature {
   title?: string | undefined;
   toolKind?: ToolKind | undefined;
   locations?: readonly Location[] | undefined;
 }
 
-/** A call as its event tells of it. */
+/** A call as its event describes it. */
 export function callOf({ kind, ...call }: EventDataOf<"tool.called">): Call & { tool: string } {
   return { ...call, toolKind: kind };
 }
 
 type Call = CallNature & { tool: string | null; input: Json };
 
-/** What a call says about itself; logs from before calls did are told apart in the contract. */
+/** What the call says about itself; the contract covers logs from before calls did. */
 export const callKind = ({ tool, toolKind }: Pick<Call, "tool" | "toolKind">): ToolKind =>
   callDisplay({ tool, input: null, kind: toolKind }).kind;
 
-/** Only looks: several of them in a row are one line. */
+/** Read-only: several in a row are shown as one line. */
 export function isRead(call: Pick<Call, "tool" | "toolKind">): boolean {
   const kind = callKind(call);
   return kind === "read" || kind === "search";
 }
 
-/** How a call is shown in a line: what it is for, and what it is about. */
+/** A call as one line: its action and target. */
 export interface ToolWords {
   icon: LucideIcon;
-  /** For screen readers, and in front of a target that alone would say too little. */
+  /** For screen readers, and for targets that would be unclear alone. */
   verb: string;
   target: string;
 }
@@ -64,7 +63,7 @@ const LOOKS: Readonly<Record<ToolKind, { icon: LucideIcon; verb: string }>> = {
   other: { icon: Wrench, verb: "Tool call" },
 };
 
-/** What cannot be seen in them is shown: nobody shall take one command for another. */
+/** Invisible characters are revealed: nobody must mistake one command for another. */
 export function toolWords(call: Call): ToolWords {
   const kind = callKind(call);
   const { icon, verb } = LOOKS[kind];
@@ -82,7 +81,7 @@ function targetOf(call: Call, kind: ToolKind): string {
   switch (kind) {
     case "execute":
     case "fetch":
-      // The title is for people; what runs, and what is asked, is for who has to trust it.
+      // The title is for people; the actual command or path is for whoever has to trust it.
       return firstOf(field(input, "command"), field(input, "url"), titleOf(input, title));
     case "search":
       return firstOf(field(input, "pattern"), field(input, "glob"), pathOf(call), title ?? ".");
@@ -99,14 +98,14 @@ function targetOf(call: Call, kind: ToolKind): string {
 const titleOf = (input: Json, title: string | undefined): string =>
   callDisplay({ tool: null, input, title }).title;
 
-/** Of the first that says anything, its first line. */
+/** First line of the first non-empty one. */
 function firstOf(...texts: string[]): string {
   const text = texts.map((one) => one.trim()).find((one) => one !== "") ?? "";
   const line = text.split("\n", 1)[0] ?? "";
   return line.length < text.length ? `${line} …` : line;
 }
 
-/** The first file that a call is about; empty where it names none. */
+/** The call's first file; empty if it has none. */
 export function pathOf({ input, locations }: CallNature & { input: Json }): string {
   return callDisplay({ tool: null, input, locations: locations?.slice() }).locations[0]?.path ?? "";
 }

@@ -19,25 +19,25 @@ import { useTranscriptItems } from "./use-transcript-items.ts";
 import { useTranscriptScroll } from "./use-transcript-scroll.ts";
 
 export interface TranscriptHandle {
-  /** Goes to the next or the previous item, counted from the one that was gone to last. */
+  /** Moves to the next or previous item, from the current one. */
   step(by: 1 | -1): void;
-  /** Goes to the next or the previous thing that somebody asked for, from there. */
+  /** Moves to the next or previous prompt. */
   stepTurn(by: 1 | -1): void;
   toEnd(): void;
   toEvent(seq: number): void;
-  /** The item that was gone to last; null where there is none. */
+  /** The current item; null if there is none. */
   current(): TranscriptItem | null;
 }
 
-/** One row that cannot be shown is no reason to lose the others. */
+/** A row that can't be rendered must not take the others with it. */
 function brokenRow(error: Error): ReactNode {
   return <p className="py-2 text-sm text-failed">Couldn't show this event: {error.message}</p>;
 }
 
-/** Rows from the top at which what was before them is read. */
+/** Distance from the top, in rows, at which older events are loaded. */
 const READ_AHEAD = 8;
 
-/** All that happened in the session, as far as it has been read; further back as one scrolls up. */
+/** The transcript as far as it is loaded; scrolling up loads more. */
 export function Transcript({
   empty,
   handle,
@@ -65,10 +65,10 @@ export function Transcript({
     await session.readBackTo(seq);
     const { view: read } = session.state.getState();
     const all = transcriptItems(read.rows, null);
-    // Once the rows that were just read have their place.
+    // Once the rows just loaded have been positioned.
     requestAnimationFrame(() => goTo(all, placeOfEvent(all, read, seq)));
   };
-  /** The item that was gone to last; before the first or after the last, where there is none. */
+  /** The current item; past either end if there is none. */
   const startOf = (by: 1 | -1): number => {
     const from = items.findIndex(({ key }) => key === marked);
     return from === -1 ? (by === 1 ? -1 : items.length) : from;
@@ -81,7 +81,7 @@ export function Transcript({
       }
     },
     toEnd() {
-      // What is gone to next is counted from there.
+      // The next move starts from there.
       setMarked(null);
       follow();
     },

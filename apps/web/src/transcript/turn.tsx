@@ -9,10 +9,10 @@ import { CopyButton } from "../ui/copy-button.tsx";
 import { EventLink } from "./event-link.tsx";
 import { useExpanded } from "./expansion.ts";
 
-/** Longer prompts are folded: somebody pasted a file, and what was made of it is further down. */
+/** Longer prompts are folded: somebody pasted a file, and the response is further down. */
 const MAX_LINES = 12;
 const MAX_LENGTH = 1_200;
-/** Shown at a time of a very long one, in UTF-16 units. */
+/** Shown at once of a very long one, in UTF-16 units. */
 const PAGE_LENGTH = 20_000;
 
 export interface TurnProps {
@@ -22,7 +22,7 @@ export interface TurnProps {
   at: number | null;
 }
 
-/** What somebody asked for. */
+/** A prompt. */
 export function Turn({ id, prompt, seq, at }: TurnProps) {
   const { isOpen, toggle } = useExpanded(id, false);
   const session = useCurrentSession();

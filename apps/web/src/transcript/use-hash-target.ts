@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent } from "react";
 import { onNavigated } from "../navigation/navigate.ts";
 
-/** Calls back with the seq of a link to an event (`#e-12`): once when the page is shown, and for each that is followed. */
+/** Calls back with the seq of an event link (`#e-12`): on page load, and for each one followed. */
 export function useHashTarget(go: (seq: number) => Promise<void>): void {
   const onHash = useEffectEvent(() => {
     const seq = /^#e-(\d{1,15})$/.exec(window.location.hash)?.[1];

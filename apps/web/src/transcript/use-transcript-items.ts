@@ -6,7 +6,7 @@ import { type TranscriptItem, transcriptItems } from "./items.ts";
 
 export interface TranscriptItems {
   items: readonly TranscriptItem[];
-  /** Whether something runs, or is about to. */
+  /** Whether something is running or about to. */
   isBusy: boolean;
 }
 

@@ -3,25 +3,25 @@ import { type RefObject, useEffect, useEffectEvent, useLayoutEffect, useRef, use
 import { AT_END_PX, Following, watchHands } from "./following.ts";
 import type { TranscriptItem } from "./items.ts";
 
-/** Below the last row, in px: always there, so that the line which says what goes on moves nothing when it comes. */
+/** Space below the last row, in px: always there, so the activity line moves nothing when it appears. */
 const ROOM_BELOW = 52;
-/** Above the first one, whether or not there is more to read: rows must not move when there is not any more. */
+/** Space above the first row, whether or not there are older events: rows must not move when there are none left. */
 const ROOM_ABOVE = 40;
 
 export interface TranscriptScroll {
   virtualizer: ReactVirtualizer<HTMLDivElement, HTMLDivElement>;
-  /** Whether the list is held at its end. */
+  /** Whether the list sticks to its end. */
   isFollowing: boolean;
-  /** Items that came since it is not. */
+  /** Items added since it doesn't. */
   newCount: number;
   follow(): void;
-  /** Somebody goes elsewhere in the list. */
+  /** Jumps elsewhere in the list. */
   leave(): void;
 }
 
 /**
- * The list's window, held at its end until somebody scrolls up (following.ts); then it stays where one reads while rows
- * are added before and after. The virtualizer alone writes the scroll position.
+ * The visible part of the list. It sticks to the end until the user scrolls up (following.ts), then stays in place
+ * while rows are added before and after. Only the virtualizer sets the scroll position.
  */
 export function useTranscriptScroll(
   frame: RefObject<HTMLDivElement | null>,
@@ -46,7 +46,7 @@ export function useTranscriptScroll(
   const holdAtEnd = useEffectEvent(() => {
     if (!following.isOn || items.length === 0) return;
     const { scrollOffset, scrollRect } = virtualizer;
-    // By what the virtualizer knows: asking the page would make it lay itself out once more for each row that grew.
+    // From the virtualizer's own measurements: asking the DOM would force a layout for each row that grew.
     const toEnd = virtualizer.getTotalSize() - (scrollRect?.height ?? 0) - (scrollOffset ?? 0);
     if (toEnd > AT_END_PX || scrollOffset === null) virtualizer.scrollToEnd();
   });
@@ -55,7 +55,7 @@ export function useTranscriptScroll(
     const element = frame.current;
     if (element === null) return undefined;
     const unwatch = watchHands(element, following);
-    // A composer that grows, a window that is lowered, a phone that is turned.
+    // The composer grew, the window was resized, the phone was turned.
     const observer = new ResizeObserver(() => holdAtEnd());
     observer.observe(element);
     return () => {
@@ -80,7 +80,7 @@ export function useTranscriptScroll(
   };
 }
 
-/** Before it is measured; the nearer, the less there is to correct. */
+/** Estimated height; the closer, the less to correct. */
 function estimatedHeight(item: TranscriptItem | undefined): number {
   switch (item?.kind) {
     case "turn":

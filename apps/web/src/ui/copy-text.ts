@@ -1,13 +1,13 @@
-/** Copies to the clipboard. @throws Error where the browser does not allow it. */
+/** Copies to the clipboard. @throws Error if the browser does not allow it. */
 export async function copyText(text: string): Promise<void> {
-  // On plain HTTP from another machine there is no clipboard API; what follows is all that is left.
+  // On plain HTTP from another machine there is no clipboard API, only this.
   const clipboard = navigator.clipboard as Clipboard | undefined;
   if (clipboard !== undefined) return clipboard.writeText(text);
   const area = document.createElement("textarea");
   area.value = text;
   area.style.position = "fixed";
   area.style.opacity = "0";
-  // An open dialog keeps the focus in itself; outside of it, nothing would be selected, and nothing copied.
+  // An open dialog traps the focus; outside of it nothing could be selected or copied.
   const before = document.activeElement;
   (before?.closest("[role=dialog]") ?? document.body).append(area);
   area.select();

@@ -1,13 +1,13 @@
 import { Component, type ReactNode } from "react";
 
 interface ErrorBoundaryProps {
-  /** In place of what broke; called again renders it anew. */
+  /** Fallback for what crashed; its argument retries. */
   fallback: (error: Error, retry: () => void) => ReactNode;
   onError?: (error: Error) => void;
   children: ReactNode;
 }
 
-/** Keeps what breaks in a part of the page from taking the rest with it. */
+/** Keeps a crash in one part of the page from taking down the rest. */
 export class ErrorBoundary extends Component<ErrorBoundaryProps, { error: Error | null }> {
   override state: { error: Error | null } = { error: null };
 

@@ -1,9 +1,9 @@
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Keys } from "./keys.tsx";
 
-/** How long somebody has to point at something, in ms. */
+/** Hover delay, in ms. */
 const DELAY_MS = 450;
-/** Between the element and its hint, and between the hint and the edge of the page, in px. */
+/** Gap between element, hint and page edge, in px. */
 const GAP = 6;
 
 interface Shown {
@@ -13,8 +13,8 @@ interface Shown {
 }
 
 /**
- * Says what a button does, for all elements with `data-hint` (and `data-hint-keys`): one element for the whole page, so
- * a list of a thousand buttons costs nothing. Their names for screen readers are their own.
+ * Tooltips for all elements with `data-hint` (and `data-hint-keys`): a single element for the whole page, so a list of
+ * a thousand buttons costs nothing. Accessible names are set separately.
  */
 export function HintLayer() {
   const [shown, setShown] = useState<Shown | null>(null);
@@ -71,7 +71,7 @@ export function HintLayer() {
   );
 }
 
-/** Above the element, or below it where there is no room; within the page in any case. */
+/** Above the element, or below if there is no room; always within the page. */
 function place(box: HTMLElement, target: Element): void {
   const { width, height } = box.getBoundingClientRect();
   const at = target.getBoundingClientRect();

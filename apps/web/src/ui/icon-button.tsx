@@ -4,9 +4,9 @@ import type { ComponentProps } from "react";
 
 export interface IconButtonProps extends ComponentProps<"button"> {
   icon: LucideIcon;
-  /** What it does: its name for screen readers, and its tooltip. */
+  /** Its accessible name and tooltip. */
   label: string;
-  /** The keys that do the same, for the tooltip. */
+  /** Its shortcut, for the tooltip. */
   keys?: string;
   small?: boolean;
 }

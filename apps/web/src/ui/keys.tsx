@@ -1,6 +1,6 @@
 import { clsx } from "clsx";
 
-/** Keys to press, separated by blanks: `⌘ K`. */
+/** Keys separated by spaces: `⌘ K`. */
 export function Keys({ keys, inverted = false }: { keys: string; inverted?: boolean }) {
   return (
     <span className="inline-flex gap-0.5">

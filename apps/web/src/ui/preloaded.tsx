@@ -1,15 +1,15 @@
 import { type ComponentType, type ReactNode, useEffect, useState } from "react";
 
 export type Preloaded<Props> = ComponentType<Props> & {
-  /** Fetches its code, so that it is there when it is needed, with or without a network. */
+  /** Fetches the code ahead of use, so that it also works offline. */
   preload(): Promise<void>;
 };
 
 /**
- * A component whose code comes after the first load of the page. Unlike `next/dynamic`, code that could not be fetched
- * is asked for again the next time, and the failure is an error of this component alone.
+ * A lazily loaded component. Unlike `next/dynamic`, a failed load is retried the next time, and the failure is an error
+ * of this component only.
  *
- * @param loading in its place until the code is there
+ * @param loading placeholder
  */
 export function preloaded<Props extends object>(
   load: () => Promise<ComponentType<Props>>,

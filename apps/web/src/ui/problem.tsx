@@ -1,7 +1,7 @@
 import { CircleAlert } from "lucide-react";
 import type { ReactNode } from "react";
 
-/** In place of something that could not be loaded: what is wrong, and what to do about it. */
+/** In place of something that could not be loaded: what is wrong, and what to do. */
 export function Problem({ title, detail, action }: { title: string; detail: string; action?: ReactNode }) {
   return (
     <div role="alert" className="flex flex-col items-center gap-3 px-6 py-16 text-center">

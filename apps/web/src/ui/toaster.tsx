@@ -5,13 +5,13 @@ import { useStore } from "zustand";
 import { buttonClass } from "./button.tsx";
 import { dismissToast, toasts } from "./toasts.ts";
 
-/** How long they stay, in ms: a word about something, and what somebody has to read or follow. */
+/** How long they stay, in ms: short notes, and those to read or follow. */
 const SHORT_MS = 5_000;
 const LONG_MS = 15_000;
 
 /**
- * Short messages at the edge of the screen. Radix and not sonner: that one writes a style element into the page, which
- * the content policy refuses.
+ * Short messages at the edge of the screen. Radix, not sonner: sonner inserts a style element, which the content policy
+ * blocks.
  */
 export function Toaster() {
   const shown = useStore(toasts);

@@ -4,12 +4,12 @@ export interface ToastMessage {
   id: number;
   text: string;
   detail?: string;
-  /** A page of the UI that it is about. */
+  /** The UI page that it is about. */
   link?: { label: string; href: string };
   level: "info" | "error";
 }
 
-/** More at once would cover the page, and none of them would be read. */
+/** More at once would cover the page, and none would be read. */
 const MAX_SHOWN = 3;
 let lastId = 0;
 

@@ -2,7 +2,7 @@ import { useSyncExternalStore } from "react";
 
 const subscribe = (): (() => void) => () => {};
 
-/** False while the page is what the server rendered, which knows nothing that the browser remembers. */
+/** False until hydration: the server's render knows nothing that the browser stores. */
 export function useIsHydrated(): boolean {
   return useSyncExternalStore(
     subscribe,

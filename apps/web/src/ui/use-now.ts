@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { onClockKnown, serverNow } from "../network/clock.ts";
 
-/** One timer for all that shows the passing time, and none while nothing does. */
+/** One timer for everything that shows passing time, and none while nothing does. */
 class Ticker {
   #now = 0;
   #readAt = Number.NEGATIVE_INFINITY;
@@ -37,7 +37,7 @@ class Ticker {
   }
 
   readonly read = (): number => {
-    // Without a timer nobody has kept it up to date; and the first to ask may have been early.
+    // Without a timer the value is stale, and the first caller may be early.
     if (this.#now === 0 || performance.now() - this.#readAt >= this.#intervalMs) this.#look();
     return this.#now;
   };
@@ -45,15 +45,15 @@ class Ticker {
 
 const seconds = new Ticker(1_000);
 const halfMinutes = new Ticker(30_000);
-/** Pages are rendered without data, so nothing that passes is ever rendered on the server. */
+/** Pages are rendered without data, so the server never renders a time. */
 const onServer = (): number => 0;
 
-/** The present by the server's clock, in ms since the epoch, to the second; 0 while it is not known. */
+/** Current time by the server's clock, in ms since the epoch, to the second; 0 while unknown. */
 export function useNow(): number {
   return useSyncExternalStore(seconds.subscribe, seconds.read, onServer);
 }
 
-/** The same, for what changes by the minute. */
+/** The same, to the minute. */
 export function useNowByMinute(): number {
   return useSyncExternalStore(halfMinutes.subscribe, halfMinutes.read, onServer);
 }

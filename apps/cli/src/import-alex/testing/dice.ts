@@ -1,6 +1,6 @@
 import { seededRandom } from "@trunkline/testkit";
 
-/** Choices that a seed alone decides. */
+/** Seeded random choices. */
 export class Dice {
   readonly #random: () => number;
 
@@ -8,7 +8,7 @@ export class Dice {
     this.#random = seededRandom(seed);
   }
 
-  /** @returns a whole number from `min` to `max`. */
+  /** @returns an integer from `min` to `max`. */
   between(min: number, max: number): number {
     return min + Math.floor(this.#random() * (max - min + 1));
   }

@@ -1,6 +1,6 @@
 import type { Story, StoryCall } from "./story.ts";
 
-/** A line of a transcript, the same for what a story must give and for what a log says. Times in ms since the epoch. */
+/** A transcript line, comparable between a story and a log. Times in ms since the epoch. */
 export type Line =
   | { role: "user"; text: string; at: number }
   | { role: "assistant"; text: string; at: number }
@@ -9,11 +9,11 @@ export type Line =
   | { role: "plan"; items: unknown; at: number }
   | { role: "end"; result: string; at: number };
 
-/** What reading a file back must give, told by the story alone. */
+/** The expected transcript, derived from the story alone. */
 export function expectedTranscript(story: Story): Line[] {
   const lastIndex = story.turns.length - 1;
   return story.turns.flatMap((turn, index) => {
-    // Undated: all at the beginning, but for the last turn, which is saved at the end.
+    // Undated: everything at the start, except the end of the last turn, when the file was saved.
     const isLast = index === lastIndex;
     const undated = isLast && index > 0 ? story.expectedUpdatedAt : story.expectedCreatedAt;
     const when = (at: number | null): number => at ?? undated;
@@ -32,7 +32,7 @@ export function expectedTranscript(story: Story): Line[] {
   });
 }
 
-/** They ran one after the other: each began when the one before it had its result. */
+/** Sequential: each started when the previous one had its result. */
 function expectedCalls(
   { generation }: Story,
   calls: readonly StoryCall[],

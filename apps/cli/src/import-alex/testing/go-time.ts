@@ -1,6 +1,6 @@
 import type { Dice } from "./dice.ts";
 
-/** @returns a time as Go marshals or prints it: any zone, any number of digits, all of them of the same millisecond. */
+/** @returns a time as Go marshals or prints it: any zone and precision, all within the same millisecond. */
 export function goTime(ms: number, dice: Dice): string {
   const offset = dice.pick([0, 480, -300, 330, -570]);
   const local = new Date(ms + offset * 60_000).toISOString();
@@ -19,7 +19,7 @@ export function goTime(ms: number, dice: Dice): string {
   return `${day}T${time}${fraction}${offset === 0 ? "Z" : `${sign}${hours}:${minutes}`}`;
 }
 
-/** @returns what stands in a file in place of a time that nobody can read; undefined: nothing does. */
+/** @returns an unreadable time as found in files; undefined: none at all. */
 export function noTime(dice: Dice): unknown {
   return dice.pick([
     undefined,

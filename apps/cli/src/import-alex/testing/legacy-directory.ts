@@ -7,11 +7,11 @@ import type { Story } from "./story.ts";
 
 export interface LegacyDirectory {
   stories: Story[];
-  /** What is no session that can be imported, by the name of its file. */
+  /** Files that can't be imported, by name. */
   misfits: Map<string, string>;
 }
 
-/** Writes a home directory of the original's: `count` good sessions, and one of each kind of bad file beside them. */
+/** Writes a home directory of the original: `count` good sessions plus one bad file of each kind. */
 export async function writeLegacyDirectory(home: string, count: number): Promise<LegacyDirectory> {
   const stories = Array.from({ length: count }, (_, number) => makeStory(number));
   const seconds = stories.filter(({ generation }) => generation === "second");
@@ -103,7 +103,7 @@ async function writeMisfits(directory: string, story: Story): Promise<Map<string
   return new Map(misfits.map(([name, reason]) => [name, reason]));
 }
 
-/** @returns content and time of every file, to be compared: an import must leave it as it is. */
+/** @returns content and mtime of every file: an import must not change them. */
 export async function fingerprint(home: string): Promise<Record<string, string>> {
   const entries = await readdir(home, { recursive: true, withFileTypes: true });
   const prints = await Promise.all(

@@ -5,13 +5,13 @@ import type { ErrorShape, Story, StoryCall, StoryTurn } from "./story.ts";
 const ERROR_SHAPES: ErrorShape[] = ["string", "empty", "message", "error"];
 const EPOCH = Date.UTC(2025, 8, 1);
 
-/** @param number decides everything: the same number, the same story */
+/** @param number the seed: same number, same story */
 export function makeStory(number: number): Story {
   const dice = new Dice(number);
   const generation: Generation = number % 10 === 9 ? "deep-coding" : number % 2 === 0 ? "first" : "second";
   const createdAt = EPOCH + number * 3_600_000 + dice.between(0, 999);
   const clock = { now: createdAt, isShown: generation === "deep-coding" };
-  // The original numbers calls per answer, so ids come again; only few of its models gave ids of their own.
+  // The original numbers calls per answer, so ids repeat; few of its models provided their own.
   const callIds = dice.chance(0.5) ? () => `call_${dice.hex(12)}` : (index: number) => `call_${index}`;
   const turns = Array.from({ length: dice.between(1, 4) }, () => makeTurn(dice, generation, clock, callIds));
   const updatedAt = clock.now + dice.between(0, 999);
@@ -23,7 +23,7 @@ export function makeStory(number: number): Story {
     updatedAt,
     expectedCreatedAt: createdAt,
     expectedUpdatedAt: updatedAt,
-    // Whole seconds, which every file system keeps.
+    // Whole seconds, which every file system can store.
     fileTime: Math.ceil(updatedAt / 1_000) * 1_000 + 5_000,
     system: dice.chance(0.7) ? `You are alex. ${dice.words(8)}` : null,
     turns,
@@ -56,7 +56,7 @@ function makeTurn(
     prompt: `${dice.words(dice.between(1, 6))}\n${dice.words(3)}`,
     at: tick(),
     rounds: Array.from({ length: dice.between(0, 3) }, () => ({
-      // A model that only calls a tool says nothing.
+      // A model that only calls a tool writes no text.
       text: dice.chance(0.3) ? "" : dice.words(5),
       at: tick(),
       calls: Array.from({ length: dice.between(1, 3) }, (_, index) => ({
@@ -82,7 +82,7 @@ function makeCall(dice: Dice, generation: Generation, id: string): Omit<StoryCal
       paths: ["a.txt", "b"],
     },
     output: fails ? "" : `${dice.words(dice.between(0, 20))}\n`,
-    // The first generation had no error beside the text.
+    // The first generation stored errors only as text.
     error: fails
       ? { shape: generation === "first" ? "string" : shape, message: `exit status ${dice.between(1, 255)}` }
       : null,
@@ -99,7 +99,7 @@ function makePlan(dice: Dice): Story["plan"] {
   ];
 }
 
-/** A file without times: the id tells its second or nanosecond, or the messages do, or the file's own date does. */
+/** Without times in the file, they come from the id (second or nanosecond), the messages or the mtime. */
 function loseTimes(story: Story): void {
   const { id, generation, fileTime, createdAt, turns } = story;
   story.createdAt = null;

@@ -1,13 +1,13 @@
 import type { SessionDocument, SessionEvent } from "@trunkline/contract";
 import type { Line } from "./expected-transcript.ts";
 
-/** @returns the document's events as events of a session. */
+/** @returns the document's events as session events. */
 export function eventsOf({ events }: SessionDocument): SessionEvent[] {
   const sessionId = "00000000-0000-7000-8000-000000000001";
   return events.map((event) => ({ ...event, sessionId }) as SessionEvent);
 }
 
-/** @returns what a log says happened, without what is only book-keeping. */
+/** @returns what happened according to a log, without bookkeeping. */
 export function readTranscript(events: readonly SessionEvent[]): Line[] {
   return events.flatMap((event): Line[] => {
     const { at } = event;

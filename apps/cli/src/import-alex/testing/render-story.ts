@@ -72,7 +72,7 @@ function secondTurn(turn: StoryTurn, dice: Dice): Message[] {
   ];
 }
 
-/** One result per message: listed, or in the message itself, or both. */
+/** One result per message: in the list, in the message itself, or both. */
 function secondResult(call: StoryCall, dice: Dice): Message {
   const { id, output, error } = call;
   const listed = { call_id: id, content: output, ...errorOf(call), metadata: null };

@@ -1,19 +1,19 @@
 import type { Generation } from "../legacy-session.ts";
 
 /**
- * What happened in a session of the original, told without its file format. Files are rendered from it, and what an
- * import must give is read off it: neither knows the other, nor the importer.
+ * A session of the original, independent of its file format. Files are rendered from it and expected imports derived
+ * from it, without using the importer.
  */
 export interface Story {
   generation: Generation;
   id: string;
-  /** ms since the epoch; null: the file says nothing that can be read. */
+  /** ms since the epoch; null: unreadable or absent in the file. */
   createdAt: number | null;
   updatedAt: number | null;
-  /** What the importer has to take for them. */
+  /** What the importer has to use instead. */
   expectedCreatedAt: number;
   expectedUpdatedAt: number;
-  /** When the file was last written, in ms since the epoch. */
+  /** Modification time, in ms since the epoch. */
   fileTime: number;
   system: string | null;
   turns: StoryTurn[];
@@ -24,14 +24,14 @@ export interface Story {
 
 export interface StoryTurn {
   prompt: string;
-  /** ms since the epoch; of generations that do not date messages null. */
+  /** ms since the epoch; null in generations without message times. */
   at: number | null;
   rounds: StoryRound[];
   answer: string;
   answeredAt: number | null;
 }
 
-/** The model says something and calls tools. */
+/** The model writes text and calls tools. */
 export interface StoryRound {
   text: string;
   at: number | null;

@@ -11,7 +11,7 @@ async function tokenOf(stage: Stage, name: string): Promise<string | undefined> 
   return items.find((token) => token.userName === name)?.id;
 }
 
-/** After the scenes of tasks: with a second user, and without a sandbox, commands are refused. */
+/** After the task scenes: with a second user and no sandbox, commands are refused. */
 export const ACCESS_SCENES: readonly Scene[] = [
   {
     of: "user add",

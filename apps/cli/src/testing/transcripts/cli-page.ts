@@ -32,7 +32,7 @@ samples. A real terminal shows colors and a status line (\`NO_COLOR\` turns colo
 [cookbook](cookbook.md) has recipes.
 `;
 
-/** The commands that do something, by their whole name: `run`, `token create`. */
+/** The runnable commands by full name: `run`, `token create`. */
 export function commandNames(): string[] {
   const program = buildProgram({
     terminal: processTerminal(),
@@ -67,7 +67,7 @@ async function play(): Promise<Map<string, { says: string; text: string }[]>> {
   let normaliser: Normaliser | null = null;
   for (const { of, says, play: perform } of SCENES) {
     await perform(stage);
-    // The first scene starts the server; its address is what all others speak of.
+    // The first scene starts the server; all others use its address.
     normaliser ??= new Normaliser([
       [`${stage.directory}/trunkline`, "/home/you/.local/share/trunkline"],
       [`${stage.directory}/`, ""],

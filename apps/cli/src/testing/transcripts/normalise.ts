@@ -1,12 +1,12 @@
 /**
- * Makes two recordings of the same scenes the same text: ids by the order in which they appear, and what depends on the
- * machine, the clock and the way pieces of a text were batched by something that looks like it.
+ * Makes recordings comparable: ids are replaced by their order of appearance, and whatever depends on the machine, the
+ * clock or batching by a placeholder that looks alike.
  */
 export class Normaliser {
   readonly #ids = new Map<string, string>();
   readonly #words: readonly (readonly [string, string])[];
 
-  /** @param words what to put in the place of what, e.g. of a temporary directory */
+  /** @param words replacements, e.g. for a temporary directory */
   constructor(words: readonly (readonly [string, string])[]) {
     this.#words = words;
   }
@@ -20,7 +20,7 @@ export class Normaliser {
       .join("\n");
   }
 
-  /** A UUIDv7 of the day this was written, and a number. */
+  /** A UUIDv7 of the day this was written, plus a number. */
   #idOf(id: string): string {
     const known = this.#ids.get(id);
     if (known !== undefined) return known;

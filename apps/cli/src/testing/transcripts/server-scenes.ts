@@ -3,7 +3,7 @@ import type { Scene } from "./scene.ts";
 
 const BACKUP = "backup.db";
 
-/** Before every other scene: without a server there is nothing to talk to. */
+/** Before all other scenes: they need a server. */
 export const OPENING_SCENES: readonly Scene[] = [
   {
     of: "serve",
@@ -22,7 +22,7 @@ export const OPENING_SCENES: readonly Scene[] = [
   },
 ];
 
-/** After every other scene. */
+/** After all other scenes. */
 export const CLOSING_SCENES: readonly Scene[] = [
   {
     of: "backup",

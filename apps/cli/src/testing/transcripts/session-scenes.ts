@@ -6,7 +6,7 @@ import type { Stage } from "./stage.ts";
 
 const EXPORTED = "notes.json";
 
-/** A session with a tool's output in it. */
+/** A session with tool output. */
 async function sessionOf(stage: Stage, prompt: string): Promise<string> {
   const { sessionId } = await stage.client.task.submit.mutate({ prompt });
   await stage.newestTask("completed");

@@ -12,20 +12,20 @@ import { readLocalToken, readServerRecord } from "../../server/data-dir.ts";
 import { openOutput } from "../../terminal/output.ts";
 import { CliProcess } from "../cli-process.ts";
 
-/** Columns of the terminal that is shown. */
+/** Columns of the terminal. */
 const WIDTH = 100;
 
-/** How a line is typed. */
+/** How to run a line. */
 export interface Typed {
-  /** What stands at the prompt instead of the line, e.g. with what is piped in. */
+  /** Shown at the prompt instead of the line, e.g. with the piped input. */
   shown?: string;
-  /** What is piped in. */
+  /** Piped input. */
   stdin?: string;
-  /** What becomes of the output, as `shown` says. */
+  /** Transforms the output, as `shown` says. */
   filter?: (line: string) => boolean;
 }
 
-/** A terminal of a person who has a data directory, and in it a server once they have started one. */
+/** A user's terminal with a data directory and, once started, a server. */
 export class Stage implements AsyncDisposable {
   readonly directory: string;
   readonly env: Readonly<Record<string, string>>;
@@ -41,7 +41,7 @@ export class Stage implements AsyncDisposable {
       NO_COLOR: "1",
       TRUNKLINE_DATA_DIR: join(directory, "trunkline"),
       TRUNKLINE_PORT: "0",
-      // As a machine without it has it, whichever this one is.
+      // Like a machine without it, whichever this one is.
       TRUNKLINE_SANDBOX: "off",
     };
   }
@@ -50,7 +50,7 @@ export class Stage implements AsyncDisposable {
     return new Stage(await mkdtemp(join(tmpdir(), "trunkline-cli-")));
   }
 
-  /** What was typed and shown since the last call. */
+  /** Everything typed and shown since the last call. */
   take(): string {
     const recorded = this.#recorded;
     this.#recorded = "";
@@ -65,7 +65,7 @@ export class Stage implements AsyncDisposable {
     return createClient({ url: this.url, token: readLocalToken(this.#dataDir) ?? undefined });
   }
 
-  /** Types `trunkline …` and waits for its end; words are separated by spaces, and kept together by double quotes. */
+  /** Types `trunkline …` and waits for it to end; words are separated by spaces, double quotes keep them together. */
   async type(line: string, { shown = `trunkline ${line}`, stdin, filter }: Typed = {}): Promise<void> {
     const input = new PassThrough();
     if (stdin === undefined) Object.assign(input, { isTTY: true, setRawMode: () => input });
@@ -73,7 +73,7 @@ export class Stage implements AsyncDisposable {
     const screen = Object.assign(new PassThrough(), { isTTY: true, columns: WIDTH });
     const shownText = text(screen);
     const out = openOutput(screen, this.env);
-    // Notices stand where they would on a screen; what spins is left out.
+    // Notices appear where they would on a screen; spinners are omitted.
     const err = openOutput(screen, { ...this.env, TERM: "dumb" });
     const exitCode = await runCli(words(line), {
       in: input as unknown as ReadStream,
@@ -87,7 +87,7 @@ export class Stage implements AsyncDisposable {
     this.#record(shown, lines.join(""), exitCode);
   }
 
-  /** Starts `trunkline …`, and presses Ctrl-C once `ready` says so. */
+  /** Starts `trunkline …`, and presses Ctrl-C once `ready` returns true. */
   async interrupt(line: string, ready: () => Promise<boolean>): Promise<void> {
     await using cli = new CliProcess(words(line), { ...this.env });
     await waitFor(`${line} to be under way`, ready);
@@ -96,12 +96,12 @@ export class Stage implements AsyncDisposable {
     this.#record(`trunkline ${line}`, `${out}^C\n${err}`, exitCode ?? 1);
   }
 
-  /** Types what is no command of ours. */
+  /** Types a line that is not one of our commands. */
   note(shown: string, output: string): void {
     this.#record(shown, output, 0);
   }
 
-  /** @returns the task that was submitted last, once it is in that state */
+  /** @returns the most recently submitted task, once it is in that state */
   async newestTask(state?: Task["state"]): Promise<Task> {
     return waitFor(`a task that is ${state ?? "there"}`, async () => {
       const { items } = await this.client.task.list.query({ limit: 1 });
@@ -109,7 +109,7 @@ export class Stage implements AsyncDisposable {
     });
   }
 
-  /** @returns the session that changed last */
+  /** @returns the most recently changed session */
   async newestSession(): Promise<Session> {
     return waitFor("a session", async () => (await this.client.session.list.query({ limit: 1 })).items[0]);
   }

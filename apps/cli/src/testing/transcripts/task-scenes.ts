@@ -1,7 +1,7 @@
 import type { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 
-/** Makes a session that has a task at work and two in its queue. @returns the first of the two */
+/** Creates a session with a running task and two queued ones. @returns the first queued one */
 async function queueUp({ client }: Stage): Promise<string> {
   const { sessionId } = await client.task.submit.mutate({ prompt: "wait: 600" });
   const { taskId } = await client.task.submit.mutate({ sessionId, prompt: "say: second" });

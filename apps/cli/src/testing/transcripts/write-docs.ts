@@ -1,5 +1,5 @@
 import { writeFile } from "node:fs/promises";
 import { CLI_PAGE_FILE, recordCliPage } from "./cli-page.ts";
 
-// `pnpm docs:cli`: a test fails while the page is not what the commands do.
+// `pnpm docs:cli`: a test fails if the page is out of date.
 await writeFile(CLI_PAGE_FILE, await recordCliPage());

@@ -1,4 +1,4 @@
-/** Shown by the shell, which all pages share (shell/screens.tsx). */
+/** Rendered by the shell that all pages share (shell/screens.tsx). */
 export default function Page() {
   return null;
 }

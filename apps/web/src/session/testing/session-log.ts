@@ -1,13 +1,13 @@
 import type { EventDataOf, EventType, SessionEvent, Task } from "@trunkline/contract";
 import { applyEvents, emptySessionView, type SessionView } from "@trunkline/contract/session-view";
 
-/** One event in short: type, task and data; seq and time follow from its place. */
+/** An event in short form: type, task and data; seq and time follow from its index. */
 export type Line = { [T in EventType]: readonly [T, string | null, EventDataOf<T>] }[EventType];
 
 /** @param lines events with seqs 1, 2, 3, … and 100 ms between them */
 export function eventsOf(lines: readonly Line[]): SessionEvent[] {
   return lines.map(([type, taskId, data], index) => {
-    // The pair comes from one line, which the union of both cannot tell.
+    // Type and data belong together, which the compiler can't see here.
     return { sessionId: "s", taskId, seq: index + 1, at: 100 * (index + 1), type, data } as SessionEvent;
   });
 }
