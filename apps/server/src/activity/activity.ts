@@ -1,8 +1,8 @@
 import type { Activity, ActivityHint } from "./port.ts";
 
 /**
- * Followers by owner, so that a change costs nothing for anybody else. Changes are sets per follower: one that does not
- * read holds at most one id per session that changed, however often it did.
+ * Followers by owner, so that a change costs others nothing. Each follower has a set: one that does not read holds at
+ * most one id per changed session.
  */
 export function createActivity(): Activity {
   const followers = new Map<string, Set<Follower>>();
@@ -26,7 +26,7 @@ export function createActivity(): Activity {
     },
     follow(ownerId, signal) {
       const follower = new Follower();
-      // One that is over before it began never hears of its end.
+      // A signal that has already aborted fires no event.
       if (!signal.aborted) {
         const ofOwner = followers.get(ownerId) ?? new Set();
         followers.set(ownerId, ofOwner.add(follower));

@@ -1,10 +1,10 @@
-/** Which sessions changed, told to those who follow their owner's list, and to nobody else. Hints: the rows say how they stand. */
+/** Tells followers which of their owner's sessions changed. Hints only: the rows have the current state. */
 export interface Activity {
   changed(sessionId: string, ownerId: string): void;
   removed(sessionId: string, ownerId: string): void;
-  /** Changes may have been missed: all followers read their lists anew. */
+  /** Changes may have been missed: all followers reload their lists. */
   reset(): void;
-  /** From this call on, until `signal` aborts: the owner's sessions that changed or went since the last yield. */
+  /** From this call until `signal` aborts: the owner's sessions that were changed or deleted since the last yield. */
   follow(ownerId: string, signal: AbortSignal): AsyncGenerator<ActivityHint, void>;
 }
 

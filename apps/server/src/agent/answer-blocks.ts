@@ -10,21 +10,21 @@ import {
 } from "@trunkline/contract";
 import type { DeltaEvent, RunEvent } from "./port.ts";
 
-/** The text and reasoning blocks of one answer: from the provider's part ids to events. */
+/** Text and reasoning blocks of one answer: maps the provider's part ids to events. */
 export class AnswerBlocks {
   readonly #open = new Map<string, Block>();
   #ended: RunEvent[] = [];
 
   add(kind: BlockKind, partId: string, text: string): DeltaEvent {
     const key = `${kind} ${partId}`;
-    // Random, because a step that is tried again says its blocks again.
+    // Random, because a retried step repeats its blocks.
     const known = this.#open.get(key);
     const piece = blockPiece(kind, known?.blockId ?? randomUUID(), text);
     this.#open.set(key, blockAfter(known ?? newBlock(piece), piece));
     return piece;
   }
 
-  /** @param providerMetadata is kept with the block, even where that has no text: a signature may stand alone. */
+  /** @param providerMetadata is stored even for a block without text: a signature may stand alone. */
   end(kind: BlockKind, partId: string, providerMetadata?: Json): void {
     const key = `${kind} ${partId}`;
     const open = this.#open.get(key);
@@ -41,14 +41,14 @@ export class AnswerBlocks {
     return this.#ended.length > 0;
   }
 
-  /** The events that end what has ended, once. */
+  /** End events of the blocks that have ended, returned once. */
   takeEnded(): RunEvent[] {
     const ended = this.#ended;
     this.#ended = [];
     return ended;
   }
 
-  /** The same, once everything is taken to have ended. */
+  /** The same, treating every block as ended. */
   endAll(): RunEvent[] {
     const ended = [...this.takeEnded(), ...Array.from(this.#open.values(), blockEnd)];
     this.#open.clear();

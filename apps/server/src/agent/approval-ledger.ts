@@ -8,15 +8,15 @@ import {
 import type { SessionTrust } from "../approvals/port.ts";
 import { answerText } from "./question-answer.ts";
 
-/** What was decided about a call. */
+/** A decision on a call. */
 export interface CallAnswer {
   allowed: boolean;
-  /** Who decided, in words; null: nobody did, in time. */
+  /** Name of who decided; null: it expired. */
   by: string | null;
   note: string | undefined;
 }
 
-/** What the user answered to the question that a call is; null: nobody answered in time. */
+/** The user's answer to a question; null: it expired. */
 export interface QuestionAnswer {
   text: string | null;
 }
@@ -24,9 +24,9 @@ export interface QuestionAnswer {
 type Carried = NonNullable<EventDataOf<"context.compacted">["carried"]>;
 
 /**
- * Projects a session's events to what was asked, answered and allowed for good, and to whether the model may have read
- * strangers' words. Pure, as the transcript is: a restart, another node and a fork come to the same. What it holds grows
- * with what is open and with what people allowed for good, not with the log.
+ * Projects a session's events to what was asked, answered and always allowed, and to whether the model may have read
+ * untrusted text. Pure, like the transcript, so a restart, another node and a fork agree. Its size depends on open
+ * requests and standing permissions, not on the log.
  */
 export class ApprovalLedger implements SessionTrust {
   readonly #importedSeq: number;
@@ -38,7 +38,7 @@ export class ApprovalLedger implements SessionTrust {
   readonly #allowed = new Set<string>();
   #hasReadUntrusted: boolean;
 
-  /** @param importedSeq up to this event the log came from elsewhere, and allows nothing here; 0: none of it. */
+  /** @param importedSeq up to this event the log was imported, and its approvals allow nothing here; 0: none of it. */
   constructor(importedSeq: number) {
     this.#importedSeq = importedSeq;
     this.#hasReadUntrusted = importedSeq > 0;
@@ -52,17 +52,17 @@ export class ApprovalLedger implements SessionTrust {
     return this.#allowed.has(always);
   }
 
-  /** @returns undefined where nobody has decided about the call. */
+  /** @returns undefined if the call is undecided. */
   decisionOn(callId: string): CallAnswer | undefined {
     return this.#decisions.get(callId);
   }
 
-  /** @returns undefined where the call is no question, or one that is open. */
+  /** @returns undefined if the call is not a question, or is still open. */
   answerTo(callId: string): QuestionAnswer | undefined {
     return this.#answers.get(callId);
   }
 
-  /** What somebody who begins after these events has to be told of them. */
+  /** State to hand over to a reader that starts after these events. */
   get carried(): Pick<Carried, "alwaysAllowed" | "readsUntrusted"> {
     return { alwaysAllowed: [...this.#allowed], readsUntrusted: this.#hasReadUntrusted ? true : undefined };
   }

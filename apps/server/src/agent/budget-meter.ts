@@ -10,7 +10,7 @@ export interface EffectiveBudget {
   durationMs: number;
 }
 
-/** What a task may use: its own wishes within the server's bounds. */
+/** A task's limits: its own, capped by the server's. */
 export function effectiveBudget(budget: Budget): EffectiveBudget {
   return {
     steps: Math.min(budget.maxSteps ?? DEFAULT_MAX_STEPS, MAX_STEPS),
@@ -19,7 +19,7 @@ export function effectiveBudget(budget: Budget): EffectiveBudget {
   };
 }
 
-/** @throws BudgetExceeded where the task may not take another step. */
+/** @throws BudgetExceeded if the task may not take another step. */
 export function checkStepBudget(budget: EffectiveBudget, { steps, usage }: TaskProgress): void {
   if (steps >= budget.steps) {
     throw new BudgetExceeded({ budget: "steps", limit: budget.steps, spent: steps });
@@ -35,7 +35,7 @@ export interface Deadline extends Disposable {
   signal: AbortSignal;
 }
 
-/** Lets the task's time run; what earlier attempts worked counts. */
+/** Starts the clock; time worked in earlier attempts counts. */
 export function startDeadline(budget: EffectiveBudget, { workedMs }: TaskProgress, clock: Clock): Deadline {
   const timeUp = new AbortController();
   const disposed = new AbortController();
@@ -46,7 +46,7 @@ export function startDeadline(budget: EffectiveBudget, { workedMs }: TaskProgres
   };
   const remainingMs = budget.durationMs - workedMs;
   if (remainingMs <= 0) exceeded();
-  // Rejects when it is disposed of, which is what stops the clock.
+  // Rejects on disposal, which stops the clock.
   else clock.wait(remainingMs, disposed.signal).then(exceeded, () => undefined);
   return { signal: timeUp.signal, [Symbol.dispose]: () => disposed.abort() };
 }

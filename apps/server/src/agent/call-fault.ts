@@ -5,7 +5,7 @@ import { clip, ProviderFault } from "./provider-fault.ts";
 import { type ProviderWords, wordsInBody, wordsInValue } from "./provider-words.ts";
 import { type Refusal, refusalFault } from "./refusal-fault.ts";
 
-/** The answer began and did not end as it should; nothing of it is of use. */
+/** The answer started but did not complete; discard all of it. */
 export function streamFault(error: unknown, context: FaultContext): ProviderFault {
   if (error instanceof ProviderFault) return error;
   const refusal = refusalIn(error);
@@ -13,13 +13,13 @@ export function streamFault(error: unknown, context: FaultContext): ProviderFaul
   return cutFault(saidBy(error), context, error);
 }
 
-/** The answer broke off; what it said so far is of no use. */
+/** The answer was cut off; discard what it said so far. */
 export function cutFault(said: string, { redact }: FaultContext, cause?: unknown): ProviderFault {
   const message = `The model's answer broke off (${clip(redact(said))})`;
   return new ProviderFault("provider_stream_cut", message, { cause, retryable: true });
 }
 
-/** The call failed before an answer began. An error that is no provider's is given back, without what it may quote. */
+/** The call failed before an answer started. Errors that are not the provider's are returned with secrets redacted. */
 export function callFault(error: unknown, context: FaultContext): unknown {
   if (error instanceof ProviderFault) return error;
   const refusal = refusalIn(error);
@@ -40,18 +40,18 @@ export function callFault(error: unknown, context: FaultContext): unknown {
   );
 }
 
-/** A key that makes no valid header is quoted by the error that says so. */
+/** A key that is not a valid header value is quoted by the error. */
 function withoutSecrets(error: unknown, { redact }: FaultContext): unknown {
   const message = error instanceof Error ? error.message : String(error);
   const safe = redact(message);
   return safe === message ? error : new Error(safe);
 }
 
-/** What an SDK's error says of the provider's answer; null where it is about something else. */
+/** The provider's response according to an SDK error; null for other errors. */
 function refusalIn(error: unknown): Refusal | null {
   if (APICallError.isInstance(error)) {
     const status = error.statusCode;
-    // The SDKs also give errors in the middle of an answer this class, and the answer's own status 200.
+    // The SDKs also use this class for errors within an answer, with the answer's own status 200.
     if (status !== undefined && (status >= 400 || (status >= 300 && status < 400))) {
       const body = error.responseBody ?? "";
       const words = body === "" ? wordsInBody(error.message) : wordsInBody(body);
@@ -59,7 +59,7 @@ function refusalIn(error: unknown): Refusal | null {
     }
     return error.cause === undefined ? null : refusalIn(error.cause);
   }
-  // Their schemas know one shape of error; what did not fit may be another.
+  // SDK schemas know one shape of error; try others.
   if (TypeValidationError.isInstance(error)) return refusalInValue(error.value);
   if (typeof error === "string") return refusalInValue({ error });
   if (typeof error === "object" && error !== null && !(error instanceof Error)) return refusalInValue(error);
@@ -79,7 +79,7 @@ function saidBy(error: unknown): string {
   const networkCode = networkErrorCode(error);
   if (networkCode !== null) return networkCode;
   if (TypeValidationError.isInstance(error)) return "it is not what the provider's protocol has";
-  // "Failed to process successful response" says less than what it was caused by.
+  // "Failed to process successful response" is less useful than its cause.
   if (APICallError.isInstance(error) && error.cause instanceof Error) return saidBy(error.cause);
   if (error instanceof Error) return error.message;
   return "an error without a message";

@@ -3,13 +3,13 @@ import { MAX_IDENTICAL_CALLS, MAX_REFUSED_CALLS } from "./limits.ts";
 import { RunFailure } from "./run-failure.ts";
 import type { CallOutcome } from "./tool-call.ts";
 
-/** Notices a model that goes round in circles. */
+/** Detects a model that repeats itself in a loop. */
 export class CallGuard {
   #lastKey: string | undefined;
   #identical = 0;
   #refused = 0;
 
-  /** @throws RunFailure at the call that is one too many. */
+  /** @throws RunFailure on one repetition too many. */
   note(call: ToolCall, { refused, status, output }: CallOutcome): void {
     const key = JSON.stringify([call.tool, call.input, status, output]);
     this.#identical = key === this.#lastKey ? this.#identical + 1 : 1;

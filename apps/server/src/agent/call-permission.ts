@@ -13,18 +13,18 @@ export interface PermissionDeps {
   ledger: ApprovalLedger;
 }
 
-/** What is to be done about a call now. */
+/** What to do with a call. */
 export type CallPlan =
-  /** No tool takes it; the text tells the model why. */
+  /** Invalid; the text tells the model why. */
   | { type: "refuse"; output: string }
   | { type: "deny"; output: string }
   | { type: "execute"; prepared: PreparedCall; decision: CallAnswer | undefined }
-  /** It is a question, and this became of it. */
+  /** An answered question. */
   | { type: "answer"; status: "succeeded" | "failed"; output: string }
   | { type: "ask-approval"; request: ApprovalRequest }
   | { type: "ask-question"; request: QuestionRequest };
 
-/** What was decided about this very call stands, whatever the policy says by now. */
+/** A decision on this very call stands, whatever the policy says now. */
 export function planCall({ tools, policy, ledger }: PermissionDeps, call: ToolCall): CallPlan {
   const prepared = prepareCall(tools, call);
   if ("refusal" in prepared) return { type: "refuse", output: prepared.refusal };
@@ -46,12 +46,12 @@ export function planCall({ tools, policy, ledger }: PermissionDeps, call: ToolCa
   const demand = policy.demandOf(tool, input, ledger);
   if (demand === null) return { type: "execute", prepared, decision };
   const { title, kind, locations } = describeCall(tools, call);
-  // As it will be executed: what a person reads is what they allow.
+  // As it will be executed: a person allows what they read.
   const shown = { callId, tool: tool.name, input: input as Json, title, kind, locations };
   return { type: "ask-approval", request: { ...shown, ...demand } };
 }
 
-/** @returns what must be asked about the calls before they are executed; together, so that a person is asked once. */
+/** @returns the requests for all calls of the step together, so that a person is asked once. */
 export function waitsFor(deps: PermissionDeps, calls: readonly ToolCall[]): Waits {
   const plans = calls.map((call) => planCall(deps, call));
   return {
@@ -65,7 +65,7 @@ function denialText({ by, note }: CallAnswer): string {
   return note === undefined ? `Denied by ${by}; not run` : `Denied by ${by}; not run. They say: ${note}`;
 }
 
-/** Adds to a result what the person who allowed the call had to say. */
+/** Appends the note of whoever allowed the call to its result. */
 export function withNote(output: string, decision: CallAnswer | undefined): string {
   if (decision?.note === undefined || decision.by === null) return output;
   const words = `[${decision.by} says: ${decision.note}]`;

@@ -1,14 +1,14 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Time and chance as a run sees them; handed in, so that a test can decide about both. */
+/** Time and randomness of a run, injected so that tests can control both. */
 export interface Clock {
-  /** Milliseconds that only ever grow; not the time of day. */
+  /** Monotonic time in ms, not the time of day. */
   now(): number;
-  /** Resolves after `ms`; rejects at once when the signal aborts. */
+  /** Resolves after `ms`; rejects immediately when the signal aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
-  /** The time of day: integer ms since the epoch. */
+  /** Time of day: integer ms since the epoch. */
   date(): number;
-  /** From 0 up to, not including, 1. */
+  /** From 0 to below 1. */
   random(): number;
 }
 

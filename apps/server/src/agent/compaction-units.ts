@@ -1,22 +1,24 @@
 import type { TranscriptBuilder } from "./transcript.ts";
 import type { Step, Turn } from "./transcript-turn.ts";
 
-/** A part of the conversation that is summed up whole or not at all: a step with its results, or a turn that is over. */
+/**
+ * A part of the conversation that is summarised as a whole or not at all: a step with its results, or an ended turn.
+ */
 export interface Unit {
   turn: Turn;
   steps: readonly Step[];
-  /** Of its last event. */
+  /** Seq of its last event. */
   endSeq: number;
-  /** UTF-16 units of all its texts. */
+  /** Length of all its texts in UTF-16 units. */
   length: number;
 }
 
-/** The oldest units, so many that those that stay are not longer than that together; in the order of their ends. */
+/** The oldest units, so many that the rest fits into the length; ordered by their ends. */
 export function unitsToSumUp(transcript: TranscriptBuilder, keptLength: number): Unit[] {
   const units = transcript.turns.flatMap(unitsOf);
   let kept = 0;
   const firstKept = units.findLastIndex((unit) => (kept += unit.length) > keptLength) + 1;
-  // A task that was overtaken by others has steps that are older than theirs: an end in the log is one for all.
+  // A task that was overtaken by others has steps that are older than theirs: order by position in the log.
   const upToSeq = Math.max(0, ...units.slice(0, firstKept).map(({ endSeq }) => endSeq));
   return units.filter(({ endSeq }) => endSeq <= upToSeq).toSorted((a, b) => a.endSeq - b.endSeq);
 }

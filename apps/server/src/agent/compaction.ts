@@ -11,10 +11,10 @@ import { CONTEXT_OVERFLOW, type ModelDeps, tryModel } from "./step.ts";
 import { digestOf } from "./summary-digest.ts";
 import { conversationText, SUMMARY_PROMPT } from "./summary-request.ts";
 
-/** Share of the model's window from which on the conversation is summed up before it overflows. */
+/** Share of the model's window at which the conversation is summarised before it overflows. */
 const NEARLY_FULL = 0.85;
 
-/** @returns whether there was need, and something to sum up. */
+/** @returns whether a summary was needed and possible. */
 export async function compactIfNearlyFull(deps: ModelDeps): Promise<boolean> {
   const { transcript } = deps.state;
   const { contextTokens } = deps.model;
@@ -26,9 +26,9 @@ export async function compactIfNearlyFull(deps: ModelDeps): Promise<boolean> {
 }
 
 /**
- * The model did not take the prompt: sums up so much that the next one is half as long.
- * @param overflows how often in a row it happened, from 1
- * @throws RunFailure where there is nothing left to sum up, or where it happens again and again
+ * The model rejected the prompt as too long: summarises enough to halve it.
+ * @param overflows in a row, from 1
+ * @throws RunFailure if there is nothing left to summarise, or it happens too often
  */
 export async function compactAfterOverflow(deps: ModelDeps, overflows: number): Promise<void> {
   const length = Math.floor(deps.state.transcript.length / 2);
@@ -46,10 +46,10 @@ function noRoom({ model }: ModelDeps): RunFailure {
 }
 
 /**
- * Replaces the older part of the conversation by a summary. What is newest stays word for word, as far as it takes a third
- * of the length.
- * @param length that the conversation may have afterwards, in UTF-16 units
- * @returns false where there was nothing to sum up
+ * Replaces the older part of the conversation with a summary. The newest part stays verbatim, up to a third of the
+ * length.
+ * @param length maximum of the conversation afterwards, in UTF-16 units
+ * @returns false if there was nothing to summarise
  */
 async function compact(deps: ModelDeps, length: number): Promise<boolean> {
   const { state } = deps;
@@ -73,10 +73,10 @@ async function compact(deps: ModelDeps, length: number): Promise<boolean> {
 
 const MIN_SUMMARY_LENGTH = 500;
 
-/** Times that a summary is asked for, each time of half as much text, where that is too long as well. */
+/** Attempts at a summary, each with half as much text as the last, if the request is too long as well. */
 const MAX_SUMMARY_TRIES = 4;
 
-/** @returns null where the model writes none, or takes not even what is to be summed up. */
+/** @returns null if the model writes none, or even the shortened request is too long. */
 async function writeSummary(
   deps: ModelDeps,
   units: readonly Unit[],
@@ -93,10 +93,10 @@ async function writeSummary(
         call: () => callForText(deps, conversation),
         leftovers: () => [],
       });
-      // Some models call a tool here, though they are given none.
+      // Some models call a tool here, although they are given none.
       return text.trim() === "" ? null : { text: text.trim(), usage };
     } catch (error) {
-      // What the model does not write is put together without it.
+      // Without a summary by the model, build one from the log.
       if (error instanceof RunFailure && error.error.code === "provider_no_answer") return null;
       if (!(error instanceof ProviderFault)) throw error;
     }
@@ -104,7 +104,7 @@ async function writeSummary(
   return null;
 }
 
-/** A model call that leaves no trace in the log but what its caller makes of it. */
+/** A model call that logs nothing itself; its caller does. */
 async function callForText(
   { model, signal }: ModelDeps,
   conversation: string,

@@ -1,6 +1,6 @@
 import type { ProviderWords } from "./provider-words.ts";
 
-/** How providers name a prompt that is too long for the model, in `code` or `type`. */
+/** Providers' codes and types for a prompt that is too long. */
 const CODES =
   /context_?(?:length|window|size)|exceed_context|prompt_too_long|string_above_max_length|request_too_large|max_tokens_exceeded|input_too_long|too_many_input_tokens/;
 
@@ -16,17 +16,17 @@ const WORDS: readonly RegExp[] = [
   /(?:exceed\w*|maximum|too many|too large|limit)\b.{0,60}\btokens?\b/i,
 ];
 
-/** What makes one of the above mean it: that something is too much. */
+/** One of the above only counts together with a word for "too much". */
 const TOO_MUCH =
   /exceed|too (?:long|large|big|many|much)|maximum|at most|larger than|longer than|greater than|more than|overflow|does ?n[o']t fit|reduce|shorten|truncat|limit|must (?:be|have)|less than|ran out|run out|above|over\b/i;
 
-/** About the answer's length, its rate or the account, which a shorter prompt does not mend. */
+/** About the answer's length, rate limits or the account, which a shorter prompt does not fix. */
 const OTHER_MATTERS =
   /max_(?:completion_|output_|new_)?tokens|completion tokens|output tokens|per (?:minute|day|hour|second|month)|\b[tr]p[md]\b|rate.?limit|quota|credit|billing|maxlength|stop sequences|tool(?:s| definitions)\b.{0,30}(?:maximum|too many)/i;
 
 /**
- * Whether the provider refused the prompt as too long, in whichever words.
- * @param status of the answer; undefined where the error came in a stream.
+ * Whether the provider rejected the prompt as too long, however it says so.
+ * @param status of the response; undefined for an error within a stream.
  */
 export function isContextOverflow(status: number | undefined, { message, codes }: ProviderWords): boolean {
   if (status === 413) return true;

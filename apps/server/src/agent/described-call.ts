@@ -6,7 +6,7 @@ const MAX_TITLE_LENGTH = 500;
 const MAX_LOCATIONS = 100;
 const MAX_PATH_LENGTH = 4_096;
 
-/** The call with what its tool says of it for people: the log keeps that, and UIs choose by it. */
+/** Adds the tool's description of the call (title, kind, locations), which the log stores and UIs display. */
 export function describeCall(tools: readonly Tool[], call: ToolCall): ToolCall {
   const tool = tools.find(({ name }) => name === call.tool);
   if (tool === undefined) return call;

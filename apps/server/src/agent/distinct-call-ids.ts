@@ -2,12 +2,12 @@ import { randomUUID } from "node:crypto";
 import type { Answer } from "./model-call.ts";
 import { withOriginal } from "./original-call.ts";
 
-/** The contract takes ids of 200 characters; what makes one distinct needs 37 of them. */
+/** Maximum length, given the contract's limit of 200 characters and a suffix of 37. */
 const MAX_KEPT_ID_LENGTH = 160;
 
 /**
- * Gives each call an id that is unique in its session: there are providers that number the calls of every answer from
- * 0, and others that send no id at all. The provider's own id is kept beside it, for the provider.
+ * Makes call ids unique in the session: some providers number the calls of every answer from 0, others send no ids. The
+ * provider's own id is stored beside it.
  */
 export function distinctCallIds(answer: Answer, isTaken: (callId: string) => boolean): Answer {
   const taken = new Set<string>();

@@ -18,9 +18,9 @@ const FILTERED =
   /filter|safety|refus|recitation|blocklist|blocked|prohibited|spii|sensitive|guardrail|moderation|language/;
 
 /**
- * Why the answer ended, from the provider's own word for it.
- * @throws ProviderFault where it says that the answer is not whole, or where nobody knows what it says: an answer counts
- *   as whole only where the provider says so.
+ * Maps the provider's finish reason.
+ * @throws ProviderFault if it means that the answer is incomplete, or is unknown: an answer counts as complete only if
+ * the provider says so.
  */
 export function finishReasonOf(raw: string, context: FaultContext): FinishReason {
   const word = raw.trim().toLowerCase();
@@ -30,7 +30,7 @@ export function finishReasonOf(raw: string, context: FaultContext): FinishReason
   throw cutFault(`the provider ended it with '${clip(raw)}'`, context);
 }
 
-/** The provider's filter stopped the answer, or the model refused: the same prompt will not get another one. */
+/** The provider's filter stopped the answer, or the model refused: a retry would get the same. */
 export function filteredFault({ redact }: FaultContext, said = ""): ProviderFault {
   const message =
     said === ""

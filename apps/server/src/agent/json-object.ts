@@ -4,18 +4,18 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** @returns the object itself, or what stands in for a missing one. */
+/** @returns the object itself, or an empty one. */
 export function objectOr(value: unknown, fallback: JsonObject = {}): JsonObject {
   return isObject(value) ? value : fallback;
 }
 
-/** One item, a list of them or nothing, as a list. */
+/** One item, a list or nothing, as a list. */
 export function listOf(value: unknown): readonly unknown[] {
   if (value === undefined || value === null) return [];
   return Array.isArray(value) ? value : [value];
 }
 
-/** @returns undefined where the text is no JSON. */
+/** @returns undefined if the text is not JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -24,7 +24,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** A copy in which no string holds half a surrogate pair; only what `JSON.parse` gives is copied. */
+/** A copy without lone surrogates in its strings; for results of `JSON.parse`. */
 export function wellFormedJson<T>(value: T): T {
   const text = JSON.stringify(value);
   if (text === undefined || !/\\u[dD][89a-fA-F]/.test(text)) return value;

@@ -2,13 +2,13 @@ import type { Json } from "@trunkline/contract";
 import type { z } from "zod";
 import { isObject, parseJson } from "./json-object.ts";
 
-/** Corrections may uncover what else is wrong. */
+/** A correction may reveal further issues. */
 const MAX_ROUNDS = 5;
 
 /**
- * Reads a call's input by the tool's schema, and forgives what small models do: null for what is absent, `"20"` for 20,
- * fields that the tool does not know. Whatever would have to be guessed is refused as before.
- * @returns what the schema made of it, or what is wrong with the input as the model wrote it.
+ * Validates a call's input by the tool's schema, forgiving what small models get wrong: null for absent fields, `"20"`
+ * for 20, unknown fields. Anything ambiguous is refused.
+ * @returns the parsed input, or what is wrong with it as the model wrote it.
  */
 export function parseLeniently(
   schema: z.ZodType,
@@ -34,7 +34,7 @@ export function parseLeniently(
   return { success: false, error: first.error };
 }
 
-/** @returns the input without what the issue is about; undefined where it would have to be guessed. */
+/** @returns the input with this issue corrected; undefined if that would be a guess. */
 function correct(input: Json, issue: z.core.$ZodIssue): Json | undefined {
   const holder = issue.path.slice(0, -1).reduce<unknown>(childOf, input);
   const key = issue.path.at(-1);
@@ -63,7 +63,7 @@ function childOf(value: unknown, key: PropertyKey): unknown {
     : undefined;
 }
 
-/** @returns the same value in the type that is expected; undefined where it is not plainly the same. */
+/** @returns the value in the expected type; undefined if it is not plainly the same. */
 function converted(value: unknown, expected: string): Json | undefined {
   switch (expected) {
     case "number":

@@ -1,9 +1,9 @@
 /**
- * When a provider that limits its callers takes requests again. Its headers come first, then its words: `Retry-After` in
- * seconds or as a date (RFC 9110, 10.2.3), OpenAI's `retry-after-ms`, and the resets of limits of which nothing is left.
- * @param headers with names in lower case.
- * @param body as it came; empty where there is none.
- * @returns integer ms since the epoch, not before `nowMs`; undefined where it says nothing that can be read.
+ * When a rate-limiting provider accepts requests again. From its headers first, then its message: `Retry-After` in
+ * seconds or as a date (RFC 9110, 10.2.3), OpenAI's `retry-after-ms`, and the reset times of exhausted limits.
+ * @param headers with lower-case names.
+ * @param body as received; empty if there is none.
+ * @returns integer ms since the epoch, not before `nowMs`; undefined if nothing readable is found.
  */
 export function limitResetsAt(
   headers: Readonly<Record<string, string>>,
@@ -15,7 +15,7 @@ export function limitResetsAt(
   return Math.round(nowMs + Math.min(Math.max(0, afterMs), LONGEST_WAIT_MS));
 }
 
-/** Whatever it says: nobody waits for longer without looking again. */
+/** Upper bound: after this long, try again whatever the provider says. */
 const LONGEST_WAIT_MS = 31 * 24 * 60 * 60 * 1_000;
 
 function retryAfterMs(headers: Readonly<Record<string, string>>, nowMs: number): number | undefined {
@@ -43,7 +43,7 @@ function usedUpLimitMs(headers: Readonly<Record<string, string>>, nowMs: number)
 function pointOrDurationMs(value: string, nowMs: number): number | undefined {
   if (/^\d+(\.\d+)?$/.test(value)) {
     const number = Number(value);
-    // Milliseconds since the epoch, seconds since the epoch, or seconds from now on.
+    // Milliseconds or seconds since the epoch, or seconds from now.
     if (number > 1e12) return number - nowMs;
     if (number > 1e9) return number * 1_000 - nowMs;
     return number * 1_000;
@@ -51,7 +51,7 @@ function pointOrDurationMs(value: string, nowMs: number): number | undefined {
   return dateMs(value, nowMs) ?? durationMs(value);
 }
 
-/** HTTP and RFC 3339 dates only; JavaScript would find dates in much else. */
+/** HTTP and RFC 3339 dates only; JavaScript parses much else as dates. */
 function dateMs(value: string, nowMs: number): number | undefined {
   if (!/^(?:[A-Z][a-z]{2,8},? |\d{4}-\d{2}-\d{2}[T ])/.test(value)) return undefined;
   const at = Date.parse(value);
@@ -82,12 +82,12 @@ function durationMs(value: string): number | undefined {
   return sumMs;
 }
 
-/** Longest body that is looked through. */
+/** Maximum length of body to search. */
 const MAX_BODY_LENGTH = 20_000;
 
 function saidMs(body: string, nowMs: number): number | undefined {
   const text = body.slice(0, MAX_BODY_LENGTH);
-  // Google's RetryInfo, and plans that count by the hour.
+  // Google's RetryInfo, and hourly plans.
   const field =
     /"(?:retry_?delay|retry_?after|resets_in_seconds|reset_?after|retry_after_seconds|x-ratelimit-reset|resets_at|reset_at|reset_?time|retry_after_ms)"\s*:\s*"?([^",}]+)/i.exec(
       text,

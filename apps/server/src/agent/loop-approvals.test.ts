@@ -9,7 +9,7 @@ import { RunBench, type RunOptions } from "./testing/run-bench.ts";
 const PARTIAL = { allowUnfinished: true };
 const HOUR_MS = 3_600_000;
 
-/** Calls by the name of their tool, each with a line of its own: `append 1`, `send 2`. */
+/** Calls named after their tool, each with a line of its own: `append 1`, `send 2`. */
 function asking(...calls: string[]) {
   return say.reply(
     ...calls.map((call) => {

@@ -7,7 +7,7 @@ import { RunBench } from "./testing/run-bench.ts";
 
 const PARTIAL = { allowUnfinished: true };
 
-/** Calls that wait until so many of them run at once, and tell how many did. */
+/** Calls that wait until this many run at once, and report how many did. */
 class Meeting {
   running = 0;
   most = 0;

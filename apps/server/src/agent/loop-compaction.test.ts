@@ -15,7 +15,7 @@ const OVERFLOW = say.reply(
 const isSummary = ({ messages }: Pick<ChatRequest, "messages">): boolean =>
   contentText(messages[0]?.content).startsWith(SUMMARY_PROMPT.slice(0, 60));
 
-/** A provider whose model takes requests of that many characters at most, as in case A10. */
+/** A provider whose model accepts requests up to this many characters (case A10). */
 function smallWindow(
   length: number,
   answer: (request: ChatRequest) => ReturnType<typeof say.reply>,
@@ -45,7 +45,7 @@ describe("K6: a prompt that the model does not take", () => {
       model: "openai-compatible:fake",
       carried: { tasks: [{ taskId: first, steps: 1, usage: step?.usage }] },
     });
-    // The call and its result went together, and what the summary cost is told.
+    // The call and its result are dropped together, and the cost of the summary is reported.
     expect(bench.log.events.findLast(({ type }) => type === "tool.ended")?.seq).toBe(compacted?.upToSeq);
     expect(compacted?.usage?.inputTokens).toBeGreaterThan(0);
     bench.log.append({ taskId: first, type: "task.completed", data: { result: "ok" } });
@@ -107,7 +107,7 @@ describe("K6: a prompt that the model does not take", () => {
           ? say.reply(say.text("Next comes the index."), say.toolCall("bash", { command: "seq 9000" }))
           : say.reply(say.toolCall("write_file", { path: "notes.md", content: "x" }));
       },
-      // As models do that are not used to be without tools.
+      // Like models that are not used to having no tools.
       () => say.reply(say.toolCall("bash", { command: "ls" })),
     );
     expect(await bench.run(bench.log.begin("Set up the database"))).toMatchObject({ result: "done" });
@@ -204,7 +204,7 @@ test("a run after a crash, and one in the same process, send the same once somet
 describe("E9: a long log", () => {
   const usage = { inputTokens: 1, outputTokens: 1 };
 
-  /** A session of many turns whose outputs are large. */
+  /** A session of many turns with large outputs. */
   function tellTurns(bench: RunBench, count: number, outputLength: number): void {
     for (let turn = 0; turn < count; turn++) {
       const taskId = bench.log.begin(`turn ${turn}`);
@@ -268,7 +268,7 @@ describe("E9: a long log", () => {
       ),
     );
     const outcome = await bench.run(queued, { approvals: "auto" });
-    // `bash` was allowed for good; the address is new, and the session has read strangers' words.
+    // `bash` was always allowed; the address is new, and the session has read untrusted text.
     expect(outcome).toMatchObject({ type: "input-required", approvals: [{ tool: "web_fetch" }] });
     expect(bench.log.of("tool.ended").at(-1)).toMatchObject({ output: "allowed\n" });
     const [, user] = bench.provider.requests[0]?.messages ?? [];

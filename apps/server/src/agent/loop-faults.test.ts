@@ -71,7 +71,7 @@ test.each([
 });
 
 test("a key that the provider quotes is cut out before its words are cut off", async () => {
-  // The 500 characters that are told end in the middle of the key.
+  // The 500-character limit cuts the key in the middle.
   for (const length of [480, 490, 499]) {
     await using bench = await RunBench.create();
     bench.provider.enqueue(say.reply(say.httpError(400, { message: `${"x".repeat(length)}${SECRET}` })));

@@ -37,7 +37,7 @@ test("killed at any append, a run is continued: each call takes effect once, but
     expect(statuses).toHaveLength(4);
     expect(statuses.filter((status) => status === "interrupted").length).toBeLessThanOrEqual(1);
     const lines = (await readFile(file, "utf8")).trim().split("\n");
-    // A call that was in flight had its effect here; what it never has is two.
+    // A call in flight took effect here; it must never do so twice.
     expect(lines).toEqual(["1", "2", "3", "4"]);
     assertLogHolds(bench.log.events, PARTIAL);
   }

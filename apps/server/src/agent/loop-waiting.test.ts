@@ -64,7 +64,7 @@ describe("A4: a question", () => {
         ],
       });
       const [questionId] = bench.log.suspend(taskId, outcome);
-      // A new process asks nothing again while the answer is out.
+      // A new process does not ask again while the question is open.
       expect(await bench.run(taskId, { tools })).toEqual(outcome);
       bench.log.answerQuestion(taskId, questionId, answer);
       bench.log.resume(taskId);
@@ -141,7 +141,7 @@ describe("what the user says to a running task", () => {
     bench.provider.respond = ({ messages }) => {
       const last = messages.at(-1);
       const text = contentText(last?.content);
-      // Said while the model is answering: this answer does not know of it.
+      // Sent while the model is answering: this answer does not take it into account.
       const prompt = steered.shift();
       if (prompt !== undefined) steer(prompt);
       if (text === "go") return say.reply(say.toolCall("bash", { command: "echo one" }));

@@ -19,7 +19,7 @@ test("text and reasoning stream as deltas and end as a whole, with the step's us
   const usage = { inputTokens: 11, outputTokens: 22, reasoningTokens: 5, cachedInputTokens: 3 };
   expect(outcome).toEqual({ type: "completed", result: "Hello" });
   const commits = bench.log.commits.map((commit) => commit.map(({ type }) => type).join(" ")).slice(2);
-  // Pieces that come at once are one.
+  // Pieces that arrive together are merged.
   expect(commits.filter((types, index) => types !== commits[index - 1])).toEqual([
     "step.started",
     "reasoning.delta",
@@ -106,7 +106,7 @@ test("calls that no tool can take are answered with what is wrong, and the run g
     expect.stringContaining("must be a JSON object"),
     "succeeded: (empty directory)",
   ]);
-  // Their arguments go back as the objects that providers insist on.
+  // Arguments are sent back as objects, which providers insist on.
   const { tool_calls: calls } = bench.provider.requests[1]!.messages[2] as {
     tool_calls: { function: { arguments: string } }[];
   };

@@ -16,8 +16,8 @@ export interface LoopDeps {
 }
 
 /**
- * The agent's loop: model, tools, model, until the model has nothing more to ask for. It keeps no state of its own;
- * where a task stands is what its log says, so any attempt, on any server, goes on from the last completed step.
+ * The agent loop: model, tools, model, until the model requests no more tools. It is stateless: the log says where a
+ * task stands, so any attempt, on any server, resumes from the last completed step.
  */
 export function createRunTask({ clock = systemClock }: LoopDeps = {}): RunTask {
   return async (input) => {
@@ -53,7 +53,7 @@ async function takeSteps(deps: RunDeps): Promise<RunOutcome> {
       await takeStep(stepDeps, await prepareStep(stepDeps));
       overflows = 0;
     } catch (error) {
-      // All other faults were tried again, and ended as a failure.
+      // All other faults were retried and ended as a failure.
       if (!(error instanceof ProviderFault)) throw error;
       overflows += 1;
       await compactAfterOverflow(stepDeps, overflows);
@@ -72,7 +72,7 @@ async function finish(state: RunState, { text, finishReason }: LastStep): Promis
   return text;
 }
 
-/** @throws what is no outcome of the run itself: the caller's abort, a lost store, a bug. */
+/** @throws anything that is not an outcome of the run itself: the caller's abort, a lost store, a bug. */
 async function outcomeOf(
   error: unknown,
   { signal, deadline, state }: { signal: AbortSignal; deadline: Deadline; state: RunState },

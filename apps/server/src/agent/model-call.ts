@@ -12,11 +12,11 @@ import { parseToolInput } from "./tool-input.ts";
 import { toolNameFor } from "./tool-name.ts";
 
 export interface ModelCall extends StreamRequest {
-  /** Takes pieces while they come, and blocks that have ended before the answer does. */
+  /** Receives pieces as they arrive, and blocks that end before the answer does. */
   sink: Pick<RunSink, "delta"> & { append(events: readonly RunEvent[]): Promise<unknown> };
 }
 
-/** An answer that ended whole. */
+/** A complete answer. */
 export interface Answer {
   usage: Usage;
   finishReason: EventDataOf<"step.ended">["finishReason"];
@@ -24,10 +24,10 @@ export interface Answer {
 }
 
 /**
- * Calls the model once and streams what it says into the sink.
- * @param blocks is left with the blocks whose ends are not stored yet, whichever way the call ends.
- * @throws ProviderFault where the answer does not come, or not to its end, or says nothing: its tool calls are then
- *   nobody's; the signal's reason once it is aborted; RunFailure; what the sink throws.
+ * Calls the model once and streams its answer into the sink.
+ * @param blocks holds the blocks whose ends are not stored yet, however the call ends.
+ * @throws ProviderFault if there is no answer, or it is incomplete or empty (its tool calls must not run); the signal's
+ * reason once aborted; RunFailure; what the sink throws.
  */
 export async function callModel(call: ModelCall, blocks: AnswerBlocks): Promise<Answer> {
   const { sink, faultContext, request } = call;
@@ -82,7 +82,7 @@ function toToolCall({ callId, name, input, metadata }: AnswerCall, toolNames: re
   return tool === name ? call : withOriginal(call, { name: name.toWellFormed() });
 }
 
-/** An answer that nobody can see is none, whatever the provider says of it. */
+/** An answer without visible content counts as none, whatever the provider says. */
 function assertSomethingSaid(finishReason: Answer["finishReason"], hasText: boolean): void {
   if (finishReason === "tool-calls") {
     throw noAnswer("The model announced a tool call and sent none", true);
@@ -94,7 +94,7 @@ function assertSomethingSaid(finishReason: Answer["finishReason"], hasText: bool
   throw noAnswer("The model ended without an answer", true);
 }
 
-/** Who said nothing may say something when asked again, and will not do so at the fifth time. */
+/** An empty answer is worth a retry, but not five. */
 const NO_ANSWER_TRIES = 3;
 
 function noAnswer(message: string, retryable: boolean): ProviderFault {

@@ -10,16 +10,16 @@ export interface StreamRequest {
   faultContext: FaultContext;
 }
 
-/** An answer on its way. Disposing it ends the request, wherever it stands. */
+/** An answer in progress. Disposing it ends the request at any point. */
 export interface ModelStream extends AsyncDisposable {
   /**
    * @returns null at the end of the stream.
-   * @throws ProviderFault where the stream breaks or falls silent; the signal's reason once it is aborted.
+   * @throws ProviderFault if the stream breaks or goes silent; the signal's reason once aborted.
    */
   next(): Promise<readonly AnswerPart[] | null>;
 }
 
-/** @throws ProviderFault where no answer begins; the signal's reason once it is aborted; what else goes wrong. */
+/** @throws ProviderFault if no answer starts; the signal's reason once aborted; other errors. */
 export async function openStream(stream: StreamRequest): Promise<ModelStream> {
   const { model, request, patience, signal, faultContext } = stream;
   signal.throwIfAborted();
@@ -41,7 +41,7 @@ export async function openStream(stream: StreamRequest): Promise<ModelStream> {
   }
 }
 
-/** A model that does not heed its signal is left behind; what it gives later is thrown away. */
+/** A model that ignores its signal is abandoned; later output is discarded. */
 async function abortable(answer: Promise<AnswerParts>, ended: AbortSignal): Promise<AnswerParts> {
   const aborted = Promise.withResolvers<never>();
   const onAbort = (): void => aborted.reject(ended.reason);
@@ -102,7 +102,7 @@ function readParts(
   };
 }
 
-/** Only the provider's silence counts, not the time that the reader takes for what it got. */
+/** Only the provider's silence counts, not the time the reader takes. */
 class Silence {
   readonly #patience: Patience;
   readonly #onTooLong: (fault: ProviderFault) => void;
@@ -120,7 +120,7 @@ class Silence {
     this.#timer.refresh();
   }
 
-  /** The first words came. */
+  /** The first content arrived. */
   begun(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
@@ -149,10 +149,10 @@ class Silence {
   }
 }
 
-/** What comes of a stream that nobody reads any more. */
+/** Swallows the outcome of a stream that nobody reads any more. */
 function ignore(): void {}
 
-/** Who waits for minutes does not do so five times. */
+/** A wait of minutes is not repeated five times. */
 const TIMEOUT_TRIES = 3;
 
 function timeoutFault(hasBegun: boolean, afterMs: number): ProviderFault {

@@ -1,13 +1,13 @@
 import type { LanguageModelV4FunctionTool, LanguageModelV4Prompt } from "@ai-sdk/provider";
 import type { EventDataOf, Json, Usage } from "@trunkline/contract";
 
-/** A model that can be asked: the one thing that the agent knows of a provider. */
+/** A model that can be called: all that the agent knows of a provider. */
 export interface Model {
   /** Its name at the provider. */
   readonly modelId: string;
   /**
-   * Asks it. Nothing is kept between two calls.
-   * @throws ProviderFault where no answer begins; the signal's reason once it is aborted.
+   * Calls it. Stateless.
+   * @throws ProviderFault if no answer starts; the signal's reason once aborted.
    */
   ask(request: ModelRequest, call: ModelCallContext): Promise<AnswerParts>;
 }
@@ -15,42 +15,42 @@ export interface Model {
 export interface ModelRequest {
   prompt: LanguageModelV4Prompt;
   tools?: readonly LanguageModelV4FunctionTool[] | undefined;
-  /** Most tokens that the answer may have; absent: the operator's setting, else the provider's. */
+  /** Maximum output tokens; absent: the operator's setting, else the provider's. */
   maxOutputTokens?: number;
 }
 
 export interface ModelCallContext {
-  /** Ends the request, wherever it stands. */
+  /** Ends the request at any point. */
   signal: AbortSignal;
-  /** To be called with every sign of life of the provider, answer or not. */
+  /** Call on every sign of life from the provider, even before the answer. */
   onLife: () => void;
   faultContext: FaultContext;
 }
 
-/** How long to wait for a provider, in ms. */
+/** Timeouts for a provider, in ms. */
 export interface Patience {
-  /** Until the first words of an answer, while the provider shows no other sign of life. */
+  /** Until the first content, without any other sign of life. */
   startMs: number;
   /** Between two signs of life after that. */
   idleMs: number;
 }
 
-/** An answer on its way, in batches as they come from the network. Ending it early ends the request. */
+/** An answer in progress, in batches as they arrive. Ending the iteration early ends the request. */
 export type AnswerParts = AsyncIterator<readonly AnswerPart[], void, undefined>;
 
 export type AnswerPart =
-  /** A piece of a block; pieces of one block have one id. */
+  /** A piece of a block; pieces of one block share an id. */
   | { type: "text" | "reasoning"; id: string; text: string }
-  /** The block is whole; one that had no pieces is kept where it has metadata. */
+  /** The block is complete; one without pieces is kept if it has metadata. */
   | { type: "block-end"; kind: "text" | "reasoning"; id: string; metadata?: ProviderMetadata | undefined }
-  /** A call that came whole. */
+  /** A complete call. */
   | AnswerCall
-  /** The answer is whole; nothing follows. */
+  /** The answer is complete; nothing follows. */
   | { type: "finish"; finishReason: FinishReason; usage: Usage };
 
 export interface AnswerCall {
   type: "call";
-  /** As the provider gave it; empty where it gave none. */
+  /** The provider's id; empty if it has none. */
   callId: string;
   /** As the model wrote it. */
   name: string;
@@ -59,17 +59,17 @@ export interface AnswerCall {
   metadata?: ProviderMetadata | undefined;
 }
 
-/** Opaque, by provider; goes back verbatim to the model that it came from, and to no other. */
+/** Opaque, by provider; sent back verbatim to the model that it came from, and to no other. */
 export type ProviderMetadata = Record<string, Record<string, Json>>;
 
 export type FinishReason = EventDataOf<"step.ended">["finishReason"];
 
-/** What a fault's message is made of beside the error. */
+/** Context for the messages of faults. */
 export interface FaultContext {
   /** Name of the model, e.g. `openai:gpt-5.5`. */
   model: string;
-  /** Takes secrets out of what a provider said. */
+  /** Redacts secrets from the provider's messages. */
   redact: (text: string) => string;
-  /** Where the provider is asked, without what is secret in it, and the variables that decide. */
+  /** The provider's address without secrets, and the variables that set it. */
   provider?: { address: string; addressVariable: string; keyVariable: string };
 }

@@ -1,4 +1,4 @@
-/** Names that a connection's end is given where the error has no code. */
+/** Error names for closed connections without a code. */
 const NETWORK_MESSAGES = new Set([
   "fetch failed",
   "failed to fetch",
@@ -11,10 +11,10 @@ const NETWORK_MESSAGES = new Set([
 const NETWORK_CODES =
   /^(ECONN\w+|EPIPE|EPROTO|ETIMEDOUT|ENOTFOUND|EAI_\w+|EHOSTUNREACH|EHOSTDOWN|ENETUNREACH|ENETDOWN|HPE_\w+|UND_ERR_\w+|ERR_SSL_\w+|ERR_TLS_\w+|CERT_\w+|DEPTH_ZERO_\w+|UNABLE_TO_\w+|SELF_SIGNED_\w+)$/;
 
-/** Causes of causes that are looked at; an error can be its own cause. */
+/** Maximum depth of causes; an error can be its own cause. */
 const MAX_DEPTH = 8;
 
-/** @returns what the network says went wrong, e.g. `ECONNREFUSED`, or null where it was something else. */
+/** @returns the network error, e.g. `ECONNREFUSED`; null for other errors. */
 export function networkErrorCode(error: unknown): string | null {
   let found: string | null = null;
   let current = error;

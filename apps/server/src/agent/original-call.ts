@@ -1,13 +1,13 @@
 import type { Json, ToolCall } from "@trunkline/contract";
 import { isObject } from "./json-object.ts";
 
-/** What a call was called by its model, where the log has other names for it. */
+/** A call's original id and name, if the log uses others. */
 export interface OriginalCall {
   id?: string;
   name?: string;
 }
 
-/** Beside the keys of the providers. */
+/** Stored beside the providers' keys. */
 const KEY = "trunkline";
 
 export function withOriginal(call: ToolCall, original: OriginalCall): ToolCall {
@@ -22,7 +22,7 @@ export function originalOf({ providerMetadata }: ToolCall): OriginalCall {
   return { ...(typeof id === "string" ? { id } : {}), ...(typeof name === "string" ? { name } : {}) };
 }
 
-/** What the provider itself gave, as the SDKs and ours take it back; undefined where it gave nothing. */
+/** The provider's own metadata, in the form that it is sent back; undefined if there is none. */
 export function providerOptionsOf(
   providerMetadata: Json | undefined,
 ): Record<string, { [key: string]: Json }> | undefined {

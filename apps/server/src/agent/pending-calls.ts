@@ -12,8 +12,8 @@ interface PlannedCall {
 }
 
 /**
- * Works off the calls of the last step, in order; neighbours that only read are executed together.
- * @returns what has to be answered first; null once all calls have their results.
+ * Executes the calls of the last step in order; adjacent read-only calls run in parallel.
+ * @returns what has to be answered first; null once all calls have results.
  */
 export async function workOffCalls(
   deps: CallDeps,
@@ -38,13 +38,13 @@ export async function workOffCalls(
   return null;
 }
 
-/** Nobody knows whether the calls of an answer that was cut are whole. */
+/** If the answer was cut off, its calls may be incomplete. */
 const CUT_CALLS: Partial<Record<LastStep["finishReason"], string>> = {
   length: "Not run: the answer was cut at the model's output limit. Make smaller calls",
   "content-filter": "Not run: the answer was cut by the provider's content filter",
 };
 
-/** @returns the first call with those behind it that can be executed at its side; none where it has to wait. */
+/** @returns the first call and those after it that can run in parallel with it; none if it has to wait. */
 function takeBatch(calls: readonly ToolCall[], planOf: (call: ToolCall) => CallPlan): PlannedCall[] {
   const batch: PlannedCall[] = [];
   for (const call of calls) {
@@ -58,14 +58,14 @@ function takeBatch(calls: readonly ToolCall[], planOf: (call: ToolCall) => CallP
   return batch;
 }
 
-/** What such a call does changes neither another's result nor whether another is allowed. */
+/** Such calls affect neither each other's results nor permissions. */
 function onlyReads(plan: CallPlan): boolean {
   if (plan.type !== "execute") return false;
   const { effects, kind } = plan.prepared.tool;
   return effects.length === 0 && (kind === "read" || kind === "search");
 }
 
-/** @throws the first failure, once none of the calls runs any more. */
+/** @throws the first failure, once all calls have ended. */
 async function settleTogether(deps: CallDeps, batch: readonly PlannedCall[]): Promise<CallOutcome[]> {
   const [first] = batch;
   if (first !== undefined && batch.length === 1) return [await settleCall(deps, first.call, first.plan)];

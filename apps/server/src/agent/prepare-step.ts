@@ -11,9 +11,9 @@ export interface StepDeps extends ModelDeps {
 }
 
 /**
- * The one place that decides what the next model call is: whether the task may make one, what of the conversation still
- * fits, and which tools there are.
- * @throws BudgetExceeded; what a summary's model call throws
+ * The one place that decides on the next model call: whether the budget allows it, what of the conversation fits, and
+ * which tools there are.
+ * @throws BudgetExceeded; errors of a summary's model call
  */
 export async function prepareStep(deps: StepDeps): Promise<PreparedStep> {
   const { state, limits, tools, model } = deps;

@@ -6,11 +6,11 @@ import { describeBadInput } from "./tool-input.ts";
 
 export interface PreparedCall {
   tool: Tool;
-  /** As the tool's schema gave it. */
+  /** Output of the tool's schema. */
   input: unknown;
 }
 
-/** @returns the tool and the input that it takes, or why there is none: words for the model. */
+/** @returns the tool and its validated input, or a message for the model. */
 export function prepareCall(tools: readonly Tool[], call: ToolCall): PreparedCall | { refusal: string } {
   const tool = tools.find(({ name }) => name === call.tool);
   if (tool === undefined) {

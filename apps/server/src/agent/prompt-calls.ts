@@ -3,7 +3,7 @@ import type { ToolCall } from "@trunkline/contract";
 import { originalOf } from "./original-call.ts";
 import { isLegalToolName, legalToolName } from "./tool-name.ts";
 
-/** The names of a prompt's calls, as the model that reads it takes them. The log keeps what it has. */
+/** Call ids in a prompt, in the form that its model accepts. The log keeps the originals. */
 export class PromptCalls {
   /** Full name of the model that reads the prompt. */
   readonly model: string;
@@ -14,15 +14,15 @@ export class PromptCalls {
   }
 
   /**
-   * @param maker full name of the model that made the call; null where nobody knows.
-   * @returns its own id where it goes back to its maker, else one that every provider takes: Mistral wants nine letters
-   *   and digits, Anthropic and OpenAI no other characters than those, `_` and `-`.
+   * @param maker full name of the model that made the call; null if unknown.
+   * @returns the original id for the same model, otherwise one that every provider accepts: Mistral requires nine
+   * letters and digits, Anthropic and OpenAI allow these, `_` and `-`.
    */
   idFor(call: ToolCall, maker: string | null): string {
     const isOwn = maker === this.model;
     const original = originalOf(call).id ?? call.callId;
     let id = isOwn ? original : foreignId(call.callId);
-    // There are providers that number the calls of every answer from 0.
+    // Some providers number the calls of every answer from 0.
     if (this.#sent.has(id)) id = isOwn ? call.callId : foreignId(`${call.callId} again`);
     this.#sent.add(id);
     return id;

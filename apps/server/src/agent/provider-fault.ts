@@ -1,16 +1,16 @@
 import type { TaskError } from "@trunkline/contract";
 
-/** A model call that its provider let down: everything a retry, a notice and a task's error need to know. */
+/** A model call failed by its provider, with everything that a retry, a notice and the task's error need. */
 export class ProviderFault extends Error {
   override readonly name = "ProviderFault";
-  /** `context_overflow` where the prompt is too long: a shorter one may get through. */
+  /** `context_overflow` if the prompt is too long: a shorter one may succeed. */
   readonly code: string;
   readonly retryable: boolean;
-  /** When the provider takes requests again, in integer ms since the epoch, as it says itself. */
+  /** When the provider accepts requests again, by its own account; integer ms since the epoch. */
   readonly resetsAt: number | undefined;
-  /** How long that was when it said so, in ms. */
+  /** How long that was at the time, in ms. */
   readonly retryAfterMs: number | undefined;
-  /** Tries that make sense in all, where they are fewer than usual. */
+  /** Maximum number of attempts, if fewer than usual. */
   readonly maxTries: number | undefined;
 
   constructor(
@@ -32,7 +32,7 @@ export class ProviderFault extends Error {
   }
 }
 
-/** Longest piece of a provider's own words that goes into a message, in UTF-16 units. */
+/** Longest quote of a provider in a message, in UTF-16 units. */
 const MAX_SAID_LENGTH = 500;
 
 export function clip(text: string): string {

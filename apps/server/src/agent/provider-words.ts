@@ -1,14 +1,14 @@
-/** What an error answer says of itself, whatever its shape. */
+/** What an error response says, whatever its shape. */
 export interface ProviderWords {
-  /** One line of plain text; empty where it says nothing. */
+  /** One line of plain text; empty if it says nothing. */
   message: string;
   /** Its codes and types, in lower case, e.g. `context_length_exceeded`. */
   codes: readonly string[];
-  /** An HTTP status that the body names, 400 to 599. */
+  /** An HTTP status in the body, 400 to 599. */
   status: number | undefined;
 }
 
-/** Fields that hold a sentence, the most telling first. */
+/** Fields that may hold a sentence, the most specific first. */
 const MESSAGE_FIELDS = [
   "message",
   "error",
@@ -40,11 +40,11 @@ const CODE_FIELDS = [
   "http_status",
 ];
 
-/** Levels of a body that are looked at: gateways wrap what they got from other gateways. */
+/** Maximum depth: gateways wrap the errors of other gateways. */
 const MAX_DEPTH = 6;
 const MAX_LIST_LENGTH = 5;
 
-/** Reads an error answer's body: JSON of any known shape, HTML or plain text. */
+/** Parses the body of an error response: JSON of any known shape, HTML or plain text. */
 export function wordsInBody(body: string): ProviderWords {
   const text = body.trim();
   if (/^[[{"]/.test(text)) {
@@ -55,7 +55,7 @@ export function wordsInBody(body: string): ProviderWords {
   return { message: oneLine(text), codes: [], status: undefined };
 }
 
-/** The same for a body that is parsed already, or a part of one. */
+/** The same for a parsed body, or part of one. */
 export function wordsInValue(value: unknown): ProviderWords {
   const codes = new Set<string>();
   let status: number | undefined;
@@ -88,7 +88,7 @@ function sentenceIn(value: unknown, depth: number): string {
     return [...new Set(sentences.filter((sentence) => sentence !== ""))].join("; ");
   }
   const fields = value as Record<string, unknown>;
-  // OpenRouter says "Provider returned error", and what that was beside it.
+  // OpenRouter says "Provider returned error", and the cause in another field.
   const raw = fields["metadata"];
   if (typeof raw === "object" && raw !== null && "raw" in raw) {
     const said = sentenceIn(raw.raw, depth + 1);
@@ -101,7 +101,7 @@ function sentenceIn(value: unknown, depth: number): string {
   return "";
 }
 
-/** A gateway may put what it got, JSON and all, into its own message. */
+/** A gateway may quote the original response, JSON and all, in its own message. */
 function sentenceInText(text: string, depth: number): string {
   const trimmed = text.trim();
   if (depth < MAX_DEPTH && /^[[{]/.test(trimmed)) {
@@ -112,12 +112,12 @@ function sentenceInText(text: string, depth: number): string {
   return isHtml(trimmed) ? textOfHtml(trimmed) : trimmed;
 }
 
-/** FastAPI names the field that it refuses: `body.stream_options: not known here`. */
+/** FastAPI names the invalid field: `body.stream_options: not known here`. */
 function withPlace(said: string, place: unknown): string {
   return Array.isArray(place) && place.length > 0 ? `${place.join(".")}: ${said}` : said;
 }
 
-/** Bytes of a page that are looked at. */
+/** Maximum bytes of a page to read. */
 const MAX_HTML_LENGTH = 20_000;
 
 function textOfHtml(html: string): string {
@@ -127,7 +127,7 @@ function textOfHtml(html: string): string {
   return page.replaceAll(/<(script|style)[^>]*>[^<]*/gi, " ").replaceAll(/<[^>]*>?/g, " ");
 }
 
-/** Longest piece of a provider's own words that is kept, in UTF-16 units; more than any message tells. */
+/** Longest quote of a provider to keep, in UTF-16 units; more than any message shows. */
 const MAX_WORDS_LENGTH = 4_000;
 
 /** One line without control characters, which would reach logs and terminals. */

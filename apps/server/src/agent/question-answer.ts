@@ -1,6 +1,6 @@
 import type { EventDataOf, QuestionOption } from "@trunkline/contract";
 
-/** What the model reads of an answer: the labels that were chosen, then the words. */
+/** An answer as the model reads it: the chosen labels, then the text. */
 export function answerText(
   options: readonly QuestionOption[],
   { options: chosen = [], text = "" }: EventDataOf<"question.answered">["answer"],

@@ -4,20 +4,20 @@ import type { FaultContext } from "./model.ts";
 import { clip, ProviderFault } from "./provider-fault.ts";
 import type { ProviderWords } from "./provider-words.ts";
 
-/** A provider's answer that is no answer of the model. */
+/** An error response of a provider. */
 export interface Refusal {
-  /** Undefined where the error stands in an answer that began with 200. */
+  /** Undefined for an error within an answer that started with 200. */
   status: number | undefined;
-  /** Names in lower case. */
+  /** Lower-case names. */
   headers: Readonly<Record<string, string>>;
-  /** As it came. */
+  /** As received. */
   body: string;
   words: ProviderWords;
-  /** The answer had begun: what nobody understands is then worth another try. */
+  /** The answer had started: an unknown error is then worth a retry. */
   inStream?: boolean;
 }
 
-/** What a refusal means, by its status, its codes and its words. */
+/** Classifies a refusal by its status, codes and message. */
 export function refusalFault(refusal: Refusal, context: FaultContext): ProviderFault {
   const { headers, body, words, inStream = false } = refusal;
   const status = refusal.status ?? words.status ?? impliedStatus(words);
@@ -35,7 +35,7 @@ export function refusalFault(refusal: Refusal, context: FaultContext): ProviderF
   }
   switch (status) {
     case 401:
-      // What the provider says here may well quote the key.
+      // The provider's message may quote the key.
       return fault(
         "provider_auth",
         `The provider rejected the API key (401). Set a valid ${keyVariable}, then restart the server`,
@@ -80,7 +80,7 @@ function notFoundMessage(status: number, said: string, context: FaultContext): s
   return `${base}. Check its name and the address ${provider.address} (${provider.addressVariable}${hint})`;
 }
 
-/** OpenAI answers 429 for this too, where waiting is of no use. */
+/** OpenAI also answers 429 for an exhausted quota, where waiting does not help. */
 function isQuotaExhausted(status: number | undefined, { message, codes }: ProviderWords): boolean {
   if (status === 402) return true;
   if (codes.some((code) => /insufficient_(?:quota|balance|credit|funds)|billing|credit_balance/.test(code)))
@@ -114,7 +114,7 @@ const IMPLIED: readonly (readonly [status: number, codes: RegExp, words: RegExp]
   [400, /invalid_request|bad_request|invalid_argument/, /unexpected endpoint|bad request/i],
 ];
 
-/** The status that an error in an answer would have had on its own. */
+/** The status that an error within an answer would have had as a response. */
 function impliedStatus({ message, codes }: ProviderWords): number | undefined {
   const byCode = IMPLIED.find(([, pattern]) => codes.some((code) => pattern.test(code)));
   const byWords = IMPLIED.find(([, , pattern]) => pattern.test(message));

@@ -2,7 +2,7 @@ import type { EventDataOf, TaskError } from "@trunkline/contract";
 import { MAX_STEP_LENGTH } from "./limits.ts";
 import type { Waits } from "./port.ts";
 
-/** Ends a run as failed, with an error that the task's owner reads. */
+/** Ends a run as failed, with an error for the task's owner. */
 export class RunFailure extends Error {
   override readonly name = "RunFailure";
   readonly error: TaskError;
@@ -13,7 +13,7 @@ export class RunFailure extends Error {
   }
 }
 
-/** The provider takes no calls for so long that the task had better wait without a slot. */
+/** The provider accepts no calls for so long that the task should wait without a slot. */
 export class LimitReached extends Error {
   override readonly name = "LimitReached";
   readonly limit: NonNullable<Waits["limit"]>;
@@ -24,7 +24,7 @@ export class LimitReached extends Error {
   }
 }
 
-/** Ends a run because a bound of its task is reached. */
+/** Ends a run because a limit of its task is reached. */
 export class BudgetExceeded extends Error {
   override readonly name = "BudgetExceeded";
   readonly data: EventDataOf<"budget.exceeded">;
@@ -50,7 +50,7 @@ const BUDGET_MESSAGES: Record<EventDataOf<"budget.exceeded">["budget"], (limit: 
     `The task reached its time limit of ${Math.round(limit / 100) / 10} s. Send a follow-up to continue`,
 };
 
-/** The answer is longer than anything that could be of use. */
+/** The answer is longer than anything useful. */
 export function outputTooLong(): RunFailure {
   return new RunFailure({
     code: "provider_output_too_long",

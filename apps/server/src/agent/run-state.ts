@@ -5,8 +5,8 @@ import type { RunEvent, RunInput, RunLog } from "./port.ts";
 import { boundaryOf, type TaskProgress, TranscriptBuilder } from "./transcript.ts";
 
 /**
- * What a run knows, all of it from its session's log. Facts are written into the log first, then into the projections,
- * so that both say the same, and another attempt projects the same prompt.
+ * The state of a run, derived from its session's log. Facts are written to the log first, then to the projections, so
+ * that both agree and another attempt projects the same prompt.
  */
 export class RunState {
   readonly transcript = new TranscriptBuilder();
@@ -14,7 +14,7 @@ export class RunState {
   readonly #input: RunInput;
   /** All events up to this one were read or written by this run. */
   #lastSeq = 0;
-  /** Up to this one the log was searched for what users said meanwhile. */
+  /** Up to this one, the log was searched for messages to the running task. */
   #steeredSeq = 0;
 
   private constructor(input: RunInput) {
@@ -22,7 +22,7 @@ export class RunState {
     this.ledger = new ApprovalLedger(input.importedSeq);
   }
 
-  /** Reads the log from its last summary on, a page in memory at a time. */
+  /** Reads the log from its last summary on, page by page. */
   static async read(input: RunInput): Promise<RunState> {
     const { log, signal } = input;
     const state = new RunState(input);
@@ -50,7 +50,7 @@ export class RunState {
     return progress;
   }
 
-  /** @throws the reason of the caller's signal once that is aborted: from then on others write. */
+  /** @throws the reason of the caller's signal once aborted: from then on others write. */
   async record(...events: RunEvent[]): Promise<readonly SessionEvent[]> {
     if (events.length === 0) return [];
     this.#input.signal.throwIfAborted();
@@ -59,10 +59,10 @@ export class RunState {
     return stored;
   }
 
-  /** Takes in what the user said to the running task since the last look. */
+  /** Reads messages sent to the running task since the last look. */
   async takeInSteering(): Promise<void> {
     const { log, taskId } = this.#input;
-    // An event that is committed after one of ours has a larger seq, so none is missed below the last of them.
+    // An event committed after one of ours has a larger seq, so none below the last of ours is missed.
     const upTo = this.#lastSeq;
     for await (const event of log.ofTypes(["task.steered"], { after: this.#steeredSeq })) {
       if (event.taskId === taskId) this.transcript.apply(event);
@@ -77,7 +77,7 @@ export class RunState {
       const prompts = await promptsOf(this.#input.log, [taskId], seq);
       this.transcript.enqueue(taskId, prompts.get(taskId) ?? "");
     }
-    // The last summary stands for those before it as well.
+    // The last summary includes the earlier ones.
     if (event.type === "context.compacted" && seq <= compactedSeq) this.#lastSeq = seq;
     else this.#apply(event);
   }
@@ -89,7 +89,7 @@ export class RunState {
   }
 }
 
-/** Prompts of tasks that were submitted before the part of the log that is read, as last edited. */
+/** Prompts (as last edited) of tasks submitted before the part of the log that is read. */
 async function promptsOf(
   log: RunLog,
   taskIds: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * A text of at most about `maxLength` UTF-16 units: its beginning and, as it says most often what matters, more of its
- * end, with a note of what is missing between them.
+ * Shortens a text to about `maxLength` UTF-16 units: its start and more of its end, which usually matters most, with a
+ * note on what is missing between.
  */
 export function shortened(text: string, maxLength: number): string {
   if (text.length <= maxLength) return text;

@@ -8,8 +8,8 @@ type AssistantContent = Extract<LanguageModelV4Message, { role: "assistant" }>["
 type ToolContent = Extract<LanguageModelV4Message, { role: "tool" }>["content"];
 
 /**
- * A step as messages: what the model said and asked for, and what came of it. What its provider gave along with it
- * (signatures, thoughts, ids) goes back to the model that it came from, and to no other.
+ * A step as messages: the model's output and the results of its calls. Provider metadata (signatures, reasoning, ids)
+ * is sent back to the model that it came from, and to no other.
  */
 export function projectStep(turn: Turn, step: Step, calls: PromptCalls): LanguageModelV4Message[] {
   const isOwn = step.model === calls.model;
@@ -44,7 +44,7 @@ export function projectStep(turn: Turn, step: Step, calls: PromptCalls): Languag
   ];
 }
 
-/** The others want signatures with it. */
+/** Other models require signatures with reasoning. */
 function takesPlainReasoning(model: string, text: string): boolean {
   return text !== "" && model.startsWith("openai-compatible:");
 }

@@ -22,22 +22,22 @@ export interface ModelDeps {
   signal: AbortSignal;
 }
 
-/** All that a model call is made of. */
+/** Input of a model call. */
 export interface PreparedStep {
   /** From 1 within the task, across attempts. */
   step: number;
   prompt: LanguageModelV4Prompt;
   tools: readonly Tool[];
-  /** The tools as the model is shown them. */
+  /** The tools as shown to the model. */
   definitions: LanguageModelV4FunctionTool[];
 }
 
-/** The provider says that the prompt is longer than the model takes. */
+/** The provider says that the prompt is too long for the model. */
 export const CONTEXT_OVERFLOW = "context_overflow";
 
 /**
- * Gets one whole answer from the model and records it. A step that is tried again begins anew, from `step.started`, with
- * nothing kept of the answer that was cut.
+ * Gets one complete answer from the model and records it. A retried step starts over with `step.started`; nothing of
+ * the cut-off answer is kept.
  * @throws as `tryModel`
  */
 export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise<void> {
@@ -71,10 +71,10 @@ export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise
 }
 
 /**
- * Calls the model until an answer comes. Where the provider fails, what it said so far is closed, a notice says so, and
- * after a wait the call is made again.
- * @throws RunFailure where it fails for good; LimitReached where the provider takes no calls for long; ProviderFault
- *   where the prompt is too long for the model
+ * Calls the model until it answers. When the provider fails, the partial answer is closed, a notice is written, and the
+ * call is repeated after a delay.
+ * @throws RunFailure on a permanent failure; LimitReached if the provider accepts no calls for long; ProviderFault if
+ * the prompt is too long for the model
  */
 export async function tryModel<T>(
   { state, clock, signal }: Pick<ModelDeps, "state" | "clock" | "signal">,

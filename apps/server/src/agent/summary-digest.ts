@@ -9,7 +9,7 @@ const READ = new Set(["read"]);
 const MAX_FILES = 50;
 const MAX_CALLS = 20;
 
-/** A summary without a model, for when it writes none: what was asked, touched, done and said last. */
+/** A summary without a model, as a fallback: prompts, files touched, actions and last words. */
 export function digestOf(summary: string | null, units: readonly Unit[], maxLength: number): string {
   const steps = units.flatMap((unit) => unit.steps);
   const prompts = [...new Set(units.map(({ turn }) => turn))].map(({ prompt }) => shortened(prompt, 300));

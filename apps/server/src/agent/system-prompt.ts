@@ -1,4 +1,4 @@
-/** What every model is told before anything else. The same for all sessions, so that providers can cache it. */
+/** The system prompt. Identical for all sessions, so that providers can cache it. */
 export const SYSTEM_PROMPT = `You are an agent that runs on a server. You work on the user's tasks with the tools that you are given.
 
 - Your working directory is the session's own workspace. File paths are relative to it, and commands start in it.

@@ -21,7 +21,7 @@ export interface CallDeps extends PermissionDeps {
 }
 
 export interface CallOutcome {
-  /** No tool took the call. */
+  /** The call was invalid. */
   refused: boolean;
   status: "succeeded" | "failed" | "canceled" | "denied";
   output: string;
@@ -30,8 +30,8 @@ export interface CallOutcome {
 export type SettledPlan = Exclude<CallPlan, { type: "ask-approval" | "ask-question" }>;
 
 /**
- * Executes a call, or says why not.
- * @throws what the sink throws. A tool's own error is a failed result.
+ * Executes a call, or records why not.
+ * @throws what the sink throws. A tool's own error becomes a failed result.
  */
 export function settleCall(deps: CallDeps, call: ToolCall, plan: SettledPlan): Promise<CallOutcome> {
   switch (plan.type) {
@@ -46,7 +46,7 @@ export function settleCall(deps: CallDeps, call: ToolCall, plan: SettledPlan): P
   }
 }
 
-/** Both events in one commit: there is nothing that could be cut off between them. */
+/** Both events in one commit, so nothing can be cut off between them. */
 async function endAtOnce({ state }: CallDeps, call: ToolCall, outcome: CallOutcome): Promise<CallOutcome> {
   const { callId } = call;
   const { output } = outcome;
@@ -58,13 +58,13 @@ async function endAtOnce({ state }: CallDeps, call: ToolCall, outcome: CallOutco
   return outcome;
 }
 
-/** A call that somebody did not allow has an end and no beginning. */
+/** A denied call has an end event but no start. */
 async function deny({ state }: CallDeps, { callId }: ToolCall, output: string): Promise<CallOutcome> {
   await state.record({ type: "tool.ended", data: { callId, status: "denied", output, durationMs: 0 } });
   return { refused: false, status: "denied", output };
 }
 
-/** On record as begun before it begins, so that it never runs twice. */
+/** Recorded before it starts, so that it never runs twice. */
 async function execute(
   deps: CallDeps,
   call: ToolCall,
@@ -100,7 +100,7 @@ async function runTool(
     try {
       await sink.delta({ type: "tool.progress", data: { callId, chunk } });
     } catch (error) {
-      // The tool ends what it started because of it; the run ends with it, whatever the tool makes of it.
+      // The tool ends what it started; the run ends with it, whatever the tool returns.
       lost = { error };
       throw error;
     }

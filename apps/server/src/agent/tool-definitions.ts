@@ -4,7 +4,7 @@ import type { Tool } from "../tools/port.ts";
 
 const definitions = new WeakMap<Tool, LanguageModelV4FunctionTool>();
 
-/** The tool as the model is shown it. */
+/** The tool as shown to the model. */
 export function toolDefinition(tool: Tool): LanguageModelV4FunctionTool {
   const known = definitions.get(tool);
   if (known !== undefined) return known;

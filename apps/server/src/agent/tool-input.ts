@@ -3,17 +3,17 @@ import { MAX_INPUT_DEPTH } from "./limits.ts";
 import { parseJson, wellFormedJson } from "./json-object.ts";
 
 /**
- * A call's input as the log keeps it: the object that the model wrote, or the text itself where it is none. The text
- * is refused when the call's turn comes, and the model reads why.
+ * A call's input for the log: the object, or the raw text if it is not one. Raw text is refused when the call is
+ * executed, and the model reads why.
  */
 export function parseToolInput(text: string): Json {
-  // Some providers send nothing where there are no arguments.
+  // Some providers send nothing for empty arguments.
   if (text.trim() === "" || text.trim() === "null") return {};
   const value = unwrapped(text);
   return isObject(value) && isShallow(value, MAX_INPUT_DEPTH) ? wellFormedJson(value) : text.toWellFormed();
 }
 
-/** @returns what is wrong with an input that `parseToolInput` left as text. */
+/** @returns what is wrong with an input left as text by `parseToolInput`. */
 export function describeBadInput(text: string): string {
   const value = unwrapped(text);
   if (value === undefined) return "The input is no valid JSON";
@@ -21,7 +21,7 @@ export function describeBadInput(text: string): string {
   return `The input is nested deeper than ${MAX_INPUT_DEPTH} levels`;
 }
 
-/** Models have put the object into a fence, and into a string once more. */
+/** Models sometimes put the object into a code fence, or encode it twice. */
 function unwrapped(text: string): Json | undefined {
   const fenced = /^\s*```(?:json)?\s*\n(.*)\n\s*```\s*$/s.exec(text)?.[1];
   const value = parseJson(fenced ?? text) as Json | undefined;

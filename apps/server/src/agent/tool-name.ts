@@ -1,13 +1,13 @@
-/** What every provider takes as a tool's name. */
+/** Tool names that every provider accepts. */
 const LEGAL = /^[a-zA-Z0-9_-]{1,64}$/;
 
-/** Longest name that the log keeps, in UTF-16 units. */
+/** Longest name that the log stores, in UTF-16 units. */
 const MAX_NAME_LENGTH = 200;
 
 /**
- * The tool that a model means, which may write the name in its own way: with a namespace (`functions.bash`), with marks of
- * its format behind it (`bash<|channel|>commentary`), in capitals or with other strokes.
- * @returns the tool's own name; where it is none of these, the name as the model wrote it.
+ * Resolves a tool name that the model may have altered: with a namespace (`functions.bash`), trailing format marks
+ * (`bash<|channel|>commentary`), different case or separators.
+ * @returns the tool's own name; if none matches, the name as the model wrote it.
  */
 export function toolNameFor(written: string, names: readonly string[]): string {
   if (names.includes(written)) return written;
@@ -31,7 +31,7 @@ export function isLegalToolName(name: string): boolean {
   return LEGAL.test(name);
 }
 
-/** The name as any provider takes it. */
+/** A name that any provider accepts. */
 export function legalToolName(name: string): string {
   if (LEGAL.test(name)) return name;
   const legal = name

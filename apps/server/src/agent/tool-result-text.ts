@@ -4,7 +4,7 @@ import type { EventDataOf, ToolCall } from "@trunkline/contract";
 type ToolEnded = EventDataOf<"tool.ended">;
 type ToolResultOutput = LanguageModelV4ToolResultPart["output"];
 
-/** What the model is told about a call that has ended. Never empty: some providers refuse an empty result. */
+/** An ended call's result for the model. Never empty: some providers reject an empty result. */
 export function toolResultOutput(ended: ToolEnded): ToolResultOutput {
   switch (ended.status) {
     case "succeeded":
@@ -29,16 +29,13 @@ export function toolResultOutput(ended: ToolEnded): ToolResultOutput {
   }
 }
 
-/** What the model is told about a call that was asked for and never begun, in a task that is over. */
+/** Result for a call that never started, in a task that has ended. */
 export const NOT_EXECUTED: ToolResultOutput = {
   type: "error-text",
   value: "[canceled: this call was never executed]",
 };
 
-/**
- * A call's input as a prompt may carry it. What could not be read as an object is wrapped into one, because providers
- * refuse anything else.
- */
+/** A call's input for a prompt. Anything but an object is wrapped into one, because providers reject the rest. */
 export function promptInput(call: ToolCall): unknown {
   const { input } = call;
   const isObject = typeof input === "object" && input !== null && !Array.isArray(input);

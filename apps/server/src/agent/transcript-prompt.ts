@@ -15,15 +15,15 @@ const CUT_NOTES: Record<Exclude<TerminalTaskState, "completed"> | "interrupted",
 };
 
 export interface PromptOptions {
-  /** Stands for what came before the turns; null: nothing did. */
+  /** Summary of what came before the turns; null if there is none. */
   summary: string | null;
-  /** That is to read them, by its full name: what it gave with its answers goes back to it, and to no other. */
+  /** Full name of the model that will read it: only its own metadata is sent back to it. */
   model: string;
 }
 
 /**
- * The turns as messages that every provider takes: user and assistant alternate, each tool call has its result right
- * behind it, and no message is empty.
+ * The turns as messages that every provider accepts: user and assistant alternate, each tool call is followed by its
+ * result, and no message is empty.
  */
 export function projectPrompt(
   system: string,
@@ -64,7 +64,7 @@ function projectTurn(turn: Turn, isCurrent: boolean, calls: PromptCalls): Langua
   ];
 }
 
-/** Ends a turn that is over with words of the assistant's, so that the next prompt follows an answer. */
+/** Ends a finished turn with an assistant message, so that the next prompt follows an answer. */
 function closing(turn: Turn): LanguageModelV4Message[] {
   if (turn.ending?.state === "completed") {
     const lastStep = turn.steps.at(-1);

@@ -18,50 +18,50 @@ import { shortened } from "./shortened-text.ts";
 export type StepEnded = EventDataOf<"step.ended">;
 export type ToolEnded = EventDataOf<"tool.ended">;
 
-/** A model call that ended whole. */
+/** A completed model call. */
 export interface Step {
-  /** The model that answered, by its full name; null where the log does not say. */
+  /** Full name of the model; null if the log does not say. */
   model: string | null;
   blocks: readonly Block[];
   ended: StepEnded;
   /** By call id. */
   results: Map<string, ToolEnded>;
-  /** What the user said after it, without waiting for the task's end. */
+  /** Messages from the user that followed it, while the task was running. */
   steers: string[];
   /** Seq of its last event so far. */
   endSeq: number;
-  /** How long the task had worked by then, in ms. */
+  /** Working time of the task until then, in ms. */
   workedMs: number;
-  /** UTF-16 units of all its texts. */
+  /** Length of all its texts in UTF-16 units. */
   length: number;
 }
 
-/** What a task did in steps that are not kept any more. */
+/** Totals of steps that are no longer kept. */
 export interface EarlierWork {
   steps: number;
   usage: Usage;
   workedMs: number;
 }
 
-/** What happened in one task, as far as a model needs to know: its prompt, its steps, and what became of their calls. */
+/** A task as the model needs it: its prompt, its steps, and the results of their calls. */
 export class Turn {
   readonly taskId: string;
   readonly prompt: string;
   steps: Step[] = [];
   ending: { state: TerminalTaskState; seq: number } | null = null;
-  /** What the user said before the first step that is kept. */
+  /** Messages from the user before the first step that is kept. */
   openingSteers: string[] = [];
-  /** UTF-16 units of all its texts. */
+  /** Length of all its texts in UTF-16 units. */
   length: number;
   #earlier: EarlierWork;
   #pendingCalls: readonly ToolCall[] = [];
-  /** Blocks of the step that has begun and not ended, by id, in the order of their beginning. */
+  /** Blocks of the step in progress, by id, in order of their start. */
   #draft = new Map<string, Block>();
   #draftModel: string | null = null;
   #isStepOpen = false;
-  /** What the user said while the model was answering: that answer does not know of it. */
+  /** Messages sent while the model was answering, which that answer does not take into account. */
   #unheard: { prompt: string; seq: number }[] = [];
-  /** Time worked in earlier attempts, and the bounds of the current one, as the log's clock had them. */
+  /** Working time of earlier attempts, and the bounds of the current one, by the log's timestamps. */
   #workedMs: number;
   #attemptBeganAt: number | null = null;
   #lastEventAt = 0;
@@ -83,20 +83,20 @@ export class Turn {
     this.#hear();
   }
 
-  /** Something happened in this attempt; how long it worked is known by the last of these. */
+  /** An event of this attempt; the last one tells how long it worked. */
   touch(at: number): void {
     this.#attemptBeganAt ??= at;
     this.#lastEventAt = Math.max(this.#lastEventAt, at);
   }
 
-  /** @param event of the task, while it runs. */
+  /** @param event of the task, while it is running. */
   apply(event: SessionEvent): void {
     this.#pendingCalls = pendingCallsAfter(this.#pendingCalls, event);
     if (isBlockEvent(event)) {
       const { blockId } = event.data;
       this.#draft.set(blockId, blockAfter(this.#draft.get(blockId) ?? newBlock(event), event));
     } else if (event.type === "step.started") {
-      // A step that begins again says everything anew.
+      // A retried step says everything again.
       this.#draft = new Map();
       this.#draftModel = event.data.model;
       this.#isStepOpen = true;
@@ -123,7 +123,7 @@ export class Turn {
     return textOf([...this.#draft.values()]);
   }
 
-  /** Calls of the last step that were neither begun nor answered. */
+  /** Calls of the last step that neither started nor were answered. */
   get pendingCalls(): readonly ToolCall[] {
     return this.#pendingCalls;
   }
@@ -136,17 +136,17 @@ export class Turn {
     return sumUsage([this.#earlier.usage, ...this.steps.map(({ ended }) => ended.usage)]);
   }
 
-  /** Counts what a model used for the task outside of its steps. */
+  /** Adds usage outside of the task's steps. */
   addUsage(usage: Usage): void {
     this.#earlier = { ...this.#earlier, usage: addUsage(this.#earlier.usage, usage) };
   }
 
-  /** Milliseconds that attempts before the current one worked; downtime between them is left out. */
+  /** Working time of attempts before the current one, in ms, excluding downtime between them. */
   get workedMs(): number {
     return this.#workedMs;
   }
 
-  /** Shortens the results of a step that are longer than that. */
+  /** Shortens a step's results to this length. */
   shortenResults(step: Step, maxLength: number): void {
     for (const [callId, ended] of step.results) {
       const output = shortened(ended.output, maxLength);
@@ -156,7 +156,7 @@ export class Turn {
     }
   }
 
-  /** What it has done in steps that end by that event, and before. */
+  /** Totals of its steps that end at or before that event. */
   workUpTo(seq: number): EarlierWork {
     const gone = this.steps.filter((step) => step.endSeq <= seq);
     return {
@@ -166,7 +166,7 @@ export class Turn {
     };
   }
 
-  /** Lets go of the steps that end by that event; that they were taken, and what they used, still counts. */
+  /** Drops the steps that end at or before that event; their number and usage still count. */
   forgetUpTo(seq: number): void {
     const kept = this.steps.filter((step) => step.endSeq > seq);
     if (kept.length === this.steps.length) return;
@@ -226,7 +226,7 @@ export class Turn {
   }
 }
 
-/** What a step said, its blocks as paragraphs. */
+/** A step's text, with its blocks as paragraphs. */
 export function textOf(blocks: readonly Pick<Block, "kind" | "text">[]): string {
   return blocks
     .filter(({ kind, text }) => kind === "text" && text !== "")

@@ -5,7 +5,7 @@ import { TranscriptBuilder } from "./transcript.ts";
 
 const USAGE = { inputTokens: 10, outputTokens: 2 };
 
-/** Feeds a transcript as a log would: one event after the other. */
+/** Feeds a transcript like a log: event by event. */
 class Story {
   readonly transcript = new TranscriptBuilder();
   at = 1_000;
@@ -60,7 +60,7 @@ class Story {
     return this.tell(taskId, "task.completed", { result: "" });
   }
 
-  /** The prompt in short: one line per message, its parts joined. */
+  /** The prompt in short form: one line per message, its parts joined. */
   prompt(model = "m"): string[] {
     const [system, ...messages] = this.transcript.prompt("SYSTEM", model);
     expect(system).toEqual({ role: "system", content: "SYSTEM" });

@@ -12,16 +12,16 @@ import { MAX_KEPT_CALL_IDS, MAX_KEPT_QUEUED, MAX_TRANSCRIPT_LENGTH, SHORT_OUTPUT
 import { projectPrompt } from "./transcript-prompt.ts";
 import { type Step, textOf, Turn } from "./transcript-turn.ts";
 
-/** Where a task stands, as its log says. */
+/** Progress of a task according to its log. */
 export interface TaskProgress {
-  /** Model calls that ended whole. */
+  /** Completed model calls. */
   steps: number;
   usage: Usage;
-  /** Milliseconds worked before this attempt. */
+  /** Working time before this attempt, in ms. */
   workedMs: number;
-  /** To be executed before the model is called again. */
+  /** To be executed before the next model call. */
   pendingCalls: readonly ToolCall[];
-  /** Null where none has ended, or where it was summed up. */
+  /** Null if none has ended, or it was summarised. */
   lastStep: LastStep | null;
 }
 
@@ -29,13 +29,13 @@ export interface LastStep {
   text: string;
   finishReason: EventDataOf<"step.ended">["finishReason"];
   toolCalls: readonly ToolCall[];
-  /** The user has said something since. */
+  /** The user has sent a message since. */
   isSteered: boolean;
 }
 
 export type Compacted = Extract<SessionEvent, { type: "context.compacted" }>;
 
-/** What may come long after the work: the server had been down for days, or somebody thought about an answer. */
+/** Events that may come long after the work, because the server was down or somebody took time to answer. */
 const IDLE_EVENTS = new Set<EventType>([
   "task.interrupted",
   "approval.answered",
@@ -45,18 +45,18 @@ const IDLE_EVENTS = new Set<EventType>([
 ]);
 
 /**
- * Projects a session's events to the prompt that a model sees, and to where its current task stands. Pure: the same
- * events give the same prompt, on whichever server and at whichever attempt.
+ * Projects a session's events to the model's prompt and to the progress of its current task. Pure: the same events give
+ * the same prompt, on any server and attempt.
  *
- * What it holds is bounded, however long the log: beyond a limit, old outputs are shortened, then old steps forgotten.
+ * Its size is bounded, however long the log: beyond a limit, old outputs are shortened, then old steps dropped.
  */
 export class TranscriptBuilder {
   /** Prompts of tasks that have not started: not part of the conversation yet, and perhaps never. */
   readonly #queued = new Map<string, string>();
-  /** By task, the one that started last at the end. */
+  /** By task; the most recently started last. */
   readonly #turns = new Map<string, Turn>();
   readonly #callIds = new Set<string>();
-  /** There are call ids that are not in the set. */
+  /** Whether some call ids are missing from the set. */
   #hasForgottenCallIds = false;
   #summary: string | null = null;
   #isCut = false;
@@ -67,29 +67,29 @@ export class TranscriptBuilder {
     return [...this.#turns.values()];
   }
 
-  /** What the summary says that stands for the events before those that are kept. */
+  /** The summary of the events before those that are kept. */
   get summary(): string | null {
     return this.#summary;
   }
 
-  /** Parts of the conversation were forgotten that no summary stands for. */
+  /** Parts of the conversation were dropped without a summary. */
   get isCut(): boolean {
     return this.#isCut;
   }
 
-  /** Of all texts, in UTF-16 units. */
+  /** Length of all texts in UTF-16 units. */
   get length(): number {
     return this.#length + (this.#summary?.length ?? 0);
   }
 
-  /** What the model's next call will read, in tokens, as far as its last one told; null: nobody knows. */
+  /** Estimated tokens of the next prompt, based on the last reported usage; null: unknown. */
   get estimatedTokens(): number | null {
     if (this.#lastUsage === null) return null;
     const { tokens, length } = this.#lastUsage;
     return tokens + Math.ceil(Math.max(0, this.length - length) / CHARACTERS_PER_TOKEN);
   }
 
-  /** Begins where a summary ends. @param prompts those of its unfinished tasks. */
+  /** Starts from a summary. @param prompts of its unfinished tasks. */
   restore(event: Compacted, prompts: ReadonlyMap<string, string>): void {
     for (const { taskId, ...earlier } of event.data.carried?.tasks ?? []) {
       const turn = new Turn(taskId, prompts.get(taskId) ?? "", earlier);
@@ -140,7 +140,7 @@ export class TranscriptBuilder {
     }
   }
 
-  /** Whether a call of this id was, or may have been, asked for in the session. */
+  /** Whether a call with this id was, or may have been, requested in the session. */
   hasCall(callId: string): boolean {
     return this.#callIds.has(callId) || (this.#hasForgottenCallIds && !isRandom(callId));
   }
@@ -150,7 +150,7 @@ export class TranscriptBuilder {
     return projectPrompt(system, this.turns, { summary: this.#summary, model });
   }
 
-  /** @returns null where the task has not started. */
+  /** @returns null if the task has not started. */
   progress(taskId: string): TaskProgress | null {
     const turn = this.#turns.get(taskId);
     if (turn === undefined) return null;
@@ -163,7 +163,7 @@ export class TranscriptBuilder {
     const turn = known ?? new Turn(taskId, this.#queued.get(taskId) ?? "");
     if (known === undefined) this.#length += turn.length;
     turn.beginAttempt(at);
-    // A task that was interrupted, and overtaken in the queue, goes on at the end of the conversation.
+    // A task that was interrupted and overtaken in the queue resumes at the end of the conversation.
     this.#turns.delete(taskId);
     this.#turns.set(taskId, turn);
     this.#queued.delete(taskId);
@@ -192,7 +192,7 @@ export class TranscriptBuilder {
     this.#length -= turn.length;
   }
 
-  /** Makes room: halves what is held, the oldest first, and leaves the last step as it is. */
+  /** Makes room: halves the content, oldest first, sparing the last step. */
   #shrink(): void {
     const enough = (): boolean => this.#length <= MAX_TRANSCRIPT_LENGTH / 2;
     const last = this.turns.at(-1)?.steps.at(-1);
@@ -231,17 +231,17 @@ export class TranscriptBuilder {
   }
 }
 
-/** A rough mean over languages and code; only the growth since the last call is estimated by it. */
+/** A rough average over languages and code; only the growth since the last call is estimated with it. */
 const CHARACTERS_PER_TOKEN = 3;
 
 const FORGOTTEN = "(Earlier parts of this conversation are too long to be kept, and were left out.)";
 
-/** The last event that a summary stands for. One that says otherwise of itself is not ours. */
+/** The last event covered by a summary. One that claims otherwise is not ours. */
 export function boundaryOf({ seq, data: { upToSeq } }: Compacted): number {
   return Math.min(upToSeq, seq - 1);
 }
 
-/** Whether it is no name with a number behind it, as providers have it that count the calls of every answer from 0. */
+/** Whether the id lacks a unique part, as with providers that number the calls of every answer from 0. */
 function isRandom(callId: string): boolean {
   return callId.length >= 9 && !/^[^0-9]*[0-9]{0,6}$/.test(callId);
 }

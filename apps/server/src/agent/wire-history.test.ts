@@ -11,7 +11,7 @@ const refused = (message: string) => ({
 });
 const callsIn = ({ messages }: RawBody): RawCall[] => messages.flatMap(({ tool_calls = [] }) => tool_calls);
 const assistants = ({ messages }: RawBody) => messages.filter(({ role }) => role === "assistant");
-/** Answers in words where the history is right. */
+/** Answers in words if the history is right. */
 const ifHistory =
   (isRight: (body: RawBody) => boolean): RawAnswer =>
   (body) =>

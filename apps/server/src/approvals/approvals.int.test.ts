@@ -202,7 +202,7 @@ it(
       await endOf(server, task);
       return server.client.session.get.query({ sessionId: task.sessionId });
     });
-    // It is made for the first tool, and none has run yet.
+    // Created for the first tool, and none has run yet.
     await mkdir(session.workspace, { recursive: true });
     const orders = [
       "TRUNKLINE_APPROVALS=never",

@@ -12,9 +12,9 @@ export interface ApprovalsDeps {
   store: Store;
   log: Log;
   mode: ApprovalMode;
-  /** How long a request waits before it counts as denied, or a question as unanswered, in ms. */
+  /** How long a request waits before it is denied, or a question closed unanswered, in ms. */
   timeoutMs: number;
-  /** A task has its answer. */
+  /** Called when a task has its answer. */
   ring: (bell: Doorbell) => void;
   logger: Logger;
   /** Integer ms since the epoch. */
@@ -23,7 +23,7 @@ export interface ApprovalsDeps {
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** Requests settled in one go. */
+/** Requests settled in one commit. */
 const EXPIRED_AT_ONCE = 200;
 
 interface Request {
@@ -31,12 +31,12 @@ interface Request {
   taskId: string;
 }
 
-/** What tasks wait for: approvals and questions. They are rows, so a restart changes nothing. */
+/** Approvals and questions that tasks wait for. They are stored as rows, so a restart changes nothing. */
 export function createApprovals(deps: ApprovalsDeps): Approvals {
   const { store, log, ring, logger, now, timeoutMs } = deps;
   const policy = createApprovalPolicy(deps.mode);
 
-  /** The first settlement is the only one: the rows refuse another. */
+  /** Only the first settlement counts: the rows refuse another. */
   async function settle(
     ownerId: string,
     { sessionId }: Request,
@@ -51,7 +51,7 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
     try {
       await settle(ownerId, request, event);
     } catch (error) {
-      // Somebody decided, or ended the task, in this moment.
+      // Settled, or its task ended, at this very moment.
       if (!(error instanceof GuardFailedError)) throw error;
     }
   }

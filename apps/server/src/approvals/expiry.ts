@@ -1,9 +1,9 @@
 import type { Logger } from "pino";
 
 export interface ExpiryDeps {
-  /** @returns when the next open request expires, ms since the epoch; null where none is open. */
+  /** @returns when the next open request expires, ms since the epoch; null if none is open. */
   nextExpiry(): Promise<number | null>;
-  /** Settles what has expired by `now`. */
+  /** Settles requests expired by `now`. */
   expireDue(now: number): Promise<void>;
   now: () => number;
   /** Resolves after `ms`; rejects when the signal aborts. */
@@ -18,12 +18,12 @@ export interface Expiry {
   stop(): Promise<void>;
 }
 
-/** Time of day jumps, and timers sleep with the machine: so the clock is looked at this often, in ms. */
+/** The wall clock jumps, and timers sleep with the machine, so check this often, in ms. */
 const LONGEST_WAIT_MS = 60_000;
-/** Until another try where the store could not take it, in ms. */
+/** Delay before a retry if the store failed, in ms. */
 const RETRY_MS = 5_000;
 
-/** Settles requests when their time has come. It holds nothing but a timer: what is open, and until when, are rows. */
+/** Settles requests when they expire. Its only state is a timer; open requests and their expiry are rows. */
 export function createExpiry({ nextExpiry, expireDue, now, wait, logger }: ExpiryDeps): Expiry {
   const stopped = new AbortController();
   let woken = new AbortController();
@@ -36,7 +36,7 @@ export function createExpiry({ nextExpiry, expireDue, now, wait, logger }: Expir
     });
   }
 
-  /** @returns how long there is nothing to do, in ms. */
+  /** @returns how long nothing will expire, in ms. */
   async function look(): Promise<number> {
     const expiresAt = await nextExpiry();
     const left = expiresAt === null ? LONGEST_WAIT_MS : expiresAt - now();
@@ -47,7 +47,7 @@ export function createExpiry({ nextExpiry, expireDue, now, wait, logger }: Expir
 
   async function run(): Promise<void> {
     while (!stopped.signal.aborted) {
-      // Before the look: a request that is stored during it is looked for again.
+      // Before the query: a request stored during it triggers another look.
       if (woken.signal.aborted) woken = new AbortController();
       let idleMs = RETRY_MS;
       try {

@@ -11,27 +11,27 @@ import type {
 import type { AuditRecord, StoredDraft } from "../store/port.ts";
 
 /**
- * When calls wait for a person. `auto`: what reaches the network or writes outside the workspace, once strangers' words
- * are in the session. `always`: whatever does more than read the workspace. `never`: nothing does.
+ * When calls need approval. `auto`: calls that reach the network or write outside the workspace, once the session has
+ * read untrusted text. `always`: everything beyond reading the workspace. `never`: nothing.
  */
 export type ApprovalMode = "auto" | "always" | "never";
 
-/** What a session's log says, as far as the policy asks. */
+/** The part of a session's log that the policy depends on. */
 export interface SessionTrust {
-  /** The model has read, or may have read, something by strangers. */
+  /** The model has, or may have, read untrusted text. */
   readonly hasReadUntrusted: boolean;
   /** @param always what a request offered to allow for the rest of the session */
   isAllowedForGood(always: string): boolean;
 }
 
-/** Why a call has to wait, in words for a person. */
+/** Why a call needs approval, for people. */
 export interface ApprovalDemand {
   reason: string;
-  /** What `always` would allow for the rest of the session; absent: nothing can be allowed for good. */
+  /** What `always` would allow for the rest of the session; absent: not offered. */
   always?: string;
 }
 
-/** A tool as far as the policy cares. */
+/** The part of a tool that the policy depends on. */
 export interface ToolNature {
   name: string;
   kind: ToolCall["kind"];
@@ -39,15 +39,17 @@ export interface ToolNature {
   scopeOf?(input: unknown): string | null;
 }
 
-/** Decides by what a tool declares, what the log says and how the server was started; by nothing in a workspace. */
+/**
+ * Decides by what a tool declares, what the log says and how the server was started; never by anything in a workspace.
+ */
 export interface ApprovalPolicy {
-  /** @returns what has to be answered before the call is executed; null: nothing. */
+  /** @returns what needs approval before the call is executed; null: nothing. */
   demandOf(tool: ToolNature, input: unknown, trust: SessionTrust): ApprovalDemand | null;
-  /** When calls of the tool wait, for those who ask before there is a call. */
+  /** When calls of the tool need approval, for listings. */
   needOf(tool: ToolNature): AgentTool["approval"];
 }
 
-/** A call that has to wait. */
+/** A call that needs approval. */
 export interface ApprovalRequest extends ApprovalDemand, Pick<ToolCall, "title" | "kind" | "locations"> {
   callId: string;
   tool: string;
@@ -59,15 +61,15 @@ export type QuestionRequest = Omit<EventDataOf<"question.asked">, "questionId" |
 
 export interface Approvals {
   readonly policy: ApprovalPolicy;
-  /** What the commit that lets the task wait has to hold. Call `requested` once it is stored. */
+  /** Events for the commit that makes the task wait. Call `requested` once it is stored. */
   requestEvents(
     taskId: string,
     requests: { approvals: readonly ApprovalRequest[]; questions: readonly QuestionRequest[] },
   ): StoredDraft[];
   requested(): void;
   /**
-   * Commits the answer; the task goes on once nothing of it is open any more.
-   * @throws GuardFailedError where it is not open: it was settled otherwise meanwhile.
+   * Commits the answer; the task resumes once nothing of it is open any more.
+   * @throws GuardFailedError if it is not open: it was settled otherwise meanwhile.
    */
   answer(
     ownerId: string,
@@ -82,7 +84,7 @@ export interface Approvals {
     answer: Pick<EventDataOf<"question.answered">, "answer" | "by">,
     audit: AuditRecord,
   ): Promise<void>;
-  /** Lets requests expire from now on, those first that did while no server ran. */
+  /** Starts expiring requests, beginning with those that expired while no server was running. */
   start(): void;
   stop(): Promise<void>;
 }

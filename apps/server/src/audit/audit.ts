@@ -29,7 +29,7 @@ export function createAudit({
     count,
   });
 
-  /** Into room that is kept on a full disk: what makes room is audited as well. */
+  /** Uses the reserve for a full disk: freeing space is audited as well. */
   const put = async (event: AuditEvent, count: number): Promise<void> => {
     try {
       await store.audit.add(entry(event, count), { mayUseBallast: event.decision === "allowed" });

@@ -1,31 +1,31 @@
 import type { AuditEntry, Principal } from "@trunkline/contract";
 import type { AuditRecord } from "../store/port.ts";
 
-/** What happened, for the trail. No secrets: ids and reasons, never what somebody wrote. */
+/** An event for the audit trail. No secrets: ids and reasons, never what somebody wrote. */
 export interface AuditEvent {
-  /** Who; null where nobody knows. Also says with which token, and from where. */
+  /** The caller, with token and address; null if unknown. */
   by: Principal | null;
-  /** From where, of who is not known. */
+  /** Address of an unknown caller. */
   address?: string;
-  /** The procedure, e.g. `token.revoke`, or the method and path of HTTP. */
+  /** The procedure, e.g. `token.revoke`, or the HTTP method and path. */
   action: string;
   /** Id of what it was done to. */
   target?: string;
   decision: AuditEntry["decision"];
-  /** What else there is to say, in a word or two. */
+  /** Further detail in a word or two. */
   detail?: string;
 }
 
 export interface Audit {
-  /** The entry, for who commits it together with the change that it tells of. */
+  /** Builds an entry to be committed together with the change it records. */
   entry(event: AuditEvent): AuditRecord;
-  /** Stores an entry by itself. Never throws: where the store cannot, the server's log gets it. */
+  /** Stores a separate entry. Never throws: if the store fails, it goes to the server's log. */
   record(event: AuditEvent): Promise<void>;
   /**
-   * Notes that something was refused: the first of a kind at once, the repetitions as one entry that counts them. Costs
-   * the caller nothing, and however many come, the trail grows by a few entries a minute.
+   * Records a refusal: the first of a kind immediately, repetitions as one entry with a count. Costs the caller
+   * nothing, and the trail grows by a few entries a minute at most.
    */
   refused(event: Omit<AuditEvent, "decision">): void;
-  /** Stores what is still being counted. */
+  /** Stores pending counts. */
   close(): Promise<void>;
 }

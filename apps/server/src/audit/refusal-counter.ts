@@ -2,27 +2,27 @@ import type { AuditEvent } from "./port.ts";
 
 type Refusal = Omit<AuditEvent, "decision">;
 
-/** How long repetitions are only counted. */
+/** How long repetitions are counted before an entry is written. */
 const WINDOW_MS = 60_000;
-/** Kinds of refusals of one caller that a window tells apart; callers without credentials are one caller together. */
+/** Kinds of refusals per caller and window; callers without credentials count as one. */
 const MAX_KINDS = 20;
-/** Callers that a window tells apart. */
+/** Callers per window. */
 const MAX_CALLERS = 1_000;
 
 interface Counted {
   refusal: Refusal;
-  /** Those that have no entry yet. */
+  /** Those without an entry yet. */
   count: number;
 }
 
 /**
- * Whoever is refused can be refused again, a thousand times a second: what a window writes is bounded, at an entry for
- * each kind when it begins and one when it ends. Each caller has a budget of their own, so nobody can fill the trail, or
- * hide in the crowd, by making others run out.
+ * A refused caller can be refused a thousand times a second, so writes per window are bounded: an entry for each kind
+ * at its start and one at its end. Each caller has a separate budget, so nobody can fill the trail, or hide, by
+ * exhausting that of others.
  */
 export class RefusalCounter {
   readonly #store: (refusal: Refusal, count: number) => Promise<void>;
-  /** Kinds of refusals, for each caller. */
+  /** Kinds of refusals per caller. */
   readonly #callers = new Map<string, Map<string, Counted>>();
   #timer: NodeJS.Timeout | undefined;
   #stored: Promise<unknown> = Promise.resolve();
@@ -54,14 +54,14 @@ export class RefusalCounter {
   #kindsOf({ by }: Refusal): Map<string, Counted> {
     const known = this.#callers.get(by?.userId ?? NOBODY);
     if (known !== undefined) return known;
-    // So many users are refused in one minute only where somebody adds them for it.
+    // Only a deliberate attack has that many refused users in a minute.
     const caller = this.#callers.size < MAX_CALLERS ? (by?.userId ?? NOBODY) : NOBODY;
     const kinds = this.#callers.get(caller) ?? new Map<string, Counted>();
     this.#callers.set(caller, kinds);
     return kinds;
   }
 
-  /** Beyond the budget: who it was and what for are still told, from where is not. */
+  /** Beyond the budget, entries still name the caller and the reason, but not the address. */
   #countFurther(kinds: Map<string, Counted>, { by, action }: Refusal): void {
     const isTold = kinds.has(`${FURTHER} ${action}`) || kinds.size < 2 * MAX_KINDS;
     const refusal: Refusal = { by, action: isTold ? action : "others", detail: FURTHER };

@@ -9,22 +9,22 @@ export interface ReceivedFile extends AsyncDisposable {
   sha256: string;
   bytes: number;
   mediaType: string;
-  /** Gives the file its name, for good. Where there is one already, that stays. */
+  /** Gives the file its final name. An existing file of that name stays. */
   keep(): Promise<void>;
 }
 
-/** The files of blobs, in `aa/` and so on by the beginning of their hash. */
+/** Blob files, in directories `aa/` by the first characters of their hash. */
 export interface BlobFiles {
   /** @throws TrunklineError `payload_too_large`, `storage_full` */
   receive(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<ReceivedFile>;
-  /** @returns undefined where there is no such file. */
+  /** @returns undefined if there is no such file. */
   open(sha256: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   remove(sha256: string): Promise<void>;
-  /** The hashes of all files, a directory at a time. */
+  /** The hashes of all files, one directory at a time. */
   list(): AsyncIterable<string[]>;
 }
 
-/** What arrived in part when a server died is removed. */
+/** Remove partial uploads of a server that died. */
 export async function openBlobFiles(directory: string): Promise<BlobFiles> {
   const incoming = join(directory, "incoming");
   await rm(incoming, { recursive: true, force: true });
@@ -36,7 +36,7 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
     if (await exists(pathOf(sha256))) return;
     await mkdir(directoryOf(sha256), { recursive: true, mode: 0o700 });
     await rename(temporary, pathOf(sha256));
-    // A name is durable once its directory is; a new directory, once its own is.
+    // A name is durable once its directory is synced; a new directory, once its parent is.
     await syncDirectory(directoryOf(sha256));
     await syncDirectory(directory);
   }
@@ -74,7 +74,7 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
   };
 }
 
-/** Hashes while it writes: what arrives is in memory a piece at a time. */
+/** Hashes while writing; only a piece at a time is in memory. */
 async function write(path: string, chunks: AsyncIterable<Uint8Array>, maxBytes: number) {
   const file = await open(path, "wx", 0o600);
   try {

@@ -18,7 +18,7 @@ export interface BlobsDeps {
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
 
-/** How long an upload is kept that no session refers to yet, in ms. */
+/** How long an unreferenced upload is kept, in ms. */
 const GRACE_MS = 24 * 60 * 60 * 1_000;
 const COLLECT_EVERY_MS = 60 * 60 * 1_000;
 const COLLECTED_AT_ONCE = 200;
@@ -27,9 +27,9 @@ export function createBlobs(deps: BlobsDeps): Blobs {
   const { store, files, logger, now } = deps;
   const { maxBytes = MAX_BLOB_BYTES, maxBytesPerUser = MAX_BLOB_BYTES_PER_USER } = deps;
   const wait = deps.wait ?? ((ms, signal) => timer(ms, undefined, { signal, ref: false }));
-  /** So that no file is removed between its arrival and its row. */
+  /** Keeps a file from being removed between its arrival and its row. */
   const locks = new KeyLock();
-  /** Bytes that uploads under way may come to, by user. */
+  /** Bytes reserved for uploads in progress, by user. */
   const arriving = new Map<string, number>();
   const stopped = new AbortController();
   let collecting: Promise<void> | undefined;
@@ -40,7 +40,7 @@ export function createBlobs(deps: BlobsDeps): Blobs {
       if (left > 0) arriving.set(ownerId, left);
       else arriving.delete(ownerId);
     };
-    // Counted before the store is asked, so that two at once do not both find room for one.
+    // Reserved before querying the store, so that two concurrent uploads can't both use the same space.
     const before = arriving.get(ownerId) ?? 0;
     add(bytes);
     try {
@@ -58,13 +58,13 @@ export function createBlobs(deps: BlobsDeps): Blobs {
     return { [Symbol.dispose]: () => add(-bytes) };
   }
 
-  /** The row first: nobody finds a file without a row, while a row without a file is found and cannot be read. */
+  /** Row first: a file without a row can't be found, whereas a row without a file would be found but not readable. */
   const remove = async (sha256: string): Promise<void> =>
     locks.run(sha256, async () => {
       if (await store.remove(sha256)) await files.remove(sha256);
     });
 
-  /** What a server left behind that died between a file and its row. */
+  /** Files left by a server that died between file and row. */
   async function sweep(): Promise<void> {
     for await (const names of files.list()) {
       for (const sha256 of await store.unknown(names)) await remove(sha256);

@@ -1,4 +1,4 @@
-/** Lets one at a time do what must not happen twice at once under the same key. */
+/** Serialises work under the same key. */
 export class KeyLock {
   readonly #tails = new Map<string, Promise<void>>();
 

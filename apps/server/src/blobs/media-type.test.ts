@@ -12,7 +12,7 @@ it.each([
   ["application/pdf", bytes("%PDF-1.7\n", [0xe2, 0xe3])],
   ["text/plain", bytes("# Notes\n\tÜber 😀\r\n")],
   ["text/plain", bytes("")],
-  // What a browser would run is text, whatever its sender calls it.
+  // Anything that a browser would run is text, whatever its sender claims.
   ["text/plain", bytes("<!doctype html><script>alert(1)</script>")],
   ["text/plain", bytes('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>')],
   ["application/octet-stream", bytes("ELF", [0, 1, 2])],

@@ -1,4 +1,4 @@
-/** How much of a blob's beginning its media type is read off, in bytes. */
+/** Bytes at the start of a blob that determine its media type. */
 export const HEAD_BYTES = 4_096;
 
 const SIGNATURES: readonly { mediaType: string; at: number; bytes: readonly number[] | string }[] = [
@@ -11,10 +11,10 @@ const SIGNATURES: readonly { mediaType: string; at: number; bytes: readonly numb
 ];
 
 /**
- * The media type of bytes, by their beginning alone: whatever the sender says is not believed. Nothing comes out that a
- * browser would run (HTML, SVG and scripts are `text/plain`), so that a blob can be shown without trusting who made it.
+ * Detects the media type from the content; the sender's claim is ignored. Never returns anything that a browser would
+ * run (HTML, SVG and scripts are `text/plain`), so a blob can be shown without trusting its author.
  *
- * @param head the first HEAD_BYTES, or all where there are fewer
+ * @param head the first HEAD_BYTES, or everything if shorter
  */
 export function mediaTypeOf(head: Uint8Array): string {
   const known = SIGNATURES.find(({ at, bytes }) =>
@@ -29,13 +29,13 @@ function startsWith(head: Uint8Array, text: string): boolean {
   return Buffer.from(text).equals(head.subarray(0, text.length));
 }
 
-/** What no text holds: control characters other than tab, line feed, form feed, carriage return and escape. */
+/** Not in text: control characters other than tab, line feed, form feed, carriage return and escape. */
 // eslint-disable-next-line no-control-regex
 const CONTROLS = /[\u0000-\u0008\u000B\u000E-\u001A\u001C-\u001F\u007F]/;
 
 function isText(head: Uint8Array): boolean {
   try {
-    // As a stream, whose last character may be cut.
+    // Streaming, because the last character may be cut off.
     const text = new TextDecoder("utf-8", { fatal: true }).decode(head, {
       stream: head.length >= HEAD_BYTES,
     });

@@ -1,4 +1,4 @@
-/** A job that waits for a thread. */
+/** A job waiting for a thread. */
 export interface Waiting {
   owner: string;
   isLong: boolean;
@@ -6,16 +6,16 @@ export interface Waiting {
 }
 
 export interface FairJobsLimits {
-  /** Jobs that run at once. */
+  /** Concurrent jobs. */
   threads: number;
-  /** Jobs that wait at most: of everybody, and of one owner. */
+  /** Maximum waiting jobs: in total, and per owner. */
   queued: number;
   queuedOfOwner: number;
 }
 
 /**
- * Who may run next. Owners take turns; none of them, and no number of long jobs, takes the last thread, so a short job of
- * somebody else never waits for a long one to end.
+ * Decides which job runs next. Owners take turns, and neither one owner nor long jobs may occupy the last thread, so a
+ * short job never waits for somebody else's long one.
  */
 export class FairJobs {
   /** Insertion order is the order of turns: whoever was served goes to the end. */
@@ -30,7 +30,7 @@ export class FairJobs {
     this.#limits = limits;
   }
 
-  /** @returns false where the queue is full. A job that is taken may have started when this returns. */
+  /** @returns false if the queue is full. An accepted job may have started when this returns. */
   add(job: Waiting): boolean {
     const own = this.#waiting.get(job.owner) ?? [];
     if (this.#waitingCount >= this.#limits.queued || own.length >= this.#limits.queuedOfOwner) return false;
@@ -41,7 +41,7 @@ export class FairJobs {
     return true;
   }
 
-  /** Takes a job back that has not started. */
+  /** Withdraws a job that has not started. */
   remove(job: Waiting): void {
     const own = this.#waiting.get(job.owner);
     const index = own?.indexOf(job) ?? -1;
@@ -51,7 +51,7 @@ export class FairJobs {
     this.#waitingCount -= 1;
   }
 
-  /** A job that was started is over. */
+  /** A started job has ended. */
   ended({ owner, isLong }: Waiting): void {
     const left = (this.#running.get(owner) ?? 1) - 1;
     if (left === 0) this.#running.delete(owner);

@@ -6,28 +6,28 @@ import { type Compute, ComputeError, type Job, type RunOptions } from "./port.ts
 
 export interface PoolOptions {
   logger: Logger;
-  /** Threads at most; at least two, so that one owner cannot take all. */
+  /** Maximum threads; at least two, so that one owner can't occupy all. */
   threads?: number;
-  /** Of V8's heap of each thread. */
+  /** V8 heap limit of each thread. */
   memoryMb?: number;
-  /** How long a thread outlives its last job, in ms. */
+  /** Idle time before a thread ends, in ms. */
   idleMs?: number;
   queued?: number;
   queuedOfOwner?: number;
 }
 
-/** A thread takes some 15 MB while it lives, which a server that does nothing has no use for. */
+/** A thread takes some 15 MB, which an idle server should not spend. */
 const IDLE_MS = 5_000;
 const THREADS = 2;
 const MEMORY_MB = 256;
 const QUEUED = 200;
 const QUEUED_OF_OWNER = 20;
-/** Of the memory: what V8 has for garbage of a moment. */
+/** Share of the young generation. */
 const YOUNG_GENERATION_MB = 16;
 
 /**
- * Threads that start when there is work and end when there is none. Who may run next is decided here and not by the pool,
- * which knows no owners: it is never given more than it has threads for.
+ * Threads that start on demand and end when idle. Scheduling is done here, not by the pool, which knows no owners: it
+ * never gets more jobs than it has threads.
  */
 export function createCompute(options: PoolOptions): Compute {
   const { logger, threads = THREADS, memoryMb = MEMORY_MB, idleMs = IDLE_MS } = options;
@@ -35,7 +35,7 @@ export function createCompute(options: PoolOptions): Compute {
     minThreads: 0,
     maxThreads: threads,
     idleTimeout: idleMs,
-    // A thread that waits in Atomics.wait cannot do what a job left behind, such as closing a file.
+    // A thread blocked in Atomics.wait can't run a job's pending cleanup, such as closing a file.
     atomics: "disabled",
     recordTiming: false,
     resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
@@ -49,7 +49,7 @@ export function createCompute(options: PoolOptions): Compute {
   const stop = new AbortController();
 
   const run = async (job: Job<never>, input: unknown, { deadlineMs, signal }: RunOptions) => {
-    // Not AbortSignal.timeout: its timer would neither be cleared when the job is done nor keep the process alive.
+    // Not AbortSignal.timeout: its timer would neither be cleared after the job nor keep the process alive.
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), deadlineMs);
     const signals = [deadline.signal, stop.signal, ...(signal === undefined ? [] : [signal])];

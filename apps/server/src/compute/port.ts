@@ -1,24 +1,24 @@
 import { TrunklineError } from "@trunkline/contract";
 
 /**
- * Work whose cost a user's data decides, done by a module of its own in a worker thread. Input and output cross as
- * structured clones, so what is expected to go wrong is a value of the output: an error loses its class on the way.
+ * Work whose cost depends on user data, done by a separate module in a worker thread. Input and output are structured
+ * clones, which strip errors of their class, so expected failures are values in the output.
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- any input, so that every handler is one
 export interface Job<Handler extends (input: any) => unknown> {
   readonly name: string;
   /** Its default export is the handler. */
   readonly module: URL;
-  /** `long` jobs together leave a thread to the quick ones. */
+  /** `long` jobs always leave a thread for quick ones. */
   readonly kind: "quick" | "long";
   readonly handler?: Handler;
 }
 
-/** The handler's type is that of the module's default export, e.g. `Job<typeof import("./scan-job.ts").default>`. */
+/** Type of the module's default export, e.g. `Job<typeof import("./scan-job.ts").default>`. */
 export interface Compute {
   /**
-   * Waits for a thread, which owners take in turn, and runs the job there.
-   * @throws ComputeError where a bound was hit, what the handler throws, and the signal's reason where it aborts.
+   * Waits for a thread (owners take turns) and runs the job.
+   * @throws ComputeError if a limit was exceeded; the handler's error; the signal's reason if it aborts.
    */
   // oxlint-disable-next-line typescript/no-explicit-any -- see Job
   run<Handler extends (input: any) => unknown>(
@@ -26,22 +26,22 @@ export interface Compute {
     input: Parameters<Handler>[0],
     options: RunOptions,
   ): Promise<Awaited<ReturnType<Handler>>>;
-  /** Ends the threads; what still runs or waits fails with `stopped`. */
+  /** Ends the threads; running and waiting jobs fail with `stopped`. */
   close(): Promise<void>;
 }
 
 export interface RunOptions {
-  /** Whose work it is: nobody may take all of the threads, or all of the queue. */
+  /** The job's owner: nobody may occupy all threads, or fill the queue. */
   owner: string;
-  /** How long it may run before its thread is ended, in ms. */
+  /** Time limit in ms, after which the thread is terminated. */
   deadlineMs: number;
-  /** Takes the job back: out of the queue, or off its thread. */
+  /** Cancels the job, whether waiting or running. */
   signal?: AbortSignal;
 }
 
 export type ComputeBound = "deadline" | "memory" | "queue" | "stopped";
 
-/** A bound was hit. The job's thread has ended, and nothing of its output is to be had. */
+/** A limit was exceeded. The job's thread was terminated; there is no output. */
 export class ComputeError extends TrunklineError {
   readonly bound: ComputeBound;
 

@@ -1,7 +1,7 @@
 import type { Logger } from "pino";
 import type { Middleware } from "./http-env.ts";
 
-/** One line per request, when it is over: for a stream, when its connection closes. Never the query. */
+/** One line per request when it ends; for a stream, when its connection closes. Never the query. */
 export function logAccess(logger: Logger): Middleware {
   return async (c, next) => {
     if (logger.isLevelEnabled("debug")) {

@@ -1,19 +1,19 @@
 import { secureHeaders } from "hono/secure-headers";
 import type { Middleware } from "./http-env.ts";
 
-/** What every answer says about itself, unless its handler knows better (the UI's pages have a policy of their own). */
+/** Default headers of every response (the UI's pages have their own policy). */
 export const guardAnswer: Middleware = secureHeaders({
-  // An answer that somebody opens as a page is one of no origin, in which nothing runs and nothing is loaded.
+  // A response opened as a page has an opaque origin, runs nothing and loads nothing.
   contentSecurityPolicy: { defaultSrc: ["'none'"], frameAncestors: ["'none'"], sandbox: [] },
   xFrameOptions: "DENY",
-  // Plain HTTP is spoken here; who puts TLS in front of it decides about this one.
+  // Only plain HTTP is served here; the TLS proxy decides on HSTS.
   strictTransportSecurity: false,
   overwrite: false,
 });
 
 /**
- * Names the request in its answer, as the log does, and keeps caches away from whatever does not ask for one.
- * Set on the answer itself: what `c.header` prepares is lost where a handler makes its own Response.
+ * Sets the request id, as in the log, and disables caching unless requested. Set on the response itself: headers
+ * prepared by `c.header` are lost if a handler creates its own Response.
  */
 export const labelAnswer: Middleware = async (c, next) => {
   await next();

@@ -9,13 +9,13 @@ import type { HttpContext, HttpEnv } from "./http-env.ts";
 const DOCUMENT_PATH = `${REST_ROOT}/openapi.json`;
 const PAGE_PATH = `${REST_ROOT}/docs`;
 
-/** Files of the page that come out of its package, by their media type. */
+/** Files of the docs page from its package, by media type. */
 const FILES = {
   "swagger-ui.css": "text/css; charset=utf-8",
   "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 } as const;
 
-/** Starts the page. No validator is asked, as that one would be somebody else's server. */
+/** Starts the page. The validator is off: it would be somebody else's server. */
 const START = `if (matchMedia("(prefers-color-scheme: dark)").matches) document.documentElement.classList.add("dark-mode");
 SwaggerUIBundle({
   url: ${JSON.stringify(DOCUMENT_PATH)},
@@ -27,7 +27,7 @@ SwaggerUIBundle({
 });
 `;
 
-/** Everything is the server's own; the pictures are in the style sheet. */
+/** Everything comes from this server; images are in the style sheet. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",
@@ -39,7 +39,7 @@ const POLICY = [
   "form-action 'none'",
 ].join("; ");
 
-/** Serves the API's description, and a page to read and try it, to who is signed in or sends a token. */
+/** Serves the API description, and a page to read and try it, to signed-in users and token holders. */
 export function registerApiDocs(app: Hono<HttpEnv>, { services }: { services: Services }): void {
   let document: string | undefined;
 
@@ -80,7 +80,7 @@ function page() {
     </html>`;
 }
 
-/** Kept by this browser alone, and not for long: another version of the server may bring another one of these. */
+/** Private and short-lived: another server version may have another one. */
 function asset(mediaType: string): Record<string, string> {
   return { "content-type": mediaType, "cache-control": "private, max-age=3600" };
 }

@@ -40,15 +40,15 @@ export interface AppDeps {
   audit: Audit;
   limits: Limits;
   streams: LiveStreams;
-  /** The parts that `GET /ready` asks. */
+  /** Checks of `GET /ready`. */
   readiness: Readonly<Record<string, ReadinessCheck>>;
-  /** Null where the UI is off. */
+  /** Null if the UI is off. */
   web: Web | null;
   logger: Logger;
   now: () => number;
 }
 
-/** The front door: every path of the server, and what stands before it, in order. */
+/** All routes of the server with their middleware, in order. */
 export function createApp(deps: AppDeps): Hono<HttpEnv> {
   const { site, services, auth, limits, streams, readiness, web, logger, now } = deps;
   const noteRefusal = createRefusalNote(deps.audit, limits);

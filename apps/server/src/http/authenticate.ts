@@ -6,7 +6,7 @@ import type { Limits } from "./limits.ts";
 import type { Site } from "./site.ts";
 import { TooManyRequestsError } from "./too-many-requests.ts";
 
-/** Nobody unknown gets past this: it guards whole paths, so no procedure or route can forget to ask. */
+/** Rejects unauthenticated requests. It guards whole path prefixes, so no procedure or route can forget it. */
 export function authenticate(auth: Auth, site: Site, limits: Limits): Middleware {
   return async (c, next) => {
     const address = limits.addressOf(c.env.incoming);
@@ -32,7 +32,7 @@ export function authenticate(auth: Auth, site: Site, limits: Limits): Middleware
   };
 }
 
-/** tRPC's batches name their calls with commas between; longer ones than are taken are refused as one. */
+/** tRPC batches list their calls separated by commas; longer ones than allowed are refused as a whole. */
 function callsOf(path: string): number {
   if (!path.includes(",")) return 1;
   return Math.min(path.split(",").length, MAX_BATCH_CALLS);

@@ -1,7 +1,7 @@
 /**
- * Waits for the first item, so that what fails at once fails here.
+ * Waits for the first item, so that an immediate failure is thrown here.
  *
- * @returns all items, the first included
+ * @returns all items, including the first
  */
 export async function begun<Item>(items: AsyncIterable<Item>): Promise<AsyncIterable<Item>> {
   const iterator = items[Symbol.asyncIterator]();

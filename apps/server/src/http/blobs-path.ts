@@ -1,2 +1,2 @@
-/** Where files are uploaded, and below which they are found by their hash. */
+/** Path for uploads, and prefix of the downloads by hash. */
 export const BLOBS_PATH = "/api/blobs";

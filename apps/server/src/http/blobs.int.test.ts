@@ -20,7 +20,7 @@ async function upload(
   headers: Record<string, string> = {},
 ): Promise<Response> {
   const init = { method: "POST", headers: { ...BYTES, ...bearer(server.token), ...headers }, body };
-  // Which a body that is a stream needs.
+  // Required for a streaming body.
   return fetch(blobs, { ...init, duplex: "half" });
 }
 const reasonOf = async (response: Response) =>

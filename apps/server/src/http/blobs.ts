@@ -6,7 +6,7 @@ import { BLOBS_PATH } from "./blobs-path.ts";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, HttpEnv } from "./http-env.ts";
 
-/** Files to refer to, as raw bytes both ways: no procedures, because JSON would hold each of them whole in memory. */
+/** Blobs as raw bytes both ways. Not procedures, because JSON would hold each of them in memory. */
 export function registerBlobs(app: Hono<HttpEnv>, { services }: { services: Services }): void {
   app.post(BLOBS_PATH, async (c) => {
     const { principal } = c.get("authenticated");
@@ -20,14 +20,14 @@ export function registerBlobs(app: Hono<HttpEnv>, { services }: { services: Serv
     const { principal } = c.get("authenticated");
     requireScope(principal, "blob.get");
     const blobId = BlobId.safeParse(c.req.param("blobId"));
-    // The hash of nothing that there is.
+    // A hash that cannot exist.
     if (!blobId.success) throw new TrunklineError("not_found", "There is no such blob");
     const { blob, open } = await services.blobs.get(principal, blobId.data);
     const headers = {
       etag: `"${blob.sha256}"`,
-      // Kept by the browser alone, which asks each time whether it may still be read.
+      // Cached privately and revalidated, because access may end.
       "cache-control": "private, no-cache",
-      // Never a page of this origin: to be saved, or shown by one that names it.
+      // Never a page of this origin: downloaded, or embedded by one.
       "content-disposition": "attachment",
       "content-security-policy": "sandbox; default-src 'none'",
       "x-content-type-options": "nosniff",
@@ -43,7 +43,7 @@ export function registerBlobs(app: Hono<HttpEnv>, { services }: { services: Serv
   app.all(`${BLOBS_PATH}/:blobId`, () => methodRefusal(["GET"]));
 }
 
-/** The body as it comes. Whoever stops reading it leaves the connection open, for the answer that says why. */
+/** The streaming body. When reading stops early, the connection stays open for the response that says why. */
 async function* bodyOf({ env: { incoming } }: HttpContext): AsyncGenerator<Uint8Array, void> {
   try {
     yield* incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
@@ -52,7 +52,7 @@ async function* bodyOf({ env: { incoming } }: HttpContext): AsyncGenerator<Uint8
   }
 }
 
-/** @returns what the request says of its body's size; null where it comes in chunks. */
+/** @returns the announced size of the body; null if chunked. */
 function announcedSize(c: HttpContext): number | null {
   if (c.req.header("transfer-encoding") !== undefined) return null;
   return Number(c.req.header("content-length") ?? 0);

@@ -5,13 +5,13 @@ import { toCallError } from "./error-answer.ts";
 import type { HttpContext } from "./http-env.ts";
 import type { NoteRefusal } from "./refusals.ts";
 
-/** Logs or audits the failure of a procedure. */
+/** Logs or audits a failed procedure. */
 export type NoteCallFailure = (c: HttpContext, error: TRPCError, path: string | undefined) => void;
 
-/** Logs that a stream broke off; `sessionId` where it was one session's. */
+/** Logs a failed stream; `sessionId` if it was one session's. */
 export type NoteStreamFailure = (c: HttpContext, error: unknown, path: string, sessionId?: string) => void;
 
-/** Refusals go to the audit trail, the server's own failures to its log; the rest is for the caller alone. */
+/** Refusals go to the audit trail, internal errors to the log; the rest concerns only the caller. */
 export function createCallFailureNote(logger: Logger, noteRefusal: NoteRefusal): NoteCallFailure {
   return (c, error, path) => {
     const where = { path, requestId: c.get("requestId") };
@@ -19,7 +19,7 @@ export function createCallFailureNote(logger: Logger, noteRefusal: NoteRefusal):
   };
 }
 
-/** As above, but a stream that has begun was not refused: what ends it, e.g. a deleted session, is no failure of ours. */
+/** The same for a stream that has started: what ends it, e.g. a deleted session, is not our failure. */
 export function createStreamFailureNote(logger: Logger): NoteStreamFailure {
   return (c, error, path, sessionId) => {
     const where = { path, sessionId, requestId: c.get("requestId") };
@@ -27,7 +27,7 @@ export function createStreamFailureNote(logger: Logger): NoteStreamFailure {
   };
 }
 
-/** @returns false where the failure is the caller's */
+/** @returns false if the failure is the caller's */
 function logOwnFailure(logger: Logger, error: TRPCError, where: object, message: string): boolean {
   if (error.code === "INTERNAL_SERVER_ERROR") {
     logger.error({ err: error.cause ?? error, ...where }, message);

@@ -1,15 +1,15 @@
 import type { IncomingMessage } from "node:http";
 import { BlockList, isIP, isIPv4 } from "node:net";
 
-/** @returns where a request comes from: an IP address, in the form that the audit trail has */
+/** @returns the IP address that a request comes from, as in the audit trail */
 export type ClientAddress = (incoming: IncomingMessage) => string;
 
 /**
- * The connection's other end, unless that is one of the operator's proxies: then whoever the proxy names. Anybody can send
- * the header, so it is read from its end, where the proxies write, up to the first address that is no proxy.
+ * The peer's address or, if that is a trusted proxy, the one that the proxy reports. Anybody can send the header, so it
+ * is read from its end, where proxies append, up to the first address that is not a trusted proxy.
  *
- * @param trustedProxies addresses and networks (`10.0.0.0/8`), as `TRUNKLINE_TRUSTED_PROXIES` names them
- * @throws Error naming the first that is neither
+ * @param trustedProxies addresses and networks (`10.0.0.0/8`), as in `TRUNKLINE_TRUSTED_PROXIES`
+ * @throws Error naming the first invalid one
  */
 export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
   const proxies = new BlockList();
@@ -20,7 +20,7 @@ export function createClientAddress(trustedProxies: readonly string[]): ClientAd
     let address = plainAddress(incoming.socket.remoteAddress ?? "");
     if (trustedProxies.length === 0 || !isProxy(address)) return address;
     const hops = String(incoming.headers["x-forwarded-for"] ?? "").split(",", MAX_HOPS + 1);
-    // Longer than any chain of proxies: somebody made it up.
+    // Longer than any chain of proxies, so forged.
     if (hops.length > MAX_HOPS) return address;
     for (const hop of hops.toReversed()) {
       const next = plainAddress(hop.trim());
@@ -47,23 +47,20 @@ function trust(proxies: BlockList, proxy: string): void {
   proxies.addSubnet(address, length, bits === 32 ? "ipv4" : "ipv6");
 }
 
-/** Without what says which interface it is on, and IPv4 as itself, where a socket for both kinds wraps it. */
+/** Without the zone id, and IPv4-mapped addresses as IPv4. */
 function plainAddress(address: string): string {
   const bare = address.toLowerCase().split("%", 1)[0] ?? "";
   return bare.startsWith("::ffff:") && isIPv4(bare.slice(7)) ? bare.slice(7) : bare;
 }
 
-/**
- * What counts as one neighbour: an IPv4 address, or the /64 of an IPv6 one, all of which a single machine can have
- * (RFC 6177).
- */
+/** The unit for rate limits: an IPv4 address, or an IPv6 /64, which a single machine may have (RFC 6177). */
 export function networkOf(address: string): string {
   if (!address.includes(":")) return address;
   const [left = [], right] = address
     .split("::", 2)
     .map((half) => half.split(":").filter((group) => group !== ""));
   if (right === undefined) return left.slice(0, 4).join(":");
-  // IPv4 at the end stands for two groups.
+  // A trailing IPv4 part stands for two groups.
   const length = left.length + right.length + (address.includes(".") ? 1 : 0);
   const zeros = Array.from({ length: Math.max(0, 8 - length) }, () => "0");
   return [...left, ...zeros, ...right].slice(0, 4).join(":");

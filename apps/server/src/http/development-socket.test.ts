@@ -30,7 +30,7 @@ const open = async (mode: "development" | "production") => {
   fixture = await openHttpFixture({ web: { mode, url: () => url } });
 };
 
-/** PORT stands for the port that is listened on. @returns what came until `until` did, or the end */
+/** PORT stands for the server's port. @returns everything received up to `until` or the end */
 async function upgrade(path: string, origin: string | undefined, until: string, host = "localhost:PORT") {
   const lines = [
     `GET ${path} HTTP/1.1`,
@@ -83,7 +83,7 @@ describe("the development socket", () => {
     );
     await once(socket, "data");
     const ended = once(socket, "close");
-    // A grace far beyond the test's own limit: the server must not need it.
+    // A grace period far beyond the test's own timeout: the server must not need it.
     await fixture.server.close(600_000);
     await ended;
     expect(socket.destroyed).toBe(true);

@@ -7,9 +7,9 @@ import type { Site } from "./site.ts";
 const PASSED_ON = ["sec-websocket-key", "sec-websocket-version", "sec-websocket-protocol", "user-agent"];
 
 /**
- * While the UI is developed, its process tells the browser over a WebSocket what was recompiled. Only then does the
- * server listen for upgrades at all, and only from its own pages. Node's server does not count these connections among its
- * own, so whoever closes the server ends them here.
+ * In development, the UI's process notifies the browser over a WebSocket. Only then does the server accept upgrades at
+ * all, and only from its own pages. Node's server does not track these connections, so closing the server ends them
+ * here.
  */
 export function passDevelopmentSocket(server: Server, site: Site, web: Web): { end(): void } {
   const open = new Set<Duplex>();
@@ -40,7 +40,7 @@ export function passDevelopmentSocket(server: Server, site: Site, web: Web): { e
         upstreamSocket.write(head);
         socket.pipe(upstreamSocket).pipe(socket);
       })
-      // Answered without an upgrade, or not at all: the browser tries again.
+      // Answered without an upgrade, or not at all: the browser retries.
       .on("response", () => socket.destroy())
       .on("error", () => socket.destroy())
       .end();

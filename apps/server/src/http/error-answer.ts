@@ -8,18 +8,18 @@ import { TooManyRequestsError } from "./too-many-requests.ts";
 
 export interface ErrorAnswer {
   status: number;
-  /** JSON in tRPC's error envelope, so that clients read refusals of HTTP and errors of procedures alike. */
+  /** JSON in tRPC's error envelope, so that clients parse HTTP refusals and procedure errors alike. */
   body: string;
   headers?: Record<string, string>;
 }
 
 interface Overrides {
-  /** Where HTTP has a more precise status than the reason's. */
+  /** HTTP statuses that are more precise than the reason's. */
   status?: number;
   code?: keyof typeof TRPC_ERROR_CODES_BY_KEY;
 }
 
-/** Any failure as an error of the router, which decides what callers see of it. */
+/** Converts any failure to a router error, which decides what callers see. */
 export function toCallError(error: unknown): TRPCError {
   if (error instanceof TRPCError) return error;
   if (error instanceof TrunklineError) {
@@ -29,8 +29,8 @@ export function toCallError(error: unknown): TRPCError {
 }
 
 /**
- * The one way from a failure to what callers read, for tRPC, REST, streams and refusals: the router's own formatter. An
- * expected failure keeps its words and names the fields; anything else says nothing.
+ * The only path from a failure to a response, for tRPC, REST, streams and refusals: the router's own formatter.
+ * Expected failures keep their message and fields; anything else is hidden.
  * @param path the procedure that was called, if any
  */
 export function toErrorAnswer(failure: unknown, path?: string): ErrorAnswer {
@@ -60,7 +60,7 @@ export function errorAnswer(reason: ErrorReason, message: string, overrides: Ove
   };
 }
 
-/** A request whose method does not fit its path; `allowed` goes into the Allow header (RFC 9110, 15.5.6). */
+/** Wrong method for this path; `allowed` goes into the Allow header (RFC 9110, 15.5.6). */
 export function methodRefusal(allowed: readonly string[]): Response {
   const methods = allowed.join(", ");
   const answer = errorAnswer("validation_failed", `Use ${methods} here`, { code: "METHOD_NOT_SUPPORTED" });
@@ -71,10 +71,10 @@ export function toErrorResponse(error: unknown, path?: string): Response {
   return toResponse(toErrorAnswer(error, path));
 }
 
-/** For too many of something, e.g. streams, where nobody knows when there will be fewer. */
+/** Too many of something, e.g. streams, with no known time to retry. */
 const RETRY_AFTER_S = 5;
 
-/** Also for answers that Hono's middleware does not see. */
+/** Also for responses that bypass Hono's middleware. */
 export const ERROR_HEADERS = {
   "content-type": "application/json",
   "cache-control": "no-store",

@@ -2,38 +2,38 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { type EventBatch, PING_INTERVAL_MS } from "@trunkline/contract";
 
-/** What a stream says beside its messages. Its texts end with the blank line that ends an SSE message (WHATWG HTML). */
+/** The framing of a stream. Its texts end with the blank line that ends an SSE message (WHATWG HTML). */
 export interface StreamFrame {
-  /** Sent at once, so that the client knows that it is connected; may be empty. */
+  /** Sent immediately, so that the client knows it is connected; may be empty. */
   opening: string;
   ping: string;
-  /** The stream's last words where it fails; the client decides by them whether to come back. */
+  /** Sent last when the stream fails; tells the client whether to reconnect. */
   failure(error: unknown): string;
 }
 
-/** How batches look on one kind of stream. */
+/** How a kind of stream encodes its batches. */
 export interface StreamFormat extends StreamFrame {
-  /** @param cursor seq of the newest event the client has with this batch. */
+  /** @param cursor seq of the newest event the client has after this batch. */
   batch(batch: EventBatch, cursor: number): string;
 }
 
 const HEADERS = {
   "content-type": "text/event-stream",
   "cache-control": "no-cache, no-transform",
-  // nginx would hold events back to fill its buffers.
+  // Otherwise nginx would buffer events.
   "x-accel-buffering": "no",
   "x-content-type-options": "nosniff",
 };
 
 export interface Connection {
   signal: AbortSignal;
-  /** What stands before the stream decided, e.g. for an allowed origin. */
+  /** Headers set by middleware, e.g. for an allowed origin. */
   headers: Headers;
-  /** Hears what the stream failed with, which its client may only learn in part. */
+  /** Receives the error of a failed stream, which the client may only see in part. */
   failed: (error: unknown) => void;
 }
 
-/** Writes batches of events as `writeMessages` does. A batch that many followers get is turned into bytes once. */
+/** Writes batches of events like `writeMessages`. A batch shared by many followers is encoded once. */
 export async function writeEventStream(
   response: ServerResponse,
   batches: AsyncIterable<EventBatch>,
@@ -52,8 +52,8 @@ export async function writeEventStream(
 }
 
 /**
- * Writes items to a response as they come, until they end or the connection does. A client that does not read stops
- * the source from being pulled: what it has not taken stays in the log.
+ * Writes items to a response as they arrive, until they or the connection end. If a client does not read, the source is
+ * not pulled: whatever it has not taken stays in the log.
  */
 export async function writeMessages<Item>(
   response: ServerResponse,
@@ -93,12 +93,12 @@ async function drained(response: ServerResponse, signal: AbortSignal): Promise<v
   }
 }
 
-/** Remembers the bytes of live batches, whose event arrays all followers that keep up share. */
+/** Caches the encoding of live batches, whose event arrays are shared by all followers that keep up. */
 export class BatchEncoder {
   readonly #bytes = new Map<StreamFormat, WeakMap<readonly unknown[], Buffer>>();
 
   encode(format: StreamFormat, batch: EventBatch, cursor: number): Buffer {
-    // Pages of a replay belong to one follower each, and an empty array says nothing of its cursor.
+    // A replayed page belongs to one follower, and an empty array does not determine its cursor.
     if (!batch.live || batch.events.length === 0) return toBytes(format, batch, cursor);
     let known = this.#bytes.get(format);
     if (known === undefined) {
@@ -114,7 +114,7 @@ export class BatchEncoder {
   }
 }
 
-/** Events of one message: a line that is cut again and again still makes headway, message by message. */
+/** Maximum events per message: a connection that keeps breaking still makes progress, message by message. */
 const MESSAGE_EVENTS = 64;
 
 function toBytes(format: StreamFormat, { events, live }: EventBatch, cursor: number): Buffer {

@@ -1,13 +1,13 @@
 import type { Logger } from "pino";
 import type { HttpContext } from "./http-env.ts";
 
-/** Resolves where the part works, throws where it does not. */
+/** Resolves if the part works, otherwise throws. */
 export type ReadinessCheck = () => Promise<void>;
 
-/** A check that takes longer counts as failed: who asks has a time-out as well. */
+/** A check that takes longer fails: the caller has a timeout as well. */
 const CHECK_TIMEOUT_MS = 2_000;
 
-/** `GET /ready`: which parts work, without why not; the reason is for the log, this is open to anybody. */
+/** `GET /ready`: which parts work. The reason of a failure only goes to the log, because this is public. */
 export function createReadyHandler(checks: Readonly<Record<string, ReadinessCheck>>, logger: Logger) {
   const passes = async (name: string, check: ReadinessCheck): Promise<boolean> => {
     const timeout = Promise.withResolvers<never>();
@@ -38,7 +38,7 @@ export function createReadyHandler(checks: Readonly<Record<string, ReadinessChec
   };
 }
 
-/** `GET /health`: the process serves. */
+/** `GET /health`: the process responds. */
 export function healthHandler(c: HttpContext): Response {
   return c.json({ status: "ok" });
 }

@@ -21,16 +21,16 @@ const STYLE_HASH = createHash("sha256").update(STYLE).digest("base64");
 export interface Page {
   status: number;
   title: string;
-  /** Made by hono's `html`, which escapes what is put into it. */
+  /** Built with hono's `html`, which escapes values. */
   body: ReturnType<typeof html>;
-  /** Whether it holds a form, which goes to this server. */
+  /** Whether it contains a form that posts to this server. */
   hasForm?: boolean;
-  /** Seconds after which the browser asks again. */
+  /** Seconds until the browser reloads. */
   refreshSeconds?: number;
   headers?: Record<string, string>;
 }
 
-/** A page that needs nothing else: no scripts, no pictures, its style known by its hash. */
+/** A self-contained page: no scripts, no images, its style allowed by hash. */
 export async function htmlPage(options: Page): Promise<Response> {
   const { status, title, body, hasForm = false, refreshSeconds, headers } = options;
   const page = await html`<!doctype html>
@@ -56,7 +56,7 @@ export async function htmlPage(options: Page): Promise<Response> {
       "content-security-policy": `default-src 'none'; style-src 'sha256-${STYLE_HASH}'; frame-ancestors 'none'; base-uri 'none'; form-action ${hasForm ? "'self'" : "'none'"}`,
       "x-content-type-options": "nosniff",
       "cache-control": "no-store",
-      // Under "no-referrer" browsers send forms with "Origin: null".
+      // With "no-referrer", browsers send forms with "Origin: null".
       "referrer-policy": hasForm ? "same-origin" : "no-referrer",
       ...headers,
     },

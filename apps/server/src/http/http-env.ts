@@ -3,11 +3,11 @@ import type { Context, MiddlewareHandler } from "hono";
 import type { RequestIdVariables } from "hono/request-id";
 import type { Authenticated } from "../auth/port.ts";
 
-/** What Hono's contexts carry here. */
+/** Types of Hono's context. */
 export interface HttpEnv {
   Bindings: HttpBindings;
   Variables: RequestIdVariables & {
-    /** Set by `authenticate`, for everything under /trpc and /api. */
+    /** Set by `authenticate` for everything under /trpc and /api. */
     authenticated: Authenticated;
   };
 }
@@ -15,7 +15,7 @@ export interface HttpEnv {
 export type HttpContext = Context<HttpEnv>;
 export type Middleware = MiddlewareHandler<HttpEnv>;
 
-/** The Host header; request-target.ts has made sure that there is one, and that it is ours. */
+/** The Host header; request-target.ts has checked that it is present and ours. */
 export function hostOf(c: HttpContext): string {
   return c.req.header("host") ?? "";
 }

@@ -15,7 +15,7 @@ export const INVITE_PATH = "/invite";
 
 const Body = z.strictObject({ code: z.string().max(200) });
 
-/** `GET /invite?code=…`: whom the invitation is for. Looking at it does not use it up: chat programs look at links. */
+/** `GET /invite?code=…`: shows who is invited. Viewing it does not use it up: chat programs fetch links. */
 export function createInvitePageHandler(deps: SignInDeps) {
   const { auth, site } = deps;
   return async (c: HttpContext): Promise<Response> => {
@@ -45,7 +45,7 @@ export function createInvitePageHandler(deps: SignInDeps) {
   };
 }
 
-/** @throws TooManyRequestsError where too much was tried from this address */
+/** @throws TooManyRequestsError after too many attempts from this address */
 function noteFailure({ limits, noteRefusal }: SignInDeps, c: HttpContext): void {
   const waitMs = limits.takeFailure(limits.addressOf(c.env.incoming));
   if (waitMs > 0) throw new TooManyRequestsError(waitMs);
@@ -53,8 +53,8 @@ function noteFailure({ limits, noteRefusal }: SignInDeps, c: HttpContext): void 
 }
 
 /**
- * `POST /invite`: the user's first token, for the code. The page's form also signs the browser in; a program sends the code
- * as JSON, and gets the token alone.
+ * `POST /invite`: redeems the code for the user's first token. The page's form also signs the browser in; a program
+ * that sends the code as JSON only gets the token.
  */
 export function createInviteHandler(deps: SignInDeps) {
   const { auth, site, limits } = deps;

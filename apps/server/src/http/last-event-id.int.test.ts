@@ -6,7 +6,7 @@ let server: ServerFixture;
 let client: TrunklineClient;
 let sessionId: string;
 let lastSeq: number;
-/** Of a longer session, of somebody else. */
+/** Of a longer session, of another user. */
 let foreign: { sessionId: string; seq: number };
 beforeAll(async () => {
   server = await ServerFixture.start();
@@ -48,7 +48,7 @@ interface Told {
   text: string;
 }
 
-/** The first message of a stream, or the answer of one that did not begin. */
+/** The first message of a stream, or the response if it did not start. */
 async function open(path: string, headers: Record<string, string>): Promise<Told> {
   const leave = new AbortController();
   const answer = await fetch(server.url + path, {

@@ -19,7 +19,7 @@ afterEach(async () => fixture[Symbol.asyncDispose]());
 const PATH = `/trpc/session.subscribe?input=${encodeURIComponent(JSON.stringify({ sessionId: randomUUID() }))}`;
 const bearer = () => ({ authorization: `Bearer ${fixture.token}` });
 
-/** Waits for the first batch: from then on the generator is at work. */
+/** Waits for the first batch: from then on the generator is running. */
 async function firstBatch(stream: IncomingMessage): Promise<void> {
   for await (const chunk of stream.iterator({ destroyOnReturn: false })) {
     if (String(chunk).includes('"live"')) return;
@@ -132,7 +132,7 @@ describe("a stream", () => {
       }
     };
     const stream = await fixture.openStream(PATH, bearer());
-    // Nobody reads: what the kernel and Node hold in between fills up, and then the generator rests.
+    // Nobody reads: the buffers of kernel and Node fill up, then the generator pauses.
     let before = -1;
     await vi.waitFor(
       () => {
@@ -208,7 +208,7 @@ describe("a stream", () => {
       const stream = await fixture.openStream(path, bearer());
       stream.on("error", () => {});
       await revokeTokens(fixture.auth.store, fixture.auth.clock.now, "api");
-      // Ends in any case: refused at once, or with its token.
+      // Ends either way: refused immediately, or with its token.
       await text(stream);
       expect(fixture.services.openStreams).toBe(0);
       bringBackTokens(databasePath(fixture.auth.dataDir));
@@ -233,7 +233,7 @@ describe("a stream", () => {
   }, 30_000);
 });
 
-/** How many streams can be had; all of them are closed again. */
+/** How many streams can be opened; all are closed again. */
 async function openableStreams(): Promise<number> {
   const streams = await Promise.all(
     Array.from({ length: 200 }, async () => fixture.openStream(PATH, bearer())),
@@ -256,7 +256,7 @@ describe("shutdown", () => {
     const startedAt = performance.now();
     await fixture.server.close(10_000);
     expect(performance.now() - startedAt).toBeLessThan(2_000);
-    // Ended, not cut: the last chunk came.
+    // Ended, not cut: the last chunk arrived.
     await rest;
     expect(stream.complete).toBe(true);
     await idleClosed;

@@ -3,12 +3,12 @@ import { html } from "hono/html";
 import { type ErrorAnswer, errorAnswer } from "./error-answer.ts";
 import { htmlPage } from "./html-page.ts";
 
-/** A name or address with a port as a browser sends it; anything else is not worth repeating. */
+/** A host with port as browsers send it; anything else is not worth quoting. */
 const HOST = /^(?:[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,9}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 
 /**
- * For a request that is not meant for this server: 421, "not my authority" (RFC 9110, 15.5.20). Somebody who opened the
- * server by another address or a forwarded port gets a page that says which variable to set; programs get JSON.
+ * Response to a request for another host: 421 (RFC 9110, 15.5.20). A user who opened the server by another address or a
+ * forwarded port gets a page that names the variable to set; programs get JSON.
  */
 export async function misdirected(incoming: IncomingMessage, message: string): Promise<ErrorAnswer> {
   const { host = "", accept = "" } = incoming.headers;

@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(async () => fixture[Symbol.asyncDispose]());
 
-/** PORT stands for the port that is listened on. */
+/** PORT stands for the server's port. */
 const fill = (text: string) => text.replaceAll("PORT", String(fixture.port));
 
 const FOREIGN: [string, string][] = [

@@ -4,9 +4,9 @@ import { hostOf, type HttpContext, type Middleware } from "./http-env.ts";
 import type { Site } from "./site.ts";
 
 /**
- * One rule for everything under /trpc and /api, whatever the credentials: a request that says it comes from a page
- * must come from our own, or from one that the operator lists. A bearer token would not need it (no browser adds one
- * by itself), but a foreign page could not read the answer anyway, and one rule is easier to keep than two.
+ * One rule for everything under /trpc and /api, whatever the credentials: a request from a page must come from our own
+ * origin or a listed one. Requests with a bearer token would not need it (no browser adds one by itself), but a foreign
+ * page could not read the response anyway, and one rule is easier to maintain than two.
  */
 export function refuseForeignOrigin(site: Site): Middleware {
   return async (c, next) => {
@@ -21,7 +21,7 @@ export function refuseForeignOrigin(site: Site): Middleware {
   };
 }
 
-/** Answers browsers on listed origins, and says nothing to all others: CORS is off until the operator lists one. */
+/** CORS for listed origins; off until the operator lists one. */
 export function allowListedOrigins(site: Site): Middleware {
   const allow = cors({
     origin: (origin) => origin,
@@ -42,9 +42,8 @@ export function allowListedOrigins(site: Site): Middleware {
 const WRITES_NOTHING = new Set(["GET", "HEAD"]);
 
 /**
- * Cookies travel with requests that other pages make the browser send; a page on another port of localhost even counts
- * as the same site. So a cookie alone proves nothing: a write must carry our origin, and a read must not say that it
- * comes from elsewhere.
+ * Browsers attach cookies to requests from other pages, and another port of localhost even counts as same-site. So a
+ * cookie alone proves nothing: a write must carry our origin, and a read must not claim a foreign one.
  */
 export function refuseForgery(site: Site): Middleware {
   return async (c, next) => {

@@ -6,10 +6,10 @@ import type { Site } from "./site.ts";
 const FORM = "application/x-www-form-urlencoded";
 
 /**
- * A form of one of the server's own pages. Any page can send one here, so the exact Origin decides.
+ * A form submitted from one of the server's own pages. Any page can post here, so the exact Origin decides.
  *
- * @returns null where the body is no form
- * @throws TrunklineError `forbidden` where another site sent it, `payload_too_large`
+ * @returns null if the body is not a form
+ * @throws TrunklineError `forbidden` if another site sent it, `payload_too_large`
  */
 export async function readOwnForm(c: HttpContext, site: Site): Promise<URLSearchParams | null> {
   const [mediaType = ""] = (c.req.header("content-type") ?? "").split(";");
@@ -17,7 +17,7 @@ export async function readOwnForm(c: HttpContext, site: Site): Promise<URLSearch
   if (c.req.header("origin") !== site.originOf(hostOf(c))) {
     throw new TrunklineError("forbidden", "This form must come from the server's own page");
   }
-  // The declared length: browsers always give one, and a body without is not read.
+  // By the declared length: browsers always send one, and a body without one is not read.
   const length = Number(c.req.header("content-length") ?? Infinity);
   if (c.req.header("transfer-encoding") !== undefined || !(length <= MAX_SHORT_BODY_BYTES)) {
     throw new TrunklineError("payload_too_large", `Body too large: limit ${MAX_SHORT_BODY_BYTES} bytes`);

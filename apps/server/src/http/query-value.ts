@@ -1,10 +1,10 @@
 import { z } from "zod";
 
 /**
- * Reads what a query says of one field. A list may be repeated (`a=1&a=2`) or written with commas (`a=1,2`). Text that
- * is not of the field's type stays text, for the schema to refuse in its own words.
+ * Parses a field from the query. A list may be repeated (`a=1&a=2`) or comma-separated (`a=1,2`). Text that does not
+ * match the field's type stays text, for the schema to refuse.
  *
- * @returns undefined where one value is wanted and several are given
+ * @returns undefined if there are several values for a single one
  */
 export function fromText(field: z.ZodType, texts: readonly string[]): unknown {
   const type = innermost(field);
@@ -15,7 +15,7 @@ export function fromText(field: z.ZodType, texts: readonly string[]): unknown {
   return texts.length > 1 ? undefined : scalarFrom(type, texts[0] ?? "");
 }
 
-/** What is inside of "optional", "with a default" and the like. */
+/** The type inside "optional", "default" and so on. */
 function innermost(type: z.ZodType): z.ZodType {
   if (type instanceof z.ZodOptional || type instanceof z.ZodDefault || type instanceof z.ZodNullable) {
     return innermost(type.unwrap() as z.ZodType);

@@ -4,11 +4,11 @@ import type { Audit } from "../audit/port.ts";
 import type { HttpContext } from "./http-env.ts";
 import type { Limits } from "./limits.ts";
 
-/** Tells the audit trail of a request that was refused because of who sent it, and of no other failure. */
+/** Audits requests refused because of who sent them, and no other failures. */
 export type NoteRefusal = (c: HttpContext, error: unknown, procedure?: string) => void;
 
 const AUDITED = new Set<ErrorReason>(["unauthorized", "forbidden", "rate_limited"]);
-/** Of a procedure: somebody asked for what is not there, or is somebody else's. Which of them, nobody is told. */
+/** Not found, or somebody else's; the caller can't tell which. */
 const AUDITED_OF_CALLS = new Set<ErrorReason>([...AUDITED, "not_found"]);
 
 export function createRefusalNote(audit: Audit, { addressOf }: Limits): NoteRefusal {
@@ -16,7 +16,7 @@ export function createRefusalNote(audit: Audit, { addressOf }: Limits): NoteRefu
     const cause = error instanceof TRPCError ? error.cause : error;
     const audited = procedure === undefined ? AUDITED : AUDITED_OF_CALLS;
     if (!(cause instanceof TrunklineError) || !audited.has(cause.reason)) return;
-    // Unset where who it is was not known yet, whatever its type says.
+    // Unset if the caller is not authenticated, whatever its type says.
     const authenticated = c.get("authenticated") as { principal: Principal } | undefined;
     audit.refused({
       by: authenticated?.principal ?? null,
@@ -27,7 +27,7 @@ export function createRefusalNote(audit: Audit, { addressOf }: Limits): NoteRefu
   };
 }
 
-/** The method and which part of the server it was for; the rest of the path is whatever somebody sent. */
+/** Method and first part of the path; the rest is arbitrary input. */
 function doorOf(c: HttpContext): string {
   const door = /^\/(?:trpc|api|sign-in|invite)(?![^/])/.exec(c.req.path);
   return `${c.req.method} ${door?.[0] ?? "/"}`;

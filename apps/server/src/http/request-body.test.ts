@@ -11,7 +11,7 @@ beforeAll(async () => {
 afterAll(async () => fixture[Symbol.asyncDispose]());
 
 const PATH = "/trpc/session.create";
-/** A valid input of exactly so many bytes. */
+/** A valid input of exactly this many bytes. */
 const padded = (bytes: number) => {
   const json = JSON.stringify({ title: "x" });
   return json + " ".repeat(bytes - json.length);
@@ -50,7 +50,7 @@ describe("body size", () => {
       while (!socket.destroyed && socket.write(chunk)) sent += 0x10000;
     };
     socket.on("drain", push);
-    // The server hangs up while we still write.
+    // The server hangs up while we are still writing.
     socket.on("error", () => socket.destroy());
     push();
     expect(await answer.catch(() => "HTTP/1.1 413")).toMatch(/^HTTP\/1\.1 413/);

@@ -4,18 +4,18 @@ import { BLOBS_PATH } from "./blobs-path.ts";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, Middleware } from "./http-env.ts";
 
-/** @param methods of the paths below; others are refused before anything is read */
+/** @param methods allowed for these paths; others are refused before reading anything */
 export function allowMethods(methods: readonly string[]): Middleware {
   return async (c, next) => (methods.includes(c.req.method) ? next() : methodRefusal(methods));
 }
 
 /**
- * JSON is the only body that is taken: forms and plain text need no preflight, so any page could send them (tRPC's own
- * adapter takes multipart). Where there is no body (RFC 9112, 6.3), there is nothing to name.
+ * Only JSON bodies are accepted: forms and plain text need no preflight, so any page could send them (tRPC's own
+ * adapter accepts multipart). Without a body (RFC 9112, 6.3) no content type is needed.
  */
 export const requireJson: Middleware = requireType("application/json", "JSON");
 
-/** The one other kind of body, of files that are uploaded: no form can send it either. */
+/** The other accepted type, for uploads: forms can't send it either. */
 const requireBytes = requireType("application/octet-stream", "bytes");
 
 export const requireBodyType: Middleware = async (c, next) =>
@@ -41,24 +41,24 @@ export function hasBody(c: HttpContext): boolean {
   return c.req.header("transfer-encoding") !== undefined || Number(c.req.header("content-length") ?? 0) !== 0;
 }
 
-/** Of what signs somebody in. */
+/** For sign-in. */
 export const MAX_SHORT_BODY_BYTES = 1_024;
 
-/** Imports take a whole session at once. A batch may hold several of them, and nothing else. */
+/** An import carries a whole session. A batch may contain several imports, and nothing else. */
 const IMPORT_CALL = /^\/trpc\/session\.import(?:,session\.import)*$/;
-/** Reads its body as a stream, and counts it itself. */
+/** Streams its body and counts the bytes itself. */
 const IMPORT_STREAM = "/api/sessions/import";
 
 const limitOthers = limitTo(MAX_BODY_BYTES);
 const limitImport = limitTo(MAX_CALL_DOCUMENT_BYTES);
 
 export const limitBody: Middleware = async (c, next) => {
-  // Counted where they are stored: they are never in memory whole.
+  // Counted where they are stored: they are never held in memory.
   if (isUpload(c) || c.req.path === IMPORT_STREAM) return next();
   return IMPORT_CALL.test(c.req.path) ? limitImport(c, next) : limitOthers(c, next);
 };
 
-/** A declared length is judged by its number alone; a chunked body is counted while it comes, and cut off. */
+/** A declared length is checked immediately; a chunked body is counted as it arrives, and cut off. */
 function limitTo(maxSize: number): Middleware {
   const refuse = (): never => {
     throw new TrunklineError("payload_too_large", `Body too large: limit ${maxSize} bytes`);

@@ -14,7 +14,7 @@ beforeAll(async () => {
 });
 afterAll(async () => fixture[Symbol.asyncDispose]());
 
-/** PORT stands for the port that is listened on. */
+/** PORT stands for the server's port. */
 async function statusOf(head: string): Promise<number> {
   const answer = await fixture.sendRaw(
     `${head.replaceAll("PORT", String(fixture.port))}\r\nConnection: close\r\n\r\n`,

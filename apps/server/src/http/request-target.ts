@@ -2,8 +2,8 @@ import type { IncomingMessage } from "node:http";
 import type { Site } from "./site.ts";
 
 /**
- * Looks at a request before anything else does: is it meant for this server at all? A page of another site whose name
- * was pointed at 127.0.0.1 (DNS rebinding, CVE-2024-28224) sends its own name as Host, and is told so.
+ * First check of a request: is it meant for this server? A page of another site whose name points to 127.0.0.1 (DNS
+ * rebinding, CVE-2024-28224) sends its own name as Host and is refused.
  *
  * @returns why it is refused, or null
  */
@@ -12,14 +12,14 @@ export function refuseTarget(incoming: IncomingMessage, site: Site): string | nu
   if (host === null || !site.allowsHost(host)) {
     return "Unknown host. If it is this server's, add it to TRUNKLINE_ALLOWED_HOSTS and restart";
   }
-  // An absolute target overrules the Host header (RFC 9112, 3.2.2), so both have to say the same.
+  // An absolute target overrides the Host header (RFC 9112, 3.2.2), so both have to agree.
   const target = incoming.url ?? "";
   if (target.startsWith("/")) return null;
   const sameHost = URL.canParse(target) && new URL(target).origin === URL.parse(`http://${host}`)?.origin;
   return sameHost ? null : "The request's target names another server than its Host header";
 }
 
-/** @returns null unless there is exactly one: of two, a proxy may have checked the other. */
+/** @returns null unless there is exactly one: with two, a proxy may have checked the other. */
 function onlyHost(rawHeaders: readonly string[]): string | null {
   let host: string | null = null;
   for (let index = 0; index < rawHeaders.length; index += 2) {

@@ -10,19 +10,19 @@ import { ImportSessionInput } from "@trunkline/contract/schemas";
 import { begun } from "./begun.ts";
 import type { HttpContext } from "./http-env.ts";
 
-/** Does what the procedure does; null: leaves it to the procedure. */
+/** Handles the request; null: leaves it to the procedure. */
 type DocumentHandler = (c: HttpContext, services: Services) => Promise<Response | null>;
 
-/** Sessions as documents over REST: streamed in both directions, because they may be larger than memory. */
+/** Session export and import over REST: streamed in both directions, because documents may be larger than memory. */
 export const REST_DOCUMENTS: Readonly<Partial<Record<string, DocumentHandler>>> = {
   async "session.export"(c, { sessions }) {
-    // What is wrong with it, the procedure says best.
+    // Let the procedure report invalid input.
     if (Object.keys(c.req.queries()).length > 0) return null;
     const sessionId = c.req.param("sessionId") ?? "";
     if (!UUID.test(sessionId)) return null;
     const { principal } = c.get("authenticated");
     requireScope(principal, "session.export");
-    // What is refused is refused with a status.
+    // Refusals need an HTTP status, so they must happen before the stream starts.
     const pieces = await begun(sessions.exportStream(principal, { sessionId }));
     return new Response(ReadableStream.from(encoded(pieces)), {
       headers: { "content-type": "application/json" },
@@ -53,7 +53,7 @@ export const REST_DOCUMENTS: Readonly<Partial<Record<string, DocumentHandler>>> 
 const UUID = /^[\da-f-]{36}$/i;
 const NOTHING = new ReadableStream<Uint8Array>({ start: (stream) => stream.close() });
 
-/** What an export answers, as it is. */
+/** The export, unchanged. */
 function isBareDocument(text: string): boolean {
   try {
     const body = JSON.parse(text) as Partial<SessionDocument> | null;

@@ -2,17 +2,17 @@ import type { ActivityBatch, EventBatch, SessionEvent } from "@trunkline/contrac
 import { toErrorAnswer } from "./error-answer.ts";
 import type { StreamFormat, StreamFrame } from "./event-stream.ts";
 
-/** Stands for the end of history, between the batches that hold something. */
+/** Marks the end of history between batches. */
 const CAUGHT_UP: EventBatch = { events: [], live: true };
 
 const FRAME: StreamFrame = {
   opening: ": connected\n\n",
   ping: ": ping\n\n",
-  // Not "error": EventSource has an event of that name, and reconnects after it.
+  // Not "error": EventSource has an event of that name, and reconnects on it.
   failure: (error) => `event: failure\ndata: ${toErrorAnswer(error).body}\n\n`,
 };
 
-/** A session over REST: a message per event, so that `Last-Event-ID` is exact, and no envelope around it. */
+/** A session over REST: one message per event, so that `Last-Event-ID` is exact, without an envelope. */
 export const EVENT_FORMAT: StreamFormat = {
   ...FRAME,
   batch: ({ events }) => (events.length === 0 ? ": live\n\n" : events.map(eventMessage).join("")),
@@ -24,7 +24,7 @@ export function activityMessage(batch: ActivityBatch): string {
   return `data: ${JSON.stringify(batch)}\n\n`;
 }
 
-/** Puts in where history ends, each time that the follower has caught up. */
+/** Inserts a mark each time the follower has caught up. */
 export async function* markingCaughtUp(batches: AsyncIterable<EventBatch>): AsyncGenerator<EventBatch, void> {
   let live = false;
   for await (const batch of batches) {

@@ -6,10 +6,10 @@ import type { HttpContext } from "./http-env.ts";
 type InputSchema = z.ZodObject<Record<string, z.ZodType>>;
 
 /**
- * A procedure's input as REST carries it: fields of the path, of the query and of a JSON body, put together. The
- * procedure's own schema judges them; here only what is text becomes what the schema wants where it can.
+ * Assembles a procedure's input from path, query and JSON body. Validation is left to the procedure's schema; here text
+ * is only converted to the field's type where possible.
  *
- * @param schema null where the procedure takes nothing
+ * @param schema null if the procedure takes no input
  * @throws TRPCError as the procedure itself would
  */
 export async function readRestInput(c: HttpContext, schema: InputSchema | null): Promise<unknown> {
@@ -20,7 +20,7 @@ export async function readRestInput(c: HttpContext, schema: InputSchema | null):
   };
   for (const [name, text] of Object.entries(c.req.param())) add(name, text);
   const queries = c.req.queries();
-  // Where the stream broke off, as EventSource says it; the URL is still the one that it began with.
+  // The resume cursor from EventSource; the URL still has the original one.
   const lastEventId = c.req.header("last-event-id");
   if (lastEventId !== undefined && schema?.shape["lastEventId"] !== undefined)
     queries["lastEventId"] = [lastEventId];
@@ -56,7 +56,7 @@ function refuseRepetition(name: string): never {
 }
 
 function invalid(path: string[], message: string): TRPCError {
-  // The one that is an Error, as `parse` throws it.
+  // An Error, like `parse` throws.
   const cause = new z.ZodRealError([{ code: "custom", path, message, input: undefined }]);
   return new TRPCError({ code: "BAD_REQUEST", cause });
 }

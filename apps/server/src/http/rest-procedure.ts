@@ -7,11 +7,14 @@ import { type ErrorAnswer, toCallError, toErrorAnswer } from "./error-answer.ts"
 import type { HttpContext } from "./http-env.ts";
 import { readRestInput } from "./rest-input.ts";
 
-/** A procedure of the router as REST reaches it: with its own input, checks and errors. */
+/** A procedure of the router with its own input, checks and errors, for REST. */
 export interface RestProcedure {
-  /** @param signal ends a stream; a call that has begun is finished, whoever leaves. @throws what `refusal` takes */
+  /**
+   * @param signal ends a stream; a call that has started completes even if the client leaves. @throws what `refusal`
+   * takes
+   */
   call(c: HttpContext, signal?: AbortSignal): Promise<unknown>;
-  /** What tRPC would answer, status and body. */
+  /** The response that tRPC would give: status and body. */
   refusal(c: HttpContext, cause: unknown): ErrorAnswer;
 }
 

@@ -4,14 +4,14 @@ import type { ActivityBatch, EventBatch } from "@trunkline/contract";
 import { BatchEncoder, type Connection, writeEventStream, writeMessages } from "./event-stream.ts";
 import { ACTIVITY_FRAME, activityMessage, EVENT_FORMAT, markingCaughtUp } from "./rest-formats.ts";
 
-/** Writes what a subscription gives, as server-sent events. */
+/** Writes a subscription as server-sent events. */
 export type WriteStream = (
   outgoing: ServerResponse,
   items: AsyncIterable<unknown>,
   connection: Connection,
 ) => Promise<void>;
 
-/** How each subscription of the router looks on the wire. */
+/** Encoding of each subscription. */
 export function createRestStreams(): Readonly<Record<string, WriteStream>> {
   const encoder = new BatchEncoder();
   return {

@@ -11,7 +11,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { FakeServices } from "./testing/fake-services.ts";
 import { type HttpFixture, JSON_TYPE, openHttpFixture } from "./testing/http-fixture.ts";
 
-/** What the services were called with, and what they answer. */
+/** Calls to the services, and their results. */
 const calls: { name: string; input: unknown }[] = [];
 const PAGE = { items: [], nextCursor: null };
 
@@ -174,7 +174,7 @@ describe("an import", () => {
         headers: { ...JSON_TYPE, ...headers },
         body: padded(bytes),
       });
-    // Read to its end, and found wanting.
+    // Read to its end, then refused.
     expect((await send(path, MAX_CALL_DOCUMENT_BYTES)).body).toContain('"reason":"validation_failed"');
     expect((await send(path, MAX_CALL_DOCUMENT_BYTES + 1)).status).toBe(413);
     for (const other of ["/api/sessions", "/trpc/session.import,session.create?batch=1"]) {

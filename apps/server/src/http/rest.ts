@@ -30,7 +30,7 @@ export interface RestDeps {
 
 type Handler = (c: HttpContext) => Promise<Response>;
 
-/** Serves every procedure at its route of the contract's table. */
+/** Serves every procedure at its route in the contract's table. */
 export function registerRest(app: Hono<HttpEnv>, deps: RestDeps): void {
   const writers = createRestStreams();
   const methods = new Map<string, string[]>();
@@ -85,7 +85,7 @@ function createStreamHandler(path: ProcedurePath, write: WriteStream | undefined
     const stream = openStream(c, deps.streams);
     const { signal } = stream;
     try {
-      // What is refused is refused with a status: the stream answers 200 once it has something to tell.
+      // Refusals need an HTTP status: the stream responds with 200 only once it has its first item.
       const items = await begun((await procedure.call(c, signal)) as AsyncIterable<unknown>);
       return answerWithStream(outgoing, (headers) => {
         const failed = (error: unknown) => deps.noteStreamFailure(c, error, path, c.req.param("sessionId"));

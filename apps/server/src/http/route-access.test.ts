@@ -8,24 +8,24 @@ import { createLimits } from "./limits.ts";
 import { createSite } from "./site.ts";
 import { type HttpFixture, JSON_TYPE, openHttpFixture } from "./testing/http-fixture.ts";
 
-/** Who gets an answer at a route that is no procedure. Procedures have a table of their own (access.int.test.ts). */
+/** Access to routes that are not procedures, which have a table of their own (access.int.test.ts). */
 type Access =
-  /** Says nothing that anybody may not know. */
+  /** Public information. */
   | "open"
-  /** Whoever is known. */
+  /** Any authenticated caller. */
   | "known"
-  /** Whoever has the token itself: a browser that is signed in does not. */
+  /** Token only: a browser's sign-in is not enough. */
   | "token"
-  /** Changes who somebody is, and takes what proves it. */
+  /** Changes the caller's identity, and takes the proof. */
   | "sign-in"
-  /** Lets a new user in, once, and takes the code. */
+  /** Admits a new user, once, by code. */
   | "invite";
 
 const ROUTES: Readonly<Record<string, Access>> = {
   "GET /health": "open",
   "GET /ready": "open",
   "POST /api/sign-in-codes": "token",
-  // Who may write, and whose blob it is: blobs.int.test.ts.
+  // Who may write, and who may read: blobs.int.test.ts.
   "POST /api/blobs": "known",
   "ALL /api/blobs": "known",
   "GET /api/blobs/:blobId": "known",
@@ -39,11 +39,11 @@ const ROUTES: Readonly<Record<string, Access>> = {
   "ALL /sign-in": "sign-in",
   "POST /invite": "invite",
   "ALL /invite": "invite",
-  // The UI's pages: the same for everybody, without any of anybody's data.
+  // UI pages: the same for everybody, without user data.
   "ALL /*": "open",
 };
 
-/** What stands before and after the procedures, and the procedures themselves over tRPC. */
+/** Middleware, and the procedures themselves over tRPC. */
 const PROCEDURES = ["ALL /trpc/*", "ALL /api/*", "GET /trpc/session.subscribe", "ALL /trpc/:path"];
 
 const rest = restOperations().map(({ method, path }) => ({

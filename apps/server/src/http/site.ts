@@ -3,16 +3,16 @@ import type { Config } from "../config.ts";
 const LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"];
 
 /**
- * Under which names the server may be reached, and from which origins: the whole defence against DNS rebinding and
- * against other sites, as exact comparisons.
+ * The names and origins that the server accepts: the whole defence against DNS rebinding and other sites, by exact
+ * comparison.
  */
 export interface Site {
   readonly port: number;
   /** Whether a request with this Host header is meant for us. */
   allowsHost(host: string): boolean;
-  /** The one origin that pages served under this host have. */
+  /** The origin of pages served under this host. */
   originOf(host: string): string;
-  /** Whether `TRUNKLINE_ALLOWED_ORIGINS` names this origin. */
+  /** Whether `TRUNKLINE_ALLOWED_ORIGINS` lists this origin. */
   listsOrigin(origin: string): boolean;
 }
 
@@ -27,7 +27,7 @@ export function assertOrigins(allowedOrigins: readonly string[]): void {
   }
 }
 
-/** @param port the one that is listened on */
+/** @param port that the server listens on */
 export function createSite(
   { allowedHosts, allowedOrigins }: Pick<Config, "allowedHosts" | "allowedOrigins">,
   port: number,
@@ -36,14 +36,14 @@ export function createSite(
   const hosts = new Set(allowedHosts.map((host) => host.toLowerCase()));
   for (const name of LOOPBACK_NAMES) {
     hosts.add(`${name}:${port}`);
-    // Clients leave the default port out.
+    // Clients omit the default port.
     if (port === 80) hosts.add(name);
   }
 
   return {
     port,
     allowsHost: (host) => hosts.has(host.toLowerCase()),
-    // The server speaks plain HTTP. Where a proxy adds TLS, the operator lists the public https origin.
+    // The server itself speaks plain HTTP. Behind a TLS proxy, the operator lists the public https origin.
     originOf(host) {
       const name = host.toLowerCase();
       return origins.has(`https://${name}`) ? `https://${name}` : `http://${name}`;

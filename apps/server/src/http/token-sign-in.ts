@@ -14,8 +14,8 @@ const MAX_BYTES = 1_024;
 const Body = z.strictObject({ token: z.string().max(200) });
 
 /**
- * `POST /sign-in`: a browser's cookie for a token that somebody pastes into the UI's own page. Takes JSON and an exact
- * Origin: otherwise another site could sign somebody in as its own user, and read what they then write.
+ * `POST /sign-in`: exchanges a token pasted into the UI for a cookie. Requires JSON and an exact Origin: otherwise
+ * another site could sign somebody in as its own user, and read what they then write.
  */
 export function tokenSignIn({
   auth,

@@ -1,6 +1,6 @@
 import { TrunklineError } from "@trunkline/contract";
 
-/** Over a rate limit; the answer says when to retry (RFC 6585, 4; RFC 9110, 10.2.3). */
+/** Over a rate limit; the response says when to retry (RFC 6585, 4; RFC 9110, 10.2.3). */
 export class TooManyRequestsError extends TrunklineError {
   readonly retryAfterSeconds: number;
 

@@ -12,8 +12,8 @@ import { openStream } from "./open-stream.ts";
 
 /**
  * `session.subscribe` in tRPC's SSE protocol, written by hand: tRPC's own producer serialises each message for each
- * subscriber through three streams, which costs most of what a thousand of them can get. What goes over the wire is
- * the same, and the tests read it with tRPC's own client.
+ * subscriber through three streams, which would dominate the cost of a thousand subscribers. The bytes are the same,
+ * and the tests read them with tRPC's own client.
  */
 export function createTrpcStreamHandler(deps: {
   services: Services;
@@ -28,7 +28,7 @@ export function createTrpcStreamHandler(deps: {
     const input = readInput(c);
     const { sessionId, lastEventId: after = 0 } = input;
     const { principal } = c.get("authenticated");
-    // What the router would ask, were it asked.
+    // The checks that the router would make.
     requireScope(principal, PATH);
     const stream = openStream(c, deps.streams);
     const { signal } = stream;
@@ -64,7 +64,7 @@ const TRPC_FORMAT: StreamFormat = {
   failure: (error) => `event: serialized-error\ndata: ${errorShape(error)}\n\n`,
 };
 
-/** Of tRPC's envelope, its streams want the inside. */
+/** Streams carry the inside of tRPC's envelope. */
 function errorShape(error: unknown): string {
   const { body } = toErrorAnswer(error, PATH);
   return JSON.stringify((JSON.parse(body) as { error: unknown }).error);

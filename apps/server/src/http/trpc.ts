@@ -30,7 +30,7 @@ export function createTrpcHandler({ services, streams, noteFailure }: TrpcDeps) 
           : new Request(c.req.url, { headers: c.req.raw.headers, signal: stream.signal }),
       maxBatchSize: MAX_BATCH_CALLS,
       createContext({ info }) {
-        // However a path may be spelt: nothing streams that is not counted and cannot be ended.
+        // Whatever the spelling of the path, no stream may escape being counted and ended.
         if (info.type === "subscription" && stream === undefined) throw new TRPCError({ code: "NOT_FOUND" });
         return { services, principal };
       },
@@ -41,7 +41,7 @@ export function createTrpcHandler({ services, streams, noteFailure }: TrpcDeps) 
   };
 }
 
-/** @param procedures as tRPC keeps them: flat, by their whole path */
+/** @param procedures in tRPC's flat map, by full path */
 function subscriptionPaths(procedures: object): ReadonlySet<string> {
   return new Set(
     Object.entries(procedures)

@@ -1,11 +1,11 @@
-/** What pages of the UI may load and do; everything that is not named is off. */
+/** Content policy of the UI's pages; everything not listed is off. */
 export function uiPolicy({ nonce, dev }: { nonce: string; dev: boolean }): string {
   return [
     "default-src 'none'",
     // React needs eval in development to rebuild stacks; nothing does in production.
     `script-src 'self' 'nonce-${nonce}'${dev ? " 'unsafe-eval'" : ""}`,
     `style-src 'self' ${dev ? "'unsafe-inline'" : `'nonce-${nonce}'`}`,
-    // Style attributes only: React sets them, and highlighted code is coloured by them.
+    // Style attributes only: used by React and by highlighted code.
     "style-src-attr 'unsafe-inline'",
     "img-src 'self' blob:",
     "font-src 'self'",

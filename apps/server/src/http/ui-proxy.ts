@@ -10,8 +10,8 @@ import type { HttpContext } from "./http-env.ts";
 import { uiPolicy } from "./ui-policy.ts";
 
 /**
- * What the UI's process gets to see of a request. A list of what passes, because what must not (cookies, tokens,
- * `x-middleware-subrequest` of CVE-2025-29927, whatever comes next) has no end.
+ * Request headers passed to the UI's process. An allowlist, because what must not pass (cookies, tokens,
+ * `x-middleware-subrequest` of CVE-2025-29927, whatever comes next) is open-ended.
  */
 const PASSED_ON = new Set([
   "accept",
@@ -29,7 +29,7 @@ const PASSED_ON = new Set([
 ]);
 const ROUTER_HEADER = /^(?:next-(?:router-[a-z-]+|url|hmr-refresh)|x-nextjs-(?:html-)?request-id)$/;
 
-/** What does not come back: what belongs to the connection (RFC 9110, 7.6.1), and what is not the UI's to say. */
+/** Response headers to drop: hop-by-hop headers (RFC 9110, 7.6.1), and those that the UI must not decide. */
 const KEPT_BACK = new Set([
   "connection",
   "keep-alive",
@@ -42,7 +42,7 @@ const KEPT_BACK = new Set([
   "x-powered-by",
 ]);
 
-/** Statuses whose answers have no body (Fetch standard, "null body status"). */
+/** Statuses without a body (Fetch standard, "null body status"). */
 const BODILESS = new Set([204, 205, 304]);
 
 export interface UiProxyDeps {
@@ -50,9 +50,9 @@ export interface UiProxyDeps {
   logger: Logger;
 }
 
-/** Hands requests for pages and their files to the UI's process; no credentials ever go with them. */
+/** Forwards requests for pages and assets to the UI's process, without credentials. */
 export function createUiProxy({ web, logger }: UiProxyDeps) {
-  // Of its own, so that no proxy of the environment gets between the two processes.
+  // A separate agent, so that no proxy from the environment gets between the two processes.
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
 
   return async (c: HttpContext): Promise<Response> => {
@@ -90,8 +90,8 @@ function passedOn(headers: Headers): Record<string, string> {
 }
 
 /**
- * As every answer's, but no sandbox: a worker's script has its rights from here, and would be of another origin. Scripts
- * come with a policy of their own (next.config.ts), for what a worker loads beside it.
+ * Like every response's, but without sandbox: a worker's script gets its rights from here, and would have another
+ * origin. Scripts bring a policy of their own (next.config.ts) for what a worker loads.
  */
 const FILE_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
@@ -104,7 +104,7 @@ function toResponse(answer: IncomingMessage, method: string, policy: string): Re
   }
   if (headers.get("content-type")?.startsWith("text/html") === true) {
     headers.set("content-security-policy", policy);
-    // A kept page would come with the nonce of another answer's policy, and none of its scripts would run.
+    // A cached page would have the nonce of another response's policy, and its scripts would not run.
     headers.set("cache-control", "no-store");
   } else if (!headers.has("content-security-policy")) {
     headers.set("content-security-policy", FILE_POLICY);
@@ -126,7 +126,7 @@ async function startingPage(): Promise<Response> {
   });
 }
 
-/** In place of the UI where it is switched off. */
+/** Shown in place of the UI if it is off. */
 export function uiOffHandler(c: HttpContext): Response {
   if (c.req.method !== "GET" && c.req.method !== "HEAD") return methodRefusal(["GET", "HEAD"]);
   if (c.req.path !== "/") return c.text("Not found. The UI is off (TRUNKLINE_WEB=off).\n", 404);

@@ -8,13 +8,13 @@ import { createLineRedactor } from "./redact.ts";
 export interface LoggerOptions {
   level: Config["logLevel"];
   redactor: Redactor;
-  /** Where lines go; standard output where absent. */
+  /** Output; default: stdout. */
   destination?: { write(line: string): unknown };
-  /** For people instead of for machines; absent: where standard output is a terminal. */
+  /** Human-readable; default: if stdout is a terminal. */
   pretty?: boolean;
 }
 
-/** One JSON object per line, or a readable line on a terminal; both without secrets and without control characters. */
+/** One JSON object per line, or a readable line on a terminal; both without secrets and control characters. */
 export function createLogger(options: LoggerOptions): Logger {
   const { level, redactor, destination = standardOutput() } = options;
   const pretty = options.pretty ?? (options.destination === undefined && process.stdout.isTTY);
@@ -30,12 +30,12 @@ export function createLogger(options: LoggerOptions): Logger {
   );
 }
 
-/** What may wait for a reader that does not read; what comes on top of it is dropped. In bytes. */
+/** Maximum buffered for a reader that does not read; the rest is dropped. In bytes. */
 const MAX_WAITING_BYTES = 4_000_000;
 
 /**
- * Asynchronous, so that a terminal that is held (Ctrl-S) or a pipe that nobody reads holds up lines and nothing else.
- * Pino writes what waits when the process exits, and copes with a reader that has gone.
+ * Asynchronous, so that a paused terminal (Ctrl-S) or an unread pipe only delays log lines. Pino flushes on exit, and
+ * copes with a closed pipe.
  */
 function standardOutput(): { write(line: string): unknown } {
   return pino.destination({ fd: 1, sync: false, maxLength: MAX_WAITING_BYTES });

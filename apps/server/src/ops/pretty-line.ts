@@ -12,12 +12,12 @@ const LEVELS: Readonly<Record<number, readonly [label: string, style: Style]>> =
   60: ["fatal", "red"],
 };
 
-/** Fields of a line that a person has no use for, or that are shown in their own way. */
+/** Fields that are not shown, or shown in their own way. */
 const HIDDEN = new Set(["level", "time", "msg", "err"]);
 
 /**
- * @returns a log line for a terminal: time of day, level, message, the rest as `key=value`, a stack below, indented so
- * that nothing in it looks like a line of its own
+ * @returns a log line for a terminal: time of day, level, message, the rest as `key=value`, then the stack, indented so
+ * that nothing in it looks like a separate line
  */
 export function prettyLine(line: string): string {
   const record = JSON.parse(line) as Record<string, unknown>;

@@ -12,7 +12,7 @@ import {
 } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
-/** The findings of the audit of the system that Trunkline re-imagines, each as the test that it never had. */
+/** The findings of the audit of the original system, each with the test that it never had. */
 describe("audit", () => {
   let server: ServerFixture;
   beforeAll(async () => {
@@ -33,7 +33,7 @@ describe("audit", () => {
       post.on("error", () => undefined);
       post.on("close", resolve);
       post.end(JSON.stringify({ prompt: "run: sleep 0.3 && echo still here", idempotencyKey }), () => {
-        // The bytes are with the kernel; nobody waits for an answer.
+        // The bytes are in the kernel; nobody waits for a response.
         setImmediate(() => post.destroy());
       });
     });

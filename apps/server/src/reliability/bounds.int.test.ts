@@ -15,7 +15,7 @@ async function openHandles(pid: number): Promise<number> {
   return (await readdir(`/proc/${pid}/fd`)).length;
 }
 
-/** A subscriber that asks for the stream and never reads a byte of it. */
+/** A subscriber that never reads a byte of its stream. */
 function openStalledReader(server: ServerFixture, sessionId: string): Disposable {
   const { hostname, port, host } = new URL(server.url);
   const socket = connect({ host: hostname, port: Number(port) });
@@ -46,7 +46,7 @@ async function runToEnd(
   return last;
 }
 
-/** More where it is asked for (`TRUNKLINE_STALLED_EVENTS=240000`, some minutes), fewer with every change. */
+/** More on request (`TRUNKLINE_STALLED_EVENTS=240000`, some minutes), fewer by default. */
 const EVENTS = Number(process.env["TRUNKLINE_STALLED_EVENTS"] ?? 8_000);
 const SESSIONS = 16;
 const LIMIT_MB = 60;
@@ -61,7 +61,7 @@ describe("bounds", () => {
     const givenBackAfter = async (times: number) =>
       waitFor("memory to be given back", () => timesGivenBack() > times, { timeoutMs: 60_000 });
     await givenBackAfter(0);
-    // Warm: what the first work takes for good (code, caches of the database) is not what this measures.
+    // Warm-up: permanent costs of the first work (code, database caches) are not measured.
     const { client } = server;
     const createSessions = async () =>
       Promise.all(
@@ -82,7 +82,7 @@ describe("bounds", () => {
     using readers = new DisposableStack();
     const sessions = await createSessions();
     for (const { sessionId } of sessions) readers.use(openStalledReader(server, sessionId));
-    // Tokens so far apart that few share an event, at least while the machine has nothing else to do.
+    // Tokens spaced so that few share an event, at least on an idle machine.
     const prompt = `tokens: ${Math.ceil(EVENTS / SESSIONS)} @ 160/s`;
     let events = 0;
     while (events < EVENTS) {
@@ -104,7 +104,7 @@ describe("bounds", () => {
     const omitted = output?.type === "tool.ended" ? (output.data.omittedBytes ?? 0) : 0;
     expect(omitted).toBeGreaterThan(99_000_000);
 
-    // With its readers still there; garbage is given back as soon as the server is quiet.
+    // With its readers still there; memory is released once the server is quiet.
     const busy = await residentMb(server.pid);
     await givenBackAfter(timesBefore);
     let after = await residentMb(server.pid);

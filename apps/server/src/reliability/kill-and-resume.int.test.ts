@@ -30,7 +30,7 @@ describe("kill -9", () => {
     })) {
       received.push(...events);
       const deltas = received.filter((event) => event.type === "text.delta");
-      // On a busy machine many tokens are one event: a few events are early enough in three seconds of answer.
+      // On a busy machine an event holds many tokens: a few events are early enough in an answer of three seconds.
       if (deltas.length >= 3) killed ??= server.kill().then(async () => server.restart());
       if (received.some(isTerminalEvent)) controller.abort();
     }
@@ -47,7 +47,7 @@ describe("kill -9", () => {
     await using server = await ServerFixture.start({ env: provider.serverEnv });
     const call = (line: string, more = "") =>
       say.toolCall("bash", { command: `echo ${line} >> out.txt${more}` });
-    // The third says that it began, and then takes longer than the server lives.
+    // The third reports its start, then outlives the server.
     provider.enqueue(
       say.reply(call("one"), call("two"), call("three", "; echo begun; sleep 60"), call("four")),
       say.reply(say.text("All four were asked for.")),
@@ -74,7 +74,7 @@ describe("kill -9", () => {
     expect(await readFile(join(session.workspace, "out.txt"), "utf8")).toBe("one\ntwo\nthree\nfour\n");
     const statuses = log.flatMap((event) => (event.type === "tool.ended" ? [event.data.status] : []));
     expect(statuses).toEqual(["succeeded", "succeeded", "interrupted", "succeeded"]);
-    // The model is told.
+    // The model is informed.
     const told = JSON.stringify(provider.requests.at(-1)?.messages);
     expect(told).toContain("interrupted");
     expect(log.filter(isTerminalEvent).map((event) => event.type)).toEqual(["task.completed"]);
@@ -119,7 +119,7 @@ describe("kill -9", () => {
   it("each time a task runs: it ends as orphaned after three, and the next task of its session runs", async () => {
     await using provider = await FakeProvider.start();
     await using server = await ServerFixture.start({ env: provider.serverEnv });
-    // No step of it is ever complete: what gets somewhere between two crashes is not taken to be their reason.
+    // None of its steps ever completes: progress between crashes would clear the task of suspicion.
     const prompt = "stall";
     const deadly = await server.client.task.submit.mutate({ prompt });
     const { sessionId } = deadly;

@@ -15,13 +15,13 @@ import {
 } from "@trunkline/testkit";
 import { expect, it } from "vitest";
 
-/** 60 s where it is asked for (`TRUNKLINE_TOXIC_SECONDS=60`); a quarter of that with every change. */
+/** 60 s on request (`TRUNKLINE_TOXIC_SECONDS=60`), a quarter of that by default. */
 const SECONDS = Number(process.env["TRUNKLINE_TOXIC_SECONDS"] ?? 15);
 
 /** Two seconds each. */
 const TASKS = Math.ceil(SECONDS / 2);
 
-/** No connection lasts: whatever else happens to it, it is cut in the end. */
+/** Every connection is cut in the end, whatever else happens to it. */
 const toxics: ToxicChoice = (_connection, random) => {
   const draw = random();
   const upTo = (max: number): number => Math.floor(random() * max);
@@ -38,7 +38,7 @@ it(
     await using server = await ServerFixture.start({ env: provider.serverEnv });
     await using proxy = await ToxicProxy.start({ target: server.url, toxics, seed: 7 });
     const client = createClient({ url: proxy.url, token: server.token });
-    // Texts that are shorter than what a connection lives to carry.
+    // Texts shorter than what a connection carries before it is cut.
     const { id: sessionId } = await server.client.session.create.mutate({});
     for (let task = 0; task < TASKS; task++) {
       await server.client.task.submit.mutate({ sessionId, prompt: "tokens: 200 @ 100/s" });

@@ -1,17 +1,17 @@
-/** Takes the server's own secrets out of what others will see. */
+/** Redacts the server's own secrets. */
 export interface Redactor {
   /** @returns the text with `[redacted]` in place of every secret. */
   redact(text: string): string;
-  /** The same for a text that comes in pieces, wherever it is cut. */
+  /** The same for text in pieces, however it is split. */
   stream(): RedactedStream;
 }
 
 export interface RedactedStream {
-  /** @returns what can be told by now: the end may wait, where it looks like the beginning of a secret. */
+  /** @returns the safe part; a tail that may be the start of a secret is held back. */
   push(piece: string): string;
-  /** @returns what is still waiting. */
+  /** @returns what was held back. */
   end(): string;
 }
 
-/** Takes secrets out of an event on its way into the log; the very same event where it holds none. */
+/** Redacts an event before it is logged; returns the same object if there is nothing to redact. */
 export type RedactEvent = <Event extends { type: string; data: unknown }>(event: Event) => Event;

@@ -2,20 +2,21 @@ import type { RedactEvent, Redactor } from "./port.ts";
 import { redactCredentials } from "./redact-credentials.ts";
 
 /**
- * Events that the server words itself, out of what providers and libraries said. Others hold what users, models and tools
- * wrote: there an address with a password may be the very thing that was asked for, so only the server's own secrets go.
+ * Events worded by the server from messages of providers and libraries. All others contain what users, models and tools
+ * wrote: there an address with a password may be exactly what was asked for, so only the server's own secrets are
+ * redacted.
  */
 const OWN_WORDS = new Set(["task.failed", "task.input-required", "notice"]);
 
-/** Nothing shorter is a secret that the redactor knows: most pieces of a text end here. */
+/** Shorter texts contain no known secret: most pieces end here. */
 const MIN_SECRET_LENGTH = 8;
 
 /**
- * The one place where secrets leave what will be stored. Every text of an event is looked through, names of fields
- * included, in time that grows with its length alone.
+ * The one place that redacts what will be stored. Every text of an event is searched, including field names, in linear
+ * time.
  *
- * A secret that comes in several pieces (`text.delta`) is not seen in them: they go live to the session's owner alone,
- * and the event that ends their block, which is what stays, holds it whole and is redacted.
+ * A secret split over several pieces (`text.delta`) is not found in them: they only go live to the session's owner, and
+ * the end event, which replaces them, holds the whole text and is redacted.
  */
 export function createEventRedactor({ redact }: Redactor): RedactEvent {
   const redactText = (text: string): string => (text.length < MIN_SECRET_LENGTH ? text : redact(text));
@@ -27,7 +28,7 @@ export function createEventRedactor({ redact }: Redactor): RedactEvent {
   };
 }
 
-/** @returns the value itself where no text in it changes */
+/** @returns the value itself if nothing changes */
 function mapTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return change(value);
   if (typeof value !== "object" || value === null) return value;

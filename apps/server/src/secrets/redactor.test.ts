@@ -35,7 +35,7 @@ describe("a stream", () => {
     const cuts = fc.array(fc.nat({ max: 40 }), { minLength: 1, maxLength: 20 });
     fc.assert(
       fc.property(fc.array(part, { maxLength: 12 }), cuts, (parts, lengths) => {
-        // Apart from each other: two that share characters may each be taken for a part of the other.
+        // Without common characters: otherwise each may be taken for part of the other.
         const text = parts.join(" ");
         const stream = redactor.stream();
         let told = "";

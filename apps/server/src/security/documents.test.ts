@@ -4,16 +4,16 @@ import { DEFAULT_LIMITS, describeBytes } from "../tools/sandbox/limits.ts";
 
 const DOCS = new URL("../../../../docs/", import.meta.url);
 
-/** What docs/security.md promises to have a test each; further lines follow as they come to hold. */
+/** Every promise of docs/security.md needs a test; further lines follow as they come to hold. */
 const LINES = 20;
 
 interface NamedTest {
   path: string;
-  /** Of tests and groups in it; none where the whole file is meant. */
+  /** Names of tests and groups in it; none if the whole file is meant. */
   names: string[];
 }
 
-/** Reads ``[a.test.ts](../a.test.ts) *first name*, *second name* · [b.test.ts](../b.test.ts)``. */
+/** Parses ``[a.test.ts](../a.test.ts) *first name*, *second name* · [b.test.ts](../b.test.ts)``. */
 function readTests(cell: string): NamedTest[] {
   return cell.split(" · ").map((part) => {
     const [, path = "", names = ""] = /^\[[^\]]+\]\(([^)]+)\)(.*)$/.exec(part) ?? [];

@@ -10,7 +10,7 @@ const hasBwrap = spawnSync("bwrap", ["--version"]).status === 0;
 
 type ToolEnded = Extract<SessionEvent, { type: "tool.ended" }>["data"];
 
-/** Runs one command in a session of its own. */
+/** Runs one command in a new session. */
 async function run(
   server: ServerFixture,
   provider: FakeProvider,
@@ -55,14 +55,14 @@ describe("in the sandbox, through the server", () => {
       touch ${server.dataDir}/x ../x /usr/x /etc/x 2> /dev/null && echo wrote
       grep -c : /proc/net/dev; id -un; echo end`,
     );
-    // No canary; of network devices the loopback one alone.
+    // No canary, and only the loopback device.
     expect({ output, status }).toEqual({ output: "0\n1\ntrunkline\nend\n", status: "succeeded" });
-    // The same questions do find it all on the outside.
+    // The same questions find it all outside.
     expect((await fetch(`${server.url}/health`)).ok).toBe(true);
     expect((await stat(join(other.output.trim(), "secret"))).size).toBeGreaterThan(0);
   }, 60_000);
 
-  // What is tried harms nobody where a limit does not hold: it ends by itself, a gigabyte beyond at most.
+  // Harmless if a limit does not hold: it ends by itself, a gigabyte beyond at most.
   it("a fork bomb and a 10 GB write end in a failed tool, and the server serves on", async () => {
     await using provider = await FakeProvider.start();
     await using server = await ServerFixture.start({ env: provider.serverEnv });
@@ -86,7 +86,7 @@ describe("in the sandbox, through the server", () => {
     expect(bombs).toBeLessThanOrEqual(512);
     expect(slowestMs).toBeLessThan(5_000);
 
-    // From just below the limit of a file, so that the disk is spared.
+    // Starts just below the file limit, to spare the disk.
     const write = await run(
       server,
       provider,

@@ -11,7 +11,7 @@ import {
 } from "@trunkline/testkit";
 import { describe, expect, it } from "vitest";
 
-/** In every one of them, and in nothing else that a server has to do with. */
+/** Part of every secret, and of nothing else. */
 const CANARY = "canary7f3a";
 const KEY = `sk-${CANARY}-openai`;
 const SECRETS = {
@@ -39,7 +39,7 @@ async function run(server: ServerFixture, provider: FakeProvider, ...replies: Re
   return sessionId;
 }
 
-/** All that anybody can read of the server: answers, logs, and what is stored. */
+/** Everything readable of the server: responses, logs, and what is stored. */
 async function everything(
   server: ServerFixture,
   sessionIds: readonly string[],
@@ -56,7 +56,7 @@ async function everything(
   const headers = { authorization: `Bearer ${server.token}`, "content-type": "application/json" };
   const paths = ["/api/openapi.json", "/api/docs", "/api/nothing", "/health", "/ready", "/sign-in?code=x"];
   for (const path of paths) found[path] = await (await fetch(server.url + path, { headers })).text();
-  // A secret that is presented as a token: refused, noted, and not quoted.
+  // A secret presented as a token: refused, audited, and not quoted.
   const wrong = { authorization: `Bearer ${KEY}`, cookie: `trunkline=${KEY}` };
   found["unauthorized"] = await (
     await fetch(`${server.url}/api/tasks?token=${KEY}`, { headers: wrong })
@@ -65,7 +65,7 @@ async function everything(
   found["refusal"] = await (await fetch(`${server.url}/api/tasks`, bad)).text();
   found["audit"] = JSON.stringify(await client.audit.list.query({}));
   for (const name of await readdir(server.dataDir, { recursive: true })) {
-    // A workspace holds what its commands put there, and without a sandbox nobody keeps them from that.
+    // Commands may put anything into a workspace, and without a sandbox nothing stops them.
     if (/^(?:token$|workspaces)/.test(name)) continue;
     found[`file ${name}`] = await readFile(join(server.dataDir, name), "latin1").catch(() => "");
   }
@@ -84,7 +84,7 @@ describe.each(["auto", "off"])("with the sandbox on %s", (sandbox) => {
     await using provider = await FakeProvider.start();
     await using server = await startServer(provider, { TRUNKLINE_SANDBOX: sandbox });
 
-    // What a command sees of the server, and what it can get at without a sandbox.
+    // What a command sees of the server, and what it can reach without a sandbox.
     const steal = `
       env; cat /proc/self/environ ${server.dataDir}/token
       cat /proc/${server.pid}/environ | tr '\\0' '\\n'
@@ -100,10 +100,10 @@ describe.each(["auto", "off"])("with the sandbox on %s", (sandbox) => {
     );
     const [first] = (await readLog(server.client, stolen)).filter(({ type }) => type === "tool.ended");
     expect(JSON.stringify(first)).toContain("end");
-    // Otherwise nothing was put to the test.
+    // Otherwise nothing was tested.
     if (sandbox === "off") expect(JSON.stringify(first)).toContain("PGPASSWORD=[redacted]");
 
-    // The provider quotes what it was sent, in each way that it can fail.
+    // The provider quotes what it was sent, in every kind of failure.
     const quoting: string[] = [];
     for (const status of [400, 401, 403, 404, 500]) {
       const message = `You sent Authorization: Bearer ${KEY}, which is wrong`;
@@ -135,7 +135,7 @@ describe.each(["auto", "off"])("with the sandbox on %s", (sandbox) => {
       (await readLog(server.client, sessionId)).some(({ type }) => type === "tool.progress"),
     );
     const environments = await environmentsBelow(server.pid);
-    // bash and what it started, and with a sandbox also what holds it.
+    // bash and its children and, with a sandbox, what holds it.
     expect(environments.size).toBeGreaterThanOrEqual(2);
     for (const environment of environments.values()) expect(environment).not.toContain(CANARY);
     expect([...environments.values()].some((environment) => environment.includes("TRUNKLINE_RUN="))).toBe(

@@ -21,7 +21,7 @@ it("the server's own machine is out of web_fetch's reach, whatever the environme
   }).listen(0, "127.0.0.1");
   await once(inner, "listening");
   const { port } = inner.address() as { port: number };
-  // What makes other programs take another way.
+  // Proxy settings for other programs.
   const env = {
     HTTP_PROXY: `http://127.0.0.1:${port}`,
     NODE_USE_ENV_PROXY: "1",

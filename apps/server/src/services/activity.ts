@@ -3,7 +3,7 @@ import type { Activity } from "../activity/port.ts";
 import type { Store } from "../store/port.ts";
 import { toSession } from "./session-view.ts";
 
-/** Sessions read in one query; more changes at once come in several messages. */
+/** Sessions per query; more changes at once are sent in several messages. */
 const CHUNK = 200;
 
 export function createActivityService({

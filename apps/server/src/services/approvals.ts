@@ -51,7 +51,7 @@ export function createApprovalService({
           const answer = { decision, by: principal.name, note };
           await approvals.answer(principal.userId, approval, answer, entry);
         } catch (error) {
-          // Another tab was faster, or the time was up: what it says now is compared below.
+          // Already answered or expired: the result is compared below.
           if (!(error instanceof GuardFailedError)) throw error;
         }
       }

@@ -5,7 +5,7 @@ import { followTask } from "@trunkline/client";
 import { assertLogHolds, FakeProvider, readLog, say, ServerFixture, waitFor } from "@trunkline/testkit";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
-/** With a real server and a provider over HTTP: what a model is sent in a fork is what it was sent in the parent. */
+/** With a real server and provider: a model in a fork is sent what it was sent in the parent. */
 describe("a fork", () => {
   let provider: FakeProvider;
   let server: ServerFixture;
@@ -19,7 +19,7 @@ describe("a fork", () => {
     await provider[Symbol.asyncDispose]();
   });
 
-  /** @returns the bodies of the requests that the task's model calls were. */
+  /** @returns the request bodies of the task's model calls. */
   async function run(prompt: string, sessionId?: string) {
     const first = provider.requests.length;
     const task = await server.client.task.submit.mutate({ prompt, sessionId });
@@ -48,7 +48,7 @@ describe("a fork", () => {
     expect(JSON.stringify(forkCall)).toContain("from-the-tool");
     expect(forkCall).toEqual(parentCall);
 
-    // From here on each goes its own way, in files and in what its model is told.
+    // From here on files and prompts diverge.
     const childOnly = await run(
       `${write("shared.txt", "fork's")}\n${write("own.txt", "x")}\nreply: Only the fork.`,
       fork.id,
@@ -66,7 +66,7 @@ describe("a fork", () => {
 
     const { session, tasks } = await server.client.session.get.query({ sessionId: fork.id });
     expect(session).toMatchObject({ parentId: sessionId, forkedAtSeq: lastSeq });
-    // What was used before the fork stays the parent's.
+    // Usage before the fork stays with the parent.
     expect(tasks.map(({ id }) => id)).toEqual([childOnly.taskId, inFork.taskId]);
     assertLogHolds(await readLog(server.client, sessionId));
 
@@ -123,7 +123,7 @@ describe("a fork", () => {
   });
 });
 
-/** @returns what the model is told of its tool calls; each call must have an answer. */
+/** @returns the tool results sent to the model; each call must have one. */
 function toolAnswers(body: unknown): string[] {
   const { messages } = body as {
     messages: { role: string; content: unknown; tool_calls?: { id: string }[]; tool_call_id?: string }[];

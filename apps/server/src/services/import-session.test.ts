@@ -54,7 +54,7 @@ describe("an import", () => {
     server = await openScriptedServer(directory, scripts);
   });
   afterEach(async () => {
-    // Whatever happened, the files of an import are gone.
+    // Whatever happened, the import's files are gone.
     const spool = join(directory, "imports");
     expect(existsSync(spool) ? readdirSync(spool) : []).toEqual([]);
     await server.close();

@@ -4,7 +4,7 @@ import type { StoredDraft } from "../store/port.ts";
 
 const DEFAULT_AGENT = "default";
 
-/** The first event of a session; its id is random enough that a thousand made at once are a thousand. */
+/** The first event of a session; ids are random enough for a thousand created at once. */
 export function newSession({ title, model }: { title: string; model: string | null }): {
   id: string;
   event: StoredDraft;
@@ -19,7 +19,7 @@ export function newSession({ title, model }: { title: string; model: string | nu
 
 export const UNTITLED = "New session";
 
-/** A title until somebody gives a better one: the prompt's first line. */
+/** Default title: the prompt's first line. */
 export function titleFromPrompt(prompt: string): string {
   const line = prompt
     .trim()
@@ -27,7 +27,7 @@ export function titleFromPrompt(prompt: string): string {
     .trim();
   const limit = Math.min(80, MAX_TITLE_LENGTH);
   if (line.length <= limit) return line;
-  // Half of a surrogate pair could not be stored.
+  // Don't split a surrogate pair.
   const start = line.slice(0, limit - 1).replace(/[\uD800-\uDBFF]$/, "");
   return `${start.trimEnd()}…`;
 }

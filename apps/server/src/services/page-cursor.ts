@@ -1,14 +1,14 @@
 import { TrunklineError } from "@trunkline/contract";
 
-/** The sort key of the last row of a page; the id breaks ties. */
+/** Sort key of a page's last row; the id breaks ties. */
 export interface PagePosition {
   sort: number | string;
   id: string;
 }
 
 /**
- * A page of what was read.
- * @param rows one more than the page holds where there are more. @param sortOf the key by which they are sorted.
+ * Builds a page.
+ * @param rows one more than the page holds if there are more. @param sortOf their sort key.
  */
 export function toPage<Row, Item extends { id: string }>(
   rows: readonly Row[],
@@ -22,7 +22,7 @@ export function toPage<Row, Item extends { id: string }>(
   return { items, nextCursor: hasMore ? encodePageCursor({ sort: sortOf(last), id: last.id }) : null };
 }
 
-/** Opaque to clients, so that the sort key may change without them. */
+/** Opaque to clients, so that the sort key can change. */
 function encodePageCursor(position: PagePosition): string {
   return Buffer.from(JSON.stringify([position.sort, position.id])).toString("base64url");
 }

@@ -20,7 +20,7 @@ const OPTIONS = [
   { id: "lite", label: "SQLite" },
 ];
 
-/** Asks at once, and is done when the run that comes after the answers finds any question. */
+/** Asks immediately, and is done when the next run finds an answered question. */
 const asking =
   (...questions: QuestionRequest[]): Script =>
   async ({ log, taskId }) => {

@@ -57,7 +57,7 @@ export function createQuestionService({
           });
           await approvals.answerQuestion(principal.userId, question, { answer, by: principal.name }, entry);
         } catch (error) {
-          // Another tab was faster, or the time was up: what it says now is compared below.
+          // Already answered or expired: the result is compared below.
           if (!(error instanceof GuardFailedError)) throw error;
         }
       }
@@ -68,7 +68,7 @@ export function createQuestionService({
   };
 }
 
-/** @throws TrunklineError `validation_failed` where the question does not allow the answer */
+/** @throws TrunklineError `validation_failed` if the question does not allow the answer */
 function assertAnswers(
   { options, multiple }: Question,
   { options: chosen = [] }: AnswerQuestionInput["answer"],

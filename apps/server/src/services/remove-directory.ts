@@ -3,14 +3,14 @@ import type { Dirent } from "node:fs";
 import { chmod, lstat, mkdir, opendir, rename, rm, rmdir, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
-/** Entries of a directory that are removed at the same time. */
+/** Entries of a directory removed in parallel. */
 const AT_ONCE = 16;
 
 /**
- * Removes a directory and all in it, whatever a task has made of it: thousands of levels deep, or closed to its owner. To
- * be called when nothing runs in it any more. It is taken out of its place at once; then each directory in it is moved
- * to the top before it is emptied, so that no path is longer than three names, and nothing depends on the depth. What a
- * crash leaves behind is removed by the next call for the same path.
+ * Removes a directory whatever a task has done to it: thousands of levels deep, or closed to its owner. Call when
+ * nothing runs in it any more. It is moved away at once; then each subdirectory is moved to the top before it is
+ * emptied, so paths never exceed three names and depth does not matter. The next call for the same path removes what a
+ * crash left behind.
  */
 export async function removeDirectory(path: string): Promise<void> {
   const trash = join(dirname(path), `.removing-${basename(path)}`);
@@ -22,11 +22,11 @@ export async function removeDirectory(path: string): Promise<void> {
   await unlessMissing(() => rmdir(trash));
 }
 
-/** Empties what lies in the trash, and moves the directories in it there, too. */
+/** Empties the trash, moving nested directories to its top. */
 async function empty(trash: string, path: string): Promise<void> {
   const stats = await unlessMissing(() => lstat(path));
   if (stats === undefined) return;
-  // Only we can put something here: it is what it is.
+  // Only we write here, so entries are what they seem.
   if (!stats.isDirectory()) return rm(path, { force: true });
   await chmod(path, 0o700);
   for (let found = await entriesOf(path); found.length > 0; found = await entriesOf(path)) {
@@ -50,14 +50,14 @@ async function moveInto(trash: string, path: string): Promise<void> {
   try {
     await rename(path, place);
   } catch (error) {
-    // To change its parent, a directory must be writable.
+    // A directory must be writable to be moved to another parent.
     if (!hasCode(error, "EACCES")) throw error;
     await chmod(path, 0o700);
     await rename(path, place);
   }
 }
 
-/** Entries that are read before they are removed: a directory may hold millions. */
+/** Entries read at a time: a directory may contain millions. */
 const BATCH = 1_000;
 
 async function entriesOf(path: string): Promise<Dirent[]> {
@@ -71,7 +71,7 @@ async function entriesOf(path: string): Promise<Dirent[]> {
   return entries;
 }
 
-/** Without a directory to remove there is no trash to make, unless there is some of before. */
+/** Without a directory there is nothing to do, except for trash left by a crash. */
 async function mkdirIfMissing(trash: string, path: string): Promise<void> {
   await lstat(path);
   await mkdir(trash, { recursive: true, mode: 0o700 });

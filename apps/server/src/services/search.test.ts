@@ -216,7 +216,7 @@ describe("search", () => {
     await server.sessions.delete(alice, { sessionId });
     await server.runner.stop();
     const database = openDatabase(join(directory, "db"), "write");
-    // Throws where the index contradicts itself (https://sqlite.org/fts5.html).
+    // Throws if the index is inconsistent (https://sqlite.org/fts5.html).
     database.exec("insert into search (search, rank) values ('integrity-check', 1)");
     const expected = database
       .prepare(

@@ -5,7 +5,7 @@ import { type AppendOptions, GuardFailedError, type StoredDraft } from "../store
 import { newSession, titleFromPrompt } from "./new-session.ts";
 import { noSession } from "./ownership.ts";
 
-/** What a submit appends, and to which log. */
+/** The events of a submit, and their session. */
 export interface Submission {
   sessionId: string;
   taskId: string;
@@ -14,8 +14,8 @@ export interface Submission {
 }
 
 /**
- * A task at its place in the session's queue, in a new session where none is named. What must hold of the session is
- * checked as it is stored, so that two submits at once cannot disagree.
+ * Events for a task at the end of the session's queue, in a new session if none is given. Requirements on the session
+ * are checked in the commit, so that concurrent submits can't conflict.
  */
 export function submission(principal: Principal, input: SubmitTaskInput, retryOf?: string): Submission {
   const { prompt, whenBusy, budget, idempotencyKey } = input;
@@ -46,7 +46,7 @@ export function submission(principal: Principal, input: SubmitTaskInput, retryOf
   };
 }
 
-/** @returns why the session did not take the task, for its submitter; the error itself where it is none of these. */
+/** @returns why the session refused the task, for its submitter; otherwise the error itself. */
 export function submitRefusal(error: unknown, sessionId: string): unknown {
   if (!(error instanceof GuardFailedError)) return error;
   switch (error.guard) {
@@ -67,7 +67,7 @@ export function submitRefusal(error: unknown, sessionId: string): unknown {
   }
 }
 
-/** SHA-256, hex, of what makes two submits the same. */
+/** SHA-256, hex, of what identifies a repeated submit. */
 export function requestHash({ prompt, sessionId, whenBusy, model, budget }: SubmitTaskInput): string {
   const body = JSON.stringify([prompt, sessionId ?? null, whenBusy, model ?? null, budget ?? null]);
   return createHash("sha256").update(body).digest("hex");

@@ -1,7 +1,7 @@
 import type { Task } from "@trunkline/contract";
 import type { StoredTask } from "../store/port.ts";
 
-/** A task as the contract shows it. */
+/** A task as in the contract. */
 export function toTask(stored: StoredTask): Task {
   const {
     ownerId: _owner,

@@ -27,17 +27,17 @@ export interface TaskServiceDeps {
   audit: Audit;
 }
 
-/** How long `cancel` waits for the task's processes before it answers with the task as it is, in ms. */
+/** How long `cancel` waits for the task's processes before it returns the task as it is, in ms. */
 const CANCEL_WAIT_MS = 5_000;
 
 export function createTaskService(deps: TaskServiceDeps): TaskService {
   const { store, log, runner, models, audit } = deps;
   const queue = createQueue(deps);
-  /** Fifty submits at once are acknowledged before fifty runs begin. */
+  /** Fifty concurrent submits are acknowledged before fifty runs start. */
   const ring = (bell: Parameters<Runner["ring"]>[0]): void =>
     deps.turns.afterAnswers(() => runner.ring(bell));
 
-  /** @returns what an earlier submit under the same key stored, or undefined. @throws `idempotency_conflict` */
+  /** @returns the result of an earlier submit with the same key, or undefined. @throws `idempotency_conflict` */
   async function findEarlier(
     principal: Principal,
     input: SubmitTaskInput,
@@ -72,7 +72,7 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
     async submit(principal, input) {
       const earlier = await findEarlier(principal, input);
       if (earlier !== undefined) return earlier;
-      // A model that does not exist is the caller's mistake, and is told before anything is stored.
+      // An unknown model is the caller's mistake: refuse before anything is stored.
       if (input.model !== undefined) models.resolve(input.model);
       const submitted = submission(principal, input);
       const { sessionId, taskId } = submitted;
@@ -128,7 +128,7 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
           await log.append(sessionId, [{ taskId, type: "task.released", data: { by: principal.name } }]);
           ring({ sessionId, ownerId: principal.userId });
         } catch (error) {
-          // It went on, or ended, in this moment.
+          // It resumed or ended at this very moment.
           if (!(error instanceof GuardFailedError)) throw error;
         }
       }

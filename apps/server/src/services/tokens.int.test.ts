@@ -26,7 +26,7 @@ async function newToken(scope: Scope, expiresAt?: number) {
   return { token, secret, client: as(secret) };
 }
 
-/** Pastes a token into the UI's own page. */
+/** Pastes a token into the UI. */
 async function signIn(token: string) {
   const answer = await fetch(`${server.url}/sign-in`, {
     method: "POST",
@@ -78,14 +78,14 @@ describe("a token makes", () => {
       body: JSON.stringify({ name: "stolen" }),
     });
     expect(rest.status).toBe(403);
-    // What a page sends once somebody has entered a token: the cookie goes along by itself.
+    // What a page sends once the user has entered a token, including the cookie.
     const confirmed = await browser.call(
       "token.create",
       { name: "mine" },
       { authorization: `Bearer ${secret}` },
     );
     expect(confirmed.status).toBe(200);
-    // And reading and working go on as they are.
+    // Everything else keeps working.
     expect((await browser.call("session.create", {})).status).toBe(200);
   });
 

@@ -100,16 +100,16 @@ export function createTokenService({ store, auth, audit, now }: TokenServiceDeps
   };
 }
 
-/** Everything but the hash, which is nobody's business. */
+/** Everything but the hash. */
 function toToken({ hash: _hash, parentId: _parent, scope, ...token }: StoredToken): Token {
   return { ...token, scopes: scopesUpTo(scope) };
 }
 
 /**
- * Until when tokens may hold that this caller makes: no longer than the caller's own, or else one that is good for a day
- * could be traded for one that is good for ever. A browser's sign-in ends by itself, and counts as the token behind it.
+ * Latest expiry of tokens that this caller may create: no later than that of the caller's own, or a token for a day
+ * could be traded for one for ever. A browser's sign-in expires by itself, and counts as its token.
  *
- * @returns integer ms since the epoch; null: for ever
+ * @returns integer ms since the epoch; null: never
  */
 async function expiryLimit({ tokens }: Store, tokenId: string | undefined): Promise<number | null> {
   const token = tokenId === undefined ? undefined : await tokens.find(tokenId);

@@ -1,7 +1,7 @@
 import { isTaskEnd, OpenItems } from "@trunkline/contract";
 import type { Store, StoredDraft } from "../store/port.ts";
 
-/** What begins and ends something, and pieces, which are in the log only while their block is open. */
+/** Event types that start and end something, and pieces, which are in the log only while their block is open. */
 const READ_TYPES = [
   "text.delta",
   "text.ended",
@@ -18,9 +18,10 @@ const READ_TYPES = [
 ] as const;
 
 /**
- * What a prefix of a log has begun and not ended: pieces of blocks, tool calls, tasks.
- * @param by who ends the tasks, for the event that says so.
- * @returns the events that end them, for a log that starts as this prefix, and the blocks whose pieces go with them.
+ * Finds what a prefix of a log has started but not ended: blocks, tool calls, tasks.
+ * @param by who ends the tasks, for their events.
+ * @returns the events that close everything, for a log that starts with this prefix, and the blocks whose pieces they
+ * replace.
  */
 export async function unfinishedIn(
   { events }: Store,

@@ -12,7 +12,7 @@ beforeAll(async () => {
 });
 afterAll(async () => server[Symbol.asyncDispose]());
 
-/** With a session in which a file was written, and another in which a task is at work and one waits. */
+/** One session with a file, and one with a running and a queued task. */
 async function newUser(name: string) {
   const { userId: id, client } = await addUser(server, name);
   const written = await client.task.submit.mutate({ prompt: "write notes.txt: hello" });

@@ -8,7 +8,7 @@ import { removeUser, type RemoveUserDeps } from "./remove-user.ts";
 
 export interface UserServiceDeps extends RemoveUserDeps {
   auth: Pick<Auth, "tokensRevoked" | "recordRevocation" | "invite" | "hasJoined">;
-  /** Called after a user was added, brought back or removed. */
+  /** Called after a user was added, restored or removed. */
   usersChanged: () => Promise<void>;
 }
 

@@ -38,7 +38,7 @@ export function createAskUserTool(): Tool<z.infer<typeof AskUserInput>> {
         multiple: multiple ?? false,
       }),
     }),
-    // Only of a call that was asked about as an approval, by a version before questions.
+    // Only for calls that an earlier version, without questions, asked about as an approval.
     execute: async () => ({ status: "succeeded", output: "They agree." }),
   };
 }

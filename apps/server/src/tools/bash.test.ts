@@ -125,7 +125,7 @@ test("invalid UTF-8, NUL and characters cut in two become text that can be store
   expect(output).toBe("a\uFFFDb\u2400c😀d\uFFFD");
   expect(bench.progress.join("")).toBe(output);
 
-  // Four-byte characters, one byte off, so that the borders of head and tail fall into the middle of one.
+  // Four-byte characters, offset by one, so that the borders of head and tail split one.
   bench.progress.length = 0;
   const long = await bench.call("bash", {
     command: "printf x; yes 😀😀😀😀 | tr -d '\\n' | head -c 400000; printf y",

@@ -12,7 +12,7 @@ import { SHELL_ENVIRONMENT } from "./shell-environment.ts";
 const DEFAULT_TIMEOUT_SECONDS = 120;
 const MAX_TIMEOUT_SECONDS = 1_800;
 
-/** Bytes of output that are kept: of its beginning, and of its end, which says most often what went wrong. */
+/** Bytes of output to keep from the start and from the end, which most often says what went wrong. */
 const HEAD_BYTES = 16_384;
 const TAIL_BYTES = 49_152;
 
@@ -34,14 +34,14 @@ type BashInput = z.infer<typeof BashInput>;
 
 export interface BashDeps {
   spawner: Spawner;
-  /** What of the server's environment a command may see: its search path and language, never a secret. */
+  /** The part of the server's environment that commands may see: search path and language, never a secret. */
   environment: Readonly<Record<string, string>>;
   redactor: Redactor;
 }
 
 /**
- * On the bare machine the operator has taken commands on himself, and what they read counts as his own; a sandbox with
- * a network is there to keep strangers' words apart (docs/decisions/012-what-needs-an-approval.md).
+ * On the bare machine the operator answers for commands, so what they read counts as trusted; a sandbox with network is
+ * there to keep untrusted text apart (docs/decisions/012-what-needs-an-approval.md).
  */
 const EFFECTS: Readonly<Record<CommandReach, readonly ToolEffect[]>> = {
   workspace: ["changes-workspace"],

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ToolBench } from "./testing/tool-bench.ts";
 
-/** A place outside the workspace: what is in it is in no answer, and stays as it is. */
+/** A directory outside the workspace: its contents must not appear in any result or change. */
 async function outside() {
   const path = await mkdtemp(join(tmpdir(), "trunkline-outside-"));
   await mkdir(join(path, "inner-canary"));
@@ -23,7 +23,7 @@ async function outside() {
   };
 }
 
-/** Runs a loop of Python's in the workspace until it is disposed of, or a minute where nobody does. */
+/** Runs a Python loop in the workspace until disposed, at most a minute. */
 async function swapping(bench: ToolBench, target: string, body: string): Promise<AsyncDisposable> {
   const script = `
 import os, sys, time
@@ -74,7 +74,7 @@ test("a file that is swapped for a link in between is not read or written throug
     }
   }
   await secret.check();
-  // Otherwise nothing was put to the test.
+  // Otherwise nothing was tested.
   expect(seen.read).toBeGreaterThan(0);
   expect(seen.refused).toBeGreaterThan(0);
 }, 60_000);

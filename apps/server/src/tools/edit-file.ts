@@ -57,7 +57,7 @@ export function createEditFileTool(): Tool<EditFileInput> {
           `oldText occurs ${matches} times. Add lines around the one you mean, or set replaceAll`,
         );
       }
-      // Known before it is built: matches times newText may be more than any memory.
+      // Computed before building it: matches times newText may exceed any memory.
       const size = length * unitBytes(encoding);
       if (size > MAX_WHOLE_FILE_BYTES) {
         return failed(
@@ -65,7 +65,7 @@ export function createEditFileTool(): Tool<EditFileInput> {
           `after ${matches} replacements it would have ${size} bytes; the limit is ${MAX_WHOLE_FILE_BYTES}`,
         );
       }
-      // Each part of the work takes some ten ms for the largest files; others get a turn in between.
+      // Each part of the work takes some 10 ms for the largest files; yield in between.
       await setImmediate();
       const after = toBytes(replacement.build(), encoding);
       await replaceFile(place, after, file.mode);

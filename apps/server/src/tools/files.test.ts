@@ -86,7 +86,7 @@ describe("no way out of the workspace", () => {
     await mkdir(bench.path("real/inner"), { recursive: true });
     await writeFile(bench.path("real/secret"), "harmless");
     await writeFile(bench.path("real/inner/secret"), "harmless");
-    // Swaps `place` between the real directory and a link to the secret one, as fast as it can, for a minute where nobody ends it.
+    // Swaps `place` between the real directory and a link to the secret one as fast as possible, at most a minute.
     const swapper = spawn("python3", [
       "-c",
       `
@@ -126,7 +126,7 @@ while time.monotonic() < until:
     swapper.kill("SIGKILL");
     expect(await swapperEnded).toEqual([null, "SIGKILL"]);
     await secret.check();
-    // Otherwise nothing was put to the test.
+    // Otherwise nothing was tested.
     expect(reads).toBeGreaterThan(0);
     expect(reads).toBeLessThan(300);
   }, 60_000);

@@ -1,9 +1,9 @@
-/** Keeps the first and the last bytes of an output of any length, in constant memory. */
+/** Keeps the first and last bytes of an output of any length, in constant memory. */
 export class HeadTailBuffer {
   readonly #head: Buffer;
   readonly #tail: Buffer;
   #headLength = 0;
-  /** Bytes that went past the head; where the next one goes in the ring follows from it. */
+  /** Bytes after the head; determines the position in the ring. */
   #tailTotal = 0;
 
   constructor(headBytes: number, tailBytes: number) {
@@ -17,7 +17,7 @@ export class HeadTailBuffer {
     this.#headLength += toHead;
     const rest = bytes.subarray(toHead);
     const size = this.#tail.length;
-    // Of a piece longer than the ring, only its end stays.
+    // Of a piece longer than the ring, only the end matters.
     const kept = rest.subarray(Math.max(0, rest.length - size));
     const at = (this.#tailTotal + rest.length - kept.length) % size;
     const first = kept.subarray(0, size - at);
@@ -26,7 +26,7 @@ export class HeadTailBuffer {
     this.#tailTotal += rest.length;
   }
 
-  /** What was kept, and how many bytes were left out between the two. */
+  /** What was kept, and how many bytes were omitted between. */
   read(): { head: Buffer; tail: Buffer; omittedBytes: number } {
     const size = this.#tail.length;
     const head = this.#head.subarray(0, this.#headLength);

@@ -7,7 +7,7 @@ import type { Tool } from "./port.ts";
 const DEFAULT_DEPTH = 2;
 const MAX_DEPTH = 20;
 
-/** Entries that one call shows. */
+/** Maximum entries per call. */
 const MAX_LISTED = 500;
 
 const ListFilesInput = z.strictObject({

@@ -1,15 +1,15 @@
 import type { HeadTailBuffer } from "./head-tail-buffer.ts";
 
-/** A byte that continues a character of UTF-8, and the most that one can have (RFC 3629). */
+/** A UTF-8 continuation byte, and the most that a character can have (RFC 3629). */
 const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
 const MAX_CONTINUATIONS = 3;
 
-/** NUL as a visible sign: databases and terminals take the real one for the end of the text, or refuse it. */
+/** Stands for NUL, which databases and terminals reject or take for the end of the text. */
 export function withoutNul(text: string): string {
   return text.includes("\0") ? text.replaceAll("\0", "\u2400") : text;
 }
 
-/** Output as text: what is no UTF-8 becomes U+FFFD, and a line in the middle says what was left out. */
+/** Output as text: invalid UTF-8 becomes U+FFFD, and a line in the middle says what was omitted. */
 export function readOutputText(output: HeadTailBuffer): { text: string; omittedBytes: number } {
   const { head, tail, omittedBytes } = output.read();
   if (omittedBytes === 0) return { text: decode(Buffer.concat([head, tail])), omittedBytes };

@@ -1,7 +1,7 @@
 import type { ContentPart, Location, QuestionOption, ToolEffect, ToolKind } from "@trunkline/contract";
 import type { ZodType } from "zod";
 
-/** Whose session it is. */
+/** The session's owner. */
 export interface ToolSession {
   sessionId: string;
   ownerId: string;
@@ -12,20 +12,20 @@ export interface ToolSession {
 export interface ToolContext extends ToolSession {
   taskId: string;
   callId: string;
-  /** Aborted on cancel: the tool ends everything it started, then returns or throws. */
+  /** Aborts on cancel: the tool ends everything it started, then returns or throws. */
   signal: AbortSignal;
-  /** Shows output while the tool runs. Bounded by the tool itself. Await it: that is the backpressure. */
+  /** Shows output while the tool runs. The tool bounds it. Await it for backpressure. */
   progress(chunk: string): Promise<void>;
 }
 
 export interface ToolResult {
   status: "succeeded" | "failed";
-  /** What the model reads: head and tail where it was long. */
+  /** What the model reads; head and tail of long output. */
   output: string;
   exitCode?: number | null;
-  /** Bytes left out of the middle of `output`. */
+  /** Bytes omitted from the middle of `output`. */
   omittedBytes?: number;
-  /** What it gives beyond `output`: images, files, data, diffs. */
+  /** Further results: images, files, data, diffs. */
   content?: ContentPart[];
   fileChange?: {
     path: string;
@@ -35,27 +35,27 @@ export interface ToolResult {
   };
 }
 
-/** What a model can call. A thrown error becomes a failed result with the error's message. */
+/** A tool that a model can call. A thrown error becomes a failed result with the error's message. */
 export interface Tool<Input = unknown> {
   name: string;
   /** Tells the model when and how to use it. */
   description: string;
-  /** Validates the model's input before `execute` sees it, and becomes the JSON schema that the model is shown. */
+  /** Validates the model's input before `execute`, and is the source of the JSON schema shown to the model. */
   inputSchema: ZodType<Input>;
-  /** What kind of work it does: what UIs choose by. */
+  /** Kind of work, by which UIs choose. */
   kind: ToolKind;
-  /** A call in a few words for people, e.g. the command. Absent: the tool's name. */
+  /** Short title of a call for people, e.g. the command. Absent: the tool's name. */
   title?(input: Input): string;
-  /** Files that a call is about. */
+  /** Files that a call concerns. */
   locations?(input: Input): Location[];
-  /** What a call can do beyond reading the workspace: the approval policy decides by it. Say too much, never too little. */
+  /** What a call can do beyond reading the workspace: decides on approvals. Overstate rather than understate. */
   effects: readonly ToolEffect[];
   /**
-   * What of a call `always` allows for the rest of the session, in words that fit behind "always allow", e.g. the
-   * origin of an address. Absent: all calls of the tool. Null: nothing of it may be allowed for good.
+   * What `always` allows for the rest of the session, phrased to follow "always allow", e.g. the origin of an address.
+   * Absent: all calls of the tool. Null: `always` is not offered.
    */
   scopeOf?(input: Input): string | null;
-  /** What the user is asked instead of executing the call; their answer becomes its result. */
+  /** A question for the user, asked instead of executing the call; the answer becomes its result. */
   question?(input: Input): Question;
   execute(input: Input, context: ToolContext): Promise<ToolResult>;
 }
@@ -67,26 +67,26 @@ export interface Question {
   multiple?: boolean;
 }
 
-/** Gives a session its tools. Asked before every step, since what serves them may come and go. */
+/** Provides a session's tools. Called before every step, because their servers may come and go. */
 export interface ToolSource {
-  /** In the order that the model is shown them. */
+  /** In the order shown to the model. */
   toolsOf(session: ToolSession): Promise<readonly Tool[]>;
 }
 
-/** What is known of a command's process, to find it and what it started again after this server has died. */
+/** Identifies a command's process and its descendants after this server has crashed. */
 export interface ProcessRecord {
   pid: number;
-  /** Clock ticks since the boot, as `/proc/<pid>/stat` has it; with pid and boot it names one process for good. */
+  /** Start time in clock ticks since boot, as in `/proc/<pid>/stat`; unique together with pid and boot. */
   startTime: number;
   bootId: string;
-  /** Value of the variable TRUNKLINE_RUN in the environment of the process and of all that it starts. */
+  /** Value of TRUNKLINE_RUN in the environment of the process and its descendants. */
   marker: string;
 }
 
-/** Keeps a record of the processes that run, so that the next start can end what a crash left behind. */
+/** Records running processes, so that the next start can end what a crash left behind. */
 export interface ProcessLedger {
-  /** The process has begun; the caller waits for this before it goes on. */
+  /** The process has started; the caller awaits this before it continues. */
   onSpawn(record: ProcessRecord): Promise<void>;
-  /** It and all that it started are gone. */
+  /** It and all its descendants are gone. */
   onExit(record: ProcessRecord): Promise<void>;
 }

@@ -2,11 +2,11 @@ import { cutWhole } from "./whole-characters.ts";
 import { withoutNul } from "./output-text.ts";
 
 export interface ProgressLimits {
-  /** Output that came within this time is shown together, in ms. */
+  /** Output within this time is shown together, in ms. */
   coalesceMs: number;
-  /** Characters that are shown at once, however quickly they came. */
+  /** Maximum characters per piece. */
   chunkLength: number;
-  /** Characters that are shown in all; the rest is in the result. */
+  /** Maximum characters in all; the rest is in the result. */
   totalLength: number;
 }
 
@@ -33,12 +33,12 @@ export class ProgressFeed {
     this.#left = limits.totalLength;
   }
 
-  /** Aborted when a piece could not be shown: nobody is there any more for whom the command runs. */
+  /** Aborts when a piece could not be stored: nobody is waiting for the command any more. */
   get failed(): AbortSignal {
     return this.#failed.signal;
   }
 
-  /** @returns a promise where no more should come until it resolves. It never rejects: `finish` tells. */
+  /** @returns a promise to await before sending more. It never rejects: `finish` does. */
   push(bytes: Uint8Array): Promise<void> | undefined {
     if (this.#left === 0) return this.#noteCut();
     this.#pending += withoutNul(this.#decoder.decode(bytes, { stream: true }));
@@ -48,8 +48,8 @@ export class ProgressFeed {
   }
 
   /**
-   * Shows what is left.
-   * @throws what showing any of it threw.
+   * Shows the rest.
+   * @throws the first error while showing.
    */
   async finish(): Promise<void> {
     if (this.#left > 0) this.#pending += withoutNul(this.#decoder.decode());
@@ -78,7 +78,7 @@ export class ProgressFeed {
     return shown + CUT_NOTE;
   }
 
-  /** There is more than may be shown: says so, once. */
+  /** The output exceeds the limit: say so, once. */
   #noteCut(): undefined {
     if (this.#isCut) return;
     this.#isCut = true;

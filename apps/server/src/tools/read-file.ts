@@ -46,7 +46,7 @@ export function createReadFileTool(): Tool<ReadFileInput> {
   };
 }
 
-/** What the text itself does not show, and edit_file keeps. */
+/** Properties that the text does not show, and edit_file preserves. */
 function notesOn({ encoding, hasCrLf }: LinesRead): string[] {
   const notes: string[] = [];
   if (encoding !== "utf-8") notes.push(`encoding: ${ENCODING_NAMES[encoding]}`);

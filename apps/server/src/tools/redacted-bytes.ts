@@ -1,8 +1,8 @@
 import type { RedactedStream } from "../secrets/port.ts";
 
 /**
- * Output without the server's secrets, before a part of it is left out or shown: a secret that is cut in two there is
- * found by nobody any more. Bytes pass as Latin-1, which has a character for each of them; secrets are ASCII.
+ * Redacts the server's secrets from output before it is truncated or split: half a secret would not be recognised.
+ * Bytes are treated as Latin-1; secrets are ASCII.
  */
 export class RedactedBytes {
   readonly #stream: RedactedStream;

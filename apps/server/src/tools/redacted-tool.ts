@@ -2,7 +2,7 @@ import type { ContentPart, Json } from "@trunkline/contract";
 import type { Redactor } from "../secrets/port.ts";
 import type { Tool, ToolResult } from "./port.ts";
 
-/** The same tool; what it shows, gives back and throws holds none of the server's secrets. */
+/** Wraps a tool so that its output, results and errors contain none of the server's secrets. */
 export function redactedTool(tool: Tool, redactor: Redactor): Tool {
   return {
     ...tool,

@@ -19,7 +19,7 @@ test("a secret that a command prints is stored nowhere, however it is cut", asyn
 
 test("nor is a part of one, where the middle of an output is left out", async () => {
   await using tools = await bench();
-  // Somewhere in these the end of the head, and the beginning of the tail, fall into a key.
+  // With these, the end of the head and the start of the tail fall into a key.
   for (const offset of [0, 7, 19]) {
     const { output, omittedBytes } = await tools.call("bash", {
       command: `printf '%*s' ${offset} ''; for i in $(seq 4000); do echo ${KEY}; done`,

@@ -9,13 +9,13 @@ import { createWebFetchTool } from "./web-fetch.ts";
 import { createWriteFileTool } from "./write-file.ts";
 
 export interface ToolsDeps extends BashDeps {
-  /** Whether there is a tool that reaches the public web. */
+  /** Whether to include the tool that reads the public web. */
   webFetch: "on" | "off";
-  /** Whether somebody answers questions. */
+  /** Whether there is somebody to answer questions. */
   canAsk?: boolean;
 }
 
-/** The tools that a session's model can call, in the order that it is shown them. */
+/** The built-in tools, in the order shown to the model. */
 export function createTools({ webFetch, canAsk, ...deps }: ToolsDeps): readonly Tool[] {
   const tools: Tool[] = [
     createBashTool(deps),

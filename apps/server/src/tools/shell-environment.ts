@@ -1,6 +1,6 @@
 /**
- * Tells programs that nobody sits in front of them: no colours, pagers, editors, prompts or questions. Together with an
- * empty input and no terminal this keeps a command from waiting for somebody until its time is up.
+ * Makes programs non-interactive: no colours, pagers, editors, prompts or questions. Together with empty input and no
+ * terminal, this keeps commands from waiting for a user until they time out.
  */
 export const SHELL_ENVIRONMENT: Readonly<Record<string, string>> = {
   CI: "1",
@@ -12,7 +12,7 @@ export const SHELL_ENVIRONMENT: Readonly<Record<string, string>> = {
   GH_PAGER: "cat",
   AWS_PAGER: "",
   GIT_PAGER: "cat",
-  // An editor that changes nothing: a merge, a rebase and an amended commit go on with the text that git proposes.
+  // An editor that changes nothing: merges, rebases and amended commits continue with the text that git proposes.
   EDITOR: "true",
   VISUAL: "true",
   GIT_EDITOR: "true",
@@ -20,8 +20,8 @@ export const SHELL_ENVIRONMENT: Readonly<Record<string, string>> = {
   GH_PROMPT_DISABLED: "1",
   PIP_NO_INPUT: "1",
   COMPOSER_NO_INTERACTION: "1",
-  // Vim whose input is empty takes stderr for its terminal and waits for it for ever. What is given with `-c` runs
-  // before this, and keys that come through a pipe are no empty input, so it still works as a filter.
+  // Vim with empty input uses stderr as its terminal and waits for ever. Commands given with `-c` run before this, and
+  // piped keys are not empty input, so it still works as a filter.
   VIMINIT:
     'autocmd VimEnter * if index([resolve("/dev/stderr"), "/dev/null"], resolve("/dev/stdin")) >= 0 | cquit | endif',
 };

@@ -2,12 +2,12 @@ import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { ToolBench } from "./testing/tool-bench.ts";
 
-/** Faults took seconds to hours; the work takes some 20 ms, on a slow machine perhaps 200. */
+/** Regressions took seconds to hours; the work takes some 20 ms, on a slow machine perhaps 200. */
 const MAX_TURN_MS = 500;
 
 /**
- * The longest that one turn of the event loop worked while `work` ran, in ms of this thread's processor time: what
- * everybody else waits, and no matter of how busy the machine is.
+ * Longest block of the event loop while `work` ran, in ms of this thread's CPU time: how long everybody else waits,
+ * independent of the machine's load.
  */
 async function longestTurn(work: () => Promise<unknown>): Promise<number> {
   const now = (): number => process.threadCpuUsage().user / 1_000;

@@ -4,7 +4,7 @@ import type { Route } from "./web-fetch/connect.ts";
 import type { FetchLimits } from "./web-fetch/fetch-page.ts";
 import { FetchSlots } from "./web-fetch/fetch-slots.ts";
 
-/** Characters of a page that one call gives back. */
+/** Maximum characters of a page per call. */
 const MAX_OUTPUT_LENGTH = 50_000;
 
 const WebFetchInput = z.strictObject({
@@ -17,7 +17,7 @@ const WebFetchInput = z.strictObject({
 });
 type WebFetchInput = z.infer<typeof WebFetchInput>;
 
-/** @param options for tests: no setting leads here, so that nobody opens the inner network by mistake. */
+/** @param options for tests: there is no setting for it, so that nobody opens the inner network by mistake. */
 export function createWebFetchTool(
   options: { route?: Route; limits?: FetchLimits; slots?: FetchSlots } = {},
 ): Tool<WebFetchInput> {
@@ -32,7 +32,7 @@ export function createWebFetchTool(
     inputSchema: WebFetchInput,
     kind: "fetch",
     title: ({ url }) => url,
-    // An address can carry something out as well as bring something in.
+    // An address can carry data out as well as bring some in.
     effects: ["egress", "reads-untrusted"],
     scopeOf: ({ url }) => URL.parse(url)?.origin ?? null,
     execute: async ({ url, offset = 0 }, { signal, ...user }) => {

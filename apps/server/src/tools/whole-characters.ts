@@ -1,4 +1,4 @@
-/** Where to cut a text before `length`, so that no character of two UTF-16 units is cut in half. */
+/** Where to cut a text at or before `length` without splitting a surrogate pair. */
 export function wholeLength(text: string, length: number): number {
   if (length >= text.length) return text.length;
   return isLowSurrogate(text.charCodeAt(length)) && isHighSurrogate(text.charCodeAt(length - 1))

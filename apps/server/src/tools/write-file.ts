@@ -51,7 +51,7 @@ export function createWriteFileTool(): Tool<WriteFileInput> {
   };
 }
 
-/** What stood there, for the count of changed lines; a file too large to read counts as if it had been empty. */
+/** The previous content, for counting changed lines; a file too large to read counts as empty. */
 async function readBefore(place: FilePlace): Promise<{ bytes: Uint8Array; mode: number } | null> {
   try {
     await using file = await openAt(place);
@@ -63,7 +63,7 @@ async function readBefore(place: FilePlace): Promise<{ bytes: Uint8Array; mode: 
   }
 }
 
-/** What a model may not have meant to change: it is shown neither a file's encoding nor CR in what it reads. */
+/** Changes that the model may not have intended: what it reads shows neither the encoding nor CR. */
 function silentChanges(before: Uint8Array, after: Uint8Array): string[] {
   const notes: string[] = [];
   const encoding = detectEncoding(before.subarray(0, ENCODING_SAMPLE_BYTES));

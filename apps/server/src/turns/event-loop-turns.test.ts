@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { EventLoopTurns } from "./event-loop-turns.ts";
 
-/** What was done, turn by turn of the event loop. */
+/** Work done in each turn of the event loop. */
 async function turnsOf(count: number, done: string[]): Promise<string[][]> {
   const turns: string[][] = [];
   for (let turn = 0; turn < count; turn++) {
@@ -54,7 +54,7 @@ test("answers without an end do not keep it away", async () => {
   const another = (): void => {
     answers += 1;
     if (begun) return;
-    // One more than a turn takes, so that some wait at every moment.
+    // One more than a turn takes, so that some are always waiting.
     for (let index = 0; index < 9; index++) turns.answer("a", () => undefined);
     setImmediate(another);
   };

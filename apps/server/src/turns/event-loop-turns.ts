@@ -1,22 +1,22 @@
 import type { Turns } from "./port.ts";
 
-/** Answers that are begun in one turn of the event loop: a few ms of work. */
+/** Requests started per turn of the event loop: a few ms of work. */
 const ANSWERS_PER_TURN = 8;
-/** What nobody waits for is larger: the start of a task, for one. More than one, and streams that run would stand still. */
+/** Deferred work is larger, e.g. starting a task. More than one per turn would stall running streams. */
 const LATER_PER_TURN = 1;
-/** How long it may be put off while answers keep coming, in ms. */
+/** Maximum delay of deferred work while requests keep arriving, in ms. */
 const MAX_DELAY_MS = 50;
 
 /**
- * Fifty requests that arrive together would be read, committed and answered in lockstep, and the fiftieth's work be done
- * before the first is answered. In turns, the writer thread commits the first while the next are read, and streams get
- * their events in between. Who comes alone waits for nothing.
+ * Without this, fifty concurrent requests would be read, committed and answered in lockstep, the first only after the
+ * work of the fiftieth. With it, the writer thread commits the first while the next are read, and streams get their
+ * events in between. A single request is not delayed.
  */
 export class EventLoopTurns implements Turns {
-  /** Of each caller who waits; the one who was served goes to the end. */
+  /** By caller; whoever was served goes to the end. */
   readonly #answers = new Map<string, Queue<() => void>>();
   readonly #later = new Queue<{ work: () => void; sinceMs: number }>();
-  /** Answers that this turn may still begin. */
+  /** Requests that this turn may still start. */
   #left = ANSWERS_PER_TURN;
   #isScheduled = false;
 
@@ -67,7 +67,7 @@ export class EventLoopTurns implements Turns {
   }
 }
 
-/** First in, first out, without moving the rest at each step. */
+/** A queue that does not shift its items. */
 class Queue<Item> {
   #items: Item[] = [];
   #taken = 0;

@@ -1,10 +1,10 @@
-/** Whose turn it is on the one thread that does everything, when many come at once. */
+/** Shares the event loop between many concurrent requests. */
 export interface Turns {
   /**
-   * Begins to answer somebody: at once, or in a later turn of the event loop where this one has begun enough. Callers who
-   * wait are served one after the other, so nobody's thousand requests keep somebody else's one waiting.
+   * Starts handling a request: now, or in a later turn of the event loop if this one has started enough. Callers take
+   * turns, so one caller's thousand requests don't delay another's.
    */
   answer(caller: string, work: () => void): void;
-  /** Begins what nobody waits for: once no answer waits to be begun, and soon in any case. */
+  /** Runs work that nobody waits for once no request is waiting, and soon in any case. */
   afterAnswers(work: () => void): void;
 }

@@ -1,6 +1,6 @@
 /**
- * The UI's process: Next.js as a handler of a server of its own, on a port that the system chooses. It tells its
- * parent the port over the IPC channel, and dies when that channel closes, however the parent ended.
+ * The UI's process: Next.js in a server of its own, on a port chosen by the system. It reports the port to its parent
+ * over the IPC channel, and exits when that channel closes, however the parent ended.
  *
  * Arguments: the directory of the Next app, and `production` or `development`.
  */
@@ -11,15 +11,15 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { WebProcessMessage } from "./web-process-message.ts";
 
-/** The part of Next's custom-server API that is used; the app that is served brings its own Next. */
+/** The part of Next's custom-server API that is used; the app brings its own Next. */
 type Next = (options: { dir: string; dev: boolean; hostname: string; port: number; httpServer: Server }) => {
   prepare(): Promise<void>;
   getRequestHandler(): RequestListener;
 };
 
-/** Beside this process there may be compilers that it started: they are of its group. */
+/** Compilers that it started are in its process group. */
 function dieWithParent(): void {
-  // By 0, as in a sandbox the group has another number, or none.
+  // Group 0, because in a sandbox the group has another number, or none.
   process.kill(0, "SIGKILL");
 }
 
@@ -32,7 +32,7 @@ const [directory = ".", mode = "production"] = process.argv.slice(2);
 const hostname = "127.0.0.1";
 
 const server = createServer({
-  // The proxy in front keeps its connections; that one of them ends just as it is used again must not happen.
+  // The proxy reuses its connections; none may be closed just as it is reused.
   keepAliveTimeout: 0,
 });
 server.listen(0, hostname);

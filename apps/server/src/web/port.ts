@@ -1,7 +1,7 @@
-/** The process that renders the UI, as HTTP sees it. */
+/** The process that renders the UI, as seen by HTTP. */
 export interface Web {
-  /** `development` compiles while it serves, and needs a wider content policy. */
+  /** `development` compiles on demand and needs a wider content policy. */
   readonly mode: "production" | "development";
-  /** Where it listens, e.g. `http://127.0.0.1:43121`; null while it starts. */
+  /** Its address, e.g. `http://127.0.0.1:43121`; null while it starts. */
   url(): string | null;
 }

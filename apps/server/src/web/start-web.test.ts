@@ -33,7 +33,7 @@ async function start(options: Partial<Parameters<typeof startWeb>[0]> = {}): Pro
 
 const get = async (path: string, url = web?.url()): Promise<string> => (await fetch(`${url}${path}`)).text();
 
-/** Gone, or only waiting for whoever inherited it to take notice. */
+/** Gone, or a zombie. */
 async function isGone(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   return stat === "" || stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) === "Z";
@@ -65,7 +65,7 @@ describe.skipIf(bwrap === null)("H23: the UI's process in a sandbox", () => {
     for (const path of [`${data.directory}/token`, "/etc/shadow", `/proc/${process.pid}/environ`]) {
       expect(await get(`/read?${path}`)).toMatch(/^E(NOENT|ACCES)/);
     }
-    // Otherwise these could not be read for another reason.
+    // Otherwise these could be unreadable for another reason.
     expect(await get(`/read?${app.directory}/package.json`)).toBe("{}");
     expect(await get(`/write?${app.directory}/x`)).toMatch(/^E(ROFS|ACCES)/);
     expect(await get("/write?/tmp/x")).toBe("written");

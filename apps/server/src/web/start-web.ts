@@ -11,16 +11,16 @@ import { isWebProcessMessage } from "./web-process-message.ts";
 
 export const WEB_ENTRY = fileURLToPath(new URL("./next-process.ts", import.meta.url));
 
-/** Loading Next takes about a second; compiling for the first time, in development, many. */
+/** Loading Next takes about a second; first compilation in development takes many. */
 const START_LIMIT_MS = 120_000;
-/** After a death the next start waits, longer each time; a process that lived this long starts the count anew. */
+/** Restarts are delayed, longer each time; a process that lived this long resets the delay. */
 const BACKOFF = { minMs: 500, maxMs: 30_000, healthyAfterMs: 60_000 };
 
 export interface WebOptions {
-  /** Directory of the Next app, built where the mode is `production`. */
+  /** Directory of the Next app, built if the mode is `production`. */
   directory: string;
   mode: Web["mode"];
-  /** What goes before its command line to put it into a sandbox; null to run it without one. */
+  /** Prefix of its command line that runs it in a sandbox; null: no sandbox. */
   sandbox?: readonly string[] | null;
   logger: Logger;
 }
@@ -28,11 +28,11 @@ export interface WebOptions {
 export interface WebSupervisor extends Web {
   /** Resolves when the UI is served for the first time. */
   readonly ready: Promise<void>;
-  /** Ends the process and whatever it started: asks, and kills after `graceMs`. */
+  /** Ends the process and its children; kills after `graceMs`. */
   stop(graceMs: number): Promise<void>;
 }
 
-/** Starts the UI's process, and starts it again whenever it ends, until `stop`. */
+/** Starts the UI's process and restarts it whenever it ends, until `stop`. */
 export function startWeb(options: WebOptions): WebSupervisor {
   const supervisor = new Supervisor(options);
   supervisor.start();
@@ -82,7 +82,7 @@ class Supervisor implements WebSupervisor {
     });
     const onEnd = (details: object): void => {
       clearTimeout(giveUp);
-      // Compilers that it started do not always end with it.
+      // Compilers that it started may outlive it.
       killGroup(child);
       this.#url = null;
       if (this.#stopped) return;
@@ -92,7 +92,7 @@ class Supervisor implements WebSupervisor {
       this.#logger.error({ ...details, delayMs }, "the UI's process ended and is started again");
       this.#restart = setTimeout(() => this.start(), delayMs);
     };
-    // Not "close": that waits for everybody who inherited its output.
+    // Not "close", which waits for everybody who inherited its output.
     child.once("exit", (code, signal) => onEnd({ code, signal }));
     child.on("error", (error) => {
       if (child.pid === undefined) onEnd({ err: error });
@@ -114,8 +114,8 @@ class Supervisor implements WebSupervisor {
 }
 
 /**
- * In a process group of its own, so that it can be ended with all that it starts; with nothing of our environment, so
- * that a hole in the UI's framework finds no keys there (CVE-2025-55182).
+ * In a process group of its own, so that its children end with it; without our environment, so that a hole in the UI's
+ * framework finds no keys (CVE-2025-55182).
  */
 function spawnWeb(directory: string, mode: Web["mode"], sandbox: readonly string[] | null): ChildProcess {
   const command = [...(sandbox ?? []), process.execPath, WEB_ENTRY, directory, mode];
@@ -138,7 +138,7 @@ function killGroup({ pid }: ChildProcess): void {
   try {
     process.kill(-pid, "SIGKILL");
   } catch (error) {
-    // Nobody of the group is left.
+    // No process of the group is left.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }

@@ -1,4 +1,4 @@
-/** What the UI's process tells its parent. */
+/** Message of the UI's process to its parent. */
 export interface WebProcessMessage {
   type: "listening";
   /** On 127.0.0.1. */

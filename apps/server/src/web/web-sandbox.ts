@@ -6,28 +6,28 @@ import type { Logger } from "pino";
 
 const run = promisify(execFile);
 
-/** A sandbox that does not stand by then is none, in ms; it takes about twenty. */
+/** Timeout until the sandbox works, in ms; it takes about twenty. */
 const PROBE_LIMIT_MS = 10_000;
 
 export interface WebSandboxOptions {
-  /** Absolute path of bwrap; null where it is not installed. */
+  /** Absolute path of bwrap; null if it is not installed. */
   bwrap: string | null;
-  /** Arguments for bwrap that show the system's programs and libraries. */
+  /** bwrap arguments for the system's programs and libraries. */
   system: readonly string[];
   /** Directory of the Next app. */
   directory: string;
-  /** The program of the UI's process. */
+  /** Program of the UI's process. */
   entry: string;
-  /** Not shown, wherever it lies. */
+  /** Never shown, wherever it is. */
   dataDir: string;
   logger: Logger;
 }
 
 /**
  * Prepares a sandbox for the UI's process, so that a hole in Next finds neither the data directory nor another process:
- * it sees the system's programs, the app with its packages, and memory to write to. It stays in the server's network,
- * because the server reaches it over loopback.
- * @returns what goes before the command line; null, with a warning, where there is no sandbox.
+ * it sees the system's programs, the app with its packages, and a tmpfs. It shares the server's network, because the
+ * server reaches it over loopback.
+ * @returns a prefix for its command line; null, with a warning, if there is no sandbox.
  */
 export async function prepareWebSandbox(options: WebSandboxOptions): Promise<readonly string[] | null> {
   const { bwrap, logger } = options;
@@ -54,7 +54,7 @@ async function sandboxArguments({ system, directory, entry, dataDir }: WebSandbo
     app,
     program,
   ]);
-  // Next keeps there what it may make anew, and the app itself is not to be written.
+  // Next's cache must be writable, the app itself must not.
   const cache = join(app, ".next", "cache");
   const data = await realpath(dataDir);
   const hidden = (await exists(cache)) ? [cache] : [];
@@ -72,7 +72,7 @@ async function sandboxArguments({ system, directory, entry, dataDir }: WebSandbo
   ];
 }
 
-/** What Node looks at on its way up from a directory: packages, and what kind of modules there are. */
+/** Files that Node looks up from a directory towards the root: packages and module types. */
 async function withPackages(directory: string): Promise<string[]> {
   const found: string[] = [];
   for (let at = directory; ; at = dirname(at)) {

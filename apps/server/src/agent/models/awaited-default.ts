@@ -7,18 +7,18 @@ import type { ConfiguredProvider } from "./provider-table.ts";
 import { createSecretRedactor } from "./secret-redactor.ts";
 
 export interface Notes {
-  /** Something that the operator should know. */
+  /** Logs a warning for the operator. */
   warn?: (message: string) => void;
   info?: (message: string) => void;
 }
 
-/** How long to wait before a server that is down is asked again, in ms. */
+/** Interval of retries while the server is down, in ms. */
 const FIRST_WAIT_MS = 2_000;
 const LONGEST_WAIT_MS = 60_000;
 
-/** The default model of a server that names its models itself, and may be down when ours starts. */
+/** The default model of a server that lists its own models and may be down when ours starts. */
 export class AwaitedDefault {
-  /** Stands for the model as long as nobody knows its name. */
+  /** Placeholder while the model's name is unknown. */
   readonly pendingName: string;
   readonly resolved: ResolvedModel;
   readonly #provider: ConfiguredProvider;
@@ -58,7 +58,7 @@ export class AwaitedDefault {
     };
   }
 
-  /** Asks once; where that brings nothing, goes on asking by itself. */
+  /** Asks once; if that fails, keeps asking in the background. */
   async start(): Promise<void> {
     const listed = await this.#ask();
     if (listed.type === "found") return;

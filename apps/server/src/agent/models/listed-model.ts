@@ -2,23 +2,23 @@ import { readText, sendRequest } from "./provider-request.ts";
 import { addressOf, type ProviderAddress } from "./provider-address.ts";
 import { isObject, listOf, parseJson } from "../json-object.ts";
 
-/** Patience with a server that is asked for its models, in ms. */
+/** Timeout of listing a server's models, in ms. */
 const LIST_MODELS_TIMEOUT_MS = 2_000;
 
-/** Longest list that is read, in UTF-16 units. */
+/** Maximum length of the list, in UTF-16 units. */
 const MAX_LIST_LENGTH = 5_000_000;
 
-/** Names of models that are no chat models, which local servers list among the others. */
+/** Local servers also list models that can't chat. */
 const OTHER_KINDS = /embed|rerank|whisper|tts|transcri|moderation|image|diffusion|\bclip\b/i;
 
 export type ListedModel =
   | { type: "found"; model: string }
-  /** The server answers, and names no model that can chat. `hint` says why, as far as it can be told. */
+  /** The server lists no chat model. `hint` says why, if known. */
   | { type: "none"; hint: string }
-  /** Nobody answers, or not in time. */
+  /** No answer, or too late. */
   | { type: "unreachable"; error: unknown };
 
-/** Asks an OpenAI-compatible server for its models: the first that can chat. */
+/** Asks an OpenAI-compatible server for its models and picks the first chat model. */
 export async function firstListedModel(
   address: ProviderAddress,
   headers: Readonly<Record<string, string>>,
@@ -34,7 +34,7 @@ export async function firstListedModel(
       return { type: "none", hint: `; its models are at ${versioned.base}, so set OPENAI_BASE_URL to that` };
     }
   }
-  // A server that is starting, or a gateway whose server is.
+  // A server that is starting, or a gateway in front of one.
   if (answer.status >= 500) return { type: "unreachable", error: new Error(`HTTP ${answer.status}`) };
   return { type: "none", hint: ` (HTTP ${answer.status})` };
 }
@@ -57,7 +57,7 @@ async function askForModels(
   }
 }
 
-/** `{ data: [{ id }] }` as OpenAI has it, `{ models: [{ name }] }` or a bare list as others do. */
+/** OpenAI's `{ data: [{ id }] }`, or `{ models: [{ name }] }` or a bare list. */
 function modelIn(text: string): string | null {
   const list = parseJson(text);
   const items = isObject(list) ? listOf(list["data"] ?? list["models"]) : listOf(list);

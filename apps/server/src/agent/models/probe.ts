@@ -10,10 +10,10 @@ const QUESTION: ModelRequest = {
   maxOutputTokens: 64,
 };
 
-/** Whoever asks waits for it. */
+/** Somebody is waiting for it. */
 const PATIENCE_MS = 60_000;
 
-/** Asks a model for one word; it works once it has begun to answer. */
+/** Asks a model for one word; it works once it starts to answer. */
 export async function probeModel(resolved: ResolvedModel): Promise<ProbeResult> {
   const { name, model, patience } = resolved;
   const faultContext = faultContextOf(resolved);

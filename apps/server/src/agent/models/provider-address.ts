@@ -1,10 +1,10 @@
-/** Where a provider is asked. */
+/** A provider's address. */
 export interface ProviderAddress {
-  /** Base of all its paths, without a slash at the end, credentials, query and fragment. */
+  /** Base URL, without trailing slash, credentials, query and fragment. */
   base: string;
-  /** Goes behind every path, its question mark included; empty where there is none. May hold a key. */
+  /** Appended to every path, including its question mark; empty if there is none. May contain a key. */
   query: string;
-  /** Of basic authentication; null where the address holds no credentials. */
+  /** Basic authentication; null if the address has no credentials. */
   credentials: { user: string; password: string } | null;
 }
 
@@ -12,8 +12,8 @@ export interface ProviderAddress {
 const ENDPOINTS = /\/(?:chat\/completions|completions|responses|messages|models|embeddings)$/;
 
 /**
- * Reads a provider's base address as people write it: quoted, with an endpoint behind it, with credentials in it.
- * @param defaultPath of an address that has none, e.g. `/v1`.
+ * Parses a provider's base address as people write it: quoted, with an endpoint, with credentials.
+ * @param defaultPath if the address has none, e.g. `/v1`.
  * @throws Error that says what is wrong, without the address's secrets.
  */
 export function parseProviderAddress(text: string, defaultPath = ""): ProviderAddress {
@@ -32,12 +32,12 @@ export function parseProviderAddress(text: string, defaultPath = ""): ProviderAd
   return { base: `${url.origin}${path}`, query: url.search, credentials };
 }
 
-/** The full address of one of the provider's paths, e.g. `/models`. */
+/** Full URL of one of the provider's paths, e.g. `/models`. */
 export function addressOf({ base, query }: ProviderAddress, path: string): string {
   return `${base}${path}${query}`;
 }
 
-/** All that is secret in an address, in each form that it may be quoted in. */
+/** All secrets in an address, in every form in which they may be quoted. */
 export function secretsOfAddress({ query, credentials }: ProviderAddress): string[] {
   const values = [...new URLSearchParams(query).values()];
   if (credentials !== null) values.push(credentials.password, basicToken(credentials));

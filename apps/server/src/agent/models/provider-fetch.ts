@@ -2,10 +2,10 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { Readable } from "node:stream";
 import { headersOf, sendRequest } from "./provider-request.ts";
 
-/** Who wants to know that the provider lives, of the call that is under way. */
+/** Called on every sign of life from the provider, for the current call. */
 export const signsOfLife = new AsyncLocalStorage<() => void>();
 
-/** `fetch` as the SDKs call it, over the same requests as ours: no redirects, no time-outs, every byte a sign of life. */
+/** `fetch` for the SDKs, on top of our own requests: no redirects, no timeouts, every byte is a sign of life. */
 export const providerFetch: typeof fetch = async (input, init) => {
   const url = input instanceof Request ? input.url : String(input);
   const body = init?.body;

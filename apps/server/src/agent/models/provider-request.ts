@@ -2,7 +2,7 @@ import { type ClientRequest, type IncomingMessage, request as httpRequest } from
 import { request as httpsRequest } from "node:https";
 
 export interface ProviderRequest {
-  /** Without credentials in it. */
+  /** Without credentials. */
   url: string;
   method: "GET" | "POST";
   headers: Readonly<Record<string, string>>;
@@ -11,16 +11,16 @@ export interface ProviderRequest {
 }
 
 /**
- * Sends a request to a provider. It costs half the CPU of `fetch`, follows no redirect, which would carry the conversation
- * elsewhere, and has no time-outs of its own: how long a model may think is the caller's decision.
- * @returns the answer once its head is there; its body is to be read or destroyed.
+ * Sends a request to a provider. Uses half the CPU of `fetch`, follows no redirects (which would send the conversation
+ * elsewhere), and has no timeouts: how long a model may think is the caller's decision.
+ * @returns the response once its headers have arrived; read its body or destroy it.
  */
 export async function sendRequest(options: ProviderRequest): Promise<IncomingMessage> {
   try {
     return await sendOnce(options);
   } catch (error) {
     options.signal.throwIfAborted();
-    // A kept connection that the server closed in the same moment: nothing of the request was read.
+    // A keep-alive connection that the server closed at the same moment: the request was not read.
     if (error instanceof StaleConnection) return sendOnce(options);
     throw error;
   }
@@ -42,7 +42,7 @@ function sendOnce({ url, method, headers, body, signal }: ProviderRequest): Prom
   return promise;
 }
 
-/** Reads a body up to a bound; what comes after it is not wanted. */
+/** Reads a body up to a limit and discards the rest. */
 export async function readText(response: IncomingMessage, maxLength: number): Promise<string> {
   response.setEncoding("utf8");
   let text = "";
@@ -53,7 +53,7 @@ export async function readText(response: IncomingMessage, maxLength: number): Pr
   return text.slice(0, maxLength);
 }
 
-/** Names in lower case, as they come; of those that come twice, what Node makes of them. */
+/** Lower-case names; duplicates are joined by Node. */
 export function headersOf(response: IncomingMessage): Record<string, string> {
   return Object.fromEntries(
     Object.entries(response.headers).flatMap(([name, value]) =>

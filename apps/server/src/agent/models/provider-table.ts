@@ -12,35 +12,35 @@ import {
 import { providerFetch } from "./provider-fetch.ts";
 import { createSdkModel, type SdkModelOptions } from "./sdk-model.ts";
 
-/** A setting of the environment that cannot be used. */
+/** An invalid environment setting. */
 class SettingError extends Error {
   override readonly name = "SettingError";
 }
 
-/** A provider that the configuration has what it takes for. */
+/** A configured provider. */
 export interface ConfiguredProvider {
   name: string;
-  /** Null where the provider itself must be asked. */
+  /** Null if the provider must be asked. */
   defaultModel: string | null;
   address: ProviderAddress;
-  /** Of every request. */
+  /** Sent with every request. */
   headers: Readonly<Record<string, string>>;
-  /** What messages say of it. */
+  /** Used in messages. */
   shown: NonNullable<FaultContext["provider"]>;
-  /** Never told to anyone but the provider. */
+  /** Never sent to anyone but the provider. */
   secrets: readonly string[];
   create(model: string): Model;
 }
 
 /**
- * The configured providers, the one that new tasks use by default first.
+ * The configured providers, starting with the default for new tasks.
  *
- * Addresses are given here even where the SDKs have defaults: otherwise they read them from the environment. With
- * `OPENAI_BASE_URL` set, the key beside it belongs to that address and is never sent to OpenAI.
+ * Addresses are set explicitly even where the SDKs have defaults: otherwise they would read the environment. With
+ * `OPENAI_BASE_URL`, the key belongs to that address and is never sent to OpenAI.
  *
- * An SDK is loaded where it is used: each takes 2 to 3 MB.
+ * An SDK is loaded on first use: each takes 2 to 3 MB.
  *
- * @throws SettingError where an address or a key is none; the message names its variable.
+ * @throws SettingError for an invalid address or key; the message names its variable.
  */
 export async function configuredProviders(config: ModelConfig): Promise<ConfiguredProvider[]> {
   const { openaiApiKey, anthropicApiKey, googleApiKey, maxOutputTokens } = config;
@@ -59,7 +59,7 @@ export async function configuredProviders(config: ModelConfig): Promise<Configur
     });
     const { createOpenAI } = await import("@ai-sdk/openai");
     const sdk = createOpenAI(provider.settings);
-    // Nothing is kept at OpenAI: the reasoning comes encrypted, is kept in the log and goes back from there.
+    // Nothing is stored at OpenAI: encrypted reasoning is kept in the log and sent back from there.
     const options = { maxOutputTokens, providerOptions: { openai: { store: false } } };
     providers.push({ ...provider, create: (model) => createSdkModel(sdk.responses(model), options) });
   }
@@ -116,7 +116,7 @@ function chatProvider(
   };
 }
 
-/** Credentials in the address are the server's own; a key beside them would need the same header. */
+/** Credentials in the address and a key would need the same header; the address wins. */
 function authorization({ credentials }: ProviderAddress, apiKey: string | undefined): Record<string, string> {
   if (credentials !== null) return { authorization: `Basic ${basicToken(credentials)}` };
   return apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };

@@ -10,20 +10,20 @@ import { createSecretRedactor } from "./secret-redactor.ts";
 const MAX_MODELS_KEPT = 100;
 
 export interface Models extends ModelRegistry, ModelProbe {
-  /** Looks no longer for what was not there at the start. */
+  /** Stops looking for servers that were down at the start. */
   stop(): void;
 }
 
 /**
- * The models that the configuration gives access to, and the one for tasks that name none: `TRUNKLINE_MODEL`, else the
- * first provider with a key, else the demo model. An OpenAI-compatible server is asked for its models then; while it is
- * down, it is asked again, and tasks that need it before it is up fail as those do whose provider cannot be reached.
- * @throws TrunklineError `model_unknown` where the default has no provider, SettingError; the message says what to set.
+ * The available models and the default: `TRUNKLINE_MODEL`, else the first provider with a key, else the demo model. An
+ * OpenAI-compatible server is asked for its models; while it is down it is asked again, and tasks that need it fail
+ * like those of an unreachable provider.
+ * @throws TrunklineError `model_unknown` if the default has no provider, SettingError; the message says what to set.
  */
 export async function createModelRegistry(config: ModelConfig, notes: Notes = {}): Promise<Models> {
   const providers = await configuredProviders(config);
   const { patience } = config;
-  // Making one takes longer than starting a task does otherwise: an SDK builds its schemas anew for each.
+  // Cached: creating a model is slow, because an SDK builds its schemas for each.
   const made = new Map<string, ResolvedModel>([
     [DEMO_MODEL_NAME, { name: DEMO_MODEL_NAME, model: createDemoModel(), patience }],
   ]);
@@ -41,7 +41,7 @@ export async function createModelRegistry(config: ModelConfig, notes: Notes = {}
     const known = made.get(name);
     if (known !== undefined) return known;
     const model = make(name);
-    // Callers may name whatever they like.
+    // Callers may use any name, so bound the cache.
     if (made.size < MAX_MODELS_KEPT) made.set(name, model);
     return model;
   };

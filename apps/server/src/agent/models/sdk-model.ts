@@ -24,7 +24,7 @@ import { signsOfLife } from "./provider-fetch.ts";
 
 export interface SdkModelOptions {
   maxOutputTokens: number | undefined;
-  /** Of every call. */
+  /** Options of every call. */
   providerOptions?: LanguageModelV4CallOptions["providerOptions"];
 }
 
@@ -148,7 +148,7 @@ function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage {
   };
 }
 
-/** Signatures come with a block's beginning, with a piece of it or with its end. */
+/** Signatures arrive with a block's start, a piece of it, or its end. */
 class BlockMetadata {
   readonly #blocks = new Map<string, ProviderMetadata>();
 
@@ -170,6 +170,6 @@ class BlockMetadata {
 
 function kept(metadata: SharedV4ProviderMetadata | undefined): ProviderMetadata | undefined {
   if (metadata === undefined || Object.keys(metadata).length === 0) return undefined;
-  // Only what JSON can hold is stored.
+  // Store only what JSON can represent.
   return wellFormedJson(JSON.parse(JSON.stringify(metadata)) as ProviderMetadata);
 }

@@ -2,7 +2,7 @@ import { appendFile } from "node:fs/promises";
 import { z } from "zod";
 import type { Tool } from "../../tools/port.ts";
 
-/** Its side effect can be counted. */
+/** A tool whose side effects can be counted. */
 export function appendTool(path: string, nature: Partial<Pick<Tool, "name" | "effects">> = {}): Tool {
   const inputSchema = z.strictObject({ line: z.int() });
   return {

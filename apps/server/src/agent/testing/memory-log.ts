@@ -5,21 +5,21 @@ import type { EventDataOf, EventDraft, EventType, SessionEvent, TaskReason } fro
 import { SessionEvent as SessionEventSchema } from "@trunkline/contract/schemas";
 import type { DeltaEvent, RunEvent, RunLog, RunOutcome, RunSink, Waits } from "../port.ts";
 
-/** The run has lost its task: what the real sink throws then. */
+/** The run has lost its task; the real sink throws the same. */
 export class LostError extends Error {
   override readonly name = "LostError";
 }
 
-/** A session's log in memory, which keeps what the real one promises: ended blocks lose their pieces. */
+/** An in-memory log with the guarantees of the real one: ended blocks lose their pieces. */
 export class MemoryLog {
   readonly sessionId = randomUUID();
   readonly #changes = new EventEmitter();
   #events: SessionEvent[] = [];
   #seq = 0;
   #passedMs = 0;
-  /** Everything that was ever appended, pieces included, in commits. */
+  /** Everything ever appended, pieces included, by commit. */
   readonly commits: SessionEvent[][] = [];
-  /** Appends that still work; at 0 the run has lost its task. */
+  /** Remaining appends that succeed; at 0 the run has lost its task. */
   appendsLeft = Number.POSITIVE_INFINITY;
 
   get events(): readonly SessionEvent[] {
@@ -34,7 +34,7 @@ export class MemoryLog {
     return this.#events.flatMap((event) => (event.type === type ? [event.data as never] : []));
   }
 
-  /** Of what was read in pages. */
+  /** Reads of pages. */
   readonly readSeqs: number[] = [];
 
   reader(): RunLog {
@@ -100,7 +100,7 @@ export class MemoryLog {
     this.append({ taskId, type: "task.started", data: { attempt } });
   }
 
-  /** What the runner writes for a task that has to wait. @returns the ids of its approvals and questions, in order. */
+  /** What the runner writes when a task has to wait. @returns ids of its approvals and questions, in order. */
   suspend(taskId: string, outcome: RunOutcome): string[] {
     if (outcome.type !== "input-required") throw new Error(`the run did not ask: ${JSON.stringify(outcome)}`);
     const requests = outcome.approvals.map((request) => ({
@@ -124,7 +124,7 @@ export class MemoryLog {
     ];
   }
 
-  /** @param answer null: nobody answers in time. */
+  /** @param answer null: it expires. */
   answerQuestion(
     taskId: string,
     questionId: string | undefined,
@@ -135,7 +135,7 @@ export class MemoryLog {
     else this.append({ taskId, type: "question.answered", data: { ...id, answer, by: "alice" } });
   }
 
-  /** @param decision null: nobody answers in time. */
+  /** @param decision null: it expires. */
   answer(
     taskId: string,
     approvalId: string | undefined,
@@ -147,7 +147,7 @@ export class MemoryLog {
     else this.append({ taskId, type: "approval.answered", data: { ...id, decision, by: "alice", note } });
   }
 
-  /** What is appended from now on is later by this much. */
+  /** Moves the clock of later appends forward. */
   passTime(ms: number): void {
     this.#passedMs += ms;
   }
@@ -156,7 +156,7 @@ export class MemoryLog {
     this.append({ taskId, type: "task.resumed", data: { attempt } });
   }
 
-  /** What the runner writes for a task whose server has died. */
+  /** What the runner writes for a task whose server has crashed. */
   interrupt(taskId: string, attempt = 1): void {
     const blocks = new Map<string, { type: "text.ended" | "reasoning.ended"; text: string }>();
     const calls = new Set<string>();
@@ -182,7 +182,7 @@ export class MemoryLog {
     this.append({ taskId, type: "task.interrupted", data: { attempt, reason: "orphaned" } });
   }
 
-  /** Resolves with the first event, past or future, that fits. */
+  /** Resolves with the first matching event, past or future. */
   async waitFor(fits: (event: SessionEvent) => boolean): Promise<SessionEvent> {
     for (;;) {
       const found = this.commits.flat().find(fits);

@@ -3,7 +3,7 @@ import { type RawAnswer, RawProvider } from "./raw-provider.ts";
 import { RunBench, type RunOptions } from "./run-bench.ts";
 import type { ModelConfig } from "../../config.ts";
 
-/** Runs tasks of one session against a provider whose bytes are given. */
+/** Runs tasks of one session against a provider with given bytes. */
 export class RawBench implements AsyncDisposable {
   readonly provider: RawProvider;
   readonly bench: RunBench;
@@ -30,7 +30,7 @@ export class RawBench implements AsyncDisposable {
     return this.log.of("notice").map(({ message }) => message);
   }
 
-  /** Runs one task to its end, and writes that end as the runner does. */
+  /** Runs one task to its end, which it records like the runner. */
   async run(prompt: string, options: RunOptions = {}): Promise<RunOutcome> {
     const taskId = this.log.begin(prompt);
     const outcome = await this.bench.run(taskId, options);

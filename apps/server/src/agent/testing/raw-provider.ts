@@ -6,13 +6,13 @@ import { text as readAll } from "node:stream/consumers";
 export interface RawReply {
   status?: number;
   headers?: Record<string, string>;
-  /** Written one after the other; a promise is waited for. */
+  /** Written in sequence; promises are awaited. */
   body?: string | Uint8Array | readonly (string | Uint8Array | Promise<unknown>)[];
-  /** Destroys the socket behind the body. */
+  /** Destroys the socket after the body. */
   cut?: boolean;
 }
 
-/** What the provider answers to one call. */
+/** The provider's response to one call. */
 export type RawAnswer = string | RawReply | ((body: RawBody) => string | RawReply);
 
 export interface RawBody {
@@ -38,7 +38,7 @@ export interface RawRequest {
   body: RawBody;
 }
 
-/** A chat-completions server that sends exactly the bytes it is told; behind the last answer it says "done". */
+/** A chat-completions server that sends exactly the given bytes; after the last response it says "done". */
 export class RawProvider implements AsyncDisposable {
   readonly requests: RawRequest[] = [];
   readonly #answers: RawAnswer[];
@@ -95,7 +95,7 @@ async function send(response: ServerResponse, answer: string | RawReply): Promis
     if (typeof piece === "string" || piece instanceof Uint8Array) response.write(piece);
     else await piece;
   }
-  // Node gathers the writes of one turn.
+  // Node merges the writes of one tick.
   if (cut) setImmediate(() => response.socket?.destroySoon());
   else response.end();
 }
@@ -123,7 +123,7 @@ const USAGE = event({
 const END = delta({}, "stop") + USAGE + DONE;
 const CALLS = delta({}, "tool_calls") + USAGE + DONE;
 
-/** Event streams, put together from their events. */
+/** Builds event streams from events. */
 export const sse = {
   event,
   delta,

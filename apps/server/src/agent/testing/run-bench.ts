@@ -12,7 +12,7 @@ import { createModelRegistry } from "../models/registry.ts";
 import type { ModelRegistry, RunOutcome } from "../port.ts";
 import { MemoryLog } from "./memory-log.ts";
 
-/** The time of day of every run, in ms. */
+/** Time of day of every run, in ms. */
 export const BENCH_DATE = Date.UTC(2026, 0, 1);
 
 const OWNER_ID = "01890a5d-ac96-774b-bcce-b302099a8057";
@@ -20,26 +20,26 @@ const OWNER_ID = "01890a5d-ac96-774b-bcce-b302099a8057";
 export const SECRET = "sk-canary-0123456789";
 
 export interface RunOptions {
-  /** Of this run; else the default one. */
+  /** For this run; default: the bench's. */
   model?: string;
   budget?: Budget;
   signal?: AbortSignal;
   deps?: LoopDeps;
   tools?: readonly Tool[];
   approvals?: ApprovalMode;
-  /** What the model takes, as far as is known. */
+  /** The model's context window, if known. */
   contextTokens?: number;
-  /** Up to this event the log came from elsewhere. */
+  /** Up to this event the log was imported. */
   importedSeq?: number;
 }
 
-/** Everything that a run needs, real but for the log: provider over HTTP, its real client, the real tools. */
+/** Everything that a run needs, real except for the log: a provider over HTTP, its real client, the real tools. */
 export class RunBench implements AsyncDisposable {
   readonly provider: FakeProvider;
   readonly log = new MemoryLog();
   readonly toolBench: ToolBench;
   readonly #models: ModelRegistry;
-  /** Waits that the run asked for, in ms; none of them is waited for. */
+  /** Delays that the run requested, in ms; none is actually waited for. */
   readonly waits: number[] = [];
 
   private constructor(provider: FakeProvider, toolBench: ToolBench, models: ModelRegistry) {
@@ -72,7 +72,7 @@ export class RunBench implements AsyncDisposable {
       random: () => 0.5,
       date: () => BENCH_DATE,
       wait: async (ms: number, signal: AbortSignal) => {
-        // The task's own deadline, a day away, is the one wait that is no retry.
+        // The task's own deadline, a day away, is the only wait that is not a retry.
         if (ms > 3_600_000) return systemClock.wait(ms, signal);
         signal.throwIfAborted();
         this.waits.push(ms);

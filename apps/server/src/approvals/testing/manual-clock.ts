@@ -1,11 +1,11 @@
-/** Time that passes when a test says so. */
+/** A clock that only the test advances. */
 export class ManualClock {
   #now = 1_000_000;
   readonly #waiting = new Set<{ until: number; resolve: () => void }>();
 
   readonly now = (): number => this.#now;
 
-  /** Resolves once so much time has passed; rejects when the signal aborts. */
+  /** Resolves once that much time has passed; rejects when the signal aborts. */
   readonly wait = async (ms: number, signal: AbortSignal): Promise<void> => {
     signal.throwIfAborted();
     const { promise, resolve, reject } = Promise.withResolvers<void>();

@@ -1,13 +1,13 @@
 import { threadId } from "node:worker_threads";
 
-/** What a test has a thread do. */
+/** Jobs for tests. */
 export type Trial =
   | { do: "answer"; value: unknown }
   | { do: "throw"; message: string }
   | { do: "spin" }
   | { do: "allocate" }
   | { do: "name the thread" }
-  /** Says in the first cell that it runs, then waits until the second is set. */
+  /** Sets the first cell when it runs, then waits for the second. */
   | { do: "hold"; cells: Int32Array<SharedArrayBuffer> };
 
 export default function attempt(trial: Trial): unknown {

@@ -3,15 +3,15 @@ import { type EventBatch, type Services, type Session, TrunklineError } from "@t
 
 type Subscribe = Services["sessions"]["subscribe"];
 
-/** Services behind the contract's real router: a few sessions in memory, and streams that the test plays. */
+/** Services for the real router: a few sessions in memory, and streams scripted by the test. */
 export class FakeServices {
-  /** Sessions that were created, in order. */
+  /** Created sessions, in order. */
   readonly created: Session[] = [];
-  /** Streams whose generator has begun and not reached its end. */
+  /** Streams whose generator has started but not finished. */
   openStreams = 0;
-  /** Batches that were asked for. */
+  /** Batches that were pulled. */
   pulled = 0;
-  /** What `session.subscribe` does; waits for the abort where a test sets nothing else. */
+  /** Body of `session.subscribe`; by default waits for the abort. */
   play: Subscribe = async function* (_principal, _input, signal) {
     yield { events: [], live: true };
     await aborted(signal);

@@ -1,15 +1,15 @@
-/** A request as it goes over the wire, so that a test can spell it as no client would. */
+/** A request byte for byte, so that a test can write what no client would. */
 export interface RawRequest {
   method: string;
   target: string;
-  /** In order; a name may come twice. */
+  /** In order; names may repeat. */
   headers: readonly (readonly [name: string, value: string])[];
   body: string;
 }
 
 export type Change = (request: RawRequest) => RawRequest;
 
-/** What a test does to a request that is fine. */
+/** A test's change to a valid request. */
 export const set =
   (name: string, value: string): Change =>
   (request) => ({ ...without(name)(request), headers: [...without(name)(request).headers, [name, value]] });
@@ -30,7 +30,7 @@ export const method =
   (name: string): Change =>
   (request) => ({ ...request, method: name });
 
-/** With the length that it really has. */
+/** With its real length. */
 export const body =
   (text: string): Change =>
   (request) => ({ ...request, body: text });

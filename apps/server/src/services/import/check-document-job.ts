@@ -6,9 +6,9 @@ import { isFullDisk } from "./import-spool.ts";
 import { DocumentRefused, JsonSource } from "./json-source.ts";
 
 export interface CheckRequest {
-  /** The file that holds what was sent: a document, or `{ document, importKey }`. */
+  /** The uploaded file: a document, or `{ document, importKey }`. */
   from: string;
-  /** The file to make, with the document's events: a line each. */
+  /** The output file: the document's events, one per line. */
   to: string;
   /** Integer ms since the epoch. */
   now: number;
@@ -19,14 +19,17 @@ export interface CheckedDocument {
   importKey: string | null;
   events: number;
   lastSeq: number;
-  /** SHA-256 of what was checked, hex: the same for the same document, however it was written down. */
+  /** SHA-256 of the checked content, hex: the same for the same document, however it is formatted. */
   hash: string;
 }
 
 const MAX_KEY_LENGTH = 500;
 const WRITE_AT = 262_144;
 
-/** Reads a document once, in bounded memory, and writes its events down as they will be stored. Runs in a worker thread. */
+/**
+ * Validates a document in one pass with bounded memory, writing its events as they will be stored. Runs in a worker
+ * thread.
+ */
 export default function checkDocument({
   from,
   to,
@@ -106,7 +109,7 @@ function check(json: JsonSource, lines: Lines, rules: DocumentRules): CheckedDoc
   return { session, importKey, events, lastSeq, hash: lines.end(JSON.stringify(session)) };
 }
 
-/** Lines of a file, written many at a time. */
+/** Buffered line output. */
 class Lines {
   readonly #file: number;
   readonly #hash = createHash("sha256");
@@ -123,7 +126,7 @@ class Lines {
     if (this.#length > WRITE_AT) this.#write();
   }
 
-  /** @returns the hash of all lines and of what is given, hex. */
+  /** @returns the hash of all lines and of the given text, hex. */
   end(last: string): string {
     this.#write();
     return this.#hash.update(last).digest("hex");

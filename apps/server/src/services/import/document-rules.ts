@@ -3,29 +3,29 @@ import { EVENT_TYPES, type EventType, parseEventData, SessionDocument } from "@t
 import type { z } from "zod";
 import { DocumentRefused, type ValueBounds } from "./json-source.ts";
 
-/** What the live path can have written, with some room: a step of two million characters, nested 64 deep. */
+/** Generous bounds for what a live session can have produced: a step of two million characters, nested 64 deep. */
 export const EVENT_BOUNDS: ValueBounds = { bytes: 33_554_432, depth: 72, parts: 2_000_000 };
 export const TASK_BOUNDS: ValueBounds = { bytes: 33_554_432, depth: 8, parts: 1_000 };
 export const HEAD_BOUNDS: ValueBounds = { bytes: 65_536, depth: 4, parts: 100 };
 const MAX_EVENT_TEXT = 4_000_000;
 const MAX_TASKS = 200_000;
-/** Blocks, calls and tasks that a document leaves open, all of which its last commit ends. */
+/** Maximum blocks, calls and tasks left open by a document; its last commit closes all of them. */
 const MAX_OPEN = 10_000;
-/** Far beyond any log, and far from where numbers are no longer exact, also where many are added up. */
+/** Far beyond any log, and far below where numbers lose precision, even when summed. */
 const MAX_SEQ = 999_999_999_999;
 const MAX_COUNT = 1_000_000_000;
 /** 9999-12-31, in ms since the epoch. */
 const MAX_TIME = 253_402_300_799_999;
-/** A document may come from a machine whose clock is ahead, in ms. */
+/** Tolerance for a document from a machine whose clock is ahead, in ms. */
 const CLOCK_AHEAD_MS = 86_400_000;
 
-/** Its id is that of the new session, which only the importer knows. */
+/** Gets the new session's id, which only the importer knows. */
 export type DocumentEvent = WithoutSession<SessionEvent>;
 type WithoutSession<Event> = Event extends SessionEvent ? Omit<Event, "sessionId"> : never;
 
 const { session: Head, tasks: Tasks, events: Events } = SessionDocument.shape;
 
-/** Holds a document to what a live session could have become, an event at a time, in memory that what is open bounds. */
+/** Checks that a document could have come from a live session, event by event; memory is bounded by what is open. */
 export class DocumentRules {
   readonly #latest: number;
   readonly #taskIds = new Set<string>();
@@ -47,7 +47,7 @@ export class DocumentRules {
     return head;
   }
 
-  /** What rows say follows from the events; but what they cannot say is refused here, too. */
+  /** Rows follow from the events; refuse what rows can't represent. */
   task(value: unknown, index: number): void {
     const { id, pos, createdAt, startedAt, endedAt } = parse(Tasks.element, value, `tasks[${index}]`);
     if (this.#taskIds.has(id)) throw new DocumentRefused(`tasks[${index}] has the id of an earlier one`);
@@ -139,7 +139,7 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
   });
 }
 
-/** Those that the contract names; in what models and tools say any number is fine. */
+/** Numbers named by the contract; in model and tool output any number is fine. */
 function assertNumbers(data: unknown, where: string): void {
   for (const [name, value] of Object.entries(data as Record<string, unknown>)) {
     const isCount = name === "usage" || name === "budget";

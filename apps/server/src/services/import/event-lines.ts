@@ -1,13 +1,13 @@
 import { createReadStream } from "node:fs";
 import type { DocumentEvent } from "./document-rules.ts";
 
-/** Events of one commit: an import holds up nobody else's for long. */
+/** Events per commit: an import must not delay others for long. */
 const MAX_EVENTS = 500;
 const MAX_BYTES = 500_000;
 
 const NEW_LINE = 0x0a;
 
-/** The events that check-document-job.ts wrote, as many at a time as are stored with one commit. */
+/** Reads the events written by check-document-job.ts, one commit's worth at a time. */
 export async function* readEventLines(path: string): AsyncGenerator<DocumentEvent[], void> {
   let events: DocumentEvent[] = [];
   let bytes = 0;

@@ -3,39 +3,42 @@ import { mkdir, open, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { MAX_IMPORT_BODY_BYTES, TrunklineError } from "@trunkline/contract";
 
-/** So much of the disk stays free for everything else, in bytes. */
+/** Disk space to leave free, in bytes. */
 const KEPT_FREE = 1_073_741_824;
-/** How often the disk is looked at while a document comes, in bytes of it. */
+/** Check the disk after this many bytes. */
 const LOOK_EVERY = 67_108_864;
 
-/** Imports of one owner. */
+/** Concurrent imports per owner. */
 const MAX_AT_ONCE = 4;
 
-/** The files of one import, in a directory of its own below the data directory. */
+/** Files of one import, in a directory of its own below the data directory. */
 export interface Spooled extends AsyncDisposable {
-  /** What was sent, as it was. */
+  /** The upload, unchanged. */
   received: string;
-  /** Where its events go once they are checked. */
+  /** Its events, once checked. */
   checked: string;
   bytes: number;
 }
 
-/** Where documents are kept while they are checked: they may be larger than memory. */
+/** Stores documents while they are checked: they may be larger than memory. */
 export class ImportSpool {
   readonly #directory: string;
-  /** How many each owner has. */
+  /** Number of imports by owner. */
   readonly #held = new Map<string, number>();
 
   constructor(dataDir: string) {
     this.#directory = join(dataDir, "imports");
   }
 
-  /** Removes what a process that died has left. */
+  /** Removes leftovers of a crashed process. */
   async clear(): Promise<void> {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** @throws TrunklineError `payload_too_large` `rate_limited` `storage_full`, and what the source throws; nothing is left then. */
+  /**
+   * @throws TrunklineError `payload_too_large` `rate_limited` `storage_full`, and errors of the source; nothing is left
+   * behind then.
+   */
   async receive(ownerId: string, source: AsyncIterable<Uint8Array>): Promise<Spooled> {
     const held = this.#held.get(ownerId) ?? 0;
     if (held === MAX_AT_ONCE) {

@@ -1,11 +1,11 @@
 import { readSync } from "node:fs";
 
-/** What the document holds is not taken; the message says where and why. */
+/** The document is refused; the message says where and why. */
 export class DocumentRefused extends Error {
   override readonly name = "DocumentRefused";
 }
 
-/** Bounds of one value, checked while it is read and before it is parsed. */
+/** Bounds of one value, checked before it is parsed. */
 export interface ValueBounds {
   bytes: number;
   depth: number;
@@ -19,8 +19,8 @@ const [OPEN_BRACE, CLOSE_BRACE, OPEN_BRACKET, CLOSE_BRACKET] = [0x7b, 0x7d, 0x5b
 const END = -1;
 
 /**
- * Reads a JSON text from a file, one value at a time: objects and arrays that are too large to be held are walked, what
- * is in them is parsed whole. Linear, and in memory there is never more than a value. Synchronous: for a worker thread.
+ * Reads JSON from a file value by value: large objects and arrays are walked, their members parsed whole. Linear,
+ * holding one value at most. Synchronous: for a worker thread.
  */
 export class JsonSource {
   readonly #file: number;
@@ -29,12 +29,12 @@ export class JsonSource {
   #length = 0;
   #position = 0;
 
-  /** @param file an open file's descriptor. */
+  /** @param file an open descriptor. */
   constructor(file: number) {
     this.#file = file;
   }
 
-  /** Walks an object. @param read has to read the member's value. */
+  /** Walks an object. @param read must read the member's value. */
   object(what: string, read: (name: string) => void): void {
     this.#take(OPEN_BRACE, `${what} must be an object`);
     const names = new Set<string>();
@@ -48,14 +48,14 @@ export class JsonSource {
     });
   }
 
-  /** Walks an array. @param read has to read the element. */
+  /** Walks an array. @param read must read the element. */
   array(what: string, read: (index: number) => void): void {
     this.#take(OPEN_BRACKET, `${what} must be an array`);
     let index = 0;
     this.#items(CLOSE_BRACKET, what, () => read(index++));
   }
 
-  /** Reads a value whole. */
+  /** Reads a whole value. */
   value(what: string, bounds: ValueBounds): unknown {
     this.#skipSpace();
     const pieces: Buffer[] = [];
@@ -78,7 +78,7 @@ export class JsonSource {
     }
   }
 
-  /** @throws DocumentRefused where something follows. */
+  /** @throws DocumentRefused if anything follows. */
   end(): void {
     this.#skipSpace();
     if (this.#peek() !== END) throw notJson();
@@ -99,7 +99,7 @@ export class JsonSource {
     }
   }
 
-  /** Walks over a value, and hands over the parts of the chunk that it is in. */
+  /** Skips a value, passing on the chunks that contain it. */
   #scan(what: string, bounds: ValueBounds, keep: (from: number, to: number) => void): void {
     let depth = 0;
     let parts = 0;
@@ -125,7 +125,7 @@ export class JsonSource {
           if (++depth > bounds.depth)
             throw new DocumentRefused(`${what} is nested more than ${bounds.depth} deep`);
         } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-          // The end of what a number, true, false or null stands in.
+          // End of a number, true, false or null.
           if (depth === 0) break;
           isOver = --depth === 0;
         } else if (depth === 0 && (byte === COMMA || byte === COLON || isSpace(byte))) break;
@@ -135,7 +135,7 @@ export class JsonSource {
       }
       keep(from, position);
       this.#position = position;
-      // A literal stops before what ends it.
+      // A literal stops before its delimiter.
       if (position < this.#length) break;
     }
   }
@@ -146,7 +146,7 @@ export class JsonSource {
     this.#advance();
   }
 
-  /** And a byte order mark, which editors and shells put before what they write. */
+  /** Also skips a byte order mark, written by some editors and shells. */
   #skipSpace(): void {
     for (let byte = this.#peek(); isSpace(byte) || isByteOrderMark(byte); byte = this.#peek())
       this.#advance();
@@ -170,7 +170,7 @@ function isSpace(byte: number): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-/** EF BB BF; none of them can begin a JSON value. */
+/** EF BB BF; none of them can start a JSON value. */
 function isByteOrderMark(byte: number): boolean {
   return byte === 0xef || byte === 0xbb || byte === 0xbf;
 }

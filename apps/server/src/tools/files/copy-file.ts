@@ -6,22 +6,22 @@ import type { HeldDirectory } from "./held-directory.ts";
 
 const run = promisify(execFile);
 
-/** Not waiting keeps a FIFO from holding us; not following a link, whoever put one there. */
+/** Non-blocking, so that a FIFO can't hang us; no symbolic links. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
-/** A descriptor that stands for the file and takes no right to read it; Node has no name for it. */
+/** O_PATH: a descriptor for the file without read permission; Node has no constant for it. */
 const O_PATH = 0x20_0000;
 
-/** Holes of smaller files are not worth a process. */
+/** Smaller files are not worth a process for the sake of their holes. */
 const MIN_SPARSE_BYTES = 1_048_576;
 
 export interface CopyBudget {
-  /** Called before so many bytes are written. @throws where they are too many. */
+  /** Called before this many bytes are written. @throws if they are too many. */
   take(bytes: number): Promise<void>;
 }
 
 /**
- * Copies a regular file, by reference where the file system can, and else without filling its holes. Of its mode the
- * permissions are kept, and no set-user-ID or set-group-ID bit. What is no regular file is left out.
+ * Copies a regular file, as a reflink if the file system can, otherwise preserving holes. Permissions are kept,
+ * set-user-ID and set-group-ID bits are not. Other kinds of file are skipped.
  */
 export async function copyRegularFile(
   source: HeldDirectory,
@@ -46,7 +46,7 @@ export async function copyRegularFile(
   if (mode !== stats.mode || (mode & 0o7000) !== 0) await chmod(target.entry(name), mode & 0o777);
 }
 
-/** @returns false where there is no `cp` that knows holes. */
+/** @returns false if there is no `cp` that preserves holes. */
 async function copyWithHoles(fd: number, target: HeldDirectory, name: string): Promise<boolean> {
   const source = `/proc/${process.pid}/fd/${fd}`;
   const options = ["--sparse=always", "--reflink=auto", "--preserve=mode"];
@@ -59,11 +59,11 @@ async function copyWithHoles(fd: number, target: HeldDirectory, name: string): P
 }
 
 interface ReadAccess extends AsyncDisposable {
-  /** What the file's mode was and will be again, where it had to be changed. */
+  /** Original mode of a file that had to be changed, to be restored. */
   mode?: number;
 }
 
-/** Opens a file to its owner for as long as it is copied, where its mode closes it. */
+/** Makes a file readable to its owner while it is copied. */
 async function grantRead(directory: HeldDirectory, name: string): Promise<ReadAccess> {
   const none: ReadAccess = { [Symbol.asyncDispose]: async () => undefined };
   if (process.platform !== "linux" || process.getuid?.() === 0) return none;

@@ -95,7 +95,7 @@ test("a directory that comes and goes as a link to elsewhere gives nothing of el
   await mkdir(outside);
   await writeFile(join(outside, "secret"), "secret");
   await mkdir(join(from, "swapped"), { recursive: true });
-  // Another process, because this one would have to be lucky with its turns. It ends by itself where nobody ends it.
+  // In another process, so that it does not depend on our event loop. It ends by itself if it is not ended.
   const swapper = spawn("sh", [
     "-c",
     `cd '${from}' && for _ in $(seq 20000); do rmdir swapped && ln -s '${outside}' swapped && rm swapped && mkdir swapped; done 2>/dev/null`,

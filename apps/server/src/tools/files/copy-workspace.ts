@@ -10,25 +10,25 @@ import { WorkspaceError } from "./workspace-error.ts";
 import { relativeInside } from "./workspace-path.ts";
 
 interface Copy {
-  /** The workspace as it is named, and without the symbolic links on the way to it. */
+  /** The workspace's path, as given and without symbolic links. */
   from: string;
   realFrom: string;
   to: string;
 }
 
 export interface CopyLimits {
-  /** Bytes that a workspace may hold. */
+  /** Maximum bytes of a workspace. */
   workspaceBytes: number;
-  /** Bytes that stay free on the disk. */
+  /** Bytes to leave free on the disk. */
   freeDiskBytes: number;
 }
 
 /**
- * Copies a session's directory, while its tools may be at work in it: file by file, by reference where the file system
- * can, and never from outside of it, whoever puts a symbolic link where a directory was. Links that name a place in the
- * workspace name the same place in the copy; the others stay what they are. Sockets, pipes and devices stay behind, and
- * so does what goes meanwhile. A session that never ran a tool has no directory, and its copy has none.
- * @throws TrunklineError `storage_full` where the limits leave no room for it. What was copied is then still there.
+ * Copies a session's directory, while its tools may be running: file by file, as reflinks if possible, and never from
+ * outside it, even if a directory is replaced by a symbolic link. Links into the workspace point to the same place in
+ * the copy; others are unchanged. Sockets, pipes, devices and files that disappear meanwhile are skipped. A session
+ * that never ran a tool has no directory, and neither has its copy.
+ * @throws TrunklineError `storage_full` if the limits leave no room. What was copied until then remains.
  */
 export async function copyWorkspace(
   from: string,
@@ -45,7 +45,7 @@ export async function copyWorkspace(
   const realTo = await realpath(to);
   const copy: Copy = { from, realFrom: root.realFrom, to };
   const budget = diskBudget(realTo, limits);
-  // Beside the directory that is visited, its copy is held open.
+  // The copy of each visited directory is held open beside it.
   let target = await HeldDirectory.open(realTo, realTo);
   const moveTo = async (next: HeldDirectory): Promise<void> => {
     await target[Symbol.asyncDispose]();
@@ -72,7 +72,7 @@ export async function copyWorkspace(
   }
 }
 
-/** A workspace that is being removed is first moved away, and that may be just between our looking and opening. */
+/** A workspace being removed is first moved away, possibly between our check and opening it. */
 async function openUnlessMoved(path: string): Promise<HeldDirectory | undefined> {
   try {
     return await HeldDirectory.open(path, path);
@@ -104,7 +104,7 @@ async function copyEntry(
   }
 }
 
-/** The disk is looked at again after so many bytes: others write, too. */
+/** Recheck the disk after this many bytes: others write, too. */
 const CHECK_EVERY_BYTES = 64 * 1_048_576;
 
 function diskBudget(directory: string, { workspaceBytes, freeDiskBytes }: CopyLimits): CopyBudget {

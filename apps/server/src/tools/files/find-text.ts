@@ -4,8 +4,8 @@ const LINE_FEED = 10;
 const CARRIAGE_RETURN = 13;
 
 /**
- * Finds every occurrence of a part, none overlapping another, in time linear in both lengths (Knuth, Morris, Pratt):
- * what `indexOf` takes grows with their product for texts that are made for it.
+ * Finds all non-overlapping occurrences in time linear in both lengths (Knuth, Morris, Pratt); `indexOf` takes
+ * quadratic time for hostile input.
  * @param options.anyLineEnd The part's line feeds match CR LF, too.
  * @returns their number.
  */
@@ -31,7 +31,7 @@ export function findText(
   return count;
 }
 
-/** For each prefix of the part, the length of its longest proper border: where to go on after a mismatch. */
+/** For each prefix of the part, the length of its longest proper border: where to continue after a mismatch. */
 function bordersOf(part: TextUnits): Uint32Array {
   const borders = new Uint32Array(part.length);
   for (let at = 1, length = 0; at < part.length; at++) {
@@ -42,7 +42,7 @@ function bordersOf(part: TextUnits): Uint32Array {
   return borders;
 }
 
-/** Goes back from a match's end, where CR LF counts as one unit. */
+/** Steps back from a match's end, counting CR LF as one unit. */
 function beginOf(text: TextUnits, end: number, length: number): number {
   let at = end;
   for (let left = length; left > 0; left--) {

@@ -60,7 +60,7 @@ describe("Glob", () => {
     fc.assert(
       fc.property(joined(part), joined(name), (pattern, path) => {
         const parts = path.split("/");
-        // Node resolves these; no path that is listed has one.
+        // Node resolves these; no listed path has one.
         fc.pre(!`${path}/${pattern}`.split("/").some((text) => text === "." || text === ".."));
         fc.pre(parts.every((text) => text !== ""));
         expect([pattern, path, matches(pattern, path)]).toEqual([pattern, path, matchesGlob(path, pattern)]);

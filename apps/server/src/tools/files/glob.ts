@@ -1,34 +1,34 @@
 /**
- * Glob patterns that are matched in linear time, whatever the pattern and the path: `*` and `?` within a name, `**` for
- * any number of directories, `[a-z]`, `[!a-z]`, `{one,other}`, and `\` before a character that stands for itself.
- * Patterns come from models and paths from strangers, so nothing here may backtrack: a pattern becomes a set of nodes,
- * and a path moves through all of them at once. Wildcards leave out names that begin with a dot, as in a shell.
+ * Glob patterns matched in linear time: `*` and `?` within a name, `**` for any number of directories, `[a-z]`,
+ * `[!a-z]`, `{one,other}`, and `\` to escape a character. Patterns come from models and paths from strangers, so
+ * nothing here may backtrack: a pattern is compiled to a set of states (an NFA), and a path moves through all of them
+ * at once. Wildcards don't match a leading dot, as in a shell.
  */
 type Test =
   | { type: "literal"; code: number }
   /** One character of a name. */
   | { type: "name"; isIn: (code: number) => boolean }
-  /** The first character of a directory's name, where that is not a dot. */
+  /** First character of a directory's name, unless it is a dot. */
   | { type: "first" }
-  /** What follows in that name. */
+  /** Further characters of that name. */
   | { type: "rest" };
 
 interface Node {
-  /** What consumes a character; absent: the node only leads on. */
+  /** Consumes a character; absent: an empty transition. */
   test?: Test;
-  /** Steps that the test takes; default 1. */
+  /** Cost of the test in steps; default 1. */
   cost?: number;
   /** Nodes after it, or after its character. */
   next: Node[];
   isEnd?: true;
-  /** The last round that came to it. */
+  /** The last round that visited it. */
   round?: number;
 }
 
-/** Where a path has got to. To be thought of as a value: it is never changed. */
+/** State of a path. Immutable. */
 export interface GlobState {
   readonly nodes: readonly Node[];
-  /** Whether the next character begins a name. */
+  /** Whether the next character starts a name. */
   readonly isAtStart: boolean;
 }
 
@@ -38,19 +38,19 @@ const DOT = 46;
 export class Glob {
   readonly #first: Node;
   #round = 0;
-  /** Steps taken so far: what the caller bounds. */
+  /** Steps so far, which the caller bounds. */
   steps = 0;
 
   constructor(pattern: string) {
     this.#first = new Compiler(pattern).compile();
   }
 
-  /** Before the first character of a path. */
+  /** State before the first character. */
   start(): GlobState {
     return { nodes: this.#close([this.#first]), isAtStart: true };
   }
 
-  /** After these characters as well: a directory's state serves for all that is in it. */
+  /** State after these characters; a directory's state is reused for its entries. */
   advance(state: GlobState, text: string): GlobState {
     let { nodes, isAtStart } = state;
     for (const character of text) {
@@ -71,12 +71,12 @@ export class Glob {
     return nodes.some(({ isEnd }) => isEnd === true);
   }
 
-  /** Nothing that goes on from here can match. */
+  /** No continuation can match. */
   isDead({ nodes }: GlobState): boolean {
     return nodes.every(({ isEnd }) => isEnd === true);
   }
 
-  /** These nodes and all that they lead to without a character, each once. */
+  /** These nodes and all reachable by empty transitions, without duplicates. */
   #close(open: Node[]): Node[] {
     const round = ++this.#round;
     const closed: Node[] = [];
@@ -98,7 +98,7 @@ function passes(test: Test, code: number, isAtStart: boolean): boolean {
   return test.type === "name" ? test.isIn(code) : isAtStart;
 }
 
-/** A piece of the nodes: where it begins, and where it leads out. */
+/** A fragment of the automaton: its start and its open ends. */
 interface Piece {
   begin: Node;
   end: Node;
@@ -171,7 +171,7 @@ class Compiler {
     return { begin, end };
   }
 
-  /** `**`: any number of whole names, hidden ones left out; with a slash behind it each with its own. */
+  /** `**`: any number of non-hidden names, each with its slash if one follows. */
   #directories(): Piece {
     const begin: Node = { next: [] };
     const slash: Node = { test: { type: "literal", code: SLASH }, next: [begin] };
@@ -203,7 +203,7 @@ class Compiler {
     return { begin, end };
   }
 
-  /** @returns null where the bracket is never closed: then it stands for itself. */
+  /** @returns null if the bracket is never closed: then it is literal. */
   #set(): Piece | null {
     const end = setEnd(this.#pattern, this.#at);
     if (end === null) return null;
@@ -237,7 +237,7 @@ function isBoundary(character: string | undefined, boundaries: string): boolean 
   return character === undefined || boundaries.includes(character);
 }
 
-/** Where the set that begins here ends; null where it does not. A bracket right at its beginning stands for itself. */
+/** End of the set that starts here; null if there is none. A bracket right at the start is literal. */
 function setEnd(pattern: string, begin: number): number | null {
   let at = begin + 1;
   if (pattern[at] === "!" || pattern[at] === "^") at++;
@@ -249,7 +249,7 @@ function setEnd(pattern: string, begin: number): number | null {
   return null;
 }
 
-/** Finds the braces that are closed and hold a comma, with these commas. All others stand for themselves. */
+/** Finds closed braces that contain a comma, with their commas. All others are literal. */
 function findAlternatives(pattern: string): Set<number> {
   const found = new Set<number>();
   const open: number[][] = [];

@@ -4,7 +4,7 @@ import { basename, dirname, join } from "node:path";
 import { relativeInside, resolveInWorkspace } from "./workspace-path.ts";
 import { toWorkspaceError, WorkspaceError } from "./workspace-error.ts";
 
-/** A descriptor that stands for the directory and takes no right to read it; Node has no name for it. */
+/** O_PATH: a descriptor for the directory without read permission; Node has no constant for it. */
 const O_PATH = 0x20_0000;
 
 const OWNER_ACCESS = 0o700;
@@ -12,9 +12,9 @@ const OWNER_ACCESS = 0o700;
 const DIRECTORY_FLAGS = constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW;
 
 /**
- * A directory of the workspace that is held open, so that whoever moves it or puts a symbolic link in its place
- * meanwhile leads nobody astray: its entries are reached through the open directory, not by its path (as openat(2)
- * does; Linux has the way to it in `/proc/self/fd`). Elsewhere the path was at least checked just before.
+ * An open directory of the workspace. Its entries are reached through the descriptor, not by path (like openat(2), by
+ * way of Linux's `/proc/self/fd`), so moving it or replacing it with a symbolic link redirects nobody. On other systems
+ * the path was at least checked just before.
  */
 export class HeldDirectory implements AsyncDisposable {
   readonly #handle: FileHandle;
@@ -25,7 +25,7 @@ export class HeldDirectory implements AsyncDisposable {
     this.#base = base;
   }
 
-  /** @throws WorkspaceError where the opened directory is not inside `root`. */
+  /** @throws WorkspaceError if the opened directory is not inside `root`. */
   static async open(root: string, path: string): Promise<HeldDirectory> {
     const handle = await open(path, DIRECTORY_FLAGS);
     try {
@@ -41,7 +41,9 @@ export class HeldDirectory implements AsyncDisposable {
     }
   }
 
-  /** A path of this very directory's entry, for one call; the last name is not followed with O_NOFOLLOW alone. */
+  /**
+   * Path of an entry of this very directory, for one call; the last name may still be a link unless O_NOFOLLOW is used.
+   */
   entry(name: string): string {
     return join(this.#base, name);
   }
@@ -51,7 +53,7 @@ export class HeldDirectory implements AsyncDisposable {
     return this.entry(".");
   }
 
-  /** Opens a directory in it that is no symbolic link. */
+  /** Opens a subdirectory that is not a symbolic link. */
   async child(name: string): Promise<HeldDirectory> {
     const handle = await open(this.entry(name), DIRECTORY_FLAGS);
     return new HeldDirectory(
@@ -60,13 +62,13 @@ export class HeldDirectory implements AsyncDisposable {
     );
   }
 
-  /** The same; what its owner is kept from by its mode is opened to the owner first. */
+  /** The same, making it accessible to its owner first if its mode forbids it. */
   async childWithAccess(name: string): Promise<HeldDirectory> {
     if (process.platform !== "linux" || process.getuid?.() === 0) return this.child(name);
     const handle = await open(this.entry(name), O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     try {
       const { mode } = await handle.stat();
-      // By descriptor, so that it is this directory and nothing that is put in its place.
+      // By descriptor, so that it is this directory and not a replacement.
       if ((mode & OWNER_ACCESS) !== OWNER_ACCESS) {
         await chmod(`/proc/self/fd/${handle.fd}`, (mode & 0o777) | OWNER_ACCESS);
       }
@@ -76,7 +78,7 @@ export class HeldDirectory implements AsyncDisposable {
     return this.child(name);
   }
 
-  /** The directory that it lies in now. */
+  /** Its current parent. */
   async parent(): Promise<HeldDirectory> {
     if (process.platform !== "linux")
       return new HeldDirectory(await open(dirname(this.#base), DIRECTORY_FLAGS), dirname(this.#base));
@@ -84,13 +86,13 @@ export class HeldDirectory implements AsyncDisposable {
     return new HeldDirectory(handle, `/proc/self/fd/${handle.fd}`);
   }
 
-  /** Tells it from every other directory. */
+  /** Identifies the directory. */
   async identity(): Promise<string> {
     const { dev, ino } = await this.#handle.stat({ bigint: true });
     return `${dev} ${ino}`;
   }
 
-  /** The same, created where it does not exist. */
+  /** The same, creating it if necessary. */
   async makeChild(name: string): Promise<HeldDirectory> {
     try {
       await mkdir(this.entry(name));
@@ -105,17 +107,17 @@ export class HeldDirectory implements AsyncDisposable {
   }
 }
 
-/** A file's place: the directory that holds it, or would, and its name there. */
+/** A file's location: the directory that contains it, or would, and its name. */
 export interface FilePlace extends AsyncDisposable {
   directory: HeldDirectory;
   name: string;
-  /** Relative to the workspace, as the caller named it. */
+  /** Relative to the workspace, as given by the caller. */
   shown: string;
 }
 
 /**
- * Finds a file's place, and with `createParents` the directories on its way.
- * @throws WorkspaceError where it leads out of the workspace, or where there is no such directory.
+ * Locates a file; `createParents` creates missing directories.
+ * @throws WorkspaceError if it is outside the workspace, or a directory does not exist.
  */
 export async function findFilePlace(
   workspace: string,

@@ -1,11 +1,11 @@
 const LINE_FEED = 10;
 
-/** Beyond this, lines that moved count as removed and added: telling them apart takes memory for each. */
+/** Beyond this, moved lines count as removed and added: tracking them takes memory per line. */
 const MAX_COMPARED_LINES = 100_000;
 
 /**
- * Counts the lines that differ between two texts. What begins and ends alike is left aside; of the rest, lines that
- * occur in both count as kept wherever they stand. Linear in the texts' length, where a least diff would not be.
+ * Counts changed lines between two texts. The common start and end are skipped; of the rest, lines that occur in both
+ * count as unchanged, wherever they are. Linear in the length, unlike a minimal diff.
  */
 export function countLineChanges(
   before: Uint8Array,
@@ -19,14 +19,14 @@ export function countLineChanges(
   return { additions: additions - kept, deletions: deletions - kept };
 }
 
-/** Lines of a text; what follows the last line end is one, too. */
+/** Lines of a text, including what follows the last line end. */
 export function countLines(text: Uint8Array): number {
   let lines = 0;
   for (let at = text.indexOf(LINE_FEED); at >= 0; at = text.indexOf(LINE_FEED, at + 1)) lines++;
   return text.length > 0 && text.at(-1) !== LINE_FEED ? lines + 1 : lines;
 }
 
-/** The lines that are left when those at the beginning and at the end that are alike are taken away. */
+/** The lines without the common start and end. */
 function withoutCommonEnds(before: Uint8Array, after: Uint8Array): [Uint8Array, Uint8Array] {
   const most = Math.min(before.length, after.length);
   let begin = 0;
@@ -39,7 +39,7 @@ function withoutCommonEnds(before: Uint8Array, after: Uint8Array): [Uint8Array, 
   const isLineBegin = (text: Uint8Array): boolean =>
     text.length - end === lineBegin || text[text.length - end - 1] === LINE_FEED;
   while (true) {
-    // A line that begins here in both is alike to its end.
+    // From here on both are identical.
     if (isLineBegin(before) && isLineBegin(after)) lineEnd = end;
     if (end >= room || before[before.length - 1 - end] !== after[after.length - 1 - end]) break;
     end++;

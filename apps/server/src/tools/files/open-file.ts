@@ -3,7 +3,7 @@ import { type FileHandle, open } from "node:fs/promises";
 import { findFilePlace, type FilePlace } from "./held-directory.ts";
 import { toWorkspaceError, WorkspaceError } from "./workspace-error.ts";
 
-/** Not waiting keeps a FIFO from holding us; not following a link, whoever put one there. */
+/** Non-blocking, so that a FIFO can't hang us; no symbolic links. */
 const READ_FLAGS = constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK;
 
 export interface OpenedFile extends AsyncDisposable {
@@ -20,7 +20,7 @@ export async function openFile(workspace: string, path: string): Promise<OpenedF
   return await openAt(place);
 }
 
-/** The same in a directory that is held already. @throws WorkspaceError */
+/** The same in an open directory. @throws WorkspaceError */
 export async function openAt({ directory, name, shown }: FilePlace): Promise<OpenedFile> {
   try {
     const handle = await open(directory.entry(name), READ_FLAGS);

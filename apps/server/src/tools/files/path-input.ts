@@ -1,4 +1,4 @@
 import { z } from "zod";
 
-/** A path as a tool takes it. */
+/** A path in a tool's input. */
 export const PathInput = z.string().min(1).max(4_096).describe("Relative to the workspace");

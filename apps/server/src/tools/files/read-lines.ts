@@ -3,7 +3,7 @@ import { withoutNul } from "../output-text.ts";
 import { detectEncoding, ENCODING_SAMPLE_BYTES, type FileEncoding } from "./text-encoding.ts";
 import { wholeLength } from "../whole-characters.ts";
 
-/** Most that is read at a time, and most of one line, in UTF-16 units. */
+/** Maximum returned at a time, and of one line, in UTF-16 units. */
 const MAX_LENGTH = 65_536;
 const MAX_LINE_LENGTH = 8_192;
 
@@ -11,16 +11,16 @@ const CHUNK_BYTES = ENCODING_SAMPLE_BYTES;
 
 export interface LinesRead {
   lines: string[];
-  /** Number of the first line that was left out, or null at the end of the file. */
+  /** Number of the first line left out; null at the end of the file. */
   next: number | null;
   encoding: FileEncoding;
-  /** Whether a line that was read ends in CR LF; neither is part of `lines`. */
+  /** Whether a returned line ends in CR LF; `lines` contain neither. */
   hasCrLf: boolean;
 }
 
 /**
- * Reads lines from number `offset` (from 1) on, with a piece of the file in memory at a time.
- * @returns null where it is no text.
+ * Reads lines from number `offset` (from 1), holding a piece of the file in memory at a time.
+ * @returns null if it is not text.
  */
 export async function readLines(
   handle: FileHandle,
@@ -57,10 +57,10 @@ class LineCollector {
   readonly #limit: number;
   #number = 1;
   #length = 0;
-  /** Of the line that has begun: what is shown of it, and how long it really is. */
+  /** The current line: the part to return, and its real length. */
   #line = "";
   #lineLength = 0;
-  /** What has come of the line ends in CR: part of its end, if a line feed comes next. */
+  /** The line so far ends in CR, which belongs to its end if a line feed follows. */
   #endsInCr = false;
   hasCrLf = false;
   isFull = false;
@@ -95,7 +95,7 @@ class LineCollector {
     if (piece === "") return;
     this.#lineLength += piece.length;
     this.#endsInCr = piece.endsWith("\r");
-    // One unit more than is shown tells whether the last character is whole, or that it is the CR.
+    // One extra unit tells whether the last character is complete, or is the CR.
     const room = MAX_LINE_LENGTH + 1 - this.#line.length;
     if (room > 0 && this.#number >= this.#offset) this.#line += piece.slice(0, room);
   }

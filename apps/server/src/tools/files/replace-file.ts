@@ -7,7 +7,7 @@ import { toWorkspaceError } from "./workspace-error.ts";
 const CREATE_FLAGS = constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | constants.O_NOFOLLOW;
 
 /**
- * Puts a file with this content in its place, at once as a whole: nobody ever reads half of it.
+ * Replaces a file atomically: nobody ever reads half of it.
  * @param mode permission bits to keep; absent: those of a new file.
  * @throws WorkspaceError
  */

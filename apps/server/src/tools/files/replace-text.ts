@@ -13,17 +13,17 @@ export interface ReplaceRequest {
 export interface Replacement {
   /** Occurrences of the text. */
   matches: number;
-  /** Units that the result will have. */
+  /** Length of the result in units. */
   length: number;
-  /** Makes the result: to be called once its length is known to be acceptable. */
+  /** Builds the result; call once its length has been checked. */
   build(): TextUnits;
 }
 
 /**
- * Prepares to replace a text wherever it occurs; everything around it stays as it is, to the byte. Models write LF
- * whatever the file has, so LF matches CR LF, too, and the new text gets the line ends around it. Only a text that names
- * CR and occurs as given is replaced as given.
- * @returns null where the encoding lacks a character of `newText`.
+ * Prepares replacing all occurrences of a text; everything around them stays unchanged, byte for byte. Models write LF
+ * whatever the file has, so LF also matches CR LF, and the new text gets the surrounding line ends. Only a text that
+ * contains CR and occurs literally is replaced literally.
+ * @returns null if the encoding lacks a character of `newText`.
  */
 export function prepareReplacement(text: TextUnits, request: ReplaceRequest): Replacement | null {
   const { oldText, newText } = request;
@@ -45,10 +45,10 @@ export function prepareReplacement(text: TextUnits, request: ReplaceRequest): Re
 }
 
 interface Search {
-  /** Null where the encoding lacks a character of it, so that it cannot occur. */
+  /** Null if the encoding lacks one of its characters, so that it can't occur. */
   part: TextUnits | null;
   anyLineEnd: boolean;
-  /** What is put in, by how lines end there. */
+  /** The replacement, by the line ends around it. */
   withLf: TextUnits;
   withCrLf: TextUnits;
 }
@@ -83,7 +83,7 @@ function measure(text: TextUnits, { part, anyLineEnd, withLf, withCrLf }: Search
   };
 }
 
-/** Below this a loop is quicker than a view of a part. */
+/** Below this a loop is faster than a subarray. */
 const SHORT = 32;
 
 class UnitWriter {
@@ -104,7 +104,7 @@ class UnitWriter {
   }
 }
 
-/** Tells how lines end around matches. They come in order, so the text is gone through once. */
+/** Determines the line ends around matches. Matches come in order, so one pass suffices. */
 class LineEnds {
   readonly #text: TextUnits;
   #last = -1;
@@ -114,7 +114,7 @@ class LineEnds {
     this.#text = text;
   }
 
-  /** By the first line end in the match or behind it, or where there is none the one before it. */
+  /** The first line end in the match or after it, otherwise the one before it. */
   isCrLf(begin: number): boolean {
     while (this.#next < begin && this.#next < this.#text.length) {
       this.#last = this.#next;

@@ -1,9 +1,9 @@
 import { endianness } from "node:os";
 
-/** How a text file is encoded. Windows-1252 is Latin-1 with printable characters where that has none. */
+/** Encoding of a text file. Windows-1252 is Latin-1 with printable characters in the C1 range. */
 export type FileEncoding = "utf-8" | "utf-16le" | "utf-16be" | "windows-1252";
 
-/** As people call them. */
+/** Display names. */
 export const ENCODING_NAMES: Readonly<Record<FileEncoding, string>> = {
   "utf-8": "UTF-8",
   "utf-16le": "UTF-16",
@@ -11,15 +11,15 @@ export const ENCODING_NAMES: Readonly<Record<FileEncoding, string>> = {
   "windows-1252": "Latin-1",
 };
 
-/** Bytes of a file's beginning that tell its encoding. */
+/** Bytes at the start of a file that determine its encoding. */
 export const ENCODING_SAMPLE_BYTES = 65_536;
 
-/** Control characters that text holds: tab, line feed, form feed, carriage return, escape. */
+/** Control characters in text: tab, line feed, form feed, carriage return, escape. */
 const TEXT_CONTROLS = new Set([0x09, 0x0a, 0x0c, 0x0d, 0x1b]);
 
 /**
- * Tells from a file's beginning how it is encoded: by its byte order mark, or UTF-8 where it is valid, or Latin-1.
- * @returns null where it is no text.
+ * Detects the encoding from a file's start: by its byte order mark, as UTF-8 if valid, otherwise Latin-1.
+ * @returns null if it is not text.
  */
 export function detectEncoding(sample: Uint8Array): FileEncoding | null {
   if (sample[0] === 0xff && sample[1] === 0xfe) return "utf-16le";
@@ -31,7 +31,7 @@ export function detectEncoding(sample: Uint8Array): FileEncoding | null {
 
 function isUtf8(sample: Uint8Array): boolean {
   try {
-    // Its last character may be cut in two.
+    // Its last character may be incomplete.
     new TextDecoder("utf-8", { fatal: true }).decode(sample, { stream: true });
     return true;
   } catch {
@@ -39,7 +39,7 @@ function isUtf8(sample: Uint8Array): boolean {
   }
 }
 
-/** A file's content in units in which a line feed is always 10: bytes, or for UTF-16 pairs of them. */
+/** Content in units in which a line feed is always 10: bytes, or pairs of bytes for UTF-16. */
 export type TextUnits = Uint8Array | Uint16Array;
 
 export function toUnits(bytes: Uint8Array, encoding: FileEncoding): TextUnits {
@@ -61,12 +61,12 @@ function toWide(bytes: Buffer): Uint16Array {
   return new Uint16Array(copy.buffer);
 }
 
-/** Bytes of a unit. */
+/** Bytes per unit. */
 export function unitBytes(encoding: FileEncoding): 1 | 2 {
   return isWide(encoding) ? 2 : 1;
 }
 
-/** @returns null where the encoding has no sign for a character of the text. */
+/** @returns null if the encoding lacks a character of the text. */
 export function encodeUnits(text: string, encoding: FileEncoding): TextUnits | null {
   if (encoding === "utf-8") return Buffer.from(text, "utf8");
   if (encoding !== "windows-1252") return toUnits(Buffer.from(text, "utf16le"), "utf-16le");

@@ -2,7 +2,7 @@ import { WorkspaceError } from "./workspace-error.ts";
 import type { OpenedFile } from "./open-file.ts";
 import { detectEncoding, ENCODING_SAMPLE_BYTES, type FileEncoding } from "./text-encoding.ts";
 
-/** Largest file that is taken into memory as a whole, or written, in bytes. */
+/** Largest file to hold in memory or write, in bytes. */
 export const MAX_WHOLE_FILE_BYTES = 8_388_608;
 
 export interface WholeText {
@@ -10,7 +10,7 @@ export interface WholeText {
   encoding: FileEncoding;
 }
 
-/** @throws WorkspaceError where the file is too large or no text. */
+/** @throws WorkspaceError if the file is too large or not text. */
 export async function readWholeText(file: OpenedFile): Promise<WholeText> {
   const bytes = await readWhole(file);
   if (bytes === null) throw tooLarge(file.shown, file.size);
@@ -19,7 +19,7 @@ export async function readWholeText(file: OpenedFile): Promise<WholeText> {
   return { bytes, encoding };
 }
 
-/** @returns all of a file, however it grows meanwhile; null where that is more than may be taken into memory. */
+/** @returns the whole file, however it grows meanwhile; null if it is too large. */
 export async function readWhole({ handle, size }: OpenedFile): Promise<Uint8Array | null> {
   if (size > MAX_WHOLE_FILE_BYTES) return null;
   let buffer = Buffer.allocUnsafe(size + 1);

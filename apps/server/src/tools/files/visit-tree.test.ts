@@ -16,7 +16,7 @@ test("H18: a directory that is moved away while it is visited does not end the v
     await visitTree(root, {
       async visit(directory) {
         const names = await readdir(directory.self);
-        // So that the directory above is another one when the visit comes back from here.
+        // So that the parent is a different one when the visit returns from here.
         if (seen.at(-1) === "c") {
           await rename(join(path, "tree/a/b/c"), join(path, "c"));
           await rename(join(path, "tree/a"), join(path, "a"));

@@ -2,13 +2,13 @@ import type { HeldDirectory } from "./held-directory.ts";
 
 export interface TreeVisitor {
   /**
-   * Looks at a directory's entries.
-   * @returns names of the directories among them that are to be visited.
+   * Examines a directory's entries.
+   * @returns names of the subdirectories to visit.
    */
   visit(directory: HeldDirectory): Promise<string[]>;
-  /** Called before a directory of that name is visited; false leaves it out. */
+  /** Called before visiting a directory; false skips it. */
   enter?(name: string): Promise<boolean>;
-  /** Called after it and all that is in it was visited. */
+  /** Called after a directory and its contents were visited. */
   leave?(): Promise<void>;
 }
 
@@ -19,9 +19,9 @@ interface Level {
 }
 
 /**
- * Visits a directory and all below it, however deep: one directory is held open at a time, and paths never grow, so
- * neither descriptors nor the length of paths bound the depth. Directories that their mode closes to their owner are
- * opened first. Links are not followed. What goes, or is moved elsewhere, meanwhile is left out.
+ * Visits a directory tree of any depth: one directory is open at a time and paths never grow, so neither descriptors
+ * nor path length limit the depth. Directories that are closed to their owner are opened first. Links are not followed.
+ * Whatever disappears or moves meanwhile is skipped.
  */
 export async function visitTree(root: HeldDirectory, visitor: TreeVisitor): Promise<void> {
   const levels: Level[] = [{ name: "", identity: await root.identity(), pending: await visitor.visit(root) }];
@@ -46,7 +46,7 @@ export async function visitTree(root: HeldDirectory, visitor: TreeVisitor): Prom
       const parent = levels.length === 1 ? root : await current.parent();
       current = await replace(root, current, parent);
       if ((await parent.identity()) === levels.at(-1)?.identity) continue;
-      // It was moved, and its parent is another one now: on with what is still in its place.
+      // It was moved elsewhere: continue from the deepest level still in place.
       const { directory, depth } = await descend(root, levels);
       current = await replace(root, current, directory);
       for (; levels.length > depth; levels.pop()) await visitor.leave?.();
@@ -56,7 +56,7 @@ export async function visitTree(root: HeldDirectory, visitor: TreeVisitor): Prom
   }
 }
 
-/** Opens the deepest of the levels that is still in its place. */
+/** Opens the deepest level that is still in place. */
 async function descend(
   root: HeldDirectory,
   levels: readonly Level[],
@@ -84,7 +84,7 @@ function openChild(directory: HeldDirectory, name: string): Promise<HeldDirector
   return unlessGone(() => directory.childWithAccess(name));
 }
 
-/** What is removed, or replaced by something else (EINVAL: what was a link), between being seen and being opened. */
+/** Removed or replaced (EINVAL: by a link) between being listed and opened. */
 const GONE = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EINVAL"]);
 
 export async function unlessGone<T>(work: () => Promise<T>): Promise<T | undefined> {

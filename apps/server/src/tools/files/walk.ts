@@ -5,9 +5,9 @@ import { Glob, type GlobState } from "./glob.ts";
 import type { HeldDirectory } from "./held-directory.ts";
 
 export interface WalkOptions {
-  /** Levels to go down, from 1. */
+  /** Maximum depth, from 1. */
   depth: number;
-  /** Matches paths relative to where the walk begins; directories are then not shown. */
+  /** Matches paths relative to the start; directories are then not shown. */
   glob: string | undefined;
   limit: number;
   /** Goes before each shown path. */
@@ -15,18 +15,18 @@ export interface WalkOptions {
   signal: AbortSignal;
 }
 
-/** Entries that are looked at, shown or not; of one directory, no more are read either. */
+/** Maximum entries examined, shown or not; also the maximum read from one directory. */
 const MAX_VISITED = 50_000;
 
-/** Steps of the pattern over all paths together: about a second of work. */
+/** Maximum steps of the pattern over all paths: about a second of work. */
 const MAX_GLOB_STEPS = 50_000_000;
 
-/** Everybody else's requests wait for no longer than this, in ms. */
+/** Longest time without yielding to other requests, in ms. */
 const SLICE_MS = 10;
 
 const SKIPPED = new Set([".git", "node_modules"]);
 
-/** Lists a directory's entries by name, each directory's own right behind it. Symbolic links are shown, never followed. */
+/** Lists entries by name, each directory followed by its contents. Symbolic links are listed, never followed. */
 export async function walk(
   root: HeldDirectory,
   { depth, glob: pattern, limit, prefix, signal }: WalkOptions,
@@ -78,7 +78,7 @@ export async function walk(
     try {
       child = await parent.child(name);
     } catch {
-      // Removed meanwhile, or not readable: its own line is all there is to show.
+      // Removed meanwhile, or unreadable: list only the entry itself.
       return;
     }
     await using held = child;
@@ -89,7 +89,7 @@ export async function walk(
   return { entries, isCut };
 }
 
-/** Entries by name. A directory may hold millions, so no more are taken into memory than are looked at. */
+/** Entries by name. A directory may contain millions, so only as many as will be examined are read. */
 async function readSorted(
   directory: HeldDirectory,
   limit: number,
@@ -105,7 +105,7 @@ async function readSorted(
   return { entries, isCut };
 }
 
-/** A name may hold line breaks and worse, which would make one entry look like several. */
+/** A name may contain line breaks, which would make one entry look like several. */
 function showPath(path: string): string {
   return path.replace(
     // oxlint-disable-next-line no-control-regex -- these are what is looked for

@@ -1,4 +1,4 @@
-/** A file operation that cannot be done; the message is for the model and names paths as the model knows them. */
+/** A file operation that failed; the message is for the model and uses paths as the model knows them. */
 export class WorkspaceError extends Error {
   override readonly name = "WorkspaceError";
 }
@@ -18,7 +18,7 @@ const MEANINGS: Record<string, string> = {
   ENXIO: "not a regular file",
 };
 
-/** Says what a system error means, without the paths of its own message. Other errors are returned as they are. */
+/** Explains a system error without the paths in its message. Other errors are returned unchanged. */
 export function toWorkspaceError(path: string, error: unknown): unknown {
   if (!(error instanceof Error) || !("code" in error) || typeof error.code !== "string") return error;
   return new WorkspaceError(`${path}: ${MEANINGS[error.code] ?? error.code}`, { cause: error });

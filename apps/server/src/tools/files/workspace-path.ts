@@ -2,21 +2,21 @@ import { realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { WorkspaceError } from "./workspace-error.ts";
 
-/** Where a path leads, with every symbolic link on its way followed. */
+/** Where a path leads, with all symbolic links resolved. */
 export interface ResolvedPath {
   /** The workspace itself, without symbolic links. */
   root: string;
-  /** The deepest directory or file on the way that exists; inside the root. */
+  /** The deepest existing file or directory on the way; inside the root. */
   existing: string;
-  /** Names that come after it and do not exist yet. */
+  /** The names after it, which do not exist yet. */
   missing: readonly string[];
   /** Relative to the workspace, for messages and events; `.` for the workspace. */
   shown: string;
 }
 
 /**
- * Resolves a path of a tool's input: relative to the workspace, or absolute inside it.
- * @throws WorkspaceError where it leads out, by `..`, as an absolute path or through a symbolic link.
+ * Resolves a path in a tool's input: relative to the workspace, or absolute inside it.
+ * @throws WorkspaceError if it leads outside, by `..`, an absolute path or a symbolic link.
  */
 export async function resolveInWorkspace(workspace: string, path: string): Promise<ResolvedPath> {
   if (path.includes("\0")) throw new WorkspaceError("A path cannot hold a NUL");
@@ -29,7 +29,7 @@ export async function resolveInWorkspace(workspace: string, path: string): Promi
   return { root, existing, missing, shown: inside === "" ? "." : inside };
 }
 
-/** @returns the way from the directory to the path, or null where that is not inside. */
+/** @returns the path relative to the directory, or null if it is not inside. */
 export function relativeInside(directory: string, path: string): string | null {
   const way = relative(directory, path);
   return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way) ? null : way;

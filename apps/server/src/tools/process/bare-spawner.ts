@@ -8,7 +8,7 @@ import { endProcessTree, type TreePatience } from "./process-tree.ts";
 import type { ProcessExit, RunningProcess, Spawner, SpawnRequest } from "./spawner.ts";
 
 export interface BareSpawnerOptions {
-  /** Goes before each marker: `reapLeftovers` knows by it what this installation started. Letters, digits, `-`. */
+  /** Prefix of each marker, by which `reapLeftovers` recognises this installation's processes. Letters, digits, `-`. */
   owner: string;
   ledger: ProcessLedger;
   patience?: TreePatience;
@@ -16,10 +16,10 @@ export interface BareSpawnerOptions {
 
 const DEFAULT_PATIENCE: TreePatience = { graceMs: 2_000, forceMs: 5_000 };
 
-/** How long the last output may take once every process of the tree is gone, in ms. */
+/** How long to wait for the last output once all processes are gone, in ms. */
 const LAST_OUTPUT_MS = 1_000;
 
-/** Starts commands on the machine as it is, each in a process group of its own and marked by its environment. */
+/** Runs commands directly on the machine, each in its own process group and marked in its environment. */
 export function createBareSpawner({
   owner,
   ledger,
@@ -56,7 +56,7 @@ async function startChild(
     const child = spawn(argv[0], argv.slice(1), {
       cwd,
       env: { ...environment, [MARKER_VARIABLE]: marker },
-      // A session of its own, and so a group that can be ended as one.
+      // A session of its own, and so a process group that can be ended as a whole.
       detached: true,
       stdio: ["ignore", pipe.writeFd, pipe.writeFd],
     });
@@ -79,7 +79,7 @@ function exitOf(child: ChildProcess): Promise<ProcessExit> {
 class BareProcess implements RunningProcess {
   readonly record: ProcessRecord;
   readonly exited: Promise<ProcessExit>;
-  /** The bare machine has none. */
+  /** No limits on the bare machine. */
   readonly limitReached = null;
   readonly #pipe: OutputPipe;
   readonly #patience: TreePatience;
@@ -102,7 +102,7 @@ class BareProcess implements RunningProcess {
   async end(): Promise<number[]> {
     const survivors = await endProcessTree({ ...this.record, ownsGroup: true }, this.#patience);
     if (survivors.length === 0) await this.exited;
-    // A survivor may hold the pipe for ever; so may one that was missed.
+    // A survivor, or a process we missed, may hold the pipe for ever.
     const impatience = setTimeout(() => this.#pipe.destroy(), LAST_OUTPUT_MS);
     await this.#pipe.ended;
     clearTimeout(impatience);

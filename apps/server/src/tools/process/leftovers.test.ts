@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 import { reapLeftovers } from "./leftovers.ts";
 import { MARKER_VARIABLE, readBootId, readMarker, readProcess } from "./process-table.ts";
 
-/** What a server that was killed leaves behind: a process in a group of its own, with or without the marker. */
+/** What a killed server leaves behind: a process in its own group, with or without the marker. */
 async function leaveBehind(marker: string | null, command = "sleep 700") {
   const child = spawn("bash", ["-c", `echo up; ${command}`], {
     detached: true,

@@ -3,19 +3,19 @@ import { listProcesses, readBootId, readMarker, readProcess } from "./process-ta
 import { endProcessTree, type TreePatience } from "./process-tree.ts";
 
 export interface Leftovers {
-  /** As it was given to the spawner: everything that carries a marker of it is left over, recorded or not. */
+  /** The spawner's owner: every process with its marker is a leftover, recorded or not. */
   owner: string;
-  /** What the ledger says was running when the server died. */
+  /** Processes that were running when the server died, according to the ledger. */
   records: readonly ProcessRecord[];
   patience?: TreePatience;
 }
 
-/** Nobody reads their output any more, so there is less to wait for. */
+/** Nobody reads their output any more, so the wait is shorter. */
 const DEFAULT_PATIENCE: TreePatience = { graceMs: 500, forceMs: 5_000 };
 
 /**
- * Ends what an earlier server process left running. To be called before the first command starts, by the only server
- * of this owner. A pid alone is never trusted: it is ours if its start time and boot are, or its marker.
+ * Ends what an earlier server process left running. Call before the first command, by the owner's only server. A pid
+ * alone is never trusted: start time and boot, or the marker, must match.
  * @returns pids that could not be ended.
  */
 export async function reapLeftovers({

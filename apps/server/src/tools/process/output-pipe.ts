@@ -8,44 +8,44 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 
-// Bare descriptors: a FileHandle would close its own when it is collected, and these change hands.
+// Raw descriptors: a FileHandle would close its own on garbage collection, and these change owners.
 const openFd = promisify(open);
 const closeFd = promisify(close);
 
-/** Bytes read at a time, into one buffer that is used again and again. */
+/** Bytes per read, into one reused buffer. */
 const READ_BYTES = 65_536;
 
 /**
- * After fewer bytes than this the pipe is left alone for a moment: a program that writes line by line fills it meanwhile,
- * and we are not woken by each line.
+ * After a shorter read, wait a moment: a program that writes line by line fills the pipe meanwhile, and we are not
+ * woken for each line.
  */
 const SMALL_READ = 8_192;
 const REST_MS = 1;
 
-/** Takes a piece of output, valid until it returns; a promise holds the writer back until it resolves. */
+/** Receives a piece of output, valid until it returns; a promise applies backpressure to the writer. */
 export type OnOutput = (bytes: Uint8Array) => void | Promise<void>;
 
 export interface OutputPipe {
-  /** File descriptor for the child's stdout and stderr alike: what it writes arrives in its order. */
+  /** File descriptor for the child's stdout and stderr, so that the order of its output is kept. */
   readonly writeFd: number;
-  /** To be called once the child has its end. */
+  /** Call once the child has its end. */
   releaseWriteEnd(): Promise<void>;
-  /** Resolves when every writer is gone and all output was taken. */
+  /** Resolves when all writers are gone and all output was read. */
   readonly ended: Promise<void>;
-  /** Stops reading, whoever still writes. */
+  /** Stops reading, even if there are writers left. */
   destroy(): void;
 }
 
 /**
- * A pipe as a shell would make it. Node's own `stdio: "pipe"` gives a child sockets, and a socket cannot be opened
- * again by name: `> /dev/stdout` and `tee /dev/stderr` would fail.
+ * A pipe as a shell would create it. Node's `stdio: "pipe"` gives a child sockets, which can't be reopened by name: `>
+ * /dev/stdout` and `tee /dev/stderr` would fail.
  */
 export async function openOutputPipe(onOutput: OnOutput): Promise<OutputPipe> {
   const directory = await mkdtemp(join(tmpdir(), "trunkline-pipe-"));
   try {
     const path = join(directory, "output");
     await makeFifo(path);
-    // Opened for reading without waiting, it is there for the writer, who then need not wait either.
+    // Opened non-blocking for reading first, so that opening it for writing does not block either.
     const readFd = await openFd(path, constants.O_RDONLY | constants.O_NONBLOCK);
     const writeFd = await openFd(path, constants.O_WRONLY);
     const socket = readFrom(readFd, onOutput);
@@ -80,7 +80,7 @@ function readFrom(fd: number, onOutput: OnOutput): Socket {
     return false;
   };
   const socket = new Socket({ fd, readable: true, writable: false, onread: { buffer, callback } });
-  // Whoever waits for `ended` learns that it is over; why is known to the one whose promise was rejected.
+  // Those waiting for `ended` only learn that it is over; the caller whose promise was rejected knows why.
   socket.on("error", () => undefined);
   return socket;
 }

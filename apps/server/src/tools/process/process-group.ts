@@ -4,8 +4,8 @@ import { sendSignal } from "./send-signal.ts";
 const POLL_MS = 20;
 
 /**
- * Ends a process group, on systems that give no look at their processes: TERM, grace, KILL. What left the group stays.
- * @returns the group's id where even KILL did not end it.
+ * Ends a process group, on systems without `/proc`: TERM, grace, KILL. Processes that left the group remain.
+ * @returns the group's id if even KILL did not end it.
  */
 export async function endProcessGroup(
   groupId: number,

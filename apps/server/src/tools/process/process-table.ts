@@ -1,32 +1,32 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { setImmediate } from "node:timers/promises";
 
-/** A line of the process table, as proc(5) has it in `/proc/<pid>/stat`. */
+/** An entry of the process table, from `/proc/<pid>/stat` (proc(5)). */
 export interface ProcessEntry {
   pid: number;
   parentPid: number;
   groupId: number;
   sessionId: number;
-  /** Clock ticks since the boot. */
+  /** Clock ticks since boot. */
   startTime: number;
-  /** Ended, and waiting for its parent to look at its exit code: it does nothing more. */
+  /** A zombie. */
   isZombie: boolean;
 }
 
 /** Variable that marks a command's process and everything that inherits its environment. */
 export const MARKER_VARIABLE = "TRUNKLINE_RUN";
 
-/** Processes that are read before other work gets a turn. */
+/** Processes to read before yielding. */
 const SLICE = 64;
 
-/** Looks for new processes before the table counts as read, on a machine where new ones never stop to come. */
+/** Maximum passes over new processes, on a machine that never stops starting them. */
 const MAX_ROUNDS = 10;
 
-/** @returns null where the process is gone, or there is no `/proc`. */
+/** @returns null if the process is gone, or there is no `/proc`. */
 export function readProcess(pid: number): ProcessEntry | null {
   const stat = readProcFile(`/proc/${pid}/stat`);
   if (stat === null) return null;
-  // The second field is the command's name in parentheses, and may itself hold spaces and parentheses.
+  // The second field is the command's name in parentheses, which may contain spaces and parentheses.
   const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
   return {
     pid,
@@ -43,8 +43,8 @@ export function hasProcessTable(): boolean {
 }
 
 /**
- * Every process of the machine that can be seen. What began while the table was read is in it, too: otherwise one that
- * forks at the right moment and ends would hide its child.
+ * All visible processes. Includes those started while the table was read: otherwise one that forks at the right moment
+ * and exits would hide its child.
  */
 export async function listProcesses(): Promise<ProcessEntry[]> {
   const entries: ProcessEntry[] = [];
@@ -62,7 +62,7 @@ export async function listProcesses(): Promise<ProcessEntry[]> {
   return entries;
 }
 
-/** The marker that a process carries, or null: it has none, it is gone, or it belongs to another user. */
+/** The process's marker; null if it has none, is gone, or belongs to another user. */
 export function readMarker(pid: number): string | null {
   const environment = readProcFile(`/proc/${pid}/environ`);
   if (environment === null) return null;
@@ -75,7 +75,7 @@ export function readMarker(pid: number): string | null {
   );
 }
 
-/** Names this boot of the machine; start times of another boot mean nothing in this one. */
+/** Identifies this boot; start times of another boot are meaningless. */
 export function readBootId(): string {
   return readProcFile("/proc/sys/kernel/random/boot_id")?.trim() ?? "unknown";
 }
@@ -89,7 +89,7 @@ function listPids(): number[] {
   }
 }
 
-/** These files are made up by the kernel as they are read: reading them waits for no disk. */
+/** The kernel generates these files: reading them never waits for a disk. */
 function readProcFile(path: string): string | null {
   try {
     return readFileSync(path, "latin1");
@@ -99,7 +99,7 @@ function readProcFile(path: string): string | null {
   }
 }
 
-/** Gone meanwhile, or not ours to look at. */
+/** Gone meanwhile, or not accessible. */
 function isMissing(error: unknown): boolean {
   const code = error instanceof Error && "code" in error ? error.code : undefined;
   return code === "ENOENT" || code === "ESRCH" || code === "EACCES" || code === "EPERM";

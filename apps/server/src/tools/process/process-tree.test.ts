@@ -8,8 +8,8 @@ import { listProcesses, readMarker, readProcess } from "./process-table.ts";
 const PATIENCE = { graceMs: 300, forceMs: 5_000 };
 
 /**
- * Ignores TERM, leaves session and group behind, and is nobody's child. Writes its pid when it is there.
- * The first fork ends at once, so that the second has no parent that anyone knows.
+ * Ignores TERM, leaves session and group, and has no parent. Writes its pid when ready. The first fork exits
+ * immediately, so that the second has no known parent.
  */
 const STUBBORN = `
 import os, signal, sys, time

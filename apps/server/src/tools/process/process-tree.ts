@@ -9,35 +9,35 @@ import {
 } from "./process-table.ts";
 import { sendSignal } from "./send-signal.ts";
 
-/** A process and everything that came from it. */
+/** A process and all its descendants. */
 export interface ProcessTree {
   pid: number;
   startTime: number;
   /** Found in the environment of what it started. */
   marker: string;
-  /** Whether the process group and the session named `pid` are certainly the ones that it led. */
+  /** Whether the process group and session `pid` are certainly its own. */
   ownsGroup: boolean;
 }
 
 export interface TreePatience {
-  /** Milliseconds between the request to end and the end by force. */
+  /** Milliseconds between TERM and KILL. */
   graceMs: number;
-  /** Milliseconds that even force may take, before the rest is given up. */
+  /** Milliseconds to wait for KILL before giving up on the rest. */
   forceMs: number;
 }
 
 const POLL_MS = 20;
 
-/** Milliseconds between two looks at the whole table while KILL is at work. */
+/** Milliseconds between scans of the process table while killing. */
 const FORCE_ROUND_MS = 200;
 
 /**
- * Ends a process with its group and with its descendants that left the group (setsid, a double fork): TERM, grace,
- * KILL, and again until a look at the whole process table finds none.
+ * Ends a process, its group, and descendants that left the group (setsid, a double fork): TERM, grace, KILL, repeated
+ * until a scan of the process table finds none.
  *
- * Who left the group is known by the marker or by a parent who belongs to the tree. Only one that cleared its
- * environment and whose parents have all ended is missed; that takes a process namespace, which the sandbox has.
- * Without `/proc` there is the group alone.
+ * A process that left the group is found by its marker or by a parent in the tree. One that cleared its environment and
+ * whose ancestors have all ended is missed; catching it takes a process namespace, which the sandbox has. Without
+ * `/proc` only the group is ended.
  * @returns pids that even KILL did not end: another user's, or stuck in the kernel.
  */
 export async function endProcessTree(
@@ -53,7 +53,7 @@ export async function endProcessTree(
       asked.add(member.pid);
       if (!isAlive(member)) continue;
       sendSignal(member.pid, "SIGTERM");
-      // What is stopped takes the signal when it goes on.
+      // A stopped process handles the signal once continued.
       sendSignal(member.pid, "SIGCONT");
     }
     await waitUntilGone(members, graceEnd);
@@ -69,7 +69,7 @@ export async function endProcessTree(
 }
 
 async function findMembers({ pid, startTime, marker, ownsGroup }: ProcessTree): Promise<ProcessEntry[]> {
-  // Nothing older than the tree's root can have come from it, and nobody asks a zombie for anything.
+  // Nothing older than the root can descend from it, and zombies need no signal.
   let rest = (await listProcesses()).filter(
     (entry) => entry.startTime >= startTime && !entry.isZombie && entry.pid !== process.pid,
   );

@@ -1,6 +1,6 @@
 /**
- * Sends a signal to a process, or with a negative pid to a group.
- * @returns false where there is nobody who would take it: gone meanwhile, or another user's.
+ * Sends a signal to a process or, with a negative pid, to a group.
+ * @returns false if there is no such process, or it belongs to another user.
  */
 export function sendSignal(pid: number, signal: NodeJS.Signals | 0): boolean {
   try {

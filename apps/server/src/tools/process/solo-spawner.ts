@@ -1,13 +1,13 @@
 import type { RunningProcess, Spawner } from "./spawner.ts";
 
-/** How often it is looked whether the server is still one person's while a command runs, in ms. */
+/** Interval at which a running command rechecks that the server has one user, in ms. */
 const LOOK_MS = 500;
 
 /**
- * Runs commands on the bare machine for one person alone: there they read and write whatever the server can, so each of
- * several could read what is the others', the database and its tokens included. As soon as there is a second person, what
- * runs is ended.
- * @param isShared asked before each command and while it runs, as users come and go.
+ * Runs commands on the bare machine for a single user only: they can access whatever the server can, including its
+ * database and tokens, so with several users each could read the others' data. Running commands are ended as soon as
+ * there is a second user.
+ * @param isShared checked before each command and while it runs.
  * @param reason why there is no sandbox.
  */
 export function soloSpawner(spawner: Spawner, isShared: () => Promise<boolean>, reason: string): Spawner {
@@ -21,7 +21,7 @@ export function soloSpawner(spawner: Spawner, isShared: () => Promise<boolean>, 
   };
 }
 
-/** @returns the reason, for people, why commands are refused while the server has several users. */
+/** @returns why commands are refused while the server has several users. */
 export function refusedBecause(reason: string): string {
   return `it has more than one user and no sandbox (${reason}), see docs/sandbox.md`;
 }
@@ -56,7 +56,7 @@ class SoloProcess implements RunningProcess {
   }
 
   async #look(isShared: () => Promise<boolean>, refusal: string): Promise<void> {
-    // Where that cannot be told, there is no saying that it is safe.
+    // If it can't be determined, assume the worst.
     const mustEnd = await isShared().catch(() => true);
     if (!mustEnd || this.#ending !== undefined) return;
     this.#refusal = refusal;

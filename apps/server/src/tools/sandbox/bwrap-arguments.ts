@@ -4,42 +4,42 @@ import type { SandboxFiles } from "./sandbox-files.ts";
 import type { SystemMounts } from "./system-mounts.ts";
 import { isWithinAny } from "./toolchains.ts";
 
-/** What is the same for every command. */
+/** Arguments common to all commands. */
 export interface SandboxPlan {
   system: SystemMounts;
-  /** Directories outside the system's that are shown, to be read. */
+  /** Directories outside the system's to show read-only. */
   toolchains: readonly string[];
   identity: Identity;
   network: boolean;
   limits: SandboxLimits;
-  /** Files that the sandbox needs itself. */
+  /** Files that the sandbox itself needs. */
   files: SandboxFiles;
-  /** The sandbox's own files are below it. */
+  /** Directory of the sandbox's own files. */
   dataDir: string;
-  /** Directories that are never shown, also where they lie in one that is. */
+  /** Directories that are never shown, even inside a shown one. */
   hidden: readonly string[];
 }
 
 export interface SandboxedCommand {
   argv: readonly string[];
-  /** Absolute path of the one directory that can be written, the same inside and outside. */
+  /** Absolute path of the only writable directory, the same inside and outside. */
   workspace: string;
   environment: Readonly<Record<string, string>>;
 }
 
-/** Descriptor of the filter of system calls, as `startBwrap` gives it to bwrap. */
+/** Descriptor of the seccomp filter, as `startBwrap` passes it to bwrap. */
 const FILTER_FD = 4;
 
-/** Where the supervisor's program is in the sandbox. */
+/** Path of the supervisor's program in the sandbox. */
 export const SUPERVISOR_PROGRAM = "/run/supervisor";
 
-/** Room for the directories that lead to the workspace, in bytes. */
+/** Size of the tmpfs for the directories leading to the workspace, in bytes. */
 const COVER_BYTES = 65_536;
 
 /**
- * Arguments of bwrap 0.8 or newer, bwrap(1). It begins with an empty root and adds what is named; everything else is
- * not there. The root itself, `/dev` and `/proc` are made read-only at the end: they are memory without a limit, and a
- * server that runs as root would otherwise leave `/proc/sys` writable, and with it the kernel's `core_pattern`.
+ * Arguments for bwrap(1) 0.8 or newer. It starts with an empty root and adds what is named; nothing else exists. Root,
+ * `/dev` and `/proc` are made read-only at the end: they are unlimited memory, and a server running as root would
+ * otherwise leave `/proc/sys` writable, including the kernel's `core_pattern`.
  */
 export function bwrapArguments(plan: SandboxPlan, command: SandboxedCommand): string[] {
   const { environment, workspace, argv } = command;
@@ -58,14 +58,14 @@ function isolation({ identity, network, files }: SandboxPlan): string[] {
   return [...user, ...noOtherUser, ...rest, ...life, ...filter];
 }
 
-/** What is mounted later lies on what was mounted before it. */
+/** Later mounts cover earlier ones. */
 function mounts(plan: SandboxPlan, workspace: string): string[] {
   const { system, toolchains, identity, limits, files, hidden } = plan;
   const temporary = tmpfs("/tmp", limits.temporaryBytes);
   temporary.push("--symlink", "/tmp", "/var/tmp", "--dir", "/run");
   temporary.push("--ro-bind", files.supervisor, SUPERVISOR_PROGRAM);
   const devices = ["--dev", "/dev", ...tmpfs("/dev/shm", limits.sharedMemoryBytes), "--proc", "/proc"];
-  // Tells what keys the server's user has, also to those who can do nothing with them.
+  // Lists the keys of the server's user, even to processes that can't use them.
   for (const path of ["/proc/keys", "/proc/key-users"]) devices.push("--ro-bind-try", "/dev/null", path);
   const work = ["--bind", workspace, workspace];
   const covered = hidden.filter((path) => isWithinAny(path, [...system.directories, ...toolchains]));
@@ -83,6 +83,6 @@ function mounts(plan: SandboxPlan, workspace: string): string[] {
 }
 
 function tmpfs(path: string, bytes: number): string[] {
-  // Anybody may write there, as everywhere; bwrap makes it for its owner alone.
+  // World-writable, as everywhere; bwrap creates it for its owner only.
   return ["--size", String(bytes), "--perms", "1777", "--tmpfs", path];
 }

@@ -7,7 +7,7 @@ import { bwrap, SandboxBench } from "./testing/sandbox-bench.ts";
 const ALLOWED = 0x7fff_0000;
 const errno = (number: number): number => 0x0005_0000 | number;
 
-/** What the program answers to a call, as the kernel runs it: so the filter of another processor can be tried here. */
+/** Evaluates the program like the kernel, so that filters for other architectures can be tested here. */
 function answer(program: Buffer, call: { arch: number; number: number; arguments?: number[] }): number {
   const data = Buffer.alloc(64);
   data.writeUInt32LE(call.number, 0);
@@ -37,7 +37,7 @@ describe.each([
   it("denies what is always denied, and allows the numbers in between", () => {
     const denied = new Map<number | undefined, number>();
     for (const { numbers, error, where } of DENIED_CALLS) {
-      // Those with a condition are tried below.
+      // Conditional ones are tested below.
       denied.set(numbers[architecture], where === undefined ? errno(error) : -1);
     }
     const numbers = Array.from({ length: 480 }, (_, number) => number).filter(
@@ -82,8 +82,8 @@ it("has a filter for the processors that it knows alone", () => {
 });
 
 /**
- * Prints the error of each call, by name; 0 where it was not refused. Never to be run outside the sandbox: as root these
- * calls change the machine, so it ends where the process namespace is the one of whoever runs the tests.
+ * Prints the error of each call by name; 0 if it was allowed. Never run this outside the sandbox: as root these calls
+ * change the machine, so it exits if the process namespace is that of the test runner.
  */
 const tryCalls = (ownNamespace: string): string => String.raw`
 import ctypes, json, os, platform, sys

@@ -1,20 +1,20 @@
 import { type ArgumentTest, DENIED_CALLS } from "./denied-calls.ts";
 
-/** Processors that there is a filter for, by their names in Node and to the kernel (AUDIT_ARCH, linux/audit.h). */
+/** Supported architectures, by Node's name and the kernel's (AUDIT_ARCH, linux/audit.h). */
 const ARCHITECTURES = { x64: 0xc000_003e, arm64: 0xc000_00b7 } as const;
 type Architecture = keyof typeof ARCHITECTURES;
 
-/** On x64, calls of the x32 kind have this bit in their number. */
+/** On x64, x32 calls have this bit in their number. */
 const X32_BIT = 0x4000_0000;
 
 const ENOSYS = 38;
 
-/** Places in `struct seccomp_data` (seccomp(2)); an argument's low half comes first. */
+/** Offsets in `struct seccomp_data` (seccomp(2)); an argument's low half comes first. */
 const NUMBER_AT = 0;
 const ARCHITECTURE_AT = 4;
 const argumentAt = (index: number): number => 16 + 8 * index;
 
-/** Instructions of classic BPF (linux/filter.h) and a filter's answers (linux/seccomp.h). */
+/** Instructions of classic BPF (linux/filter.h) and a filter's return values (linux/seccomp.h). */
 const LOAD = 0x20;
 const JUMP_EQUAL = 0x15;
 const JUMP_GREATER_OR_EQUAL = 0x35;
@@ -32,9 +32,9 @@ interface Instruction {
 }
 
 /**
- * Compiles the filter of system calls for bwrap's `--seccomp`. Calls of another processor's kind, which would have other
- * numbers, do not exist in the sandbox: no 32-bit programs there.
- * @returns null for a processor that there is no filter for.
+ * Compiles the seccomp filter for bwrap's `--seccomp`. Calls of a foreign architecture, with other numbers, are denied
+ * altogether: no 32-bit programs.
+ * @returns null for an unsupported architecture.
  */
 export function compileCallFilter(architecture: string = process.arch): Buffer | null {
   if (!isKnown(architecture)) return null;
@@ -50,7 +50,7 @@ export function compileCallFilter(architecture: string = process.arch): Buffer |
   for (const { numbers, error, where = [] } of DENIED_CALLS) {
     const number = numbers[architecture];
     if (number === undefined) continue;
-    // What fails a test goes on behind the block, with the call's number loaded again.
+    // A failed test continues after the block, with the call's number loaded again.
     const block: Instruction[] = [{ code: RETURN, value: FAIL_WITH | error }];
     for (const test of where.toReversed()) block.unshift(...compileTest(test, block.length));
     if (where.length > 0) block.push({ code: LOAD, value: NUMBER_AT });
@@ -60,7 +60,7 @@ export function compileCallFilter(architecture: string = process.arch): Buffer |
   return encode(program);
 }
 
-/** Goes on where the test holds, and else skips `rest` more instructions. */
+/** Continues if the test holds, otherwise skips `rest` more instructions. */
 function compileTest(test: ArgumentTest, rest: number): Instruction[] {
   const load: Instruction = { code: LOAD, value: argumentAt(test.argument) };
   if ("is" in test) return [load, { code: JUMP_EQUAL, value: test.is, ifFalse: rest }];

@@ -2,8 +2,8 @@ import { readFile } from "node:fs/promises";
 import { listProcesses } from "../process/process-table.ts";
 
 /**
- * The processes whose parent is this one, which has one thread. The kernel keeps a list of them in most builds
- * (CONFIG_PROC_CHILDREN); elsewhere it takes a look at the whole process table.
+ * Children of a single-threaded process. Most kernels keep a list (CONFIG_PROC_CHILDREN); otherwise the process table
+ * is scanned.
  */
 export async function childProcessIds(pid: number): Promise<number[]> {
   try {

@@ -1,10 +1,10 @@
-/** Numbers of a system call, by processor. Absent where the processor has no such call. */
+/** Numbers of a system call by architecture. Absent if the architecture has no such call. */
 interface CallNumbers {
   x64?: number;
   arm64?: number;
 }
 
-/** A test of one of a call's arguments, of which the kernel reads the low 32 bits. */
+/** A test of a call's argument (the low 32 bits). */
 export type ArgumentTest =
   | { argument: number; hasAnyOf: number }
   | { argument: number; hasNoneOf: number }
@@ -14,7 +14,7 @@ export type ArgumentTest =
 export interface DeniedCall {
   numbers: CallNumbers;
   error: number;
-  /** Denied where all of these hold; absent: always. */
+  /** Denied if all of these hold; absent: always. */
   where?: readonly ArgumentTest[];
 }
 
@@ -26,11 +26,11 @@ const EAFNOSUPPORT = 97;
 const both = (number: number): CallNumbers => ({ x64: number, arm64: number });
 
 /**
- * What a command has no use for and what has been a way out of sandboxes, or to other processes: the kernel then has less
- * that can go wrong. Everything else is allowed, so that programs work as they do elsewhere.
+ * Calls that commands don't need and that have been used to escape sandboxes or reach other processes. Denying them
+ * shrinks the kernel's attack surface. Everything else is allowed, so that programs work as usual.
  */
 const ALWAYS: Readonly<Record<string, CallNumbers>> = {
-  // Other processes: the supervisor is of the same user.
+  // Other processes: the supervisor runs as the same user.
   ptrace: { x64: 101, arm64: 117 },
   process_vm_readv: { x64: 310, arm64: 270 },
   process_vm_writev: { x64: 311, arm64: 271 },
@@ -44,7 +44,7 @@ const ALWAYS: Readonly<Record<string, CallNumbers>> = {
   add_key: { x64: 248, arm64: 217 },
   request_key: { x64: 249, arm64: 218 },
   keyctl: { x64: 250, arm64: 219 },
-  // Parts of the kernel that only few programs use, and exploits often.
+  // Parts of the kernel that few programs use, but exploits often do.
   bpf: { x64: 321, arm64: 280 },
   perf_event_open: { x64: 298, arm64: 241 },
   userfaultfd: { x64: 323, arm64: 282 },
@@ -87,33 +87,33 @@ const ALWAYS: Readonly<Record<string, CallNumbers>> = {
   ioperm: { x64: 173 },
 };
 
-/** Programs know that older kernels lack these, and do without. What they would do cannot be told from outside. */
+/** Programs fall back when older kernels lack these. Their effects can't be determined by a filter. */
 const UNKNOWN: readonly CallNumbers[] = [
   both(425), // io_uring_setup
   both(426), // io_uring_enter
   both(427), // io_uring_register
-  both(435), // clone3: its flags lie in memory. clone is used instead.
-  both(437), // openat2: the same. openat is used instead.
+  both(435), // clone3: its flags are in memory. clone is used instead.
+  both(437), // openat2: likewise. openat is used instead.
 ];
 
 const NEW_NAMESPACES = 0x7e02_0000;
 const SET_ID_BITS = 0o6000;
-/** O_CREAT, and the bit of O_TMPFILE that is its own. */
+/** O_CREAT, and the bit specific to O_TMPFILE. */
 const CREATES = 0x40_0040;
 const AF_UNIX = 1;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const AF_NETLINK = 16;
-/** Of netlink: addresses and routes, sockets, and devices. */
+/** Netlink: addresses and routes, sockets, and devices. */
 const NETLINK_PROTOCOLS = [0, 4, 15];
 const FALLOC_PUNCH_HOLE = 0x02;
 const TIOCSTI = 0x5412;
 const TIOCLINUX = 0x541c;
 
 const CONDITIONAL: readonly DeniedCall[] = [
-  // clone with a namespace of its own.
+  // clone with a new namespace.
   { numbers: { x64: 56, arm64: 220 }, error: EPERM, where: [{ argument: 0, hasAnyOf: NEW_NAMESPACES }] },
-  // socket and socketpair: of the families, those that ordinary programs use. AF_VSOCK leads to the machine's host.
+  // socket and socketpair: only the families that ordinary programs use. AF_VSOCK reaches the machine's host.
   {
     numbers: { x64: 41, arm64: 198 },
     error: EAFNOSUPPORT,
@@ -128,21 +128,21 @@ const CONDITIONAL: readonly DeniedCall[] = [
     ],
   },
   { numbers: { x64: 53, arm64: 199 }, error: EAFNOSUPPORT, where: [{ argument: 0, isNoneOf: [AF_UNIX] }] },
-  // ioctl: typing into a terminal for whoever sits there.
+  // ioctl: typing into the terminal of whoever uses it.
   { numbers: { x64: 16, arm64: 29 }, error: EPERM, where: [{ argument: 1, is: TIOCSTI }] },
   { numbers: { x64: 16, arm64: 29 }, error: EPERM, where: [{ argument: 1, is: TIOCLINUX }] },
-  // fallocate: fills the disk quicker than anybody can look. Where it is missing, programs write instead.
+  // fallocate: fills the disk faster than the watch can react. Programs fall back to writing.
   {
     numbers: { x64: 285, arm64: 47 },
     error: EOPNOTSUPP,
     where: [{ argument: 1, hasNoneOf: FALLOC_PUNCH_HOLE }],
   },
-  // chmod, fchmod, fchmodat, fchmodat2: a program that runs as the server's user, whoever starts it.
+  // chmod, fchmod, fchmodat, fchmodat2: a set-user-ID program would run as the server's user.
   { numbers: { x64: 90 }, error: EPERM, where: [{ argument: 1, hasAnyOf: SET_ID_BITS }] },
   { numbers: { x64: 91, arm64: 52 }, error: EPERM, where: [{ argument: 1, hasAnyOf: SET_ID_BITS }] },
   { numbers: { x64: 268, arm64: 53 }, error: EPERM, where: [{ argument: 2, hasAnyOf: SET_ID_BITS }] },
   { numbers: both(452), error: EPERM, where: [{ argument: 2, hasAnyOf: SET_ID_BITS }] },
-  // creat, open, openat, mknod, mknodat: such a program made at once.
+  // creat, open, openat, mknod, mknodat: the same at creation.
   { numbers: { x64: 85 }, error: EPERM, where: [{ argument: 1, hasAnyOf: SET_ID_BITS }] },
   {
     numbers: { x64: 2 },

@@ -4,25 +4,25 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** How long a count of a directory's files may take, in ms. */
+/** Timeout for counting a directory's files, in ms. */
 const COUNT_LIMIT_MS = 60_000;
 
-/** Bytes that this user can still write to the directory's disk. @throws Error where the directory is gone. */
+/** Bytes available to this user on the directory's disk. @throws Error if the directory is gone. */
 export async function freeBytes(directory: string): Promise<number> {
   const { bavail, bsize } = await statfs(directory);
   return bavail * bsize;
 }
 
-/** Files that the directory's disk can still take, and in all; none in all where it has no such number. */
+/** Free and total inodes of the directory's disk; a total of 0 if it has no such limit. */
 export async function freeFiles(directory: string): Promise<{ free: number; total: number }> {
   const { ffree, files } = await statfs(directory);
   return { free: ffree, total: files };
 }
 
 /**
- * Bytes that the directory's files take, as the disk sees it: blocks, not lengths. Takes a walk through all of them, at
- * any depth. What a mode closes to the server's user is counted, too: the count runs in a user namespace that may read
- * every directory of this user and can do nothing else.
+ * Disk usage of a directory in bytes: blocks, not lengths. Walks all files at any depth, including those that a mode
+ * closes to the server's user: it runs in a user namespace that may read all of this user's directories and nothing
+ * else.
  */
 export async function usedBytes(directory: string, bwrap: string): Promise<number> {
   const count = ["du", "-skx", "--", directory];
@@ -32,7 +32,7 @@ export async function usedBytes(directory: string, bwrap: string): Promise<numbe
     const { stdout } = await run(program, rest, { timeout: COUNT_LIMIT_MS });
     return bytesIn(stdout);
   } catch (error) {
-    // Files that went away while it counted make `du` fail, after it has counted the others.
+    // Files that disappear while counting make `du` fail, after it has counted the rest.
     if (error instanceof Error && "stdout" in error && typeof error.stdout === "string") {
       return bytesIn(error.stdout);
     }

@@ -2,19 +2,19 @@ import { freeBytes, freeFiles, usedBytes } from "./disk-usage.ts";
 import { describeBytes, type SandboxLimits } from "./limits.ts";
 import { removeGrowth } from "./remove-growth.ts";
 
-/** Between two looks at the disk, in ms. What is written meanwhile must fit into what is to stay free. */
+/** Interval of checks, in ms. What is written meanwhile must fit into the reserve. */
 const INTERVAL_MS = 100;
 
-/** The same where less than this is left to write: bytes, ms. */
+/** Interval once less than this is left: bytes, ms. */
 const NEAR_THE_END = { bytes: 8 * 1_073_741_824, intervalMs: 20 };
 
-/** A workspace is counted again when the disk has lost this share of what the workspace may hold. */
+/** Recount a workspace after the disk has lost this share of the workspace's limit. */
 const COUNT_STEP = 1 / 16;
 
-/** What a command may still use that begins where there is too little left, so that it can make room: bytes. */
+/** What a command may still use if it starts with too little left, so that it can clean up: bytes. */
 const ROOM_TO_TIDY = 16 * 1_048_576;
 
-/** Share of the disk's files that commands leave for others: file systems have a fixed number of them. */
+/** Share of the disk's inodes reserved for others. */
 const FREE_FILES = 1 / 50;
 
 /** Workspaces whose last count is remembered. */
@@ -22,33 +22,36 @@ const MAX_REMEMBERED = 1_000;
 
 interface Count {
   usedBytes: number;
-  /** What the disk had free at most since then. */
+  /** Maximum free space on the disk since then. */
   freeBytes: number;
 }
 
 interface Excess {
   message: string;
-  /** Bytes that must go until it is none any more. */
+  /** Bytes to remove to get back under the limit. */
   missing(): Promise<number>;
 }
 
 export interface Watch {
-  /** Ends the watch with a last look, once nothing can be written any more: what was within the limits is left alone. */
+  /**
+   * Ends the watch with a final check, once nothing can be written any more: within the limits, everything is left
+   * alone.
+   */
   finish(): Promise<string | null>;
 }
 
 /**
- * Watches what commands do to the disk, as no limit of the kernel does for many files together: that a workspace does
- * not outgrow its share, and that the disk does not fill up. A command that does is ended, and of what it wrote so much
- * is removed that the limit holds again. Counting takes a walk through all files, so it is done only after the disk has
- * become fuller. What fills a disk at once, `fallocate`, is not there in the sandbox (`denied-calls.ts`).
+ * Enforces disk limits, because the kernel has none for many files together: a workspace must not outgrow its quota,
+ * and the disk must not fill up. An offending command is ended, and enough of what it wrote is removed. Counting walks
+ * all files, so it only happens after the disk has become fuller. `fallocate`, which fills a disk instantly, is denied
+ * (`denied-calls.ts`).
  */
 export class DiskWatch {
   readonly #limits: SandboxLimits;
   readonly #bwrap: string;
   readonly #counts = new Map<string, Count>();
 
-  /** @param bwrap Absolute path of bwrap, for counting what is closed to the server's user. */
+  /** @param bwrap Absolute path of bwrap, for counting directories closed to the server's user. */
   constructor(limits: SandboxLimits, bwrap: string) {
     this.#limits = limits;
     this.#bwrap = bwrap;
@@ -56,7 +59,7 @@ export class DiskWatch {
 
   /**
    * @param onLimit Called at most once, with what happened.
-   * @throws Error where the directory is gone.
+   * @throws Error if the directory is gone.
    */
   async begin(directory: string, onLimit: (message: string) => void): Promise<Watch> {
     const { freeDiskBytes } = this.#limits;
@@ -92,7 +95,7 @@ export class DiskWatch {
     };
   }
 
-  /** @returns what happened, with what was removed. */
+  /** @returns what happened, including what was removed. */
   async #revert(directory: string, sinceMs: number, { message, missing }: Excess): Promise<string> {
     try {
       const bytes = await missing();
@@ -120,7 +123,7 @@ export class DiskWatch {
       const nextMs = free - floor < NEAR_THE_END.bytes ? NEAR_THE_END.intervalMs : INTERVAL_MS;
       return { found: await this.#findExcess(directory, { free, floor, mayCount }), nextMs };
     } catch (error) {
-      // A command may remove its own workspace under the count.
+      // A command may remove its own workspace during the count.
       if (error instanceof Error) return { found: null, nextMs: INTERVAL_MS };
       throw error;
     }
@@ -143,14 +146,14 @@ export class DiskWatch {
     }
     const last = this.#counts.get(directory);
     if (last !== undefined && last.freeBytes - free < this.#stepAfter(last)) {
-      // What others free must not hide what comes next.
+      // Space freed by others must not hide what comes next.
       last.freeBytes = Math.max(last.freeBytes, free);
       return null;
     }
     if (!mayCount) return null;
     const used = await usedBytes(directory, this.#bwrap);
     this.#remember(directory, { usedBytes: used, freeBytes: free });
-    // One that begins where there is too much already may well be here to remove it.
+    // A command that starts over the limit may be about to clean up.
     const hasGrown = last !== undefined && used > last.usedBytes;
     if (!hasGrown || used <= workspaceBytes) return null;
     return {

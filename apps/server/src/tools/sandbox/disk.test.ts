@@ -33,7 +33,7 @@ with open("big", "wb") as f:
   };
   it.each(Object.entries(cases))("%s", async (_name, command) => {
     await using disk = await SmallDisk.mount(256);
-    // Others than root cannot mount one.
+    // Only root can mount one.
     if (disk === undefined) return expect(NO_SMALL_DISK).toBeTypeOf("string");
     await using bench = await SandboxBench.create({
       parent: disk.path,

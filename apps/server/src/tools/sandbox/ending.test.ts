@@ -12,7 +12,7 @@ beforeEach(({ skip }) => skip(bwrap === null, NO_BWRAP));
 
 const PATIENCE = { graceMs: 300, forceMs: 5_000 };
 
-/** Runs a command up to its first output, and tells the processes that it has by then. */
+/** Runs a command until its first output, and lists its processes. */
 async function begin(bench: SandboxBench, command: string) {
   const abort = new AbortController();
   const begun = Promise.withResolvers<void>();
@@ -28,7 +28,7 @@ test("cancel ends what ignores TERM, cleared its environment, called setsid and 
     bench,
     `trap '' TERM; python3 stubborn.py daemon; (trap '' TERM; sleep 600) & ${untilFile("daemon")}; echo ready; while :; do sleep 600; done`,
   );
-  // bwrap, the supervisor, bash, the daemon and a sleep; another may just have begun.
+  // bwrap, the supervisor, bash, the daemon and a sleep; another may have just started.
   expect(family.length).toBeGreaterThanOrEqual(5);
   const canceledAt = performance.now();
   abort.abort();
@@ -93,7 +93,7 @@ test("exit codes and signals arrive", async () => {
     output: "alone\n",
   });
   expect(await bench.run("if")).toMatchObject({ status: "failed", exitCode: 2 });
-  // Signals are as they always are: not ignored, as they would be in a shell's background.
+  // Default signal handling: not ignored, as in a shell's background.
   expect((await bench.run("(trap) ; kill -INT $$; echo ignored")).output).toBe("[ended by SIGINT]");
   expect(await bench.run("echo begun; sleep 600", { timeoutSeconds: 1 })).toMatchObject({
     output: "begun\n[timed out: stopped after 1 s, with everything it had started]",
@@ -127,7 +127,7 @@ test("output streams while the command runs, and holds it back where nobody take
   expect(long.omittedBytes).toBe(20_000_000 + 5 - 65_536);
 });
 
-/** A process in the server's place that has a sandbox with a stubborn command in it. */
+/** A process that plays the server, with a stubborn command in a sandbox. */
 async function startOwner() {
   const script = new URL("testing/own-sandbox.ts", import.meta.url).pathname;
   const owner = spawn(process.execPath, [script], { stdio: ["ignore", "pipe", "inherit"] });

@@ -6,8 +6,8 @@ const SIGNALS = new Map(
 );
 
 /**
- * Reads a shell's exit status, where 128 and a number stand for the signal of that number. A program that ends with such
- * a status of its own accord is taken for one that a signal ended: a shell cannot tell, and mostly it is right.
+ * Decodes a shell's exit status, where 128 + n stands for signal n. A program that exits with such a status itself is
+ * misread, as by any shell.
  */
 export function readExitStatus(status: number): ProcessExit {
   const signal = status > 128 ? SIGNALS.get(status - 128) : undefined;

@@ -2,10 +2,10 @@ import { constants } from "node:fs";
 import { access } from "node:fs/promises";
 import { isAbsolute, join } from "node:path";
 
-/** Where system programs are, also for a server whose search path is short. */
+/** Where system programs are, even if the server's search path is short. */
 const SYSTEM_PATH = "/usr/local/bin:/usr/bin:/bin:/run/current-system/sw/bin";
 
-/** @returns the absolute path of the first program of this name on the search path, or null. */
+/** @returns the absolute path of the first match on the search path, or null. */
 export async function findProgram(name: string, path: string): Promise<string | null> {
   for (const directory of `${path}:${SYSTEM_PATH}`.split(":")) {
     const candidate = join(directory, name);

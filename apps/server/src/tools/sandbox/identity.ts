@@ -1,20 +1,20 @@
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
-/** Who a command is, to itself. Outside it is the server's own user, without any capability. */
+/** The command's identity inside. Outside it is the server's own user, without capabilities. */
 export interface Identity {
   uid: number;
   gid: number;
-  /** Arguments for bwrap that show the files of `/etc` with this user in them, and nobody else of the machine. */
+  /** bwrap arguments for an `/etc/passwd` and `/etc/group` with only this user. */
   mounts: string[];
 }
 
-/** Programs that find themselves root try to give files away, and fail: only one user exists in there. */
+/** Programs that find themselves root try to chown files, and fail: there is only one user inside. */
 const ORDINARY_ID = 1_000;
 
 /**
- * Writes the files that say who is who in the sandbox.
- * @param directory Is made; a command can read those files and not the directory.
+ * Writes the identity files of the sandbox.
+ * @param directory Created. A command can read the files but not the directory.
  */
 export async function writeIdentity(directory: string, { network }: { network: boolean }): Promise<Identity> {
   const uid = process.getuid?.() || ORDINARY_ID;
@@ -25,7 +25,7 @@ export async function writeIdentity(directory: string, { network }: { network: b
       `trunkline:x:${uid}:${gid}:Trunkline:/tmp:/bin/bash\n` +
       `nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n`,
     group: `root:x:0:\ntrunkline:x:${gid}:\nnogroup:x:65534:\n`,
-    // With the network there is the machine's own.
+    // With network, the machine's own file is used.
     ...(network ? {} : { hosts: "127.0.0.1 localhost\n::1 localhost\n" }),
   };
   await mkdir(directory, { recursive: true, mode: 0o700 });

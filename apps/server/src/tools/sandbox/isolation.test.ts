@@ -10,7 +10,7 @@ import { bwrap, NO_BWRAP, SandboxBench, unlessOutside } from "./testing/sandbox-
 
 beforeEach(({ skip }) => skip(bwrap === null, NO_BWRAP));
 
-// What is tried here does no harm where it succeeds: files are opened and not written, modes set to what they are.
+// These attempts do no harm if they succeed: files are opened but not written, modes set to what they are.
 
 const lines = (text: string): string[] => text.trim().split("\n");
 
@@ -85,7 +85,7 @@ test("what whoever started the server had left open is closed", async () => {
   const file = join(bench.dataDir, "token");
   await writeFile(file, "canary");
   const script = new URL("testing/run-sandboxed.ts", import.meta.url).pathname;
-  // Through a shell: what Node starts itself with has its descriptors closed.
+  // Through a shell: Node closes the descriptors of its children.
   const child = spawn(
     "bash",
     [
@@ -120,7 +120,7 @@ test("loopback ports, metadata addresses and every other network are out of reac
       ..."refused refused unreachable unreachable unreachable".split(" "),
       "1",
     ]);
-    // The same attempt does get through where the network is allowed.
+    // The same attempt succeeds if the network is allowed.
     await using open = await SandboxBench.create({ network: true });
     expect((await open.run(`cat < /dev/tcp/127.0.0.1/${port}`)).output).toBe("reached");
   } finally {

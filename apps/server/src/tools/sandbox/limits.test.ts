@@ -9,16 +9,16 @@ import { bwrap, NO_BWRAP, SandboxBench } from "./testing/sandbox-bench.ts";
 beforeEach(({ skip }) => skip(bwrap === null, NO_BWRAP));
 
 /*
- * What is tried here harms nobody where a limit does not hold: every process ends by itself, and what is written ends
- * about a gigabyte beyond the limit.
+ * These attempts do no harm if a limit fails: every process ends by itself, and writes stop about a gigabyte beyond the
+ * limit.
  */
 
 const MIB = 1_048_576;
 const BEYOND = 1_024 * MIB;
-/** Files of 8 MB that are a gigabyte beyond 64 MiB. */
+/** Files of 8 MB, a gigabyte beyond 64 MiB. */
 const MANY = 140;
 
-/** Longest time that this process was kept from a turn, in ms, while the promise was pending. */
+/** Longest delay of this process's event loop, in ms, while the promise was pending. */
 async function longestStall(pending: Promise<unknown>): Promise<number> {
   let ended = false;
   void pending.finally(() => (ended = true));
@@ -88,7 +88,7 @@ test("a write without an end ends in a failed tool, and takes no more than one f
   });
   expect(await bench.run(write)).toMatchObject({ status: "failed" });
   expect((await stat(bench.path("big"))).size).toBe(32 * MIB);
-  // A file of 10 GB with nothing in it takes no space.
+  // A sparse file of 10 GB takes no space.
   expect(await bench.run("truncate -s 10G sparse")).toMatchObject({ status: "failed" });
   expect(await bench.run(`fallocate -l ${32 * MIB + BEYOND} allocated`)).toMatchObject({ status: "failed" });
 });
@@ -129,7 +129,7 @@ test("a disk that runs full stops the command before it is full", async ({ skip 
       /^\[limit: the disk has less than 128 MiB left.*\]\n\[ended by SIGKILL\]$/,
     ) as string,
   });
-  // Too little is left, and still there is a way to tidy up.
+  // Too little is left, and still there is a way to clean up.
   expect(await bench.run("rm part*; sleep 0.3; echo done")).toMatchObject({ output: "done\n" });
   await writeFile(bench.path("next"), "");
   expect((await readdir(bench.workspace)).toSorted()).toEqual(["next"]);

@@ -1,23 +1,23 @@
 const MIB = 1_048_576;
 const GIB = 1_024 * MIB;
 
-/** What one command may take of the machine. */
+/** Resource limits of one command. */
 export interface SandboxLimits {
-  /** Processes and threads at once. */
+  /** Processes and threads. */
   processes: number;
-  /** Bytes of one file. */
+  /** Bytes per file. */
   fileBytes: number;
-  /** Open files of one process. */
+  /** Open files per process. */
   openFiles: number;
-  /** Bytes of memory that one process may fill; all of them together are not counted. */
+  /** Bytes of memory per process; the total is not limited. */
   processMemoryBytes: number;
-  /** Bytes in `/tmp`, which is memory. */
+  /** Bytes in `/tmp` (memory). */
   temporaryBytes: number;
-  /** Bytes in `/dev/shm`, which is memory. */
+  /** Bytes in `/dev/shm` (memory). */
   sharedMemoryBytes: number;
-  /** Bytes that the workspace may hold. */
+  /** Bytes of the workspace. */
   workspaceBytes: number;
-  /** Bytes that a command leaves free on the workspace's disk. */
+  /** Bytes to leave free on the workspace's disk. */
   freeDiskBytes: number;
 }
 
@@ -32,15 +32,15 @@ export const DEFAULT_LIMITS: SandboxLimits = {
   freeDiskBytes: 1 * GIB,
 };
 
-/** Below this the kernel takes no limit for a process namespace. */
+/** Minimum that the kernel accepts for a process namespace. */
 const MIN_NAMESPACE_PIDS = 301;
 
-/** Number of the last process id of a namespace that is to hold this many processes. */
+/** Highest process id of a namespace with this many processes. */
 export function lastProcessId(limits: SandboxLimits): number {
   return Math.max(limits.processes, MIN_NAMESPACE_PIDS);
 }
 
-/** As a person would say it: `2 GiB`, `1.5 MiB`. */
+/** Human-readable: `2 GiB`, `1.5 MiB`. */
 export function describeBytes(bytes: number): string {
   const [size, unit] = bytes >= GIB ? [bytes / GIB, "GiB"] : [bytes / MIB, "MiB"];
   return `${Number(size.toFixed(1))} ${unit}`;

@@ -50,7 +50,7 @@ class Opening implements AsyncDisposable {
 const AUTO: Config["sandbox"] = { mode: "auto", network: "off" };
 const REQUIRED: Config["sandbox"] = { mode: "required", network: "off" };
 
-/** Runs a command that tells whether it is the first of its process namespace's few. */
+/** Runs a command that tells whether it is among the first of its process namespace. */
 async function countsProcesses({ spawner }: Awaited<ReturnType<Opening["open"]>>, cwd: string) {
   let output = "";
   const running = await spawner.spawn({
@@ -130,12 +130,12 @@ test("without a sandbox commands are refused as soon as there is more than one u
 const drop = (flag: string, values = 0): string =>
   `if [ "$a" = ${flag} ]; then skip=${values}; elif [ "\${skip:-0}" -gt 0 ]; then skip=$((skip - 1)); else keep; fi`;
 
-/** Each a promise that a change of the arguments breaks, and what the probe says. */
+/** Each: a promise broken by a change of the arguments, and what the probe reports. */
 const BROKEN: Record<string, { alter: string; says: RegExp }> = {
   "the network": { alter: drop("--unshare-net"), says: /the net namespace is the server's/ },
   processes: {
     alter: `case $a in --unshare-pid|--as-pid-1) ;; *) keep ;; esac`,
-    // For root it is the limit on the namespace that fails first, and must, or the whole machine would get it.
+    // For root the namespace's limit fails first, and must, or the whole machine would get it.
     says: /the pid namespace is the server's|no namespace to be limited/,
   },
   ipc: { alter: drop("--unshare-ipc"), says: /the ipc namespace is the server's/ },
@@ -144,7 +144,7 @@ const BROKEN: Record<string, { alter: string; says: RegExp }> = {
     says: /the uts namespace is the server's/,
   },
   "user namespaces": {
-    // With the filter they are still denied.
+    // The filter still denies them.
     alter: `case $a in --disable-userns|--assert-userns-disabled) ;; *) ${drop("--seccomp", 1)} ;; esac`,
     says: /user namespaces can be made/,
   },
@@ -199,6 +199,6 @@ test("the probe's time", async () => {
   await opening.open(AUTO);
   const beganAt = performance.now();
   await opening.open(AUTO);
-  // About 70 ms on a free machine; the bound is for a busy one.
+  // About 70 ms on an idle machine; the bound is for a busy one.
   expect(performance.now() - beganAt).toBeLessThan(2_000);
 });

@@ -14,14 +14,14 @@ import { createSandboxSpawner } from "./sandbox-spawner.ts";
 
 export interface SandboxChoice {
   spawner: Spawner;
-  /** As it is now. */
+  /** Current state. */
   state(): Promise<ServerInfo["sandbox"]>;
 }
 
 /**
- * Decides how commands run: in the sandbox where it holds what it promises, or on the bare machine, and then loudly.
- * To be called once at the start, after the leftovers of an earlier run were ended.
- * @throws Error where the sandbox is required and does not hold; the message says what to do.
+ * Decides how commands run: in the sandbox if the probe passes, otherwise on the bare machine, with a warning. Call
+ * once at the start, after leftovers of an earlier run were ended.
+ * @throws Error if the sandbox is required but does not work; the message says what to do.
  */
 export async function openSandbox(options: {
   sandbox: Config["sandbox"];
@@ -96,7 +96,7 @@ async function trySandbox(options: {
   return { spawner, probe: { available: false, reason: await explain(probe.reason, { isRoot }) } };
 }
 
-/** Settings of the kernel and of distributions that forbid what bwrap needs. */
+/** Settings of kernels and distributions that forbid what bwrap needs. */
 const SWITCHES: readonly { file: string; forbids: string; hint: string }[] = [
   { file: "kernel/unprivileged_userns_clone", forbids: "0", hint: "kernel.unprivileged_userns_clone is 0" },
   {

@@ -18,7 +18,7 @@ interface Outcome {
   result: ToolResult;
 }
 
-/** A place and a Node that an ordinary user can reach, where this one's are root's own. */
+/** A directory and a Node accessible to an ordinary user, in case this one's are root's. */
 class OrdinaryUser implements AsyncDisposable {
   readonly directory: string;
   readonly node: string;
@@ -37,7 +37,7 @@ class OrdinaryUser implements AsyncDisposable {
     return user;
   }
 
-  /** Starts the server in small as that user. */
+  /** Starts the small server as that user. */
   async run(command: string, mode = "auto"): Promise<Outcome & { exitCode: number | null; errors: string }> {
     const child = spawn(this.node, [SCRIPT, join(this.directory, "data"), command, mode], {
       uid: NOBODY,

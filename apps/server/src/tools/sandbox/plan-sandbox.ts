@@ -8,16 +8,16 @@ import { writeSandboxFiles } from "./sandbox-files.ts";
 import { findSystemMounts } from "./system-mounts.ts";
 import { findToolchains } from "./toolchains.ts";
 
-/** Directory below the data directory for what the sandbox needs itself; no command sees it. */
+/** Directory below the data directory for the sandbox's own files; no command sees it. */
 export function sandboxDirectory(dataDir: string): string {
   return join(dataDir, "sandbox");
 }
 
-/** Looks once at what this machine has to show to commands. */
+/** Determines once what this machine shows to commands. */
 export async function planSandbox(options: {
-  /** Exists. */
+  /** Must exist. */
   dataDir: string;
-  /** Exists; absent: the same. */
+  /** Must exist if given. */
   sharedDir?: string;
   network: boolean;
   /** Search path of the commands. */

@@ -1,23 +1,23 @@
 import type { SandboxLimits } from "./limits.ts";
 
-/** What the script ends with: one that broke off has not checked all. */
+/** Last line of the script: without it, not everything was checked. */
 export const CHECKED = "checked";
 
 export interface ProbeFacts {
-  /** A file that the server can read and no command may. */
+  /** A file that the server can read and commands must not. */
   canary: string;
-  /** The server's own namespaces, by their names in `/proc/self/ns`, as `readlink` prints them. */
+  /** The server's own namespaces: links in `/proc/self/ns`. */
   namespaces: Readonly<Record<string, string>>;
   limits: SandboxLimits;
-  /** Processes that the namespace may hold, where that is what limits them. */
+  /** Process limit of the namespace, if that is the mechanism. */
   lastPid: number | null;
-  /** Whether there is a filter of system calls for this processor. */
+  /** Whether there is a seccomp filter for this architecture. */
   isFiltered: boolean;
 }
 
 /**
- * A script for bash in the sandbox that prints a line for each promise that is broken, and at last `CHECKED`. It tries
- * what can be tried, and compares where a try would take long.
+ * A bash script for the sandbox that prints a line for each broken promise, then `CHECKED`. It tries what can be tried
+ * quickly and inspects the rest.
  */
 export function probeScript({ canary, namespaces, limits, lastPid, isFiltered }: ProbeFacts): string {
   const kib = (bytes: number): number => Math.ceil(bytes / 1_024);
@@ -58,7 +58,7 @@ echo ${CHECKED}
 `;
 }
 
-/** \`timeout\` forks, and says at once where it may not; bash would try again for seconds. */
+/** \`timeout\` forks and fails immediately if it can't; bash would retry for seconds. */
 const USER_LIMIT_CHECK = `
 at_most "$(ulimit -u)" 1000000 "processes have no limit"
 ( ulimit -u 1; exec timeout 5 true ) 2>/dev/null

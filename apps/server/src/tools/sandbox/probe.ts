@@ -13,15 +13,15 @@ export interface ProbeResult {
   reason?: string;
 }
 
-/** How long the probe's command may run, in ms; it takes about fifty. */
+/** Timeout of the probe's command, in ms; it takes about fifty. */
 const PROBE_LIMIT_MS = 10_000;
 
-/** Bytes of the probe's output that are looked at. */
+/** Maximum bytes of the probe's output to read. */
 const MAX_OUTPUT = 8_192;
 
 const NAMESPACES = ["user", "pid", "net", "ipc", "uts", "mnt"];
 
-/** Runs a command in a real sandbox that tries to break out of it. */
+/** Runs a command in a real sandbox that tries to escape. */
 export async function probeSandbox(
   spawner: Spawner,
   plan: SandboxPlan,

@@ -5,7 +5,7 @@ import { promisify } from "node:util";
 
 const run = promisify(execFile);
 
-/** Where the last process id is a setting of each process namespace; before, of the machine. */
+/** Kernels from here on have the last process id per process namespace; earlier ones per machine. */
 const FIRST_KERNEL: [number, number] = [6, 14];
 
 /** Whether this kernel can limit the processes of a namespace. */
@@ -15,17 +15,17 @@ export function canLimitNamespace(kernel: string = release()): boolean {
 }
 
 /**
- * Sets the last process id of another process's namespace, and so how many processes it may hold. This is for a server
- * that runs as root: the kernel exempts root from the limit that everybody else has, RLIMIT_NPROC.
+ * Sets the last process id of another process's namespace, and so its maximum number of processes. For a server running
+ * as root, whom the kernel exempts from RLIMIT_NPROC.
  * @param pid Of a process in the namespace.
- * @throws Error where it cannot be done.
+ * @throws Error if it fails.
  */
 export async function limitProcessNamespace(pid: number, lastPid: number): Promise<void> {
   const namespace = `/proc/${pid}/ns/pid`;
   const [theirs, ours] = await Promise.all([readlink(namespace), readlink("/proc/self/ns/pid")]);
   // Otherwise the whole machine would get the limit.
   if (theirs === ours || !canLimitNamespace()) throw new Error("The process has no namespace to be limited");
-  // Which namespace's setting it is depends on who opens the file: a process of that namespace must.
+  // The setting belongs to the namespace of the process that opens the file.
   await run("nsenter", [
     `--pid=${namespace}`,
     "--",

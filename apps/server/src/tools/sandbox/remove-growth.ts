@@ -2,7 +2,7 @@ import { lstat, opendir, unlink } from "node:fs/promises";
 import { HeldDirectory } from "../files/held-directory.ts";
 import { unlessGone, visitTree } from "../files/visit-tree.ts";
 
-/** What one class of files takes: `classes[n]` are bytes of files of 2^n bytes and more, less than twice that. */
+/** Disk usage by size class: `classes[n]` is the total of files between 2^n and 2^(n+1) bytes. */
 interface Growth {
   total: number;
   classes: number[];
@@ -11,21 +11,20 @@ interface Growth {
 export interface Removed {
   files: number;
   bytes: number;
-  /** Some of their names, as an example. */
+  /** Some of their names, as examples. */
   names: string[];
 }
 
-/** Names that are told. */
+/** Maximum names to report. */
 const MAX_NAMES = 5;
 
-/** File systems note the time of a change a little before the clock says it, in ms. */
+/** File timestamps lag slightly behind the clock, in ms. */
 const CLOCK_STEP_MS = 20;
 
 /**
- * Removes files that were created or changed since a time, until so many bytes are free again: the largest first, and
- * those that are new before those that were there. Where all of them together take less than is to be freed, somebody
- * else has filled the disk, and nothing is removed.
- * @param directory With nobody at work in it any more.
+ * Removes files created or changed since a time until enough bytes are free: the largest first, and new files before
+ * changed ones. If all of them together are less than needed, somebody else filled the disk, and nothing is removed.
+ * @param directory Nobody may be using it any more.
  */
 export async function removeGrowth(
   directory: string,
@@ -58,7 +57,7 @@ function classOf(bytes: number): number {
   return bytes === 0 ? 0 : Math.floor(Math.log2(bytes));
 }
 
-/** The class down to which files must go, from the largest on, for so many bytes. */
+/** The size class down to which files must go, from the largest on. */
 function smallestClass({ classes }: Growth, bytes: number): number {
   let sum = 0;
   for (let place = classes.length - 1; place >= 0; place--) {
@@ -72,7 +71,7 @@ interface ChangedFile {
   name: string;
   /** For one call. */
   path: string;
-  /** Of the disk; of a file with several names each has its share. */
+  /** On disk; a file with several names counts in shares. */
   bytes: number;
   isNew: boolean;
 }

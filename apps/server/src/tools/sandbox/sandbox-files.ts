@@ -2,17 +2,17 @@ import { chmod, copyFile, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { compileCallFilter } from "./call-filter.ts";
 
-/** Files that the sandbox is started with. No command sees the directory they lie in. */
+/** Files for starting the sandbox. No command sees their directory. */
 export interface SandboxFiles {
-  /** The filter of system calls; null for a processor that there is none for. */
+  /** The seccomp filter; null for an unsupported architecture. */
   filter: string | null;
   /** The supervisor's shell. */
   supervisor: string;
 }
 
 /**
- * Writes them anew.
- * @param directory Is made.
+ * Rewrites them.
+ * @param directory Created.
  * @param bash Absolute path of bash.
  */
 export async function writeSandboxFiles(directory: string, bash: string): Promise<SandboxFiles> {
@@ -23,8 +23,8 @@ export async function writeSandboxFiles(directory: string, bash: string): Promis
   const supervisor = join(directory, "supervisor");
   await rm(supervisor, { force: true });
   await copyFile(bash, supervisor);
-  // Whom the kernel runs from a file that its user cannot read, it lets nobody of that user look into (ptrace(2)): a
-  // command can neither change the supervisor's memory nor take its descriptors.
+  // A process whose executable its user can't read is not inspectable by that user (ptrace(2)): a command can neither
+  // change the supervisor's memory nor take its descriptors.
   await chmod(supervisor, 0o100);
   return { filter: program === null ? null : filter, supervisor };
 }

@@ -22,12 +22,12 @@ import { isInside } from "./toolchains.ts";
 export interface SandboxSpawnerOptions {
   /** Absolute path of bwrap. */
   bwrap: string;
-  /** Absolute path of bash, seen from inside the sandbox. */
+  /** Absolute path of bash inside the sandbox. */
   bash: string;
   plan: SandboxPlan;
-  /** What keeps the number of processes down: the limit of a user, or, as root has none, that of a namespace. */
+  /** Mechanism of the process limit: RLIMIT_NPROC or, since root is exempt from it, the namespace's limit. */
   processLimit: "user" | "namespace";
-  /** Goes before each marker, see `reapLeftovers`. */
+  /** Prefix of each marker, see `reapLeftovers`. */
   owner: string;
   ledger: ProcessLedger;
   patience?: TreePatience;
@@ -35,21 +35,21 @@ export interface SandboxSpawnerOptions {
 
 const DEFAULT_PATIENCE: TreePatience = { graceMs: 2_000, forceMs: 5_000 };
 
-/** Commands give way to the server, which has to stop them. */
+/** Commands yield to the server, which has to stop them. */
 const NICENESS = 10;
 
-/** Where memory runs out, the kernel shall take a command and not the server. */
+/** When memory runs out, the kernel should kill a command rather than the server. */
 const FIRST_TO_GO = "1000";
 
-/** Characters of bwrap's own complaint that are passed on. */
+/** Maximum characters of bwrap's own errors to report. */
 const MAX_COMPLAINT = 1_000;
 
-/** How long a complaint may take to arrive once bwrap has ended, in ms. */
+/** How long an error may take to arrive once bwrap has ended, in ms. */
 const LAST_WORDS_MS = 1_000;
 
-/** Starts each command in a sandbox of its own that holds the workspace, the system's programs and nothing else. */
+/** Runs each command in its own sandbox that contains the workspace, the system's programs and nothing else. */
 export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
-  // The kernel kills the sandbox when the thread that started it ends, and that must be the server.
+  // The kernel kills the sandbox when the thread that started it ends, so that must be the server's main thread.
   assert(isMainThread, "Sandboxes are started from the main thread");
   const disk = new DiskWatch(options.plan.limits, options.bwrap);
   const bootId = readBootId();
@@ -64,7 +64,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
       let begun = false;
       const pipe = await openOutputPipe((bytes) => {
         if (begun) return request.onOutput(bytes);
-        // Before the command begins it is bwrap that speaks.
+        // Until the command starts, output is bwrap's.
         complaint = (complaint + Buffer.from(bytes).toString()).slice(0, MAX_COMPLAINT);
       });
       const sandbox = await startSandbox(options, request, marker, pipe).catch(async (error: unknown) => {
@@ -127,7 +127,7 @@ async function startSandbox(
   }
 }
 
-/** @throws Error where the workspace is gone, or where to show it would show the server's own files. */
+/** @throws Error if the workspace is gone, or showing it would expose the server's own files. */
 async function refuseTooMuch(workspace: string, hidden: readonly string[]): Promise<void> {
   const real = await realpath(workspace);
   if (hidden.some((directory) => isInside(directory, real))) {

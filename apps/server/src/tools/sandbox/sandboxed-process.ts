@@ -10,16 +10,16 @@ import { describeBytes, type SandboxLimits } from "./limits.ts";
 
 const POLL_MS = 20;
 
-/** How long the last output may take once every process is gone, in ms. */
+/** How long to wait for the last output once all processes are gone, in ms. */
 const LAST_OUTPUT_MS = 1_000;
 
-/** From this share of the limit on, what is found at the end has run into it. */
+/** Usage at the end above this share of the limit counts as having hit it. */
 const CROWDED = 0.9;
 
 export interface SandboxedProcessParts {
-  /** Of bwrap itself, our child, which is there until the sandbox is gone. */
+  /** bwrap itself, our child, which lives as long as the sandbox. */
   record: ProcessRecord;
-  /** The first process of the namespace: with it the kernel ends all the others. */
+  /** The namespace's first process; killing it makes the kernel end all others. */
   first: ProcessEntry;
   /** How the command ended. */
   exited: Promise<ProcessExit>;
@@ -29,9 +29,9 @@ export interface SandboxedProcessParts {
   patience: TreePatience;
   limits: SandboxLimits;
   ledger: ProcessLedger;
-  /** Called when it is over, before the namespace ends. */
+  /** Called at the end, before the namespace is gone. */
   release: () => void;
-  /** Called when the namespace is gone: sees to it that the disk's limits hold. @returns what was exceeded. */
+  /** Called when the namespace is gone: enforces the disk limits. @returns what was exceeded. */
   checkDisk: () => Promise<string | null>;
 }
 
@@ -52,7 +52,7 @@ export class SandboxedProcess implements RunningProcess {
     });
   }
 
-  /** Ends it at once, without a TERM. */
+  /** Ends it immediately, without TERM. */
   stopAtLimit(message: string): void {
     this.limitReached ??= message;
     this.#kill();
@@ -69,7 +69,7 @@ export class SandboxedProcess implements RunningProcess {
     ]);
     const survivors = isGone ? [] : [this.record.pid, ...(await this.#members()).map(({ pid }) => pid)];
     this.limitReached = (await checkDisk()) ?? this.limitReached;
-    // One that is stuck in the kernel may hold the pipe for ever.
+    // A process stuck in the kernel may hold the pipe for ever.
     const impatience = setTimeout(() => pipe.destroy(), LAST_OUTPUT_MS);
     await pipe.ended;
     clearTimeout(impatience);
@@ -77,7 +77,7 @@ export class SandboxedProcess implements RunningProcess {
     return survivors;
   }
 
-  /** TERM to everything in the namespace but the first process, and to what begins meanwhile, until the deadline. */
+  /** Sends TERM to everything in the namespace except its first process, including new ones, until the deadline. */
   async #askToEnd(deadline: number): Promise<void> {
     const { limits } = this.#parts;
     const asked = new Set<number>();
@@ -88,7 +88,7 @@ export class SandboxedProcess implements RunningProcess {
       for (const { pid } of members.filter((member) => !asked.has(member.pid))) {
         asked.add(pid);
         sendSignal(pid, "SIGTERM");
-        // What is stopped takes the signal when it goes on.
+        // A stopped process handles the signal once continued.
         sendSignal(pid, "SIGCONT");
       }
       if (performance.now() >= deadline) return;
@@ -96,7 +96,7 @@ export class SandboxedProcess implements RunningProcess {
     }
   }
 
-  /** What lives in the namespace beside its first process, from which all of it comes, orphans too. */
+  /** All processes in the namespace except its first, from which all descend, orphans too. */
   async #members(): Promise<ProcessEntry[]> {
     const { first } = this.#parts;
     if (!isAlive(first) || (await childProcessIds(first.pid)).length === 0) return [];
@@ -120,7 +120,7 @@ export class SandboxedProcess implements RunningProcess {
     if (isAlive(first)) sendSignal(first.pid, "SIGKILL");
   }
 
-  /** The kernel lets the first process go after all others; bwrap may have gone before it. */
+  /** The kernel releases the first process last; bwrap may be gone before. */
   async #namespaceGone(gone: Promise<unknown>): Promise<void> {
     await gone;
     while (isAlive(this.#parts.first)) await wait(POLL_MS);

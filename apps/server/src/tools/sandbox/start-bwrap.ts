@@ -7,37 +7,37 @@ import type { ProcessExit } from "../process/spawner.ts";
 import { childProcessIds } from "./child-processes.ts";
 import { SUPERVISOR_FD, SupervisorLine } from "./supervisor.ts";
 
-/** How long it may take until the sandbox stands, in ms; it takes about ten. */
+/** Timeout until the sandbox is ready, in ms; it takes about ten. */
 const START_LIMIT_MS = 20_000;
 
 export interface StartedSandbox {
-  /** Of bwrap itself. */
+  /** bwrap itself. */
   pid: number;
-  /** The first process in the sandbox, as the machine's table has it. */
+  /** The sandbox's first process, by its pid on the machine. */
   first: ProcessEntry;
-  /** To the supervisor, who waits for the word. */
+  /** To the supervisor, which waits for the go-ahead. */
   line: SupervisorLine;
   /** Resolves when bwrap has ended. */
   exited: Promise<ProcessExit>;
 }
 
-/** Why there is no sandbox; what bwrap printed comes out of the output. */
+/** The sandbox did not start; the output has bwrap's message. */
 export class StartError extends Error {
   override readonly name = "StartError";
 }
 
 /**
- * Starts bwrap and waits until its supervisor stands ready. Should this process be killed meanwhile, the supervisor finds
- * its line closed and ends; that is why nothing here may break off when its reader is gone, as `--info-fd` does.
- * @throws StartError; nothing of it runs any more then.
+ * Starts bwrap and waits until its supervisor is ready. If this process is killed meanwhile, the supervisor finds its
+ * line closed and exits; so nothing here may depend on a reader, as `--info-fd` does.
+ * @throws StartError; nothing of it is running then.
  */
 export async function startBwrap(options: {
   program: string;
   arguments: readonly string[];
-  /** Of its process: bwrap itself gets no other variable, and passes none on. */
+  /** For its process only: bwrap gets no other variables, and passes none on. */
   marker: string;
   outputFd: number;
-  /** File with the filter of system calls, which bwrap reads from descriptor 4. */
+  /** File with the seccomp filter, which bwrap reads from descriptor 4. */
   filter: string | null;
 }): Promise<StartedSandbox> {
   // Opened each time: bwrap reads it to its end.
@@ -80,7 +80,7 @@ function exitOf(child: ChildProcess): Promise<ProcessExit> {
   return new Promise((resolve) => child.once("exit", (code, signal) => resolve({ code, signal })));
 }
 
-/** The one child that bwrap has by then. */
+/** The only child that bwrap has by then. */
 async function childOf(pid: number | undefined): Promise<ProcessEntry | null> {
   const [child] = pid === undefined ? [] : await childProcessIds(pid);
   return child === undefined ? null : readProcess(child);

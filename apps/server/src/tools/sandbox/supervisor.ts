@@ -6,9 +6,8 @@ import type { SandboxLimits } from "./limits.ts";
 export const SUPERVISOR_FD = 3;
 
 /**
- * The first process in the sandbox, before there is a command: says that the sandbox stands, waits for the word, closes
- * what whoever started the server had left open, puts the limits on itself, and becomes the supervisor. A limit that
- * cannot be set is one that already is lower.
+ * First process in the sandbox, before the command: reports readiness, waits for the go-ahead, closes inherited
+ * descriptors, applies its limits, and becomes the supervisor. A limit that can't be set is already lower.
  */
 function standScript(limits: SandboxLimits): string {
   const kib = (bytes: number): number => Math.ceil(bytes / 1_024);
@@ -23,9 +22,9 @@ function standScript(limits: SandboxLimits): string {
 }
 
 /**
- * The supervisor runs the command, says how it ended, and stays until it is killed: with it the kernel ends everything
- * in there, and before that the command's leftovers shall have their TERM. It is of the command's own user, which may
- * not look into it (`writeSandboxFiles`). The command gets neither the line nor what bash would say about it.
+ * Runs the command, reports how it ended, and stays until killed: the kernel then ends everything in the sandbox, and
+ * leftovers should get their TERM before that. It runs as the command's user, who can't inspect it
+ * (`writeSandboxFiles`). The command inherits neither the line nor bash's messages.
  */
 const SUPERVISE_SCRIPT = [
   `exec 4>&2 2>/dev/null; unset SHLVL`,
@@ -40,14 +39,14 @@ export function supervisedBy(bash: string, limits: SandboxLimits, argv: readonly
   return [bash, "--noprofile", "--norc", "-c", standScript(limits), SUPERVISE_SCRIPT, ...argv];
 }
 
-/** Bytes of the supervisor's words that are looked at; it needs a dozen. */
+/** Maximum bytes of the supervisor's messages to read; it needs a dozen. */
 const MAX_WORDS = 256;
 
-/** The server's end of the line. What it hears may come from the command, were it to take the supervisor over. */
+/** The server's end of the line. The command may write to it if it takes over the supervisor. */
 export class SupervisorLine {
-  /** Resolves when the sandbox stands; never where it does not come to that. */
+  /** Resolves when the sandbox is ready; never if it fails. */
   readonly up: Promise<void>;
-  /** Resolves with the command's exit status as a shell has it: 128 and the signal's number, where one ended it. */
+  /** Resolves with the command's shell exit status: 128 + the signal's number if a signal ended it. */
   readonly exitStatus: Promise<number>;
   readonly #line: Duplex;
 
@@ -65,11 +64,11 @@ export class SupervisorLine {
       const status = /^up\nexit (\d{1,3})\n/.exec(words)?.[1];
       if (status !== undefined) exitStatus.resolve(Number(status));
     });
-    // It ends with the process at its other end, and that is what is waited for.
+    // It closes with the process at the other end, which is what we wait for.
     line.on("error", () => undefined);
   }
 
-  /** Lets the command begin. */
+  /** Starts the command. */
   go(): void {
     this.#line.write("go\n");
   }

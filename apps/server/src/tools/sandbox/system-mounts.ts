@@ -1,14 +1,14 @@
 import { lstat, readdir, readlink } from "node:fs/promises";
 
-/** Programs and libraries, for everybody to read. */
+/** Programs and libraries, read-only. */
 const SYSTEM_DIRECTORIES = ["/usr", "/nix/store", "/gnu/store"];
 
-/** Directories of their own, or links into `/usr`. */
+/** Separate directories, or links into `/usr`. */
 const ROOT_DIRECTORIES = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 
 /**
- * Of `/etc`, what programs fail without and what tells nothing of this machine's owner. Keys live beside certificates
- * (`/etc/ssl/private`), so those are named one by one.
+ * The parts of `/etc` that programs need and that reveal nothing about the machine's owner. Keys are stored beside
+ * certificates (`/etc/ssl/private`), so these are listed individually.
  */
 const SYSTEM_SETTINGS = [
   "/etc/alternatives",
@@ -35,7 +35,7 @@ const SYSTEM_SETTINGS = [
   "/etc/timezone",
 ];
 
-/** Java looks for its own settings here; the name has its version. */
+/** Java's configuration; the directory's name contains its version. */
 const JAVA_SETTINGS = /^java-\d+/;
 
 const NETWORK_SETTINGS = ["/etc/gai.conf", "/etc/host.conf", "/etc/hosts", "/etc/resolv.conf"];
@@ -47,7 +47,7 @@ export interface SystemMounts {
   directories: string[];
 }
 
-/** The system's own directories, to be read: what every user of the machine can read, and of `/etc` a part. */
+/** The system's directories, read-only: what every user can read, and part of `/etc`. */
 export async function findSystemMounts({ network }: { network: boolean }): Promise<SystemMounts> {
   const mounts = SYSTEM_DIRECTORIES.flatMap((path) => ["--ro-bind-try", path, path]);
   for (const path of ROOT_DIRECTORIES) mounts.push(...(await rootDirectory(path)));

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { access, readdir, realpath, stat } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, normalize } from "node:path";
 
-/** Version managers that keep everything below one directory, and nothing secret in it. */
+/** Version managers that keep everything below one directory, without secrets. */
 const VERSION_MANAGERS = [
   /^.*\/\.(?:pyenv|rbenv|nodenv|asdf|volta)(?=\/)/,
   /^.*\/\.local\/share\/mise(?=\/)/,
@@ -10,13 +10,13 @@ const VERSION_MANAGERS = [
   /^.*\/\.sdkman\/candidates\/[^/]+\/[^/]+(?=\/)/,
 ];
 
-/** What only the root of an installation has: a virtual environment, conda, Node. */
+/** Files that only the root of an installation has: a virtual environment, conda, Node. */
 const INSTALLATION_MARKS = ["pyvenv.cfg", "conda-meta", join("include", "node", "node.h")];
 
 /**
- * Directories that programs of the search path need and that are no part of the system: an installation as a whole
- * where it is known to hold nothing else, and else the entry of the search path alone. A guess that takes the parent
- * of any `bin` would show `~/.cargo/credentials.toml`, `~/.docker/config.json` or `~/.local/share`.
+ * Directories that programs on the search path need outside the system's: the whole installation if it is known to
+ * contain nothing else, otherwise only the entry itself. Guessing the parent of any `bin` would expose
+ * `~/.cargo/credentials.toml`, `~/.docker/config.json` or `~/.local/share`.
  * @param path Value of `PATH`.
  * @param covered Directories that are shown anyway.
  */
@@ -30,7 +30,7 @@ export async function findToolchains(options: {
   for (const entry of new Set(options.path.split(":"))) {
     if (!isAbsolute(entry)) continue;
     const directory = normalize(entry).replace(/(?<=.)\/$/, "");
-    // Nothing that sits at the top (`/root`, `/etc`), and never a home.
+    // Nothing at the top level (`/root`, `/etc`), and never a home.
     if (dirname(directory) === "/" || isInside(home, directory)) continue;
     if (isWithinAny(directory, covered) || !(await isOpenDirectory(directory))) continue;
     found.push(await installationOf(directory, home));
@@ -69,12 +69,12 @@ async function isOpenDirectory(directory: string): Promise<boolean> {
     await readdir(directory);
     return true;
   } catch {
-    // Search paths name much that is not there, or is not for this user.
+    // Search paths contain directories that are missing or not accessible.
     return false;
   }
 }
 
-/** Whether `path` is `directory` or lies in it; both absolute and normal. */
+/** Whether `path` is `directory` or inside it; both absolute and normalised. */
 export function isInside(path: string, directory: string): boolean {
   return path === directory || path.startsWith(directory === "/" ? "/" : `${directory}/`);
 }

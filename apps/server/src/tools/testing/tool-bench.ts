@@ -9,12 +9,12 @@ import { createTools } from "../registry.ts";
 import { createRedactor } from "../../secrets/redactor.ts";
 import { toolContext } from "./tool-context.ts";
 
-/** The real tools in an empty workspace of their own. */
+/** The real tools in an empty workspace. */
 export class ToolBench implements AsyncDisposable {
   readonly workspace: string;
   readonly tools: readonly Tool[];
   readonly owner: string;
-  /** What the ledger was told and not told to forget. */
+  /** Processes recorded in the ledger and not removed. */
   readonly records: ProcessRecord[];
   readonly progress: string[] = [];
 
@@ -40,7 +40,7 @@ export class ToolBench implements AsyncDisposable {
     return join(this.workspace, name);
   }
 
-  /** Calls a tool as the agent's loop does: the input is parsed first. */
+  /** Calls a tool like the agent: validates the input first. */
   async call(name: string, input: unknown, context: Partial<ToolContext> = {}): Promise<ToolResult> {
     const tool = this.tools.find((candidate) => candidate.name === name);
     if (tool === undefined) throw new Error(`no tool ${name}`);

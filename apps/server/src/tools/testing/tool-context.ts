@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { ToolContext } from "../port.ts";
 
-/** What a call is told about itself, in tests that make calls without an agent. */
+/** Tool context for tests that make calls without an agent. */
 export function toolContext(context: Partial<ToolContext> & Pick<ToolContext, "workspace">): ToolContext {
   return {
     sessionId: randomUUID(),

@@ -1,16 +1,16 @@
 import { networkInterfaces } from "node:os";
 import ipaddr from "ipaddr.js";
 
-/** @returns why nothing may be fetched from this IP address, or null where it may. */
+/** @returns why this IP address must not be fetched from; null if it may. */
 export type AddressPolicy = (address: string) => string | null;
 
-/** All that was ever given out as an address in the public IPv6 internet (RFC 4291, section 2.4, and IANA's registry). */
+/** Allocated public IPv6 space (RFC 4291, section 2.4, and IANA's registry). */
 const GLOBAL_UNICAST = ipaddr.IPv6.parseCIDR("2000::/3");
 
-/** Serve a cloud's own machines from addresses that look public: Azure's platform, which hands out credentials. */
+/** Public-looking addresses that serve a cloud's own machines: Azure's platform hands out credentials there. */
 const METADATA_ADDRESSES = new Set(["168.63.129.16"]);
 
-/** Addresses of this machine's own. */
+/** This machine's own addresses. */
 function ownAddresses(): string[] {
   return Object.values(networkInterfaces()).flatMap((entries) =>
     (entries ?? []).map(({ address }) => address),
@@ -18,10 +18,10 @@ function ownAddresses(): string[] {
 }
 
 /**
- * Allows the public internet alone. What is not known to be public is refused, and so is every address that holds
- * another one inside (IPv4-mapped, -compatible and -translated, NAT64, 6to4, Teredo): where it leads is not for us to
- * say. The machine's own addresses are refused too: what listens there may be closed to everybody outside.
- * @param own asked each time, because networks come and go.
+ * Allows only the public internet. Anything not known to be public is refused, including every address that embeds
+ * another (IPv4-mapped, -compatible and -translated, NAT64, 6to4, Teredo). The machine's own addresses are refused,
+ * too: what listens there may be closed to the outside.
+ * @param own called each time, because networks come and go.
  */
 export function createAddressPolicy(own: () => readonly string[]): AddressPolicy {
   return (address) => {

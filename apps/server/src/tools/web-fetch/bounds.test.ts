@@ -31,7 +31,7 @@ test.each([
   ["gzip", (bytes: Buffer) => gzipSync(bytes)],
   ["br", (bytes: Buffer) => brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 2 } })],
 ])("a %s bomb is unpacked no further than any page", async (encoding, pack) => {
-  // Its end is missing: whoever unpacks that far is told so.
+  // Truncated: unpacking it to the end fails.
   const bomb = pack(Buffer.alloc(200 * MIB, "x")).subarray(0, -4);
   expect(bomb.length).toBeLessThan(MIB);
   await using site = await WebSite.start(always(bomb, { ...PLAIN, "content-encoding": encoding }));
@@ -42,7 +42,7 @@ test.each([
 });
 
 test("packed bytes of which nothing comes are bounded too", async () => {
-  // Members of an archive without content: 20 bytes each, and no output.
+  // Gzip members without content: 20 bytes each, and no output.
   const nothing = Buffer.concat(Array<Buffer>(150_000).fill(gzipSync("")));
   expect(nothing.length).toBeGreaterThan(2 * MIB);
   await using site = await WebSite.start(always(nothing, { ...PLAIN, "content-encoding": "gzip" }));

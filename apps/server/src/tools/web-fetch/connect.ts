@@ -10,19 +10,19 @@ export interface ResolvedAddress {
   family: number;
 }
 
-/** What decides where a fetch goes. */
+/** Decides where a fetch may connect to. */
 export interface Route {
-  /** All addresses of a host name. Gives up when the signal is aborted. */
+  /** All addresses of a host name. Gives up when the signal aborts. */
   resolve(host: string, signal: AbortSignal): Promise<readonly ResolvedAddress[]>;
   policy: AddressPolicy;
 }
 
 /**
- * Opens a connection to where a URL leads. Its name is resolved once; every address that comes of it is judged, and no
- * other is used, so a name that means something else a moment later (DNS rebinding) is of no use. An address in the
- * URL itself takes the same way: Node asks no `lookup` for it. In the end the socket says whom it has reached.
- * @returns a socket that has sent nothing yet; with TLS, one whose certificate was checked.
- * @throws FetchError; what the network throws.
+ * Opens a connection to a URL's host. The name is resolved once, every address is checked and no other is used, so DNS
+ * rebinding does not work. A literal address takes the same path, because Node calls no `lookup` for it. Finally, the
+ * socket's peer address is checked.
+ * @returns a socket that has sent nothing yet; with TLS, its certificate has been verified.
+ * @throws FetchError; network errors.
  */
 export async function openConnection(
   url: URL,
@@ -57,7 +57,7 @@ export async function openConnection(
   }
 }
 
-/** Whatever resolves names, it holds nobody up. */
+/** However names are resolved, it must not block anybody. */
 async function unlessAborted<T>(pending: Promise<T>, signal: AbortSignal): Promise<T> {
   signal.throwIfAborted();
   const { promise: aborted, reject } = Promise.withResolvers<never>();

@@ -1,2 +1,2 @@
-/** What the thread that converts a page has to say. */
+/** Reply of the thread that converts a page. */
 export type ConversionReply = { type: "converted"; markdown: string } | { type: "failed"; reason: string };

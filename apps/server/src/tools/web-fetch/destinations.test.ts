@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { isSameSite } from "./fetch-page.ts";
 import { always, fetchWith, testRoute, WebSite } from "./testing/web-site.ts";
 
-/** Spellings of addresses that nobody may fetch from, and with them the policy that the server has. */
+/** Spellings of forbidden addresses, with the server's real policy. */
 const LITERALS = [
   "http://127.0.0.1/",
   "http://127.1/",
@@ -35,7 +35,7 @@ const LITERALS = [
 const REFUSED = / cannot be fetched: it (is not public|belongs to the machine's cloud|is this machine's own)/;
 
 test.each(LITERALS)("%s is refused", async (url) => {
-  // Before anything is tried: not because nobody happens to listen there.
+  // Refused before connecting: not because nothing happens to listen there.
   await expect(fetchWith({}, { url })).rejects.toThrow(REFUSED);
 });
 
@@ -85,7 +85,7 @@ test("a name that leads elsewhere when it is asked again (DNS rebinding) is aske
   };
   expect((await fetchWith({ route }, { url: site.url("/", "rebinds") })).output).toContain("public");
   expect(asked).toBe(1);
-  // The next fetch asks anew, and then it is refused.
+  // The next fetch resolves again, and is refused.
   await expect(fetchWith({ route }, { url: inner.url("/", "rebinds") })).rejects.toThrow("127.0.0.2");
   expect(inner.requests).toHaveLength(0);
 });

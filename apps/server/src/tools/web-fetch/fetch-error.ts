@@ -1,4 +1,4 @@
-/** A page that cannot be fetched, or may not; the message is for the model. */
+/** A page that can't or must not be fetched; the message is for the model. */
 export class FetchError extends Error {
   override readonly name = "FetchError";
 }

@@ -9,34 +9,33 @@ import { ACCEPTED_ENCODINGS, type Body, readBody } from "./read-body.ts";
 
 export interface FetchLimits {
   redirects: number;
-  /** Bytes of a body, packed or not. */
+  /** Maximum bytes of a body, compressed or not. */
   bodyBytes: number;
-  /** From the first name that is resolved to the last byte, over all redirects, in ms. */
+  /** Total timeout, from resolving the first name to the last byte, over all redirects, in ms. */
   timeoutMs: number;
 }
 
 export const FETCH_LIMITS: FetchLimits = { redirects: 5, bodyBytes: 2_097_152, timeoutMs: 30_000 };
 
 export interface FetchedPage {
-  /** Where the last redirect that was followed led. */
+  /** Final address after redirects. */
   url: URL;
-  /** Where it redirects to, where that is for somebody else to decide: another site. */
+  /** Target of a redirect to another site, which is not followed. */
   redirectsTo: URL | null;
   status: number;
-  /** Value of its header; empty where it has none. */
+  /** Content-Type; empty if absent. */
   contentType: string;
-  /** Null where its type is not wanted. */
+  /** Null if its type is not wanted. */
   body: Body | null;
 }
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 
 /**
- * Fetches a page: GET, no cookies, no credentials, no referrer. Redirects are followed by hand, each judged as if it
- * had been asked for, and only within a site: what was allowed for one says nothing about another, and an address can
- * carry data there.
- * @param wants tells from the content type whether the body is of use.
- * @throws FetchError; the signal's reason once it is aborted.
+ * Fetches a page: GET, no cookies, no credentials, no referrer. Redirects are followed only within a site, each checked
+ * like a new request: an approval for one site says nothing about another, and an address can carry data there.
+ * @param wants decides by the content type whether to read the body.
+ * @throws FetchError; the signal's reason once aborted.
  */
 export async function fetchPage(
   address: string,
@@ -95,7 +94,7 @@ async function follow(
   throw new FetchError(`More than ${limits.redirects} redirects`);
 }
 
-/** The same origin, or the same host's secure one. */
+/** The same origin, or its HTTPS version. */
 export function isSameSite(from: URL, to: URL): boolean {
   if (from.origin === to.origin) return true;
   const isUpgrade = from.protocol === "http:" && to.protocol === "https:";
@@ -115,7 +114,7 @@ async function ask(url: URL, socket: Socket, signal: AbortSignal): Promise<Incom
   });
   request.end();
   const [response] = (await once(request, "response")) as [IncomingMessage];
-  // What breaks off later is told by whoever reads the body.
+  // Later errors are reported by the body's reader.
   request.on("error", () => undefined);
   return response;
 }

@@ -17,8 +17,8 @@ interface Waiting {
 }
 
 /**
- * How many pages are fetched at once, so that the slow ones of one session or one user hold up nobody else. Who finds no
- * slot waits; who waits longest comes next, unless all slots of the session or the owner are taken.
+ * Limits concurrent fetches, so that the slow ones of one session or user don't block others. The longest waiter comes
+ * next, unless all slots of its session or owner are taken.
  */
 export class FetchSlots {
   readonly #limits: SlotLimits;
@@ -30,7 +30,7 @@ export class FetchSlots {
     this.#limits = limits;
   }
 
-  /** @throws the signal's reason, where it is aborted before there is a slot. */
+  /** @throws the signal's reason if it aborts before there is a slot. */
   async use<T>(user: SlotUser, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
     await this.#take(user, signal);
     try {

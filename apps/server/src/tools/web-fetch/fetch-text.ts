@@ -7,16 +7,16 @@ import { isReadable, readPageText } from "./page-text.ts";
 
 export interface FetchTextRequest {
   url: string;
-  /** Characters of the text to leave out. */
+  /** Characters to skip. */
   offset: number;
-  /** Characters that are given back at most. */
+  /** Maximum characters to return. */
   length: number;
   route: Route;
   limits?: FetchLimits;
   signal: AbortSignal;
 }
 
-/** Fetches a page and gives back a piece of its text. @throws FetchError; the signal's reason once it is aborted. */
+/** Fetches a page and returns part of its text. @throws FetchError; the signal's reason once aborted. */
 export async function fetchText(request: FetchTextRequest): Promise<ToolResult> {
   const { url, route, limits = FETCH_LIMITS, signal } = request;
   const page = await fetchPage(url, { route, limits, wants: isReadable, signal });

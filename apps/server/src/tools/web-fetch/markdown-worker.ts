@@ -3,14 +3,14 @@ import { parentPort, workerData } from "node:worker_threads";
 import TurndownService from "turndown";
 import type { ConversionReply } from "./conversion-reply.ts";
 
-/** It has no types of its own. */
+/** The package has no types. */
 const { gfm } = createRequire(import.meta.url)("@joplin/turndown-plugin-gfm") as {
   gfm: TurndownService.Plugin;
 };
 
 const { html, address } = workerData as { html: string; address: string };
 
-/** The part of a page's elements that is used; no types of a browser are known here. */
+/** The subset of the DOM that is used; browser types are not available here. */
 interface PageElement {
   nodeName: string;
   getAttribute(name: string): string | null;
@@ -18,7 +18,7 @@ interface PageElement {
 
 const asElement = (node: unknown): PageElement => node as PageElement;
 
-/** What is no text, or none of the page's. */
+/** Elements that are not text, or not the page's own. */
 const LEFT_OUT =
   "script style noscript template iframe object embed canvas svg button select textarea dialog".split(
     " ",
@@ -40,18 +40,18 @@ service.addRule("link", {
     return isWeb && content.trim() !== "" ? `[${content}](${target.href})` : content;
   },
 });
-// An address alone says nothing, and one that is never loaded gives nothing away.
+// Images and links without text mean nothing to the model.
 service.addRule("image", {
   filter: "img",
   replacement: (_content, node) => asElement(node).getAttribute("alt")?.trim() ?? "",
 });
 
-/** What was left out leaves blanks behind. */
+/** Removed elements leave blank space behind. */
 function tidy(markdown: string): string {
   return (
     markdown
       .split("\n")
-      // No pattern: one that looks for blanks before a line's end takes quadratic time for a long run of them.
+      // Not a regular expression: one that matches spaces before a line end takes quadratic time on a long run.
       .map((line) => line.trimEnd())
       .join("\n")
       .replace(/\n{3,}/g, "\n\n")

@@ -6,7 +6,7 @@ import { FetchSlots } from "./fetch-slots.ts";
 import { resolveName } from "./resolve-name.ts";
 import { always, fetchWith, testRoute, WebSite } from "./testing/web-site.ts";
 
-/** A name server that answers for names that begin with `known`, and says nothing to all others. */
+/** A name server that answers for names starting with `known` and ignores all others. */
 class NameServer implements AsyncDisposable {
   readonly #socket: Socket;
 

@@ -2,13 +2,13 @@ import { FetchError } from "./fetch-error.ts";
 
 const MAX_ADDRESS_LENGTH = 8_192;
 
-/** Below these sit the services that speak to a machine's neighbours: mail, names, shells. */
+/** Ports of services that speak to a machine's neighbours: mail, DNS, shells. */
 const FIRST_ORDINARY_PORT = 1_024;
 
 /**
- * Reads the address of a page. The URL standard turns every way to write an IPv4 address (`0x7f.1`, `017700000001`,
- * `2130706433`) into the ordinary one, so that it is the address which is judged and not its spelling.
- * @param base where it was found, if it may be relative to that.
+ * Parses a page's address. The URL standard normalises every spelling of an IPv4 address (`0x7f.1`, `017700000001`,
+ * `2130706433`), so the address itself is checked, not its spelling.
+ * @param base for relative addresses.
  * @throws FetchError
  */
 export function readPageAddress(text: string, base?: URL): URL {
@@ -28,7 +28,7 @@ export function readPageAddress(text: string, base?: URL): URL {
   return url;
 }
 
-/** The host without the brackets that a URL puts around an IPv6 address. */
+/** The host without the brackets around an IPv6 address. */
 export function hostOf({ hostname }: URL): string {
   return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
 }

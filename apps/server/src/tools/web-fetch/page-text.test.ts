@@ -11,7 +11,7 @@ import { always, fetchWith, testRoute, WebSite } from "./testing/web-site.ts";
 
 const route = testRoute();
 
-/** What comes below the two lines that go before every page. */
+/** What follows the two header lines of every page. */
 async function textOf(body: string | Buffer, headers: Record<string, string> = {}): Promise<string> {
   await using site = await WebSite.start(always(body, headers));
   const { output } = await fetchWith({ route }, { url: site.url("/dir/page") });

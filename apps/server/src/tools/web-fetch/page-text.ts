@@ -21,7 +21,7 @@ function parseType(contentType: string): MIMEType | null {
   try {
     return new MIMEType(contentType);
   } catch {
-    // No header, or one that is none: the bytes decide.
+    // Missing or invalid header: the bytes decide.
     return null;
   }
 }
@@ -41,8 +41,8 @@ export function isReadable(contentType: string): boolean {
 }
 
 /**
- * @returns a page's text: HTML as Markdown, other text as it is; null where it is none.
- * @throws FetchError where the page cannot be converted; the signal's reason once it is aborted.
+ * @returns a page's text: HTML as Markdown, other text unchanged; null if it is not text.
+ * @throws FetchError if the page can't be converted; the signal's reason once aborted.
  */
 export async function readPageText(
   { url, contentType, body }: FetchedPage,
@@ -56,7 +56,7 @@ export async function readPageText(
   return isPage ? toMarkdown(text, url.href, signal) : text;
 }
 
-/** Where a page names its own encoding, it does so at its beginning (HTML, "prescan a byte stream"). */
+/** A page declares its own encoding near the start (HTML, "prescan a byte stream"). */
 const PRESCAN_BYTES = 1_024;
 const META_CHARSET = /<meta[^>]+charset\s*=\s*["']?\s*([\w-]+)/i;
 
@@ -67,7 +67,7 @@ function decode(bytes: Buffer, contentType: string): string {
   try {
     return new TextDecoder(named ?? "utf-8").decode(bytes);
   } catch {
-    // An encoding that nobody knows.
+    // Unknown encoding.
     return new TextDecoder().decode(bytes);
   }
 }

@@ -2,5 +2,5 @@ import { publicAddressesOnly } from "./address-policy.ts";
 import type { Route } from "./connect.ts";
 import { resolveName } from "./resolve-name.ts";
 
-/** Names as the system's name servers know them; of their addresses, the public internet. */
+/** Names resolved by the system's name servers; only public addresses. */
 export const publicWeb: Route = { resolve: resolveName, policy: publicAddressesOnly };

@@ -3,7 +3,7 @@ import { pipeline, type Readable, type Transform } from "node:stream";
 import { createBrotliDecompress, createGunzip, createInflate } from "node:zlib";
 import { FetchError } from "./fetch-error.ts";
 
-/** What is asked for, and what servers send unasked. */
+/** Encodings that are requested, and others that servers use anyway. */
 export const ACCEPTED_ENCODINGS = "gzip, br";
 const DECODERS: Readonly<Record<string, () => Transform>> = {
   gzip: createGunzip,
@@ -14,14 +14,14 @@ const DECODERS: Readonly<Record<string, () => Transform>> = {
 
 export interface Body {
   bytes: Buffer;
-  /** There was more than may be read. */
+  /** The limit was exceeded. */
   isCut: boolean;
 }
 
 /**
- * Reads an answer's body up to `maxBytes`, counted as it came and again as it is when unpacked: of an archive that
- * grows without end no more than that is ever unpacked.
- * @throws FetchError where it is packed in a way that is not known; what the network and zlib throw.
+ * Reads a response body up to `maxBytes`, counted both compressed and decompressed, so a decompression bomb is never
+ * expanded further.
+ * @throws FetchError for an unknown encoding; errors of the network and zlib.
  */
 export async function readBody(response: IncomingMessage, maxBytes: number): Promise<Body> {
   const encoding = (response.headers["content-encoding"] ?? "identity").trim().toLowerCase();
@@ -38,7 +38,7 @@ export async function readBody(response: IncomingMessage, maxBytes: number): Pro
   for await (const chunk of unpacked as AsyncIterable<Buffer>) {
     chunks.push(chunk.subarray(0, maxBytes - length));
     length += chunk.length;
-    // Leaving the loop ends the stream, and the connection with it.
+    // Leaving the loop ends the stream and the connection.
     if (length > maxBytes) return { bytes: Buffer.concat(chunks), isCut: true };
   }
   return { bytes: Buffer.concat(chunks), isCut: false };
@@ -51,7 +51,7 @@ function unpack(response: IncomingMessage, encoding: string): Readable {
     throw new FetchError(`The page is packed as '${encoding}', which cannot be read`);
   }
   const decoder = create();
-  // Either one's end is the other's; the reader of the decoder learns what happened.
+  // Either one's end ends the other; the decoder's reader sees the error.
   pipeline(response, decoder, () => undefined);
   return decoder;
 }

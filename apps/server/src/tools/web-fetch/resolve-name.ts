@@ -3,20 +3,20 @@ import type { ResolvedAddress } from "./connect.ts";
 import { FetchError } from "./fetch-error.ts";
 
 export interface NameResolution {
-  /** Addresses of name servers; absent: those of the system. */
+  /** Addresses of name servers; absent: the system's. */
   servers?: readonly string[];
-  /** For one attempt, in ms. */
+  /** Timeout per attempt, in ms. */
   timeoutMs?: number;
   attempts?: number;
 }
 
-/** What a name server says that knows the name, but no address of that kind. */
+/** Errors that mean that the name exists, but has no address of that kind. */
 const NO_ADDRESS = new Set(["ENODATA", "ENOTFOUND"]);
 
 /**
- * Asks for all addresses of a name, with sockets and a deadline of our own. The system's way (`getaddrinfo`) would hold
- * one of the few threads that all file operations share until somebody answers, and cannot be stopped: a dozen names
- * that nobody answers for would stop everybody. The price: `/etc/hosts` is not read, which names no public web site.
+ * Resolves all addresses of a name with its own sockets and deadline. `getaddrinfo` would block one of the few threads
+ * that all file operations share, without a way to cancel: a dozen unanswered names would stop the server. The price:
+ * `/etc/hosts`, which lists no public web site, is not read.
  * @throws FetchError
  */
 export async function resolveName(
@@ -25,7 +25,7 @@ export async function resolveName(
   { servers, timeoutMs = 2_500, attempts = 2 }: NameResolution = {},
 ): Promise<ResolvedAddress[]> {
   signal.throwIfAborted();
-  // Names of this machine are asked of nobody (RFC 6761).
+  // Local names are never sent to a name server (RFC 6761).
   if (/^(?:.+\.)?localhost\.?$/i.test(host)) return [{ address: "127.0.0.1", family: 4 }];
   const resolver = new Resolver({ timeout: timeoutMs, tries: attempts, maxTimeout: timeoutMs });
   if (servers !== undefined) resolver.setServers(servers);
@@ -42,7 +42,7 @@ export async function resolveName(
     const failures = answers.flatMap((answer) =>
       answer.status === "rejected" ? [codeOf(answer.reason)] : [],
     );
-    // Half an answer will do: many name servers never answer for one of the two kinds.
+    // Half an answer is enough: many name servers never answer for one of the two kinds.
     if (addresses.length > 0) return addresses;
     const failure = failures.find((code) => !NO_ADDRESS.has(code));
     if (failure === undefined) throw new FetchError(`${host}: no such host`);

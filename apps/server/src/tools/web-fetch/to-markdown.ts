@@ -2,14 +2,14 @@ import { Worker } from "node:worker_threads";
 import { FetchError } from "./fetch-error.ts";
 import type { ConversionReply } from "./conversion-reply.ts";
 
-/** A page that takes longer or more was made to. */
+/** A page that needs more time or memory was built to. */
 const LIMITS = { timeoutMs: 10_000, heapMb: 256 };
 
 /**
- * Turns HTML into Markdown, in a thread of its own: a page can be made so that its conversion takes for ever, fills the
- * memory or exhausts the stack, and the parser is loaded only while it is needed.
- * @param address of the page, which its links are relative to.
- * @throws FetchError where it cannot be converted; the signal's reason once it is aborted.
+ * Converts HTML to Markdown in a separate thread: a hostile page can make the conversion run for ever, fill the memory
+ * or exhaust the stack. The parser is loaded only while needed.
+ * @param address of the page, for relative links.
+ * @throws FetchError if it can't be converted; the signal's reason once aborted.
  */
 export async function toMarkdown(
   html: string,
@@ -21,7 +21,7 @@ export async function toMarkdown(
   const worker = new Worker(new URL("./markdown-worker.ts", import.meta.url), {
     workerData: { html, address },
     env: {},
-    // A small stack is exhausted soon by what is nested for its own sake: pages have some dozens of levels.
+    // A small stack, quickly exhausted by hostile nesting: real pages have some dozens of levels.
     resourceLimits: { maxOldGenerationSizeMb: heapMb, stackSizeMb: 1 },
   });
   const { promise, resolve, reject } = Promise.withResolvers<ConversionReply>();

@@ -3,8 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * An app whose `next` is a few lines: `/env` and `/pid` tell about its process, `/exit` ends it, `/spawn` starts a
- * child that ignores SIGTERM and tells its pid, `/hang` makes it ignore SIGTERM itself, `/read?FILE` and `/write?FILE` try that.
+ * An app with a tiny `next`: `/env` and `/pid` describe its process, `/exit` ends it, `/spawn` starts a child that
+ * ignores SIGTERM and returns its pid, `/hang` makes it ignore SIGTERM itself, `/read?FILE` and `/write?FILE` try to do
+ * so.
  */
 const NEXT = `
 const { spawn } = require("node:child_process");

@@ -1,4 +1,4 @@
-/** A server in miniature, for a test to kill: starts the UI of the directory it is given, and prints its URL. */
+/** A tiny server for a test to kill: starts the UI of the given directory and prints its URL. */
 import { pino } from "pino";
 import { startWeb } from "../start-web.ts";
 

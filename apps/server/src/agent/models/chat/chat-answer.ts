@@ -13,8 +13,8 @@ import { isObject, type JsonObject, listOf, objectOr } from "../../json-object.t
 import { SpokenBlocks } from "./spoken-blocks.ts";
 
 /**
- * One answer of a chat-completions server, from its chunks to parts. It takes whatever servers send, and calls an answer
- * whole only where the server said so.
+ * Converts the chunks of one chat-completions answer to parts. Lenient about what servers send, but an answer is
+ * complete only if the server said so.
  */
 export class ChatAnswer {
   readonly #context: FaultContext;
@@ -27,20 +27,20 @@ export class ChatAnswer {
   #length = 0;
   #hasDeltas = false;
 
-  /** @param beginsThinking the model's thoughts come without the mark that opens them. */
+  /** @param beginsThinking the model's reasoning has no opening mark. */
   constructor(context: FaultContext, options: { beginsThinking: boolean }) {
     this.#context = context;
     this.#blocks = new SpokenBlocks(options);
   }
 
-  /** Whether the model's thoughts came without the mark that opens them. */
+  /** Whether the model's reasoning had no opening mark. */
   get hasUnopenedThought(): boolean {
     return this.#blocks.hasUnopenedThought;
   }
 
   /**
-   * @param chunk as parsed.
-   * @throws ProviderFault where it is an error, in whichever shape.
+   * @param chunk parsed JSON.
+   * @throws ProviderFault if it is an error of any shape.
    */
   take(chunk: unknown): void {
     if (Array.isArray(chunk)) return chunk.forEach((item) => this.take(item));
@@ -51,20 +51,20 @@ export class ChatAnswer {
     const usage = chatUsage(chunk["usage"]) ?? chatUsage(objectOr(chunk["x_groq"])["usage"]);
     if (usage !== null) this.#usage = usage;
     for (const choice of listOf(chunk["choices"])) {
-      // Nobody asked for more than one.
+      // Only one choice was requested.
       if (isObject(choice) && Number(choice["index"] ?? 0) === 0) this.#takeChoice(choice);
     }
   }
 
-  /** The parts that came since the last call. */
+  /** The parts since the last call. */
   takeParts(): readonly AnswerPart[] {
     return this.#blocks.takeParts();
   }
 
   /**
-   * The server has nothing more to say.
-   * @param saidDone it said `[DONE]`, or the answer was one document.
-   * @throws ProviderFault where the answer is not whole, or none.
+   * The server has sent everything.
+   * @param saidDone it sent `[DONE]`, or the answer was a single document.
+   * @throws ProviderFault if the answer is incomplete or missing.
    */
   end(saidDone: boolean): readonly AnswerPart[] {
     if (this.#refusal !== "") throw filteredFault(this.#context, this.#refusal);
@@ -97,7 +97,7 @@ export class ChatAnswer {
   #takeChoice(choice: JsonObject): void {
     if (isError(choice["error"])) throw chatErrorFault(choice["error"], this.#context, true);
     const { delta, message } = choice;
-    // Some servers send the whole message at once, and some end with it.
+    // Some servers send the whole message at once, or at the end.
     if (isObject(message) && !this.#hasDeltas && Object.keys(objectOr(delta)).length === 0)
       this.#takeMessage(message);
     else if (isObject(delta)) this.#takeMessage(delta);
@@ -120,7 +120,7 @@ export class ChatAnswer {
     const calls =
       this.#calls.take(delta["tool_calls"]) + this.#calls.takeFunctionCall(delta["function_call"]);
     if (calls > 0 || said.text !== "" || reasoning !== "") this.#hasDeltas = true;
-    // Signatures may be longer than all that is said.
+    // Signatures may be longer than the text.
     this.#measure(calls + this.#refusal.length + this.#extras.take(delta));
   }
 
@@ -135,7 +135,7 @@ export class ChatAnswer {
   }
 }
 
-/** Whether a delta that has text may hold anything else. */
+/** Whether a delta with text may contain anything else. */
 function hasMore(delta: JsonObject): boolean {
   for (const field in delta) if (field !== "content" && field !== "role") return true;
   return false;
@@ -146,7 +146,7 @@ function reasoningIn(delta: JsonObject): string {
     const text = textIn(delta[field]);
     if (text !== "") return text;
   }
-  // Where it stands nowhere else, the details say it too.
+  // Fall back to the details.
   return listOf(delta["reasoning_details"])
     .map((detail) => (isObject(detail) ? textIn(detail["text"] ?? detail["summary"]) : ""))
     .join("");

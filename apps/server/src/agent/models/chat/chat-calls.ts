@@ -6,24 +6,24 @@ interface GrowingCall {
   id: string;
   name: string;
   input: string;
-  /** Fields that are the provider's own, of the call and of its function: to be sent back as they are. */
+  /** Provider-specific fields of the call and its function, sent back unchanged. */
   extra: JsonObject;
   functionExtra: JsonObject;
 }
 
-/** Where the provider's own fields are kept. */
+/** Key under which they are stored. */
 export const CHAT_METADATA_KEY = "openai-compatible";
 
 const CALL_FIELDS = new Set(["index", "id", "type", "function"]);
 const FUNCTION_FIELDS = new Set(["name", "arguments", "parameters"]);
 
-/** The tool calls of one answer, put together from their pieces. */
+/** Assembles the tool calls of one answer from their pieces. */
 export class ChatCalls {
   readonly #calls: GrowingCall[] = [];
-  /** By the index that the server gives. */
+  /** By the server's index. */
   readonly #byIndex = new Map<number, GrowingCall>();
 
-  /** @returns how many characters came. */
+  /** @returns the number of characters received. */
   take(value: unknown): number {
     let length = 0;
     for (const piece of listOf(value)) if (isObject(piece)) length += this.#takePiece(piece);
@@ -35,7 +35,7 @@ export class ChatCalls {
     return isObject(value) ? this.#takePiece({ index: 0, function: value }) : 0;
   }
 
-  /** What came, in order. What has neither name nor input is no call. */
+  /** The calls, in order. One with neither name nor input is dropped. */
   whole(): AnswerCall[] {
     return this.#calls
       .filter(({ name, input }) => name !== "" || input.trim() !== "")
@@ -72,7 +72,7 @@ export class ChatCalls {
     return added + name.length + id.length;
   }
 
-  /** Servers number calls, or name them, or do neither, or give all of them one number. */
+  /** Servers identify calls by index, by id, by neither, or give all of them the same index. */
   #callFor(index: number | undefined, id: string, name: string): GrowingCall {
     const byId = id === "" ? undefined : this.#calls.findLast((call) => call.id === id);
     const byPlace = index === undefined ? (byId ?? this.#calls.at(-1)) : this.#byIndex.get(index);
@@ -95,11 +95,11 @@ function indexOf(value: unknown): number | undefined {
   return typeof value === "string" && /^\d+$/.test(value) ? Number(value) : undefined;
 }
 
-/** Input comes as text in pieces, or as an object at once. */
+/** Input arrives as text in pieces, or as an object at once. */
 function addInput(call: GrowingCall, value: unknown): number {
   if (value === undefined || value === null) return 0;
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  // Some servers end with the whole call once more.
+  // Some servers repeat the whole call at the end.
   if (text === call.input && text.startsWith("{") && isWhole(text)) return 0;
   call.input += text;
   return text.length;

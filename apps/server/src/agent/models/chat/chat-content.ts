@@ -7,8 +7,7 @@ export interface Said {
 }
 
 /**
- * What a message's `content` says: a text, a part with one, or a list of parts, in which thoughts and refusals have types
- * of their own.
+ * Parses a message's `content`: a string, a part, or a list of parts, with separate types for reasoning and refusals.
  */
 export function saidInContent(content: unknown): Said {
   if (typeof content === "string") return { text: content, reasoning: "", refusal: "" };
@@ -25,7 +24,7 @@ export function saidInContent(content: unknown): Said {
   return said;
 }
 
-/** Text that may be wrapped once more: `{ value }`, `[{ type: "text", text }]`. */
+/** Text that may be wrapped again: `{ value }`, `[{ type: "text", text }]`. */
 export function textIn(value: unknown): string {
   if (typeof value === "string") return value;
   return listOf(value)

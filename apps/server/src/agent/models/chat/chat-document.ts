@@ -7,8 +7,8 @@ import { chatErrorFault, errorInChunk } from "./chat-error.ts";
 import { isObject, parseJson } from "../../json-object.ts";
 
 /**
- * The answer that a whole response body is: a chat completion, or one chunk a line.
- * @throws ProviderFault where it is an error, no answer of a model, or not whole.
+ * Parses a whole response body: a chat completion, or one chunk per line.
+ * @throws ProviderFault if it is an error, not a model's answer, or incomplete.
  */
 export function documentAnswer(
   text: string,
@@ -35,9 +35,9 @@ function lineAnswer(text: string, answer: ChatAnswer, context: FaultContext): re
   return answer.end(false);
 }
 
-/** Nothing came, or nothing that anybody can read. */
+/** Empty or unreadable. */
 export function noAnswer(text: string, context: FaultContext): ProviderFault {
-  // Nothing, comments alone, or a part of the first event.
+  // Empty, only comments, or part of the first event.
   if (/^\s*(?:$|:|d(?:a(?:t(?:a(?:$|:)|$)|$)|$)|event:|id:|retry:)/.test(text)) {
     return cutFault("it ended before it began", context);
   }

@@ -1,19 +1,19 @@
 import type { Json } from "@trunkline/contract";
 import { isObject, type JsonObject, listOf, wellFormedJson } from "../../json-object.ts";
 
-/** Fields that hold what a model thinks, in words; the first that is there is shown. */
+/** Fields with readable reasoning; the first one present is shown. */
 export const REASONING_FIELDS = ["reasoning_content", "reasoning", "reasoning_text", "thinking"] as const;
 
-/** Names of fields of a message that servers want back: signatures, encrypted reasoning and their like. */
+/** Message fields that servers want back: signatures, encrypted reasoning and the like. */
 const KEPT = /reason|think|thought|signature|encrypt|opaque|extra_content|provider_specific/i;
 
-/** What a server says of its message beside text and calls, and wants back with it. */
+/** What else a server sends with its message and wants back. */
 export class ChatExtras {
   readonly #fields: JsonObject = {};
-  /** Fields that the reasoning's words came in. */
+  /** Fields in which reasoning text arrived. */
   readonly #reasoningFields = new Set<string>();
 
-  /** @returns about how long it is that came, in UTF-16 units. */
+  /** @returns the approximate length received, in UTF-16 units. */
   take(delta: JsonObject): number {
     let length = 0;
     for (const field in delta) {
@@ -34,7 +34,7 @@ export class ChatExtras {
     return length;
   }
 
-  /** @returns what to keep; null where there is nothing. */
+  /** @returns what to store; null if nothing. */
   whole(): Record<string, Json> | null {
     const kept: Record<string, Json> = {};
     if (Object.keys(this.#fields).length > 0) kept["message"] = wellFormedJson(this.#fields) as Json;
@@ -52,10 +52,10 @@ function grown(known: unknown, value: unknown): unknown {
   return isObject(known) && isObject(value) ? { ...known, ...value } : value;
 }
 
-/** Texts that grow within one item of a list. */
+/** Texts that grow within a list item. */
 const GROWING = ["text", "summary", "data", "thinking"];
 
-/** Pieces of one detail, told by its index and type, become one; the order stays. */
+/** Merges pieces of one detail, identified by index and type; keeps the order. */
 function join(list: unknown[], pieces: readonly unknown[]): void {
   for (const piece of pieces) {
     const last = list.at(-1);

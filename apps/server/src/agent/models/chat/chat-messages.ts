@@ -13,7 +13,7 @@ type ToolResult = Extract<
   { type: "tool-result" }
 >;
 
-/** The prompt as a chat-completions server takes it. What this server gave with its answers goes back as it came. */
+/** The prompt in chat-completions format. What this server sent with its answers is sent back unchanged. */
 export function chatMessages(prompt: LanguageModelV4Prompt, traits: ChatTraits): JsonObject[] {
   const messages = prompt.flatMap((message) => chatMessage(message, traits));
   return traits.has("no-system-role") ? withoutSystemRole(messages) : messages;
@@ -68,16 +68,16 @@ function assistantMessage(content: AssistantContent, traits: ChatTraits): JsonOb
     else if (part.type === "reasoning" && own["marked"] !== true) thoughts.push(part.text);
     else if (part.type === "tool-call") calls.push(toolCall(part, own, traits));
   }
-  // Logs from before its name was kept.
+  // Logs from before its name was recorded.
   if (reasoningFields.size === 0 && thoughts.length > 0) reasoningFields.add("reasoning_content");
   const reasoning: JsonObject = {};
-  // Of answers without calls the provider wants no thoughts back.
+  // For answers without calls the provider wants no reasoning back.
   if (calls.length > 0 && !traits.has("no-echo")) {
     for (const field of reasoningFields) reasoning[field] = thoughts.join("\n\n");
     if (traits.has("fill-reasoning")) reasoning["reasoning_content"] ??= "";
   }
   const text = texts.join("\n\n");
-  // What was kept never stands in for what the log says: a log may be by strangers.
+  // Stored extras never override the log: a log may be untrusted.
   return {
     ...extras,
     ...reasoning,
@@ -103,14 +103,14 @@ function toolCall(
       arguments: JSON.stringify(part.input),
     },
   };
-  // Google documents this for calls that another model made.
+  // Documented by Google for calls made by another model.
   if (traits.has("stand-in-signature") && !isObject(call["extra_content"])) {
     call["extra_content"] = { google: { thought_signature: "skip_thought_signature_validator" } };
   }
   return call;
 }
 
-/** Tool messages hold text alone; images follow as the user's. */
+/** Tool messages hold only text; images follow in a user message. */
 function toolMessages({ toolCallId, output }: ToolResult): JsonObject[] {
   const message = (content: string): JsonObject => ({ role: "tool", tool_call_id: toolCallId, content });
   switch (output.type) {
@@ -131,7 +131,7 @@ function toolMessages({ toolCallId, output }: ToolResult): JsonObject[] {
   }
 }
 
-/** For templates that know no system role: its text begins the first message of the user. */
+/** For templates without a system role: prepend its text to the first user message. */
 function withoutSystemRole(messages: readonly JsonObject[]): JsonObject[] {
   const system = messages.flatMap(({ role, content }) => (role === "system" ? [String(content)] : []));
   const others = messages.filter(({ role }) => role !== "system");

@@ -8,17 +8,17 @@ import { changesRequest, chatRequest } from "./chat-request.ts";
 import { ChatStream } from "./chat-stream.ts";
 import { type ChatTrait, traitFor } from "./chat-traits.ts";
 
-/** A server that speaks OpenAI's chat completions, as far as its models share it. */
+/** A server with an OpenAI-compatible chat-completions API; shared by its models. */
 export interface ChatServer {
-  /** Of `chat/completions`, without credentials. */
+  /** URL of `chat/completions`, without credentials. */
   url: string;
   headers: Readonly<Record<string, string>>;
   maxOutputTokens: number | undefined;
-  /** What was found out about it; the longer it is asked, the less has to be tried. */
+  /** What was learned about the server, so that less has to be tried. */
   traits: Set<ChatTrait>;
 }
 
-/** Longest error body that is read, in UTF-16 units. */
+/** Maximum error body to read, in UTF-16 units. */
 const MAX_ERROR_LENGTH = 100_000;
 
 /** A model of such a server. */
@@ -49,7 +49,7 @@ export function createChatModel(server: ChatServer, modelId: string): Model {
   };
 }
 
-/** Sends the request until the server takes it, each time without what it refused. */
+/** Repeats the request without whatever the server refuses, until it is accepted. */
 async function send(server: ChatServer, modelId: string, request: ModelRequest, call: ModelCallContext) {
   const traits = new Set(server.traits);
   for (;;) {
@@ -100,7 +100,7 @@ async function readRefusal(response: Parameters<typeof readText>[0], status: num
     const origin = URL.parse(location)?.origin ?? "";
     return { status, headers, body: "", words: wordsInValue({ message: origin }) };
   }
-  // Where the body breaks off, what came of it says enough.
+  // If the body is cut off, what arrived is enough.
   const body = await readText(response, MAX_ERROR_LENGTH).catch(() => "");
   return { status, headers, body, words: wordsInBody(body) };
 }

@@ -5,7 +5,7 @@ import type { ChatTrait, ChatTraits } from "./chat-traits.ts";
 import type { JsonObject } from "../../json-object.ts";
 import { plainSchema, portableSchema } from "./portable-schema.ts";
 
-/** The body of a request for one answer. */
+/** Request body for one answer. */
 export function chatRequest(
   model: string,
   { prompt, tools = [], maxOutputTokens }: ModelRequest,

@@ -7,18 +7,17 @@ import { documentAnswer, noAnswer } from "./chat-document.ts";
 import { chatErrorFault } from "./chat-error.ts";
 import { parseJson } from "../../json-object.ts";
 
-/** Longest line of an event stream, and longest document, in UTF-16 units. */
+/** Longest line of an event stream, and largest document, in UTF-16 units. */
 const MAX_EVENT_LENGTH = 8_000_000;
 
-/** How long the rest of a response is waited for after its last event, so that its connection can be used again, in ms. */
+/** How long to wait for the end of a response after its last event, so that its connection can be reused, in ms. */
 const REST_MS = 1_000;
 
-/** Types of events that say nothing. */
+/** Event types without content. */
 const PINGS = /^(?:ping|keep-?alive|heartbeat)$/i;
 
 /**
- * Reads an answer as it comes: an event stream, or one JSON document, whatever the server calls it. While nobody takes the
- * parts, nothing more is read.
+ * Reads a streaming answer: an event stream or a JSON document, whatever its content type says. Reads on demand only.
  */
 export class ChatStream implements AnswerParts {
   readonly #response: IncomingMessage;
@@ -29,7 +28,7 @@ export class ChatStream implements AnswerParts {
     maxBufferSize: MAX_EVENT_LENGTH,
   });
   #format: "unknown" | "events" | "document" = "unknown";
-  /** What came before the format was known; the document. */
+  /** What arrived before the format was known, or the document. */
   #text = "";
   #hasEvents = false;
   #isOver = false;
@@ -88,7 +87,7 @@ export class ChatStream implements AnswerParts {
       if (this.#format === "document")
         this.#finish(documentAnswer(this.#text, this.#answer, this.#call.faultContext));
       else {
-        // The last event may lack the empty line behind it.
+        // The last event may lack its blank line.
         this.#parser.feed("\n\n");
         if (!this.#isOver) this.#end(false);
       }

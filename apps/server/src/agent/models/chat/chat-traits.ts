@@ -1,23 +1,23 @@
 import { isContextOverflow } from "../../context-overflow.ts";
 import type { Refusal } from "../../refusal-fault.ts";
 
-/** What a server cannot take, or needs, beyond what most do. */
+/** Where a server deviates from the rest. */
 export type ChatTrait =
-  /** Refuses `stream_options`, so tells no usage. */
+  /** Rejects `stream_options`, so reports no usage. */
   | "no-stream-options"
   /** Wants `max_completion_tokens` in place of `max_tokens`. */
   | "max-completion-tokens"
-  /** Takes neither. */
+  /** Accepts neither. */
   | "no-max-tokens"
-  /** Tool schemas with nothing but types, names and descriptions. */
+  /** Tool schemas with only types, names and descriptions. */
   | "plain-schemas"
-  /** Refuses fields of messages that it did not define, even its own. */
+  /** Rejects unknown message fields, even its own. */
   | "no-echo"
-  /** Wants `reasoning_content` with every call, those of other models too. */
+  /** Requires `reasoning_content` with every call, even those of other models. */
   | "fill-reasoning"
-  /** Wants a thought signature with every call. */
+  /** Requires a thought signature with every call. */
   | "stand-in-signature"
-  /** Wants an empty text where others take null. */
+  /** Requires an empty string where others accept null. */
   | "empty-content"
   | "no-system-role"
   | "no-stream";
@@ -55,13 +55,13 @@ const SIGNS: readonly (readonly [ChatTrait, (said: string) => boolean])[] = [
   ["no-stream", (said) => /\bstream(?:ing)?\b/i.test(said) && UNSUPPORTED.test(said)],
 ];
 
-/** Longest refusal that is looked through. */
+/** Maximum length of refusal to search. */
 const MAX_SAID_LENGTH = 20_000;
 
 /**
- * What to do differently after a refusal, so that the same request may get through.
- * @param isPossible whether a trait would change anything about the request.
- * @returns null where nothing is known that helps.
+ * How to change a refused request so that it may succeed.
+ * @param isPossible whether a trait would change the request.
+ * @returns null if no known change helps.
  */
 export function traitFor(
   { status, body, words }: Refusal,
@@ -72,7 +72,7 @@ export function traitFor(
   const said = `${words.message} ${body.slice(0, MAX_SAID_LENGTH)}`;
   const found = SIGNS.find(([trait, fits]) => fits(said) && isPossible(trait));
   if (found !== undefined) return found[0];
-  // The one thing that older servers refuse without a word.
+  // The only thing that older servers reject without a message.
   const isUnexplained =
     status < 500 &&
     /^(?:|bad request|unprocessable(?: entity| content)?|validation error|invalid request)$/i.test(

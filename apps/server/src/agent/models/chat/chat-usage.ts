@@ -1,7 +1,7 @@
 import type { Usage } from "@trunkline/contract";
 import { isObject, type JsonObject, objectOr } from "../../json-object.ts";
 
-/** Token counts as chat servers send them: numbers, or texts that are numbers, under one of several names. */
+/** Token counts of chat servers: numbers or numeric strings, under various names. */
 export function chatUsage(value: unknown): Usage | null {
   if (!isObject(value)) return null;
   const input = count(value, "prompt_tokens", "input_tokens", "promptTokens");
@@ -27,7 +27,7 @@ function count(fields: JsonObject, ...names: string[]): number | undefined {
   return undefined;
 }
 
-/** Providers have sent fractions, NaN and texts; the contract takes whole numbers. */
+/** Providers have sent fractions, NaN and strings; the contract requires integers. */
 export function wholeTokens(value: unknown): number | undefined {
   if (typeof value !== "number" && (typeof value !== "string" || value.trim() === "")) return undefined;
   const tokens = Number(value);

@@ -1,6 +1,6 @@
 import { isObject, type JsonObject } from "../../json-object.ts";
 
-/** Larger bounds are too much for servers that make a grammar of a schema (llama.cpp: 2,000 repetitions). */
+/** Larger bounds are too much for servers that compile a schema to a grammar (llama.cpp: 2,000 repetitions). */
 const MAX_BOUND = 1_999;
 
 const BOUNDS = new Set(["maxLength", "minLength", "maxItems", "minItems", "maxProperties", "minProperties"]);
@@ -11,14 +11,14 @@ const portable = new WeakMap<object, unknown>();
 const plain = new WeakMap<object, unknown>();
 
 /**
- * A tool's schema with what every server reads: bounds that no grammar can bear and the dialect's name are left out. The
- * tool itself checks its input by the whole schema.
+ * A tool's schema reduced to what every server accepts: without large bounds and the dialect. The tool itself validates
+ * with the full schema.
  */
 export function portableSchema<S extends object>(schema: S): S {
   return cached(portable, schema, (field, value) => !DROPPED.has(field) && !isLargeBound(field, value));
 }
 
-/** The same without anything but types, names and descriptions. */
+/** The same with only types, names and descriptions. */
 export function plainSchema<S extends object>(schema: S): S {
   return cached(plain, schema, (field) => PLAIN.has(field));
 }
@@ -38,7 +38,7 @@ type Keeps = (field: string, value: unknown) => boolean;
 
 const MAX_DEPTH = 64;
 
-/** Names of properties are no keywords, whatever they are called. */
+/** Property names are not keywords. */
 const NAMED = new Set(["properties", "patternProperties", "$defs", "definitions"]);
 const VALUES = new Set(["enum", "const", "default", "examples", "required"]);
 

@@ -6,19 +6,21 @@ import { ThoughtSplitter } from "./thought-splitter.ts";
 
 type Kind = "text" | "reasoning";
 
-/** What the model says, as blocks: one ends where the other kind begins. Pieces that come together are one. */
+/**
+ * Splits the model's output into blocks: one ends where the other kind starts. Pieces that arrive together are merged.
+ */
 export class SpokenBlocks {
   readonly #splitter: ThoughtSplitter;
   #parts: AnswerPart[] = [];
   #open: { kind: Kind; id: string; isMarked: boolean } | null = null;
   #count = 0;
-  /** The first half of a pair whose second half may come. */
+  /** First half of a surrogate pair. */
   #half = { text: "", reasoning: "" };
-  /** All text, where it may turn out to be a thought. */
+  /** All text, as long as it may turn out to be reasoning. */
   #undecided: string | null;
   #hasLeakedCall = false;
   hasUnopenedThought: boolean;
-  /** What found no block to be kept with. */
+  /** Metadata without a block to attach it to. */
   leftExtras: Record<string, Json> | null = null;
 
   constructor({ beginsThinking }: { beginsThinking: boolean }) {
@@ -57,7 +59,7 @@ export class SpokenBlocks {
     return parts;
   }
 
-  /** @param extras go with the last block, or are left where none is open. */
+  /** @param extras are attached to the last block, or stored if none is open. */
   end(extras: Record<string, Json> | null): void {
     for (const kind of ["reasoning", "text"] as const) {
       if (this.#half[kind] !== "") this.#say(kind, "\uFFFD");
@@ -86,7 +88,7 @@ export class SpokenBlocks {
     this.#splitter.push(all.trimStart().startsWith("<think>") ? all : `<think>${all}`);
   }
 
-  /** @param isMarked it stood between marks, so the provider does not want it back by another name. */
+  /** @param isMarked it was between marks, so the provider does not want it back in a field. */
   #piece(kind: Kind, text: string, isMarked = false): void {
     const last = this.#parts.at(-1);
     if (this.#open?.kind === kind && last !== undefined && last.type === kind) {
@@ -94,7 +96,7 @@ export class SpokenBlocks {
       return;
     }
     if (this.#open?.kind !== kind) {
-      // White space between a thought and what follows opens nothing.
+      // White space between reasoning and text starts no block.
       if (kind === "text" && this.#open?.kind === "reasoning" && text.trim() === "") return;
       this.#close(null);
       this.#open = { kind, id: String(this.#count++), isMarked };
@@ -114,7 +116,7 @@ export class SpokenBlocks {
     this.#parts.push({ type: "block-end", kind: open.kind, id: open.id, metadata });
   }
 
-  /** A pair may come in two pieces; half a pair that stays alone becomes U+FFFD. */
+  /** A surrogate pair may arrive in two pieces; a lone half becomes U+FFFD. */
   #wellFormed(kind: Kind, text: string): string {
     const all = this.#half[kind] + text;
     const last = all.charCodeAt(all.length - 1);

@@ -1,21 +1,21 @@
-/** Marks that servers leave in the text, by which models keep their thoughts, channels and turns apart. */
+/** Marks that servers leave in the text, with which models delimit reasoning, channels and turns. */
 export type Opening = { type: "thought"; closers: readonly string[] };
 
 type Mark =
-  /** A thought begins; it ends with one of these. */
+  /** Reasoning starts; it ends with one of these. */
   | Opening
-  /** A channel's name follows, up to `<|message|>` (OpenAI's harmony format). */
+  /** A channel name follows, up to `<|message|>` (OpenAI's harmony format). */
   | { type: "header" }
-  /** A thought ends that was never seen to begin: its first mark is a part of the prompt. */
+  /** Reasoning ends without a start: its opening mark was part of the prompt. */
   | { type: "unopened" }
-  /** A tool call ends that came as text. */
+  /** End of a tool call written as text. */
   | { type: "call" }
-  /** Says nothing to anybody. */
+  /** Meaningless. */
   | { type: "dropped" };
 
 interface KnownMark {
   text: string;
-  /** Where it is one: first in the answer, first in a line, or wherever it stands outside of quotes. */
+  /** Where it counts as a mark: at the start of the answer, at the start of a line, or anywhere outside quotes. */
   place: "answer" | "line" | "anywhere";
   mark: Mark;
 }
@@ -35,7 +35,7 @@ const MARKS: readonly KnownMark[] = [
   thought("[think]", "[/think]", "line"),
   thought("◁think▷", "◁/think▷", "line"),
   thought("<|begin_of_thought|>", "<|end_of_thought|>", "line"),
-  // These are also what people ask models to write.
+  // People also ask models to write these.
   thought("<thinking>", "</thinking>", "answer"),
   thought("<thought>", "</thought>", "answer"),
   thought("<reasoning>", "</reasoning>", "answer"),
@@ -56,7 +56,7 @@ const MARKS: readonly KnownMark[] = [
   ),
 ];
 
-/** What ends a thought of a channel, which has no mark of its own for that. */
+/** Ends a channel's reasoning, which has no closing mark. */
 export const CHANNEL_CLOSERS: readonly string[] = [
   "<|end|>",
   "<|return|>",
@@ -65,12 +65,12 @@ export const CHANNEL_CLOSERS: readonly string[] = [
   "<|start|>",
 ];
 
-/** Characters that a mark may begin with. */
+/** Characters that a mark may start with. */
 export const MARK_BEGINNING = /[<[◁]/;
 
 /**
- * Looks for a mark at a place in the text.
- * @returns the mark and its length, `partial` where the text ends within what may be one, or null.
+ * Looks for a mark at a position.
+ * @returns the mark and its length, `partial` if the text ends within a possible mark, or null.
  */
 export function markAt(
   text: string,
@@ -90,7 +90,7 @@ export function markAt(
 
 const MAX_MARK_LENGTH = Math.max(...MARKS.map(({ text }) => text.length));
 
-/** @returns where the first of the closers stands that is not quoted, or null. */
+/** @returns the position of the first unquoted closer, or null. */
 export function closerIn(text: string, closers: readonly string[]): { at: number; closer: string } | null {
   const lower = text.toLowerCase();
   let first: { at: number; closer: string } | null = null;
@@ -102,7 +102,7 @@ export function closerIn(text: string, closers: readonly string[]): { at: number
   return first;
 }
 
-/** @returns how many of the text's last characters may be the beginning of a closer. */
+/** @returns how many trailing characters may be the start of a closer. */
 export function closerBeginning(text: string, closers: readonly string[]): number {
   const lower = text.toLowerCase();
   const longest = Math.max(...closers.map(({ length }) => length)) - 1;

@@ -9,39 +9,39 @@ import {
 
 export interface SplitterEvents {
   onPiece: (kind: "text" | "reasoning", text: string) => void;
-  /** A tool call came as text: nobody has seen it as one. */
+  /** A tool call arrived as text and was not recognised. */
   onLeakedCall: () => void;
-  /** All text so far was a thought whose beginning the server had kept to itself. */
+  /** All text so far was reasoning without an opening mark. */
   onUnopenedThought: () => void;
 }
 
-/** Longest channel header; what is longer is none. */
+/** Longest channel header; anything longer is not one. */
 const MAX_HEADER_LENGTH = 300;
 
-/** A longer run of backticks is not waited for. */
+/** Maximum run of backticks to wait for. */
 const MAX_RUN_LENGTH = 100;
 
 const SPECIAL = /[<[◁`~]/;
 
 /**
- * Takes thoughts out of streamed text, and the marks around them. Marks that are quoted, in backticks or fenced blocks,
- * stay. How the text is cut into pieces makes no difference.
+ * Separates reasoning from streamed text and removes its marks. Quoted marks, in backticks or code fences, stay. The
+ * result does not depend on how the text is split into pieces.
  */
 export class ThoughtSplitter {
   readonly #events: SplitterEvents;
-  /** What cannot be told yet. */
+  /** Text that is still ambiguous. */
   #held = "";
   #closers: readonly string[] | null = null;
   #inHeader = false;
   #hasOpened = false;
-  /** White space at the beginning, which is given only once something follows; null after that. */
+  /** Leading white space, emitted only if something follows; null after that. */
   #lead: string | null = "";
   #dropsLead = false;
-  /** White space at the end of a thought; null before it began. */
+  /** Trailing white space of reasoning; null before it started. */
   #thoughtTail: string | null = null;
   #isAnswerStart = true;
   #isLineStart = true;
-  /** The fence that is open, e.g. three backticks. */
+  /** The open fence, e.g. three backticks. */
   #fence: string | null = null;
   #inBackticks = false;
 
@@ -61,7 +61,7 @@ export class ThoughtSplitter {
     this.#work(this.#held + piece, false);
   }
 
-  /** The text has ended: what could have been more is what it is. */
+  /** End of the text: resolves what was ambiguous. */
   end(): void {
     this.#work(this.#held, true);
   }
@@ -79,7 +79,7 @@ export class ThoughtSplitter {
     }
   }
 
-  /** @returns what follows in another state; null where more has to come. */
+  /** @returns the rest, in another state; null if more input is needed. */
   #readText(buffer: string, isEnd: boolean): string | null {
     let at = 0;
     while (at < buffer.length) {
@@ -161,7 +161,7 @@ export class ThoughtSplitter {
       else this.#beginText();
       return buffer.slice(found.at + found.closer.length);
     }
-    // One before the mark may quote it.
+    // The character before the mark may quote it.
     const kept = isEnd ? 0 : Math.min(buffer.length, closerBeginning(buffer, closers) + 1);
     this.#held = buffer.slice(buffer.length - kept);
     this.#giveThought(buffer.slice(0, buffer.length - kept));

@@ -134,7 +134,7 @@ test("a script of several lines runs through the real loop and tools, in order",
       /^\*\*Demo model:\*\* write_file of `x.txt` succeeded; .*exit code 3; .*read_file of `none` failed\.$/,
     ),
   ]);
-  // The last two only read, so they run at once: the order of the calls is not that of their ends.
+  // The last two are read-only and run in parallel, so their results may arrive in either order.
   const outputs = new Map(bench.log.of("tool.ended").map(({ callId, output }) => [callId, output]));
   expect(bench.log.of("tool.called").map(({ callId }) => outputs.get(callId))).toMatchObject([
     "created x.txt: 2 bytes, 1 lines",

@@ -6,7 +6,7 @@ import { DEMO_HELP, DEMO_LABEL, summarize } from "./demo-words.ts";
 
 export const DEMO_MODEL_NAME = "demo";
 
-/** Pause between two words, in ms: slow enough that streaming can be seen. */
+/** Pause between words, in ms: slow enough to see the streaming. */
 const WORD_DELAY_MS = 20;
 
 export interface DemoModelOptions {
@@ -17,7 +17,7 @@ export interface DemoModelOptions {
 
 const NEVER_SPENT = { inputTokens: 0, outputTokens: 0 };
 
-/** A scripted model that needs no key, so that the whole of Trunkline can be seen and tested with nothing installed. */
+/** A scripted model without a key, so that everything can be seen and tested with nothing installed. */
 export function createDemoModel(options: DemoModelOptions = {}): Model {
   const wordDelayMs = options.wordDelayMs ?? WORD_DELAY_MS;
   const sleep = options.sleep ?? ((ms, signal) => wait(ms, undefined, { signal }));

@@ -1,15 +1,15 @@
 import type { Json } from "@trunkline/contract";
 
-/** One thing that a prompt's line tells the demo model to do. */
+/** A command in a line of the prompt. */
 export type DemoAction =
   | { type: "say"; text: string }
   | { type: "wait"; seconds: number }
   | { type: "call"; tool: string; input: Json; label: string };
 
-/** Longest wait that a line can ask for. */
+/** Longest wait that a line can request. */
 const MAX_WAIT_SECONDS = 3_600;
 
-/** @returns what the prompt's lines tell it to do, in order; empty where no line is an imperative. */
+/** @returns the commands in the prompt, in order; empty if there are none. */
 export function parseDemoScript(prompt: string): DemoAction[] {
   return prompt.split("\n").flatMap((line) => parseLine(line.trim()) ?? []);
 }
@@ -58,7 +58,7 @@ function call(tool: string, input: { [key: string]: Json }, label: string): Demo
   return { type: "call", tool, input, label };
 }
 
-/** A line cannot hold a line break, so `\\n` stands for one. */
+/** `\\n` stands for a line break. */
 function unescapeBreaks(text: string): string {
   return text.replaceAll("\\n", "\n");
 }

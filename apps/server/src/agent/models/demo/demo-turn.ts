@@ -4,21 +4,21 @@ import { type DemoAction, parseDemoScript } from "./demo-script.ts";
 type ToolResultOutput = LanguageModelV4ToolResultPart["output"];
 type CallAction = Extract<DemoAction, { type: "call" }>;
 
-/** What the demo model does in one model call. */
+/** One answer of the demo model. */
 export interface DemoTurn {
-  /** Said and waited for, in this order. */
+  /** Text and pauses, in this order. */
   words: readonly Exclude<DemoAction, CallAction>[];
-  /** Asked for after that; none: this is the end. */
+  /** Tool calls after that; none: the turn ends. */
   calls: readonly CallAction[];
-  /** Calls of earlier steps with what came of them. */
+  /** Calls of earlier steps with their results. */
   results: readonly { action: CallAction; output: ToolResultOutput }[];
-  /** No line of the prompt is an imperative. */
+  /** The prompt contains no command. */
   isLost: boolean;
 }
 
 /**
- * Decides from the prompt alone: the last user message is the script, and the tool results behind it tell how far the
- * script has come. So it goes on after a restart as any model does.
+ * Depends only on the prompt: the last user message is the script, and the tool results after it show its progress. So
+ * it resumes after a restart like any model.
  */
 export function nextDemoTurn(prompt: LanguageModelV4Prompt): DemoTurn {
   const userIndex = prompt.findLastIndex(({ role }) => role === "user");

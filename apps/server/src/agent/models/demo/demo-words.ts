@@ -1,6 +1,6 @@
 import type { DemoTurn } from "./demo-turn.ts";
 
-/** What it says where it is told nothing that it understands. */
+/** The answer to a prompt that it does not understand. */
 export const DEMO_HELP = `**This is the demo model.** It is a script, not an AI: it needs no key, and it understands just these lines, one or several at a time:
 
 | line | what it does |
@@ -21,10 +21,10 @@ To work with a real model, set one of these and restart the server:
 - \`OPENAI_BASE_URL\` for Ollama, llama.cpp, vLLM and other OpenAI-compatible servers
 `;
 
-/** Opens everything else that it says, so that nobody takes it for a model. */
+/** Prefix of all other answers, so that nobody takes it for a real model. */
 export const DEMO_LABEL = "**Demo model:**";
 
-/** The sentence that ends a script with calls. */
+/** The last sentence of a script with calls. */
 export function summarize({ results }: Pick<DemoTurn, "results">): string {
   const sentences = results.map(({ action, output }) => {
     const what = `\`${action.label}\``;

@@ -3,9 +3,8 @@ import { join } from "node:path";
 import { bwrap } from "./sandbox-bench.ts";
 
 /**
- * Puts a program named bwrap into the directory that starts the real one with other arguments, as a careless change of
- * ours would.
- * @param alter Body of a bash loop over the arguments: `$a` is one, `keep` takes it, `add` takes others.
+ * Creates a program named bwrap that runs the real one with altered arguments, like a careless change of ours would.
+ * @param alter Body of a bash loop over the arguments: `$a` is one, `keep` keeps it, `add` adds others.
  * @returns a search path on which it comes first.
  */
 export async function alteredBwrap(directory: string, alter: string): Promise<string> {

@@ -3,23 +3,23 @@ import { join } from "node:path";
 
 const GENERATIONS = 9;
 
-/** The first one has three children, each other two: past the limit of processes by a quarter thousand, and no more. */
+/** The first one has three children, each other two: a quarter thousand past the process limit, and no more. */
 export const MAX_BOMBS = 1 + 3 * (2 ** (GENERATIONS - 1) - 1);
 
 export interface BombOptions {
-  /** What the first one does once the limit has refused a process: go on with the others, or end with this exit code. */
+  /** What the first one does once the limit refuses a process: continue, or exit with this code. */
   afterRefusal: "stay" | 0 | 1;
-  /** When each of them ends by itself, in seconds; longer than the test takes to end them. */
+  /** When each of them exits by itself, in seconds; longer than the test takes to end them. */
   deadlineSeconds?: number;
 }
 
 /**
- * A command that forks as a fork bomb does and takes no TERM, and is harmless where no limit holds: each process has a
- * few children at most, a bounded number of generations follow each other, all end at one deadline and sleep until then.
- * A bomb without these bounds, in a test of a limit that is broken, takes down the machine that runs the test.
+ * A fork bomb that ignores TERM and is harmless if no limit holds: each process has few children, generations are
+ * bounded, and all exit at one deadline and sleep until then. An unbounded bomb, in a test of a broken limit, would
+ * take down the test machine.
  *
- * Each leaves a byte in the workspace once it lives. None ends before the deadline but by being killed together with all,
- * so that their number is how many there were at once; less those who have not had a turn yet.
+ * Each leaves a byte in the workspace once it runs. None ends before the deadline unless all are killed together, so
+ * their number is how many ran at once, minus those not yet scheduled.
  */
 export function boundedBomb({ afterRefusal, deadlineSeconds = 20 }: BombOptions): string {
   const first = afterRefusal === "stay" ? "False" : "generation == 1";
@@ -58,9 +58,9 @@ bomb(1)
 }
 
 export interface BombCount {
-  /** Processes that there were at once. */
+  /** Processes that ran at once. */
   bombs: number;
-  /** Of these, how many wanted more and did not get it. */
+  /** Of these, how many were refused another process. */
   refusals: number;
 }
 

@@ -4,8 +4,8 @@ import { SandboxBench } from "./sandbox-bench.ts";
 import { STUBBORN, untilFile } from "./stubborn.ts";
 
 /*
- * A process that owns a sandbox with a stubborn command in it, and waits to be killed. Prints the data directory, and
- * when the command runs the processes of the sandbox, each as JSON on a line.
+ * A process that owns a sandbox with a stubborn command, and waits to be killed. Prints the data directory and, once
+ * the command runs, the sandbox's processes, each as a line of JSON.
  */
 const bench = await SandboxBench.create();
 await writeFile(bench.path("stubborn.py"), STUBBORN);

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { listProcesses, type ProcessEntry, readProcess } from "../../process/process-table.ts";
 
-/** A process and all that came from it and still has a parent in the family, as the machine sees them. */
+/** A process and all descendants that still have a parent in the family. */
 export async function familyOf(pid: number): Promise<ProcessEntry[]> {
   const all = await listProcesses();
   const family = all.filter((entry) => entry.pid === pid);
@@ -21,7 +21,7 @@ export function isRunning({ pid, startTime }: Pick<ProcessEntry, "pid" | "startT
   return now !== null && now.startTime === startTime && !now.isZombie;
 }
 
-/** Processes that name a text, such as a path, among their arguments. */
+/** Processes with this text, such as a path, among their arguments. */
 export async function processesNaming(text: string): Promise<ProcessEntry[]> {
   const all = await listProcesses();
   const named = await Promise.all(

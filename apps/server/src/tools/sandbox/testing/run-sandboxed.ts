@@ -7,8 +7,8 @@ import { toolContext } from "../../testing/tool-context.ts";
 import { openSandbox } from "../open-sandbox.ts";
 
 /*
- * A server in small: `node run-sandboxed.ts <data directory> <command> [mode]` opens the sandbox as the server does, runs
- * the command with the bash tool, and prints what came of both as JSON.
+ * A small server: `node run-sandboxed.ts <data directory> <command> [mode]` opens the sandbox like the server, runs the
+ * command with the bash tool, and prints both results as JSON.
  */
 const [dataDir = "", command = "", mode = "auto"] = process.argv.slice(2);
 const workspace = join(dataDir, "workspaces", "run");

@@ -20,8 +20,8 @@ export const bwrap = await findProgram("bwrap", PATH);
 export const NO_BWRAP = "needs bubblewrap (bwrap), which is not installed";
 
 /**
- * Goes before a command that would kill processes of the machine, were it not in a process namespace of its own: ends
- * it there with an exit code that no test expects.
+ * Prefix for a command that would kill processes of the machine outside a process namespace: exits with a code that no
+ * test expects.
  */
 export async function unlessOutside(): Promise<string> {
   return `[ "$(readlink /proc/self/ns/pid)" != "${await readlink("/proc/self/ns/pid")}" ] || exit 99`;
@@ -31,15 +31,15 @@ export interface SandboxBenchOptions {
   limits?: Partial<SandboxLimits>;
   network?: boolean;
   patience?: TreePatience;
-  /** Where the data directory is made. */
+  /** Where to create the data directory. */
   parent?: string;
 }
 
-/** A data directory with workspaces in it, and the real tools in real sandboxes. */
+/** A data directory with workspaces, and the real tools in real sandboxes. */
 export class SandboxBench implements AsyncDisposable {
   readonly dataDir: string;
   readonly spawner: Spawner;
-  /** What the ledger was told and not told to forget. */
+  /** Processes recorded in the ledger and not removed. */
   readonly records: ProcessRecord[];
   readonly workspace: string;
   readonly #tools: readonly Tool[];
@@ -103,7 +103,7 @@ export class SandboxBench implements AsyncDisposable {
   }
 }
 
-/** As `openSandbox` decides it. */
+/** The decision of `openSandbox`. */
 function processLimit(): "user" | "namespace" {
   return process.getuid?.() === 0 && canLimitNamespace() ? "namespace" : "user";
 }

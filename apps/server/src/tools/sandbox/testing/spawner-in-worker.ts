@@ -1,4 +1,4 @@
 import { createSandboxSpawner, type SandboxSpawnerOptions } from "../sandbox-spawner.ts";
 
-// Started as a worker: the assertion that fails in here is what the test waits for.
+// Runs as a worker: the test expects the assertion in here to fail.
 createSandboxSpawner({} as SandboxSpawnerOptions);

@@ -1,6 +1,6 @@
 /**
- * A program in Python that ignores TERM, has no environment, leaves session and group behind, and is nobody's child. Its
- * first argument is the file that it writes when it is there.
+ * A Python program that ignores TERM, has no environment, leaves session and group, and has no parent. Its first
+ * argument is the file to write when it is ready.
  */
 export const STUBBORN = `
 import os, signal, sys, time
@@ -14,7 +14,7 @@ os.rename(sys.argv[1] + ".new", sys.argv[1])
 time.sleep(700)
 `;
 
-/** What a command says to wait for a file of its workspace. */
+/** Shell code that waits for a file in the workspace. */
 export function untilFile(name: string): string {
   return `until test -s ${name}; do sleep 0.02; done`;
 }

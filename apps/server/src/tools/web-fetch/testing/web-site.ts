@@ -8,7 +8,7 @@ import type { Route } from "../connect.ts";
 import type { FetchLimits } from "../fetch-page.ts";
 import type { FetchSlots } from "../fetch-slots.ts";
 
-/** A web site on a loopback address, and what it was asked. */
+/** A web site on a loopback address that records its requests. */
 export class WebSite implements AsyncDisposable {
   readonly requests: IncomingMessage[] = [];
   readonly #server;
@@ -33,7 +33,7 @@ export class WebSite implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** Address of a path; `host` in place of its own where a name is to be resolved. */
+  /** URL of a path; `host` replaces its own if a name is to be resolved. */
   url(path = "/", host = this.#host): string {
     return `http://${host.includes(":") ? `[${host}]` : host}:${this.port}${path}`;
   }
@@ -56,7 +56,7 @@ export function always(
   };
 }
 
-/** Lets everything through but what is named, and says where names lead. */
+/** Allows everything except what is named, and maps names to addresses. */
 export function testRoute(
   options: { refused?: readonly string[]; names?: Record<string, string[]> } = {},
 ): Route {
@@ -68,7 +68,7 @@ export function testRoute(
   };
 }
 
-/** Calls the tool as the agent's loop does. */
+/** Calls the tool like the agent does. */
 export async function fetchWith(
   options: { route?: Route; limits?: FetchLimits; slots?: FetchSlots; signal?: AbortSignal },
   input: { url: string; offset?: number },
