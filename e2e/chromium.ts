@@ -5,16 +5,16 @@ import { chromium } from "@playwright/test";
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
 
 /**
- * The browser to test with: one that is installed on the machine, else Playwright's own.
- * @returns a path, or undefined where Playwright is to use its own.
- * @throws Error saying what to install.
+ * The browser for tests: one installed on the machine, otherwise Playwright's own.
+ * @returns a path; undefined for Playwright's own.
+ * @throws Error that says what to install.
  */
 export function findChromium(): string | undefined {
   for (const name of NAMES) {
     try {
       return execFileSync("which", [name], { encoding: "utf8" }).trim();
     } catch (error) {
-      // `which` says by its exit code that there is none.
+      // `which` reports a missing program by its exit code.
       if ((error as { status?: number }).status === undefined) throw error;
     }
   }
@@ -25,7 +25,7 @@ export function findChromium(): string | undefined {
   );
 }
 
-/** Root has no sandbox to give; and nothing here is to look for anything outside this machine. */
+/** Root can't use Chromium's sandbox; and nothing here may access the network outside this machine. */
 export const CHROMIUM_ARGS = [
   ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   "--disable-background-networking",

@@ -6,12 +6,12 @@ interface Fixtures {
   provider: FakeProvider;
   /** With the UI, and the fake provider as its model. */
   server: ServerFixture;
-  /** With the UI, and nothing configured: the demo model. */
+  /** With the UI and no configuration: the demo model. */
   demo: ServerFixture;
 }
 
 export const test = base.extend<Fixtures>({
-  // Playwright reads what a fixture needs off this pattern.
+  // Playwright derives a fixture's dependencies from this pattern.
   // oxlint-disable-next-line no-empty-pattern
   provider: async ({}, use) => {
     await using provider = await FakeProvider.start();
@@ -30,16 +30,16 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
-/** Opens the one-time link, as somebody does who just started the server. */
+/** Opens the one-time link, like a user who has just started the server. */
 export async function signIn(page: Page, server: ServerFixture): Promise<void> {
   await page.goto(server.signInUrl);
   await page.getByRole("textbox", { name: "Message" }).waitFor();
 }
 
-/** Sends a message from where the page is. */
+/** Sends a message from the current page. */
 export async function send(page: Page, text: string): Promise<void> {
   const box = page.getByRole("textbox", { name: "Message" });
-  // The page is there before its script is: until then nobody hears what is typed.
+  // The page is visible before its script runs: until then, typing has no effect.
   await expect(async () => {
     await box.fill(text);
     await expect(page.getByRole("button", { name: /^(Send|Queue)$/ })).toBeEnabled({ timeout: 500 });
@@ -47,7 +47,7 @@ export async function send(page: Page, text: string): Promise<void> {
   await box.press("Enter");
 }
 
-/** @returns the id of the session that the page shows. */
+/** @returns the id of the session on the page. */
 export async function sessionIdOf(page: Page): Promise<string> {
   await page.waitForURL(/\/s\/[0-9a-f-]{36}/);
   return /\/s\/([0-9a-f-]{36})/.exec(page.url())?.[1] ?? "";

@@ -1,10 +1,10 @@
 import { defineConfig } from "@playwright/test";
 import { CHROMIUM_ARGS, findChromium } from "./chromium.ts";
 
-/** Against the real server and the production build of the UI (`turbo run build --filter=@trunkline/web` makes it). */
+/** Against the real server and the production build of the UI (`turbo run build --filter=@trunkline/web`). */
 export default defineConfig({
   testDir: "tests",
-  // Each has a server, its UI and a browser of its own, and waits more than it works.
+  // Each worker has a server, its UI and a browser of its own, and mostly waits.
   workers: 2,
   retries: 0,
   timeout: 60_000,

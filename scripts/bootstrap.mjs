@@ -8,19 +8,19 @@ import { nodeIsUsable, pnpmIsUsable } from "./versions.mjs";
 
 export const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** Where the last fetched Node and pnpm are: asking npx takes a second, at every start. */
+/** Where the last fetched Node and pnpm are: asking npx takes a second at every start. */
 const rememberedFolder = join(root, "node_modules", ".trunkline-toolchain");
 
-/** A step failed, and said why. */
+/** A step failed, and has said why. */
 export class BootstrapError extends Error {
   /** @override */
   name = "BootstrapError";
 }
 
 /**
- * Makes sure of Node, pnpm and the installed packages, from a bare Node 20 with npm if need be.
+ * Ensures Node, pnpm and the installed packages, starting from a bare Node 20 with npm if necessary.
  *
- * @returns {Promise<NodeJS.ProcessEnv>} the environment in which `node` and `pnpm` are the right ones
+ * @returns {Promise<NodeJS.ProcessEnv>} an environment with the right `node` and `pnpm`
  * @throws {BootstrapError}
  */
 export async function bootstrap() {
@@ -30,8 +30,8 @@ export async function bootstrap() {
 }
 
 /**
- * What is missing or old comes from the npm registry into npm's cache, where the next start finds it.
- * Not by a dependency named `node`: pnpm would fetch that from nodejs.org.
+ * Fetches what is missing or outdated from the npm registry into npm's cache, where the next start finds it. Not by
+ * depending on `node`: pnpm would download that from nodejs.org.
  */
 async function findToolchain() {
   const env = withoutNpm(process.env);
@@ -45,12 +45,12 @@ async function findToolchain() {
     if (isUsable(remembered)) return remembered;
   }
 
-  // npx puts the folder of what it fetched first on the path of the command that it runs.
+  // npx puts the fetched directory first on the path of the command.
   const fetched = await step(
     `Getting ${missing.join(" and ")} from npm (this is Node ${process.versions.node})`,
     "npx",
     ["--yes", ...missing.flatMap((name) => ["--package", name]), "--call", "node -p process.env.PATH"],
-    // Its own settings, the cache's place among them, are right for npx.
+    // Its own settings, including the cache's location, are right for npx.
     { cwd: root, env: process.env },
   );
   const folder = fetched.stdout.trim().split("\n").at(-1)?.split(delimiter)[0];
@@ -74,13 +74,13 @@ function isUsable(env) {
 /**
  * @param {string} command
  * @param {NodeJS.ProcessEnv} env
- * @returns {string} what `--version` prints; empty where there is no such command
+ * @returns {string} the output of `--version`; empty if there is no such command
  */
 function versionOf(command, env) {
   try {
     return execFileSync(command, ["--version"], {
       cwd: root,
-      // A pnpm that is Corepack's shim would ask before it downloads the real one.
+      // Corepack's pnpm shim would ask before downloading the real one.
       env: { ...env, COREPACK_ENABLE_DOWNLOAD_PROMPT: "0" },
       encoding: "utf8",
       stdio: ["ignore", "pipe", "ignore"],
@@ -107,7 +107,7 @@ async function installPackages(env) {
   if (!ok) throw new BootstrapError("The packages could not be installed.");
 }
 
-/** pnpm leaves the lockfile of what it installed beside it, once it is done. */
+/** pnpm stores the lockfile of what it installed, once it is done. */
 function isInstalled() {
   const installed = join(root, "node_modules", ".pnpm", "lock.yaml");
   return existsSync(installed) && readFileSync(installed).equals(readFileSync(join(root, "pnpm-lock.yaml")));

@@ -1,10 +1,12 @@
-/** What a user may rightly have told npm by environment and pnpm must know too: where packages come from, and how. */
+/**
+ * Settings that a user may have given npm by environment and that pnpm needs, too: where packages come from, and how.
+ */
 const kept =
   /^npm_config_(userconfig|registry|proxy|http_proxy|https_proxy|noproxy|ca|cafile|strict_ssl|@.*|\/\/.*)$/i;
 
 /**
- * The environment without what an outer `npm start` put there: pnpm reads some of those variables as settings, and
- * they describe another package manager, another Node and another script.
+ * The environment without what an outer `npm start` added: pnpm reads some of those variables as settings, and they
+ * describe another package manager, Node and script.
  *
  * @param {NodeJS.ProcessEnv} env
  * @returns {NodeJS.ProcessEnv}

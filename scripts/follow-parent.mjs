@@ -1,7 +1,7 @@
 /*
- * Loaded into the server before its own code: where `npm start` ends without being able to pass a signal on, killed
- * for instance, the channel to it closes, and the server shuts down as if it had been asked to.
+ * Preloaded into the server: if `npm start` ends without being able to pass on a signal, e.g. killed, the IPC channel
+ * closes, and the server shuts down as if asked to.
  */
 process.once("disconnect", () => process.kill(process.pid, "SIGTERM"));
-// The channel alone keeps nothing running.
+// The channel alone must not keep the process alive.
 process.channel?.unref();

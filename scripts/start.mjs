@@ -1,6 +1,6 @@
 /*
- * `npm start`: from a bare clone to a running server. `--web on|off|dev` decides over TRUNKLINE_WEB; other arguments
- * are the server's.
+ * `npm start`: from a bare clone to a running server. `--web on|off|dev` overrides TRUNKLINE_WEB; other arguments are
+ * passed to the server.
  */
 import { spawn } from "node:child_process";
 import { join } from "node:path";
@@ -10,7 +10,7 @@ import { endingSignals, exitCodeOf } from "./run-child.mjs";
 import { step } from "./step.mjs";
 import { takeOption } from "./take-option.mjs";
 
-/** A Ctrl-C comes twice, from the terminal and from npm. */
+/** Ctrl-C arrives twice: from the terminal and from npm. */
 const SAME_SIGNAL_MS = 500;
 
 try {
@@ -41,7 +41,7 @@ async function buildWeb(env) {
 }
 
 /**
- * The server gets a process group of its own, so that it hears of a Ctrl-C once, from here.
+ * The server gets its own process group, so that it receives Ctrl-C only once, from here.
  *
  * @param {string[]} args
  * @param {NodeJS.ProcessEnv} env
@@ -66,7 +66,7 @@ function serve(args, env) {
       const now = performance.now();
       if (now - (passedOnAt.get(signal) ?? -Infinity) < SAME_SIGNAL_MS) return;
       passedOnAt.set(signal, now);
-      // A terminal that closes is an ordinary end.
+      // Closing the terminal is an ordinary end.
       server.kill(signal === "SIGHUP" ? "SIGTERM" : signal);
     });
   }

@@ -1,6 +1,6 @@
 /*
- * `npm test`: everything that must hold, from a bare clone. Every stage runs, whatever became of those before it; the
- * last line is the sum.
+ * `npm test`: all checks and tests, from a bare clone. Every stage runs, even after failures; the last line is the
+ * total.
  */
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -51,7 +51,7 @@ async function runStages(toolEnv) {
 }
 
 /**
- * A command that either holds or does not.
+ * A command that either passes or fails.
  *
  * @param {string} title
  * @param {string} command
@@ -96,14 +96,14 @@ function playwright(command, env) {
 }
 
 /**
- * A test runner: its output is shown as it comes, its report is what counts.
+ * A test runner: its output is shown live, its report counts.
  *
  * @param {string} title
  * @param {string} command
  * @param {string[]} args
  * @param {string} cwd
  * @param {NodeJS.ProcessEnv} env
- * @param {() => Count} readReport throws where there is none
+ * @param {() => Count} readReport throws if there is none
  * @returns {Promise<Stage>}
  */
 async function runner(title, command, args, cwd, env, readReport) {

@@ -1,4 +1,4 @@
-/** The yardstick for token streams: the provider read without a server in between, by `fetch` or by the server's SDK. */
+/** Yardstick for token streams: reads the provider directly, by `fetch` or by the SDK that the server uses. */
 import { createOpenAICompatible } from "@ai-sdk/openai-compatible";
 import { monotonicMicros, readTokenStamps } from "@trunkline/testkit";
 import { createParser } from "eventsource-parser";

@@ -1,4 +1,4 @@
-/** One user against all others: calls whose cost the caller's data decides, and what `/health` says meanwhile. */
+/** One user against all others: calls whose cost depends on the caller's data, and their effect on `/health`. */
 import { BenchRun } from "./measures/bench-run.ts";
 import { measureHostileCalls } from "./measures/hostile.ts";
 import { runSuite } from "./run-suite.ts";

@@ -1,4 +1,4 @@
-/** `pnpm bench <suite> [options]`: picks the suite, which reads its own options. */
+/** `pnpm bench <suite> [options]`: runs the suite, which parses its own options. */
 const SUITES: Record<string, () => Promise<unknown>> = {
   stream: () => import("./stream.ts"),
   store: () => import("./store.ts"),

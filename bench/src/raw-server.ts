@@ -1,7 +1,7 @@
 /**
- * The yardstick for everything that goes out as server-sent events: `node:http` and nothing else. No store, no sign-in,
- * no sessions; an event is serialised once, whoever many read it. It speaks as much of the server's stream protocol as
- * the benchmark's reader needs, so both are read by the same code.
+ * Yardstick for server-sent events: `node:http` and nothing else. No store, no sign-in, no sessions; an event is
+ * serialised once, however many read it. It speaks as much of the server's stream protocol as the benchmark's reader
+ * needs, so the same code reads both.
  *
  *   GET  /health                   200
  *   GET  /channel/<name>           follows what is appended from now on
@@ -16,7 +16,7 @@ import { benchmarkEvent } from "./yardstick/benchmark-event.ts";
 import type { RawProtocol } from "./yardstick/raw-protocol.ts";
 
 const PING_INTERVAL_MS = 10_000;
-/** Events of one message while replaying, as the server has it. */
+/** Events per message while replaying, as in the server. */
 const REPLAY_PAGE = 500;
 
 interface Channel {

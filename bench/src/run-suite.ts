@@ -7,13 +7,13 @@ import { formatTable } from "./report/table.ts";
 
 export interface SuiteOptions {
   quick: boolean;
-  /** Directory for the server's CPU profiles, one per start; absent: it runs unprofiled. */
+  /** Directory for the server's CPU profiles, one per start; absent: no profiling. */
   profileDir: string | undefined;
 }
 
 /**
- * Takes the measures that the command line asks for (`--only`, `--quick`, `--cpu-prof`), prints a table of each, and
- * writes all figures to a file. The exit code is 1 where one could not be taken.
+ * Runs the measures selected by `--only`, `--quick` and `--cpu-prof`, prints a table of each, and writes all figures to
+ * a file. The exit code is 1 if one failed.
  */
 export async function runSuite<Run>(
   suite: string,

@@ -1,4 +1,4 @@
-/** The server on a store that has grown, beside itself on a small one; README.md says what is measured. */
+/** The server on a large store, beside itself on a small one; README.md explains the measures. */
 import { measurePages } from "./scale/pages.ts";
 import { measureSearch } from "./scale/search.ts";
 import { ScaleRun } from "./scale/scale-run.ts";

@@ -1,6 +1,6 @@
 /**
- * The embedded store and the log beside plain better-sqlite3, in one run: `node bench/src/store.ts`.
- * BENCH_DIR chooses the disk, BENCH_SCALE=0.1 makes it quick and rough.
+ * The embedded store and the log beside plain better-sqlite3, in one run: `node bench/src/store.ts`. BENCH_DIR chooses
+ * the disk, BENCH_SCALE=0.1 makes it quick and rough.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

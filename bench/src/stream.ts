@@ -1,4 +1,4 @@
-/** The whole server beside its yardsticks; README.md says what is measured and how to read it. */
+/** The whole server beside its yardsticks; README.md explains the measures. */
 import { BenchRun } from "./measures/bench-run.ts";
 import { measureFanOut } from "./measures/fan-out.ts";
 import { measureIdleSubscribers } from "./measures/idle-subscribers.ts";

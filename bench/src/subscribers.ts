@@ -1,4 +1,4 @@
-/** The process that reads the streams: what it spends is neither the server's nor the provider's. */
+/** The process that reads the streams, so that its cost is neither the server's nor the provider's. */
 import { monotonicMicros } from "@trunkline/testkit";
 import { answerRequests } from "./processes/answer-requests.ts";
 import type {
@@ -18,14 +18,14 @@ interface Stream {
   isOpen: boolean;
 }
 
-/** Streams whose messages are looked into: counting the events of all would take longer than sending them. */
+/** Streams whose messages are inspected: counting the events of all would take longer than sending them. */
 const CHECKED_STREAMS = 20;
-/** Connections that are being opened at the same time: below the backlog of a listening socket. */
+/** Connections opened concurrently: below the backlog of a listening socket. */
 const MAX_OPENING = 100;
 
 let streams: Stream[] = [];
 let lastAtUs = 0;
-/** What is being waited for: looked at after every message. */
+/** The current condition, checked after every message. */
 let watch: { isOver: () => boolean; resolve: () => void; reject: (error: Error) => void } | undefined;
 
 const READERS = {
@@ -127,7 +127,7 @@ answerRequests<SubscribersProtocol>({
 
   async receivedUpTo({ seq }) {
     const all = readersOf(EventCounter);
-    // Streams only ever go forward, so the ones that are there are passed over for good.
+    // Streams only move forward, so those that are there are never checked again.
     let first = 0;
     await until(() => {
       while ((all[first]?.lastSeq ?? 0) >= seq) first += 1;

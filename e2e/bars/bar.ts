@@ -1,4 +1,4 @@
-/** One figure, and the bar that it is held against. */
+/** A figure and its bar. */
 export interface Bar {
   name: string;
   value: number;
@@ -20,7 +20,7 @@ export function formatBars(bars: readonly Bar[]): string {
   return ["| what | figure | bar | |", "|---|---|---|---|", ...lines].join("\n");
 }
 
-/** @param share 0.5 for the median, 0.95 for what all but a twentieth stay under. */
+/** @param share 0.5: median, 0.95: 95th percentile. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;

@@ -4,7 +4,7 @@ import type { ServerFixture } from "@trunkline/testkit";
 import type { Bar } from "./bar.ts";
 import { signedInPage } from "./signed-in-page.ts";
 
-/** What a session's page loads at first, and how soon it is there on a slow machine. */
+/** What a session's page loads first, and how soon it is visible on a slow machine. */
 export async function measureFirstLoad(
   browser: Browser,
   server: ServerFixture,

@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { type ServerFixture, waitFor } from "@trunkline/testkit";
 
 /**
- * Makes a session of about so many events by running one task and putting copies of it into an imported session.
+ * Creates a session of about this many events by running one task and importing copies of it.
  *
  * @returns its id.
  */

@@ -1,6 +1,6 @@
 /**
- * Measures the bars of the UI: the production build, a server on loopback, one browser. `MISSED` is a finding; the exit
- * code is 1 only where something could not be measured. On a machine that does something else, take times with care.
+ * Measures the UI's bars: production build, a server on loopback, one browser. `MISSED` is a finding; the exit code is
+ * 1 only if something could not be measured. On a busy machine, take times with care.
  */
 import { loadavg } from "node:os";
 import { chromium } from "@playwright/test";

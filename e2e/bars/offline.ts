@@ -9,8 +9,8 @@ const OFFLINE_MS = 30_000;
 const COUNT = Math.round(((OFFLINE_MS + 10_000) / 1_000) * PER_SECOND);
 
 /**
- * A network that is gone for a while under a running answer. The connections are cut by a proxy, since a browser that is
- * told to be offline keeps the streams that it has.
+ * A network that goes away for a while during an answer. A proxy cuts the connections, because a browser set offline
+ * keeps its open streams.
  */
 export async function measureOffline(
   browser: Browser,
@@ -30,7 +30,7 @@ export async function measureOffline(
   await page.getByText("Reconnecting…").waitFor();
   await page.waitForTimeout(OFFLINE_MS);
   await proxy.accept();
-  // As a browser tells a page whose network is back.
+  // Like a browser whose network is back.
   await page.evaluate(() => globalThis.dispatchEvent(new Event("online")));
   const back = performance.now();
   const wanted = before + Math.round((OFFLINE_MS / 1_000) * PER_SECOND * 0.9);

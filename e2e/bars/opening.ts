@@ -6,7 +6,7 @@ import { signedInPage } from "./signed-in-page.ts";
 const ROUNDS = 5;
 const SCROLL_MS = 4_000;
 
-/** A session of 10,000 events: how soon it can be used, and how it scrolls. */
+/** A session of 10,000 events: how soon it is usable, and how it scrolls. */
 export async function measureOpening(
   browser: Browser,
   server: ServerFixture,
@@ -14,7 +14,7 @@ export async function measureOpening(
 ): Promise<Bar[]> {
   const page = await signedInPage(browser, server.url, server.token);
   const opened: number[] = [];
-  // The first round fills the browser's cache, as every later visit finds it.
+  // The first round fills the browser's cache, as for every later visit.
   for (let round = 0; round <= ROUNDS; round++) {
     await page.goto("about:blank");
     await page.goto(`${server.url}/s/${sessionId}`, { waitUntil: "commit" });

@@ -1,6 +1,6 @@
 import type { Browser, Page } from "@playwright/test";
 
-/** A page of a browser that has nothing cached, signed in. */
+/** A signed-in page of a browser with an empty cache. */
 export async function signedInPage(browser: Browser, url: string, token: string): Promise<Page> {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 } });
   const answer = await context.request.post(`${url}/sign-in`, {

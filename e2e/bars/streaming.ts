@@ -7,7 +7,7 @@ import { watchTokens } from "./watch-tokens.ts";
 const TOKENS = 400;
 const PER_SECOND = 40;
 
-/** Tokens that stream into a long session: when they are seen, and what typing costs meanwhile. */
+/** Tokens streaming into a long session: when they are visible, and how responsive typing is meanwhile. */
 export async function measureStreaming(
   browser: Browser,
   server: ServerFixture,

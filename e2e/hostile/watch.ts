@@ -3,19 +3,19 @@ import { RAN } from "./payloads.ts";
 
 /** What a browser did that it should not have done. */
 export interface Misdeeds {
-  /** Requests to any other origin than the server's, whether or not they were let through. */
+  /** Requests to any origin other than the server's, blocked or not. */
   foreign: string[];
   /** Scripts that ran, and dialogs that opened. */
   ran: string[];
-  /** Addresses that a page or a frame went to without the test having sent it there. */
+  /** Navigations that the test did not cause. */
   navigations: string[];
   popups: string[];
-  /** What the content policy stopped: the page should not even have tried. */
+  /** Violations of the content policy: the page should not even have tried. */
   violations: string[];
   errors: string[];
 }
 
-/** Watches all pages of a browser's context from their first moment on. */
+/** Watches all pages of a browser context from the start. */
 export async function watch(context: BrowserContext, own: string): Promise<Misdeeds> {
   const misdeeds: Misdeeds = {
     foreign: [],
@@ -35,7 +35,7 @@ export async function watch(context: BrowserContext, own: string): Promise<Misde
   });
   context.on("request", (request) => {
     const url = new URL(request.url());
-    // An image that the page made itself.
+    // An image created by the page itself.
     if (url.protocol === "blob:" && url.origin === own) return;
     if (url.origin !== own) misdeeds.foreign.push(request.url());
   });

@@ -14,7 +14,7 @@ test("a token is made, shown once, used by a program and by another browser, and
   const form = tokens.getByRole("form", { name: "New token" });
   await form.getByRole("textbox", { name: "Name" }).fill("nightly");
   await form.getByRole("combobox", { name: "Scope" }).selectOption("read");
-  // A browser's sign-in alone makes nothing that lasts.
+  // A browser's sign-in alone creates nothing lasting.
   const confirmation = form.getByLabel("Confirm with a token");
   await confirmation.fill(`tl_${"x".repeat(43)}`);
   await form.getByRole("button", { name: "Create" }).click();
@@ -51,7 +51,7 @@ test("a token is made, shown once, used by a program and by another browser, and
   await tokens.getByRole("button", { name: "Revoke token" }).click();
   await expect(tokens.getByText("nightly")).toBeHidden();
   await expect(program.session.list.query({})).rejects.toThrow();
-  // The browser that signed in with it is out as well.
+  // The browser that signed in with it is signed out as well.
   await guest.reload();
   await expect(guest.getByRole("heading", { name: "Sign in to see your sessions" })).toBeVisible();
   await other.close();

@@ -9,15 +9,15 @@ test("the API's page shows every route and tries one, without asking anybody els
     if (new URL(request.url()).origin !== server.url) foreign.push(request.url());
   });
   page.on("pageerror", (error) => problems.push(error.message));
-  // Violations of the page's policy are told there.
+  // Policy violations are reported there.
   page.on("console", (message) => {
     if (message.type() === "error") problems.push(message.text());
   });
 
-  // Signs the browser's context in, without a page that might leave something behind.
+  // Signs the browser context in, without a page that might leave something behind.
   await page.request.get(server.signInUrl, {
     maxRedirects: 0,
-    // As an address that somebody types; a link in a page would be asked about.
+    // As a typed address; a link in a page would need confirmation.
     headers: { "sec-fetch-site": "none" },
   });
   await page.goto(`${server.url}/api/docs`);

@@ -9,13 +9,13 @@ import { Trap } from "../hostile/trap.ts";
 import { type Misdeeds, watch } from "../hostile/watch.ts";
 import { expect, signIn, test } from "../fixtures.ts";
 
-/** A name that leads to the trap as well: whatever is not on this machine goes through it as through a proxy. */
+/** A name that leads to the trap as well: everything outside this machine goes through it as a proxy. */
 const OUTSIDE = "https://outside.example";
 const NOTHING: Misdeeds = { foreign: [], ran: [], navigations: [], popups: [], violations: [], errors: [] };
 /** Payloads per session: their rows are on the page together. */
 const GROUP = 8;
 
-// Pictures of a page this high for every step would take most of the time.
+// Screenshots this tall for every step would take most of the time.
 test.use({ trace: "off" });
 
 interface Watched {
@@ -25,12 +25,12 @@ interface Watched {
   misdeeds: Misdeeds;
 }
 
-/** A browser in which everything that it should not do is written down. */
+/** A browser that records everything it should not do. */
 async function withWatched(browser: Browser, own: string, use: (watched: Watched) => Promise<void>) {
   await using trap = await Trap.start();
   const context = await browser.newContext({
     proxy: { server: trap.origin, bypass: "127.0.0.1" },
-    // So high that every row of a transcript is on the page.
+    // Tall enough for every row of the transcript.
     viewport: { width: 1600, height: 14_000 },
   });
   try {
@@ -48,7 +48,7 @@ const inPieces = (text: string): string[] => {
   );
 };
 
-/** All the places of one task that a model, a tool or a provider can write to. */
+/** All places of one task that a model, tool or provider can write to. */
 function enqueue(provider: FakeProvider, { name, text }: Payload): void {
   const encoded = Buffer.from(text).toString("base64");
   provider.enqueue(
@@ -62,7 +62,7 @@ function enqueue(provider: FakeProvider, { name, text }: Payload): void {
       say.toolCall(`tool ${text}`.slice(0, 200), { input: text, [text]: text }),
     ),
     say.reply(say.text(`End of ${name}.`)),
-    // Not a 400, whose words may mean that the prompt is too long: then it is tried again with a shorter one.
+    // Not a 400, which may be read as "prompt too long" and retried with a shorter one.
     say.reply(say.httpError(403, { message: text })),
   );
 }
@@ -138,7 +138,7 @@ async function openAll(part: Locator): Promise<void> {
   }).toPass();
 }
 
-/** Goes over all links, as somebody who reads does, and clicks those that are to be dead. */
+/** Hovers all links, and clicks those that must be dead. */
 async function touchLinks(transcript: Locator): Promise<void> {
   const links = transcript.locator("a, [title='Unsafe link blocked']");
   await links.evaluateAll((elements) => {
@@ -156,11 +156,11 @@ async function touchLinks(transcript: Locator): Promise<void> {
       if (element.localName !== "a") element.click();
     }
   });
-  // A browser may connect ahead of time where a real pointer rests.
+  // A browser may preconnect where a real pointer rests.
   for (const link of (await links.all()).slice(0, 3)) await link.hover({ force: true });
 }
 
-/** Waits until all of a group is there, opens whatever can be opened, touches all links, and looks at what came of it. */
+/** Waits until a whole group is there, expands everything, touches all links, and inspects the result. */
 async function checkGroup(page: Page, group: readonly Payload[]): Promise<void> {
   const url = page.url();
   const transcript = page.getByRole("log", { name: "Transcript" });

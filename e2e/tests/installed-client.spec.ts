@@ -5,7 +5,7 @@ import { readLog, ServerFixture } from "@trunkline/testkit";
 import { InstalledClient, type BrowserConsumer } from "@trunkline/testkit/installed-client";
 import { expect, test } from "../fixtures.ts";
 
-/** What somebody's own site would be: a page, and the bundle of a program that uses the installed client. */
+/** Somebody's own site: a page with a bundle that uses the installed client. */
 async function startSite(): Promise<{ origin: string } & AsyncDisposable> {
   await using project = await InstalledClient.install();
   const { code } = await project.bundle(await project.add("browser.ts"));

@@ -4,7 +4,7 @@ import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
 const APPROVALS = { TRUNKLINE_APPROVALS: "always" };
 
-/** Puts the focus on nothing at all, as a page does whose focused element is gone. */
+/** Removes the focus, like a page whose focused element is gone. */
 async function blur(page: Page): Promise<void> {
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
 }
@@ -56,7 +56,7 @@ test("A3: Enter and Esc answer on the card's own buttons, and Always is a second
   const card = page.getByRole("region", { name: "Needs you" }).last();
   const always = card.getByRole("button", { name: "Always allow…" });
   await expect(always).toBeEnabled();
-  // As somebody gets there by keys: from the composer back over Allow.
+  // By keyboard: from the composer back past Allow.
   await page.getByRole("textbox", { name: "Message" }).focus();
   await page.keyboard.press("Shift+Tab");
   await page.keyboard.press("Shift+Tab");
@@ -64,7 +64,7 @@ test("A3: Enter and Esc answer on the card's own buttons, and Always is a second
   await page.keyboard.press("Enter");
   const confirm = card.getByRole("button", { name: "Always allow write_file in this session" });
   await expect(confirm).toBeVisible();
-  // The second step takes no key of the first: what has the focus leads back.
+  // The second step ignores the key of the first: the focus is on the way back.
   await expect(card.getByRole("button", { name: "Cancel" })).toBeFocused();
   await expect(confirm).toBeEnabled();
   expect(await decisions(server, page)).toEqual([]);
@@ -75,12 +75,12 @@ test("A3: Enter and Esc answer on the card's own buttons, and Always is a second
   await expect(card.getByText("1 of 2")).toBeVisible();
   await expect(allow).toBeEnabled();
   await page.getByRole("textbox", { name: "Message" }).focus();
-  // The card stands before the composer, and its last button is the first one on the way back.
+  // The card is before the composer, so its last button comes first when going back.
   await page.keyboard.press("Shift+Tab");
   await expect(allow).toBeFocused();
   await page.keyboard.press("Enter");
   await expect.poll(() => decisions(server, page)).toMatchObject([{}, { decision: "allow" }]);
-  // The focus goes on to the next card, which takes nothing at first.
+  // The focus moves to the next card, which ignores keys at first.
   await expect(card).toBeFocused();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Escape");
@@ -236,7 +236,7 @@ test("G9: the key that ends a composition neither saves nor discards an edit of 
   const field = queue.getByRole("textbox", { name: "Queued message" });
   await field.fill("日本");
   for (const key of ["Enter", "Escape"]) {
-    // Safari's order: the composition has ended when its key comes.
+    // Safari's order: the composition has ended when its key arrives.
     await field.evaluate((element, name) => {
       element.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
       element.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "日本" }));

@@ -2,13 +2,13 @@ import type { Page } from "@playwright/test";
 import { readLog, ToxicProxy } from "@trunkline/testkit";
 import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
-/** A network that can be taken away: all that a browser knows of the server goes through it. */
+/** A network that can be cut: everything between browser and server goes through it. */
 async function cut(proxy: ToxicProxy): Promise<void> {
   await proxy.refuse();
   proxy.cutAll();
 }
 
-/** The page's parts that come after its first load are there, and the worker that answers without a network. */
+/** Waits for the parts loaded later and for the offline worker. */
 async function settled(page: Page): Promise<void> {
   await page.evaluate(() => navigator.serviceWorker.ready.then(() => undefined));
   await expect
@@ -57,7 +57,7 @@ test("B5: without a network the page stays, opens what it knows, and sends what 
   const waiting = page.getByRole("list", { name: "Waiting to be sent" });
   await expect(waiting.getByRole("listitem")).toHaveCount(2);
 
-  // Small things that had not been opened before.
+  // Small parts that had not been opened before.
   await transcript.focus();
   await page.keyboard.press("Control+k");
   await expect(page.getByPlaceholder(/^Search sessions/)).toBeVisible();
@@ -69,7 +69,7 @@ test("B5: without a network the page stays, opens what it knows, and sends what 
   }).toPass();
   await page.keyboard.press("Escape");
 
-  // From page to page, and the page itself anew.
+  // From page to page, and a reload.
   const rail = page.getByRole("navigation", { name: "Sessions" });
   await rail.getByRole("link", { name: /from the first session/ }).click();
   await expect(transcript.getByText("from the first session", { exact: true })).toBeVisible();
@@ -137,7 +137,7 @@ test("the list of sessions is told what changes, and asks for nothing", async ({
   await expect(rail.getByText("No sessions yet.")).toBeVisible();
   const { sessionId } = await server.client.task.submit.mutate({ prompt: "reply: from elsewhere" });
   await expect(rail.getByRole("link", { name: /from elsewhere/ })).toBeVisible();
-  // From here on: the stream may have opened after the list was read, which is then read once more.
+  // From here on: the stream may have opened after the list was loaded, which then reloads once.
   const asked: string[] = [];
   page.on("request", (request) => {
     if (request.url().includes("session.list")) asked.push(request.url());

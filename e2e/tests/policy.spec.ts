@@ -6,7 +6,7 @@ import { expect, signIn, test } from "../fixtures.ts";
 const MISSING = "019aa000-0000-7000-8000-000000000000";
 const NONCE = /^'nonce-[A-Za-z0-9+/]{22}=='$/;
 
-/** Directives with their values, those of a nonce as `'nonce'`. */
+/** Directives with their values; a nonce appears as `'nonce'`. */
 function readPolicy(answer: APIResponse): Record<string, string> {
   const policy = answer.headers()["content-security-policy"] ?? "";
   return Object.fromEntries(
@@ -31,7 +31,7 @@ const UI_POLICY = {
   "form-action": "'self'",
 };
 
-/** Pages that are no part of the UI: no script at all, and a style by its hash. */
+/** Pages outside the UI: no scripts at all, and a style allowed by hash. */
 const PLAIN_POLICY = {
   "default-src": "'none'",
   "style-src": expect.stringMatching(/^'sha256-[A-Za-z0-9+/]{43}='$/),
@@ -40,7 +40,7 @@ const PLAIN_POLICY = {
   "form-action": "'none'",
 };
 
-/** What is no page. */
+/** Responses that are not pages. */
 const DATA_POLICY = { "default-src": "'none'", "frame-ancestors": "'none'", sandbox: "" };
 
 test("every page allows itself what it needs and nothing else, errors included", async ({
@@ -144,11 +144,11 @@ test("what somebody might get into a page is stopped by its policy", async ({ pa
         await run();
         tried.push(`${name} went through`);
       } catch {
-        // As it should be.
+        // As expected.
       }
     };
     await attempt("fetch", () => fetch(`${origin}/x`, { mode: "no-cors" }));
-    // Later, for what a debugger evaluates may itself evaluate.
+    // Last, because code evaluated by a debugger may itself evaluate.
     await attempt(
       "eval",
       () =>
@@ -200,7 +200,7 @@ test("what somebody might get into a page is stopped by its policy", async ({ pa
     "script-src-elem",
     "style-src-elem",
   ]);
-  // Chromium may open a connection before it asks the policy; nothing is ever said over it.
+  // Chromium may open a connection before it checks the policy; nothing is ever sent over it.
   expect(trap.caught.filter((line) => line !== "")).toEqual([]);
   expect(page.url()).toBe(`${demo.url}/`);
 });

@@ -1,7 +1,7 @@
 import { readLog, say } from "@trunkline/testkit";
 import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
-/** What the provider answers to every call: words, each once, in order, for four seconds. */
+/** The provider's answer to every call: numbered words for four seconds. */
 const WORDS = Array.from({ length: 80 }, (_, index) => `word${index}`);
 const SENTENCE = WORDS.join(" ");
 

@@ -21,7 +21,7 @@ test("somebody signed in stays signed in over a restart of the server", async ({
 test("a page of another origin can neither read nor write", async ({ page, browser, demo }) => {
   await signIn(page, demo);
   const { port } = new URL(demo.url);
-  // Same machine, another origin: cookies know no ports, and so the browser sends them along.
+  // Same machine, another origin: cookies ignore ports, so the browser sends them.
   const context = page.context();
   const foreign = await context.newPage();
   await foreign.route("http://localhost:1/", async (route) =>

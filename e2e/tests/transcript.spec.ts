@@ -61,7 +61,7 @@ test("H20: 99,000 control characters in a prompt, an answer and an output do not
   await expect(transcript.getByText("All shown.")).toBeVisible({ timeout: 30_000 });
   await expect(transcript.getByText("before after")).toBeVisible();
   await transcript.getByRole("button", { name: "Show more" }).click();
-  // The page answers: what takes its time here is not a loop over every character.
+  // The page responds: the time is not spent in a loop over every character.
   await page.getByRole("textbox", { name: "Message" }).fill("still here");
   await expect(page.getByRole("textbox", { name: "Message" })).toHaveValue("still here");
 });

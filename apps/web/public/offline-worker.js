@@ -1,19 +1,19 @@
 // oxlint-disable typescript/no-unsafe-argument, typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-return -- it is served as it stands, and no types of workers are installed
-// Keeps the pages of this UI and their files, and gives them out when the server cannot be reached. It touches nothing
-// else: no API, no stream, no sign-in. Scripts are named after their content, so a kept one is never an old one.
+// Caches the UI's pages and assets, and serves them while the server is unreachable. Nothing else: no API, no streams,
+// no sign-in. Asset names contain a content hash, so a cached one is never stale.
 const PAGES = "trunkline-pages-1";
 const FILES = "trunkline-files-1";
-/** Old builds' files make room, the ones that were used longest ago first. */
+/** Assets of old builds are dropped, least recently used first. */
 const MAX_FILES = 400;
 
-/** One page per kind: all sessions are the same page until its script looks at the address. */
+/** One page per kind: all sessions share a page until its script reads the address. */
 function pageKey(url) {
   if (url.pathname === "/" || url.pathname === "/settings") return url.pathname;
   return /^\/s\/[^/]+$/.test(url.pathname) ? "/s/any" : null;
 }
 
 self.addEventListener("install", (event) => {
-  // The page that brought this worker was loaded before it: it is kept now, and its files with it.
+  // The page that registered this worker was loaded before it: cache it now, with its assets.
   event.waitUntil(
     Promise.all(["/", "/s/any", "/settings"].map((path) => keepPage(path))).then(() => self.skipWaiting()),
   );
@@ -41,7 +41,7 @@ self.addEventListener("message", (event) => {
 async function page(request, key) {
   try {
     const answer = await fetch(request);
-    // A page that says that the server is starting is not worth keeping.
+    // Don't cache the page that says that the server is starting.
     if (answer.ok) await remember(PAGES, key, answer.clone());
     return answer;
   } catch (error) {
@@ -76,6 +76,6 @@ async function remember(name, key, answer) {
     const keys = await cache.keys();
     await Promise.all(keys.slice(0, Math.max(0, keys.length - MAX_FILES)).map((old) => cache.delete(old)));
   } catch {
-    // No room, or no leave: the answer itself is what was asked for.
+    // No space or no permission: the response itself is what matters.
   }
 }

@@ -1,14 +1,14 @@
 import { followTask, type TrunklineClient } from "@trunkline/client";
 import { isTerminalEvent } from "@trunkline/testkit";
 
-/** A user of the server who may do what any user may. */
+/** An ordinary user of the server. */
 export class Attacker {
   readonly #url: string;
   readonly #token: string;
   readonly #client: TrunklineClient;
   readonly #signal: AbortSignal;
 
-  /** @param options.signal ends what it waits for */
+  /** @param options.signal ends its waits */
   constructor(options: { url: string; token: string; client: TrunklineClient; signal: AbortSignal }) {
     this.#url = options.url;
     this.#token = options.token;
@@ -28,23 +28,23 @@ export class Attacker {
     return task.sessionId;
   }
 
-  /** @returns what the query answers; undefined where it is refused */
+  /** @returns the query's result; undefined if refused */
   async query(procedure: string, input: object): Promise<unknown> {
     return this.#call(`${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`);
   }
 
-  /** @param body JSON, as it goes over the wire. @returns what the mutation answers; undefined where it is refused */
+  /** @param body JSON text. @returns the mutation's result; undefined if refused */
   async post(procedure: string, body: string): Promise<unknown> {
     return this.#call(procedure, body);
   }
 
-  /** @param document JSON, of any size. @returns what the import answers; undefined where it is refused */
+  /** @param document JSON of any size. @returns the import's result; undefined if refused */
   async import(document: string): Promise<unknown> {
     const { text, ok } = await this.#send("/api/sessions/import", document);
     return ok ? (JSON.parse(text) as unknown) : undefined;
   }
 
-  /** All of a session, as one document. */
+  /** A whole session as one document. */
   async export(sessionId: string): Promise<void> {
     await this.#send(`/api/sessions/${sessionId}/export`);
   }

@@ -4,15 +4,15 @@ import { setTimeout as wait } from "node:timers/promises";
 import { isMainThread, parentPort, Worker, workerData } from "node:worker_threads";
 
 const INTERVAL_MS = 10;
-/** A health check that takes longer is told with the time it has taken so far, in ms. */
+/** A pending health check that takes longer is reported with its time so far, in ms. */
 const PATIENCE_MS = 20_000;
 
-/** The longest wait for each address, in ms. */
+/** The longest wait per address, in ms. */
 export type WorstWaits = readonly number[];
 
 /**
- * Asks several addresses again and again, from a thread of its own: whatever this process is busy with does not count.
- * The second of them is an idle server's, whose waits tell how busy the machine was.
+ * Polls several addresses from a thread of its own, unaffected by this process's load. The second address is that of an
+ * idle server, which shows how busy the machine was.
  */
 export class HealthWatch implements AsyncDisposable {
   readonly #worker: Worker;
@@ -21,7 +21,7 @@ export class HealthWatch implements AsyncDisposable {
     this.#worker = new Worker(new URL(import.meta.url), { workerData: urls });
   }
 
-  /** @returns the worst since it was asked last, those that are still under way included. */
+  /** @returns the worst since the last call, pending ones included. */
   async worst(): Promise<WorstWaits> {
     const answer = once(this.#worker, "message") as Promise<[WorstWaits]>;
     this.#worker.postMessage("worst");

@@ -1,12 +1,12 @@
 import { randomUUID } from "node:crypto";
 import type { Attacker } from "./attacker.ts";
 
-/** Something that any user may do, and that costs whatever its data decides. */
+/** A call open to any user whose cost depends on its data. */
 export interface HostileCall {
   name: string;
-  /** What it needs beforehand, which is not measured. */
+  /** Preparation, not measured. */
   prepare?: (attacker: Attacker) => Promise<string>;
-  /** @param prepared what `prepare` gave. Whether it is refused does not matter, only what others notice of it. */
+  /** @param prepared result of `prepare`. Whether the call is refused does not matter, only what others notice. */
   act: (attacker: Attacker, prepared: string) => Promise<unknown>;
 }
 
@@ -21,7 +21,7 @@ const search = (name: string, prompt: string, text: string): HostileCall => ({
   act: async (attacker) => attacker.query("search.query", { text }),
 });
 
-/** A tool call on a workspace that a command has filled. */
+/** A tool call on a workspace filled by a command. */
 const tool = (name: string, command: string, call: string, input: object): HostileCall => ({
   name,
   prepare: async (attacker) => attacker.run(`tool: bash ${JSON.stringify({ command })}`),
@@ -38,7 +38,7 @@ const importing = (name: string, document: () => string): HostileCall => ({
   act: async (attacker) => attacker.import(document()),
 });
 
-/** A document whose only events are these, in JSON. */
+/** A document with only these events, as JSON. */
 function documentOf(events: string): string {
   const session = { title: "x", agent: "default", model: null, createdAt: 1, updatedAt: 1 };
   return `{"format":"trunkline.session","version":1,"session":${JSON.stringify(session)},"tasks":[],"events":[${events}]}`;
@@ -63,7 +63,7 @@ const longSession =
     return (answer as { session: { id: string } }).session.id;
   };
 
-/** The table: every call that H1 to H9 and H20 name, and those like them. */
+/** All calls named by H1 to H9 and H20, and similar ones. */
 export const HOSTILE_CALLS: readonly HostileCall[] = [
   search("search 'a' in 100,000 × 'a '", `reply: ok\n${"a ".repeat(99 * KILO)}`, "a"),
   search(

@@ -5,12 +5,12 @@ import type { RawProtocol } from "../yardstick/raw-protocol.ts";
 import { HOSTILE_CALLS, type HostileCall } from "./hostile-calls.ts";
 import { type Outcome, tryHostileCalls } from "./try-hostile-calls.ts";
 
-/** What a call may take from everybody else, beyond what an idle server on the same machine waits, in ms. */
+/** Maximum delay caused by a call, beyond that of an idle server on the same machine, in ms. */
 const BUDGET_MS = 200;
-/** A call that holds the server up does so each time; a machine that was busy once is not the call's fault. */
+/** A call that blocks the server does so every time; a machine that was busy once is not its fault. */
 const TRIES = 3;
 
-/** Of those in the table, what holds. The others are figures of `pnpm bench hostile`. */
+/** The calls in the table that hold. The others are figures of `pnpm bench hostile`. */
 const HOLDS =
   /^(?:search|list_files|edit_file|write_file|read_file|fork|delete|import|export|terminal|web_fetch|a body)/;
 

@@ -8,24 +8,24 @@ import type { HostileCall } from "./hostile-calls.ts";
 /** What others noticed of a call. */
 export interface Outcome {
   name: string;
-  /** How long `/health` took at worst while it ran, in ms. */
+  /** Longest `/health` request while it ran, in ms. */
   worstMs: number;
-  /** The same of a server that does nothing: how busy the machine was. */
+  /** The same for an idle server: how busy the machine was. */
   idleMs: number;
   tookMs: number;
-  /** Whether it ended before it was given up. */
+  /** Whether it ended before the deadline. */
   ended: boolean;
 }
 
-/** How long a call may take before it is given up, in ms. */
+/** Deadline of a call, in ms. */
 const DEADLINE_MS = 60_000;
-/** What a call leaves behind may be noticed a little later, in ms. */
+/** A call's effect may show a little later, in ms. */
 const AFTERMATH_MS = 300;
 
 /**
- * A server for two users: one streams all the time, the other fires the calls, one after another. A server that a call
- * has stopped is started anew for the next.
- * @param idleUrl of a server that does nothing
+ * A server with two users: one streams all the time, the other makes the calls one after another. A server that a call
+ * has stopped is restarted for the next.
+ * @param idleUrl of an idle server
  */
 export async function* tryHostileCalls(
   calls: readonly HostileCall[],
@@ -67,7 +67,7 @@ export async function* tryHostileCalls(
   await stream;
 }
 
-/** Reads tokens without an end; a server that is started anew goes on by itself. */
+/** Reads tokens endlessly, reconnecting to a restarted server. */
 async function readTokens(
   client: Awaited<ReturnType<typeof addUser>>["client"],
   signal: AbortSignal,

@@ -7,7 +7,7 @@ import type { SseRequest } from "../reader/sse-connection.ts";
 import type { SuiteOptions } from "../run-suite.ts";
 import type { RawProtocol } from "../yardstick/raw-protocol.ts";
 
-/** What all measures share: how the servers under test and the readers are started and addressed. */
+/** Shared by all measures: starts and addresses servers and readers. */
 export class BenchRun {
   readonly quick: boolean;
   readonly #profileDir: string | undefined;
@@ -17,7 +17,7 @@ export class BenchRun {
     this.#profileDir = profileDir;
   }
 
-  /** The whole server with a data directory of its own. All tasks of a measure may work at once. */
+  /** The whole server with its own data directory. All tasks of a measure may run at once. */
   async startServer(options: { provider?: FakeProviderProcess; dataDir?: string } = {}): Promise<Server> {
     const { provider, dataDir } = options;
     const profile = this.#profileDir === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", this.#profileDir];
@@ -46,7 +46,7 @@ export class BenchRun {
   }
 }
 
-/** Our server, as the measures use it. */
+/** Our server. */
 export class Server implements AsyncDisposable {
   readonly fixture: ServerFixture;
   readonly calls: HttpCalls;
@@ -71,12 +71,12 @@ export class Server implements AsyncDisposable {
     return sessions.map(({ id }) => id);
   }
 
-  /** @param after seq of the last event that the subscriber has; 0: it begins at the beginning. */
+  /** @param after seq of the last event that the subscriber has; 0: from the beginning. */
   subscription(sessionId: string, after = 0): SseRequest {
     return this.stream("session.subscribe", after === 0 ? { sessionId } : { sessionId, lastEventId: after });
   }
 
-  /** A subscription of the server's, by its name and input. */
+  /** A subscription by name and input. */
   stream(procedure: string, input?: object): SseRequest {
     const { hostname, port } = new URL(this.fixture.url);
     const query = input === undefined ? "" : `?input=${encodeURIComponent(JSON.stringify(input))}`;
@@ -88,14 +88,14 @@ export class Server implements AsyncDisposable {
     };
   }
 
-  /** Calls a query. @returns what it answers, and how long that took in milliseconds. */
+  /** Calls a query. @returns its result, and how long it took in ms. */
   async query(procedure: string, input: object): Promise<{ data: unknown; ms: number }> {
     const path = `/trpc/${procedure}?input=${encodeURIComponent(JSON.stringify(input))}`;
     const answer = await this.calls.get(path);
     return { data: (answer.json as { result: { data: unknown } }).result.data, ms: tookMs(answer) };
   }
 
-  /** Calls a mutation. @returns what it answers, and how long that took in milliseconds. */
+  /** Calls a mutation. @returns its result, and how long it took in ms. */
   async mutate(procedure: string, input: object): Promise<{ data: unknown; ms: number }> {
     const answer = await this.calls.post(`/trpc/${procedure}`, input);
     return { data: (answer.json as { result: { data: unknown } }).result.data, ms: tookMs(answer) };
@@ -111,7 +111,7 @@ export class Server implements AsyncDisposable {
   }
 }
 
-/** The raw yardstick server, as the measures use it. */
+/** The raw yardstick server. */
 export class Raw implements AsyncDisposable {
   readonly remote: Remote<RawProtocol>;
   readonly url: string;

@@ -8,7 +8,7 @@ import type { Row } from "../report/row.ts";
 import { eventTitle } from "../yardstick/benchmark-event.ts";
 import type { BenchRun, Raw, Server } from "./bench-run.ts";
 
-/** How events come: so many per request, with so many requests under way. */
+/** How events are produced: events per request, and concurrent requests. */
 interface Pattern {
   name: string;
   eventsPerTick: number;
@@ -21,13 +21,13 @@ const PATTERNS: readonly Pattern[] = [
   { name: "burst", eventsPerTick: 20, ticksUnderWay: 8 },
 ];
 
-/** What is fanned out, and how to make it happen. */
+/** What is fanned out, and how to produce it. */
 interface Source {
   pid: number;
   stream: SseRequest;
   /** Events that a new subscriber starts with. */
   eventsBefore: number;
-  /** Appends events; resolves once that is acknowledged. */
+  /** Appends events; resolves once acknowledged. */
   append(events: number): Promise<unknown>;
 }
 
@@ -37,7 +37,7 @@ interface FanOutFigures {
   eventsPerMessage: number;
 }
 
-/** One session, many subscribers: how many deliveries of an event per second, beside a server that does nothing else. */
+/** One session, many subscribers: deliveries per second, beside the raw server. */
 export async function measureFanOut(run: BenchRun): Promise<Row[]> {
   const rounds = run.quick ? 1 : 2;
   const durationMs = run.quick ? 700 : 1_500;
@@ -45,7 +45,7 @@ export async function measureFanOut(run: BenchRun): Promise<Row[]> {
   await using raw = await run.startRaw();
   await using subscribers = run.startSubscribers();
   await Promise.all([server.calls.warm(8), raw.calls.warm(8)]);
-  // Warm: both have done it before the first figure is taken.
+  // Warm up both.
   for (const source of [await newSession(server), newChannel(raw, "warm-up")]) {
     await fanOut(source, subscribers, { name: "", eventsPerTick: 5, ticksUnderWay: 2 }, 20, 500);
   }
@@ -55,7 +55,7 @@ export async function measureFanOut(run: BenchRun): Promise<Row[]> {
     for (const pattern of run.quick ? PATTERNS.slice(0, 2) : PATTERNS) {
       const ours: FanOutFigures[] = [];
       const theirs: FanOutFigures[] = [];
-      // Turn about, so that what else the machine does falls on both.
+      // Alternating, so that other load on the machine affects both.
       for (let round = 0; round < rounds; round++) {
         ours.push(await fanOut(await newSession(server), subscribers, pattern, count, durationMs));
         const channel = newChannel(raw, `${count}-${pattern.eventsPerTick}-${round}`);
@@ -103,7 +103,7 @@ async function fanOut(
   };
 }
 
-/** A session of our server. Renaming it is the cheapest way to make events happen from outside. */
+/** A session of our server. Renaming it is the cheapest way to produce events from outside. */
 async function newSession(server: Server): Promise<Source> {
   const [sessionId = ""] = await server.createSessions(1);
   let number = 0;

@@ -4,8 +4,8 @@ import { type HttpCalls, tookMs } from "../processes/http-calls.ts";
 const INTERVAL_MS = 10;
 
 /**
- * Asks for `/health` again and again: its answer does nothing but wait for the event loop, so how long it takes shows
- * from outside how long that is held up. `stop` gives the times, in milliseconds.
+ * Polls `/health`, which does nothing but wait for the event loop, so its latency shows how long that is blocked.
+ * `stop` returns the times in ms.
  */
 export function pollHealth(calls: HttpCalls): { stop(): Promise<number[]> } {
   const waitsMs: number[] = [];
@@ -17,7 +17,7 @@ export function pollHealth(calls: HttpCalls): { stop(): Promise<number[]> } {
     }
   };
   const polling = poll();
-  // Whoever stops it hears of a failure; until then it is nobody's.
+  // A failure is reported by `stop`.
   polling.catch(() => undefined);
   return {
     async stop() {

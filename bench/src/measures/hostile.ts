@@ -4,10 +4,10 @@ import { tryHostileCalls } from "../hostile/try-hostile-calls.ts";
 import type { Row } from "../report/row.ts";
 import type { BenchRun } from "./bench-run.ts";
 
-/** What a user may do at most to everybody else, in ms. */
+/** Maximum effect of one user on all others, in ms. */
 const BUDGET_MS = 200;
 
-/** How long `/health` takes at worst while another user makes calls that cost what their data decides. */
+/** Worst `/health` latency while another user makes calls whose cost depends on their data. */
 export async function measureHostileCalls(run: BenchRun): Promise<Row[]> {
   await using provider = await FakeProviderProcess.start();
   await using idle = await run.startRaw();

@@ -4,18 +4,20 @@ import type { SseRequest } from "../reader/sse-connection.ts";
 import type { Row } from "../report/row.ts";
 import type { BenchRun } from "./bench-run.ts";
 
-/** The servers send a ping at least this often. */
+/** The servers ping at least this often. */
 const PING_INTERVAL_MS = 10_000;
-/** Until what opening the streams left behind is cleaned up: our server looks every five seconds whether it is quiet. */
+/**
+ * Until garbage from opening the streams has been collected: our server checks every five seconds whether it is quiet.
+ */
 const SETTLE_MS = 12_000;
 
 interface IdleFigures {
   kilobytesPerStream: number;
-  /** CPU time per second while nothing happens but pings; undefined where that was not waited for. */
+  /** CPU time per second with nothing but pings; undefined if not measured. */
   cpuMsPerSecond: number | undefined;
 }
 
-/** Subscribers of a session in which nothing happens: what one costs, and whether they are held. */
+/** Subscribers of an idle session: their cost, and whether they stay connected. */
 export async function measureIdleSubscribers(run: BenchRun): Promise<Row[]> {
   const rows: Row[] = [];
   for (const count of run.quick ? [1_000] : [1_000, 5_000]) {
@@ -27,7 +29,7 @@ export async function measureIdleSubscribers(run: BenchRun): Promise<Row[]> {
   return rows;
 }
 
-/** A fresh server each time: memory that was once taken is not always given back. */
+/** A fresh server each time: memory is not always given back. */
 async function holdOurs(run: BenchRun, count: number, holdMs: number): Promise<IdleFigures> {
   await using server = await run.startServer();
   const [sessionId = ""] = await server.createSessions(1);
@@ -48,7 +50,7 @@ async function hold(
 ): Promise<IdleFigures> {
   await using subscribers = run.startSubscribers();
   const streams = (length: number): SseRequest[] => Array.from({ length }, () => stream);
-  // What is loaded and compiled with the first streams is not theirs.
+  // The first streams load and compile code, which is not their cost.
   await subscribers.ask("open", { read: "count", requests: streams(50) });
   await subscribers.ask("close", {});
   await wait(SETTLE_MS);

@@ -4,9 +4,9 @@ import type { HttpCalls } from "../processes/http-calls.ts";
 import type { Row } from "../report/row.ts";
 import type { BenchRun, Server } from "./bench-run.ts";
 
-/** Enough that none of them has much history, which each task reads. */
+/** Enough sessions that none has much history, which each task reads. */
 const SESSIONS = 200;
-/** Submits that are under way at once. */
+/** Concurrent submits. */
 const WINDOW = 64;
 
 interface Throughput {
@@ -14,7 +14,7 @@ interface Throughput {
   cpuMsEach: number;
 }
 
-/** Tasks that do next to nothing: submitted, claimed, run and finished durably, and seen to be finished. */
+/** Tasks that do next to nothing: submitted, claimed, run and finished durably, and seen as finished. */
 export async function measureNoOpTasks(run: BenchRun): Promise<Row[]> {
   const durationMs = run.quick ? 1_500 : 6_000;
   await using provider = await FakeProviderProcess.start();
@@ -49,7 +49,7 @@ async function runTasks(
   return await runOn(run, server, durationMs, prompt);
 }
 
-/** Submits for so long, and waits until all of it is done. */
+/** Submits for this long, then waits until everything is done. */
 async function runOn(run: BenchRun, server: Server, durationMs: number, prompt: string): Promise<Throughput> {
   await using subscribers = run.startSubscribers();
   const sessions = await server.createSessions(SESSIONS);
@@ -69,7 +69,7 @@ async function runOn(run: BenchRun, server: Server, durationMs: number, prompt: 
   };
 }
 
-/** Requests of the same client to a server that does nothing: what the client can do at most. */
+/** The same client against an idle server: its own maximum. */
 async function postToRaw(run: BenchRun, durationMs: number): Promise<{ perSecond: number }> {
   await using raw = await run.startRaw();
   await raw.calls.warm(WINDOW);
@@ -79,7 +79,7 @@ async function postToRaw(run: BenchRun, durationMs: number): Promise<{ perSecond
   return { perSecond: (requests / (monotonicMicros() - startedAtUs)) * 1e6 };
 }
 
-/** @returns how many were answered. */
+/** @returns the number of responses. */
 async function postFor(
   calls: HttpCalls,
   durationMs: number,

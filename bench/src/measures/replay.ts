@@ -8,16 +8,16 @@ import { benchmarkEvent } from "../yardstick/benchmark-event.ts";
 import type { BenchRun, Server } from "./bench-run.ts";
 
 const LENGTHS = [1_000, 10_000, 100_000];
-/** Events stored with one commit while a log is filled. */
+/** Events per commit while filling a log. */
 const FILL_BATCH = 1_000;
 
 interface ReplayFigures {
   eventsPerSecond: number;
-  /** Request to the first message with events. */
+  /** From request to the first message with events. */
   firstEventsMs: number;
 }
 
-/** A log read from its beginning by one subscriber, and how soon its first events are there. */
+/** Reads a whole log with one subscriber, and times its first events. */
 export async function measureReplay(run: BenchRun): Promise<Row[]> {
   const rounds = run.quick ? 2 : 7;
   await using server = await run.startServer();
@@ -31,7 +31,7 @@ export async function measureReplay(run: BenchRun): Promise<Row[]> {
     await raw.remote.ask("fill", { events });
     const ours: ReplayFigures[] = [];
     const theirs: ReplayFigures[] = [];
-    // One more than counts: the first finds nothing compiled.
+    // One extra: the first runs uncompiled code.
     for (let round = 0; round <= rounds; round++) {
       ours.push(await replayOnce(subscribers, server.subscription(sessions[index] ?? ""), events));
       theirs.push(await replayOnce(subscribers, raw.stream(`/log/${events}`), events));
@@ -41,7 +41,7 @@ export async function measureReplay(run: BenchRun): Promise<Row[]> {
   return rows;
 }
 
-/** Behind the server's back, while it is stopped: over HTTP it would take minutes. */
+/** Directly into the store, while the server is stopped: over HTTP it would take minutes. */
 async function fillLogs(server: Server, sessions: readonly string[]): Promise<void> {
   await server.fixture.stop();
   const store = await openSqliteStore({
@@ -52,7 +52,7 @@ async function fillLogs(server: Server, sessions: readonly string[]): Promise<vo
     },
   });
   for (const [index, length] of LENGTHS.entries()) {
-    // A session begins with `session.created`.
+    // A session starts with `session.created`.
     for (let seq = 2; seq <= length; seq += FILL_BATCH) {
       const count = Math.min(FILL_BATCH, length - seq + 1);
       const events = Array.from({ length: count }, (_, offset) => benchmarkEvent(seq + offset));

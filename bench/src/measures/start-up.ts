@@ -4,10 +4,10 @@ import { median } from "../report/quantile.ts";
 import type { Row } from "../report/row.ts";
 import type { BenchRun } from "./bench-run.ts";
 
-/** Until what starting left behind is cleaned up. */
+/** Until garbage from the start has been collected. */
 const SETTLE_MS = 2_000;
 
-/** From the spawn of the process to the first answer of `/health`, with an empty data directory; and what it holds then. */
+/** From spawning the process to the first response of `/health`, with an empty data directory; and its memory then. */
 export async function measureStartUp(run: BenchRun): Promise<Row[]> {
   const rounds = run.quick ? 2 : 7;
   const readyMs: number[] = [];

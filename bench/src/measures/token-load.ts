@@ -1,4 +1,4 @@
-/** Tokens per second of each stream: what a fast model gives. */
+/** Tokens per second per stream, like a fast model. */
 export const TOKENS_PER_SECOND = 100;
 
 export interface Load {
@@ -11,7 +11,7 @@ export interface Load {
 
 export interface StreamFigures {
   latenciesMs: Float64Array;
-  /** Submit, or request, to the receipt of the first token; per session. */
+  /** Submit, or request, to receipt of the first token; per session. */
   firstTokensMs: number[];
   cpuMs: number;
   tokens: number;
@@ -21,12 +21,12 @@ export function promptOf({ tokens }: Load): string {
   return `tokens: ${tokens} @ ${TOKENS_PER_SECOND}/s`;
 }
 
-/** A process that has just started has compiled nothing yet. */
+/** A new process has compiled nothing yet. */
 export function warmUpOf(load: Load): Load {
   return { ...load, tokens: load.sessions === 1 ? 200 : 50 };
 }
 
-/** @returns how many tokens came. @throws Error where a stream is not whole. */
+/** @returns the number of tokens. @throws Error if a stream is incomplete. */
 export function checkTokens(tokens: readonly number[], load: Load): number {
   const wrong = tokens.find((count) => count !== load.tokens);
   if (wrong !== undefined) throw new Error(`a stream of ${load.tokens} tokens came with ${wrong}`);

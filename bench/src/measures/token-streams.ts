@@ -6,7 +6,10 @@ import { type Load, type StreamFigures, TOKENS_PER_SECOND } from "./token-load.t
 import { readThroughServer, type ServerFigures } from "./tokens-through-server.ts";
 import { postToRaw, readDirectly } from "./tokens-without-server.ts";
 
-/** Tokens from the provider to a subscriber: latency, acknowledgement, CPU, memory; beside the provider read directly. */
+/**
+ * Tokens from the provider to a subscriber: latency, acknowledgement, CPU, memory; beside reading the provider
+ * directly.
+ */
 export async function measureTokenStreams(run: BenchRun): Promise<Row[]> {
   await using provider = await FakeProviderProcess.start();
   const size = run.quick ? { tokens: 150, rounds: 1 } : { tokens: 300, rounds: 3 };

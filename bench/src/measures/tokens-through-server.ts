@@ -13,7 +13,7 @@ export interface ServerFigures extends StreamFigures {
   healthMs: number[];
 }
 
-/** The streams through our server to a subscriber each, in as many rounds as the load has. */
+/** Streams through our server to one subscriber each, for all rounds of the load. */
 export async function readThroughServer(
   run: BenchRun,
   provider: FakeProviderProcess,
@@ -36,7 +36,7 @@ export async function readThroughServer(
   };
 }
 
-/** New sessions, each with its subscriber, and then a task in all of them at once. */
+/** Creates sessions with a subscriber each, then submits a task to all of them at once. */
 export async function streamOnce(
   server: Server,
   subscribers: Remote<SubscribersProtocol>,

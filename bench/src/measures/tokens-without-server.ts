@@ -6,7 +6,7 @@ import type { DirectProtocol } from "../yardstick/direct-protocol.ts";
 import type { BenchRun } from "./bench-run.ts";
 import { checkTokens, type Load, promptOf, type StreamFigures, warmUpOf } from "./token-load.ts";
 
-/** The same streams, read from the provider by a process that does nothing else. */
+/** The same streams, read directly from the provider. */
 export async function readDirectly(
   provider: FakeProviderProcess,
   load: Load,
@@ -26,7 +26,7 @@ export async function readDirectly(
   };
 }
 
-/** As many submits at once to a server that does nothing but answer: what is left of it is the client's own. */
+/** The same number of submits to an idle server: the client's own cost. */
 export async function postToRaw(run: BenchRun, load: Load): Promise<number[]> {
   await using raw = await run.startRaw();
   const acksMs: number[] = [];
@@ -35,7 +35,7 @@ export async function postToRaw(run: BenchRun, load: Load): Promise<number[]> {
     const answers = await Promise.all(
       Array.from({ length: load.sessions }, () => raw.calls.post("/submit", { prompt: promptOf(load) })),
     );
-    // The first finds nothing compiled.
+    // The first round runs uncompiled code.
     if (round > 0) acksMs.push(...answers.map(tookMs));
   }
   return acksMs;

@@ -2,7 +2,7 @@ type Handlers<Protocol extends Record<string, { request: unknown; reply: unknown
   [Name in keyof Protocol]: (request: Protocol[Name]["request"]) => Promise<Protocol[Name]["reply"]>;
 };
 
-/** The far end of `Remote`: answers its requests until the parent goes, and ends with it. */
+/** The other side of `Remote`: answers requests until the parent is gone, and ends with it. */
 export function answerRequests<Protocol extends Record<string, { request: unknown; reply: unknown }>>(
   handlers: Handlers<Protocol>,
 ): void {

@@ -5,7 +5,7 @@ export interface Answer {
   json: unknown;
   /** On the clock of `monotonicMicros`. */
   startedAtUs: number;
-  /** When its last byte had come. */
+  /** When the last byte had arrived. */
   answeredAtUs: number;
 }
 
@@ -13,7 +13,7 @@ export function tookMs({ startedAtUs, answeredAtUs }: Answer): number {
   return (answeredAtUs - startedAtUs) / 1_000;
 }
 
-/** Calls over connections that stay open, as the clients of a server that is in use have them. */
+/** Calls over keep-alive connections, like the clients of a busy server. */
 export class HttpCalls implements Disposable {
   readonly #url: string;
   readonly #headers: Record<string, string>;
@@ -24,7 +24,7 @@ export class HttpCalls implements Disposable {
     this.#headers = headers;
   }
 
-  /** Opens so many connections before anything is timed. */
+  /** Opens this many connections before anything is timed. */
   async warm(connections: number): Promise<void> {
     await Promise.all(Array.from({ length: connections }, () => this.get("/health")));
   }
@@ -41,7 +41,7 @@ export class HttpCalls implements Disposable {
     this.#agent.destroy();
   }
 
-  /** @throws Error with the answer where its status is not 200. */
+  /** @throws Error with the response if its status is not 200. */
   async #call(method: string, path: string, body: string | undefined): Promise<Answer> {
     const startedAtUs = monotonicMicros();
     const { promise, resolve, reject } = Promise.withResolvers<{ status: number; text: string }>();

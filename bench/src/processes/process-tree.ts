@@ -1,16 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
 
-/** Linux counts CPU time in hundredths of a second, whatever the kernel's own tick (`man 5 proc`, USER_HZ). */
+/** Linux reports CPU time in 1/100 s, whatever the kernel's own tick (`man 5 proc`, USER_HZ). */
 const MS_PER_TICK = 10;
 
 export interface ProcessUsage {
-  /** User and system time of the processes, all their threads, and their children that have ended. */
+  /** User and system time of the processes, all their threads, and their ended children. */
   cpuMs: number;
-  /** Resident memory, summed: pages that processes share count for each. */
+  /** Sum of resident memory: shared pages count for each process. */
   rssBytes: number;
 }
 
-/** What a process and all its descendants have used so far. Linux only. @throws Error where the process is gone. */
+/** Usage of a process and its descendants so far. Linux only. @throws Error if the process is gone. */
 export function readProcessTree(pid: number): ProcessUsage {
   const parents = readParents();
   const usage: ProcessUsage = { cpuMs: 0, rssBytes: 0 };
@@ -48,7 +48,7 @@ function readParents(): Map<number, number> {
   return parents;
 }
 
-/** The fields from the third (state) on: the second, the program's name, may hold spaces and brackets. */
+/** The fields from the third (state) on: the second, the program's name, may contain spaces and parentheses. */
 function statFields(pid: number): string[] {
   const line = readFileSync(`/proc/${pid}/stat`, "utf8");
   return line.slice(line.lastIndexOf(")") + 2).split(" ");

@@ -9,13 +9,13 @@ interface Pending {
 
 type Outcome = { ok: true; value: unknown } | { ok: false; message: string };
 
-/** A process of the benchmark's own that answers one request after another; it does not outlive this process. */
+/** A child process that answers requests one at a time; it does not outlive this process. */
 export class Remote<Protocol extends Record<string, { request: unknown; reply: unknown }>> {
   readonly #child: ChildProcess;
   #pending: Pending | undefined;
   #gone: Error | undefined;
 
-  /** @param file of the process's program, in `bench/src`. */
+  /** @param file its program, in `bench/src`. */
   constructor(file: string, args: readonly string[] = []) {
     this.#child = fork(fileURLToPath(new URL(`../${file}`, import.meta.url)), args, {
       serialization: "advanced",
@@ -32,7 +32,7 @@ export class Remote<Protocol extends Record<string, { request: unknown; reply: u
     return this.#child.pid;
   }
 
-  /** @throws Error with the process's own message where it could not do it, and where it has ended. */
+  /** @throws Error with the child's message if it failed or has ended. */
   async ask<Name extends keyof Protocol & string>(
     name: Name,
     request: Protocol[Name]["request"],

@@ -1,27 +1,27 @@
 import type { SseRequest } from "../reader/sse-connection.ts";
 
-/** What is done with what comes: events counted, tokens timed, or ended tasks counted. */
+/** What to do with received events: count them, time tokens, or count ended tasks. */
 export type ReadMode = "count" | "tokens" | "tasks";
 
-/** What the subscribers' process does. Messages are handled one at a time. */
+/** Requests to the subscribers' process, handled one at a time. */
 export type SubscribersProtocol = {
-  /** Opens one stream per request; answers once all have caught up. */
+  /** Opens one stream per request; replies once all have caught up. */
   open: { request: { requests: SseRequest[]; read: ReadMode }; reply: OpenedStreams };
-  /** Answers once every stream has received this seq. */
+  /** Replies once every stream has received this seq. */
   receivedUpTo: { request: { seq: number }; reply: CountedEvents };
-  /** Answers once every stream has seen its task end. */
+  /** Replies once every stream has seen its task end. */
   tokensReceived: { request: Record<string, never>; reply: ReceivedTokens };
-  /** Answers once so many tasks have completed, over all streams. */
+  /** Replies once this many tasks have completed, over all streams. */
   tasksCompleted: { request: { tasks: number }; reply: { lastAtUs: number } };
-  /** What came so far, at once. */
+  /** Replies immediately with the counts so far. */
   counted: { request: Record<string, never>; reply: CountedEvents };
   close: { request: Record<string, never>; reply: null };
 };
 
-/** Times are those of `monotonicMicros`, in the order of the requests. */
+/** Times of `monotonicMicros`, in the order of the requests. */
 export interface OpenedStreams {
   startedAtUs: number;
-  /** First message with events, per stream; 0 where the log was empty. */
+  /** First message with events, per stream; 0 if the log was empty. */
   firstAtUs: number[];
   caughtUpAtUs: number[];
 }
@@ -30,16 +30,16 @@ export interface CountedEvents {
   events: number;
   frames: number;
   bytes: number;
-  /** Messages of the protocol's own, `connected` among them. */
+  /** Protocol messages, including `connected`. */
   pings: number;
-  /** Streams that are still open. */
+  /** Streams still open. */
   open: number;
-  /** When the last of them came. */
+  /** When the last one arrived. */
   lastAtUs: number;
 }
 
 export interface ReceivedTokens {
-  /** Emission to receipt of all tokens of all streams. */
+  /** From emission to receipt, for all tokens of all streams. */
   latenciesUs: Float64Array;
   /** Per stream, in the order of the requests. */
   firstTokenAtUs: number[];

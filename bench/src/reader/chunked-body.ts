@@ -2,17 +2,17 @@ const CR = 0x0d;
 const LF = 0x0a;
 
 /**
- * Takes the framing of HTTP/1.1 chunked transfer (RFC 9112, section 7.1) out of a buffer, in place: the chunks of one
- * read end up side by side, so that what the server wrote in pieces can be searched as a whole.
+ * Decodes HTTP/1.1 chunked transfer coding (RFC 9112, section 7.1) in place: the chunks of one read end up adjacent, so
+ * that they can be searched as a whole.
  */
 export class ChunkedBody {
   /** The last chunk has been read. */
   ended = false;
-  /** Bytes of the current chunk that are still to come. */
+  /** Remaining bytes of the current chunk. */
   #left = 0;
   #state: "size" | "extension" | "data" | "data-end" | "trailer" = "size";
 
-  /** Compacts `bytes[start, end)` to its front. @returns the end of the body's bytes, which begin at `start`. */
+  /** Compacts `bytes[start, end)` to its front. @returns the end of the body's bytes, which start at `start`. */
   compact(bytes: Buffer, start: number, end: number): number {
     let to = start;
     let from = start;

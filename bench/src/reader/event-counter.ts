@@ -2,8 +2,8 @@ import { monotonicMicros } from "@trunkline/testkit";
 import { countEvents, isData, isLive, readId } from "./frame-fields.ts";
 
 /**
- * Counts what one subscriber receives without parsing it. The logs it is used on have no holes, so the events of a
- * message must be exactly those between the last id and its own: a lost or doubled one does not go unseen.
+ * Counts received events without parsing them. The logs used have no holes, so a message must contain exactly the
+ * events between the last id and its own: a lost or duplicate one is noticed.
  */
 export class EventCounter {
   lastSeq = 0;
@@ -12,11 +12,13 @@ export class EventCounter {
   bytes = 0;
   pings = 0;
   caughtUp = false;
-  /** When the first message with events came, on the clock of `monotonicMicros`; 0 before. */
+  /** When the first message with events arrived, by `monotonicMicros`; 0 before. */
   firstAtUs = 0;
   readonly #looksInside: boolean;
 
-  /** @param looksInside false trusts the ids for the number of events: where many read the same, some of them check. */
+  /**
+   * @param looksInside false: trust the ids for the number of events. With many identical readers, some of them check.
+   */
   constructor(looksInside: boolean) {
     this.#looksInside = looksInside;
   }

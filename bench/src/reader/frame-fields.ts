@@ -4,12 +4,12 @@ const SEQ_KEY = Buffer.from('"seq":');
 const LIVE_KEY = Buffer.from('"live":true');
 const DATA_FIELD = Buffer.from("data: ");
 
-/** Whether a message is data, and none of the protocol's own (`connected`, `ping`, …), which name their event. */
+/** Whether a message carries data, rather than a named protocol event (`connected`, `ping`, …). */
 export function isData(frame: Buffer): boolean {
   return frame.compare(EVENT_FIELD, 0, EVENT_FIELD.length, 0, EVENT_FIELD.length) !== 0;
 }
 
-/** The decimal number of the `id:` field, which follows the data. @throws Error where there is none. */
+/** The number in the `id:` field, which follows the data. @throws Error if there is none. */
 export function readId(frame: Buffer): number {
   let at = frame.lastIndexOf(ID_FIELD);
   if (at === -1) throw new Error(`a message without id: ${frame.toString("utf8").slice(0, 200)}`);
@@ -21,7 +21,7 @@ export function readId(frame: Buffer): number {
   return id;
 }
 
-/** How many events a message carries, by their `seq`, which no data of the benchmark's own events contains. */
+/** The number of events in a message, by their `seq`, which the benchmark's event data never contains. */
 export function countEvents(frame: Buffer): number {
   let count = 0;
   for (let at = frame.indexOf(SEQ_KEY); at !== -1; at = frame.indexOf(SEQ_KEY, at + SEQ_KEY.length))
@@ -29,7 +29,7 @@ export function countEvents(frame: Buffer): number {
   return count;
 }
 
-/** Whether a batch says that the reader has caught up; it does so at its end. */
+/** Whether a batch says, at its end, that the reader has caught up. */
 export function isLive(frame: Buffer): boolean {
   return frame.lastIndexOf(LIVE_KEY) !== -1;
 }

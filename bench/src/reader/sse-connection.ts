@@ -5,7 +5,7 @@ import { SseFrames } from "./sse-frames.ts";
 export interface SseRequest {
   host: string;
   port: number;
-  /** With its query. */
+  /** Including the query. */
   path: string;
   headers: Readonly<Record<string, string>>;
 }
@@ -13,17 +13,17 @@ export interface SseRequest {
 export interface SseListener {
   /** A message without its blank line; the bytes are only valid during the call. */
   onFrame(frame: Buffer): void;
-  /** The stream ended or never began. Called once. */
+  /** The stream ended or failed to start. Called once. */
   onEnd(error: Error): void;
 }
 
 const HEAD_END = Buffer.from("\r\n\r\n");
-/** One for all connections of the process: reads are handled one after another, to the end. */
+/** Shared by all connections of the process: reads are handled one at a time. */
 const readBuffer = Buffer.allocUnsafe(256 * 1024);
 
 /**
- * One stream over a bare socket. What a benchmark's client spends is taken from the server on the same machine, so this
- * does the least that is still HTTP: no streams, no strings, one buffer for all connections.
+ * One stream over a raw socket. The client's CPU is taken from the server on the same machine, so this does the
+ * minimum: no streams, no strings, one buffer for all connections.
  */
 export class SseConnection {
   readonly #listener: SseListener;
@@ -68,7 +68,7 @@ export class SseConnection {
     if (this.#chunked?.ended === true) this.#end(new Error("the server ended the stream"));
   }
 
-  /** @returns what follows the head, or undefined while that is incomplete. */
+  /** @returns what follows the headers; undefined while they are incomplete. */
   #readHead(bytes: Buffer): Buffer | undefined {
     const head = Buffer.concat([this.#head ?? Buffer.alloc(0), bytes]);
     const end = head.indexOf(HEAD_END);

@@ -2,8 +2,8 @@ const LF = 0x0a;
 const BLANK_LINE = Buffer.from("\n\n");
 
 /**
- * Cuts a body into the messages of a server-sent event stream (WHATWG HTML, section 9.2). Line ends are LF, as the
- * servers under test write them.
+ * Splits a body into server-sent events (WHATWG HTML, section 9.2). Line ends are LF, as written by the servers under
+ * test.
  */
 export class SseFrames {
   #pending: Buffer = Buffer.alloc(0);
@@ -19,7 +19,7 @@ export class SseFrames {
       onFrame(whole.subarray(start, end));
       start = end + 2;
     }
-    // A copy: the reader's buffer is used again for the next read of any connection.
+    // A copy: the buffer is reused for the next read of any connection.
     this.#pending = start >= whole.length ? Buffer.alloc(0) : Buffer.from(whole.subarray(start));
   }
 }

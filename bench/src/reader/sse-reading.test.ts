@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { ChunkedBody } from "./chunked-body.ts";
 import { SseFrames } from "./sse-frames.ts";
 
-/** What arrives on the wire, in reads of so many bytes, as the messages that come out. */
+/** Bytes on the wire, in reads of this size, as the resulting messages. */
 function readIn(size: number, wire: Buffer): string[] {
   const body = new ChunkedBody();
   const frames = new SseFrames();
@@ -29,7 +29,7 @@ const MESSAGES = [
 
 describe("reading a chunked event stream", () => {
   const whole = MESSAGES.map((message) => `${message}\n\n`).join("");
-  // As node:http writes a message at once, and as tRPC writes it line by line with one blank line too many.
+  // node:http writes a message at once; tRPC writes line by line, with one blank line too many.
   const encodings = {
     "a message per chunk": MESSAGES.map((message) => chunk(`${message}\n\n`)),
     "a line per chunk": MESSAGES.flatMap((message) => [

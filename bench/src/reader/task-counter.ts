@@ -5,13 +5,13 @@ const OTHERWISE_ENDED = ["task.failed", "task.canceled", "task.rejected"].map((t
   Buffer.from(`"type":"${type}"`),
 );
 
-/** Counts the tasks of a session that end, without parsing what comes. */
+/** Counts ended tasks of a session without parsing the events. */
 export class TaskCounter {
   completed = 0;
   caughtUp = false;
   #lastSeq = 0;
 
-  /** @throws Error where a task ends otherwise than completed, and where a message is older than the one before. */
+  /** @throws Error if a task does not complete, or a message is out of order. */
   onFrame(frame: Buffer): void {
     if (!isData(frame)) return;
     const seq = readId(frame);

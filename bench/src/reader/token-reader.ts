@@ -3,13 +3,13 @@ import { TERMINAL_TASK_STATES } from "@trunkline/contract";
 import { monotonicMicros, readTokenStamps } from "@trunkline/testkit";
 import { isData, readData } from "./frame-fields.ts";
 
-/** Reads one session's stream in full, and takes the time of each stamped token. One task per reader. */
+/** Reads one session's whole stream and records the latency of each stamped token. One task per reader. */
 export class TokenReader {
   caughtUp = false;
   /** How the task ended, once it has. */
   ending: string | undefined;
   firstTokenAtUs = 0;
-  /** Emission to receipt, per token. */
+  /** From emission to receipt, per token. */
   readonly latenciesUs: number[] = [];
   #lastSeq = 0;
 
@@ -29,7 +29,7 @@ export class TokenReader {
     if (ENDINGS.has(event.type)) this.ending = event.type;
   }
 
-  /** A text whose first token must have this index; what is already known of it is passed over. */
+  /** A text whose first token must have this index; known tokens are skipped. */
   #onText(text: string, firstIndex: number, nowUs: number): void {
     let expected = firstIndex;
     for (const { index, emittedAtUs } of readTokenStamps(text)) {

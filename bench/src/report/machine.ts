@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { cpus, release, totalmem } from "node:os";
 
-/** What the figures were measured on. */
+/** The machine that the figures are from. */
 export function describeMachine() {
   const processors = cpus();
   return {
@@ -13,7 +13,7 @@ export function describeMachine() {
   };
 }
 
-/** CPU time that all processes of the machine have used since it started, in milliseconds (`man 5 proc`, /proc/stat). */
+/** CPU time of all processes since boot, in ms (`man 5 proc`, /proc/stat). */
 export function readMachineCpuMs(): number {
   const line = readFileSync("/proc/stat", "utf8").split("\n", 1)[0] ?? "";
   const [user = 0, nice = 0, system = 0, , , irq = 0, softirq = 0] = line.split(/\s+/).slice(1).map(Number);

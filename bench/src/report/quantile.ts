@@ -1,4 +1,4 @@
-/** The value that a share of all values does not exceed (nearest rank). @throws Error where there are none. */
+/** Nearest-rank quantile. @throws Error for an empty list. */
 export function quantile(values: ArrayLike<number>, share: number): number {
   const sorted = Float64Array.from(values).toSorted();
   const value = sorted[Math.min(sorted.length - 1, Math.ceil(share * sorted.length) - 1)];

@@ -10,10 +10,10 @@ export interface Results {
   seconds: number;
   quick: boolean;
   machine: object;
-  /** Cores that processes of others used while a measure was taken, per measure. */
+  /** Cores used by other processes during each measure. */
   disturbance: Readonly<Record<string, number>>;
   rows: readonly Row[];
-  /** Measures that could not be taken, with the reason. */
+  /** Failed measures with their reasons. */
   failures: readonly { measure: string; reason: string }[];
 }
 

@@ -1,17 +1,17 @@
-/** A limit from the project's performance budgets; ratios are ours over the yardstick's. */
+/** A limit from the performance budgets; ratios are ours over the yardstick's. */
 export type Budget =
   | { atMost: number }
   | { atLeast: number }
   | { ratioAtMost: number }
   | { ratioAtLeast: number };
 
-/** One figure of ours with what it is held against. */
+/** A figure of ours with its yardstick and budget. */
 export interface Row {
   group: string;
   measure: string;
   unit: string;
   ours: number;
-  /** What the same run of the same machine gave for something that does less. */
+  /** Result of something that does less, in the same run on the same machine. */
   yardstick?: { what: string; value: number };
   budget?: Budget;
 }
@@ -20,7 +20,7 @@ export function ratioOf({ ours, yardstick }: Row): number | undefined {
   return yardstick === undefined || yardstick.value === 0 ? undefined : ours / yardstick.value;
 }
 
-/** @returns undefined where there is no budget, or nothing to hold it against. */
+/** @returns undefined if there is no budget, or nothing to compare with. */
 export function isMet(row: Row): boolean | undefined {
   const { budget, ours } = row;
   if (budget === undefined) return undefined;

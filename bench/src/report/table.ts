@@ -2,7 +2,7 @@ import { isMet, ratioOf, type Budget, type Row } from "./row.ts";
 
 const HEADINGS = ["measure", "unit", "ours", "yardstick", "", "ratio", "budget", ""];
 
-/** The rows as a table for a terminal, which is Markdown as well. */
+/** The rows as a Markdown table. */
 export function formatTable(rows: readonly Row[]): string {
   const lines: string[] = [];
   for (const group of new Set(rows.map((row) => row.group))) {

@@ -5,13 +5,13 @@ import type { Row } from "../report/row.ts";
 import { firstMessageMs } from "./first-message.ts";
 import type { ScaleRun, Seeded } from "./scale-run.ts";
 
-/** What one call of a kind takes on a server, in milliseconds. */
+/** Duration of one call of a kind, in ms. */
 type Call = (subject: Subject) => Promise<number>;
 
 interface Subject {
   server: Server;
   seeded: Seeded;
-  /** Cursor of a page in the middle of the list of sessions. */
+  /** Cursor of a page in the middle of the session list. */
   deepCursor: string | undefined;
 }
 
@@ -62,7 +62,7 @@ export async function measurePages(run: ScaleRun): Promise<Row[]> {
   const rows: Row[] = [];
   for (const [measure, call] of Object.entries(CALLS)) {
     const times: { big: number[]; small: number[] } = { big: [], small: [] };
-    // The first ones find nothing compiled, and do not count.
+    // Warm-up: the first calls do not count.
     for (let round = -3; round < rounds; round++) {
       const smallMs = await call(small);
       const bigMs = await call(big);
@@ -82,7 +82,7 @@ export async function measurePages(run: ScaleRun): Promise<Row[]> {
   return rows;
 }
 
-/** Walks the list to its middle; in a list of one page it stays there. */
+/** Pages to the middle of the list; a single page stays where it is. */
 async function deepCursor(server: Server, sessions: number): Promise<string | undefined> {
   let cursor: string | undefined;
   for (let seen = 0; seen < sessions / 2; seen += 200) {

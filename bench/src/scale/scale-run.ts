@@ -10,7 +10,7 @@ import { type SeededSession, type SeedOptions, seedSession } from "./seed-sessio
 import { SessionText } from "./session-text.ts";
 import { EVENTS_PER_TASK } from "./task-events.ts";
 
-/** A data directory that holds what a measure needs, and which sessions those are. */
+/** A data directory for a measure, and its sessions. */
 export interface Seeded {
   dataDir: string;
   sessions: SeededSession[];
@@ -24,7 +24,7 @@ export interface Sizes {
   longEvents: number;
 }
 
-/** Stores that are seeded once for all measures, and go with the run. */
+/** Stores seeded once for all measures, and removed with the run. */
 export class ScaleRun implements AsyncDisposable {
   readonly quick: boolean;
   readonly big: Sizes;
@@ -75,7 +75,7 @@ export class ScaleRun implements AsyncDisposable {
     return seeded;
   }
 
-  /** Fills a fresh data directory behind the server's back: over HTTP it would take hours. */
+  /** Fills a new data directory directly: over HTTP it would take hours. */
   async seedWith<Result>(
     lengths: SeedOptions["lengths"],
     fill: (store: Store, options: SeedOptions) => Promise<Result>,
@@ -84,7 +84,7 @@ export class ScaleRun implements AsyncDisposable {
     this.#directories.push(dataDir);
     const first = await this.#bench.startServer({ dataDir });
     const { databasePath: path } = first;
-    // Whose sessions they are: the owner that the server made for itself.
+    // The sessions' owner: the user created by the server.
     const { ownerId } = await first.fixture.client.session.create.mutate({});
     await first[Symbol.asyncDispose]();
     const store = await openSqliteStore({

@@ -5,13 +5,15 @@ import { seedSession } from "./seed-session.ts";
 
 const SESSIONS = 2_000;
 const TASKS_PER_SESSION = 4;
-/** In words: prompts are 5 to 40, answers and outputs up to twice these. */
+/** In words: prompts have 5 to 40, answers and outputs up to twice these. */
 const LENGTHS = { answer: 150, output: 100 };
 
-/** Stored in one tool's output, one in the first session and one in the last, and nowhere else. */
+/** Occur once each, in the output of one tool in the first and the last session. */
 const ONLY_IN_OUTPUT = "quetzalcoatlus";
 
-/** What is typed, by what is hard about it. The words are those of session-text.ts: the first ones are in nearly every text. */
+/**
+ * Queries by what makes them hard. The words are those of session-text.ts: the first ones occur in nearly every text.
+ */
 const QUERIES: Record<string, readonly string[]> = {
   "common word": ["the ", "error ", "function ", "file "],
   "two common words": ["the error ", "function test ", "server request "],

@@ -5,7 +5,7 @@ import type { Store } from "../../../apps/server/src/store/port.ts";
 import type { SessionText } from "./session-text.ts";
 import { EVENTS_PER_TASK, taskEvents } from "./task-events.ts";
 
-/** Tasks stored with one commit. */
+/** Tasks per commit. */
 const BATCH = 100;
 
 export interface SeededSession {
@@ -16,11 +16,11 @@ export interface SeededSession {
 export interface SeedOptions {
   owner: Principal;
   text: SessionText;
-  /** Words of an answer and of a tool's output, on average. */
+  /** Average words of an answer and of a tool's output. */
   lengths: { answer: number; output: number };
 }
 
-/** A session as so many finished tasks leave it, stored by the server's own store: many tasks with one commit. */
+/** Writes a session of finished tasks through the server's own store, many tasks per commit. */
 export async function seedSession(store: Store, tasks: number, options: SeedOptions): Promise<SeededSession> {
   const { owner, text, lengths } = options;
   const { id, event } = newSession({ title: titleFromPrompt(text.words(8)), model: null });

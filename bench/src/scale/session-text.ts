@@ -1,6 +1,6 @@
 import { seededRandom } from "@trunkline/testkit";
 
-/** Words of which nearly every text has some. */
+/** Words that occur in nearly every text. */
 const COMMON = (
   "the to and of a in is for that it with as on be this are from or by an at file error function test run line " +
   "code return value type server request module import build path name data list result output command"
@@ -8,23 +8,23 @@ const COMMON = (
 
 const SYLLABLES = "ba ce di fo gu la me ni po ru sa te vi zo kra ble tion ster mon dex pha qui".split(" ");
 
-/** Different words, common ones included: about as many as the logs of a team use. */
+/** Vocabulary, common words included: about as many as in a team's logs. */
 const VOCABULARY = 30_000;
 
-/** Texts whose words are as unevenly frequent as those of people and programs (Zipf's law). The seed decides them. */
+/** Texts with a realistic word frequency (Zipf's law), determined by the seed. */
 export class SessionText {
   readonly random: () => number;
   readonly #words: string[];
 
   constructor(seed: number) {
     this.random = seededRandom(seed);
-    // The same words whatever the seed, so that one store's are looked for in another's.
+    // The same vocabulary for every seed, so that queries match in any store.
     const random = seededRandom(1);
     const rare = Array.from({ length: VOCABULARY - COMMON.length }, () => syllables(random));
     this.#words = [...COMMON, ...rare];
   }
 
-  /** @returns so many words, in lines. */
+  /** @returns this many words, in lines. */
   words(count: number): string {
     let text = "";
     for (let index = 0; index < count; index++) {
@@ -34,12 +34,12 @@ export class SessionText {
     return text;
   }
 
-  /** @returns a whole number from `least` to `most`. */
+  /** @returns an integer from `least` to `most`. */
   between(least: number, most: number): number {
     return least + Math.floor(this.random() * (most - least + 1));
   }
 
-  /** The inverse of a distribution whose density falls with the rank. */
+  /** Inverse of a distribution whose density falls with the rank. */
   #rank(): number {
     return Math.floor(VOCABULARY ** this.random()) - 1;
   }

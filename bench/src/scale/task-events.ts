@@ -1,12 +1,12 @@
 import type { StoredDraft } from "../../../apps/server/src/store/port.ts";
 import type { SessionText } from "./session-text.ts";
 
-/** Events that one task of a seeded session leaves. */
+/** Events of one task of a seeded session. */
 export const EVENTS_PER_TASK = 20;
 
 const USAGE = { inputTokens: 4_000, outputTokens: 300 };
 
-/** What a task that read, ran and answered leaves in the log once all its blocks have ended. Lengths are in words. */
+/** What a task that read, ran and answered leaves in the log. Lengths are in words. */
 export function taskEvents(
   text: SessionText,
   taskId: string,

@@ -1,6 +1,6 @@
 /**
- * What ways of cutting text into words cost, and what they find: `pnpm bench tokenizers`. The figures stand
- * in docs/decisions/014-words-without-spaces.md.
+ * Compares ways of splitting text into words, by cost and matches: `pnpm bench tokenizers`. Figures are in
+ * docs/decisions/014-words-without-spaces.md.
  */
 import Database from "better-sqlite3";
 import { defineSearchFunctions } from "../../../apps/server/src/store/sqlite/search-text.ts";
@@ -52,7 +52,7 @@ for (const { name, options, split } of VARIANTS) {
     `select rowid from search where search match ${of("?")} order by rowid desc limit 21`,
   );
   const answers = QUERIES.map((query) => {
-    // A trigram is a piece of a word anyway, and knows no beginnings.
+    // Trigrams match parts of words anyway, and have no prefixes.
     const typed = name === "trigram" ? `"${query.replaceAll(/["*]/g, "")}"` : query;
     let hits = 0;
     const times = Array.from({ length: 9 }, () => {

@@ -16,7 +16,7 @@ export async function measureAppends(parent: string, scale: number): Promise<Mea
   if (first === undefined) throw new Error("no session");
   const sessions = [first, ...others];
   const count = Math.round(4_000 * scale);
-  // Both warm.
+  // Warm up both.
   await raw.append("", 500, 1);
   for (let index = 0; index < 500; index++) await bench.appendPiece(first, `w${index}`);
 
@@ -62,7 +62,7 @@ export async function measureAppends(parent: string, scale: number): Promise<Mea
   ];
 }
 
-/** Each session appends every 10 ms, whatever became of the appends before, as a provider's tokens come. */
+/** Each session appends every 10 ms, regardless of earlier appends, like a provider's tokens. */
 async function steady(
   bench: BenchLog,
   sessions: readonly string[],

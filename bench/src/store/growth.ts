@@ -3,14 +3,14 @@ import { join } from "node:path";
 import { BenchLog } from "./bench-log.ts";
 import { type Measurement, measure } from "./measure.ts";
 
-/** What an append costs in an empty store, and in one with 10,000 sessions and 1,000,000 events. */
+/** Cost of an append in an empty store, and in one with 10,000 sessions and 1,000,000 events. */
 export async function measureGrowth(parent: string, scale: number): Promise<Measurement[]> {
   const directory = join(parent, "growth");
   await mkdir(directory);
   await using bench = await BenchLog.open(directory);
   const count = Math.round(4_000 * scale);
   const early = await bench.createSessions(50);
-  // Warm, so that the first figure is not that of a cold process.
+  // Warm-up.
   await Promise.all(early.map(async (id) => appends(bench, [id], 40)));
   const results = [
     await one(bench, "empty store: 1 session", early.slice(0, 1), count),

@@ -10,7 +10,7 @@ export interface Measurement {
   cpuMsPer1000?: number;
 }
 
-/** Runs `work`, which notes its latencies and says how many events it handled. */
+/** Runs `work`, which records its latencies and returns how many events it handled. */
 export async function measure(
   what: string,
   work: (latencies: Latencies) => Promise<number>,

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { type Measurement, measure } from "./measure.ts";
 
-/** The yardstick: what better-sqlite3 does with the same rows and the same durability, and nothing around it. */
+/** Yardstick: better-sqlite3 with the same rows and the same durability, and nothing else. */
 export class RawSqlite implements Disposable {
   readonly #database: Database.Database;
   readonly #sessionId = randomUUID();

@@ -12,7 +12,7 @@ export async function measureReplay(parent: string, scale: number): Promise<Meas
   using raw = new RawSqlite(directory);
   await raw.append("", appends, 100);
   await using bench = await BenchLog.open(directory);
-  // Sessions that grow side by side, as they do in life: their rows lie mixed.
+  // Sessions that grow in parallel, as in real use: their rows are interleaved.
   const [first, ...others] = await bench.createSessions(10);
   if (first === undefined) throw new Error("no session");
   for (let index = 0; index < appends; index++) {

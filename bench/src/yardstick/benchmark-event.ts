@@ -1,6 +1,6 @@
 import type { SessionEvent } from "@trunkline/contract";
 
-/** Shaped and sized as the event that the benchmark appends to the server's own log. */
+/** Same shape and size as the event that the benchmark appends to the server's log. */
 const SESSION_ID = "01980000-0000-7000-8000-000000000000";
 
 export function benchmarkEvent(seq: number): SessionEvent {
@@ -14,7 +14,7 @@ export function benchmarkEvent(seq: number): SessionEvent {
   };
 }
 
-/** A title of constant length: an event with it has about the size of one with a few tokens of text. */
+/** A title of constant length: its event is about as large as one with a few tokens of text. */
 export function eventTitle(number: number): string {
   return String(number).padStart(120, ".");
 }

@@ -1,6 +1,6 @@
 import type { ReceivedTokens } from "../processes/subscribers-protocol.ts";
 
-/** A process that reads the provider without a server in between. */
+/** A process that reads the provider directly. */
 export type DirectProtocol = {
   read: {
     request: { providerUrl: string; by: "fetch" | "sdk"; streams: number; prompt: string };

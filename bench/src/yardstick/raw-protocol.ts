@@ -1,4 +1,4 @@
-/** How the raw server is told what to do, beside HTTP. */
+/** Control of the raw server, besides HTTP. */
 export type RawProtocol = {
   start: { request: Record<string, never>; reply: { port: number } };
   /** Fills the log of `/log/<events>`, so that replaying it reads nothing but memory. */

@@ -9,7 +9,7 @@ export interface AddedUser {
   client: TrunklineClient;
 }
 
-/** Adds a user and lets them in: an admin invites, and whoever redeems the code gets the token. */
+/** Adds a user by an admin's invitation and redeems it for a token. */
 export async function addUser(
   server: Pick<ServerFixture, "url" | "client">,
   name: string,
@@ -21,7 +21,7 @@ export async function addUser(
   return { userId, tokenId, token: secret, client: createClient({ url: server.url, token: secret }) };
 }
 
-/** @throws Error where the code does not let anybody in */
+/** @throws Error if the code is not accepted */
 export async function redeemInvitation(
   url: string,
   code: string,

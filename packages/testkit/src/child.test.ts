@@ -50,7 +50,7 @@ describe("Child", () => {
     `);
     const pid = await child.waitForLine("the pid", (line) => /pid (\d+)/.exec(line)?.[1]);
     await child.exited;
-    // It is still there, so it was not its end that was waited for.
+    // It is still running, so that is not what was waited for.
     expect(process.kill(Number(pid), "SIGKILL")).toBe(true);
   });
 

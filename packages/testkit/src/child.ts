@@ -3,10 +3,10 @@ import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
 import { withDeadline } from "./wait-for.ts";
 
-/** How much of a child's output is kept, the newest, in characters. */
+/** Characters of a child's output to keep (the newest). */
 const KEPT_LOG_LENGTH = 4_000_000;
 
-/** How long after a child's exit its last output may take to arrive. */
+/** How long a child's last output may take to arrive after its exit. */
 const LAST_OUTPUT_MS = 500;
 
 const END_WITH_PARENT = import.meta.resolve("./end-with-parent.mjs");
@@ -21,7 +21,7 @@ export interface ChildExit {
   signal: NodeJS.Signals | null;
 }
 
-/** A Node program as a child process, with its output collected; it does not outlive this process. */
+/** A Node program as a child process with captured output; it does not outlive this process. */
 export class Child {
   readonly exited: Promise<ChildExit>;
   readonly #process: ChildProcess;
@@ -51,14 +51,14 @@ export class Child {
     );
   }
 
-  /** What it wrote to stdout and stderr, line by line as it came; the newest where it is much. */
+  /** Lines of stdout and stderr in order of arrival; only the newest if there are many. */
   get logs(): string {
     return this.#logs;
   }
 
   /**
-   * Resolves with the first line, past or future, that `pick` gives something for.
-   * @throws Error with the logs where the process exits before; DeadlineError.
+   * Resolves with `pick`'s first result for a line, past or future.
+   * @throws Error with the output if the process exits first; DeadlineError.
    */
   async waitForLine<T>(what: string, pick: (line: string) => T | undefined, timeoutMs?: number): Promise<T> {
     const found = Promise.withResolvers<T>();
@@ -78,7 +78,7 @@ export class Child {
     }
   }
 
-  /** Sends the signal and waits for the end; after `graceMs` it is SIGKILL. */
+  /** Sends the signal and waits for the end; SIGKILL after `graceMs`. */
   async end(signal: NodeJS.Signals = "SIGTERM", graceMs = 10_000): Promise<ChildExit> {
     if (!this.isRunning) return this.exited;
     this.#process.kill(signal);
@@ -99,7 +99,7 @@ export class Child {
         resolve({ code: null, signal: null });
       });
     });
-    // The last output comes before `close`. A grandchild that holds the pipes keeps that away, so not for long.
+    // The last output arrives before `close`. A grandchild that holds the pipes delays that, so don't wait long.
     await Promise.race([closed, wait(LAST_OUTPUT_MS, undefined, { ref: false })]);
     return exit;
   }

@@ -1,4 +1,4 @@
-/** What must hold for event logs, as functions that throw an AssertionError which names the seq and the reason. */
+/** Invariants of event logs, as functions that throw an AssertionError with seq and reason. */
 export * from "./event-log-checkers/requests.ts";
 export * from "./event-log-checkers/blocks.ts";
 export * from "./event-log-checkers/log-holds.ts";

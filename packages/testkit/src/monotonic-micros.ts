@@ -1,6 +1,6 @@
 /**
- * Microseconds of the system's monotonic clock. Every process of one machine reads the same clock (CLOCK_MONOTONIC on
- * Linux), so a stamp taken here can be subtracted from one taken there; the zero point means nothing.
+ * Microseconds of the system's monotonic clock, which all processes on a machine share (CLOCK_MONOTONIC on Linux), so
+ * stamps from different processes are comparable; the zero point is arbitrary.
  */
 export function monotonicMicros(): number {
   return Number(process.hrtime.bigint() / 1_000n);

@@ -1,6 +1,6 @@
 import { readdir, readFile } from "node:fs/promises";
 
-/** Environments of all processes that a process has started, and what those have, as `/proc` shows them. */
+/** Environments of all descendants of a process, from `/proc`. */
 export async function environmentsBelow(pid: number): Promise<Map<number, string>> {
   const parents = new Map<number, number>();
   for (const name of await readdir("/proc")) {

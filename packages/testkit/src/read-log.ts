@@ -1,7 +1,7 @@
 import type { TrunklineClient } from "@trunkline/client";
 import { MAX_EVENT_PAGE_SIZE, type SessionEvent } from "@trunkline/contract";
 
-/** Reads a session's whole log as it is stored now, page by page. */
+/** Reads a session's whole stored log, page by page. */
 export async function readLog(client: TrunklineClient, sessionId: string): Promise<SessionEvent[]> {
   const log: SessionEvent[] = [];
   for (;;) {

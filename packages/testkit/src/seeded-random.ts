@@ -1,7 +1,4 @@
-/**
- * Numbers in [0, 1) that the seed alone decides, so that a run can be repeated (mulberry32, public domain). Not for
- * secrets.
- */
+/** Seeded random numbers in [0, 1), so that a run can be repeated (mulberry32, public domain). Not for secrets. */
 export function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -57,7 +57,7 @@ test("a subscriber behind the proxy outlives cuts and kill -9 of the server, wit
   const collecting = collectUntil("the end", followSession(subscriber, { sessionId, backoff }), hasEnded, {
     timeoutMs: 25_000,
   });
-  // Where following fails, that is what the test is to say.
+  // If following fails, report that.
   await Promise.race([
     collecting,
     waitFor("a part of the answer", () => proxy.counts.responseBytes > 10_000),

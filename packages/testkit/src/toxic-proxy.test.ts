@@ -29,7 +29,10 @@ async function serve(listener: RequestListener) {
   };
 }
 
-/** Sends ticks as server-sent events, `id: 1`, `id: 2`, … until the client goes; tells how many clients hang on it. */
+/**
+ * Sends ticks as server-sent events, `id: 1`, `id: 2`, …, until the client leaves; reports how many clients are
+ * connected.
+ */
 async function serveTicks(intervalMs = 2) {
   const clients = { count: 0 };
   const server = await serve((_request, response) => {
@@ -49,7 +52,7 @@ const echo: RequestListener = (request, response) => void request.pipe(response)
 
 const REQUEST = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
-/** A request by the socket itself: fetch hides what arrives with a cut, and opens spare connections after an abort. */
+/** A request over a raw socket: fetch hides what arrives with a cut, and opens spare connections after an abort. */
 function get(url: string): Socket {
   const socket = connect(Number(new URL(url).port), "127.0.0.1");
   socket.write(REQUEST);

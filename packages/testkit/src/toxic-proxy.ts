@@ -10,20 +10,20 @@ export * from "./toxic-proxy/toxic.ts";
 export type { ToxicCounts } from "./toxic-proxy/toxic-counts.ts";
 
 export interface ToxicProxyOptions {
-  /** Base URL of the server behind it, `http://127.0.0.1:4400`; it need not run yet, and may restart. */
+  /** Base URL of the server behind it, `http://127.0.0.1:4400`; it need not be running yet, and may restart. */
   target: string;
   /** Default: every connection is healthy. */
   toxics?: ToxicChoice;
-  /** Decides every draw of `randomToxics`; default 1. */
+  /** Seed of `randomToxics`; default 1. */
   seed?: number;
 }
 
 /**
- * A TCP proxy on a loopback port of its own that mistreats connections as it is told. Host and Origin headers that name
- * it name the server behind it when they arrive there, as with any reverse proxy.
+ * A TCP proxy on its own loopback port that mistreats connections on request. Host and Origin headers that name it are
+ * rewritten to the server's, as by any reverse proxy.
  */
 export class ToxicProxy implements AsyncDisposable {
-  /** For connections from now on; can be replaced at any time. */
+  /** For new connections; can be replaced at any time. */
   toxics: ToxicChoice;
   readonly counts: ToxicCounts = noCounts();
   readonly #target: { host: string; port: number };
@@ -47,7 +47,7 @@ export class ToxicProxy implements AsyncDisposable {
     return proxy;
   }
 
-  /** Base URL to give to clients in place of the server's. */
+  /** Base URL for clients, in place of the server's. */
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
   }
@@ -56,10 +56,10 @@ export class ToxicProxy implements AsyncDisposable {
     return this.#open.size;
   }
 
-  /** From now on nobody listens: new connections are refused by the system. Open ones go on. */
+  /** Stops listening: new connections are refused by the system, open ones continue. */
   async refuse(): Promise<void> {
     if (!this.#server.listening) return;
-    // Its callback waits for the open connections; that it listens no more is true at once.
+    // Its callback waits for open connections, but it stops listening immediately.
     this.#server.close();
   }
 
@@ -77,7 +77,7 @@ export class ToxicProxy implements AsyncDisposable {
     for (const client of this.#open) client.destroy();
   }
 
-  /** From now on no connection gets a byte of its response, until `release`; nothing is closed. */
+  /** Holds back all responses until `release`; nothing is closed. */
   hold(): void {
     this.#hold ??= Promise.withResolvers();
   }
@@ -104,7 +104,7 @@ export class ToxicProxy implements AsyncDisposable {
     const number = ++counts.connections;
     this.#open.add(client);
     client.once("close", () => this.#open.delete(client));
-    // What follows an error is that the socket closes, which everything here waits for.
+    // After an error the socket closes, which everything here waits for.
     client.on("error", () => client.destroy());
 
     const toxics = this.toxics(number, this.#random);
@@ -127,7 +127,7 @@ export class ToxicProxy implements AsyncDisposable {
   }
 }
 
-/** Answers as a reverse proxy does whose server is away, once a request begins to come in. */
+/** Responds like a reverse proxy whose server is down, once a request starts to arrive. */
 function answerUnavailable(client: Socket, status: number, retryAfterS: number | undefined): void {
   client.once("data", () => {
     const retryAfter = retryAfterS === undefined ? "" : `Retry-After: ${retryAfterS}\r\n`;
@@ -135,7 +135,7 @@ function answerUnavailable(client: Socket, status: number, retryAfterS: number |
       `HTTP/1.1 ${status} Unavailable\r\nContent-Type: text/plain\r\nContent-Length: 11\r\n` +
         `${retryAfter}Connection: close\r\n\r\nunavailable`,
     );
-    // The rest of the request is read and dropped: closing on unread bytes would be a reset.
+    // Read and drop the rest of the request: closing with unread bytes would reset the connection.
     client.resume();
   });
 }

@@ -1,10 +1,10 @@
 import { once, type EventEmitter } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 
-/** How long a test waits for something that should happen, in milliseconds, unless it says otherwise. */
+/** Default time that a test waits for something that should happen, in ms. */
 export const DEFAULT_DEADLINE_MS = 10_000;
 
-/** What was waited for did not come. The message says what it was. */
+/** What was waited for did not happen. The message says what it was. */
 export class DeadlineError extends Error {
   override readonly name = "DeadlineError";
 }
@@ -14,8 +14,8 @@ export interface WaitOptions {
 }
 
 /**
- * Resolves as the promise does.
- * @throws DeadlineError when it takes longer; the promise itself is left alone.
+ * Settles like the promise.
+ * @throws DeadlineError if it takes longer; the promise itself is left alone.
  */
 export async function withDeadline<T>(
   what: string,
@@ -36,7 +36,7 @@ export async function withDeadline<T>(
   }
 }
 
-/** Resolves with the arguments of the emitter's next such event; rejects on `error` and on the deadline. */
+/** Resolves with the arguments of the emitter's next such event; rejects on `error` and at the deadline. */
 export function waitForEvent(
   emitter: EventEmitter,
   event: string,
@@ -46,9 +46,9 @@ export function waitForEvent(
 }
 
 /**
- * Polls until the condition gives something truthy, and resolves with it. For what announces itself to nobody (a file,
- * a process table, a row); where there is an event, wait for that.
- * @throws DeadlineError, and whatever the condition throws, at once.
+ * Polls until the condition returns something truthy, and resolves with it. For changes without an event (a file, a
+ * process table, a row); otherwise wait for the event.
+ * @throws DeadlineError; whatever the condition throws, immediately.
  */
 export async function waitFor<T>(
   what: string,
@@ -71,8 +71,8 @@ export async function waitFor<T>(
 }
 
 /**
- * Takes items until one satisfies the predicate, ends the iteration and resolves with all of them, that one included.
- * @throws DeadlineError with the number of items so far, and Error where the iteration ends before.
+ * Takes items until one satisfies the predicate, ends the iteration and resolves with all of them, including that one.
+ * @throws DeadlineError with the number of items so far; Error if the iteration ends first.
  */
 export async function collectUntil<T>(
   what: string,
@@ -95,7 +95,7 @@ export async function collectUntil<T>(
     await iterator.return?.();
     return collected;
   } catch (error) {
-    // A generator that hangs in an await cannot return before that settles, so nobody waits for it here.
+    // A generator stuck in an await can't return before that settles, so don't wait for it.
     iterator.return?.().then(undefined, () => undefined);
     if (!(error instanceof DeadlineError)) throw error;
     throw new DeadlineError(`${error.message}; ${collected.length} items came`, { cause: error });

@@ -2,13 +2,13 @@ import { type ProcedurePath, procedureSchemas, REST_ROUTES } from "@trunkline/co
 import { type Input, restTarget } from "./surface.ts";
 
 export interface Told {
-  /** Of HTTP, or, where a stream refuses after it has begun, what its error says. */
+  /** HTTP status or, if a stream fails after it has started, that of its error. */
   status: number;
-  /** Of a stream: its first message. */
+  /** For a stream: its first message. */
   body: string;
 }
 
-/** Calls a procedure with these headers and no others that matter. */
+/** Calls a procedure with only these headers. */
 export type Call = (path: ProcedurePath, input: Input, headers: Record<string, string>) => Promise<Told>;
 
 export function accessCalls(url: string): Readonly<Record<"tRPC" | "REST", Call>> {
@@ -54,7 +54,7 @@ async function send(
   }
 }
 
-/** Past what says that the connection stands. */
+/** Skips the message that confirms the connection. */
 async function firstMessage({ status, body }: Response): Promise<Told> {
   let text = "";
   for await (const chunk of body?.pipeThrough(new TextDecoderStream()) ?? []) {

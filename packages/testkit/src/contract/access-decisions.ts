@@ -3,26 +3,26 @@ import { type ProcedurePath, REST_ROUTES } from "@trunkline/contract/rest";
 import { type BusySession, WORD } from "./busy-session.ts";
 import type { Input } from "./surface.ts";
 
-/** What belongs to the user that the table's calls are about. */
+/** What belongs to the user that the table's calls concern. */
 export interface Owned extends BusySession {
   userId: string;
   tokenId: string;
 }
 
-/** What a procedure gives to who is known, but is not the owner. */
+/** What a procedure returns to an authenticated caller who is not the owner. */
 export interface Decision {
-  /** What the token must hold; said again here, so that a slip in the table of scopes is seen. */
+  /** Required scope; repeated here, so that a slip in the table of scopes is noticed. */
   scope: Scope;
-  /** Asks for something of the owner's, where the procedure takes anything of the kind. */
+  /** Asks for something of the owner's, if the procedure takes an id. */
   input: (owned: Owned) => Input;
   /**
-   * `not_found`: as where it does not exist. `own`: an answer that holds nothing of the owner's. What takes the scope
-   * `admin` is `forbidden` whatever this says.
+   * `not_found`: the same as if it did not exist. `own`: a result without anything of the owner's. Procedures with the
+   * scope `admin` are `forbidden` in any case.
    */
   others: "not_found" | "own" | "forbidden";
 }
 
-/** A procedure that nobody has decided about does not compile, and fails the test that walks this table. */
+/** A procedure without a decision does not compile, and fails the test that walks this table. */
 export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
   "task.submit": {
     scope: "write",

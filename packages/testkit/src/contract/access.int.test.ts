@@ -33,7 +33,7 @@ let owned: Owned;
 let owner: TrunklineClient;
 let ownerTokens: Readonly<Record<"read" | "write", Headers>>;
 let others: Readonly<Record<"read" | "write", Headers>>;
-/** Credentials that hold no more, or never did. */
+/** Invalid credentials: revoked, expired or made up. */
 let unknown: Readonly<Record<string, Headers>>;
 let surfaces: ReturnType<typeof accessCalls>;
 
@@ -86,7 +86,9 @@ async function signIn(token: string): Promise<string> {
   return headers.get("set-cookie")?.split(";", 1)[0] ?? "";
 }
 
-/** Asks for what is the owner's, and for what is nobody's: whoever may see neither must not be able to tell. */
+/**
+ * Asks for something of the owner's and for something that does not exist: a stranger must not be able to tell which.
+ */
 async function askForBoth(call: Call, path: ProcedurePath, headers: Headers) {
   const { input } = DECISIONS[path];
   const mine = await call(path, input(owned), headers);
@@ -176,7 +178,7 @@ describe.each(["tRPC", "REST"] as const)("over %s", (surface) => {
   );
 });
 
-/** Which state allows it decides about what is possible; that it is allowed is told by anything but these. */
+/** The state decides what is possible; any other error shows that it was allowed. */
 const REFUSALS = [401, 403, 404];
 
 it("all that was refused has changed nothing, and the owner may do it with the scope write", async () => {

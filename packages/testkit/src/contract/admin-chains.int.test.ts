@@ -10,7 +10,7 @@ import type { Input } from "./surface.ts";
 
 type Headers = Record<string, string>;
 
-/** A call of the admin's about somebody. */
+/** A call by the admin about another user. */
 interface Step {
   name: string;
   path: ProcedurePath;
@@ -20,13 +20,13 @@ interface Step {
 interface Victim {
   name: string;
   owned: Owned;
-  /** Stands in everything that the victim's session holds. */
+  /** Part of everything in the victim's session. */
   mark: string;
 }
 
 const PATHS = Object.keys(REST_ROUTES) as ProcedurePath[];
 
-/** Every procedure, and those that a word of the input makes another. */
+/** Every procedure, with variants for inputs that change its meaning. */
 const STEPS: readonly Step[] = [
   ...PATHS.map((path) => ({ name: path, path, input: ({ owned }: Victim) => DECISIONS[path].input(owned) })),
   {
@@ -49,7 +49,7 @@ const STEPS: readonly Step[] = [
   },
 ];
 
-/** What changes least comes first, so that what comes first hides nothing. */
+/** The least invasive first, so that nothing is hidden by earlier calls. */
 const SECOND: readonly Step[] = STEPS.toSorted((a, b) => rank(a) - rank(b));
 
 function rank({ path, name }: Step): number {
@@ -85,7 +85,7 @@ async function newVictim(): Promise<Victim> {
     queued: [taskId, taskId],
     asking: nothing,
   };
-  // It is there for who may see it.
+  // Visible to those who may see it.
   const { body } = await call(
     "session.export",
     { sessionId },
@@ -95,7 +95,7 @@ async function newVictim(): Promise<Victim> {
   return { name, owned, mark };
 }
 
-/** Whatever an answer holds that lets somebody in. */
+/** Anything in a response that grants access. */
 async function credentialsIn(body: string): Promise<Headers[]> {
   const tokens: string[] = body.match(/tl_[\w-]{43}/g) ?? [];
   for (const [, code = ""] of body.matchAll(/"code":"([\w-]{43})"/g)) {
@@ -105,7 +105,7 @@ async function credentialsIn(body: string): Promise<Headers[]> {
   return tokens.map(bearer);
 }
 
-/** The admin's own, and what calls have given. */
+/** The admin's own, and those returned by calls. */
 class Wallet {
   readonly headers: Headers[] = [bearer(server.token)];
 
@@ -114,7 +114,7 @@ class Wallet {
     for (const headers of this.headers.slice()) {
       const { body } = await call(path, input(victim), headers);
       bodies.push(body);
-      // One of a kind is enough: they would be of the same user.
+      // One of each kind is enough: they belong to the same user.
       if (this.headers.length < 4) this.headers.push(...(await credentialsIn(body)));
     }
     return bodies;
@@ -131,7 +131,7 @@ describe("H6: an admin sees nothing of another user's sessions", () => {
     for (const second of SECOND) {
       const before = wallet.headers.length;
       for (const body of await wallet.make(second, victim)) {
-        // What the caller itself put in comes back as what it looked for, and nothing else.
+        // Ignores the caller's own input echoed in the result.
         expect(body.replaceAll(`"text":"${victim.mark}"`, ""), second.name).not.toContain(victim.mark);
       }
       if (wallet.headers.length === before) continue;

@@ -1,19 +1,19 @@
 import { followTask, type TrunklineClient } from "@trunkline/client";
 
-/** A session in which everything has happened that procedures tell of: something is done, under way, and queued. */
+/** A session with one of everything: completed, running and queued tasks. */
 export interface BusySession {
   sessionId: string;
   /** Completed, with a tool call. */
   ended: string;
-  /** Working until it is canceled. */
+  /** Runs until it is canceled. */
   active: string;
-  /** A task of another session waits for both. */
+  /** A task in another session that waits for both. */
   asking: { sessionId: string; approvalId: string; questionId: string };
-  /** Waiting, in this order. */
+  /** Queued, in this order. */
   queued: [string, string];
 }
 
-/** A word that its tool puts out. */
+/** A word in its tool's output. */
 export const WORD = "needle";
 
 export async function startBusySession(client: TrunklineClient): Promise<BusySession> {
@@ -37,7 +37,7 @@ export async function startBusySession(client: TrunklineClient): Promise<BusySes
 }
 
 async function startAsking(client: TrunklineClient): Promise<BusySession["asking"]> {
-  // Once the first address was tried, the second call to one needs an approval.
+  // Once the first address has been fetched, the second call needs an approval.
   const task = await client.task.submit.mutate({
     prompt: "fetch: http://127.0.0.1:1/\nfetch: http://127.0.0.1:2/\nask: May I?",
   });

@@ -6,11 +6,11 @@ export interface Recipe {
 export interface Snippet {
   language: "sh" | "ts";
   code: string;
-  /** What its output has to contain. */
+  /** Text that its output must contain. */
   prints: string[];
 }
 
-/** Reads the recipes of docs/cookbook.md: its sections, and in each the code with what it is to print. */
+/** Parses docs/cookbook.md: sections with their code and expected output. */
 export function readRecipes(page: string): Recipe[] {
   const [, ...sections] = page.split(/^## /m);
   return sections.map((section) => ({

@@ -20,8 +20,8 @@ afterAll(async () => {
 });
 
 /**
- * `curl -N` on the stream, killed after so many events, or where one of them ends the task.
- * @returns what it wrote in full; a message that was cut off is no message (WHATWG HTML, 9.2.6)
+ * `curl -N` on the stream, killed after this many events or at the end of the task.
+ * @returns its complete messages; a truncated one does not count (WHATWG HTML, 9.2.6)
  */
 async function curl(sessionId: string, lastEventId: number, count: number): Promise<SessionEvent[]> {
   const url = `${server.url}/api/sessions/${sessionId}/events`;
@@ -59,7 +59,7 @@ it("curl -N resumes by Last-Event-ID without gap or duplicate, over cuts and a k
   });
   const received: SessionEvent[] = [];
   for (let connections = 1; !received.some(isTerminalEvent); connections += 1) {
-    // Once the server dies under curl, wherever that is.
+    // Kill the server once under curl, at any point.
     const killed = connections === 4 ? server.kill() : null;
     received.push(...(await curl(sessionId, received.at(-1)?.seq ?? 0, 1 + Math.floor(random() * 40))));
     if (killed !== null) {

@@ -20,7 +20,7 @@ import type { components, paths } from "./api.ts";
 type Task = components["schemas"]["Task"];
 
 const headers = { authorization: \`Bearer \${process.env["TOKEN"]}\` };
-// The other media type is that of streams, which it cannot read.
+// The other media type is for streams, which it can't read.
 const api = createClient<paths, "application/json">({ baseUrl: \`\${process.env["URL"]}/api\`, headers });
 
 const submitted = await api.POST("/tasks", { body: { prompt: "run: echo generated", whenBusy: "enqueue" } });
@@ -38,7 +38,7 @@ const { data: page } = await api.GET("/sessions/{sessionId}/events", {
   params: { path: { sessionId }, query: { limit: 1000 } },
 });
 for (const event of page?.events ?? []) {
-  // Told apart by its type: there is no exit code without it.
+  // Narrowed by its type: without it there is no exit code.
   if (event.type === "tool.ended") console.log(event.data.status, event.data.exitCode, event.data.output);
 }
 

@@ -8,7 +8,7 @@ import { sseMessages } from "./sse-messages.ts";
 
 const page = readFileSync(fileURLToPath(new URL("../../../../docs/rest.md", import.meta.url)), "utf8");
 
-/** The table's own words: what stands in its second column, in its order. */
+/** The second column of the table, in order. */
 const ROUTES = [...page.matchAll(/^\| `(?:GET|POST|DELETE) [^|]+\| `([A-Z]+) (\/api[^`]*)` \|/gm)].map(
   ([, method = "", path = ""]) => `${method} ${path}`,
 );

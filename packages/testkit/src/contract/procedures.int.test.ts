@@ -26,7 +26,7 @@ afterEach(async () => {
 
 type Inputs = (busy: BusySession) => Input | Promise<Input>;
 
-/** What each query is asked: by both, of the same session. */
+/** Input of each query, used for both on the same session. */
 const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
   "task.get": ({ ended }) => ({ taskId: ended }),
   "task.list": ({ sessionId }) => ({ sessionId, states: ["working", "submitted"], limit: 2 }),
@@ -45,7 +45,7 @@ const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
   "audit.list": () => ({ decision: "allowed", limit: 5 }),
 };
 
-/** What each mutation is told: by either, of a session of its own. */
+/** Input of each mutation, used for each on its own session. */
 const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
   "task.submit": ({ sessionId }) => ({
     prompt: "say: three",
@@ -109,11 +109,11 @@ describe("queries answer the same over tRPC and REST", () => {
 });
 
 describe("mutations do the same over tRPC and REST", () => {
-  /** What it answered, and what it left behind. */
+  /** Its result and its effects. */
   async function outcome(surface: Surface, path: ProcedurePath, inputOf: Inputs) {
     const busy = await startBusySession(server.client);
     const { status, body } = await surface.call(path, await inputOf(busy));
-    // What was canceled makes room: the next one starts, and ends, in its own time.
+    // The canceled task makes room: the next one starts and ends in its own time.
     if (path === "task.cancel") await idle(busy);
     const log = path === "session.delete" ? [] : await readLog(server.client, busy.sessionId);
     const sessions = await server.client.session.list.query({ archived: false });

@@ -2,14 +2,14 @@ import { createParser } from "eventsource-parser";
 
 export interface SseMessage {
   id?: string;
-  /** Absent where the message has no name; "comment" for a comment. */
+  /** Absent for a message without a name; "comment" for a comment. */
   event?: string;
   data: string;
 }
 
 /**
  * Opens a stream and reads its messages and comments, in order, until the caller leaves or the server ends it.
- * @throws Error with the answer where it is no stream
+ * @throws Error with the response if it is not a stream
  */
 export async function* sseMessages(
   url: string,

@@ -15,7 +15,7 @@ const OPTIONS = {
   typeRoots: inRoot("@types"),
 };
 
-/** Type-checks programs with the workspace's compiler, as a strict project would. @returns what it complains about */
+/** Type-checks programs with the workspace's compiler in strict mode. @returns its errors */
 export async function compileStrictly(directory: string, files: readonly string[]): Promise<string> {
   const options = Object.entries(OPTIONS).flatMap(([name, value]) => [`--${name}`, value]);
   const { stdout } = await promisify(execFile)(

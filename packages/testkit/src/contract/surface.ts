@@ -8,13 +8,13 @@ import {
 
 export interface SurfaceAnswer {
   status: number;
-  /** The answer itself, or the error envelope. */
+  /** The result itself, or the error envelope. */
   body: unknown;
 }
 
 export type Input = Record<string, unknown>;
 
-/** One way to reach a procedure, as bare as HTTP is. */
+/** A way to call a procedure over plain HTTP. */
 export interface Surface {
   readonly name: "tRPC" | "REST";
   call(path: ProcedurePath, input: Input): Promise<SurfaceAnswer>;
@@ -59,7 +59,7 @@ export function restSurface({ url, token }: Server): Surface {
   };
 }
 
-/** @returns where a procedure's route is for this input, and what of the input is not in its path */
+/** @returns the route of a procedure for this input, and the input fields outside its path */
 export function restTarget(url: string, path: ProcedurePath, input: Input): { target: string; rest: Input } {
   const route: string = REST_ROUTES[path].path;
   const names = pathParameters(route);

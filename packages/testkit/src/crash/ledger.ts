@@ -6,7 +6,7 @@ import { isTerminalEvent } from "../event-log-checkers.ts";
 export class SessionLedger {
   readonly sessionId: string;
   readonly received: SessionEvent[] = [];
-  /** When each event came, on this process's monotonic clock, in milliseconds. */
+  /** Arrival time of each event, monotonic, in ms. */
   readonly receivedAt: number[] = [];
   readonly #ended = new Set<string>();
   readonly #waiting: { taskIds: ReadonlySet<string>; resolve: () => void }[] = [];
@@ -15,7 +15,7 @@ export class SessionLedger {
     this.sessionId = sessionId;
   }
 
-  /** Follows until the signal aborts, over as many deaths of the server as there are. */
+  /** Follows until the signal aborts, across any number of server deaths. */
   async follow(
     client: TrunklineClient,
     signal: AbortSignal,

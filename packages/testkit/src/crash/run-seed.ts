@@ -13,16 +13,16 @@ export interface SeedResult {
   kills: number;
   acknowledged: number;
   events: number;
-  /** From the start of the new process to the first event of a session that had been under way, in milliseconds. */
+  /** From the restart to the first event of a session that was active, in ms. */
   recoveryMs: number[];
 }
 
-/** Events of a seed after which a kill may come; more happen in every seed. */
+/** Range of events after which to kill; every seed has more. */
 const KILL_WINDOW = 350;
 
 /**
- * One seed: tasks are submitted and followed from here, the server is killed (-9) after the n-th event, once to three
- * times, and started again on the same data. Throws where anything acknowledged is missing or doubled.
+ * One seed: submits and follows tasks, kills (-9) the server after the n-th event, one to three times, and restarts it
+ * on the same data. Throws if anything acknowledged is missing or duplicated.
  */
 export async function runSeed(server: ServerFixture, seed: number): Promise<SeedResult> {
   const random = seededRandom(seed);
@@ -131,7 +131,7 @@ function isUnderWay({ received }: SessionLedger): boolean {
   return last !== undefined && !isTerminalEvent(last);
 }
 
-/** When the first event after the given moment came that says that the session goes on. */
+/** When the first event after the given moment arrived that shows that the session continues. */
 async function firstEventAfter(ledger: SessionLedger, moment: number): Promise<number> {
   for (;;) {
     const at = ledger.receivedAt.find((time, index) => {

@@ -4,9 +4,7 @@ import { join } from "node:path";
 import type { SessionEvent } from "@trunkline/contract";
 import { type Acknowledged, STEPS_PER_TASK } from "./workload.ts";
 
-/**
- * A tool that ended `succeeded` ran exactly once; one that was interrupted ran once at most; no tool ran twice.
- */
+/** A tool that ended `succeeded` ran exactly once; an interrupted one at most once; none twice. */
 export async function assertSideEffectsOnce(
   task: Acknowledged,
   workspace: string,
@@ -44,7 +42,7 @@ async function readLines(path: string): Promise<string[]> {
   }
 }
 
-/** @returns pids of processes that work in a directory below this one: what tools left behind. */
+/** @returns pids of processes working below this directory: left behind by tools. */
 export async function processesBelow(directory: string): Promise<number[]> {
   const pids: number[] = [];
   for (const name of await readdir("/proc")) {
@@ -54,7 +52,7 @@ export async function processesBelow(directory: string): Promise<number[]> {
       if (cwd.startsWith(directory)) pids.push(Number(name));
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      // Gone meanwhile, or a kernel's own.
+      // Gone meanwhile, or a kernel thread.
       if (code !== "ENOENT" && code !== "ESRCH" && code !== "EACCES") throw error;
     }
   }

@@ -4,15 +4,15 @@ import { describe, wholeOf } from "./piece-events.ts";
 
 export interface BlockCheckOptions {
   /**
-   * The events were followed from within the log, so the first piece of a block may be missing: what was received has to
-   * be found in the ended text, not at its start. Default false.
+   * Following started inside the log, so the first piece of a block may be missing: look for the received text anywhere
+   * in the whole. Default false.
    */
   fromWithin?: boolean;
 }
 
 /**
- * The pieces of a text or reasoning block, joined, begin the text that the block ended with, and none comes after the
- * end. A subscriber that was away may have fewer pieces; what it has must not contradict the whole.
+ * The joined pieces of a block are a prefix of its final text, and none comes after its end. A subscriber that was away
+ * may have fewer pieces, which must not contradict the whole.
  */
 export function assertPiecesBeginTheirBlocks(
   events: readonly SessionEvent[],
@@ -34,7 +34,7 @@ export function assertPiecesBeginTheirBlocks(
   }
 }
 
-/** A stored log keeps no piece of what has ended: they go in the transaction that stores the whole. */
+/** A stored log has no pieces of ended blocks: they are removed in the transaction that stores the whole. */
 export function assertNoPiecesOfEndedWholes(log: readonly SessionEvent[]): void {
   const pieces = new Map<string, SessionEvent>();
   for (const event of log) {

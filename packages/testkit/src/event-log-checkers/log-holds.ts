@@ -10,7 +10,7 @@ import {
 } from "./task-life.ts";
 import { assertToolCallsEndOnce } from "./tool-calls.ts";
 
-/** All that must hold for any session's whole log, whatever happened to the server meanwhile. */
+/** All invariants of a session's complete log, whatever happened to the server. */
 export function assertLogHolds(log: readonly SessionEvent[], options: TaskCheckOptions = {}): void {
   assertSeqsIncrease(log);
   assertOneTerminalEventPerTask(log, options);

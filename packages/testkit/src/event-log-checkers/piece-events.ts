@@ -6,7 +6,7 @@ import {
   type SessionEvent,
 } from "@trunkline/contract";
 
-/** Names the whole that a piece or an end belongs to; null for every other event. Unique in a session's log. */
+/** Identifies the block or call of a piece or end; null for other events. Unique in a session's log. */
 export function wholeOf(event: SessionEvent): string | null {
   const id = blockOfPiece(event) ?? blockEndedBy(event);
   if (id === null) return null;

@@ -6,16 +6,16 @@ import { describe, wholeOf } from "./piece-events.ts";
 import { assertSeqsIncrease } from "./seq-order.ts";
 
 export interface ReceivedCheckOptions {
-  /** The cursor that the subscriber began with; default 0, the beginning. */
+  /** The subscriber's starting cursor; default 0, the beginning. */
   after?: number;
-  /** The subscriber may be behind: of the log only what is up to its last event is compared. Default false. */
+  /** The subscriber may be behind: compare the log only up to its last event. Default false. */
   allowBehind?: boolean;
 }
 
 /**
- * What a subscriber received, over all its connections in the order of arrival, is the log: in order, nothing missing,
- * nothing twice, nothing else. Pieces may be missing on either side once their whole has ended (the log drops them, and
- * who was away gets just the whole); pieces of what has not ended, and every other event, must be equal.
+ * What a subscriber received over all its connections equals the log: in order, without gaps, duplicates or anything
+ * else. Pieces of ended blocks may be missing on either side (the log drops them, and a subscriber that was away only
+ * gets the whole); pieces of open blocks, and all other events, must be equal.
  *
  * @param log the session's events, read after `received` was complete
  */

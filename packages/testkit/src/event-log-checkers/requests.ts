@@ -10,8 +10,8 @@ import {
 import { describe } from "./piece-events.ts";
 
 /**
- * Every approval and every question is answered or expires once at most, after it was asked; a task waits for one only
- * while one of it is open, and goes on only when none is.
+ * Every approval and question is settled at most once, after it was asked; a task waits only while one of its requests
+ * is open, and resumes only when none is.
  */
 export function assertRequestsAnsweredOnce(events: readonly SessionEvent[]): void {
   assertAnsweredOnce(events, "approval", new OpenApprovals(), approvalSettledBy);
@@ -51,10 +51,10 @@ function assertAnsweredOnce(
   }
 }
 
-/** A call that was asked about begins only when it was allowed, and is denied only when it was not. */
+/** A call that needed approval starts only if allowed, and is denied only if not. */
 export function assertApprovalsObeyed(events: readonly SessionEvent[]): void {
   const open = new OpenApprovals();
-  /** By call: whether it was allowed; null while nobody has decided. */
+  /** By call: whether it was allowed; null while undecided. */
   const allowed = new Map<string, boolean | null>();
   for (const event of events) {
     for (const { request, settlement } of open.apply(event)) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { SessionEvent } from "@trunkline/contract";
 import { describe } from "./piece-events.ts";
 
-/** The seq rises from event to event: nothing twice, nothing out of order. Holes are allowed (ended pieces leave them). */
+/** Seqs increase strictly. Gaps are allowed (ended pieces leave them). */
 export function assertSeqsIncrease(events: readonly SessionEvent[]): void {
   const seen = new Set<number>();
   let last: SessionEvent | undefined;
@@ -17,7 +17,7 @@ export function assertSeqsIncrease(events: readonly SessionEvent[]): void {
   }
 }
 
-/** No event of another session is among them. */
+/** No event belongs to another session. */
 export function assertOnlySession(events: readonly SessionEvent[], sessionId: string): void {
   for (const event of events) {
     if (event.sessionId !== sessionId) {

@@ -9,13 +9,13 @@ import {
 import { describe } from "./piece-events.ts";
 
 export interface TaskCheckOptions {
-  /** Tasks may still be queued or running where the log was read before they ended; default false. */
+  /** Tasks may still be queued or running because the log was read early; default false. */
   allowUnfinished?: boolean;
 }
 
 export { isTaskEnd as isTerminalEvent } from "@trunkline/contract";
 
-/** Each submitted task has exactly one terminal event, and no event of the task comes after it. */
+/** Each submitted task has exactly one terminal event, which is its last. */
 export function assertOneTerminalEventPerTask(
   events: readonly SessionEvent[],
   options: TaskCheckOptions = {},
@@ -45,7 +45,7 @@ export function assertOneTerminalEventPerTask(
   }
 }
 
-/** Every task moves only as the contract's state machine lets it, and each start or resumption raises its attempt. */
+/** Every task follows the contract's state machine, and each start or resumption raises its attempt. */
 export function assertTransitionsAllowed(events: readonly SessionEvent[]): void {
   const states = new Map<string, TaskState>();
   const attempts = new Map<string, number>();
@@ -75,7 +75,7 @@ export function assertTransitionsAllowed(events: readonly SessionEvent[]): void 
   }
 }
 
-/** No task of the session starts while another one is active (working or waiting for input). */
+/** No task of the session starts while another is active (working or waiting for input). */
 export function assertOneActiveTask(events: readonly SessionEvent[]): void {
   let active: { taskId: string; since: SessionEvent } | undefined;
   for (const event of events) {
@@ -92,7 +92,7 @@ export function assertOneActiveTask(events: readonly SessionEvent[]): void {
   }
 }
 
-/** Tasks start for the first time in the order they were submitted in. For sessions where none was moved or superseded. */
+/** Tasks first start in order of submission. For sessions without moved or superseded tasks. */
 export function assertStartedInOrder(events: readonly SessionEvent[]): void {
   const submitted: string[] = [];
   let furthest = -1;

@@ -3,13 +3,13 @@ import type { SessionEvent } from "@trunkline/contract";
 import { describe, wholeOf } from "./piece-events.ts";
 
 export interface ToolCheckOptions {
-  /** Calls may still be running where the log was read before their end; default false. */
+  /** Calls may still be running because the log was read early; default false. */
   allowUnfinished?: boolean;
 }
 
 /**
- * Every call is begun once and ended once, in this order, with its progress in between. Only a denied call may end
- * without having begun: nothing was executed.
+ * Every call starts once and ends once, in this order, with its progress in between. Only a denied call may end without
+ * having started.
  */
 export function assertToolCallsEndOnce(
   events: readonly SessionEvent[],

@@ -1,15 +1,15 @@
 import type { TokenUsage } from "./reply.ts";
 
-/** How an answer is put on the wire: as a stream of chunks, or as one JSON document. */
+/** Writes an answer: as a stream of chunks, or as one JSON document. */
 export interface Answer {
-  /** Status 200 and the headers; later calls do nothing. */
+  /** Status 200 and headers; later calls do nothing. */
   open(): void;
   text(piece: string): void;
   reasoning(piece: string): void;
-  /** Begins the call with this index; its arguments follow. */
+  /** Starts the call with this index; its arguments follow. */
   toolCall(index: number, id: string, name: string): void;
   toolCallArguments(index: number, fragment: string): void;
-  /** Tokens of printable ASCII without quotes or backslashes, which need no escaping: the cheap path of benchmarks. */
+  /** Tokens of printable ASCII that need no escaping: the fast path for benchmarks. */
   plainTokens(tokens: readonly string[]): void;
   raw(bytes: string | Uint8Array): void;
   /** The regular end of an answer. */
@@ -22,7 +22,7 @@ export interface AnswerHead {
   includeUsage: boolean;
 }
 
-/** Fixed, so that the same script gives bodies of the same length. */
+/** Fixed, so that the same script produces bodies of the same length. */
 export const CREATED_AT_SECONDS = 1_700_000_000;
 
 export function usageOnWire(usage: TokenUsage): Record<string, unknown> {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 
-/** The parts of a chat-completions request that the fake looks at; what else is sent stays in the recorded body. */
+/** The parts of a chat-completions request that the fake looks at; the rest stays in the recorded body. */
 const ToolCallPart = z.looseObject({
   id: z.string().min(1),
   type: z.literal("function"),
@@ -44,7 +44,7 @@ const ChatRequest = z.looseObject({
 });
 export type ChatRequest = z.infer<typeof ChatRequest>;
 
-/** @returns the request, or a sentence that says why OpenAI would answer it with status 400. */
+/** @returns the request, or the message with which OpenAI would answer it with status 400. */
 export function parseChatRequest(body: unknown): ChatRequest | string {
   const parsed = ChatRequest.safeParse(body);
   if (!parsed.success) return z.prettifyError(parsed.error);
@@ -56,7 +56,9 @@ export function contentText(content: z.infer<typeof Content> | null | undefined)
   return (content ?? []).map((part) => part.text ?? "").join("");
 }
 
-/** OpenAI refuses a history with open calls or stray results; a transcript projected after a crash must have neither. */
+/**
+ * OpenAI rejects a history with open calls or stray results; a transcript projected after a crash must have neither.
+ */
 function unansweredToolCall(messages: readonly ChatMessage[]): string | undefined {
   let open = new Set<string>();
   for (const [index, message] of messages.entries()) {

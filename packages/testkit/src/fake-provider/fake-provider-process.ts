@@ -4,9 +4,9 @@ import { serverEnv } from "./server-env.ts";
 
 const MAIN = fileURLToPath(new URL("main.ts", import.meta.url));
 
-/** The fake provider in a process of its own, so that its work does not count as the measuring process's. */
+/** The fake provider in a separate process, so that its work does not count as the measuring process's. */
 export class FakeProviderProcess implements AsyncDisposable {
-  /** What goes into `OPENAI_BASE_URL`. */
+  /** Value for `OPENAI_BASE_URL`. */
   readonly url: string;
   readonly pid: number;
   readonly #child: Child;
@@ -31,7 +31,7 @@ export class FakeProviderProcess implements AsyncDisposable {
     }
   }
 
-  /** The environment of a server that is to use this provider. */
+  /** Environment for a server that uses this provider. */
   get serverEnv(): Record<string, string> {
     return serverEnv(this.url);
   }

@@ -247,7 +247,7 @@ describe("on the wire", () => {
     for (let bytes = 0; bytes <= complete.length; bytes++) {
       provider.enqueue(say.cutAfterBytes(bytes, whole));
       const received = await rawBody(provider.port, JSON.stringify(request));
-      // Ids carry the number of their call, in always as many digits.
+      // Ids contain the number of their call, with a fixed number of digits.
       const number = String(provider.requests.length).padStart(6, "0");
       const expected = Buffer.from(complete.toString().replaceAll(/(chatcmpl-|call_)000001/g, `$1${number}`));
       expect(received).toEqual(expected.subarray(0, bytes));
@@ -334,7 +334,7 @@ describe("on the wire", () => {
     const before = process.memoryUsage.rss();
     const response = await ask(provider, request, abort.signal);
     const recorded = await provider.request(1);
-    // What fits into buffers goes out; after that the count stands still.
+    // What fits into buffers goes out; then the count stops.
     let bytes = -1;
     await expect.poll(() => bytes === (bytes = recorded.bodyBytes), { interval: 100 }).toBe(true);
     expect(bytes).toBeLessThan(20_000_000);
@@ -345,7 +345,7 @@ describe("on the wire", () => {
   });
 });
 
-/** Reads the socket itself: fetch may drop what arrives together with the cut. @returns the body's decoded chunks. */
+/** Reads the socket directly: fetch may drop what arrives together with the cut. @returns the body's decoded chunks. */
 async function rawBody(port: number, body: string): Promise<Buffer> {
   const socket = connect(port, "127.0.0.1");
   socket.write(

@@ -19,17 +19,17 @@ import { WholeAnswer } from "./whole-answer.ts";
 export type Respond = (request: ChatRequest, callNumber: number) => Reply | Promise<Reply>;
 
 export interface FakeProviderOptions {
-  /** Default 0: the system chooses. Always on 127.0.0.1. */
+  /** Default 0: chosen by the system. Always on 127.0.0.1. */
   port?: number;
-  /** What answers a call that no enqueued reply answers; default: the prompt's own lines (README.md). */
+  /** Answers calls without an enqueued reply; default: the prompt's own lines (README.md). */
   respond?: Respond;
-  /** What `GET /v1/models` lists. Calls may name any model. */
+  /** Models in `GET /v1/models`. Calls may name any model. */
   models?: readonly string[];
-  /** Requests kept for assertions, the newest; default 10,000. */
+  /** Number of recent requests kept for assertions; default 10,000. */
   keepRequests?: number;
 }
 
-/** An OpenAI-compatible chat-completions server on loopback that says what a test wants it to say. */
+/** An OpenAI-compatible chat-completions server on loopback, scripted by the test. */
 export class FakeProvider implements AsyncDisposable {
   /** Replaces what answers when the queue is empty. */
   respond: Respond;
@@ -57,12 +57,12 @@ export class FakeProvider implements AsyncDisposable {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** What goes into `OPENAI_BASE_URL`. */
+  /** Value for `OPENAI_BASE_URL`. */
   get url(): string {
     return `http://127.0.0.1:${this.port}/v1`;
   }
 
-  /** The environment of a server that is to use this provider. */
+  /** Environment for a server that uses this provider. */
   get serverEnv(): Record<string, string> {
     return serverEnv(this.url);
   }
@@ -72,12 +72,12 @@ export class FakeProvider implements AsyncDisposable {
     return this.#record.requests;
   }
 
-  /** Answers for the next calls, one each, in this order; they come before `respond`. */
+  /** Replies to the next calls, one each, in order; they take precedence over `respond`. */
   enqueue(...replies: Reply[]): void {
     this.#queue.push(...replies);
   }
 
-  /** Resolves with the call of this number (from 1), at once or when it comes in. */
+  /** Resolves with the call of this number (from 1), past or future. */
   request(callNumber: number, options?: WaitOptions): Promise<RecordedRequest> {
     return this.#record.whenReceived(callNumber, options);
   }
@@ -110,7 +110,7 @@ export class FakeProvider implements AsyncDisposable {
 
   async #complete(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const receivedAtUs = monotonicMicros();
-    // A client that gives up while it sends, or sends no JSON, gets the same answer as one whose JSON is wrong.
+    // A client that gives up while sending, or sends invalid JSON, gets the same error.
     const sent: unknown = await json(request).catch((error: unknown) => String(error));
     const chat = parseChatRequest(sent);
     if (typeof chat === "string") {

@@ -21,7 +21,7 @@ test("many streams at once keep each its own pace", async () => {
   for (const { count, perSecond, emittedAtUs } of streams) {
     expect(emittedAtUs).toHaveLength(count);
     const lasted = emittedAtUs.at(-1)! - emittedAtUs[0]!;
-    // Never faster than asked; slower only by what a busy machine adds at the end.
+    // Never faster than requested; slower only by a busy machine's delay at the end.
     expect(lasted).toBeGreaterThan(((count - 1) * 1_000_000) / perSecond - 2_000);
     expect(lasted).toBeLessThan(((count - 1) * 1_000_000) / perSecond + 300_000);
   }

@@ -1,8 +1,8 @@
 import { monotonicMicros } from "../monotonic-micros.ts";
 
-/** Tokens that one tick may emit for one stream: what keeps an unpaced stream from filling the memory. */
+/** Maximum tokens per tick and stream: keeps an unpaced stream from filling the memory. */
 const MAX_TOKENS_PER_TICK = 500;
-/** How soon a stream whose reader is behind is looked at again, in microseconds. */
+/** Delay before checking a stream whose reader is behind, in µs. */
 const RECHECK_US = 5_000;
 
 export interface PacedStream {
@@ -10,7 +10,7 @@ export interface PacedStream {
   /** Infinity: as fast as `hasRoom` allows. */
   perSecond: number;
   signal: AbortSignal;
-  /** False while the reader is behind; what is due waits. */
+  /** False while the reader is behind; due tokens wait. */
   hasRoom(): boolean;
   /** Emits the tokens `from` to `to - 1`. */
   emit(from: number, to: number): void;
@@ -53,7 +53,7 @@ export class Pacer {
   }
 }
 
-/** Emits what is due. @returns when the next token is, or null where the stream is over. */
+/** Emits what is due. @returns when the next token is due; null at the end of the stream. */
 function advance(stream: Running, nowUs: number): number | null {
   if (stream.signal.aborted) return null;
   const paced = Number.isFinite(stream.perSecond);

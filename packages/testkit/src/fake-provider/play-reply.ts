@@ -10,9 +10,9 @@ export interface Exchange {
   body: ResponseBody;
   answer: Answer;
   pacer: Pacer;
-  /** Goes into the default ids of tool calls. */
+  /** Part of the default ids of tool calls. */
   callId: string;
-  /** Counted for the request; the completion's are counted while playing. */
+  /** Token count of the request; the completion's are counted while playing. */
   promptTokens: number;
 }
 
@@ -23,7 +23,7 @@ interface Progress {
   finishReason: string | null | undefined;
 }
 
-/** Plays a reply to its end or to the end of the connection, whichever comes first. */
+/** Plays a reply to its end or the end of the connection, whichever comes first. */
 export async function playReply(reply: Reply, exchange: Exchange): Promise<void> {
   const { body, answer } = exchange;
   const progress: Progress = {
@@ -77,7 +77,7 @@ async function playStep(step: Step, exchange: Exchange, progress: Progress): Pro
       });
       return count(progress, step.count);
     case "delay":
-      // The connection may end while it waits; then the rest of the reply is not played, which is no error.
+      // The connection may end during a wait; the rest of the reply is then skipped.
       return wait(step.ms, undefined, { signal: body.signal }).catch(() => undefined);
     case "until":
       await Promise.race([step.promise, body.ended]);

@@ -1,11 +1,11 @@
 import * as step from "./reply.ts";
 import type { Step } from "./reply.ts";
 
-/** What one line of a prompt tells the fake provider to do. */
+/** An instruction to the fake provider in one line of a prompt. */
 export interface Directive {
   steps: Step[];
   cutAfterBytes?: number;
-  /** Only the first so many calls with the same messages do it; a retry then gets through. */
+  /** Only for the first this many calls with the same messages; a retry then succeeds. */
   firstCalls?: number;
   /** What follows answers the next call. */
   endsTurn?: boolean;
@@ -13,7 +13,7 @@ export interface Directive {
   repeats?: boolean;
 }
 
-/** Reads a line such as `reply: hello`. @returns null where the line is no directive, which is then just prose. */
+/** Parses a line such as `reply: hello`. @returns null for anything else, which is just prose. */
 export function parseDirective(line: string): Directive | null {
   const [, name, rest = ""] = /^([a-z]+)(?::\s*(.*))?$/.exec(line) ?? [];
   if (name === undefined) return null;
@@ -39,7 +39,7 @@ export function parseDirective(line: string): Directive | null {
       const [, tool, json] = /^(\S+)\s+(.+)$/.exec(rest) ?? [];
       if (tool === undefined || json === undefined) return null;
       return {
-        // As it stands, even where it is no JSON: that is how a prompt asks for a broken call.
+        // Unchanged even if it is invalid JSON: that is how a prompt requests a broken call.
         steps: [step.toolCallFragments(tool, words(json))],
         endsTurn: true,
         joinsPreviousTurn: name === "also",
@@ -73,12 +73,12 @@ export function parseDirective(line: string): Directive | null {
   }
 }
 
-/** Cuts a text before each of its words; joined, the pieces are the text again. */
+/** Splits a text before each word; joined, the pieces are the text again. */
 export function words(sentence: string): string[] {
   return sentence.match(/\s*\S+\s*$|\s*\S+/g) ?? [sentence];
 }
 
-/** A prompt's line cannot hold a line break, so `\\n` stands for one. */
+/** `\\n` stands for a line break. */
 function unescapeLines(line: string): string {
   return line.replaceAll("\\n", "\n");
 }

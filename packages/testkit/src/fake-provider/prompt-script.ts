@@ -6,14 +6,14 @@ import { reply, text, type Reply } from "./reply.ts";
 /** The directives of one model call. */
 interface Turn {
   directives: Directive[];
-  /** As the last turn it answers every further call too. */
+  /** The last turn also answers every further call. */
   repeats: boolean;
 }
 
 /**
  * Answers by the last user message's lines; README.md lists them. A line that calls a tool ends a turn: the lines after
- * it are the answer to the next call. Which turn it is follows from the number of assistant messages since the prompt,
- * so the script needs no memory and survives a restart of either side. Only ` xN` counts calls that look the same.
+ * it answer the next call. The current turn follows from the number of assistant messages since the prompt, so the
+ * script is stateless and survives a restart of either side. Only ` xN` counts identical calls.
  */
 export function createPromptScript(): (request: ChatRequest) => Reply {
   const callsOf = new Map<string, number>();

@@ -2,14 +2,14 @@ import type { IncomingHttpHeaders } from "node:http";
 import type { ChatMessage, ChatTool } from "./chat-request.ts";
 
 /**
- * How a call ended: `answered` as a whole, `refused` with an HTTP error, `cut` by the script, or `aborted` because the
- * client closed its connection.
+ * How a call ended: `answered` completely, `refused` with an HTTP error, `cut` by the script, or `aborted` by the
+ * client.
  */
 export type CallOutcome = "answered" | "refused" | "cut" | "aborted";
 
-/** One call of `POST /v1/chat/completions`, for assertions. */
+/** One `POST /v1/chat/completions`, for assertions. */
 export interface RecordedRequest {
-  /** Counts from 1 over the provider's life. */
+  /** From 1, over the provider's lifetime. */
   callNumber: number;
   /** On the clock of `monotonicMicros`. */
   receivedAtUs: number;
@@ -18,11 +18,11 @@ export interface RecordedRequest {
   stream: boolean;
   messages: readonly ChatMessage[];
   tools: readonly ChatTool[];
-  /** The JSON as it was sent. */
+  /** The JSON as sent. */
   body: unknown;
-  /** Bytes of the response body that went out so far. */
+  /** Bytes of the response body sent so far. */
   bodyBytes: number;
-  /** Null while it goes on. */
+  /** Null while it is in progress. */
   outcome: CallOutcome | null;
   endedAtUs: number | null;
   /** Settles when the call ends, by whichever side. */

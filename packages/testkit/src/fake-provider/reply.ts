@@ -1,10 +1,10 @@
 /**
- * What the fake provider answers to one call, as data: steps that are played one after another. Without a `finish`,
- * `cut`, `end` or `stall` the answer ends as a provider ends it: finish reason, usage (where asked for), `[DONE]`.
+ * The fake provider's answer to one call as data: steps played in sequence. Without `finish`, `cut`, `end` or `stall`,
+ * the answer ends regularly: finish reason, usage (if requested), `[DONE]`.
  */
 export interface Reply {
   steps: readonly Step[];
-  /** Destroys the socket once exactly this many bytes of the body are out; 0 leaves just the headers. */
+  /** Destroys the socket after exactly this many bytes of the body; 0 sends only the headers. */
   cutAfterBytes?: number;
 }
 
@@ -35,12 +35,15 @@ export function reply(...steps: Step[]): Reply {
   return { steps };
 }
 
-/** The same answer, cut off after `bytes` bytes of its body. `RecordedRequest.bodyBytes` tells how long a whole one is. */
+/**
+ * The same answer, cut off after `bytes` bytes of its body. `RecordedRequest.bodyBytes` tells the length of a whole
+ * one.
+ */
 export function cutAfterBytes(bytes: number, whole: Reply): Reply {
   return { ...whole, cutAfterBytes: bytes };
 }
 
-/** Sends status 200 and the headers now; without it they go out with the first byte of the body. */
+/** Sends status 200 and the headers now rather than with the first byte of the body. */
 export function open(): Step {
   return { type: "open" };
 }
@@ -57,7 +60,7 @@ export function reasoning(...pieces: string[]): Step {
 
 /**
  * A tool call. `input` is encoded as JSON and sent in `fragments` pieces of about equal length (default 3, after a
- * first one with id and name as OpenAI has it). The default id is unique within the provider's life.
+ * first one with id and name, like OpenAI). The default id is unique within the provider's lifetime.
  */
 export function toolCall(
   name: string,
@@ -67,7 +70,9 @@ export function toolCall(
   return toolCallFragments(name, splitEvenly(JSON.stringify(input), options.fragments ?? 3), options.id);
 }
 
-/** A tool call whose argument pieces are exactly these: bad JSON, half a call before a `cut`, splits inside an escape. */
+/**
+ * A tool call with exactly these argument pieces: invalid JSON, half a call before a `cut`, splits inside an escape.
+ */
 export function toolCallFragments(name: string, fragments: readonly string[], id?: string): Step {
   return { type: "tool-call", id, name, fragments };
 }
@@ -80,12 +85,12 @@ export function tokens(count: number, perSecond = Number.POSITIVE_INFINITY): Ste
   return { type: "tokens", count, perSecond };
 }
 
-/** Waits; as the first step it delays the headers too. */
+/** Waits; as the first step it delays the headers, too. */
 export function delay(ms: number): Step {
   return { type: "delay", ms };
 }
 
-/** Waits until the promise settles: how a test holds an answer open without guessing a time. */
+/** Waits until the promise settles, to hold an answer open without guessing a time. */
 export function until(promise: Promise<unknown>): Step {
   return { type: "until", promise };
 }
@@ -115,17 +120,17 @@ export function httpError(
   };
 }
 
-/** Bytes as they are, in the middle of the body: garbage, a comment, half an SSE event. */
+/** Raw bytes in the middle of the body: garbage, a comment, half an SSE event. */
 export function raw(bytes: string | Uint8Array): Step {
   return { type: "raw", bytes };
 }
 
-/** An error that a provider reports inside a stream that began well. */
+/** An error reported inside a stream that started well. */
 export function errorChunk(message: string): Step {
   return raw(`data: ${JSON.stringify({ error: { message, type: "server_error", code: null } })}\n\n`);
 }
 
-/** Destroys the socket once all that came before is out; as the first step the client gets no response at all. */
+/** Destroys the socket once everything before is sent; as the first step the client gets no response at all. */
 export function cut(): Step {
   return { type: "cut" };
 }
@@ -135,7 +140,7 @@ export function end(): Step {
   return { type: "end" };
 }
 
-/** Sends nothing more and keeps the connection, until the client gives up. */
+/** Sends nothing more and keeps the connection open until the client gives up. */
 export function stall(): Step {
   return { type: "stall" };
 }

@@ -11,11 +11,11 @@ export interface ReceivedCall {
   receivedAtUs: number;
   headers: IncomingHttpHeaders;
   chat: ChatRequest;
-  /** The JSON as it was sent. */
+  /** The JSON as sent. */
   sent: unknown;
 }
 
-/** The newest calls, and who waits for one. */
+/** The newest calls, and those waiting for one. */
 export class RequestRecord {
   readonly requests: RecordedRequest[] = [];
   readonly #keep: number;
@@ -51,7 +51,7 @@ export class RequestRecord {
     this.#arrivals.emit(String(callNumber));
   }
 
-  /** @throws DeadlineError, and Error where the call was too long ago to be kept. */
+  /** @throws DeadlineError; Error if the call is no longer kept. */
   async whenReceived(callNumber: number, options?: WaitOptions): Promise<RecordedRequest> {
     const find = () => this.requests.find((request) => request.callNumber === callNumber);
     if (find() === undefined && callNumber > (this.requests.at(-1)?.callNumber ?? 0)) {

@@ -2,14 +2,14 @@ import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import type { CallOutcome } from "./recorded-request.ts";
 
-/** The body of one response: counts its bytes, cuts the socket where told to, and knows how it ended. */
+/** The body of one response: counts its bytes, cuts the socket on request, and knows how it ended. */
 export class ResponseBody {
-  /** Aborted as soon as nothing more can or shall be written. */
+  /** Aborts as soon as nothing more can or should be written. */
   readonly signal: AbortSignal;
   readonly ended: Promise<CallOutcome>;
-  /** Bytes that went out. */
+  /** Bytes sent. */
   bytes = 0;
-  /** The socket is destroyed once so many are out; to be set before the first write. */
+  /** Destroys the socket after this many bytes; set before the first write. */
   cutAfterBytes = Number.POSITIVE_INFINITY;
 
   readonly #response: ServerResponse;
@@ -38,7 +38,7 @@ export class ResponseBody {
     return this.#response.headersSent;
   }
 
-  /** False while the client reads slower than it is written to. */
+  /** False while the client reads more slowly than we write. */
   get hasRoom(): boolean {
     return !this.#response.writableNeedDrain;
   }
@@ -63,7 +63,7 @@ export class ResponseBody {
     await Promise.race([once(this.#response, "drain"), this.ended]);
   }
 
-  /** Ends the response as HTTP wants it. */
+  /** Ends the response properly. */
   end(outcome: "answered" | "refused"): void {
     if (this.signal.aborted) return;
     this.#outcome = outcome;
@@ -76,7 +76,7 @@ export class ResponseBody {
     if (this.signal.aborted) return;
     this.#outcome = "cut";
     this.#closing.abort();
-    // Node gathers the chunks of one turn and hands them to the socket on the next tick.
+    // Node merges the chunks of one tick and passes them to the socket on the next.
     setImmediate(() => this.#response.socket?.destroySoon());
   }
 }

@@ -2,10 +2,10 @@ import { CREATED_AT_SECONDS, usageOnWire, type Answer, type AnswerHead } from ".
 import type { TokenUsage } from "./reply.ts";
 import type { ResponseBody } from "./response-body.ts";
 
-/** Marks where a token goes in the event that is built once and used for all of them. */
+/** Placeholder for the token in an event that is built once and reused. */
 const TOKEN_PLACE = "<token-place>";
 
-/** `chat.completion.chunk` objects as server-sent events, as OpenAI streams them. */
+/** `chat.completion.chunk` objects as server-sent events, like OpenAI's. */
 export class StreamedAnswer implements Answer {
   readonly #body: ResponseBody;
   readonly #head: Record<string, unknown>;
@@ -71,7 +71,7 @@ export class StreamedAnswer implements Answer {
 
   #event(delta: Record<string, unknown>, finishReason: string | null): string {
     const choices = [{ index: 0, delta, finish_reason: finishReason }];
-    // OpenAI puts a null usage on every chunk of a stream that was asked to report it.
+    // With usage requested, OpenAI puts a null usage on every chunk.
     return sse({ ...this.#head, choices, ...(this.#includeUsage ? { usage: null } : {}) });
   }
 }

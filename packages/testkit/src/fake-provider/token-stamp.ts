@@ -1,19 +1,19 @@
 import { monotonicMicros } from "../monotonic-micros.ts";
 
-/** One token of a paced stream, as it was found in received text. */
+/** A token of a paced stream, found in received text. */
 export interface TokenStamp {
-  /** Position in its stream, from 0. */
+  /** Index in its stream, from 0. */
   index: number;
-  /** When the provider wrote it, on the clock of `monotonicMicros`. */
+  /** When the provider wrote it, by `monotonicMicros`. */
   emittedAtUs: number;
 }
 
-/** The text of a token that carries its own emission time: `<index>@<µs> `. ASCII that JSON leaves as it is. */
+/** A token that carries its own emission time: `<index>@<µs> `. ASCII that needs no JSON escapes. */
 export function stampToken(index: number): string {
   return `${index}@${monotonicMicros()} `;
 }
 
-/** Finds the stamped tokens in text, in order, however the pieces were merged on their way. */
+/** Finds the stamped tokens in a text, in order, however pieces were merged. */
 export function readTokenStamps(text: string): TokenStamp[] {
   return Array.from(text.matchAll(/(\d+)@(\d+) /g), ([, index, emittedAtUs]) => ({
     index: Number(index),

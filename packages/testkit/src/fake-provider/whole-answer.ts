@@ -2,14 +2,14 @@ import { CREATED_AT_SECONDS, usageOnWire, type Answer, type AnswerHead } from ".
 import type { TokenUsage } from "./reply.ts";
 import type { ResponseBody } from "./response-body.ts";
 
-/** One `chat.completion` document: what a request without `stream` gets. Pieces are collected until `finish`. */
+/** One `chat.completion` document: the response to a request without `stream`. Pieces are collected until `finish`. */
 export class WholeAnswer implements Answer {
   readonly #body: ResponseBody;
   readonly #head: AnswerHead;
   readonly #toolCalls = new Map<number, { id: string; name: string; arguments: string }>();
   #text = "";
   #reasoning = "";
-  /** Once a script writes bytes of its own, they are the body: a document around them would be no garbage. */
+  /** Once a script writes raw bytes, they are the body: a document around them would not be garbage. */
   #isRaw = false;
 
   constructor(body: ResponseBody, head: AnswerHead) {

@@ -42,7 +42,7 @@ it("types calls and answers", async () => {
 it("submits and follows in Node", async () => {
   await using server = await ServerFixture.start();
   const env = { TRUNKLINE_URL: server.url, TRUNKLINE_TOKEN: server.token };
-  // Compiled, as a project would that runs on a Node without type stripping.
+  // Compiled, as for a Node without type stripping.
   await project.add("node.ts");
   expect(await project.compile(["node.ts"], { noEmit: "false", module: "nodenext", types: "node" })).toBe("");
   expect(await project.node("node.js", env)).toBe(

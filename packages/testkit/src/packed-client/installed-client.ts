@@ -12,13 +12,13 @@ const run = promisify(execFile);
 const inWorkspace = (path: string): string => fileURLToPath(new URL(`../../../../${path}`, import.meta.url));
 const consumer = (file: string): string => fileURLToPath(new URL(`consumer/${file}`, import.meta.url));
 
-/** What `consumer/browser.ts` exports, for a page that has loaded its bundle. */
+/** Exports of `consumer/browser.ts`, for a page that has loaded its bundle. */
 export type BrowserConsumer = typeof browser;
 
-/** Flags of `tsc` beside `--strict`, as one of its users may have them. */
+/** `tsc` flags besides `--strict`, as a user may have them. */
 export type CompilerFlags = Readonly<Record<string, string>>;
 
-/** An empty project outside of the workspace into which the client was installed from what `pnpm pack` makes. */
+/** An empty project outside the workspace with the client installed from `pnpm pack`. */
 export class InstalledClient implements AsyncDisposable {
   readonly directory: string;
 
@@ -37,7 +37,7 @@ export class InstalledClient implements AsyncDisposable {
     }
   }
 
-  /** Puts a program of `consumer/` into the project. @returns its path there */
+  /** Copies a program of `consumer/` into the project. @returns its path there */
   async add(file: string): Promise<string> {
     await copyFile(consumer(file), join(this.directory, file));
     return file;
@@ -48,7 +48,7 @@ export class InstalledClient implements AsyncDisposable {
     return file;
   }
 
-  /** Type-checks strictly, the declarations of the packages included. @returns what the compiler complains about */
+  /** Type-checks strictly, including the packages' declarations. @returns the compiler's errors */
   async compile(files: readonly string[], flags: CompilerFlags): Promise<string> {
     const all = { noEmit: "true", strict: "true", skipLibCheck: "false", target: "es2024", ...flags };
     const args = Object.entries(all).flatMap(([name, value]) => [`--${name}`, value]);
@@ -68,7 +68,7 @@ export class InstalledClient implements AsyncDisposable {
     return stdout;
   }
 
-  /** @returns one module for browsers, minified, and the packages' files that something of is left of in it */
+  /** @returns one minified module for browsers, and the packages' files that are part of it */
   async bundle(file: string): Promise<{ code: string; modules: string[] }> {
     await using build = await rolldown({
       input: join(this.directory, file),
@@ -102,7 +102,7 @@ export class InstalledClient implements AsyncDisposable {
       }),
     );
     const overrides = { "@trunkline/contract": await tarball("contract"), ...offlineDependencies() };
-    // YAML knows JSON.
+    // JSON is valid YAML.
     await this.write("pnpm-workspace.yaml", JSON.stringify({ packages: ["."], overrides }));
     const options = ["--offline", "--config.auto-install-peers=false", "--store-dir", "store"];
     await this.#pnpm(this.directory, ["install", ...options]);

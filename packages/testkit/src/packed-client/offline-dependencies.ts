@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 const ROOT = fileURLToPath(new URL("../../../..", import.meta.url));
 
 /**
- * What the packages depend on, as it lies in this workspace, for pnpm's `overrides`: the very files that the registry
- * gave, so that nothing has to be asked again.
+ * The packages' dependencies in this workspace, for pnpm's `overrides`: the files from the registry, so that nothing is
+ * downloaded again.
  */
 export function offlineDependencies(): Record<string, string> {
   const found: Record<string, string> = {};
@@ -21,12 +21,12 @@ export function offlineDependencies(): Record<string, string> {
     for (const dependency of Object.keys(readManifest(workspacePackage).dependencies ?? {}))
       add(dependency, workspacePackage);
   }
-  // For the programs that use it in Node.
+  // For programs that use it in Node.
   add("@types/node", ROOT);
   return found;
 }
 
-/** Node's own search, which `createRequire` cuts short at a package that exports no package.json. */
+/** Node's own lookup; `createRequire` fails for a package that does not export its package.json. */
 function installedFrom(importer: string, name: string): string {
   for (let at = importer; ; at = dirname(at)) {
     try {

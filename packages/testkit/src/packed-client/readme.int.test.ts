@@ -6,7 +6,7 @@ import { InstalledClient } from "./installed-client.ts";
 
 const README = fileURLToPath(new URL("../../../client/README.md", import.meta.url));
 
-/** What each program of the README prints, in their order. */
+/** Output of the README's programs, in order. */
 const PRINTS = [
   /^\d+ task\.submitted [^]*task\.completed /,
   /hello/,

@@ -1,6 +1,6 @@
 /**
- * Runs PostgreSQL for a test, and ends it where the test's process is killed and cannot: the channel to it then closes.
- * Arguments: user id and group id, or two empty ones; then the command.
+ * Runs PostgreSQL for a test, and ends it if the test's process is killed: the IPC channel then closes. Arguments: user
+ * id and group id, or two empty ones; then the command.
  */
 import { spawn } from "node:child_process";
 

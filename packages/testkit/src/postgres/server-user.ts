@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 
-/** PostgreSQL refuses to run as root: then it runs as the user that packages make for it, or as nobody. */
+/** PostgreSQL refuses to run as root: then use the user created by its packages, or nobody. */
 export function serverUser(): { uid: number; gid: number } | undefined {
   if (process.getuid?.() !== 0) return undefined;
   for (const name of ["postgres", "nobody"]) {

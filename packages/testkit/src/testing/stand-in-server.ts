@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import { join } from "node:path";
 import type { AddressInfo } from "node:net";
 
-/** Announces itself as the server does and does nothing else: what the fixture's own tests start where they need no more. */
+/** Announces itself like the server and does nothing else, for the fixture's own tests. */
 const dataDir = process.env["TRUNKLINE_DATA_DIR"]!;
 const env = Object.keys(process.env).toSorted();
 

@@ -9,11 +9,11 @@ export interface Forwarding {
   target: { host: string; port: number };
   toxics: readonly Toxic[];
   counts: ToxicCounts;
-  /** Resolves while the proxy as a whole lets responses pass. */
+  /** Resolves while the proxy lets responses pass. */
   isReleased: () => Promise<void>;
 }
 
-/** Forwards a connection in both directions, with what its toxics do to it, until either side ends. Never rejects. */
+/** Forwards a connection in both directions, applying its toxics, until either side ends. Never rejects. */
 export async function forward({ client, target, toxics, counts, isReleased }: Forwarding): Promise<void> {
   const upstream = connect(target);
   const closed = new AbortController();
@@ -23,7 +23,7 @@ export async function forward({ client, target, toxics, counts, isReleased }: Fo
   });
   client.once("close", () => closed.abort());
 
-  // Ends of header lines: Host and Origin. The server refuses names that are not its own, and knows none of ours.
+  // Ends of the Host and Origin lines. The server refuses foreign names, and does not know ours.
   const ours = `${client.localAddress}:${client.localPort}\r\n`;
   const request: Stage[] = [replacing(ours, `${target.host}:${target.port}\r\n`)];
   const response: Stage[] = [gated(isReleased)];
@@ -47,7 +47,7 @@ export async function forward({ client, target, toxics, counts, isReleased }: Fo
     client.destroy();
     upstream.destroy();
   };
-  // A side that resets or goes away rejects one of them: that is how connections end here. Half-closed ones are not kept.
+  // A reset rejects one of them: that is how connections end here. Half-closed ones are not kept.
   await Promise.allSettled([
     pipeline(through(client, request), upstream).finally(close),
     pipeline(through(upstream, response), client).finally(close),

@@ -1,13 +1,13 @@
 import { setTimeout as wait } from "node:timers/promises";
 
-/** Something that happens to the bytes of one direction on their way. */
+/** Transforms the bytes of one direction. */
 export type Stage = (chunks: AsyncIterable<Buffer>) => AsyncIterable<Buffer>;
 
 export function through(chunks: AsyncIterable<Buffer>, stages: readonly Stage[]): AsyncIterable<Buffer> {
   return stages.reduce((passing, stage) => stage(passing), chunks);
 }
 
-/** Tells `onBytes` of every chunk that passes. */
+/** Reports every chunk that passes. */
 export function counting(onBytes: (bytes: number) => void): Stage {
   return async function* (chunks) {
     for await (const chunk of chunks) {
@@ -17,7 +17,7 @@ export function counting(onBytes: (bytes: number) => void): Stage {
   };
 }
 
-/** Lets no chunk pass before `isOpen` resolves. */
+/** Passes no chunk before `isOpen` resolves. */
 export function gated(isOpen: () => Promise<void>): Stage {
   return async function* (chunks) {
     for await (const chunk of chunks) {
@@ -31,10 +31,7 @@ export function delaying(ms: number, signal: AbortSignal): Stage {
   return gated(() => wait(ms, undefined, { signal }));
 }
 
-/**
- * Puts another text in place of one, where it lies within a chunk: for the head of a request, which clients send in one
- * piece.
- */
+/** Replaces a text within a chunk: for the head of a request, which clients send in one piece. */
 export function replacing(text: string, by: string): Stage {
   return async function* (chunks) {
     for await (const chunk of chunks) {
@@ -44,7 +41,7 @@ export function replacing(text: string, by: string): Stage {
   };
 }
 
-/** Stops once, after so many bytes; infinity lasts until the signal. */
+/** Stalls once, after this many bytes; infinity lasts until the signal. */
 export function stalling(afterBytes: number, forMs: number, signal: AbortSignal, onStall: () => void): Stage {
   return async function* (chunks) {
     let room = afterBytes;
@@ -64,12 +61,12 @@ export function stalling(afterBytes: number, forMs: number, signal: AbortSignal,
   };
 }
 
-/** Bytes that may still pass; two directions can share it. */
+/** Bytes that may still pass; can be shared by both directions. */
 export interface Allowance {
   bytes: number;
 }
 
-/** Ends the stream when the allowance is used up, in the middle of a chunk where need be. */
+/** Ends the stream when the allowance is used up, even in the middle of a chunk. */
 export function cutting(allowance: Allowance, onCut: () => void): Stage {
   return async function* (chunks) {
     for await (const chunk of chunks) {

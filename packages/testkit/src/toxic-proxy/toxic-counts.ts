@@ -1,4 +1,4 @@
-/** What a toxic proxy did so far. */
+/** Counts of what a toxic proxy did. */
 export interface ToxicCounts {
   connections: number;
   delayed: number;
@@ -6,7 +6,7 @@ export interface ToxicCounts {
   stalled: number;
   unavailable: number;
   reset: number;
-  /** Connections that ended because the server could not be reached. */
+  /** Connections that ended because the server was unreachable. */
   unreachable: number;
   requestBytes: number;
   responseBytes: number;

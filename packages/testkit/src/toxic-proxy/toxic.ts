@@ -1,17 +1,19 @@
 /** What goes wrong on one connection. */
 export type Toxic =
-  /** Every chunk, in both directions, waits so long before it goes on; the order stays. */
+  /** Delays every chunk in both directions; the order stays. */
   | { type: "delay"; ms: number }
-  /** Both sides are closed once so many bytes went through: of the response, or of both directions together. */
+  /** Closes both sides after this many bytes: of the response, or of both directions together. */
   | { type: "cut"; afterBytes: number; of: "response" | "both" }
-  /** After so many bytes of the response none follow, for a while or for ever; nothing is closed, requests go through. */
+  /**
+   * After this many bytes of the response nothing follows, for a while or for ever; nothing is closed, requests pass.
+   */
   | { type: "stall"; afterBytes: number; forMs: number }
-  /** The proxy answers the request itself, with this HTTP status, and closes; the server never sees it. */
+  /** The proxy itself responds with this HTTP status and closes; the server never sees the request. */
   | { type: "unavailable"; status: number; retryAfterS: number | undefined }
   /** The connection is reset as soon as it is accepted. */
   | { type: "reset" };
 
-/** Decides what a new connection suffers; an empty list lets it be. `connection` counts from 1. */
+/** Decides what happens to a new connection; an empty list: nothing. `connection` counts from 1. */
 export type ToxicChoice = (connection: number, random: () => number) => readonly Toxic[];
 
 export const delayed = (ms: number): Toxic => ({ type: "delay", ms });
@@ -35,9 +37,9 @@ export const connectionReset: Toxic = { type: "reset" };
 export const healthy: ToxicChoice = () => [];
 
 export interface RandomToxicsOptions {
-  /** How likely each is, from 0 to 1; together 1 at most, and what is left is a healthy connection. */
+  /** Probability of each, from 0 to 1; together 1 at most, the rest is healthy connections. */
   odds: Partial<Record<Toxic["type"], number>>;
-  /** Cuts and stalls come after up to so many bytes of the response; default 20,000. */
+  /** Cuts and stalls come after up to this many bytes of the response; default 20,000. */
   maxBytes?: number;
   /** Default 50. */
   maxDelayMs?: number;
@@ -45,7 +47,7 @@ export interface RandomToxicsOptions {
   maxStallMs?: number;
 }
 
-/** At most one toxic per connection, drawn by the proxy's seed. */
+/** At most one toxic per connection, drawn with the proxy's seed. */
 export function randomToxics(options: RandomToxicsOptions): ToxicChoice {
   const { odds, maxBytes = 20_000, maxDelayMs = 50, maxStallMs = 2_000 } = options;
   return (_connection, random) => {

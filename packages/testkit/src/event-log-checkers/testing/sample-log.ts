@@ -10,7 +10,7 @@ export function draft<T extends EventType>(
   data: EventDataOf<T>,
   taskId: string | null = TASK_A,
 ): EventDraft {
-  // The union cannot be built from a generic type; the parameters hold each pair together.
+  // A generic type can't build the union; the parameters keep each pair together.
   return { type, data, taskId } as EventDraft;
 }
 
@@ -34,7 +34,7 @@ export const called = (callId: string) => draft("tool.called", { callId, tool: "
 export const progress = (callId: string) => draft("tool.progress", { callId, chunk: "…" });
 export const toolEnded = (callId: string, status: EventDataOf<"tool.ended">["status"] = "succeeded") =>
   draft("tool.ended", { callId, status, output: "", durationMs: 1 });
-/** Each call has one approval at most, whose id follows from the call's. */
+/** At most one approval per call, with an id derived from the call's. */
 const approvalOf = (callId: string): string => `01900000-0000-7000-8000-0000000000${callId}`;
 export const requested = (callId: string) =>
   draft("approval.requested", {
@@ -52,7 +52,7 @@ export const resumed = (attempt = 2) => draft("task.resumed", { attempt });
 export const delta = (blockId: string, text: string) => draft("text.delta", { blockId, text });
 export const textEnded = (blockId: string, text: string) => draft("text.ended", { blockId, text });
 
-/** The events with these seqs: what a subscriber got who missed the others, or what a log kept. */
+/** The events with these seqs: what a subscriber received, or a log kept. */
 export function only(log: readonly SessionEvent[], ...seqs: number[]): SessionEvent[] {
   return seqs.map((seq) => log.find((event) => event.seq === seq)!);
 }

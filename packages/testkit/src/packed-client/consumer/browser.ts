@@ -1,7 +1,7 @@
 /* Bundled for a page and run in it; see e2e/tests/installed-client.spec.ts. */
 import { createClient, endStateOf, followSession, isApiError, type FollowState } from "@trunkline/client";
 
-/** @returns the text that a task answers, and what the stream went through meanwhile */
+/** @returns a task's answer, and the states of its stream */
 export async function ask(
   url: string,
   token: string,
