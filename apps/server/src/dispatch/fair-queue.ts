@@ -38,6 +38,19 @@ export class FairQueue {
     return { ownerId, sessionId };
   }
 
+  has({ ownerId, sessionId }: Doorbell): boolean {
+    return this.#owners.get(ownerId)?.has(sessionId) === true;
+  }
+
+  /** Empties the queue. */
+  takeAll(): Doorbell[] {
+    const bells = [...this.#owners].flatMap(([ownerId, sessions]) =>
+      [...sessions].map((sessionId) => ({ ownerId, sessionId })),
+    );
+    this.#owners.clear();
+    return bells;
+  }
+
   #next(runningOf: RunningOf): string | undefined {
     let next: string | undefined;
     let fewest = Infinity;
