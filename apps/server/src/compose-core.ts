@@ -6,7 +6,7 @@ import type { ApprovalMode } from "./approvals/port.ts";
 import { createAudit } from "./audit/audit.ts";
 import type { Compute } from "./compute/port.ts";
 import { createInProcessDispatcher } from "./dispatch/in-process.ts";
-import type { Doorbell } from "./dispatch/port.ts";
+import type { Dispatcher, Doorbell } from "./dispatch/port.ts";
 import { noHints } from "./hints/no-hints.ts";
 import type { Hints } from "./hints/port.ts";
 import { Relay } from "./hints/relay.ts";
@@ -37,8 +37,10 @@ export interface CoreEdges {
   tools: ToolSource;
   turns: Turns;
   compute: Compute;
-  /** Tasks that work at once. */
+  /** Tasks that work at once, on this node. */
   concurrency: number;
+  /** Shared with other nodes; absent: one of this process. */
+  dispatcher?: Dispatcher;
   /** Whether more than one user can sign in. */
   isShared: () => boolean;
   approvals: { mode: ApprovalMode; timeoutMs: number };
@@ -73,7 +75,8 @@ export function composeCore(edges: CoreEdges) {
   const activity = createActivity();
   const relay = new Relay({ store, hints, hub, activity, logger });
   const log = watchLog(createLog({ store, hub, announcer: relay, redact: edges.redact }));
-  const dispatcher = createInProcessDispatcher({ concurrency: edges.concurrency, isShared: edges.isShared });
+  const { concurrency, isShared } = edges;
+  const dispatcher = edges.dispatcher ?? createInProcessDispatcher({ concurrency, isShared });
   const ring = (bell: Doorbell): void => dispatcher.ring(bell);
   const { now: expiryNow, wait } = edges.expiryClock ?? { now };
   const approvals = createApprovals({

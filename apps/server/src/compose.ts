@@ -15,6 +15,11 @@ import { composeCore } from "./compose-core.ts";
 import type { Config } from "./config.ts";
 import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createHttpServer } from "./http/server.ts";
+import { DoorbellQueue } from "./dispatch/pg-boss/doorbell-queue.ts";
+import { createPgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
+import type { Dispatcher } from "./dispatch/port.ts";
+import { noHints } from "./hints/no-hints.ts";
+import type { Hints } from "./hints/port.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createLogger } from "./ops/logger.ts";
 import { releaseMemoryWhenQuiet } from "./ops/release-memory.ts";
@@ -74,7 +79,11 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
 
   const compute = createCompute({ logger });
   lifecycle.started("compute", async () => compute.close());
-  const { store, search } = await openEngine({
+  const {
+    store,
+    search,
+    hints = noHints,
+  } = await openEngine({
     ...config,
     // Removed by a server that stops in order.
     uncleanStop: (await readServerRecord(config.dataDir)) !== undefined,
@@ -110,6 +119,16 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   let isShared = await store.users.areSeveral();
   const core = composeCore({
     store,
+    hints,
+    ...(config.databaseUrl !== undefined && {
+      dispatcher: await openSharedDispatcher(config.databaseUrl, {
+        config,
+        store,
+        hints,
+        isShared: () => isShared,
+        logger,
+      }),
+    }),
     dataDir: config.dataDir,
     sharedDir: config.sharedDir,
     models,
@@ -223,6 +242,26 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       ? null
       : { userName, url: `${url}/invite?code=${(await auth.inviteAgain(userName)).code}` };
   return { url, recovery, signInUrl: `${url}/sign-in?code=${auth.createSignInCode("local").code}` };
+}
+
+/** The queue is closed with the dispatcher, which the runner stops. */
+async function openSharedDispatcher(
+  url: string,
+  options: { config: Config; store: Store; hints: Hints; isShared: () => boolean; logger: Logger },
+): Promise<Dispatcher> {
+  const { config, store, hints, isShared, logger } = options;
+  const dispatcher = createPgBossDispatcher({
+    queue: await DoorbellQueue.open({ url, node: config.node, logger }),
+    concurrency: config.concurrency,
+    isShared,
+    waitingSessions: async () => store.tasks.waitingSessions(),
+    announce: () => hints.announce({ type: "work-waiting" }),
+    logger,
+  });
+  hints.follow(({ type }) => {
+    if (type === "work-waiting" || type === "missed") dispatcher.look();
+  });
+  return dispatcher;
 }
 
 /** What a backup shows as unfinished may have been done since, elsewhere: it is not done again unasked. */

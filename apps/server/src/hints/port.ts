@@ -7,6 +7,8 @@ export type Hint =
   | { type: "removed"; sessionId: string; ownerId: string }
   /** Somebody wants the task to end. */
   | { type: "cancel-requested"; taskId: string }
+  /** A session waits for a node with a free slot. */
+  | { type: "work-waiting" }
   /** Tokens were revoked, or users added or removed. */
   | { type: "access-changed" }
   /** Some may have been lost: look at everything. */

@@ -101,6 +101,7 @@ export class Relay implements Announcer {
         this.#lookForMissed();
         break;
       // For others to hear.
+      case "work-waiting":
       case "cancel-requested":
       case "access-changed":
         break;

@@ -1,6 +1,7 @@
 import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
 import type { Compute } from "../compute/port.ts";
+import type { Hints } from "../hints/port.ts";
 import type { SearchIndex } from "../search/port.ts";
 import type { Store, StoreUnavailableError } from "./port.ts";
 import { openPostgresStore } from "./postgres/postgres-store.ts";
@@ -26,6 +27,8 @@ export interface EngineOptions {
 export interface Engine {
   store: Store;
   search: SearchIndex;
+  /** Between the nodes that share the store; undefined where it is one node's. */
+  hints: Hints | undefined;
 }
 
 /** @throws StoreOpenError where the database cannot be used as it is. */
@@ -33,11 +36,11 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { dataDir, databaseUrl, node, uncleanStop, compute, logger, now, onFatal } = options;
   if (databaseUrl !== undefined) {
     const store = await openPostgresStore({ url: databaseUrl, node, now, logger });
-    return { store, search: NO_SEARCH };
+    return { store, search: NO_SEARCH, hints: undefined };
   }
   const path = databasePath(dataDir);
   const store = await openSqliteStore({ path, now, onFatal, uncleanStop });
-  return { store, search: createSqliteSearch({ path, compute }) };
+  return { store, search: createSqliteSearch({ path, compute }), hints: undefined };
 }
 
 const NO_SEARCH: SearchIndex = {

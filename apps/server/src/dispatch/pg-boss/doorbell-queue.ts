@@ -32,7 +32,15 @@ export class DoorbellQueue {
   }
 
   /** @throws Error where pg-boss cannot make its tables */
-  static async open({ url, node, logger }: { url: string; node: string; logger: Logger }): Promise<DoorbellQueue> {
+  static async open({
+    url,
+    node,
+    logger,
+  }: {
+    url: string;
+    node: string;
+    logger: Logger;
+  }): Promise<DoorbellQueue> {
     const boss = new PgBoss({
       connectionString: url,
       application_name: `trunkline ${node} queue`.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 63),

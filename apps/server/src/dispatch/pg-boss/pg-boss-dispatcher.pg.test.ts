@@ -48,7 +48,8 @@ describe("dispatch on pg-boss", () => {
       queue,
       concurrency,
       waitingSessions: async () => [...waiting.values()],
-      announce: () => nodes.filter((other) => other.queue !== queue).forEach((other) => other.dispatcher.look()),
+      announce: () =>
+        nodes.filter((other) => other.queue !== queue).forEach((other) => other.dispatcher.look()),
       logger,
     });
     const node = { queue, working, dispatcher };
@@ -86,7 +87,9 @@ describe("dispatch on pg-boss", () => {
     const [first = ""] = other.working.keys();
     other.working.get(first)?.(false);
     await waitFor("the last session", () => other.working.size === 1);
-    expect(new Set([...one.working.keys(), first, ...other.working.keys()])).toEqual(new Set(["a1", "a2", "a3"]));
+    expect(new Set([...one.working.keys(), first, ...other.working.keys()])).toEqual(
+      new Set(["a1", "a2", "a3"]),
+    );
   });
 
   it("offers first the session of whoever has the fewest running", async () => {
@@ -127,12 +130,14 @@ describe("dispatch on pg-boss", () => {
     expect(await dead.take(1)).toHaveLength(1);
     const one = await startNode(1);
     await waitFor("the session to start here", () => one.working.has("a1"), { timeoutMs: 20_000 });
+    expect(await dead.take(1)).toEqual([]);
   }, 30_000);
 
   it("makes up for a ring that was lost, from the rows", async () => {
     const [one] = (await startNodes(1, 1)) as [Node];
     waiting.set("a1", bellOf("a1"));
     await waitFor("the session to start", () => one.working.has("a1"));
+    expect(waiting.size).toBe(0);
   });
 
   it("goes on by itself after PostgreSQL has crashed", async () => {
@@ -142,5 +147,6 @@ describe("dispatch on pg-boss", () => {
     one.dispatcher.ring(bellOf("a2"));
     waiting.set("a2", bellOf("a2"));
     await waitFor("the other node to take it", () => other.working.has("a2"), { timeoutMs: 20_000 });
+    expect([...one.working.keys()]).toEqual(["a1"]);
   }, 30_000);
 });

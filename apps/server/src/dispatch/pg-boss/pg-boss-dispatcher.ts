@@ -135,7 +135,7 @@ export function createPgBossDispatcher(options: PgBossDispatcherOptions): Shared
       clearTimeout(offers);
       for (const bell of local.leaveWaiting()) offering.set(bell.sessionId, bell);
       await local.stop();
-      for (const sessionId of [...taken.keys()]) release(sessionId);
+      for (const sessionId of taken.keys()) release(sessionId);
       enqueue("sessions could not be left to other nodes", async () => offer([...offering.values()]));
       await busy;
       await queue.close();
