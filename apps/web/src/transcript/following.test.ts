@@ -41,3 +41,20 @@ it("G2: a key in a list that is too short to scroll ends nothing", () => {
   state.up(100, false);
   expect(changes).toEqual([]);
 });
+
+it("G2: a key on a busy page ends it, however late the list moves, and whatever scrolled to the end just before", () => {
+  const { state, changes } = following();
+  state.up(100, true);
+  state.scrolled(120, 40, 0);
+  state.scrolled(900, -400, 400);
+  state.scrolled(950, -40, 440);
+  expect(changes).toEqual([false]);
+});
+
+it("G2: a hand that changes its mind, and goes down to the end, is followed again", () => {
+  const { state, changes } = following();
+  state.up(100, true);
+  state.down();
+  state.scrolled(120, 3, 0);
+  expect(changes).toEqual([false, true]);
+});

@@ -6,6 +6,8 @@ export class Following {
   #isOn = true;
   #upAt = Number.NEGATIVE_INFINITY;
   #isHeld = false;
+  /** A hand asked for the way up, and the list has not moved yet: on a busy page that takes a while. */
+  #isLeaving = false;
   readonly #onChange: (isOn: boolean) => void;
 
   constructor(onChange: (isOn: boolean) => void) {
@@ -25,12 +27,20 @@ export class Following {
   /** A wheel, key or finger moving up. */
   up(at: number, canScroll: boolean): void {
     this.#upAt = at;
-    if (canScroll) this.set(false);
+    if (!canScroll) return;
+    this.#isLeaving = true;
+    this.set(false);
+  }
+
+  /** A wheel, key or finger moving down. */
+  down(): void {
+    this.#isLeaving = false;
   }
 
   /** A pointer is down on the list, e.g. on its scrollbar. */
   hold(isHeld: boolean): void {
     this.#isHeld = isHeld;
+    this.#isLeaving = false;
   }
 
   /**
@@ -40,12 +50,13 @@ export class Following {
    * @param toEnd distance to the end, in px
    */
   scrolled(at: number, moved: number, toEnd: number): void {
-    const isByHand = this.#isHeld || at - this.#upAt < BY_HAND_MS;
+    const isByHand = this.#isHeld || this.#isLeaving || at - this.#upAt < BY_HAND_MS;
     if (moved < 0 && isByHand && toEnd > AT_END_PX) {
+      this.#isLeaving = false;
       // After a flick the list keeps moving.
       this.#upAt = at;
       this.set(false);
-    } else if (moved >= 0 && toEnd <= AT_END_PX && at - this.#upAt > 0) this.set(true);
+    } else if (moved >= 0 && toEnd <= AT_END_PX && !this.#isLeaving) this.set(true);
   }
 }
 
@@ -61,11 +72,19 @@ export function watchHands(element: HTMLElement, following: Following): () => vo
   const up = (at: number): void => following.up(at, element.scrollTop > 0);
   let touchedAt = 0;
   let offset = element.scrollTop;
-  element.addEventListener("wheel", ({ deltaY, timeStamp }) => deltaY < 0 && up(timeStamp), options);
+  element.addEventListener(
+    "wheel",
+    ({ deltaY, timeStamp }) => {
+      if (deltaY < 0) up(timeStamp);
+      else if (deltaY > 0) following.down();
+    },
+    options,
+  );
   const touch = (event: Event): void => {
     // Synthetic events may lack touches.
     const y = "touches" in event ? ((event as TouchEvent).touches[0]?.clientY ?? 0) : 0;
     if (event.type === "touchmove" && y > touchedAt) up(event.timeStamp);
+    else if (event.type === "touchmove" && y < touchedAt) following.down();
     touchedAt = y;
   };
   element.addEventListener("touchstart", touch, options);
@@ -74,6 +93,7 @@ export function watchHands(element: HTMLElement, following: Following): () => vo
     "keydown",
     ({ key, shiftKey, timeStamp }) => {
       if (["ArrowUp", "PageUp", "Home"].includes(key) || (key === " " && shiftKey)) up(timeStamp);
+      else if (["ArrowDown", "PageDown", "End", " "].includes(key)) following.down();
     },
     options,
   );
