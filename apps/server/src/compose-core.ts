@@ -1,4 +1,5 @@
 import type { Logger } from "pino";
+import { v7 as uuidv7 } from "uuid";
 import { createActivity } from "./activity/activity.ts";
 import type { ModelRegistry, RunTask } from "./agent/port.ts";
 import { createApprovals } from "./approvals/approvals.ts";
@@ -15,6 +16,7 @@ import { createLog } from "./log/log.ts";
 import type { Log } from "./log/port.ts";
 import { createRunner } from "./runner/runner.ts";
 import type { RedactEvent } from "./secrets/port.ts";
+import { AbandonedSessions } from "./services/abandoned-sessions.ts";
 import { createActivityService } from "./services/activity.ts";
 import { createApprovalService } from "./services/approvals.ts";
 import { createQuestionService } from "./services/questions.ts";
@@ -70,10 +72,12 @@ export function composeCore(edges: CoreEdges) {
     copyWorkspace,
     hints = noHints,
   } = edges;
+  const nodeId = uuidv7();
   const { watchLog = (log: Log) => log } = edges;
   const hub = createHub();
   const activity = createActivity();
-  const relay = new Relay({ store, hints, hub, activity, logger });
+  const onMissed = (): void => approvals.requested();
+  const relay = new Relay({ store, hints, hub, activity, onMissed, logger });
   const log = watchLog(createLog({ store, hub, announcer: relay, redact: edges.redact }));
   const { concurrency, isShared } = edges;
   const dispatcher = edges.dispatcher ?? createInProcessDispatcher({ concurrency, isShared });
@@ -98,8 +102,11 @@ export function composeCore(edges: CoreEdges) {
     tools,
     approvals,
     dispatcher,
+    hints,
+    announcer: relay,
     logger,
     now,
+    nodeId,
     node,
   });
   const audit = createAudit({ store, logger, now });
@@ -119,10 +126,25 @@ export function composeCore(edges: CoreEdges) {
       spool,
       redact: edges.redact,
       now,
+      nodeId,
     }),
     approvals: createApprovalService({ store, approvals, audit }),
     questions: createQuestionService({ store, approvals, audit }),
     activity: createActivityService({ store, activity, dataDir: sharedDir }),
   };
-  return { hub, activity, relay, log, dispatcher, approvals, runner, audit, spool, services };
+  const abandoned = new AbandonedSessions({ store, dataDir: sharedDir, runner, nodeId, logger });
+  return {
+    nodeId,
+    abandoned,
+    hub,
+    activity,
+    relay,
+    log,
+    dispatcher,
+    approvals,
+    runner,
+    audit,
+    spool,
+    services,
+  };
 }

@@ -28,7 +28,6 @@ import type { Runner } from "./runner/port.ts";
 import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { createRedactor } from "./secrets/redactor.ts";
 import { createEventRedactor } from "./secrets/redact-event.ts";
-import { finishDeletions } from "./services/delete-session.ts";
 import { createAuditService } from "./services/audit.ts";
 import { createAgentService } from "./services/agents.ts";
 import { createBlobService } from "./services/blobs.ts";
@@ -154,6 +153,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   lifecycle.started("relay", async () => core.relay.stop());
   lifecycle.started("approvals", async () => approvals.stop());
   lifecycle.started("runner", async () => runner.stop());
+  lifecycle.started("abandoned sessions", async () => core.abandoned.stop());
   lifecycle.started("audit trail", async () => audit.close());
   const auth = await createAuth({ store, audit, dataDir: config.dataDir, logger, now });
 
@@ -185,6 +185,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       audit,
       runner,
       announcer: core.relay,
+      nodeId: core.nodeId,
       now,
       async usersChanged() {
         isShared = await store.users.areSeveral();
@@ -215,8 +216,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     now,
     readiness: { store: async () => store.ping() },
   });
-  // Asked for before anybody can import or fork: those sessions are hidden, too.
-  const hidden = await store.sessions.hidden();
+  // Before anybody can import or fork here: what this node fills out of sight is then known to be its own.
+  await runner.join();
   const { url } = await http.listen();
   lifecycle.started("http", async () => http.close(HTTP_GRACE_MS));
 
@@ -231,9 +232,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   blobs.start();
   // Whoever opens the link is to find the UI; where it does not come up, its page says that it is starting.
   if (web !== null) await Promise.race([web.ready, delay(WEB_PATIENCE_MS, undefined, { ref: false })]);
-  void finishDeletions({ store, dataDir: config.sharedDir, runner }, hidden).catch((error: unknown) =>
-    logger.error({ err: error }, "sessions that were being deleted are not gone yet"),
-  );
+  core.abandoned.start();
   releaseMemoryWhenQuiet(logger);
 
   const { recoverUser: userName } = config;

@@ -19,7 +19,14 @@ export class BenchLog implements AsyncDisposable {
     this.store = store;
     const hub = createHub();
     const logger = console;
-    const announcer = new Relay({ store, hub, hints: noHints, activity: createActivity(), logger });
+    const announcer = new Relay({
+      store,
+      hub,
+      hints: noHints,
+      activity: createActivity(),
+      onMissed: () => undefined,
+      logger,
+    });
     this.log = createLog({ store, hub, announcer, redact: (event) => event });
   }
 

@@ -100,19 +100,22 @@ describe("blobs", () => {
   }
 
   async function remove(sessionId: string): Promise<void> {
-    await store.sessions.hide(sessionId, now, {
-      id: uuidv7(),
-      at: now,
-      userId: ALICE,
-      userName: "alice",
-      tokenId: null,
-      action: "session.delete",
-      target: sessionId,
-      decision: "allowed",
-      detail: null,
-      address: null,
-      count: 1,
-    });
+    await store.sessions.hide(
+      { id: sessionId, at: now, hiddenBy: "node" },
+      {
+        id: uuidv7(),
+        at: now,
+        userId: ALICE,
+        userName: "alice",
+        tokenId: null,
+        action: "session.delete",
+        target: sessionId,
+        decision: "allowed",
+        detail: null,
+        address: null,
+        count: 1,
+      },
+    );
     await store.sessions.remove(sessionId);
   }
 
@@ -138,7 +141,7 @@ describe("blobs", () => {
   it("gives nothing for what an imported document says it refers to", async () => {
     const { sha256 } = await blobs.put(ALICE, chunks("hello"), 5);
     const sessionId = uuidv7();
-    await store.sessions.begin({ id: sessionId, ownerId: BOB, at: now });
+    await store.sessions.begin({ id: sessionId, ownerId: BOB, at: now, hiddenBy: "node" });
     const taskId = uuidv7();
     const attachments = [{ type: "file" as const, blob: { sha256, mediaType: "text/plain", bytes: 5 } }];
     await store.sessions.insertLog(sessionId, [
@@ -156,7 +159,7 @@ describe("blobs", () => {
     const { sha256 } = await blobs.put(ALICE, chunks("hello"), 5);
     const parent = await refer(ALICE, sha256);
     const fork = uuidv7();
-    await store.sessions.begin({ id: fork, ownerId: ALICE, lastSeq: 2, at: now });
+    await store.sessions.begin({ id: fork, ownerId: ALICE, lastSeq: 2, at: now, hiddenBy: "node" });
     await store.sessions.copyLog(parent, fork, 2);
     const forked = { parentId: parent, atSeq: 2, title: "x", model: null, agent: "default" };
     await store.append(fork, [{ taskId: null, type: "session.forked", data: forked }], {

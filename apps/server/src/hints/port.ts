@@ -29,4 +29,6 @@ export interface Announcer {
   appended(sessionId: string, events: readonly SessionEvent[], ownerId?: string): void;
   /** The session is out of sight for good. */
   removed(sessionId: string, ownerId: string): void;
+  /** Something may have been committed that nobody was told of: followers on all nodes look. */
+  missed(): void;
 }

@@ -60,7 +60,12 @@ describe("relay", () => {
       },
     };
     const deps = { store: { events, sessions: store.sessions, isExclusive: false }, hub, activity };
-    const relay = new Relay({ ...deps, hints: bus.connect(), logger: pino({ level: "silent" }) });
+    const relay = new Relay({
+      ...deps,
+      hints: bus.connect(),
+      onMissed: () => undefined,
+      logger: pino({ level: "silent" }),
+    });
     const log = createLog({ store, hub, announcer: relay, redact: (event) => event });
     return { log, relay, activity, reads };
   }
@@ -128,7 +133,7 @@ describe("relay", () => {
       address: null,
       count: 1,
     } as const;
-    await store.sessions.hide(sessionId, 1, audit);
+    await store.sessions.hide({ id: sessionId, at: 1, hiddenBy: "node" }, audit);
     await expect(follower.catchUp(Infinity)).rejects.toThrow("was deleted");
   });
 

@@ -12,6 +12,8 @@ export interface RelayDeps {
   hints: Hints;
   hub: Hub;
   activity: Activity;
+  /** Called where something may have been committed that nobody was told of. */
+  onMissed: () => void;
   logger: Pick<Logger, "warn">;
 }
 
@@ -85,6 +87,11 @@ export class Relay implements Announcer {
     this.#deps.hints.announce({ type: "removed", sessionId, ownerId });
   }
 
+  missed(): void {
+    this.#lookAtAll();
+    this.#deps.hints.announce({ type: "missed" });
+  }
+
   #take(hint: Hint): void {
     switch (hint.type) {
       case "appended": {
@@ -97,8 +104,7 @@ export class Relay implements Announcer {
         this.#forget(hint.sessionId, hint.ownerId);
         break;
       case "missed":
-        this.#deps.activity.reset();
-        this.#lookForMissed();
+        this.#lookAtAll();
         break;
       // For others to hear.
       case "work-waiting":
@@ -106,6 +112,12 @@ export class Relay implements Announcer {
       case "access-changed":
         break;
     }
+  }
+
+  #lookAtAll(): void {
+    this.#deps.activity.reset();
+    this.#deps.onMissed();
+    this.#lookForMissed();
   }
 
   #forget(sessionId: string, ownerId: string): void {

@@ -79,6 +79,10 @@ function endingOfSignal(reason: unknown): Ending {
 
 function endingOfError(error: unknown): Ending | null {
   if (error instanceof FencedError) return null;
+  // Whether the task could have gone on nobody can tell: it does once the store is back.
+  if (error instanceof StoreUnavailableError && error.reason === "unavailable") {
+    return { type: "interrupted", reason: "shutdown" };
+  }
   if (error instanceof TrunklineError) {
     return {
       type: "failed",

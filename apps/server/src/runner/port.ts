@@ -7,9 +7,11 @@ export interface CancelRequest {
   by: string;
 }
 
-/** Runs the tasks of this node, detached from whoever submitted them. */
+/** Runs the tasks that this node claims, detached from whoever submitted them. */
 export interface Runner {
-  /** Takes up what an earlier process left behind, then begins to run what is queued. */
+  /** Begins this node's lease: from here on what it does is its own. @throws StoreUnavailableError */
+  join(): Promise<void>;
+  /** Takes up what others have left behind, then begins to run what is queued. */
   start(): Promise<void>;
   /** The session has a new task. */
   ring(bell: Doorbell): void;

@@ -20,11 +20,35 @@ export async function recoverOrphans(
   deps: RecoveryDeps,
   isOurs: (task: StoredTask) => boolean,
 ): Promise<StoredTask[]> {
-  const orphans = (await deps.store.tasks.orphans(deps.now())).filter((task) => !isOurs(task));
+  const orphans = (await deps.store.tasks.orphans()).filter((task) => !isOurs(task));
+  return takeUp(deps, orphans, async (task) => orphanEnding(deps, task));
+}
+
+/**
+ * Takes up tasks of this node whose runs are gone. Where a run was merely cut off from the store it says nothing against
+ * its task; otherwise it counts as a crash.
+ * @returns those that were taken up.
+ */
+export async function recoverLost(
+  deps: RecoveryDeps,
+  lost: readonly StoredTask[],
+  wasCutOff: (task: StoredTask) => boolean,
+): Promise<StoredTask[]> {
+  return takeUp(deps, lost, async (task) => {
+    const isHarmless = wasCutOff(task) && task.cancelRequestedAt === null;
+    return isHarmless ? { type: "interrupted", reason: "shutdown" } : orphanEnding(deps, task);
+  });
+}
+
+async function takeUp(
+  deps: RecoveryDeps,
+  tasks: readonly StoredTask[],
+  endingOf: (task: StoredTask) => Promise<Ending>,
+): Promise<StoredTask[]> {
   const taken: StoredTask[] = [];
-  for (const task of orphans) {
+  for (const task of tasks) {
     try {
-      await endInPlaceOfOwner(deps, task, await orphanEnding(deps, task));
+      await endInPlaceOfOwner(deps, task, await endingOf(task));
       taken.push(task);
     } catch (error) {
       // Another node was faster, or its owner is back.
@@ -72,7 +96,10 @@ async function orphanEnding(deps: RecoveryDeps, task: StoredTask): Promise<Endin
 }
 
 /** Who had asked for the end of a task whose node died before it came. */
-async function cancelRequestOf({ store }: RecoveryDeps, task: StoredTask): Promise<CancelRequest> {
+export async function cancelRequestOf(
+  { store }: Pick<RecoveryDeps, "store">,
+  task: StoredTask,
+): Promise<CancelRequest> {
   const asked = await store.events.last(task.sessionId, ["task.cancel-requested"]);
   if (asked?.taskId !== task.id) return { reason: "user", by: "server" };
   return { reason: asked.data.reason as CancelRequest["reason"], by: asked.data.by };

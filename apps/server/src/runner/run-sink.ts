@@ -1,6 +1,7 @@
 import { OpenItems, type SessionEvent } from "@trunkline/contract";
 import type { DeltaEvent, RunEvent, RunSink } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
+import { FencedError } from "../store/port.ts";
 
 /** The task attempt that writes. */
 export interface Holder {
@@ -18,27 +19,37 @@ export class LogSink implements RunSink {
   readonly #log: Log;
   readonly #holder: Holder;
   readonly #now: () => number;
+  readonly #onRefused: () => void;
   /** A seq that all of the run's events to come will exceed. */
   #seqBound: number;
   #outstanding = 0;
   #lost: Error | undefined;
 
-  constructor(options: { log: Log; holder: Holder; startedSeq: number; now: () => number }) {
+  /** @param options.onRefused called for a write that came after the run had lost its task. */
+  constructor(options: {
+    log: Log;
+    holder: Holder;
+    startedSeq: number;
+    now: () => number;
+    onRefused: () => void;
+  }) {
     this.#log = options.log;
     this.#holder = options.holder;
     this.#seqBound = options.startedSeq;
     this.#now = options.now;
+    this.#onRefused = options.onRefused;
   }
 
   async append(events: readonly RunEvent[]): Promise<readonly SessionEvent[]> {
     if (this.#lost !== undefined) throw this.#lost;
     const { sessionId, taskId, attempt } = this.#holder;
     const endedBlocks = events.flatMap((event) => this.open.endedBlockOf(event) ?? []);
-    const stored = await this.#log.append(
-      sessionId,
-      events.map((event) => ({ ...event, taskId, attempt })),
-      { fence: { taskId, attempt }, endedBlocks },
-    );
+    const drafts = events.map((event) => ({ ...event, taskId, attempt }));
+    const options = { fence: { taskId, attempt }, endedBlocks };
+    const stored = await this.#log.append(sessionId, drafts, options).catch((error: unknown) => {
+      if (error instanceof FencedError) this.#onRefused();
+      throw error;
+    });
     // Only now: what could not be stored stays open, and is closed by whoever ends the run.
     for (const event of stored) this.open.apply(event, event);
     this.#seqBound = stored.at(-1)?.seq ?? this.#seqBound;
@@ -57,6 +68,7 @@ export class LogSink implements RunSink {
           this.#seqBound = events.at(-1)?.seq ?? this.#seqBound;
         },
         (error: unknown) => {
+          if (error instanceof FencedError) this.#onRefused();
           this.#lost ??= error instanceof Error ? error : new Error(String(error));
         },
       )

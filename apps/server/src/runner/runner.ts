@@ -1,9 +1,9 @@
 import assert from "node:assert";
 import { setTimeout as delay } from "node:timers/promises";
-import { isTerminalTaskState, OpenItems } from "@trunkline/contract";
+import type { OpenItems } from "@trunkline/contract";
 import type { Logger } from "pino";
-import { v7 as uuidv7 } from "uuid";
 import type { Dispatcher } from "../dispatch/port.ts";
+import type { Announcer, Hints } from "../hints/port.ts";
 import {
   GuardFailedError,
   type QueueHead,
@@ -14,95 +14,83 @@ import {
 } from "../store/port.ts";
 import type { Log } from "../log/port.ts";
 import { type AttemptDeps, runAttempt } from "./attempt.ts";
+import { Cancellation } from "./cancellation.ts";
 import { Lease } from "./lease.ts";
-import type { CancelRequest, Runner } from "./port.ts";
-import { endInPlaceOfOwner, recoverOrphans } from "./recovery.ts";
-import { LogSink } from "./run-sink.ts";
-import { CanceledSignal, ShutdownSignal } from "./stop-signal.ts";
+import type { Runner } from "./port.ts";
+import { type Holder, LogSink } from "./run-sink.ts";
+import { Runs } from "./runs.ts";
+import { ShutdownSignal } from "./stop-signal.ts";
+import { Sweep } from "./sweep.ts";
 import { type Ending, endingAppend } from "./task-endings.ts";
 
 export interface RunnerDeps extends AttemptDeps {
   store: Store;
   log: Log;
   dispatcher: Dispatcher;
+  hints: Hints;
+  announcer: Pick<Announcer, "missed">;
   logger: Logger;
   /** Integer ms since the epoch. */
   now: () => number;
-  /** What people call this process; each start has an id of its own. */
+  /** This process, and no other before or after it. */
+  nodeId: string;
+  /** What people call it. */
   node: string;
 }
 
-interface Run {
-  controller: AbortController;
-  ended: Promise<void>;
-}
-
-/** How often to look for what others left behind, and for limits that are over, in ms. */
-const SWEEP_MS = 1_000;
-/** How long to wait before trying again to commit a start or an ending that found the disk full, in ms. */
-const FULL_DISK_RETRY_MS = 1_000;
+/** How long to wait before trying again where the store cannot commit a start or an ending, in ms. */
+const RETRY_MS = 1_000;
 
 export function createRunner(deps: RunnerDeps): Runner {
-  const { store, log, approvals, dispatcher, logger, now } = deps;
-  /** What this process runs, by task id. */
-  const runs = new Map<string, Run>();
+  const { store, log, approvals, dispatcher, hints, logger, now, nodeId } = deps;
+  const runs = new Runs();
+  const cancellation = new Cancellation({ store, log, dispatcher, hints, runs, nodeId, now });
+  let joined: Promise<void> | undefined;
   let stopping = false;
-  const nodeId = uuidv7();
+  /** Since the start. */
+  let refusedWrites = 0;
   const lease = new Lease({
     nodes: store.nodes,
     isExclusive: store.isExclusive,
     id: nodeId,
     name: deps.node,
     now,
+    monotonicNow: () => performance.now(),
     logger,
-    onLost() {
-      logger.error("this node's lease is over: its tasks go on elsewhere");
-      abortAll();
-    },
+    onLost: () => runs.abortAll(new ShutdownSignal("the node has lost its lease")),
+    onRegained: () => sweep.ringAll(),
   });
-  let sweeps: NodeJS.Timeout | undefined;
-  let sweeping: Promise<void> | undefined;
-
-  function abortAll(): void {
-    for (const { controller } of runs.values()) {
-      controller.abort(new ShutdownSignal("the server shuts down"));
-    }
-  }
-
-  /** Takes up what no node holds any more, and rings for limits that are over. */
-  async function sweep(): Promise<void> {
-    const recovered = await recoverOrphans({ store, log, now }, ({ id }) => runs.has(id));
-    if (recovered.length > 0) {
-      logger.warn({ tasks: recovered.length }, "tasks of a node that is gone were taken up");
-    }
-    for (const { sessionId, ownerId } of recovered) dispatcher.ring({ sessionId, ownerId });
-    for (const bell of await store.tasks.resumable(now())) dispatcher.ring(bell);
-  }
-
-  function sweepOnce(): void {
-    sweeping ??= sweep()
-      .catch((error: unknown) => logger.warn({ err: error }, "looking for abandoned tasks failed"))
-      .finally(() => {
-        sweeping = undefined;
-      });
-  }
+  const sweep = new Sweep({ ...deps, lease, runs, cancellation });
+  hints.follow((hint) => {
+    if (hint.type !== "cancel-requested") return;
+    cancellation.obey(hint.taskId).catch((error: unknown) => {
+      logger.warn(
+        { err: error, taskId: hint.taskId },
+        "a cancel request could not be read; the next sweep does",
+      );
+    });
+  });
 
   /** Runs the session's next task, if there is one. @returns whether the session has more to do. */
   async function serveSession(sessionId: string): Promise<boolean> {
     try {
-      if (stopping) return false;
+      // Rung anew once the lease is back.
+      if (stopping || !lease.isHeld) return false;
       const head = await store.tasks.head(sessionId, now());
       if (head === undefined) return false;
       await holdRun(head);
       // Whether there is more is what the next round finds out.
       return !stopping;
     } catch (error) {
-      if (!isFullDisk(error)) {
+      if (!mayComeBack(error)) {
         logger.error({ err: error, sessionId }, "serving a session failed");
         return false;
       }
-      logger.warn({ sessionId }, "the disk is full: the session's next task waits for room");
-      await delay(FULL_DISK_RETRY_MS);
+      logger.warn(
+        { sessionId, reason: error.reason },
+        "the store cannot be used: the session's next task waits",
+      );
+      await delay(RETRY_MS);
       return !stopping;
     }
   }
@@ -115,6 +103,9 @@ export function createRunner(deps: RunnerDeps): Runner {
     runs.set(id, { controller, ended });
     try {
       await claimAndRun(head, controller.signal);
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) sweep.cutOff(id);
+      throw error;
     } finally {
       runs.delete(id);
       resolve();
@@ -127,11 +118,17 @@ export function createRunner(deps: RunnerDeps): Runner {
     const claimed = { ...task, attempt: task.attempt + 1 };
     const context = { sessionId: task.sessionId, taskId: task.id, attempt: claimed.attempt };
     logger.info(context, "task started");
-    const sink = new LogSink({ log, holder: context, startedSeq, now });
+    const onRefused = (): void => writeRefused(context);
+    const sink = new LogSink({ log, holder: context, startedSeq, now, onRefused });
     const ending = await runAttempt(deps, { task: claimed, session, sink, signal });
     if (ending === null) return;
     await end(context, sink.open, ending);
     logger.info({ ...context, ending: ending.type }, "task ended");
+  }
+
+  function writeRefused(holder: Holder): void {
+    refusedWrites += 1;
+    logger.warn({ ...holder, refusedWrites }, "a write of a run that has lost its task was refused");
   }
 
   /** @returns the seq of `task.started` or `task.resumed`, or null where somebody else was faster. */
@@ -153,11 +150,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   /** Commits how the run ended, or what it waits for, however long a full disk takes; a task that has ended otherwise stays as it is. */
-  async function end(
-    holder: { sessionId: string; taskId: string; attempt: number },
-    open: OpenItems,
-    ending: Ending,
-  ): Promise<void> {
+  async function end(holder: Holder, open: OpenItems, ending: Ending): Promise<void> {
     for (;;) {
       try {
         const waits = ending.type === "input-required";
@@ -166,89 +159,52 @@ export function createRunner(deps: RunnerDeps): Runner {
         if (waits) approvals.requested();
         return;
       } catch (error) {
-        if (error instanceof GuardFailedError) return;
-        if (!isFullDisk(error) || stopping) throw error;
-        logger.warn({ ...holder }, "the disk is full: the end of the task waits for room");
-        await delay(FULL_DISK_RETRY_MS);
+        // It has another attempt or another end: perhaps this one, whose answer was lost.
+        if (error instanceof GuardFailedError) {
+          writeRefused(holder);
+          return;
+        }
+        if (!mayComeBack(error) || stopping || !lease.isHeld) throw error;
+        logger.warn(
+          { ...holder, reason: error.reason },
+          "the store cannot be used: the end of the task waits",
+        );
+        await delay(RETRY_MS);
       }
     }
   }
 
-  /** @returns false where the task's state changed under the attempt, which is then to be made again. */
-  async function tryCancel(task: StoredTask, request: CancelRequest, waitMs: number): Promise<boolean> {
-    if (isTerminalTaskState(task.state)) return true;
-    const holder = { sessionId: task.sessionId, taskId: task.id, attempt: task.attempt };
-    const run = runs.get(task.id);
-    if (task.state === "submitted" && run === undefined) {
-      const ending: Ending = { type: "canceled", request };
-      return refusable(log.append(...endingAppend(holder, new OpenItems(), ending, now())));
-    }
-    if (run === undefined) {
-      const ending: Ending = { type: "canceled", request };
-      const ended = await refusable(endInPlaceOfOwner({ log, now }, task, ending));
-      // It occupied the session while nobody ran it: what is queued behind it has its turn.
-      if (ended) dispatcher.ring({ sessionId: task.sessionId, ownerId: task.ownerId });
-      return ended;
-    }
-    // On record first, so that a crash between here and the end of the run still ends the task.
-    if (task.cancelRequestedAt === null) {
-      const asked = log.append(
-        task.sessionId,
-        [{ taskId: task.id, type: "task.cancel-requested", data: { ...request } }],
-        { expect: { task: { id: task.id, attempt: task.attempt } }, mayUseBallast: true },
-      );
-      if (!(await refusable(asked))) return false;
-    }
-    run.controller.abort(new CanceledSignal(request));
-    const timedOut = Symbol("timed out");
-    const first = await Promise.race([run.ended, delay(waitMs, timedOut, { ref: false })]);
-    if (first === timedOut) return true;
-    const after = await store.tasks.get(task.id);
-    return after === undefined || isTerminalTaskState(after.state);
+  /** Whether the store is merely full, or away: one that has the process for itself and breaks is gone for good. */
+  function mayComeBack(error: unknown): error is StoreUnavailableError {
+    if (!(error instanceof StoreUnavailableError)) return false;
+    return error.reason === "storage_full" || !store.isExclusive;
   }
 
+  const join = async (): Promise<void> => {
+    joined ??= lease.start();
+    return joined;
+  };
+
   return {
+    join,
+
     async start() {
-      await lease.start();
-      await sweep();
+      await join();
+      await sweep.start();
       dispatcher.start(serveSession);
-      for (const bell of await store.tasks.waitingSessions()) dispatcher.ring(bell);
-      sweeps = setInterval(sweepOnce, SWEEP_MS);
-      sweeps.unref();
     },
 
     ring: (bell) => dispatcher.ring(bell),
 
-    async cancel(taskId, request, waitMs) {
-      for (let tries = 0; tries < 10; tries++) {
-        const task = await store.tasks.get(taskId);
-        if (task === undefined || (await tryCancel(task, request, waitMs))) return;
-      }
-      throw new Error(`task ${taskId} changed its state ten times while it was being canceled`);
-    },
+    cancel: async (taskId, request, waitMs) => cancellation.cancel(taskId, request, waitMs),
 
     async stop() {
       stopping = true;
-      clearInterval(sweeps);
-      abortAll();
+      const swept = sweep.stop();
+      runs.abortAll(new ShutdownSignal("the server shuts down"));
       await dispatcher.stop();
-      await sweeping;
+      await swept;
       await lease.stop();
     },
   };
-}
-
-function isFullDisk(error: unknown): boolean {
-  return error instanceof StoreUnavailableError && error.reason === "storage_full";
-}
-
-/** @returns false where the guard refused the commit. */
-async function refusable(commit: Promise<unknown>): Promise<boolean> {
-  try {
-    await commit;
-    return true;
-  } catch (error) {
-    if (error instanceof GuardFailedError) return false;
-    throw error;
-  }
 }

@@ -16,6 +16,8 @@ interface ForkDeps {
   /** Copies all that is in a session's directory to where nothing is yet. */
   copyWorkspace: (from: string, to: string) => Promise<void>;
   now: () => number;
+  /** Of this node. */
+  nodeId: string;
 }
 
 /**
@@ -44,7 +46,13 @@ export async function forkSession(
   const workspace = workspaceDirectory(dataDir, id);
   // Before anything is copied: a block that ends meanwhile takes its pieces with it.
   const closing = await unfinishedIn(store, parent.id, atSeq, now, "fork");
-  await store.sessions.begin({ id, ownerId: principal.userId, lastSeq: atSeq, at: now });
+  await store.sessions.begin({
+    id,
+    ownerId: principal.userId,
+    lastSeq: atSeq,
+    at: now,
+    hiddenBy: deps.nodeId,
+  });
   try {
     await deps.copyWorkspace(workspaceDirectory(dataDir, parent.id), workspace);
     await store.sessions.copyLog(parent.id, id, atSeq);

@@ -24,6 +24,8 @@ export interface ImportDeps {
   redact: RedactEvent;
   dataDir: string;
   now: () => number;
+  /** Of this node. */
+  nodeId: string;
 }
 
 const CHECK: Job<typeof checkDocument> = {
@@ -65,7 +67,7 @@ export async function importSession(
   const { store, now } = deps;
   const id = uuidv7();
   try {
-    const hidden = { id, ownerId: principal.userId, at: now() };
+    const hidden = { id, ownerId: principal.userId, at: now(), hiddenBy: deps.nodeId };
     const { importKey } = checked;
     await store.sessions.begin(importKey === null ? hidden : { ...hidden, importKey });
   } catch (error) {

@@ -14,6 +14,8 @@ export interface RemoveUserDeps {
   runner: Runner;
   announcer: Pick<Announcer, "removed">;
   now: () => number;
+  /** Of this node. */
+  nodeId: string;
 }
 
 /** How long to wait for a task's processes, in ms; they are gone well before. */
@@ -28,7 +30,7 @@ export async function removeUser(
   principal: Principal,
   { userId, deleteSessions }: { userId: string; deleteSessions: boolean },
 ): Promise<void> {
-  const { store, auth, audit, now } = deps;
+  const { store, auth, audit, now, nodeId } = deps;
   const entry = audit.entry({
     by: principal,
     action: "user.remove",
@@ -38,7 +40,7 @@ export async function removeUser(
   });
   const at = now();
   await auth.recordRevocation({ removedUserId: userId, at });
-  await store.users.remove({ id: userId, at, hideSessions: deleteSessions }, entry);
+  await store.users.remove({ id: userId, at, sessionsHiddenBy: deleteSessions ? nodeId : null }, entry);
   auth.tokensRevoked();
   await cancelTasks(deps, principal.name, userId);
   if (!deleteSessions) return;

@@ -17,7 +17,9 @@ import {
   untilAborted,
 } from "../runner/testing/scripted-server.ts";
 
-import { finishDeletions } from "./delete-session.ts";
+import { pino } from "pino";
+import type { Store } from "../store/port.ts";
+import { AbandonedSessions } from "./abandoned-sessions.ts";
 
 describe("sessions", () => {
   let directory: string;
@@ -244,14 +246,26 @@ describe("sessions", () => {
         decision: "allowed",
         count: 1,
       } as const;
-      await server.store.sessions.hide(id, 1, { ...entry, ...audit });
+      await server.store.sessions.hide({ id, at: 1, hiddenBy: "gone" }, { ...entry, ...audit });
     }
-    const hidden = await server.store.sessions.hidden();
-    expect(hidden.toSorted()).toEqual(ids.toSorted());
+    const { sessions } = server.store;
+    const found = await sessions.abandoned();
+    expect(found.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
     // No path can hold a NUL.
-    await expect(finishDeletions({ ...server, dataDir: directory }, ["\0", ...hidden])).rejects.toThrow(
-      "1 sessions could not be removed",
-    );
+    const stuck = { id: "\0", hiddenBy: null };
+    const store = {
+      ...server.store,
+      sessions: {
+        ...sessions,
+        abandoned: async () => [stuck, ...found],
+        adopt: async (one: typeof stuck, node: string) =>
+          one === stuck ? undefined : sessions.adopt(one, node),
+      },
+    } as unknown as Store;
+    const { runner } = server;
+    const logger = pino({ level: "silent" });
+    const abandoned = new AbandonedSessions({ store, dataDir: directory, runner, nodeId: "node", logger });
+    await expect(abandoned.remove()).rejects.toThrow("1 sessions could not be removed");
     expect(readRows(server.databasePath, "sessions")).toMatchObject([{ id: kept.id }]);
   });
 

@@ -41,6 +41,8 @@ export interface SessionServiceDeps {
   spool: ImportSpool;
   redact: RedactEvent;
   now: () => number;
+  /** Of this node. */
+  nodeId: string;
 }
 
 export function createSessionService(deps: SessionServiceDeps): SessionService {

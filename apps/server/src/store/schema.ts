@@ -68,6 +68,8 @@ export interface SessionsTable {
   imported_seq: Generated<number>;
   /** Set while a session is being imported or removed: all the while it is not found. */
   deleted_at: number | null;
+  /** The node that does that. */
+  hidden_by: string | null;
 }
 
 export interface TasksTable {

@@ -10,6 +10,13 @@ import type { Log } from "../port.ts";
 /** The log of a node that has its store to itself. */
 export function soloLog(store: Store, hub = createHub()): Log {
   const logger = pino({ level: "silent" });
-  const announcer = new Relay({ store, hub, hints: noHints, activity: createActivity(), logger });
+  const announcer = new Relay({
+    store,
+    hub,
+    hints: noHints,
+    activity: createActivity(),
+    onMissed: () => undefined,
+    logger,
+  });
   return createLog({ store, hub, announcer, redact: (event) => event });
 }

@@ -70,10 +70,10 @@ export function describeAccess(name: string, createHarness: () => Promise<StoreH
       await store.tokens.add(newToken(alice.id), { deletesExpired: 6 });
       expect(await store.tokens.find(browser.id)).toBeUndefined();
       const sessionId = await createVisibleSession(store, alice.id);
-      await store.users.remove({ id: alice.id, at: 10, hideSessions: true }, auditRecord());
+      await store.users.remove({ id: alice.id, at: 10, sessionsHiddenBy: "gone" }, auditRecord());
       await expect(store.tokens.add(newToken(alice.id))).rejects.toThrow(GuardFailedError);
       expect(await store.sessions.find(alice.id, sessionId)).toBeUndefined();
-      expect(await store.sessions.hidden()).toEqual([sessionId]);
+      expect(await store.sessions.abandoned()).toEqual([{ id: sessionId, hiddenBy: "gone" }]);
       await store.sessions.remove(sessionId);
       await store.users.forget(alice.id);
       expect(await store.users.find(alice.id)).toBeUndefined();

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type Store, UniqueViolationError } from "../port.ts";
+import { GuardFailedError, type Store, UniqueViolationError } from "../port.ts";
 import type { StoreHarness } from "../store-conformance.ts";
 import { auditRecord } from "../testing/audit-record.ts";
 import { createVisibleSession, notice, OWNER, readLog, readMessages } from "../testing/session-log.ts";
@@ -153,12 +153,24 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
       expect(await status()).toBe("working");
       expect(await store.tasks.head(sessionId, 0)).toBeUndefined();
       expect((await store.tasks.active(sessionId))?.id).toBe(first);
-      expect((await store.tasks.orphans(0)).map(({ id }) => id)).toEqual([first]);
-      await store.nodes.renew({ id: "n", name: "node", startedAt: 1, expiresAt: 10 });
-      await store.nodes.renew({ id: "n", name: "node", startedAt: 1, expiresAt: 20 });
-      expect(await store.tasks.orphans(15)).toEqual([]);
+      expect((await store.tasks.orphans()).map(({ id }) => id)).toEqual([first]);
+      const node = { id: "n", name: "node", startedAt: 1 };
+      await store.nodes.renew(node, -1);
+      expect(await store.nodes.isLive("n")).toBe(false);
+      expect(await store.tasks.orphans()).toHaveLength(1);
+      await store.nodes.renew(node, 60_000);
+      expect(await store.nodes.isLive("n")).toBe(true);
+      expect(await store.tasks.orphans()).toEqual([]);
+      expect((await store.tasks.ofNode("n")).map(({ id }) => id)).toEqual([first]);
+      expect(await store.tasks.ofNode("other")).toEqual([]);
+      expect(await store.nodes.forgetDead(0)).toBe(0);
       await store.nodes.leave("n");
-      expect(await store.tasks.orphans(15)).toHaveLength(1);
+      expect(await store.tasks.orphans()).toHaveLength(1);
+      await store.nodes.renew(node, -1_000);
+      expect(await store.nodes.forgetDead(100_000)).toBe(0);
+      expect(await store.nodes.forgetDead(500)).toBe(1);
+      await store.nodes.renew(node, null);
+      expect(await store.nodes.isLive("n")).toBe(true);
       await store.append(sessionId, [
         { taskId: first, type: "task.input-required", data: { reason: "limit", until: 50 } },
       ]);
@@ -238,6 +250,48 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
       });
     });
 
+    it("leaves what a live node fills or removes to it, and gives the rest to one of the others", async () => {
+      await store.nodes.renew({ id: "live", name: "live", startedAt: 0 }, 60_000);
+      await store.nodes.renew({ id: "dead", name: "dead", startedAt: 0 }, -1);
+      const [ofLive, ofDead] = [randomUUID(), randomUUID()];
+      await store.sessions.begin({ id: ofLive, ownerId: OWNER, at: 0, hiddenBy: "live" });
+      await store.sessions.begin({ id: ofDead, ownerId: OWNER, at: 0, hiddenBy: "dead" });
+      const abandoned = { id: ofDead, hiddenBy: "dead" };
+      expect(await store.sessions.abandoned()).toEqual([abandoned]);
+      await store.sessions.adopt(abandoned, "live");
+      await expect(store.sessions.adopt(abandoned, "other")).rejects.toBeInstanceOf(GuardFailedError);
+      expect(await store.sessions.abandoned()).toEqual([]);
+    });
+
+    it("tells of several sessions what is new, and how far they are", async () => {
+      const [one, other, hidden] = [
+        await createVisibleSession(store),
+        await createVisibleSession(store),
+        randomUUID(),
+      ];
+      await store.sessions.begin({ id: hidden, ownerId: OWNER, at: 0, hiddenBy: NODE });
+      await store.append(one, ["a", "b", "c"].map(notice));
+      expect(await store.sessions.lastSeqs([one, other, hidden, randomUUID()])).toEqual(
+        new Map([
+          [one, 4],
+          [other, 1],
+        ]),
+      );
+      const news = await store.events.news(
+        new Map([
+          [one, 2],
+          [other, 1],
+        ]),
+        1,
+      );
+      expect(news.get(one)).toMatchObject({ events: [{ seq: 3, sessionId: one }], hasMore: true });
+      expect(news.get(other)).toEqual({ events: [], hasMore: false });
+      expect((await store.events.news(new Map([[one, 3]]), 9)).get(one)).toMatchObject({
+        events: [{ seq: 4 }],
+        hasMore: false,
+      });
+    });
+
     it("fills sessions out of sight, copies and removes logs, and finds them only when they are whole", async () => {
       const parentId = await createVisibleSession(store);
       const taskId = randomUUID();
@@ -247,7 +301,7 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
         { taskId, type: "task.submitted", data: { prompt: "x", model: null, whenBusy: "enqueue" } },
       ]);
       const forkId = randomUUID();
-      await store.sessions.begin({ id: forkId, ownerId: OWNER, lastSeq: 1_202, at: 5 });
+      await store.sessions.begin({ id: forkId, ownerId: OWNER, lastSeq: 1_202, at: 5, hiddenBy: NODE });
       await store.sessions.copyLog(parentId, forkId, 1_202);
       expect(await store.sessions.find(OWNER, forkId)).toBeUndefined();
       const forked = { parentId, atSeq: 1_202, title: "fork", model: null, agent: "default" };
@@ -265,9 +319,9 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
 
       const document = await readLog(store, parentId);
       const importedId = randomUUID();
-      await store.sessions.begin({ id: importedId, ownerId: OWNER, importKey: "key", at: 5 });
+      await store.sessions.begin({ id: importedId, ownerId: OWNER, importKey: "key", at: 5, hiddenBy: NODE });
       await expect(
-        store.sessions.begin({ id: randomUUID(), ownerId: OWNER, importKey: "key", at: 5 }),
+        store.sessions.begin({ id: randomUUID(), ownerId: OWNER, importKey: "key", at: 5, hiddenBy: NODE }),
       ).rejects.toThrow(UniqueViolationError);
       expect(await store.sessions.importedAs(OWNER, "key")).toBeUndefined();
       // As an import does: what ends there gets ids of its own.
@@ -295,13 +349,16 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
       const newest = await store.events.page(importedId, { before: 1_000, limit: 3 });
       expect([newest.events.map(({ seq }) => seq), newest.hasMore]).toEqual([[997, 998, 999], true]);
 
-      await store.sessions.hide(importedId, 10, auditRecord());
+      await store.sessions.hide({ id: importedId, at: 10, hiddenBy: NODE }, auditRecord());
       await store.sessions.remove(importedId);
-      expect(await store.sessions.hidden()).toEqual([]);
+      expect(await store.sessions.abandoned()).toEqual([]);
       expect(await store.sessions.ownerOf(importedId)).toBeUndefined();
       expect(await readLog(store, importedId)).toEqual([]);
     });
   });
 }
+
+/** Of no process. */
+const NODE = "node";
 
 const failed = { reason: "error", error: { code: "x", message: ODD, retryable: false } } as const;

@@ -22,14 +22,16 @@ export function createNouns(engine: {
   db: Kysely<Database>;
   write: WriteStatements;
   dialect: Dialect;
+  /** By default `write`: leases must not wait behind other commits for long. */
+  writeLease?: WriteStatements;
   /** Folds rows, and so is the engine's. */
   insertLog: SessionStore["insertLog"];
 }): Nouns {
-  const { db, write, dialect, insertLog } = engine;
+  const { db, write, dialect, insertLog, writeLease = write } = engine;
   return {
     events: createEventStore(db),
     sessions: { ...createSessionStore(db, write, dialect), insertLog },
-    tasks: createTaskStore(db),
+    tasks: createTaskStore(db, dialect),
     approvals: createApprovalStore(db),
     questions: createQuestionStore(db),
     users: createUserStore(db, write),
@@ -37,6 +39,6 @@ export function createNouns(engine: {
     invitations: createInvitationStore(db, write),
     audit: createAuditStore(db, write),
     blobs: createBlobStore(db, write),
-    nodes: createNodeStore(db, write),
+    nodes: createNodeStore(db, writeLease, dialect),
   };
 }

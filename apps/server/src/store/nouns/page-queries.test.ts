@@ -57,7 +57,7 @@ describe("queries for pages", () => {
     });
     const path = join(directory, "db");
     for (const [index, id] of SESSIONS.entries()) {
-      await store.sessions.begin({ id, ownerId: OWNERS[index % 2]!, at: 0 });
+      await store.sessions.begin({ id, ownerId: OWNERS[index % 2]!, at: 0, hiddenBy: "node" });
     }
     for (const row of rows) {
       const columns = Object.keys(row);
@@ -123,7 +123,7 @@ describe("queries for pages", () => {
       dialect: new SqliteDialect({ database }),
       log: (event) => void queries.push(event.query),
     });
-    const tasks = createTaskStore(db);
+    const tasks = createTaskStore(db, sqliteDialect);
     const sessions = createSessionStore(db, () => Promise.reject(new Error("only read here")), sqliteDialect);
     const page = { ownerId: "o", beforeId: "x", limit: 10 };
     const listed = { ownerId: "o", archived: false, limit: 10 };
@@ -146,9 +146,9 @@ describe("queries for pages", () => {
     // What a start asks for.
     queries.length = 0;
     await tasks.waitingSessions();
-    await tasks.orphans(1);
+    await tasks.orphans();
     await tasks.resumable(1);
-    await sessions.hidden();
+    await sessions.abandoned();
     const start = queries.flatMap(({ sql, parameters }) =>
       database.prepare(`explain query plan ${sql}`).all(parameters),
     ) as { detail: string }[];
@@ -159,6 +159,7 @@ describe("queries for pages", () => {
       "SEARCH nodes USING INDEX sqlite_autoindex_nodes_1 (id=?) LEFT-JOIN",
       "SEARCH tasks USING INDEX tasks_resuming (resume_at>? AND resume_at<?)",
       "SCAN sessions USING INDEX sessions_hidden",
+      "SEARCH nodes USING INDEX sqlite_autoindex_nodes_1 (id=?) LEFT-JOIN",
     ]);
     database.close();
   });

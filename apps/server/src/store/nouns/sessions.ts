@@ -104,14 +104,38 @@ export function createSessionStore(
       return rows.map(({ id }) => id);
     },
 
-    async hidden() {
-      const rows = await db.selectFrom("sessions").select("id").where("deleted_at", "is not", null).execute();
-      return rows.map(({ id }) => id);
+    async abandoned() {
+      const rows = await db
+        .selectFrom("sessions")
+        .leftJoin("nodes", (join) =>
+          join.onRef("nodes.id", "=", "sessions.hidden_by").on("nodes.expires_at", ">", dialect.now),
+        )
+        .select(["sessions.id", "sessions.hidden_by"])
+        .where("sessions.deleted_at", "is not", null)
+        .where("nodes.id", "is", null)
+        .execute();
+      return rows.map((row) => ({ id: row.id, hiddenBy: row.hidden_by }));
     },
 
-    async begin({ id, ownerId, importKey = null, lastSeq = 0, at }) {
+    async adopt({ id, hiddenBy }, nodeId) {
+      const adopted = db
+        .updateTable("sessions")
+        .set({ hidden_by: nodeId })
+        .where("id", "=", id)
+        .where("deleted_at", "is not", null)
+        .where("hidden_by", hiddenBy === null ? "is" : "=", hiddenBy);
+      await write([statement(adopted.compile(), 1)], { mayUseBallast: true });
+    },
+
+    async begin({ id, ownerId, importKey = null, lastSeq = 0, at, hiddenBy }) {
       const row = newSessionRow({ id, ownerId, at, title: "", model: null, agent: "default" });
-      const hidden = { ...row, import_key: importKey, last_seq: lastSeq, deleted_at: at };
+      const hidden = {
+        ...row,
+        import_key: importKey,
+        last_seq: lastSeq,
+        deleted_at: at,
+        hidden_by: hiddenBy,
+      };
       await write([statement(db.insertInto("sessions").values(hidden).compile(), 1)]);
     },
 
@@ -121,8 +145,11 @@ export function createSessionStore(
       }
     },
 
-    async hide(sessionId, at, audit) {
-      const hidden = db.updateTable("sessions").set({ deleted_at: at }).where("id", "=", sessionId);
+    async hide({ id, at, hiddenBy }, audit) {
+      const hidden = db
+        .updateTable("sessions")
+        .set({ deleted_at: at, hidden_by: hiddenBy })
+        .where("id", "=", id);
       await write([statement(hidden.compile()), insertAudit(db, audit)], { mayUseBallast: true });
     },
 

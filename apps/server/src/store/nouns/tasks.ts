@@ -2,6 +2,7 @@ import { ACTIVE_TASK_STATES, isTerminalTaskState, SESSION_DETAIL_TASKS } from "@
 import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
 import type { TaskStore } from "../ports/tasks.ts";
 import type { Database } from "../schema.ts";
+import type { Dialect } from "./dialect.ts";
 import { perDatabase } from "./per-database.ts";
 import { type TaskRow, toTask } from "./task-rows.ts";
 
@@ -11,7 +12,7 @@ const UNFINISHED = sql<boolean>`tasks.state in ('submitted', 'working', 'input-r
 /** Tasks of one page of a session's whole list. */
 const PAGE = 200;
 
-export function createTaskStore(db: Kysely<Database>): TaskStore {
+export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "now">): TaskStore {
   const one = async (query: SelectQueryBuilder<Database, "tasks", TaskRow>) => {
     const row = await query.executeTakeFirst();
     return row === undefined ? undefined : toTask(row);
@@ -106,7 +107,7 @@ export function createTaskStore(db: Kysely<Database>): TaskStore {
       return rows.map(({ id }) => id);
     },
 
-    async orphans(now) {
+    async orphans() {
       const rows = await select()
         .leftJoin("nodes", "nodes.id", "tasks.node")
         .where(UNFINISHED)
@@ -114,12 +115,21 @@ export function createTaskStore(db: Kysely<Database>): TaskStore {
           or([
             and([
               eb("tasks.state", "=", "working"),
-              or([eb("nodes.id", "is", null), eb("nodes.expires_at", "<=", now)]),
+              or([eb("nodes.id", "is", null), eb("nodes.expires_at", "<=", dialect.now)]),
             ]),
             // It has no owner to lose; but somebody may have asked for its end as it began to wait.
             and([eb("tasks.state", "=", "input-required"), eb("tasks.cancel_requested_at", "is not", null)]),
           ]),
         )
+        .execute();
+      return rows.map(toTask);
+    },
+
+    async ofNode(nodeId) {
+      const rows = await select()
+        .where(UNFINISHED)
+        .where("state", "=", "working")
+        .where("node", "=", nodeId)
         .execute();
       return rows.map(toTask);
     },

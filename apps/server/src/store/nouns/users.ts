@@ -48,7 +48,7 @@ export function createUserStore(db: Kysely<Database>, write: WriteStatements): U
       await write([statement(bringBack.compile()), insertAudit(db, audit)]);
     },
 
-    async remove({ id, at, hideSessions }, audit) {
+    async remove({ id, at, sessionsHiddenBy }, audit) {
       const removed = db
         .updateTable("users")
         .set({ removed_at: at })
@@ -61,14 +61,14 @@ export function createUserStore(db: Kysely<Database>, write: WriteStatements): U
         .where("revoked_at", "is", null);
       const hidden = db
         .updateTable("sessions")
-        .set({ deleted_at: at })
+        .set({ deleted_at: at, hidden_by: sessionsHiddenBy })
         .where("owner_id", "=", id)
         .where("deleted_at", "is", null);
       await write(
         [
           statement(removed.compile()),
           statement(revoked.compile()),
-          ...(hideSessions ? [statement(hidden.compile())] : []),
+          ...(sessionsHiddenBy !== null ? [statement(hidden.compile())] : []),
           insertAudit(db, audit),
         ],
         { mayUseBallast: true },

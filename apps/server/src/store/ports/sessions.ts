@@ -37,23 +37,26 @@ export interface SessionStore {
   /** The one that an earlier import under the key made. */
   importedAs(ownerId: string, importKey: string): Promise<string | undefined>;
   idsOf(ownerId: string): Promise<string[]>;
-  /** Those out of sight: half filled or half removed when a process died, or being so now. */
-  hidden(): Promise<string[]>;
+  /** Those out of sight whose node is gone: half filled or half removed when it died. */
+  abandoned(): Promise<{ id: string; hiddenBy: string | null }[]>;
+  /** An abandoned one is this node's to remove. @throws GuardFailedError where another was faster. */
+  adopt(abandoned: { id: string; hiddenBy: string | null }, nodeId: string): Promise<void>;
 
-  /** Begins to fill a session out of sight. @throws UniqueViolationError where the import key is taken. */
+  /** Begins to fill a session out of sight. @param session.hiddenBy the node that does. @throws UniqueViolationError where the import key is taken. */
   begin(session: {
     id: string;
     ownerId: string;
     importKey?: string;
     lastSeq?: number;
     at: number;
+    hiddenBy: string;
   }): Promise<void>;
   /** Copies the beginning of another session's log, seqs and all, in many commits. */
   copyLog(fromId: string, toId: string, upToSeq: number): Promise<void>;
   /** Adds a part of a document's log to a session that is being filled; its rows follow. @throws GuardFailedError */
   insertLog(sessionId: string, events: readonly ImportedEvent[]): Promise<void>;
-  /** Puts a session out of sight, to be removed. */
-  hide(sessionId: string, at: number, audit: AuditRecord): Promise<void>;
+  /** Puts a session out of sight, to be removed by this node. */
+  hide(session: { id: string; at: number; hiddenBy: string }, audit: AuditRecord): Promise<void>;
   /** Removes one that is out of sight, in many commits. */
   remove(sessionId: string): Promise<void>;
 }

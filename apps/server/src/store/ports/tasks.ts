@@ -51,7 +51,9 @@ export interface TaskStore {
   /** Unfinished ones of a session, of an owner or of everybody, the last first: so that none begins while all are being ended. */
   unfinished(of: { sessionId: string } | { ownerId: string } | "everybody"): Promise<string[]>;
   /** Those whose node no longer holds its lease, and those that wait though somebody asked for their end. */
-  orphans(now: number): Promise<StoredTask[]>;
+  orphans(): Promise<StoredTask[]>;
+  /** Those that this node works on, as the rows say. */
+  ofNode(nodeId: string): Promise<StoredTask[]>;
   /** Every session that has something to run, or may have to go on; the longest waiting first. */
   waitingSessions(): Promise<WaitingSession[]>;
   /** Sessions whose task waits for a limit that is over by `now`. */

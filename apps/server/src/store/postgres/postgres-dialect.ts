@@ -3,5 +3,6 @@ import type { Dialect } from "../nouns/dialect.ts";
 
 /** `title_folded` is written wherever a title is: see row-writer.ts. */
 export const postgresDialect: Dialect = {
+  now: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
   titleContains: (folded) => sql<boolean>`strpos(s.title_folded, ${folded}) > 0`,
 };

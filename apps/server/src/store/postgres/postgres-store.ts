@@ -104,6 +104,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     db,
     write,
     dialect: postgresDialect,
+    // Repeated, they do no harm; so they need not queue up for a transaction.
+    writeLease: async (statements) => {
+      for (const { sql, parameters } of statements) await pool.read(sql, parameters);
+    },
     insertLog: async (sessionId, imported) => {
       await commit({ sessionId, events: [], imported });
     },

@@ -20,6 +20,7 @@ export const TABLE_COLUMNS: { [T in FoldedTable]: Readonly<Record<keyof Row<T>, 
     import_key: "text",
     imported_seq: "int8",
     deleted_at: "int8",
+    hidden_by: "text",
   },
   tasks: {
     id: "text",

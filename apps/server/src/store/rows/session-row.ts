@@ -98,5 +98,6 @@ export function newSessionRow(given: {
     archived_at: null,
     import_key: null,
     deleted_at: null,
+    hidden_by: null,
   };
 }

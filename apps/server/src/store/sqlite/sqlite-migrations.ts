@@ -6,6 +6,7 @@ import * as rowsFollowTheLog from "../migrations/005-rows-follow-the-log.ts";
 import * as invitations from "../migrations/006-invitations.ts";
 import * as blobs from "../migrations/007-blobs.ts";
 import * as outbox from "../migrations/008-outbox.ts";
+import * as whoHides from "../migrations/009-who-hides.ts";
 import type { Migrations } from "../migrate.ts";
 
 export const SQLITE_MIGRATIONS: Migrations = {
@@ -17,4 +18,5 @@ export const SQLITE_MIGRATIONS: Migrations = {
   "006-invitations": invitations,
   "007-blobs": blobs,
   "008-outbox": outbox,
+  "009-who-hides": whoHides,
 };

@@ -7,7 +7,7 @@ export const OWNER = "00000000-0000-7000-8000-0000000000ff";
 /** @returns the id of a new session with an empty log. */
 export async function createSession(store: Store, ownerId = OWNER): Promise<string> {
   const id = randomUUID();
-  await store.sessions.begin({ id, ownerId, at: 0 });
+  await store.sessions.begin({ id, ownerId, at: 0, hiddenBy: "node" });
   return id;
 }
 

@@ -138,13 +138,14 @@ class SessionFold {
 
   /** With what the engine keeps for all events of a commit, and what is no event. */
   #completed(row: Row<"sessions">): Row<"sessions"> {
-    const { import_key, deleted_at } = this.#session;
+    const { import_key, deleted_at, hidden_by } = this.#session;
     return {
       ...row,
       last_seq: this.#lastSeq,
       updated_at: this.#updatedAt ?? row.updated_at,
       import_key,
       deleted_at,
+      hidden_by,
     };
   }
 

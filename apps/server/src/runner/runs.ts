@@ -1,0 +1,12 @@
+/** A run of this process. */
+export interface Run {
+  controller: AbortController;
+  ended: Promise<void>;
+}
+
+/** What this process runs, by task id. */
+export class Runs extends Map<string, Run> {
+  abortAll(reason: Error): void {
+    for (const { controller } of this.values()) controller.abort(reason);
+  }
+}

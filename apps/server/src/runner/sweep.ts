@@ -1,0 +1,114 @@
+import type { Logger } from "pino";
+import type { Dispatcher } from "../dispatch/port.ts";
+import type { Announcer } from "../hints/port.ts";
+import type { Log } from "../log/port.ts";
+import type { Store } from "../store/port.ts";
+import type { Cancellation } from "./cancellation.ts";
+import type { Lease } from "./lease.ts";
+import { recoverLost, recoverOrphans } from "./recovery.ts";
+import type { Runs } from "./runs.ts";
+
+export interface SweepDeps {
+  store: Store;
+  log: Log;
+  lease: Pick<Lease, "isHeld" | "isSettled">;
+  runs: Runs;
+  cancellation: Cancellation;
+  announcer: Pick<Announcer, "missed">;
+  dispatcher: Pick<Dispatcher, "ring">;
+  nodeId: string;
+  logger: Logger;
+  /** Integer ms since the epoch. */
+  now: () => number;
+}
+
+/** How often to look, in ms. */
+const SWEEP_MS = 1_000;
+/** How long a lease is over before its node is forgotten, in ms: others have taken over what it held. */
+const FORGET_MS = 5_000;
+
+/**
+ * Looks once a second for what nobody does: tasks whose node is gone, tasks of this node whose run is, ends that were asked
+ * for, limits that are over. Several nodes may find the same; the rows let one of them have it.
+ */
+export class Sweep {
+  readonly #deps: SweepDeps;
+  /** Tasks whose runs ended without a word because the store was away, or the lease. */
+  readonly #cutOff = new Set<string>();
+  #ringsAll = true;
+  #timer: NodeJS.Timeout | undefined;
+  #sweeping: Promise<void> | undefined;
+
+  constructor(deps: SweepDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws StoreUnavailableError where the first look fails. */
+  async start(): Promise<void> {
+    await this.#sweep();
+    this.#timer = setInterval(() => this.#sweepOnce(), SWEEP_MS);
+    this.#timer.unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#sweeping;
+  }
+
+  /** The task's run has ended without an end of the task, and not by its own fault. */
+  cutOff(taskId: string): void {
+    this.#cutOff.add(taskId);
+  }
+
+  /** Bells may have been lost: all sessions that have something to run are rung with the next sweep. */
+  ringAll(): void {
+    this.#ringsAll = true;
+  }
+
+  #sweepOnce(): void {
+    this.#sweeping ??= this.#sweep()
+      .catch((error: unknown) => this.#deps.logger.warn({ err: error }, "looking for abandoned tasks failed"))
+      .finally(() => {
+        this.#sweeping = undefined;
+      });
+  }
+
+  async #sweep(): Promise<void> {
+    const { store, lease, dispatcher, now } = this.#deps;
+    if (!lease.isHeld) return;
+    await this.#lookAfterOwn();
+    if (lease.isSettled) await this.#takeOver();
+    for (const bell of await store.tasks.resumable(now())) dispatcher.ring(bell);
+    if (!this.#ringsAll) return;
+    this.#ringsAll = false;
+    try {
+      for (const bell of await store.tasks.waitingSessions()) dispatcher.ring(bell);
+    } catch (error) {
+      this.#ringsAll = true;
+      throw error;
+    }
+  }
+
+  async #lookAfterOwn(): Promise<void> {
+    const { store, runs, nodeId, cancellation, dispatcher, logger } = this.#deps;
+    const own = await store.tasks.ofNode(nodeId);
+    // Asked only now: a run is known from before its claim until its end is stored.
+    const lost = own.filter(({ id }) => !runs.has(id));
+    for (const { id, cancelRequestedAt } of own) if (cancelRequestedAt !== null) await cancellation.obey(id);
+    const recovered = await recoverLost(this.#deps, lost, ({ id }) => this.#cutOff.has(id));
+    for (const bell of recovered) dispatcher.ring(bell);
+    if (recovered.length > 0) logger.warn({ tasks: recovered.length }, "tasks whose runs had ended go on");
+    for (const id of this.#cutOff) if (!lost.some((task) => task.id === id)) this.#cutOff.delete(id);
+  }
+
+  async #takeOver(): Promise<void> {
+    const { store, runs, announcer, dispatcher, logger } = this.#deps;
+    const recovered = await recoverOrphans(this.#deps, ({ id }) => runs.has(id));
+    if (recovered.length > 0) {
+      logger.warn({ tasks: recovered.length }, "tasks of a node that is gone were taken up");
+    }
+    for (const bell of recovered) dispatcher.ring(bell);
+    // What it committed last it may have told nobody.
+    if (!store.isExclusive && (await store.nodes.forgetDead(FORGET_MS)) > 0) announcer.missed();
+  }
+}
