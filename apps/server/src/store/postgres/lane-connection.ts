@@ -64,7 +64,8 @@ export class LaneConnection {
     values: readonly unknown[] = [],
   ): Promise<QueryResult<Row>> {
     const stored = values.map((value) => (typeof value === "string" ? toStoredText(value) : value));
-    const name = statementName(text, values);
+    // What has no parameters (begin, commit) takes one message and not five.
+    const name = values.length === 0 ? undefined : statementName(text, values);
     try {
       return await this.#client.query<Row>(
         name === undefined ? { text, values: stored } : { name, text, values: stored },

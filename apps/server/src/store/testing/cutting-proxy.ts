@@ -1,0 +1,108 @@
+import { once } from "node:events";
+import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
+
+/** What becomes of a commit whose answer is lost. */
+export type Cut =
+  /** It reaches the server, which carries it out. */
+  | "answer"
+  /** It does not, and the server hears that the client is gone. */
+  | "request"
+  /** It does not, and the server hears nothing: its end of the connection stays open. */
+  | "silence"
+  /** Neither end hears anything, until one of them hangs up. */
+  | "pause";
+
+/** Between a store and its PostgreSQL; loses the connection over which the next COMMIT goes, once it is told to. */
+export class CuttingProxy implements AsyncDisposable {
+  readonly #server: Server;
+  readonly #to: number;
+  readonly #sockets = new Set<Socket>();
+  #next: { cut: Cut; done: () => void } | undefined;
+
+  private constructor(to: number) {
+    this.#to = to;
+    this.#server = createServer((client) => this.#serve(client));
+  }
+
+  /** @param to the port of PostgreSQL on loopback. */
+  static async start(to: number): Promise<CuttingProxy> {
+    const proxy = new CuttingProxy(to);
+    proxy.#server.listen(0, "127.0.0.1");
+    await once(proxy.#server, "listening");
+    return proxy;
+  }
+
+  /** @returns the URL, by way of this proxy. */
+  through(url: string): string {
+    const by = new URL(url);
+    by.port = String((this.#server.address() as AddressInfo).port);
+    return by.href;
+  }
+
+  /** Resolves when it has happened. */
+  async cutNextCommit(cut: Cut): Promise<void> {
+    await new Promise<void>((done) => {
+      this.#next = { cut, done };
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const socket of this.#sockets) socket.destroy();
+    this.#server.close();
+    await once(this.#server, "close");
+  }
+
+  #serve(client: Socket): void {
+    const server = connect(this.#to, "127.0.0.1");
+    let isCut = false;
+    for (const socket of [client, server]) {
+      this.#sockets.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => this.#sockets.delete(socket));
+    }
+    client.on("data", (bytes) => {
+      const next = this.#next;
+      if (next === undefined || isCut || !bytes.includes("commit\0")) {
+        if (!isCut) server.write(bytes);
+        return;
+      }
+      isCut = true;
+      this.#next = undefined;
+      const drop = (): void => {
+        client.destroy();
+        next.done();
+      };
+      switch (next.cut) {
+        case "answer":
+          // The answer to COMMIT ends with the server ready and in no transaction.
+          server.on("data", (answer: Buffer) => {
+            if (!answer.subarray(-6).equals(READY_AND_IDLE)) return;
+            server.destroy();
+            drop();
+          });
+          server.write(bytes);
+          break;
+        case "request":
+          server.destroy();
+          drop();
+          break;
+        case "silence":
+          drop();
+          break;
+        case "pause":
+          next.done();
+          break;
+      }
+    });
+    server.on("data", (bytes) => {
+      if (!isCut) client.write(bytes);
+    });
+    client.on("close", () => {
+      if (!isCut) server.destroy();
+    });
+    server.on("close", () => client.destroy());
+  }
+}
+
+/** `ReadyForQuery`: https://www.postgresql.org/docs/current/protocol-message-formats.html */
+const READY_AND_IDLE = Buffer.from([0x5a, 0, 0, 0, 5, 0x49]);
