@@ -19,7 +19,7 @@ const MIGRATION_LOCK = 7_208_601;
  */
 export async function prepareDatabase(config: ClientConfig, patience: Patience): Promise<void> {
   for (let tries = 1; ; tries++) {
-    const client = new Client({ ...config, statement_timeout: 0, lock_timeout: 0, query_timeout: 0 });
+    const client = createClient({ ...config, statement_timeout: 0, lock_timeout: 0, query_timeout: 0 });
     client.on("error", () => undefined);
     try {
       await client.connect();
@@ -31,15 +31,16 @@ export async function prepareDatabase(config: ClientConfig, patience: Patience):
       if (thrown instanceof StoreOpenError) throw thrown;
       const isMigration = thrown instanceof Error && thrown.cause !== undefined;
       const error = fromPostgres(isMigration ? thrown.cause : thrown);
-      const fault = faultOf(error);
-      if (fault === "statement" || fault === "full") throw thrown;
-      // Wrong credentials and databases that do not exist are put right by people, not by time.
-      const isRefused = error instanceof DatabaseError && /^(28|3D)/.test(error.code ?? "");
-      if (!isRefused && (await patience.again(tries, error))) continue;
+      const refused = refusalOf(error);
+      if (refused === undefined) {
+        const fault = faultOf(error);
+        if (fault === "statement" || fault === "full") throw thrown;
+        if (await patience.again(tries, error)) continue;
+      }
       throw new StoreOpenError(
         "unreachable",
-        `PostgreSQL at ${addressOf(client)} cannot be used (${describeFault(error)}): check that it runs, and the ` +
-          "host, user, password and database of TRUNKLINE_DATABASE_URL",
+        `PostgreSQL at ${addressOf(client)} cannot be used: ${refused ?? describeFault(error)}. Check that it runs, and ` +
+          "the host, port, user, password and database of TRUNKLINE_DATABASE_URL",
       );
     } finally {
       await client.end().catch(() => undefined);
@@ -47,28 +48,64 @@ export async function prepareDatabase(config: ClientConfig, patience: Patience):
   }
 }
 
+function createClient(config: ClientConfig): Client {
+  try {
+    return new Client(config);
+  } catch (error) {
+    // Its text may be all of the URL's that can be read, so no more than the message is told.
+    throw new StoreOpenError("unreachable", `TRUNKLINE_DATABASE_URL cannot be used: ${describeFault(error)}`);
+  }
+}
+
+/** What is put right by people, not by time; in words that name no user. */
+function refusalOf(error: Error): string | undefined {
+  if (!(error instanceof DatabaseError)) return undefined;
+  const { code = "" } = error;
+  if (code.startsWith("28")) return "it does not let in the user, or the password is wrong";
+  if (code === "3D000") return "there is no such database";
+  if (code === "42501") return "the user may not create a schema and tables there";
+  return undefined;
+}
+
 async function assertServer(client: Client): Promise<void> {
-  const { rows } = await client.query<{ version: number; name: string; encoding: string }>(`
+  const { rows } = await client.query<ServerFacts>(`
     select current_setting('server_version_num')::int as version, current_setting('server_version') as name,
            current_setting('server_encoding') as encoding`);
   const [server] = rows;
-  if (server === undefined || server.version < OLDEST_VERSION) {
+  if (server !== undefined) checkServer(server);
+}
+
+interface ServerFacts {
+  /** 150004 is 15.4. */
+  version: number;
+  name: string;
+  encoding: string;
+}
+
+/** @throws StoreOpenError `unsupported` */
+export function checkServer({ version, name, encoding }: ServerFacts): void {
+  if (version < OLDEST_VERSION) {
     throw new StoreOpenError(
       "unsupported",
-      `PostgreSQL ${server?.name ?? "of unknown version"} is too old: Trunkline needs version 15 or later`,
+      `PostgreSQL ${name} is too old: Trunkline needs version 15 or later`,
     );
   }
-  if (server.encoding !== "UTF8") {
+  if (encoding !== "UTF8") {
     throw new StoreOpenError(
       "unsupported",
-      `The database's encoding is ${server.encoding}: create one with encoding UTF8 (create database … encoding 'UTF8' template template0)`,
+      `The database's encoding is ${encoding}, and Trunkline needs UTF8: create database NAME encoding 'UTF8' template template0`,
     );
   }
 }
 
 async function migrate(client: Client): Promise<void> {
   await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
-  await client.query(`create schema if not exists ${SCHEMA}`);
+  // Creating it, even where it is there, is for users who may create one.
+  const { rows } = await client.query<{ isThere: boolean }>(
+    'select to_regnamespace($1) is not null as "isThere"',
+    [SCHEMA],
+  );
+  if (rows[0]?.isThere !== true) await client.query(`create schema ${SCHEMA}`);
   // All of it on this one connection, which holds the lock.
   const only = { query: client.query.bind(client), release: () => undefined } as PostgresPoolClient;
   const pool: PostgresPool = { connect: async () => only, end: async () => undefined, options: {} };
