@@ -8,6 +8,15 @@ const measurements = [
   "apps/server/src/reliability/queue-drain.int.test.ts",
   "bench/src/hostile/hostile.int.test.ts",
 ];
+/** What holds on either engine, on PostgreSQL too: one for the whole run, a database for each server. */
+const onPostgres = [
+  "packages/testkit/src/contract/{curl-resume,generated-client,streams}.int.test.ts",
+  "packages/testkit/src/crash/crash.int.test.ts",
+  "apps/server/src/auth/revocation.int.test.ts",
+  "apps/server/src/http/last-event-id.int.test.ts",
+  "apps/server/src/reliability/{audit,toxic-stream}.int.test.ts",
+  "apps/server/src/services/{fork,tokens,users}.int.test.ts",
+];
 const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];
 
 // Workspace packages resolve to their sources by their own `exports`: nothing is built for a test.
@@ -28,6 +37,18 @@ export default defineConfig({
           name: "integration",
           include: [integrationTests],
           exclude: [...exclude, ...measurements],
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "postgres",
+          include: onPostgres,
+          exclude,
+          env: {},
+          globalSetup: "packages/testkit/src/postgres/server-for-run.ts",
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
         },

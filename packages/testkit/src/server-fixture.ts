@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createClient, type TrunklineClient } from "@trunkline/client";
 import { Child } from "./child.ts";
+import { TestDatabase } from "./postgres/test-database.ts";
 import { waitFor } from "./wait-for.ts";
 
 const SERVER_MAIN = fileURLToPath(new URL("../../../apps/server/bin/trunkline-server.mjs", import.meta.url));
@@ -13,6 +14,8 @@ export interface ServerFixtureOptions {
   web?: "on" | "off";
   /** Goes to the server beside what it needs; nothing else of this process's environment does. */
   env?: Record<string, string>;
+  /** Of the PostgreSQL to keep data in; default: a database of its own where the test's project has one, else SQLite. */
+  databaseUrl?: string | undefined;
   /** An existing data directory, which is then kept; default: a fresh one, removed in the end. */
   dataDir?: string;
   /** Default 30,000. */
@@ -27,6 +30,7 @@ export interface ServerFixtureOptions {
 export class ServerFixture implements AsyncDisposable {
   readonly dataDir: string;
   readonly #options: ServerFixtureOptions;
+  readonly #database: TestDatabase | undefined;
   #child: Child | undefined;
   #earlierLogs = "";
   #url = "";
@@ -35,15 +39,17 @@ export class ServerFixture implements AsyncDisposable {
   #readyMs = 0;
   #client: TrunklineClient | undefined;
 
-  private constructor(dataDir: string, options: ServerFixtureOptions) {
+  private constructor(dataDir: string, options: ServerFixtureOptions, database: TestDatabase | undefined) {
     this.dataDir = dataDir;
     this.#options = options;
+    this.#database = database;
   }
 
   /** @throws Error with the server's output where it exits instead of serving; DeadlineError. */
   static async start(options: ServerFixtureOptions = {}): Promise<ServerFixture> {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "trunkline-test-")));
-    const fixture = new ServerFixture(dataDir, options);
+    const database = options.databaseUrl === undefined ? await TestDatabase.of(dataDir) : undefined;
+    const fixture = new ServerFixture(dataDir, options, database);
     try {
       await fixture.#launch(0);
       return fixture;
@@ -118,6 +124,7 @@ export class ServerFixture implements AsyncDisposable {
     await this.#child?.end("SIGTERM", 15_000);
     if (this.#options.dataDir !== undefined) return;
     // A tool's process that outlives the server may still be writing into its workspace.
+    await this.#database?.drop();
     await rm(this.dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
 
@@ -128,6 +135,7 @@ export class ServerFixture implements AsyncDisposable {
 
   async #launch(port: number, env: Record<string, string> = {}): Promise<void> {
     const { main = SERVER_MAIN, web = "off", readyTimeoutMs = 30_000, nodeOptions } = this.#options;
+    const databaseUrl = this.#options.databaseUrl ?? this.#database?.url;
     const startedAt = performance.now();
     this.#earlierLogs = this.logs;
     const child = new Child(main, [], {
@@ -135,6 +143,7 @@ export class ServerFixture implements AsyncDisposable {
       env: {
         ...inherited(),
         TRUNKLINE_WEB: web,
+        ...(databaseUrl !== undefined && { TRUNKLINE_DATABASE_URL: databaseUrl }),
         ...this.#options.env,
         ...env,
         TRUNKLINE_PORT: String(port),

@@ -1,9 +1,10 @@
 /**
- * `pnpm crash --seeds 200 [--from 1] [--jobs 2]`: kills the real server again and again in the middle of real work, and checks
- * from another process that nothing it acknowledged is lost, doubled or left behind.
+ * `pnpm crash --seeds 200 [--from 1] [--jobs 2] [--engine sqlite|postgres]`: kills the real server again and again in the middle
+ * of real work, and checks from another process that nothing it acknowledged is lost, doubled or left behind.
  */
 import { parseArgs } from "node:util";
 import { FakeProviderProcess } from "../fake-provider/fake-provider-process.ts";
+import { PostgresServer } from "../postgres/postgres-server.ts";
 import { ServerFixture } from "../server-fixture.ts";
 import { runSeed, type SeedResult } from "./run-seed.ts";
 
@@ -12,8 +13,10 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "200" },
     from: { type: "string", default: "1" },
     jobs: { type: "string", default: "2" },
+    engine: { type: "string", default: "sqlite" },
   },
 });
+if (!["sqlite", "postgres"].includes(values.engine)) throw new Error("--engine takes sqlite or postgres");
 const seeds = Number(values.seeds);
 const from = Number(values.from);
 
@@ -22,12 +25,16 @@ const failures: { seed: number; error: unknown }[] = [];
 const startedAt = performance.now();
 
 await using provider = await FakeProviderProcess.start();
+await using postgres = values.engine === "postgres" ? await PostgresServer.start() : undefined;
 let next = from;
 async function work(): Promise<void> {
   while (next < from + seeds) {
     const seed = next++;
     try {
-      await using server = await ServerFixture.start({ env: provider.serverEnv });
+      await using server = await ServerFixture.start({
+        env: provider.serverEnv,
+        databaseUrl: await postgres?.createDatabase(),
+      });
       results.push(await runSeed(server, seed));
     } catch (error) {
       failures.push({ seed, error });

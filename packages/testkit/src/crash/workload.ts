@@ -1,4 +1,4 @@
-import type { TrunklineClient } from "@trunkline/client";
+import { isApiError, type TrunklineClient } from "@trunkline/client";
 
 /** Lines that the tools of one task append to its own file: each must be there exactly once, or once at most. */
 export const STEPS_PER_TASK = 4;
@@ -17,12 +17,13 @@ export interface Acknowledged {
 }
 
 /** The prompt is the fake provider's script: four tools that append a line each, and streamed text around them. */
-export function promptOf(file: string): string {
-  const lines = ["tokens: 12 @ 400/s"];
+export function promptOf(file: string, { tokens, perSecond } = { tokens: 10, perSecond: 400 }): string {
+  const text = `tokens: ${tokens} @ ${perSecond}/s`;
+  const lines = [text];
   for (let step = 1; step <= STEPS_PER_TASK; step++) {
     // The line is written in the middle, so that a kill can come before it and after it.
     lines.push(`tool: bash {"command":"sleep 0.02; echo step-${step} >> ${file}; sleep 0.02"}`);
-    lines.push("tokens: 8 @ 400/s");
+    lines.push(text);
   }
   return lines.join("\n");
 }
@@ -38,7 +39,7 @@ export async function submitForSure(
     try {
       return await client.task.submit.mutate(input, { signal });
     } catch (error) {
-      if (error instanceof Error && "data" in error && error.data !== undefined) throw error;
+      if (isApiError(error) && error.reason !== "unavailable") throw error;
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }

@@ -5,10 +5,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
-import { Client } from "pg";
 import { findPostgresPrograms } from "./postgres-programs.ts";
 import { waitFor } from "../wait-for.ts";
 import { serverUser } from "./server-user.ts";
+import { withClient } from "./with-client.ts";
 
 const run = promisify(execFile);
 
@@ -79,17 +79,11 @@ export class PostgresServer implements AsyncDisposable {
 
   /** Runs statements as the superuser, in the database named. @returns the rows of the last one */
   async sql<Row extends object>(statements: string, database = "postgres"): Promise<Row[]> {
-    const client = new Client({ connectionString: this.url(database) });
-    // A server that goes away under a connection is what many tests are about.
-    client.on("error", () => {});
-    await client.connect();
-    try {
+    return withClient(this.url(database), async (client) => {
       const results: unknown = await client.query(statements);
       const last = (Array.isArray(results) ? results.at(-1) : results) as { rows: Row[] };
       return last.rows;
-    } finally {
-      await client.end();
-    }
+    });
   }
 
   /** Starts the server on its data, and waits until it accepts connections. */

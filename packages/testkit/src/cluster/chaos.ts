@@ -1,0 +1,72 @@
+import assert from "node:assert/strict";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Cluster } from "./cluster.ts";
+
+/** What happens to a cluster: a node is killed, or stopped for a while during which another one is killed; PostgreSQL crashes. */
+export type Mishap = "kill" | "stop" | "postgres";
+
+export interface ChaosOptions {
+  mishaps: readonly Mishap[];
+  /** Over which they are spread, in ms. */
+  duringMs: number;
+  /** How long a stopped node stays so, in ms. */
+  stoppedMs: number;
+  random: () => number;
+  /** Told what happens, for people. */
+  onMishap: (what: string) => void;
+}
+
+/** Nodes that were killed stay away for so long, in ms. */
+const AWAY_MS = 2_000;
+
+/** Lets one mishap follow another; at the end all nodes and PostgreSQL run. */
+export async function causeChaos(cluster: Cluster, options: ChaosOptions): Promise<void> {
+  const { mishaps, duringMs, stoppedMs, random, onMishap } = options;
+  const pick = (except?: number): number => {
+    const choices = cluster.nodes
+      .keys()
+      .filter((index) => index !== except)
+      .toArray();
+    return choices[Math.floor(random() * choices.length)] ?? 0;
+  };
+  async function killNode(index: number): Promise<void> {
+    onMishap(`node-${index + 1}: kill -9`);
+    await nodeAt(cluster, index).kill();
+    await wait(AWAY_MS);
+    await nodeAt(cluster, index).restart();
+    onMishap(`node-${index + 1}: started`);
+  }
+  async function stopNode(index: number): Promise<void> {
+    const { pid } = nodeAt(cluster, index);
+    onMishap(`node-${index + 1}: SIGSTOP for ${stoppedMs / 1_000} s`);
+    process.kill(pid, "SIGSTOP");
+    try {
+      await wait(stoppedMs / 2);
+      await killNode(pick(index));
+      await wait(Math.max(0, stoppedMs / 2 - AWAY_MS));
+    } finally {
+      process.kill(pid, "SIGCONT");
+    }
+    onMishap(`node-${index + 1}: SIGCONT`);
+  }
+  async function crashPostgres(): Promise<void> {
+    onMishap("PostgreSQL: immediate restart");
+    await cluster.postgres.restart("immediate");
+    onMishap("PostgreSQL: accepts connections");
+  }
+
+  const stops = mishaps.filter((mishap) => mishap === "stop").length;
+  const pauseMs = Math.max(0, duringMs - stops * stoppedMs) / (mishaps.length + 1);
+  for (const mishap of mishaps) {
+    await wait(pauseMs * (0.5 + random()));
+    if (mishap === "kill") await killNode(pick());
+    else if (mishap === "stop") await stopNode(pick());
+    else await crashPostgres();
+  }
+}
+
+function nodeAt(cluster: Cluster, index: number): Cluster["nodes"][number] {
+  const node = cluster.nodes[index];
+  assert(node !== undefined);
+  return node;
+}

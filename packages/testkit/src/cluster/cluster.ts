@@ -1,0 +1,63 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { PostgresServer } from "../postgres/postgres-server.ts";
+import { ServerFixture } from "../server-fixture.ts";
+import { Front } from "./front.ts";
+
+export interface ClusterOptions {
+  /** Default 3. */
+  nodes?: number;
+  /** Of every node. */
+  env?: Record<string, string>;
+}
+
+/** Servers on one database and one shared directory, each with a data directory of its own, and a load balancer before them. */
+export class Cluster implements AsyncDisposable {
+  readonly postgres: PostgresServer;
+  readonly nodes: readonly ServerFixture[];
+  readonly front: Front;
+  /** Of workspaces and blobs. */
+  readonly sharedDir: string;
+  readonly #resources: AsyncDisposableStack;
+
+  private constructor(
+    parts: Pick<Cluster, "postgres" | "nodes" | "front" | "sharedDir">,
+    resources: AsyncDisposableStack,
+  ) {
+    this.postgres = parts.postgres;
+    this.nodes = parts.nodes;
+    this.front = parts.front;
+    this.sharedDir = parts.sharedDir;
+    this.#resources = resources;
+  }
+
+  static async start({ nodes: count = 3, env = {} }: ClusterOptions = {}): Promise<Cluster> {
+    await using resources = new AsyncDisposableStack();
+    const sharedDir = await mkdtemp(join(tmpdir(), "trunkline-shared-"));
+    resources.defer(async () =>
+      rm(sharedDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 }),
+    );
+    const postgres = resources.use(await PostgresServer.start());
+    const databaseUrl = await postgres.createDatabase();
+    const front = resources.use(await Front.start());
+    const started = await Promise.allSettled(
+      Array.from({ length: count }, async (_, index) => {
+        const own = {
+          TRUNKLINE_SHARED_DIR: sharedDir,
+          TRUNKLINE_NODE_NAME: `node-${index + 1}`,
+          TRUNKLINE_ALLOWED_HOSTS: new URL(front.url).host,
+        };
+        return ServerFixture.start({ databaseUrl, env: { ...env, ...own } });
+      }),
+    );
+    const nodes = started.flatMap((node) => (node.status === "fulfilled" ? [resources.use(node.value)] : []));
+    for (const node of started) if (node.status === "rejected") throw node.reason;
+    for (const { url } of nodes) front.add(url);
+    return new Cluster({ postgres, nodes, front, sharedDir }, resources.move());
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#resources.disposeAsync();
+  }
+}
