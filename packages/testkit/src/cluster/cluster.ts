@@ -48,7 +48,7 @@ export class Cluster implements AsyncDisposable {
           TRUNKLINE_NODE_NAME: `node-${index + 1}`,
           TRUNKLINE_ALLOWED_HOSTS: new URL(front.url).host,
         };
-        return ServerFixture.start({ databaseUrl, env: { ...env, ...own } });
+        return ServerFixture.start({ databaseUrl, env: { ...env, ...own }, readyTimeoutMs: 120_000 });
       }),
     );
     const nodes = started.flatMap((node) => (node.status === "fulfilled" ? [resources.use(node.value)] : []));
