@@ -18,8 +18,10 @@ export class BenchRun {
   }
 
   /** The whole server with its own data directory. All tasks of a measure may run at once. */
-  async startServer(options: { provider?: FakeProviderProcess; dataDir?: string } = {}): Promise<Server> {
-    const { provider, dataDir } = options;
+  async startServer(
+    options: { provider?: FakeProviderProcess; dataDir?: string; env?: Record<string, string> } = {},
+  ): Promise<Server> {
+    const { provider, dataDir, env } = options;
     const profile = this.#profileDir === undefined ? [] : ["--cpu-prof", "--cpu-prof-dir", this.#profileDir];
     const fixture = await ServerFixture.start({
       dataDir,
@@ -30,6 +32,7 @@ export class BenchRun {
         TRUNKLINE_REQUESTS_PER_MINUTE: "100000000",
         TRUNKLINE_MODEL: "demo",
         ...provider?.serverEnv,
+        ...env,
       },
     });
     return new Server(fixture);

@@ -62,9 +62,18 @@ export class HttpCalls implements Disposable {
       response.once("end", () => resolve({ status: response.statusCode ?? 0, text }));
       response.once("error", reject);
     });
-    call.once("error", reject);
+    // The server closes what was idle for a while, which may cross with the next request on it.
+    let isStale = false;
+    call.once("error", (error: NodeJS.ErrnoException) => {
+      isStale = call.reusedSocket && error.code === "ECONNRESET";
+      reject(error);
+    });
     call.end(body);
-    const { status, text } = await promise;
+    const answer = await promise.catch((error: unknown) => {
+      if (!isStale) throw error;
+    });
+    if (answer === undefined) return this.#call(method, path, body);
+    const { status, text } = answer;
     const answeredAtUs = monotonicMicros();
     if (status !== 200) throw new Error(`${method} ${path.slice(0, 80)}: ${status} ${text.slice(0, 500)}`);
     return { json: JSON.parse(text), startedAtUs, answeredAtUs };

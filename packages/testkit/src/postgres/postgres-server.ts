@@ -66,6 +66,13 @@ export class PostgresServer implements AsyncDisposable {
     return this.#logs;
   }
 
+  /** Of the process whose descendants the server's processes are. */
+  get pid(): number {
+    const pid = this.#process?.pid;
+    if (pid === undefined) throw new Error("PostgreSQL does not run");
+    return pid;
+  }
+
   url(database: string): string {
     return `postgres://trunkline:trunkline@127.0.0.1:${this.port}/${database}`;
   }

@@ -1,0 +1,165 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+import { monotonicMicros, PostgresServer } from "@trunkline/testkit";
+import { simulateThroughput, type TaskCost } from "../capacity/simulate.ts";
+import type { BenchRun, Server } from "../measures/bench-run.ts";
+import { readProcessTree } from "../processes/process-tree.ts";
+import type { Row } from "../report/row.ts";
+import { measurePlainInserts } from "./plain-inserts.ts";
+
+const NODES = [1, 2, 3];
+/** Enough that none has much history, and all nodes have work. */
+const SESSIONS = 120;
+/** Concurrent submits, in all. */
+const WINDOW = 64;
+/** Commits of a task that follow on one another: submitted, started, its step's beginning and end, completed. */
+const COMMITS_PER_TASK = 5;
+/** As the store has it by default. */
+const LANES = 4;
+
+interface Measured {
+  tasksPerSecond: number;
+  eventsPerSecond: number;
+  /** CPU per task, in ms. */
+  nodesMs: number;
+  storeMs: number;
+  clientMs: number;
+}
+
+/** Tasks that do next to nothing on one, two and three nodes of one machine and one PostgreSQL, which share its cores. */
+export async function measureNodes(run: BenchRun): Promise<Row[]> {
+  const durationMs = run.quick ? 3_000 : 10_000;
+  await using postgres = await PostgresServer.start();
+  const plain = await measurePlainInserts(await postgres.createDatabase(), durationMs / 2);
+  const flushMs = await measureFlush(postgres);
+  const rows: Row[] = [];
+  let cost: TaskCost | undefined;
+  let alone = 0;
+  for (const count of NODES) {
+    const measured = await runNodes(run, postgres, count, durationMs);
+    const { tasksPerSecond, eventsPerSecond, nodesMs, storeMs, clientMs } = measured;
+    // What a task costs is measured once, on one node; what more nodes give is predicted from it.
+    cost ??= { nodeMs: nodesMs, storeMs, clientMs, commits: COMMITS_PER_TASK, flushMs };
+    alone ||= tasksPerSecond;
+    const predicted = simulateThroughput(cost, {
+      cores: availableParallelism(),
+      nodes: count,
+      lanes: LANES,
+      tasksAtOnce: WINDOW,
+    });
+    const group = `No-op tasks, ${count} ${count === 1 ? "node" : "nodes"}`;
+    const simulated = { what: "simulated from one node's cost", value: predicted };
+    rows.push(
+      { group, measure: "tasks", unit: "tasks/s", ours: tasksPerSecond, yardstick: simulated },
+      {
+        group,
+        measure: "events stored",
+        unit: "events/s",
+        ours: eventsPerSecond,
+        yardstick: { what: "plain pg appends", value: plain },
+      },
+      { group, measure: "CPU of the nodes", unit: "ms per task", ours: nodesMs },
+      { group, measure: "CPU of PostgreSQL", unit: "ms per task", ours: storeMs },
+      { group, measure: "CPU of the client", unit: "ms per task", ours: clientMs },
+      {
+        group,
+        measure: "tasks beside one node",
+        unit: "tasks/s",
+        ours: tasksPerSecond,
+        yardstick: { what: "one node", value: alone },
+      },
+    );
+  }
+  return rows;
+}
+
+/** A commit of one connection that nobody shares, in ms: mostly the flush. */
+async function measureFlush(postgres: PostgresServer): Promise<number> {
+  const url = await postgres.createDatabase();
+  const database = new URL(url).pathname.slice(1);
+  await postgres.sql("create table flushed (at bigint)", database);
+  const statements = Array.from({ length: 200 }, () => "insert into flushed values (1);").join("\n");
+  const startedAt = performance.now();
+  // Several statements of one message are one transaction: each in its own.
+  await postgres.sql(statements.replaceAll(";", "; commit; begin;").replace(/begin;$/, ""), database);
+  return (performance.now() - startedAt) / 200;
+}
+
+async function runNodes(
+  run: BenchRun,
+  postgres: PostgresServer,
+  count: number,
+  durationMs: number,
+): Promise<Measured> {
+  await using resources = new AsyncDisposableStack();
+  const sharedDir = await mkdtemp(join(tmpdir(), "trunkline-shared-"));
+  resources.defer(async () => rm(sharedDir, { recursive: true, force: true }));
+  const env = { TRUNKLINE_DATABASE_URL: await postgres.createDatabase(), TRUNKLINE_SHARED_DIR: sharedDir };
+  const nodes: Server[] = [];
+  for (let index = 0; index < count; index++) {
+    const node = await run.startServer({ env: { ...env, TRUNKLINE_NODE_NAME: `node-${index + 1}` } });
+    nodes.push(resources.use(node));
+  }
+  await runTasks(run, nodes, durationMs / 5);
+
+  const before = usage(nodes, postgres);
+  const { tasks, events, seconds } = await runTasks(run, nodes, durationMs);
+  const after = usage(nodes, postgres);
+  return {
+    tasksPerSecond: tasks / seconds,
+    eventsPerSecond: events / seconds,
+    nodesMs: (after.nodes - before.nodes) / tasks,
+    storeMs: (after.store - before.store) / tasks,
+    clientMs: (after.client - before.client) / tasks,
+  };
+}
+
+/** Each session is submitted to, and followed, on one of the nodes. */
+async function runTasks(
+  run: BenchRun,
+  nodes: readonly Server[],
+  durationMs: number,
+): Promise<{ tasks: number; events: number; seconds: number }> {
+  const [first] = nodes;
+  if (first === undefined) throw new Error("there is no node");
+  const sessions = await first.createSessions(SESSIONS);
+  const nodeOf = (index: number): Server => nodes[index % nodes.length] ?? first;
+  await using subscribers = run.startSubscribers();
+  const requests = sessions.map((id, index) => nodeOf(index).subscription(id));
+  await subscribers.ask("open", { read: "tasks", requests });
+  await Promise.all(nodes.map(async ({ calls }) => calls.warm(Math.ceil(WINDOW / nodes.length))));
+
+  const startedAtUs = monotonicMicros();
+  const end = performance.now() + durationMs;
+  let tasks = 0;
+  await Promise.all(
+    Array.from({ length: WINDOW }, async () => {
+      while (performance.now() < end) {
+        const index = tasks++ % SESSIONS;
+        await nodeOf(index).calls.post("/trpc/task.submit", {
+          sessionId: sessions[index],
+          prompt: "say: ok",
+        });
+      }
+    }),
+  );
+  const { lastAtUs } = await subscribers.ask("tasksCompleted", { tasks });
+  const ends = await Promise.all(
+    sessions.map(async (sessionId) => first.query("session.get", { sessionId })),
+  );
+  const events = ends.reduce(
+    (sum, { data }) => sum + (data as { session: { lastSeq: number } }).session.lastSeq - 1,
+    0,
+  );
+  return { tasks, events, seconds: (lastAtUs - startedAtUs) / 1e6 };
+}
+
+function usage(
+  nodes: readonly Server[],
+  postgres: PostgresServer,
+): Record<"nodes" | "store" | "client", number> {
+  const ofNodes = nodes.reduce((sum, { pid }) => sum + readProcessTree(pid).cpuMs, 0);
+  const ofStore = readProcessTree(postgres.pid).cpuMs;
+  return { nodes: ofNodes, store: ofStore, client: readProcessTree(process.pid).cpuMs - ofNodes - ofStore };
+}
