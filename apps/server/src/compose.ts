@@ -81,6 +81,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const {
     store,
     search,
+    consumers,
     hints = noHints,
   } = await openEngine({
     ...config,
@@ -145,7 +146,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     node: config.node,
   });
   const { approvals, runner, audit } = core;
-  const outbox = createOutbox({ store: store.outbox, consumers: [], logger, now });
+  const outbox = createOutbox({ store: store.outbox, consumers, logger, now });
   await outbox.start();
   lifecycle.started("outbox", async () => outbox.stop());
   await core.spool.clear();

@@ -1,10 +1,12 @@
-import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
 import type { Compute } from "../compute/port.ts";
 import type { Hints } from "../hints/port.ts";
+import type { OutboxConsumer } from "../outbox/port.ts";
 import type { SearchIndex } from "../search/port.ts";
 import type { Store, StoreUnavailableError } from "./port.ts";
 import { openPostgresStore } from "./postgres/postgres-store.ts";
+import { createPostgresSearch } from "./postgres/search/postgres-search.ts";
+import { createSearchConsumer } from "./postgres/search/search-consumer.ts";
 import { databasePath } from "./sqlite/database-path.ts";
 import { createSqliteSearch } from "./sqlite/sqlite-search.ts";
 import { openSqliteStore } from "./sqlite/sqlite-store.ts";
@@ -29,6 +31,8 @@ export interface Engine {
   search: SearchIndex;
   /** Between the nodes that share the store; undefined where it is one node's. */
   hints: Hints | undefined;
+  /** What the engine itself has follow the logs. */
+  consumers: readonly OutboxConsumer[];
 }
 
 /** @throws StoreOpenError where the database cannot be used as it is. */
@@ -36,15 +40,15 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { dataDir, databaseUrl, node, uncleanStop, compute, logger, now, onFatal } = options;
   if (databaseUrl !== undefined) {
     const store = await openPostgresStore({ url: databaseUrl, node, now, logger });
-    return { store, search: NO_SEARCH, hints: undefined };
+    const address = { url: databaseUrl, node, compute };
+    return {
+      store,
+      search: createPostgresSearch(address),
+      consumers: [createSearchConsumer(address)],
+      hints: undefined,
+    };
   }
   const path = databasePath(dataDir);
   const store = await openSqliteStore({ path, now, onFatal, uncleanStop });
-  return { store, search: createSqliteSearch({ path, compute }), hints: undefined };
+  return { store, search: createSqliteSearch({ path, compute }), consumers: [], hints: undefined };
 }
-
-const NO_SEARCH: SearchIndex = {
-  async search() {
-    throw new TrunklineError("unavailable", "There is no search on PostgreSQL yet");
-  },
-};

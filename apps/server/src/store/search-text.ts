@@ -56,7 +56,7 @@ function valuesIn(value: unknown, length: number): string[] {
  */
 const MAX_SAME_WORDS = 4_096;
 /** In place of those beyond, so that what they stood between does not become neighbours. Nobody can look for it. */
-const NO_WORD = "\uffff";
+export const NO_WORD = "\uffff";
 
 /** The words of a text as they are indexed, in their order. There are no spaces in them. */
 export function indexedWords(text: string): string[] {

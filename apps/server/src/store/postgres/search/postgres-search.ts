@@ -1,0 +1,28 @@
+import type { Compute, Job } from "../../../compute/port.ts";
+import type { SearchIndex } from "../../../search/port.ts";
+import type search from "./search-job.ts";
+import type { DatabaseAddress } from "./thread-connection.ts";
+
+const SEARCH: Job<typeof search> = {
+  name: "search",
+  module: new URL("./search-job.ts", import.meta.url),
+  kind: "quick",
+};
+
+/** After which a page ends with what was found, and how long a single query may still run then, in ms. */
+const PATIENCE_MS = 1_500;
+const DEADLINE_MS = 10_000;
+
+/** Search over the index that search-consumer.ts keeps, in a worker thread with a connection of its own. */
+export function createPostgresSearch({
+  compute,
+  ...address
+}: DatabaseAddress & { compute: Compute }): SearchIndex {
+  return {
+    search: async ({ ownerId, text, cursor, limit }) => {
+      const before = cursor === undefined ? undefined : Number(cursor);
+      const request = { ...address, ownerId, text, before, limit, patienceMs: PATIENCE_MS };
+      return compute.run(SEARCH, request, { owner: ownerId, deadlineMs: DEADLINE_MS });
+    },
+  };
+}

@@ -1,0 +1,134 @@
+import type { SearchHit, SearchPage } from "@trunkline/contract";
+import type { Client } from "pg";
+import { cutSnippet } from "../../search-snippet.ts";
+import { readTerms, type SearchTerm } from "../../search-terms.ts";
+import { searchedText } from "../../search-text.ts";
+import { blockOf, phrasesOf, toQuery } from "./lexemes.ts";
+import { type DatabaseAddress, withConnection } from "./thread-connection.ts";
+
+export interface SearchRequest extends DatabaseAddress {
+  ownerId: string;
+  text: string;
+  /** The place of the last hit of the page before. */
+  before: number | undefined;
+  limit: number;
+  /** How long to look, in ms: then what was found so far is the page. */
+  patienceMs: number;
+}
+
+/**
+ * Texts in which one query looks for phrases: a millisecond or more for each in the worst case (a phrase of 32 words against texts of
+ * nothing but these words).
+ */
+const PHRASE_PLACES = 1_024;
+
+interface HitRow {
+  place: number;
+  session_id: string;
+  title: string;
+  task_id: string | null;
+  seq: number;
+  type: SearchHit["type"];
+  at: number;
+}
+
+/** Looks through the caller's texts, from the newest to the oldest. Runs in a worker thread. */
+export default async function search(request: SearchRequest): Promise<SearchPage> {
+  const terms = readTerms(request.text);
+  if (terms.length === 0) return { items: [], nextCursor: null };
+  return withConnection(request, async (client) => find(client, request, terms));
+}
+
+async function find(
+  client: Client,
+  request: SearchRequest,
+  terms: readonly SearchTerm[],
+): Promise<SearchPage> {
+  const until = performance.now() + request.patienceMs;
+  const own = await ownerOf(client, request.ownerId);
+  if (own === undefined) return { items: [], nextCursor: null };
+  const phrases = phrasesOf(terms);
+  const items: SearchHit[] = [];
+  let newest = Math.min(own.newest, request.before === undefined ? own.newest : request.before - 1);
+  while (newest >= own.oldest) {
+    const block = blockOf(newest).first;
+    const oldest = phrases.length === 0 ? block : Math.max(block, newest - PHRASE_PLACES + 1);
+    const rows = await hitsOf(client, {
+      query: toQuery(own.number, newest, terms),
+      phrases,
+      ownerNumber: own.number,
+      oldest,
+      newest,
+      limit: request.limit + 1,
+    });
+    for (const row of rows) {
+      if (items.length === request.limit) return { items, nextCursor: String(newest) };
+      items.push(toHit(row, await dataOf(client, row), terms));
+      // The cursor is the last hit that is shown.
+      newest = row.place;
+      if (performance.now() > until && newest > own.oldest) return { items, nextCursor: String(newest) };
+    }
+    newest = oldest - 1;
+    if (performance.now() > until && newest >= own.oldest) return { items, nextCursor: String(oldest) };
+  }
+  return { items, nextCursor: null };
+}
+
+async function ownerOf(client: Client, ownerId: string) {
+  const { rows } = await client.query<{ number: number; oldest: number; newest: number }>(
+    "select number, oldest, newest from search_owners where owner_id = $1",
+    [ownerId],
+  );
+  return rows[0];
+}
+
+/** The index gives the few texts that have all of the words; only of these is anything read. */
+async function hitsOf(
+  client: Client,
+  wanted: {
+    query: string;
+    phrases: readonly string[];
+    ownerNumber: number;
+    oldest: number;
+    newest: number;
+    limit: number;
+  },
+): Promise<HitRow[]> {
+  const { query, phrases, ownerNumber, oldest, newest, limit } = wanted;
+  const contains = phrases.map((_, index) => `and strpos(words, $${index + 6}) > 0`).join(" ");
+  const { rows } = await client.query<HitRow>(
+    `with found as materialized (
+      select place, session_id, seq from search_documents
+      where lexemes @@ $1::tsquery and owner_number = $2 and place between $3 and $4 ${contains}
+    )
+    select d.place, d.session_id, s.title, e.task_id, e.seq, e.type, e.at
+    from found d
+    join sessions s on s.id = d.session_id and s.deleted_at is null
+    join events e on e.session_id = d.session_id and e.seq = d.seq
+    order by d.place desc limit $5`,
+    [query, ownerNumber, oldest, newest, limit, ...phrases],
+  );
+  return rows;
+}
+
+/** One at a time: a page of long texts is more than a thread has room for. */
+async function dataOf(client: Client, { session_id, seq }: HitRow): Promise<string | undefined> {
+  const { rows } = await client.query<{ data: string }>(
+    "select data from events where session_id = $1 and seq = $2",
+    [session_id, seq],
+  );
+  return rows[0]?.data;
+}
+
+function toHit(row: HitRow, data: string | undefined, terms: readonly SearchTerm[]): SearchHit {
+  return {
+    sessionId: row.session_id,
+    sessionTitle: row.title,
+    taskId: row.task_id,
+    seq: row.seq,
+    type: row.type,
+    at: row.at,
+    // Deleted since it was found: each statement sees the database as it is then.
+    ...cutSnippet(data === undefined ? "" : searchedText(row.type, data), terms),
+  };
+}
