@@ -250,7 +250,7 @@ it("shows nothing of what is being filled", async () => {
 
 it("makes an index of an earlier version again, in the same order", async () => {
   const before = await expectSame(alice, "the");
-  await query("update search_version set version = 0");
+  await rowsOf("update search_version set version = 0");
   await vi.waitFor(async () => expect(await count("search_backlog")).toBe(0), {
     timeout: 20_000,
     interval: 50,
@@ -259,7 +259,7 @@ it("makes an index of an earlier version again, in the same order", async () => 
     const page = await postgres.search.search({ ownerId: alice, text: "the", limit: 50 });
     expect(page.items).toEqual(before);
   });
-  expect(await query("select version from search_version")).toEqual([{ version: 1 }]);
+  expect(await rowsOf("select version from search_version")).toEqual([{ version: 1 }]);
 }, 60_000);
 
 it("H1: is soon done with phrases of nothing but one word in texts of nothing but it", async () => {
@@ -273,16 +273,16 @@ it("H1: is soon done with phrases of nothing but one word in texts of nothing bu
   expect(page).toEqual({ items: [], nextCursor: null });
 }, 60_000);
 
-async function query(text: string): Promise<Record<string, unknown>[]> {
+async function rowsOf(text: string): Promise<Record<string, unknown>[]> {
   return server.sql(`set search_path = trunkline; ${text}`, new URL(url).pathname.slice(1));
 }
 
 async function count(table: string): Promise<number> {
-  const [row] = await query(`select count(*)::int as count from ${table}`);
+  const [row] = await rowsOf(`select count(*)::int as count from ${table}`);
   return Number(row?.["count"]);
 }
 
 async function documentsOf(sessionId: string): Promise<number> {
-  const rows = await query(`select 1 from search_documents where session_id = '${sessionId}'`);
+  const rows = await rowsOf(`select 1 from search_documents where session_id = '${sessionId}'`);
   return rows.length;
 }
