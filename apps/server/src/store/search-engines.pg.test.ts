@@ -172,13 +172,13 @@ it("finds what a fork and an import bring along, in the order of the commits", a
   await say(parent, ["walrus one", "walrus two"]);
   const [fork, imported, taskId] = [randomUUID(), randomUUID(), randomUUID()];
   await onBoth(async (store) => {
-    await store.sessions.begin({ id: fork, ownerId: alice, lastSeq: 3, at: clock });
+    await store.sessions.begin({ id: fork, ownerId: alice, lastSeq: 3, at: clock, hiddenBy: "node" });
     await store.sessions.copyLog(parent, fork, 3);
     const data = { parentId: parent, atSeq: 3, title: "Fork", model: null, agent: "default" };
     await store.append(fork, [{ taskId: null, type: "session.forked", data }], { reveals: true });
   });
   await onBoth(async (store) => {
-    await store.sessions.begin({ id: imported, ownerId: alice, at: clock });
+    await store.sessions.begin({ id: imported, ownerId: alice, at: clock, hiddenBy: "node" });
     await store.sessions.insertLog(imported, [
       {
         seq: 10,
@@ -216,19 +216,22 @@ it("finds nothing in a deleted session, whose documents go", async () => {
   await say(sessionId, ["ocelot", "ocelot again"]);
   expect(await expectSame(alice, "ocelot")).toHaveLength(2);
   await onBoth((store) =>
-    store.sessions.hide(sessionId, clock, {
-      id: randomUUID(),
-      at: 1,
-      userId: null,
-      userName: null,
-      tokenId: null,
-      action: "session.delete",
-      target: sessionId,
-      decision: "allowed",
-      detail: null,
-      address: null,
-      count: 1,
-    }),
+    store.sessions.hide(
+      { id: sessionId, at: clock, hiddenBy: "node" },
+      {
+        id: randomUUID(),
+        at: 1,
+        userId: null,
+        userName: null,
+        tokenId: null,
+        action: "session.delete",
+        target: sessionId,
+        decision: "allowed",
+        detail: null,
+        address: null,
+        count: 1,
+      },
+    ),
   );
   expect(await expectSame(alice, "ocelot")).toEqual([]);
   await onBoth((store) => store.sessions.remove(sessionId));

@@ -15,8 +15,20 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]();
 });
 
-const open = async (url: string): Promise<Store> =>
-  openPostgresStore({ url, node: "test", now: Date.now, logger: pino({ level: "silent" }) });
+/** With no consumer but the test's. */
+async function open(url: string): Promise<Store> {
+  const store = await openPostgresStore({
+    url,
+    node: "test",
+    now: Date.now,
+    logger: pino({ level: "silent" }),
+  });
+  await query(
+    url,
+    "delete from outbox_consumers where name = 'search'; delete from outbox_wanted where consumer = 'search'",
+  );
+  return store;
+}
 
 async function query(url: string, text: string): Promise<Record<string, unknown>[]> {
   return server.sql(`set search_path = trunkline; ${text}`, new URL(url).pathname.slice(1));
