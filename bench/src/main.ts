@@ -2,6 +2,7 @@
 const SUITES: Record<string, () => Promise<unknown>> = {
   stream: () => import("./stream.ts"),
   store: () => import("./store.ts"),
+  postgres: () => import("./postgres.ts"),
   hostile: () => import("./hostile.ts"),
   nodes: () => import("./nodes.ts"),
   scale: () => import("./scale.ts"),

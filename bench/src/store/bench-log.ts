@@ -15,7 +15,8 @@ export class BenchLog implements AsyncDisposable {
   readonly store: Store;
   readonly log: Log;
 
-  private constructor(store: Store) {
+  /** @param store closed with this. */
+  constructor(store: Store) {
     this.store = store;
     const hub = createHub();
     const logger = console;

@@ -46,12 +46,24 @@ const getTypeParser: typeof types.getTypeParser = (type: number, format?: "text"
 const SETTINGS = `-c search_path=${SCHEMA} -c jit=off -c max_parallel_workers_per_gather=0 -c synchronous_commit=on`;
 
 /**
+ * For statements that take arrays of ids, and of whose length the planner can only guess: with a few thousand sessions it would
+ * rather read them all. Planned once for each connection, and not for each batch.
+ */
+const BATCH_SETTINGS =
+  "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
+
+/** @returns the same for connections that commit batches. */
+export function batchConfig(config: ClientConfig): ClientConfig {
+  return { ...config, connectionString: withSettings(config.connectionString ?? "", BATCH_SETTINGS) };
+}
+
+/**
  * @param url with a password maybe, and so for nobody else to see.
  * @param name of the node, for who looks at PostgreSQL's connections.
  */
 export function connectionConfig(url: string, name: string, limits: ConnectionLimits): ClientConfig {
   return {
-    connectionString: withSettings(url),
+    connectionString: withSettings(url, SETTINGS),
     // PostgreSQL cuts it at 63 bytes, and warns about anything but ASCII.
     application_name: `trunkline ${name}`.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 63),
     statement_timeout: limits.statementMs,
@@ -65,9 +77,9 @@ export function connectionConfig(url: string, name: string, limits: ConnectionLi
   };
 }
 
-/** What the URL says goes over what else is given, so ours is added to its own. */
-function withSettings(url: string): string {
-  const own = /[?&]options=([^&#]*)/.exec(url)?.[1] ?? "";
-  const options = `${own}${own === "" ? "" : "%20"}${encodeURIComponent(SETTINGS)}`;
+/** What the URL says goes over what else is given, and the last of it over the rest: so all of it is in the last. */
+function withSettings(url: string, settings: string): string {
+  const own = [...url.matchAll(/[?&]options=([^&#]*)/g)].at(-1)?.[1] ?? "";
+  const options = `${own}${own === "" ? "" : "%20"}${encodeURIComponent(settings)}`;
   return `${url}${url.includes("?") ? "&" : "?"}options=${options}`;
 }

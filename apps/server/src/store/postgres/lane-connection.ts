@@ -1,3 +1,4 @@
+import type { Writable } from "node:stream";
 import { Client, type ClientConfig, type QueryResult, type QueryResultRow } from "pg";
 import { fromPostgres } from "./fault.ts";
 import { statementName } from "./statement-names.ts";
@@ -75,6 +76,17 @@ export class LaneConnection {
     }
   }
 
+  /** Sends all the queries that `send` makes with one system call. */
+  flight<T>(send: () => T): T {
+    const stream = streamOf(this.#client);
+    stream.cork();
+    try {
+      return send();
+    } finally {
+      stream.uncork();
+    }
+  }
+
   /** What was sent and not answered is lost. */
   destroy(): void {
     this.#isLost = true;
@@ -89,6 +101,9 @@ export class LaneConnection {
 
 /** Without a word to the server, which may not hear it. */
 function destroy(client: Client): void {
-  const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } }).connection;
-  stream.destroy();
+  streamOf(client).destroy();
+}
+
+function streamOf(client: Client): Writable {
+  return (client as unknown as { connection: { stream: Writable } }).connection.stream;
 }

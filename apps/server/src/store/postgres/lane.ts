@@ -145,9 +145,9 @@ export class Lane {
   ): Promise<Outcome> {
     const at = this.#now();
     const needed = rowsNeeded(planned);
-    const [, loaded] = await together([connection.query("begin"), lockAndLoad(connection, needed)]).catch(
-      async (error: unknown) => this.#rollback(connection, error),
-    );
+    const [, loaded] = await together(
+      connection.flight(() => [connection.query("begin"), lockAndLoad(connection, needed)] as const),
+    ).catch(async (error: unknown) => this.#rollback(connection, error));
     const { results, writes } = evaluateBatch(planned, loaded, needed, at);
     const outcome = { at, results };
     if (!results.some((result) => typeof result === "number")) {
@@ -165,13 +165,15 @@ export class Lane {
       }
     };
     if (isGuarded) {
-      await together(statements.map(run)).catch(async (error: unknown) => this.#rollback(connection, error));
+      await together(connection.flight(() => statements.map(run))).catch(async (error: unknown) =>
+        this.#rollback(connection, error),
+      );
       sent(unknown);
       await connection.query("commit");
     } else {
       // After a statement that fails, COMMIT rolls back.
       sent(unknown);
-      await together([...statements.map(run), connection.query("commit")]);
+      await together(connection.flight(() => [...statements.map(run), connection.query("commit")]));
     }
     return outcome;
   }

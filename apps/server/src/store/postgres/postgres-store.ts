@@ -14,7 +14,7 @@ import { mergePieces } from "../piece-merge.ts";
 import { type AppendOptions, type Store, type StoredDraft, StoreUnavailableError } from "../port.ts";
 import type { Database } from "../schema.ts";
 import type { WriteStatements } from "../statement.ts";
-import { connectionConfig, type ConnectionLimits } from "./connection-config.ts";
+import { batchConfig, connectionConfig, type ConnectionLimits } from "./connection-config.ts";
 import { describeFault } from "./fault.ts";
 import { Lane } from "./lane.ts";
 import { Patience } from "./patience.ts";
@@ -74,7 +74,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const emptyLists = new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }), plugins: [emptyLists] });
   const createLane = (): { lane: Lane; commits: GroupCommit<Commit, SessionEvent[]> } => {
-    const lane = new Lane(config, createPatience(), now);
+    const lane = new Lane(batchConfig(config), createPatience(), now);
     const commits = new GroupCommit<Commit, SessionEvent[]>({
       commitBatch: async (batch) => lane.commit(batch),
       keyOf: (commit) => commit.sessionId,
