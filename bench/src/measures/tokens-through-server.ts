@@ -36,14 +36,19 @@ export async function readThroughServer(
   };
 }
 
-/** Creates sessions with a subscriber each, then submits a task to all of them at once. */
+/**
+ * Creates sessions with a subscriber each, then submits a task to all of them at once.
+ *
+ * @param follow the server that the subscribers read from, where it is another node
+ */
 export async function streamOnce(
   server: Server,
   subscribers: Remote<SubscribersProtocol>,
   load: Load,
+  follow = server,
 ): Promise<ServerFigures> {
   const sessions = await server.createSessions(load.sessions);
-  await subscribers.ask("open", { read: "tokens", requests: sessions.map((id) => server.subscription(id)) });
+  await subscribers.ask("open", { read: "tokens", requests: sessions.map((id) => follow.subscription(id)) });
 
   const before = readProcessTree(server.pid);
   const health = pollHealth(server.calls);

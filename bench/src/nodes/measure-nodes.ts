@@ -1,12 +1,11 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { availableParallelism, tmpdir } from "node:os";
-import { join } from "node:path";
+import { availableParallelism } from "node:os";
 import { monotonicMicros, PostgresServer } from "@trunkline/testkit";
 import { simulateThroughput, type TaskCost } from "../capacity/simulate.ts";
 import type { BenchRun, Server } from "../measures/bench-run.ts";
 import { readProcessTree } from "../processes/process-tree.ts";
 import type { Row } from "../report/row.ts";
 import { measurePlainInserts } from "./plain-inserts.ts";
+import { startNodes } from "./start-nodes.ts";
 
 const NODES = [1, 2, 3];
 /** Enough that none has much history, and all nodes have work. */
@@ -92,15 +91,8 @@ async function runNodes(
   count: number,
   durationMs: number,
 ): Promise<Measured> {
-  await using resources = new AsyncDisposableStack();
-  const sharedDir = await mkdtemp(join(tmpdir(), "trunkline-shared-"));
-  resources.defer(async () => rm(sharedDir, { recursive: true, force: true }));
-  const env = { TRUNKLINE_DATABASE_URL: await postgres.createDatabase(), TRUNKLINE_SHARED_DIR: sharedDir };
-  const nodes: Server[] = [];
-  for (let index = 0; index < count; index++) {
-    const node = await run.startServer({ env: { ...env, TRUNKLINE_NODE_NAME: `node-${index + 1}` } });
-    nodes.push(resources.use(node));
-  }
+  await using cluster = await startNodes(run, postgres, count);
+  const { nodes } = cluster;
   await runTasks(run, nodes, durationMs / 5);
 
   const before = usage(nodes, postgres);

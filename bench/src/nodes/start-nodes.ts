@@ -1,0 +1,29 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { FakeProviderProcess, PostgresServer } from "@trunkline/testkit";
+import type { BenchRun, Server } from "../measures/bench-run.ts";
+
+export interface Nodes extends AsyncDisposable {
+  nodes: readonly Server[];
+}
+
+/** Servers on a new database, which share a directory for workspaces. */
+export async function startNodes(
+  run: BenchRun,
+  postgres: PostgresServer,
+  count: number,
+  provider?: FakeProviderProcess,
+): Promise<Nodes> {
+  await using resources = new AsyncDisposableStack();
+  const sharedDir = await mkdtemp(join(tmpdir(), "trunkline-shared-"));
+  resources.defer(async () => rm(sharedDir, { recursive: true, force: true }));
+  const env = { TRUNKLINE_DATABASE_URL: await postgres.createDatabase(), TRUNKLINE_SHARED_DIR: sharedDir };
+  const nodes: Server[] = [];
+  for (let index = 0; index < count; index++) {
+    const own = { ...env, TRUNKLINE_NODE_NAME: `node-${index + 1}` };
+    nodes.push(resources.use(await run.startServer({ ...(provider && { provider }), env: own })));
+  }
+  const all = resources.move();
+  return { nodes, [Symbol.asyncDispose]: async () => all.disposeAsync() };
+}
