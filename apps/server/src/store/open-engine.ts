@@ -4,6 +4,7 @@ import type { Hints } from "../hints/port.ts";
 import type { OutboxConsumer } from "../outbox/port.ts";
 import type { SearchIndex } from "../search/port.ts";
 import type { Store, StoreUnavailableError } from "./port.ts";
+import { PostgresHints } from "./postgres/postgres-hints.ts";
 import { openPostgresStore } from "./postgres/postgres-store.ts";
 import { createPostgresSearch } from "./postgres/search/postgres-search.ts";
 import { createSearchConsumer } from "./postgres/search/search-consumer.ts";
@@ -45,7 +46,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       store,
       search: createPostgresSearch(address),
       consumers: [createSearchConsumer(address)],
-      hints: undefined,
+      hints: new PostgresHints({ url: databaseUrl, node, logger }),
     };
   }
   const path = databasePath(dataDir);

@@ -3,7 +3,7 @@ import type { CompiledQuery, Kysely } from "kysely";
 import type { EventStore, ReadRange } from "../ports/events.ts";
 import type { Database, EventsTable } from "../schema.ts";
 
-type EventRow = Pick<EventsTable, "session_id" | "seq" | "task_id" | "type" | "at" | "data">;
+export type EventRow = Pick<EventsTable, "session_id" | "seq" | "task_id" | "type" | "at" | "data">;
 
 /** Rows that are read at once, and so the most by which a page may be larger than the next bound says. */
 const ROWS_PER_QUERY = 100;
@@ -128,7 +128,7 @@ export function createEventStore(db: Kysely<Database>): EventStore {
 }
 
 /** Trusts the row: what is in the table went through the log's own check. */
-function toSessionEvent(row: EventRow): SessionEvent {
+export function toSessionEvent(row: EventRow): SessionEvent {
   return {
     sessionId: row.session_id,
     taskId: row.task_id,

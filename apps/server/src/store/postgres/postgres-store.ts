@@ -17,6 +17,7 @@ import type { WriteStatements } from "../statement.ts";
 import { batchConfig, connectionConfig, type ConnectionLimits } from "./connection-config.ts";
 import { describeFault } from "./fault.ts";
 import { Lane } from "./lane.ts";
+import { createNews } from "./news.ts";
 import { Patience } from "./patience.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
 import { createPostgresOutbox } from "./postgres-outbox.ts";
@@ -115,6 +116,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
 
   return {
     ...nouns,
+    events: { ...nouns.events, news: createNews(db) },
     outbox: createPostgresOutbox(db, write),
     isExclusive: false,
     async append(
