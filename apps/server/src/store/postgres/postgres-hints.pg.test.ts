@@ -58,6 +58,7 @@ describe("hints by PostgreSQL", () => {
     await waitFor("a hint", has(two.heard, "after"));
     // Perhaps before the other node listened again: that is what `missed` is for.
     await waitFor("the connection of the first to be back", async () => one.heard.length === 2);
+    expect(one.heard).toEqual([{ type: "missed" }, { type: "missed" }]);
   });
 
   it("tells what was announced last before it stops", async () => {
@@ -67,5 +68,6 @@ describe("hints by PostgreSQL", () => {
       one.hints.announce({ type: "cancel-requested", taskId: "at last" });
     }
     await waitFor("the hint", has(two.heard, "at last"));
+    expect(two.heard).toHaveLength(2);
   });
 });
