@@ -24,6 +24,7 @@ interface Measured {
   nodesMs: number;
   storeMs: number;
   clientMs: number;
+  storedBytesEach: number;
 }
 
 /** Tasks that do next to nothing on one, two and three nodes of one machine and one PostgreSQL, which share its cores. */
@@ -61,6 +62,7 @@ export async function measureNodes(run: BenchRun): Promise<Row[]> {
       { group, measure: "CPU of the nodes", unit: "ms per task", ours: nodesMs },
       { group, measure: "CPU of PostgreSQL", unit: "ms per task", ours: storeMs },
       { group, measure: "CPU of the client", unit: "ms per task", ours: clientMs },
+      { group, measure: "stored", unit: "bytes per task", ours: measured.storedBytesEach },
       {
         group,
         measure: "tasks beside one node",
@@ -95,6 +97,7 @@ async function runNodes(
   const { nodes } = cluster;
   await runTasks(run, nodes, durationMs / 5);
 
+  const bytesBefore = await cluster.storedBytes();
   const before = usage(nodes, postgres);
   const { tasks, events, seconds } = await runTasks(run, nodes, durationMs);
   const after = usage(nodes, postgres);
@@ -104,6 +107,7 @@ async function runNodes(
     nodesMs: (after.nodes - before.nodes) / tasks,
     storeMs: (after.store - before.store) / tasks,
     clientMs: (after.client - before.client) / tasks,
+    storedBytesEach: ((await cluster.storedBytes()) - bytesBefore) / tasks,
   };
 }
 
