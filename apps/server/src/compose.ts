@@ -15,8 +15,8 @@ import { composeCore } from "./compose-core.ts";
 import type { Config } from "./config.ts";
 import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createHttpServer } from "./http/server.ts";
-import { DoorbellQueue } from "./dispatch/pg-boss/doorbell-queue.ts";
-import { createPgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
+import { SessionQueue } from "./dispatch/pg-boss/session-queue.ts";
+import { PgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
 import type { Dispatcher } from "./dispatch/port.ts";
 import { noHints } from "./hints/no-hints.ts";
 import type { Hints } from "./hints/port.ts";
@@ -35,7 +35,7 @@ import { createSearchService } from "./services/search.ts";
 import { createServerService } from "./services/server-info.ts";
 import { createTokenService } from "./services/tokens.ts";
 import { createUserService } from "./services/users.ts";
-import type { Store } from "./store/port.ts";
+import type { StartableSession, Store } from "./store/port.ts";
 import { isMarkedRestored, unmarkRestored } from "./store/backup/restore-mark.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
 import { openEngine } from "./store/open-engine.ts";
@@ -244,18 +244,27 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   return { url, recovery, signInUrl: `${url}/sign-in?code=${auth.createSignInCode("local").code}` };
 }
 
+/** Sessions that one look for those without a job reads. */
+const STARTABLE_PAGE = 500;
+
 /** The queue is closed with the dispatcher, which the runner stops. */
 async function openSharedDispatcher(
   url: string,
   options: { config: Config; store: Store; hints: Hints; isShared: () => boolean; logger: Logger },
 ): Promise<Dispatcher> {
   const { config, store, hints, isShared, logger } = options;
-  const dispatcher = createPgBossDispatcher({
-    queue: await DoorbellQueue.open({ url, node: config.node, logger }),
+  let last: StartableSession | undefined;
+  const dispatcher = new PgBossDispatcher({
+    queue: await SessionQueue.open({ url, node: config.node, logger }),
     concurrency: config.concurrency,
     isShared,
-    waitingSessions: async () => store.tasks.waitingSessions(),
     announce: () => hints.announce({ type: "work-waiting" }),
+    // A page each time, and from the first again after the last.
+    async startable() {
+      const page = await store.tasks.startable({ after: last, limit: STARTABLE_PAGE });
+      last = page.length < STARTABLE_PAGE ? undefined : page.at(-1);
+      return page;
+    },
     logger,
   });
   hints.follow(({ type }) => {

@@ -38,15 +38,12 @@ export class FairQueue {
     return { ownerId, sessionId };
   }
 
-  has({ ownerId, sessionId }: Doorbell): boolean {
-    return this.#owners.get(ownerId)?.has(sessionId) === true;
-  }
-
-  /** Empties the queue. */
-  takeAll(): Doorbell[] {
-    const bells = [...this.#owners].flatMap(([ownerId, sessions]) =>
-      [...sessions].map((sessionId) => ({ ownerId, sessionId })),
-    );
+  /** Takes all, in the order of turns. */
+  clear(): Doorbell[] {
+    const bells: Doorbell[] = [];
+    for (const [ownerId, sessions] of this.#owners) {
+      for (const sessionId of sessions) bells.push({ ownerId, sessionId });
+    }
     this.#owners.clear();
     return bells;
   }

@@ -9,10 +9,14 @@ export interface Dispatcher {
   /** There is work in this session. Ringing twice, or for nothing, does no harm. */
   ring(bell: Doorbell): void;
   /**
-   * Calls `handler` for each session that was rung: at most once at a time per session, at most `concurrency` at a
-   * time in all, the owner with the fewest running first. The handler resolves to true while the session has more work; it never rejects.
+   * Calls `handler` for each session that was rung: on this node at most once at a time per session, at most
+   * `concurrency` at a time in all, the owner with the fewest running first. The handler resolves to true while the
+   * session has more work; it never rejects.
    */
   start(handler: (sessionId: string) => Promise<boolean>): void;
-  /** Starts no more handlers; resolves when those that run have ended. */
+  /** Starts no more handlers until it is resumed. Those that run go on; what waits is left to other nodes, if there are any. */
+  pause(): void;
+  resume(): void;
+  /** Starts no more handlers; resolves when those that run have ended. Other nodes go on with their sessions. */
   stop(): Promise<void>;
 }

@@ -23,6 +23,15 @@ export class Slots {
     return this.#taken >= this.#concurrency;
   }
 
+  get free(): number {
+    return this.#concurrency - this.#taken;
+  }
+
+  /** Those who have something running. */
+  get owners(): string[] {
+    return [...this.#running.keys()];
+  }
+
   readonly runningOf = (ownerId: string): number => this.#running.get(ownerId) ?? 0;
 
   /** Whether the owner may have another one. */

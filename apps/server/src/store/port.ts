@@ -22,7 +22,7 @@ export type { NodeStore } from "./ports/nodes.ts";
 export type { OutboxEntry, OutboxStore } from "./ports/outbox.ts";
 export type { ApprovalStore, QuestionStore } from "./ports/requests.ts";
 export type { ImportedEvent, SessionStore, StoredSession } from "./ports/sessions.ts";
-export type { QueueHead, StoredTask, TaskStore } from "./ports/tasks.ts";
+export type { QueueHead, StartableSession, StoredTask, TaskStore } from "./ports/tasks.ts";
 export type { NewToken, StoredToken, TokenStore } from "./ports/tokens.ts";
 export type { UserStore } from "./ports/users.ts";
 export type { Guard } from "./refusal.ts";

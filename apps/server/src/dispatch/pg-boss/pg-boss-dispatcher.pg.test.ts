@@ -1,152 +1,148 @@
 import { PostgresServer, waitFor } from "@trunkline/testkit";
+import { PgBoss } from "pg-boss";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { describeDispatcher, DispatchWorld, SOON } from "../dispatcher-conformance.ts";
 import type { Doorbell } from "../port.ts";
-import { DoorbellQueue } from "./doorbell-queue.ts";
-import { createPgBossDispatcher, type SharedDispatcher } from "./pg-boss-dispatcher.ts";
+import { PgBossDispatcher } from "./pg-boss-dispatcher.ts";
+import { SessionQueue } from "./session-queue.ts";
 
 const logger = pino({ level: "silent" });
-const bellOf = (sessionId: string): Doorbell => ({ sessionId, ownerId: sessionId.slice(0, 1) });
+let server: PostgresServer;
+beforeAll(async () => {
+  server = await PostgresServer.start();
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+});
 
-/** A node whose sessions are at work until the test ends them. */
-interface Node {
-  dispatcher: SharedDispatcher;
-  working: Map<string, (more: boolean) => void>;
-  queue: DoorbellQueue;
+interface NodeOptions {
+  concurrency?: number;
+  isShared?: () => boolean;
+  announce?: () => void;
+  startable?: () => Promise<readonly Doorbell[]>;
 }
 
-describe("dispatch on pg-boss", () => {
-  let server: PostgresServer;
-  let url: string;
-  let nodes: Node[] = [];
-  /** What the rows would say. */
-  const waiting = new Map<string, Doorbell>();
-
-  beforeAll(async () => {
-    server = await PostgresServer.start();
+async function createNode(url: string, options: NodeOptions = {}): Promise<PgBossDispatcher> {
+  const queue = await SessionQueue.open({ url, node: "test", logger });
+  return new PgBossDispatcher({
+    queue,
+    concurrency: 1,
+    isShared: () => false,
+    announce: () => undefined,
+    startable: async () => [],
+    logger,
+    ...options,
   });
-  afterAll(async () => server[Symbol.asyncDispose]());
+}
+
+describeDispatcher({
+  name: "pg-boss",
+  create: async (options) => createNode(await server.createDatabase(), options),
+  runs: 3,
+});
+
+describe("pg-boss on several nodes", () => {
+  const worlds: DispatchWorld[] = [];
   afterEach(async () => {
-    for (const node of nodes) {
-      for (const end of node.working.values()) end(false);
-      await node.dispatcher.stop();
-    }
-    nodes = [];
-    waiting.clear();
+    for (const world of worlds.splice(0)) await world.stop();
+  });
+  const node = async (url: string, options: NodeOptions = {}) => {
+    const world = new DispatchWorld(await createNode(url, options), options.concurrency ?? 1, false);
+    world.start();
+    worlds.push(world);
+    return world;
+  };
+
+  it("what finds no slot where it is rung starts where one is free", async () => {
+    const url = await server.createDatabase();
+    const told: PgBossDispatcher[] = [];
+    const announce = () => told.forEach((dispatcher) => dispatcher.look());
+    const busy = await node(url, { announce });
+    busy.ring("a", 0);
+    const other = await node(url);
+    told.push(other.dispatcher as PgBossDispatcher);
+    busy.ring("a", 1);
+    await expect.poll(() => other.atWork, SOON).toEqual(["a1"]);
+    expect(busy.begun).toEqual(["a0"]);
   });
 
-  async function startNodes(count: number, concurrency: number): Promise<Node[]> {
-    url = await server.createDatabase();
-    for (let index = 0; index < count; index++) await startNode(concurrency);
-    return nodes;
-  }
-
-  async function startNode(concurrency: number): Promise<Node> {
-    const queue = await DoorbellQueue.open({ url, node: String(nodes.length), logger });
-    const working = new Map<string, (more: boolean) => void>();
-    const dispatcher = createPgBossDispatcher({
-      queue,
-      concurrency,
-      waitingSessions: async () => [...waiting.values()],
-      announce: () =>
-        nodes.filter((other) => other.queue !== queue).forEach((other) => other.dispatcher.look()),
-      logger,
-    });
-    const node = { queue, working, dispatcher };
-    nodes.push(node);
-    dispatcher.start(
-      async (sessionId) =>
-        new Promise((resolve) => {
-          // The row is claimed: for a second node there would be nothing to do.
-          if (nodes.some((other) => other.working.has(sessionId))) resolve(false);
-          else {
-            waiting.delete(sessionId);
-            working.set(sessionId, (more) => {
-              working.delete(sessionId);
-              resolve(more);
-            });
-          }
-        }),
-    );
-    return node;
-  }
-
-  it("starts a session on the node that is rung, while it has a slot", async () => {
-    const [one, other] = (await startNodes(2, 2)) as [Node, Node];
-    one.dispatcher.ring(bellOf("a1"));
-    one.dispatcher.ring(bellOf("a2"));
-    expect([...one.working.keys()]).toEqual(["a1", "a2"]);
-    expect(other.working.size).toBe(0);
+  it("a hint that is lost costs no more than a look into the queue", async () => {
+    const url = await server.createDatabase();
+    const busy = await node(url);
+    const other = await node(url);
+    busy.ring("a", 0, 1);
+    await expect.poll(() => other.atWork, SOON).toEqual(["a1"]);
   });
 
-  it("hands to another node what finds no slot, and takes no more than there are slots", async () => {
-    const [one, other] = (await startNodes(2, 1)) as [Node, Node];
-    for (const id of ["a1", "a2", "a3"]) one.dispatcher.ring(bellOf(id));
-    await waitFor("the other node to take a session", () => other.working.size === 1);
-    expect(one.working.size).toBe(1);
-    const [first = ""] = other.working.keys();
-    other.working.get(first)?.(false);
-    await waitFor("the last session", () => other.working.size === 1);
-    expect(new Set([...one.working.keys(), first, ...other.working.keys()])).toEqual(
-      new Set(["a1", "a2", "a3"]),
-    );
-  });
-
-  it("offers first the session of whoever has the fewest running", async () => {
-    const [one] = (await startNodes(1, 2)) as [Node];
-    for (const id of ["a1", "a2", "a3", "b1"]) one.dispatcher.ring(bellOf(id));
-    const taken = await waitFor("a bell in the queue", async () => {
-      const bells = await (await nodeWithoutSlots()).take(1);
-      return bells[0];
-    });
-    expect(taken.sessionId).toBe("b1");
-  });
-
-  async function nodeWithoutSlots(): Promise<DoorbellQueue> {
-    idle ??= await DoorbellQueue.open({ url, node: "idle", logger });
-    return idle;
-  }
-  let idle: DoorbellQueue | undefined;
-  afterEach(async () => {
-    await idle?.close();
-    idle = undefined;
-  });
-
-  it("leaves to another node what a node that stops has not ended", async () => {
-    const [one, other] = (await startNodes(2, 1)) as [Node, Node];
-    one.dispatcher.ring(bellOf("a1"));
-    expect(one.working.size).toBe(1);
-    const stopped = one.dispatcher.stop();
-    one.working.get("a1")?.(false);
+  it("a node that is paused or stopped leaves what waits to the others", async () => {
+    const url = await server.createDatabase();
+    const leaving = await node(url);
+    const other = await node(url, { concurrency: 3 });
+    leaving.ring("a", 0);
+    await expect.poll(() => leaving.atWork, SOON).toEqual(["a0"]);
+    leaving.dispatcher.pause();
+    leaving.ring("a", 1);
+    await expect.poll(() => other.atWork, SOON).toEqual(["a1"]);
+    // Its handler was interrupted, and does not say that there is more.
+    const stopped = leaving.dispatcher.stop();
+    leaving.end("a0", false);
     await stopped;
-    nodes.splice(0, 1);
-    await waitFor("the other node to go on", () => other.working.has("a1"));
+    await expect.poll(() => other.atWork, SOON).toEqual(["a0", "a1"]);
   });
 
-  it("rings again what a node had taken that died", async () => {
-    url = await server.createDatabase();
-    const dead = await nodeWithoutSlots();
-    await dead.ring([{ ...bellOf("a1"), priority: 0 }]);
-    expect(await dead.take(1)).toHaveLength(1);
-    const one = await startNode(1);
-    await waitFor("the session to start here", () => one.working.has("a1"), { timeoutMs: 20_000 });
-    expect(await dead.take(1)).toEqual([]);
-  }, 30_000);
-
-  it("makes up for a ring that was lost, from the rows", async () => {
-    const [one] = (await startNodes(1, 1)) as [Node];
-    waiting.set("a1", bellOf("a1"));
-    await waitFor("the session to start", () => one.working.has("a1"));
-    expect(waiting.size).toBe(0);
+  it("sessions of a node that died come back within eleven seconds", async () => {
+    const url = await server.createDatabase();
+    const dying = await SessionQueue.open({ url, node: "dying", logger });
+    await dying.put([{ sessionId: "a0", ownerId: "a" }]);
+    const takenAt = performance.now();
+    expect(await dying.take(1, [])).toHaveLength(1);
+    // From here on it says nothing any more; nor would a process that was killed.
+    await dying[Symbol.asyncDispose]();
+    const other = await node(url);
+    await waitFor("the session to come back", () => other.working.has("a0"), { timeoutMs: 20_000 });
+    // Ten seconds without a sign of life, one for whoever notices it, one for the look into the queue.
+    expect(performance.now() - takenAt).toBeLessThan(13_000);
   });
 
-  it("goes on by itself after PostgreSQL has crashed", async () => {
-    const [one, other] = (await startNodes(2, 1)) as [Node, Node];
-    one.dispatcher.ring(bellOf("a1"));
-    await server.restart("immediate");
-    one.dispatcher.ring(bellOf("a2"));
-    waiting.set("a2", bellOf("a2"));
-    await waitFor("the other node to take it", () => other.working.has("a2"), { timeoutMs: 20_000 });
-    expect([...one.working.keys()]).toEqual(["a1"]);
-  }, 30_000);
+  it("jobs that are canceled, deleted or failed block no session", async () => {
+    const url = await server.createDatabase();
+    const bells = ["a0", "a1", "a2"].map((sessionId) => ({ sessionId, ownerId: "a" }));
+    const queue = await SessionQueue.open({ url, node: "test", logger });
+    await queue.put(bells);
+    expect(await queue.put(bells)).toBe(false);
+    const boss = new PgBoss({
+      connectionString: url,
+      schema: "trunkline_boss",
+      supervise: false,
+      schedule: false,
+    });
+    await boss.start();
+    const jobs = await boss.findJobs<Doorbell>("sessions");
+    expect(jobs).toHaveLength(3);
+    const [canceled, deleted, failed] = jobs.map(({ id }) => id) as [string, string, string];
+    await boss.cancel("sessions", canceled);
+    await boss.deleteJob("sessions", deleted);
+    await boss.fail("sessions", failed);
+    await boss.stop({ graceful: false });
+    await queue[Symbol.asyncDispose]();
+    const other = await node(url, { concurrency: 3, startable: async () => bells });
+    await expect.poll(() => other.atWork, SOON).toEqual(["a0", "a1", "a2"]);
+  });
+
+  it("goes on by itself when PostgreSQL comes back", async () => {
+    const url = await server.createDatabase();
+    const busy = await node(url);
+    const other = await node(url);
+    busy.ring("a", 0);
+    await expect.poll(() => busy.atWork, SOON).toEqual(["a0"]);
+    await server.stop("immediate");
+    busy.ring("a", 1);
+    await server.launch();
+    await expect.poll(() => other.atWork, SOON).toEqual(["a1"]);
+    other.end("a1");
+    busy.end("a0");
+    busy.ring("b", 0, 1);
+    await expect.poll(() => [busy.working.size, other.working.size], SOON).toEqual([1, 1]);
+  });
 });

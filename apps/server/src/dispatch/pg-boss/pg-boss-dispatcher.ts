@@ -1,144 +1,227 @@
 import type { Logger } from "pino";
-import { createInProcessDispatcher } from "../in-process.ts";
+import type { JobAttempt } from "pg-boss";
+import { FairQueue } from "../fair-queue.ts";
 import type { Dispatcher, Doorbell } from "../port.ts";
-import type { DoorbellQueue } from "./doorbell-queue.ts";
+import { Slots } from "../slots.ts";
+import { FairTake } from "./fair-take.ts";
+import { QueueWriter } from "./queue-writer.ts";
+import type { SessionQueue, TakenSession } from "./session-queue.ts";
 
 export interface PgBossDispatcherOptions {
-  queue: DoorbellQueue;
-  /** Of this node. */
+  /** This dispatcher's own: closed as it stops. */
+  queue: SessionQueue;
   concurrency: number;
-  isShared?: () => boolean;
-  /** Every session that has something to run, the longest waiting first, from the rows. */
-  waitingSessions: () => Promise<Doorbell[]>;
-  /** Tells the other nodes that something waits for a free slot. */
+  /** Whether slots are kept for owners who have nothing running. */
+  isShared: () => boolean;
+  /** Tells the other nodes that sessions wait in the queue. */
   announce: () => void;
+  /** Asks the store for sessions that could start now, a part of all in turn. */
+  startable: () => Promise<readonly Doorbell[]>;
   logger: Logger;
 }
 
-/** One node's part of a dispatcher that several nodes share. */
-export interface SharedDispatcher extends Dispatcher {
-  /** Another node says that something waits. */
-  look(): void;
+/** How often to look into the queue without being told to, in ms: a lost hint costs no more. */
+const POLL_MS = 1_000;
+/** How often to ring for sessions that could start and have no job, in ms: a lost ring costs no more. */
+const SWEEP_MS = 2_000;
+/** How often to say that this node is at work on its jobs, in ms. */
+const TOUCH_MS = 2_500;
+/** How long a stop tries to write what it leaves to others, in ms; their sweep finds it anyway. */
+const STOP_PATIENCE_MS = 2_000;
+
+interface Run {
+  bell: Doorbell;
+  /** Absent where it started without the queue. */
+  job: JobAttempt | undefined;
+  rungMeanwhile: boolean;
 }
 
-/** How long a session waits for a slot here before other nodes are told, in ms: most get one at once. */
-const OFFER_AFTER_MS = 50;
-/** How often to look into the queue, whether or not anybody said that something waits, in ms. */
-const LOOK_MS = 1_000;
-/** How often to look for sessions with work that nobody rings for any more, in ms. */
-const SWEEP_MS = 5_000;
-/** How often to say that this node is still at what it took, in ms. */
-const KEEP_MS = 3_000;
-
 /**
- * A session that is rung starts on this node at once where there is a free slot. Where there is none it waits here and,
- * as a job of pg-boss, for any other node; who comes first claims the task, and for the other there is nothing to do. Each
- * node serves owners fairly among what waits there, and takes from the queue those first who have the fewest running.
+ * The dispatcher of one node of several. A session starts at once where it was rung, if a slot is free there that its owner may
+ * have and nobody waits; otherwise it waits in the queue for the first node that has one. Neither the queue nor this
+ * knows what there is to run: a handler that has nothing to do ends, and of two nodes that try, the rows let one.
  */
-export function createPgBossDispatcher(options: PgBossDispatcherOptions): SharedDispatcher {
-  const { queue, waitingSessions, announce, logger } = options;
-  /** Jobs of sessions that are being served, or wait for a slot here. */
-  const taken = new Map<string, string>();
-  const local = createInProcessDispatcher({
-    concurrency: options.concurrency,
-    ...(options.isShared && { isShared: options.isShared }),
-    onServed(bell, more) {
-      // Whatever is left of it is for another node.
-      if (stopping) offering.set(bell.sessionId, bell);
-      else if (!more) release(bell.sessionId);
-      look();
-    },
-  });
-  const timers: NodeJS.Timeout[] = [];
-  /** Sessions that other nodes are soon told of. */
-  const offering = new Map<string, Doorbell>();
-  let offers: NodeJS.Timeout | undefined;
-  let busy: Promise<void> = Promise.resolve();
-  let isLooking = false;
-  let stopping = false;
+export class PgBossDispatcher implements Dispatcher {
+  readonly #options: PgBossDispatcherOptions;
+  readonly #slots: Slots;
+  readonly #fair: FairTake;
+  readonly #writer: QueueWriter;
+  /** Rung here, and not yet started or put into the queue. */
+  readonly #fresh = new FairQueue();
+  readonly #running = new Map<string, Run>();
+  #handler: ((sessionId: string) => Promise<boolean>) | undefined;
+  #isPaused = false;
+  #stopped: (() => void) | undefined;
+  /** Raised by whatever may have put something into the queue. */
+  #calls = 1;
+  /** All that was put before this was taken, or may not start here now. */
+  #answered = 0;
+  #filling: Promise<void> | undefined;
+  /** Whether somebody waits in the queue, who may want the next slot that comes free. */
+  #hasWaiting = false;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #sweeping: Promise<void> | undefined;
 
-  /** Work with the queue, one thing after another; what fails is made up for by the sweep. */
-  function enqueue(what: string, work: () => Promise<void>): void {
-    busy = busy.then(work).catch((error: unknown) => logger.debug({ err: error }, what));
-  }
-
-  function release(sessionId: string): void {
-    const jobId = taken.get(sessionId);
-    if (jobId === undefined) return;
-    taken.delete(sessionId);
-    enqueue("a job could not be completed", async () => queue.done([jobId]));
-  }
-
-  async function offer(bells: readonly Doorbell[]): Promise<void> {
-    if (bells.length === 0) return;
-    await queue.ring(bells.map((bell) => ({ ...bell, priority: -local.runningOf(bell.ownerId) })));
-    announce();
-  }
-
-  function ring(bell: Doorbell): void {
-    local.ring(bell);
-    if (!local.isWaiting(bell)) return;
-    offering.set(bell.sessionId, bell);
-    offers ??= setTimeout(() => {
-      offers = undefined;
-      const bells = [...offering.values()].filter((waiting) => local.isWaiting(waiting));
-      offering.clear();
-      enqueue("sessions could not be offered to other nodes", async () => offer(bells));
-    }, OFFER_AFTER_MS);
-  }
-
-  function look(): void {
-    if (isLooking || stopping || local.freeSlots() === 0) return;
-    isLooking = true;
-    enqueue("the queue could not be read", async () => {
-      isLooking = false;
-      const free = local.freeSlots();
-      if (free === 0 || stopping) return;
-      const bells = await queue.take(free);
-      const superfluous: string[] = [];
-      for (const { jobId, ...bell } of bells) {
-        const earlier = taken.get(bell.sessionId);
-        if (earlier !== undefined) superfluous.push(earlier);
-        taken.set(bell.sessionId, jobId);
-        local.ring(bell);
-      }
-      await queue.done(superfluous);
-      if (bells.length === free) look();
+  constructor(options: PgBossDispatcherOptions) {
+    this.#options = options;
+    const { queue, concurrency, isShared, announce, logger } = options;
+    this.#slots = new Slots(concurrency, isShared);
+    this.#fair = new FairTake(queue, this.#slots, isShared);
+    this.#writer = new QueueWriter(queue, logger, () => {
+      announce();
+      this.look();
     });
   }
 
-  return {
-    ring,
-    look,
+  /** Something may wait in the queue. */
+  look(): void {
+    this.#calls += 1;
+    this.#pump();
+  }
 
-    start(handler) {
-      local.start(handler);
-      const every = (ms: number, work: () => void): void => {
-        const timer = setInterval(work, ms);
-        timer.unref();
-        timers.push(timer);
-      };
-      every(LOOK_MS, look);
-      every(KEEP_MS, () => enqueue("jobs could not be kept", async () => queue.keep([...taken.values()])));
-      every(SWEEP_MS, () =>
-        enqueue("sessions that wait could not be read", async () => {
-          if (stopping || local.freeSlots() === 0) return;
-          for (const bell of await waitingSessions()) local.ring(bell);
-        }),
-      );
-      look();
-    },
+  ring(bell: Doorbell): void {
+    const run = this.#running.get(bell.sessionId);
+    if (run !== undefined) run.rungMeanwhile = true;
+    else this.#fresh.add(bell);
+    this.#pump();
+  }
 
-    async stop() {
-      stopping = true;
-      for (const timer of timers) clearInterval(timer);
-      clearTimeout(offers);
-      for (const bell of local.leaveWaiting()) offering.set(bell.sessionId, bell);
-      await local.stop();
-      for (const sessionId of taken.keys()) release(sessionId);
-      enqueue("sessions could not be left to other nodes", async () => offer([...offering.values()]));
-      await busy;
-      await queue.close();
-    },
-  };
+  start(handler: (sessionId: string) => Promise<boolean>): void {
+    this.#handler = handler;
+    this.#every(POLL_MS, () => this.look());
+    this.#every(SWEEP_MS, () => this.#sweep());
+    this.#every(TOUCH_MS, () => this.#touch());
+    this.#pump();
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+    this.#pump();
+  }
+
+  resume(): void {
+    this.#isPaused = false;
+    this.look();
+  }
+
+  async stop(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#stopped = resolve;
+      if (this.#running.size === 0) resolve();
+    });
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#sweeping;
+    await this.#filling;
+    this.#leaveToOthers();
+    await this.#writer.settle(STOP_PATIENCE_MS);
+    await this.#options.queue[Symbol.asyncDispose]();
+  }
+
+  get #mayStart(): boolean {
+    return this.#handler !== undefined && !this.#isPaused && this.#stopped === undefined;
+  }
+
+  #every(ms: number, action: () => void): void {
+    const timer = setInterval(action, ms);
+    timer.unref();
+    this.#timers.push(timer);
+  }
+
+  /** Those who wait in the queue go first, then what was rung here; what finds no slot waits in the queue. */
+  #pump(): void {
+    if (this.#filling !== undefined || this.#handler === undefined) return;
+    if (this.#mayStart && this.#answered < this.#calls && !this.#slots.isFull) {
+      this.#filling = this.#fill().finally(() => {
+        this.#filling = undefined;
+        this.#pump();
+      });
+      return;
+    }
+    while (this.#mayStart) {
+      const bell = this.#fresh.take(this.#slots.runningOf, this.#slots.mayTake);
+      if (bell === undefined) break;
+      this.#begin(bell, undefined);
+    }
+    this.#leaveToOthers();
+  }
+
+  async #fill(): Promise<void> {
+    let calls = this.#calls;
+    let isWaiting = true;
+    try {
+      // Whoever was rung for before this slot came free is asked for it, too.
+      await this.#writer.written();
+      calls = this.#calls;
+      isWaiting = !(await this.#fair.fill(({ bell, job }: TakenSession) => {
+        this.#begin(bell, job);
+        return this.#mayStart;
+      }));
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, "the dispatch queue cannot be read; trying again");
+    }
+    // What is left waits for a slot, or for the next look.
+    this.#answered = calls;
+    this.#hasWaiting = isWaiting;
+  }
+
+  #leaveToOthers(): void {
+    const bells = this.#fresh.clear();
+    if (bells.length === 0) return;
+    this.#writer.put(bells);
+    // They are before whoever is rung for after them.
+    this.#calls += 1;
+  }
+
+  #begin(bell: Doorbell, job: JobAttempt | undefined): void {
+    const run = this.#running.get(bell.sessionId);
+    if (run === undefined) {
+      this.#slots.take(bell.ownerId);
+      this.#fair.served(bell.ownerId);
+      const begun: Run = { bell, job, rungMeanwhile: false };
+      this.#running.set(bell.sessionId, begun);
+      void this.#serve(begun);
+      return;
+    }
+    run.rungMeanwhile = true;
+    if (job !== undefined) this.#writer.drop(job);
+  }
+
+  async #serve(run: Run): Promise<void> {
+    const { bell } = run;
+    // Paused or stopped meanwhile: nobody here will look what is left to do.
+    const more = this.#mayStart ? await this.#handler?.(bell.sessionId) : true;
+    this.#running.delete(bell.sessionId);
+    this.#slots.give(bell.ownerId);
+    this.#fair.served(bell.ownerId);
+    this.#fresh.served(bell.ownerId);
+    if (more === true || run.rungMeanwhile || !this.#mayStart) this.#fresh.add(bell);
+    if (run.job !== undefined) this.#writer.drop(run.job);
+    // Whoever waits in the queue has this slot now.
+    if (this.#hasWaiting) this.#calls += 1;
+    if (this.#running.size === 0) this.#stopped?.();
+    this.#pump();
+  }
+
+  #touch(): void {
+    const jobs = [...this.#running.values()].flatMap(({ job }) => job ?? []);
+    if (jobs.length === 0) return;
+    this.#options.queue.touch(jobs).catch((error: unknown) => {
+      this.#options.logger.warn({ err: error }, "the dispatch queue was not told that this node is at work");
+    });
+  }
+
+  #sweep(): void {
+    if (!this.#mayStart) return;
+    this.#sweeping ??= this.#options
+      .startable()
+      .then((bells) =>
+        bells.filter(({ sessionId }) => !this.#running.has(sessionId)).forEach((bell) => this.ring(bell)),
+      )
+      .catch((error: unknown) => {
+        this.#options.logger.warn({ err: error }, "looking for sessions without a job failed");
+      })
+      .finally(() => {
+        this.#sweeping = undefined;
+      });
+  }
 }

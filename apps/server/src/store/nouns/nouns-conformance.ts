@@ -145,6 +145,10 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
       expect(await status()).toBe("queued");
       expect((await store.tasks.head(sessionId, 0))?.task.id).toBe(first);
       expect(await store.tasks.waitingSessions()).toEqual([{ sessionId, ownerId: OWNER }]);
+      const page = { after: undefined, limit: 1 };
+      const [startable] = await store.tasks.startable(page);
+      expect(startable).toMatchObject({ sessionId, ownerId: OWNER });
+      expect(await store.tasks.startable({ ...page, after: startable })).toEqual([]);
       const busy = store.append(sessionId, [notice("x")], { expect: { notBusy: true } });
       await expect(busy).rejects.toMatchObject({ guard: "busy" });
       await store.append(sessionId, [
@@ -152,6 +156,7 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
       ]);
       expect(await status()).toBe("working");
       expect(await store.tasks.head(sessionId, 0)).toBeUndefined();
+      expect(await store.tasks.startable(page)).toEqual([]);
       expect((await store.tasks.active(sessionId))?.id).toBe(first);
       expect((await store.tasks.orphans()).map(({ id }) => id)).toEqual([first]);
       const node = { id: "n", name: "node", startedAt: 1 };

@@ -146,6 +146,7 @@ describe("queries for pages", () => {
     // What a start asks for.
     queries.length = 0;
     await tasks.waitingSessions();
+    await tasks.startable({ after: undefined, limit: 10 });
     await tasks.orphans();
     await tasks.resumable(1);
     await sessions.abandoned();
@@ -154,6 +155,9 @@ describe("queries for pages", () => {
     ) as { detail: string }[];
     expect(start.map(({ detail }) => detail).filter((detail) => /INDEX/.test(detail))).toEqual([
       "SEARCH tasks USING INDEX tasks_unfinished (state=?)",
+      "SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)",
+      "SEARCH tasks USING INDEX tasks_unfinished (state=?)",
+      "SEARCH active USING COVERING INDEX tasks_by_session (session_id=? AND state=?)",
       "SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)",
       "SEARCH tasks USING INDEX tasks_unfinished (state=?)",
       "SEARCH nodes USING INDEX sqlite_autoindex_nodes_1 (id=?) LEFT-JOIN",

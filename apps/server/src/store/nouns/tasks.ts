@@ -148,6 +148,32 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
       return rows.map((row) => ({ sessionId: row.session_id, ownerId: row.owner_id }));
     },
 
+    async startable({ after, limit }) {
+      const { fn } = db;
+      let query = db
+        .selectFrom("tasks")
+        .innerJoin("sessions", "sessions.id", "tasks.session_id")
+        .select(["tasks.session_id", "tasks.owner_id", fn.min("tasks.created_at").as("since")])
+        .where(UNFINISHED)
+        .where(
+          sql<boolean>`((tasks.state = 'input-required' and tasks.reason = 'queued')
+            or (tasks.state = 'submitted' and not exists (select 1 from tasks as active
+              where active.session_id = tasks.session_id and active.state in ('working', 'input-required'))))`,
+        )
+        .where("sessions.deleted_at", "is", null)
+        .groupBy(["tasks.session_id", "tasks.owner_id"])
+        .orderBy("since")
+        .orderBy("tasks.session_id")
+        .limit(limit);
+      if (after !== undefined) {
+        query = query.having(
+          sql<boolean>`(min(tasks.created_at), tasks.session_id) > (${after.since}, ${after.sessionId})`,
+        );
+      }
+      const rows = await query.execute();
+      return rows.map((row) => ({ sessionId: row.session_id, ownerId: row.owner_id, since: row.since }));
+    },
+
     async resumable(now) {
       const rows = await db
         .selectFrom("tasks")

@@ -23,6 +23,11 @@ export interface WaitingSession {
   ownerId: string;
 }
 
+export interface StartableSession extends WaitingSession {
+  /** When the first of its tasks that wait was submitted, ms since the epoch. */
+  since: number;
+}
+
 export interface TaskStore {
   /** @returns undefined where there is none, or where it is somebody else's. */
   find(ownerId: string, taskId: string): Promise<StoredTask | undefined>;
@@ -56,6 +61,8 @@ export interface TaskStore {
   ofNode(nodeId: string): Promise<StoredTask[]>;
   /** Every session that has something to run, or may have to go on; the longest waiting first. */
   waitingSessions(): Promise<WaitingSession[]>;
+  /** Sessions whose next task could start now and has not; the longest waiting first, a page of them. */
+  startable(page: { after: StartableSession | undefined; limit: number }): Promise<StartableSession[]>;
   /** Sessions whose task waits for a limit that is over by `now`. */
   resumable(now: number): Promise<WaitingSession[]>;
 }

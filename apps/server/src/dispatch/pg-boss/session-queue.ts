@@ -1,0 +1,109 @@
+import type { Logger } from "pino";
+import { type JobAttempt, PgBoss } from "pg-boss";
+import type { Doorbell } from "../port.ts";
+
+/** A session that this node took from the queue, and the job that says so. */
+export interface TakenSession {
+  bell: Doorbell;
+  job: JobAttempt;
+}
+
+export interface SessionQueueOptions {
+  /** Of PostgreSQL; holds a password. */
+  url: string;
+  /** What people call this process. */
+  node: string;
+  logger: Logger;
+}
+
+const QUEUE = "sessions";
+const SCHEMA = "trunkline_boss";
+/** pg-boss's own, beside the store's. */
+const CONNECTIONS = 2;
+/** A node that does not say for so long that it lives has lost its jobs; pg-boss takes no less. */
+const HEARTBEAT_SECONDS = 10;
+/** pg-boss takes no more. A job that works for longer is put back, and whoever takes it finds the session at work. */
+const EXPIRE_SECONDS = 86_400;
+
+/**
+ * The sessions that wait for a node, as jobs of pg-boss: at most one that waits and one that is at work for each session. A job
+ * carries nothing but whose session it is; it is deleted when it is done, so the table stays as small as the queue. A job
+ * of a node that dies comes back after at most eleven seconds.
+ */
+export class SessionQueue implements AsyncDisposable {
+  readonly #boss: PgBoss;
+
+  private constructor(boss: PgBoss) {
+    this.#boss = boss;
+  }
+
+  /** @throws where PostgreSQL cannot be reached, or its user may not create the schema. */
+  static async open({ url, node, logger }: SessionQueueOptions): Promise<SessionQueue> {
+    const boss = new PgBoss({
+      connectionString: url,
+      // PostgreSQL cuts it at 63 bytes, and warns about anything but ASCII.
+      application_name: `trunkline dispatch ${node}`.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 63),
+      schema: SCHEMA,
+      max: CONNECTIONS,
+      connectionTimeoutMillis: 5_000,
+      schedule: false,
+      superviseIntervalSeconds: 1,
+      monitorIntervalSeconds: 1,
+      registerInstance: false,
+      openTelemetry: { enabled: false },
+    });
+    boss.on("error", (error) =>
+      logger.warn({ err: error }, "the dispatch queue cannot be reached; trying again"),
+    );
+    boss.on("warning", ({ message, data }) => logger.warn({ data }, `the dispatch queue: ${message}`));
+    try {
+      await boss.start();
+      const settings = {
+        heartbeatSeconds: HEARTBEAT_SECONDS,
+        expireInSeconds: EXPIRE_SECONDS,
+        // A job that was lost a thousand times is given up; the sweep rings for its session.
+        retryLimit: 1_000,
+      };
+      await boss.createQueue(QUEUE, { policy: "stately", ...settings });
+      await boss.updateQueue(QUEUE, settings);
+    } catch (error) {
+      await boss.stop({ graceful: false });
+      throw error;
+    }
+    return new SessionQueue(boss);
+  }
+
+  /** @returns whether any of them was not waiting already. */
+  async put(bells: readonly Doorbell[]): Promise<boolean> {
+    const jobs = bells.map(({ sessionId, ownerId }) => ({
+      singletonKey: sessionId,
+      group: { id: ownerId },
+      data: { sessionId, ownerId },
+    }));
+    const inserted = await this.#boss.insert(QUEUE, jobs, { returnId: true });
+    return inserted !== null && inserted.length > 0;
+  }
+
+  /**
+   * Takes those that have waited longest and that no node is at work on.
+   * @param notOf owners whose turn it is not.
+   */
+  async take(limit: number, notOf: readonly string[]): Promise<TakenSession[]> {
+    const jobs = await this.#boss.fetch<Doorbell>(QUEUE, { batchSize: limit, ignoreGroups: [...notOf] });
+    return jobs.map(({ id, retryCount, data }) => ({ bell: data, job: { id, retryCount } }));
+  }
+
+  /** This node has done them, or has put them anew. Jobs that it has lost meanwhile are left alone. */
+  async drop(jobs: readonly JobAttempt[]): Promise<void> {
+    await this.#boss.deleteJob(QUEUE, [...jobs]);
+  }
+
+  /** This node is still at work on them. */
+  async touch(jobs: readonly JobAttempt[]): Promise<void> {
+    await this.#boss.touch(QUEUE, [...jobs]);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#boss.stop({ graceful: false });
+  }
+}
