@@ -22,8 +22,8 @@ it.each([
   { args: ["backup", "-"], says: "Name a file" },
   { args: ["run", "x", "--wrong"], says: "unknown option '--wrong'" },
   { args: ["run", "x", "--when-busy", "explode"], says: "Allowed choices are enqueue, interrupt, reject" },
-  { args: ["run"], says: "There is no prompt" },
-  { args: ["run", "  "], says: "There is no prompt" },
+  { args: ["run"], says: "No prompt." },
+  { args: ["run", "  "], says: "No prompt." },
   {
     args: ["run", "--file", "/nowhere/prompt.md"],
     says: "Can't read /nowhere/prompt.md: it does not exist.",
@@ -45,7 +45,7 @@ it.each([
   { args: ["serve", "--web", "maybe"], says: "Allowed choices are on, off, dev" },
   { args: ["move", ID], says: "--before TASK, or --last" },
   { args: ["move", ID, "--last", "--before", ID], says: "cannot be used with option" },
-  { args: ["edit", ID], says: "There is no prompt" },
+  { args: ["edit", ID], says: "No prompt." },
   { args: ["fork", ID, "--at", "0"], says: "Use a whole number" },
   { args: ["search"], says: "missing required argument 'words'" },
   { args: ["export", ID, "--format", "pdf"], says: "Allowed choices are json, markdown" },
@@ -90,7 +90,7 @@ it.each([
 
 it("takes the prompt from a pipe where nothing else is given", async () => {
   const { exitCode, err } = await runCaptured(["run"], { env: NOBODY, stdin: " \n" });
-  expect(err).toContain("There is no prompt");
+  expect(err).toContain("No prompt.");
   expect(exitCode).toBe(2);
   expect((await runCaptured(["run"], { env: NOBODY, stdin: "do it" })).exitCode).toBe(4);
 });

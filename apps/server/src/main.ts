@@ -25,7 +25,7 @@ function explain(message: string): void {
 
 async function shutDown(): Promise<never> {
   setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
-  await lifecycle.stop((part, error) => explain(`${part} did not stop in order: ${String(error)}`));
+  await lifecycle.stop((part, error) => explain(`${part} did not stop cleanly: ${String(error)}`));
   process.exit(exitCode);
 }
 

@@ -26,13 +26,13 @@ export function answerCommand(context: CommandContext): Command {
   return new Command("answer")
     .summary("answer a question from an agent")
     .description(
-      "Answer a question from an agent: in words, by its options, or both. Without a question: list those that wait. " +
+      "Answer a question from an agent: with text, its options, or both. Without an id: list open questions. " +
         "Without an answer, at a terminal: show the question and ask.",
     )
     .argument("[question]", "id of the question, its beginning, or last", parseId("answer"))
-    .argument("[text...]", "the answer in words")
-    .option("--option <option>", "choose this option, by its number, id or name; may be repeated", collect)
-    .option("--json", "print the question as JSON; of a list, one per line")
+    .argument("[text...]", "the answer as text")
+    .option("--option <option>", "choose this option by its number, id or name; may be repeated", collect)
+    .option("--json", "print as JSON; lists as JSON lines")
     .action(async (given: string | undefined, words: string[], options: AnswerOptions, command: Command) => {
       if (given === undefined) return await list(context, options, command);
       const client = connect(context, command);
@@ -61,7 +61,7 @@ async function openQuestion(client: TrunklineClient, questionId: string): Promis
   if (question !== undefined) return question;
   throw new CommandError(
     EXIT.usage,
-    "That question is not open: it was answered, has timed out, or never was.",
+    "That question is not open: it was answered, timed out, or never existed.",
   );
 }
 
@@ -81,7 +81,7 @@ async function answerOf(
   if (text !== "" || chosen.length > 0) {
     return { ...(text !== "" && { text }), ...(chosen.length > 0 && { options: chosen }) };
   }
-  if (!canAsk(terminal)) throw new CommandError(EXIT.usage, "Give the answer as words, or with --option.");
+  if (!canAsk(terminal)) throw new CommandError(EXIT.usage, "Give the answer as text, or with --option.");
   const rows = formatQuestion({ text: question.text, options: offered }, terminal.err.colors);
   await terminal.err.write(rows.map((row) => `${row}\n`).join(""));
   const asked = await askAnswer(terminal, { signal: new AbortController().signal });

@@ -32,7 +32,7 @@ export function approveCommand(context: CommandContext): Command {
   return new Command("approve")
     .summary("answer what a task asks")
     .description(
-      "Allow or deny a tool call that waits for you. Without an id: list what waits. At a terminal it shows the whole " +
+      "Allow or deny a tool call that needs approval. Without an id: list open approvals. At a terminal it shows the whole " +
         "call and asks; in a script it allows the call unless told otherwise.",
     )
     .argument("[approval]", "id of the approval, its beginning, or last", parseId("approve"))
@@ -47,7 +47,7 @@ export function approveCommand(context: CommandContext): Command {
       parseWholeNumber(1, MAX_LISTED),
       DEFAULT_LISTED,
     )
-    .option("--json", "print the approval as JSON; of a list, one per line")
+    .option("--json", "print as JSON; lists as JSON lines")
     .action(async (given: string | undefined, options: ApproveOptions, command: Command) => {
       if (given === undefined) return list(context, options, command);
       const client = connect(context, command);

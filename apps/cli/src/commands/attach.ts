@@ -21,7 +21,7 @@ export function attachCommand(context: CommandContext): Command {
   return new Command("attach")
     .summary("show a session and watch it")
     .description(
-      "Show what happened in a session, and watch it until it is idle. The exit code tells how its last task ended. " +
+      "Show what happened in a session, and watch it until it is idle. The exit code is that of its last task. " +
         "Ctrl-C stops watching; the session keeps running.",
     )
     .argument("[session]", "id of the session (default: the latest)", parseId("sessions"))

@@ -20,8 +20,7 @@ export function backupCommand(context: CommandContext): Command {
   return new Command("backup")
     .summary("back up the database")
     .description(
-      "Copy the database of the data directory to a file; the server may be running. Files of workspaces are not " +
-        "included.",
+      "Copy the database to a file; the server may be running. Workspace files are not " + "included.",
     )
     .argument("<file>", "file to write, which must not exist")
     .option("--json", "print the file and its size in bytes as JSON")
@@ -52,7 +51,7 @@ export function restoreCommand(context: CommandContext): Command {
       "Replace the database of the data directory with a backup. The old one is kept beside it. Stop the server first.",
     )
     .argument("<file>", "the backup")
-    .option("--revoke-tokens", "revoke every token of the backup; everybody has to be let in again")
+    .option("--revoke-tokens", "revoke every token in the backup; everybody must be invited again")
     .option(
       "--resume-tasks",
       "continue tasks that were unfinished when the backup was made (default: cancel them)",
@@ -79,7 +78,7 @@ export function restoreCommand(context: CommandContext): Command {
       if (summary.tokens === 0) return;
       await err.write(
         err.colors.dim(
-          `${summary.tokens} tokens of the backup work again, except those revoked since in this data directory. ` +
+          `${summary.tokens} tokens in the backup work again, except those revoked in this data directory since. ` +
             `To revoke them all: ${hints(context)("restore", "--revoke-tokens", file)}\n`,
         ),
       );

@@ -31,10 +31,7 @@ export function deleteCommand(context: CommandContext): Command {
       const title = oneLine(session.title);
       if (options.yes !== true) {
         if (!canAsk(terminal)) {
-          throw new CommandError(
-            EXIT.usage,
-            "There is no terminal to ask at. To delete it without asking, add --yes.",
-          );
+          throw new CommandError(EXIT.usage, "No terminal to ask at. To delete without asking, add --yes.");
         }
         const question = `Delete "${title}" and all its files? This can't be undone.`;
         const wanted = await askYesNo(terminal, question, { otherwise: false });

@@ -18,7 +18,7 @@ export function forkCommand(context: CommandContext): Command {
   return new Command("fork")
     .summary("branch off from a point in a session")
     .description(
-      "Make a new session that shares another one's history up to an event. The original doesn't change.",
+      "Create a session that shares another one's history up to an event. The original doesn't change.",
     )
     .argument("[session]", "id of the session, its beginning, or last", parseId("sessions"))
     .option(

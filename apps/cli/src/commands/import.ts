@@ -13,9 +13,7 @@ interface ImportOptions {
 export function importCommand(context: CommandContext): Command {
   return new Command("import")
     .summary("import an exported session")
-    .description(
-      "Make a session from what `trunkline export` wrote. It gets new ids and keeps everything else.",
-    )
+    .description("Create a session from an export. It gets new ids and keeps everything else.")
     .argument("<file>", "the exported JSON; - for the standard input")
     .option("--key <key>", "import once: the same key again returns the first import")
     .option("--json", "print the session, and whether it is new, as JSON")

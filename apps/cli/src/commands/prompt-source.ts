@@ -14,7 +14,7 @@ export interface PromptSource {
 }
 
 export const PROMPT_HELP =
-  "The prompt is made of the words, then --file, then what is piped in. With `-` among the words it waits for the pipe.";
+  "The prompt is the words, then --file, then piped input. With `-` among the words it waits for the pipe.";
 
 /**
  * Assembles the prompt: words, file and stdin, separated by blank lines.
@@ -34,10 +34,7 @@ export async function readPrompt({ words, file, stdin, notify }: PromptSource): 
     .filter((part) => part !== "")
     .join("\n\n");
   if (prompt === "") {
-    throw new CommandError(
-      EXIT.usage,
-      "There is no prompt. Give it as words, with --file, or through a pipe.",
-    );
+    throw new CommandError(EXIT.usage, "No prompt. Give it as words, with --file, or through a pipe.");
   }
   if (prompt.length > MAX_PROMPT_LENGTH) {
     const over = (prompt.length - MAX_PROMPT_LENGTH).toLocaleString("en-US");

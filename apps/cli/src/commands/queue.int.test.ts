@@ -57,7 +57,7 @@ it("refuses to touch what has begun, and a use that says too little or too much"
   expect((await cli(["edit", crypto.randomUUID(), "say: x"])).exitCode).toBe(2);
   expect(await cli(["move", third])).toMatchObject({ exitCode: 2, err: expect.stringContaining("--last") });
   expect((await cli(["move", third, "--last", "--before", second])).exitCode).toBe(2);
-  expect((await cli(["edit", third])).err).toContain("There is no prompt");
+  expect((await cli(["edit", third])).err).toContain("No prompt.");
 });
 
 it("retries what has ended, and nothing else", async () => {

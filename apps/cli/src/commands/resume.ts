@@ -13,7 +13,7 @@ export function resumeCommand(context: CommandContext): Command {
   return new Command("resume")
     .summary("try a rate-limited task now")
     .description(
-      "Resume a task that waits for its provider's limit to reset, without waiting any longer. It resumes by itself once " +
+      "Resume a task that waits for its provider's rate limit, without waiting any longer. It resumes by itself once " +
         "the limit has reset.",
     )
     .argument("[task]", "id of the task, its beginning, or last", parseId("tasks"))

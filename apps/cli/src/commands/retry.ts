@@ -12,7 +12,7 @@ interface RetryOptions {
 export function retryCommand(context: CommandContext): Command {
   return new Command("retry")
     .summary("run a task again")
-    .description("Run a task that has ended again, as a new task of its session. The old one stays as it is.")
+    .description("Retry an ended task as a new task in its session. The old one is not changed.")
     .argument("[task]", "id of the task, its beginning, or last", parseId("tasks"))
     .option("--json", "print the new task as JSON")
     .action(async (given: string | undefined, options: RetryOptions, command: Command) => {

@@ -18,7 +18,7 @@ export function searchCommand(context: CommandContext): Command {
   return new Command("search")
     .summary("search prompts, answers and tool calls")
     .description(
-      "Search prompts, answers, and the inputs and outputs of tools, newest first. All words must occur; the last may " +
+      "Search prompts, answers, tool inputs and outputs, newest first. All words must occur; the last may " +
         "be the beginning of one.",
     )
     .argument("<words...>", "words to search for")

@@ -22,12 +22,12 @@ export function serveCommand(context: CommandContext): Command {
   return new Command("serve")
     .summary("start the server")
     .description(
-      "Start the server in this terminal, or in the background, where it outlives the terminal. Environment variables " +
-        "set everything else; options win over them.",
+      "Start the server in this terminal or, with -d, in the background. Environment variables " +
+        "set everything else; options take precedence.",
     )
     .option(
       "-p, --port <number>",
-      "port to listen on; 0 takes a free one (TRUNKLINE_PORT)",
+      "port to listen on; 0: any free port (TRUNKLINE_PORT)",
       parseWholeNumber(0, 65_535),
     )
     .option("--host <address>", "address to listen on (TRUNKLINE_HOST)")

@@ -21,7 +21,7 @@ export function stopCommand(context: CommandContext): Command {
   return new Command("stop")
     .summary("stop this machine's server")
     .description(
-      "Stop the server that runs on this machine's data directory, however it was started. Running tasks are " +
+      "Stop the server running on the data directory, however it was started. Running tasks are " +
         "interrupted and resume at the next start. Gives up after 20 s.",
     )
     .option("--json", "print the server that was stopped, or null, as JSON")
@@ -59,10 +59,7 @@ async function stop({ pid }: ServerRecord): Promise<void> {
   // It removes its record slightly before it unlocks the directory.
   while (isRunning(pid)) {
     if (Date.now() > deadline) {
-      throw new CommandError(
-        EXIT.failed,
-        `The server did not stop within 20 s. To end it at once: kill -9 ${pid}`,
-      );
+      throw new CommandError(EXIT.failed, `The server did not stop within 20 s. Force it: kill -9 ${pid}`);
     }
     await delay(LOOK_EVERY_MS);
   }

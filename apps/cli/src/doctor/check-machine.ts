@@ -16,7 +16,11 @@ export function checkNode(version: string): Finding {
   if (major > oldest || (major === oldest && minor >= oldestMinor)) {
     return { check: "node", level: "ok", message: version };
   }
-  return { check: "node", level: "fail", message: `${version}; needs ${oldest}.${oldestMinor} or newer` };
+  return {
+    check: "node",
+    level: "fail",
+    message: `${version}; ${oldest}.${oldestMinor} or later is required`,
+  };
 }
 
 /** Whether this user's server can use the directory, and nobody else can read it. */

@@ -84,7 +84,7 @@ export function checkConsumer({
   if (lagMs <= MAX_LAG_MS && failures === 0) {
     return { check: "consumer", level: "ok", message: `${name} is up to date` };
   }
-  const failed = failures === 0 ? "" : `; it failed ${failures} times in a row, the server's log says why`;
+  const failed = failures === 0 ? "" : `; it failed ${failures} times in a row, see the server's log`;
   const behind = `${name} is ${waiting} events behind, the oldest ${formatDuration(lagMs)} old${failed}`;
   return { check: "consumer", level: "warn", message: behind };
 }

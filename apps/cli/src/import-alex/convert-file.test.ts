@@ -232,7 +232,7 @@ it("keeps what is no part of the conversation as notices, and says what it left 
     type === "notice" ? [(data as { message: string }).message] : [],
   );
   expect(notices).toEqual([
-    expect.stringContaining("Attachments were left out: a.png."),
+    expect.stringContaining("Attachments were omitted: a.png."),
     "context was compressed",
     "be brief",
   ]);

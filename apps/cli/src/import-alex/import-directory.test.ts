@@ -131,7 +131,7 @@ describe("500 generated sessions", () => {
       ),
     );
     for (const { id, forkedFrom } of forks) {
-      expect(noticesOf(sent.get(id)!.document)).toContain(`forked from ${forkedFrom}`);
+      expect(noticesOf(sent.get(id)!.document)).toContain(`Forked from ${forkedFrom}`);
     }
   });
 
@@ -149,7 +149,7 @@ describe("500 generated sessions", () => {
       "usage-of-session": stories.filter(({ costs, turns }) => costs.length > 0 && turns.length > 1).length,
     });
     for (const { id, turns } of firsts) {
-      const says = noticesOf(sent.get(id)!.document).includes("calls were not kept");
+      const says = noticesOf(sent.get(id)!.document).includes("without their calls");
       expect(says).toBe(turns.some(({ rounds }) => rounds.length > 0));
     }
   });

@@ -70,7 +70,7 @@ function remarkRows({ remarks, sessions, forks }: ImportReport): Row[] {
   if (changed > 0) {
     rows.push({
       first: String(changed),
-      second: "already there, but alex has gone on since; that is not imported",
+      second: "already there; changes made in alex since are not imported",
     });
   }
   if (forks.length > 0) {

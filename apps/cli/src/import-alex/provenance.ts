@@ -14,15 +14,15 @@ export function provenanceOf(
   costs: SessionCosts | null,
 ): string {
   const said = [`Imported from alex: ${session.id}.`];
-  if (session.forkedFrom !== null) said.push(`There it was forked from ${session.forkedFrom}.`);
+  if (session.forkedFrom !== null) said.push(`Forked from ${session.forkedFrom}.`);
   if (session.workingDirectory !== null) said.push(`It worked in ${session.workingDirectory}.`);
   if ((counts["calls-lost"] ?? 0) > 0) {
-    said.push(`Its file has results of tools whose calls were not kept; those are shown as ${UNKNOWN_TOOL}.`);
+    said.push(`Its file has tool results without their calls; these are shown as ${UNKNOWN_TOOL}.`);
   }
   if (systemPromptLength > 0) {
-    said.push(`Its system prompt of ${systemPromptLength} characters was left out: Trunkline has its own.`);
+    said.push(`Its system prompt of ${systemPromptLength} characters was omitted: Trunkline has its own.`);
   }
-  if (attachments.length > 0) said.push(`Attachments were left out: ${listed(attachments)}.`);
+  if (attachments.length > 0) said.push(`Attachments were omitted: ${listed(attachments)}.`);
   if (costs !== null) said.push(usageSentence(costs, turns.length));
   return said.join(" ");
 }
@@ -34,6 +34,6 @@ function listed(names: readonly string[]): string {
 
 function usageSentence({ inputTokens, outputTokens, costUsd, models }: SessionCosts, turns: number): string {
   const by = models.length === 0 ? "" : ` with ${listed(models)}`;
-  const whole = turns > 1 ? "; known for the session as a whole, they are counted with its last task" : "";
+  const whole = turns > 1 ? "; recorded per session, counted with its last task" : "";
   return `It used ${inputTokens} input and ${outputTokens} output tokens${by}, for $${costUsd.toFixed(4)}${whole}.`;
 }

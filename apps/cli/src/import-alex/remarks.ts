@@ -5,8 +5,8 @@
 export const REMARKS = {
   "may-have-overwritten":
     "named after the second it began in: it may have overwritten another session of the same second",
-  "id-differs-from-name": "the id in the file is not the file's name; the id counts",
-  "calls-lost": "tool results whose calls are not in the file; their calls are shown as unknown_tool",
+  "id-differs-from-name": "the id in the file differs from the file name; the id is used",
+  "calls-lost": "tool results without their calls in the file; shown as unknown_tool",
   "results-lost": "tool calls without a result in the file; shown as interrupted",
   "prompt-lost": "answers that no prompt comes before",
   unanswered: "prompts without an answer; shown as canceled",
@@ -14,7 +14,7 @@ export const REMARKS = {
   "attachments-left-out": "attachments left out: only their names are kept",
   "unknown-roles": "messages of an unknown role, kept as notices",
   "unreadable-messages": "entries that are no messages, left out",
-  "times-unknown": "no creation time that can be read; the id, the messages or the file's own date stand in",
+  "times-unknown": "no readable creation time; taken from the id, the messages or the file's date",
   "usage-of-session": "tokens known for the session as a whole, counted with its last task",
 } as const;
 

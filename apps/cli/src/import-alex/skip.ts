@@ -2,14 +2,14 @@
 export const SKIP_REASONS = {
   "wrong-extension": "not named like a session (.json)",
   "not-a-session": "JSON, but no session",
-  empty: "holds no conversation",
+  empty: "contains no conversation",
   "plan-without-session": "a plan without its session",
   duplicate: "the same session as another file",
   truncated: "cut off in the middle",
   "invalid-json": "not JSON",
   unreadable: "cannot be read",
   "too-large": "too large for one import",
-  unconvertible: "cannot be made into a session of Trunkline's",
+  unconvertible: "cannot be converted to a Trunkline session",
   refused: "refused by the server",
 } as const;
 

@@ -17,7 +17,7 @@ export function readToolError(error: unknown): ToolError | null {
   return { message: isEmpty ? "" : JSON.stringify(error) };
 }
 
-export const LOST_ERROR_MESSAGE = "[failed; alex did not keep why]";
+export const LOST_ERROR_MESSAGE = "[failed; alex did not record why]";
 
 /** What the model saw of a call: its output, plus the error if the output does not mention it. */
 export function outputOf(content: string, error: ToolError | null): string {

@@ -29,7 +29,7 @@ export function findLocalServer(dataDir: string): LocalServer {
 
 function doubtAbout({ pid, url, startedAt }: ServerRecord, dataDir: string): string | null {
   const found = readProcess(pid);
-  if (found === null) return `process ${pid} cannot be checked`;
+  if (found === null) return `process ${pid} can't be checked`;
   if (found.uid !== statSync(join(dataDir, "server.json")).uid)
     return `process ${pid} belongs to another user`;
   const listens = isListening(pid, url);

@@ -15,7 +15,7 @@ export function streamFault(error: unknown, context: FaultContext): ProviderFaul
 
 /** The answer was cut off; discard what it said so far. */
 export function cutFault(said: string, { redact }: FaultContext, cause?: unknown): ProviderFault {
-  const message = `The model's answer broke off (${clip(redact(said))})`;
+  const message = `The model's answer was cut off (${clip(redact(said))})`;
   return new ProviderFault("provider_stream_cut", message, { cause, retryable: true });
 }
 

@@ -18,7 +18,7 @@ export class CallGuard {
     if (this.#refused >= MAX_REFUSED_CALLS) {
       throw new RunFailure({
         code: "tool_calls_invalid",
-        message: `The model made ${MAX_REFUSED_CALLS} tool calls in a row that no tool could take; the last one: ${output}`,
+        message: `The model made ${MAX_REFUSED_CALLS} invalid tool calls in a row; the last one: ${output}`,
         retryable: false,
       });
     }

@@ -61,7 +61,7 @@ export function waitsFor(deps: PermissionDeps, calls: readonly ToolCall[]): Wait
 }
 
 function denialText({ by, note }: CallAnswer): string {
-  if (by === null) return "Not run: nobody approved it in time. Go on without it, or say what you would need";
+  if (by === null) return "Not run: nobody approved it in time. Continue without it, or say what you need";
   return note === undefined ? `Denied by ${by}; not run` : `Denied by ${by}; not run. They say: ${note}`;
 }
 

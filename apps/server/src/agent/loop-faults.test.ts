@@ -199,7 +199,7 @@ test("K5: a provider that does not begin, and one that falls silent, are given u
   });
   expect(outcome).toMatchObject({ type: "completed", result: "whole" });
   expect(bench.log.of("notice").map(({ message }) => message.split(".  ")[0])).toEqual([
-    expect.stringMatching(/did not begin to answer within 0.3 s\. TRUNKLINE_MODEL_START_TIMEOUT_SECONDS/),
+    expect.stringMatching(/did not start to answer within 0.3 s\. TRUNKLINE_MODEL_START_TIMEOUT_SECONDS/),
     expect.stringMatching(/sent nothing for 0.3 s\. TRUNKLINE_MODEL_IDLE_TIMEOUT_SECONDS/),
   ]);
   expect(await Promise.all(bench.provider.requests.map(({ ended }) => ended))).toEqual([

@@ -33,7 +33,7 @@ describe("A4: a question", () => {
       "The user chose: Postgres, SQLite\nThey added: both",
     ],
     [{ text: "neither" }, "succeeded", "The user answered: neither"],
-    [null, "failed", "Nobody answered in time. Go on without the answer, or say what you need to know."],
+    [null, "failed", "Nobody answered in time. Continue without the answer, or say what you need to know."],
   ])(
     "is answered by %j, after a restart too, and the answer is the call's result",
     async (answer, status, output) => {

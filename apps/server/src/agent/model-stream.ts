@@ -158,7 +158,7 @@ const TIMEOUT_TRIES = 3;
 function timeoutFault(hasBegun: boolean, afterMs: number): ProviderFault {
   const seconds = Math.round(afterMs / 100) / 10;
   const message = hasBegun
-    ? `The provider sent nothing for ${seconds} s. TRUNKLINE_MODEL_IDLE_TIMEOUT_SECONDS sets how long to wait`
-    : `The provider did not begin to answer within ${seconds} s. TRUNKLINE_MODEL_START_TIMEOUT_SECONDS sets how long to wait`;
+    ? `The provider sent nothing for ${seconds} s. TRUNKLINE_MODEL_IDLE_TIMEOUT_SECONDS sets the limit`
+    : `The provider did not start to answer within ${seconds} s. TRUNKLINE_MODEL_START_TIMEOUT_SECONDS sets the limit`;
   return new ProviderFault("provider_timeout", message, { retryable: true, maxTries: TIMEOUT_TRIES });
 }

@@ -36,7 +36,7 @@ export function networkAdvice(code: string): string {
     return "It does not speak the address's protocol; check http:// and https://";
   }
   if (/CERT|SELF_SIGNED|DEPTH_ZERO|UNABLE_TO_|ALTNAME/.test(code)) {
-    return "Its certificate is not trusted; NODE_EXTRA_CA_CERTS names a file of further authorities";
+    return "Its certificate is not trusted; NODE_EXTRA_CA_CERTS names a file with your own authority";
   }
   return "Check that it is running and that the address is right";
 }

@@ -13,4 +13,4 @@ export function answerText(
 }
 
 export const NOT_ANSWERED =
-  "Nobody answered in time. Go on without the answer, or say what you need to know.";
+  "Nobody answered in time. Continue without the answer, or say what you need to know.";

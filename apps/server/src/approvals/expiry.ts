@@ -54,7 +54,7 @@ export function createExpiry({ nextExpiry, expireDue, now, wait, logger }: Expir
         idleMs = await look();
       } catch (error) {
         if (stopped.signal.aborted) return;
-        logger.warn({ err: error }, "expired approvals could not be settled; trying again");
+        logger.warn({ err: error }, "expired approvals could not be closed; trying again");
       }
       if (idleMs > 0) await waitUnlessWoken(idleMs);
     }

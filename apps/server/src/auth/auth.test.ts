@@ -66,7 +66,7 @@ describe("local token", () => {
 
   it("refuses to start over a file that holds something else", async () => {
     await writeFile(join(fixture.dataDir, "token"), "my notes");
-    await expect(fixture.restart()).rejects.toThrow(/does not hold a Trunkline token/);
+    await expect(fixture.restart()).rejects.toThrow(/is not a Trunkline token/);
     expect(await readToken()).toBe("my notes");
   });
 

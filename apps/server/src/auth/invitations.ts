@@ -48,7 +48,7 @@ export class Invitations {
   async createAgain(userName: string): Promise<MadeInvitation> {
     const user = await this.#store.users.findByName(userName);
     if (user === undefined || user.removedAt !== null) {
-      throw new Error(`TRUNKLINE_RECOVER_USER: there is no user '${userName}', or they were removed`);
+      throw new Error(`TRUNKLINE_RECOVER_USER: no user '${userName}', or it was removed`);
     }
     // What the user could do before.
     const tokens = await this.#store.tokens.page({ userId: user.id, limit: 1_000 });

@@ -25,7 +25,7 @@ export async function readTokenFile(dataDir: string): Promise<string | undefined
   if (token === "") return undefined;
   if (!isSecret(token)) {
     throw new Error(
-      `${path} does not hold a Trunkline token; move it away, and a new one is made at the next start`,
+      `${path} is not a Trunkline token; remove it, and a new one is created at the next start`,
     );
   }
   const { mode } = await stat(path);

@@ -84,7 +84,7 @@ async function write(path: string, chunks: AsyncIterable<Uint8Array>, maxBytes: 
     for await (const chunk of chunks) {
       bytes += chunk.length;
       if (bytes > maxBytes) {
-        throw new TrunklineError("payload_too_large", `A blob may have ${maxBytes} bytes at most`);
+        throw new TrunklineError("payload_too_large", `Blob too large: limit ${maxBytes} bytes`);
       }
       if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk]).subarray(0, HEAD_BYTES);
       hash.update(chunk);

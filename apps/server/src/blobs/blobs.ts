@@ -48,7 +48,7 @@ export function createBlobs(deps: BlobsDeps): Blobs {
       if (kept + before + bytes > maxBytesPerUser) {
         throw new TrunklineError(
           "quota_exceeded",
-          `Your files may have ${maxBytesPerUser} bytes together; delete sessions that you no longer need`,
+          `Your files may use ${maxBytesPerUser} bytes in total; delete sessions that you no longer need`,
         );
       }
     } catch (error) {
@@ -99,7 +99,7 @@ export function createBlobs(deps: BlobsDeps): Blobs {
   return {
     async put(ownerId, chunks, size) {
       if (size !== null && size > maxBytes) {
-        throw new TrunklineError("payload_too_large", `A blob may have ${maxBytes} bytes at most`);
+        throw new TrunklineError("payload_too_large", `Blob too large: limit ${maxBytes} bytes`);
       }
       using _room = await reserve(ownerId, size ?? maxBytes);
       await using file = await files.receive(chunks, size ?? maxBytes);

@@ -68,7 +68,7 @@ export function createCompute(options: PoolOptions): Compute {
       }
       if ((error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY") {
         logger.warn({ job: job.name, memoryMb }, "work was stopped at its memory limit");
-        throw new ComputeError("memory", "This took more memory than it may have and was stopped");
+        throw new ComputeError("memory", "This used too much memory and was stopped");
       }
       throw error;
     } finally {

@@ -2,9 +2,11 @@ import { Readable } from "node:stream";
 import { requireScope, type Services, TrunklineError } from "@trunkline/contract";
 import { Blob, BlobId } from "@trunkline/contract/schemas";
 import type { Hono } from "hono";
-import { BLOBS_PATH } from "./blobs-path.ts";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, HttpEnv } from "./http-env.ts";
+
+/** Path for uploads, and prefix of the downloads by hash. */
+export const BLOBS_PATH = "/api/blobs";
 
 /** Blobs as raw bytes both ways. Not procedures, because JSON would hold each of them in memory. */
 export function registerBlobs(app: Hono<HttpEnv>, { services }: { services: Services }): void {
@@ -48,7 +50,7 @@ async function* bodyOf({ env: { incoming } }: HttpContext): AsyncGenerator<Uint8
   try {
     yield* incoming.iterator({ destroyOnReturn: false }) as AsyncIterable<Uint8Array>;
   } catch (cause) {
-    throw new TrunklineError("validation_failed", "The upload broke off; nothing was stored", { cause });
+    throw new TrunklineError("validation_failed", "The upload was cut off; nothing was stored", { cause });
   }
 }
 

@@ -82,10 +82,7 @@ export function createInviteHandler(deps: SignInDeps) {
 async function readJson(c: HttpContext, { site }: SignInDeps): Promise<z.infer<typeof Body>> {
   const origin = c.req.header("origin");
   if (origin !== undefined && origin !== site.originOf(hostOf(c))) {
-    throw new TrunklineError(
-      "forbidden",
-      "An invitation is accepted on the server's own page, or by a program",
-    );
+    throw new TrunklineError("forbidden", "Accept an invitation on the server's own page, or from a program");
   }
   await requireJson(c, async () => undefined);
   const length = Number(c.req.header("content-length") ?? (hasBody(c) ? Infinity : 0));
@@ -109,7 +106,7 @@ async function joinedPage(
     title: `Welcome, ${name}`,
     body: html`<p>This browser is signed in. This is your token for the terminal and for other browsers:</p>
       <p><code>${secret}</code></p>
-      <p>Copy it now and keep it to yourself: you won't see it again, and nobody can give you another.</p>
+      <p>Copy it now and keep it to yourself: it won't be shown again, and nobody can give you another.</p>
       <p><a href="/">Continue</a></p>`,
   });
   return c.body(await page.text(), 200, Object.fromEntries(page.headers));

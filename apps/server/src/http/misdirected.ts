@@ -23,7 +23,7 @@ export async function misdirected(incoming: IncomingMessage, message: string): P
       </p>
       <p>If this address is yours, set this variable where the server runs, then restart the server:</p>
       <p><code>${setting}</code></p>
-      <p>Several addresses are separated by commas.</p>`,
+      <p>Separate several addresses with commas.</p>`,
   });
   return { status: 421, body: await page.text(), headers: Object.fromEntries(page.headers) };
 }

@@ -34,10 +34,7 @@ export const REST_DOCUMENTS: Readonly<Partial<Record<string, DocumentHandler>>> 
     requireScope(principal, "session.import");
     const length = Number(c.req.header("content-length") ?? Number.NaN);
     if (length > MAX_IMPORT_BODY_BYTES) {
-      throw new TrunklineError(
-        "payload_too_large",
-        `This request may have ${MAX_IMPORT_BODY_BYTES} bytes at most`,
-      );
+      throw new TrunklineError("payload_too_large", `Body too large: limit ${MAX_IMPORT_BODY_BYTES} bytes`);
     }
     const isSmall = length <= MAX_BODY_BYTES;
     if (isSmall && !isBareDocument(await c.req.text())) return null;

@@ -3,7 +3,7 @@ import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { newSecret } from "../auth/secret.ts";
 import { createApp } from "./app.ts";
-import { BLOBS_PATH } from "./blobs-path.ts";
+import { BLOBS_PATH } from "./blobs.ts";
 import { createLimits } from "./limits.ts";
 import { createSite } from "./site.ts";
 import { type HttpFixture, JSON_TYPE, openHttpFixture } from "./testing/http-fixture.ts";

@@ -30,7 +30,7 @@ export function tokenSignIn({
 }): [Middleware, Middleware, Middleware, (c: HttpContext) => Promise<Response>] {
   const fromOwnPage: Middleware = async (c, next) => {
     if (c.req.header("origin") !== site.originOf(hostOf(c))) {
-      throw new TrunklineError("forbidden", "A browser signs in from the server's own page");
+      throw new TrunklineError("forbidden", "Browsers must sign in from the server's own page");
     }
     await next();
   };

@@ -1,5 +1,4 @@
 import type { SessionEvent } from "@trunkline/contract";
-import { lengthOfStrings } from "./length-of-strings.ts";
 
 /** What a tail keeps at most, but for one single larger event. Who is further behind reads the log. */
 const MAX_EVENTS = 512;
@@ -85,4 +84,13 @@ export class Tail {
     this.#events = this.#events.slice(dropped.length);
     this.#length = this.#events.reduce((length, event) => length + lengthOfStrings(event.data), 0);
   }
+}
+
+/** Approximate memory of a JSON value: the length of all its strings, in UTF-16 units. */
+function lengthOfStrings(value: unknown): number {
+  if (typeof value === "string") return value.length;
+  if (typeof value !== "object" || value === null) return 0;
+  let length = 0;
+  for (const part of Object.values(value)) length += lengthOfStrings(part);
+  return length;
 }

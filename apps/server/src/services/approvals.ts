@@ -2,8 +2,7 @@ import { type Approval, type ApprovalService, type Principal, TrunklineError } f
 import type { Approvals } from "../approvals/port.ts";
 import type { Audit } from "../audit/port.ts";
 import { GuardFailedError, type Store } from "../store/port.ts";
-import { requireSessionAccess } from "./ownership.ts";
-import { decodePageCursor, toPage } from "./page-cursor.ts";
+import { openRequestsPage } from "./open-requests-page.ts";
 
 export function createApprovalService({
   store,
@@ -21,21 +20,7 @@ export function createApprovalService({
   }
 
   return {
-    async list(principal, { sessionId, cursor, limit }) {
-      if (sessionId !== undefined) await requireSessionAccess(store, principal, sessionId);
-      const found = await store.approvals.open({
-        ownerId: principal.userId,
-        ...(sessionId !== undefined && { sessionId }),
-        ...(cursor !== undefined && { beforeId: decodePageCursor(cursor).id }),
-        limit: limit + 1,
-      });
-      return toPage(
-        found,
-        limit,
-        (approval) => approval,
-        ({ createdAt }) => createdAt,
-      );
-    },
+    list: async (principal, query) => openRequestsPage(store, store.approvals, principal, query),
 
     async answer(principal, { approvalId, decision, note }) {
       const approval = await requireApproval(principal, approvalId);
@@ -67,7 +52,7 @@ function closed({ id, state, answeredBy }: Approval): TrunklineError {
     state === "expired"
       ? "has expired, which counts as a no"
       : state === "canceled"
-        ? "is not needed any more: its task has ended"
+        ? "is no longer needed: its task has ended"
         : `was answered with '${state}' by ${answeredBy ?? "somebody"}`;
   return new TrunklineError("approval_closed", `Approval ${id} ${how}`);
 }

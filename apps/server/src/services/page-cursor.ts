@@ -45,7 +45,7 @@ export function decodePageCursor(cursor: string): PagePosition {
 function invalid(cause?: unknown): TrunklineError {
   return new TrunklineError(
     "cursor_invalid",
-    "This cursor is not one that nextCursor gave; leave it out to start with the newest",
+    "Invalid cursor: pass a nextCursor, or leave it out to start with the newest",
     { cause },
   );
 }

@@ -9,8 +9,7 @@ import {
 import type { Approvals } from "../approvals/port.ts";
 import type { Audit } from "../audit/port.ts";
 import { GuardFailedError, type Store } from "../store/port.ts";
-import { requireSessionAccess } from "./ownership.ts";
-import { decodePageCursor, toPage } from "./page-cursor.ts";
+import { openRequestsPage } from "./open-requests-page.ts";
 
 export function createQuestionService({
   store,
@@ -28,21 +27,7 @@ export function createQuestionService({
   }
 
   return {
-    async list(principal, { sessionId, cursor, limit }) {
-      if (sessionId !== undefined) await requireSessionAccess(store, principal, sessionId);
-      const found = await store.questions.open({
-        ownerId: principal.userId,
-        ...(sessionId !== undefined && { sessionId }),
-        ...(cursor !== undefined && { beforeId: decodePageCursor(cursor).id }),
-        limit: limit + 1,
-      });
-      return toPage(
-        found,
-        limit,
-        (question) => question,
-        ({ createdAt }) => createdAt,
-      );
-    },
+    list: async (principal, query) => openRequestsPage(store, store.questions, principal, query),
 
     async answer(principal, { questionId, answer }) {
       const question = await requireQuestion(principal, questionId);

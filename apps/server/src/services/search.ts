@@ -5,7 +5,7 @@ export function createSearchService(index: SearchIndex): SearchService {
   return {
     async query(principal, { text, cursor, limit }) {
       if (cursor !== undefined && !/^\d{1,10}$/.test(cursor)) {
-        throw new TrunklineError("cursor_invalid", "This cursor is not one that nextCursor gave");
+        throw new TrunklineError("cursor_invalid", "Invalid cursor: pass a nextCursor");
       }
       return index.search({ ownerId: principal.userId, text, cursor, limit });
     },

@@ -25,7 +25,7 @@ export function createTokenService({ store, auth, audit, now }: TokenServiceDeps
       if (userId !== principal.userId) {
         throw new TrunklineError(
           "forbidden",
-          "Nobody can create a token for somebody else, who would then share it: invite a new user with user.invite",
+          "You can't create a token for another user, because you would share it. Invite them with user.invite",
         );
       }
       const createdAt = now();

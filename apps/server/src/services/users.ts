@@ -63,7 +63,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
           "user_exists",
           (known?.removedAt ?? null) === null
             ? `There is a user ${name} already`
-            : `A user ${name} was removed and their sessions were kept: bring them back with 'restore', or delete them first`,
+            : `A user ${name} was removed and their sessions were kept: add the user with 'restore', or delete them first`,
         );
       }
       await usersChanged();
@@ -81,8 +81,8 @@ export function createUserService(deps: UserServiceDeps): UserService {
       const joined = () =>
         new TrunklineError(
           "user_joined",
-          `${user.name} has joined, so nobody can be invited as them: they create further tokens themselves. If they have ` +
-            `lost them all, the operator can let them in: start the server with TRUNKLINE_RECOVER_USER=${user.name}`,
+          `${user.name} has already joined and creates further tokens themselves. If they have ` +
+            `lost them all, the operator can let them back in: start the server with TRUNKLINE_RECOVER_USER=${user.name}`,
         );
       if (await auth.hasJoined(userId)) throw joined();
       try {
@@ -98,7 +98,7 @@ export function createUserService(deps: UserServiceDeps): UserService {
       const user = await store.users.find(input.userId);
       if (user === undefined) throw new TrunklineError("not_found", `There is no user ${input.userId}`);
       if (user.name === LOCAL_USER) {
-        throw new TrunklineError("forbidden", "The server's own user cannot be removed");
+        throw new TrunklineError("forbidden", "The server's own user can't be removed");
       }
       await removeUser(deps, principal, input);
       await usersChanged();

@@ -22,7 +22,7 @@ export async function migrateToLatest<T>(
   if (unknown.length > 0) {
     throw new StoreOpenError(
       "too_new",
-      `The database was made by a later version of Trunkline (migration ${unknown.join(", ")}): use that version, ` +
+      `The database was created by a later version of Trunkline (migration ${unknown.join(", ")}): use that version, ` +
         "or restore a backup from before it",
     );
   }

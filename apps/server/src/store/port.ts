@@ -20,7 +20,7 @@ export type { EventStore, ReadRange } from "./ports/events.ts";
 export type { InvitationStore, StoredInvitation } from "./ports/invitations.ts";
 export type { NodeStore } from "./ports/nodes.ts";
 export type { OutboxEntry, OutboxStore } from "./ports/outbox.ts";
-export type { ApprovalStore, QuestionStore } from "./ports/requests.ts";
+export type { ApprovalStore, QuestionStore, RequestStore } from "./ports/requests.ts";
 export type { ImportedEvent, SessionStore, StoredSession } from "./ports/sessions.ts";
 export type { QueueHead, StartableSession, StoredTask, TaskStore } from "./ports/tasks.ts";
 export type { NewToken, StoredToken, TokenStore } from "./ports/tokens.ts";

@@ -15,7 +15,7 @@ const AskUserInput = z.strictObject({
     .min(2)
     .max(MAX_OPTIONS)
     .optional()
-    .describe("Answers to choose from; they may always write one of their own"),
+    .describe("Answers to choose from; they can always write their own"),
   multiple: z.boolean().optional().describe("Whether they may choose several options; default false"),
 });
 
@@ -24,8 +24,8 @@ export function createAskUserTool(): Tool<z.infer<typeof AskUserInput>> {
   return {
     name: "ask_user",
     description:
-      "Asks the user a question and waits for the answer, hours if need be. They answer in words, or choose from options. " +
-      "For decisions that are theirs; find out yourself what you can.",
+      "Asks the user a question and waits for the answer, hours if need be. They answer with text, or choose from options. " +
+      "Use it for decisions that are theirs; find out yourself what you can.",
     inputSchema: AskUserInput,
     kind: "other",
     title: ({ question }) => question,

@@ -112,7 +112,7 @@ test("100 MB of output: head and tail kept, the middle counted, memory flat", as
   expect(result.output.slice(0, 22)).toBe("first\n0123456789abcde\n");
   expect(result.output.slice(-23)).toBe("\n0123456789abcde\n\nlast\n");
   expect(result.omittedBytes).toBe(6 + 100_000_000 + 1 + 5 - 65_536);
-  expect(result.output.includes(`[… ${result.omittedBytes} bytes left out …]`)).toBe(true);
+  expect(result.output.includes(`[… ${result.omittedBytes} bytes omitted …]`)).toBe(true);
   expect(result.output.length).toBeLessThan(66_000);
   expect(grownMb).toBeLessThan(30);
 });
@@ -132,7 +132,7 @@ test("invalid UTF-8, NUL and characters cut in two become text that can be store
   });
   expect(long.output.includes("\uFFFD")).toBe(false);
   expect(long.output.isWellFormed()).toBe(true);
-  const kept = long.output.replace(/\n\[… \d+ bytes left out …\]\n/, "");
+  const kept = long.output.replace(/\n\[… \d+ bytes omitted …\]\n/, "");
   expect(Buffer.byteLength(kept) + (long.omittedBytes ?? 0)).toBe(400_002);
   expect(bench.progress.join("").isWellFormed()).toBe(true);
   expect(bench.progress.join("").includes("\uFFFD")).toBe(false);
@@ -146,7 +146,7 @@ test("after its time-out a command is ended, and says so", async () => {
   await using bench = await ToolBench.create();
   const result = await bench.call("bash", { command: "echo begun; sleep 600", timeoutSeconds: 1 });
   expect(result).toMatchObject({ status: "failed", exitCode: null });
-  expect(result.output).toBe("begun\n[timed out: stopped after 1 s, with everything it had started]");
+  expect(result.output).toBe("begun\n[timed out after 1 s: stopped, with everything it had started]");
   expect(bench.records).toEqual([]);
 });
 

@@ -128,7 +128,7 @@ function describe(
 ): ToolResult {
   const notes: string[] = limitReached === null ? [] : [`[limit: ${limitReached}]`];
   if (ending.type === "timeout") {
-    notes.push(`[timed out: stopped after ${timeoutSeconds} s, with everything it had started]`);
+    notes.push(`[timed out after ${timeoutSeconds} s: stopped, with everything it had started]`);
   } else if (ending.type === "aborted") {
     notes.push("[stopped before it finished]");
   } else if (ending.signal !== null) {

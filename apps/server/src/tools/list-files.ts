@@ -17,7 +17,7 @@ const ListFilesInput = z.strictObject({
     .min(1)
     .max(MAX_DEPTH)
     .optional()
-    .describe(`Levels to go down; default ${DEFAULT_DEPTH}, with glob ${MAX_DEPTH}`),
+    .describe(`Maximum depth; default ${DEFAULT_DEPTH}, with glob ${MAX_DEPTH}`),
   glob: z
     .string()
     .min(1)

@@ -17,7 +17,7 @@ export function readOutputText(output: HeadTailBuffer): { text: string; omittedB
   let tailStart = 0;
   while (tailStart < MAX_CONTINUATIONS && isContinuation(tail[tailStart])) tailStart++;
   const omitted = omittedBytes + (head.length - headEnd) + tailStart;
-  const text = `${decode(head.subarray(0, headEnd))}\n[… ${omitted} bytes left out …]\n${decode(tail.subarray(tailStart))}`;
+  const text = `${decode(head.subarray(0, headEnd))}\n[… ${omitted} bytes omitted …]\n${decode(tail.subarray(tailStart))}`;
   return { text, omittedBytes: omitted };
 }
 

@@ -12,7 +12,7 @@ export interface ProgressLimits {
 
 const PROGRESS_LIMITS: ProgressLimits = { coalesceMs: 100, chunkLength: 16_384, totalLength: 262_144 };
 
-const CUT_NOTE = "\n[… more output follows; its end comes with the result …]\n";
+const CUT_NOTE = "\n[… more output follows; the result shows its end …]\n";
 
 /** Shows a command's output while it runs, in few pieces, and holds the command back while they are being stored. */
 export class ProgressFeed {

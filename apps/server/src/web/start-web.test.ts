@@ -111,7 +111,7 @@ describe.skipIf(bwrap === null)("H23: the UI's process in a sandbox", () => {
     };
     expect(await prepareWebSandbox({ ...options, bwrap: null })).toBeNull();
     expect(await prepareWebSandbox({ ...options, bwrap: "/bin/false" })).toBeNull();
-    expect(logLines.join("")).toContain("without a sandbox");
+    expect(logLines.join("")).toContain("is not sandboxed");
     expect(logLines).toHaveLength(2);
   });
 });

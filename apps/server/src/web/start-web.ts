@@ -89,14 +89,14 @@ class Supervisor implements WebSupervisor {
       if (performance.now() - startedAt >= BACKOFF.healthyAfterMs) this.#failures = 0;
       const delayMs = Math.min(BACKOFF.minMs * 2 ** this.#failures, BACKOFF.maxMs);
       this.#failures += 1;
-      this.#logger.error({ ...details, delayMs }, "the UI's process ended and is started again");
+      this.#logger.error({ ...details, delayMs }, "the UI's process ended; restarting it");
       this.#restart = setTimeout(() => this.start(), delayMs);
     };
     // Not "close", which waits for everybody who inherited its output.
     child.once("exit", (code, signal) => onEnd({ code, signal }));
     child.on("error", (error) => {
       if (child.pid === undefined) onEnd({ err: error });
-      else this.#logger.warn({ err: error }, "the UI's process has a problem");
+      else this.#logger.warn({ err: error }, "error in the UI's process");
     });
   }
 

@@ -38,7 +38,7 @@ export async function prepareWebSandbox(options: WebSandboxOptions): Promise<rea
     return [bwrap, ...settings];
   } catch (error) {
     const reason = error instanceof Error ? error.message.trim() : String(error);
-    logger.warn({ reason }, "the UI's process runs without a sandbox of its own");
+    logger.warn({ reason }, "the UI's process is not sandboxed");
     return null;
   }
 }

@@ -1,5 +1,5 @@
 import { Dialog } from "radix-ui";
-import { closeOverlay } from "../shell/overlays.ts";
+import { OverlayDialog } from "../shell/overlay-dialog.tsx";
 import { Keys } from "../ui/keys.tsx";
 import { isApple, useModifierKey } from "./modifier-key.ts";
 import { useSingleKeys } from "./single-keys.ts";
@@ -49,39 +49,26 @@ export function KeySheet() {
     },
   ] as const;
   return (
-    <Dialog.Root
-      open
-      onOpenChange={(open) => {
-        if (!open) closeOverlay();
-      }}
-    >
-      <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 animate-appear bg-[oklch(0.1_0_0/0.4)]" />
-        <Dialog.Content
-          aria-describedby={undefined}
-          className="fixed top-[12dvh] left-1/2 z-50 max-h-[76dvh] w-105 max-w-[calc(100vw-24px)] -translate-x-1/2 animate-appear overflow-y-auto rounded-xl border border-line bg-background p-5 shadow-float outline-none"
-        >
-          <Dialog.Title className="text-sm font-semibold">Keyboard shortcuts</Dialog.Title>
-          {!singleKeys && (
-            <p className="mt-1 text-sm text-muted">Single letters are turned off in the settings.</p>
-          )}
-          {groups.map(({ title, keys }) => (
-            <section key={title} aria-label={title} className="mt-4">
-              <h3 className="mb-1 text-xs font-medium text-faint">{title}</h3>
-              <dl>
-                {keys.map(([key, does]) => (
-                  <div key={key} className="flex h-8 items-center justify-between text-sm">
-                    <dt className="order-2">
-                      <Keys keys={key} />
-                    </dt>
-                    <dd className="text-muted">{does}</dd>
-                  </div>
-                ))}
-              </dl>
-            </section>
-          ))}
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <OverlayDialog className="max-h-[76dvh] w-105 overflow-y-auto p-5">
+      <Dialog.Title className="text-sm font-semibold">Keyboard shortcuts</Dialog.Title>
+      {!singleKeys && (
+        <p className="mt-1 text-sm text-muted">Single letters are turned off in the settings.</p>
+      )}
+      {groups.map(({ title, keys }) => (
+        <section key={title} aria-label={title} className="mt-4">
+          <h3 className="mb-1 text-xs font-medium text-faint">{title}</h3>
+          <dl>
+            {keys.map(([key, does]) => (
+              <div key={key} className="flex h-8 items-center justify-between text-sm">
+                <dt className="order-2">
+                  <Keys keys={key} />
+                </dt>
+                <dd className="text-muted">{does}</dd>
+              </div>
+            ))}
+          </dl>
+        </section>
+      ))}
+    </OverlayDialog>
   );
 }

@@ -10,6 +10,7 @@ import { statusOfSession } from "../sessions/status.ts";
 import { useSessions } from "../sessions/use-sessions.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { navigate } from "../navigation/navigate.ts";
+import { OverlayDialog } from "../shell/overlay-dialog.tsx";
 import { closeOverlay } from "../shell/overlays.ts";
 import { Snippet } from "./snippet.tsx";
 
@@ -136,24 +137,11 @@ function Group({ title, children }: { title: string; children: ReactNode }) {
 
 function Frame({ children }: { children: ReactNode }) {
   return (
-    <Dialog.Root
-      open
-      onOpenChange={(open) => {
-        if (!open) closeOverlay();
-      }}
-    >
-      <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 animate-appear bg-[oklch(0.1_0_0/0.4)]" />
-        <Dialog.Content
-          aria-describedby={undefined}
-          className="fixed top-[12dvh] left-1/2 z-50 w-150 max-w-[calc(100vw-24px)] -translate-x-1/2 animate-appear overflow-hidden rounded-xl border border-line bg-background shadow-float outline-none"
-        >
-          <Dialog.Title className="sr-only">Search</Dialog.Title>
-          <Command label="Search" shouldFilter={false} loop>
-            {children}
-          </Command>
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
+    <OverlayDialog className="w-150 overflow-hidden">
+      <Dialog.Title className="sr-only">Search</Dialog.Title>
+      <Command label="Search" shouldFilter={false} loop>
+        {children}
+      </Command>
+    </OverlayDialog>
   );
 }

@@ -57,7 +57,7 @@ export const OpenSessionContext = createContext<OpenSession | null>(null);
 /** The page's session. @throws Error outside of one */
 export function useCurrentSession(): OpenSession {
   const session = useContext(OpenSessionContext);
-  if (session === null) throw new Error("There is a session on its own page only");
+  if (session === null) throw new Error("useSession must be used within a session's page");
   return session;
 }
 

@@ -6,6 +6,7 @@ import { useKeys } from "../keys/on-key.ts";
 import { markSeen } from "../sessions/seen.ts";
 import { useSetPageTitle } from "../sessions/page-title.ts";
 import { useSessionState } from "../session-stream/use-open-session.ts";
+import type { TranscriptItem } from "../transcript/items.ts";
 import { createExpansion, ExpansionContext } from "../transcript/expansion.ts";
 import type { TranscriptHandle } from "../transcript/transcript.tsx";
 import { Transcript } from "../shell/later-parts.tsx";
@@ -13,7 +14,6 @@ import { Announcements } from "./announcements.tsx";
 import { Dock } from "./dock.tsx";
 import { sessionTitle } from "./session-facts.ts";
 import { SessionHeader } from "./session-header.tsx";
-import { toggleCurrent } from "./toggle-current.ts";
 import { useEndsSeen } from "./use-ends-seen.ts";
 
 /** A loaded session: header, transcript, dock, inspector. */
@@ -51,4 +51,10 @@ export function SessionScreen({ sessionId }: { sessionId: string }) {
       </div>
     </ExpansionContext>
   );
+}
+
+/** Expands or collapses the item, like a click on its line. */
+function toggleCurrent(item: TranscriptItem | null): void {
+  if (item === null || item.seq === null) return;
+  document.querySelector<HTMLButtonElement>(`#e-${item.seq} button[aria-expanded]`)?.click();
 }

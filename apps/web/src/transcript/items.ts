@@ -1,7 +1,7 @@
 import type { SessionEvent } from "@trunkline/contract";
 import type { SessionView, ToolRow, TranscriptRow } from "@trunkline/contract/session-view";
 import type { QueuedPrompt } from "../session/session-facts.ts";
-import { isRead } from "./tool-words.ts";
+import { callKind, isRead } from "./tool-words.ts";
 
 /** Several reads in a row, shown as one line. */
 export interface ReadsItem {
@@ -98,4 +98,14 @@ function rowKey(event: SessionEvent): string | null {
     default:
       return null;
   }
+}
+
+/**
+ * The most recent command stays expanded: its output is what users look for.
+ *
+ * @returns its key; null if the last call has no output worth showing.
+ */
+export function lastOpenCall(rows: readonly TranscriptRow[]): string | null {
+  const last = rows.findLast((row) => row.kind === "tool");
+  return last?.kind === "tool" && callKind(last) === "execute" ? last.key : null;
 }

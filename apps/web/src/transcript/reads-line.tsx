@@ -1,7 +1,7 @@
-import { clsx } from "clsx";
-import { ChevronRight, FileSearch } from "lucide-react";
+import { FileSearch } from "lucide-react";
 import { duration } from "../text/duration.ts";
 import { plural } from "../text/quantity.ts";
+import { ExpandableLine, LineChevron } from "./expandable-line.tsx";
 import { useExpanded } from "./expansion.ts";
 import type { ReadsItem } from "./items.ts";
 import { ToolCallLine } from "./tool-call-line.tsx";
@@ -28,24 +28,13 @@ export function ReadsLine({ item }: { item: ReadsItem }) {
   const targets = item.rows.map((row) => toolWords(row).target);
   return (
     <div className="py-0.5">
-      <button
-        type="button"
-        aria-expanded={isOpen}
-        onClick={toggle}
-        className="group/line -mx-2 flex h-7.5 w-[calc(100%+16px)] items-center gap-2 rounded-md px-2 text-left text-sm transition-colors hover:bg-hover"
-      >
+      <ExpandableLine isOpen={isOpen} toggle={toggle}>
         <FileSearch aria-hidden className="size-4 shrink-0 text-muted" strokeWidth={1.75} />
         <span className="shrink-0">{readsWords(item.rows)}</span>
         <span className="min-w-0 grow truncate font-mono text-code text-faint">{targets.join(", ")}</span>
-        <ChevronRight
-          aria-hidden
-          className={clsx(
-            "size-3.5 shrink-0 text-faint opacity-0 transition-all group-hover/line:opacity-100",
-            isOpen && "rotate-90 opacity-100",
-          )}
-        />
+        <LineChevron isOpen={isOpen} />
         <span className="shrink-0 text-xs text-faint">{duration(totalMs)}</span>
-      </button>
+      </ExpandableLine>
       {isOpen && (
         <div className="ml-2 border-l border-line pl-3.5">
           {item.rows.map((row) => (

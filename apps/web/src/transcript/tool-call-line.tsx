@@ -11,6 +11,7 @@ import {
 } from "lucide-react";
 import { clock, duration } from "../text/duration.ts";
 import { useNow } from "../ui/use-now.ts";
+import { ExpandableLine, LineChevron } from "./expandable-line.tsx";
 import { useExpanded } from "./expansion.ts";
 import { ToolDetails } from "./tool-details.tsx";
 import { callKind, toolWords } from "./tool-words.ts";
@@ -37,26 +38,14 @@ export function ToolCallLine({ row, opensByItself }: { row: ToolRow; opensByItse
   const mark = MARKS[row.state];
   return (
     <div className="py-0.5">
-      <button
-        type="button"
-        translate="no"
-        aria-expanded={isOpen}
-        onClick={toggle}
-        className="group/line -mx-2 flex h-7.5 w-[calc(100%+16px)] items-center gap-2 rounded-md px-2 text-left text-sm transition-colors hover:bg-hover"
-      >
+      <ExpandableLine isOpen={isOpen} toggle={toggle} translate="no">
         <Icon aria-hidden className="size-4 shrink-0 text-muted" strokeWidth={1.75} />
         <span className={target === "" || callKind(row) !== "execute" ? "shrink-0 text-muted" : "sr-only"}>
           {verb}
         </span>
         <span className="min-w-0 truncate font-mono text-code">{target}</span>
         <span className="grow" />
-        <ChevronRight
-          aria-hidden
-          className={clsx(
-            "size-3.5 shrink-0 text-faint opacity-0 transition-all group-hover/line:opacity-100",
-            isOpen && "rotate-90 opacity-100",
-          )}
-        />
+        <LineChevron isOpen={isOpen} />
         {row.exitCode !== null && row.exitCode !== 0 && (
           <span className="shrink-0 text-xs text-failed">exit {row.exitCode}</span>
         )}
@@ -73,7 +62,7 @@ export function ToolCallLine({ row, opensByItself }: { row: ToolRow; opensByItse
         <span className="min-w-10 shrink-0 text-right text-xs text-faint">
           {row.durationMs === null ? <RunningFor since={row.at} /> : duration(row.durationMs)}
         </span>
-      </button>
+      </ExpandableLine>
       {isOpen && <ToolDetails row={row} />}
     </div>
   );

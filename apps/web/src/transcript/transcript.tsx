@@ -9,8 +9,7 @@ import {
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { ActivityLine } from "./activity-line.tsx";
-import { placeOfEvent, type TranscriptItem, transcriptItems } from "./items.ts";
-import { lastOpenCall } from "./last-open-call.ts";
+import { lastOpenCall, placeOfEvent, type TranscriptItem, transcriptItems } from "./items.ts";
 import { NewBelow } from "./new-below.tsx";
 import { OlderLine } from "./older-line.tsx";
 import { RowView } from "./row-view.tsx";

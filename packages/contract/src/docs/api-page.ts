@@ -48,7 +48,7 @@ export function apiPage(): string {
       events.has(name) ? [] : [schemaSection(name, schema)],
     ),
     "## Events",
-    "What `data` holds, by the event's `type`. The envelope is that of [SessionEvent](#sessionevent).",
+    "What `data` contains, by the event's `type`. The envelope is that of [SessionEvent](#sessionevent).",
     ...EVENT_TYPES.map((type) => eventSection(type, schemas[eventSchemaName(type)] ?? {})),
     "## Errors",
     errorTable(),
@@ -92,8 +92,8 @@ function envelopeText(): string {
   return table(
     ["field", "type", ""],
     [
-      ["`sessionId`", "`uuid`", "Whose log it is in."],
-      ["`taskId`", "`uuid` or `null`", "What it belongs to; null where it is about the session."],
+      ["`sessionId`", "`uuid`", "The session."],
+      ["`taskId`", "`uuid` or `null`", "The task; null for events about the session."],
       [
         "`seq`",
         "`integer`",

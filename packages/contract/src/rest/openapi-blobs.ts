@@ -12,7 +12,7 @@ export function createBlobOperation(schemas: NamedSchemas): OpenApiOperation {
     tags: ["Blobs"],
     summary: "Upload a file",
     description:
-      "The body is the file itself, at most 32 MiB. The same bytes are stored once. What no session refers to is removed " +
+      "The body is the file itself, at most 32 MiB. Identical files are stored once. Files that no session refers to are removed " +
       "after a day.",
     requestBody: { required: true, content: { "application/octet-stream": { schema: BYTES } } },
     security: [{ bearer: ["write"] }],
@@ -27,7 +27,7 @@ export const BLOB_GET: OpenApiOperation = {
   operationId: "blobGet",
   tags: ["Blobs"],
   summary: "Download a file",
-  description: "Yours are those that you uploaded, and those that one of your sessions refers to.",
+  description: "You can read files that you uploaded, and those that one of your sessions refers to.",
   parameters: [
     {
       name: "blobId",

@@ -56,8 +56,8 @@ export function openApiDocument({ version }: { version: string }): OpenApiDocume
           type: "http",
           scheme: "bearer",
           description:
-            "The token in the file `token` of the server's data directory. Pages that the server itself serves need " +
-            "none: the cookie of the browser's sign-in counts as well.",
+            "The token in the file `token` of the server's data directory. Pages served by the server itself need " +
+            "none: they use the browser's sign-in cookie.",
         },
       },
       schemas: schemas.components(),
@@ -81,7 +81,7 @@ const TAGS = [
     name: "Sessions",
     description: "Conversations, their tasks and their event logs.",
   },
-  { name: "Approvals", description: "What waits for you: calls to approve and questions to answer." },
+  { name: "Approvals", description: "Tool calls to approve and questions to answer." },
   { name: "Agents", description: "Agents, models and tools." },
   { name: "Blobs", description: "Files, stored once under their hash." },
   { name: "Search", description: "Full-text search over all your sessions." },

@@ -33,7 +33,7 @@ export function openApiParameters(operation: RestOperation, schemas: NamedSchema
   }
   const lastEventId = parameters.get("lastEventId");
   if (lastEventId !== undefined) {
-    const description = "The same as `lastEventId`, as EventSource sends it; counts more than the query.";
+    const description = "The same as `lastEventId`, sent by EventSource; overrides the query.";
     parameters.set("Last-Event-ID", { ...lastEventId, name: "Last-Event-ID", in: "header", description });
   }
   return [...parameters.values()];

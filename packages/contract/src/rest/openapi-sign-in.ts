@@ -14,8 +14,8 @@ export const SIGN_IN_CODES: OpenApiOperation = {
         type: "object",
         required: ["url", "expiresInMs"],
         properties: {
-          url: { type: "string", format: "uri", description: "To be opened in the browser." },
-          expiresInMs: { type: "integer", minimum: 0, description: "How long it works, in ms." },
+          url: { type: "string", format: "uri", description: "Open it in the browser." },
+          expiresInMs: { type: "integer", minimum: 0, description: "How long it is valid, in ms." },
         },
       }),
     },

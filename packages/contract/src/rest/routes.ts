@@ -19,7 +19,7 @@ export const REST_ROUTES = {
     status: 201,
     summary: "Submit a task",
     description:
-      "Returns once the task is committed; it then runs on the server, whether or not anybody follows it. Without " +
+      "Returns once the task is committed; it then runs on the server, whether or not anybody is watching. Without " +
       "`sessionId` it starts a new session. The same `idempotencyKey` returns the first task.",
     example: { prompt: "say: hello" },
     reasons: ["not_found", "model_unknown", "session_busy", "idempotency_conflict"],
@@ -60,7 +60,7 @@ export const REST_ROUTES = {
     status: 200,
     summary: "Cancel a task",
     description:
-      "A queued task is canceled at once; a running one once its processes have ended, which the call waits for, for a " +
+      "A queued task is canceled immediately; a running one once its processes have ended, for which the call waits a " +
       "few seconds. A task that has already ended is returned unchanged.",
     reasons: ["not_found"],
   },
@@ -77,7 +77,7 @@ export const REST_ROUTES = {
     status: 200,
     summary: "Try a rate-limited task now",
     description:
-      "A task whose provider takes no requests for long waits in `input-required` with the reason `limit`, and resumes " +
+      "A task whose provider is rate-limited for long waits in `input-required` with the reason `limit`, and resumes " +
       "once the limit resets. This resumes it now. Any other task is returned unchanged.",
     reasons: ["not_found"],
   },
@@ -103,9 +103,9 @@ export const REST_ROUTES = {
     status: 200,
     summary: "Create a session from an exported document",
     description:
-      "Takes what an export answered, also as the body itself with `importKey` in the query. Ids are new, " +
-      "everything else is kept; tasks that had not ended are canceled. `created` is false where an earlier import of the same " +
-      "document under the same `importKey` is given back. Reads bodies of up to 8 GiB as a stream; over tRPC a document may " +
+      "Takes an exported document, also as the body itself with `importKey` in the query. Ids are new, " +
+      "everything else is kept; unfinished tasks are canceled. `created` is false if an earlier import of the same " +
+      "document under the same `importKey` is returned. Reads bodies of up to 8 GiB as a stream; over tRPC a document may " +
       "have about 4 MiB.",
     example: {
       document: {
@@ -168,9 +168,9 @@ export const REST_ROUTES = {
     summary: "Follow a session's events",
     description:
       "Server-sent events: one message per event, its `id` the event's seq, its `data` the event as JSON. The " +
-      "comment `: live` says that history has been told. To resume without gap or duplicate, send the last id as " +
+      "comment `: live` marks the end of history. To resume without gap or duplicate, send the last id as " +
       "`Last-Event-ID`, which EventSource does by itself, or as `lastEventId` in the query. A message named " +
-      "`failure`, whose data is an error, is the last of a stream that the server cannot continue.",
+      "`failure`, whose data is an error, ends a stream that the server can't continue.",
     reasons: ["not_found", "cursor_invalid", "rate_limited"],
   },
   "session.export": {
@@ -178,7 +178,7 @@ export const REST_ROUTES = {
     path: "/sessions/{sessionId}/export",
     status: 200,
     summary: "Export a session as one document",
-    description: "Streamed, whatever its size; over tRPC a document may have about 4 MiB.",
+    description: "Streamed, of any size; over tRPC at most about 4 MiB.",
     reasons: ["not_found", "payload_too_large"],
   },
 
@@ -231,7 +231,7 @@ export const REST_ROUTES = {
     status: 200,
     summary: "Follow changes of your sessions",
     description:
-      "Server-sent events: each message holds the sessions that changed, as they are now. The first says `reset`: " +
+      "Server-sent events: each message contains the sessions that changed, in their current state. The first has `reset`: " +
       "read the list then, and keep it up to date with what follows.",
     reasons: ["rate_limited"],
   },
@@ -279,9 +279,9 @@ export const REST_ROUTES = {
     status: 201,
     summary: "Invite a new user",
     description:
-      "Answers with a code that lets the user in, once; an earlier one no longer works. Send it to them as " +
+      "Returns a code that lets the user in, once; earlier ones stop working. Send it to them as " +
       '`URL/invite?code=…`, or let them `POST /invite` with `{"code": …}`, which answers with their first token. Only for a ' +
-      "user who has never had a token: nobody, an admin included, can be let in beside them.",
+      "user who has never had a token: nobody, including admins, can be let in beside them.",
     example: { scope: "write" },
     reasons: ["not_found", "user_joined"],
   },
@@ -291,8 +291,8 @@ export const REST_ROUTES = {
     status: 200,
     summary: "Remove a user",
     description:
-      "Their tokens no longer hold, their streams end, and what they had running is canceled. Their sessions are kept, " +
-      "for nobody to see, until the user is brought back, or are deleted with `deleteSessions`.",
+      "Their tokens are revoked, their streams end, and their running tasks are canceled. Their sessions are kept, " +
+      "inaccessible until the user is restored, or are deleted with `deleteSessions`.",
     reasons: ["not_found"],
   },
   "token.create": {

@@ -44,7 +44,7 @@ function expectedCalls(
     const begun = calledAt;
     calledAt = when(at);
     const isKnown = generation !== "first";
-    const lost = "[failed; alex did not keep why]";
+    const lost = "[failed; alex did not record why]";
     return [
       { role: "call", tool: isKnown ? tool : "unknown_tool", input: isKnown ? input : {}, at: begun },
       error === null

@@ -24,7 +24,7 @@ export const SESSION_SCENES: readonly Scene[] = [
   },
   {
     of: "search",
-    says: "Searches prompts, answers, and the inputs and outputs of tools.",
+    says: "Searches prompts, answers, tool inputs and outputs.",
     play: async (stage) => {
       await sessionOf(stage, "run: printf %s%s wombat crossing");
       await stage.type("search wombatcrossing");
@@ -77,7 +77,7 @@ export const SESSION_SCENES: readonly Scene[] = [
   },
   {
     of: "import",
-    says: "Makes a new session from an export; with a key, only once.",
+    says: "Creates a session from an export; with a key, only once.",
     play: async (stage) => {
       const file = join(stage.directory, EXPORTED);
       await stage.type(`import ${file} --key notes`);

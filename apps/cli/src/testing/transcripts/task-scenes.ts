@@ -134,7 +134,7 @@ export const TASK_SCENES: readonly Scene[] = [
   },
   {
     of: "retry",
-    says: "Runs a task again, as a new task of its session.",
+    says: "Retries a task as a new task in its session.",
     play: async (stage) => {
       const { id } = await stage.newestTask();
       await stage.type(`retry ${id}`);
@@ -143,7 +143,7 @@ export const TASK_SCENES: readonly Scene[] = [
   },
   {
     of: "resume",
-    says: "A task whose provider takes no requests for hours waits for that limit to reset; it can be tried at any time.",
+    says: "A task whose provider is rate-limited for hours waits for the limit to reset; it can be resumed at any time.",
     play: async (stage) => {
       const { id } = await stage.newestTask();
       await stage.type(`resume ${id}`);

@@ -65,7 +65,7 @@ export class AwaitedDefault {
     this.#notes.warn?.(
       listed.type === "none"
         ? this.#noListMessage(listed.hint)
-        : `The provider at ${this.#provider.shown.address} cannot be reached yet; tasks need it, or another TRUNKLINE_MODEL`,
+        : `The provider at ${this.#provider.shown.address} can't be reached yet. Tasks will fail until it can, or set another TRUNKLINE_MODEL`,
     );
     this.#askLater(FIRST_WAIT_MS);
   }

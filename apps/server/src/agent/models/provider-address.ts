@@ -20,7 +20,7 @@ export function parseProviderAddress(text: string, defaultPath = ""): ProviderAd
   const address = text.trim().replace(/^(["'])(.*)\1$/, "$2");
   if (!/^https?:\/\//i.test(address)) {
     const shown = /^[\w.-]+(?::\d+)?(?:\/[\w./-]*)?$/.test(address) ? ` Did you mean http://${address}?` : "";
-    throw new Error(`takes an address that begins with http:// or https://.${shown}`);
+    throw new Error(`must be an address that starts with http:// or https://.${shown}`);
   }
   const url = URL.parse(address);
   if (url === null || url.hostname === "") throw new Error("takes an address like http://127.0.0.1:11434/v1");

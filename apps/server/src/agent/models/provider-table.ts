@@ -169,5 +169,5 @@ const HEADER_VALUE = /^[\t\u0020-\u007e\u0080-\u00ff]*$/;
 
 function checkKey(variable: string, key: string | undefined): void {
   if (key === undefined || HEADER_VALUE.test(key)) return;
-  throw new SettingError(`${variable} holds a character that no key has, such as a line break`);
+  throw new SettingError(`${variable} contains a character that no key has, such as a line break`);
 }

@@ -44,7 +44,7 @@ export class ImportSpool {
     if (held === MAX_AT_ONCE) {
       throw new TrunklineError(
         "rate_limited",
-        `${MAX_AT_ONCE} imports are under way; wait for one of them to end`,
+        `${MAX_AT_ONCE} imports are in progress; wait for one to finish`,
       );
     }
     this.#held.set(ownerId, held + 1);
@@ -77,10 +77,7 @@ export class ImportSpool {
       }
       bytes += chunk.length;
       if (bytes > MAX_IMPORT_BODY_BYTES) {
-        throw new TrunklineError(
-          "payload_too_large",
-          `This request may have ${MAX_IMPORT_BODY_BYTES} bytes at most`,
-        );
+        throw new TrunklineError("payload_too_large", `Body too large: limit ${MAX_IMPORT_BODY_BYTES} bytes`);
       }
       await file.appendFile(chunk);
     }

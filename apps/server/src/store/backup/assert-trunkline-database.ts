@@ -13,7 +13,7 @@ export async function assertTrunklineDatabase(path: string): Promise<void> {
     const unknown = applied.filter((name) => !Object.hasOwn(SQLITE_MIGRATIONS, name));
     if (unknown.length > 0) {
       throw new BackupError(
-        `It was made by a later version of Trunkline (migration ${unknown.join(", ")}): restore it with that version`,
+        `It was created by a later version of Trunkline (migration ${unknown.join(", ")}): restore it with that version`,
       );
     }
   } finally {

@@ -23,7 +23,7 @@ export async function backupDatabase(
 ): Promise<BackupSummary> {
   const source = databasePath(dataDir);
   if (!(await exists(source))) throw new BackupError(`There is no database in ${dataDir}`);
-  if (await exists(file)) throw new BackupError(`${file} exists already; give the backup a name of its own`);
+  if (await exists(file)) throw new BackupError(`${file} already exists; choose another name for the backup`);
   const partial = `${file}.partial-${process.pid}`;
   try {
     await rm(partial, { force: true });

@@ -114,10 +114,7 @@ function diskBudget(directory: string, { workspaceBytes, freeDiskBytes }: CopyLi
     async take(bytes) {
       total += bytes;
       if (total > workspaceBytes) {
-        throw new TrunklineError(
-          "storage_full",
-          `The workspace holds more than ${describeBytes(workspaceBytes)}`,
-        );
+        throw new TrunklineError("storage_full", `The workspace exceeds ${describeBytes(workspaceBytes)}`);
       }
       left -= bytes;
       if (left >= 0) return;
@@ -126,7 +123,7 @@ function diskBudget(directory: string, { workspaceBytes, freeDiskBytes }: CopyLi
       if (room < 0) {
         throw new TrunklineError(
           "storage_full",
-          `No room to copy the workspace: ${describeBytes(freeDiskBytes)} of the disk must stay free`,
+          `No space to copy the workspace: ${describeBytes(freeDiskBytes)} of the disk must stay free`,
         );
       }
       left = Math.min(room, CHECK_EVERY_BYTES);

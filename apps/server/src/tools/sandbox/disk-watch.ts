@@ -157,7 +157,7 @@ export class DiskWatch {
     const hasGrown = last !== undefined && used > last.usedBytes;
     if (!hasGrown || used <= workspaceBytes) return null;
     return {
-      message: `the workspace holds more than ${describeBytes(workspaceBytes)}`,
+      message: `the workspace exceeds ${describeBytes(workspaceBytes)}`,
       missing: async () =>
         (await usedBytes(directory, this.#bwrap)) - Math.max(workspaceBytes, last.usedBytes),
     };

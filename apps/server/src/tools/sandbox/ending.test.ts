@@ -96,7 +96,7 @@ test("exit codes and signals arrive", async () => {
   // Default signal handling: not ignored, as in a shell's background.
   expect((await bench.run("(trap) ; kill -INT $$; echo ignored")).output).toBe("[ended by SIGINT]");
   expect(await bench.run("echo begun; sleep 600", { timeoutSeconds: 1 })).toMatchObject({
-    output: "begun\n[timed out: stopped after 1 s, with everything it had started]",
+    output: "begun\n[timed out after 1 s: stopped, with everything it had started]",
   });
   expect(bench.records).toEqual([]);
 });

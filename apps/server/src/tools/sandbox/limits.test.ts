@@ -37,7 +37,7 @@ test("a fork bomb ends in a failed tool, and the server goes on meanwhile", asyn
   expect(await bomb).toMatchObject({
     status: "failed",
     output: expect.stringContaining(
-      "[timed out: stopped after 3 s, with everything it had started]",
+      "[timed out after 3 s: stopped, with everything it had started]",
     ) as string,
   });
   expect(stall).toBeLessThan(2_000);
@@ -102,7 +102,7 @@ test("many files are stopped at what the workspace may hold, and can be removed 
   expect(result).toMatchObject({
     status: "failed",
     output: expect.stringMatching(
-      /^\[limit: the workspace holds more than 64 MiB; removed .*\]\n\[ended by SIGKILL\]$/,
+      /^\[limit: the workspace exceeds 64 MiB; removed .*\]\n\[ended by SIGKILL\]$/,
     ) as string,
   });
   const parts = (await readdir(bench.workspace)).length;

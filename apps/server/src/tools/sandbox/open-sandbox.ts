@@ -63,7 +63,7 @@ export async function openSandbox(options: {
   if (mode === "auto") return bare(reason);
   throw new Error(
     `TRUNKLINE_SANDBOX is 'required', but there is no sandbox: ${reason}. ` +
-      "Repair that, or set it to 'auto' to run commands without one",
+      "Fix that, or set it to 'auto' to run commands without a sandbox",
   );
 }
 

@@ -60,7 +60,7 @@ export async function startBwrap(options: {
       exited.then(() => "ended" as const),
       impatience.promise,
     ]);
-    if (outcome === "late") throw new StartError(`it did not stand after ${START_LIMIT_MS / 1_000} s`);
+    if (outcome === "late") throw new StartError(`it was not ready after ${START_LIMIT_MS / 1_000} s`);
     if (outcome === null || outcome === "ended") throw new StartError("bwrap ended");
     if (child.pid === undefined) throw new StartError("bwrap has no process");
     return { pid: child.pid, first: outcome, line, exited };

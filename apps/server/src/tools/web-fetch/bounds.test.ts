@@ -46,13 +46,17 @@ test("packed bytes of which nothing comes are bounded too", async () => {
   const nothing = Buffer.concat(Array<Buffer>(150_000).fill(gzipSync("")));
   expect(nothing.length).toBeGreaterThan(2 * MIB);
   await using site = await WebSite.start(always(nothing, { ...PLAIN, "content-encoding": "gzip" }));
-  await expect(fetchWith({ route }, { url: site.url() })).rejects.toThrow("More than 2097152 bytes came");
+  await expect(fetchWith({ route }, { url: site.url() })).rejects.toThrow(
+    "The page has more than 2097152 bytes",
+  );
 });
 
 test("what is packed twice, or in an unknown way, or badly, is refused", async () => {
   for (const encoding of ["gzip, gzip", "zstd", "constructor"]) {
     await using site = await WebSite.start(always("x", { ...PLAIN, "content-encoding": encoding }));
-    await expect(fetchWith({ route }, { url: site.url() })).rejects.toThrow(`packed as '${encoding}'`);
+    await expect(fetchWith({ route }, { url: site.url() })).rejects.toThrow(
+      `Unsupported content encoding '${encoding}'`,
+    );
   }
   await using site = await WebSite.start(always("no gzip", { ...PLAIN, "content-encoding": "gzip" }));
   await expect(fetchWith({ route }, { url: site.url() })).rejects.toThrow("incorrect header check");
@@ -61,15 +65,19 @@ test("what is packed twice, or in an unknown way, or badly, is refused", async (
 test("a server that says nothing, or never ends, is left after the time for all of it", async () => {
   const limits = { ...FETCH_LIMITS, timeoutMs: 300 };
   await using silent = await WebSite.start(() => undefined);
-  await expect(fetchWith({ route, limits }, { url: silent.url() })).rejects.toThrow("No page within 0.3 s");
+  await expect(fetchWith({ route, limits }, { url: silent.url() })).rejects.toThrow(
+    "No response within 0.3 s",
+  );
   await using dripping = await WebSite.start((_request, response) => {
     const timer = setInterval(() => response.write("x"), 20);
     response.on("close", () => clearInterval(timer));
   });
-  await expect(fetchWith({ route, limits }, { url: dripping.url() })).rejects.toThrow("No page within 0.3 s");
+  await expect(fetchWith({ route, limits }, { url: dripping.url() })).rejects.toThrow(
+    "No response within 0.3 s",
+  );
   const never = { ...route, resolve: () => new Promise<never>(() => undefined) };
   await expect(fetchWith({ route: never, limits }, { url: "http://name/" })).rejects.toThrow(
-    "No page within",
+    "No response within",
   );
 });
 
@@ -89,7 +97,7 @@ test("what is no HTTP, or breaks off, is a failure with a reason", async () => {
   await once(server, "listening");
   const { port } = server.address() as { port: number };
   await expect(fetchWith({ route }, { url: `http://127.0.0.1:${port}/` })).rejects.toThrow(
-    "The page cannot be fetched: Parse Error",
+    "Can't fetch the page: Parse Error",
   );
   server.close();
   await once(server, "close");
@@ -97,7 +105,7 @@ test("what is no HTTP, or breaks off, is a failure with a reason", async () => {
   await using site = await WebSite.start((_request, response) => {
     response.writeHead(200, { ...PLAIN, "content-length": "100" }).write("half", () => response.destroy());
   });
-  await expect(fetchWith({ route }, { url: site.url() })).rejects.toThrow("The page cannot be fetched");
+  await expect(fetchWith({ route }, { url: site.url() })).rejects.toThrow("Can't fetch the page");
 });
 
 test("a page that is made to be slow, large or deep costs a bounded time in a thread of its own", async () => {

@@ -55,9 +55,9 @@ export async function fetchPage(
     });
   } catch (error) {
     signal.throwIfAborted();
-    if (deadline.aborted) throw new FetchError(`No page within ${limits.timeoutMs / 1_000} s`);
+    if (deadline.aborted) throw new FetchError(`No response within ${limits.timeoutMs / 1_000} s`);
     if (error instanceof FetchError) throw error;
-    throw new FetchError(`The page cannot be fetched: ${describe(error)}`, { cause: error });
+    throw new FetchError(`Can't fetch the page: ${describe(error)}`, { cause: error });
   }
 }
 

@@ -22,7 +22,7 @@ export function readPageAddress(text: string, base?: URL): URL {
     throw new FetchError("A URL with a user name or a password in it is not fetched");
   }
   if (url.port !== "" && url.port !== "80" && url.port !== "443" && Number(url.port) < FIRST_ORDINARY_PORT) {
-    throw new FetchError(`Port ${url.port} is not one that serves web pages`);
+    throw new FetchError(`Port ${url.port} is not allowed for web pages`);
   }
   url.hash = "";
   return url;

@@ -30,7 +30,8 @@ export async function readBody(response: IncomingMessage, maxBytes: number): Pro
   if (unpacked !== response) {
     response.on("data", (chunk: Buffer) => {
       meter.received += chunk.length;
-      if (meter.received > maxBytes) response.destroy(new FetchError(`More than ${maxBytes} bytes came`));
+      if (meter.received > maxBytes)
+        response.destroy(new FetchError(`The page has more than ${maxBytes} bytes`));
     });
   }
   const chunks: Buffer[] = [];
@@ -48,7 +49,7 @@ function unpack(response: IncomingMessage, encoding: string): Readable {
   const create = Object.hasOwn(DECODERS, encoding) ? DECODERS[encoding] : undefined;
   if (create === undefined) {
     response.destroy();
-    throw new FetchError(`The page is packed as '${encoding}', which cannot be read`);
+    throw new FetchError(`Unsupported content encoding '${encoding}'`);
   }
   const decoder = create();
   // Either one's end ends the other; the decoder's reader sees the error.

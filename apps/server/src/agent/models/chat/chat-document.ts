@@ -20,7 +20,7 @@ export function documentAnswer(
   if (value === undefined) return lineAnswer(text, answer, context);
   const error = isObject(value) ? errorInChunk(value) : typeof value === "string" ? value : null;
   if (error !== null) throw chatErrorFault(error, context, false);
-  if (!isCompletion(value)) throw wrongAddress(`something else than an answer${quoted(text)}`, context);
+  if (!isCompletion(value)) throw wrongAddress(`something other than an answer${quoted(text)}`, context);
   answer.take(value);
   return answer.end(true);
 }
@@ -41,7 +41,7 @@ export function noAnswer(text: string, context: FaultContext): ProviderFault {
   if (/^\s*(?:$|:|d(?:a(?:t(?:a(?:$|:)|$)|$)|$)|event:|id:|retry:)/.test(text)) {
     return cutFault("it ended before it began", context);
   }
-  return wrongAddress(`something else than an answer${quoted(text)}`, context);
+  return wrongAddress(`something other than an answer${quoted(text)}`, context);
 }
 
 function isCompletion(value: unknown): boolean {

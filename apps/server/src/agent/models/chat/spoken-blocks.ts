@@ -35,7 +35,7 @@ export class SpokenBlocks {
         this.hasUnopenedThought = true;
         throw new ProviderFault(
           "provider_stream_error",
-          "The model's reasoning came as its answer, without the mark that opens it",
+          "The model's reasoning arrived as its answer, without its opening mark",
           { retryable: true },
         );
       },
@@ -70,7 +70,7 @@ export class SpokenBlocks {
     if (this.#hasLeakedCall) {
       throw new ProviderFault(
         "provider_leaked_call",
-        "The model's tool call came as text: its server does not read this model's calls. Look for a tool-call parser or a chat template in the server's settings",
+        "The model's tool call arrived as text: its server doesn't parse this model's calls. Look for a tool-call parser or chat template in the server's settings",
         { retryable: true, maxTries: 3 },
       );
     }

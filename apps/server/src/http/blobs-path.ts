@@ -1,2 +1,0 @@
-/** Path for uploads, and prefix of the downloads by hash. */
-export const BLOBS_PATH = "/api/blobs";
