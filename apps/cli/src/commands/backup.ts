@@ -19,9 +19,7 @@ interface JsonOption {
 export function backupCommand(context: CommandContext): Command {
   return new Command("backup")
     .summary("back up the database")
-    .description(
-      "Copy the database to a file; the server may be running. Workspace files are not " + "included.",
-    )
+    .description("Copy the database to a file; the server may be running. Workspace files are not included.")
     .argument("<file>", "file to write, which must not exist")
     .option("--json", "print the file and its size in bytes as JSON")
     .action(async (file: string, { json }: JsonOption, command: Command) => {

@@ -1,14 +1,6 @@
 import type { ToolRow } from "@trunkline/contract/session-view";
 import { clsx } from "clsx";
-import {
-  Ban,
-  ChevronRight,
-  CircleSlash,
-  CircleX,
-  LoaderCircle,
-  type LucideIcon,
-  OctagonPause,
-} from "lucide-react";
+import { Ban, CircleSlash, CircleX, LoaderCircle, type LucideIcon, OctagonPause } from "lucide-react";
 import { clock, duration } from "../text/duration.ts";
 import { useNow } from "../ui/use-now.ts";
 import { ExpandableLine, LineChevron } from "./expandable-line.tsx";
