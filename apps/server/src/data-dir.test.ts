@@ -14,7 +14,7 @@ import { TemporaryDirectory } from "./store/testing/temporary-directory.ts";
 const isRoot = process.getuid?.() === 0;
 const NOBODY = 65_534;
 
-/** The refusal names the directory, the setting that chooses it, and `why`. */
+/** The message names the directory, the setting for it, and `why`. */
 async function expectRefusal(dataDir: string, why: RegExp): Promise<void> {
   const refusal: unknown = await prepareDataDir(dataDir).catch((error: unknown) => error);
   expect(refusal).toBeInstanceOf(DataDirError);
@@ -64,7 +64,7 @@ it("refuses a directory on a read-only file system", async (test) => {
   await mkdir(dataDir, { mode: 0o700 });
   await disk.setReadOnly();
   await expectRefusal(dataDir, /EROFS/);
-  // Node itself says ENOENT where the file system said EROFS.
+  // Node reports ENOENT for the file system's EROFS.
   await expectRefusal(join(disk.path, "missing"), /EROFS|ENOENT/);
   return undefined;
 });

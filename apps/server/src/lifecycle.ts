@@ -1,10 +1,10 @@
-/** A part of the server that must be ended, in the reverse order of its start. */
+/** A part of the server to be ended, in reverse order of starting. */
 export interface Part {
   name: string;
   stop(): Promise<void>;
 }
 
-/** Remembers what was started, so that a start that fails half-way and a shutdown walk the same path back. */
+/** Records what was started, so that a failed start and a shutdown take the same path back. */
 export class Lifecycle {
   readonly #parts: Part[] = [];
   #stopping: Promise<void> | undefined;
@@ -13,7 +13,7 @@ export class Lifecycle {
     this.#parts.push({ name, stop: async () => stop() });
   }
 
-  /** Ends everything once, newest first; a part that fails to end does not keep the others. */
+  /** Ends everything once, newest first; a part that fails to end does not stop the others. */
   async stop(onError: (part: string, error: unknown) => void): Promise<void> {
     this.#stopping ??= (async () => {
       for (const part of this.#parts.toReversed()) {

@@ -6,9 +6,9 @@ import { prepareDataDir } from "./data-dir.ts";
 import { Lifecycle } from "./lifecycle.ts";
 import { printable } from "./printable.ts";
 
-/** How long a shutdown may take before the process ends without it, in ms. */
+/** Maximum duration of a shutdown, in ms. */
 const SHUTDOWN_LIMIT_MS = 15_000;
-/** A terminal's Ctrl-C may reach the process twice, once itself and once through whoever started it, in ms. */
+/** Ctrl-C may arrive twice, directly and through the parent process, within this time, in ms. */
 const SAME_SIGNAL_MS = 500;
 
 const startedAt = performance.now();
@@ -29,7 +29,7 @@ async function shutDown(): Promise<never> {
   process.exit(exitCode);
 }
 
-/** Nothing more can be promised: tell why, end what can be ended, and leave with a failure. */
+/** Nothing more can be guaranteed: log why, end what can be ended, and exit with an error. */
 function fail(error: unknown): void {
   explain(error instanceof Error ? error.message : String(error));
   exitCode = 1;
@@ -60,7 +60,7 @@ try {
   if (recovery !== null) {
     process.stdout.write(`  For ${recovery.userName}, once, within a week: ${recovery.url}\n\n`);
   }
-  // Now, and not at the end that a killed process does not have.
+  // Now, because a killed process has no chance to.
   flushCompileCache();
 } catch (error) {
   fail(error);

@@ -1,11 +1,10 @@
-/** C0 and C1 controls, line separators, and marks that change the direction of text (Unicode, "Bidi_Control"). */
+/** C0 and C1 controls, line separators, and bidirectional controls (Unicode, "Bidi_Control"). */
 // eslint-disable-next-line no-control-regex
 const UNPRINTABLE = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
 
 /**
- * What others chose (names of files, addresses, texts of errors) as one line that a terminal only shows: no colour, no
- * title, no link, and no second line that looks like a log entry of its own. Escapes are those of JSON, so a line of JSON
- * stays one.
+ * Makes foreign text (file names, addresses, error messages) safe for a terminal line: no colour, title, link, or
+ * second line that looks like a log entry. Uses JSON escapes, so a line of JSON stays one.
  */
 export function printable(text: string): string {
   return text.replace(UNPRINTABLE, (character) => SHORT[character] ?? hex(character));

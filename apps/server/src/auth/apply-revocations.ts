@@ -1,10 +1,10 @@
 import type { Store } from "../store/port.ts";
 import type { Revocations } from "./revocation-ledger.ts";
 
-/** Of one statement. */
+/** Per statement. */
 const MAX_HASHES = 500;
 
-/** Takes away again what a database from before still gives. Changes nothing where it already knows. */
+/** Reapplies revocations that a restored database lacks. No change if it has them. */
 export async function applyRevocations(store: Store, { tokens, users }: Revocations): Promise<void> {
   const revoked = [...tokens];
   for (let start = 0; start < revoked.length; start += MAX_HASHES) {

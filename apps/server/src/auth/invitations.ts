@@ -8,19 +8,19 @@ import { hashSecret, newCode, newSecret } from "./secret.ts";
 
 const INVITATION_LIFETIME_MS = 7 * 24 * 60 * 60 * 1_000;
 
-/** The token's name, until its holder has others. */
+/** Name of the first token. */
 const FIRST_TOKEN = "first token";
 
-/** For the user alone; the code is stored nowhere. */
+/** For the user only; the code itself is not stored. */
 interface MadeInvitation {
   code: string;
   expiresAt: number;
 }
 
 /**
- * How a new user gets their first token without anybody else having it: an admin gets a code that works once, and whoever
- * redeems it is the only one who ever comes in that way. An admin who redeems it themselves shuts the user out, who then
- * knows; and gets nothing, as a user without a token has no sessions.
+ * How a new user gets a first token that nobody else has: an admin creates a one-time code, and whoever redeems it is
+ * the only one who ever gets in that way. An admin who redeems it locks the user out, who notices; and gains nothing,
+ * because a user without a token has no sessions.
  */
 export class Invitations {
   readonly #store: Store;
@@ -39,31 +39,31 @@ export class Invitations {
     return this.#store.invitations.hasJoined(userId);
   }
 
-  /** @throws GuardFailedError where the user was removed, or has joined */
+  /** @throws GuardFailedError if the user was removed, or has joined */
   async create(invitation: NewInvitation): Promise<MadeInvitation> {
     return this.#put({ ...invitation, isRecovery: false });
   }
 
-  /** @throws Error where there is no such user */
+  /** @throws Error if there is no such user */
   async createAgain(userName: string): Promise<MadeInvitation> {
     const user = await this.#store.users.findByName(userName);
     if (user === undefined || user.removedAt !== null) {
       throw new Error(`TRUNKLINE_RECOVER_USER: no user '${userName}', or it was removed`);
     }
-    // What the user could do before.
+    // The user's previous scope.
     const tokens = await this.#store.tokens.page({ userId: user.id, limit: 1_000 });
     const scope =
       SCOPES.findLast((candidate) => tokens.some((token) => token.scope === candidate)) ?? "write";
     return this.#put({ userId: user.id, scope, by: null, isRecovery: true });
   }
 
-  /** @returns whom the code lets in, without using it up; null where it is used, old or made up */
+  /** @returns whom the code is for, without using it up; null if it is used, expired or made up */
   async find(code: string): Promise<Invited | null> {
     const known = await this.#known(code);
     return known === undefined ? null : { userId: known.userId, name: known.userName };
   }
 
-  /** Makes the code a token. @returns null where it does not let anybody in */
+  /** Redeems the code for a token. @returns null if the code is not valid */
   async redeem(code: string, address?: string): Promise<FirstToken | null> {
     const invitation = await this.#known(code);
     if (invitation === undefined) return null;
@@ -83,7 +83,7 @@ export class Invitations {
     } as const;
     const by: Principal = { userId, name, scopes: [], tokenId: token.id, ...(address && { address }) };
     const entry = this.#audit.entry({ by, action: "user.join", target: userId, decision: "allowed" });
-    // A backup from before must not make the code work again.
+    // A restored backup must not make the code valid again.
     await this.#ledger.add({ tokenHash: invitation.hash, at });
     try {
       await this.#store.invitations.redeem(invitation, token, entry);

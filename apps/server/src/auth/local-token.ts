@@ -6,10 +6,10 @@ import { hashSecret } from "./secret.ts";
 import { readTokenFile, writeTokenFile } from "./token-file.ts";
 
 /**
- * The token file and the store agree afterwards. A file whose token the store does not know (a database restored or
- * started anew) is adopted; one whose token was revoked or has expired is replaced.
+ * Makes the token file and the store agree. A token that the store does not know (after a restore, or with a new
+ * database) is adopted; a revoked or expired one is replaced.
  *
- * @throws Error where the file holds something else
+ * @throws Error if the file contains something else
  */
 export async function ensureLocalToken(
   { store, dataDir, now }: { store: Store; dataDir: string; now: () => number },
@@ -32,7 +32,7 @@ export async function ensureLocalToken(
   });
 }
 
-/** @returns the local user's id; creates the user at the first start, and writes nothing at a later one. */
+/** @returns the local user's id; creates the user at the first start. */
 export async function ensureLocalUser({ users }: Store, now: number): Promise<string> {
   const known = await users.findByName(LOCAL_USER);
   if (known !== undefined) return known.id;

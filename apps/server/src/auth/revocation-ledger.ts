@@ -17,8 +17,8 @@ export interface Revocations {
 }
 
 /**
- * A file beside the database, to which revocations are added and nothing is ever changed: a restored database knows
- * nothing of what was revoked since its backup, this file does. It holds hashes and ids, no secrets.
+ * An append-only file of revocations beside the database, because a restored database knows nothing of what was revoked
+ * since its backup. Contains hashes and ids, no secrets.
  */
 export class RevocationLedger {
   readonly #path: string;
@@ -27,9 +27,9 @@ export class RevocationLedger {
     this.#path = join(dataDir, "revocations");
   }
 
-  /** Before the change itself is committed, so that a crash in between revokes too much rather than too little. */
+  /** Written before the change is committed, so that a crash in between revokes too much rather than too little. */
   async add(...entries: RevocationEntry[]): Promise<void> {
-    // A line that a full disk or a crash cut off must not swallow this one.
+    // A line truncated by a full disk or crash must not swallow this one.
     const lines = entries.map((entry) => `\n${JSON.stringify(entry)}\n`).join("");
     await appendFile(this.#path, lines, { mode: 0o600, flush: true });
   }
@@ -44,7 +44,7 @@ export class RevocationLedger {
   }
 }
 
-/** A line that is not whole says nothing. */
+/** Ignore an incomplete line. */
 function parseLine(line: string): RevocationEntry[] {
   try {
     const entry = Entry.safeParse(JSON.parse(line === "" ? "null" : line));

@@ -11,9 +11,9 @@ function tokenPath(dataDir: string): string {
 }
 
 /**
- * @returns the token in the file, or undefined where there is none; an empty file is what a crash between creating
- * and writing leaves, and counts as none
- * @throws Error where the file holds something else
+ * @returns the token in the file; undefined if there is none, or the file is empty because of a crash while it was
+ * created
+ * @throws Error if the file contains something else
  */
 export async function readTokenFile(dataDir: string): Promise<string | undefined> {
   const path = tokenPath(dataDir);
@@ -33,12 +33,12 @@ export async function readTokenFile(dataDir: string): Promise<string | undefined
   return token;
 }
 
-/** Puts a new token into the file, whole or not at all, and readable by this user alone from its first byte. */
+/** Writes a new token atomically, readable only by this user from its first byte. */
 export async function writeTokenFile(dataDir: string): Promise<string> {
   const token = newSecret();
   const path = tokenPath(dataDir);
   const draft = `${path}.${randomUUID()}`;
-  // "wx": whatever lies at this name, a link for example, is not written through.
+  // "wx": never writes through an existing file or link.
   const file = await open(draft, "wx", 0o600);
   try {
     await file.writeFile(token);

@@ -3,8 +3,8 @@ import type { Hub, HubListener } from "./port.ts";
 import { Tail } from "./tail.ts";
 
 /**
- * The hub of one process. A session has a channel only while somebody listens to it, so memory follows the listeners;
- * a channel keeps one bounded tail of events for all of them and no queue for any.
+ * The hub of one process. A session has a channel only while it has listeners, so memory is proportional to them; a
+ * channel keeps one bounded tail of events for all of them and no queue for any.
  */
 export function createHub(): Hub {
   const channels = new Map<string, Channel>();
@@ -40,7 +40,7 @@ class Channel {
   readonly waiting = new Set<() => void>();
   listeners = 0;
   ended = false;
-  /** Counts what the listeners were woken for. */
+  /** Counts wake-ups. */
   version = 0;
 
   publish(events: readonly SessionEvent[], after?: number): void {

@@ -1,29 +1,29 @@
 import type { SessionEvent } from "@trunkline/contract";
 
-/** What a tail keeps at most, but for one single larger event. Who is further behind reads the log. */
+/** Maximum size of a tail, except for a single larger event. Listeners further behind read the log. */
 const MAX_EVENTS = 512;
 const MAX_LENGTH = 250_000;
 
 /**
- * The newest events of one session, for those who keep up: a cache of the log, so that a thousand followers do not
- * make a thousand reads. It holds all that the log does from one seq to another; what does not follow on starts it anew.
+ * The newest events of one session, for listeners that keep up: a cache of the log, so that a thousand followers do not
+ * cause a thousand reads. It is contiguous; events that do not follow on start it anew.
  */
 export class Tail {
   #events: SessionEvent[] = [];
-  /** It holds all after this seq, up to `end`. */
+  /** It has everything after this seq, up to `end`. */
   #from = 0;
   #end: number | null = null;
-  /** Of the strings in them, in UTF-16 units. */
+  /** Length of their strings, in UTF-16 units. */
   #length = 0;
-  /** What was given out since the last push, by cursor: a few followers' cursors differ, a thousand's do not. */
+  /** Results since the last push, by cursor: a few followers' cursors differ, a thousand's do not. */
   readonly #after = new Map<number, readonly SessionEvent[]>();
 
-  /** Up to which seq it holds the log; null where it does not know yet where that ends. */
+  /** Up to which seq it has the log; null if the end is not known yet. */
   get end(): number | null {
     return this.#end;
   }
 
-  /** The log ends here, as far as somebody who has just read it knows. */
+  /** The log ends here, according to somebody who has just read it. */
   startAt(seq: number): void {
     if (this.#end !== null) return;
     this.#from = seq;
@@ -31,10 +31,10 @@ export class Tail {
   }
 
   /**
-   * Events that are already held are passed over: merged appends are announced by each of their writers.
-   * @param after all of the log from there on to the last of them is among the events, which may have gaps: pieces go
-   *   once their whole is stored.
-   * @returns whether there were others.
+   * Known events are skipped: merged appends are announced by each of their writers.
+   * @param after the events include everything in the log from there to the last of them; gaps are possible, because
+   * pieces go once their whole is stored.
+   * @returns whether there were new ones.
    */
   push(events: readonly SessionEvent[], after = (events[0]?.seq ?? 1) - 1): boolean {
     const news = events.filter(({ seq }) => seq > (this.#end ?? 0));
@@ -48,14 +48,14 @@ export class Tail {
     this.#events.push(...news);
     for (const { data } of news) this.#length += lengthOfStrings(data);
     this.#end = last.seq;
-    // Trimmed to the half, so that a push costs the same on average however full the tail is.
+    // Trimmed by half, so that the average cost of a push does not depend on how full it is.
     if (this.#events.length > MAX_EVENTS) this.#keep(MAX_EVENTS / 2);
     while (this.#length > MAX_LENGTH && this.#events.length > 1)
       this.#keep(Math.floor(this.#events.length / 2));
     return true;
   }
 
-  /** @returns all events after the cursor, or null where the tail does not reach back to it. */
+  /** @returns all events after the cursor; null if the tail does not reach back to it. */
   after(cursor: number): readonly SessionEvent[] | null {
     if (this.#end === null || cursor < this.#from) return null;
     let events = this.#after.get(cursor);
@@ -66,7 +66,7 @@ export class Tail {
     return events;
   }
 
-  /** Of the first event after the cursor. */
+  /** Index of the first event after the cursor. */
   #indexAfter(cursor: number): number {
     let low = 0;
     let high = this.#events.length;

@@ -43,7 +43,7 @@ describe("log", () => {
     await Promise.all(done);
   }
 
-  /** Follows until `count` events came. */
+  /** Follows until `count` events have arrived. */
   async function take(after: number, count: number): Promise<EventBatch[]> {
     const controller = new AbortController();
     const batches: EventBatch[] = [];

@@ -10,7 +10,7 @@ export interface LogDeps {
   store: Store;
   hub: Pick<Hub, "attach">;
   announcer: Pick<Announcer, "appended">;
-  /** Takes secrets out of what will be stored. */
+  /** Redacts secrets from what will be stored. */
   redact: RedactEvent;
 }
 
@@ -47,7 +47,7 @@ export function createLog({ store, hub, announcer, redact }: LogDeps): Log {
           if (live) {
             listener.caughtUp(cursor);
           } else {
-            // Reading is synchronous and so may be the follower: others get their turn between two pages.
+            // Reading is synchronous, and the follower may be, too: yield between two pages.
             await new Promise(setImmediate);
             continue;
           }
@@ -62,10 +62,10 @@ export function createLog({ store, hub, announcer, redact }: LogDeps): Log {
   };
 }
 
-/** Events read at once while replaying: bounds a follower's memory, whatever the log's length. */
+/** Page size of replays: bounds a follower's memory, however long the log. */
 const REPLAY_PAGE = Math.min(500, MAX_EVENT_PAGE_SIZE);
 
-/** The log is read for ever, so what goes in is checked once, here. */
+/** Logs are read for ever, so events are validated once, here. */
 function assertValid(events: readonly StoredDraft[]): void {
   for (const event of events) parseEventData(event.type, event.data);
 }

@@ -168,7 +168,7 @@ describe("a task that waits for an approval", () => {
     await endOf(task);
 
     const second = await waiting();
-    // The answer is stored, and nobody is there any more to hear the bell.
+    // The answer is stored, and nobody is left to hear the doorbell.
     await server.runner.stop();
     await answer(second.approvalIds[0]);
     expect(await stateOf(second.task)).toMatchObject({ state: "input-required", reason: "queued" });

@@ -21,7 +21,7 @@ export interface AttemptDeps {
   runTask: RunTask;
   tools: ToolSource;
   approvals: Approvals;
-  /** Absolute; sessions name their files relative to it. */
+  /** Absolute; sessions store paths relative to it. */
   dataDir: string;
 }
 
@@ -34,7 +34,7 @@ export interface Attempt {
 
 /**
  * Runs one attempt of a task to its end, whatever happens.
- * @returns how it ended, or null where the run had lost its task and somebody else ends it.
+ * @returns how it ended; null if the run had lost its task and somebody else ends it.
  */
 export async function runAttempt(deps: AttemptDeps, attempt: Attempt): Promise<Ending | null> {
   const { task, session, sink, signal } = attempt;
@@ -55,7 +55,7 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt): Promise<E
       sink,
       signal,
     });
-    // Nobody is asked on behalf of a task that is to end.
+    // Don't ask anybody on behalf of a task that is about to end.
     if (outcome.type === "input-required") signal.throwIfAborted();
     return outcome;
   } catch (error) {
@@ -79,7 +79,7 @@ function endingOfSignal(reason: unknown): Ending {
 
 function endingOfError(error: unknown): Ending | null {
   if (error instanceof FencedError) return null;
-  // Whether the task could have gone on nobody can tell: it does once the store is back.
+  // Whether the task could have continued is unknown: it resumes once the store is back.
   if (error instanceof StoreUnavailableError && error.reason === "unavailable") {
     return { type: "interrupted", reason: "shutdown" };
   }

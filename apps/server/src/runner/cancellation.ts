@@ -20,9 +20,9 @@ export interface CancellationDeps {
   now: () => number;
 }
 
-/** How often to look whether another node has ended a task, in ms. */
+/** Interval of checking whether another node has ended a task, in ms. */
 const LOOK_MS = 100;
-/** How often to look whether that node is there at all, in ms. */
+/** Interval of checking whether that node is alive, in ms. */
 const LOOK_FOR_NODE_MS = 1_000;
 
 /** Ends tasks on request, whichever node runs them. */
@@ -41,7 +41,7 @@ export class Cancellation {
     throw new Error(`task ${taskId} changed its state ten times while it was being canceled`);
   }
 
-  /** Another node has stored that somebody wants the end of a task: it is ended where it runs here. */
+  /** Another node has stored a cancel request: end the task if it runs here. */
   async obey(taskId: string): Promise<void> {
     const { store, runs } = this.#deps;
     const run = runs.get(taskId);
@@ -51,7 +51,7 @@ export class Cancellation {
     run.controller.abort(new CanceledSignal(await cancelRequestOf(this.#deps, task)));
   }
 
-  /** @returns false where the task's state changed under the attempt, which is then to be made again. */
+  /** @returns false if the task's state changed during the attempt, which must then be repeated. */
   async #try(task: StoredTask, request: CancelRequest, waitMs: number): Promise<boolean> {
     const { log, now, runs } = this.#deps;
     if (isTerminalTaskState(task.state)) return true;
@@ -80,12 +80,12 @@ export class Cancellation {
   async #endUnowned(task: StoredTask, request: CancelRequest): Promise<boolean> {
     const { dispatcher, log, now } = this.#deps;
     const ended = await refusable(endInPlaceOfOwner({ log, now }, task, { type: "canceled", request }));
-    // It occupied the session while nobody ran it: what is queued behind it has its turn.
+    // It occupied the session without running: the next queued task gets its turn.
     if (ended) dispatcher.ring({ sessionId: task.sessionId, ownerId: task.ownerId });
     return ended;
   }
 
-  /** The node that runs it hears of it at once, or finds it by itself. */
+  /** The node that runs it is notified, or finds out by itself. */
   async #askOwner(task: StoredTask, request: CancelRequest, waitMs: number): Promise<boolean> {
     const { store, hints } = this.#deps;
     if (!(await this.#noteRequest(task, request))) return false;
@@ -107,7 +107,7 @@ export class Cancellation {
     return state === "working" && node !== null && node !== nodeId && (await store.nodes.isLive(node));
   }
 
-  /** On record first, so that a crash between here and the end of the run still ends the task. */
+  /** Recorded first, so that a crash before the end of the run still ends the task. */
   async #noteRequest(task: StoredTask, request: CancelRequest): Promise<boolean> {
     if (task.cancelRequestedAt !== null) return true;
     return refusable(
@@ -120,7 +120,7 @@ export class Cancellation {
   }
 }
 
-/** @returns false where the guard refused the commit. */
+/** @returns false if the guard refused the commit. */
 async function refusable(commit: Promise<unknown>): Promise<boolean> {
   try {
     await commit;

@@ -53,10 +53,10 @@ it("ends and deletes what it must on a full disk, refuses the rest, and goes on 
   expect(events.find((event) => event.type === "text.ended")?.data).toEqual({ blockId: "b", text: "before" });
   await expect(server.submit("refused")).rejects.toMatchObject({ reason: "storage_full" });
   expect(await tasks.cancel(alice, { taskId: waiting.id })).toMatchObject({ state: "canceled" });
-  // There is no room for its start; it stays queued, and has its turn later.
+  // There is no space for its start event; it stays queued, and gets its turn later.
   expect(await tasks.get(alice, { taskId: queued.id })).toMatchObject({ state: "submitted" });
 
-  // What is deleted leaves room in the database, though none on the disk.
+  // Deleting frees space in the database, though not on the disk.
   await sessions.delete(alice, { sessionId: large.sessionId });
   await server.until(waiting.sessionId, isTerminalEventOf(queued.id));
   expect(await tasks.get(alice, { taskId: queued.id })).toMatchObject({ state: "completed" });

@@ -3,40 +3,40 @@ import type { NodeStore } from "../store/port.ts";
 
 export interface LeaseDeps {
   nodes: Pick<NodeStore, "renew" | "leave">;
-  /** No other process can have the store: the lease holds for as long as this one has it, and needs no renewal. */
+  /** No other process can open the store: the lease lasts as long as this one has it, without renewal. */
   isExclusive: boolean;
-  /** This process, and no other before or after it. */
+  /** Id of this process, never reused. */
   id: string;
   /** For people. */
   name: string;
   /** Integer ms since the epoch. */
   now: () => number;
-  /** Milliseconds that only ever grow, whatever becomes of the time of day. */
+  /** Monotonic time in ms, unaffected by changes of the wall clock. */
   monotonicNow: () => number;
   logger: Pick<Logger, "warn" | "error" | "info">;
-  /** The lease was not renewed in time: what this node runs has to end, before others may take it over. */
+  /** The lease was not renewed in time: end this node's runs before others may take them over. */
   onLost: () => void;
-  /** It holds again. */
+  /** It is valid again. */
   onRegained: () => void;
 }
 
-/** How long a node's claims hold without being renewed, by the store's clock, in ms. */
+/** How long a node's claims last without renewal, by the store's clock, in ms. */
 const LEASE_MS = 10_000;
-/** How long they hold by the node's own clock: the rest is for its runs and their processes to end. */
+/** How long they last by the node's own clock; the difference is for its runs and their processes to end. */
 const HELD_MS = 7_500;
 const RENEW_MS = 2_500;
-/** Until another try where a renewal failed, in ms. */
+/** Delay before retrying a failed renewal, in ms. */
 const RETRY_MS = 500;
 /**
- * How long a node has to hold its lease before it takes over what others held, in ms: after the store was away, those that
- * were merely cut off from it have their time to come back.
+ * How long a node must have held its lease before it takes over others' tasks, in ms: after an outage of the store,
+ * nodes that were merely cut off get time to come back.
  */
 const SETTLE_MS = 3_000;
 
 /**
- * Keeps a node's lease: what the node claims is its own for as long as that is renewed. The store's clock says when it ends
- * for the others. This node counts from the moment before it asked, by a clock that never jumps, and for less long: so it
- * has let go before anybody else may take over.
+ * Maintains a node's lease: what the node claims is its own as long as the lease is renewed. For others the store's
+ * clock decides when it ends. The node itself counts from just before its request, by a monotonic clock, and for a
+ * shorter time, so it has let go before anybody may take over.
  */
 export class Lease {
   readonly #deps: LeaseDeps;
@@ -45,10 +45,10 @@ export class Lease {
   #fence: NodeJS.Timeout | undefined;
   #renewing: Promise<void> = Promise.resolve();
   #isStopped = false;
-  /** Whether this node acts as its holder: from a renewal on, until it finds that it was not renewed in time. */
+  /** Whether this node acts as the holder: from a renewal until it finds that it was not renewed in time. */
   #holds = false;
   #wasLost = false;
-  /** By the monotonic clock. */
+  /** Monotonic. */
   #heldSince = 0;
   #heldUntil = 0;
 
@@ -61,19 +61,19 @@ export class Lease {
     return this.#holds && this.#deps.monotonicNow() < this.#heldUntil;
   }
 
-  /** Whether this node may take over what another's lease no longer covers. */
+  /** Whether this node may take over tasks of expired leases. */
   get isSettled(): boolean {
     const { isExclusive, monotonicNow } = this.#deps;
     return this.isHeld && (isExclusive || monotonicNow() - this.#heldSince >= SETTLE_MS);
   }
 
-  /** @throws StoreUnavailableError where there is no lease to begin with. */
+  /** @throws StoreUnavailableError if no lease could be obtained. */
   async start(): Promise<void> {
     await this.#renew();
     if (!this.#deps.isExclusive) this.#schedule(RENEW_MS);
   }
 
-  /** Others may take over at once. */
+  /** Others may take over immediately. */
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearTimeout(this.#renewal);
@@ -112,7 +112,7 @@ export class Lease {
   #hold(until: number): void {
     const { monotonicNow, onRegained, logger } = this.#deps;
     const now = monotonicNow();
-    // This process may have slept past the end, before its timer had its turn.
+    // This process may have been suspended past the end, before its timer fired.
     if (now >= this.#heldUntil) this.#lose();
     if (now >= until) return;
     this.#heldUntil = until;

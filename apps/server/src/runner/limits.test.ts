@@ -29,7 +29,7 @@ describe("K13: a task that waits for a limit", () => {
     await rm(directory, { recursive: true });
   });
 
-  /** Waits at its first start, and is done at its second. */
+  /** Waits at its first start, and completes at its second. */
   function limited(until: number): Script {
     let starts = 0;
     const message = "The provider is rate limiting";
@@ -64,7 +64,7 @@ describe("K13: a task that waits for a limit", () => {
       "task.resumed",
       "task.completed",
     ]);
-    // A second wish comes too late, and changes nothing.
+    // A second request comes too late, and changes nothing.
     expect(await server.tasks.resume(alice, { taskId: task.id })).toMatchObject({ state: "completed" });
     expect((await server.log.read(task.sessionId, { limit: 100 })).events).toEqual(events);
   });

@@ -7,20 +7,20 @@ export interface CancelRequest {
   by: string;
 }
 
-/** Runs the tasks that this node claims, detached from whoever submitted them. */
+/** Runs the tasks claimed by this node, detached from whoever submitted them. */
 export interface Runner {
-  /** Begins this node's lease: from here on what it does is its own. @throws StoreUnavailableError */
+  /** Obtains this node's lease, required for everything else. @throws StoreUnavailableError */
   join(): Promise<void>;
-  /** Takes up what others have left behind, then begins to run what is queued. */
+  /** Recovers abandoned tasks, then starts running queued ones. */
   start(): Promise<void>;
   /** The session has a new task. */
   ring(bell: Doorbell): void;
   /**
-   * Ends a task, queued or active: its model stream and its processes end first, then its one `task.canceled` is
-   * appended. A task that has ended meanwhile is left as it ended. Resolves when the task has ended, or after
-   * `waitMs` while its processes still resist.
+   * Ends a task, queued or active: first its model stream and processes, then its one `task.canceled` is appended. A
+   * task that has ended meanwhile is left alone. Resolves when the task has ended, or after `waitMs` if its processes
+   * still resist.
    */
   cancel(taskId: string, request: CancelRequest, waitMs: number): Promise<void>;
-  /** Interrupts what runs, so that the next start continues it; resolves when all of it has let go. */
+  /** Interrupts all runs, so that the next start resumes them; resolves when all have stopped. */
   stop(): Promise<void>;
 }

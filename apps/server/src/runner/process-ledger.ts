@@ -3,8 +3,8 @@ import { join } from "node:path";
 import type { ProcessLedger, ProcessRecord } from "../tools/port.ts";
 
 /**
- * A file per running process. They need to survive the server, not the machine: after a power cut no process is left
- * that they could name, so nothing here waits for the disk.
+ * A file per running process. They must survive the server, not the machine: after a power cut none of the processes
+ * exists, so nothing here is synced.
  */
 export async function openProcessLedger(
   directory: string,
@@ -21,7 +21,7 @@ export async function openProcessLedger(
   };
 }
 
-/** Forgets the records of processes that are gone. */
+/** Removes the records of processes that are gone. */
 export async function forgetProcesses(directory: string, records: readonly ProcessRecord[]): Promise<void> {
   for (const { marker } of records) await rm(join(directory, `${marker}.json`), { force: true });
 }
@@ -32,7 +32,7 @@ async function readRecords(directory: string): Promise<ProcessRecord[]> {
     try {
       records.push(JSON.parse(await readFile(join(directory, name), "utf8")) as ProcessRecord);
     } catch (error) {
-      // Half a file: the server died while it wrote it. The process carries the marker, which is looked for as well.
+      // Half a file: the server died while writing it. The process is found by its marker instead.
       if (!(error instanceof SyntaxError)) throw error;
     }
   }

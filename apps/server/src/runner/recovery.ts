@@ -11,10 +11,10 @@ interface RecoveryDeps {
 }
 
 /**
- * Takes up tasks whose node no longer holds its lease. Each goes back to the head of its queue with an event that says
- * so, and the run that follows continues from the last completed step; what was asked to be canceled is canceled, and
- * a task that was there each time a node died, and got nowhere in between, is taken to be the reason.
- * @returns those that were taken up.
+ * Recovers tasks whose node's lease has expired. Each returns to the head of its queue with an event, and the next run
+ * resumes from the last completed step; tasks with a pending cancel are canceled, and a task that was running at
+ * several crashes without progress is given up as their cause.
+ * @returns the recovered tasks.
  */
 export async function recoverOrphans(
   deps: RecoveryDeps,
@@ -25,9 +25,9 @@ export async function recoverOrphans(
 }
 
 /**
- * Takes up tasks of this node whose runs are gone. Where a run was merely cut off from the store it says nothing against
- * its task; otherwise it counts as a crash.
- * @returns those that were taken up.
+ * Recovers tasks of this node whose runs are gone. If a run was merely cut off from the store, it does not count
+ * against its task; otherwise it counts as a crash.
+ * @returns the recovered tasks.
  */
 export async function recoverLost(
   deps: RecoveryDeps,
@@ -59,9 +59,9 @@ async function takeUp(
 }
 
 /**
- * Ends an active task that nobody runs: its owner is gone, and what the log shows as open is closed first; or it waits
- * for an answer, and nobody has to give that any more.
- * @throws GuardFailedError where the task has moved on meanwhile.
+ * Ends an active task that nobody runs: its node is gone, and open items in the log are closed first; or it was waiting
+ * for an answer that is no longer needed.
+ * @throws GuardFailedError if the task has changed meanwhile.
  */
 export async function endInPlaceOfOwner(
   { log, now }: Pick<RecoveryDeps, "log" | "now">,
@@ -95,7 +95,7 @@ async function orphanEnding(deps: RecoveryDeps, task: StoredTask): Promise<Endin
   return { type: "interrupted", reason: "orphaned" };
 }
 
-/** Who had asked for the end of a task whose node died before it came. */
+/** Who requested the cancel of a task whose node died first. */
 export async function cancelRequestOf(
   { store }: Pick<RecoveryDeps, "store">,
   task: StoredTask,
@@ -108,8 +108,8 @@ export async function cancelRequestOf(
 const PAGE = 200;
 
 /**
- * Reads the attempt's own events, from its newest backwards to its start, and applies them forwards. What is kept of them
- * is what is open: a page is in memory at a time, however long the attempt was.
+ * Reads the attempt's own events from the newest back to its start, and applies them forwards, keeping only what is
+ * open: one page in memory at a time, however long the attempt.
  */
 async function readOpenItems(log: Log, task: StoredTask): Promise<OpenItems> {
   const start = await startOfAttempt(log, task);

@@ -3,29 +3,29 @@ import type { DeltaEvent, RunEvent, RunSink } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
 import { FencedError } from "../store/port.ts";
 
-/** The task attempt that writes. */
+/** The writing task attempt. */
 export interface Holder {
   sessionId: string;
   taskId: string;
   attempt: number;
 }
 
-/** Pieces that may wait for the store before the writer is held back. */
+/** Maximum pieces pending in the store before the writer is held back. */
 const MAX_OUTSTANDING_DELTAS = 64;
 
-/** Writes a run's events into the log, fenced by its attempt. */
+/** Writes a run's events to the log, fenced by its attempt. */
 export class LogSink implements RunSink {
   readonly open = new OpenItems();
   readonly #log: Log;
   readonly #holder: Holder;
   readonly #now: () => number;
   readonly #onRefused: () => void;
-  /** A seq that all of the run's events to come will exceed. */
+  /** A seq that all future events of the run will exceed. */
   #seqBound: number;
   #outstanding = 0;
   #lost: Error | undefined;
 
-  /** @param options.onRefused called for a write that came after the run had lost its task. */
+  /** @param options.onRefused called for a write after the run had lost its task. */
   constructor(options: {
     log: Log;
     holder: Holder;

@@ -4,7 +4,7 @@ export interface Run {
   ended: Promise<void>;
 }
 
-/** What this process runs, by task id. */
+/** This process's runs, by task id. */
 export class Runs extends Map<string, Run> {
   abortAll(reason: Error): void {
     for (const { controller } of this.values()) controller.abort(reason);

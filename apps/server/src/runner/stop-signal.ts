@@ -1,6 +1,6 @@
 import type { CancelRequest } from "./port.ts";
 
-/** Why a run's signal was aborted: somebody wants the task to end. */
+/** Abort reason: the task was canceled. */
 export class CanceledSignal extends Error {
   override readonly name = "CanceledSignal";
   readonly request: CancelRequest;
@@ -10,7 +10,7 @@ export class CanceledSignal extends Error {
   }
 }
 
-/** Why a run's signal was aborted: this server is going down, and the task goes on when it is back. */
+/** Abort reason: this server is shutting down, and the task resumes when it is back. */
 export class ShutdownSignal extends Error {
   override readonly name = "ShutdownSignal";
 }

@@ -11,20 +11,20 @@ import type { AppendOptions, StoredDraft } from "../store/port.ts";
 import type { CancelRequest } from "./port.ts";
 import type { Holder } from "./run-sink.ts";
 
-/** How a task leaves `working` or `input-required`, or never gets there. */
+/** How a task leaves `working` or `input-required`, or never enters them. */
 export type Ending =
   | { type: "completed"; result: string }
   | { type: "failed"; reason: TaskReason; error: TaskError }
   | { type: "canceled"; request: CancelRequest }
-  /** It waits for answers, and leaves its slot to others. */
+  /** It waits for answers, and releases its slot. */
   | ({ type: "input-required" } & Waits)
   /** Back to the head of the queue. */
   | { type: "interrupted"; reason: "orphaned" | "shutdown" };
 
 /**
- * The one commit that ends an attempt: what it left open is closed, and the event says how it ended. It is refused where
- * the task has ended otherwise, or another attempt has begun, so that it is the only one that does.
- * @param more events that are committed before the ending.
+ * The one commit that ends an attempt: closes what it left open, and says how it ended. It is refused if the task has
+ * ended otherwise or another attempt has started, so there is only one.
+ * @param more events to commit before the ending.
  */
 export function endingAppend(
   { sessionId, taskId, attempt }: Holder,

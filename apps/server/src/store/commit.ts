@@ -3,24 +3,24 @@ import type { ImportedEvent } from "./ports/sessions.ts";
 import type { Refusal } from "./refusal.ts";
 import type { Statement } from "./statement.ts";
 
-/** What an engine commits in one piece: all of it, or none. */
+/** What an engine commits atomically. */
 export interface Commit extends Pick<
   AppendOptions,
   "fence" | "expect" | "ownerId" | "reveals" | "endedBlocks" | "mayUseBallast"
 > {
-  /** Whose log it belongs to; empty for what belongs to none. */
+  /** The session's log; empty for commits without events. */
   sessionId: string;
   events: readonly StoredDraft[];
-  /** Of a document: stored under the seqs that they have, in a session that is being filled. */
+  /** Events of a document: stored with their own seqs, in a session that is being filled. */
   imported?: readonly ImportedEvent[];
-  /** What belongs to no log. */
+  /** Statements outside any log. */
   statements?: readonly Statement[];
 }
 
-/** Seq of a commit's first event, 0 where it has none; or why nothing of the commit was stored. */
+/** Seq of a commit's first event, 0 if it has none; or why nothing of it was stored. */
 export type CommitResult = number | Refusal;
 
-/** @returns about how long a commit is: the strings in it, one level deep. */
+/** @returns the approximate size of a commit: its strings, one level deep. */
 export function charactersOf({ events, imported = [], statements = [] }: Commit): number {
   let characters = 0;
   for (const { parameters } of statements) characters += lengthOfStrings(parameters);

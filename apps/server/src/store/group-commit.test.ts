@@ -7,7 +7,7 @@ interface Piece {
   mayMerge: boolean;
 }
 
-/** A group commit whose batches are recorded, and held until `finish` where that is asked for. */
+/** A group commit whose batches are recorded and, on request, held until `finish`. */
 function recorded({ maxItems = 100 } = {}) {
   const batches: string[][] = [];
   let finish: (() => void) | undefined;
@@ -27,7 +27,7 @@ function recorded({ maxItems = 100 } = {}) {
     maxWeight: 1_000,
   });
   const add = (key: string, text: string, mayMerge: boolean) => group.add({ key, text, mayMerge });
-  /** Lets the batch that is under way end, once it is. */
+  /** Ends the batch in flight, once there is one. */
   const finishNext = async (): Promise<void> => {
     while (finish === undefined) await new Promise(setImmediate);
     const resolve = finish;

@@ -1,6 +1,6 @@
 /**
- * Batch while busy, never wait: what arrives while a batch is in flight shares the next one, and so does what one turn of
- * the event loop brings. Heavy load grows the batches by itself.
+ * Batches while busy, never waits: whatever arrives during a commit, or in the same turn of the event loop, shares the
+ * next one. Batches grow with the load.
  */
 export class GroupCommit<Item, Result> {
   readonly #commitBatch: (items: Item[]) => Promise<readonly Settled<Result>[]>;
@@ -10,16 +10,16 @@ export class GroupCommit<Item, Result> {
   readonly #maxItems: number;
   readonly #maxWeight: number;
   #queue: Entry<Item, Result>[] = [];
-  /** The newest waiting entry of each key: the only one that a further item may merge into without overtaking. */
+  /** The newest waiting entry of each key: the only one that a further item can merge into without overtaking. */
   readonly #newest = new Map<string, Entry<Item, Result>>();
   #busy = false;
   #idle: (() => void)[] = [];
 
   /**
-   * @param commitBatch must settle every item; where it rejects, all of the batch reject with it.
-   * @param keyOf items of one key are committed in the order of `add`.
-   * @param merge gives one item for two neighbours of a key that wait, or undefined where they must stay apart.
-   * @param maxWeight of a batch; an item that is heavier goes alone.
+   * @param commitBatch must settle every item; if it rejects, so do all items of the batch.
+   * @param keyOf items with the same key are committed in the order of `add`.
+   * @param merge combines two adjacent waiting items of a key; undefined if they must stay separate.
+   * @param maxWeight of a batch; a heavier item goes alone.
    */
   constructor(options: {
     commitBatch: (items: Item[]) => Promise<readonly Settled<Result>[]>;
@@ -37,7 +37,7 @@ export class GroupCommit<Item, Result> {
     this.#maxWeight = options.maxWeight;
   }
 
-  /** @returns what became of the item, or of the one it was merged into. */
+  /** @returns the result of the item, or of the one it was merged into. */
   add(item: Item): Promise<Result> {
     const key = this.#keyOf(item);
     const newest = this.#newest.get(key);
@@ -75,7 +75,7 @@ export class GroupCommit<Item, Result> {
   async #drain(): Promise<void> {
     while (this.#queue.length > 0) {
       await this.#commitNext();
-      // Those who were just told are given the time to go on: what they add now belongs to the next batch.
+      // Let callers react to their results first: what they add now belongs to the next batch.
       await new Promise(setImmediate);
     }
     this.#busy = false;

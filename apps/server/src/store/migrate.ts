@@ -2,16 +2,16 @@ import { type Kysely, sql } from "kysely";
 import { type Migration, Migrator } from "kysely/migration";
 import { StoreOpenError } from "./port.ts";
 
-/** An engine's migrations by their names, in whose order they run. One that has landed is never changed. */
+/** An engine's migrations by name, which is their order. Never change one that has landed. */
 export type Migrations = Readonly<Record<string, Migration>>;
 
-/** Kysely's own. */
+/** Kysely's own tables. */
 const MIGRATION_TABLE = "kysely_migration";
 
 /**
- * Brings the schema up to this version; each engine calls it at start.
- * @param schema where the engine has such a thing.
- * @throws StoreOpenError `too_new` where a later version has been there, Error naming the migration that failed.
+ * Migrates the schema to this version; called by each engine at start.
+ * @param schema if the engine has schemas.
+ * @throws StoreOpenError `too_new` if a later version has used it, Error naming a failed migration.
  */
 export async function migrateToLatest<T>(
   db: Kysely<T>,
@@ -38,7 +38,7 @@ export async function migrateToLatest<T>(
   throw new Error(`Migration ${failed} failed: ${detail}`, { cause: error });
 }
 
-/** @returns their names; none where the database is not, or not yet, one of Trunkline's. */
+/** @returns the names of applied migrations; none if the database is not, or not yet, Trunkline's. */
 export async function appliedMigrations<T>(db: Kysely<T>, schema?: string): Promise<string[]> {
   const tables = await db.introspection.getTables({ withInternalKyselyTables: true });
   const isOurs = ({ name, schema: of }: (typeof tables)[number]) =>

@@ -7,7 +7,7 @@ import { createSession, createVisibleSession, notice } from "./testing/session-l
 const NODE = "node";
 const LEASE_MS = 60_000;
 
-/** What every engine's outbox must do. @param entries how many entries the store holds, whoever wants them. */
+/** Conformance suite for an engine's outbox. @param entries number of entries in the store, for any consumer. */
 export function describeOutbox(
   name: string,
   createHarness: () => Promise<StoreHarness & { entries(): Promise<number> }>,
@@ -24,7 +24,7 @@ export function describeOutbox(
       await harness[Symbol.asyncDispose]();
     });
 
-    /** All that the consumer has yet to see, as `session:seq`. */
+    /** What the consumer has not seen yet, as `session:seq`. */
     async function told(consumer: string): Promise<string[]> {
       const { entries } = await store.outbox.page(consumer, 1_000);
       return entries.map(({ id }) => id);

@@ -1,12 +1,10 @@
 import { isPiece, joinPieces } from "@trunkline/contract";
 import type { Commit } from "./commit.ts";
 
-/** Pieces that wait together become one event, up to this many UTF-16 units. */
+/** Maximum length of merged pieces, in UTF-16 units. */
 const MAX_MERGED_LENGTH = 32_768;
 
-/**
- * @returns one commit for two neighbouring pieces of the same block and attempt, or undefined where they must stay two.
- */
+/** @returns one commit for two adjacent pieces of the same block and attempt; undefined if they must stay separate. */
 export function mergePieces(waiting: Commit, next: Commit): Commit | undefined {
   const first = onlyPiece(waiting);
   const second = onlyPiece(next);

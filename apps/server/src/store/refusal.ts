@@ -1,20 +1,20 @@
-/** Why an append was refused, as far as its rows are concerned: nothing of it was stored. */
+/** Why the rows refused an append; nothing of it was stored. */
 export type Guard =
-  /** There is no such session, it is somebody else's, or it is being removed. */
+  /** The session does not exist, is somebody else's, or is being deleted. */
   | "session"
   | "archived"
   | "busy"
-  /** The task is not in a state that allows it, or has another attempt. */
+  /** The task's state does not allow it, or it has another attempt. */
   | "task"
-  /** The other task that the change is about no longer waits in the queue. */
+  /** The other task involved is no longer queued. */
   | "place"
   | "approval"
   | "question"
-  /** Something else is not as the writer expects. */
+  /** Another expectation of the writer failed. */
   | "row";
 
 export interface Refusal {
-  /** `invalid`: a statement that cannot be executed, which is a mistake of whoever wrote it. */
+  /** `invalid`: a statement that can't be executed, i.e. a bug. */
   error: "guard" | "fenced" | "unique" | "invalid" | "full";
   guard?: Guard;
   detail: string;

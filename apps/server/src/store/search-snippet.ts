@@ -1,25 +1,25 @@
 import { placedSearchWords, type SearchHit, searchWords } from "@trunkline/contract";
 import type { SearchTerm } from "./search-terms.ts";
 
-/** Words that a snippet shows, and UTF-16 units at most: not everything between two spaces is a word. */
+/** Maximum words and UTF-16 units of a snippet: not everything between two spaces is a word. */
 const SNIPPET_WORDS = 24;
 const SNIPPET_LENGTH = 400;
-/** Words, and units, that are shown before the first match. */
+/** Words and units shown before the first match. */
 const WORDS_BEFORE = 6;
 const LENGTH_BEFORE = 100;
-/** Matches that are looked at for the place with the most terms. */
+/** Matches examined when looking for the place with the most terms. */
 const MAX_MATCHES = 1_000;
 
 type Snippet = Pick<SearchHit, "snippet" | "matches">;
 
-/** Where a term occurs: of its words, the first and the one after the last. */
+/** Where a term occurs: its first word, and the one after its last. */
 interface Match {
   term: SearchTerm;
   from: number;
   to: number;
 }
 
-/** A piece of the text around the place where most of the terms stand together. Linear in the text. */
+/** The part of the text where most of the terms occur together. Linear in the text. */
 export function cutSnippet(text: string, terms: readonly SearchTerm[]): Snippet {
   const blocks = cutBlocks(text);
   const words = blocks.flatMap(({ words: own }) => own);
@@ -53,12 +53,12 @@ export function cutSnippet(text: string, terms: readonly SearchTerm[]): Snippet 
 
 interface Block {
   text: string;
-  /** Of the text, in the whole. */
+  /** Offset in the whole text. */
   offset: number;
   words: string[];
 }
 
-/** Finding the places of words takes far longer than finding the words, so it is only done for the parts that are shown. */
+/** Locating words takes much longer than finding them, so it is only done for the parts shown. */
 const BLOCK_LENGTH = 2_000;
 
 function cutBlocks(text: string): Block[] {
@@ -76,7 +76,7 @@ function cutBlocks(text: string): Block[] {
   return blocks;
 }
 
-/** In the order of the text, longer ones first. */
+/** In text order, longer ones first. */
 function findMatches(words: readonly string[], terms: readonly SearchTerm[]): Match[] {
   const matches: Match[] = [];
   const longestFirst = terms.toSorted((a, b) => b.words.length - a.words.length);
@@ -100,7 +100,7 @@ function standsAt(
   });
 }
 
-/** The first word of the part that has the most terms in it. */
+/** The first word of the part with the most terms. */
 function densest(matches: readonly Match[]): number {
   const counts = new Map<SearchTerm, number>();
   let best = matches[0]?.from ?? 0;
@@ -122,7 +122,7 @@ function densest(matches: readonly Match[]): number {
   return best;
 }
 
-/** Where the words from `first` up to but not including `last` are in the text. */
+/** Range of the words from `first` to before `last`. */
 function placesOf(blocks: readonly Block[], first: number, last: number): { start: number; end: number }[] {
   const places: { start: number; end: number }[] = [];
   let index = 0;
@@ -148,7 +148,7 @@ function disjoint<Part extends { start: number; end: number }>(parts: readonly P
   });
 }
 
-/** @returns the index itself, or the one before where it would cut a surrogate pair in half. */
+/** @returns the index, or the one before it if it would split a surrogate pair. */
 function wholeCharacter(text: string, index: number): number {
   const isInside =
     /[\udc00-\udfff]/.test(text.charAt(index)) && /[\ud800-\udbff]/.test(text.charAt(index - 1));

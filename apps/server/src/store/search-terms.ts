@@ -1,22 +1,22 @@
 import { searchWords } from "@trunkline/contract";
 
-/** Words that have to follow each other. */
+/** A phrase: words in sequence. */
 export interface SearchTerm {
   words: string[];
-  /** The last word may be the beginning of one. */
+  /** The last word may be a prefix. */
   isBeginning: boolean;
 }
 
-/** Words that are looked for, all terms together: what a query costs grows with them, and more would only find less. */
+/** Maximum words of a query, over all terms: cost grows with them, and more would only find less. */
 const MAX_WORDS = 32;
 
-/** What is in quotes, or stands between spaces. */
+/** A quoted phrase, or text between spaces. */
 const TYPED = /"([^"]*)"|\S+/gu;
 
 /**
- * Reads what a person typed: every term must occur, what is in quotes as it stands there; the last may be a beginning,
- * from two letters on. Any text is fine.
- * @returns none where there is no letter or digit to look for.
+ * Parses a search query: every term must occur, quoted ones as a phrase; the last may be a prefix of two letters or
+ * more. Any text is valid.
+ * @returns none if there is no letter or digit to look for.
  */
 export function readTerms(typed: string): SearchTerm[] {
   const terms = new Map<string, SearchTerm & { isPhrase: boolean }>();
@@ -26,13 +26,13 @@ export function readTerms(typed: string): SearchTerm[] {
     if (words.length === 0) continue;
     left -= words.length;
     const key = words.join(" ");
-    // The last one typed may be a beginning, so it has to stay the last.
+    // The last one typed may be a prefix, so it must stay last.
     terms.delete(key);
     terms.set(key, { words, isBeginning: false, isPhrase: phrase !== undefined });
   }
   const read = [...terms.values()];
   const last = read.at(-1);
-  // Too many words begin with any one letter, and nobody looks for all of them.
+  // Too many words start with any one letter.
   if (last?.isPhrase === false) last.isBeginning = (last.words.at(-1)?.length ?? 0) > 1;
   return read.map(({ words, isBeginning }) => ({ words, isBeginning }));
 }

@@ -4,7 +4,7 @@ import type { Settled } from "./group-commit.ts";
 import { FencedError, GuardFailedError, StoreUnavailableError, UniqueViolationError } from "./port.ts";
 import type { Refusal } from "./refusal.ts";
 
-/** What became of a commit, for whoever appended it. @param at the time that its events got, in ms since the epoch. */
+/** A commit's result for its caller. @param at time of its events, in ms since the epoch. */
 export function toSettled(
   { sessionId, events }: Commit,
   at: number,

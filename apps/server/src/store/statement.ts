@@ -1,8 +1,12 @@
-/** A statement of a commit: what Kysely's `compile()` gives, and how many rows it must hit. Inside `store/` alone. */
+/**
+ * A statement of a commit: the result of Kysely's `compile()`, and how many rows it must affect. Only within `store/`.
+ */
 export interface Statement {
   sql: string;
   parameters: readonly unknown[];
-  /** Rows that the statement must change or return; anything else rolls the whole commit back with GuardFailedError. */
+  /**
+   * Rows that the statement must change or return; any other number rolls back the whole commit with GuardFailedError.
+   */
   expectRows?: number;
 }
 
@@ -10,10 +14,10 @@ export interface WriteOptions {
   mayUseBallast?: boolean;
 }
 
-/** Runs statements in one transaction, durable when it resolves. What belongs to no log goes this way. */
+/** Runs statements in one transaction, durable when it resolves. For changes outside any log. */
 export type WriteStatements = (statements: readonly Statement[], options?: WriteOptions) => Promise<void>;
 
-/** @returns the statement without what else a compiled query holds. */
+/** @returns the statement without the rest of a compiled query. */
 export function statement(
   compiled: { sql: string; parameters: readonly unknown[] },
   expectRows?: number,

@@ -10,12 +10,12 @@ import {
   readMessages,
 } from "./testing/session-log.ts";
 
-/** An engine under test, whose store can be closed and opened again on the same data. */
+/** An engine under test, whose store can be closed and reopened on the same data. */
 export interface StoreHarness extends AsyncDisposable {
   open(): Promise<Store>;
 }
 
-/** What every engine's store must do; an engine's test file calls it with a way to open one. */
+/** Conformance suite for an engine's store; an engine's test file calls it with a way to open one. */
 export function describeStore(name: string, createHarness: () => Promise<StoreHarness>): void {
   describe(`store: ${name}`, () => {
     let harness: StoreHarness;
@@ -251,7 +251,7 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       const waiting = await createTask(store, sessionId, { state: "input-required", attempt: 1 });
       const urgent = randomUUID();
       const data = { prompt: "now", model: null, whenBusy: "interrupt" } as const;
-      // And the server dies before it has canceled the one that waits.
+      // And the server dies before it has canceled the waiting task.
       await store.append(sessionId, [{ taskId: urgent, type: "task.submitted", data }]);
       await store.append(sessionId, [{ taskId: waiting, type: "task.resumed", data: { attempt: 2 } }]);
       await store.append(sessionId, [
@@ -271,13 +271,13 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
   });
 }
 
-/** What nobody had asked: refused by the rows, after what comes before it in its commit. */
+/** An answer to nothing: refused by the rows, after earlier events of its commit. */
 const neverAsked = () =>
   ({ taskId: null, type: "approval.expired", data: { approvalId: randomUUID() } }) as const;
 
 const renamed = (title: string) => ({ taskId: null, type: "session.updated", data: { title } }) as const;
 
-/** @returns the id of a task that has come as far as that. */
+/** @returns the id of a task in that state. */
 async function createTask(
   store: Store,
   sessionId: string,

@@ -1,4 +1,4 @@
-/** Where a session's files are, relative to the data directory, whose place may change. */
+/** A session's directory, relative to the data directory, which may be moved. */
 export function workspacePath(sessionId: string): string {
   return `workspaces/${sessionId}`;
 }

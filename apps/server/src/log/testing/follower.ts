@@ -3,7 +3,7 @@ import type { EventBatch, SessionEvent } from "@trunkline/contract";
 import { withDeadline } from "@trunkline/testkit";
 import type { Log } from "../port.ts";
 
-/** A subscriber: follows a session from a cursor, pauses as it likes, and goes on with another log after a crash. */
+/** A subscriber: follows a session from a cursor, pauses at will, and continues with another log after a crash. */
 export class Follower {
   readonly sessionId: string;
   readonly startedAfter: number;
@@ -19,7 +19,7 @@ export class Follower {
     this.#batches = log.follow(sessionId, after, this.#controller.signal);
   }
 
-  /** Takes batches until it has the event of that seq, or a later one. */
+  /** Takes batches until it has the event with that seq, or a later one. */
   async catchUp(seq: number): Promise<void> {
     while (this.#cursor < seq) {
       const { value } = await withDeadline(`an event after ${this.#cursor}`, this.#batches.next());
@@ -28,13 +28,13 @@ export class Follower {
         deepStrictEqual(event.sessionId, this.sessionId);
         ok(event.seq > this.#cursor, `seq ${event.seq} after ${this.#cursor}`);
         this.#cursor = event.seq;
-        // As it goes over the wire: a field that is undefined is none.
+        // As sent over the wire: undefined fields are omitted.
         this.received.push(JSON.parse(JSON.stringify(event)) as SessionEvent);
       }
     }
   }
 
-  /** As a client does whose connection was cut: what it had taken, it has. */
+  /** Like a client whose connection was cut: it keeps what it had taken. */
   async reconnect(log: Log): Promise<void> {
     await this.stop();
     this.#controller = new AbortController();
@@ -46,7 +46,7 @@ export class Follower {
     await this.#batches.return();
   }
 
-  /** What it received is the log after its cursor, but for pieces of blocks that have ended since. */
+  /** What it received is the log after its cursor, except for pieces of blocks that have ended since. */
   assertEquals(log: readonly SessionEvent[]): void {
     const expected = log.filter((event) => event.seq > this.startedAfter);
     const present = new Set(expected.map((event) => event.seq));

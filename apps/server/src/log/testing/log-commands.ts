@@ -10,7 +10,7 @@ import type { Append, LogUnderTest } from "./log-under-test.ts";
 
 type LogCommand = fc.AsyncCommand<LogModel, LogUnderTest>;
 
-/** What can happen to a log, in any order. Numbers choose a session, a follower or a cursor among those there are. */
+/** Commands for a log, in any order. Numbers select one of the existing sessions, followers or cursors. */
 export function logCommands(): fc.Arbitrary<LogCommand>[] {
   const pick = fc.nat({ max: 1_000 });
   const sizes = fc.oneof(
@@ -98,7 +98,7 @@ function onSession(
 }
 
 const always = (): boolean => true;
-/** Few, so that much happens to each. */
+/** Few sessions, so that much happens to each. */
 const hasFewSessions = (model: Readonly<LogModel>): boolean => model.sessions.length < 3;
 const hasSession = (model: Readonly<LogModel>): boolean => model.sessions.length > 0;
 
@@ -117,7 +117,7 @@ const unitOf = (session: ModelSession, size: number): Append => [
   })),
 ];
 
-/** Several appends at once, which share their commits. */
+/** Concurrent appends, which share commits. */
 async function append(session: ModelSession, real: LogUnderTest, sizes: readonly number[]): Promise<void> {
   const units = sizes.map((size) => unitOf(session, size));
   const stored = await Promise.all(units.map(async (unit) => real.log.append(...unit)));
@@ -140,7 +140,7 @@ function assertFollowsOn(
   addToModel(session, events);
 }
 
-/** Pieces that wait together may become one event; their text may not change. */
+/** Pending pieces may be merged into one event; their text must not change. */
 async function addPieces(
   session: ModelSession,
   real: LogUnderTest,
@@ -177,9 +177,9 @@ async function endBlock(session: ModelSession, real: LogUnderTest, choice: numbe
   addToModel(session, stored);
 }
 
-/** Beside appends that are not: these are stored, and no seq is lost. */
+/** Together with valid appends, which must be stored without losing a seq. */
 async function refuse(session: ModelSession, real: LogUnderTest): Promise<void> {
-  // The notices would be seen in the seqs that follow, if they were not undone with what nobody had asked.
+  // If not undone with the invalid event, these notices would show in the seqs that follow.
   const [id, events] = unitOf(session, 3);
   const never = { taskId: null, type: "approval.expired", data: { approvalId: randomUUID() } } as const;
   const [, stored] = await Promise.all([
@@ -245,7 +245,7 @@ async function readBackwards(
   );
 }
 
-/** After a crash the log is what was acknowledged, and perhaps some whole appends more, in their order. */
+/** After a crash the log is what was acknowledged, plus perhaps some whole appends, in order. */
 async function crash(
   session: ModelSession,
   real: LogUnderTest,

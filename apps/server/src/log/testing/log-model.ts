@@ -1,6 +1,6 @@
 import type { SessionEvent } from "@trunkline/contract";
 
-/** What a log must be: for each session an array of events. */
+/** The expected logs: an array of events per session. */
 export interface LogModel {
   sessions: ModelSession[];
 }

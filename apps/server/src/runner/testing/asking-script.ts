@@ -2,7 +2,7 @@ import type { EventDataOf } from "@trunkline/contract";
 import type { RunInput } from "../../agent/port.ts";
 import { done, type Script } from "./scripted-server.ts";
 
-/** Asks for each of these calls at once, and is done when the run that comes after the answers finds them all. */
+/** Asks for all these calls at once, and completes when the next run finds them all answered. */
 export function askingScript(...callIds: string[]): Script {
   return async (input) => {
     const asked = await readRequests(input);

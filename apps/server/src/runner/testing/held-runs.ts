@@ -3,16 +3,16 @@ import type { ApprovalRequest } from "../../approvals/port.ts";
 import type { RunInput, RunOutcome } from "../../agent/port.ts";
 import { done } from "./scripted-server.ts";
 
-/** A run that does nothing but wait for the test to say how it ends, as a model that thinks for long. */
+/** A run that waits for the test to say how it ends, like a model that thinks for long. */
 export interface HeldRun {
   input: RunInput;
-  /** Ends it by asking about so many calls. */
+  /** Ends it by asking for approval of this many calls. */
   ask(calls: number): void;
   complete(): void;
   fail(): void;
 }
 
-/** The runs of one server, by task id. */
+/** A server's runs, by task id. */
 export class HeldRuns {
   readonly byTask = new Map<string, HeldRun>();
   readonly #onChange: () => void;

@@ -15,7 +15,7 @@ import { assertTask, type MachineModel, type ModelTask, settle, suspendModelTask
 import type { MachineUnderTest } from "./machine-under-test.ts";
 import { APPROVAL_TIMEOUT_MS } from "./scripted-server.ts";
 
-/** What can happen to tasks that have to wait for somebody. */
+/** Commands for tasks that wait for somebody. */
 export function approvalCommands(): fc.Arbitrary<MachineCommand>[] {
   const pick = fc.nat({ max: 1_000 });
   const calls = fc.integer({ min: 1, max: 2 });
@@ -82,7 +82,7 @@ async function ask(
   await assertTask(real, task);
 }
 
-/** It waits, or it was interrupted; nothing is asked by halves. */
+/** It waits, or it was interrupted; requests are never stored in part. */
 async function askAndCrash(
   model: MachineModel,
   real: MachineUnderTest,
@@ -100,7 +100,7 @@ async function askAndCrash(
   await assertTask(real, task);
 }
 
-/** Answers the oldest question, once; whoever repeats it hears the same, and whoever contradicts is refused. */
+/** Answers the oldest question; repeating the same answer succeeds, a different one is refused. */
 export async function answer(
   model: MachineModel,
   real: MachineUnderTest,
@@ -124,7 +124,7 @@ export async function answer(
   await assertTask(real, task);
 }
 
-/** The answer was stored or not; one that was not is given again. */
+/** The answer was stored or not; if not, it is given again. */
 async function answerAndCrash(
   model: MachineModel,
   real: MachineUnderTest,

@@ -30,7 +30,7 @@ import {
 } from "./machine-crash.ts";
 import { alice, bob } from "./scripted-server.ts";
 
-/** What can happen to tasks, in any order. Numbers choose a session or a task among those there are. */
+/** Commands for tasks, in any order. Numbers select one of the existing sessions or tasks. */
 export function machineCommands(): fc.Arbitrary<MachineCommand>[] {
   const pick = fc.nat({ max: 1_000 });
   const moment = momentOfCrash();
@@ -173,13 +173,13 @@ function endActive(session: ModelSession): void {
   if (active !== null) endModelTask(active, "canceled");
 }
 
-/** An interrupting task goes before all that is queued. */
+/** An interrupting task goes before everything queued. */
 function place(session: ModelSession, task: ModelTask, whenBusy: SubmitTaskInput["whenBusy"]): void {
   if (whenBusy === "interrupt") session.queue.unshift(task);
   else session.queue.push(task);
 }
 
-/** Whoever heard nothing of his submit repeats it under its key: in the end there is one task. */
+/** A submitter without a response repeats under the same key: in the end there is one task. */
 async function submitAndCrash(
   model: MachineModel,
   real: MachineUnderTest,
@@ -241,7 +241,7 @@ async function cancel(task: ModelTask, real: MachineUnderTest): Promise<void> {
   deepStrictEqual(answer.state, task.state);
 }
 
-/** Where both are the same task, either may win. Where the canceled one is next, it may have begun. */
+/** If both are the same task, either may win. If the canceled one is next, it may have started. */
 async function cancelAndComplete(
   model: MachineModel,
   real: MachineUnderTest,
@@ -367,7 +367,7 @@ async function crash(model: MachineModel, real: MachineUnderTest): Promise<void>
   await settle(model, real);
 }
 
-/** The completion was stored, or the task is interrupted; nothing else. */
+/** Either the completion was stored, or the task is interrupted. */
 async function completeAndCrash(
   model: MachineModel,
   real: MachineUnderTest,

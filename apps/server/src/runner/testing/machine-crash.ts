@@ -14,7 +14,7 @@ export type MachineCommand = fc.AsyncCommand<MachineModel, MachineUnderTest>;
 export type Run = (model: MachineModel, real: MachineUnderTest) => Promise<void>;
 export type Moment = number | "stored";
 
-/** How long after something began the server crashes: in turns of the event loop, or once it was stored. */
+/** When the server crashes after a command starts: in turns of the event loop, or once it was stored. */
 export function momentOfCrash(): fc.Arbitrary<Moment> {
   return fc.oneof(fc.nat({ max: 4 }), fc.constant("stored" as const));
 }
@@ -37,7 +37,10 @@ export async function crashAt(real: MachineUnderTest, moment: Moment): Promise<v
   await real.crash();
 }
 
-/** Brings the model up to a crash that something was under way in: what ran has ended as it was about to, or goes back. */
+/**
+ * Updates the model for a crash in the middle of a command: running tasks have ended as they were about to, or are
+ * requeued.
+ */
 export async function takeOverCrash(model: MachineModel, real: MachineUnderTest): Promise<void> {
   const waiting = model.tasks.filter(({ state }) => state === "waiting");
   for (const task of model.tasks.filter(({ state }) => state === "running")) {
@@ -50,7 +53,7 @@ export async function takeOverCrash(model: MachineModel, real: MachineUnderTest)
   for (const task of model.tasks.filter(({ state }) => state === "queued")) await takeOverQueued(task, real);
 }
 
-/** Its turn may have come in the moment before the crash, which then ended its attempt. */
+/** It may have started just before the crash, which then ended its attempt. */
 export async function takeOverQueued(task: ModelTask, real: MachineUnderTest): Promise<void> {
   const events = await readTaskLog(real, task);
   const interruptions = events.filter(({ type }) => type === "task.interrupted").length;
@@ -60,7 +63,7 @@ export async function takeOverQueued(task: ModelTask, real: MachineUnderTest): P
   }
 }
 
-/** One that waited may have ended, have got its answers, and have gone on and lost its server. */
+/** A waiting task may have ended, or resumed and lost its server. */
 async function takeOverWaiting(task: ModelTask, real: MachineUnderTest): Promise<void> {
   const { state } = await real.readTask(task.id);
   if (state === "canceled") return endModelTask(task, state);
@@ -74,7 +77,7 @@ async function takeOverWaiting(task: ModelTask, real: MachineUnderTest): Promise
   interruptModelTask(task, true);
 }
 
-/** @returns the ids of what the log of the task shows as asked and neither answered nor expired. */
+/** @returns ids of the open requests according to the task's log. */
 export async function readOpen(real: MachineUnderTest, task: ModelTask): Promise<string[]> {
   const open = new Set<string>();
   for (const { type, data } of await readTaskLog(real, task)) {

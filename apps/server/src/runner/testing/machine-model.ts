@@ -7,7 +7,7 @@ import {
 } from "@trunkline/contract";
 import { CONCURRENCY, type MachineUnderTest } from "./machine-under-test.ts";
 
-/** What the task machine must be: for each session a queue, and one task at most that runs or waits for answers. */
+/** The expected state: each session has a queue and at most one task that runs or waits. */
 export interface MachineModel {
   sessions: ModelSession[];
   tasks: ModelTask[];
@@ -16,7 +16,7 @@ export interface MachineModel {
 export interface ModelSession {
   id: string;
   owner: Principal;
-  /** In the order in which they are to run. */
+  /** In the order in which they should run. */
   queue: ModelTask[];
   running: ModelTask | null;
   /** Occupies the session until it has its answers, and then until it has a slot. */
@@ -28,11 +28,11 @@ export interface ModelTask {
   session: ModelSession;
   prompt: string;
   state: "queued" | "running" | "waiting" | TerminalTaskState;
-  /** Approvals that are open, while it waits. */
+  /** Open approvals, while it waits. */
   open: string[];
   attempt: number;
   crashes: number;
-  /** Attempts that a crash or a restart ended. */
+  /** Attempts ended by a crash or restart. */
   interruptions: number;
 }
 
@@ -64,7 +64,7 @@ export function endModelTask(task: ModelTask, state: TerminalTaskState): void {
   if (session.waiting === task) session.waiting = null;
 }
 
-/** It leaves its slot until these are answered. */
+/** It releases its slot until these are answered. */
 export function suspendModelTask(task: ModelTask, open: string[]): void {
   task.state = "waiting";
   task.open = open;
@@ -72,7 +72,7 @@ export function suspendModelTask(task: ModelTask, open: string[]): void {
   task.session.waiting = task;
 }
 
-/** Back to the head of its queue; or failed, where the server died under it too often. */
+/** Back to the head of its queue; or failed, if too many crashes happened. */
 export function interruptModelTask(task: ModelTask, crashed: boolean): void {
   const { session } = task;
   session.running = null;
@@ -91,13 +91,13 @@ export const isBusy = (session: ModelSession): boolean =>
 export const isEnded = ({ state }: ModelTask): boolean =>
   state !== "queued" && state !== "running" && state !== "waiting";
 
-/** Whether the session takes a slot as soon as there is one. */
+/** Whether the session takes a slot as soon as one is free. */
 const wantsSlot = ({ queue, running, waiting }: ModelSession): boolean =>
   running !== null || (waiting === null ? queue.length > 0 : waiting.open.length === 0);
 
 /**
- * Waits until as many tasks run as may, and takes over from the machine which they are: any session may be next, but
- * within a session only the head of its queue, and nothing may have stopped by itself.
+ * Waits until all slots are used, and adopts the machine's choice of tasks: any session may be next, but only the head
+ * of its queue, and nothing may have stopped by itself.
  */
 export async function settle(model: MachineModel, real: MachineUnderTest): Promise<void> {
   const wanted = Math.min(CONCURRENCY, model.sessions.filter(wantsSlot).length);
@@ -129,7 +129,7 @@ export function start(task: ModelTask): void {
   task.attempt += 1;
 }
 
-/** The rows say what the model says. */
+/** The rows agree with the model. */
 export async function assertTask(real: MachineUnderTest, task: ModelTask): Promise<void> {
   const { state, attempt } = await real.readTask(task.id);
   const shown: Partial<Record<ModelTask["state"], TaskState>> = {

@@ -4,7 +4,7 @@ import { openDatabase } from "../sqlite/open-database.ts";
 import { SQLITE_MIGRATIONS } from "../sqlite/sqlite-migrations.ts";
 import { BackupError } from "./backup-error.ts";
 
-/** @throws BackupError where it is somebody else's database, or one of a later version. */
+/** @throws BackupError for a foreign database, or one of a later version. */
 export async function assertTrunklineDatabase(path: string): Promise<void> {
   const database = openDatabase(path, "read");
   try {

@@ -12,8 +12,8 @@ export interface BackupSummary {
 }
 
 /**
- * Copies the database of a data directory, whether or not a server runs on it. The file appears under its name when it
- * is complete and has been checked.
+ * Copies the database of a data directory, whether or not a server is running on it. The file appears under its final
+ * name once it is complete and checked.
  * @throws BackupError
  */
 export async function backupDatabase(

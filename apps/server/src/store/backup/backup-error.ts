@@ -1,4 +1,4 @@
-/** A backup or a restore that cannot be done; the message says why, and nothing was changed. */
+/** A backup or restore that failed; the message says why, and nothing was changed. */
 export class BackupError extends Error {
   override readonly name = "BackupError";
 }

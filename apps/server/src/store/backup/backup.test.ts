@@ -22,7 +22,7 @@ async function openStore(path: string) {
   });
 }
 
-/** @returns the id of a session with these messages, in a database that is then closed. */
+/** @returns the id of a session with these messages, in a closed database. */
 async function writeMessages(dataDir: string, ...messages: string[]): Promise<string> {
   const store = await openStore(databasePath(dataDir));
   const sessionId = await createSession(store);
@@ -50,7 +50,7 @@ it("copies the database of a server under load, and restores it with all that wa
   const summary = await backupDatabase(directory.path, file, (step) => progress.push(step));
   const countAfter = ledger.count;
   await expect(restoreDatabase(directory.path, file)).rejects.toThrow(DataDirLockedError);
-  // Longer than the backup by as much again: the copy is of one moment, not of all that came.
+  // Twice as long as the backup: the copy is a snapshot.
   await ledger.reaches(countAfter + 1_000);
   await ledger.kill();
 

@@ -1,4 +1,4 @@
-/** What the command line needs: `@trunkline/server/backup`. */
+/** Entry point for the CLI: `@trunkline/server/backup`. */
 export { backupDatabase, type BackupSummary } from "./backup-database.ts";
 export { BackupError } from "./backup-error.ts";
 export type { CopyProgress } from "./copy-database.ts";

@@ -8,18 +8,18 @@ export interface CopyProgress {
   totalBytes: number;
 }
 
-/** Bounds how long this process is away between two reports. */
+/** Bounds how long this process is blocked between two progress reports. */
 const PAGES_PER_STEP = 1_000;
 
 /**
- * Copies a database as it is at one moment into a new file that is complete in itself, sound, and on the disk. Others,
- * in this process or another, may go on writing meanwhile.
+ * Copies a snapshot of a database to a new file that is self-contained, consistent and synced. Others, in this process
+ * or another, may keep writing.
  *
- * SQLite's backup starts over whenever somebody else has written, and under load never ends; while this connection has
- * a transaction open it sees one state of the database, and the backup goes on from step to step. (`VACUUM INTO` does
- * the same in one single step: no progress to report, and a process that answers nobody until it is done.)
- * @param destination must not exist; where the copy fails it may be left behind.
- * @throws BackupError where the copy is damaged, SqliteError where the source is no database.
+ * SQLite's backup restarts whenever somebody else has written, so under load it never ends. While this connection has
+ * an open transaction it sees a snapshot, and the backup continues. (`VACUUM INTO` does the same in a single step: no
+ * progress, and a process blocked until it is done.)
+ * @param destination must not exist; may be left behind if the copy fails.
+ * @throws BackupError if the copy is damaged, SqliteError if the source is not a database.
  */
 export async function copyDatabase(
   source: string,

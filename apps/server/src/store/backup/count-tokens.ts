@@ -1,6 +1,6 @@
 import Database from "better-sqlite3";
 
-/** @param revoke ends them all first. @returns how many tokens and signed-in browsers the database lets in. */
+/** @param revoke revokes them all first. @returns the number of valid tokens and signed-in browsers. */
 export function countTokens(path: string, revoke: boolean): number {
   const database = new Database(path);
   try {

@@ -11,26 +11,26 @@ import { setAside } from "./set-aside.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
 export interface RestoreSummary {
-  /** Where the database is that was replaced; null where there was none. */
+  /** Where the replaced database is; null if there was none. */
   replaced: string | null;
-  /** Tokens and signed-in browsers of the backup that work again, unless this data directory knows better. */
+  /** Tokens and signed-in browsers of the backup that work again, except those revoked in this data directory. */
   tokens: number;
 }
 
 export interface RestoreOptions {
-  /** Whether everybody has to be let in anew. */
+  /** Whether to revoke all tokens. */
   revokeTokens?: boolean;
-  /** Whether tasks that were unfinished at the time of the backup go on, instead of being canceled. */
+  /** Whether to resume tasks that were unfinished at the time of the backup, instead of canceling them. */
   resumeTasks?: boolean;
   onProgress?: (progress: CopyProgress) => void;
 }
 
 /**
- * Puts a backup in the place of the data directory's database, which is kept beside it. A kill at any moment leaves
- * the one or the other in place, whole. What was revoked since the backup is in a file of its own (auth/revocation-ledger.ts),
- * which the next start applies; only a data directory that never heard of it lets revoked tokens in.
- * @throws BackupError where the file is no backup that this version can use; DataDirLockedError while a server runs on
- * the directory; DataDirError
+ * Replaces the data directory's database with a backup and keeps the old one beside it. A kill at any moment leaves one
+ * or the other in place, whole. Revocations since the backup are in a separate file (auth/revocation-ledger.ts), which
+ * the next start applies; only a data directory without that file accepts revoked tokens.
+ * @throws BackupError if this version can't use the file; DataDirLockedError while a server is running on the
+ * directory; DataDirError
  */
 export async function restoreDatabase(
   dataDir: string,

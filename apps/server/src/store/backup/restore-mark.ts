@@ -2,8 +2,8 @@ import { rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /**
- * Says that the database was restored from a backup, until a server has started on it. What was queued or running when
- * the backup was made may have been done since, by the server that it is from: it is not done again unasked.
+ * Marks a database as restored until a server has started on it. Tasks queued or running at the time of the backup may
+ * have been completed since by the original server, so they are not run again unasked.
  */
 const markPath = (dataDir: string): string => join(dataDir, "restored");
 

@@ -4,9 +4,9 @@ import { openDatabase } from "../sqlite/open-database.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
 /**
- * Gives the database a second name under which it outlives its replacement, and leaves nothing beside the first that
- * would be taken for the replacement's: SQLite would play a write-ahead log into any database that it finds next to it.
- * @returns the second name; null where there is no database.
+ * Gives the database a second name under which it survives its replacement, and removes the files beside it: SQLite
+ * would apply a leftover write-ahead log to the new database.
+ * @returns the second name; null if there is no database.
  */
 export async function setAside(path: string): Promise<string | null> {
   const aside = `${path}.replaced-${new Date().toISOString().replaceAll(":", "-")}`;
@@ -20,12 +20,12 @@ export async function setAside(path: string): Promise<string | null> {
   return isThere ? aside : null;
 }
 
-/** What a killed server left in the log goes into the database, so that one file is all of it. */
+/** Checkpoint what a killed server left in the log, so that one file holds everything. */
 function mergeWriteAheadLog(path: string): void {
   try {
     openDatabase(path, "write").close();
   } catch (error) {
-    // Damaged, which may well be why it is replaced: then its log is kept beside it.
+    // Damaged, perhaps the reason for the restore: keep its log beside it.
     if (!(error instanceof Error && "code" in error)) throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 
-/** What was renamed in the directory is so for good. */
+/** Makes renames in the directory durable. */
 export async function syncDirectory(path: string): Promise<void> {
   const directory = await open(path);
   try {

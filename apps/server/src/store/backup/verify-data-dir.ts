@@ -6,8 +6,8 @@ import { assertTrunklineDatabase } from "./assert-trunkline-database.ts";
 import { BackupError } from "./backup-error.ts";
 
 /**
- * Compares the rows of a data directory's database with what its logs fold to. Reads only, whether or not a server runs
- * on it. @throws BackupError where there is no database of this version
+ * Compares a database's rows with the fold of its logs. Read-only, whether or not a server is running. @throws
+ * BackupError if there is no database of this version
  */
 export async function verifyDataDir(
   dataDir: string,

@@ -1,8 +1,8 @@
 import { type Kysely, sql, SqliteAdapter } from "kysely";
 
 /**
- * Written for both engines: `bigint` is an integer in SQLite and holds milliseconds in PostgreSQL; text ids sort
- * the same in both because UUIDs are lower-case hex.
+ * For both engines: `bigint` is an integer in SQLite and holds milliseconds in PostgreSQL; text ids sort the same in
+ * both because UUIDs are lower-case hex.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -82,7 +82,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn("started_at", "bigint")
     .addColumn("ended_at", "bigint")
     .execute();
-  // The queue of a session, and what occupies it.
+  // A session's queue and active task.
   await db.schema
     .createIndex("tasks_by_session")
     .on("tasks")

@@ -1,12 +1,12 @@
 import { type Kysely, sql } from "kysely";
 
 /**
- * Indexes that give a page of a list in its own order, so that it takes as long in a store of 10,000 sessions as in a
- * small one (`pnpm bench scale`).
+ * Indexes in the order of the pages, so that a page takes as long with 10,000 sessions as with a few (`pnpm bench
+ * scale`).
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // The archived and the others are two lists, and either may be nearly all of the sessions. Together they are as large
-  // as the one index that they replace.
+  // Archived and other sessions are two lists, and either may contain nearly all of them. Together they are as large as
+  // the index that they replace.
   for (const [name, archived] of [
     ["sessions_listed", "is"],
     ["sessions_archived", "is not"],
@@ -20,7 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   }
   await db.schema.dropIndex("sessions_by_owner").execute();
 
-  // What is being removed: asked for at every start.
+  // Sessions being deleted: queried at every start.
   await db.schema
     .createIndex("sessions_hidden")
     .on("sessions")
@@ -28,7 +28,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .where(sql.ref("deleted_at"), "is not", null)
     .execute();
 
-  // The tasks of a session, and of an owner by state; the newest first.
+  // Tasks of a session, and of an owner by state; newest first.
   await db.schema.createIndex("tasks_of_session").on("tasks").columns(["session_id", "id"]).execute();
   await db.schema
     .createIndex("tasks_by_owner_state")

@@ -1,10 +1,10 @@
 import { type Kysely, sql, SqliteAdapter } from "kysely";
 
-/** What tokens may do, who was removed, and the audit trail. */
+/** Scopes of tokens, removed users, and the audit trail. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.alterTable("users").addColumn("removed_at", "bigint").execute();
 
-  // Whoever forgets to say what a token may do gets one that may little.
+  // The default is the least.
   await db.schema
     .alterTable("tokens")
     .addColumn("scope", "text", (column) => column.notNull().defaultTo("read"))
@@ -37,7 +37,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.createIndex("audit_by_user").on("audit").columns(["user_id", "id"]).execute();
   await db.schema.createIndex("audit_by_action").on("audit").columns(["action", "id"]).execute();
 
-  // The engine itself keeps the trail from being changed, whoever of the server's code would.
+  // The engine itself keeps the trail immutable, whatever the server's code does.
   if (!(db.getExecutor().adapter instanceof SqliteAdapter)) return;
   for (const change of ["update", "delete"]) {
     await sql`create trigger ${sql.raw(`audit_no_${change}`)} before ${sql.raw(change)} on audit

@@ -1,6 +1,6 @@
 import { type Kysely, sql } from "kysely";
 
-/** Calls that wait for somebody to allow them; and up to where a session's log came from elsewhere. */
+/** Tool calls that need approval; and up to where a session's log was imported. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable("approvals")
@@ -39,7 +39,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .alterTable("sessions")
     .addColumn("imported_seq", "bigint", (column) => column.notNull().defaultTo(0))
     .execute();
-  // Imports did not say so until now. What an attempt of this server started has its number beside it, an import not.
+  // Imports did not record it until now. Events of this server's runs have an attempt, imported ones don't.
   await sql`
     update sessions set imported_seq = coalesce((
       select max(seq) from events

@@ -1,8 +1,8 @@
 import { type Kysely, sql, SqliteAdapter } from "kysely";
 
 /**
- * From here on rows are folded from the log (docs/decisions/020). What the log had told and the rows had not is made up
- * for: usage of every task and step, open requests, workspaces relative to the data directory.
+ * From here on rows are folded from the log (docs/decisions/021). Adds what the log had but the rows lacked: usage of
+ * every task and step, open requests, workspaces relative to the data directory.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -81,9 +81,9 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute();
 
   await sql`update sessions set workspace = 'workspaces/' || id`.execute(db);
-  // Other engines begin with empty tables.
+  // Other engines start with empty tables.
   if (!(db.getExecutor().adapter instanceof SqliteAdapter)) return;
-  // One pass over the events: a cross join keeps SQLite from reading them once for each task.
+  // A single pass over the events: the cross join keeps SQLite from reading them once per task.
   await sql`
     insert into usage (session_id, seq, task_id, owner_id, model, at, input_tokens, output_tokens, reasoning_tokens,
                        cached_input_tokens)
@@ -93,7 +93,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     from events e cross join tasks t on t.id = e.task_id and t.session_id = e.session_id
     cross join sessions s on s.id = e.session_id
     where e.type = 'step.ended' and e.seq > s.imported_seq`.execute(db);
-  // A patch leaves out what is null.
+  // A patch omits nulls.
   await sql`
     update tasks set usage_json = json_patch('{}', json_object(
       'inputTokens', used.input, 'outputTokens', used.output,

@@ -1,6 +1,6 @@
 import type { Kysely } from "kysely";
 
-/** What lets a new user in, once (docs/decisions/022). */
+/** Invitations of new users (docs/decisions/022). */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable("invitations")

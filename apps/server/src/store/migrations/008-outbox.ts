@@ -1,8 +1,8 @@
 import { type Kysely, sql } from "kysely";
 
-/** What consumers have yet to see, in the order of commits, and how far each is. */
+/** Entries that consumers have not seen yet, in commit order, and each consumer's cursor. */
 export async function up(db: Kysely<unknown>): Promise<void> {
-  // An id is never given twice, so that a cursor stays right when all rows before it are gone.
+  // Ids are never reused, so a cursor stays valid when all earlier rows are gone.
   await db.schema
     .createTable("outbox")
     .addColumn("id", "integer", (column) => column.primaryKey().autoIncrement())

@@ -20,7 +20,7 @@ export function createAuditStore(db: Kysely<Database>, write: WriteStatements): 
   };
 }
 
-/** For the commit of the change that the entry tells of. */
+/** For the commit with the recorded change. */
 export function insertAudit(db: Kysely<Database>, entry: AuditRecord): Statement {
   const { id, at, userId, userName, tokenId, action, target, decision, detail, address, count } = entry;
   const who = { user_id: userId, user_name: userName, token_id: tokenId };

@@ -5,7 +5,7 @@ import type { BlobsTable, Database } from "../schema.ts";
 import { statement, type WriteStatements } from "../statement.ts";
 
 export function createBlobStore(db: Kysely<Database>, write: WriteStatements): BlobStore {
-  /** Rows of `blobs` that nobody uploaded, and no log refers to. */
+  /** Blobs that nobody uploaded and no log refers to. */
   const isUnused = sql<boolean>`
     not exists (select 1 from blob_uploads as u where u.sha256 = blobs.sha256)
     and not exists (select 1 from blob_refs as r where r.sha256 = blobs.sha256)`;

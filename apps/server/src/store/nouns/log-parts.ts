@@ -2,15 +2,15 @@ import { type Kysely, sql } from "kysely";
 import type { Database } from "../schema.ts";
 
 /**
- * Of one commit that copies or removes a part of a log: all of it at once would hold up everybody else's commits for as
- * long as it takes, which for a million events is minutes.
+ * Size of one commit when copying or removing a log: all at once would block everybody else's commits, for minutes with
+ * a million events.
  */
 const MAX_ROWS = 500;
 const MAX_BYTES = 500_000;
 
 /**
- * Cuts a log, from its beginning up to and including `upToSeq`, into parts that are soon written.
- * @yields the bounds of each: the events after `after` up to and including `end`. What is removed meanwhile is passed over.
+ * Splits a log, up to and including `upToSeq`, into small parts.
+ * @yields the bounds of each: the events after `after` up to and including `end`. What is removed meanwhile is skipped.
  */
 export async function* logParts(
   db: Kysely<Database>,

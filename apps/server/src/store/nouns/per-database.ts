@@ -2,8 +2,8 @@ import type { CompiledQuery, Kysely } from "kysely";
 import type { Database } from "../schema.ts";
 
 /**
- * A statement of a hot path, compiled once for each database and not at each use, where compiling takes longer than
- * running it. The builder's values only stand for the parameters: those are given, in the order of the text, at each use.
+ * A hot statement, compiled once per database instead of on each use, where compiling takes longer than running it. The
+ * builder's values are placeholders; actual parameters are given on each use, in the order of the text.
  */
 export function perDatabase<Row>(
   build: (db: Kysely<Database>) => CompiledQuery<Row>,

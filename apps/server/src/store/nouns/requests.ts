@@ -3,7 +3,7 @@ import { type Kysely, type Selectable, sql } from "kysely";
 import type { ApprovalStore, QuestionStore } from "../ports/requests.ts";
 import type { ApprovalsTable, Database, QuestionsTable } from "../schema.ts";
 
-/** A literal, not a parameter: SQLite uses an index of open rows only where it sees that the query wants these. */
+/** A literal, not a parameter: otherwise SQLite would not use the partial index of open rows. */
 const OPEN = sql.lit<"open">("open");
 
 export function createApprovalStore(db: Kysely<Database>): ApprovalStore {
@@ -93,7 +93,7 @@ export function createQuestionStore(db: Kysely<Database>): QuestionStore {
   };
 }
 
-/** The part of a request that nobody searches by. */
+/** The part of a request that is never queried. */
 interface StoredRequest {
   tool: string;
   input: Json;

@@ -4,8 +4,8 @@ import type { StoredSession } from "../ports/sessions.ts";
 import type { Database, TasksTable } from "../schema.ts";
 
 /**
- * Sessions with the one task that tells their status: the active one, else the next queued one, else the one that
- * ended last. Three index look-ups per session, none of which grows with the number of its tasks.
+ * Sessions with the task that determines their status: the active one, else the next queued one, else the last one that
+ * ended. Three index lookups per session, however many tasks it has.
  */
 export function selectSessions(db: Kysely<Database>) {
   return db
@@ -46,7 +46,7 @@ export function selectSessions(db: Kysely<Database>) {
 
 type SessionRow = Awaited<ReturnType<ReturnType<typeof selectSessions>["execute"]>>[number];
 
-/** A row as the contract shows it. */
+/** A row as in the contract. */
 export function toSession(row: SessionRow): StoredSession {
   return {
     id: row.id,
@@ -68,7 +68,7 @@ export function toSession(row: SessionRow): StoredSession {
         : {
             id: row.task_id,
             state: row.task_state,
-            // Reducers write reasons of the contract alone.
+            // Reducers only write reasons of the contract.
             reason: row.task_reason as TaskReason | null,
             startedAt: row.task_started_at,
             endedAt: row.task_ended_at,
@@ -77,7 +77,7 @@ export function toSession(row: SessionRow): StoredSession {
   };
 }
 
-/** A task that has its answer needs nobody any more: it waits for its turn. */
+/** A task that has its answer no longer needs anybody: it is queued. */
 function statusOf({ task_state: state, task_reason: reason }: SessionRow): Session["status"] {
   if (state === "input-required" && reason === "queued") return "queued";
   return state === null ? "idle" : STATUS_OF_TASK[state];

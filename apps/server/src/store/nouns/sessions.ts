@@ -10,18 +10,18 @@ import { logParts } from "./log-parts.ts";
 import { perDatabase } from "./per-database.ts";
 import { selectSessions, toSession } from "./session-rows.ts";
 
-/** Rows removed with one commit. */
+/** Rows removed per commit. */
 const ROWS_AT_ONCE = 500;
 
 const LAST = Number.MAX_SAFE_INTEGER;
 
-/** All but `insertLog`, which folds rows and so is the engine's. */
+/** All but `insertLog`, which folds rows and is therefore the engine's. */
 export function createSessionStore(
   db: Kysely<Database>,
   write: WriteStatements,
   dialect: Dialect,
 ): Omit<SessionStore, "insertLog"> {
-  /** Deletes what the query finds, some rows at a time. */
+  /** Deletes the query's rows in batches. */
   async function deleteInParts(table: "approvals" | "questions" | "tasks", sessionId: string): Promise<void> {
     const some = db.selectFrom(table).select("id").where("session_id", "=", sessionId).limit(ROWS_AT_ONCE);
     while ((await some.limit(1).executeTakeFirst()) !== undefined) {
@@ -187,7 +187,7 @@ function copyEvents(
   );
 }
 
-/** What the copied events refer to. */
+/** Blobs that the copied events refer to. */
 function copyBlobRefs(
   db: Kysely<Database>,
   fromId: string,

@@ -87,7 +87,10 @@ export function createTokenStore(db: Kysely<Database>, write: WriteStatements): 
   };
 }
 
-/** Hits no row, and so refuses its commit, where the user was removed meanwhile, or the token it is bound to revoked. */
+/**
+ * Matches no row, and so fails its commit, if the user was removed meanwhile, or the token that it is bound to was
+ * revoked.
+ */
 export function insertToken(db: Kysely<Database>, token: NewToken): Statement {
   const { id, userId, name, kind, scope, parentId, hash, createdAt, expiresAt } = token;
   const parentHolds =

@@ -1,46 +1,46 @@
 import type { EventDraft, TaskState } from "@trunkline/contract";
 import type { AuditRecord } from "./audit.ts";
 
-/** An event for the log, which adds session, seq and time. */
+/** An event without session, seq and time, which the log adds. */
 export type StoredDraft = EventDraft & {
-  /** Of the run that writes it. */
+  /** The attempt that writes it. */
   attempt?: number;
 };
 
-/** Refuses an append unless this attempt of the task still holds it: keeps a zombie's late writes out. */
+/** Refuses an append unless this attempt still holds the task: keeps out late writes of zombies. */
 export interface Fence {
   taskId: string;
   attempt: number;
 }
 
-/** What must hold for an append; checked in its transaction, and the first that does not refuses all of it. */
+/** Preconditions of an append, checked in its transaction; if one fails, nothing is stored. */
 export interface Expectation {
-  /** The session is there, and this user's. */
+  /** The session exists and belongs to this user. */
   ownerId?: string;
   /** The session is not archived. */
   notArchived?: boolean;
-  /** No task of the session is unfinished. */
+  /** The session has no unfinished task. */
   notBusy?: boolean;
-  /** A task is in one of these states, and at this attempt. */
+  /** The task is in one of these states, at this attempt. */
   task?: { id: string; states?: readonly TaskState[]; attempt?: number };
-  /** Another session is there that must be (a fork's parent). */
+  /** Another session exists (a fork's parent). */
   sessionId?: string;
 }
 
 export interface AppendOptions {
   fence?: Fence;
   expect?: Expectation;
-  /** Whose the session is, where the events begin one. */
+  /** Owner of a session that the events create. */
   ownerId?: string;
-  /** The session was filled out of sight; from here on it can be found. */
+  /** The session was filled hidden; from here on it is visible. */
   reveals?: boolean;
-  /** Blocks that ended with these events: their pieces, from `fromSeq` on, are deleted. */
+  /** Blocks ended by these events: their pieces, from `fromSeq` on, are deleted. */
   endedBlocks?: readonly { blockId: string; fromSeq: number }[];
-  /** Stored with the events. */
+  /** Stored in the same commit. */
   audit?: AuditRecord;
   /**
-   * Ends or deletes something, or lets somebody in who may. On a full disk such appends, and no others, are written into
-   * the room that the store has kept for them, so that tasks can end and users can make room.
+   * Ends or deletes something, or lets in somebody who can. On a full disk only such appends are accepted, into space
+   * reserved for them, so that tasks can end and users can free space.
    */
   mayUseBallast?: boolean;
 }

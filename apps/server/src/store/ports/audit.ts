@@ -1,9 +1,9 @@
 import type { AuditEntry } from "@trunkline/contract";
 
-/** An entry of the trail, as it is stored. */
+/** An audit entry as stored. */
 export type AuditRecord = AuditEntry;
 
-/** The audit trail: entries are only ever added. */
+/** The audit trail: append-only. */
 export interface AuditStore {
   add(entry: AuditRecord, options?: { mayUseBallast?: boolean }): Promise<void>;
   /** Newest first. */

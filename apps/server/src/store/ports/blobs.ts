@@ -1,19 +1,19 @@
 import type { Blob } from "@trunkline/contract";
 
-/** What is known of blobs; their bytes are files. */
+/** Metadata of blobs; their bytes are files. */
 export interface BlobStore {
-  /** Notes an upload; of the same bytes again: that it is as new. */
+  /** Records an upload; uploading the same bytes again renews it. */
   add(ownerId: string, blob: Blob): Promise<void>;
-  /** @returns undefined where this user neither uploaded it nor has a session whose log refers to it. */
+  /** @returns undefined if this user neither uploaded it nor has a session that refers to it. */
   find(ownerId: string, sha256: string): Promise<Blob | undefined>;
-  /** All that the user uploaded and that is still kept, in bytes. */
+  /** Total size of the user's uploads that are still kept, in bytes. */
   bytesOf(ownerId: string): Promise<number>;
-  /** Forgets uploads from before `cutoff` that no session of their uploader refers to. */
+  /** Drops uploads from before `cutoff` that no session of their uploader refers to. */
   forgetUploads(cutoff: number): Promise<void>;
-  /** Blobs from before `cutoff` that nobody uploaded or refers to any more. */
+  /** Blobs from before `cutoff` without uploads or references. */
   unused(cutoff: number, limit: number): Promise<string[]>;
-  /** Removes the row of a blob, unless somebody needs it again. @returns whether there is none now. */
+  /** Removes a blob's row, unless it is in use again. @returns whether there is none now. */
   remove(sha256: string): Promise<boolean>;
-  /** @returns those of which there is no row. */
+  /** @returns those without a row. */
   unknown(sha256s: readonly string[]): Promise<string[]>;
 }

@@ -3,15 +3,15 @@ import type { EventPage, EventType, SessionEvent } from "@trunkline/contract";
 export interface ReadRange {
   /** Events with a greater seq, oldest first. */
   after?: number;
-  /** The newest events with a smaller seq, answered oldest first. */
+  /** The newest events with a smaller seq, oldest first. */
   before?: number;
   limit: number;
 }
 
-/** The logs, to read. */
+/** Read access to the logs. */
 export interface EventStore {
   page(sessionId: string, range: ReadRange): Promise<EventPage>;
-  /** Of several sessions what is after each one's seq, up to `limit` each: for who follows them all. */
+  /** The events after each session's seq, up to `limit` each, for a reader that follows them all. */
   news(after: ReadonlyMap<string, number>, limit: number): Promise<Map<string, EventPage>>;
   /** The newest event of one of these types, before a seq. */
   last<T extends EventType>(
@@ -19,7 +19,7 @@ export interface EventStore {
     types: readonly T[],
     beforeSeq?: number,
   ): Promise<Extract<SessionEvent, { type: T }> | undefined>;
-  /** Events of these types alone, oldest first; one page in memory at a time, however long the log is. */
+  /** Only events of these types, oldest first; one page in memory at a time, however long the log. */
   ofTypes<T extends EventType>(
     sessionId: string,
     types: readonly T[],

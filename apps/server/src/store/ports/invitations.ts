@@ -2,12 +2,12 @@ import type { Scope } from "@trunkline/contract";
 import type { AuditRecord } from "./audit.ts";
 import type { NewToken } from "./tokens.ts";
 
-/** Lets somebody in as a user, once. A user has one at most. */
+/** Lets a new user in, once. A user has at most one. */
 export interface StoredInvitation {
   userId: string;
-  /** Of the user. */
+  /** The user's id. */
   userName: string;
-  /** What the token may do that it becomes. */
+  /** Scope of the resulting token. */
   scope: Scope;
   /** SHA-256 of the code, hex. */
   hash: string;
@@ -20,18 +20,19 @@ export interface StoredInvitation {
 export interface InvitationStore {
   /** Whether the user has ever had a token. */
   hasJoined(userId: string): Promise<boolean>;
-  /** @returns undefined where it was used or replaced, or its user was removed. */
+  /** @returns undefined if it was used or replaced, or its user was removed. */
   findByHash(hash: string): Promise<StoredInvitation | undefined>;
   /**
-   * In place of the user's earlier one.
-   * @throws GuardFailedError where the user was removed, or, unless it is a recovery, has joined.
+   * Replaces the user's earlier one.
+   * @throws GuardFailedError if the user was removed or, unless it is a recovery, has joined.
    */
   put(invitation: Omit<StoredInvitation, "userName">, audit: AuditRecord): Promise<void>;
   /**
-   * Makes it the token.
-   * @throws GuardFailedError where it is used or replaced, or the user was removed or, unless it is a recovery, has joined.
+   * Redeems it for the token.
+   * @throws GuardFailedError if it was used or replaced, or the user was removed or, unless it is a recovery, has
+   * joined.
    */
   redeem(invitation: StoredInvitation, token: NewToken, audit: AuditRecord): Promise<void>;
-  /** Those that were used. */
+  /** Used ones. */
   forget(hashes: readonly string[]): Promise<void>;
 }

@@ -2,8 +2,8 @@ import type { ContentPart } from "@trunkline/contract";
 import { change, isBeingBuilt, type Reducer } from "./row-change.ts";
 
 /**
- * Which blobs a session's log refers to: the session's owner may read them, and they are kept. What a document says it
- * refers to gives nobody access: only its author knows whether the bytes were ever theirs.
+ * Which blobs a session's log refers to: the session's owner can read them, and they are kept. References in an
+ * imported document give no access: only its author knows whether the bytes were ever theirs.
  */
 export const reduceBlobRef: Reducer = (event, rows) => {
   if (isBeingBuilt(rows)) return [];
@@ -17,7 +17,7 @@ export const reduceBlobRef: Reducer = (event, rows) => {
   return blobsOf(parts ?? []).map((sha256) => change.insert("blob_refs", { session_id, seq, sha256 }));
 };
 
-/** Each once. */
+/** Without duplicates. */
 function blobsOf(parts: readonly ContentPart[]): string[] {
   const blobs = parts.flatMap((part) =>
     part.type === "image" || part.type === "file" ? [part.blob.sha256] : [],

@@ -3,9 +3,9 @@ import { refuse } from "../refusal.ts";
 import type { RowReader } from "./row-change.ts";
 
 /**
- * Checks what an append expects of the rows, in its transaction.
- * @param isThere whether a session can be found.
- * @throws Refused by the first that does not hold.
+ * Checks the expectations of an append, in its transaction.
+ * @param isThere whether a session exists and is visible.
+ * @throws Refused for the first that fails.
  */
 export function checkExpectation(
   { ownerId, notArchived, notBusy, task, sessionId }: Expectation,

@@ -6,7 +6,7 @@ import { newSessionRow } from "./session-row.ts";
 
 type Tables = { [T in FoldedTable]: Map<string, Row<T>> };
 
-/** What the key of a table's rows is, beside their session. */
+/** A table's key columns, besides the session. */
 const KEYS: { [T in FoldedTable]: (row: Row<T>) => string } = {
   sessions: ({ id }) => id,
   tasks: ({ id }) => id,
@@ -16,14 +16,14 @@ const KEYS: { [T in FoldedTable]: (row: Row<T>) => string } = {
   blob_refs: ({ seq, sha256 }) => `${seq} ${sha256}`,
 };
 
-/** @returns what tells a row from the others of its table and session. */
+/** @returns the row's key within its table and session. */
 export function keyOf<T extends FoldedTable>(table: T, row: Row<T>): string {
   return (KEYS[table] as (row: Row<T>) => string)(row);
 }
 
 /**
- * The rows of one session as they follow from its log, in memory: the same reducers that an engine runs in its
- * transactions. Holds what the session's rows hold, and nothing of the events.
+ * The rows of one session folded from its log, in memory, by the reducers that engines run in their transactions. Holds
+ * rows, but no events.
  */
 export class FoldedRows implements RowReader {
   readonly #sessionId: string;
@@ -36,7 +36,7 @@ export class FoldedRows implements RowReader {
     blob_refs: new Map(),
   };
 
-  /** @param filledSince when it was begun out of sight, where it was (a fork, an import); ms since the epoch. */
+  /** @param filledSince when filling it started (a fork, an import); ms since the epoch. */
   constructor(sessionId: string, ownerId: string, filledSince?: number) {
     this.#sessionId = sessionId;
     if (filledSince === undefined) return;
@@ -51,7 +51,7 @@ export class FoldedRows implements RowReader {
     this.#tables.sessions.set(sessionId, { ...row, deleted_at: filledSince });
   }
 
-  /** @throws Refused where the rows do not allow the event. */
+  /** @throws Refused if the rows do not allow the event. */
   apply(event: SessionEvent, context: AppendContext): void {
     for (const change of reduce(event, this, context)) this.#change(change);
   }

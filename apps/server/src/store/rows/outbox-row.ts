@@ -2,7 +2,7 @@ import type { EventType } from "@trunkline/contract";
 import type { OutboxEntry } from "../ports/outbox.ts";
 import type { StoredEvent } from "./row-change.ts";
 
-/** What a consumer is told of an event; its place in the order of commits is the engine's. */
+/** A consumer's view of an event; the engine adds its position in commit order. */
 export interface OutboxRow {
   session_id: string;
   seq: number;
@@ -11,9 +11,9 @@ export interface OutboxRow {
 }
 
 /**
- * The entry that an event leaves for consumers, in its commit. Pure, like the reducers beside it; but not one of them, since its
- * rows go once they were consumed, so that nothing could be compared with a fold of the log.
- * @param isImported the event is a document's: it happened elsewhere.
+ * The entry that an event leaves for consumers, in its commit. Pure, like the reducers, but not one of them: its rows
+ * are removed once consumed, so they can't be compared with a fold of the log.
+ * @param isImported the event is from a document: it happened elsewhere.
  */
 export function outboxRow(
   { sessionId, seq, type, at }: Pick<StoredEvent, "sessionId" | "seq" | "at"> & { type: string },

@@ -8,7 +8,7 @@ import { reduceUsage } from "./usage-row.ts";
 
 const ENDS_TASK = [reduceTask, reduceApproval, reduceQuestion];
 
-/** Which tables an event changes; all others are only stored. Whatever is not listed here cannot change a row. */
+/** The tables that each event type changes. Types not listed change no rows. */
 const REDUCERS: Partial<Record<EventType, readonly Reducer[]>> = {
   "session.created": [reduceSession],
   "session.updated": [reduceSession],
@@ -41,9 +41,9 @@ export function changesRows(type: string): boolean {
 }
 
 /**
- * All that follows from an event, in every table: the one place that decides what rows say. Pure: an engine applies the
- * changes in the transaction that stores the event, and the check of the rows applies them to a fold of the log.
- * @throws Refused where the rows do not allow the event: nothing of its commit may be stored then.
+ * All row changes of an event, in every table: the only place that decides what rows say. Pure: an engine applies the
+ * changes in the event's transaction, verification applies them to a fold of the log.
+ * @throws Refused if the rows do not allow the event: nothing of its commit may be stored then.
  */
 export function reduce(event: StoredEvent, rows: RowReader, context: AppendContext): RowChange[] {
   return (REDUCERS[event.type] ?? []).flatMap((reducer) => reducer(event, rows, context));

@@ -1,9 +1,9 @@
 import { refuse } from "../refusal.ts";
 import { change, isBeingBuilt, type Reducer, type RowChange, type RowReader } from "./row-change.ts";
 
-/** Row of an approval: what was asked, and what became of it. */
+/** An approval's row: the request and its outcome. */
 export const reduceApproval: Reducer = (event, rows) => {
-  // Strangers' approvals allow nothing here, and nobody is asked on their behalf.
+  // Imported approvals allow nothing here, and nobody is asked.
   if (isBeingBuilt(rows)) return [];
   const { sessionId: session_id, taskId, at } = event;
   switch (event.type) {
@@ -47,7 +47,7 @@ export const reduceApproval: Reducer = (event, rows) => {
   }
 };
 
-/** Row of a question. */
+/** A question's row. */
 export const reduceQuestion: Reducer = (event, rows) => {
   if (isBeingBuilt(rows)) return [];
   const { sessionId: session_id, taskId, at } = event;
@@ -96,7 +96,7 @@ export const reduceQuestion: Reducer = (event, rows) => {
   }
 };
 
-/** The first settlement is the only one. */
+/** Only the first settlement counts. */
 function assertOpen(
   what: "approval" | "question",
   id: string,

@@ -7,19 +7,19 @@ export type FoldedTable = "sessions" | "tasks" | "approvals" | "questions" | "us
 
 export type Row<T extends FoldedTable> = { [K in T]: Selectable<Database[K]> }[T];
 
-/** What an event changes in one table. An engine applies it; nobody else writes these tables. */
+/** A change of one table by an event. Engines apply it; nobody else writes these tables. */
 export type RowChange = { [T in FoldedTable]: ChangeOf<T> }[FoldedTable];
 
 type ChangeOf<T extends FoldedTable> =
   | { table: T; type: "insert"; row: Insertable<Database[T]> }
   | { table: T; type: "update"; id: string; set: Partial<Row<T>> }
-  /** All rows of the event's session go. */
+  /** Deletes all rows of the event's session. */
   | { table: T; type: "clear" };
 
-/** A task as far as reducers care: all but its long texts. */
+/** The part of a task that reducers need: all but its long texts. */
 export type TaskCore = Omit<Selectable<TasksTable>, "prompt" | "result" | "error_message">;
 
-/** What a `TaskCore` holds. */
+/** Columns of a `TaskCore`. */
 export const TASK_CORE_COLUMNS = [
   "id",
   "session_id",
@@ -44,13 +44,13 @@ export const TASK_CORE_COLUMNS = [
   "ended_at",
 ] as const satisfies readonly (keyof TaskCore)[];
 
-/** The rows that reducers ask for, as they are before the event. All of the event's session. */
+/** Rows that reducers read, as they were before the event. Only the event's session. */
 export interface RowReader {
   session(): Selectable<SessionsTable> | undefined;
   task(id: string): TaskCore | undefined;
-  /** Of the tasks that have not ended. */
+  /** Tasks that have not ended. */
   firstUnfinishedPos(): number | undefined;
-  /** Queued tasks from that place on, in any order. */
+  /** Queued tasks from that position on, in any order. */
   queuedFrom(pos: number): Pick<TaskCore, "id" | "pos">[];
   approval(id: string): ApprovalsTable | undefined;
   openApprovals(taskId: string): string[];
@@ -58,18 +58,18 @@ export interface RowReader {
   openQuestions(taskId: string): string[];
 }
 
-/** What is known about an append beside its events. */
+/** Context of an append besides its events. */
 export interface AppendContext {
-  /** Whose session it is that an event begins. */
+  /** Owner of the session that an event creates. */
   ownerId: string | undefined;
-  /** Whether the session was filled out of sight (a fork, an import) and can be found from here on. */
+  /** Whether the session was filled hidden (a fork, an import) and becomes visible now. */
   reveals: boolean;
 }
 
-/** An event as it is stored, with the place and the time that the store gave it. */
+/** An event as stored, with position and time assigned by the store. */
 export type StoredEvent = SessionEvent;
 
-/** Gives the changes of one table that follow from an event. Pure. @throws Refused where the rows do not allow it. */
+/** The changes of one table that follow from an event. Pure. @throws Refused if the rows do not allow it. */
 export type Reducer = (event: StoredEvent, rows: RowReader, context: AppendContext) => RowChange[];
 
 export const change = {
@@ -80,7 +80,7 @@ export const change = {
   clear: (table: FoldedTable) => ({ table, type: "clear" }) as RowChange,
 };
 
-/** Whether the session is being filled from elsewhere (an import): what it holds is strangers' past, and asks nobody. */
+/** Whether the session is being imported: its contents are untrusted history, and nobody is asked. */
 export function isBeingBuilt(rows: RowReader): boolean {
   return (rows.session()?.deleted_at ?? null) !== null;
 }

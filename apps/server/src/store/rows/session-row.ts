@@ -4,14 +4,13 @@ import { change, type Reducer, type RowChange } from "./row-change.ts";
 
 type Update = Extract<RowChange, { table: "sessions"; type: "update" }>["set"];
 
-/** Whether the session counts as updated: pieces of a block do not, so that a token costs no update of the list's index. */
+/** Whether the session counts as updated: pieces of a block don't, so a token costs no update of the list's index. */
 export function touchesSession(events: readonly EventBody[]): boolean {
   return events.some((event) => !isPiece(event));
 }
 
 /**
- * Row of the session. `last_seq` and `updated_at` are raised by the engine, for all the events of a commit at once; what
- * is set here comes after that.
+ * The session's row. The engine raises `last_seq` and `updated_at` once per commit; values set here take precedence.
  */
 export const reduceSession: Reducer = (event, rows, { ownerId, reveals }) => {
   const { sessionId: id, at, data, type } = event;
@@ -20,7 +19,7 @@ export const reduceSession: Reducer = (event, rows, { ownerId, reveals }) => {
   switch (type) {
     case "session.created": {
       const { title, model, agent = "default" } = data;
-      // A document begins with it, too: the session that it fills is there already.
+      // A document starts with it, too, but its session already exists.
       if (row !== undefined) return set({ title, model, agent });
       if (ownerId === undefined) throw new Error(`nobody owns the new session ${id}`);
       return [change.insert("sessions", newSessionRow({ id, ownerId, at, title, model, agent }))];

@@ -12,14 +12,14 @@ import {
 
 type TaskUpdate = Extract<RowChange, { table: "tasks"; type: "update" }>["set"];
 
-/** Row of the task: where it stands, and what it came to. The contract's state table says what may follow what. */
+/** The task's row: its state and result. Transitions follow the contract's state table. */
 export const reduceTask: Reducer = (event, rows) => {
   if (event.type === "session.forked") return [change.clear("tasks")];
   if (event.type === "task.submitted") return [submitted(event, rows)];
   const { taskId } = event;
   if (taskId === null) return [];
   const row = rows.task(taskId);
-  // What a fork shares with its parent tells of the parent's tasks.
+  // The part that a fork shares concerns the parent's tasks.
   if (row === undefined || row.session_id !== event.sessionId) {
     if (isBeingBuilt(rows)) return [];
     throw refuse("task", `session ${event.sessionId} has no task ${taskId}`);
@@ -36,8 +36,8 @@ function submitted(
   const session = rows.session();
   if (session === undefined || taskId === null) throw refuse("session", `there is no session ${sessionId}`);
   const isImported = isBeingBuilt(rows);
-  // Runs next: before all that is queued, which stays queued; and before the active task, which is queued again where
-  // the server dies before it is canceled.
+  // Runs next: before everything queued, and before the active task, which is requeued if the server dies before it is
+  // canceled.
   const pos =
     data.whenBusy === "interrupt" ? (rows.firstUnfinishedPos() ?? session.next_pos) - 1 : session.next_pos;
   return change.insert("tasks", {
@@ -56,7 +56,7 @@ function submitted(
     open_requests: 0,
     resume_at: null,
     cancel_requested_at: null,
-    // A document's keys are not the importer's.
+    // Keys in a document are not the importer's.
     idempotency_key: isImported ? null : (data.idempotencyKey ?? null),
     request_hash: isImported ? null : (data.requestHash ?? null),
     usage_json: null,
@@ -69,7 +69,7 @@ function submitted(
   });
 }
 
-/** @returns what changes, where only the task itself does; null: nothing. */
+/** @returns the change, if only the task itself changes; null: none. */
 function setOf(event: StoredEvent, row: TaskCore, rows: RowReader): TaskUpdate | null {
   const { at } = event;
   switch (event.type) {
@@ -114,7 +114,7 @@ function setOf(event: StoredEvent, row: TaskCore, rows: RowReader): TaskUpdate |
     case "task.rejected":
       return { ...ended(row, "reject", at), reason: event.data.reason };
     case "step.ended": {
-      // It got somewhere: crashes from before tell nothing against it.
+      // It made progress: earlier crashes no longer count.
       return { usage_json: withUsage(row, event.data.usage), crashes: 0 };
     }
     case "context.compacted":
@@ -133,15 +133,15 @@ function setOf(event: StoredEvent, row: TaskCore, rows: RowReader): TaskUpdate |
 }
 
 /**
- * While a task waited, another may have been put before it (`interrupt`, by a server that died before it could cancel
- * this one). It goes on before that one all the same, and stays before it where a crash puts it back into the queue.
+ * While the task waited, another may have been queued before it (`interrupt`, by a server that died before it could
+ * cancel this one). It resumes first all the same, and stays first if a crash requeues it.
  */
 function placeOfResumed(row: TaskCore, rows: RowReader): Pick<TaskUpdate, "pos"> {
   const first = rows.firstUnfinishedPos() ?? row.pos;
   return first < row.pos ? { pos: first - 1 } : {};
 }
 
-/** Once nothing is open any more the task has its answer, and waits for its turn. */
+/** Once nothing is open any more, the task has its answer and waits for its turn. */
 function withOneAnswered(row: TaskCore): TaskUpdate {
   const open = Math.max(0, row.open_requests - 1);
   const isReady = open === 0 && row.state === "input-required";
@@ -158,12 +158,12 @@ function after({ id, state }: TaskCore, action: TaskAction): TaskState {
   return next;
 }
 
-/** @returns what the row says of the task's usage, with this added. */
+/** @returns the row's usage plus this. */
 function withUsage({ usage_json: json }: TaskCore, usage: Usage): string {
   return JSON.stringify(json === null ? usage : addUsage(JSON.parse(json) as Usage, usage));
 }
 
-/** Queued tasks are edited, and moved: before another one, or to the end. */
+/** Edits or moves a queued task: before another one, or to the end. */
 function updated(
   { data }: Extract<StoredEvent, { type: "task.updated" }>,
   row: TaskCore,

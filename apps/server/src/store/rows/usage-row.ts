@@ -1,6 +1,9 @@
 import { change, isBeingBuilt, type Reducer } from "./row-change.ts";
 
-/** The ledger has a row for each completed step and each summary that a model wrote. What a document tells was not used here. */
+/**
+ * The ledger has a row for each completed step and each summary by a model. Usage in an imported document happened
+ * elsewhere.
+ */
 export const reduceUsage: Reducer = (event, rows) => {
   if (event.type !== "step.ended" && event.type !== "context.compacted") return [];
   if (event.taskId === null || event.data.usage === undefined || isBeingBuilt(rows)) return [];

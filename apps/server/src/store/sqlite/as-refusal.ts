@@ -1,7 +1,7 @@
 import { Refused, type Refusal } from "../refusal.ts";
 import { isStatementFault } from "./fault.ts";
 
-/** @returns undefined where the error is not of the commit but of the database. */
+/** @returns undefined if the error is the database's rather than the commit's. */
 export function asRefusal(error: unknown): Refusal | undefined {
   if (error instanceof Refused) return error.refusal;
   if (!(error instanceof Error) || !isStatementFault(error)) return undefined;

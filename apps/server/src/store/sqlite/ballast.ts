@@ -7,14 +7,14 @@ const SIZE_BYTES = 4 * 1_024 * 1_024;
 const CHUNK_BYTES = 65_536;
 
 /**
- * Room that is kept for a full disk: a file that is dropped then, so that what ends or deletes something can still be
- * committed. Random bytes, because a file system may store zeros as nothing.
+ * Space reserved for a full disk: a file that is deleted then, so that whatever ends or deletes something can still be
+ * committed. Random bytes, because file systems may store zeros as holes.
  */
 export class Ballast {
   readonly #path: string;
   #isKept = false;
 
-  /** @param databasePath the database that it lies beside. */
+  /** @param databasePath the database beside it. */
   constructor(databasePath: string) {
     this.#path = `${databasePath}-ballast`;
   }
@@ -23,7 +23,7 @@ export class Ballast {
     return this.#isKept;
   }
 
-  /** Makes the file where it is missing and the disk has room for it and for as much again. */
+  /** Creates the file if it is missing and the disk has twice its size free. */
   keep(): boolean {
     this.#isKept = this.exists() || (this.#hasRoom() && this.#write());
     return this.#isKept;
@@ -34,7 +34,7 @@ export class Ballast {
     this.#isKept = false;
   }
 
-  /** @returns whether all of it is there: so a server has run in this directory before. */
+  /** @returns whether it is complete: a server has run in this directory before. */
   exists(): boolean {
     return statSync(this.#path, { throwIfNoEntry: false })?.size === SIZE_BYTES;
   }

@@ -23,7 +23,7 @@ it.each(["please exit before", "please throw"])(
     const commits = [message, "in its batch"].map(async (text) => store.append(sessionId, [notice(text)]));
     await new Promise(setImmediate);
     commits.push(store.append(sessionId, [notice("in the next batch")]));
-    // A thread that throws may still answer the commit that it was at.
+    // A thread that throws may still answer its current commit.
     const acknowledged = [];
     for (const commit of await Promise.allSettled(commits)) {
       if (commit.status === "fulfilled") acknowledged.push(...commit.value);
@@ -58,7 +58,7 @@ const IDLE_DEATH = `
   setTimeout(() => process.exit(0), 20);
 `;
 
-// What SQLite answers when an fsync fails is taken from its sources; here a thread that answers so stands in for it.
+// SQLite's response to a failed fsync is taken from its sources; a thread that responds like that stands in for it.
 it("never tries a failed fsync again: commits are over, fatally", async () => {
   await using directory = await TemporaryDirectory.create();
   const path = directory.join("db");

@@ -7,12 +7,12 @@ import { openDatabase } from "./open-database.ts";
 /** Checked at every start; takes some 0.1 s. */
 const ALWAYS_CHECKED_BYTES = 64 * 1_024 * 1_024;
 
-/** Checked after an unclean stop; takes some 1 s. What is larger would keep the tasks waiting that were interrupted. */
+/** Maximum size checked after an unclean stop (some 1 s). Checking more would delay the interrupted tasks. */
 const CHECKED_AFTER_CRASH_BYTES = 512 * 1_024 * 1_024;
 
 /**
- * Looks at the database before anything is done to it. A damaged one is refused and left alone, never made anew.
- * @throws StoreOpenError `damaged`; SqliteError where it cannot be opened for another reason.
+ * Checks the database before anything else touches it. A damaged one is refused and left alone, never recreated.
+ * @throws StoreOpenError `damaged`; SqliteError if it can't be opened for another reason.
  */
 export function checkDatabase(path: string, ballast: Ballast, uncleanStop: boolean): void {
   const walSize = sizeOf(`${path}-wal`) ?? 0;
@@ -20,7 +20,7 @@ export function checkDatabase(path: string, ballast: Ballast, uncleanStop: boole
   if (size === undefined && walSize === 0) return;
   if (size === undefined) throw damaged(path, "the file is missing, but its write-ahead log is there");
   if (size === 0) {
-    // A first start that was cut off leaves an empty file too.
+    // An interrupted first start also leaves an empty file.
     if (walSize > 0 || ballast.exists()) throw damaged(path, "the file is empty");
     return;
   }
@@ -38,7 +38,7 @@ export function checkDatabase(path: string, ballast: Ballast, uncleanStop: boole
   }
 }
 
-/** @returns the error, as a StoreOpenError where it tells of a damaged database. */
+/** @returns the error, as a StoreOpenError if it indicates a damaged database. */
 export function asDamaged(path: string, error: unknown): unknown {
   if (error instanceof StoreOpenError) return error;
   const code = isStatementFault(error) ? undefined : sqliteCodeOf(error);
@@ -47,7 +47,7 @@ export function asDamaged(path: string, error: unknown): unknown {
 }
 
 function assertSound(path: string, answer: unknown): void {
-  // Its first line only says that this is the main database.
+  // Its first line only names the main database.
   if (answer !== "ok") throw damaged(path, String(answer).replace(/^\*{3}.*\n/, ""));
 }
 

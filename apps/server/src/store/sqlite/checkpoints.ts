@@ -1,21 +1,20 @@
 import type Database from "better-sqlite3";
 
-/** Pages of the write-ahead log that are left to be copied into the database before it is done. */
+/** Checkpoint when the write-ahead log has this many pages. */
 const ENOUGH_PAGES = 1_000;
 
-/** How often the log's length is asked for, in commits. */
+/** Interval of checking the log's length, in commits. */
 const COMMITS_BETWEEN_LOOKS = 16;
 
 interface WalState {
-  /** Pages in the log; -1 where nobody can tell. */
+  /** Pages in the log; -1 if unknown. */
   log: number;
   checkpointed: number;
 }
 
 /**
- * Copies the write-ahead log into the database, between commits and not within one as SQLite does by itself: nobody
- * waits for it who need not, and its errors are seen. SQLite passes over them, a failed fsync among them.
- * (https://sqlite.org/wal.html, "Automatic Checkpoint")
+ * Checkpoints the write-ahead log between commits, not within one as SQLite does: nobody has to wait for it, and its
+ * errors are visible. SQLite ignores them, even a failed fsync. (https://sqlite.org/wal.html, "Automatic Checkpoint")
  */
 export class Checkpoints {
   readonly #database: Database.Database;
@@ -26,7 +25,7 @@ export class Checkpoints {
     this.#database = database;
   }
 
-  /** @throws SqliteError; a full disk is one that passes: the log keeps what the database has no room for. */
+  /** @throws SqliteError; not for a full disk, which passes: the log keeps what the database has no space for. */
   afterCommit(): void {
     this.#commits += 1;
     if (this.#commits % COMMITS_BETWEEN_LOOKS !== 0) return;
@@ -34,7 +33,7 @@ export class Checkpoints {
     if (log - checkpointed >= ENOUGH_PAGES) this.#run("PASSIVE");
   }
 
-  /** All of it. @throws SqliteError */
+  /** Checkpoints everything. @throws SqliteError */
   finish(): void {
     this.#run("TRUNCATE");
   }

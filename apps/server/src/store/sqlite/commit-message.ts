@@ -4,7 +4,7 @@ import type { Expectation, Fence } from "../ports/append.ts";
 import type { Statement } from "../statement.ts";
 import { touchesSession } from "../rows/session-row.ts";
 
-/** A commit as the writer thread has it. */
+/** A commit as decoded by the writer thread. */
 export interface PlainCommit {
   sessionId: string;
   events: readonly PlainEvent[];
@@ -28,23 +28,23 @@ export interface PlainEvent {
   blockId: string | null;
   /** JSON. */
   data: string;
-  /** Where the event is one of a document's. */
+  /** For events of a document. */
   seq: number | null;
   at: number | null;
 }
 
 /**
- * Commits on their way to the writer thread: one flat array of plain values, because that crosses in a third of the time
- * that nested objects take. Event data is JSON from here on.
+ * Commits encoded for the writer thread: a flat array of plain values, because that crosses in a third of the time of
+ * nested objects. Event data is JSON from here on.
  */
 export type CommitMessage = unknown[];
 
-/** Adds a commit to the message. @throws TypeError where its data cannot be JSON; the message is then as it was. */
+/** Adds a commit to the message. @throws TypeError if its data can't be JSON; the message is then unchanged. */
 export function encodeCommit(message: CommitMessage, commit: Commit): void {
   const { length } = message;
   try {
     const { fence, events, expect, ownerId, reveals, imported, statements = [], endedBlocks = [] } = commit;
-    // What only few commits have goes as JSON, so that the many pay nothing for it.
+    // Rare parts are sent as JSON, so that ordinary commits pay nothing for them.
     const rare =
       expect === undefined && ownerId === undefined && reveals === undefined
         ? null
@@ -88,7 +88,7 @@ export function encodeCommit(message: CommitMessage, commit: Commit): void {
   }
 }
 
-/** @returns the commits of a message, which only `encodeCommit` has written to. */
+/** @returns the commits in a message written by `encodeCommit`. */
 export function decodeCommits(message: CommitMessage): PlainCommit[] {
   let position = 0;
   const next = (): unknown => message[position++];

@@ -14,9 +14,9 @@ import { StatementCache } from "./statement-cache.ts";
 export type Committer = (commits: readonly PlainCommit[], at: number) => CommitResult[];
 
 /**
- * Commits many with one fsync. One that is refused leaves no trace and does not hinder the others.
- * The function that it gives answers with a result for each, in order.
- * @throws what the engine throws where the whole batch could not be committed.
+ * Commits many with one fsync. A refused one leaves no trace and does not affect the others. The returned function
+ * gives a result for each, in order.
+ * @throws what the engine throws if the whole batch could not be committed.
  */
 export function createCommitter(database: Database.Database): Committer {
   const begin = database.prepare("begin immediate");
@@ -43,12 +43,12 @@ export function createCommitter(database: Database.Database): Committer {
   );
   const insertOutbox = database.prepare("insert into outbox (session_id, seq, type, at) values (?, ?, ?, ?)");
   const wantedTypes = database.prepare<[], string>("select distinct type from outbox_wanted").pluck();
-  /** By consumers; read anew whenever one of them makes itself known. */
+  /** Types wanted by consumers; reloaded whenever one registers. */
   let wanted: ReadonlySet<string> = new Set(wantedTypes.all());
   const statements = new StatementCache(database);
   const rows = new RowStore(database, statements);
 
-  /** @returns the seq of its first event. @throws Refused, before it has changed anything where no rows change. */
+  /** @returns the seq of its first event. @throws Refused, before it has changed anything if no rows change. */
   function apply(part: PlainCommit, at: number): number {
     const { fence, sessionId, events, expect } = part;
     if (fence !== undefined && holdsTask.get(fence.taskId, fence.attempt) === undefined) {
@@ -71,7 +71,7 @@ export function createCommitter(database: Database.Database): Committer {
     return firstSeq;
   }
 
-  /** @returns the seq of the first event, with room for all of them. */
+  /** @returns the seq of the first event, reserving seqs for all of them. */
   function nextSeq(part: PlainCommit, at: number): number {
     const { sessionId, events, ownerId, touches } = part;
     const { length } = events;
@@ -87,7 +87,7 @@ export function createCommitter(database: Database.Database): Committer {
     if (changesRows(type)) {
       const stored = { sessionId, seq, taskId, at, type, data: JSON.parse(data) as unknown } as SessionEvent;
       rows.apply(sessionId, reduce(stored, rows.reader(sessionId), part));
-      // The session is there from here on, with the rest of its first commit.
+      // The session exists from here on, with the rest of its first commit.
       if (seq === 1 && type === "session.created" && !part.isImported)
         raiseSeq.run(part.events.length, sessionId);
     }
@@ -97,7 +97,7 @@ export function createCommitter(database: Database.Database): Committer {
     if (entry !== undefined) insertOutbox.run(entry.session_id, entry.seq, entry.type, entry.at);
   }
 
-  /** Under the seqs that they have, in a session that is being filled. */
+  /** With their own seqs, in a session that is being filled. */
   function storeImported(part: PlainCommit): number {
     const { sessionId, events } = part;
     for (const event of events) store(part, event, event.seq ?? 0, event.at ?? 0);
@@ -106,7 +106,7 @@ export function createCommitter(database: Database.Database): Committer {
     return events[0]?.seq ?? 0;
   }
 
-  /** For what can only be refused before it has changed anything: nothing is to be taken back. */
+  /** For commits that can only be refused before they change anything: no savepoint needed. */
   function applyBare(part: PlainCommit, at: number): CommitResult {
     try {
       return apply(part, at);
@@ -141,7 +141,7 @@ export function createCommitter(database: Database.Database): Committer {
       if (parts.some(changesWanted)) wanted = new Set(wantedTypes.all());
       return results;
     } catch (error) {
-      // Some errors (a full disk among them) have already rolled everything back.
+      // Some errors, such as a full disk, have already rolled everything back.
       if (database.inTransaction) database.exec("rollback");
       if (!guardAll && asRefusal(error) !== undefined) return commitAll(parts, at, true);
       throw error;

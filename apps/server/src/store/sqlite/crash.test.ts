@@ -4,7 +4,7 @@ import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { databasePath } from "./database-path.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
-// Three kills of real processes at moments that differ; `pnpm crash` kills whole servers by the hundred.
+// Three kills of real processes at different moments; `pnpm crash` kills whole servers by the hundred.
 it.each([1, 500, 3_000])(
   "has all that was acknowledged, whole, after a kill at the append number %i",
   async (count) => {
@@ -23,7 +23,7 @@ it.each([1, 500, 3_000])(
     for (const [sessionId, acknowledged] of ledger.entries()) {
       const stored = await readSession(store, sessionId);
       expect([...stored].filter(([seq]) => acknowledged.has(seq))).toEqual([...acknowledged]);
-      // What was under way may be there or not; but it is the end of the log, without a gap.
+      // Appends in flight may be stored or not, but then at the end of the log, without a gap.
       expect([...stored.keys()]).toEqual(Array.from({ length: stored.size }, (_, index) => index + 1));
       expect(stored.size - acknowledged.size).toBeLessThanOrEqual(1 + MESSAGES_IN_THE_PIPE);
     }
@@ -31,5 +31,5 @@ it.each([1, 500, 3_000])(
   },
 );
 
-/** Of one session: acknowledged by the store, and not yet heard by the parent when it killed. */
+/** Of one session: acknowledged by the store, but not yet received by the parent when it killed. */
 const MESSAGES_IN_THE_PIPE = 1_000;

@@ -15,7 +15,7 @@ async function open(path: string, onFatal: (error: Error) => void = neverFatal):
   return openSqliteStore({ path, now: Date.now, onFatal });
 }
 
-/** A database of some hundred pages, closed. @returns the session with all its events. */
+/** A closed database of some hundred pages. @returns the session with all its events. */
 async function fillDatabase(path: string): Promise<string> {
   const store = await open(path);
   const sessionId = await createSession(store);
@@ -28,7 +28,7 @@ async function fillDatabase(path: string): Promise<string> {
   return sessionId;
 }
 
-/** Opening must fail as `damaged`, say what to do, and leave every byte where it is. */
+/** Opening must fail as `damaged`, say what to do, and leave every byte unchanged. */
 async function expectRefusal(path: string): Promise<void> {
   const before = await readFile(path);
   const refusal: unknown = await open(path).catch((error: unknown) => error);

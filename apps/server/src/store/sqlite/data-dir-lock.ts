@@ -3,29 +3,29 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { readServerRecord } from "../../data-dir.ts";
 
-/** Another live process holds the data directory; the message names it where that is known. */
+/** Another live process holds the data directory; the message names it if known. */
 export class DataDirLockedError extends Error {
   override readonly name = "DataDirLockedError";
 }
 
 /**
- * Takes the data directory for this process alone. The lock is SQLite's own exclusive lock on a file beside the
- * database: the kernel lets go of it when the process ends, however it ends, so a stale lock cannot exist; and child
- * processes that outlive it do not inherit it.
+ * Locks the data directory for this process. The lock is SQLite's own exclusive lock on a file beside the database: the
+ * kernel releases it when the process ends, however it ends, so there are no stale locks; and child processes that
+ * outlive it do not inherit it.
  *
- * It is a POSIX lock, and those are lost when the process that holds one closes any other descriptor of the file
- * (https://sqlite.org/lockingv3.html, "how to corrupt", 2.2). SQLite knows and takes care of its own descriptors; nobody
- * else has a reason to open this file, which is empty: that is why it is a file of its own.
+ * It is a POSIX lock, which is lost when the process closes any other descriptor of the file
+ * (https://sqlite.org/lockingv3.html, "how to corrupt", 2.2). SQLite takes care of its own descriptors; nobody else has
+ * a reason to open this empty file, which is why it is separate.
  * @throws DataDirLockedError
  */
 export async function lockDataDir(dataDir: string): Promise<Disposable> {
   const path = join(dataDir, "trunkline.lock");
   const database = new Database(path, { timeout: 0 });
   try {
-    // By its name: a descriptor of our own would be one to close.
+    // By name: a descriptor of our own would have to be closed.
     chmodSync(path, 0o600);
     database.pragma("locking_mode = EXCLUSIVE");
-    // Nothing is ever written, so there is nothing to take back; and a journal's file would need room on a full disk.
+    // Nothing is ever written, so there is nothing to roll back; and a journal would need space on a full disk.
     database.pragma("journal_mode = MEMORY");
     database.exec("begin exclusive");
   } catch (error) {
@@ -44,12 +44,12 @@ export async function lockDataDir(dataDir: string): Promise<Disposable> {
   };
 }
 
-/** A connection that nobody refers to is closed by the garbage collector, and its lock is gone. */
+/** An unreferenced connection would be closed by the garbage collector, and its lock lost. */
 const held = new Set<Database.Database>();
 
 async function describeHolder(dataDir: string): Promise<string> {
   const holder = await readServerRecord(dataDir);
-  // The record of a server that was killed stays until the next has written its own.
+  // A killed server's record stays until the next one has written its own.
   return holder !== undefined && isRunning(holder.pid)
     ? `${dataDir} is in use by the Trunkline server at ${holder.url} (process ${holder.pid}); stop it first`
     : `${dataDir} is in use by another Trunkline process; stop it first`;
@@ -60,7 +60,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    // EPERM: it runs, as somebody else.
+    // EPERM: it is running, as another user.
     return error instanceof Error && "code" in error && error.code === "EPERM";
   }
 }

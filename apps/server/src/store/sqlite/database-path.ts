@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-/** Where the embedded store keeps its database. */
+/** Path of the embedded store's database. */
 export function databasePath(dataDir: string): string {
   return join(dataDir, "trunkline.db");
 }

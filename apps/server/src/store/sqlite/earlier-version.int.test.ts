@@ -27,7 +27,7 @@ it("opens a database of 0.1.0, and shows the same sessions, tasks, approvals and
   const { sessions } = await readViews();
   await using directory = await TemporaryDirectory.create();
   await unpackDatabase(directory.path);
-  // What waits for a slot would go on, and change what is compared.
+  // Tasks waiting for a slot would run, and change what is compared.
   await using server = await ServerFixture.start({
     dataDir: directory.path,
     env: { TRUNKLINE_APPROVALS: "always" },
@@ -36,7 +36,7 @@ it("opens a database of 0.1.0, and shows the same sessions, tasks, approvals and
     const now = await server.client.session.get.query({ sessionId: detail.session.id });
     expect(now.session).toMatchObject({
       ...detail.session,
-      // Where the data directory is, and what tasks used, are told better now.
+      // Data directory and usage are reported more precisely now.
       workspace: `${directory.path}/workspaces/${detail.session.id}`,
     });
     expect(now.approvals).toEqual(detail.approvals);
@@ -49,10 +49,10 @@ it("opens a database of 0.1.0, and shows the same sessions, tasks, approvals and
   const report = await verifyDatabase(databasePath(directory.path));
   expect(report.differences).toEqual([]);
   expect(report.sessions).toBe(sessions.length);
-  // Named: what those logs do not tell.
+  // Named: what those logs lack.
   expect(report.fromBefore).toBeGreaterThan(0);
 
-  // And it goes on: the answer that was awaited, then the queue, in its order.
+  // And it continues: the awaited answer, then the queue, in order.
   const waiting = sessions.find(({ detail }) => detail.approvals.length > 0)!.detail;
   await server.client.approval.answer.mutate({ approvalId: waiting.approvals[0]!.id, decision: "deny" });
   const { sessionId } = waiting.approvals[0]!;

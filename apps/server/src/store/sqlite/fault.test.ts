@@ -6,7 +6,7 @@ import { isFullDisk, isStatementFault } from "./fault.ts";
 
 const sqliteError = (code: string): Error => new Database.SqliteError("as SQLite would say", code);
 
-/** What SQLite answers where it may be the disk that is full, and where it is something else. */
+/** SQLite's codes that may mean a full disk, and others. */
 const AMBIGUOUS = ["SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_CANTOPEN"];
 const BROKEN = [
   "SQLITE_IOERR_FSYNC",

@@ -2,16 +2,16 @@ import { randomUUID } from "node:crypto";
 import { closeSync, openSync, rmSync, writeSync } from "node:fs";
 import { join } from "node:path";
 
-/** Whether one statement was wrong (or our own code), and the database is fine. */
+/** Whether only a statement (our code) was wrong, and the database is fine. */
 export function isStatementFault(error: unknown): boolean {
   const code = sqliteCodeOf(error);
   return code === undefined || /^SQLITE_(ERROR|CONSTRAINT|MISMATCH|TOOBIG|RANGE)/.test(code);
 }
 
 /**
- * Whether the disk was full, which passes. What is neither this nor a statement's fault does not: after a failed fsync
- * nobody knows what is on the disk, so nothing is ever tried again (https://lwn.net/Articles/752063).
- * @param directory where the database lies.
+ * Whether the disk was full, which passes. Any other fault but a statement's does not: after a failed fsync the state
+ * of the disk is unknown, so nothing is ever retried (https://lwn.net/Articles/752063).
+ * @param directory of the database.
  */
 export function isFullDisk(error: unknown, directory: string): boolean {
   const code = sqliteCodeOf(error);
@@ -19,12 +19,12 @@ export function isFullDisk(error: unknown, directory: string): boolean {
 }
 
 /**
- * SQLite reports ENOSPC as SQLITE_FULL where it writes to a file, and as these where it creates one or makes the
- * -shm file longer; EDQUOT is a failed write. A read-only or dying disk gives the same codes.
+ * SQLite reports ENOSPC as SQLITE_FULL when writing to a file, and as these when creating one or extending the -shm
+ * file; EDQUOT is a failed write. A read-only or failing disk gives the same codes.
  */
 const MAY_BE_FULL = new Set(["SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHMSIZE", "SQLITE_CANTOPEN"]);
 
-/** Enough that a file system cannot find it in a block that it already has. */
+/** More than fits into a block that is already allocated. */
 const PROBE_BYTES = 65_536;
 
 /** Asks the file system itself, by writing. */
@@ -43,12 +43,12 @@ function diskIsFull(directory: string): boolean {
   }
 }
 
-/** The file system has no room, or its user may have no more of it. */
+/** The file system is full, or the user's quota used up. */
 export function isNoSpace(error: unknown): boolean {
   return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
 }
 
-/** @returns e.g. `SQLITE_IOERR_FSYNC`, of the error or of what caused it; undefined where SQLite has no part in it. */
+/** @returns e.g. `SQLITE_IOERR_FSYNC`, of the error or its cause; undefined if it is not SQLite's. */
 export function sqliteCodeOf(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   if ("code" in error && typeof error.code === "string" && error.code.startsWith("SQLITE_"))

@@ -20,7 +20,7 @@ async function open(disk: SmallDisk): Promise<Store> {
 
 const ballastOf = (disk: SmallDisk) => statSync(join(disk.path, "db-ballast"), { throwIfNoEntry: false });
 
-/** Commits events of 50 KB, one after another. @returns the messages that were acknowledged before the disk was full. */
+/** Commits events of 50 KB one by one. @returns the messages acknowledged before the disk was full. */
 async function commitUntilFull(store: Store, sessionId: string): Promise<string[]> {
   const acknowledged: string[] = [];
   for (;;) {
@@ -49,7 +49,7 @@ it("keeps what it acknowledged when the disk is full, lets tasks end, and goes o
   expect(ballastOf(disk)).toBeUndefined();
   expect(await readMessages(store, sessionId)).toEqual(kept);
 
-  // An ending beside what is refused, in one batch.
+  // An ending together with refused commits, in one batch.
   const [refused, ended] = await Promise.allSettled([
     store.append(sessionId, [notice("ordinary")]),
     store.append(sessionId, [notice("an ending")], { mayUseBallast: true }),

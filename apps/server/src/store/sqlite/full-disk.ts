@@ -5,10 +5,10 @@ import type { CommitResult } from "../commit.ts";
 import type { Committer } from "./committer.ts";
 
 /**
- * Commits while the disk has room; when it is full, drops the ballast and from then on commits what ends or deletes
- * something and refuses the rest, until there is room for the ballast again.
+ * Commits normally while the disk has space. When it is full, deletes the ballast, commits only what ends or deletes
+ * something and refuses the rest, until there is space for the ballast again.
  * @param isFull whether an error of `commitParts` means a full disk.
- * @throws what `commitParts` throws, but for a full disk, which is the commits' result.
+ * @throws what `commitParts` throws, except for a full disk, which is reported as the commits' result.
  */
 export function surviveFullDisk(options: {
   database: Database.Database;
@@ -19,13 +19,13 @@ export function surviveFullDisk(options: {
   const { ballast, commitParts, isFull } = options;
   const pageSize = Number(options.database.pragma("page_size", { simple: true }));
 
-  /** Deleted rows leave pages in the file that are used before the file grows. */
+  /** Deletes free pages that are reused before the file grows. */
   function hasRoomInside(): boolean {
     const pages = Number(options.database.pragma("freelist_count", { simple: true }));
     return pages * pageSize >= ROOM_INSIDE_BYTES;
   }
 
-  /** @returns undefined where the disk was full. */
+  /** @returns undefined if the disk was full. */
   function tryCommit(commits: readonly PlainCommit[], at: number): CommitResult[] | undefined {
     try {
       return commitParts(commits, at);

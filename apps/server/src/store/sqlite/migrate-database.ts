@@ -5,13 +5,13 @@ import { openDatabase } from "./open-database.ts";
 import { ensureSearchIndex } from "./search-index.ts";
 import { SQLITE_MIGRATIONS } from "./sqlite-migrations.ts";
 
-/** Creates the database, or brings it up to this version. @throws StoreOpenError `too_new`, SqliteError */
+/** Creates the database, or migrates it to this version. @throws StoreOpenError `too_new`, SqliteError */
 export async function migrateDatabase(path: string): Promise<void> {
-  // SQLite would make it readable for all; its -wal and -shm get the mode that it has.
+  // SQLite would make it readable for everybody; -wal and -shm inherit its mode.
   closeSync(openSync(path, "a", 0o600));
   const database = openDatabase(path, "write");
   try {
-    // Kysely closes only what it has used; here it is used in any case, and closed once.
+    // Kysely only closes what it has used; here it is used in any case, and closed once.
     await migrateToLatest(new Kysely({ dialect: new SqliteDialect({ database }) }), SQLITE_MIGRATIONS);
     ensureSearchIndex(database);
   } finally {

@@ -3,10 +3,10 @@ import { defineSearchFunctions } from "./search-text.ts";
 import { assertVersion } from "./sqlite-version.ts";
 
 /**
- * How this process opens its database, one place for the writer and the readers.
+ * How this process opens its database, for the writer and the readers.
  *
- * WAL lets readers go on while a commit is written; `synchronous = FULL` makes a commit durable before it is
- * acknowledged. Nobody else writes, so the busy time-out is for somebody with a shell who does.
+ * WAL lets readers continue during a commit; `synchronous = FULL` makes a commit durable before it is acknowledged.
+ * Nobody else writes, so the busy timeout is for somebody with a shell.
  */
 export function openDatabase(path: string, mode: "write" | "read"): Database.Database {
   const database = new Database(path, { readonly: mode === "read", fileMustExist: mode === "read" });
@@ -31,10 +31,10 @@ export function openDatabase(path: string, mode: "write" | "read"): Database.Dat
 const BUSY_TIMEOUT_MS = 30_000;
 
 /**
- * Of each connection. Small, because it is kept for good, and because the system's own cache is behind it: a page that is
- * not here costs two microseconds. The upper levels of every index fit.
+ * Per connection. Small, because it is permanent, and the OS cache is behind it: a miss costs two microseconds. The
+ * upper levels of every index fit.
  */
 const PAGE_CACHE_KIB = 4_000;
 
-/** What the write-ahead log is cut back to once a backup that held it up is done. */
+/** The write-ahead log is truncated to this after a backup has held it up. */
 const WAL_SIZE_LIMIT_BYTES = 64 * 1_024 * 1_024;

@@ -19,7 +19,7 @@ it("E5: stops in order while others go on committing: what was acknowledged is t
   const acknowledged: string[] = [];
   const refused: unknown[] = [];
   let going = true;
-  // As a fork that copies a log and a deletion do: one commit after another.
+  // Like a fork that copies a log, or a deletion: one commit after another.
   const busy = Array.from({ length: 5 }, async (_, writer) => {
     for (let index = 0; going; index++) {
       const message = `${writer} ${index}`;

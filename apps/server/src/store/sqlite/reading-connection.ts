@@ -5,8 +5,8 @@ import { isStatementFault, sqliteCodeOf } from "./fault.ts";
 import { StatementCache } from "./statement-cache.ts";
 
 /**
- * What Kysely reads through. Prepares a statement once and not, as Kysely would, for each execution; and a database
- * that turns out to be damaged, or a disk that cannot be read, is not just one query's failure.
+ * Kysely's connection for reads. Prepares each statement once rather than, like Kysely, on each execution; and treats a
+ * damaged database or unreadable disk as more than a failed query.
  */
 export class ReadingConnection implements SqliteDatabase {
   readonly #database: Database.Database;
@@ -25,7 +25,7 @@ export class ReadingConnection implements SqliteDatabase {
       reader: statement.reader,
       all: (parameters) => this.#watch(() => statement.all(parameters)),
       run: (parameters) => this.#watch(() => statement.run(parameters)),
-      // A statement that is iterated is busy until the end, so it is not one of the shared.
+      // A statement being iterated is busy until the end, so it can't be shared.
       iterate: (parameters) => this.#watch(() => this.#database.prepare(sql).iterate(parameters)),
     };
   }

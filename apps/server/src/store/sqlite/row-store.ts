@@ -3,7 +3,9 @@ import type { SessionsTable } from "../schema.ts";
 import { type RowChange, type RowReader, TASK_CORE_COLUMNS, type TaskCore } from "../rows/row-change.ts";
 import type { StatementCache } from "./statement-cache.ts";
 
-/** The rows of one session, as the writer's transaction sees them: what reducers read, and where their changes go. */
+/**
+ * The rows of one session within the writer's transaction: reducers read them, and their changes are applied to them.
+ */
 export class RowStore {
   readonly #statements: StatementCache;
   readonly #session: Database.Statement;

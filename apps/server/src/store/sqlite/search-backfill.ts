@@ -2,7 +2,7 @@ import type Database from "better-sqlite3";
 import { FIRST_PLACE, PLACE_BITS } from "./search-index.ts";
 import { SEARCHED_TYPES } from "./search-text.ts";
 
-/** Of one step: commits wait for it. */
+/** Per step: commits wait for it. */
 const MAX_TEXTS = 100;
 const MAX_BYTES = 200_000;
 
@@ -15,9 +15,9 @@ interface WaitingText {
 }
 
 /**
- * Indexes what an earlier version of the index held, the newest first, a little at a time: a large store starts as fast
- * as a small one, and what is not yet indexed is found a while later.
- * @returns takes a step; false once nothing is left.
+ * Reindexes the contents of an earlier index version, newest first, a little at a time: a large store starts as fast as
+ * a small one, and older texts become searchable later.
+ * @returns a function that takes a step; it returns false once nothing is left.
  */
 export function createSearchBackfill(database: Database.Database): () => boolean {
   const waiting = database.prepare<[], WaitingText>(`

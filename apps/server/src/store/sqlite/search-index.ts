@@ -1,25 +1,27 @@
 import type Database from "better-sqlite3";
 import { SEARCHED_TYPES } from "./search-text.ts";
 
-/** Raised whenever anything below changes, or how texts are folded: a database with another number gets its index made anew. */
+/**
+ * Raise this whenever anything below, or the folding of texts, changes: a database with another number gets a new
+ * index.
+ */
 const VERSION = 3;
 
-/** The place that an owner's first text gets; what was there before the index goes downwards from here. */
+/** Position of an owner's first text; texts from before the index count down from here. */
 export const FIRST_PLACE = 2 ** 31;
 
-/** A text's id is its owner's number in the upper, and its place among the owner's texts in these lower bits. */
+/** A text's id: the owner's number in the upper bits, the text's position in these lower ones. */
 export const PLACE_BITS = 32;
 
 /**
- * The full-text index of the embedded store: triggers keep it in step, so it is part of every commit, and no writer can
- * forget it. Only wholes are in it, no pieces: a token costs it nothing. It holds words alone; texts stay in `events`.
+ * The full-text index of the embedded store. Triggers maintain it as part of every commit, so no writer can forget it.
+ * It contains only whole texts, no pieces: a token costs nothing. It stores only words; texts stay in `events`.
  * (https://sqlite.org/fts5.html, "Contentless-Delete Tables")
  *
- * Texts of one owner lie side by side, in the order they were written: a search reads the caller's and nobody else's, and
- * where a page ends says nothing of what others wrote. Beginnings of two letters have lists of their own, because there
- * are too many words that they begin.
+ * Texts of one owner are adjacent, in the order they were written: a search reads only the caller's, and where a page
+ * ends reveals nothing about others. Prefixes of two letters have lists of their own, because they match so many words.
  *
- * An index of an earlier version is dropped, and what it held is noted in `search_backlog`, for search-backfill.ts.
+ * The index of an earlier version is dropped, and its contents are queued in `search_backlog` for search-backfill.ts.
  */
 export function ensureSearchIndex(database: Database.Database): void {
   if (database.pragma("user_version", { simple: true }) === VERSION) return;

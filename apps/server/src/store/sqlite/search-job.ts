@@ -7,20 +7,20 @@ import { openDatabase } from "./open-database.ts";
 import { PLACE_BITS } from "./search-index.ts";
 
 export interface SearchRequest {
-  /** The database's file. */
+  /** The database file. */
   path: string;
   ownerId: string;
   text: string;
-  /** The place of the last hit of the page before. */
+  /** Position of the previous page's last hit. */
   before: number | undefined;
   limit: number;
-  /** How long to look, in ms: then what was found so far is the page. */
+  /** Time limit in ms, after which the page ends with what was found. */
   patienceMs: number;
 }
 
 /**
- * Texts of the owner that one query looks at. A query cannot be interrupted, and takes three milliseconds for each in the worst
- * case (a phrase of 32 words against texts of nothing but these words).
+ * Maximum texts of the owner per query. A query can't be interrupted, and takes up to three milliseconds per text (a
+ * phrase of 32 words against texts of nothing but these words).
  */
 const TEXTS_PER_QUERY = 1_024n;
 
@@ -39,14 +39,14 @@ interface Connection {
   database: Database.Database;
   owner: Database.Statement<[string], { number: bigint; oldest: bigint; newest: bigint }>;
   hits: Database.Statement<[string, bigint, bigint, number], HitRow>;
-  /** One at a time: a page of long texts is more than a thread has room for. */
+  /** One at a time: a page of long texts would exceed a thread's memory. */
   data: Database.Statement<[string, number], string>;
 }
 
-/** Stays open until its thread ends, which it does soon after the last search. */
+/** Stays open until its thread ends, soon after the last search. */
 let open: Connection | undefined;
 
-/** Looks through the caller's texts, from the newest to the oldest. Runs in a worker thread. */
+/** Searches the caller's texts, newest first. Runs in a worker thread. */
 export default function search(request: SearchRequest): SearchPage {
   const terms = readTerms(request.text);
   if (terms.length === 0) return { items: [], nextCursor: null };
@@ -71,7 +71,7 @@ export default function search(request: SearchRequest): SearchPage {
     for (const row of rows) {
       if (items.length === request.limit) return { items, nextCursor: String(newest) };
       items.push(toHit(row, data.get(row.session_id, row.seq), terms));
-      // The cursor is the last hit that is shown.
+      // The cursor is the last hit shown.
       newest = BigInt(row.id) - base;
       if (performance.now() > until && newest > own.oldest) return { items, nextCursor: String(newest) };
     }
@@ -109,7 +109,7 @@ function connect(path: string): Connection {
   return open;
 }
 
-/** Each term is a phrase, so FTS5's own operators are just words. (https://sqlite.org/fts5.html, "FTS5 Strings") */
+/** Each term is quoted, so FTS5's operators are just words. (https://sqlite.org/fts5.html, "FTS5 Strings") */
 function toExpression(terms: readonly SearchTerm[]): string {
   return terms.map(({ words, isBeginning }) => `"${words.join(" ")}"${isBeginning ? "*" : ""}`).join(" ");
 }
@@ -126,7 +126,7 @@ function toHit(
     seq,
     type,
     at,
-    // Deleted since it was found: each statement sees the database as it is then.
+    // Deleted since it was found: each statement sees the current state.
     ...cutSnippet(data === undefined ? "" : searchedText(type, data), terms),
   };
 }

@@ -4,10 +4,13 @@ import { type OutboxRow, toEntry } from "../rows/outbox-row.ts";
 import type { Database } from "../schema.ts";
 import { statement, type WriteStatements } from "../statement.ts";
 
-/** Rows removed with one commit. */
+/** Rows removed per commit. */
 const PRUNED_AT_ONCE = 1_000;
 
-/** One writer gives the ids, so their order is that of the commits. Nobody else has the database open, so nobody contends. */
+/**
+ * A single writer assigns the ids, so they are in commit order. Nobody else has the database open, so there is no
+ * contention.
+ */
 export function createSqliteOutbox(db: Kysely<Database>, write: WriteStatements): OutboxStore {
   return {
     async register({ name, types }) {

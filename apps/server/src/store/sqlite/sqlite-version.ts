@@ -1,9 +1,11 @@
 import assert from "node:assert";
 
-/** Before 3.51.3 a WAL checkpoint could, rarely, corrupt the database ("WAL-reset bug", https://sqlite.org/wal.html). */
+/**
+ * Before 3.51.3 a WAL checkpoint could, rarely, corrupt the database ("WAL-reset bug", https://sqlite.org/wal.html).
+ */
 const MINIMUM = [3, 51, 3] as const;
 
-/** @param row what `select sqlite_version() as version` answers. @throws Error on an older library. */
+/** @param row result of `select sqlite_version() as version`. @throws Error for an older library. */
 export function assertVersion(row: unknown): void {
   assert(typeof row === "object" && row !== null && "version" in row && typeof row.version === "string");
   const parts = row.version.split(".").map(Number);

@@ -1,6 +1,6 @@
 import type Database from "better-sqlite3";
 
-/** Callers' texts are few and fixed; the bound is for those that are not. */
+/** There are few, fixed statement texts; the bound is for exceptions. */
 const MAX_STATEMENTS = 500;
 
 /** Prepares each statement text once. */
@@ -12,7 +12,7 @@ export class StatementCache {
     this.#database = database;
   }
 
-  /** The statement is shared: use it up before anybody else can ask for it. */
+  /** The statement is shared: finish with it before anybody else can ask for it. */
   get(sql: string): Database.Statement {
     let statement = this.#statements.get(sql);
     if (statement === undefined) {

@@ -10,7 +10,7 @@ import {
 } from "../verify/verify-store.ts";
 import { openDatabase } from "./open-database.ts";
 
-/** Verifies the database of a file. */
+/** Verifies a database file. */
 export async function verifyDatabase(
   path: string,
   onProgress?: (progress: VerifyProgress) => void,
@@ -35,7 +35,7 @@ function createSource(database: Database.Database): VerifySource {
   );
   const session = database.prepare("select * from sessions where id = ?");
   const ofSession = (table: string) => database.prepare(`select * from ${table} where session_id = ?`);
-  /** Those that a fork shares with its parent are not of its own history. */
+  /** Those shared with a fork's parent are not part of its own history. */
   const blobRefs = database.prepare("select * from blob_refs where session_id = ? and seq >= ?");
   const [tasks, approvals, questions, usage] = ["tasks", "approvals", "questions", "usage"].map(ofSession);
 

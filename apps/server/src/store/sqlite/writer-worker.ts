@@ -1,6 +1,6 @@
 /**
- * The writer thread: the only connection that writes, so that a slow fsync holds up commits and nothing else.
- * Speaks the messages of writer-protocol.ts with writer.ts.
+ * The writer thread: the only connection that writes, so that a slow fsync only delays commits. Uses writer-protocol.ts
+ * to talk to writer.ts.
  */
 import assert from "node:assert";
 import { flushCompileCache } from "node:module";
@@ -26,7 +26,7 @@ let isClosed = false;
 
 guarded(() => {
   const database = openDatabase(path, "write");
-  // Done by Checkpoints, which see its errors.
+  // Done by Checkpoints, which sees errors.
   database.pragma("wal_autocheckpoint = 0");
   const ballast = new Ballast(path);
   ballast.keep();
@@ -41,7 +41,7 @@ guarded(() => {
   flushCompileCache();
 });
 
-/** Between commits, and not before them: the thread rests as long as it works. */
+/** Between commits rather than before them: the thread rests as long as it works. */
 function indexWhatIsLeft(step: () => boolean): void {
   const next = (): void => {
     if (isClosed) return;
@@ -82,7 +82,7 @@ function handle(
   }
 }
 
-/** For checkpoints: what the database has no room for stays in the log. */
+/** For checkpoints: what the database has no space for stays in the log. */
 function ignoringFullDisk(work: () => void): void {
   try {
     work();
@@ -91,7 +91,7 @@ function ignoringFullDisk(work: () => void): void {
   }
 }
 
-/** After any error the thread is deaf: a failed fsync is never tried again. */
+/** After any error the thread is deaf: a failed fsync is never retried. */
 function guarded(work: () => void): void {
   try {
     work();

@@ -9,14 +9,14 @@ interface Pending {
   reject: (error: Error) => void;
 }
 
-/** The main thread's end of the writer thread, which answers in the order in which it is asked. */
+/** The main thread's side of the writer thread, which answers requests in order. */
 export class Writer {
-  /** Resolves when the thread has ended, or broken, without having been asked to. */
+  /** Resolves when the thread has ended or failed unasked. */
   readonly broken: Promise<StoreUnavailableError>;
   readonly #reportBroken: (error: StoreUnavailableError) => void;
   readonly #worker: Worker;
   readonly #pending: Pending[] = [];
-  /** Why nothing more can be asked. */
+  /** Why no more requests are possible. */
   #over: StoreUnavailableError | undefined;
 
   private constructor(worker: Worker) {
@@ -34,8 +34,8 @@ export class Writer {
   }
 
   /**
-   * @param path the database's file. @param script what the thread runs.
-   * @throws StoreUnavailableError where the thread cannot open the database.
+   * @param path the database file. @param script the thread's program.
+   * @throws StoreUnavailableError if the thread can't open the database.
    */
   static async start(path: string, script: URL = WORKER): Promise<Writer> {
     const worker = new Worker(script, { workerData: { path }, resourceLimits: { maxYoungGenerationSizeMb } });
@@ -45,9 +45,9 @@ export class Writer {
   }
 
   /**
-   * @param at integer ms since the epoch, for all of the commits.
+   * @param at integer ms since the epoch, for all commits.
    * @returns a result per unit, in order.
-   * @throws StoreUnavailableError where it is not known that the batch was stored.
+   * @throws StoreUnavailableError if it is unknown whether the batch was stored.
    */
   async commit(commits: CommitMessage, at: number): Promise<readonly CommitResult[]> {
     const reply = await this.#ask({ type: "commit", at, commits });
@@ -55,12 +55,12 @@ export class Writer {
     throw new Error(`the writer thread answered a commit with '${reply.type}'`);
   }
 
-  /** Ends committing: all that was committed is in the database's own file. @throws StoreUnavailableError */
+  /** Stops committing: everything committed is in the database file. @throws StoreUnavailableError */
   async finish(): Promise<void> {
     await this.#ask({ type: "finish" });
   }
 
-  /** Ends the thread, in order where it can still be asked. */
+  /** Ends the thread, cleanly if it still responds. */
   async close(): Promise<void> {
     if (this.#over === undefined) {
       const closed = this.#ask({ type: "close" });
@@ -104,10 +104,7 @@ class ThreadError extends Error {
   }
 }
 
-/**
- * What the thread has for messages on their way, which are garbage a moment later. V8 would take 48 MB before it looks,
- * and keep them.
- */
+/** Young generation for messages, which are garbage a moment later. V8 would let it grow to 48 MB, and keep that. */
 const maxYoungGenerationSizeMb = 6;
 
 const WORKER = new URL("./writer-worker.ts", import.meta.url);

@@ -6,7 +6,7 @@ import { readLog } from "./session-log.ts";
 
 const APPENDING_PROCESS = new URL("./appending-process.ts", import.meta.url);
 
-/** A process that appends, and what it was told to be stored; the ledger outlives the process. */
+/** A process that appends, with a ledger of acknowledgements that outlives it. */
 export class AppendLedger implements AsyncDisposable {
   readonly #child: ChildProcess;
   readonly #messages = new Map<string, Map<number, string>>();
@@ -27,7 +27,7 @@ export class AppendLedger implements AsyncDisposable {
     return this.#count;
   }
 
-  /** Session id, and seq and message of each of its acknowledged events. */
+  /** By session id: seq and message of each acknowledged event. */
   entries(): [string, Map<number, string>][] {
     return Array.from(this.#messages, ([sessionId, messages]) => [sessionId, new Map(messages)]);
   }
@@ -44,7 +44,7 @@ export class AppendLedger implements AsyncDisposable {
     });
   }
 
-  /** With SIGKILL; what it had said before is in the ledger when this resolves. */
+  /** With SIGKILL; everything it had reported is in the ledger when this resolves. */
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     if (this.#child.exitCode === null && this.#child.signalCode === null) await once(this.#child, "exit");

@@ -1,7 +1,7 @@
 import type { Store } from "../port.ts";
 import { notice, readLog } from "./session-log.ts";
 
-/** Appends to many sessions at once, each append awaited, and remembers what was acknowledged. */
+/** Appends to many sessions concurrently, awaiting each append, and records what was acknowledged. */
 export class AppendLoad {
   acknowledged = 0;
   readonly failures: unknown[] = [];
@@ -23,7 +23,7 @@ export class AppendLoad {
     );
   }
 
-  /** Resolves once so many more were acknowledged. */
+  /** Resolves after this many more acknowledgements. */
   async more(count: number): Promise<void> {
     const wanted = this.acknowledged + count;
     await new Promise<void>((resolve) => {
@@ -42,7 +42,7 @@ export class AppendLoad {
     await Promise.all(this.#workers);
   }
 
-  /** What is wrong with what is stored: something acknowledged is missing or elsewhere, something is twice, a seq is left out. */
+  /** Compares the stored with the acknowledged events: reports missing, misplaced and duplicate ones, and gaps. */
   async faults(store: Store): Promise<string[]> {
     const faults: string[] = [];
     for (const [sessionId, acknowledged] of this.#sessions) {

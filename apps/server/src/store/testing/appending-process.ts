@@ -1,6 +1,6 @@
 /**
- * A process that appends to its sessions as fast as it is told that its appends were stored, and tells its parent of
- * each: what the parent has heard of was acknowledged. To be forked with a data directory.
+ * A process that appends to its sessions as fast as appends are acknowledged, and reports each to its parent. Fork it
+ * with a data directory.
  */
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
 import { databasePath } from "../sqlite/database-path.ts";

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AuditRecord } from "../port.ts";
 
-/** An entry of the trail, whoever it tells of. */
+/** An audit entry with any content. */
 export function auditRecord(with_: Partial<AuditRecord> = {}): AuditRecord {
   const who = { userId: null, userName: null, tokenId: null, address: null };
   return {

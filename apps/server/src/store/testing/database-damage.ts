@@ -2,7 +2,7 @@ import { closeSync, fstatSync, openSync, writeSync } from "node:fs";
 
 const PAGE_BYTES = 4_096;
 
-/** Overwrites pages of a database with what is no page. @param first counts from 0. */
+/** Overwrites pages of a database with garbage. @param first counts from 0. */
 export function overwritePages(path: string, first: number, count = 1): void {
   const file = openSync(path, "r+");
   try {

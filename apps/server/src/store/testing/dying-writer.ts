@@ -1,4 +1,4 @@
-/** The writer thread, with a way to die: at a commit that contains something which says so. */
+/** The writer thread with a way to die: at a commit with a certain content. */
 import { parentPort } from "node:worker_threads";
 import type { WriterRequest } from "../sqlite/writer-protocol.ts";
 
@@ -7,7 +7,7 @@ parentPort?.on("message", (request: WriterRequest) => {
   if (says(request, "please throw")) throw new Error("as it was told");
 });
 
-// After the listener above and before the one below: that is the order in which they hear of a commit.
+// Between the listeners above and below, which are called in this order for each commit.
 await import("../sqlite/writer-worker.ts");
 
 parentPort?.on("message", (request: WriterRequest) => {

@@ -1,4 +1,4 @@
-/** In the writer's place: fails the first commit as a failed fsync does, and would store the second. */
+/** Replaces the writer: fails the first commit like a failed fsync, and would store the second. */
 import { parentPort } from "node:worker_threads";
 import type { WriterReply, WriterRequest } from "../sqlite/writer-protocol.ts";
 

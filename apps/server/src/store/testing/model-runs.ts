@@ -1,18 +1,18 @@
 import * as fc from "fast-check";
 
-/** How long a model is tried in an ordinary test run, in ms; the last run may take longer. */
+/** Duration of a model test in an ordinary run, in ms; the last run may exceed it. */
 const TIME_LIMIT_MS = 8_000;
 
-/** How long a history that failed is made smaller, in ms; what it takes by itself included. */
+/** How long to shrink a failing history, in ms, including its own run time. */
 const SHRINKING_LIMIT_MS = 60_000;
 
-/** For the test's own deadline. */
+/** For the test's own timeout. */
 export const MODEL_TEST_TIMEOUT_MS = process.env["TRUNKLINE_FC_RUNS"] === undefined ? 180_000 : 7_200_000;
 
 /**
- * Tries a property with one seed after another: for some seconds, or TRUNKLINE_FC_RUNS times, however long that takes.
- * The seed is printed, and TRUNKLINE_FC_SEED begins with it. A failure is made smaller for up to a minute.
- * @returns how many runs there were. @throws what fast-check reports, with the seed that failed.
+ * Tries a property with successive seeds: for some seconds, or TRUNKLINE_FC_RUNS times, however long that takes. The
+ * seed is printed; TRUNKLINE_FC_SEED sets the first one. A failure is shrunk for up to a minute.
+ * @returns the number of runs. @throws fast-check's report, with the failing seed.
  */
 export async function tryModel(what: string, property: fc.IAsyncProperty<unknown>): Promise<number> {
   const { TRUNKLINE_FC_SEED: seedText, TRUNKLINE_FC_RUNS: runsText } = process.env;
@@ -22,7 +22,7 @@ export async function tryModel(what: string, property: fc.IAsyncProperty<unknown
   console.log(`${what}: TRUNKLINE_FC_SEED=${firstSeed}`);
   let runs = 0;
   do {
-    // A failure is made smaller for as long as that may take, and told with its seed and path.
+    // Shrinks a failure within the time limit, and reports it with seed and path.
     await fc.assert(property, {
       seed: firstSeed + runs,
       numRuns: 1,

@@ -1,7 +1,7 @@
 import Database from "better-sqlite3";
 import { defineSearchFunctions } from "../sqlite/search-text.ts";
 
-/** The rows of a table as the database has them, behind the store's back. @param path of the database's file */
+/** A table's rows, read directly from the database. @param path of the database file */
 export function readRows<Row = Record<string, unknown>>(
   path: string,
   table: string,
@@ -14,13 +14,13 @@ export function readRows<Row = Record<string, unknown>>(
   return database.value.prepare(`select * from ${table} ${condition}`).all(...Object.values(where)) as Row[];
 }
 
-/** Does what no part of the server would. @returns how many rows it changed. */
+/** Does what no part of the server would. @returns the number of changed rows. */
 export function changeRows(path: string, sql: string, ...parameters: (string | number | null)[]): number {
   using database = open(path);
   return database.value.prepare(sql).run(...parameters).changes;
 }
 
-/** What two kills without progress, and a third under way, leave behind: a task that works, and nobody who works on it. */
+/** State after two kills without progress, and a third in progress: a working task that nobody runs. */
 export function leaveBehindWorking(path: string, taskId: string): void {
   changeRows(path, "update tasks set state = 'working', ended_at = null, crashes = 2 where id = ?", taskId);
 }
@@ -29,7 +29,7 @@ export function bringBackTokens(path: string): void {
   changeRows(path, "update tokens set revoked_at = null");
 }
 
-/** @throws what the database says to that. */
+/** @throws the database's error. */
 export const tamperWithAudit = {
   change: (path: string) => changeRows(path, "update audit set user_name = 'somebody else'"),
   remove: (path: string) => changeRows(path, "delete from audit"),

@@ -6,7 +6,7 @@ import { TemporaryDirectory } from "./temporary-directory.ts";
 
 const run = promisify(execFile);
 
-/** A file system in memory of a few megabytes, mounted for one test. */
+/** A tmpfs of a few megabytes, mounted for one test. */
 export class SmallDisk implements AsyncDisposable {
   readonly path: string;
   readonly #parent: TemporaryDirectory;
@@ -18,7 +18,7 @@ export class SmallDisk implements AsyncDisposable {
     this.#filler = `${path}/filler`;
   }
 
-  /** @returns undefined where this process may not mount one. */
+  /** @returns undefined if this process may not mount one. */
   static async mount(megabytes: number): Promise<SmallDisk | undefined> {
     const parent = await TemporaryDirectory.create();
     const path = parent.join("disk");
@@ -32,7 +32,7 @@ export class SmallDisk implements AsyncDisposable {
     }
   }
 
-  /** Leaves room for nothing. */
+  /** Fills it completely. */
   fill(): void {
     for (const size of [65_536, 4_096, 1]) {
       const file = openSync(this.#filler, "a");

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A directory that is gone with the test that made it. */
+/** A directory that is removed with its test. */
 export class TemporaryDirectory implements AsyncDisposable {
   readonly path: string;
 

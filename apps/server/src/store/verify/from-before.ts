@@ -1,11 +1,8 @@
 import type { EventDataOf } from "@trunkline/contract";
 
-/**
- * Logs from before rows followed from them lack some of what rows hold. There the rows stay as they are, and the check
- * says how many it could not compare whole.
- */
+/** Older logs lack some of what rows hold. Such columns are not compared, and verification reports how many. */
 
-/** Columns of a task, and of what it asked, whose submission did not say where it went in the queue, nor what it may use. */
+/** Columns of tasks and requests whose submission did not record queue position and budget. */
 export const TASK_COLUMNS_FROM_BEFORE: ReadonlySet<string> = new Set([
   "pos",
   "budget_json",
@@ -24,14 +21,14 @@ export function isFromBefore(data: EventDataOf<"task.submitted">): boolean {
   return data.whenBusy === undefined;
 }
 
-/** Columns of a session whose first event did not name its agent, which came with the rest. */
+/** Columns of a session whose first event did not name its agent, which was added together with the rest. */
 export const SESSION_COLUMNS_FROM_BEFORE: ReadonlySet<string> = new Set([
   "created_at",
   "archived_at",
   "next_pos",
 ]);
 
-/** Columns of a fork or an import from before: its log said less of it. */
+/** Columns of an older fork or import, whose log recorded less. */
 export const FILLED_COLUMNS_FROM_BEFORE: ReadonlySet<string> = new Set([
   "created_at",
   "next_pos",

@@ -11,33 +11,33 @@ import {
   TASK_COLUMNS_FROM_BEFORE,
 } from "./from-before.ts";
 
-/** What a session's rows hold, as they are stored. */
+/** A session's rows as stored. */
 export type StoredRows = { [T in FoldedTable]: Row<T>[] };
 
-/** Where a row says something else than the log. */
+/** A row that differs from the log. */
 export interface Difference {
   sessionId: string;
   table: FoldedTable;
-  /** Of the row. */
+  /** The row's key. */
   id: string;
   column: string;
   stored: unknown;
-  /** What the log folds to. */
+  /** The folded value. */
   folded: unknown;
 }
 
 export interface SessionReport {
   differences: Difference[];
-  /** Rows of logs that lack some of what rows hold. */
+  /** Rows that were compared only in part, because their logs lack something. */
   fromBefore: number;
 }
 
 const TABLES = ["sessions", "tasks", "approvals", "questions", "usage", "blob_refs"] as const;
 
 /**
- * Folds a session's log anew and compares it with its rows. A fork's own history begins with `session.forked`; before it
- * are its parent's events.
- * @param log all of the session's events, oldest first, or those from the beginning of its own history on.
+ * Folds a session's log and compares it with its rows. A fork's own history starts with `session.forked`; the events
+ * before it are its parent's.
+ * @param log all events of the session, oldest first, or those from the start of its own history on.
  */
 export async function verifySession(
   stored: StoredRows,
@@ -57,7 +57,7 @@ class SessionFold {
   readonly #rows: FoldedRows;
   readonly #tasksFromBefore = new Set<string>();
   #sessionFromBefore: ReadonlySet<string> = new Set();
-  /** An import from before: what it holds was written beside its log. */
+  /** An older import, whose contents were written without events. */
   readonly #isOldImport: boolean;
   #lastSeq = 0;
   #updatedAt: number | undefined;
@@ -125,7 +125,7 @@ class SessionFold {
     return { differences, fromBefore };
   }
 
-  /** Stored and folded rows of one key side by side. */
+  /** Stored and folded rows paired by key. */
   #pairs(table: FoldedTable, stored: StoredRows): Map<string, { stored?: object; folded?: object }> {
     const pairs = new Map<string, { stored?: object; folded?: object }>();
     for (const row of stored[table]) pairs.set(keyOf(table, row), { stored: row });
@@ -136,7 +136,7 @@ class SessionFold {
     return pairs;
   }
 
-  /** With what the engine keeps for all events of a commit, and what is no event. */
+  /** Adds what the engine sets once per commit, and what does not come from events. */
   #completed(row: Row<"sessions">): Row<"sessions"> {
     const { import_key, deleted_at, hidden_by } = this.#session;
     return {
@@ -159,7 +159,7 @@ class SessionFold {
   }
 }
 
-/** JSON is compared by what it says, not by how it is written. */
+/** JSON is compared by value, not by spelling. */
 function valueOf(row: object | undefined, column: string): unknown {
   if (row === undefined) return "no row";
   const value = (row as Record<string, unknown>)[column] ?? null;

@@ -10,40 +10,40 @@ export interface VerifyProgress {
 export interface VerifyReport {
   sessions: number;
   events: number;
-  /** The first that were found. */
+  /** The first differences found. */
   differences: Difference[];
-  /** How many there are in all. */
+  /** Total number. */
   differing: number;
-  /** Rows whose logs are from before they told everything: compared as far as those go. */
+  /** Rows of older logs that were compared as far as possible. */
   fromBefore: number;
 }
 
-/** An event as it is stored. */
+/** An event as stored. */
 export type StoredEventRow = Omit<SessionEvent, "data" | "type"> & { type: string; data: string };
 
-/** One session as of one moment. */
+/** A snapshot of one session. */
 export interface SessionSnapshot {
-  /** The newest event that says where the log came from; undefined: it began here. */
+  /** The newest event that says where the log came from; undefined: it was created here. */
   origin: { type: "session.forked" | "session.imported"; seq: number } | undefined;
-  /** @param fromSeq references to blobs from before it are left out. */
+  /** @param fromSeq references to blobs from before it are omitted. */
   rows(fromSeq: number): Promise<StoredRows>;
   /** From a seq on, oldest first. */
   log(fromSeq: number): AsyncIterable<StoredEventRow>;
 }
 
-/** What an engine gives to be verified. */
+/** What an engine provides for verification. */
 export interface VerifySource {
-  /** Of those that can be found. */
+  /** Visible sessions. */
   sessionIds(): Promise<string[]>;
   snapshot<T>(sessionId: string, work: (session: SessionSnapshot) => Promise<T>): Promise<T>;
 }
 
-/** Differences that are kept; all are counted. */
+/** Maximum number of differences kept; all are counted. */
 const MAX_DIFFERENCES = 100;
 
 /**
- * Folds every session's log anew and compares it with the rows. Reads alone, beside a server that runs: what changes
- * meanwhile is seen as of one moment for each session.
+ * Folds every session's log and compares it with the rows. Read-only, beside a running server: each session is seen as
+ * a snapshot.
  */
 export async function verifyStore(
   source: VerifySource,
@@ -69,13 +69,13 @@ async function verifySnapshot({ origin, rows, log }: SessionSnapshot) {
     type: origin === undefined ? "created" : origin.type === "session.forked" ? "forked" : "imported",
     seq: origin?.seq ?? 0,
   } as const;
-  // Before a fork's own history are its parent's events; a document's are all its own.
+  // Before a fork's own history are its parent's events; an import's are all its own.
   const from = began.type === "forked" ? began.seq : 0;
   let events = 0;
   async function* parsed(): AsyncGenerator<SessionEvent, void> {
     for await (const row of log(from)) {
       events += 1;
-      // Only what changes rows is looked into.
+      // Only events that change rows are examined.
       const data = changesRows(row.type) ? (JSON.parse(row.data) as unknown) : {};
       yield { ...row, data } as SessionEvent;
     }
