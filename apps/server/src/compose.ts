@@ -5,7 +5,8 @@ import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import type { Services } from "@trunkline/contract";
 import type { Logger } from "pino";
-import { runTask } from "./agent/loop.ts";
+import { systemClock } from "./agent/clock.ts";
+import { createRunTask } from "./agent/loop.ts";
 import { createModelRegistry } from "./agent/models/registry.ts";
 import { openBlobFiles } from "./blobs/blob-files.ts";
 import { createBlobs } from "./blobs/blobs.ts";
@@ -71,7 +72,6 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const { config, version, lifecycle, onFatal } = options;
   const redactor = createRedactor(config.secrets);
   const logger = createLogger({ level: config.logLevel, redactor });
-  const now = Date.now;
 
   const lock = await lockDataDir(config.dataDir);
   lifecycle.started("data directory", () => lock[Symbol.dispose]());
@@ -89,10 +89,11 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     uncleanStop: (await readServerRecord(config.dataDir)) !== undefined,
     compute,
     logger,
-    now,
+    now: Date.now,
     onFatal,
   });
   lifecycle.started("store", async () => store.close());
+  const { now } = store;
 
   const turns = new EventLoopTurns();
   const models = await createModelRegistry(config.models, {
@@ -132,7 +133,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     dataDir: config.dataDir,
     sharedDir: config.sharedDir,
     models,
-    runTask,
+    runTask: createRunTask({ clock: { ...systemClock, date: now } }),
     tools: sameTools(tools),
     turns,
     compute,
@@ -224,7 +225,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
 
   await writeServerRecord(config.dataDir, { pid: process.pid, url, startedAt: now() });
   lifecycle.started("server record", async () => removeServerRecord(config.dataDir));
-  if (await isMarkedRestored(config.dataDir)) {
+  // What others share was not restored with this directory.
+  if (store.isExclusive && (await isMarkedRestored(config.dataDir))) {
     await cancelRestoredTasks(store, runner);
     await unmarkRestored(config.dataDir);
   }

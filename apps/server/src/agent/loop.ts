@@ -87,5 +87,3 @@ async function outcomeOf(
   await state.record({ type: "budget.exceeded", data: exceeded.data });
   return { type: "failed", reason: "budget", error: exceeded.toTaskError() };
 }
-
-export const runTask: RunTask = createRunTask();

@@ -52,7 +52,7 @@ describe("several nodes on one PostgreSQL", () => {
 
   async function openNode(name: string, at = url): Promise<ScriptedNode> {
     const options = { url: at, node: name, logger };
-    const store = await openPostgresStore({ ...options, now: Date.now });
+    const store = await openPostgresStore(options);
     const hints = new PostgresHints(options);
     const node = await startScriptedNode({ store, hints, directory, scripts, name });
     nodes.push(node);
@@ -118,7 +118,7 @@ describe("several nodes on one PostgreSQL", () => {
 
   it("ends it also where no hint comes through", async () => {
     const here = await openNode("here");
-    const store = await openPostgresStore({ url, node: "deaf", logger, now: Date.now });
+    const store = await openPostgresStore({ url, node: "deaf", logger });
     const deaf = await startScriptedNode({ store, directory, scripts });
     nodes.push(deaf);
     const task = await longTask(here);

@@ -81,6 +81,7 @@ export async function importSession(
   } catch (error) {
     // The import key is free again for another try.
     await store.sessions.remove(id);
+    if (error instanceof GuardFailedError && error.guard === "session") throw lost(error);
     if (error instanceof GuardFailedError || error instanceof UniqueViolationError) {
       throw invalid(`events: they tell of tasks what cannot have been (${error.message})`, error);
     }
@@ -157,6 +158,13 @@ async function fill(
     ownerId: principal.userId,
     reveals: true,
     audit: audit.entry({ by: principal, action: "session.import", target: id, decision: "allowed" }),
+  });
+}
+
+/** This node was away for so long that others have removed what it filled. */
+function lost(cause: unknown): TrunklineError {
+  return new TrunklineError("unavailable", "The import was interrupted; nothing of it is stored. Try again", {
+    cause,
   });
 }
 

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from "node:timers/promises";
 import type { Principal } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
 import type { Auth } from "../auth/port.ts";
@@ -18,6 +19,8 @@ export interface RemoveUserDeps {
   nodeId: string;
 }
 
+/** By then all nodes have asked anew whether the user's tokens hold, in ms: until then one of them may have taken a task. */
+const OTHERS_KNOW_MS = 1_000;
 /** How long to wait for a task's processes, in ms; they are gone well before. */
 const CANCEL_WAIT_MS = 30_000;
 
@@ -42,10 +45,16 @@ export async function removeUser(
   await auth.recordRevocation({ removedUserId: userId, at });
   await store.users.remove({ id: userId, at, sessionsHiddenBy: deleteSessions ? nodeId : null }, entry);
   auth.tokensRevoked();
-  await cancelTasks(deps, principal.name, userId);
-  if (!deleteSessions) return;
-  await removeSessions(deps, principal.name, userId);
-  await store.users.forget(userId);
+  const end = async (): Promise<void> => {
+    await cancelTasks(deps, principal.name, userId);
+    if (deleteSessions) await removeSessions(deps, principal.name, userId);
+  };
+  await end();
+  if (!store.isExclusive) {
+    await delay(OTHERS_KNOW_MS);
+    await end();
+  }
+  if (deleteSessions) await store.users.forget(userId);
 }
 
 /** Those that wait before those that work, so that none of them begins. */

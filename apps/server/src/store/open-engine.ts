@@ -21,6 +21,7 @@ export interface EngineOptions {
   uncleanStop: boolean;
   compute: Compute;
   logger: Logger;
+  /** Of an embedded database: integer ms since the epoch. */
   now: () => number;
   /** The store can commit nothing any more, and will not. */
   onFatal: (error: StoreUnavailableError) => void;
@@ -40,7 +41,7 @@ export interface Engine {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { dataDir, databaseUrl, node, uncleanStop, compute, logger, now, onFatal } = options;
   if (databaseUrl !== undefined) {
-    const store = await openPostgresStore({ url: databaseUrl, node, now, logger });
+    const store = await openPostgresStore({ url: databaseUrl, node, logger });
     const address = { url: databaseUrl, node, compute };
     return {
       store,

@@ -53,6 +53,8 @@ export interface Store {
   readonly outbox: OutboxStore;
   /** Whether no other process can have the store open: leases of others are then over. */
   readonly isExclusive: boolean;
+  /** The time by which all who share the store set deadlines and keep them: integer ms since the epoch. */
+  readonly now: () => number;
   /** Asks the engine for the least there is. @throws StoreUnavailableError */
   ping(): Promise<void>;
   close(): Promise<void>;

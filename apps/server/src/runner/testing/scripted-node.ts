@@ -98,7 +98,7 @@ export interface ScriptedNodeOptions {
 }
 
 export async function startScriptedNode(options: ScriptedNodeOptions): Promise<ScriptedNode> {
-  const { store, hints, directory, scripts, time = { now: Date.now } } = options;
+  const { store, hints, directory, scripts, time = { now: options.store.now } } = options;
   const logger = pino({ level: "silent" });
   const compute = createCompute({ logger });
   const core = composeCore({
@@ -115,7 +115,7 @@ export async function startScriptedNode(options: ScriptedNodeOptions): Promise<S
     redact: (event) => event,
     copyWorkspace,
     logger,
-    now: Date.now,
+    now: store.now,
     expiryClock: time,
     node: options.name ?? "test",
     async runTask(input) {

@@ -15,7 +15,7 @@ import { createTaskStore } from "./tasks.ts";
 import { createTokenStore } from "./tokens.ts";
 import { createUserStore } from "./users.ts";
 
-type Nouns = Omit<Store, "append" | "outbox" | "isExclusive" | "ping" | "close">;
+type Nouns = Omit<Store, "append" | "outbox" | "isExclusive" | "now" | "ping" | "close">;
 
 /** All that a store is read by, whatever its engine. */
 export function createNouns(engine: {

@@ -1,3 +1,4 @@
+import assert from "node:assert";
 import type { SessionEvent } from "@trunkline/contract";
 import {
   HandleEmptyInListsPlugin,
@@ -15,6 +16,7 @@ import { type AppendOptions, type Store, type StoredDraft, StoreUnavailableError
 import type { Database } from "../schema.ts";
 import type { WriteStatements } from "../statement.ts";
 import { batchConfig, connectionConfig, type ConnectionLimits } from "./connection-config.ts";
+import { DatabaseClock } from "./database-clock.ts";
 import { describeFault } from "./fault.ts";
 import { Lane } from "./lane.ts";
 import { createNews } from "./news.ts";
@@ -29,8 +31,8 @@ export interface PostgresStoreOptions {
   url: string;
   /** Of this node, for who looks at PostgreSQL's connections. */
   node: string;
-  /** Integer ms since the epoch. */
-  now: () => number;
+  /** In place of the database's clock, integer ms since the epoch. */
+  now?: () => number;
   logger: Pick<Logger, "info" | "warn">;
   /** Connections that commit, beside one for what belongs to no session. */
   lanes?: number;
@@ -65,17 +67,24 @@ const NO_SESSION = "";
  * @throws StoreOpenError where the database cannot be used as it is.
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const { url, node, now, logger, patienceMs = PATIENCE_MS } = options;
+  const { url, node, logger, patienceMs = PATIENCE_MS } = options;
   const config = connectionConfig(url, node, { ...LIMITS, ...options.limits });
   const createPatience = watchOutages(patienceMs, logger);
   await prepareDatabase(config, createPatience());
 
   const pool = new ReadingPool(config, options.readers ?? READERS, createPatience());
+  const clock =
+    options.now === undefined
+      ? await DatabaseClock.start({
+          ask: async () => timeOf(await pool.read(CLOCK, [])),
+          monotonicNow: () => performance.now(),
+        })
+      : { now: options.now, stop: () => undefined };
   // Nothing is in an empty list, which SQLite knows and PostgreSQL cannot parse.
   const emptyLists = new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression });
   const db = new Kysely<Database>({ dialect: new PostgresDialect({ pool }), plugins: [emptyLists] });
   const createLane = (): { lane: Lane; commits: GroupCommit<Commit, SessionEvent[]> } => {
-    const lane = new Lane(batchConfig(config), createPatience(), now);
+    const lane = new Lane(batchConfig(config), createPatience(), clock.now);
     const commits = new GroupCommit<Commit, SessionEvent[]>({
       commitBatch: async (batch) => lane.commit(batch),
       keyOf: (commit) => commit.sessionId,
@@ -119,6 +128,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     events: { ...nouns.events, news: createNews(db) },
     outbox: createPostgresOutbox(db, write),
     isExclusive: false,
+    now: clock.now,
     async append(
       sessionId: string,
       events: readonly StoredDraft[],
@@ -131,11 +141,20 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     async close() {
       // What comes from now on is refused, and made up for at the next start.
       isClosing = true;
+      clock.stop();
       await Promise.all(lanes.map(async ({ commits }) => commits.whenIdle()));
       await Promise.all(lanes.map(async ({ lane }) => lane.close()));
       await pool.end();
     },
   };
+}
+
+const CLOCK = "select extract(epoch from clock_timestamp()) * 1000 as now";
+
+function timeOf({ rows }: { rows: unknown[] }): number {
+  const [row] = rows as { now: number }[];
+  assert(row !== undefined && Number.isFinite(row.now), "PostgreSQL has no time");
+  return row.now;
 }
 
 /** FNV-1a: spreads ids that begin alike. */

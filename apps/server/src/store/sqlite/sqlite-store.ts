@@ -90,18 +90,18 @@ export class SqliteStore implements Store {
   readonly outbox: Store["outbox"];
   /** The lock of the data directory keeps every other process out. */
   readonly isExclusive = true;
+  readonly now: () => number;
   readonly #db: Kysely<Schema>;
   readonly #writer: Writer;
   readonly #reading: ReadingConnection;
   readonly #groupCommit: GroupCommit<Commit, SessionEvent[]>;
-  readonly #now: () => number;
   readonly #onFatal: (error: StoreUnavailableError) => void;
   #isBroken = false;
   #isClosing = false;
 
   private constructor(writer: Writer, { path, now, onFatal }: SqliteStoreOptions) {
     this.#writer = writer;
-    this.#now = now;
+    this.now = now;
     this.#onFatal = onFatal;
     this.#reading = new ReadingConnection(openDatabase(path, "read"), (error) => this.#break(error));
     const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: this.#reading }) });
@@ -195,7 +195,7 @@ export class SqliteStore implements Store {
   }
 
   async #commitBatch(commits: Commit[]): Promise<Settled<SessionEvent[]>[]> {
-    const at = this.#now();
+    const at = this.now();
     const message: CommitMessage = [];
     const refused = new Map<Commit, Error>();
     for (const commit of commits) {

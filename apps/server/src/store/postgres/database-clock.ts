@@ -1,0 +1,55 @@
+/** How often to compare with the database's clock, in ms. */
+const COMPARE_MS = 5_000;
+/** A difference of which this much more than the way there and back explains is one, in ms. */
+const TOLERANCE_MS = 20;
+
+export interface DatabaseClockDeps {
+  /** @returns the database's time of day, ms since the epoch. */
+  ask: () => Promise<number>;
+  /** Milliseconds that only ever grow, whatever becomes of the time of day. */
+  monotonicNow: () => number;
+}
+
+/**
+ * The database's clock, as this node reckons it between two looks at it: deadlines that one node sets and another keeps
+ * must not depend on whose clock is right.
+ */
+export class DatabaseClock {
+  readonly #deps: DatabaseClockDeps;
+  /** What has to be added to the monotonic clock. */
+  #offsetMs = 0;
+  #timer: NodeJS.Timeout | undefined;
+
+  private constructor(deps: DatabaseClockDeps) {
+    this.#deps = deps;
+  }
+
+  /** @throws what `ask` throws the first time. */
+  static async start(deps: DatabaseClockDeps): Promise<DatabaseClock> {
+    const clock = new DatabaseClock(deps);
+    await clock.compare();
+    clock.#timer = setInterval(() => {
+      // While the database is away the monotonic clock does.
+      clock.compare().catch(() => undefined);
+    }, COMPARE_MS);
+    clock.#timer.unref();
+    return clock;
+  }
+
+  /** Integer ms since the epoch. */
+  readonly now = (): number => Math.round(this.#deps.monotonicNow() + this.#offsetMs);
+
+  async compare(): Promise<void> {
+    const { ask, monotonicNow } = this.#deps;
+    const askedAt = monotonicNow();
+    const time = await ask();
+    const answeredAt = monotonicNow();
+    const halfway = (askedAt + answeredAt) / 2;
+    const error = time - (halfway + this.#offsetMs);
+    if (Math.abs(error) > answeredAt - halfway + TOLERANCE_MS) this.#offsetMs += error;
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+  }
+}
