@@ -100,7 +100,8 @@ export class Sweep {
     const recovered = await recoverLost(this.#deps, left, () => false);
     await store.nodes.leave(predecessor);
     for (const bell of recovered) dispatcher.ring(bell);
-    if (recovered.length > 0) logger.warn({ tasks: recovered.length }, "tasks of this node's last life go on");
+    if (recovered.length > 0)
+      logger.warn({ tasks: recovered.length }, "tasks of this node's last life go on");
   }
 
   async #lookAfterOwn(): Promise<void> {
