@@ -119,7 +119,7 @@ const EVENT_DATA = {
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
   }),
-  /** The session's work was published. */
+  /** The session's work was published. Reserved: not produced yet. */
   "session.published": z.strictObject({
     branch: z.string(),
     /** Of the branch, or of the request to merge it. */
@@ -156,7 +156,7 @@ const EVENT_DATA = {
     /** The process that runs it. */
     node: z.string().optional(),
   }),
-  /** A message for the running task, while it works. */
+  /** A message for the running task, while it works. Reserved: not produced yet. */
   "task.steered": z.strictObject({
     prompt: z.string(),
     /** The submitted task that became this: it is not run by itself. */
@@ -214,7 +214,7 @@ const EVENT_DATA = {
     /** Who did it. */
     by: z.string(),
   }),
-  /** Final: the task was rejected. */
+  /** Final: the task was rejected. Reserved: not produced yet. */
   "task.rejected": z.strictObject({
     /** Why not. */
     reason: TaskReason,
@@ -330,9 +330,9 @@ const EVENT_DATA = {
   /** A question timed out. */
   "question.expired": z.strictObject({ questionId: Id }),
 
-  /** A task in another session started on behalf of this one. */
+  /** A task in another session started on behalf of this one. Reserved: not produced yet. */
   "subagent.started": z.strictObject({ callId: CallId, sessionId: Id, taskId: Id }),
-  /** That task ended. */
+  /** That task ended. Reserved: not produced yet. */
   "subagent.ended": z.strictObject({
     callId: CallId,
     sessionId: Id,
@@ -340,7 +340,7 @@ const EVENT_DATA = {
     state: z.enum(["completed", "failed", "canceled", "rejected"]),
   }),
 
-  /** The agent's plan changed; this is all of it. */
+  /** The agent's plan changed; this is all of it. So far only in imported sessions. */
   "plan.updated": z.strictObject({
     /** In order. */
     items: z.array(
@@ -360,12 +360,12 @@ const EVENT_DATA = {
     /** Deleted lines. */
     deletions: z.int().nonnegative(),
   }),
-  /** A checkpoint of the workspace was saved. */
+  /** A checkpoint of the workspace was saved. Reserved: not produced yet. */
   "checkpoint.created": z.strictObject({
     /** Git's name of the commit, hex. */
     commit: z.string().regex(/^[0-9a-f]{40,64}$/),
   }),
-  /** The workspace was reverted to its state at that event. */
+  /** The workspace was reverted to its state at that event. Reserved: not produced yet. */
   "workspace.reverted": z.strictObject({ toSeq: Seq }),
   /** Older history was summarised so that the model can continue. */
   "context.compacted": z.strictObject({

@@ -108,7 +108,7 @@ export function isActiveTaskState(state: TaskState): boolean {
   return (ACTIVE_TASK_STATES as readonly TaskState[]).includes(state);
 }
 
-/** Why a task is in its state. Open to additions: clients show an unknown reason as it is. */
+/** Why a task is in its state. Open to additions: clients show an unknown reason as it is. `child` is reserved. */
 export const TASK_REASONS = [
   "queued",
   "interrupted",

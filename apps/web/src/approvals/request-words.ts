@@ -1,5 +1,5 @@
 import type { Json } from "@trunkline/contract";
-import { lineDiff } from "../inspector/line-diff.ts";
+import { lineDiff } from "../text/line-diff.ts";
 import { languageOfFile } from "../markdown/language-name.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { type CallNature, callKind, field, pathOf } from "../transcript/tool-words.ts";

@@ -8,7 +8,7 @@ import { WaitingChips } from "../composer/waiting-chips.tsx";
 import { navigate } from "../navigation/navigate.ts";
 import { outbox, useOutbox } from "../outbox/use-outbox.ts";
 import { Composer, type ComposerHandle } from "../composer/composer.tsx";
-import { PageHeader } from "../shell/page-header.tsx";
+import { PageHeader } from "../ui/page-header.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { type Example, examplesFor } from "./examples.ts";
 import { RunningSessions } from "./running-sessions.tsx";

@@ -1,7 +1,7 @@
 import type { SessionEvent } from "@trunkline/contract";
 import { expect, it } from "vitest";
 import { fileChanges } from "./file-changes.ts";
-import { lineDiff } from "./line-diff.ts";
+import { lineDiff } from "../text/line-diff.ts";
 
 let seq = 0;
 function event(type: SessionEvent["type"], data: object): SessionEvent {

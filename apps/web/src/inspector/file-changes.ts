@@ -1,6 +1,6 @@
 import type { Json, SessionEvent } from "@trunkline/contract";
 import { callKind, callOf, type CallNature, field, pathOf } from "../transcript/tool-words.ts";
-import { lineDiff, linesOf, signed } from "./line-diff.ts";
+import { lineDiff, linesOf, signed } from "../text/line-diff.ts";
 
 /** One change of a file by a tool. */
 export interface FileEdit {

@@ -1,5 +1,5 @@
 import { Dialog } from "radix-ui";
-import { OverlayDialog } from "../shell/overlay-dialog.tsx";
+import { OverlayDialog } from "../ui/overlay-dialog.tsx";
 import { Keys } from "../ui/keys.tsx";
 import { isApple, useModifierKey } from "./modifier-key.ts";
 import { useSingleKeys } from "./single-keys.ts";

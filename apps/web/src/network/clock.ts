@@ -1,4 +1,4 @@
-import { isPageHidden, onPageVisible } from "../session-stream/page-visibility.ts";
+import { isPageHidden, onPageVisible } from "./page-visibility.ts";
 
 /**
  * The server's clock, independent of this machine's clock and of changes to it. The page measures time by

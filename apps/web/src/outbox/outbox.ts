@@ -1,7 +1,7 @@
 import { isApiError } from "@trunkline/client";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { keepText, keptTextKeys, readText } from "../text/kept-text.ts";
-import { newIdempotencyKey } from "./idempotency-key.ts";
+import { randomKey } from "../text/random-key.ts";
 
 /** A message that was sent but not yet acknowledged by the server. */
 export interface OutgoingMessage {
@@ -69,7 +69,7 @@ export class Outbox {
 
   /** @returns the server's answer once delivered; never resolves if it is refused or removed. */
   send(text: string, sessionId: string | null, follows: string | null = null): Promise<Delivery> {
-    const idempotencyKey = newIdempotencyKey();
+    const idempotencyKey = randomKey();
     const message: OutgoingMessage = {
       idempotencyKey,
       sessionId,

@@ -10,8 +10,8 @@ import { statusOfSession } from "../sessions/status.ts";
 import { useSessions } from "../sessions/use-sessions.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { navigate } from "../navigation/navigate.ts";
-import { OverlayDialog } from "../shell/overlay-dialog.tsx";
-import { closeOverlay } from "../shell/overlays.ts";
+import { OverlayDialog } from "../ui/overlay-dialog.tsx";
+import { closeOverlay } from "../ui/overlays.ts";
 import { Snippet } from "./snippet.tsx";
 
 const MAX_SESSIONS = 8;

@@ -2,7 +2,7 @@ import type { FollowState, TrunklineClient } from "@trunkline/client";
 import type { EventBatch, SessionEvent } from "@trunkline/contract";
 import { Inbox } from "./inbox.ts";
 import { campaign } from "./leadership.ts";
-import { isPageHidden, onPageVisible } from "./page-visibility.ts";
+import { isPageHidden, onPageVisible } from "../network/page-visibility.ts";
 import { readEvents } from "./read-events.ts";
 import { readSession, type SourceOptions } from "./session-source.ts";
 import { openTabChannel, type PlacedBatch } from "./tab-channel.ts";

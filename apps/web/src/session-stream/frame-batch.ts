@@ -1,4 +1,4 @@
-import { isPageHidden, onPageVisible } from "./page-visibility.ts";
+import { isPageHidden, onPageVisible } from "../network/page-visibility.ts";
 
 /** A hidden page paints no frames, but its title must stay current. In ms. */
 const HIDDEN_INTERVAL_MS = 250;

@@ -11,7 +11,7 @@ import { noteEventTime, now } from "../network/clock.ts";
 import { followShared } from "./follow-shared.ts";
 import { FrameBatch } from "./frame-batch.ts";
 import { type KeptSession, keepSession, readKeptSession } from "./kept-sessions.ts";
-import { onPageHidden } from "./page-visibility.ts";
+import { onPageHidden } from "../network/page-visibility.ts";
 import { initialSessionState, type OutgoingPrompt, type SessionState } from "./session-state.ts";
 
 /** Events loaded when a session is opened, and for each page further back. */

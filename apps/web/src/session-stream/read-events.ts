@@ -1,6 +1,6 @@
 import { isApiError, TrunklineConnectionError, type TrunklineClient } from "@trunkline/client";
 import type { SessionEvent } from "@trunkline/contract";
-import { pause } from "./page-visibility.ts";
+import { pause } from "../network/page-visibility.ts";
 
 const PAGE_SIZE = 1_000;
 /** Between retries, in ms. */

@@ -1,5 +1,5 @@
 import { followSession, type FollowState, type TrunklineClient } from "@trunkline/client";
-import { isPageHidden, pause } from "./page-visibility.ts";
+import { isPageHidden, pause } from "../network/page-visibility.ts";
 import { readEvents } from "./read-events.ts";
 import { askForSlot, takeSlot } from "./stream-slots.ts";
 import type { PlacedBatch } from "./tab-channel.ts";

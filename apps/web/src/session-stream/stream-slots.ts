@@ -1,4 +1,4 @@
-import { isPageHidden } from "./page-visibility.ts";
+import { isPageHidden } from "../network/page-visibility.ts";
 
 /**
  * A browser opens six connections to one origin over HTTP/1.1, shared by all tabs. Live streams may use half of them;

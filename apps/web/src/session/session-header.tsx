@@ -1,7 +1,7 @@
 import { PanelRight } from "lucide-react";
 import { useInspector } from "../inspector/inspector-state.ts";
 import { StatusMark } from "../sessions/status-mark.tsx";
-import { PageHeader } from "../shell/page-header.tsx";
+import { PageHeader } from "../ui/page-header.tsx";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { clock } from "../text/duration.ts";
 import { compactCount } from "../text/quantity.ts";

@@ -1,6 +1,6 @@
 import { isApiError } from "@trunkline/client";
 import { AppLink } from "../navigation/app-link.tsx";
-import { PageHeader } from "../shell/page-header.tsx";
+import { PageHeader } from "../ui/page-header.tsx";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { Button, buttonClass } from "../ui/button.tsx";
 import { Problem } from "../ui/problem.tsx";

@@ -1,6 +1,6 @@
-import { PageHeader } from "../shell/page-header.tsx";
+import { PageHeader } from "../ui/page-header.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
-import { TranscriptSkeleton } from "./transcript-skeleton.tsx";
+import { TranscriptSkeleton } from "../transcript/transcript-skeleton.tsx";
 
 /** The session's page while it loads, in its final layout. */
 export function SessionSkeleton() {

@@ -4,7 +4,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import { keepSessionList, readKeptSessionList } from "../session-stream/kept-sessions.ts";
 import { campaign } from "../session-stream/leadership.ts";
 import { isPassing } from "../session-stream/read-events.ts";
-import { pause } from "../session-stream/page-visibility.ts";
+import { pause } from "../network/page-visibility.ts";
 
 const PAGE_SIZE = 50;
 const CHANNEL = "trunkline:activity";

@@ -8,7 +8,7 @@ import { watchFocusMoves } from "../keys/focus-moves.ts";
 import { watchTyping } from "../keys/on-key.ts";
 import { watchServerTime } from "../network/clock.ts";
 import { watchBrowserNetwork } from "../network/network.ts";
-import { NetworkStrip } from "../network/network-strip.tsx";
+import { NetworkStrip } from "./network-strip.tsx";
 import { registerOfflineWorker } from "../network/register-offline-worker.ts";
 import { watchOutbox } from "../outbox/use-outbox.ts";
 import { watchSessions } from "../sessions/use-sessions.ts";

@@ -1,5 +1,5 @@
 import { preloaded } from "../ui/preloaded.tsx";
-import { TranscriptSkeleton } from "../session/transcript-skeleton.tsx";
+import { TranscriptSkeleton } from "../transcript/transcript-skeleton.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 
 /** Parts not included in the first load. All are fetched when the page is idle, so they also open offline later. */

@@ -4,7 +4,7 @@ import { navigate } from "../navigation/navigate.ts";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { showToast } from "../ui/toasts.ts";
 import { KeySheet, Palette, RailDrawer } from "./later-parts.tsx";
-import { closeOverlay, openOverlay, type Overlay, overlay } from "./overlays.ts";
+import { closeOverlay, openOverlay, type Overlay, overlay } from "../ui/overlays.ts";
 
 const PARTS = { palette: Palette, keys: KeySheet, rail: RailDrawer } as const;
 const NAMES: Readonly<Record<Overlay, string>> = {

@@ -1,7 +1,7 @@
 import { Dialog } from "radix-ui";
 import { usePathname } from "next/navigation";
 import { useEffect, useRef } from "react";
-import { closeOverlay } from "./overlays.ts";
+import { closeOverlay } from "../ui/overlays.ts";
 import { Rail } from "./rail.tsx";
 
 /** The rail on narrow screens. */

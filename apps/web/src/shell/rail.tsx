@@ -5,7 +5,7 @@ import { clsx } from "clsx";
 import { useModifierKey } from "../keys/modifier-key.ts";
 import { SessionList } from "../sessions/session-list.tsx";
 import { Keys } from "../ui/keys.tsx";
-import { openOverlay } from "./overlays.ts";
+import { openOverlay } from "../ui/overlays.ts";
 import { Wordmark } from "./wordmark.tsx";
 
 const ENTRY =

@@ -1,4 +1,4 @@
-import { newIdempotencyKey } from "../outbox/idempotency-key.ts";
+import { randomKey } from "./random-key.ts";
 
 /**
  * A tab id that survives reloads, so that two tabs in the same place keep separate drafts. A duplicated tab inherits
@@ -7,7 +7,7 @@ import { newIdempotencyKey } from "../outbox/idempotency-key.ts";
 const KEY = "trunkline:tab";
 const lockOf = (name: string): string => `trunkline:tab:${name}`;
 
-let name = remembered() ?? remember(newIdempotencyKey().slice(0, 12));
+let name = remembered() ?? remember(randomKey().slice(0, 12));
 
 export const tabName = (): string => name;
 
@@ -41,7 +41,7 @@ function hold(): Promise<void> {
       manager
         .request(lockOf(name), { ifAvailable: true }, (lock) => {
           if (lock === null) {
-            name = remember(newIdempotencyKey().slice(0, 12));
+            name = remember(randomKey().slice(0, 12));
             take();
             return undefined;
           }

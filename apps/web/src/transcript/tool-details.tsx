@@ -1,6 +1,6 @@
 import type { ToolRow } from "@trunkline/contract/session-view";
 import { HighlightedCode } from "../markdown/code-block.tsx";
-import { linesOf, signed } from "../inspector/line-diff.ts";
+import { linesOf, signed } from "../text/line-diff.ts";
 import { languageOfFile } from "../markdown/language-name.ts";
 import { bytes } from "../text/quantity.ts";
 import { CopyButton } from "../ui/copy-button.tsx";

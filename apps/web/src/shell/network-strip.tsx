@@ -3,7 +3,7 @@ import { useOutbox } from "../outbox/use-outbox.ts";
 import { clock } from "../text/duration.ts";
 import { plural } from "../text/quantity.ts";
 import { useNow } from "../ui/use-now.ts";
-import { useNetwork } from "./network.ts";
+import { useNetwork } from "../network/network.ts";
 
 /** Shorter interruptions are not shown, in ms. */
 const PATIENCE_MS = 3_000;

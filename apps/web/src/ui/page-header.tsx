@@ -1,6 +1,6 @@
 import { Menu } from "lucide-react";
 import type { ReactNode } from "react";
-import { IconButton } from "../ui/icon-button.tsx";
+import { IconButton } from "./icon-button.tsx";
 import { openOverlay } from "./overlays.ts";
 
 /** The 44 px header of every page. */
