@@ -11,10 +11,11 @@ import { createModelRegistry } from "./agent/models/registry.ts";
 import { openBlobFiles } from "./blobs/blob-files.ts";
 import { createBlobs } from "./blobs/blobs.ts";
 import { createAuth } from "./auth/auth.ts";
+import { SeveralUsers } from "./auth/several-users.ts";
 import { createCompute } from "./compute/pool.ts";
 import { composeCore } from "./compose-core.ts";
 import type { Config } from "./config.ts";
-import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
+import { prepareDataDir, readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createHttpServer } from "./http/server.ts";
 import { SessionQueue } from "./dispatch/pg-boss/session-queue.ts";
 import { PgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
@@ -36,6 +37,7 @@ import { createSearchService } from "./services/search.ts";
 import { createServerService } from "./services/server-info.ts";
 import { createTokenService } from "./services/tokens.ts";
 import { createUserService } from "./services/users.ts";
+import { SharedDirectory } from "./shared-directory.ts";
 import type { StartableSession, Store } from "./store/port.ts";
 import { isMarkedRestored, unmarkRestored } from "./store/backup/restore-mark.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
@@ -78,8 +80,6 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
 
   const compute = createCompute({ logger });
   lifecycle.started("compute", async () => compute.close());
-  // Removed by a server that stops in order.
-  const previous = await readServerRecord(config.dataDir);
   const {
     store,
     search,
@@ -87,7 +87,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     hints = noHints,
   } = await openEngine({
     ...config,
-    uncleanStop: previous !== undefined,
+    // Removed by a server that stops in order.
+    uncleanStop: (await readServerRecord(config.dataDir)) !== undefined,
     compute,
     logger,
     now: Date.now,
@@ -95,6 +96,10 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   });
   lifecycle.started("store", async () => store.close());
   const { now } = store;
+  const sharedDirectory = await openSharedDirectory(config, store, logger);
+  if (sharedDirectory !== null) {
+    lifecycle.started("shared directory", async () => sharedDirectory.stop());
+  }
 
   const turns = new EventLoopTurns();
   const models = await createModelRegistry(config.models, {
@@ -118,7 +123,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     redactor,
     canAsk: config.approvals.mode !== "never",
   });
-  let isShared = await store.users.areSeveral();
+  const severalUsers = new SeveralUsers({ store, hints, logger });
+  await severalUsers.start();
+  lifecycle.started("several users", async () => severalUsers.stop());
   const core = composeCore({
     store,
     hints,
@@ -127,7 +134,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
         config,
         store,
         hints,
-        isShared: () => isShared,
+        isShared: () => severalUsers.current,
         logger,
       }),
     }),
@@ -139,14 +146,13 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     turns,
     compute,
     concurrency: config.concurrency,
-    isShared: () => isShared,
+    isShared: () => severalUsers.current,
     approvals: config.approvals,
     redact: createEventRedactor(redactor),
     copyWorkspace,
     logger,
     now,
     node: config.node,
-    predecessor: previous?.nodeId,
   });
   const { approvals, runner, audit } = core;
   const outbox = createOutbox({ store: store.outbox, consumers, logger, now });
@@ -159,7 +165,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   lifecycle.started("runner", async () => runner.stop());
   lifecycle.started("abandoned sessions", async () => core.abandoned.stop());
   lifecycle.started("audit trail", async () => audit.close());
-  const auth = await createAuth({ store, audit, dataDir: config.dataDir, logger, now });
+  const { dataDir, sharedDir } = config;
+  const auth = await createAuth({ store, audit, dataDir, sharedDir, hints, logger, now });
 
   const blobs = createBlobs({
     store: store.blobs,
@@ -191,9 +198,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       announcer: core.relay,
       nodeId: core.nodeId,
       now,
-      async usersChanged() {
-        isShared = await store.users.areSeveral();
-      },
+      usersChanged: async () => severalUsers.changed(),
     }),
     tokens: createTokenService({ store, auth, audit, now }),
     audit: createAuditService({ store }),
@@ -218,19 +223,18 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     web,
     logger,
     now,
-    readiness: { store: async () => store.ping() },
+    sharedLimits: store.limits,
+    readiness: {
+      store: async () => store.ping(),
+      ...(sharedDirectory !== null && { "shared directory": async () => sharedDirectory.check() }),
+    },
   });
   // Before anybody can import or fork here: what this node fills out of sight is then known to be its own.
   await runner.join();
   const { url } = await http.listen();
   lifecycle.started("http", async () => http.close(HTTP_GRACE_MS));
 
-  await writeServerRecord(config.dataDir, {
-    pid: process.pid,
-    url,
-    startedAt: now(),
-    nodeId: core.nodeId,
-  });
+  await writeServerRecord(config.dataDir, { pid: process.pid, url, startedAt: now() });
   lifecycle.started("server record", async () => removeServerRecord(config.dataDir));
   // What others share was not restored with this directory.
   if (store.isExclusive && (await isMarkedRestored(config.dataDir))) {
@@ -250,7 +254,16 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     userName === undefined
       ? null
       : { userName, url: `${url}/invite?code=${(await auth.inviteAgain(userName)).code}` };
-  return { url, recovery, signInUrl: `${url}/sign-in?code=${auth.createSignInCode("local").code}` };
+  const { code } = await auth.createSignInCode("local");
+  return { url, recovery, signInUrl: `${url}/sign-in?code=${code}` };
+}
+
+/** Null where this process has the store to itself, and so its directory. @throws SharedDirectoryError */
+async function openSharedDirectory(config: Config, { sharedDirectory: store }: Store, logger: Logger) {
+  if (store === null) return null;
+  const { sharedDir: directory, node: name } = config;
+  await prepareDataDir(directory, "TRUNKLINE_SHARED_DIR");
+  return SharedDirectory.open({ store, directory, name, logger });
 }
 
 /** Sessions that one look for those without a job reads. */

@@ -6,9 +6,9 @@ export interface Config {
   host: string;
   /** 0 lets the system choose. */
   port: number;
-  /** Of this process alone. */
+  /** For this process alone. */
   dataDir: string;
-  /** `postgres://…`, the store that several nodes share; absent: the embedded one, in the data directory. Holds a password. */
+  /** `postgres://…`, the store that several nodes share; absent: the embedded one, in the data directory. Has a password in it. */
   databaseUrl: string | undefined;
   /** Where workspaces and blobs are; the same directory for all nodes. */
   sharedDir: string;
@@ -115,6 +115,14 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     value("TRUNKLINE_DATA_DIR") ??
     join(value("XDG_DATA_HOME") ?? join(homedir(), ".local", "share"), "trunkline");
 
+  const databaseUrl = databaseUrlIn(value("TRUNKLINE_DATABASE_URL"));
+  const sharedDir = value("TRUNKLINE_SHARED_DIR");
+  if (sharedDir !== undefined && databaseUrl === undefined) {
+    throw new ConfigError(
+      "TRUNKLINE_SHARED_DIR is for nodes that share a database: set TRUNKLINE_DATABASE_URL as well",
+    );
+  }
+
   // There is nothing that this could turn off; who sets it must not believe otherwise.
   oneOf("TRUNKLINE_AUTH", ["on"], "on");
 
@@ -122,8 +130,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     host: value("TRUNKLINE_HOST") ?? "127.0.0.1",
     port: integer("TRUNKLINE_PORT", 4400, 0, 65_535),
     dataDir,
-    databaseUrl: databaseUrlIn(value("TRUNKLINE_DATABASE_URL")),
-    sharedDir: value("TRUNKLINE_SHARED_DIR") ?? dataDir,
+    databaseUrl,
+    sharedDir: sharedDir ?? dataDir,
     concurrency: integer("TRUNKLINE_CONCURRENCY", 16, 1, 1_000),
     streamsPerUser: integer("TRUNKLINE_STREAMS_PER_USER", 200, 1, 100_000),
     requestsPerMinute: integer("TRUNKLINE_REQUESTS_PER_MINUTE", 60_000, 1, 100_000_000),
@@ -166,8 +174,14 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       timeoutMs: integer("TRUNKLINE_APPROVAL_TIMEOUT_SECONDS", 86_400, 1, 31_536_000) * 1_000,
     },
     recoverUser: value("TRUNKLINE_RECOVER_USER"),
-    node: value("TRUNKLINE_NODE_NAME") ?? hostname(),
+    node: nodeNameIn(value("TRUNKLINE_NODE_NAME")) ?? hostname(),
   };
+}
+
+/** @throws ConfigError */
+function nodeNameIn(text: string | undefined): string | undefined {
+  if (text === undefined || /^[\w.:-]{1,64}$/.test(text)) return text;
+  throw new ConfigError("TRUNKLINE_NODE_NAME takes up to 64 letters, digits and any of . : - _");
 }
 
 /** @throws ConfigError, which does not repeat the value: it may hold a password. */
@@ -175,7 +189,10 @@ function databaseUrlIn(text: string | undefined): string | undefined {
   if (text === undefined) return undefined;
   const url = URL.parse(text);
   if (url !== null && /^postgres(ql)?:$/.test(url.protocol) && url.pathname.length > 1) return text;
-  throw new ConfigError("TRUNKLINE_DATABASE_URL takes postgres://user:password@host:port/database");
+  throw new ConfigError(
+    "TRUNKLINE_DATABASE_URL takes postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characters of the password " +
+      "percent-encoded (@ as %40)",
+  );
 }
 
 /** How variables are called that hold what nobody may see: ours, a cloud's, a database's. */

@@ -1,6 +1,7 @@
 import { constants } from "node:fs";
 import { access, chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { SHARED_DIRECTORY_FILE } from "./shared-directory.ts";
 
 /** The data directory cannot be used; the message says why and what to do. */
 export class DataDirError extends Error {
@@ -13,42 +14,46 @@ export interface ServerRecord {
   url: string;
   /** Integer ms since the epoch. */
   startedAt: number;
-  /** What its claims are known by in the store. */
-  nodeId?: string;
 }
 
-/** Makes the directory, for this user alone. @throws DataDirError */
-export async function prepareDataDir(dataDir: string): Promise<void> {
+/**
+ * Makes the directory, for this user alone.
+ * @param variable which names another one. @throws DataDirError
+ */
+export async function prepareDataDir(directory: string, variable = "TRUNKLINE_DATA_DIR"): Promise<void> {
   try {
-    const isNew = (await mkdir(dataDir, { recursive: true, mode: 0o700 })) !== undefined;
-    if (!isNew) await refuseForeign(dataDir);
-    const { uid } = await stat(dataDir);
+    const isNew = (await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined;
+    if (!isNew) await refuseForeign(directory, variable);
+    const { uid } = await stat(directory);
     const own = process.getuid?.();
     if (own !== undefined && uid !== own) {
       throw new DataDirError(
-        `${dataDir} belongs to another user (uid ${uid}); set TRUNKLINE_DATA_DIR to a directory of your own`,
+        `${directory} belongs to another user (uid ${uid}); set ${variable} to a directory of your own`,
       );
     }
-    await chmod(dataDir, 0o700);
-    await access(dataDir, constants.R_OK | constants.W_OK | constants.X_OK);
+    await chmod(directory, 0o700);
+    await access(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (cause) {
     if (cause instanceof DataDirError) throw cause;
     throw new DataDirError(
-      `${dataDir} cannot be written (${(cause as Error).message}); set TRUNKLINE_DATA_DIR to a directory that can`,
+      `${directory} cannot be written (${(cause as Error).message}); set ${variable} to a directory that can`,
       { cause },
     );
   }
 }
 
+/** Files by which a directory is known as ours. */
+const OURS = ["trunkline.db", "trunkline.lock", SHARED_DIRECTORY_FILE];
+
 /**
  * The directory is about to be closed to everybody else, which must not happen to one that others use, such as /tmp.
  */
-async function refuseForeign(dataDir: string): Promise<void> {
-  const { mode } = await stat(dataDir);
-  const names = await readdir(dataDir);
-  if ((mode & 0o077) === 0 || names.length === 0 || names.includes("trunkline.db")) return;
+async function refuseForeign(directory: string, variable: string): Promise<void> {
+  const { mode } = await stat(directory);
+  const names = await readdir(directory);
+  if ((mode & 0o077) === 0 || names.length === 0 || OURS.some((name) => names.includes(name))) return;
   throw new DataDirError(
-    `${dataDir} holds other files and others may read it; set TRUNKLINE_DATA_DIR to a directory for Trunkline alone`,
+    `${directory} holds other files and others may read it; set ${variable} to a directory for Trunkline alone`,
   );
 }
 

@@ -1,6 +1,7 @@
 import { chmod, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Auth } from "./port.ts";
 import { newSecret } from "./secret.ts";
 import { type AuthFixture, openAuthFixture, revokeTokens } from "./testing/auth-fixture.ts";
 
@@ -18,6 +19,12 @@ const bearer = (token: string, auth = fixture.auth) =>
   auth.authenticate({ authorization: `Bearer ${token}`, cookie: undefined });
 const cookie = (secret: string, auth = fixture.auth) =>
   auth.authenticate({ authorization: undefined, cookie: secret });
+/** One after the other, as they push each other out by age. */
+async function newCodes(count: number, holder: Parameters<Auth["createSignInCode"]>[0]): Promise<string[]> {
+  const codes: string[] = [];
+  while (codes.length < count) codes.push((await fixture.auth.createSignInCode(holder)).code);
+  return codes;
+}
 const tokenRows = async () => fixture.store.tokens.page({ limit: 100 });
 
 describe("local token", () => {
@@ -98,7 +105,7 @@ describe("authentication", () => {
   });
 
   it("lets a bearer token decide where there is one, right or wrong", async () => {
-    const { code } = fixture.auth.createSignInCode("local");
+    const { code } = await fixture.auth.createSignInCode("local");
     const redeemed = await fixture.auth.redeemSignInCode(code);
     const secret = redeemed!.cookieSecret;
     expect(await cookie(secret)).toMatchObject({ via: "cookie" });
@@ -111,7 +118,7 @@ describe("authentication", () => {
   });
 
   it("takes neither a cookie's secret as a token nor a token as a cookie", async () => {
-    const { code } = fixture.auth.createSignInCode("local");
+    const { code } = await fixture.auth.createSignInCode("local");
     const redeemed = await fixture.auth.redeemSignInCode(code);
     expect(await bearer(redeemed!.cookieSecret)).toBeNull();
     expect(await cookie(await readToken())).toBeNull();
@@ -127,7 +134,7 @@ describe("authentication", () => {
   });
 
   it("refuses an expired token at once, however fresh the last answer is", async () => {
-    const { code } = fixture.auth.createSignInCode("local");
+    const { code } = await fixture.auth.createSignInCode("local");
     const redeemed = await fixture.auth.redeemSignInCode(code);
     const { cookieSecret, expiresAt } = redeemed!;
     fixture.clock.now = expiresAt - 1;
@@ -167,7 +174,7 @@ describe("authentication", () => {
 
 describe("sign-in codes", () => {
   it("work once, and the cookie's secret outlives the server", async () => {
-    const { code, expiresInMs } = fixture.auth.createSignInCode("local");
+    const { code, expiresInMs } = await fixture.auth.createSignInCode("local");
     expect(expiresInMs).toBe(10 * MINUTE_MS);
     expect(code).toMatch(/^[A-Za-z0-9_-]{43}$/);
     const redeemed = await fixture.auth.redeemSignInCode(code);
@@ -181,16 +188,26 @@ describe("sign-in codes", () => {
   });
 
   it("give one cookie however many ask at once", async () => {
-    const { code } = fixture.auth.createSignInCode("local");
+    const { code } = await fixture.auth.createSignInCode("local");
     const answers = await Promise.all(
       Array.from({ length: 10 }, async () => fixture.auth.redeemSignInCode(code)),
     );
     expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
   });
 
+  it("work on every node, once: the store has them", async () => {
+    const other = await fixture.restart();
+    const { code } = await fixture.auth.createSignInCode("local");
+    expect(await other.whoseSignInCode(code)).toMatchObject({ name: "local" });
+    const answers = await Promise.all(
+      [fixture.auth, other, fixture.auth, other].map(async (auth) => auth.redeemSignInCode(code)),
+    );
+    expect(answers.filter((answer) => answer !== null)).toHaveLength(1);
+  });
+
   it("age within ten minutes", async () => {
-    const young = fixture.auth.createSignInCode("local").code;
-    const old = fixture.auth.createSignInCode("local").code;
+    const { code: young } = await fixture.auth.createSignInCode("local");
+    const { code: old } = await fixture.auth.createSignInCode("local");
     fixture.clock.now += 10 * MINUTE_MS - 1;
     expect(await fixture.auth.redeemSignInCode(young)).not.toBeNull();
     fixture.clock.now += 1;
@@ -198,7 +215,7 @@ describe("sign-in codes", () => {
   });
 
   it("are bounded in number: the oldest goes", async () => {
-    const codes = Array.from({ length: 101 }, () => fixture.auth.createSignInCode("local").code);
+    const codes = await newCodes(101, "local");
     expect(await fixture.auth.redeemSignInCode(codes[0]!)).toBeNull();
     expect(await fixture.auth.redeemSignInCode(codes[1]!)).not.toBeNull();
     expect(await fixture.auth.redeemSignInCode(codes[100]!)).not.toBeNull();
@@ -207,12 +224,12 @@ describe("sign-in codes", () => {
   it("H21: are bounded for each token, so nobody pushes out the links of others", async () => {
     const token = await readToken();
     const reader = (await bearer(token))!;
-    const printed = fixture.auth.createSignInCode("local").code;
-    const operators = fixture.auth.createSignInCode(reader).code;
+    const { code: printed } = await fixture.auth.createSignInCode("local");
+    const { code: operators } = await fixture.auth.createSignInCode(reader);
     const other = { ...reader, tokenId: "another token" };
-    const others = Array.from({ length: 500 }, () => fixture.auth.createSignInCode(other).code);
-    expect(fixture.auth.whoseSignInCode(others[0]!)).toBeNull();
-    expect(fixture.auth.whoseSignInCode(others[499]!)).toMatchObject({ name: "local" });
+    const others = await newCodes(300, other);
+    expect(await fixture.auth.whoseSignInCode(others[0]!)).toBeNull();
+    expect(await fixture.auth.whoseSignInCode(others[299]!)).toMatchObject({ name: "local" });
     expect(await fixture.auth.redeemSignInCode(printed)).not.toBeNull();
     expect(await fixture.auth.redeemSignInCode(operators)).not.toBeNull();
   });
@@ -223,7 +240,8 @@ describe("sign-in codes", () => {
   });
 
   it("clear away the cookies that have expired", async () => {
-    const signIn = async () => fixture.auth.redeemSignInCode(fixture.auth.createSignInCode("local").code);
+    const signIn = async () =>
+      fixture.auth.redeemSignInCode((await fixture.auth.createSignInCode("local")).code);
     await signIn();
     fixture.clock.now += 30 * DAY_MS;
     await signIn();

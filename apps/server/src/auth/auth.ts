@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
+import type { Hints } from "../hints/port.ts";
 import type { Store } from "../store/port.ts";
 import { holderOf, signInBrowser, type SignInHolder } from "./browser-sign-in.ts";
 import { applyRevocations } from "./apply-revocations.ts";
@@ -18,6 +19,10 @@ export interface AuthDeps {
   audit: Audit;
   /** Directory of the token file; it exists, and is private to this user. */
   dataDir: string;
+  /** Directory of the record of revocations, which all nodes keep together; absent: the same. */
+  sharedDir?: string;
+  /** Tells the other nodes, and of them. */
+  hints: Pick<Hints, "announce" | "follow">;
   logger: Logger;
   /** Integer ms since the epoch. */
   now: () => number;
@@ -29,15 +34,22 @@ export interface AuthDeps {
  * @throws Error where the token file cannot be used; its message says what to do
  */
 export async function createAuth(deps: AuthDeps): Promise<Auth> {
-  const { store, logger, now } = deps;
-  const ledger = new RevocationLedger(deps.dataDir);
+  const { store, hints, logger, now } = deps;
+  const ledger = new RevocationLedger(deps.sharedDir ?? deps.dataDir);
   await applyRevocations(store, await ledger.read());
   const localUserId = await ensureLocalUser(store, now());
   await ensureLocalToken(deps, localUserId);
   const tokens = new TokenCheck(deps);
   const listeners = new Set<() => void>();
-  const codes = new SignInCodes<SignInHolder>(now);
+  const codes = new SignInCodes(store.signInCodes, now);
   const invitations = new Invitations({ ...deps, ledger });
+  const look = (): void => {
+    tokens.forget();
+    for (const listener of listeners) listener();
+  };
+  hints.follow(({ type }) => {
+    if (type === "access-changed" || type === "missed") look();
+  });
   const local: SignInHolder = { userId: localUserId, name: LOCAL_USER, scope: "admin", parent: null };
 
   return {
@@ -51,19 +63,18 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
       return new Set(known.filter((token) => isActive(token, now())).map(({ id }) => id));
     },
 
-    createSignInCode(holder) {
-      const code =
-        holder === "local" ? codes.create(local, "server") : codes.create(holderOf(holder), holder.tokenId);
+    async createSignInCode(holder) {
+      const code = await codes.create(holder === "local" ? local : holderOf(holder));
       return { code, expiresInMs: CODE_LIFETIME_MS };
     },
 
-    whoseSignInCode(code) {
-      const holder = codes.find(code);
+    async whoseSignInCode(code) {
+      const holder = await codes.find(code);
       return holder === undefined ? null : { userId: holder.userId, name: holder.name };
     },
 
     async redeemSignInCode(code, address) {
-      const holder = codes.take(code);
+      const holder = await codes.take(code);
       return holder === undefined ? null : signInBrowser(deps, holder, { address, detail: "link" });
     },
 
@@ -107,8 +118,8 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
     },
 
     tokensRevoked() {
-      tokens.forget();
-      for (const listener of listeners) listener();
+      look();
+      hints.announce({ type: "access-changed" });
     },
 
     onRevocation: (listener) => void listeners.add(listener),

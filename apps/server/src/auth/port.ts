@@ -30,9 +30,9 @@ export interface Auth {
    * A one-time secret for a sign-in link, good for `expiresInMs`. Whoever opens the link first acts as the holder of
    * the token from then on, and for no longer than it; or as the local user, where the server itself prints the link.
    */
-  createSignInCode(holder: Authenticated | "local"): { code: string; expiresInMs: number };
+  createSignInCode(holder: Authenticated | "local"): Promise<{ code: string; expiresInMs: number }>;
   /** Whom a code signs in, without using it up; null where it is used, old or made up. */
-  whoseSignInCode(code: string): { userId: string; name: string } | null;
+  whoseSignInCode(code: string): Promise<{ userId: string; name: string } | null>;
   /** Exchanges an unused, unexpired code for the secret that goes into the UI's cookie; null where it does not hold. */
   redeemSignInCode(code: string, address?: string): Promise<BrowserSignIn | null>;
   /** The same for an API token itself, for who has no terminal at hand; null where it does not hold. */
@@ -54,9 +54,9 @@ export interface Auth {
   recordRevocation(entry: RevocationEntry): Promise<void>;
   /** A new token, to be stored, and its secret, which is not. Who may have it is for the caller to decide. */
   newToken(token: NewToken): { token: StoredNewToken; secret: string };
-  /** To be called after tokens were revoked: they hold no more from the next request on, and streams are looked at. */
+  /** To be called after tokens were revoked: they hold no more from the next request on, and streams are looked at, on all nodes. */
   tokensRevoked(): void;
-  /** Calls back after each `tokensRevoked`. What another node revokes, `activeTokens` alone tells. */
+  /** Calls back after each `tokensRevoked`, on any node; a lost hint leaves it to who asks `activeTokens` again. */
   onRevocation(listener: () => void): void;
 }
 

@@ -1,80 +1,45 @@
+import { v7 as uuidv7 } from "uuid";
+import type { Store } from "../store/port.ts";
+import type { SignInHolder } from "./browser-sign-in.ts";
 import { hashSecret, newCode } from "./secret.ts";
 
 export const CODE_LIFETIME_MS = 10 * 60 * 1_000;
-/** Codes of one maker that may wait at once; a new one pushes that maker's oldest out. */
+/** Codes of one maker that may wait at once; a new one pushes that maker's oldest out, and nobody else's. */
 const MAX_CODES_PER_MAKER = 100;
-/** Codes that may wait at once in all. Over it, whoever has the most loses their oldest. */
-const MAX_CODES = 10_000;
 
-interface Waiting<Holder> {
-  holder: Holder;
-  maker: string;
-  expiresAt: number;
-}
-
-/**
- * One-time codes for sign-in links. In memory only: a code that outlives its server would be a code that nobody waits
- * for. Kept hashed, so that a heap dump opens nothing.
- */
-export class SignInCodes<Holder> {
-  /** Hash of the code → whom it signs in, and until when; in the order of their making. */
-  readonly #codes = new Map<string, Waiting<Holder>>();
-  /** Hashes of each maker's codes, oldest first. */
-  readonly #ofMaker = new Map<string, Set<string>>();
+/** One-time codes for sign-in links. The store has their hashes: a link made on one node works on every other. */
+export class SignInCodes {
+  readonly #store: Store["signInCodes"];
   readonly #now: () => number;
 
-  constructor(now: () => number) {
+  constructor(store: Store["signInCodes"], now: () => number) {
+    this.#store = store;
     this.#now = now;
   }
 
-  /** @param maker who asks for the code: nobody can push out the codes of others */
-  create(holder: Holder, maker: string): string {
-    this.#forgetExpired();
+  /** @returns a code that its holder's token has made, or the server itself where there is none. */
+  async create({ userId, scope, parent }: SignInHolder): Promise<string> {
     const code = newCode();
-    const hash = hashSecret(code);
-    this.#codes.set(hash, { holder, maker, expiresAt: this.#now() + CODE_LIFETIME_MS });
-    const own = this.#ofMaker.get(maker) ?? new Set<string>();
-    this.#ofMaker.set(maker, own.add(hash));
-    if (own.size > MAX_CODES_PER_MAKER) this.#forgetOldest(own);
-    if (this.#codes.size > MAX_CODES) this.#forgetOldest(this.#most());
+    const now = this.#now();
+    const stored = { id: uuidv7(), hash: hashSecret(code), userId, scope, parentId: parent?.tokenId ?? null };
+    await this.#store.put(
+      { ...stored, expiresAt: now + CODE_LIFETIME_MS },
+      { keep: MAX_CODES_PER_MAKER, now },
+    );
     return code;
   }
 
   /** @returns whom it signs in; undefined where it was not there, used, or old. */
-  find(code: string): Holder | undefined {
-    const known = this.#codes.get(hashSecret(code));
-    return known !== undefined && this.#now() < known.expiresAt ? known.holder : undefined;
+  async find(code: string): Promise<SignInHolder | undefined> {
+    const known = await this.#store.find(hashSecret(code));
+    if (known === undefined || this.#now() >= known.expiresAt) return undefined;
+    const { userId, userName: name, scope, parentId, parentExpiresAt: expiresAt } = known;
+    return { userId, name, scope, parent: parentId === null ? null : { tokenId: parentId, expiresAt } };
   }
 
   /** The same, and uses the code up. */
-  take(code: string): Holder | undefined {
-    const holder = this.find(code);
-    this.#forget(hashSecret(code));
-    return holder;
-  }
-
-  #most(): ReadonlySet<string> {
-    return [...this.#ofMaker.values()].reduce((most, codes) => (codes.size > most.size ? codes : most));
-  }
-
-  #forgetOldest(codes: ReadonlySet<string>): void {
-    const [oldest] = codes;
-    if (oldest !== undefined) this.#forget(oldest);
-  }
-
-  #forgetExpired(): void {
-    for (const [hash, { expiresAt }] of this.#codes) {
-      if (this.#now() < expiresAt) break;
-      this.#forget(hash);
-    }
-  }
-
-  #forget(hash: string): void {
-    const maker = this.#codes.get(hash)?.maker;
-    if (maker === undefined) return;
-    this.#codes.delete(hash);
-    const own = this.#ofMaker.get(maker);
-    own?.delete(hash);
-    if (own?.size === 0) this.#ofMaker.delete(maker);
+  async take(code: string): Promise<SignInHolder | undefined> {
+    const holder = await this.find(code);
+    return holder !== undefined && (await this.#store.take(hashSecret(code))) ? holder : undefined;
   }
 }

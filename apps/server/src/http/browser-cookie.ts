@@ -3,12 +3,14 @@ import { hostOf, type HttpContext } from "./http-env.ts";
 import type { Site } from "./site.ts";
 
 /**
- * The port is in the name because cookies know no ports: two servers on one machine would overwrite each other's.
+ * The port is in the name because cookies know no ports: two servers on one machine would overwrite each other's. It is the
+ * one that the browser knows, which is the same for all nodes behind one proxy.
  * Under TLS, `__Host-` keeps subdomains and plain HTTP from setting it (RFC 6265bis, 4.1.3.2).
  */
 function cookieName(c: HttpContext, site: Site): { name: string; prefix: "host" | undefined } {
-  const secure = site.originOf(hostOf(c)).startsWith("https:");
-  return { name: `trunkline_${site.port}`, prefix: secure ? "host" : undefined };
+  const { protocol, port } = new URL(site.originOf(hostOf(c)));
+  const secure = protocol === "https:";
+  return { name: `trunkline_${port || (secure ? 443 : 80)}`, prefix: secure ? "host" : undefined };
 }
 
 export function readBrowserCookie(c: HttpContext, site: Site): string | undefined {

@@ -33,7 +33,7 @@ beforeAll(async () => {
   });
   const { port, token, url } = fixture;
   const cookie = await fixture.signIn();
-  const code = fixture.auth.auth.createSignInCode("local").code;
+  const { code } = await fixture.auth.auth.createSignInCode("local");
   const { headers } = await fixture.send(`/sign-in?code=${code}`, { headers: { host: PUBLIC } });
   const tlsCookie = headers["set-cookie"]?.[0]?.split(";", 1)[0] ?? "";
 

@@ -18,21 +18,29 @@ export interface Limits {
   takeCalls(userId: string, calls: number): number;
   /** Wrong credentials. */
   takeFailure(address: string): number;
+  /** The limits that all nodes hold together, by name. */
+  shared: ReadonlyMap<string, RateLimit>;
 }
 
-/** @throws Error where a trusted proxy is not an address */
+/**
+ * @param isShared whether other nodes have users of these limits as well
+ * @throws Error where a trusted proxy is not an address
+ */
 export function createLimits(
   { requestsPerMinute, trustedProxies }: Pick<Config, "requestsPerMinute" | "trustedProxies">,
   now: () => number,
+  isShared = false,
 ): Limits {
   const addressOf = createClientAddress(trustedProxies);
-  const requests = new RateLimit({ perMinute: requestsPerMinute, now });
-  const calls = new RateLimit({ perMinute: requestsPerMinute, now });
-  const failures = new RateLimit({ perMinute: Math.max(1, requestsPerMinute / REQUESTS_PER_FAILURE), now });
+  const requests = new RateLimit({ perMinute: requestsPerMinute, now, isShared });
+  const calls = new RateLimit({ perMinute: requestsPerMinute, now, isShared });
+  const failuresPerMinute = Math.max(1, requestsPerMinute / REQUESTS_PER_FAILURE);
+  const failures = new RateLimit({ perMinute: failuresPerMinute, now, isShared });
   return {
     addressOf,
     takeRequest: (incoming) => requests.take(networkOf(addressOf(incoming))),
     takeCalls: (userId, count) => calls.take(userId, count),
     takeFailure: (address) => failures.take(networkOf(address)),
+    shared: new Map(Object.entries({ requests, calls, failures })),
   };
 }

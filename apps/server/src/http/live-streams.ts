@@ -27,6 +27,8 @@ export class LiveStreams {
   readonly #maxPerPrincipal: number;
   readonly #open = new Set<Entry>();
   readonly #perPrincipal = new Map<string, number>();
+  /** Streams that each principal has open on other nodes, as of late. */
+  #elsewhere: ReadonlyMap<string, number> = new Map();
   #timer: NodeJS.Timeout | undefined;
   #checking = false;
   #ended = false;
@@ -47,12 +49,22 @@ export class LiveStreams {
     return this.#open.size;
   }
 
+  /** How many each principal has open here. */
+  get counts(): ReadonlyMap<string, number> {
+    return this.#perPrincipal;
+  }
+
+  /** What other nodes told. */
+  countElsewhere(counts: ReadonlyMap<string, number>): void {
+    this.#elsewhere = counts;
+  }
+
   /** @throws TrunklineError `rate_limited` with too many open ones, `unavailable` once the server shuts down */
   open({ principal, tokenId }: Authenticated): LiveStream {
     if (this.#ended)
       throw new TrunklineError("unavailable", "The server is shutting down. Try again in a moment");
     const count = this.#perPrincipal.get(principal.userId) ?? 0;
-    if (count >= this.#maxPerPrincipal) {
+    if (count + (this.#elsewhere.get(principal.userId) ?? 0) >= this.#maxPerPrincipal) {
       throw new TrunklineError(
         "rate_limited",
         `Too many open streams (limit ${this.#maxPerPrincipal}). Close some, then try again`,

@@ -13,10 +13,22 @@ export class RateLimit {
   readonly #now: () => number;
   #young = new Map<string, number>();
   #old = new Map<string, number>();
+  /** What was taken since the other nodes were told, in ms; undefined where there are none. */
+  #untold: Map<string, number> | undefined;
 
-  constructor({ perMinute, now }: { perMinute: number; now: () => number }) {
+  /** @param isShared whether `tellTaken` is going to be called. */
+  constructor({
+    perMinute,
+    now,
+    isShared = false,
+  }: {
+    perMinute: number;
+    now: () => number;
+    isShared?: boolean;
+  }) {
     this.#intervalMs = WINDOW_MS / perMinute;
     this.#now = now;
+    this.#untold = isShared ? new Map() : undefined;
   }
 
   /** Keys that are remembered. */
@@ -33,11 +45,32 @@ export class RateLimit {
     const fullAt = from + cost * this.#intervalMs;
     const waitMs = fullAt - now - WINDOW_MS;
     if (waitMs > 0) return waitMs;
+    this.#untold?.set(key, (this.#untold.get(key) ?? 0) + cost * this.#intervalMs);
+    this.#remember(key, fullAt);
+    return 0;
+  }
+
+  /** @returns how much was taken of each bucket since the last call, as the time that it takes to fill up again, in ms. */
+  tellTaken(): ReadonlyMap<string, number> {
+    const taken = this.#untold ?? new Map<string, number>();
+    this.#untold = new Map();
+    return taken;
+  }
+
+  /** The bucket is full again in so many ms, by what all nodes have told. */
+  hear(key: string, fullInMs: number): void {
+    const ms = fullInMs + (this.#untold?.get(key) ?? 0);
+    // Nodes that took at once may have taken more than there was.
+    this.#remember(key, this.#now() + Math.min(ms, WINDOW_MS));
+  }
+
+  #remember(key: string, fullAt: number): void {
     this.#young.set(key, fullAt);
     if (this.#young.size > MAX_KEYS) {
       this.#old = this.#young;
       this.#young = new Map();
+      // Nobody who has this many addresses is held by what each of them took.
+      this.#untold?.clear();
     }
-    return 0;
   }
 }

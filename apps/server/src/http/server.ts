@@ -9,7 +9,9 @@ import { passDevelopmentSocket } from "./development-socket.ts";
 import { type ErrorAnswer, ERROR_HEADERS, errorAnswer, toErrorAnswer, toResponse } from "./error-answer.ts";
 import { misdirected } from "./misdirected.ts";
 import { createLimits, type Limits } from "./limits.ts";
+import { LimitExchange } from "./limit-exchange.ts";
 import { LiveStreams } from "./live-streams.ts";
+import type { SharedLimits } from "../store/port.ts";
 import { refuseTarget } from "./request-target.ts";
 import { assertOrigins, createSite } from "./site.ts";
 import type { Turns } from "../turns/port.ts";
@@ -17,6 +19,8 @@ import { TooManyRequestsError } from "./too-many-requests.ts";
 
 export interface HttpServerDeps extends Omit<AppDeps, "site" | "streams" | "limits"> {
   turns: Turns;
+  /** Null where no other node has the same users. */
+  sharedLimits: SharedLimits | null;
   config: Pick<
     Config,
     | "host"
@@ -49,8 +53,11 @@ const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCh
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const { config, logger } = deps;
   assertOrigins(config.allowedOrigins);
-  const limits = createLimits(config, deps.now);
+  const { sharedLimits } = deps;
+  const limits = createLimits(config, deps.now, sharedLimits !== null);
   const streams = new LiveStreams({ auth: deps.auth, logger, maxPerPrincipal: config.streamsPerUser });
+  const exchange =
+    sharedLimits === null ? null : new LimitExchange({ shared: sharedLimits, limits, streams, logger });
   // Node's own answer to a missing Host has no body; refuseTarget gives the typed one.
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false });
 
@@ -71,6 +78,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       const { port } = server.address() as AddressInfo;
       const site = createSite(config, port);
       server.on("request", createListener({ ...deps, site, limits, streams }));
+      exchange?.start();
       if (deps.web?.mode === "development")
         developmentSockets = passDevelopmentSocket(server, site, deps.web);
       return { url: `http://${urlHost(config.host)}:${port}`, port };
@@ -85,6 +93,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       const timer = setTimeout(() => server.closeAllConnections(), graceMs);
       await closed;
       clearTimeout(timer);
+      await exchange?.stop();
     },
   };
 }

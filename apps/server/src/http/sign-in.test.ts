@@ -11,11 +11,11 @@ beforeEach(async () => {
 });
 afterEach(async () => fixture[Symbol.asyncDispose]());
 
-const newCode = () => fixture.auth.auth.createSignInCode("local").code;
+const newCode = async () => (await fixture.auth.auth.createSignInCode("local")).code;
 
 describe("sign-in link", () => {
   it("is exchanged for a cookie and left behind", async () => {
-    const answer = await fixture.send(`/sign-in?code=${newCode()}`);
+    const answer = await fixture.send(`/sign-in?code=${await newCode()}`);
     expect(answer.status).toBe(303);
     expect(answer.headers).toMatchObject({
       location: "/",
@@ -35,7 +35,7 @@ describe("sign-in link", () => {
   });
 
   it("gets a cookie that only TLS and this host carry, where the public origin has TLS", async () => {
-    const answer = await fixture.send(`/sign-in?code=${newCode()}`, { headers: { host: PUBLIC } });
+    const answer = await fixture.send(`/sign-in?code=${await newCode()}`, { headers: { host: PUBLIC } });
     const [cookie] = answer.headers["set-cookie"] ?? [];
     expect(cookie).toMatch(/^__Host-trunkline_\d+=tl_.*; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
     const [pair] = cookie!.split(";", 1);
@@ -55,7 +55,7 @@ describe("sign-in link", () => {
   });
 
   it("works once", async () => {
-    const path = `/sign-in?code=${newCode()}`;
+    const path = `/sign-in?code=${await newCode()}`;
     const first = await fixture.send(path);
     const second = await fixture.send(path);
     expect([first.status, second.status]).toEqual([303, 403]);
@@ -63,7 +63,7 @@ describe("sign-in link", () => {
   });
 
   it("lets whoever is signed in already go on, though it is used up", async () => {
-    const path = `/sign-in?code=${newCode()}`;
+    const path = `/sign-in?code=${await newCode()}`;
     const [cookie] = (await fixture.send(path)).headers["set-cookie"]![0]!.split(";", 1);
     const again = await fixture.send(path, { headers: { cookie } });
     expect(again.status).toBe(303);
@@ -71,7 +71,7 @@ describe("sign-in link", () => {
   });
 
   it("ages", async () => {
-    const path = `/sign-in?code=${newCode()}`;
+    const path = `/sign-in?code=${await newCode()}`;
     fixture.auth.clock.now += 10 * 60_000;
     expect((await fixture.send(path)).status).toBe(403);
   });
@@ -95,7 +95,7 @@ describe("sign-in link", () => {
   });
 
   it("is not used up by a program that only looks", async () => {
-    const path = `/sign-in?code=${newCode()}`;
+    const path = `/sign-in?code=${await newCode()}`;
     for (const method of ["HEAD", "OPTIONS", "PUT"]) {
       expect((await fixture.send(path, { method })).status).toBe(405);
     }
@@ -104,10 +104,11 @@ describe("sign-in link", () => {
 
   describe("H10: a link that somebody else may have made", () => {
     const UA = { "user-agent": "Mozilla/5.0 (X11; Linux x86_64) Firefox/140.0" };
-    const open = async (headers: Record<string, string>, code = newCode()) => ({
-      code,
-      answer: await fixture.send(`/sign-in?code=${code}`, { headers: { ...UA, ...headers } }),
-    });
+    const open = async (headers: Record<string, string>, given?: string) => {
+      const code = given ?? (await newCode());
+      const answer = await fixture.send(`/sign-in?code=${code}`, { headers: { ...UA, ...headers } });
+      return { code, answer };
+    };
     const press = async (code: string, headers: Record<string, string>) =>
       fixture.send("/sign-in", {
         method: "POST",
@@ -169,7 +170,7 @@ describe("sign-in link", () => {
   });
 
   it("does not show in the log", async () => {
-    const code = newCode();
+    const code = await newCode();
     const { headers } = await fixture.send(`/sign-in?code=${code}`);
     const cookie = headers["set-cookie"]![0]!.split(/[=;]/)[1]!;
     const log = fixture.logLines.join("");

@@ -36,7 +36,7 @@ export function createSignInHandler(deps: SignInDeps) {
     // Hono answers HEAD with the GET handler; a program that only looks must not use the code up.
     if (c.req.method !== "GET") return methodRefusal(["GET", "POST"]);
     const code = c.req.query("code") ?? "";
-    const holder = auth.whoseSignInCode(code);
+    const holder = await auth.whoseSignInCode(code);
     if (holder === null) return redeem(deps, c, code);
     const cookie = readBrowserCookie(c, site);
     const known = await auth.authenticate({ authorization: undefined, cookie });
@@ -132,14 +132,14 @@ async function oldLinkPage(): Promise<Response> {
 
 /** `POST /api/sign-in-codes`: a new link, for who holds the token. A browser can't sign in other browsers. */
 export function createSignInCodeHandler({ auth, site }: Pick<SignInDeps, "auth" | "site">) {
-  return (c: HttpContext): Response => {
+  return async (c: HttpContext): Promise<Response> => {
     if (c.get("authenticated").via !== "bearer") {
       throw new TrunklineError(
         "forbidden",
         "Creating a sign-in link takes the API token, as 'Authorization: Bearer …'",
       );
     }
-    const { code, expiresInMs } = auth.createSignInCode(c.get("authenticated"));
+    const { code, expiresInMs } = await auth.createSignInCode(c.get("authenticated"));
     return c.json({ url: signInUrl(site.originOf(hostOf(c)), code), expiresInMs });
   };
 }

@@ -8,6 +8,9 @@ import type { NodeStore } from "./ports/nodes.ts";
 import type { OutboxStore } from "./ports/outbox.ts";
 import type { ApprovalStore, QuestionStore } from "./ports/requests.ts";
 import type { SessionStore } from "./ports/sessions.ts";
+import type { SharedDirectoryStore } from "./ports/shared-directory.ts";
+import type { SharedLimits } from "./ports/shared-limits.ts";
+import type { SignInCodeStore } from "./ports/sign-in-codes.ts";
 import type { TaskStore } from "./ports/tasks.ts";
 import type { TokenStore } from "./ports/tokens.ts";
 import type { UserStore } from "./ports/users.ts";
@@ -23,6 +26,9 @@ export type { OutboxEntry, OutboxStore } from "./ports/outbox.ts";
 export type { ApprovalStore, QuestionStore, RequestStore } from "./ports/requests.ts";
 export type { ImportedEvent, SessionStore, StoredSession } from "./ports/sessions.ts";
 export type { QueueHead, StartableSession, StoredTask, TaskStore } from "./ports/tasks.ts";
+export type { SharedDirectoryStore } from "./ports/shared-directory.ts";
+export type { SharedLimits } from "./ports/shared-limits.ts";
+export type { SignInCodeStore } from "./ports/sign-in-codes.ts";
 export type { NewToken, StoredToken, TokenStore } from "./ports/tokens.ts";
 export type { UserStore } from "./ports/users.ts";
 export type { Guard } from "./refusal.ts";
@@ -47,10 +53,15 @@ export interface Store {
   readonly users: UserStore;
   readonly tokens: TokenStore;
   readonly invitations: InvitationStore;
+  readonly signInCodes: SignInCodeStore;
   readonly audit: AuditStore;
   readonly blobs: BlobStore;
   readonly nodes: NodeStore;
   readonly outbox: OutboxStore;
+  /** Null where one process has the store to itself, and so counts alone. */
+  readonly limits: SharedLimits | null;
+  /** The same for the directory of workspaces and blobs. */
+  readonly sharedDirectory: SharedDirectoryStore | null;
   /** Whether no other process can have the store open: leases of others are then over. */
   readonly isExclusive: boolean;
   /** The time by which all who share the store set deadlines and keep them: integer ms since the epoch. */

@@ -16,6 +16,7 @@ export interface Database {
   users: UsersTable;
   tokens: TokensTable;
   invitations: InvitationsTable;
+  sign_in_codes: SignInCodesTable;
   audit: AuditTable;
   blobs: BlobsTable;
   blob_uploads: BlobUploadsTable;
@@ -219,6 +220,17 @@ export interface InvitationsTable {
   created_at: number;
   expires_at: number;
   is_recovery: 0 | 1;
+}
+
+export interface SignInCodesTable {
+  id: string;
+  /** SHA-256 of the code, hex. */
+  hash: string;
+  user_id: string;
+  scope: Scope;
+  /** The token that made it; null: the server itself. */
+  parent_id: string | null;
+  expires_at: number;
 }
 
 /** Rows are only ever added: triggers refuse everything else. */

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pino } from "pino";
 import { v7 as uuidv7 } from "uuid";
+import { noHints } from "../../hints/no-hints.ts";
 import type { AuditRecord, Store } from "../../store/port.ts";
 import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
 import { createAudit } from "../../audit/audit.ts";
@@ -34,7 +35,7 @@ export async function openAuthFixture(): Promise<AuthFixture> {
   });
   const logger = pino({ level: "silent" });
   const audit = createAudit({ store, logger, now });
-  const restart = async () => createAuth({ store, audit, dataDir, logger, now });
+  const restart = async () => createAuth({ store, audit, dataDir, hints: noHints, logger, now });
   return {
     store,
     dataDir,

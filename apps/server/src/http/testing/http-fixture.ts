@@ -61,6 +61,7 @@ export async function openHttpFixture(
     auth: { ...auth.auth, ...changeAuth(auth.auth) },
     audit: auth.audit,
     readiness: {},
+    sharedLimits: null,
     turns: new EventLoopTurns(),
     web: null,
     logger: pino({ level: "debug" }, { write: (line) => logLines.push(line) }),
@@ -118,7 +119,7 @@ export async function openHttpFixture(
     sendAsOwner: async (path, outgoing = {}) =>
       send(path, { ...outgoing, headers: { authorization: `Bearer ${token}`, ...outgoing.headers } }),
     async signIn() {
-      const { code } = auth.auth.createSignInCode("local");
+      const { code } = await auth.auth.createSignInCode("local");
       const { headers } = await send(`/sign-in?code=${code}`);
       return headers["set-cookie"]?.[0]?.split(";", 1)[0] ?? "";
     },

@@ -1,5 +1,5 @@
 import type { AppendOptions, Store, StoredDraft } from "../../store/port.ts";
-import type { LosableStore } from "../../store/testing/losable-store.ts";
+import { SqliteStore, openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
 import type { Log } from "../port.ts";
 import type { Follower } from "./follower.ts";
 import { soloLog } from "./solo-log.ts";
@@ -7,21 +7,25 @@ import { soloLog } from "./solo-log.ts";
 /** What `log.append` takes. */
 export type Append = [sessionId: string, events: StoredDraft[], options?: AppendOptions];
 
-/** A log on a real store, which can be closed, or lost, and opened again on the same data. */
+/** A writer thread that can be told to die. */
+const DYING_WRITER = new URL("../../store/testing/dying-writer.ts", import.meta.url);
+
+/** A log on a real store, which can be closed, or lost, and opened again on the same files. */
 export class LogUnderTest implements AsyncDisposable {
   followers: Follower[] = [];
-  readonly #losable: LosableStore;
+  readonly #path: string;
   #store: Store;
   #log: Log;
 
-  private constructor(losable: LosableStore, store: Store) {
-    this.#losable = losable;
+  private constructor(path: string, store: Store) {
+    this.#path = path;
     this.#store = store;
     this.#log = soloLog(store);
   }
 
-  static async open(losable: LosableStore): Promise<LogUnderTest> {
-    return new LogUnderTest(losable, await losable.open());
+  static async open(path: string): Promise<LogUnderTest> {
+    await (await openSqliteStore({ path, now: Date.now, onFatal: () => undefined })).close();
+    return new LogUnderTest(path, await openStore(path));
   }
 
   get store(): Store {
@@ -34,17 +38,18 @@ export class LogUnderTest implements AsyncDisposable {
 
   async reopen(): Promise<void> {
     await this.#store.close();
-    this.#store = await this.#losable.open();
+    this.#store = await openStore(this.#path);
     this.#log = soloLog(this.#store);
     for (const follower of this.followers) await follower.reconnect(this.#log);
   }
 
   /**
-   * Appends the units one after another, and loses the store at one of them, before or after it was stored.
+   * Appends the units one after another, and loses the writer thread at one of them, before or after it was stored.
    * @returns how many units were acknowledged.
    */
   async crash(units: readonly Append[], moment: "before" | "after", at: number): Promise<number> {
-    const die = async (): Promise<void> => this.#losable.lose(this.#store, moment);
+    // The writer thread hears it among the parameters.
+    const die = async (): Promise<void> => this.#store.tokens.touch(`please exit ${moment}`, 0);
     const appends: Promise<unknown>[] = units.flatMap((unit, index) => [
       ...(index === at ? [die()] : []),
       this.#log.append(...unit),
@@ -67,4 +72,8 @@ export class LogUnderTest implements AsyncDisposable {
     await this.forgetFollowers();
     await this.#store.close();
   }
+}
+
+async function openStore(path: string): Promise<Store> {
+  return SqliteStore.open({ path, now: Date.now, onFatal: () => undefined }, DYING_WRITER);
 }

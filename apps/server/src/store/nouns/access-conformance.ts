@@ -81,6 +81,31 @@ export function describeAccess(name: string, createHarness: () => Promise<StoreH
       expect(trail.length).toBeGreaterThan(4);
     });
 
+    it("gives a sign-in code to the first who takes it, and keeps the newest of each maker", async () => {
+      const alice = user("alice");
+      await store.users.create(alice, auditRecord());
+      const token = { ...newToken(alice.id), expiresAt: 99 };
+      await store.tokens.add(token);
+      const code = { userId: alice.id, scope: "read", parentId: token.id, expiresAt: 50 } as const;
+      const options = { keep: 2, now: 1 };
+      for (const id of ["1", "2", "3"]) await store.signInCodes.put({ ...code, id, hash: `h${id}` }, options);
+      await store.signInCodes.put({ ...code, id: "0", hash: "server's", parentId: null }, options);
+      expect(await store.signInCodes.find("h1")).toBeUndefined();
+      const { scope, userId, parentId, expiresAt } = code;
+      const of = { userId, userName: "alice", scope, parentId, parentExpiresAt: 99, expiresAt };
+      expect(await store.signInCodes.find("h2")).toEqual({ ...of, hash: "h2" });
+      const servers = { parentId: null, parentExpiresAt: null, hash: "server's" };
+      expect(await store.signInCodes.find("server's")).toEqual({ ...of, ...servers });
+      const takes = await Promise.all(Array.from({ length: 5 }, async () => store.signInCodes.take("h3")));
+      expect(takes.filter(Boolean)).toHaveLength(1);
+      expect(await store.signInCodes.find("h3")).toBeUndefined();
+      await store.signInCodes.put({ ...code, id: "4", hash: "h4", expiresAt: 80 }, { keep: 2, now: 50 });
+      expect(await store.signInCodes.find("h2")).toBeUndefined();
+      expect(await store.signInCodes.take("h2")).toBe(false);
+      await store.users.remove({ id: alice.id, at: 60, sessionsHiddenBy: null }, auditRecord());
+      expect(await store.signInCodes.find("h4")).toBeUndefined();
+    });
+
     it("knows whose blobs are whose, and which nobody needs", async () => {
       const blob = { sha256: "h1", bytes: 5, mediaType: "text/plain", createdAt: 1 };
       await store.blobs.add(OWNER, blob);

@@ -11,11 +11,15 @@ import { createInvitationStore } from "./invitations.ts";
 import { createNodeStore } from "./nodes.ts";
 import { createApprovalStore, createQuestionStore } from "./requests.ts";
 import { createSessionStore } from "./sessions.ts";
+import { createSignInCodeStore } from "./sign-in-codes.ts";
 import { createTaskStore } from "./tasks.ts";
 import { createTokenStore } from "./tokens.ts";
 import { createUserStore } from "./users.ts";
 
-type Nouns = Omit<Store, "append" | "outbox" | "isExclusive" | "now" | "ping" | "close">;
+type Nouns = Omit<
+  Store,
+  "append" | "outbox" | "limits" | "sharedDirectory" | "isExclusive" | "now" | "ping" | "close"
+>;
 
 /** All that a store is read by, whatever its engine. */
 export function createNouns(engine: {
@@ -37,6 +41,7 @@ export function createNouns(engine: {
     users: createUserStore(db, write),
     tokens: createTokenStore(db, write),
     invitations: createInvitationStore(db, write),
+    signInCodes: createSignInCodeStore(db, write),
     audit: createAuditStore(db, write),
     blobs: createBlobStore(db, write),
     nodes: createNodeStore(db, writeLease, dialect),

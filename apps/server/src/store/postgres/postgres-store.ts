@@ -22,7 +22,9 @@ import { Lane } from "./lane.ts";
 import { createNews } from "./news.ts";
 import { Patience } from "./patience.ts";
 import { postgresDialect } from "./postgres-dialect.ts";
+import { createPostgresLimits } from "./postgres-limits.ts";
 import { createPostgresOutbox } from "./postgres-outbox.ts";
+import { createPostgresSharedDirectory } from "./postgres-shared-directory.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { ReadingPool } from "./reading-pool.ts";
 
@@ -127,6 +129,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     ...nouns,
     events: { ...nouns.events, news: createNews(db) },
     outbox: createPostgresOutbox(db, write),
+    limits: createPostgresLimits(db),
+    sharedDirectory: createPostgresSharedDirectory(db),
     isExclusive: false,
     now: clock.now,
     async append(

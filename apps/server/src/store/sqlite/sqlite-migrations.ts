@@ -7,6 +7,7 @@ import * as invitations from "../migrations/006-invitations.ts";
 import * as blobs from "../migrations/007-blobs.ts";
 import * as outbox from "../migrations/008-outbox.ts";
 import * as whoHides from "../migrations/009-who-hides.ts";
+import * as signInCodes from "../migrations/010-sign-in-codes.ts";
 import type { Migrations } from "../migrate.ts";
 
 export const SQLITE_MIGRATIONS: Migrations = {
@@ -19,4 +20,5 @@ export const SQLITE_MIGRATIONS: Migrations = {
   "007-blobs": blobs,
   "008-outbox": outbox,
   "009-who-hides": whoHides,
+  "010-sign-in-codes": signInCodes,
 };

@@ -84,6 +84,7 @@ export class SqliteStore implements Store {
   readonly users: Store["users"];
   readonly tokens: Store["tokens"];
   readonly invitations: Store["invitations"];
+  readonly signInCodes: Store["signInCodes"];
   readonly audit: Store["audit"];
   readonly blobs: Store["blobs"];
   readonly nodes: Store["nodes"];
@@ -91,6 +92,8 @@ export class SqliteStore implements Store {
   /** The lock of the data directory keeps every other process out. */
   readonly isExclusive = true;
   readonly now: () => number;
+  readonly limits = null;
+  readonly sharedDirectory = null;
   readonly #db: Kysely<Schema>;
   readonly #writer: Writer;
   readonly #reading: ReadingConnection;
@@ -131,6 +134,7 @@ export class SqliteStore implements Store {
     this.users = nouns.users;
     this.tokens = nouns.tokens;
     this.invitations = nouns.invitations;
+    this.signInCodes = nouns.signInCodes;
     this.audit = nouns.audit;
     this.blobs = nouns.blobs;
     this.nodes = nouns.nodes;

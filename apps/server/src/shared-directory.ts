@@ -1,0 +1,161 @@
+import { randomUUID } from "node:crypto";
+import { link, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import type { Logger } from "pino";
+import type { SharedDirectoryStore } from "./store/port.ts";
+
+/** Holds the directory's id. */
+export const SHARED_DIRECTORY_FILE = "trunkline-directory";
+/** One file per node that lives. */
+const NODES = "nodes";
+/** How often a node looks, in ms: well within the time that it counts as alive without. */
+const LOOK_EVERY_MS = 3_000;
+/** Files of nodes that were killed are kept for so long, in ms. */
+const KEPT_MS = 24 * 60 * 60 * 1_000;
+
+/** The nodes do not have one directory in common; the message says what to do. */
+class SharedDirectoryError extends Error {
+  override readonly name = "SharedDirectoryError";
+}
+
+export interface SharedDirectoryOptions {
+  store: SharedDirectoryStore;
+  directory: string;
+  /** Of this node, for people. */
+  name: string;
+  logger: Pick<Logger, "error" | "info" | "warn">;
+}
+
+/**
+ * The directory of workspaces and blobs, which all nodes of a store have in common. Its id is stored, so that no other
+ * directory takes its place; and each node keeps a file in it that the others must see, so that no copy does.
+ */
+export class SharedDirectory {
+  readonly #options: SharedDirectoryOptions;
+  readonly #file = randomUUID();
+  #id = "";
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> | undefined;
+  #problem: Error | undefined;
+
+  private constructor(options: SharedDirectoryOptions) {
+    this.#options = options;
+  }
+
+  /** @throws SharedDirectoryError where it is not the other nodes' directory, and StoreUnavailableError */
+  static async open(options: SharedDirectoryOptions): Promise<SharedDirectory> {
+    const { directory, store } = options;
+    const shared = new SharedDirectory(options);
+    const known = await readId(directory);
+    shared.#id = known ?? (await makeId(directory));
+    const stored = await store.claim(shared.#id);
+    if (stored !== shared.#id) {
+      if (known === undefined) await rm(join(directory, SHARED_DIRECTORY_FILE));
+      throw foreign(directory, known, stored);
+    }
+    await mkdir(join(directory, NODES), { recursive: true, mode: 0o700 });
+    try {
+      await shared.#removeFilesOfTheDead(await shared.#look());
+    } catch (error) {
+      await shared.stop();
+      throw error;
+    }
+    shared.#timer = setInterval(() => void shared.#lookAgain(), LOOK_EVERY_MS).unref();
+    return shared;
+  }
+
+  /** @throws the latest look's error: this node must not be sent requests. */
+  check(): void {
+    if (this.#problem !== undefined) throw this.#problem;
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    await this.#looking;
+    const { store, logger } = this.#options;
+    await Promise.all([store.leave(this.#file), rm(this.#path, { force: true })]).catch((error: unknown) =>
+      logger.warn({ err: error }, "this node could not take leave of the shared directory"),
+    );
+  }
+
+  get #path(): string {
+    return join(this.#options.directory, NODES, this.#file);
+  }
+
+  /** @returns the files of the nodes that live. */
+  async #look(): Promise<ReadonlySet<string>> {
+    const { store, directory, name } = this.#options;
+    const id = await readId(directory);
+    if (id !== this.#id) throw foreign(directory, id, this.#id);
+    // Also later, where it was lost: the others would take this directory for another one.
+    await stat(this.#path).catch(async () => writeFile(this.#path, name, { mode: 0o600 }));
+    const others = await store.meet({ file: this.#file, name });
+    for (const other of others) {
+      const seen = await stat(join(directory, NODES, other.file)).catch(() => undefined);
+      if (seen === undefined) {
+        throw new SharedDirectoryError(
+          `${directory} is a copy of the directory that node '${other.name}' uses, or has lost files of it. All nodes must have ` +
+            "the same one, such as an NFS mount or a shared volume: set TRUNKLINE_SHARED_DIR to it on each",
+        );
+      }
+    }
+    return new Set([this.#file, ...others.map(({ file }) => file)]);
+  }
+
+  /** One that was only stopped for a while writes its file again. */
+  async #removeFilesOfTheDead(live: ReadonlySet<string>): Promise<void> {
+    const directory = join(this.#options.directory, NODES);
+    for (const file of await readdir(directory)) {
+      const { mtimeMs } = await stat(join(directory, file));
+      if (!live.has(file) && Date.now() - mtimeMs > KEPT_MS) await rm(join(directory, file), { force: true });
+    }
+  }
+
+  async #lookAgain(): Promise<void> {
+    if (this.#looking !== undefined) return;
+    const { logger } = this.#options;
+    this.#looking = this.#look().then(
+      () => {
+        if (this.#problem !== undefined) logger.info("the shared directory can be used again");
+        this.#problem = undefined;
+      },
+      (error: unknown) => {
+        if (this.#problem === undefined) logger.error({ err: error }, "the shared directory cannot be used");
+        this.#problem = error instanceof Error ? error : new Error(String(error));
+      },
+    );
+    await this.#looking;
+    this.#looking = undefined;
+  }
+}
+
+async function readId(directory: string): Promise<string | undefined> {
+  const text = await readFile(join(directory, SHARED_DIRECTORY_FILE), "utf8").catch(
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return "";
+      throw error;
+    },
+  );
+  return text.trim() === "" ? undefined : text.trim();
+}
+
+/** Whole or not at all. @returns the id of the first of two nodes that start at once. */
+async function makeId(directory: string): Promise<string> {
+  const id = randomUUID();
+  const draft = join(directory, `${SHARED_DIRECTORY_FILE}.${id}`);
+  await writeFile(draft, `${id}\n`, { mode: 0o600, flush: true });
+  await link(draft, join(directory, SHARED_DIRECTORY_FILE)).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "EEXIST") throw error;
+  });
+  await rm(draft);
+  return (await readId(directory)) ?? id;
+}
+
+function foreign(directory: string, id: string | undefined, stored: string): SharedDirectoryError {
+  const what = id === undefined ? "is not" : "belongs to another database and is not";
+  return new SharedDirectoryError(
+    `${directory} ${what} the directory that this database's workspaces and attachments are in. Mount that one, and set ` +
+      `TRUNKLINE_SHARED_DIR to it on every node. If it is lost for good, go on without its files: ` +
+      `echo ${stored} > '${join(directory, SHARED_DIRECTORY_FILE)}'`,
+  );
+}
