@@ -10,11 +10,12 @@ const measurements = [
 ];
 /** What holds on either engine, on PostgreSQL too: one for the whole run, a database for each server. */
 const onPostgres = [
-  "packages/testkit/src/contract/{curl-resume,generated-client,streams}.int.test.ts",
+  "packages/testkit/src/contract/{access,curl-resume,generated-client,procedures,streams}.int.test.ts",
   "packages/testkit/src/crash/crash.int.test.ts",
+  "apps/server/src/approvals/approvals.int.test.ts",
   "apps/server/src/auth/revocation.int.test.ts",
   "apps/server/src/http/last-event-id.int.test.ts",
-  "apps/server/src/reliability/{audit,toxic-stream}.int.test.ts",
+  "apps/server/src/reliability/{audit,kill-and-resume,toxic-stream}.int.test.ts",
   "apps/server/src/services/{fork,tokens,users}.int.test.ts",
 ];
 const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];

@@ -54,6 +54,8 @@ export interface CoreEdges {
   /** The clock that requests expire by, where it is another one. */
   expiryClock?: { now: () => number; wait?: (ms: number, signal: AbortSignal) => Promise<void> };
   node: string;
+  /** The process that had the data directory before and died, with all that it had started. */
+  predecessor?: string | undefined;
   /** Connects the nodes of one store; without it this one is alone. */
   hints?: Hints;
   /** Looks at what is appended on its way. */
@@ -108,6 +110,7 @@ export function composeCore(edges: CoreEdges) {
     now,
     nodeId,
     node,
+    predecessor: edges.predecessor,
   });
   const audit = createAudit({ store, logger, now });
   const spool = new ImportSpool(edges.dataDir);

@@ -80,6 +80,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
 
   const compute = createCompute({ logger });
   lifecycle.started("compute", async () => compute.close());
+  // Removed by a server that stops in order.
+  const previous = await readServerRecord(config.dataDir);
   const {
     store,
     search,
@@ -87,8 +89,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     hints = noHints,
   } = await openEngine({
     ...config,
-    // Removed by a server that stops in order.
-    uncleanStop: (await readServerRecord(config.dataDir)) !== undefined,
+    uncleanStop: previous !== undefined,
     compute,
     logger,
     now: Date.now,
@@ -153,6 +154,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     logger,
     now,
     node: config.node,
+    predecessor: previous?.nodeId,
   });
   const { approvals, runner, audit } = core;
   const outbox = createOutbox({ store: store.outbox, consumers, logger, now });
@@ -234,7 +236,12 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const { url } = await http.listen();
   lifecycle.started("http", async () => http.close(HTTP_GRACE_MS));
 
-  await writeServerRecord(config.dataDir, { pid: process.pid, url, startedAt: now() });
+  await writeServerRecord(config.dataDir, {
+    pid: process.pid,
+    url,
+    startedAt: now(),
+    nodeId: core.nodeId,
+  });
   lifecycle.started("server record", async () => removeServerRecord(config.dataDir));
   // What others share was not restored with this directory.
   if (store.isExclusive && (await isMarkedRestored(config.dataDir))) {

@@ -14,6 +14,8 @@ export interface ServerRecord {
   url: string;
   /** Integer ms since the epoch. */
   startedAt: number;
+  /** What its claims are known by in the store. */
+  nodeId?: string;
 }
 
 /**

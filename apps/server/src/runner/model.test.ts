@@ -1,53 +1,18 @@
-import { assertLogHolds, assertReceivedEqualsLog } from "@trunkline/testkit";
-import * as fc from "fast-check";
 import { expect, it } from "vitest";
-import { MODEL_TEST_TIMEOUT_MS, tryModel } from "../store/testing/model-runs.ts";
+import { losableSqlite } from "../store/testing/losable-store.ts";
+import { MODEL_TEST_TIMEOUT_MS } from "../store/testing/model-runs.ts";
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
-import { answer } from "./testing/machine-approvals.ts";
-import { machineCommands, submitToNew } from "./testing/machine-commands.ts";
-import { assertTask, endModelTask, type MachineModel, settle } from "./testing/machine-model.ts";
-import { MachineUnderTest } from "./testing/machine-under-test.ts";
-
-/** Lets everything run to its end, in the order of the queues. */
-async function drain(model: MachineModel, real: MachineUnderTest): Promise<void> {
-  await settle(model, real);
-  for (;;) {
-    while (model.tasks.some(({ state, open }) => state === "waiting" && open.length > 0)) {
-      await answer(model, real, 0, "allow");
-    }
-    const task = model.tasks.find(({ state }) => state === "running");
-    if (task === undefined) return;
-    real.runs.byTask.get(task.id)?.complete();
-    await real.until(
-      `${task.prompt} to end`,
-      async () => (await real.readTask(task.id)).state === "completed",
-    );
-    endModelTask(task, "completed");
-    await settle(model, real);
-  }
-}
+import { tryTaskModel } from "./testing/try-task-model.ts";
 
 it(
   "is one queue and one running task per session, whatever happens to it; the log tells it, and followers hear it",
   async () => {
-    const commands = fc.commands(machineCommands(), { maxCommands: 40, size: "max" });
-    const property = fc.asyncProperty(commands, async (sequence) => {
-      await using directory = await TemporaryDirectory.create();
-      await using real = await MachineUnderTest.start(directory.path);
-      const model: MachineModel = { sessions: [], tasks: [] };
-      for (const owner of [0, 1, 2]) await submitToNew(model, real, owner);
-      await fc.asyncModelRun(() => ({ model, real }), sequence);
-      await drain(model, real);
-      await real.verify();
-      for (const task of model.tasks) await assertTask(real, task);
-      for (const { id } of model.sessions) assertLogHolds(await real.readLog(id));
-      for (const follower of real.followers) {
-        const log = await real.readLog(follower.sessionId);
-        await follower.catchUp(log.at(-1)?.seq ?? 0);
-        assertReceivedEqualsLog(follower.received, log);
-      }
-    });
-    expect(await tryModel("task model", property)).toBeGreaterThan(0);
+    await using directory = await TemporaryDirectory.create();
+    let stores = 0;
+    const runs = await tryTaskModel("task model", async () =>
+      losableSqlite(directory.join(`db-${stores++}`)),
+    );
+    expect(runs).toBeGreaterThan(0);
   },
   MODEL_TEST_TIMEOUT_MS,
 );

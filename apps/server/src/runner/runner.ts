@@ -36,6 +36,8 @@ export interface RunnerDeps extends AttemptDeps {
   nodeId: string;
   /** What people call it. */
   node: string;
+  /** The process that had the data directory before and died, with all that it had started. */
+  predecessor?: string | undefined;
 }
 
 /** How long to wait before trying again where the store cannot commit a start or an ending, in ms. */

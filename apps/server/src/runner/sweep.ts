@@ -17,6 +17,8 @@ export interface SweepDeps {
   announcer: Pick<Announcer, "missed">;
   dispatcher: Pick<Dispatcher, "ring">;
   nodeId: string;
+  /** The process that had the data directory before and died, with all that it had started. */
+  predecessor?: string | undefined;
   logger: Logger;
   /** Integer ms since the epoch. */
   now: () => number;
@@ -45,6 +47,7 @@ export class Sweep {
 
   /** @throws StoreUnavailableError where the first look fails. */
   async start(): Promise<void> {
+    await this.#inherit();
     await this.#sweep();
     this.#timer = setInterval(() => this.#sweepOnce(), SWEEP_MS);
     this.#timer.unref();
@@ -87,6 +90,18 @@ export class Sweep {
       this.#ringsAll = true;
       throw error;
     }
+  }
+
+  /** Nobody has to wait for the lease of a process that is known to be dead. */
+  async #inherit(): Promise<void> {
+    const { store, predecessor, dispatcher, logger } = this.#deps;
+    if (predecessor === undefined) return;
+    const left = await store.tasks.ofNode(predecessor);
+    const recovered = await recoverLost(this.#deps, left, () => false);
+    await store.nodes.leave(predecessor);
+    for (const bell of recovered) dispatcher.ring(bell);
+    if (recovered.length > 0)
+      logger.warn({ tasks: recovered.length }, "tasks of this node's last life go on");
   }
 
   async #lookAfterOwn(): Promise<void> {

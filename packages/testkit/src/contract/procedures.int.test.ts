@@ -97,13 +97,19 @@ it("every procedure is tried here, or streams", () => {
   expect(tried.toSorted()).toEqual(Object.keys(REST_ROUTES).toSorted());
 });
 
+/** How far a consumer of the logs is behind changes from one call to the next. */
+function atAnyMoment(answer: unknown): unknown {
+  const isLag = (key: string): boolean => key === "waiting" || key === "lagMs";
+  return JSON.parse(JSON.stringify(answer, (key, value: unknown) => (isLag(key) ? "any" : value)));
+}
+
 describe("queries answer the same over tRPC and REST", () => {
   it.each(Object.entries(QUERIES))("%s", async (name, inputOf) => {
     const path = name as ProcedurePath;
     const input = await inputOf(await startBusySession(server.client));
     const [overTrpc, overRest] = [await trpc.call(path, input), await rest.call(path, input)];
     expect(overTrpc.status).toBe(200);
-    expect(overRest).toEqual(overTrpc);
+    expect(atAnyMoment(overRest)).toEqual(atAnyMoment(overTrpc));
     expect(procedureSchemas(path).output?.safeParse(overRest.body)).toMatchObject({ success: true });
   });
 });

@@ -1,5 +1,5 @@
 import type { AppendOptions, Store, StoredDraft } from "../../store/port.ts";
-import { SqliteStore, openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
+import type { LosableStore } from "../../store/testing/losable-store.ts";
 import type { Log } from "../port.ts";
 import type { Follower } from "./follower.ts";
 import { soloLog } from "./solo-log.ts";
@@ -7,25 +7,21 @@ import { soloLog } from "./solo-log.ts";
 /** What `log.append` takes. */
 export type Append = [sessionId: string, events: StoredDraft[], options?: AppendOptions];
 
-/** A writer thread that can be told to die. */
-const DYING_WRITER = new URL("../../store/testing/dying-writer.ts", import.meta.url);
-
-/** A log on a real store, which can be closed, or lost, and opened again on the same files. */
+/** A log on a real store, which can be closed, or lost, and opened again on the same data. */
 export class LogUnderTest implements AsyncDisposable {
   followers: Follower[] = [];
-  readonly #path: string;
+  readonly #losable: LosableStore;
   #store: Store;
   #log: Log;
 
-  private constructor(path: string, store: Store) {
-    this.#path = path;
+  private constructor(losable: LosableStore, store: Store) {
+    this.#losable = losable;
     this.#store = store;
     this.#log = soloLog(store);
   }
 
-  static async open(path: string): Promise<LogUnderTest> {
-    await (await openSqliteStore({ path, now: Date.now, onFatal: () => undefined })).close();
-    return new LogUnderTest(path, await openStore(path));
+  static async open(losable: LosableStore): Promise<LogUnderTest> {
+    return new LogUnderTest(losable, await losable.open());
   }
 
   get store(): Store {
@@ -38,18 +34,17 @@ export class LogUnderTest implements AsyncDisposable {
 
   async reopen(): Promise<void> {
     await this.#store.close();
-    this.#store = await openStore(this.#path);
+    this.#store = await this.#losable.open();
     this.#log = soloLog(this.#store);
     for (const follower of this.followers) await follower.reconnect(this.#log);
   }
 
   /**
-   * Appends the units one after another, and loses the writer thread at one of them, before or after it was stored.
+   * Appends the units one after another, and loses the store at one of them, before or after it was stored.
    * @returns how many units were acknowledged.
    */
   async crash(units: readonly Append[], moment: "before" | "after", at: number): Promise<number> {
-    // The writer thread hears it among the parameters.
-    const die = async (): Promise<void> => this.#store.tokens.touch(`please exit ${moment}`, 0);
+    const die = async (): Promise<void> => this.#losable.lose(this.#store, moment);
     const appends: Promise<unknown>[] = units.flatMap((unit, index) => [
       ...(index === at ? [die()] : []),
       this.#log.append(...unit),
@@ -72,8 +67,4 @@ export class LogUnderTest implements AsyncDisposable {
     await this.forgetFollowers();
     await this.#store.close();
   }
-}
-
-async function openStore(path: string): Promise<Store> {
-  return SqliteStore.open({ path, now: Date.now, onFatal: () => undefined }, DYING_WRITER);
 }

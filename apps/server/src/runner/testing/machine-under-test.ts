@@ -12,16 +12,13 @@ import type { Follower } from "../../log/testing/follower.ts";
 import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
 import { sameTools } from "../../tools/registry.ts";
 import type { Store } from "../../store/port.ts";
-import { openSqliteStore, SqliteStore } from "../../store/sqlite/sqlite-store.ts";
-import { verifyDatabase } from "../../store/sqlite/verify-database.ts";
+import type { LosableStore } from "../../store/testing/losable-store.ts";
 import type { Runner } from "../port.ts";
 import { HeldRuns } from "./held-runs.ts";
 import { APPROVAL_TIMEOUT_MS } from "./scripted-server.ts";
 
 /** Fewer than there are sessions, so that some have to wait. */
 export const CONCURRENCY = 2;
-
-const DYING_WRITER = new URL("../../store/testing/dying-writer.ts", import.meta.url);
 
 const models: ModelRegistry = {
   defaultModel: "demo",
@@ -30,6 +27,7 @@ const models: ModelRegistry = {
 };
 
 interface Server {
+  nodeId: string;
   store: Store;
   log: Log;
   runner: Runner;
@@ -40,25 +38,23 @@ interface Server {
   appends: { count: number };
 }
 
-/** Runner and services on a real store, which can be stopped or lost, and started again on the same files. */
+/** Runner and services on a real store, which can be stopped or lost, and started again on the same data. */
 export class MachineUnderTest implements AsyncDisposable {
   followers: Follower[] = [];
   readonly clock = new ManualClock();
   readonly #directory: string;
+  readonly #losable: LosableStore;
   readonly #waiting = new Set<() => void>();
   #server: Server;
 
-  private constructor(directory: string, store: Store) {
+  private constructor(directory: string, losable: LosableStore, store: Store) {
     this.#directory = directory;
+    this.#losable = losable;
     this.#server = this.#build(store);
   }
 
-  static async start(directory: string): Promise<MachineUnderTest> {
-    await (
-      await openSqliteStore({ path: `${directory}/db`, now: Date.now, onFatal: () => undefined })
-    ).close();
-    const store = await openStore(directory);
-    const machine = new MachineUnderTest(directory, store);
+  static async start(directory: string, losable: LosableStore): Promise<MachineUnderTest> {
+    const machine = new MachineUnderTest(directory, losable, await losable.open());
     await machine.#startServer();
     return machine;
   }
@@ -117,20 +113,16 @@ export class MachineUnderTest implements AsyncDisposable {
     await this.#startAgain();
   }
 
-  /** The writer thread dies first, so that nothing of what the old server does from here on is stored. */
+  /** The store is lost first, so that nothing of what the old server does from here on is stored. */
   async crash(): Promise<void> {
-    const { store } = this.#server;
-    await store.tokens.touch("please exit before", 0).then(
-      () => Promise.reject(new Error("the writer thread did not die")),
-      () => undefined,
-    );
+    await this.#losable.lose(this.#server.store, "before");
     await this.#stopServer();
     await this.#startAgain();
   }
 
   /** Rows are what the logs fold to. */
   async verify(): Promise<void> {
-    const { differences } = await verifyDatabase(`${this.#directory}/db`);
+    const { differences } = await this.#losable.verify();
     deepStrictEqual(differences, []);
   }
 
@@ -145,14 +137,13 @@ export class MachineUnderTest implements AsyncDisposable {
   }
 
   async #startAgain(): Promise<void> {
-    const store = await openStore(this.#directory);
-    this.#server = this.#build(store);
+    this.#server = this.#build(await this.#losable.open(), this.#server.nodeId);
     await this.#startServer();
     for (const follower of this.followers) await follower.reconnect(this.#server.log);
   }
 
-  #build(store: Store): Server {
-    return build(this.#directory, store, this.clock, () => this.#changed());
+  #build(store: Store, predecessor?: string): Server {
+    return build(this.#directory, store, predecessor, this.clock, () => this.#changed());
   }
 
   async #startServer(): Promise<void> {
@@ -171,11 +162,13 @@ export class MachineUnderTest implements AsyncDisposable {
   }
 }
 
-async function openStore(directory: string): Promise<Store> {
-  return SqliteStore.open({ path: `${directory}/db`, now: Date.now, onFatal: () => undefined }, DYING_WRITER);
-}
-
-function build(directory: string, store: Store, clock: ManualClock, onChange: () => void): Server {
+function build(
+  directory: string,
+  store: Store,
+  predecessor: string | undefined,
+  clock: ManualClock,
+  onChange: () => void,
+): Server {
   const runs = new HeldRuns(onChange);
   const appends = { count: 0 };
   const core = composeCore({
@@ -195,6 +188,7 @@ function build(directory: string, store: Store, clock: ManualClock, onChange: ()
     now: Date.now,
     expiryClock: clock,
     node: "test",
+    predecessor,
     watchLog: (log) => ({
       ...log,
       async append(...given) {
@@ -205,7 +199,7 @@ function build(directory: string, store: Store, clock: ManualClock, onChange: ()
       },
     }),
   });
-  const { log, runner, approvals } = core;
+  const { nodeId, log, runner, approvals } = core;
   const { tasks, approvals: answers } = core.services;
-  return { store, log, runner, approvals, answers, runs, appends, tasks };
+  return { nodeId, store, log, runner, approvals, answers, runs, appends, tasks };
 }
