@@ -1,0 +1,109 @@
+import { isTerminalTaskState, TASK_STATES, type TaskState } from "@trunkline/contract";
+import { seededRandom } from "@trunkline/testkit";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import type { Store } from "../port.ts";
+import type { StoreHarness } from "../store-conformance.ts";
+
+const OWNERS = ["alice", "bob"];
+const SESSIONS = ["s1", "s2", "s3"];
+
+/** Of a row of the table of tasks, what these tests set. */
+export type PlainTask = Record<"id" | "session_id" | "owner_id" | "state" | "prompt", string> &
+  Record<"pos" | "created_at", number> & { state: TaskState; ended_at: number | null };
+
+export interface PagesHarness extends StoreHarness {
+  /** Behind the store's back: it would take as many appends. */
+  insertTasks(tasks: readonly PlainTask[]): Promise<void>;
+}
+
+/** Which tasks a page has, whatever the engine reads for it. */
+export function describePages(name: string, createHarness: () => Promise<PagesHarness>): void {
+  describe(`queries for pages: ${name}`, () => {
+    let harness: PagesHarness;
+    let store: Store;
+
+    beforeEach(async () => {
+      harness = await createHarness();
+      store = await harness.open();
+    });
+    afterEach(async () => {
+      await store.close();
+      await harness[Symbol.asyncDispose]();
+    });
+
+    /** @returns 400 tasks of two owners in three sessions, in all states that a session can have them in. */
+    async function storeTasks(): Promise<PlainTask[]> {
+      const random = seededRandom(5);
+      const active = new Set<string>();
+      const tasks = Array.from({ length: 400 }, (_, index): PlainTask => {
+        const session = Math.floor(random() * SESSIONS.length);
+        const session_id = SESSIONS[session]!;
+        let state: TaskState = TASK_STATES[Math.floor(random() * TASK_STATES.length)]!;
+        if ((state === "working" || state === "input-required") && active.has(session_id))
+          state = "completed";
+        if (state === "working" || state === "input-required") active.add(session_id);
+        return {
+          id: `t${String(index).padStart(4, "0")}`,
+          session_id,
+          owner_id: OWNERS[session % 2]!,
+          pos: Math.floor(random() * 1_000),
+          state,
+          prompt: "x",
+          created_at: index,
+          ended_at: isTerminalTaskState(state) ? index : null,
+        };
+      });
+      for (const [index, id] of SESSIONS.entries()) {
+        await store.sessions.begin({ id, ownerId: OWNERS[index % 2]!, at: 0, hiddenBy: "n" });
+      }
+      await harness.insertTasks(tasks);
+      return tasks;
+    }
+
+    it("give the newest tasks of a session or an owner, in any states, before any task", async () => {
+      const all = await storeTasks();
+      const sets: (TaskState[] | undefined)[] = [
+        undefined,
+        [],
+        ["failed"],
+        ["submitted", "working"],
+        ["completed", "submitted", "completed"],
+        [...TASK_STATES],
+      ];
+      for (const states of sets) {
+        for (const sessionId of [undefined, ...SESSIONS]) {
+          for (const beforeId of [undefined, "t0200"]) {
+            const expected = all
+              .filter((task) =>
+                sessionId === undefined ? task.owner_id === "alice" : task.session_id === sessionId,
+              )
+              .filter((task) => states === undefined || states.includes(task.state))
+              .filter((task) => beforeId === undefined || task.id < beforeId)
+              .map((task) => task.id)
+              .toSorted()
+              .toReversed()
+              .slice(0, 20);
+            const found = await store.tasks.page({
+              ownerId: "alice",
+              limit: 20,
+              ...(sessionId !== undefined && { sessionId }),
+              ...(states !== undefined && { states }),
+              ...(beforeId !== undefined && { beforeId }),
+            });
+            expect(found.map((task) => task.id)).toEqual(expected);
+          }
+        }
+      }
+    });
+
+    it("show of a session what runs, what runs next, and what ended last", async () => {
+      const all = (await storeTasks()).filter((task) => task.session_id === "s1");
+      const unfinished = all.filter((task) => !isTerminalTaskState(task.state));
+      const ended = all.filter((task) => isTerminalTaskState(task.state)).map((task) => task.id);
+      const shown = await store.tasks.ofDetail("s1");
+      expect(shown).toHaveLength(100);
+      const ids = [...unfinished.map((task) => task.id), ...ended.toSorted().slice(unfinished.length - 100)];
+      expect(shown.map((task) => task.id)).toEqual(ids.toSorted().toReversed());
+    });
+  });
+}
