@@ -22,7 +22,11 @@ export function doctorCommand(context: CommandContext): Command {
   return new Command("doctor")
     .summary("check the setup")
     .description("Check this machine and the server, one line per check. Exits with 1 if a check fails.")
+<<<<<<< HEAD
     .option("--verify", "also compare every row of this machine's database with the logs (read-only)")
+=======
+    .option("--verify", "also compare every row of the database with what the logs say; reads only")
+>>>>>>> 85a2601 (doctor --verify on PostgreSQL)
     .option("--json", "print one check per line as JSON")
     .action(async (options: DoctorOptions, command: Command) => {
       const { out, env } = context.terminal;
@@ -36,7 +40,7 @@ export function doctorCommand(context: CommandContext): Command {
       ];
       if (options.verify) {
         using status = openStatusLine(context.terminal.err);
-        findings.push(...(await checkRows(dataDir, status)));
+        findings.push(...(await checkRows({ dataDir, databaseUrl: env["TRUNKLINE_DATABASE_URL"] }, status)));
       }
       for (const finding of findings) {
         await out.write(options.json ? `${JSON.stringify(finding)}\n` : formatFinding(finding, out.colors));

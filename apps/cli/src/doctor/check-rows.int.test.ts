@@ -12,7 +12,7 @@ it("finds every row as its log says, beside a server that runs", async () => {
   await using server = await ServerFixture.start();
   const task = await server.client.task.submit.mutate({ prompt: "say: hello" });
   for await (const _ of followTask(server.client, task));
-  const findings = await checkRows(server.dataDir, quiet);
+  const findings = await checkRows({ dataDir: server.dataDir, databaseUrl: undefined }, quiet);
   expect(findings).toEqual([
     {
       check: "rows",
@@ -24,7 +24,7 @@ it("finds every row as its log says, beside a server that runs", async () => {
 
 it("says where there is no database, and makes none", async () => {
   const directory = await mkdtemp(join(tmpdir(), "trunkline-rows-"));
-  expect(await checkRows(directory, quiet)).toMatchObject([
+  expect(await checkRows({ dataDir: directory, databaseUrl: undefined }, quiet)).toMatchObject([
     { level: "fail", message: expect.stringMatching(/no database/i) as string },
   ]);
   await rm(directory, { recursive: true });

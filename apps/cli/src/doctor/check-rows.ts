@@ -5,11 +5,14 @@ import type { Finding } from "./finding.ts";
 const TOLD = 10;
 
 /** Compares the rows behind lists and queues with the logs. Read-only, with or without a running server. */
-export async function checkRows(dataDir: string, status: StatusLine): Promise<Finding[]> {
+export async function checkRows(
+  store: { dataDir: string; databaseUrl: string | undefined },
+  status: StatusLine,
+): Promise<Finding[]> {
   // Loaded lazily, so that nothing else pays for the database library.
-  const { verifyDataDir } = await import("@trunkline/server/backup");
+  const { verifyRows } = await import("@trunkline/server/backup");
   try {
-    const report = await verifyDataDir(dataDir, ({ sessions, of }) =>
+    const report = await verifyRows(store, ({ sessions, of }) =>
       status.show({ label: "comparing rows with logs", detail: `${sessions} of ${of} sessions` }),
     );
     status.show(null);

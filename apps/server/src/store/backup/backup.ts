@@ -3,4 +3,4 @@ export { backupDatabase, type BackupSummary } from "./backup-database.ts";
 export { BackupError } from "./backup-error.ts";
 export type { CopyProgress } from "./copy-database.ts";
 export { restoreDatabase, type RestoreOptions, type RestoreSummary } from "./restore-database.ts";
-export { verifyDataDir } from "./verify-data-dir.ts";
+export { verifyRows } from "./verify-rows.ts";
