@@ -22,11 +22,7 @@ export function doctorCommand(context: CommandContext): Command {
   return new Command("doctor")
     .summary("check the setup")
     .description("Check this machine and the server, one line per check. Exits with 1 if a check fails.")
-<<<<<<< HEAD
-    .option("--verify", "also compare every row of this machine's database with the logs (read-only)")
-=======
-    .option("--verify", "also compare every row of the database with what the logs say; reads only")
->>>>>>> 85a2601 (doctor --verify on PostgreSQL)
+    .option("--verify", "also compare every row of the database with the logs (read-only)")
     .option("--json", "print one check per line as JSON")
     .action(async (options: DoctorOptions, command: Command) => {
       const { out, env } = context.terminal;
