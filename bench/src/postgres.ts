@@ -1,6 +1,6 @@
 /**
- * The store on PostgreSQL and the log beside plain `pg`, in turns, on a PostgreSQL of its own. BENCH_SCALE=0.1 makes it quick
- * and rough; TMPDIR chooses the disk.
+ * The store on PostgreSQL and the log, alternating with plain `pg`, on a separate PostgreSQL. BENCH_SCALE=0.1 makes it
+ * quick and rough; TMPDIR chooses the disk.
  */
 import { PostgresServer } from "@trunkline/testkit";
 import { openPostgresStore } from "../../apps/server/src/store/postgres/postgres-store.ts";
@@ -9,9 +9,9 @@ import { type Measurement, measure, printTable } from "./store/measure.ts";
 import { RawPostgres } from "./store/raw-postgres.ts";
 
 const SESSIONS = 50;
-/** As many as the store commits on. */
+/** As many as the store commits with. */
 const LANES = 4;
-/** Of which the middle one counts: what else the machine does hits ours and the yardstick by chance. */
+/** The median counts: other load on the machine affects ours and the yardstick at random. */
 const ROUNDS = 7;
 
 const scale = Number(process.env["BENCH_SCALE"] ?? 1);
@@ -23,7 +23,7 @@ const store = await openPostgresStore({ url, node: "bench", now: Date.now, logge
 await using bench = new BenchLog(store);
 const sessions = await bench.createSessions(SESSIONS);
 
-/** @returns transactions that stored events, so far. */
+/** @returns transactions that stored events so far. */
 async function transactions(): Promise<number> {
   const database = new URL(url).pathname.slice(1);
   const [row] = await server.sql<{ done: number }>(
@@ -81,7 +81,7 @@ for (const { what, ids, pieces, events, yardstick } of [
   },
 ]) {
   const count = events * scale;
-  // Both warm, and as large transactions for the one as for the other.
+  // Warm up both, with equally large transactions.
   const before = await transactions();
   await append(what, ids, count, pieces);
   const size = Math.max(1, Math.round(count / ((await transactions()) - before)));

@@ -18,7 +18,7 @@ describe("simulated throughput", () => {
 
   it("is the disk's, where few tasks wait for slow flushes", () => {
     const slow = { ...COST, nodeMs: 0.01, storeMs: 0.01, flushMs: 10 };
-    // Four flushes one after another for each, which it shares with those that wait for the same.
+    // Four successive flushes for each, shared with those that wait for the same one.
     expect(simulateThroughput(slow, { ...MACHINE, tasksAtOnce: 1 })).toBeCloseTo(25, 0);
     expect(simulateThroughput(slow, { ...MACHINE, tasksAtOnce: 10 })).toBeGreaterThan(100);
   });

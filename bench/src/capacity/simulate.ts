@@ -1,24 +1,24 @@
-/** What one task costs, by who works for it, in ms of one core. */
+/** Cost of one task by component, in ms of one core. */
 export interface TaskCost {
-  /** Of a node's process, whose event loop does one thing at a time. */
+  /** A node's process, whose event loop does one thing at a time. */
   nodeMs: number;
-  /** Of PostgreSQL, whose connections work side by side. */
+  /** PostgreSQL, whose connections run in parallel. */
   storeMs: number;
-  /** Of whoever asks and reads, where that is on the same machine; 0: it is not. */
+  /** The client, if it is on the same machine; 0: it is not. */
   clientMs: number;
-  /** Round trips to the store that follow on one another, each of which ends with a flush to disk. */
+  /** Successive round trips to the store, each ending with a flush to disk. */
   commits: number;
-  /** Of one flush, in ms. It serves every commit that waits for it. */
+  /** Duration of a flush, in ms. It serves every commit that waits for it. */
   flushMs: number;
 }
 
 export interface Machine {
-  /** That nodes, store and clients share. */
+  /** Cores shared by nodes, store and clients. */
   cores: number;
   nodes: number;
-  /** Connections per node that commit. */
+  /** Committing connections per node. */
   lanes: number;
-  /** Tasks on their way at once, in all. */
+  /** Concurrent tasks in total. */
   tasksAtOnce: number;
 }
 
@@ -26,14 +26,14 @@ type Stage = "node" | "store" | "flush" | "client";
 
 interface Job {
   node: number;
-  /** Of its stages, in order, what is left. */
+  /** Remaining work of its stages, in order. */
   stage: number;
   leftMs: number;
 }
 
 /**
- * Plays tasks through nodes, store and disk that share the cores of one machine: a node's event loop is one server, the
- * store has one for each connection, and where more want to run than there are cores, each runs as much slower.
+ * Simulates tasks passing through nodes, store and disk that share the cores of one machine: a node's event loop is one
+ * server, the store has one per connection, and with more runnable than cores, each slows down in proportion.
  * @returns tasks per second.
  */
 export function simulateThroughput(cost: TaskCost, machine: Machine, tasks = 4_000): number {

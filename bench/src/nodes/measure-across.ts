@@ -9,7 +9,7 @@ import { startNodes } from "./start-nodes.ts";
 
 const CANCELS = 20;
 
-/** Tokens of tasks that run on one node, read on the same and on another; tasks that are canceled on another. */
+/** Tokens of tasks on one node, read on the same and on another; tasks canceled from another node. */
 export async function measureAcross(run: BenchRun): Promise<Row[]> {
   await using provider = await FakeProviderProcess.start();
   await using postgres = await PostgresServer.start();

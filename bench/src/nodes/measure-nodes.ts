@@ -10,11 +10,11 @@ import { startNodes } from "./start-nodes.ts";
 const NODES = [1, 2, 3];
 /** Enough that none has much history, and all nodes have work. */
 const SESSIONS = 120;
-/** Concurrent submits, in all. */
+/** Concurrent submits in total. */
 const WINDOW = 64;
-/** Commits of a task that follow on one another: submitted, started, its step's beginning and end, completed. */
+/** Successive commits of a task: submitted, started, its step's start and end, completed. */
 const COMMITS_PER_TASK = 5;
-/** As the store has it by default. */
+/** The store's default. */
 const LANES = 4;
 
 interface Measured {
@@ -27,7 +27,7 @@ interface Measured {
   storedBytesEach: number;
 }
 
-/** Tasks that do next to nothing on one, two and three nodes of one machine and one PostgreSQL, which share its cores. */
+/** No-op tasks on one, two and three nodes sharing the cores of one machine and one PostgreSQL. */
 export async function measureNodes(run: BenchRun): Promise<Row[]> {
   const durationMs = run.quick ? 3_000 : 10_000;
   await using postgres = await PostgresServer.start();
@@ -39,7 +39,7 @@ export async function measureNodes(run: BenchRun): Promise<Row[]> {
   for (const count of NODES) {
     const measured = await runNodes(run, postgres, count, durationMs);
     const { tasksPerSecond, eventsPerSecond, nodesMs, storeMs, clientMs } = measured;
-    // What a task costs is measured once, on one node; what more nodes give is predicted from it.
+    // The cost of a task is measured on one node; the gain of more nodes is predicted from it.
     cost ??= { nodeMs: nodesMs, storeMs, clientMs, commits: COMMITS_PER_TASK, flushMs };
     alone ||= tasksPerSecond;
     const predicted = simulateThroughput(cost, {
@@ -75,14 +75,14 @@ export async function measureNodes(run: BenchRun): Promise<Row[]> {
   return rows;
 }
 
-/** A commit of one connection that nobody shares, in ms: mostly the flush. */
+/** Latency of a commit on an otherwise idle connection, in ms: mostly the flush. */
 async function measureFlush(postgres: PostgresServer): Promise<number> {
   const url = await postgres.createDatabase();
   const database = new URL(url).pathname.slice(1);
   await postgres.sql("create table flushed (at bigint)", database);
   const statements = Array.from({ length: 200 }, () => "insert into flushed values (1);").join("\n");
   const startedAt = performance.now();
-  // Several statements of one message are one transaction: each in its own.
+  // Several statements in one message are one transaction, so send each separately.
   await postgres.sql(statements.replaceAll(";", "; commit; begin;").replace(/begin;$/, ""), database);
   return (performance.now() - startedAt) / 200;
 }
@@ -111,7 +111,7 @@ async function runNodes(
   };
 }
 
-/** Each session is submitted to, and followed, on one of the nodes. */
+/** Each session is submitted to, and followed on, one of the nodes. */
 async function runTasks(
   run: BenchRun,
   nodes: readonly Server[],

@@ -1,11 +1,11 @@
 import { Client } from "pg";
 
-/** Connections that insert at once, as many as a node commits with and some. */
+/** Concurrent connections, slightly more than a node commits with. */
 const CONNECTIONS = 8;
 
 /**
- * The yardstick: an event appended by plain `pg`, the least that keeps an order: a counter's row and the event, in one
- * transaction, durable when it is answered.
+ * Yardstick: an event appended with plain `pg`, the minimum that keeps an order: a counter row and the event in one
+ * transaction, durable when acknowledged.
  * @returns appends per second.
  */
 export async function measurePlainInserts(url: string, durationMs: number): Promise<number> {

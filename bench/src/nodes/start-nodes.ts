@@ -6,11 +6,11 @@ import type { BenchRun, Server } from "../measures/bench-run.ts";
 
 export interface Nodes extends AsyncDisposable {
   nodes: readonly Server[];
-  /** What the database takes on disk. */
+  /** Size of the database on disk. */
   storedBytes(): Promise<number>;
 }
 
-/** Servers on a new database, which share a directory for workspaces. */
+/** Servers on a new database, with a shared directory for workspaces. */
 export async function startNodes(
   run: BenchRun,
   postgres: PostgresServer,

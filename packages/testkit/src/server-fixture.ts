@@ -10,23 +10,23 @@ import { waitFor } from "./wait-for.ts";
 const SERVER_MAIN = fileURLToPath(new URL("../../../apps/server/bin/trunkline-server.mjs", import.meta.url));
 
 export interface ServerFixtureOptions {
-  /** Default off: the API alone. */
+  /** Default off: the API only. */
   web?: "on" | "off";
-  /** Goes to the server beside what it needs; nothing else of this process's environment does. */
+  /** Added to what the server needs; nothing else of this process's environment is passed on. */
   env?: Record<string, string>;
-  /** Of the PostgreSQL to keep data in; default: a database of its own where the test's project has one, else SQLite. */
+  /** PostgreSQL's URL; default: a separate database if the test's project has PostgreSQL, else SQLite. */
   databaseUrl?: string | undefined;
-  /** An existing data directory, which is then kept; default: a fresh one, removed in the end. */
+  /** An existing data directory, which is kept; default: a new one, removed at the end. */
   dataDir?: string;
   /** Default 30,000. */
   readyTimeoutMs?: number;
   /** For the server's Node, e.g. `--expose-gc`. */
   nodeOptions?: readonly string[];
-  /** The server's program; default the one of this repository. */
+  /** The server's program; default: this repository's. */
   main?: string;
 }
 
-/** The real server as a child process with a data directory of its own, on a port that it keeps over restarts. */
+/** The real server as a child process with its own data directory, on a port that it keeps across restarts. */
 export class ServerFixture implements AsyncDisposable {
   readonly dataDir: string;
   readonly #options: ServerFixtureOptions;
@@ -45,7 +45,7 @@ export class ServerFixture implements AsyncDisposable {
     this.#database = database;
   }
 
-  /** @throws Error with the server's output where it exits instead of serving; DeadlineError. */
+  /** @throws Error with the server's output if it exits instead of serving; DeadlineError. */
   static async start(options: ServerFixtureOptions = {}): Promise<ServerFixture> {
     const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), "trunkline-test-")));
     const database = options.databaseUrl === undefined ? await TestDatabase.of(dataDir) : undefined;
@@ -59,12 +59,12 @@ export class ServerFixture implements AsyncDisposable {
     }
   }
 
-  /** `http://127.0.0.1:PORT`, the same over restarts. */
+  /** `http://127.0.0.1:PORT`, the same across restarts. */
   get url(): string {
     return this.#url;
   }
 
-  /** The bearer token that the server made for its owner. */
+  /** The bearer token that the server created for its local user. */
   get token(): string {
     return this.#token;
   }
@@ -75,12 +75,12 @@ export class ServerFixture implements AsyncDisposable {
     return this.#client;
   }
 
-  /** The one-time link that the latest start printed. */
+  /** The one-time link printed by the latest start. */
   get signInUrl(): string {
     return this.#signInUrl;
   }
 
-  /** How long the latest start took until `/health` answered, in milliseconds. */
+  /** How long the latest start took until `/health` answered, in ms. */
   get readyMs(): number {
     return this.#readyMs;
   }
@@ -98,7 +98,7 @@ export class ServerFixture implements AsyncDisposable {
     return this.#earlierLogs + (this.#child?.logs ?? "");
   }
 
-  /** Ends the server in order. @returns its exit code; null where it had to be killed after 15 s */
+  /** Shuts the server down. @returns its exit code; null if it had to be killed after 15 s */
   async stop(): Promise<number | null> {
     const { code } = await this.#running().end("SIGTERM", 15_000);
     return code;
@@ -114,7 +114,7 @@ export class ServerFixture implements AsyncDisposable {
     return this.#running().exited;
   }
 
-  /** Starts again on the same data and port, `env` on top of the fixture's; stops it before where it runs. */
+  /** Restarts on the same data and port, with `env` on top of the fixture's; stops it first if it is running. */
   async restart(options: { env?: Record<string, string> } = {}): Promise<void> {
     await this.stop();
     await this.#launch(Number(new URL(this.#url).port), options.env);
@@ -123,7 +123,7 @@ export class ServerFixture implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#child?.end("SIGTERM", 15_000);
     if (this.#options.dataDir !== undefined) return;
-    // A tool's process that outlives the server may still be writing into its workspace.
+    // A tool's process that outlives the server may still be writing to its workspace.
     await this.#database?.drop();
     await rm(this.dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
   }
@@ -159,7 +159,7 @@ export class ServerFixture implements AsyncDisposable {
     this.#readyMs = performance.now() - startedAt;
   }
 
-  /** Where the server says it listens; undefined while the file is missing, or still the one of an earlier start. */
+  /** The server's address according to its record; undefined if the file is missing, or from an earlier start. */
   async #announcedUrl(pid: number): Promise<string | undefined> {
     try {
       const json = await readFile(join(this.dataDir, "server.json"), "utf8");
@@ -173,7 +173,7 @@ export class ServerFixture implements AsyncDisposable {
   }
 }
 
-/** No key, setting or option of the developer's shell may decide a test. */
+/** No key, setting or option of the developer's shell may affect a test. */
 function inherited(): Record<string, string> {
   const names = ["PATH", "HOME", "TMPDIR", "LANG", "LC_ALL"];
   return Object.fromEntries(

@@ -6,17 +6,17 @@ import type { Dispatcher } from "./port.ts";
 export interface DispatcherHarness {
   name: string;
   create(options: { concurrency: number; isShared: () => boolean }): Promise<Dispatcher>;
-  /** How many random histories to try. */
+  /** Number of random histories. */
   runs: number;
 }
 
-/** Sessions of owners, each at work until the test ends it. What must never be is noted as it happens. */
+/** Sessions of owners, each running until the test ends it. Violations are recorded as they happen. */
 export class DispatchWorld {
   readonly working = new Map<string, (more: boolean) => void>();
-  /** Sessions with work that nobody has begun. */
+  /** Sessions with work that has not started. */
   readonly waiting = new Set<string>();
   readonly wrong: string[] = [];
-  /** In the order in which they began. */
+  /** In the order in which they started. */
   readonly begun: string[] = [];
   readonly kept: number;
   readonly dispatcher: Dispatcher;
@@ -63,7 +63,7 @@ export class DispatchWorld {
     return [...this.working.keys()].toSorted();
   }
 
-  /** No slot stays idle that somebody may have. */
+  /** No slot stays idle while somebody may have it. */
   async settled(): Promise<void> {
     const isSettled = (): boolean => {
       const owners = new Set([...this.waiting].map((id) => id.slice(0, 1)));
@@ -75,7 +75,7 @@ export class DispatchWorld {
     await waitFor("all slots to be used that may be", isSettled, { intervalMs: 1 });
   }
 
-  /** Ends whatever is at work, and lets nobody begin any more. */
+  /** Ends whatever is running, and lets nothing start any more. */
   async stop(): Promise<void> {
     const stopped = this.dispatcher.stop();
     for (const sessionId of this.working.keys()) this.end(sessionId);
@@ -97,7 +97,7 @@ export const SOON = { interval: 1, timeout: 10_000 };
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 
-/** What every dispatcher promises on one node. */
+/** Conformance suite for a dispatcher on one node. */
 export function describeDispatcher({ name, create, runs }: DispatcherHarness): void {
   const worlds: DispatchWorld[] = [];
   const world = async (concurrency: number, isShared: boolean) => {

@@ -1,14 +1,14 @@
 import type { Doorbell } from "./port.ts";
 
-/** How many sessions of an owner are running. */
+/** Number of an owner's running sessions. */
 export type RunningOf = (ownerId: string) => number;
 
 /**
- * Sessions waiting for a slot. The owner with the fewest running goes first, so whoever has nothing running gets the next
- * slot; among equals owners take turns, and each owner's sessions go in the order they were rung.
+ * Sessions waiting for a slot. The owner with the fewest running goes first; among equals owners take turns, and each
+ * owner's sessions go in the order they were rung.
  */
 export class FairQueue {
-  /** Insertion order is the order of turns: the owner who was served goes to the end. */
+  /** Insertion order is the order of turns: whoever was served goes to the end. */
   readonly #owners = new Map<string, Set<string>>();
 
   add({ ownerId, sessionId }: Doorbell): void {
@@ -17,7 +17,7 @@ export class FairQueue {
     else sessions.add(sessionId);
   }
 
-  /** A slot of this owner's came free: everybody else's turn comes before theirs. */
+  /** A slot of this owner's became free: everybody else's turn comes first. */
   served(ownerId: string): void {
     const sessions = this.#owners.get(ownerId);
     if (sessions === undefined) return;

@@ -3,8 +3,8 @@ import { FairQueue } from "./fair-queue.ts";
 import { Slots } from "./slots.ts";
 
 /**
- * The dispatcher of a single node. What it forgets in a crash is swept up from the task rows at the next start.
- * @param options.isShared whether slots are kept for owners who have nothing running
+ * The dispatcher of a single node. After a crash, the next start rings for sessions with work according to their rows.
+ * @param options.isShared whether slots are reserved for owners with nothing running
  */
 export function createInProcessDispatcher({
   concurrency,
@@ -15,7 +15,7 @@ export function createInProcessDispatcher({
 }): Dispatcher {
   const waiting = new FairQueue();
   const slots = new Slots(concurrency, isShared);
-  /** Sessions whose handler runs; true where they were rung meanwhile. */
+  /** Sessions whose handler is running; true if rung meanwhile. */
   const running = new Map<string, boolean>();
   let handler: ((sessionId: string) => Promise<boolean>) | undefined;
   let isPaused = false;

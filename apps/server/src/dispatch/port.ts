@@ -1,22 +1,25 @@
-/** A session that has queued work, and whose it is. */
+/** A session with queued work, and its owner. */
 export interface Doorbell {
   sessionId: string;
   ownerId: string;
 }
 
-/** Says which session may run its next task now. Carries no order of tasks: that is in the rows. */
+/** Decides which session may run its next task now. Knows nothing about the order of tasks, which is in the rows. */
 export interface Dispatcher {
   /** There is work in this session. Ringing twice, or for nothing, does no harm. */
   ring(bell: Doorbell): void;
   /**
-   * Calls `handler` for each session that was rung: on this node at most once at a time per session, at most
-   * `concurrency` at a time in all, the owner with the fewest running first. The handler resolves to true while the
-   * session has more work; it never rejects.
+   * Calls `handler` for each rung session: on this node at most once at a time per session, at most `concurrency` at a
+   * time in total, the owner with the fewest running first. The handler resolves to true while the session has more
+   * work; it never rejects.
    */
   start(handler: (sessionId: string) => Promise<boolean>): void;
-  /** Starts no more handlers until it is resumed. Those that run go on; what waits is left to other nodes, if there are any. */
+  /**
+   * Starts no more handlers until resumed. Running ones continue; waiting sessions are left to other nodes, if there
+   * are any.
+   */
   pause(): void;
   resume(): void;
-  /** Starts no more handlers; resolves when those that run have ended. Other nodes go on with their sessions. */
+  /** Starts no more handlers; resolves when the running ones have ended. Other nodes continue with their sessions. */
   stop(): Promise<void>;
 }

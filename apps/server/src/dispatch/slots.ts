@@ -1,16 +1,16 @@
-/** Of this many slots, one is kept for owners who have nothing running. */
+/** One in this many slots is reserved for owners with nothing running. */
 const SLOTS_PER_KEPT_ONE = 4;
 
 /**
- * Who holds the slots. While the server is shared, a quarter of them (at least one, where there are two or more) is kept
- * for owners who have nothing running: one owner's long tasks never keep another waiting. Each further owner at work has
- * taken one of those kept, so where many are at work all slots are used, and whoever has nothing running gets the next one.
- * A single slot cannot be shared: whoever has nothing running gets it next.
+ * Who holds the slots. While the server is shared, a quarter of them (at least one, if there are two or more) is
+ * reserved for owners with nothing running: one owner's long tasks never keep another waiting. Each further active
+ * owner uses up one of those reserved, so with many owners all slots are used, and whoever has nothing running gets the
+ * next one. A single slot can't be shared: it goes next to whoever has nothing running.
  */
 export class Slots {
   readonly #concurrency: number;
   readonly #isShared: () => boolean;
-  /** Running sessions of each owner who has any. */
+  /** Running sessions by owner. */
   readonly #running = new Map<string, number>();
   #taken = 0;
 
@@ -27,7 +27,7 @@ export class Slots {
     return this.#concurrency - this.#taken;
   }
 
-  /** Those who have something running. */
+  /** Owners with something running. */
   get owners(): string[] {
     return [...this.#running.keys()];
   }

@@ -1,6 +1,6 @@
 import type { Hints } from "./port.ts";
 
-/** Of a node that has its store to itself: there is nobody to tell, and nobody who tells. */
+/** For a node that has its store to itself: there are no others. */
 export const noHints: Hints = {
   announce: () => undefined,
   follow: () => undefined,

@@ -1,6 +1,6 @@
 import type { Store } from "../store/port.ts";
 
-/** A session's owner never changes, so it is asked for once. */
+/** Cache: a session's owner never changes. */
 const MAX_REMEMBERED = 10_000;
 
 export class SessionOwners {
@@ -11,7 +11,7 @@ export class SessionOwners {
     this.#store = store;
   }
 
-  /** @returns undefined where it was not asked for yet. */
+  /** @returns undefined if not cached yet. */
   known(sessionId: string): string | undefined {
     return this.#owners.get(sessionId);
   }

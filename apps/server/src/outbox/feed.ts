@@ -4,19 +4,19 @@ import type { OutboxStore } from "../store/port.ts";
 import type { OutboxConsumer } from "./port.ts";
 
 export interface FeedTimes {
-  /** How often it is looked whether something waits. */
+  /** Polling interval. */
   pollMs: number;
-  /** How long a node that has died keeps the others from its consumers. */
+  /** How long a dead node blocks its consumers for others. */
   leaseMs: number;
-  /** The first wait after a failure; each further one is twice as long, up to the longest. */
+  /** First delay after a failure; doubles with each one, up to the longest. */
   retryMs: number;
   longestRetryMs: number;
 }
 
-/** Entries that a consumer is given at once. */
+/** Entries per batch. */
 const BATCH = 200;
 
-/** Feeds one consumer, for as long as this node has the right to. */
+/** Feeds one consumer, as long as this node has the right to. */
 export class Feed {
   /** In a row. */
   failures = 0;
@@ -29,7 +29,7 @@ export class Feed {
   readonly #types: ReadonlySet<string>;
   readonly #stop = new AbortController();
   #running: Promise<void> | undefined;
-  /** Until when this node surely has the right to, by the monotonic clock; undefined where it has not. */
+  /** Until when this node certainly has the right, monotonic; undefined if it has not. */
   #heldUntil: number | undefined;
   /** Whether there may be something to remove. */
   #hasAdvanced = false;
@@ -80,19 +80,19 @@ export class Feed {
     await this.#release();
   }
 
-  /** @returns how long to wait before the next, in ms. */
+  /** @returns the delay before the next turn, in ms. */
   async #turn(): Promise<number> {
     const { pollMs, leaseMs } = this.#times;
     const isFresh = this.#heldUntil !== undefined && performance.now() < this.#heldUntil - leaseMs / 2;
     if (!isFresh && !(await this.#claim())) return Math.max(pollMs, leaseMs / 5);
     const lost = new AbortController();
-    // A batch that takes long must not lose the right to be handled here alone.
+    // A batch that takes long must not lose the exclusive right.
     const renewal = setInterval(() => {
       this.#claim().then(
         (holds) => {
           if (!holds) lost.abort(new Error("another node has taken over"));
         },
-        // The store is away: the next turn sees that, too.
+        // The store is unavailable: the next turn will notice, too.
         () => undefined,
       );
     }, leaseMs / 3);
@@ -103,7 +103,7 @@ export class Feed {
     }
   }
 
-  /** @returns whether there is likely more to do. */
+  /** @returns whether there is probably more to do. */
   async #feed(signal: AbortSignal): Promise<boolean> {
     const { entries, place } = await this.#store.page(this.name, BATCH);
     if (place === undefined) {

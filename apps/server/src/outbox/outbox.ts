@@ -7,7 +7,7 @@ import type { Outbox, OutboxConsumer } from "./port.ts";
 /** All in ms. */
 const TIMES: FeedTimes = { pollMs: 200, leaseMs: 15_000, retryMs: 500, longestRetryMs: 60_000 };
 
-/** @param times of tests, where they are others. */
+/** @param times for tests. */
 export function createOutbox(deps: {
   store: OutboxStore;
   consumers: readonly OutboxConsumer[];

@@ -1,38 +1,37 @@
 import type { EventType } from "@trunkline/contract";
 import type { OutboxEntry } from "../store/port.ts";
 
-/** Sees what happens in all sessions, and misses nothing: through crashes of its own and of the server. */
+/** Sees what happens in all sessions and misses nothing, across its own crashes and the server's. */
 export interface OutboxConsumer {
-  /** Its cursor is stored under it: never to be changed. */
+  /** Key of its stored cursor: never change it. */
   readonly name: string;
   readonly types: readonly EventType[];
   /**
-   * Takes some entries, in the order of commits. Its cursor is stored once this resolves; where it throws, or the process dies
-   * before that, the same entries come again. So what it does for an entry's id must be done once however often it is called.
-   * A session may be gone by now.
+   * Handles some entries, in commit order. Its cursor is stored once this resolves; if it throws, or the process dies
+   * first, the same entries come again, so effects must be idempotent by the entry's id. A session may be gone by now.
    * @param signal aborts when the server stops, or another node has taken over.
    */
   handle(entries: readonly OutboxEntry[], signal: AbortSignal): Promise<void>;
-  /** What is to be done while nothing waits, a little at a time. @returns whether there is more of it. */
+  /** Background work while nothing is waiting, a little at a time. @returns whether there is more. */
   rest?(signal: AbortSignal): Promise<boolean>;
 }
 
-/** How a consumer is doing. */
+/** A consumer's state. */
 export interface ConsumerState {
   name: string;
-  /** Entries that it has yet to see, at most MAX_COUNTED_LAG. */
+  /** Entries that it has not seen yet, counted up to MAX_COUNTED_LAG. */
   waiting: number;
-  /** How long ago the oldest of these happened, in ms; 0 where none waits. */
+  /** Age of the oldest of these, in ms; 0 if there is none. */
   lagMs: number;
-  /** How often in a row it has failed on this node. */
+  /** Failures in a row on this node. */
   failures: number;
 }
 
 /** Feeds the consumers. */
 export interface Outbox {
-  /** Makes the consumers known, before anything is appended, and begins to feed them. */
+  /** Registers the consumers, before anything is appended, and starts feeding them. */
   start(): Promise<void>;
   states(): Promise<ConsumerState[]>;
-  /** Resolves once no consumer is at work. */
+  /** Resolves once no consumer is active. */
   stop(): Promise<void>;
 }

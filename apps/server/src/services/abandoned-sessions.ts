@@ -3,17 +3,17 @@ import { GuardFailedError } from "../store/port.ts";
 import { removeSession, type RemoveSessionDeps } from "./delete-session.ts";
 
 interface AbandonedDeps extends RemoveSessionDeps {
-  /** Of this node. */
+  /** This node's id. */
   nodeId: string;
   logger: Pick<Logger, "error">;
 }
 
-/** How often to look, where other nodes may die, in ms. */
+/** Interval of checks if other nodes may die, in ms. */
 const LOOK_MS = 10_000;
 
 /**
- * Removes what a process that died had begun to delete, or to fill. Runs beside everything else; nobody waits for it. What
- * a live node deletes or fills is that node's own.
+ * Finishes the removal of sessions that a dead process had started to delete or fill. Runs in the background. Sessions
+ * that a live node deletes or fills are left alone.
  */
 export class AbandonedSessions {
   readonly #deps: AbandonedDeps;
@@ -48,7 +48,7 @@ export class AbandonedSessions {
       });
   }
 
-  /** @throws AggregateError where some are not gone: their files perhaps cannot be removed. The others are. */
+  /** @throws AggregateError if some could not be removed, e.g. because of their files. The others are gone. */
   async remove(): Promise<void> {
     const { store, nodeId } = this.#deps;
     const errors: unknown[] = [];

@@ -17,7 +17,7 @@ interface DeleteDeps extends RemoveSessionDeps {
   announcer: Pick<Announcer, "removed">;
   audit: Audit;
   now: () => number;
-  /** Of this node. */
+  /** This node's id. */
   nodeId: string;
 }
 
@@ -25,8 +25,8 @@ interface DeleteDeps extends RemoveSessionDeps {
 const CANCEL_WAIT_MS = 30_000;
 
 /**
- * From the first commit on the session is not found and takes no tasks. Then what runs is ended, and rows and files
- * go; a crash on the way is made up for by `AbandonedSessions`.
+ * From the first commit on the session can't be found and takes no tasks. Then running tasks are ended, and rows and
+ * files removed; after a crash, `AbandonedSessions` completes it.
  */
 export async function deleteSession(
   deps: DeleteDeps,
@@ -42,7 +42,7 @@ export async function deleteSession(
   return toSession(deps.dataDir, session);
 }
 
-/** Of a session that is hidden already: ends what runs in it, then files and rows go. */
+/** For a session that is already hidden: ends its tasks, then removes files and rows. */
 export async function removeSession(
   { store, dataDir, runner }: RemoveSessionDeps,
   sessionId: string,

@@ -13,19 +13,19 @@ interface ForkDeps {
   log: Log;
   audit: Audit;
   dataDir: string;
-  /** Copies all that is in a session's directory to where nothing is yet. */
+  /** Copies a session's directory to a path that does not exist yet. */
   copyWorkspace: (from: string, to: string) => Promise<void>;
   now: () => number;
-  /** Of this node. */
+  /** This node's id. */
   nodeId: string;
 }
 
 /**
- * The fork is a log that starts as a prefix of its parent's: the same events under the same seqs. What the prefix
- * leaves unfinished is closed as canceled, since the run it belongs to stays with the parent. Tasks stay the parent's
- * too, so no usage is counted twice. The workspace is copied as it is now: files have no history.
+ * A fork is a log that starts as a prefix of its parent's: same events, same seqs. What the prefix leaves unfinished is
+ * closed as canceled, because the run belongs to the parent. Tasks stay the parent's, too, so no usage is counted
+ * twice. The workspace is copied in its current state: files have no history.
  *
- * It is built out of sight, as an import is, and shown by the last commit: a long log is copied in many.
+ * It is filled while hidden, like an import, and made visible by the last commit: a long log takes many.
  */
 export async function forkSession(
   deps: ForkDeps,
@@ -44,7 +44,7 @@ export async function forkSession(
   const id = uuidv7();
   const now = deps.now();
   const workspace = workspaceDirectory(dataDir, id);
-  // Before anything is copied: a block that ends meanwhile takes its pieces with it.
+  // Before copying: a block that ends meanwhile takes its pieces with it.
   const closing = await unfinishedIn(store, parent.id, atSeq, now, "fork");
   await store.sessions.begin({
     id,
@@ -57,7 +57,7 @@ export async function forkSession(
     await deps.copyWorkspace(workspaceDirectory(dataDir, parent.id), workspace);
     await store.sessions.copyLog(parent.id, id, atSeq);
     const { model, agent, importedSeq } = parent;
-    // The files are those of now, whatever the log told by then.
+    // Files are copied as they are now, whatever the log said then.
     const readsUntrusted = (await hasReadUntrusted(store, parent.id, atSeq))
       ? { readsUntrusted: true as const }
       : {};
@@ -72,7 +72,7 @@ export async function forkSession(
     const data = { ...forked, ...readsUntrusted };
     await log.append(id, [...closing.events, { taskId: null, type: "session.forked", data }], {
       endedBlocks: closing.endedBlocks,
-      // Refused where the parent is being removed, perhaps before all of its log was copied.
+      // Refused if the parent is being removed, perhaps before all of its log was copied.
       expect: { sessionId: parent.id },
       ownerId: principal.userId,
       reveals: true,
@@ -95,7 +95,7 @@ export async function forkSession(
   return toSession(dataDir, await requireSession(store, principal, id));
 }
 
-/** Whether strangers' words came into the session after an event; what came before, a fork's log tells itself. */
+/** Whether untrusted text entered the session after an event; a fork's log covers what came before. */
 async function hasReadUntrusted({ events }: Store, sessionId: string, after: number): Promise<boolean> {
   for await (const { data } of events.ofTypes(sessionId, ["tool.called", "session.forked"], { after })) {
     if (data.readsUntrusted === true) return true;

@@ -20,11 +20,11 @@ export interface ImportDeps {
   audit: Audit;
   compute: Compute;
   spool: ImportSpool;
-  /** A document may hold the server's own secrets: they do not enter the log that way either. */
+  /** A document may contain the server's own secrets, which must not enter the log this way either. */
   redact: RedactEvent;
   dataDir: string;
   now: () => number;
-  /** Of this node. */
+  /** This node's id. */
   nodeId: string;
 }
 
@@ -34,16 +34,16 @@ const CHECK: Job<typeof checkDocument> = {
   kind: "long",
 };
 
-/** How long a check may take: it reads some 5 MB in a second, and ten times fewer where the machine is busy. */
+/** Timeout of validation: it reads some 5 MB per second, ten times less on a busy machine. */
 const CHECK_MS = 60_000;
 const CHECK_MS_PER_MB = 2_000;
 
 /**
- * Stores a document as a new session, whose rows follow from its events. All of it is checked before any of it is stored; then it
- * is built out of sight (as one that is being deleted, so a crash on the way leaves nothing behind) and shown by the last
- * commit.
+ * Stores a document as a new session, whose rows follow from its events. Everything is validated before anything is
+ * stored; then the session is filled while hidden (like one being deleted, so a crash leaves nothing behind) and made
+ * visible by the last commit.
  * @param source the document, or `{ document, importKey }`, as JSON.
- * @throws TrunklineError `validation_failed` saying what is not as it must be.
+ * @throws TrunklineError `validation_failed` with what is wrong.
  */
 export async function importSession(
   deps: ImportDeps,
@@ -79,7 +79,7 @@ export async function importSession(
   try {
     await fill(deps, principal, id, checked, files);
   } catch (error) {
-    // The import key is free again for another try.
+    // Free the import key for another attempt.
     await store.sessions.remove(id);
     if (error instanceof GuardFailedError && error.guard === "session") throw lost(error);
     if (error instanceof GuardFailedError || error instanceof UniqueViolationError) {
@@ -105,7 +105,7 @@ async function check(
   return outcome;
 }
 
-/** @returns the session that an earlier import of this document made. @throws TrunklineError where it was another document. */
+/** @returns the session of an earlier import of this document. @throws TrunklineError if it was another document. */
 async function findEarlier(
   store: Store,
   principal: Principal,
@@ -115,7 +115,7 @@ async function findEarlier(
   const id = await store.sessions.importedAs(principal.userId, importKey);
   if (id === undefined) return undefined;
   const imported = await store.events.last(id, ["session.imported"]);
-  // Absent in what earlier versions imported.
+  // Missing in imports by earlier versions.
   const { documentHash = hash } = imported?.data ?? {};
   if (documentHash !== hash) {
     throw new TrunklineError(
@@ -126,7 +126,7 @@ async function findEarlier(
   return id;
 }
 
-/** Stores what the document holds, and shows the session with the last commit. */
+/** Stores the document's contents, and makes the session visible with the last commit. */
 async function fill(
   { store, log, audit, redact, now }: ImportDeps,
   principal: Principal,
@@ -172,7 +172,7 @@ function invalid(message: string, cause?: unknown): TrunklineError {
   return new TrunklineError("validation_failed", message, { cause });
 }
 
-/** Tasks are named in events too; the order of the fields stays, so that an export of the import is the same again. */
+/** Events refer to tasks, too; field order is kept, so that exporting the import gives the same document. */
 function withRenamedTasks(
   type: string,
   data: unknown,

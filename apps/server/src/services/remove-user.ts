@@ -15,18 +15,18 @@ export interface RemoveUserDeps {
   runner: Runner;
   announcer: Pick<Announcer, "removed">;
   now: () => number;
-  /** Of this node. */
+  /** This node's id. */
   nodeId: string;
 }
 
-/** By then all nodes have asked anew whether the user's tokens hold, in ms: until then one of them may have taken a task. */
+/** By then all nodes have rechecked the user's tokens, in ms; until then one of them may have accepted a task. */
 const OTHERS_KNOW_MS = 1_000;
 /** How long to wait for a task's processes, in ms; they are gone well before. */
 const CANCEL_WAIT_MS = 30_000;
 
 /**
- * First nobody can act as the user any more; then what they had running is ended; then, where they are to go, sessions
- * and the user itself. A crash on the way is made up for by asking again.
+ * First nobody can act as the user any more; then their tasks are ended; then, if requested, sessions and the user
+ * itself removed. After a crash, repeat the call.
  */
 export async function removeUser(
   deps: RemoveUserDeps,
@@ -57,7 +57,7 @@ export async function removeUser(
   if (deleteSessions) await store.users.forget(userId);
 }
 
-/** Those that wait before those that work, so that none of them begins. */
+/** Queued ones before the running one, so that none starts. */
 async function cancelTasks({ store, runner }: RemoveUserDeps, by: string, userId: string): Promise<void> {
   for (const id of await store.tasks.unfinished({ ownerId: userId })) {
     await runner.cancel(id, { reason: "user-removed", by }, CANCEL_WAIT_MS);

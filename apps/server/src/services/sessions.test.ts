@@ -84,7 +84,7 @@ describe("sessions", () => {
     ["x".repeat(80), "x".repeat(80)],
     ["x".repeat(81), `${"x".repeat(79)}…`],
     [`${"x".repeat(78)} and more`, `${"x".repeat(78)}…`],
-    // Of a pair of surrogates both stay, or none.
+    // Both halves of a surrogate pair stay, or neither.
     [`${"x".repeat(78)}😀😀`, `${"x".repeat(78)}…`],
   ])("titles a session by its first prompt until somebody gives a better one: %j", async (prompt, title) => {
     const { sessionId } = await server.submit(prompt);
@@ -189,7 +189,7 @@ describe("sessions", () => {
         Array.from({ length: 100 }, (_, index) => ({
           taskId: null,
           type: "notice" as const,
-          // One in the middle is larger than a commit's share.
+          // One in the middle exceeds a commit's share.
           data: {
             level: "info" as const,
             message: batch === 6 && index === 3 ? "x".repeat(2_000_000) : `${index}`,
@@ -251,7 +251,7 @@ describe("sessions", () => {
     const { sessions } = server.store;
     const found = await sessions.abandoned();
     expect(found.map(({ id }) => id).toSorted()).toEqual(ids.toSorted());
-    // No path can hold a NUL.
+    // No path can contain NUL.
     const stuck = { id: "\0", hiddenBy: null };
     const store = {
       ...server.store,
@@ -355,7 +355,7 @@ describe("sessions", () => {
     const exported = JSON.stringify(await server.sessions.export(alice, { sessionId }));
     const imported = await server.sessions.import(bob, { document: JSON.parse(exported) as never });
     const again = await server.sessions.export(bob, { sessionId: imported.session.id });
-    // What tells of the import comes last, and is all that is new.
+    // The import's own event comes last, and is all that is new.
     expect(again.events.pop()?.type).toBe("session.imported");
     let text = JSON.stringify(again);
     expect(text).not.toContain(failed.id);

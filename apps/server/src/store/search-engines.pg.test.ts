@@ -13,7 +13,7 @@ import { randomQueries, randomTexts, QUERIES, TEXTS } from "./testing/search-cor
 import { createSession } from "./testing/session-log.ts";
 import { TemporaryDirectory } from "./testing/temporary-directory.ts";
 
-/** Both engines, filled with the same, and what each finds in it. */
+/** Both engines with the same contents, and their search results. */
 
 const logger = pino({ level: "silent" });
 const [alice, bob] = ["alice", "bob"];
@@ -21,7 +21,7 @@ const [alice, bob] = ["alice", "bob"];
 interface Engine {
   store: Store;
   search: SearchIndex;
-  /** Resolves once all that was committed can be found. */
+  /** Resolves once everything committed is searchable. */
   indexed(): Promise<void>;
 }
 
@@ -91,7 +91,7 @@ async function create(ownerId: string, title: string): Promise<string> {
   return id;
 }
 
-/** One after the other as a prompt, an answer, the input and the output of a tool. */
+/** In turn as a prompt, an answer, a tool's input and its output. */
 function asEvents(texts: readonly string[]): StoredDraft[] {
   const taskId = randomUUID();
   return texts.map((text, index): StoredDraft => {
@@ -121,7 +121,7 @@ async function say(sessionId: string, texts: readonly string[]): Promise<void> {
   await onBoth((store) => store.append(sessionId, events));
 }
 
-/** All pages of both engines, which must be the same. @returns the hits of all pages */
+/** All pages of both engines, which must be equal. @returns their hits */
 async function expectSame(ownerId: string, text: string, limit = 50) {
   const items = [];
   let cursor: string | undefined;
@@ -149,7 +149,7 @@ it("finds the same on both engines: hits, order, snippets and pages", async () =
   let found = 0;
   for (const query of QUERIES) found += (await expectSame(alice, query)).length;
   expect(found).toBeGreaterThan(150);
-  // Of each text that a person could have written, its first words find it.
+  // Every realistic text is found by its first words.
   for (const text of TEXTS.slice(0, 32)) {
     expect((await expectSame(alice, text.slice(0, 200))).length, text).toBeGreaterThan(0);
   }
@@ -271,7 +271,7 @@ it("H1: is soon done with phrases of nothing but one word in texts of nothing bu
     sessionId,
     Array.from({ length: 60 }, (_, index) => `${"a ".repeat(32_000)} ${index}`),
   );
-  // The compute pool would have ended it at its deadline.
+  // The compute pool would have stopped it at its deadline.
   const page = await postgres.search.search({ ownerId: alice, text: `"${"a ".repeat(31)}b"`, limit: 20 });
   expect(page).toEqual({ items: [], nextCursor: null });
 }, 60_000);

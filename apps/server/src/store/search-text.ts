@@ -1,15 +1,15 @@
 import { type EventDataOf, searchWords } from "@trunkline/contract";
 
-/** The types of events that are searched. */
+/** Event types covered by search. */
 export const SEARCHED_TYPES = ["task.submitted", "text.ended", "tool.called", "tool.ended"] as const;
 
 /**
- * UTF-16 units of an event's text that are searched: on SQLite a commit waits while they are indexed, some 100 ms at most. All of what
- * is kept of a tool's output, and prompts and answers of thirty pages.
+ * UTF-16 units of an event's text to index: on SQLite a commit waits for it, some 100 ms at most. Covers everything
+ * kept of a tool's output, and prompts and answers of thirty pages.
  */
 const MAX_SEARCHED_LENGTH = 65_536;
 
-/** The beginning of what is searched of an event, as it was written. */
+/** The start of an event's searched text, as written. */
 export function searchedText(type: string, json: string): string {
   const data: unknown = JSON.parse(json);
   switch (type) {
@@ -32,7 +32,7 @@ function bounded(text: string): string {
   return text.slice(0, MAX_SEARCHED_LENGTH);
 }
 
-/** The texts and numbers in a JSON value, as they are and not as JSON writes them, in their order. @param length enough of them. */
+/** The texts and numbers in a JSON value, unescaped, in order. @param length enough of them. */
 function valuesIn(value: unknown, length: number): string[] {
   const values: string[] = [];
   let left = length;
@@ -50,15 +50,12 @@ function valuesIn(value: unknown, length: number): string[] {
   return values;
 }
 
-/**
- * Of the words of one text, how often the same is indexed: what a phrase costs to look for grows with it. More stand in no
- * text that somebody wrote.
- */
+/** How often the same word of a text is indexed: the cost of a phrase grows with it. No real text has more. */
 const MAX_SAME_WORDS = 4_096;
-/** In place of those beyond, so that what they stood between does not become neighbours. Nobody can look for it. */
+/** Replaces further occurrences, so that their neighbours do not become adjacent. Can't be searched for. */
 export const NO_WORD = "\uffff";
 
-/** The words of a text as they are indexed, in their order. There are no spaces in them. */
+/** A text's words as indexed, in order. They contain no spaces. */
 export function indexedWords(text: string): string[] {
   const counts = new Map<string, number>();
   const words = searchWords(text);

@@ -2,24 +2,26 @@ import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Cluster } from "./cluster.ts";
 
-/** What happens to a cluster: a node is killed, or stopped for a while during which another one is killed; PostgreSQL crashes. */
+/**
+ * Faults of a cluster: a node is killed, or suspended for a while during which another is killed; PostgreSQL crashes.
+ */
 export type Mishap = "kill" | "stop" | "postgres";
 
 export interface ChaosOptions {
   mishaps: readonly Mishap[];
-  /** Over which they are spread, in ms. */
+  /** Duration over which they are spread, in ms. */
   duringMs: number;
-  /** How long a stopped node stays so, in ms. */
+  /** How long a node stays suspended, in ms. */
   stoppedMs: number;
   random: () => number;
-  /** Told what happens, for people. */
+  /** Called with a description of each fault. */
   onMishap: (what: string) => void;
 }
 
-/** Nodes that were killed stay away for so long, in ms. */
+/** How long killed nodes stay down, in ms. */
 const AWAY_MS = 2_000;
 
-/** Lets one mishap follow another; at the end all nodes and PostgreSQL run. */
+/** Runs one fault after another; at the end all nodes and PostgreSQL are running. */
 export async function causeChaos(cluster: Cluster, options: ChaosOptions): Promise<void> {
   const { mishaps, duringMs, stoppedMs, random, onMishap } = options;
   const pick = (except?: number): number => {

@@ -3,7 +3,10 @@ import { FakeProviderProcess } from "../fake-provider/fake-provider-process.ts";
 import { Cluster } from "./cluster.ts";
 import { runCluster } from "./run-cluster.ts";
 
-/** A short `pnpm crash:cluster`: a node sleeps for longer than its lease, another one is killed meanwhile, PostgreSQL crashes. */
+/**
+ * A short `pnpm crash:cluster`: a node is suspended for longer than its lease, another is killed meanwhile, PostgreSQL
+ * crashes.
+ */
 it("three nodes: nothing acknowledged is lost, doubled, out of order or left alone", async () => {
   await using provider = await FakeProviderProcess.start();
   await using cluster = await Cluster.start({ env: provider.serverEnv });

@@ -1,18 +1,18 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** How often a node is asked whether it serves, and how long its answer may take, in ms. */
+/** Interval and timeout of health checks, in ms. */
 const CHECK_MS = 500;
 
-/** One connection through the front. */
+/** A connection through the front. */
 interface Passage {
   client: Socket;
   server: Socket;
 }
 
 /**
- * Stands before the nodes as a load balancer does: connections go to them in turn, to those that answer `/health`; one that
- * falls silent loses its connections.
+ * A simple load balancer: distributes connections in turn over nodes that answer `/health`; a node that falls silent
+ * loses its connections.
  */
 export class Front implements AsyncDisposable {
   readonly #nodes: string[] = [];
@@ -32,7 +32,7 @@ export class Front implements AsyncDisposable {
     return front;
   }
 
-  /** From now on connections go to this node, too. */
+  /** From now on this node gets connections, too. */
   add(node: string): void {
     this.#nodes.push(node);
     this.#healthy.add(node);

@@ -1,7 +1,8 @@
 /**
- * `pnpm crash:cluster [--tasks 300] [--sessions 60] [--subscribers 120] [--seconds 150] [--stopped 30] [--kills 3] [--seed 1]`:
- * three servers on one PostgreSQL. While tasks run, nodes are killed, one is stopped and goes on, and PostgreSQL restarts as
- * after a crash. Then it checks that nothing was lost, doubled, out of order or left alone for more than 15 s.
+ * `pnpm crash:cluster [--tasks 300] [--sessions 60] [--subscribers 120] [--seconds 150] [--stopped 30] [--kills 3]
+ * [--seed 1]`: three servers on one PostgreSQL. While tasks run, nodes are killed, one is suspended and resumed, and
+ * PostgreSQL restarts after a crash. Then it checks that nothing was lost, duplicated, out of order or without an owner
+ * for more than 15 s.
  */
 import { parseArgs } from "node:util";
 import { FakeProviderProcess } from "../fake-provider/fake-provider-process.ts";
@@ -32,7 +33,7 @@ const mishaps = (["stop", "postgres", ...Array<Mishap>(Number(values.kills)).fil
 
 await using provider = await FakeProviderProcess.start();
 await using cluster = await Cluster.start({
-  // Any two nodes can run all sessions at once, so that waiting for a slot is not taken for being left alone.
+  // Any two nodes can run all sessions at once, so that waiting for a slot is not mistaken for missing an owner.
   env: { ...provider.serverEnv, TRUNKLINE_CONCURRENCY: String(sessions), TRUNKLINE_STREAMS_PER_USER: "1000" },
 });
 const startedAt = performance.now();

@@ -16,7 +16,7 @@ export interface ClusterRunOptions {
   tasks: number;
   sessions: number;
   subscribers: number;
-  /** How long the tasks take and the mishaps come. */
+  /** How long tasks run and faults happen. */
   seconds: number;
   stoppedSeconds: number;
   mishaps: readonly Mishap[];
@@ -29,20 +29,20 @@ export interface ClusterResult extends Silences {
   received: number;
   /** Attempts beyond each task's first. */
   resumed: number;
-  /** Writes that came after the run had lost its task, and were refused. */
+  /** Writes refused because the run had lost its task. */
   refusedWrites: number;
 }
 
-/** How long after the last mishap everything may take to end. */
+/** Maximum time after the last fault until everything has ended. */
 const PATIENCE_MS = 120_000;
-/** The longest time that a task may be without a live owner. */
+/** Maximum time that a task may be without a live owner. */
 const MAX_SILENCE_MS = 15_000;
 const TOKENS_PER_SECOND = 10;
 const REFUSED_WRITE = "a write of a run that has lost its task was refused";
 
 /**
- * Sessions with tasks that stream and run tools, followed over all nodes while nodes and PostgreSQL fail.
- * @throws AssertionError where anything acknowledged is missing, doubled, out of order or left alone for too long
+ * Sessions with streaming tasks and tools, followed through all nodes while nodes and PostgreSQL fail.
+ * @throws AssertionError if anything acknowledged is missing, duplicated, out of order or without an owner for too long
  */
 export async function runCluster(cluster: Cluster, options: ClusterRunOptions): Promise<ClusterResult> {
   const { seed, seconds, subscribers, sessions, tasks, mishaps, onMishap } = options;
@@ -125,7 +125,7 @@ export async function runCluster(cluster: Cluster, options: ClusterRunOptions): 
   }
 }
 
-/** Tokens between two tools, so that a session's tasks take most of the time that mishaps come in. */
+/** Tokens between two tools, so that a session's tasks take most of the time with faults. */
 function paceOf({ tasks, sessions, seconds }: ClusterRunOptions): { tokens: number; perSecond: number } {
   const taskSeconds = (seconds * 0.8) / Math.ceil(tasks / sessions);
   const tokens = Math.max(2, Math.round((taskSeconds / (STEPS_PER_TASK + 1)) * TOKENS_PER_SECOND));

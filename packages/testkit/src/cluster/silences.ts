@@ -1,14 +1,14 @@
 import { isTaskEnd, type SessionEvent } from "@trunkline/contract";
 
-/** The longest times in a session's log during which nothing happened to a task that somebody should have been at work on, in ms. */
+/** The longest gaps in a session's log for a task that somebody should have been working on, in ms. */
 export interface Silences {
-  /** Between two events of a task that had started: no more than this it was without a live owner. */
+  /** Between two events of a started task: an upper bound of its time without a live owner. */
   atWork: number;
-  /** Between its turn in the queue and its start: no more than this a doorbell was lost. */
+  /** Between its turn in the queue and its start: an upper bound of the delay by a lost doorbell. */
   atTurn: number;
 }
 
-/** @param events all that was ever seen of the session: pieces of texts too, which the log drops in time */
+/** @param events everything ever seen of the session, including pieces that the log has dropped */
 export function findSilences(events: readonly SessionEvent[]): Silences {
   const silences: Silences = { atWork: 0, atTurn: 0 };
   const lastEventAt = new Map<string, number>();

@@ -1,6 +1,6 @@
 /**
- * `pnpm crash --seeds 200 [--from 1] [--jobs 2] [--engine sqlite|postgres]`: kills the real server again and again in the middle
- * of real work, and checks from another process that nothing it acknowledged is lost, doubled or left behind.
+ * `pnpm crash --seeds 200 [--from 1] [--jobs 2] [--engine sqlite|postgres]`: repeatedly kills the real server in the
+ * middle of real work, and checks from another process that nothing acknowledged is lost, duplicated or left behind.
  */
 import { parseArgs } from "node:util";
 import { FakeProviderProcess } from "../fake-provider/fake-provider-process.ts";

@@ -12,10 +12,10 @@ import { withClient } from "./with-client.ts";
 
 const run = promisify(execFile);
 
-/** How long a start may take, in ms. */
+/** Timeout of a start, in ms. */
 const PATIENCE_MS = 60_000;
 
-/** The newest of its output that is kept, in characters. */
+/** Characters of its output to keep (the newest). */
 const KEPT_LOG_LENGTH = 200_000;
 
 const SUPERVISOR = fileURLToPath(new URL("postgres-process.mjs", import.meta.url));
@@ -28,7 +28,9 @@ const SIGNALS: Record<ShutdownMode, NodeJS.Signals> = {
   immediate: "SIGQUIT",
 };
 
-/** A real PostgreSQL in a directory of its own, durable as in production, on a loopback port that it keeps over restarts. */
+/**
+ * A real PostgreSQL in its own directory, with production durability, on a loopback port that it keeps across restarts.
+ */
 export class PostgresServer implements AsyncDisposable {
   readonly port: number;
   readonly #directory: string;
@@ -46,7 +48,7 @@ export class PostgresServer implements AsyncDisposable {
     this.#user = serverUser();
   }
 
-  /** @throws Error where there is no PostgreSQL on this machine, or it does not start; with its output. */
+  /** @throws Error with its output if there is no PostgreSQL on this machine, or it does not start. */
   static async start(): Promise<PostgresServer> {
     const programs = await findPostgresPrograms();
     const directory = await mkdtemp(join(tmpdir(), "trunkline-postgres-"));
@@ -61,12 +63,12 @@ export class PostgresServer implements AsyncDisposable {
     }
   }
 
-  /** What the server wrote, the newest. */
+  /** The newest output of the server. */
   get logs(): string {
     return this.#logs;
   }
 
-  /** Of the process whose descendants the server's processes are. */
+  /** Pid of the process whose descendants are the server's processes. */
   get pid(): number {
     const pid = this.#process?.pid;
     if (pid === undefined) throw new Error("PostgreSQL does not run");
@@ -84,7 +86,7 @@ export class PostgresServer implements AsyncDisposable {
     return this.url(name);
   }
 
-  /** Runs statements as the superuser, in the database named. @returns the rows of the last one */
+  /** Runs statements as the superuser in the named database. @returns the rows of the last one */
   async sql<Row extends object>(statements: string, database = "postgres"): Promise<Row[]> {
     return withClient(this.url(database), async (client) => {
       const results: unknown = await client.query(statements);
@@ -128,7 +130,7 @@ export class PostgresServer implements AsyncDisposable {
     );
   }
 
-  /** `immediate` is what a crash looks like to its clients: the next start recovers from the log. */
+  /** To clients, `immediate` looks like a crash: the next start recovers from the log. */
   async stop(mode: ShutdownMode = "fast"): Promise<void> {
     this.#process?.send(SIGNALS[mode]);
     await this.#exited;
@@ -152,7 +154,7 @@ export class PostgresServer implements AsyncDisposable {
   async #create(): Promise<void> {
     const { uid, gid } = this.#user ?? {};
     if (uid !== undefined && gid !== undefined) await chown(this.#directory, uid, gid);
-    // The order of texts is not that of their bytes: what depends on it is to be found out here.
+    // A collation other than byte order, to reveal whatever depends on it.
     const locale = ["-E", "UTF8", "--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8"];
     const user = ["-U", "trunkline", "--auth=trust"];
     await run(join(this.#programs, "initdb"), ["-D", this.#data, ...user, ...locale, "--no-sync"], {
@@ -162,7 +164,7 @@ export class PostgresServer implements AsyncDisposable {
   }
 }
 
-/** One that nobody has now; PostgreSQL cannot choose one itself. */
+/** A free port; PostgreSQL can't choose one itself. */
 async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

@@ -2,7 +2,7 @@ import type { TestProject } from "vitest/node";
 import { PostgresServer } from "./postgres-server.ts";
 import { TEST_DATABASES } from "./test-database.ts";
 
-/** Vitest's global setup of a project whose servers keep their data in PostgreSQL: one for the whole run. */
+/** Vitest's global setup for a project whose servers use PostgreSQL: one for the whole run. */
 export default async function startForRun(project: TestProject): Promise<() => Promise<void>> {
   const server = await PostgresServer.start();
   project.config.env[TEST_DATABASES] = server.url("postgres");

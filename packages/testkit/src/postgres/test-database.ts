@@ -1,10 +1,10 @@
 import { createHash } from "node:crypto";
 import { withClient } from "./with-client.ts";
 
-/** The environment variable that names the PostgreSQL on which servers of tests keep their data; absent: SQLite. */
+/** Environment variable with the URL of the tests' PostgreSQL; absent: SQLite. */
 export const TEST_DATABASES = "TRUNKLINE_TEST_POSTGRES_URL";
 
-/** The database that belongs to a data directory: a server that starts on the directory again finds its data. */
+/** The database of a data directory, so that a server restarted on the directory finds its data. */
 export class TestDatabase {
   readonly url: string;
   readonly #cluster: string;
@@ -16,7 +16,7 @@ export class TestDatabase {
     this.url = new URL(`/${this.#name}`, cluster).href;
   }
 
-  /** @returns undefined where the environment names no PostgreSQL. */
+  /** @returns undefined if the environment names no PostgreSQL. */
   static async of(dataDir: string): Promise<TestDatabase | undefined> {
     const cluster = process.env[TEST_DATABASES];
     if (cluster === undefined) return undefined;

@@ -3,7 +3,7 @@ import { Client } from "pg";
 /** Opens a connection for one piece of work. */
 export async function withClient<T>(url: string, work: (client: Client) => Promise<T>): Promise<T> {
   const client = new Client({ connectionString: url });
-  // A server that goes away under a connection is what many tests are about.
+  // Many tests are about servers that go away under a connection.
   client.on("error", () => {});
   await client.connect();
   try {

@@ -2,9 +2,9 @@ import type { Slots } from "../slots.ts";
 import type { SessionQueue, TakenSession } from "./session-queue.ts";
 
 /**
- * Takes sessions from the queue in the order of `FairQueue`: the owner with the fewest running on this node first, among
- * equals each in turn, and each owner's sessions as they were rung. pg-boss knows the order in which they were rung; whose turn it
- * is not is told it with each question.
+ * Takes sessions from the queue in the order of `FairQueue`: first the owner with the fewest running on this node,
+ * among equals each in turn, and each owner's sessions in the order they were rung. pg-boss keeps the latter; each
+ * query excludes owners whose turn it is not.
  */
 export class FairTake {
   readonly #queue: SessionQueue;
@@ -19,14 +19,14 @@ export class FairTake {
     this.#isShared = isShared;
   }
 
-  /** A slot of this owner's was taken or came free: everybody else's turn comes before theirs. */
+  /** A slot of this owner's was taken or became free: everybody else's turn comes first. */
   served(ownerId: string): void {
     if (this.#isShared()) this.#served.add(ownerId);
   }
 
   /**
-   * Takes what may start now, and hands it out one by one, so that each is counted before the next is chosen.
-   * @param start says whether more may start.
+   * Takes what may start now, one by one, so that each is counted before the next is chosen.
+   * @param start returns whether more may start.
    * @returns whether nothing at all was waiting.
    */
   async fill(start: (taken: TakenSession) => boolean): Promise<boolean> {
@@ -53,7 +53,7 @@ export class FairTake {
     return false;
   }
 
-  /** Owners with more than so many running, and those who may have no other slot. */
+  /** Owners with more than this many running, and those who may not have another slot. */
   #barredAt(level: number): Set<string> {
     const { owners, runningOf, mayTake } = this.#slots;
     return new Set(owners.filter((ownerId) => runningOf(ownerId) > level || !mayTake(ownerId)));

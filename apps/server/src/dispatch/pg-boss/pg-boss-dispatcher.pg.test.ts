@@ -84,7 +84,7 @@ describe("pg-boss on several nodes", () => {
     leaving.dispatcher.pause();
     leaving.ring("a", 1);
     await expect.poll(() => other.atWork, SOON).toEqual(["a1"]);
-    // Its handler was interrupted, and does not say that there is more.
+    // Its handler was interrupted, and does not report that there is more.
     const stopped = leaving.dispatcher.stop();
     leaving.end("a0", false);
     await stopped;
@@ -97,11 +97,11 @@ describe("pg-boss on several nodes", () => {
     await dying.put([{ sessionId: "a0", ownerId: "a" }]);
     const takenAt = performance.now();
     expect(await dying.take(1, [])).toHaveLength(1);
-    // From here on it says nothing any more; nor would a process that was killed.
+    // From here on it is silent, like a killed process.
     await dying[Symbol.asyncDispose]();
     const other = await node(url);
     await waitFor("the session to come back", () => other.working.has("a0"), { timeoutMs: 20_000 });
-    // Ten seconds without a sign of life, one for whoever notices it, one for the look into the queue.
+    // Ten seconds without a sign of life, one until it is noticed, one until the queue is polled.
     expect(performance.now() - takenAt).toBeLessThan(13_000);
   });
 

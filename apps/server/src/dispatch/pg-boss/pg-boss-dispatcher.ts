@@ -8,56 +8,56 @@ import { QueueWriter } from "./queue-writer.ts";
 import type { SessionQueue, TakenSession } from "./session-queue.ts";
 
 export interface PgBossDispatcherOptions {
-  /** This dispatcher's own: closed as it stops. */
+  /** Owned by this dispatcher: closed when it stops. */
   queue: SessionQueue;
   concurrency: number;
-  /** Whether slots are kept for owners who have nothing running. */
+  /** Whether slots are reserved for owners with nothing running. */
   isShared: () => boolean;
-  /** Tells the other nodes that sessions wait in the queue. */
+  /** Tells the other nodes that sessions are queued. */
   announce: () => void;
-  /** Asks the store for sessions that could start now, a part of all in turn. */
+  /** Asks the store for sessions that could start now, a page at a time. */
   startable: () => Promise<readonly Doorbell[]>;
   logger: Logger;
 }
 
-/** How often to look into the queue without being told to, in ms: a lost hint costs no more. */
+/** Polling interval of the queue, in ms: the cost of a lost hint. */
 const POLL_MS = 1_000;
-/** How often to ring for sessions that could start and have no job, in ms: a lost ring costs no more. */
+/** Interval of ringing for sessions that could start but have no job, in ms: the cost of a lost ring. */
 const SWEEP_MS = 2_000;
-/** How often to say that this node is at work on its jobs, in ms. */
+/** Interval of renewing this node's jobs, in ms. */
 const TOUCH_MS = 2_500;
-/** How long a stop tries to write what it leaves to others, in ms; their sweep finds it anyway. */
+/** How long a stop tries to write what it leaves to others, in ms; their sweep would find it anyway. */
 const STOP_PATIENCE_MS = 2_000;
 
 interface Run {
   bell: Doorbell;
-  /** Absent where it started without the queue. */
+  /** Absent if it started without the queue. */
   job: JobAttempt | undefined;
   rungMeanwhile: boolean;
 }
 
 /**
- * The dispatcher of one node of several. A session starts at once where it was rung, if a slot is free there that its owner may
- * have and nobody waits; otherwise it waits in the queue for the first node that has one. Neither the queue nor this
- * knows what there is to run: a handler that has nothing to do ends, and of two nodes that try, the rows let one.
+ * The dispatcher of one of several nodes. A session starts immediately where it was rung, if its owner may have a free
+ * slot there and nobody is waiting; otherwise it waits in the queue for the first node with a slot. Neither the queue
+ * nor this class knows what there is to run: a handler without work ends, and if two nodes try, the rows admit one.
  */
 export class PgBossDispatcher implements Dispatcher {
   readonly #options: PgBossDispatcherOptions;
   readonly #slots: Slots;
   readonly #fair: FairTake;
   readonly #writer: QueueWriter;
-  /** Rung here, and not yet started or put into the queue. */
+  /** Rung here, but neither started nor queued yet. */
   readonly #fresh = new FairQueue();
   readonly #running = new Map<string, Run>();
   #handler: ((sessionId: string) => Promise<boolean>) | undefined;
   #isPaused = false;
   #stopped: (() => void) | undefined;
-  /** Raised by whatever may have put something into the queue. */
+  /** Incremented by whatever may have queued something. */
   #calls = 1;
-  /** All that was put before this was taken, or may not start here now. */
+  /** Nothing queued before this version may start here now. */
   #answered = 0;
   #filling: Promise<void> | undefined;
-  /** Whether somebody waits in the queue, who may want the next slot that comes free. */
+  /** Whether somebody is queued who may want the next free slot. */
   #hasWaiting = false;
   readonly #timers: NodeJS.Timeout[] = [];
   #sweeping: Promise<void> | undefined;
@@ -73,7 +73,7 @@ export class PgBossDispatcher implements Dispatcher {
     });
   }
 
-  /** Something may wait in the queue. */
+  /** Something may be queued. */
   look(): void {
     this.#calls += 1;
     this.#pump();
@@ -127,7 +127,7 @@ export class PgBossDispatcher implements Dispatcher {
     this.#timers.push(timer);
   }
 
-  /** Those who wait in the queue go first, then what was rung here; what finds no slot waits in the queue. */
+  /** Queued sessions go first, then those rung here; whatever finds no slot is queued. */
   #pump(): void {
     if (this.#filling !== undefined || this.#handler === undefined) return;
     if (this.#mayStart && this.#answered < this.#calls && !this.#slots.isFull) {
@@ -149,7 +149,7 @@ export class PgBossDispatcher implements Dispatcher {
     let calls = this.#calls;
     let isWaiting = true;
     try {
-      // Whoever was rung for before this slot came free is asked for it, too.
+      // Whoever was rung before this slot became free gets a chance, too.
       await this.#writer.written();
       calls = this.#calls;
       isWaiting = !(await this.#fair.fill(({ bell, job }: TakenSession) => {
@@ -159,7 +159,7 @@ export class PgBossDispatcher implements Dispatcher {
     } catch (error) {
       this.#options.logger.warn({ err: error }, "the dispatch queue cannot be read; trying again");
     }
-    // What is left waits for a slot, or for the next look.
+    // The rest waits for a slot, or for the next poll.
     this.#answered = calls;
     this.#hasWaiting = isWaiting;
   }
@@ -168,7 +168,7 @@ export class PgBossDispatcher implements Dispatcher {
     const bells = this.#fresh.clear();
     if (bells.length === 0) return;
     this.#writer.put(bells);
-    // They are before whoever is rung for after them.
+    // They precede whoever is rung after them.
     this.#calls += 1;
   }
 
@@ -188,7 +188,7 @@ export class PgBossDispatcher implements Dispatcher {
 
   async #serve(run: Run): Promise<void> {
     const { bell } = run;
-    // Paused or stopped meanwhile: nobody here will look what is left to do.
+    // Paused or stopped meanwhile: nobody here will look for the rest.
     const more = this.#mayStart ? await this.#handler?.(bell.sessionId) : true;
     this.#running.delete(bell.sessionId);
     this.#slots.give(bell.ownerId);
@@ -196,7 +196,7 @@ export class PgBossDispatcher implements Dispatcher {
     this.#fresh.served(bell.ownerId);
     if (more === true || run.rungMeanwhile || !this.#mayStart) this.#fresh.add(bell);
     if (run.job !== undefined) this.#writer.drop(run.job);
-    // Whoever waits in the queue has this slot now.
+    // Queued sessions may have this slot now.
     if (this.#hasWaiting) this.#calls += 1;
     if (this.#running.size === 0) this.#stopped?.();
     this.#pump();

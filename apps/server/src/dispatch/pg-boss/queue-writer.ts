@@ -4,14 +4,14 @@ import type { JobAttempt } from "pg-boss";
 import type { Doorbell } from "../port.ts";
 import type { SessionQueue } from "./session-queue.ts";
 
-/** Jobs that go in one statement. */
+/** Jobs per statement. */
 const BATCH = 1_000;
-/** Until another try, in ms. */
+/** Delay before a retry, in ms. */
 const RETRY_MS = 250;
 
 /**
- * Writes to the queue in batches: what comes while a statement is under way shares the next one. While PostgreSQL is away
- * it keeps what it has, which is bounded by the sessions that wait.
+ * Writes to the queue in batches: whatever arrives during a statement shares the next one. While PostgreSQL is down it
+ * keeps its contents, at most one entry per waiting session.
  */
 export class QueueWriter {
   readonly #queue: SessionQueue;
@@ -20,12 +20,12 @@ export class QueueWriter {
   /** By session. */
   readonly #puts = new Map<string, Doorbell>();
   #drops: JobAttempt[] = [];
-  /** Who waits for what is put so far. */
+  /** Waiters for what has been added so far. */
   #waiting: (() => void)[] = [];
   #writing: Promise<void> | undefined;
   #failedAt = 0;
 
-  /** @param onPut called where the queue has a session more. */
+  /** @param onPut called when the queue has another session. */
   constructor(queue: SessionQueue, logger: Logger, onPut: () => void) {
     this.#queue = queue;
     this.#logger = logger;
@@ -42,12 +42,12 @@ export class QueueWriter {
     this.#write();
   }
 
-  /** Resolves when what was put so far is in the queue, or could not be written. */
+  /** Resolves when everything added so far is queued, or could not be written. */
   async written(): Promise<void> {
     if (this.#puts.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
-  /** Resolves when all is written, or was not for so long. */
+  /** Resolves when everything is written, or after this long. */
   async settle(patienceMs: number): Promise<void> {
     const patience = new AbortController();
     const over = delay(patienceMs, undefined, { signal: patience.signal }).catch(() => undefined);
@@ -62,14 +62,14 @@ export class QueueWriter {
   }
 
   async #writeAll(): Promise<void> {
-    // What is to be written in this turn of the event loop goes together.
+    // Whatever is added in this turn of the event loop goes together.
     await Promise.resolve();
     while (this.#puts.size > 0 || this.#drops.length > 0) {
       const bells = [...this.#puts.values()].slice(0, BATCH);
       const jobs = this.#drops.slice(0, BATCH);
       const waiting = this.#waiting.splice(0);
       try {
-        // In this order: a crash in between leaves a bell too many, and not one too few.
+        // In this order: a crash in between leaves one ring too many rather than one too few.
         if (bells.length > 0) {
           const isMore = await this.#queue.put(bells);
           for (const bell of bells)

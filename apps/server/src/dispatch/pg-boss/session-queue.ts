@@ -2,33 +2,33 @@ import type { Logger } from "pino";
 import { type JobAttempt, PgBoss } from "pg-boss";
 import type { Doorbell } from "../port.ts";
 
-/** A session that this node took from the queue, and the job that says so. */
+/** A session taken from the queue by this node, and its job. */
 export interface TakenSession {
   bell: Doorbell;
   job: JobAttempt;
 }
 
 export interface SessionQueueOptions {
-  /** Of PostgreSQL; holds a password. */
+  /** PostgreSQL's URL; contains a password. */
   url: string;
-  /** What people call this process. */
+  /** Name of this process, for people. */
   node: string;
   logger: Logger;
 }
 
 const QUEUE = "sessions";
 const SCHEMA = "trunkline_boss";
-/** pg-boss's own, beside the store's. */
+/** pg-boss's own schema, beside the store's. */
 const CONNECTIONS = 2;
-/** A node that does not say for so long that it lives has lost its jobs; pg-boss takes no less. */
+/** A node that is silent for this long loses its jobs; pg-boss's minimum. */
 const HEARTBEAT_SECONDS = 10;
-/** pg-boss takes no more. A job that works for longer is put back, and whoever takes it finds the session at work. */
+/** pg-boss's maximum. A job that takes longer is requeued, and whoever takes it finds the session running. */
 const EXPIRE_SECONDS = 86_400;
 
 /**
- * The sessions that wait for a node, as jobs of pg-boss: at most one that waits and one that is at work for each session. A job
- * carries nothing but whose session it is; it is deleted when it is done, so the table stays as small as the queue. A job
- * of a node that dies comes back after at most eleven seconds.
+ * The sessions waiting for a node, as jobs of pg-boss: at most one waiting and one active per session. A job only names
+ * its session; it is deleted when done, so the table stays as small as the queue. A dead node's job comes back after at
+ * most eleven seconds.
  */
 export class SessionQueue implements AsyncDisposable {
   readonly #boss: PgBoss;
@@ -37,11 +37,11 @@ export class SessionQueue implements AsyncDisposable {
     this.#boss = boss;
   }
 
-  /** @throws where PostgreSQL cannot be reached, or its user may not create the schema. */
+  /** @throws if PostgreSQL is unreachable, or its user may not create the schema. */
   static async open({ url, node, logger }: SessionQueueOptions): Promise<SessionQueue> {
     const boss = new PgBoss({
       connectionString: url,
-      // PostgreSQL cuts it at 63 bytes, and warns about anything but ASCII.
+      // PostgreSQL truncates it to 63 bytes, and warns about anything but ASCII.
       application_name: `trunkline dispatch ${node}`.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 63),
       schema: SCHEMA,
       max: CONNECTIONS,
@@ -85,7 +85,7 @@ export class SessionQueue implements AsyncDisposable {
   }
 
   /**
-   * Takes those that have waited longest and that no node is at work on.
+   * Takes those that have waited longest and are not active on any node.
    * @param notOf owners whose turn it is not.
    */
   async take(limit: number, notOf: readonly string[]): Promise<TakenSession[]> {
@@ -93,12 +93,12 @@ export class SessionQueue implements AsyncDisposable {
     return jobs.map(({ id, retryCount, data }) => ({ bell: data, job: { id, retryCount } }));
   }
 
-  /** This node has done them, or has put them anew. Jobs that it has lost meanwhile are left alone. */
+  /** This node has completed or requeued them. Jobs that it has lost meanwhile are left alone. */
   async drop(jobs: readonly JobAttempt[]): Promise<void> {
     await this.#boss.deleteJob(QUEUE, [...jobs]);
   }
 
-  /** This node is still at work on them. */
+  /** This node is still working on them. */
   async touch(jobs: readonly JobAttempt[]): Promise<void> {
     await this.#boss.touch(QUEUE, [...jobs]);
   }

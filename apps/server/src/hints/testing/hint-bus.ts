@@ -1,8 +1,8 @@
 import type { Hint, Hints } from "../port.ts";
 
-/** Connects nodes that are composed in one process. For tests. */
+/** Connects nodes composed in one process. For tests. */
 export class HintBus {
-  /** Which hints get through: all, unless a test wants some to be lost. */
+  /** Which hints get through: all, unless a test wants to lose some. */
   passes: (hint: Hint) => boolean = () => true;
   readonly #nodes = new Map<object, ((hint: Hint) => void)[]>();
 

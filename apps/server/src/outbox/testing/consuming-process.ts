@@ -1,6 +1,6 @@
 /**
- * A process that consumes notices, and tells its parent of each. It stores no cursor for the one that says `die`: it waits there to be killed.
- * To be forked with a database's path.
+ * A process that consumes notices, and reports each to its parent. It stores no cursor for the one that says `die`:
+ * there it waits to be killed. Fork it with a database's path.
  */
 import { pino } from "pino";
 import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";

@@ -5,18 +5,18 @@ import type { Database, EventsTable } from "../schema.ts";
 
 export type EventRow = Pick<EventsTable, "session_id" | "seq" | "task_id" | "type" | "at" | "data">;
 
-/** Rows that are read at once, and so the most by which a page may be larger than the next bound says. */
+/** Rows per read, and so the most by which a page may exceed the next bound. */
 const ROWS_PER_QUERY = 100;
 
-/** A page ends early once its events are this large together, in UTF-16 units of JSON: it bounds a reader's memory. */
+/** A page ends early at this size, in UTF-16 units of JSON, to bound a reader's memory. */
 const MAX_PAGE_LENGTH = 1_000_000;
 
-/** Looked at between two turns of the event loop: a long log holds nobody up. */
+/** Read in steps, yielding in between: a long log blocks nobody. */
 const SEQS_PER_LOOK = 5_000;
 
 const COLUMNS = ["session_id", "seq", "task_id", "type", "at", "data"] as const;
 
-/** The two queries of a page are compiled once: they are most of what is read. */
+/** The two page queries are compiled once: they are most of all reads. */
 export function createEventStore(db: Kysely<Database>): EventStore {
   const between = db
     .selectFrom("events")
@@ -92,7 +92,7 @@ export function createEventStore(db: Kysely<Database>): EventStore {
     ) {
       const end = upTo ?? Number.MAX_SAFE_INTEGER;
       for (let after = from; after < end;) {
-        // By rows that are there, not by numbers that may be: a seq can be anything up to the largest.
+        // By existing rows rather than numbers: a seq can be anything up to the largest.
         const bound = await db
           .selectFrom("events")
           .select("seq")
@@ -127,7 +127,7 @@ export function createEventStore(db: Kysely<Database>): EventStore {
   };
 }
 
-/** Trusts the row: what is in the table went through the log's own check. */
+/** No validation: everything in the table went through the log's. */
 export function toSessionEvent(row: EventRow): SessionEvent {
   return {
     sessionId: row.session_id,

@@ -33,7 +33,7 @@ export function createNodeStore(
     async forgetDead(forMs) {
       const isDead = sql<boolean>`expires_at <= ${now} - ${forMs}`;
       const dead = await db.selectFrom("nodes").select("id").where(isDead).execute();
-      // One that has renewed its lease in this moment stays.
+      // Spares one that has just renewed its lease.
       for (const { id } of dead) {
         const gone = db.deleteFrom("nodes").where("id", "=", id).where(isDead);
         await write([statement(gone.compile())], { mayUseBallast: true });

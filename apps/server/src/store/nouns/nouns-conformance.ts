@@ -10,10 +10,10 @@ export interface NounsHarness extends StoreHarness {
   verify(): Promise<VerifyReport>;
 }
 
-/** NUL, which PostgreSQL cannot store; what stands for it there; half a surrogate pair is nobody's text. */
+/** NUL, which PostgreSQL can't store; its escape; not a lone surrogate, which is no text. */
 const ODD = "a\0b\u0001c\u0001\u0002\u0001\u0003\0\0é漢🚀'\"\\%_";
 
-/** What each noun must answer, whatever the engine. */
+/** Conformance suite for the nouns of every engine. */
 export function describeNouns(name: string, createHarness: () => Promise<NounsHarness>): void {
   describe(`nouns: ${name}`, () => {
     let harness: NounsHarness;
@@ -23,7 +23,7 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
       store = await harness.open();
     });
     afterEach(async () => {
-      // Whatever a test did, rows are what the logs say.
+      // Whatever a test did, rows follow from the logs.
       expect((await harness.verify()).differences).toEqual([]);
       await store.close();
       await harness[Symbol.asyncDispose]();
@@ -329,7 +329,7 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
         store.sessions.begin({ id: randomUUID(), ownerId: OWNER, importKey: "key", at: 5, hiddenBy: NODE }),
       ).rejects.toThrow(UniqueViolationError);
       expect(await store.sessions.importedAs(OWNER, "key")).toBeUndefined();
-      // As an import does: what ends there gets ids of its own.
+      // Like an import: tasks ended there get new ids.
       const ownTask = randomUUID();
       const imported = document.map((event) =>
         event.taskId === taskId ? { ...event, taskId: ownTask } : event,

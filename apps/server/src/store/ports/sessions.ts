@@ -1,48 +1,51 @@
 import type { Session, SessionEvent } from "@trunkline/contract";
 import type { AuditRecord } from "./audit.ts";
 
-/** A session as it is stored; `workspace` is relative to the data directory. */
+/** A session as stored; `workspace` is relative to the data directory. */
 export interface StoredSession extends Session {
-  /** Up to this event its log came from elsewhere; 0: none of it. */
+  /** Up to this event its log was imported; 0: none of it. */
   importedSeq: number;
 }
 
-/** An event with the seq that it has to get: one of a document. */
+/** An event with a given seq, from a document. */
 export type ImportedEvent = Pick<SessionEvent, "seq" | "taskId" | "at" | "type" | "data">;
 
 /**
- * Sessions. What their rows say follows from their logs; only being filled and being removed are no events: all the while
- * a session is out of sight, and an owner's reads do not find it.
+ * Sessions. Their rows follow from their logs, except while being filled or removed, when a session is hidden and an
+ * owner's reads do not find it.
  */
 export interface SessionStore {
-  /** @returns undefined where there is none, or where it is somebody else's. */
+  /** @returns undefined if there is none, or it is somebody else's. */
   find(ownerId: string, sessionId: string): Promise<StoredSession | undefined>;
   /** The cheap form. @returns the seq of its newest event. */
   lastSeq(ownerId: string, sessionId: string): Promise<number | undefined>;
-  /** The same for several, whosever they are; those that cannot be found are not in it. */
+  /** The same for several, of any owner; omits those that can't be found. */
   lastSeqs(sessionIds: readonly string[]): Promise<Map<string, number>>;
-  /** Also of one that is out of sight. */
+  /** Also finds hidden ones. */
   ownerOf(sessionId: string): Promise<string | undefined>;
-  /** Those of the owner, the last changed first: the archived ones or the others. */
+  /** The owner's sessions, most recently changed first: archived or not. */
   page(query: {
     ownerId: string;
     archived: boolean;
-    /** What their titles contain. */
+    /** Text that titles must contain. */
     text?: string;
     after?: { sort: number | string; id: string };
     limit: number;
   }): Promise<StoredSession[]>;
-  /** Which of these are the owner's, as they are now. */
+  /** Those of these that are the owner's, in their current state. */
   several(ownerId: string, sessionIds: readonly string[]): Promise<StoredSession[]>;
-  /** The one that an earlier import under the key made. */
+  /** The session of an earlier import with this key. */
   importedAs(ownerId: string, importKey: string): Promise<string | undefined>;
   idsOf(ownerId: string): Promise<string[]>;
-  /** Those out of sight whose node is gone: half filled or half removed when it died. */
+  /** Hidden ones whose node is gone: half filled or half removed when it died. */
   abandoned(): Promise<{ id: string; hiddenBy: string | null }[]>;
-  /** An abandoned one is this node's to remove. @throws GuardFailedError where another was faster. */
+  /** Claims an abandoned one for removal by this node. @throws GuardFailedError if another was faster. */
   adopt(abandoned: { id: string; hiddenBy: string | null }, nodeId: string): Promise<void>;
 
-  /** Begins to fill a session out of sight. @param session.hiddenBy the node that does. @throws UniqueViolationError where the import key is taken. */
+  /**
+   * Creates a hidden session to be filled. @param session.hiddenBy the node that fills it. @throws UniqueViolationError
+   * if the import key is taken.
+   */
   begin(session: {
     id: string;
     ownerId: string;
@@ -51,12 +54,12 @@ export interface SessionStore {
     at: number;
     hiddenBy: string;
   }): Promise<void>;
-  /** Copies the beginning of another session's log, seqs and all, in many commits. */
+  /** Copies the beginning of another session's log, including seqs, in many commits. */
   copyLog(fromId: string, toId: string, upToSeq: number): Promise<void>;
   /** Adds a part of a document's log to a session that is being filled; its rows follow. @throws GuardFailedError */
   insertLog(sessionId: string, events: readonly ImportedEvent[]): Promise<void>;
-  /** Puts a session out of sight, to be removed by this node. */
+  /** Hides a session, to be removed by this node. */
   hide(session: { id: string; at: number; hiddenBy: string }, audit: AuditRecord): Promise<void>;
-  /** Removes one that is out of sight, in many commits. */
+  /** Removes a hidden one, in many commits. */
   remove(sessionId: string): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import { toStoredText } from "./stored-text.ts";
 
-/** Type numbers of the elements, as in `pg_type`. */
+/** OIDs of the element types, from `pg_type`. */
 const OIDS = { text: 25, int8: 20, float8: 701 } as const;
 
 export type ColumnType = keyof typeof OIDS;
@@ -8,8 +8,8 @@ export type ColumnType = keyof typeof OIDS;
 const HEADER_BYTES = 20;
 
 /**
- * A one-dimensional array as PostgreSQL's `array_recv` takes it: written once, and with nothing to escape, where the text
- * form of an array of JSON would be half backslashes.
+ * A one-dimensional array in the format of PostgreSQL's `array_recv`: encoded once, without escapes; the text form of
+ * an array of JSON would be half backslashes.
  */
 export function arrayParameter(type: ColumnType, values: readonly unknown[]): Buffer {
   return type === "text" ? textArray(values) : numberArray(type, values);
@@ -46,7 +46,7 @@ function numberArray(type: "int8" | "float8", values: readonly unknown[]): Buffe
   return buffer.subarray(0, offset);
 }
 
-/** @returns where the elements begin. */
+/** @returns the offset of the elements. */
 function writeHeader(buffer: Buffer, type: ColumnType, length: number): number {
   let offset = buffer.writeInt32BE(1, 0);
   offset = buffer.writeInt32BE(1, offset);

@@ -2,7 +2,7 @@ import { DatabaseError } from "pg";
 import { Refused, type Refusal } from "../refusal.ts";
 import { faultOf } from "./fault.ts";
 
-/** @returns undefined where the error is not of the commit but of the connection or the database. */
+/** @returns undefined if the error is the connection's or the database's rather than the commit's. */
 export function asRefusal(error: unknown): Refusal | undefined {
   if (error instanceof Refused) return error.refusal;
   if (!(error instanceof DatabaseError) || faultOf(error) !== "statement") return undefined;
@@ -16,7 +16,7 @@ export function asRefusal(error: unknown): Refusal | undefined {
   }
 }
 
-/** In the words of SQLite: `tasks.owner_id, tasks.idempotency_key`. */
+/** In SQLite's notation: `tasks.owner_id, tasks.idempotency_key`. */
 function indexOf({ table = "", constraint = "", detail = "" }: DatabaseError): string {
   const columns = /^Key \((.*?)\)=/.exec(detail)?.[1];
   if (columns === undefined) return constraint;

@@ -7,11 +7,11 @@ import { Refused } from "../refusal.ts";
 import type { LoadedRows } from "./loaded-rows.ts";
 import type { RowsNeeded } from "./rows-needed.ts";
 
-/** What a batch changes in one table: each row once, as it is in the end. */
+/** A batch's changes of one table: each row once, in its final state. */
 export interface TableChanges {
   inserts: Map<string, object>;
   updates: Map<string, Record<string, unknown>>;
-  /** Sessions all of whose rows go. */
+  /** Sessions all of whose rows are deleted. */
   clears: Set<string>;
 }
 
@@ -19,8 +19,8 @@ const UNFINISHED = new Set(["submitted", "working", "input-required"]);
 const ACTIVE: ReadonlySet<string> = new Set(ACTIVE_TASK_STATES);
 
 /**
- * The rows of a batch's sessions, in memory: what reducers read, and where their changes go, one commit after the other.
- * What a commit has changed can be taken back as long as the next one has not begun.
+ * The rows of a batch's sessions, in memory: reducers read them, and their changes are applied to them, commit by
+ * commit. The last commit can be undone until the next one starts.
  */
 export class BatchRows {
   readonly changes = new Map<FoldedTable, TableChanges>();
@@ -53,13 +53,13 @@ export class BatchRows {
     this.#undo = [];
   }
 
-  /** Leaves no trace of the commit that was begun last. */
+  /** Undoes the last commit. */
   takeBack(): void {
     for (const undo of this.#undo.toReversed()) undo();
     this.#undo = [];
   }
 
-  /** What the engine keeps of a session for all events of a commit at once. */
+  /** What the engine sets once per session for all events of a commit. */
   raise(id: string, set: Partial<Pick<Row<"sessions">, "last_seq" | "updated_at">>): void {
     const row = this.#sessions.get(id);
     assert(row !== undefined, `session ${id} was not read`);
@@ -133,7 +133,7 @@ export class BatchRows {
     else this.#set(inserts, id, { ...inserted, ...set });
   }
 
-  /** The database's index sees rows only as they are after the batch, and its commits must not be told apart by that. */
+  /** Checked here, because the database's index only sees rows after the whole batch. */
   #assertOneActive(before: TaskCore, after: TaskCore): void {
     if (!ACTIVE.has(after.state) || ACTIVE.has(before.state)) return;
     const { session_id } = after;
@@ -170,7 +170,7 @@ export class BatchRows {
         return this.#approvals;
       case "questions":
         return this.#questions;
-      // Rows of these are only ever added.
+      // Tables whose rows are only ever added.
       case "usage":
       case "blob_refs":
         return undefined;

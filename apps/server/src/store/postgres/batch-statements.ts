@@ -12,7 +12,7 @@ const TABLES = ["sessions", "tasks", "approvals", "questions", "usage", "blob_re
 
 const ACTIVE: ReadonlySet<unknown> = new Set(ACTIVE_TASK_STATES);
 
-/** What a batch comes to, as few statements: each table's rows together. */
+/** A batch's result in few statements: each table's rows together. */
 export function batchStatements(
   writes: BatchWrites,
   mark: { lane: string; batch: number; at: number },
@@ -24,7 +24,7 @@ export function batchStatements(
   return [
     ...changes.flatMap(({ table, clears }) => (clears.size === 0 ? [] : [clearRows(table, clears)])),
     ...(writes.endedBlocks.length === 0 ? [] : [deletePieces(writes.endedBlocks)]),
-    // One task of a session gives up being active before another is: the index looks at each row as it is written.
+    // Deactivate one task of a session before activating another: the index checks each row as it is written.
     ...changes.flatMap((of) => updateRows(of, (row) => !ACTIVE.has(row["state"]))),
     ...changes.flatMap(({ table, inserts }) =>
       inserts.size === 0 ? [] : [insertRows(table, [...inserts.values()])],
@@ -73,7 +73,6 @@ function insertRows(table: FoldedTable, rows: readonly object[]): Statement {
   };
 }
 
-/** One statement for all rows that change in the same columns. */
 function updateRows(
   { table, updates }: TableChanges & { table: FoldedTable },
   isWanted: (set: Record<string, unknown>) => boolean,
@@ -104,7 +103,7 @@ interface Column {
   valueOf: (row: Readonly<Record<string, unknown>>) => unknown;
 }
 
-/** Where a title is written, so is what it is found by. */
+/** A title is always written together with its folded form. */
 function columnsOf(table: FoldedTable, names: readonly string[]): Column[] {
   const types: Readonly<Record<string, ColumnType>> = TABLE_COLUMNS[table];
   const columns = names.map((name): Column => ({
@@ -135,7 +134,7 @@ function parametersOf(columns: readonly Column[], rows: readonly object[]): Buff
   );
 }
 
-/** The events, how far their sessions' logs go, and the mark that tells whether all this was committed. */
+/** The events, the last seqs of their sessions, and the mark that tells whether all this was committed. */
 function storeEvents(
   events: readonly EventToStore[],
   raised: ReadonlySet<string>,
@@ -202,7 +201,7 @@ function storeEvents(
   };
 }
 
-/** A document's events happened elsewhere, and pieces are no consumer's. */
+/** Imported events happened elsewhere, and no consumer wants pieces. */
 function mayBeTold({ seq, blockId }: PlannedEvent): boolean {
   return seq === null && blockId === null;
 }

@@ -1,23 +1,23 @@
 import { type ClientConfig, types } from "pg";
 import { fromStoredText } from "./stored-text.ts";
 
-/** Where all of Trunkline's tables are. */
+/** Schema of all of Trunkline's tables. */
 export const SCHEMA = "trunkline";
 
-/** How one kind of connection is used. All in ms. */
+/** Timeouts of a kind of connection. All in ms. */
 export interface ConnectionLimits {
-  /** For PostgreSQL: a statement that takes longer is canceled. */
+  /** In PostgreSQL: cancels a longer statement. */
   statementMs: number;
-  /** For PostgreSQL: one that waits longer for a lock is. */
+  /** In PostgreSQL: cancels a longer wait for a lock. */
   lockMs: number;
-  /** For PostgreSQL: a client that leaves its transaction open for longer loses it, and the locks that it holds. */
+  /** In PostgreSQL: ends a client that leaves its transaction open for longer, releasing its locks. */
   idleInTransactionMs: number;
-  /** For this side: an answer that takes longer will not come. */
+  /** On this side: a later answer will not come. */
   answerMs: number;
   connectMs: number;
 }
 
-/** For what takes as long as it takes: migrations, a check of everything. 0: none. */
+/** For migrations and verification, which take as long as they take. 0: none. */
 export const NO_LIMITS: ConnectionLimits = {
   statementMs: 0,
   lockMs: 0,
@@ -26,12 +26,12 @@ export const NO_LIMITS: ConnectionLimits = {
   connectMs: 10_000,
 };
 
-/** Type numbers, as in `pg_type`. */
+/** OIDs from `pg_type`. */
 const INT8 = 20;
 const NUMERIC = 1_700;
 const TEXT = 25;
 
-/** Whole numbers are milliseconds, counts and seqs, all of which a number holds exactly; sums of them are `numeric`. */
+/** Integers are milliseconds, counts and seqs, all of which fit into a number exactly; their sums are `numeric`. */
 const PARSERS: Readonly<Record<number, (value: string) => unknown>> = {
   [INT8]: Number,
   [NUMERIC]: Number,
@@ -42,12 +42,12 @@ const getTypeParser: typeof types.getTypeParser = (type: number, format?: "text"
   PARSERS[type] ??
   (types.getTypeParser as (type: number, format?: string) => (value: string) => unknown)(type, format);
 
-/** For short statements that find their rows by an index: what pays for reports costs these more than they take. */
+/** For short statements that find their rows by an index: JIT and parallel plans cost more than they save. */
 const SETTINGS = `-c search_path=${SCHEMA} -c jit=off -c max_parallel_workers_per_gather=0 -c synchronous_commit=on`;
 
 /**
- * For statements that take arrays of ids, and of whose length the planner can only guess: with a few thousand sessions it would
- * rather read them all. Planned once for each connection, and not for each batch.
+ * For statements with arrays of ids whose length the planner can only guess: with a few thousand sessions it would
+ * rather scan them all. Planned once per connection, not per batch.
  */
 const BATCH_SETTINGS =
   "-c plan_cache_mode=force_generic_plan -c enable_seqscan=off -c enable_hashjoin=off -c enable_mergejoin=off";
@@ -58,13 +58,13 @@ export function batchConfig(config: ClientConfig): ClientConfig {
 }
 
 /**
- * @param url with a password maybe, and so for nobody else to see.
- * @param name of the node, for who looks at PostgreSQL's connections.
+ * @param url may contain a password, so never log it.
+ * @param name of the node, as shown in PostgreSQL's list of connections.
  */
 export function connectionConfig(url: string, name: string, limits: ConnectionLimits): ClientConfig {
   return {
     connectionString: withSettings(url, SETTINGS),
-    // PostgreSQL cuts it at 63 bytes, and warns about anything but ASCII.
+    // PostgreSQL truncates it to 63 bytes, and warns about anything but ASCII.
     application_name: `trunkline ${name}`.replaceAll(/[^\x20-\x7e]/g, "?").slice(0, 63),
     statement_timeout: limits.statementMs,
     lock_timeout: limits.lockMs,
@@ -77,7 +77,7 @@ export function connectionConfig(url: string, name: string, limits: ConnectionLi
   };
 }
 
-/** What the URL says goes over what else is given, and the last of it over the rest: so all of it is in the last. */
+/** Settings in the URL override others, and the last one wins: so put all of them into the last. */
 function withSettings(url: string, settings: string): string {
   const own = [...url.matchAll(/[?&]options=([^&#]*)/g)].at(-1)?.[1] ?? "";
   const options = `${own}${own === "" ? "" : "%20"}${encodeURIComponent(settings)}`;

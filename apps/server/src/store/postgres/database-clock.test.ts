@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { DatabaseClock } from "./database-clock.ts";
 
 describe("the database's clock", () => {
-  /** Of the database, beside this machine's. */
+  /** The database's clock, beside this machine's. */
   let aheadMs: number;
   let answersAfterMs: number;
   let clock: DatabaseClock;

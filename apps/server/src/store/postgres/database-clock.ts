@@ -1,22 +1,22 @@
-/** How often to compare with the database's clock, in ms. */
+/** Interval of comparing with the database's clock, in ms. */
 const COMPARE_MS = 5_000;
-/** A difference of which this much more than the way there and back explains is one, in ms. */
+/** Deviations beyond the round-trip time by less than this are ignored, in ms. */
 const TOLERANCE_MS = 20;
 
 export interface DatabaseClockDeps {
   /** @returns the database's time of day, ms since the epoch. */
   ask: () => Promise<number>;
-  /** Milliseconds that only ever grow, whatever becomes of the time of day. */
+  /** Monotonic time in ms. */
   monotonicNow: () => number;
 }
 
 /**
- * The database's clock, as this node reckons it between two looks at it: deadlines that one node sets and another keeps
- * must not depend on whose clock is right.
+ * The database's clock, extrapolated by this node between two comparisons: deadlines set by one node and enforced by
+ * another must not depend on whose clock is right.
  */
 export class DatabaseClock {
   readonly #deps: DatabaseClockDeps;
-  /** What has to be added to the monotonic clock. */
+  /** Offset from the monotonic clock. */
   #offsetMs = 0;
   #timer: NodeJS.Timeout | undefined;
 
@@ -29,7 +29,7 @@ export class DatabaseClock {
     const clock = new DatabaseClock(deps);
     await clock.compare();
     clock.#timer = setInterval(() => {
-      // While the database is away the monotonic clock does.
+      // While the database is down, the monotonic clock is enough.
       clock.compare().catch(() => undefined);
     }, COMPARE_MS);
     clock.#timer.unref();

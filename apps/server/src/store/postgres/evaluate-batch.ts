@@ -16,26 +16,26 @@ export interface EventToStore {
   event: PlannedEvent;
 }
 
-/** A block that ended: its pieces, from `fromSeq` on, go. */
+/** An ended block: its pieces, from `fromSeq` on, are deleted. */
 export interface EndedBlock {
   sessionId: string;
   blockId: string;
   fromSeq: number;
 }
 
-/** All that a batch writes, once each of its commits was looked at. */
+/** Everything that a batch writes, once each of its commits was evaluated. */
 export interface BatchWrites {
   rows: BatchRows;
   events: EventToStore[];
   endedBlocks: EndedBlock[];
-  /** Sessions that got events. */
+  /** Sessions with new events. */
   raised: Set<string>;
   statements: Statement[];
 }
 
 /**
- * Runs fences, expectations and reducers over the commits in their order, in memory; each sees what those before it do. One
- * that is refused leaves no trace and does not hinder the others.
+ * Evaluates fences, expectations and reducers of the commits in order, in memory; each sees the effects of those before
+ * it. A refused one leaves no trace and does not affect the others.
  * @param at integer ms since the epoch, for all of them.
  * @returns a result for each, in order.
  */
@@ -102,13 +102,13 @@ function append(
   return events.map((event, index) => {
     const toStore = { sessionId, seq: firstSeq + index, at, event };
     apply(toStore, commit, rows);
-    // The session is there from here on, with the rest of its first commit.
+    // The session exists from here on, with the rest of its first commit.
     if (begins && index === 0) raise();
     return toStore;
   });
 }
 
-/** Under the seqs that they have, in a session that is being filled. */
+/** With their own seqs, in a session that is being filled. */
 function fill({ commit, sessionId, events }: PlannedCommit, rows: BatchRows): EventToStore[] {
   const stored = events.map((event) => {
     const toStore = { sessionId, seq: event.seq ?? 0, at: event.at ?? 0, event };
@@ -129,13 +129,13 @@ function apply(
 ): void {
   const { type, taskId, json } = event;
   if (!changesRows(type)) return;
-  // As it will be read: what JSON leaves out is not there.
+  // As it will be read: without what JSON omits.
   const stored = { sessionId, seq, taskId, at, type, data: JSON.parse(json) as unknown } as SessionEvent;
   const context = { ownerId: commit.ownerId, reveals: commit.reveals ?? false };
   rows.apply(sessionId, reduce(stored, rows.reader(sessionId), context));
 }
 
-/** Pieces that came in the same batch are not stored in the first place. */
+/** Pieces that arrived in the same batch are not stored at all. */
 function endBlock(writes: BatchWrites, { sessionId, blockId, fromSeq }: EndedBlock): void {
   writes.events = writes.events.filter(
     ({ sessionId: of, seq, event }) => of !== sessionId || event.blockId !== blockId || seq < fromSeq,

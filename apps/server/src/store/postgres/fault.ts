@@ -1,18 +1,16 @@
 import { DatabaseError } from "pg";
 
 /**
- * What an error of PostgreSQL, or of the connection to it, means for the one who asked.
- * `lost`: the connection is of no more use, and another may be.
- * `passing`: the transaction was rolled back by what else happens in the database; the same again may succeed.
- * `full`: the disk of PostgreSQL has no room.
- * `statement`: the statement itself is refused, and would be again.
+ * What an error of PostgreSQL, or of the connection to it, means. `lost`: the connection is unusable, another may work.
+ * `passing`: the transaction was rolled back because of concurrent activity; a retry may succeed. `full`: PostgreSQL's
+ * disk is full. `statement`: the statement itself is refused, and would be again.
  */
 export type Fault = "lost" | "passing" | "full" | "statement";
 
-/** By SQLSTATE, or by its class (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
+/** By SQLSTATE, or its class (https://www.postgresql.org/docs/current/errcodes-appendix.html). */
 const FAULTS: Readonly<Record<string, Fault>> = {
   "08": "lost",
-  // Shut down, crashed, not yet up, the database dropped; the idle time-outs end the connection too.
+  // Shut down, crashed, starting up, database dropped; idle timeouts end the connection, too.
   "57P01": "lost",
   "57P02": "lost",
   "57P03": "lost",
@@ -22,7 +20,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   "25P04": "lost",
   // A standby: the next connection may reach the new primary.
   "25006": "lost",
-  // Too many connections, or refused as what it logs on as.
+  // Too many connections, or login refused.
   "53": "lost",
   "28": "lost",
   "3D": "lost",
@@ -32,7 +30,7 @@ const FAULTS: Readonly<Record<string, Fault>> = {
   "57014": "passing",
 };
 
-/** All that PostgreSQL itself does not say is about the connection to it. */
+/** Whatever PostgreSQL itself does not report concerns the connection. */
 class ConnectionLostError extends Error {
   override readonly name = "ConnectionLostError";
   constructor(cause: unknown) {
@@ -40,7 +38,7 @@ class ConnectionLostError extends Error {
   }
 }
 
-/** @returns the error, told apart from mistakes of our own. @param error thrown by `pg`, and by nobody else. */
+/** @returns the classified error, as opposed to bugs of our own. @param error thrown by `pg`. */
 export function fromPostgres(error: unknown): Error {
   return error instanceof DatabaseError ? error : new ConnectionLostError(error);
 }
@@ -52,7 +50,7 @@ export function faultOf(error: unknown): Fault {
   return FAULTS[code] ?? FAULTS[code.slice(0, 2)] ?? "statement";
 }
 
-/** In a few words, without anything that was stored. */
+/** In a few words, without any stored data. */
 export function describeFault(error: unknown): string {
   if (error instanceof DatabaseError) return `${error.code ?? "?"}: ${error.message}`;
   if (error instanceof AggregateError) return error.errors.map(describeFault).join("; ");

@@ -1,11 +1,11 @@
 import type { Hint } from "../../hints/port.ts";
 
-/** What PostgreSQL takes in one notification is less than 8,000 bytes. */
+/** PostgreSQL's limit for a notification is 8,000 bytes. */
 const MAX_PAYLOAD = 7_900;
-/** Sessions and tasks that are told of together; beyond that others look at everything. */
+/** Maximum sessions and tasks per batch; beyond that receivers check everything. */
 const MAX_HINTS = 10_000;
 
-/** As it goes over the wire: short, since all nodes get all of it. What a later version adds is passed over. */
+/** The wire format: short, because all nodes receive all of it. Additions by later versions are ignored. */
 type Item =
   | ["a", sessionId: string, lastSeq: number, ownerId?: string]
   | ["r", sessionId: string, ownerId: string]
@@ -14,7 +14,7 @@ type Item =
   | ["x"]
   | ["m"];
 
-/** Hints that wait to be told, each thing once. */
+/** Pending hints, deduplicated. */
 export class HintBatch {
   readonly #items = new Map<string, Item>();
 
@@ -35,12 +35,12 @@ export class HintBatch {
     this.#items.set(key, waiting === undefined ? item : merged(waiting, item));
   }
 
-  /** Adds what could not be told, beside what has come since. */
+  /** Puts back what could not be sent, merging it with what came since. */
   addAll(other: HintBatch): void {
     for (const item of other.#items.values()) for (const hint of toHints(item)) this.add(hint);
   }
 
-  /** @returns notifications that each fit into one. @param from the node that tells */
+  /** @returns notifications within the size limit. @param from the sending node */
   payloads(from: string): string[] {
     const payloads: string[] = [];
     let items: string[] = [];
@@ -63,7 +63,7 @@ export class HintBatch {
   }
 }
 
-/** @returns what another node tells; nothing where it is this one, or something that no version of ours has written. */
+/** @returns another node's hints; none if it is this node's own, or in an unknown format. */
 export function readPayload(payload: string, self: string): Hint[] {
   const start = payload.indexOf("[");
   if (start < 0 || payload.slice(0, start) === self) return [];

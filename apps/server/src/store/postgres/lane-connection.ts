@@ -4,15 +4,15 @@ import { fromPostgres } from "./fault.ts";
 import { statementName } from "./statement-names.ts";
 import { toStoredText } from "./stored-text.ts";
 
-/** Which backend served a connection: ids of processes are used again, with another start. */
+/** Identifies a connection's backend: process ids are reused, but with another start time. */
 export interface Backend {
   pid: number;
   start: string;
 }
 
 /**
- * A connection that commits. Statements are sent without waiting for the answers to those before, so that a transaction
- * takes two round trips and not one for each statement.
+ * A connection for commits. Statements are pipelined, so that a transaction takes two round trips instead of one per
+ * statement.
  */
 export class LaneConnection {
   readonly backend: Backend;
@@ -24,7 +24,7 @@ export class LaneConnection {
     this.backend = backend;
   }
 
-  /** @param lane whose mark is made where there is none yet: see commit-mark.ts. */
+  /** @param lane whose mark is created if missing: see commit-mark.ts. */
   static async open(config: ClientConfig, lane: string): Promise<LaneConnection> {
     const client = new Client({ ...config, pipeline: true });
     let isLost = false;
@@ -59,13 +59,13 @@ export class LaneConnection {
     return this.#isLost;
   }
 
-  /** @param values texts as they are; buffers as PostgreSQL's binary form. */
+  /** @param values strings as text; buffers in PostgreSQL's binary format. */
   async query<Row extends QueryResultRow>(
     text: string,
     values: readonly unknown[] = [],
   ): Promise<QueryResult<Row>> {
     const stored = values.map((value) => (typeof value === "string" ? toStoredText(value) : value));
-    // What has no parameters (begin, commit) takes one message and not five.
+    // Without parameters (begin, commit) it takes one message instead of five.
     const name = values.length === 0 ? undefined : statementName(text, values);
     try {
       return await this.#client.query<Row>(
@@ -76,7 +76,7 @@ export class LaneConnection {
     }
   }
 
-  /** Sends all the queries that `send` makes with one system call. */
+  /** Sends all queries of `send` with one system call. */
   flight<T>(send: () => T): T {
     const stream = streamOf(this.#client);
     stream.cork();
@@ -87,7 +87,7 @@ export class LaneConnection {
     }
   }
 
-  /** What was sent and not answered is lost. */
+  /** What was sent but not answered is lost. */
   destroy(): void {
     this.#isLost = true;
     destroy(this.#client);
@@ -99,7 +99,7 @@ export class LaneConnection {
   }
 }
 
-/** Without a word to the server, which may not hear it. */
+/** Without telling the server, which may not hear it. */
 function destroy(client: Client): void {
   streamOf(client).destroy();
 }

@@ -16,20 +16,20 @@ import type { Patience } from "./patience.ts";
 import { type PlannedCommit, planCommit } from "./planned-commit.ts";
 import { rowsNeeded } from "./rows-needed.ts";
 
-/** What a batch came to, whether or not it is known yet that it was committed. */
+/** A batch's result, whether or not it is known yet to be committed. */
 interface Outcome {
   at: number;
   results: (CommitResult | Error)[];
 }
 
-/** A batch whose COMMIT was sent, and its answer lost. */
+/** A batch whose COMMIT was sent but not answered. */
 interface UnknownCommit {
   batch: number;
   backend: Backend;
   outcome: Outcome;
 }
 
-/** Commits one batch at a time, on a connection of its own, which it makes anew when it is lost. */
+/** Commits one batch at a time on its own connection, which is reopened when lost. */
 export class Lane {
   readonly #id = randomUUID();
   readonly #config: ClientConfig;
@@ -46,8 +46,8 @@ export class Lane {
   }
 
   /**
-   * @returns what became of each, in order.
-   * @throws StoreUnavailableError where the database cannot be used, or has no room.
+   * @returns each commit's result, in order.
+   * @throws StoreUnavailableError if the database is unusable or full.
    */
   async commit(commits: readonly Commit[]): Promise<Settled<SessionEvent[]>[]> {
     const planned: PlannedCommit[] = [];
@@ -88,7 +88,7 @@ export class Lane {
       if (refusal === undefined) throw error;
       const [only, ...others] = planned;
       if (only !== undefined && others.length === 0) return [[only, toSettled(only.commit, 0, refusal)]];
-      // One of them is refused by what only the database sees: each by itself, and the others are stored.
+      // The database refuses one of them: commit each by itself, so that the others are stored.
       const settled: [PlannedCommit, Settled<SessionEvent[]>][] = [];
       for (const one of planned) settled.push(...(await this.#commitAll([one])));
       return settled;
@@ -103,7 +103,7 @@ export class Lane {
     });
   }
 
-  /** Tries for as long as there is patience, and never stores anything twice. */
+  /** Retries while patience lasts, and never stores anything twice. */
   async #persist(planned: readonly PlannedCommit[]): Promise<Outcome> {
     let unknown: UnknownCommit | undefined;
     for (let tries = 1; ; tries++) {
@@ -127,7 +127,7 @@ export class Lane {
         const fault = faultOf(error);
         if (fault === "lost") {
           this.#drop();
-          // With any other error PostgreSQL itself says that it has rolled back.
+          // On any other error PostgreSQL itself reports a rollback.
           unknown ??= sent;
         }
         if (fault === "statement") throw error;
@@ -137,7 +137,7 @@ export class Lane {
     }
   }
 
-  /** @param sent told just before COMMIT is on its way. */
+  /** @param sent called just before COMMIT is sent. */
   async #attempt(
     connection: LaneConnection,
     planned: readonly PlannedCommit[],
@@ -171,7 +171,7 @@ export class Lane {
       sent(unknown);
       await connection.query("commit");
     } else {
-      // After a statement that fails, COMMIT rolls back.
+      // After a failed statement, COMMIT rolls back.
       sent(unknown);
       await together(connection.flight(() => [...statements.map(run), connection.query("commit")]));
     }
@@ -184,8 +184,8 @@ export class Lane {
   }
 
   /**
-   * The last batch of this lane that was committed. Once its backend is gone nothing more can become of what was sent to it:
-   * a commit under way is finished first.
+   * The last committed batch of this lane. Once its backend is gone, the outcome is final: a commit in progress is
+   * finished first.
    */
   async #lastCommitted(connection: LaneConnection, { pid, start }: Backend): Promise<number> {
     await connection.query(
@@ -211,7 +211,7 @@ export class Lane {
   }
 }
 
-/** Waits for all, also where one fails: their answers come in order on one connection. @throws the first error. */
+/** Waits for all, even if one fails: answers come in order on one connection. @throws the first error. */
 async function together<T extends readonly unknown[]>(promises: {
   [K in keyof T]: Promise<T[K]>;
 }): Promise<T> {

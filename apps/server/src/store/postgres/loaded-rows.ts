@@ -4,7 +4,7 @@ import { arrayParameter } from "./array-parameter.ts";
 import type { LaneConnection } from "./lane-connection.ts";
 import type { RowsNeeded } from "./rows-needed.ts";
 
-/** What a batch starts from, read under the lock of its sessions. */
+/** A batch's initial state, read under the lock of its sessions. */
 export interface LoadedRows {
   sessions: Row<"sessions">[];
   tasks: TaskCore[];
@@ -15,9 +15,9 @@ export interface LoadedRows {
 const TASKS = TASK_CORE_COLUMNS.join(", ");
 
 /**
- * The lock is a statement of its own, and the sessions are in order, so that two nodes never wait for each other. What is
- * read after it is what the lock's holder before committed: under READ COMMITTED each statement sees all that is committed
- * when it begins, and this one has waited.
+ * The lock is a separate statement with sessions in order, so that two nodes never deadlock. Later reads see what the
+ * previous lock holder committed: under READ COMMITTED each statement sees everything committed before it starts, and
+ * this one has waited.
  */
 const LOCK_SESSIONS = `
   select id, owner_id, title, agent, model, workspace, parent_id, forked_at_seq, last_seq, next_pos, created_at, updated_at,

@@ -4,10 +4,10 @@ import { type EventRow, toSessionEvent } from "../nouns/events.ts";
 import type { EventStore } from "../ports/events.ts";
 import type { Database } from "../schema.ts";
 
-/** Events of one session that are read with those of the others: bounds what one answer holds. */
+/** Maximum events of one session per query: bounds the size of a response. */
 const MAX_EACH = 100;
 
-/** What is new in many sessions, by one query: nodes ask it all the time while others write. */
+/** New events of many sessions in one query: nodes ask all the time while others write. */
 export function createNews(db: Kysely<Database>): EventStore["news"] {
   return async (after, limit) => {
     const each = Math.min(limit, MAX_EACH);

@@ -2,7 +2,7 @@ import { blockOfPiece, type EventBody } from "@trunkline/contract";
 import type { Commit } from "../commit.ts";
 import { touchesSession } from "../rows/session-row.ts";
 
-/** A commit with its events as they are stored, but for what only the transaction knows. */
+/** A commit with its events as stored, except for what only the transaction knows. */
 export interface PlannedCommit {
   commit: Commit;
   sessionId: string;
@@ -18,12 +18,12 @@ export interface PlannedEvent {
   blockId: string | null;
   data: unknown;
   json: string;
-  /** Where the event is one of a document's. */
+  /** For events of a document. */
   seq: number | null;
   at: number | null;
 }
 
-/** @throws TypeError where its data cannot be JSON. */
+/** @throws TypeError if its data can't be JSON. */
 export function planCommit(commit: Commit): PlannedCommit {
   const { sessionId, events, imported } = commit;
   const planned =

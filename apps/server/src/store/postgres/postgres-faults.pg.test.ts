@@ -205,7 +205,7 @@ describe("two stores on one database", () => {
       const takenOver = log.findIndex(({ type }) => type === "task.interrupted");
       expect(log.slice(takenOver).filter(({ type }) => type === "notice")).toEqual([]);
     }
-    // An idempotency key is one per owner, whichever node it comes to.
+    // An idempotency key is unique per owner, whichever node gets it.
     const submits = await Promise.allSettled(
       sessions.map(async (sessionId, index) =>
         stores[index % 2]?.append(sessionId, [

@@ -56,7 +56,7 @@ describe("hints by PostgreSQL", () => {
     await waitFor("the connection to be back", missed);
     one.hints.announce({ type: "cancel-requested", taskId: "after" });
     await waitFor("a hint", has(two.heard, "after"));
-    // Perhaps before the other node listened again: that is what `missed` is for.
+    // Perhaps before the other node listened again: this is what `missed` is for.
     await waitFor("the connection of the first to be back", async () => one.heard.length === 2);
     expect(one.heard).toEqual([{ type: "missed" }, { type: "missed" }]);
   });

@@ -8,19 +8,19 @@ import { describeFault } from "./fault.ts";
 import { HintBatch, readPayload } from "./hint-batch.ts";
 
 export interface PostgresHintsOptions {
-  /** Of the database that the nodes share. */
+  /** The database shared by the nodes. */
   url: string;
-  /** Of this node, for who looks at PostgreSQL's connections. */
+  /** This node's name in PostgreSQL's list of connections. */
   node: string;
   logger: Pick<Logger, "info" | "warn">;
 }
 
-/** Of the database, and so of all its nodes. */
+/** Channel, per database and so for all its nodes. */
 const CHANNEL = "trunkline_hints";
 
-/** Between two notifications of a node, in ms: each holds up those of all others for a moment. */
+/** Minimum interval between a node's notifications, in ms: each briefly blocks those of all others. */
 const SPACING_MS = 10;
-/** How often to ask whether the connection is still one, in ms. */
+/** Interval of checking the connection, in ms. */
 const HEARTBEAT_MS = 3_000;
 const FAREWELL_MS = 1_000;
 const FIRST_DELAY_MS = 50;
@@ -35,9 +35,9 @@ const LIMITS: ConnectionLimits = {
 };
 
 /**
- * Hints by LISTEN and NOTIFY, on a connection of their own: NOTIFY takes a lock that all who notify share, until its commit
- * ends, and commits of the log must not stand in that queue. What is told while there is no connection waits for the next,
- * and whoever was without one looks at everything.
+ * Hints by LISTEN and NOTIFY, on a separate connection: NOTIFY takes a lock shared by all notifiers until its commit
+ * ends, and commits of the log must not wait for it. Hints sent without a connection wait for the next one, and a node
+ * that was without one checks everything.
  */
 export class PostgresHints implements Hints {
   readonly #config: ClientConfig;
@@ -77,7 +77,7 @@ export class PostgresHints implements Hints {
     await this.#send();
     const connection = this.#connection;
     this.#connection = undefined;
-    // Where nobody answers any more, it ends without a farewell.
+    // If nobody answers any more, close it without a goodbye.
     await Promise.race([
       connection?.end().catch(() => undefined),
       delay(FAREWELL_MS, undefined, { ref: false }),
@@ -105,14 +105,14 @@ export class PostgresHints implements Hints {
         );
       }
       const longest = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** tries);
-      // Nodes that lost the database at once do not come back at once.
+      // Jitter: nodes that lost the database at once should not return at once.
       await delay(longest * (0.5 + Math.random() / 2), undefined, { signal, ref: false }).catch(
         () => undefined,
       );
     }
   }
 
-  /** Listens for as long as one connection lasts. @returns why it did not last longer. */
+  /** Listens for as long as a connection lasts. @returns why it ended. */
   async #listen(onConnected: () => void): Promise<unknown> {
     const connection = new Client(this.#config);
     const lost = Promise.withResolvers<unknown>();
@@ -121,7 +121,7 @@ export class PostgresHints implements Hints {
     connection.on("notification", ({ payload = "" }) => this.#take(payload));
     try {
       await connection.connect();
-      // A hint that a crash of PostgreSQL loses is made up for: nobody waits for the disk.
+      // A hint lost in a crash of PostgreSQL does no harm: don't wait for the disk.
       await connection.query("set synchronous_commit = off");
       await connection.query(`listen ${CHANNEL}`);
       if (this.#stopped.signal.aborted) return undefined;
@@ -138,7 +138,7 @@ export class PostgresHints implements Hints {
       return error;
     } finally {
       if (this.#connection === connection) this.#connection = undefined;
-      // Without waiting: it may be one that nobody answers on any more.
+      // Without waiting: the connection may be dead.
       connection.end().catch(() => undefined);
     }
   }
@@ -174,7 +174,7 @@ export class PostgresHints implements Hints {
       await connection.query({ name: "notify", text, values: [CHANNEL, batch.payloads(this.#id)] });
     } catch (error) {
       this.#waiting.addAll(batch);
-      // The next connection tells them.
+      // The next connection sends them.
       if (this.#connection === connection) this.#connection = undefined;
       connection.emit("error", error instanceof Error ? error : new Error(String(error)));
     }

@@ -58,12 +58,12 @@ it("never passes over a transaction that began before another and commits after 
 
   await early.query(TRANSACTION);
   await late.query(`${TRANSACTION}; ${insert("late")}; commit`);
-  // Committed, and not told yet: the one that is under way comes before it.
+  // Committed, but not delivered yet: the transaction in progress comes before it.
   expect(await told()).toEqual([]);
   await early.query(`${insert("early")}; commit`);
   expect(await told()).toEqual(["early:1", "late:1"]);
 
-  // A cursor of a sequence would stand behind the first here.
+  // A sequence as cursor would skip the first here.
   await late.query(`${TRANSACTION}; ${insert("rolled back")}; rollback`);
   await early.query(`${TRANSACTION}; ${insert("first of two")}`);
   await late.query(`${TRANSACTION}; ${insert("second")}; commit`);
@@ -85,7 +85,7 @@ it("has one node at a time consume, and stores no cursor of one that lost the ri
   expect(await a.outbox.claim("c", "a", 60_000)).toBe(true);
   expect(await b.outbox.claim("c", "b", 60_000)).toBe(false);
   expect(await a.outbox.claim("c", "a", 60_000)).toBe(true);
-  // As if a had stood still for longer than it holds.
+  // As if a had been suspended for longer than its lease.
   await query(url, "update outbox_consumers set held_until = clock_timestamp() - interval '1 s'");
   expect(await b.outbox.claim("c", "b", 60_000)).toBe(true);
   expect(await a.outbox.advance("c", "a", place)).toBe(false);
@@ -106,7 +106,7 @@ it("goes on where it was in a cluster that was restored from a dump, and counts 
   await first.outbox.claim("a", "node", 1);
   await first.outbox.advance("a", "node", place);
   await first.close();
-  // What a dump keeps, and a new cluster knows nothing of.
+  // A dump keeps entries and cursors, but a new cluster restarts transaction ids.
   await query(
     url,
     `update outbox set xid = ((xid::text)::bigint + 1000000)::text::xid8;

@@ -5,16 +5,17 @@ import { type OutboxRow, toEntry } from "../rows/outbox-row.ts";
 import type { Database } from "../schema.ts";
 import { type Statement, statement, type WriteStatements } from "../statement.ts";
 
-/** Rows removed with one commit. */
+/** Rows removed per commit. */
 const PRUNED_AT_ONCE = 1_000;
 
 /**
- * The order of commits on PostgreSQL. An entry carries its transaction's number, which is given when the transaction first writes,
- * not when it commits. So only entries of transactions below the oldest one under way are read: none can come before them any more.
- * They are read by (xid, id), and a cursor is such a pair; a sequence alone would pass over what commits late.
+ * Commit order on PostgreSQL. An entry has its transaction's id, which is assigned when the transaction first writes,
+ * not when it commits. So only entries of transactions below the oldest one in progress are read: nothing can come
+ * before them any more. They are read by (xid, id), and a cursor is such a pair; a sequence alone would skip late
+ * commits.
  */
 export function createPostgresOutbox(db: Kysely<Database>, write: WriteStatements): OutboxStore {
-  /** Runs statements, of which one must change a row. @returns whether it did. */
+  /** Runs statements, one of which must change a row. @returns whether it did. */
   const changes = async (...statements: Statement[]): Promise<boolean> => {
     try {
       await write(statements);
@@ -27,7 +28,7 @@ export function createPostgresOutbox(db: Kysely<Database>, write: WriteStatement
   const one = (query: RawBuilder<unknown>): Statement => statement(query.compile(db), 1);
   const any = (query: RawBuilder<unknown>): Statement => statement(query.compile(db));
 
-  /** A cluster that was restored from a dump counts its transactions from a lower number on than entries and cursors have. */
+  /** A cluster restored from a dump counts transactions from a lower number than its entries and cursors have. */
   async function renumberAfterRestore(): Promise<void> {
     const { rows } = await sql<{ isRestored: boolean }>`
       select exists (select from outbox where xid >= pg_snapshot_xmax(pg_current_snapshot()))
@@ -48,7 +49,7 @@ export function createPostgresOutbox(db: Kysely<Database>, write: WriteStatement
   return {
     async register({ name, types }) {
       await renumberAfterRestore();
-      // The order of rows is the same on every node that starts.
+      // In the same row order on every node that starts.
       await write([
         any(sql`
           insert into outbox_consumers (name, cursor_xid, cursor_id)

@@ -7,25 +7,25 @@ import { statementName } from "./statement-names.ts";
 import { toStoredText } from "./stored-text.ts";
 
 /**
- * What Kysely reads through. Every statement only reads, by itself, on whichever connection is free; so one that a lost
- * connection has cut off is asked again, on another.
+ * Kysely's connection pool for reads. Every statement is a separate read on any free connection, so one interrupted by
+ * a lost connection is repeated on another.
  */
 export class ReadingPool implements PostgresPool {
-  /** Kysely's, for what it does with pools of `pg` alone. */
+  /** Required by Kysely for pools of `pg`. */
   readonly options = {};
   readonly #pool: Pool;
   readonly #patience: Patience;
-  /** The same for everybody: which connection a statement runs on is decided as it runs. */
+  /** The same for everybody: the connection is chosen per statement. */
   readonly #client: PostgresPoolClient = {
     query: (async (sql: string, parameters: readonly unknown[]) =>
       this.read(sql, parameters)) as unknown as PostgresPoolClient["query"],
     release: () => undefined,
   };
 
-  /** @param size connections at most; who finds none free waits, as long as connecting may take. */
+  /** @param size maximum connections; without a free one, callers wait as long as for connecting. */
   constructor(config: ClientConfig, size: number, patience: Patience) {
     this.#pool = new Pool({ ...config, max: size, idleTimeoutMillis: 60_000 });
-    // The pool drops a connection that is lost while nobody uses it; without a listener the process would end.
+    // The pool drops a connection lost while idle; without a listener the process would end.
     this.#pool.on("error", () => undefined);
     this.#patience = patience;
   }
@@ -34,7 +34,7 @@ export class ReadingPool implements PostgresPool {
     return this.#client;
   }
 
-  /** @throws StoreUnavailableError where PostgreSQL cannot be reached, or takes too long. */
+  /** @throws StoreUnavailableError if PostgreSQL is unreachable or too slow. */
   async read(text: string, parameters: readonly unknown[]) {
     const values = parameters.map((value) => (typeof value === "string" ? toStoredText(value) : value));
     const name = statementName(text, parameters);
@@ -58,7 +58,7 @@ export class ReadingPool implements PostgresPool {
     }
   }
 
-  /** Asks once, whatever has happened. @throws StoreUnavailableError */
+  /** Asks once, without retries. @throws StoreUnavailableError */
   async ping(): Promise<void> {
     try {
       await this.#pool.query("select 1");

@@ -2,18 +2,18 @@ import type { EventDataOf } from "@trunkline/contract";
 import { changesRows } from "../rows/reduce.ts";
 import type { PlannedCommit } from "./planned-commit.ts";
 
-/** Which rows the reducers, fences and expectations of some commits look at, beside their sessions' own. */
+/** The rows that reducers, fences and expectations of some commits read, besides their sessions' own. */
 export interface RowsNeeded {
-  /** Of the commits, and those that must be there. */
+  /** Sessions of the commits, and those that must exist. */
   sessions: Set<string>;
   tasks: Set<string>;
-  /** Sessions of whose tasks all that have not ended are looked at. */
+  /** Sessions whose unfinished tasks are needed. */
   unfinishedOf: Set<string>;
-  /** Sessions of which the one active task is. */
+  /** Sessions whose active task is needed. */
   activeOf: Set<string>;
   approvals: Set<string>;
   questions: Set<string>;
-  /** Sessions whose open approvals and questions are. */
+  /** Sessions whose open approvals and questions are needed. */
   openRequestsOf: Set<string>;
 }
 

@@ -1,11 +1,11 @@
 const MAX_NAMES = 400;
 
-/** Texts are few and fixed, but for those with lists of ids, which are parsed each time. */
+/** Statement texts are few and fixed, except those with lists of ids, which are parsed each time. */
 const MAX_PARAMETERS = 16;
 
 const names = new Map<string, string>();
 
-/** @returns the name that a statement is prepared under, once for each connection; undefined: it is not. */
+/** @returns the name under which a statement is prepared, once per connection; undefined: it is not. */
 export function statementName(text: string, parameters: readonly unknown[]): string | undefined {
   if (parameters.length > MAX_PARAMETERS) return undefined;
   let name = names.get(text);

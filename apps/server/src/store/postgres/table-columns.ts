@@ -1,7 +1,7 @@
 import type { FoldedTable, Row } from "../rows/row-change.ts";
 import type { ColumnType } from "./array-parameter.ts";
 
-/** The columns of the tables that follow from the log, as arrays of their values are passed. */
+/** Columns of the tables that follow from the log, for passing their values as arrays. */
 export const TABLE_COLUMNS: { [T in FoldedTable]: Readonly<Record<keyof Row<T>, ColumnType>> } = {
   sessions: {
     id: "text",

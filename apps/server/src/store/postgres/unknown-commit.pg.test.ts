@@ -29,7 +29,7 @@ it.each(cuts)(
     };
     const store = await openPostgresStore(options);
     const sessionId = await createVisibleSession(store);
-    // As the first commit of its connection, and as a later one; of a log's events, and of what belongs to no log.
+    // As the first commit of its connection, and as a later one; with events, and without.
     for (const round of ["first", "second"]) {
       const lost = proxy.cutNextCommit(cut);
       const appended = store.append(sessionId, [notice(`${round} a`), notice(`${round} b`)]);

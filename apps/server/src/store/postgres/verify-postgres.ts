@@ -12,10 +12,10 @@ import {
 import { connectionConfig, NO_LIMITS } from "./connection-config.ts";
 import { TABLE_COLUMNS } from "./table-columns.ts";
 
-/** Rows of a log that are in memory at once. */
+/** Rows of a log in memory at a time. */
 const PAGE = 1_000;
 
-/** Verifies a database of PostgreSQL, on one connection of its own. @param url nowhere told. */
+/** Verifies a PostgreSQL database on a separate connection. @param url never logged. */
 export async function verifyPostgres(
   url: string,
   onProgress?: (progress: VerifyProgress) => void,

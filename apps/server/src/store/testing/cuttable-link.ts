@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** A TCP link that can be cut as a network is: nobody is told, nothing gets through, connections stay open. */
+/** A TCP link that can be cut like a network: nobody is notified, nothing gets through, connections stay open. */
 export class CuttableLink implements AsyncDisposable {
   readonly #server = createServer((near) => this.#accept(near));
   readonly #target: number;
@@ -28,7 +28,7 @@ export class CuttableLink implements AsyncDisposable {
     for (const socket of this.#sockets) socket.pause();
   }
 
-  /** What was under way arrives now. */
+  /** What was in transit arrives now. */
   mend(): void {
     this.#isCut = false;
     for (const socket of this.#sockets) socket.resume();

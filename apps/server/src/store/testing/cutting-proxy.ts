@@ -1,18 +1,18 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Server, type Socket } from "node:net";
 
-/** What becomes of a commit whose answer is lost. */
+/** What happens to a commit whose answer is lost. */
 export type Cut =
-  /** It reaches the server, which carries it out. */
+  /** It reaches the server, which executes it. */
   | "answer"
-  /** It does not, and the server hears that the client is gone. */
+  /** It does not, and the server sees the client disconnect. */
   | "request"
-  /** It does not, and the server hears nothing: its end of the connection stays open. */
+  /** It does not, and the server sees nothing: its end of the connection stays open. */
   | "silence"
-  /** Neither end hears anything, until one of them hangs up. */
+  /** Neither end sees anything, until one of them disconnects. */
   | "pause";
 
-/** Between a store and its PostgreSQL; loses the connection over which the next COMMIT goes, once it is told to. */
+/** Sits between a store and its PostgreSQL; on request, breaks the connection of the next COMMIT. */
 export class CuttingProxy implements AsyncDisposable {
   readonly #server: Server;
   readonly #to: number;
@@ -24,7 +24,7 @@ export class CuttingProxy implements AsyncDisposable {
     this.#server = createServer((client) => this.#serve(client));
   }
 
-  /** @param to the port of PostgreSQL on loopback. */
+  /** @param to PostgreSQL's port on loopback. */
   static async start(to: number): Promise<CuttingProxy> {
     const proxy = new CuttingProxy(to);
     proxy.#server.listen(0, "127.0.0.1");
@@ -32,7 +32,7 @@ export class CuttingProxy implements AsyncDisposable {
     return proxy;
   }
 
-  /** @returns the URL, by way of this proxy. */
+  /** @returns the URL through this proxy. */
   through(url: string): string {
     const by = new URL(url);
     by.port = String((this.#server.address() as AddressInfo).port);
@@ -74,7 +74,7 @@ export class CuttingProxy implements AsyncDisposable {
       };
       switch (next.cut) {
         case "answer":
-          // The answer to COMMIT ends with the server ready and in no transaction.
+          // The answer to COMMIT ends with the server ready and outside a transaction.
           server.on("data", (answer: Buffer) => {
             if (!answer.subarray(-6).equals(READY_AND_IDLE)) return;
             server.destroy();

@@ -1,6 +1,6 @@
 import { seededRandom } from "@trunkline/testkit";
 
-/** What people, models and tools write, and what makes an index stumble. */
+/** What people, models and tools write, and what is hard to index. */
 export const TEXTS: readonly string[] = [
   "please grep the zebra in giraffe_dir/lions.ts",
   "error: Elefant not found at line 417 (ENOENT)",
@@ -8,7 +8,7 @@ export const TEXTS: readonly string[] = [
   'alpha beta "gamma" NOT delta*',
   "gamma beta alpha",
   "alpha beta gamma delta epsilon",
-  // The same letters, written in another way.
+  // The same letters in other encodings.
   "cafe\u0301 in decomposed form",
   "café in composed form",
   "Ärger im Café, naïve e\u0301tude",
@@ -57,7 +57,7 @@ export const TEXTS: readonly string[] = [
   Array.from({ length: 9_000 }, (_, index) => String.fromCodePoint(0x4e00 + index)).join(""),
 ];
 
-/** What is looked for in them, and what only looks like it. */
+/** Queries for them, including near misses. */
 export const QUERIES: readonly string[] = [
   "zebra",
   "giraffe_dir",
@@ -186,13 +186,13 @@ export const QUERIES: readonly string[] = [
   "'a'",
   "(a",
   "<->",
-  // 32 words, and more than that.
+  // 32 words, and more.
   Array.from({ length: 32 }, (_, index) => `w${index}`).join(" "),
   Array.from({ length: 40 }, (_, index) => `w${index}`).join(" "),
   `"${Array.from({ length: 32 }, (_, index) => `w${index + 700}`).join(" ")}"`,
 ];
 
-/** Texts of few words, which have much in common. */
+/** Texts from a small vocabulary, with much in common. */
 export function randomTexts(seed: number, count: number): string[] {
   const random = seededRandom(seed);
   const pick = (): string => WORDS[Math.floor(random() * WORDS.length)] ?? "";
@@ -201,7 +201,7 @@ export function randomTexts(seed: number, count: number): string[] {
   );
 }
 
-/** One to four of the words, some in quotes, some cut short. */
+/** One to four of the words, some quoted, some truncated. */
 export function randomQueries(seed: number, count: number): string[] {
   return randomTexts(seed, count).map((text, index) => {
     const words = text.split(" ").slice(0, 1 + (index % 4));

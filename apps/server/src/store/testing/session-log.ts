@@ -11,7 +11,7 @@ export async function createSession(store: Store, ownerId = OWNER): Promise<stri
   return id;
 }
 
-/** @returns the id of a new session that can be found; its log begins with `session.created`. */
+/** @returns the id of a new, visible session; its log starts with `session.created`. */
 export async function createVisibleSession(store: Store, ownerId = OWNER): Promise<string> {
   const id = randomUUID();
   const data = { title: "untitled", model: null, agent: "default" };
@@ -23,7 +23,7 @@ export function notice(message: string): StoredDraft {
   return { taskId: null, type: "notice", data: { level: "info", message } };
 }
 
-/** @returns the session's log, from its beginning. */
+/** @returns the session's log from its start. */
 export async function readLog(store: Store, sessionId: string): Promise<SessionEvent[]> {
   const events: SessionEvent[] = [];
   for (let hasMore = true; hasMore;) {
@@ -35,7 +35,7 @@ export async function readLog(store: Store, sessionId: string): Promise<SessionE
   return events;
 }
 
-/** @returns the messages of the session's notices, in the order of their seqs. */
+/** @returns the messages of the session's notices, in order. */
 export async function readMessages(store: Store, sessionId: string): Promise<string[]> {
   const events = await readLog(store, sessionId);
   return events.flatMap((event) => (event.type === "notice" ? event.data.message : []));

@@ -1,8 +1,8 @@
 import { type Kysely, sql } from "kysely";
 
 /**
- * What the migrations of SQLite come to up to its seventh. Text sorts by its bytes (`collate "C"`), whatever the database's
- * collation: pages are cut by ids, and must be cut alike on both engines.
+ * Equivalent of SQLite's first seven migrations. Text sorts by bytes (`collate "C"`), whatever the database's
+ * collation: pages are cut by ids, and must be the same on both engines.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   for (const statement of STATEMENTS) await sql.raw(statement).execute(db);
@@ -55,13 +55,13 @@ const STATEMENTS = [
   )`,
   "create index audit_by_user on audit (user_id, id)",
   "create index audit_by_action on audit (action, id)",
-  // The engine itself keeps the trail from being changed, whoever of the server's code would.
+  // The engine itself keeps the trail immutable, whatever the server's code does.
   `create function refuse_audit_change() returns trigger language plpgsql as
     $$ begin raise exception 'the audit trail is append-only'; end $$`,
   `create trigger audit_no_change before update or delete or truncate on audit
     for each statement execute function refuse_audit_change()`,
 
-  // Every append changes `last_seq`: room in the page lets it do so without touching an index.
+  // Every append changes `last_seq`: free space in the page avoids updating an index (HOT).
   `create table sessions (
     id ${text} primary key,
     owner_id ${text} not null,
@@ -215,7 +215,7 @@ const STATEMENTS = [
     expires_at bigint not null
   )`,
 
-  // What each committing connection has committed last: settles a commit whose answer was lost.
+  // The last commit of each committing connection: settles a commit whose answer was lost.
   `create table commit_marks (
     lane ${text} primary key,
     batch bigint not null,

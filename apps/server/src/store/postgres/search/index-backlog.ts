@@ -2,7 +2,7 @@ import type { Client } from "pg";
 import { SEARCHED_TYPES } from "../../search-text.ts";
 import { indexTexts, type TextPlace } from "./index-texts.ts";
 
-/** Indexes some of what is from before the index, the newest first. @returns whether there may be more. */
+/** Indexes some texts from before the index, newest first. @returns whether there may be more. */
 export async function indexBacklog(client: Client, maxTexts: number, maxBytes: number): Promise<boolean> {
   const { rows } = await client.query<TextPlace & { id: number; bytes: number | null; isToDo: boolean }>(
     `select b.id, b.session_id as "sessionId", b.seq, octet_length(e.data) as bytes,

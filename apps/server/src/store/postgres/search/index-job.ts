@@ -6,7 +6,7 @@ import { indexTexts, type TextPlace } from "./index-texts.ts";
 import { removeGone } from "./remove-gone.ts";
 import { type DatabaseAddress, withConnection } from "./thread-connection.ts";
 
-/** The searched texts of a session from one seq to another. */
+/** The searched texts in a range of a session's log. */
 export interface IndexWork {
   sessionId: string;
   fromSeq: number;
@@ -14,18 +14,18 @@ export interface IndexWork {
 }
 
 export interface IndexRequest extends DatabaseAddress {
-  /** `rest`: what is left from before the index, and of sessions that are gone. */
+  /** `rest`: what is left from before the index, and of deleted sessions. */
   work: IndexWork[] | "rest";
 }
 
-/** A job takes at least one text, and no more once it has worked for this long, in ms: others wait for its thread. */
+/** A job takes at least one text, and no more after this long, in ms: others wait for its thread. */
 const MAX_MS = 1_000;
 
-/** Of one transaction. */
+/** Per transaction. */
 const MAX_TEXTS = 100;
 const MAX_BYTES = 1_000_000;
 
-/** @returns what was not done: to be given to the next job. Runs in a worker thread. */
+/** @returns the remaining work, for the next job. Runs in a worker thread. */
 export default async function index(request: IndexRequest): Promise<{ left: IndexWork[]; isMore: boolean }> {
   return withConnection(request, async (client) => {
     await ensureVersion(client);
@@ -42,7 +42,7 @@ export default async function index(request: IndexRequest): Promise<{ left: Inde
   });
 }
 
-/** @returns what is left of the work. */
+/** @returns the remaining work. */
 async function indexSome(client: Client, work: readonly IndexWork[]): Promise<IndexWork[]> {
   const { rows } = await client.query<TextPlace & { bytes: number; ordinal: number; isIndexed: boolean }>(
     `select e.session_id as "sessionId", e.seq, octet_length(e.data) as bytes, w.ordinal,

@@ -7,13 +7,13 @@ export interface TextPlace {
   seq: number;
 }
 
-/** The place that an owner's first text gets; what was there before the index goes downwards from here. */
+/** Position of an owner's first text; texts from before the index count down from here. */
 const FIRST_PLACE = 2 ** 31;
 
 /**
- * Adds texts to the index, as their owners' newest or, of before the index, as their oldest. What is there already, and what is
- * of sessions that are gone, is passed over.
- * @param also done in the same transaction.
+ * Adds texts to the index, as their owners' newest or, for texts from before the index, oldest. Skips what is already
+ * there and what belongs to deleted sessions.
+ * @param also runs in the same transaction.
  */
 export async function indexTexts(
   client: Client,
@@ -23,7 +23,7 @@ export async function indexTexts(
   const texts = await readWords(client, places);
   const grouped = Map.groupBy(texts, ({ ownerId }) => ownerId);
   await client.query("begin");
-  // In one order, so that two nodes that do the same at once do not wait for each other.
+  // In one order, so that two nodes doing the same do not deadlock.
   for (const ownerId of [...grouped.keys()].toSorted()) {
     await store(client, ownerId, grouped.get(ownerId) ?? [], options.asOldest ?? false);
   }
@@ -36,7 +36,7 @@ interface Text extends TextPlace {
   words: string[];
 }
 
-/** One text in memory at a time: only its words stay. */
+/** One text in memory at a time: only its words are kept. */
 async function readWords(client: Client, places: readonly TextPlace[]): Promise<Text[]> {
   const texts: Text[] = [];
   for (const { sessionId, seq } of places) {
@@ -82,7 +82,7 @@ async function store(
   );
 }
 
-/** @returns the owner's number, and the first of as many places, from where they go on. */
+/** @returns the owner's number, and the first of this many positions. */
 async function takePlaces(
   client: Client,
   ownerId: string,

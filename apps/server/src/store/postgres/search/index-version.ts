@@ -1,11 +1,11 @@
 import type { Client } from "pg";
 
-/** Raised whenever it changes how texts are folded or how the index holds them: an index of another version is made anew. */
+/** Raise this whenever the folding of texts or the index format changes: an index of another version is rebuilt. */
 const VERSION = 1;
 
 /**
- * An index of an earlier version is emptied, and what it held is noted in `search_backlog`, in its order.
- * @throws Error where a later version keeps the index: that is for its nodes to do.
+ * Empties an index of an earlier version, and queues its contents in `search_backlog`, in order.
+ * @throws Error if a later version maintains the index, which is up to its nodes.
  */
 export async function ensureVersion(client: Client): Promise<void> {
   const { rows } = await client.query<{ version: number }>("select version from search_version");

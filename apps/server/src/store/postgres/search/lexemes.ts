@@ -1,23 +1,23 @@
 import { NO_WORD } from "../../search-text.ts";
 import type { SearchTerm } from "../../search-terms.ts";
 
-/** Texts of one owner, side by side in the order they were written, whose lexemes are told apart from all others'. */
+/** Size of a block: adjacent texts of one owner with their own lexemes. */
 const BLOCK_PLACES = 4_096;
 
-/** PostgreSQL's bound for a tsvector's text is 1 MB. No text of a person comes near it: what is beyond is not found. */
+/** PostgreSQL's limit for a tsvector is 1 MB. No text by a person comes close; what is beyond is not found. */
 const MAX_LEXEME_BYTES = 1_000_000;
 
-/** @returns the first and the last place of the block that a place is in. */
+/** @returns the first and last position of the block containing a position. */
 export function blockOf(place: number): { first: number; last: number } {
   const first = place - (place % BLOCK_PLACES);
   return { first, last: first + BLOCK_PLACES - 1 };
 }
 
 /**
- * The words of a text as its tsvector has them: each once, behind its owner and its block. So a word of one owner is looked up
- * among that owner's texts alone, and a block at a time, from the newest to the oldest: what a search costs depends on nobody else's
- * texts, and no list in the index is longer than a block, however common its word.
- * (docs/decisions: search on PostgreSQL)
+ * A text's words for its tsvector: each once, prefixed with owner and block. So a word is looked up only among the
+ * owner's texts, one block at a time, from the newest to the oldest: the cost of a search does not depend on others'
+ * texts, and no posting list exceeds a block, however common its word.
+ * (docs/decisions/030-words-of-our-own-on-postgresql.md)
  */
 export function lexemesOf(ownerNumber: number, place: number, words: readonly string[]): string[] {
   const prefix = prefixOf(ownerNumber, place);
@@ -33,8 +33,8 @@ export function lexemesOf(ownerNumber: number, place: number, words: readonly st
 }
 
 /**
- * What all texts of a block have in which each of the terms occurs; PostgreSQL's `tsquery`. Which of these have the words of a
- * phrase one after the other is for `phrasesOf` to say. Words are letters, digits and marks: nothing needs an escape.
+ * A `tsquery` for the texts of a block in which every term occurs. Which of them contain a phrase's words in sequence
+ * is decided by `phrasesOf`. Words are letters, digits and marks, so nothing needs escaping.
  */
 export function toQuery(ownerNumber: number, place: number, terms: readonly SearchTerm[]): string {
   const prefix = prefixOf(ownerNumber, place);
@@ -44,7 +44,7 @@ export function toQuery(ownerNumber: number, place: number, terms: readonly Sear
   return [...new Set(wanted)].join(" & ");
 }
 
-/** What a text's words, as `joinWords` writes them, must contain: the terms of more than one word. */
+/** What a text's words, as written by `joinWords`, must contain: the terms of more than one word. */
 export function phrasesOf(terms: readonly SearchTerm[]): string[] {
   return terms
     .filter(({ words }) => words.length > 1)

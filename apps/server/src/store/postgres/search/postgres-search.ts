@@ -9,11 +9,11 @@ const SEARCH: Job<typeof search> = {
   kind: "quick",
 };
 
-/** After which a page ends with what was found, and how long a single query may still run then, in ms. */
+/** After which a page ends with what was found, and how much longer a single query may run, in ms. */
 const PATIENCE_MS = 1_500;
 const DEADLINE_MS = 10_000;
 
-/** Search over the index that search-consumer.ts keeps, in a worker thread with a connection of its own. */
+/** Search in the index of search-consumer.ts, in a worker thread with its own connection. */
 export function createPostgresSearch({
   compute,
   ...address

@@ -1,9 +1,9 @@
 import type { Client } from "pg";
 
-/** Of one statement. */
+/** Per statement. */
 const MAX_DOCUMENTS = 500;
 
-/** Removes some of the documents of a session that is gone. @returns whether there may be more. */
+/** Removes some documents of a deleted session. @returns whether there may be more. */
 export async function removeGone(client: Client): Promise<boolean> {
   const { rows } = await client.query<{ session_id: string }>("select session_id from search_gone limit 1");
   const [gone] = rows;

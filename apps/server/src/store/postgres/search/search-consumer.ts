@@ -13,12 +13,12 @@ const INDEX: Job<typeof index> = {
 
 const DEADLINE_MS = 60_000;
 
-/** Nobody's in particular: it takes its turns with the owners' jobs. */
+/** Owner of the jobs: nobody in particular, so it takes turns with the users' jobs. */
 const OWNER = "search index";
 
 /**
- * Keeps the search index in step with the logs, a moment behind them. Words are found in a worker thread, for they cost what users
- * write; it reads and stores by itself, so that no text passes through the main thread.
+ * Keeps the search index up to date with the logs, slightly behind. Splitting texts into words costs what users write,
+ * so a worker thread does it; it reads and stores by itself, so that no text passes through the main thread.
  */
 export function createSearchConsumer({
   compute,
@@ -29,7 +29,7 @@ export function createSearchConsumer({
 
   return {
     name: "search",
-    // Of a fork and an import, what they brought along is indexed when they can be found.
+    // Copied or imported texts are indexed when their session becomes visible.
     types: [...SEARCHED_TYPES, "session.forked", "session.imported"],
     async handle(entries, signal) {
       let work = entries.map(({ sessionId, seq, type }): IndexWork => {

@@ -9,15 +9,15 @@ import { type DatabaseAddress, withConnection } from "./thread-connection.ts";
 export interface SearchRequest extends DatabaseAddress {
   ownerId: string;
   text: string;
-  /** The place of the last hit of the page before. */
+  /** Position of the previous page's last hit. */
   before: number | undefined;
   limit: number;
-  /** How long to look, in ms: then what was found so far is the page. */
+  /** Time limit in ms, after which the page ends with what was found. */
   patienceMs: number;
 }
 
 /**
- * Texts in which one query looks for phrases: a millisecond or more for each in the worst case (a phrase of 32 words against texts of
+ * Maximum texts per phrase query: a millisecond or more each in the worst case (a phrase of 32 words against texts of
  * nothing but these words).
  */
 const PHRASE_PLACES = 1_024;
@@ -32,7 +32,7 @@ interface HitRow {
   at: number;
 }
 
-/** Looks through the caller's texts, from the newest to the oldest. Runs in a worker thread. */
+/** Searches the caller's texts, newest first. Runs in a worker thread. */
 export default async function search(request: SearchRequest): Promise<SearchPage> {
   const terms = readTerms(request.text);
   if (terms.length === 0) return { items: [], nextCursor: null };
@@ -64,7 +64,7 @@ async function find(
     for (const row of rows) {
       if (items.length === request.limit) return { items, nextCursor: String(newest) };
       items.push(toHit(row, await dataOf(client, row), terms));
-      // The cursor is the last hit that is shown.
+      // The cursor is the last hit shown.
       newest = row.place;
       if (performance.now() > until && newest > own.oldest) return { items, nextCursor: String(newest) };
     }
@@ -82,7 +82,7 @@ async function ownerOf(client: Client, ownerId: string) {
   return rows[0];
 }
 
-/** The index gives the few texts that have all of the words; only of these is anything read. */
+/** The index gives the few texts that contain all words; only these are read. */
 async function hitsOf(
   client: Client,
   wanted: {
@@ -111,7 +111,7 @@ async function hitsOf(
   return rows;
 }
 
-/** One at a time: a page of long texts is more than a thread has room for. */
+/** One at a time: a page of long texts would exceed a thread's memory. */
 async function dataOf(client: Client, { session_id, seq }: HitRow): Promise<string | undefined> {
   const { rows } = await client.query<{ data: string }>(
     "select data from events where session_id = $1 and seq = $2",
@@ -128,7 +128,7 @@ function toHit(row: HitRow, data: string | undefined, terms: readonly SearchTerm
     seq: row.seq,
     type: row.type,
     at: row.at,
-    // Deleted since it was found: each statement sees the database as it is then.
+    // Deleted since it was found: each statement sees the current state.
     ...cutSnippet(data === undefined ? "" : searchedText(row.type, data), terms),
   };
 }

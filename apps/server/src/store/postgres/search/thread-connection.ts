@@ -1,7 +1,7 @@
 import { Client } from "pg";
 import { connectionConfig, type ConnectionLimits } from "../connection-config.ts";
 
-/** Whoever asked has given up by then. */
+/** The caller has given up by then. */
 const LIMITS: ConnectionLimits = {
   statementMs: 10_000,
   lockMs: 5_000,
@@ -10,18 +10,18 @@ const LIMITS: ConnectionLimits = {
   connectMs: 5_000,
 };
 
-/** How a job of the compute pool reaches the database. */
+/** Database access for jobs of the compute pool. */
 export interface DatabaseAddress {
-  /** With a password maybe. */
+  /** May contain a password. */
   url: string;
-  /** Of the node. */
+  /** The node's name. */
   node: string;
 }
 
-/** Stays open until its thread ends, which it does soon after the last job, or until it is lost. */
+/** Stays open until its thread ends, soon after the last job, or until it is lost. */
 let open: { url: string; client: Promise<Client> } | undefined;
 
-/** Does some work on the connection of this thread. One job runs in a thread at a time. */
+/** Does some work on this thread's connection. A thread runs one job at a time. */
 export async function withConnection<T>(
   { url, node }: DatabaseAddress,
   work: (client: Client) => Promise<T>,
@@ -31,7 +31,7 @@ export async function withConnection<T>(
   try {
     return await work(await open.client);
   } catch (error) {
-    // In the middle of a transaction, or lost: either way it is of no more use.
+    // In the middle of a transaction, or lost: either way unusable.
     await close();
     throw error;
   }
@@ -39,10 +39,10 @@ export async function withConnection<T>(
 
 async function connect(url: string, node: string): Promise<Client> {
   const client = new Client(connectionConfig(url, `${node} search`, LIMITS));
-  // What is lost while nobody asks is seen by the next who does.
+  // A connection lost while idle is noticed by the next user.
   client.on("error", () => undefined);
   await client.connect();
-  // Of a table that is small still, or whose statistics are old, the planner would read all.
+  // For a table that is still small, or has outdated statistics, the planner would prefer a scan.
   await client.query("set enable_seqscan = off");
   return client;
 }
@@ -53,6 +53,6 @@ async function close(): Promise<void> {
   try {
     await (await client)?.end();
   } catch {
-    // It never was open, or is not any more.
+    // It was never open, or no longer is.
   }
 }
