@@ -89,8 +89,8 @@ export default {
     only(
       "cli-is-a-client",
       "^apps/cli/",
-      [contract, client, String.raw`${server}/(main|store/backup/backup)\.ts$`],
-      "And can start a server, and back one up.",
+      [contract, client, String.raw`${server}/(main|store/backup/backup|store/transfer/migrate-store)\.ts$`],
+      "And can start a server, back one up, and move its store.",
     ),
     never(
       "cli-starts-quickly",

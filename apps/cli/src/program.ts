@@ -17,6 +17,7 @@ import { forkCommand } from "./commands/fork.ts";
 import { importCommand } from "./commands/import.ts";
 import { importAlexCommand } from "./commands/import-alex.ts";
 import { loginCommand } from "./commands/login.ts";
+import { migrateStoreCommand } from "./commands/migrate-store.ts";
 import { moveCommand } from "./commands/move.ts";
 import { renameCommand } from "./commands/rename.ts";
 import { resumeCommand } from "./commands/resume.ts";
@@ -69,7 +70,7 @@ const GROUPS: readonly (readonly [
       importAlexCommand,
     ],
   ],
-  ["Server:", [serveCommand, stopCommand, doctorCommand, backupCommand, restoreCommand]],
+  ["Server:", [serveCommand, stopCommand, doctorCommand, backupCommand, restoreCommand, migrateStoreCommand]],
   ["Access:", [loginCommand, userCommand, tokenCommand, auditCommand]],
   ["Help:", [completionCommand]],
 ];

@@ -12,12 +12,20 @@ const OLDEST_VERSION = 150_000;
 /** Any number, the same for every node: one migrates, the others wait. */
 const MIGRATION_LOCK = 7_208_601;
 
+/** There while `migrate-store` fills the database, and only then. */
+export const FILLING_TABLE = "transfer_source";
+
 /**
  * Checks that the server is one that we know, and creates our tables or brings them up to this version. Waits a while for
  * a server that is not there yet, as when both start at once.
+ * @param isFilled it is `migrate-store` that asks: what it has filled in part is nobody else's to open.
  * @throws StoreOpenError
  */
-export async function prepareDatabase(config: ClientConfig, patience: Patience): Promise<void> {
+export async function prepareDatabase(
+  config: ClientConfig,
+  patience: Patience,
+  { isFilled = false }: { isFilled?: boolean } = {},
+): Promise<void> {
   for (let tries = 1; ; tries++) {
     const client = createClient({ ...config, statement_timeout: 0, lock_timeout: 0, query_timeout: 0 });
     client.on("error", () => undefined);
@@ -25,6 +33,7 @@ export async function prepareDatabase(config: ClientConfig, patience: Patience):
       await client.connect();
       await assertServer(client);
       await migrate(client);
+      if (!isFilled) await assertWhole(client);
       patience.succeeded();
       return;
     } catch (thrown) {
@@ -73,6 +82,18 @@ async function assertServer(client: Client): Promise<void> {
            current_setting('server_encoding') as encoding`);
   const [server] = rows;
   if (server !== undefined) checkServer(server);
+}
+
+async function assertWhole(client: Client): Promise<void> {
+  const { rows } = await client.query<{ isFilling: boolean }>(
+    'select to_regclass($1) is not null as "isFilling"',
+    [`${SCHEMA}.${FILLING_TABLE}`],
+  );
+  if (rows[0]?.isFilling !== true) return;
+  throw new StoreOpenError(
+    "unsupported",
+    "A migration into this database is not finished: run trunkline migrate-store again, with the same addresses",
+  );
 }
 
 interface ServerFacts {
