@@ -58,7 +58,7 @@ export interface RawTarget extends RawStore {
 
 /** Of one read, and one transaction. */
 export const MAX_ROWS = 1_000;
-export const MAX_BYTES = 4_000_000;
+const MAX_BYTES = 4_000_000;
 
 /** @returns how many of the rows are together not too large; at least one, where there is one. @param sizes in bytes */
 export function fitting(sizes: readonly number[]): number {
