@@ -94,7 +94,8 @@ export class Lease {
 
   #keep(): void {
     this.#renewing = this.#renew().then(
-      () => this.#schedule(RENEW_MS),
+      // An answer that came too late says that the store is there again.
+      () => this.#schedule(this.isHeld ? RENEW_MS : 0),
       (error: unknown) => {
         this.#deps.logger.warn({ err: error }, "the node's lease could not be renewed; trying again");
         this.#schedule(RETRY_MS);
