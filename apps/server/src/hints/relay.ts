@@ -23,6 +23,8 @@ const POLL_MS = 2_000;
 const RETRY_MS = 200;
 /** Sessions that are read at once. */
 const AT_ONCE = 100;
+/** Sessions that are compared at once. */
+const COMPARED_AT_ONCE = 500;
 
 /**
  * Brings what is committed on any node to the followers on this one, and tells the other nodes what is committed here. What
@@ -193,8 +195,8 @@ export class Relay implements Announcer {
   async #compare(): Promise<void> {
     const { hub, store } = this.#deps;
     const followed = hub.followed();
-    for (let start = 0; start < followed.length; start += AT_ONCE) {
-      const some = followed.slice(start, start + AT_ONCE);
+    for (let start = 0; start < followed.length; start += COMPARED_AT_ONCE) {
+      const some = followed.slice(start, start + COMPARED_AT_ONCE);
       const lastSeqs = await store.sessions.lastSeqs(some);
       for (const sessionId of some) {
         const lastSeq = lastSeqs.get(sessionId);

@@ -26,6 +26,8 @@ export interface SweepDeps {
 
 /** How often to look, in ms. */
 const SWEEP_MS = 1_000;
+/** How long to remember that a run was cut off, beyond an outage, in ms. */
+const REMEMBER_MS = 600_000;
 /** How long a lease is over before its node is forgotten, in ms: others have taken over what it held. */
 const FORGET_MS = 5_000;
 
@@ -35,8 +37,8 @@ const FORGET_MS = 5_000;
  */
 export class Sweep {
   readonly #deps: SweepDeps;
-  /** Tasks whose runs ended without a word because the store was away, or the lease. */
-  readonly #cutOff = new Set<string>();
+  /** Tasks whose runs ended without a word because the store was away, and when that was, by the monotonic clock. */
+  readonly #cutOff = new Map<string, number>();
   #ringsAll = true;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
@@ -60,7 +62,7 @@ export class Sweep {
 
   /** The task's run has ended without an end of the task, and not by its own fault. */
   cutOff(taskId: string): void {
-    this.#cutOff.add(taskId);
+    this.#cutOff.set(taskId, performance.now());
   }
 
   /** Bells may have been lost: all sessions that have something to run are rung with the next sweep. */
@@ -113,7 +115,9 @@ export class Sweep {
     const recovered = await recoverLost(this.#deps, lost, ({ id }) => this.#cutOff.has(id));
     for (const bell of recovered) dispatcher.ring(bell);
     if (recovered.length > 0) logger.warn({ tasks: recovered.length }, "tasks whose runs had ended go on");
-    for (const id of this.#cutOff) if (!lost.some((task) => task.id === id)) this.#cutOff.delete(id);
+    // Later than at once, since a claim whose answer was lost may take its time to be seen.
+    const over = performance.now() - REMEMBER_MS;
+    for (const [id, since] of this.#cutOff) if (since < over) this.#cutOff.delete(id);
   }
 
   async #takeOver(): Promise<void> {
