@@ -22,6 +22,12 @@ export const LEFT_TABLES: readonly string[] = [
   // Of processes that have stopped.
   "nodes",
   "commit_marks",
+  "open_streams",
+  "rate_limits",
+  "shared_directory",
+  "shared_directory_nodes",
+  // Good for minutes.
+  "sign_in_codes",
   // Made anew from the logs, in the same order.
   "search_owners",
   "search_documents",
