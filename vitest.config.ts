@@ -12,12 +12,19 @@ const measurements = [
 const onPostgres = [
   "packages/testkit/src/contract/{access,curl-resume,generated-client,procedures,streams}.int.test.ts",
   "packages/testkit/src/crash/crash.int.test.ts",
-  "apps/server/src/approvals/approvals.int.test.ts",
   "apps/server/src/auth/revocation.int.test.ts",
   "apps/server/src/http/last-event-id.int.test.ts",
-  "apps/server/src/reliability/{audit,kill-and-resume,toxic-stream}.int.test.ts",
+  "apps/server/src/reliability/kill-and-resume.int.test.ts",
   "apps/server/src/services/{fork,tokens,users}.int.test.ts",
 ];
+/** Slower, and less about the store: with TRUNKLINE_TEST_POSTGRES=all. */
+const onPostgresToo = [
+  "apps/server/src/approvals/approvals.int.test.ts",
+  "apps/server/src/http/blobs.int.test.ts",
+  "apps/server/src/reliability/{audit,queue-drain,toxic-stream}.int.test.ts",
+  "packages/testkit/src/contract/admin-chains.int.test.ts",
+];
+const includesAll = process.env["TRUNKLINE_TEST_POSTGRES"] === "all";
 const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];
 
 // Workspace packages resolve to their sources by their own `exports`: nothing is built for a test.
@@ -46,7 +53,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "postgres",
-          include: onPostgres,
+          include: includesAll ? [...onPostgres, ...onPostgresToo] : onPostgres,
           exclude,
           env: {},
           globalSetup: "packages/testkit/src/postgres/server-for-run.ts",

@@ -12,7 +12,7 @@ describe("crash", () => {
   });
   afterAll(async () => provider.close());
 
-  const seeds = process.env[TEST_DATABASES] === undefined ? [1, 2, 3, 4, 5] : [6];
+  const seeds = process.env[TEST_DATABASES] === undefined ? [1, 2, 3] : [4];
   it.each(seeds)(
     "seed %i: nothing acknowledged is lost, doubled or left behind",
     async (seed) => {

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { ServerFixture } from "../server-fixture.ts";
@@ -5,11 +7,26 @@ import { InstalledClient } from "./installed-client.ts";
 
 const KIB = 1024;
 
+const README = fileURLToPath(new URL("../../../client/README.md", import.meta.url));
+
+/** Output of the README's programs, in order. */
+const PRINTS = [
+  /^\d+ task\.submitted [^]*task\.completed /,
+  /hello/,
+  /^1 session\.created\n[^]* task\.completed\n$/,
+  /^.+\n$/,
+  /^\d+\.\d+\.\d+\ncanceled\n$/,
+];
+
 let project: InstalledClient;
+let server: ServerFixture;
 beforeAll(async () => {
-  project = await InstalledClient.install();
+  [project, server] = await Promise.all([InstalledClient.install(), ServerFixture.start()]);
 }, 120_000);
-afterAll(async () => project[Symbol.asyncDispose]());
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await project[Symbol.asyncDispose]();
+});
 
 it.each([
   ["Node", "node.ts", { module: "nodenext", types: "node" }],
@@ -40,14 +57,29 @@ it("types calls and answers", async () => {
 });
 
 it("submits and follows in Node", async () => {
-  await using server = await ServerFixture.start();
   const env = { TRUNKLINE_URL: server.url, TRUNKLINE_TOKEN: server.token };
   // Compiled, as for a Node without type stripping.
   await project.add("node.ts");
-  expect(await project.compile(["node.ts"], { noEmit: "false", module: "nodenext", types: "node" })).toBe("");
+  const flags = { noEmit: "false", skipLibCheck: "true", module: "nodenext", types: "node" };
+  expect(await project.compile(["node.ts"], flags)).toBe("");
   expect(await project.node("node.js", env)).toBe(
     "succeeded installed\ntrue completed\nsession.created\n401\n",
   );
+});
+
+it("every program of the client's README compiles strictly and runs", { timeout: 120_000 }, async () => {
+  const programs = [...(await readFile(README, "utf8")).matchAll(/^```ts\n([^]*?)^```$/gm)].map(
+    ([, program = ""]) => program,
+  );
+  expect(programs).toHaveLength(PRINTS.length);
+  const files = await Promise.all(
+    programs.map(async (program, index) => project.write(`readme-${index}.ts`, program)),
+  );
+  expect(await project.compile(files, { module: "nodenext", types: "node" })).toBe("");
+  const env = { TRUNKLINE_URL: server.url, TRUNKLINE_TOKEN: server.token };
+  for (const [index, file] of files.entries()) {
+    expect(await project.node(file, env), programs[index]).toMatch(PRINTS[index]!);
+  }
 });
 
 it("costs a page what it uses, and neither the schemas nor the router", async () => {
