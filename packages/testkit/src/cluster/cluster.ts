@@ -41,12 +41,13 @@ export class Cluster implements AsyncDisposable {
     const postgres = resources.use(await PostgresServer.start());
     const databaseUrl = await postgres.createDatabase();
     const front = resources.use(await Front.start());
+    const hosts = [new URL(front.url).host, env["TRUNKLINE_ALLOWED_HOSTS"] ?? ""];
     const started = await Promise.allSettled(
       Array.from({ length: count }, async (_, index) => {
         const own = {
           TRUNKLINE_SHARED_DIR: sharedDir,
           TRUNKLINE_NODE_NAME: `node-${index + 1}`,
-          TRUNKLINE_ALLOWED_HOSTS: new URL(front.url).host,
+          TRUNKLINE_ALLOWED_HOSTS: hosts.join(","),
         };
         return ServerFixture.start({ databaseUrl, env: { ...env, ...own }, readyTimeoutMs: 120_000 });
       }),
