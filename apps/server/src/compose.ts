@@ -244,9 +244,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   });
   lifecycle.started("server record", async () => removeServerRecord(config.dataDir));
   // What others share was not restored with this directory.
-  if (store.isExclusive && (await isMarkedRestored(config.dataDir))) {
+  if (await isMarkedRestored(sharedDir)) {
     await cancelRestoredTasks(store, runner);
-    await unmarkRestored(config.dataDir);
+    await unmarkRestored(sharedDir);
   }
   await runner.start();
   approvals.start();

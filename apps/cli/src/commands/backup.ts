@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { fileProblem } from "../file-problem.ts";
-import { findDataDir } from "../server/data-dir.ts";
+import { findDataDir, present } from "../server/data-dir.ts";
 import { localPath } from "../server/local-path.ts";
 import { makeDataDir } from "../server/make-data-dir.ts";
 import type { TargetOptions } from "../server/target.ts";
@@ -24,6 +24,7 @@ export function backupCommand(context: CommandContext): Command {
     .option("--json", "print the file and its size in bytes as JSON")
     .action(async (file: string, { json }: JsonOption, command: Command) => {
       const { out, err } = context.terminal;
+      refuseForPostgres(context, BACKUP_OF_POSTGRES);
       // Loaded lazily, so that other commands don't wait for the database library.
       const { backupDatabase } = await import("@trunkline/server/backup");
       using status = openStatusLine(err);
@@ -57,6 +58,7 @@ export function restoreCommand(context: CommandContext): Command {
     .option("--json", "print where the old database is as JSON")
     .action(async (file: string, { json, revokeTokens, resumeTasks }: RestoreOptions, command: Command) => {
       const { out, err } = context.terminal;
+      refuseForPostgres(context, RESTORE_OF_POSTGRES);
       const { restoreDatabase } = await import("@trunkline/server/backup");
       const dataDir = dataDirOf(context, command);
       const source = existingFile(file);
@@ -81,6 +83,19 @@ export function restoreCommand(context: CommandContext): Command {
         ),
       );
     });
+}
+
+const BACKUP_OF_POSTGRES =
+  'Back it up with: pg_dump --format=custom --schema=trunkline --file=FILE "$TRUNKLINE_DATABASE_URL", and copy the directory ' +
+  "of TRUNKLINE_SHARED_DIR (workspaces, attachments, revocations).";
+const RESTORE_OF_POSTGRES =
+  'Stop all nodes, then: pg_restore --clean --if-exists --dbname="$TRUNKLINE_DATABASE_URL" FILE. Put the directory of ' +
+  "TRUNKLINE_SHARED_DIR back, create an empty file named 'restored' in it so that no task runs again unasked, and start one node.";
+
+/** The data directory has no database then, or one that no longer counts. @throws CommandError */
+function refuseForPostgres({ terminal }: CommandContext, instead: string): void {
+  if (present(terminal.env["TRUNKLINE_DATABASE_URL"]) === undefined) return;
+  throw new CommandError(EXIT.failed, `The data is in PostgreSQL (TRUNKLINE_DATABASE_URL). ${instead}`);
 }
 
 /** @throws CommandError if no file can be created there */

@@ -47,10 +47,13 @@ export async function checkDataDir(path: string): Promise<Finding> {
   }
 }
 
-/** Free space for the data directory. */
-export async function checkDisk(dataDir: string): Promise<Finding> {
-  const { bavail, bsize } = await statfs(await nearestExisting(dataDir));
-  return judgeDisk(bavail * bsize);
+/** Free space for a directory. */
+export async function checkDisk(
+  directory: string,
+  check: Extract<Finding["check"], "disk" | "shared disk"> = "disk",
+): Promise<Finding> {
+  const { bavail, bsize } = await statfs(await nearestExisting(directory));
+  return { ...judgeDisk(bavail * bsize), check };
 }
 
 export function judgeDisk(freeBytes: number): Finding {

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { Logger } from "pino";
 import type { Compute } from "../compute/port.ts";
 import type { Hints } from "../hints/port.ts";
@@ -41,6 +42,13 @@ export interface Engine {
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { dataDir, databaseUrl, node, uncleanStop, compute, logger, now, onFatal } = options;
   if (databaseUrl !== undefined) {
+    const unused = databasePath(dataDir);
+    if (existsSync(unused)) {
+      logger.warn(
+        { path: unused },
+        "TRUNKLINE_DATABASE_URL is set, so this database is not used and its sessions do not show",
+      );
+    }
     const store = await openPostgresStore({ url: databaseUrl, node, logger });
     const address = { url: databaseUrl, node, compute };
     return {
