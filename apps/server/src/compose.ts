@@ -172,7 +172,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
 
   const blobs = createBlobs({
     store: store.blobs,
-    files: await openBlobFiles(join(config.sharedDir, "blobs")),
+    files: await openBlobFiles(join(config.sharedDir, "blobs"), !store.isExclusive),
     logger,
     now,
   });
@@ -243,7 +243,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     nodeId: core.nodeId,
   });
   lifecycle.started("server record", async () => removeServerRecord(config.dataDir));
-  // What others share was not restored with this directory.
+  // On PostgreSQL it is the operator who marks the shared directory, with all nodes stopped.
   if (await isMarkedRestored(sharedDir)) {
     await cancelRestoredTasks(store, runner);
     await unmarkRestored(sharedDir);

@@ -5,7 +5,8 @@ import type { Finding } from "../doctor/finding.ts";
 import { checkRows } from "../doctor/check-rows.ts";
 import { EXIT } from "../exit-code.ts";
 import { CommandError } from "../command-error.ts";
-import { findDataDir } from "../server/data-dir.ts";
+import { findDataDir, present } from "../server/data-dir.ts";
+import { localPath } from "../server/local-path.ts";
 import { findLocalServer } from "../server/local-server.ts";
 import type { TargetOptions } from "../server/target.ts";
 import type { Colors } from "../terminal/output.ts";
@@ -28,10 +29,12 @@ export function doctorCommand(context: CommandContext): Command {
       const { out, env } = context.terminal;
       const all = command.optsWithGlobals<DoctorOptions>();
       const dataDir = findDataDir(all.dataDir, env);
+      const sharedDir = present(env["TRUNKLINE_SHARED_DIR"]);
       const findings = [
         checkNode(process.versions.node),
         await checkDataDir(dataDir),
         await checkDisk(dataDir),
+        ...(sharedDir === undefined ? [] : [await checkDisk(localPath(sharedDir), "shared disk")]),
         ...(await serverFindings(context, command, dataDir)),
       ];
       if (options.verify) {

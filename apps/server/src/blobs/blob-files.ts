@@ -1,5 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
-import { mkdir, open, readdir, rename, rm, stat } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
 import { HEAD_BYTES, mediaTypeOf } from "./media-type.ts";
@@ -9,7 +9,7 @@ export interface ReceivedFile extends AsyncDisposable {
   sha256: string;
   bytes: number;
   mediaType: string;
-  /** Gives the file its final name. An existing file of that name stays. */
+  /** Gives the file its final name. An existing file of that name has the same bytes, and is replaced. */
   keep(): Promise<void>;
 }
 
@@ -19,21 +19,29 @@ export interface BlobFiles {
   receive(chunks: AsyncIterable<Uint8Array>, maxBytes: number): Promise<ReceivedFile>;
   /** @returns undefined if there is no such file. */
   open(sha256: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Where nodes share the directory, a file that has just come stays: another node is about to store its row. */
   remove(sha256: string): Promise<void>;
   /** The hashes of all files, one directory at a time. */
   list(): AsyncIterable<string[]>;
 }
 
-/** Remove partial uploads of a server that died. */
-export async function openBlobFiles(directory: string): Promise<BlobFiles> {
+const HOUR_MS = 3_600_000;
+/** A partial upload that did not grow for so long belongs to a node that died. */
+const DEAD_UPLOAD_MS = 24 * HOUR_MS;
+
+/** Removes partial uploads of servers that died. @param isShared whether other nodes use the directory. */
+export async function openBlobFiles(directory: string, isShared = false): Promise<BlobFiles> {
   const incoming = join(directory, "incoming");
-  await rm(incoming, { recursive: true, force: true });
+  if (!isShared) await rm(incoming, { recursive: true, force: true });
   await mkdir(incoming, { recursive: true, mode: 0o700 });
+  for (const name of isShared ? await readdir(incoming) : []) {
+    const age = await ageOf(join(incoming, name), incoming).catch(() => 0);
+    if (age > DEAD_UPLOAD_MS) await rm(join(incoming, name), { force: true });
+  }
   const directoryOf = (sha256: string): string => join(directory, sha256.slice(0, 2));
   const pathOf = (sha256: string): string => join(directoryOf(sha256), sha256);
 
   async function keep(temporary: string, sha256: string): Promise<void> {
-    if (await exists(pathOf(sha256))) return;
     await mkdir(directoryOf(sha256), { recursive: true, mode: 0o700 });
     await rename(temporary, pathOf(sha256));
     // A name is durable once its directory is synced; a new directory, once its parent is.
@@ -65,7 +73,19 @@ export async function openBlobFiles(directory: string): Promise<BlobFiles> {
         throw error;
       }
     },
-    remove: async (sha256) => rm(pathOf(sha256), { force: true }),
+    async remove(sha256) {
+      if (!isShared) return rm(pathOf(sha256), { force: true });
+      // Out of the way first: what another node puts in its place from now on is not touched.
+      const removed = join(incoming, randomUUID());
+      try {
+        await rename(pathOf(sha256), removed);
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") return;
+        throw error;
+      }
+      const isNew = (await ageOf(removed, incoming)) < HOUR_MS;
+      await (isNew ? rename(removed, pathOf(sha256)) : rm(removed));
+    },
     async *list() {
       for (const name of await readdir(directory)) {
         if (/^[0-9a-f]{2}$/.test(name)) yield await readdir(join(directory, name));
@@ -97,14 +117,14 @@ async function write(path: string, chunks: AsyncIterable<Uint8Array>, maxBytes: 
   }
 }
 
-async function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return false;
-      throw error;
-    },
-  );
+/** @returns how long ago the file was written, in ms, by the clock that the directory's files are dated by. */
+async function ageOf(path: string, directory: string): Promise<number> {
+  const written = await stat(path);
+  const probe = join(directory, randomUUID());
+  await writeFile(probe, "");
+  const { mtimeMs } = await stat(probe);
+  await rm(probe);
+  return mtimeMs - written.mtimeMs;
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -36,7 +36,8 @@ describe.skipIf(program === null || openssl === null)("three nodes behind nginx,
   afterAll(async () => resources.disposeAsync());
 
   const bearer = (node: ServerFixture) => ({ authorization: `Bearer ${node.token}` });
-  const get = (path: string, headers: Record<string, string> = {}) => client.send({ ":path": path, ...headers });
+  const get = (path: string, headers: Record<string, string> = {}) =>
+    client.send({ ":path": path, ...headers });
 
   it("signs a browser in on whichever node, with a cookie that holds on all of them", async () => {
     const [a] = cluster.nodes;
@@ -77,8 +78,9 @@ describe.skipIf(program === null || openssl === null)("three nodes behind nginx,
       (_, index) => new ResumingStream(client, sessionIds[index % SESSIONS]!, b!.token),
     );
     const allOpen = async (times: number): Promise<unknown> =>
-      waitFor(`all streams open, ${times} times`, () =>
-        streams.every((stream) => stream.isOpen && stream.opened >= times),
+      waitFor(
+        `all streams open, ${times} times`,
+        () => streams.every((stream) => stream.isOpen && stream.opened >= times),
         { timeoutMs: 30_000 },
       );
     /** A task in each session, submitted through nginx; resolves when all of them have ended. */

@@ -56,7 +56,18 @@ export class Nginx implements AsyncDisposable {
     const [key, certificate] = [join(directory, "key.pem"), join(directory, "cert.pem")];
     const subject = ["-subj", `/CN=${host}`, "-addext", `subjectAltName=DNS:${host}`];
     const curve = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
-    await run("openssl", ["req", "-x509", ...curve, ...subject, "-days", "2", "-keyout", key, "-out", certificate]);
+    await run("openssl", [
+      "req",
+      "-x509",
+      ...curve,
+      ...subject,
+      "-days",
+      "2",
+      "-keyout",
+      key,
+      "-out",
+      certificate,
+    ]);
     let documented = await readFile(DOCUMENTED, "utf8");
     for (const [index, node] of nodes.entries()) {
       documented = documented.replace(`10.0.0.1${index + 1}:4400`, new URL(node).host);
