@@ -18,7 +18,7 @@ it("backs up under a running server, refuses to restore under it, and restores w
     expect(backup.exitCode).toBe(0);
     expect(JSON.parse(backup.out)).toEqual({ file, bytes: (await stat(file)).size });
     const again = await CliProcess.run(["backup", file, ...at], {});
-    expect(again).toMatchObject({ exitCode: 1, err: expect.stringContaining("exists already") });
+    expect(again).toMatchObject({ exitCode: 1, err: expect.stringContaining("already exists") });
     const later = await server.client.session.create.mutate({ title: "later" });
     const early = await CliProcess.run(["restore", file, ...at], {});
     expect(early).toMatchObject({ exitCode: 1, err: expect.stringContaining(String(server.pid)) });

@@ -26,7 +26,10 @@ it("finds, checks and explains a server whose data is in PostgreSQL, and never t
     ...env,
     TRUNKLINE_DATABASE_URL: away.href,
   });
-  expect(unreachable).toMatchObject({ exitCode: 1, out: expect.stringContaining("Can't read PostgreSQL") });
+  expect(unreachable).toMatchObject({
+    exitCode: 1,
+    out: expect.stringContaining("The rows in PostgreSQL cannot be read"),
+  });
   for (const { out, err } of [found, checked, backup, restore, unreachable]) {
     expect(out + err).not.toContain("hunter2");
   }
