@@ -46,7 +46,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     if (existsSync(unused)) {
       logger.warn(
         { path: unused },
-        "TRUNKLINE_DATABASE_URL is set, so this database is not used and its sessions do not show",
+        "TRUNKLINE_DATABASE_URL is set, so this database is not used; trunkline migrate-store brings its sessions along",
       );
     }
     const store = await openPostgresStore({ url: databaseUrl, node, logger });
