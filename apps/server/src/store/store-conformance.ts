@@ -1,7 +1,14 @@
 import { randomUUID } from "node:crypto";
 import type { SessionEvent, TaskState } from "@trunkline/contract";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { FencedError, GuardFailedError, type Store, type StoredDraft, UniqueViolationError } from "./port.ts";
+import {
+  type AppendOptions,
+  FencedError,
+  GuardFailedError,
+  type Store,
+  type StoredDraft,
+  UniqueViolationError,
+} from "./port.ts";
 import {
   createVisibleSession as createSession,
   notice,
@@ -122,6 +129,52 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       );
     });
 
+    it("judges each append by what those before it left, also where they share a commit", async () => {
+      const sessionId = await createSession(store);
+      const [a, b, c] = [
+        await createTask(store, sessionId, { state: "working", attempt: 1 }),
+        await createTask(store, sessionId, { state: "submitted", attempt: 0 }),
+        randomUUID(),
+      ];
+      const start = (taskId: string, attempt: number) => [
+        { taskId, type: "task.started", data: { attempt } } as const,
+      ];
+      const appends: [StoredDraft[], AppendOptions?][] = [
+        [start(b, 1)],
+        [[notice("a")], { fence: { taskId: a, attempt: 1 } }],
+        [[{ taskId: a, type: "task.completed", data: { result: "done" } }]],
+        [[notice("late")], { fence: { taskId: a, attempt: 1 } }],
+        [start(b, 1), { expect: { task: { id: b, states: ["submitted"] } } }],
+        [start(b, 1)],
+        [[notice("b")], { fence: { taskId: b, attempt: 1 } }],
+        [[{ taskId: c, type: "task.submitted", data: { prompt: "x", model: null, whenBusy: "interrupt" } }]],
+        [[{ taskId: c, type: "task.updated", data: { prompt: "y" } }]],
+        [[notice("busy")], { expect: { notBusy: true } }],
+        [[{ taskId: b, type: "task.canceled", data: { reason: "user", by: "alice" } }]],
+        [start(c, 1)],
+      ];
+      const settled = await Promise.allSettled(
+        appends.map(async ([events, options]) => store.append(sessionId, events, options)),
+      );
+      const refused = new Map<number, new (...parameters: never[]) => Error>([
+        [0, UniqueViolationError],
+        [3, FencedError],
+        [5, GuardFailedError],
+        [9, GuardFailedError],
+      ]);
+      for (const [index, result] of settled.entries()) {
+        const error = refused.get(index);
+        if (error === undefined) expect([index, result.status]).toEqual([index, "fulfilled"]);
+        else expect([index, result]).toMatchObject([index, { reason: expect.any(error) as Error }]);
+      }
+      expect(await readMessages(store, sessionId)).toEqual(["a", "b"]);
+      expect(await store.tasks.get(a)).toMatchObject({ state: "completed", result: "done" });
+      expect(await store.tasks.get(b)).toMatchObject({ state: "canceled", attempt: 1 });
+      expect(await store.tasks.get(c)).toMatchObject({ state: "working", prompt: "y" });
+      const log = await readLog(store, sessionId);
+      expect(log.map(({ seq }) => seq)).toEqual(Array.from({ length: log.length }, (_, index) => index + 1));
+    });
+
     it("allows one task per idempotency key and owner", async () => {
       const key = { state: "submitted", attempt: 0, idempotencyKey: "k" } as const;
       await createTask(store, await createSession(store), key);
@@ -147,6 +200,36 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       expect(pieces.map(({ type, seq, data }) => [type, seq, data])).toEqual([
         ["text.delta", 5, { blockId: "b", text: "other" }],
         ["text.ended", 7, { blockId: "a", text: "Hello" }],
+      ]);
+    });
+
+    it("drops pieces that share a commit with the end of their block", async () => {
+      const sessionId = await createSession(store);
+      const taskId = await createTask(store, sessionId, { state: "working", attempt: 1 });
+      const next = (await readLog(store, sessionId)).length + 1;
+      const piece = (blockId: string): StoredDraft => ({
+        taskId,
+        type: "text.delta",
+        data: { blockId, text: "x" },
+      });
+      const ended = (blockId: string): StoredDraft => ({
+        taskId,
+        type: "text.ended",
+        data: { blockId, text: "x" },
+      });
+      const refused = { fence: { taskId, attempt: 9 }, endedBlocks: [{ blockId: "b", fromSeq: next }] };
+      await Promise.allSettled([
+        store.append(sessionId, [piece("a"), notice("1")]),
+        store.append(sessionId, [piece("b"), notice("2")]),
+        store.append(sessionId, [ended("a")], { endedBlocks: [{ blockId: "a", fromSeq: next }] }),
+        store.append(sessionId, [ended("b")], refused),
+      ]);
+      const log = (await readLog(store, sessionId)).slice(next - 1);
+      expect(log.map(({ seq, type }) => [seq - next, type])).toEqual([
+        [1, "notice"],
+        [2, "text.delta"],
+        [3, "notice"],
+        [4, "text.ended"],
       ]);
     });
 

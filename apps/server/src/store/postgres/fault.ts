@@ -50,9 +50,19 @@ export function faultOf(error: unknown): Fault {
   return FAULTS[code] ?? FAULTS[code.slice(0, 2)] ?? "statement";
 }
 
-/** In a few words, without any stored data. */
+/** What people have to put right, not time; names no user. */
+export function refusalOf(error: unknown): string | undefined {
+  if (!(error instanceof DatabaseError)) return undefined;
+  const { code = "" } = error;
+  if (code.startsWith("28")) return "it does not let in the user, or the password is wrong";
+  if (code === "3D000") return "there is no such database";
+  if (code === "42501") return "the user may not create a schema and tables there";
+  return undefined;
+}
+
+/** In a few words, without user, password or any stored data. */
 export function describeFault(error: unknown): string {
-  if (error instanceof DatabaseError) return `${error.code ?? "?"}: ${error.message}`;
+  if (error instanceof DatabaseError) return refusalOf(error) ?? `${error.code ?? "?"}: ${error.message}`;
   if (error instanceof AggregateError) return error.errors.map(describeFault).join("; ");
   return error instanceof Error ? error.message : String(error);
 }

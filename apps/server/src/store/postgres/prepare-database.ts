@@ -3,7 +3,7 @@ import { Client, type ClientConfig, DatabaseError } from "pg";
 import { migrateToLatest } from "../migrate.ts";
 import { StoreOpenError } from "../port.ts";
 import { SCHEMA } from "./connection-config.ts";
-import { describeFault, faultOf, fromPostgres } from "./fault.ts";
+import { describeFault, faultOf, fromPostgres, refusalOf } from "./fault.ts";
 import type { Patience } from "./patience.ts";
 import { POSTGRES_MIGRATIONS } from "./postgres-migrations.ts";
 
@@ -40,15 +40,14 @@ export async function prepareDatabase(
       if (thrown instanceof StoreOpenError) throw thrown;
       const isMigration = thrown instanceof Error && thrown.cause !== undefined;
       const error = fromPostgres(isMigration ? thrown.cause : thrown);
-      const refused = refusalOf(error);
-      if (refused === undefined) {
+      if (refusalOf(error) === undefined) {
         const fault = faultOf(error);
         if (fault === "statement" || fault === "full") throw thrown;
         if (await patience.again(tries, error)) continue;
       }
       throw new StoreOpenError(
         "unreachable",
-        `PostgreSQL at ${addressOf(client)} cannot be used: ${refused ?? describeFault(error)}. Check that it runs, and ` +
+        `PostgreSQL at ${addressOf(client)} cannot be used: ${describeFault(error)}. Check that it runs, and ` +
           "the host, port, user, password and database of TRUNKLINE_DATABASE_URL",
       );
     } finally {
@@ -64,16 +63,6 @@ function createClient(config: ClientConfig): Client {
     // Its text may be all of the URL's that can be read, so no more than the message is told.
     throw new StoreOpenError("unreachable", `TRUNKLINE_DATABASE_URL cannot be used: ${describeFault(error)}`);
   }
-}
-
-/** What is put right by people, not by time; in words that name no user. */
-function refusalOf(error: Error): string | undefined {
-  if (!(error instanceof DatabaseError)) return undefined;
-  const { code = "" } = error;
-  if (code.startsWith("28")) return "it does not let in the user, or the password is wrong";
-  if (code === "3D000") return "there is no such database";
-  if (code === "42501") return "the user may not create a schema and tables there";
-  return undefined;
 }
 
 async function assertServer(client: Client): Promise<void> {
