@@ -1,5 +1,5 @@
 import { Kysely, PostgresDialect, type PostgresPool, type PostgresPoolClient } from "kysely";
-import { Client, type ClientConfig, DatabaseError } from "pg";
+import { Client, type ClientConfig } from "pg";
 import { migrateToLatest } from "../migrate.ts";
 import { StoreOpenError } from "../port.ts";
 import { SCHEMA } from "./connection-config.ts";
