@@ -43,6 +43,15 @@ it("takes any number of nodes at once that see one directory", async () => {
   expect(await readdir(join(root, "nodes"))).toEqual([]);
 });
 
+it("lets nodes come while others go", async () => {
+  for (let round = 0; round < 20; round++) {
+    const going = await Promise.all([open(root), open(root)]);
+    const [coming] = await Promise.all([open(root), ...going.map(async (node) => node.stop())]);
+    expect(() => coming.check()).not.toThrow();
+    await coming.stop();
+  }
+});
+
 it("refuses another directory, and leaves it as it was", async () => {
   const first = await open(root);
   const other = await mkdtemp(join(tmpdir(), "trunkline-other-"));

@@ -73,9 +73,13 @@ export class SharedDirectory {
     clearInterval(this.#timer);
     await this.#looking;
     const { store, logger } = this.#options;
-    await Promise.all([store.leave(this.#file), rm(this.#path, { force: true })]).catch((error: unknown) =>
-      logger.warn({ err: error }, "this node could not take leave of the shared directory"),
-    );
+    try {
+      await store.leave(this.#file);
+      await rm(this.#path, { force: true });
+    } catch (error) {
+      // The file stays as long as others may look for it.
+      logger.warn({ err: error }, "this node could not take leave of the shared directory");
+    }
   }
 
   get #path(): string {
@@ -89,17 +93,31 @@ export class SharedDirectory {
     if (id !== this.#id) throw foreign(directory, id, this.#id);
     // Also later, where it was lost: the others would take this directory for another one.
     await stat(this.#path).catch(async () => writeFile(this.#path, name, { mode: 0o600 }));
-    const others = await store.meet({ file: this.#file, name });
-    for (const other of others) {
-      const seen = await stat(join(directory, NODES, other.file)).catch(() => undefined);
-      if (seen === undefined) {
-        throw new SharedDirectoryError(
-          `${directory} is a copy of the directory that node '${other.name}' uses, or has lost files of it. All nodes must have ` +
-            "the same one, such as an NFS mount or a shared volume: set TRUNKLINE_SHARED_DIR to it on each",
-        );
-      }
+    let others = await store.meet({ file: this.#file, name });
+    let unseen = await this.#unseen(others);
+    if (unseen.length > 0) {
+      // One that takes leave removes its row, then its file; between the two looks it may have.
+      others = await store.meet({ file: this.#file, name });
+      unseen = await this.#unseen(others);
+    }
+    const [missing] = unseen;
+    if (missing !== undefined) {
+      throw new SharedDirectoryError(
+        `${directory} is a copy of the directory that node '${missing.name}' uses, or has lost files of it. All nodes must have ` +
+          "the same one, such as an NFS mount or a shared volume: set TRUNKLINE_SHARED_DIR to it on each",
+      );
     }
     return new Set([this.#file, ...others.map(({ file }) => file)]);
+  }
+
+  /** @returns those whose file is not here. */
+  async #unseen<Node extends { file: string }>(nodes: readonly Node[]): Promise<Node[]> {
+    const unseen: Node[] = [];
+    for (const node of nodes) {
+      const seen = await stat(join(this.#options.directory, NODES, node.file)).catch(() => undefined);
+      if (seen === undefined) unseen.push(node);
+    }
+    return unseen;
   }
 
   /** One that was only stopped for a while writes its file again. */
