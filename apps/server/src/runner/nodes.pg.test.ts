@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, rm, stat } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ActivityBatch, SessionEvent, Task } from "@trunkline/contract";
-import { assertLogHolds, PostgresServer, waitFor } from "@trunkline/testkit";
+import { assertLogHolds, PostgresServer, waitFor, withDeadline } from "@trunkline/testkit";
 import { pino } from "pino";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { Follower } from "../log/testing/follower.ts";
@@ -32,6 +32,7 @@ describe("several nodes on one PostgreSQL", () => {
   let url: string;
   let scripts: Map<string, Script>;
   let nodes: ScriptedNode[];
+  let links: CuttableLink[];
 
   beforeAll(async () => {
     server = await PostgresServer.start();
@@ -44,9 +45,11 @@ describe("several nodes on one PostgreSQL", () => {
     url = await server.createDatabase();
     scripts = new Map();
     nodes = [];
+    links = [];
   });
   afterEach(async () => {
     for (const node of nodes) await node.close();
+    for (const link of links) await link[Symbol.asyncDispose]();
     await rm(directory, { recursive: true });
   });
 
@@ -279,7 +282,8 @@ describe("several nodes on one PostgreSQL", () => {
   });
 
   it("a node that is cut off lets go before another takes over; its late writes are refused; then it serves again", async () => {
-    await using link = await CuttableLink.open(server.port);
+    const link = await CuttableLink.open(server.port);
+    links.push(link);
     const here = await openNode("here", url.replace(`:${server.port}/`, `:${link.port}/`));
     const there = await openNode("there");
     const told: string[] = [];
@@ -297,7 +301,8 @@ describe("several nodes on one PostgreSQL", () => {
     const task = await here.submit("moves");
     await there.until(task.sessionId, isOf("task.started"));
     link.cut();
-    const events = await there.until(task.sessionId, isTerminalEventOf(task.id));
+    const takeOver = there.until(task.sessionId, isTerminalEventOf(task.id));
+    const events = await withDeadline("the take-over", takeOver, { timeoutMs: 30_000 });
     expect(told).toEqual(["begins", "lets go", "begins elsewhere"]);
     expect(typesOf(events, task.id).slice(-3)).toEqual([
       "task.interrupted",
@@ -305,13 +310,11 @@ describe("several nodes on one PostgreSQL", () => {
       "task.completed",
     ]);
     link.mend();
-    const late = await lateWrite.promise;
+    const late = await withDeadline("the late write", lateWrite.promise, { timeoutMs: 30_000 });
     expect(late instanceof FencedError || (late as { reason?: string }).reason === "unavailable").toBe(true);
     await waitFor("the node to hold its lease again", async () => here.store.nodes.isLive(here.nodeId));
-    await waitFor("the node to serve", async () => {
-      const next = await here.submit("next").catch(() => undefined);
-      return next !== undefined && (await here.until(next.sessionId, isTerminalEventOf(next.id))).length > 0;
-    });
+    const next = await here.submit("next");
+    await withDeadline("the next task", here.until(next.sessionId, isTerminalEventOf(next.id)));
     expect((await there.until(task.sessionId, isTerminalEventOf(task.id))).map(({ seq }) => seq)).toEqual(
       events.map(({ seq }) => seq),
     );
