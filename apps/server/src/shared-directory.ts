@@ -124,8 +124,11 @@ export class SharedDirectory {
   async #removeFilesOfTheDead(live: ReadonlySet<string>): Promise<void> {
     const directory = join(this.#options.directory, NODES);
     for (const file of await readdir(directory)) {
-      const { mtimeMs } = await stat(join(directory, file));
-      if (!live.has(file) && Date.now() - mtimeMs > KEPT_MS) await rm(join(directory, file), { force: true });
+      // Gone already where its node takes leave at this moment.
+      const found = live.has(file) ? undefined : await stat(join(directory, file)).catch(() => undefined);
+      if (found !== undefined && Date.now() - found.mtimeMs > KEPT_MS) {
+        await rm(join(directory, file), { force: true });
+      }
     }
   }
 
