@@ -338,6 +338,10 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
       await store.sessions.insertLog(importedId, [
         ...imported.slice(700),
         { taskId: ownTask, seq: 1_300, at: 9, type: "task.started", data: { attempt: 1 } },
+      ]);
+      // Nobody may recover it: it is history halfway through.
+      expect((await store.tasks.orphans()).map(({ id }) => id)).not.toContain(ownTask);
+      await store.sessions.insertLog(importedId, [
         { taskId: ownTask, seq: 1_301, at: 9, type: "task.failed", data: failed },
       ]);
       const data = { title: "document", agent: "default", model: null, createdAt: 1, updatedAt: 2 };

@@ -109,8 +109,11 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
 
     async orphans() {
       const rows = await select()
+        .innerJoin("sessions", "sessions.id", "tasks.session_id")
         .leftJoin("nodes", "nodes.id", "tasks.node")
         .where(UNFINISHED)
+        // Tasks of a session that is being filled are history halfway through; its import or fork closes them.
+        .where("sessions.deleted_at", "is", null)
         .where(({ or, and, eb }) =>
           or([
             and([
@@ -127,9 +130,11 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
 
     async ofNode(nodeId) {
       const rows = await select()
+        .innerJoin("sessions", "sessions.id", "tasks.session_id")
         .where(UNFINISHED)
-        .where("state", "=", "working")
-        .where("node", "=", nodeId)
+        .where("sessions.deleted_at", "is", null)
+        .where("tasks.state", "=", "working")
+        .where("tasks.node", "=", nodeId)
         .execute();
       return rows.map(toTask);
     },

@@ -81,6 +81,7 @@ it("pages read indexes in their order: none looks at all tasks or sessions, and 
     "SEARCH active USING COVERING INDEX tasks_by_session (session_id=? AND state=?)",
     "SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)",
     "SEARCH tasks USING INDEX tasks_unfinished (state=?)",
+    "SEARCH sessions USING INDEX sqlite_autoindex_sessions_1 (id=?)",
     "SEARCH nodes USING INDEX sqlite_autoindex_nodes_1 (id=?) LEFT-JOIN",
     "SEARCH tasks USING INDEX tasks_resuming (resume_at>? AND resume_at<?)",
     "SCAN sessions USING INDEX sessions_hidden",
