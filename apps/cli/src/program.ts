@@ -12,6 +12,7 @@ import type { CommandContext } from "./commands/context.ts";
 import { deleteCommand } from "./commands/delete.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { editCommand } from "./commands/edit.ts";
+import { drainCommand } from "./commands/drain.ts";
 import { exportCommand } from "./commands/export.ts";
 import { forkCommand } from "./commands/fork.ts";
 import { importCommand } from "./commands/import.ts";
@@ -70,7 +71,18 @@ const GROUPS: readonly (readonly [
       importAlexCommand,
     ],
   ],
-  ["Server:", [serveCommand, stopCommand, doctorCommand, backupCommand, restoreCommand, migrateStoreCommand]],
+  [
+    "Server:",
+    [
+      serveCommand,
+      stopCommand,
+      drainCommand,
+      doctorCommand,
+      backupCommand,
+      restoreCommand,
+      migrateStoreCommand,
+    ],
+  ],
   ["Access:", [loginCommand, userCommand, tokenCommand, auditCommand]],
   ["Help:", [completionCommand]],
 ];

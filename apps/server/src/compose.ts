@@ -53,6 +53,8 @@ import { startWeb, WEB_ENTRY } from "./web/start-web.ts";
 import { prepareWebSandbox } from "./web/web-sandbox.ts";
 
 export interface RunningServer {
+  /** Starts no more tasks, and waits until those that run have ended, or for this long, in ms. */
+  drain(waitMs: number): Promise<void>;
   url: string;
   /** A link that signs a browser in, once. */
   signInUrl: string;
@@ -190,6 +192,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       sandbox: sandbox.state,
       concurrency: config.concurrency,
       outbox,
+      runner,
+      audit,
+      node: config.node,
     }),
     users: createUserService({
       store,
@@ -228,6 +233,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     sharedLimits: store.limits,
     readiness: {
       store: async () => store.ping(),
+      "taking tasks": async () => {
+        if (runner.isDraining()) throw new Error("the server is draining");
+      },
       ...(sharedDirectory !== null && { "shared directory": async () => sharedDirectory.check() }),
     },
   });
@@ -262,7 +270,11 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       ? null
       : { userName, url: `${url}/invite?code=${(await auth.inviteAgain(userName)).code}` };
   const { code } = await auth.createSignInCode("local");
-  return { url, recovery, signInUrl: `${url}/sign-in?code=${code}` };
+  const drain = async (waitMs: number): Promise<void> => {
+    runner.drain();
+    await runner.drained(waitMs);
+  };
+  return { url, drain, recovery, signInUrl: `${url}/sign-in?code=${code}` };
 }
 
 /** Null where this process has the store to itself, and so its directory. @throws SharedDirectoryError */

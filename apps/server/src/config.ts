@@ -13,6 +13,8 @@ export interface Config {
   /** Where workspaces and blobs are; the same directory for all nodes. */
   sharedDir: string;
   concurrency: number;
+  /** How long running tasks may continue once the server is asked to stop, in ms. */
+  drainMs: number;
   /** Streams that one user may have open at once. */
   streamsPerUser: number;
   /** Requests that one user, and one address, may make in a minute; as many at once. */
@@ -133,6 +135,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     databaseUrl,
     sharedDir: sharedDir ?? dataDir,
     concurrency: integer("TRUNKLINE_CONCURRENCY", 16, 1, 1_000),
+    drainMs: integer("TRUNKLINE_DRAIN_SECONDS", 0, 0, 86_400) * 1_000,
     streamsPerUser: integer("TRUNKLINE_STREAMS_PER_USER", 200, 1, 100_000),
     requestsPerMinute: integer("TRUNKLINE_REQUESTS_PER_MINUTE", 60_000, 1, 100_000_000),
     trustedProxies: list("TRUNKLINE_TRUSTED_PROXIES"),

@@ -14,6 +14,8 @@ const SAME_SIGNAL_MS = 500;
 const startedAt = performance.now();
 const lifecycle = new Lifecycle();
 let exitCode = 0;
+/** Set once the server runs. */
+let drain: (() => Promise<void>) | undefined;
 
 const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
   version: string;
@@ -24,6 +26,7 @@ function explain(message: string): void {
 }
 
 async function shutDown(): Promise<never> {
+  if (exitCode === 0) await drain?.();
   setTimeout(() => process.exit(1), SHUTDOWN_LIMIT_MS).unref();
   await lifecycle.stop((part, error) => explain(`${part} did not stop cleanly: ${String(error)}`));
   process.exit(exitCode);
@@ -52,7 +55,9 @@ process.on("uncaughtException", fail);
 try {
   const config = readConfig();
   await prepareDataDir(config.dataDir);
-  const { url, signInUrl, recovery } = await startServer({ config, version, lifecycle, onFatal: fail });
+  const server = await startServer({ config, version, lifecycle, onFatal: fail });
+  const { url, signInUrl, recovery } = server;
+  drain = async () => server.drain(config.drainMs);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   process.stdout.write(
     `\n  Trunkline ${version} serves ${url} (ready in ${seconds} s)\n\n  Sign in: ${signInUrl}\n\n`,

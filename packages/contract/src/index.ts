@@ -75,7 +75,7 @@ export {
 } from "./projections/usage.ts";
 export type { Json, Usage } from "./primitives.ts";
 export type { SearchHit, SearchInput, SearchPage } from "./search.ts";
-export type { ServerInfo } from "./server-info.ts";
+export type { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts";
 export type {
   CreateSessionInput,
   EventBatch,

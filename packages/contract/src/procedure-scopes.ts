@@ -38,6 +38,7 @@ export const PROCEDURE_SCOPES = {
   "activity.subscribe": "read",
   "search.query": "read",
   "server.info": "read",
+  "server.drain": "admin",
 
   "user.me": "read",
   "user.list": "admin",

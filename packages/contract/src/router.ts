@@ -8,7 +8,7 @@ import { taskRouter } from "./router/task-router.ts";
 import { tokenRouter } from "./router/token-router.ts";
 import { userRouter } from "./router/user-router.ts";
 import { SearchInput, SearchPage } from "./search.ts";
-import { ServerInfo } from "./server-info.ts";
+import { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts";
 
 export const appRouter = router({
   task: taskRouter,
@@ -31,6 +31,10 @@ export const appRouter = router({
   }),
   server: router({
     info: procedure.output(ServerInfo).query(({ ctx }) => ctx.services.server.info(ctx.principal)),
+    drain: procedure
+      .input(DrainServerInput)
+      .output(DrainState)
+      .mutation(({ ctx, input }) => ctx.services.server.drain(ctx.principal, input)),
   }),
   user: userRouter,
   token: tokenRouter,

@@ -55,3 +55,20 @@ export const ServerInfo = z.strictObject({
     .optional(),
 });
 export type ServerInfo = z.infer<typeof ServerInfo>;
+
+/** Input of `server.drain`. */
+export const DrainServerInput = z.strictObject({
+  /** Whether the server that answers stops starting tasks; false: it starts them again. */
+  draining: z.boolean().default(true),
+});
+export type DrainServerInput = z.infer<typeof DrainServerInput>;
+
+/** Output of `server.drain`. */
+export const DrainState = z.strictObject({
+  /** Name of the node that answered. */
+  node: z.string(),
+  draining: z.boolean(),
+  /** Tasks that it still runs. */
+  running: z.int().nonnegative(),
+});
+export type DrainState = z.infer<typeof DrainState>;

@@ -3,7 +3,7 @@ import type { AgentList } from "./agent.ts";
 import type { AuditPage, ListAuditInput } from "./audit.ts";
 import type { Principal } from "./principal.ts";
 import type { SearchInput, SearchPage } from "./search.ts";
-import type { ServerInfo } from "./server-info.ts";
+import type { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts";
 import type { ApprovalService } from "./services/approval-service.ts";
 import type { BlobService } from "./services/blob-service.ts";
 import type { QuestionService } from "./services/question-service.ts";
@@ -44,6 +44,7 @@ export interface SearchService {
 
 export interface ServerService {
   info(principal: Principal): Promise<ServerInfo>;
+  drain(principal: Principal, input: DrainServerInput): Promise<DrainState>;
 }
 
 export interface AuditService {

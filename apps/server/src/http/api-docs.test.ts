@@ -6,7 +6,10 @@ import { type HttpFixture, openHttpFixture } from "./testing/http-fixture.ts";
 let fixture: HttpFixture;
 beforeAll(async () => {
   const info: Pick<ServerInfo, "version"> = { version: "1.2.3" };
-  const server = { info: async () => info as ServerInfo };
+  const server = {
+    info: async () => info as ServerInfo,
+    drain: async () => ({ node: "n", draining: false, running: 0 }),
+  };
   fixture = await openHttpFixture({ services: { ...new FakeServices().asServices(), server } });
 });
 afterAll(async () => fixture[Symbol.asyncDispose]());

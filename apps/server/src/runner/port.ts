@@ -21,6 +21,15 @@ export interface Runner {
    * still resist.
    */
   cancel(taskId: string, request: CancelRequest, waitMs: number): Promise<void>;
+  /** Tasks that this node runs now. */
+  running(): number;
+  /** Starts no more tasks; those that run continue. Other nodes, if there are any, run what is queued. */
+  drain(): void;
+  /** Starts tasks again. */
+  undrain(): void;
+  isDraining(): boolean;
+  /** Resolves when nothing runs here any more, or after `waitMs`. */
+  drained(waitMs: number): Promise<void>;
   /** Interrupts all runs, so that the next start resumes them; resolves when all have stopped. */
   stop(): Promise<void>;
 }

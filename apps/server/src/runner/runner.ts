@@ -49,6 +49,7 @@ export function createRunner(deps: RunnerDeps): Runner {
   const cancellation = new Cancellation({ store, log, dispatcher, hints, runs, nodeId, now });
   let joined: Promise<void> | undefined;
   let stopping = false;
+  let draining = false;
   /** Since the start. */
   let refusedWrites = 0;
   const lease = new Lease({
@@ -199,6 +200,25 @@ export function createRunner(deps: RunnerDeps): Runner {
     ring: (bell) => dispatcher.ring(bell),
 
     cancel: async (taskId, request, waitMs) => cancellation.cancel(taskId, request, waitMs),
+
+    running: () => runs.size,
+
+    drain() {
+      draining = true;
+      dispatcher.pause();
+    },
+
+    undrain() {
+      draining = false;
+      dispatcher.resume();
+    },
+
+    isDraining: () => draining,
+
+    async drained(waitMs) {
+      const ended = Promise.all([...runs.values()].map(async (run) => run.ended));
+      await Promise.race([ended, delay(waitMs, undefined, { ref: false })]);
+    },
 
     async stop() {
       stopping = true;

@@ -1,6 +1,8 @@
 import { MAX_BODY_BYTES, MAX_PROMPT_LENGTH, type ServerInfo, type ServerService } from "@trunkline/contract";
+import type { Audit } from "../audit/port.ts";
 import type { ModelRegistry } from "../agent/port.ts";
 import type { Outbox } from "../outbox/port.ts";
+import type { Runner } from "../runner/port.ts";
 import type { Tool } from "../tools/port.ts";
 
 export function createServerService(options: {
@@ -10,8 +12,11 @@ export function createServerService(options: {
   sandbox: () => Promise<ServerInfo["sandbox"]>;
   concurrency: number;
   outbox: Outbox;
+  runner: Runner;
+  audit: Audit;
+  node: string;
 }): ServerService {
-  const { version, models, tools, sandbox, concurrency, outbox } = options;
+  const { version, models, tools, sandbox, concurrency, outbox, runner, audit, node } = options;
   return {
     info: async () => ({
       name: "trunkline",
@@ -23,5 +28,21 @@ export function createServerService(options: {
       limits: { concurrency, maxPromptLength: MAX_PROMPT_LENGTH, maxBodyBytes: MAX_BODY_BYTES },
       consumers: await outbox.states(),
     }),
+
+    async drain(principal, { draining }) {
+      if (draining !== runner.isDraining()) {
+        if (draining) runner.drain();
+        else runner.undrain();
+        const detail = draining ? "begun" : "ended";
+        await audit.record({
+          by: principal,
+          action: "server.drain",
+          target: node,
+          decision: "allowed",
+          detail,
+        });
+      }
+      return { node, draining, running: runner.running() };
+    },
   };
 }

@@ -249,6 +249,16 @@ export const REST_ROUTES = {
     summary: "Read the server's version, tools and limits",
     reasons: [],
   },
+  "server.drain": {
+    method: "POST",
+    path: "/server/drain",
+    status: 200,
+    summary: "Drain a server, or end its draining",
+    description:
+      "The server that answers starts no more tasks, and `/ready` answers 503, so that a load balancer sends new requests " +
+      "to others. Running tasks continue, and other nodes on the same database run what is queued. `draining: false` undoes it.",
+    reasons: [],
+  },
 
   "user.me": {
     method: "GET",

@@ -85,6 +85,7 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
   "search.query": { scope: "read", input: () => ({ text: WORD }), others: "own" },
   "agent.list": { scope: "read", input: () => ({}), others: "own" },
   "server.info": { scope: "read", input: () => ({}), others: "own" },
+  "server.drain": { scope: "admin", input: () => ({ draining: false }), others: "forbidden" },
 
   "user.me": { scope: "read", input: () => ({}), others: "own" },
   "user.list": { scope: "admin", input: () => ({}), others: "forbidden" },

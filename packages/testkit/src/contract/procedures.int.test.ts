@@ -65,6 +65,7 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
     note: "just this once",
   }),
   "question.answer": ({ asking: { questionId } }) => ({ questionId, answer: { text: "Yes, do" } }),
+  "server.drain": () => ({ draining: false }),
   "session.create": () => ({ title: "Made by hand" }),
   "session.update": ({ sessionId }) => ({ sessionId, title: "Renamed", archived: true }),
   "session.fork": ({ sessionId }) => ({ sessionId, title: "Fork" }),
