@@ -7,10 +7,9 @@ const BLOCK_PLACES = 4_096;
 /** PostgreSQL's limit for a tsvector is 1 MB. No text by a person comes close; what is beyond is not found. */
 const MAX_LEXEME_BYTES = 1_000_000;
 
-/** @returns the first and last position of the block containing a position. */
-export function blockOf(place: number): { first: number; last: number } {
-  const first = place - (place % BLOCK_PLACES);
-  return { first, last: first + BLOCK_PLACES - 1 };
+/** @returns the first position of the oldest of several blocks, the newest of which contains this position. */
+export function firstPlaceOf(newest: number, blocks: number): number {
+  return newest - (newest % BLOCK_PLACES) - (blocks - 1) * BLOCK_PLACES;
 }
 
 /**
@@ -33,15 +32,25 @@ export function lexemesOf(ownerNumber: number, place: number, words: readonly st
 }
 
 /**
- * A `tsquery` for the texts of a block in which every term occurs. Which of them contain a phrase's words in sequence
- * is decided by `phrasesOf`. Words are letters, digits and marks, so nothing needs escaping.
+ * A `tsquery` for the texts of the blocks between two positions in which every term occurs. Which of them contain a
+ * phrase's words in sequence is decided by `phrasesOf`. Words are letters, digits and marks, so nothing needs escaping.
  */
-export function toQuery(ownerNumber: number, place: number, terms: readonly SearchTerm[]): string {
-  const prefix = prefixOf(ownerNumber, place);
-  const wanted = terms.flatMap(({ words, isBeginning }) =>
-    words.map((word, index) => `'${prefix}${word}'${isBeginning && index === words.length - 1 ? ":*" : ""}`),
-  );
-  return [...new Set(wanted)].join(" & ");
+export function toQuery(
+  ownerNumber: number,
+  { oldest, newest }: { oldest: number; newest: number },
+  terms: readonly SearchTerm[],
+): string {
+  const queries: string[] = [];
+  for (let place = firstPlaceOf(oldest, 1); place <= newest; place += BLOCK_PLACES) {
+    const prefix = prefixOf(ownerNumber, place);
+    const wanted = terms.flatMap(({ words, isBeginning }) =>
+      words.map(
+        (word, index) => `'${prefix}${word}'${isBeginning && index === words.length - 1 ? ":*" : ""}`,
+      ),
+    );
+    queries.push(`(${[...new Set(wanted)].join(" & ")})`);
+  }
+  return queries.join(" | ");
 }
 
 /** What a text's words, as written by `joinWords`, must contain: the terms of more than one word. */

@@ -3,7 +3,7 @@ import type { Client } from "pg";
 import { cutSnippet } from "../../search-snippet.ts";
 import { readTerms, type SearchTerm } from "../../search-terms.ts";
 import { searchedText } from "../../search-text.ts";
-import { blockOf, phrasesOf, toQuery } from "./lexemes.ts";
+import { firstPlaceOf, phrasesOf, toQuery } from "./lexemes.ts";
 import { type DatabaseAddress, withConnection } from "./thread-connection.ts";
 
 export interface SearchRequest extends DatabaseAddress {
@@ -17,10 +17,13 @@ export interface SearchRequest extends DatabaseAddress {
 }
 
 /**
- * Maximum texts per phrase query: a millisecond or more each in the worst case (a phrase of 32 words against texts of
- * nothing but these words).
+ * Texts in which one query looks for phrases: a millisecond or more each in the worst case (a phrase of 32 words
+ * against texts of nothing but these words).
  */
-const PHRASE_PLACES = 1_024;
+const MAX_CANDIDATES = 1_024;
+
+/** Blocks that one query covers. It starts with one, since what is common is found in the newest. */
+const MAX_BLOCKS = 32;
 
 interface HitRow {
   place: number;
@@ -47,15 +50,14 @@ async function find(
   const until = performance.now() + request.patienceMs;
   const own = await ownerOf(client, request.ownerId);
   if (own === undefined) return { items: [], nextCursor: null };
-  const phrases = phrasesOf(terms);
   const items: SearchHit[] = [];
   let newest = Math.min(own.newest, request.before === undefined ? own.newest : request.before - 1);
+  let blocks = 1;
   while (newest >= own.oldest) {
-    const block = blockOf(newest).first;
-    const oldest = phrases.length === 0 ? block : Math.max(block, newest - PHRASE_PLACES + 1);
-    const rows = await hitsOf(client, {
-      query: toQuery(own.number, newest, terms),
-      phrases,
+    const oldest = Math.max(own.oldest, firstPlaceOf(newest, blocks));
+    const { rows, lookedDownTo } = await hitsOf(client, {
+      query: toQuery(own.number, { oldest, newest }, terms),
+      phrases: phrasesOf(terms),
       ownerNumber: own.number,
       oldest,
       newest,
@@ -64,12 +66,16 @@ async function find(
     for (const row of rows) {
       if (items.length === request.limit) return { items, nextCursor: String(newest) };
       items.push(toHit(row, await dataOf(client, row), terms));
-      // The cursor is the last hit shown.
+      // The cursor is the last hit that is shown.
       newest = row.place;
       if (performance.now() > until && newest > own.oldest) return { items, nextCursor: String(newest) };
     }
-    newest = oldest - 1;
-    if (performance.now() > until && newest >= own.oldest) return { items, nextCursor: String(oldest) };
+    newest = lookedDownTo - 1;
+    // Where candidates abound, all of a wide range would be collected anew for each thousand of them.
+    blocks = lookedDownTo > oldest ? 1 : Math.min(2 * blocks, MAX_BLOCKS);
+    if (performance.now() > until && newest >= own.oldest) {
+      return { items, nextCursor: String(lookedDownTo) };
+    }
   }
   return { items, nextCursor: null };
 }
@@ -82,7 +88,10 @@ async function ownerOf(client: Client, ownerId: string) {
   return rows[0];
 }
 
-/** The index gives the few texts that contain all words; only these are read. */
+/**
+ * The index gives the few texts that contain all words; only these are read.
+ * @returns also how far the query looked: of many candidates it examines only the newest.
+ */
 async function hitsOf(
   client: Client,
   wanted: {
@@ -93,22 +102,38 @@ async function hitsOf(
     newest: number;
     limit: number;
   },
-): Promise<HitRow[]> {
+): Promise<{ rows: HitRow[]; lookedDownTo: number }> {
   const { query, phrases, ownerNumber, oldest, newest, limit } = wanted;
-  const contains = phrases.map((_, index) => `and strpos(words, $${index + 6}) > 0`).join(" ");
-  const { rows } = await client.query<HitRow>(
-    `with found as materialized (
-      select place, session_id, seq from search_documents
-      where lexemes @@ $1::tsquery and owner_number = $2 and place between $3 and $4 ${contains}
+  const contains = phrases.map((_, index) => `and strpos(d.words, $${index + 6}) > 0`).join(" ");
+  const { rows } = await client.query<Looked & (HitRow | { place: null })>(
+    `with candidates as materialized (
+      select place from search_documents
+      where lexemes @@ $1::tsquery and owner_number = $2 and place between $3 and $4
+      order by place desc limit ${MAX_CANDIDATES}
+    ), hits as (
+      select d.place, d.session_id, s.title, e.task_id, e.seq, e.type, e.at
+      from candidates c
+      join search_documents d on d.owner_number = $2 and d.place = c.place ${contains}
+      join sessions s on s.id = d.session_id and s.deleted_at is null
+      join events e on e.session_id = d.session_id and e.seq = d.seq
+      order by d.place desc limit $5
     )
-    select d.place, d.session_id, s.title, e.task_id, e.seq, e.type, e.at
-    from found d
-    join sessions s on s.id = d.session_id and s.deleted_at is null
-    join events e on e.session_id = d.session_id and e.seq = d.seq
-    order by d.place desc limit $5`,
+    select looked.candidates, looked.last, hits.*
+    from (select count(*) as candidates, min(place) as last from candidates) looked left join hits on true
+    order by hits.place desc`,
     [query, ownerNumber, oldest, newest, limit, ...phrases],
   );
-  return rows;
+  const { candidates = 0, last = null } = rows[0] ?? {};
+  return {
+    rows: rows.filter((row) => row.place !== null),
+    lookedDownTo: last === null || candidates < MAX_CANDIDATES ? oldest : last,
+  };
+}
+
+interface Looked {
+  candidates: number;
+  /** The oldest candidate's position. */
+  last: number | null;
 }
 
 /** One at a time: a page of long texts would exceed a thread's memory. */
