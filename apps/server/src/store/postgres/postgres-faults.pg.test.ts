@@ -121,11 +121,16 @@ describe("PostgreSQL that fails under load", () => {
     // The only connection for reads waits for the table, and all others for the connection.
     const reads = await Promise.allSettled(Array.from({ length: 5 }, async () => readLog(store, other)));
     for (const read of reads) expect(read).toMatchObject({ reason: expect.any(StoreUnavailableError) });
+    const hasty = await open(url, { limits: { statementMs: 100 }, patienceMs: 300 });
+    await expect(readLog(hasty, other)).rejects.toThrow("statement timeout");
+    await expect(hasty.append(other, [notice("z")])).rejects.toThrow("statement timeout");
     await holder.query("rollback");
     await holder.end();
     await store.append(locked, [notice("y")]);
     expect(await readMessages(store, locked)).toEqual(["y"]);
+    expect(await readMessages(hasty, other)).toEqual(["x"]);
     await store.close();
+    await hasty.close();
   });
 
   it("takes the locks from a node that falls silent in the middle of a commit", async () => {
