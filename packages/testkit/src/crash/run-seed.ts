@@ -6,7 +6,8 @@ import { seededRandom } from "../seeded-random.ts";
 import type { ServerFixture } from "../server-fixture.ts";
 import { withDeadline } from "../wait-for.ts";
 import { SessionLedger } from "./ledger.ts";
-import { assertSideEffectsOnce, processesBelow } from "./side-effects.ts";
+import { processesBelow } from "../processes-below.ts";
+import { assertSideEffectsOnce } from "./side-effects.ts";
 import { type Acknowledged, promptOf, SESSIONS, submitForSure, TASKS_PER_SESSION } from "./workload.ts";
 
 export interface SeedResult {

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, readdir, readlink } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { SessionEvent } from "@trunkline/contract";
 import { type Acknowledged, STEPS_PER_TASK } from "./workload.ts";
@@ -40,21 +40,4 @@ async function readLines(path: string): Promise<string[]> {
     if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
     throw error;
   }
-}
-
-/** @returns pids of processes working below this directory: left behind by tools. */
-export async function processesBelow(directory: string): Promise<number[]> {
-  const pids: number[] = [];
-  for (const name of await readdir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    try {
-      const cwd = await readlink(`/proc/${name}/cwd`);
-      if (cwd.startsWith(directory)) pids.push(Number(name));
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      // Gone meanwhile, or a kernel thread.
-      if (code !== "ENOENT" && code !== "ESRCH" && code !== "EACCES") throw error;
-    }
-  }
-  return pids;
 }

@@ -18,6 +18,10 @@ describe("PostgresServer", () => {
     await server.sql("create table kept (id int); insert into kept values (7)", database);
     await server.restart("immediate");
     expect(await server.sql("select id from kept", database)).toEqual([{ id: 7 }]);
+    await server.sql("insert into kept values (8)", database);
+    await server.kill();
+    await server.launch();
+    expect(await server.sql("select id from kept", database)).toEqual([{ id: 7 }, { id: 8 }]);
   });
 
   it("is as durable as in production, and orders texts by language", async () => {

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { processesBelow } from "../processes-below.ts";
 import { findPostgresPrograms } from "./postgres-programs.ts";
 import { waitFor } from "../wait-for.ts";
 import { serverUser } from "./server-user.ts";
@@ -135,6 +136,16 @@ export class PostgresServer implements AsyncDisposable {
     this.#process?.send(SIGNALS[mode]);
     await this.#exited;
     this.#process = undefined;
+  }
+
+  /** `kill -9` of all of it, as a power cut ends it; `launch` starts it again. */
+  async kill(): Promise<void> {
+    this.#process?.send("SIGKILL");
+    await this.#exited;
+    this.#process = undefined;
+    // The others end by themselves once they find the first one gone, and until then nobody can start on their data.
+    const others = async (): Promise<number[]> => processesBelow(this.#data);
+    await waitFor("PostgreSQL's processes to end", async () => (await others()).length === 0);
   }
 
   async restart(mode: ShutdownMode = "fast"): Promise<void> {
