@@ -21,7 +21,7 @@ const onPostgres = [
 const onPostgresToo = [
   "apps/server/src/approvals/approvals.int.test.ts",
   "apps/server/src/http/blobs.int.test.ts",
-  "apps/server/src/reliability/{audit,queue-drain,toxic-stream}.int.test.ts",
+  "apps/server/src/reliability/{audit,toxic-stream}.int.test.ts",
   "packages/testkit/src/contract/admin-chains.int.test.ts",
 ];
 const includesAll = process.env["TRUNKLINE_TEST_POSTGRES"] === "all";
