@@ -39,9 +39,9 @@ export interface CoreEdges {
   tools: ToolSource;
   turns: Turns;
   compute: Compute;
-  /** Tasks that work at once, on this node. */
+  /** Concurrent tasks on this node. */
   concurrency: number;
-  /** Shared with other nodes; absent: one of this process. */
+  /** Shared with other nodes; absent: for this process only. */
   dispatcher?: Dispatcher;
   /** Whether more than one user can sign in. */
   isShared: () => boolean;
@@ -51,18 +51,18 @@ export interface CoreEdges {
   logger: Logger;
   /** Integer ms since the epoch. */
   now: () => number;
-  /** The clock that requests expire by, where it is another one. */
+  /** The clock for expiry, if it is a different one. */
   expiryClock?: { now: () => number; wait?: (ms: number, signal: AbortSignal) => Promise<void> };
   node: string;
   /** The process that had the data directory before and died, with all that it had started. */
   predecessor?: string | undefined;
   /** Connects the nodes of one store; without it this one is alone. */
   hints?: Hints;
-  /** Looks at what is appended on its way. */
+  /** Intercepts appends. */
   watchLog?: (log: Log) => Log;
 }
 
-/** The core of the server: log, queue, runner and what users do with them; without HTTP, users and tools of its own. */
+/** The core of the server: log, queue, runner and services; without HTTP, users and its own tools. */
 export function composeCore(edges: CoreEdges) {
   const {
     store,

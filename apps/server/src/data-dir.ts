@@ -3,12 +3,12 @@ import { access, chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } 
 import { join } from "node:path";
 import { SHARED_DIRECTORY_FILE } from "./shared-directory.ts";
 
-/** The data directory cannot be used; the message says why and what to do. */
+/** The data directory is unusable; the message says why and what to do. */
 export class DataDirError extends Error {
   override readonly name = "DataDirError";
 }
 
-/** What a running server tells the tools of its machine; removed when it stops in order. */
+/** A running server's record for tools on its machine; removed on a clean stop. */
 export interface ServerRecord {
   pid: number;
   url: string;
@@ -47,9 +47,7 @@ export async function prepareDataDir(directory: string, variable = "TRUNKLINE_DA
 /** Files by which a directory is known as ours. */
 const OURS = ["trunkline.db", "trunkline.lock", SHARED_DIRECTORY_FILE];
 
-/**
- * The directory is about to be closed to everybody else, which must not happen to one that others use, such as /tmp.
- */
+/** The directory is about to be closed to other users, which must not happen to a shared one such as /tmp. */
 async function refuseForeign(directory: string, variable: string): Promise<void> {
   const { mode } = await stat(directory);
   const names = await readdir(directory);
@@ -72,7 +70,7 @@ export async function removeServerRecord(dataDir: string): Promise<void> {
   await rm(recordPath(dataDir), { force: true });
 }
 
-/** @returns who holds, or last held, the directory; undefined where nobody said so. */
+/** @returns who uses, or last used, the directory; undefined if there is no record. */
 export async function readServerRecord(dataDir: string): Promise<ServerRecord | undefined> {
   try {
     return JSON.parse(await readFile(recordPath(dataDir), "utf8")) as ServerRecord;

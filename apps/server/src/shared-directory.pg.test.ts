@@ -58,7 +58,7 @@ it("refuses another directory, and leaves it as it was", async () => {
   await expect(open(other)).rejects.toThrow(`${other} is not the directory that this database's workspaces`);
   expect(await readdir(other)).toEqual([]);
   await first.stop();
-  // Also where no node is left: its files are still somewhere.
+  // Even without any node left: its files are still somewhere.
   await expect(open(other)).rejects.toThrow("set TRUNKLINE_SHARED_DIR to it on every node");
   await rm(other, { recursive: true });
 });

@@ -8,12 +8,12 @@ import type { SharedDirectoryStore } from "./store/port.ts";
 export const SHARED_DIRECTORY_FILE = "trunkline-directory";
 /** One file per node that lives. */
 const NODES = "nodes";
-/** How often a node looks, in ms: well within the time that it counts as alive without. */
+/** Interval of a node's checks, in ms: well within its time-to-live. */
 const LOOK_EVERY_MS = 3_000;
-/** Files of nodes that were killed are kept for so long, in ms. */
+/** How long files of killed nodes are kept, in ms. */
 const KEPT_MS = 24 * 60 * 60 * 1_000;
 
-/** The nodes do not have one directory in common; the message says what to do. */
+/** The nodes do not share one directory; the message says what to do. */
 class SharedDirectoryError extends Error {
   override readonly name = "SharedDirectoryError";
 }
@@ -27,8 +27,8 @@ export interface SharedDirectoryOptions {
 }
 
 /**
- * The directory of workspaces and blobs, which all nodes of a store have in common. Its id is stored, so that no other
- * directory takes its place; and each node keeps a file in it that the others must see, so that no copy does.
+ * The directory for workspaces and blobs shared by all nodes of a store. Its id is stored, so that no other directory
+ * is used by mistake; and each node keeps a file in it that the others must see, which rules out copies.
  */
 export class SharedDirectory {
   readonly #options: SharedDirectoryOptions;
@@ -42,7 +42,7 @@ export class SharedDirectory {
     this.#options = options;
   }
 
-  /** @throws SharedDirectoryError where it is not the other nodes' directory, and StoreUnavailableError */
+  /** @throws SharedDirectoryError if it is not the other nodes' directory, and StoreUnavailableError */
   static async open(options: SharedDirectoryOptions): Promise<SharedDirectory> {
     const { directory, store } = options;
     const shared = new SharedDirectory(options);
@@ -77,7 +77,7 @@ export class SharedDirectory {
       await store.leave(this.#file);
       await rm(this.#path, { force: true });
     } catch (error) {
-      // The file stays as long as others may look for it.
+      // The file stays as long as others may check it.
       logger.warn({ err: error }, "this node could not take leave of the shared directory");
     }
   }
@@ -91,12 +91,12 @@ export class SharedDirectory {
     const { store, directory, name } = this.#options;
     const id = await readId(directory);
     if (id !== this.#id) throw foreign(directory, id, this.#id);
-    // Also later, where it was lost: the others would take this directory for another one.
+    // Also restores a lost file: otherwise the others would take this directory for another one.
     await stat(this.#path).catch(async () => writeFile(this.#path, name, { mode: 0o600 }));
     let others = await store.meet({ file: this.#file, name });
     let unseen = await this.#unseen(others);
     if (unseen.length > 0) {
-      // One that takes leave removes its row, then its file; between the two looks it may have.
+      // A leaving node removes its row, then its file, possibly between these two checks.
       others = await store.meet({ file: this.#file, name });
       unseen = await this.#unseen(others);
     }
@@ -160,7 +160,7 @@ async function readId(directory: string): Promise<string | undefined> {
   return text.trim() === "" ? undefined : text.trim();
 }
 
-/** Whole or not at all. @returns the id of the first of two nodes that start at once. */
+/** Atomic. @returns the id of the first of two nodes that start at once. */
 async function makeId(directory: string): Promise<string> {
   const id = randomUUID();
   const draft = join(directory, `${SHARED_DIRECTORY_FILE}.${id}`);

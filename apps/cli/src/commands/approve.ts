@@ -70,7 +70,7 @@ interface ApprovalAnswer {
   note?: string | undefined;
 }
 
-/** @returns what the options say, or what somebody who has seen the whole call says; null where they leave */
+/** @returns the decision from the options, or from the user who has seen the whole call; null if they leave */
 async function answerOf(
   { terminal }: CommandContext,
   client: TrunklineClient,
@@ -81,7 +81,7 @@ async function answerOf(
   if (deny || yes || !canAsk(terminal)) return { decision, note };
   const open = await takeItems(MAX_LISTED, (page) => client.approval.list.query(page));
   const approval = open.items.find(({ id }) => id === approvalId);
-  // The server says why it cannot be answered any more.
+  // The server says why it is closed.
   if (approval === undefined) return { decision, note };
   const { signal } = new AbortController();
   if (isQuestion(approval)) {

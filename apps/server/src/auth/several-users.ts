@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import type { Hints } from "../hints/port.ts";
 import type { Store } from "../store/port.ts";
 
-/** How often to ask where a hint may be lost, in ms. */
+/** Interval of checks in case a hint is lost, in ms. */
 const ASK_EVERY_MS = 5_000;
 
 /** Whether more than one user can sign in, for who cannot wait for an answer. Follows what other nodes change. */

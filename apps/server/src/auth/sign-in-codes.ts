@@ -4,7 +4,7 @@ import type { SignInHolder } from "./browser-sign-in.ts";
 import { hashSecret, newCode } from "./secret.ts";
 
 export const CODE_LIFETIME_MS = 10 * 60 * 1_000;
-/** Codes of one maker that may wait at once; a new one pushes that maker's oldest out, and nobody else's. */
+/** Maximum pending codes per creator; a new one replaces that creator's oldest, and nobody else's. */
 const MAX_CODES_PER_MAKER = 100;
 
 /** One-time codes for sign-in links. The store has their hashes: a link made on one node works on every other. */
@@ -17,7 +17,7 @@ export class SignInCodes {
     this.#now = now;
   }
 
-  /** @returns a code that its holder's token has made, or the server itself where there is none. */
+  /** @returns a code created with its holder's token, or by the server itself if there is none. */
   async create({ userId, scope, parent }: SignInHolder): Promise<string> {
     const code = newCode();
     const now = this.#now();
@@ -29,7 +29,7 @@ export class SignInCodes {
     return code;
   }
 
-  /** @returns whom it signs in; undefined where it was not there, used, or old. */
+  /** @returns whom it signs in; undefined if it does not exist, was used, or has expired. */
   async find(code: string): Promise<SignInHolder | undefined> {
     const known = await this.#store.find(hashSecret(code));
     if (known === undefined || this.#now() >= known.expiresAt) return undefined;

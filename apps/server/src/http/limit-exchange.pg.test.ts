@@ -49,7 +49,7 @@ it("holds a user to one rate on all nodes, whatever their clocks say", async () 
     await exchange.exchange();
   }
   for (const { limits, exchange } of nodes) {
-    // Each hears of what it asks about itself.
+    // Each gets answers about itself only.
     limits.takeCalls("alice", 1);
     await exchange.exchange();
   }

@@ -4,7 +4,7 @@ import type { SharedLimits } from "../store/port.ts";
 import type { Limits } from "./limits.ts";
 import type { LiveStreams } from "./live-streams.ts";
 
-/** How often nodes tell each other what was used, in ms: for so long, each may let somebody have a limit's worth. */
+/** Interval at which nodes exchange usage, in ms; within it, each may grant up to a whole limit. */
 const EXCHANGE_EVERY_MS = 1_000;
 /** Buckets of one exchange; those that the most was taken from. */
 const MAX_BUCKETS = 2_000;
@@ -17,8 +17,8 @@ interface LimitExchangeOptions {
 }
 
 /**
- * Holds a user to one limit on all nodes together. Each node decides by what it knows, without asking anybody, and tells the
- * others once a second what was taken: a request costs no query and no commit.
+ * Enforces one limit per user across all nodes. Each node decides by what it knows, and reports what was used once a
+ * second: a request costs no query and no commit.
  */
 export class LimitExchange {
   readonly #options: LimitExchangeOptions;
@@ -40,11 +40,11 @@ export class LimitExchange {
     clearInterval(this.#timer);
     await this.#exchanging;
     const { shared } = this.#options;
-    // Where the store cannot be reached, the node's silence tells the others.
+    // If the store is unreachable, the node's silence tells the others.
     await shared.leave(this.#nodeId).catch((error: unknown) => this.#warn(error));
   }
 
-  /** One at a time; who asks meanwhile shares it. */
+  /** One exchange at a time; concurrent callers share it. */
   async exchange(): Promise<void> {
     this.#exchanging ??= this.#exchange()
       .then(() => {

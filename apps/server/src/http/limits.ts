@@ -4,8 +4,8 @@ import { type ClientAddress, createClientAddress, networkOf } from "./client-add
 import { RateLimit } from "./rate-limit.ts";
 
 /**
- * Wrong credentials count this many times. Nobody guesses 256 bits; the limit keeps trying cheap for the server. Right
- * credentials always get through, so nobody can lock out those who share an address with them.
+ * Wrong credentials count this many times. 256 bits can't be guessed; the limit keeps attempts cheap for the server.
+ * Correct credentials always get through, so nobody can lock out others behind the same address.
  */
 const REQUESTS_PER_FAILURE = 50;
 
@@ -14,11 +14,14 @@ export interface Limits {
   addressOf: ClientAddress;
   /** Any request, before anything is known of it. */
   takeRequest(incoming: IncomingMessage): number;
-  /** Of a known user; a batch counts as the calls it holds. */
+  /** Of an authenticated user; a batch counts as its number of calls. */
   takeCalls(userId: string, calls: number): number;
   /** Wrong credentials. */
   takeFailure(address: string): number;
-  /** The limits that all nodes hold together, by name. */
+  /**
+   * Limits shared by all nodes, by name.
+   * @throws Error if a trusted proxy is not an address
+   */
   shared: ReadonlyMap<string, RateLimit>;
 }
 

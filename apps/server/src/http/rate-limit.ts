@@ -1,19 +1,19 @@
-/** Of what may come in a minute, all may come at once; what is used up comes back evenly. */
+/** A full minute's allowance may be used at once; it refills evenly. */
 const WINDOW_MS = 60_000;
 /** Keys of a generation; there are two. */
 const MAX_KEYS = 10_000;
 
 /**
- * A token bucket per key, kept as the one number that decides: when the bucket is full again (GCRA). A request costs a
- * look-up, and memory is bounded whoever asks: keys live in two generations, and when the young one is full, the old one
- * goes. Libraries were looked at: rate-limiter-flexible keeps a timer for each key, and no bound.
+ * A token bucket per key, stored as the time when the bucket will be full again (GCRA). A request costs one lookup, and
+ * memory is bounded: keys live in two generations, and when the young one is full, the old one is dropped.
+ * (rate-limiter-flexible uses a timer per key and has no bound.)
  */
 export class RateLimit {
   readonly #intervalMs: number;
   readonly #now: () => number;
   #young = new Map<string, number>();
   #old = new Map<string, number>();
-  /** What was taken since the other nodes were told, in ms; undefined where there are none. */
+  /** Usage not yet reported to other nodes, in ms; undefined if there are none. */
   #untold: Map<string, number> | undefined;
 
   /** @param isShared whether `tellTaken` is going to be called. */
@@ -36,11 +36,11 @@ export class RateLimit {
     return this.#young.size + this.#old.size;
   }
 
-  /** @returns 0, or for how many ms there is no more; then nothing was taken */
+  /** @returns 0, or the time to wait in ms; then nothing was taken */
   take(key: string, cost = 1): number {
     const now = this.#now();
     const known = this.#young.get(key) ?? this.#old.get(key) ?? 0;
-    // Never later than a window from now, unless the clock was set back: then nothing is known any more.
+    // Never more than a window ahead, unless the clock was set back: then start over.
     const from = known > now + WINDOW_MS ? now : Math.max(known, now);
     const fullAt = from + cost * this.#intervalMs;
     const waitMs = fullAt - now - WINDOW_MS;
@@ -57,10 +57,10 @@ export class RateLimit {
     return taken;
   }
 
-  /** The bucket is full again in so many ms, by what all nodes have told. */
+  /** When the bucket will be full again, in ms, according to all nodes. */
   hear(key: string, fullInMs: number): void {
     const ms = fullInMs + (this.#untold?.get(key) ?? 0);
-    // Nodes that took at once may have taken more than there was.
+    // Nodes that granted at the same time may have exceeded the limit together.
     this.#remember(key, this.#now() + Math.min(ms, WINDOW_MS));
   }
 
@@ -69,7 +69,7 @@ export class RateLimit {
     if (this.#young.size > MAX_KEYS) {
       this.#old = this.#young;
       this.#young = new Map();
-      // Nobody who has this many addresses is held by what each of them took.
+      // With this many addresses, what single ones used hardly matters.
       this.#untold?.clear();
     }
   }

@@ -69,7 +69,7 @@ describe("lease", () => {
     await lease.start();
     await vi.advanceTimersByTimeAsync(5_000);
     renew = async () => Promise.reject(away());
-    // The last renewal was asked for at 5 s: others may take over at 15 s.
+    // The last renewal was requested at 5 s: others may take over at 15 s.
     await vi.advanceTimersByTimeAsync(7_400);
     expect([lease.isHeld, told]).toEqual([true, []]);
     await vi.advanceTimersByTimeAsync(200);
@@ -86,7 +86,7 @@ describe("lease", () => {
     await lease.start();
     renew = async () => new Promise((resolve) => setTimeout(resolve, 7_000));
     await vi.advanceTimersByTimeAsync(9_600);
-    // Asked at 2.5 s and answered at 9.5 s: lost at 7.5 s, and held again until 10 s.
+    // Requested at 2.5 s and answered at 9.5 s: lost at 7.5 s, and held again until 10 s.
     expect([lease.isHeld, told]).toEqual([true, ["lost", "regained"]]);
     await vi.advanceTimersByTimeAsync(500);
     expect([lease.isHeld, told]).toEqual([false, ["lost", "regained", "lost"]]);

@@ -28,16 +28,16 @@ export interface SweepDeps {
 const SWEEP_MS = 1_000;
 /** How long to remember that a run was cut off, beyond an outage, in ms. */
 const REMEMBER_MS = 600_000;
-/** How long a lease is over before its node is forgotten, in ms: others have taken over what it held. */
+/** How long after its lease expired a node is forgotten, in ms: others have taken over its tasks. */
 const FORGET_MS = 5_000;
 
 /**
- * Looks once a second for what nobody does: tasks whose node is gone, tasks of this node whose run is, ends that were asked
- * for, limits that are over. Several nodes may find the same; the rows let one of them have it.
+ * Once a second, finds what nobody takes care of: tasks whose node is gone, tasks of this node without a run, pending
+ * cancels, limits that have reset. Several nodes may find the same; the rows admit only one.
  */
 export class Sweep {
   readonly #deps: SweepDeps;
-  /** Tasks whose runs ended without a word because the store was away, and when that was, by the monotonic clock. */
+  /** Tasks whose runs ended silently because the store was unavailable, and when, by the monotonic clock. */
   readonly #cutOff = new Map<string, number>();
   #ringsAll = true;
   #timer: NodeJS.Timeout | undefined;
@@ -47,7 +47,7 @@ export class Sweep {
     this.#deps = deps;
   }
 
-  /** @throws StoreUnavailableError where the first look fails. */
+  /** @throws StoreUnavailableError if the first sweep fails. */
   async start(): Promise<void> {
     await this.#inherit();
     await this.#sweep();
@@ -115,7 +115,7 @@ export class Sweep {
     const recovered = await recoverLost(this.#deps, lost, ({ id }) => this.#cutOff.has(id));
     for (const bell of recovered) dispatcher.ring(bell);
     if (recovered.length > 0) logger.warn({ tasks: recovered.length }, "tasks whose runs had ended go on");
-    // Later than at once, since a claim whose answer was lost may take its time to be seen.
+    // Not immediately, because a claim whose answer was lost may become visible later.
     const over = performance.now() - REMEMBER_MS;
     for (const [id, since] of this.#cutOff) if (since < over) this.#cutOff.delete(id);
   }
@@ -127,7 +127,7 @@ export class Sweep {
       logger.warn({ tasks: recovered.length }, "tasks of a node that is gone were taken up");
     }
     for (const bell of recovered) dispatcher.ring(bell);
-    // What it committed last it may have told nobody.
+    // It may not have announced its last commits.
     if (!store.isExclusive && (await store.nodes.forgetDead(FORGET_MS)) > 0) announcer.missed();
   }
 }

@@ -2,8 +2,8 @@ import type { ApprovalState, AuditEntry, Scope, TaskState } from "@trunkline/con
 import type { Generated } from "kysely";
 
 /**
- * The tables, as every engine has them. Times are integer ms since the epoch, ids are UUIDv7 text, JSON is text. Nothing
- * outside `store/` knows them: rows become the contract's camelCase shapes in `nouns/`.
+ * The tables of every engine. Times are integer ms since the epoch, ids are UUIDv7 text, JSON is text. Not known
+ * outside `store/`: `nouns/` maps rows to the contract's camelCase shapes.
  */
 export interface Database {
   sessions: SessionsTable;
@@ -65,7 +65,7 @@ export interface SessionsTable {
   archived_at: number | null;
   /** Where an imported session came from; unique per owner, so that an import can be repeated. */
   import_key: string | null;
-  /** Up to this event the log came from elsewhere: strangers' words, whose approvals allow nothing. 0: none of it. */
+  /** Up to this event the log was imported: untrusted, and its approvals allow nothing. 0: none of it. */
   imported_seq: Generated<number>;
   /** Set while a session is being imported or removed: all the while it is not found. */
   deleted_at: number | null;
@@ -90,9 +90,9 @@ export interface TasksTable {
   crashes: number;
   /** Id of the node that runs it; the node's lease is the task's. */
   node: string | null;
-  /** Approvals and questions that somebody has to answer before it can go on. */
+  /** Open approvals and questions that it waits for. */
   open_requests: Generated<number>;
-  /** When a task that waits for a limit goes on by itself. */
+  /** When a task that waits for a limit resumes by itself. */
   resume_at: number | null;
   cancel_requested_at: number | null;
   idempotency_key: string | null;
@@ -108,7 +108,7 @@ export interface TasksTable {
   ended_at: number | null;
 }
 
-/** A request and what became of it; the log tells the same, this is for finding what is open. */
+/** A request and its outcome; the log has the same, this is for finding open ones. */
 export interface ApprovalsTable {
   id: string;
   session_id: string;
@@ -117,7 +117,7 @@ export interface ApprovalsTable {
   owner_id: string;
   call_id: string;
   state: ApprovalState;
-  /** What `approval.requested` says of the call. */
+  /** Data of `approval.requested`. */
   request: string;
   created_at: number;
   expires_at: number;
@@ -135,7 +135,7 @@ export interface QuestionsTable {
   owner_id: string;
   call_id: string;
   state: QuestionState;
-  /** What `question.asked` says: text, options, whether several may be chosen. */
+  /** Data of `question.asked`: text, options, whether several may be chosen. */
   question: string;
   created_at: number;
   expires_at: number | null;
@@ -147,7 +147,7 @@ export interface QuestionsTable {
 
 export type QuestionState = "open" | "answered" | "expired" | "canceled";
 
-/** What each completed step used. Outlives its session: budgets of a month count what was deleted, too. */
+/** Usage of each completed step. Outlives its session, because monthly budgets include deleted ones. */
 export interface UsageTable {
   session_id: string;
   /** Of the step's `step.ended`. */
@@ -160,12 +160,12 @@ export interface UsageTable {
   output_tokens: number;
   reasoning_tokens: number | null;
   cached_input_tokens: number | null;
-  /** Null: nobody knows the price. */
+  /** Null: unknown price. */
   cost_usd: number | null;
   price_source: string | null;
 }
 
-/** A process that claims tasks, and until when its claims hold. */
+/** A process that claims tasks, and until when its lease is valid. */
 export interface NodesTable {
   id: string;
   /** For people. */
@@ -190,7 +190,7 @@ export interface UsersTable {
   id: string;
   name: string;
   created_at: number;
-  /** Set where the user was removed and the sessions were kept; the name stays taken. */
+  /** Set if the user was removed and the sessions kept; the name stays taken. */
   removed_at: number | null;
 }
 
@@ -200,9 +200,9 @@ export interface TokensTable {
   name: string;
   /** `api` for the Authorization header, `browser` for the UI's cookie. */
   kind: "api" | "browser";
-  /** What it lets its holder do; a scope holds those before it. */
+  /** Its scope, which includes the ones before it. */
   scope: Scope;
-  /** Of a browser's sign-in: the token that its link was made with, which takes it along when it is revoked. */
+  /** For a browser's sign-in: the token that its link was created with, and that it is revoked with. */
   parent_id: string | null;
   /** SHA-256 of the token, hex. The token itself has 256 random bits and is stored nowhere but with its holder. */
   hash: string;

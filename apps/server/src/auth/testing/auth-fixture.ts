@@ -17,11 +17,11 @@ export interface AuthFixture extends AsyncDisposable {
   auth: Auth;
   audit: Audit;
   clock: { now: number };
-  /** A second start on the same files; `auth` stays what it was. */
+  /** Starts again on the same files; `auth` stays what it was. */
   restart(): Promise<Auth>;
 }
 
-/** Auth on a real store in a directory of its own; time stands still unless the test moves it. */
+/** Auth on a real store in its own directory; time stands still unless the test moves it. */
 export async function openAuthFixture(): Promise<AuthFixture> {
   const dataDir = await mkdtemp(join(tmpdir(), "trunkline-auth-"));
   const clock = { now: Date.now() };

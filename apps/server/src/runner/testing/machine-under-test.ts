@@ -85,7 +85,7 @@ export class MachineUnderTest implements AsyncDisposable {
     return task;
   }
 
-  /** Resolves once the condition holds; it is looked at whenever a run began or ended, or something was stored. */
+  /** Resolves once the condition holds; checked whenever a run starts or ends, or something is stored. */
   async until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const look = (): void => {
@@ -113,14 +113,14 @@ export class MachineUnderTest implements AsyncDisposable {
     await this.#startAgain();
   }
 
-  /** The store is lost first, so that nothing of what the old server does from here on is stored. */
+  /** Lose the store first, so that nothing the old server does from here on is stored. */
   async crash(): Promise<void> {
     await this.#losable.lose(this.#server.store, "before");
     await this.#stopServer();
     await this.#startAgain();
   }
 
-  /** Rows are what the logs fold to. */
+  /** Rows equal the fold of the logs. */
   async verify(): Promise<void> {
     const { differences } = await this.#losable.verify();
     deepStrictEqual(differences, []);

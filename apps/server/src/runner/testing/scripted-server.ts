@@ -22,7 +22,7 @@ export interface ScriptedServer extends ScriptedNode {
   search: SearchService;
 }
 
-/** @param scripts by prompt; the run of any other prompt completes at once. */
+/** @param scripts by prompt; runs of other prompts complete immediately. */
 export async function openScriptedServer(
   directory: string,
   scripts: ReadonlyMap<string, Script>,

@@ -27,7 +27,7 @@ async function drain(model: MachineModel, real: MachineUnderTest): Promise<void>
   }
 }
 
-/** One queue and one running task per session, whatever happens to it; the log tells it, and followers hear it. */
+/** One queue and one running task per session, whatever happens; the log records it, and followers receive it. */
 export async function tryTaskModel(what: string, createStore: () => Promise<LosableStore>): Promise<number> {
   const commands = fc.commands(machineCommands(), { maxCommands: 40, size: "max" });
   const property = fc.asyncProperty(commands, async (sequence) => {

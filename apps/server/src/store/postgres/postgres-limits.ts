@@ -2,13 +2,13 @@ import { type Kysely, sql } from "kysely";
 import type { SharedLimits } from "../ports/shared-limits.ts";
 import type { Database } from "../schema.ts";
 
-/** A node that has not told of its streams for so long is gone, and they with it. */
+/** A node that has not reported its streams for this long counts as gone, with its streams. */
 const SILENT = sql`interval '5 seconds'`;
 
 /**
- * A row per bucket says when it is full again (GCRA): what several nodes take at once adds up in it. The statements run by
- * themselves, on a connection for reads, and their tables are unlogged: a limit is not worth a commit that waits for the disk.
- * One that a lost connection cut off is run again, so it may count twice.
+ * A row per bucket says when it will be full again (GCRA), which adds up what several nodes take concurrently. The
+ * statements run separately, on a connection for reads, and their tables are unlogged: a limit is not worth a commit
+ * that waits for the disk. A statement cut off by a lost connection is repeated, so it may count twice.
  */
 export function createPostgresLimits(db: Kysely<Database>): SharedLimits {
   return {

@@ -2,10 +2,10 @@ import { type Kysely, sql } from "kysely";
 import type { SharedDirectoryStore } from "../ports/shared-directory.ts";
 import type { Database } from "../schema.ts";
 
-/** A node that has not said for so long that it lives does not. */
+/** A node that is silent for this long counts as dead. */
 const SILENT = sql`interval '10 seconds'`;
 
-/** Run by themselves, on a connection for reads: all of it may be said twice. */
+/** Run separately, on a connection for reads; all of them may run twice. */
 export function createPostgresSharedDirectory(db: Kysely<Database>): SharedDirectoryStore {
   return {
     async claim(directoryId) {

@@ -29,9 +29,9 @@ import { prepareDatabase } from "./prepare-database.ts";
 import { ReadingPool } from "./reading-pool.ts";
 
 export interface PostgresStoreOptions {
-  /** `postgres://user:password@host:port/database`; never told to anybody. */
+  /** `postgres://user:password@host:port/database`; never logged. */
   url: string;
-  /** Of this node, for who looks at PostgreSQL's connections. */
+  /** The node's name in PostgreSQL's list of connections. */
   node: string;
   /** In place of the database's clock, integer ms since the epoch. */
   now?: () => number;
@@ -48,7 +48,7 @@ export interface PostgresStoreOptions {
 const LIMITS: ConnectionLimits = {
   statementMs: 15_000,
   lockMs: 5_000,
-  // A node that is stopped in the middle of a commit holds up no other node for longer.
+  // A node suspended in the middle of a commit blocks others no longer than this.
   idleInTransactionMs: 4_000,
   answerMs: 20_000,
   connectMs: 5_000,
@@ -161,7 +161,7 @@ function timeOf({ rows }: { rows: unknown[] }): number {
   return row.now;
 }
 
-/** FNV-1a: spreads ids that begin alike. */
+/** FNV-1a: spreads ids with a common prefix. */
 function hashOf(text: string): number {
   let hash = 2_166_136_261;
   for (let index = 0; index < text.length; index++) {
@@ -170,7 +170,7 @@ function hashOf(text: string): number {
   return hash >>> 0;
 }
 
-/** All connections lose a server at once: the log says it once, and once that it is back. */
+/** All connections lose a server at once: log it once, and once that it is back. */
 function watchOutages(patienceMs: number, logger: PostgresStoreOptions["logger"]): () => Patience {
   const failing = new Set<object>();
   return () => {

@@ -9,17 +9,16 @@ import { POSTGRES_MIGRATIONS } from "./postgres-migrations.ts";
 
 const OLDEST_VERSION = 150_000;
 
-/** Any number, the same for every node: one migrates, the others wait. */
+/** An arbitrary number, the same for every node: one migrates, the others wait. */
 const MIGRATION_LOCK = 7_208_601;
 
 /** There while `migrate-store` fills the database, and only then. */
 export const FILLING_TABLE = "transfer_source";
 
 /**
- * Checks that the server is one that we know, and creates our tables or brings them up to this version. Waits a while for
- * a server that is not there yet, as when both start at once.
- * @param isFilled it is `migrate-store` that asks: what it has filled in part is nobody else's to open.
- * @throws StoreOpenError
+ * Checks the server's version and settings, and creates or migrates our tables. Waits a while for a server that is not
+ * up yet, as when both start together.
+ * @param isFilled called by `migrate-store`, which alone may open a store that it has filled in part.
  */
 export async function prepareDatabase(
   config: ClientConfig,
@@ -60,7 +59,7 @@ function createClient(config: ClientConfig): Client {
   try {
     return new Client(config);
   } catch (error) {
-    // Its text may be all of the URL's that can be read, so no more than the message is told.
+    // Its text may contain whatever could be parsed of the URL, so only report the message.
     throw new StoreOpenError("unreachable", `TRUNKLINE_DATABASE_URL cannot be used: ${describeFault(error)}`);
   }
 }
@@ -110,13 +109,13 @@ export function checkServer({ version, name, encoding }: ServerFacts): void {
 
 async function migrate(client: Client): Promise<void> {
   await client.query("select pg_advisory_lock($1)", [MIGRATION_LOCK]);
-  // Creating it, even where it is there, is for users who may create one.
+  // `create schema if not exists` needs the privilege to create even if it exists.
   const { rows } = await client.query<{ isThere: boolean }>(
     'select to_regnamespace($1) is not null as "isThere"',
     [SCHEMA],
   );
   if (rows[0]?.isThere !== true) await client.query(`create schema ${SCHEMA}`);
-  // All of it on this one connection, which holds the lock.
+  // All on this one connection, which holds the lock.
   const only = { query: client.query.bind(client), release: () => undefined } as PostgresPoolClient;
   const pool: PostgresPool = { connect: async () => only, end: async () => undefined, options: {} };
   const db = new Kysely<unknown>({ dialect: new PostgresDialect({ pool }) });

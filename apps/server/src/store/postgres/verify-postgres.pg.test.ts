@@ -18,7 +18,7 @@ it("finds a row that says something else than its log, and says where nothing ca
     logger: pino({ level: "silent" }),
   });
   const [sessionId] = [await createVisibleSession(store), await createVisibleSession(store)];
-  // More than is read at once.
+  // More than one read.
   await store.append(
     sessionId,
     Array.from({ length: 2_500 }, (_, index) => notice(String(index))),

@@ -28,17 +28,17 @@ import { createSqliteOutbox } from "./sqlite-outbox.ts";
 import { Writer } from "./writer.ts";
 
 export interface SqliteStoreOptions {
-  /** File of the database; created where there is none yet. */
+  /** Path of the database file; created if missing. */
   path: string;
   /** Integer ms since the epoch. */
   now: () => number;
-  /** Called once, when the database is of no more use: the process must stop acknowledging, which means ending. */
+  /** Called once, when the database becomes unusable: the process must stop acknowledging, i.e. exit. */
   onFatal: (error: StoreUnavailableError) => void;
-  /** The server that had the database before did not stop in order: its database is looked at more closely. */
+  /** The previous server did not stop cleanly: check its database more thoroughly. */
   uncleanStop?: boolean;
 }
 
-/** @throws StoreOpenError where the database cannot be used as it is; SqliteError where it cannot be opened. */
+/** @throws StoreOpenError if the database is unusable as it is; SqliteError if it can't be opened. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { path } = options;
   const ballast = new Ballast(path);
@@ -141,7 +141,7 @@ export class SqliteStore implements Store {
     this.outbox = createSqliteOutbox(db, write);
   }
 
-  /** @param writerScript what the writer thread runs. */
+  /** @param writerScript the writer thread's program. */
   static async open(options: SqliteStoreOptions, writerScript?: URL): Promise<SqliteStore> {
     const store = new SqliteStore(await Writer.start(options.path, writerScript), options);
     await store.#endOtherLeases();
@@ -157,7 +157,7 @@ export class SqliteStore implements Store {
     return this.#commit({ ...options, sessionId, events, ...(statements && { statements }) });
   }
 
-  /** Whoever had the database before has it no more: what they were running can be taken over. */
+  /** The previous process no longer has the database: its tasks can be taken over. */
   async #endOtherLeases(): Promise<void> {
     const node = await this.#db.selectFrom("nodes").select("id").limit(1).executeTakeFirst();
     if (node === undefined) return;
@@ -170,8 +170,8 @@ export class SqliteStore implements Store {
   }
 
   /**
-   * SQLite copies the log into the database when the last connection closes, and tells nobody where that fails. So it
-   * is done before, and where it fails the reading connection outlives the writing one, which keeps SQLite from it.
+   * SQLite checkpoints when the last connection closes, and reports no failure. So it is done before; and if it fails,
+   * the reading connection is closed after the writing one, which keeps SQLite from doing it.
    */
   async close(): Promise<void> {
     // What comes from now on (a fork that still copies, a deletion) is refused, and made up for at the next start.

@@ -11,16 +11,13 @@ import type { VerifyReport } from "../verify/verify-store.ts";
 /** A store that can be lost in the middle of its work, as a crash of its process loses it, and opened again. */
 export interface LosableStore {
   open(): Promise<Store>;
-  /**
-   * From here on nothing more of what this one is told is stored. What it was told before may be: `after` is later than
-   * `before`.
-   */
+  /** From here on nothing more is stored. Earlier requests may be: `after` is later than `before`. */
   lose(store: Store, moment: "before" | "after"): Promise<void>;
-  /** Compares rows with what the logs fold to. */
+  /** Compares rows with the fold of the logs. */
   verify(): Promise<Pick<VerifyReport, "differences">>;
 }
 
-/** A writer thread that can be told to die. */
+/** A writer thread that can be killed. */
 const DYING_WRITER = new URL("dying-writer.ts", import.meta.url);
 
 export async function losableSqlite(path: string): Promise<LosableStore> {
@@ -43,7 +40,7 @@ export async function losableSqlite(path: string): Promise<LosableStore> {
 /** How long a store tries to reach its database before it gives up, in ms. */
 const PATIENCE_MS = 300;
 
-/** @param server where the database is made. */
+/** @param server on which to create the database. */
 export async function losablePostgres(server: PostgresServer): Promise<LosableStore> {
   const url = await server.createDatabase();
   const name = new URL(url).pathname.slice(1);
@@ -57,7 +54,7 @@ export async function losablePostgres(server: PostgresServer): Promise<LosableSt
       return openPostgresStore({ url, node: "test", now: Date.now, logger, patienceMs: PATIENCE_MS });
     },
     async lose(store, moment) {
-      // As long as a commit that was begun with it.
+      // As long as a commit started with it.
       if (moment === "after") await store.ping();
       await allowConnections(false);
       const ending = `select pg_terminate_backend(pid, 10000) from pg_stat_activity where datname = '${name}'`;

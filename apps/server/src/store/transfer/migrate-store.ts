@@ -64,7 +64,7 @@ export async function migrateStore({
   try {
     noted = await target.source();
     if (noted !== undefined && noted !== fingerprint) {
-      // The source has gone on since, or it is another one: what was copied is of no use.
+      // The source has changed since, or is another one: discard what was copied.
       await target[Symbol.asyncDispose]();
       await (isPostgres(to) ? removePostgresTarget(to) : removeSqliteTarget(to));
       target = await openTarget(to);
@@ -124,7 +124,7 @@ async function assertMovable(source: RawStore): Promise<void> {
   }
 }
 
-/** Tells a source that has changed, or another one, from the one that a try began with. */
+/** Distinguishes a changed or different source from the one of the first attempt. */
 async function fingerprintOf(source: RawStore, counts: ReadonlyMap<MovedTable, number>): Promise<string> {
   const hash = createHash("sha256").update(JSON.stringify([...counts]));
   for await (const rows of pages(
@@ -175,7 +175,7 @@ async function copy(
     }
     await target.insert(table, own, [], { step: table, after: null });
   }
-  // The search index is made anew, in the order in which the texts were written.
+  // The search index is rebuilt, in the order in which the texts were written.
   const inBacklog = ["session_id", "seq"];
   for (const part of source.searchParts) {
     const step = `search: ${part.name}`;

@@ -46,7 +46,7 @@ export async function openPostgresSource(url: string): Promise<RawStore> {
   return rawStore(nameOf(url), client);
 }
 
-/** @throws TransferError where there is something in it that no migration has put there; StoreOpenError */
+/** @throws TransferError if it contains anything that no migration put there; StoreOpenError */
 export async function openPostgresTarget(url: string): Promise<RawTarget> {
   const client = await open(url);
   const name = nameOf(url);
@@ -121,7 +121,7 @@ export async function openPostgresTarget(url: string): Promise<RawTarget> {
   };
 }
 
-/** Removes what an earlier try has left. @throws TransferError where it is no such thing */
+/** Removes the remains of an earlier attempt. @throws TransferError if it is something else */
 export async function removePostgresTarget(url: string): Promise<void> {
   const client = await open(url);
   try {

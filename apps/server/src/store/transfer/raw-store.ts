@@ -13,7 +13,7 @@ export interface SearchPart {
   key: readonly string[];
 }
 
-/** A stopped store, row by row, with no regard to what the rows mean. */
+/** A stopped store, row by row, regardless of what rows mean. */
 export interface RawStore extends AsyncDisposable {
   /** For people: a directory, or host and database; no password. */
   readonly name: string;
@@ -38,9 +38,9 @@ export interface StepProgress {
 
 /** A new store that is being filled. No server opens it until it is finished. */
 export interface RawTarget extends RawStore {
-  /** What was noted as the source when the filling began; undefined: it begins now. */
+  /** The source recorded when filling started; undefined: it starts now. */
   source(): Promise<string | undefined>;
-  /** Notes the source. @throws TransferError where there is something in the target already */
+  /** Records the source. @throws TransferError if the target already contains something */
   begin(source: string): Promise<void>;
   progress(): Promise<Map<string, StepProgress["after"]>>;
   /** The rows, and how far the step is with them, in one transaction. */
@@ -50,7 +50,7 @@ export interface RawTarget extends RawStore {
     rows: readonly RawRow[],
     progress: StepProgress,
   ): Promise<void>;
-  /** Compares the rows with what the logs fold to. */
+  /** Compares rows with the fold of the logs. */
   verify(onProgress: (progress: VerifyProgress) => void): Promise<VerifyReport>;
   /** From here on servers can open it. */
   finish(): Promise<void>;
@@ -60,7 +60,7 @@ export interface RawTarget extends RawStore {
 export const MAX_ROWS = 1_000;
 const MAX_BYTES = 4_000_000;
 
-/** @returns how many of the rows are together not too large; at least one, where there is one. @param sizes in bytes */
+/** @returns how many of the rows fit into one part; at least one, if there is one. @param sizes in bytes */
 export function fitting(sizes: readonly number[]): number {
   let bytes = 0;
   const tooMuch = sizes.findIndex((size, index) => {
@@ -70,7 +70,7 @@ export function fitting(sizes: readonly number[]): number {
   return tooMuch === -1 ? sizes.length : tooMuch;
 }
 
-/** A condition for what comes after a key, and nothing where there is none. @param mark the n-th parameter */
+/** A condition for rows after a key; empty without one. @param mark the n-th parameter */
 export function afterKey(key: readonly string[], mark: (index: number) => string): string {
   return `(${key.join(", ")}) > (${key.map((_, index) => mark(index)).join(", ")})`;
 }

@@ -24,7 +24,7 @@ const SEARCH_PARTS = [
   { name: "search_documents", key: ["id"] },
 ] as const;
 
-/** The data directory is locked, and its database as this version has it. @throws TransferError DataDirLockedError */
+/** Locks the data directory and migrates its database. @throws TransferError DataDirLockedError */
 export async function openSqliteSource(dataDir: string): Promise<RawStore> {
   const path = databasePath(dataDir);
   if (!existsSync(path)) throw new TransferError(`There is no database in ${dataDir}`);
@@ -89,14 +89,14 @@ export async function openSqliteTarget(dataDir: string): Promise<RawTarget> {
     },
     verify: async (onProgress) => verifyDatabase(filling, onProgress),
     async finish() {
-      // Makes the next start make the index; see search-index.ts.
+      // Makes the next start build the index; see search-index.ts.
       database.pragma("user_version = 0");
       // In one file, which can be moved.
       database.pragma("wal_checkpoint(TRUNCATE)");
       database.close();
       await rename(filling, path);
       await syncDirectory(dataDir);
-      // Only now: until then they say that the rows above are ours.
+      // Last: until then they mark the rows above as ours.
       const whole = openDatabase(path, "write");
       whole.exec("drop table transfer_progress; drop table transfer_source");
       whole.close();

@@ -28,7 +28,7 @@ export const LEFT_TABLES: readonly string[] = [
   "shared_directory_nodes",
   // Good for minutes.
   "sign_in_codes",
-  // Made anew from the logs, in the same order.
+  // Rebuilt from the logs, in the same order.
   "search_owners",
   "search_documents",
   "search_backlog",
@@ -42,5 +42,5 @@ export const LEFT_TABLES: readonly string[] = [
   "kysely_migration_lock",
 ];
 
-/** Columns that follow from others of the row, on one engine. */
+/** Columns derived from others of the row, on one engine. */
 export const DERIVED_COLUMNS: ReadonlySet<string> = new Set(["title_folded"]);
