@@ -50,6 +50,12 @@ export function toCommandError(error: unknown, target: Called, command: Hints): 
   if (isApiError(error, "forbidden") || isApiError(error, "unavailable")) {
     return new CommandError(EXIT.unreachable, `${target.url} refused: ${error.message}`, { cause: error });
   }
+  if (isApiError(error, "session_archived")) {
+    const [sessionId = "SESSION"] = /[\da-f-]{36}/.exec(error.message) ?? [];
+    const bringBack = command("archive", sessionId, "--undo");
+    const message = `The session is archived, so it takes no tasks. Bring it back: ${bringBack}`;
+    return new CommandError(EXIT.failed, message, { cause: error });
+  }
   const usage = USAGE_REASONS.includes(error.reason);
   return new CommandError(usage ? EXIT.usage : EXIT.failed, refusal(error), { cause: error });
 }

@@ -8,7 +8,7 @@ import { MAX_DOCUMENT_EVENTS } from "@trunkline/contract/schemas";
 import type { Audit } from "../audit/port.ts";
 import { type Log, readAll } from "../log/port.ts";
 import type { Store } from "../store/port.ts";
-import { requireSession } from "./ownership.ts";
+import { requireSession, requireSessionAccess } from "./ownership.ts";
 import { toTask } from "./task-view.ts";
 
 interface ExportDeps {
@@ -57,6 +57,8 @@ export async function* exportStream(
   const head = `{"format":"trunkline.session","version":1,"session":${JSON.stringify(session)},"tasks":[`;
   yield* inPieces(head, tasksOf(store, sessionId));
   yield* inPieces(`],"events":[`, eventsOf(log, sessionId));
+  // Deleted meanwhile, it was read in part: what was sent must not look like the whole.
+  await requireSessionAccess(store, principal, sessionId);
   yield "]}";
 }
 

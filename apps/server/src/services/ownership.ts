@@ -1,5 +1,11 @@
 import { type Principal, TrunklineError, type User } from "@trunkline/contract";
-import type { Store, StoredSession, StoredTask, StoredToken } from "../store/port.ts";
+import {
+  GuardFailedError,
+  type Store,
+  type StoredSession,
+  type StoredTask,
+  type StoredToken,
+} from "../store/port.ts";
 
 /**
  * The one place that decides who may see what. Somebody else's session, task or token answers exactly as a missing one
@@ -74,6 +80,14 @@ export async function requireToken(
 
 export function noSession(sessionId: string): TrunklineError {
   return new TrunklineError("not_found", `There is no session ${sessionId}`);
+}
+
+/**
+ * What an append says of a session that was deleted since it was looked up.
+ * @returns `not_found` in its place; the error itself where it is another.
+ */
+export function unlessGone(error: unknown, sessionId: string): unknown {
+  return error instanceof GuardFailedError && error.guard === "session" ? noSession(sessionId) : error;
 }
 
 export function noToken(tokenId: string): TrunklineError {

@@ -7,7 +7,7 @@ import {
 } from "@trunkline/contract";
 import type { Log } from "../log/port.ts";
 import { GuardFailedError, type Store, type StoredDraft } from "../store/port.ts";
-import { requireTask } from "./ownership.ts";
+import { requireTask, unlessGone } from "./ownership.ts";
 import { toTask } from "./task-view.ts";
 
 /** What may be done to a task while it waits in its session's queue. */
@@ -27,7 +27,8 @@ export function createQueue({ store, log }: { store: Store; log: Log }): Queue {
     try {
       await log.append(sessionId, [{ taskId, type: "task.updated", data }]);
     } catch (error) {
-      if (!(error instanceof GuardFailedError)) throw error;
+      if (!(error instanceof GuardFailedError) || error.guard === "session")
+        throw unlessGone(error, sessionId);
       throw new TrunklineError(
         "task_not_queued",
         error.guard === "place"

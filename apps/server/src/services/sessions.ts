@@ -22,7 +22,7 @@ import { importSession } from "./import-session.ts";
 import type { ImportSpool } from "./import/import-spool.ts";
 import { forkSession } from "./fork-session.ts";
 import { newSession, UNTITLED } from "./new-session.ts";
-import { requireSession, requireSessionAccess } from "./ownership.ts";
+import { requireSession, requireSessionAccess, unlessGone } from "./ownership.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
 import { toSession } from "./session-view.ts";
 import { toTask } from "./task-view.ts";
@@ -113,9 +113,12 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
     async update(principal, { sessionId, title, model, archived }) {
       await requireSessionAccess(store, principal, sessionId);
       if (model !== undefined && model !== null) models.resolve(model);
-      await log.append(sessionId, [
-        { taskId: null, type: "session.updated", data: { title, model, archived } },
-      ]);
+      const updated = { taskId: null, type: "session.updated", data: { title, model, archived } } as const;
+      try {
+        await log.append(sessionId, [updated], { expect: { ownerId: principal.userId } });
+      } catch (error) {
+        throw unlessGone(error, sessionId);
+      }
       return read(principal, sessionId);
     },
 

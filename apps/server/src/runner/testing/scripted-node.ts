@@ -32,6 +32,8 @@ export interface ScriptedNode {
   runner: Runner;
   announcer: Announcer;
   compute: Compute;
+  /** The rooms behind these, for services that are composed otherwise. */
+  core: ReturnType<typeof composeCore>;
   tasks: TaskService;
   sessions: SessionService;
   approvals: ApprovalService;
@@ -137,6 +139,7 @@ export async function startScriptedNode(options: ScriptedNodeOptions): Promise<S
     runner,
     announcer: relay,
     compute,
+    core,
     async submit(prompt, sessionId) {
       const { task } = await tasks.submit(alice, { prompt, sessionId, whenBusy: "enqueue" });
       return task;

@@ -9,6 +9,11 @@ import { type TaskRow, toTask } from "./task-rows.ts";
 /** In the words of the index that holds these tasks alone, and which is passed over where the states are parameters. */
 const UNFINISHED = sql<boolean>`tasks.state in ('submitted', 'working', 'input-required')`;
 
+/** Not of a session that is being deleted, or filled. */
+const IS_SHOWN = sql<boolean>`not exists (
+  select 1 from sessions where sessions.id = tasks.session_id and sessions.deleted_at is not null
+)`;
+
 /** Tasks of one page of a session's whole list. */
 const PAGE = 200;
 
@@ -60,7 +65,7 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
       let newest = select().orderBy("id", "desc").limit(limit);
       if (beforeId !== undefined) newest = newest.where("id", "<", beforeId);
       if (sessionId !== undefined) newest = newest.where("session_id", "=", sessionId);
-      else newest = newest.where("owner_id", "=", ownerId);
+      else newest = newest.where("owner_id", "=", ownerId).where(IS_SHOWN);
       if (states === undefined) return (await newest.execute()).map(toTask);
       if (states.length === 0) return [];
       // An index gives the tasks of one state in their order, and not those of several together: so each state is read
@@ -208,7 +213,13 @@ function newestFirst(a: { id: string }, b: { id: string }): number {
 }
 
 const taskOf = perDatabase((db) =>
-  db.selectFrom("tasks").selectAll().where("id", "=", "").where("owner_id", "=", "").compile(),
+  db
+    .selectFrom("tasks")
+    .selectAll()
+    .where("id", "=", "")
+    .where("owner_id", "=", "")
+    .where(IS_SHOWN)
+    .compile(),
 );
 
 // By way of the task's id, because a union of the two cases costs SQLite four times as much.

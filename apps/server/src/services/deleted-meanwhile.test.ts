@@ -1,0 +1,264 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { type PROCEDURE_SCOPES, type SessionDocument, TrunklineError } from "@trunkline/contract";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import {
+  alice,
+  done,
+  isTerminalEventOf,
+  openScriptedServer,
+  type Script,
+  type ScriptedServer,
+} from "../runner/testing/scripted-server.ts";
+import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
+import { createApprovalService } from "./approvals.ts";
+import { createQuestionService } from "./questions.ts";
+import { createSessionService } from "./sessions.ts";
+import { createTaskService } from "./tasks.ts";
+import { type BeforeStep, stepped } from "./testing/stepped.ts";
+
+/** One that asks and waits, as models do. */
+const asking: Script = async () => ({
+  type: "input-required",
+  approvals: [{ callId: "a", tool: "bash", input: {}, kind: "execute", reason: "dangerous" }],
+  questions: [{ callId: "q", text: "Which?" }],
+});
+const limited: Script = async () => ({
+  type: "input-required",
+  approvals: [],
+  questions: [],
+  limit: { until: Number.MAX_SAFE_INTEGER },
+});
+
+/** A session with whatever a call can be about. */
+interface Subject {
+  sessionId: string;
+  endedId: string;
+  waitingId: string;
+  queuedId: string;
+  lastQueuedId: string;
+  approvalId: string;
+  questionId: string;
+}
+
+let directory: TemporaryDirectory;
+let server: ScriptedServer;
+beforeAll(async () => {
+  directory = await TemporaryDirectory.create();
+  server = await openScriptedServer(directory.path, new Map([["ask", asking]]), 4);
+});
+afterAll(async () => {
+  await server.close();
+  await directory[Symbol.asyncDispose]();
+});
+
+async function subject(): Promise<Subject> {
+  const ended = await server.submit("first");
+  const { sessionId } = ended;
+  await server.until(sessionId, isTerminalEventOf(ended.id));
+  const waiting = await server.submit("ask", sessionId);
+  await server.until(sessionId, ({ type }) => type === "task.input-required");
+  const [queued, lastQueued] = [await server.submit("b", sessionId), await server.submit("c", sessionId)];
+  const { session } = await server.sessions.get(alice, { sessionId });
+  await mkdir(session.workspace, { recursive: true });
+  await writeFile(join(session.workspace, "notes"), "x");
+  const [approvals, questions] = [
+    await server.approvals.list(alice, { sessionId, limit: 1 }),
+    await server.questions.list(alice, { sessionId, limit: 1 }),
+  ];
+  return {
+    sessionId,
+    endedId: ended.id,
+    waitingId: waiting.id,
+    queuedId: queued.id,
+    lastQueuedId: lastQueued.id,
+    approvalId: approvals.items[0]?.id ?? "",
+    questionId: questions.items[0]?.id ?? "",
+  };
+}
+
+/** The services over the same rooms, `before` each of their steps. */
+function services(before: BeforeStep) {
+  const { core, compute } = server;
+  const rooms = {
+    store: stepped(server.store, before),
+    log: stepped(server.log, before),
+    runner: stepped(server.runner, before),
+    approvals: stepped(core.approvals, before),
+    audit: stepped(core.audit, before),
+    announcer: { removed: () => undefined },
+  };
+  const models = { defaultModel: "demo", names: ["demo"], resolve: () => ({}) as never };
+  return {
+    tasks: createTaskService({ ...rooms, models, turns: { afterAnswers: () => undefined } as never }),
+    sessions: createSessionService({
+      ...rooms,
+      announcer: rooms.announcer as never,
+      models,
+      dataDir: directory.path,
+      copyWorkspace: async () => undefined,
+      compute,
+      spool: core.spool,
+      redact: (event) => event,
+      now: Date.now,
+    }),
+    approvals: createApprovalService(rooms),
+    questions: createQuestionService(rooms),
+  };
+}
+type SteppedServices = ReturnType<typeof services>;
+
+type Call = (services: SteppedServices, about: Subject) => Promise<unknown>;
+
+const page = { limit: 10 } as const;
+
+/** Every procedure; those that are about no session have nothing to lose by its end. */
+const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about no session"> = {
+  "task.submit": {
+    enqueue: async ({ tasks }, { sessionId }) =>
+      tasks.submit(alice, { sessionId, prompt: "x", whenBusy: "enqueue" }),
+    interrupt: async ({ tasks }, { sessionId }) =>
+      tasks.submit(alice, { sessionId, prompt: "x", whenBusy: "interrupt" }),
+    "with a key": async ({ tasks }, { sessionId }) =>
+      tasks.submit(alice, { sessionId, prompt: "x", whenBusy: "enqueue", idempotencyKey: sessionId }),
+  },
+  "task.get": { ended: async ({ tasks }, { endedId: taskId }) => tasks.get(alice, { taskId }) },
+  "task.list": { session: async ({ tasks }, { sessionId }) => tasks.list(alice, { sessionId, ...page }) },
+  "task.cancel": {
+    waiting: async ({ tasks }, { waitingId: taskId }) => tasks.cancel(alice, { taskId }),
+    queued: async ({ tasks }, { queuedId: taskId }) => tasks.cancel(alice, { taskId }),
+    ended: async ({ tasks }, { endedId: taskId }) => tasks.cancel(alice, { taskId }),
+  },
+  "task.retry": { ended: async ({ tasks }, { endedId: taskId }) => tasks.retry(alice, { taskId }) },
+  "task.resume": { waiting: async ({ tasks }, { waitingId: taskId }) => tasks.resume(alice, { taskId }) },
+  "task.edit": {
+    queued: async ({ tasks }, { queuedId: taskId }) => tasks.edit(alice, { taskId, prompt: "y" }),
+  },
+  "task.move": {
+    "to the end": async ({ tasks }, { queuedId: taskId }) =>
+      tasks.move(alice, { taskId, beforeTaskId: null }),
+    "before another": async ({ tasks }, { lastQueuedId: taskId, queuedId: beforeTaskId }) =>
+      tasks.move(alice, { taskId, beforeTaskId }),
+  },
+
+  "session.create": "about no session",
+  "session.get": { all: async ({ sessions }, { sessionId }) => sessions.get(alice, { sessionId }) },
+  "session.list": "about no session",
+  "session.events": {
+    page: async ({ sessions }, { sessionId }) => sessions.events(alice, { sessionId, ...page }),
+  },
+  "session.update": {
+    rename: async ({ sessions }, { sessionId }) => sessions.update(alice, { sessionId, title: "y" }),
+    archive: async ({ sessions }, { sessionId }) => sessions.update(alice, { sessionId, archived: true }),
+    "bring back": async ({ sessions }, { sessionId }) =>
+      sessions.update(alice, { sessionId, archived: false }),
+    model: async ({ sessions }, { sessionId }) => sessions.update(alice, { sessionId, model: "demo" }),
+  },
+  "session.fork": {
+    whole: async ({ sessions }, { sessionId }) => sessions.fork(alice, { sessionId }),
+    prefix: async ({ sessions }, { sessionId }) => sessions.fork(alice, { sessionId, atSeq: 2 }),
+  },
+  "session.delete": { again: async ({ sessions }, { sessionId }) => sessions.delete(alice, { sessionId }) },
+  "session.export": {
+    document: async ({ sessions }, { sessionId }) => assertWhole(await sessions.export(alice, { sessionId })),
+    stream: async ({ sessions }, { sessionId }) => {
+      let json = "";
+      for await (const piece of sessions.exportStream(alice, { sessionId })) json += piece;
+      assertWhole(JSON.parse(json) as SessionDocument);
+    },
+  },
+  "session.import": "about no session",
+  "session.subscribe": {
+    "first batch": async ({ sessions }, { sessionId }) =>
+      sessions.subscribe(alice, { sessionId }, new AbortController().signal)[Symbol.asyncIterator]().next(),
+  },
+
+  "approval.list": {
+    session: async ({ approvals }, { sessionId }) => approvals.list(alice, { sessionId, ...page }),
+  },
+  "approval.answer": {
+    allow: async ({ approvals }, { approvalId }) =>
+      approvals.answer(alice, { approvalId, decision: "allow" }),
+    deny: async ({ approvals }, { approvalId }) => approvals.answer(alice, { approvalId, decision: "deny" }),
+  },
+  "question.list": {
+    session: async ({ questions }, { sessionId }) => questions.list(alice, { sessionId, ...page }),
+  },
+  "question.answer": {
+    words: async ({ questions }, { questionId }) =>
+      questions.answer(alice, { questionId, answer: { text: "this" } }),
+  },
+  "blob.create": "about no session",
+  "blob.get": "about no session",
+  "agent.list": "about no session",
+  "activity.subscribe": "about no session",
+  "search.query": "about no session",
+  "server.info": "about no session",
+
+  "user.me": "about no session",
+  "user.list": "about no session",
+  "user.create": "about no session",
+  "user.invite": "about no session",
+  "user.remove": "about no session",
+  "token.create": "about no session",
+  "token.list": "about no session",
+  "token.revoke": "about no session",
+  "audit.list": "about no session",
+};
+
+/** What was exported while its session went may be refused, and never cut short. */
+function assertWhole({ events, tasks }: SessionDocument): void {
+  expect(tasks.length).toBe(4);
+  expect(events.filter(({ type }) => type === "task.submitted").length).toBe(4);
+}
+
+/** How far a deletion has come in that moment. */
+const DELETIONS = {
+  begun: async (sessionId: string) => {
+    const entry = server.core.audit.entry({
+      by: alice,
+      action: "session.delete",
+      target: sessionId,
+      decision: "allowed",
+    });
+    await server.store.sessions.hide(sessionId, Date.now(), entry);
+  },
+  over: async (sessionId: string) => {
+    await server.sessions.delete(alice, { sessionId });
+  },
+};
+
+const rows = Object.entries(CALLS).flatMap(([procedure, calls]) =>
+  calls === "about no session"
+    ? []
+    : Object.entries(calls).flatMap(([how, call]) =>
+        Object.entries(DELETIONS).map(([moment, remove]) => ({ procedure, how, call, moment, remove })),
+      ),
+);
+
+it.each(rows)(
+  "E4: $procedure ($how) is answered or not found, its session's deletion being $moment before any of its steps",
+  async ({ call, remove }) => {
+    for (let at = 0, isPast = false; !isPast; at++) {
+      const about = await subject();
+      let step = 0;
+      isPast = true;
+      const outcome = await call(
+        services(async () => {
+          if (step++ !== at) return;
+          isPast = false;
+          await remove(about.sessionId);
+        }),
+        about,
+      ).then(
+        () => "answered",
+        (error: unknown) => (error instanceof TrunklineError ? error.reason : error),
+      );
+      expect(outcome, `deleted before step ${at}`).toBe(
+        isPast || outcome === "answered" ? "answered" : "not_found",
+      );
+      // The first step looks the session or task up.
+      if (at === 0 && !isPast) expect(outcome).toBe("not_found");
+    }
+  },
+);
