@@ -15,11 +15,13 @@ test("the API's page shows every route and tries one, without asking anybody els
   });
 
   // Signs the browser context in, without a page that might leave something behind.
-  await page.request.get(server.signInUrl, {
+  const signedIn = await page.request.get(server.signInUrl, {
     maxRedirects: 0,
     // As a typed address; a link in a page would need confirmation.
     headers: { "sec-fetch-site": "none" },
   });
+  const key = signedIn.headers()["location"]?.split("=")[1] ?? "";
+  await page.addInitScript((pageKey) => localStorage.setItem("trunkline.page-key", pageKey), key);
   await page.goto(`${server.url}/api/docs`);
   await expect(page.getByRole("heading", { name: /^Trunkline/ })).toBeVisible();
   const documented = (await (await page.request.get(`${server.url}/api/openapi.json`)).json()) as {

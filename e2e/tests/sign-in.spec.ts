@@ -1,3 +1,6 @@
+import { once } from "node:events";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { expect, signIn, test } from "../fixtures.ts";
 
 test("the sign-in link works once and is stripped from the address", async ({ page, browser, demo }) => {
@@ -14,6 +17,30 @@ test("the sign-in link works once and is stripped from the address", async ({ pa
 test("somebody signed in stays signed in over a restart of the server", async ({ page, demo }) => {
   await signIn(page, demo);
   await demo.restart();
+  await page.goto(demo.url);
+  await expect(page.getByRole("textbox", { name: "Message" })).toBeVisible();
+});
+
+test("H11: another server on this host gets the cookie, and nothing by it", async ({ page, demo }) => {
+  await signIn(page, demo);
+  const received: string[] = [];
+  const other = createServer((request, response) => {
+    received.push(request.headers.cookie ?? "");
+    response.setHeader("content-type", "text/html").end("<title>other</title>");
+  }).listen(0, "127.0.0.1");
+  await once(other, "listening");
+  await page.goto(`http://127.0.0.1:${(other.address() as AddressInfo).port}/`);
+  other.close();
+  // What its page can reach of ours, and what its server was sent.
+  expect(await page.evaluate(() => [document.cookie, localStorage.length])).toEqual(["", 0]);
+  const [cookie = ""] = received;
+  expect(cookie).toContain("=tl_");
+  for (const path of ["/trpc/session.list?input=%7B%7D", "/api/sessions", "/trpc/user.me"]) {
+    const replayed = await fetch(demo.url + path, {
+      headers: { cookie, origin: demo.url, "sec-fetch-site": "same-origin" },
+    });
+    expect([path, replayed.status]).toEqual([path, 401]);
+  }
   await page.goto(demo.url);
   await expect(page.getByRole("textbox", { name: "Message" })).toBeVisible();
 });

@@ -1,4 +1,5 @@
 export { addUser, type AddedUser, redeemInvitation } from "./add-user.ts";
+export { browserHeaders } from "./browser-headers.ts";
 export { Cluster, type ClusterOptions } from "./cluster/cluster.ts";
 export * from "./event-log-checkers.ts";
 export { FakeProvider, type FakeProviderOptions, type Respond } from "./fake-provider/fake-provider.ts";

@@ -4,7 +4,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { followTask } from "@trunkline/client";
-import { ServerFixture } from "@trunkline/testkit";
+import { browserHeaders, ServerFixture } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 let server: ServerFixture;
@@ -44,10 +44,10 @@ describe("the data directory", () => {
     });
     const { url } = (await asked.json()) as { url: string };
     const code = new URL(url).searchParams.get("code") ?? "";
-    const cookie = (await fetch(url, { redirect: "manual" })).headers.get("set-cookie") ?? "";
-    const browser = /=(tl_[\w-]{43})/.exec(cookie)?.[1] ?? "";
-    const canaries = [secret, code, browser, server.token];
-    expect(canaries.map((canary) => canary.length)).toEqual([46, 43, 46, 46]);
+    const signedIn = await browserHeaders(await fetch(url, { redirect: "manual" }));
+    const browser = /=(tl_[\w-]{43})/.exec(signedIn["cookie"] ?? "")?.[1] ?? "";
+    const canaries = [secret, code, browser, server.token, signedIn["x-trunkline-page-key"] ?? ""];
+    expect(canaries.map((canary) => canary.length)).toEqual([46, 43, 46, 46, 43]);
     await server.stop();
 
     const found: string[] = [];

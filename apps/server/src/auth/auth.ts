@@ -10,7 +10,7 @@ import { ensureLocalToken, ensureLocalUser } from "./local-token.ts";
 import { type Auth, type Credentials, LOCAL_USER } from "./port.ts";
 import { Invitations } from "./invitations.ts";
 import { RevocationLedger } from "./revocation-ledger.ts";
-import { hashSecret, isSecret, newSecret } from "./secret.ts";
+import { hashSecret, isCookieSecret, isKeyOf, isSecret, newSecret } from "./secret.ts";
 import { CODE_LIFETIME_MS, SignInCodes } from "./sign-in-codes.ts";
 import { TokenCheck } from "./token-check.ts";
 
@@ -55,7 +55,10 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
   return {
     async authenticate(credentials) {
       const presented = readCredentials(credentials);
-      return presented === null ? null : tokens.check(presented.secret, presented.kind);
+      if (presented === null) return null;
+      const known = await tokens.check(presented.secret, presented.kind);
+      if (known?.via !== "cookie") return known;
+      return { ...known, hasPageKey: isKeyOf(credentials.pageKey ?? "", presented.secret) };
     },
 
     async activeTokens(tokenIds) {
@@ -134,7 +137,9 @@ function readCredentials({
   authorization,
   cookie,
 }: Credentials): { secret: string; kind: "api" | "browser" } | null {
-  const secret = authorization === undefined ? cookie : /^bearer +(\S+)$/i.exec(authorization.trim())?.[1];
-  if (secret === undefined || !isSecret(secret)) return null;
-  return { secret, kind: authorization === undefined ? "browser" : "api" };
+  if (authorization === undefined) {
+    return cookie !== undefined && isCookieSecret(cookie) ? { secret: cookie, kind: "browser" } : null;
+  }
+  const secret = /^bearer +(\S+)$/i.exec(authorization.trim())?.[1];
+  return secret !== undefined && isSecret(secret) ? { secret, kind: "api" } : null;
 }

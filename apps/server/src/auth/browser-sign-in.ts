@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
 import { GuardFailedError, type Store } from "../store/port.ts";
 import type { Authenticated, BrowserSignIn } from "./port.ts";
-import { hashSecret, newSecret } from "./secret.ts";
+import { hashSecret, newBrowserSecret } from "./secret.ts";
 
 const BROWSER_TOKEN_LIFETIME_MS = 30 * 24 * 60 * 60 * 1_000;
 
@@ -29,7 +29,7 @@ export async function signInBrowser(
 ): Promise<BrowserSignIn | null> {
   const { userId, name, scope, parent } = holder;
   const createdAt = now();
-  const cookieSecret = newSecret();
+  const { cookieSecret, pageKey } = newBrowserSecret();
   const expiresAt = Math.min(createdAt + BROWSER_TOKEN_LIFETIME_MS, parent?.expiresAt ?? Infinity);
   if (expiresAt <= createdAt) return null;
   const id = uuidv7();
@@ -55,5 +55,5 @@ export async function signInBrowser(
     if (error instanceof GuardFailedError) return null;
     throw error;
   }
-  return { cookieSecret, expiresAt };
+  return { cookieSecret, pageKey, expiresAt };
 }

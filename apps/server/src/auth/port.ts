@@ -10,12 +10,16 @@ export interface Credentials {
   authorization: string | undefined;
   /** Value of the UI's cookie, already taken out of the Cookie header. */
   cookie: string | undefined;
+  /** What the page keeps beside the cookie; absent where a browser merely opens an address. */
+  pageKey?: string | undefined;
 }
 
 export interface Authenticated {
   principal: Principal;
   /** Cookie callers must also pass the origin checks before they may write. */
   via: "bearer" | "cookie";
+  /** A cookie without the page's key may be anybody's on this host: it tells who is signed in, and opens nothing. */
+  hasPageKey: boolean;
   tokenId: string;
   /** Until when the token holds, integer ms since the epoch; null: for ever. */
   expiresAt: number | null;
@@ -89,6 +93,8 @@ export type RevocationEntry =
 
 export interface BrowserSignIn {
   cookieSecret: string;
+  /** For the page of this very origin, which sends it with each call. */
+  pageKey: string;
   /** Integer ms since the epoch. */
   expiresAt: number;
 }

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { createClient, type TrunklineClient } from "@trunkline/client";
-import { addUser, ServerFixture } from "@trunkline/testkit";
+import { browserHeaders, addUser, ServerFixture } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 let server: ServerFixture;
@@ -29,7 +29,7 @@ async function browserOf({ secret }: Somebody): Promise<Record<string, string>> 
   const asked = await fetch(`${server.url}/api/sign-in-codes`, { method: "POST", headers });
   const { url } = (await asked.json()) as { url: string };
   const opened = await fetch(url, { redirect: "manual" });
-  return { cookie: opened.headers.get("set-cookie")?.split(";", 1)[0] ?? "" };
+  return browserHeaders(opened);
 }
 
 const inputOf = (input: object) => `?input=${encodeURIComponent(JSON.stringify(input))}`;

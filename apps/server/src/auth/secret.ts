@@ -5,6 +5,7 @@ const SECRET_BYTES = 32;
 /** Says what it is to people and to secret scanners; `secrets/redactor.ts` looks for it. */
 const PREFIX = "tl_";
 const SECRET = /^tl_[A-Za-z0-9_-]{43}$/;
+const COOKIE_SECRET = /^tl_[A-Za-z0-9_-]{43}\.[A-Za-z0-9_-]{43}$/;
 
 /** A new API token or cookie secret: `tl_` and 256 random bits in base64url. */
 export function newSecret(): string {
@@ -14,6 +15,30 @@ export function newSecret(): string {
 /** 256 random bits in base64url, 43 characters. */
 export function newCode(): string {
   return randomBytes(SECRET_BYTES).toString("base64url");
+}
+
+/**
+ * What a browser is signed in by: a cookie, and a key that the page keeps where no other origin can read it. Cookies go to
+ * every port of a host (RFC 6265, 8.5), so the cookie proves nothing without the key; it only says which key opens it.
+ */
+export function newBrowserSecret(): { cookieSecret: string; pageKey: string } {
+  const pageKey = newCode();
+  return { cookieSecret: `${newSecret()}.${digestOf(pageKey)}`, pageKey };
+}
+
+export function isCookieSecret(text: string): boolean {
+  return COOKIE_SECRET.test(text);
+}
+
+/** Whether the key is the one that was made with the cookie. */
+export function isKeyOf(pageKey: string, cookieSecret: string): boolean {
+  const digest = Buffer.from(digestOf(pageKey));
+  const expected = Buffer.from(cookieSecret.slice(cookieSecret.indexOf(".") + 1));
+  return digest.length === expected.length && timingSafeEqual(digest, expected);
+}
+
+function digestOf(pageKey: string): string {
+  return createHash("sha256").update(pageKey).digest("base64url");
 }
 
 export function isSecret(text: string): boolean {

@@ -98,6 +98,7 @@ function toCached(token: StoredToken, askedAt: number): Cached {
         tokenId: token.id,
       },
       via: token.kind === "api" ? "bearer" : "cookie",
+      hasPageKey: false,
       tokenId: token.id,
       expiresAt: token.expiresAt,
     },

@@ -26,7 +26,7 @@ describe("the description of the API", () => {
   });
 
   it("is for a browser that is signed in, too, and for nobody else", async () => {
-    const cookie = await fixture.signIn();
+    const { cookie } = await fixture.signIn();
     for (const path of ["/api/openapi.json", "/api/docs", "/api/docs/start.js"]) {
       expect((await fixture.send(path, { headers: { cookie } })).status).toBe(200);
       expect((await fixture.send(path)).status).toBe(401);

@@ -4,6 +4,7 @@ import type { Services } from "@trunkline/contract";
 import { openApiDocument, REST_ROOT } from "@trunkline/contract/rest";
 import type { Hono } from "hono";
 import { html } from "hono/html";
+import { PAGE_KEY_HEADER } from "./browser-cookie.ts";
 import type { HttpContext, HttpEnv } from "./http-env.ts";
 
 const DOCUMENT_PATH = `${REST_ROOT}/openapi.json`;
@@ -15,6 +16,14 @@ const FILES = {
   "swagger-ui-bundle.js": "text/javascript; charset=utf-8",
 } as const;
 
+/** Where the UI keeps the key (apps/web/src/auth/page-key.ts). */
+const PAGE_KEY_ITEM = "trunkline.page-key";
+
+/** The description and its page: opened as an address, and so without a key. They hold no user's data. */
+export function isApiDocs(path: string): boolean {
+  return path === DOCUMENT_PATH || path === PAGE_PATH || path.startsWith(`${PAGE_PATH}/`);
+}
+
 /** Starts the page. The validator is off: it would be somebody else's server. */
 const START = `if (matchMedia("(prefers-color-scheme: dark)").matches) document.documentElement.classList.add("dark-mode");
 SwaggerUIBundle({
@@ -24,6 +33,11 @@ SwaggerUIBundle({
   displayRequestDuration: true,
   tryItOutEnabled: true,
   validatorUrl: null,
+  requestInterceptor(request) {
+    const key = localStorage.getItem(${JSON.stringify(PAGE_KEY_ITEM)});
+    if (key !== null) request.headers[${JSON.stringify(PAGE_KEY_HEADER)}] = key;
+    return request;
+  },
 });
 `;
 

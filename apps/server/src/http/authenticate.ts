@@ -1,6 +1,7 @@
 import { MAX_BATCH_CALLS, TrunklineError } from "@trunkline/contract";
 import type { Auth } from "../auth/port.ts";
-import { readBrowserCookie } from "./browser-cookie.ts";
+import { isApiDocs } from "./api-docs.ts";
+import { PAGE_KEY_HEADER, readBrowserCookie } from "./browser-cookie.ts";
 import type { Middleware } from "./http-env.ts";
 import type { Limits } from "./limits.ts";
 import type { Site } from "./site.ts";
@@ -13,9 +14,12 @@ export function authenticate(auth: Auth, site: Site, limits: Limits): Middleware
     const credentials = {
       authorization: c.req.header("authorization"),
       cookie: readBrowserCookie(c, site),
+      pageKey: c.req.header(PAGE_KEY_HEADER),
     };
     const authenticated = await auth.authenticate(credentials);
-    if (authenticated === null) {
+    // Every server on this host gets the cookie, whatever its port: with it alone one may read how to call, and no more.
+    const lacksKey = authenticated?.via === "cookie" && !authenticated.hasPageKey && !isApiDocs(c.req.path);
+    if (authenticated === null || lacksKey) {
       const { authorization, cookie } = credentials;
       const waitMs = (authorization ?? cookie) === undefined ? 0 : limits.takeFailure(address);
       if (waitMs > 0) throw new TooManyRequestsError(waitMs);

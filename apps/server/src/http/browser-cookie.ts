@@ -13,6 +13,14 @@ function cookieName(c: HttpContext, site: Site): { name: string; prefix: "host" 
   return { name: `trunkline_${port || (secure ? 443 : 80)}`, prefix: secure ? "host" : undefined };
 }
 
+/** Sent by the page with each call: what it kept when the browser was signed in, which no other origin can read. */
+export const PAGE_KEY_HEADER = "x-trunkline-page-key";
+
+/** Where a browser goes once it is signed in. Of the fragment only this origin's page learns, and no server. */
+export function uiWithKey(pageKey: string): string {
+  return `/#page-key=${pageKey}`;
+}
+
 export function readBrowserCookie(c: HttpContext, site: Site): string | undefined {
   const { name, prefix } = cookieName(c, site);
   return getCookie(c, name, prefix);

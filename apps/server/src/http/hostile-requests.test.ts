@@ -1,6 +1,7 @@
 import { MAX_BATCH_CALLS, MAX_BODY_BYTES } from "@trunkline/contract";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type HttpFixture, LIST, openHttpFixture } from "./testing/http-fixture.ts";
+import { PAGE_KEY_HEADER } from "./browser-cookie.ts";
+import { browserHeaders, type HttpFixture, LIST, openHttpFixture } from "./testing/http-fixture.ts";
 import {
   all,
   also,
@@ -32,10 +33,10 @@ beforeAll(async () => {
     config: { allowedOrigins: [LISTED, `https://${PUBLIC}`], allowedHosts: [PUBLIC] },
   });
   const { port, token, url } = fixture;
-  const cookie = await fixture.signIn();
+  const browser = Object.entries(await fixture.signIn());
   const { code } = await fixture.auth.auth.createSignInCode("local");
-  const { headers } = await fixture.send(`/sign-in?code=${code}`, { headers: { host: PUBLIC } });
-  const tlsCookie = headers["set-cookie"]?.[0]?.split(";", 1)[0] ?? "";
+  const signedIn = await fixture.send(`/sign-in?code=${code}`, { headers: { host: PUBLIC } });
+  const tlsBrowser = Object.entries(browserHeaders(signedIn));
 
   const host = ["host", `127.0.0.1:${port}`] as const;
   const json = ["content-type", "application/json"] as const;
@@ -56,9 +57,9 @@ beforeAll(async () => {
     "a write with a token": { ...post, headers: [host, bearer, json] },
     "a read with a cookie": {
       ...get,
-      headers: [host, ["cookie", cookie], ["sec-fetch-site", "same-origin"]],
+      headers: [host, ...browser, ["sec-fetch-site", "same-origin"]],
     },
-    "a write with a cookie": { ...post, headers: [host, ["cookie", cookie], json, ...ownPage] },
+    "a write with a cookie": { ...post, headers: [host, ...browser, json, ...ownPage] },
     "a listed page's read": { ...get, headers: [host, bearer, ...listedPage] },
     "a listed page's preflight": {
       method: "OPTIONS",
@@ -70,7 +71,7 @@ beforeAll(async () => {
       ...get,
       headers: [
         ["host", PUBLIC],
-        ["cookie", tlsCookie],
+        ...tlsBrowser,
       ],
     },
     "a sign-in with a token": {
@@ -222,6 +223,9 @@ const COOKIES: Case[] = [
     renamed((pair) => pair.replace("__Host-", "")),
     401,
   ],
+  ["H11: a cookie alone", "a read with a cookie", without(PAGE_KEY_HEADER), 401],
+  ["H11: a cookie alone that writes", "a write with a cookie", without(PAGE_KEY_HEADER), 401],
+  ["H11: a cookie with another key", "a read with a cookie", set(PAGE_KEY_HEADER, "x".repeat(43)), 401],
   ["a cookie with a wrong secret", "a read with a cookie", renamed((pair) => pair.slice(0, -3) + "AAA"), 401],
   [
     "a cookie's secret as a token",

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type HttpFixture, JSON_TYPE, LIST, openHttpFixture } from "./testing/http-fixture.ts";
+import { browserHeaders, type HttpFixture, JSON_TYPE, LIST, openHttpFixture } from "./testing/http-fixture.ts";
 
 let fixture: HttpFixture;
 let code: string;
@@ -39,17 +39,16 @@ describe("H6: an invitation", () => {
   });
 
   it("says who is signed in now, where somebody is", async () => {
-    const { body } = await open({ cookie: await fixture.signIn() });
+    const { body } = await open(await fixture.signIn());
     expect(body).toMatch(/signed in as\s+<code>local<\/code>/);
   });
 
   it("gives the browser a cookie and shows the token, once", async () => {
     const joined = await press({ origin: fixture.url });
     expect(joined.status).toBe(200);
-    const [cookie = ""] = joined.headers["set-cookie"]?.[0]?.split(";", 1) ?? [];
     const [token = ""] = /tl_[\w-]{43}/.exec(joined.body) ?? [];
     expect(joined.headers["cache-control"]).toBe("no-store");
-    expect((await fixture.send(LIST, { headers: { cookie } })).status).toBe(200);
+    expect((await fixture.send(LIST, { headers: browserHeaders(joined) })).status).toBe(200);
     expect((await fixture.send(LIST, { headers: { authorization: `Bearer ${token}` } })).status).toBe(200);
     for (const again of [await press({ origin: fixture.url }), await open()]) {
       expect(again.status).toBe(403);

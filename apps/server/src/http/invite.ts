@@ -2,7 +2,7 @@ import { TrunklineError } from "@trunkline/contract";
 import { html } from "hono/html";
 import { z } from "zod";
 import type { FirstToken } from "../auth/port.ts";
-import { readBrowserCookie, writeBrowserCookie } from "./browser-cookie.ts";
+import { readBrowserCookie, uiWithKey, writeBrowserCookie } from "./browser-cookie.ts";
 import { methodRefusal } from "./error-answer.ts";
 import { htmlPage } from "./html-page.ts";
 import { hostOf, type HttpContext } from "./http-env.ts";
@@ -107,7 +107,7 @@ async function joinedPage(
     body: html`<p>This browser is signed in. This is your token for the terminal and for other browsers:</p>
       <p><code>${secret}</code></p>
       <p>Copy it now and keep it to yourself: it won't be shown again, and nobody can give you another.</p>
-      <p><a href="/">Continue</a></p>`,
+      <p><a href="${signedIn === null ? "/" : uiWithKey(signedIn.pageKey)}">Continue</a></p>`,
   });
   return c.body(await page.text(), 200, Object.fromEntries(page.headers));
 }

@@ -173,9 +173,9 @@ describe("a stream", () => {
   });
 
   it("ends within a second of its token's revocation, and of nobody else's", async () => {
-    const cookie = await fixture.signIn();
+    const browser = await fixture.signIn();
     const mine = await fixture.openStream(PATH, bearer());
-    const browsers = await fixture.openStream(PATH, { cookie });
+    const browsers = await fixture.openStream(PATH, browser);
     await Promise.all([firstBatch(mine), firstBatch(browsers)]);
     await revokeTokens(fixture.auth.store, fixture.auth.clock.now, "browser");
     const startedAt = performance.now();
@@ -184,13 +184,13 @@ describe("a stream", () => {
     expect(fixture.services.openStreams).toBe(1);
     expect(mine.destroyed).toBe(false);
     fixture.auth.clock.now += 1_000;
-    expect((await fixture.openStream(PATH, { cookie })).statusCode).toBe(401);
+    expect((await fixture.openStream(PATH, browser)).statusCode).toBe(401);
     mine.destroy();
   });
 
   it("ends when its token expires", async () => {
-    const cookie = await fixture.signIn();
-    const stream = await fixture.openStream(PATH, { cookie });
+    const browser = await fixture.signIn();
+    const stream = await fixture.openStream(PATH, browser);
     await firstBatch(stream);
     fixture.auth.clock.now += 31 * 24 * 60 * 60 * 1_000;
     await text(stream);
@@ -217,8 +217,8 @@ describe("a stream", () => {
 
   it("is refused beyond 200 of one principal, and again possible once one is closed", async () => {
     const streams = await openStreams(200);
-    const cookie = await fixture.signIn();
-    for (const headers of [bearer(), { cookie }]) {
+    const browser = await fixture.signIn();
+    for (const headers of [bearer(), browser]) {
       const answer = await fixture.send(PATH, { headers });
       expect(answer.status).toBe(429);
       expect(answer.error()).toMatchObject({ code: -32029, data: { reason: "rate_limited" } });

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type HttpFixture, JSON_TYPE, LIST, openHttpFixture } from "./testing/http-fixture.ts";
+import { type BrowserHeaders, type HttpFixture, JSON_TYPE, LIST, openHttpFixture } from "./testing/http-fixture.ts";
 
 const LISTED = "https://app.example.com:8443";
 const CREATE = { method: "POST", body: JSON.stringify({ title: "made" }) };
 
 let fixture: HttpFixture;
-let cookie: string;
+let browser: BrowserHeaders;
 let own: string;
 beforeAll(async () => {
   fixture = await openHttpFixture({
     config: { host: "127.0.0.1", port: 0, allowedOrigins: [LISTED], allowedHosts: [] },
   });
-  cookie = await fixture.signIn();
+  browser = await fixture.signIn();
   own = fixture.url;
 });
 afterAll(async () => fixture[Symbol.asyncDispose]());
@@ -41,7 +41,7 @@ const FOREIGN: [string, string][] = [
 
 describe.each([
   ["a bearer token", () => ({ authorization: `Bearer ${fixture.token}` })],
-  ["a cookie", () => ({ cookie })],
+  ["a cookie", () => browser],
 ])("with %s", (_credentials, credentials) => {
   it.each(FOREIGN)("an Origin that is %s may neither write nor read", async (_name, origin) => {
     const headers = { ...credentials(), origin: fill(origin) };
@@ -87,9 +87,9 @@ describe.each([
 
 describe("a cookie alone", () => {
   const write = async (headers: Record<string, string>) =>
-    fixture.send("/trpc/session.create", { ...CREATE, headers: { cookie, ...JSON_TYPE, ...headers } });
+    fixture.send("/trpc/session.create", { ...CREATE, headers: { ...browser, ...JSON_TYPE, ...headers } });
   const read = async (headers: Record<string, string>) =>
-    fixture.send(LIST, { headers: { cookie, ...headers } });
+    fixture.send(LIST, { headers: { ...browser, ...headers } });
 
   it("writes nothing without an Origin, where a bearer token does", async () => {
     expect((await write({})).status).toBe(403);

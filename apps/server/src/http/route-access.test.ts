@@ -57,7 +57,7 @@ let cookie: Record<string, string>;
 beforeAll(async () => {
   fixture = await openHttpFixture();
   known = { authorization: `Bearer ${fixture.token}` };
-  cookie = { cookie: await fixture.signIn(), origin: fixture.url };
+  cookie = { ...(await fixture.signIn()), origin: fixture.url };
 });
 afterAll(async () => fixture[Symbol.asyncDispose]());
 

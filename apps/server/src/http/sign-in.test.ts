@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { type HttpFixture, JSON_TYPE, LIST, openHttpFixture } from "./testing/http-fixture.ts";
+import { PAGE_KEY_HEADER } from "./browser-cookie.ts";
+import { browserHeaders, type HttpFixture, JSON_TYPE, LIST, openHttpFixture } from "./testing/http-fixture.ts";
 
 const PUBLIC = "trunkline.example.com";
 
@@ -18,20 +20,41 @@ describe("sign-in link", () => {
     const answer = await fixture.send(`/sign-in?code=${await newCode()}`);
     expect(answer.status).toBe(303);
     expect(answer.headers).toMatchObject({
-      location: "/",
+      location: expect.stringMatching(/^\/#page-key=[\w-]{43}$/) as string,
       "cache-control": "no-store",
       "referrer-policy": "no-referrer",
     });
     expect(answer.headers["set-cookie"]).toEqual([
       expect.stringMatching(
         new RegExp(
-          `^trunkline_${fixture.port}=tl_[A-Za-z0-9_-]{43}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Strict$`,
+          `^trunkline_${fixture.port}=tl_[\\w-]{43}\\.[\\w-]{43}; Max-Age=2592000; Path=/; HttpOnly; SameSite=Strict$`,
         ),
       ),
     ]);
-    const cookie = answer.headers["set-cookie"]![0]!.split(";", 1)[0]!;
-    expect((await fixture.send(LIST, { headers: { cookie } })).status).toBe(200);
+    const browser = browserHeaders(answer);
+    expect((await fixture.send(LIST, { headers: browser })).status).toBe(200);
     expect((await fixture.send(LIST)).status).toBe(401);
+  });
+
+  it("H11: leaves the cookie worthless without the key that only this origin's page has", async () => {
+    const browser = browserHeaders(await fixture.send(`/sign-in?code=${newCode()}`));
+    const other = browserHeaders(await fixture.send(`/sign-in?code=${newCode()}`));
+    const { cookie, [PAGE_KEY_HEADER]: key } = browser;
+    const digest = cookie.slice(cookie.indexOf(".") + 1);
+    // What another server on this host receives, with whatever a program can add to it.
+    for (const stolen of ["", "x", digest, cookie, other[PAGE_KEY_HEADER], `${key}x`, key.slice(1)]) {
+      const headers = { cookie, [PAGE_KEY_HEADER]: stolen, origin: fixture.url, "sec-fetch-site": "same-origin" };
+      expect((await fixture.send(LIST, { headers })).status).toBe(401);
+      const write = { method: "POST", body: "{}", headers: { ...headers, ...JSON_TYPE } };
+      expect((await fixture.send("/trpc/session.create", write)).status).toBe(401);
+      expect((await fixture.send("/api/tokens", write)).status).toBe(401);
+    }
+    // A cookie whose digest is made to fit a key of one's own is no cookie of ours.
+    const own = createHash("sha256").update("mine").digest("base64url");
+    const forged = { cookie: cookie.replace(digest, own), [PAGE_KEY_HEADER]: "mine" };
+    expect((await fixture.send(LIST, { headers: forged })).status).toBe(401);
+    expect((await fixture.send(LIST, { headers: browser })).status).toBe(200);
+    expect(fixture.logLines.join("")).not.toContain(key);
   });
 
   it("gets a cookie that only TLS and this host carry, where the public origin has TLS", async () => {
@@ -41,14 +64,15 @@ describe("sign-in link", () => {
     const [pair] = cookie!.split(";", 1);
     const read = (headers: Record<string, string>) =>
       fixture.send(LIST, { headers: { host: PUBLIC, ...headers } });
-    expect((await read({ cookie: pair! })).status).toBe(200);
+    const { [PAGE_KEY_HEADER]: key } = browserHeaders(answer);
+    expect((await read({ cookie: pair!, [PAGE_KEY_HEADER]: key })).status).toBe(200);
     // Without the prefix anybody on a neighbouring subdomain could have set it.
-    expect((await read({ cookie: pair!.replace("__Host-", "") })).status).toBe(401);
+    expect((await read({ cookie: pair!.replace("__Host-", ""), [PAGE_KEY_HEADER]: key })).status).toBe(401);
     const write = (origin: string) =>
       fixture.send("/trpc/session.create", {
         method: "POST",
         body: "{}",
-        headers: { host: PUBLIC, cookie: pair!, origin, ...JSON_TYPE },
+        headers: { host: PUBLIC, cookie: pair!, [PAGE_KEY_HEADER]: key, origin, ...JSON_TYPE },
       });
     expect((await write(`https://${PUBLIC}`)).status).toBe(200);
     expect((await write(`http://${PUBLIC}`)).status).toBe(403);
@@ -199,7 +223,7 @@ describe("POST /api/sign-in-codes", () => {
   });
 
   it("gives a browser nothing: a cookie cannot be multiplied", async () => {
-    const answer = await ask({ cookie: await fixture.signIn(), origin: fixture.url });
+    const answer = await ask({ ...(await fixture.signIn()), origin: fixture.url });
     expect(answer.status).toBe(403);
     expect(answer.error().data.reason).toBe("forbidden");
     expect((await ask({})).status).toBe(401);

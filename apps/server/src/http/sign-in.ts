@@ -1,7 +1,7 @@
 import { TrunklineError } from "@trunkline/contract";
 import { html } from "hono/html";
 import type { Auth } from "../auth/port.ts";
-import { readBrowserCookie, writeBrowserCookie } from "./browser-cookie.ts";
+import { readBrowserCookie, uiWithKey, writeBrowserCookie } from "./browser-cookie.ts";
 import { methodRefusal } from "./error-answer.ts";
 import { htmlPage } from "./html-page.ts";
 import { hostOf, type HttpContext } from "./http-env.ts";
@@ -62,7 +62,7 @@ async function redeem(deps: SignInDeps, c: HttpContext, code: string): Promise<R
   const redeemed = await auth.redeemSignInCode(code, address);
   if (redeemed !== null) {
     writeBrowserCookie(c, site, redeemed.cookieSecret, redeemed.expiresAt - now());
-    return toUi(c);
+    return c.redirect(uiWithKey(redeemed.pageKey), 303);
   }
   // Reloaded, or opened twice: whoever is signed in already needs no other link.
   const known = await auth.authenticate({ authorization: undefined, cookie: readBrowserCookie(c, site) });

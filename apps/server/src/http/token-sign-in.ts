@@ -55,7 +55,7 @@ export function tokenSignIn({
       );
     }
     writeBrowserCookie(c, site, signedIn.cookieSecret, signedIn.expiresAt - now());
-    return c.body(null, 204);
+    return c.json({ pageKey: signedIn.pageKey });
   };
   return [fromOwnPage, requireJson, short, handler];
 }

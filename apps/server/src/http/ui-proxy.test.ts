@@ -44,10 +44,10 @@ describe("UI proxy", () => {
   });
 
   it("never shows credentials, nor anything else that is not on its list", async () => {
-    const cookie = await fixture.signIn();
+    const browser = await fixture.signIn();
     await fixture.send("/", {
       headers: {
-        cookie,
+        ...browser,
         authorization: `Bearer ${fixture.token}`,
         "proxy-authorization": "Basic eA==",
         "x-middleware-subrequest": "middleware:middleware",

@@ -1,4 +1,7 @@
 import { createClient } from "@trunkline/client";
+import { fetchWithKey, takeKeyFromAddress } from "../auth/page-key.ts";
 
-/** Same origin; the session cookie is sent automatically. No connection is opened before the first call. */
-export const apiClient = createClient({ url: "" });
+if (typeof window !== "undefined") takeKeyFromAddress();
+
+/** Same origin; the session cookie is sent automatically, the page's key by us. No connection is opened before the first call. */
+export const apiClient = createClient({ url: "", fetch: fetchWithKey });

@@ -4,6 +4,7 @@ import type { Scope } from "@trunkline/contract";
 import { type ProcedurePath, procedureSchemas, REQUIRED_SCOPES, REST_ROUTES } from "@trunkline/contract/rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { type AddedUser, addUser } from "../add-user.ts";
+import { browserHeaders } from "../browser-headers.ts";
 import { readLog } from "../read-log.ts";
 import { ServerFixture } from "../server-fixture.ts";
 import { waitFor } from "../wait-for.ts";
@@ -59,7 +60,7 @@ beforeAll(async () => {
   };
 
   const revoked = await newToken(alice, "write");
-  const cookie = await signIn(revoked.secret);
+  const browser = await signIn(revoked.secret);
   await admin.token.revoke.mutate({ tokenId: revoked.token.id });
   const removed = await addUser(server, "carol");
   await admin.user.remove.mutate({ userId: removed.userId });
@@ -74,16 +75,15 @@ beforeAll(async () => {
     "a revoked token": bearer(revoked.secret),
     "an expired token": bearer(expired.secret),
     "a removed user's token": bearer(removed.token),
-    "a browser that was signed in with a revoked token": { cookie, origin: server.url },
+    "a browser that was signed in with a revoked token": { ...browser, origin: server.url },
   };
 });
 afterAll(async () => server[Symbol.asyncDispose]());
 
-async function signIn(token: string): Promise<string> {
+async function signIn(token: string): Promise<Record<string, string>> {
   const asked = await fetch(`${server.url}/api/sign-in-codes`, { method: "POST", headers: bearer(token) });
   const { url } = (await asked.json()) as { url: string };
-  const { headers } = await fetch(url, { redirect: "manual" });
-  return headers.get("set-cookie")?.split(";", 1)[0] ?? "";
+  return browserHeaders(await fetch(url, { redirect: "manual" }));
 }
 
 /**

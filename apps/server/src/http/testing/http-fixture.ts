@@ -8,6 +8,7 @@ import { pino } from "pino";
 import { type AuthFixture, openAuthFixture } from "../../auth/testing/auth-fixture.ts";
 import type { Auth } from "../../auth/port.ts";
 import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
+import { PAGE_KEY_HEADER } from "../browser-cookie.ts";
 import { createHttpServer, type HttpServer, type HttpServerDeps } from "../server.ts";
 import { FakeServices } from "./fake-services.ts";
 
@@ -40,8 +41,8 @@ export interface HttpFixture extends AsyncDisposable {
   send(path: string, request?: Outgoing): Promise<Answer>;
   /** The same with the API token. */
   sendAsOwner(path: string, request?: Outgoing): Promise<Answer>;
-  /** Signs a browser in. @returns the value of its Cookie header */
-  signIn(): Promise<string>;
+  /** Signs a browser in. @returns what its page sends */
+  signIn(): Promise<BrowserHeaders>;
   /** Writes bytes on a socket of their own and reads until the server closes it. */
   sendRaw(bytes: string): Promise<string>;
   /** A stream's answer, once its headers are here; its body is the test's to read. */
@@ -120,8 +121,7 @@ export async function openHttpFixture(
       send(path, { ...outgoing, headers: { authorization: `Bearer ${token}`, ...outgoing.headers } }),
     async signIn() {
       const { code } = await auth.auth.createSignInCode("local");
-      const { headers } = await send(`/sign-in?code=${code}`);
-      return headers["set-cookie"]?.[0]?.split(";", 1)[0] ?? "";
+      return browserHeaders(await send(`/sign-in?code=${code}`));
     },
     async sendRaw(bytes) {
       const socket = connect(port, "127.0.0.1");
@@ -134,6 +134,16 @@ export async function openHttpFixture(
       await auth[Symbol.asyncDispose]();
     },
   };
+}
+
+/** What a page of a signed-in browser sends along. */
+export type BrowserHeaders = Record<"cookie" | typeof PAGE_KEY_HEADER, string>;
+
+/** @param answer to a browser that signed in by a link, or, as JSON, by a token */
+export function browserHeaders({ headers, body }: Pick<Answer, "headers" | "body">): BrowserHeaders {
+  const key = /#page-key=([\w-]+)/.exec(headers.location ?? body)?.[1];
+  const [cookie = ""] = headers["set-cookie"]?.[0]?.split(";", 1) ?? [];
+  return { cookie, [PAGE_KEY_HEADER]: key ?? "" };
 }
 
 export const JSON_TYPE = { "content-type": "application/json" };

@@ -1,5 +1,5 @@
 import { createClient, type TrunklineClient } from "@trunkline/client";
-import { addUser, redeemInvitation, ServerFixture } from "@trunkline/testkit";
+import { browserHeaders, addUser, redeemInvitation, ServerFixture } from "@trunkline/testkit";
 import { expect, it } from "vitest";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { backupDatabase, restoreDatabase } from "./backup.ts";
@@ -11,8 +11,8 @@ async function browserOf(url: string, token: string): Promise<() => Promise<bool
     headers: { "content-type": "application/json", origin: url },
     body: JSON.stringify({ token }),
   });
-  const [cookie = ""] = signedIn.headers.get("set-cookie")?.split(";", 1) ?? [];
-  return async () => (await fetch(`${url}/trpc/user.me`, { headers: { cookie } })).ok;
+  const headers = await browserHeaders(signedIn);
+  return async () => (await fetch(`${url}/trpc/user.me`, { headers })).ok;
 }
 
 it("H17: a restored backup brings back no revoked token, no removed user and no used invitation", async () => {
