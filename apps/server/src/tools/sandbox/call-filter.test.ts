@@ -1,4 +1,6 @@
+import { exec } from "node:child_process";
 import { readlink } from "node:fs/promises";
+import { promisify } from "node:util";
 import { describe, expect, it } from "vitest";
 import { compileCallFilter } from "./call-filter.ts";
 import { DENIED_CALLS } from "./denied-calls.ts";
@@ -146,6 +148,17 @@ describe.skipIf(bwrap === null)("H7: in the sandbox", () => {
       plain: 0,
       inet: 0,
     });
+  });
+
+  it("each command has a session keyring of its own, apart from the filter", async () => {
+    const ask = `python3 -c 'import ctypes, platform; print(ctypes.CDLL(None).syscall(219 if platform.machine() == "aarch64" else 250, 0, -3, 0))'`;
+    const { stdout: ours } = await promisify(exec)(ask);
+    // Where the machine itself lets nobody near the keys, there is nothing to keep apart.
+    if (Number(ours) < 0) return;
+    await using bench = await SandboxBench.create({ unfiltered: true });
+    const [first, second] = [await bench.run(ask), await bench.run(ask)].map(({ output }) => Number(output));
+    expect(first).toBeGreaterThan(0);
+    expect(new Set([Number(ours), first, second]).size).toBe(3);
   });
 
   it("the keys of the server's user are not told", async () => {

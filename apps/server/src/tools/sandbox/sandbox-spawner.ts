@@ -121,6 +121,7 @@ async function startSandbox(
       marker,
       outputFd: pipe.writeFd,
       filter: plan.files.filter,
+      keyring: plan.files.keyring,
     });
   } finally {
     await pipe.releaseWriteEnd();

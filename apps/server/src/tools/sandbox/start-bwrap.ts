@@ -39,10 +39,13 @@ export async function startBwrap(options: {
   outputFd: number;
   /** File with the seccomp filter, which bwrap reads from descriptor 4. */
   filter: string | null;
+  /** Program that goes before bwrap; see `own-keyring.ts`. */
+  keyring: string | null;
 }): Promise<StartedSandbox> {
   // Opened each time: bwrap reads it to its end.
   const filter = options.filter === null ? null : await open(options.filter);
-  const child = spawn(options.program, options.arguments, {
+  const [program = options.program, ...words] = [options.keyring ?? [], options.program].flat();
+  const child = spawn(program, [...words, ...options.arguments], {
     cwd: "/",
     env: { [MARKER_VARIABLE]: options.marker },
     detached: true,

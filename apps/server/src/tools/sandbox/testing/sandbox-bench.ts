@@ -30,6 +30,8 @@ export async function unlessOutside(): Promise<string> {
 export interface SandboxBenchOptions {
   limits?: Partial<SandboxLimits>;
   network?: boolean;
+  /** Without the filter of system calls, which hides what it denies. */
+  unfiltered?: boolean;
   patience?: TreePatience;
   /** Where to create the data directory. */
   parent?: string;
@@ -67,10 +69,11 @@ export class SandboxBench implements AsyncDisposable {
     };
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const bash = (await findProgram("bash", PATH))!;
+    const plan = await planSandbox({ dataDir, network, path: PATH, bash, limits });
     const spawner = createSandboxSpawner({
       bwrap: bwrap!,
       bash,
-      plan: await planSandbox({ dataDir, network, path: PATH, bash, limits }),
+      plan: options.unfiltered ? { ...plan, files: { ...plan.files, filter: null } } : plan,
       processLimit: processLimit(),
       owner: `test-${randomUUID()}`,
       ledger,
