@@ -28,6 +28,7 @@ import {
   SIGN_IN_PATH,
 } from "./sign-in.ts";
 import type { Site } from "./site.ts";
+import { brokeOff } from "./slow-requests.ts";
 import { tokenSignIn } from "./token-sign-in.ts";
 import { createTrpcStreamHandler } from "./trpc-stream.ts";
 import { createTrpcHandler, TRPC_PATH } from "./trpc.ts";
@@ -97,6 +98,9 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.all("*", web === null ? uiOffHandler : createUiProxy({ web, logger }));
 
   app.onError((error, c) => {
+    if (brokeOff(c.env.incoming)) {
+      return toErrorResponse(new TrunklineError("validation_failed", "The request broke off"));
+    }
     if (!(error instanceof TrunklineError)) {
       logger.error(
         { err: error, method: c.req.method, path: c.req.path, requestId: c.get("requestId") },

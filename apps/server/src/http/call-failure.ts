@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { toCallError } from "./error-answer.ts";
 import type { HttpContext } from "./http-env.ts";
 import type { NoteRefusal } from "./refusals.ts";
+import { brokeOff } from "./slow-requests.ts";
 
 /** Logs or audits a failed procedure. */
 export type NoteCallFailure = (c: HttpContext, error: TRPCError, path: string | undefined) => void;
@@ -14,6 +15,7 @@ export type NoteStreamFailure = (c: HttpContext, error: unknown, path: string, s
 /** Refusals go to the audit trail, internal errors to the log; the rest concerns only the caller. */
 export function createCallFailureNote(logger: Logger, noteRefusal: NoteRefusal): NoteCallFailure {
   return (c, error, path) => {
+    if (brokeOff(c.env.incoming)) return;
     const where = { path, requestId: c.get("requestId") };
     if (!logOwnFailure(logger, error, where, "A call failed")) noteRefusal(c, error, path);
   };

@@ -43,7 +43,7 @@ export const REST_DOCUMENTS: Readonly<Partial<Record<string, DocumentHandler>>> 
       throw new TrunklineError("validation_failed", "importKey must be a text of 1 to 500 characters");
     }
     const body = isSmall ? ReadableStream.from([await c.req.bytes()]) : (c.req.raw.body ?? NOTHING);
-    return Response.json(await sessions.importStream(principal, body, { importKey }));
+    return Response.json(await sessions.importStream(principal, whole(body), { importKey }));
   },
 };
 
@@ -57,6 +57,14 @@ function isBareDocument(text: string): boolean {
     return typeof body === "object" && body?.format === "trunkline.session";
   } catch {
     return false;
+  }
+}
+
+async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void> {
+  try {
+    yield* body;
+  } catch (cause) {
+    throw new TrunklineError("validation_failed", "The upload broke off; nothing was stored", { cause });
   }
 }
 

@@ -14,6 +14,7 @@ import { LiveStreams } from "./live-streams.ts";
 import type { SharedLimits } from "../store/port.ts";
 import { refuseTarget } from "./request-target.ts";
 import { assertOrigins, createSite } from "./site.ts";
+import { cutSlowRequests, PATIENCE } from "./slow-requests.ts";
 import type { Turns } from "../turns/port.ts";
 import { TooManyRequestsError } from "./too-many-requests.ts";
 
@@ -46,8 +47,8 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Header of a request within 10 s, all of it within a minute; a stream's answer may last for ever. */
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 };
+/** Header of a request within 10 s; its body as `slow-requests.ts` says; a stream's answer may last for ever. */
+const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 0, connectionsCheckingInterval: 5_000 };
 
 /** @throws Error where an allowed origin is not one */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {
@@ -60,6 +61,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
     sharedLimits === null ? null : new LimitExchange({ shared: sharedLimits, limits, streams, logger });
   // Node's own answer to a missing Host has no body; refuseTarget gives the typed one.
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false });
+
+  cutSlowRequests(server, PATIENCE);
 
   let developmentSockets: { end(): void } | undefined;
 

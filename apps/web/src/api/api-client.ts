@@ -1,7 +1,5 @@
 import { createClient } from "@trunkline/client";
-import { fetchWithKey, takeKeyFromAddress } from "../auth/page-key.ts";
-
-if (typeof window !== "undefined") takeKeyFromAddress();
+import { fetchWithKey } from "../auth/page-key.ts";
 
 /** Same origin; the session cookie is sent automatically, the page's key by us. No connection is opened before the first call. */
 export const apiClient = createClient({ url: "", fetch: fetchWithKey });

@@ -1,6 +1,7 @@
 import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import type { ReactNode } from "react";
+import { TAKE_KEY_SCRIPT } from "../auth/page-key.ts";
 import { AppProviders } from "../shell/app-providers.tsx";
 import { AppShell } from "../shell/app-shell.tsx";
 import { mono, sans } from "../theme/fonts.ts";
@@ -33,6 +34,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" className={`${sans.variable} ${mono.variable}`} suppressHydrationWarning>
       <body>
+        <script nonce={nonce} dangerouslySetInnerHTML={{ __html: TAKE_KEY_SCRIPT }} />
         <AppProviders nonce={nonce}>
           <AppShell>{children}</AppShell>
         </AppProviders>

@@ -2,39 +2,44 @@
 const ITEM = "trunkline.page-key";
 const HEADER = "x-trunkline-page-key";
 
-let inMemory: string | null = null;
-
-/** Takes the key that signing in left in the address out of it, and keeps it. */
-export function takeKeyFromAddress(): void {
-  const key = /^#page-key=([\w-]+)$/.exec(location.hash)?.[1];
-  if (key === undefined) return;
-  keepPageKey(key);
-  history.replaceState(history.state, "", location.pathname + location.search);
-}
+/**
+ * What takes the key that signing in left in the address, and keeps it. It stands in the page itself, before everything
+ * else: the router writes the address that it found first back into it. Without storage the sign-in holds for this page.
+ */
+export const TAKE_KEY_SCRIPT = `{
+  const key = /^#page-key=([\\w-]+)$/.exec(location.hash)?.[1];
+  if (key !== undefined) {
+    history.replaceState(history.state, "", location.pathname + location.search);
+    globalThis.pageKey = key;
+    try { localStorage.setItem("${ITEM}", key); } catch {}
+  }
+}`;
 
 export function keepPageKey(key: string): void {
-  inMemory = key;
+  page.pageKey = key;
   try {
     localStorage.setItem(ITEM, key);
   } catch {
-    // Without storage the sign-in holds for as long as this page is open.
+    // As above.
   }
 }
 
 /** As `fetch`, for calls to the server that this page came from. */
 export async function fetchWithKey(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const key = pageKey();
-  if (key === null) return fetch(input, init);
+  if (key === undefined) return fetch(input, init);
   const headers = new Headers(init.headers);
   headers.set(HEADER, key);
   return fetch(input, { ...init, headers });
 }
 
-function pageKey(): string | null {
+const page = globalThis as { pageKey?: string };
+
+function pageKey(): string | undefined {
   try {
     // Another tab may have signed in since.
-    return localStorage.getItem(ITEM) ?? inMemory;
+    return localStorage.getItem(ITEM) ?? page.pageKey;
   } catch {
-    return inMemory;
+    return page.pageKey;
   }
 }

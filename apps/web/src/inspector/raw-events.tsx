@@ -1,4 +1,5 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
+import { foldForSearch } from "@trunkline/contract";
 import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { plural } from "../text/quantity.ts";
@@ -12,7 +13,7 @@ export function RawEvents({ goTo }: { goTo: (seq: number) => void }) {
   const [filter, setFilter] = useState("");
   const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
   const frame = useRef<HTMLDivElement>(null);
-  const wanted = useDeferredValue(filter.trim().toLowerCase());
+  const wanted = foldForSearch(useDeferredValue(filter.trim()));
   const shown = useMemo(
     () => (wanted === "" ? events : events.filter((event) => `${event.seq} ${event.type}`.includes(wanted))),
     [events, wanted],

@@ -12,11 +12,10 @@ import { revealHidden } from "../text/reveal-hidden.ts";
 import { navigate } from "../navigation/navigate.ts";
 import { OverlayDialog } from "../ui/overlay-dialog.tsx";
 import { closeOverlay } from "../ui/overlays.ts";
+import { contains } from "./contains.ts";
 import { Snippet } from "./snippet.tsx";
 
 const MAX_SESSIONS = 8;
-/** Shorter queries match everything. */
-const MIN_SEARCH_LENGTH = 2;
 const ITEM =
   "flex h-9 cursor-default items-center gap-2.5 rounded-md px-2.5 text-sm text-muted data-[selected=true]:bg-selected data-[selected=true]:text-text max-md:h-11";
 
@@ -37,7 +36,7 @@ export function Palette() {
     { name: "Theme: light", icon: Sun, act: () => setTheme("light") },
     { name: "Theme: dark", icon: Moon, act: () => setTheme("dark") },
     { name: "Theme: system", icon: Monitor, act: () => setTheme("system") },
-  ].filter(({ name }) => name.toLowerCase().includes(wanted.toLowerCase()));
+  ].filter(({ name }) => contains(name, wanted));
   return (
     <Frame>
       <Command.Input
@@ -102,7 +101,7 @@ export function Palette() {
 function useMatchingSessions(wanted: string) {
   const trpc = useTRPC();
   const { sessions } = useSessions();
-  const isSearch = wanted.length >= MIN_SEARCH_LENGTH;
+  const isSearch = wanted !== "";
   const found = useQuery(
     trpc.session.list.queryOptions(
       { query: wanted, limit: MAX_SESSIONS },
@@ -114,7 +113,7 @@ function useMatchingSessions(wanted: string) {
 
 function useHits(wanted: string) {
   const trpc = useTRPC();
-  const isSearch = wanted.length >= MIN_SEARCH_LENGTH;
+  const isSearch = wanted !== "";
   const found = useQuery(
     trpc.search.query.queryOptions(
       { text: wanted, limit: 6 },
