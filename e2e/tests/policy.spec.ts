@@ -72,7 +72,9 @@ test("every page allows itself what it needs and nothing else, errors included",
   const key = await page.evaluate(() => localStorage.getItem("trunkline.page-key") ?? "");
   for (const [path, status, policy] of pages) {
     const caller = path.startsWith("/sign-in") ? stranger : page.request;
-    const answer = await caller.get(`${demo.url}${path}`, { headers: { accept: "text/html,*/*", "x-trunkline-page-key": key } });
+    const answer = await caller.get(`${demo.url}${path}`, {
+      headers: { accept: "text/html,*/*", "x-trunkline-page-key": key },
+    });
     expect([path, answer.status(), readPolicy(answer)]).toEqual([path, status, policy]);
     expect(answer.headers(), path).toMatchObject({
       "referrer-policy": "no-referrer",

@@ -33,7 +33,10 @@ describe("K6: whether the prompt is too long", () => {
   });
 
   test("is not by a code about one of the request's names", () => {
-    const error = { message: "Invalid 'tools[0].function.name': string too long", code: "string_above_max_length" };
+    const error = {
+      message: "Invalid 'tools[0].function.name': string too long",
+      code: "string_above_max_length",
+    };
     expect(isContextOverflow(400, wordsInValue({ error }))).toBe(false);
   });
 });

@@ -69,10 +69,7 @@ beforeAll(async () => {
     },
     "a read under TLS": {
       ...get,
-      headers: [
-        ["host", PUBLIC],
-        ...tlsBrowser,
-      ],
+      headers: [["host", PUBLIC], ...tlsBrowser],
     },
     "a sign-in with a token": {
       method: "POST",

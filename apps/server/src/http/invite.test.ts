@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import { browserHeaders, type HttpFixture, JSON_TYPE, LIST, openHttpFixture } from "./testing/http-fixture.ts";
+import {
+  browserHeaders,
+  type HttpFixture,
+  JSON_TYPE,
+  LIST,
+  openHttpFixture,
+} from "./testing/http-fixture.ts";
 
 let fixture: HttpFixture;
 let code: string;

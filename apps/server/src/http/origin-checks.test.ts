@@ -1,5 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { type BrowserHeaders, type HttpFixture, JSON_TYPE, LIST, openHttpFixture } from "./testing/http-fixture.ts";
+import {
+  type BrowserHeaders,
+  type HttpFixture,
+  JSON_TYPE,
+  LIST,
+  openHttpFixture,
+} from "./testing/http-fixture.ts";
 
 const LISTED = "https://app.example.com:8443";
 const CREATE = { method: "POST", body: JSON.stringify({ title: "made" }) };

@@ -1,7 +1,13 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { PAGE_KEY_HEADER } from "./browser-cookie.ts";
-import { browserHeaders, type HttpFixture, JSON_TYPE, LIST, openHttpFixture } from "./testing/http-fixture.ts";
+import {
+  browserHeaders,
+  type HttpFixture,
+  JSON_TYPE,
+  LIST,
+  openHttpFixture,
+} from "./testing/http-fixture.ts";
 
 const PUBLIC = "trunkline.example.com";
 
@@ -43,7 +49,12 @@ describe("sign-in link", () => {
     const digest = cookie.slice(cookie.indexOf(".") + 1);
     // What another server on this host receives, with whatever a program can add to it.
     for (const stolen of ["", "x", digest, cookie, other[PAGE_KEY_HEADER], `${key}x`, key.slice(1)]) {
-      const headers = { cookie, [PAGE_KEY_HEADER]: stolen, origin: fixture.url, "sec-fetch-site": "same-origin" };
+      const headers = {
+        cookie,
+        [PAGE_KEY_HEADER]: stolen,
+        origin: fixture.url,
+        "sec-fetch-site": "same-origin",
+      };
       expect((await fixture.send(LIST, { headers })).status).toBe(401);
       const write = { method: "POST", body: "{}", headers: { ...headers, ...JSON_TYPE } };
       expect((await fixture.send("/trpc/session.create", write)).status).toBe(401);

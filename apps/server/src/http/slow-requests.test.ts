@@ -33,7 +33,9 @@ describe("a request that comes slowly", () => {
   async function post(path: string, length: number): Promise<{ socket: Socket; answer: Promise<string> }> {
     const socket = connect((server.address() as AddressInfo).port, "127.0.0.1");
     const answer = text(socket);
-    socket.write(`POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`);
+    socket.write(
+      `POST ${path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: ${length}\r\n\r\n`,
+    );
     await waitFor("the request", () => arrived);
     return { socket, answer };
   }
@@ -98,7 +100,9 @@ describe("a request that breaks off", () => {
     };
     fixture = await openHttpFixture({
       services: {
-        sessions: { importStream: async (_by: unknown, source: AsyncIterable<Uint8Array>) => consume(source, "import") },
+        sessions: {
+          importStream: async (_by: unknown, source: AsyncIterable<Uint8Array>) => consume(source, "import"),
+        },
         blobs: { create: async (_by: unknown, source: AsyncIterable<Uint8Array>) => consume(source, "blob") },
       } as never,
     });

@@ -1,5 +1,5 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
-import { BLOBS_PATH } from "./blobs-path.ts";
+import { BLOBS_PATH } from "./blobs.ts";
 
 export interface Patience {
   /** How long a request may take to arrive, in ms. */
@@ -33,7 +33,11 @@ interface Arriving {
  *
  * @returns what looks at them, which also happens by itself
  */
-export function cutSlowRequests(server: Server, patience: Patience, now = () => performance.now()): () => void {
+export function cutSlowRequests(
+  server: Server,
+  patience: Patience,
+  now = () => performance.now(),
+): () => void {
   const arriving = new Set<Arriving>();
 
   const look = (): void => {
@@ -67,7 +71,7 @@ export function cutSlowRequests(server: Server, patience: Patience, now = () => 
     const request = {
       incoming,
       outgoing,
-      isUpload: isUpload(incoming),
+      isUpload: uploads(incoming),
       since: now(),
       bytesThen: incoming.socket.bytesRead,
     };
@@ -82,7 +86,7 @@ function hasBody({ headers }: IncomingMessage): boolean {
 }
 
 /** What is written to disk as it comes. */
-function isUpload({ method, url = "" }: IncomingMessage): boolean {
+function uploads({ method, url = "" }: IncomingMessage): boolean {
   const [path = ""] = url.split("?", 1);
   return method === "POST" && (path === BLOBS_PATH || path === "/api/sessions/import");
 }

@@ -71,12 +71,18 @@ describe("K6: a provider that finds the conversation too long", () => {
     expect(await run(model, "hi", first.sessionId)).toMatchObject({ state: "completed", result: "hi" });
   });
 
-  it.each(Object.keys(OTHERS))("A10: '%s' is another matter: no summary, and its own words", async (model) => {
-    const before = provider.requests.length;
-    const task = await run(model, "go");
-    expect(provider.requests.length - before).toBe(2);
-    const log = await readLog(server.client, task.sessionId);
-    expect(log.at(-1)).toMatchObject({ type: "task.failed", data: { error: { code: "provider_bad_request" } } });
-    expect(log.filter(({ type }) => type === "context.compacted")).toEqual([]);
-  });
+  it.each(Object.keys(OTHERS))(
+    "A10: '%s' is another matter: no summary, and its own words",
+    async (model) => {
+      const before = provider.requests.length;
+      const task = await run(model, "go");
+      expect(provider.requests.length - before).toBe(2);
+      const log = await readLog(server.client, task.sessionId);
+      expect(log.at(-1)).toMatchObject({
+        type: "task.failed",
+        data: { error: { code: "provider_bad_request" } },
+      });
+      expect(log.filter(({ type }) => type === "context.compacted")).toEqual([]);
+    },
+  );
 });

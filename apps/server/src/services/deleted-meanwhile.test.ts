@@ -4,7 +4,6 @@ import { type PROCEDURE_SCOPES, type SessionDocument, TrunklineError } from "@tr
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   alice,
-  done,
   isTerminalEventOf,
   openScriptedServer,
   type Script,
@@ -23,12 +22,6 @@ const asking: Script = async () => ({
   approvals: [{ callId: "a", tool: "bash", input: {}, kind: "execute", reason: "dangerous" }],
   questions: [{ callId: "q", text: "Which?" }],
 });
-const limited: Script = async () => ({
-  type: "input-required",
-  approvals: [],
-  questions: [],
-  limit: { until: Number.MAX_SAFE_INTEGER },
-});
 
 /** A session with whatever a call can be about. */
 interface Subject {
@@ -45,7 +38,7 @@ let directory: TemporaryDirectory;
 let server: ScriptedServer;
 beforeAll(async () => {
   directory = await TemporaryDirectory.create();
-  server = await openScriptedServer(directory.path, new Map([["ask", asking]]), 4);
+  server = await openScriptedServer(directory.path, new Map([["ask", asking]]));
 });
 afterAll(async () => {
   await server.close();
@@ -93,6 +86,7 @@ function services(before: BeforeStep) {
     tasks: createTaskService({ ...rooms, models, turns: { afterAnswers: () => undefined } as never }),
     sessions: createSessionService({
       ...rooms,
+      nodeId: server.nodeId,
       announcer: rooms.announcer as never,
       models,
       dataDir: directory.path,
@@ -221,7 +215,7 @@ const DELETIONS = {
       target: sessionId,
       decision: "allowed",
     });
-    await server.store.sessions.hide(sessionId, Date.now(), entry);
+    await server.store.sessions.hide({ id: sessionId, at: Date.now(), hiddenBy: server.nodeId }, entry);
   },
   over: async (sessionId: string) => {
     await server.sessions.delete(alice, { sessionId });

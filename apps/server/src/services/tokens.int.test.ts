@@ -40,7 +40,7 @@ async function signIn(token: string) {
       headers: { "content-type": "application/json", origin: server.url, ...browser, ...headers },
       body: JSON.stringify(input),
     });
-  return { status: answer.status, cookie: browser.cookie, browser, call };
+  return { status: answer.status, cookie: browser["cookie"], browser, call };
 }
 
 describe("a token makes", () => {

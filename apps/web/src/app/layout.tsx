@@ -34,6 +34,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
   return (
     <html lang="en" className={`${sans.variable} ${mono.variable}`} suppressHydrationWarning>
       <body>
+        {/* oxlint-disable-next-line react/no-danger -- a constant, which escaped would be no script */}
         <script nonce={nonce} dangerouslySetInnerHTML={{ __html: TAKE_KEY_SCRIPT }} />
         <AppProviders nonce={nonce}>
           <AppShell>{children}</AppShell>

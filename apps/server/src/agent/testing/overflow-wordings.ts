@@ -8,7 +8,7 @@ export const TOO_LONG: readonly (readonly [status: number | undefined, message: 
   [400, "Your input exceeds the context window of this model. Please adjust your input and try again."],
   [
     400,
-    "This endpoint's maximum context length is 131072 tokens. However, you requested about 200000 tokens (199000 of text input, 1000 in the output). Please reduce the length of either one, or use the \"middle-out\" transform to compress your prompt automatically.",
+    'This endpoint\'s maximum context length is 131072 tokens. However, you requested about 200000 tokens (199000 of text input, 1000 in the output). Please reduce the length of either one, or use the "middle-out" transform to compress your prompt automatically.',
   ],
   [400, "This model's maximum prompt length is 131072 but the request contains 537812 tokens."],
   [
@@ -37,10 +37,7 @@ export const TOO_LONG: readonly (readonly [status: number | undefined, message: 
     "Prompt contains 40000 tokens and 0 draft tokens, too large for model with 32768 maximum context length",
   ],
   [400, "Please reduce the length of the messages or completion."],
-  [
-    400,
-    "Please reduce the length of the messages or completion. Current length is 9000 while limit is 8192",
-  ],
+  [400, "Please reduce the length of the messages or completion. Current length is 9000 while limit is 8192"],
   [
     422,
     "Input validation error: `inputs` tokens + `max_new_tokens` must be <= 8193. Given: 9000 `inputs` tokens and 512 `max_new_tokens`",
