@@ -54,7 +54,12 @@ export function describePages(name: string, createHarness: () => Promise<PagesHa
         };
       });
       for (const [index, id] of SESSIONS.entries()) {
-        await store.sessions.begin({ id, ownerId: OWNERS[index % 2]!, at: 0, hiddenBy: "n" });
+        const created = {
+          taskId: null,
+          type: "session.created",
+          data: { title: id, model: null, agent: "default" },
+        } as const;
+        await store.append(id, [created], { ownerId: OWNERS[index % 2]! });
       }
       await harness.insertTasks(tasks);
       return tasks;
