@@ -8,5 +8,7 @@ export async function signedInPage(browser: Browser, url: string, token: string)
     headers: { origin: url },
   });
   if (!answer.ok()) throw new Error(`signing in answered ${answer.status()}`);
+  const { pageKey } = (await answer.json()) as { pageKey: string };
+  await context.addInitScript((key) => localStorage.setItem("trunkline.page-key", key), pageKey);
   return context.newPage();
 }

@@ -39,6 +39,7 @@ const principal = (userId: string): Authenticated => ({
   principal: { userId, name: userId, scopes: ["read"] },
   via: "bearer",
   tokenId: "token",
+  hasPageKey: false,
   expiresAt: null,
 });
 

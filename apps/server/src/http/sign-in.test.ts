@@ -43,8 +43,8 @@ describe("sign-in link", () => {
   });
 
   it("H11: leaves the cookie worthless without the key that only this origin's page has", async () => {
-    const browser = browserHeaders(await fixture.send(`/sign-in?code=${newCode()}`));
-    const other = browserHeaders(await fixture.send(`/sign-in?code=${newCode()}`));
+    const browser = browserHeaders(await fixture.send(`/sign-in?code=${await newCode()}`));
+    const other = browserHeaders(await fixture.send(`/sign-in?code=${await newCode()}`));
     const { cookie, [PAGE_KEY_HEADER]: key } = browser;
     const digest = cookie.slice(cookie.indexOf(".") + 1);
     // What another server on this host receives, with whatever a program can add to it.

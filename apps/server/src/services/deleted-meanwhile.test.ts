@@ -188,6 +188,7 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
   "activity.subscribe": "about no session",
   "search.query": "about no session",
   "server.info": "about no session",
+  "server.drain": "about no session",
 
   "user.me": "about no session",
   "user.list": "about no session",

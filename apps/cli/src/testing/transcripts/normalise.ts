@@ -50,6 +50,7 @@ function normaliseLine(line: string): string {
     .replaceAll(/"(\w*At|at)":\d{13}/g, '"$1":1795750000000')
     .replaceAll(/"(seq|lastSeq|forkedAtSeq|durationMs|bytes|expiresInMs)":\d+/g, '"$1":12')
     .replaceAll(/\d+ events?/g, "12 events")
+    .replaceAll(/\d+ rows/g, "120 rows")
     .replaceAll(/[Ee]vent \d+/g, (text) => text.replace(/\d+/, "12"))
     .replaceAll(/\d+(?:\.\d)? (kB|MB|GB)/g, "1.2 $1")
     .replaceAll(/(code=)[\w-]+/g, "$1…")

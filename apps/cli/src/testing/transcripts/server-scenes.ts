@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { PostgresServer } from "@trunkline/testkit";
 import type { Scene } from "./scene.ts";
 
 const BACKUP = "backup.db";
@@ -19,6 +20,14 @@ export const OPENING_SCENES: readonly Scene[] = [
     of: "login",
     says: "The link alone is on the standard output, so that it can be piped.",
     play: async (stage) => stage.type("login"),
+  },
+  {
+    of: "drain",
+    says: "Before a server of several is stopped or upgraded: it finishes what it runs, and the others do the rest.",
+    play: async (stage) => {
+      await stage.type("drain");
+      await stage.type("drain --undo");
+    },
   },
 ];
 
@@ -41,6 +50,18 @@ export const CLOSING_SCENES: readonly Scene[] = [
     of: "restore",
     says: "Stop the server first. The old database is kept.",
     play: async (stage) => stage.type(`restore ${join(stage.directory, BACKUP)}`),
+  },
+  {
+    of: "migrate-store",
+    says: "Stop the server first. The other way works the same.",
+    play: async (stage) => {
+      await using postgres = await PostgresServer.start();
+      const to = await postgres.createDatabase();
+      await stage.type(`migrate-store --from ${join(stage.directory, "trunkline")} --to ${to}`, {
+        shown:
+          "trunkline migrate-store --from ~/.local/share/trunkline --to postgres://trunkline@db/trunkline",
+      });
+    },
   },
   {
     of: "completion",

@@ -41,6 +41,7 @@ export class Stage implements AsyncDisposable {
       NO_COLOR: "1",
       TRUNKLINE_DATA_DIR: join(directory, "trunkline"),
       TRUNKLINE_PORT: "0",
+      TRUNKLINE_NODE_NAME: "box",
       // Like a machine without it, whichever this one is.
       TRUNKLINE_SANDBOX: "off",
     };
