@@ -241,7 +241,7 @@ describe("E9: a long log", () => {
 
   it("is read from its last summary on; what was allowed before it, and what was read, still counts", async () => {
     await using bench = await RunBench.create();
-    tellTurns(bench, 20, 10);
+    tellTurns(bench, 60, 10);
     const queued = bench.log.submit("asked before the summary");
     const upToSeq = bench.log.events.at(-1)?.seq ?? 0;
     const first = bench.log.begin("sum up");
@@ -276,7 +276,9 @@ describe("E9: a long log", () => {
     expect(contentText(bench.provider.requests[0]?.messages.at(-1)?.content)).toBe(
       "asked before the summary",
     );
-    expect(Math.min(...bench.log.readSeqs)).toBeGreaterThan(upToSeq);
+    // Beside the first look, which short logs fit in.
+    expect(bench.log.readSeqs.filter((seq) => seq <= upToSeq)).toHaveLength(100);
+    expect(upToSeq).toBeGreaterThan(300);
   });
 
   it("in an imported part a summary allows nothing", async () => {

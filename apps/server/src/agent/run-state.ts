@@ -4,6 +4,9 @@ import { ApprovalLedger } from "./approval-ledger.ts";
 import type { RunEvent, RunInput, RunLog } from "./port.ts";
 import { boundaryOf, type TaskProgress, TranscriptBuilder } from "./transcript.ts";
 
+/** Events of a log that is read as a whole, whether or not parts of it were summarized. */
+const SHORT_LOG = 100;
+
 /**
  * The state of a run, derived from its session's log. Facts are written to the log first, then to the projections, so
  * that both agree and another attempt projects the same prompt.
@@ -16,6 +19,7 @@ export class RunState {
   #lastSeq = 0;
   /** Up to this one, the log was searched for messages to the running task. */
   #steeredSeq = 0;
+  #isFresh = true;
 
   private constructor(input: RunInput) {
     this.#input = input;
@@ -26,18 +30,25 @@ export class RunState {
   static async read(input: RunInput): Promise<RunState> {
     const { log, signal } = input;
     const state = new RunState(input);
-    const compacted = await log.last(["context.compacted"]);
+    // Most sessions are short: one read shows all of it, their summaries included.
+    let page = await log.read({ after: 0, limit: SHORT_LOG });
+    signal.throwIfAborted();
+    const compacted = page.hasMore
+      ? await log.last(["context.compacted"])
+      : page.events.findLast((event) => event.type === "context.compacted");
     if (compacted !== undefined) {
       const unfinished = compacted.data.carried?.tasks.map(({ taskId }) => taskId) ?? [];
       state.transcript.restore(compacted, await promptsOf(log, unfinished, compacted.seq));
       state.ledger.apply(compacted);
       state.#lastSeq = boundaryOf(compacted);
     }
-    for (let hasMore = true; hasMore;) {
-      const page = await log.read({ after: state.#lastSeq, limit: MAX_EVENT_PAGE_SIZE });
+    for (;;) {
+      for (const event of page.events) {
+        if (event.seq > state.#lastSeq) await state.#take(event, compacted?.seq ?? 0);
+      }
+      if (!page.hasMore) break;
+      page = await log.read({ after: state.#lastSeq, limit: MAX_EVENT_PAGE_SIZE });
       signal.throwIfAborted();
-      for (const event of page.events) await state.#take(event, compacted?.seq ?? 0);
-      hasMore = page.hasMore;
     }
     state.#steeredSeq = state.#lastSeq;
     return state;
@@ -62,6 +73,11 @@ export class RunState {
   /** Reads messages sent to the running task since the last look. */
   async takeInSteering(): Promise<void> {
     const { log, taskId } = this.#input;
+    // The log was just read to its end; what came since is found by the next look.
+    if (this.#isFresh) {
+      this.#isFresh = false;
+      return;
+    }
     // An event committed after one of ours has a larger seq, so none below the last of ours is missed.
     const upTo = this.#lastSeq;
     for await (const event of log.ofTypes(["task.steered"], { after: this.#steeredSeq })) {
