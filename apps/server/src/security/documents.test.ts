@@ -36,7 +36,7 @@ describe("docs/security.md", async () => {
 
   it.each(rows)("names tests of line $line that exist", async ({ tests }) => {
     for (const { path, names } of tests) {
-      expect(path).toMatch(/\.(test|spec)\.ts$/);
+      expect(path).toMatch(/(\.(test|spec)|-conformance)\.ts$/);
       const source = await readFile(new URL(path, DOCS), "utf8");
       for (const name of names) expect(source).toContain(name);
     }
