@@ -76,6 +76,27 @@ describe("a fork", () => {
     for (const text of ["from-the-tool", "Only the fork", "fork's"]) expect(messages).toContain(text);
   });
 
+  it("H13: taken before a web_fetch, is no less wary: its files are those that were written since", async () => {
+    const { sessionId } = await run("reply: nothing read yet");
+    const { lastSeq: atSeq } = await server.client.session.get.query({ sessionId });
+    const clean = await server.client.session.fork.mutate({ sessionId, atSeq });
+    await run('tool: web_fetch {"url":"http://nowhere.invalid/"}\nreply: read', sessionId);
+    const tainted = await server.client.session.fork.mutate({ sessionId, atSeq });
+    const grandchild = await server.client.session.fork.mutate({ sessionId: tainted.id, atSeq });
+
+    const fetchIn = async (id: string) => {
+      const prompt = 'tool: web_fetch {"url":"http://elsewhere.invalid/"}\nreply: done';
+      const { taskId } = await server.client.task.submit.mutate({ prompt, sessionId: id });
+      return waitFor("the task to end or ask", async () => {
+        const { state } = await server.client.task.get.query({ taskId });
+        return state === "completed" || state === "input-required" ? state : undefined;
+      });
+    };
+    expect(await fetchIn(clean.id)).toBe("completed");
+    expect(await fetchIn(tainted.id)).toBe("input-required");
+    expect(await fetchIn(grandchild.id)).toBe("input-required");
+  });
+
   it("taken in the middle of an answer and of a tool call has both closed, while the parent goes on", async () => {
     const gate = Promise.withResolvers<void>();
     provider.enqueue(
