@@ -1,5 +1,5 @@
 import { homedir, hostname } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 /** Everything the environment decides, read once; no other file of the server reads it. */
 export interface Config {
@@ -113,12 +113,18 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       .map((item) => item.trim())
       .filter((item) => item !== "");
 
+  // A quoted `~` is not expanded by the shell, and nobody means a directory of that name.
+  const directory = (name: string): string | undefined => {
+    const path = value(name);
+    if (path === undefined) return undefined;
+    return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(path);
+  };
   const dataDir =
-    value("TRUNKLINE_DATA_DIR") ??
+    directory("TRUNKLINE_DATA_DIR") ??
     join(value("XDG_DATA_HOME") ?? join(homedir(), ".local", "share"), "trunkline");
 
   const databaseUrl = databaseUrlIn(value("TRUNKLINE_DATABASE_URL"));
-  const sharedDir = value("TRUNKLINE_SHARED_DIR");
+  const sharedDir = directory("TRUNKLINE_SHARED_DIR");
   if (sharedDir !== undefined && databaseUrl === undefined) {
     throw new ConfigError(
       "TRUNKLINE_SHARED_DIR is for nodes that share a database: set TRUNKLINE_DATABASE_URL as well",

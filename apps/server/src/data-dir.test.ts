@@ -1,6 +1,8 @@
 import { chmod, chown, mkdir, readdir, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { homedir } from "node:os";
+import { join, resolve } from "node:path";
 import { expect, it } from "vitest";
+import { readConfig } from "./config.ts";
 import {
   DataDirError,
   prepareDataDir,
@@ -38,12 +40,23 @@ it("closes a directory that others could read", async () => {
   expect((await stat(directory.path)).mode & 0o777).toBe(0o700);
 });
 
+it("B7: refuses at once a place where no directory can be created", async () => {
+  await expectRefusal("/proc/trunkline/deep", /no directory can be created there/);
+});
+
+it("B7: a quoted ~ is the home directory, and a relative path is one of where the server starts", () => {
+  const dataDirOf = (path: string) => readConfig({ TRUNKLINE_DATA_DIR: path }).dataDir;
+  expect(dataDirOf("~/data")).toBe(join(homedir(), "data"));
+  expect(dataDirOf("data")).toBe(resolve("data"));
+  expect(dataDirOf("/~/data")).toBe("/~/data");
+});
+
 it("refuses a file in the directory's place, and one among its parents", async () => {
   await using directory = await TemporaryDirectory.create();
   const file = directory.join("file");
   await writeFile(file, "");
-  await expectRefusal(file, /EEXIST|ENOTDIR/);
-  await expectRefusal(join(file, "trunkline"), /ENOTDIR/);
+  await expectRefusal(file, /not a directory/);
+  await expectRefusal(join(file, "trunkline"), /not a directory/);
 });
 
 it("refuses another user's directory, and leaves its mode as it is", async (test) => {

@@ -1,6 +1,6 @@
 import { constants } from "node:fs";
 import { access, chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { SHARED_DIRECTORY_FILE } from "./shared-directory.ts";
 
 /** The data directory is unusable; the message says why and what to do. */
@@ -24,7 +24,7 @@ export interface ServerRecord {
  */
 export async function prepareDataDir(directory: string, variable = "TRUNKLINE_DATA_DIR"): Promise<void> {
   try {
-    const isNew = (await mkdir(directory, { recursive: true, mode: 0o700 })) !== undefined;
+    const isNew = await makeDirectory(directory);
     if (!isNew) await refuseForeign(directory, variable);
     const { uid } = await stat(directory);
     const own = process.getuid?.();
@@ -38,10 +38,31 @@ export async function prepareDataDir(directory: string, variable = "TRUNKLINE_DA
   } catch (cause) {
     if (cause instanceof DataDirError) throw cause;
     throw new DataDirError(
-      `${directory} cannot be written (${(cause as Error).message}); set ${variable} to a directory that can`,
+      `${directory} cannot be used (${problemOf(cause)}); set ${variable} to a directory that can be written`,
       { cause },
     );
   }
+}
+
+/**
+ * Level by level, because Node's recursive `mkdir` never returns below a directory that accepts none, such as /proc.
+ * @returns whether it was not there yet.
+ */
+async function makeDirectory(path: string): Promise<boolean> {
+  const stats = await stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== "ENOENT") throw error;
+  });
+  if (stats?.isDirectory() === true) return false;
+  if (stats !== undefined) throw Object.assign(new Error("it is not a directory"), { code: "ENOTDIR" });
+  await makeDirectory(dirname(path));
+  await mkdir(path, { mode: 0o700 });
+  return true;
+}
+
+function problemOf(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT") return "no directory can be created there";
+  return code === "ENOTDIR" ? "it is not a directory" : message;
 }
 
 /** Files by which a directory is known as ours. */
