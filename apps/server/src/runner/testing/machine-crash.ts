@@ -56,7 +56,10 @@ export async function takeOverCrash(model: MachineModel, real: MachineUnderTest)
 /** It may have started just before the crash, which then ended its attempt. */
 export async function takeOverQueued(task: ModelTask, real: MachineUnderTest): Promise<void> {
   const events = await readTaskLog(real, task);
-  const interruptions = events.filter(({ type }) => type === "task.interrupted").length;
+  // The crash that is one too many is recorded by the task's failure alone.
+  const interruptions = events.filter(
+    ({ type }) => type === "task.interrupted" || type === "task.failed",
+  ).length;
   while (task.state === "queued" && task.interruptions < interruptions) {
     start(task);
     interruptModelTask(task, true);
