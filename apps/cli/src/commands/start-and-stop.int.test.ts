@@ -69,7 +69,9 @@ it("run asks whoever sits at a terminal, and says how to start one where nobody 
 });
 
 it("F6: Ctrl-C while a server starts ends it, and says so", async () => {
-  await using starting = new TerminalProcess(["serve", "-d", "--web", "off"], env);
+  // A server that waits for its database is starting for as long as that takes.
+  const waiting = { ...env, TRUNKLINE_DATABASE_URL: "postgres://127.0.0.1:1/none" };
+  await using starting = new TerminalProcess(["serve", "-d", "--web", "off"], waiting);
   await waitFor("the server's process", () => existsSync(join(dataDir, "server.log")));
   starting.type("\u0003");
   await starting.shows("Stopping the server that was starting.");

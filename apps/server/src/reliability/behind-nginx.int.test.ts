@@ -46,13 +46,14 @@ describe.skipIf(program === null || openssl === null)("three nodes behind nginx,
     expect(status).toBe(303);
     const cookie = headers["set-cookie"]?.[0] ?? "";
     const { port } = nginx;
-    expect(cookie).toMatch(new RegExp(`^__Host-trunkline_${port}=tl_.*; HttpOnly; Secure; SameSite=Strict$`));
+    expect(cookie).toMatch(new RegExp(`^__Host-trunkline_${port}=\\S+; .*HttpOnly; Secure; SameSite=Strict$`));
     expect(headers).toMatchObject({
       "strict-transport-security": "max-age=31536000",
       "x-content-type-options": "nosniff",
       "x-frame-options": "DENY",
     });
-    const pair = { cookie: cookie.split(";", 1)[0]! };
+    const key = /#page-key=([\w-]+)/.exec(headers.location ?? "")?.[1] ?? "";
+    const pair = { cookie: cookie.split(";", 1)[0]!, "x-trunkline-page-key": key };
     // Each goes to another node.
     const answers = await Promise.all(Array.from({ length: 6 }, async () => get("/api/sessions", pair)));
     expect(answers.map((answer) => answer.status)).toEqual(Array.from({ length: 6 }, () => 200));
