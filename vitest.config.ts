@@ -37,7 +37,10 @@ export default defineConfig({
     hookTimeout: 30_000,
     teardownTimeout: 10_000,
     projects: [
-      { extends: true, test: { name: "unit", include: [tests], exclude: [...exclude, integrationTests] } },
+      {
+        extends: true,
+        test: { name: "unit", include: [tests], exclude: [...exclude, integrationTests], maxWorkers: 2 },
+      },
       // Whole servers, real processes, many clients: they wait more than they work.
       {
         extends: true,
