@@ -46,7 +46,9 @@ describe.skipIf(program === null || openssl === null)("three nodes behind nginx,
     expect(status).toBe(303);
     const cookie = headers["set-cookie"]?.[0] ?? "";
     const { port } = nginx;
-    expect(cookie).toMatch(new RegExp(`^__Host-trunkline_${port}=\\S+; .*HttpOnly; Secure; SameSite=Strict$`));
+    expect(cookie).toMatch(
+      new RegExp(`^__Host-trunkline_${port}=\\S+; .*HttpOnly; Secure; SameSite=Strict$`),
+    );
     expect(headers).toMatchObject({
       "strict-transport-security": "max-age=31536000",
       "x-content-type-options": "nosniff",

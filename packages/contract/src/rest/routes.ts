@@ -257,6 +257,7 @@ export const REST_ROUTES = {
     description:
       "The server that answers starts no more tasks, and `/ready` answers 503, so that a load balancer sends new requests " +
       "to others. Running tasks continue, and other nodes on the same database run what is queued. `draining: false` undoes it.",
+    example: { draining: true },
     reasons: [],
   },
 
