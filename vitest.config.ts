@@ -14,14 +14,13 @@ const onPostgres = [
   "packages/testkit/src/crash/crash.int.test.ts",
   "apps/server/src/auth/revocation.int.test.ts",
   "apps/server/src/http/last-event-id.int.test.ts",
-  "apps/server/src/reliability/kill-and-resume.int.test.ts",
   "apps/server/src/services/{fork,tokens,users}.int.test.ts",
 ];
 /** Slower, and less about the store: with TRUNKLINE_TEST_POSTGRES=all. */
 const onPostgresToo = [
   "apps/server/src/approvals/approvals.int.test.ts",
   "apps/server/src/http/blobs.int.test.ts",
-  "apps/server/src/reliability/{audit,toxic-stream}.int.test.ts",
+  "apps/server/src/reliability/{audit,kill-and-resume,toxic-stream}.int.test.ts",
   "packages/testkit/src/contract/admin-chains.int.test.ts",
 ];
 const includesAll = process.env["TRUNKLINE_TEST_POSTGRES"] === "all";

@@ -179,7 +179,10 @@ test("what somebody might get into a page is stopped by its policy", async ({ pa
           });
         }),
     );
-    await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted, 200)));
+    // They are reported one by one, and on a busy machine late.
+    for (let looks = 0; looks < 100 && new Set(stopped).size < 11; looks++) {
+      await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted, 100)));
+    }
     return {
       ran: scope.ran ?? false,
       tried,
