@@ -18,6 +18,7 @@ import type { Config } from "./config.ts";
 import { prepareDataDir, readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createHttpServer } from "./http/server.ts";
 import { SessionQueue } from "./dispatch/pg-boss/session-queue.ts";
+import { pageInTurn } from "./dispatch/pg-boss/page-in-turn.ts";
 import { PgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
 import type { Dispatcher } from "./dispatch/port.ts";
 import { noHints } from "./hints/no-hints.ts";
@@ -285,27 +286,18 @@ async function openSharedDirectory(config: Config, { sharedDirectory: store }: S
   return SharedDirectory.open({ store, directory, name, logger });
 }
 
-/** Sessions that one look for those without a job reads. */
-const STARTABLE_PAGE = 500;
-
 /** The queue is closed with the dispatcher, which the runner stops. */
 async function openSharedDispatcher(
   url: string,
   options: { config: Config; store: Store; hints: Hints; isShared: () => boolean; logger: Logger },
 ): Promise<Dispatcher> {
   const { config, store, hints, isShared, logger } = options;
-  let last: StartableSession | undefined;
   const dispatcher = new PgBossDispatcher({
     queue: await SessionQueue.open({ url, node: config.node, logger }),
     concurrency: config.concurrency,
     isShared,
     announce: () => hints.announce({ type: "work-waiting" }),
-    // A page each time, and from the first again after the last.
-    async startable() {
-      const page = await store.tasks.startable({ after: last, limit: STARTABLE_PAGE });
-      last = page.length < STARTABLE_PAGE ? undefined : page.at(-1);
-      return page;
-    },
+    startable: pageInTurn<StartableSession>((page) => store.tasks.startable(page)),
     logger,
   });
   hints.follow(({ type }) => {

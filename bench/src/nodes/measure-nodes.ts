@@ -4,10 +4,12 @@ import { simulateThroughput, type TaskCost } from "../capacity/simulate.ts";
 import type { BenchRun, Server } from "../measures/bench-run.ts";
 import { readProcessTree } from "../processes/process-tree.ts";
 import type { Row } from "../report/row.ts";
-import { measurePlainInserts } from "./plain-inserts.ts";
+import { RawPostgres } from "../store/raw-postgres.ts";
 import { startNodes } from "./start-nodes.ts";
 
 const NODES = [1, 2, 3];
+/** Of the yardstick: slightly more than a node commits with. */
+const CONNECTIONS = 8;
 /** Enough that none has much history, and all nodes have work. */
 const SESSIONS = 120;
 /** Concurrent submits in total. */
@@ -31,7 +33,9 @@ interface Measured {
 export async function measureNodes(run: BenchRun): Promise<Row[]> {
   const durationMs = run.quick ? 3_000 : 10_000;
   await using postgres = await PostgresServer.start();
-  const plain = await measurePlainInserts(await postgres.createDatabase(), durationMs / 2);
+  await using raw = await RawPostgres.open(await postgres.createDatabase(), CONNECTIONS);
+  const appends = run.quick ? 4_000 : 20_000;
+  const { perSecond: plain } = await raw.append("plain pg", appends, { sessions: 1, eventsEach: 1 });
   const flushMs = await measureFlush(postgres);
   const rows: Row[] = [];
   let cost: TaskCost | undefined;

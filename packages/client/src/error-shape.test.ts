@@ -32,3 +32,10 @@ it.each([
     });
   }
 });
+
+it.each([414, 431])("says what to do about a query that does not fit into an address: %i", (status) => {
+  expect(readErrorShape(null, status)).toMatchObject({
+    message: "The request is too long: shorten the text in it",
+    data: { httpStatus: status, reason: "validation_failed" },
+  });
+});

@@ -33,7 +33,7 @@ export function readErrorShape(body: unknown, httpStatus: number): ErrorShape {
     ? reason
     : (REASON_OF_STATUS[status] ?? (status >= 500 ? "internal" : "validation_failed"));
   return {
-    message: typeof message === "string" ? message : `The server answered with HTTP status ${status}`,
+    message: typeof message === "string" ? message : messageOfStatus(status),
     code: numberOf(field(shape, "code")) ?? 0,
     data: {
       ...(typeof data === "object" ? data : {}),
@@ -54,4 +54,10 @@ function field(value: unknown, name: string): unknown {
 
 function numberOf(value: unknown): number | undefined {
   return typeof value === "number" ? value : undefined;
+}
+
+function messageOfStatus(status: number): string {
+  // Of Node's parser, or a proxy's, before anybody could say more: queries travel in the address.
+  if (status === 414 || status === 431) return "The request is too long: shorten the text in it";
+  return `The server answered with HTTP status ${status}`;
 }

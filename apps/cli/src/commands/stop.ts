@@ -59,7 +59,11 @@ async function stop({ pid }: ServerRecord): Promise<void> {
   // It removes its record slightly before it unlocks the directory.
   while (isRunning(pid)) {
     if (Date.now() > deadline) {
-      throw new CommandError(EXIT.failed, `The server did not stop within 20 s. Force it: kill -9 ${pid}`);
+      throw new CommandError(
+        EXIT.failed,
+        "The server is still stopping after 20 s. With TRUNKLINE_DRAIN_SECONDS it lets running tasks finish: wait, or " +
+          `force it: kill -9 ${pid}`,
+      );
     }
     await delay(LOOK_EVERY_MS);
   }
