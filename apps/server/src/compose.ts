@@ -124,6 +124,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     spawner: sandbox.spawner,
     environment,
     webFetch,
+    compute,
     redactor,
     canAsk: config.approvals.mode !== "never",
   });

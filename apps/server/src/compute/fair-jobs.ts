@@ -1,4 +1,4 @@
-/** A job waiting for a thread. */
+/** A job waiting for a process. */
 export interface Waiting {
   owner: string;
   isLong: boolean;
@@ -7,14 +7,14 @@ export interface Waiting {
 
 export interface FairJobsLimits {
   /** Concurrent jobs. */
-  threads: number;
+  atOnce: number;
   /** Maximum waiting jobs: in total, and per owner. */
   queued: number;
   queuedOfOwner: number;
 }
 
 /**
- * Decides which job runs next. Owners take turns, and neither one owner nor long jobs may occupy the last thread, so a
+ * Decides which job runs next. Owners take turns, and neither one owner nor long jobs may occupy the last process, so a
  * short job never waits for somebody else's long one.
  */
 export class FairJobs {
@@ -71,8 +71,8 @@ export class FairJobs {
   }
 
   #take(): Waiting | undefined {
-    const share = Math.max(1, this.#limits.threads - 1);
-    if (this.#runningCount >= this.#limits.threads) return undefined;
+    const share = Math.max(1, this.#limits.atOnce - 1);
+    if (this.#runningCount >= this.#limits.atOnce) return undefined;
     for (const [owner, own] of this.#waiting) {
       if ((this.#running.get(owner) ?? 0) >= share) continue;
       const job = own.find(({ isLong }) => !isLong || this.#longCount < share);

@@ -1,5 +1,10 @@
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { pino } from "pino";
-import { afterEach, expect, it, vi } from "vitest";
+import { afterAll, afterEach, expect, it, vi } from "vitest";
 import { createCompute, type PoolOptions } from "./pool.ts";
 import type { Compute, Job } from "./port.ts";
 import type attempt from "./testing/trying-job.ts";
@@ -22,19 +27,40 @@ function open(options: Partial<PoolOptions> = {}): Compute {
   return pool;
 }
 
+/** A job that runs until it is let go. */
 class Hold {
-  readonly #cells = new Int32Array(new SharedArrayBuffer(8));
-  readonly trial = { do: "hold", cells: this.#cells } as const;
+  readonly #server = createServer();
+  readonly #connected: Promise<Socket>;
+  readonly trial: { do: "hold"; socket: string };
+
+  private constructor(socket: string) {
+    this.trial = { do: "hold", socket };
+    this.#connected = once(this.#server, "connection").then(([connection]) => connection as Socket);
+    // A job that is ended breaks its connection off.
+    void this.#connected.then((connection) => connection.on("error", () => undefined));
+    this.#server.listen(socket);
+  }
+
+  static async listen(): Promise<Hold> {
+    holds += 1;
+    const hold = new Hold(join(directory, `hold-${holds}`));
+    await once(hold.#server, "listening");
+    return hold;
+  }
 
   async begun(): Promise<void> {
-    await Atomics.waitAsync(this.#cells, 0, 0).value;
+    await this.#connected;
   }
 
-  end(): void {
-    Atomics.store(this.#cells, 1, 1);
-    Atomics.notify(this.#cells, 1);
+  async end(): Promise<void> {
+    (await this.#connected).end();
+    this.#server.close();
   }
 }
+
+let holds = 0;
+const directory = mkdtempSync(join(tmpdir(), "compute-"));
+afterAll(() => rmSync(directory, { recursive: true }));
 
 it("answers with what the handler returns, and throws what it throws", async () => {
   const pool = open();
@@ -44,14 +70,14 @@ it("answers with what the handler returns, and throws what it throws", async () 
   );
 });
 
-it("ends a thread that spins at its deadline, and goes on", async () => {
+it("ends a process that spins at its deadline, and goes on", async () => {
   const pool = open();
   const spinning = pool.run(quick, { do: "spin" }, { ...alice, deadlineMs: 300 });
   await expect(spinning).rejects.toMatchObject({ bound: "deadline", reason: "unavailable" });
   expect(await pool.run(quick, { do: "answer", value: 1 }, alice)).toBe(1);
 });
 
-it("ends a thread that allocates without end, and the process lives", async () => {
+it("ends a process that allocates without end, and the server lives", async () => {
   const pool = open({ memoryMb: 32 });
   await expect(pool.run(quick, { do: "allocate" }, alice)).rejects.toMatchObject({
     bound: "memory",
@@ -60,11 +86,15 @@ it("ends a thread that allocates without end, and the process lives", async () =
   expect(await pool.run(quick, { do: "answer", value: 1 }, alice)).toBe(1);
 });
 
+it("gives its processes none of the server's environment", async () => {
+  expect(await open().run(quick, { do: "show the environment" }, alice)).not.toHaveProperty("PATH");
+});
+
 it("takes a job back that runs, or waits, when its signal aborts", async () => {
   const pool = open();
   const running = new AbortController();
   const waiting = new AbortController();
-  const hold = new Hold();
+  const hold = await Hold.listen();
   const first = pool.run(quick, hold.trial, { ...alice, signal: running.signal });
   const second = pool.run(quick, { do: "answer", value: 2 }, { ...alice, signal: waiting.signal });
   await hold.begun();
@@ -75,29 +105,30 @@ it("takes a job back that runs, or waits, when its signal aborts", async () => {
   expect(await pool.run(quick, { do: "answer", value: 3 }, alice)).toBe(3);
 });
 
-it("H: one owner's work leaves a thread to the others", async () => {
+it("H: one owner's work leaves a process to the others", async () => {
   const pool = open();
-  const holds = [new Hold(), new Hold(), new Hold()];
-  const held = holds.map(async ({ trial }) => pool.run(quick, trial, alice));
-  await holds[0]?.begun();
+  const all = [await Hold.listen(), await Hold.listen(), await Hold.listen()];
+  const held = all.map(async ({ trial }) => pool.run(quick, trial, alice));
+  await all[0]?.begun();
   expect(await pool.run(quick, { do: "answer", value: "bob's" }, bob)).toBe("bob's");
-  for (const hold of holds) hold.end();
+  for (const hold of all) void hold.end();
   await Promise.all(held);
 });
 
-it("H: long jobs of many owners leave a thread to a quick one", async () => {
+it("H: long jobs of many owners leave a process to a quick one", async () => {
   const pool = open();
-  const holds = ["a", "b", "c"].map((owner) => ({ owner, hold: new Hold() }));
-  const held = holds.map(async ({ owner, hold }) => pool.run(long, hold.trial, { ...alice, owner }));
-  await holds[0]?.hold.begun();
+  const all = [];
+  for (const owner of ["a", "b", "c"]) all.push({ owner, hold: await Hold.listen() });
+  const held = all.map(async ({ owner, hold }) => pool.run(long, hold.trial, { ...alice, owner }));
+  await all[0]?.hold.begun();
   expect(await pool.run(quick, { do: "answer", value: "quick" }, bob)).toBe("quick");
-  for (const { hold } of holds) hold.end();
+  for (const { hold } of all) void hold.end();
   await Promise.all(held);
 });
 
 it("H: refuses what one owner queues beyond a bound, and still takes others' work", async () => {
   const pool = open({ queuedOfOwner: 2, queued: 3 });
-  const hold = new Hold();
+  const hold = await Hold.listen();
   const answer = { do: "answer", value: 1 } as const;
   const taken = [pool.run(quick, hold.trial, alice)];
   taken.push(pool.run(quick, answer, alice), pool.run(quick, answer, alice));
@@ -106,21 +137,21 @@ it("H: refuses what one owner queues beyond a bound, and still takes others' wor
     reason: "rate_limited",
   });
   taken.push(pool.run(quick, answer, bob));
-  hold.end();
+  void hold.end();
   await Promise.all(taken);
 });
 
-it("starts its threads when there is work, and ends them when there is none", async () => {
+it("starts its processes when there is work, and ends them when there is none", async () => {
   const pool = open({ idleMs: 0 });
-  const first = await pool.run(quick, { do: "name the thread" }, alice);
+  const first = await pool.run(quick, { do: "name the process" }, alice);
   await vi.waitFor(async () => {
-    expect(await pool.run(quick, { do: "name the thread" }, alice)).not.toBe(first);
+    expect(await pool.run(quick, { do: "name the process" }, alice)).not.toBe(first);
   });
 });
 
 it("closes while jobs run and wait", async () => {
   const pool = open();
-  const hold = new Hold();
+  const hold = await Hold.listen();
   const running = pool.run(quick, hold.trial, alice);
   const waiting = pool.run(quick, { do: "answer", value: 1 }, alice);
   const outcomes = Promise.allSettled([running, waiting]);

@@ -1,64 +1,53 @@
-import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
-import { Piscina } from "piscina";
+import { ComputeProcess, ProcessEndedError } from "./compute-process.ts";
 import { FairJobs, type Waiting } from "./fair-jobs.ts";
+import { IdleProcesses } from "./idle-processes.ts";
 import { type Compute, ComputeError, type Job, type RunOptions } from "./port.ts";
 
 export interface PoolOptions {
   logger: Logger;
-  /** Maximum threads; at least two, so that one owner can't occupy all. */
-  threads?: number;
-  /** V8 heap limit of each thread. */
+  /** Maximum processes; at least two, so that one owner can't occupy all. */
+  processes?: number;
+  /** V8 heap limit of each. */
   memoryMb?: number;
-  /** Idle time before a thread ends, in ms. */
+  /** Idle time before a process ends, in ms. */
   idleMs?: number;
   queued?: number;
   queuedOfOwner?: number;
 }
 
-/** A thread takes some 15 MB, which an idle server should not spend. */
+/** A process takes some 45 MB, which an idle server should not spend. */
 const IDLE_MS = 5_000;
-const THREADS = 2;
+const PROCESSES = 2;
 const MEMORY_MB = 256;
 const QUEUED = 200;
 const QUEUED_OF_OWNER = 20;
-/** Share of the young generation. */
-const YOUNG_GENERATION_MB = 16;
 
-/**
- * Threads that start on demand and end when idle. Scheduling is done here, not by the pool, which knows no owners: it
- * never gets more jobs than it has threads.
- */
+/** Processes that start on demand and end when idle. */
 export function createCompute(options: PoolOptions): Compute {
-  const { logger, threads = THREADS, memoryMb = MEMORY_MB, idleMs = IDLE_MS } = options;
-  const pool = new Piscina({
-    minThreads: 0,
-    maxThreads: threads,
-    idleTimeout: idleMs,
-    // A thread blocked in Atomics.wait can't run a job's pending cleanup, such as closing a file.
-    atomics: "disabled",
-    recordTiming: false,
-    resourceLimits: { maxOldGenerationSizeMb: memoryMb, maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
-  });
-  pool.on("error", (error: unknown) => logger.error({ err: error }, "a worker thread failed"));
+  const { logger, processes = PROCESSES, memoryMb = MEMORY_MB, idleMs = IDLE_MS } = options;
+  const idle = new IdleProcesses(idleMs);
+  const busy = new Set<ComputeProcess>();
   const jobs = new FairJobs({
-    threads,
+    atOnce: processes,
     queued: options.queued ?? QUEUED,
     queuedOfOwner: options.queuedOfOwner ?? QUEUED_OF_OWNER,
   });
   const stop = new AbortController();
 
   const run = async (job: Job<never>, input: unknown, { deadlineMs, signal }: RunOptions) => {
+    const worker = idle.take() ?? new ComputeProcess({ memoryMb });
+    busy.add(worker);
     // Not AbortSignal.timeout: its timer would neither be cleared after the job nor keep the process alive.
     const deadline = new AbortController();
     const timer = setTimeout(() => deadline.abort(), deadlineMs);
     const signals = [deadline.signal, stop.signal, ...(signal === undefined ? [] : [signal])];
+    const ended = AbortSignal.any(signals);
+    const end = (): void => void worker.end();
+    ended.addEventListener("abort", end);
     try {
-      return (await pool.run(input, {
-        filename: fileURLToPath(job.module),
-        name: "default",
-        signal: AbortSignal.any(signals),
-      })) as unknown;
+      ended.throwIfAborted();
+      return await worker.run({ module: job.module.href, input });
     } catch (error) {
       if (stop.signal.aborted) throw stopped();
       if (signal?.aborted === true) throw signal.reason;
@@ -66,13 +55,20 @@ export function createCompute(options: PoolOptions): Compute {
         logger.warn({ job: job.name, deadlineMs }, "work was stopped at its deadline");
         throw new ComputeError("deadline", `This took longer than ${deadlineMs / 1_000} s and was stopped`);
       }
-      if ((error as NodeJS.ErrnoException).code === "ERR_WORKER_OUT_OF_MEMORY") {
-        logger.warn({ job: job.name, memoryMb }, "work was stopped at its memory limit");
+      if (error instanceof ProcessEndedError && error.signal !== null) {
+        logger.warn(
+          { job: job.name, memoryMb, signal: error.signal },
+          "work was stopped at its memory limit",
+        );
         throw new ComputeError("memory", "This used too much memory and was stopped");
       }
       throw error;
     } finally {
       clearTimeout(timer);
+      ended.removeEventListener("abort", end);
+      busy.delete(worker);
+      if (worker.isUsable && !ended.aborted) idle.keep(worker);
+      else await worker.end();
     }
   };
 
@@ -109,7 +105,7 @@ export function createCompute(options: PoolOptions): Compute {
 
     async close() {
       stop.abort();
-      await pool.destroy();
+      await Promise.all([idle.end(), ...[...busy].map(async (worker) => worker.end())]);
     },
   };
 }

@@ -1,4 +1,5 @@
 import { expect, it } from "vitest";
+import { testCompute } from "../compute/testing/test-compute.ts";
 import { createRedactor } from "../secrets/redactor.ts";
 import type { CommandReach } from "./process/spawner.ts";
 import { createTools } from "./registry.ts";
@@ -9,6 +10,7 @@ const toolsFor = (reach: CommandReach) =>
     environment: {},
     redactor: createRedactor([]),
     webFetch: "on",
+    compute: testCompute(),
   });
 
 const namesOf = (reach: CommandReach, effect: string) =>

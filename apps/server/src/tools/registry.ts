@@ -1,3 +1,4 @@
+import type { Compute } from "../compute/port.ts";
 import { type BashDeps, createBashTool } from "./bash.ts";
 import { createAskUserTool } from "./ask-user.ts";
 import { createEditFileTool } from "./edit-file.ts";
@@ -9,6 +10,7 @@ import { createWebFetchTool } from "./web-fetch.ts";
 import { createWriteFileTool } from "./write-file.ts";
 
 export interface ToolsDeps extends BashDeps {
+  compute: Compute;
   /** Whether to include the tool that reads the public web. */
   webFetch: "on" | "off";
   /** Whether there is somebody to answer questions. */
@@ -16,14 +18,14 @@ export interface ToolsDeps extends BashDeps {
 }
 
 /** The built-in tools, in the order shown to the model. */
-export function createTools({ webFetch, canAsk, ...deps }: ToolsDeps): readonly Tool[] {
+export function createTools({ webFetch, canAsk, compute, ...deps }: ToolsDeps): readonly Tool[] {
   const tools: Tool[] = [
     createBashTool(deps),
     createReadFileTool(),
     createWriteFileTool(),
     createEditFileTool(),
     createListFilesTool(),
-    ...(webFetch === "on" ? [createWebFetchTool()] : []),
+    ...(webFetch === "on" ? [createWebFetchTool({ compute })] : []),
     ...(canAsk === true ? [createAskUserTool()] : []),
   ];
   return tools.map((tool) => redactedTool(tool, deps.redactor));

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Compute } from "../compute/port.ts";
 import type { Tool } from "./port.ts";
 import type { Route } from "./web-fetch/connect.ts";
 import type { FetchLimits } from "./web-fetch/fetch-page.ts";
@@ -17,10 +18,13 @@ const WebFetchInput = z.strictObject({
 });
 type WebFetchInput = z.infer<typeof WebFetchInput>;
 
-/** @param options for tests: there is no setting for it, so that nobody opens the inner network by mistake. */
-export function createWebFetchTool(
-  options: { route?: Route; limits?: FetchLimits; slots?: FetchSlots } = {},
-): Tool<WebFetchInput> {
+/** @param options all but `compute` are for tests: there is no setting for the route, so that nobody opens the inner network by mistake. */
+export function createWebFetchTool(options: {
+  compute: Compute;
+  route?: Route;
+  limits?: FetchLimits;
+  slots?: FetchSlots;
+}): Tool<WebFetchInput> {
   const { slots = new FetchSlots(), ...rest } = options;
   return {
     name: "web_fetch",
@@ -41,7 +45,8 @@ export function createWebFetchTool(
         import("./web-fetch/fetch-text.ts"),
         import("./web-fetch/public-web.ts"),
       ]);
-      const request = { route: publicWeb, ...rest, url, offset, length: MAX_OUTPUT_LENGTH, signal };
+      const { ownerId: owner } = user;
+      const request = { route: publicWeb, ...rest, owner, url, offset, length: MAX_OUTPUT_LENGTH, signal };
       return slots.use(user, signal, () => fetchText(request));
     },
   };

@@ -51,6 +51,19 @@ it("G2: a key on a busy page ends it, however late the list moves, and whatever 
   expect(changes).toEqual([false]);
 });
 
+it("G2: who asks for the end is there, though the browser still draws out an earlier way up", () => {
+  const { state, changes } = following();
+  state.up(100, true);
+  state.scrolled(110, -40, 40);
+  state.follow();
+  state.scrolled(120, 40, 0);
+  state.scrolled(130, -30, 30);
+  expect(changes).toEqual([false, true]);
+  state.up(140, true);
+  state.scrolled(150, -30, 30);
+  expect(changes).toEqual([false, true, false]);
+});
+
 it("G2: a hand that changes its mind, and goes down to the end, is followed again", () => {
   const { state, changes } = following();
   state.up(100, true);

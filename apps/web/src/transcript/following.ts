@@ -24,6 +24,13 @@ export class Following {
     this.#onChange(isOn);
   }
 
+  /** The user asked for the end. What is left of an earlier way up, which the browser draws out, counts no more. */
+  follow(): void {
+    this.#upAt = Number.NEGATIVE_INFINITY;
+    this.#isLeaving = false;
+    this.set(true);
+  }
+
   /** A wheel, key or finger moving up. */
   up(at: number, canScroll: boolean): void {
     this.#upAt = at;

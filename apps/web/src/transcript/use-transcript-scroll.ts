@@ -73,7 +73,7 @@ export function useTranscriptScroll(
     isFollowing,
     newCount,
     follow() {
-      following.set(true);
+      following.follow();
       virtualizer.scrollToEnd();
     },
     leave: () => following.set(false),

@@ -1,4 +1,5 @@
-import { threadId } from "node:worker_threads";
+import { once } from "node:events";
+import { connect } from "node:net";
 
 /** Jobs for tests. */
 export type Trial =
@@ -6,11 +7,12 @@ export type Trial =
   | { do: "throw"; message: string }
   | { do: "spin" }
   | { do: "allocate" }
-  | { do: "name the thread" }
-  /** Sets the first cell when it runs, then waits for the second. */
-  | { do: "hold"; cells: Int32Array<SharedArrayBuffer> };
+  | { do: "name the process" }
+  | { do: "show the environment" }
+  /** Connects to this socket when it runs, then waits for its end. */
+  | { do: "hold"; socket: string };
 
-export default function attempt(trial: Trial): unknown {
+export default async function attempt(trial: Trial): Promise<unknown> {
   switch (trial.do) {
     case "answer":
       return trial.value;
@@ -20,12 +22,12 @@ export default function attempt(trial: Trial): unknown {
       for (;;);
     case "allocate":
       for (const kept: unknown[] = []; ;) kept.push(Array.from({ length: 10_000 }, () => ({})));
-    case "name the thread":
-      return threadId;
+    case "name the process":
+      return process.pid;
+    case "show the environment":
+      return process.env;
     case "hold":
-      Atomics.store(trial.cells, 0, 1);
-      Atomics.notify(trial.cells, 0);
-      Atomics.wait(trial.cells, 1, 0);
+      await once(connect(trial.socket).resume(), "close");
       return undefined;
   }
 }

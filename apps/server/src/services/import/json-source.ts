@@ -20,7 +20,7 @@ const END = -1;
 
 /**
  * Reads JSON from a file value by value: large objects and arrays are walked, their members parsed whole. Linear,
- * holding one value at most. Synchronous: for a worker thread.
+ * holding one value at most. Synchronous: for a worker process.
  */
 export class JsonSource {
   readonly #file: number;

@@ -46,7 +46,7 @@ interface Connection {
 /** Stays open until its thread ends, soon after the last search. */
 let open: Connection | undefined;
 
-/** Searches the caller's texts, newest first. Runs in a worker thread. */
+/** Searches the caller's texts, newest first. Runs in a worker process. */
 export default function search(request: SearchRequest): SearchPage {
   const terms = readTerms(request.text);
   if (terms.length === 0) return { items: [], nextCursor: null };

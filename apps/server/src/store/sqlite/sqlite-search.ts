@@ -12,7 +12,7 @@ const SEARCH: Job<typeof search> = {
 const PATIENCE_MS = 1_500;
 const DEADLINE_MS = 10_000;
 
-/** Search in the index of search-index.ts, in a worker thread with its own connection. */
+/** Search in the index of search-index.ts, in a worker process with its own connection. */
 export function createSqliteSearch({ path, compute }: { path: string; compute: Compute }): SearchIndex {
   return {
     search: async ({ ownerId, text, cursor, limit }) => {

@@ -6,6 +6,7 @@ import type { ProcessLedger, ProcessRecord, Tool, ToolContext, ToolResult } from
 import { createBareSpawner } from "../process/bare-spawner.ts";
 import type { TreePatience } from "../process/process-tree.ts";
 import { createTools } from "../registry.ts";
+import { testCompute } from "../../compute/testing/test-compute.ts";
 import { createRedactor } from "../../secrets/redactor.ts";
 import { toolContext } from "./tool-context.ts";
 
@@ -29,7 +30,8 @@ export class ToolBench implements AsyncDisposable {
     };
     const spawner = createBareSpawner({ owner: this.owner, ledger, patience });
     const environment = { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8" };
-    this.tools = createTools({ spawner, environment, webFetch: "on", redactor: createRedactor(secrets) });
+    const redactor = createRedactor(secrets);
+    this.tools = createTools({ spawner, environment, webFetch: "on", compute: testCompute(), redactor });
   }
 
   static async create(patience?: TreePatience, secrets: readonly string[] = []): Promise<ToolBench> {

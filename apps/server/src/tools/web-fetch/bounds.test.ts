@@ -4,6 +4,7 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { FETCH_LIMITS } from "./fetch-page.ts";
 import { always, fetchWith, testRoute, WebSite } from "./testing/web-site.ts";
+import { testCompute } from "../../compute/testing/test-compute.ts";
 import { toMarkdown } from "./to-markdown.ts";
 
 const route = testRoute();
@@ -108,14 +109,16 @@ test("what is no HTTP, or breaks off, is a failure with a reason", async () => {
   await expect(fetchWith({ route }, { url: site.url() })).rejects.toThrow("Can't fetch the page");
 });
 
-test("a page that is made to be slow, large or deep costs a bounded time in a thread of its own", async () => {
+test("a page that is made to be slow, large or deep costs a bounded time and memory in a process of its own", async () => {
   const { signal } = new AbortController();
-  const convert = (html: string, limits?: { timeoutMs: number; heapMb: number }) =>
-    toMarkdown(html, "http://x/", signal, limits);
-  const patient = { timeoutMs: 30_000, heapMb: 256 };
-  await expect(convert("<blockquote>".repeat(3_000), patient)).rejects.toThrow("nested too deeply");
+  const compute = testCompute();
+  const narrow = testCompute({ memoryMb: 24 });
+  const convert = (html: string, deadlineMs = 30_000, by = compute) =>
+    toMarkdown(html, "http://x/", { compute: by, owner: "alice", signal }, deadlineMs);
+  await expect(convert("<blockquote>".repeat(3_000))).rejects.toThrow("nested too deeply");
   const wide = "<p>a <b>b</b></p>".repeat(200_000);
-  await expect(convert(wide, { timeoutMs: 50, heapMb: 256 })).rejects.toThrow("it takes too long");
-  await expect(convert(wide, { ...patient, heapMb: 16 })).rejects.toThrow("it takes too much memory");
+  await expect(convert(wide, 50)).rejects.toThrow("it takes too long");
+  await expect(convert(wide, 30_000, narrow)).rejects.toThrow("it takes too much memory");
   expect(await convert(`${"<div>".repeat(200)}<p>a <b>b</b></p>`)).toBe("a **b**");
+  await Promise.all([compute.close(), narrow.close()]);
 });

@@ -1,3 +1,4 @@
+import type { Compute } from "../../compute/port.ts";
 import { withoutNul } from "../output-text.ts";
 import { wholeLength } from "../whole-characters.ts";
 import type { ToolResult } from "../port.ts";
@@ -14,6 +15,9 @@ export interface FetchTextRequest {
   route: Route;
   limits?: FetchLimits;
   signal: AbortSignal;
+  compute: Compute;
+  /** For whom. */
+  owner: string;
 }
 
 /** Fetches a page and returns part of its text. @throws FetchError; the signal's reason once aborted. */
@@ -28,7 +32,7 @@ export async function fetchText(request: FetchTextRequest): Promise<ToolResult> 
     };
   }
   const head = `${page.url.href} (HTTP ${page.status}, ${page.contentType || "no content type"})`;
-  const text = await readPageText(page, signal);
+  const text = await readPageText(page, request);
   if (text === null) return { status: "failed", output: `${head}\nThis is not a text page` };
   return {
     status: page.status >= 200 && page.status < 300 ? "succeeded" : "failed",

@@ -1,6 +1,6 @@
 import { MIMEType } from "node:util";
 import type { FetchedPage } from "./fetch-page.ts";
-import { toMarkdown } from "./to-markdown.ts";
+import { type PageConverter, toMarkdown } from "./to-markdown.ts";
 
 type Kind = "page" | "text" | "other";
 
@@ -46,14 +46,14 @@ export function isReadable(contentType: string): boolean {
  */
 export async function readPageText(
   { url, contentType, body }: FetchedPage,
-  signal: AbortSignal,
+  converter: PageConverter,
 ): Promise<string | null> {
   if (body === null) return null;
   const text = decode(body.bytes, contentType);
   if (text.slice(0, 1_024).includes("\0")) return null;
   const isPage =
     kindOf(contentType) === "page" || (contentType === "" && /^\s*<(?:!doctype html|html)\b/i.test(text));
-  return isPage ? toMarkdown(text, url.href, signal) : text;
+  return isPage ? toMarkdown(text, url.href, converter) : text;
 }
 
 /** A page declares its own encoding near the start (HTML, "prescan a byte stream"). */

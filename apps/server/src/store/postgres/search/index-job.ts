@@ -25,7 +25,7 @@ const MAX_MS = 1_000;
 const MAX_TEXTS = 100;
 const MAX_BYTES = 1_000_000;
 
-/** @returns the remaining work, for the next job. Runs in a worker thread. */
+/** @returns the remaining work, for the next job. Runs in a worker process. */
 export default async function index(request: IndexRequest): Promise<{ left: IndexWork[]; isMore: boolean }> {
   return withConnection(request, async (client) => {
     await ensureVersion(client);

@@ -13,7 +13,7 @@ const SEARCH: Job<typeof search> = {
 const PATIENCE_MS = 1_500;
 const DEADLINE_MS = 10_000;
 
-/** Search in the index of search-consumer.ts, in a worker thread with its own connection. */
+/** Search in the index of search-consumer.ts, in a worker process with its own connection. */
 export function createPostgresSearch({
   compute,
   ...address

@@ -18,7 +18,7 @@ const OWNER = "search index";
 
 /**
  * Keeps the search index up to date with the logs, slightly behind. Splitting texts into words costs what users write,
- * so a worker thread does it; it reads and stores by itself, so that no text passes through the main thread.
+ * so a worker process does it; it reads and stores by itself, so that no text passes through the server.
  */
 export function createSearchConsumer({
   compute,

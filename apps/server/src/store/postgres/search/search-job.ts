@@ -35,7 +35,7 @@ interface HitRow {
   at: number;
 }
 
-/** Searches the caller's texts, newest first. Runs in a worker thread. */
+/** Searches the caller's texts, newest first. Runs in a worker process. */
 export default async function search(request: SearchRequest): Promise<SearchPage> {
   const terms = readTerms(request.text);
   if (terms.length === 0) return { items: [], nextCursor: null };

@@ -6,6 +6,7 @@ import type { ProcessLedger, ProcessRecord, Tool, ToolContext, ToolResult } from
 import type { TreePatience } from "../../process/process-tree.ts";
 import type { Spawner } from "../../process/spawner.ts";
 import { createTools } from "../../registry.ts";
+import { testCompute } from "../../../compute/testing/test-compute.ts";
 import { createRedactor } from "../../../secrets/redactor.ts";
 import { toolContext } from "../../testing/tool-context.ts";
 import { findProgram } from "../find-program.ts";
@@ -55,6 +56,7 @@ export class SandboxBench implements AsyncDisposable {
       spawner,
       environment: { PATH, LANG: "C.UTF-8" },
       webFetch: "off",
+      compute: testCompute(),
       redactor: createRedactor([]),
     });
   }

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { testCompute } from "../../../compute/testing/test-compute.ts";
 import type { ToolResult } from "../../port.ts";
 import { toolContext } from "../../testing/tool-context.ts";
 import { createWebFetchTool } from "../../web-fetch.ts";
@@ -68,12 +69,14 @@ export function testRoute(
   };
 }
 
+const compute = testCompute();
+
 /** Calls the tool like the agent does. */
 export async function fetchWith(
   options: { route?: Route; limits?: FetchLimits; slots?: FetchSlots; signal?: AbortSignal },
   input: { url: string; offset?: number },
 ): Promise<ToolResult> {
-  const tool = createWebFetchTool(options);
+  const tool = createWebFetchTool({ compute, ...options });
   const { signal } = options;
   const context = toolContext({ workspace: "/nonexistent", ...(signal === undefined ? {} : { signal }) });
   return tool.execute(tool.inputSchema.parse(input), context);

@@ -1,2 +1,0 @@
-/** Reply of the thread that converts a page. */
-export type ConversionReply = { type: "converted"; markdown: string } | { type: "failed"; reason: string };
