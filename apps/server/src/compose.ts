@@ -38,12 +38,14 @@ import { createSearchService } from "./services/search.ts";
 import { createServerService } from "./services/server-info.ts";
 import { createTokenService } from "./services/tokens.ts";
 import { createUserService } from "./services/users.ts";
+import { createWorkspaceService } from "./services/workspaces.ts";
 import { SharedDirectory } from "./shared-directory.ts";
 import type { StartableSession, Store } from "./store/port.ts";
 import { isMarkedRestored, unmarkRestored } from "./store/backup/restore-mark.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
 import { openEngine } from "./store/open-engine.ts";
 import { copyWorkspace } from "./tools/files/copy-workspace.ts";
+import { workspaceFiles } from "./tools/files/workspace-files.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { createTools, sameTools } from "./tools/registry.ts";
 import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
@@ -185,6 +187,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const services: Services = {
     ...core.services,
     blobs: createBlobService({ blobs }),
+    workspaces: createWorkspaceService({ store, dataDir: config.sharedDir, files: workspaceFiles }),
     agents: createAgentService({ models, tools, policy: approvals.policy }),
     search: createSearchService(search),
     server: createServerService({

@@ -104,6 +104,14 @@ export type { ActivityBatch } from "./activity.ts";
 export type { Invitation, InviteUserInput } from "./invitation.ts";
 export type { CreatedToken, CreateTokenInput, ListTokensInput, Token, TokenPage, TokenRef } from "./token.ts";
 export type { Caller, CreateUserInput, ListUsersInput, RemoveUserInput, User, UserPage } from "./user.ts";
+export type {
+  ListWorkspaceInput,
+  ReadWorkspaceInput,
+  WorkspaceEntry,
+  WorkspaceEntryKind,
+  WorkspacePage,
+  WorkspaceText,
+} from "./workspace.ts";
 export type { ApprovalService } from "./services/approval-service.ts";
 export type {
   ActivityService,
@@ -119,4 +127,5 @@ export type { SessionService } from "./services/session-service.ts";
 export type { TaskService } from "./services/task-service.ts";
 export type { TokenService } from "./services/token-service.ts";
 export type { UserService } from "./services/user-service.ts";
+export type { ArchiveInput, WorkspaceDownload, WorkspaceService } from "./services/workspace-service.ts";
 export type { AppRouter, RouterContext } from "./router.ts";

@@ -27,6 +27,13 @@ export const DEFAULT_EVENT_PAGE_SIZE = 200;
 export const MAX_EVENT_PAGE_SIZE = 1_000;
 export const DEFAULT_SEARCH_PAGE_SIZE = 20;
 export const MAX_SEARCH_PAGE_SIZE = 100;
+export const DEFAULT_WORKSPACE_PAGE_SIZE = 200;
+export const MAX_WORKSPACE_PAGE_SIZE = 1_000;
+/** Longest path in a workspace, in UTF-16 code units. */
+export const MAX_PATH_LENGTH = 4_096;
+/** Bytes of a file that `workspace.read` returns at once. */
+export const DEFAULT_READ_BYTES = 65_536;
+export const MAX_READ_BYTES = 262_144;
 /** Tasks listed by `session.get` besides the active and queued ones. */
 export const SESSION_DETAIL_TASKS = 100;
 /** Open approvals listed by `session.get`. */

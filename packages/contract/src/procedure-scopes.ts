@@ -31,9 +31,13 @@ export const PROCEDURE_SCOPES = {
   "approval.answer": "write",
   "question.list": "read",
   "question.answer": "write",
+  "workspace.list": "read",
+  "workspace.read": "read",
   // Raw bytes over HTTP, so not procedures of the router.
   "blob.create": "write",
   "blob.get": "read",
+  "workspace.file": "read",
+  "workspace.archive": "read",
   "agent.list": "read",
   "activity.subscribe": "read",
   "search.query": "read",

@@ -7,6 +7,7 @@ import { sessionRouter } from "./router/session-router.ts";
 import { taskRouter } from "./router/task-router.ts";
 import { tokenRouter } from "./router/token-router.ts";
 import { userRouter } from "./router/user-router.ts";
+import { workspaceRouter } from "./router/workspace-router.ts";
 import { SearchInput, SearchPage } from "./search.ts";
 import { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts";
 
@@ -15,6 +16,7 @@ export const appRouter = router({
   session: sessionRouter,
   approval: approvalRouter,
   question: questionRouter,
+  workspace: workspaceRouter,
   agent: router({
     list: procedure.output(AgentList).query(({ ctx }) => ctx.services.agents.list(ctx.principal)),
   }),

@@ -17,3 +17,4 @@ export * from "./task.ts";
 export * from "./token.ts";
 export * from "./tool-kind.ts";
 export * from "./user.ts";
+export * from "./workspace.ts";

@@ -11,6 +11,7 @@ import type { SessionService } from "./services/session-service.ts";
 import type { TaskService } from "./services/task-service.ts";
 import type { TokenService } from "./services/token-service.ts";
 import type { UserService } from "./services/user-service.ts";
+import type { WorkspaceService } from "./services/workspace-service.ts";
 
 /** What the router calls. The server, or a test, injects implementations. */
 export interface Services {
@@ -19,6 +20,7 @@ export interface Services {
   approvals: ApprovalService;
   questions: QuestionService;
   blobs: BlobService;
+  workspaces: WorkspaceService;
   agents: AgentService;
   activity: ActivityService;
   search: SearchService;

@@ -33,6 +33,7 @@ import { tokenSignIn } from "./token-sign-in.ts";
 import { createTrpcStreamHandler } from "./trpc-stream.ts";
 import { createTrpcHandler, TRPC_PATH } from "./trpc.ts";
 import { createUiProxy, uiOffHandler } from "./ui-proxy.ts";
+import { registerWorkspaceDownloads } from "./workspace-downloads.ts";
 
 export interface AppDeps {
   site: Site;
@@ -83,6 +84,8 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.post("/api/sign-in-codes", createSignInCodeHandler({ auth, site }));
   registerBlobs(app, { services });
   registerRest(app, calls);
+  // After `/files` itself, which its pattern matches as well.
+  registerWorkspaceDownloads(app, { services, streams });
   registerApiDocs(app, { services });
   for (const path of Object.keys(methods)) {
     app.all(`${path}/*`, () => {

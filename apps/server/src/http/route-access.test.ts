@@ -30,6 +30,11 @@ const ROUTES: Readonly<Record<string, Access>> = {
   "ALL /api/blobs": "known",
   "GET /api/blobs/:blobId": "known",
   "ALL /api/blobs/:blobId": "known",
+  // Whose they are: workspace-downloads.int.test.ts.
+  "GET /api/sessions/:sessionId/files/*": "known",
+  "ALL /api/sessions/:sessionId/files/*": "known",
+  "GET /api/sessions/:sessionId/archive": "known",
+  "ALL /api/sessions/:sessionId/archive": "known",
   "GET /api/openapi.json": "known",
   "GET /api/docs": "known",
   "GET /api/docs/start.js": "known",

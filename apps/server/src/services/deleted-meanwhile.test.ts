@@ -13,8 +13,10 @@ import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
 import { createApprovalService } from "./approvals.ts";
 import { createQuestionService } from "./questions.ts";
 import { createSessionService } from "./sessions.ts";
+import { workspaceFiles } from "../tools/files/workspace-files.ts";
 import { createTaskService } from "./tasks.ts";
 import { type BeforeStep, stepped } from "./testing/stepped.ts";
+import { createWorkspaceService } from "./workspaces.ts";
 
 /** One that asks and waits, as models do. */
 const asking: Script = async () => ({
@@ -98,6 +100,11 @@ function services(before: BeforeStep) {
     }),
     approvals: createApprovalService(rooms),
     questions: createQuestionService(rooms),
+    workspaces: createWorkspaceService({
+      ...rooms,
+      dataDir: directory.path,
+      files: stepped(workspaceFiles, before),
+    }),
   };
 }
 type SteppedServices = ReturnType<typeof services>;
@@ -181,6 +188,25 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
   "question.answer": {
     words: async ({ questions }, { questionId }) =>
       questions.answer(alice, { questionId, answer: { text: "this" } }),
+  },
+  "workspace.list": {
+    page: async ({ workspaces }, { sessionId }) => workspaces.list(alice, { sessionId, ...page }),
+  },
+  "workspace.read": {
+    file: async ({ workspaces }, { sessionId }) =>
+      workspaces.read(alice, { sessionId, path: "notes", maxBytes: 1_024 }),
+  },
+  "workspace.file": {
+    whole: async ({ workspaces }, { sessionId }) => {
+      const { content } = await workspaces.openFile(alice, { sessionId, path: "notes" });
+      expect(Buffer.concat(await Array.fromAsync(content)).toString()).toBe("x");
+    },
+  },
+  "workspace.archive": {
+    whole: async ({ workspaces }, { sessionId }) => {
+      const { content } = await workspaces.openArchive(alice, { sessionId, git: false });
+      await Array.fromAsync(content);
+    },
   },
   "blob.create": "about no session",
   "blob.get": "about no session",

@@ -4,7 +4,9 @@ import { link, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "no
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gunzipSync } from "node:zlib";
 import { expect, test } from "vitest";
+import { workspaceFiles } from "./files/workspace-files.ts";
 import { ToolBench } from "./testing/tool-bench.ts";
 
 /** A directory outside the workspace: its contents must not appear in any result or change. */
@@ -98,6 +100,37 @@ test("a walk through directories that are swapped for links meanwhile shows noth
     }
   }
   expect(walkedInto).toBeGreaterThan(0);
+}, 60_000);
+
+test("neither a download nor an archive follows what is swapped for a link meanwhile", async () => {
+  await using bench = await ToolBench.create();
+  await using secret = await outside();
+  await mkdir(bench.path("real"));
+  await writeFile(bench.path("real/secret"), "harmless");
+  const seen = { read: 0, archived: 0 };
+  {
+    await using _ = await swapping(
+      bench,
+      secret.path,
+      `os.symlink(target, "link"); os.rename("link", "place"); os.remove("place"); os.rename("real", "place"); os.rename("place", "real")`,
+    );
+    for (let round = 0; round < 400; round++) {
+      const text = await workspaceFiles
+        .open(bench.workspace, "place/secret")
+        .then(async ({ content }) => Buffer.concat(await Array.fromAsync(content)).toString())
+        .catch((error: unknown) => String(error));
+      expect(text).not.toContain("canary");
+      if (text === "harmless") seen.read++;
+      const packed = await Array.fromAsync(
+        workspaceFiles.archive(bench.workspace, { top: "top", git: false }),
+      );
+      const archive = gunzipSync(Buffer.concat(packed)).toString("latin1");
+      expect(archive).not.toMatch(/canary/);
+      if (archive.includes("top/place/secret")) seen.archived++;
+    }
+  }
+  expect(seen.read).toBeGreaterThan(0);
+  expect(seen.archived).toBeGreaterThan(0);
 }, 60_000);
 
 test("a hard link is never written through: whatever else has the file keeps it as it was", async () => {

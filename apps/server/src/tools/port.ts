@@ -1,4 +1,12 @@
-import type { ContentPart, Location, QuestionOption, ToolEffect, ToolKind } from "@trunkline/contract";
+import type {
+  ContentPart,
+  Location,
+  QuestionOption,
+  ToolEffect,
+  ToolKind,
+  WorkspaceEntry,
+  WorkspaceText,
+} from "@trunkline/contract";
 import type { ZodType } from "zod";
 
 /** The session's owner. */
@@ -89,4 +97,34 @@ export interface ProcessLedger {
   onSpawn(record: ProcessRecord): Promise<void>;
   /** It and all its descendants are gone. */
   onExit(record: ProcessRecord): Promise<void>;
+}
+
+/**
+ * Reads a workspace for its owner, while tools may be writing in it. Nothing outside is ever read, whatever is replaced
+ * by a link meanwhile. A workspace that does not exist yet is empty. Every method throws TrunklineError: `not_found`,
+ * and `validation_failed` for a path that leads out or is of the wrong kind.
+ */
+export interface WorkspaceFiles {
+  list(
+    workspace: string,
+    page: ListedDirectory,
+  ): Promise<{ items: WorkspaceEntry[]; nextCursor: string | null }>;
+  read(workspace: string, piece: ReadPiece): Promise<WorkspaceText>;
+  /** The file is open when this resolves. */
+  open(workspace: string, path: string): Promise<{ bytes: number; content: AsyncIterable<Uint8Array> }>;
+  /** A gzipped tar of everything below `top`, a directory of that archive alone; made while it is read. */
+  archive(workspace: string, options: { top: string; git: boolean }): AsyncIterable<Uint8Array>;
+}
+
+export interface ListedDirectory {
+  path: string;
+  cursor: string | undefined;
+  limit: number;
+}
+
+export interface ReadPiece {
+  path: string;
+  fromByte: number | undefined;
+  fromLine: number | undefined;
+  maxBytes: number;
 }

@@ -29,7 +29,14 @@ to; knowing its hash is not enough. What no session refers to is removed a day a
 | route | scope | |
 | --- | --- | --- |
 | \`POST /api/blobs\` | \`write\` | Takes the file as its body, with \`Content-Type: application/octet-stream\`, at most 32 MiB. Answers 201 with [Blob](#blob). Refuses: \`payload_too_large\`, \`quota_exceeded\`, \`storage_full\`. |
-| \`GET /api/blobs/{blobId}\` | \`read\` | Answers 200 with the file as an attachment. Refuses: \`not_found\`. |`;
+| \`GET /api/blobs/{blobId}\` | \`read\` | Answers 200 with the file as an attachment. Refuses: \`not_found\`. |
+
+The files of a session's workspace, as they are at the moment. Nothing outside it can be reached, by no path and no link.
+
+| route | scope | |
+| --- | --- | --- |
+| \`GET /api/sessions/{sessionId}/files/{path}\` | \`read\` | Answers 200 with the file as an attachment. Refuses: \`not_found\`, \`rate_limited\`. |
+| \`GET /api/sessions/{sessionId}/archive\` | \`read\` | Answers 200 with the workspace as a gzipped tar, without \`.git\` unless \`?git=true\` asks for it. Links stay links. Refuses: \`not_found\`, \`rate_limited\`. |`;
 
 export const API_PAGE_FILE = new URL("../../../../docs/api.md", import.meta.url);
 

@@ -22,6 +22,7 @@ const FILES = [
   "token.ts",
   "tool-kind.ts",
   "user.ts",
+  "workspace.ts",
 ];
 
 export async function readSchemaSources(): Promise<string[]> {

@@ -1,6 +1,7 @@
 import { ErrorBody } from "./error-body.ts";
 import { createNamedSchemas } from "./json-schemas.ts";
 import { BLOB_GET, createBlobOperation } from "./openapi-blobs.ts";
+import { WORKSPACE_ARCHIVE, WORKSPACE_FILE } from "./openapi-workspace.ts";
 import { openApiOperation, type OpenApiOperation } from "./openapi-operation.ts";
 import { SIGN_IN_CODES } from "./openapi-sign-in.ts";
 import { restOperations } from "./operations.ts";
@@ -37,6 +38,8 @@ export function openApiDocument({ version }: { version: string }): OpenApiDocume
   }
   paths["/blobs"] = { post: createBlobOperation(schemas) };
   paths["/blobs/{blobId}"] = { get: BLOB_GET };
+  paths["/sessions/{sessionId}/files/{path}"] = { get: WORKSPACE_FILE };
+  paths["/sessions/{sessionId}/archive"] = { get: WORKSPACE_ARCHIVE };
   paths["/sign-in-codes"] = { post: SIGN_IN_CODES };
   return {
     openapi: "3.1.1",
@@ -81,6 +84,7 @@ const TAGS = [
     name: "Sessions",
     description: "Conversations, their tasks and their event logs.",
   },
+  { name: "Files", description: "What is in a session's workspace." },
   { name: "Approvals", description: "Tool calls to approve and questions to answer." },
   { name: "Agents", description: "Agents, models and tools." },
   { name: "Blobs", description: "Files, stored once under their hash." },

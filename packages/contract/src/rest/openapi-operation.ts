@@ -75,6 +75,7 @@ const TAGS: Readonly<Record<string, string>> = {
   audit: "Access",
   session: "Sessions",
   task: "Tasks",
+  workspace: "Files",
 };
 
 function tagOf(procedure: string): string {

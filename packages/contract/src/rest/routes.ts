@@ -182,6 +182,24 @@ export const REST_ROUTES = {
     reasons: ["not_found", "payload_too_large"],
   },
 
+  "workspace.list": {
+    method: "GET",
+    path: "/sessions/{sessionId}/files",
+    status: 200,
+    summary: "List a directory of a session's workspace",
+    description:
+      "One directory as it is now, without what is below. A session that has not run a tool has no files.",
+    reasons: ["not_found", "cursor_invalid"],
+  },
+  "workspace.read": {
+    method: "GET",
+    path: "/sessions/{sessionId}/text",
+    status: 200,
+    summary: "Read a text file of a session's workspace",
+    description: "A piece at a time: read on with `fromByte` and the last `nextByte`.",
+    reasons: ["not_found"],
+  },
+
   "approval.list": {
     method: "GET",
     path: "/approvals",

@@ -1,6 +1,6 @@
 import type { Scope } from "@trunkline/contract";
 import { type ProcedurePath, REST_ROUTES } from "@trunkline/contract/rest";
-import { type BusySession, WORD } from "./busy-session.ts";
+import { type BusySession, FILE, WORD } from "./busy-session.ts";
 import type { Input } from "./surface.ts";
 
 /** What belongs to the user that the table's calls concern. */
@@ -59,6 +59,13 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
   "session.export": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
   "session.import": { scope: "write", input: () => REST_ROUTES["session.import"].example, others: "own" },
   "session.subscribe": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+
+  "workspace.list": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "workspace.read": {
+    scope: "read",
+    input: ({ sessionId }) => ({ sessionId, path: FILE }),
+    others: "not_found",
+  },
 
   "approval.list": {
     scope: "read",

@@ -13,11 +13,15 @@ export interface BusySession {
   queued: [string, string];
 }
 
+/** A file in its workspace, with the word in it. */
+export const FILE = "found.txt";
 /** A word in its tool's output. */
 export const WORD = "needle";
 
 export async function startBusySession(client: TrunklineClient): Promise<BusySession> {
-  const first = await client.task.submit.mutate({ prompt: `run: printf %s ${WORD}\nsay: done` });
+  const first = await client.task.submit.mutate({
+    prompt: `run: printf %s ${WORD} | tee ${FILE}\nsay: done`,
+  });
   const { sessionId } = first;
   for await (const event of followTask(client, first)) if (event.type === "task.completed") break;
   const submit = async (prompt: string) => client.task.submit.mutate({ sessionId, prompt });

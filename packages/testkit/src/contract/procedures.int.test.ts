@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { readLog } from "../read-log.ts";
 import { ServerFixture } from "../server-fixture.ts";
 import { waitFor } from "../wait-for.ts";
-import { type BusySession, startBusySession, WORD } from "./busy-session.ts";
+import { type BusySession, FILE, startBusySession, WORD } from "./busy-session.ts";
 import { comparable } from "./comparable.ts";
 import { type Input, restSurface, type Surface, trpcSurface } from "./surface.ts";
 
@@ -34,6 +34,8 @@ const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
   "session.list": () => ({ query: "RUN", archived: false, limit: 1 }),
   "session.events": ({ sessionId }) => ({ sessionId, after: 2, limit: 3 }),
   "session.export": ({ sessionId }) => ({ sessionId }),
+  "workspace.list": ({ sessionId }) => ({ sessionId, limit: 5 }),
+  "workspace.read": ({ sessionId }) => ({ sessionId, path: FILE }),
   "search.query": () => ({ text: WORD, limit: 5 }),
   "approval.list": ({ asking: { sessionId } }) => ({ sessionId, limit: 2 }),
   "question.list": ({ asking: { sessionId } }) => ({ sessionId, limit: 2 }),

@@ -20,10 +20,15 @@ interface Level {
 
 /**
  * Visits a directory tree of any depth: one directory is open at a time and paths never grow, so neither descriptors
- * nor path length limit the depth. Directories that are closed to their owner are opened first. Links are not followed.
- * Whatever disappears or moves meanwhile is skipped.
+ * nor path length limit the depth. Links are not followed. Whatever disappears or moves meanwhile is skipped.
+ * @param options.access `granted` opens directories that are closed to their owner first; `as it is` skips them
  */
-export async function visitTree(root: HeldDirectory, visitor: TreeVisitor): Promise<void> {
+export async function visitTree(
+  root: HeldDirectory,
+  visitor: TreeVisitor,
+  { access = "granted" }: { access?: "granted" | "as it is" } = {},
+): Promise<void> {
+  const openChild = access === "granted" ? openGranted : openAsItIs;
   const levels: Level[] = [{ name: "", identity: await root.identity(), pending: await visitor.visit(root) }];
   let current = root;
   try {
@@ -47,7 +52,7 @@ export async function visitTree(root: HeldDirectory, visitor: TreeVisitor): Prom
       current = await replace(root, current, parent);
       if ((await parent.identity()) === levels.at(-1)?.identity) continue;
       // It was moved elsewhere: continue from the deepest level still in place.
-      const { directory, depth } = await descend(root, levels);
+      const { directory, depth } = await descend(root, levels, openChild);
       current = await replace(root, current, directory);
       for (; levels.length > depth; levels.pop()) await visitor.leave?.();
     }
@@ -60,6 +65,7 @@ export async function visitTree(root: HeldDirectory, visitor: TreeVisitor): Prom
 async function descend(
   root: HeldDirectory,
   levels: readonly Level[],
+  openChild: OpenChild,
 ): Promise<{ directory: HeldDirectory; depth: number }> {
   let directory = root;
   for (const [depth, { name, identity }] of levels.entries()) {
@@ -80,18 +86,30 @@ async function replace(root: HeldDirectory, old: HeldDirectory, next: HeldDirect
   return next;
 }
 
-function openChild(directory: HeldDirectory, name: string): Promise<HeldDirectory | undefined> {
-  return unlessGone(() => directory.childWithAccess(name));
-}
+type OpenChild = (directory: HeldDirectory, name: string) => Promise<HeldDirectory | undefined>;
+
+const openGranted: OpenChild = (directory, name) => unlessGone(() => directory.childWithAccess(name));
+const openAsItIs: OpenChild = (directory, name) => unlessUnreadable(() => directory.child(name));
 
 /** Removed or replaced (EINVAL: by a link) between being listed and opened. */
 const GONE = new Set(["ENOENT", "ENOTDIR", "ELOOP", "EINVAL"]);
 
+const UNREADABLE = new Set([...GONE, "EACCES", "EPERM", "ENXIO"]);
+
 export async function unlessGone<T>(work: () => Promise<T>): Promise<T | undefined> {
+  return unless(GONE, work);
+}
+
+/** The same, also for what is closed to us. */
+export async function unlessUnreadable<T>(work: () => Promise<T>): Promise<T | undefined> {
+  return unless(UNREADABLE, work);
+}
+
+async function unless<T>(codes: ReadonlySet<string>, work: () => Promise<T>): Promise<T | undefined> {
   try {
     return await work();
   } catch (error) {
-    if (error instanceof Error && "code" in error && GONE.has(String(error.code))) return undefined;
+    if (error instanceof Error && "code" in error && codes.has(String(error.code))) return undefined;
     throw error;
   }
 }

@@ -1,0 +1,40 @@
+import { Header, Pax } from "tar";
+
+export interface TarEntry {
+  /** With `/` between names; a directory's ends in one. */
+  path: string;
+  type: "File" | "Directory" | "SymbolicLink";
+  /** Permission bits. */
+  mode: number;
+  /** Of a file, in bytes. */
+  size: number;
+  /** ms since the epoch. */
+  modifiedAt: number;
+  /** Where a link leads. */
+  linkpath?: string;
+}
+
+const BLOCK_BYTES = 512;
+/** Times beyond this (about the year 2242) do not fit the format's eleven octal digits. */
+const MAX_TIME_S = 0o77_777_777_777;
+
+/** What goes before an entry's content (POSIX.1-2001 pax, with extended records only where needed). */
+export function tarHeader({ modifiedAt, ...entry }: TarEntry): Buffer {
+  const seconds = Math.min(Math.trunc(modifiedAt / 1_000), MAX_TIME_S);
+  const fields = { ...entry, mtime: new Date(seconds * 1_000), uid: 0, gid: 0 };
+  const header = new Header(fields);
+  const block = Buffer.alloc(BLOCK_BYTES);
+  if (!header.encode(block)) return block;
+  const { path, linkpath, size } = fields;
+  return Buffer.concat([
+    new Pax({ path, size, ...(linkpath !== undefined && { linkpath }) }).encode(),
+    block,
+  ]);
+}
+
+/** What goes after an entry's content, up to the next whole block. */
+export function tarPadding(size: number): Buffer {
+  return Buffer.alloc((BLOCK_BYTES - (size % BLOCK_BYTES)) % BLOCK_BYTES);
+}
+
+export const TAR_END = Buffer.alloc(2 * BLOCK_BYTES);
