@@ -19,6 +19,11 @@ export interface RunSink {
    * replace the pieces of their block.
    */
   delta(event: DeltaEvent): Promise<void>;
+  /**
+   * Whether the session may hold events of others since the start of the run, or since this was last asked. Events after
+   * the run's last one do not count: they are found when it has written the next.
+   */
+  othersWrote(): boolean;
 }
 
 /** Read access to a session's log; bounded in memory however long it is. */

@@ -19,7 +19,6 @@ export class RunState {
   #lastSeq = 0;
   /** Up to this one, the log was searched for messages to the running task. */
   #steeredSeq = 0;
-  #isFresh = true;
 
   private constructor(input: RunInput) {
     this.#input = input;
@@ -72,12 +71,8 @@ export class RunState {
 
   /** Reads messages sent to the running task since the last look. */
   async takeInSteering(): Promise<void> {
-    const { log, taskId } = this.#input;
-    // The log was just read to its end; what came since is found by the next look.
-    if (this.#isFresh) {
-      this.#isFresh = false;
-      return;
-    }
+    const { log, sink, taskId } = this.#input;
+    if (!sink.othersWrote()) return;
     // An event committed after one of ours has a larger seq, so none below the last of ours is missed.
     const upTo = this.#lastSeq;
     for await (const event of log.ofTypes(["task.steered"], { after: this.#steeredSeq })) {

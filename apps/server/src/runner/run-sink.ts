@@ -1,6 +1,7 @@
 import { OpenItems, type SessionEvent } from "@trunkline/contract";
 import type { DeltaEvent, RunEvent, RunSink } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
+import { OwnSeqs } from "./own-seqs.ts";
 import { FencedError } from "../store/port.ts";
 
 /** The writing task attempt. */
@@ -20,8 +21,7 @@ export class LogSink implements RunSink {
   readonly #holder: Holder;
   readonly #now: () => number;
   readonly #onRefused: () => void;
-  /** A seq that all future events of the run will exceed. */
-  #seqBound: number;
+  readonly #seqs: OwnSeqs;
   #outstanding = 0;
   #lost: Error | undefined;
 
@@ -35,7 +35,7 @@ export class LogSink implements RunSink {
   }) {
     this.#log = options.log;
     this.#holder = options.holder;
-    this.#seqBound = options.startedSeq;
+    this.#seqs = new OwnSeqs(options.startedSeq);
     this.#now = options.now;
     this.#onRefused = options.onRefused;
   }
@@ -52,21 +52,23 @@ export class LogSink implements RunSink {
     });
     // Only now: what could not be stored stays open, and is closed by whoever ends the run.
     for (const event of stored) this.open.apply(event, event);
-    this.#seqBound = stored.at(-1)?.seq ?? this.#seqBound;
+    this.#seqs.add(stored);
     return stored;
+  }
+
+  othersWrote(): boolean {
+    return this.#seqs.takeGap();
   }
 
   async delta(event: DeltaEvent): Promise<void> {
     if (this.#lost !== undefined) throw this.#lost;
     const { sessionId, taskId, attempt } = this.#holder;
-    this.open.apply(event, { taskId, seq: this.#seqBound + 1, at: this.#now() });
+    this.open.apply(event, { taskId, seq: this.#seqs.last + 1, at: this.#now() });
     this.#outstanding += 1;
     const stored = this.#log
       .append(sessionId, [{ ...event, taskId, attempt }], { fence: { taskId, attempt } })
       .then(
-        (events) => {
-          this.#seqBound = events.at(-1)?.seq ?? this.#seqBound;
-        },
+        (events) => this.#seqs.add(events),
         (error: unknown) => {
           if (error instanceof FencedError) this.#onRefused();
           this.#lost ??= error instanceof Error ? error : new Error(String(error));

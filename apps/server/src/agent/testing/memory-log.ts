@@ -54,12 +54,23 @@ export class MemoryLog {
   }
 
   sink(taskId: string): RunSink {
+    let known = this.#seq;
+    const own = new Set<number>();
+    const isForeign = ({ seq }: SessionEvent): boolean => seq > known && !own.has(seq);
     const write = async (events: readonly RunEvent[]): Promise<SessionEvent[]> => {
       if (this.appendsLeft <= 0) throw new LostError("the run has lost its task");
       this.appendsLeft--;
-      return this.append(...events.map((event) => ({ ...event, taskId })));
+      const stored = this.append(...events.map((event) => ({ ...event, taskId })));
+      for (const { seq } of stored) own.add(seq);
+      return stored;
     };
     return {
+      othersWrote: () => {
+        const last = Math.max(known, ...own);
+        const has = this.#events.some((event) => event.seq < last && isForeign(event));
+        known = last;
+        return has;
+      },
       append: write,
       delta: async (event: DeltaEvent) => {
         await write([event]);
