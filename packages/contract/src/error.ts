@@ -33,6 +33,10 @@ export const ERROR_CODES = {
   user_exists: "CONFLICT",
   /** Somebody has already joined as this user, so no new invitation is possible. */
   user_joined: "CONFLICT",
+  /** The branch has commits there that this session has not published: nothing was pushed. */
+  branch_moved: "CONFLICT",
+  /** The repository's host or forge rejects the project's credential, or there is none: set another. */
+  credential_rejected: "CONFLICT",
   /** Larger than the server accepts or returns at once. */
   payload_too_large: "PAYLOAD_TOO_LARGE",
   /** Your files use all the space that one user may have: delete sessions first. */
@@ -45,6 +49,8 @@ export const ERROR_CODES = {
   storage_full: "SERVICE_UNAVAILABLE",
   /** The server is starting or stopping, or its store is unavailable: try again. */
   unavailable: "SERVICE_UNAVAILABLE",
+  /** The repository's host or forge refused, failed or can't be reached; the message has its words. */
+  remote_failed: "BAD_GATEWAY",
   /** An unexpected error; see the server's log. */
   internal: "INTERNAL_SERVER_ERROR",
 } as const;

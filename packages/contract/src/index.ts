@@ -74,6 +74,7 @@ export {
   totalTokens,
 } from "./projections/usage.ts";
 export type { Json, Usage } from "./primitives.ts";
+export type { Check, MergeRequest, Published, PublishInput, ReviewComment } from "./publication.ts";
 export type { SearchHit, SearchInput, SearchPage } from "./search.ts";
 export type { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts";
 export type {

@@ -8,6 +8,7 @@ export * from "./content-part.ts";
 export * from "./event.ts";
 export * from "./invitation.ts";
 export * from "./primitives.ts";
+export * from "./publication.ts";
 export * from "./question.ts";
 export * from "./search.ts";
 export * from "./server-info.ts";

@@ -11,6 +11,7 @@ export type { CallOutcome, RecordedRequest } from "./fake-provider/recorded-requ
 export * as say from "./fake-provider/reply.ts";
 export type { Reply, Step, TokenUsage } from "./fake-provider/reply.ts";
 export { readTokenStamps, type TokenStamp } from "./fake-provider/token-stamp.ts";
+export { StandInForge, type StandInForgeOptions } from "./forges/stand-in-forge.ts";
 export { monotonicMicros } from "./monotonic-micros.ts";
 export { isProcessAlive } from "./process-alive.ts";
 export { environmentsBelow } from "./process-environments.ts";

@@ -1,0 +1,88 @@
+import { z } from "zod";
+import { Id, Timestamp } from "./primitives.ts";
+
+export const PUBLISH_KINDS = ["branch", "pull-request", "patch", "local"] as const;
+
+/** Git's name of a commit, hex. */
+export const CommitId = z.string().regex(/^[0-9a-f]{40,64}$/, "A commit's name is 40 or 64 hex digits");
+
+/** A branch by its short name, such as `trunkline/fix-login`; what git does not allow is refused when it is used. */
+const BranchName = z.string().trim().min(1).max(200);
+
+export const PublishInput = z.strictObject({
+  sessionId: Id,
+  /**
+   * `branch`: push it to the project's repository. `pull-request`: also open a pull or merge request. `patch`: changes
+   * nothing; `url` is where to download it. `local`: create the branch in the project's directory.
+   */
+  kind: z.enum(PUBLISH_KINDS),
+  /** Title of the request, and of the commit made of uncommitted changes; absent: the session's. */
+  title: z.string().trim().min(1).max(200).optional(),
+  /** Text of the request. */
+  body: z.string().max(60_000).optional(),
+  /** Branch to publish to; absent: the session's own. Never the one that the work is to be merged into. */
+  branch: BranchName.optional(),
+  /** Branch to merge into; absent: the one that the session started from. */
+  base: BranchName.optional(),
+  /** Whether to open the request as a draft. */
+  draft: z.boolean().optional(),
+});
+export type PublishInput = z.infer<typeof PublishInput>;
+
+/** What was published. */
+export const Published = z.strictObject({
+  kind: z.enum(PUBLISH_KINDS),
+  /** For `local`, with the directory's own name for it. */
+  branch: z.string(),
+  /** Of the pull or merge request; for a patch, the path to download it from. */
+  url: z.string().nullable(),
+  /** The commit that was published. */
+  commit: CommitId,
+});
+export type Published = z.infer<typeof Published>;
+
+export const REQUEST_STATES = ["open", "merged", "closed"] as const;
+export const CHECK_STATES = ["pending", "passed", "failed", "skipped"] as const;
+
+/** A request to merge a branch: GitHub and Gitea say pull request, GitLab merge request. */
+export const MergeRequest = z.strictObject({
+  /** Its number in the repository. */
+  number: z.int().positive(),
+  url: z.string(),
+  title: z.string(),
+  state: z.enum(REQUEST_STATES),
+  draft: z.boolean(),
+  branch: z.string(),
+  /** Branch to merge into. */
+  base: z.string(),
+  /** The newest commit of the branch. */
+  commit: CommitId,
+});
+export type MergeRequest = z.infer<typeof MergeRequest>;
+
+/** A check, status or job of the newest commit. */
+export const Check = z.strictObject({
+  id: z.string(),
+  name: z.string(),
+  state: z.enum(CHECK_STATES),
+  /** Its details, for people. */
+  url: z.string().nullable(),
+  summary: z.string().nullable(),
+});
+export type Check = z.infer<typeof Check>;
+
+/** What somebody wrote about the changes. */
+export const ReviewComment = z.strictObject({
+  id: z.string(),
+  author: z.string(),
+  at: Timestamp,
+  text: z.string(),
+  /** The file that it is about; null: all of it. */
+  path: z.string().nullable(),
+  /** A line of the new version of the file; null: unknown, or the file as a whole. */
+  line: z.int().positive().nullable(),
+  url: z.string().nullable(),
+  /** Whether somebody marked it as resolved, where the forge tells. */
+  resolved: z.boolean(),
+});
+export type ReviewComment = z.infer<typeof ReviewComment>;
