@@ -23,6 +23,7 @@ import { PgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
 import type { Dispatcher } from "./dispatch/port.ts";
 import { noHints } from "./hints/no-hints.ts";
 import type { Hints } from "./hints/port.ts";
+import { createInstructions } from "./instructions/instructions.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createLogger } from "./ops/logger.ts";
 import { releaseMemoryWhenQuiet } from "./ops/release-memory.ts";
@@ -46,6 +47,7 @@ import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
 import { openEngine } from "./store/open-engine.ts";
 import { copyWorkspace } from "./tools/files/copy-workspace.ts";
 import { workspaceFiles } from "./tools/files/workspace-files.ts";
+import { createWorkspaceReader } from "./tools/files/workspace-reader.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { createTools, sameTools } from "./tools/registry.ts";
 import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
@@ -148,7 +150,10 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     dataDir: config.dataDir,
     sharedDir: config.sharedDir,
     models,
-    runTask: createRunTask({ clock: { ...systemClock, date: now } }),
+    runTask: createRunTask({
+      clock: { ...systemClock, date: now },
+      instructions: createInstructions(createWorkspaceReader()),
+    }),
     tools: sameTools(tools),
     turns,
     compute,

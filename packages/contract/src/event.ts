@@ -239,6 +239,39 @@ const EVENT_DATA = {
     toolCalls: z.array(ToolCall),
   }),
 
+  /** The model was given instructions that stand in the project or its repository; what was given before stays as it is. */
+  "instructions.read": z.strictObject({
+    /** A later one of the same source and path replaces an earlier one. */
+    documents: z
+      .array(
+        z.strictObject({
+          /** Whose words they are: the project's settings, or a file of the repository. */
+          source: z.enum(["project", "repository"]),
+          /** Of the file, relative to the workspace. */
+          path: z.string().max(4_096).optional(),
+          text: z.string(),
+          /** Bytes left out at the end because it was too long. */
+          omittedBytes: z.int().positive().optional(),
+        }),
+      )
+      .max(50),
+    /** All skills of the repository; absent: as before. */
+    skills: z
+      .array(
+        z.strictObject({
+          name: z.string().max(100),
+          /** When to use it. */
+          description: z.string().max(2_000),
+          /** Of its `SKILL.md`, relative to the workspace. */
+          path: z.string().max(4_096),
+        }),
+      )
+      .max(200)
+      .optional(),
+    /** A part may come from strangers: from here on more calls need approval. */
+    readsUntrusted: z.literal(true).optional(),
+  }),
+
   /** A piece of an answer. Removed from the log when its block ends. */
   "text.delta": Block,
   /** A complete block of an answer; replaces its pieces. */

@@ -1,4 +1,10 @@
-import type { EventDataOf, QuestionOption, SessionEvent, ToolCall } from "@trunkline/contract";
+import {
+  type EventDataOf,
+  instructionsNote,
+  type QuestionOption,
+  type SessionEvent,
+  type ToolCall,
+} from "@trunkline/contract";
 import { formatCallDetails } from "../approvals/call-details.ts";
 import { describeAnswer } from "../approvals/chosen-options.ts";
 import { formatQuestion, isQuestion, questionText } from "../approvals/question.ts";
@@ -58,6 +64,8 @@ export function formatEventRows(
         const mark = { pending: "☐", active: "▸", done: "☑" }[status];
         return status === "done" ? colors.dim(`${mark} ${oneLine(text)}`) : `${mark} ${oneLine(text)}`;
       });
+    case "instructions.read":
+      return [colors.dim(oneLine(instructionsNote(event.data)))];
     case "context.compacted":
       return [colors.dim("Older messages were summarized to make room")];
     case "budget.exceeded": {

@@ -239,6 +239,17 @@ it.each([
   expect(print([end])).toBe(`${row}\n`);
 });
 
+it("says which instructions were read", () => {
+  const documents = [
+    { source: "project" as const, text: "x" },
+    { source: "repository" as const, path: "a\nb/AGENTS.md", text: "x" },
+  ];
+  const skills = [{ name: "pdf", description: "d", path: "p" }];
+  expect(print([event("instructions.read", { documents, skills })])).toBe(
+    "Read the project's instructions, a b/AGENTS.md, 1 skill\n",
+  );
+});
+
 it("lets nothing through that a terminal would obey", () => {
   const evil = "\u001b]52;c;ZXZpbA==\u0007\u001b[2J\u001b[31mred\u001b[0m\u0000\u009b1A\u202etxt\r\nnext";
   const text = print([

@@ -70,7 +70,11 @@ export class ApprovalLedger implements SessionTrust {
   apply(event: SessionEvent): void {
     if (event.seq <= this.#importedSeq) return;
     if (event.type === "context.compacted") this.#carry(event.data.carried);
-    else if (event.type === "tool.called" || event.type === "session.forked") {
+    else if (
+      event.type === "tool.called" ||
+      event.type === "session.forked" ||
+      event.type === "instructions.read"
+    ) {
       if (event.data.readsUntrusted === true) this.#hasReadUntrusted = true;
     } else if (event.type === "tool.ended") {
       this.#decisions.delete(event.data.callId);

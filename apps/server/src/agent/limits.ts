@@ -31,6 +31,10 @@ export const MAX_TRANSCRIPT_LENGTH = 2_000_000;
 /** Length that an old output is shortened to. */
 export const SHORT_OUTPUT_LENGTH = 2_000;
 
+/** Instructions from files that are part of one prompt: their number, and the length of all in UTF-16 units. */
+export const MAX_INSTRUCTION_DOCUMENTS = 24;
+export const MAX_INSTRUCTION_LENGTH = 64 * 1024;
+
 /** Queued prompts held in memory, and call ids remembered. */
 export const MAX_KEPT_QUEUED = 32;
 export const MAX_KEPT_CALL_IDS = 10_000;

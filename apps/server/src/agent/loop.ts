@@ -2,6 +2,8 @@ import { type Deadline, effectiveBudget, startDeadline } from "./budget-meter.ts
 import { CallGuard } from "./call-guard.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { compactAfterOverflow } from "./compaction.ts";
+import { InstructionFeed } from "./give-instructions.ts";
+import type { Instructions } from "../instructions/port.ts";
 import { workOffCalls } from "./pending-calls.ts";
 import type { RunInput, RunOutcome, RunTask } from "./port.ts";
 import { prepareStep, type StepDeps } from "./prepare-step.ts";
@@ -13,19 +15,22 @@ import type { LastStep } from "./transcript.ts";
 
 export interface LoopDeps {
   clock?: Clock;
+  /** Absent: a workspace's files give none. */
+  instructions?: Instructions;
 }
 
 /**
  * The agent loop: model, tools, model, until the model requests no more tools. It is stateless: the log says where a
  * task stands, so any attempt, on any server, resumes from the last completed step.
  */
-export function createRunTask({ clock = systemClock }: LoopDeps = {}): RunTask {
+export function createRunTask({ clock = systemClock, instructions }: LoopDeps = {}): RunTask {
   return async (input) => {
     const state = await RunState.read(input);
     const limits = effectiveBudget(input.budget);
     using deadline = startDeadline(limits, state.progress, clock);
     const signal = AbortSignal.any([input.signal, deadline.signal]);
-    const deps = { ...input, state, limits, clock, signal };
+    const feed = instructions && new InstructionFeed(instructions, input);
+    const deps = { ...input, state, limits, clock, signal, instructions: feed };
     try {
       return await takeSteps(deps);
     } catch (error) {

@@ -1,4 +1,5 @@
 import type { Tool } from "../tools/port.ts";
+import type { InstructionFeed } from "./give-instructions.ts";
 import { checkStepBudget, type EffectiveBudget } from "./budget-meter.ts";
 import { compactIfNearlyFull } from "./compaction.ts";
 import type { ModelDeps, PreparedStep } from "./step.ts";
@@ -8,6 +9,8 @@ import { toolDefinition } from "./tool-definitions.ts";
 export interface StepDeps extends ModelDeps {
   limits: EffectiveBudget;
   tools: readonly Tool[];
+  /** Absent: there are none. */
+  instructions?: InstructionFeed | undefined;
 }
 
 /**
@@ -20,6 +23,8 @@ export async function prepareStep(deps: StepDeps): Promise<PreparedStep> {
   checkStepBudget(limits, state.progress);
   // A summary costs tokens, too.
   if (await compactIfNearlyFull(deps)) checkStepBudget(limits, state.progress);
+  // After a summary, which does not hold them.
+  await deps.instructions?.give(state);
   return {
     step: state.progress.steps + 1,
     prompt: state.transcript.prompt(SYSTEM_PROMPT, model.name),

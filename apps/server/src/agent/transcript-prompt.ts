@@ -1,8 +1,9 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from "@ai-sdk/provider";
 import type { TerminalTaskState } from "@trunkline/contract";
+import { instructionText } from "./instruction-text.ts";
 import { PromptCalls } from "./prompt-calls.ts";
 import { projectStep } from "./step-messages.ts";
-import type { Turn } from "./transcript-turn.ts";
+import type { Step, Turn } from "./transcript-turn.ts";
 import { textOf } from "./transcript-turn.ts";
 
 type AssistantMessage = Extract<LanguageModelV4Message, { role: "assistant" }>;
@@ -41,11 +42,15 @@ export function projectPrompt(
   ];
 }
 
-function openingOf({ prompt, openingSteers }: Turn, summary: string | null): string[] {
+function openingOf({ prompt, openingSteers, openingInstructions }: Turn, summary: string | null): string[] {
   const before = summary === null ? [] : [`${SUMMARY_HEADING}\n\n${summary}\n\n${SUMMARY_END}`];
-  return [...before, prompt, ...openingSteers];
+  const given = openingInstructions.map(instructionText);
+  // So that the prompt cannot be taken for a part of them.
+  const end = given.length === 0 || summary !== null ? [] : [INSTRUCTIONS_END];
+  return [...given, ...end, ...before, prompt, ...openingSteers];
 }
 
+const INSTRUCTIONS_END = "[End of the instructions. The user's message:]";
 const SUMMARY_HEADING = "[Summary of what came before in this conversation]";
 const SUMMARY_END = "[End of the summary. The user's message:]";
 
@@ -56,12 +61,14 @@ function userMessage(texts: readonly string[]): LanguageModelV4Message {
 function projectTurn(turn: Turn, isCurrent: boolean, calls: PromptCalls): LanguageModelV4Message[] {
   const isOver = !isCurrent || turn.ending !== null;
   return [
-    ...turn.steps.flatMap((step) => [
-      ...projectStep(turn, step, calls),
-      ...(step.steers.length > 0 ? [userMessage(step.steers)] : []),
-    ]),
+    ...turn.steps.flatMap((step) => [...projectStep(turn, step, calls), ...messageAfter(step)]),
     ...(isOver ? closing(turn) : []),
   ];
+}
+
+function messageAfter({ instructions, steers }: Step): LanguageModelV4Message[] {
+  const texts = [...instructions.map(instructionText), ...steers];
+  return texts.length > 0 ? [userMessage(texts)] : [];
 }
 
 /** Ends a finished turn with an assistant message, so that the next prompt follows an answer. */

@@ -13,6 +13,7 @@ import {
   type ToolCall,
   type Usage,
 } from "@trunkline/contract";
+import { type InstructionsRead, instructionText } from "./instruction-text.ts";
 import { shortened } from "./shortened-text.ts";
 
 export type StepEnded = EventDataOf<"step.ended">;
@@ -28,6 +29,8 @@ export interface Step {
   results: Map<string, ToolEnded>;
   /** Messages from the user that followed it, while the task was running. */
   steers: string[];
+  /** Instructions that were given after it. */
+  instructions: InstructionsRead[];
   /** Seq of its last event so far. */
   endSeq: number;
   /** Working time of the task until then, in ms. */
@@ -51,6 +54,8 @@ export class Turn {
   ending: { state: TerminalTaskState; seq: number } | null = null;
   /** Messages from the user before the first step that is kept. */
   openingSteers: string[] = [];
+  /** Instructions that were given before it. */
+  openingInstructions: InstructionsRead[] = [];
   /** Length of all its texts in UTF-16 units. */
   length: number;
   #earlier: EarlierWork;
@@ -108,6 +113,8 @@ export class Turn {
       const step = this.#stepOf(event.data.callId);
       step?.results.set(event.data.callId, event.data);
       if (step !== undefined) this.#grow(step, event.data.output.length, event.seq);
+    } else if (event.type === "instructions.read") {
+      this.#instruct(event.data, event.seq);
     } else if (event.type === "task.steered") {
       this.#unheard.push({ prompt: event.data.prompt, seq: event.seq });
       if (!this.#isStepOpen) this.#hear();
@@ -173,6 +180,7 @@ export class Turn {
     this.#earlier = this.workUpTo(seq);
     this.steps = kept;
     this.openingSteers = [];
+    this.openingInstructions = [];
     this.length = kept.reduce((length, step) => length + step.length, this.prompt.length);
     if (kept.length === 0) this.#pendingCalls = [];
   }
@@ -189,12 +197,25 @@ export class Turn {
       ended,
       results: new Map(),
       steers: [],
+      instructions: [],
       endSeq: seq,
       workedMs: 0,
       length: 0,
     };
     this.steps.push(step);
     this.#grow(step, said + asked, seq);
+  }
+
+  #instruct(data: InstructionsRead, seq: number): void {
+    const last = this.steps.at(-1);
+    const { length } = instructionText(data);
+    if (last === undefined) {
+      this.openingInstructions.push(data);
+      this.length += length;
+    } else {
+      last.instructions.push(data);
+      this.#grow(last, length, seq);
+    }
   }
 
   #hear(): void {

@@ -9,6 +9,7 @@ import {
   type Usage,
 } from "@trunkline/contract";
 import { MAX_KEPT_CALL_IDS, MAX_KEPT_QUEUED, MAX_TRANSCRIPT_LENGTH, SHORT_OUTPUT_LENGTH } from "./limits.ts";
+import { documentKey, type InstructionsRead } from "./instruction-text.ts";
 import { projectPrompt } from "./transcript-prompt.ts";
 import { type Step, textOf, Turn } from "./transcript-turn.ts";
 
@@ -31,6 +32,16 @@ export interface LastStep {
   toolCalls: readonly ToolCall[];
   /** The user has sent a message since. */
   isSteered: boolean;
+}
+
+/** Instructions that are part of the prompt, each as it was given last. */
+export interface GivenInstructions {
+  /** Texts by source and path, see documentKey. */
+  texts: ReadonlyMap<string, string>;
+  /** Null: none were ever given. */
+  skills: InstructionsRead["skills"] | null;
+  /** Of all texts together, replaced ones included, in UTF-16 units. */
+  length: number;
 }
 
 export type Compacted = Extract<SessionEvent, { type: "context.compacted" }>;
@@ -70,6 +81,22 @@ export class TranscriptBuilder {
   /** The summary of the events before those that are kept. */
   get summary(): string | null {
     return this.#summary;
+  }
+
+  get instructions(): GivenInstructions {
+    const texts = new Map<string, string>();
+    let skills: GivenInstructions["skills"] = null;
+    let length = 0;
+    for (const turn of this.turns) {
+      for (const read of [turn.openingInstructions, ...turn.steps.map((step) => step.instructions)].flat()) {
+        for (const document of read.documents) {
+          texts.set(documentKey(document), document.text);
+          length += document.text.length;
+        }
+        skills = read.skills ?? skills;
+      }
+    }
+    return { texts, skills, length };
   }
 
   /** Parts of the conversation were dropped without a summary. */

@@ -97,7 +97,8 @@ export async function forkSession(
 
 /** Whether untrusted text entered the session after an event; a fork's log covers what came before. */
 async function hasReadUntrusted({ events }: Store, sessionId: string, after: number): Promise<boolean> {
-  for await (const { data } of events.ofTypes(sessionId, ["tool.called", "session.forked"], { after })) {
+  const types = ["tool.called", "session.forked", "instructions.read"] as const;
+  for await (const { data } of events.ofTypes(sessionId, types, { after })) {
     if (data.readsUntrusted === true) return true;
   }
   return false;

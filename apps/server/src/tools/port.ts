@@ -81,6 +81,23 @@ export interface ToolSource {
   toolsOf(session: ToolSession): Promise<readonly Tool[]>;
 }
 
+/** Reads files of a workspace outside of a call, as safely as the file tools: no link leads out. */
+export interface WorkspaceReader {
+  /**
+   * The beginning of a UTF-8 text file.
+   * @returns null where there is nothing to read: no such file, no regular one, binary, or outside the workspace.
+   */
+  readHead(workspace: string, path: string, maxBytes: number): Promise<FileHead | null>;
+  /** Names of a directory's subdirectories and links, sorted; at most `limit` entries are looked at. Empty: none to be read. */
+  directoriesIn(workspace: string, path: string, limit: number): Promise<string[]>;
+}
+
+export interface FileHead {
+  text: string;
+  /** Bytes of the file after `text`. */
+  omittedBytes: number;
+}
+
 /** Identifies a command's process and its descendants after this server has crashed. */
 export interface ProcessRecord {
   pid: number;

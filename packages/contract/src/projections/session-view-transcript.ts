@@ -1,6 +1,7 @@
 import type { SessionEvent } from "../event.ts";
 import { approvalSettledBy } from "./approval-life.ts";
 import { type BlockEvent, blockAfter, kindOfBlock, newBlock } from "./block.ts";
+import { instructionsNote } from "./instructions-note.ts";
 import { questionSettledBy } from "./question-life.ts";
 import type {
   ApprovalRow,
@@ -214,6 +215,8 @@ function noteOf(event: SessionEvent): Pick<NoticeRow, "level" | "message"> | nul
       };
     case "context.compacted":
       return { level: "info", message: "Earlier messages were summarised to make room" };
+    case "instructions.read":
+      return { level: "info", message: instructionsNote(event.data) };
     case "session.forked":
       return { level: "info", message: `Forked from session ${event.data.parentId}` };
     default:
