@@ -14,12 +14,14 @@ import { doctorCommand } from "./commands/doctor.ts";
 import { editCommand } from "./commands/edit.ts";
 import { drainCommand } from "./commands/drain.ts";
 import { exportCommand } from "./commands/export.ts";
+import { filesCommand } from "./commands/files.ts";
 import { forkCommand } from "./commands/fork.ts";
 import { importCommand } from "./commands/import.ts";
 import { importAlexCommand } from "./commands/import-alex.ts";
 import { loginCommand } from "./commands/login.ts";
 import { migrateStoreCommand } from "./commands/migrate-store.ts";
 import { moveCommand } from "./commands/move.ts";
+import { pullCommand } from "./commands/pull.ts";
 import { renameCommand } from "./commands/rename.ts";
 import { resumeCommand } from "./commands/resume.ts";
 import { retryCommand } from "./commands/retry.ts";
@@ -62,6 +64,8 @@ const GROUPS: readonly (readonly [
     [
       sessionsCommand,
       searchCommand,
+      filesCommand,
+      pullCommand,
       forkCommand,
       renameCommand,
       archiveCommand,

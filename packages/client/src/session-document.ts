@@ -1,9 +1,8 @@
 import type { ImportSessionOutput } from "@trunkline/contract";
-import { mediaTypeOf, readRetryAfterMs } from "./answer-headers.ts";
-import { isApiError, TrunklineApiError } from "./api-error.ts";
-import { connectionOf, type TrunklineClient } from "./client.ts";
-import { TrunklineConnectionError } from "./connection-error.ts";
-import { readErrorShape } from "./error-shape.ts";
+import type { TrunklineClient } from "./client.ts";
+import { request, requestStream } from "./request.ts";
+
+const mediaType = "application/json";
 
 /**
  * Streams a session as a JSON document of any size (what `client.session.export.query` returns). The stream fails if
@@ -16,9 +15,7 @@ export async function exportDocument(
   sessionId: string,
 ): Promise<ReadableStream<Uint8Array>> {
   const path = `/api/sessions/${encodeURIComponent(sessionId)}/export`;
-  const { body } = await request(client, path, {});
-  if (body === null) throw new TrunklineConnectionError("The server sent no document");
-  return body;
+  return requestStream(client, path, { mediaType });
 }
 
 /**
@@ -46,24 +43,6 @@ export async function importDocument(
   });
   // Required for a streaming body, but missing from the browser types.
   const init: RequestInit & { duplex: "half" } = { method: "POST", body, duplex: "half" };
-  const response = await request(client, `/api/sessions/import${query}`, init);
+  const response = await request(client, `/api/sessions/import${query}`, { ...init, mediaType });
   return (await response.json()) as ImportSessionOutput;
-}
-
-async function request(client: TrunklineClient, path: string, init: RequestInit): Promise<Response> {
-  const { url, fetch, headers } = connectionOf(client);
-  try {
-    const response = await fetch(url + path, {
-      ...init,
-      headers: init.body ? { ...headers, "content-type": "application/json" } : headers,
-    });
-    if (response.ok && mediaTypeOf(response) === "application/json") return response;
-    if (response.ok) throw new TrunklineConnectionError("The response is not from a Trunkline server");
-    const body: unknown = await response.json().catch(() => null);
-    throw new TrunklineApiError(readErrorShape(body, response.status), {
-      retryAfterMs: readRetryAfterMs(response.headers),
-    });
-  } catch (error) {
-    throw isApiError(error) ? error : TrunklineConnectionError.of(error);
-  }
 }

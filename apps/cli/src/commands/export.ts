@@ -1,10 +1,8 @@
-import { open } from "node:fs/promises";
 import { exportDocument } from "@trunkline/client";
 import type { SessionDocument } from "@trunkline/contract";
 import { Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
-import { fileProblem } from "../file-problem.ts";
 import { localPath } from "../server/local-path.ts";
 import { EventCount } from "../session-document/count-events.ts";
 import { toMarkdown } from "../session-document/to-markdown.ts";
@@ -13,6 +11,7 @@ import { formatSize } from "../terminal/size.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { findSession } from "./find-id.ts";
 import { parseId } from "./option-values.ts";
+import { writeNewFile } from "./write-new-file.ts";
 
 interface ExportOptions {
   out?: string;
@@ -72,21 +71,4 @@ async function* asMarkdown(
 ): AsyncGenerator<string, void> {
   const json = (await Array.fromAsync(asJson(body, counter))).join("");
   yield toMarkdown(JSON.parse(json) as SessionDocument);
-}
-
-/** Readable by its owner only, because it may contain secrets. @returns its size in bytes */
-async function writeNewFile(path: string, pieces: AsyncIterable<string>): Promise<number> {
-  try {
-    await using handle = await open(path, "wx", 0o600);
-    let bytes = 0;
-    for await (const piece of pieces) {
-      await handle.appendFile(piece);
-      bytes += Buffer.byteLength(piece);
-    }
-    return bytes;
-  } catch (error) {
-    // Anything else is a connection error.
-    if (!(error instanceof Error && "syscall" in error)) throw error;
-    throw new CommandError(EXIT.usage, `Can't write ${path}: ${fileProblem(error)}.`, { cause: error });
-  }
 }

@@ -8,7 +8,17 @@ export const MAX_LISTED = 10_000;
 export async function printListing<T>(
   { out, err }: Terminal,
   { items, hasMore }: { items: readonly T[]; hasMore: boolean },
-  { columns, json, none }: { columns: readonly Column<T>[]; json: boolean; none: string },
+  {
+    columns,
+    json,
+    none,
+    more = (count) => `Showing the newest ${count}. For more: --limit`,
+  }: {
+    columns: readonly Column<T>[];
+    json: boolean;
+    none: string;
+    more?: (count: number) => string;
+  },
 ): Promise<void> {
   if (json) {
     for (const item of items) await out.write(`${JSON.stringify(item)}\n`);
@@ -17,5 +27,5 @@ export async function printListing<T>(
     await out.write((titles === "" ? "" : out.colors.dim(titles)) + rows.join(""));
   }
   if (items.length === 0 && !json) await err.write(`${none}\n`);
-  if (hasMore) await err.write(err.colors.dim(`Showing the newest ${items.length}. For more: --limit\n`));
+  if (hasMore) await err.write(err.colors.dim(`${more(items.length)}\n`));
 }

@@ -32,6 +32,24 @@ export const SESSION_SCENES: readonly Scene[] = [
     },
   },
   {
+    of: "files",
+    says: "Lists a directory of the session's workspace, or prints one of its files.",
+    play: async (stage) => {
+      const sessionId = await sessionOf(stage, "run: mkdir src && echo 'print(42)' > src/answer.py");
+      await stage.type(`files ${sessionId}`);
+      await stage.type(`files ${sessionId} src/answer.py --cat`);
+    },
+  },
+  {
+    of: "pull",
+    says: "Takes the files of a session's workspace into a directory.",
+    play: async (stage) => {
+      const sessionId = await sessionOf(stage, "run: mkdir src && echo 'print(42)' > src/answer.py");
+      await stage.type(`pull ${sessionId} ${join(stage.directory, "answer")}`);
+      await stage.type(`pull ${sessionId} ${join(stage.directory, "answer")}`);
+    },
+  },
+  {
     of: "fork",
     says: "A new session with the history of another one, files included.",
     play: async (stage) => {
