@@ -21,6 +21,7 @@ import { SessionQueue } from "./dispatch/pg-boss/session-queue.ts";
 import { pageInTurn } from "./dispatch/pg-boss/page-in-turn.ts";
 import { PgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
 import type { Dispatcher } from "./dispatch/port.ts";
+import { openGit } from "./git/open-git.ts";
 import { noHints } from "./hints/no-hints.ts";
 import type { Hints } from "./hints/port.ts";
 import { createInstructions } from "./instructions/instructions.ts";
@@ -48,6 +49,7 @@ import { openEngine } from "./store/open-engine.ts";
 import { copyWorkspace } from "./tools/files/copy-workspace.ts";
 import { workspaceFiles } from "./tools/files/workspace-files.ts";
 import { createWorkspaceReader } from "./tools/files/workspace-reader.ts";
+import { createBareSpawner } from "./tools/process/bare-spawner.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { createTools, sameTools } from "./tools/registry.ts";
 import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
@@ -122,6 +124,14 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     ...processes,
     path: environment["PATH"] ?? "",
     isShared: () => store.users.areSeveral(),
+    logger,
+  });
+  const git = await openGit({
+    sandboxed: sandbox.spawner,
+    own: createBareSpawner(processes),
+    program: await findProgram("git", environment["PATH"] ?? ""),
+    path: environment["PATH"] ?? "",
+    dataDir: config.dataDir,
     logger,
   });
   const tools = createTools({
@@ -200,6 +210,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       models,
       tools,
       sandbox: sandbox.state,
+      git,
       concurrency: config.concurrency,
       outbox,
       runner,

@@ -29,6 +29,15 @@ export const ServerInfo = z.strictObject({
     /** Why they are not; null if they are. */
     reason: z.string().nullable(),
   }),
+  /** The git that works in repositories; absent from earlier versions. */
+  git: z
+    .strictObject({
+      /** Of git; null if it can't be used. */
+      version: z.string().nullable(),
+      /** Why it can't; null if it can. */
+      reason: z.string().nullable(),
+    })
+    .optional(),
   /** Limits that it enforces. */
   limits: z.strictObject({
     /** Tasks that run at the same time. */

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { checkConsumer, checkModel, checkSandbox, checkVersion } from "./check-server.ts";
+import { checkConsumer, checkGit, checkModel, checkSandbox, checkVersion } from "./check-server.ts";
 
 it("warns of answers that no model gives", () => {
   expect(checkModel({ model: "demo", demo: true }).level).toBe("warn");
@@ -13,6 +13,18 @@ it.each([
   [{ mode: "off", active: false, reason: null }, "warn", "turned off"],
 ] as const)("sandbox %o: %s", (sandbox, level, says) => {
   expect(checkSandbox({ sandbox })).toMatchObject({ level, message: expect.stringContaining(says) });
+});
+
+it("says which git there is, or why there are no projects", () => {
+  expect(checkGit({ version: "2.39.5", reason: null })).toEqual({
+    check: "git",
+    level: "ok",
+    message: "2.39.5",
+  });
+  expect(checkGit({ version: null, reason: "git is not installed" })).toMatchObject({
+    level: "warn",
+    message: "no projects: git is not installed",
+  });
 });
 
 it("F6: notices that the server is another version", () => {

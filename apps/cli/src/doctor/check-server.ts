@@ -27,6 +27,7 @@ export async function checkServer(
       { check: "token", level: "ok", message: token },
       checkModel(info),
       checkSandbox(info),
+      ...(info.git === undefined ? [] : [checkGit(info.git)]),
       // Earlier versions have none.
       ...(info.consumers ?? []).map(checkConsumer),
     ];
@@ -70,6 +71,11 @@ export function checkSandbox({ sandbox: { mode, active, reason } }: Pick<ServerI
   if (active) return { check: "sandbox", level: "ok", message: `commands run in a sandbox (mode ${mode})` };
   const why = reason ?? (mode === "off" ? "turned off" : "reason unknown");
   return { check: "sandbox", level: "warn", message: `commands are not sandboxed: ${why}` };
+}
+
+export function checkGit({ version, reason }: NonNullable<ServerInfo["git"]>): Finding {
+  if (version !== null) return { check: "git", level: "ok", message: version };
+  return { check: "git", level: "warn", message: `no projects: ${reason ?? "reason unknown"}` };
 }
 
 /** Longer than a restart of the database, or of the node that feeds it, takes. */

@@ -9,6 +9,7 @@ export interface Finding {
     | "token"
     | "model"
     | "sandbox"
+    | "git"
     | "rows"
     | "consumer";
   level: "ok" | "warn" | "fail";

@@ -1,6 +1,7 @@
 import { MAX_BODY_BYTES, MAX_PROMPT_LENGTH, type ServerInfo, type ServerService } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
 import type { ModelRegistry } from "../agent/port.ts";
+import type { Git } from "../git/port.ts";
 import type { Outbox } from "../outbox/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Tool } from "../tools/port.ts";
@@ -10,13 +11,14 @@ export function createServerService(options: {
   models: ModelRegistry;
   tools: readonly Tool[];
   sandbox: () => Promise<ServerInfo["sandbox"]>;
+  git: Pick<Git, "version" | "reason">;
   concurrency: number;
   outbox: Outbox;
   runner: Runner;
   audit: Audit;
   node: string;
 }): ServerService {
-  const { version, models, tools, sandbox, concurrency, outbox, runner, audit, node } = options;
+  const { version, models, tools, sandbox, git, concurrency, outbox, runner, audit, node } = options;
   return {
     info: async () => ({
       name: "trunkline",
@@ -25,6 +27,7 @@ export function createServerService(options: {
       demo: models.defaultModel === "demo",
       tools: tools.map(({ name, description }) => ({ name, description })),
       sandbox: await sandbox(),
+      git: { version: git.version, reason: git.reason },
       limits: { concurrency, maxPromptLength: MAX_PROMPT_LENGTH, maxBodyBytes: MAX_BODY_BYTES },
       consumers: await outbox.states(),
     }),

@@ -2,10 +2,17 @@ import type { ToolEffect } from "@trunkline/contract";
 import { z } from "zod";
 import { HeadTailBuffer } from "./head-tail-buffer.ts";
 import { readOutputText } from "./output-text.ts";
-import type { Tool, ToolContext, ToolResult } from "./port.ts";
+import type {
+  CommandReach,
+  ProcessExit,
+  RunningProcess,
+  Spawner,
+  Tool,
+  ToolContext,
+  ToolResult,
+} from "./port.ts";
 import { RedactedBytes } from "./redacted-bytes.ts";
 import type { Redactor } from "../secrets/port.ts";
-import type { CommandReach, ProcessExit, RunningProcess, Spawner } from "./process/spawner.ts";
 import { ProgressFeed } from "./progress-feed.ts";
 import { SHELL_ENVIRONMENT } from "./shell-environment.ts";
 

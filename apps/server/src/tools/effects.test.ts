@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { testCompute } from "../compute/testing/test-compute.ts";
 import { createRedactor } from "../secrets/redactor.ts";
-import type { CommandReach } from "./process/spawner.ts";
+import type { CommandReach } from "./port.ts";
 import { createTools } from "./registry.ts";
 
 const toolsFor = (reach: CommandReach) =>

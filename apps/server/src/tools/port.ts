@@ -145,3 +145,59 @@ export interface ReadPiece {
   fromLine: number | undefined;
   maxBytes: number;
 }
+
+/** Receives a piece of output, valid until it returns; a promise applies backpressure to the writer. */
+export type OnOutput = (bytes: Uint8Array) => void | Promise<void>;
+
+export interface SpawnRequest {
+  /** Program and arguments. */
+  argv: readonly [string, ...string[]];
+  /** Absolute path of its working directory, which it may write. */
+  cwd: string;
+  /**
+   * Further directories that it may read, at the paths that they have outside. With `cwd` among them it can't write that
+   * either. On the bare machine this and `writable` change nothing: there it sees everything.
+   */
+  readOnly?: readonly string[];
+  /** Further directories that it may write. */
+  writable?: readonly string[];
+  /** Takes the network away that commands may otherwise have. Changes nothing on the bare machine. */
+  network?: "off";
+  /** Its entire environment. */
+  environment: Readonly<Record<string, string>>;
+  /** Its entire input; absent: none. */
+  input?: Uint8Array;
+  onOutput: OnOutput;
+  /** Receives what it writes to stderr; absent: `onOutput` does, in the order of writing. */
+  onErrorOutput?: OnOutput;
+}
+
+export interface ProcessExit {
+  /** Null if a signal ended it. */
+  code: number | null;
+  signal: NodeJS.Signals | null;
+}
+
+export interface RunningProcess {
+  readonly record: ProcessRecord;
+  /** Resolves when the process itself has ended; its descendants may still run. */
+  readonly exited: Promise<ProcessExit>;
+  /** The limit that it exceeded, if any; valid after `end`. */
+  readonly limitReached: string | null;
+  /**
+   * Ends the process and all its descendants: TERM, grace, KILL. Resolves when they are gone and their last output was
+   * read.
+   * @returns pids that could not be ended.
+   */
+  end(): Promise<number[]>;
+}
+
+/** What commands can reach: only their workspace, the network too, or everything that the server can. */
+export type CommandReach = "workspace" | "network" | "machine";
+
+/** How commands are run: on the bare machine, or in a sandbox. */
+export interface Spawner {
+  readonly reach: CommandReach;
+  /** @throws Error if it can't be started; the message says why. */
+  spawn(request: SpawnRequest): Promise<RunningProcess>;
+}

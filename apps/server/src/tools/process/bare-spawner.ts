@@ -1,11 +1,17 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { once } from "node:events";
-import type { ProcessLedger, ProcessRecord } from "../port.ts";
-import { openOutputPipe, type OutputPipe } from "./output-pipe.ts";
+import type {
+  ProcessExit,
+  ProcessLedger,
+  ProcessRecord,
+  RunningProcess,
+  Spawner,
+  SpawnRequest,
+} from "../port.ts";
+import { type ChildStreams, openChildStreams } from "./child-streams.ts";
 import { MARKER_VARIABLE, readBootId, readProcess } from "./process-table.ts";
 import { endProcessTree, type TreePatience } from "./process-tree.ts";
-import type { ProcessExit, RunningProcess, Spawner, SpawnRequest } from "./spawner.ts";
 
 export interface BareSpawnerOptions {
   /** Prefix of each marker, by which `reapLeftovers` recognises this installation's processes. Letters, digits, `-`. */
@@ -31,11 +37,11 @@ export function createBareSpawner({
     reach: "machine",
     async spawn(request) {
       const marker = `${owner}.${randomUUID()}`;
-      const pipe = await openOutputPipe(request.onOutput);
-      const child = await startChild(request, marker, pipe);
+      const streams = await openChildStreams(request);
+      const child = await startChild(request, marker, streams);
       const { pid } = child;
       const record: ProcessRecord = { pid, startTime: readProcess(pid)?.startTime ?? 0, bootId, marker };
-      const running = new BareProcess({ record, exited: child.exited, pipe, patience, ledger });
+      const running = new BareProcess({ record, exited: child.exited, streams, patience, ledger });
       try {
         await ledger.onSpawn(record);
       } catch (error) {
@@ -50,7 +56,7 @@ export function createBareSpawner({
 async function startChild(
   { argv, cwd, environment }: SpawnRequest,
   marker: string,
-  pipe: OutputPipe,
+  streams: ChildStreams,
 ): Promise<{ pid: number; exited: Promise<ProcessExit> }> {
   try {
     const child = spawn(argv[0], argv.slice(1), {
@@ -58,17 +64,17 @@ async function startChild(
       env: { ...environment, [MARKER_VARIABLE]: marker },
       // A session of its own, and so a process group that can be ended as a whole.
       detached: true,
-      stdio: ["ignore", pipe.writeFd, pipe.writeFd],
+      stdio: [...streams.stdio],
     });
     const exited = exitOf(child);
     await once(child, "spawn");
     if (child.pid === undefined) throw new Error(`${argv[0]} has no process`);
     return { pid: child.pid, exited };
   } catch (error) {
-    pipe.destroy();
+    streams.destroy();
     throw error;
   } finally {
-    await pipe.releaseWriteEnd();
+    await streams.releaseChildEnds();
   }
 }
 
@@ -81,20 +87,20 @@ class BareProcess implements RunningProcess {
   readonly exited: Promise<ProcessExit>;
   /** No limits on the bare machine. */
   readonly limitReached = null;
-  readonly #pipe: OutputPipe;
+  readonly #streams: ChildStreams;
   readonly #patience: TreePatience;
   readonly #ledger: ProcessLedger;
 
   constructor(options: {
     record: ProcessRecord;
     exited: Promise<ProcessExit>;
-    pipe: OutputPipe;
+    streams: ChildStreams;
     patience: TreePatience;
     ledger: ProcessLedger;
   }) {
     this.record = options.record;
     this.exited = options.exited;
-    this.#pipe = options.pipe;
+    this.#streams = options.streams;
     this.#patience = options.patience;
     this.#ledger = options.ledger;
   }
@@ -103,8 +109,8 @@ class BareProcess implements RunningProcess {
     const survivors = await endProcessTree({ ...this.record, ownsGroup: true }, this.#patience);
     if (survivors.length === 0) await this.exited;
     // A survivor, or a process we missed, may hold the pipe for ever.
-    const impatience = setTimeout(() => this.#pipe.destroy(), LAST_OUTPUT_MS);
-    await this.#pipe.ended;
+    const impatience = setTimeout(() => this.#streams.destroy(), LAST_OUTPUT_MS);
+    await this.#streams.ended;
     clearTimeout(impatience);
     if (survivors.length === 0) await this.#ledger.onExit(this.record);
     return survivors;

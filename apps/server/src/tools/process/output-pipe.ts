@@ -7,6 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
+import type { OnOutput } from "../port.ts";
 
 // Raw descriptors: a FileHandle would close its own on garbage collection, and these change owners.
 const openFd = promisify(open);
@@ -21,9 +22,6 @@ const READ_BYTES = 65_536;
  */
 const SMALL_READ = 8_192;
 const REST_MS = 1;
-
-/** Receives a piece of output, valid until it returns; a promise applies backpressure to the writer. */
-export type OnOutput = (bytes: Uint8Array) => void | Promise<void>;
 
 export interface OutputPipe {
   /** File descriptor for the child's stdout and stderr, so that the order of its output is kept. */

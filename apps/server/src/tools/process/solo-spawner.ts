@@ -1,4 +1,4 @@
-import type { RunningProcess, Spawner } from "./spawner.ts";
+import type { RunningProcess, Spawner } from "../port.ts";
 
 /** Interval at which a running command rechecks that the server has one user, in ms. */
 const LOOK_MS = 500;

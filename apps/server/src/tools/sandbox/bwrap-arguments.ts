@@ -22,8 +22,13 @@ export interface SandboxPlan {
 
 export interface SandboxedCommand {
   argv: readonly string[];
-  /** Absolute path of the only writable directory, the same inside and outside. */
-  workspace: string;
+  /** Absolute path of its working directory. All paths are the same inside and outside. */
+  directory: string;
+  /** The only writable directories. */
+  writable: readonly string[];
+  /** Further directories to show; they win over `writable`. */
+  readOnly: readonly string[];
+  network: boolean;
   environment: Readonly<Record<string, string>>;
 }
 
@@ -33,7 +38,7 @@ const FILTER_FD = 4;
 /** Path of the supervisor's program in the sandbox. */
 export const SUPERVISOR_PROGRAM = "/run/supervisor";
 
-/** Size of the tmpfs for the directories leading to the workspace, in bytes. */
+/** Size of the tmpfs for the directories leading to what is shown, in bytes. */
 const COVER_BYTES = 65_536;
 
 /**
@@ -42,13 +47,13 @@ const COVER_BYTES = 65_536;
  * otherwise leave `/proc/sys` writable, including the kernel's `core_pattern`.
  */
 export function bwrapArguments(plan: SandboxPlan, command: SandboxedCommand): string[] {
-  const { environment, workspace, argv } = command;
+  const { environment, directory, argv, network } = command;
   const variables = Object.entries(environment).flatMap(([name, value]) => ["--setenv", name, value]);
-  const start = ["--chdir", workspace, "--", ...argv];
-  return [...isolation(plan), "--clearenv", ...variables, ...mounts(plan, workspace), ...start];
+  const start = ["--chdir", directory, "--", ...argv];
+  return [...isolation(plan, network), "--clearenv", ...variables, ...mounts(plan, command), ...start];
 }
 
-function isolation({ identity, network, files }: SandboxPlan): string[] {
+function isolation({ identity, files }: SandboxPlan, network: boolean): string[] {
   const user = ["--unshare-user", "--uid", String(identity.uid), "--gid", String(identity.gid)];
   const noOtherUser = ["--disable-userns", "--assert-userns-disabled", "--cap-drop", "ALL"];
   const rest = ["--unshare-pid", "--unshare-ipc", "--unshare-uts", "--unshare-cgroup-try"];
@@ -59,7 +64,7 @@ function isolation({ identity, network, files }: SandboxPlan): string[] {
 }
 
 /** Later mounts cover earlier ones. */
-function mounts(plan: SandboxPlan, workspace: string): string[] {
+function mounts(plan: SandboxPlan, { writable, readOnly }: SandboxedCommand): string[] {
   const { system, toolchains, identity, limits, files, hidden } = plan;
   const temporary = tmpfs("/tmp", limits.temporaryBytes);
   temporary.push("--symlink", "/tmp", "/var/tmp", "--dir", "/run");
@@ -67,7 +72,10 @@ function mounts(plan: SandboxPlan, workspace: string): string[] {
   const devices = ["--dev", "/dev", ...tmpfs("/dev/shm", limits.sharedMemoryBytes), "--proc", "/proc"];
   // Lists the keys of the server's user, even to processes that can't use them.
   for (const path of ["/proc/keys", "/proc/key-users"]) devices.push("--ro-bind-try", "/dev/null", path);
-  const work = ["--bind", workspace, workspace];
+  const work = [
+    ...writable.flatMap((path) => ["--bind", path, path]),
+    ...readOnly.flatMap((path) => ["--ro-bind", path, path]),
+  ];
   const covered = hidden.filter((path) => isWithinAny(path, [...system.directories, ...toolchains]));
   return [
     ...system.arguments,

@@ -1,5 +1,5 @@
 import { constants } from "node:os";
-import type { ProcessExit } from "../process/spawner.ts";
+import type { ProcessExit } from "../port.ts";
 
 const SIGNALS = new Map(
   Object.entries(constants.signals).map(([name, number]) => [number, name as NodeJS.Signals]),

@@ -1,6 +1,6 @@
 import { mkdir, readlink, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { RunningProcess, Spawner } from "../process/spawner.ts";
+import type { RunningProcess, Spawner } from "../port.ts";
 import type { SandboxPlan } from "./bwrap-arguments.ts";
 import { lastProcessId } from "./limits.ts";
 import { sandboxDirectory } from "./plan-sandbox.ts";

@@ -4,11 +4,10 @@ import { realpath, writeFile } from "node:fs/promises";
 import { getPriority, setPriority } from "node:os";
 import { setTimeout as wait } from "node:timers/promises";
 import { isMainThread } from "node:worker_threads";
-import type { ProcessLedger, ProcessRecord } from "../port.ts";
-import { openOutputPipe, type OutputPipe } from "../process/output-pipe.ts";
+import type { OnOutput, ProcessLedger, ProcessRecord, Spawner, SpawnRequest } from "../port.ts";
+import { type ChildStreams, openChildStreams } from "../process/child-streams.ts";
 import { MARKER_VARIABLE, readBootId, readProcess } from "../process/process-table.ts";
 import type { TreePatience } from "../process/process-tree.ts";
-import type { Spawner, SpawnRequest } from "../process/spawner.ts";
 import { bwrapArguments, type SandboxPlan } from "./bwrap-arguments.ts";
 import { DiskWatch, type Watch } from "./disk-watch.ts";
 import { readExitStatus } from "./exit-status.ts";
@@ -58,18 +57,26 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
     reach: options.plan.network ? "network" : "workspace",
     async spawn(request) {
       const { ledger, patience = DEFAULT_PATIENCE, plan } = options;
-      await refuseTooMuch(request.cwd, plan.hidden);
+      await refuseTooMuch(placesOf(request), plan.hidden);
       const marker = `${options.owner}.${randomUUID()}`;
       let complaint = "";
       let begun = false;
-      const pipe = await openOutputPipe((bytes) => {
-        if (begun) return request.onOutput(bytes);
-        // Until the command starts, output is bwrap's.
-        complaint = (complaint + Buffer.from(bytes).toString()).slice(0, MAX_COMPLAINT);
+      // Until the command starts, output is bwrap's.
+      const unlessBegun = (onOutput: OnOutput): OnOutput => {
+        return (bytes) => {
+          if (begun) return onOutput(bytes);
+          complaint = (complaint + Buffer.from(bytes).toString()).slice(0, MAX_COMPLAINT);
+        };
+      };
+      const { input, onOutput, onErrorOutput } = request;
+      const streams = await openChildStreams({
+        ...(input !== undefined && { input }),
+        onOutput: unlessBegun(onOutput),
+        onErrorOutput: onErrorOutput && unlessBegun(onErrorOutput),
       });
-      const sandbox = await startSandbox(options, request, marker, pipe).catch(async (error: unknown) => {
-        await Promise.race([pipe.ended, wait(LAST_WORDS_MS, undefined, { ref: false })]);
-        pipe.destroy();
+      const sandbox = await startSandbox(options, request, marker, streams).catch(async (error: unknown) => {
+        await Promise.race([streams.ended, wait(LAST_WORDS_MS, undefined, { ref: false })]);
+        streams.destroy();
         throw refusal(error, complaint);
       });
       const { pid, first, line, exited } = sandbox;
@@ -83,7 +90,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
           exited.then(({ code, signal }) => (code === null ? { code, signal } : readExitStatus(code))),
         ]),
         gone: exited,
-        pipe,
+        streams,
         patience,
         limits: plan.limits,
         ledger,
@@ -92,7 +99,8 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
       });
       try {
         await Promise.all([ledger.onSpawn(record), restrain(first.pid, options)]);
-        watch = await disk.begin(request.cwd, (message) => running.stopAtLimit(message));
+        const grows = growingPlace(request);
+        if (grows !== null) watch = await disk.begin(grows, (message) => running.stopAtLimit(message));
         begun = true;
         line.go();
       } catch (error) {
@@ -106,33 +114,48 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
 
 async function startSandbox(
   { bwrap, bash, plan }: SandboxSpawnerOptions,
-  { argv, cwd, environment }: SpawnRequest,
+  request: SpawnRequest,
   marker: string,
-  pipe: OutputPipe,
+  streams: ChildStreams,
 ): Promise<StartedSandbox> {
+  const { argv, cwd, readOnly = [], writable = [], network, environment } = request;
   try {
     return await startBwrap({
       program: bwrap,
       arguments: bwrapArguments(plan, {
         argv: supervisedBy(bash, plan.limits, argv),
-        workspace: cwd,
+        directory: cwd,
+        writable: [cwd, ...writable],
+        readOnly,
+        network: plan.network && network !== "off",
         environment: { ...environment, [MARKER_VARIABLE]: marker },
       }),
       marker,
-      outputFd: pipe.writeFd,
+      streams: streams.stdio,
       filter: plan.files.filter,
       keyring: plan.files.keyring,
     });
   } finally {
-    await pipe.releaseWriteEnd();
+    await streams.releaseChildEnds();
   }
 }
 
-/** @throws Error if the workspace is gone, or showing it would expose the server's own files. */
-async function refuseTooMuch(workspace: string, hidden: readonly string[]): Promise<void> {
-  const real = await realpath(workspace);
-  if (hidden.some((directory) => isInside(directory, real))) {
-    throw new Error("The workspace holds the server's data directory, which no command may see");
+function placesOf({ cwd, readOnly = [], writable = [] }: SpawnRequest): string[] {
+  return [cwd, ...writable, ...readOnly];
+}
+
+/** The place whose growth is limited: the first that the command may write. */
+function growingPlace({ cwd, readOnly = [], writable = [] }: SpawnRequest): string | null {
+  return [cwd, ...writable].find((path) => !readOnly.includes(path)) ?? null;
+}
+
+/** @throws Error if a directory is gone, or showing it would expose the server's own files. */
+async function refuseTooMuch(places: readonly string[], hidden: readonly string[]): Promise<void> {
+  for (const place of places) {
+    const real = await realpath(place);
+    if (hidden.some((directory) => isInside(directory, real))) {
+      throw new Error(`${place} holds the server's data directory, which no command may see`);
+    }
   }
 }
 

@@ -1,10 +1,9 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { ProcessLedger, ProcessRecord } from "../port.ts";
-import type { OutputPipe } from "../process/output-pipe.ts";
+import type { ProcessExit, ProcessLedger, ProcessRecord, RunningProcess } from "../port.ts";
+import type { ChildStreams } from "../process/child-streams.ts";
 import { listProcesses, type ProcessEntry, readProcess } from "../process/process-table.ts";
 import type { TreePatience } from "../process/process-tree.ts";
 import { sendSignal } from "../process/send-signal.ts";
-import type { ProcessExit, RunningProcess } from "../process/spawner.ts";
 import { childProcessIds } from "./child-processes.ts";
 import { describeBytes, type SandboxLimits } from "./limits.ts";
 
@@ -25,7 +24,7 @@ export interface SandboxedProcessParts {
   exited: Promise<ProcessExit>;
   /** Resolves when bwrap has ended. */
   gone: Promise<unknown>;
-  pipe: OutputPipe;
+  streams: ChildStreams;
   patience: TreePatience;
   limits: SandboxLimits;
   ledger: ProcessLedger;
@@ -59,7 +58,7 @@ export class SandboxedProcess implements RunningProcess {
   }
 
   async end(): Promise<number[]> {
-    const { patience, gone, pipe, ledger, release, checkDisk } = this.#parts;
+    const { patience, gone, streams, ledger, release, checkDisk } = this.#parts;
     await this.#askToEnd(performance.now() + patience.graceMs);
     release();
     this.#kill();
@@ -70,8 +69,8 @@ export class SandboxedProcess implements RunningProcess {
     const survivors = isGone ? [] : [this.record.pid, ...(await this.#members()).map(({ pid }) => pid)];
     this.limitReached = (await checkDisk()) ?? this.limitReached;
     // A process stuck in the kernel may hold the pipe for ever.
-    const impatience = setTimeout(() => pipe.destroy(), LAST_OUTPUT_MS);
-    await pipe.ended;
+    const impatience = setTimeout(() => streams.destroy(), LAST_OUTPUT_MS);
+    await streams.ended;
     clearTimeout(impatience);
     if (survivors.length === 0) await ledger.onExit(this.record);
     return survivors;

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { open } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { MARKER_VARIABLE, type ProcessEntry, readProcess } from "../process/process-table.ts";
-import type { ProcessExit } from "../process/spawner.ts";
+import type { ProcessExit } from "../port.ts";
 import { childProcessIds } from "./child-processes.ts";
 import { SUPERVISOR_FD, SupervisorLine } from "./supervisor.ts";
 
@@ -36,7 +36,8 @@ export async function startBwrap(options: {
   arguments: readonly string[];
   /** For its process only: bwrap gets no other variables, and passes none on. */
   marker: string;
-  outputFd: number;
+  /** Input and outputs of the command; bwrap complains into the last. */
+  streams: readonly ["ignore" | number, number, number];
   /** File with the seccomp filter, which bwrap reads from descriptor 4. */
   filter: string | null;
   /** Program that goes before bwrap; see `own-keyring.ts`. */
@@ -49,7 +50,7 @@ export async function startBwrap(options: {
     cwd: "/",
     env: { [MARKER_VARIABLE]: options.marker },
     detached: true,
-    stdio: ["ignore", options.outputFd, options.outputFd, "pipe", filter?.fd ?? "ignore"],
+    stdio: [...options.streams, "pipe", filter?.fd ?? "ignore"],
   });
   const exited = exitOf(child);
   const line = new SupervisorLine(child.stdio[SUPERVISOR_FD] as Duplex);
