@@ -3,6 +3,7 @@ import { Tabs } from "radix-ui";
 import { IconButton } from "../ui/icon-button.tsx";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { Changes } from "./changes.tsx";
+import { Files } from "../files/files.tsx";
 import { type InspectorTab, useInspector } from "./inspector-state.ts";
 import { lastPlan, Plan } from "./plan.tsx";
 import { RawEvents } from "./raw-events.tsx";
@@ -27,6 +28,9 @@ export function InspectorTabs({ goTo }: { goTo: (seq: number) => void }) {
           <Tabs.Trigger value="changes" className={TAB}>
             Changes
           </Tabs.Trigger>
+          <Tabs.Trigger value="files" className={TAB}>
+            Files
+          </Tabs.Trigger>
           {hasPlan && (
             <Tabs.Trigger value="plan" className={TAB}>
               Plan
@@ -43,6 +47,9 @@ export function InspectorTabs({ goTo }: { goTo: (seq: number) => void }) {
       </div>
       <Tabs.Content value="changes" className="min-h-0 grow outline-none">
         <Changes goTo={goTo} />
+      </Tabs.Content>
+      <Tabs.Content value="files" className="min-h-0 grow outline-none">
+        <Files />
       </Tabs.Content>
       <Tabs.Content value="plan" className="min-h-0 grow outline-none">
         <Plan />

@@ -5,10 +5,11 @@ import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useIsWide } from "../ui/use-is-wide.ts";
 import { restoreInspector, useInspector } from "./inspector-state.ts";
+import { ResizeHandle } from "./resize-handle.tsx";
 
 /** Beside the transcript if there is room, otherwise a sheet over it. */
 export function Inspector({ goTo }: { goTo: (seq: number) => void }) {
-  const { isOpen, close } = useInspector();
+  const { isOpen, width, close } = useInspector();
   const isWide = useIsWide();
   useEffect(restoreInspector, []);
   if (!isOpen) return null;
@@ -42,8 +43,10 @@ export function Inspector({ goTo }: { goTo: (seq: number) => void }) {
         close();
         document.querySelector<HTMLElement>("[data-pane]")?.focus();
       }}
-      className="flex w-105 shrink-0 flex-col border-l border-line"
+      style={{ width: `min(${width}px, 50vw)` }}
+      className="relative flex shrink-0 flex-col border-l border-line"
     >
+      <ResizeHandle />
       <ErrorBoundary fallback={broken}>
         <InspectorTabs goTo={goTo} />
       </ErrorBoundary>

@@ -2,6 +2,7 @@ import { useState } from "react";
 import { plural } from "../text/quantity.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { CodeLine } from "./code-line.tsx";
 import { useHighlighted } from "./use-highlighted.ts";
 
 /** Code with its language, syntax colours once computed, and a copy button. */
@@ -35,17 +36,9 @@ export function HighlightedCode({ code: whole, language }: { code: string; langu
         {lines === null
           ? code
           : lines.map((tokens, index) => (
-              // Lines and tokens are identified by index.
+              // Lines are identified by index.
               <span key={index}>
-                {tokens.map(({ text, color }, place) =>
-                  color === null ? (
-                    text
-                  ) : (
-                    <span key={place} style={{ color }}>
-                      {text}
-                    </span>
-                  ),
-                )}
+                <CodeLine text="" tokens={tokens} />
                 {index < lines.length - 1 && "\n"}
               </span>
             ))}
