@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { realpath } from "node:fs/promises";
+import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
@@ -55,7 +56,8 @@ import { createTools, sameTools } from "./tools/registry.ts";
 import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
 import { EventLoopTurns } from "./turns/event-loop-turns.ts";
 import { findProgram } from "./tools/sandbox/find-program.ts";
-import { findSystemMounts } from "./tools/sandbox/system-mounts.ts";
+import { findHostToolchains } from "./tools/sandbox/host-toolchains.ts";
+import { findSystemMounts, SHOWN_DIRECTORIES } from "./tools/sandbox/system-mounts.ts";
 import { startWeb, WEB_ENTRY } from "./web/start-web.ts";
 import { prepareWebSandbox } from "./web/web-sandbox.ts";
 
@@ -118,11 +120,18 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   });
   lifecycle.started("models", async () => models.stop());
   const processes = await adoptProcesses(config, logger);
-  const { toolEnvironment: environment, webFetch } = config;
+  const { webFetch } = config;
+  const host = await findHostToolchains({
+    home: homedir(),
+    path: config.toolEnvironment["PATH"] ?? "",
+    covered: SHOWN_DIRECTORIES,
+  });
+  const environment = { ...config.toolEnvironment, ...host.environment, PATH: host.path };
   const sandbox = await openSandbox({
     ...config,
     ...processes,
-    path: environment["PATH"] ?? "",
+    path: host.path,
+    toolchains: host.mounts,
     isShared: () => store.users.areSeveral(),
     logger,
   });
@@ -211,6 +220,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       tools,
       sandbox: sandbox.state,
       git,
+      toolchains: host.programs,
       concurrency: config.concurrency,
       outbox,
       runner,

@@ -38,6 +38,17 @@ export const ServerInfo = z.strictObject({
       reason: z.string().nullable(),
     })
     .optional(),
+  /** Compilers, interpreters and package managers that commands find on the server's machine; absent from earlier versions. */
+  toolchains: z
+    .array(
+      z.strictObject({
+        /** Of the program. */
+        name: z.string(),
+        /** Where it is. */
+        path: z.string(),
+      }),
+    )
+    .optional(),
   /** Limits that it enforces. */
   limits: z.strictObject({
     /** Tasks that run at the same time. */

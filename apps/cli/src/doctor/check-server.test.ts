@@ -1,6 +1,13 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
-import { checkConsumer, checkGit, checkModel, checkSandbox, checkVersion } from "./check-server.ts";
+import {
+  checkConsumer,
+  checkGit,
+  checkModel,
+  checkSandbox,
+  checkToolchains,
+  checkVersion,
+} from "./check-server.ts";
 
 it("warns of answers that no model gives", () => {
   expect(checkModel({ model: "demo", demo: true }).level).toBe("warn");
@@ -35,6 +42,18 @@ it("F6: notices that the server is another version", () => {
   const older = checkVersion("http://x", "0.0.1");
   expect(older.level).toBe("warn");
   expect(older.message).toContain(`version 0.0.1; this command is version ${version}`);
+});
+
+it("says which toolchains commands find", () => {
+  const programs = [
+    { name: "node", path: "/usr/bin/node" },
+    { name: "go", path: "/opt/go/bin/go" },
+  ];
+  expect(checkToolchains(programs)).toMatchObject({
+    level: "ok",
+    message: "node (/usr/bin/node), go (/opt/go/bin/go)",
+  });
+  expect(checkToolchains([]).level).toBe("warn");
 });
 
 it.each([

@@ -28,6 +28,8 @@ export async function checkServer(
       checkModel(info),
       checkSandbox(info),
       ...(info.git === undefined ? [] : [checkGit(info.git)]),
+      // Earlier versions do not tell.
+      ...(info.toolchains === undefined ? [] : [checkToolchains(info.toolchains)]),
       // Earlier versions have none.
       ...(info.consumers ?? []).map(checkConsumer),
     ];
@@ -76,6 +78,18 @@ export function checkSandbox({ sandbox: { mode, active, reason } }: Pick<ServerI
 export function checkGit({ version, reason }: NonNullable<ServerInfo["git"]>): Finding {
   if (version !== null) return { check: "git", level: "ok", message: version };
   return { check: "git", level: "warn", message: `no projects: ${reason ?? "reason unknown"}` };
+}
+
+export function checkToolchains(programs: NonNullable<ServerInfo["toolchains"]>): Finding {
+  if (programs.length === 0) {
+    return {
+      check: "toolchains",
+      level: "warn",
+      message: "commands find neither compilers nor interpreters",
+    };
+  }
+  const message = programs.map(({ name, path }) => `${name} (${path})`).join(", ");
+  return { check: "toolchains", level: "ok", message };
 }
 
 /** Longer than a restart of the database, or of the node that feeds it, takes. */

@@ -10,6 +10,7 @@ export interface Finding {
     | "model"
     | "sandbox"
     | "git"
+    | "toolchains"
     | "rows"
     | "consumer";
   level: "ok" | "warn" | "fail";

@@ -12,13 +12,15 @@ export function createServerService(options: {
   tools: readonly Tool[];
   sandbox: () => Promise<ServerInfo["sandbox"]>;
   git: Pick<Git, "version" | "reason">;
+  toolchains: NonNullable<ServerInfo["toolchains"]>;
   concurrency: number;
   outbox: Outbox;
   runner: Runner;
   audit: Audit;
   node: string;
 }): ServerService {
-  const { version, models, tools, sandbox, git, concurrency, outbox, runner, audit, node } = options;
+  const { version, models, tools, sandbox, git, toolchains, concurrency, outbox, runner, audit, node } =
+    options;
   return {
     info: async () => ({
       name: "trunkline",
@@ -28,6 +30,7 @@ export function createServerService(options: {
       tools: tools.map(({ name, description }) => ({ name, description })),
       sandbox: await sandbox(),
       git: { version: git.version, reason: git.reason },
+      toolchains,
       limits: { concurrency, maxPromptLength: MAX_PROMPT_LENGTH, maxBodyBytes: MAX_BODY_BYTES },
       consumers: await outbox.states(),
     }),

@@ -30,6 +30,8 @@ export async function openSandbox(options: {
   ledger: ProcessLedger;
   /** Search path of the commands. */
   path: string;
+  /** What commands see beside the system's directories; absent: nothing. */
+  toolchains?: readonly string[];
   /** Whether the server has more than one user: then nothing runs without a sandbox. */
   isShared: () => Promise<boolean>;
   logger: Logger;
@@ -73,8 +75,9 @@ async function trySandbox(options: {
   owner: string;
   ledger: ProcessLedger;
   path: string;
+  toolchains?: readonly string[];
 }): Promise<{ spawner: Spawner | null; probe: ProbeResult }> {
-  const { sandbox, dataDir, sharedDir, owner, ledger, path } = options;
+  const { sandbox, dataDir, sharedDir, owner, ledger, path, toolchains = [] } = options;
   const unavailable = (reason: string) => ({ spawner: null, probe: { available: false, reason } });
   if (process.platform !== "linux") return unavailable("bubblewrap needs Linux");
   const [bwrap, bash] = await Promise.all([findProgram("bwrap", path), findProgram("bash", path)]);
@@ -86,7 +89,7 @@ async function trySandbox(options: {
     dataDir,
     ...(sharedDir !== undefined && { sharedDir }),
     network: sandbox.network === "on",
-    path,
+    toolchains,
     bash,
   });
   const spawner = createSandboxSpawner({ bwrap, bash, plan, processLimit, owner, ledger });

@@ -1,12 +1,10 @@
 import { realpath } from "node:fs/promises";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import type { SandboxPlan } from "./bwrap-arguments.ts";
 import { writeIdentity } from "./identity.ts";
 import { DEFAULT_LIMITS, type SandboxLimits } from "./limits.ts";
 import { writeSandboxFiles } from "./sandbox-files.ts";
 import { findSystemMounts } from "./system-mounts.ts";
-import { findToolchains } from "./toolchains.ts";
 
 /** Directory below the data directory for the sandbox's own files; no command sees it. */
 export function sandboxDirectory(dataDir: string): string {
@@ -20,18 +18,17 @@ export async function planSandbox(options: {
   /** Must exist if given. */
   sharedDir?: string;
   network: boolean;
-  /** Search path of the commands. */
-  path: string;
+  /** What else to show, read-only; see `findHostToolchains`. */
+  toolchains: readonly string[];
   /** Absolute path of bash. */
   bash: string;
   limits?: SandboxLimits;
 }): Promise<SandboxPlan> {
-  const { network, path, bash, limits = DEFAULT_LIMITS } = options;
+  const { network, toolchains, bash, limits = DEFAULT_LIMITS } = options;
   const dataDir = await realpath(options.dataDir);
   const sharedDir = await realpath(options.sharedDir ?? options.dataDir);
   const system = await findSystemMounts({ network });
-  const [toolchains, identity, files] = await Promise.all([
-    findToolchains({ path, home: homedir(), covered: system.directories }),
+  const [identity, files] = await Promise.all([
     writeIdentity(sandboxDirectory(dataDir), { network }),
     writeSandboxFiles(sandboxDirectory(dataDir), bash),
   ]);

@@ -6,6 +6,9 @@ const SYSTEM_DIRECTORIES = ["/usr", "/nix/store", "/gnu/store"];
 /** Separate directories, or links into `/usr`. */
 const ROOT_DIRECTORIES = ["/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32"];
 
+/** What every command sees, whatever else it sees. */
+export const SHOWN_DIRECTORIES: readonly string[] = [...SYSTEM_DIRECTORIES, ...ROOT_DIRECTORIES];
+
 /**
  * The parts of `/etc` that programs need and that reveal nothing about the machine's owner. Keys are stored beside
  * certificates (`/etc/ssl/private`), so these are listed individually.
@@ -44,7 +47,7 @@ export interface SystemMounts {
   /** Arguments for bwrap. */
   arguments: string[];
   /** Directories that they show. */
-  directories: string[];
+  directories: readonly string[];
 }
 
 /** The system's directories, read-only: what every user can read, and part of `/etc`. */
@@ -58,7 +61,7 @@ export async function findSystemMounts({ network }: { network: boolean }): Promi
     ...(network ? NETWORK_SETTINGS : []),
   ];
   mounts.push(...settings.flatMap((path) => ["--ro-bind-try", path, path]));
-  return { arguments: mounts, directories: [...SYSTEM_DIRECTORIES, ...ROOT_DIRECTORIES] };
+  return { arguments: mounts, directories: SHOWN_DIRECTORIES };
 }
 
 async function rootDirectory(path: string): Promise<string[]> {

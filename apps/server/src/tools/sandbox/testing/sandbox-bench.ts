@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readlink, realpath, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProcessLedger, ProcessRecord, Spawner, Tool, ToolContext, ToolResult } from "../../port.ts";
 import type { TreePatience } from "../../process/process-tree.ts";
@@ -13,6 +13,8 @@ import { DEFAULT_LIMITS, type SandboxLimits } from "../limits.ts";
 import { planSandbox } from "../plan-sandbox.ts";
 import { canLimitNamespace } from "../process-namespace.ts";
 import { createSandboxSpawner } from "../sandbox-spawner.ts";
+import { SHOWN_DIRECTORIES } from "../system-mounts.ts";
+import { findToolchains } from "../toolchains.ts";
 
 const PATH = process.env["PATH"] ?? "";
 
@@ -69,8 +71,9 @@ export class SandboxBench implements AsyncDisposable {
       onExit: async (record) => void records.splice(records.indexOf(record), 1),
     };
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
+    const toolchains = await findToolchains({ path: PATH, home: homedir(), covered: SHOWN_DIRECTORIES });
     const bash = (await findProgram("bash", PATH))!;
-    const plan = await planSandbox({ dataDir, network, path: PATH, bash, limits });
+    const plan = await planSandbox({ dataDir, network, toolchains, bash, limits });
     const spawner = createSandboxSpawner({
       bwrap: bwrap!,
       bash,
