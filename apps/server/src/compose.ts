@@ -30,6 +30,8 @@ import type { Lifecycle } from "./lifecycle.ts";
 import { createLogger } from "./ops/logger.ts";
 import { releaseMemoryWhenQuiet } from "./ops/release-memory.ts";
 import { createOutbox } from "./outbox/outbox.ts";
+import { createSourceCheck } from "./projects/check-source.ts";
+import { CredentialVault } from "./projects/credential-vault.ts";
 import type { Runner } from "./runner/port.ts";
 import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { createRedactor } from "./secrets/redactor.ts";
@@ -37,6 +39,7 @@ import { createEventRedactor } from "./secrets/redact-event.ts";
 import { createAuditService } from "./services/audit.ts";
 import { createAgentService } from "./services/agents.ts";
 import { createBlobService } from "./services/blobs.ts";
+import { createProjectService } from "./services/projects.ts";
 import { createSearchService } from "./services/search.ts";
 import { createServerService } from "./services/server-info.ts";
 import { createTokenService } from "./services/tokens.ts";
@@ -212,6 +215,17 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     ...core.services,
     blobs: createBlobService({ blobs }),
     workspaces: createWorkspaceService({ store, dataDir: config.sharedDir, files: workspaceFiles }),
+    projects: createProjectService({
+      store,
+      audit,
+      policy: config.projects,
+      checkSource: createSourceCheck(config.projects),
+      vault: new CredentialVault({
+        sharedDir: config.sharedDir,
+        keyFile: config.projects.credentialsKeyFile,
+      }),
+      now,
+    }),
     agents: createAgentService({ models, tools, policy: approvals.policy }),
     search: createSearchService(search),
     server: createServerService({

@@ -38,6 +38,16 @@ export interface Config {
     /** Whether commands in the sandbox reach the network: the machine's own then, loopback too. */
     network: "on" | "off";
   };
+  projects: {
+    /** Directories below which projects may be. */
+    roots: readonly string[];
+    /** Protocols of git URLs that are fetched. */
+    protocols: readonly string[];
+    /** Variables that projects may pass to commands. */
+    environment: Readonly<Record<string, string>>;
+    /** Holds the key that credentials are encrypted with; absent: one in the shared directory. */
+    credentialsKeyFile: string | undefined;
+  };
   /** Whether tasks can fetch pages of the public web. */
   webFetch: "on" | "off";
   approvals: {
@@ -114,11 +124,17 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       .filter((item) => item !== "");
 
   // A quoted `~` is not expanded by the shell, and nobody means a directory of that name.
+  const absolute = (path: string): string =>
+    path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(path);
   const directory = (name: string): string | undefined => {
     const path = value(name);
-    if (path === undefined) return undefined;
-    return path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(path);
+    return path === undefined ? undefined : absolute(path);
   };
+  const directories = (name: string): string[] =>
+    (value(name) ?? "")
+      .split(":")
+      .filter((path) => path.trim() !== "")
+      .map((path) => absolute(path.trim()));
   const dataDir =
     directory("TRUNKLINE_DATA_DIR") ??
     join(value("XDG_DATA_HOME") ?? join(homedir(), ".local", "share"), "trunkline");
@@ -177,6 +193,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       mode: oneOf("TRUNKLINE_SANDBOX", ["auto", "required", "off"], "auto"),
       network: oneOf("TRUNKLINE_SANDBOX_NETWORK", ["on", "off"], "off"),
     },
+    projects: {
+      roots: directories("TRUNKLINE_PROJECT_ROOTS"),
+      protocols: protocolsIn(list("TRUNKLINE_PROJECT_PROTOCOLS")),
+      environment: pick(env, list("TRUNKLINE_PROJECT_ENVIRONMENT")),
+      credentialsKeyFile: directory("TRUNKLINE_CREDENTIALS_KEY_FILE"),
+    },
     webFetch: oneOf("TRUNKLINE_WEB_FETCH", ["on", "off"], "on"),
     approvals: {
       mode: oneOf("TRUNKLINE_APPROVALS", ["auto", "always", "never"], "auto"),
@@ -185,6 +207,18 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     recoverUser: value("TRUNKLINE_RECOVER_USER"),
     node: nodeNameIn(value("TRUNKLINE_NODE_NAME")) ?? hostname(),
   };
+}
+
+const PROTOCOLS = ["https", "ssh", "http", "file"];
+
+/** @throws ConfigError */
+function protocolsIn(names: readonly string[]): readonly string[] {
+  if (names.length === 0) return ["https", "ssh"];
+  const unknown = names.find((name) => !PROTOCOLS.includes(name));
+  if (unknown === undefined) return names;
+  throw new ConfigError(
+    `TRUNKLINE_PROJECT_PROTOCOLS takes a list of ${PROTOCOLS.join(", ")}, not '${unknown}'`,
+  );
 }
 
 /** @throws ConfigError */

@@ -29,6 +29,10 @@ export const ERROR_CODES = {
   question_closed: "CONFLICT",
   /** The key was already used with a different request. */
   idempotency_conflict: "CONFLICT",
+  /** You have a project of this name. */
+  project_exists: "CONFLICT",
+  /** Sessions use the project: delete them first, or insist with `force`. */
+  project_in_use: "CONFLICT",
   /** The name is taken, perhaps by a user who was removed. */
   user_exists: "CONFLICT",
   /** Somebody has already joined as this user, so no new invitation is possible. */

@@ -3,6 +3,7 @@ import { Id, Json, ModelName, Seq, Timestamp, Usage } from "./primitives.ts";
 import { ContentPart } from "./content-part.ts";
 import { Budget, TaskReason, WHEN_BUSY } from "./task.ts";
 import { Location, ToolKind } from "./tool-kind.ts";
+import { WorkspaceKind } from "./workspace-choice.ts";
 
 /**
  * The event union: everything that can happen in a session, durable facts in the past tense.
@@ -74,6 +75,21 @@ export const QuestionAnswer = z.strictObject({
 });
 export type QuestionAnswer = z.infer<typeof QuestionAnswer>;
 
+/** Git's name of a commit. */
+const Commit = z.string().regex(/^[0-9a-f]{40,64}$/);
+
+/** What a session works on; absent: no project, in a directory of its own. */
+const CHOSEN_WORKSPACE = {
+  projectId: Id.optional(),
+  /** Branch, tag or commit to start from; absent: the project's. */
+  baseRef: z.string().optional(),
+  workspaceKind: WorkspaceKind.optional(),
+  /** The branch of its own that it works on. */
+  branch: z.string().optional(),
+  /** It starts with what was not committed in the project's directory. */
+  includeUncommitted: z.literal(true).optional(),
+};
+
 const EVENT_DATA = {
   /** The session was created. */
   "session.created": z.strictObject({
@@ -82,6 +98,7 @@ const EVENT_DATA = {
     model: ModelName.nullable(),
     /** Absent in logs from before it was recorded: `default`. */
     agent: z.string().optional(),
+    ...CHOSEN_WORKSPACE,
   }),
   /** The session was renamed, archived or set to another model; only what changed is present. */
   "session.updated": z.strictObject({
@@ -103,6 +120,7 @@ const EVENT_DATA = {
     importedSeq: Seq.optional(),
     /** The files it starts with may be by strangers, whatever the shared log says. */
     readsUntrusted: z.literal(true).optional(),
+    ...CHOSEN_WORKSPACE,
   }),
   /** The session was imported: everything before this comes from a document, and approvals in it allow nothing here. */
   "session.imported": z.strictObject({
@@ -119,11 +137,77 @@ const EVENT_DATA = {
       .regex(/^[0-9a-f]{64}$/)
       .optional(),
   }),
-  /** The session's work was published. Reserved: not produced yet. */
+  /** The session's work was published. */
   "session.published": z.strictObject({
-    branch: z.string(),
+    /** As what. */
+    kind: z.enum(["branch", "pull-request", "patch", "local-branch"]).optional(),
+    branch: z.string().optional(),
     /** Of the branch, or of the request to merge it. */
     url: z.string().optional(),
+    /** What was published. */
+    commit: Commit.optional(),
+  }),
+
+  /** The project was fetched from its source, or could not be. */
+  "project.fetched": z.strictObject({
+    projectId: Id,
+    /** The base that the session starts from. */
+    commit: Commit,
+    durationMs: z.int().nonnegative(),
+    /** Why the source was not reached: the session starts from what was fetched last. */
+    offline: z.string().optional(),
+  }),
+  /** The session's workspace is ready. */
+  "workspace.prepared": z.strictObject({
+    kind: WorkspaceKind,
+    projectId: Id.optional(),
+    branch: z.string().optional(),
+    /** Branch, tag or commit that it started from. */
+    baseRef: z.string().optional(),
+    baseCommit: Commit.optional(),
+    /** The source has only a part of its history. */
+    shallow: z.literal(true).optional(),
+    /** The repository has submodules, which are not fetched. */
+    submodules: z.literal("not-fetched").optional(),
+    /** The repository uses Git LFS; its files are pointers. */
+    lfs: z.literal("pointers").optional(),
+  }),
+  /** The command that prepares the workspace started. */
+  "setup.started": z.strictObject({
+    setupId: Id,
+    /** Whose command it is. */
+    source: z.enum(["project", "repository"]),
+    command: z.string(),
+  }),
+  /** A piece of its output. */
+  "setup.progress": z.strictObject({ setupId: Id, chunk: z.string() }),
+  /** It ended. */
+  "setup.ended": z.strictObject({
+    setupId: Id,
+    status: z.enum(["succeeded", "failed", "interrupted", "canceled"]),
+    /** Null if a signal ended it, or it did not run. */
+    exitCode: z.int().nullable(),
+    output: z.string(),
+    /** Bytes omitted from the middle of `output` because it was too long. */
+    omittedBytes: z.int().positive().optional(),
+    durationMs: z.int().nonnegative(),
+    /** It did not run: an earlier result was used. */
+    cached: z.boolean(),
+  }),
+  /** A command tried to reach a host that the project does not allow. */
+  "network.refused": z.strictObject({
+    host: z.string(),
+    port: z.int().min(0).max(65_535),
+    /** The call that tried. */
+    callId: CallId.optional(),
+    /** Why not. */
+    reason: z.string(),
+  }),
+  /** Somebody allowed a host for the rest of the session. */
+  "network.allowed": z.strictObject({
+    host: z.string(),
+    /** Who. */
+    by: z.string(),
   }),
 
   /** A task was added to the session's queue. */
@@ -396,10 +480,14 @@ const EVENT_DATA = {
   /** A checkpoint of the workspace was saved. Reserved: not produced yet. */
   "checkpoint.created": z.strictObject({
     /** Git's name of the commit, hex. */
-    commit: z.string().regex(/^[0-9a-f]{40,64}$/),
+    commit: Commit,
   }),
   /** The workspace was reverted to its state at that event. Reserved: not produced yet. */
-  "workspace.reverted": z.strictObject({ toSeq: Seq }),
+  "workspace.reverted": z.strictObject({
+    toSeq: Seq,
+    /** The checkpoint that was restored. */
+    commit: Commit.optional(),
+  }),
   /** Older history was summarised so that the model can continue. */
   "context.compacted": z.strictObject({
     /** The last event that the summary covers. */

@@ -74,6 +74,20 @@ export {
   type TokenPrices,
   totalTokens,
 } from "./projections/usage.ts";
+export type {
+  CreateProjectInput,
+  DeleteProjectInput,
+  ListProjectsInput,
+  Project,
+  ProjectCredential,
+  ProjectNetwork,
+  ProjectPage,
+  ProjectRef,
+  ProjectSource,
+  SetCredentialInput,
+  UpdateProjectInput,
+} from "./project.ts";
+export type { WorkspaceKind } from "./workspace-choice.ts";
 export type { Json, Usage } from "./primitives.ts";
 export type { Check, MergeRequest, Published, PublishInput, ReviewComment } from "./publication.ts";
 export type { SearchHit, SearchInput, SearchPage } from "./search.ts";
@@ -124,6 +138,7 @@ export type {
   Services,
 } from "./services.ts";
 export type { BlobService, ReadableBlob } from "./services/blob-service.ts";
+export type { ProjectService } from "./services/project-service.ts";
 export type { QuestionService } from "./services/question-service.ts";
 export type { SessionService } from "./services/session-service.ts";
 export type { TaskService } from "./services/task-service.ts";

@@ -31,6 +31,13 @@ export const PROCEDURE_SCOPES = {
   "approval.answer": "write",
   "question.list": "read",
   "question.answer": "write",
+  "project.create": "write",
+  "project.get": "read",
+  "project.list": "read",
+  "project.update": "write",
+  "project.delete": "write",
+  "project.setCredential": "write",
+  "project.removeCredential": "write",
   "workspace.list": "read",
   "workspace.read": "read",
   // Raw bytes over HTTP, so not procedures of the router.

@@ -2,6 +2,7 @@ import { AgentList } from "./agent.ts";
 import { AuditPage, ListAuditInput } from "./audit.ts";
 import { approvalRouter } from "./router/approval-router.ts";
 import { procedure, router, streamSignal } from "./router/procedure.ts";
+import { projectRouter } from "./router/project-router.ts";
 import { questionRouter } from "./router/question-router.ts";
 import { sessionRouter } from "./router/session-router.ts";
 import { taskRouter } from "./router/task-router.ts";
@@ -16,6 +17,7 @@ export const appRouter = router({
   session: sessionRouter,
   approval: approvalRouter,
   question: questionRouter,
+  project: projectRouter,
   workspace: workspaceRouter,
   agent: router({
     list: procedure.output(AgentList).query(({ ctx }) => ctx.services.agents.list(ctx.principal)),

@@ -11,6 +11,7 @@ import {
 import { Question } from "./question.ts";
 import { EventCursor, Id, ModelName, PageCursor, Seq, Timestamp } from "./primitives.ts";
 import { Task, TaskReason, TaskState } from "./task.ts";
+import { checkChoice, WORKSPACE_CHOICE, WorkspaceKind } from "./workspace-choice.ts";
 
 export const SESSION_STATUSES = ["idle", "queued", "working", "input-required"] as const;
 
@@ -26,6 +27,14 @@ export const Session = z.strictObject({
   model: ModelName.nullable(),
   /** The session's working directory on the server. */
   workspace: z.string(),
+  /** The project that it works in. */
+  projectId: Id.nullable(),
+  /** Branch, tag or commit that it starts from; null: the project's, or none. */
+  baseRef: z.string().nullable(),
+  /** Whether it works in a clone, in the project's directory, or in one of its own. */
+  workspaceKind: WorkspaceKind,
+  /** The branch that it works on; null without a project. */
+  branch: z.string().nullable(),
   /** The session it was forked from. */
   parentId: Id.nullable(),
   /** The last event it shares with that one. */
@@ -57,12 +66,15 @@ export type Session = z.infer<typeof Session>;
 
 const Title = z.string().trim().min(1).max(MAX_TITLE_LENGTH);
 
-export const CreateSessionInput = z.strictObject({
-  /** Title; absent: the server chooses one. */
-  title: Title.optional(),
-  /** Model for tasks that name none; absent: the server's default. */
-  model: ModelName.optional(),
-});
+export const CreateSessionInput = z
+  .strictObject({
+    /** Title; absent: the server chooses one. */
+    title: Title.optional(),
+    /** Model for tasks that name none; absent: the server's default. */
+    model: ModelName.optional(),
+    ...WORKSPACE_CHOICE,
+  })
+  .superRefine(checkChoice);
 export type CreateSessionInput = z.infer<typeof CreateSessionInput>;
 
 export const UpdateSessionInput = z.strictObject({

@@ -2,6 +2,7 @@ import { z } from "zod";
 import { DEFAULT_PAGE_SIZE, MAX_IDEMPOTENCY_KEY_LENGTH, MAX_PAGE_SIZE, MAX_PROMPT_LENGTH } from "./limits.ts";
 import { Id, ModelName, PageCursor, Timestamp, Usage } from "./primitives.ts";
 import { TASK_REASONS, TASK_STATES } from "./task-state.ts";
+import { checkChoice, choosesWorkspace, WORKSPACE_CHOICE } from "./workspace-choice.ts";
 
 /** Task states, named as in A2A; the last four are final. */
 export const TaskState = z.enum(TASK_STATES);
@@ -64,19 +65,27 @@ export type Budget = z.infer<typeof Budget>;
 
 export const WHEN_BUSY = ["enqueue", "interrupt", "reject"] as const;
 
-export const SubmitTaskInput = z.strictObject({
-  /** What to do. */
-  prompt: Prompt,
-  /** Absent: a new session is created with the task. */
-  sessionId: Id.optional(),
-  /** What to do if the session has a queued or active task. */
-  whenBusy: z.enum(WHEN_BUSY).default("enqueue"),
-  /** Submitting again with the same key returns the first task; with a different body it is a conflict. Per caller. */
-  idempotencyKey: z.string().min(1).max(MAX_IDEMPOTENCY_KEY_LENGTH).optional(),
-  /** Absent: the session's model, else the server's default. */
-  model: ModelName.optional(),
-  budget: Budget.optional(),
-});
+export const SubmitTaskInput = z
+  .strictObject({
+    /** What to do. */
+    prompt: Prompt,
+    /** Absent: a new session is created with the task. */
+    sessionId: Id.optional(),
+    /** What to do if the session has a queued or active task. */
+    whenBusy: z.enum(WHEN_BUSY).default("enqueue"),
+    /** Submitting again with the same key returns the first task; with a different body it is a conflict. Per caller. */
+    idempotencyKey: z.string().min(1).max(MAX_IDEMPOTENCY_KEY_LENGTH).optional(),
+    /** Absent: the session's model, else the server's default. */
+    model: ModelName.optional(),
+    budget: Budget.optional(),
+    ...WORKSPACE_CHOICE,
+  })
+  .superRefine(checkChoice)
+  .refine(({ sessionId, ...choice }) => sessionId === undefined || !choosesWorkspace(choice), {
+    message:
+      "projectId, baseRef, workspace and includeUncommitted are for a new session: leave out sessionId",
+    path: ["sessionId"],
+  });
 export type SubmitTaskInput = z.infer<typeof SubmitTaskInput>;
 
 /** The submitted task, or the one that an earlier submit with the same key created. */

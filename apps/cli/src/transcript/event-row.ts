@@ -75,8 +75,8 @@ export function formatEventRows(
       return [colors.yellow(`! Budget exceeded: ${bound}`)];
     }
     case "session.published": {
-      const { branch, url } = event.data;
-      return [`Published ${oneLine(branch)}${url === undefined ? "" : `: ${oneLine(url)}`}`];
+      const { branch, kind, url } = event.data;
+      return [`Published ${oneLine(branch ?? kind ?? "")}${url === undefined ? "" : `: ${oneLine(url)}`}`];
     }
     case "workspace.reverted":
       return [colors.dim(`Workspace restored to event ${event.data.toSeq}`)];

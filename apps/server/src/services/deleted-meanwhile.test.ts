@@ -189,6 +189,13 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
     words: async ({ questions }, { questionId }) =>
       questions.answer(alice, { questionId, answer: { text: "this" } }),
   },
+  "project.create": "about no session",
+  "project.get": "about no session",
+  "project.list": "about no session",
+  "project.update": "about no session",
+  "project.delete": "about no session",
+  "project.setCredential": "about no session",
+  "project.removeCredential": "about no session",
   "workspace.list": {
     page: async ({ workspaces }, { sessionId }) => workspaces.list(alice, { sessionId, ...page }),
   },

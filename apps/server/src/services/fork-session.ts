@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
 import type { Log } from "../log/port.ts";
 import { GuardFailedError, type Store } from "../store/port.ts";
+import { branchName } from "./new-session.ts";
 import { requireSession } from "./ownership.ts";
 import { removeDirectory } from "./remove-directory.ts";
 import { toSession, workspaceDirectory } from "./session-view.ts";
@@ -69,7 +70,7 @@ export async function forkSession(
       agent,
       importedSeq,
     };
-    const data = { ...forked, ...readsUntrusted };
+    const data = { ...forked, ...chosenBy(parent, id), ...readsUntrusted };
     await log.append(id, [...closing.events, { taskId: null, type: "session.forked", data }], {
       endedBlocks: closing.endedBlocks,
       // Refused if the parent is being removed, perhaps before all of its log was copied.
@@ -93,6 +94,17 @@ export async function forkSession(
     });
   }
   return toSession(dataDir, await requireSession(store, principal, id));
+}
+
+/** A fork works in the same project, on a branch of its own. */
+function chosenBy({ projectId, baseRef, workspaceKind, branch, title }: Session, id: string) {
+  if (projectId === null) return {};
+  return {
+    projectId,
+    workspaceKind,
+    ...(baseRef !== null && { baseRef }),
+    ...(branch !== null && { branch: workspaceKind === "clone" ? branchName(title, id) : branch }),
+  };
 }
 
 /** Whether untrusted text entered the session after an event; a fork's log covers what came before. */

@@ -1,20 +1,36 @@
 import { MAX_TITLE_LENGTH } from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
 import type { StoredDraft } from "../store/port.ts";
+import type { ChosenWorkspace } from "./choose-workspace.ts";
 
 const DEFAULT_AGENT = "default";
 
 /** The first event of a session; ids are random enough for a thousand created at once. */
-export function newSession({ title, model }: { title: string; model: string | null }): {
+export function newSession(given: { title: string; model: string | null; workspace?: ChosenWorkspace }): {
   id: string;
   event: StoredDraft;
 } {
+  const { title, model, workspace = {} } = given;
+  const id = uuidv7();
+  const branch = workspace.workspaceKind === "clone" ? { branch: branchName(title, id) } : {};
   const event = {
     taskId: null,
     type: "session.created",
-    data: { title, model, agent: DEFAULT_AGENT },
+    data: { title, model, agent: DEFAULT_AGENT, ...workspace, ...branch },
   } as const;
-  return { id: uuidv7(), event };
+  return { id, event };
+}
+
+const MAX_SLUG_LENGTH = 40;
+
+/** A branch that no other session has, and that people recognise. */
+export function branchName(title: string, sessionId: string): string {
+  const words = title
+    .normalize("NFKD")
+    .toLowerCase()
+    .match(/[a-z0-9]+/g);
+  const slug = words?.join("-").slice(0, MAX_SLUG_LENGTH).replace(/-+$/, "") || "session";
+  return `trunkline/${slug}-${sessionId.slice(-6)}`;
 }
 
 export const UNTITLED = "New session";

@@ -16,6 +16,7 @@ import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { RedactEvent } from "../secrets/port.ts";
 import type { Store } from "../store/port.ts";
+import { chooseWorkspace } from "./choose-workspace.ts";
 import { deleteSession } from "./delete-session.ts";
 import { exportSession, exportStream } from "./export-session.ts";
 import { importSession } from "./import-session.ts";
@@ -70,7 +71,12 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
   return {
     async create(principal, input) {
       if (input.model !== undefined) models.resolve(input.model);
-      const { id, event } = newSession({ title: input.title ?? UNTITLED, model: input.model ?? null });
+      const workspace = await chooseWorkspace(store, principal, input);
+      const { id, event } = newSession({
+        title: input.title ?? UNTITLED,
+        model: input.model ?? null,
+        workspace,
+      });
       await log.append(id, [event], { ownerId: principal.userId });
       return read(principal, id);
     },

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { type Principal, type SubmitTaskInput, TrunklineError } from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
 import { type AppendOptions, GuardFailedError, type StoredDraft } from "../store/port.ts";
+import type { ChosenWorkspace } from "./choose-workspace.ts";
 import { newSession, titleFromPrompt } from "./new-session.ts";
 import { noSession } from "./ownership.ts";
 
@@ -17,7 +18,11 @@ export interface Submission {
  * Events for a task at the end of the session's queue, in a new session if none is given. Requirements on the session
  * are checked in the commit, so that concurrent submits can't conflict.
  */
-export function submission(principal: Principal, input: SubmitTaskInput, retryOf?: string): Submission {
+export function submission(
+  principal: Principal,
+  input: SubmitTaskInput,
+  { retryOf, workspace }: { retryOf?: string; workspace?: ChosenWorkspace } = {},
+): Submission {
   const { prompt, whenBusy, budget, idempotencyKey } = input;
   const model = input.model ?? null;
   const taskId = uuidv7();
@@ -35,7 +40,11 @@ export function submission(principal: Principal, input: SubmitTaskInput, retryOf
   };
   const { userId: ownerId } = principal;
   if (input.sessionId === undefined) {
-    const session = newSession({ title: titleFromPrompt(prompt), model });
+    const session = newSession({
+      title: titleFromPrompt(prompt),
+      model,
+      ...(workspace !== undefined && { workspace }),
+    });
     return { sessionId: session.id, taskId, events: [session.event, submitted], options: { ownerId } };
   }
   return {
@@ -68,8 +77,18 @@ export function submitRefusal(error: unknown, sessionId: string): unknown {
 }
 
 /** SHA-256, hex, of what identifies a repeated submit. */
-export function requestHash({ prompt, sessionId, whenBusy, model, budget }: SubmitTaskInput): string {
-  const body = JSON.stringify([prompt, sessionId ?? null, whenBusy, model ?? null, budget ?? null]);
+export function requestHash(input: SubmitTaskInput): string {
+  const { prompt, sessionId, whenBusy, model, budget, projectId } = input;
+  const { baseRef = null, workspace = null, includeUncommitted = false } = input;
+  const body = JSON.stringify([
+    prompt,
+    sessionId ?? null,
+    whenBusy,
+    model ?? null,
+    budget ?? null,
+    // Without a project as before there were any: a key may be older than this version.
+    ...(projectId === undefined ? [] : [projectId, baseRef, workspace, includeUncommitted]),
+  ]);
   return createHash("sha256").update(body).digest("hex");
 }
 

@@ -12,6 +12,7 @@ import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Turns } from "../turns/port.ts";
 import { GuardFailedError, type Store, UniqueViolationError } from "../store/port.ts";
+import { chooseWorkspace } from "./choose-workspace.ts";
 import { requireSessionAccess, requireTask } from "./ownership.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
 import { createQueue } from "./queue.ts";
@@ -74,7 +75,8 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
       if (earlier !== undefined) return earlier;
       // An unknown model is the caller's mistake: refuse before anything is stored.
       if (input.model !== undefined) models.resolve(input.model);
-      const submitted = submission(principal, input);
+      const workspace = await chooseWorkspace(store, principal, input);
+      const submitted = submission(principal, input, { workspace });
       const { sessionId, taskId } = submitted;
       try {
         await append(principal, "task.submit", submitted);
@@ -114,7 +116,7 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
       const retry = submission(
         principal,
         { prompt, sessionId, whenBusy: "enqueue", model: model ?? undefined, budget: budget ?? undefined },
-        taskId,
+        { retryOf: taskId },
       );
       await append(principal, "task.retry", retry);
       ring({ sessionId, ownerId: principal.userId });

@@ -6,6 +6,7 @@ import type { EventStore } from "./ports/events.ts";
 import type { InvitationStore } from "./ports/invitations.ts";
 import type { NodeStore } from "./ports/nodes.ts";
 import type { OutboxStore } from "./ports/outbox.ts";
+import type { ProjectStore } from "./ports/projects.ts";
 import type { ApprovalStore, QuestionStore } from "./ports/requests.ts";
 import type { SessionStore } from "./ports/sessions.ts";
 import type { SharedDirectoryStore } from "./ports/shared-directory.ts";
@@ -23,6 +24,7 @@ export type { EventStore, ReadRange } from "./ports/events.ts";
 export type { InvitationStore, StoredInvitation } from "./ports/invitations.ts";
 export type { NodeStore } from "./ports/nodes.ts";
 export type { OutboxEntry, OutboxStore } from "./ports/outbox.ts";
+export type { ProjectStore } from "./ports/projects.ts";
 export type { ApprovalStore, QuestionStore, RequestStore } from "./ports/requests.ts";
 export type { ImportedEvent, SessionStore, StoredSession } from "./ports/sessions.ts";
 export type { QueueHead, StartableSession, StoredTask, TaskStore } from "./ports/tasks.ts";
@@ -56,6 +58,7 @@ export interface Store {
   readonly signInCodes: SignInCodeStore;
   readonly audit: AuditStore;
   readonly blobs: BlobStore;
+  readonly projects: ProjectStore;
   readonly nodes: NodeStore;
   readonly outbox: OutboxStore;
   /** Null where one process has the store to itself, and so counts alone. */

@@ -1,4 +1,13 @@
-import type { ApprovalState, AuditEntry, Scope, TaskState } from "@trunkline/contract";
+import type {
+  ApprovalState,
+  AuditEntry,
+  ProjectCredential,
+  ProjectNetwork,
+  ProjectSource,
+  Scope,
+  TaskState,
+  WorkspaceKind,
+} from "@trunkline/contract";
 import type { Generated } from "kysely";
 
 /**
@@ -21,6 +30,41 @@ export interface Database {
   blobs: BlobsTable;
   blob_uploads: BlobUploadsTable;
   blob_refs: BlobRefsTable;
+  projects: ProjectsTable;
+  project_credentials: ProjectCredentialsTable;
+}
+
+export interface ProjectsTable {
+  id: string;
+  owner_id: string;
+  name: string;
+  source_kind: ProjectSource["kind"];
+  /** Path or URL. */
+  source: string;
+  base_ref: string | null;
+  setup: string | null;
+  network: ProjectNetwork;
+  /** A list, as JSON. */
+  allowed_hosts: string;
+  /** A list, as JSON. */
+  environment: string;
+  instructions: string | null;
+  shared: 0 | 1;
+  created_at: number;
+  updated_at: number;
+  fetched_at: number | null;
+  fetched_commit: string | null;
+  fetch_error: string | null;
+  /** Set while sessions still borrow from a deleted one. */
+  deleted_at: number | null;
+}
+
+export interface ProjectCredentialsTable {
+  project_id: string;
+  kind: ProjectCredential["kind"];
+  /** Encrypted; the key is not in the database. */
+  sealed: string;
+  updated_at: number;
 }
 
 /** Bytes that are stored as a file under their hash. */
@@ -71,6 +115,10 @@ export interface SessionsTable {
   deleted_at: number | null;
   /** The node that does that. */
   hidden_by: string | null;
+  project_id: string | null;
+  base_ref: string | null;
+  branch: string | null;
+  workspace_kind: Generated<WorkspaceKind>;
 }
 
 export interface TasksTable {

@@ -77,15 +77,38 @@ export function readSchemaComments(sources: readonly string[]): SchemaComments {
 
   function visitFields(file: SourceFile, object: ObjectExpression, path: string): void {
     for (const property of object.properties) {
-      if (property.type !== "Property") continue;
+      if (property.type === "SpreadElement") {
+        if (property.argument.type !== "Identifier") continue;
+        const { name } = property.argument;
+        const fields = file.constants.get(name) ?? exported.get(name);
+        if (fields?.init.type === "ObjectExpression") visitFields(fields.file, fields.init, path);
+        continue;
+      }
       const { key } = property;
       const name =
         key.type === "Identifier" ? key.name : key.type === "Literal" ? String(key.value) : undefined;
       if (name === undefined) continue;
+      // `FIELDS.title.optional()` is documented as `title` is, unless it has a comment of its own.
+      const origin = fieldOf(file, property.value);
+      if (origin !== undefined) note(file, origin.start, `${path}/${name}`);
       note(file, property.start, `${path}/${name}`);
       visit(file, property.value, `${path}/${name}`);
     }
   }
+}
+
+/** The field of another table in the same file that a value is derived from, by methods that keep what it means. */
+function fieldOf(file: SourceFile, value: Expression): { start: number } | undefined {
+  let base = value;
+  while (base.type === "CallExpression" && base.callee.type === "MemberExpression") base = base.callee.object;
+  if (base.type !== "MemberExpression" || base.object.type !== "Identifier") return undefined;
+  if (base.property.type !== "Identifier") return undefined;
+  const { name } = base.property;
+  const table = file.constants.get(base.object.name)?.init;
+  if (table?.type !== "ObjectExpression") return undefined;
+  return table.properties.find(
+    (field) => field.type === "Property" && field.key.type === "Identifier" && field.key.name === name,
+  );
 }
 
 function readFile(source: string): SourceFile {

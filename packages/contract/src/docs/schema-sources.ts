@@ -12,6 +12,7 @@ const FILES = [
   "event.ts",
   "invitation.ts",
   "primitives.ts",
+  "project.ts",
   "question.ts",
   "rest/error-body.ts",
   "search.ts",
@@ -22,6 +23,7 @@ const FILES = [
   "token.ts",
   "tool-kind.ts",
   "user.ts",
+  "workspace-choice.ts",
   "workspace.ts",
 ];
 

@@ -84,6 +84,7 @@ const TAGS = [
     name: "Sessions",
     description: "Conversations, their tasks and their event logs.",
   },
+  { name: "Projects", description: "Repositories that sessions work in." },
   { name: "Files", description: "What is in a session's workspace." },
   { name: "Approvals", description: "Tool calls to approve and questions to answer." },
   { name: "Agents", description: "Agents, models and tools." },

@@ -76,6 +76,7 @@ const TAGS: Readonly<Record<string, string>> = {
   session: "Sessions",
   task: "Tasks",
   workspace: "Files",
+  project: "Projects",
 };
 
 function tagOf(procedure: string): string {

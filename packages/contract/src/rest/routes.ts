@@ -1,5 +1,6 @@
 import type { Scope } from "../principal.ts";
 import { PROCEDURE_SCOPES } from "../procedure-scopes.ts";
+import { PROJECT_ROUTES } from "./project-routes.ts";
 import type { ProcedurePath, RestRoute } from "./route.ts";
 
 /** Prefix of all REST routes. */
@@ -88,7 +89,7 @@ export const REST_ROUTES = {
     status: 201,
     summary: "Create an empty session",
     example: { title: "Experiments" },
-    reasons: [],
+    reasons: ["not_found", "model_unknown"],
   },
   "session.list": {
     method: "GET",
@@ -181,6 +182,8 @@ export const REST_ROUTES = {
     description: "Streamed, of any size; over tRPC at most about 4 MiB.",
     reasons: ["not_found", "payload_too_large"],
   },
+
+  ...PROJECT_ROUTES,
 
   "workspace.list": {
     method: "GET",

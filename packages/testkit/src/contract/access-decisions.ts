@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import type { Scope } from "@trunkline/contract";
 import { type ProcedurePath, REST_ROUTES } from "@trunkline/contract/rest";
 import { type BusySession, FILE, WORD } from "./busy-session.ts";
@@ -7,6 +8,7 @@ import type { Input } from "./surface.ts";
 export interface Owned extends BusySession {
   userId: string;
   tokenId: string;
+  projectId: string;
 }
 
 /** What a procedure returns to an authenticated caller who is not the owner. */
@@ -59,6 +61,30 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
   "session.export": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
   "session.import": { scope: "write", input: () => REST_ROUTES["session.import"].example, others: "own" },
   "session.subscribe": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+
+  "project.create": {
+    scope: "write",
+    input: () => ({ name: randomUUID(), source: { kind: "git", url: "https://git.example/a.git" } }),
+    others: "own",
+  },
+  "project.get": { scope: "read", input: ({ projectId }) => ({ projectId }), others: "not_found" },
+  "project.list": { scope: "read", input: () => ({}), others: "own" },
+  "project.update": {
+    scope: "write",
+    input: ({ projectId }) => ({ projectId, baseRef: "main" }),
+    others: "not_found",
+  },
+  "project.delete": { scope: "write", input: ({ projectId }) => ({ projectId }), others: "not_found" },
+  "project.setCredential": {
+    scope: "write",
+    input: ({ projectId }) => ({ projectId, credential: { kind: "token", secret: "x" } }),
+    others: "not_found",
+  },
+  "project.removeCredential": {
+    scope: "write",
+    input: ({ projectId }) => ({ projectId }),
+    others: "not_found",
+  },
 
   "workspace.list": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
   "workspace.read": {

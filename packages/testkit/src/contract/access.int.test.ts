@@ -21,6 +21,7 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 const NOTHING: Owned = {
   userId: randomUUID(),
   tokenId: randomUUID(),
+  projectId: randomUUID(),
   sessionId: randomUUID(),
   ended: randomUUID(),
   active: randomUUID(),
@@ -50,7 +51,16 @@ beforeAll(async () => {
   const alice = await addUser(server, "alice");
   const [write, read] = [await newToken(alice, "write"), await newToken(alice, "read")];
   owner = createClient({ url: server.url, token: write.secret });
-  owned = { ...(await startBusySession(owner)), userId: alice.userId, tokenId: write.token.id };
+  const project = await owner.project.create.mutate({
+    name: WORD,
+    source: { kind: "git", url: `https://git.example/${WORD}.git` },
+  });
+  owned = {
+    ...(await startBusySession(owner)),
+    userId: alice.userId,
+    tokenId: write.token.id,
+    projectId: project.id,
+  };
   ownerTokens = { write: bearer(write.secret), read: bearer(read.secret) };
 
   const other = await addUser(server, "bob");

@@ -79,6 +79,7 @@ async function newVictim(): Promise<Victim> {
   const owned: Owned = {
     userId,
     tokenId,
+    projectId: randomUUID(),
     sessionId,
     ended: taskId,
     active: taskId,

@@ -34,6 +34,11 @@ const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
   "session.list": () => ({ query: "RUN", archived: false, limit: 1 }),
   "session.events": ({ sessionId }) => ({ sessionId, after: 2, limit: 3 }),
   "session.export": ({ sessionId }) => ({ sessionId }),
+  "project.get": async (busy) => ({ projectId: await projectOf(busy) }),
+  "project.list": async (busy) => {
+    await projectOf(busy);
+    return { limit: 1 };
+  },
   "workspace.list": ({ sessionId }) => ({ sessionId, limit: 5 }),
   "workspace.read": ({ sessionId }) => ({ sessionId, path: FILE }),
   "search.query": () => ({ text: WORD, limit: 5 }),
@@ -76,6 +81,18 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
     document: await server.client.session.export.query({ sessionId }),
     importKey: randomUUID(),
   }),
+  "project.create": () => ({
+    name: randomUUID(),
+    source: { kind: "git", url: "https://git.example/a.git" },
+    allowedHosts: ["*.example.org"],
+  }),
+  "project.update": async (busy) => ({ projectId: await projectOf(busy), baseRef: "main", setup: "make" }),
+  "project.delete": async (busy) => ({ projectId: await projectOf(busy) }),
+  "project.setCredential": async (busy) => ({
+    projectId: await projectOf(busy),
+    credential: { kind: "token", secret: "never-returned" },
+  }),
+  "project.removeCredential": async (busy) => ({ projectId: await projectOf(busy) }),
   "user.create": () => ({ name: randomUUID() }),
   "user.invite": async (busy) => ({
     userId: busy === STRANGER ? busy.sessionId : (await newUser()).id,
@@ -91,6 +108,11 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
   }),
 };
 
+const projectOf = async (busy: BusySession): Promise<string> => {
+  if (busy === STRANGER) return busy.sessionId;
+  const source = { kind: "git", url: "git@git.example:a/b.git" } as const;
+  return (await server.client.project.create.mutate({ name: randomUUID(), source })).id;
+};
 const newUser = async () => server.client.user.create.mutate({ name: randomUUID() });
 const newToken = async () => server.client.token.create.mutate({ name: "to be revoked" });
 
@@ -173,10 +195,13 @@ describe("errors are the same over tRPC and REST", () => {
   });
 
   const ofSomething = taking.filter((path) => {
-    const { taskId, sessionId, tokenId, approvalId, questionId } = procedureSchemas(path).input?.shape ?? {};
+    const { taskId, sessionId, tokenId, approvalId, questionId, projectId } =
+      procedureSchemas(path).input?.shape ?? {};
     return (
       path === "user.remove" ||
       path === "user.invite" ||
+      // A new session takes a project, too, and needs none.
+      (path.startsWith("project.") && projectId !== undefined) ||
       [taskId, sessionId, tokenId, approvalId, questionId].some((field) => field !== undefined)
     );
   });

@@ -9,6 +9,7 @@ import type { Dialect } from "./dialect.ts";
 import { createEventStore } from "./events.ts";
 import { createInvitationStore } from "./invitations.ts";
 import { createNodeStore } from "./nodes.ts";
+import { createProjectStore } from "./projects.ts";
 import { createApprovalStore, createQuestionStore } from "./requests.ts";
 import { createSessionStore } from "./sessions.ts";
 import { createSignInCodeStore } from "./sign-in-codes.ts";
@@ -44,6 +45,7 @@ export function createNouns(engine: {
     signInCodes: createSignInCodeStore(db, write),
     audit: createAuditStore(db, write),
     blobs: createBlobStore(db, write),
+    projects: createProjectStore(db, write),
     nodes: createNodeStore(db, writeLease, dialect),
   };
 }

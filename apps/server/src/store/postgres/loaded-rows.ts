@@ -21,7 +21,7 @@ const TASKS = TASK_CORE_COLUMNS.join(", ");
  */
 const LOCK_SESSIONS = `
   select id, owner_id, title, agent, model, workspace, parent_id, forked_at_seq, last_seq, next_pos, created_at, updated_at,
-         archived_at, import_key, imported_seq, deleted_at, hidden_by
+         archived_at, import_key, imported_seq, deleted_at, hidden_by, project_id, base_ref, branch, workspace_kind
   from sessions where id = any($1::text[]) order by id for no key update`;
 const TASKS_BY_ID = `select ${TASKS} from tasks where id = any($1::text[])`;
 const UNFINISHED_TASKS = `

@@ -4,6 +4,7 @@ import * as outbox from "./migrations/002-outbox.ts";
 import * as whoHides from "./migrations/003-who-hides.ts";
 import * as search from "./migrations/004-search.ts";
 import * as sharedByNodes from "./migrations/005-shared-by-nodes.ts";
+import * as projects from "./migrations/006-projects.ts";
 
 /** The next one is a file in `migrations/` and a line here. It must leave a server of the version before it able to run. */
 export const POSTGRES_MIGRATIONS: Migrations = {
@@ -12,4 +13,5 @@ export const POSTGRES_MIGRATIONS: Migrations = {
   "003-who-hides": whoHides,
   "004-search": search,
   "005-shared-by-nodes": sharedByNodes,
+  "006-projects": projects,
 };

@@ -2,6 +2,7 @@ import { PostgresServer } from "@trunkline/testkit";
 import { pino } from "pino";
 import { afterAll, beforeAll } from "vitest";
 import { describeAccess } from "../nouns/access-conformance.ts";
+import { describeProjects } from "../nouns/projects-conformance.ts";
 import { describeNouns, type NounsHarness } from "../nouns/nouns-conformance.ts";
 import { describeStore } from "../store-conformance.ts";
 import { openPostgresStore } from "./postgres-store.ts";
@@ -29,3 +30,4 @@ async function createHarness(): Promise<NounsHarness> {
 describeStore("PostgreSQL", createHarness);
 describeNouns("PostgreSQL", createHarness);
 describeAccess("PostgreSQL", createHarness);
+describeProjects("PostgreSQL", createHarness);

@@ -14,6 +14,7 @@ const REDUCERS: Partial<Record<EventType, readonly Reducer[]>> = {
   "session.updated": [reduceSession],
   "session.forked": [reduceTask, reduceSession],
   "session.imported": [reduceSession],
+  "workspace.prepared": [reduceSession],
   "task.submitted": [reduceTask, reduceSession, reduceBlobRef],
   "task.updated": [reduceTask, reduceSession],
   "task.started": [reduceTask],

@@ -1,4 +1,4 @@
-import { type EventBody, isPiece } from "@trunkline/contract";
+import { type EventBody, isPiece, type WorkspaceKind } from "@trunkline/contract";
 import { workspacePath } from "../workspace-path.ts";
 import { change, type Reducer, type RowChange } from "./row-change.ts";
 
@@ -22,7 +22,8 @@ export const reduceSession: Reducer = (event, rows, { ownerId, reveals }) => {
       // A document starts with it, too, but its session already exists.
       if (row !== undefined) return set({ title, model, agent });
       if (ownerId === undefined) throw new Error(`nobody owns the new session ${id}`);
-      return [change.insert("sessions", newSessionRow({ id, ownerId, at, title, model, agent }))];
+      const created = newSessionRow({ id, ownerId, at, title, model, agent });
+      return [change.insert("sessions", { ...created, ...chosenWorkspace(data) })];
     }
     case "session.updated": {
       const { title, model, archived } = data;
@@ -40,6 +41,7 @@ export const reduceSession: Reducer = (event, rows, { ownerId, reveals }) => {
         imported_seq: Math.min(importedSeq, atSeq),
         next_pos: 1,
         created_at: at,
+        ...chosenWorkspace(data),
         ...(reveals ? { deleted_at: null } : {}),
         ...(title === undefined ? {} : { title }),
         ...(model === undefined ? {} : { model }),
@@ -58,7 +60,19 @@ export const reduceSession: Reducer = (event, rows, { ownerId, reveals }) => {
         created_at: createdAt,
         updated_at: updatedAt,
         archived_at: null,
+        // A document may name a project of somebody's.
+        ...chosenWorkspace({}),
         ...(reveals ? { deleted_at: null } : {}),
+      });
+    }
+    case "workspace.prepared": {
+      // Part of a document or of a parent's log it says nothing about this session.
+      if (row === undefined || row.project_id === null || row.project_id !== data.projectId) return [];
+      const { kind, baseRef, branch } = data;
+      return set({
+        workspace_kind: kind,
+        ...(baseRef === undefined ? {} : { base_ref: baseRef }),
+        ...(branch === undefined ? {} : { branch }),
       });
     }
     case "task.submitted":
@@ -69,6 +83,20 @@ export const reduceSession: Reducer = (event, rows, { ownerId, reveals }) => {
       return [];
   }
 };
+
+function chosenWorkspace({
+  projectId = null,
+  baseRef = null,
+  branch = null,
+  workspaceKind = "fresh",
+}: {
+  projectId?: string | null;
+  baseRef?: string | null;
+  branch?: string | null;
+  workspaceKind?: WorkspaceKind;
+}) {
+  return { project_id: projectId, base_ref: baseRef, branch, workspace_kind: workspaceKind };
+}
 
 /** A session without a log. @param at integer ms since the epoch. */
 export function newSessionRow(given: {
@@ -98,5 +126,6 @@ export function newSessionRow(given: {
     import_key: null,
     deleted_at: null,
     hidden_by: null,
+    ...chosenWorkspace({}),
   };
 }

@@ -1,4 +1,5 @@
 import { describeAccess } from "../nouns/access-conformance.ts";
+import { describeProjects } from "../nouns/projects-conformance.ts";
 import { describeNouns, type NounsHarness } from "../nouns/nouns-conformance.ts";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
@@ -23,3 +24,4 @@ async function createHarness(): Promise<NounsHarness> {
 
 describeNouns("SQLite", createHarness);
 describeAccess("SQLite", createHarness);
+describeProjects("SQLite", createHarness);

@@ -8,6 +8,7 @@ import * as blobs from "../migrations/007-blobs.ts";
 import * as outbox from "../migrations/008-outbox.ts";
 import * as whoHides from "../migrations/009-who-hides.ts";
 import * as signInCodes from "../migrations/010-sign-in-codes.ts";
+import * as projects from "../migrations/011-projects.ts";
 import type { Migrations } from "../migrate.ts";
 
 export const SQLITE_MIGRATIONS: Migrations = {
@@ -21,4 +22,5 @@ export const SQLITE_MIGRATIONS: Migrations = {
   "008-outbox": outbox,
   "009-who-hides": whoHides,
   "010-sign-in-codes": signInCodes,
+  "011-projects": projects,
 };

@@ -87,6 +87,7 @@ export class SqliteStore implements Store {
   readonly signInCodes: Store["signInCodes"];
   readonly audit: Store["audit"];
   readonly blobs: Store["blobs"];
+  readonly projects: Store["projects"];
   readonly nodes: Store["nodes"];
   readonly outbox: Store["outbox"];
   /** The lock of the data directory keeps every other process out. */
@@ -137,6 +138,7 @@ export class SqliteStore implements Store {
     this.signInCodes = nouns.signInCodes;
     this.audit = nouns.audit;
     this.blobs = nouns.blobs;
+    this.projects = nouns.projects;
     this.nodes = nouns.nodes;
     this.outbox = createSqliteOutbox(db, write);
   }

@@ -4,6 +4,8 @@ export const MOVED_TABLES = {
   tokens: ["id"],
   invitations: ["user_id"],
   audit: ["id"],
+  projects: ["id"],
+  project_credentials: ["project_id"],
   sessions: ["id"],
   tasks: ["id"],
   approvals: ["id"],

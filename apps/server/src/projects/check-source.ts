@@ -1,0 +1,55 @@
+import { realpath, stat } from "node:fs/promises";
+import { join, sep } from "node:path";
+import { TrunklineError } from "@trunkline/contract";
+import type { CheckSource, ProjectPolicy } from "./port.ts";
+import { readGitUrl } from "./git-url.ts";
+
+export function createSourceCheck({ roots, protocols }: ProjectPolicy): CheckSource {
+  return async (source) =>
+    source.kind === "git"
+      ? { kind: "git", url: readGitUrl(source.url, protocols).url }
+      : { kind: "directory", path: await repositoryBelow(source.path, roots) };
+}
+
+/**
+ * Symbolic links are resolved before the comparison, and again before each fetch: a path below a root may lead anywhere,
+ * and lead elsewhere later.
+ * @returns the real path. @throws TrunklineError `validation_failed`
+ */
+async function repositoryBelow(path: string, roots: readonly string[]): Promise<string> {
+  if (roots.length === 0) {
+    throw refusal("This server offers no directories. Its operator can: set TRUNKLINE_PROJECT_ROOTS");
+  }
+  // The same answer for what is missing and what is elsewhere: nobody is told what is on the disk.
+  const outside = refusal(
+    `${path} is not a directory below TRUNKLINE_PROJECT_ROOTS; the operator decides what is`,
+  );
+  if (!path.startsWith("/") || path.includes("\0")) throw refusal("Name the directory by its absolute path");
+  const real = await realpath(path).catch(() => undefined);
+  if (real === undefined || !(await isBelow(real, roots))) throw outside;
+  const gitDirectory = await realpath(join(real, ".git")).catch(() => real);
+  const isRepository = await stat(join(gitDirectory, "objects")).then(
+    (found) => found.isDirectory(),
+    () => false,
+  );
+  // A linked worktree's `.git` is a file that leads to another repository: name that one.
+  if (!isRepository) {
+    throw refusal(`${path} is not a git repository of its own (there is no directory .git/objects in it)`);
+  }
+  if (!(await isBelow(await realpath(join(gitDirectory, "objects")), roots))) throw outside;
+  return real;
+}
+
+async function isBelow(real: string, roots: readonly string[]): Promise<boolean> {
+  for (const root of roots) {
+    const realRoot = await realpath(root).catch(() => undefined);
+    if (realRoot === undefined) continue;
+    if (real === realRoot || real.startsWith(realRoot.endsWith(sep) ? realRoot : `${realRoot}${sep}`))
+      return true;
+  }
+  return false;
+}
+
+function refusal(message: string): TrunklineError {
+  return new TrunklineError("validation_failed", message);
+}

@@ -1,0 +1,22 @@
+import type { ProjectCredential, ProjectSource } from "@trunkline/contract";
+
+/** What the operator decides about projects. */
+export interface ProjectPolicy {
+  /** Directories below which repositories may be; absolute. */
+  roots: readonly string[];
+  /** Protocols of git URLs. */
+  protocols: readonly string[];
+  /** Variables of the server that projects may pass to commands. */
+  environment: Readonly<Record<string, string>>;
+}
+
+/** Encrypts credentials for the store. */
+export interface Vault {
+  seal(projectId: string, credential: ProjectCredential): Promise<string>;
+}
+
+/**
+ * @returns the source as it is stored: a directory by its real path.
+ * @throws TrunklineError `validation_failed` for one that the operator does not allow.
+ */
+export type CheckSource = (source: ProjectSource) => Promise<ProjectSource>;
