@@ -29,6 +29,10 @@ import { createInstructions } from "./instructions/instructions.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createLogger } from "./ops/logger.ts";
 import { releaseMemoryWhenQuiet } from "./ops/release-memory.ts";
+import { parseHostList } from "./network/host-list.ts";
+import { createNetworks } from "./network/networks.ts";
+import { SessionHosts } from "./network/session-hosts.ts";
+import { publicWeb } from "./network/public-web.ts";
 import { createOutbox } from "./outbox/outbox.ts";
 import { createSourceCheck } from "./projects/check-source.ts";
 import { CredentialVault } from "./projects/credential-vault.ts";
@@ -55,7 +59,7 @@ import { workspaceFiles } from "./tools/files/workspace-files.ts";
 import { createWorkspaceReader } from "./tools/files/workspace-reader.ts";
 import { createBareSpawner } from "./tools/process/bare-spawner.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
-import { createTools, sameTools } from "./tools/registry.ts";
+import { createTools, type ToolsDeps, toolsByNetwork } from "./tools/registry.ts";
 import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
 import { EventLoopTurns } from "./turns/event-loop-turns.ts";
 import { findProgram } from "./tools/sandbox/find-program.ts";
@@ -146,14 +150,23 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     dataDir: config.dataDir,
     logger,
   });
-  const tools = createTools({
+  const networks = createNetworks({
+    sessionHosts: new SessionHosts(store),
+    connect: publicWeb,
+    mode: config.network.mode,
+    rules: parseHostList(config.network.hosts),
+  });
+  const toolsDeps: ToolsDeps = {
     spawner: sandbox.spawner,
     environment,
     webFetch,
     compute,
+    connect: publicWeb,
+    networks,
     redactor,
     canAsk: config.approvals.mode !== "never",
-  });
+  };
+  const tools = createTools(toolsDeps, config.network.mode);
   const severalUsers = new SeveralUsers({ store, hints, logger });
   await severalUsers.start();
   lifecycle.started("several users", async () => severalUsers.stop());
@@ -176,7 +189,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       clock: { ...systemClock, date: now },
       instructions: createInstructions(createWorkspaceReader()),
     }),
-    tools: sameTools(tools),
+    tools: toolsByNetwork(toolsDeps),
     turns,
     compute,
     concurrency: config.concurrency,

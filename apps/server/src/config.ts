@@ -35,8 +35,13 @@ export interface Config {
   sandbox: {
     /** `auto`: where it holds what it promises. `required`: no start without it. */
     mode: "auto" | "required" | "off";
-    /** Whether commands in the sandbox reach the network: the machine's own then, loopback too. */
-    network: "on" | "off";
+  };
+  /** The network of commands in the sandbox. */
+  network: {
+    /** `off`: none. `allowlist`: listed hosts. `on`: the machine's own, loopback too. */
+    mode: "off" | "allowlist" | "on";
+    /** The list: names of presets, and hosts. */
+    hosts: readonly string[];
   };
   projects: {
     /** Directories below which projects may be. */
@@ -123,6 +128,18 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       .map((item) => item.trim())
       .filter((item) => item !== "");
 
+  // The second is the first's name of before.
+  const networkMode = (): Config["network"]["mode"] => {
+    const before = oneOf("TRUNKLINE_SANDBOX_NETWORK", ["on", "off"], "off");
+    const mode = oneOf("TRUNKLINE_NETWORK", ["off", "allowlist", "on"], before);
+    if (value("TRUNKLINE_SANDBOX_NETWORK") !== undefined && mode !== before) {
+      throw new ConfigError(
+        "TRUNKLINE_NETWORK and TRUNKLINE_SANDBOX_NETWORK contradict each other: unset the latter",
+      );
+    }
+    return mode;
+  };
+
   // A quoted `~` is not expanded by the shell, and nobody means a directory of that name.
   const absolute = (path: string): string =>
     path === "~" || path.startsWith("~/") ? join(homedir(), path.slice(1)) : resolve(path);
@@ -191,7 +208,11 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     toolEnvironment: pick(env, ["PATH", "LANG", "LC_ALL", "TZ"]),
     sandbox: {
       mode: oneOf("TRUNKLINE_SANDBOX", ["auto", "required", "off"], "auto"),
-      network: oneOf("TRUNKLINE_SANDBOX_NETWORK", ["on", "off"], "off"),
+    },
+    network: {
+      mode: networkMode(),
+      hosts:
+        value("TRUNKLINE_NETWORK_HOSTS") === undefined ? ["registries"] : list("TRUNKLINE_NETWORK_HOSTS"),
     },
     projects: {
       roots: directories("TRUNKLINE_PROJECT_ROOTS"),

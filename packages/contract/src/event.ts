@@ -90,6 +90,19 @@ const CHOSEN_WORKSPACE = {
   includeUncommitted: z.literal(true).optional(),
 };
 
+/** A host that a command was not let through to. */
+export const NetworkRefusal = z.strictObject({
+  /** Name, or address, of the host. */
+  host: z.string().max(300),
+  port: z.int().min(1).max(65_535),
+  /**
+   * Why. `not-allowed`: it is not on the list, and a person can allow it. `not-public`: its address is private or otherwise
+   * not public. `address`: it was named by an address. `not-tls`: what was sent is not TLS for this host.
+   */
+  reason: z.enum(["not-allowed", "not-public", "address", "not-tls"]),
+});
+export type NetworkRefusal = z.infer<typeof NetworkRefusal>;
+
 const EVENT_DATA = {
   /** The session was created. */
   "session.created": z.strictObject({
@@ -194,18 +207,15 @@ const EVENT_DATA = {
     /** It did not run: an earlier result was used. */
     cached: z.boolean(),
   }),
-  /** A command tried to reach a host that the project does not allow. */
-  "network.refused": z.strictObject({
-    host: z.string(),
-    port: z.int().min(0).max(65_535),
-    /** The call that tried. */
+  /** A command was not let through to a host; once per task and host. */
+  "network.refused": NetworkRefusal.extend({
+    /** The call whose command it was. */
     callId: CallId.optional(),
-    /** Why not. */
-    reason: z.string(),
   }),
-  /** Somebody allowed a host for the rest of the session. */
+  /** A person allowed this session's commands to reach a host. */
   "network.allowed": z.strictObject({
-    host: z.string(),
+    /** `HOST`, `*.HOST` (the names below it), each with or without `:PORT`. */
+    host: z.string().min(1).max(300),
     /** Who. */
     by: z.string(),
   }),

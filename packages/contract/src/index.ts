@@ -30,6 +30,7 @@ export type {
   EventDataOf,
   EventDraft,
   EventType,
+  NetworkRefusal,
   QuestionAnswer,
   QuestionOption,
   SessionEvent,

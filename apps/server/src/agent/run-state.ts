@@ -1,7 +1,8 @@
-import type { SessionEvent } from "@trunkline/contract";
+import type { NetworkRefusal, SessionEvent } from "@trunkline/contract";
 import { MAX_EVENT_PAGE_SIZE } from "@trunkline/contract";
 import { ApprovalLedger } from "./approval-ledger.ts";
 import type { RunEvent, RunInput, RunLog } from "./port.ts";
+import { ToldRefusals } from "./told-refusals.ts";
 import { boundaryOf, type TaskProgress, TranscriptBuilder } from "./transcript.ts";
 
 /** Events of a log that is read as a whole, whether or not parts of it were summarized. */
@@ -15,6 +16,7 @@ export class RunState {
   readonly transcript = new TranscriptBuilder();
   readonly ledger: ApprovalLedger;
   readonly #input: RunInput;
+  readonly #refusals: ToldRefusals;
   /** All events up to this one were read or written by this run. */
   #lastSeq = 0;
   /** Up to this one, the log was searched for messages to the running task. */
@@ -23,6 +25,7 @@ export class RunState {
   private constructor(input: RunInput) {
     this.#input = input;
     this.ledger = new ApprovalLedger(input.importedSeq);
+    this.#refusals = new ToldRefusals(input.taskId);
   }
 
   /** Reads the log from its last summary on, page by page. */
@@ -69,6 +72,11 @@ export class RunState {
     return stored;
   }
 
+  /** Whether the task was not told of it yet; it counts as told then. */
+  isNewRefusal(refusal: NetworkRefusal): boolean {
+    return this.#refusals.isNew(refusal);
+  }
+
   /** Reads messages sent to the running task since the last look. */
   async takeInSteering(): Promise<void> {
     const { log, sink, taskId } = this.#input;
@@ -96,6 +104,7 @@ export class RunState {
   #apply(event: SessionEvent): void {
     this.transcript.apply(event);
     this.ledger.apply(event);
+    this.#refusals.apply(event);
     this.#lastSeq = Math.max(this.#lastSeq, event.seq);
   }
 }

@@ -1,5 +1,5 @@
 import { mkdir } from "node:fs/promises";
-import type { ToolCall } from "@trunkline/contract";
+import type { NetworkRefusal, ToolCall } from "@trunkline/contract";
 import type { ToolResult } from "../tools/port.ts";
 import type { CallAnswer } from "./approval-ledger.ts";
 import { type CallPlan, type PermissionDeps, withNote } from "./call-permission.ts";
@@ -90,7 +90,7 @@ async function execute(
 }
 
 async function runTool(
-  { sessionId, taskId, ownerId, workspace, sink, signal }: CallDeps,
+  { sessionId, taskId, ownerId, workspace, sink, state, signal }: CallDeps,
   callId: string,
   { tool, input }: PreparedCall,
 ): Promise<ToolResult> {
@@ -105,14 +105,28 @@ async function runTool(
       throw error;
     }
   };
+  const recorded: Promise<void>[] = [];
+  const refused = (refusal: NetworkRefusal): void => {
+    if (!state.isNewRefusal(refusal)) return;
+    recorded.push(
+      state.record({ type: "network.refused", data: { ...refusal, callId } }).then(
+        () => undefined,
+        (error: unknown) => {
+          lost = { error };
+        },
+      ),
+    );
+  };
   let result: ToolResult;
   try {
     signal.throwIfAborted();
     await mkdir(workspace, { recursive: true, mode: 0o700 });
-    result = await tool.execute(input, { sessionId, taskId, ownerId, callId, workspace, signal, progress });
+    const session = { sessionId, ownerId, workspace };
+    result = await tool.execute(input, { ...session, taskId, callId, signal, progress, refused });
   } catch (error) {
     result = { status: "failed", output: error instanceof Error ? error.message : String(error) };
   }
+  await Promise.all(recorded);
   if (lost !== undefined) throw lost.error;
   return result;
 }

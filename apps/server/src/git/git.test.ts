@@ -170,7 +170,7 @@ describe.each(WAYS)("git, %s, sandbox %s", (way, mode) => {
 describe("git in the sandbox", () => {
   test("sees and writes what it was given, and nothing else", async ({ skip }) => {
     skip(bwrap === null, NO_BWRAP);
-    await using bench = await openTestGit({ network: "on" });
+    await using bench = await openTestGit();
     const { git } = bench;
     const [workspace, mirror, own, secret] = await Promise.all(
       ["workspace", "mirror", "own", "secret"].map(async (name) => bench.directory(name)),

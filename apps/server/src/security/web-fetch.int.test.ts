@@ -40,7 +40,7 @@ it("the server's own machine is out of web_fetch's reach, whatever the environme
   for (const data of ended) {
     expect(data).toMatchObject({
       status: "failed",
-      output: expect.stringContaining("cannot be fetched") as string,
+      output: expect.stringContaining("cannot be reached") as string,
     });
   }
   expect(requests).toBe(0);

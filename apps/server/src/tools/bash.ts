@@ -2,17 +2,10 @@ import type { ToolEffect } from "@trunkline/contract";
 import { z } from "zod";
 import { HeadTailBuffer } from "./head-tail-buffer.ts";
 import { readOutputText } from "./output-text.ts";
-import type {
-  CommandReach,
-  ProcessExit,
-  RunningProcess,
-  Spawner,
-  Tool,
-  ToolContext,
-  ToolResult,
-} from "./port.ts";
+import type { ProcessExit, RunningProcess, Spawner, Tool, ToolContext, ToolResult } from "./port.ts";
 import { RedactedBytes } from "./redacted-bytes.ts";
 import type { Redactor } from "../secrets/port.ts";
+import type { NetworkMode, Networks } from "../network/port.ts";
 import { ProgressFeed } from "./progress-feed.ts";
 import { SHELL_ENVIRONMENT } from "./shell-environment.ts";
 
@@ -44,19 +37,23 @@ export interface BashDeps {
   /** The part of the server's environment that commands may see: search path and language, never a secret. */
   environment: Readonly<Record<string, string>>;
   redactor: Redactor;
+  networks: Networks;
 }
 
 /**
  * On the bare machine the operator answers for commands, so what they read counts as trusted; a sandbox with network is
- * there to keep untrusted text apart (docs/decisions/012-what-needs-an-approval.md).
+ * there to keep untrusted text apart (docs/decisions/012-what-needs-an-approval.md). Hosts on a list were allowed by
+ * somebody, each (docs/decisions/039-a-list-of-hosts-is-an-answer.md).
  */
-const EFFECTS: Readonly<Record<CommandReach, readonly ToolEffect[]>> = {
-  workspace: ["changes-workspace"],
-  network: ["changes-workspace", "egress", "reads-untrusted"],
-  machine: ["changes-workspace", "egress", "writes-outside"],
+const SANDBOXED_EFFECTS: Readonly<Record<NetworkMode, readonly ToolEffect[]>> = {
+  off: ["changes-workspace"],
+  allowlist: ["changes-workspace", "reads-untrusted"],
+  on: ["changes-workspace", "egress", "reads-untrusted"],
 };
+const BARE_EFFECTS: readonly ToolEffect[] = ["changes-workspace", "egress", "writes-outside"];
 
-export function createBashTool(deps: BashDeps): Tool<BashInput> {
+/** @param mode what the session's commands can reach. */
+export function createBashTool(deps: BashDeps, mode: NetworkMode): Tool<BashInput> {
   return {
     name: "bash",
     description:
@@ -66,7 +63,7 @@ export function createBashTool(deps: BashDeps): Tool<BashInput> {
     inputSchema: BashInput,
     kind: "execute",
     title: ({ command }) => command,
-    effects: EFFECTS[deps.spawner.reach],
+    effects: deps.spawner.isSandboxed ? SANDBOXED_EFFECTS[mode] : BARE_EFFECTS,
     execute: (input, context) => runBash(deps, input, context),
   };
 }
@@ -74,11 +71,11 @@ export function createBashTool(deps: BashDeps): Tool<BashInput> {
 type Ending = ({ type: "exited" } & ProcessExit) | { type: "timeout" } | { type: "aborted" };
 
 async function runBash(
-  { spawner, environment, redactor }: BashDeps,
+  { spawner, environment, redactor, networks }: BashDeps,
   input: BashInput,
   context: ToolContext,
 ): Promise<ToolResult> {
-  const { workspace, signal } = context;
+  const { workspace, sessionId, ownerId, signal } = context;
   const timeoutSeconds = input.timeoutSeconds ?? DEFAULT_TIMEOUT_SECONDS;
   const kept = new HeadTailBuffer(HEAD_BYTES, TAIL_BYTES);
   const feed = new ProgressFeed((chunk) => context.progress(chunk));
@@ -87,11 +84,13 @@ async function runBash(
     kept.push(bytes);
     return feed.push(bytes);
   };
+  await using network = await networks.open({ sessionId, ownerId, onRefused: context.refused });
   const running = await spawner.spawn({
     argv: ["bash", "--noprofile", "--norc", "-c", input.command],
     cwd: workspace,
     environment: { ...environment, ...SHELL_ENVIRONMENT, HOME: workspace, PWD: workspace },
     onOutput: (bytes) => take(redacted.push(bytes)),
+    network: network.access,
   });
   const stop = AbortSignal.any([signal, feed.failed]);
   const ending = await waitForEnding(running, timeoutSeconds * 1_000, stop);
@@ -102,6 +101,7 @@ async function runBash(
     timeoutSeconds,
     survivors,
     limitReached: running.limitReached,
+    networkNote: network.note(),
   });
 }
 
@@ -131,7 +131,13 @@ function describe(
     timeoutSeconds,
     survivors,
     limitReached,
-  }: { timeoutSeconds: number; survivors: readonly number[]; limitReached: string | null },
+    networkNote,
+  }: {
+    timeoutSeconds: number;
+    survivors: readonly number[];
+    limitReached: string | null;
+    networkNote: string | null;
+  },
 ): ToolResult {
   const notes: string[] = limitReached === null ? [] : [`[limit: ${limitReached}]`];
   if (ending.type === "timeout") {
@@ -141,6 +147,7 @@ function describe(
   } else if (ending.signal !== null) {
     notes.push(`[ended by ${ending.signal}]`);
   }
+  if (networkNote !== null) notes.push(`[network: ${networkNote}]`);
   if (survivors.length > 0) notes.push(`[could not end these processes: ${survivors.join(", ")}]`);
   const output =
     notes.length === 0 ? text : [text.trimEnd(), ...notes].filter((part) => part !== "").join("\n");

@@ -1,6 +1,7 @@
 import type {
   ContentPart,
   Location,
+  NetworkRefusal,
   QuestionOption,
   ToolEffect,
   ToolKind,
@@ -8,6 +9,7 @@ import type {
   WorkspaceText,
 } from "@trunkline/contract";
 import type { ZodType } from "zod";
+import type { CommandNetwork } from "../network/port.ts";
 
 /** The session's owner. */
 export interface ToolSession {
@@ -24,6 +26,8 @@ export interface ToolContext extends ToolSession {
   signal: AbortSignal;
   /** Shows output while the tool runs. The tool bounds it. Await it for backpressure. */
   progress(chunk: string): Promise<void>;
+  /** Records that a host was refused to it. */
+  refused(refusal: NetworkRefusal): void;
 }
 
 export interface ToolResult {
@@ -161,8 +165,8 @@ export interface SpawnRequest {
   readOnly?: readonly string[];
   /** Further directories that it may write. */
   writable?: readonly string[];
-  /** Takes the network away that commands may otherwise have. Changes nothing on the bare machine. */
-  network?: "off";
+  /** Its network in the sandbox; default: `off`. Changes nothing on the bare machine, which can't keep to a list. */
+  network?: CommandNetwork["access"];
   /** Its entire environment. */
   environment: Readonly<Record<string, string>>;
   /** Its entire input; absent: none. */
@@ -192,12 +196,10 @@ export interface RunningProcess {
   end(): Promise<number[]>;
 }
 
-/** What commands can reach: only their workspace, the network too, or everything that the server can. */
-export type CommandReach = "workspace" | "network" | "machine";
-
 /** How commands are run: on the bare machine, or in a sandbox. */
 export interface Spawner {
-  readonly reach: CommandReach;
+  /** Whether commands see only what their request names, or all that the server does. */
+  readonly isSandboxed: boolean;
   /** @throws Error if it can't be started; the message says why. */
   spawn(request: SpawnRequest): Promise<RunningProcess>;
 }

@@ -1,4 +1,5 @@
 import type { Compute } from "../compute/port.ts";
+import type { Connect, NetworkMode } from "../network/port.ts";
 import { type BashDeps, createBashTool } from "./bash.ts";
 import { createAskUserTool } from "./ask-user.ts";
 import { createEditFileTool } from "./edit-file.ts";
@@ -11,27 +12,40 @@ import { createWriteFileTool } from "./write-file.ts";
 
 export interface ToolsDeps extends BashDeps {
   compute: Compute;
+  /** For the tool that reads the public web. */
+  connect: Connect;
   /** Whether to include the tool that reads the public web. */
   webFetch: "on" | "off";
   /** Whether there is somebody to answer questions. */
   canAsk?: boolean;
 }
 
-/** The built-in tools, in the order shown to the model. */
-export function createTools({ webFetch, canAsk, compute, ...deps }: ToolsDeps): readonly Tool[] {
+/** The built-in tools of a session whose commands have this network, in the order shown to the model. */
+export function createTools(
+  { webFetch, canAsk, compute, connect, ...deps }: ToolsDeps,
+  mode: NetworkMode,
+): readonly Tool[] {
   const tools: Tool[] = [
-    createBashTool(deps),
+    createBashTool(deps, mode),
     createReadFileTool(),
     createWriteFileTool(),
     createEditFileTool(),
     createListFilesTool(),
-    ...(webFetch === "on" ? [createWebFetchTool({ compute })] : []),
+    ...(webFetch === "on" ? [createWebFetchTool({ compute, connect })] : []),
     ...(canAsk === true ? [createAskUserTool()] : []),
   ];
   return tools.map((tool) => redactedTool(tool, deps.redactor));
 }
 
-/** Gives every session the same tools. */
-export function sameTools(tools: readonly Tool[]): ToolSource {
-  return { toolsOf: async () => tools };
+/** Gives each session the tools for its commands' network. */
+export function toolsByNetwork(deps: ToolsDeps): ToolSource {
+  const known = new Map<NetworkMode, readonly Tool[]>();
+  return {
+    async toolsOf({ sessionId, ownerId }) {
+      const mode = await deps.networks.modeOf({ sessionId, ownerId });
+      const tools = known.get(mode) ?? createTools(deps, mode);
+      known.set(mode, tools);
+      return tools;
+    },
+  };
 }

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Compute } from "../compute/port.ts";
 import type { Tool } from "./port.ts";
-import type { Route } from "./web-fetch/connect.ts";
+import type { Connect } from "../network/port.ts";
 import type { FetchLimits } from "./web-fetch/fetch-page.ts";
 import { FetchSlots } from "./web-fetch/fetch-slots.ts";
 
@@ -18,10 +18,10 @@ const WebFetchInput = z.strictObject({
 });
 type WebFetchInput = z.infer<typeof WebFetchInput>;
 
-/** @param options all but `compute` are for tests: there is no setting for the route, so that nobody opens the inner network by mistake. */
+/** @param options `limits` and `slots` are for tests. */
 export function createWebFetchTool(options: {
   compute: Compute;
-  route?: Route;
+  connect: Connect;
   limits?: FetchLimits;
   slots?: FetchSlots;
 }): Tool<WebFetchInput> {
@@ -41,12 +41,9 @@ export function createWebFetchTool(options: {
     scopeOf: ({ url }) => URL.parse(url)?.origin ?? null,
     execute: async ({ url, offset = 0 }, { signal, ...user }) => {
       // Loaded by the first call: a server that fetches nothing does not pay for it.
-      const [{ fetchText }, { publicWeb }] = await Promise.all([
-        import("./web-fetch/fetch-text.ts"),
-        import("./web-fetch/public-web.ts"),
-      ]);
+      const { fetchText } = await import("./web-fetch/fetch-text.ts");
       const { ownerId: owner } = user;
-      const request = { route: publicWeb, ...rest, owner, url, offset, length: MAX_OUTPUT_LENGTH, signal };
+      const request = { ...rest, owner, url, offset, length: MAX_OUTPUT_LENGTH, signal };
       return slots.use(user, signal, () => fetchText(request));
     },
   };

@@ -3,7 +3,7 @@ import type { Budget } from "@trunkline/contract";
 import { ToolBench } from "../../tools/testing/tool-bench.ts";
 import type { ModelConfig } from "../../config.ts";
 import type { Tool } from "../../tools/port.ts";
-import { sameTools } from "../../tools/registry.ts";
+import { sameTools } from "../../tools/testing/same-tools.ts";
 import { createApprovalPolicy } from "../../approvals/policy.ts";
 import type { ApprovalMode } from "../../approvals/port.ts";
 import { systemClock } from "../clock.ts";

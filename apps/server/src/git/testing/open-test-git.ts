@@ -25,7 +25,7 @@ const PATH = process.env["PATH"] ?? "";
 
 /** Git as the server opens it. */
 export async function openTestGit(
-  options: { mode?: "auto" | "off"; network?: "on" | "off"; dataDir?: string } = {},
+  options: { mode?: "auto" | "off"; dataDir?: string } = {},
 ): Promise<TestGit> {
   if (options.dataDir !== undefined) await mkdir(options.dataDir, { recursive: true });
   const dataDir = options.dataDir ?? (await mkdtemp(join(await realpath(tmpdir()), "trunkline-git-")));
@@ -37,7 +37,7 @@ export async function openTestGit(
   const owner = `test-${randomUUID()}`;
   const logger = pino({ level: "silent" });
   const sandbox = await openSandbox({
-    sandbox: { mode: options.mode ?? "auto", network: options.network ?? "off" },
+    sandbox: { mode: options.mode ?? "auto" },
     dataDir,
     owner,
     ledger,

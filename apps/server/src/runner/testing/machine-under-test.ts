@@ -10,7 +10,7 @@ import { createCompute } from "../../compute/pool.ts";
 import { type Log, readAll } from "../../log/port.ts";
 import type { Follower } from "../../log/testing/follower.ts";
 import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
-import { sameTools } from "../../tools/registry.ts";
+import { sameTools } from "../../tools/testing/same-tools.ts";
 import type { Store } from "../../store/port.ts";
 import type { LosableStore } from "../../store/testing/losable-store.ts";
 import type { Runner } from "../port.ts";

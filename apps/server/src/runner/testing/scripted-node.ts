@@ -17,7 +17,7 @@ import type { Announcer, Hints } from "../../hints/port.ts";
 import type { Log } from "../../log/port.ts";
 import type { Store } from "../../store/port.ts";
 import { copyWorkspace } from "../../tools/files/copy-workspace.ts";
-import { sameTools } from "../../tools/registry.ts";
+import { sameTools } from "../../tools/testing/same-tools.ts";
 import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
 import type { Runner } from "../port.ts";
 

@@ -22,6 +22,10 @@ export interface BareSpawnerOptions {
 
 const DEFAULT_PATIENCE: TreePatience = { graceMs: 2_000, forceMs: 5_000 };
 
+const NEEDS_SANDBOX =
+  "The network of this session's commands is 'allowlist', which needs the sandbox, and there is none on this server: " +
+  "its operator can fix that ('trunkline doctor' says what is missing), or set the network to 'on' or 'off'";
+
 /** How long to wait for the last output once all processes are gone, in ms. */
 const LAST_OUTPUT_MS = 1_000;
 
@@ -34,8 +38,9 @@ export function createBareSpawner({
   const bootId = readBootId();
 
   return {
-    reach: "machine",
+    isSandboxed: false,
     async spawn(request) {
+      if (typeof request.network === "object") throw new Error(NEEDS_SANDBOX);
       const marker = `${owner}.${randomUUID()}`;
       const streams = await openChildStreams(request);
       const child = await startChild(request, marker, streams);

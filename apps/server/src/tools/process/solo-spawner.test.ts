@@ -2,6 +2,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { fixedNetwork } from "../../network/testing/fixed-network.ts";
 import { createRedactor } from "../../secrets/redactor.ts";
 import { createBashTool } from "../bash.ts";
 import type { ProcessRecord } from "../port.ts";
@@ -19,11 +20,15 @@ test("H22: a command without a sandbox ends when a second user comes, and says w
   });
   let users = 1;
   const spawner = soloSpawner(bare, async () => users > 1, "TRUNKLINE_SANDBOX is off");
-  const bash = createBashTool({
-    spawner,
-    environment: { PATH: process.env["PATH"] ?? "" },
-    redactor: createRedactor([]),
-  });
+  const bash = createBashTool(
+    {
+      spawner,
+      environment: { PATH: process.env["PATH"] ?? "" },
+      redactor: createRedactor([]),
+      networks: fixedNetwork("off"),
+    },
+    "off",
+  );
   const begun = Promise.withResolvers<void>();
   const context = toolContext({ workspace, progress: async () => begun.resolve() });
   const running = bash.execute({ command: "echo begun; sleep 600 & sleep 600" }, context);

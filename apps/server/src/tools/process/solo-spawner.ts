@@ -12,7 +12,7 @@ const LOOK_MS = 500;
  */
 export function soloSpawner(spawner: Spawner, isShared: () => Promise<boolean>, reason: string): Spawner {
   return {
-    reach: spawner.reach,
+    isSandboxed: spawner.isSandboxed,
     async spawn(request) {
       const refusal = `commands do not run on this server: ${refusedBecause(reason)}`;
       if (await isShared()) throw new Error(`C${refusal.slice(1)}`);

@@ -1,3 +1,4 @@
+import { LISTENER_MOUNT } from "./gate-listener.ts";
 import type { Identity } from "./identity.ts";
 import type { SandboxLimits } from "./limits.ts";
 import type { SandboxFiles } from "./sandbox-files.ts";
@@ -10,7 +11,6 @@ export interface SandboxPlan {
   /** Directories outside the system's to show read-only. */
   toolchains: readonly string[];
   identity: Identity;
-  network: boolean;
   limits: SandboxLimits;
   /** Files that the sandbox itself needs. */
   files: SandboxFiles;
@@ -28,8 +28,11 @@ export interface SandboxedCommand {
   writable: readonly string[];
   /** Further directories to show; they win over `writable`. */
   readOnly: readonly string[];
+  /** Whether it shares the machine's. */
   network: boolean;
   environment: Readonly<Record<string, string>>;
+  /** Whether a socket is opened in it for the server, see `gate-listener.ts`. */
+  listens: boolean;
 }
 
 /** Descriptor of the seccomp filter, as `startBwrap` passes it to bwrap. */
@@ -64,11 +67,11 @@ function isolation({ identity, files }: SandboxPlan, network: boolean): string[]
 }
 
 /** Later mounts cover earlier ones. */
-function mounts(plan: SandboxPlan, { writable, readOnly }: SandboxedCommand): string[] {
+function mounts(plan: SandboxPlan, { writable, readOnly, listens }: SandboxedCommand): string[] {
   const { system, toolchains, identity, limits, files, hidden } = plan;
   const temporary = tmpfs("/tmp", limits.temporaryBytes);
   temporary.push("--symlink", "/tmp", "/var/tmp", "--dir", "/run");
-  temporary.push("--ro-bind", files.supervisor, SUPERVISOR_PROGRAM);
+  temporary.push("--ro-bind", files.supervisor, SUPERVISOR_PROGRAM, ...(listens ? LISTENER_MOUNT : []));
   const devices = ["--dev", "/dev", ...tmpfs("/dev/shm", limits.sharedMemoryBytes), "--proc", "/proc"];
   // Lists the keys of the server's user, even to processes that can't use them.
   for (const path of ["/proc/keys", "/proc/key-users"]) devices.push("--ro-bind-try", "/dev/null", path);

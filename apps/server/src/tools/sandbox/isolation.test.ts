@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
 import { beforeEach, expect, test } from "vitest";
+import { fixedNetwork } from "../../network/testing/fixed-network.ts";
 import { SHELL_ENVIRONMENT } from "../shell-environment.ts";
 import { bwrap, NO_BWRAP, SandboxBench, unlessOutside } from "./testing/sandbox-bench.ts";
 
@@ -121,7 +122,7 @@ test("loopback ports, metadata addresses and every other network are out of reac
       "1",
     ]);
     // The same attempt succeeds if the network is allowed.
-    await using open = await SandboxBench.create({ network: true });
+    await using open = await SandboxBench.create({ networks: fixedNetwork("on") });
     expect((await open.run(`cat < /dev/tcp/127.0.0.1/${port}`)).output).toBe("reached");
   } finally {
     server.close();

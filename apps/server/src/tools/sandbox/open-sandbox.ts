@@ -6,7 +6,7 @@ import type { ProcessLedger, Spawner } from "../port.ts";
 import { createBareSpawner } from "../process/bare-spawner.ts";
 import { refusedBecause, soloSpawner } from "../process/solo-spawner.ts";
 import { findProgram } from "./find-program.ts";
-import { planSandbox } from "./plan-sandbox.ts";
+import { planSandbox, withNetwork } from "./plan-sandbox.ts";
 import { type ProbeResult, probeSandbox } from "./probe.ts";
 import { canLimitNamespace } from "./process-namespace.ts";
 import { createSandboxSpawner } from "./sandbox-spawner.ts";
@@ -23,7 +23,7 @@ export interface SandboxChoice {
  * @throws Error if the sandbox is required but does not work; the message says what to do.
  */
 export async function openSandbox(options: {
-  sandbox: Config["sandbox"];
+  sandbox: Pick<Config["sandbox"], "mode">;
   dataDir: string;
   sharedDir?: string;
   owner: string;
@@ -69,7 +69,6 @@ export async function openSandbox(options: {
 }
 
 async function trySandbox(options: {
-  sandbox: Config["sandbox"];
   dataDir: string;
   sharedDir?: string;
   owner: string;
@@ -77,7 +76,7 @@ async function trySandbox(options: {
   path: string;
   toolchains?: readonly string[];
 }): Promise<{ spawner: Spawner | null; probe: ProbeResult }> {
-  const { sandbox, dataDir, sharedDir, owner, ledger, path, toolchains = [] } = options;
+  const { dataDir, sharedDir, owner, ledger, path, toolchains = [] } = options;
   const unavailable = (reason: string) => ({ spawner: null, probe: { available: false, reason } });
   if (process.platform !== "linux") return unavailable("bubblewrap needs Linux");
   const [bwrap, bash] = await Promise.all([findProgram("bwrap", path), findProgram("bash", path)]);
@@ -88,11 +87,11 @@ async function trySandbox(options: {
   const plan = await planSandbox({
     dataDir,
     ...(sharedDir !== undefined && { sharedDir }),
-    network: sandbox.network === "on",
     toolchains,
     bash,
   });
-  const spawner = createSandboxSpawner({ bwrap, bash, plan, processLimit, owner, ledger });
+  const networkPlan = await withNetwork(plan);
+  const spawner = createSandboxSpawner({ bwrap, bash, plan, networkPlan, processLimit, owner, ledger });
   const probe = await probeSandbox(spawner, plan, { path, processLimit });
   if (probe.reason === undefined) return { spawner, probe };
   return { spawner, probe: { available: false, reason: await explain(probe.reason, { isRoot }) } };

@@ -34,7 +34,7 @@ export async function probeSandbox(
   await writeFile(canary, "", { mode: 0o600 });
   const script = probeScript({
     canary,
-    namespaces: await ownNamespaces(plan.network),
+    namespaces: await ownNamespaces(),
     limits: plan.limits,
     isFiltered: plan.files.filter !== null,
     lastPid: options.processLimit === "namespace" ? lastProcessId(plan.limits) : null,
@@ -45,6 +45,7 @@ export async function probeSandbox(
       argv: ["bash", "--noprofile", "--norc", "-c", script],
       cwd: workspace,
       environment: { PATH: options.path },
+      network: "off",
       onOutput: (bytes) => {
         if (output.length < MAX_OUTPUT) output += Buffer.from(bytes).toString();
       },
@@ -72,10 +73,11 @@ async function withinLimit(running: RunningProcess): Promise<void> {
   await running.end();
 }
 
-async function ownNamespaces(network: boolean): Promise<Record<string, string>> {
-  const names = NAMESPACES.filter((name) => name !== "net" || !network);
+async function ownNamespaces(): Promise<Record<string, string>> {
   return Object.fromEntries(
-    await Promise.all(names.map(async (name) => [name, await readlink(`/proc/self/ns/${name}`)] as const)),
+    await Promise.all(
+      NAMESPACES.map(async (name) => [name, await readlink(`/proc/self/ns/${name}`)] as const),
+    ),
   );
 }
 

@@ -23,7 +23,10 @@ export interface SandboxSpawnerOptions {
   bwrap: string;
   /** Absolute path of bash inside the sandbox. */
   bash: string;
+  /** Without a network. */
   plan: SandboxPlan;
+  /** With the machine's own. */
+  networkPlan: SandboxPlan;
   /** Mechanism of the process limit: RLIMIT_NPROC or, since root is exempt from it, the namespace's limit. */
   processLimit: "user" | "namespace";
   /** Prefix of each marker, see `reapLeftovers`. */
@@ -54,7 +57,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
   const bootId = readBootId();
 
   return {
-    reach: options.plan.network ? "network" : "workspace",
+    isSandboxed: true,
     async spawn(request) {
       const { ledger, patience = DEFAULT_PATIENCE, plan } = options;
       await refuseTooMuch(placesOf(request), plan.hidden);
@@ -113,23 +116,27 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
 }
 
 async function startSandbox(
-  { bwrap, bash, plan }: SandboxSpawnerOptions,
+  { bwrap, bash, plan: offline, networkPlan }: SandboxSpawnerOptions,
   request: SpawnRequest,
   marker: string,
   streams: ChildStreams,
 ): Promise<StartedSandbox> {
-  const { argv, cwd, readOnly = [], writable = [], network, environment } = request;
+  const { argv, cwd, readOnly = [], writable = [], network = "off", environment } = request;
+  const plan = network === "on" ? networkPlan : offline;
+  const gate = typeof network === "object" ? network : null;
   try {
     return await startBwrap({
       program: bwrap,
       arguments: bwrapArguments(plan, {
-        argv: supervisedBy(bash, plan.limits, argv),
+        argv: supervisedBy(bash, plan.limits, argv, gate?.port ?? null),
         directory: cwd,
         writable: [cwd, ...writable],
         readOnly,
-        network: plan.network && network !== "off",
-        environment: { ...environment, [MARKER_VARIABLE]: marker },
+        network: network === "on",
+        environment: { ...environment, ...gate?.environment, [MARKER_VARIABLE]: marker },
+        listens: gate !== null,
       }),
+      gate,
       marker,
       streams: streams.stdio,
       filter: plan.files.filter,

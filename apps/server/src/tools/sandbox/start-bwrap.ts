@@ -3,8 +3,10 @@ import { once } from "node:events";
 import { open } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { MARKER_VARIABLE, type ProcessEntry, readProcess } from "../process/process-table.ts";
+import type { NetworkGate } from "../../network/port.ts";
 import type { ProcessExit } from "../port.ts";
 import { childProcessIds } from "./child-processes.ts";
+import { gateListenerOf } from "./gate-listener.ts";
 import { SUPERVISOR_FD, SupervisorLine } from "./supervisor.ts";
 
 /** Timeout until the sandbox is ready, in ms; it takes about ten. */
@@ -40,6 +42,8 @@ export async function startBwrap(options: {
   streams: readonly ["ignore" | number, number, number];
   /** File with the seccomp filter, which bwrap reads from descriptor 4. */
   filter: string | null;
+  /** Gets what is listening in the sandbox, before the command starts. */
+  gate: NetworkGate | null;
   /** Program that goes before bwrap; see `own-keyring.ts`. */
   keyring: string | null;
 }): Promise<StartedSandbox> {
@@ -50,23 +54,31 @@ export async function startBwrap(options: {
     cwd: "/",
     env: { [MARKER_VARIABLE]: options.marker },
     detached: true,
-    stdio: [...options.streams, "pipe", filter?.fd ?? "ignore"],
+    stdio: [
+      ...options.streams,
+      "pipe",
+      filter?.fd ?? "ignore",
+      ...(options.gate === null ? [] : (["ipc"] as const)),
+    ],
   });
   const exited = exitOf(child);
   const line = new SupervisorLine(child.stdio[SUPERVISOR_FD] as Duplex);
+  const listening = options.gate === null ? null : gateListenerOf(child);
   const impatience = Promise.withResolvers<"late">();
   const timer = setTimeout(() => impatience.resolve("late"), START_LIMIT_MS);
   try {
     await once(child, "spawn");
     await filter?.close();
     const outcome = await Promise.race([
-      line.up.then(() => childOf(child.pid)),
+      line.up.then(() => listening).then(() => childOf(child.pid)),
       exited.then(() => "ended" as const),
       impatience.promise,
     ]);
     if (outcome === "late") throw new StartError(`it was not ready after ${START_LIMIT_MS / 1_000} s`);
     if (outcome === null || outcome === "ended") throw new StartError("bwrap ended");
     if (child.pid === undefined) throw new StartError("bwrap has no process");
+    const listener = await listening;
+    if (listener !== null) options.gate?.serve(listener);
     return { pid: child.pid, first: outcome, line, exited };
   } catch (error) {
     line.close();

@@ -1,17 +1,19 @@
 import type { Duplex } from "node:stream";
 import { SUPERVISOR_PROGRAM } from "./bwrap-arguments.ts";
+import { listenCommand } from "./gate-listener.ts";
 import type { SandboxLimits } from "./limits.ts";
 
 /** Descriptor of the supervisor's line to the server. */
 export const SUPERVISOR_FD = 3;
 
 /**
- * First process in the sandbox, before the command: reports readiness, waits for the go-ahead, closes inherited
+ * First process in the sandbox, before the command: opens the gate's socket, if there is one, reports readiness, waits for the go-ahead, closes inherited
  * descriptors, applies its limits, and becomes the supervisor. A limit that can't be set is already lower.
  */
-function standScript(limits: SandboxLimits): string {
+function standScript(limits: SandboxLimits, gatePort: number | null): string {
   const kib = (bytes: number): number => Math.ceil(bytes / 1_024);
   return [
+    ...(gatePort === null ? [] : [listenCommand(gatePort)]),
     `echo up >&${SUPERVISOR_FD}; read -r -u ${SUPERVISOR_FD} || exit 1`,
     `unset SHLVL`,
     `for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -gt ${SUPERVISOR_FD} ] && exec {fd}>&-; done`,
@@ -34,9 +36,17 @@ const SUPERVISE_SCRIPT = [
   `while read -r -u ${SUPERVISOR_FD}; do :; done`,
 ].join("\n");
 
-/** @param bash Absolute path. */
-export function supervisedBy(bash: string, limits: SandboxLimits, argv: readonly string[]): string[] {
-  return [bash, "--noprofile", "--norc", "-c", standScript(limits), SUPERVISE_SCRIPT, ...argv];
+/**
+ * @param bash Absolute path.
+ * @param gatePort Where to listen for the gate; null: there is none.
+ */
+export function supervisedBy(
+  bash: string,
+  limits: SandboxLimits,
+  argv: readonly string[],
+  gatePort: number | null,
+): string[] {
+  return [bash, "--noprofile", "--norc", "-c", standScript(limits, gatePort), SUPERVISE_SCRIPT, ...argv];
 }
 
 /** Maximum bytes of the supervisor's messages to read; it needs a dozen. */

@@ -7,6 +7,8 @@ import { createBareSpawner } from "../process/bare-spawner.ts";
 import type { TreePatience } from "../process/process-tree.ts";
 import { createTools } from "../registry.ts";
 import { testCompute } from "../../compute/testing/test-compute.ts";
+import { publicWeb } from "../../network/public-web.ts";
+import { fixedNetwork } from "../../network/testing/fixed-network.ts";
 import { createRedactor } from "../../secrets/redactor.ts";
 import { toolContext } from "./tool-context.ts";
 
@@ -31,7 +33,18 @@ export class ToolBench implements AsyncDisposable {
     const spawner = createBareSpawner({ owner: this.owner, ledger, patience });
     const environment = { PATH: process.env["PATH"] ?? "", LANG: "C.UTF-8" };
     const redactor = createRedactor(secrets);
-    this.tools = createTools({ spawner, environment, webFetch: "on", compute: testCompute(), redactor });
+    this.tools = createTools(
+      {
+        spawner,
+        environment,
+        webFetch: "on",
+        compute: testCompute(),
+        connect: publicWeb,
+        networks: fixedNetwork("off"),
+        redactor,
+      },
+      "off",
+    );
   }
 
   static async create(patience?: TreePatience, secrets: readonly string[] = []): Promise<ToolBench> {

@@ -10,6 +10,7 @@ export function toolContext(context: Partial<ToolContext> & Pick<ToolContext, "w
     callId: randomUUID(),
     signal: new AbortController().signal,
     progress: async () => undefined,
+    refused: () => undefined,
     ...context,
   };
 }

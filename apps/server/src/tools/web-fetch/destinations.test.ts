@@ -32,7 +32,7 @@ const LITERALS = [
   "https://127.0.0.1/",
 ];
 
-const REFUSED = / cannot be fetched: it (is not public|belongs to the machine's cloud|is this machine's own)/;
+const REFUSED = / cannot be reached: it (is not public|belongs to the machine's cloud|is this machine's own)/;
 
 test.each(LITERALS)("%s is refused", async (url) => {
   // Refused before connecting: not because nothing happens to listen there.
@@ -68,7 +68,7 @@ test("one bad address among those of a name is enough", async () => {
   const names = { mixed: ["127.0.0.1", "127.0.0.2"], good: ["127.0.0.1"] };
   const route = testRoute({ refused: ["127.0.0.2"], names });
   await expect(fetchWith({ route }, { url: site.url("/", "mixed") })).rejects.toThrow(
-    "mixed leads to 127.0.0.2, and cannot be fetched: the test refuses it",
+    "mixed leads to 127.0.0.2, and cannot be reached: the test refuses it",
   );
   expect((await fetchWith({ route }, { url: site.url("/", "good") })).output).toContain("fine");
   await expect(fetchWith({ route }, { url: site.url("/", "none") })).rejects.toThrow("none: no such host");

@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { type IncomingMessage, request as requestOver } from "node:http";
 import { request as requestSecurely } from "node:https";
 import type { Socket } from "node:net";
-import { openConnection, type Route } from "./connect.ts";
+import { type Connect, DestinationError } from "../../network/port.ts";
 import { FetchError } from "./fetch-error.ts";
 import { readPageAddress } from "./page-address.ts";
 import { ACCEPTED_ENCODINGS, type Body, readBody } from "./read-body.ts";
@@ -40,7 +40,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 export async function fetchPage(
   address: string,
   options: {
-    route: Route;
+    connect: Connect;
     limits: FetchLimits;
     wants: (contentType: string) => boolean;
     signal: AbortSignal;
@@ -56,7 +56,7 @@ export async function fetchPage(
   } catch (error) {
     signal.throwIfAborted();
     if (deadline.aborted) throw new FetchError(`No response within ${limits.timeoutMs / 1_000} s`);
-    if (error instanceof FetchError) throw error;
+    if (error instanceof FetchError || error instanceof DestinationError) throw error;
     throw new FetchError(`Can't fetch the page: ${describe(error)}`, { cause: error });
   }
 }
@@ -64,15 +64,15 @@ export async function fetchPage(
 async function follow(
   start: URL,
   {
-    route,
+    connect,
     limits,
     wants,
     signal,
-  }: { route: Route; limits: FetchLimits; wants: (contentType: string) => boolean; signal: AbortSignal },
+  }: { connect: Connect; limits: FetchLimits; wants: (contentType: string) => boolean; signal: AbortSignal },
 ): Promise<FetchedPage> {
   let url = start;
   for (let hops = 0; hops <= limits.redirects; hops++) {
-    const socket = await openConnection(url, route, signal);
+    const socket = await connect(url, signal);
     try {
       const response = await ask(url, socket, signal);
       const status = response.statusCode ?? 0;

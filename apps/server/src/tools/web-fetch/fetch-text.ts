@@ -2,7 +2,7 @@ import type { Compute } from "../../compute/port.ts";
 import { withoutNul } from "../output-text.ts";
 import { wholeLength } from "../whole-characters.ts";
 import type { ToolResult } from "../port.ts";
-import type { Route } from "./connect.ts";
+import type { Connect } from "../../network/port.ts";
 import { FETCH_LIMITS, type FetchedPage, type FetchLimits, fetchPage } from "./fetch-page.ts";
 import { isReadable, readPageText } from "./page-text.ts";
 
@@ -12,7 +12,7 @@ export interface FetchTextRequest {
   offset: number;
   /** Maximum characters to return. */
   length: number;
-  route: Route;
+  connect: Connect;
   limits?: FetchLimits;
   signal: AbortSignal;
   compute: Compute;
@@ -22,8 +22,8 @@ export interface FetchTextRequest {
 
 /** Fetches a page and returns part of its text. @throws FetchError; the signal's reason once aborted. */
 export async function fetchText(request: FetchTextRequest): Promise<ToolResult> {
-  const { url, route, limits = FETCH_LIMITS, signal } = request;
-  const page = await fetchPage(url, { route, limits, wants: isReadable, signal });
+  const { url, connect, limits = FETCH_LIMITS, signal } = request;
+  const page = await fetchPage(url, { connect, limits, wants: isReadable, signal });
   if (page.redirectsTo !== null) {
     const { href } = page.redirectsTo;
     return {

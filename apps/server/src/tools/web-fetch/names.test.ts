@@ -3,7 +3,7 @@ import { createSocket, type Socket } from "node:dgram";
 import { readFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
 import { FetchSlots } from "./fetch-slots.ts";
-import { resolveName } from "./resolve-name.ts";
+import { resolveName } from "../../network/resolve-name.ts";
 import { always, fetchWith, testRoute, WebSite } from "./testing/web-site.ts";
 
 /** A name server that answers for names starting with `known` and ignores all others. */
@@ -74,7 +74,7 @@ describe("H9: names that nobody answers for", () => {
     order.push("known");
     await readFile(import.meta.filename);
     order.push("file");
-    expect(await silent[0]).toBe("FetchError: silent0.example: the name servers do not answer");
+    expect(await silent[0]).toBe("DestinationError: silent0.example: the name servers do not answer");
     await Promise.all(silent);
     expect(order.slice(0, 2)).toEqual(["known", "file"]);
   });

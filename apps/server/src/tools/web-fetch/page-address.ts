@@ -27,8 +27,3 @@ export function readPageAddress(text: string, base?: URL): URL {
   url.hash = "";
   return url;
 }
-
-/** The host without the brackets around an IPv6 address. */
-export function hostOf({ hostname }: URL): string {
-  return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
-}

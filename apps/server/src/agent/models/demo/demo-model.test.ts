@@ -5,7 +5,7 @@ import { RunBench } from "../../testing/run-bench.ts";
 import { createApprovalPolicy } from "../../../approvals/policy.ts";
 import { createRunTask } from "../../loop.ts";
 import type { AnswerPart, AnswerParts, ModelCallContext } from "../../model.ts";
-import { sameTools } from "../../../tools/registry.ts";
+import { sameTools } from "../../../tools/testing/same-tools.ts";
 import { createDemoModel } from "./demo-model.ts";
 
 const model = createDemoModel({ wordDelayMs: 0, sleep: async () => undefined });

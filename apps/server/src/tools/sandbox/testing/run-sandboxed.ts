@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
 import { createBashTool } from "../../bash.ts";
+import { fixedNetwork } from "../../../network/testing/fixed-network.ts";
 import { createRedactor } from "../../../secrets/redactor.ts";
 import { toolContext } from "../../testing/tool-context.ts";
 import { openSandbox } from "../open-sandbox.ts";
@@ -15,7 +16,7 @@ const workspace = join(dataDir, "workspaces", "run");
 await mkdir(workspace, { recursive: true });
 const path = process.env["PATH"] ?? "";
 const { spawner, state } = await openSandbox({
-  sandbox: { mode: mode as "auto", network: "off" },
+  sandbox: { mode: mode as "auto" },
   dataDir,
   owner: `test-${crypto.randomUUID()}`,
   ledger: { onSpawn: async () => undefined, onExit: async () => undefined },
@@ -23,9 +24,8 @@ const { spawner, state } = await openSandbox({
   isShared: async () => false,
   logger: pino({ level: "silent" }),
 });
-const result = await createBashTool({
-  spawner,
-  environment: { PATH: path },
-  redactor: createRedactor([]),
-}).execute({ command }, toolContext({ workspace }));
+const result = await createBashTool(
+  { spawner, environment: { PATH: path }, redactor: createRedactor([]), networks: fixedNetwork("off") },
+  "off",
+).execute({ command }, toolContext({ workspace }));
 process.stdout.write(JSON.stringify({ state: await state(), result }));

@@ -6,11 +6,14 @@ import type { ProcessLedger, ProcessRecord, Spawner, Tool, ToolContext, ToolResu
 import type { TreePatience } from "../../process/process-tree.ts";
 import { createTools } from "../../registry.ts";
 import { testCompute } from "../../../compute/testing/test-compute.ts";
+import type { Networks } from "../../../network/port.ts";
+import { publicWeb } from "../../../network/public-web.ts";
+import { fixedNetwork } from "../../../network/testing/fixed-network.ts";
 import { createRedactor } from "../../../secrets/redactor.ts";
 import { toolContext } from "../../testing/tool-context.ts";
 import { findProgram } from "../find-program.ts";
 import { DEFAULT_LIMITS, type SandboxLimits } from "../limits.ts";
-import { planSandbox } from "../plan-sandbox.ts";
+import { planSandbox, withNetwork } from "../plan-sandbox.ts";
 import { canLimitNamespace } from "../process-namespace.ts";
 import { createSandboxSpawner } from "../sandbox-spawner.ts";
 import { SHOWN_DIRECTORIES } from "../system-mounts.ts";
@@ -31,7 +34,8 @@ export async function unlessOutside(): Promise<string> {
 
 export interface SandboxBenchOptions {
   limits?: Partial<SandboxLimits>;
-  network?: boolean;
+  /** Of its commands; default: none. */
+  networks?: Networks;
   /** Without the filter of system calls, which hides what it denies. */
   unfiltered?: boolean;
   patience?: TreePatience;
@@ -48,22 +52,27 @@ export class SandboxBench implements AsyncDisposable {
   readonly workspace: string;
   readonly #tools: readonly Tool[];
 
-  private constructor(dataDir: string, spawner: Spawner, records: ProcessRecord[]) {
+  private constructor(dataDir: string, spawner: Spawner, records: ProcessRecord[], networks: Networks) {
     this.dataDir = dataDir;
     this.spawner = spawner;
     this.records = records;
     this.workspace = join(dataDir, "workspaces", "mine");
-    this.#tools = createTools({
-      spawner,
-      environment: { PATH, LANG: "C.UTF-8" },
-      webFetch: "off",
-      compute: testCompute(),
-      redactor: createRedactor([]),
-    });
+    this.#tools = createTools(
+      {
+        spawner,
+        environment: { PATH, LANG: "C.UTF-8" },
+        webFetch: "off",
+        compute: testCompute(),
+        connect: publicWeb,
+        networks,
+        redactor: createRedactor([]),
+      },
+      "off",
+    );
   }
 
   static async create(options: SandboxBenchOptions = {}): Promise<SandboxBench> {
-    const { network = false, patience, parent = tmpdir() } = options;
+    const { networks = fixedNetwork("off"), patience, parent = tmpdir() } = options;
     const dataDir = await mkdtemp(join(await realpath(parent), "trunkline-sandbox-"));
     const records: ProcessRecord[] = [];
     const ledger: ProcessLedger = {
@@ -73,17 +82,19 @@ export class SandboxBench implements AsyncDisposable {
     const limits = { ...DEFAULT_LIMITS, ...options.limits };
     const toolchains = await findToolchains({ path: PATH, home: homedir(), covered: SHOWN_DIRECTORIES });
     const bash = (await findProgram("bash", PATH))!;
-    const plan = await planSandbox({ dataDir, network, toolchains, bash, limits });
+    const complete = await planSandbox({ dataDir, toolchains, bash, limits });
+    const plan = options.unfiltered ? { ...complete, files: { ...complete.files, filter: null } } : complete;
     const spawner = createSandboxSpawner({
       bwrap: bwrap!,
       bash,
-      plan: options.unfiltered ? { ...plan, files: { ...plan.files, filter: null } } : plan,
+      plan,
+      networkPlan: await withNetwork(plan),
       processLimit: processLimit(),
       owner: `test-${randomUUID()}`,
       ledger,
       patience,
     });
-    const bench = new SandboxBench(dataDir, spawner, records);
+    const bench = new SandboxBench(dataDir, spawner, records, networks);
     await mkdir(bench.workspace, { recursive: true });
     return bench;
   }

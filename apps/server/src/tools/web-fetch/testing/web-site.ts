@@ -5,7 +5,8 @@ import { testCompute } from "../../../compute/testing/test-compute.ts";
 import type { ToolResult } from "../../port.ts";
 import { toolContext } from "../../testing/tool-context.ts";
 import { createWebFetchTool } from "../../web-fetch.ts";
-import type { Route } from "../connect.ts";
+import { connectBy, type Route } from "../../../network/connect.ts";
+import { publicWeb } from "../../../network/public-web.ts";
 import type { FetchLimits } from "../fetch-page.ts";
 import type { FetchSlots } from "../fetch-slots.ts";
 
@@ -76,7 +77,12 @@ export async function fetchWith(
   options: { route?: Route; limits?: FetchLimits; slots?: FetchSlots; signal?: AbortSignal },
   input: { url: string; offset?: number },
 ): Promise<ToolResult> {
-  const tool = createWebFetchTool({ compute, ...options });
+  const { route, ...rest } = options;
+  const tool = createWebFetchTool({
+    compute,
+    connect: route === undefined ? publicWeb : connectBy(route),
+    ...rest,
+  });
   const { signal } = options;
   const context = toolContext({ workspace: "/nonexistent", ...(signal === undefined ? {} : { signal }) });
   return tool.execute(tool.inputSchema.parse(input), context);

@@ -1,7 +1,7 @@
 import { networkInterfaces } from "node:os";
 import ipaddr from "ipaddr.js";
 
-/** @returns why this IP address must not be fetched from; null if it may. */
+/** @returns why this IP address must not be connected to; null if it may. */
 export type AddressPolicy = (address: string) => string | null;
 
 /** Allocated public IPv6 space (RFC 4291, section 2.4, and IANA's registry). */

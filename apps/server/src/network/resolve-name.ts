@@ -1,6 +1,6 @@
 import { Resolver } from "node:dns/promises";
 import type { ResolvedAddress } from "./connect.ts";
-import { FetchError } from "./fetch-error.ts";
+import { DestinationError } from "./port.ts";
 
 export interface NameResolution {
   /** Addresses of name servers; absent: the system's. */
@@ -17,7 +17,7 @@ const NO_ADDRESS = new Set(["ENODATA", "ENOTFOUND"]);
  * Resolves all addresses of a name with its own sockets and deadline. `getaddrinfo` would block one of the few threads
  * that all file operations share, without a way to cancel: a dozen unanswered names would stop the server. The price:
  * `/etc/hosts`, which lists no public web site, is not read.
- * @throws FetchError
+ * @throws DestinationError
  */
 export async function resolveName(
   host: string,
@@ -45,9 +45,9 @@ export async function resolveName(
     // Half an answer is enough: many name servers never answer for one of the two kinds.
     if (addresses.length > 0) return addresses;
     const failure = failures.find((code) => !NO_ADDRESS.has(code));
-    if (failure === undefined) throw new FetchError(`${host}: no such host`);
+    if (failure === undefined) throw new DestinationError(`${host}: no such host`);
     const isLate = failure === "ETIMEOUT" || failure === "ECANCELLED";
-    throw new FetchError(
+    throw new DestinationError(
       `${host}: ${isLate ? "the name servers do not answer" : `name lookup failed (${failure})`}`,
     );
   } finally {

@@ -2,15 +2,14 @@ import { once } from "node:events";
 import { connect, isIP, type LookupFunction, type Socket } from "node:net";
 import { connect as connectSecurely } from "node:tls";
 import type { AddressPolicy } from "./address-policy.ts";
-import { FetchError } from "./fetch-error.ts";
-import { hostOf } from "./page-address.ts";
+import { type Connect, DestinationError } from "./port.ts";
 
 export interface ResolvedAddress {
   address: string;
   family: number;
 }
 
-/** Decides where a fetch may connect to. */
+/** Decides where a connection may lead. */
 export interface Route {
   /** All addresses of a host name. Gives up when the signal aborts. */
   resolve(host: string, signal: AbortSignal): Promise<readonly ResolvedAddress[]>;
@@ -18,22 +17,20 @@ export interface Route {
 }
 
 /**
- * Opens a connection to a URL's host. The name is resolved once, every address is checked and no other is used, so DNS
+ * Connects by a route. The name is resolved once, every address is checked and no other is used, so DNS
  * rebinding does not work. A literal address takes the same path, because Node calls no `lookup` for it. Finally, the
  * socket's peer address is checked.
- * @returns a socket that has sent nothing yet; with TLS, its certificate has been verified.
- * @throws FetchError; network errors.
  */
-export async function openConnection(
-  url: URL,
-  { resolve, policy }: Route,
-  signal: AbortSignal,
-): Promise<Socket> {
+export function connectBy(route: Route): Connect {
+  return (url, signal) => openConnection(url, route, signal);
+}
+
+async function openConnection(url: URL, { resolve, policy }: Route, signal: AbortSignal): Promise<Socket> {
   const host = hostOf(url);
   const family = isIP(host);
   const addresses =
     family === 0 ? await unlessAborted(resolve(host, signal), signal) : [{ address: host, family }];
-  if (addresses.length === 0) throw new FetchError(`${host}: no such host`);
+  if (addresses.length === 0) throw new DestinationError(`${host}: no such host`);
   for (const { address } of addresses) judge(policy, host, address);
 
   const lookup: LookupFunction = (_host, _options, callback) => callback(null, [...addresses]);
@@ -74,9 +71,14 @@ function judge(policy: AddressPolicy, host: string, address: string): void {
   const reason = policy(address);
   if (reason === null) return;
   const leadsTo = host === address ? "" : ` leads to ${address}, and`;
-  throw new FetchError(`${host}${leadsTo} cannot be fetched: ${reason}`);
+  throw new DestinationError(`${host}${leadsTo} cannot be reached: ${reason}`, { isForbidden: true });
 }
 
 function asError(reason: unknown): Error {
   return reason instanceof Error ? reason : new Error(String(reason));
+}
+
+/** The host without the brackets around an IPv6 address. */
+function hostOf({ hostname }: URL): string {
+  return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
 }

@@ -1,6 +1,6 @@
 import { publicAddressesOnly } from "./address-policy.ts";
-import type { Route } from "./connect.ts";
+import { connectBy } from "./connect.ts";
 import { resolveName } from "./resolve-name.ts";
 
 /** Names resolved by the system's name servers; only public addresses. */
-export const publicWeb: Route = { resolve: resolveName, policy: publicAddressesOnly };
+export const publicWeb = connectBy({ resolve: resolveName, policy: publicAddressesOnly });

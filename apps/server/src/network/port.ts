@@ -1,0 +1,53 @@
+import type { Server, Socket } from "node:net";
+import type { NetworkRefusal } from "@trunkline/contract";
+
+/**
+ * Opens a connection to a URL's host, to public addresses only.
+ * @returns a socket that has sent nothing yet; with TLS, its certificate has been verified.
+ * @throws DestinationError; network errors; the signal's reason once aborted.
+ */
+export type Connect = (url: URL, signal: AbortSignal) => Promise<Socket>;
+
+/** A destination that can't or must not be reached; the message is for the model. */
+export class DestinationError extends Error {
+  override readonly name = "DestinationError";
+  /** Its address is not public: nobody can allow it. */
+  readonly isForbidden: boolean;
+
+  constructor(message: string, { isForbidden = false }: { isForbidden?: boolean } = {}) {
+    super(message);
+    this.isForbidden = isForbidden;
+  }
+}
+
+/** What a session's commands can reach: nothing, listed hosts through the proxy, or the machine's own network. */
+export type NetworkMode = "off" | "allowlist" | "on";
+
+/** The only way out of a sandbox, for one command. */
+export interface NetworkGate {
+  /** Where commands find it, on the sandbox's own loopback. */
+  readonly port: number;
+  /** Variables by which programs find it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Serves what connects to a socket that listens on that port in the sandbox; closes it with the gate. */
+  serve(listener: Server): void;
+}
+
+/** The network of one command, from before it starts until it has ended. */
+export interface CommandNetwork extends AsyncDisposable {
+  /** `on`: the machine's own. `off`: none. */
+  readonly access: "on" | "off" | NetworkGate;
+  /** What the model should know about hosts that were refused; null: there were none. */
+  note(): string | null;
+}
+
+interface SessionOfOwner {
+  sessionId: string;
+  ownerId: string;
+}
+
+export interface Networks {
+  modeOf(session: SessionOfOwner): Promise<NetworkMode>;
+  /** @param onRefused called once per host and port, and not for ever. */
+  open(command: SessionOfOwner & { onRefused: (refusal: NetworkRefusal) => void }): Promise<CommandNetwork>;
+}

@@ -1,0 +1,9 @@
+import type { Networks } from "../port.ts";
+
+/** Gives every command the same network. */
+export function fixedNetwork(mode: "on" | "off"): Networks {
+  return {
+    modeOf: async () => mode,
+    open: async () => ({ access: mode, note: () => null, [Symbol.asyncDispose]: async () => undefined }),
+  };
+}
