@@ -32,8 +32,8 @@ export default defineConfig({
     environment: "node",
     // A process per file: tests here start workers, servers and process groups, and may not share them.
     pool: "forks",
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    testTimeout: 90_000,
+    hookTimeout: 90_000,
     teardownTimeout: 10_000,
     projects: [
       {

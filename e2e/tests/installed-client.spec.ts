@@ -48,6 +48,7 @@ test("the packed client submits and follows from a page of another origin, over 
       .toBe(1);
     return id;
   });
+  await expect(page).toHaveTitle(/live/);
   await server.kill();
   await server.restart();
 

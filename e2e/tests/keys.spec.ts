@@ -101,14 +101,30 @@ test("A3: a card that has just appeared takes nothing for a second, also from a 
   demo,
 }) => {
   await signIn(page, demo);
+  // Timed by the page itself: on a busy machine this test sees the card long after it has appeared.
+  const closedMs = page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let shownAt: number | undefined;
+        const look = (): void => {
+          const button = Array.from(document.querySelectorAll("button")).find(
+            ({ textContent }) => textContent === "Send answer",
+          );
+          if (button === undefined) return;
+          shownAt ??= performance.now();
+          if (!button.disabled) resolve(performance.now() - shownAt);
+        };
+        new MutationObserver(look).observe(document.body, {
+          childList: true,
+          subtree: true,
+          attributes: true,
+        });
+      }),
+  );
   await send(page, "ask: Shall I?");
   const card = page.getByRole("region", { name: "Needs you" });
-  const yes = card.getByRole("button", { name: "Send answer" });
-  await yes.waitFor();
-  const shownAt = await page.evaluate(() => performance.now());
   await card.getByRole("textbox", { name: "Your answer" }).fill("Yes");
-  await expect(yes).toBeEnabled();
-  expect((await page.evaluate(() => performance.now())) - shownAt).toBeGreaterThan(500);
+  expect(await closedMs).toBeGreaterThan(500);
 });
 
 test("A3, B6: who edits a queued prompt while its turn comes goes on typing in it, and no letter answers what comes", async ({

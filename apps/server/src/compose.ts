@@ -49,6 +49,7 @@ import { createServerService } from "./services/server-info.ts";
 import { createTokenService } from "./services/tokens.ts";
 import { createUserService } from "./services/users.ts";
 import { createWorkspaceService } from "./services/workspaces.ts";
+import { SteadyClock } from "./steady-clock.ts";
 import { SharedDirectory } from "./shared-directory.ts";
 import type { StartableSession, Store } from "./store/port.ts";
 import { isMarkedRestored, unmarkRestored } from "./store/backup/restore-mark.ts";
@@ -96,6 +97,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const lock = await lockDataDir(config.dataDir);
   lifecycle.started("data directory", () => lock[Symbol.dispose]());
 
+  const clock = new SteadyClock();
   const compute = createCompute({ logger });
   lifecycle.started("compute", async () => compute.close());
   // Removed by a server that stops in order.
@@ -110,11 +112,13 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     uncleanStop: previous !== undefined,
     compute,
     logger,
-    now: Date.now,
+    now: clock.now,
     onFatal,
   });
   lifecycle.started("store", async () => store.close());
   const { now } = store;
+  const [last] = await store.audit.page({ limit: 1 });
+  if (last !== undefined) clock.notBefore(last.at);
   const sharedDirectory = await openSharedDirectory(config, store, logger);
   if (sharedDirectory !== null) {
     lifecycle.started("shared directory", async () => sharedDirectory.stop());

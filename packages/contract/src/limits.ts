@@ -1,7 +1,7 @@
 /** Limits of the wire, in one place: the server enforces them, clients can explain them. */
 
-/** Largest HTTP body the server reads, in bytes. */
-export const MAX_BODY_BYTES = 1_048_576;
+/** Largest HTTP body the server reads, in bytes: room for the longest prompt, if JSON has to escape each character. */
+export const MAX_BODY_BYTES = 1_310_720;
 /** The same for a session imported over REST, which is read as a stream. */
 export const MAX_IMPORT_BODY_BYTES = 8_589_934_592;
 /** Largest document as the input or output of a call, which is held in memory; approximate, in bytes of JSON. */

@@ -55,7 +55,7 @@ const SUMMARY_HEADING = "[Summary of what came before in this conversation]";
 const SUMMARY_END = "[End of the summary. The user's message:]";
 
 function userMessage(texts: readonly string[]): LanguageModelV4Message {
-  return { role: "user", content: [{ type: "text", text: texts.join("\n\n") }] };
+  return { role: "user", content: [{ type: "text", text: texts.join("\n\n").toWellFormed() }] };
 }
 
 function projectTurn(turn: Turn, isCurrent: boolean, calls: PromptCalls): LanguageModelV4Message[] {

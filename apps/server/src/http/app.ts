@@ -12,7 +12,7 @@ import { authenticate } from "./authenticate.ts";
 import { registerBlobs } from "./blobs.ts";
 import { createCallFailureNote, createStreamFailureNote } from "./call-failure.ts";
 import { toErrorResponse } from "./error-answer.ts";
-import { createReadyHandler, healthHandler, type ReadinessCheck } from "./health.ts";
+import { createHealthHandler, createReadyHandler, type ReadinessCheck } from "./health.ts";
 import type { HttpEnv } from "./http-env.ts";
 import { createInviteHandler, createInvitePageHandler, INVITE_PATH } from "./invite.ts";
 import type { Limits } from "./limits.ts";
@@ -62,7 +62,7 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.use(logAccess(logger));
   app.use(guardAnswer, labelAnswer);
 
-  app.get("/health", healthHandler);
+  app.get("/health", createHealthHandler(now));
   app.get("/ready", createReadyHandler(readiness, logger));
 
   const methods = { [TRPC_PATH]: ["GET", "POST"], "/api": ["GET", "POST", "PATCH", "DELETE"] };

@@ -27,7 +27,7 @@ afterEach(async () => {
 
 const open = async (mode: "development" | "production") => {
   const url = `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`;
-  fixture = await openHttpFixture({ web: { mode, url: () => url } });
+  fixture = await openHttpFixture({ web: { mode, url: () => url, problem: () => null } });
 };
 
 /** PORT stands for the server's port. @returns everything received up to `until` or the end */

@@ -38,7 +38,10 @@ export function createReadyHandler(checks: Readonly<Record<string, ReadinessChec
   };
 }
 
-/** `GET /health`: the process responds. */
-export function healthHandler(c: HttpContext): Response {
-  return c.json({ status: "ok" });
+/**
+ * `GET /health`: the process responds. Its date is the server's time, which all times in answers are of; clients measure by
+ * it.
+ */
+export function createHealthHandler(now: () => number): (c: HttpContext) => Response {
+  return (c) => c.json({ status: "ok" }, 200, { date: new Date(now()).toUTCString() });
 }

@@ -1,4 +1,4 @@
-import { MAX_BODY_BYTES } from "@trunkline/contract";
+import { MAX_BODY_BYTES, MAX_PROMPT_LENGTH } from "@trunkline/contract";
 import { connect } from "node:net";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -35,6 +35,15 @@ describe("body size", () => {
     });
     expect(tooLarge.status).toBe(413);
     expect(tooLarge.error().data).toMatchObject({ reason: "payload_too_large", httpStatus: 413 });
+  });
+
+  it("B12-control: takes the longest prompt, though JSON escapes each of its characters", async () => {
+    const answer = await fixture.sendAsOwner("/trpc/task.submit", {
+      method: "POST",
+      headers: JSON_TYPE,
+      body: JSON.stringify({ prompt: "\u0001".repeat(MAX_PROMPT_LENGTH) }),
+    });
+    expect(answer.status).not.toBe(413);
   });
 
   it("is judged before it has come: an endless chunked body is cut off", async () => {

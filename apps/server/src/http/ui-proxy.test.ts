@@ -11,7 +11,8 @@ let upstream: Server;
 let received: IncomingMessage[];
 let answer: (incoming: IncomingMessage, outgoing: ServerResponse) => void;
 let url: string | null;
-const web: Web = { mode: "production", url: () => url };
+let problem: string | null = null;
+const web: Web = { mode: "production", url: () => url, problem: () => problem };
 
 beforeEach(async () => {
   received = [];
@@ -189,6 +190,15 @@ describe("UI proxy", () => {
 });
 
 describe("without the UI", () => {
+  it("F4: says what keeps it from starting, and does not reload for ever", async () => {
+    problem = "The web UI is not built. Build it <now>.";
+    const page = await fixture.send("/");
+    problem = null;
+    expect(page.status).toBe(503);
+    expect(page.body).toContain("The web UI is not built. Build it &lt;now&gt;.");
+    expect(page.body).not.toContain("http-equiv");
+  });
+
   it("says where the API is", async () => {
     await using bare = await openHttpFixture({ web: null });
     const page = await bare.send("/");

@@ -58,6 +58,8 @@ export function createUiProxy({ web, logger }: UiProxyDeps) {
   return async (c: HttpContext): Promise<Response> => {
     if (c.req.method !== "GET" && c.req.method !== "HEAD") return methodRefusal(["GET", "HEAD"]);
     const upstream = web.url();
+    const problem = web.problem();
+    if (problem !== null) return problemPage(problem);
     if (upstream === null) return startingPage();
     const policy = uiPolicy({ nonce: randomBytes(16).toString("base64"), dev: web.mode === "development" });
     const { pathname, search } = new URL(c.req.url);
@@ -124,6 +126,10 @@ async function startingPage(): Promise<Response> {
     refreshSeconds: 1,
     headers: { "retry-after": "1" },
   });
+}
+
+async function problemPage(problem: string): Promise<Response> {
+  return htmlPage({ status: 503, title: "No web UI", body: html`<p>${problem}</p>` });
 }
 
 /** Shown in place of the UI if it is off. */

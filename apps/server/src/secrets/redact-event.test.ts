@@ -36,6 +36,12 @@ describe("B2: what enters the log", () => {
     expect(failed(message)).toBe(message);
   });
 
+  it("K9: half a surrogate pair is in no text of any event; whole ones stay", () => {
+    const prompt = "a \ud83d b \ude00 c \ud83d\ude00";
+    const event = { type: "task.submitted", data: { prompt, model: null } } as const;
+    expect(redactEvent(event).data.prompt).toBe("a \ufffd b \ufffd c \ud83d\ude00");
+  });
+
   it("the server's own key is in no text of any event, however deep, names included", () => {
     const event = {
       type: "tool.called",

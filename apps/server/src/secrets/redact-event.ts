@@ -13,13 +13,16 @@ const MIN_SECRET_LENGTH = 8;
 
 /**
  * The one place that redacts what will be stored. Every text of an event is searched, including field names, in linear
- * time.
+ * time. Half a surrogate pair, which providers refuse for as long as it is in the history, becomes U+FFFD.
  *
  * A secret split over several pieces (`text.delta`) is not found in them: they only go live to the session's owner, and
  * the end event, which replaces them, holds the whole text and is redacted.
  */
 export function createEventRedactor({ redact }: Redactor): RedactEvent {
-  const redactText = (text: string): string => (text.length < MIN_SECRET_LENGTH ? text : redact(text));
+  const redactText = (text: string): string => {
+    const whole = text.toWellFormed();
+    return whole.length < MIN_SECRET_LENGTH ? whole : redact(whole);
+  };
   const redactOwnWords = (text: string): string => redactText(redactCredentials(text));
 
   return (event) => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
@@ -122,6 +122,15 @@ describe("the UI's process", () => {
     expect(url.call(web)).toMatch(/^http:\/\/127\.0\.0\.1:\d+$/);
     expect(await get("/")).toBe(`port ${new URL(web!.url()!).port}`);
     expect(await get("/mode")).toBe("production");
+  });
+
+  it("F4: is not started where it was not built, and says so once", async () => {
+    await rm(`${app.directory}/.next`, { recursive: true });
+    await start();
+    expect(web?.url()).toBeNull();
+    expect(web?.problem()).toContain("`npm start` builds");
+    expect(logLines).toHaveLength(1);
+    expect(logLines[0]).toContain("The web UI is not built");
   });
 
   it("has an environment without anything of ours", async () => {

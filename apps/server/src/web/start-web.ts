@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import type { Readable } from "node:stream";
 import { fileURLToPath } from "node:url";
@@ -10,6 +11,9 @@ import type { Web } from "./port.ts";
 import { isWebProcessMessage } from "./web-process-message.ts";
 
 export const WEB_ENTRY = fileURLToPath(new URL("./next-process.ts", import.meta.url));
+
+/** Written by `next build` when everything else is there. */
+const BUILD_MARK = join(".next", "BUILD_ID");
 
 /** Loading Next takes about a second; first compilation in development takes many. */
 const START_LIMIT_MS = 120_000;
@@ -26,7 +30,7 @@ export interface WebOptions {
 }
 
 export interface WebSupervisor extends Web {
-  /** Resolves when the UI is served for the first time. */
+  /** Resolves when the UI is served for the first time, or known not to be. */
   readonly ready: Promise<void>;
   /** Ends the process and its children; kills after `graceMs`. */
   stop(graceMs: number): Promise<void>;
@@ -50,6 +54,7 @@ class Supervisor implements WebSupervisor {
   #failures = 0;
   #restart: NodeJS.Timeout | undefined;
   #stopped = false;
+  #problem: string | null = null;
 
   constructor({ directory, mode, sandbox = null, logger }: WebOptions) {
     this.#sandbox = sandbox;
@@ -66,7 +71,19 @@ class Supervisor implements WebSupervisor {
     return this.#url;
   }
 
+  problem(): string | null {
+    return this.#problem;
+  }
+
   start(): void {
+    // Next would end with a stack trace, and be started again for ever.
+    if (this.mode === "production" && !existsSync(join(this.#directory, BUILD_MARK))) {
+      this.#problem =
+        "The web UI is not built. In the repository, `npm start` builds and serves it; the API and the command line work without it.";
+      this.#logger.error(this.#problem);
+      this.#ready.resolve();
+      return;
+    }
     const startedAt = performance.now();
     const child = spawnWeb(this.#directory, this.mode, this.#sandbox);
     this.#child = child;

@@ -72,8 +72,32 @@ const BY_HAND_MS = 400;
 /** Tolerance for rounding, in px. */
 export const AT_END_PX = 2;
 
-/** Listens for user input on an element. @returns a function that stops it. */
-export function watchHands(element: HTMLElement, following: Following): () => void {
+/** How far up a key moves, in px; null: it moves down, or nowhere. */
+function distanceUp(
+  { key, shiftKey }: KeyboardEvent,
+  { clientHeight, scrollTop }: HTMLElement,
+): number | null {
+  if (key === "ArrowUp") return LINE_PX;
+  if (key === "PageUp" || (key === " " && shiftKey)) return clientHeight * PAGE_SHARE;
+  return key === "Home" ? scrollTop : null;
+}
+
+/** As browsers do it. */
+const LINE_PX = 40;
+const PAGE_SHARE = 0.875;
+
+/**
+ * Listens for user input on an element. A key that leaves the end is obeyed at once, not by the browser's smooth scrolling:
+ * the next row that grows would cancel that, and the key would be lost.
+ *
+ * @param scrollUp scrolls by this many px
+ * @returns a function that stops it.
+ */
+export function watchHands(
+  element: HTMLElement,
+  following: Following,
+  scrollUp: (px: number) => void,
+): () => void {
   const page = new AbortController();
   const options = { passive: true, signal: page.signal };
   const up = (at: number): void => following.up(at, element.scrollTop > 0);
@@ -98,11 +122,17 @@ export function watchHands(element: HTMLElement, following: Following): () => vo
   element.addEventListener("touchmove", touch, options);
   element.addEventListener(
     "keydown",
-    ({ key, shiftKey, timeStamp }) => {
-      if (["ArrowUp", "PageUp", "Home"].includes(key) || (key === " " && shiftKey)) up(timeStamp);
-      else if (["ArrowDown", "PageDown", "End", " "].includes(key)) following.down();
+    (event) => {
+      const distance = distanceUp(event, element);
+      if (distance !== null) {
+        const isLeaving = following.isOn && event.target === element && !event.defaultPrevented;
+        up(event.timeStamp);
+        if (!isLeaving || following.isOn) return;
+        event.preventDefault();
+        scrollUp(distance);
+      } else if (["ArrowDown", "PageDown", "End", " "].includes(event.key)) following.down();
     },
-    options,
+    { signal: page.signal },
   );
   element.addEventListener("pointerdown", () => following.hold(true), options);
   for (const type of ["pointerup", "pointercancel"]) {

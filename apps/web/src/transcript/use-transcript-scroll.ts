@@ -50,11 +50,12 @@ export function useTranscriptScroll(
     const toEnd = virtualizer.getTotalSize() - (scrollRect?.height ?? 0) - (scrollOffset ?? 0);
     if (toEnd > AT_END_PX || scrollOffset === null) virtualizer.scrollToEnd();
   });
+  const scrollUp = useEffectEvent((px: number) => virtualizer.scrollBy(-px, { behavior: "auto" }));
   useLayoutEffect(() => holdAtEnd());
   useEffect(() => {
     const element = frame.current;
     if (element === null) return undefined;
-    const unwatch = watchHands(element, following);
+    const unwatch = watchHands(element, following, (px) => scrollUp(px));
     // The composer grew, the window was resized, the phone was turned.
     const observer = new ResizeObserver(() => holdAtEnd());
     observer.observe(element);

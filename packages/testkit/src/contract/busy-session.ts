@@ -25,8 +25,9 @@ export async function startBusySession(client: TrunklineClient): Promise<BusySes
   const { sessionId } = first;
   for await (const event of followTask(client, first)) if (event.type === "task.completed") break;
   const submit = async (prompt: string) => client.task.submit.mutate({ sessionId, prompt });
-  const active = await submit("wait: 600");
-  for await (const event of followTask(client, active)) if (event.type === "step.started") break;
+  // Silent, so that the log stays as it is.
+  const active = await submit("run: sleep 600");
+  for await (const event of followTask(client, active)) if (event.type === "tool.called") break;
   const queued: BusySession["queued"] = [
     (await submit("say: one")).taskId,
     (await submit("say: two")).taskId,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type ProcedurePath, procedureSchemas, REST_ROUTES } from "@trunkline/contract/rest";
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { readLog } from "../read-log.ts";
 import { ServerFixture } from "../server-fixture.ts";
 import { waitFor } from "../wait-for.ts";
@@ -132,9 +132,13 @@ describe("queries answer the same over tRPC and REST", () => {
   it.each(Object.entries(QUERIES))("%s", async (name, inputOf) => {
     const path = name as ProcedurePath;
     const input = await inputOf(await startBusySession(server.client));
-    const [overTrpc, overRest] = [await trpc.call(path, input), await rest.call(path, input)];
-    expect(overTrpc.status).toBe(200);
-    expect(atAnyMoment(overRest)).toEqual(atAnyMoment(overTrpc));
+    const { overTrpc, overRest } = await vi.waitFor(async () => {
+      const answers = { overTrpc: await trpc.call(path, input), overRest: await rest.call(path, input) };
+      expect(answers.overTrpc.status).toBe(200);
+      // On PostgreSQL the index is behind the log at times, and finds more the second time.
+      expect(atAnyMoment(answers.overRest)).toEqual(atAnyMoment(answers.overTrpc));
+      return answers;
+    }, 20_000);
     expect(procedureSchemas(path).output?.safeParse(overRest.body)).toMatchObject({ success: true });
   });
 });

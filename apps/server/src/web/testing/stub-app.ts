@@ -44,6 +44,8 @@ export async function createStubApp(next: string = NEXT): Promise<StubApp> {
   const directory = await mkdtemp(join(tmpdir(), "trunkline-web-"));
   await mkdir(join(directory, "node_modules", "next"), { recursive: true });
   await writeFile(join(directory, "package.json"), "{}");
+  await mkdir(join(directory, ".next"));
+  await writeFile(join(directory, ".next", "BUILD_ID"), "stub");
   await writeFile(join(directory, "node_modules", "next", "index.js"), next);
   return {
     directory,

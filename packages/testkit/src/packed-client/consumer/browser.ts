@@ -1,6 +1,9 @@
 /* Bundled for a page and run in it; see e2e/tests/installed-client.spec.ts. */
 import { createClient, endStateOf, followSession, isApiError, type FollowState } from "@trunkline/client";
 
+/** Browser types are not available here. */
+const browserDocument = (globalThis as unknown as { document: { title: string } }).document;
+
 /** @returns a task's answer, and the states of its stream */
 export async function ask(
   url: string,
@@ -12,6 +15,8 @@ export async function ask(
   const answer = { state: "none", text: "", seqs: [] as number[], statuses: [] as string[] };
   const onState = ({ status }: FollowState): void => {
     answer.statuses.push(status);
+    // For whoever watches the page.
+    browserDocument.title = answer.statuses.join(" ");
   };
   const left = new AbortController();
   for await (const { events } of followSession(client, { sessionId, onState, signal: left.signal })) {
