@@ -44,6 +44,23 @@ describe("B6: what is piped in is part of the prompt", () => {
   });
 });
 
+it.each([
+  ["sessions"],
+  ["doctor"],
+  ["stop"],
+  ["logs"],
+  ["backup", "-"],
+  ["restore", "no-such-backup"],
+  ["import", "PATH"],
+])("H19: a directory's name does nothing to the terminal — %s", async (...words) => {
+  const path = join(directory, "a\u001b]0;evil\u0007b\nc\u001b[2Jd\u009bx");
+  const args = words.map((word) => (word === "PATH" ? path : word));
+  const { out, err } = await CliProcess.run(["--data-dir", path, ...args], {});
+  expect(out + err).not.toBe("");
+  // oxlint-disable-next-line no-control-regex
+  expect(out + err).not.toMatch(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/);
+});
+
 describe("B7: paths", () => {
   it("a relative data directory is one directory, with --detach too", async () => {
     const here = join(directory, "here");

@@ -7,6 +7,7 @@ import { localPath } from "../server/local-path.ts";
 import { EventCount } from "../session-document/count-events.ts";
 import { toMarkdown } from "../session-document/to-markdown.ts";
 import { awaiting } from "../terminal/awaiting.ts";
+import { oneLine } from "../terminal/plain-text.ts";
 import { formatSize } from "../terminal/size.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { findSession } from "./find-id.ts";
@@ -50,7 +51,7 @@ export function exportCommand(context: CommandContext): Command {
         const { count: events } = counter;
         if (json) return await out.write(`${JSON.stringify({ file, format, events, bytes })}\n`);
         const counted = `${events} ${events === 1 ? "event" : "events"}`;
-        return await out.write(`${file}  ${counted}, ${formatSize(bytes)}\n`);
+        return await out.write(`${oneLine(file)}  ${counted}, ${formatSize(bytes)}\n`);
       },
     );
 }

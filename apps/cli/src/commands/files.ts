@@ -8,6 +8,7 @@ import { localPath } from "../server/local-path.ts";
 import { awaiting } from "../terminal/awaiting.ts";
 import { formatAge } from "../terminal/duration.ts";
 import type { Colors } from "../terminal/output.ts";
+import { oneLine } from "../terminal/plain-text.ts";
 import { formatSize } from "../terminal/size.ts";
 import type { Column } from "../terminal/table.ts";
 import { connect, type CommandContext } from "./context.ts";
@@ -99,7 +100,9 @@ async function save(
     "Downloading",
     downloadFile(client, source).then(async (body) => writeNewFile(file, body)),
   );
-  await out.write(json === true ? `${JSON.stringify({ file, bytes })}\n` : `${file}  ${formatSize(bytes)}\n`);
+  await out.write(
+    json === true ? `${JSON.stringify({ file, bytes })}\n` : `${oneLine(file)}  ${formatSize(bytes)}\n`,
+  );
 }
 
 function entryColumns(colors: Colors, nowMs: number): Column<WorkspaceEntry>[] {

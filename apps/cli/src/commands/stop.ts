@@ -7,6 +7,7 @@ import { isRunning } from "../server/local-process.ts";
 import { findLocalServer } from "../server/local-server.ts";
 import type { TargetOptions } from "../server/target.ts";
 import { awaiting } from "../terminal/awaiting.ts";
+import { oneLine } from "../terminal/plain-text.ts";
 import type { CommandContext } from "./context.ts";
 
 interface StopOptions extends TargetOptions {
@@ -35,7 +36,7 @@ export function stopCommand(context: CommandContext): Command {
       if (options.json) return await out.write(`${JSON.stringify(record)}\n`);
       return await out.write(
         record === null
-          ? `No server is running for ${dataDir}.\n`
+          ? `No server is running for ${oneLine(dataDir)}.\n`
           : `Stopped ${record.url}, pid ${record.pid}.\n`,
       );
     });

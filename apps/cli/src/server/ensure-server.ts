@@ -1,6 +1,7 @@
 import { hints, type CommandContext } from "../commands/context.ts";
 import { askYesNo, canAsk } from "../terminal/ask.ts";
 import { awaiting } from "../terminal/awaiting.ts";
+import { oneLine } from "../terminal/plain-text.ts";
 import { findDataDir, present } from "./data-dir.ts";
 import { findLocalServer } from "./local-server.ts";
 import { startDetached } from "./start-detached.ts";
@@ -29,7 +30,7 @@ export async function ensureServer(
   const dataDir = findDataDir(options.dataDir, env);
   if (findLocalServer(dataDir).state !== "absent") return;
   if (!start) {
-    const question = `No server is running for ${dataDir}. Start one in the background?`;
+    const question = `No server is running for ${oneLine(dataDir)}. Start one in the background?`;
     if (!canAsk(terminal) || !(await askYesNo(terminal, question))) return;
   }
   // Without the UI, which would have to be built: the user is at a terminal.
