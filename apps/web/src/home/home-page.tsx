@@ -7,6 +7,9 @@ import { draftOf } from "../composer/draft.ts";
 import { WaitingChips } from "../composer/waiting-chips.tsx";
 import { navigate } from "../navigation/navigate.ts";
 import { outbox, useOutbox } from "../outbox/use-outbox.ts";
+import { ProjectChoice } from "../projects/project-choice.tsx";
+import { useProjects } from "../projects/use-projects.ts";
+import { startOf, useChoice } from "../projects/workspace-choice.ts";
 import { Composer, type ComposerHandle } from "../composer/composer.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
@@ -19,12 +22,17 @@ export function HomePage() {
   const composer = useRef<ComposerHandle>(null);
   const info = useQuery(trpc.server.info.queryOptions(undefined, { staleTime: Infinity }));
   const waiting = useOutbox().filter(({ sessionId }) => sessionId === null);
+  const projects = useProjects();
+  const chosen = useChoice();
   const start = (prompt: string): void => {
     // While the session is being created, further prompts belong to it.
     const first = outbox.messages
       .getState()
       .findLast((message) => message.sessionId === null && message.follows === null && !message.isWaiting);
-    const delivered = outbox.send(prompt, null, first?.idempotencyKey ?? null);
+    const delivered = outbox.send(prompt, null, {
+      follows: first?.idempotencyKey ?? null,
+      start: first === undefined ? startOf(projects.data, chosen) : {},
+    });
     if (first !== undefined) return;
     void delivered.then(({ sessionId }) => {
       // Don't navigate a user who has gone elsewhere meanwhile.
@@ -58,7 +66,10 @@ export function HomePage() {
                 ? "Demo model (no API key set)"
                 : info.data.model}
           </Composer>
-          <section aria-label="Examples" className="mt-3 grid grid-cols-2 gap-2 max-sm:grid-cols-1">
+          <div className="mt-1.5">
+            <ProjectChoice />
+          </div>
+          <section aria-label="Examples" className="mt-2 grid grid-cols-2 gap-2 max-sm:grid-cols-1">
             {info.data === undefined
               ? [1, 2, 3, 4].map((place) => <Skeleton key={place} className="h-15 rounded-lg" />)
               : examplesFor(info.data).map((example) => (

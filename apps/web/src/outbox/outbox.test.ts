@@ -106,7 +106,7 @@ it("G1: what follows on the message that begins a session goes to that session",
   const outbox = open(server);
   void outbox.send("first", null);
   const key = outbox.messages.getState()[0]!.idempotencyKey;
-  const second = outbox.send("second", null, key);
+  const second = outbox.send("second", null, { follows: key });
   await expect.poll(() => outbox.messages.getState().map(({ isWaiting }) => isWaiting)).toEqual([true, true]);
   server.reachable = true;
   outbox.flush();
@@ -119,7 +119,7 @@ it("G1: where the first is refused, what follows on it goes back as well", async
   const server = newServer(true);
   const outbox = open(server, (text) => text === "first");
   void outbox.send("first", null);
-  void outbox.send("second", null, outbox.messages.getState()[0]!.idempotencyKey);
+  void outbox.send("second", null, { follows: outbox.messages.getState()[0]!.idempotencyKey });
   await expect.poll(() => server.refused).toEqual(["second", "first"]);
   expect(outbox.messages.getState()).toEqual([]);
 });

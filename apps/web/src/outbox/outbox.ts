@@ -2,6 +2,7 @@ import { isApiError } from "@trunkline/client";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { keepText, keptTextKeys, readText } from "../text/kept-text.ts";
 import { randomKey } from "../text/random-key.ts";
+import type { StartOf } from "../projects/workspace-choice.ts";
 
 /** A message that was sent but not yet acknowledged by the server. */
 export interface OutgoingMessage {
@@ -12,6 +13,8 @@ export interface OutgoingMessage {
   /** Key of the message that creates its session; null if it depends on none. */
   follows: string | null;
   text: string;
+  /** What its session works on, if it starts one; absent from messages of before there were projects. */
+  start?: StartOf;
   /** When it was sent, in ms since the epoch; messages are delivered in this order. */
   sentAt: number;
   /** Its user: it is never sent by anybody else who signs in here. Null if unknown. */
@@ -68,13 +71,18 @@ export class Outbox {
   }
 
   /** @returns the server's answer once delivered; never resolves if it is refused or removed. */
-  send(text: string, sessionId: string | null, follows: string | null = null): Promise<Delivery> {
+  send(
+    text: string,
+    sessionId: string | null,
+    { follows = null, start = {} }: { follows?: string | null; start?: StartOf } = {},
+  ): Promise<Delivery> {
     const idempotencyKey = randomKey();
     const message: OutgoingMessage = {
       idempotencyKey,
       sessionId,
       follows,
       text,
+      start,
       sentAt: Date.now(),
       userId: this.#deps.userId(),
       isWaiting: false,

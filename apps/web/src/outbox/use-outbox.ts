@@ -14,13 +14,13 @@ import { Outbox, type OutgoingMessage } from "./outbox.ts";
 export const outbox = new Outbox({
   userId: lastUserId,
   async submit(message) {
-    const { idempotencyKey, sessionId, text: prompt, userId } = message;
+    const { idempotencyKey, sessionId, text: prompt, start, userId } = message;
     try {
       const me = await whoIsSignedIn();
       if (userId !== null && userId !== me) throw new TrunklineConnectionError("Written by somebody else");
       const delivery =
         sessionId === null
-          ? await apiClient.task.submit.mutate({ prompt, idempotencyKey })
+          ? await apiClient.task.submit.mutate({ prompt, idempotencyKey, ...start })
           : await deliverTo(sessionId, prompt, idempotencyKey);
       noteReached(true);
       return delivery;

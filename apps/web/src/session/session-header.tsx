@@ -7,6 +7,7 @@ import { clock } from "../text/duration.ts";
 import { compactCount } from "../text/quantity.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { useNow } from "../ui/use-now.ts";
+import { ProjectMark } from "./project-mark.tsx";
 import { activeTask, currentModel, sessionStatus, sessionTitle, sessionTokens } from "./session-facts.ts";
 
 /** Title, status, model and usage. */
@@ -26,6 +27,7 @@ export function SessionHeader() {
         <StatusMark status={status} />
         {startedAt !== null && <Elapsed since={startedAt} />}
       </span>
+      <ProjectMark />
       <span className="grow" />
       <span translate="no" className="flex shrink-0 items-center gap-3 pr-1 text-xs text-muted max-md:hidden">
         {model !== null && <span title="Model">{model}</span>}

@@ -1,5 +1,6 @@
 import type { Session } from "@trunkline/contract";
 import { clsx } from "clsx";
+import { useProjectName } from "../projects/use-projects.ts";
 import { AppLink } from "../navigation/app-link.tsx";
 import { usePathname } from "next/navigation";
 import { age, clock } from "../text/duration.ts";
@@ -22,14 +23,18 @@ export function SessionLink({ session }: { session: Session }) {
 
       aria-current={current ? "page" : undefined}
       className={clsx(
-        "flex h-8 items-center gap-2.5 rounded-md px-2 text-sm transition-colors max-md:h-10",
+        "flex items-center gap-2.5 rounded-md px-2 text-sm transition-colors",
+        session.projectId === null ? "h-8 max-md:h-10" : "h-11 max-md:h-12",
         current ? "bg-selected text-text" : "text-muted hover:bg-hover hover:text-text",
         unseen && "font-medium text-text",
       )}
     >
       <StatusMark status={status} iconOnly />
-      <span dir="auto" translate="no" className="min-w-0 grow truncate">
-        {revealHidden(session.title)}
+      <span translate="no" className="flex min-w-0 grow flex-col">
+        <span dir="auto" className="truncate">
+          {revealHidden(session.title)}
+        </span>
+        {session.projectId !== null && <Place session={session} projectId={session.projectId} />}
       </span>
       {unseen && (
         <span className="size-1.5 shrink-0 rounded-full bg-accent">
@@ -45,6 +50,13 @@ export function SessionLink({ session }: { session: Session }) {
       </span>
     </AppLink>
   );
+}
+
+/** The project and branch that it works in. */
+function Place({ session: { branch }, projectId }: { session: Session; projectId: string }) {
+  const project = useProjectName(projectId);
+  const parts = [project, branch].filter((part) => part !== null).map(revealHidden);
+  return <span className="truncate text-xs font-normal text-faint">{parts.join(" · ")}</span>;
 }
 
 function Elapsed({ since }: { since: number | null }) {

@@ -7,6 +7,7 @@ import { Button } from "../ui/button.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { Fact, Section } from "./section.tsx";
+import { ProjectsSection } from "./projects-section.tsx";
 import { ServerSections } from "./server-sections.tsx";
 import { SingleKeysChoice } from "./single-keys-choice.tsx";
 import { ThemeChoice } from "./theme-choice.tsx";
@@ -34,6 +35,7 @@ export function SettingsPage() {
               <SingleKeysChoice />
             </Fact>
           </Section>
+          <ProjectsSection />
           <TokensSection />
           {info.data !== undefined && <ServerSections info={info.data} />}
           {info.isPending && <Skeleton className="mt-8 h-60 w-full rounded-lg" />}

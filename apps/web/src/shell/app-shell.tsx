@@ -18,7 +18,8 @@ import { Button } from "../ui/button.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { HintLayer } from "../ui/hint-layer.tsx";
-import { fetchLaterParts, Toaster } from "./later-parts.tsx";
+import { confirmation } from "../ui/confirmation.ts";
+import { ConfirmationDialog, fetchLaterParts, Toaster } from "./later-parts.tsx";
 import { Overlays } from "./overlay-layer.tsx";
 import { keepAboveKeyboard } from "./keyboard-inset.ts";
 import { Rail } from "./rail.tsx";
@@ -52,6 +53,7 @@ function pageProblem(error: Error, retry: () => void): ReactNode {
 
 export function AppShell({ children }: { children: ReactNode }) {
   const isSignedOut = useStore(signedOut);
+  const isAsking = useStore(confirmation) !== null;
   useEffect(() => {
     const ends = WATCHES.map((watch) => watch());
     return () => {
@@ -78,6 +80,11 @@ export function AppShell({ children }: { children: ReactNode }) {
         </ErrorBoundary>
       </div>
       <Overlays />
+      {isAsking && (
+        <ErrorBoundary fallback={() => null} onError={() => confirmation.getState()?.answer(false)}>
+          <ConfirmationDialog />
+        </ErrorBoundary>
+      )}
       <TitleBadge />
       <NeedsYouToasts />
       <HintLayer />

@@ -12,6 +12,9 @@ export const Palette = preloaded(async () => (await import("../palette/palette.t
 export const RailDrawer = preloaded(async () => (await import("./rail-drawer.tsx")).RailDrawer);
 export const KeySheet = preloaded(async () => (await import("../keys/key-sheet.tsx")).KeySheet);
 export const Toaster = preloaded(async () => (await import("../ui/toaster.tsx")).Toaster);
+export const ConfirmationDialog = preloaded(
+  async () => (await import("../ui/confirmation-dialog.tsx")).ConfirmationDialog,
+);
 export const InspectorTabs = preloaded(
   async () => (await import("../inspector/inspector-tabs.tsx")).InspectorTabs,
 );
@@ -29,6 +32,7 @@ const PARTS = [
   Palette,
   KeySheet,
   RailDrawer,
+  ConfirmationDialog,
   InspectorTabs,
   InspectorSheet,
   SettingsPage,
