@@ -34,6 +34,7 @@ import { createNetworks } from "./network/networks.ts";
 import { SessionHosts } from "./network/session-hosts.ts";
 import { publicWeb } from "./network/public-web.ts";
 import { createOutbox } from "./outbox/outbox.ts";
+import { createAgreedDirectories } from "./projects/agreed-directories.ts";
 import { createSourceCheck } from "./projects/check-source.ts";
 import { CredentialVault } from "./projects/credential-vault.ts";
 import type { Runner } from "./runner/port.ts";
@@ -236,7 +237,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       store,
       audit,
       policy: config.projects,
-      checkSource: createSourceCheck(config.projects),
+      checkSource: createSourceCheck(config.projects, createAgreedDirectories(config.dataDir)),
       vault: new CredentialVault({
         sharedDir: config.sharedDir,
         keyFile: config.projects.credentialsKeyFile,

@@ -3,6 +3,8 @@ import type { SubmitTaskInput, SubmitTaskOutput, TerminalTaskState } from "@trun
 import { Command, Option } from "commander";
 import { openAnswerPrompt } from "../approvals/answer-prompt.ts";
 import { EXIT, EXIT_CODE_OF_STATE } from "../exit-code.ts";
+import { type Choice, chooseWorkspace, type WorkspaceOptions } from "../project/choose-workspace.ts";
+import { describeNext } from "../project/next-steps.ts";
 import { ensureServer } from "../server/ensure-server.ts";
 import type { TargetOptions } from "../server/target.ts";
 import { awaiting } from "../terminal/awaiting.ts";
@@ -15,7 +17,7 @@ import { findSession, LAST } from "./find-id.ts";
 import { parseId } from "./option-values.ts";
 import { PROMPT_HELP, readPrompt } from "./prompt-source.ts";
 
-interface RunOptions {
+interface RunOptions extends WorkspaceOptions {
   file?: string;
   session?: string;
   continue?: true;
@@ -37,6 +39,19 @@ export function runCommand(context: CommandContext): Command {
     .option("-f, --file <path>", "read the prompt from a file")
     .option("-s, --session <id>", "continue this session instead of a new one", parseId("sessions"))
     .addOption(new Option("-c, --continue", "continue the latest session").conflicts("session"))
+    .addOption(
+      new Option(
+        "-C, --directory <dir>",
+        "work on a copy of the git repository here (default: the current one)",
+      ).conflicts(["session", "continue", "project"]),
+    )
+    .addOption(new Option("--project <name>", "work in this project").conflicts(["session", "continue"]))
+    .option("--no-project", "start in an empty directory, even in a repository")
+    .option("--base <ref>", "branch, tag or commit to start from (default: what is checked out)")
+    .option("--include-uncommitted", "start with the changes that are not committed")
+    .option("--no-include-uncommitted", "start without them, without asking")
+    .option("--in-place", "work in the directory itself, not on a copy; only for a server's single user")
+    .option("-y, --yes", "let sessions use the repository, without asking")
     .option("-m, --model <name>", "model to use, as provider:model")
     .addOption(
       new Option("--when-busy <what>", "if the session is busy")
@@ -60,11 +75,12 @@ export function runCommand(context: CommandContext): Command {
       const named = options.continue ? LAST : options.session;
       const sessionId = named === undefined ? undefined : await findSession(context, client, named);
       const after = await seqBefore(client, sessionId);
+      const workspace = sessionId === undefined ? await chooseWorkspace(context, client, options) : {};
 
       using interrupt = listenForInterrupt(out.gone);
       const submitted = await submit(
         client,
-        { ...options, prompt, sessionId },
+        { ...options, prompt, sessionId, workspace },
         context.terminal,
         interrupt.signal,
       );
@@ -87,10 +103,16 @@ async function seqBefore(client: TrunklineClient, sessionId: string | undefined)
   return sessionId === undefined ? 0 : (await client.session.get.query({ sessionId })).lastSeq;
 }
 
+type Submission = Pick<RunOptions, "model" | "whenBusy"> & {
+  prompt: string;
+  sessionId: string | undefined;
+  workspace: Choice;
+};
+
 /** A submit in flight may or may not have arrived, so the first Ctrl-C waits for the answer. */
 async function submit(
   client: TrunklineClient,
-  { prompt, sessionId, model, whenBusy }: RunOptions & { prompt: string; sessionId: string | undefined },
+  { prompt, sessionId, model, whenBusy, workspace }: Submission,
   { err }: Terminal,
   signal: AbortSignal,
 ): Promise<SubmitTaskOutput> {
@@ -99,7 +121,7 @@ async function submit(
   };
   signal.addEventListener("abort", explain);
   try {
-    const submitting = client.task.submit.mutate({ prompt, sessionId, model, whenBusy });
+    const submitting = client.task.submit.mutate({ prompt, sessionId, model, whenBusy, ...workspace });
     return await awaiting(err, "Submitting", submitting);
   } finally {
     signal.removeEventListener("abort", explain);
@@ -147,7 +169,9 @@ async function watch(
     await err.write(describeDetached("Detached. The task keeps running.", { sessionId, taskId }, command));
   }
   // In a pager or file it would be in the way.
-  if (ended !== null && kind === "transcript" && out.isTerminal)
-    await err.write(err.colors.dim(`session ${sessionId}\n`));
+  if (ended !== null && kind === "transcript" && out.isTerminal) {
+    const { session } = await client.session.get.query({ sessionId });
+    await err.write(err.colors.dim(`session ${sessionId}\n${describeNext(session, command)}`));
+  }
   return ended;
 }

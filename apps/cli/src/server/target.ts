@@ -88,7 +88,7 @@ function ownToken(
 }
 
 /** Names are not resolved: `localhost` may lead to another address than the verified one. */
-function isSameServer(one: string, other: string): boolean {
+export function isSameServer(one: string, other: string): boolean {
   return new URL(one).href === new URL(other).href;
 }
 

@@ -6,6 +6,8 @@ export interface Terminal {
   readonly in: NodeJS.ReadStream;
   readonly out: Output;
   readonly err: Output;
+  /** Where the command was started. */
+  readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The words that start this program, for hints that can be pasted. */
   readonly program: readonly string[];
@@ -17,6 +19,7 @@ export function processTerminal(): Terminal {
     in: process.stdin,
     out: openOutput(process.stdout, env),
     err: openOutput(process.stderr, env),
+    cwd: process.cwd(),
     env,
     program: programWords(process.argv[1] ?? "trunkline", env),
   };

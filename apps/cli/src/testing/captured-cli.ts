@@ -1,3 +1,4 @@
+import { tmpdir } from "node:os";
 import { PassThrough } from "node:stream";
 import { text } from "node:stream/consumers";
 import type { ReadStream } from "node:tty";
@@ -26,6 +27,8 @@ export async function runCaptured(
     out: openOutput(out, env),
     err: openOutput(err, env),
     env: { TRUNKLINE_DATA_DIR: "/nowhere", ...env },
+    // In no repository, which `run` would offer to use.
+    cwd: tmpdir(),
     program: ["trunkline"],
   });
   out.end();

@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { installedLauncher } from "./launcher.ts";
 
@@ -18,12 +19,13 @@ export class CliProcess implements AsyncDisposable {
 
   /**
    * @param env all that the process gets beside PATH and HOME
+   * @param cwd default: a directory in no repository, which `run` would offer to use
    * @param input `open`: a pipe that nobody writes to or closes, as programs without a terminal often have
    */
   constructor(
     args: readonly string[],
     env: Record<string, string>,
-    { input = "none", cwd }: { input?: "none" | "open"; cwd?: string } = {},
+    { input = "none", cwd = tmpdir() }: { input?: "none" | "open"; cwd?: string } = {},
   ) {
     const { PATH = "", HOME = "" } = process.env;
     this.#child = spawn(process.execPath, [installedLauncher(), ...args], {

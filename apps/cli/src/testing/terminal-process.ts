@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from "node:child_process";
 import { once } from "node:events";
+import { tmpdir } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { stripVTControlCharacters } from "node:util";
 import { waitFor } from "@trunkline/testkit";
@@ -55,10 +56,12 @@ export class TerminalProcess implements AsyncDisposable {
   readonly #child: ChildProcessByStdio<Writable, Readable, null>;
   readonly #closed: Promise<unknown>;
 
-  constructor(args: readonly string[], env: Record<string, string>) {
+  /** @param cwd default: a directory in no repository, which `run` would offer to use */
+  constructor(args: readonly string[], env: Record<string, string>, cwd: string = tmpdir()) {
     const { PATH = "", HOME = "" } = process.env;
     this.#child = spawn("python3", ["-c", PTY, process.execPath, installedLauncher(), ...args], {
       env: { PATH, HOME, TERM: "xterm-256color", LANG: "C.UTF-8", ...env },
+      cwd,
       stdio: ["pipe", "pipe", "inherit"],
     });
     this.#child.stdout.setEncoding("utf8").on("data", (text: string) => (this.#shown += text));

@@ -1,14 +1,20 @@
 import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
-import type { CheckSource, ProjectPolicy } from "./port.ts";
+import type { CheckSource, IsAgreed, ProjectPolicy } from "./port.ts";
 import { readGitUrl } from "./git-url.ts";
 
-export function createSourceCheck({ roots, protocols }: ProjectPolicy): CheckSource {
-  return async (source) =>
+export function createSourceCheck(
+  { roots, protocols }: Pick<ProjectPolicy, "roots" | "protocols">,
+  isAgreed: IsAgreed,
+): CheckSource {
+  return async (source, ownerId) =>
     source.kind === "git"
       ? { kind: "git", url: readGitUrl(source.url, protocols).url }
-      : { kind: "directory", path: await repositoryBelow(source.path, roots) };
+      : {
+          kind: "directory",
+          path: await repositoryAt(source.path, roots, async (real) => isAgreed(real, ownerId)),
+        };
 }
 
 /**
@@ -16,17 +22,23 @@ export function createSourceCheck({ roots, protocols }: ProjectPolicy): CheckSou
  * and lead elsewhere later.
  * @returns the real path. @throws TrunklineError `validation_failed`
  */
-async function repositoryBelow(path: string, roots: readonly string[]): Promise<string> {
-  if (roots.length === 0) {
-    throw refusal("This server offers no directories. Its operator can: set TRUNKLINE_PROJECT_ROOTS");
-  }
+async function repositoryAt(
+  path: string,
+  roots: readonly string[],
+  isAgreed: (real: string) => Promise<boolean>,
+): Promise<string> {
   // The same answer for what is missing and what is elsewhere: nobody is told what is on the disk.
   const outside = refusal(
-    `${path} is not a directory below TRUNKLINE_PROJECT_ROOTS; the operator decides what is`,
+    roots.length === 0
+      ? "This server offers no directories. Its operator can: set TRUNKLINE_PROJECT_ROOTS, or agree with `trunkline run -C DIR` on " +
+          "the server's machine"
+      : `${path} is not a directory below TRUNKLINE_PROJECT_ROOTS; the operator decides what is`,
   );
   if (!path.startsWith("/") || path.includes("\0")) throw refusal("Name the directory by its absolute path");
   const real = await realpath(path).catch(() => undefined);
-  if (real === undefined || !(await isBelow(real, roots))) throw outside;
+  if (real === undefined) throw outside;
+  const places = (await isBelow(real, roots)) ? roots : (await isAgreed(real)) ? [real] : null;
+  if (places === null) throw outside;
   const gitDirectory = await realpath(join(real, ".git")).catch(() => real);
   const isRepository = await stat(join(gitDirectory, "objects")).then(
     (found) => found.isDirectory(),
@@ -36,7 +48,7 @@ async function repositoryBelow(path: string, roots: readonly string[]): Promise<
   if (!isRepository) {
     throw refusal(`${path} is not a git repository of its own (there is no directory .git/objects in it)`);
   }
-  if (!(await isBelow(await realpath(join(gitDirectory, "objects")), roots))) throw outside;
+  if (!(await isBelow(await realpath(join(gitDirectory, "objects")), places))) throw outside;
   return real;
 }
 

@@ -19,4 +19,7 @@ export interface Vault {
  * @returns the source as it is stored: a directory by its real path.
  * @throws TrunklineError `validation_failed` for one that the operator does not allow.
  */
-export type CheckSource = (source: ProjectSource) => Promise<ProjectSource>;
+export type CheckSource = (source: ProjectSource, ownerId: string) => Promise<ProjectSource>;
+
+/** Whether the operator agreed, at a terminal, that this user's sessions use a directory outside of the roots. */
+export type IsAgreed = (realPath: string, userId: string) => Promise<boolean>;

@@ -30,7 +30,7 @@ export function createProjectService(deps: ProjectServiceDeps): ProjectService {
         id: uuidv7(),
         ownerId: principal.userId,
         name,
-        source: await checkSource(source),
+        source: await checkSource(source, principal.userId),
         ...settings,
         credential: null,
         lastFetch: null,

@@ -81,6 +81,7 @@ export class Stage implements AsyncDisposable {
       out,
       err,
       env: this.env,
+      cwd: this.directory,
       program: ["trunkline"],
     });
     screen.end();

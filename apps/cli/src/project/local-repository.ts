@@ -1,0 +1,70 @@
+import { execFile } from "node:child_process";
+import { realpath } from "node:fs/promises";
+import { dirname } from "node:path";
+import { promisify } from "node:util";
+import { CommandError } from "../command-error.ts";
+import { EXIT } from "../exit-code.ts";
+
+const run = promisify(execFile);
+
+/** The user's own repository on this machine. */
+export interface LocalRepository {
+  /** Its top directory, without symbolic links. */
+  path: string;
+  /** What is checked out; null: no branch. */
+  branch: string | null;
+}
+
+/** @returns the repository that a directory belongs to; null if it belongs to none. @throws CommandError for a linked worktree */
+export async function findRepository(directory: string): Promise<LocalRepository | null> {
+  const found = await git(
+    directory,
+    "rev-parse",
+    "--show-toplevel",
+    "--absolute-git-dir",
+    "--git-common-dir",
+  );
+  const [top, own, common] = found?.split("\n") ?? [];
+  if (top === undefined || top === "" || own === undefined || common === undefined) return null;
+  const branch = await git(directory, "symbolic-ref", "--quiet", "--short", "HEAD");
+  const shared = await realpath(common.startsWith("/") ? common : `${directory}/${common}`);
+  if (shared !== (await realpath(own))) {
+    const named = branch === null ? "" : ` --base ${branch}`;
+    throw new CommandError(
+      EXIT.usage,
+      `${top} is a linked worktree. Use the repository that it belongs to: -C ${dirname(shared)}${named}, or --no-project.`,
+    );
+  }
+  return { path: await realpath(top), branch };
+}
+
+/** @returns how many files have changes that are not committed, new ones included; ignored ones are not counted */
+export async function countUncommitted({ path }: LocalRepository): Promise<number> {
+  const found = await git(path, "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all");
+  return (found ?? "").split("\0").filter((entry) => entry !== "").length;
+}
+
+/** @returns the address of `origin`, without a password; null if there is none. */
+export async function originOf({ path }: LocalRepository): Promise<string | null> {
+  const url = await git(path, "remote", "get-url", "origin");
+  if (url === null || url === "") return null;
+  const parsed = URL.parse(url);
+  if (parsed === null || parsed.password === "") return url;
+  parsed.password = "";
+  parsed.username = "";
+  return parsed.href;
+}
+
+/**
+ * Reads only: no lock is taken, so the index is not even refreshed, and no watcher that the repository names is started.
+ * @returns its output; null if it fails, e.g. because there is no repository or no git
+ */
+async function git(directory: string, ...args: string[]): Promise<string | null> {
+  const options = ["--no-optional-locks", "-c", "core.fsmonitor=false", "-C", directory];
+  try {
+    const { stdout } = await run("git", [...options, ...args], { maxBuffer: 64 * 1_048_576 });
+    return stdout.replace(/\n$/, "");
+  } catch {
+    return null;
+  }
+}
