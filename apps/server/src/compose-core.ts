@@ -26,6 +26,7 @@ import { createTaskService } from "./services/tasks.ts";
 import type { Store } from "./store/port.ts";
 import type { ToolSource } from "./tools/port.ts";
 import type { Turns } from "./turns/port.ts";
+import type { Workspaces } from "./workspaces/port.ts";
 
 /** What is around the core: the store, the agent, and what else tests have in the place of the real thing. */
 export interface CoreEdges {
@@ -46,6 +47,8 @@ export interface CoreEdges {
   /** Whether more than one user can sign in. */
   isShared: () => boolean;
   approvals: { mode: ApprovalMode; timeoutMs: number };
+  /** Absent: there are no projects. */
+  workspaces?: Workspaces;
   redact: RedactEvent;
   copyWorkspace: (from: string, to: string) => Promise<void>;
   logger: Logger;
@@ -94,7 +97,7 @@ export function composeCore(edges: CoreEdges) {
     now: expiryNow,
     ...(wait && { wait }),
   });
-  const { runTask, tools, node } = edges;
+  const { runTask, tools, workspaces, node } = edges;
   const runner = createRunner({
     store,
     log,
@@ -103,6 +106,7 @@ export function composeCore(edges: CoreEdges) {
     runTask,
     tools,
     approvals,
+    ...(workspaces && { workspaces }),
     dispatcher,
     hints,
     announcer: relay,

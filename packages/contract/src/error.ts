@@ -33,6 +33,10 @@ export const ERROR_CODES = {
   project_exists: "CONFLICT",
   /** Sessions use the project: delete them first, or insist with `force`. */
   project_in_use: "CONFLICT",
+  /** Another session works in this directory: wait for its task to end, or stop it. */
+  workspace_busy: "CONFLICT",
+  /** The session's workspace could not be prepared; the message says why. */
+  workspace_failed: "SERVICE_UNAVAILABLE",
   /** The name is taken, perhaps by a user who was removed. */
   user_exists: "CONFLICT",
   /** Somebody has already joined as this user, so no new invitation is possible. */

@@ -174,6 +174,8 @@ const EVENT_DATA = {
   "workspace.prepared": z.strictObject({
     kind: WorkspaceKind,
     projectId: Id.optional(),
+    /** Absolute path of the directory that it works in, if it is the project's own. */
+    directory: z.string().optional(),
     branch: z.string().optional(),
     /** Branch, tag or commit that it started from. */
     baseRef: z.string().optional(),

@@ -1,6 +1,8 @@
 export interface GitRun {
-  /** What follows `git`; the subcommand comes first. */
+  /** What follows `git`; the subcommand comes first. With a script, its arguments. */
   args: readonly string[];
+  /** Run by bash in place of one git, with the same environment: for what takes several. */
+  script?: string;
   /** Absolute path of the working directory. */
   directory: string;
   /** Further variables, such as GIT_DIR or GIT_INDEX_FILE. They win over those that every run gets. */

@@ -26,7 +26,7 @@ export async function runGit(
   run: GitRun,
   places: Pick<SpawnRequest, "readOnly" | "writable" | "network">,
 ): Promise<GitResult> {
-  const { args, directory, input, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = run;
+  const { args, script, directory, input, signal, timeoutMs = DEFAULT_TIMEOUT_MS } = run;
   signal?.throwIfAborted();
   const { promise: ending, resolve: end } = Promise.withResolvers<Ending>();
   const output = new BoundedOutput(run.maxOutputBytes ?? DEFAULT_MAX_OUTPUT, () =>
@@ -39,7 +39,10 @@ export async function runGit(
   };
   const running = await spawner
     .spawn({
-      argv: [program, ...gitArguments(args)],
+      argv:
+        script === undefined
+          ? [program, ...gitArguments(args)]
+          : ["bash", "--noprofile", "--norc", "-c", script, "git", ...args],
       cwd: directory,
       environment: gitEnvironment(run, { path, settings }),
       ...(input !== undefined && { input: Buffer.from(input) }),
@@ -66,11 +69,11 @@ export async function runGit(
 
 /** @throws GitError */
 function resultOf(
-  { args, accept = [0], timeoutMs = DEFAULT_TIMEOUT_MS }: GitRun,
+  { args, script, accept = [0], timeoutMs = DEFAULT_TIMEOUT_MS }: GitRun,
   how: Ending,
   { stdout, stderr, limitReached }: { stdout: Buffer; stderr: string; limitReached: string | null },
 ): GitResult {
-  const name = `git ${args[0] ?? ""}`;
+  const name = script === undefined ? `git ${args[0] ?? ""}` : "git";
   if (limitReached !== null) throw new GitError("limit", `${name} was stopped: ${limitReached}`, { stderr });
   if ("stopped" in how) {
     const why = how.stopped === "timeout" ? `took longer than ${timeoutMs / 1_000} s` : "wrote too much";

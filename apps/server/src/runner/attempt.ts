@@ -1,5 +1,5 @@
-import { join } from "node:path";
-import { TrunklineError } from "@trunkline/contract";
+import { resolve } from "node:path";
+import { type ErrorReason, TrunklineError } from "@trunkline/contract";
 import type { ModelRegistry, RunLog, RunTask } from "../agent/port.ts";
 import type { Approvals } from "../approvals/port.ts";
 import {
@@ -11,6 +11,7 @@ import {
   StoreUnavailableError,
 } from "../store/port.ts";
 import type { ToolSource } from "../tools/port.ts";
+import type { Workspaces } from "../workspaces/port.ts";
 import type { LogSink } from "./run-sink.ts";
 import { CanceledSignal, ShutdownSignal } from "./stop-signal.ts";
 import type { Ending } from "./task-endings.ts";
@@ -21,6 +22,8 @@ export interface AttemptDeps {
   runTask: RunTask;
   tools: ToolSource;
   approvals: Approvals;
+  /** Absent: each session has a directory of its own, empty at first. */
+  workspaces?: Pick<Workspaces, "prepare">;
   /** Absolute; sessions store paths relative to it. */
   dataDir: string;
 }
@@ -41,6 +44,14 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt): Promise<E
   try {
     signal.throwIfAborted();
     const model = deps.models.resolve(task.model ?? session.model ?? deps.models.defaultModel);
+    const workspace =
+      (await deps.workspaces?.prepare({
+        sessionId: task.sessionId,
+        ownerId: task.ownerId,
+        taskId: task.id,
+        signal,
+        record: async (events) => sink.append(events),
+      })) ?? resolve(deps.dataDir, session.workspace);
     const outcome = await deps.runTask({
       sessionId: task.sessionId,
       taskId: task.id,
@@ -50,7 +61,7 @@ export async function runAttempt(deps: AttemptDeps, attempt: Attempt): Promise<E
       tools: deps.tools,
       policy: deps.approvals.policy,
       importedSeq: session.importedSeq,
-      workspace: join(deps.dataDir, session.workspace),
+      workspace,
       budget: task.budget ?? {},
       sink,
       signal,
@@ -90,12 +101,20 @@ function endingOfError(error: unknown): Ending | null {
       error: {
         code: error.reason,
         message: error.message,
-        retryable: error instanceof StoreUnavailableError,
+        retryable: error instanceof StoreUnavailableError || RETRYABLE.has(error.reason),
       },
     };
   }
   return endingOfUnknown(error);
 }
+
+/** What may work later, or once somebody has done what the message says. */
+const RETRYABLE: ReadonlySet<ErrorReason> = new Set<ErrorReason>([
+  "unavailable",
+  "storage_full",
+  "workspace_busy",
+  "workspace_failed",
+]);
 
 function endingOfUnknown(error: unknown): Ending {
   return {

@@ -5,7 +5,7 @@ import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
 import { removeDirectory } from "./remove-directory.ts";
 import { requireSession } from "./ownership.ts";
-import { toSession, workspaceDirectory } from "./session-view.ts";
+import { directoriesOf, toSession } from "./session-view.ts";
 
 export interface RemoveSessionDeps {
   store: Store;
@@ -51,6 +51,6 @@ export async function removeSession(
   for (const taskId of await store.tasks.unfinished({ sessionId })) {
     await runner.cancel(taskId, { reason: "session-deleted", by }, CANCEL_WAIT_MS);
   }
-  await removeDirectory(workspaceDirectory(dataDir, sessionId));
+  for (const directory of directoriesOf(dataDir, sessionId)) await removeDirectory(directory);
   await store.sessions.remove(sessionId);
 }

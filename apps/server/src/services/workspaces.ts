@@ -1,8 +1,8 @@
-import type { WorkspaceService } from "@trunkline/contract";
+import type { Principal, WorkspaceService } from "@trunkline/contract";
 import type { Store } from "../store/port.ts";
 import type { WorkspaceFiles } from "../tools/port.ts";
-import { requireSession, requireSessionAccess } from "./ownership.ts";
-import { workspaceDirectory } from "./session-view.ts";
+import { requireSession } from "./ownership.ts";
+import { toSession } from "./session-view.ts";
 
 export function createWorkspaceService(deps: {
   store: Store;
@@ -10,27 +10,29 @@ export function createWorkspaceService(deps: {
   files: WorkspaceFiles;
 }): WorkspaceService {
   const { store, dataDir, files } = deps;
+  const find = async (principal: Principal, sessionId: string) =>
+    toSession(dataDir, await requireSession(store, principal, sessionId));
   return {
     async list(principal, { sessionId, path = ".", cursor, limit }) {
-      await requireSessionAccess(store, principal, sessionId);
-      return files.list(workspaceDirectory(dataDir, sessionId), { path, cursor, limit });
+      const { workspace } = await find(principal, sessionId);
+      return files.list(workspace, { path, cursor, limit });
     },
 
     async read(principal, { sessionId, path, fromByte, fromLine, maxBytes }) {
-      await requireSessionAccess(store, principal, sessionId);
-      return files.read(workspaceDirectory(dataDir, sessionId), { path, fromByte, fromLine, maxBytes });
+      const { workspace } = await find(principal, sessionId);
+      return files.read(workspace, { path, fromByte, fromLine, maxBytes });
     },
 
     async openFile(principal, { sessionId, path }) {
-      await requireSessionAccess(store, principal, sessionId);
-      const file = await files.open(workspaceDirectory(dataDir, sessionId), path);
+      const { workspace } = await find(principal, sessionId);
+      const file = await files.open(workspace, path);
       return { ...file, name: path.slice(path.lastIndexOf("/") + 1) };
     },
 
     async openArchive(principal, { sessionId, git }) {
-      const { title } = await requireSession(store, principal, sessionId);
+      const { title, workspace } = await find(principal, sessionId);
       const top = archiveName(title);
-      const content = files.archive(workspaceDirectory(dataDir, sessionId), { top, git });
+      const content = files.archive(workspace, { top, git });
       return { name: `${top}.tar.gz`, bytes: null, content };
     },
   };

@@ -34,7 +34,7 @@ export type { SignInCodeStore } from "./ports/sign-in-codes.ts";
 export type { NewToken, StoredToken, TokenStore } from "./ports/tokens.ts";
 export type { UserStore } from "./ports/users.ts";
 export type { Guard } from "./refusal.ts";
-export { workspacePath } from "./workspace-path.ts";
+export { mirrorPath, preparingPath, workspacePath } from "./workspace-path.ts";
 
 /**
  * What is kept, in nouns. Whatever happens in a session is appended to its log, and the rows that lists and queues are

@@ -1,3 +1,13 @@
+/** The repository that clones of a project borrow objects from, relative to the data directory. */
+export function mirrorPath(projectId: string): string {
+  return `projects/${projectId}/mirror.git`;
+}
+
+/** Where a session's workspace is prepared, on the same disk; what is left in there is of runs that are gone. */
+export function preparingPath(sessionId: string): string {
+  return `workspaces/.preparing/${sessionId}`;
+}
+
 /** A session's directory, relative to the data directory, which may be moved. */
 export function workspacePath(sessionId: string): string {
   return `workspaces/${sessionId}`;

@@ -54,6 +54,8 @@ function normaliseLine(line: string): string {
     .replaceAll(/[Ee]vent \d+/g, (text) => text.replace(/\d+/, "12"))
     .replaceAll(/\d+(?:\.\d)? (kB|MB|GB)/g, "1.2 $1")
     .replaceAll(/(code=)[\w-]+/g, "$1…")
+    .replaceAll(/^(ok +git +)\d.*$/gm, "$12.47.3")
+    .replaceAll(/^(ok +toolchains +).*$/gm, "$1git (/usr/bin/git), python3 (/usr/bin/python3)")
     .replaceAll(/\b[0-9a-f]{8}-[0-9a-f-]+…/g, (cut) => `${SOME_ID.slice(0, cut.length - 1)}…`)
     .replaceAll(/tl_[\w-]{43}/g, "tl_…")
     .replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}/g, "2026-11-27 03:46:40")

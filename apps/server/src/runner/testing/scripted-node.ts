@@ -19,6 +19,7 @@ import type { Store } from "../../store/port.ts";
 import { copyWorkspace } from "../../tools/files/copy-workspace.ts";
 import { sameTools } from "../../tools/testing/same-tools.ts";
 import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
+import type { Workspaces } from "../../workspaces/port.ts";
 import type { Runner } from "../port.ts";
 
 /** What the run of a task does in place of a model. */
@@ -95,6 +96,7 @@ export interface ScriptedNodeOptions {
   /** By prompt; the run of any other prompt completes at once. */
   scripts: ReadonlyMap<string, Script>;
   concurrency?: number;
+  workspaces?: Workspaces;
   time?: ScriptedTime;
   name?: string;
 }
@@ -113,6 +115,7 @@ export async function startScriptedNode(options: ScriptedNodeOptions): Promise<S
     compute,
     concurrency: options.concurrency ?? 4,
     isShared: () => false,
+    ...(options.workspaces && { workspaces: options.workspaces }),
     approvals: { mode: "auto", timeoutMs: APPROVAL_TIMEOUT_MS },
     redact: (event) => event,
     copyWorkspace,

@@ -68,9 +68,10 @@ export const reduceSession: Reducer = (event, rows, { ownerId, reveals }) => {
     case "workspace.prepared": {
       // Part of a document or of a parent's log it says nothing about this session.
       if (row === undefined || row.project_id === null || row.project_id !== data.projectId) return [];
-      const { kind, baseRef, branch } = data;
+      const { kind, directory, baseRef, branch } = data;
       return set({
         workspace_kind: kind,
+        ...(directory === undefined ? {} : { workspace: directory }),
         ...(baseRef === undefined ? {} : { base_ref: baseRef }),
         ...(branch === undefined ? {} : { branch }),
       });

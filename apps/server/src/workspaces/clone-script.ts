@@ -1,0 +1,36 @@
+/**
+ * Makes the current, empty directory into a clone: arguments are mirror, commit, branch, origin, and the user's name and
+ * email. Objects are borrowed as by `git clone --shared`, which does not do so from a shallow repository, and takes three
+ * processes more. Prints a word for each thing that is not all there: `shallow`, `submodules`, `lfs`.
+ */
+export const CLONE_SCRIPT = `
+set -euo pipefail
+mirror=$1 commit=$2 branch=$3 origin=$4 name=$5 email=$6
+source=(git --git-dir="$mirror")
+
+git init -q --template= --object-format="$("\${source[@]}" rev-parse --show-object-format)" --initial-branch="$branch" .
+mkdir -p .git/info .git/objects/info
+printf '%s\\n' "$mirror/objects" > .git/objects/info/alternates
+if [ -f "$mirror/shallow" ]; then
+  cp "$mirror/shallow" .git/shallow
+  echo shallow
+fi
+{
+  echo '# pack-refs with: sorted '
+  "\${source[@]}" for-each-ref --format='%(objectname) refs/remotes/origin/%(refname:lstrip=2)' refs/heads/
+  "\${source[@]}" for-each-ref --format='%(objectname) %(refname)' refs/tags/
+} > .git/packed-refs
+if head=$("\${source[@]}" symbolic-ref -q HEAD) && git show-ref -q --verify "refs/remotes/origin/\${head#refs/heads/}"; then
+  git symbolic-ref refs/remotes/origin/HEAD "refs/remotes/origin/\${head#refs/heads/}"
+fi
+git config remote.origin.url "$origin"
+git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*'
+git config user.name "$name"
+git config user.email "$email"
+git config gc.auto 0
+git update-ref -m 'trunkline: start' "refs/heads/$branch" "$commit"
+git reset -q --hard
+
+if git cat-file -e HEAD:.gitmodules 2>/dev/null; then echo submodules; fi
+if git grep -q --cached -e 'filter=lfs' -- ':(glob)**/.gitattributes'; then echo lfs; fi
+`;

@@ -1,0 +1,51 @@
+import type { EventBody, EventDataOf } from "@trunkline/contract";
+
+/** What a clone starts from, fetched a moment ago. */
+export interface Base {
+  /** Absolute path of the project's mirror, which only this server writes. */
+  mirror: string;
+  commit: string;
+  /** Branch, tag or commit by which it was found. */
+  ref: string;
+  /** Where the project comes from, without credentials. */
+  origin: string;
+  fetched: EventDataOf<"project.fetched">;
+}
+
+export interface BaseRequest {
+  projectId: string;
+  /** Whose session it is. */
+  ownerId: string;
+  /** Null: the project's. */
+  baseRef: string | null;
+  includeUncommitted: boolean;
+  signal: AbortSignal;
+}
+
+/** Fetches a project, and finds what to start from. @throws TrunklineError, or the reason of the signal */
+export type FetchBase = (request: BaseRequest) => Promise<Base>;
+
+/** The directory that a project names, if the operator still offers it. @throws TrunklineError */
+export type FindDirectory = (project: { projectId: string; ownerId: string }) => Promise<string>;
+
+/** One attempt of a task in a session. */
+export interface PreparingRun {
+  sessionId: string;
+  ownerId: string;
+  taskId: string;
+  signal: AbortSignal;
+  /** Appends to the session's log, fenced by the attempt. */
+  record: (events: readonly EventBody[]) => Promise<unknown>;
+}
+
+export interface Workspaces {
+  /**
+   * Makes the session's workspace what the session was created with, unless that is done. Called before anything of the
+   * session runs, by each attempt. What a killed attempt had prepared half is not used.
+   * @returns its absolute path; without a project there may be nothing yet.
+   * @throws TrunklineError `workspace_busy`, `workspace_failed`, what fetching throws; or the reason of the signal
+   */
+  prepare(run: PreparingRun): Promise<string>;
+  /** Directories outside a session's workspace that what runs in it must be able to read. */
+  borrowedBy(sessionId: string): Promise<string[]>;
+}
