@@ -10,6 +10,7 @@ import { cancelCommand } from "./commands/cancel.ts";
 import { completionCommand } from "./commands/completion.ts";
 import type { CommandContext } from "./commands/context.ts";
 import { deleteCommand } from "./commands/delete.ts";
+import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
 import { editCommand } from "./commands/edit.ts";
 import { drainCommand } from "./commands/drain.ts";
@@ -25,6 +26,7 @@ import { pullCommand } from "./commands/pull.ts";
 import { renameCommand } from "./commands/rename.ts";
 import { resumeCommand } from "./commands/resume.ts";
 import { retryCommand } from "./commands/retry.ts";
+import { revertCommand } from "./commands/revert.ts";
 import { runCommand } from "./commands/run.ts";
 import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -66,6 +68,8 @@ const GROUPS: readonly (readonly [
       searchCommand,
       filesCommand,
       pullCommand,
+      diffCommand,
+      revertCommand,
       forkCommand,
       renameCommand,
       archiveCommand,

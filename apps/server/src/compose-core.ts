@@ -1,3 +1,4 @@
+import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import { createActivity } from "./activity/activity.ts";
@@ -5,6 +6,8 @@ import type { ModelRegistry, RunTask } from "./agent/port.ts";
 import { createApprovals } from "./approvals/approvals.ts";
 import type { ApprovalMode } from "./approvals/port.ts";
 import { createAudit } from "./audit/audit.ts";
+import { createCheckpoints } from "./checkpoints/checkpoints.ts";
+import type { RunGitScript } from "./checkpoints/git-script.ts";
 import type { Compute } from "./compute/port.ts";
 import { createInProcessDispatcher } from "./dispatch/in-process.ts";
 import type { Dispatcher, Doorbell } from "./dispatch/port.ts";
@@ -19,8 +22,10 @@ import type { RedactEvent } from "./secrets/port.ts";
 import { AbandonedSessions } from "./services/abandoned-sessions.ts";
 import { createActivityService } from "./services/activity.ts";
 import { createApprovalService } from "./services/approvals.ts";
+import { createCheckpointService } from "./services/checkpoints.ts";
 import { createQuestionService } from "./services/questions.ts";
 import { ImportSpool } from "./services/import/import-spool.ts";
+import { removeDirectory } from "./services/remove-directory.ts";
 import { createSessionService } from "./services/sessions.ts";
 import { createTaskService } from "./services/tasks.ts";
 import type { Store } from "./store/port.ts";
@@ -50,7 +55,9 @@ export interface CoreEdges {
   /** Absent: there are no projects. */
   workspaces?: Workspaces;
   redact: RedactEvent;
-  copyWorkspace: (from: string, to: string) => Promise<void>;
+  copyWorkspace: (from: string, to: string, options?: { only?: string }) => Promise<void>;
+  /** Runs git for checkpoints. Absent: there are none. */
+  runGitScript?: RunGitScript | undefined;
   logger: Logger;
   /** Integer ms since the epoch. */
   now: () => number;
@@ -97,7 +104,18 @@ export function composeCore(edges: CoreEdges) {
     now: expiryNow,
     ...(wait && { wait }),
   });
-  const { runTask, tools, workspaces, node } = edges;
+  const { runTask, tools, workspaces, node, runGitScript } = edges;
+  const checkpoints = createCheckpoints({
+    store,
+    log,
+    sharedDir,
+    run: runGitScript ?? noGit,
+    borrowsFrom: async (sessionId) => (await workspaces?.borrowedBy(sessionId)) ?? [],
+    copyWorkspace,
+    removeDirectory,
+    logger,
+    nodeId,
+  });
   const runner = createRunner({
     store,
     log,
@@ -107,6 +125,7 @@ export function composeCore(edges: CoreEdges) {
     tools,
     approvals,
     ...(workspaces && { workspaces }),
+    ...(runGitScript && { checkpoints }),
     dispatcher,
     hints,
     announcer: relay,
@@ -128,23 +147,25 @@ export function composeCore(edges: CoreEdges) {
       models,
       audit,
       dataDir: sharedDir,
-      copyWorkspace,
+      checkpoints,
       compute: edges.compute,
       spool,
       redact: edges.redact,
       now,
       nodeId,
     }),
+    checkpoints: createCheckpointService({ store, checkpoints, audit, dataDir: sharedDir }),
     approvals: createApprovalService({ store, approvals, audit }),
     questions: createQuestionService({ store, approvals, audit }),
     activity: createActivityService({ store, activity, dataDir: sharedDir }),
   };
-  const abandoned = new AbandonedSessions({ store, dataDir: sharedDir, runner, nodeId, logger });
+  const abandoned = new AbandonedSessions({ store, dataDir: sharedDir, runner, checkpoints, nodeId, logger });
   return {
     nodeId,
     abandoned,
     hub,
     activity,
+    checkpoints,
     relay,
     log,
     dispatcher,
@@ -155,3 +176,10 @@ export function composeCore(edges: CoreEdges) {
     services,
   };
 }
+
+const noGit: RunGitScript = async () => {
+  throw new TrunklineError(
+    "unavailable",
+    "This server has no checkpoints: it needs git. See 'trunkline doctor'",
+  );
+};

@@ -13,6 +13,7 @@ import { openBlobFiles } from "./blobs/blob-files.ts";
 import { createBlobs } from "./blobs/blobs.ts";
 import { createAuth } from "./auth/auth.ts";
 import { SeveralUsers } from "./auth/several-users.ts";
+import { runGitScripts } from "./checkpoints/run-git-scripts.ts";
 import { createCompute } from "./compute/pool.ts";
 import { composeCore } from "./compose-core.ts";
 import type { Config } from "./config.ts";
@@ -202,6 +203,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     approvals: config.approvals,
     redact: createEventRedactor(redactor),
     copyWorkspace,
+    ...(git.version !== null && { runGitScript: runGitScripts(git) }),
     logger,
     now,
     node: config.node,
@@ -265,6 +267,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       auth,
       audit,
       runner,
+      checkpoints: core.checkpoints,
       announcer: core.relay,
       nodeId: core.nodeId,
       now,

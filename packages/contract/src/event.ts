@@ -1,6 +1,8 @@
 import { z } from "zod";
 import { Id, Json, ModelName, Seq, Timestamp, Usage } from "./primitives.ts";
+import { CHECKPOINT_CAUSES, GitHash } from "./checkpoint.ts";
 import { ContentPart } from "./content-part.ts";
+import { MAX_REVERTED_PATHS } from "./limits.ts";
 import { Budget, TaskReason, WHEN_BUSY } from "./task.ts";
 import { Location, ToolKind } from "./tool-kind.ts";
 import { WorkspaceKind } from "./workspace-choice.ts";
@@ -489,16 +491,29 @@ const EVENT_DATA = {
     /** Deleted lines. */
     deletions: z.int().nonnegative(),
   }),
-  /** A checkpoint of the workspace was saved. Reserved: not produced yet. */
+  /** The files of the workspace were saved: those after this event. */
   "checkpoint.created": z.strictObject({
     /** Git's name of the commit, hex. */
-    commit: Commit,
+    commit: GitHash,
+    /** Git's name of its tree: equal where the files are. */
+    tree: GitHash.optional(),
+    /**
+     * `base`: before a task's first call that may write. `step`: after a step with such calls. `end`: when the task ended.
+     * `before-revert`, `revert`: around a revert.
+     */
+    cause: z.enum(CHECKPOINT_CAUSES).optional(),
+    /** Paths that are not in it: too large, or unreadable. At most 100. */
+    omitted: z.array(z.string()).max(100).optional(),
   }),
-  /** The workspace was reverted to its state at that event. Reserved: not produced yet. */
+  /** Files were reverted to their state after an earlier event. */
   "workspace.reverted": z.strictObject({
     toSeq: Seq,
-    /** The checkpoint that was restored. */
-    commit: Commit.optional(),
+    /** The checkpoint with the files as they are now. */
+    commit: GitHash.optional(),
+    /** Only these; absent: all. */
+    paths: z.array(z.string()).max(MAX_REVERTED_PATHS).optional(),
+    /** Who. */
+    by: z.string().optional(),
   }),
   /** Older history was summarised so that the model can continue. */
   "context.compacted": z.strictObject({

@@ -24,6 +24,17 @@ export type {
   QuestionState,
 } from "./question.ts";
 export type { Blob } from "./blob.ts";
+export type {
+  ChangedFile,
+  Changes,
+  Checkpoint,
+  CheckpointPage,
+  FileDiff,
+  ListChangesInput,
+  ListCheckpointsInput,
+  ReadDiffInput,
+  RevertSessionInput,
+} from "./checkpoint.ts";
 export type { BlobRef, ContentPart } from "./content-part.ts";
 export type {
   EventBody,
@@ -140,6 +151,7 @@ export type {
 } from "./services.ts";
 export type { BlobService, ReadableBlob } from "./services/blob-service.ts";
 export type { ProjectService } from "./services/project-service.ts";
+export type { CheckpointService } from "./services/checkpoint-service.ts";
 export type { QuestionService } from "./services/question-service.ts";
 export type { SessionService } from "./services/session-service.ts";
 export type { TaskService } from "./services/task-service.ts";

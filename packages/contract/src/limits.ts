@@ -34,6 +34,10 @@ export const MAX_PATH_LENGTH = 4_096;
 /** Bytes of a file that `workspace.read` returns at once. */
 export const DEFAULT_READ_BYTES = 65_536;
 export const MAX_READ_BYTES = 262_144;
+/** Files listed by `session.changes`. */
+export const MAX_CHANGED_FILES = 2_000;
+/** Paths of one `session.revert`. */
+export const MAX_REVERTED_PATHS = 200;
 /** Tasks listed by `session.get` besides the active and queued ones. */
 export const SESSION_DETAIL_TASKS = 100;
 /** Open approvals listed by `session.get`. */

@@ -4,6 +4,7 @@ export * from "./audit.ts";
 export * from "./agent.ts";
 export * from "./approval.ts";
 export * from "./blob.ts";
+export * from "./checkpoint.ts";
 export * from "./content-part.ts";
 export * from "./event.ts";
 export * from "./invitation.ts";

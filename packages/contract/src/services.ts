@@ -7,6 +7,7 @@ import type { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts"
 import type { ApprovalService } from "./services/approval-service.ts";
 import type { BlobService } from "./services/blob-service.ts";
 import type { ProjectService } from "./services/project-service.ts";
+import type { CheckpointService } from "./services/checkpoint-service.ts";
 import type { QuestionService } from "./services/question-service.ts";
 import type { SessionService } from "./services/session-service.ts";
 import type { TaskService } from "./services/task-service.ts";
@@ -20,6 +21,7 @@ export interface Services {
   sessions: SessionService;
   approvals: ApprovalService;
   questions: QuestionService;
+  checkpoints: CheckpointService;
   blobs: BlobService;
   projects: ProjectService;
   workspaces: WorkspaceService;

@@ -48,6 +48,7 @@ async function takeSteps(deps: RunDeps): Promise<RunOutcome> {
     await state.takeInSteering();
     const tools = await deps.tools.toolsOf({ sessionId, ownerId, workspace });
     const waits = await workOffCalls({ ...deps, tools, ledger: state.ledger }, state.progress, guard);
+    if (deps.files !== undefined) await state.record(...(await deps.files.save("step")));
     if (waits !== null) return { type: "input-required", ...waits };
     const { lastStep } = state.progress;
     if (lastStep !== null && lastStep.toolCalls.length === 0 && !lastStep.isSteered) {

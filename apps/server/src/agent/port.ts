@@ -1,5 +1,6 @@
 import type { Budget, EventBody, EventPage, EventType, SessionEvent, TaskError } from "@trunkline/contract";
 import type { ApprovalPolicy, ApprovalRequest, QuestionRequest } from "../approvals/port.ts";
+import type { RunFiles } from "../checkpoints/port.ts";
 import type { ReadRange } from "../store/port.ts";
 import type { ToolSource } from "../tools/port.ts";
 import type { FaultContext, Model, Patience } from "./model.ts";
@@ -69,6 +70,8 @@ export interface RunInput {
   /** Absolute path of the tools' working directory; created before the first one runs. */
   workspace: string;
   budget: Budget;
+  /** Saves what calls write. Absent: nothing is saved. */
+  files?: RunFiles;
   sink: RunSink;
   /** Aborts on cancel, timeout and shutdown: model stream and tools end, and `run` rejects with its reason. */
   signal: AbortSignal;

@@ -1,5 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import type { NetworkRefusal, ToolCall } from "@trunkline/contract";
+import { mayWrite, type RunFiles } from "../checkpoints/port.ts";
 import type { ToolResult } from "../tools/port.ts";
 import type { CallAnswer } from "./approval-ledger.ts";
 import { type CallPlan, type PermissionDeps, withNote } from "./call-permission.ts";
@@ -13,6 +14,7 @@ export interface CallDeps extends PermissionDeps {
   taskId: string;
   ownerId: string;
   workspace: string;
+  files?: RunFiles;
   sink: RunSink;
   state: RunState;
   clock: Clock;
@@ -71,8 +73,9 @@ async function execute(
   prepared: PreparedCall,
   decision: CallAnswer | undefined,
 ): Promise<CallOutcome> {
-  const { state, clock, signal } = deps;
+  const { state, clock, signal, files } = deps;
   const { callId } = call;
+  if (files !== undefined && mayWrite(prepared.tool)) await state.record(...(await files.willWrite()));
   const readsUntrusted = prepared.tool.effects.includes("reads-untrusted") ? true : undefined;
   await state.record({ type: "tool.called", data: { ...call, readsUntrusted } });
   const beganAt = clock.now();

@@ -2,7 +2,7 @@ import { setTimeout as timer } from "node:timers/promises";
 import { MAX_BLOB_BYTES, MAX_BLOB_BYTES_PER_USER, TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
 import type { BlobFiles } from "./blob-files.ts";
-import { KeyLock } from "./key-lock.ts";
+import { KeyLock } from "../locks/port.ts";
 import type { BlobStore } from "../store/port.ts";
 import type { Blobs } from "./port.ts";
 

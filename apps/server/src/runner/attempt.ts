@@ -2,6 +2,7 @@ import { resolve } from "node:path";
 import { type ErrorReason, TrunklineError } from "@trunkline/contract";
 import type { ModelRegistry, RunLog, RunTask } from "../agent/port.ts";
 import type { Approvals } from "../approvals/port.ts";
+import type { Checkpoints, RunFiles } from "../checkpoints/port.ts";
 import {
   type EventStore,
   FencedError,
@@ -24,6 +25,8 @@ export interface AttemptDeps {
   approvals: Approvals;
   /** Absent: each session has a directory of its own, empty at first. */
   workspaces?: Pick<Workspaces, "prepare">;
+  /** Absent: no files are saved. */
+  checkpoints?: Pick<Checkpoints, "ofRun">;
   /** Absolute; sessions store paths relative to it. */
   dataDir: string;
 }
@@ -40,38 +43,65 @@ export interface Attempt {
  * @returns how it ended; null if the run had lost its task and somebody else ends it.
  */
 export async function runAttempt(deps: AttemptDeps, attempt: Attempt): Promise<Ending | null> {
-  const { task, session, sink, signal } = attempt;
+  const saved: { files?: RunFiles | undefined } = {};
+  const ending = await run(deps, attempt, saved).catch((error: unknown) =>
+    attempt.signal.aborted ? endingOfSignal(attempt.signal.reason) : endingOfError(error),
+  );
+  // A shutdown is waited for: the next attempt saves what this one wrote.
+  if (ending !== null && ending.type !== "interrupted") await saveLast(saved.files, attempt);
+  return ending;
+}
+
+/** What was written by a call that was cut off, or by a run that failed; its end is not in the log yet. */
+async function saveLast(files: RunFiles | undefined, { sink }: Attempt): Promise<void> {
   try {
-    signal.throwIfAborted();
-    const model = deps.models.resolve(task.model ?? session.model ?? deps.models.defaultModel);
-    const workspace =
-      (await deps.workspaces?.prepare({
-        sessionId: task.sessionId,
-        ownerId: task.ownerId,
-        taskId: task.id,
-        signal,
-        record: async (events) => sink.append(events),
-      })) ?? resolve(deps.dataDir, session.workspace);
-    const outcome = await deps.runTask({
-      sessionId: task.sessionId,
-      taskId: task.id,
-      ownerId: task.ownerId,
-      log: logOf(deps.store.events, task.sessionId),
-      model,
-      tools: deps.tools,
-      policy: deps.approvals.policy,
-      importedSeq: session.importedSeq,
-      workspace,
-      budget: task.budget ?? {},
-      sink,
-      signal,
-    });
-    // Don't ask anybody on behalf of a task that is about to end.
-    if (outcome.type === "input-required") signal.throwIfAborted();
-    return outcome;
-  } catch (error) {
-    return signal.aborted ? endingOfSignal(signal.reason) : endingOfError(error);
+    const events = (await files?.save("end")) ?? [];
+    if (events.length > 0) await sink.append(events);
+  } catch {
+    // The run has lost its task, or the store is away: whoever goes on saves it.
   }
+}
+
+/** @param saved takes what saves the run's files, once there is a workspace. */
+async function run(
+  deps: AttemptDeps,
+  { task, session, sink, signal }: Attempt,
+  saved: { files?: RunFiles | undefined },
+): Promise<Ending> {
+  signal.throwIfAborted();
+  const model = deps.models.resolve(task.model ?? session.model ?? deps.models.defaultModel);
+  const { sessionId, ownerId } = task;
+  const { importedSeq } = session;
+  const workspace =
+    (await deps.workspaces?.prepare({
+      sessionId,
+      ownerId,
+      taskId: task.id,
+      signal,
+      record: async (events) => sink.append(events),
+    })) ?? resolve(deps.dataDir, session.workspace);
+  saved.files = deps.checkpoints?.ofRun({ sessionId, ownerId, workspace, importedSeq });
+  const { files } = saved;
+  const missed = (await files?.begin(task.attempt)) ?? [];
+  if (missed.length > 0) await sink.append(missed);
+  const outcome = await deps.runTask({
+    sessionId,
+    taskId: task.id,
+    ownerId,
+    log: logOf(deps.store.events, sessionId),
+    model,
+    tools: deps.tools,
+    policy: deps.approvals.policy,
+    importedSeq,
+    workspace,
+    ...(files && { files }),
+    budget: task.budget ?? {},
+    sink,
+    signal,
+  });
+  // Don't ask anybody on behalf of a task that is about to end.
+  if (outcome.type === "input-required") signal.throwIfAborted();
+  return outcome;
 }
 
 function logOf({ page, last, ofTypes }: EventStore, sessionId: string): RunLog {

@@ -216,6 +216,7 @@ describe("several nodes on one PostgreSQL", () => {
       auth: { tokensRevoked: () => undefined, recordRevocation: async () => undefined },
       audit: { entry: audit } as never,
       runner: there.runner,
+      checkpoints: { remove: async () => undefined },
       announcer: there.announcer,
       now: Date.now,
       nodeId: there.nodeId,

@@ -1,5 +1,6 @@
 import type { Principal, Session } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
+import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Announcer } from "../hints/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
@@ -11,6 +12,7 @@ export interface RemoveSessionDeps {
   store: Store;
   dataDir: string;
   runner: Runner;
+  checkpoints: Pick<Checkpoints, "remove">;
 }
 
 interface DeleteDeps extends RemoveSessionDeps {
@@ -44,7 +46,7 @@ export async function deleteSession(
 
 /** For a session that is already hidden: ends its tasks, then removes files and rows. */
 export async function removeSession(
-  { store, dataDir, runner }: RemoveSessionDeps,
+  { store, dataDir, runner, checkpoints }: RemoveSessionDeps,
   sessionId: string,
   by: string,
 ): Promise<void> {
@@ -52,5 +54,6 @@ export async function removeSession(
     await runner.cancel(taskId, { reason: "session-deleted", by }, CANCEL_WAIT_MS);
   }
   for (const directory of directoriesOf(dataDir, sessionId)) await removeDirectory(directory);
+  await checkpoints.remove(sessionId);
   await store.sessions.remove(sessionId);
 }

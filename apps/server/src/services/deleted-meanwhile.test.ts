@@ -11,6 +11,7 @@ import {
 } from "../runner/testing/scripted-server.ts";
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
 import { createApprovalService } from "./approvals.ts";
+import { createCheckpointService } from "./checkpoints.ts";
 import { createQuestionService } from "./questions.ts";
 import { createSessionService } from "./sessions.ts";
 import { workspaceFiles } from "../tools/files/workspace-files.ts";
@@ -92,11 +93,16 @@ function services(before: BeforeStep) {
       announcer: rooms.announcer as never,
       models,
       dataDir: directory.path,
-      copyWorkspace: async () => undefined,
+      checkpoints: stepped(core.checkpoints, before),
       compute,
       spool: core.spool,
       redact: (event) => event,
       now: Date.now,
+    }),
+    checkpoints: createCheckpointService({
+      ...rooms,
+      checkpoints: stepped(core.checkpoints, before),
+      dataDir: directory.path,
     }),
     approvals: createApprovalService(rooms),
     questions: createQuestionService(rooms),
@@ -158,6 +164,21 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
   "session.fork": {
     whole: async ({ sessions }, { sessionId }) => sessions.fork(alice, { sessionId }),
     prefix: async ({ sessions }, { sessionId }) => sessions.fork(alice, { sessionId, atSeq: 2 }),
+  },
+  "session.checkpoints": {
+    page: async ({ checkpoints }, { sessionId }) => checkpoints.checkpoints(alice, { sessionId, ...page }),
+  },
+  "session.changes": {
+    all: async ({ checkpoints }, { sessionId }) => checkpoints.changes(alice, { sessionId }),
+  },
+  "session.diff": {
+    all: async ({ checkpoints }, { sessionId }) => checkpoints.diff(alice, { sessionId }),
+  },
+  "session.revert": {
+    busy: async ({ checkpoints }, { sessionId }) =>
+      checkpoints.revert(alice, { sessionId, toSeq: 1 }).catch((error: unknown) => {
+        if (!(error instanceof TrunklineError) || error.reason !== "session_busy") throw error;
+      }),
   },
   "session.delete": { again: async ({ sessions }, { sessionId }) => sessions.delete(alice, { sessionId }) },
   "session.export": {

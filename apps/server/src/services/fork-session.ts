@@ -1,6 +1,7 @@
 import { type ForkSessionInput, type Principal, type Session, TrunklineError } from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
+import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Log } from "../log/port.ts";
 import { GuardFailedError, type Store } from "../store/port.ts";
 import { branchName } from "./new-session.ts";
@@ -14,8 +15,7 @@ interface ForkDeps {
   log: Log;
   audit: Audit;
   dataDir: string;
-  /** Copies a session's directory to a path that does not exist yet. */
-  copyWorkspace: (from: string, to: string) => Promise<void>;
+  checkpoints: Pick<Checkpoints, "fork" | "remove">;
   now: () => number;
   /** This node's id. */
   nodeId: string;
@@ -23,8 +23,7 @@ interface ForkDeps {
 
 /**
  * A fork is a log that starts as a prefix of its parent's: same events, same seqs. What the prefix leaves unfinished is
- * closed as canceled, because the run belongs to the parent. Tasks stay the parent's, too, so no usage is counted
- * twice. The workspace is copied in its current state: files have no history.
+ * closed as canceled, because the run belongs to the parent. Tasks stay the parent's, too, so no usage is  * twice. The files are those of the event, from its checkpoint; without one they are as they are now.
  *
  * It is filled while hidden, like an import, and made visible by the last commit: a long log takes many.
  */
@@ -55,10 +54,14 @@ export async function forkSession(
     hiddenBy: deps.nodeId,
   });
   try {
-    await deps.copyWorkspace(workspaceDirectory(dataDir, parent.id), workspace);
+    const { ownerId, importedSeq } = parent;
+    await deps.checkpoints.fork(
+      { sessionId: parent.id, ownerId, importedSeq, workspace: toSession(dataDir, parent).workspace },
+      { sessionId: id, workspace, atSeq },
+    );
     await store.sessions.copyLog(parent.id, id, atSeq);
-    const { model, agent, importedSeq } = parent;
-    // Files are copied as they are now, whatever the log said then.
+    const { model, agent } = parent;
+    // Ignored files, and those without a checkpoint, are as they are now, whatever the log said then.
     const readsUntrusted = (await hasReadUntrusted(store, parent.id, atSeq))
       ? { readsUntrusted: true as const }
       : {};
@@ -87,6 +90,7 @@ export async function forkSession(
     });
   } catch (error) {
     await removeDirectory(workspace);
+    await deps.checkpoints.remove(id);
     await store.sessions.remove(id);
     if (!(error instanceof GuardFailedError)) throw error;
     throw new TrunklineError("not_found", `Session ${parent.id} was deleted while it was being forked`, {

@@ -23,7 +23,7 @@ export function toPage<Row, Item extends { id: string }>(
 }
 
 /** Opaque to clients, so that the sort key can change. */
-function encodePageCursor(position: PagePosition): string {
+export function encodePageCursor(position: PagePosition): string {
   return Buffer.from(JSON.stringify([position.sort, position.id])).toString("base64url");
 }
 

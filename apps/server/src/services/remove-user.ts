@@ -2,6 +2,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { Principal } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
 import type { Auth } from "../auth/port.ts";
+import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Announcer } from "../hints/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
@@ -13,6 +14,7 @@ export interface RemoveUserDeps {
   auth: Pick<Auth, "tokensRevoked" | "recordRevocation">;
   audit: Audit;
   runner: Runner;
+  checkpoints: Pick<Checkpoints, "remove">;
   announcer: Pick<Announcer, "removed">;
   now: () => number;
   /** This node's id. */

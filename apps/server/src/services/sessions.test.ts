@@ -263,8 +263,16 @@ describe("sessions", () => {
       },
     } as unknown as Store;
     const { runner } = server;
+    const { checkpoints } = server.core;
     const logger = pino({ level: "silent" });
-    const abandoned = new AbandonedSessions({ store, dataDir: directory, runner, nodeId: "node", logger });
+    const abandoned = new AbandonedSessions({
+      store,
+      dataDir: directory,
+      runner,
+      checkpoints,
+      nodeId: "node",
+      logger,
+    });
     await expect(abandoned.remove()).rejects.toThrow("1 sessions could not be removed");
     expect(readRows(server.databasePath, "sessions")).toMatchObject([{ id: kept.id }]);
   });

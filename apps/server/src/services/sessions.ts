@@ -10,6 +10,7 @@ import {
 } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
 import type { ModelRegistry } from "../agent/port.ts";
+import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Compute } from "../compute/port.ts";
 import type { Announcer } from "../hints/port.ts";
 import type { Log } from "../log/port.ts";
@@ -36,8 +37,7 @@ export interface SessionServiceDeps {
   models: ModelRegistry;
   audit: Audit;
   dataDir: string;
-  /** Copies all that is in a session's directory to where nothing is yet. */
-  copyWorkspace: (from: string, to: string) => Promise<void>;
+  checkpoints: Checkpoints;
   compute: Compute;
   spool: ImportSpool;
   redact: RedactEvent;

@@ -7,6 +7,7 @@ const FILES = [
   "agent.ts",
   "approval.ts",
   "blob.ts",
+  "checkpoint.ts",
   "content-part.ts",
   "error.ts",
   "event.ts",

@@ -153,6 +153,39 @@ export const REST_ROUTES = {
     example: { title: "Another way" },
     reasons: ["not_found", "cursor_invalid"],
   },
+  "session.checkpoints": {
+    method: "GET",
+    path: "/sessions/{sessionId}/checkpoints",
+    status: 200,
+    summary: "List the saved states of a session's files, newest first",
+    reasons: ["not_found", "cursor_invalid"],
+  },
+  "session.changes": {
+    method: "GET",
+    path: "/sessions/{sessionId}/changes",
+    status: 200,
+    summary: "List the files that a session changed",
+    description: "The net difference between two checkpoints, whatever wrote the files. Renames are found.",
+    reasons: ["not_found", "cursor_invalid"],
+  },
+  "session.diff": {
+    method: "GET",
+    path: "/sessions/{sessionId}/diff",
+    status: 200,
+    summary: "Read the changes of one file, or of all",
+    reasons: ["not_found", "cursor_invalid"],
+  },
+  "session.revert": {
+    method: "POST",
+    path: "/sessions/{sessionId}/revert",
+    status: 200,
+    summary: "Restore a session's files as they were after an event",
+    description:
+      "All of them, or some paths. Saves a checkpoint first, so that a revert can be reverted. Ignored files stay as " +
+      "they are, and so does the repository: branch, index and commits. Returns the session.",
+    example: { toSeq: 12 },
+    reasons: ["not_found", "cursor_invalid", "session_busy", "storage_full"],
+  },
   "session.events": {
     method: "GET",
     path: "/sessions/{sessionId}/events",

@@ -1,4 +1,13 @@
 import { tracked } from "@trpc/server";
+import {
+  Changes,
+  CheckpointPage,
+  FileDiff,
+  ListChangesInput,
+  ListCheckpointsInput,
+  ReadDiffInput,
+  RevertSessionInput,
+} from "../checkpoint.ts";
 import { TrunklineError } from "../error.ts";
 import {
   CreateSessionInput,
@@ -46,6 +55,22 @@ export const sessionRouter = router({
     .input(SessionRef)
     .output(Session)
     .mutation(({ ctx, input }) => ctx.services.sessions.delete(ctx.principal, input)),
+  checkpoints: procedure
+    .input(ListCheckpointsInput)
+    .output(CheckpointPage)
+    .query(({ ctx, input }) => ctx.services.checkpoints.checkpoints(ctx.principal, input)),
+  changes: procedure
+    .input(ListChangesInput)
+    .output(Changes)
+    .query(({ ctx, input }) => ctx.services.checkpoints.changes(ctx.principal, input)),
+  diff: procedure
+    .input(ReadDiffInput)
+    .output(FileDiff)
+    .query(({ ctx, input }) => ctx.services.checkpoints.diff(ctx.principal, input)),
+  revert: procedure
+    .input(RevertSessionInput)
+    .output(Session)
+    .mutation(({ ctx, input }) => ctx.services.checkpoints.revert(ctx.principal, input)),
   export: procedure
     .input(SessionRef)
     .output(SessionDocument)

@@ -4,6 +4,8 @@ const SECRET = /^(?:tl_)?[\w-]{43}$/;
 /** Differences to ignore between two runs: times, durations, how text was split into pieces. */
 const INCIDENTAL = /^(?:at|.+At|.+AtSeq|.*[sS]eq|durationMs)$/;
 
+const COMMIT = /^(?:commit|fromCommit|toCommit)$/;
+
 /** Normalises values: ids are numbered in order of appearance, times and positions only distinguished from null. */
 export function comparable(value: unknown): unknown {
   const numbers = new Map<string, string>();
@@ -16,6 +18,8 @@ export function comparable(value: unknown): unknown {
     JSON.stringify(value, (key, part: unknown) => {
       if (typeof part === "number" && INCIDENTAL.test(key)) return "any";
       if (typeof part !== "string") return part;
+      // Of a checkpoint: git hashes its time, too.
+      if (COMMIT.test(key)) return "a commit";
       // Input fields that hold ids.
       if (key === "requestHash") return "a hash";
       return SECRET.test(part) ? "a secret" : part.replaceAll(UUID, number);

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { followTask } from "@trunkline/client";
 import { type ProcedurePath, procedureSchemas, REST_ROUTES } from "@trunkline/contract/rest";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { readLog } from "../read-log.ts";
@@ -33,6 +34,9 @@ const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
   "session.get": ({ sessionId }) => ({ sessionId }),
   "session.list": () => ({ query: "RUN", archived: false, limit: 1 }),
   "session.events": ({ sessionId }) => ({ sessionId, after: 2, limit: 3 }),
+  "session.checkpoints": ({ sessionId }) => ({ sessionId, limit: 1 }),
+  "session.changes": ({ sessionId }) => ({ sessionId, fromSeq: 1 }),
+  "session.diff": ({ sessionId }) => ({ sessionId, path: FILE }),
   "session.export": ({ sessionId }) => ({ sessionId }),
   "project.get": async (busy) => ({ projectId: await projectOf(busy) }),
   "project.list": async (busy) => {
@@ -76,6 +80,10 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
   "session.create": () => ({ title: "Made by hand" }),
   "session.update": ({ sessionId }) => ({ sessionId, title: "Renamed", archived: true }),
   "session.fork": ({ sessionId }) => ({ sessionId, title: "Fork" }),
+  "session.revert": async (busy) => ({
+    sessionId: busy === STRANGER ? busy.sessionId : await idleSession(),
+    toSeq: 1,
+  }),
   "session.delete": ({ sessionId }) => ({ sessionId }),
   "session.import": async ({ sessionId }) => ({
     document: await server.client.session.export.query({ sessionId }),
@@ -113,6 +121,13 @@ const projectOf = async (busy: BusySession): Promise<string> => {
   const source = { kind: "git", url: "git@git.example:a/b.git" } as const;
   return (await server.client.project.create.mutate({ name: randomUUID(), source })).id;
 };
+/** One that wrote a file and rests. */
+async function idleSession(): Promise<string> {
+  const task = await server.client.task.submit.mutate({ prompt: `run: touch ${FILE}\nsay: done` });
+  for await (const event of followTask(server.client, task)) if (event.type === "task.completed") break;
+  return task.sessionId;
+}
+
 const newUser = async () => server.client.user.create.mutate({ name: randomUUID() });
 const newToken = async () => server.client.token.create.mutate({ name: "to be revoked" });
 

@@ -135,10 +135,10 @@ test("H8: a copy is refused that is larger than a workspace may be, or leaves to
   await mkdir(from);
   for (const name of ["a", "b"]) await writeFile(join(from, name), Buffer.alloc(2_000_000, 1));
   const limits = { workspaceBytes: 3_000_000, freeDiskBytes: 0 };
-  await expect(copyWorkspace(from, to, limits)).rejects.toMatchObject({ reason: "storage_full" });
+  await expect(copyWorkspace(from, to, { limits })).rejects.toMatchObject({ reason: "storage_full" });
   const { bavail, bsize } = await statfs(directory);
   const full = { workspaceBytes: 10_000_000, freeDiskBytes: bavail * bsize - 1_000_000 };
-  await expect(copyWorkspace(from, join(directory, "other"), full)).rejects.toMatchObject({
+  await expect(copyWorkspace(from, join(directory, "other"), { limits: full })).rejects.toMatchObject({
     reason: "storage_full",
   });
 });

@@ -28,12 +28,13 @@ export interface CopyLimits {
  * outside it, even if a directory is replaced by a symbolic link. Links into the workspace point to the same place in
  * the copy; others are unchanged. Sockets, pipes, devices and files that disappear meanwhile are skipped. A session
  * that never ran a tool has no directory, and neither has its copy.
+ * @param options.only a directory at its top: nothing else is copied.
  * @throws TrunklineError `storage_full` if the limits leave no room. What was copied until then remains.
  */
 export async function copyWorkspace(
   from: string,
   to: string,
-  limits: CopyLimits = DEFAULT_LIMITS,
+  { limits = DEFAULT_LIMITS, only }: { limits?: CopyLimits; only?: string } = {},
 ): Promise<void> {
   const root = await unlessGone(async () => {
     const realFrom = await realpath(from);
@@ -56,6 +57,8 @@ export async function copyWorkspace(
       async visit(directory) {
         const directories: string[] = [];
         for await (const entry of await opendir(directory.self)) {
+          if (only !== undefined && directory === source && (entry.name !== only || !entry.isDirectory()))
+            continue;
           if (entry.isDirectory()) directories.push(entry.name);
           else await copyEntryUnlessGone(directory, entry, { target, copy, budget });
         }
