@@ -38,6 +38,8 @@ import { createOutbox } from "./outbox/outbox.ts";
 import { createAgreedDirectories } from "./projects/agreed-directories.ts";
 import { createSourceCheck } from "./projects/check-source.ts";
 import { CredentialVault } from "./projects/credential-vault.ts";
+import { ProjectSources } from "./projects/project-sources.ts";
+import { Remotes } from "./projects/remote.ts";
 import type { Runner } from "./runner/port.ts";
 import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { createRedactor } from "./secrets/redactor.ts";
@@ -45,6 +47,7 @@ import { createEventRedactor } from "./secrets/redact-event.ts";
 import { createAuditService } from "./services/audit.ts";
 import { createAgentService } from "./services/agents.ts";
 import { createBlobService } from "./services/blobs.ts";
+import { removeDirectory } from "./services/remove-directory.ts";
 import { createProjectService } from "./services/projects.ts";
 import { createSearchService } from "./services/search.ts";
 import { createServerService } from "./services/server-info.ts";
@@ -231,6 +234,26 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   });
   lifecycle.started("blobs", async () => blobs.stop());
 
+  const vault = new CredentialVault({
+    sharedDir: config.sharedDir,
+    keyFile: config.projects.credentialsKeyFile,
+  });
+  const { protocols, limits } = config.projects;
+  const remotes = new Remotes({ store: store.projects, vault, protocols, dataDir: config.dataDir });
+  await remotes.start();
+  const checkSource = createSourceCheck(config.projects, createAgreedDirectories(config.dataDir));
+  const projectSources = new ProjectSources({
+    store,
+    git,
+    remotes,
+    checkSource,
+    sharedDir: config.sharedDir,
+    limits,
+    removeDirectory,
+    logger,
+    now,
+  });
+
   const services: Services = {
     ...core.services,
     blobs: createBlobService({ blobs }),
@@ -239,11 +262,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       store,
       audit,
       policy: config.projects,
-      checkSource: createSourceCheck(config.projects, createAgreedDirectories(config.dataDir)),
-      vault: new CredentialVault({
-        sharedDir: config.sharedDir,
-        keyFile: config.projects.credentialsKeyFile,
-      }),
+      checkSource,
+      vault,
+      projectDeleted: async () => projectSources.sweep(),
       now,
     }),
     agents: createAgentService({ models, tools, policy: approvals.policy }),
@@ -328,6 +349,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   // Whoever opens the link is to find the UI; where it does not come up, its page says that it is starting.
   if (web !== null) await Promise.race([web.ready, delay(WEB_PATIENCE_MS, undefined, { ref: false })]);
   core.abandoned.start();
+  void projectSources.sweep();
   releaseMemoryWhenQuiet(logger);
 
   const { recoverUser: userName } = config;

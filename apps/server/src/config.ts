@@ -50,6 +50,8 @@ export interface Config {
     protocols: readonly string[];
     /** Variables that projects may pass to commands. */
     environment: Readonly<Record<string, string>>;
+    /** Of one fetch. */
+    limits: { timeMs: number; bytes: number };
     /** Holds the key that credentials are encrypted with; absent: one in the shared directory. */
     credentialsKeyFile: string | undefined;
   };
@@ -218,6 +220,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       roots: directories("TRUNKLINE_PROJECT_ROOTS"),
       protocols: protocolsIn(list("TRUNKLINE_PROJECT_PROTOCOLS")),
       environment: pick(env, list("TRUNKLINE_PROJECT_ENVIRONMENT")),
+      limits: {
+        timeMs: integer("TRUNKLINE_PROJECT_FETCH_SECONDS", 600, 1, 86_400) * 1_000,
+        bytes: integer("TRUNKLINE_PROJECT_MAX_MB", 8_192, 1, 10_000_000) * 1_048_576,
+      },
       credentialsKeyFile: directory("TRUNKLINE_CREDENTIALS_KEY_FILE"),
     },
     webFetch: oneOf("TRUNKLINE_WEB_FETCH", ["on", "off"], "on"),

@@ -37,6 +37,8 @@ export const ERROR_CODES = {
   workspace_busy: "CONFLICT",
   /** The session's workspace could not be prepared; the message says why. */
   workspace_failed: "SERVICE_UNAVAILABLE",
+  /** The project's source can't be reached or read, and there is no earlier state of it. */
+  project_unreachable: "CONFLICT",
   /** The name is taken, perhaps by a user who was removed. */
   user_exists: "CONFLICT",
   /** Somebody has already joined as this user, so no new invitation is possible. */

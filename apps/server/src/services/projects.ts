@@ -13,11 +13,13 @@ export interface ProjectServiceDeps {
   policy: ProjectPolicy;
   checkSource: CheckSource;
   vault: Vault;
+  /** Called after one was deleted: its files may go. */
+  projectDeleted: () => Promise<void>;
   now: () => number;
 }
 
 export function createProjectService(deps: ProjectServiceDeps): ProjectService {
-  const { store, audit, policy, checkSource, vault, now } = deps;
+  const { store, audit, policy, checkSource, vault, projectDeleted, now } = deps;
   const { projects } = store;
   const entry = (by: Principal, action: string, target: string, detail?: string) =>
     audit.entry({ by, action, target, decision: "allowed", ...(detail !== undefined && { detail }) });
@@ -84,6 +86,7 @@ export function createProjectService(deps: ProjectServiceDeps): ProjectService {
           `Sessions work in project ${project.name}: delete them first, or delete it with 'force': they keep their files`,
         );
       }
+      await projectDeleted();
       return project;
     },
 
