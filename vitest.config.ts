@@ -15,6 +15,7 @@ const onPostgres = [
   "apps/server/src/auth/revocation.int.test.ts",
   "apps/server/src/http/last-event-id.int.test.ts",
   "apps/server/src/services/{fork,tokens,users}.int.test.ts",
+  "apps/server/src/network/network.int.test.ts",
 ];
 /** Slower, and less about the store: with TRUNKLINE_TEST_POSTGRES=all. */
 const onPostgresToo = [

@@ -1,5 +1,6 @@
 import { Command, type Argument } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { allowHostCommand } from "./commands/allow-host.ts";
 import { answerCommand } from "./commands/answer.ts";
 import { approveCommand } from "./commands/approve.ts";
 import { archiveCommand } from "./commands/archive.ts";
@@ -53,6 +54,7 @@ const GROUPS: readonly (readonly [
       attachCommand,
       approveCommand,
       answerCommand,
+      allowHostCommand,
       tasksCommand,
       cancelCommand,
       editCommand,

@@ -32,6 +32,8 @@ import { createLogger } from "./ops/logger.ts";
 import { releaseMemoryWhenQuiet } from "./ops/release-memory.ts";
 import { parseHostList } from "./network/host-list.ts";
 import { createNetworks } from "./network/networks.ts";
+import type { Networks } from "./network/port.ts";
+import { SessionRules } from "./network/session-rules.ts";
 import { SessionHosts } from "./network/session-hosts.ts";
 import { publicWeb } from "./network/public-web.ts";
 import { createOutbox } from "./outbox/outbox.ts";
@@ -50,6 +52,7 @@ import { createBlobService } from "./services/blobs.ts";
 import { removeDirectory } from "./services/remove-directory.ts";
 import { createProjectService } from "./services/projects.ts";
 import { createSearchService } from "./services/search.ts";
+import { createNetworkService } from "./services/session-network.ts";
 import { createServerService } from "./services/server-info.ts";
 import { createTokenService } from "./services/tokens.ts";
 import { createUserService } from "./services/users.ts";
@@ -66,7 +69,7 @@ import { createWorkspaceReader } from "./tools/files/workspace-reader.ts";
 import { createBareSpawner } from "./tools/process/bare-spawner.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { createTools, type ToolsDeps, toolsByNetwork } from "./tools/registry.ts";
-import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
+import { openSandbox, type SandboxChoice } from "./tools/sandbox/open-sandbox.ts";
 import { EventLoopTurns } from "./turns/event-loop-turns.ts";
 import { findProgram } from "./tools/sandbox/find-program.ts";
 import { findHostToolchains } from "./tools/sandbox/host-toolchains.ts";
@@ -159,12 +162,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     dataDir: config.dataDir,
     logger,
   });
-  const networks = createNetworks({
-    sessionHosts: new SessionHosts(store),
-    connect: publicWeb,
-    mode: config.network.mode,
-    rules: parseHostList(config.network.hosts),
-  });
+  const networks = await openNetworks(config, store, sandbox);
   const toolsDeps: ToolsDeps = {
     spawner: sandbox.spawner,
     environment,
@@ -274,6 +272,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       models,
       tools,
       sandbox: sandbox.state,
+      network: config.network.mode,
       git,
       toolchains: host.programs,
       concurrency: config.concurrency,
@@ -293,6 +292,13 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       nodeId: core.nodeId,
       now,
       usersChanged: async () => severalUsers.changed(),
+    }),
+    network: createNetworkService({
+      store,
+      log: core.log,
+      audit,
+      networks,
+      allowing: config.network.allowing,
     }),
     tokens: createTokenService({ store, auth, audit, now }),
     audit: createAuditService({ store }),
@@ -363,6 +369,24 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     await runner.drained(waitMs);
   };
   return { url, drain, recovery, signInUrl: `${url}/sign-in?code=${code}` };
+}
+
+/** @throws Error if the network that is set needs a sandbox, and there is none. */
+async function openNetworks({ network }: Config, store: Store, sandbox: SandboxChoice): Promise<Networks> {
+  const { active, reason } = await sandbox.state();
+  if (network.mode === "allowlist" && !active) {
+    throw new Error(
+      `TRUNKLINE_NETWORK is 'allowlist', which needs the sandbox, and there is none: ${reason ?? "reason unknown"}. ` +
+        "Fix that (docs/sandbox.md), or set it to 'on' or 'off'",
+    );
+  }
+  const { mode, isOffForAll, hosts } = network;
+  return createNetworks({
+    rules: new SessionRules(store, { mode, isOffForAll, listed: parseHostList(hosts) }),
+    sessionHosts: new SessionHosts(store),
+    connect: publicWeb,
+    unfiltered: active ? null : `commands run without a sandbox: ${reason ?? "reason unknown"}`,
+  });
 }
 
 /** Null where this process has the store to itself, and so its directory. @throws SharedDirectoryError */

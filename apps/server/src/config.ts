@@ -38,8 +38,12 @@ export interface Config {
   };
   /** The network of commands in the sandbox. */
   network: {
-    /** `off`: none. `allowlist`: listed hosts. `on`: the machine's own, loopback too. */
+    /** Of sessions without a project. `off`: none. `allowlist`: listed hosts. `on`: the machine's own, loopback too. */
     mode: "off" | "allowlist" | "on";
+    /** Projects can't open it either. */
+    isOffForAll: boolean;
+    /** Who may allow a session's commands further hosts. */
+    allowing: "users" | "admins";
     /** The list: names of presets, and hosts. */
     hosts: readonly string[];
   };
@@ -213,6 +217,10 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     },
     network: {
       mode: networkMode(),
+      isOffForAll:
+        networkMode() === "off" &&
+        (value("TRUNKLINE_NETWORK") ?? value("TRUNKLINE_SANDBOX_NETWORK")) !== undefined,
+      allowing: oneOf("TRUNKLINE_NETWORK_ALLOWING", ["users", "admins"], "users"),
       hosts:
         value("TRUNKLINE_NETWORK_HOSTS") === undefined ? ["registries"] : list("TRUNKLINE_NETWORK_HOSTS"),
     },

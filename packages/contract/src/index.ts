@@ -102,6 +102,7 @@ export type {
 export type { WorkspaceKind } from "./workspace-choice.ts";
 export type { Json, Usage } from "./primitives.ts";
 export type { Check, MergeRequest, Published, PublishInput, ReviewComment } from "./publication.ts";
+export type { AllowHostInput, SessionNetwork } from "./session-network.ts";
 export type { SearchHit, SearchInput, SearchPage } from "./search.ts";
 export type { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts";
 export type {
@@ -150,6 +151,7 @@ export type {
   Services,
 } from "./services.ts";
 export type { BlobService, ReadableBlob } from "./services/blob-service.ts";
+export type { NetworkService } from "./services/network-service.ts";
 export type { ProjectService } from "./services/project-service.ts";
 export type { CheckpointService } from "./services/checkpoint-service.ts";
 export type { QuestionService } from "./services/question-service.ts";

@@ -30,6 +30,8 @@ export const PROCEDURE_SCOPES = {
   "session.export": "read",
   "session.import": "write",
   "session.subscribe": "read",
+  "session.network": "read",
+  "session.allowHost": "write",
 
   "approval.list": "read",
   "approval.answer": "write",

@@ -16,6 +16,7 @@ export * from "./search.ts";
 export * from "./server-info.ts";
 export * from "./session.ts";
 export * from "./session-document.ts";
+export * from "./session-network.ts";
 export * from "./task.ts";
 export * from "./token.ts";
 export * from "./tool-kind.ts";

@@ -29,6 +29,8 @@ export const ServerInfo = z.strictObject({
     /** Why they are not; null if they are. */
     reason: z.string().nullable(),
   }),
+  /** What commands of sessions without a project can reach; see `session.network`. Absent from earlier versions. */
+  network: z.enum(["off", "allowlist", "on"]).optional(),
   /** The git that works in repositories; absent from earlier versions. */
   git: z
     .strictObject({

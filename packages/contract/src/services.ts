@@ -6,6 +6,7 @@ import type { SearchInput, SearchPage } from "./search.ts";
 import type { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts";
 import type { ApprovalService } from "./services/approval-service.ts";
 import type { BlobService } from "./services/blob-service.ts";
+import type { NetworkService } from "./services/network-service.ts";
 import type { ProjectService } from "./services/project-service.ts";
 import type { CheckpointService } from "./services/checkpoint-service.ts";
 import type { QuestionService } from "./services/question-service.ts";
@@ -25,6 +26,7 @@ export interface Services {
   blobs: BlobService;
   projects: ProjectService;
   workspaces: WorkspaceService;
+  network: NetworkService;
   agents: AgentService;
   activity: ActivityService;
   search: SearchService;

@@ -4,6 +4,7 @@ import {
   checkConsumer,
   checkGit,
   checkModel,
+  checkNetwork,
   checkSandbox,
   checkToolchains,
   checkVersion,
@@ -65,5 +66,17 @@ it.each([
   expect(checkConsumer({ name: "search", ...state })).toMatchObject({
     level,
     message: expect.stringContaining(says) as string,
+  });
+});
+
+it("says what commands reach, and warns where that is everything", () => {
+  const sandboxed = { active: true };
+  expect(checkNetwork("allowlist", sandboxed)).toMatchObject({ level: "ok" });
+  expect(checkNetwork("off", sandboxed)).toMatchObject({ level: "ok" });
+  expect(checkNetwork("on", sandboxed)).toMatchObject({ level: "warn" });
+  expect(checkNetwork("off", { active: false })).toEqual({
+    check: "network",
+    level: "warn",
+    message: "commands reach whatever this machine does",
   });
 });

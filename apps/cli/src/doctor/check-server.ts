@@ -27,6 +27,7 @@ export async function checkServer(
       { check: "token", level: "ok", message: token },
       checkModel(info),
       checkSandbox(info),
+      ...(info.network === undefined ? [] : [checkNetwork(info.network, info.sandbox)]),
       ...(info.git === undefined ? [] : [checkGit(info.git)]),
       // Earlier versions do not tell.
       ...(info.toolchains === undefined ? [] : [checkToolchains(info.toolchains)]),
@@ -73,6 +74,20 @@ export function checkSandbox({ sandbox: { mode, active, reason } }: Pick<ServerI
   if (active) return { check: "sandbox", level: "ok", message: `commands run in a sandbox (mode ${mode})` };
   const why = reason ?? (mode === "off" ? "turned off" : "reason unknown");
   return { check: "sandbox", level: "warn", message: `commands are not sandboxed: ${why}` };
+}
+
+export function checkNetwork(
+  network: NonNullable<ServerInfo["network"]>,
+  { active }: Pick<ServerInfo["sandbox"], "active">,
+): Finding {
+  if (!active)
+    return { check: "network", level: "warn", message: "commands reach whatever this machine does" };
+  const reached = {
+    off: "commands reach nothing, unless their project says otherwise",
+    allowlist: "commands reach listed hosts",
+    on: "commands reach whatever this machine does, its private network included",
+  }[network];
+  return { check: "network", level: network === "on" ? "warn" : "ok", message: `${network}: ${reached}` };
 }
 
 export function checkGit({ version, reason }: NonNullable<ServerInfo["git"]>): Finding {

@@ -9,6 +9,7 @@ export interface Finding {
     | "token"
     | "model"
     | "sandbox"
+    | "network"
     | "git"
     | "toolchains"
     | "rows"

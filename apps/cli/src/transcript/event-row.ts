@@ -66,6 +66,10 @@ export function formatEventRows(
       });
     case "instructions.read":
       return [colors.dim(oneLine(instructionsNote(event.data)))];
+    case "network.refused":
+      return refusalRows(event, { colors, command });
+    case "network.allowed":
+      return [colors.dim(`${oneLine(event.data.host)} allowed by ${oneLine(event.data.by)}`)];
     case "context.compacted":
       return [colors.dim("Older messages were summarized to make room")];
     case "budget.exceeded": {
@@ -87,6 +91,23 @@ export function formatEventRows(
     default:
       return [];
   }
+}
+
+function refusalRows(
+  { sessionId, data: { host, port, reason } }: Extract<SessionEvent, { type: "network.refused" }>,
+  { colors, command }: Pick<Look, "colors" | "command">,
+): string[] {
+  const isWeb = port === 443 || port === 80;
+  const name = oneLine(isWeb ? host : `${host}:${port}`);
+  const why = {
+    "not-allowed": "not on this session's list of hosts",
+    "not-public": "its address is not public",
+    address: "named by an address",
+    "not-tls": "not TLS for this host",
+  }[reason];
+  const row = colors.yellow(`! No network access to ${name}: ${why}`);
+  if (reason !== "not-allowed") return [row];
+  return [row, `  ${colors.dim("allow:")} ${command("allow-host", sessionId, name)}`];
 }
 
 type AskLook = Pick<Look, "colors" | "answers" | "command">;

@@ -99,6 +99,7 @@ const FOR_SOMEBODY: ReadonlySet<SessionEvent["type"]> = new Set([
   "question.asked",
   "question.answered",
   "question.expired",
+  "network.refused",
   "task.failed",
   "task.canceled",
   "task.rejected",

@@ -1,40 +1,55 @@
 import type { NetworkRefusal } from "@trunkline/contract";
 import { CommandProxy, ConnectionCount } from "./command-proxy.ts";
 import { Gatekeeper, REASONS } from "./gatekeeper.ts";
-import { covers, type HostRule } from "./host-rule.ts";
+import { covers, formatHostRule, type HostRule, parseHostRule } from "./host-rule.ts";
 import { PROXY_LIMITS, type ProxyLimits } from "./limits.ts";
-import type { CommandNetwork, Connect, NetworkMode, Networks } from "./port.ts";
+import type { CommandNetwork, Connect, Networks } from "./port.ts";
 import { PROXY_ENVIRONMENT, PROXY_PORT } from "./proxy-environment.ts";
 import type { SessionHosts } from "./session-hosts.ts";
+import type { SessionRules } from "./session-rules.ts";
 
 interface NetworksDeps {
+  rules: Pick<SessionRules, "ruleOf">;
   /** Hosts that people have allowed. */
   sessionHosts: Pick<SessionHosts, "rulesOf">;
   connect: Connect;
-  mode: NetworkMode;
-  /** Hosts that every session's commands may reach. */
-  rules: readonly HostRule[];
+  /** Why commands run without a sandbox, which nobody filters; null: they run in one. */
+  unfiltered: string | null;
   limits?: ProxyLimits;
 }
 
 /** Gives each command the network of its session. */
-export function createNetworks({
-  sessionHosts,
-  connect,
-  mode,
-  rules,
-  limits = PROXY_LIMITS,
-}: NetworksDeps): Networks {
+export function createNetworks(deps: NetworksDeps): Networks {
+  const { rules, sessionHosts, connect, unfiltered, limits = PROXY_LIMITS } = deps;
   const count = new ConnectionCount(limits.allConnections);
 
   return {
-    modeOf: async () => mode,
+    modeOf: async (session) => (await rules.ruleOf(session)).mode,
 
-    async open({ sessionId, ownerId, onRefused }) {
+    normalize(host) {
+      const rule = parseHostRule(host);
+      return rule === null ? null : formatHostRule(rule);
+    },
+
+    async describe(session) {
+      const { mode, listed } = await rules.ruleOf(session);
+      const isListed = mode === "allowlist";
+      return {
+        mode,
+        unfiltered,
+        hosts: isListed ? listed.map(formatHostRule) : [],
+        allowed: (await sessionHosts.rulesOf(session)).map(formatHostRule),
+      };
+    },
+
+    async open({ onRefused, ...session }) {
+      const { mode, listed } = await rules.ruleOf(session);
       if (mode !== "allowlist") return plainNetwork(mode);
+      if (unfiltered !== null) return plainNetwork("on");
       const isAllowed = async (host: string, port: number): Promise<boolean> => {
         const isCovered = (rule: HostRule): boolean => covers(rule, host, port);
-        return rules.some(isCovered) || (await sessionHosts.rulesOf(ownerId, sessionId)).some(isCovered);
+        // The session's are read each time: somebody may allow a host while the command runs.
+        return listed.some(isCovered) || (await sessionHosts.rulesOf(session)).some(isCovered);
       };
       const gatekeeper = new Gatekeeper({ isAllowed, connect, onRefused, limits });
       const proxy = new CommandProxy(gatekeeper, count, limits);

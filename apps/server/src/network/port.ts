@@ -1,5 +1,5 @@
 import type { Server, Socket } from "node:net";
-import type { NetworkRefusal } from "@trunkline/contract";
+import type { NetworkRefusal, SessionNetwork } from "@trunkline/contract";
 
 /**
  * Opens a connection to a URL's host, to public addresses only.
@@ -41,13 +41,17 @@ export interface CommandNetwork extends AsyncDisposable {
   note(): string | null;
 }
 
-interface SessionOfOwner {
+export interface SessionOfOwner {
   sessionId: string;
   ownerId: string;
 }
 
 export interface Networks {
+  /** Reads it anew each time: its project may have changed. */
   modeOf(session: SessionOfOwner): Promise<NetworkMode>;
+  describe(session: SessionOfOwner): Promise<SessionNetwork>;
+  /** @returns a host as rules are compared, e.g. `*.example.com:8443`; null if it is none. */
+  normalize(host: string): string | null;
   /** @param onRefused called once per host and port, and not for ever. */
   open(command: SessionOfOwner & { onRefused: (refusal: NetworkRefusal) => void }): Promise<CommandNetwork>;
 }

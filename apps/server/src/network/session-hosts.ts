@@ -1,5 +1,6 @@
 import type { Store } from "../store/port.ts";
 import { type HostRule, parseHostRule } from "./host-rule.ts";
+import type { SessionOfOwner } from "./port.ts";
 
 /** Sessions whose hosts are remembered between looks. */
 const MAX_SESSIONS = 1_000;
@@ -17,7 +18,7 @@ export class SessionHosts {
     this.#store = store;
   }
 
-  async rulesOf(ownerId: string, sessionId: string): Promise<readonly HostRule[]> {
+  async rulesOf({ sessionId, ownerId }: SessionOfOwner): Promise<readonly HostRule[]> {
     const session = await this.#store.sessions.find(ownerId, sessionId);
     if (session === undefined) return [];
     const { importedSeq, lastSeq } = session;

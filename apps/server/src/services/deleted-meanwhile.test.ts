@@ -12,6 +12,8 @@ import {
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
 import { createApprovalService } from "./approvals.ts";
 import { createCheckpointService } from "./checkpoints.ts";
+import { listedNetwork } from "../network/testing/listed-network.ts";
+import { createNetworkService } from "./session-network.ts";
 import { createQuestionService } from "./questions.ts";
 import { createSessionService } from "./sessions.ts";
 import { workspaceFiles } from "../tools/files/workspace-files.ts";
@@ -106,6 +108,7 @@ function services(before: BeforeStep) {
     }),
     approvals: createApprovalService(rooms),
     questions: createQuestionService(rooms),
+    network: createNetworkService({ ...rooms, networks: listedNetwork([]), allowing: "users" }),
     workspaces: createWorkspaceService({
       ...rooms,
       dataDir: directory.path,
@@ -193,6 +196,14 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
   "session.subscribe": {
     "first batch": async ({ sessions }, { sessionId }) =>
       sessions.subscribe(alice, { sessionId }, new AbortController().signal)[Symbol.asyncIterator]().next(),
+  },
+
+  "session.network": {
+    all: async ({ network }, { sessionId }) => network.ofSession(alice, { sessionId }),
+  },
+  "session.allowHost": {
+    host: async ({ network }, { sessionId }) =>
+      network.allowHost(alice, { sessionId, host: "one.example.com" }),
   },
 
   "approval.list": {

@@ -11,6 +11,8 @@ export function createServerService(options: {
   models: ModelRegistry;
   tools: readonly Tool[];
   sandbox: () => Promise<ServerInfo["sandbox"]>;
+  /** Of sessions without a project. */
+  network: NonNullable<ServerInfo["network"]>;
   git: Pick<Git, "version" | "reason">;
   toolchains: NonNullable<ServerInfo["toolchains"]>;
   concurrency: number;
@@ -19,8 +21,20 @@ export function createServerService(options: {
   audit: Audit;
   node: string;
 }): ServerService {
-  const { version, models, tools, sandbox, git, toolchains, concurrency, outbox, runner, audit, node } =
-    options;
+  const {
+    version,
+    models,
+    tools,
+    sandbox,
+    network,
+    git,
+    toolchains,
+    concurrency,
+    outbox,
+    runner,
+    audit,
+    node,
+  } = options;
   return {
     info: async () => ({
       name: "trunkline",
@@ -29,6 +43,7 @@ export function createServerService(options: {
       demo: models.defaultModel === "demo",
       tools: tools.map(({ name, description }) => ({ name, description })),
       sandbox: await sandbox(),
+      network,
       git: { version: git.version, reason: git.reason },
       toolchains,
       limits: { concurrency, maxPromptLength: MAX_PROMPT_LENGTH, maxBodyBytes: MAX_BODY_BYTES },

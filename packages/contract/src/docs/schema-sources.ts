@@ -19,6 +19,7 @@ const FILES = [
   "search.ts",
   "server-info.ts",
   "session-document.ts",
+  "session-network.ts",
   "session.ts",
   "task.ts",
   "token.ts",

@@ -216,6 +216,23 @@ export const REST_ROUTES = {
     reasons: ["not_found", "payload_too_large"],
   },
 
+  "session.network": {
+    method: "GET",
+    path: "/sessions/{sessionId}/network",
+    status: 200,
+    summary: "Read what a session's commands can reach",
+    reasons: ["not_found"],
+  },
+  "session.allowHost": {
+    method: "POST",
+    path: "/sessions/{sessionId}/network/hosts",
+    status: 200,
+    summary: "Allow a session's commands to reach a host",
+    description: "For the rest of the session, commands that run included, and for its forks.",
+    example: { host: "registry.example.com" },
+    reasons: ["not_found"],
+  },
+
   ...PROJECT_ROUTES,
 
   "workspace.list": {

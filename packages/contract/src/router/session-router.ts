@@ -23,6 +23,7 @@ import {
   UpdateSessionInput,
 } from "../session.ts";
 import { ImportSessionInput, ImportSessionOutput, SessionDocument } from "../session-document.ts";
+import { AllowHostInput, SessionNetwork } from "../session-network.ts";
 import { procedure, router, streamSignal, toTRPCError } from "./procedure.ts";
 
 export const sessionRouter = router({
@@ -79,6 +80,15 @@ export const sessionRouter = router({
     .input(ImportSessionInput)
     .output(ImportSessionOutput)
     .mutation(({ ctx, input }) => ctx.services.sessions.import(ctx.principal, input)),
+
+  network: procedure
+    .input(SessionRef)
+    .output(SessionNetwork)
+    .query(({ ctx, input }) => ctx.services.network.ofSession(ctx.principal, input)),
+  allowHost: procedure
+    .input(AllowHostInput)
+    .output(SessionNetwork)
+    .mutation(({ ctx, input }) => ctx.services.network.allowHost(ctx.principal, input)),
 
   // No output schema: events were validated when appended, and validating each again would slow the stream.
   subscribe: procedure.input(SubscribeInput).subscription(async function* ({ ctx, input, signal }) {

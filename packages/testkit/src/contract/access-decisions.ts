@@ -70,6 +70,13 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
   "session.import": { scope: "write", input: () => REST_ROUTES["session.import"].example, others: "own" },
   "session.subscribe": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
 
+  "session.network": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "session.allowHost": {
+    scope: "write",
+    input: ({ sessionId }) => ({ sessionId, host: "registry.example" }),
+    others: "not_found",
+  },
+
   "project.create": {
     scope: "write",
     input: () => ({ name: randomUUID(), source: { kind: "git", url: "https://git.example/a.git" } }),

@@ -212,7 +212,7 @@ it("all that was refused has changed nothing, and the owner may do it with the s
   expect((await admin.user.list.query({ name: "mallory" })).items).toEqual([]);
   expect((await admin.user.list.query({ name: "alice" })).items).toMatchObject([{ removedAt: null }]);
 
-  const last = ["session.delete", "token.revoke"];
+  const last = ["session.delete", "project.delete", "token.revoke"];
   const writing = PATHS.filter((path) => DECISIONS[path].scope === "write" && !last.includes(path));
   for (const path of [...writing, ...last] as ProcedurePath[]) {
     expect(procedureSchemas(path).kind).toBe("mutation");

@@ -38,6 +38,7 @@ const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
   "session.changes": ({ sessionId }) => ({ sessionId, fromSeq: 1 }),
   "session.diff": ({ sessionId }) => ({ sessionId, path: FILE }),
   "session.export": ({ sessionId }) => ({ sessionId }),
+  "session.network": ({ sessionId }) => ({ sessionId }),
   "project.get": async (busy) => ({ projectId: await projectOf(busy) }),
   "project.list": async (busy) => {
     await projectOf(busy);
@@ -85,6 +86,10 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
     toSeq: 1,
   }),
   "session.delete": ({ sessionId }) => ({ sessionId }),
+  "session.allowHost": async (busy) => ({
+    sessionId: await listedSession(busy),
+    host: "registry.example.com",
+  }),
   "session.import": async ({ sessionId }) => ({
     document: await server.client.session.export.query({ sessionId }),
     importKey: randomUUID(),
@@ -128,6 +133,11 @@ async function idleSession(): Promise<string> {
   return task.sessionId;
 }
 
+/** A session whose commands have a list of hosts. */
+const listedSession = async (busy: BusySession): Promise<string> => {
+  if (busy === STRANGER) return busy.sessionId;
+  return (await server.client.session.create.mutate({ projectId: await projectOf(busy) })).id;
+};
 const newUser = async () => server.client.user.create.mutate({ name: randomUUID() });
 const newToken = async () => server.client.token.create.mutate({ name: "to be revoked" });
 

@@ -66,6 +66,17 @@ export const SESSION_SCENES: readonly Scene[] = [
     },
   },
   {
+    of: "allow-host",
+    says: "Where commands reach listed hosts only: with `TRUNKLINE_NETWORK=allowlist`, and in projects with that setting.",
+    play: async (stage) => {
+      const source = { kind: "git", url: "https://git.example.com/shop.git" } as const;
+      const { id: projectId } = await stage.client.project.create.mutate({ name: "shop", source });
+      const { id } = await stage.client.session.create.mutate({ projectId });
+      await stage.type(`allow-host ${id} registry.example.com`);
+      await stage.type(`allow-host ${id}`, { filter: (line) => /^Network|allowed/.test(line) });
+    },
+  },
+  {
     of: "archive",
     says: "Hides a session, and brings it back.",
     play: async (stage) => {

@@ -7,8 +7,8 @@ import type { Networks } from "../port.ts";
 /** The network `allowlist`, with every name on loopback, where the stand-ins are. */
 export function listedNetwork(hosts: readonly string[], route: Partial<Route> = {}): Networks {
   return createNetworks({
-    mode: "allowlist",
-    rules: parseHostList(hosts),
+    rules: { ruleOf: async () => ({ mode: "allowlist", listed: parseHostList(hosts) }) },
+    unfiltered: null,
     sessionHosts: { rulesOf: async () => [] },
     connect: connectBy({
       policy: () => null,
