@@ -32,6 +32,6 @@ export function useFilesPlace(sessionId: string) {
 }
 
 /** @param path null: the tree. */
-function showFile(sessionId: string, path: string | null): void {
+export function showFile(sessionId: string, path: string | null): void {
   change(sessionId, (place) => ({ ...place, file: path }));
 }

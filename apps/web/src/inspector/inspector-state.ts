@@ -27,7 +27,7 @@ function change(next: Partial<InspectorState>): void {
 }
 
 /** Opens the panel at a tab; for what is outside of it. */
-const showInspector = (tab: InspectorTab): void => change({ isOpen: true, tab });
+export const showInspector = (tab: InspectorTab): void => change({ isOpen: true, tab });
 
 /** Whether the panel beside the transcript is open, its tab and its width. */
 export function useInspector() {

@@ -1,8 +1,8 @@
 import { X } from "lucide-react";
 import { Tabs } from "radix-ui";
 import { IconButton } from "../ui/icon-button.tsx";
+import { ChangesPanel } from "../changes/changes-panel.tsx";
 import { useSessionState } from "../session-stream/use-open-session.ts";
-import { Changes } from "./changes.tsx";
 import { Files } from "../files/files.tsx";
 import { type InspectorTab, useInspector } from "./inspector-state.ts";
 import { lastPlan, Plan } from "./plan.tsx";
@@ -46,7 +46,7 @@ export function InspectorTabs({ goTo }: { goTo: (seq: number) => void }) {
         <IconButton icon={X} label="Close the inspector" onClick={close} />
       </div>
       <Tabs.Content value="changes" className="min-h-0 grow outline-none">
-        <Changes goTo={goTo} />
+        <ChangesPanel />
       </Tabs.Content>
       <Tabs.Content value="files" className="min-h-0 grow outline-none">
         <Files />

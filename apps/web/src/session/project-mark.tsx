@@ -13,7 +13,7 @@ export function ProjectMark() {
   return (
     <span translate="no" className="ml-1 flex min-w-0 items-center gap-3 text-xs text-muted max-md:hidden">
       {name !== null && (
-        <span className="flex min-w-0 items-center gap-1" title="Project">
+        <span className="flex max-w-40 shrink-0 items-center gap-1" title="Project">
           <FolderGit2 aria-hidden className="size-3.5 shrink-0 text-faint" strokeWidth={1.75} />
           <span className="truncate">{revealHidden(name)}</span>
         </span>

@@ -6,6 +6,7 @@ import { useSessionState } from "../session-stream/use-open-session.ts";
 import { clock } from "../text/duration.ts";
 import { compactCount } from "../text/quantity.ts";
 import { IconButton } from "../ui/icon-button.tsx";
+import { SessionMenu } from "../shell/later-parts.tsx";
 import { useNow } from "../ui/use-now.ts";
 import { ProjectMark } from "./project-mark.tsx";
 import { activeTask, currentModel, sessionStatus, sessionTitle, sessionTokens } from "./session-facts.ts";
@@ -37,6 +38,7 @@ export function SessionHeader() {
           </span>
         )}
       </span>
+      <SessionMenu />
       <IconButton icon={PanelRight} label="Inspector" keys="I" aria-pressed={isOpen} onClick={toggle} />
     </PageHeader>
   );

@@ -34,7 +34,7 @@ export function ProjectRow({ project, edit }: { project: Project; edit: () => vo
             {addressOf(project)}
           </p>
         </div>
-        <span className="flex shrink-0 gap-1">
+        <span className="flex shrink-0 gap-1 max-sm:pl-5">
           {isUrl && !isSigning && (
             <Button
               size="small"

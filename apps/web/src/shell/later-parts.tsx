@@ -15,6 +15,10 @@ export const Toaster = preloaded(async () => (await import("../ui/toaster.tsx"))
 export const ConfirmationDialog = preloaded(
   async () => (await import("../ui/confirmation-dialog.tsx")).ConfirmationDialog,
 );
+export const SessionMenu = preloaded(
+  async () => (await import("../session/session-menu.tsx")).SessionMenu,
+  () => <span className="size-7.5" />,
+);
 export const InspectorTabs = preloaded(
   async () => (await import("../inspector/inspector-tabs.tsx")).InspectorTabs,
 );
@@ -33,6 +37,7 @@ const PARTS = [
   KeySheet,
   RailDrawer,
   ConfirmationDialog,
+  SessionMenu,
   InspectorTabs,
   InspectorSheet,
   SettingsPage,

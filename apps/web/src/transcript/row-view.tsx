@@ -2,11 +2,14 @@ import { memo } from "react";
 import { ApprovalLine } from "./approval-line.tsx";
 import { AttemptLine } from "./attempt-line.tsx";
 import { EndLine } from "./end-line.tsx";
+import { FilesLine } from "./files-line.tsx";
 import type { TranscriptItem } from "./items.ts";
 import { NoticeLine } from "./notice-line.tsx";
 import { QuestionLine } from "./question-line.tsx";
 import { ReadsLine } from "./reads-line.tsx";
 import { ReasoningBlock } from "./reasoning-block.tsx";
+import { RefusalLine } from "./refusal-line.tsx";
+import { SetupLine } from "./setup-line.tsx";
 import { TextBlock } from "./text-block.tsx";
 import { ToolCallLine } from "./tool-call-line.tsx";
 import { Turn } from "./turn.tsx";
@@ -38,6 +41,12 @@ export const RowView = memo(function RowView({
       return <QuestionLine row={item} />;
     case "notice":
       return <NoticeLine row={item} />;
+    case "setup":
+      return <SetupLine row={item} />;
+    case "files":
+      return <FilesLine row={item} />;
+    case "refusal":
+      return <RefusalLine row={item} />;
     case "attempt":
       return <AttemptLine row={item} />;
     case "end":

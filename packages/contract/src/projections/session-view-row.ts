@@ -1,5 +1,5 @@
 import type { ApprovalState } from "../approval.ts";
-import type { EventDataOf, QuestionOption, TaskError, ToolCall } from "../event.ts";
+import type { EventBody, EventDataOf, QuestionOption, TaskError, ToolCall } from "../event.ts";
 import type { Json, Usage } from "../primitives.ts";
 import type { QuestionState } from "../question.ts";
 import type { TaskReason, TerminalTaskState } from "../task-state.ts";
@@ -70,6 +70,51 @@ export interface NoticeRow extends RowBase {
   message: string;
 }
 
+/** A run of the command that prepares the workspace. */
+export interface SetupRow extends RowBase {
+  kind: "setup";
+  setupId: string;
+  /** Whose command it is; null while the event that says so has not been loaded. */
+  source: EventDataOf<"setup.started">["source"] | null;
+  command: string | null;
+  state: "running" | EventDataOf<"setup.ended">["status"];
+  output: string;
+  exitCode: number | null;
+  omittedBytes: number;
+  durationMs: number | null;
+  /** It did not run: an earlier result was used. */
+  cached: boolean;
+}
+
+/** Events of files that are told in one line each. */
+export type FilesEvent = Extract<
+  EventBody,
+  {
+    type:
+      | "project.fetched"
+      | "workspace.prepared"
+      | "checkpoint.created"
+      | "workspace.reverted"
+      | "session.published";
+  }
+>;
+
+/** Something that happened to the session's files: they were prepared, saved, reverted or published. */
+export interface FilesRow extends RowBase {
+  kind: "files";
+  what: FilesEvent;
+}
+
+/** A host that commands were not let through to; one row, however often they tried. */
+export interface RefusalRow extends RowBase {
+  kind: "refusal";
+  host: string;
+  port: number;
+  reason: string;
+  /** Who allowed it since; null: nobody. */
+  allowedBy: string | null;
+}
+
 /** A crash or shutdown interrupted the task, or it resumed afterwards. */
 export interface AttemptRow extends RowBase {
   kind: "attempt";
@@ -101,5 +146,8 @@ export type TranscriptRow =
   | ApprovalRow
   | QuestionRow
   | NoticeRow
+  | SetupRow
+  | FilesRow
+  | RefusalRow
   | AttemptRow
   | EndRow;

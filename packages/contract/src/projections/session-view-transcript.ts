@@ -13,6 +13,7 @@ import type {
   TranscriptRow,
 } from "./session-view-row.ts";
 import { RowList } from "./session-view-row-list.ts";
+import { applyWork } from "./session-view-work.ts";
 import type { TaskView } from "./session-view-task.ts";
 import { endStateOf } from "./task-life.ts";
 import { callAfter, newCall } from "./tool-call.ts";
@@ -69,6 +70,7 @@ export class Transcript {
       case "question.expired":
         return this.#settleQuestion(event);
       default: {
+        if (applyWork(this.#rows, event)) return;
         const note = noteOf(event);
         if (note !== null) this.#rows.push({ ...base(event), kind: "notice", ...note });
       }

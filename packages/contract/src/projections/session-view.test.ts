@@ -25,6 +25,12 @@ function outlineOf(row: TranscriptRow): string {
     case "attempt":
     case "end":
       return `${row.kind} ${row.state}`;
+    case "setup":
+      return `setup ${row.command} ${row.state} ${row.output}`;
+    case "files":
+      return `files ${row.what.type}`;
+    case "refusal":
+      return `refusal ${row.host} ${row.allowedBy}`;
     case "notice":
       return `${row.level} ${row.message}`;
   }
@@ -269,6 +275,67 @@ describe("approvals", () => {
     expect(states).toEqual([
       ["allow", "bash"],
       ["canceled", "bash"],
+    ]);
+  });
+});
+
+describe("work in files", () => {
+  const PROJECT_ID = "01900000-0000-7000-8000-00000000000a";
+  const SETUP_ID = "01900000-0000-7000-8000-00000000000b";
+  const COMMIT = "a".repeat(40);
+
+  it("is told in rows of its own, but for what is no news", () => {
+    const view = written((log) => {
+      log.start("a");
+      log.add("project.fetched", "a", { projectId: PROJECT_ID, commit: COMMIT, durationMs: 5 });
+      log.add("workspace.prepared", "a", { kind: "clone", projectId: PROJECT_ID, branch: "trunkline/x" });
+      log.add("workspace.prepared", "a", { kind: "fresh" });
+      for (const cause of ["base", "step", "end", "before-revert", "revert"] as const)
+        log.add("checkpoint.created", "a", { commit: COMMIT, cause });
+      log.add("workspace.reverted", null, { toSeq: 3, by: "you" });
+    });
+    expect(outline(view)).toEqual([
+      "turn null",
+      "files project.fetched",
+      "files workspace.prepared",
+      "files checkpoint.created",
+      "files checkpoint.created",
+      "files workspace.reverted",
+    ]);
+  });
+
+  it("shows a setup's output as it comes, and as it was kept once it ends", () => {
+    const log = new SessionLog();
+    log.start("a");
+    log.add("setup.started", "a", { setupId: SETUP_ID, source: "project", command: "make" });
+    log.add("setup.progress", "a", { setupId: SETUP_ID, chunk: "one\n" });
+    const running = applyEvents(emptySessionView(), log.live);
+    expect(outline(running).at(-1)).toBe("setup make running one\n");
+    const end = {
+      status: "failed",
+      exitCode: 2,
+      output: "one\ntwo\n",
+      durationMs: 7,
+      cached: false,
+    } as const;
+    log.add("setup.ended", "a", { setupId: SETUP_ID, ...end });
+    const ended = applyEvents(running, log.live).rows.at(-1);
+    expect(ended).toMatchObject({ key: running.rows.at(-1)?.key, state: "failed", exitCode: 2 });
+    expect(ended).toMatchObject({ output: "one\ntwo\n", command: "make" });
+  });
+
+  it("has one row for a refused host, which says who allowed it", () => {
+    const view = written((log) => {
+      log.start("a");
+      for (const callId of ["c1", "c2"])
+        log.add("network.refused", "a", { host: "x.example", port: 443, callId, reason: "not-allowed" });
+      log.add("network.allowed", null, { host: "x.example", by: "you" });
+      log.add("network.allowed", null, { host: "y.example", by: "you" });
+    });
+    expect(outline(view)).toEqual([
+      "turn null",
+      "refusal x.example you",
+      "info you allowed y.example in this session",
     ]);
   });
 });

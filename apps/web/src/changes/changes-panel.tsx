@@ -1,0 +1,128 @@
+import { useQueryClient } from "@tanstack/react-query";
+import { RotateCw, Undo2 } from "lucide-react";
+import { useState } from "react";
+import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
+import { plural } from "../text/quantity.ts";
+import { Button } from "../ui/button.tsx";
+import { IconButton } from "../ui/icon-button.tsx";
+import { PanelProblem } from "../ui/panel-problem.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { ChangedFileRow } from "./changed-file-row.tsx";
+import { Counts } from "./counts.tsx";
+import { changesKey, type ChangesScope, useChanges } from "./use-changes.ts";
+import { useRevert } from "./use-revert.ts";
+
+/** Files listed at once; the rest is a click away. */
+const PAGE_FILES = 200;
+
+/** What differs in the workspace, whatever wrote it: shells included. */
+export function ChangesPanel() {
+  const { sessionId } = useCurrentSession();
+  const queries = useQueryClient();
+  const lastTaskSeq = useSessionState(({ view }) => view.rows.findLast(({ kind }) => kind === "turn")?.seq);
+  const [isLastTask, setIsLastTask] = useState(false);
+  const scope: ChangesScope = { sessionId, fromSeq: isLastTask ? (lastTaskSeq ?? null) : null };
+  const changes = useChanges(scope);
+  const { revert, isBlocked } = useRevert(sessionId);
+  const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
+  const [pages, setPages] = useState(1);
+  const toggle = (path: string): void => {
+    const next = new Set(open);
+    if (!next.delete(path)) next.add(path);
+    setOpen(next);
+  };
+  const { data } = changes;
+  const files = data?.files ?? [];
+  return (
+    <div className="flex h-full flex-col">
+      <div className="flex h-9 shrink-0 items-center gap-1 border-b border-line pr-2 pl-2">
+        <select
+          aria-label="Which changes"
+          value={isLastTask ? "last" : "all"}
+          onChange={(event) => setIsLastTask(event.target.value === "last")}
+          className="h-6.5 rounded-md bg-transparent px-1.5 text-xs text-muted hover:bg-hover max-md:text-[16px]"
+        >
+          <option value="all">All changes</option>
+          <option value="last">Last task</option>
+        </select>
+        {data !== undefined && files.length > 0 && (
+          <span className="flex min-w-0 gap-2 truncate text-xs text-faint">
+            {plural(files.length, "file")}
+            <Counts {...data} />
+          </span>
+        )}
+        <span className="grow" />
+        {files.length > 0 && !isLastTask && (
+          <Button
+            size="small"
+            look="quiet"
+            disabled={isBlocked}
+            data-hint={isBlocked ? "Stop the task first" : undefined}
+            onClick={() => void revert({ kind: "start" })}
+          >
+            <Undo2 aria-hidden className="size-3.5" strokeWidth={1.75} />
+            Revert all…
+          </Button>
+        )}
+        <IconButton
+          small
+          icon={RotateCw}
+          label="Reload changes"
+          onClick={() => void queries.invalidateQueries({ queryKey: changesKey(sessionId) })}
+        />
+      </div>
+      <section tabIndex={0} aria-label="Changes" className="min-h-0 grow overflow-y-auto pb-4">
+        {changes.isPending && <ListSkeleton />}
+        {changes.isError && data === undefined && (
+          <PanelProblem
+            title="Couldn't load the changes"
+            error={changes.error}
+            retry={() => void changes.refetch()}
+          />
+        )}
+        {data !== undefined && files.length === 0 && (
+          <p className="p-4 text-sm text-muted">
+            {isLastTask ? "The last task changed no files." : "No changes yet."}
+          </p>
+        )}
+        {data !== undefined &&
+          files
+            .slice(0, pages * PAGE_FILES)
+            .map((file) => (
+              <ChangedFileRow
+                key={file.path}
+                file={file}
+                changes={data}
+                scope={scope}
+                isOpen={open.has(file.path)}
+                toggle={() => toggle(file.path)}
+                revert={isBlocked || isLastTask ? null : () => void revert({ kind: "file", file })}
+              />
+            ))}
+        {files.length > pages * PAGE_FILES && (
+          <Button size="small" look="quiet" className="ml-3" onClick={() => setPages(pages + 1)}>
+            Show {plural(Math.min(PAGE_FILES, files.length - pages * PAGE_FILES), "more file")}
+          </Button>
+        )}
+        {data?.truncated === true && (
+          <p className="px-4 py-2 text-xs text-muted">
+            More files changed than are listed. `trunkline diff` shows them all.
+          </p>
+        )}
+      </section>
+    </div>
+  );
+}
+
+function ListSkeleton() {
+  return (
+    <div aria-hidden>
+      {["w-40", "w-56", "w-44"].map((width) => (
+        <div key={width} className="flex h-8 items-center gap-2 px-4">
+          <Skeleton className="size-3.5" />
+          <Skeleton className={`h-3 ${width}`} />
+        </div>
+      ))}
+    </div>
+  );
+}
