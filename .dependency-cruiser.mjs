@@ -202,7 +202,7 @@ export default {
       comment: "Beside compose.ts, the files at the root of the server see ports and each other.",
       from: {
         path: String.raw`${server}/[^/]+\.ts$`,
-        pathNot: [test, String.raw`${server}/compose(-core)?\.ts$`],
+        pathNot: [test, String.raw`${server}/compose(-core|-projects|-shared)?\.ts$`],
       },
       to: { path: `${server}/[^/]+/`, pathNot: port },
     },
@@ -223,7 +223,7 @@ export default {
       severity: "error",
       comment: "Whoever needs something from compose.ts gets it handed in.",
       from: { path: `${server}/`, pathNot: [test, String.raw`${server}/(main|compose)\.ts$`] },
-      to: { path: String.raw`${server}/compose(-core)?\.ts$` },
+      to: { path: String.raw`${server}/compose(-core|-projects|-shared)?\.ts$` },
     },
     never(
       "main-is-for-nobody",

@@ -31,6 +31,7 @@ import { createTaskService } from "./services/tasks.ts";
 import type { Store } from "./store/port.ts";
 import type { ToolSource } from "./tools/port.ts";
 import type { Turns } from "./turns/port.ts";
+import { createBorrowedBy } from "./workspaces/borrowing.ts";
 import type { Workspaces } from "./workspaces/port.ts";
 
 /** What is around the core: the store, the agent, and what else tests have in the place of the real thing. */
@@ -110,7 +111,7 @@ export function composeCore(edges: CoreEdges) {
     log,
     sharedDir,
     run: runGitScript ?? noGit,
-    borrowsFrom: async (sessionId) => (await workspaces?.borrowedBy(sessionId)) ?? [],
+    borrowsFrom: createBorrowedBy(store, sharedDir),
     copyWorkspace,
     removeDirectory,
     logger,

@@ -17,15 +17,10 @@ import { runGitScripts } from "./checkpoints/run-git-scripts.ts";
 import { createCompute } from "./compute/pool.ts";
 import { composeCore } from "./compose-core.ts";
 import type { Config } from "./config.ts";
-import { prepareDataDir, readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
+import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createHttpServer } from "./http/server.ts";
-import { SessionQueue } from "./dispatch/pg-boss/session-queue.ts";
-import { pageInTurn } from "./dispatch/pg-boss/page-in-turn.ts";
-import { PgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
-import type { Dispatcher } from "./dispatch/port.ts";
 import { openGit } from "./git/open-git.ts";
 import { noHints } from "./hints/no-hints.ts";
-import type { Hints } from "./hints/port.ts";
 import { createInstructions } from "./instructions/instructions.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createLogger } from "./ops/logger.ts";
@@ -37,11 +32,6 @@ import { SessionRules } from "./network/session-rules.ts";
 import { SessionHosts } from "./network/session-hosts.ts";
 import { publicWeb } from "./network/public-web.ts";
 import { createOutbox } from "./outbox/outbox.ts";
-import { createAgreedDirectories } from "./projects/agreed-directories.ts";
-import { createSourceCheck } from "./projects/check-source.ts";
-import { CredentialVault } from "./projects/credential-vault.ts";
-import { ProjectSources } from "./projects/project-sources.ts";
-import { Remotes } from "./projects/remote.ts";
 import type { Runner } from "./runner/port.ts";
 import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { createRedactor } from "./secrets/redactor.ts";
@@ -49,7 +39,6 @@ import { createEventRedactor } from "./secrets/redact-event.ts";
 import { createAuditService } from "./services/audit.ts";
 import { createAgentService } from "./services/agents.ts";
 import { createBlobService } from "./services/blobs.ts";
-import { removeDirectory } from "./services/remove-directory.ts";
 import { createProjectService } from "./services/projects.ts";
 import { createSearchService } from "./services/search.ts";
 import { createNetworkService } from "./services/session-network.ts";
@@ -58,8 +47,7 @@ import { createTokenService } from "./services/tokens.ts";
 import { createUserService } from "./services/users.ts";
 import { createWorkspaceService } from "./services/workspaces.ts";
 import { SteadyClock } from "./steady-clock.ts";
-import { SharedDirectory } from "./shared-directory.ts";
-import type { StartableSession, Store } from "./store/port.ts";
+import type { Store } from "./store/port.ts";
 import { isMarkedRestored, unmarkRestored } from "./store/backup/restore-mark.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
 import { openEngine } from "./store/open-engine.ts";
@@ -74,8 +62,11 @@ import { EventLoopTurns } from "./turns/event-loop-turns.ts";
 import { findProgram } from "./tools/sandbox/find-program.ts";
 import { findHostToolchains } from "./tools/sandbox/host-toolchains.ts";
 import { findSystemMounts, SHOWN_DIRECTORIES } from "./tools/sandbox/system-mounts.ts";
+import { borrowingSpawner, createBorrowedBy } from "./workspaces/borrowing.ts";
 import { startWeb, WEB_ENTRY } from "./web/start-web.ts";
 import { prepareWebSandbox } from "./web/web-sandbox.ts";
+import { composeProjects } from "./compose-projects.ts";
+import { openSharedDirectory, openSharedDispatcher } from "./compose-shared.ts";
 
 export interface RunningServer {
   /** Starts no more tasks, and waits until those that run have ended, or for this long, in ms. */
@@ -154,8 +145,13 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     isShared: () => store.users.areSeveral(),
     logger,
   });
+  const spawner = borrowingSpawner(
+    sandbox.spawner,
+    config.sharedDir,
+    createBorrowedBy(store, config.sharedDir),
+  );
   const git = await openGit({
-    sandboxed: sandbox.spawner,
+    sandboxed: spawner,
     own: createBareSpawner(processes),
     program: await findProgram("git", environment["PATH"] ?? ""),
     path: environment["PATH"] ?? "",
@@ -164,7 +160,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   });
   const networks = await openNetworks(config, store, sandbox);
   const toolsDeps: ToolsDeps = {
-    spawner: sandbox.spawner,
+    spawner,
     environment,
     webFetch,
     compute,
@@ -177,6 +173,14 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const severalUsers = new SeveralUsers({ store, hints, logger });
   await severalUsers.start();
   lifecycle.started("several users", async () => severalUsers.stop());
+  const projects = await composeProjects({
+    config,
+    store,
+    git,
+    isShared: () => severalUsers.current,
+    logger,
+    now,
+  });
   const core = composeCore({
     store,
     hints,
@@ -202,6 +206,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     concurrency: config.concurrency,
     isShared: () => severalUsers.current,
     approvals: config.approvals,
+    workspaces: projects.workspaces,
     redact: createEventRedactor(redactor),
     copyWorkspace,
     ...(git.version !== null && { runGitScript: runGitScripts(git) }),
@@ -232,26 +237,6 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   });
   lifecycle.started("blobs", async () => blobs.stop());
 
-  const vault = new CredentialVault({
-    sharedDir: config.sharedDir,
-    keyFile: config.projects.credentialsKeyFile,
-  });
-  const { protocols, limits } = config.projects;
-  const remotes = new Remotes({ store: store.projects, vault, protocols, dataDir: config.dataDir });
-  await remotes.start();
-  const checkSource = createSourceCheck(config.projects, createAgreedDirectories(config.dataDir));
-  const projectSources = new ProjectSources({
-    store,
-    git,
-    remotes,
-    checkSource,
-    sharedDir: config.sharedDir,
-    limits,
-    removeDirectory,
-    logger,
-    now,
-  });
-
   const services: Services = {
     ...core.services,
     blobs: createBlobService({ blobs }),
@@ -260,9 +245,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       store,
       audit,
       policy: config.projects,
-      checkSource,
-      vault,
-      projectDeleted: async () => projectSources.sweep(),
+      checkSource: projects.checkSource,
+      vault: projects.vault,
+      projectDeleted: async () => projects.sources.sweep(),
       now,
     }),
     agents: createAgentService({ models, tools, policy: approvals.policy }),
@@ -355,7 +340,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   // Whoever opens the link is to find the UI; where it does not come up, its page says that it is starting.
   if (web !== null) await Promise.race([web.ready, delay(WEB_PATIENCE_MS, undefined, { ref: false })]);
   core.abandoned.start();
-  void projectSources.sweep();
+  void projects.sources.sweep();
   releaseMemoryWhenQuiet(logger);
 
   const { recoverUser: userName } = config;
@@ -387,34 +372,6 @@ async function openNetworks({ network }: Config, store: Store, sandbox: SandboxC
     connect: publicWeb,
     unfiltered: active ? null : `commands run without a sandbox: ${reason ?? "reason unknown"}`,
   });
-}
-
-/** Null where this process has the store to itself, and so its directory. @throws SharedDirectoryError */
-async function openSharedDirectory(config: Config, { sharedDirectory: store }: Store, logger: Logger) {
-  if (store === null) return null;
-  const { sharedDir: directory, node: name } = config;
-  await prepareDataDir(directory, "TRUNKLINE_SHARED_DIR");
-  return SharedDirectory.open({ store, directory, name, logger });
-}
-
-/** The queue is closed with the dispatcher, which the runner stops. */
-async function openSharedDispatcher(
-  url: string,
-  options: { config: Config; store: Store; hints: Hints; isShared: () => boolean; logger: Logger },
-): Promise<Dispatcher> {
-  const { config, store, hints, isShared, logger } = options;
-  const dispatcher = new PgBossDispatcher({
-    queue: await SessionQueue.open({ url, node: config.node, logger }),
-    concurrency: config.concurrency,
-    isShared,
-    announce: () => hints.announce({ type: "work-waiting" }),
-    startable: pageInTurn<StartableSession>((page) => store.tasks.startable(page)),
-    logger,
-  });
-  hints.follow(({ type }) => {
-    if (type === "work-waiting" || type === "missed") dispatcher.look();
-  });
-  return dispatcher;
 }
 
 /** What a backup shows as unfinished may have been done since, elsewhere: it is not done again unasked. */

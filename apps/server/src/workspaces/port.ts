@@ -46,6 +46,7 @@ export interface Workspaces {
    * @throws TrunklineError `workspace_busy`, `workspace_failed`, what fetching throws; or the reason of the signal
    */
   prepare(run: PreparingRun): Promise<string>;
-  /** Directories outside a session's workspace that what runs in it must be able to read. */
-  borrowedBy(sessionId: string): Promise<string[]>;
 }
+
+/** Directories outside a session's workspace that what runs in it must be able to read. */
+export type BorrowedBy = (sessionId: string) => Promise<string[]>;

@@ -1,8 +1,9 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type EventDataOf, TrunklineError } from "@trunkline/contract";
-import { mirrorPath, preparingPath, type Store, type StoredSession } from "../store/port.ts";
+import { preparingPath, type Store, type StoredSession } from "../store/port.ts";
 import { type CloneDeps, makeClone } from "./clone.ts";
+import { switchBranch } from "./switch-branch.ts";
 import { InPlaceClaims } from "./in-place-claims.ts";
 import type { FetchBase, FindDirectory, PreparingRun, Workspaces } from "./port.ts";
 
@@ -42,16 +43,13 @@ export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
       }
       if (before === undefined || !(await isDirectory(directory))) {
         await prepareClone(deps, { ...session, projectId }, directory, run);
+      } else if (session.branch !== null && before.data.branch !== session.branch) {
+        // A fork's log begins with what was prepared for its parent.
+        const { branch } = session;
+        await switchBranch(deps.git, directory, branch, run.signal);
+        await run.record([prepared({ ...before.data, kind: "clone", projectId, branch })]);
       }
       return directory;
-    },
-
-    async borrowedBy(sessionId) {
-      const ownerId = await store.sessions.ownerOf(sessionId);
-      const session = ownerId === undefined ? undefined : await store.sessions.find(ownerId, sessionId);
-      if (session === undefined || session.projectId === null || session.workspaceKind !== "clone") return [];
-      const objects = join(sharedDir, mirrorPath(session.projectId), "objects");
-      return (await isDirectory(objects)) ? [objects] : [];
     },
   };
 }

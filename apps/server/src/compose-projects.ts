@@ -1,0 +1,52 @@
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import { createAgreedDirectories } from "./projects/agreed-directories.ts";
+import { createSourceCheck } from "./projects/check-source.ts";
+import { CredentialVault } from "./projects/credential-vault.ts";
+import { ProjectSources } from "./projects/project-sources.ts";
+import { Remotes } from "./projects/remote.ts";
+import { removeDirectory } from "./services/remove-directory.ts";
+import type { Store } from "./store/port.ts";
+import { createWorkspaces } from "./workspaces/workspaces.ts";
+import type { Git } from "./git/port.ts";
+
+/** Projects, what sessions start from, and their workspaces. */
+export async function composeProjects(options: {
+  config: Config;
+  store: Store;
+  git: Git;
+  isShared: () => boolean;
+  logger: Logger;
+  now: () => number;
+}) {
+  const { config, store, git, isShared, logger, now } = options;
+  const vault = new CredentialVault({
+    sharedDir: config.sharedDir,
+    keyFile: config.projects.credentialsKeyFile,
+  });
+  const { protocols, limits } = config.projects;
+  const remotes = new Remotes({ store: store.projects, vault, protocols, dataDir: config.dataDir });
+  await remotes.start();
+  const checkSource = createSourceCheck(config.projects, createAgreedDirectories(config.dataDir));
+  const projectSources = new ProjectSources({
+    store,
+    git,
+    remotes,
+    checkSource,
+    sharedDir: config.sharedDir,
+    limits,
+    removeDirectory,
+    logger,
+    now,
+  });
+  const workspaces = createWorkspaces({
+    store,
+    git,
+    removeDirectory,
+    sharedDir: config.sharedDir,
+    fetchBase: projectSources.fetchBase,
+    findDirectory: projectSources.findDirectory,
+    isShared,
+  });
+  return { vault, checkSource, sources: projectSources, workspaces };
+}

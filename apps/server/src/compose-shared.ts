@@ -1,0 +1,38 @@
+import type { Logger } from "pino";
+import type { Config } from "./config.ts";
+import { prepareDataDir } from "./data-dir.ts";
+import { SessionQueue } from "./dispatch/pg-boss/session-queue.ts";
+import { pageInTurn } from "./dispatch/pg-boss/page-in-turn.ts";
+import { PgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
+import type { Dispatcher } from "./dispatch/port.ts";
+import type { Hints } from "./hints/port.ts";
+import { SharedDirectory } from "./shared-directory.ts";
+import type { StartableSession, Store } from "./store/port.ts";
+
+/** Null where this process has the store to itself, and so its directory. @throws SharedDirectoryError */
+export async function openSharedDirectory(config: Config, { sharedDirectory: store }: Store, logger: Logger) {
+  if (store === null) return null;
+  const { sharedDir: directory, node: name } = config;
+  await prepareDataDir(directory, "TRUNKLINE_SHARED_DIR");
+  return SharedDirectory.open({ store, directory, name, logger });
+}
+
+/** The queue is closed with the dispatcher, which the runner stops. */
+export async function openSharedDispatcher(
+  url: string,
+  options: { config: Config; store: Store; hints: Hints; isShared: () => boolean; logger: Logger },
+): Promise<Dispatcher> {
+  const { config, store, hints, isShared, logger } = options;
+  const dispatcher = new PgBossDispatcher({
+    queue: await SessionQueue.open({ url, node: config.node, logger }),
+    concurrency: config.concurrency,
+    isShared,
+    announce: () => hints.announce({ type: "work-waiting" }),
+    startable: pageInTurn<StartableSession>((page) => store.tasks.startable(page)),
+    logger,
+  });
+  hints.follow(({ type }) => {
+    if (type === "work-waiting" || type === "missed") dispatcher.look();
+  });
+  return dispatcher;
+}
