@@ -23,6 +23,7 @@ import { importAlexCommand } from "./commands/import-alex.ts";
 import { loginCommand } from "./commands/login.ts";
 import { migrateStoreCommand } from "./commands/migrate-store.ts";
 import { moveCommand } from "./commands/move.ts";
+import { projectCommand } from "./commands/project.ts";
 import { pullCommand } from "./commands/pull.ts";
 import { renameCommand } from "./commands/rename.ts";
 import { resumeCommand } from "./commands/resume.ts";
@@ -81,6 +82,7 @@ const GROUPS: readonly (readonly [
       importAlexCommand,
     ],
   ],
+  ["Projects:", [projectCommand]],
   [
     "Server:",
     [

@@ -8,6 +8,7 @@ import { ACCESS_SCENES } from "./access-scenes.ts";
 import { Normaliser } from "./normalise.ts";
 import type { Scene } from "./scene.ts";
 import { CLOSING_SCENES, OPENING_SCENES } from "./server-scenes.ts";
+import { PROJECT_SCENES } from "./project-scenes.ts";
 import { SESSION_SCENES } from "./session-scenes.ts";
 import { Stage } from "./stage.ts";
 import { TASK_SCENES } from "./task-scenes.ts";
@@ -18,6 +19,7 @@ export const SCENES: readonly Scene[] = [
   ...OPENING_SCENES,
   ...TASK_SCENES,
   ...SESSION_SCENES,
+  ...PROJECT_SCENES,
   ...ACCESS_SCENES,
   ...CLOSING_SCENES,
 ];
