@@ -1,0 +1,228 @@
+import { execFileSync } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { FakeProvider, ServerFixture } from "@trunkline/testkit";
+import { expect, send, sessionIdOf, test } from "../fixtures.ts";
+
+/** A real repository, the project of all tests here; they share a server. */
+const root = mkdtempSync(join(tmpdir(), "trunkline-e2e-projects-"));
+const repository = join(root, "shop");
+let provider: FakeProvider;
+let server: ServerFixture;
+
+const git = (...args: string[]): string =>
+  execFileSync("git", ["-c", "user.name=A", "-c", "user.email=a@example.com", ...args], {
+    cwd: repository,
+    encoding: "utf8",
+  });
+
+test.beforeAll(async () => {
+  mkdirSync(join(repository, "src"), { recursive: true });
+  writeFileSync(join(repository, "src/add.ts"), "export const add = (a: number, b: number) => a - b;\n");
+  writeFileSync(join(repository, "old.txt"), "one\ntwo\nthree\n");
+  git("init", "-q", "-b", "main");
+  git("add", "-A");
+  git("commit", "-qm", "first");
+  provider = await FakeProvider.start();
+  server = await ServerFixture.start({
+    web: "on",
+    env: { ...provider.serverEnv, TRUNKLINE_PROJECT_ROOTS: root },
+  });
+});
+
+test.afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await provider[Symbol.asyncDispose]();
+  rmSync(root, { recursive: true, force: true });
+});
+
+const transcript = (page: Page) => page.getByRole("log", { name: "Transcript" });
+const changes = (page: Page) => page.getByRole("region", { name: "Changes" });
+
+/** With the server's token: its link works once. */
+async function signIn(page: Page): Promise<void> {
+  const answer = await page.request.post(`${server.url}/sign-in`, {
+    data: { token: server.token },
+    headers: { origin: server.url },
+  });
+  const { pageKey } = (await answer.json()) as { pageKey: string };
+  await page.addInitScript((key) => localStorage.setItem("trunkline.page-key", key), pageKey);
+  await page.goto(server.url);
+}
+
+/** Starts a session in the project that runs one command. */
+async function run(page: Page, command: string): Promise<string> {
+  const { items } = await server.client.project.list.query({ name: "shop" });
+  const projectId =
+    items[0]?.id ??
+    (
+      await server.client.project.create.mutate({
+        name: "shop",
+        source: { kind: "directory", path: repository },
+      })
+    ).id;
+  const { sessionId } = await server.client.task.submit.mutate({
+    prompt: `tool: bash ${JSON.stringify({ command })}\nreply: Finished.`,
+    projectId,
+  });
+  await signIn(page);
+  await page.goto(`${server.url}/s/${sessionId}`);
+  await expect(transcript(page).getByText("Done")).toBeVisible();
+  return sessionId;
+}
+
+async function openTab(page: Page, name: string): Promise<void> {
+  const tab = page.getByRole("tab", { name });
+  if (!(await tab.isVisible())) await page.getByRole("button", { name: "Inspector" }).click();
+  await tab.click();
+}
+
+test("a project is created, chosen and remembered; its credential is never shown again", async ({ page }) => {
+  await signIn(page);
+  await page.goto(`${server.url}/settings`);
+  await page.getByRole("button", { name: "New project" }).click();
+  await page.getByLabel("Repository").fill("https://git.example.com/team/api.git");
+  await page.getByRole("button", { name: "Create project" }).click();
+  await page.getByRole("button", { name: "Credential of api" }).click();
+  await page.getByLabel("Token or password").fill("s3cret-token");
+  await page.getByRole("button", { name: "Store credential" }).click();
+  await expect(page.getByText("token stored")).toBeVisible();
+  await expect(page.getByText("s3cret-token")).toHaveCount(0);
+  await page.getByRole("button", { name: "Delete api" }).click();
+  await page.getByRole("button", { name: "Delete project" }).click();
+  await expect(page.getByRole("button", { name: "Edit api" })).toHaveCount(0);
+
+  await page.getByRole("button", { name: "New project" }).click();
+  await page.getByLabel("Repository").fill(repository);
+  await page.getByRole("button", { name: "Create project" }).click();
+  await expect(page.getByRole("button", { name: "Edit shop" })).toBeVisible();
+  await page.goto(server.url);
+  await page.getByLabel("Project").selectOption({ label: "shop" });
+  await send(page, 'tool: bash {"command":"cat src/add.ts"}\nreply: Read.');
+  await expect(transcript(page).getByText("a - b")).toBeVisible();
+  await expect(page.getByRole("banner").getByText("shop")).toBeVisible();
+  const { session } = await server.client.session.get.query({ sessionId: await sessionIdOf(page) });
+  expect(session).toMatchObject({ workspaceKind: "clone", branch: expect.stringContaining("trunkline/") });
+  await page.goto(server.url);
+  await expect(page.getByLabel("Project").locator("option:checked")).toHaveText("shop");
+});
+
+test("changes are those of the workspace, whatever wrote them; a file and all of them can be reverted", async ({
+  page,
+}) => {
+  await run(page, "sed -i 's/a - b/a + b/' src/add.ts; printf 'new\\n' > new.txt; rm old.txt");
+  await openTab(page, "Changes");
+  for (const name of [/Added: *new\.txt/, /Deleted: *old\.txt/, /Modified: *src\/add\.ts/])
+    await expect(changes(page).getByRole("button", { name })).toBeVisible();
+  await changes(page)
+    .getByRole("button", { name: /add\.ts/, expanded: false })
+    .click();
+  const diff = page.getByRole("region", { name: "Diff of src/add.ts" });
+  await expect(diff.getByText("a + b")).toBeVisible();
+  await expect(diff.getByText("a - b")).toBeVisible();
+
+  // Enter is on Cancel: no key press that was meant for something else reverts anything.
+  await changes(page)
+    .getByRole("button", { name: /new\.txt/, expanded: false })
+    .hover();
+  await page.getByRole("button", { name: "Revert new.txt" }).click();
+  await expect(page.getByRole("alertdialog")).toContainText("did not exist when the session started");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("alertdialog")).toHaveCount(0);
+  await expect(changes(page).getByRole("button", { name: /new\.txt/, expanded: false })).toBeVisible();
+
+  await changes(page)
+    .getByRole("button", { name: /new\.txt/, expanded: false })
+    .hover();
+  await page.getByRole("button", { name: "Revert new.txt" }).click();
+  await page.getByRole("button", { name: "Revert file" }).click();
+  await expect(changes(page).getByText("new.txt")).toHaveCount(0);
+  await page.getByRole("button", { name: "Revert all…" }).click();
+  await page.getByRole("button", { name: "Revert all changes" }).click();
+  await expect(changes(page).getByText("No changes yet.")).toBeVisible();
+
+  // And back: a revert saves what was there.
+  await transcript(page).getByText("Files saved").last().hover();
+  await transcript(page).getByRole("button", { name: "Revert to here…" }).last().click();
+  await page.getByRole("button", { name: "Revert files" }).click();
+  await expect(changes(page).getByRole("button", { name: /new\.txt/, expanded: false })).toBeVisible();
+  expect(git("status", "--porcelain")).toBe("");
+});
+
+test("files can be read and downloaded", async ({ page }) => {
+  await run(page, "mkdir -p docs; seq 1 12000 > docs/numbers.txt");
+  await openTab(page, "Files");
+  const files = page.getByRole("region", { name: "Files" });
+  await files.getByRole("button", { name: "docs" }).click();
+  const saved = page.waitForEvent("download");
+  await page.getByRole("button", { name: "Download all" }).click();
+  expect((await saved).suggestedFilename()).toMatch(/\.tar\.gz$/);
+  await files.getByRole("button", { name: /numbers\.txt/ }).click();
+  const content = page.getByRole("region", { name: "File content" });
+  await expect(content.getByText("12000", { exact: true })).toHaveCount(0);
+  await content.getByRole("button", { name: "Show more" }).click();
+  await expect(content.getByText("12000").first()).toBeAttached();
+  await page.getByRole("button", { name: "All files" }).click();
+  await expect(files.getByRole("button", { name: /numbers\.txt/ })).toBeVisible();
+});
+
+test("deleting says which unpublished files would be lost", async ({ page }) => {
+  const sessionId = await run(page, "printf x > lost.txt");
+  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  const question = page.getByRole("alertdialog");
+  await expect(question).toContainText("1 changed file was never published");
+  await expect(question).toContainText("lost.txt");
+  await expect(question.getByRole("button", { name: "Delete session and its changes" })).toBeVisible();
+  await question.getByRole("button", { name: "Cancel" }).click();
+  await expect(question).toHaveCount(0);
+  expect((await server.client.session.get.query({ sessionId })).session.id).toBe(sessionId);
+});
+
+async function expectNoViolations(page: Page, colorScheme: "light" | "dark"): Promise<void> {
+  await page.emulateMedia({ colorScheme });
+  await run(page, "sed -i 's/a - b/a + b/' src/add.ts; printf 'new\\n' > new.md");
+  await openTab(page, "Changes");
+  for (const name of [/add\.ts/, /new\.md/])
+    await changes(page).getByRole("button", { name, expanded: false }).click();
+  await expect(page.getByRole("region", { name: "Diff of new.md" }).getByText("new")).toBeVisible();
+  const violations: string[] = [];
+  const check = async (screen: string): Promise<void> => {
+    const result = await new AxeBuilder({ page }).analyze();
+    for (const { id, nodes } of result.violations) violations.push(`${screen} ${id} ${nodes[0]?.html}`);
+  };
+  await check("changes");
+  await openTab(page, "Files");
+  const files = page.getByRole("region", { name: "Files" });
+  await expect(files.getByRole("button", { name: /new\.md/ })).toBeVisible();
+  await check("files");
+  await page.setViewportSize({ width: 390, height: 844 });
+  await check("files, narrow");
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
+  expect(overflow).toBeLessThanOrEqual(0);
+  await page.goto(`${server.url}/settings`);
+  await page.getByRole("button", { name: "New project" }).click();
+  await check("settings, narrow");
+  expect(violations).toEqual([]);
+}
+
+test("no panel has an accessibility violation, wide or narrow, in light", async ({ page }) => {
+  await expectNoViolations(page, "light");
+});
+
+test("no panel has an accessibility violation, wide or narrow, in dark", async ({ page }) => {
+  await expectNoViolations(page, "dark");
+});
+
+test("a refused host is told, and allowed by its button alone", async ({ page }) => {
+  await run(page, "git ls-remote https://refused.example/x.git || true");
+  await expect(transcript(page).getByText("was refused.")).toBeVisible();
+  await page.locator("[data-pane]").focus();
+  for (const key of ["a", "y", "Enter"]) await page.keyboard.press(key);
+  await expect(transcript(page).getByText("was refused.")).toBeVisible();
+  await page.getByRole("button", { name: "Allow refused.example for this session" }).click();
+  await expect(transcript(page).getByText("allowed for this session by")).toBeVisible();
+});
