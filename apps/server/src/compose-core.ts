@@ -32,7 +32,7 @@ import type { Store } from "./store/port.ts";
 import type { ToolSource } from "./tools/port.ts";
 import type { Turns } from "./turns/port.ts";
 import { createBorrowedBy } from "./workspaces/borrowing.ts";
-import type { Workspaces } from "./workspaces/port.ts";
+import type { FindUnpublishedWork, Workspaces } from "./workspaces/port.ts";
 
 /** What is around the core: the store, the agent, and what else tests have in the place of the real thing. */
 export interface CoreEdges {
@@ -59,6 +59,7 @@ export interface CoreEdges {
   copyWorkspace: (from: string, to: string, options?: { only?: string }) => Promise<void>;
   /** Runs git for checkpoints. Absent: there are none. */
   runGitScript?: RunGitScript | undefined;
+  findUnpublishedWork: FindUnpublishedWork;
   logger: Logger;
   /** Integer ms since the epoch. */
   now: () => number;
@@ -149,6 +150,7 @@ export function composeCore(edges: CoreEdges) {
       audit,
       dataDir: sharedDir,
       checkpoints,
+      findUnpublishedWork: edges.findUnpublishedWork,
       compute: edges.compute,
       spool,
       redact: edges.redact,

@@ -63,6 +63,7 @@ import { findProgram } from "./tools/sandbox/find-program.ts";
 import { findHostToolchains } from "./tools/sandbox/host-toolchains.ts";
 import { findSystemMounts, SHOWN_DIRECTORIES } from "./tools/sandbox/system-mounts.ts";
 import { borrowingSpawner, createBorrowedBy } from "./workspaces/borrowing.ts";
+import { createFindUnpublishedWork } from "./workspaces/unpublished-work.ts";
 import { startWeb, WEB_ENTRY } from "./web/start-web.ts";
 import { prepareWebSandbox } from "./web/web-sandbox.ts";
 import { composeProjects } from "./compose-projects.ts";
@@ -170,6 +171,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     canAsk: config.approvals.mode !== "never",
   };
   const tools = createTools(toolsDeps, config.network.mode);
+  const findUnpublishedWork = createFindUnpublishedWork({ ...config, git });
   const severalUsers = new SeveralUsers({ store, hints, logger });
   await severalUsers.start();
   lifecycle.started("several users", async () => severalUsers.stop());
@@ -210,6 +212,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     redact: createEventRedactor(redactor),
     copyWorkspace,
     ...(git.version !== null && { runGitScript: runGitScripts(git) }),
+    findUnpublishedWork,
     logger,
     now,
     node: config.node,
@@ -268,6 +271,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     }),
     users: createUserService({
       store,
+      findUnpublishedWork,
       dataDir: config.sharedDir,
       auth,
       audit,

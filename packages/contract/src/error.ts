@@ -39,6 +39,8 @@ export const ERROR_CODES = {
   workspace_failed: "SERVICE_UNAVAILABLE",
   /** The project's source can't be reached or read, and there is no earlier state of it. */
   project_unreachable: "CONFLICT",
+  /** The session has work that is published nowhere: publish or pull it, or insist with `discardWork`. */
+  unpublished_work: "CONFLICT",
   /** The name is taken, perhaps by a user who was removed. */
   user_exists: "CONFLICT",
   /** Somebody has already joined as this user, so no new invitation is possible. */

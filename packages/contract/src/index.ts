@@ -107,6 +107,7 @@ export type { SearchHit, SearchInput, SearchPage } from "./search.ts";
 export type { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts";
 export type {
   CreateSessionInput,
+  DeleteSessionInput,
   EventBatch,
   EventPage,
   ForkSessionInput,

@@ -100,6 +100,13 @@ export type ForkSessionInput = z.infer<typeof ForkSessionInput>;
 export const SessionRef = z.strictObject({ sessionId: Id });
 export type SessionRef = z.infer<typeof SessionRef>;
 
+export const DeleteSessionInput = z.strictObject({
+  sessionId: Id,
+  /** Delete it although its clone of a project has work that is published nowhere. */
+  discardWork: z.boolean().default(false),
+});
+export type DeleteSessionInput = z.infer<typeof DeleteSessionInput>;
+
 /** A session with its tasks and open requests. */
 export const SessionDetail = z.strictObject({
   session: Session,

@@ -63,5 +63,7 @@ export const RemoveUserInput = z.strictObject({
   userId: Id,
   /** Also delete the user's sessions and files. Otherwise they are kept, and nobody can open them. */
   deleteSessions: z.boolean().default(false),
+  /** Delete sessions although their clones of projects have work that is published nowhere. */
+  discardWork: z.boolean().default(false),
 });
 export type RemoveUserInput = z.infer<typeof RemoveUserInput>;

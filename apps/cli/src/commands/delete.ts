@@ -1,15 +1,17 @@
+import { isApiError } from "@trunkline/client";
 import { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { askYesNo, canAsk } from "../terminal/ask.ts";
 import { awaiting } from "../terminal/awaiting.ts";
-import { oneLine } from "../terminal/plain-text.ts";
-import { connect, type CommandContext } from "./context.ts";
+import { oneLine, plainText } from "../terminal/plain-text.ts";
+import { connect, hints, type CommandContext } from "./context.ts";
 import { findSession } from "./find-id.ts";
 import { parseId } from "./option-values.ts";
 
 interface DeleteOptions {
   yes?: true;
+  discardWork?: true;
   json?: true;
 }
 
@@ -22,6 +24,7 @@ export function deleteCommand(context: CommandContext): Command {
     )
     .argument("[session]", "id of the session, its beginning, or last", parseId("sessions"))
     .option("-y, --yes", "don't ask")
+    .option("--discard-work", "delete it although it has work that is published nowhere, without asking")
     .option("--json", "print the deleted session as JSON")
     .action(async (given: string | undefined, options: DeleteOptions, command: Command) => {
       const { terminal } = context;
@@ -37,8 +40,31 @@ export function deleteCommand(context: CommandContext): Command {
         const wanted = await askYesNo(terminal, question, { otherwise: false });
         if (!wanted) return await terminal.err.write("Not deleted.\n");
       }
-      const deleting = client.session.delete.mutate({ sessionId });
-      await awaiting(terminal.err, "Waiting for its tools to end", deleting);
+      const remove = async (discardWork: boolean) =>
+        awaiting(
+          terminal.err,
+          "Waiting for its tools to end",
+          client.session.delete.mutate({ sessionId, discardWork }),
+        );
+      try {
+        await remove(options.discardWork === true);
+      } catch (error) {
+        if (!isApiError(error, "unpublished_work")) throw error;
+        // The rest says what a call of the API would do.
+        const what = error.message.replace(/\. Publish or pull it first[^]*$/, "");
+        const ways = `Take it: ${hints(context)("pull", sessionId)}, or ${hints(context)("publish", sessionId)}.`;
+        if (options.yes === true || !canAsk(terminal)) {
+          throw new CommandError(EXIT.failed, `Not deleted. ${what}. ${ways} To lose it: --discard-work.`, {
+            cause: error,
+          });
+        }
+        await terminal.err.write(`${plainText(what)}.\n${ways}\n`);
+        const insists = await askYesNo(terminal, "Delete it all the same? That work is lost then.", {
+          otherwise: false,
+        });
+        if (!insists) return await terminal.err.write("Not deleted.\n");
+        await remove(true);
+      }
       return await terminal.out.write(options.json ? `${JSON.stringify(session)}\n` : `Deleted: ${title}\n`);
     });
 }

@@ -218,6 +218,7 @@ describe("several nodes on one PostgreSQL", () => {
       runner: there.runner,
       checkpoints: { remove: async () => undefined },
       announcer: there.announcer,
+      findUnpublishedWork: async () => null,
       now: Date.now,
       nodeId: there.nodeId,
     };

@@ -1,9 +1,10 @@
-import type { Principal, Session } from "@trunkline/contract";
+import { type Principal, type Session, TrunklineError } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Announcer } from "../hints/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
+import { refuseUnpublished, type UnpublishedWorkDeps } from "./unpublished-work.ts";
 import { removeDirectory } from "./remove-directory.ts";
 import { requireSession } from "./ownership.ts";
 import { directoriesOf, toSession } from "./session-view.ts";
@@ -15,7 +16,8 @@ export interface RemoveSessionDeps {
   checkpoints: Pick<Checkpoints, "remove">;
 }
 
-interface DeleteDeps extends RemoveSessionDeps {
+interface DeleteDeps extends RemoveSessionDeps, UnpublishedWorkDeps {
+  store: Store;
   announcer: Pick<Announcer, "removed">;
   audit: Audit;
   now: () => number;
@@ -33,10 +35,11 @@ const CANCEL_WAIT_MS = 30_000;
 export async function deleteSession(
   deps: DeleteDeps,
   principal: Principal,
-  sessionId: string,
+  { sessionId, discardWork = false }: { sessionId: string; discardWork?: boolean },
 ): Promise<Session> {
   const { store, announcer, audit, now } = deps;
   const session = await requireSession(store, principal, sessionId);
+  if (!discardWork) await refuseUnpublished(deps, session);
   const entry = { by: principal, action: "session.delete", target: sessionId, decision: "allowed" } as const;
   await store.sessions.hide({ id: sessionId, at: now(), hiddenBy: deps.nodeId }, audit.entry(entry));
   announcer.removed(sessionId, principal.userId);
@@ -52,6 +55,12 @@ export async function removeSession(
 ): Promise<void> {
   for (const taskId of await store.tasks.unfinished({ sessionId })) {
     await runner.cancel(taskId, { reason: "session-deleted", by }, CANCEL_WAIT_MS);
+  }
+  if ((await store.tasks.unfinished({ sessionId })).length > 0) {
+    throw new TrunklineError(
+      "unavailable",
+      `A task of session ${sessionId} does not end; its files are kept until it has`,
+    );
   }
   for (const directory of directoriesOf(dataDir, sessionId)) await removeDirectory(directory);
   await checkpoints.remove(sessionId);

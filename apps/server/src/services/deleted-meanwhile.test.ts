@@ -96,6 +96,7 @@ function services(before: BeforeStep) {
       models,
       dataDir: directory.path,
       checkpoints: stepped(core.checkpoints, before),
+      findUnpublishedWork: async () => null,
       compute,
       spool: core.spool,
       redact: (event) => event,

@@ -7,8 +7,9 @@ import type { Announcer } from "../hints/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
 import { removeSession } from "./delete-session.ts";
+import { refuseUnpublishedOf, type UnpublishedWorkDeps } from "./unpublished-work.ts";
 
-export interface RemoveUserDeps {
+export interface RemoveUserDeps extends UnpublishedWorkDeps {
   store: Store;
   dataDir: string;
   auth: Pick<Auth, "tokensRevoked" | "recordRevocation">;
@@ -33,9 +34,14 @@ const CANCEL_WAIT_MS = 30_000;
 export async function removeUser(
   deps: RemoveUserDeps,
   principal: Principal,
-  { userId, deleteSessions }: { userId: string; deleteSessions: boolean },
+  {
+    userId,
+    deleteSessions,
+    discardWork = false,
+  }: { userId: string; deleteSessions: boolean; discardWork?: boolean },
 ): Promise<void> {
   const { store, auth, audit, now, nodeId } = deps;
+  if (deleteSessions && !discardWork) await refuseUnpublishedOf(deps, userId);
   const entry = audit.entry({
     by: principal,
     action: "user.remove",

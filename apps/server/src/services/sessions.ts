@@ -17,6 +17,7 @@ import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { RedactEvent } from "../secrets/port.ts";
 import type { Store } from "../store/port.ts";
+import type { FindUnpublishedWork } from "../workspaces/port.ts";
 import { chooseWorkspace } from "./choose-workspace.ts";
 import { deleteSession } from "./delete-session.ts";
 import { exportSession, exportStream } from "./export-session.ts";
@@ -38,6 +39,7 @@ export interface SessionServiceDeps {
   audit: Audit;
   dataDir: string;
   checkpoints: Checkpoints;
+  findUnpublishedWork: FindUnpublishedWork;
   compute: Compute;
   spool: ImportSpool;
   redact: RedactEvent;
@@ -130,7 +132,7 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
 
     fork: async (principal, input) => forkSession(deps, principal, input),
 
-    delete: async (principal, { sessionId }) => deleteSession(deps, principal, sessionId),
+    delete: async (principal, input) => deleteSession(deps, principal, input),
 
     export: async (principal, { sessionId }) => exportSession(deps, principal, sessionId),
 

@@ -50,3 +50,23 @@ export interface Workspaces {
 
 /** Directories outside a session's workspace that what runs in it must be able to read. */
 export type BorrowedBy = (sessionId: string) => Promise<string[]>;
+
+/** What would be lost with a workspace. */
+export interface UnpublishedWork {
+  /** Files with changes that no commit has; new ones included, ignored ones not. */
+  files: { total: number; first: string[] };
+  /** Commits of any branch, tag or stash. */
+  commits: { total: number; first: string[] };
+  /** Why nobody can tell; then everything may be lost. */
+  unknown: string | null;
+}
+
+/** @returns null if nothing would be lost */
+export type FindUnpublishedWork = (clone: {
+  sessionId: string;
+  projectId: string;
+  /** What it started from, as the session's log has it. */
+  baseCommit: string;
+  /** Commits that were published, as the log has them. */
+  published: readonly string[];
+}) => Promise<UnpublishedWork | null>;

@@ -141,8 +141,10 @@ export const REST_ROUTES = {
     path: "/sessions/{sessionId}",
     status: 200,
     summary: "Delete a session with its events and files",
-    description: "Cancels running tasks first. Returns the session as it was.",
-    reasons: ["not_found"],
+    description:
+      "Cancels running tasks first. Returns the session as it was. A clone of a project is kept while it has work that is published " +
+      "nowhere, unless `discardWork` says otherwise.",
+    reasons: ["not_found", "unpublished_work"],
   },
   "session.fork": {
     method: "POST",
@@ -375,7 +377,7 @@ export const REST_ROUTES = {
     description:
       "Their tokens are revoked, their streams end, and their running tasks are canceled. Their sessions are kept, " +
       "inaccessible until the user is restored, or are deleted with `deleteSessions`.",
-    reasons: ["not_found"],
+    reasons: ["not_found", "unpublished_work"],
   },
   "token.create": {
     method: "POST",

@@ -11,6 +11,7 @@ import {
 import { TrunklineError } from "../error.ts";
 import {
   CreateSessionInput,
+  DeleteSessionInput,
   EventPage,
   ForkSessionInput,
   ListEventsInput,
@@ -53,7 +54,7 @@ export const sessionRouter = router({
     .output(Session)
     .mutation(({ ctx, input }) => ctx.services.sessions.fork(ctx.principal, input)),
   delete: procedure
-    .input(SessionRef)
+    .input(DeleteSessionInput)
     .output(Session)
     .mutation(({ ctx, input }) => ctx.services.sessions.delete(ctx.principal, input)),
   checkpoints: procedure

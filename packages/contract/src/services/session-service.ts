@@ -24,8 +24,11 @@ export interface SessionService {
   update(principal: Principal, input: UpdateSessionInput): Promise<Session>;
   /** Creates a session that starts as a prefix of another: same events, same seqs, a copy of the workspace. */
   fork(principal: Principal, input: ForkSessionInput): Promise<Session>;
-  /** Cancels what is running, waits for it to end, then removes rows and workspace. @returns the session as it was. */
-  delete(principal: Principal, input: SessionRef): Promise<Session>;
+  /**
+   * Cancels what is running, waits for it to end, then removes rows and workspace.
+   * @returns the session as it was. @throws `unpublished_work` without `discardWork`
+   */
+  delete(principal: Principal, input: SessionRef & { discardWork?: boolean }): Promise<Session>;
   /** The whole session as one document. @throws `payload_too_large` if it is too large for one response */
   export(principal: Principal, input: SessionRef): Promise<SessionDocument>;
   /** Creates a session from a document. Unfinished tasks in it are closed as canceled. */

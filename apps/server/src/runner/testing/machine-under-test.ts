@@ -183,6 +183,7 @@ function build(
     isShared: () => false,
     approvals: { mode: "auto", timeoutMs: APPROVAL_TIMEOUT_MS },
     redact: (event) => event,
+    findUnpublishedWork: async () => null,
     copyWorkspace: () => Promise.reject(new Error("nothing is forked here")),
     logger: pino({ level: "silent" }),
     now: Date.now,

@@ -19,7 +19,7 @@ import type { Store } from "../../store/port.ts";
 import { copyWorkspace } from "../../tools/files/copy-workspace.ts";
 import { sameTools } from "../../tools/testing/same-tools.ts";
 import { EventLoopTurns } from "../../turns/event-loop-turns.ts";
-import type { Workspaces } from "../../workspaces/port.ts";
+import type { FindUnpublishedWork, Workspaces } from "../../workspaces/port.ts";
 import type { Runner } from "../port.ts";
 
 /** What the run of a task does in place of a model. */
@@ -97,6 +97,7 @@ export interface ScriptedNodeOptions {
   scripts: ReadonlyMap<string, Script>;
   concurrency?: number;
   workspaces?: Workspaces;
+  findUnpublishedWork?: FindUnpublishedWork;
   time?: ScriptedTime;
   name?: string;
 }
@@ -119,6 +120,7 @@ export async function startScriptedNode(options: ScriptedNodeOptions): Promise<S
     approvals: { mode: "auto", timeoutMs: APPROVAL_TIMEOUT_MS },
     redact: (event) => event,
     copyWorkspace,
+    findUnpublishedWork: options.findUnpublishedWork ?? (async () => null),
     logger,
     now: store.now,
     expiryClock: time,

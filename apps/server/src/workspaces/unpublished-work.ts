@@ -1,0 +1,152 @@
+import { randomUUID } from "node:crypto";
+import { lstat, mkdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { type Git, GitError, type SandboxedGitRun } from "../git/port.ts";
+import { mirrorPath, workspacePath } from "../store/port.ts";
+import type { FindUnpublishedWork, UnpublishedWork } from "./port.ts";
+
+/** @param options.dataDir of this process alone. */
+export function createFindUnpublishedWork({
+  git,
+  dataDir,
+  sharedDir,
+}: {
+  git: Git;
+  dataDir: string;
+  sharedDir: string;
+}): FindUnpublishedWork {
+  return async ({ sessionId, projectId, ...known }) =>
+    findUnpublishedWork(git, {
+      ...known,
+      directory: join(sharedDir, workspacePath(sessionId)),
+      mirror: join(sharedDir, mirrorPath(projectId)),
+      scratch: join(dataDir, "scratch"),
+    });
+}
+
+/** A session's clone, and what of it is elsewhere already. */
+export interface CloneToExamine {
+  /** The workspace, which the agent may have changed in any way. */
+  directory: string;
+  /** The project's mirror, which it borrows objects from. */
+  mirror: string;
+  /** What it started from, as the session's log has it: never what its HEAD says. */
+  baseCommit: string;
+  /** Commits that were published, as the log has them. */
+  published: readonly string[];
+  /** For an index of our own; of this process alone. */
+  scratch: string;
+}
+
+const MAX_NAMED = 10;
+const TIMEOUT_MS = 120_000;
+const MAX_OUTPUT_BYTES = 64 * 1_048_576;
+
+/**
+ * Finds what only this workspace has. Nothing that the repository itself says is taken for an answer: its settings may hide new
+ * files, its index may call files unchanged, its remote branches may claim that commits were pushed.
+ * @returns null if nothing would be lost
+ */
+export async function findUnpublishedWork(git: Git, clone: CloneToExamine): Promise<UnpublishedWork | null> {
+  if (!(await exists(clone.directory))) return null;
+  const scratch = join(clone.scratch, randomUUID());
+  await mkdir(scratch, { recursive: true, mode: 0o700 });
+  try {
+    const work = await examine(git, { ...clone, scratch });
+    return work.files.total + work.commits.total > 0 ? work : null;
+  } catch (error) {
+    if (!(error instanceof GitError) || error.failure === "unavailable") throw error;
+    const nothing = { total: 0, first: [] };
+    return { files: nothing, commits: nothing, unknown: "its repository can't be read" };
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+async function examine(
+  git: Git,
+  { directory, mirror, baseCommit, published, scratch }: CloneToExamine,
+): Promise<UnpublishedWork> {
+  const run = async (args: readonly string[], options: Partial<SandboxedGitRun> = {}): Promise<string> => {
+    const { stdout } = await git.sandboxed({
+      args,
+      directory,
+      readOnly: [mirror],
+      writable: [scratch],
+      // An index that is filled from HEAD: the workspace's own may call files unchanged.
+      environment: { GIT_INDEX_FILE: join(scratch, "index") },
+      timeoutMs: TIMEOUT_MS,
+      maxOutputBytes: MAX_OUTPUT_BYTES,
+      ...options,
+    });
+    return stdout.toString();
+  };
+
+  const head = (await run(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])).trim();
+  await run(["read-tree", head]);
+  const changed = namesIn(
+    await run(["diff", "--no-ext-diff", "--no-textconv", "--name-only", "-z", head, "--"]),
+  );
+  // Only what files of the tree ignore, not what `.git/info/exclude` does.
+  const untracked = namesIn(
+    await run(["ls-files", "--others", "--exclude-per-directory=.gitignore", "-z", "--"]),
+  );
+  let files = [...new Set([...changed, ...untracked])];
+  if (files.length > 0 && (await isPublishedTree(run, published))) files = [];
+
+  const ours = [
+    "--ignore-missing",
+    "--exclude=refs/remotes/*",
+    "--exclude=refs/trunkline/*",
+    "--all",
+    "HEAD",
+    "--stdin",
+  ];
+  const elsewhere = {
+    input: [await refsOf(git, mirror), ...[baseCommit, ...published].map((id) => `^${id}\n`)].join(""),
+  };
+  const total = Number((await run(["rev-list", "--count", ...ours], elsewhere)).trim());
+  const shown = ["-z", "--no-show-signature", "--format=%h %s", `--max-count=${MAX_NAMED}`];
+  const subjects = total === 0 ? "" : await run(["log", ...shown, ...ours], elsewhere);
+  return {
+    files: { total: files.length, first: files.slice(0, MAX_NAMED) },
+    commits: { total, first: namesIn(subjects) },
+    unknown: null,
+  };
+}
+
+/** All that the mirror has from the project's source, as what to leave out: one line each. */
+async function refsOf(git: Git, mirror: string): Promise<string> {
+  const args = ["for-each-ref", "--format=^%(objectname)"];
+  const { stdout } = await git.own({ args, directory: mirror, maxOutputBytes: MAX_OUTPUT_BYTES });
+  return stdout.toString();
+}
+
+/** Whether everything is as in a commit that was published, though the branch does not have it: as a patch is. */
+async function isPublishedTree(
+  run: (args: readonly string[]) => Promise<string>,
+  published: readonly string[],
+): Promise<boolean> {
+  if (published.length === 0) return false;
+  await run(["add", "--all"]);
+  const tree = (await run(["write-tree"])).trim();
+  for (const commit of published) {
+    const known = await run(["rev-parse", "--verify", "--quiet", `${commit}^{tree}`]).catch(() => "");
+    if (known.trim() === tree) return true;
+  }
+  return false;
+}
+
+function namesIn(list: string): string[] {
+  return list.split("\0").filter((name) => name !== "");
+}
+
+async function exists(path: string): Promise<boolean> {
+  try {
+    await lstat(path);
+    return true;
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return false;
+    throw error;
+  }
+}
