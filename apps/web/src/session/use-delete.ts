@@ -1,3 +1,4 @@
+import { isApiError } from "@trunkline/client";
 import { useTRPCClient } from "../api/trpc.ts";
 import { navigate } from "../navigation/navigate.ts";
 import { isConnectionError } from "../network/network.ts";
@@ -28,7 +29,7 @@ export function useDelete(sessionId: string): () => Promise<void> {
     });
     if (!(await confirmed(question))) return;
     try {
-      await client.session.delete.mutate({ sessionId });
+      if (!(await deleted(client, sessionId))) return;
       showToast("Session deleted");
       navigate("/");
     } catch (error) {
@@ -36,4 +37,22 @@ export function useDelete(sessionId: string): () => Promise<void> {
       showToast("Couldn't delete the session", { detail, level: "error" });
     }
   };
+}
+
+/** Where the server finds work that was published nowhere, it wants to be told twice. @returns whether it was deleted */
+async function deleted(client: ReturnType<typeof useTRPCClient>, sessionId: string): Promise<boolean> {
+  try {
+    await client.session.delete.mutate({ sessionId });
+    return true;
+  } catch (error) {
+    if (!isApiError(error, "unpublished_work")) throw error;
+    const isSure = await confirmed({
+      title: "This work is published nowhere",
+      // Without what it tells programs to send.
+      detail: error.message.replace(/;? to lose it: .*$/i, "."),
+      action: "Discard the work and delete",
+    });
+    if (isSure) await client.session.delete.mutate({ sessionId, discardWork: true });
+    return isSure;
+  }
 }
