@@ -24,6 +24,8 @@ export class Refused extends Error {
 
 /** Decides where a command's connections may lead, and opens them. */
 export class Gatekeeper {
+  /** Destinations that were allowed and could not be reached, with the reason; as many as refusals. */
+  readonly failures = new Map<string, string>();
   /** Each told once. */
   readonly refusals = new Map<string, NetworkRefusal>();
   readonly #options: {
@@ -59,7 +61,9 @@ export class Gatekeeper {
         throw this.refuse({ ...to, reason: "not-public" }, error.message);
       }
       const why = late.aborted ? `no connection within ${limits.connectMs / 1_000} s` : describe(error);
-      throw new Refused(502, `${to.host}:${port} cannot be reached: ${why}`);
+      const destination = `${to.host}:${port}`;
+      if (this.failures.size < limits.refusals) this.failures.set(destination, why);
+      throw new Refused(502, `${destination} cannot be reached: ${why}`);
     }
   }
 

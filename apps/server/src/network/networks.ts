@@ -1,4 +1,3 @@
-import type { NetworkRefusal } from "@trunkline/contract";
 import { CommandProxy, ConnectionCount } from "./command-proxy.ts";
 import { Gatekeeper, REASONS } from "./gatekeeper.ts";
 import { covers, formatHostRule, type HostRule, parseHostRule } from "./host-rule.ts";
@@ -59,7 +58,7 @@ export function createNetworks(deps: NetworksDeps): Networks {
           environment: PROXY_ENVIRONMENT,
           serve: (listener) => proxy.serve(listener),
         },
-        note: () => noteOn([...gatekeeper.refusals.values()], proxy.budget.isSpent),
+        note: () => noteOn(gatekeeper, proxy.budget.isSpent),
         [Symbol.asyncDispose]: () => proxy.close(),
       };
     },
@@ -70,9 +69,14 @@ function plainNetwork(access: "on" | "off"): CommandNetwork {
   return { access, note: () => null, [Symbol.asyncDispose]: async () => undefined };
 }
 
-function noteOn(refusals: readonly NetworkRefusal[], isSpent: boolean): string | null {
-  const notes = refusals.map(({ host, port, reason }) => `${host}:${port} was refused: ${REASONS[reason]}`);
-  if (refusals.some(({ reason }) => reason === "not-allowed")) {
+/** Clients often say no more than the status. */
+function noteOn({ refusals, failures }: Gatekeeper, isSpent: boolean): string | null {
+  const refused = [...refusals.values()];
+  const notes = [
+    ...refused.map(({ host, port, reason }) => `${host}:${port} was refused: ${REASONS[reason]}`),
+    ...Array.from(failures, ([destination, why]) => `${destination} cannot be reached: ${why}`),
+  ];
+  if (refused.some(({ reason }) => reason === "not-allowed")) {
     notes.push("the user can allow a host for this session: ask them, then run the command again");
   }
   if (isSpent) notes.push("the command has used up what it may transfer");

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { ServerInfo } from "@trunkline/contract";
 import { beforeEach, expect, test } from "vitest";
 import type { ToolResult } from "../port.ts";
+import { always, WebSite } from "../web-fetch/testing/web-site.ts";
 import { bwrap, NO_BWRAP } from "./testing/sandbox-bench.ts";
 
 beforeEach(({ skip }) => skip(bwrap === null, NO_BWRAP));
@@ -38,13 +39,17 @@ class OrdinaryUser implements AsyncDisposable {
   }
 
   /** Starts the small server as that user. */
-  async run(command: string, mode = "auto"): Promise<Outcome & { exitCode: number | null; errors: string }> {
-    const child = spawn(this.node, [SCRIPT, join(this.directory, "data"), command, mode], {
-      uid: NOBODY,
-      gid: NOBODY,
-      cwd: "/",
-      env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
-    });
+  async run(command: string, host?: string): Promise<Outcome & { exitCode: number | null; errors: string }> {
+    const child = spawn(
+      this.node,
+      [SCRIPT, join(this.directory, "data"), command, "auto", ...(host === undefined ? [] : [host])],
+      {
+        uid: NOBODY,
+        gid: NOBODY,
+        cwd: "/",
+        env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+      },
+    );
     return outcomeOf(child);
   }
 
@@ -103,6 +108,22 @@ for children in range(1000):
 END`);
   expect(forks.result).toMatchObject({ status: "failed", exitCode: 1 });
   expect(forks.result.output).toMatch(/^Resource temporarily unavailable (50\d|510)\n/);
+});
+
+test("its commands reach listed hosts, through a gate that needs no rights", async ({ skip }) => {
+  skip(process.getuid?.() !== 0, "needs root, to become somebody else; the other tests are ordinary then");
+  skip(!(await canRead(NOBODY, SCRIPT)), "needs sources that everybody may read");
+  await using user = await OrdinaryUser.create();
+  await using site = await WebSite.start(always("hello from outside"));
+  const host = `one.example:${site.port}`;
+  const { result, errors } = await user.run(
+    `id -u; curl -sS http://${host}/; curl -sS http://evil.example/`,
+    host,
+  );
+  expect(errors).toBe("");
+  expect(result.output).toMatch(
+    new RegExp(`^${NOBODY}\nhello from outside[^]*evil\\.example:80 was refused`),
+  );
 });
 
 test("where user namespaces are forbidden, the probe says so, and `required` does not start", async () => {
