@@ -54,7 +54,7 @@ async function packed(
     await writeFile(bench.path(path), text);
   }
   await pack(bench.workspace);
-  return readFile(bench.path("archive"));
+  return await readFile(bench.path("archive"));
 }
 
 /** A repository of these files, as git's "dumb" protocol reads it below this path. */
