@@ -24,11 +24,13 @@ import { loginCommand } from "./commands/login.ts";
 import { migrateStoreCommand } from "./commands/migrate-store.ts";
 import { moveCommand } from "./commands/move.ts";
 import { projectCommand } from "./commands/project.ts";
+import { publishCommand } from "./commands/publish.ts";
 import { pullCommand } from "./commands/pull.ts";
 import { renameCommand } from "./commands/rename.ts";
 import { resumeCommand } from "./commands/resume.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { revertCommand } from "./commands/revert.ts";
+import { reviewCommand } from "./commands/review.ts";
 import { runCommand } from "./commands/run.ts";
 import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -73,6 +75,8 @@ const GROUPS: readonly (readonly [
       pullCommand,
       diffCommand,
       revertCommand,
+      publishCommand,
+      reviewCommand,
       forkCommand,
       renameCommand,
       archiveCommand,

@@ -1,25 +1,29 @@
+import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 import { createAgreedDirectories } from "./projects/agreed-directories.ts";
 import { createSourceCheck } from "./projects/check-source.ts";
 import { CredentialVault } from "./projects/credential-vault.ts";
 import { ProjectSources } from "./projects/project-sources.ts";
 import { Remotes } from "./projects/remote.ts";
+import { createPublisher } from "./publish/publisher.ts";
 import { removeDirectory } from "./services/remove-directory.ts";
-import type { Store } from "./store/port.ts";
+import { mirrorPath, type Store } from "./store/port.ts";
 import { createWorkspaces } from "./workspaces/workspaces.ts";
 import type { Git } from "./git/port.ts";
 
-/** Projects, what sessions start from, and their workspaces. */
+/** Projects, what sessions start from, their workspaces, and how their work is published. */
 export async function composeProjects(options: {
   config: Config;
   store: Store;
   git: Git;
   isShared: () => boolean;
+  lifecycle: Lifecycle;
   logger: Logger;
   now: () => number;
 }) {
-  const { config, store, git, isShared, logger, now } = options;
+  const { config, store, git, isShared, lifecycle, logger, now } = options;
   const vault = new CredentialVault({
     sharedDir: config.sharedDir,
     keyFile: config.projects.credentialsKeyFile,
@@ -48,5 +52,16 @@ export async function composeProjects(options: {
     findDirectory: projectSources.findDirectory,
     isShared,
   });
-  return { vault, checkSource, sources: projectSources, workspaces };
+  const stopping = new AbortController();
+  // Killed git leaves nothing half-made; whoever waits for a publish can repeat it.
+  lifecycle.started("publisher", async () => stopping.abort(new Error("The server is stopping")));
+  const { sharedDir } = config;
+  const publishing = {
+    publisher: createPublisher({ git, sharedDir, forges: config.forges }),
+    openRemote: async (project: { id: string; url: string }) => remotes.open(project),
+    dataDir: sharedDir,
+    mirrorOf: (projectId: string) => join(sharedDir, mirrorPath(projectId)),
+    signal: stopping.signal,
+  };
+  return { vault, checkSource, sources: projectSources, workspaces, publishing };
 }

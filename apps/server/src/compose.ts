@@ -16,6 +16,7 @@ import { SeveralUsers } from "./auth/several-users.ts";
 import { runGitScripts } from "./checkpoints/run-git-scripts.ts";
 import { createCompute } from "./compute/pool.ts";
 import { composeCore } from "./compose-core.ts";
+import { openSharedDirectory, openSharedDispatcher } from "./compose-shared.ts";
 import type { Config } from "./config.ts";
 import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createHttpServer } from "./http/server.ts";
@@ -40,6 +41,7 @@ import { createAuditService } from "./services/audit.ts";
 import { createAgentService } from "./services/agents.ts";
 import { createBlobService } from "./services/blobs.ts";
 import { createProjectService } from "./services/projects.ts";
+import { createPublicationService } from "./services/publications.ts";
 import { createSearchService } from "./services/search.ts";
 import { createNetworkService } from "./services/session-network.ts";
 import { createServerService } from "./services/server-info.ts";
@@ -67,7 +69,6 @@ import { createFindUnpublishedWork } from "./workspaces/unpublished-work.ts";
 import { startWeb, WEB_ENTRY } from "./web/start-web.ts";
 import { prepareWebSandbox } from "./web/web-sandbox.ts";
 import { composeProjects } from "./compose-projects.ts";
-import { openSharedDirectory, openSharedDispatcher } from "./compose-shared.ts";
 
 export interface RunningServer {
   /** Starts no more tasks, and waits until those that run have ended, or for this long, in ms. */
@@ -180,6 +181,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     store,
     git,
     isShared: () => severalUsers.current,
+    lifecycle,
     logger,
     now,
   });
@@ -252,6 +254,13 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       vault: projects.vault,
       projectDeleted: async () => projects.sources.sweep(),
       now,
+    }),
+    publications: createPublicationService({
+      ...projects.publishing,
+      store,
+      log: core.log,
+      audit,
+      tasks: core.services.tasks,
     }),
     agents: createAgentService({ models, tools, policy: approvals.policy }),
     search: createSearchService(search),

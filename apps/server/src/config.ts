@@ -59,6 +59,8 @@ export interface Config {
     /** Holds the key that credentials are encrypted with; absent: one in the shared directory. */
     credentialsKeyFile: string | undefined;
   };
+  /** `HOST=KIND` and `HOST=KIND:API` of self-hosted forges. */
+  forges: readonly string[];
   /** Whether tasks can fetch pages of the public web. */
   webFetch: "on" | "off";
   approvals: {
@@ -234,6 +236,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       },
       credentialsKeyFile: directory("TRUNKLINE_CREDENTIALS_KEY_FILE"),
     },
+    forges: list("TRUNKLINE_FORGES"),
     webFetch: oneOf("TRUNKLINE_WEB_FETCH", ["on", "off"], "on"),
     approvals: {
       mode: oneOf("TRUNKLINE_APPROVALS", ["auto", "always", "never"], "auto"),

@@ -12,5 +12,5 @@ export { followTask, type FollowTaskOptions } from "./follow-task.ts";
 export type { Backoff } from "./stream/backoff.ts";
 export type { StreamError } from "./stream/reconnecting.ts";
 export type { FollowState, StreamOptions } from "./stream/stream-options.ts";
-export { downloadArchive, downloadFile } from "./workspace-download.ts";
+export { downloadArchive, downloadFile, downloadPatch } from "./workspace-download.ts";
 export { watchSession, type WatchOptions } from "./watch-session.ts";

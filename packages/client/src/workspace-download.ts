@@ -26,3 +26,16 @@ export async function downloadArchive(
   const target = `/api/sessions/${encodeURIComponent(sessionId)}/archive?git=${git}`;
   return requestStream(client, target, { mediaType: "application/gzip" });
 }
+
+/**
+ * Streams a session's changes as a mailbox for `git am`; changes nothing.
+ *
+ * @throws TrunklineApiError TrunklineConnectionError
+ */
+export async function downloadPatch(
+  client: TrunklineClient,
+  { sessionId }: { sessionId: string },
+): Promise<ReadableStream<Uint8Array>> {
+  const target = `/api/sessions/${encodeURIComponent(sessionId)}/patch`;
+  return requestStream(client, target, { mediaType: "text/x-patch" });
+}

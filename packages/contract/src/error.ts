@@ -47,6 +47,8 @@ export const ERROR_CODES = {
   user_joined: "CONFLICT",
   /** The branch has commits there that this session has not published: nothing was pushed. */
   branch_moved: "CONFLICT",
+  /** Other comments or checks came in since: look at them first. */
+  feedback_changed: "CONFLICT",
   /** The repository's host or forge rejects the project's credential, or there is none: set another. */
   credential_rejected: "CONFLICT",
   /** Larger than the server accepts or returns at once. */

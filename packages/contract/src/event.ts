@@ -155,12 +155,14 @@ const EVENT_DATA = {
   /** The session's work was published. */
   "session.published": z.strictObject({
     /** As what. */
-    kind: z.enum(["branch", "pull-request", "patch", "local-branch"]).optional(),
+    kind: z.enum(["branch", "pull-request", "patch", "local"]).optional(),
     branch: z.string().optional(),
     /** Of the branch, or of the request to merge it. */
     url: z.string().optional(),
     /** What was published. */
     commit: Commit.optional(),
+    /** Number of the request to merge it. */
+    number: z.int().positive().optional(),
   }),
 
   /** The project was fetched from its source, or could not be. */
@@ -238,6 +240,14 @@ const EVENT_DATA = {
     idempotencyKey: z.string().optional(),
     /** SHA-256 of what was submitted under the key, hex. */
     requestHash: z.string().optional(),
+    /** The prompt has review comments and checks of this request in it: text by others. */
+    broughtBack: z
+      .strictObject({
+        url: z.string(),
+        /** What it has in it, so that it is not brought back again. */
+        items: z.array(z.string()).max(500),
+      })
+      .optional(),
     /** Beside the prompt. */
     attachments: z.array(ContentPart).max(50).optional(),
   }),

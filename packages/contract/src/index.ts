@@ -101,7 +101,15 @@ export type {
 } from "./project.ts";
 export type { WorkspaceKind } from "./workspace-choice.ts";
 export type { Json, Usage } from "./primitives.ts";
-export type { Check, MergeRequest, Published, PublishInput, ReviewComment } from "./publication.ts";
+export type {
+  BringBackInput,
+  Check,
+  MergeRequest,
+  Publication,
+  Published,
+  PublishInput,
+  ReviewComment,
+} from "./publication.ts";
 export type { AllowHostInput, SessionNetwork } from "./session-network.ts";
 export type { SearchHit, SearchInput, SearchPage } from "./search.ts";
 export type { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts";
@@ -155,6 +163,7 @@ export type { BlobService, ReadableBlob } from "./services/blob-service.ts";
 export type { NetworkService } from "./services/network-service.ts";
 export type { ProjectService } from "./services/project-service.ts";
 export type { CheckpointService } from "./services/checkpoint-service.ts";
+export type { PublicationService } from "./services/publication-service.ts";
 export type { QuestionService } from "./services/question-service.ts";
 export type { SessionService } from "./services/session-service.ts";
 export type { TaskService } from "./services/task-service.ts";

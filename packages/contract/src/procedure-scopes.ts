@@ -32,6 +32,11 @@ export const PROCEDURE_SCOPES = {
   "session.subscribe": "read",
   "session.network": "read",
   "session.allowHost": "write",
+  "session.publish": "write",
+  "session.publication": "read",
+  "session.bringBack": "write",
+  // Raw bytes over HTTP, so not a procedure of the router.
+  "session.patch": "read",
 
   "approval.list": "read",
   "approval.answer": "write",

@@ -86,3 +86,36 @@ export const ReviewComment = z.strictObject({
   resolved: z.boolean(),
 });
 export type ReviewComment = z.infer<typeof ReviewComment>;
+
+export const PublicationRef = z.strictObject({ sessionId: Id });
+
+/** What became of what the session published last. */
+export const Publication = z.strictObject({
+  /** Null: nothing yet. */
+  published: Published.extend({ at: Timestamp }).nullable(),
+  /** Of the published branch; null: it has none, or its repository's host has no requests. */
+  request: MergeRequest.nullable(),
+  checks: z.array(Check),
+  comments: z.array(ReviewComment),
+  /** Failed checks and comments that were not brought back yet; null: there are none. */
+  feedback: z
+    .strictObject({
+      /** What `session.bringBack` submits. It has text by others in it. */
+      prompt: z.string(),
+      /** Names this prompt. */
+      digest: z.string(),
+      /** How many it has in it. */
+      items: z.int().positive(),
+    })
+    .nullable(),
+});
+export type Publication = z.infer<typeof Publication>;
+
+export const BringBackInput = z.strictObject({
+  sessionId: Id,
+  /** From `session.publication`: of the prompt that a person has seen. */
+  digest: z.string().regex(/^[0-9a-f]{64}$/, "Pass the digest of session.publication"),
+  /** What to do about it, in the user's own words. */
+  note: z.string().trim().min(1).max(4_000).optional(),
+});
+export type BringBackInput = z.infer<typeof BringBackInput>;

@@ -9,6 +9,7 @@ import type { BlobService } from "./services/blob-service.ts";
 import type { NetworkService } from "./services/network-service.ts";
 import type { ProjectService } from "./services/project-service.ts";
 import type { CheckpointService } from "./services/checkpoint-service.ts";
+import type { PublicationService } from "./services/publication-service.ts";
 import type { QuestionService } from "./services/question-service.ts";
 import type { SessionService } from "./services/session-service.ts";
 import type { TaskService } from "./services/task-service.ts";
@@ -25,6 +26,7 @@ export interface Services {
   checkpoints: CheckpointService;
   blobs: BlobService;
   projects: ProjectService;
+  publications: PublicationService;
   workspaces: WorkspaceService;
   network: NetworkService;
   agents: AgentService;

@@ -12,6 +12,8 @@ export * as say from "./fake-provider/reply.ts";
 export type { Reply, Step, TokenUsage } from "./fake-provider/reply.ts";
 export { readTokenStamps, type TokenStamp } from "./fake-provider/token-stamp.ts";
 export { StandInForge, type StandInForgeOptions } from "./forges/stand-in-forge.ts";
+export { GitOverHttp, hasHttpBackend } from "./git-remotes/git-over-http.ts";
+export { GitOverSsh, NO_SSHD } from "./git-remotes/git-over-ssh.ts";
 export { monotonicMicros } from "./monotonic-micros.ts";
 export { isProcessAlive } from "./process-alive.ts";
 export { environmentsBelow } from "./process-environments.ts";

@@ -76,6 +76,8 @@ export class ApprovalLedger implements SessionTrust {
       event.type === "instructions.read"
     ) {
       if (event.data.readsUntrusted === true) this.#hasReadUntrusted = true;
+    } else if (event.type === "task.submitted") {
+      if (event.data.broughtBack !== undefined) this.#hasReadUntrusted = true;
     } else if (event.type === "tool.ended") {
       this.#decisions.delete(event.data.callId);
       this.#answers.delete(event.data.callId);

@@ -35,6 +35,8 @@ const ROUTES: Readonly<Record<string, Access>> = {
   "ALL /api/sessions/:sessionId/files/*": "known",
   "GET /api/sessions/:sessionId/archive": "known",
   "ALL /api/sessions/:sessionId/archive": "known",
+  "GET /api/sessions/:sessionId/patch": "known",
+  "ALL /api/sessions/:sessionId/patch": "known",
   "GET /api/openapi.json": "known",
   "GET /api/docs": "known",
   "GET /api/docs/start.js": "known",

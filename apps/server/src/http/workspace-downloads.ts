@@ -35,6 +35,14 @@ export function registerWorkspaceDownloads(app: Hono<HttpEnv>, { services, strea
     return send(c, streams, "application/gzip", () => services.workspaces.openArchive(principal, input));
   });
   app.all(`${SESSION_PATH}/archive`, () => methodRefusal(["GET"]));
+
+  app.get(`${SESSION_PATH}/patch`, async (c) => {
+    const { principal } = c.get("authenticated");
+    requireScope(principal, "session.patch");
+    const input = { sessionId: sessionIdOf(c) };
+    return send(c, streams, "text/x-patch", () => services.publications.openPatch(principal, input));
+  });
+  app.all(`${SESSION_PATH}/patch`, () => methodRefusal(["GET"]));
 }
 
 async function send(

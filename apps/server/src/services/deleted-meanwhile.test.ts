@@ -19,6 +19,8 @@ import { createSessionService } from "./sessions.ts";
 import { workspaceFiles } from "../tools/files/workspace-files.ts";
 import { createTaskService } from "./tasks.ts";
 import { type BeforeStep, stepped } from "./testing/stepped.ts";
+import { createPublicationService } from "./publications.ts";
+import { asPublished, succeedingPublisher } from "./testing/published-session.ts";
 import { createWorkspaceService } from "./workspaces.ts";
 
 /** One that asks and waits, as models do. */
@@ -87,8 +89,24 @@ function services(before: BeforeStep) {
     announcer: { removed: () => undefined },
   };
   const models = { defaultModel: "demo", names: ["demo"], resolve: () => ({}) as never };
+  const tasks = createTaskService({ ...rooms, models, turns: { afterAnswers: () => undefined } as never });
   return {
-    tasks: createTaskService({ ...rooms, models, turns: { afterAnswers: () => undefined } as never }),
+    tasks,
+    publications: createPublicationService({
+      ...rooms,
+      store: asPublished(rooms.store),
+      publisher: stepped(succeedingPublisher(), before),
+      openRemote: async ({ url }) => ({
+        remote: { url },
+        token: "t",
+        redact: (text) => text,
+        [Symbol.asyncDispose]: async () => undefined,
+      }),
+      tasks,
+      dataDir: directory.path,
+      mirrorOf: (id) => id,
+      signal: new AbortController().signal,
+    }),
     sessions: createSessionService({
       ...rooms,
       nodeId: server.nodeId,
@@ -205,6 +223,25 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
   "session.allowHost": {
     host: async ({ network }, { sessionId }) =>
       network.allowHost(alice, { sessionId, host: "one.example.com" }),
+  },
+  "session.publish": {
+    patch: async ({ publications }, { sessionId }) =>
+      publications.publish(alice, { sessionId, kind: "patch" }),
+    request: async ({ publications }, { sessionId }) =>
+      publications.publish(alice, { sessionId, kind: "pull-request" }),
+  },
+  "session.publication": {
+    state: async ({ publications }, { sessionId }) => publications.publication(alice, { sessionId }),
+  },
+  "session.bringBack": {
+    feedback: async ({ publications }, { sessionId }) =>
+      publications.bringBack(alice, { sessionId, digest: "0".repeat(64) }),
+  },
+  "session.patch": {
+    whole: async ({ publications }, { sessionId }) => {
+      const { content } = await publications.openPatch(alice, { sessionId });
+      expect(Buffer.concat(await Array.fromAsync(content)).toString()).toBe("patch");
+    },
   },
 
   "approval.list": {

@@ -117,5 +117,8 @@ async function hasReadUntrusted({ events }: Store, sessionId: string, after: num
   for await (const { data } of events.ofTypes(sessionId, types, { after })) {
     if (data.readsUntrusted === true) return true;
   }
+  for await (const { data } of events.ofTypes(sessionId, ["task.submitted"], { after })) {
+    if (data.broughtBack !== undefined) return true;
+  }
   return false;
 }

@@ -1,5 +1,6 @@
 import { join, resolve } from "node:path";
 import type { Session } from "@trunkline/contract";
+import { publicationPath } from "../publish/port.ts";
 import { preparingPath, workspacePath } from "../store/port.ts";
 import type { StoredSession } from "../store/port.ts";
 
@@ -10,7 +11,8 @@ export function toSession(dataDir: string, { importedSeq: _imported, ...session 
 
 /** All that a session has for itself; a directory of the user's that it works in is not among it. */
 export function directoriesOf(dataDir: string, sessionId: string): string[] {
-  return [workspacePath(sessionId), preparingPath(sessionId)].map((path) => join(dataDir, path));
+  const paths = [workspacePath(sessionId), preparingPath(sessionId), publicationPath(sessionId)];
+  return paths.map((path) => join(dataDir, path));
 }
 
 /** Of a new session; one in place works elsewhere. */

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { type Principal, type SubmitTaskInput, TrunklineError } from "@trunkline/contract";
+import { type EventDataOf, type Principal, type SubmitTaskInput, TrunklineError } from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
 import { type AppendOptions, GuardFailedError, type StoredDraft } from "../store/port.ts";
 import type { ChosenWorkspace } from "./choose-workspace.ts";
@@ -14,6 +14,14 @@ export interface Submission {
   options: AppendOptions;
 }
 
+export interface SubmissionOptions {
+  retryOf?: string;
+  /** Of a new session. */
+  workspace?: ChosenWorkspace;
+  /** The prompt has text by others in it. */
+  broughtBack?: EventDataOf<"task.submitted">["broughtBack"];
+}
+
 /**
  * Events for a task at the end of the session's queue, in a new session if none is given. Requirements on the session
  * are checked in the commit, so that concurrent submits can't conflict.
@@ -21,7 +29,7 @@ export interface Submission {
 export function submission(
   principal: Principal,
   input: SubmitTaskInput,
-  { retryOf, workspace }: { retryOf?: string; workspace?: ChosenWorkspace } = {},
+  { retryOf, workspace, broughtBack }: SubmissionOptions = {},
 ): Submission {
   const { prompt, whenBusy, budget, idempotencyKey } = input;
   const model = input.model ?? null;
@@ -34,6 +42,7 @@ export function submission(
       model,
       ...(retryOf !== undefined && { retryOf }),
       whenBusy,
+      ...(broughtBack !== undefined && { broughtBack }),
       ...(budget !== undefined && { budget }),
       ...(idempotencyKey !== undefined && { idempotencyKey, requestHash: requestHash(input) }),
     },

@@ -16,7 +16,14 @@ import { chooseWorkspace } from "./choose-workspace.ts";
 import { requireSessionAccess, requireTask } from "./ownership.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
 import { createQueue } from "./queue.ts";
-import { idempotencyConflict, requestHash, type Submission, submission, submitRefusal } from "./submit.ts";
+import {
+  idempotencyConflict,
+  requestHash,
+  type Submission,
+  submission,
+  type SubmissionOptions,
+  submitRefusal,
+} from "./submit.ts";
 import { toTask } from "./task-view.ts";
 
 export interface TaskServiceDeps {
@@ -31,7 +38,16 @@ export interface TaskServiceDeps {
 /** How long `cancel` waits for the task's processes before it returns the task as it is, in ms. */
 const CANCEL_WAIT_MS = 5_000;
 
-export function createTaskService(deps: TaskServiceDeps): TaskService {
+interface Tasks extends TaskService {
+  /** Submits a task whose prompt has text by others in it. */
+  submitFeedback(
+    principal: Principal,
+    input: SubmitTaskInput,
+    broughtBack: SubmissionOptions["broughtBack"],
+  ): Promise<SubmitTaskOutput>;
+}
+
+export function createTaskService(deps: TaskServiceDeps): Tasks {
   const { store, log, runner, models, audit } = deps;
   const queue = createQueue(deps);
   /** Fifty concurrent submits are acknowledged before fifty runs start. */
@@ -69,27 +85,33 @@ export function createTaskService(deps: TaskServiceDeps): TaskService {
     await runner.cancel(active.id, { reason: "superseded", by: principal.name }, CANCEL_WAIT_MS);
   }
 
+  async function submit(
+    principal: Principal,
+    input: SubmitTaskInput,
+    broughtBack?: SubmissionOptions["broughtBack"],
+  ): Promise<SubmitTaskOutput> {
+    const earlier = await findEarlier(principal, input);
+    if (earlier !== undefined) return earlier;
+    // An unknown model is the caller's mistake: refuse before anything is stored.
+    if (input.model !== undefined) models.resolve(input.model);
+    const workspace = await chooseWorkspace(store, principal, input);
+    const submitted = submission(principal, input, { workspace, ...(broughtBack && { broughtBack }) });
+    const { sessionId, taskId } = submitted;
+    try {
+      await append(principal, "task.submit", submitted);
+    } catch (error) {
+      const winner = error instanceof UniqueViolationError ? await findEarlier(principal, input) : undefined;
+      if (winner === undefined) throw error;
+      return winner;
+    }
+    ring({ sessionId, ownerId: principal.userId });
+    if (input.whenBusy === "interrupt") await cancelActive(principal, sessionId);
+    return { taskId, sessionId, task: toTask(await requireTask(store, principal, taskId)) };
+  }
+
   return {
-    async submit(principal, input) {
-      const earlier = await findEarlier(principal, input);
-      if (earlier !== undefined) return earlier;
-      // An unknown model is the caller's mistake: refuse before anything is stored.
-      if (input.model !== undefined) models.resolve(input.model);
-      const workspace = await chooseWorkspace(store, principal, input);
-      const submitted = submission(principal, input, { workspace });
-      const { sessionId, taskId } = submitted;
-      try {
-        await append(principal, "task.submit", submitted);
-      } catch (error) {
-        const winner =
-          error instanceof UniqueViolationError ? await findEarlier(principal, input) : undefined;
-        if (winner === undefined) throw error;
-        return winner;
-      }
-      ring({ sessionId, ownerId: principal.userId });
-      if (input.whenBusy === "interrupt") await cancelActive(principal, sessionId);
-      return { taskId, sessionId, task: toTask(await requireTask(store, principal, taskId)) };
-    },
+    submit: async (principal, input) => submit(principal, input),
+    submitFeedback: submit,
 
     async get(principal, { taskId }) {
       return toTask(await requireTask(store, principal, taskId));

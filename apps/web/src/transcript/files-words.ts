@@ -17,7 +17,7 @@ const PUBLISHED: Readonly<Record<NonNullable<EventDataOf<"session.published">["k
   branch: "Pushed branch",
   "pull-request": "Opened a request to merge",
   patch: "Made a patch of",
-  "local-branch": "Created in the project's directory: branch",
+  local: "Created in the project's directory: branch",
 };
 
 export const publishedWords = ({ kind = "branch" }: EventDataOf<"session.published">): string =>

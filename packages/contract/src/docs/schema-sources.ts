@@ -14,6 +14,7 @@ const FILES = [
   "invitation.ts",
   "primitives.ts",
   "project.ts",
+  "publication.ts",
   "question.ts",
   "rest/error-body.ts",
   "search.ts",

@@ -1,7 +1,7 @@
 import { ErrorBody } from "./error-body.ts";
 import { createNamedSchemas } from "./json-schemas.ts";
 import { BLOB_GET, createBlobOperation } from "./openapi-blobs.ts";
-import { WORKSPACE_ARCHIVE, WORKSPACE_FILE } from "./openapi-workspace.ts";
+import { SESSION_PATCH, WORKSPACE_ARCHIVE, WORKSPACE_FILE } from "./openapi-workspace.ts";
 import { openApiOperation, type OpenApiOperation } from "./openapi-operation.ts";
 import { SIGN_IN_CODES } from "./openapi-sign-in.ts";
 import { restOperations } from "./operations.ts";
@@ -40,6 +40,7 @@ export function openApiDocument({ version }: { version: string }): OpenApiDocume
   paths["/blobs/{blobId}"] = { get: BLOB_GET };
   paths["/sessions/{sessionId}/files/{path}"] = { get: WORKSPACE_FILE };
   paths["/sessions/{sessionId}/archive"] = { get: WORKSPACE_ARCHIVE };
+  paths["/sessions/{sessionId}/patch"] = { get: SESSION_PATCH };
   paths["/sign-in-codes"] = { post: SIGN_IN_CODES };
   return {
     openapi: "3.1.1",

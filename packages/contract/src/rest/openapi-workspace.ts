@@ -60,3 +60,20 @@ export const WORKSPACE_ARCHIVE: OpenApiOperation = {
     ...refusals(["not_found", "rate_limited"], { takesBody: false }),
   },
 };
+
+export const SESSION_PATCH: OpenApiOperation = {
+  operationId: "sessionPatch",
+  tags: ["Files"],
+  summary: "Download a session's changes as a patch",
+  description:
+    "Commits since the session's base, and one of what is not committed, as a mailbox for `git am`. Changes nothing.",
+  parameters: [SESSION_ID],
+  security: [{ bearer: ["read"] }],
+  responses: {
+    200: {
+      description: "The patch, as an attachment",
+      content: { "text/x-patch": { schema: { type: "string" } } },
+    },
+    ...refusals(["not_found", "payload_too_large", "rate_limited"], { takesBody: false }),
+  },
+};

@@ -1,6 +1,7 @@
 import type { Scope } from "../principal.ts";
 import { PROCEDURE_SCOPES } from "../procedure-scopes.ts";
 import { PROJECT_ROUTES } from "./project-routes.ts";
+import { PUBLICATION_ROUTES } from "./publication-routes.ts";
 import type { ProcedurePath, RestRoute } from "./route.ts";
 
 /** Prefix of all REST routes. */
@@ -146,6 +147,7 @@ export const REST_ROUTES = {
       "nowhere, unless `discardWork` says otherwise.",
     reasons: ["not_found", "unpublished_work"],
   },
+  ...PUBLICATION_ROUTES,
   "session.fork": {
     method: "POST",
     path: "/sessions/{sessionId}/fork",

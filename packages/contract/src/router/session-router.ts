@@ -9,6 +9,7 @@ import {
   RevertSessionInput,
 } from "../checkpoint.ts";
 import { TrunklineError } from "../error.ts";
+import { BringBackInput, Publication, PublicationRef, Published, PublishInput } from "../publication.ts";
 import {
   CreateSessionInput,
   DeleteSessionInput,
@@ -25,6 +26,7 @@ import {
 } from "../session.ts";
 import { ImportSessionInput, ImportSessionOutput, SessionDocument } from "../session-document.ts";
 import { AllowHostInput, SessionNetwork } from "../session-network.ts";
+import { SubmitTaskOutput } from "../task.ts";
 import { procedure, router, streamSignal, toTRPCError } from "./procedure.ts";
 
 export const sessionRouter = router({
@@ -90,6 +92,18 @@ export const sessionRouter = router({
     .input(AllowHostInput)
     .output(SessionNetwork)
     .mutation(({ ctx, input }) => ctx.services.network.allowHost(ctx.principal, input)),
+  publish: procedure
+    .input(PublishInput)
+    .output(Published)
+    .mutation(({ ctx, input }) => ctx.services.publications.publish(ctx.principal, input)),
+  publication: procedure
+    .input(PublicationRef)
+    .output(Publication)
+    .query(({ ctx, input }) => ctx.services.publications.publication(ctx.principal, input)),
+  bringBack: procedure
+    .input(BringBackInput)
+    .output(SubmitTaskOutput)
+    .mutation(({ ctx, input }) => ctx.services.publications.bringBack(ctx.principal, input)),
 
   // No output schema: events were validated when appended, and validating each again would slow the stream.
   subscribe: procedure.input(SubscribeInput).subscription(async function* ({ ctx, input, signal }) {

@@ -69,6 +69,17 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
   "session.export": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
   "session.import": { scope: "write", input: () => REST_ROUTES["session.import"].example, others: "own" },
   "session.subscribe": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "session.publish": {
+    scope: "write",
+    input: ({ sessionId }) => ({ sessionId, kind: "patch" }),
+    others: "not_found",
+  },
+  "session.publication": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "session.bringBack": {
+    scope: "write",
+    input: ({ sessionId }) => ({ sessionId, digest: "0".repeat(64) }),
+    others: "not_found",
+  },
 
   "session.network": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
   "session.allowHost": {

@@ -50,6 +50,22 @@ export const SESSION_SCENES: readonly Scene[] = [
     },
   },
   {
+    of: "publish",
+    says: "Takes a session's work out of its workspace, see [publish.md](publish.md).",
+    play: async (stage) => {
+      const sessionId = await sessionOf(stage, "say: hello");
+      await stage.type(`publish ${sessionId}`);
+    },
+  },
+  {
+    of: "review",
+    says: "State, checks and comments of what was published.",
+    play: async (stage) => {
+      const sessionId = await sessionOf(stage, "say: hello");
+      await stage.type(`review ${sessionId}`);
+    },
+  },
+  {
     of: "fork",
     says: "A new session with the history of another one, files included.",
     play: async (stage) => {

@@ -1,5 +1,7 @@
 import { TrunklineError } from "@trunkline/contract";
-import { FORGE_KINDS, type ForgeKind } from "./forge.ts";
+
+export const FORGE_KINDS = ["github", "gitlab", "gitea"] as const;
+export type ForgeKind = (typeof FORGE_KINDS)[number];
 
 /** Which forge serves a host, and the root of its API, without a slash at its end. */
 export interface ForgeSite {
@@ -38,7 +40,7 @@ export function readForgeSites(entries: readonly string[]): ForgeSites {
     const known = FORGE_KINDS.find((candidate) => candidate === kind);
     if (host === undefined || known === undefined || (api !== undefined && URL.parse(api) === null)) {
       throw new Error(
-        `takes HOST=KIND or HOST=KIND:API, separated by commas, with KIND one of ${FORGE_KINDS.join(", ")}, not '${entry}'`,
+        `TRUNKLINE_FORGES takes HOST=KIND or HOST=KIND:API, separated by commas, with KIND one of ${FORGE_KINDS.join(", ")}, not '${entry}'`,
       );
     }
     const root = api ?? `https://${host}${API_PATHS[known]}`;
@@ -81,8 +83,7 @@ export function requireForgeSite(
       "Pull requests need a repository on GitHub, GitLab or Gitea; publish this one as a branch or a patch",
     );
   }
-  // Over ssh the port is sshd's and says nothing about the forge.
-  const site = sites.get(address.host) ?? sites.get(address.host.replace(/:\d+$/, ""));
+  const site = siteOf(sites, address);
   if (site === undefined) {
     throw new TrunklineError(
       "validation_failed",
@@ -91,4 +92,14 @@ export function requireForgeSite(
     );
   }
   return { site, address };
+}
+
+/** Over ssh the port is sshd's and says nothing about the forge. */
+function siteOf(sites: ForgeSites, { host }: RepositoryAddress): ForgeSite | undefined {
+  return sites.get(host) ?? sites.get(host.replace(/:\d+$/, ""));
+}
+
+export function knowsForge(sites: ForgeSites, url: string): boolean {
+  const address = repositoryAddress(url);
+  return address !== null && siteOf(sites, address) !== undefined;
 }

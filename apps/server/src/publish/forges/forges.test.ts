@@ -1,7 +1,6 @@
 import { StandInForge } from "@trunkline/testkit";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { FORGE_KINDS, type ForgeKind } from "./forge.ts";
-import { readForgeSites } from "./forge-address.ts";
+import { FORGE_KINDS, type ForgeKind, readForgeSites } from "./forge-address.ts";
 import { openForge } from "./open-forge.ts";
 
 const TOKEN = "forge-token-0123456789abcdef";

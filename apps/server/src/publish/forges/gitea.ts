@@ -1,6 +1,6 @@
 import { type Check, type MergeRequest, type ReviewComment, TrunklineError } from "@trunkline/contract";
 import { z } from "zod";
-import type { Forge, NewMergeRequest } from "./forge.ts";
+import type { Forge, NewMergeRequest } from "../port.ts";
 import type { ForgeHttp } from "./forge-http.ts";
 import { lineNumber, segments, Time } from "./wire.ts";
 

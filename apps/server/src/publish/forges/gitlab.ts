@@ -1,6 +1,6 @@
 import type { Check, MergeRequest, ReviewComment } from "@trunkline/contract";
 import { z } from "zod";
-import type { Forge, NewMergeRequest } from "./forge.ts";
+import type { Forge, NewMergeRequest } from "../port.ts";
 import type { ForgeHttp } from "./forge-http.ts";
 import { lineNumber, Time } from "./wire.ts";
 

@@ -1,5 +1,5 @@
-import type { Forge, ForgeKind } from "./forge.ts";
-import { type ForgeSites, requireForgeSite } from "./forge-address.ts";
+import type { Forge } from "../port.ts";
+import { type ForgeKind, type ForgeSites, requireForgeSite } from "./forge-address.ts";
 import { ForgeHttp } from "./forge-http.ts";
 import { Gitea } from "./gitea.ts";
 import { GitHub } from "./github.ts";

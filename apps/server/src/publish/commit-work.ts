@@ -1,0 +1,85 @@
+import { join } from "node:path";
+import { TrunklineError } from "@trunkline/contract";
+import { type Git, GitError, type SandboxedGitRun } from "../git/port.ts";
+import { printable } from "../printable.ts";
+import type { SessionWork } from "./port.ts";
+import { PACK_TIMEOUT_MS } from "./private-repository.ts";
+
+/** Who makes the commits of uncommitted work. RFC 2606 keeps `.invalid` free: it is nobody's address. */
+const COMMITTER = { name: "Trunkline", email: "trunkline@trunkline.invalid" };
+
+/**
+ * Commits what is in the workspace and not in its HEAD, if anything. In the sandbox, since the
+ * agent may have changed anything there; and not by `git commit`, which has hooks, editors and templates.
+ * @param options.index a directory for an index of its own: branch and index then stay as they are. Null: they go along
+ * @returns the commit
+ */
+export async function commitWork(
+  git: Git,
+  work: SessionWork,
+  { index, signal }: { index: string | null; signal: AbortSignal },
+): Promise<string> {
+  const run = async (args: readonly string[], options: Partial<SandboxedGitRun> = {}): Promise<string> => {
+    const { stdout } = await git.sandboxed({
+      args,
+      directory: work.directory,
+      readOnly: [work.mirror],
+      ...(index !== null && { writable: [index] }),
+      timeoutMs: PACK_TIMEOUT_MS,
+      signal,
+      ...options,
+    });
+    return stdout.toString().trim();
+  };
+  const [head = "", headTree = ""] = (
+    await run(["rev-parse", "HEAD^{commit}", "HEAD^{tree}"]).catch((error: unknown) => {
+      if (!(error instanceof GitError) || error.failure !== "failed") throw error;
+      throw new TrunklineError(
+        "validation_failed",
+        "The workspace has no commits, or is no git repository any more; download its files instead",
+        { cause: error },
+      );
+    })
+  ).split("\n");
+  const environment: Record<string, string> = index === null ? {} : { GIT_INDEX_FILE: join(index, "index") };
+  if (index !== null) await run(["read-tree", head], { environment });
+  await run(["add", "--all"], { environment });
+  const tree = await run(["write-tree"], { environment });
+  if (tree === headTree) return head;
+  refuseNested(await run(["diff-tree", "-r", "--raw", "-z", "--no-renames", headTree, tree]));
+  const commit = await run(["commit-tree", tree, "-p", head, "-F", "-"], {
+    input: `${firstLine(work.title)}\n\nTrunkline-Session: ${work.sessionId}\n`,
+    environment: identity(work.author),
+  });
+  if (index === null) await run(["update-ref", "-m", "trunkline: publish", "HEAD", commit, head]);
+  return commit;
+}
+
+/** For whoever runs git to make a commit for this author. */
+export function identity(author: { name: string; email: string }): Record<string, string> {
+  return {
+    GIT_AUTHOR_NAME: author.name,
+    GIT_AUTHOR_EMAIL: author.email,
+    GIT_COMMITTER_NAME: COMMITTER.name,
+    GIT_COMMITTER_EMAIL: COMMITTER.email,
+  };
+}
+
+/** `git add` records a nested repository as a link to a commit that nobody else has: its files would be lost without a word. */
+function refuseNested(raw: string): void {
+  // `:OLDMODE NEWMODE OLD NEW STATUS`, then the path (git-diff-tree(1)).
+  const fields = raw.split("\0");
+  for (let index = 0; index + 1 < fields.length; index += 2) {
+    if (!/^:(?!160000)\d{6} 160000 /.test(fields[index] ?? "")) continue;
+    const path = printable(fields[index + 1] ?? "");
+    throw new TrunklineError(
+      "validation_failed",
+      `${path} is a git repository of its own, so its files can't be published. Remove ${path}/.git, or list ${path} in ` +
+        ".gitignore, then publish again",
+    );
+  }
+}
+
+function firstLine(title: string): string {
+  return printable(title.split("\n")[0] ?? "").trim() || "Work in progress";
+}

@@ -1,0 +1,144 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, mkdtemp, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { TrunklineError } from "@trunkline/contract";
+import { type Git, GitError } from "../git/port.ts";
+import { printable } from "../printable.ts";
+
+/** Largest pack of a session's commits, in bytes. */
+const MAX_PACK_BYTES = 1_073_741_824;
+/** Time to write, or to take in, a large pack, in ms. */
+export const PACK_TIMEOUT_MS = 600_000;
+
+/** One for each commit that this session has pushed, or was about to push when the server died. */
+const PUSHED = "refs/trunkline/pushed/";
+
+/**
+ * A session's repository outside of its workspace, which only this server writes. It borrows what the project's mirror has, takes
+ * the session's commits in after a check, and is what is pushed from.
+ */
+export class PrivateRepository {
+  readonly directory: string;
+  readonly #git: Git;
+
+  private constructor(directory: string, git: Git) {
+    this.directory = directory;
+    this.#git = git;
+  }
+
+  /** Opens it, or creates it: under another name first, so that a kill leaves nothing half-made. @param mirror bare */
+  static async open(git: Git, directory: string, mirror: string): Promise<PrivateRepository> {
+    const isThere = await stat(directory).then(
+      () => true,
+      () => false,
+    );
+    if (!isThere) {
+      const temporary = `${directory}.${randomUUID()}`;
+      await mkdir(dirname(directory), { recursive: true, mode: 0o700 });
+      try {
+        await git.own({
+          args: ["init", "--quiet", "--bare", "--template=", temporary],
+          directory: dirname(directory),
+        });
+        await mkdir(join(temporary, "objects", "info"), { recursive: true });
+        await writeFile(join(temporary, "objects", "info", "alternates"), `${join(mirror, "objects")}\n`);
+        await rename(temporary, directory).catch(async (error: NodeJS.ErrnoException) => {
+          // Another was faster.
+          if (error.code !== "ENOTEMPTY" && error.code !== "EEXIST") throw error;
+        });
+      } finally {
+        await rm(temporary, { recursive: true, force: true });
+      }
+    }
+    return new PrivateRepository(directory, git);
+  }
+
+  async run(args: readonly string[], accept?: readonly number[]) {
+    return this.#git.own({ args, directory: this.directory, ...(accept && { accept }) });
+  }
+
+  /**
+   * Takes objects in from a pack, each after a check (git-fsck(1), its warnings included), and only if nothing that they refer to
+   * is missing. @param write writes the pack, complete in itself. @throws TrunklineError `validation_failed` where an object is
+   * damaged or hostile.
+   */
+  async takeIn(
+    write: (onOutput: (bytes: Uint8Array) => Promise<void>) => Promise<unknown>,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const incoming = await mkdtemp(join(this.directory, "incoming-"));
+    const pack = join(incoming, "new.pack");
+    try {
+      await writeBounded(pack, write);
+      const { stdout } = await this.#git.own({
+        args: ["index-pack", "--strict", pack],
+        directory: this.directory,
+        timeoutMs: PACK_TIMEOUT_MS,
+        signal,
+      });
+      const name = join(this.directory, "objects", "pack", `pack-${stdout.toString().trim()}`);
+      // The index last: by it git finds the pack.
+      await rename(pack, `${name}.pack`);
+      await rename(join(incoming, "new.idx"), `${name}.idx`);
+    } catch (error) {
+      throw refusedObject(error) ?? error;
+    } finally {
+      await rm(incoming, { recursive: true, force: true });
+    }
+  }
+
+  async has(commit: string): Promise<boolean> {
+    const { code } = await this.run(["cat-file", "-e", `${commit}^{commit}`], [0, 1, 128]);
+    return code === 0;
+  }
+
+  async isAncestor(commit: string, of: string): Promise<boolean> {
+    return (await this.run(["merge-base", "--is-ancestor", commit, of], [0, 1, 128])).code === 0;
+  }
+
+  /** Before the push, so that a kill in the middle of it leaves word that the commit is ours. */
+  async willPush(commit: string): Promise<void> {
+    await this.run(["update-ref", PUSHED + commit, commit]);
+  }
+
+  /** Whether this session has pushed the commit, or may have. */
+  async hasPushed(commit: string): Promise<boolean> {
+    const { code } = await this.run(["show-ref", "--verify", "--quiet", PUSHED + commit], [0, 1]);
+    return code === 0;
+  }
+}
+
+async function writeBounded(
+  file: string,
+  write: (onOutput: (bytes: Uint8Array) => Promise<void>) => Promise<unknown>,
+): Promise<void> {
+  const handle = await open(file, "wx", 0o600);
+  let written = 0;
+  try {
+    await write(async (bytes) => {
+      written += bytes.byteLength;
+      if (written > MAX_PACK_BYTES) {
+        throw new TrunklineError(
+          "payload_too_large",
+          "The session's commits have more than 1 GiB; remove large files from them first",
+        );
+      }
+      await handle.write(bytes);
+    });
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Of git's words, what is wrong with an object. */
+function refusedObject(error: unknown): TrunklineError | null {
+  if (!(error instanceof GitError) || error.failure !== "failed") return null;
+  const [, problem] = /object [0-9a-f]+: (\w+: .+)/.exec(error.stderr) ?? [];
+  return new TrunklineError(
+    "validation_failed",
+    `The session's commits can't be published: ${printable(problem ?? "an object in them is damaged or missing")}. Ask the ` +
+      "agent to make the commits anew without it",
+    { cause: error },
+  );
+}

@@ -1,0 +1,97 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { TrunklineError } from "@trunkline/contract";
+import type { Git } from "../git/port.ts";
+import { KeyLock } from "../locks/port.ts";
+import { requireBranchName } from "./branch-name.ts";
+import { commitWork } from "./commit-work.ts";
+import { knowsForge, readForgeSites } from "./forges/forge-address.ts";
+import { openForge } from "./forges/open-forge.ts";
+import { createLocalBranch } from "./local-branch.ts";
+import { writePatch } from "./patch.ts";
+import { publicationPath, type Publisher, type SessionWork } from "./port.ts";
+import { PACK_TIMEOUT_MS, PrivateRepository } from "./private-repository.ts";
+import { push } from "./push.ts";
+import { reviewPrompt } from "./review-prompt.ts";
+
+/** @throws Error that says what is wrong with an entry */
+export function createPublisher({
+  git,
+  sharedDir,
+  forges: entries,
+}: {
+  git: Git;
+  /** With the private repositories, one per session. */
+  sharedDir: string;
+  /** `HOST=KIND` and `HOST=KIND:API` of self-hosted ones. */
+  forges: readonly string[];
+}): Publisher {
+  const lock = new KeyLock();
+  const forges = readForgeSites(entries);
+
+  /** Out of the workspace, into the private repository. @param moves whether the session's branch goes along */
+  async function handOver(work: SessionWork, moves: boolean, signal: AbortSignal) {
+    const { sessionId, mirror, baseCommit } = work;
+    const repository = await PrivateRepository.open(git, join(sharedDir, publicationPath(sessionId)), mirror);
+    const index = moves ? null : await mkdtemp(join(repository.directory, "index-"));
+    try {
+      const commit = await commitWork(git, work, { index, signal });
+      if (await repository.isAncestor(commit, baseCommit)) throw nothingToPublish();
+      await repository.takeIn(
+        async (onOutput) =>
+          git.sandboxed({
+            args: ["pack-objects", "--quiet", "--revs", "--stdout"],
+            input: `${commit}\n^${baseCommit}\n`,
+            directory: work.directory,
+            readOnly: [mirror],
+            onOutput,
+            timeoutMs: PACK_TIMEOUT_MS,
+            signal,
+          }),
+        signal,
+      );
+      return { repository, commit };
+    } finally {
+      if (index !== null) await rm(index, { recursive: true, force: true });
+    }
+  }
+
+  return {
+    toRemote: async (work, { branch, bases, ...open }, signal) =>
+      lock.run(work.sessionId, async () => {
+        const { repository, commit } = await handOver(work, true, signal);
+        const { defaultBranch } = await push(git, repository, open, { branch, commit, bases }, signal);
+        return { commit, defaultBranch };
+      }),
+
+    toDirectory: async (work, target, signal) =>
+      lock.run(work.sessionId, async () => {
+        const { repository, commit } = await handOver(work, true, signal);
+        await createLocalBranch(git, repository, { ...target, borrows: [work.mirror], commit }, signal);
+        return commit;
+      }),
+
+    toPatch: async (work, signal) =>
+      lock.run(work.sessionId, async () => {
+        const { repository, commit } = await handOver(work, false, signal);
+        const { baseCommit: base, title, author } = work;
+        return {
+          commit,
+          write: async (onOutput) =>
+            writePatch(git, repository, { base, commit, title, author }, onOutput, signal),
+        };
+      }),
+
+    knowsForge: (url) => knowsForge(forges, url),
+    reviewPrompt,
+    branchName: requireBranchName,
+    forge: (repository, signal) => openForge(forges, { ...repository, signal }),
+  };
+}
+
+function nothingToPublish(): TrunklineError {
+  return new TrunklineError(
+    "validation_failed",
+    "There is nothing to publish: the session has changed no file since it started",
+  );
+}

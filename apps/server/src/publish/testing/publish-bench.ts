@@ -1,0 +1,84 @@
+import { execFile } from "node:child_process";
+import { mkdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { promisify } from "node:util";
+import { openTestGit, type TestGit } from "../../git/testing/open-test-git.ts";
+import type { Publisher, SessionWork } from "../port.ts";
+import { createPublisher } from "../publisher.ts";
+
+const execute = promisify(execFile);
+
+/** Git as a person has it, with nothing of this machine's configuration. */
+export async function gitAsUser(directory: string, ...args: string[]): Promise<string> {
+  const { stdout } = await execute("git", args, {
+    cwd: directory,
+    maxBuffer: 64 * 1_048_576,
+    env: {
+      PATH: process.env["PATH"],
+      HOME: "/nonexistent",
+      GIT_CONFIG_NOSYSTEM: "1",
+      GIT_CONFIG_GLOBAL: "/dev/null",
+      GIT_AUTHOR_NAME: "Ada",
+      GIT_AUTHOR_EMAIL: "ada@example.com",
+      GIT_COMMITTER_NAME: "Ada",
+      GIT_COMMITTER_EMAIL: "ada@example.com",
+    },
+  });
+  return stdout.trim();
+}
+
+/** A bare repository to publish to, its mirror, a session's clone, and the publisher. */
+export interface PublishBench extends AsyncDisposable {
+  test: TestGit;
+  publisher: Publisher;
+  /** Bare, with the branch `main`. */
+  origin: string;
+  work: SessionWork;
+  /** Where the private repositories are. */
+  publications: string;
+  /** Writes a file of the workspace. */
+  write(path: string, text: string): Promise<void>;
+  inWork(...args: string[]): Promise<string>;
+  inOrigin(...args: string[]): Promise<string>;
+}
+
+export async function openPublishBench({ forges = [] }: { forges?: string[] } = {}): Promise<PublishBench> {
+  const test = await openTestGit();
+  const { git, dataDir } = test;
+  const [origin, mirror, directory] = ["origin.git", "mirror.git", "workspace"].map((name) =>
+    join(dataDir, name),
+  ) as [string, string, string];
+  const seed = await test.directory("seed");
+  await gitAsUser(seed, "init", "-q", "-b", "main");
+  await writeFile(join(seed, "add.ts"), "export const add = (a: number, b: number) => a - b;\n");
+  await writeFile(join(seed, "README.md"), "# Demo\n");
+  await gitAsUser(seed, "add", ".");
+  await gitAsUser(seed, "commit", "-qm", "Initial");
+  await gitAsUser(dataDir, "clone", "-q", "--bare", seed, origin);
+  await gitAsUser(dataDir, "clone", "-q", "--mirror", origin, mirror);
+  await gitAsUser(dataDir, "clone", "-q", "--shared", mirror, directory);
+  await gitAsUser(directory, "switch", "-qc", "trunkline/fix");
+  const publications = await test.directory("publications");
+  const work: SessionWork = {
+    sessionId: "01900000-0000-7000-8000-000000000001",
+    directory,
+    mirror,
+    baseCommit: await gitAsUser(directory, "rev-parse", "HEAD"),
+    title: "Fix addition",
+    author: { name: "Ada", email: "ada@users.trunkline.invalid" },
+  };
+  return {
+    test,
+    publisher: createPublisher({ git, sharedDir: dataDir, forges }),
+    origin,
+    work,
+    publications,
+    async write(path, text) {
+      await mkdir(dirname(join(directory, path)), { recursive: true });
+      await writeFile(join(directory, path), text);
+    },
+    inWork: async (...args) => gitAsUser(directory, ...args),
+    inOrigin: async (...args) => gitAsUser(origin, ...args),
+    [Symbol.asyncDispose]: async () => test[Symbol.asyncDispose](),
+  };
+}

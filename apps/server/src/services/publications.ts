@@ -1,0 +1,120 @@
+import {
+  type BringBackInput,
+  type Principal,
+  type Publication,
+  type PublicationService,
+  TrunklineError,
+} from "@trunkline/contract";
+import type { StoredSession } from "../store/port.ts";
+import { type FoundFeedback, readFeedback } from "./feedback.ts";
+import { requireSession } from "./ownership.ts";
+import { patchDownload } from "./patch-download.ts";
+import { requireProject } from "./project-access.ts";
+import { type PublishDeps, publishSession, requireToken } from "./publish-session.ts";
+import { lastPublished, requirePublishable } from "./session-work.ts";
+import type { createTaskService } from "./tasks.ts";
+
+export interface PublicationServiceDeps extends PublishDeps {
+  tasks: Pick<ReturnType<typeof createTaskService>, "submitFeedback">;
+  /** With the workspaces. */
+  dataDir: string;
+  /** Absolute path of a project's mirror. */
+  mirrorOf: (projectId: string) => string;
+}
+
+export function createPublicationService(deps: PublicationServiceDeps): PublicationService {
+  const { store, publisher, openRemote, signal } = deps;
+
+  /** Whatever fails because the session was deleted meanwhile fails as for any other missing one. */
+  async function unlessDeleted<T>(
+    principal: Principal,
+    sessionId: string,
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      await requireSession(store, principal, sessionId);
+      throw error;
+    }
+  }
+
+  async function read(principal: Principal, sessionId: string) {
+    const session = await requireSession(store, principal, sessionId);
+    const published = await lastPublished(store, session);
+    return { session, published, feedback: await feedbackOf(principal, session, published) };
+  }
+
+  /** Null where there is no forge to ask. */
+  async function feedbackOf(
+    principal: Principal,
+    { id, projectId }: StoredSession,
+    published: Awaited<ReturnType<typeof lastPublished>>,
+  ): Promise<FoundFeedback | null> {
+    const { kind, branch, commit, number } = published?.data ?? {};
+    const isPushed = kind === "branch" || kind === "pull-request";
+    if (!isPushed || branch === undefined || commit === undefined || projectId === null) return null;
+    const { source } = await requireProject(store, principal, projectId);
+    if (source.kind !== "git" || !publisher.knowsForge(source.url)) return null;
+    await using open = await openRemote({ id: projectId, url: source.url });
+    if (open.token === null && number === undefined) return null;
+    const forge = publisher.forge({ url: source.url, token: requireToken(open.token) }, signal);
+    return await readFeedback(deps, forge, id, { branch, commit, number });
+  }
+
+  const publication = async (principal: Principal, sessionId: string): Promise<Publication> => {
+    const { published, feedback } = await read(principal, sessionId);
+    const prompt = feedback?.prompt ?? null;
+    const { kind, branch, url = null, commit } = published?.data ?? {};
+    return {
+      published:
+        published === null || kind === undefined || branch === undefined || commit === undefined
+          ? null
+          : { kind, branch, url, commit, at: published.at },
+      request: feedback?.request ?? null,
+      checks: feedback?.checks ?? [],
+      comments: feedback?.comments ?? [],
+      feedback: prompt && { prompt: prompt.text, digest: prompt.digest, items: prompt.items.length },
+    };
+  };
+
+  const bringBack = async (principal: Principal, { sessionId, digest, note }: BringBackInput) => {
+    const { feedback } = await read(principal, sessionId);
+    const { prompt = null, request = null } = feedback ?? {};
+    if (prompt === null || request === null || prompt.digest !== digest) {
+      throw new TrunklineError(
+        "feedback_changed",
+        prompt === null
+          ? "There is no new feedback to bring back"
+          : "Other comments or checks came in since: look at them first (session.publication)",
+      );
+    }
+    const { text, items } = prompt;
+    return deps.tasks.submitFeedback(
+      principal,
+      { sessionId, prompt: note === undefined ? text : `${note}\n\n${text}`, whenBusy: "enqueue" },
+      { url: request.url, items },
+    );
+  };
+
+  return {
+    publish: async (principal, input) =>
+      unlessDeleted(principal, input.sessionId, async () =>
+        publishSession(
+          deps,
+          principal,
+          input,
+          await requirePublishable(deps, principal, input.sessionId, input.title),
+        ),
+      ),
+    publication: async (principal, { sessionId }) =>
+      unlessDeleted(principal, sessionId, async () => publication(principal, sessionId)),
+    bringBack: async (principal, input) =>
+      unlessDeleted(principal, input.sessionId, async () => bringBack(principal, input)),
+    openPatch: async (principal, { sessionId }) =>
+      unlessDeleted(principal, sessionId, async () => {
+        const { work, session } = await requirePublishable(deps, principal, sessionId);
+        return patchDownload(publisher, work, session, signal);
+      }),
+  };
+}
