@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { parseHostList } from "./host-list.ts";
+import { parseHostList, parseKnownHosts } from "./host-list.ts";
 import { covers, formatHostRule, hostName, parseHostRule } from "./host-rule.ts";
 import { PRESETS } from "./presets.ts";
 
@@ -62,5 +62,8 @@ it("a list names presets and hosts, and says what it does not know", () => {
     Object.values(PRESETS).flatMap(({ hosts }) => hosts).length,
   );
   expect(() => parseHostList(["npmm"])).toThrow("'npmm' is neither a host");
+  expect(parseKnownHosts(["localhost", "10.0.0.1", "one.example.com"]).map(formatHostRule)).toEqual([
+    "one.example.com",
+  ]);
   expect(() => parseHostList(["127.0.0.1"])).toThrow("'127.0.0.1' is neither a host");
 });

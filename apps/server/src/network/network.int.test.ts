@@ -98,7 +98,8 @@ it("a project has its own network; an operator's `off` goes before it; what is o
   const project = await client.project.create.mutate({
     name: "one",
     source: { kind: "git", url: "https://git.example.com/one.git" },
-    allowedHosts: ["*.example.com"],
+    // The last two pass as names, and allow nothing.
+    allowedHosts: ["*.example.com", "localhost", "10.0.0.1"],
   });
   const { id: inProject } = await client.session.create.mutate({ projectId: project.id });
   const { id: without } = await client.session.create.mutate({});

@@ -1,5 +1,5 @@
 import type { Store } from "../store/port.ts";
-import { parseHostList } from "./host-list.ts";
+import { parseKnownHosts } from "./host-list.ts";
 import type { HostRule } from "./host-rule.ts";
 import type { NetworkMode, SessionOfOwner } from "./port.ts";
 
@@ -40,7 +40,7 @@ export class SessionRules {
     const project = await this.#store.projects.find(projectId);
     // Deleted: nobody answers for it any more.
     if (project === undefined) return { mode: "off", listed };
-    return { mode: project.network, listed: [...listed, ...parseHostList(project.allowedHosts)] };
+    return { mode: project.network, listed: [...listed, ...parseKnownHosts(project.allowedHosts)] };
   }
 
   async #projectIdOf({ sessionId, ownerId }: SessionOfOwner): Promise<string | null> {
