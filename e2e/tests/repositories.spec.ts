@@ -226,6 +226,23 @@ test("a refused host is told, and allowed by its button alone", async ({ page })
   await page.locator("[data-pane]").focus();
   for (const key of ["a", "y", "Enter"]) await page.keyboard.press(key);
   await expect(transcript(page).getByText("was refused.")).toBeVisible();
-  await page.getByRole("button", { name: "Allow refused.example for this session" }).click();
+  await page.getByRole("button", { name: "Allow for this session: refused.example" }).click();
   await expect(transcript(page).getByText("allowed for this session by")).toBeVisible();
+});
+
+test("work is published as a branch of the project's directory, whose files stay as they are", async ({
+  page,
+}) => {
+  await run(page, "sed -i 's/a - b/a + b/' src/add.ts");
+  await openTab(page, "Changes");
+  await page.getByRole("button", { name: "Publish…" }).click();
+  const form = page.getByRole("form", { name: "Publish changes" });
+  await form.getByLabel("Title").fill("Add, not subtract");
+  await form.getByLabel("Branch", { exact: true }).fill("trunkline/fix-add");
+  await form.getByRole("button", { name: "Create branch" }).click();
+  await expect(transcript(page).getByText("Created in the project's directory: branch")).toBeVisible();
+  const branch = git("branch", "--list", "trunkline/fix-add", "--format=%(refname:short)").trim();
+  expect(git("show", `${branch}:src/add.ts`)).toContain("a + b");
+  expect(git("log", "-1", "--format=%s", branch).trim()).toBe("Add, not subtract");
+  expect(git("status", "--porcelain")).toBe("");
 });

@@ -1,5 +1,5 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { RotateCw, Undo2 } from "lucide-react";
+import { GitPullRequest, RotateCw, Undo2 } from "lucide-react";
 import { useState } from "react";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { plural } from "../text/quantity.ts";
@@ -7,6 +7,7 @@ import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { PanelProblem } from "../ui/panel-problem.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
+import { PublishPanel } from "../publish/publish-panel.tsx";
 import { ChangedFileRow } from "./changed-file-row.tsx";
 import { Counts } from "./counts.tsx";
 import { changesKey, type ChangesScope, useChanges } from "./use-changes.ts";
@@ -26,6 +27,10 @@ export function ChangesPanel() {
   const { revert, isBlocked } = useRevert(sessionId);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [pages, setPages] = useState(1);
+  const [isPublishing, setIsPublishing] = useState(false);
+  const hasPublished = useSessionState(({ view }) =>
+    view.events.some(({ type }) => type === "session.published"),
+  );
   const toggle = (path: string): void => {
     const next = new Set(open);
     if (!next.delete(path)) next.add(path);
@@ -64,6 +69,12 @@ export function ChangesPanel() {
             Revert all…
           </Button>
         )}
+        {(files.length > 0 || hasPublished) && (
+          <Button size="small" aria-expanded={isPublishing} onClick={() => setIsPublishing(!isPublishing)}>
+            <GitPullRequest aria-hidden className="size-3.5" strokeWidth={1.75} />
+            Publish…
+          </Button>
+        )}
         <IconButton
           small
           icon={RotateCw}
@@ -71,6 +82,7 @@ export function ChangesPanel() {
           onClick={() => void queries.invalidateQueries({ queryKey: changesKey(sessionId) })}
         />
       </div>
+      {isPublishing && <PublishPanel close={() => setIsPublishing(false)} />}
       <section tabIndex={0} aria-label="Changes" className="min-h-0 grow overflow-y-auto pb-4">
         {changes.isPending && <ListSkeleton />}
         {changes.isError && data === undefined && (

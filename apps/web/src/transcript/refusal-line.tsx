@@ -56,7 +56,7 @@ export function RefusalLine({ row }: { row: RefusalRow }) {
         <Button
           size="small"
           disabled={!isSettled || allow.isPending}
-          aria-label={`Allow ${row.host} for this session`}
+          aria-label={`Allow for this session: ${row.host}`}
           onClick={(event) => {
             if (isMeant(event)) allow.mutate({ sessionId, host: ruleOf(row) });
           }}

@@ -1,0 +1,1 @@
+export const publicationKey = (sessionId: string) => ["publication", sessionId] as const;

@@ -1,0 +1,41 @@
+import { useState } from "react";
+import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
+import { PublicationStatus } from "./publication-status.tsx";
+import { PublishForm } from "./publish-form.tsx";
+
+/** Takes the session's work out: as a branch, a request to merge it, or a patch; and what became of it. */
+export function PublishPanel({ close }: { close: () => void }) {
+  const { sessionId } = useCurrentSession();
+  const hasPublished = useSessionState(({ view }) =>
+    view.events.some(({ type }) => type === "session.published"),
+  );
+  const [isAgain, setIsAgain] = useState(false);
+  return (
+    <section
+      aria-label="Publish"
+      className="max-h-[60%] shrink-0 overflow-y-auto border-b border-line bg-surface px-4 py-3"
+    >
+      {hasPublished && <PublicationStatus sessionId={sessionId} />}
+      {hasPublished && !isAgain ? (
+        <div className="mt-3 flex gap-2">
+          <button
+            type="button"
+            onClick={() => setIsAgain(true)}
+            className="rounded text-sm text-accent hover:underline"
+          >
+            Publish again…
+          </button>
+          <button
+            type="button"
+            onClick={close}
+            className="ml-auto rounded text-sm text-muted hover:text-text"
+          >
+            Close
+          </button>
+        </div>
+      ) : (
+        <PublishForm sessionId={sessionId} onPublished={() => setIsAgain(false)} close={close} />
+      )}
+    </section>
+  );
+}
