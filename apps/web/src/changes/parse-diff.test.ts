@@ -36,7 +36,7 @@ describe("parseDiff", () => {
   it("shows line ends that differ, and a missing last one", () => {
     const diff = `${HEAD}@@ -1,2 +1,2 @@\n-a\r\n+a\n-b\n+b\n\\ No newline at end of file\n`;
     expect(outline(diff).slice(1)).toEqual([
-      "1  deleted a␍",
+      "1  deleted a⟨CR⟩",
       " 1 added a",
       "2  deleted b",
       " 2 added b",

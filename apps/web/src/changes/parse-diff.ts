@@ -21,7 +21,7 @@ export function parseDiff(diff: string): DiffLine[] {
   for (const line of diff.replace(/\n$/, "").split("\n")) {
     // Within a hunk a line's sign decides, whatever follows it: a deleted `-- a` is no header.
     if (beforeLeft > 0 || afterLeft > 0 || line.startsWith("\\")) {
-      const text = line.slice(1).replace(/\r$/, "␍");
+      const text = line.slice(1).replace(/\r$/, "⟨CR⟩");
       const sign = line[0];
       if (sign === "+") {
         lines.push({ kind: "added", before: null, after: after++, text });
