@@ -160,7 +160,7 @@ async function asksToUse(
     inPlace === true
       ? "Commands of the agent will change the files in this directory itself.\n"
       : "Each session gets a clone of its own, on a branch of its own. Your files, branches and changes are not touched;\n" +
-          "`trunkline pull` brings a session's work here as a branch.\n",
+          "`trunkline publish --local` brings a session's work here as a branch.\n",
   );
   const what =
     inPlace === true ? shown : `a copy of ${shown}${branch === null ? "" : ` (branch ${plainText(branch)})`}`;

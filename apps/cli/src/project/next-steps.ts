@@ -14,9 +14,12 @@ export function describeNext(
         ]
       : [
           ["see the changes", "diff"],
-          ["bring them here", "pull"],
-          ["publish them", "publish"],
+          ["bring them here as a branch", "publish", "--local"],
+          ["push them", "publish"],
+          ["take the files", "pull"],
         ];
-  const lines = steps.map(([what = "", name = ""]) => `  ${`${what}:`.padEnd(18)}${command(name, id)}\n`);
+  const lines = steps.map(
+    ([what = "", name = "", ...flags]) => `  ${`${what}:`.padEnd(30)}${command(name, id, ...flags)}\n`,
+  );
   return lines.join("");
 }
