@@ -47,10 +47,14 @@ export function revertCommand(context: CommandContext): Command {
         throw new CommandError(EXIT.usage, `Name the event with --to. List the checkpoints: ${listing}`);
       }
       const input = { sessionId, toSeq: options.to, ...(paths.length > 0 && { paths }) };
+      const { lastSeq } = await client.session.get.query({ sessionId });
       const session = await awaiting(err, "Restoring files", client.session.revert.mutate(input));
       if (options.json) return out.write(`${JSON.stringify(session)}\n`);
+      if (session.lastSeq === lastSeq) {
+        return out.write(`Nothing to restore: the files are as they were after event ${options.to}.\n`);
+      }
       const { items } = await client.session.checkpoints.query({ sessionId, limit: 2 });
-      await out.write(reverted(context, sessionId, options.to, items));
+      await out.write(reverted(context, sessionId, options.to, items[1]));
     });
 }
 
@@ -58,13 +62,11 @@ function reverted(
   context: CommandContext,
   sessionId: string,
   toSeq: number,
-  [newest, previous]: Checkpoint[],
+  before: Checkpoint | undefined,
 ): string {
-  if (newest?.cause !== "revert" || previous === undefined) {
-    return `Nothing to restore: the files are as they were after event ${toSeq}.\n`;
-  }
-  const undo = hints(context)("revert", sessionId, "--to", String(previous.seq));
-  return `Restored the files of event ${toSeq}.\n  undo:  ${undo}\n`;
+  const restored = `Restored the files of event ${toSeq}.\n`;
+  if (before === undefined) return restored;
+  return `${restored}  undo:  ${hints(context)("revert", sessionId, "--to", String(before.seq))}\n`;
 }
 
 async function list(

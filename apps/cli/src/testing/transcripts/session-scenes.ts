@@ -50,6 +50,24 @@ export const SESSION_SCENES: readonly Scene[] = [
     },
   },
   {
+    of: "diff",
+    says: "What a session changed, by edits and commands alike, as `git diff` prints it: `git apply` takes it.",
+    play: async (stage) => {
+      const sessionId = await sessionOf(stage, "run: mkdir src && echo 'print(42)' > src/answer.py");
+      await stage.type(`diff ${sessionId} --stat`);
+      await stage.type(`diff ${sessionId} src/answer.py`);
+    },
+  },
+  {
+    of: "revert",
+    says: "Restores files as they were after an event; `--list` shows which. It can be undone, too.",
+    play: async (stage) => {
+      const sessionId = await sessionOf(stage, "run: mkdir src && echo 'print(42)' > src/answer.py");
+      await stage.type(`revert ${sessionId}`);
+      await stage.type(`revert ${sessionId} --to 2`);
+    },
+  },
+  {
     of: "publish",
     says: "Takes a session's work out of its workspace, see [publish.md](publish.md).",
     play: async (stage) => {
