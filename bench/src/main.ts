@@ -3,6 +3,7 @@ const SUITES: Record<string, () => Promise<unknown>> = {
   stream: () => import("./stream.ts"),
   store: () => import("./store.ts"),
   postgres: () => import("./postgres.ts"),
+  checkpoints: () => import("./checkpoints.ts"),
   hostile: () => import("./hostile.ts"),
   nodes: () => import("./nodes.ts"),
   scale: () => import("./scale.ts"),

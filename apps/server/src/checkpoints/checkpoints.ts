@@ -216,6 +216,12 @@ export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
     await settle(session);
     const first = await firstCheckpoint(events, session);
     if (first === undefined) return null;
+    if (!(await repositoryExists(directoryOf(session.sessionId)))) {
+      throw new TrunklineError(
+        "not_found",
+        "The checkpoints of this session are not on this server any more",
+      );
+    }
     const at = async (seq: number) => (await checkpointAt(events, session, seq)) ?? first;
     const from = fromSeq === undefined ? first : await at(fromSeq);
     const to = toSeq === undefined ? ((await newestCheckpoint(events, session)) ?? first) : await at(toSeq);

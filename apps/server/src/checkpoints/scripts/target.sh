@@ -2,10 +2,13 @@
 # in the earlier one. Nothing in the workspace is touched. Run by bash with GIT_DIR set.
 #
 # Arguments: the newest checkpoint, the earlier one, the message. Input: the paths, each with NUL; none: all.
-# Prints `tree HASH` and `commit HASH`; or `no-path` if neither checkpoint has any of the paths.
+# Exits with 44 if a commit is gone. Prints `tree HASH` and `commit HASH`; or `no-path` if neither checkpoint has any of the paths.
 set -euo pipefail
 newest=$1 earlier=$2 message=$3
 mapfile -d '' -t paths
+for commit in "$newest" "$earlier"; do
+  git cat-file -e "$commit^{commit}" 2>/dev/null || exit 44
+done
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
 if ((${#paths[@]} == 0)); then
