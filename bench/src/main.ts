@@ -6,6 +6,7 @@ const SUITES: Record<string, () => Promise<unknown>> = {
   checkpoints: () => import("./checkpoints.ts"),
   hostile: () => import("./hostile.ts"),
   nodes: () => import("./nodes.ts"),
+  repos: () => import("./repos.ts"),
   scale: () => import("./scale.ts"),
   tokenizers: () => import("./scale/tokenizers.ts"),
 };
