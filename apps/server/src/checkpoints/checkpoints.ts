@@ -60,8 +60,12 @@ export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
 
   const directoryOf = (sessionId: string): string => checkpointsDirectory(deps.sharedDir, sessionId);
 
-  async function open({ sessionId, workspace }: FilesOfSession): Promise<SessionRepository> {
-    const borrowed = await deps.borrowsFrom(sessionId);
+  /** @param lender the session that it has its objects from: a fork that is still made has no project yet. */
+  async function open(
+    { sessionId, workspace }: FilesOfSession,
+    lender = sessionId,
+  ): Promise<SessionRepository> {
+    const borrowed = await deps.borrowsFrom(lender);
     return new SessionRepository(deps.run, { repository: directoryOf(sessionId), borrowed, workspace });
   }
 
@@ -301,7 +305,7 @@ export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
       await deps.copyWorkspace(parent.workspace, workspace, { only: ".git" });
       await mkdir(workspace, { recursive: true, mode: 0o700 });
       const session = { sessionId, ownerId: parent.ownerId, workspace, importedSeq: parent.importedSeq };
-      await (await open(session)).restore(found.data.commit, null);
+      await (await open(session, parent.sessionId)).restore(found.data.commit, null);
     },
 
     async remove(sessionId) {
