@@ -53,7 +53,7 @@ export function addCommand(context: CommandContext): Command {
     });
     if (options.json) return await out.write(`${JSON.stringify(project)}\n`);
     await out.write(`${project.id}\n`);
-    const next = hints(context)("run", "--project", name, '"…"');
+    const next = hints(context)("run", "--project", name, "PROMPT");
     return await err.write(err.colors.dim(`Next: ${next}\n`));
   });
 }
