@@ -10,7 +10,7 @@ export interface GitUrl {
 
 /** `user@host:path`, which git reads as ssh. */
 const SCP_LIKE =
-  /^(?:([\w.-]+)@)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?):(?!\/\/)([^\s\\]+)$/i;
+  /^(?:([\w.-]+)@)?((?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)*[a-z0-9](?:[a-z0-9-]*[a-z0-9])?):(?!\/\/|:)([^\s\\]+)$/i;
 
 /**
  * Takes only what names a host and a path. Git itself would also take helpers (`ext::sh -c …`), options in the place of
