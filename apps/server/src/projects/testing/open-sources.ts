@@ -29,7 +29,13 @@ export interface SourcesBench extends AsyncDisposable {
 
 /** Projects over real git and a real store; nothing is mocked. */
 export async function openSources(
-  options: { limits?: { timeMs: number; bytes: number }; dataDir?: string; root?: string } = {},
+  options: {
+    limits?: { timeMs: number; bytes: number };
+    dataDir?: string;
+    root?: string;
+    /** Leaves the data directory for another one. */
+    keeps?: true;
+  } = {},
 ): Promise<SourcesBench> {
   const bench = await openTestGit(options.dataDir === undefined ? {} : { dataDir: options.dataDir });
   const { dataDir, git } = bench;
@@ -106,7 +112,7 @@ export async function openSources(
       }),
     async [Symbol.asyncDispose]() {
       await store.close();
-      await bench[Symbol.asyncDispose]();
+      if (options.keeps !== true) await bench[Symbol.asyncDispose]();
     },
   };
 }
