@@ -6,6 +6,7 @@ import { createAgreedDirectories } from "./projects/agreed-directories.ts";
 import { createSourceCheck } from "./projects/check-source.ts";
 import { CredentialVault } from "./projects/credential-vault.ts";
 import { ProjectSources } from "./projects/project-sources.ts";
+import { createSessionSettings } from "./projects/session-settings.ts";
 import { Remotes } from "./projects/remote.ts";
 import { createPublisher } from "./publish/publisher.ts";
 import { removeDirectory } from "./services/remove-directory.ts";
@@ -63,5 +64,6 @@ export async function composeProjects(options: {
     mirrorOf: (projectId: string) => join(sharedDir, mirrorPath(projectId)),
     signal: stopping.signal,
   };
-  return { vault, checkSource, sources: projectSources, workspaces, publishing };
+  const settings = createSessionSettings(store, config.projects.environment);
+  return { vault, checkSource, sources: projectSources, workspaces, settings, publishing };
 }

@@ -203,8 +203,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     runTask: createRunTask({
       clock: { ...systemClock, date: now },
       instructions: createInstructions(createWorkspaceReader()),
+      ownersWords: projects.settings.instructionsOf,
     }),
-    tools: toolsByNetwork(toolsDeps),
+    tools: toolsByNetwork(toolsDeps, projects.settings.environmentOf),
     turns,
     compute,
     concurrency: config.concurrency,

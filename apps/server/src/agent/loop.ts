@@ -11,26 +11,30 @@ import { ProviderFault } from "./provider-fault.ts";
 import { BudgetExceeded, LimitReached, RunFailure } from "./run-failure.ts";
 import { RunState } from "./run-state.ts";
 import { takeStep } from "./step.ts";
+import { systemPrompt } from "./system-prompt.ts";
 import type { LastStep } from "./transcript.ts";
 
 export interface LoopDeps {
   clock?: Clock;
   /** Absent: a workspace's files give none. */
   instructions?: Instructions;
+  /** What the owner of the session's project tells the model. Absent: nothing. */
+  ownersWords?: (session: { sessionId: string; ownerId: string }) => Promise<string | null>;
 }
 
 /**
  * The agent loop: model, tools, model, until the model requests no more tools. It is stateless: the log says where a
  * task stands, so any attempt, on any server, resumes from the last completed step.
  */
-export function createRunTask({ clock = systemClock, instructions }: LoopDeps = {}): RunTask {
+export function createRunTask({ clock = systemClock, instructions, ownersWords }: LoopDeps = {}): RunTask {
   return async (input) => {
     const state = await RunState.read(input);
     const limits = effectiveBudget(input.budget);
     using deadline = startDeadline(limits, state.progress, clock);
     const signal = AbortSignal.any([input.signal, deadline.signal]);
     const feed = instructions && new InstructionFeed(instructions, input);
-    const deps = { ...input, state, limits, clock, signal, instructions: feed };
+    const system = systemPrompt((await ownersWords?.(input)) ?? null);
+    const deps = { ...input, state, limits, clock, signal, instructions: feed, system };
     try {
       return await takeSteps(deps);
     } catch (error) {

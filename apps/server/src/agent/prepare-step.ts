@@ -11,6 +11,8 @@ export interface StepDeps extends ModelDeps {
   tools: readonly Tool[];
   /** Absent: there are none. */
   instructions?: InstructionFeed | undefined;
+  /** Absent: the agent's own. */
+  system?: string;
 }
 
 /**
@@ -19,7 +21,7 @@ export interface StepDeps extends ModelDeps {
  * @throws BudgetExceeded; errors of a summary's model call
  */
 export async function prepareStep(deps: StepDeps): Promise<PreparedStep> {
-  const { state, limits, tools, model } = deps;
+  const { state, limits, tools, model, system = SYSTEM_PROMPT } = deps;
   checkStepBudget(limits, state.progress);
   // A summary costs tokens, too.
   if (await compactIfNearlyFull(deps)) checkStepBudget(limits, state.progress);
@@ -27,7 +29,7 @@ export async function prepareStep(deps: StepDeps): Promise<PreparedStep> {
   await deps.instructions?.give(state);
   return {
     step: state.progress.steps + 1,
-    prompt: state.transcript.prompt(SYSTEM_PROMPT, model.name),
+    prompt: state.transcript.prompt(system, model.name),
     tools,
     definitions: tools.map(toolDefinition),
   };

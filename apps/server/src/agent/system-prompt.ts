@@ -7,3 +7,9 @@ export const SYSTEM_PROMPT = `You are an agent that runs on a server. You work o
 - When a tool fails, read why before you try again, and never repeat the same call without a change.
 - The user sees your tool calls and their output. Do not repeat them; say what they mean.
 - End with a short answer in Markdown that says what you did and what came of it.`;
+
+/** @param instructions what the project's owner tells the model, unlike files of a repository; null: nothing. */
+export function systemPrompt(instructions: string | null): string {
+  if (instructions === null) return SYSTEM_PROMPT;
+  return `${SYSTEM_PROMPT}\n\nFor this project, its owner says:\n\n${instructions}`;
+}

@@ -37,14 +37,26 @@ export function createTools(
   return tools.map((tool) => redactedTool(tool, deps.redactor));
 }
 
-/** Gives each session the tools for its commands' network. */
-export function toolsByNetwork(deps: ToolsDeps): ToolSource {
-  const known = new Map<NetworkMode, readonly Tool[]>();
+/**
+ * Gives each session the tools for its commands' network.
+ * @param environmentOf variables of the session's project, in the same order for the same names.
+ */
+export function toolsByNetwork(
+  deps: ToolsDeps,
+  environmentOf: (session: {
+    sessionId: string;
+    ownerId: string;
+  }) => Promise<Readonly<Record<string, string>>>,
+): ToolSource {
+  const known = new Map<string, readonly Tool[]>();
   return {
     async toolsOf({ sessionId, ownerId }) {
-      const mode = await deps.networks.modeOf({ sessionId, ownerId });
-      const tools = known.get(mode) ?? createTools(deps, mode);
-      known.set(mode, tools);
+      const session = { sessionId, ownerId };
+      const [mode, more] = await Promise.all([deps.networks.modeOf(session), environmentOf(session)]);
+      const key = [mode, ...Object.keys(more)].join(" ");
+      const environment = { ...more, ...deps.environment };
+      const tools = known.get(key) ?? createTools({ ...deps, environment }, mode);
+      known.set(key, tools);
       return tools;
     },
   };

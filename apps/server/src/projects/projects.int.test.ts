@@ -1,0 +1,151 @@
+import { execFile } from "node:child_process";
+import { mkdir, readdir, readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { followTask } from "@trunkline/client";
+import { addUser, readLog, ServerFixture } from "@trunkline/testkit";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
+import { makeRepository, stateOf } from "./testing/repositories.ts";
+
+const CANARY = "canary-0123456789abcdef";
+
+let server: ServerFixture;
+let directory: TemporaryDirectory;
+let source: string;
+beforeAll(async () => {
+  directory = await TemporaryDirectory.create();
+  await mkdir(directory.join("root"));
+  source = directory.join("root/a");
+  await makeRepository(source, { "a.txt": "a\n" });
+  server = await ServerFixture.start({
+    env: {
+      TRUNKLINE_PROJECT_ROOTS: directory.join("root"),
+      TRUNKLINE_PROJECT_ENVIRONMENT: "OFFERED,ALSO_OFFERED",
+      OFFERED: "from-the-operator",
+      ALSO_OFFERED: "not-asked-for",
+    },
+  });
+});
+afterAll(async () => {
+  await server[Symbol.asyncDispose]();
+  await directory[Symbol.asyncDispose]();
+});
+
+test("a task in a project: fetched, prepared, with its variables; no child, event, log, error, export or backup has the credential", async () => {
+  const { client } = server;
+  const before = await stateOf(source);
+  const project = await client.project.create.mutate({
+    name: "a",
+    source: { kind: "directory", path: source },
+    environment: ["OFFERED"],
+    network: "off",
+  });
+  const credential = { kind: "token", secret: CANARY } as const;
+  const answers: unknown[] = [
+    await client.project.setCredential.mutate({ projectId: project.id, credential }),
+    await client.project.list.query({}),
+  ];
+  // Somebody's mistake, and what is said of it.
+  const wrong = { kind: "token", secret: `${CANARY} with spaces` } as const;
+  answers.push(
+    await client.project.setCredential
+      .mutate({ projectId: project.id, credential: wrong })
+      .catch((error: unknown) => String(error)),
+  );
+  const unreachable = await client.project.create.mutate({
+    name: "b",
+    source: { kind: "git", url: "https://127.0.0.1:1/b.git" },
+    network: "off",
+  });
+  await client.project.setCredential.mutate({ projectId: unreachable.id, credential });
+
+  const task = await client.task.submit.mutate({
+    projectId: project.id,
+    prompt: "run: env; cat a.txt; git status -sb; cat /proc/*/environ | tr '\\0' '\\n'\nsay: done",
+  });
+  const failing = await client.task.submit.mutate({ projectId: unreachable.id, prompt: "say: never" });
+  for (const each of [task, failing]) {
+    for await (const { type } of followTask(client, each)) {
+      if (type === "task.completed" || type === "task.failed") break;
+    }
+  }
+  const log = await readLog(client, task.sessionId);
+  const types = log.map(({ type }) => type);
+  expect(types).toEqual(expect.arrayContaining(["project.fetched", "workspace.prepared"]));
+  const output = log.flatMap((event) => (event.type === "tool.ended" ? [event.data.output] : [])).join("\n");
+  expect(output).toContain("OFFERED=from-the-operator");
+  expect(output).not.toContain("not-asked-for");
+  const { session } = await client.session.get.query({ sessionId: task.sessionId });
+  expect(session).toMatchObject({
+    projectId: project.id,
+    workspaceKind: "clone",
+    branch: expect.stringMatching(/^trunkline\//),
+  });
+  expect(output).toContain(`## ${session.branch}`);
+  expect((await client.task.get.query({ taskId: failing.taskId })).errorMessage).toContain(
+    "could not be fetched",
+  );
+  expect(await stateOf(source)).toBe(before);
+
+  const backup = directory.join("backup");
+  const cli = join(import.meta.dirname, "../../../cli/bin/trunkline.mjs");
+  await promisify(execFile)(process.execPath, [cli, "backup", backup, "--data-dir", server.dataDir]);
+  answers.push(
+    log,
+    await readLog(client, failing.sessionId),
+    await client.session.export.query({ sessionId: task.sessionId }),
+    await client.audit.list.query({ limit: 200 }),
+    server.logs,
+    await readFile(backup, "latin1"),
+  );
+  const seen = JSON.stringify(answers);
+  for (const form of [CANARY, Buffer.from(CANARY).toString("base64").slice(0, -4)])
+    expect(seen).not.toContain(form);
+  for (const entry of await readdir(server.dataDir, { recursive: true, withFileTypes: true })) {
+    if (!entry.isFile()) continue;
+    const bytes = await readFile(join(entry.parentPath, entry.name));
+    expect(bytes.includes(CANARY), entry.name).toBe(false);
+  }
+});
+
+test("who may what: the network, sharing and unoffered variables; a used project stays unless one insists", async () => {
+  const { client } = server;
+  const alice = await addUser(server, "alice");
+  const source_ = { kind: "git", url: "https://git.example/x.git" } as const;
+  const refused = [
+    { network: "on" as const },
+    { allowedHosts: ["git.example"] },
+    { shared: true },
+    { environment: ["TRUNKLINE_TOKEN"] },
+  ];
+  for (const [index, settings] of refused.entries()) {
+    await expect(
+      alice.client.project.create.mutate({ name: `n${index}`, source: source_, ...settings }),
+    ).rejects.toMatchObject({
+      data: { reason: settings.environment === undefined ? "forbidden" : "validation_failed" },
+    });
+  }
+  for (const path of ["/etc", join(source, ".."), join(source, "../../../../etc")]) {
+    await expect(
+      alice.client.project.create.mutate({ name: "dir", source: { kind: "directory", path } }),
+    ).rejects.toMatchObject({ data: { reason: "validation_failed" } });
+  }
+  const shared = await client.project.create.mutate({ name: "shared", source: source_, shared: true });
+  expect((await alice.client.project.list.query({})).items.map(({ id }) => id)).toEqual([shared.id]);
+  await expect(
+    alice.client.project.update.mutate({ projectId: shared.id, setup: "touch /tmp/x" }),
+  ).rejects.toMatchObject({ data: { reason: "forbidden" } });
+  const { id: sessionId } = await alice.client.session.create.mutate({ projectId: shared.id });
+  await expect(client.project.delete.mutate({ projectId: shared.id })).rejects.toMatchObject({
+    data: { reason: "project_in_use" },
+  });
+  await client.project.delete.mutate({ projectId: shared.id, force: true });
+  expect((await alice.client.session.get.query({ sessionId })).session.projectId).toBe(shared.id);
+  await expect(alice.client.session.create.mutate({ projectId: shared.id })).rejects.toMatchObject({
+    data: { reason: "not_found" },
+  });
+  await expect(
+    alice.client.task.submit.mutate({ prompt: "x", sessionId, projectId: shared.id }),
+  ).rejects.toMatchObject({ data: { reason: "validation_failed" } });
+});

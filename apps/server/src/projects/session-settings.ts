@@ -1,0 +1,39 @@
+import type { Project } from "@trunkline/contract";
+import type { Store } from "../store/port.ts";
+
+interface SessionRef {
+  sessionId: string;
+  ownerId: string;
+}
+
+/** What a project's settings say for the sessions that work in it. */
+export function createSessionSettings(
+  { sessions, projects }: Pick<Store, "sessions" | "projects">,
+  offered: Readonly<Record<string, string>>,
+) {
+  /** Null also if it is no longer shared with the session's owner. */
+  const projectOf = async ({ sessionId, ownerId }: SessionRef): Promise<Project | null> => {
+    const session = await sessions.find(ownerId, sessionId);
+    if (session === undefined || session.projectId === null) return null;
+    const project = await projects.find(session.projectId);
+    return project !== undefined && (project.ownerId === ownerId || project.shared) ? project : null;
+  };
+
+  return {
+    /** What its owner tells the model; null: nothing. */
+    instructionsOf: async (session: SessionRef): Promise<string | null> =>
+      (await projectOf(session))?.instructions ?? null,
+
+    /** Variables that its commands get, of those that the operator offers; in the order of their names. */
+    async environmentOf(session: SessionRef): Promise<Readonly<Record<string, string>>> {
+      // Asked before each step, and most servers offer none.
+      if (Object.keys(offered).length === 0) return {};
+      const names = (await projectOf(session))?.environment ?? [];
+      return Object.fromEntries(
+        Object.entries(offered)
+          .filter(([name]) => names.includes(name))
+          .toSorted(([a], [b]) => (a < b ? -1 : 1)),
+      );
+    },
+  };
+}
