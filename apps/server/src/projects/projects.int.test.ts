@@ -5,6 +5,8 @@ import { promisify } from "node:util";
 import { followTask } from "@trunkline/client";
 import { addUser, readLog, ServerFixture } from "@trunkline/testkit";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { databasePath } from "../store/sqlite/database-path.ts";
+import { readRows } from "../store/testing/raw-rows.ts";
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
 import { makeRepository, stateOf } from "./testing/repositories.ts";
 
@@ -148,4 +150,14 @@ test("who may what: the network, sharing and unoffered variables; a used project
   await expect(
     alice.client.task.submit.mutate({ prompt: "x", sessionId, projectId: shared.id }),
   ).rejects.toMatchObject({ data: { reason: "validation_failed" } });
+
+  const own = await alice.client.project.create.mutate({ name: "own", source: source_ });
+  const credential = { kind: "token", secret: CANARY } as const;
+  await alice.client.project.setCredential.mutate({ projectId: own.id, credential });
+  await client.user.remove.mutate({ userId: alice.userId, deleteSessions: true });
+  const database = databasePath(server.dataDir);
+  const [left] = readRows<{ deleted_at: number | null }>(database, "projects", { id: own.id });
+  // Its row goes with its files.
+  expect(left === undefined || left.deleted_at !== null).toBe(true);
+  expect(readRows(database, "project_credentials", { project_id: own.id })).toEqual([]);
 });

@@ -62,7 +62,10 @@ export async function removeUser(
     await delay(OTHERS_KNOW_MS);
     await end();
   }
-  if (deleteSessions) await store.users.forget(userId);
+  if (!deleteSessions) return;
+  // Shared ones, too: others' sessions keep their files.
+  await store.projects.deleteOf(userId, now());
+  await store.users.forget(userId);
 }
 
 /** Queued ones before the running one, so that none starts. */
