@@ -31,6 +31,7 @@ import { resumeCommand } from "./commands/resume.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { revertCommand } from "./commands/revert.ts";
 import { reviewCommand } from "./commands/review.ts";
+import { setupCommand } from "./commands/setup.ts";
 import { runCommand } from "./commands/run.ts";
 import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
@@ -63,6 +64,7 @@ const GROUPS: readonly (readonly [
       editCommand,
       moveCommand,
       retryCommand,
+      setupCommand,
       resumeCommand,
     ],
   ],

@@ -29,6 +29,7 @@ import { removeDirectory } from "./services/remove-directory.ts";
 import { createSessionService } from "./services/sessions.ts";
 import { createTaskService } from "./services/tasks.ts";
 import type { Store } from "./store/port.ts";
+import type { Setups } from "./setup/port.ts";
 import type { ToolSource } from "./tools/port.ts";
 import type { Turns } from "./turns/port.ts";
 import { createBorrowedBy } from "./workspaces/borrowing.ts";
@@ -55,6 +56,8 @@ export interface CoreEdges {
   approvals: { mode: ApprovalMode; timeoutMs: number };
   /** Absent: there are no projects. */
   workspaces?: Workspaces;
+  /** Absent: workspaces need none. */
+  setups?: Setups;
   redact: RedactEvent;
   copyWorkspace: (from: string, to: string, options?: { only?: string }) => Promise<void>;
   /** Runs git for checkpoints. Absent: there are none. */
@@ -128,6 +131,7 @@ export function composeCore(edges: CoreEdges) {
     approvals,
     ...(workspaces && { workspaces }),
     ...(runGitScript && { checkpoints }),
+    ...(edges.setups && { setups: edges.setups }),
     dispatcher,
     hints,
     announcer: relay,

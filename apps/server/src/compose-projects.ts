@@ -11,20 +11,33 @@ import { Remotes } from "./projects/remote.ts";
 import { createPublisher } from "./publish/publisher.ts";
 import { removeDirectory } from "./services/remove-directory.ts";
 import { mirrorPath, type Store } from "./store/port.ts";
+import { createRedactor } from "./secrets/redactor.ts";
+import { openSetups } from "./setup/open-setups.ts";
 import { createWorkspaces } from "./workspaces/workspaces.ts";
+import { createShell } from "./tools/shell.ts";
+import type { Spawner } from "./tools/port.ts";
+import type { Networks } from "./network/port.ts";
 import type { Git } from "./git/port.ts";
 
-/** Projects, what sessions start from, their workspaces, and how their work is published. */
+/** Projects, what sessions start from, their workspaces and setups, and how their work is published. */
 export async function composeProjects(options: {
   config: Config;
   store: Store;
   git: Git;
+  networks: Networks;
+  /** Runs setups. */
+  spawner: Spawner;
+  /** Of commands. */
+  environment: Readonly<Record<string, string>>;
+  /** What commands find on this machine. */
+  programs: readonly { name: string; path: string }[];
   isShared: () => boolean;
   lifecycle: Lifecycle;
   logger: Logger;
   now: () => number;
 }) {
-  const { config, store, git, isShared, lifecycle, logger, now } = options;
+  const { config, store, git, networks, spawner, environment, programs, isShared, lifecycle, logger, now } =
+    options;
   const vault = new CredentialVault({
     sharedDir: config.sharedDir,
     keyFile: config.projects.credentialsKeyFile,
@@ -64,6 +77,22 @@ export async function composeProjects(options: {
     mirrorOf: (projectId: string) => join(sharedDir, mirrorPath(projectId)),
     signal: stopping.signal,
   };
+  const setups = await openSetups({
+    store,
+    git,
+    networks,
+    shell: createShell({
+      spawner,
+      environment,
+      redactor: (values) => createRedactor([...config.secrets, ...values]),
+    }),
+    sharedDir: config.sharedDir,
+    offered: config.projects.environment,
+    programs,
+    removeDirectory,
+    logger,
+    now,
+  });
   const settings = createSessionSettings(store, config.projects.environment);
-  return { vault, checkSource, sources: projectSources, workspaces, settings, publishing };
+  return { vault, checkSource, sources: projectSources, workspaces, setups, settings, publishing };
 }

@@ -133,11 +133,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   lifecycle.started("models", async () => models.stop());
   const processes = await adoptProcesses(config, logger);
   const { webFetch } = config;
-  const host = await findHostToolchains({
-    home: homedir(),
-    path: config.toolEnvironment["PATH"] ?? "",
-    covered: SHOWN_DIRECTORIES,
-  });
+  const path = config.toolEnvironment["PATH"] ?? "";
+  const host = await findHostToolchains({ home: homedir(), path, covered: SHOWN_DIRECTORIES });
   const environment = { ...config.toolEnvironment, ...host.environment, PATH: host.path };
   const sandbox = await openSandbox({
     ...config,
@@ -180,6 +177,10 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     config,
     store,
     git,
+    networks,
+    spawner,
+    environment,
+    programs: host.programs,
     isShared: () => severalUsers.current,
     lifecycle,
     logger,
@@ -206,6 +207,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       ownersWords: projects.settings.instructionsOf,
     }),
     tools: toolsByNetwork(toolsDeps, projects.settings.environmentOf),
+    setups: projects.setups,
     turns,
     compute,
     concurrency: config.concurrency,

@@ -41,6 +41,10 @@ export const ERROR_CODES = {
   project_unreachable: "CONFLICT",
   /** The session has work that is published nowhere: publish or pull it, or insist with `discardWork`. */
   unpublished_work: "CONFLICT",
+  /** The session has no task yet, so no setup has failed. */
+  setup_not_failed: "CONFLICT",
+  /** The project's setup failed in the session's workspace; its output is in the session's log. */
+  setup_failed: "CONFLICT",
   /** The name is taken, perhaps by a user who was removed. */
   user_exists: "CONFLICT",
   /** Somebody has already joined as this user, so no new invitation is possible. */

@@ -22,6 +22,7 @@ export const PROCEDURE_SCOPES = {
   "session.events": "read",
   "session.update": "write",
   "session.fork": "write",
+  "session.retrySetup": "write",
   "session.delete": "write",
   "session.checkpoints": "read",
   "session.changes": "read",

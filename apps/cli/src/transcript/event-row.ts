@@ -11,6 +11,7 @@ import { formatQuestion, isQuestion, questionText } from "../approvals/question.
 import { formatDuration } from "../terminal/duration.ts";
 import type { Colors } from "../terminal/output.ts";
 import { oneLine } from "../terminal/plain-text.ts";
+import { screenLines } from "../terminal/screen-lines.ts";
 import type { Look } from "./look.ts";
 import { describeReason } from "./task-reason.ts";
 
@@ -64,6 +65,10 @@ export function formatEventRows(
         const mark = { pending: "☐", active: "▸", done: "☑" }[status];
         return status === "done" ? colors.dim(`${mark} ${oneLine(text)}`) : `${mark} ${oneLine(text)}`;
       });
+    case "setup.started":
+      return [colors.dim(`Setting up the workspace: ${oneLine(event.data.command)}`)];
+    case "setup.ended":
+      return setupRows(event.data, colors);
     case "instructions.read":
       return [colors.dim(oneLine(instructionsNote(event.data)))];
     case "network.refused":
@@ -109,6 +114,25 @@ function refusalRows(
   if (reason !== "not-allowed") return [row];
   return [row, `  ${colors.dim("allow:")} ${command("allow-host", sessionId, name)}`];
 }
+
+/** The output of one that failed says why; of one that succeeded nobody asks. */
+function setupRows(ended: EventDataOf<"setup.ended">, colors: Colors): string[] {
+  const { status, cached, durationMs, output, exitCode } = ended;
+  const time = formatDuration(durationMs);
+  if (status === "succeeded") {
+    return [colors.dim(cached ? `✓ Setup: taken from an earlier one  ${time}` : `✓ Setup  ${time}`)];
+  }
+  if (status !== "failed") return [colors.yellow(`! Setup ${status}  ${time}`)];
+  const code = exitCode === null ? "" : ` with exit code ${exitCode}`;
+  const lines = screenLines(output).filter((line) => line.trim() !== "");
+  return [
+    colors.red(`✗ Setup failed${code}  ${time}`),
+    ...lines.slice(-SETUP_LINES).map((line) => `  ${oneLine(line)}`),
+  ];
+}
+
+/** The end of what a failed setup wrote. */
+const SETUP_LINES = 20;
 
 type AskLook = Pick<Look, "colors" | "answers" | "command">;
 

@@ -8,7 +8,10 @@ import type { FaultContext, Model, Patience } from "./model.ts";
 /** An event of a run, without session, task and attempt, which the runner adds. */
 export type RunEvent = EventBody;
 
-export type DeltaEvent = Extract<RunEvent, { type: "text.delta" | "reasoning.delta" | "tool.progress" }>;
+export type DeltaEvent = Extract<
+  RunEvent,
+  { type: "text.delta" | "reasoning.delta" | "tool.progress" | "setup.progress" }
+>;
 
 /** Where a run writes. Both methods reject once the run has lost its task; the run then stops. */
 export interface RunSink {
@@ -16,8 +19,8 @@ export interface RunSink {
   append(events: readonly RunEvent[]): Promise<readonly SessionEvent[]>;
   /**
    * Writes a piece of a block. Resolves immediately while the store keeps up, later when it doesn't: await it for
-   * backpressure. Pending pieces of one block are stored as one event. `text.ended`, `reasoning.ended` and `tool.ended`
-   * replace the pieces of their block.
+   * backpressure. Pending pieces of one block are stored as one event. `text.ended`, `reasoning.ended`, `tool.ended`
+   * and `setup.ended` replace the pieces of their block.
    */
   delta(event: DeltaEvent): Promise<void>;
   /**

@@ -1,5 +1,5 @@
 import { resolve } from "node:path";
-import { type ErrorReason, TrunklineError } from "@trunkline/contract";
+import { type ErrorReason, type EventBody, TrunklineError } from "@trunkline/contract";
 import type { ModelRegistry, RunLog, RunTask } from "../agent/port.ts";
 import type { Approvals } from "../approvals/port.ts";
 import type { Checkpoints, RunFiles } from "../checkpoints/port.ts";
@@ -11,6 +11,7 @@ import {
   type StoredTask,
   StoreUnavailableError,
 } from "../store/port.ts";
+import type { Setups } from "../setup/port.ts";
 import type { ToolSource } from "../tools/port.ts";
 import type { Workspaces } from "../workspaces/port.ts";
 import type { LogSink } from "./run-sink.ts";
@@ -25,6 +26,8 @@ export interface AttemptDeps {
   approvals: Approvals;
   /** Absent: each session has a directory of its own, empty at first. */
   workspaces?: Pick<Workspaces, "prepare">;
+  /** Absent: workspaces need none. */
+  setups?: Setups;
   /** Absent: no files are saved. */
   checkpoints?: Pick<Checkpoints, "ofRun">;
   /** Absolute; sessions store paths relative to it. */
@@ -72,14 +75,7 @@ async function run(
   const model = deps.models.resolve(task.model ?? session.model ?? deps.models.defaultModel);
   const { sessionId, ownerId } = task;
   const { importedSeq } = session;
-  const workspace =
-    (await deps.workspaces?.prepare({
-      sessionId,
-      ownerId,
-      taskId: task.id,
-      signal,
-      record: async (events) => sink.append(events),
-    })) ?? resolve(deps.dataDir, session.workspace);
+  const workspace = await prepareWorkspace(deps, { task, session, sink, signal });
   saved.files = deps.checkpoints?.ofRun({ sessionId, ownerId, workspace, importedSeq });
   const { files } = saved;
   const missed = (await files?.begin(task.attempt)) ?? [];
@@ -102,6 +98,25 @@ async function run(
   // Don't ask anybody on behalf of a task that is about to end.
   if (outcome.type === "input-required") signal.throwIfAborted();
   return outcome;
+}
+
+/** A session without a project has an empty directory, which the first tool creates. */
+async function prepareWorkspace(
+  { workspaces, setups, dataDir }: AttemptDeps,
+  { task, session, sink, signal }: Attempt,
+): Promise<string> {
+  const directory = resolve(dataDir, session.workspace);
+  if (session.projectId === null) return directory;
+  const { sessionId, ownerId } = task;
+  const record = async (events: readonly EventBody[]) => sink.append(events);
+  const context = { sessionId, ownerId, taskId: task.id, signal, record };
+  const workspace = (await workspaces?.prepare(context)) ?? directory;
+  await setups?.prepare({
+    ...context,
+    workspace,
+    progress: async (data) => sink.delta({ type: "setup.progress", data }),
+  });
+  return workspace;
 }
 
 function logOf({ page, last, ofTypes }: EventStore, sessionId: string): RunLog {
@@ -144,6 +159,7 @@ const RETRYABLE: ReadonlySet<ErrorReason> = new Set<ErrorReason>([
   "storage_full",
   "workspace_busy",
   "workspace_failed",
+  "setup_failed",
 ]);
 
 function endingOfUnknown(error: unknown): Ending {

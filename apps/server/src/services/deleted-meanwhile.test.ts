@@ -159,6 +159,9 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
     ended: async ({ tasks }, { endedId: taskId }) => tasks.cancel(alice, { taskId }),
   },
   "task.retry": { ended: async ({ tasks }, { endedId: taskId }) => tasks.retry(alice, { taskId }) },
+  "session.retrySetup": {
+    "of another task": async ({ tasks }, { sessionId }) => tasks.retrySetup(alice, { sessionId }),
+  },
   "task.resume": { waiting: async ({ tasks }, { waitingId: taskId }) => tasks.resume(alice, { taskId }) },
   "task.edit": {
     queued: async ({ tasks }, { queuedId: taskId }) => tasks.edit(alice, { taskId, prompt: "y" }),

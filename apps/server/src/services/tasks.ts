@@ -1,8 +1,10 @@
 import {
+  type ErrorReason,
   isTerminalTaskState,
   type Principal,
   type SubmitTaskInput,
   type SubmitTaskOutput,
+  type Task,
   type TaskService,
   TrunklineError,
 } from "@trunkline/contract";
@@ -109,6 +111,22 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
     return { taskId, sessionId, task: toTask(await requireTask(store, principal, taskId)) };
   }
 
+  async function retry(principal: Principal, taskId: string): Promise<Task> {
+    const task = await requireTask(store, principal, taskId);
+    if (!isTerminalTaskState(task.state)) {
+      throw new TrunklineError("task_not_terminal", `Task ${taskId} has not ended; cancel it first`);
+    }
+    const { prompt, sessionId, model, budget } = task;
+    const again = submission(
+      principal,
+      { prompt, sessionId, whenBusy: "enqueue", model: model ?? undefined, budget: budget ?? undefined },
+      { retryOf: taskId },
+    );
+    await append(principal, "task.retry", again);
+    ring({ sessionId, ownerId: principal.userId });
+    return toTask(await requireTask(store, principal, again.taskId));
+  }
+
   return {
     submit: async (principal, input) => submit(principal, input),
     submitFeedback: submit,
@@ -129,20 +147,21 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
       return toPage(tasks, limit, toTask, ({ createdAt }) => createdAt);
     },
 
-    async retry(principal, { taskId }) {
-      const task = await requireTask(store, principal, taskId);
-      if (!isTerminalTaskState(task.state)) {
-        throw new TrunklineError("task_not_terminal", `Task ${taskId} has not ended; cancel it first`);
+    retry: async (principal, { taskId }) => retry(principal, taskId),
+
+    async retrySetup(principal, { sessionId }) {
+      await requireSessionAccess(store, principal, sessionId);
+      const [last] = await store.tasks.page({ ownerId: principal.userId, sessionId, limit: 1 });
+      if (last === undefined) {
+        // Deleted meanwhile, perhaps.
+        await requireSessionAccess(store, principal, sessionId);
+        throw new TrunklineError(
+          "setup_not_failed",
+          "The session has no task yet: submit one, the setup runs first",
+        );
       }
-      const { prompt, sessionId, model, budget } = task;
-      const retry = submission(
-        principal,
-        { prompt, sessionId, whenBusy: "enqueue", model: model ?? undefined, budget: budget ?? undefined },
-        { retryOf: taskId },
-      );
-      await append(principal, "task.retry", retry);
-      ring({ sessionId, ownerId: principal.userId });
-      return toTask(await requireTask(store, principal, retry.taskId));
+      if (!failedBySetup(last)) return toTask(last);
+      return retry(principal, last.id);
     },
 
     async resume(principal, { taskId }) {
@@ -171,4 +190,8 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
       return toTask(await requireTask(store, principal, taskId));
     },
   };
+}
+
+function failedBySetup({ state, errorCode }: Pick<Task, "state" | "errorCode">): boolean {
+  return state === "failed" && errorCode === ("setup_failed" satisfies ErrorReason);
 }

@@ -10,6 +10,9 @@ const READ_TYPES = [
   "tool.called",
   "tool.progress",
   "tool.ended",
+  "setup.started",
+  "setup.progress",
+  "setup.ended",
   "task.submitted",
   "task.completed",
   "task.failed",
@@ -18,7 +21,7 @@ const READ_TYPES = [
 ] as const;
 
 /**
- * Finds what a prefix of a log has started but not ended: blocks, tool calls, tasks.
+ * Finds what a prefix of a log has started but not ended: blocks, tool calls, setups, tasks.
  * @param by who ends the tasks, for their events.
  * @returns the events that close everything, for a log that starts with this prefix, and the blocks whose pieces they
  * replace.

@@ -203,3 +203,39 @@ export interface Spawner {
   /** @throws Error if it can't be started; the message says why. */
   spawn(request: SpawnRequest): Promise<RunningProcess>;
 }
+
+/** A command line that the server itself runs in a workspace, as the tool `bash` runs the model's. */
+export interface ShellCommand {
+  /** For bash. */
+  script: string;
+  args?: readonly string[];
+  /** Absolute path of the working directory, which it may write. */
+  directory: string;
+  readOnly?: readonly string[];
+  writable?: readonly string[];
+  network?: SpawnRequest["network"];
+  /** Beside those that every command gets. Their values are redacted in its output. */
+  variables?: Readonly<Record<string, string>>;
+  timeoutMs: number;
+  /** Ends it, with all that it has started. */
+  signal: AbortSignal;
+  /** Shows output while it runs. */
+  progress?: (chunk: string) => Promise<void>;
+}
+
+export interface ShellOutcome {
+  succeeded: boolean;
+  /** By the signal. */
+  aborted: boolean;
+  /** Null if it did not end by itself. */
+  exitCode: number | null;
+  /** Head and tail of a long output. */
+  output: string;
+  /** Bytes omitted from the middle of `output`. */
+  omittedBytes: number;
+  /** Why it did not succeed, to follow "because"; null if it did. */
+  problem: string | null;
+}
+
+/** @throws Error if it can't be started; what `progress` throws. */
+export type RunShell = (command: ShellCommand) => Promise<ShellOutcome>;

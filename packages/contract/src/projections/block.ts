@@ -4,12 +4,12 @@ import type { Json } from "../primitives.ts";
 /**
  * Life cycle of a block of text or reasoning. It begins with its first piece, grows with further pieces, and ends with
  * an event that holds the whole text and replaces the pieces in the log. If its writer never ends it, whoever ends the
- * run does. Tool output grows in the same way, under the call's id.
+ * run does. The output of a tool and of a setup grows in the same way, under its id.
  */
 
 export type BlockKind = "text" | "reasoning";
 
-type PieceType = "text.delta" | "reasoning.delta" | "tool.progress";
+type PieceType = "text.delta" | "reasoning.delta" | "tool.progress" | "setup.progress";
 /** Shows part of a block while it grows; removed from the log once the whole is stored. */
 export type PieceEvent = Extract<EventBody, { type: PieceType }>;
 
@@ -28,7 +28,12 @@ export interface Block {
 }
 
 export function isPiece<E extends EventBody>(event: E): event is Extract<E, { type: PieceType }> {
-  return event.type === "text.delta" || event.type === "reasoning.delta" || event.type === "tool.progress";
+  return (
+    event.type === "text.delta" ||
+    event.type === "reasoning.delta" ||
+    event.type === "tool.progress" ||
+    event.type === "setup.progress"
+  );
 }
 
 export function isBlockEvent<E extends EventBody>(event: E): event is Extract<E, BlockEvent> {
@@ -40,7 +45,7 @@ export function isBlockEvent<E extends EventBody>(event: E): event is Extract<E,
   );
 }
 
-/** @returns the block or call that the event is a piece of; null for other events. */
+/** @returns the block, call or setup that the event is a piece of; null for other events. */
 export function blockOfPiece(event: EventBody): string | null {
   switch (event.type) {
     case "text.delta":
@@ -48,12 +53,14 @@ export function blockOfPiece(event: EventBody): string | null {
       return event.data.blockId;
     case "tool.progress":
       return event.data.callId;
+    case "setup.progress":
+      return event.data.setupId;
     default:
       return null;
   }
 }
 
-/** @returns the block or call whose pieces the event replaces; null for other events. */
+/** @returns the block, call or setup whose pieces the event replaces; null for other events. */
 export function blockEndedBy(event: EventBody): string | null {
   switch (event.type) {
     case "text.ended":
@@ -61,6 +68,8 @@ export function blockEndedBy(event: EventBody): string | null {
       return event.data.blockId;
     case "tool.ended":
       return event.data.callId;
+    case "setup.ended":
+      return event.data.setupId;
     default:
       return null;
   }
@@ -110,10 +119,10 @@ export function joinPieces<E extends PieceEvent>(first: E, second: E, maxLength:
   if (first.type !== second.type || blockOfPiece(first) !== blockOfPiece(second)) return null;
   const joined = pieceText(first) + pieceText(second);
   if (joined.length > maxLength) return null;
-  const data = first.type === "tool.progress" ? { chunk: joined } : { text: joined };
+  const data = "chunk" in first.data ? { chunk: joined } : { text: joined };
   return { ...first, data: { ...first.data, ...data } };
 }
 
 function pieceText(event: PieceEvent): string {
-  return event.type === "tool.progress" ? event.data.chunk : event.data.text;
+  return "chunk" in event.data ? event.data.chunk : event.data.text;
 }

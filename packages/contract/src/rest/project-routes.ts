@@ -1,7 +1,16 @@
 import type { RestRoute } from "./route.ts";
 
-/** The part of `REST_ROUTES` that is about projects. */
+/** The part of `REST_ROUTES` that is about projects and their setup. */
 export const PROJECT_ROUTES = {
+  "session.retrySetup": {
+    method: "POST",
+    path: "/sessions/{sessionId}/setup/retry",
+    status: 200,
+    summary: "Retry a failed setup",
+    description:
+      "Submits the session's last task again if its setup made it fail: the setup runs first. Any other task is returned unchanged.",
+    reasons: ["not_found", "setup_not_failed", "session_archived"],
+  },
   "project.create": {
     method: "POST",
     path: "/projects",
@@ -61,4 +70,4 @@ export const PROJECT_ROUTES = {
     summary: "Remove a project's credential",
     reasons: ["not_found"],
   },
-} as const satisfies Record<`project.${string}`, RestRoute>;
+} as const satisfies Record<`project.${string}` | "session.retrySetup", RestRoute>;

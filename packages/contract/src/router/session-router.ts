@@ -26,7 +26,7 @@ import {
 } from "../session.ts";
 import { ImportSessionInput, ImportSessionOutput, SessionDocument } from "../session-document.ts";
 import { AllowHostInput, SessionNetwork } from "../session-network.ts";
-import { SubmitTaskOutput } from "../task.ts";
+import { SubmitTaskOutput, Task } from "../task.ts";
 import { procedure, router, streamSignal, toTRPCError } from "./procedure.ts";
 
 export const sessionRouter = router({
@@ -55,6 +55,10 @@ export const sessionRouter = router({
     .input(ForkSessionInput)
     .output(Session)
     .mutation(({ ctx, input }) => ctx.services.sessions.fork(ctx.principal, input)),
+  retrySetup: procedure
+    .input(SessionRef)
+    .output(Task)
+    .mutation(({ ctx, input }) => ctx.services.tasks.retrySetup(ctx.principal, input)),
   delete: procedure
     .input(DeleteSessionInput)
     .output(Session)

@@ -1,4 +1,5 @@
 import type { Principal } from "../principal.ts";
+import type { SessionRef } from "../session.ts";
 import type {
   EditTaskInput,
   ListTasksInput,
@@ -20,6 +21,11 @@ export interface TaskService {
   cancel(principal: Principal, input: TaskRef): Promise<Task>;
   /** Submits an ended task again as a new one. @throws `task_not_terminal` */
   retry(principal: Principal, input: TaskRef): Promise<Task>;
+  /**
+   * Submits a session's last task again if its setup made it fail. Any other task is returned unchanged.
+   * @throws `setup_not_failed` where there is none
+   */
+  retrySetup(principal: Principal, input: SessionRef): Promise<Task>;
   /** Resumes a task that waits for a provider's limit to reset. Any other task is returned unchanged. */
   resume(principal: Principal, input: TaskRef): Promise<Task>;
   /** @throws `task_not_queued` if the task has started */

@@ -57,6 +57,7 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
     others: "not_found",
   },
   "session.fork": { scope: "write", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "session.retrySetup": { scope: "write", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
   "session.delete": { scope: "write", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
   "session.checkpoints": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
   "session.changes": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },

@@ -86,6 +86,7 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
     sessionId: busy === STRANGER ? busy.sessionId : await idleSession(),
     toSeq: 1,
   }),
+  "session.retrySetup": ({ sessionId }) => ({ sessionId }),
   "session.delete": ({ sessionId }) => ({ sessionId }),
   "session.allowHost": async (busy) => ({
     sessionId: await listedSession(busy),

@@ -61,6 +61,11 @@ function normaliseLine(line: string): string {
     .replaceAll(/tl_[\w-]{43}/g, "tl_…")
     .replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}/g, "2026-11-27 03:46:40")
     .replaceAll(/(^ok {4}node +)\S+/g, "$126.0.0")
+    .replaceAll(/(^ok {4}git +)\S+/g, "$12.39.5")
+    .replaceAll(
+      /(^ok {4}toolchains +).+/g,
+      "$1git (/usr/bin/git), node (/usr/bin/node), python3 (/usr/bin/python3)",
+    )
     .replace(/^([0-9a-f-]{36} +)\d+(?=  )/, (_, before: string) => `${before.slice(0, -1)}12`)
     .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "2026-11-27T03:46:40.000Z")
     .replaceAll(/(\.db\.replaced-)[\w.-]+/g, "$1…");

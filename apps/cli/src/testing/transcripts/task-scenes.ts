@@ -142,6 +142,14 @@ export const TASK_SCENES: readonly Scene[] = [
     },
   },
   {
+    of: "setup",
+    says: "Retries the setup of a project's workspace after it has failed; this session has no project.",
+    play: async (stage) => {
+      const { sessionId } = await stage.newestTask();
+      await stage.type(`setup ${sessionId}`);
+    },
+  },
+  {
     of: "resume",
     says: "A task whose provider is rate-limited for hours waits for the limit to reset; it can be resumed at any time.",
     play: async (stage) => {

@@ -15,6 +15,7 @@ import { createCompute } from "../../compute/pool.ts";
 import type { Compute } from "../../compute/port.ts";
 import type { Announcer, Hints } from "../../hints/port.ts";
 import type { Log } from "../../log/port.ts";
+import type { Setups } from "../../setup/port.ts";
 import type { Store } from "../../store/port.ts";
 import { copyWorkspace } from "../../tools/files/copy-workspace.ts";
 import { sameTools } from "../../tools/testing/same-tools.ts";
@@ -98,6 +99,7 @@ export interface ScriptedNodeOptions {
   concurrency?: number;
   workspaces?: Workspaces;
   findUnpublishedWork?: FindUnpublishedWork;
+  setups?: Setups;
   time?: ScriptedTime;
   name?: string;
 }
@@ -117,6 +119,7 @@ export async function startScriptedNode(options: ScriptedNodeOptions): Promise<S
     concurrency: options.concurrency ?? 4,
     isShared: () => false,
     ...(options.workspaces && { workspaces: options.workspaces }),
+    ...(options.setups && { setups: options.setups }),
     approvals: { mode: "auto", timeoutMs: APPROVAL_TIMEOUT_MS },
     redact: (event) => event,
     copyWorkspace,

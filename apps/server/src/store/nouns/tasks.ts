@@ -40,8 +40,14 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
       const { rows } = await db.executeQuery(headOf(db, [sessionId, sessionId, sessionId, now]));
       const [row] = rows;
       if (row === undefined) return undefined;
-      const { session_workspace: workspace, session_model: model, session_imported_seq, ...task } = row;
-      return { task: toTask(task), session: { workspace, model, importedSeq: session_imported_seq } };
+      const {
+        session_workspace: workspace,
+        session_model: model,
+        session_imported_seq: importedSeq,
+        session_project_id: projectId,
+        ...task
+      } = row;
+      return { task: toTask(task), session: { workspace, model, importedSeq, projectId } };
     },
 
     active: async (sessionId) =>
@@ -240,6 +246,7 @@ const headOf = perDatabase((db) => {
       "sessions.workspace as session_workspace",
       "sessions.model as session_model",
       "sessions.imported_seq as session_imported_seq",
+      "sessions.project_id as session_project_id",
     ])
     .where("sessions.id", "=", "")
     .where(

@@ -14,7 +14,7 @@ export interface StoredTask extends Task {
 /** A session's next task, and what its run needs of the session. */
 export interface QueueHead {
   task: StoredTask;
-  session: { workspace: string; model: string | null; importedSeq: number };
+  session: { workspace: string; model: string | null; importedSeq: number; projectId: string | null };
 }
 
 /** A session that may have something to run, and its owner. */
