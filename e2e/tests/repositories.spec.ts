@@ -246,3 +246,21 @@ test("work is published as a branch of the project's directory, whose files stay
   expect(git("log", "-1", "--format=%s", branch).trim()).toBe("Add, not subtract");
   expect(git("status", "--porcelain")).toBe("");
 });
+
+test("a setup that fails is shown with its output, and can be run again", async ({ page }) => {
+  const source = { kind: "directory", path: repository } as const;
+  const { id: projectId } = await server.client.project.create.mutate({
+    name: "prepared",
+    source,
+    setup: "echo preparing; exit 3",
+  });
+  const { sessionId } = await server.client.task.submit.mutate({ prompt: "reply: Finished.", projectId });
+  await signIn(page);
+  await page.goto(`${server.url}/s/${sessionId}`);
+  await expect(transcript(page).getByText("exit 3", { exact: true })).toBeVisible();
+  await expect(transcript(page).getByText("preparing", { exact: true })).toBeVisible();
+  await server.client.project.update.mutate({ projectId, setup: "echo ready" });
+  await page.getByRole("button", { name: "Run setup again" }).click();
+  await expect(transcript(page).getByText("Finished.", { exact: true })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Run setup again" })).toHaveCount(0);
+});

@@ -1,8 +1,14 @@
+import { useMutation } from "@tanstack/react-query";
 import type { SetupRow } from "@trunkline/contract/session-view";
-import { PackageCheck } from "lucide-react";
+import { PackageCheck, RotateCcw } from "lucide-react";
+import { useTRPC } from "../api/trpc.ts";
+import { isConnectionError } from "../network/network.ts";
+import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { duration } from "../text/duration.ts";
 import { bytes } from "../text/quantity.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
+import { Button } from "../ui/button.tsx";
+import { showToast } from "../ui/toasts.ts";
 import { ExpandableLine, LineChevron } from "./expandable-line.tsx";
 import { useExpanded } from "./expansion.ts";
 import { RunningFor, StateMark } from "./state-mark.tsx";
@@ -30,6 +36,7 @@ export function SetupLine({ row }: { row: SetupRow }) {
         </span>
       </ExpandableLine>
       {isOpen && <SetupDetails row={row} />}
+      {row.state === "failed" && <Retry row={row} />}
     </div>
   );
 }
@@ -64,6 +71,34 @@ function SetupDetails({ row }: { row: SetupRow }) {
           {bytes(row.omittedBytes)} omitted from the middle
         </p>
       )}
+    </div>
+  );
+}
+
+/** Only the latest one is of use. */
+function Retry({ row }: { row: SetupRow }) {
+  const trpc = useTRPC();
+  const { sessionId } = useCurrentSession();
+  const isLatest = useSessionState(
+    ({ view }) => view.rows.findLast(({ kind }) => kind === "setup")?.key === row.key,
+  );
+  const retry = useMutation(
+    trpc.session.retrySetup.mutationOptions({
+      onError: (error) =>
+        showToast("Couldn't run the setup again", {
+          detail: isConnectionError(error) ? "You're offline." : error.message,
+          level: "error",
+        }),
+    }),
+  );
+  if (!isLatest) return null;
+  return (
+    <div className="mb-2 flex items-center gap-3 text-sm text-muted">
+      <span className="min-w-0 grow">The task starts once the setup succeeds.</span>
+      <Button size="small" disabled={retry.isPending} onClick={() => retry.mutate({ sessionId })}>
+        <RotateCcw aria-hidden className="size-3" />
+        Run setup again
+      </Button>
     </div>
   );
 }
