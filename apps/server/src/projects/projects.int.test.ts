@@ -90,6 +90,17 @@ test("a task in a project: fetched, prepared, with its variables; no child, even
   );
   expect(await stateOf(source)).toBe(before);
 
+  // It may start from what a stranger wrote.
+  const elsewhere = await client.task.submit.mutate({
+    projectId: project.id,
+    baseRef: "main",
+    prompt: "run: env\nsay: done",
+  });
+  for await (const { type } of followTask(client, elsewhere)) if (type === "task.completed") break;
+  const said = JSON.stringify(await readLog(client, elsewhere.sessionId));
+  expect(said).toContain("TERM=dumb");
+  expect(said).not.toContain("OFFERED=");
+
   const backup = directory.join("backup");
   const cli = join(import.meta.dirname, "../../../cli/bin/trunkline.mjs");
   await promisify(execFile)(process.execPath, [cli, "backup", backup, "--data-dir", server.dataDir]);
@@ -109,6 +120,38 @@ test("a task in a project: fetched, prepared, with its variables; no child, even
     const bytes = await readFile(join(entry.parentPath, entry.name));
     expect(bytes.includes(CANARY), entry.name).toBe(false);
   }
+});
+
+test("a fork of a session that works in place has files of its own", async () => {
+  const { client } = server;
+  const path = directory.join("root/placed");
+  await makeRepository(path, { "a.txt": "a\n" });
+  const project = await client.project.create.mutate({
+    name: "placed",
+    source: { kind: "directory", path },
+    network: "off",
+  });
+  const ended = async (submitted: { taskId: string; sessionId: string }) => {
+    for await (const { type } of followTask(client, submitted)) {
+      if (type === "task.completed" || type === "task.failed") return type;
+    }
+    return "never";
+  };
+  const placed = await client.task.submit.mutate({
+    projectId: project.id,
+    workspace: "in-place",
+    prompt: "run: echo the-directorys > placed.txt\nsay: done",
+  });
+  expect(await ended(placed)).toBe("task.completed");
+  const fork = await client.session.fork.mutate({ sessionId: placed.sessionId });
+  expect(fork.workspaceKind).toBe("fresh");
+  const inFork = await client.task.submit.mutate({
+    sessionId: fork.id,
+    prompt: "run: cat placed.txt; echo the-forks > placed.txt\nsay: done",
+  });
+  expect(await ended(inFork)).toBe("task.completed");
+  expect(JSON.stringify(await readLog(client, fork.id))).toContain("the-directorys");
+  expect(await readFile(join(path, "placed.txt"), "utf8")).toBe("the-directorys\n");
 });
 
 test("who may what: the network, sharing and unoffered variables; a used project stays unless one insists", async () => {

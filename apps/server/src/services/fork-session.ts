@@ -100,9 +100,13 @@ export async function forkSession(
   return toSession(dataDir, await requireSession(store, principal, id));
 }
 
-/** A fork works in the same project, on a branch of its own. */
+/**
+ * A fork works in the same project, on a branch of its own. One of a session that works in place has the files to itself:
+ * two sessions in one directory would work against each other.
+ */
 function chosenBy({ projectId, baseRef, workspaceKind, branch, title }: Session, id: string) {
   if (projectId === null) return {};
+  if (workspaceKind === "in-place") return { projectId, workspaceKind: "fresh" as const };
   return {
     projectId,
     workspaceKind,
