@@ -1,3 +1,5 @@
+import { HOME_CACHES } from "./home-caches.ts";
+
 /**
  * Makes the current, empty directory into a clone: arguments are mirror, commit, branch, origin, and the user's name and
  * email. Objects are borrowed as by `git clone --shared`, which does not do so from a shallow repository, and takes three
@@ -11,6 +13,7 @@ source=(git --git-dir="$mirror")
 git init -q --template= --object-format="$("\${source[@]}" rev-parse --show-object-format)" --initial-branch="$branch" .
 mkdir -p .git/info .git/objects/info
 printf '%s\\n' "$mirror/objects" > .git/objects/info/alternates
+printf '%s\\n' ${HOME_CACHES.join(" ")} > .git/info/exclude
 if [ -f "$mirror/shallow" ]; then
   cp "$mirror/shallow" .git/shallow
   echo shallow

@@ -1,5 +1,5 @@
 import { mkdir, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { openTestGit, type TestGit } from "../git/testing/open-test-git.ts";
 import { removeDirectory } from "../services/remove-directory.ts";
@@ -94,6 +94,13 @@ test("a clone is on a branch of its own, knows origin and user, and shares the m
   await expect(git(mirror, "cat-file", "-t", committed)).rejects.toThrow("could not get object info");
   expect(await readdir(join(opened.dataDir, "workspaces"))).toEqual([".preparing", SESSION]);
   expect(await readdir(join(opened.dataDir, "workspaces", ".preparing"))).toEqual([]);
+
+  // Its commands' home is the workspace: what tools keep there is nobody's work.
+  for (const path of [".npm/_cacache/x", ".cache/pip/x", "go/pkg/mod/x", "go/main.go"]) {
+    await mkdir(join(workspace, dirname(path)), { recursive: true });
+    await writeFile(join(workspace, path), "x");
+  }
+  expect(await git(workspace, "status", "--porcelain", "--untracked-files=all")).toBe("?? go/main.go");
 });
 
 test("a shallow repository, submodules and LFS: the clone works, and what is missing is said", async () => {

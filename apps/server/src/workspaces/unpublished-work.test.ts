@@ -54,6 +54,8 @@ it("finds nothing in a clone as it was made, whose ignored files do not count, o
   await write("debug.log");
   await mkdir(join(workspace, "built"));
   await write("built/program");
+  await mkdir(join(workspace, ".npm", "_cacache"), { recursive: true });
+  await write(".npm/_cacache/x");
   expect(await find()).toBeNull();
   await rm(workspace, { recursive: true });
   expect(await find()).toBeNull();

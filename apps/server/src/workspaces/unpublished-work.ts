@@ -1,3 +1,4 @@
+import { HOME_CACHES } from "./home-caches.ts";
 import { randomUUID } from "node:crypto";
 import { lstat, mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
@@ -87,9 +88,10 @@ async function examine(
   const changed = namesIn(
     await run(["diff", "--no-ext-diff", "--no-textconv", "--name-only", "-z", head, "--"]),
   );
-  // Only what files of the tree ignore, not what `.git/info/exclude` does.
+  // Only what files of the tree ignore and tools keep, not what `.git/info/exclude` does: the agent may write that.
+  const caches = HOME_CACHES.map((pattern) => `--exclude=${pattern}`);
   const untracked = namesIn(
-    await run(["ls-files", "--others", "--exclude-per-directory=.gitignore", "-z", "--"]),
+    await run(["ls-files", "--others", "--exclude-per-directory=.gitignore", ...caches, "-z", "--"]),
   );
   let files = [...new Set([...changed, ...untracked])];
   if (files.length > 0 && (await isPublishedTree(run, published))) files = [];
