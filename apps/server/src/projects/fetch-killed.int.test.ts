@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
 import { openSources } from "./testing/open-sources.ts";
-import { commitFiles, git, makeRepository } from "./testing/repositories.ts";
+import { commitFiles, git, makeRepository } from "../git/testing/repositories.ts";
 
 const PROCESS = fileURLToPath(new URL("testing/fetching-process.ts", import.meta.url));
 /** More with TRUNKLINE_KILL_SEEDS. */

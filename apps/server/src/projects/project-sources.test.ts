@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { auditRecord } from "../store/testing/audit-record.ts";
 import { openSources } from "./testing/open-sources.ts";
-import { commitFiles, git, makeRepository, stateOf } from "./testing/repositories.ts";
+import { commitFiles, git, makeRepository, stateOf } from "../git/testing/repositories.ts";
 
 const KINDS = ["directory", "file"] as const;
 const sourceOf = (kind: (typeof KINDS)[number], path: string) =>

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { databasePath } from "../store/sqlite/database-path.ts";
 import { readRows } from "../store/testing/raw-rows.ts";
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
-import { makeRepository, stateOf } from "./testing/repositories.ts";
+import { makeRepository, stateOf } from "../git/testing/repositories.ts";
 
 const CANARY = "canary-0123456789abcdef";
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { inspect, promisify } from "node:util";
 import { expect, test } from "vitest";
 import { openSources } from "./testing/open-sources.ts";
-import { makeRepository } from "./testing/repositories.ts";
+import { makeRepository } from "../git/testing/repositories.ts";
 
 const execute = promisify(execFile);
 const SECRET = "canary-0123456789abcdef";

@@ -14,7 +14,7 @@ import {
 import type { Store } from "../store/port.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { auditRecord } from "../store/testing/audit-record.ts";
-import { commitFiles, git, makeRepository } from "../workspaces/testing/repositories.ts";
+import { commitFiles, git, makeRepository } from "../git/testing/repositories.ts";
 import { createFindUnpublishedWork } from "../workspaces/unpublished-work.ts";
 import { createWorkspaces } from "../workspaces/workspaces.ts";
 import { removeDirectory } from "./remove-directory.ts";

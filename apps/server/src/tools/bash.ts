@@ -2,10 +2,11 @@ import type { ToolEffect } from "@trunkline/contract";
 import { z } from "zod";
 import { HeadTailBuffer } from "./head-tail-buffer.ts";
 import { readOutputText } from "./output-text.ts";
-import type { ProcessExit, RunningProcess, Spawner, Tool, ToolContext, ToolResult } from "./port.ts";
+import type { Spawner, Tool, ToolContext, ToolResult } from "./port.ts";
 import { RedactedBytes } from "./redacted-bytes.ts";
 import type { Redactor } from "../secrets/port.ts";
 import type { NetworkMode, Networks } from "../network/port.ts";
+import { type Ending, waitForEnding } from "./process/wait-for-ending.ts";
 import { ProgressFeed } from "./progress-feed.ts";
 import { SHELL_ENVIRONMENT } from "./shell-environment.ts";
 
@@ -68,8 +69,6 @@ export function createBashTool(deps: BashDeps, mode: NetworkMode): Tool<BashInpu
   };
 }
 
-type Ending = ({ type: "exited" } & ProcessExit) | { type: "timeout" } | { type: "aborted" };
-
 async function runBash(
   { spawner, environment, redactor, networks }: BashDeps,
   input: BashInput,
@@ -103,25 +102,6 @@ async function runBash(
     limitReached: running.limitReached,
     networkNote: network.note(),
   });
-}
-
-async function waitForEnding(
-  running: RunningProcess,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Ending> {
-  const { promise, resolve } = Promise.withResolvers<Ending>();
-  void running.exited.then((exit) => resolve({ type: "exited", ...exit }));
-  const timer = setTimeout(() => resolve({ type: "timeout" }), timeoutMs);
-  const onAbort = (): void => resolve({ type: "aborted" });
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 function describe(

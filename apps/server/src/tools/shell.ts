@@ -1,7 +1,8 @@
 import type { Redactor } from "../secrets/port.ts";
 import { HeadTailBuffer } from "./head-tail-buffer.ts";
 import { readOutputText } from "./output-text.ts";
-import type { ProcessExit, RunningProcess, RunShell, ShellOutcome, Spawner } from "./port.ts";
+import type { RunShell, ShellOutcome, Spawner } from "./port.ts";
+import { type Ending, waitForEnding } from "./process/wait-for-ending.ts";
 import { ProgressFeed } from "./progress-feed.ts";
 import { RedactedBytes } from "./redacted-bytes.ts";
 import { SHELL_ENVIRONMENT } from "./shell-environment.ts";
@@ -46,27 +47,6 @@ export function createShell({ spawner, environment, redactor }: ShellDeps): RunS
     await feed.finish();
     return outcome(ending, running.limitReached, { ...readOutputText(kept), timeoutMs });
   };
-}
-
-type Ending = ({ type: "exited" } & ProcessExit) | { type: "timeout" } | { type: "aborted" };
-
-async function waitForEnding(
-  running: RunningProcess,
-  timeoutMs: number,
-  signal: AbortSignal,
-): Promise<Ending> {
-  const { promise, resolve } = Promise.withResolvers<Ending>();
-  void running.exited.then((exit) => resolve({ type: "exited", ...exit }));
-  const timer = setTimeout(() => resolve({ type: "timeout" }), timeoutMs);
-  const onAbort = (): void => resolve({ type: "aborted" });
-  if (signal.aborted) onAbort();
-  signal.addEventListener("abort", onAbort, { once: true });
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-    signal.removeEventListener("abort", onAbort);
-  }
 }
 
 function outcome(

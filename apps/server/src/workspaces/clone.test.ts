@@ -5,7 +5,7 @@ import { openTestGit, type TestGit } from "../git/testing/open-test-git.ts";
 import { removeDirectory } from "../services/remove-directory.ts";
 import { preparingPath } from "../store/port.ts";
 import { makeClone } from "./clone.ts";
-import { commitFiles, git, makeRepository } from "./testing/repositories.ts";
+import { commitFiles, git, makeRepository } from "../git/testing/repositories.ts";
 
 const SESSION = "01900000-0000-7000-8000-000000000001";
 

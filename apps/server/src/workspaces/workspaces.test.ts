@@ -17,7 +17,7 @@ import type { Store } from "../store/port.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { auditRecord } from "../store/testing/audit-record.ts";
 import type { FetchBase } from "./port.ts";
-import { git, makeRepository } from "./testing/repositories.ts";
+import { git, makeRepository } from "../git/testing/repositories.ts";
 import { createWorkspaces } from "./workspaces.ts";
 
 const PROJECT = "01900000-0000-7000-8000-0000000000aa";
