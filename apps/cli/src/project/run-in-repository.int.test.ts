@@ -31,8 +31,10 @@ afterEach(async () => rm(root, { recursive: true, force: true }));
 const IDENTITY = ["-c", "user.name=u", "-c", "user.email=u@example.org"];
 const git = async (...args: string[]) => run("git", [...IDENTITY, "-C", repository, ...args]);
 const env = () => ({ TRUNKLINE_DATA_DIR: server.dataDir });
+/** The last one that was made: lists begin with the one that changed last, and tasks of earlier ones may still run. */
 const newest = async (): Promise<Session> => {
-  const [session] = (await server.client.session.list.query({ limit: 1 })).items;
+  const { items } = await server.client.session.list.query({ limit: 100 });
+  const [session] = items.toSorted((a, b) => (a.id < b.id ? 1 : -1));
   if (session === undefined) throw new Error("no session");
   return session;
 };
