@@ -61,16 +61,17 @@ export async function startDetached(
       child.unref();
       return { url: record.url, pid: record.pid, logFile };
     }
+    // First: a key that is pressed before the child has a session of its own ends that, too.
+    if (interrupt.signal.aborted) {
+      await err.write("Stopping the server that was starting.\n");
+      child.kill();
+      throw new CommandError(EXIT.detached, "Canceled. No server was left running.");
+    }
     if (child.exitCode !== null || child.signalCode !== null) {
       throw new CommandError(
         EXIT.failed,
         `The server did not start. ${explainStart(logTail(logFile, logStart))}`,
       );
-    }
-    if (interrupt.signal.aborted) {
-      await err.write("Stopping the server that was starting.\n");
-      child.kill();
-      throw new CommandError(EXIT.detached, "Canceled. No server was left running.");
     }
     if (Date.now() > deadline) {
       child.kill();

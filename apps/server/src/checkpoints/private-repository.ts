@@ -37,6 +37,7 @@ const CONFIG = `[core]
 	fsync = committed
 	fsyncMethod = batch
 	logAllRefUpdates = false
+	sharedRepository = 0600
 [index]
 	version = 4
 	threads = 2
@@ -58,16 +59,18 @@ const CONFIG = `[core]
 export async function createRepository(directory: string, alternates: readonly string[]): Promise<void> {
   const draft = `${directory}.${randomUUID()}`;
   await mkdir(join(draft, "objects", "info"), { recursive: true, mode: 0o700 });
-  await mkdir(join(draft, "refs", "heads"), { recursive: true });
-  await mkdir(join(draft, "info"));
-  await writeFile(join(draft, "HEAD"), "ref: refs/heads/checkpoints\n");
-  await writeFile(join(draft, "config"), CONFIG);
-  await writeFile(join(draft, "info", "attributes"), ATTRIBUTES);
-  await writeFile(join(draft, "info", "exclude"), "");
+  await mkdir(join(draft, "refs", "heads"), { recursive: true, mode: 0o700 });
+  await mkdir(join(draft, "info"), { mode: 0o700 });
+  const mode = 0o600;
+  await writeFile(join(draft, "HEAD"), "ref: refs/heads/checkpoints\n", { mode });
+  await writeFile(join(draft, "config"), CONFIG, { mode });
+  await writeFile(join(draft, "info", "attributes"), ATTRIBUTES, { mode });
+  await writeFile(join(draft, "info", "exclude"), "", { mode });
   if (alternates.length > 0) {
     await writeFile(
       join(draft, "objects", "info", "alternates"),
       alternates.map((path) => `${path}\n`).join(""),
+      { mode },
     );
   }
   await mkdir(dirname(directory), { recursive: true, mode: 0o700 });

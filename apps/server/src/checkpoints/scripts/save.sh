@@ -11,6 +11,7 @@
 # Arguments: the tree that need not be saved again, the message, the largest file and the most at once in bytes.
 # Prints `tree HASH`, then `commit HASH` unless the tree is that one, an empty line, then the omitted paths, each with NUL.
 set -euo pipefail
+umask 077
 known_tree=$1 message=$2 max_file=$3 max_total=$4
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
