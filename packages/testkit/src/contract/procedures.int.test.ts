@@ -18,12 +18,12 @@ beforeAll(async () => {
   rest = restSurface(server);
 });
 afterAll(async () => server[Symbol.asyncDispose]());
-afterEach(async () => {
+const deleteSessions = async (): Promise<void> => {
   for (const archived of [true, false]) {
     const { items } = await server.client.session.list.query({ archived, limit: 200 });
     for (const { id } of items) await server.client.session.delete.mutate({ sessionId: id });
   }
-});
+};
 
 type Inputs = (busy: BusySession) => Input | Promise<Input>;
 
@@ -162,9 +162,15 @@ function atAnyMoment(answer: unknown): unknown {
 }
 
 describe("queries answer the same over tRPC and REST", () => {
+  let busy: BusySession;
+  beforeAll(async () => {
+    busy = await startBusySession(server.client);
+  });
+  afterAll(deleteSessions);
+
   it.each(Object.entries(QUERIES))("%s", async (name, inputOf) => {
     const path = name as ProcedurePath;
-    const input = await inputOf(await startBusySession(server.client));
+    const input = await inputOf(busy);
     const { overRest } = await vi.waitFor(async () => {
       const answers = { overTrpc: await trpc.call(path, input), overRest: await rest.call(path, input) };
       expect(answers.overTrpc.status).toBe(200);
@@ -177,6 +183,8 @@ describe("queries answer the same over tRPC and REST", () => {
 });
 
 describe("mutations do the same over tRPC and REST", () => {
+  afterEach(deleteSessions);
+
   /** Its result and its effects. */
   async function outcome(surface: Surface, path: ProcedurePath, inputOf: Inputs) {
     const busy = await startBusySession(server.client);
