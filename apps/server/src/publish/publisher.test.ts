@@ -2,7 +2,8 @@ import { chmod, mkdir, readdir, readFile, symlink, writeFile } from "node:fs/pro
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bwrap, NO_BWRAP } from "../tools/sandbox/testing/sandbox-bench.ts";
-import { gitAsUser, openPublishBench, type PublishBench } from "./testing/publish-bench.ts";
+import { git as gitAsUser } from "../git/testing/repositories.ts";
+import { openPublishBench, type PublishBench } from "./testing/publish-bench.ts";
 
 const SIGNAL = new AbortController().signal;
 

@@ -6,7 +6,8 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { CredentialVault } from "../projects/credential-vault.ts";
 import { Remotes } from "../projects/remote.ts";
 import { createPublisher } from "../publish/publisher.ts";
-import { gitAsUser, openPublishBench, type PublishBench } from "../publish/testing/publish-bench.ts";
+import { git as gitAsUser } from "../git/testing/repositories.ts";
+import { openPublishBench, type PublishBench } from "../publish/testing/publish-bench.ts";
 import {
   alice,
   bob,

@@ -1,31 +1,9 @@
-import { execFile } from "node:child_process";
 import { mkdir, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { promisify } from "node:util";
 import { openTestGit, type TestGit } from "../../git/testing/open-test-git.ts";
+import { git as gitAsUser } from "../../git/testing/repositories.ts";
 import type { Publisher, SessionWork } from "../port.ts";
 import { createPublisher } from "../publisher.ts";
-
-const execute = promisify(execFile);
-
-/** Git as a person has it, with nothing of this machine's configuration. */
-export async function gitAsUser(directory: string, ...args: string[]): Promise<string> {
-  const { stdout } = await execute("git", args, {
-    cwd: directory,
-    maxBuffer: 64 * 1_048_576,
-    env: {
-      PATH: process.env["PATH"],
-      HOME: "/nonexistent",
-      GIT_CONFIG_NOSYSTEM: "1",
-      GIT_CONFIG_GLOBAL: "/dev/null",
-      GIT_AUTHOR_NAME: "Ada",
-      GIT_AUTHOR_EMAIL: "ada@example.com",
-      GIT_COMMITTER_NAME: "Ada",
-      GIT_COMMITTER_EMAIL: "ada@example.com",
-    },
-  });
-  return stdout.trim();
-}
 
 /** A bare repository to publish to, its mirror, a session's clone, and the publisher. */
 export interface PublishBench extends AsyncDisposable {
