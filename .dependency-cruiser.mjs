@@ -10,7 +10,7 @@ const ours = "^(apps|packages|e2e|bench|scripts)/";
 const server = "^apps/server/src";
 /** Every folder of the server but the two layers above the rooms. */
 const room = `${server}/(?!services/|http/)([^/]+)/`;
-const port = String.raw`${server}/([^/]+/port|store/ports/[^/]+|store/refusal|store/workspace-path)\.ts$`;
+const port = String.raw`${server}/([^/]+/port|config-file/(schema|variable-name|sections/[^/]+)|store/ports/[^/]+|store/refusal|store/workspace-path)\.ts$`;
 /** @type {import("dependency-cruiser").DependencyType[]} */
 const typeOnly = ["type-only"];
 
@@ -89,8 +89,12 @@ export default {
     only(
       "cli-is-a-client",
       "^apps/cli/",
-      [contract, client, String.raw`${server}/(main|store/backup/backup|store/transfer/migrate-store)\.ts$`],
-      "And can start a server, back one up, and move its store.",
+      [
+        contract,
+        client,
+        String.raw`${server}/(main|config-file/read-config-file|store/backup/backup|ops/read-log|rotate-key|store/transfer/migrate-store)\.ts$`,
+      ],
+      "And can start a server, check its settings, read its log, back it up, change its key, and move its store.",
     ),
     never(
       "cli-starts-quickly",
@@ -119,7 +123,7 @@ export default {
       comment: "Everything that the index exports at run time ends up in the browser.",
       from: { path: String.raw`${contract}index\.ts$` },
       to: {
-        pathNot: String.raw`${contract}(error|limits|principal|procedure-scopes|search-words|task-state|projections/.+)\.ts$`,
+        pathNot: String.raw`${contract}(effort|error|limits|principal|procedure-scopes|search-words|task-state|projections/.+|rules/.+)\.ts$`,
         dependencyTypesNot: typeOnly,
       },
     },
@@ -128,11 +132,11 @@ export default {
       severity: "error",
       comment: "They are loaded by the browser, and so is what they import at run time.",
       from: {
-        path: String.raw`${contract}(error|limits|principal|procedure-scopes|search-words|task-state|projections/.+)\.ts$`,
+        path: String.raw`${contract}(effort|error|limits|principal|procedure-scopes|search-words|task-state|projections/.+|rules/.+)\.ts$`,
         pathNot: test,
       },
       to: {
-        pathNot: String.raw`${contract}(error|limits|principal|procedure-scopes|search-words|task-state|projections/.+)\.ts$`,
+        pathNot: String.raw`${contract}(effort|error|limits|principal|procedure-scopes|search-words|task-state|projections/.+|rules/.+)\.ts$`,
         dependencyTypesNot: typeOnly,
       },
     },
@@ -199,10 +203,11 @@ export default {
     {
       name: "compose-alone-constructs",
       severity: "error",
-      comment: "Beside compose.ts, the files at the root of the server see ports and each other.",
+      comment:
+        "Beside compose.ts and rotate-key.ts, which runs without a server, the root's files see ports and each other.",
       from: {
         path: String.raw`${server}/[^/]+\.ts$`,
-        pathNot: [test, String.raw`${server}/compose(-core|-projects|-shared)?\.ts$`],
+        pathNot: [test, String.raw`${server}/(compose(|-[a-z-]+)|rotate-key)\.ts$`],
       },
       to: { path: `${server}/[^/]+/`, pathNot: port },
     },
@@ -223,7 +228,7 @@ export default {
       severity: "error",
       comment: "Whoever needs something from compose.ts gets it handed in.",
       from: { path: `${server}/`, pathNot: [test, String.raw`${server}/(main|compose)\.ts$`] },
-      to: { path: String.raw`${server}/compose(-core|-projects|-shared)?\.ts$` },
+      to: { path: String.raw`${server}/compose(|-[a-z-]+)\.ts$` },
     },
     never(
       "main-is-for-nobody",

@@ -10,19 +10,23 @@ const measurements = [
 ];
 /** What holds on either engine, on PostgreSQL too: one for the whole run, a database for each server. */
 const onPostgres = [
-  "packages/testkit/src/contract/{access,curl-resume,generated-client,procedures,streams}.int.test.ts",
+  "packages/testkit/src/contract/{access,curl-resume,procedures,streams}.int.test.ts",
   "packages/testkit/src/crash/crash.int.test.ts",
   "apps/server/src/auth/revocation.int.test.ts",
   "apps/server/src/http/last-event-id.int.test.ts",
   "apps/server/src/services/{fork,tokens,users}.int.test.ts",
-  "apps/server/src/network/network.int.test.ts",
+  "apps/server/src/usage/budgets.int.test.ts",
 ];
 /** Slower, and less about the store: with TRUNKLINE_TEST_POSTGRES=all. */
 const onPostgresToo = [
-  "apps/server/src/approvals/approvals.int.test.ts",
+  "apps/server/src/approvals/{approvals,rules}.int.test.ts",
+  "apps/server/src/agent/{acp/acp,subagents}.int.test.ts",
   "apps/server/src/http/blobs.int.test.ts",
-  "apps/server/src/reliability/{audit,kill-and-resume,toxic-stream}.int.test.ts",
-  "packages/testkit/src/contract/admin-chains.int.test.ts",
+  "apps/server/src/mcp/{everything,authorization/authorization}.int.test.ts",
+  "apps/server/src/reliability/{audit,kill-and-resume,sixty-steps,toxic-stream}.int.test.ts",
+  "apps/server/src/services/publications.int.test.ts",
+  "apps/server/src/{network/network,setup/setup}.int.test.ts",
+  "packages/testkit/src/contract/{admin-chains,generated-client}.int.test.ts",
 ];
 const includesAll = process.env["TRUNKLINE_TEST_POSTGRES"] === "all";
 const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];
@@ -33,13 +37,13 @@ export default defineConfig({
     environment: "node",
     // A process per file: tests here start workers, servers and process groups, and may not share them.
     pool: "forks",
-    testTimeout: 90_000,
-    hookTimeout: 90_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     teardownTimeout: 10_000,
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: [tests], exclude: [...exclude, integrationTests], maxWorkers: 2 },
+        test: { name: "unit", include: [tests], exclude: [...exclude, integrationTests], maxWorkers: 3 },
       },
       // Whole servers, real processes, many clients: they wait more than they work.
       {
@@ -48,7 +52,7 @@ export default defineConfig({
           name: "integration",
           include: [integrationTests],
           exclude: [...exclude, ...measurements],
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },
@@ -60,7 +64,7 @@ export default defineConfig({
           exclude,
           env: {},
           globalSetup: "packages/testkit/src/postgres/server-for-run.ts",
-          maxWorkers: 3,
+          maxWorkers: 4,
           sequence: { groupOrder: 1 },
         },
       },

@@ -6,16 +6,19 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { BootstrapError, bootstrap, root } from "./bootstrap.mjs";
+import { formatFailures, listPlaywrightFailures, listVitestFailures } from "./failures.mjs";
 import { addUp, countPlaywright, countVitest, formatCount, judgeRun } from "./report.mjs";
 import { runChild } from "./run-child.mjs";
 import { step } from "./step.mjs";
 
 /**
+ * @import { Failure, PlaywrightFailures, VitestFailures } from "./failures.mjs"
  * @import { Count, PlaywrightReport, VitestReport } from "./report.mjs"
- * @typedef {{ title: string, count: Count }} Stage
+ * @typedef {{ title: string, count: Count, failures: Failure[] }} Stage
  */
 
-const RUNNER_TIMEOUT_MS = 20 * 60_000;
+/** For a run that hangs: a busy machine takes twice as long as an idle one. */
+const RUNNER_TIMEOUT_MS = 45 * 60_000;
 
 const reports = mkdtempSync(join(tmpdir(), "trunkline-reports-"));
 process.once("exit", () => rmSync(reports, { recursive: true, force: true }));
@@ -61,7 +64,7 @@ async function runStages(toolEnv) {
  */
 async function check(title, command, args, env) {
   const { ok } = await step(`Checking ${title}`, command, args, { cwd: root, env });
-  return { title, count: { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 } };
+  return { title, count: { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 }, failures: [] };
 }
 
 /**
@@ -72,7 +75,8 @@ function vitest(command, env) {
   const report = join(reports, "vitest.json");
   const args = ["run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
   return runner("vitest", command, args, root, env, () => {
-    return countVitest(/** @type {VitestReport} */ (JSON.parse(readFileSync(report, "utf8"))));
+    const written = /** @type {VitestReport & VitestFailures} */ (JSON.parse(readFileSync(report, "utf8")));
+    return { count: countVitest(written), failures: listVitestFailures(written, root) };
   });
 }
 
@@ -90,7 +94,9 @@ function playwright(command, env) {
     join(root, "e2e"),
     reportingEnv,
     () => {
-      return countPlaywright(/** @type {PlaywrightReport} */ (JSON.parse(readFileSync(report, "utf8"))));
+      const text = readFileSync(report, "utf8");
+      const written = /** @type {PlaywrightReport & PlaywrightFailures} */ (JSON.parse(text));
+      return { count: countPlaywright(written), failures: listPlaywrightFailures(written) };
     },
   );
 }
@@ -103,7 +109,7 @@ function playwright(command, env) {
  * @param {string[]} args
  * @param {string} cwd
  * @param {NodeJS.ProcessEnv} env
- * @param {() => Count} readReport throws if there is none
+ * @param {() => { count: Count, failures: Failure[] }} readReport throws if there is none
  * @returns {Promise<Stage>}
  */
 async function runner(title, command, args, cwd, env, readReport) {
@@ -115,22 +121,22 @@ async function runner(title, command, args, cwd, env, readReport) {
     timeoutMs: RUNNER_TIMEOUT_MS,
   });
   process.stderr.write(output);
-  /** @type {Count | undefined} */
+  /** @type {{ count: Count, failures: Failure[] } | undefined} */
   let reported;
   try {
     reported = readReport();
   } catch (error) {
     process.stderr.write(`${title}: ${String(error)}\n`);
   }
-  const { count, complaint } = judgeRun({ ok, count: reported });
+  const { count, complaint } = judgeRun({ ok, count: reported?.count });
   if (complaint !== undefined) process.stderr.write(`${title} has failed: ${complaint}\n`);
-  return { title, count };
+  return { title, count, failures: reported?.failures ?? [] };
 }
 
 /** @param {readonly Stage[]} stages */
 function printSummary(stages) {
   const width = Math.max(...stages.map((stage) => stage.title.length));
-  process.stdout.write("\n");
+  process.stdout.write(`\n${formatFailures(stages.flatMap((stage) => stage.failures))}\n`);
   for (const { title, count } of stages) {
     process.stdout.write(
       `${count.failed === 0 ? "ok  " : "FAIL"}  ${title.padEnd(width)}  ${formatCount(count)}\n`,

@@ -1,5 +1,6 @@
 /** `pnpm bench <suite> [options]`: runs the suite, which parses its own options. */
 const SUITES: Record<string, () => Promise<unknown>> = {
+  agent: () => import("./agent.ts"),
   stream: () => import("./stream.ts"),
   store: () => import("./store.ts"),
   postgres: () => import("./postgres.ts"),

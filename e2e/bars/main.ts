@@ -8,6 +8,7 @@ import { FakeProvider, ServerFixture } from "@trunkline/testkit";
 import { CHROMIUM_ARGS, findChromium } from "../chromium.ts";
 import { type Bar, formatBars } from "./bar.ts";
 import { measureFirstLoad } from "./first-load.ts";
+import { measureLargeContents } from "./large-contents.ts";
 import { makeLongSession } from "./long-session.ts";
 import { measureOffline } from "./offline.ts";
 import { measureOpening } from "./opening.ts";
@@ -20,7 +21,13 @@ await using server = await ServerFixture.start({ web: "on", env: provider.server
 await using browser = await chromium.launch({ executablePath: findChromium(), args: CHROMIUM_ARGS });
 const sessionId = await makeLongSession(server, EVENTS);
 const bars: Bar[] = [];
-for (const measure of [measureFirstLoad, measureOpening, measureStreaming, measureOffline]) {
+for (const measure of [
+  measureFirstLoad,
+  measureOpening,
+  measureStreaming,
+  measureOffline,
+  measureLargeContents,
+]) {
   bars.push(...(await measure(browser, server, sessionId)));
 }
 process.stdout.write(

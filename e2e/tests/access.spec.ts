@@ -4,10 +4,10 @@ import { expect, signIn, test } from "../fixtures.ts";
 test("a token is made, shown once, used by a program and by another browser, and revoked", async ({
   page,
   browser,
-  demo,
+  server,
 }) => {
-  await signIn(page, demo);
-  await page.goto(`${demo.url}/settings`);
+  await signIn(page, server);
+  await page.goto(`${server.url}/settings`);
   const tokens = page.getByRole("region", { name: "Tokens" });
   await expect(tokens.getByText("this browser")).toBeVisible();
   await tokens.getByRole("button", { name: "New token" }).click();
@@ -19,14 +19,14 @@ test("a token is made, shown once, used by a program and by another browser, and
   await confirmation.fill(`tl_${"x".repeat(43)}`);
   await form.getByRole("button", { name: "Create" }).click();
   await expect(form.getByRole("alert")).toBeVisible();
-  await confirmation.fill(demo.token);
+  await confirmation.fill(server.token);
   await form.getByRole("button", { name: "Create" }).click();
   const secret = (await tokens.locator("code").textContent()) ?? "";
   expect(secret).toMatch(/^tl_[\w-]{43,}$/);
 
-  const program = createClient({ url: demo.url, token: secret });
+  const program = createClient({ url: server.url, token: secret });
   expect(await program.session.list.query({})).toMatchObject({ items: [] });
-  await expect(program.task.submit.mutate({ prompt: "say: no" })).rejects.toThrow();
+  await expect(program.task.submit.mutate({ prompt: "reply: no" })).rejects.toThrow();
 
   await page.reload();
   await expect(tokens.getByText("nightly")).toBeVisible();
@@ -37,7 +37,7 @@ test("a token is made, shown once, used by a program and by another browser, and
 
   const other = await browser.newContext();
   const guest = await other.newPage();
-  await guest.goto(demo.url);
+  await guest.goto(server.url);
   const field = guest.getByRole("textbox", { name: "Token" }).or(guest.getByLabel("Token", { exact: true }));
   await field.fill("tl_wrong");
   await guest.getByRole("button", { name: "Sign in" }).click();
@@ -45,7 +45,7 @@ test("a token is made, shown once, used by a program and by another browser, and
   await field.fill(` ${secret} `);
   await guest.getByRole("button", { name: "Sign in" }).click();
   await expect(guest.getByRole("textbox", { name: "Message" })).toBeVisible();
-  expect(guest.url()).toBe(`${demo.url}/`);
+  expect(guest.url()).toBe(`${server.url}/`);
 
   await tokens.getByRole("button", { name: "Revoke nightly" }).click();
   await tokens.getByRole("button", { name: "Revoke token" }).click();
@@ -57,10 +57,10 @@ test("a token is made, shown once, used by a program and by another browser, and
   await other.close();
 });
 
-test("settings say whether commands run in a sandbox", async ({ page, demo }) => {
-  await signIn(page, demo);
-  await page.goto(`${demo.url}/settings`);
-  const { sandbox } = await demo.client.server.info.query();
+test("settings say whether commands run in a sandbox", async ({ page, server }) => {
+  await signIn(page, server);
+  await page.goto(`${server.url}/settings`);
+  const { sandbox } = await server.client.server.info.query();
   const section = page.getByRole("region", { name: "Sandbox" });
   await expect(
     section.getByText(sandbox.active ? "Sandboxed" : "Not sandboxed", { exact: true }),

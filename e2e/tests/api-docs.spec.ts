@@ -1,8 +1,10 @@
-import { expect, test } from "@playwright/test";
-import { ServerFixture } from "@trunkline/testkit";
+import { expect, signIn, test } from "../fixtures.ts";
 
-test("the API's page shows every route and tries one, without asking anybody else", async ({ page }) => {
-  await using server = await ServerFixture.start();
+test("the API's page shows every route and tries one, without asking anybody else", async ({
+  page,
+  server,
+}) => {
+  await signIn(page, server);
   const foreign: string[] = [];
   const problems: string[] = [];
   page.on("request", (request) => {
@@ -14,14 +16,6 @@ test("the API's page shows every route and tries one, without asking anybody els
     if (message.type() === "error") problems.push(message.text());
   });
 
-  // Signs the browser context in, without a page that might leave something behind.
-  const signedIn = await page.request.get(server.signInUrl, {
-    maxRedirects: 0,
-    // As a typed address; a link in a page would need confirmation.
-    headers: { "sec-fetch-site": "none" },
-  });
-  const key = signedIn.headers()["location"]?.split("=")[1] ?? "";
-  await page.addInitScript((pageKey) => localStorage.setItem("trunkline.page-key", pageKey), key);
   await page.goto(`${server.url}/api/docs`);
   await expect(page.getByRole("heading", { name: /^Trunkline/ })).toBeVisible();
   const documented = (await (await page.request.get(`${server.url}/api/openapi.json`)).json()) as {

@@ -1,4 +1,4 @@
-import { say, ServerFixture } from "@trunkline/testkit";
+import { say } from "@trunkline/testkit";
 import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
 test("B6: two tabs at one place keep a draft each, and a closed tab's comes back", async ({
@@ -58,13 +58,9 @@ test("B6: a draft is kept where localStorage is full, however long it is", async
   await expect(box).toHaveValue(long);
 });
 
-test("B6: the note to an approval survives the sign-out", async ({ page, provider }) => {
-  await using server = await ServerFixture.start({
-    web: "on",
-    env: { ...provider.serverEnv, TRUNKLINE_APPROVALS: "always" },
-  });
+test("B6: the note to an approval survives the sign-out", async ({ page, provider, asking }) => {
   provider.enqueue(say.reply(say.toolCall("bash", { command: "id" })));
-  await signIn(page, server);
+  await signIn(page, asking);
   await send(page, "go");
   const note = page.getByRole("textbox", { name: "Note to the agent" });
   await note.fill("only in the sandbox");
@@ -72,7 +68,7 @@ test("B6: the note to an approval survives the sign-out", async ({ page, provide
   await page.context().clearCookies();
   await page.reload();
   await expect(page.getByRole("heading", { name: "Sign in to see your sessions" })).toBeVisible();
-  await page.getByRole("textbox", { name: "Token" }).fill(server.token);
+  await page.getByRole("textbox", { name: "Token" }).fill(asking.token);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
   await expect(note).toHaveValue("only in the sandbox");
   await expect(page.getByRole("textbox", { name: "Message" })).toHaveValue("and a draft");

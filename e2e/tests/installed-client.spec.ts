@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { readLog, ServerFixture } from "@trunkline/testkit";
+import { readLog, say, ServerFixture } from "@trunkline/testkit";
 import { InstalledClient, type BrowserConsumer } from "@trunkline/testkit/installed-client";
 import { expect, test } from "../fixtures.ts";
 
@@ -27,15 +27,20 @@ async function startSite(): Promise<{ origin: string } & AsyncDisposable> {
 
 test("the packed client submits and follows from a page of another origin, over a restart", async ({
   page,
+  provider,
 }) => {
   await using site = await startSite();
-  await using server = await ServerFixture.start({ env: { TRUNKLINE_ALLOWED_ORIGINS: site.origin } });
+  const env = { ...provider.serverEnv, TRUNKLINE_ALLOWED_ORIGINS: site.origin };
+  await using server = await ServerFixture.start({ env });
   await page.goto(site.origin);
   const call = { url: server.url, token: server.token, script: `${site.origin}/client.js` };
 
+  // Under way until the server is killed, and again after that.
+  const { promise: never } = Promise.withResolvers<void>();
+  provider.enqueue(say.reply(say.text("begun"), say.until(never)), say.reply(say.text("from a page")));
   const asked = page.evaluate(async ({ url, token, script }) => {
     const client = (await import(script)) as BrowserConsumer;
-    return client.ask(url, token, "wait: 4\nsay: from a page");
+    return client.ask(url, token, "go");
   }, call);
   const sessionId = await test.step("the task is under way", async () => {
     let id = "";

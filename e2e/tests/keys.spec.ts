@@ -1,15 +1,13 @@
 import type { Page } from "@playwright/test";
-import { readLog, say, ServerFixture } from "@trunkline/testkit";
-import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
-
-const APPROVALS = { TRUNKLINE_APPROVALS: "always" };
+import { readLog, say } from "@trunkline/testkit";
+import { expect, type OwnAccount, send, sessionIdOf, signIn, test, watchFor } from "../fixtures.ts";
 
 /** Removes the focus, like a page whose focused element is gone. */
 async function blur(page: Page): Promise<void> {
   await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
 }
 
-async function decisions(server: ServerFixture, page: Page): Promise<unknown[]> {
+async function decisions(server: OwnAccount, page: Page): Promise<unknown[]> {
   const log = await readLog(server.client, await sessionIdOf(page));
   return log.flatMap(({ type, data }) =>
     type === "approval.answered" || type === "question.answered" ? [data] : [],
@@ -19,10 +17,10 @@ async function decisions(server: ServerFixture, page: Page): Promise<unknown[]> 
 test("A3: no sentence that is typed at the page answers an approval, or leaves the session", async ({
   page,
   provider,
+  asking,
 }) => {
-  await using server = await ServerFixture.start({ web: "on", env: { ...provider.serverEnv, ...APPROVALS } });
   provider.enqueue(say.reply(say.toolCall("bash", { command: "id" })));
-  await signIn(page, server);
+  await signIn(page, asking);
   await send(page, "go");
   const card = page.getByRole("region", { name: "Needs you" }).last();
   await expect(card.getByRole("button", { name: "Allow", exact: true })).toBeEnabled();
@@ -35,14 +33,14 @@ test("A3: no sentence that is typed at the page answers an approval, or leaves t
   for (const key of ["Enter", "Escape", "Control+Enter", "Space"]) await page.keyboard.press(key);
   expect(page.url()).toBe(url);
   await expect(card.getByRole("button", { name: "Allow", exact: true })).toBeVisible();
-  expect(await decisions(server, page)).toEqual([]);
+  expect(await decisions(asking, page)).toEqual([]);
 });
 
 test("A3: Enter and Esc answer on the card's own buttons, and Always is a second step that names its rule", async ({
   page,
   provider,
+  asking,
 }) => {
-  await using server = await ServerFixture.start({ web: "on", env: { ...provider.serverEnv, ...APPROVALS } });
   provider.enqueue(
     say.reply(
       say.toolCall("write_file", { path: "a.txt", content: "a" }),
@@ -51,25 +49,32 @@ test("A3: Enter and Esc answer on the card's own buttons, and Always is a second
     ),
     say.reply(say.text("Well.")),
   );
-  await signIn(page, server);
+  await signIn(page, asking);
   await send(page, "go");
   const card = page.getByRole("region", { name: "Needs you" }).last();
   const always = card.getByRole("button", { name: "Always allow…" });
   await expect(always).toBeEnabled();
+  // On a page that is slow to move the focus, which is the user's move all the same.
+  await page.evaluate(() =>
+    document.addEventListener("keydown", ({ key }) => {
+      const until = performance.now() + 200;
+      while (key === "Tab" && performance.now() < until) continue;
+    }),
+  );
   // By keyboard: from the composer back past Allow.
   await page.getByRole("textbox", { name: "Message" }).focus();
   await page.keyboard.press("Shift+Tab");
   await page.keyboard.press("Shift+Tab");
   await expect(always).toBeFocused();
   await page.keyboard.press("Enter");
-  const confirm = card.getByRole("button", { name: "Always allow write_file in this session" });
+  const confirm = card.getByRole("button", { name: "Always allow write_file on `a.txt` in this session" });
   await expect(confirm).toBeVisible();
   // The second step ignores the key of the first: the focus is on the way back.
   await expect(card.getByRole("button", { name: "Cancel" })).toBeFocused();
   await expect(confirm).toBeEnabled();
-  expect(await decisions(server, page)).toEqual([]);
+  expect(await decisions(asking, page)).toEqual([]);
   await confirm.click();
-  await expect.poll(() => decisions(server, page)).toMatchObject([{ decision: "always" }]);
+  await expect.poll(() => decisions(asking, page)).toMatchObject([{ decision: "always" }]);
 
   const allow = card.getByRole("button", { name: "Allow", exact: true });
   await expect(card.getByText("1 of 2")).toBeVisible();
@@ -79,28 +84,27 @@ test("A3: Enter and Esc answer on the card's own buttons, and Always is a second
   await page.keyboard.press("Shift+Tab");
   await expect(allow).toBeFocused();
   await page.keyboard.press("Enter");
-  await expect.poll(() => decisions(server, page)).toMatchObject([{}, { decision: "allow" }]);
+  await expect.poll(() => decisions(asking, page)).toMatchObject([{}, { decision: "allow" }]);
   // The focus moves to the next card, which ignores keys at first.
   await expect(card).toBeFocused();
   await page.keyboard.press("Enter");
   await page.keyboard.press("Escape");
   const deny = card.getByRole("button", { name: "Deny" });
   await expect(deny).toBeEnabled();
-  expect(await decisions(server, page)).toHaveLength(2);
-  await deny.focus();
-  await expect(async () => {
-    await deny.press("Escape");
-    expect(await decisions(server, page)).toHaveLength(3);
-  }).toPass();
-  expect(await decisions(server, page)).toMatchObject([{}, {}, { decision: "deny" }]);
+  expect(await decisions(asking, page)).toHaveLength(2);
+  // From the card over the command and the note. A focus set by a script would be the page's move, ignored at first.
+  for (const _ of ["command", "note", "Deny"]) await page.keyboard.press("Tab");
+  await expect(deny).toBeFocused();
+  await page.keyboard.press("Escape");
+  await expect.poll(() => decisions(asking, page)).toMatchObject([{}, {}, { decision: "deny" }]);
   await expect(page.getByRole("textbox", { name: "Message" })).toBeFocused();
 });
 
 test("A3: a card that has just appeared takes nothing for a second, also from a pointer", async ({
   page,
-  demo,
+  server,
 }) => {
-  await signIn(page, demo);
+  await signIn(page, server);
   // Timed by the page itself: on a busy machine this test sees the card long after it has appeared.
   const closedMs = page.evaluate(
     () =>
@@ -121,7 +125,7 @@ test("A3: a card that has just appeared takes nothing for a second, also from a 
         });
       }),
   );
-  await send(page, "ask: Shall I?");
+  await send(page, 'tool: ask_user {"question":"Shall I?"}');
   const card = page.getByRole("region", { name: "Needs you" });
   await card.getByRole("textbox", { name: "Your answer" }).fill("Yes");
   expect(await closedMs).toBeGreaterThan(500);
@@ -129,12 +133,15 @@ test("A3: a card that has just appeared takes nothing for a second, also from a 
 
 test("A3, B6: who edits a queued prompt while its turn comes goes on typing in it, and no letter answers what comes", async ({
   page,
-  demo,
+  server,
+  provider,
 }) => {
-  await signIn(page, demo);
-  await send(page, "wait: 5");
+  await signIn(page, server);
+  const end = Promise.withResolvers<void>();
+  provider.enqueue(say.reply(say.text("begun"), say.until(end.promise)));
+  await send(page, "go");
   await sessionIdOf(page);
-  await send(page, "ask: shall I delete it?");
+  await send(page, 'tool: ask_user {"question":"shall I delete it?"}');
   const queue = page.getByRole("list", { name: "Queued" });
   await queue.getByRole("listitem").hover();
   await queue.getByRole("button", { name: "Edit" }).click();
@@ -142,16 +149,17 @@ test("A3, B6: who edits a queued prompt while its turn comes goes on typing in i
   await field.fill("rather");
   const url = page.url();
   const card = page.getByRole("region", { name: "Needs you" });
+  end.resolve();
   await expect(async () => {
     await page.keyboard.type(" you can try any");
     await expect(card.last()).toBeVisible({ timeout: 200 });
-  }).toPass({ timeout: 20_000 });
+  }).toPass();
   await page.keyboard.type(" yyy ccc YYY");
   await expect(queue.getByText("Already started — your edit wasn't applied")).toBeVisible();
   await expect(field).toBeFocused();
   await expect(field).toHaveValue(/^rather you can try any.* yyy ccc YYY$/);
   expect(page.url()).toBe(url);
-  expect(await decisions(demo, page)).toEqual([]);
+  expect(await decisions(server, page)).toEqual([]);
   await queue.getByRole("button", { name: "Restore text" }).click();
   await expect(page.getByRole("textbox", { name: "Message" })).toHaveValue(/^rather you can.* YYY$/);
   await expect(queue).toBeHidden();
@@ -222,9 +230,10 @@ test("G8: Stop says what follows, Stop all ends it all, and one Esc stops nothin
   await expect(page.getByRole("button", { name: "Stop", exact: true })).toBeVisible();
   await send(page, "stall");
   await send(page, "reply: last");
-  await expect(page.getByRole("button", { name: "Stop · 2 queued prompts continue" })).toBeVisible();
+  await expect(page.getByRole("button", { name: "Stop · 2 queued continue" })).toBeVisible();
+  const { seen } = await watchFor(page, /Press Esc again to stop · 2 queued continue/);
   await page.getByRole("textbox", { name: "Message" }).press("Escape");
-  await expect(page.getByText("Press Esc again to stop")).toBeVisible();
+  await seen;
   const states = async (): Promise<string[]> =>
     (await server.client.session.get.query({ sessionId })).tasks.map(({ state }) => state);
   expect(await states()).toContain("working");
@@ -232,9 +241,14 @@ test("G8: Stop says what follows, Stop all ends it all, and one Esc stops nothin
   await expect.poll(states).toEqual(["canceled", "canceled", "canceled"]);
   await send(page, "stall");
   await expect.poll(states).toContain("working");
-  const box = page.getByRole("textbox", { name: "Message" });
-  await box.press("Escape");
-  await box.press("Escape");
+  // Pressed within the page: two presses from here may be too far apart.
+  await page.getByRole("textbox", { name: "Message" }).evaluate(async (box) => {
+    const press = () =>
+      box.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", bubbles: true, cancelable: true }));
+    press();
+    await new Promise(requestAnimationFrame);
+    press();
+  });
   await expect.poll(states).not.toContain("working");
 });
 

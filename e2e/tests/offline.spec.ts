@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { readLog, ToxicProxy } from "@trunkline/testkit";
-import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
+import { expect, send, sessionIdOf, signIn, test, watchFor } from "../fixtures.ts";
 
 /** A network that can be cut: everything between browser and server goes through it. */
 async function cut(proxy: ToxicProxy): Promise<void> {
@@ -20,25 +20,19 @@ async function settled(page: Page): Promise<void> {
           .getEntriesByType("resource")
           .map(({ name }) => name)
           .filter((name) => name.includes("/_next/static/"));
-        return pages.length === 3 && loaded.length >= 20 && loaded.every((name) => files.has(name));
+        const isComplete = performance.getEntriesByName("later-parts-loaded").length > 0;
+        return pages.length === 3 && isComplete && loaded.every((name) => files.has(name));
       }),
     )
     .toBe(true);
-}
-
-async function openThrough(page: Page, proxy: ToxicProxy, signInUrl: string): Promise<void> {
-  const link = new URL(signInUrl);
-  await page.goto(`${proxy.url}${link.pathname}${link.search}`);
-  await page.getByRole("textbox", { name: "Message" }).waitFor();
 }
 
 test("B5: without a network the page stays, opens what it knows, and sends what was typed once it is back", async ({
   page,
   server,
 }) => {
-  test.setTimeout(120_000);
   await using proxy = await ToxicProxy.start({ target: server.url });
-  await openThrough(page, proxy, server.signInUrl);
+  await signIn(page, { url: proxy.url, token: server.token });
   await send(page, "reply: from the first session");
   const first = await sessionIdOf(page);
   const transcript = page.getByRole("log", { name: "Transcript" });
@@ -85,7 +79,7 @@ test("B5: without a network the page stays, opens what it knows, and sends what 
   await expect(waiting.getByRole("listitem")).toHaveCount(2);
 
   await proxy.accept();
-  await expect(transcript.getByText("and once more", { exact: true })).toBeVisible({ timeout: 30_000 });
+  await expect(transcript.getByText("and once more", { exact: true })).toBeVisible();
   await expect(waiting).toBeHidden();
   await expect(page.getByText(/^Offline/)).toBeHidden();
   const log = await readLog(server.client, second);
@@ -98,13 +92,14 @@ test("B5: what waits can be taken back, and every button says why it does nothin
   server,
 }) => {
   await using proxy = await ToxicProxy.start({ target: server.url });
-  await openThrough(page, proxy, server.signInUrl);
+  await signIn(page, { url: proxy.url, token: server.token });
   await send(page, "stall");
   await expect(page.getByRole("button", { name: "Stop", exact: true })).toBeVisible();
   await settled(page);
   await cut(proxy);
+  const { seen } = await watchFor(page, /You're offline\. The task keeps running\./);
   await page.getByRole("button", { name: "Stop", exact: true }).click();
-  await expect(page.getByText("You're offline. The task keeps running.").first()).toBeVisible();
+  await seen;
   await send(page, "not now after all");
   const waiting = page.getByRole("list", { name: "Waiting to be sent" });
   await waiting.getByRole("button", { name: "Take back" }).click();
@@ -114,7 +109,7 @@ test("B5: what waits can be taken back, and every button says why it does nothin
 
 test("B5: a task that is begun without a network starts when it is back", async ({ page, server }) => {
   await using proxy = await ToxicProxy.start({ target: server.url });
-  await openThrough(page, proxy, server.signInUrl);
+  await signIn(page, { url: proxy.url, token: server.token });
   await settled(page);
   await cut(proxy);
   await send(page, "reply: begun offline");
@@ -126,7 +121,7 @@ test("B5: a task that is begun without a network starts when it is back", async 
   await proxy.accept();
   await expect(
     page.getByRole("navigation", { name: "Sessions" }).getByRole("link", { name: /begun offline/ }),
-  ).toBeVisible({ timeout: 30_000 });
+  ).toBeVisible();
   const { items } = await server.client.session.list.query({});
   expect(items).toHaveLength(1);
 });

@@ -3,15 +3,15 @@ import { expect, signIn, test } from "../fixtures.ts";
 
 test("B2-palette: one letter is a word, and titles are found whatever the case, width or accents", async ({
   page,
-  demo,
+  server,
 }) => {
-  const { client } = demo;
-  const task = await client.task.submit.mutate({ prompt: "say: 犬" });
+  const { client } = server;
+  const task = await client.task.submit.mutate({ prompt: "reply: 犬" });
   for await (const _event of followTask(client, task)) continue;
   await client.session.update.mutate({ sessionId: task.sessionId, title: "Pets" });
   await client.session.create.mutate({ title: "Straße İstanbul" });
   await client.session.create.mutate({ title: "cafe\u0301" });
-  await signIn(page, demo);
+  await signIn(page, server);
   await page.getByRole("textbox", { name: "Message" }).press("Control+k");
   const search = page.getByRole("combobox", { name: "Search" });
   const group = (name: string) => page.getByRole("group", { name });

@@ -46,11 +46,11 @@ const DATA_POLICY = { "default-src": "'none'", "frame-ancestors": "'none'", sand
 test("every page allows itself what it needs and nothing else, errors included", async ({
   page,
   playwright,
-  demo,
+  server,
 }) => {
-  await signIn(page, demo);
+  await signIn(page, server);
   const stranger = await playwright.request.newContext();
-  const { sessionId } = await demo.client.task.submit.mutate({ prompt: "say: hi" });
+  const { sessionId } = await server.client.task.submit.mutate({ prompt: "reply: hi" });
   const pages: [string, number, object][] = [
     ["/", 200, UI_POLICY],
     ["/settings", 200, UI_POLICY],
@@ -72,7 +72,7 @@ test("every page allows itself what it needs and nothing else, errors included",
   const key = await page.evaluate(() => localStorage.getItem("trunkline.page-key") ?? "");
   for (const [path, status, policy] of pages) {
     const caller = path.startsWith("/sign-in") ? stranger : page.request;
-    const answer = await caller.get(`${demo.url}${path}`, {
+    const answer = await caller.get(`${server.url}${path}`, {
       headers: { accept: "text/html,*/*", "x-trunkline-page-key": key },
     });
     expect([path, answer.status(), readPolicy(answer)]).toEqual([path, status, policy]);
@@ -94,8 +94,8 @@ test("every page allows itself what it needs and nothing else, errors included",
   await stranger.dispose();
 });
 
-test("a worker of a page may load the scripts beside it, and no more", async ({ page, demo }) => {
-  await signIn(page, demo);
+test("a worker of a page may load the scripts beside it, and no more", async ({ page, server }) => {
+  await signIn(page, server);
   const script = await page.evaluate(
     () => document.querySelector<HTMLScriptElement>('script[src^="/_next/static/"]')?.src ?? "",
   );
@@ -111,9 +111,9 @@ test("what stands in place of a UI that is off may load nothing", async ({ page 
   expect([off.status(), readPolicy(off)]).toEqual([200, DATA_POLICY]);
 });
 
-test("what somebody might get into a page is stopped by its policy", async ({ page, demo }) => {
+test("what somebody might get into a page is stopped by its policy", async ({ page, server }) => {
   await using trap = await Trap.start();
-  await signIn(page, demo);
+  await signIn(page, server);
   const outcome = await page.evaluate(async (origin) => {
     const stopped: string[] = [];
     document.addEventListener("securitypolicyviolation", ({ effectiveDirective }) =>
@@ -192,7 +192,7 @@ test("what somebody might get into a page is stopped by its policy", async ({ pa
   }, trap.origin);
   expect(outcome.ran).toBe(false);
   expect(outcome.tried).toEqual([]);
-  expect(new URL(outcome.base).origin).toBe(demo.url);
+  expect(new URL(outcome.base).origin).toBe(server.url);
   expect(outcome.stopped).toEqual([
     "base-uri",
     "connect-src",
@@ -208,13 +208,13 @@ test("what somebody might get into a page is stopped by its policy", async ({ pa
   ]);
   // Chromium may open a connection before it checks the policy; nothing is ever sent over it.
   expect(trap.caught.filter((line) => line !== "")).toEqual([]);
-  expect(page.url()).toBe(`${demo.url}/`);
+  expect(page.url()).toBe(`${server.url}/`);
 });
 
-test("no other site can put a page into a frame", async ({ page, demo }) => {
-  await signIn(page, demo);
+test("no other site can put a page into a frame", async ({ page, server }) => {
+  await signIn(page, server);
   await page.route("http://localhost:1/", async (route) =>
-    route.fulfill({ contentType: "text/html", body: `<iframe src="${demo.url}/settings"></iframe>` }),
+    route.fulfill({ contentType: "text/html", body: `<iframe src="${server.url}/settings"></iframe>` }),
   );
   await page.goto("http://localhost:1/");
   const framed = page.frames()[1];

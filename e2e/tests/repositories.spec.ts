@@ -1,17 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
-import { FakeProvider, ServerFixture } from "@trunkline/testkit";
-import { expect, send, sessionIdOf, test } from "../fixtures.ts";
+import { addAccount, expect, type OwnAccount, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
-/** A real repository, the project of all tests here; they share a server. */
-const root = mkdtempSync(join(tmpdir(), "trunkline-e2e-projects-"));
-const repository = join(root, "shop");
-let provider: FakeProvider;
-let server: ServerFixture;
+/** A real repository, the project of all tests here; they share a user. */
+let repository: string;
+let server: OwnAccount & AsyncDisposable;
 
 const git = (...args: string[]): string =>
   execFileSync("git", ["-c", "user.name=A", "-c", "user.email=a@example.com", ...args], {
@@ -19,39 +15,23 @@ const git = (...args: string[]): string =>
     encoding: "utf8",
   });
 
-test.beforeAll(async () => {
+test.beforeAll(async ({ sharedServer, projectRoot }) => {
+  repository = join(mkdtempSync(join(projectRoot, "repositories-")), "shop");
   mkdirSync(join(repository, "src"), { recursive: true });
   writeFileSync(join(repository, "src/add.ts"), "export const add = (a: number, b: number) => a - b;\n");
   writeFileSync(join(repository, "old.txt"), "one\ntwo\nthree\n");
   git("init", "-q", "-b", "main");
   git("add", "-A");
   git("commit", "-qm", "first");
-  provider = await FakeProvider.start();
-  server = await ServerFixture.start({
-    web: "on",
-    env: { ...provider.serverEnv, TRUNKLINE_PROJECT_ROOTS: root },
-  });
+  server = await addAccount(sharedServer);
 });
 
 test.afterAll(async () => {
   await server[Symbol.asyncDispose]();
-  await provider[Symbol.asyncDispose]();
-  rmSync(root, { recursive: true, force: true });
 });
 
 const transcript = (page: Page) => page.getByRole("log", { name: "Transcript" });
 const changes = (page: Page) => page.getByRole("region", { name: "Changes" });
-
-/** With the server's token: its link works once. */
-async function signIn(page: Page): Promise<void> {
-  const answer = await page.request.post(`${server.url}/sign-in`, {
-    data: { token: server.token },
-    headers: { origin: server.url },
-  });
-  const { pageKey } = (await answer.json()) as { pageKey: string };
-  await page.addInitScript((key) => localStorage.setItem("trunkline.page-key", key), pageKey);
-  await page.goto(server.url);
-}
 
 /** Starts a session in the project that runs one command. */
 async function run(page: Page, command: string): Promise<string> {
@@ -68,7 +48,7 @@ async function run(page: Page, command: string): Promise<string> {
     prompt: `tool: bash ${JSON.stringify({ command })}\nreply: Finished.`,
     projectId,
   });
-  await signIn(page);
+  await signIn(page, server);
   await page.goto(`${server.url}/s/${sessionId}`);
   await expect(transcript(page).getByText("Done")).toBeVisible();
   return sessionId;
@@ -81,7 +61,7 @@ async function openTab(page: Page, name: string): Promise<void> {
 }
 
 test("a project is created, chosen and remembered; its credential is never shown again", async ({ page }) => {
-  await signIn(page);
+  await signIn(page, server);
   await page.goto(`${server.url}/settings`);
   await page.getByRole("button", { name: "New project" }).click();
   await page.getByLabel("Repository").fill("https://git.example.com/team/api.git");
@@ -100,14 +80,14 @@ test("a project is created, chosen and remembered; its credential is never shown
   await page.getByRole("button", { name: "Create project" }).click();
   await expect(page.getByRole("button", { name: "Edit shop" })).toBeVisible();
   await page.goto(server.url);
-  await page.getByLabel("Project").selectOption({ label: "shop" });
+  await page.getByLabel("Project", { exact: true }).selectOption({ label: "shop" });
   await send(page, 'tool: bash {"command":"cat src/add.ts"}\nreply: Read.');
   await expect(transcript(page).getByText("a - b")).toBeVisible();
   await expect(page.getByRole("banner").getByText("shop")).toBeVisible();
   const { session } = await server.client.session.get.query({ sessionId: await sessionIdOf(page) });
   expect(session).toMatchObject({ workspaceKind: "clone", branch: expect.stringContaining("trunkline/") });
   await page.goto(server.url);
-  await expect(page.getByLabel("Project").locator("option:checked")).toHaveText("shop");
+  await expect(page.getByLabel("Project", { exact: true }).locator("option:checked")).toHaveText("shop");
 });
 
 test("changes are those of the workspace, whatever wrote them; a file and all of them can be reverted", async ({
@@ -171,7 +151,7 @@ test("files can be read and downloaded", async ({ page }) => {
 
 test("deleting says which unpublished files would be lost", async ({ page }) => {
   const sessionId = await run(page, "printf x > lost.txt");
-  await page.getByRole("button", { name: "More actions" }).click();
+  await page.getByRole("button", { name: "More actions", exact: true }).click();
   await page.getByRole("menuitem", { name: "Delete…" }).click();
   const question = page.getByRole("alertdialog");
   await expect(question).toContainText("1 changed file was never published");
@@ -255,7 +235,7 @@ test("a setup that fails is shown with its output, and can be run again", async 
     setup: "echo preparing; exit 3",
   });
   const { sessionId } = await server.client.task.submit.mutate({ prompt: "reply: Finished.", projectId });
-  await signIn(page);
+  await signIn(page, server);
   await page.goto(`${server.url}/s/${sessionId}`);
   await expect(transcript(page).getByText("exit 3", { exact: true })).toBeVisible();
   await expect(transcript(page).getByText("preparing", { exact: true })).toBeVisible();

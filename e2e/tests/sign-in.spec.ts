@@ -1,10 +1,18 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { Page } from "@playwright/test";
+import type { ServerFixture } from "@trunkline/testkit";
 import { expect, signIn, test } from "../fixtures.ts";
 
+/** Opens the one-time link, like a user who has just started the server. */
+async function openLink(page: Page, server: ServerFixture): Promise<void> {
+  await page.goto(server.signInUrl);
+  await page.getByRole("textbox", { name: "Message" }).waitFor();
+}
+
 test("the sign-in link works once and is stripped from the address", async ({ page, browser, demo }) => {
-  await signIn(page, demo);
+  await openLink(page, demo);
   expect(page.url()).toBe(`${demo.url}/`);
   const stranger = await (await browser.newContext()).newPage();
   const answer = await stranger.goto(demo.signInUrl);
@@ -15,14 +23,14 @@ test("the sign-in link works once and is stripped from the address", async ({ pa
 });
 
 test("somebody signed in stays signed in over a restart of the server", async ({ page, demo }) => {
-  await signIn(page, demo);
+  await openLink(page, demo);
   await demo.restart();
   await page.goto(demo.url);
   await expect(page.getByRole("textbox", { name: "Message" })).toBeVisible();
 });
 
-test("H11: another server on this host gets the cookie, and nothing by it", async ({ page, demo }) => {
-  await signIn(page, demo);
+test("H11: another server on this host gets the cookie, and nothing by it", async ({ page, server }) => {
+  await signIn(page, server);
   const received: string[] = [];
   const other = createServer((request, response) => {
     received.push(request.headers.cookie ?? "");
@@ -36,18 +44,18 @@ test("H11: another server on this host gets the cookie, and nothing by it", asyn
   const [cookie = ""] = received;
   expect(cookie).toContain("=tl_");
   for (const path of ["/trpc/session.list?input=%7B%7D", "/api/sessions", "/trpc/user.me"]) {
-    const replayed = await fetch(demo.url + path, {
-      headers: { cookie, origin: demo.url, "sec-fetch-site": "same-origin" },
+    const replayed = await fetch(server.url + path, {
+      headers: { cookie, origin: server.url, "sec-fetch-site": "same-origin" },
     });
     expect([path, replayed.status]).toEqual([path, 401]);
   }
-  await page.goto(demo.url);
+  await page.goto(server.url);
   await expect(page.getByRole("textbox", { name: "Message" })).toBeVisible();
 });
 
-test("a page of another origin can neither read nor write", async ({ page, browser, demo }) => {
-  await signIn(page, demo);
-  const { port } = new URL(demo.url);
+test("a page of another origin can neither read nor write", async ({ page, browser, server }) => {
+  await signIn(page, server);
+  const { port } = new URL(server.url);
   // Same machine, another origin: cookies ignore ports, so the browser sends them.
   const context = page.context();
   const foreign = await context.newPage();
@@ -84,7 +92,7 @@ test("a page of another origin can neither read nor write", async ({ page, brows
     ];
   }, port);
   expect(outcome.slice(0, 2)).toEqual(["blocked", "blocked"]);
-  const { items } = await demo.client.task.list.query({});
+  const { items } = await server.client.task.list.query({});
   expect(items).toEqual([]);
   await browser.newContext().then(async (other) => other.close());
 });

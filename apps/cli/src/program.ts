@@ -7,9 +7,11 @@ import { archiveCommand } from "./commands/archive.ts";
 import { attachCommand } from "./commands/attach.ts";
 import { auditCommand } from "./commands/audit.ts";
 import { backupCommand, restoreCommand } from "./commands/backup.ts";
+import { budgetCommand } from "./commands/budget.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { completionCommand } from "./commands/completion.ts";
 import type { CommandContext } from "./commands/context.ts";
+import { costCommand } from "./commands/cost.ts";
 import { deleteCommand } from "./commands/delete.ts";
 import { diffCommand } from "./commands/diff.ts";
 import { doctorCommand } from "./commands/doctor.ts";
@@ -20,14 +22,19 @@ import { filesCommand } from "./commands/files.ts";
 import { forkCommand } from "./commands/fork.ts";
 import { importCommand } from "./commands/import.ts";
 import { importAlexCommand } from "./commands/import-alex.ts";
-import { loginCommand } from "./commands/login.ts";
+import { loginCommand, logoutCommand, whoamiCommand } from "./commands/login.ts";
+import { mcpCommand } from "./commands/mcp.ts";
+import { logsCommand } from "./commands/logs.ts";
 import { migrateStoreCommand } from "./commands/migrate-store.ts";
+import { modelsCommand } from "./commands/models.ts";
 import { moveCommand } from "./commands/move.ts";
+import { outputCommand } from "./commands/output.ts";
 import { projectCommand } from "./commands/project.ts";
 import { publishCommand } from "./commands/publish.ts";
 import { pullCommand } from "./commands/pull.ts";
 import { renameCommand } from "./commands/rename.ts";
 import { resumeCommand } from "./commands/resume.ts";
+import { rotateKeyCommand } from "./commands/rotate-key.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { revertCommand } from "./commands/revert.ts";
 import { reviewCommand } from "./commands/review.ts";
@@ -35,10 +42,14 @@ import { setupCommand } from "./commands/setup.ts";
 import { runCommand } from "./commands/run.ts";
 import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
+import { serviceCommand } from "./commands/service.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
+import { steerCommand } from "./commands/steer.ts";
 import { stopCommand } from "./commands/stop.ts";
 import { tasksCommand } from "./commands/tasks.ts";
+import { rulesCommand } from "./commands/rules.ts";
 import { tokenCommand } from "./commands/token.ts";
+import { upgradeCommand } from "./commands/upgrade.ts";
 import { userCommand } from "./commands/user.ts";
 import { EXIT_CODE_HELP } from "./exit-code.ts";
 import { DEFAULT_URL, type TargetOptions } from "./server/target.ts";
@@ -59,10 +70,12 @@ const GROUPS: readonly (readonly [
       approveCommand,
       answerCommand,
       allowHostCommand,
+      rulesCommand,
       tasksCommand,
       cancelCommand,
       editCommand,
       moveCommand,
+      steerCommand,
       retryCommand,
       setupCommand,
       resumeCommand,
@@ -74,6 +87,7 @@ const GROUPS: readonly (readonly [
       sessionsCommand,
       searchCommand,
       filesCommand,
+      outputCommand,
       pullCommand,
       diffCommand,
       revertCommand,
@@ -89,19 +103,25 @@ const GROUPS: readonly (readonly [
     ],
   ],
   ["Projects:", [projectCommand]],
+  ["Models and tools:", [modelsCommand, mcpCommand]],
+  ["Cost:", [costCommand, budgetCommand]],
   [
     "Server:",
     [
       serveCommand,
       stopCommand,
       drainCommand,
+      logsCommand,
       doctorCommand,
       backupCommand,
       restoreCommand,
+      rotateKeyCommand,
       migrateStoreCommand,
+      upgradeCommand,
+      serviceCommand,
     ],
   ],
-  ["Access:", [loginCommand, userCommand, tokenCommand, auditCommand]],
+  ["Access:", [loginCommand, logoutCommand, whoamiCommand, userCommand, tokenCommand, auditCommand]],
   ["Help:", [completionCommand]],
 ];
 

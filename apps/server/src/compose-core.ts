@@ -2,7 +2,8 @@ import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import { createActivity } from "./activity/activity.ts";
-import type { ModelRegistry, RunTask } from "./agent/port.ts";
+import type { AgentRegistry, ModelRegistry } from "./agent/port.ts";
+import { type OperatorsRules, operatorsRules } from "./approvals/operators-rules.ts";
 import { createApprovals } from "./approvals/approvals.ts";
 import type { ApprovalMode } from "./approvals/port.ts";
 import { createAudit } from "./audit/audit.ts";
@@ -23,6 +24,7 @@ import { AbandonedSessions } from "./services/abandoned-sessions.ts";
 import { createActivityService } from "./services/activity.ts";
 import { createApprovalService } from "./services/approvals.ts";
 import { createCheckpointService } from "./services/checkpoints.ts";
+import { createRuleService } from "./services/rules.ts";
 import { createQuestionService } from "./services/questions.ts";
 import { ImportSpool } from "./services/import/import-spool.ts";
 import { removeDirectory } from "./services/remove-directory.ts";
@@ -43,7 +45,7 @@ export interface CoreEdges {
   /** Where workspaces are, for all nodes the same; absent: in the data directory. */
   sharedDir?: string;
   models: ModelRegistry;
-  runTask: RunTask;
+  agents: AgentRegistry;
   tools: ToolSource;
   turns: Turns;
   compute: Compute;
@@ -53,7 +55,7 @@ export interface CoreEdges {
   dispatcher?: Dispatcher;
   /** Whether more than one user can sign in. */
   isShared: () => boolean;
-  approvals: { mode: ApprovalMode; timeoutMs: number };
+  approvals: { mode: ApprovalMode; timeoutMs: number; rules?: OperatorsRules | undefined };
   /** Absent: there are no projects. */
   workspaces?: Workspaces;
   /** Absent: workspaces need none. */
@@ -100,16 +102,18 @@ export function composeCore(edges: CoreEdges) {
   const dispatcher = edges.dispatcher ?? createInProcessDispatcher({ concurrency, isShared });
   const ring = (bell: Doorbell): void => dispatcher.ring(bell);
   const { now: expiryNow, wait } = edges.expiryClock ?? { now };
+  const operators = operatorsRules(edges.approvals.rules ?? [], now());
   const approvals = createApprovals({
     store,
     log,
     ...edges.approvals,
+    rules: operators,
     ring,
     logger,
     now: expiryNow,
     ...(wait && { wait }),
   });
-  const { runTask, tools, workspaces, node, runGitScript } = edges;
+  const { agents, tools, workspaces, node, runGitScript } = edges;
   const checkpoints = createCheckpoints({
     store,
     log,
@@ -126,7 +130,7 @@ export function composeCore(edges: CoreEdges) {
     log,
     dataDir: sharedDir,
     models,
-    runTask,
+    agents,
     tools,
     approvals,
     ...(workspaces && { workspaces }),
@@ -144,17 +148,19 @@ export function composeCore(edges: CoreEdges) {
   const audit = createAudit({ store, logger, now });
   const spool = new ImportSpool(edges.dataDir);
   const services = {
-    tasks: createTaskService({ store, log, runner, turns, models, audit }),
+    tasks: createTaskService({ store, log, runner, turns, models, agents, audit }),
     sessions: createSessionService({
       store,
       log,
       announcer: relay,
       runner,
       models,
+      agents,
       audit,
       dataDir: sharedDir,
       checkpoints,
       findUnpublishedWork: edges.findUnpublishedWork,
+      ...(workspaces && { workspaces }),
       compute: edges.compute,
       spool,
       redact: edges.redact,
@@ -164,6 +170,7 @@ export function composeCore(edges: CoreEdges) {
     checkpoints: createCheckpointService({ store, checkpoints, audit, dataDir: sharedDir }),
     approvals: createApprovalService({ store, approvals, audit }),
     questions: createQuestionService({ store, approvals, audit }),
+    rules: createRuleService({ store, log, audit, operators, now }),
     activity: createActivityService({ store, activity, dataDir: sharedDir }),
   };
   const abandoned = new AbandonedSessions({ store, dataDir: sharedDir, runner, checkpoints, nodeId, logger });

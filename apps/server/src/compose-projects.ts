@@ -4,8 +4,10 @@ import type { Config } from "./config.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { createAgreedDirectories } from "./projects/agreed-directories.ts";
 import { createSourceCheck } from "./projects/check-source.ts";
+import { createGitReach } from "./projects/git-reach.ts";
 import { CredentialVault } from "./projects/credential-vault.ts";
 import { ProjectSources } from "./projects/project-sources.ts";
+import type { ProjectIdOf } from "./projects/project-ids.ts";
 import { createSessionSettings } from "./projects/session-settings.ts";
 import { Remotes } from "./projects/remote.ts";
 import { createPublisher } from "./publish/publisher.ts";
@@ -13,10 +15,13 @@ import { removeDirectory } from "./services/remove-directory.ts";
 import { mirrorPath, type Store } from "./store/port.ts";
 import { createRedactor } from "./secrets/redactor.ts";
 import { openSetups } from "./setup/open-setups.ts";
+import { createFindIgnored } from "./workspaces/ignored-files.ts";
 import { createWorkspaces } from "./workspaces/workspaces.ts";
 import { createShell } from "./tools/shell.ts";
 import type { Spawner } from "./tools/port.ts";
+import { publicAddressesOnly } from "./network/address-policy.ts";
 import type { Networks } from "./network/port.ts";
+import { resolveName } from "./network/resolve-name.ts";
 import type { Git } from "./git/port.ts";
 
 /** Projects, what sessions start from, their workspaces and setups, and how their work is published. */
@@ -24,6 +29,7 @@ export async function composeProjects(options: {
   config: Config;
   store: Store;
   git: Git;
+  projectIdOf: ProjectIdOf;
   networks: Networks;
   /** Runs setups. */
   spawner: Spawner;
@@ -43,9 +49,22 @@ export async function composeProjects(options: {
     keyFile: config.projects.credentialsKeyFile,
   });
   const { protocols, limits } = config.projects;
-  const remotes = new Remotes({ store: store.projects, vault, protocols, dataDir: config.dataDir });
+  const findRoute = createGitReach({
+    store,
+    hosts: config.projects.hosts,
+    resolve: resolveName,
+    policy: publicAddressesOnly,
+    now,
+  });
+  const remotes = new Remotes({
+    store: store.projects,
+    vault,
+    protocols,
+    findRoute,
+    dataDir: config.dataDir,
+  });
   await remotes.start();
-  const checkSource = createSourceCheck(config.projects, createAgreedDirectories(config.dataDir));
+  const checkSource = createSourceCheck(config.projects, createAgreedDirectories(config.dataDir), findRoute);
   const projectSources = new ProjectSources({
     store,
     git,
@@ -72,11 +91,13 @@ export async function composeProjects(options: {
   const { sharedDir } = config;
   const publishing = {
     publisher: createPublisher({ git, sharedDir, forges: config.forges }),
-    openRemote: async (project: { id: string; url: string }) => remotes.open(project),
+    openRemote: async (project: { id: string; ownerId: string; url: string }) => remotes.open(project),
     dataDir: sharedDir,
     mirrorOf: (projectId: string) => join(sharedDir, mirrorPath(projectId)),
     signal: stopping.signal,
+    workspaces,
   };
+  const reading = { dataDir: sharedDir, findIgnored: createFindIgnored({ git, dataDir: config.dataDir }) };
   const setups = await openSetups({
     store,
     git,
@@ -93,6 +114,6 @@ export async function composeProjects(options: {
     logger,
     now,
   });
-  const settings = createSessionSettings(store, config.projects.environment);
-  return { vault, checkSource, sources: projectSources, workspaces, setups, settings, publishing };
+  const settings = createSessionSettings(store, options.projectIdOf, config.projects.environment);
+  return { vault, checkSource, sources: projectSources, workspaces, setups, settings, publishing, reading };
 }

@@ -1,14 +1,7 @@
-import { createHash } from "node:crypto";
-import { realpath } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import type { Services } from "@trunkline/contract";
-import type { Logger } from "pino";
-import { systemClock } from "./agent/clock.ts";
-import { createRunTask } from "./agent/loop.ts";
-import { createModelRegistry } from "./agent/models/registry.ts";
 import { openBlobFiles } from "./blobs/blob-files.ts";
 import { createBlobs } from "./blobs/blobs.ts";
 import { createAuth } from "./auth/auth.ts";
@@ -18,29 +11,23 @@ import { createCompute } from "./compute/pool.ts";
 import { composeCore } from "./compose-core.ts";
 import { openSharedDirectory, openSharedDispatcher } from "./compose-shared.ts";
 import type { Config } from "./config.ts";
+import { readConfigFile } from "./config-file/read-config-file.ts";
 import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createHttpServer } from "./http/server.ts";
 import { openGit } from "./git/open-git.ts";
 import { noHints } from "./hints/no-hints.ts";
-import { createInstructions } from "./instructions/instructions.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { createLogger } from "./ops/logger.ts";
 import { releaseMemoryWhenQuiet } from "./ops/release-memory.ts";
-import { parseHostList } from "./network/host-list.ts";
-import { createNetworks } from "./network/networks.ts";
-import type { Networks } from "./network/port.ts";
-import { SessionRules } from "./network/session-rules.ts";
-import { SessionHosts } from "./network/session-hosts.ts";
 import { publicWeb } from "./network/public-web.ts";
 import { createOutbox } from "./outbox/outbox.ts";
-import type { Runner } from "./runner/port.ts";
-import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { createRedactor } from "./secrets/redactor.ts";
 import { createEventRedactor } from "./secrets/redact-event.ts";
 import { createAuditService } from "./services/audit.ts";
+import { createModelService } from "./services/models.ts";
 import { createAgentService } from "./services/agents.ts";
 import { createBlobService } from "./services/blobs.ts";
 import { createProjectService } from "./services/projects.ts";
+import { createMcpService } from "./services/mcp-servers.ts";
 import { createPublicationService } from "./services/publications.ts";
 import { createSearchService } from "./services/search.ts";
 import { createNetworkService } from "./services/session-network.ts";
@@ -49,26 +36,34 @@ import { createTokenService } from "./services/tokens.ts";
 import { createUserService } from "./services/users.ts";
 import { createWorkspaceService } from "./services/workspaces.ts";
 import { SteadyClock } from "./steady-clock.ts";
-import type { Store } from "./store/port.ts";
-import { isMarkedRestored, unmarkRestored } from "./store/backup/restore-mark.ts";
 import { lockDataDir } from "./store/sqlite/data-dir-lock.ts";
 import { openEngine } from "./store/open-engine.ts";
 import { copyWorkspace } from "./tools/files/copy-workspace.ts";
 import { workspaceFiles } from "./tools/files/workspace-files.ts";
-import { createWorkspaceReader } from "./tools/files/workspace-reader.ts";
 import { createBareSpawner } from "./tools/process/bare-spawner.ts";
-import { reapLeftovers } from "./tools/process/leftovers.ts";
+import { KeptOutputs } from "./tools/output/kept-outputs.ts";
+import { BackgroundProcesses } from "./tools/background/task-processes.ts";
+import { openSearch } from "./tools/search/ripgrep.ts";
 import { createTools, type ToolsDeps, toolsByNetwork } from "./tools/registry.ts";
-import { openSandbox, type SandboxChoice } from "./tools/sandbox/open-sandbox.ts";
+import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
+import { webSearchOf } from "./tools/web-search/web-search-of.ts";
 import { EventLoopTurns } from "./turns/event-loop-turns.ts";
 import { findProgram } from "./tools/sandbox/find-program.ts";
+import { adoptProcesses, sandboxWeb, WEB_DIRECTORY } from "./compose-processes.ts";
 import { findHostToolchains } from "./tools/sandbox/host-toolchains.ts";
-import { findSystemMounts, SHOWN_DIRECTORIES } from "./tools/sandbox/system-mounts.ts";
+import { SHOWN_DIRECTORIES } from "./tools/sandbox/system-mounts.ts";
 import { borrowingSpawner, createBorrowedBy } from "./workspaces/borrowing.ts";
 import { createFindUnpublishedWork } from "./workspaces/unpublished-work.ts";
-import { startWeb, WEB_ENTRY } from "./web/start-web.ts";
-import { prepareWebSandbox } from "./web/web-sandbox.ts";
+import { startWeb } from "./web/start-web.ts";
+import { createProjectIds } from "./projects/project-ids.ts";
+import { composeModels } from "./compose-models.ts";
+import { composeAgents } from "./compose-agents.ts";
+import { openNetworks } from "./compose-network.ts";
+import { feedMetrics, openObservation, readinessChecks, startBackups } from "./compose-ops.ts";
+import { composeMcp } from "./compose-mcp.ts";
 import { composeProjects } from "./compose-projects.ts";
+import { endRestoredTasks } from "./compose-restored.ts";
+import { composeSpending } from "./compose-spending.ts";
 
 export interface RunningServer {
   /** Starts no more tasks, and waits until those that run have ended, or for this long, in ms. */
@@ -92,12 +87,17 @@ export interface ComposeOptions {
 /** Puts the rooms together, on a data directory that is prepared; the one place that knows them all. @throws what keeps the server from starting. */
 export async function startServer(options: ComposeOptions): Promise<RunningServer> {
   const { config, version, lifecycle, onFatal } = options;
-  const redactor = createRedactor(config.secrets);
-  const logger = createLogger({ level: config.logLevel, redactor });
-
+  const file = await readConfigFile(config.configFile, config.variable);
+  const redactor = createRedactor([...config.secrets, ...file.secrets]);
   const lock = await lockDataDir(config.dataDir);
   lifecycle.started("data directory", () => lock[Symbol.dispose]());
-
+  const { logger, metrics, watchLog } = await openObservation({
+    config,
+    version,
+    redactor,
+    lifecycle,
+    providers: () => models.names.map((name) => name.split(":", 1)[0] ?? ""),
+  });
   const clock = new SteadyClock();
   const compute = createCompute({ logger });
   lifecycle.started("compute", async () => compute.close());
@@ -115,6 +115,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     logger,
     now: clock.now,
     onFatal,
+    onCommitted: metrics.committed,
   });
   lifecycle.started("store", async () => store.close());
   const { now } = store;
@@ -126,13 +127,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   }
 
   const turns = new EventLoopTurns();
-  const models = await createModelRegistry(config.models, {
-    warn: (message) => logger.warn(message),
-    info: (message) => logger.info(message),
-  });
-  lifecycle.started("models", async () => models.stop());
+  const { models, keyRing, prices } = await composeModels({ config, file, store, now, lifecycle, logger });
   const processes = await adoptProcesses(config, logger);
-  const { webFetch } = config;
   const path = config.toolEnvironment["PATH"] ?? "";
   const host = await findHostToolchains({ home: homedir(), path, covered: SHOWN_DIRECTORIES });
   const environment = { ...config.toolEnvironment, ...host.environment, PATH: host.path };
@@ -149,23 +145,37 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     config.sharedDir,
     createBorrowedBy(store, config.sharedDir),
   );
+  const bare = createBareSpawner(processes);
   const git = await openGit({
     sandboxed: spawner,
-    own: createBareSpawner(processes),
+    own: bare,
     program: await findProgram("git", environment["PATH"] ?? ""),
     path: environment["PATH"] ?? "",
     dataDir: config.dataDir,
     logger,
   });
-  const networks = await openNetworks(config, store, sandbox);
+  const projectIdOf = createProjectIds(store);
+  const networks = await openNetworks(config, store, projectIdOf, sandbox);
+  const blobs = createBlobs({
+    store: store.blobs,
+    files: await openBlobFiles(join(config.sharedDir, "blobs"), !store.isExclusive),
+    logger,
+    now,
+  });
+  lifecycle.started("blobs", async () => blobs.stop());
+  const background = new BackgroundProcesses();
   const toolsDeps: ToolsDeps = {
+    webSearch: webSearchOf(file),
+    processes: background,
+    outputs: await KeptOutputs.open({ blobs, directory: join(config.dataDir, "outputs") }),
     spawner,
     environment,
-    webFetch,
+    webFetch: config.webFetch,
     compute,
     connect: publicWeb,
     networks,
     redactor,
+    search: await openSearch({ path: environment["PATH"] ?? "", spawner, bare }),
     canAsk: config.approvals.mode !== "never",
   };
   const tools = createTools(toolsDeps, config.network.mode);
@@ -177,11 +187,49 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     config,
     store,
     git,
+    projectIdOf,
     networks,
     spawner,
     environment,
     programs: host.programs,
     isShared: () => severalUsers.current,
+    lifecycle,
+    logger,
+    now,
+  });
+  const { budgets, spendingServices } = composeSpending({
+    store,
+    settings: file.sections.budgets,
+    append: async (...args) => core.log.append(...args),
+    now,
+  });
+  const agents = composeAgents({
+    config,
+    file,
+    version,
+    spawner,
+    networks,
+    environment,
+    settings: projects.settings,
+    prices,
+    budgets,
+    processes: background,
+    blobs,
+    onModelCall: metrics.modelCalled,
+    lifecycle,
+    now,
+  });
+  const mcp = await composeMcp({
+    config,
+    configFile: file,
+    version,
+    store,
+    vault: projects.vault,
+    sandbox,
+    environment,
+    builtIn: toolsByNetwork(toolsDeps, projects.settings.environmentOf),
+    projectIdOf,
+    blobs: () => blobs,
     lifecycle,
     logger,
     now,
@@ -201,18 +249,14 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     dataDir: config.dataDir,
     sharedDir: config.sharedDir,
     models,
-    runTask: createRunTask({
-      clock: { ...systemClock, date: now },
-      instructions: createInstructions(createWorkspaceReader()),
-      ownersWords: projects.settings.instructionsOf,
-    }),
-    tools: toolsByNetwork(toolsDeps, projects.settings.environmentOf),
+    agents,
+    tools: mcp.tools,
     setups: projects.setups,
     turns,
     compute,
     concurrency: config.concurrency,
     isShared: () => severalUsers.current,
-    approvals: config.approvals,
+    approvals: { ...config.approvals, rules: file.sections.rules },
     workspaces: projects.workspaces,
     redact: createEventRedactor(redactor),
     copyWorkspace,
@@ -222,6 +266,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     now,
     node: config.node,
     predecessor: previous?.nodeId,
+    watchLog,
   });
   const { approvals, runner, audit } = core;
   const outbox = createOutbox({ store: store.outbox, consumers, logger, now });
@@ -237,18 +282,10 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const { dataDir, sharedDir } = config;
   const auth = await createAuth({ store, audit, dataDir, sharedDir, hints, logger, now });
 
-  const blobs = createBlobs({
-    store: store.blobs,
-    files: await openBlobFiles(join(config.sharedDir, "blobs"), !store.isExclusive),
-    logger,
-    now,
-  });
-  lifecycle.started("blobs", async () => blobs.stop());
-
   const services: Services = {
     ...core.services,
     blobs: createBlobService({ blobs }),
-    workspaces: createWorkspaceService({ store, dataDir: config.sharedDir, files: workspaceFiles }),
+    workspaces: createWorkspaceService({ ...projects.reading, store, files: workspaceFiles }),
     projects: createProjectService({
       store,
       audit,
@@ -258,14 +295,18 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       projectDeleted: async () => projects.sources.sweep(),
       now,
     }),
+    mcp: createMcpService({ store, servers: mcp.servers, audit, vault: projects.vault, now }),
     publications: createPublicationService({
       ...projects.publishing,
       store,
       log: core.log,
       audit,
       tasks: core.services.tasks,
+      checkpoints: core.checkpoints,
+      findUnpublishedWork,
     }),
-    agents: createAgentService({ models, tools, policy: approvals.policy }),
+    agents: createAgentService({ agents, models, tools, policy: approvals.policy }),
+    models: createModelService({ models, keyRing, store, audit, now }),
     search: createSearchService(search),
     server: createServerService({
       version,
@@ -303,6 +344,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     }),
     tokens: createTokenService({ store, auth, audit, now }),
     audit: createAuditService({ store }),
+    ...spendingServices(audit),
   };
 
   const web =
@@ -315,8 +357,11 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
           logger,
         });
   if (web !== null) lifecycle.started("web", async () => web.stop(WEB_GRACE_MS));
+  const observed = { config, version, store, compute, runner, outbox, web, sharedDirectory, lifecycle };
   const http = createHttpServer({
     config,
+    metrics,
+    metricsToken: config.metricsToken,
     turns,
     services,
     auth,
@@ -325,14 +370,9 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     logger,
     now,
     sharedLimits: store.limits,
-    readiness: {
-      store: async () => store.ping(),
-      "taking tasks": async () => {
-        if (runner.isDraining()) throw new Error("the server is draining");
-      },
-      ...(sharedDirectory !== null && { "shared directory": async () => sharedDirectory.check() }),
-    },
+    readiness: readinessChecks(observed),
   });
+  feedMetrics(metrics, { ...observed, streams: () => http.streams() });
   // Before anybody can import or fork here: what this node fills out of sight is then known to be its own.
   await runner.join();
   const { url } = await http.listen();
@@ -345,11 +385,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     nodeId: core.nodeId,
   });
   lifecycle.started("server record", async () => removeServerRecord(config.dataDir));
-  // On PostgreSQL it is the operator who marks the shared directory, with all nodes stopped.
-  if (await isMarkedRestored(sharedDir)) {
-    await cancelRestoredTasks(store, runner);
-    await unmarkRestored(sharedDir);
-  }
+  await endRestoredTasks(sharedDir, store, runner);
   await runner.start();
   approvals.start();
   blobs.start();
@@ -358,6 +394,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   core.abandoned.start();
   void projects.sources.sweep();
   releaseMemoryWhenQuiet(logger);
+  startBackups({ config, lifecycle }, { logger, now });
 
   const { recoverUser: userName } = config;
   const recovery =
@@ -372,59 +409,6 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   return { url, drain, recovery, signInUrl: `${url}/sign-in?code=${code}` };
 }
 
-/** @throws Error if the network that is set needs a sandbox, and there is none. */
-async function openNetworks({ network }: Config, store: Store, sandbox: SandboxChoice): Promise<Networks> {
-  const { active, reason } = await sandbox.state();
-  if (network.mode === "allowlist" && !active) {
-    throw new Error(
-      `TRUNKLINE_NETWORK is 'allowlist', which needs the sandbox, and there is none: ${reason ?? "reason unknown"}. ` +
-        "Fix that (docs/sandbox.md), or set it to 'on' or 'off'",
-    );
-  }
-  const { mode, isOffForAll, hosts } = network;
-  return createNetworks({
-    rules: new SessionRules(store, { mode, isOffForAll, listed: parseHostList(hosts) }),
-    sessionHosts: new SessionHosts(store),
-    connect: publicWeb,
-    unfiltered: active ? null : `commands run without a sandbox: ${reason ?? "reason unknown"}`,
-  });
-}
-
-/** What a backup shows as unfinished may have been done since, elsewhere: it is not done again unasked. */
-async function cancelRestoredTasks(store: Store, runner: Runner): Promise<void> {
-  for (const taskId of await store.tasks.unfinished("everybody")) {
-    await runner.cancel(taskId, { reason: "user", by: "restore" }, 0);
-  }
-}
-
-/** Ends what an earlier process of this data directory left running, before the first tool starts. */
-async function adoptProcesses({ dataDir }: Config, logger: Logger) {
-  const directory = join(dataDir, "processes");
-  const owner = createHash("sha256")
-    .update(await realpath(dataDir))
-    .digest("hex")
-    .slice(0, 16);
-  const { ledger, left } = await openProcessLedger(directory);
-  const survivors = await reapLeftovers({ owner, records: left });
-  if (survivors.length > 0) logger.error({ pids: survivors }, "processes of an earlier run cannot be ended");
-  await forgetProcesses(directory, left);
-  return { owner, ledger };
-}
-
-/** In development the UI's process compiles, and writes beside its sources. */
-async function sandboxWeb({ web, sandbox, dataDir, toolEnvironment }: Config, logger: Logger) {
-  if (web === "dev" || sandbox.mode === "off") return null;
-  return prepareWebSandbox({
-    bwrap: await findProgram("bwrap", toolEnvironment["PATH"] ?? ""),
-    system: (await findSystemMounts({ network: false })).arguments,
-    directory: WEB_DIRECTORY,
-    entry: WEB_ENTRY,
-    dataDir,
-    logger,
-  });
-}
-
-const WEB_DIRECTORY = fileURLToPath(new URL("../../web", import.meta.url));
 const WEB_GRACE_MS = 2_000;
 const WEB_PATIENCE_MS = 10_000;
 

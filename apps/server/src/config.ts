@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 
@@ -8,6 +9,10 @@ export interface Config {
   port: number;
   /** For this process alone. */
   dataDir: string;
+  /** Path of trunkline.config.json, which may not exist. */
+  configFile: string;
+  /** Value of a variable that it names. @throws ConfigError if NAME_FILE names a file that can't be read. */
+  variable: (name: string) => string | undefined;
   /** `postgres://…`, the store that several nodes share; absent: the embedded one, in the data directory. Has a password in it. */
   databaseUrl: string | undefined;
   /** Where workspaces and blobs are; the same directory for all nodes. */
@@ -19,6 +24,8 @@ export interface Config {
   streamsPerUser: number;
   /** Requests that one user, and one address, may make in a minute; as many at once. */
   requestsPerMinute: number;
+  /** Reads `/metrics`, and nothing else; absent: only admins' tokens do. */
+  metricsToken: string | undefined;
   /** Addresses and networks of proxies whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[];
   /** Exact origins, beside the server's own, that a browser may call from. */
@@ -26,6 +33,18 @@ export interface Config {
   /** Host names, beside the loopback ones, that the server answers to. */
   allowedHosts: readonly string[];
   web: "on" | "off" | "dev";
+  /** Where everything is backed up to, how often and how many are kept; null: nowhere. */
+  backups: { directory: string; everyMs: number; keep: number; withKeys: boolean } | null;
+  /** Where traces go; null: nowhere. As OpenTelemetry's variables have it. */
+  traces: {
+    url: string;
+    headers: Readonly<Record<string, string>>;
+    timeoutMs: number;
+    serviceName: string;
+    attributes: Readonly<Record<string, string>>;
+  } | null;
+  /** Where the log goes: `logs` in the data directory, the standard output, or both. */
+  logTo: "both" | "files" | "stdout";
   logLevel: "fatal" | "error" | "warn" | "info" | "debug" | "trace" | "silent";
   models: ModelConfig;
   /** Values of the environment that must never be seen anywhere. */
@@ -52,6 +71,8 @@ export interface Config {
     roots: readonly string[];
     /** Protocols of git URLs that are fetched. */
     protocols: readonly string[];
+    /** Hosts of git URLs that may have private addresses; lower case. */
+    hosts: readonly string[];
     /** Variables that projects may pass to commands. */
     environment: Readonly<Record<string, string>>;
     /** Of one fetch. */
@@ -81,6 +102,14 @@ function pick(env: Record<string, string | undefined>, names: readonly string[])
       return value === undefined ? [] : [[name, value]];
     }),
   );
+}
+
+/** Of npm's own scripts, which ends what it puts before a search path. */
+const NPM_PART = /^(?:.*:)?[^:]*\/@npmcli\/run-script\/lib\/node-gyp-bin(?::|$)/;
+
+/** `npx` and `npm start` put directories of wherever they were called before it, which are no toolchains of commands. */
+function pathWithoutNpm(path: string | undefined): string | undefined {
+  return path?.replace(NPM_PART, "");
 }
 
 export interface ModelConfig {
@@ -114,6 +143,8 @@ class ConfigError extends Error {
 /** @throws ConfigError */
 export function readConfig(env: Record<string, string | undefined> = process.env): Config {
   const value = (name: string): string | undefined => env[name]?.trim() || undefined;
+  /** Of the variable, or the content of the file that NAME_FILE names, as secrets are handed to containers. */
+  const secret = (name: string): string | undefined => value(name) ?? contentOf(value(`${name}_FILE`), name);
   const integer = (name: string, fallback: number, min: number, max: number): number => {
     const text = value(name);
     if (text === undefined) return fallback;
@@ -164,6 +195,11 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     directory("TRUNKLINE_DATA_DIR") ??
     join(value("XDG_DATA_HOME") ?? join(homedir(), ".local", "share"), "trunkline");
 
+  const configFile = directory("TRUNKLINE_CONFIG_FILE");
+  if (configFile !== undefined && !existsSync(configFile)) {
+    throw new ConfigError(`TRUNKLINE_CONFIG_FILE names ${configFile}, which does not exist`);
+  }
+
   const databaseUrl = databaseUrlIn(value("TRUNKLINE_DATABASE_URL"));
   const sharedDir = directory("TRUNKLINE_SHARED_DIR");
   if (sharedDir !== undefined && databaseUrl === undefined) {
@@ -172,6 +208,8 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     );
   }
 
+  const backupDirectory = directory("TRUNKLINE_BACKUP_DIR");
+
   // There is nothing that this could turn off; who sets it must not believe otherwise.
   oneOf("TRUNKLINE_AUTH", ["on"], "on");
 
@@ -179,16 +217,30 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     host: value("TRUNKLINE_HOST") ?? "127.0.0.1",
     port: integer("TRUNKLINE_PORT", 4400, 0, 65_535),
     dataDir,
+    configFile: configFile ?? join(dataDir, "trunkline.config.json"),
+    variable: secret,
     databaseUrl,
     sharedDir: sharedDir ?? dataDir,
     concurrency: integer("TRUNKLINE_CONCURRENCY", 16, 1, 1_000),
     drainMs: integer("TRUNKLINE_DRAIN_SECONDS", 0, 0, 86_400) * 1_000,
     streamsPerUser: integer("TRUNKLINE_STREAMS_PER_USER", 200, 1, 100_000),
     requestsPerMinute: integer("TRUNKLINE_REQUESTS_PER_MINUTE", 60_000, 1, 100_000_000),
+    metricsToken: secret("TRUNKLINE_METRICS_TOKEN"),
     trustedProxies: list("TRUNKLINE_TRUSTED_PROXIES"),
     allowedOrigins: list("TRUNKLINE_ALLOWED_ORIGINS"),
     allowedHosts: list("TRUNKLINE_ALLOWED_HOSTS"),
     web: oneOf("TRUNKLINE_WEB", ["on", "off", "dev"], "on"),
+    backups:
+      backupDirectory === undefined
+        ? null
+        : {
+            directory: backupDirectory,
+            everyMs: integer("TRUNKLINE_BACKUP_HOURS", 24, 1, 8_760) * 3_600_000,
+            keep: integer("TRUNKLINE_BACKUP_KEEP", 7, 1, 1_000),
+            withKeys: oneOf("TRUNKLINE_BACKUP_KEYS", ["on", "off"], "on") === "on",
+          },
+    traces: tracesIn(value, integer),
+    logTo: oneOf("TRUNKLINE_LOG_TO", ["both", "files", "stdout"], "both"),
     logLevel: oneOf(
       "TRUNKLINE_LOG_LEVEL",
       ["fatal", "error", "warn", "info", "debug", "trace", "silent"],
@@ -196,12 +248,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     ),
     models: {
       model: value("TRUNKLINE_MODEL"),
-      openaiApiKey: value("OPENAI_API_KEY"),
+      openaiApiKey: secret("OPENAI_API_KEY"),
       openaiBaseUrl: value("OPENAI_BASE_URL"),
       openaiResponsesBaseUrl: value("OPENAI_RESPONSES_BASE_URL"),
-      anthropicApiKey: value("ANTHROPIC_API_KEY"),
+      anthropicApiKey: secret("ANTHROPIC_API_KEY"),
       anthropicBaseUrl: value("ANTHROPIC_BASE_URL"),
-      googleApiKey: value("GOOGLE_GENERATIVE_AI_API_KEY"),
+      googleApiKey: secret("GOOGLE_GENERATIVE_AI_API_KEY"),
       googleBaseUrl: value("GOOGLE_GENERATIVE_AI_BASE_URL"),
       maxOutputTokens:
         value("TRUNKLINE_MAX_OUTPUT_TOKENS") === undefined
@@ -212,8 +264,12 @@ export function readConfig(env: Record<string, string | undefined> = process.env
         idleMs: integer("TRUNKLINE_MODEL_IDLE_TIMEOUT_SECONDS", 300, 1, 86_400) * 1_000,
       },
     },
-    secrets: secretsIn(env),
-    toolEnvironment: pick(env, ["PATH", "LANG", "LC_ALL", "TZ"]),
+    secrets: [
+      ...secretsIn(env),
+      ...Object.values(tracesIn(value, integer)?.headers ?? {}),
+      ...SECRETS_IN_FILES.flatMap((name) => secret(name) ?? []),
+    ],
+    toolEnvironment: pick({ ...env, PATH: pathWithoutNpm(env["PATH"]) }, ["PATH", "LANG", "LC_ALL", "TZ"]),
     sandbox: {
       mode: oneOf("TRUNKLINE_SANDBOX", ["auto", "required", "off"], "auto"),
     },
@@ -229,6 +285,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     projects: {
       roots: directories("TRUNKLINE_PROJECT_ROOTS"),
       protocols: protocolsIn(list("TRUNKLINE_PROJECT_PROTOCOLS")),
+      hosts: [...list("TRUNKLINE_PROJECT_HOSTS"), ...list("TRUNKLINE_FORGES").map(hostOfForge)].map((host) =>
+        host.toLowerCase(),
+      ),
       environment: pick(env, list("TRUNKLINE_PROJECT_ENVIRONMENT")),
       limits: {
         timeMs: integer("TRUNKLINE_PROJECT_FETCH_SECONDS", 600, 1, 86_400) * 1_000,
@@ -247,6 +306,24 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   };
 }
 
+const SECRETS_IN_FILES = [
+  "TRUNKLINE_METRICS_TOKEN",
+  "OPENAI_API_KEY",
+  "ANTHROPIC_API_KEY",
+  "GOOGLE_GENERATIVE_AI_API_KEY",
+];
+
+/** @throws ConfigError */
+function contentOf(path: string | undefined, name: string): string | undefined {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, "utf8").trim() || undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new ConfigError(`${name}_FILE names ${path}, which can't be read (${code})`);
+  }
+}
+
 const PROTOCOLS = ["https", "ssh", "http", "file"];
 
 /** @throws ConfigError */
@@ -259,10 +336,64 @@ function protocolsIn(names: readonly string[]): readonly string[] {
   );
 }
 
+/** Whoever names a forge says that it may be reached. */
+const hostOfForge = (entry: string): string => entry.split("=")[0] ?? "";
+
 /** @throws ConfigError */
 function nodeNameIn(text: string | undefined): string | undefined {
   if (text === undefined || /^[\w.:-]{1,64}$/.test(text)) return text;
   throw new ConfigError("TRUNKLINE_NODE_NAME takes up to 64 letters, digits and any of . : - _");
+}
+
+/**
+ * OpenTelemetry's own variables (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). Without an endpoint there are no
+ * traces. @throws ConfigError
+ */
+function tracesIn(
+  value: (name: string) => string | undefined,
+  integer: (name: string, fallback: number, min: number, max: number) => number,
+): Config["traces"] {
+  const own = value("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+  const shared = value("OTEL_EXPORTER_OTLP_ENDPOINT");
+  const isOff = value("OTEL_SDK_DISABLED") === "true" || value("OTEL_TRACES_EXPORTER") === "none";
+  if ((own ?? shared) === undefined || isOff) return null;
+  const url = own ?? `${shared?.replace(/\/$/, "")}/v1/traces`;
+  if (!/^https?:$/.test(URL.parse(url)?.protocol ?? "")) {
+    throw new ConfigError("OTEL_EXPORTER_OTLP_ENDPOINT takes an address such as http://127.0.0.1:4318");
+  }
+  const protocol =
+    value("OTEL_EXPORTER_OTLP_TRACES_PROTOCOL") ?? value("OTEL_EXPORTER_OTLP_PROTOCOL") ?? "http/json";
+  if (protocol === "grpc") {
+    throw new ConfigError(
+      "OTEL_EXPORTER_OTLP_PROTOCOL: traces are sent as http/json. Name the collector's HTTP endpoint, usually port 4318",
+    );
+  }
+  return {
+    url,
+    headers: pairsIn(
+      "OTEL_EXPORTER_OTLP_HEADERS",
+      value("OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? value("OTEL_EXPORTER_OTLP_HEADERS"),
+    ),
+    timeoutMs: integer("OTEL_EXPORTER_OTLP_TIMEOUT", 10_000, 1, 600_000),
+    serviceName: value("OTEL_SERVICE_NAME") ?? "trunkline",
+    attributes: pairsIn("OTEL_RESOURCE_ATTRIBUTES", value("OTEL_RESOURCE_ATTRIBUTES")),
+  };
+}
+
+/** `key=value,key=value`, percent-encoded. @throws ConfigError, which repeats no value: one may be secret. */
+function pairsIn(name: string, text = ""): Record<string, string> {
+  const pairs = text.split(",").filter((pair) => pair.trim() !== "");
+  return Object.fromEntries(
+    pairs.map((pair) => {
+      const [, key = "", encoded = ""] = /^\s*([^=\s]+)\s*=(.*)$/.exec(pair) ?? [];
+      try {
+        if (key !== "") return [key, decodeURIComponent(encoded.trim())];
+      } catch {
+        // Not percent-encoded: said below.
+      }
+      throw new ConfigError(`${name} takes key=value pairs, separated by commas and percent-encoded`);
+    }),
+  );
 }
 
 /** @throws ConfigError, which does not repeat the value: it may hold a password. */

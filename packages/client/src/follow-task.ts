@@ -8,7 +8,7 @@ export interface FollowTaskOptions extends FollowOptions {
 
 /**
  * Follows one task: its events in order, exactly once, until it ends. A task that has ended is replayed if `after` is
- * before its end.
+ * before its end. A message for a running task (`whenBusy: 'steer'`) is followed in that task once it was handed over.
  *
  * @throws TrunklineApiError as `followSession` does
  *
@@ -20,9 +20,13 @@ export async function* followTask(
   client: TrunklineClient,
   { taskId, ...options }: FollowTaskOptions,
 ): AsyncGenerator<SessionEvent, void> {
+  let followed = taskId;
   for await (const { events } of followSession(client, options)) {
     for (const event of events) {
-      if (event.taskId !== taskId) continue;
+      if (event.type === "task.steered" && event.data.steeredTaskId === followed && event.taskId !== null) {
+        followed = event.taskId;
+      }
+      if (event.taskId !== followed) continue;
       yield event;
       if (endStateOf(event) !== null) return;
     }

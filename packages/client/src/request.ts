@@ -13,13 +13,17 @@ import { readErrorShape } from "./error-shape.ts";
 export async function request(
   client: TrunklineClient,
   path: string,
-  { mediaType, ...init }: RequestInit & { mediaType: string },
+  {
+    mediaType,
+    contentType = "application/json",
+    ...init
+  }: RequestInit & { mediaType: string; contentType?: string },
 ): Promise<Response> {
   const { url, fetch, headers } = connectionOf(client);
   try {
     const response = await fetch(url + path, {
       ...init,
-      headers: init.body ? { ...headers, "content-type": "application/json" } : headers,
+      headers: init.body ? { ...headers, "content-type": contentType } : headers,
     });
     if (response.ok && mediaTypeOf(response) === mediaType) return response;
     if (response.ok) throw new TrunklineConnectionError("The response is not from a Trunkline server");

@@ -15,15 +15,16 @@ export async function downloadFile(
 }
 
 /**
- * Streams a session's workspace as a gzipped tar with one directory at its top, without `.git` unless asked for.
+ * Streams a session's workspace as a gzipped tar with one directory at its top, without `.git` unless asked for, and with what
+ * `.gitignore` files ignore unless `ignored` is false.
  *
  * @throws TrunklineApiError TrunklineConnectionError
  */
 export async function downloadArchive(
   client: TrunklineClient,
-  { sessionId, git = false }: { sessionId: string; git?: boolean },
+  { sessionId, git = false, ignored = true }: { sessionId: string; git?: boolean; ignored?: boolean },
 ): Promise<ReadableStream<Uint8Array>> {
-  const target = `/api/sessions/${encodeURIComponent(sessionId)}/archive?git=${git}`;
+  const target = `/api/sessions/${encodeURIComponent(sessionId)}/archive?git=${git}${ignored ? "" : "&ignored=false"}`;
   return requestStream(client, target, { mediaType: "application/gzip" });
 }
 

@@ -28,8 +28,10 @@ export const AgentList = z.strictObject({
       name: z.string(),
       /** What it is for. */
       description: z.string(),
-      /** Names of its tools. */
+      /** Names of the server's tools that it uses; an agent by the Agent Client Protocol (`acp:NAME`) brings its own. */
       tools: z.array(z.string()),
+      /** What it lacks on this server, and what to do about it; null: nothing, it can be used. */
+      needs: z.string().nullable(),
     }),
   ),
   /** One model for each configured provider; its other models can be named too. */

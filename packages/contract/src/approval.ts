@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_PAGE_SIZE, MAX_NOTE_LENGTH, MAX_PAGE_SIZE } from "./limits.ts";
+import { RuleLevel, RuleTerms } from "./rule.ts";
 import { Id, Json, PageCursor, Timestamp } from "./primitives.ts";
 
 /** A decision on a call. */
@@ -26,6 +27,8 @@ export const Approval = z.strictObject({
   reason: z.string(),
   /** What `always` allows for the rest of the session; null: `always` is not offered. */
   always: z.string().nullable(),
+  /** The rules that `always` can make, the narrowest first: `always` names this one. */
+  rules: z.array(RuleTerms),
   state: ApprovalState,
   createdAt: Timestamp,
   /** When it is denied automatically; ms since the epoch. */
@@ -56,11 +59,20 @@ export const ApprovalPage = z.strictObject({
 });
 export type ApprovalPage = z.infer<typeof ApprovalPage>;
 
-export const AnswerApprovalInput = z.strictObject({
-  approvalId: Id,
-  /** `always` also allows calls like this one for the rest of the session, as the approval says. */
-  decision: ApprovalDecision,
-  /** A note for the model. */
-  note: z.string().trim().min(1).max(MAX_NOTE_LENGTH).optional(),
-});
+export const AnswerApprovalInput = z
+  .strictObject({
+    approvalId: Id,
+    /** `always` also allows calls like this one from now on, by a rule. */
+    decision: ApprovalDecision,
+    /** A note for the model. */
+    note: z.string().trim().min(1).max(MAX_NOTE_LENGTH).optional(),
+    /** With `always`: one of the approval's `rules`. Absent: the first. */
+    rule: RuleTerms.optional(),
+    /** With `always`: where the rule holds. Default: in this session. */
+    level: RuleLevel.exclude(["operator"]).optional(),
+  })
+  .refine(({ decision, rule, level }) => decision === "always" || (rule ?? level) === undefined, {
+    path: ["rule"],
+    message: "Only the decision 'always' makes a rule",
+  });
 export type AnswerApprovalInput = z.infer<typeof AnswerApprovalInput>;

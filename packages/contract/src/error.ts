@@ -13,14 +13,20 @@ export const ERROR_CODES = {
   validation_failed: "BAD_REQUEST",
   /** Unknown model, or no key is set for its provider. */
   model_unknown: "BAD_REQUEST",
+  /** This server has no agent of that name. */
+  agent_unknown: "BAD_REQUEST",
   /** The cursor is not from this server, or is past the end of the session. */
   cursor_invalid: "BAD_REQUEST",
   /** The session has an unfinished task, and `whenBusy` is `reject`. */
   session_busy: "CONFLICT",
+  /** The session is a subagent's, which takes no other tasks. */
+  subagent_session: "CONFLICT",
   /** The session is archived. */
   session_archived: "CONFLICT",
   /** The task has started or ended, so it cannot be edited or moved. */
   task_not_queued: "CONFLICT",
+  /** As many messages as allowed already wait for the running task. */
+  steering_full: "CONFLICT",
   /** The task has not ended yet, so it cannot be retried. */
   task_not_terminal: "CONFLICT",
   /** The approval was answered differently, has expired, or its task has ended. */
@@ -33,6 +39,8 @@ export const ERROR_CODES = {
   project_exists: "CONFLICT",
   /** Sessions use the project: delete them first, or insist with `force`. */
   project_in_use: "CONFLICT",
+  /** You, or the project, have an MCP server of this name. */
+  mcp_exists: "CONFLICT",
   /** Another session works in this directory: wait for its task to end, or stop it. */
   workspace_busy: "CONFLICT",
   /** The session's workspace could not be prepared; the message says why. */
@@ -41,6 +49,8 @@ export const ERROR_CODES = {
   project_unreachable: "CONFLICT",
   /** The session has work that is published nowhere: publish or pull it, or insist with `discardWork`. */
   unpublished_work: "CONFLICT",
+  /** The session's work is archived, so it has no workspace: restore it first. */
+  workspace_archived: "CONFLICT",
   /** The session has no task yet, so no setup has failed. */
   setup_not_failed: "CONFLICT",
   /** The project's setup failed in the session's workspace; its output is in the session's log. */
@@ -69,6 +79,8 @@ export const ERROR_CODES = {
   unavailable: "SERVICE_UNAVAILABLE",
   /** The repository's host or forge refused, failed or can't be reached; the message has its words. */
   remote_failed: "BAD_GATEWAY",
+  /** The MCP server is not connected, or failed; the message has its words. */
+  mcp_failed: "BAD_GATEWAY",
   /** An unexpected error; see the server's log. */
   internal: "INTERNAL_SERVER_ERROR",
 } as const;

@@ -1,11 +1,16 @@
 import { z } from "zod";
-import { Id, Json, ModelName, Seq, Timestamp, Usage } from "./primitives.ts";
+import { Effort, Id, Json, ModelName, Seq, Timestamp, Usage } from "./primitives.ts";
+import { Budget, BudgetUse } from "./budget.ts";
 import { CHECKPOINT_CAUSES, GitHash } from "./checkpoint.ts";
-import { ContentPart } from "./content-part.ts";
+import { BlobRef, ContentPart } from "./content-part.ts";
+import { CarriedState } from "./carried-state.ts";
 import { MAX_REVERTED_PATHS } from "./limits.ts";
-import { Budget, TaskReason, WHEN_BUSY } from "./task.ts";
+import { RuleEffect, RuleLevel, RuleTerms } from "./rule.ts";
+import { TaskReason, WHEN_BUSY } from "./task.ts";
+import { Notice } from "./notice.ts";
+import { SessionParent, SubagentEnded, SubagentStarted } from "./subagent.ts";
 import { Location, ToolKind } from "./tool-kind.ts";
-import { WorkspaceKind } from "./workspace-choice.ts";
+import { WorkArchived, WorkspaceKind } from "./workspace-choice.ts";
 
 /**
  * The event union: everything that can happen in a session, durable facts in the past tense.
@@ -111,14 +116,24 @@ const EVENT_DATA = {
     title: z.string(),
     /** Model for tasks that name none; null: the server's default. */
     model: ModelName.nullable(),
+    /** Absent: the model's own default. */
+    effort: Effort.optional(),
     /** Absent in logs from before it was recorded: `default`. */
     agent: z.string().optional(),
+    /** The task on behalf of which it works; a session by itself has none. */
+    parent: SessionParent.optional(),
+    /** Where it works, if that is another session's: relative to the data directory, or a directory of the project's. */
+    workspace: z.string().optional(),
+    /** Its first prompt may come from strangers. */
+    readsUntrusted: z.literal(true).optional(),
     ...CHOSEN_WORKSPACE,
   }),
-  /** The session was renamed, archived or set to another model; only what changed is present. */
+  /** The session was renamed, archived or set to another model, effort or agent; only what changed is present. */
   "session.updated": z.strictObject({
     title: z.string().optional(),
     model: ModelName.nullable().optional(),
+    agent: z.string().optional(),
+    effort: Effort.nullable().optional(),
     archived: z.boolean().optional(),
   }),
   /** The session was forked: everything before this is shared with its parent. */
@@ -130,6 +145,7 @@ const EVENT_DATA = {
     /** The fork's own; absent in logs from before they were recorded. */
     title: z.string().optional(),
     model: ModelName.nullable().optional(),
+    effort: Effort.optional(),
     agent: z.string().optional(),
     /** Up to this event the shared log came from elsewhere; 0 or absent: none of it. */
     importedSeq: Seq.optional(),
@@ -190,7 +206,11 @@ const EVENT_DATA = {
     submodules: z.literal("not-fetched").optional(),
     /** The repository uses Git LFS; its files are pointers. */
     lfs: z.literal("pointers").optional(),
+    /** It has the archived work of this commit, instead of starting from `baseCommit`. */
+    archived: Commit.optional(),
   }),
+  /** The session's work was archived, and its workspace removed: the next `workspace.prepared` brings it back. */
+  "workspace.archived": WorkArchived,
   /** The command that prepares the workspace started. */
   "setup.started": z.strictObject({
     setupId: Id,
@@ -231,10 +251,16 @@ const EVENT_DATA = {
     prompt: z.string(),
     /** Requested model; null: the session's, else the server's default. */
     model: ModelName.nullable(),
+    /** Requested agent; absent: the session's. */
+    agent: z.string().optional(),
+    /** Requested effort; absent: the session's, else the model's own default. */
+    effort: Effort.optional(),
     /** The task that it retries. */
     retryOf: Id.optional(),
     /** Where in the queue it went. Absent in logs from before this and what follows were recorded. */
     whenBusy: z.enum(WHEN_BUSY).optional(),
+    /** The unfinished task that it is a message for. */
+    steers: Id.optional(),
     budget: Budget.optional(),
     /** The caller's key: the same one again gives this task back. */
     idempotencyKey: z.string().optional(),
@@ -251,11 +277,13 @@ const EVENT_DATA = {
     /** Beside the prompt. */
     attachments: z.array(ContentPart).max(50).optional(),
   }),
-  /** A queued task was edited, or moved before another one (null: to the end); only what changed is present. */
+  /** A queued task was edited, moved, or became a message for the running one; only what changed is present. */
   "task.updated": z.strictObject({
     prompt: z.string().optional(),
     /** The queued task that it now goes before; null: it goes last. */
     beforeTaskId: Id.nullable().optional(),
+    /** It is now a message for this unfinished task. Moving it makes it an ordinary queued task again. */
+    steers: Id.optional(),
   }),
   /** The task started. */
   "task.started": z.strictObject({
@@ -264,10 +292,10 @@ const EVENT_DATA = {
     /** The process that runs it. */
     node: z.string().optional(),
   }),
-  /** A message for the running task, while it works. Reserved: not produced yet. */
+  /** A message was handed to the running task. */
   "task.steered": z.strictObject({
     prompt: z.string(),
-    /** The submitted task that became this: it is not run by itself. */
+    /** The submitted task that became this. It ends in the same commit, `canceled` with the reason `steered`. */
     steeredTaskId: Id.optional(),
   }),
   /** Somebody asked to cancel the running task; its terminal event follows once it has ended. */
@@ -333,6 +361,8 @@ const EVENT_DATA = {
     step: z.int().positive(),
     /** The model that is called. */
     model: ModelName,
+    /** The effort it is asked for; absent: its own default. */
+    effort: Effort.optional(),
   }),
   /** A model call completed; `toolCalls` are the calls it asked for, whether or not they have started. */
   "step.ended": z.strictObject({
@@ -345,6 +375,8 @@ const EVENT_DATA = {
     finishReason: z.enum(FINISH_REASONS),
     /** What it asked for. */
     toolCalls: z.array(ToolCall),
+    /** Working time of the task since its last completed step, in ms. */
+    workedMs: z.int().nonnegative().optional(),
   }),
 
   /** The model was given instructions that stand in the project or its repository; what was given before stays as it is. */
@@ -393,6 +425,8 @@ const EVENT_DATA = {
   "tool.called": ToolCall.extend({
     /** Its output may come from strangers: from here on more calls need approval. */
     readsUntrusted: z.literal(true).optional(),
+    /** The rule that allowed it, in words. */
+    allowedBy: z.string().max(3_000).optional(),
   }),
   /** A piece of a tool's output. Removed from the log when the call ends. */
   "tool.progress": z.strictObject({
@@ -413,8 +447,12 @@ const EVENT_DATA = {
     exitCode: z.int().nullable().optional(),
     /** Bytes omitted from the middle of `output` because it was too long. */
     omittedBytes: z.int().positive().optional(),
+    /** All of a command's output, where the middle was omitted from `output`; of a very long one the beginning. */
+    fullOutput: BlobRef.optional(),
     /** What it gives beyond `output`: images, files, data, diffs. */
     content: z.array(ContentPart).max(100).optional(),
+    /** The rule that denied it, in words. */
+    deniedBy: z.string().max(3_000).optional(),
   }),
 
   /** A tool call needs approval. */
@@ -433,6 +471,8 @@ const EVENT_DATA = {
     reason: z.string(),
     /** What `always` allows for the rest of the session; absent: `always` is not offered. */
     always: z.string().optional(),
+    /** The rules that `always` can make, the narrowest first: `always` names this one. Absent in logs from before. */
+    rules: z.array(RuleTerms).max(10).optional(),
     /** When it is denied automatically; ms since the epoch. */
     expiresAt: Timestamp,
   }),
@@ -445,9 +485,28 @@ const EVENT_DATA = {
     by: z.string(),
     /** A note for the model. */
     note: z.string().optional(),
+    /** The rule that `always` made. One of a session is created by the event after this. */
+    rule: RuleTerms.extend({ ruleId: z.string().max(100), level: RuleLevel }).optional(),
   }),
   /** An approval timed out. */
   "approval.expired": z.strictObject({ approvalId: Id }),
+  /** A rule of this session was created. */
+  "rule.created": RuleTerms.extend({
+    ruleId: Id,
+    effect: RuleEffect,
+    /** When it stops to hold; null: never. Ms since the epoch. */
+    expiresAt: Timestamp.nullable(),
+    /** Who created it. */
+    by: z.string(),
+    /** The approval that was answered with `always`. */
+    approvalId: Id.optional(),
+  }),
+  /** A rule of this session was deleted. */
+  "rule.deleted": z.strictObject({
+    ruleId: Id,
+    /** Who deleted it. */
+    by: z.string(),
+  }),
 
   /** The agent asked the user a question. */
   "question.asked": z.strictObject({
@@ -471,17 +530,12 @@ const EVENT_DATA = {
   /** A question timed out. */
   "question.expired": z.strictObject({ questionId: Id }),
 
-  /** A task in another session started on behalf of this one. Reserved: not produced yet. */
-  "subagent.started": z.strictObject({ callId: CallId, sessionId: Id, taskId: Id }),
-  /** That task ended. Reserved: not produced yet. */
-  "subagent.ended": z.strictObject({
-    callId: CallId,
-    sessionId: Id,
-    taskId: Id,
-    state: z.enum(["completed", "failed", "canceled", "rejected"]),
-  }),
+  /** A task in a session of its own works on behalf of this one. */
+  "subagent.started": SubagentStarted,
+  /** That task ended. */
+  "subagent.ended": SubagentEnded,
 
-  /** The agent's plan changed; this is all of it. So far only in imported sessions. */
+  /** The agent's plan changed; this is all of it. */
   "plan.updated": z.strictObject({
     /** In order. */
     items: z.array(
@@ -534,37 +588,19 @@ const EVENT_DATA = {
     model: ModelName.optional(),
     usage: Usage.optional(),
     /** What a reader who begins after `upToSeq` has to know of what came before. */
-    carried: z
-      .strictObject({
-        /** What was allowed for the rest of the session. */
-        alwaysAllowed: z.array(z.string()),
-        /** The session has read what may be by strangers. */
-        readsUntrusted: z.literal(true).optional(),
-        /** Where the unfinished tasks stood. */
-        tasks: z.array(
-          z.strictObject({
-            taskId: Id,
-            /** Model calls that ended whole. */
-            steps: z.int().nonnegative(),
-            usage: Usage,
-            /** Working time, in ms. */
-            workedMs: z.int().nonnegative(),
-          }),
-        ),
-      })
-      .optional(),
+    carried: CarriedState.optional(),
   }),
-  /** The task exceeded its budget. */
-  "budget.exceeded": z.strictObject({
-    /** Which budget. */
-    budget: z.enum(["steps", "tokens", "duration"]),
-    /** The limit: a count, or ms. */
-    limit: z.number().positive(),
-    /** The amount used: a count, or ms. */
-    spent: z.number().nonnegative(),
+  /** What the next model call may use of the budgets that the task shares with others; until its step ends. */
+  "budget.reserved": z.strictObject({
+    tokens: z.int().nonnegative(),
+    costUsd: z.number().nonnegative(),
   }),
+  /** Most of a budget is used; once per budget and limit. */
+  "budget.warned": BudgetUse,
+  /** A budget is used up: the task fails. */
+  "budget.exceeded": BudgetUse,
   /** A message for people. */
-  notice: z.strictObject({ level: z.enum(["info", "warning", "error"]), message: z.string() }),
+  notice: Notice,
 } as const;
 
 export type EventType = keyof typeof EVENT_DATA;

@@ -1,4 +1,5 @@
 /** Everything a client needs at run time, without zod or tRPC, and every type of the contract. */
+export { type Effort, EFFORTS } from "./effort.ts";
 export * from "./error.ts";
 export * from "./limits.ts";
 export { foldForSearch, placedSearchWords, searchWords } from "./search-words.ts";
@@ -7,6 +8,8 @@ export type { ToolEffect } from "./tool-effect.ts";
 export { type Principal, type Scope, SCOPES, scopesUpTo } from "./principal.ts";
 export { PROCEDURE_SCOPES, requireScope } from "./procedure-scopes.ts";
 export type { AuditEntry, AuditPage, ListAuditInput } from "./audit.ts";
+export type { Model, ModelList, ModelProvider, RemoveModelKeyInput, SetModelKeyInput } from "./model.ts";
+export type { ModelService } from "./services/model-service.ts";
 export type { AgentList, AgentTool } from "./agent.ts";
 export type {
   AnswerApprovalInput,
@@ -16,6 +19,30 @@ export type {
   ApprovalState,
   ListApprovalsInput,
 } from "./approval.ts";
+export type {
+  ApprovalRule,
+  CreateRuleInput,
+  DeleteRuleInput,
+  ListRulesInput,
+  RuleEffect,
+  RuleLevel,
+  RuleList,
+  RuleTerms,
+} from "./rule.ts";
+export { faultOfTerms } from "./rules/rule-terms.ts";
+export { ruleInWords, termsInWords } from "./rules/rule-words.ts";
+export {
+  exactPattern,
+  exactText,
+  fits,
+  fitsNarrowly,
+  isStar,
+  patternWords,
+  plainCommand,
+  type Word,
+} from "./rules/command-words.ts";
+export { hostOfAddress, isAtHost, parseHostTerm } from "./rules/host-term.ts";
+export { fitPath, isPathTerm } from "./rules/path-term.ts";
 export type {
   AnswerQuestionInput,
   ListQuestionsInput,
@@ -79,6 +106,14 @@ export {
 export { OpenQuestions, type QuestionSettlement, questionSettledBy } from "./projections/question-life.ts";
 export { endStateOf, isTaskEnd, TASK_END_TYPES, taskActionOf } from "./projections/task-life.ts";
 export {
+  budgetAmount,
+  budgetLimits,
+  budgetName,
+  budgetNote,
+  smallerLimits,
+  usdText,
+} from "./projections/budget.ts";
+export {
   addUsage,
   NO_USAGE,
   priceUsage,
@@ -99,9 +134,28 @@ export type {
   SetCredentialInput,
   UpdateProjectInput,
 } from "./project.ts";
+export type {
+  AddMcpServerInput,
+  AuthorizeMcpServerInput,
+  FinishMcpAuthorizationInput,
+  McpAuthorizationLink,
+  GetMcpPromptInput,
+  ListMcpServersInput,
+  McpPromptText,
+  McpServer,
+  McpServerDetail,
+  McpServerList,
+  McpServerRef,
+  McpTool,
+  McpTransport,
+  McpTransportInput,
+  UpdateMcpServerInput,
+} from "./mcp.ts";
 export type { WorkspaceKind } from "./workspace-choice.ts";
 export type { Json, Usage } from "./primitives.ts";
 export type {
+  ArchivedWork,
+  ArchiveWorkInput,
   BringBackInput,
   Check,
   MergeRequest,
@@ -115,6 +169,7 @@ export type { SearchHit, SearchInput, SearchPage } from "./search.ts";
 export type { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts";
 export type {
   CreateSessionInput,
+  CurrentStep,
   DeleteSessionInput,
   EventBatch,
   EventPage,
@@ -129,6 +184,17 @@ export type {
 } from "./session.ts";
 export type {
   Budget,
+  BudgetKind,
+  BudgetLimits,
+  BudgetRef,
+  BudgetScope,
+  BudgetState,
+  BudgetUse,
+  SetBudgetInput,
+  Spent,
+} from "./budget.ts";
+export type { UsageQuery, UsageReport, UsageRow, UsageTotal } from "./usage-report.ts";
+export type {
   EditTaskInput,
   ListTasksInput,
   MoveTaskInput,
@@ -137,6 +203,7 @@ export type {
   Task,
   TaskPage,
 } from "./task.ts";
+export type { SessionParent } from "./subagent.ts";
 export type { ImportSessionInput, ImportSessionOutput, SessionDocument } from "./session-document.ts";
 export type { ActivityBatch } from "./activity.ts";
 export type { Invitation, InviteUserInput } from "./invitation.ts";
@@ -159,11 +226,14 @@ export type {
   ServerService,
   Services,
 } from "./services.ts";
+export type { BudgetService, UsageService } from "./services/budget-service.ts";
 export type { BlobService, ReadableBlob } from "./services/blob-service.ts";
 export type { NetworkService } from "./services/network-service.ts";
+export type { McpService } from "./services/mcp-service.ts";
 export type { ProjectService } from "./services/project-service.ts";
 export type { CheckpointService } from "./services/checkpoint-service.ts";
 export type { PublicationService } from "./services/publication-service.ts";
+export type { RuleService } from "./services/rule-service.ts";
 export type { QuestionService } from "./services/question-service.ts";
 export type { SessionService } from "./services/session-service.ts";
 export type { TaskService } from "./services/task-service.ts";

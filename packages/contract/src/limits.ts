@@ -8,10 +8,22 @@ export const MAX_IMPORT_BODY_BYTES = 8_589_934_592;
 export const MAX_CALL_DOCUMENT_BYTES = 4_194_304;
 /** Largest blob, in bytes. */
 export const MAX_BLOB_BYTES = 33_554_432;
+/** Files attached to one prompt. */
+export const MAX_ATTACHMENTS = 10;
 /** Total size of one user's blobs, in bytes. */
 export const MAX_BLOB_BYTES_PER_USER = 1_073_741_824;
 /** Largest prompt, in UTF-16 code units. */
 export const MAX_PROMPT_LENGTH = 200_000;
+/** Longest message for a running task, in UTF-16 code units. */
+export const MAX_STEER_LENGTH = 20_000;
+/** Messages that wait for one running task. */
+export const MAX_WAITING_STEERS = 20;
+/** How deep subagents may be nested. */
+export const MAX_SUBAGENT_DEPTH = 2;
+/** Subagents of one task at a time. */
+export const MAX_PARALLEL_SUBAGENTS = 4;
+/** Subagents of one task in all. */
+export const MAX_SUBAGENTS = 20;
 export const MAX_TITLE_LENGTH = 200;
 export const MAX_IDEMPOTENCY_KEY_LENGTH = 200;
 /** Longest note of an approval's answer, in UTF-16 code units. */
@@ -42,8 +54,14 @@ export const MAX_REVERTED_PATHS = 200;
 export const SESSION_DETAIL_TASKS = 100;
 /** Open approvals listed by `session.get`. */
 export const SESSION_DETAIL_APPROVALS = 200;
+/** Approval rules of one session, and of one user. */
+export const MAX_SESSION_RULES = 200;
+export const MAX_USER_RULES = 200;
 /** Open questions listed by `session.get`. */
 export const SESSION_DETAIL_QUESTIONS = 200;
+
+/** MCP servers of one user, and of one project. */
+export const MAX_MCP_SERVERS = 50;
 
 /** Interval of pings on an idle stream, in ms. */
 export const PING_INTERVAL_MS = 10_000;

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { EFFORTS } from "./effort.ts";
 
 // Sorts by creation time; its 74 random bits can't be guessed.
 /** A UUIDv7 (RFC 9562). */
@@ -16,6 +17,11 @@ export const ModelName = z
   .min(1)
   .max(200)
   .regex(/^\S+$/, "Write the model as provider:model, without spaces");
+
+/** Who runs tasks: `default`, `read-only`, `plan`, or `acp:NAME`. `agent.list` has them all. */
+export const AgentName = z.string().min(1).max(100).regex(/^\S+$/, "Write the agent's name without spaces");
+/** How much a model thinks. A model takes the nearest that it has; one that does not reason ignores it. */
+export const Effort = z.enum(EFFORTS);
 
 /** A resume cursor as sent in `Last-Event-ID`: a decimal seq. Bounded before it becomes a number, like any input. */
 export const EventCursor = z
@@ -35,7 +41,9 @@ export const Usage = z.strictObject({
   reasoningTokens: z.int().nonnegative().optional(),
   /** Input tokens read from the provider's cache. */
   cachedInputTokens: z.int().nonnegative().optional(),
-  /** Cost in US dollars; null or absent: unknown. */
+  /** Input tokens written to the provider's cache. */
+  cacheWriteTokens: z.int().nonnegative().optional(),
+  /** Cost in US dollars; null: the price is unknown; absent: from before prices were recorded. */
   costUsd: z.number().nonnegative().nullable().optional(),
   /** Where the price comes from, e.g. a dated catalogue or the provider itself. */
   priceSource: z.string().max(200).optional(),

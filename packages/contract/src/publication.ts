@@ -41,6 +41,26 @@ export const Published = z.strictObject({
 });
 export type Published = z.infer<typeof Published>;
 
+export const ArchiveWorkInput = z.strictObject({
+  sessionId: Id,
+  /** Also if branches, tags or stashes of the workspace have commits that the session's branch does not have: they are lost. */
+  discardWork: z.boolean().optional(),
+});
+export type ArchiveWorkInput = z.infer<typeof ArchiveWorkInput>;
+
+/** Work that is kept without a workspace. */
+export const ArchivedWork = z.strictObject({
+  /** The session's branch, which the workspace comes back on. */
+  branch: z.string(),
+  /** Its newest commit, with what was not committed. */
+  commit: CommitId,
+  /** What the session started from. */
+  baseCommit: CommitId,
+  /** Where to download all changes as a patch; null: nothing was changed. */
+  patch: z.string().nullable(),
+});
+export type ArchivedWork = z.infer<typeof ArchivedWork>;
+
 export const REQUEST_STATES = ["open", "merged", "closed"] as const;
 export const CHECK_STATES = ["pending", "passed", "failed", "skipped"] as const;
 

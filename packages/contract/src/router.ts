@@ -1,9 +1,13 @@
 import { AgentList } from "./agent.ts";
 import { AuditPage, ListAuditInput } from "./audit.ts";
 import { approvalRouter } from "./router/approval-router.ts";
+import { mcpRouter } from "./router/mcp-router.ts";
+import { budgetRouter, usageRouter } from "./router/budget-router.ts";
 import { procedure, router, streamSignal } from "./router/procedure.ts";
+import { modelRouter } from "./router/model-router.ts";
 import { projectRouter } from "./router/project-router.ts";
 import { questionRouter } from "./router/question-router.ts";
+import { ruleRouter } from "./router/rule-router.ts";
 import { sessionRouter } from "./router/session-router.ts";
 import { taskRouter } from "./router/task-router.ts";
 import { tokenRouter } from "./router/token-router.ts";
@@ -17,11 +21,16 @@ export const appRouter = router({
   session: sessionRouter,
   approval: approvalRouter,
   question: questionRouter,
+  rule: ruleRouter,
   project: projectRouter,
+  usage: usageRouter,
+  budget: budgetRouter,
+  mcp: mcpRouter,
   workspace: workspaceRouter,
   agent: router({
     list: procedure.output(AgentList).query(({ ctx }) => ctx.services.agents.list(ctx.principal)),
   }),
+  model: modelRouter,
   activity: router({
     subscribe: procedure.subscription(async function* ({ ctx, signal }) {
       yield* ctx.services.activity.subscribe(ctx.principal, streamSignal(signal));

@@ -11,6 +11,8 @@ export const SearchInput = z.strictObject({
    * accents and width are ignored. The first 65,536 characters of a text are searched.
    */
   text: z.string().trim().min(1).max(500),
+  /** Only in this session; of one that you don't own, or that doesn't exist, nothing is found. */
+  sessionId: Id.optional(),
   cursor: PageCursor.optional(),
   /** Maximum number of items. */
   limit: z.int().min(1).max(MAX_SEARCH_PAGE_SIZE).default(DEFAULT_SEARCH_PAGE_SIZE),

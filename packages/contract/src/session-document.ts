@@ -23,7 +23,16 @@ export const SessionDocument = z.strictObject({
     model: ModelName.nullable(),
   }),
   /** In queue order. */
-  tasks: z.array(Task.omit({ sessionId: true, node: true, cancelRequestedAt: true, idempotencyKey: true })),
+  tasks: z.array(
+    Task.omit({
+      sessionId: true,
+      node: true,
+      cancelRequestedAt: true,
+      idempotencyKey: true,
+      agent: true,
+      effort: true,
+    }),
+  ),
   /** Ordered by seq. An import keeps the seqs. */
   events: z
     .array(

@@ -9,9 +9,24 @@ import {
   MAX_TITLE_LENGTH,
 } from "./limits.ts";
 import { Question } from "./question.ts";
-import { EventCursor, Id, ModelName, PageCursor, Seq, Timestamp } from "./primitives.ts";
+import { AgentName, Effort, EventCursor, Id, ModelName, PageCursor, Seq, Timestamp } from "./primitives.ts";
+import { SessionParent } from "./subagent.ts";
 import { Task, TaskReason, TaskState } from "./task.ts";
+import { ToolKind } from "./tool-kind.ts";
 import { checkChoice, WORKSPACE_CHOICE, WorkspaceKind } from "./workspace-choice.ts";
+
+/** What a task does right now: it calls the model, or a tool. */
+export const CurrentStep = z.strictObject({
+  /** What kind of tool it calls; null: the model. */
+  tool: ToolKind.nullable(),
+  /** Title of the call, or name of the model. */
+  title: z.string(),
+  /** ms since the epoch. */
+  startedAt: Timestamp,
+  /** What it did before, oldest first: at most 16. */
+  recent: z.array(z.strictObject({ tool: ToolKind.nullable(), startedAt: Timestamp })),
+});
+export type CurrentStep = z.infer<typeof CurrentStep>;
 
 export const SESSION_STATUSES = ["idle", "queued", "working", "input-required"] as const;
 
@@ -21,10 +36,12 @@ export const Session = z.strictObject({
   /** Its owner; nobody else can see it. */
   ownerId: Id,
   title: z.string(),
-  /** Name of the agent that runs its tasks. */
+  /** Agent for tasks that name none. */
   agent: z.string(),
   /** Model for tasks that name none; null: the server's default. */
   model: ModelName.nullable(),
+  /** Effort for tasks that name none; null: the model's own default. */
+  effort: Effort.nullable(),
   /** The session's working directory on the server. */
   workspace: z.string(),
   /** The project that it works in. */
@@ -35,6 +52,8 @@ export const Session = z.strictObject({
   workspaceKind: WorkspaceKind,
   /** The branch that it works on; null without a project. */
   branch: z.string().nullable(),
+  /** The task on behalf of which it works. Such a session is in no list; it is read by its id. */
+  parent: SessionParent.optional(),
   /** The session it was forked from. */
   parentId: Id.nullable(),
   /** The last event it shares with that one. */
@@ -59,8 +78,18 @@ export const Session = z.strictObject({
       startedAt: Timestamp.nullable(),
       /** When it reached its final state; ms since the epoch. */
       endedAt: Timestamp.nullable(),
+      /** What it does, or did last before it began to wait; absent: it has not started, or has ended. */
+      step: CurrentStep.optional(),
+      /** How it ended: the beginning of its answer, or of what went wrong. */
+      outcome: z.string().optional(),
+      /** Cost of its completed model calls in US dollars; null: the price is unknown; absent: there is none. */
+      costUsd: z.number().nonnegative().nullable().optional(),
     })
     .nullable(),
+  /** Number of tasks that wait for their turn; absent: none. */
+  queued: z.int().positive().optional(),
+  /** Number of sessions in which subagents of its tasks work or worked; absent: none. */
+  subagents: z.int().positive().optional(),
 });
 export type Session = z.infer<typeof Session>;
 
@@ -72,6 +101,10 @@ export const CreateSessionInput = z
     title: Title.optional(),
     /** Model for tasks that name none; absent: the server's default. */
     model: ModelName.optional(),
+    /** Agent for tasks that name none; absent: `default`. */
+    agent: AgentName.optional(),
+    /** Effort for tasks that name none; absent: the model's own default. */
+    effort: Effort.optional(),
     ...WORKSPACE_CHOICE,
   })
   .superRefine(checkChoice);
@@ -83,6 +116,10 @@ export const UpdateSessionInput = z.strictObject({
   title: Title.optional(),
   /** Model for future tasks that name none; null: the server's default. */
   model: ModelName.nullable().optional(),
+  /** Agent for tasks that name none, from their next start on. */
+  agent: AgentName.optional(),
+  /** Effort for future tasks that name none; null: the model's own default. */
+  effort: Effort.nullable().optional(),
   /** Whether to hide it from lists. */
   archived: z.boolean().optional(),
 });
@@ -126,6 +163,8 @@ export const ListSessionsInput = z.strictObject({
   query: z.string().trim().min(1).max(MAX_TITLE_LENGTH).optional(),
   /** List archived sessions instead. */
   archived: z.boolean().default(false),
+  /** List the sessions of this session's subagents instead: they are in no other list. */
+  parentSessionId: Id.optional(),
   cursor: PageCursor.optional(),
   /** Maximum number of items. */
   limit: z.int().min(1).max(MAX_PAGE_SIZE).default(DEFAULT_PAGE_SIZE),

@@ -118,6 +118,7 @@ export const TASK_REASONS = [
   "limit",
   "user",
   "superseded",
+  "steered",
   "session-deleted",
   "user-removed",
   "shutdown",

@@ -1,6 +1,15 @@
 import { z } from "zod";
-import { DEFAULT_PAGE_SIZE, MAX_IDEMPOTENCY_KEY_LENGTH, MAX_PAGE_SIZE, MAX_PROMPT_LENGTH } from "./limits.ts";
-import { Id, ModelName, PageCursor, Timestamp, Usage } from "./primitives.ts";
+import { BlobId } from "./blob.ts";
+import { Budget } from "./budget.ts";
+import {
+  DEFAULT_PAGE_SIZE,
+  MAX_ATTACHMENTS,
+  MAX_IDEMPOTENCY_KEY_LENGTH,
+  MAX_PAGE_SIZE,
+  MAX_PROMPT_LENGTH,
+  MAX_STEER_LENGTH,
+} from "./limits.ts";
+import { AgentName, Effort, Id, ModelName, PageCursor, Timestamp, Usage } from "./primitives.ts";
 import { TASK_REASONS, TASK_STATES } from "./task-state.ts";
 import { checkChoice, choosesWorkspace, WORKSPACE_CHOICE } from "./workspace-choice.ts";
 
@@ -22,6 +31,10 @@ export const Task = z.strictObject({
   prompt: z.string(),
   /** Requested model; null: the session's, else the server's default. */
   model: ModelName.nullable(),
+  /** Requested agent; null: the session's. */
+  agent: z.string().nullable(),
+  /** Requested effort; null: the session's, else the model's own default. */
+  effort: Effort.nullable(),
   /** How many times it was started. */
   attempt: z.int().nonnegative(),
   /** Node that is running it. */
@@ -38,6 +51,11 @@ export const Task = z.strictObject({
   errorCode: z.string().nullable(),
   /** Why it failed, and what to do. */
   errorMessage: z.string().nullable(),
+  /**
+   * The unfinished task that it is a message for. Handed to that one, it is `canceled` with the reason `steered`; if that
+   * one ends first, it runs by itself.
+   */
+  steers: Id.optional(),
   /** When it was submitted; ms since the epoch. */
   createdAt: Timestamp,
   /** When it first started; ms since the epoch. */
@@ -52,18 +70,20 @@ export const Prompt = z
   .max(MAX_PROMPT_LENGTH, `The prompt is longer than ${MAX_PROMPT_LENGTH} characters`)
   .refine((prompt) => prompt.trim() !== "", "The prompt is empty");
 
-/** Limits of one task. The server's own limits apply where one is absent or larger. */
-export const Budget = z.strictObject({
-  /** Model calls. */
-  maxSteps: z.int().positive().optional(),
-  /** Input and output tokens of all model calls. */
-  maxTokens: z.int().positive().optional(),
-  /** Working time, in ms. */
-  maxDurationMs: z.int().positive().optional(),
-});
-export type Budget = z.infer<typeof Budget>;
+export const WHEN_BUSY = ["enqueue", "interrupt", "reject", "steer"] as const;
 
-export const WHEN_BUSY = ["enqueue", "interrupt", "reject"] as const;
+/** An uploaded file. */
+const Attachment = z.strictObject({
+  blobId: BlobId,
+  /** The file's name, for people and the model. */
+  name: z
+    .string()
+    .trim()
+    .min(1)
+    .max(255)
+    .regex(/^[^\p{Cc}\p{Cf}\p{Zl}\p{Zp}]+$/u, "Write the name without invisible characters")
+    .optional(),
+});
 
 export const SubmitTaskInput = z
   .strictObject({
@@ -71,13 +91,22 @@ export const SubmitTaskInput = z
     prompt: Prompt,
     /** Absent: a new session is created with the task. */
     sessionId: Id.optional(),
-    /** What to do if the session has a queued or active task. */
+    /**
+     * What to do if the session has a queued or active task. `steer`: hand the prompt to that task after its current tool
+     * call; if it ends first, the prompt becomes the next task.
+     */
     whenBusy: z.enum(WHEN_BUSY).default("enqueue"),
     /** Submitting again with the same key returns the first task; with a different body it is a conflict. Per caller. */
     idempotencyKey: z.string().min(1).max(MAX_IDEMPOTENCY_KEY_LENGTH).optional(),
     /** Absent: the session's model, else the server's default. */
     model: ModelName.optional(),
+    /** Absent: the session's agent; of a new session, too, where it is given. */
+    agent: AgentName.optional(),
+    /** Absent: the session's, else the model's own default. */
+    effort: Effort.optional(),
     budget: Budget.optional(),
+    /** Files that belong to the prompt, uploaded before. Models that can't read one are told that it is there. */
+    attachments: z.array(Attachment).min(1).max(MAX_ATTACHMENTS).optional(),
     ...WORKSPACE_CHOICE,
   })
   .superRefine(checkChoice)
@@ -85,6 +114,14 @@ export const SubmitTaskInput = z
     message:
       "projectId, baseRef, workspace and includeUncommitted are for a new session: leave out sessionId",
     path: ["sessionId"],
+  })
+  .refine(({ whenBusy, attachments }) => whenBusy !== "steer" || attachments === undefined, {
+    message: "A message for a running task has no attachments; submit it with whenBusy 'enqueue'",
+    path: ["attachments"],
+  })
+  .refine(({ whenBusy, prompt }) => whenBusy !== "steer" || prompt.length <= MAX_STEER_LENGTH, {
+    message: `A message for a running task has at most ${MAX_STEER_LENGTH} characters; submit it with whenBusy 'enqueue'`,
+    path: ["prompt"],
   });
 export type SubmitTaskInput = z.infer<typeof SubmitTaskInput>;
 
@@ -99,6 +136,13 @@ export type SubmitTaskOutput = z.infer<typeof SubmitTaskOutput>;
 
 export const TaskRef = z.strictObject({ taskId: Id });
 export type TaskRef = z.infer<typeof TaskRef>;
+
+export const RetryTaskInput = z.strictObject({
+  taskId: Id,
+  /** Limits of the new task, in place of the earlier one's. */
+  budget: Budget.optional(),
+});
+export type RetryTaskInput = z.infer<typeof RetryTaskInput>;
 
 export const EditTaskInput = z.strictObject({
   taskId: Id,

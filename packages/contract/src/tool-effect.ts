@@ -6,6 +6,7 @@
  * - `egress`: reaches the network, so that what it is given can leave the machine
  * - `reads-untrusted`: gives the model text by strangers, who may try to instruct it
  * - `asks`: asks the user a question
+ * - `third-party`: somebody else's server describes it and carries it out, and nobody has vouched for that one
  */
 export const TOOL_EFFECTS = [
   "changes-workspace",
@@ -13,5 +14,6 @@ export const TOOL_EFFECTS = [
   "egress",
   "reads-untrusted",
   "asks",
+  "third-party",
 ] as const;
 export type ToolEffect = (typeof TOOL_EFFECTS)[number];

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Id } from "./primitives.ts";
+import { GitHash } from "./checkpoint.ts";
 
 /** A branch, tag or commit (git-check-ref-format(1)); never an option, an expression or a path out of `refs/`. */
 export const GitRef = z
@@ -61,3 +62,15 @@ export function checkChoice(choice: WorkspaceChoice, context: z.RefinementCtx): 
   if (choice.baseRef !== undefined) refuse("baseRef", `baseRef needs ${needs}`);
   if (choice.includeUncommitted === true) refuse("includeUncommitted", `includeUncommitted needs ${needs}`);
 }
+
+/** A session's work that was archived, with its workspace removed. */
+export const WorkArchived = z.strictObject({
+  /** Of the session's private repository; it has everything that was in the workspace and not ignored. */
+  branch: z.string(),
+  /** The newest commit of the branch. */
+  commit: GitHash,
+  /** What the session started from; a patch goes from here to the commit. */
+  baseCommit: GitHash,
+  /** Name of the principal who asked. */
+  by: z.string(),
+});

@@ -79,7 +79,7 @@ export class Child {
   }
 
   /** Sends the signal and waits for the end; SIGKILL after `graceMs`. */
-  async end(signal: NodeJS.Signals = "SIGTERM", graceMs = 10_000): Promise<ChildExit> {
+  async end(signal: NodeJS.Signals = "SIGTERM", graceMs = 60_000): Promise<ChildExit> {
     if (!this.isRunning) return this.exited;
     this.#process.kill(signal);
     const impatience = setTimeout(() => this.#process.kill("SIGKILL"), graceMs);

@@ -1,6 +1,8 @@
+export { scriptedAgentCommand, scriptedAgentShown } from "./acp-agent/acp-agent.ts";
 export { addUser, type AddedUser, redeemInvitation } from "./add-user.ts";
 export { browserHeaders } from "./browser-headers.ts";
 export { Cluster, type ClusterOptions } from "./cluster/cluster.ts";
+export { installedAgents } from "./acp-agent/installed-agents.ts";
 export * from "./event-log-checkers.ts";
 export { FakeProvider, type FakeProviderOptions, type Respond } from "./fake-provider/fake-provider.ts";
 export { FakeProviderProcess } from "./fake-provider/fake-provider-process.ts";
@@ -18,6 +20,7 @@ export { monotonicMicros } from "./monotonic-micros.ts";
 export { isProcessAlive } from "./process-alive.ts";
 export { environmentsBelow } from "./process-environments.ts";
 export { PostgresServer, type ShutdownMode } from "./postgres/postgres-server.ts";
+export { processesBelow } from "./processes-below.ts";
 export { readLog } from "./read-log.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { ServerFixture, type ServerFixtureOptions } from "./server-fixture.ts";

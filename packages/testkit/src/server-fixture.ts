@@ -18,7 +18,7 @@ export interface ServerFixtureOptions {
   databaseUrl?: string | undefined;
   /** An existing data directory, which is kept; default: a new one, removed at the end. */
   dataDir?: string;
-  /** Default 30,000. */
+  /** Default 120,000. */
   readyTimeoutMs?: number;
   /** For the server's Node, e.g. `--expose-gc`. */
   nodeOptions?: readonly string[];
@@ -98,9 +98,9 @@ export class ServerFixture implements AsyncDisposable {
     return this.#earlierLogs + (this.#child?.logs ?? "");
   }
 
-  /** Shuts the server down. @returns its exit code; null if it had to be killed after 15 s */
+  /** Shuts the server down. @returns its exit code; null if it had to be killed after a minute */
   async stop(): Promise<number | null> {
-    const { code } = await this.#running().end("SIGTERM", 15_000);
+    const { code } = await this.#running().end("SIGTERM", 60_000);
     return code;
   }
 
@@ -121,7 +121,7 @@ export class ServerFixture implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#child?.end("SIGTERM", 15_000);
+    await this.#child?.end("SIGTERM", 60_000);
     if (this.#options.dataDir !== undefined) return;
     // A tool's process that outlives the server may still be writing to its workspace.
     await this.#database?.drop();
@@ -134,7 +134,7 @@ export class ServerFixture implements AsyncDisposable {
   }
 
   async #launch(port: number, env: Record<string, string> = {}): Promise<void> {
-    const { main = SERVER_MAIN, web = "off", readyTimeoutMs = 30_000, nodeOptions } = this.#options;
+    const { main = SERVER_MAIN, web = "off", readyTimeoutMs = 120_000, nodeOptions } = this.#options;
     const databaseUrl = this.#options.databaseUrl ?? this.#database?.url;
     const startedAt = performance.now();
     this.#earlierLogs = this.logs;

@@ -81,7 +81,9 @@ describe("A1: what was typed before the prompt was shown answers nothing", () =>
     await using cli = terminal("run", `run: echo ${marker}`);
     await cli.shows(PROMPT);
     cli.type("a\r");
-    await cli.shows("Always allow bash in this session, without asking? Type yes to confirm: ");
+    await cli.shows(
+      `Always allow bash \`echo ${marker}\` in this session, without asking? Type yes to confirm: `,
+    );
     cli.type("y\r");
     await cli.shows(PROMPT);
     expect(await answersTo(marker)).toEqual([]);

@@ -48,6 +48,11 @@ export async function askDecision(
   }
 }
 
-export function describeRule(rule: string): string {
-  return `Always allow ${rule} in this session, without asking?`;
+export function describeRule(rule: string, level: "session" | "project" | "user" = "session"): string {
+  const where = {
+    session: "in this session",
+    project: "in your sessions of this project",
+    user: "in all your sessions",
+  }[level];
+  return `Always allow ${rule} ${where}, without asking?`;
 }

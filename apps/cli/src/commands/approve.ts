@@ -1,10 +1,11 @@
 import type { TrunklineClient } from "@trunkline/client";
-import type { Approval, ApprovalDecision } from "@trunkline/contract";
+import { type Approval, type ApprovalDecision, type RuleTerms, termsInWords } from "@trunkline/contract";
 import { Command, Option } from "commander";
 import { askAnswer } from "../approvals/ask-answer.ts";
 import { askDecision, describeRule } from "../approvals/ask-decision.ts";
 import { formatCallDetails } from "../approvals/call-details.ts";
 import { isQuestion, questionText } from "../approvals/question.ts";
+import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { askYesNo, canAsk } from "../terminal/ask.ts";
 import { awaiting } from "../terminal/awaiting.ts";
@@ -25,6 +26,8 @@ interface ApproveOptions {
   note?: string;
   session?: string;
   limit: number;
+  rule?: number;
+  in?: "session" | "project" | "user";
   json?: true;
 }
 
@@ -37,7 +40,20 @@ export function approveCommand(context: CommandContext): Command {
     )
     .argument("[approval]", "id of the approval, its beginning, or last", parseId("approve"))
     .addOption(new Option("--deny", "deny it").conflicts("always"))
-    .option("--always", "allow it, and calls like it for the rest of the session")
+    .option("--always", "allow it and, by a rule, calls like it from now on")
+    .addOption(
+      new Option("--rule <number>", "with --always: which of the rules that it offers; 1 is the narrowest")
+        .argParser(parseWholeNumber(1, 10))
+        .conflicts("deny"),
+    )
+    .addOption(
+      new Option(
+        "--in <place>",
+        "with --always: where the rule holds: in this session, in yours of its project, in all yours",
+      )
+        .choices(["session", "project", "user"])
+        .conflicts("deny"),
+    )
     .option("--note <text>", "a note to the agent, or the answer to its question")
     .option("-y, --yes", "don't ask")
     .option("-s, --session <id>", "list only what waits in this session", parseId("sessions"))
@@ -53,6 +69,9 @@ export function approveCommand(context: CommandContext): Command {
       const client = connect(context, command);
       const { out, err } = context.terminal;
       const approvalId = await findApproval(context, client, given);
+      if (options.always !== true && (options.rule ?? options.in) !== undefined) {
+        throw new CommandError(EXIT.usage, "Only --always makes a rule: use --rule and --in with it.");
+      }
       const answer = await answerOf(context, client, approvalId, options);
       if (answer === null) {
         context.exitCode = EXIT.canceled;
@@ -68,6 +87,8 @@ export function approveCommand(context: CommandContext): Command {
 interface ApprovalAnswer {
   decision: ApprovalDecision;
   note?: string | undefined;
+  rule?: RuleTerms | undefined;
+  level?: "session" | "project" | "user" | undefined;
 }
 
 /** @returns the decision from the options, or from the user who has seen the whole call; null if they leave */
@@ -75,14 +96,18 @@ async function answerOf(
   { terminal }: CommandContext,
   client: TrunklineClient,
   approvalId: string,
-  { deny, always, note, yes }: ApproveOptions,
+  { deny, always, note, yes, ...chosen }: ApproveOptions,
 ): Promise<ApprovalAnswer | null> {
   const decision: ApprovalDecision = deny ? "deny" : always ? "always" : "allow";
-  if (deny || yes || !canAsk(terminal)) return { decision, note };
+  const isChosen = chosen.rule !== undefined || chosen.in !== undefined;
+  if (deny || ((yes || !canAsk(terminal)) && !isChosen)) return { decision, note };
   const open = await takeItems(MAX_LISTED, (page) => client.approval.list.query(page));
   const approval = open.items.find(({ id }) => id === approvalId);
   // The server says why it is closed.
   if (approval === undefined) return { decision, note };
+  const rule = ruleOf(approval, chosen.rule);
+  const level = chosen.in;
+  if (yes || !canAsk(terminal)) return { decision, note, rule, level };
   const { signal } = new AbortController();
   if (isQuestion(approval)) {
     if (note !== undefined) return { decision, note };
@@ -93,11 +118,25 @@ async function answerOf(
   const rows = [...formatCallDetails(approval, terminal.err.colors), `  ${oneLine(approval.reason)}`];
   await terminal.err.write(rows.map((row) => `${row}\n`).join(""));
   if (always && approval.always !== null) {
-    const question = describeRule(oneLine(approval.always));
-    return (await askYesNo(terminal, question, { otherwise: false })) ? { decision, note } : null;
+    const { rules } = approval;
+    const more = rules.map((each, index) => `  --rule ${index + 1}: ${oneLine(termsInWords(each))}\n`);
+    if (rules.length > 1 && chosen.rule === undefined) await terminal.err.write(more.join(""));
+    const words = rule === undefined ? approval.always : termsInWords(rule);
+    const question = describeRule(oneLine(words), level);
+    const isSure = await askYesNo(terminal, question, { otherwise: false });
+    return isSure ? { decision, note, rule, level } : null;
   }
   const asked = await askDecision(terminal, approval.always, { signal });
   return asked.kind === "decided" ? { decision: asked.decision, note } : null;
+}
+
+/** @throws CommandError if it does not offer that many. */
+function ruleOf({ rules }: Approval, chosen: number | undefined): RuleTerms | undefined {
+  if (chosen === undefined) return rules[0];
+  const rule = rules[chosen - 1];
+  if (rule !== undefined) return rule;
+  const offered = rules.map((each, index) => `\n  ${index + 1}  ${oneLine(termsInWords(each))}`);
+  throw new CommandError(EXIT.usage, `There is no rule ${chosen}. Offered:${offered.join("") || " none"}`);
 }
 
 async function list(context: CommandContext, options: ApproveOptions, command: Command): Promise<void> {
@@ -121,9 +160,7 @@ function describeAnswer({ state, always, note, ...call }: Approval): string {
   const what = describeCall(call);
   if (isQuestion(call) && state !== "deny") return `Answered: ${oneLine(note ?? "yes")}`;
   if (state === "deny") return `Denied: ${what}`;
-  return state === "always" && always !== null
-    ? `Always allowed in this session: ${oneLine(always)}`
-    : `Allowed: ${what}`;
+  return state === "always" && always !== null ? `Always allowed: ${oneLine(always)}` : `Allowed: ${what}`;
 }
 
 function approvalColumns(nowMs: number): Column<Approval>[] {

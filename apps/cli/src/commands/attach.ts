@@ -5,6 +5,7 @@ import { openAnswerPrompt } from "../approvals/answer-prompt.ts";
 import { EXIT, EXIT_CODE_OF_STATE } from "../exit-code.ts";
 import { listenForInterrupt } from "../terminal/interrupt.ts";
 import { awaiting } from "../terminal/awaiting.ts";
+import { isHandedOver } from "../transcript/task-row.ts";
 import { openJsonView, openTranscriptView } from "../transcript/event-view.ts";
 import { connect, hints, type CommandContext } from "./context.ts";
 import { describeDetached } from "./detached-hint.ts";
@@ -62,7 +63,8 @@ export function attachCommand(context: CommandContext): Command {
             const end = endStateOf(event);
             if (end === null || event.taskId === null) continue;
             unfinished.delete(event.taskId);
-            lastEnd = end;
+            // The task that it was handed to goes on.
+            if (!isHandedOver(event)) lastEnd = end;
           }
           finished = live && unfinished.size === 0 && !options.follow;
           if (finished) break;

@@ -11,31 +11,67 @@ import type { TargetOptions } from "../server/target.ts";
 import { formatSize } from "../terminal/size.ts";
 import { openStatusLine, type StatusLine } from "../terminal/status-line.ts";
 import { hints, type CommandContext } from "./context.ts";
+import { explained } from "./explained.ts";
 
 interface JsonOption {
   json?: true;
 }
 
+interface BackupOptions extends JsonOption {
+  all?: true;
+  keys?: boolean;
+}
+
 export function backupCommand(context: CommandContext): Command {
   return new Command("backup")
-    .summary("back up the database")
-    .description("Copy the database to a file; the server may be running. Workspace files are not included.")
-    .argument("<file>", "file to write, which must not exist")
-    .option("--json", "print the file and its size in bytes as JSON")
-    .action(async (file: string, { json }: JsonOption, command: Command) => {
+    .summary("back up the database, or everything")
+    .description(
+      "Copy the database to a file or, with --all, the database and all files (workspaces, checkpoints, attachments, " +
+        "repositories) to a directory. The server may be running.",
+    )
+    .argument("<path>", "file or directory to write, which must not exist")
+    .option("--all", "everything, into a directory")
+    .option("--no-keys", "with --all: leave out the key of stored credentials, which then must be set again")
+    .option("--json", "print what was written, with its size in bytes, as JSON")
+    .action(async (path: string, { all, keys, json }: BackupOptions, command: Command) => {
+      if (all) return await backUpEverything(context, command, path, { withKeys: keys !== false, json });
       const { out, err } = context.terminal;
       refuseForPostgres(context, BACKUP_OF_POSTGRES);
       // Loaded lazily, so that other commands don't wait for the database library.
       const { backupDatabase } = await import("@trunkline/server/backup");
       using status = openStatusLine(err);
       const summary = await explained(async () =>
-        backupDatabase(dataDirOf(context, command), backupPath(file), showCopy(status)),
+        backupDatabase(placeOf(context, command).dataDir, backupPath(path), showCopy(status)),
       );
       status.show(null);
-      await out.write(
+      return await out.write(
         json ? `${JSON.stringify(summary)}\n` : `${summary.file}  ${formatSize(summary.bytes)}\n`,
       );
     });
+}
+
+async function backUpEverything(
+  context: CommandContext,
+  command: Command,
+  path: string,
+  { withKeys, json }: { withKeys: boolean; json: true | undefined },
+): Promise<void> {
+  const { out, err } = context.terminal;
+  const { backupEverything } = await import("@trunkline/server/backup");
+  using status = openStatusLine(err);
+  const place = placeOf(context, command);
+  const summary = await explained(async () =>
+    backupEverything(backupPath(path), { ...place, withKeys, onProgress: showCopy(status) }),
+  );
+  status.show(null);
+  if (json) return await out.write(`${JSON.stringify(summary)}\n`);
+  await out.write(`${summary.directory}  ${formatSize(summary.bytes)}, ${summary.files} files\n`);
+  if (!withKeys) return;
+  await err.write(
+    err.colors.dim(
+      "It holds the key of stored credentials: keep it as safe as the server itself, or use --no-keys.\n",
+    ),
+  );
 }
 
 interface RestoreOptions extends JsonOption {
@@ -47,50 +83,59 @@ export function restoreCommand(context: CommandContext): Command {
   return new Command("restore")
     .summary("restore a backup")
     .description(
-      "Replace the database of the data directory with a backup. The old one is kept beside it. Stop the server first.",
+      "Replace the database of the data directory with a backup and, if it is one of everything, all files. What was there is " +
+        "kept beside it. Stop the server first.",
     )
-    .argument("<file>", "the backup")
+    .argument("<path>", "the backup")
     .option("--revoke-tokens", "revoke every token in the backup; everybody must be invited again")
     .option(
       "--resume-tasks",
       "continue tasks that were unfinished when the backup was made (default: cancel them)",
     )
-    .option("--json", "print where the old database is as JSON")
-    .action(async (file: string, { json, revokeTokens, resumeTasks }: RestoreOptions, command: Command) => {
+    .option("--json", "print what was replaced as JSON")
+    .action(async (path: string, { json, revokeTokens, resumeTasks }: RestoreOptions, command: Command) => {
       const { out, err } = context.terminal;
-      refuseForPostgres(context, RESTORE_OF_POSTGRES);
-      const { restoreDatabase } = await import("@trunkline/server/backup");
-      const dataDir = dataDirOf(context, command);
-      const source = existingFile(file);
-      makeDataDir(dataDir);
+      const isEverything = statSync(localPath(path), { throwIfNoEntry: false })?.isDirectory() === true;
+      if (!isEverything) refuseForPostgres(context, RESTORE_OF_POSTGRES);
+      const { restoreDatabase, restoreEverything } = await import("@trunkline/server/backup");
+      const place = placeOf(context, command);
+      const source = isEverything ? localPath(path) : existingFile(path);
+      makeDataDir(place.dataDir);
       using status = openStatusLine(err);
+      const options = {
+        revokeTokens: revokeTokens === true,
+        resumeTasks: resumeTasks === true,
+        onProgress: showCopy(status),
+      };
       const summary = await explained(async () =>
-        restoreDatabase(dataDir, source, {
-          revokeTokens: revokeTokens === true,
-          resumeTasks: resumeTasks === true,
-          onProgress: showCopy(status),
-        }),
+        isEverything
+          ? restoreEverything(source, { ...place, ...options })
+          : restoreDatabase(place.dataDir, source, options),
       );
       status.show(null);
       if (json) return await out.write(`${JSON.stringify(summary)}\n`);
-      const { replaced } = summary;
-      await out.write(replaced === null ? "Restored\n" : `Restored. The old database: ${replaced}\n`);
-      if (summary.tokens === 0) return;
+      const { replaced, tokens } = summary;
+      await out.write(
+        typeof replaced === "string"
+          ? `Restored. The old database: ${replaced}\n`
+          : ["Restored\n", ...(replaced ?? []).map((old) => `  kept: ${old}\n`)].join(""),
+      );
+      if (tokens === null || tokens === 0) return;
       await err.write(
         err.colors.dim(
-          `${summary.tokens} tokens in the backup work again, except those revoked in this data directory since. ` +
-            `To revoke them all: ${hints(context)("restore", "--revoke-tokens", file)}\n`,
+          `${tokens} tokens in the backup work again, except those revoked in this data directory since. ` +
+            `To revoke them all: ${hints(context)("restore", "--revoke-tokens", path)}\n`,
         ),
       );
     });
 }
 
 const BACKUP_OF_POSTGRES =
-  'Back it up with: pg_dump --format=custom --schema=trunkline --file=FILE "$TRUNKLINE_DATABASE_URL", and copy the directory ' +
-  "of TRUNKLINE_SHARED_DIR (workspaces, attachments, revocations).";
+  "Back it up with --all, or the database alone with: " +
+  'pg_dump --format=custom --schema=trunkline --file=FILE "$TRUNKLINE_DATABASE_URL"';
 const RESTORE_OF_POSTGRES =
-  'Stop all nodes, then: pg_restore --clean --if-exists --dbname="$TRUNKLINE_DATABASE_URL" FILE. Put the directory of ' +
-  "TRUNKLINE_SHARED_DIR back, create an empty file named 'restored' in it so that no task runs again unasked, and start one node.";
+  'Restore a backup that was made with --all, or stop all nodes, then: pg_restore --clean --if-exists --dbname="$TRUNKLINE_DATABASE_URL" FILE, ' +
+  "and create an empty file named 'restored' in the directory of TRUNKLINE_SHARED_DIR so that no task runs again unasked.";
 
 /** The data directory has no database then, or one that no longer counts. @throws CommandError */
 function refuseForPostgres({ terminal }: CommandContext, instead: string): void {
@@ -131,19 +176,15 @@ function existingFile(file: string): string {
   );
 }
 
-function dataDirOf({ terminal }: CommandContext, command: Command): string {
-  return findDataDir(command.optsWithGlobals<TargetOptions>().dataDir, terminal.env);
-}
-
-/** These server errors are meant for people; anything else is a bug. */
-async function explained<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const names = ["BackupError", "DataDirError", "DataDirLockedError"];
-    if (!(error instanceof Error) || !names.includes(error.name)) throw error;
-    throw new CommandError(EXIT.failed, error.message, { cause: error });
-  }
+/** Where the server keeps what it keeps. */
+function placeOf({ terminal: { env } }: CommandContext, command: Command) {
+  const dataDir = findDataDir(command.optsWithGlobals<TargetOptions>().dataDir, env);
+  const sharedDir = present(env["TRUNKLINE_SHARED_DIR"]);
+  return {
+    dataDir,
+    sharedDir: sharedDir === undefined ? dataDir : localPath(sharedDir),
+    databaseUrl: present(env["TRUNKLINE_DATABASE_URL"]),
+  };
 }
 
 /** After the last page the copy is verified, which takes as long again. */

@@ -1,5 +1,8 @@
 import { Command } from "commander";
 import { checkDataDir, checkDisk, checkNode } from "../doctor/check-machine.ts";
+import { checkConfig } from "../doctor/check-config.ts";
+import { checkProjectRoots } from "../doctor/check-projects.ts";
+import { checkModelServers } from "../doctor/check-model-servers.ts";
 import { checkServer } from "../doctor/check-server.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { checkRows } from "../doctor/check-rows.ts";
@@ -35,6 +38,9 @@ export function doctorCommand(context: CommandContext): Command {
         await checkDataDir(dataDir),
         await checkDisk(dataDir),
         ...(sharedDir === undefined ? [] : [await checkDisk(localPath(sharedDir), "shared disk")]),
+        ...(await checkConfig(dataDir, env)),
+        ...(await checkProjectRoots(dataDir, env)),
+        ...(await checkModelServers(env)),
         ...(await serverFindings(context, command, dataDir)),
       ];
       if (options.verify) {

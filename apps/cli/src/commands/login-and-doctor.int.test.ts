@@ -1,4 +1,6 @@
-import { chmod } from "node:fs/promises";
+import { chmod, mkdtemp, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { ServerFixture } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Finding } from "../doctor/finding.ts";
@@ -12,6 +14,36 @@ beforeAll(async () => {
   server = await ServerFixture.start();
 });
 afterAll(() => server[Symbol.asyncDispose]());
+
+describe("login URL", () => {
+  it("F3: keeps a token for that server once it is accepted, for this user alone, until logout", async () => {
+    const home = await mkdtemp(join(tmpdir(), "trunkline-home-"));
+    const elsewhere = { HOME: home, XDG_CONFIG_HOME: "", TRUNKLINE_DATA_DIR: "" };
+    const run = async (args: string[], stdin?: string) => CliProcess.run(args, elsewhere, stdin);
+    try {
+      expect(await run(["login", server.url], "wrong")).toMatchObject({ exitCode: 4 });
+      expect(await run(["whoami"])).toMatchObject({ exitCode: 4 });
+      expect(await run(["login", `${server.url}/`], `${server.token}\n`)).toMatchObject({
+        exitCode: 0,
+        out: expect.stringContaining(`Signed in to ${server.url} as local`),
+      });
+      const file = join(home, ".config", "trunkline", "login.json");
+      expect((await stat(file)).mode & 0o777).toBe(0o600);
+
+      const who = await run(["whoami", "--json"]);
+      expect(JSON.parse(who.out)).toMatchObject({ url: server.url, tokenSource: file, name: "local" });
+      expect((await run(["whoami"])).out).not.toContain(server.token);
+      // Another address does not get it.
+      expect(await run(["whoami", "--url", server.url.replace("127.0.0.1", "localhost")])).toMatchObject({
+        exitCode: 4,
+      });
+      await run(["logout"]);
+      expect(await run(["whoami"])).toMatchObject({ exitCode: 4 });
+    } finally {
+      await rm(home, { recursive: true });
+    }
+  });
+});
 
 describe("login", () => {
   it("prints a link that works once", async () => {
@@ -67,5 +99,25 @@ describe("doctor", () => {
     expect(findings(nobody)).toMatchObject({ "data directory": { level: "ok" }, server: { level: "fail" } });
     expect(findings(nobody)).not.toHaveProperty("token");
     expect(nobody.exitCode).toBe(1);
+  });
+
+  it("explains what is wrong with trunkline.config.json, and what it needs", async () => {
+    const path = join(server.dataDir, "trunkline.config.json");
+    await writeFile(path, '{"providers":{"groq":{"kind":"openai-compatible","keyvariable":"GROQ_KEY"}}}');
+    const faulty = await cli(["doctor"]);
+    expect(faulty.out).toContain(
+      `${path}: providers.groq.keyvariable: unknown setting. Did you mean keyVariable?`,
+    );
+    expect(faulty.exitCode).toBe(1);
+    await writeFile(path, '{"providers":{"groq":{"kind":"openai-compatible","keyVariable":"GROQ_KEY"}}}');
+    expect((await cli(["doctor"])).out).toMatch(
+      /^warn {2}config file .+sets providers; not set in this shell.+GROQ_KEY$/m,
+    );
+    expect((await cli(["doctor"], { GROQ_KEY: "k" })).out).toMatch(/^ok {4}config file .+sets providers$/m);
+    await rm(path);
+    const elsewhere = await cli(["doctor"], { TRUNKLINE_CONFIG_FILE: path });
+    expect(elsewhere.out).toMatch(
+      /^fail {2}config file .+TRUNKLINE_CONFIG_FILE names .+ which does not exist$/m,
+    );
   });
 });

@@ -37,4 +37,4 @@ it("moves a server's store to PostgreSQL and back, once the server has stopped",
   } finally {
     await rm(directory, { recursive: true, force: true });
   }
-}, 60_000);
+});

@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import type { Task } from "@trunkline/contract";
 import { ServerFixture, waitFor } from "@trunkline/testkit";
 import { afterAll, beforeAll, beforeEach, expect, it } from "vitest";
@@ -58,6 +60,29 @@ it("refuses to touch what has begun, and a use that says too little or too much"
   expect(await cli(["move", third])).toMatchObject({ exitCode: 2, err: expect.stringContaining("--last") });
   expect((await cli(["move", third, "--last", "--before", second])).exitCode).toBe(2);
   expect((await cli(["edit", third])).err).toContain("No prompt.");
+});
+
+it("hands what waits, or a new prompt, to the running task, and watches that one then", async () => {
+  const { sessionId: id, taskId } = await server.client.task.submit.mutate({
+    prompt: `run: until [ -e go ]; do sleep 0.05; done; echo went`,
+  });
+  await waitFor("its start", async () => (await taskOf(taskId)).state === "working");
+  const queued = await server.client.task.submit.mutate({ prompt: "say: was queued", sessionId: id });
+  expect(await cli(["steer", queued.taskId])).toMatchObject({
+    exitCode: 0,
+    out: "Goes to the running task\n",
+  });
+  const watching = cli(["run", "--session", id, "--steer", "say: heard this"]);
+  await waitFor("the message", async () => {
+    const { tasks } = await server.client.session.get.query({ sessionId: id });
+    return tasks.filter(({ steers, state }) => steers === taskId && state === "submitted").length === 2;
+  });
+  await writeFile(join(server.dataDir, "workspaces", id, "go"), "");
+  const { exitCode, out } = await watching;
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/went[^]*› say: was queued\n› say: heard this\n[^]*heard this\n[^]*Completed/);
+  expect(await taskOf(queued.taskId)).toMatchObject({ state: "canceled", reason: "steered" });
+  expect((await cli(["steer", taskId])).err).toContain("can't be handed to the running task");
 });
 
 it("retries what has ended, and nothing else", async () => {

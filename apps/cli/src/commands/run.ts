@@ -1,5 +1,12 @@
 import { endStateOf, followSession, type TrunklineClient } from "@trunkline/client";
-import type { SubmitTaskInput, SubmitTaskOutput, TerminalTaskState } from "@trunkline/contract";
+import {
+  type BudgetLimits,
+  type Effort,
+  EFFORTS,
+  type SubmitTaskInput,
+  type SubmitTaskOutput,
+  type TerminalTaskState,
+} from "@trunkline/contract";
 import { Command, Option } from "commander";
 import { openAnswerPrompt } from "../approvals/answer-prompt.ts";
 import { EXIT, EXIT_CODE_OF_STATE } from "../exit-code.ts";
@@ -11,10 +18,12 @@ import { awaiting } from "../terminal/awaiting.ts";
 import { listenForInterrupt } from "../terminal/interrupt.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { openFinalView, openJsonView, openTranscriptView } from "../transcript/event-view.ts";
+import { parseBudget } from "./budget-limits.ts";
 import { connect, hints, type CommandContext } from "./context.ts";
 import { describeDetached } from "./detached-hint.ts";
 import { findSession, LAST } from "./find-id.ts";
 import { parseId } from "./option-values.ts";
+import { readAttachments, uploadAttachments } from "./attachments.ts";
 import { PROMPT_HELP, readPrompt } from "./prompt-source.ts";
 
 interface RunOptions extends WorkspaceOptions {
@@ -22,7 +31,11 @@ interface RunOptions extends WorkspaceOptions {
   session?: string;
   continue?: true;
   model?: string;
+  effort?: Effort;
+  agent?: string;
+  budget?: BudgetLimits;
   whenBusy: SubmitTaskInput["whenBusy"];
+  attach?: string[];
   detach?: true;
   start?: true;
   json?: true;
@@ -53,10 +66,28 @@ export function runCommand(context: CommandContext): Command {
     .option("--in-place", "work in the directory itself, not on a copy; only for a server's single user")
     .option("-y, --yes", "let sessions use the repository, without asking")
     .option("-m, --model <name>", "model to use, as provider:model")
+    .addOption(new Option("--effort <level>", "how much the model thinks").choices(EFFORTS))
+    .option("-a, --agent <name>", "agent to use: default, read-only (changes nothing), plan (writes a plan)")
+    .option(
+      "--budget <limits>",
+      "end the task cleanly at any of these, e.g. 0.50usd,40steps,90m (usd, steps, tokens, m, h, d)",
+      parseBudget,
+    )
     .addOption(
       new Option("--when-busy <what>", "if the session is busy")
-        .choices(["enqueue", "interrupt", "reject"])
+        .choices(["enqueue", "interrupt", "reject", "steer"])
         .default("enqueue"),
+    )
+    .addOption(
+      new Option(
+        "--steer",
+        "hand the prompt to the running task after its current tool call (--when-busy steer)",
+      ).implies({ whenBusy: "steer" }),
+    )
+    .option(
+      "--attach <file>",
+      "attach a file to the prompt; may be repeated",
+      (file: string, before: string[] | undefined) => [...(before ?? []), file],
     )
     .option("-d, --detach", "submit only, don't watch")
     .option("--start", "start a server in the background if none is running, without asking")
@@ -68,6 +99,7 @@ export function runCommand(context: CommandContext): Command {
       const { in: stdin, out, err } = context.terminal;
       const notify = (message: string): void => void err.write(`${err.colors.yellow(message)}\n`);
       const prompt = await readPrompt({ words, file: options.file, stdin, notify });
+      const files = await readAttachments(options.attach ?? []);
       await ensureServer(context, command.optsWithGlobals<TargetOptions>(), {
         start: options.start === true,
       });
@@ -77,10 +109,11 @@ export function runCommand(context: CommandContext): Command {
       const after = await seqBefore(client, sessionId);
       const workspace = sessionId === undefined ? await chooseWorkspace(context, client, options) : {};
 
+      const attachments = await uploadAttachments(client, files, err);
       using interrupt = listenForInterrupt(out.gone);
       const submitted = await submit(
         client,
-        { ...options, prompt, sessionId, workspace },
+        { ...options, prompt, sessionId, workspace, attachments },
         context.terminal,
         interrupt.signal,
       );
@@ -90,7 +123,8 @@ export function runCommand(context: CommandContext): Command {
           : describeDetached("Submitted.", submitted, hints(context));
         return await out.write(text);
       }
-      const ended = await watch(client, { ...submitted, after }, context, {
+      const { steers } = submitted.task;
+      const ended = await watch(client, { ...submitted, steers, after }, context, {
         view: options.json ? "json" : options.final ? "final" : "transcript",
         signal: interrupt.signal,
       });
@@ -103,16 +137,17 @@ async function seqBefore(client: TrunklineClient, sessionId: string | undefined)
   return sessionId === undefined ? 0 : (await client.session.get.query({ sessionId })).lastSeq;
 }
 
-type Submission = Pick<RunOptions, "model" | "whenBusy"> & {
+type Submission = Pick<RunOptions, "model" | "effort" | "agent" | "budget" | "whenBusy"> & {
   prompt: string;
   sessionId: string | undefined;
   workspace: Choice;
+  attachments: SubmitTaskInput["attachments"];
 };
 
 /** A submit in flight may or may not have arrived, so the first Ctrl-C waits for the answer. */
 async function submit(
   client: TrunklineClient,
-  { prompt, sessionId, model, whenBusy, workspace }: Submission,
+  { prompt, sessionId, model, effort, agent, budget, whenBusy, workspace, attachments }: Submission,
   { err }: Terminal,
   signal: AbortSignal,
 ): Promise<SubmitTaskOutput> {
@@ -121,23 +156,32 @@ async function submit(
   };
   signal.addEventListener("abort", explain);
   try {
-    const submitting = client.task.submit.mutate({ prompt, sessionId, model, whenBusy, ...workspace });
-    return await awaiting(err, "Submitting", submitting);
+    const input = { prompt, sessionId, model, effort, agent, budget, whenBusy, attachments, ...workspace };
+    return await awaiting(err, "Submitting", client.task.submit.mutate(input));
   } finally {
     signal.removeEventListener("abort", explain);
   }
 }
 
-/** @returns how the task ended; null if the user left first */
+/**
+ * Watches a task, and the one that it is a message for: handed over, it ends with that one.
+ * @returns how the task ended; null if the user left first
+ */
 async function watch(
   client: TrunklineClient,
-  { taskId, sessionId, after }: { taskId: string; sessionId: string; after: number },
+  {
+    taskId: submittedId,
+    steers,
+    sessionId,
+    after,
+  }: { taskId: string; steers: string | undefined; sessionId: string; after: number },
   context: CommandContext,
   { view: kind, signal }: { view: "transcript" | "json" | "final"; signal: AbortSignal },
 ): Promise<TerminalTaskState | null> {
   const { terminal } = context;
   const { out, err } = terminal;
   const command = hints(context);
+  let taskId = submittedId;
   const ended = await (async () => {
     await using answering = openAnswerPrompt(client, terminal, { enabled: kind !== "json" });
     using view =
@@ -153,11 +197,13 @@ async function watch(
       onState: view.onState,
     })) {
       for (const event of events) {
-        if (event.taskId !== taskId) continue;
+        if (event.type === "task.steered" && event.data.steeredTaskId === taskId)
+          taskId = event.taskId ?? taskId;
+        if (event.taskId !== taskId && event.taskId !== steers) continue;
         await answering.see(event);
         await view.show(event);
         const end = endStateOf(event);
-        if (end !== null) return end;
+        if (end !== null && event.taskId === taskId) return end;
       }
       view.settle();
       if (live) answering.settle();

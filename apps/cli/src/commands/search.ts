@@ -5,11 +5,13 @@ import { awaiting } from "../terminal/awaiting.ts";
 import type { Output } from "../terminal/output.ts";
 import type { Column } from "../terminal/table.ts";
 import { connect, type CommandContext } from "./context.ts";
+import { findSession } from "./find-id.ts";
 import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
 import { parseWholeNumber } from "./option-values.ts";
 import { takeItems } from "./paged-items.ts";
 
 interface SearchOptions {
+  session?: string;
   limit: number;
   json?: true;
 }
@@ -22,18 +24,21 @@ export function searchCommand(context: CommandContext): Command {
         "be the beginning of one.",
     )
     .argument("<words...>", "words to search for")
+    .option("-s, --session <session>", "search only in this session (an id, or how it begins; 'last')")
     .option("-n, --limit <count>", "how many at most", parseWholeNumber(1, MAX_LISTED), DEFAULT_LISTED)
     .option("--json", "print one result per line as JSON")
     .action(async (words: string[], options: SearchOptions, command: Command) => {
       const { terminal } = context;
       const client = connect(context, command);
       const text = words.join(" ");
+      const sessionId =
+        options.session === undefined ? undefined : await findSession(context, client, options.session);
       const found = await awaiting(
         terminal.err,
         "Searching",
         takeItems(
           options.limit,
-          (page) => client.search.query.query({ text, ...page }),
+          (page) => client.search.query.query({ text, sessionId, ...page }),
           MAX_SEARCH_PAGE_SIZE,
         ),
       );

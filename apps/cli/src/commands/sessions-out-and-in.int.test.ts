@@ -57,6 +57,12 @@ describe("search", () => {
     expect(exitCode).toBe(0);
   });
 
+  it("searches one session", async () => {
+    const { out } = await cli(["search", "--session", sessionId.slice(0, 13), "zebra", "--json"]);
+    const hits = out.trim().split("\n");
+    expect(hits.map((line) => (JSON.parse(line) as SearchHit).sessionId)).toEqual(hits.map(() => sessionId));
+  });
+
   it("prints lines of JSON, says that there is more, and that there is nothing", async () => {
     const one = await cli(["search", "--json", "--limit", "1", "zebra"]);
     expect(JSON.parse(one.out) as SearchHit).toMatchObject({ snippet: expect.stringContaining("zebra") });

@@ -6,6 +6,7 @@ import type { Colors } from "../terminal/output.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import type { Column } from "../terminal/table.ts";
 import { connect, hints, type CommandContext } from "./context.ts";
+import { findSession } from "./find-id.ts";
 import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
 import { parseWholeNumber } from "./option-values.ts";
 import { takeItems } from "./paged-items.ts";
@@ -13,6 +14,7 @@ import { takeItems } from "./paged-items.ts";
 interface SessionsOptions {
   title?: string;
   archived?: true;
+  of?: string;
   limit: number;
   json?: true;
 }
@@ -23,26 +25,37 @@ export function sessionsCommand(context: CommandContext): Command {
     .description("List your sessions, latest first.")
     .option("--title <words>", "only those with this in the title")
     .option("--archived", "archived sessions instead")
+    .option(
+      "--of <session>",
+      "those in which this session's subagents work (an id, or how it begins; 'last')",
+    )
     .option("-n, --limit <count>", "how many at most", parseWholeNumber(1, MAX_LISTED), DEFAULT_LISTED)
     .option("--json", "print one session per line as JSON")
     .action(async (options: SessionsOptions, command: Command) => {
       const { terminal } = context;
       const client = connect(context, command);
       const { title: query, archived = false } = options;
+      const parentSessionId =
+        options.of === undefined ? undefined : await findSession(context, client, options.of);
       const found = await awaiting(
         terminal.err,
         "Loading",
-        takeItems(options.limit, (page) => client.session.list.query({ ...page, query, archived })),
+        takeItems(options.limit, (page) =>
+          client.session.list.query({ ...page, query, archived, parentSessionId }),
+        ),
       );
       await printListing(terminal, found, {
         columns: sessionColumns(terminal.out.colors, Date.now()),
         json: options.json === true,
-        none:
-          query === undefined && !archived
-            ? `No sessions yet. Start one: ${hints(context)("run", "…")}`
-            : `No ${archived ? "archived " : ""}session${query === undefined ? "s" : ` has '${query}' in its title`}.`,
+        none: noneOf(options, hints(context)("run", "…")),
       });
     });
+}
+
+function noneOf({ title, archived, of }: SessionsOptions, start: string): string {
+  if (of !== undefined) return "It has no subagents.";
+  if (title === undefined && archived === undefined) return `No sessions yet. Start one: ${start}`;
+  return `No ${archived === undefined ? "" : "archived "}session${title === undefined ? "s" : ` has '${title}' in its title`}.`;
 }
 
 function sessionColumns(colors: Colors, nowMs: number): Column<Session>[] {

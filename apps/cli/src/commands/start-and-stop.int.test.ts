@@ -86,6 +86,7 @@ it("serve --detach tells where it is, once, and keeps its log to its owner", asy
   const logFile = join(dataDir, "server.log");
   expect(JSON.parse(started.out)).toEqual({ url, pid, logFile });
   expect((await stat(logFile)).mode & 0o777).toBe(0o600);
+  expect(await CliProcess.run(["logs", "-n", "1"], env)).toMatchObject({ exitCode: 0, err: "" });
   const again = await CliProcess.run(["serve", "--detach"], env);
   expect(again).toMatchObject({
     exitCode: 1,

@@ -20,7 +20,7 @@ it("finds every row as its log says, beside a server that runs", async () => {
       message: expect.stringMatching(/^1 sessions, \d+ events: every row/) as string,
     },
   ]);
-}, 30_000);
+});
 
 it("says where there is no database, and makes none", async () => {
   const directory = await mkdtemp(join(tmpdir(), "trunkline-rows-"));

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import {
+  checkAgents,
   checkConsumer,
   checkGit,
   checkModel,
@@ -79,4 +80,12 @@ it("says what commands reach, and warns where that is everything", () => {
     level: "warn",
     message: "commands reach whatever this machine does",
   });
+});
+
+it("says which other agents can be used, once there is one", () => {
+  const missing = { name: "acp:codex", needs: "'codex-acp' is not installed" };
+  expect(checkAgents([{ name: "default", needs: null }, missing])).toEqual([]);
+  expect(checkAgents([{ name: "acp:opencode", needs: null }, missing])).toMatchObject([
+    { level: "ok", message: "acp:opencode can be used; acp:codex: 'codex-acp' is not installed" },
+  ]);
 });

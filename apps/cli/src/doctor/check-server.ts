@@ -21,6 +21,7 @@ export async function checkServer(
   const at = pid === null ? target.url : `${target.url}, pid ${pid}`;
   try {
     const info = await client.server.info.query(undefined, { signal });
+    const { agents } = await client.agent.list.query(undefined, { signal });
     const token = target.tokenSource === null ? "not required" : `${target.tokenSource} is accepted`;
     return [
       checkVersion(at, info.version),
@@ -31,6 +32,7 @@ export async function checkServer(
       ...(info.git === undefined ? [] : [checkGit(info.git)]),
       // Earlier versions do not tell.
       ...(info.toolchains === undefined ? [] : [checkToolchains(info.toolchains)]),
+      ...checkAgents(agents),
       // Earlier versions have none.
       ...(info.consumers ?? []).map(checkConsumer),
     ];
@@ -46,6 +48,16 @@ export async function checkServer(
       { check: "token", level: "fail", message },
     ];
   }
+}
+
+/** Which agents beside the built-in one can be used, and what the others lack; nothing where there is none. */
+export function checkAgents(agents: readonly { name: string; needs?: string | null }[]): Finding[] {
+  const others = agents.filter(({ name }) => name.startsWith("acp:"));
+  const ready = others.filter(({ needs }) => needs === null).map(({ name }) => name);
+  if (ready.length === 0) return [];
+  const lacking = others.flatMap(({ name, needs }) => (typeof needs === "string" ? `${name}: ${needs}` : []));
+  const message = [`${ready.join(", ")} can be used`, ...lacking].join("; ");
+  return [{ check: "agents", level: "ok", message }];
 }
 
 /** Client and server come from one package; other versions work, but not all of them. */

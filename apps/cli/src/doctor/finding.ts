@@ -5,13 +5,17 @@ export interface Finding {
     | "data directory"
     | "disk"
     | "shared disk"
+    | "config file"
+    | "project roots"
     | "server"
     | "token"
     | "model"
+    | "model server"
     | "sandbox"
     | "network"
     | "git"
     | "toolchains"
+    | "agents"
     | "rows"
     | "consumer";
   level: "ok" | "warn" | "fail";

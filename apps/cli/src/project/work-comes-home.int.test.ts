@@ -67,6 +67,42 @@ it("brings the work into the repository as a branch, and then loses nothing when
   expect(await cli("delete", id, "--yes")).toMatchObject({ exitCode: 0 });
 });
 
+it("pulls the work into another clone, as a branch or into its files", async () => {
+  const clone = join(root, "clone");
+  await git("clone", "-q", repository, clone);
+  const inClone = async (...args: string[]) => (await run("git", ["-C", clone, ...args])).stdout;
+  await inClone("config", "user.name", "u");
+  await inClone("config", "user.email", "u@example.org");
+  await run("sh", ["-c", "echo touch ran > .git/hooks/post-checkout; chmod +x .git/hooks/*"], { cwd: clone });
+  await cli(
+    "run",
+    "run: printf 'a\\r\\nb\\r\\n' > crlf.txt; echo changed > README; git add README; git commit -qm one",
+  );
+  const id = await sessionId();
+  const pull = async (...args: string[]) => CliProcess.run(["pull", id, ...args], env(), "", clone);
+  const before = await inClone("status", "--porcelain");
+  const pulled = await pull("--branch");
+  expect(pulled).toMatchObject({ exitCode: 0, out: expect.stringMatching(/^Created trunkline\/\S+ \(/) });
+  const branch = (await inClone("for-each-ref", "--format=%(refname:short)", "refs/heads/trunkline/")).trim();
+  expect(await inClone("log", "--format=%s", `main..${branch}`)).toMatch(/\none\n$/);
+  expect(await inClone("show", `${branch}:crlf.txt`)).toBe("a\r\nb\r\n");
+  expect(await inClone("status", "--porcelain")).toBe(before);
+  expect(await inClone("worktree", "list")).toMatch(/^\S+ +\w+ \[main\]\n$/);
+  expect(await pull("--branch")).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining("--branch NAME"),
+  });
+
+  expect(await pull("--apply")).toMatchObject({ exitCode: 0 });
+  expect(await readFile(join(clone, "README"), "utf8")).toBe("changed\n");
+  expect(await readFile(join(clone, "crlf.txt"), "utf8")).toBe("a\r\nb\r\n");
+  expect(await pull("--apply")).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining("Nothing was changed"),
+  });
+  expect(await readdir(clone)).not.toContain("ran");
+});
+
 it("delete says what would be lost, and wants to be told twice", async () => {
   await cli("run", "run: echo new > new.txt");
   const id = await sessionId();

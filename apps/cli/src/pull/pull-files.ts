@@ -23,7 +23,12 @@ const MAX_NAMED = 10;
  */
 export async function pullFiles(
   client: TrunklineClient,
-  { sessionId, target, force }: { sessionId: string; target: string; force: boolean },
+  {
+    sessionId,
+    target,
+    force,
+    ignored,
+  }: { sessionId: string; target: string; force: boolean; ignored: boolean },
   signal: AbortSignal,
 ): Promise<PulledFiles> {
   const isThere = await isDirectory(target);
@@ -31,7 +36,7 @@ export async function pullFiles(
   await mkdir(parent, { recursive: true });
   const staged = await mkdtemp(join(parent, ".trunkline-pull-"));
   try {
-    const body = await downloadArchive(client, { sessionId });
+    const body = await downloadArchive(client, { sessionId, ignored });
     const { skippedLinks } = await unpackArchive(body, staged, signal);
     const plan = await planPlacement(staged, target);
     const { created, replaced, unchanged, blocked } = plan;

@@ -49,7 +49,8 @@ export async function startDetached(
     detached: true,
     cwd: dataDir,
     stdio: ["ignore", log, log],
-    env: { ...env, ...settings, TRUNKLINE_DATA_DIR: dataDir },
+    // Its log is in files that are rotated; what is left for this one are a start's own words.
+    env: { TRUNKLINE_LOG_TO: "files", ...env, ...settings, TRUNKLINE_DATA_DIR: dataDir },
   });
   closeSync(log);
   await once(child, "spawn");

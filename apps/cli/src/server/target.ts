@@ -6,6 +6,7 @@ import { fileProblem } from "../file-problem.ts";
 import { findDataDir, present, readLocalToken } from "./data-dir.ts";
 import { localPath } from "./local-path.ts";
 import { findLocalServer, type LocalServer } from "./local-server.ts";
+import { readSavedLogin, savedLoginFile, type SavedLogin } from "./saved-login.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:4400";
 
@@ -27,8 +28,9 @@ export interface Target {
 }
 
 /**
- * Address: `--url`, `TRUNKLINE_URL`, the server running on the data directory or, with an explicit token, the default.
- * Token: `--token-file`, `TRUNKLINE_TOKEN`, or the data directory's, which is only sent to that server.
+ * Address: `--url`, `TRUNKLINE_URL`, the server running on the data directory, where `login URL` signed in (unless a data
+ * directory is named) or, with an explicit token, the default.
+ * Token: `--token-file`, `TRUNKLINE_TOKEN`, the data directory's or the one of `login URL`, each sent to its own server only.
  *
  * @throws CommandError if no server is running and none is named, or an address or token file is unusable
  */
@@ -41,9 +43,11 @@ export function findTarget(
   const given = options.url ?? present(env["TRUNKLINE_URL"]);
   const own = ownToken(options, env);
   const local = findLocalServer(dataDir);
+  const saved = readSavedLogin(env);
   if (given !== undefined) {
     const url = checkUrl(given);
     if (own !== null) return { url, ...own, tokenKept: null };
+    if (saved !== null && isSameServer(url, saved.url)) return withSavedLogin(saved, env);
     if (local.state === "running" && isSameServer(url, local.record.url)) return withLocalToken(url, dataDir);
     return { url, token: undefined, tokenSource: null, tokenKept: whyKept(dataDir, local) };
   }
@@ -51,6 +55,9 @@ export function findTarget(
     const { url } = local.record;
     return own === null ? withLocalToken(url, dataDir) : { url, ...own, tokenKept: null };
   }
+  // Whoever names a data directory means its server.
+  const isElsewhere = options.dataDir === undefined && present(env["TRUNKLINE_DATA_DIR"]) === undefined;
+  if (saved !== null && own === null && isElsewhere) return withSavedLogin(saved, env);
   if (local.state === "doubtful") {
     throw new CommandError(
       EXIT.unreachable,
@@ -70,6 +77,13 @@ function withLocalToken(url: string, dataDir: string): Target {
   const token = readLocalToken(dataDir);
   const tokenSource = token === null ? null : join(dataDir, "token");
   return { url, token: token ?? undefined, tokenSource, tokenKept: null };
+}
+
+function withSavedLogin(
+  { url, token }: SavedLogin,
+  env: Readonly<Record<string, string | undefined>>,
+): Target {
+  return { url, token, tokenSource: savedLoginFile(env), tokenKept: null };
 }
 
 function whyKept(dataDir: string, local: LocalServer): string | null {
@@ -92,7 +106,8 @@ export function isSameServer(one: string, other: string): boolean {
   return new URL(one).href === new URL(other).href;
 }
 
-function checkUrl(url: string): string {
+/** @throws CommandError */
+export function checkUrl(url: string): string {
   if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
     throw new CommandError(EXIT.usage, `'${url}' is not the address of a server. Example: ${DEFAULT_URL}`);
   }

@@ -22,5 +22,6 @@ export function programWords(script: string, env: Readonly<Record<string, string
       ? ["npm", "run", "trunkline", "--"]
       : ["pnpm", "trunkline"];
   }
+  if (env["npm_lifecycle_event"] === "npx") return ["npx", "trunkline"];
   return script.endsWith(".mjs") ? ["node", script] : ["trunkline"];
 }

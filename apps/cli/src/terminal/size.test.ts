@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { formatSize } from "./size.ts";
+import { formatSize, formatTokens } from "./size.ts";
 
 it.each([
   [0, "0 bytes"],
@@ -12,4 +12,13 @@ it.each([
   [9e15, "9000000.0 GB"],
 ])("%d bytes are %s", (bytes, expected) => {
   expect(formatSize(bytes)).toBe(expected);
+});
+
+it.each([
+  [500, "500"],
+  [272_000, "272k"],
+  [1_000_000, "1M"],
+  [1_048_576, "1.05M"],
+])("%d tokens are %s", (tokens, expected) => {
+  expect(formatTokens(tokens)).toBe(expected);
 });

@@ -5,3 +5,10 @@ export function formatSize(bytes: number): string {
   const power = Math.min(Math.floor(Math.log10(bytes) / 3), units.length);
   return `${(bytes / 1_000 ** power).toFixed(1)} ${units[power - 1]}`;
 }
+
+/** @returns a number of tokens as people say it, e.g. `272k`, `1M`, `1.05M`. */
+export function formatTokens(tokens: number): string {
+  if (tokens < 1_000) return String(tokens);
+  if (tokens < 1_000_000) return `${Math.round(tokens / 1_000)}k`;
+  return `${Math.round(tokens / 10_000) / 100}M`;
+}

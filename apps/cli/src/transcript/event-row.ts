@@ -1,6 +1,8 @@
 import {
+  budgetNote,
   type EventDataOf,
   instructionsNote,
+  ruleInWords,
   type QuestionOption,
   type SessionEvent,
   type ToolCall,
@@ -58,6 +60,13 @@ export function formatEventRows(
           `Answered by ${oneLine(event.data.by)}: ${quoted(describeAnswer(event.data.answer, optionsOf(event.data.questionId)))}`,
         ),
       ];
+    case "subagent.started":
+      return [
+        `${colors.cyan("▸")} Subagent: ${oneLine(event.data.title ?? event.data.taskId)}`,
+        `  ${colors.dim("watch:")} ${command("attach", event.data.sessionId)}`,
+      ];
+    case "subagent.ended":
+      return [colors.dim(`Subagent ${event.data.state}`)];
     case "question.expired":
       return [colors.yellow("! Timed out: nobody answered")];
     case "plan.updated":
@@ -75,17 +84,28 @@ export function formatEventRows(
       return refusalRows(event, { colors, command });
     case "network.allowed":
       return [colors.dim(`${oneLine(event.data.host)} allowed by ${oneLine(event.data.by)}`)];
+    case "rule.created": {
+      const { approvalId, by } = event.data;
+      // The answer's row names it.
+      if (approvalId !== undefined) return [];
+      const rule = ruleInWords({ ...event.data, level: "session" });
+      return [colors.dim(`Rule added by ${oneLine(by)}: ${oneLine(rule)}`)];
+    }
+    case "rule.deleted":
+      return [colors.dim(`Rule deleted by ${oneLine(event.data.by)}`)];
     case "context.compacted":
       return [colors.dim("Older messages were summarized to make room")];
-    case "budget.exceeded": {
-      const { budget, limit } = event.data;
-      const bound =
-        budget === "duration" ? formatDuration(limit) : `${limit.toLocaleString("en-US")} ${budget}`;
-      return [colors.yellow(`! Budget exceeded: ${bound}`)];
-    }
+    case "budget.warned":
+      return [colors.yellow(`! ${budgetNote(event.data)}`)];
+    case "budget.exceeded":
+      return [colors.yellow(`! Budget exceeded. ${budgetNote(event.data)}`)];
     case "session.published": {
       const { branch, kind, url } = event.data;
       return [`Published ${oneLine(branch ?? kind ?? "")}${url === undefined ? "" : `: ${oneLine(url)}`}`];
+    }
+    case "workspace.archived": {
+      const { branch, commit } = event.data;
+      return [colors.dim(`Work archived on ${oneLine(branch)} (${commit.slice(0, 12)}); workspace removed`)];
     }
     case "workspace.reverted":
       return [colors.dim(`Workspace restored to event ${event.data.toSeq}`)];
@@ -156,7 +176,7 @@ function approvalRows(asked: EventDataOf<"approval.requested">, look: AskLook): 
 }
 
 function answerRows(
-  { decision, by, note }: EventDataOf<"approval.answered">,
+  { decision, by, note, rule }: EventDataOf<"approval.answered">,
   asked: ReturnType<Asked["callOf"]>,
   colors: Colors,
 ): string[] {
@@ -170,7 +190,8 @@ function answerRows(
     ];
   }
   const done = { allow: "Allowed", always: "Always allowed", deny: "Denied" }[decision];
-  return [colors.dim(`${done} by ${who}${words}`)];
+  const made = rule === undefined ? "" : ` (${oneLine(ruleInWords({ ...rule, effect: "allow" }))})`;
+  return [colors.dim(`${done} by ${who}${made}${words}`)];
 }
 
 function questionRows(

@@ -8,6 +8,7 @@ const REASONS: Readonly<Record<string, string>> = {
   limit: "the provider's rate limit",
   user: "on request",
   superseded: "superseded by another task",
+  steered: "handed to the running task",
   "session-deleted": "session deleted",
   "user-removed": "user removed",
   shutdown: "the server stopped",

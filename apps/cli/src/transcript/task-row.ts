@@ -21,6 +21,11 @@ export function tallied(tally: TaskTally, event: SessionEvent): TaskTally {
   return { ...tally, steps: tally.steps + 1, tokens: addUsage(tally.tokens, event.data.usage) };
 }
 
+/** Whether a message to a running task ended by being handed to it, which shows it. */
+export function isHandedOver(event: SessionEvent): boolean {
+  return event.type === "task.canceled" && event.data.reason === "steered";
+}
+
 /** @returns the row that closes a task; null for other events. */
 export function formatTaskEnd(event: SessionEvent, tally: TaskTally, { colors }: Look): string | null {
   const took = tally.startedAt === null ? null : formatDuration(event.at - tally.startedAt);

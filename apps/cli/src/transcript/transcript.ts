@@ -14,7 +14,7 @@ import { activityAfter } from "./activity.ts";
 import { formatEventRows, formatFileChange } from "./event-row.ts";
 import { Layout } from "./layout.ts";
 import type { Look } from "./look.ts";
-import { formatTaskEnd, NO_TALLY, tallied, type TaskTally } from "./task-row.ts";
+import { formatTaskEnd, isHandedOver, NO_TALLY, tallied, type TaskTally } from "./task-row.ts";
 import { AnswerBlock } from "./answer-block.ts";
 import { describeCall, formatToolOutput, formatToolRow, shorten } from "./tool-row.ts";
 
@@ -43,6 +43,8 @@ export class Transcript {
   readonly #approvals = new OpenApprovals();
   /** Calls that needed approval, by id. */
   readonly #asked = new Map<string, EventDataOf<"approval.requested">>();
+  /** Calls of the last step. */
+  #requested: readonly ToolCall[] = [];
   /** Options of questions, by question id. */
   readonly #options = new Map<string, readonly QuestionOption[]>();
   /** The active task; a session has at most one. */
@@ -80,10 +82,17 @@ export class Transcript {
     switch (event.type) {
       case "task.submitted":
         this.#task(event.taskId).prompt = event.data.prompt;
-        return this.#active === null ? "" : this.#queued(event.data.prompt);
+        return this.#active === null ? "" : this.#queued(event.data);
       case "task.updated":
         if (event.data.prompt !== undefined) this.#task(event.taskId).prompt = event.data.prompt;
         return "";
+      case "task.canceled":
+        if (!isHandedOver(event)) return this.#other(event);
+        this.#close(event.taskId);
+        return "";
+      case "step.ended":
+        this.#requested = event.data.toolCalls;
+        return this.#other(event);
       case "text.delta":
         return this.#layout.text(this.#block(event.data.blockId).add(event.data.text));
       case "text.ended":
@@ -119,8 +128,13 @@ export class Transcript {
 
   #toolEnded(end: EventDataOf<"tool.ended">): string {
     const call = this.#calls.get(end.callId)?.call ??
-      // A denied call has no start event.
-      this.#asked.get(end.callId) ?? { callId: end.callId, tool: "tool", input: {} };
+      // A call that was denied or skipped has no start event.
+      this.#asked.get(end.callId) ??
+      this.#requested.find(({ callId }) => callId === end.callId) ?? {
+        callId: end.callId,
+        tool: "tool",
+        input: {},
+      };
     this.#asked.delete(end.callId);
     this.#calls.delete(end.callId);
     return this.#layout.rows([formatToolRow(call, end, this.#look)], formatToolOutput(end, this.#look));
@@ -190,10 +204,10 @@ export class Transcript {
     );
   }
 
-  #queued(prompt: string): string {
+  #queued({ prompt, steers }: EventDataOf<"task.submitted">): string {
     if (!this.#look.prompts) return "";
     const { colors, width } = this.#look;
-    const label = "Queued: ";
+    const label = steers === undefined ? "Queued: " : "For the running task: ";
     return this.#layout.rows([colors.dim(label + fit(oneLine(prompt), width - label.length))]);
   }
 }

@@ -14,6 +14,7 @@ import type { DeltaEvent, RunEvent } from "./port.ts";
 export class AnswerBlocks {
   readonly #open = new Map<string, Block>();
   #ended: RunEvent[] = [];
+  #hasGivenEnds = false;
 
   add(kind: BlockKind, partId: string, text: string): DeltaEvent {
     const key = `${kind} ${partId}`;
@@ -41,9 +42,15 @@ export class AnswerBlocks {
     return this.#ended.length > 0;
   }
 
+  /** Whether none of its end events was returned yet. */
+  get isUntouched(): boolean {
+    return !this.#hasGivenEnds;
+  }
+
   /** End events of the blocks that have ended, returned once. */
   takeEnded(): RunEvent[] {
     const ended = this.#ended;
+    this.#hasGivenEnds ||= ended.length > 0;
     this.#ended = [];
     return ended;
   }

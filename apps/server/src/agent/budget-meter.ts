@@ -1,21 +1,26 @@
-import { type Budget, totalTokens } from "@trunkline/contract";
+import {
+  type Budget,
+  budgetLimits,
+  type BudgetLimits,
+  smallerLimits,
+  totalTokens,
+} from "@trunkline/contract";
 import type { Clock } from "./clock.ts";
 import { DEFAULT_MAX_STEPS, MAX_STEPS, MAX_TASK_DURATION_MS, MAX_TASK_TOKENS } from "./limits.ts";
 import { BudgetExceeded } from "./run-failure.ts";
 import type { TaskProgress } from "./transcript.ts";
 
-export interface EffectiveBudget {
-  steps: number;
-  tokens: number;
-  durationMs: number;
-}
+/** Without `costUsd`, money is not limited. */
+export type EffectiveBudget = BudgetLimits & Required<Omit<BudgetLimits, "costUsd">>;
 
-/** A task's limits: its own, capped by the server's. */
-export function effectiveBudget(budget: Budget): EffectiveBudget {
+/** A task's limits: its own, capped by the operator's and the server's. */
+export function effectiveBudget(budget: Budget, operators: BudgetLimits = {}): EffectiveBudget {
+  const { steps = DEFAULT_MAX_STEPS, ...limits } = smallerLimits(budgetLimits(budget), operators);
   return {
-    steps: Math.min(budget.maxSteps ?? DEFAULT_MAX_STEPS, MAX_STEPS),
-    tokens: Math.min(budget.maxTokens ?? MAX_TASK_TOKENS, MAX_TASK_TOKENS),
-    durationMs: Math.min(budget.maxDurationMs ?? MAX_TASK_DURATION_MS, MAX_TASK_DURATION_MS),
+    ...limits,
+    steps: Math.min(steps, MAX_STEPS),
+    tokens: Math.min(limits.tokens ?? MAX_TASK_TOKENS, MAX_TASK_TOKENS),
+    durationMs: Math.min(limits.durationMs ?? MAX_TASK_DURATION_MS, MAX_TASK_DURATION_MS),
   };
 }
 
@@ -27,6 +32,10 @@ export function checkStepBudget(budget: EffectiveBudget, { steps, usage }: TaskP
   const tokens = totalTokens(usage);
   if (tokens >= budget.tokens) {
     throw new BudgetExceeded({ budget: "tokens", limit: budget.tokens, spent: tokens });
+  }
+  const costUsd = usage.costUsd ?? 0;
+  if (budget.costUsd !== undefined && costUsd >= budget.costUsd) {
+    throw new BudgetExceeded({ budget: "cost", limit: budget.costUsd, spent: costUsd });
   }
 }
 
@@ -48,5 +57,8 @@ export function startDeadline(budget: EffectiveBudget, { workedMs }: TaskProgres
   if (remainingMs <= 0) exceeded();
   // Rejects on disposal, which stops the clock.
   else clock.wait(remainingMs, disposed.signal).then(exceeded, () => undefined);
-  return { signal: timeUp.signal, [Symbol.dispose]: () => disposed.abort() };
+  return { signal: timeUp.signal, [Symbol.dispose]: () => disposed.abort(DISPOSED) };
 }
+
+/** Shared, as one that `abort` makes itself costs as much as the rest of a short run's clock. */
+const DISPOSED = new Error("the run has ended");

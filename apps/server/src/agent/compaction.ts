@@ -66,7 +66,10 @@ async function compact(deps: ModelDeps, length: number): Promise<boolean> {
     tasks: unfinished.map((turn) => ({ taskId: turn.taskId, ...turn.workUpTo(upToSeq) })),
   };
   const data: EventDataOf<"context.compacted"> = { upToSeq, summary, carried };
-  if (written !== null) Object.assign(data, { model: deps.model.name, usage: written.usage });
+  if (written !== null) {
+    const usage = await deps.prices.price(deps.model, written.usage, deps.clock.date());
+    Object.assign(data, { model: deps.model.name, usage });
+  }
   await state.record({ type: "context.compacted", data });
   return true;
 }

@@ -27,6 +27,7 @@ export class InstructionFeed {
   }
 
   async give(state: RunState): Promise<void> {
+    if (!state.mayHaveFiles) return;
     const { instructions: given } = state.transcript;
     const documents = await this.#documents(given, directoriesOf(this.#input.workspace, state));
     const skills = await this.#skills(given);

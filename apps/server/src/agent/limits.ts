@@ -1,7 +1,7 @@
 /** Limits of a run. A task's own budget is capped by these. */
 
 /** Default and maximum number of a task's model calls. */
-export const DEFAULT_MAX_STEPS = 50;
+export const DEFAULT_MAX_STEPS = 200;
 export const MAX_STEPS = 500;
 
 /** Input and output tokens of all steps. */
@@ -27,6 +27,17 @@ export const MAX_PARALLEL_CALLS = 4;
  * then dropped. Models reject prompts long before that.
  */
 export const MAX_TRANSCRIPT_LENGTH = 2_000_000;
+
+/** Share of the model's window from which on old outputs are shortened. */
+export const TRIMMED_FROM = 0.6;
+/** Share of the conversation whose outputs stay as they are: the newest part. */
+export const UNTRIMMED_SHARE = 0.4;
+/** Share of the conversation that shortening has to free: the provider's cache is worth more than less. */
+export const TRIMMED_LEAST = 0.15;
+
+/** Attached files that are sent with one prompt, in bytes; and of one that is text, in UTF-16 units. */
+export const ATTACHED_BYTES = 20_000_000;
+export const ATTACHED_TEXT_LENGTH = 200_000;
 
 /** Length that an old output is shortened to. */
 export const SHORT_OUTPUT_LENGTH = 2_000;

@@ -1,6 +1,8 @@
-import { readFile } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readdir, readFile, symlink } from "node:fs/promises";
 import { assertLogHolds, say } from "@trunkline/testkit";
 import { describe, expect, it } from "vitest";
+import type { RuleInForce } from "../approvals/port.ts";
 import type { Tool } from "../tools/port.ts";
 import { appendTool } from "./testing/append-tool.ts";
 import { LostError } from "./testing/memory-log.ts";
@@ -78,7 +80,8 @@ describe("calls that need an approval", () => {
         tool: "send",
         input: { line },
         reason: "This call can access the network",
-        always: "send",
+        always: "every call of send",
+        rules: [{ tool: "send" }],
       })),
     });
     expect(await bench.lines()).toEqual(["1"]);
@@ -100,7 +103,6 @@ describe("calls that need an approval", () => {
       "Denied by alice; not run. They say: that is private",
     ]);
     expect(bench.log.of("tool.ended").at(-1)).toMatchObject({ callId: "call_4", status: "denied" });
-    assertLogHolds(bench.log.events, PARTIAL);
   });
 
   it("count as denied where nobody answers, and the model is told", async () => {
@@ -240,6 +242,101 @@ describe("after strangers' words", () => {
     await using bench = await ApprovalBench.create();
     bench.bench.provider.enqueue(asking("fetch 1", "send 2"), say.reply(say.text("Done.")));
     expect(await bench.run(bench.log.begin("go"), { approvals: "never" })).toMatchObject({ result: "Done." });
+  });
+});
+
+describe("rules", () => {
+  const rule = (given: Partial<RuleInForce>): RuleInForce => ({
+    effect: "allow",
+    level: "user",
+    expiresAt: null,
+    ...given,
+  });
+
+  it("one that allows frees a call that would ask, and the log says so; one that denies ends it unasked", async () => {
+    await using bench = await ApprovalBench.create();
+    const rules = [rule({ tool: "send" }), rule({ effect: "deny", tool: "append", level: "operator" })];
+    bench.bench.provider.enqueue(asking("send 1", "append 2"), say.reply(say.text("Done.")));
+    const outcome = await bench.run(bench.log.begin("go"), { approvals: "always", rules });
+    expect(outcome).toMatchObject({ result: "Done." });
+    expect(await bench.lines()).toEqual(["1"]);
+    expect(bench.log.of("tool.called")).toMatchObject([
+      { tool: "send", allowedBy: "Allow every call of send in all your sessions" },
+    ]);
+    expect(bench.results.at(-1)).toContain("Deny every call of append for everybody on this server");
+  });
+
+  it("one that asks makes a free call ask, and offers no `always` that would undo it", async () => {
+    await using bench = await ApprovalBench.create();
+    bench.bench.provider.enqueue(say.reply(say.toolCall("bash", { command: "git push origin main" })));
+    const rules = [rule({ effect: "ask", pattern: "git push *" })];
+    const outcome = await bench.run(bench.log.begin("go"), { approvals: "never", rules });
+    const reason = "By a rule: Ask before command `git push *` in all your sessions";
+    expect(outcome).toMatchObject({ type: "input-required", approvals: [{ tool: "bash", reason }] });
+    expect(outcome).not.toHaveProperty("approvals.0.always");
+  });
+
+  it("one made while a task runs holds from its next call on, and one deleted no longer", async () => {
+    await using bench = await ApprovalBench.create();
+    const { log } = bench;
+    const ruleId = randomUUID();
+    const made = { ruleId, effect: "allow", tool: "send", expiresAt: null, by: "alice" } as const;
+    bench.bench.provider.enqueue(asking("fetch 1"), asking("send 2"), asking("send 3"));
+    const taskId = log.begin("go");
+    // Others write between the calls.
+    const told = (line: number, write: () => void): Tool => {
+      const tool = bench.tools.find(({ name }) => name === (line === 1 ? "fetch" : "send"));
+      if (tool === undefined) throw new Error("there is no such tool");
+      return {
+        ...tool,
+        execute: async (input, context) => {
+          const result = await tool.execute(input, context);
+          write();
+          return result;
+        },
+      };
+    };
+    const tools = [
+      told(1, () => log.append({ taskId: null, type: "rule.created", data: made })),
+      told(2, () => log.append({ taskId: null, type: "rule.deleted", data: { ruleId, by: "alice" } })),
+    ];
+    expect(await bench.run(taskId, { tools })).toMatchObject({
+      type: "input-required",
+      approvals: [{ tool: "send", input: { line: 3 } }],
+    });
+    expect(await bench.lines()).toEqual(["1", "2"]);
+  });
+
+  it("one about paths is not led astray by a link", async () => {
+    await using bench = await ApprovalBench.create();
+    const { toolBench } = bench.bench;
+    await mkdir(toolBench.path("src"));
+    await mkdir(toolBench.path("secret"));
+    await symlink("../secret", toolBench.path("src/link"));
+    await symlink("secret", toolBench.path("open"));
+    const write = (path: string) => say.toolCall("write_file", { path, content: "x" });
+    const rules = [
+      rule({ tool: "write_file", path: "src/**" }),
+      rule({ effect: "deny", path: "secret/**", level: "project" }),
+    ];
+    bench.bench.provider.enqueue(
+      say.reply(write("src/a.txt"), write("src/link/a.txt"), write("open/a.txt"), write("secret/a.txt")),
+      say.reply(say.text("Done.")),
+    );
+    const outcome = await bench.run(bench.log.begin("go"), {
+      tools: toolBench.tools,
+      approvals: "auto",
+      rules,
+    });
+    expect(outcome).toMatchObject({ result: "Done." });
+    expect(await readdir(toolBench.path("src"))).toEqual(["a.txt", "link"]);
+    expect(await readdir(toolBench.path("secret"))).toEqual([]);
+    expect(bench.results.map(String)).toEqual([
+      expect.stringContaining("created"),
+      expect.stringContaining("src/link is a symbolic link"),
+      expect.stringContaining("open is a symbolic link"),
+      expect.stringContaining("by a rule"),
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { assertLogHolds, contentText, say } from "@trunkline/testkit";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
+import { createAskUserTool } from "../tools/ask-user.ts";
 import type { Tool } from "../tools/port.ts";
 import { BENCH_DATE, RunBench } from "./testing/run-bench.ts";
 
@@ -23,6 +24,43 @@ const askTool: Tool = {
   }),
   execute: async () => ({ status: "succeeded", output: "They agree." }),
 };
+
+describe("several questions of one call", () => {
+  const questions = [
+    { question: "Which?", options: ["Postgres", "SQLite"] },
+    { question: "Where?" },
+    { question: "When?" },
+  ];
+
+  it.each([
+    [
+      "1. Which?\nThe user chose: SQLite\n\n2. Where?\nThe user answered: here\n\n3. When?\nNobody answered this in time.",
+      true,
+    ],
+    ["Nobody answered in time. Continue without the answer, or say what you need to know.", false],
+  ])("are asked together, answered in any order, and one result", async (output, isAnswered) => {
+    await using bench = await RunBench.create();
+    bench.provider.enqueue(
+      say.reply(say.toolCall("ask_user", { questions }, { id: "q" })),
+      say.reply(say.text("Thanks.")),
+    );
+    const taskId = bench.log.begin("go");
+    const tools = [createAskUserTool()];
+    const outcome = await bench.run(taskId, { tools });
+    const texts = outcome.type === "input-required" ? outcome.questions.map(({ text }) => text) : [];
+    expect(texts).toEqual(["Which?", "Where?", "When?"]);
+    const [which, where, when] = bench.log.suspend(taskId, outcome);
+    bench.log.answerQuestion(taskId, where, isAnswered ? { text: "here" } : null);
+    // Two are open: nothing is asked again, and nothing answered.
+    expect(await bench.run(taskId, { tools })).toEqual(outcome);
+    bench.log.answerQuestion(taskId, when, null);
+    bench.log.answerQuestion(taskId, which, isAnswered ? { options: ["2"] } : null);
+    bench.log.resume(taskId);
+    expect(await bench.run(taskId, { tools })).toMatchObject({ type: "completed" });
+    expect(bench.log.of("tool.ended")).toMatchObject([{ callId: "q", output }]);
+    assertLogHolds(bench.log.events, PARTIAL);
+  });
+});
 
 describe("A4: a question", () => {
   it.each([
@@ -137,29 +175,97 @@ describe("K13: a limit that resets late", () => {
 });
 
 describe("what the user says to a running task", () => {
-  it("is handed over after the current call, and keeps the task from ending without it", async () => {
+  /** Calls that it has started. */
+  const called = ({ log }: RunBench): unknown[] =>
+    log.of("tool.called").map(({ input }) => (input as { command: string }).command);
+  const sent = ({ provider }: RunBench) =>
+    provider.requests.map(({ messages }) =>
+      messages.slice(1).map(({ role, content }) => `${role} ${contentText(content)}`.trim()),
+    );
+
+  it("is handed over before the next call and the next answer, and keeps the task from ending without it", async () => {
     await using bench = await RunBench.create();
     const taskId = bench.log.begin("go");
-    const steer = (prompt: string) => bench.log.append({ taskId, type: "task.steered", data: { prompt } });
-    const steered = ["use tabs", "and say so"];
-    bench.provider.respond = ({ messages }) => {
-      const last = messages.at(-1);
-      const text = contentText(last?.content);
+    const messages = ["use tabs", "and say so"];
+    bench.provider.respond = ({ messages: heard }) => {
+      const text = contentText(heard.at(-1)?.content);
       // Sent while the model is answering: this answer does not take it into account.
-      const prompt = steered.shift();
-      if (prompt !== undefined) steer(prompt);
+      const prompt = messages.shift();
+      if (prompt !== undefined) bench.log.steer(taskId, prompt);
       if (text === "go") return say.reply(say.toolCall("bash", { command: "echo one" }));
       return say.reply(say.text(text === "and say so" ? "tabs it is" : "ok"));
     };
     expect(await bench.run(taskId)).toMatchObject({ type: "completed", result: "tabs it is" });
-    const roles = bench.provider.requests.map(({ messages }) => messages.slice(1).map(({ role }) => role));
-    expect(roles).toEqual([
-      ["user"],
-      ["user", "assistant", "tool", "user"],
-      ["user", "assistant", "tool", "user", "assistant", "user"],
+    expect(called(bench)).toEqual([]);
+    expect(bench.log.of("tool.ended")).toMatchObject([{ status: "canceled" }]);
+    expect(sent(bench)).toEqual([
+      ["user go"],
+      ["user go", "assistant", expect.stringContaining("the user sent a message first"), "user use tabs"],
+      [
+        "user go",
+        "assistant",
+        expect.stringContaining("the user sent a message first"),
+        "user use tabs",
+        "assistant ok",
+        "user and say so",
+      ],
     ]);
     // Another process projects the same.
     expect(await bench.run(taskId)).toMatchObject({ type: "completed", result: "tabs it is" });
     expect(bench.provider.requests).toHaveLength(3);
+    assertLogHolds(bench.log.events, PARTIAL);
+  });
+
+  it("comes after the call that runs; those after it are not run, in a new process either", async () => {
+    await using bench = await RunBench.create();
+    const taskId = bench.log.begin("go");
+    const calls = ["echo one", "echo two", "echo three"].map((command) => say.toolCall("bash", { command }));
+    bench.provider.enqueue(say.reply(...calls), say.reply(say.text("done")));
+    const bash = bench.toolBench.tools.find(({ name }) => name === "bash")!;
+    const speaking: Tool = {
+      ...bash,
+      execute: async (...given) => {
+        bench.log.steer(taskId, "stop that");
+        // The server dies as the second call is about to be skipped.
+        bench.log.appendsLeft = 1;
+        return bash.execute(...given);
+      },
+    };
+    await expect(bench.run(taskId, { tools: [speaking] })).rejects.toThrow("lost its task");
+    bench.log.appendsLeft = Number.POSITIVE_INFINITY;
+    bench.log.start(taskId, 2);
+    expect(await bench.run(taskId)).toMatchObject({ type: "completed", result: "done" });
+    expect(called(bench)).toEqual(["echo one"]);
+    expect(bench.log.of("task.steered")).toHaveLength(1);
+    expect(sent(bench).at(-1)?.at(-1)).toBe("user stop that");
+  });
+
+  it("sent before the run started is heard first; what a person has just allowed is run all the same", async () => {
+    await using bench = await RunBench.create();
+    const taskId = bench.log.begin("go");
+    const calls = ["echo one", "echo two"].map((command, n) =>
+      say.toolCall("bash", { command }, { id: `call-${n}` }),
+    );
+    bench.provider.enqueue(say.reply(...calls), say.reply(say.text("done")));
+    const outcome = await bench.run(taskId, { approvals: "always" });
+    const [approvalId] = bench.log.suspend(taskId, {
+      ...outcome,
+      ...(outcome.type === "input-required" && { approvals: outcome.approvals.slice(0, 1) }),
+    });
+    bench.log.steer(taskId, "only one");
+    bench.log.answer(taskId, approvalId, "allow");
+    bench.log.resume(taskId);
+    expect(await bench.run(taskId, { approvals: "always" })).toMatchObject({ type: "completed" });
+    expect(called(bench)).toEqual(["echo one"]);
+    expect(sent(bench).at(-1)?.at(-1)).toBe("user only one");
+  });
+
+  it("after its last answer is left to the queue", async () => {
+    await using bench = await RunBench.create();
+    const taskId = bench.log.begin("go");
+    bench.provider.enqueue(say.reply(say.text("done")));
+    expect(await bench.run(taskId)).toMatchObject({ type: "completed" });
+    bench.log.steer(taskId, "too late");
+    expect(bench.log.of("task.steered")).toEqual([]);
   });
 });

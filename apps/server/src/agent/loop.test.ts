@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { assertLogHolds, say } from "@trunkline/testkit";
 import { expect, test } from "vitest";
+import { createPrices } from "../usage/prices.ts";
 import { RunBench } from "./testing/run-bench.ts";
 
 const PARTIAL = { allowUnfinished: true };
@@ -28,7 +29,14 @@ test("text and reasoning stream as deltas and end as a whole, with the step's us
     "text.ended step.ended",
   ]);
   expect(bench.log.of("step.ended")).toEqual([
-    { step: 1, model: "openai-compatible:fake", usage, finishReason: "stop", toolCalls: [] },
+    {
+      step: 1,
+      model: "openai-compatible:fake",
+      usage: { ...usage, costUsd: null },
+      finishReason: "stop",
+      toolCalls: [],
+      workedMs: 0,
+    },
   ]);
   assertLogHolds(bench.log.events, PARTIAL);
 });
@@ -76,10 +84,15 @@ test("tool calls that come in fragments are executed in order, and the model rea
   ]);
   expect(bench.provider.requests[0]!.tools.map((tool) => tool.function.name)).toEqual([
     "bash",
+    "processes",
     "read_file",
     "write_file",
     "edit_file",
+    "apply_patch",
     "list_files",
+    "glob",
+    "grep",
+    "plan",
     "web_fetch",
   ]);
   assertLogHolds(bench.log.events, PARTIAL);
@@ -101,7 +114,9 @@ test("calls that no tool can take are answered with what is wrong, and the run g
   const outputs = bench.log.of("tool.ended").map(({ status, output }) => `${status}: ${output}`);
   expect(outputs).toEqual([
     expect.stringContaining("failed: The input is no valid JSON"),
-    expect.stringMatching(/failed: There is no tool 'no_such_tool'. The tools are: bash, read_file/),
+    expect.stringMatching(
+      /failed: There is no tool 'no_such_tool'. The tools are: bash, processes, read_file/,
+    ),
     expect.stringMatching(/failed: The input does not fit the tool bash:[^]*command[^]*timeoutSeconds/),
     expect.stringContaining("must be a JSON object"),
     "succeeded: (empty directory)",
@@ -218,6 +233,43 @@ test("budgets: steps, tokens and time end the task, with what was spent", async 
     { budget: "steps", limit: 3, spent: 3 },
     { budget: "tokens", limit: 150, spent: 200 },
   ]);
+});
+
+test("a budget in money ends the task after the step that used it up, whatever its share", async () => {
+  await using bench = await RunBench.create({
+    respond: (_request, call) =>
+      say.reply(
+        say.toolCall("bash", { command: `echo ${call}` }),
+        say.usage({ promptTokens: 1_000, completionTokens: 500 }),
+      ),
+  });
+  const prices = createPrices({
+    "openai-compatible:fake": { inputUsdPerMillion: 5, outputUsdPerMillion: 30 },
+  });
+  const outcome = await bench.run(bench.log.begin("a"), { budget: { costUsd: 0.05 }, deps: { prices } });
+  expect(outcome).toMatchObject({
+    type: "failed",
+    reason: "budget",
+    error: { code: "budget_exceeded", message: expect.stringContaining("$0.05") as string },
+  });
+  // Each step costs $0.02.
+  expect(bench.log.of("step.ended").map(({ usage }) => usage)).toMatchObject([
+    { costUsd: 0.02, priceSource: "operator" },
+    { costUsd: 0.02 },
+    { costUsd: 0.02 },
+  ]);
+  expect(bench.log.of("budget.exceeded")).toEqual([{ budget: "cost", limit: 0.05, spent: 0.06 }]);
+});
+
+test("a budget in money refuses a model whose price nobody knows, before it is called", async () => {
+  await using bench = await RunBench.create();
+  const deps = { prices: createPrices() };
+  expect(await bench.run(bench.log.begin("a"), { budget: { costUsd: 1 }, deps })).toMatchObject({
+    type: "failed",
+    reason: "budget",
+    error: { code: "price_unknown", message: expect.stringContaining("openai-compatible:fake") as string },
+  });
+  expect(bench.provider.requests).toEqual([]);
 });
 
 test("time runs out in the middle of a tool: it is ended, and on record as canceled", async () => {

@@ -1,70 +1,139 @@
+import { priceUsage } from "@trunkline/contract";
+import { AttachedFiles, type ReadAttachment } from "./attached-files.ts";
 import { type Deadline, effectiveBudget, startDeadline } from "./budget-meter.ts";
 import { CallGuard } from "./call-guard.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { compactAfterOverflow } from "./compaction.ts";
+import { ModelChain } from "./fall-back.ts";
 import { InstructionFeed } from "./give-instructions.ts";
 import type { Instructions } from "../instructions/port.ts";
 import { workOffCalls } from "./pending-calls.ts";
-import type { RunInput, RunOutcome, RunTask } from "./port.ts";
+import type { BudgetedTask, Budgets, Prices } from "../usage/port.ts";
+import type { RunInput, RunOutcome, RunTask, Waits } from "./port.ts";
+import type { TaskProcesses } from "../tools/port.ts";
+import { FULL, type Preset } from "./preset.ts";
 import { prepareStep, type StepDeps } from "./prepare-step.ts";
 import { ProviderFault } from "./provider-fault.ts";
 import { BudgetExceeded, LimitReached, RunFailure } from "./run-failure.ts";
 import { RunState } from "./run-state.ts";
-import { takeStep } from "./step.ts";
+import { type OnModelCall, takeStep } from "./step.ts";
 import { systemPrompt } from "./system-prompt.ts";
 import type { LastStep } from "./transcript.ts";
 
 export interface LoopDeps {
+  /** What calls leave running. Absent: nothing. */
+  processes?: TaskProcesses;
+  /** Absent: all tools. */
+  preset?: Preset;
   clock?: Clock;
+  /** Absent: no prices are known. */
+  prices?: Prices;
+  /** Absent: a task has its own budget alone. */
+  budgets?: Budgets;
   /** Absent: a workspace's files give none. */
   instructions?: Instructions;
   /** What the owner of the session's project tells the model. Absent: nothing. */
   ownersWords?: (session: { sessionId: string; ownerId: string }) => Promise<string | null>;
+  /** Reads attached files. Absent: none can be read. */
+  readAttachment?: ReadAttachment;
+  /** Told of each model call. */
+  onModelCall?: OnModelCall;
 }
 
 /**
  * The agent loop: model, tools, model, until the model requests no more tools. It is stateless: the log says where a
  * task stands, so any attempt, on any server, resumes from the last completed step.
  */
-export function createRunTask({ clock = systemClock, instructions, ownersWords }: LoopDeps = {}): RunTask {
+export function createRunTask({
+  preset = FULL,
+  clock = systemClock,
+  prices = noPrices,
+  budgets,
+  instructions,
+  ownersWords,
+  processes,
+  readAttachment,
+  onModelCall,
+}: LoopDeps = {}): RunTask {
   return async (input) => {
     const state = await RunState.read(input);
-    const limits = effectiveBudget(input.budget);
+    const limits = effectiveBudget(input.budget, budgets?.taskLimits);
     using deadline = startDeadline(limits, state.progress, clock);
     const signal = AbortSignal.any([input.signal, deadline.signal]);
     const feed = instructions && new InstructionFeed(instructions, input);
-    const system = systemPrompt((await ownersWords?.(input)) ?? null);
-    const deps = { ...input, state, limits, clock, signal, instructions: feed, system };
+    if (input.files !== undefined && state.mayHaveFiles) await state.record(...(await input.files.begin()));
+    const system = systemPrompt(preset.words, (await ownersWords?.(input)) ?? null);
+    const attached = readAttachment && new AttachedFiles(input.ownerId, readAttachment);
+    const task = budgetedTask(input);
+    const spending = { limits, prices, budgets, task };
+    const parts = {
+      state,
+      ...spending,
+      clock,
+      signal,
+      instructions: feed,
+      attached,
+      system,
+      preset,
+      onModelCall,
+    };
+    const deps = { ...input, ...parts };
     try {
       return await takeSteps(deps);
     } catch (error) {
       return await outcomeOf(error, { signal: input.signal, deadline, state });
+    } finally {
+      // What they wrote since the last step is saved with the end of the run.
+      const ended = (await processes?.endAll(input.taskId)) ?? 0;
+      if (ended > 0) await input.files?.willWrite();
     }
   };
 }
 
-type RunDeps = RunInput & Omit<StepDeps, "tools">;
+const noPrices: Prices = { price: async (_model, usage) => priceUsage(usage, null) };
+
+/** A task as budgets know it. */
+export function budgetedTask(input: RunInput): BudgetedTask {
+  const { taskId, sessionId, ownerId, projectId = null, parentTaskId = null, budget } = input;
+  return { taskId, sessionId, ownerId, projectId, parentTaskId, budget };
+}
+
+type RunDeps = RunInput & Omit<StepDeps, "tools"> & { preset: Preset };
 
 async function takeSteps(deps: RunDeps): Promise<RunOutcome> {
-  const { state, sessionId, ownerId, workspace } = deps;
+  const { state, sessionId, ownerId, workspace, signal } = deps;
   const guard = new CallGuard();
+  const chain = new ModelChain(deps, state);
   for (let overflows = 0; ;) {
     await state.takeInSteering();
-    const tools = await deps.tools.toolsOf({ sessionId, ownerId, workspace });
-    const waits = await workOffCalls({ ...deps, tools, ledger: state.ledger }, state.progress, guard);
+    const offered = await deps.tools.toolsOf({ sessionId, ownerId, workspace }, signal);
+    // What is not in the list can't be called either.
+    const tools = offered.filter(
+      (tool) => deps.preset.uses(tool) && (tool.subagent === undefined || deps.subagents !== undefined),
+    );
+    let waits: Waits | null = null;
+    // A task's first step has none, and short tasks no other: the rules are read where they decide something.
+    if (state.progress.pendingCalls.length > 0) {
+      const policy = await deps.policy.policyOf({ sessionId, ownerId });
+      waits = await workOffCalls({ ...deps, tools, policy, ledger: state.ledger }, state.progress, guard);
+    }
     if (deps.files !== undefined) await state.record(...(await deps.files.save("step")));
     if (waits !== null) return { type: "input-required", ...waits };
     const { lastStep } = state.progress;
     if (lastStep !== null && lastStep.toolCalls.length === 0 && !lastStep.isSteered) {
       return { type: "completed", result: await finish(state, lastStep) };
     }
-    const stepDeps = { ...deps, tools };
+    const stepDeps = { ...deps, model: chain.current, tools };
     try {
-      await takeStep(stepDeps, await prepareStep(stepDeps));
+      const last = await takeStep(stepDeps, await prepareStep(stepDeps));
+      if (last !== null) return { type: "completed", result: last.text, events: last.events };
       overflows = 0;
     } catch (error) {
       // All other faults were retried and ended as a failure.
-      if (!(error instanceof ProviderFault)) throw error;
+      if (!(error instanceof ProviderFault)) {
+        await chain.next(error);
+        continue;
+      }
       overflows += 1;
       await compactAfterOverflow(stepDeps, overflows);
     }
@@ -83,7 +152,7 @@ async function finish(state: RunState, { text, finishReason }: LastStep): Promis
 }
 
 /** @throws anything that is not an outcome of the run itself: the caller's abort, a lost store, a bug. */
-async function outcomeOf(
+export async function outcomeOf(
   error: unknown,
   { signal, deadline, state }: { signal: AbortSignal; deadline: Deadline; state: RunState },
 ): Promise<RunOutcome> {
@@ -91,7 +160,7 @@ async function outcomeOf(
   if (error instanceof LimitReached) {
     return { type: "input-required", approvals: [], questions: [], limit: error.limit };
   }
-  if (error instanceof RunFailure) return { type: "failed", reason: "error", error: error.error };
+  if (error instanceof RunFailure) return { type: "failed", reason: error.reason, error: error.error };
   const exceeded: unknown = deadline.signal.aborted ? deadline.signal.reason : error;
   if (!(exceeded instanceof BudgetExceeded)) throw error;
   await state.record({ type: "budget.exceeded", data: exceeded.data });

@@ -8,6 +8,7 @@ export interface StreamRequest {
   patience: Patience;
   signal: AbortSignal;
   faultContext: FaultContext;
+  onNotice?: ((message: string) => void) | undefined;
 }
 
 /** An answer in progress. Disposing it ends the request at any point. */
@@ -21,13 +22,13 @@ export interface ModelStream extends AsyncDisposable {
 
 /** @throws ProviderFault if no answer starts; the signal's reason once aborted; other errors. */
 export async function openStream(stream: StreamRequest): Promise<ModelStream> {
-  const { model, request, patience, signal, faultContext } = stream;
+  const { model, request, patience, signal, faultContext, onNotice } = stream;
   signal.throwIfAborted();
   const ending = new AbortController();
   const ended = AbortSignal.any([signal, ending.signal]);
   const silence = new Silence(patience, (fault) => ending.abort(fault));
   try {
-    const call = { signal: ended, onLife: () => silence.broken(), faultContext };
+    const call = { signal: ended, onLife: () => silence.broken(), faultContext, onNotice };
     const parts = await abortable(model.ask(request, call), ended);
     return readParts(parts, { ...stream, ending, ended, silence });
   } catch (error) {
@@ -67,9 +68,17 @@ function readParts(
   parts: AnswerParts,
   { signal, faultContext, ending, ended, silence }: Reading,
 ): ModelStream {
-  const end = Promise.withResolvers<null>();
-  const onEnd = (): void => end.resolve(null);
+  // Not a race with a promise that lasts as long as the answer: it would keep a reaction for every piece.
+  let endWait: ((end: null) => void) | null = null;
+  const onEnd = (): void => endWait?.(null);
   ended.addEventListener("abort", onEnd, { once: true });
+  const nextOrEnd = async (): Promise<IteratorResult<readonly AnswerPart[], void> | null> => {
+    if (ended.aborted) return null;
+    return new Promise((resolve, reject) => {
+      endWait = resolve;
+      parts.next().then(resolve, reject);
+    });
+  };
 
   const throwIfEnded = (): void => {
     signal.throwIfAborted();
@@ -80,7 +89,7 @@ function readParts(
     async next() {
       silence.listen();
       try {
-        const result = await Promise.race([parts.next(), end.promise]);
+        const result = await nextOrEnd();
         throwIfEnded();
         if (result === null || result.done === true) return null;
         if (result.value.some(({ type }) => type === "text" || type === "reasoning")) silence.begun();
@@ -95,12 +104,15 @@ function readParts(
     async [Symbol.asyncDispose]() {
       silence.stop();
       ended.removeEventListener("abort", onEnd);
-      ending.abort();
-      end.resolve(null);
+      ending.abort(READ);
+      onEnd();
       await parts.return?.().catch(ignore);
     },
   };
 }
+
+/** Shared, as `abort` would make one with its stack for each answer. */
+const READ = new Error("the answer has been read");
 
 /** Only the provider's silence counts, not the time the reader takes. */
 class Silence {

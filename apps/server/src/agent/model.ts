@@ -1,5 +1,5 @@
 import type { LanguageModelV4FunctionTool, LanguageModelV4Prompt } from "@ai-sdk/provider";
-import type { EventDataOf, Json, Usage } from "@trunkline/contract";
+import type { Effort, EventDataOf, Json, Usage } from "@trunkline/contract";
 
 /** A model that can be called: all that the agent knows of a provider. */
 export interface Model {
@@ -17,6 +17,8 @@ export interface ModelRequest {
   tools?: readonly LanguageModelV4FunctionTool[] | undefined;
   /** Maximum output tokens; absent: the operator's setting, else the provider's. */
   maxOutputTokens?: number;
+  /** How much it thinks; the nearest that it has. Absent: its own default. */
+  effort?: Effort | undefined;
 }
 
 export interface ModelCallContext {
@@ -25,6 +27,8 @@ export interface ModelCallContext {
   /** Call on every sign of life from the provider, even before the answer. */
   onLife: () => void;
   faultContext: FaultContext;
+  /** Called with what the user should know about the call. Absent: nobody wants to. */
+  onNotice?: ((message: string) => void) | undefined;
 }
 
 /** Timeouts for a provider, in ms. */

@@ -1,8 +1,9 @@
 import type { ToolCall } from "@trunkline/contract";
 import type { CallGuard } from "./call-guard.ts";
-import { type CallPlan, planCall, waitsFor } from "./call-permission.ts";
+import { type CallPlan, isDecided, planCall, waitsFor } from "./call-permission.ts";
 import { MAX_PARALLEL_CALLS } from "./limits.ts";
 import type { Waits } from "./port.ts";
+import { startSubagents } from "./start-subagents.ts";
 import { type CallDeps, type CallOutcome, settleCall, type SettledPlan } from "./tool-call.ts";
 import type { LastStep, TaskProgress } from "./transcript.ts";
 
@@ -21,16 +22,20 @@ export async function workOffCalls(
   guard: CallGuard,
 ): Promise<Waits | null> {
   const refusal = lastStep === null ? undefined : CUT_CALLS[lastStep.finishReason];
-  const planOf = (call: ToolCall): CallPlan =>
-    refusal === undefined ? planCall(deps, call) : { type: "refuse", output: refusal };
+  let isSteered = lastStep?.isSteered === true;
+  const planOf = (call: ToolCall): CallPlan => {
+    if (refusal !== undefined) return { type: "refuse", output: refusal };
+    return isSteered && !isDecided(deps, call) ? { type: "skip", output: STEERED } : planCall(deps, call);
+  };
   for (let left = pendingCalls; left.length > 0;) {
     deps.signal.throwIfAborted();
+    if (await deps.state.takeInSteering()) isSteered = true;
     const batch = takeBatch(left, planOf);
-    if (batch.length === 0) return waitsFor(deps, left);
+    if (batch.length === 0) return (await startSubagents(deps, left, planOf)) ?? waitsFor(deps, left);
     const outcomes = await settleTogether(deps, batch);
     for (const [index, { call }] of batch.entries()) {
       const outcome = outcomes[index];
-      if (outcome !== undefined) guard.note(call, outcome);
+      if (outcome !== undefined && outcome.status !== "canceled") guard.note(call, outcome);
     }
     left = left.slice(batch.length);
   }
@@ -44,12 +49,15 @@ const CUT_CALLS: Partial<Record<LastStep["finishReason"], string>> = {
   "content-filter": "Not run: the answer was cut by the provider's content filter",
 };
 
+/** What the model asked for may not be what the user wants now. */
+const STEERED = "Not run: the user sent a message first. Read it; call again what is still right";
+
 /** @returns the first call and those after it that can run in parallel with it; none if it has to wait. */
 function takeBatch(calls: readonly ToolCall[], planOf: (call: ToolCall) => CallPlan): PlannedCall[] {
   const batch: PlannedCall[] = [];
   for (const call of calls) {
     const plan = planOf(call);
-    if (plan.type === "ask-approval" || plan.type === "ask-question") break;
+    if (plan.type === "ask-approval" || plan.type === "ask-question" || plan.type === "subagent") break;
     const isAlone = !onlyReads(plan);
     if (isAlone && batch.length > 0) break;
     batch.push({ call, plan });

@@ -1,8 +1,20 @@
-import type { Budget, EventBody, EventPage, EventType, SessionEvent, TaskError } from "@trunkline/contract";
-import type { ApprovalPolicy, ApprovalRequest, QuestionRequest } from "../approvals/port.ts";
+import type {
+  Budget,
+  Effort,
+  EventBatch,
+  EventBody,
+  EventDataOf,
+  EventPage,
+  EventType,
+  ModelList,
+  SessionEvent,
+  TaskError,
+} from "@trunkline/contract";
+import type { ApprovalRequest, PolicySource, QuestionRequest } from "../approvals/port.ts";
 import type { RunFiles } from "../checkpoints/port.ts";
 import type { ReadRange } from "../store/port.ts";
-import type { ToolSource } from "../tools/port.ts";
+import type { Tool, ToolSource } from "../tools/port.ts";
+import type { PricedModel } from "../usage/port.ts";
 import type { FaultContext, Model, Patience } from "./model.ts";
 
 /** An event of a run, without session, task and attempt, which the runner adds. */
@@ -30,6 +42,49 @@ export interface RunSink {
   othersWrote(): boolean;
 }
 
+/** What users say to the running task. */
+export interface Steering {
+  /**
+   * Hands over the messages that wait for the task: they are part of its log then, and nothing else's. They wait in the
+   * session's queue until then, so none is lost if this is never called.
+   * @returns the stored events.
+   */
+  take(): Promise<readonly SessionEvent[]>;
+}
+
+/** A task in a session of its own, on behalf of the running one. */
+export interface Subagent {
+  callId: string;
+  sessionId: string;
+  taskId: string;
+}
+
+/** What a subagent is to do. */
+export interface SubagentRequest {
+  callId: string;
+  title: string;
+  prompt: string;
+  /** Whether it may change files and run commands. */
+  mayChange: boolean;
+}
+
+/** What holds for the task's calls holds for those of its subagents. */
+export interface InheritedTrust {
+  /** The subagent's prompt may come from strangers. */
+  readsUntrusted: boolean;
+  /** Rules of the task's session. */
+  rules: readonly EventDataOf<"rule.created">[];
+}
+
+/** Starts subagents of the running task. */
+export interface Subagents {
+  /**
+   * Creates the subagent's session with its task; once only, whoever starts it again after a crash. Its end is an event
+   * of this task, `subagent.ended`.
+   */
+  start(subagent: Subagent, request: SubagentRequest, inherited: InheritedTrust): Promise<void>;
+}
+
 /** Read access to a session's log; bounded in memory however long it is. */
 export interface RunLog {
   read(range: ReadRange): Promise<EventPage>;
@@ -40,18 +95,22 @@ export interface RunLog {
     types: readonly T[],
     range?: { after?: number; upTo?: number },
   ): AsyncIterable<EventOfType<T>>;
+  /** Everything after this event, then what is new, until the signal aborts. @throws `not_found` once the session is deleted */
+  follow(after: number, signal: AbortSignal): AsyncIterable<EventBatch>;
 }
 
 type EventOfType<T extends EventType> = Extract<SessionEvent, { type: T }>;
 
 /** A model ready to be called. */
-export interface ResolvedModel {
+export interface ResolvedModel extends PricedModel {
   /** Its name in the contract, e.g. `openai-compatible:qwen3`. */
   readonly name: string;
   model: Model;
   patience: Patience;
   /** Tokens per call, answer included. Absent: unknown. */
-  contextTokens?: number;
+  contextTokens?: number | undefined;
+  /** Whether it reads images. Absent: unknown. */
+  readsImages?: boolean | undefined;
   /** Redacts the provider's key from its messages. Absent: there is no key. */
   redact?: (text: string) => string;
   /** The provider's address; absent: within this process. */
@@ -65,16 +124,30 @@ export interface RunInput {
   /** The session's log so far, including this task's start. */
   log: RunLog;
   model: ResolvedModel;
+  /** The next model that was not tried; null: there is none. Absent: there are no fallbacks. */
+  fallback?: (tried: ReadonlySet<string>) => Promise<ResolvedModel | null>;
+  /** Absent: the model's own default. */
+  effort?: Effort | undefined;
   tools: ToolSource;
   /** Which calls need approval. */
-  policy: ApprovalPolicy;
+  policy: PolicySource;
   /** Up to this event the log was imported: untrusted, and its approvals allow nothing; 0: none of it. */
   importedSeq: number;
   /** Absolute path of the tools' working directory; created before the first one runs. */
   workspace: string;
+  /** Only calls of the session have written in it, if anybody has; absent: it may hold anything. */
+  startsEmpty?: boolean;
   budget: Budget;
-  /** Saves what calls write. Absent: nothing is saved. */
+  /** The session's. */
+  projectId?: string | null;
+  /** The task that started the session. */
+  parentTaskId?: string | null;
+  /** Saves what calls write; whoever runs the task begins it before the first look at a file. Absent: nothing is saved. */
   files?: RunFiles;
+  /** Absent: it can have none. */
+  subagents?: Subagents;
+  /** Absent: nobody says anything. */
+  steering?: Steering;
   sink: RunSink;
   /** Aborts on cancel, timeout and shutdown: model stream and tools end, and `run` rejects with its reason. */
   signal: AbortSignal;
@@ -82,7 +155,12 @@ export interface RunInput {
 
 /** How a run ended by itself. The caller turns it into the task's terminal event, or lets the task wait. */
 export type RunOutcome =
-  | { type: "completed"; result: string }
+  | {
+      type: "completed";
+      result: string;
+      /** The last events of the run, which are committed with the task's end; absent: all are in the log. */
+      events?: readonly RunEvent[];
+    }
   | { type: "failed"; reason: "error" | "budget"; error: TaskError }
   /** It waits; the next run resumes from here. */
   | ({ type: "input-required" } & Waits);
@@ -93,6 +171,8 @@ export interface Waits {
   approvals: readonly ApprovalRequest[];
   /** Calls whose result is a user's answer. */
   questions: readonly QuestionRequest[];
+  /** Subagents that work; they are started already. */
+  children?: readonly Subagent[];
   /** The provider accepts no calls before then. */
   limit?: {
     /** Ms since the epoch. */
@@ -104,6 +184,26 @@ export interface Waits {
 
 export type RunTask = (input: RunInput) => Promise<RunOutcome>;
 
+/** Who runs a session's tasks: the task's, else the session's. */
+export interface Agent {
+  /** As sessions name it: `default`, `read-only`, `plan`, `acp:NAME`. */
+  readonly name: string;
+  /** What it is for. */
+  readonly description: string;
+  /** Whether it works with this tool of the server's. */
+  uses(tool: Tool): boolean;
+  /** What it lacks here, sentences that say what to do; null: nothing. Absent: it needs nothing. */
+  needs?(): Promise<string | null>;
+  readonly run: RunTask;
+}
+
+export interface AgentRegistry {
+  /** In the order shown to people; the first is the default. */
+  readonly agents: readonly Agent[];
+  /** @throws TrunklineError `agent_unknown`; the message lists those that there are. */
+  resolve(name: string): Agent;
+}
+
 export interface ModelRegistry {
   /** Name of the default model; changes once a server that was down has listed its models. */
   readonly defaultModel: string;
@@ -113,6 +213,20 @@ export interface ModelRegistry {
    * @throws TrunklineError `model_unknown` if no provider is configured for the name; the message lists those that are.
    */
   resolve(name: string): ResolvedModel;
+  /** The same with the user's own key, where they have one for its provider. */
+  forUser(name: string, userId: string): Promise<ResolvedModel>;
+  /** The first of the operator's fallbacks that was not tried. */
+  fallback(tried: ReadonlySet<string>, userId: string): Promise<ResolvedModel | null>;
+}
+
+/** Encrypts users' own keys for the store. */
+export interface KeyRing {
+  seal(userId: string, provider: string, key: string): Promise<string>;
+}
+
+export interface ModelLists {
+  /** As a user sees them. */
+  list(userId: string): Promise<ModelList>;
 }
 
 export interface ModelProbe {

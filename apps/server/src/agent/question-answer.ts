@@ -14,3 +14,13 @@ export function answerText(
 
 export const NOT_ANSWERED =
   "Nobody answered in time. Continue without the answer, or say what you need to know.";
+
+/** Answers of one call as the model reads them; null: all of its questions expired. */
+export function answersText(answers: readonly { text: string; answer: string | null }[]): string | null {
+  if (answers.every(({ answer }) => answer === null)) return null;
+  const [first] = answers;
+  if (answers.length === 1 && first !== undefined) return first.answer;
+  return answers
+    .map(({ text, answer }, index) => `${index + 1}. ${text}\n${answer ?? "Nobody answered this in time."}`)
+    .join("\n\n");
+}

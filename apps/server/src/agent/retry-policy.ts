@@ -22,5 +22,11 @@ export function retryDelayMs({ retryAfterMs }: ProviderFault, tries: number, ran
 export function retryNotice(fault: ProviderFault, tries: number, delayMs: number) {
   const seconds = Math.ceil(delayMs / 100) / 10;
   const message = `${fault.message} — retrying in ${seconds} s (${tries + 1} of ${triesOf(fault)})`;
-  return { type: "notice" as const, data: { level: "warning" as const, message } };
+  const retry = {
+    attempt: tries + 1,
+    of: triesOf(fault),
+    delayMs: Math.max(0, Math.round(delayMs)),
+    cause: fault.message,
+  };
+  return { type: "notice" as const, data: { level: "warning" as const, message, retry } };
 }

@@ -1,4 +1,4 @@
-import type { EventDataOf, TaskError } from "@trunkline/contract";
+import { type BudgetUse, budgetAmount, budgetNote, type TaskError } from "@trunkline/contract";
 import { MAX_STEP_LENGTH } from "./limits.ts";
 import type { Waits } from "./port.ts";
 
@@ -6,10 +6,15 @@ import type { Waits } from "./port.ts";
 export class RunFailure extends Error {
   override readonly name = "RunFailure";
   readonly error: TaskError;
+  readonly reason: "error" | "budget";
 
-  constructor(error: TaskError, options?: ErrorOptions) {
+  constructor(
+    error: TaskError,
+    { reason = "error", ...options }: ErrorOptions & { reason?: RunFailure["reason"] } = {},
+  ) {
     super(error.message, options);
     this.error = error;
+    this.reason = reason;
   }
 }
 
@@ -27,28 +32,42 @@ export class LimitReached extends Error {
 /** Ends a run because a limit of its task is reached. */
 export class BudgetExceeded extends Error {
   override readonly name = "BudgetExceeded";
-  readonly data: EventDataOf<"budget.exceeded">;
+  readonly data: BudgetUse;
 
-  constructor(data: EventDataOf<"budget.exceeded">) {
+  constructor(data: BudgetUse) {
     super(`budget exceeded: ${data.budget}`);
     this.data = data;
   }
 
   toTaskError(): TaskError {
-    return {
-      code: "budget_exceeded",
-      message: BUDGET_MESSAGES[this.data.budget](this.data.limit),
-      retryable: false,
-    };
+    return { code: "budget_exceeded", message: messageOf(this.data), retryable: false };
   }
 }
 
-const BUDGET_MESSAGES: Record<EventDataOf<"budget.exceeded">["budget"], (limit: number) => string> = {
-  steps: (limit) => `The task reached its limit of ${limit} steps. Send a follow-up to continue`,
-  tokens: (limit) => `The task reached its limit of ${limit} tokens. Send a follow-up to continue`,
-  duration: (limit) =>
-    `The task reached its time limit of ${Math.round(limit / 100) / 10} s. Send a follow-up to continue`,
-};
+function messageOf(use: BudgetUse): string {
+  const { budget, limit, scope = "task", period, ofTaskId } = use;
+  const amount = budgetAmount(budget, limit);
+  if (ofTaskId !== undefined) return `The task that started this one reached its budget of ${amount}`;
+  if (scope === "task") {
+    const bound = budget === "duration" ? "time limit" : budget === "cost" ? "budget" : "limit";
+    return `The task reached its ${bound} of ${amount}. Send a follow-up to continue, or retry it with a larger budget`;
+  }
+  const who = scope === "user" || scope === "server" ? "An admin can raise it" : "Raise it";
+  const wait = period === "month" ? ", or wait for the next month" : "";
+  return `${budgetNote(use)}. ${who} (trunkline budget, or PATCH /api/budget)${wait}; then retry the task`;
+}
+
+/** Money is limited, and nobody knows what the model costs. */
+export function priceUnknown(model: string): RunFailure {
+  const error = {
+    code: "price_unknown",
+    message:
+      `No price is known for '${model}', so a budget in US dollars can't be kept. Use another model, or set its price in ` +
+      `trunkline.config.json: "prices": { "${model}": { "inputUsdPerMillion": …, "outputUsdPerMillion": … } }`,
+    retryable: false,
+  };
+  return new RunFailure(error, { reason: "budget" });
+}
 
 /** The answer is longer than anything useful. */
 export function outputTooLong(): RunFailure {

@@ -1,8 +1,11 @@
 import type { NetworkRefusal, SessionEvent } from "@trunkline/contract";
-import { MAX_EVENT_PAGE_SIZE } from "@trunkline/contract";
+import { MAX_EVENT_PAGE_SIZE, totalTokens } from "@trunkline/contract";
+import type { Spending } from "../store/port.ts";
 import { ApprovalLedger } from "./approval-ledger.ts";
 import type { RunEvent, RunInput, RunLog } from "./port.ts";
+import { SubagentLedger } from "./subagent-ledger.ts";
 import { ToldRefusals } from "./told-refusals.ts";
+import { type GivenPrompt, NO_PROMPT } from "./transcript-turn.ts";
 import { boundaryOf, type TaskProgress, TranscriptBuilder } from "./transcript.ts";
 
 /** Events of a log that is read as a whole, whether or not parts of it were summarized. */
@@ -13,18 +16,25 @@ const SHORT_LOG = 100;
  * that both agree and another attempt projects the same prompt.
  */
 export class RunState {
-  readonly transcript = new TranscriptBuilder();
+  readonly transcript: TranscriptBuilder;
   readonly ledger: ApprovalLedger;
+  readonly subagents: SubagentLedger;
   readonly #input: RunInput;
   readonly #refusals: ToldRefusals;
   /** All events up to this one were read or written by this run. */
   #lastSeq = 0;
-  /** Up to this one, the log was searched for messages to the running task. */
-  #steeredSeq = 0;
+  /** Up to this one, the log was searched for rules that users made or deleted. */
+  #rulesSeq = 0;
+  /** Messages to the task may have come before this run started. */
+  #mayBeSteered = false;
+  /** The log has events of others that were not looked at. */
+  #othersWrote = false;
 
   private constructor(input: RunInput) {
     this.#input = input;
+    this.transcript = new TranscriptBuilder(input.model);
     this.ledger = new ApprovalLedger(input.importedSeq);
+    this.subagents = new SubagentLedger(input.taskId);
     this.#refusals = new ToldRefusals(input.taskId);
   }
 
@@ -43,6 +53,7 @@ export class RunState {
       state.transcript.restore(compacted, await promptsOf(log, unfinished, compacted.seq));
       state.ledger.apply(compacted);
       state.#lastSeq = boundaryOf(compacted);
+      state.#mayBeSteered = true;
     }
     for (;;) {
       for (const event of page.events) {
@@ -52,8 +63,13 @@ export class RunState {
       page = await log.read({ after: state.#lastSeq, limit: MAX_EVENT_PAGE_SIZE });
       signal.throwIfAborted();
     }
-    state.#steeredSeq = state.#lastSeq;
+    state.#rulesSeq = state.#lastSeq;
     return state;
+  }
+
+  /** Seq of the last event that was read or written. */
+  get lastSeq(): number {
+    return this.#lastSeq;
   }
 
   get progress(): TaskProgress {
@@ -61,6 +77,23 @@ export class RunState {
     const progress = this.transcript.progress(taskId);
     if (progress === null) throw new Error(`the log of task ${taskId} does not say that it started`);
     return progress;
+  }
+
+  /** Before its first call a session without a project has no files, and costs no look at them. */
+  get mayHaveFiles(): boolean {
+    return this.#input.startsEmpty !== true || this.transcript.mayHaveCalled;
+  }
+
+  /** Working time since the last completed step, in ms. @param now ms since the epoch */
+  workedSinceStep(now: number): number {
+    return this.transcript.workedSinceStep(this.#input.taskId, now);
+  }
+
+  /** What the task has spent itself. @param now ms since the epoch */
+  spent(now: number): Spending {
+    const { steps, usage } = this.progress;
+    const workedMs = this.transcript.workedMs(this.#input.taskId, now);
+    return { steps, tokens: totalTokens(usage), workedMs, costUsd: usage.costUsd ?? 0 };
   }
 
   /** @throws the reason of the caller's signal once aborted: from then on others write. */
@@ -77,24 +110,42 @@ export class RunState {
     return this.#refusals.isNew(refusal);
   }
 
-  /** Reads messages sent to the running task since the last look. */
-  async takeInSteering(): Promise<void> {
-    const { log, sink, taskId } = this.#input;
-    if (!sink.othersWrote()) return;
+  /** Whether users may have said something to the running task since the last look. */
+  mayBeSteered(): boolean {
+    this.#othersWrote ||= this.#input.sink.othersWrote();
+    return this.#othersWrote || this.#mayBeSteered;
+  }
+
+  /** Takes in what users have said to the running task since the last look. @returns whether there was something. */
+  async takeInSteering(): Promise<boolean> {
+    const { steering } = this.#input;
+    if (!this.mayBeSteered()) return false;
+    const othersWrote = this.#othersWrote;
+    this.#othersWrote = false;
+    if (othersWrote) await this.#takeInRules();
+    this.#mayBeSteered = false;
+    const events = (await steering?.take()) ?? [];
+    for (const event of events) this.#apply(event);
+    return events.length > 0;
+  }
+
+  /** Rules that users have made or deleted since the last look. */
+  async #takeInRules(): Promise<void> {
     // An event committed after one of ours has a larger seq, so none below the last of ours is missed.
     const upTo = this.#lastSeq;
-    for await (const event of log.ofTypes(["task.steered"], { after: this.#steeredSeq })) {
-      if (event.taskId === taskId) this.transcript.apply(event);
-      this.#steeredSeq = event.seq;
+    const range = { after: this.#rulesSeq };
+    for await (const event of this.#input.log.ofTypes(["rule.created", "rule.deleted"], range)) {
+      this.ledger.apply(event);
+      this.#rulesSeq = event.seq;
     }
-    this.#steeredSeq = Math.max(this.#steeredSeq, upTo);
+    this.#rulesSeq = Math.max(this.#rulesSeq, upTo);
   }
 
   async #take(event: SessionEvent, compactedSeq: number): Promise<void> {
     const { taskId, seq } = event;
     if (taskId !== null && this.transcript.lacksPromptOf(event)) {
       const prompts = await promptsOf(this.#input.log, [taskId], seq);
-      this.transcript.enqueue(taskId, prompts.get(taskId) ?? "");
+      this.transcript.enqueue(taskId, prompts.get(taskId) ?? NO_PROMPT);
     }
     // The last summary includes the earlier ones.
     if (event.type === "context.compacted" && seq <= compactedSeq) this.#lastSeq = seq;
@@ -102,11 +153,18 @@ export class RunState {
   }
 
   #apply(event: SessionEvent): void {
+    if (isMessageTo(event, this.#input.taskId)) this.#mayBeSteered = true;
     this.transcript.apply(event);
     this.ledger.apply(event);
+    this.subagents.apply(event);
     this.#refusals.apply(event);
     this.#lastSeq = Math.max(this.#lastSeq, event.seq);
   }
+}
+
+function isMessageTo(event: SessionEvent, taskId: string): boolean {
+  const isQueued = event.type === "task.submitted" || event.type === "task.updated";
+  return isQueued && event.data.steers === taskId;
 }
 
 /** Prompts (as last edited) of tasks submitted before the part of the log that is read. */
@@ -114,12 +172,13 @@ async function promptsOf(
   log: RunLog,
   taskIds: readonly string[],
   beforeSeq: number,
-): Promise<Map<string, string>> {
-  const prompts = new Map<string, string>();
+): Promise<Map<string, GivenPrompt>> {
+  const prompts = new Map<string, GivenPrompt>();
   if (taskIds.length === 0) return prompts;
   for await (const { taskId, data } of log.ofTypes(["task.submitted", "task.updated"], { upTo: beforeSeq })) {
     if (taskId === null || !taskIds.includes(taskId) || data.prompt === undefined) continue;
-    prompts.set(taskId, data.prompt);
+    const attachments = "attachments" in data ? (data.attachments ?? []) : prompts.get(taskId)?.attachments;
+    prompts.set(taskId, { prompt: data.prompt, attachments: attachments ?? [] });
   }
   return prompts;
 }

@@ -1,5 +1,7 @@
 import type { LanguageModelV4FunctionTool, LanguageModelV4Prompt } from "@ai-sdk/provider";
+import type { Effort } from "@trunkline/contract";
 import type { Tool } from "../tools/port.ts";
+import type { Prices } from "../usage/port.ts";
 import { AnswerBlocks } from "./answer-blocks.ts";
 import type { Clock } from "./clock.ts";
 import { describeCall } from "./described-call.ts";
@@ -12,15 +14,22 @@ import { ProviderFault } from "./provider-fault.ts";
 import { retryDelayMs, retryNotice, triesOf } from "./retry-policy.ts";
 import { LimitReached, RunFailure } from "./run-failure.ts";
 import type { RunState } from "./run-state.ts";
+import { textOf } from "./transcript-turn.ts";
 
 export interface ModelDeps {
   model: ResolvedModel;
+  effort?: Effort | undefined;
   sink: RunSink;
   state: RunState;
+  prices: Prices;
   clock: Clock;
   /** Ends the call: canceled, shut down or out of time. */
   signal: AbortSignal;
+  onModelCall?: OnModelCall | undefined;
 }
+
+/** @param outcome `ok`, `aborted`, the code of the provider's fault, or `other` */
+export type OnModelCall = (model: string, outcome: string, durationMs: number) => void;
 
 /** Input of a model call. */
 export interface PreparedStep {
@@ -35,27 +44,38 @@ export interface PreparedStep {
 /** The provider says that the prompt is too long for the model. */
 export const CONTEXT_OVERFLOW = "context_overflow";
 
+/** An answer that calls nothing: the task's last, unless the user has said something meanwhile. */
+export interface LastAnswer {
+  text: string;
+  /** Not recorded yet: the task's end is committed with them. */
+  events: readonly RunEvent[];
+}
+
 /**
  * Gets one complete answer from the model and records it. A retried step starts over with `step.started`; nothing of
  * the cut-off answer is kept.
+ * @returns the answer instead of recording it, if it ends the task.
  * @throws as `tryModel`
  */
-export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise<void> {
-  const { model, sink, state, signal } = deps;
+export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise<LastAnswer | null> {
+  const { model, effort, sink, state, prices, clock, signal } = deps;
   const { step, prompt, tools, definitions } = prepared;
+  const asked = effort === undefined ? {} : { effort };
   let blocks = new AnswerBlocks();
-  await tryModel(deps, {
+  return tryModel(deps, {
     async call() {
-      await state.record({ type: "step.started", data: { step, model: model.name } });
+      await state.record({ type: "step.started", data: { step, model: model.name, ...asked } });
+      const notices = new Set<string>();
       blocks = new AnswerBlocks();
       const answer = await callModel(
         {
           model: model.model,
-          request: { prompt, tools: definitions },
+          request: { prompt, tools: definitions, effort },
           patience: model.patience,
           sink: { append: (events) => state.record(...events), delta: (event) => sink.delta(event) },
           signal,
           faultContext: faultContextOf(model),
+          onNotice: (message) => notices.add(message),
         },
         blocks,
       );
@@ -63,11 +83,37 @@ export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise
         state.transcript.hasCall(callId),
       );
       const described = toolCalls.map((call) => describeCall(tools, call));
-      const data = { step, model: model.name, usage, finishReason, toolCalls: described };
-      await state.record(...blocks.endAll(), { type: "step.ended", data });
+      const data = {
+        step,
+        model: model.name,
+        usage: await prices.price(model, usage, clock.date()),
+        finishReason,
+        toolCalls: described,
+        workedMs: state.workedSinceStep(clock.date()),
+      };
+      const isWhole = blocks.isUntouched;
+      const said = blocks.endAll();
+      const events: RunEvent[] = [...said, { type: "step.ended", data }, ...[...notices].map(warning)];
+      if (isWhole && finishReason === "stop" && described.length === 0 && !state.mayBeSteered()) {
+        return { text: textOfBlocks(said), events };
+      }
+      await state.record(...events);
+      return null;
     },
     leftovers: () => blocks.endAll(),
   });
+}
+
+function textOfBlocks(events: readonly RunEvent[]): string {
+  return textOf(
+    events.flatMap((event) =>
+      event.type === "text.ended" ? [{ kind: "text" as const, ...event.data }] : [],
+    ),
+  );
+}
+
+export function warning(message: string): RunEvent {
+  return { type: "notice", data: { level: "warning", message } };
 }
 
 /**
@@ -77,13 +123,25 @@ export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise
  * the prompt is too long for the model
  */
 export async function tryModel<T>(
-  { state, clock, signal }: Pick<ModelDeps, "state" | "clock" | "signal">,
+  {
+    model,
+    state,
+    clock,
+    signal,
+    onModelCall,
+  }: Pick<ModelDeps, "model" | "state" | "clock" | "signal" | "onModelCall">,
   attempt: { call(): Promise<T>; leftovers(): RunEvent[] },
 ): Promise<T> {
   for (let tries = 1; ; tries++) {
+    const startedAt = performance.now();
+    const ended = (outcome: string): void =>
+      onModelCall?.(model.name, outcome, performance.now() - startedAt);
     try {
-      return await attempt.call();
+      const answer = await attempt.call();
+      ended("ok");
+      return answer;
     } catch (error) {
+      ended(signal.aborted ? "aborted" : error instanceof ProviderFault ? error.code : "other");
       signal.throwIfAborted();
       if (!(error instanceof ProviderFault)) throw error;
       await state.record(...attempt.leftovers());

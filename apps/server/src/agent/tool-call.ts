@@ -2,10 +2,10 @@ import { mkdir } from "node:fs/promises";
 import type { NetworkRefusal, ToolCall } from "@trunkline/contract";
 import { mayWrite, type RunFiles } from "../checkpoints/port.ts";
 import type { ToolResult } from "../tools/port.ts";
-import type { CallAnswer } from "./approval-ledger.ts";
+import { findLinkOnTheWay } from "./link-on-the-way.ts";
 import { type CallPlan, type PermissionDeps, withNote } from "./call-permission.ts";
 import type { Clock } from "./clock.ts";
-import type { RunEvent, RunSink } from "./port.ts";
+import type { RunEvent, RunSink, Subagents } from "./port.ts";
 import type { PreparedCall } from "./prepared-call.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -15,6 +15,7 @@ export interface CallDeps extends PermissionDeps {
   ownerId: string;
   workspace: string;
   files?: RunFiles;
+  subagents?: Subagents;
   sink: RunSink;
   state: RunState;
   clock: Clock;
@@ -29,7 +30,7 @@ export interface CallOutcome {
   output: string;
 }
 
-export type SettledPlan = Exclude<CallPlan, { type: "ask-approval" | "ask-question" }>;
+export type SettledPlan = Exclude<CallPlan, { type: "ask-approval" | "ask-question" | "subagent" }>;
 
 /**
  * Executes a call, or records why not.
@@ -42,9 +43,11 @@ export function settleCall(deps: CallDeps, call: ToolCall, plan: SettledPlan): P
     case "answer":
       return endAtOnce(deps, call, { refused: false, status: plan.status, output: plan.output });
     case "deny":
-      return deny(deps, call, plan.output);
+      return endUnstarted(deps, call, { status: "denied", output: plan.output, deniedBy: plan.rule });
+    case "skip":
+      return endUnstarted(deps, call, { status: "canceled", output: plan.output });
     case "execute":
-      return execute(deps, call, plan.prepared, plan.decision);
+      return execute(deps, call, plan);
   }
 }
 
@@ -60,36 +63,53 @@ async function endAtOnce({ state }: CallDeps, call: ToolCall, outcome: CallOutco
   return outcome;
 }
 
-/** A denied call has an end event but no start. */
-async function deny({ state }: CallDeps, { callId }: ToolCall, output: string): Promise<CallOutcome> {
-  await state.record({ type: "tool.ended", data: { callId, status: "denied", output, durationMs: 0 } });
-  return { refused: false, status: "denied", output };
+/** A call that was denied or skipped has an end event but no start. */
+async function endUnstarted(
+  { state }: CallDeps,
+  { callId }: ToolCall,
+  end: { status: "denied" | "canceled"; output: string; deniedBy?: string | undefined },
+): Promise<CallOutcome> {
+  await state.record({ type: "tool.ended", data: { callId, ...end, durationMs: 0 } });
+  return { refused: false, status: end.status, output: end.output };
 }
 
 /** Recorded before it starts, so that it never runs twice. */
 async function execute(
   deps: CallDeps,
   call: ToolCall,
-  prepared: PreparedCall,
-  decision: CallAnswer | undefined,
+  { prepared, decision, rule, checksPaths = false }: Extract<CallPlan, { type: "execute" }>,
 ): Promise<CallOutcome> {
+  if (checksPaths) {
+    const link = await findLinkOnTheWay(deps.workspace, prepared.tool.locations?.(prepared.input) ?? []);
+    if (link !== null) {
+      return endAtOnce(deps, call, { refused: false, status: "failed", output: throughLink(link) });
+    }
+  }
   const { state, clock, signal, files } = deps;
   const { callId } = call;
   if (files !== undefined && mayWrite(prepared.tool)) await state.record(...(await files.willWrite()));
   const readsUntrusted = prepared.tool.effects.includes("reads-untrusted") ? true : undefined;
-  await state.record({ type: "tool.called", data: { ...call, readsUntrusted } });
+  await state.record({ type: "tool.called", data: { ...call, readsUntrusted, allowedBy: rule } });
   const beganAt = clock.now();
   const result = await runTool(deps, callId, prepared);
   const durationMs = Math.max(0, Math.round(clock.now() - beganAt));
   const status = signal.aborted ? "canceled" : result.status;
-  const { exitCode, omittedBytes, content, fileChange } = result;
+  const { exitCode, omittedBytes, fullOutput, content, fileChanges = [], plan } = result;
   const output = withNote(result.output, decision);
-  const changed: RunEvent[] = fileChange === undefined ? [] : [{ type: "file.changed", data: fileChange }];
+  const changed: RunEvent[] = fileChanges.map((data) => ({ type: "file.changed", data }));
+  if (plan !== undefined) changed.push({ type: "plan.updated", data: { items: plan } });
   await state.record(
-    { type: "tool.ended", data: { callId, status, output, durationMs, exitCode, omittedBytes, content } },
+    {
+      type: "tool.ended",
+      data: { callId, status, output, durationMs, exitCode, omittedBytes, fullOutput, content },
+    },
     ...changed,
   );
   return { refused: false, status, output };
+}
+
+function throughLink(path: string): string {
+  return `Not run: ${path} is a symbolic link, and the user has rules about paths. Use the path that it leads to`;
 }
 
 async function runTool(

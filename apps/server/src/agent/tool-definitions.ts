@@ -11,6 +11,7 @@ export function toolDefinition(tool: Tool): LanguageModelV4FunctionTool {
   const { name, description } = tool;
   const inputSchema = z.toJSONSchema(tool.inputSchema, { io: "input", target: "draft-7" });
   const definition: LanguageModelV4FunctionTool = { type: "function", name, description, inputSchema };
+  if (tool.jsonSchema !== undefined) definition.inputSchema = tool.jsonSchema;
   definitions.set(tool, definition);
   return definition;
 }

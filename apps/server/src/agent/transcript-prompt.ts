@@ -1,5 +1,6 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from "@ai-sdk/provider";
-import type { TerminalTaskState } from "@trunkline/contract";
+import type { ContentPart, TerminalTaskState } from "@trunkline/contract";
+import { attachedFile } from "./attached-files.ts";
 import { instructionText } from "./instruction-text.ts";
 import { PromptCalls } from "./prompt-calls.ts";
 import { projectStep } from "./step-messages.ts";
@@ -37,7 +38,10 @@ export function projectPrompt(
     { role: "system", content: system },
     ...turns.flatMap((turn, index) => {
       const before = index === 0 ? summary : null;
-      return [userMessage(openingOf(turn, before)), ...projectTurn(turn, turn === current, calls)];
+      return [
+        userMessage(openingOf(turn, before), turn.attachments),
+        ...projectTurn(turn, turn === current, calls),
+      ];
     }),
   ];
 }
@@ -54,8 +58,12 @@ const INSTRUCTIONS_END = "[End of the instructions. The user's message:]";
 const SUMMARY_HEADING = "[Summary of what came before in this conversation]";
 const SUMMARY_END = "[End of the summary. The user's message:]";
 
-function userMessage(texts: readonly string[]): LanguageModelV4Message {
-  return { role: "user", content: [{ type: "text", text: texts.join("\n\n").toWellFormed() }] };
+function userMessage(
+  texts: readonly string[],
+  attachments: readonly ContentPart[] = [],
+): LanguageModelV4Message {
+  const text = { type: "text" as const, text: texts.join("\n\n").toWellFormed() };
+  return { role: "user", content: [text, ...attachments.flatMap(attachedFile)] };
 }
 
 function projectTurn(turn: Turn, isCurrent: boolean, calls: PromptCalls): LanguageModelV4Message[] {

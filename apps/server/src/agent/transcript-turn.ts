@@ -2,6 +2,7 @@ import {
   addUsage,
   type Block,
   blockAfter,
+  type ContentPart,
   type EventDataOf,
   isBlockEvent,
   newBlock,
@@ -18,6 +19,14 @@ import { shortened } from "./shortened-text.ts";
 
 export type StepEnded = EventDataOf<"step.ended">;
 export type ToolEnded = EventDataOf<"tool.ended">;
+
+/** What a user gave a task. */
+export interface GivenPrompt {
+  prompt: string;
+  attachments: readonly ContentPart[];
+}
+
+export const NO_PROMPT: GivenPrompt = { prompt: "", attachments: [] };
 
 /** A completed model call. */
 export interface Step {
@@ -50,6 +59,8 @@ export interface EarlierWork {
 export class Turn {
   readonly taskId: string;
   readonly prompt: string;
+  /** Files beside it. */
+  readonly attachments: readonly ContentPart[];
   steps: Step[] = [];
   ending: { state: TerminalTaskState; seq: number } | null = null;
   /** Messages from the user before the first step that is kept. */
@@ -69,18 +80,22 @@ export class Turn {
   /** Working time of earlier attempts, and the bounds of the current one, by the log's timestamps. */
   #workedMs: number;
   #attemptBeganAt: number | null = null;
+  /** Working time that its completed steps account for. */
+  #accountedMs: number;
   #lastEventAt = 0;
 
-  constructor(taskId: string, prompt: string, earlier?: EarlierWork) {
+  constructor(taskId: string, { prompt, attachments }: GivenPrompt, earlier?: EarlierWork) {
     this.taskId = taskId;
     this.prompt = prompt;
+    this.attachments = attachments;
     this.length = prompt.length;
     this.#earlier = earlier ?? { steps: 0, usage: NO_USAGE, workedMs: 0 };
     this.#workedMs = this.#earlier.workedMs;
+    this.#accountedMs = this.#earlier.workedMs;
   }
 
   beginAttempt(at: number): void {
-    this.#workedMs = this.#workedUntil(this.#lastEventAt);
+    this.#workedMs = this.workedUntil(this.#lastEventAt);
     this.#attemptBeganAt = at;
     this.#lastEventAt = at;
     this.#draft = new Map();
@@ -153,6 +168,11 @@ export class Turn {
     return this.#workedMs;
   }
 
+  /** Working time that no completed step accounts for yet, in ms. */
+  workedSinceStep(now: number): number {
+    return Math.max(0, Math.round(this.workedUntil(now) - this.#accountedMs));
+  }
+
   /** Shortens a step's results to this length. */
   shortenResults(step: Step, maxLength: number): void {
     for (const [callId, ended] of step.results) {
@@ -191,6 +211,7 @@ export class Turn {
     const said = blocks.reduce((length, { text }) => length + text.length, 0);
     const asked = ended.toolCalls.reduce((length, { input }) => length + JSON.stringify(input).length, 0);
     const model = ended.model ?? this.#draftModel;
+    this.#accountedMs += ended.workedMs ?? 0;
     const step = {
       model,
       blocks,
@@ -235,14 +256,15 @@ export class Turn {
     step.length += length;
     this.length += length;
     step.endSeq = Math.max(step.endSeq, seq);
-    step.workedMs = this.#workedUntil(this.#lastEventAt);
+    step.workedMs = this.workedUntil(this.#lastEventAt);
   }
 
   #stepOf(callId: string): Step | undefined {
     return this.steps.findLast(({ ended }) => ended.toolCalls.some((call) => call.callId === callId));
   }
 
-  #workedUntil(at: number): number {
+  /** Working time in all attempts, in ms. @param at ms since the epoch */
+  workedUntil(at: number): number {
     return this.#workedMs + Math.max(0, at - (this.#attemptBeganAt ?? at));
   }
 }

@@ -7,7 +7,13 @@ const USAGE = { inputTokens: 10, outputTokens: 2 };
 
 /** Feeds a transcript like a log: event by event. */
 class Story {
-  readonly transcript = new TranscriptBuilder();
+  readonly transcript: TranscriptBuilder;
+  usage = USAGE;
+
+  constructor(contextTokens?: number) {
+    this.transcript = new TranscriptBuilder({ contextTokens });
+  }
+
   at = 1_000;
   #seq = 0;
 
@@ -37,7 +43,7 @@ class Story {
     if (text !== "") this.tell(taskId, "text.ended", { blockId: randomUUID(), text });
     return this.tell(taskId, "step.ended", {
       step,
-      usage: USAGE,
+      usage: this.usage,
       finishReason: calls.length > 0 ? "tool-calls" : "stop",
       toolCalls: calls.map((callId) => ({ callId, tool: "bash", input: { command: callId } })),
     });
@@ -217,5 +223,49 @@ describe("where a task stands", () => {
     story.call("a", "x");
     story.tell("a", "task.interrupted", { attempt: 2, reason: "orphaned" }).start("a", 3);
     expect(story.transcript.progress("a")?.workedMs).toBe(4_000);
+  });
+});
+
+describe("near the end of the model's window", () => {
+  const OUTPUT = "x".repeat(10_000);
+  /** Ten steps with an output each, of which the provider reports this many tokens per step. */
+  const tell = (story: Story, tokensPerStep: number, prompts: string[][] = []): Story => {
+    story.submit("t", "go").start("t");
+    for (let step = 1; step <= 10; step++) {
+      story.usage = { inputTokens: step * tokensPerStep, outputTokens: 0 };
+      const callId = `call-${step}`;
+      story.step("t", step, "", [callId]).call("t", callId).end("t", callId, OUTPUT);
+      prompts.push(story.prompt());
+    }
+    return story;
+  };
+  const wholeOutputs = (story: Story): number =>
+    story.prompt().filter((message) => message.includes(OUTPUT)).length;
+
+  test("old outputs are shortened, the newest stay, and what is freed counts", () => {
+    const story = tell(new Story(10_000), 700);
+    expect(wholeOutputs(story)).toBeLessThan(9);
+    expect(wholeOutputs(story)).toBeGreaterThanOrEqual(3);
+    expect(story.prompt().at(-1)).toContain(OUTPUT);
+    expect(story.prompt().find((message) => message.includes("characters omitted"))).toContain("call-1");
+    expect(story.transcript.length).toBeLessThan(80_000);
+    expect(story.transcript.estimatedTokens).toBeLessThan(8_500);
+  });
+
+  test("nothing is shortened before, or where the window is not known", () => {
+    expect(wholeOutputs(tell(new Story(100_000), 700))).toBe(10);
+    expect(wholeOutputs(tell(new Story(), 700_000))).toBe(10);
+  });
+
+  test("all at once and then not for a while, so that the provider's cache holds; the same for every reader", () => {
+    const prompts: string[][] = [];
+    const story = tell(new Story(10_000), 700, prompts);
+    const breaks = prompts.slice(1).filter((prompt, index) => {
+      const before = prompts[index] ?? [];
+      return before.some((message, at) => prompt[at] !== message);
+    });
+    expect(breaks.length).toBeGreaterThan(0);
+    expect(breaks.length).toBeLessThanOrEqual(2);
+    expect(tell(new Story(10_000), 700).prompt()).toEqual(story.prompt());
   });
 });

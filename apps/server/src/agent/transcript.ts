@@ -8,10 +8,18 @@ import {
   totalTokens,
   type Usage,
 } from "@trunkline/contract";
-import { MAX_KEPT_CALL_IDS, MAX_KEPT_QUEUED, MAX_TRANSCRIPT_LENGTH, SHORT_OUTPUT_LENGTH } from "./limits.ts";
+import {
+  MAX_KEPT_CALL_IDS,
+  MAX_KEPT_QUEUED,
+  MAX_TRANSCRIPT_LENGTH,
+  SHORT_OUTPUT_LENGTH,
+  TRIMMED_FROM,
+  TRIMMED_LEAST,
+  UNTRIMMED_SHARE,
+} from "./limits.ts";
 import { documentKey, type InstructionsRead } from "./instruction-text.ts";
 import { projectPrompt } from "./transcript-prompt.ts";
-import { type Step, textOf, Turn } from "./transcript-turn.ts";
+import { type GivenPrompt, NO_PROMPT, type Step, textOf, Turn } from "./transcript-turn.ts";
 
 /** Progress of a task according to its log. */
 export interface TaskProgress {
@@ -63,7 +71,7 @@ const IDLE_EVENTS = new Set<EventType>([
  */
 export class TranscriptBuilder {
   /** Prompts of tasks that have not started: not part of the conversation yet, and perhaps never. */
-  readonly #queued = new Map<string, string>();
+  readonly #queued = new Map<string, GivenPrompt>();
   /** By task; the most recently started last. */
   readonly #turns = new Map<string, Turn>();
   readonly #callIds = new Set<string>();
@@ -73,6 +81,12 @@ export class TranscriptBuilder {
   #isCut = false;
   #length = 0;
   #lastUsage: { tokens: number; length: number } | null = null;
+  readonly #contextTokens: number | undefined;
+
+  /** @param contextTokens of the model that reads it; absent: unknown. */
+  constructor({ contextTokens }: { contextTokens?: number | undefined } = {}) {
+    this.#contextTokens = contextTokens;
+  }
 
   get turns(): readonly Turn[] {
     return [...this.#turns.values()];
@@ -99,6 +113,11 @@ export class TranscriptBuilder {
     return { texts, skills, length };
   }
 
+  /** Whether the model may have called a tool at any time; false: it certainly has not. */
+  get mayHaveCalled(): boolean {
+    return this.#hasForgottenCallIds || this.#callIds.size > 0;
+  }
+
   /** Parts of the conversation were dropped without a summary. */
   get isCut(): boolean {
     return this.#isCut;
@@ -117,9 +136,9 @@ export class TranscriptBuilder {
   }
 
   /** Starts from a summary. @param prompts of its unfinished tasks. */
-  restore(event: Compacted, prompts: ReadonlyMap<string, string>): void {
+  restore(event: Compacted, prompts: ReadonlyMap<string, GivenPrompt>): void {
     for (const { taskId, ...earlier } of event.data.carried?.tasks ?? []) {
-      const turn = new Turn(taskId, prompts.get(taskId) ?? "", earlier);
+      const turn = new Turn(taskId, prompts.get(taskId) ?? NO_PROMPT, earlier);
       this.#turns.set(taskId, turn);
       this.#length += turn.length;
     }
@@ -135,7 +154,7 @@ export class TranscriptBuilder {
     );
   }
 
-  enqueue(taskId: string, prompt: string): void {
+  enqueue(taskId: string, prompt: GivenPrompt): void {
     this.#queued.set(taskId, prompt);
   }
 
@@ -143,10 +162,12 @@ export class TranscriptBuilder {
     const { taskId } = event;
     if (taskId === null) return;
     if (event.type === "task.submitted") {
-      if (this.#queued.size < MAX_KEPT_QUEUED) this.enqueue(taskId, event.data.prompt);
+      const { prompt, attachments = [] } = event.data;
+      if (this.#queued.size < MAX_KEPT_QUEUED) this.enqueue(taskId, { prompt, attachments });
     } else if (event.type === "task.updated") {
       const prompt = event.data.prompt;
-      if (prompt !== undefined && this.#queued.has(taskId)) this.enqueue(taskId, prompt);
+      const queued = this.#queued.get(taskId);
+      if (prompt !== undefined && queued !== undefined) this.enqueue(taskId, { ...queued, prompt });
     } else if (event.type === "task.started") {
       this.#start(taskId, event.at);
     } else if (event.type === "context.compacted") {
@@ -185,9 +206,19 @@ export class TranscriptBuilder {
     return { steps, usage, workedMs, pendingCalls, lastStep: lastStepOf(turn) };
   }
 
+  /** Working time of a task since its last completed step, in ms. @param now ms since the epoch */
+  workedSinceStep(taskId: string, now: number): number {
+    return this.#turns.get(taskId)?.workedSinceStep(now) ?? 0;
+  }
+
+  /** Working time of a task so far, in ms. @param now ms since the epoch */
+  workedMs(taskId: string, now: number): number {
+    return this.#turns.get(taskId)?.workedUntil(now) ?? 0;
+  }
+
   #start(taskId: string, at: number): void {
     const known = this.#turns.get(taskId);
-    const turn = known ?? new Turn(taskId, this.#queued.get(taskId) ?? "");
+    const turn = known ?? new Turn(taskId, this.#queued.get(taskId) ?? NO_PROMPT);
     if (known === undefined) this.#length += turn.length;
     turn.beginAttempt(at);
     // A task that was interrupted and overtaken in the queue resumes at the end of the conversation.
@@ -247,8 +278,35 @@ export class TranscriptBuilder {
     }
   }
 
+  /**
+   * Shortens old outputs while the window fills. What the log says decides, so that every attempt sends the same prompt; and
+   * much is shortened at once, seldom, so that the provider's cache holds in between.
+   */
+  #trim(): void {
+    const { tokens = 0 } = this.#lastUsage ?? {};
+    if (this.#contextTokens === undefined || tokens < this.#contextTokens * TRIMMED_FROM) return;
+    const old: { turn: Turn; step: Step; gain: number }[] = [];
+    let kept = 0;
+    for (const turn of this.turns.toReversed()) {
+      for (const step of turn.steps.toReversed()) {
+        if (kept > this.#length * UNTRIMMED_SHARE) old.push({ turn, step, gain: gainOf(step) });
+        kept += step.length;
+      }
+    }
+    const gain = old.reduce((sum, one) => sum + one.gain, 0);
+    if (gain < this.#length * TRIMMED_LEAST) return;
+    for (const { turn, step } of old) {
+      const before = turn.length;
+      turn.shortenResults(step, SHORT_OUTPUT_LENGTH);
+      this.#length += turn.length - before;
+    }
+    const freed = Math.floor(gain / CHARACTERS_PER_FREED_TOKEN);
+    this.#lastUsage = { tokens: Math.max(0, tokens - freed), length: this.length };
+  }
+
   #noteStep({ usage, toolCalls }: EventDataOf<"step.ended">): void {
     this.#lastUsage = { tokens: totalTokens(usage), length: this.length };
+    this.#trim();
     for (const { callId } of toolCalls) this.#callIds.add(callId);
     for (const oldest of this.#callIds) {
       if (this.#callIds.size <= MAX_KEPT_CALL_IDS) break;
@@ -260,6 +318,15 @@ export class TranscriptBuilder {
 
 /** A rough average over languages and code; only the growth since the last call is estimated with it. */
 const CHARACTERS_PER_TOKEN = 3;
+/** The same where tokens are taken away: rather too few. */
+const CHARACTERS_PER_FREED_TOKEN = 6;
+
+/** What shortening a step's outputs frees, in UTF-16 units. */
+function gainOf(step: Step): number {
+  const lengths = [...step.results.values()].map(({ output }) => output.length - SHORT_OUTPUT_LENGTH);
+  // One that was shortened is a little longer than that, by its note.
+  return lengths.reduce((sum, length) => sum + (length > 200 ? length : 0), 0);
+}
 
 const FORGOTTEN = "(Earlier parts of this conversation are too long to be kept, and were left out.)";
 

@@ -264,7 +264,7 @@ test("K1: a stream that is cut after any byte is never whole", async () => {
   expect(raw.log.of("tool.called")).toEqual([]);
   expect(await raw.run("go", { tools })).toMatchObject({ result: "whole" });
   expect(await readFile(file, "utf8")).toBe("7\n");
-}, 120_000);
+});
 
 test("K1: an end before the reason is none, also where the connection's end is the body's", async () => {
   const bytes = Buffer.from(WHOLE);
@@ -288,4 +288,4 @@ test("K1: an end before the reason is none, also where the connection's end is t
       result: "cut",
     });
   }
-}, 60_000);
+});

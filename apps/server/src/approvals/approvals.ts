@@ -5,13 +5,16 @@ import type { Doorbell } from "../dispatch/port.ts";
 import type { Log } from "../log/port.ts";
 import { type AppendOptions, GuardFailedError, type Store, type StoredDraft } from "../store/port.ts";
 import { createExpiry } from "./expiry.ts";
+import { madeRule } from "./rules/made-rule.ts";
 import { createApprovalPolicy } from "./policy.ts";
-import type { ApprovalMode, Approvals } from "./port.ts";
+import type { ApprovalMode, Approvals, RuleInForce } from "./port.ts";
 
 export interface ApprovalsDeps {
   store: Store;
   log: Log;
   mode: ApprovalMode;
+  /** The operator's. */
+  rules?: readonly RuleInForce[];
   /** How long a request waits before it is denied, or a question closed unanswered, in ms. */
   timeoutMs: number;
   /** Called when a task has its answer. */
@@ -34,22 +37,23 @@ interface Request {
 /** Approvals and questions that tasks wait for. They are stored as rows, so a restart changes nothing. */
 export function createApprovals(deps: ApprovalsDeps): Approvals {
   const { store, log, ring, logger, now, timeoutMs } = deps;
-  const policy = createApprovalPolicy(deps.mode);
+  const { mode, rules: operators = [] } = deps;
+  const policy = createApprovalPolicy({ mode, rules: operators, now });
 
   /** Only the first settlement counts: the rows refuse another. */
   async function settle(
     ownerId: string,
     { sessionId }: Request,
-    event: StoredDraft,
+    events: readonly StoredDraft[],
     options?: AppendOptions,
   ): Promise<void> {
-    await log.append(sessionId, [event], options);
+    await log.append(sessionId, events, options);
     ring({ sessionId, ownerId });
   }
 
   async function expire(ownerId: string, request: Request, event: StoredDraft): Promise<void> {
     try {
-      await settle(ownerId, request, event);
+      await settle(ownerId, request, [event]);
     } catch (error) {
       // Settled, or its task ended, at this very moment.
       if (!(error instanceof GuardFailedError)) throw error;
@@ -84,25 +88,37 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
   return {
     policy,
 
+    async policyOf(session) {
+      const stored = await store.rules.inSession(session);
+      const rules = stored.map((rule): RuleInForce => ({
+        ...rule,
+        level: rule.projectId === undefined ? "user" : "project",
+      }));
+      return createApprovalPolicy({ mode, rules: [...operators, ...rules], now });
+    },
+
     requestEvents(taskId, { approvals, questions }) {
       const expiresAt = now() + timeoutMs;
       return [
-        ...approvals.map(({ callId, tool, input, title, kind, locations, reason, always }): StoredDraft => ({
-          taskId,
-          type: "approval.requested",
-          data: {
-            approvalId: uuidv7(),
-            callId,
-            tool,
-            input,
-            title,
-            kind,
-            locations,
-            reason,
-            always,
-            expiresAt,
-          },
-        })),
+        ...approvals.map(
+          ({ callId, tool, input, title, kind, locations, reason, always, rules }): StoredDraft => ({
+            taskId,
+            type: "approval.requested",
+            data: {
+              approvalId: uuidv7(),
+              callId,
+              tool,
+              input,
+              title,
+              kind,
+              locations,
+              reason,
+              always,
+              rules,
+              expiresAt,
+            },
+          }),
+        ),
         ...questions.map((question): StoredDraft => ({
           taskId,
           type: "question.asked",
@@ -113,16 +129,19 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
 
     requested: () => expiry.wake(),
 
-    async answer(ownerId, approval, { decision, by, note }, audit) {
+    async answer(ownerId, approval, { decision, by, note, rule: toMake }, audit) {
       const { id: approvalId, taskId } = approval;
-      const data = { approvalId, decision, by, note };
-      await settle(ownerId, approval, { taskId, type: "approval.answered", data }, { audit });
+      const made = toMake && madeRule(toMake, { approvalId, taskId, ownerId, by, at: now() });
+      const data = { approvalId, decision, by, note, rule: made?.told };
+      const answered: StoredDraft = { taskId, type: "approval.answered", data };
+      const events = made?.event === undefined ? [answered] : [answered, made.event];
+      await settle(ownerId, approval, events, { audit, ...(made?.stored && { rule: made.stored }) });
     },
 
     async answerQuestion(ownerId, question, { answer, by }, audit) {
       const { id: questionId, taskId } = question;
       const data = { questionId, answer, by };
-      await settle(ownerId, question, { taskId, type: "question.answered", data }, { audit });
+      await settle(ownerId, question, [{ taskId, type: "question.answered", data }], { audit });
     },
 
     start: () => expiry.start(),

@@ -107,7 +107,7 @@ describe("refusals", () => {
 
   it("are stored at once, and repetitions as one entry that counts them", async () => {
     for (let times = 0; times < 1_000; times += 1) refuse("GET /api");
-    await vi.waitFor(async () => expect(await rows()).toHaveLength(1));
+    await vi.waitFor(async () => expect(await rows()).toHaveLength(1), 60_000);
     await audit.close();
     expect((await rows()).map(({ count, decision }) => [count, decision])).toEqual([
       [1, "denied"],

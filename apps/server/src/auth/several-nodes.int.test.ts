@@ -9,7 +9,7 @@ describe("two nodes", () => {
   beforeAll(async () => {
     cluster = await Cluster.start({ nodes: 2 });
     [here, there] = cluster.nodes as [ServerFixture, ServerFixture];
-  }, 120_000);
+  });
   afterAll(async () => cluster[Symbol.asyncDispose]());
 
   it("let somebody in once, whichever of them is asked", async () => {

@@ -112,6 +112,7 @@ export function createBlobs(deps: BlobsDeps): Blobs {
       return blob;
     },
     find: async (ownerId, sha256) => store.find(ownerId, sha256),
+    findInSession: async (sessionId, beginning) => store.findInSession(sessionId, beginning),
     open: async (sha256) => files.open(sha256),
     start() {
       collecting ??= collectUntilStopped();

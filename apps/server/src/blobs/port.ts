@@ -10,6 +10,8 @@ export interface Blobs {
   put(ownerId: string, bytes: AsyncIterable<Uint8Array>, size: number | null): Promise<Blob>;
   /** @returns undefined if there is none, or this user may not read it. */
   find(ownerId: string, sha256: string): Promise<Blob | undefined>;
+  /** @param beginning of its hash. @returns one that an event of this session refers to. */
+  findInSession(sessionId: string, beginning: string): Promise<Blob | undefined>;
   /** Opens the bytes of a blob. @returns undefined if they are gone. */
   open(sha256: string): Promise<AsyncIterable<Uint8Array> | undefined>;
   /** Starts removing unreferenced blobs periodically. */

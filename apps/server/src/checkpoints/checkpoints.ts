@@ -1,6 +1,5 @@
 import { mkdir, readdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import {
   type Changes,
   type Checkpoint,
@@ -13,11 +12,11 @@ import { KeyLock } from "../locks/port.ts";
 import type { Log } from "../log/port.ts";
 import { GuardFailedError, type Store } from "../store/port.ts";
 import { copyRepository } from "./copy-repository.ts";
-import { pathBytes } from "./git-path.ts";
+import { requirePath } from "./git-path.ts";
 import type { RunGitScript } from "./git-script.ts";
-import type { Checkpoints, FilesOfSession, RevertRequest, RunFiles, SeqRange } from "./port.ts";
+import type { Checkpoints, FilesOfSession, RunFiles, SeqRange } from "./port.ts";
 import { checkpointsDirectory, createRepository, repositoryExists } from "./private-repository.ts";
-import { type RevertEntry, RevertJournal } from "./revert-journal.ts";
+import { createReverts } from "./reverts.ts";
 import { AttemptFiles, type Cause } from "./run-files.ts";
 import { SessionRepository } from "./session-repository.ts";
 import {
@@ -51,10 +50,9 @@ const FREE_DISK_BYTES = 1_073_741_824;
 /** More loose objects are packed, as git itself would (`gc.auto`); and more files of packs become one pack. */
 const MAX_LOOSE_OBJECTS = 6_700;
 const MAX_PACK_FILES = 60;
-const LOOK_AGAIN_MS = 100;
 
 export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
-  const { store, log, logger, nodeId } = deps;
+  const { store, log, logger } = deps;
   const { events } = store;
   const locks = new KeyLock();
 
@@ -90,6 +88,14 @@ export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
     return { type: "checkpoint.created", data };
   }
 
+  const { recover, revert } = createReverts({
+    ...deps,
+    locks,
+    directoryOf,
+    open,
+    saveBefore: async (session, knownTree) => save(session, "before-revert", knownTree),
+  });
+
   /** Saves and appends outside a task: what a task has written that ended without a run. */
   async function settle(session: FilesOfSession): Promise<void> {
     const { sessionId, ownerId } = session;
@@ -109,106 +115,6 @@ export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
       // A task has started, and saves it itself.
       if (error instanceof GuardFailedError) return;
       logger.warn({ err: error, sessionId }, "files could not be saved in a checkpoint");
-    }
-  }
-
-  /** Completes a revert whose process died. Waits for one that another node is working at. */
-  async function recover(session: FilesOfSession): Promise<void> {
-    const journal = new RevertJournal(directoryOf(session.sessionId));
-    for (;;) {
-      const seen = await journal.read();
-      if (seen === null) return;
-      if (seen.nodeId === nodeId || !(await store.nodes.isLive(seen.nodeId))) break;
-      await wait(LOOK_AGAIN_MS);
-    }
-    await locks.run(session.sessionId, async () => {
-      const entry = await journal.read();
-      if (entry !== null) await finish(session, journal, entry);
-    });
-  }
-
-  async function finish(session: FilesOfSession, journal: RevertJournal, entry: RevertEntry): Promise<void> {
-    const { sessionId, ownerId } = session;
-    const last = await events.last(sessionId, ["workspace.reverted"]);
-    if (last?.data.commit !== entry.commit) {
-      const drafts = await (await open(session)).restore(entry.commit, null).then(
-        () => revertedEvents(entry),
-        (error: unknown): EventBody[] => {
-          logger.warn({ err: error, sessionId }, "a revert that was cut off could not be completed");
-          const message = `A revert to event ${entry.toSeq} was cut off and could not be completed. Revert again.`;
-          return [{ type: "notice", data: { level: "warning", message } }];
-        },
-      );
-      await log.append(
-        sessionId,
-        drafts.map((event) => ({ taskId: null, ...event })),
-        { expect: { ownerId } },
-      );
-    }
-    await journal.remove();
-  }
-
-  async function revert(session: FilesOfSession, { toSeq, paths, by }: RevertRequest): Promise<void> {
-    const { sessionId, ownerId } = session;
-    const targets = (paths ?? []).map(requirePath);
-    await requireIdle(store, sessionId);
-    await recover(session);
-    await locks.run(sessionId, async () => {
-      const earlier = await checkpointAt(events, session, toSeq);
-      if (earlier === undefined) {
-        throw new TrunklineError(
-          "not_found",
-          `No checkpoint has the files as they were after event ${toSeq}`,
-        );
-      }
-      const known = await newestCheckpoint(events, session);
-      const saved = await save(session, "before-revert", known?.data.tree ?? null);
-      if (saved !== null) await append(session, [saved]);
-      const newest = saved?.data ?? known?.data;
-      const repository = await open(session);
-      const commit = newest?.commit ?? earlier.data.commit;
-      const target = await repository.target(
-        commit,
-        earlier.data.commit,
-        `Revert to event ${toSeq}`,
-        targets,
-      );
-      if (target === null) {
-        throw new TrunklineError(
-          "not_found",
-          `Neither now nor after event ${toSeq} is there ${paths?.join(", ")}`,
-        );
-      }
-      if (target.tree === newest?.tree) return;
-      const journal = new RevertJournal(directoryOf(sessionId));
-      const entry: RevertEntry = { nodeId, ...target, toSeq, ...(paths && { paths: [...paths] }), by };
-      await journal.write(entry);
-      // Whoever starts a task now finds the journal, and waits; whoever had started before is found here.
-      const inTheWay = await requireIdle(store, sessionId)
-        .then(() => repository.restore(target.commit, commit))
-        .catch(async (error: unknown) => {
-          // Nothing has changed yet, or it goes back.
-          if (!(error instanceof TrunklineError)) await repository.restore(commit, null);
-          await journal.remove();
-          throw error;
-        });
-      if (inTheWay.length > 0) {
-        await journal.remove();
-        throw new TrunklineError(
-          "validation_failed",
-          `No checkpoint has ${inTheWay.slice(0, 5).join(", ")} (ignored, unreadable or over 100 MiB), and the revert ` +
-            "would overwrite it: rename it first, or revert other paths",
-        );
-      }
-      await append(session, revertedEvents(entry));
-      await journal.remove();
-    });
-    async function append(_: FilesOfSession, drafts: readonly EventBody[]): Promise<void> {
-      await log.append(
-        sessionId,
-        drafts.map((event) => ({ taskId: null, ...event })),
-        { expect: { ownerId } },
-      );
     }
   }
 
@@ -233,10 +139,11 @@ export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
   }
 
   return {
-    ofRun(session): RunFiles {
+    ofRun(session, attempt): RunFiles {
       return new AttemptFiles({
         events,
         session,
+        attempt,
         recover: async () => recover(session),
         save: async (cause, knownTree) =>
           locks.run(session.sessionId, async () => save(session, cause, knownTree)),
@@ -284,6 +191,7 @@ export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
       };
     },
 
+    settle,
     revert,
 
     async fork(parent, { sessionId, workspace, atSeq }) {
@@ -314,14 +222,6 @@ export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
   };
 }
 
-function revertedEvents({ commit, tree, toSeq, paths, by }: RevertEntry): EventBody[] {
-  return [
-    // First, so that the files after either event are these.
-    { type: "checkpoint.created", data: { commit, tree, cause: "revert" } },
-    { type: "workspace.reverted", data: { toSeq, commit, ...(paths && { paths }), by } },
-  ];
-}
-
 function toCheckpoint({ seq, at, taskId, data }: CheckpointEvent): Checkpoint {
   const { commit, tree = null, cause = null, omitted = [] } = data;
   return { seq, at, taskId, commit, tree, cause, omitted };
@@ -333,23 +233,6 @@ function commitsOf(ends: { from: CheckpointEvent; to: CheckpointEvent } | null) 
 
 function isSame({ from, to }: { from: CheckpointEvent; to: CheckpointEvent }): boolean {
   return from.data.commit === to.data.commit;
-}
-
-function requirePath(path: string): Buffer {
-  const bytes = pathBytes(path);
-  if (bytes !== null) return bytes;
-  throw new TrunklineError(
-    "validation_failed",
-    `${path} is not a path within the workspace, as in session.changes`,
-  );
-}
-
-async function requireIdle({ tasks }: Pick<Store, "tasks">, sessionId: string): Promise<void> {
-  if ((await tasks.unfinished({ sessionId })).length === 0) return;
-  throw new TrunklineError(
-    "session_busy",
-    `Session ${sessionId} has an unfinished task; wait for it, or cancel it, then revert`,
-  );
 }
 
 async function requireFreeDisk(directory: string): Promise<void> {

@@ -1,3 +1,5 @@
+import { TrunklineError } from "@trunkline/contract";
+
 /**
  * Paths as git has them are bytes, and JSON has text. A path that is UTF-8 is shown as it is; any other is quoted as git
  * quotes it (`core.quotePath`), and so is one that begins with a quote, so that both directions are exact.
@@ -57,4 +59,14 @@ function unquote(text: string): Buffer | null {
     }
   }
   return Buffer.concat(parts);
+}
+
+/** @throws TrunklineError `validation_failed` */
+export function requirePath(path: string): Buffer {
+  const bytes = pathBytes(path);
+  if (bytes !== null) return bytes;
+  throw new TrunklineError(
+    "validation_failed",
+    `${path} is not a path within the workspace, as in session.changes`,
+  );
 }

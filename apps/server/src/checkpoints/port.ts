@@ -3,8 +3,11 @@ import type { ToolEffect } from "@trunkline/contract";
 
 /** The files of one attempt of a task. Each method resolves with events to record, none where nothing differs. */
 export interface RunFiles {
-  /** The attempt starts: completes a revert that was cut off, and saves what an earlier attempt had written. */
-  begin(attempt: number): Promise<EventBody[]>;
+  /**
+   * Comes before the attempt first looks at files: completes a revert that was cut off, and saves what an earlier attempt
+   * had written.
+   */
+  begin(): Promise<EventBody[]>;
   /** A call that may write is about to start. */
   willWrite(): Promise<EventBody[]>;
   /** Saves what calls have written since the last time; costs nothing if none could. */
@@ -31,11 +34,14 @@ export interface RevertRequest {
 
 /** Saves the files of workspaces, compares and restores them, whatever wrote them. */
 export interface Checkpoints {
-  ofRun(session: FilesOfSession): RunFiles;
+  /** @param attempt of its task, from 1 */
+  ofRun(session: FilesOfSession, attempt: number): RunFiles;
   /** Newest first. @param before only earlier than this event. */
   page(session: FilesOfSession, before: number | undefined, limit: number): Promise<CheckpointPage["items"]>;
   changes(session: FilesOfSession, range: SeqRange): Promise<Changes>;
   diff(session: FilesOfSession, range: SeqRange & { paths: readonly string[] }): Promise<FileDiff>;
+  /** Saves what tasks have written that ended without a checkpoint; nothing while one runs. */
+  settle(session: FilesOfSession): Promise<void>;
   /** @throws TrunklineError `session_busy` */
   revert(session: FilesOfSession, request: RevertRequest): Promise<void>;
   /**

@@ -9,6 +9,8 @@ export type Cause = "base" | "step" | "end";
 interface RunFilesDeps {
   events: Pick<EventStore, "last" | "ofTypes">;
   session: FilesOfSession;
+  /** From 1. */
+  attempt: number;
   /** Completes a revert that was cut off. */
   recover(): Promise<void>;
   /** @returns the event; null if the tree is the one that is known. @throws Error what keeps it from being saved. */
@@ -39,8 +41,8 @@ export class AttemptFiles implements RunFiles {
     this.#deps = deps;
   }
 
-  async begin(attempt: number): Promise<EventBody[]> {
-    const { events, session } = this.#deps;
+  async begin(): Promise<EventBody[]> {
+    const { events, session, attempt } = this.#deps;
     await this.#deps.recover();
     if (attempt === 1) return [];
     const newest = await newestCheckpoint(events, session);

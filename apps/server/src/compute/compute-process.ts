@@ -38,6 +38,8 @@ export class ComputeProcess {
   readonly #child: ChildProcess;
   #cpuSeconds = 0;
   #hasEnded = false;
+  #hasAnswered = false;
+  #isEnding = false;
 
   constructor({ memoryMb }: ComputeProcessOptions) {
     const heap = [`--max-old-space-size=${memoryMb}`, `--max-semi-space-size=${YOUNG_GENERATION_MB}`];
@@ -52,6 +54,16 @@ export class ComputeProcess {
       this.#hasEnded = true;
     };
     this.#child.once("exit", end).once("error", end);
+  }
+
+  /** Whether it died, and nobody ended it: at its memory limit, by a signal of the system, or because it can't start. */
+  get hasDied(): boolean {
+    return this.#hasEnded && !this.#isEnding;
+  }
+
+  /** Whether it ever did a job. */
+  get hasAnswered(): boolean {
+    return this.#hasAnswered;
   }
 
   /** Whether it can take another job. */
@@ -73,6 +85,7 @@ export class ComputeProcess {
         if (error !== null && this.#child.connected) reject(error);
       });
       const reply = await promise;
+      this.#hasAnswered = true;
       this.#cpuSeconds = reply.cpuSeconds;
       if (reply.type === "thrown") throw reply.error;
       return reply.value;
@@ -95,6 +108,7 @@ export class ComputeProcess {
   /** Ends it, whatever it does. */
   async end(): Promise<void> {
     if (this.#hasEnded) return;
+    this.#isEnding = true;
     this.ref();
     this.#child.kill("SIGKILL");
     await once(this.#child, "exit");

@@ -146,7 +146,7 @@ it("starts its processes when there is work, and ends them when there is none", 
   const first = await pool.run(quick, { do: "name the process" }, alice);
   await vi.waitFor(async () => {
     expect(await pool.run(quick, { do: "name the process" }, alice)).not.toBe(first);
-  });
+  }, 60_000);
 });
 
 it("closes while jobs run and wait", async () => {

@@ -22,6 +22,10 @@ const PROCESSES = 2;
 const MEMORY_MB = 256;
 const QUEUED = 200;
 const QUEUED_OF_OWNER = 20;
+/** Processes in a row that died before they answered anything: it is not the work that ends them. */
+const MAX_STILLBORN = 3;
+/** After this time the next job may find that they start again, in ms. */
+const STILLBORN_FOR_MS = 30_000;
 
 /** Processes that start on demand and end when idle. */
 export function createCompute(options: PoolOptions): Compute {
@@ -34,6 +38,18 @@ export function createCompute(options: PoolOptions): Compute {
     queuedOfOwner: options.queuedOfOwner ?? QUEUED_OF_OWNER,
   });
   const stop = new AbortController();
+  let died = 0;
+  let stillborn = 0;
+  let stillbornAt = 0;
+  const noteEnd = (worker: ComputeProcess, error: unknown): void => {
+    if (worker.hasAnswered) stillborn = 0;
+    if (!worker.hasDied) return;
+    died += 1;
+    // At its memory limit a process is ended by a signal: that is the work's fault.
+    if (worker.hasAnswered || (error instanceof ProcessEndedError && error.signal !== null)) return;
+    stillborn += 1;
+    stillbornAt = performance.now();
+  };
 
   const run = async (job: Job<never>, input: unknown, { deadlineMs, signal }: RunOptions) => {
     const worker = idle.take() ?? new ComputeProcess({ memoryMb });
@@ -45,10 +61,12 @@ export function createCompute(options: PoolOptions): Compute {
     const ended = AbortSignal.any(signals);
     const end = (): void => void worker.end();
     ended.addEventListener("abort", end);
+    let thrown: unknown;
     try {
       ended.throwIfAborted();
       return await worker.run({ module: job.module.href, input });
     } catch (error) {
+      thrown = error;
       if (stop.signal.aborted) throw stopped();
       if (signal?.aborted === true) throw signal.reason;
       if (deadline.signal.aborted) {
@@ -67,6 +85,7 @@ export function createCompute(options: PoolOptions): Compute {
       clearTimeout(timer);
       ended.removeEventListener("abort", end);
       busy.delete(worker);
+      noteEnd(worker, thrown);
       if (worker.isUsable && !ended.aborted) idle.keep(worker);
       else await worker.end();
     }
@@ -101,6 +120,13 @@ export function createCompute(options: PoolOptions): Compute {
       } finally {
         jobs.ended(waiting);
       }
+    },
+
+    died: () => died,
+
+    check() {
+      if (stillborn < MAX_STILLBORN || performance.now() - stillbornAt > STILLBORN_FOR_MS) return;
+      throw new Error(`The last ${stillborn} worker processes ended before they did anything`);
     },
 
     async close() {

@@ -26,6 +26,10 @@ export interface Compute {
     input: Parameters<Handler>[0],
     options: RunOptions,
   ): Promise<Awaited<ReturnType<Handler>>>;
+  /** Processes that died and were not ended by anybody, since the start. */
+  died(): number;
+  /** @throws Error if the last processes could not even start */
+  check(): void;
   /** Ends the processes; running and waiting jobs fail with `stopped`. */
   close(): Promise<void>;
 }

@@ -252,7 +252,7 @@ test("git that is missing or too old is refused with what to do", async () => {
     logger: pino({ level: "silent" }),
   };
   const old = await openGit({ ...options, program });
-  expect(old).toMatchObject({ version: null, reason: expect.stringContaining("install 2.36 or newer") });
+  expect(old).toMatchObject({ version: null, reason: expect.stringContaining("install 2.37 or newer") });
   await expect(old.own({ args: ["version"], directory })).rejects.toMatchObject({ failure: "unavailable" });
   const none = await openGit({ ...options, program: null });
   expect(none.reason).toContain("git is not installed");

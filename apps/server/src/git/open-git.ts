@@ -6,8 +6,8 @@ import { GLOBAL_SETTINGS } from "./git-environment.ts";
 import { GitError, type Git, type GitResult } from "./port.ts";
 import { runGit } from "./run-git.ts";
 
-/** The first version that has all that is asked of it: `safe.directory` among the settings of a command. */
-const OLDEST = [2, 36] as const;
+/** The first version that has all that is asked of it: `http.curloptResolve`, by which it keeps to addresses that were checked. */
+const OLDEST = [2, 37] as const;
 
 /** Looks once whether git can be used. What needs it finds the reason in `reason`. */
 export async function openGit(options: {

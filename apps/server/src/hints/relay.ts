@@ -209,5 +209,5 @@ export class Relay implements Announcer {
 
 /** Whether lists and badges may look different after it. */
 function changesSummary({ type }: SessionEvent): boolean {
-  return /^(task|session|approval|question)\./.test(type);
+  return /^((task|session|approval|question)\.|step\.started$|tool\.called$)/.test(type);
 }

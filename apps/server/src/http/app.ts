@@ -4,6 +4,7 @@ import { requestId } from "hono/request-id";
 import type { Logger } from "pino";
 import type { Audit } from "../audit/port.ts";
 import type { Auth } from "../auth/port.ts";
+import type { MetricsPage } from "../ops/port.ts";
 import type { Web } from "../web/port.ts";
 import { logAccess } from "./access-log.ts";
 import { registerApiDocs } from "./api-docs.ts";
@@ -16,7 +17,10 @@ import { createHealthHandler, createReadyHandler, type ReadinessCheck } from "./
 import type { HttpEnv } from "./http-env.ts";
 import { createInviteHandler, createInvitePageHandler, INVITE_PATH } from "./invite.ts";
 import type { Limits } from "./limits.ts";
+import { createMetricsHandler } from "./metrics.ts";
 import type { LiveStreams } from "./live-streams.ts";
+import { createMcpCallbackForm, createMcpCallbackPage } from "./mcp-callback.ts";
+import { MCP_CALLBACK_PATH } from "../mcp/port.ts";
 import { allowListedOrigins, refuseForeignOrigin, refuseForgery } from "./origin-checks.ts";
 import { createRefusalNote } from "./refusals.ts";
 import { allowMethods, limitBody, requireBodyType } from "./request-body.ts";
@@ -44,6 +48,8 @@ export interface AppDeps {
   streams: LiveStreams;
   /** Checks of `GET /ready`. */
   readiness: Readonly<Record<string, ReadinessCheck>>;
+  metrics: MetricsPage;
+  metricsToken: string | undefined;
   /** Null if the UI is off. */
   web: Web | null;
   logger: Logger;
@@ -64,6 +70,7 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
 
   app.get("/health", createHealthHandler(now));
   app.get("/ready", createReadyHandler(readiness, logger));
+  app.get("/metrics", createMetricsHandler(deps));
 
   const methods = { [TRPC_PATH]: ["GET", "POST"], "/api": ["GET", "POST", "PATCH", "DELETE"] };
   for (const [path, allowed] of Object.entries(methods)) {
@@ -98,6 +105,8 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.all(SIGN_IN_PATH, createSignInHandler(signIn));
   app.post(INVITE_PATH, createInviteHandler(signIn));
   app.all(INVITE_PATH, createInvitePageHandler(signIn));
+  app.post(MCP_CALLBACK_PATH, createMcpCallbackForm({ ...signIn, services }));
+  app.all(MCP_CALLBACK_PATH, createMcpCallbackPage());
   app.all("*", web === null ? uiOffHandler : createUiProxy({ web, logger }));
 
   app.onError((error, c) => {

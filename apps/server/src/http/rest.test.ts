@@ -259,7 +259,7 @@ describe("a stream", () => {
     const answer = await own.sendAsOwner(path, { headers: SSE });
     expect(answer.status).toBe(status);
     expect(answer.error().data).toMatchObject({ reason, path: "session.subscribe" });
-    await vi.waitFor(() => expect(own.services.openStreams).toBe(0));
+    await vi.waitFor(() => expect(own.services.openStreams).toBe(0), 60_000);
   });
 
   it.each([`${path}?lastEventId=x`, `${path}?after=1`, "/api/sessions/nobody/events"])(
@@ -288,7 +288,7 @@ describe("a stream", () => {
     expect(await readUntil(first, ": live\n\n")).toContain(": live\n\n");
     expect(own.services.openStreams).toBe(1);
     first.destroy();
-    await vi.waitFor(() => expect(own.services.openStreams).toBe(0));
+    await vi.waitFor(() => expect(own.services.openStreams).toBe(0), 60_000);
     const second = await own.openStream(path, headers);
     await readUntil(second, ": live\n\n");
     await own.server.close(1_000);

@@ -14,16 +14,21 @@ type Access =
   | "open"
   /** Any authenticated caller. */
   | "known"
+  /** An admin's token, or the metrics' own: metrics.test.ts. */
+  | "metrics"
   /** Token only: a browser's sign-in is not enough. */
   | "token"
   /** Changes the caller's identity, and takes the proof. */
   | "sign-in"
+  /** A page that changes nothing, and its form, which takes the proof of a sign-in. */
+  | "callback"
   /** Admits a new user, once, by code. */
   | "invite";
 
 const ROUTES: Readonly<Record<string, Access>> = {
   "GET /health": "open",
   "GET /ready": "open",
+  "GET /metrics": "metrics",
   "POST /api/sign-in-codes": "token",
   // Who may write, and who may read: blobs.int.test.ts.
   "POST /api/blobs": "known",
@@ -44,6 +49,9 @@ const ROUTES: Readonly<Record<string, Access>> = {
   "GET /api/docs/swagger-ui-bundle.js": "known",
   "POST /sign-in": "sign-in",
   "ALL /sign-in": "sign-in",
+  // Whoever asked, by a cookie that the page before does not get: mcp-callback.test.ts.
+  "POST /mcp/authorized": "callback",
+  "ALL /mcp/authorized": "callback",
   "POST /invite": "invite",
   "ALL /invite": "invite",
   // UI pages: the same for everybody, without user data.

@@ -40,6 +40,8 @@ export interface HttpServer {
    * @throws what listening throws, e.g. EADDRINUSE
    */
   listen(): Promise<{ url: string; port: number }>;
+  /** Live streams that are open. */
+  streams(): number;
   /**
    * Stops accepting, ends the live streams, lets requests under way finish, and cuts what is left after `graceMs`.
    * Resolves when every connection is closed.
@@ -86,6 +88,8 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
         developmentSockets = passDevelopmentSocket(server, site, deps.web);
       return { url: `http://${urlHost(config.host)}:${port}`, port };
     },
+
+    streams: () => streams.size,
 
     async close(graceMs) {
       if (!server.listening) return;

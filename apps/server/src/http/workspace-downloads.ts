@@ -27,11 +27,12 @@ export function registerWorkspaceDownloads(app: Hono<HttpEnv>, { services, strea
   app.get(`${SESSION_PATH}/archive`, async (c) => {
     const { principal } = c.get("authenticated");
     requireScope(principal, "workspace.archive");
-    const { git = "false", ...unknown } = c.req.query();
+    const { git = "false", ignored = "true", ...unknown } = c.req.query();
     const [name] = Object.keys(unknown);
     if (name !== undefined) throw invalid(`Unrecognized key: "${name}"`);
     if (git !== "true" && git !== "false") throw invalid("git: true or false");
-    const input = { sessionId: sessionIdOf(c), git: git === "true" };
+    if (ignored !== "true" && ignored !== "false") throw invalid("ignored: true or false");
+    const input = { sessionId: sessionIdOf(c), git: git === "true", ignored: ignored === "true" };
     return send(c, streams, "application/gzip", () => services.workspaces.openArchive(principal, input));
   });
   app.all(`${SESSION_PATH}/archive`, () => methodRefusal(["GET"]));

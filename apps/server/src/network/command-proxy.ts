@@ -4,6 +4,8 @@ import type { Duplex } from "node:stream";
 import { forwardRequest } from "./forward.ts";
 import { type Gatekeeper, Refused } from "./gatekeeper.ts";
 import type { ProxyLimits } from "./limits.ts";
+import type { OwnService } from "./port.ts";
+import { PROXY_PORT } from "./proxy-environment.ts";
 import { TransferBudget } from "./transfer.ts";
 import { carryTunnel } from "./tunnel.ts";
 
@@ -33,13 +35,21 @@ export class CommandProxy {
   readonly budget: TransferBudget;
   readonly #gatekeeper: Gatekeeper;
   readonly #limits: ProxyLimits;
+  readonly #answerItself: OwnService["handle"] | undefined;
   readonly #server;
   readonly #sockets = new Set<Socket>();
   readonly #ending = new AbortController();
 
-  constructor(gatekeeper: Gatekeeper, count: ConnectionCount, limits: ProxyLimits) {
+  /** @param answerItself gets requests for the proxy itself; absent: they are refused. */
+  constructor(
+    gatekeeper: Gatekeeper,
+    count: ConnectionCount,
+    limits: ProxyLimits,
+    answerItself?: OwnService["handle"],
+  ) {
     this.#gatekeeper = gatekeeper;
     this.#limits = limits;
+    this.#answerItself = answerItself;
     this.budget = new TransferBudget(limits);
     this.#server = createServer({
       maxHeaderSize: limits.headerBytes,
@@ -75,6 +85,12 @@ export class CommandProxy {
 
   async #onConnect(request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
     try {
+      if (this.#answerItself !== undefined && OWN_AUTHORITIES.includes(request.url ?? "")) {
+        // Some clients ask the proxy for everything, itself included.
+        client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+        client.unshift(head);
+        return void this.#server.emit("connection", client);
+      }
       const { host, port } = readAuthority(request.url ?? "");
       const { to, socket: upstream } = await this.#open(host, port);
       if (client.destroyed) return void upstream.destroy();
@@ -99,6 +115,11 @@ export class CommandProxy {
 
   async #onRequest(request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
+      const own = this.#answerItself === undefined ? null : ownPath(request.url ?? "");
+      if (own !== null) {
+        request.url = own;
+        return this.#answerItself?.(request, response);
+      }
       const url = readTarget(request);
       const port = url.port === "" ? 80 : Number(url.port);
       const { to, socket: upstream } = await this.#open(url.hostname, port);
@@ -134,6 +155,16 @@ export class CommandProxy {
     // They close, which is what is waited for.
     socket.on("error", () => undefined);
   }
+}
+
+/** Where clients find the proxy, as they name it. */
+const OWN_AUTHORITIES: readonly string[] = [`127.0.0.1:${PROXY_PORT}`, `localhost:${PROXY_PORT}`];
+
+/** @returns the path that is asked of the proxy itself; null: somebody else is asked. */
+function ownPath(url: string): string | null {
+  if (url.startsWith("/")) return url;
+  const own = OWN_AUTHORITIES.map((authority) => `http://${authority}/`).find((base) => url.startsWith(base));
+  return own === undefined ? null : url.slice(own.length - 1);
 }
 
 const REASON_PHRASES: Readonly<Record<number, string>> = {

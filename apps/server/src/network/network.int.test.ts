@@ -70,7 +70,7 @@ it("a host that is not listed is refused and told; a person allows it; that hold
   ] as const) {
     await expect(client.session.allowHost.mutate({ sessionId, host: given })).rejects.toThrow(says);
   }
-}, 120_000);
+});
 
 it("a host that is allowed while a command runs is reached by that command", async () => {
   await using provider = await FakeProvider.start();
@@ -89,7 +89,7 @@ it("a host that is allowed while a command runs is reached by that command", asy
   );
   await client.session.allowHost.mutate({ sessionId: session.id, host: HOST });
   expect((await running).output).toContain("not public");
-}, 60_000);
+});
 
 it("a project has its own network; an operator's `off` goes before it; what is off has no list", async () => {
   await using provider = await FakeProvider.start();
@@ -118,4 +118,4 @@ it("a project has its own network; an operator's `off` goes before it; what is o
   expect(await client.session.network.query({ sessionId: inProject })).toMatchObject({ mode: "on" });
   await server.restart({ env: { ...provider.serverEnv, TRUNKLINE_NETWORK: "off" } });
   expect(await client.session.network.query({ sessionId: inProject })).toMatchObject({ mode: "off" });
-}, 60_000);
+});

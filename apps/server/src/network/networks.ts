@@ -1,5 +1,6 @@
 import { CommandProxy, ConnectionCount } from "./command-proxy.ts";
 import { Gatekeeper, REASONS } from "./gatekeeper.ts";
+import { parseKnownHosts } from "./host-list.ts";
 import { covers, formatHostRule, type HostRule, parseHostRule } from "./host-rule.ts";
 import { PROXY_LIMITS, type ProxyLimits } from "./limits.ts";
 import type { CommandNetwork, Connect, Networks } from "./port.ts";
@@ -41,17 +42,21 @@ export function createNetworks(deps: NetworksDeps): Networks {
       };
     },
 
-    async open({ onRefused, ...session }) {
+    async open({ onRefused, service, ...session }) {
       const { mode, listed } = await rules.ruleOf(session);
-      if (mode !== "allowlist") return plainNetwork(mode);
+      const isOff = mode === "off" && service === undefined;
+      if (mode === "on" || isOff) return plainNetwork(mode);
       if (unfiltered !== null) return plainNetwork("on");
+      const own = parseKnownHosts(service?.hosts ?? []);
       const isAllowed = async (host: string, port: number): Promise<boolean> => {
         const isCovered = (rule: HostRule): boolean => covers(rule, host, port);
+        if (own.some(isCovered)) return true;
+        if (mode === "off") return false;
         // The session's are read each time: somebody may allow a host while the command runs.
         return listed.some(isCovered) || (await sessionHosts.rulesOf(session)).some(isCovered);
       };
       const gatekeeper = new Gatekeeper({ isAllowed, connect, onRefused, limits });
-      const proxy = new CommandProxy(gatekeeper, count, limits);
+      const proxy = new CommandProxy(gatekeeper, count, limits, service?.handle);
       return {
         access: {
           port: PROXY_PORT,

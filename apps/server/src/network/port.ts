@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Server, Socket } from "node:net";
 import type { NetworkRefusal, SessionNetwork } from "@trunkline/contract";
 
@@ -46,12 +47,25 @@ export interface SessionOfOwner {
   ownerId: string;
 }
 
+/** What a program gets beside the network of its session. */
+export interface OwnService {
+  /** Answers what it asks the gate itself; absent: nothing. */
+  handle: (request: IncomingMessage, response: ServerResponse) => void;
+  /** Hosts that it may reach, as the operator wrote them. */
+  hosts: readonly string[];
+}
+
 export interface Networks {
   /** Reads it anew each time: its project may have changed. */
   modeOf(session: SessionOfOwner): Promise<NetworkMode>;
   describe(session: SessionOfOwner): Promise<SessionNetwork>;
   /** @returns a host as rules are compared, e.g. `*.example.com:8443`; null if it is none. */
   normalize(host: string): string | null;
-  /** @param onRefused called once per host and port, and not for ever. */
-  open(command: SessionOfOwner & { onRefused: (refusal: NetworkRefusal) => void }): Promise<CommandNetwork>;
+  /**
+   * @param command.onRefused called once per host and port, and not for ever.
+   * @param command.service then there is a gate unless the access is `on`, where the caller serves it elsewhere.
+   */
+  open(
+    command: SessionOfOwner & { onRefused: (refusal: NetworkRefusal) => void; service?: OwnService },
+  ): Promise<CommandNetwork>;
 }

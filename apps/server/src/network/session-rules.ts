@@ -18,17 +18,19 @@ export interface NetworkPolicy {
   listed: readonly HostRule[];
 }
 
-/** Sessions whose project is remembered: it never changes. */
-const MAX_SESSIONS = 10_000;
-
 /** The rule for a session's commands, as its project has it now. */
 export class SessionRules {
-  readonly #store: Pick<Store, "sessions" | "projects">;
+  readonly #projects: Store["projects"];
+  readonly #projectIdOf: (session: SessionOfOwner) => Promise<string | null>;
   readonly #policy: NetworkPolicy;
-  readonly #projectIds = new Map<string, string | null>();
 
-  constructor(store: Pick<Store, "sessions" | "projects">, policy: NetworkPolicy) {
-    this.#store = store;
+  constructor(
+    projects: Store["projects"],
+    projectIdOf: (session: SessionOfOwner) => Promise<string | null>,
+    policy: NetworkPolicy,
+  ) {
+    this.#projects = projects;
+    this.#projectIdOf = projectIdOf;
     this.#policy = policy;
   }
 
@@ -37,19 +39,9 @@ export class SessionRules {
     if (isOffForAll) return { mode: "off", listed };
     const projectId = await this.#projectIdOf(session);
     if (projectId === null) return { mode, listed };
-    const project = await this.#store.projects.find(projectId);
+    const project = await this.#projects.find(projectId);
     // Deleted: nobody answers for it any more.
     if (project === undefined) return { mode: "off", listed };
     return { mode: project.network, listed: [...listed, ...parseKnownHosts(project.allowedHosts)] };
-  }
-
-  async #projectIdOf({ sessionId, ownerId }: SessionOfOwner): Promise<string | null> {
-    const known = this.#projectIds.get(sessionId);
-    if (known !== undefined) return known;
-    const session = await this.#store.sessions.find(ownerId, sessionId);
-    if (session === undefined) return null;
-    if (this.#projectIds.size >= MAX_SESSIONS) this.#projectIds.clear();
-    this.#projectIds.set(sessionId, session.projectId);
-    return session.projectId;
   }
 }

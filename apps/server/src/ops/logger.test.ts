@@ -12,6 +12,7 @@ function capture(options: Partial<LoggerOptions> = {}) {
     level: "debug",
     destination: { write: (line) => lines.push(line) },
     redactor: createRedactor([CANARY]),
+    node: "a",
     ...options,
   });
   return { logger, lines };

@@ -10,21 +10,27 @@ export interface LoggerOptions {
   redactor: Redactor;
   /** Output; default: stdout. */
   destination?: { write(line: string): unknown };
+  /** Gets all lines as JSON as well. */
+  files?: { write(line: string): unknown } | undefined;
+  /** Of this node, on each line. */
+  node: string;
   /** Human-readable; default: if stdout is a terminal. */
   pretty?: boolean;
 }
 
 /** One JSON object per line, or a readable line on a terminal; both without secrets and control characters. */
 export function createLogger(options: LoggerOptions): Logger {
-  const { level, redactor, destination = standardOutput() } = options;
+  const { level, redactor, files, node, destination = standardOutput() } = options;
   const pretty = options.pretty ?? (options.destination === undefined && process.stdout.isTTY);
   const redact = createLineRedactor(redactor);
   return pino(
-    { level, base: undefined },
+    { level, base: { node } },
     {
       write(line) {
         const safe = redact(line);
-        destination.write(pretty ? prettyLine(safe) : `${printable(safe.trimEnd())}\n`);
+        const plain = `${printable(safe.trimEnd())}\n`;
+        files?.write(plain);
+        destination.write(pretty ? prettyLine(safe) : plain);
       },
     },
   );

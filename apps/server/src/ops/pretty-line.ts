@@ -13,7 +13,7 @@ const LEVELS: Readonly<Record<number, readonly [label: string, style: Style]>> =
 };
 
 /** Fields that are not shown, or shown in their own way. */
-const HIDDEN = new Set(["level", "time", "msg", "err"]);
+const HIDDEN = new Set(["level", "time", "msg", "err", "node"]);
 
 /**
  * @returns a log line for a terminal: time of day, level, message, the rest as `key=value`, then the stack, indented so

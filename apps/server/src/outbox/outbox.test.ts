@@ -91,8 +91,8 @@ it("gives the same again to a consumer that failed, which holds up no other", as
   );
   const sessionId = await createVisibleSession(store);
   await store.append(sessionId, [notice("2"), notice("3")]);
-  await vi.waitFor(() => expect(tries).toEqual([1, 2, 3, 4].map(() => [2, 3])));
-  await vi.waitFor(() => expect(others).toEqual([2, 3]));
+  await vi.waitFor(() => expect(tries).toEqual([1, 2, 3, 4].map(() => [2, 3])), 60_000);
+  await vi.waitFor(() => expect(others).toEqual([2, 3]), 60_000);
   await vi.waitFor(async () =>
     expect(await outbox.states()).toMatchObject([{ failures: 0 }, { failures: 0 }]),
   );
@@ -111,7 +111,7 @@ it("rests only while nothing waits", async () => {
       return did.length === 1;
     },
   });
-  await vi.waitFor(() => expect(did.slice(0, 3)).toEqual(["rested", "handled", "rested"]));
+  await vi.waitFor(() => expect(did.slice(0, 3)).toEqual(["rested", "handled", "rested"]), 60_000);
 });
 
 it("waits for the batch under way when it stops, whose cursor is not stored", async () => {
@@ -141,7 +141,7 @@ it("gives a consumer that was killed between handling an event and storing its c
   const child = fork(new URL("./testing/consuming-process.ts", import.meta.url), [path]);
   const told: string[] = [];
   child.on("message", (id: string) => told.push(id));
-  await vi.waitFor(() => expect(told).toEqual([`${sessionId}:2`, `${sessionId}:3`]), { timeout: 20_000 });
+  await vi.waitFor(() => expect(told).toEqual([`${sessionId}:2`, `${sessionId}:3`]), { timeout: 60_000 });
   child.kill("SIGKILL");
   await once(child, "exit");
 
@@ -152,5 +152,5 @@ it("gives a consumer that was killed between handling an event and storing its c
     types: ["notice"],
     handle: async (entries) => void again.push(...seqs(entries)),
   });
-  await vi.waitFor(() => expect(again).toEqual([2, 3, 4]));
+  await vi.waitFor(() => expect(again).toEqual([2, 3, 4]), 60_000);
 });

@@ -15,10 +15,11 @@ beforeEach(async () => {
 afterEach(async () => directory[Symbol.asyncDispose]());
 
 const check = async (path: string, userId = "alice") =>
-  createSourceCheck({ roots: [], protocols: [] }, createAgreedDirectories(directory.join("data")))(
-    { kind: "directory", path },
-    userId,
-  );
+  createSourceCheck(
+    { roots: [], protocols: [] },
+    createAgreedDirectories(directory.join("data")),
+    async () => null,
+  )({ kind: "directory", path }, userId);
 const answers = async (content: unknown) => {
   const file = directory.join("data", "agreed-directories.json");
   await writeFile(file, typeof content === "string" ? content : JSON.stringify(content), { mode: 0o600 });

@@ -2,19 +2,29 @@ import { realpath, stat } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
 import type { CheckSource, IsAgreed, ProjectPolicy } from "./port.ts";
+import type { FindRoute } from "./git-reach.ts";
 import { readGitUrl } from "./git-url.ts";
+
+/** Addresses, and the machine's own name. */
+const NEEDS_NO_LOOKUP = /^(?:[\d.]+|\[.*\]|(?:.+\.)?localhost)$/i;
 
 export function createSourceCheck(
   { roots, protocols }: Pick<ProjectPolicy, "roots" | "protocols">,
   isAgreed: IsAgreed,
+  findRoute: FindRoute,
 ): CheckSource {
-  return async (source, ownerId) =>
-    source.kind === "git"
-      ? { kind: "git", url: readGitUrl(source.url, protocols).url }
-      : {
-          kind: "directory",
-          path: await repositoryAt(source.path, roots, async (real) => isAgreed(real, ownerId)),
-        };
+  return async (source, ownerId) => {
+    if (source.kind === "directory") {
+      return {
+        kind: "directory",
+        path: await repositoryAt(source.path, roots, async (real) => isAgreed(real, ownerId)),
+      };
+    }
+    const read = readGitUrl(source.url, protocols);
+    // Said at once where no name server need be asked; each connection asks again.
+    if (NEEDS_NO_LOOKUP.test(read.host ?? "")) await findRoute(read, ownerId);
+    return { kind: "git", url: read.url };
+  };
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ProjectCredential, ProjectSource } from "@trunkline/contract";
+import type { ProjectSource } from "@trunkline/contract";
 
 /** What the operator decides about projects. */
 export interface ProjectPolicy {
@@ -12,12 +12,13 @@ export interface ProjectPolicy {
 
 /** Encrypts credentials for the store. */
 export interface Vault {
-  seal(projectId: string, credential: ProjectCredential): Promise<string>;
+  /** @param belongsTo id of what it belongs to; it is opened with the same one alone. */
+  seal(belongsTo: string, credential: object): Promise<string>;
 }
 
 /**
  * @returns the source as it is stored: a directory by its real path.
- * @throws TrunklineError `validation_failed` for one that the operator does not allow.
+ * @throws TrunklineError `validation_failed`, `forbidden` for one that the operator does not allow.
  */
 export type CheckSource = (source: ProjectSource, ownerId: string) => Promise<ProjectSource>;
 

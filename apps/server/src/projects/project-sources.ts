@@ -161,7 +161,7 @@ export class ProjectSources {
     // Again: a link on the way may lead elsewhere by now, and the operator may have changed what is offered.
     const checked = await checkSource(source, ownerId);
     if (checked.kind === "directory") return fetchDirectory(fetch, checked.path, signal);
-    await using remote = await remotes.open({ id, url: checked.url });
+    await using remote = await remotes.open({ id, ownerId, url: checked.url });
     try {
       return await fetchUrl(fetch, remote, signal);
     } catch (error) {

@@ -176,6 +176,17 @@ test("who may what: the network, sharing and unoffered variables; a used project
       alice.client.project.create.mutate({ name: "dir", source: { kind: "directory", path } }),
     ).rejects.toMatchObject({ data: { reason: "validation_failed" } });
   }
+  for (const url of [
+    `${server.url}/a.git`,
+    "https://10.0.0.5/a.git",
+    "git@localhost:a.git",
+    "ssh://git@[::1]/a.git",
+  ]) {
+    const asked = { name: "inner", source: { kind: "git", url: url.replace("http:", "https:") } } as const;
+    await expect(alice.client.project.create.mutate(asked)).rejects.toMatchObject({
+      data: { reason: "forbidden" },
+    });
+  }
   const shared = await client.project.create.mutate({ name: "shared", source: source_, shared: true });
   expect((await alice.client.project.list.query({})).items.map(({ id }) => id)).toEqual([shared.id]);
   await expect(

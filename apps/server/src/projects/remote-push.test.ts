@@ -8,13 +8,14 @@ import { expect, test } from "vitest";
 import { openPublishBench } from "../publish/testing/publish-bench.ts";
 import type { Store } from "../store/port.ts";
 import { CredentialVault } from "./credential-vault.ts";
+import type { FindRoute } from "./git-reach.ts";
 import { Remotes } from "./remote.ts";
 
 const PROJECT = "01900000-0000-7000-8000-0000000000aa";
 const SIGNAL = new AbortController().signal;
 
 /** A publisher, and remotes opened with a credential that was sealed before. */
-async function open() {
+async function open({ findRoute = async () => null }: { findRoute?: FindRoute } = {}) {
   const bench = await openPublishBench();
   await bench.write("a.txt", "1\n");
   const vault = new CredentialVault({ sharedDir: bench.test.dataDir, keyFile: undefined });
@@ -24,6 +25,7 @@ async function open() {
     store: { credential: async () => stored },
     vault,
     protocols: ["http", "https", "ssh", "file"],
+    findRoute,
     dataDir,
   });
   return {
@@ -36,7 +38,7 @@ async function open() {
         sealed: await vault.seal(PROJECT, credential),
         updatedAt: 1,
       };
-      await using opened = await remotes.open({ id: PROJECT, url });
+      await using opened = await remotes.open({ id: PROJECT, ownerId: PROJECT, url });
       const { commit } = await bench.publisher.toRemote(
         bench.work,
         { remote: opened.remote, redact: opened.redact, branch: "trunkline/fix", bases: ["main"] },
@@ -84,7 +86,8 @@ test("a redirect gets no token", async ({ skip }) => {
     password: "t0ken",
     redirectTo: elsewhere.url,
   });
-  await expect(push(`${host.url}/origin.git`, { kind: "token", secret: "t0ken" })).rejects.toMatchObject({
+  // A number in an address is no status: this once read as a credential that may not push.
+  await expect(push(`${host.url}/403.git`, { kind: "token", secret: "t0ken" })).rejects.toMatchObject({
     reason: "remote_failed",
   });
   expect(elsewhere.requests).toEqual([]);
@@ -117,4 +120,44 @@ test("pushes over ssh with a key, to a host that is known, and leaves no key beh
     reason: "credential_rejected",
   });
   expect(await readdir(keysDirectory)).toEqual([]);
+});
+
+/** No name server knows it (RFC 6761). */
+const NAME = "git.example.invalid";
+
+test("over http to the address that was checked for a name, which is not looked up again", async ({
+  skip,
+}) => {
+  skip(!hasHttpBackend(), "git has no http-backend");
+  const asked: unknown[] = [];
+  const { bench, push } = await open({
+    findRoute: async ({ host }, ownerId) => {
+      asked.push([host, ownerId]);
+      return ["127.0.0.1"];
+    },
+  });
+  await using _ = bench;
+  const credential = { kind: "token", secret: "t0ken" } as const;
+  await using host = await GitOverHttp.start({
+    directory: bench.test.dataDir,
+    username: "x-access-token",
+    password: credential.secret,
+  });
+  await push(`${host.url.replace("127.0.0.1", NAME)}/origin.git`, credential);
+  expect(asked).toEqual([[NAME, PROJECT]]);
+});
+
+test("over ssh to the address that was checked for a name, whose key it has to show", async ({ skip }) => {
+  skip(NO_SSHD !== null, NO_SSHD ?? "");
+  const { bench, push } = await open({ findRoute: async () => ["127.0.0.1"] });
+  await using _ = bench;
+  const keys = join(bench.test.dataDir, "keys");
+  await mkdir(keys);
+  await using host = await GitOverSsh.start(keys);
+  const url = host.url(bench.origin).replace("127.0.0.1", NAME);
+  const { privateKey, knownHosts } = host;
+  await expect(push(url, { kind: "ssh-key", privateKey, knownHosts })).rejects.toMatchObject({
+    reason: "credential_rejected",
+  });
+  await push(url, { kind: "ssh-key", privateKey, knownHosts: knownHosts.replace("127.0.0.1", NAME) });
 });

@@ -1,9 +1,11 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { ProjectCredential } from "@trunkline/contract";
 import type { GitRun } from "../git/port.ts";
 import type { ProjectStore } from "../store/port.ts";
 import type { CredentialVault } from "./credential-vault.ts";
-import { readGitUrl } from "./git-url.ts";
+import type { FindRoute } from "./git-reach.ts";
+import { type GitUrl, readGitUrl } from "./git-url.ts";
 
 /** How git reaches a URL, with what signs in there, for as long as it is open. */
 export interface OpenRemote extends AsyncDisposable {
@@ -21,6 +23,7 @@ export class Remotes {
   readonly #store: Pick<ProjectStore, "credential">;
   readonly #vault: Pick<CredentialVault, "open">;
   readonly #protocols: readonly string[];
+  readonly #findRoute: FindRoute;
   /** For keys in files, which ssh wants. */
   readonly #directory: string;
 
@@ -29,11 +32,13 @@ export class Remotes {
     store: Pick<ProjectStore, "credential">;
     vault: Pick<CredentialVault, "open">;
     protocols: readonly string[];
+    findRoute: FindRoute;
     dataDir: string;
   }) {
     this.#store = options.store;
     this.#vault = options.vault;
     this.#protocols = options.protocols;
+    this.#findRoute = options.findRoute;
     this.#directory = join(options.dataDir, "git", "ssh");
   }
 
@@ -41,27 +46,31 @@ export class Remotes {
     await rm(this.#directory, { recursive: true, force: true });
   }
 
-  /** @throws TrunklineError `validation_failed` for a URL that the operator no longer allows, `unavailable` */
-  async open(project: { id: string; url: string }): Promise<OpenRemote> {
-    const { url, protocol } = readGitUrl(project.url, this.#protocols) as {
-      url: string;
+  /** @throws TrunklineError `validation_failed` for a URL that the operator no longer allows, `forbidden`, `unavailable` */
+  async open(project: { id: string; ownerId: string; url: string }): Promise<OpenRemote> {
+    const read = readGitUrl(project.url, this.#protocols) as GitUrl & {
       protocol: NonNullable<GitRun["protocol"]>;
     };
+    const { url, protocol } = read;
+    const route = await this.#findRoute(read, project.ownerId);
     const sealed = await this.#store.credential(project.id);
-    const credential = sealed === undefined ? null : await this.#vault.open(project.id, sealed.sealed);
+    const credential =
+      sealed === undefined ? null : await this.#vault.open<ProjectCredential>(project.id, sealed.sealed);
     // A redirect would be sent what signs in here.
     const configuration: Record<string, string> = {
       "http.followRedirects": "false",
       "http.lowSpeedLimit": "1",
       "http.lowSpeedTime": "60",
+      ...(route !== null && { "http.curloptResolve": curlRoute(read, route) }),
     };
+    const pinned = route === null || protocol !== "ssh" ? [] : sshRoute(read, route);
     const isHttp = protocol === "https" || protocol === "http";
     if (credential?.kind === "token") {
       const { secret, username = TOKEN_USER } = credential;
       const basic = Buffer.from(`${username}:${secret}`).toString("base64");
       if (isHttp) configuration["http.extraHeader"] = `Authorization: Basic ${basic}`;
       return {
-        remote: { url, protocol, configuration, ...(protocol === "ssh" && { environment: ssh([]) }) },
+        remote: { url, protocol, configuration, ...(protocol === "ssh" && { environment: ssh(pinned) }) },
         token: secret,
         redact: (text) => text.replaceAll(secret, "[redacted]").replaceAll(basic, "[redacted]"),
         [Symbol.asyncDispose]: async () => undefined,
@@ -69,7 +78,7 @@ export class Remotes {
     }
     if (credential?.kind !== "ssh-key" || protocol !== "ssh") {
       return {
-        remote: { url, protocol, configuration, ...(protocol === "ssh" && { environment: ssh([]) }) },
+        remote: { url, protocol, configuration, ...(protocol === "ssh" && { environment: ssh(pinned) }) },
         token: null,
         redact: (text) => text,
         [Symbol.asyncDispose]: async () => undefined,
@@ -80,7 +89,7 @@ export class Remotes {
     const [key, hosts] = [join(directory, "key"), join(directory, "known_hosts")];
     await writeFile(key, `${credential.privateKey.trim()}\n`, { mode: 0o600 });
     await writeFile(hosts, `${credential.knownHosts.trim()}\n`, { mode: 0o600 });
-    const options = [`IdentityFile=${option(key)}`, `UserKnownHostsFile=${option(hosts)}`];
+    const options = [...pinned, `IdentityFile=${option(key)}`, `UserKnownHostsFile=${option(hosts)}`];
     return {
       remote: { url, protocol, configuration, environment: ssh(options) },
       token: null,
@@ -106,8 +115,26 @@ const SSH_OPTIONS = [
   "ServerAliveCountMax=4",
 ];
 
+/** Where curl finds the host without asking a name server (CURLOPT_RESOLVE). */
+function curlRoute({ url, host, protocol }: GitUrl, addresses: readonly string[]): string {
+  const { port } = new URL(url);
+  const all = addresses.map((address) => (address.includes(":") ? `[${address}]` : address)).join(",");
+  return `${host}:${port === "" ? (protocol === "https" ? 443 : 80) : port}:${all}`;
+}
+
+/** The address in place of the name, whose key it still has to show (ssh_config(5)). */
+function sshRoute({ url, host }: GitUrl, addresses: readonly string[]): string[] {
+  const { port } = new URL(url);
+  const address = addresses.find((one) => !one.includes(":")) ?? addresses[0] ?? "";
+  const name = host?.replace(/^\[|\]$/g, "") ?? "";
+  const alias = port === "" || port === "22" ? name : `[${name}]:${port}`;
+  return [`HostName=${address}`, `HostKeyAlias=${alias}`, "CheckHostIP=no"];
+}
+
+/** @param options with the key and the known hosts, if there are any. */
 function ssh(options: readonly string[]): Record<string, string> {
-  const all = options.length > 0 ? options : ["IdentityFile=none", "UserKnownHostsFile=/dev/null"];
+  const hasKey = options.some((one) => one.startsWith("IdentityFile="));
+  const all = hasKey ? options : [...options, "IdentityFile=none", "UserKnownHostsFile=/dev/null"];
   const words = [...SSH_OPTIONS, ...all].map((value) => `-o ${quote(value)}`);
   return { GIT_SSH_COMMAND: `ssh -F /dev/null ${words.join(" ")}`, GIT_SSH_VARIANT: "ssh" };
 }

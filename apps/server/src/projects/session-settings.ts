@@ -1,5 +1,6 @@
 import type { Project } from "@trunkline/contract";
 import type { Store } from "../store/port.ts";
+import type { ProjectIdOf } from "./project-ids.ts";
 
 interface SessionRef {
   sessionId: string;
@@ -8,15 +9,15 @@ interface SessionRef {
 
 /** What a project's settings say for the sessions that work in it. */
 export function createSessionSettings(
-  { sessions, projects, events }: Pick<Store, "sessions" | "projects" | "events">,
+  { projects, events }: Pick<Store, "projects" | "events">,
+  projectIdOf: ProjectIdOf,
   offered: Readonly<Record<string, string>>,
 ) {
   /** Null also if it is no longer shared with the session's owner. */
-  const projectOf = async ({ sessionId, ownerId }: SessionRef): Promise<Project | null> => {
-    const session = await sessions.find(ownerId, sessionId);
-    if (session === undefined || session.projectId === null) return null;
-    const project = await projects.find(session.projectId);
-    return project !== undefined && (project.ownerId === ownerId || project.shared) ? project : null;
+  const projectOf = async (session: SessionRef): Promise<Project | null> => {
+    const projectId = await projectIdOf(session);
+    const project = projectId === null ? undefined : await projects.find(projectId);
+    return project !== undefined && (project.ownerId === session.ownerId || project.shared) ? project : null;
   };
 
   /** Whether the session starts where the project says. A fork's log begins with its parent's. */

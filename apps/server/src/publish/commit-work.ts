@@ -5,6 +5,16 @@ import { printable } from "../printable.ts";
 import type { SessionWork } from "./port.ts";
 import { PACK_TIMEOUT_MS } from "./private-repository.ts";
 
+/**
+ * Removes what a git has left that was killed, with its command or with this server: no task works here, and whoever publishes
+ * takes turns.
+ */
+const UNLOCK = `
+for name in index HEAD "$(git symbolic-ref -q HEAD)"; do
+  [ -z "$name" ] || rm -f -- "$(git rev-parse --git-path "$name").lock"
+done
+`;
+
 /** Who makes the commits of uncommitted work. RFC 2606 keeps `.invalid` free: it is nobody's address. */
 const COMMITTER = { name: "Trunkline", email: "trunkline@trunkline.invalid" };
 
@@ -42,7 +52,8 @@ export async function commitWork(
     })
   ).split("\n");
   const environment: Record<string, string> = index === null ? {} : { GIT_INDEX_FILE: join(index, "index") };
-  if (index !== null) await run(["read-tree", head], { environment });
+  if (index === null) await run([], { script: UNLOCK });
+  else await run(["read-tree", head], { environment });
   await run(["add", "--all"], { environment });
   const tree = await run(["write-tree"], { environment });
   if (tree === headTree) return head;

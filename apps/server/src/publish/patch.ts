@@ -41,6 +41,8 @@ export async function writePatch(
       "--full-index",
       "--no-signature",
       "--no-renames",
+      // Where it belongs: `base-commit:` below the first one.
+      `--base=${base}`,
       `${base}..${tip}`,
     ],
     directory: repository.directory,

@@ -16,6 +16,8 @@ export interface SessionWork {
   mirror: string;
   /** What it started from. */
   baseCommit: string;
+  /** The commit of its archived work, which is in the private repository: there is no workspace. Null: there is one. */
+  archived: string | null;
   /** First line of the commit that uncommitted work becomes. */
   title: string;
   /** Who wants it published: the author of that commit. */
@@ -73,6 +75,11 @@ export interface ReviewPrompt {
  */
 export interface Publisher {
   /**
+   * Keeps the work as a branch of the private repository, on the disk, so that the workspace can be removed.
+   * @returns the branch's commit; that of the base if nothing was changed
+   */
+  toArchive(work: SessionWork, branch: string, signal: AbortSignal): Promise<string>;
+  /**
    * Pushes the work to a branch. @param target.bases branches that are never pushed to
    * @returns the commit, and the repository's own default branch; null: unknown
    */
@@ -114,5 +121,9 @@ export interface OpenRemote extends AsyncDisposable {
   redact(text: string): string;
 }
 
-/** Unseals a project's credential for git. @throws TrunklineError `unavailable` where it can't be opened */
-export type OpenProjectRemote = (project: { id: string; url: string }) => Promise<OpenRemote>;
+/** Unseals a project's credential for git. @throws TrunklineError `unavailable` where it can't be opened; `forbidden` for a host that its owner may not reach */
+export type OpenProjectRemote = (project: {
+  id: string;
+  ownerId: string;
+  url: string;
+}) => Promise<OpenRemote>;

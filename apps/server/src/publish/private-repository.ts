@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, open, rename, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
 import { type Git, GitError } from "../git/port.ts";
@@ -9,6 +9,8 @@ import { printable } from "../printable.ts";
 const MAX_PACK_BYTES = 1_073_741_824;
 /** Time to write, or to take in, a large pack, in ms. */
 export const PACK_TIMEOUT_MS = 600_000;
+/** Longer than a pack is written, taken in and pushed. */
+const ABANDONED_MS = 6 * PACK_TIMEOUT_MS;
 
 /** One for each commit that this session has pushed, or was about to push when the server died. */
 const PUSHED = "refs/trunkline/pushed/";
@@ -50,6 +52,7 @@ export class PrivateRepository {
         await rm(temporary, { recursive: true, force: true });
       }
     }
+    await removeAbandoned(directory);
     return new PrivateRepository(directory, git);
   }
 
@@ -87,6 +90,20 @@ export class PrivateRepository {
     }
   }
 
+  /** Points a branch at a commit, and sees to it that both are on the disk: nobody else may have them. */
+  async keep(branch: string, commit: string): Promise<void> {
+    await this.run(["update-ref", `refs/heads/${branch}`, commit]);
+    const packs = join(this.directory, "objects", "pack");
+    for (const directory of [packs, this.directory, dirname(this.directory)]) {
+      const handle = await open(directory);
+      try {
+        await handle.sync();
+      } finally {
+        await handle.close();
+      }
+    }
+  }
+
   async has(commit: string): Promise<boolean> {
     const { code } = await this.run(["cat-file", "-e", `${commit}^{commit}`], [0, 1, 128]);
     return code === 0;
@@ -105,6 +122,16 @@ export class PrivateRepository {
   async hasPushed(commit: string): Promise<boolean> {
     const { code } = await this.run(["show-ref", "--verify", "--quiet", PUSHED + commit], [0, 1]);
     return code === 0;
+  }
+}
+
+/** What a server that was killed was taking in: removed once no other node can be at work with it any more. */
+async function removeAbandoned(directory: string): Promise<void> {
+  for (const name of await readdir(directory)) {
+    if (!/^(?:incoming|index)-/.test(name)) continue;
+    const path = join(directory, name);
+    const { mtimeMs = Date.now() } = (await stat(path).catch(() => null)) ?? {};
+    if (Date.now() - mtimeMs > ABANDONED_MS) await rm(path, { recursive: true, force: true });
   }
 }
 

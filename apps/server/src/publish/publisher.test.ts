@@ -133,6 +133,17 @@ describe("to a repository over file://", () => {
     expect(await bench.inOrigin("rev-parse", "trunkline/fix")).toBe(again);
   });
 
+  test("killed with the index and the branch locked: the next one goes on", async () => {
+    await using bench = await openPublishBench();
+    await bench.write("a.txt", "1\n");
+    const branch = await bench.inWork("symbolic-ref", "HEAD");
+    for (const name of ["index", "HEAD", branch]) {
+      await writeFile(join(bench.work.directory, ".git", `${name}.lock`), "");
+    }
+    const commit = await publish(bench);
+    expect(await bench.inWork("rev-parse", "HEAD")).toBe(commit);
+  });
+
   test("two at once", async () => {
     await using bench = await openPublishBench();
     await bench.write("a.txt", "1\n");

@@ -29,14 +29,32 @@ export function createPublisher({
   const lock = new KeyLock();
   const forges = readForgeSites(entries);
 
-  /** Out of the workspace, into the private repository. @param moves whether the session's branch goes along */
+  /** Where the work is once it has been handed over. @throws TrunklineError where there is none */
   async function handOver(work: SessionWork, moves: boolean, signal: AbortSignal) {
-    const { sessionId, mirror, baseCommit } = work;
-    const repository = await PrivateRepository.open(git, join(sharedDir, publicationPath(sessionId)), mirror);
+    const repository = await openPrivate(work);
+    const commit = work.archived ?? (await takeOut(repository, work, moves, signal));
+    if (commit === null || (await repository.isAncestor(commit, work.baseCommit))) throw nothingToPublish();
+    return { repository, commit };
+  }
+
+  const openPrivate = async ({ sessionId, mirror }: SessionWork) =>
+    PrivateRepository.open(git, join(sharedDir, publicationPath(sessionId)), mirror);
+
+  /**
+   * Out of the workspace, into the private repository. @param moves whether the session's branch goes along
+   * @returns null if the workspace has nothing that the base has not
+   */
+  async function takeOut(
+    repository: PrivateRepository,
+    work: SessionWork,
+    moves: boolean,
+    signal: AbortSignal,
+  ): Promise<string | null> {
+    const { mirror, baseCommit } = work;
     const index = moves ? null : await mkdtemp(join(repository.directory, "index-"));
     try {
       const commit = await commitWork(git, work, { index, signal });
-      if (await repository.isAncestor(commit, baseCommit)) throw nothingToPublish();
+      if (await repository.isAncestor(commit, baseCommit)) return null;
       await repository.takeIn(
         async (onOutput) =>
           git.sandboxed({
@@ -50,13 +68,21 @@ export function createPublisher({
           }),
         signal,
       );
-      return { repository, commit };
+      return commit;
     } finally {
       if (index !== null) await rm(index, { recursive: true, force: true });
     }
   }
 
   return {
+    toArchive: async (work, branch, signal) =>
+      lock.run(work.sessionId, async () => {
+        const repository = await openPrivate(work);
+        const commit = (await takeOut(repository, work, true, signal)) ?? work.baseCommit;
+        await repository.keep(requireBranchName(branch), commit);
+        return commit;
+      }),
+
     toRemote: async (work, { branch, bases, ...open }, signal) =>
       lock.run(work.sessionId, async () => {
         const { repository, commit } = await handOver(work, true, signal);

@@ -119,7 +119,9 @@ function remoteProblem(error: unknown, redact: (text: string) => string): unknow
   const refused = (reason: "credential_rejected" | "remote_failed", message: string): TrunklineError =>
     new TrunklineError(reason, message, { cause: error });
   if (
-    /Authentication failed|could not read (Username|Password)|Permission denied \(|HTTP.* 401/i.test(said)
+    /Authentication failed|could not read (Username|Password)|Permission denied \(|returned error: 401\b/i.test(
+      said,
+    )
   ) {
     return refused(
       "credential_rejected",
@@ -133,7 +135,7 @@ function remoteProblem(error: unknown, redact: (text: string) => string): unknow
         "credential again with its new key",
     );
   }
-  if (/403|denied to|not allowed to push|insufficient permission|read.only/i.test(said)) {
+  if (/returned error: 403\b|denied to|not allowed to push|insufficient permission|read.only/i.test(said)) {
     return refused(
       "credential_rejected",
       `The project's credential may not push there${words(said)}. Give it write access to the repository`,

@@ -64,9 +64,11 @@ describe("audit", () => {
     const received = await Promise.all(
       sessions.map(async ({ id: sessionId }, which) => {
         for (let index = 0; index < 50; index++) {
+          // Commands take a hundred times as long; some are enough.
+          const does = index % 10 === 0 ? "run: echo" : "say:";
           await server.client.task.submit.mutate({
             sessionId,
-            prompt: `run: echo session-${which}-task-${index}`,
+            prompt: `${does} session-${which}-task-${index}`,
           });
         }
         const ended: SessionEvent[] = [];
@@ -87,7 +89,7 @@ describe("audit", () => {
       expect(text).not.toContain(`session-${1 - which}-task`);
       assertLogHolds(await readLog(server.client, id));
     }
-  }, 60_000);
+  });
 
   it("finding 5: a thousand sessions created at once are a thousand sessions", async () => {
     const created = await Promise.all(

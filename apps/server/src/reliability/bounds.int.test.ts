@@ -49,7 +49,8 @@ async function runToEnd(
 /** More on request (`TRUNKLINE_STALLED_EVENTS=240000`, some minutes), fewer by default. */
 const EVENTS = Number(process.env["TRUNKLINE_STALLED_EVENTS"] ?? 8_000);
 const SESSIONS = 16;
-const LIMIT_MB = 60;
+/** Of 100 MB of output alone: what V8 keeps for itself depends on how busy the machine was. */
+const LIMIT_MB = 80;
 
 describe("bounds", () => {
   it("many tokens past readers that do not read, and 100 MB of tool output: memory stays where it was", async () => {
@@ -141,5 +142,5 @@ describe("bounds", () => {
     await waitFor("handles back at baseline", async () => (await openHandles(server.pid)) <= before + 5);
     expect((await server.client.task.get.query({ taskId })).state).toBe("working");
     await server.client.task.cancel.mutate({ taskId });
-  }, 60_000);
+  });
 });

@@ -66,5 +66,5 @@ describe("draining", () => {
     );
     const task = await other.client.task.get.query({ taskId: cutOff.taskId });
     expect(task).toMatchObject({ attempt: 2, errorCode: null });
-  }, 60_000);
+  });
 });

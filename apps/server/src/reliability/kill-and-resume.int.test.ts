@@ -11,14 +11,27 @@ import {
   say,
   ServerFixture,
 } from "@trunkline/testkit";
-import { describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 
 const backoff = { minMs: 10, maxMs: 100 };
 
 describe("kill -9", () => {
+  let provider: FakeProvider;
+  let server: ServerFixture;
+  beforeAll(async () => {
+    provider = await FakeProvider.start();
+    server = await ServerFixture.start({ env: provider.serverEnv });
+  });
+  afterAll(async () => {
+    await server[Symbol.asyncDispose]();
+    await provider.close();
+  });
+  const killAndRestart = async (): Promise<void> => {
+    await server.kill();
+    await server.restart();
+  };
+
   it("in the middle of a streamed answer: the same subscriber receives the log without gap or duplicate", async () => {
-    await using provider = await FakeProvider.start();
-    await using server = await ServerFixture.start({ env: provider.serverEnv });
     const { sessionId } = await server.client.task.submit.mutate({ prompt: "tokens: 600 @ 200/s" });
     const received: SessionEvent[] = [];
     const controller = new AbortController();
@@ -31,7 +44,7 @@ describe("kill -9", () => {
       received.push(...events);
       const deltas = received.filter((event) => event.type === "text.delta");
       // On a busy machine an event holds many tokens: a few events are early enough in an answer of three seconds.
-      if (deltas.length >= 3) killed ??= server.kill().then(async () => server.restart());
+      if (deltas.length >= 3) killed ??= killAndRestart();
       if (received.some(isTerminalEvent)) controller.abort();
     }
     await killed;
@@ -40,11 +53,9 @@ describe("kill -9", () => {
     assertReceivedEqualsLog(received, log);
     expect(log.filter(isTerminalEvent).map((event) => event.type)).toEqual(["task.completed"]);
     expect(log.some((event) => event.type === "task.interrupted")).toBe(true);
-  }, 60_000);
+  });
 
   it("after two of four tool calls: each side effect once, and the one in flight is reported as interrupted", async () => {
-    await using provider = await FakeProvider.start();
-    await using server = await ServerFixture.start({ env: provider.serverEnv });
     const call = (line: string, more = "") =>
       say.toolCall("bash", { command: `echo ${line} >> out.txt${more}` });
     // The third reports its start, then outlives the server.
@@ -63,7 +74,7 @@ describe("kill -9", () => {
     })) {
       received.push(...events);
       if (received.some((event) => event.type === "tool.progress" && event.data.chunk.includes("begun"))) {
-        killed ??= server.kill().then(async () => server.restart());
+        killed ??= killAndRestart();
       }
       if (received.some(isTerminalEvent)) controller.abort();
     }
@@ -78,13 +89,11 @@ describe("kill -9", () => {
     const told = JSON.stringify(provider.requests.at(-1)?.messages);
     expect(told).toContain("interrupted");
     expect(log.filter(isTerminalEvent).map((event) => event.type)).toEqual(["task.completed"]);
-  }, 60_000);
+  });
 
-  it("E12: ten times, each after some progress: a task of twenty steps completes", async () => {
-    await using provider = await FakeProvider.start();
-    await using server = await ServerFixture.start({ env: provider.serverEnv });
+  it("E12: more often than a task without progress may crash: each after some, a task of eight steps completes", async () => {
     // Every second step runs a command that outlives the server.
-    const steps = Array.from({ length: 20 }, (_, index) =>
+    const steps = Array.from({ length: 8 }, (_, index) =>
       say.reply(
         say.text(`Step ${index + 1}.`),
         index % 2 === 0
@@ -93,7 +102,7 @@ describe("kill -9", () => {
       ),
     );
     provider.enqueue(...steps, say.reply(say.text("Done.")));
-    const { sessionId, taskId } = await server.client.task.submit.mutate({ prompt: "twenty steps" });
+    const { sessionId, taskId } = await server.client.task.submit.mutate({ prompt: "eight steps" });
     const controller = new AbortController();
     let kills = 0;
     for await (const { events } of followSession(server.client, {
@@ -108,17 +117,15 @@ describe("kill -9", () => {
       }
       if (events.some(isTerminalEvent)) controller.abort();
     }
-    expect(kills).toBe(10);
+    expect(kills).toBe(4);
     const task = await server.client.task.get.query({ taskId });
-    expect(task).toMatchObject({ state: "completed", attempt: 11 });
+    expect(task).toMatchObject({ state: "completed", attempt: 5 });
     const log = await readLog(server.client, sessionId);
     assertLogHolds(log);
-    expect(log.filter((event) => event.type === "step.ended")).toHaveLength(21);
-  }, 120_000);
+    expect(log.filter((event) => event.type === "step.ended")).toHaveLength(9);
+  });
 
   it("each time a task runs: it ends as orphaned after three, and the next task of its session runs", async () => {
-    await using provider = await FakeProvider.start();
-    await using server = await ServerFixture.start({ env: provider.serverEnv });
     // None of its steps ever completes: progress between crashes would clear the task of suspicion.
     const prompt = "stall";
     const deadly = await server.client.task.submit.mutate({ prompt });
@@ -147,5 +154,5 @@ describe("kill -9", () => {
     });
     expect((await server.client.task.get.query({ taskId: next.taskId })).state).toBe("completed");
     assertLogHolds(await readLog(server.client, sessionId));
-  }, 60_000);
+  });
 });

@@ -90,6 +90,7 @@ describe("a task that waits for an approval", () => {
         answeredBy: null,
         answeredAt: null,
         note: null,
+        rules: [],
       },
     ]);
     expect((await server.approvals.list(bob, { limit: 10 })).items).toEqual([]);

@@ -1,10 +1,10 @@
 import { resolve } from "node:path";
 import { type ErrorReason, type EventBody, TrunklineError } from "@trunkline/contract";
-import type { ModelRegistry, RunLog, RunTask } from "../agent/port.ts";
+import type { AgentRegistry, ModelRegistry, RunLog } from "../agent/port.ts";
 import type { Approvals } from "../approvals/port.ts";
 import type { Checkpoints, RunFiles } from "../checkpoints/port.ts";
+import type { Log } from "../log/port.ts";
 import {
-  type EventStore,
   FencedError,
   type QueueHead,
   type Store,
@@ -15,14 +15,18 @@ import type { Setups } from "../setup/port.ts";
 import type { ToolSource } from "../tools/port.ts";
 import type { Workspaces } from "../workspaces/port.ts";
 import type { LogSink } from "./run-sink.ts";
+import type { SubagentLife } from "./subagents.ts";
+import { steeringOf } from "./steering.ts";
 import { CanceledSignal, ShutdownSignal } from "./stop-signal.ts";
 import type { Ending } from "./task-endings.ts";
 
 export interface AttemptDeps {
-  store: Pick<Store, "events">;
+  store: Pick<Store, "events" | "tasks">;
+  log: Pick<Log, "follow">;
   models: ModelRegistry;
-  runTask: RunTask;
+  agents: AgentRegistry;
   tools: ToolSource;
+  subagents: Pick<SubagentLife, "of">;
   approvals: Approvals;
   /** Absent: each session has a directory of its own, empty at first. */
   workspaces?: Pick<Workspaces, "prepare">;
@@ -72,25 +76,35 @@ async function run(
   saved: { files?: RunFiles | undefined },
 ): Promise<Ending> {
   signal.throwIfAborted();
-  const model = deps.models.resolve(task.model ?? session.model ?? deps.models.defaultModel);
+  const agent = deps.agents.resolve(task.agent ?? session.agent);
   const { sessionId, ownerId } = task;
-  const { importedSeq } = session;
+  const modelName = task.model ?? session.model ?? deps.models.defaultModel;
+  const model = await deps.models.forUser(modelName, ownerId);
+  const { importedSeq, parent } = session;
+  const subagents = deps.subagents.of(task, session, agent.name);
   const workspace = await prepareWorkspace(deps, { task, session, sink, signal });
-  saved.files = deps.checkpoints?.ofRun({ sessionId, ownerId, workspace, importedSeq });
+  // What a subagent writes is saved by the task that waits for it.
+  if (parent === null)
+    saved.files = deps.checkpoints?.ofRun({ sessionId, ownerId, workspace, importedSeq }, task.attempt);
   const { files } = saved;
-  const missed = (await files?.begin(task.attempt)) ?? [];
-  if (missed.length > 0) await sink.append(missed);
-  const outcome = await deps.runTask({
+  const outcome = await agent.run({
     sessionId,
     taskId: task.id,
     ownerId,
-    log: logOf(deps.store.events, sessionId),
+    log: logOf(deps, sessionId),
     model,
+    fallback: async (tried) => deps.models.fallback(tried, ownerId),
+    effort: task.effort ?? session.effort ?? undefined,
     tools: deps.tools,
-    policy: deps.approvals.policy,
+    policy: deps.approvals,
     importedSeq,
     workspace,
+    startsEmpty: session.projectId === null && parent === null,
+    projectId: session.projectId,
+    parentTaskId: session.parent?.taskId ?? null,
     ...(files && { files }),
+    ...(subagents && { subagents }),
+    steering: steeringOf(deps.store, { sessionId, taskId: task.id }, sink),
     budget: task.budget ?? {},
     sink,
     signal,
@@ -106,7 +120,7 @@ async function prepareWorkspace(
   { task, session, sink, signal }: Attempt,
 ): Promise<string> {
   const directory = resolve(dataDir, session.workspace);
-  if (session.projectId === null) return directory;
+  if (session.projectId === null || session.parent !== null) return directory;
   const { sessionId, ownerId } = task;
   const record = async (events: readonly EventBody[]) => sink.append(events);
   const context = { sessionId, ownerId, taskId: task.id, signal, record };
@@ -119,8 +133,10 @@ async function prepareWorkspace(
   return workspace;
 }
 
-function logOf({ page, last, ofTypes }: EventStore, sessionId: string): RunLog {
+function logOf({ store, log }: Pick<AttemptDeps, "store" | "log">, sessionId: string): RunLog {
+  const { page, last, ofTypes } = store.events;
   return {
+    follow: (after, signal) => log.follow(sessionId, after, signal),
     read: (range) => page(sessionId, range),
     last: (types) => last(sessionId, types),
     ofTypes: (types, range) => ofTypes(sessionId, types, range),

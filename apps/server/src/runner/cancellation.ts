@@ -36,7 +36,13 @@ export class Cancellation {
   async cancel(taskId: string, request: CancelRequest, waitMs: number): Promise<void> {
     for (let tries = 0; tries < 10; tries++) {
       const task = await this.#deps.store.tasks.get(taskId);
-      if (task === undefined || (await this.#try(task, request, waitMs))) return;
+      if (task === undefined) return;
+      if (!(await this.#try(task, request, waitMs))) continue;
+      // Its subagents end with it; those of a server that dies here are found by the sweep.
+      for (const childId of await this.#deps.store.tasks.unfinishedChildren(taskId)) {
+        await this.cancel(childId, request, waitMs);
+      }
+      return;
     }
     throw new Error(`task ${taskId} changed its state ten times while it was being canceled`);
   }

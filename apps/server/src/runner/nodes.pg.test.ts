@@ -320,7 +320,7 @@ describe("several nodes on one PostgreSQL", () => {
     expect((await there.until(task.sessionId, isTerminalEventOf(task.id))).map(({ seq }) => seq)).toEqual(
       events.map(({ seq }) => seq),
     );
-  }, 60_000);
+  });
 });
 
 function audit() {

@@ -23,6 +23,10 @@ export interface Runner {
   cancel(taskId: string, request: CancelRequest, waitMs: number): Promise<void>;
   /** Tasks that this node runs now. */
   running(): number;
+  /** Whether this node may run tasks now. */
+  holdsLease(): boolean;
+  /** How long ago it last found out, in order, which tasks nobody looks after, in ms. */
+  sweptMsAgo(): number;
   /** Starts no more tasks; those that run continue. Other nodes, if there are any, run what is queued. */
   drain(): void;
   /** Starts tasks again. */

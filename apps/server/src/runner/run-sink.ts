@@ -2,7 +2,7 @@ import { OpenItems, type SessionEvent } from "@trunkline/contract";
 import type { DeltaEvent, RunEvent, RunSink } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
 import { OwnSeqs } from "./own-seqs.ts";
-import { FencedError } from "../store/port.ts";
+import { FencedError, type StoredDraft, type StoredTask } from "../store/port.ts";
 
 /** The writing task attempt. */
 export interface Holder {
@@ -46,18 +46,46 @@ export class LogSink implements RunSink {
     const endedBlocks = events.flatMap((event) => this.open.endedBlockOf(event) ?? []);
     const drafts = events.map((event) => ({ ...event, taskId, attempt }));
     const options = { fence: { taskId, attempt }, endedBlocks };
-    const stored = await this.#log.append(sessionId, drafts, options).catch((error: unknown) => {
-      if (error instanceof FencedError) this.#onRefused();
-      throw error;
-    });
+    const stored = await this.#store(() => this.#log.append(sessionId, drafts, options));
     // Only now: what could not be stored stays open, and is closed by whoever ends the run.
     for (const event of stored) this.open.apply(event, event);
     this.#seqs.add(stored);
     return stored;
   }
 
+  /**
+   * Hands a queued message to the run. @throws GuardFailedError if it has changed meanwhile
+   */
+  async handOver(message: StoredTask): Promise<readonly SessionEvent[]> {
+    if (this.#lost !== undefined) throw this.#lost;
+    const { sessionId, taskId, attempt } = this.#holder;
+    const { id, prompt, steerSeq } = message;
+    const drafts: StoredDraft[] = [
+      { taskId, attempt, type: "task.steered", data: { prompt, steeredTaskId: id } },
+      { taskId: id, type: "task.canceled", data: { reason: "steered", by: "server" } },
+    ];
+    const states = ["submitted"] as const;
+    const stored = await this.#store(() =>
+      this.#log.append(sessionId, drafts, {
+        fence: { taskId, attempt },
+        expect: { task: { id, states, attempt: 0, ...(steerSeq !== null && { steerSeq }) } },
+      }),
+    );
+    this.#seqs.add(stored);
+    return stored;
+  }
+
   othersWrote(): boolean {
     return this.#seqs.takeGap();
+  }
+
+  async #store(append: () => Promise<SessionEvent[]>): Promise<SessionEvent[]> {
+    try {
+      return await append();
+    } catch (error) {
+      if (error instanceof FencedError) this.#onRefused();
+      throw error;
+    }
   }
 
   async delta(event: DeltaEvent): Promise<void> {

@@ -20,10 +20,11 @@ import type { Runner } from "./port.ts";
 import { type Holder, LogSink } from "./run-sink.ts";
 import { Runs } from "./runs.ts";
 import { ShutdownSignal } from "./stop-signal.ts";
+import { SubagentLife } from "./subagents.ts";
 import { Sweep } from "./sweep.ts";
 import { type Ending, endingAppend } from "./task-endings.ts";
 
-export interface RunnerDeps extends AttemptDeps {
+export interface RunnerDeps extends Omit<AttemptDeps, "subagents"> {
   store: Store;
   log: Log;
   dispatcher: Dispatcher;
@@ -46,6 +47,7 @@ const RETRY_MS = 1_000;
 export function createRunner(deps: RunnerDeps): Runner {
   const { store, log, approvals, dispatcher, hints, logger, now, nodeId } = deps;
   const runs = new Runs();
+  const subagents = new SubagentLife({ store, log, dispatcher });
   const cancellation = new Cancellation({ store, log, dispatcher, hints, runs, nodeId, now });
   let joined: Promise<void> | undefined;
   let stopping = false;
@@ -63,7 +65,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     onLost: () => runs.abortAll(new ShutdownSignal("the node has lost its lease")),
     onRegained: () => sweep.ringAll(),
   });
-  const sweep = new Sweep({ ...deps, lease, runs, cancellation });
+  const sweep = new Sweep({ ...deps, lease, runs, cancellation, subagents });
   hints.follow((hint) => {
     if (hint.type !== "cancel-requested") return;
     cancellation.obey(hint.taskId).catch((error: unknown) => {
@@ -123,10 +125,12 @@ export function createRunner(deps: RunnerDeps): Runner {
     logger.info(context, "task started");
     const onRefused = (): void => writeRefused(context);
     const sink = new LogSink({ log, holder: context, startedSeq, now, onRefused });
-    const ending = await runAttempt(deps, { task: claimed, session, sink, signal });
+    const ending = await runAttempt({ ...deps, subagents }, { task: claimed, session, sink, signal });
     if (ending === null) return;
     await end(context, sink.open, ending);
     logger.info({ ...context, ending: ending.type }, "task ended");
+    // Left to the sweep if that fails.
+    if (session.parent !== null) await subagents.ended(session.parent.taskId);
   }
 
   function writeRefused(holder: Holder): void {
@@ -202,6 +206,10 @@ export function createRunner(deps: RunnerDeps): Runner {
     cancel: async (taskId, request, waitMs) => cancellation.cancel(taskId, request, waitMs),
 
     running: () => runs.size,
+
+    holdsLease: () => lease.isHeld,
+
+    sweptMsAgo: () => sweep.sweptMsAgo,
 
     drain() {
       draining = true;

@@ -6,6 +6,7 @@ import type { Store } from "../store/port.ts";
 import type { Cancellation } from "./cancellation.ts";
 import type { Lease } from "./lease.ts";
 import { recoverLost, recoverOrphans } from "./recovery.ts";
+import type { SubagentLife } from "./subagents.ts";
 import type { Runs } from "./runs.ts";
 
 export interface SweepDeps {
@@ -14,6 +15,7 @@ export interface SweepDeps {
   lease: Pick<Lease, "isHeld" | "isSettled">;
   runs: Runs;
   cancellation: Cancellation;
+  subagents: Pick<SubagentLife, "sweep">;
   announcer: Pick<Announcer, "missed">;
   dispatcher: Pick<Dispatcher, "ring">;
   nodeId: string;
@@ -42,6 +44,7 @@ export class Sweep {
   #ringsAll = true;
   #timer: NodeJS.Timeout | undefined;
   #sweeping: Promise<void> | undefined;
+  #sweptAt = performance.now();
 
   constructor(deps: SweepDeps) {
     this.#deps = deps;
@@ -53,6 +56,10 @@ export class Sweep {
     await this.#sweep();
     this.#timer = setInterval(() => this.#sweepOnce(), SWEEP_MS);
     this.#timer.unref();
+  }
+
+  get sweptMsAgo(): number {
+    return performance.now() - this.#sweptAt;
   }
 
   async stop(): Promise<void> {
@@ -83,7 +90,9 @@ export class Sweep {
     if (!lease.isHeld) return;
     await this.#lookAfterOwn();
     if (lease.isSettled) await this.#takeOver();
+    await this.#lookAfterSubagents();
     for (const bell of await store.tasks.resumable(now())) dispatcher.ring(bell);
+    this.#sweptAt = performance.now();
     if (!this.#ringsAll) return;
     this.#ringsAll = false;
     try {
@@ -118,6 +127,13 @@ export class Sweep {
     // Not immediately, because a claim whose answer was lost may become visible later.
     const over = performance.now() - REMEMBER_MS;
     for (const [id, since] of this.#cutOff) if (since < over) this.#cutOff.delete(id);
+  }
+
+  async #lookAfterSubagents(): Promise<void> {
+    const { subagents, cancellation } = this.#deps;
+    for (const taskId of await subagents.sweep()) {
+      await cancellation.cancel(taskId, { reason: "superseded", by: "server" }, 0);
+    }
   }
 
   async #takeOver(): Promise<void> {

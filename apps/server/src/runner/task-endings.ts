@@ -1,4 +1,5 @@
 import {
+  type EventBody,
   type EventDraft,
   type OpenItems,
   statesThatAllow,
@@ -13,7 +14,7 @@ import type { Holder } from "./run-sink.ts";
 
 /** How a task leaves `working` or `input-required`, or never enters them. */
 export type Ending =
-  | { type: "completed"; result: string }
+  | { type: "completed"; result: string; events?: readonly EventBody[] }
   | { type: "failed"; reason: TaskReason; error: TaskError }
   | { type: "canceled"; request: CancelRequest }
   /** It waits for answers, and releases its slot. */
@@ -33,7 +34,19 @@ export function endingAppend(
   now: number,
   more: readonly StoredDraft[] = [],
 ): [sessionId: string, events: StoredDraft[], options: AppendOptions] {
-  const closing = open.closing(ending.type === "canceled" ? "canceled" : "interrupted", now);
+  const last = (ending.type === "completed" ? (ending.events ?? []) : []).map((event) => ({
+    ...event,
+    taskId,
+  }));
+  const ended = last.flatMap((event) => open.endedBlockOf(event) ?? []);
+  const isEnded = (event: EventBody): boolean =>
+    ended.some(({ blockId }) => blockId === open.endedBlockOf(event)?.blockId);
+  const closing = [
+    ...last,
+    ...open
+      .closing(ending.type === "canceled" ? "canceled" : "interrupted", now)
+      .filter((event) => !isEnded(event)),
+  ];
   const events: StoredDraft[] = [
     ...closing.map((event) => ({ ...event, attempt })),
     ...more,
@@ -81,7 +94,8 @@ function endingEvent(taskId: string, attempt: number, ending: Ending): EventDraf
   }
 }
 
-function waitReason({ approvals, questions }: Waits): TaskReason {
+function waitReason({ approvals, questions, children = [] }: Waits): TaskReason {
   if (approvals.length > 0) return "approval";
+  if (children.length > 0) return "child";
   return questions.length > 0 ? "question" : "limit";
 }

@@ -52,6 +52,19 @@ describe("B2: what enters the log", () => {
     expect(JSON.stringify(event)).toContain(KEY);
   });
 
+  it("names that git must find stay names: of a prompt's words only the secret goes, others are as they are in git", () => {
+    const redact = createEventRedactor(createRedactor(["postgres", "trunkline"]));
+    const branch = "trunkline/fix-postgres-a1b2c3";
+    const created = { title: "Fix postgres", branch, baseRef: "postgres-16" };
+    expect(redact({ type: "session.created", data: created }).data).toEqual({
+      title: "Fix [redacted]",
+      branch: "trunkline/fix-redacted-a1b2c3",
+      baseRef: "postgres-16",
+    });
+    const published = { type: "session.published", data: { kind: "branch", branch } };
+    expect(redact(published).data.branch).toBe(branch);
+  });
+
   it("what users and models wrote keeps its addresses: only the server's own secrets are taken out", () => {
     const event = { type: "task.submitted", data: { prompt: "git clone https://me:pw@example.com/r.git" } };
     expect(redactEvent(event)).toBe(event);
@@ -71,15 +84,10 @@ describe("B2: what enters the log", () => {
       `http://${"a:".repeat(200_000)}`,
       "authorization:".repeat(30_000),
     ]) {
-      const time = (length: number): number => {
-        const started = performance.now();
-        failed(text.slice(0, length));
-        return performance.now() - started;
-      };
-      time(text.length);
-      const [short, long] = [Math.max(1, time(text.length / 8)), time(text.length)];
-      // Eight times the text: quadratic time would be 64 times as long.
-      expect(long / short).toBeLessThan(32);
+      const started = performance.now();
+      failed(text);
+      // Some milliseconds; quadratic time would be minutes.
+      expect(performance.now() - started).toBeLessThan(20_000);
     }
   });
 });

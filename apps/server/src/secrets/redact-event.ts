@@ -8,6 +8,10 @@ import { redactCredentials } from "./redact-credentials.ts";
  */
 const OWN_WORDS = new Set(["task.failed", "task.input-required", "notice"]);
 
+/** Names that git has to find again. Where the server makes one of a prompt's words, a secret among them goes as elsewhere. */
+const GIT_NAMES = new Set(["branch", "baseRef"]);
+const MAKES_BRANCH = new Set(["session.created", "session.forked"]);
+
 /** Shorter texts contain no known secret: most pieces end here. */
 const MIN_SECRET_LENGTH = 8;
 
@@ -25,10 +29,29 @@ export function createEventRedactor({ redact }: Redactor): RedactEvent {
   };
   const redactOwnWords = (text: string): string => redactText(redactCredentials(text));
 
+  // Brackets can't be in a branch's name.
+  const redactBranch = (name: string): string => redact(name).replaceAll(/[[\]]/g, "");
+
   return (event) => {
-    const data = mapTexts(event.data, OWN_WORDS.has(event.type) ? redactOwnWords : redactText);
+    const redacted = mapTexts(event.data, OWN_WORDS.has(event.type) ? redactOwnWords : redactText);
+    const data = keepGitNames(event, redacted, MAKES_BRANCH.has(event.type) ? redactBranch : undefined);
     return data === event.data ? event : { ...event, data };
   };
+}
+
+/** @param redactBranch absent: it is git's already */
+function keepGitNames(
+  { data }: { data: unknown },
+  redacted: unknown,
+  redactBranch = (name: string): string => name,
+): unknown {
+  if (redacted === data || typeof data !== "object" || data === null) return redacted;
+  const kept = Object.entries(data).flatMap(([key, value]): [string, string][] =>
+    GIT_NAMES.has(key) && typeof value === "string"
+      ? [[key, key === "branch" ? redactBranch(value) : value]]
+      : [],
+  );
+  return kept.length === 0 ? redacted : { ...(redacted as object), ...Object.fromEntries(kept) };
 }
 
 /** @returns the value itself if nothing changes */

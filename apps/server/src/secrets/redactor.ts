@@ -12,13 +12,20 @@ const BEGUN_TOKEN = /t(?:l(?:_[A-Za-z0-9_-]{0,42})?)?$/;
 const MIN_SECRET_LENGTH = 8;
 
 /**
+ * As a database's password it protects nothing, and what the server writes itself has it everywhere: the branches of
+ * sessions, the names of files and variables.
+ */
+const OWN_NAME = "trunkline";
+
+/**
  * Redacts secrets by value, plain and as spelled in JSON and URLs, and our own tokens by form. This covers accidents: a
  * command that prints its environment, a provider that quotes its request. A deliberate leak can always be encoded, so
  * secrets are also kept where no tool can read them.
- * @param secrets e.g. provider keys; those of fewer than 8 characters are ignored.
+ * @param secrets e.g. provider keys; those of fewer than 8 characters, and the server's own name, are ignored.
  */
 export function createRedactor(secrets: readonly string[]): Redactor {
-  const known = [...new Set(secrets.filter(({ length }) => length >= MIN_SECRET_LENGTH).flatMap(spellings))]
+  const real = secrets.filter((secret) => secret.length >= MIN_SECRET_LENGTH && secret !== OWN_NAME);
+  const known = [...new Set(real.flatMap(spellings))]
     // Longest first, in case one is a prefix of another.
     .toSorted((a, b) => b.length - a.length);
   const pattern = new RegExp([...known.map((secret) => RegExp.escape(secret)), TOKEN].join("|"), "g");

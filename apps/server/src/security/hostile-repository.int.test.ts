@@ -162,6 +162,11 @@ class Trap implements AsyncDisposable {
     );
   }
 
+  /** In the source, past what its configuration names. */
+  async gitUnderHooks(...args: string[]) {
+    return this.git(this.source, "-c", "core.fsmonitor=false", "-c", "core.pager=cat", ...args);
+  }
+
   /** A copy of the spy. */
   async put(path: string): Promise<void> {
     await writeFile(path, await readFile(this.spy));
@@ -188,14 +193,18 @@ class Trap implements AsyncDisposable {
   }
 }
 
-/** One hash over names, types and content of all that is below a directory. */
-async function hashOf(directory: string): Promise<string> {
+/** Of a repository, what a branch that is put into it adds. */
+const OF_A_BRANCH = /\/\.git\/(?:objects\/|(?:logs\/)?refs\/heads\/trunkline\b)/;
+
+/** One hash over names, types and content of all that is below a directory, but for what `except` leaves out. */
+async function hashOf(directory: string, except: RegExp = /(?!)/): Promise<string> {
   const hash = createHash("sha256");
   const visit = async (path: string): Promise<void> => {
     for (const entry of (await readdir(path, { withFileTypes: true })).toSorted((a, b) =>
       a.name < b.name ? -1 : 1,
     )) {
       const below = join(path, entry.name);
+      if (except.test(entry.isDirectory() ? `${below}/` : below)) continue;
       hash.update(`${below}\0`);
       if (entry.isDirectory()) await visit(below);
       else if (entry.isSymbolicLink()) hash.update(await readlink(below));
@@ -252,7 +261,7 @@ describe("a hostile repository", () => {
         TRUNKLINE_PROJECT_ROOTS: join(trap.directory, "roots"),
       },
     });
-  }, 60_000);
+  });
 
   afterAll(async () => {
     await server?.[Symbol.asyncDispose]();
@@ -276,7 +285,11 @@ describe("a hostile repository", () => {
     skip,
   }) => {
     skip(!hasBwrap, "needs bubblewrap");
-    const before = { source: await hashOf(trap.source), outside: await hashOf(trap.outside) };
+    const before = {
+      source: await hashOf(trap.source, OF_A_BRANCH),
+      outside: await hashOf(trap.outside),
+    };
+    const untouched = await hashOf(trap.source);
     const project = await server.client.project.create.mutate({
       name: "hostile",
       source: { kind: "directory", path: trap.source },
@@ -290,6 +303,16 @@ describe("a hostile repository", () => {
     const outputs = first.log.flatMap((event) => (event.type === "tool.ended" ? [event.data.output] : []));
     expect(outputs[0]).toMatch(/^hostile\ntrunkline\//m);
     expect(JSON.stringify(first.log)).not.toContain(trap.secret);
+    expect(await hashOf(trap.source)).toBe(untouched);
+    const { sessionId } = first;
+    const publish = async () => server.client.session.publish.mutate({ sessionId, kind: "local" });
+    await expect(publish()).rejects.toThrow(/disallowed submodule url/);
+    await run({ sessionId }, ["git rm -q .gitmodules; git -c user.name=a commit -q --amend -m mine; true"]);
+    const { commit, branch } = await publish();
+    const { stdout: published } = await trap.gitUnderHooks("rev-parse", `refs/heads/${branch}`);
+    expect(published.trim()).toBe(commit);
+    const { stdout: subjects } = await trap.gitUnderHooks("log", "--format=%s", `main..${commit}`);
+    expect(subjects).toContain("mine\n");
 
     // What an agent can make of its clone between two steps.
     const second = await run({ sessionId: first.sessionId }, [
@@ -318,15 +341,26 @@ describe("a hostile repository", () => {
     await look(first.sessionId);
 
     expect(await readFile(trap.ran, "utf8").catch(() => "")).toBe("");
-    expect({ source: await hashOf(trap.source), outside: await hashOf(trap.outside) }).toEqual(before);
-    expect(await isStoredBelow(server.dataDir, trap.secret)).toEqual([]);
+    expect({
+      source: await hashOf(trap.source, OF_A_BRANCH),
+      outside: await hashOf(trap.outside),
+    }).toEqual(before);
+    // Neither taken in nor handed out: not even by a publication of what the agent has made of its clone.
+    for (const place of [server.dataDir, trap.source]) {
+      expect(await isStoredBelow(place, trap.secret)).toEqual([]);
+    }
 
     // The trap works: a plain git falls into it, and what is stored would be found.
     spawnSync("git", ["status"], { cwd: trap.source, env: { PATH: process.env["PATH"] } });
     expect(await readFile(trap.ran, "utf8")).toContain(trap.spy);
     const stored = await isStoredBelow(server.dataDir, "export const one");
     expect(stored).toContainEqual(expect.stringContaining("/mirror.git/objects"));
-  }, 180_000);
+  });
+
+  async function readPatch(path: string): Promise<string> {
+    const headers = { authorization: `Bearer ${server.token}` };
+    return (await fetch(server.url + path, { headers })).text();
+  }
 
   /** Everything that reads the workspace on somebody's behalf. What it answers may be a refusal. */
   async function look(sessionId: string): Promise<void> {
@@ -340,6 +374,10 @@ describe("a hostile repository", () => {
       ...["readme.txt", "deep/new.ts", "deep", "nested/file", "linked/repo", "out", "secret", "a.txt"].map(
         async (path) => client.session.diff.query({ sessionId, path }),
       ),
+      client.session.publish
+        .mutate({ sessionId, kind: "patch" })
+        .then(async ({ url }) => readPatch(url ?? ""))
+        .then(async (patch) => [patch, await client.session.publish.mutate({ sessionId, kind: "local" })]),
     ]);
     const { files } = await client.session.changes.query({ sessionId });
     expect(files.map(({ path }) => path)).toContain("readme.txt");

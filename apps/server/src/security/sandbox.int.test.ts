@@ -60,7 +60,7 @@ describe("in the sandbox, through the server", () => {
     // The same questions find it all outside.
     expect((await fetch(`${server.url}/health`)).ok).toBe(true);
     expect((await stat(join(other.output.trim(), "secret"))).size).toBeGreaterThan(0);
-  }, 60_000);
+  });
 
   // Harmless if a limit does not hold: it ends by itself, a gigabyte beyond at most.
   it("a fork bomb and a 10 GB write end in a failed tool, and the server serves on", async () => {
@@ -109,7 +109,7 @@ describe("in the sandbox, through the server", () => {
     });
     expect(await run(server, provider, "echo fine")).toMatchObject({ status: "succeeded", output: "fine\n" });
     expect(server.isRunning).toBe(true);
-  }, 120_000);
+  });
 });
 
 describe("without a sandbox", () => {
@@ -150,5 +150,5 @@ describe("without a sandbox", () => {
       { status: "succeeded", output: "(empty directory)" },
       { status: "succeeded" },
     ]);
-  }, 60_000);
+  });
 });

@@ -124,7 +124,7 @@ describe.each(["auto", "off"])("with the sandbox on %s", (sandbox) => {
     const found = await everything(server, [stolen, ...quoting]);
     expect(Object.keys(found).filter((where) => where.startsWith("file "))).toContain("file trunkline.db");
     expectNoSecrets(found, server);
-  }, 60_000);
+  });
 
   it("nor in the environment of any process that the server has started", async () => {
     await using provider = await FakeProvider.start();
@@ -142,5 +142,5 @@ describe.each(["auto", "off"])("with the sandbox on %s", (sandbox) => {
       true,
     );
     await server.client.task.cancel.mutate({ taskId });
-  }, 60_000);
+  });
 });

@@ -45,7 +45,7 @@ it("the server's own machine is out of web_fetch's reach, whatever the environme
   }
   expect(requests).toBe(0);
   inner.close();
-}, 60_000);
+});
 
 it("is there by default, and gone where it is turned off", async () => {
   await using server = await ServerFixture.start();
@@ -58,4 +58,4 @@ it("is there by default, and gone where it is turned off", async () => {
     status: "failed",
     output: expect.stringContaining("There is no tool") as string,
   });
-}, 60_000);
+});

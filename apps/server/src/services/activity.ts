@@ -1,6 +1,6 @@
 import type { ActivityBatch, ActivityService, Principal } from "@trunkline/contract";
 import type { Activity } from "../activity/port.ts";
-import type { Store } from "../store/port.ts";
+import type { Store, StoredSession } from "../store/port.ts";
 import { toSession } from "./session-view.ts";
 
 /** Sessions per query; more changes at once are sent in several messages. */
@@ -22,7 +22,8 @@ export function createActivityService({
       if (reset) yield { sessions: [], removed: [], reset };
       if (removed.length > 0) yield { sessions: [], removed, reset: false };
       for (let start = 0; start < changed.length; start += CHUNK) {
-        const sessions = await store.sessions.several(principal.userId, changed.slice(start, start + CHUNK));
+        const chunk = changed.slice(start, start + CHUNK);
+        const sessions = await withoutSubagents(store, principal.userId, chunk);
         if (sessions.length > 0) {
           yield {
             sessions: sessions.map((session) => toSession(dataDir, session)),
@@ -35,4 +36,17 @@ export function createActivityService({
   }
 
   return { subscribe };
+}
+
+/** A subagent's session is in no list: what happens in it is news of the session at the top. */
+async function withoutSubagents(
+  { sessions }: Pick<Store, "sessions">,
+  ownerId: string,
+  changed: readonly string[],
+): Promise<StoredSession[]> {
+  const found = await sessions.several(ownerId, changed);
+  const shown = found.filter(({ parent }) => parent === undefined);
+  const known = new Set(shown.map(({ id }) => id));
+  const roots = found.flatMap(({ parent }) => parent?.rootSessionId ?? []).filter((id) => !known.has(id));
+  return roots.length === 0 ? shown : [...shown, ...(await sessions.several(ownerId, [...new Set(roots)]))];
 }

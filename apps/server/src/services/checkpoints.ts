@@ -2,6 +2,7 @@ import { type CheckpointService, type Principal, TrunklineError } from "@trunkli
 import type { Audit } from "../audit/port.ts";
 import type { Checkpoints, FilesOfSession } from "../checkpoints/port.ts";
 import type { Store } from "../store/port.ts";
+import { requireWorkspace } from "./archive-work.ts";
 import { requireSession } from "./ownership.ts";
 import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
 import { toSession } from "./session-view.ts";
@@ -52,6 +53,7 @@ export function createCheckpointService(deps: {
 
     async revert(principal, { sessionId, toSeq, paths }) {
       const session = await filesOf(principal, sessionId, toSeq);
+      await requireWorkspace(store, await requireSession(store, principal, sessionId));
       await checkpoints.revert(session, { toSeq, paths, by: principal.name });
       await audit.record({
         by: principal,

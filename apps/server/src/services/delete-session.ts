@@ -39,16 +39,24 @@ export async function deleteSession(
 ): Promise<Session> {
   const { store, announcer, audit, now } = deps;
   const session = await requireSession(store, principal, sessionId);
-  if (!discardWork) await refuseUnpublished(deps, session);
+  // A subagent has worked in its parent's workspace, which stays.
+  if (!discardWork && session.parent === undefined) await refuseUnpublished(deps, session);
   const entry = { by: principal, action: "session.delete", target: sessionId, decision: "allowed" } as const;
   await store.sessions.hide({ id: sessionId, at: now(), hiddenBy: deps.nodeId }, audit.entry(entry));
-  announcer.removed(sessionId, principal.userId);
+  for (const id of [sessionId, ...(await store.sessions.descendantsOf(sessionId))]) {
+    announcer.removed(id, principal.userId);
+  }
   await removeSession(deps, sessionId, principal.name);
   return toSession(deps.dataDir, session);
 }
 
-/** For a session that is already hidden: ends its tasks, then removes files and rows. */
-export async function removeSession(
+/** For a session that is already hidden, with those of its subagents: ends its tasks, then removes files and rows. */
+export async function removeSession(deps: RemoveSessionDeps, sessionId: string, by: string): Promise<void> {
+  for (const id of await deps.store.sessions.descendantsOf(sessionId)) await removeOne(deps, id, by);
+  await removeOne(deps, sessionId, by);
+}
+
+async function removeOne(
   { store, dataDir, runner, checkpoints }: RemoveSessionDeps,
   sessionId: string,
   by: string,

@@ -14,13 +14,15 @@ import { createApprovalService } from "./approvals.ts";
 import { createCheckpointService } from "./checkpoints.ts";
 import { listedNetwork } from "../network/testing/listed-network.ts";
 import { createNetworkService } from "./session-network.ts";
+import { createRuleService } from "./rules.ts";
 import { createQuestionService } from "./questions.ts";
 import { createSessionService } from "./sessions.ts";
 import { workspaceFiles } from "../tools/files/workspace-files.ts";
 import { createTaskService } from "./tasks.ts";
+import { spendingServices } from "./testing/spending-services.ts";
 import { type BeforeStep, stepped } from "./testing/stepped.ts";
 import { createPublicationService } from "./publications.ts";
-import { asPublished, succeedingPublisher } from "./testing/published-session.ts";
+import { asPublished, succeedingPublisher, withoutWorkspaces } from "./testing/published-session.ts";
 import { createWorkspaceService } from "./workspaces.ts";
 
 /** One that asks and waits, as models do. */
@@ -88,8 +90,20 @@ function services(before: BeforeStep) {
     audit: stepped(core.audit, before),
     announcer: { removed: () => undefined },
   };
-  const models = { defaultModel: "demo", names: ["demo"], resolve: () => ({}) as never };
-  const tasks = createTaskService({ ...rooms, models, turns: { afterAnswers: () => undefined } as never });
+  const models = {
+    defaultModel: "demo",
+    names: ["demo"],
+    resolve: () => ({}) as never,
+    forUser: async () => ({}) as never,
+    fallback: async () => null,
+  };
+  const agents = { agents: [], resolve: () => ({}) as never };
+  const tasks = createTaskService({
+    ...rooms,
+    models,
+    agents,
+    turns: { afterAnswers: () => undefined } as never,
+  });
   return {
     tasks,
     publications: createPublicationService({
@@ -106,12 +120,15 @@ function services(before: BeforeStep) {
       dataDir: directory.path,
       mirrorOf: (id) => id,
       signal: new AbortController().signal,
+      checkpoints: stepped(core.checkpoints, before),
+      ...withoutWorkspaces,
     }),
     sessions: createSessionService({
       ...rooms,
       nodeId: server.nodeId,
       announcer: rooms.announcer as never,
       models,
+      agents,
       dataDir: directory.path,
       checkpoints: stepped(core.checkpoints, before),
       findUnpublishedWork: async () => null,
@@ -127,11 +144,14 @@ function services(before: BeforeStep) {
     }),
     approvals: createApprovalService(rooms),
     questions: createQuestionService(rooms),
+    rules: createRuleService({ ...rooms, operators: [], now: Date.now }),
+    ...spendingServices(rooms),
     network: createNetworkService({ ...rooms, networks: listedNetwork([]), allowing: "users" }),
     workspaces: createWorkspaceService({
       ...rooms,
       dataDir: directory.path,
       files: stepped(workspaceFiles, before),
+      findIgnored: async () => new Set(),
     }),
   };
 }
@@ -140,6 +160,7 @@ type SteppedServices = ReturnType<typeof services>;
 type Call = (services: SteppedServices, about: Subject) => Promise<unknown>;
 
 const page = { limit: 10 } as const;
+const budgetOf = (id: string) => ({ scope: "session", id }) as const;
 
 /** Every procedure; those that are about no session have nothing to lose by its end. */
 const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about no session"> = {
@@ -148,6 +169,8 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
       tasks.submit(alice, { sessionId, prompt: "x", whenBusy: "enqueue" }),
     interrupt: async ({ tasks }, { sessionId }) =>
       tasks.submit(alice, { sessionId, prompt: "x", whenBusy: "interrupt" }),
+    steer: async ({ tasks }, { sessionId }) =>
+      tasks.submit(alice, { sessionId, prompt: "x", whenBusy: "steer" }),
     "with a key": async ({ tasks }, { sessionId }) =>
       tasks.submit(alice, { sessionId, prompt: "x", whenBusy: "enqueue", idempotencyKey: sessionId }),
   },
@@ -166,6 +189,9 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
   "task.edit": {
     queued: async ({ tasks }, { queuedId: taskId }) => tasks.edit(alice, { taskId, prompt: "y" }),
   },
+  "task.steer": {
+    queued: async ({ tasks }, { queuedId: taskId }) => tasks.steer(alice, { taskId }),
+  },
   "task.move": {
     "to the end": async ({ tasks }, { queuedId: taskId }) =>
       tasks.move(alice, { taskId, beforeTaskId: null }),
@@ -176,6 +202,12 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
   "session.create": "about no session",
   "session.get": { all: async ({ sessions }, { sessionId }) => sessions.get(alice, { sessionId }) },
   "session.list": "about no session",
+  "usage.query": {
+    session: async ({ usage }, { sessionId }) =>
+      usage.query(alice, { by: "day", sessionId, everybody: false, utcOffsetMinutes: 0, limit: 1 }),
+  },
+  "budget.get": { session: async ({ budgets }, { sessionId }) => budgets.get(alice, budgetOf(sessionId)) },
+  "budget.set": { session: async ({ budgets }, { sessionId }) => budgets.set(alice, budgetOf(sessionId)) },
   "session.events": {
     page: async ({ sessions }, { sessionId }) => sessions.events(alice, { sessionId, ...page }),
   },
@@ -240,6 +272,8 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
     feedback: async ({ publications }, { sessionId }) =>
       publications.bringBack(alice, { sessionId, digest: "0".repeat(64) }),
   },
+  "session.archiveWork": { work: async ({ publications: to }, of) => to.archiveWork(alice, of) },
+  "session.restoreWork": { nothing: async ({ publications: to }, of) => to.restoreWork(alice, of) },
   "session.patch": {
     whole: async ({ publications }, { sessionId }) => {
       const { content } = await publications.openPatch(alice, { sessionId });
@@ -261,6 +295,26 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
   "question.answer": {
     words: async ({ questions }, { questionId }) =>
       questions.answer(alice, { questionId, answer: { text: "this" } }),
+  },
+  "mcp.list": "about no session",
+  "mcp.get": "about no session",
+  "mcp.restart": "about no session",
+  "mcp.authorize": "about no session",
+  "mcp.finishAuthorization": "about no session",
+  "mcp.prompt": "about no session",
+  "mcp.add": "about no session",
+  "mcp.update": "about no session",
+  "mcp.remove": "about no session",
+  "rule.list": { session: async ({ rules }, { sessionId }) => rules.list(alice, { sessionId }) },
+  "rule.create": {
+    "of the session": async ({ rules }, { sessionId }) =>
+      rules.create(alice, { effect: "ask", tool: "bash", expiresAt: null, sessionId }),
+  },
+  "rule.delete": {
+    "of the session": async ({ rules }, { sessionId }) => {
+      const { id } = await rules.create(alice, { effect: "ask", tool: "bash", expiresAt: null, sessionId });
+      return rules.delete(alice, { ruleId: id, sessionId });
+    },
   },
   "project.create": "about no session",
   "project.get": "about no session",
@@ -284,13 +338,16 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
   },
   "workspace.archive": {
     whole: async ({ workspaces }, { sessionId }) => {
-      const { content } = await workspaces.openArchive(alice, { sessionId, git: false });
+      const { content } = await workspaces.openArchive(alice, { sessionId, git: false, ignored: false });
       await Array.fromAsync(content);
     },
   },
   "blob.create": "about no session",
   "blob.get": "about no session",
   "agent.list": "about no session",
+  "model.list": "about no session",
+  "model.setKey": "about no session",
+  "model.removeKey": "about no session",
   "activity.subscribe": "about no session",
   "search.query": "about no session",
   "server.info": "about no session",

@@ -69,6 +69,9 @@ async function* tasksOf(store: Store, sessionId: string): AsyncGenerator<string,
       node: _node,
       cancelRequestedAt: _cancel,
       idempotencyKey: _key,
+      // Its event has it; the format is older.
+      agent: _agent,
+      effort: _effort,
       ...task
     } = toTask(stored);
     yield JSON.stringify(task);

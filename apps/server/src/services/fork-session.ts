@@ -4,6 +4,8 @@ import type { Audit } from "../audit/port.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Log } from "../log/port.ts";
 import { GuardFailedError, type Store } from "../store/port.ts";
+import { restoreWork } from "./archive-work.ts";
+import type { Workspaces } from "../workspaces/port.ts";
 import { branchName } from "./new-session.ts";
 import { requireSession } from "./ownership.ts";
 import { removeDirectory } from "./remove-directory.ts";
@@ -16,6 +18,8 @@ interface ForkDeps {
   audit: Audit;
   dataDir: string;
   checkpoints: Pick<Checkpoints, "fork" | "remove">;
+  /** Absent: no session works in a project. */
+  workspaces?: Pick<Workspaces, "restore">;
   now: () => number;
   /** This node's id. */
   nodeId: string;
@@ -41,6 +45,8 @@ export async function forkSession(
       `atSeq ${atSeq} is past the end of the session (${parent.lastSeq})`,
     );
   }
+  const { workspaces } = deps;
+  if (workspaces !== undefined) await restoreWork({ ...deps, workspaces }, principal, parent);
   const id = uuidv7();
   const now = deps.now();
   const workspace = workspaceDirectory(dataDir, id);
@@ -60,7 +66,7 @@ export async function forkSession(
       { sessionId: id, workspace, atSeq },
     );
     await store.sessions.copyLog(parent.id, id, atSeq);
-    const { model, agent } = parent;
+    const { model, effort, agent } = parent;
     // Ignored files, and those without a checkpoint, are as they are now, whatever the log said then.
     const readsUntrusted = (await hasReadUntrusted(store, parent.id, atSeq))
       ? { readsUntrusted: true as const }
@@ -70,6 +76,7 @@ export async function forkSession(
       atSeq,
       title: input.title ?? parent.title,
       model,
+      ...(effort !== null && { effort }),
       agent,
       importedSeq,
     };

@@ -180,12 +180,23 @@ function withRenamedTasks(
 ): unknown {
   if (type === "task.submitted") {
     const submitted = data as EventDataOf<"task.submitted">;
-    return submitted.retryOf === undefined ? data : { ...submitted, retryOf: rename(submitted.retryOf) };
+    return withRenamed(submitted, ["retryOf", "steers"], rename);
   }
   if (type === "task.updated") {
-    const updated = data as EventDataOf<"task.updated">;
-    const { beforeTaskId } = updated;
-    return beforeTaskId === undefined ? data : { ...updated, beforeTaskId: rename(beforeTaskId) };
+    return withRenamed(data as EventDataOf<"task.updated">, ["beforeTaskId", "steers"], rename);
+  }
+  if (type === "task.steered") {
+    return withRenamed(data as EventDataOf<"task.steered">, ["steeredTaskId"], rename);
   }
   return data;
+}
+
+function withRenamed<Data extends object>(
+  data: Data,
+  names: readonly (keyof Data)[],
+  rename: (taskId: string | null) => string | null,
+): Data {
+  const ids = names.filter((name) => data[name] !== undefined);
+  const entries = ids.map((name) => [name, rename(data[name] as string | null)]);
+  return { ...data, ...(Object.fromEntries(entries) as Partial<Data>) };
 }

@@ -1,4 +1,4 @@
-import { MAX_TITLE_LENGTH } from "@trunkline/contract";
+import { type Effort, MAX_TITLE_LENGTH } from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
 import type { StoredDraft } from "../store/port.ts";
 import type { ChosenWorkspace } from "./choose-workspace.ts";
@@ -6,17 +6,30 @@ import type { ChosenWorkspace } from "./choose-workspace.ts";
 const DEFAULT_AGENT = "default";
 
 /** The first event of a session; ids are random enough for a thousand created at once. */
-export function newSession(given: { title: string; model: string | null; workspace?: ChosenWorkspace }): {
+export function newSession(given: {
+  title: string;
+  model: string | null;
+  agent?: string | undefined;
+  effort?: Effort | undefined;
+  workspace?: ChosenWorkspace;
+}): {
   id: string;
   event: StoredDraft;
 } {
-  const { title, model, workspace = {} } = given;
+  const { title, model, effort, agent = DEFAULT_AGENT, workspace = {} } = given;
   const id = uuidv7();
   const branch = workspace.workspaceKind === "clone" ? { branch: branchName(title, id) } : {};
   const event = {
     taskId: null,
     type: "session.created",
-    data: { title, model, agent: DEFAULT_AGENT, ...workspace, ...branch },
+    data: {
+      title,
+      model,
+      ...(effort !== undefined && { effort }),
+      agent,
+      ...workspace,
+      ...branch,
+    },
   } as const;
   return { id, event };
 }

@@ -16,6 +16,7 @@ import {
   type ScriptedServer,
   untilAborted,
 } from "../runner/testing/scripted-server.ts";
+import { withoutWorkspaces } from "./testing/published-session.ts";
 import { createPublicationService } from "./publications.ts";
 
 const TOKEN = "s3cret-token-0123456789";
@@ -79,7 +80,13 @@ beforeAll(async () => {
     { projectId: PROJECT, kind: "token", sealed, updatedAt: 1 },
     entry("project.setCredential"),
   );
-  const remotes = new Remotes({ store: store.projects, vault, protocols: ["http"], dataDir });
+  const remotes = new Remotes({
+    store: store.projects,
+    vault,
+    protocols: ["http"],
+    findRoute: async () => null,
+    dataDir,
+  });
   publications = createPublicationService({
     store,
     log,
@@ -94,8 +101,10 @@ beforeAll(async () => {
     dataDir: join(dataDir, "server"),
     mirrorOf: () => bench.work.mirror,
     signal: new AbortController().signal,
+    checkpoints: core.checkpoints,
+    ...withoutWorkspaces,
   });
-}, 60_000);
+});
 afterAll(async () => {
   if (!hasHost) return;
   await server.close();

@@ -8,18 +8,16 @@ import {
 import type { StoredSession } from "../store/port.ts";
 import { type FoundFeedback, readFeedback } from "./feedback.ts";
 import { requireSession } from "./ownership.ts";
+import { type ArchiveDeps, archiveWork, restoreWork } from "./archive-work.ts";
 import { patchDownload } from "./patch-download.ts";
 import { requireProject } from "./project-access.ts";
 import { type PublishDeps, publishSession, requireToken } from "./publish-session.ts";
+import { toSession } from "./session-view.ts";
 import { lastPublished, requirePublishable } from "./session-work.ts";
 import type { createTaskService } from "./tasks.ts";
 
-export interface PublicationServiceDeps extends PublishDeps {
+export interface PublicationServiceDeps extends PublishDeps, ArchiveDeps {
   tasks: Pick<ReturnType<typeof createTaskService>, "submitFeedback">;
-  /** With the workspaces. */
-  dataDir: string;
-  /** Absolute path of a project's mirror. */
-  mirrorOf: (projectId: string) => string;
 }
 
 export function createPublicationService(deps: PublicationServiceDeps): PublicationService {
@@ -54,9 +52,9 @@ export function createPublicationService(deps: PublicationServiceDeps): Publicat
     const { kind, branch, commit, number } = published?.data ?? {};
     const isPushed = kind === "branch" || kind === "pull-request";
     if (!isPushed || branch === undefined || commit === undefined || projectId === null) return null;
-    const { source } = await requireProject(store, principal, projectId);
+    const { source, ownerId } = await requireProject(store, principal, projectId);
     if (source.kind !== "git" || !publisher.knowsForge(source.url)) return null;
-    await using open = await openRemote({ id: projectId, url: source.url });
+    await using open = await openRemote({ id: projectId, ownerId, url: source.url });
     if (open.token === null && number === undefined) return null;
     const forge = publisher.forge({ url: source.url, token: requireToken(open.token) }, signal);
     return await readFeedback(deps, forge, id, { branch, commit, number });
@@ -111,6 +109,13 @@ export function createPublicationService(deps: PublicationServiceDeps): Publicat
       unlessDeleted(principal, sessionId, async () => publication(principal, sessionId)),
     bringBack: async (principal, input) =>
       unlessDeleted(principal, input.sessionId, async () => bringBack(principal, input)),
+    archiveWork: async (principal, input) =>
+      unlessDeleted(principal, input.sessionId, async () => archiveWork(deps, principal, input)),
+    restoreWork: async (principal, { sessionId }) =>
+      unlessDeleted(principal, sessionId, async () => {
+        await restoreWork(deps, principal, await requireSession(store, principal, sessionId), signal);
+        return toSession(deps.dataDir, await requireSession(store, principal, sessionId));
+      }),
     openPatch: async (principal, { sessionId }) =>
       unlessDeleted(principal, sessionId, async () => {
         const { work, session } = await requirePublishable(deps, principal, sessionId);

@@ -72,7 +72,7 @@ async function publishAs(
       "This project is a directory, with no repository elsewhere to push to; publish it as 'local' or as a patch",
     );
   }
-  await using open = await openRemote({ id: project.id, url: source.url });
+  await using open = await openRemote({ id: project.id, ownerId: project.ownerId, url: source.url });
   const bases = [input.base, session.baseRef, project.baseRef, baseRef].filter(
     (base) => typeof base === "string",
   );

@@ -8,6 +8,7 @@ import {
 import type { Log } from "../log/port.ts";
 import { GuardFailedError, type Store, type StoredDraft } from "../store/port.ts";
 import { requireTask, unlessGone } from "./ownership.ts";
+import { assertSteerLength } from "./steering.ts";
 import { toTask } from "./task-view.ts";
 
 /** What may be done to a task while it waits in its session's queue. */
@@ -40,7 +41,11 @@ export function createQueue({ store, log }: { store: Store; log: Log }): Queue {
   }
 
   return {
-    edit: async (principal, { taskId, prompt }) => change(principal, taskId, { prompt }, "edited"),
+    async edit(principal, { taskId, prompt }) {
+      const { steers } = await requireTask(store, principal, taskId);
+      if (steers !== undefined) assertSteerLength(prompt);
+      return change(principal, taskId, { prompt }, "edited");
+    },
 
     async move(principal, { taskId, beforeTaskId }) {
       if (beforeTaskId !== null) await requireTask(store, principal, beforeTaskId);

@@ -62,6 +62,7 @@ export async function removeUser(
     await delay(OTHERS_KNOW_MS);
     await end();
   }
+  await store.rules.deleteOf(userId);
   if (!deleteSessions) return;
   // Shared ones, too: others' sessions keep their files.
   await store.projects.deleteOf(userId, now());

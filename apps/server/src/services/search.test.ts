@@ -98,6 +98,15 @@ describe("search", () => {
     expect(await find("needle")).toEqual([]);
   });
 
+  it("searches one session, if it is the caller's", async () => {
+    const sessionId = await run("one needle");
+    await run("another needle");
+    const within = async (principal: typeof alice) =>
+      (await server.search.query(principal, { text: "needle", sessionId, limit: 50 })).items;
+    expect((await within(alice)).map(({ snippet }) => snippet)).toEqual(["one needle"]);
+    expect(await within(bob)).toEqual([]);
+  });
+
   it("finds what a fork brought along", async () => {
     const sessionId = await run("needle");
     const fork = await server.sessions.fork(alice, { sessionId });

@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import type { Session } from "@trunkline/contract";
 import { publicationPath } from "../publish/port.ts";
-import { preparingPath, workspacePath } from "../store/port.ts";
+import { agentsPath, preparingPath, workspacePath } from "../store/port.ts";
 import type { StoredSession } from "../store/port.ts";
 
 /** A session as in the contract, including its directory on this machine. */
@@ -11,7 +11,12 @@ export function toSession(dataDir: string, { importedSeq: _imported, ...session 
 
 /** All that a session has for itself; a directory of the user's that it works in is not among it. */
 export function directoriesOf(dataDir: string, sessionId: string): string[] {
-  const paths = [workspacePath(sessionId), preparingPath(sessionId), publicationPath(sessionId)];
+  const paths = [
+    workspacePath(sessionId),
+    preparingPath(sessionId),
+    publicationPath(sessionId),
+    agentsPath(sessionId),
+  ];
   return paths.map((path) => join(dataDir, path));
 }
 

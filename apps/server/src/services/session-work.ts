@@ -1,6 +1,7 @@
 import { type Principal, type Project, type SessionEvent, TrunklineError } from "@trunkline/contract";
 import type { SessionWork } from "../publish/port.ts";
 import type { Store, StoredSession } from "../store/port.ts";
+import { archivedWork } from "../workspaces/port.ts";
 import { requireSession } from "./ownership.ts";
 import { requireProject } from "./project-access.ts";
 import { toSession } from "./session-view.ts";
@@ -54,6 +55,7 @@ export async function requirePublishable(
     directory: toSession(dataDir, session).workspace,
     mirror: mirrorOf(project.id),
     baseCommit: prepared.data.baseCommit,
+    archived: (await archivedWork(store.events, session))?.data.commit ?? null,
     title: title ?? session.title,
     author: { name: principal.name, email: addressOf(principal.name) },
   };

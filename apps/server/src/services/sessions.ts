@@ -9,7 +9,7 @@ import {
   TrunklineError,
 } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
-import type { ModelRegistry } from "../agent/port.ts";
+import type { AgentRegistry, ModelRegistry } from "../agent/port.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Compute } from "../compute/port.ts";
 import type { Announcer } from "../hints/port.ts";
@@ -17,7 +17,7 @@ import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { RedactEvent } from "../secrets/port.ts";
 import type { Store } from "../store/port.ts";
-import type { FindUnpublishedWork } from "../workspaces/port.ts";
+import type { FindUnpublishedWork, Workspaces } from "../workspaces/port.ts";
 import { chooseWorkspace } from "./choose-workspace.ts";
 import { deleteSession } from "./delete-session.ts";
 import { exportSession, exportStream } from "./export-session.ts";
@@ -36,10 +36,13 @@ export interface SessionServiceDeps {
   announcer: Announcer;
   runner: Runner;
   models: ModelRegistry;
+  agents: AgentRegistry;
   audit: Audit;
   dataDir: string;
   checkpoints: Checkpoints;
   findUnpublishedWork: FindUnpublishedWork;
+  /** Absent: no session works in a project. */
+  workspaces?: Pick<Workspaces, "restore">;
   compute: Compute;
   spool: ImportSpool;
   redact: RedactEvent;
@@ -49,7 +52,7 @@ export interface SessionServiceDeps {
 }
 
 export function createSessionService(deps: SessionServiceDeps): SessionService {
-  const { store, log, models, dataDir } = deps;
+  const { store, log, models, agents, dataDir } = deps;
 
   const read = async (principal: Principal, sessionId: string) =>
     toSession(dataDir, await requireSession(store, principal, sessionId));
@@ -73,10 +76,13 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
   return {
     async create(principal, input) {
       if (input.model !== undefined) models.resolve(input.model);
+      if (input.agent !== undefined) agents.resolve(input.agent);
       const workspace = await chooseWorkspace(store, principal, input);
       const { id, event } = newSession({
         title: input.title ?? UNTITLED,
         model: input.model ?? null,
+        agent: input.agent,
+        effort: input.effort,
         workspace,
       });
       await log.append(id, [event], { ownerId: principal.userId });
@@ -87,7 +93,8 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
       const session = await read(principal, sessionId);
       const tasks = await store.tasks.ofDetail(sessionId);
       const open = { ownerId: principal.userId, sessionId };
-      const waits = session.status === "input-required";
+      // With those of its subagents, which it waits for.
+      const waits = session.currentTask?.state === "input-required";
       return {
         session,
         tasks: tasks.map(toTask),
@@ -97,11 +104,12 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
       };
     },
 
-    async list(principal, { query: text, archived, cursor, limit }) {
+    async list(principal, { query: text, archived, parentSessionId, cursor, limit }) {
       const sessions = await store.sessions.page({
         ownerId: principal.userId,
         archived,
         ...(text !== undefined && { text }),
+        ...(parentSessionId !== undefined && { parentSessionId }),
         ...(cursor !== undefined && { after: decodePageCursor(cursor) }),
         limit: limit + 1,
       });
@@ -118,10 +126,12 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
       return log.read(sessionId, { after, before, limit });
     },
 
-    async update(principal, { sessionId, title, model, archived }) {
+    async update(principal, { sessionId, title, model, effort, agent, archived }) {
       await requireSessionAccess(store, principal, sessionId);
       if (model !== undefined && model !== null) models.resolve(model);
-      const updated = { taskId: null, type: "session.updated", data: { title, model, archived } } as const;
+      if (agent !== undefined) agents.resolve(agent);
+      const data = { title, model, effort, agent, archived };
+      const updated = { taskId: null, type: "session.updated", data } as const;
       try {
         await log.append(sessionId, [updated], { expect: { ownerId: principal.userId } });
       } catch (error) {

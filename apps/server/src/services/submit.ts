@@ -1,10 +1,17 @@
 import { createHash } from "node:crypto";
-import { type EventDataOf, type Principal, type SubmitTaskInput, TrunklineError } from "@trunkline/contract";
+import {
+  type ContentPart,
+  type EventDataOf,
+  type Principal,
+  type SubmitTaskInput,
+  TrunklineError,
+} from "@trunkline/contract";
 import { v7 as uuidv7 } from "uuid";
 import { type AppendOptions, GuardFailedError, type StoredDraft } from "../store/port.ts";
 import type { ChosenWorkspace } from "./choose-workspace.ts";
 import { newSession, titleFromPrompt } from "./new-session.ts";
 import { noSession } from "./ownership.ts";
+import { steeringFull } from "./steering.ts";
 
 /** The events of a submit, and their session. */
 export interface Submission {
@@ -18,8 +25,12 @@ export interface SubmissionOptions {
   retryOf?: string;
   /** Of a new session. */
   workspace?: ChosenWorkspace;
+  /** The unfinished task that it is a message for. Absent under `steer`: the session must have none. */
+  steers?: string;
   /** The prompt has text by others in it. */
   broughtBack?: EventDataOf<"task.submitted">["broughtBack"];
+  /** The input's, as parts. */
+  attachments?: ContentPart[];
 }
 
 /**
@@ -29,9 +40,9 @@ export interface SubmissionOptions {
 export function submission(
   principal: Principal,
   input: SubmitTaskInput,
-  { retryOf, workspace, broughtBack }: SubmissionOptions = {},
+  { retryOf, workspace, broughtBack, steers, attachments = [] }: SubmissionOptions = {},
 ): Submission {
-  const { prompt, whenBusy, budget, idempotencyKey } = input;
+  const { prompt, agent, effort, whenBusy, budget, idempotencyKey } = input;
   const model = input.model ?? null;
   const taskId = uuidv7();
   const submitted: StoredDraft = {
@@ -40,10 +51,14 @@ export function submission(
     data: {
       prompt,
       model,
+      ...(agent !== undefined && { agent }),
+      ...(effort !== undefined && { effort }),
       ...(retryOf !== undefined && { retryOf }),
       whenBusy,
+      ...(steers !== undefined && { steers }),
       ...(broughtBack !== undefined && { broughtBack }),
       ...(budget !== undefined && { budget }),
+      ...(attachments.length > 0 && { attachments }),
       ...(idempotencyKey !== undefined && { idempotencyKey, requestHash: requestHash(input) }),
     },
   };
@@ -52,6 +67,8 @@ export function submission(
     const session = newSession({
       title: titleFromPrompt(prompt),
       model,
+      agent,
+      effort,
       ...(workspace !== undefined && { workspace }),
     });
     return { sessionId: session.id, taskId, events: [session.event, submitted], options: { ownerId } };
@@ -60,7 +77,14 @@ export function submission(
     sessionId: input.sessionId,
     taskId,
     events: [submitted],
-    options: { expect: { ownerId, notArchived: true, notBusy: whenBusy === "reject" } },
+    options: {
+      expect: {
+        ownerId,
+        notArchived: true,
+        notSubagent: true,
+        notBusy: whenBusy === "reject" || (whenBusy === "steer" && steers === undefined),
+      },
+    },
   };
 }
 
@@ -75,11 +99,18 @@ export function submitRefusal(error: unknown, sessionId: string): unknown {
         "session_archived",
         `Session ${sessionId} is archived; bring it back first (session.update with archived: false)`,
       );
+    case "subagent":
+      return new TrunklineError(
+        "subagent_session",
+        `Session ${sessionId} is a subagent's, and takes no other tasks: submit to the session of its parent, or fork it`,
+      );
     case "busy":
       return new TrunklineError(
         "session_busy",
-        `Session ${sessionId} has an unfinished task; wait for it, or submit with whenBusy 'enqueue' or 'interrupt'`,
+        `Session ${sessionId} has an unfinished task; wait for it, or submit with whenBusy 'enqueue', 'steer' or 'interrupt'`,
       );
+    case "steering":
+      return steeringFull();
     default:
       return error;
   }
@@ -87,7 +118,7 @@ export function submitRefusal(error: unknown, sessionId: string): unknown {
 
 /** SHA-256, hex, of what identifies a repeated submit. */
 export function requestHash(input: SubmitTaskInput): string {
-  const { prompt, sessionId, whenBusy, model, budget, projectId } = input;
+  const { prompt, sessionId, whenBusy, model, agent, effort, budget, projectId, attachments } = input;
   const { baseRef = null, workspace = null, includeUncommitted = false } = input;
   const body = JSON.stringify([
     prompt,
@@ -95,8 +126,11 @@ export function requestHash(input: SubmitTaskInput): string {
     whenBusy,
     model ?? null,
     budget ?? null,
-    // Without a project as before there were any: a key may be older than this version.
+    // Without a project or an agent as before there were any: a key may be older than this version.
     ...(projectId === undefined ? [] : [projectId, baseRef, workspace, includeUncommitted]),
+    ...(agent === undefined ? [] : [{ agent }]),
+    ...(effort === undefined ? [] : [{ effort }]),
+    ...(attachments === undefined ? [] : [{ attachments }]),
   ]);
   return createHash("sha256").update(body).digest("hex");
 }

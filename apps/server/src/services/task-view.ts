@@ -9,6 +9,8 @@ export function toTask(stored: StoredTask): Task {
     requestHash: _hash,
     crashes: _crashes,
     resumeAt: _resume,
+    children: _children,
+    steerSeq: _steerSeq,
     ...task
   } = stored;
   return task;

@@ -1,4 +1,5 @@
 import {
+  type Budget,
   type ErrorReason,
   isTerminalTaskState,
   type Principal,
@@ -9,11 +10,12 @@ import {
   TrunklineError,
 } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
-import type { ModelRegistry } from "../agent/port.ts";
+import type { AgentRegistry, ModelRegistry } from "../agent/port.ts";
 import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Turns } from "../turns/port.ts";
 import { GuardFailedError, type Store, UniqueViolationError } from "../store/port.ts";
+import { attachmentsOf, resolveAttachments } from "./attachments.ts";
 import { chooseWorkspace } from "./choose-workspace.ts";
 import { requireSessionAccess, requireTask } from "./ownership.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
@@ -26,6 +28,7 @@ import {
   type SubmissionOptions,
   submitRefusal,
 } from "./submit.ts";
+import { createSteer, sendToRunning } from "./steering.ts";
 import { toTask } from "./task-view.ts";
 
 export interface TaskServiceDeps {
@@ -34,6 +37,7 @@ export interface TaskServiceDeps {
   runner: Runner;
   turns: Turns;
   models: ModelRegistry;
+  agents: AgentRegistry;
   audit: Audit;
 }
 
@@ -50,7 +54,7 @@ interface Tasks extends TaskService {
 }
 
 export function createTaskService(deps: TaskServiceDeps): Tasks {
-  const { store, log, runner, models, audit } = deps;
+  const { store, log, runner, models, agents, audit } = deps;
   const queue = createQueue(deps);
   /** Fifty concurrent submits are acknowledged before fifty runs start. */
   const ring = (bell: Parameters<Runner["ring"]>[0]): void =>
@@ -74,11 +78,23 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
     { sessionId, taskId, events, options }: Submission,
   ): Promise<void> {
     const entry = audit.entry({ by: principal, action, target: taskId, decision: "allowed" });
-    try {
-      await log.append(sessionId, events, { ...options, audit: entry });
-    } catch (error) {
-      throw submitRefusal(error, sessionId);
-    }
+    await log.append(sessionId, events, { ...options, audit: entry });
+  }
+
+  async function appendSubmitted(
+    principal: Principal,
+    input: SubmitTaskInput,
+    options: SubmissionOptions,
+  ): Promise<Submission> {
+    const send = async (steers?: string): Promise<Submission> => {
+      const submitted = submission(principal, input, { ...options, ...(steers !== undefined && { steers }) });
+      await append(principal, "task.submit", submitted);
+      return submitted;
+    };
+    const { sessionId } = input;
+    return sessionId !== undefined && input.whenBusy === "steer"
+      ? sendToRunning(store, sessionId, send)
+      : send();
   }
 
   async function cancelActive(principal: Principal, sessionId: string): Promise<void> {
@@ -94,35 +110,50 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
   ): Promise<SubmitTaskOutput> {
     const earlier = await findEarlier(principal, input);
     if (earlier !== undefined) return earlier;
-    // An unknown model is the caller's mistake: refuse before anything is stored.
+    // An unknown model or agent is the caller's mistake: refuse before anything is stored.
     if (input.model !== undefined) models.resolve(input.model);
+    if (input.agent !== undefined) agents.resolve(input.agent);
     const workspace = await chooseWorkspace(store, principal, input);
-    const submitted = submission(principal, input, { workspace, ...(broughtBack && { broughtBack }) });
-    const { sessionId, taskId } = submitted;
+    let submitted: Submission;
     try {
-      await append(principal, "task.submit", submitted);
+      const attachments = await resolveAttachments(store, principal, input.attachments ?? []);
+      const options = { workspace, attachments, ...(broughtBack && { broughtBack }) };
+      submitted = await appendSubmitted(principal, input, options);
     } catch (error) {
       const winner = error instanceof UniqueViolationError ? await findEarlier(principal, input) : undefined;
-      if (winner === undefined) throw error;
+      if (winner === undefined) throw submitRefusal(error, input.sessionId ?? "");
       return winner;
     }
+    const { sessionId, taskId } = submitted;
     ring({ sessionId, ownerId: principal.userId });
     if (input.whenBusy === "interrupt") await cancelActive(principal, sessionId);
     return { taskId, sessionId, task: toTask(await requireTask(store, principal, taskId)) };
   }
 
-  async function retry(principal: Principal, taskId: string): Promise<Task> {
+  async function retry(principal: Principal, taskId: string, larger?: Budget): Promise<Task> {
     const task = await requireTask(store, principal, taskId);
     if (!isTerminalTaskState(task.state)) {
       throw new TrunklineError("task_not_terminal", `Task ${taskId} has not ended; cancel it first`);
     }
-    const { prompt, sessionId, model, budget } = task;
+    const { prompt, sessionId, model, agent, effort, budget } = task;
     const again = submission(
       principal,
-      { prompt, sessionId, whenBusy: "enqueue", model: model ?? undefined, budget: budget ?? undefined },
-      { retryOf: taskId },
+      {
+        prompt,
+        sessionId,
+        whenBusy: "enqueue",
+        model: model ?? undefined,
+        agent: agent ?? undefined,
+        effort: effort ?? undefined,
+        budget: larger ?? budget ?? undefined,
+      },
+      { retryOf: taskId, attachments: await attachmentsOf(store, task) },
     );
-    await append(principal, "task.retry", again);
+    try {
+      await append(principal, "task.retry", again);
+    } catch (error) {
+      throw submitRefusal(error, sessionId);
+    }
     ring({ sessionId, ownerId: principal.userId });
     return toTask(await requireTask(store, principal, again.taskId));
   }
@@ -147,7 +178,7 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
       return toPage(tasks, limit, toTask, ({ createdAt }) => createdAt);
     },
 
-    retry: async (principal, { taskId }) => retry(principal, taskId),
+    retry: async (principal, { taskId, budget }) => retry(principal, taskId, budget),
 
     async retrySetup(principal, { sessionId }) {
       await requireSessionAccess(store, principal, sessionId);
@@ -179,6 +210,7 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
     },
 
     edit: queue.edit,
+    steer: createSteer(deps),
     move: queue.move,
 
     async cancel(principal, { taskId }) {

@@ -1,6 +1,6 @@
-import { type Session, TrunklineError } from "@trunkline/contract";
-import type { Store } from "../store/port.ts";
-import type { FindUnpublishedWork, UnpublishedWork } from "../workspaces/port.ts";
+import { TrunklineError } from "@trunkline/contract";
+import type { Store, StoredSession } from "../store/port.ts";
+import { archivedWork, type FindUnpublishedWork, type UnpublishedWork } from "../workspaces/port.ts";
 
 export interface UnpublishedWorkDeps {
   store: Pick<Store, "events" | "sessions" | "tasks">;
@@ -12,7 +12,7 @@ export interface UnpublishedWorkDeps {
  * working on more.
  * @throws TrunklineError `unpublished_work`, which names what would be lost
  */
-export async function refuseUnpublished(deps: UnpublishedWorkDeps, session: Session): Promise<void> {
+export async function refuseUnpublished(deps: UnpublishedWorkDeps, session: StoredSession): Promise<void> {
   if (session.workspaceKind !== "clone") return;
   const { store } = deps;
   if (
@@ -42,20 +42,53 @@ export async function refuseUnpublishedOf(deps: UnpublishedWorkDeps, ownerId: st
 
 async function findWork(
   { store, findUnpublishedWork }: UnpublishedWorkDeps,
-  { id, projectId }: Pick<Session, "id" | "projectId">,
+  session: Pick<StoredSession, "id" | "projectId" | "forkedAtSeq" | "importedSeq">,
+  /** Kept elsewhere, too. */
+  ...kept: string[]
 ): Promise<UnpublishedWork | null> {
+  const { id, projectId } = session;
   if (projectId === null) return null;
   let baseCommit: string | undefined;
-  const published: string[] = [];
+  const published = kept;
   for await (const { type, data } of store.events.ofTypes(id, ["workspace.prepared", "session.published"])) {
     // The first one: a fork's own begins with its parent's work, which may be gone by now.
     if (type === "workspace.prepared") baseCommit ??= data.baseCommit;
     else if (data.commit !== undefined) published.push(data.commit);
   }
+  const archived = await archivedWork(store.events, session);
+  if (archived !== null) {
+    const { branch, commit } = archived.data;
+    return commit === archived.data.baseCommit || published.includes(commit)
+      ? null
+      : { ...NOTHING, commits: { total: 1, first: [`archived: ${branch}`] } };
+  }
   return baseCommit === undefined
     ? null
     : findUnpublishedWork({ sessionId: id, projectId, baseCommit, published });
 }
+
+/**
+ * What would be lost with a workspace once its branch is archived: commits that only other branches, tags and stashes have.
+ * @throws TrunklineError `unpublished_work`
+ */
+export async function refuseUnarchived(
+  deps: UnpublishedWorkDeps,
+  session: StoredSession,
+  commit: string,
+): Promise<void> {
+  const work = await findWork(deps, session, commit);
+  if (work === null) return;
+  throw new TrunklineError(
+    "unpublished_work",
+    `Not on the session's branch, so it would not be kept: ${describe(work)}. Merge or publish it first; to lose it: discardWork: true`,
+  );
+}
+
+const NOTHING: UnpublishedWork = {
+  files: { total: 0, first: [] },
+  commits: { total: 0, first: [] },
+  unknown: null,
+};
 
 async function isPrepared({ events }: Pick<Store, "events">, sessionId: string): Promise<boolean> {
   for await (const _ of events.ofTypes(sessionId, ["workspace.prepared"])) return true;

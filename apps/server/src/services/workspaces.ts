@@ -1,6 +1,9 @@
+import { stat } from "node:fs/promises";
 import type { Principal, WorkspaceService } from "@trunkline/contract";
 import type { Store } from "../store/port.ts";
 import type { WorkspaceFiles } from "../tools/port.ts";
+import type { FindIgnored } from "../workspaces/port.ts";
+import { requireWorkspace } from "./archive-work.ts";
 import { requireSession } from "./ownership.ts";
 import { toSession } from "./session-view.ts";
 
@@ -8,10 +11,14 @@ export function createWorkspaceService(deps: {
   store: Store;
   dataDir: string;
   files: WorkspaceFiles;
+  findIgnored: FindIgnored;
 }): WorkspaceService {
-  const { store, dataDir, files } = deps;
-  const find = async (principal: Principal, sessionId: string) =>
-    toSession(dataDir, await requireSession(store, principal, sessionId));
+  const { store, dataDir, files, findIgnored } = deps;
+  const find = async (principal: Principal, sessionId: string) => {
+    const session = await requireSession(store, principal, sessionId);
+    await requireWorkspace(store, session);
+    return toSession(dataDir, session);
+  };
   return {
     async list(principal, { sessionId, path = ".", cursor, limit }) {
       const { workspace } = await find(principal, sessionId);
@@ -29,13 +36,21 @@ export function createWorkspaceService(deps: {
       return { ...file, name: path.slice(path.lastIndexOf("/") + 1) };
     },
 
-    async openArchive(principal, { sessionId, git }) {
+    async openArchive(principal, { sessionId, git, ignored }) {
       const { title, workspace } = await find(principal, sessionId);
       const top = archiveName(title);
-      const content = files.archive(workspace, { top, git });
+      const except = ignored || !(await exists(workspace)) ? undefined : await findIgnored(workspace);
+      const content = files.archive(workspace, { top, git, ...(except && { except }) });
       return { name: `${top}.tar.gz`, bytes: null, content };
     },
   };
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 const MAX_NAME_LENGTH = 50;

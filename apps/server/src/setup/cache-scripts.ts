@@ -44,9 +44,15 @@ while IFS= read -r -d '' name; do
 done < "$kept/links"
 `;
 
-/** Takes back what a setup that did not succeed has left in a clone in which nobody has worked yet. */
+/**
+ * Takes back what a setup that did not succeed has left in a clone in which nobody has worked yet; locks, too, that a git has
+ * left which was killed with the server, perhaps in here.
+ */
 export const CLEAN_SCRIPT = `
 set -euo pipefail
+for name in index HEAD "$(git symbolic-ref -q HEAD || true)"; do
+  [ -z "$name" ] || rm -f -- "$(git rev-parse --git-path "$name").lock"
+done
 git reset -q --hard
 git clean -qffdx
 `;

@@ -96,6 +96,8 @@ test("a setup that fails ends the task, says how, and can be retried from a clea
   await expect(bench.node.tasks.retrySetup(bob, { sessionId })).rejects.toMatchObject({
     reason: "not_found",
   });
+  // As a git leaves it that was killed.
+  await writeFile(join(bench.workspace(session), ".git", "index.lock"), "");
   const again = await bench.node.tasks.retrySetup(alice, { sessionId });
   expect(again).toMatchObject({ prompt: "go", sessionId });
   expect(setupsOf(await bench.ended(again))).toMatchObject([

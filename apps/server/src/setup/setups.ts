@@ -81,13 +81,15 @@ async function findDue({ store, git, mirrorOf }: SetupsDeps, sessionId: string):
   const command = await findSetupCommand(git, mirror, project, { created, prepared });
   if (command === null) return null;
   const isForked = (await events.last(sessionId, ["session.forked"])) !== undefined;
+  // Work that was archived is somebody's, as a fork's files are.
+  const hasWork = isForked || prepared.data.archived !== undefined;
   return {
     project,
     prepared,
     command,
     mirror,
-    isPristine: !isForked,
-    isPrivate: isForked || !command.isOwnBase || created?.data.includeUncommitted === true,
+    isPristine: !hasWork,
+    isPrivate: hasWork || !command.isOwnBase || created?.data.includeUncommitted === true,
   };
 }
 

@@ -1,3 +1,5 @@
+import { StoreUnavailableError } from "./port.ts";
+
 /**
  * Batches while busy, never waits: whatever arrives during a commit, or in the same turn of the event loop, shares the
  * next one. Batches grow with the load.
@@ -9,10 +11,12 @@ export class GroupCommit<Item, Result> {
   readonly #weightOf: (item: Item) => number;
   readonly #maxItems: number;
   readonly #maxWeight: number;
+  readonly #onCommitted: OnCommitted | undefined;
   #queue: Entry<Item, Result>[] = [];
   /** The newest waiting entry of each key: the only one that a further item can merge into without overtaking. */
   readonly #newest = new Map<string, Entry<Item, Result>>();
   #busy = false;
+  #committingSince: number | undefined;
   #idle: (() => void)[] = [];
 
   /**
@@ -20,6 +24,7 @@ export class GroupCommit<Item, Result> {
    * @param keyOf items with the same key are committed in the order of `add`.
    * @param merge combines two adjacent waiting items of a key; undefined if they must stay separate.
    * @param maxWeight of a batch; a heavier item goes alone.
+   * @param onCommitted told of each batch, also of one that was refused.
    */
   constructor(options: {
     commitBatch: (items: Item[]) => Promise<readonly Settled<Result>[]>;
@@ -28,6 +33,7 @@ export class GroupCommit<Item, Result> {
     weightOf: (item: Item) => number;
     maxItems: number;
     maxWeight: number;
+    onCommitted?: OnCommitted | undefined;
   }) {
     this.#commitBatch = options.commitBatch;
     this.#keyOf = options.keyOf;
@@ -35,6 +41,12 @@ export class GroupCommit<Item, Result> {
     this.#weightOf = options.weightOf;
     this.#maxItems = options.maxItems;
     this.#maxWeight = options.maxWeight;
+    this.#onCommitted = options.onCommitted;
+  }
+
+  /** How long the commit under way has taken, in ms; 0 if there is none. */
+  get committingMs(): number {
+    return this.#committingSince === undefined ? 0 : performance.now() - this.#committingSince;
   }
 
   /** @returns the result of the item, or of the one it was merged into. */
@@ -88,14 +100,35 @@ export class GroupCommit<Item, Result> {
       const key = this.#keyOf(entry.item);
       if (this.#newest.get(key) === entry) this.#newest.delete(key);
     }
+    const startedAt = performance.now();
+    this.#committingSince = startedAt;
     try {
       const results = await this.#commitBatch(batch.map((entry) => entry.item));
       for (const [index, entry] of batch.entries()) settle(entry, results[index]);
     } catch (error) {
       for (const entry of batch) entry.reject(error);
+    } finally {
+      this.#committingSince = undefined;
+      this.#onCommitted?.(batch.length, performance.now() - startedAt);
     }
   }
 }
+
+/** A commit that takes longer is stuck: a disk that does not answer, or a thread that is dead without a word. In ms. */
+const STUCK_MS = 10_000;
+
+/** @throws StoreUnavailableError if a commit is stuck */
+export function assertCommitting({ committingMs }: { committingMs: number }): void {
+  if (committingMs > STUCK_MS) {
+    throw new StoreUnavailableError(
+      "unavailable",
+      `A commit has taken ${Math.round(committingMs / 1_000)} s and is still under way`,
+    );
+  }
+}
+
+/** @param commits that shared a transaction. @param durationMs until its answer */
+export type OnCommitted = (commits: number, durationMs: number) => void;
 
 export type Settled<Result> = { ok: true; value: Result } | { ok: false; error: Error };
 

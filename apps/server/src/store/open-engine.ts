@@ -4,6 +4,7 @@ import type { Compute } from "../compute/port.ts";
 import type { Hints } from "../hints/port.ts";
 import type { OutboxConsumer } from "../outbox/port.ts";
 import type { SearchIndex } from "../search/port.ts";
+import type { OnCommitted } from "./group-commit.ts";
 import type { Store, StoreUnavailableError } from "./port.ts";
 import { PostgresHints } from "./postgres/postgres-hints.ts";
 import { openPostgresStore } from "./postgres/postgres-store.ts";
@@ -26,6 +27,7 @@ export interface EngineOptions {
   now: () => number;
   /** The store can commit nothing any more, and will not. */
   onFatal: (error: StoreUnavailableError) => void;
+  onCommitted?: OnCommitted | undefined;
 }
 
 /** What is stored, and what is found in it: the one place that knows which engine that is. */
@@ -40,7 +42,7 @@ export interface Engine {
 
 /** @throws StoreOpenError where the database cannot be used as it is. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
-  const { dataDir, databaseUrl, node, uncleanStop, compute, logger, now, onFatal } = options;
+  const { dataDir, databaseUrl, node, uncleanStop, compute, logger, now, onFatal, onCommitted } = options;
   if (databaseUrl !== undefined) {
     const unused = databasePath(dataDir);
     if (existsSync(unused)) {
@@ -49,7 +51,7 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         "TRUNKLINE_DATABASE_URL is set, so this database is not used; trunkline migrate-store brings its sessions along",
       );
     }
-    const store = await openPostgresStore({ url: databaseUrl, node, logger });
+    const store = await openPostgresStore({ url: databaseUrl, node, logger, onCommitted });
     const address = { url: databaseUrl, node, compute };
     return {
       store,
@@ -59,6 +61,6 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
     };
   }
   const path = databasePath(dataDir);
-  const store = await openSqliteStore({ path, now, onFatal, uncleanStop });
+  const store = await openSqliteStore({ path, now, onFatal, uncleanStop, onCommitted });
   return { store, search: createSqliteSearch({ path, compute }), consumers: [], hints: undefined };
 }

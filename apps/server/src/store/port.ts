@@ -2,11 +2,16 @@ import { type SessionEvent, TrunklineError } from "@trunkline/contract";
 import type { AppendOptions, StoredDraft } from "./ports/append.ts";
 import type { AuditStore } from "./ports/audit.ts";
 import type { BlobStore } from "./ports/blobs.ts";
+import type { BudgetStore } from "./ports/budgets.ts";
 import type { EventStore } from "./ports/events.ts";
 import type { InvitationStore } from "./ports/invitations.ts";
+import type { McpAuthorizationStore } from "./ports/mcp-authorizations.ts";
+import type { McpServerStore } from "./ports/mcp-servers.ts";
 import type { NodeStore } from "./ports/nodes.ts";
 import type { OutboxStore } from "./ports/outbox.ts";
 import type { ProjectStore } from "./ports/projects.ts";
+import type { ProviderKeyStore } from "./ports/provider-keys.ts";
+import type { RuleStore } from "./ports/rules.ts";
 import type { ApprovalStore, QuestionStore } from "./ports/requests.ts";
 import type { SessionStore } from "./ports/sessions.ts";
 import type { SharedDirectoryStore } from "./ports/shared-directory.ts";
@@ -14,17 +19,23 @@ import type { SharedLimits } from "./ports/shared-limits.ts";
 import type { SignInCodeStore } from "./ports/sign-in-codes.ts";
 import type { TaskStore } from "./ports/tasks.ts";
 import type { TokenStore } from "./ports/tokens.ts";
+import type { UsageStore } from "./ports/usage.ts";
 import type { UserStore } from "./ports/users.ts";
 import type { Guard } from "./refusal.ts";
 
 export type { AppendOptions, StoredDraft } from "./ports/append.ts";
 export type { AuditRecord, AuditStore } from "./ports/audit.ts";
 export type { BlobStore } from "./ports/blobs.ts";
+export type { BudgetKey, StoredBudget } from "./ports/budgets.ts";
 export type { EventStore, ReadRange } from "./ports/events.ts";
 export type { InvitationStore, StoredInvitation } from "./ports/invitations.ts";
+export type { McpAuthorizationKey } from "./ports/mcp-authorizations.ts";
+export type { McpServerStore, StoredMcpServer } from "./ports/mcp-servers.ts";
 export type { NodeStore } from "./ports/nodes.ts";
 export type { OutboxEntry, OutboxStore } from "./ports/outbox.ts";
 export type { ProjectStore } from "./ports/projects.ts";
+export type { ProviderKeyStore } from "./ports/provider-keys.ts";
+export type { RuleStore, StoredRule } from "./ports/rules.ts";
 export type { ApprovalStore, QuestionStore, RequestStore } from "./ports/requests.ts";
 export type { ImportedEvent, SessionStore, StoredSession } from "./ports/sessions.ts";
 export type { QueueHead, StartableSession, StoredTask, TaskStore } from "./ports/tasks.ts";
@@ -32,9 +43,10 @@ export type { SharedDirectoryStore } from "./ports/shared-directory.ts";
 export type { SharedLimits } from "./ports/shared-limits.ts";
 export type { SignInCodeStore } from "./ports/sign-in-codes.ts";
 export type { NewToken, StoredToken, TokenStore } from "./ports/tokens.ts";
+export type { Reservation, Spending, UsageOf, UsageSum } from "./ports/usage.ts";
 export type { UserStore } from "./ports/users.ts";
 export type { Guard } from "./refusal.ts";
-export { mirrorPath, preparingPath, workspacePath } from "./workspace-path.ts";
+export { agentsPath, mirrorPath, preparingPath, workspacePath } from "./workspace-path.ts";
 
 /**
  * What is kept, in nouns. Whatever happens in a session is appended to its log, and the rows that lists and queues are
@@ -58,7 +70,13 @@ export interface Store {
   readonly signInCodes: SignInCodeStore;
   readonly audit: AuditStore;
   readonly blobs: BlobStore;
+  readonly usage: UsageStore;
+  readonly budgets: BudgetStore;
   readonly projects: ProjectStore;
+  readonly providerKeys: ProviderKeyStore;
+  readonly mcpServers: McpServerStore;
+  readonly mcpAuthorizations: McpAuthorizationStore;
+  readonly rules: RuleStore;
   readonly nodes: NodeStore;
   readonly outbox: OutboxStore;
   /** Null where one process has the store to itself, and so counts alone. */

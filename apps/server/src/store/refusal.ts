@@ -3,11 +3,15 @@ export type Guard =
   /** The session does not exist, is somebody else's, or is being deleted. */
   | "session"
   | "archived"
+  /** The session is a subagent's, which takes no tasks of others. */
+  | "subagent"
   | "busy"
   /** The task's state does not allow it, or it has another attempt. */
   | "task"
   /** The other task involved is no longer queued. */
   | "place"
+  /** As many messages as allowed wait for the task. */
+  | "steering"
   | "approval"
   | "question"
   /** Another expectation of the writer failed. */

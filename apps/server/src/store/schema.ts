@@ -1,9 +1,11 @@
 import type {
   ApprovalState,
   AuditEntry,
+  BudgetScope,
   ProjectCredential,
   ProjectNetwork,
   ProjectSource,
+  RuleEffect,
   Scope,
   TaskState,
   WorkspaceKind,
@@ -32,6 +34,30 @@ export interface Database {
   blob_refs: BlobRefsTable;
   projects: ProjectsTable;
   project_credentials: ProjectCredentialsTable;
+  provider_keys: ProviderKeysTable;
+  budgets: BudgetsTable;
+  budget_warnings: BudgetWarningsTable;
+  mcp_servers: McpServersTable;
+  mcp_authorizations: McpAuthorizationsTable;
+  rules: RulesTable;
+}
+
+export interface BudgetsTable {
+  scope: BudgetScope;
+  /** Empty for the server's. */
+  id: string;
+  /** `{ total, month }` */
+  limits_json: string;
+  updated_at: number;
+}
+
+/** Who was warned of a budget that is nearly used up, so that it is said once. */
+export interface BudgetWarningsTable {
+  scope: BudgetScope;
+  id: string;
+  /** The period, and what is limited. */
+  about: string;
+  at: number;
 }
 
 export interface ProjectsTable {
@@ -59,12 +85,71 @@ export interface ProjectsTable {
   deleted_at: number | null;
 }
 
+/** Approval rules of users, for all their sessions or those of a project; a session's own are in its log. */
+export interface RulesTable {
+  id: string;
+  owner_id: string;
+  project_id: string | null;
+  effect: RuleEffect;
+  tool: string | null;
+  pattern: string | null;
+  path: string | null;
+  host: string | null;
+  created_by: string;
+  created_at: number;
+  expires_at: number | null;
+}
+
 export interface ProjectCredentialsTable {
   project_id: string;
   kind: ProjectCredential["kind"];
   /** Encrypted; the key is not in the database. */
   sealed: string;
   updated_at: number;
+}
+
+export interface ProviderKeysTable {
+  user_id: string;
+  provider: string;
+  /** Encrypted; the key is not in the database. */
+  sealed: string;
+  updated_at: number;
+}
+
+export interface McpServersTable {
+  id: string;
+  owner_id: string;
+  /** Null: for all sessions of its owner. */
+  project_id: string | null;
+  /** The project, else the owner: names are unique there. */
+  place: string;
+  name: string;
+  /** JSON, with the names of its secrets alone. */
+  transport: string;
+  /** JSON. */
+  settings: string;
+  /** Its secrets, encrypted; the key is not in the database. */
+  sealed: string | null;
+  /** Raised by each change: connections of an earlier one are closed. */
+  revision: number;
+  created_at: number;
+  updated_at: number;
+}
+
+/** What a user authorized an MCP server to, or is about to. */
+export interface McpAuthorizationsTable {
+  server_id: string;
+  user_id: string;
+  /** Tokens, encrypted. */
+  sealed: string | null;
+  authorized_at: number | null;
+  /** What is needed to finish an authorization, encrypted. */
+  pending: string | null;
+  /** SHA-256 of its `state`, hex. */
+  pending_hash: string | null;
+  pending_until: number | null;
+  /** A node is renewing the tokens. */
+  refreshing_until: number | null;
 }
 
 /** Bytes that are stored as a file under their hash. */
@@ -96,8 +181,14 @@ export interface SessionsTable {
   title: string;
   agent: string;
   model: string | null;
+  effort: string | null;
   /** Relative to the data directory, so that the directory can be moved and restored elsewhere. */
   workspace: string;
+  /** The task on behalf of which it works, its session, and those at the top. */
+  parent_session_id: string | null;
+  parent_task_id: string | null;
+  root_session_id: string | null;
+  root_task_id: string | null;
   parent_id: string | null;
   forked_at_seq: number | null;
   /** Seq of the newest event; raised under this row's lock, which makes commit order equal seq order. */
@@ -131,6 +222,8 @@ export interface TasksTable {
   reason: string | null;
   prompt: string;
   model: string | null;
+  agent: string | null;
+  effort: string | null;
   budget_json: string | null;
   /** Raised by every claim; the fencing token of a run. */
   attempt: number;
@@ -140,14 +233,24 @@ export interface TasksTable {
   node: string | null;
   /** Open approvals and questions that it waits for. */
   open_requests: Generated<number>;
+  /** Subagents that have not ended: a list of `OpenSubagent`; null: none. */
+  children_json: string | null;
   /** When a task that waits for a limit resumes by itself. */
   resume_at: number | null;
   cancel_requested_at: number | null;
+  /** The unfinished task that this one is a message for, while it is queued; or the one that it was handed to. */
+  steers: string | null;
+  /** Seq of the event that last set the message. */
+  steer_seq: number | null;
   idempotency_key: string | null;
   /** SHA-256 of the submitted body, hex: tells a repeated submit from a conflicting one. */
   request_hash: string | null;
   /** Of its completed steps, whichever way it ended; null: there is none. */
   usage_json: string | null;
+  /** What its current model call may use of shared budgets: `{ at, tokens, costUsd }`; null: nothing. */
+  reserved_json: string | null;
+  /** A `CurrentStep`; null: it has not started, or has ended. */
+  step_json: string | null;
   result: string | null;
   error_code: string | null;
   error_message: string | null;
@@ -211,6 +314,9 @@ export interface UsageTable {
   /** Null: unknown price. */
   cost_usd: number | null;
   price_source: string | null;
+  project_id: string | null;
+  /** Working time since the task's last completed step; null: not recorded. */
+  worked_ms: number | null;
 }
 
 /** A process that claims tasks, and until when its lease is valid. */

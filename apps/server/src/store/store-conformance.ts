@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { SessionEvent, TaskState } from "@trunkline/contract";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import {
   type AppendOptions,
   FencedError,
@@ -22,16 +22,19 @@ export interface StoreHarness extends AsyncDisposable {
   open(): Promise<Store>;
 }
 
-/** Conformance suite for an engine's store; an engine's test file calls it with a way to open one. */
+/**
+ * Conformance suite for an engine's store; an engine's test file calls it with a way to open one. Each test has sessions of
+ * its own, so they share a store: opening one costs more than any of them.
+ */
 export function describeStore(name: string, createHarness: () => Promise<StoreHarness>): void {
   describe(`store: ${name}`, () => {
     let harness: StoreHarness;
     let store: Store;
-    beforeEach(async () => {
+    beforeAll(async () => {
       harness = await createHarness();
       store = await harness.open();
     });
-    afterEach(async () => {
+    afterAll(async () => {
       await store.close();
       await harness[Symbol.asyncDispose]();
     });
@@ -276,6 +279,44 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
         await store.append(sessionId, [{ taskId, ...ending }]);
         expect(await store.tasks.get(taskId)).toMatchObject({ usage: { inputTokens: 15, outputTokens: 2 } });
       }
+    });
+
+    it("says in a list what a task does, what it cost, what waits behind it, and how it ended", async () => {
+      const sessionId = await createSession(store);
+      const taskId = await createTask(store, sessionId, { state: "working", attempt: 1 });
+      const queued = await createTask(store, sessionId, { state: "submitted", attempt: 0 });
+      const call = { callId: "c", tool: "bash", input: {}, title: "npm test", kind: "execute" } as const;
+      const usage = { inputTokens: 1, outputTokens: 1, costUsd: 0.5 };
+      await store.append(sessionId, [
+        { taskId, type: "step.started", data: { step: 1, model: "m" } },
+        {
+          taskId,
+          type: "step.ended",
+          data: { step: 1, usage, finishReason: "tool-calls", toolCalls: [call] },
+        },
+        { taskId, type: "tool.called", data: call },
+      ]);
+      const listed = async () => (await store.sessions.several(OWNER, [sessionId]))[0];
+      expect(await listed()).toMatchObject({
+        queued: 1,
+        currentTask: {
+          id: taskId,
+          costUsd: 0.5,
+          step: { tool: "execute", title: "npm test", recent: [{ tool: null }] },
+        },
+      });
+      const end = { type: "task.completed", data: { result: "All pass" } } as const;
+      await store.append(sessionId, [{ taskId, ...end }]);
+      expect((await listed())?.currentTask).toMatchObject({ id: queued, state: "submitted" });
+      await store.append(sessionId, [
+        { taskId: queued, type: "task.started", data: { attempt: 1 } },
+        { taskId: queued, type: "step.started", data: { step: 1, model: "m" } },
+        { taskId: queued, ...end },
+      ]);
+      const ended = await listed();
+      expect(ended).not.toHaveProperty("queued");
+      expect(ended?.currentTask).toMatchObject({ state: "completed", outcome: "All pass" });
+      expect(ended?.currentTask).not.toHaveProperty("step");
     });
 
     it("E12: counts a crash against a task until its next completed step", async () => {

@@ -12,3 +12,8 @@ export function preparingPath(sessionId: string): string {
 export function workspacePath(sessionId: string): string {
   return `workspaces/${sessionId}`;
 }
+
+/** Directory of what agents of their own remember of a session, relative to the shared directory. */
+export function agentsPath(sessionId: string): string {
+  return `agents/${sessionId}`;
+}

@@ -1,6 +1,8 @@
-import type { ToolEffect } from "@trunkline/contract";
+import type { BlobRef, ToolEffect } from "@trunkline/contract";
 import { z } from "zod";
+import type { BackgroundProcesses } from "./background/task-processes.ts";
 import { HeadTailBuffer } from "./head-tail-buffer.ts";
+import { type KeptOutputs, outputId } from "./output/kept-outputs.ts";
 import { readOutputText } from "./output-text.ts";
 import type { Spawner, Tool, ToolContext, ToolResult } from "./port.ts";
 import { RedactedBytes } from "./redacted-bytes.ts";
@@ -30,6 +32,12 @@ const BashInput = z.strictObject({
     .max(MAX_TIMEOUT_SECONDS)
     .optional()
     .describe(`Ends the command after this time; default ${DEFAULT_TIMEOUT_SECONDS}`),
+  background: z
+    .boolean()
+    .optional()
+    .describe(
+      "Returns at once and lets the command run on, such as a server or a watcher: see processes; default false",
+    ),
 });
 type BashInput = z.infer<typeof BashInput>;
 
@@ -39,6 +47,10 @@ export interface BashDeps {
   environment: Readonly<Record<string, string>>;
   redactor: Redactor;
   networks: Networks;
+  /** Keeps outputs that are too long for the log. Absent: their middle is lost. */
+  outputs?: KeptOutputs | undefined;
+  /** What runs on in the background. */
+  processes: BackgroundProcesses;
 }
 
 /**
@@ -60,17 +72,20 @@ export function createBashTool(deps: BashDeps, mode: NetworkMode): Tool<BashInpu
     description:
       "Runs a shell command with bash in the workspace and returns its output (stdout and stderr together) and its exit " +
       "code. There is no terminal and no input: interactive programs, prompts and editors do not work. Everything the " +
-      "command starts ends with it, background processes too. The middle of a long output is omitted.",
+      "command starts ends with it; use background for what is to run on. Of a long output the result shows the beginning " +
+      "and the end, and says how to read the rest.",
     inputSchema: BashInput,
     kind: "execute",
     title: ({ command }) => command,
+    command: ({ command }) => command,
     effects: deps.spawner.isSandboxed ? SANDBOXED_EFFECTS[mode] : BARE_EFFECTS,
-    execute: (input, context) => runBash(deps, input, context),
+    execute: (input, context) =>
+      input.background === true ? startInBackground(deps, input, context) : runBash(deps, input, context),
   };
 }
 
 async function runBash(
-  { spawner, environment, redactor, networks }: BashDeps,
+  { spawner, environment, redactor, networks, outputs }: BashDeps,
   input: BashInput,
   context: ToolContext,
 ): Promise<ToolResult> {
@@ -79,9 +94,10 @@ async function runBash(
   const kept = new HeadTailBuffer(HEAD_BYTES, TAIL_BYTES);
   const feed = new ProgressFeed((chunk) => context.progress(chunk));
   const redacted = new RedactedBytes(redactor.stream());
-  const take = (bytes: Uint8Array): Promise<void> | undefined => {
+  await using spool = outputs?.spool(HEAD_BYTES + TAIL_BYTES);
+  const take = async (bytes: Uint8Array): Promise<void> => {
     kept.push(bytes);
-    return feed.push(bytes);
+    await Promise.all([spool?.push(bytes), feed.push(bytes)]);
   };
   await using network = await networks.open({ sessionId, ownerId, onRefused: context.refused });
   const running = await spawner.spawn({
@@ -96,12 +112,55 @@ async function runBash(
   const survivors = await running.end();
   await take(redacted.end());
   await feed.finish();
-  return describe(ending, readOutputText(kept), {
+  const full = spool === undefined ? null : ((await outputs?.keep(ownerId, spool)) ?? null);
+  const result = describe(ending, readOutputText(kept), {
+    fullNote: full === null ? null : fullNote(full, spool?.isCut === true),
     timeoutSeconds,
     survivors,
     limitReached: running.limitReached,
     networkNote: network.note(),
   });
+  return full === null ? result : { ...result, fullOutput: full };
+}
+
+/** How long to watch whether it ends at once, as it does where the command is wrong, in ms. */
+const FIRST_LOOK_MS = 500;
+
+async function startInBackground(
+  { spawner, environment, redactor, networks, processes }: BashDeps,
+  { command }: BashInput,
+  { workspace, sessionId, ownerId, taskId, signal, refused }: ToolContext,
+): Promise<ToolResult> {
+  signal.throwIfAborted();
+  const redacted = new RedactedBytes(redactor.stream());
+  const process = processes.add(taskId, command);
+  try {
+    const network = await networks.open({ sessionId, ownerId, onRefused: refused });
+    try {
+      const running = await spawner.spawn({
+        argv: ["bash", "--noprofile", "--norc", "-c", command],
+        cwd: workspace,
+        environment: { ...environment, ...SHELL_ENVIRONMENT, HOME: workspace, PWD: workspace },
+        onOutput: (bytes) => process.push(redacted.push(bytes)),
+        network: network.access,
+      });
+      process.own(running, network, () => redacted.end());
+    } catch (error) {
+      await network[Symbol.asyncDispose]();
+      throw error;
+    }
+  } catch (error) {
+    processes.remove(taskId, process);
+    throw error;
+  }
+  await process.wait({ ms: FIRST_LOOK_MS, signal });
+  const output = process.take();
+  if (process.isRunning) return { status: "succeeded", output };
+  return { status: process.hasFailed ? "failed" : "succeeded", output, exitCode: process.exitCode };
+}
+
+function fullNote(full: BlobRef, isCut: boolean): string {
+  return `[whole output${isCut ? `, its first ${full.bytes} bytes` : ""}: read_output ${JSON.stringify({ output: outputId(full) })}]`;
 }
 
 function describe(
@@ -112,11 +171,13 @@ function describe(
     survivors,
     limitReached,
     networkNote,
+    fullNote: whole,
   }: {
     timeoutSeconds: number;
     survivors: readonly number[];
     limitReached: string | null;
     networkNote: string | null;
+    fullNote: string | null;
   },
 ): ToolResult {
   const notes: string[] = limitReached === null ? [] : [`[limit: ${limitReached}]`];
@@ -127,6 +188,7 @@ function describe(
   } else if (ending.signal !== null) {
     notes.push(`[ended by ${ending.signal}]`);
   }
+  if (whole !== null) notes.push(whole);
   if (networkNote !== null) notes.push(`[network: ${networkNote}]`);
   if (survivors.length > 0) notes.push(`[could not end these processes: ${survivors.join(", ")}]`);
   const output =

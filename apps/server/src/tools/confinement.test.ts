@@ -79,7 +79,7 @@ test("a file that is swapped for a link in between is not read or written throug
   // Otherwise nothing was tested.
   expect(seen.read).toBeGreaterThan(0);
   expect(seen.refused).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test("a walk through directories that are swapped for links meanwhile shows nothing of what is behind them", async () => {
   await using bench = await ToolBench.create();
@@ -100,7 +100,7 @@ test("a walk through directories that are swapped for links meanwhile shows noth
     }
   }
   expect(walkedInto).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test("neither a download nor an archive follows what is swapped for a link meanwhile", async () => {
   await using bench = await ToolBench.create();
@@ -131,7 +131,7 @@ test("neither a download nor an archive follows what is swapped for a link meanw
   }
   expect(seen.read).toBeGreaterThan(0);
   expect(seen.archived).toBeGreaterThan(0);
-}, 60_000);
+});
 
 test("a hard link is never written through: whatever else has the file keeps it as it was", async () => {
   await using bench = await ToolBench.create();

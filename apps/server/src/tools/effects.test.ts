@@ -4,6 +4,7 @@ import { publicWeb } from "../network/public-web.ts";
 import type { NetworkMode } from "../network/port.ts";
 import { fixedNetwork } from "../network/testing/fixed-network.ts";
 import { createRedactor } from "../secrets/redactor.ts";
+import { BackgroundProcesses } from "./background/task-processes.ts";
 import { createTools } from "./registry.ts";
 
 const toolsFor = (mode: NetworkMode | "machine") =>
@@ -16,6 +17,7 @@ const toolsFor = (mode: NetworkMode | "machine") =>
       compute: testCompute(),
       connect: publicWeb,
       networks: fixedNetwork("off"),
+      processes: new BackgroundProcesses(),
     },
     mode === "machine" ? "off" : mode,
   );

@@ -129,7 +129,7 @@ while time.monotonic() < until:
     // Otherwise nothing was tested.
     expect(reads).toBeGreaterThan(0);
     expect(reads).toBeLessThan(300);
-  }, 60_000);
+  });
 
   test("links inside the workspace are followed", async () => {
     await using bench = await ToolBench.create();
@@ -161,12 +161,12 @@ describe("write_file", () => {
     expect(created).toEqual({
       status: "succeeded",
       output: "created a/b/c.txt: 6 bytes, 3 lines",
-      fileChange: { path: "a/b/c.txt", change: "created", additions: 3, deletions: 0 },
+      fileChanges: [{ path: "a/b/c.txt", change: "created", additions: 3, deletions: 0 }],
     });
     await chmod(bench.path("a/b/c.txt"), 0o755);
     await link(bench.path("a/b/c.txt"), bench.path("before"));
     const modified = await bench.call("write_file", { path: "a/b/c.txt", content: "1\ntwo\nmore\n3\n" });
-    expect(modified.fileChange).toEqual({
+    expect(modified.fileChanges?.[0]).toEqual({
       path: "a/b/c.txt",
       change: "modified",
       additions: 2,
@@ -197,7 +197,7 @@ describe("edit_file", () => {
     const result = await bench.call("edit_file", { path: "run.sh", oldText: "a.b", newText: "$& $1 $$" });
     expect(result).toMatchObject({
       status: "succeeded",
-      fileChange: { path: "run.sh", change: "modified", additions: 1, deletions: 1 },
+      fileChanges: [{ path: "run.sh", change: "modified", additions: 1, deletions: 1 }],
     });
     expect(await readFile(bench.path("run.sh"), "utf8")).toBe("#!/bin/sh\necho $& $1 $$\necho axb\n");
     expect((await stat(bench.path("run.sh"))).mode & 0o777).toBe(0o750);

@@ -21,6 +21,21 @@ export function readOutputText(output: HeadTailBuffer): { text: string; omittedB
   return { text, omittedBytes: omitted };
 }
 
+/**
+ * A piece of a longer output, without the halves of characters at its ends.
+ * @param options.isCut what came before is gone.
+ * @returns the text, and how many of the bytes it took.
+ */
+export function decodeWhole(
+  bytes: Uint8Array,
+  { isCut }: { isCut: boolean },
+): { text: string; length: number } {
+  let start = 0;
+  while (isCut && start < MAX_CONTINUATIONS && isContinuation(bytes[start])) start++;
+  const length = wholeCharactersEnd(bytes);
+  return { text: decode(bytes.subarray(start, Math.max(start, length))), length };
+}
+
 /** Where the last character that may have been cut in two begins, or the end. */
 function wholeCharactersEnd(bytes: Uint8Array): number {
   let start = bytes.length - 1;

@@ -1,5 +1,7 @@
 import type {
+  BlobRef,
   ContentPart,
+  EventDataOf,
   Location,
   NetworkRefusal,
   QuestionOption,
@@ -8,6 +10,7 @@ import type {
   WorkspaceEntry,
   WorkspaceText,
 } from "@trunkline/contract";
+import type { Writable } from "node:stream";
 import type { ZodType } from "zod";
 import type { CommandNetwork } from "../network/port.ts";
 
@@ -37,14 +40,14 @@ export interface ToolResult {
   exitCode?: number | null;
   /** Bytes omitted from the middle of `output`. */
   omittedBytes?: number;
+  /** All of a long output. */
+  fullOutput?: BlobRef;
   /** Further results: images, files, data, diffs. */
   content?: ContentPart[];
-  fileChange?: {
-    path: string;
-    change: "created" | "modified" | "deleted";
-    additions: number;
-    deletions: number;
-  };
+  /** Files that it changed. */
+  fileChanges?: readonly EventDataOf<"file.changed">[];
+  /** The agent's new plan. */
+  plan?: EventDataOf<"plan.updated">["items"];
 }
 
 /** A tool that a model can call. A thrown error becomes a failed result with the error's message. */
@@ -54,22 +57,34 @@ export interface Tool<Input = unknown> {
   description: string;
   /** Validates the model's input before `execute`, and is the source of the JSON schema shown to the model. */
   inputSchema: ZodType<Input>;
+  /** Shown to the model instead of the schema of `inputSchema`; whoever executes the call checks the input. */
+  jsonSchema?: Record<string, unknown>;
+  /** Changes with its description: an approval for another revision does not count. Absent: it never changes. */
+  revision?: string;
   /** Kind of work, by which UIs choose. */
   kind: ToolKind;
   /** Short title of a call for people, e.g. the command. Absent: the tool's name. */
   title?(input: Input): string;
-  /** Files that a call concerns. */
+  /** Files that a call concerns: all of them for tools that read or change files, as approval rules go by them. */
   locations?(input: Input): Location[];
   /** What a call can do beyond reading the workspace: decides on approvals. Overstate rather than understate. */
   effects: readonly ToolEffect[];
-  /**
-   * What `always` allows for the rest of the session, phrased to follow "always allow", e.g. the origin of an address.
-   * Absent: all calls of the tool. Null: `always` is not offered.
-   */
-  scopeOf?(input: Input): string | null;
-  /** A question for the user, asked instead of executing the call; the answer becomes its result. */
-  question?(input: Input): Question;
+  /** The whole command line that a call runs; approval rules go by it. */
+  command?(input: Input): string;
+  /** The URL that a call reaches; approval rules go by its host. */
+  address?(input: Input): string;
+  /** Questions for the user, asked together instead of executing the call; the answers become its result. */
+  question?(input: Input): Question | readonly Question[];
+  /** A task for a subagent, started instead of executing the call; its answer becomes the call's result. */
+  subagent?(input: Input): SubagentTask;
   execute(input: Input, context: ToolContext): Promise<ToolResult>;
+}
+
+export interface SubagentTask {
+  title: string;
+  prompt: string;
+  /** Whether it may change files and run commands. */
+  mayChange: boolean;
 }
 
 export interface Question {
@@ -79,10 +94,16 @@ export interface Question {
   multiple?: boolean;
 }
 
+/** What calls have left running for their tasks, on this node. */
+export interface TaskProcesses {
+  /** Ends it with all that it started, because the task's run ends. @returns how many ran. */
+  endAll(taskId: string): Promise<number>;
+}
+
 /** Provides a session's tools. Called before every step, because their servers may come and go. */
 export interface ToolSource {
-  /** In the order shown to the model. */
-  toolsOf(session: ToolSession): Promise<readonly Tool[]>;
+  /** In the order shown to the model. @param signal ends waiting for a server. */
+  toolsOf(session: ToolSession, signal?: AbortSignal): Promise<readonly Tool[]>;
 }
 
 /** Reads files of a workspace outside of a call, as safely as the file tools: no link leads out. */
@@ -134,7 +155,15 @@ export interface WorkspaceFiles {
   /** The file is open when this resolves. */
   open(workspace: string, path: string): Promise<{ bytes: number; content: AsyncIterable<Uint8Array> }>;
   /** A gzipped tar of everything below `top`, a directory of that archive alone; made while it is read. */
-  archive(workspace: string, options: { top: string; git: boolean }): AsyncIterable<Uint8Array>;
+  archive(
+    workspace: string,
+    options: {
+      top: string;
+      git: boolean;
+      /** Paths to leave out, relative to the workspace; a directory with all that is in it. */
+      except?: ReadonlySet<string>;
+    },
+  ): AsyncIterable<Uint8Array>;
 }
 
 export interface ListedDirectory {
@@ -165,12 +194,14 @@ export interface SpawnRequest {
   readOnly?: readonly string[];
   /** Further directories that it may write. */
   writable?: readonly string[];
+  /** Those of them whose growth is limited as that of `cwd` is. */
+  limited?: readonly string[];
   /** Its network in the sandbox; default: `off`. Changes nothing on the bare machine, which can't keep to a list. */
   network?: CommandNetwork["access"];
   /** Its entire environment. */
   environment: Readonly<Record<string, string>>;
-  /** Its entire input; absent: none. */
-  input?: Uint8Array;
+  /** Its entire input; `interactive`: what is written to `stdin` while it runs; absent: none. */
+  input?: Uint8Array | "interactive";
   onOutput: OnOutput;
   /** Receives what it writes to stderr; absent: `onOutput` does, in the order of writing. */
   onErrorOutput?: OnOutput;
@@ -184,6 +215,8 @@ export interface ProcessExit {
 
 export interface RunningProcess {
   readonly record: ProcessRecord;
+  /** Of a request with `interactive` input; null: there is none. Writing after its end fails silently. */
+  readonly stdin: Writable | null;
   /** Resolves when the process itself has ended; its descendants may still run. */
   readonly exited: Promise<ProcessExit>;
   /** The limit that it exceeded, if any; valid after `end`. */

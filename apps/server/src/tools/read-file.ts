@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { wholeFile } from "./files/file-pieces.ts";
 import { openFile } from "./files/open-file.ts";
 import { PathInput } from "./files/path-input.ts";
 import { type LinesRead, readLines } from "./files/read-lines.ts";
@@ -30,7 +31,7 @@ export function createReadFileTool(): Tool<ReadFileInput> {
       signal.throwIfAborted();
       await using file = await openFile(workspace, input.path);
       const offset = input.offset ?? 1;
-      const read = await readLines(file.handle, offset, input.limit ?? DEFAULT_LINES, signal);
+      const read = await readLines(wholeFile(file.handle), offset, input.limit ?? DEFAULT_LINES, signal);
       if (read === null) return failed(`${file.shown}: this is a binary file (${file.size} bytes)`);
       const { lines, next } = read;
       if (lines.length === 0) {

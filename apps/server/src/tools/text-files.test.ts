@@ -1,30 +1,10 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
+import { longestTurn } from "./testing/longest-turn.ts";
 import { ToolBench } from "./testing/tool-bench.ts";
 
 /** Regressions took seconds to hours; the work takes some 20 ms, on a slow machine perhaps 200. */
 const MAX_TURN_MS = 500;
-
-/**
- * Longest block of the event loop while `work` ran, in ms of this thread's CPU time: how long everybody else waits,
- * independent of the machine's load.
- */
-async function longestTurn(work: () => Promise<unknown>): Promise<number> {
-  const now = (): number => process.threadCpuUsage().user / 1_000;
-  let longest = 0;
-  let last = now();
-  let isOver = false;
-  const tick = (): void => {
-    longest = Math.max(longest, now() - last);
-    last = now();
-    if (!isOver) setImmediate(tick);
-  };
-  setImmediate(tick);
-  await work();
-  tick();
-  isOver = true;
-  return longest;
-}
 
 async function benchWith(name: string, content: string | Uint8Array): Promise<ToolBench> {
   const bench = await ToolBench.create();
@@ -74,10 +54,39 @@ describe("H3: results are bounded before they are built", () => {
     const longest = await longestTurn(async () =>
       expect(
         await bench.call("edit_file", { path: "x", oldText: "a", newText: "b", replaceAll: true }),
-      ).toMatchObject({ fileChange: { additions: 4_000_000, deletions: 4_000_000 } }),
+      ).toMatchObject({ fileChanges: [{ additions: 4_000_000, deletions: 4_000_000 }] }),
     );
     expect(longest).toBeLessThan(MAX_TURN_MS);
     expect(await readFile(bench.path("x"), "utf8")).toBe("b\n".repeat(4_000_000));
+  });
+});
+
+describe("edit_file with several edits", () => {
+  const edits = [
+    { oldText: "a", newText: "b" },
+    { oldText: "b", newText: "c", replaceAll: true },
+  ];
+
+  it("makes each on the result of those before it", async () => {
+    await using bench = await benchWith("x", "a b\n");
+    expect(await bench.call("edit_file", { path: "x", edits })).toMatchObject({
+      output: "modified x: 3 replacements",
+      fileChanges: [{ additions: 1, deletions: 1 }],
+    });
+    expect(await readFile(bench.path("x"), "utf8")).toBe("c c\n");
+  });
+
+  it("makes none if one does not fit, and takes one form at a time", async () => {
+    await using bench = await benchWith("x", "a\n");
+    const more = [...edits, { oldText: "a", newText: "d" }];
+    expect(await bench.call("edit_file", { path: "x", edits: more })).toEqual({
+      status: "failed",
+      output: "x: edit 3 of 3: oldText was not found. Read the file and copy it exactly. No edit was made",
+    });
+    expect(await readFile(bench.path("x"), "utf8")).toBe("a\n");
+    for (const input of [{ path: "x" }, { path: "x", oldText: "a" }, { path: "x", ...edits[0], edits }]) {
+      await expect(bench.call("edit_file", input)).rejects.toThrow("Give oldText and newText, or edits");
+    }
   });
 });
 

@@ -38,7 +38,7 @@ export function createWebFetchTool(options: {
     title: ({ url }) => url,
     // An address can carry data out as well as bring some in.
     effects: ["egress", "reads-untrusted"],
-    scopeOf: ({ url }) => URL.parse(url)?.origin ?? null,
+    address: ({ url }) => url,
     execute: async ({ url, offset = 0 }, { signal, ...user }) => {
       // Loaded by the first call: a server that fetches nothing does not pay for it.
       const { fetchText } = await import("./web-fetch/fetch-text.ts");

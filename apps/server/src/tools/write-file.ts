@@ -41,11 +41,9 @@ export function createWriteFileTool(): Tool<WriteFileInput> {
           `${change} ${place.shown}: ${after.length} bytes, ${countLines(after)} lines`,
           ...notes,
         ].join("; "),
-        fileChange: {
-          path: place.shown,
-          change,
-          ...countLineChanges(before?.bytes ?? new Uint8Array(), after),
-        },
+        fileChanges: [
+          { path: place.shown, change, ...countLineChanges(before?.bytes ?? new Uint8Array(), after) },
+        ],
       };
     },
   };

@@ -38,7 +38,7 @@ async function isGone(pid: number): Promise<boolean> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   return stat === "" || stat.slice(stat.lastIndexOf(")") + 2, stat.lastIndexOf(")") + 3) === "Z";
 }
-const untilGone = async (pid: number) => vi.waitFor(async () => expect(await isGone(pid)).toBe(true), 5_000);
+const untilGone = async (pid: number) => vi.waitFor(async () => expect(await isGone(pid)).toBe(true), 60_000);
 
 const bwrap = await findProgram("bwrap", "");
 
@@ -76,6 +76,8 @@ describe.skipIf(bwrap === null)("H23: the UI's process in a sandbox", () => {
       "NODE_ENV",
       "PATH",
       "PWD",
+      // Of next-process.ts itself.
+      "__NEXT_PRIVATE_STANDALONE_CONFIG",
     ]);
   });
 
@@ -92,8 +94,8 @@ describe.skipIf(bwrap === null)("H23: the UI's process in a sandbox", () => {
     await startSandboxed(data.directory);
     await get("/spawn");
     await get("/exit");
-    await vi.waitFor(() => expect(web?.url()).toBeNull(), 5_000);
-    await vi.waitFor(() => expect(web?.url()).not.toBeNull(), 10_000);
+    await vi.waitFor(() => expect(web?.url()).toBeNull(), 60_000);
+    await vi.waitFor(() => expect(web?.url()).not.toBeNull(), 60_000);
     const served = web!.url()!;
     await web!.stop(2_000);
     await expect(get("/pid", served)).rejects.toThrow();
@@ -153,8 +155,8 @@ describe("the UI's process", () => {
     await start();
     const first = await get("/pid");
     await get("/exit");
-    await vi.waitFor(() => expect(web?.url()).toBeNull(), 5_000);
-    await vi.waitFor(() => expect(web?.url()).not.toBeNull(), 10_000);
+    await vi.waitFor(() => expect(web?.url()).toBeNull(), 60_000);
+    await vi.waitFor(() => expect(web?.url()).not.toBeNull(), 60_000);
     expect(await get("/pid")).not.toBe(first);
     expect(logLines.join("")).toContain('"code":3');
   });
@@ -164,12 +166,12 @@ describe("the UI's process", () => {
     const logger = pino({ level: "debug" }, { write: (line) => logLines.push(line) });
     web = startWeb({ directory: broken.directory, mode: "production", logger });
     const delays = () => logLines.flatMap((line) => (JSON.parse(line) as { delayMs?: number }).delayMs ?? []);
-    await vi.waitFor(() => expect(delays()).toEqual([500, 1_000]), 10_000);
+    await vi.waitFor(() => expect(delays()).toEqual([500, 1_000]), 60_000);
     expect(logLines.join("")).toContain("no build here");
     expect(web.url()).toBeNull();
     await web.stop(0);
     await broken[Symbol.asyncDispose]();
-  }, 20_000);
+  });
 
   it("is stopped with what it started", async () => {
     await start();
@@ -217,7 +219,7 @@ describe("the UI's process", () => {
         expect(text).not.toBe("");
         return Number(text);
       },
-      { timeout: 10_000 },
+      { timeout: 60_000 },
     );
     owner.kill("SIGKILL");
     await untilGone(pid);

@@ -30,6 +30,10 @@ export interface WebOptions {
 }
 
 export interface WebSupervisor extends Web {
+  /** How often the process has ended unasked. */
+  died(): number;
+  /** @throws Error while the UI's process is dead or starts again */
+  check(): void;
   /** Resolves when the UI is served for the first time, or known not to be. */
   readonly ready: Promise<void>;
   /** Ends the process and its children; kills after `graceMs`. */
@@ -52,6 +56,7 @@ class Supervisor implements WebSupervisor {
   #child: ChildProcess | undefined;
   #url: string | null = null;
   #failures = 0;
+  #died = 0;
   #restart: NodeJS.Timeout | undefined;
   #stopped = false;
   #problem: string | null = null;
@@ -73,6 +78,15 @@ class Supervisor implements WebSupervisor {
 
   problem(): string | null {
     return this.#problem;
+  }
+
+  died(): number {
+    return this.#died;
+  }
+
+  check(): void {
+    // One that is not built stays so until somebody does something: the API is of use without it.
+    if (this.#url === null && this.#problem === null) throw new Error("The UI's process does not run");
   }
 
   start(): void {
@@ -103,6 +117,7 @@ class Supervisor implements WebSupervisor {
       killGroup(child);
       this.#url = null;
       if (this.#stopped) return;
+      this.#died += 1;
       if (performance.now() - startedAt >= BACKOFF.healthyAfterMs) this.#failures = 0;
       const delayMs = Math.min(BACKOFF.minMs * 2 ** this.#failures, BACKOFF.maxMs);
       this.#failures += 1;

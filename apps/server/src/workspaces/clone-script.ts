@@ -3,11 +3,12 @@ import { HOME_CACHES } from "./home-caches.ts";
 /**
  * Makes the current, empty directory into a clone: arguments are mirror, commit, branch, origin, and the user's name and
  * email. Objects are borrowed as by `git clone --shared`, which does not do so from a shallow repository, and takes three
- * processes more. Prints a word for each thing that is not all there: `shallow`, `submodules`, `lfs`.
+ * processes more. Two more arguments name a session's private repository, and the base that its commit goes on from: the
+ * clone then gets what lies in between from there. Prints a word for each thing that is not all there: `shallow`, `submodules`, `lfs`.
  */
 export const CLONE_SCRIPT = `
 set -euo pipefail
-mirror=$1 commit=$2 branch=$3 origin=$4 name=$5 email=$6
+mirror=$1 commit=$2 branch=$3 origin=$4 name=$5 email=$6 archive=\${7-} base=\${8-}
 source=(git --git-dir="$mirror")
 
 git init -q --template= --object-format="$("\${source[@]}" rev-parse --show-object-format)" --initial-branch="$branch" .
@@ -31,6 +32,10 @@ git config remote.origin.fetch '+refs/heads/*:refs/remotes/origin/*'
 git config user.name "$name"
 git config user.email "$email"
 git config gc.auto 0
+if [ -n "$archive" ] && ! git cat-file -e "$commit" 2>/dev/null; then
+  printf '%s\\n^%s\\n' "$commit" "$base" |
+    git --git-dir="$archive" pack-objects --quiet --revs --stdout | git index-pack --stdin >/dev/null
+fi
 git update-ref -m 'trunkline: start' "refs/heads/$branch" "$commit"
 git reset -q --hard
 

@@ -18,8 +18,17 @@ export interface NewClone {
   preparing: string;
   base: Base;
   branch: string;
+  /** Work that was archived, to have instead of the base. */
+  archived?: ArchivedCommit;
   /** Of whoever the session belongs to. */
   author: { name: string; email: string };
+}
+
+interface ArchivedCommit {
+  /** Absolute path of the session's private repository. */
+  repository: string;
+  commit: string;
+  baseCommit: string;
 }
 
 /** What of a repository is not in its clone. */
@@ -53,15 +62,23 @@ export async function makeClone(deps: CloneDeps, clone: NewClone, signal: AbortS
 async function fill(
   git: Pick<Git, "sandboxed">,
   directory: string,
-  { base, branch, author }: NewClone,
+  { base, branch, author, archived }: NewClone,
   signal: AbortSignal,
 ): Promise<Missing> {
   try {
     const { stdout } = await git.sandboxed({
       script: CLONE_SCRIPT,
-      args: [base.mirror, base.commit, branch, base.origin, author.name, author.email],
+      args: [
+        base.mirror,
+        archived?.commit ?? base.commit,
+        branch,
+        base.origin,
+        author.name,
+        author.email,
+        ...(archived === undefined ? [] : [archived.repository, archived.baseCommit]),
+      ],
       directory,
-      readOnly: [base.mirror],
+      readOnly: [base.mirror, ...(archived === undefined ? [] : [archived.repository])],
       // As many processes as there are processors write files.
       configuration: { "checkout.workers": "0" },
       timeoutMs: CLONE_LIMIT_MS,

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
 
@@ -31,8 +31,26 @@ export class InPlaceClaims {
     return claimed;
   }
 
+  /**
+   * Written before others' are looked at: of two processes that share the directory, each sees the other's or comes after it.
+   * Both may be refused then, never neither.
+   */
   async #claim(claim: Claim): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    const own = join(this.#directory, claim.sessionId);
+    const draft = join(this.#directory, `.${randomUUID()}`);
+    await writeFile(draft, JSON.stringify(claim), { mode: 0o600 });
+    await rename(draft, own);
+    try {
+      await this.#refuseOverlap(claim);
+    } catch (error) {
+      await rm(own, { force: true });
+      throw error;
+    }
+  }
+
+  /** @throws TrunklineError `workspace_busy` */
+  async #refuseOverlap(claim: Claim): Promise<void> {
     for (const name of await readdir(this.#directory)) {
       const other = name === claim.sessionId ? undefined : await this.#read(name);
       if (other === undefined || !overlap(other.directory, claim.directory)) continue;
@@ -44,14 +62,17 @@ export class InPlaceClaims {
         );
       }
     }
-    const draft = join(this.#directory, `.${randomUUID()}`);
-    await writeFile(draft, JSON.stringify(claim), { mode: 0o600 });
-    await rename(draft, join(this.#directory, claim.sessionId));
   }
 
   async #read(name: string): Promise<Claim | undefined> {
     if (name.startsWith(".")) return undefined;
-    return JSON.parse(await readFile(join(this.#directory, name), "utf8")) as Claim;
+    try {
+      return JSON.parse(await readFile(join(this.#directory, name), "utf8")) as Claim;
+    } catch (error) {
+      // Taken back by another process just now.
+      if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+      throw error;
+    }
   }
 }
 

@@ -1,4 +1,5 @@
-import type { EventBody, EventDataOf } from "@trunkline/contract";
+import type { EventBody, EventDataOf, SessionEvent } from "@trunkline/contract";
+import type { EventStore, StoredSession } from "../store/port.ts";
 
 /** What a clone starts from, fetched a moment ago. */
 export interface Base {
@@ -46,6 +47,22 @@ export interface Workspaces {
    * @throws TrunklineError `workspace_busy`, `workspace_failed`, what fetching throws; or the reason of the signal
    */
   prepare(run: PreparingRun): Promise<string>;
+  /** Removes the workspace of a session whose work is archived; nothing where it has come back meanwhile. */
+  release(session: Pick<PreparingRun, "sessionId" | "ownerId">): Promise<void>;
+  /** Brings the workspace of a session back, if its work is archived. @throws as `prepare` */
+  restore(run: Omit<PreparingRun, "taskId">): Promise<void>;
+}
+
+export type ArchivedEvent = Extract<SessionEvent, { type: "workspace.archived" }>;
+
+/** @returns the archived work of a session that has no workspace now; its own, not its parent's */
+export async function archivedWork(
+  events: Pick<EventStore, "last">,
+  { id, forkedAtSeq, importedSeq }: Pick<StoredSession, "id" | "forkedAtSeq" | "importedSeq">,
+): Promise<ArchivedEvent | null> {
+  const last = await events.last(id, ["workspace.archived", "workspace.prepared"]);
+  if (last?.type !== "workspace.archived") return null;
+  return last.seq > Math.max(forkedAtSeq ?? 0, importedSeq) ? last : null;
 }
 
 /** Directories outside a session's workspace that what runs in it must be able to read. */
@@ -60,6 +77,12 @@ export interface UnpublishedWork {
   /** Why nobody can tell; then everything may be lost. */
   unknown: string | null;
 }
+
+/**
+ * Paths in a workspace that its `.gitignore` files ignore and nobody tracks, relative to it; a directory stands for all that
+ * is in it. @throws TrunklineError `validation_failed` where git can't tell
+ */
+export type FindIgnored = (workspace: string) => Promise<ReadonlySet<string>>;
 
 /** @returns null if nothing would be lost */
 export type FindUnpublishedWork = (clone: {

@@ -1,11 +1,20 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type EventDataOf, TrunklineError } from "@trunkline/contract";
+import { KeyLock } from "../locks/port.ts";
+import { publicationPath } from "../publish/port.ts";
 import { preparingPath, type Store, type StoredSession } from "../store/port.ts";
 import { type CloneDeps, makeClone } from "./clone.ts";
 import { switchBranch } from "./switch-branch.ts";
 import { InPlaceClaims } from "./in-place-claims.ts";
-import type { FetchBase, FindDirectory, PreparingRun, Workspaces } from "./port.ts";
+import {
+  type ArchivedEvent,
+  archivedWork,
+  type FetchBase,
+  type FindDirectory,
+  type PreparingRun,
+  type Workspaces,
+} from "./port.ts";
 
 export interface WorkspacesDeps extends CloneDeps {
   store: Pick<Store, "sessions" | "events" | "users" | "tasks">;
@@ -26,31 +35,58 @@ export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
     },
   });
 
-  return {
-    async prepare(run) {
-      const session = await store.sessions.find(run.ownerId, run.sessionId);
-      if (session === undefined) throw new TrunklineError("not_found", "The session was deleted");
-      const directory = resolve(sharedDir, session.workspace);
+  const turns = new KeyLock();
+
+  async function find({ ownerId, sessionId }: Pick<PreparingRun, "ownerId" | "sessionId">) {
+    const session = await store.sessions.find(ownerId, sessionId);
+    if (session === undefined) throw new TrunklineError("not_found", "The session was deleted");
+    return { session, directory: resolve(sharedDir, session.workspace) };
+  }
+
+  /** Takes turns with the removal of the workspace. */
+  async function restore(run: Omit<PreparingRun, "taskId">): Promise<void> {
+    await turns.run(run.sessionId, async () => {
+      const { session, directory } = await find(run);
       const { projectId } = session;
-      if (projectId === null) return directory;
-      if (session.workspaceKind === "in-place") {
-        return prepareInPlace(deps, claims, { ...session, projectId }, run);
-      }
-      const before = await store.events.last(run.sessionId, ["workspace.prepared"]);
-      if (session.workspaceKind === "fresh") {
-        if (before === undefined) await run.record([prepared({ kind: "fresh", projectId })]);
-        return directory;
-      }
-      if (before === undefined || !(await isDirectory(directory))) {
-        await prepareClone(deps, { ...session, projectId }, directory, run);
-      } else if (session.branch !== null && before.data.branch !== session.branch) {
-        // A fork's log begins with what was prepared for its parent.
-        const { branch } = session;
-        await switchBranch(deps.git, directory, branch, run.signal);
-        await run.record([prepared({ ...before.data, kind: "clone", projectId, branch })]);
-      }
+      if (projectId === null || (await archivedWork(store.events, session)) === null) return;
+      await prepareClone(deps, { ...session, projectId }, directory, run);
+    });
+  }
+
+  async function prepare(run: PreparingRun): Promise<string> {
+    const { session, directory } = await find(run);
+    const { projectId } = session;
+    if (projectId === null) return directory;
+    if (session.workspaceKind === "in-place") {
+      return prepareInPlace(deps, claims, { ...session, projectId }, run);
+    }
+    const before = await store.events.last(run.sessionId, ["workspace.prepared"]);
+    if (session.workspaceKind === "fresh") {
+      if (before === undefined) await run.record([prepared({ kind: "fresh", projectId })]);
       return directory;
-    },
+    }
+    if ((await archivedWork(store.events, session)) !== null) await restore(run);
+    else if (before === undefined || !(await isDirectory(directory))) {
+      await prepareClone(deps, { ...session, projectId }, directory, run);
+    } else if (session.branch !== null && before.data.branch !== session.branch) {
+      // A fork's log begins with what was prepared for its parent.
+      const { branch } = session;
+      await switchBranch(deps.git, directory, branch, run.signal);
+      await run.record([prepared({ ...before.data, kind: "clone", projectId, branch })]);
+    }
+    return directory;
+  }
+
+  return {
+    prepare,
+
+    release: async (run) =>
+      turns.run(run.sessionId, async () => {
+        const { session, directory } = await find(run);
+        if ((await archivedWork(store.events, session)) !== null) await deps.removeDirectory(directory);
+      }),
+
+    restore,
   };
 }
 
@@ -78,26 +114,51 @@ async function prepareInPlace(
   return directory;
 }
 
+/** From the base, or, where the session's work was archived, from that. */
 async function prepareClone(
   deps: WorkspacesDeps,
-  { projectId, baseRef, branch }: ProjectSession,
+  session: ProjectSession,
   directory: string,
-  run: PreparingRun,
+  run: Omit<PreparingRun, "taskId">,
 ): Promise<void> {
+  const { store, sharedDir } = deps;
   const { sessionId, ownerId, signal } = run;
-  const created = await deps.store.events.last(sessionId, ["session.created"]);
-  const includeUncommitted = created?.data.includeUncommitted === true;
+  const { projectId, branch } = session;
+  const { events } = store;
+  const archived = await newestArchived(events, session);
+  const created = await events.last(sessionId, ["session.created"]);
+  const includeUncommitted = created?.data.includeUncommitted === true && archived === null;
+  // What a session started from may be gone from its source by now; archived work brings it along.
+  const baseRef = archived === null ? session.baseRef : null;
   const base = await deps.fetchBase({ projectId, ownerId, baseRef, includeUncommitted, signal });
   await run.record([{ type: "project.fetched", data: base.fetched }]);
-  const own = branch ?? `trunkline/${sessionId.slice(-6)}`;
-  const name = (await deps.store.users.find(ownerId))?.name ?? "trunkline";
+  const own = archived?.branch ?? branch ?? `trunkline/${sessionId.slice(-6)}`;
+  const name = (await store.users.find(ownerId))?.name ?? "trunkline";
   const author = { name, email: `${name}@users.trunkline.invalid` };
-  const preparing = join(deps.sharedDir, preparingPath(sessionId));
-  const missing = await makeClone(deps, { directory, preparing, base, branch: own, author }, signal);
-  const { ref: from, commit: baseCommit } = base;
-  await run.record([
-    prepared({ kind: "clone", projectId, branch: own, baseRef: from, baseCommit, ...missing }),
-  ]);
+  const clone = {
+    directory,
+    preparing: join(sharedDir, preparingPath(sessionId)),
+    base,
+    branch: own,
+    author,
+    ...(archived && { archived: { repository: join(sharedDir, publicationPath(sessionId)), ...archived } }),
+  };
+  const missing = await makeClone(deps, clone, signal);
+  const before = archived && (await events.last(sessionId, ["workspace.prepared"]));
+  const from = before?.data.baseRef ?? base.ref;
+  const start = archived
+    ? { baseRef: from, baseCommit: archived.baseCommit, archived: archived.commit }
+    : { baseRef: base.ref, baseCommit: base.commit };
+  await run.record([prepared({ kind: "clone", projectId, branch: own, ...start, ...missing })]);
+}
+
+/** Its own, whether or not the workspace has come back since: that may be gone again. */
+async function newestArchived(
+  events: Pick<Store["events"], "last">,
+  { id, forkedAtSeq, importedSeq }: StoredSession,
+): Promise<ArchivedEvent["data"] | null> {
+  const last = await events.last(id, ["workspace.archived"]);
+  return last === undefined || last.seq <= Math.max(forkedAtSeq ?? 0, importedSeq) ? null : last.data;
 }
 
 function prepared(data: EventDataOf<"workspace.prepared">) {

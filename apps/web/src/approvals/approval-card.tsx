@@ -1,11 +1,11 @@
 import { Check, X } from "lucide-react";
-import { type KeyboardEvent, type SyntheticEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type SyntheticEvent, useState } from "react";
 import { useDraft } from "../composer/use-draft.ts";
 import { isField } from "../keys/on-key.ts";
 import { HighlightedCode } from "../markdown/code-block.tsx";
-import { revealHidden } from "../text/reveal-hidden.ts";
 import { Button } from "../ui/button.tsx";
 import { Keys } from "../ui/keys.tsx";
+import { AlwaysStep, type MadeRule } from "./always-step.tsx";
 import type { OpenApproval } from "./open-approvals.ts";
 import { requestWords } from "./request-words.ts";
 import { notePlace } from "./use-answer.ts";
@@ -13,15 +13,17 @@ import { useMayAnswer } from "./use-may-answer.ts";
 
 interface ApprovalCardProps {
   approval: OpenApproval;
+  /** Whether its session works in a project. */
+  hasProject: boolean;
   isAnswering: boolean;
-  decide: (decision: "allow" | "always" | "deny", note: string) => void;
+  decide: (decision: "allow" | "always" | "deny", note: string, made?: MadeRule) => void;
 }
 
 /**
  * A tool call that needs approval. Keys work only on the card's focused buttons: Enter presses, Esc denies. No bare
  * letter answers anything, and "always" takes a second step.
  */
-export function ApprovalCard({ approval, isAnswering, decide }: ApprovalCardProps) {
+export function ApprovalCard({ approval, hasProject, isAnswering, decide }: ApprovalCardProps) {
   const { detail, language } = requestWords(approval);
   const { text: note, draft } = useDraft(notePlace(approval.approvalId));
   const [isAsking, setIsAsking] = useState(false);
@@ -57,9 +59,11 @@ export function ApprovalCard({ approval, isAnswering, decide }: ApprovalCardProp
       </pre>
       {isAsking && approval.always !== null ? (
         <AlwaysStep
-          rule={approval.always}
+          always={approval.always}
+          rules={approval.rules}
+          hasProject={hasProject}
           isOff={isAnswering}
-          confirm={() => decide("always", note)}
+          confirm={(made) => decide("always", note, made)}
           back={() => setIsAsking(false)}
         />
       ) : (
@@ -98,45 +102,5 @@ export function ApprovalCard({ approval, isAnswering, decide }: ApprovalCardProp
         </p>
       )}
     </div>
-  );
-}
-
-interface AlwaysStepProps {
-  /** What would be allowed, as the server will match it. */
-  rule: string;
-  isOff: boolean;
-  confirm: () => void;
-  back: () => void;
-}
-
-/** The second step, which names the rule. */
-function AlwaysStep({ rule, isOff, confirm, back }: AlwaysStepProps) {
-  const { isSettled, isMeant } = useMayAnswer(`always:${rule}`);
-  const name = revealHidden(rule);
-  const cancel = useRef<HTMLButtonElement>(null);
-  // The pressed button is gone; move the focus to where Enter can only go back.
-  useEffect(() => cancel.current?.focus(), []);
-  return (
-    <fieldset
-      aria-label="Always allow"
-      className="flex flex-wrap items-center gap-2 px-3.5 pt-2 pb-2.5 text-sm"
-    >
-      <p className="min-w-44 grow">
-        Every later call of <code className="font-mono text-code">{name}</code> in this session runs without
-        asking.
-      </p>
-      <Button ref={cancel} onClick={back}>
-        Cancel
-      </Button>
-      <Button
-        look="danger"
-        disabled={!isSettled || isOff}
-        onClick={(event) => {
-          if (isMeant(event)) confirm();
-        }}
-      >
-        Always allow {name} in this session
-      </Button>
-    </fieldset>
   );
 }

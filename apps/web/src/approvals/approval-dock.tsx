@@ -1,9 +1,9 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useSessionState } from "../session-stream/use-open-session.ts";
-import { ApprovalCard } from "./approval-card.tsx";
 import { CardFrame } from "./card-frame.tsx";
 import { openApprovals } from "./open-approvals.ts";
-import { QuestionCard } from "./question-card.tsx";
+import { RequestCard } from "./request-card.tsx";
+import { useSubagentRequests } from "./use-subagent-requests.ts";
 import { useAnswer } from "./use-answer.ts";
 
 /** Open approvals and questions, above the composer, which stays usable. */
@@ -11,8 +11,11 @@ export function ApprovalDock({ focusComposer }: { focusComposer: () => void }) {
   const view = useSessionState((state) => state.view);
   const approvals = useSessionState((state) => state.approvals);
   const questions = useSessionState((state) => state.questions);
-  const open = useMemo(() => openApprovals({ view, approvals, questions }), [view, approvals, questions]);
-  const { answer, reply, answering } = useAnswer();
+  const own = useMemo(() => openApprovals({ view, approvals, questions }), [view, approvals, questions]);
+  const subagents = useSubagentRequests();
+  const open = subagents.length === 0 ? own : [...own, ...subagents];
+  const answers = useAnswer();
+  const hasProject = useSessionState(({ session }) => (session?.projectId ?? null) !== null);
   const [place, setPlace] = useState(0);
   const at = Math.min(place, open.length - 1);
   const shown = open[at] ?? null;
@@ -36,7 +39,7 @@ export function ApprovalDock({ focusComposer }: { focusComposer: () => void }) {
     return () => document.removeEventListener("focusin", note);
   }, []);
   if (shown === null) return null;
-  const isAnswering = answering(shown.approvalId);
+  const isAnswering = answers.answering(shown.approvalId);
   return (
     <section
       ref={card}
@@ -51,27 +54,7 @@ export function ApprovalDock({ focusComposer }: { focusComposer: () => void }) {
         count={open.length}
         next={() => setPlace((at + 1) % open.length)}
       >
-        {shown.question === null ? (
-          <ApprovalCard
-            approval={shown}
-            isAnswering={isAnswering}
-            decide={(decision, note) => answer(shown.approvalId, decision, note)}
-          />
-        ) : (
-          <QuestionCard
-            id={shown.approvalId}
-            question={shown.question}
-            isAnswering={isAnswering}
-            reply={(text, options) =>
-              shown.answeredBy === "question.answer"
-                ? reply(shown.approvalId, text, options)
-                : answer(shown.approvalId, "allow", text)
-            }
-            decline={
-              shown.answeredBy === "question.answer" ? null : () => answer(shown.approvalId, "deny", "")
-            }
-          />
-        )}
+        <RequestCard request={shown} hasProject={hasProject} isAnswering={isAnswering} answers={answers} />
       </CardFrame>
     </section>
   );

@@ -31,6 +31,7 @@ const approval = (id: string, changes: Partial<Approval> = {}): Approval => ({
   input: { command: "id" },
   reason: "why",
   always: null,
+  rules: [],
   state: "open",
   createdAt: 1,
   expiresAt: 2,

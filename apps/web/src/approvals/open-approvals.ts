@@ -1,4 +1,11 @@
-import { type Approval, type Json, type QuestionOption, questionSettledBy } from "@trunkline/contract";
+import {
+  type Approval,
+  type Json,
+  type Question as StoredQuestion,
+  type QuestionOption,
+  questionSettledBy,
+  type RuleTerms,
+} from "@trunkline/contract";
 import type { ApprovalRow } from "@trunkline/contract/session-view";
 import type { SessionState } from "../session-stream/session-state.ts";
 import { type CallNature, field } from "../transcript/tool-words.ts";
@@ -19,6 +26,8 @@ export interface OpenApproval extends CallNature {
   reason: string;
   /** What `always` would allow for the rest of the session; null if it is not offered. */
   always: string | null;
+  /** The rules that it can make, the narrowest first; empty in logs from before. */
+  rules: readonly RuleTerms[];
   /** When it is denied, or closed unanswered; ms since the epoch by the server's clock; null: never. */
   expiresAt: number | null;
   /** Set for a question; null for an approval. */
@@ -52,7 +61,7 @@ function openQuestions({ view, questions }: Waiting): OpenApproval[] {
   const asked = new Map<string, OpenApproval>();
   for (const one of questions) {
     if (one.state === "open" && (waits.has(one.taskId) || untold.includes(one))) {
-      asked.set(one.id, fromQuestion(one.id, one.text, one.options ?? [], one.multiple, one.expiresAt));
+      asked.set(one.id, fromStoredQuestion(one));
     }
   }
   if (waits.size === 0) return [...asked.values()];
@@ -76,7 +85,17 @@ function fromQuestion(
   const question = { text, options, multiple };
   const input = { question: text };
   const answeredBy = "question.answer";
-  return { approvalId, tool: "", input, reason: "", always: null, expiresAt, question, answeredBy };
+  return {
+    approvalId,
+    tool: "",
+    input,
+    reason: "",
+    always: null,
+    rules: [],
+    expiresAt,
+    question,
+    answeredBy,
+  };
 }
 
 /** A question stored as an approval. */
@@ -84,26 +103,40 @@ export function questionOf({ tool, input }: { tool: string; input: Json }): Ques
   return tool === "ask_user" ? { text: field(input, "question"), options: [], multiple: false } : null;
 }
 
-function fromApproval({ id, tool, input, reason, always, expiresAt }: Approval): OpenApproval {
+export function fromStoredQuestion({ id, text, options, multiple, expiresAt }: StoredQuestion): OpenApproval {
+  return fromQuestion(id, text, options ?? [], multiple, expiresAt);
+}
+
+export function fromApproval({ id, tool, input, reason, always, rules, expiresAt }: Approval): OpenApproval {
   return {
     approvalId: id,
     tool,
     input,
     reason,
     always,
+    rules,
     expiresAt,
     question: questionOf({ tool, input }),
     answeredBy: "approval.answer",
   };
 }
 
-function fromRow({ approvalId, tool, input, reason, always, expiresAt }: ApprovalRow): OpenApproval {
+function fromRow({
+  approvalId,
+  tool,
+  input,
+  reason,
+  always,
+  rules = [],
+  expiresAt,
+}: ApprovalRow): OpenApproval {
   return {
     approvalId,
     tool,
     input,
     reason,
     always,
+    rules,
     expiresAt,
     question: questionOf({ tool, input }),
     answeredBy: "approval.answer",

@@ -1,13 +1,14 @@
 import { useMutation } from "@tanstack/react-query";
 import { isApiError } from "@trunkline/client";
 import type { ApprovalDecision } from "@trunkline/contract";
+import type { MadeRule } from "./always-step.tsx";
 import { useTRPC } from "../api/trpc.ts";
 import { forgetDraft } from "../composer/draft.ts";
 import { isConnectionError } from "../network/network.ts";
 import { showToast } from "../ui/toasts.ts";
 
 export interface Answer {
-  answer(approvalId: string, decision: ApprovalDecision, note: string): void;
+  answer(approvalId: string, decision: ApprovalDecision, note: string, made?: MadeRule): void;
   /** @param options ids of the chosen ones */
   reply(questionId: string, text: string, options: readonly string[]): void;
   /** Whether an answer to it is in flight or has just arrived. */
@@ -37,9 +38,9 @@ export function useAnswer(): Answer {
     question.isPending || question.isSuccess ? question.variables?.questionId : undefined,
   ];
   return {
-    answer(approvalId, decision, note) {
+    answer(approvalId, decision, note, made) {
       const words = note.trim();
-      approval.mutate({ approvalId, decision, ...(words !== "" && { note: words }) });
+      approval.mutate({ approvalId, decision, ...made, ...(words !== "" && { note: words }) });
     },
     reply(questionId, text, options) {
       question.mutate({

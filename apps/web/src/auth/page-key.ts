@@ -26,11 +26,15 @@ export function keepPageKey(key: string): void {
 
 /** As `fetch`, for calls to the server that this page came from. */
 export async function fetchWithKey(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
-  const key = pageKey();
-  if (key === undefined) return fetch(input, init);
   const headers = new Headers(init.headers);
-  headers.set(HEADER, key);
+  for (const [name, value] of Object.entries(pageKeyHeader())) headers.set(name, value);
   return fetch(input, { ...init, headers });
+}
+
+/** What every call to the server carries. */
+export function pageKeyHeader(): Readonly<Record<string, string>> {
+  const key = pageKey();
+  return key === undefined ? {} : { [HEADER]: key };
 }
 
 const page = globalThis as { pageKey?: string };

@@ -1,6 +1,6 @@
 import { useQueryClient } from "@tanstack/react-query";
-import { GitPullRequest, RotateCw, Undo2 } from "lucide-react";
-import { useState } from "react";
+import { ChevronsDownUp, ChevronsUpDown, Columns2, GitPullRequest, RotateCw, Undo2 } from "lucide-react";
+import { useMemo, useRef, useState } from "react";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { plural } from "../text/quantity.ts";
 import { Button } from "../ui/button.tsx";
@@ -8,10 +8,16 @@ import { IconButton } from "../ui/icon-button.tsx";
 import { PanelProblem } from "../ui/panel-problem.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { PublishPanel } from "../publish/publish-panel.tsx";
+import { RevealContext } from "../review/reveal.ts";
+import type { ReviewComment } from "../review/review-comment.ts";
+import { ReviewTray } from "../review/review-tray.tsx";
+import { useReview } from "../review/use-review.ts";
 import { ChangedFileRow } from "./changed-file-row.tsx";
 import { Counts } from "./counts.tsx";
 import { changesKey, type ChangesScope, useChanges } from "./use-changes.ts";
+import { NearContext, useNearWatch } from "./near.ts";
 import { useRevert } from "./use-revert.ts";
+import { useRoomForLayout } from "./use-room-for-layout.ts";
 
 /** Files listed at once; the rest is a click away. */
 const PAGE_FILES = 200;
@@ -27,6 +33,12 @@ export function ChangesPanel() {
   const { revert, isBlocked } = useRevert(sessionId);
   const [open, setOpen] = useState<ReadonlySet<string>>(new Set());
   const [pages, setPages] = useState(1);
+  const { review, comments } = useReview(sessionId);
+  const byPath = useMemo(() => Map.groupBy(comments, ({ path }) => path), [comments]);
+  const [revealed, setRevealed] = useState<{ id: string } | null>(null);
+  const frame = useRef<HTMLElement>(null);
+  const near = useNearWatch(frame);
+  const { layout, isSplit, setIsSplit } = useRoomForLayout(frame);
   const [isPublishing, setIsPublishing] = useState(false);
   const hasPublished = useSessionState(({ view }) =>
     view.events.some(({ type }) => type === "session.published"),
@@ -38,6 +50,7 @@ export function ChangesPanel() {
   };
   const { data } = changes;
   const files = data?.files ?? [];
+  const isAllOpen = files.length > 0 && files.every(({ path }) => open.has(path));
   return (
     <div className="flex h-full flex-col">
       <div className="flex h-9 shrink-0 items-center gap-1 border-b border-line pr-2 pl-2">
@@ -51,8 +64,8 @@ export function ChangesPanel() {
           <option value="last">Last task</option>
         </select>
         {data !== undefined && files.length > 0 && (
-          <span className="flex min-w-0 gap-2 truncate text-xs text-faint">
-            {plural(files.length, "file")}
+          <span className="flex h-4 min-w-12 flex-wrap gap-x-2 overflow-hidden text-xs leading-4 text-faint">
+            <span className="shrink-0">{plural(files.length, "file")}</span>
             <Counts {...data} />
           </span>
         )}
@@ -75,6 +88,24 @@ export function ChangesPanel() {
             Publish…
           </Button>
         )}
+        {files.length > 0 && (
+          <>
+            <IconButton
+              small
+              icon={isAllOpen ? ChevronsDownUp : ChevronsUpDown}
+              label={isAllOpen ? "Collapse all files" : "Expand all files"}
+              onClick={() => setOpen(new Set(isAllOpen ? [] : files.map(({ path }) => path)))}
+            />
+            <IconButton
+              small
+              icon={Columns2}
+              label="Side by side"
+              aria-pressed={isSplit}
+              className="max-md:hidden"
+              onClick={() => setIsSplit(!isSplit)}
+            />
+          </>
+        )}
         <IconButton
           small
           icon={RotateCw}
@@ -83,7 +114,12 @@ export function ChangesPanel() {
         />
       </div>
       {isPublishing && <PublishPanel close={() => setIsPublishing(false)} />}
-      <section tabIndex={0} aria-label="Changes" className="min-h-0 grow overflow-y-auto pb-4">
+      <section
+        ref={frame}
+        tabIndex={0}
+        aria-label="Changes"
+        className="min-h-0 grow overflow-x-hidden overflow-y-auto pb-4 -outline-offset-2"
+      >
         {changes.isPending && <ListSkeleton />}
         {changes.isError && data === undefined && (
           <PanelProblem
@@ -97,20 +133,26 @@ export function ChangesPanel() {
             {isLastTask ? "The last task changed no files." : "No changes yet."}
           </p>
         )}
-        {data !== undefined &&
-          files
-            .slice(0, pages * PAGE_FILES)
-            .map((file) => (
-              <ChangedFileRow
-                key={file.path}
-                file={file}
-                changes={data}
-                scope={scope}
-                isOpen={open.has(file.path)}
-                toggle={() => toggle(file.path)}
-                revert={isBlocked || isLastTask ? null : () => void revert({ kind: "file", file })}
-              />
-            ))}
+        {data !== undefined && (
+          <NearContext value={near}>
+            <RevealContext value={revealed}>
+              {files.slice(0, pages * PAGE_FILES).map((file) => (
+                <ChangedFileRow
+                  key={file.path}
+                  file={file}
+                  changes={data}
+                  scope={scope}
+                  isOpen={open.has(file.path)}
+                  toggle={() => toggle(file.path)}
+                  revert={isBlocked || isLastTask ? null : () => void revert({ kind: "file", file })}
+                  layout={layout}
+                  review={review}
+                  comments={byPath.get(file.path) ?? NO_COMMENTS}
+                />
+              ))}
+            </RevealContext>
+          </NearContext>
+        )}
         {files.length > pages * PAGE_FILES && (
           <Button size="small" look="quiet" className="ml-3" onClick={() => setPages(pages + 1)}>
             Show {plural(Math.min(PAGE_FILES, files.length - pages * PAGE_FILES), "more file")}
@@ -122,9 +164,25 @@ export function ChangesPanel() {
           </p>
         )}
       </section>
+      {data !== undefined && comments.length > 0 && (
+        <ReviewTray
+          sessionId={sessionId}
+          scope={scope}
+          changes={data}
+          review={review}
+          comments={comments}
+          reveal={({ id, path }) => {
+            setOpen(new Set([...open, path]));
+            setRevealed({ id });
+          }}
+          leave={() => frame.current?.focus({ preventScroll: true })}
+        />
+      )}
     </div>
   );
 }
+
+const NO_COMMENTS: readonly ReviewComment[] = [];
 
 function ListSkeleton() {
   return (

@@ -1,17 +1,22 @@
 import { describe, expect, it } from "vitest";
-import { parseDiff } from "./parse-diff.ts";
+import { DiffParser } from "./parse-diff.ts";
 
 const HEAD = "diff --git a/x.ts b/x.ts\nindex 1..2 100644\n--- a/x.ts\n+++ b/x.ts\n";
 
 /** `before after sign text` of each line. */
-const outline = (diff: string): string[] =>
-  parseDiff(diff).map(({ kind, before, after, text }) => `${before ?? ""} ${after ?? ""} ${kind} ${text}`);
+function outline(diff: string, linesAtOnce = Number.POSITIVE_INFINITY): string[] {
+  const parser = new DiffParser(diff);
+  while (!parser.parse(linesAtOnce));
+  return parser.lines.map(
+    ({ kind, before, after, text }) => `${before ?? ""} ${after ?? ""} ${kind} ${text}`,
+  );
+}
 
-describe("parseDiff", () => {
+describe("DiffParser", () => {
   it("numbers the lines of both sides, across hunks", () => {
     const diff = `${HEAD}@@ -1,3 +1,4 @@\n a\n-b\n+c\n+d\n e\n@@ -20 +21 @@ function f() {\n-x\n+y\n`;
+    expect(outline(diff)).toEqual(outline(diff, 2));
     expect(outline(diff)).toEqual([
-      "  hunk ",
       "1 1 context a",
       "2  deleted b",
       " 2 added c",
@@ -25,7 +30,7 @@ describe("parseDiff", () => {
 
   it("takes lines that look like headers for what they are", () => {
     const diff = `${HEAD}@@ -1,2 +1,2 @@\n--- a/x.ts\n-@@ -1 +1 @@\n+++ b/x.ts\n+diff --git a b\n`;
-    expect(outline(diff).slice(1)).toEqual([
+    expect(outline(diff)).toEqual([
       "1  deleted -- a/x.ts",
       "2  deleted @@ -1 +1 @@",
       " 1 added ++ b/x.ts",
@@ -35,7 +40,7 @@ describe("parseDiff", () => {
 
   it("shows line ends that differ, and a missing last one", () => {
     const diff = `${HEAD}@@ -1,2 +1,2 @@\n-a\r\n+a\n-b\n+b\n\\ No newline at end of file\n`;
-    expect(outline(diff).slice(1)).toEqual([
+    expect(outline(diff)).toEqual([
       "1  deleted a⟨CR⟩",
       " 1 added a",
       "2  deleted b",
@@ -53,6 +58,6 @@ describe("parseDiff", () => {
   });
 
   it("keeps what there is of a diff that was cut off", () => {
-    expect(outline(`${HEAD}@@ -1,9 +1,9 @@\n a\n-b`).slice(1)).toEqual(["1 1 context a", "2  deleted b"]);
+    expect(outline(`${HEAD}@@ -1,9 +1,9 @@\n a\n-b`)).toEqual(["1 1 context a", "2  deleted b"]);
   });
 });

@@ -11,42 +11,69 @@ export interface DiffLine {
 /** `@@ -12,7 +12,9 @@ where it is` */
 const HUNK = /^@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@ ?(.*)$/;
 
-/**
- * Lines of one file's diff as git prints it. What comes before the first hunk is not among them, except that the file
- * is binary.
- */
-export function parseDiff(diff: string): DiffLine[] {
-  const lines: DiffLine[] = [];
-  let [before, after, beforeLeft, afterLeft] = [0, 0, 0, 0];
-  for (const line of diff.replace(/\n$/, "").split("\n")) {
-    // Within a hunk a line's sign decides, whatever follows it: a deleted `-- a` is no header.
-    if (beforeLeft > 0 || afterLeft > 0 || line.startsWith("\\")) {
-      const text = line.slice(1).replace(/\r$/, "⟨CR⟩");
-      const sign = line[0];
-      if (sign === "+") {
-        lines.push({ kind: "added", before: null, after: after++, text });
-        afterLeft -= 1;
-      } else if (sign === "-") {
-        lines.push({ kind: "deleted", before: before++, after: null, text });
-        beforeLeft -= 1;
-      } else if (sign === "\\") {
-        lines.push({ kind: "note", before: null, after: null, text: "No newline at end of file" });
-      } else {
-        lines.push({ kind: "context", before: before++, after: after++, text });
-        beforeLeft -= 1;
-        afterLeft -= 1;
-      }
-      continue;
+/** Reads one file's diff as git prints it, a piece at a time: a long one must not hold up the page. */
+export class DiffParser {
+  /**
+   * What comes before the first hunk is not among them, except that the file is binary. Grows as more is parsed.
+   */
+  readonly lines: DiffLine[] = [];
+  readonly #diff: string;
+  #at = 0;
+  #before = 0;
+  #after = 0;
+  #beforeLeft = 0;
+  #afterLeft = 0;
+
+  constructor(diff: string) {
+    this.#diff = diff;
+  }
+
+  /** @returns whether it has reached the end. */
+  parse(maxLines: number): boolean {
+    for (let count = 0; count < maxLines && this.#at < this.#diff.length; count += 1) {
+      const found = this.#diff.indexOf("\n", this.#at);
+      const end = found === -1 ? this.#diff.length : found;
+      this.#line(this.#diff.slice(this.#at, end));
+      this.#at = end + 1;
     }
+    return this.#at >= this.#diff.length;
+  }
+
+  #line(line: string): void {
+    const [sign] = line;
+    // Within a hunk a line's sign decides, whatever follows it: a deleted `-- a` is no header.
+    if (this.#beforeLeft > 0 || this.#afterLeft > 0 || sign === "\\") this.#inHunk(line, sign);
+    else this.#betweenHunks(line);
+  }
+
+  #inHunk(line: string, sign: string | undefined): void {
+    const text = line.endsWith("\r") ? `${line.slice(1, -1)}⟨CR⟩` : line.slice(1);
+    if (sign === "+") {
+      this.lines.push({ kind: "added", before: null, after: this.#after++, text });
+      this.#afterLeft -= 1;
+    } else if (sign === "-") {
+      this.lines.push({ kind: "deleted", before: this.#before++, after: null, text });
+      this.#beforeLeft -= 1;
+    } else if (sign === "\\") {
+      this.lines.push({ kind: "note", before: null, after: null, text: "No newline at end of file" });
+    } else {
+      this.lines.push({ kind: "context", before: this.#before++, after: this.#after++, text });
+      this.#beforeLeft -= 1;
+      this.#afterLeft -= 1;
+    }
+  }
+
+  #betweenHunks(line: string): void {
     const hunk = HUNK.exec(line);
     if (hunk !== null) {
       const [, beforeStart, beforeCount = "1", afterStart, afterCount = "1", where = ""] = hunk;
-      [before, after] = [Number(beforeStart), Number(afterStart)];
-      [beforeLeft, afterLeft] = [Number(beforeCount), Number(afterCount)];
-      lines.push({ kind: "hunk", before: null, after: null, text: where });
+      [this.#before, this.#after] = [Number(beforeStart), Number(afterStart)];
+      [this.#beforeLeft, this.#afterLeft] = [Number(beforeCount), Number(afterCount)];
+      // A hunk that begins where the file does needs no mark.
+      const isStart = this.lines.length === 0 && (this.#afterLeft > 0 ? this.#after : this.#before) === 1;
+      if (!isStart) this.lines.push({ kind: "hunk", before: null, after: null, text: where });
     } else if (/^(?:Binary files .* differ|GIT binary patch)$/.test(line)) {
-      lines.push({ kind: "note", before: null, after: null, text: "Binary file" });
+      this.lines.push({ kind: "note", before: null, after: null, text: "Binary file" });
     }
   }
-  return lines;
 }

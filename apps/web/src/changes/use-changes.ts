@@ -1,4 +1,4 @@
-import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { keepPreviousData, queryOptions, useQueries, useQuery } from "@tanstack/react-query";
 import type { ChangedFile, Changes, SessionEvent } from "@trunkline/contract";
 import { useTRPCClient } from "../api/trpc.ts";
 import { useReloadAfter } from "../files/use-reload-after.ts";
@@ -33,9 +33,13 @@ export function useChanges(scope: ChangesScope) {
 }
 
 /** One file's diff. It only changes with the compared checkpoints. */
-export function useDiff(scope: ChangesScope, { path, oldPath }: ChangedFile, changes: Changes) {
-  const client = useTRPCClient();
-  return useQuery({
+function diffQuery(
+  client: ReturnType<typeof useTRPCClient>,
+  scope: ChangesScope,
+  { path, oldPath }: ChangedFile,
+  changes: Changes,
+) {
+  return queryOptions({
     queryKey: ["diff", scope.sessionId, changes.fromCommit, changes.toCommit, path, oldPath],
     queryFn: ({ signal }) =>
       client.session.diff.query(
@@ -43,7 +47,28 @@ export function useDiff(scope: ChangesScope, { path, oldPath }: ChangedFile, cha
         { signal },
       ),
     staleTime: Infinity,
-    // No blink while the task writes on.
-    placeholderData: keepPreviousData,
   });
+}
+
+export function useDiff(scope: ChangesScope, file: ChangedFile, changes: Changes) {
+  const client = useTRPCClient();
+  // No blink while the task writes on.
+  return useQuery({ ...diffQuery(client, scope, file, changes), placeholderData: keepPreviousData });
+}
+
+/** @returns the files' diffs, in their order; null where one is not loaded. The same array while nothing differs. */
+export function useDiffs(
+  scope: ChangesScope,
+  files: readonly ChangedFile[],
+  changes: Changes,
+): readonly (string | null)[] {
+  const client = useTRPCClient();
+  return useQueries({
+    queries: files.map((file) => diffQuery(client, scope, file, changes)),
+    combine: textsOf,
+  });
+}
+
+function textsOf(results: readonly { data: { diff: string } | undefined }[]): (string | null)[] {
+  return results.map(({ data }) => data?.diff ?? null);
 }

@@ -1,23 +1,49 @@
+import { clsx } from "clsx";
 import { ArrowUp, Square } from "lucide-react";
+import type { ReactNode } from "react";
 import { plural } from "../text/quantity.ts";
 import { Button } from "../ui/button.tsx";
 
-/** @param queues whether the prompt will be queued behind a running task */
-export function SendButton({ queues, disabled }: { queues: boolean; disabled: boolean }) {
-  const label = queues ? "Queue" : "Send";
+interface SendButtonProps {
+  /** The ways to send while a task runs; null: nothing runs. */
+  ways: ReactNode;
+  disabled: boolean;
+}
+
+/** Says what Enter does; while a task runs, the other ways are beside it. */
+export function SendButton({ ways, disabled }: SendButtonProps) {
+  if (ways === null) {
+    return (
+      <button
+        type="submit"
+        aria-label="Send"
+        data-hint="Send"
+        data-hint-keys="↵"
+        disabled={disabled}
+        className={clsx(SEND, "size-7.5 rounded-lg max-md:size-9")}
+      >
+        <ArrowUp aria-hidden className="size-4" strokeWidth={2.25} />
+      </button>
+    );
+  }
   return (
-    <button
-      type="submit"
-      aria-label={label}
-      data-hint={label}
-      data-hint-keys="↵"
-      disabled={disabled}
-      className="inline-flex size-7.5 shrink-0 items-center justify-center rounded-lg bg-primary text-on-primary transition-opacity hover:opacity-88 disabled:opacity-30 max-md:size-9"
-    >
-      <ArrowUp aria-hidden className="size-4" strokeWidth={2.25} />
-    </button>
+    <span className="flex shrink-0">
+      <button
+        type="submit"
+        data-hint="Runs after what is queued"
+        data-hint-keys="↵"
+        disabled={disabled}
+        className={clsx(SEND, "h-7.5 rounded-l-lg px-2.5 text-sm font-medium max-md:h-9")}
+      >
+        Queue
+      </button>
+      {ways}
+    </span>
   );
 }
+
+const SEND =
+  "inline-flex shrink-0 items-center justify-center bg-primary text-on-primary transition-opacity hover:opacity-88 disabled:opacity-30";
 
 export interface Stop {
   /** Stops the running task. */
@@ -29,12 +55,13 @@ export interface Stop {
   queued: number;
 }
 
+/** What a stop does not end. */
+export const whatContinues = (queued: number): string =>
+  `${queued} queued ${queued === 1 ? "continues" : "continue"}`;
+
 /** Announces that the next queued prompt starts. */
 export function StopButtons({ stop, stopAll, isStopping, queued }: Stop) {
-  const label =
-    queued === 0
-      ? "Stop"
-      : `Stop · ${plural(queued, "queued prompt")} ${queued === 1 ? "continues" : "continue"}`;
+  const label = queued === 0 ? "Stop" : `Stop · ${whatContinues(queued)}`;
   return (
     <>
       {queued > 0 && (
@@ -50,7 +77,7 @@ export function StopButtons({ stop, stopAll, isStopping, queued }: Stop) {
       )}
       <button
         type="button"
-        aria-label={label}
+        aria-label={queued > 0 ? undefined : label}
         data-hint={label}
         data-hint-keys="Esc Esc"
         disabled={isStopping}
@@ -58,11 +85,7 @@ export function StopButtons({ stop, stopAll, isStopping, queued }: Stop) {
         className="inline-flex h-7.5 min-w-7.5 shrink-0 items-center justify-center gap-1.5 rounded-lg border border-line-strong px-2 text-xs text-text hover:bg-hover disabled:opacity-50 max-md:h-9 max-md:min-w-9"
       >
         <Square aria-hidden className="size-3 fill-current" />
-        {queued > 0 && (
-          <span aria-hidden>
-            Stop · {queued} queued continue{queued === 1 ? "s" : ""}
-          </span>
-        )}
+        {queued > 0 && <span>{label}</span>}
       </button>
     </>
   );

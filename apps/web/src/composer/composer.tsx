@@ -1,4 +1,5 @@
-import { MAX_PROMPT_LENGTH } from "@trunkline/contract";
+import { MAX_ATTACHMENTS, MAX_PROMPT_LENGTH, MAX_STEER_LENGTH } from "@trunkline/contract";
+import { clsx } from "clsx";
 import {
   type ReactNode,
   type RefObject,
@@ -7,11 +8,19 @@ import {
   useLayoutEffect,
   useRef,
 } from "react";
+import { AttachButton, AttachmentTray } from "../attachments/attachment-tray.tsx";
+import { useAttach } from "../attachments/use-attach.ts";
+import { useFileDrop } from "../attachments/use-file-drop.ts";
+import { CHOICE_LIST_ID, ChoiceList, choiceId } from "../completion/choice-list.tsx";
+import { type CompletionSources, useCompletion } from "../completion/use-completion.ts";
 import { plural } from "../text/quantity.ts";
-import { SendButton, type Stop, StopButtons } from "./composer-buttons.tsx";
+import { SendMenu } from "../shell/later-parts.tsx";
+import { SendButton, type Stop, StopButtons, whatContinues } from "./composer-buttons.tsx";
+import type { Written } from "./draft.ts";
 import { DraftNotes } from "./draft-notes.tsx";
 import { isTouch, useComposerKeys } from "./use-composer-keys.ts";
 import { useDraft } from "./use-draft.ts";
+import type { WhenBusy } from "./when-busy.ts";
 
 export interface ComposerHandle {
   focus(): void;
@@ -23,12 +32,14 @@ export interface ComposerProps {
   /** Key of the draft: a session's id, or `new`. */
   place: string;
   placeholder: string;
-  /** Takes over the text, which is kept until the server has it. */
-  submit: (prompt: string) => void;
+  /** Takes over what was written, which is kept until the server has it. */
+  submit: (written: Written, how: WhenBusy) => void;
   /** Null while nothing runs. */
   stop: Stop | null;
   /** Whether a new prompt would be queued. */
   isBusy: boolean;
+  /** What `@` and `/` find. */
+  completion: CompletionSources;
   /** Left of the buttons. */
   children?: ReactNode;
   handle?: RefObject<ComposerHandle | null>;
@@ -38,19 +49,24 @@ export interface ComposerProps {
 export function Composer(props: ComposerProps) {
   const { place, placeholder, submit, stop, isBusy, children, handle } = props;
   const field = useRef<HTMLTextAreaElement>(null);
-  const { text, draft, isKept, others } = useDraft(place);
+  const { text, files, draft, isKept, others } = useDraft(place);
+  const { attach, remove, notes } = useAttach(draft);
+  const { isOver } = useFileDrop(attach);
   const tooMuch = text.length - MAX_PROMPT_LENGTH;
-  const canSend = text.trim() !== "" && tooMuch <= 0;
+  const completion = useCompletion(field, { text, write: draft.write }, props.completion);
+  const isChoosing = completion.choices.length > 0;
+  const canSend = text.trim() !== "" && tooMuch <= 0 && files.length <= MAX_ATTACHMENTS;
 
-  const send = (): void => {
-    if (!canSend) return;
+  const noSteer = whyNoSteer({ text, files });
+  const send = (how: WhenBusy): void => {
+    if (!canSend || (isBusy && how === "steer" && noSteer !== null)) return;
     field.current?.focus();
-    draft.write("");
-    submit(text);
+    submit(draft.take(), isBusy ? how : "enqueue");
   };
   const { keys, isArmed } = useComposerKeys({
     send,
     stop: stop?.stop ?? null,
+    complete: completion.onKeyDown,
     // Focus the transcript, where scrolling and single keys work.
     leave: () => document.querySelector<HTMLElement>("[data-pane]")?.focus(),
   });
@@ -76,11 +92,16 @@ export function Composer(props: ComposerProps) {
       aria-label="New message"
       onSubmit={(event) => {
         event.preventDefault();
-        send();
+        send("enqueue");
       }}
-      className="rounded-xl border border-line-strong bg-background transition-colors focus-within:border-accent"
+      className={clsx(
+        "relative rounded-xl border bg-background transition-colors focus-within:border-accent",
+        isOver ? "border-accent" : "border-line-strong",
+      )}
     >
+      {isChoosing && <ChoiceList {...completion} />}
       <DraftNotes draft={draft} isKept={isKept} others={others} />
+      <AttachmentTray files={files} remove={remove} notes={notes} />
       <textarea
         ref={field}
         id="message"
@@ -89,28 +110,71 @@ export function Composer(props: ComposerProps) {
         rows={1}
         aria-label="Message"
         aria-invalid={tooMuch > 0}
-        placeholder={placeholder}
-        onChange={(event) => draft.write(event.target.value)}
+        placeholder={files.length > 0 ? "What should the agent do with this?" : placeholder}
+        onPaste={(event) => {
+          const pasted = [...event.clipboardData.files];
+          // Spreadsheets and word processors put a picture beside the text.
+          if (pasted.length === 0 || event.clipboardData.types.includes("text/plain")) return;
+          event.preventDefault();
+          attach(pasted);
+        }}
+        onChange={(event) => {
+          draft.write(event.target.value);
+          completion.onCaret(event.target.selectionStart);
+        }}
+        onSelect={(event) => completion.onCaret(event.currentTarget.selectionStart)}
+        onFocus={(event) => completion.onCaret(event.currentTarget.selectionStart)}
+        onBlur={() => completion.onCaret(-1)}
+        aria-autocomplete="list"
+        aria-controls={isChoosing ? CHOICE_LIST_ID : undefined}
+        aria-activedescendant={isChoosing ? choiceId(completion.active) : undefined}
         {...keys}
         className="block field-sizing-content max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 text-base outline-none placeholder:text-faint max-md:text-[16px]"
       />
-      <div className="flex items-center gap-2 pr-1.5 pb-1.5 pl-3.5">
-        <div className="min-w-0 grow truncate text-xs text-faint">
+      <div className="flex flex-wrap items-center justify-end gap-2 pr-1.5 pb-1.5 pl-1.5">
+        <AttachButton attach={attach} />
+        <div
+          className={clsx("min-w-0 flex-1 truncate text-xs text-faint", stop !== null && "max-md:basis-3/4")}
+        >
           {tooMuch > 0 ? (
             <span role="alert" className="text-failed">
               {plural(tooMuch, "character")} over the limit
             </span>
           ) : isArmed ? (
-            <output>Press Esc again to stop</output>
+            <output>
+              Press Esc again to stop
+              {stop !== null && stop.queued > 0 && ` · ${whatContinues(stop.queued)}`}
+            </output>
           ) : (
             children
           )}
         </div>
         {stop !== null && <StopButtons {...stop} />}
-        {(stop === null || text.trim() !== "") && <SendButton queues={isBusy} disabled={!canSend} />}
+        {(stop === null || text.trim() !== "" || files.length > 0) && (
+          <SendButton
+            disabled={!canSend}
+            ways={
+              isBusy ? (
+                <SendMenu send={send} noSteer={noSteer} focusComposer={() => field.current?.focus()} />
+              ) : null
+            }
+          />
+        )}
       </div>
+      {isOver && (
+        <p className="pointer-events-none absolute inset-0 flex items-center justify-center rounded-xl bg-background/92 text-sm font-medium text-accent">
+          Drop files to attach them
+        </p>
+      )}
     </form>
   );
+}
+
+/** Null: it can be handed to the running task. */
+function whyNoSteer({ text, files }: Written): string | null {
+  if (files.length > 0) return "Files can't be handed to a running task";
+  if (text.length <= MAX_STEER_LENGTH) return null;
+  return `Longer than ${MAX_STEER_LENGTH.toLocaleString("en")} characters`;
 }
 
 const isInDialog = (): boolean => (document.activeElement?.closest("[role=dialog]") ?? null) !== null;

@@ -1,4 +1,5 @@
 import { firstWords } from "../text/first-words.ts";
+import { plural } from "../text/quantity.ts";
 import { Button } from "../ui/button.tsx";
 import type { Draft, OtherDraft } from "./draft.ts";
 
@@ -24,7 +25,9 @@ export function DraftNotes({
           key={other.key}
           className="flex items-center gap-2 border-b border-line px-3.5 py-1.5 text-xs text-muted"
         >
-          <span className="min-w-0 grow truncate">Draft from another tab: {firstWords(other.text)}</span>
+          <span className="min-w-0 grow truncate">
+            Draft from another tab: {firstWords(other.text) || plural(other.files.length, "file")}
+          </span>
           <Button size="small" onClick={() => draft.settle(other, true)}>
             Restore
           </Button>

@@ -45,12 +45,28 @@ it("is there although the page that wrote it was of an earlier version", () => {
 
 it("comes back in front of what was written since", () => {
   const draft = new Draft("s1");
-  draft.giveBack("first");
+  draft.giveBack({ text: "first", files: [] });
   expect(draft.text()).toBe("first");
   draft.write("second");
-  draft.giveBack("first");
+  draft.giveBack({ text: "first", files: [] });
   expect(draft.text()).toBe("first\n\nsecond");
   expect(new Draft("s1").text()).toBe("first\n\nsecond");
+});
+
+it("14.3: keeps its files with its text, until both are taken or given back", () => {
+  const file = { id: "f", name: "a.png", mediaType: "image/png", bytes: 3 };
+  const draft = new Draft("s1");
+  draft.attach([file]);
+  draft.write("look");
+  expect(new Draft("s1").state.getState()).toMatchObject({ text: "look", files: [file] });
+  const taken = draft.take();
+  expect(taken).toEqual({ text: "look", files: [file] });
+  expect(stored.size).toBe(0);
+  draft.write("more");
+  draft.giveBack(taken);
+  expect(new Draft("s1").state.getState()).toMatchObject({ text: "look\n\nmore", files: [file] });
+  draft.detach(file);
+  expect(new Draft("s1").state.getState().files).toEqual([]);
 });
 
 it("B6: another tab's draft is offered, and taking it loses neither", async () => {

@@ -1,23 +1,27 @@
+import type { AttachedFile } from "../attachments/attached-file.ts";
+import { forgetFiles } from "../attachments/kept-files.ts";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { keepText, keptTextKeys, readShortText, readText } from "../text/kept-text.ts";
 import { openTabs, tabIsNamed, tabName } from "../text/tab.ts";
 
-interface Stored {
+/** What was written: a text, and files that go with it. */
+export interface Written {
   text: string;
+  files: readonly AttachedFile[];
 }
 
 /** A draft left by another tab. */
-export interface OtherDraft {
+export interface OtherDraft extends Written {
   key: string;
-  text: string;
 }
 
-export interface DraftState {
-  text: string;
+export interface DraftState extends Written {
   /** False if the browser can't store it: it is lost with the page. */
   isKept: boolean;
   others: readonly OtherDraft[];
 }
+
+const NOTHING: Written = { text: "", files: [] };
 
 /**
  * The unsent text of one place in one tab. Stored in the browser until sent: it survives reloads, sign-out and closing
@@ -31,53 +35,76 @@ export class Draft {
   /** @param place a session's id, or `new`. */
   constructor(place: string) {
     this.#place = place;
-    const kept = textOf(readShortText(this.#key())) ?? textOf(readShortText(this.#oldKey())) ?? "";
-    this.state = createStore(() => ({ text: kept, isKept: true, others: [] }));
+    const kept = writtenOf(readShortText(this.#key())) ?? writtenOf(readShortText(this.#oldKey())) ?? NOTHING;
+    this.state = createStore(() => ({ ...kept, isKept: true, others: [] }));
   }
 
   readonly text = (): string => this.state.getState().text;
 
-  readonly write = (text: string): void => {
-    this.#wasTouched = true;
-    this.state.setState({ text });
-    void keepText(this.#oldKey(), null);
-    void keepText(this.#key(), text === "" ? null : { text }).then((isKept) =>
-      this.state.setState({ isKept }),
-    );
+  readonly write = (text: string): void => this.#keep({ text, files: this.state.getState().files });
+
+  readonly attach = (files: readonly AttachedFile[]): void => {
+    const { text, files: known } = this.state.getState();
+    this.#keep({ text, files: [...known, ...files] });
   };
 
-  /** Puts a text back, in front of the current one. */
-  readonly giveBack = (text: string): void => {
-    const now = this.text();
-    this.write(now.trim() === "" ? text : `${text}\n\n${now}`);
+  readonly detach = (file: AttachedFile): void => {
+    const { text, files } = this.state.getState();
+    this.#keep({ text, files: files.filter(({ id }) => id !== file.id) });
   };
+
+  /** Empties it, for a message that is sent. */
+  readonly take = (): Written => {
+    const { text, files } = this.state.getState();
+    this.#keep(NOTHING);
+    return { text, files };
+  };
+
+  /** Puts something back, in front of what there is. */
+  readonly giveBack = ({ text, files }: Written): void => {
+    const now = this.state.getState();
+    const isEmpty = now.text.trim() === "";
+    const both = text.trim() === "" ? now.text : `${text}\n\n${now.text}`;
+    this.#keep({ text: isEmpty ? text : both, files: [...files, ...now.files] });
+  };
+
+  #keep(written: Written): void {
+    this.#wasTouched = true;
+    this.state.setState(written);
+    void keepText(this.#oldKey(), null);
+    void keepText(this.#key(), isNothing(written) ? null : { ...written }).then((isKept) =>
+      this.state.setState({ isKept }),
+    );
+  }
 
   /** Loads what was too long to load synchronously, and what closed tabs left behind. */
   async restore(): Promise<void> {
     await tabIsNamed;
-    const own = textOf(await readText(this.#key())) ?? "";
-    if (!this.#wasTouched && this.text() === "" && own !== "") this.state.setState({ text: own });
+    const own = writtenOf(await readText(this.#key())) ?? NOTHING;
+    if (!this.#wasTouched && isNothing(this.state.getState())) this.state.setState(own);
     const open = await openTabs();
     const others: OtherDraft[] = [];
     for (const key of await keptTextKeys(`${this.#oldKey()}:`)) {
       const tab = key.slice(this.#oldKey().length + 1);
       if (tab === tabName() || open?.has(tab) === true) continue;
-      const text = textOf(await readText(key)) ?? "";
-      if (text.trim() !== "" && text !== this.text()) others.push({ key, text });
-      else void keepText(key, null);
+      const other = writtenOf(await readText(key)) ?? NOTHING;
+      const isSame = other.text.trim() === "" || other.text === this.text();
+      if (isSame && other.files.length === 0) void keepText(key, null);
+      else others.push({ key, ...other });
     }
     const [first, ...rest] = others;
     // The other tab is certainly closed: its draft becomes this one's.
-    if (first !== undefined && open !== null && !this.#wasTouched && this.text() === "") {
-      this.write(first.text);
+    if (first !== undefined && open !== null && !this.#wasTouched && isNothing(this.state.getState())) {
+      this.#keep({ text: first.text, files: first.files });
       void keepText(first.key, null);
       this.state.setState({ others: rest });
     } else this.state.setState({ others });
   }
 
-  /** @param use whether to use its text; it is removed either way. */
+  /** @param use whether to use what it has; it is removed either way. */
   settle(other: OtherDraft, use: boolean): void {
-    if (use) this.giveBack(other.text);
+    if (use) this.giveBack(other);
+    else forgetFiles(other.files);
     void keepText(other.key, null);
     this.state.setState(({ others }) => ({ others: others.filter(({ key }) => key !== other.key) }));
   }
@@ -92,9 +119,12 @@ export class Draft {
   }
 }
 
-function textOf(stored: unknown): string | null {
-  const text = (stored as Partial<Stored> | null)?.text;
-  return typeof text === "string" ? text : null;
+const isNothing = ({ text, files }: Written): boolean => text === "" && files.length === 0;
+
+/** Drafts from before there were files have none. */
+function writtenOf(stored: unknown): Written | null {
+  const { text, files = [] } = (stored ?? {}) as Partial<Written>;
+  return typeof text === "string" ? { text, files } : null;
 }
 
 /** Drafts of this page, one per place, shared by all its fields. */
@@ -113,6 +143,6 @@ export function draftOf(place: string): Draft {
 
 /** A draft that was sent is removed. */
 export function forgetDraft(place: string): void {
-  draftOf(place).write("");
+  forgetFiles(draftOf(place).take().files);
   drafts.delete(place);
 }

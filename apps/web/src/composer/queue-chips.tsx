@@ -1,76 +1,87 @@
-import { useEffect, useRef } from "react";
+import { MAX_STEER_LENGTH } from "@trunkline/contract";
+import { useState } from "react";
 import type { QueuedPrompt } from "../session/session-facts.ts";
-import { draftOf } from "./draft.ts";
 import { QueueChip } from "./queue-chip.tsx";
-import { forgetEdit, useQueueEdits, writeEdit } from "./queue-edits.ts";
+import { afterMove, type Move, moveTo } from "./queue-order.ts";
+import { SteerChips } from "./steer-chips.tsx";
+import { useChipDrag } from "./use-chip-drag.ts";
+import { useChipEdits } from "./use-chip-edit.ts";
 import { useQueue } from "./use-queue.ts";
 
 interface QueueChipsProps {
   sessionId: string;
-  queue: readonly QueuedPrompt[];
+  /** Those that have not started, messages for the running task first. */
+  waiting: readonly QueuedPrompt[];
+  /** Null: nothing runs. */
+  running: string | null;
+  isWaitingForAnswer: boolean;
   /** Focuses the message box when the focused field is gone. */
   focusComposer: () => void;
 }
 
 /**
- * Queued prompts in order: each can be edited, moved and removed until its task starts. An edit that came too late
- * stays open until the user decides.
+ * What waits, in order: it can be edited, moved, handed to the running task, sent now and removed until it starts. An
+ * edit that came too late stays open until the user decides.
  */
-export function QueueChips({ sessionId, queue, focusComposer }: QueueChipsProps) {
-  const { edit, move, cancel } = useQueue(sessionId);
-  const edits = useQueueEdits(sessionId);
-  const queued = new Set(queue.map(({ taskId }) => taskId));
-  const lost = Object.values(edits).filter(({ taskId }) => !queued.has(taskId));
-  /** Saves in flight, by task: Enter moves the focus, and the blur would save a second time. */
-  const saving = useRef(new Map<string, string>());
-  useEffect(() => {
-    // Nothing was changed.
-    for (const { taskId, text } of lost) if (text.trim() === "") forgetEdit(sessionId, taskId);
-  });
-  if (queue.length === 0 && lost.length === 0) return null;
+export function QueueChips(props: QueueChipsProps) {
+  const { sessionId, waiting, running, isWaitingForAnswer, focusComposer } = props;
+  const queue = useQueue(sessionId);
+  const { editOf, lost } = useChipEdits(sessionId, waiting, { queue, focusComposer });
+  const [pending, setPending] = useState<Move | null>(null);
+  const known = waiting.filter(({ isSteer }) => !isSteer);
+  // As it will be once the server has it.
+  const queued = pending === null ? known : afterMove(known, pending);
+  const [said, say] = useState("");
+  const drag = useChipDrag(
+    queued.map(({ taskId }) => taskId),
+    (taskId, place) => {
+      const move = moveTo(queued, taskId, place);
+      if (move === null) return;
+      setPending(move);
+      say(`Moved to number ${Math.min(Math.max(place, 0), queued.length - 1) + 1} of ${queued.length}`);
+      queue.move(move, () => setPending((now) => (now === move ? null : now)));
+    },
+  );
+  const first = waiting[0]?.taskId ?? null;
   const chips = [
-    ...lost.map(({ taskId, text }) => ({ key: taskId, taskId, prompt: text, place: null })),
-    ...queue.map((prompt, index) => ({ ...prompt, place: index + 1 })),
+    ...lost.map(({ taskId, text }) => ({
+      chip: { key: taskId, taskId, prompt: text, files: [], isSteer: false },
+      place: null,
+    })),
+    ...queued.map((chip, place) => ({ chip, place })),
   ];
   return (
-    <ol aria-label="Queued" className="mb-1.5 flex max-h-44 flex-col gap-1 overflow-y-auto">
-      {chips.map(({ key, taskId, prompt, place }) => {
-        const at = (place ?? 1) - 1;
-        const edited = taskId === null ? null : (edits[taskId]?.text ?? null);
-        const end = (): void => {
-          if (taskId !== null) forgetEdit(sessionId, taskId);
-          focusComposer();
-        };
-        const keep = (): void => {
-          if (taskId === null || edited === null) return;
-          if (place === null) {
-            draftOf(sessionId).giveBack(edited);
-            end();
-          } else if (edited.trim() === "" || edited === prompt) forgetEdit(sessionId, taskId);
-          else if (saving.current.get(taskId) !== edited) {
-            saving.current.set(taskId, edited);
-            edit(taskId, edited, () => saving.current.delete(taskId));
-          }
-        };
-        return (
-          <QueueChip
-            key={key}
-            place={place}
-            prompt={prompt}
-            edited={edited}
-            isSent={taskId !== null}
-            begin={() => taskId !== null && writeEdit(sessionId, { taskId, text: prompt })}
-            write={(text) => taskId !== null && writeEdit(sessionId, { taskId, text })}
-            keep={keep}
-            focusComposer={focusComposer}
-            discard={end}
-            cancel={() => cancel(taskId)}
-            // Before the previous one, or before the one after the next.
-            moveUp={at === 0 ? null : () => move(taskId, queue[at - 1]?.taskId ?? null)}
-            moveDown={at === queue.length - 1 ? null : () => move(taskId, queue[at + 2]?.taskId ?? null)}
-          />
-        );
-      })}
-    </ol>
+    <>
+      <SteerChips
+        messages={waiting.filter(({ isSteer }) => isSteer)}
+        isWaitingForAnswer={isWaitingForAnswer}
+        editOf={editOf}
+        queue={(taskId) => queue.move({ taskId, beforeTaskId: queued[0]?.taskId ?? null })}
+        cancel={queue.cancel}
+      />
+      {chips.length > 0 && (
+        <ol aria-label="Queued" className="mb-1.5 flex max-h-46 flex-col gap-1 overflow-y-auto">
+          {chips.map(({ chip, place }) => {
+            const { key, taskId, prompt, files } = chip;
+            const canSteer = running !== null && files.length === 0 && prompt.length <= MAX_STEER_LENGTH;
+            return (
+              <QueueChip
+                key={key}
+                chip={chip}
+                place={place}
+                edit={editOf(chip, place === null)}
+                drag={drag}
+                steer={canSteer && taskId !== null ? () => queue.steer(taskId) : null}
+                sendNow={() =>
+                  taskId !== null && queue.sendNow(taskId, taskId === first ? null : first, running)
+                }
+                cancel={() => taskId !== null && queue.cancel(taskId)}
+              />
+            );
+          })}
+        </ol>
+      )}
+      <output className="sr-only">{queued.length > 0 && said}</output>
+    </>
   );
 }

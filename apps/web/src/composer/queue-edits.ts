@@ -1,4 +1,4 @@
-import { useEffect } from "react";
+import { useEffect, useMemo } from "react";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { keepText, keptTextKeys, readText } from "../text/kept-text.ts";
@@ -11,20 +11,23 @@ export interface QueueEdit {
 
 type Edits = Readonly<Record<string, QueueEdit>>;
 
+/** By the keys that they are stored under. */
 const edits = createStore<Edits>(() => ({}));
 const prefixOf = (sessionId: string): string => `trunkline:edit:${sessionId}:`;
 
 export function writeEdit(sessionId: string, edit: QueueEdit): void {
-  edits.setState({ [edit.taskId]: edit });
-  void keepText(prefixOf(sessionId) + edit.taskId, edit);
+  const key = prefixOf(sessionId) + edit.taskId;
+  edits.setState({ [key]: edit });
+  void keepText(key, edit);
 }
 
 export function forgetEdit(sessionId: string, taskId: string): void {
-  edits.setState(({ [taskId]: _, ...others }) => others, true);
-  void keepText(prefixOf(sessionId) + taskId, null);
+  const key = prefixOf(sessionId) + taskId;
+  edits.setState(({ [key]: _, ...others }) => others, true);
+  void keepText(key, null);
 }
 
-/** All open edits by task, including those from earlier visits. */
+/** All open edits of a session by task, including those from earlier visits. */
 export function useQueueEdits(sessionId: string): Edits {
   useEffect(() => {
     void (async () => {
@@ -32,9 +35,13 @@ export function useQueueEdits(sessionId: string): Edits {
         const edit = (await readText(key)) as Partial<QueueEdit> | null;
         if (typeof edit?.taskId !== "string" || typeof edit.text !== "string") continue;
         const { taskId, text } = edit;
-        edits.setState((known) => ({ [taskId]: known[taskId] ?? { taskId, text } }));
+        edits.setState((known) => ({ [key]: known[key] ?? { taskId, text } }));
       }
     })();
   }, [sessionId]);
-  return useStore(edits);
+  const all = useStore(edits);
+  return useMemo(() => {
+    const own = Object.entries(all).filter(([key]) => key.startsWith(prefixOf(sessionId)));
+    return Object.fromEntries(own.map(([, edit]) => [edit.taskId, edit]));
+  }, [all, sessionId]);
 }

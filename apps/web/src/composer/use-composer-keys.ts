@@ -1,5 +1,6 @@
 import { type CompositionEvent, type KeyboardEvent, useEffect, useState } from "react";
 import { useIme } from "./ime.ts";
+import { type WhenBusy, whenBusyOf } from "./when-busy.ts";
 
 /** How long the first Esc waits for the second, in ms. */
 const ARMED_MS = 3_000;
@@ -10,7 +11,7 @@ export interface ComposerKeys {
 }
 
 /**
- * Enter sends, Shift+Enter inserts a newline; on touch screens, which have no Shift to hold, Enter inserts one. Two
+ * Enter sends (when-busy.ts), Shift+Enter inserts a newline; on touch screens, which have no Shift to hold, Enter inserts one. Two
  * presses of Esc stop the task: one is too easily pressed for other reasons. While an input method composes, all keys
  * are its own.
  *
@@ -19,10 +20,13 @@ export interface ComposerKeys {
 export function useComposerKeys({
   send,
   stop,
+  complete,
   leave,
 }: {
-  send: () => void;
+  send: (how: WhenBusy) => void;
   stop: (() => void) | null;
+  /** @returns whether the key was for the list of completions. */
+  complete: (event: KeyboardEvent) => boolean;
   /** Esc with nothing to stop. */
   leave: () => void;
 }): { keys: ComposerKeys; isArmed: boolean } {
@@ -42,10 +46,11 @@ export function useComposerKeys({
   const keys: ComposerKeys = {
     onCompositionEnd: ime.onCompositionEnd,
     onKeyDown(event) {
-      if (ime.owns(event)) return;
-      if (event.key === "Enter" && !event.shiftKey && !isTouch()) {
+      if (ime.owns(event) || complete(event)) return;
+      const isModified = event.metaKey || event.ctrlKey;
+      if (event.key === "Enter" && (isModified || (!event.shiftKey && !isTouch()))) {
         event.preventDefault();
-        if (!event.repeat) send();
+        if (!event.repeat) send(whenBusyOf(event));
       } else if (event.key === "Escape") {
         event.preventDefault();
         escape(event);

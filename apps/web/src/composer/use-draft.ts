@@ -8,5 +8,5 @@ export function useDraft(place: string): DraftState & { draft: Draft } {
   const state = useStore(draft.state);
   // The server rendered the page without browser storage.
   const isHydrated = useIsHydrated();
-  return { ...(isHydrated ? state : { text: "", isKept: true, others: [] }), draft };
+  return { ...(isHydrated ? state : { text: "", files: [], isKept: true, others: [] }), draft };
 }

@@ -1,21 +1,27 @@
 import { useMutation } from "@tanstack/react-query";
 import { isApiError } from "@trunkline/client";
-import { useTRPC } from "../api/trpc.ts";
+import { useTRPC, useTRPCClient } from "../api/trpc.ts";
 import { isConnectionError } from "../network/network.ts";
 import { showToast } from "../ui/toasts.ts";
 import { forgetEdit } from "./queue-edits.ts";
+import type { Move } from "./queue-order.ts";
 
 /** Operations on a queued task. The result arrives on its session's stream. */
 export interface Queue {
-  /** If it comes too late, the edit stays open with a note (queue-chips.tsx). */
+  /** If it comes too late, the edit stays open with a note (queue-chip.tsx). */
   edit(taskId: string, prompt: string, onSettled: () => void): void;
-  /** @param beforeTaskId null: to the end of the queue. */
-  move(taskId: string | null, beforeTaskId: string | null): void;
-  cancel(taskId: string | null): void;
+  /** @param onSettled it was moved, or can't be any more. */
+  move(move: Move, onSettled?: () => void): void;
+  /** Hands it to the running task. */
+  steer(taskId: string): void;
+  /** @param first null: it is next already. @param running null: nothing runs. */
+  sendNow(taskId: string, first: string | null, running: string | null): void;
+  cancel(taskId: string): void;
 }
 
 export function useQueue(sessionId: string): Queue {
   const trpc = useTRPC();
+  const client = useTRPCClient();
   const edit = useMutation(
     trpc.task.edit.mutationOptions({
       onSuccess: (_, { taskId }) => forgetEdit(sessionId, taskId),
@@ -23,11 +29,30 @@ export function useQueue(sessionId: string): Queue {
     }),
   );
   const move = useMutation(trpc.task.move.mutationOptions({ onError: explain }));
+  const steer = useMutation(trpc.task.steer.mutationOptions({ onError: explain }));
   const cancel = useMutation(trpc.task.cancel.mutationOptions({ onError: explain }));
+  const sendNow = useMutation({
+    async mutationFn({
+      taskId,
+      first,
+      running,
+    }: {
+      taskId: string;
+      first: string | null;
+      running: string | null;
+    }) {
+      // Refused if it has started: then nothing is to be stopped for it.
+      if (first !== null) await client.task.move.mutate({ taskId, beforeTaskId: first });
+      if (running !== null) await client.task.cancel.mutate({ taskId: running });
+    },
+    onError: explain,
+  });
   return {
     edit: (taskId, prompt, onSettled) => edit.mutate({ taskId, prompt }, { onSettled }),
-    move: (taskId, beforeTaskId) => taskId !== null && move.mutate({ taskId, beforeTaskId }),
-    cancel: (taskId) => taskId !== null && cancel.mutate({ taskId }),
+    move: (to, onSettled) => move.mutate(to, { onSettled: () => onSettled?.() }),
+    steer: (taskId) => steer.mutate({ taskId }),
+    sendNow: (taskId, first, running) => sendNow.mutate({ taskId, first, running }),
+    cancel: (taskId) => cancel.mutate({ taskId }),
   };
 }
 

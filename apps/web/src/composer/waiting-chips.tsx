@@ -2,6 +2,7 @@ import { CloudOff, Undo2 } from "lucide-react";
 import type { OutgoingMessage } from "../outbox/outbox.ts";
 import { outbox } from "../outbox/use-outbox.ts";
 import { firstWords } from "../text/first-words.ts";
+import { plural } from "../text/quantity.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { draftOf } from "./draft.ts";
 
@@ -11,11 +12,12 @@ export function WaitingChips({ messages }: { messages: readonly OutgoingMessage[
   if (waiting.length === 0) return null;
   const takeBack = (idempotencyKey: string): void => {
     const message = outbox.takeBack(idempotencyKey);
-    if (message !== null) draftOf(message.sessionId ?? "new").giveBack(message.text);
+    if (message !== null)
+      draftOf(message.sessionId ?? "new").giveBack({ text: message.text, files: message.files ?? [] });
   };
   return (
     <ol aria-label="Waiting to be sent" className="mb-1.5 flex max-h-36 flex-col gap-1 overflow-y-auto">
-      {waiting.map(({ idempotencyKey, text }) => (
+      {waiting.map(({ idempotencyKey, text, how, files = [] }) => (
         <li
           key={idempotencyKey}
           className="flex min-h-8 shrink-0 items-center gap-2.5 rounded-lg border border-line bg-surface pr-1 pl-3 text-sm"
@@ -24,7 +26,16 @@ export function WaitingChips({ messages }: { messages: readonly OutgoingMessage[
           <span dir="auto" className="min-w-0 grow truncate text-muted">
             {firstWords(text, 200)}
           </span>
-          <span className="shrink-0 text-xs text-faint">Sent when online</span>
+          {files.length > 0 && (
+            <span className="shrink-0 text-xs text-faint">{plural(files.length, "file")}</span>
+          )}
+          <span className="shrink-0 text-xs text-faint">
+            {how === "interrupt"
+              ? "Interrupts when online"
+              : how === "steer"
+                ? "Steers when online"
+                : "Sent when online"}
+          </span>
           <IconButton small icon={Undo2} label="Take back" onClick={() => takeBack(idempotencyKey)} />
         </li>
       ))}

@@ -2,19 +2,29 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
+import { DEFAULT_AGENT } from "../agents/agent-name.ts";
+import { useAgentCommand } from "../agents/agent-command.ts";
+import { AgentSelect } from "../agents/agent-select.tsx";
+import { chooseNewSessionAgent, useNewSessionAgent } from "../agents/new-session-agent.ts";
 import { useTRPC } from "../api/trpc.ts";
-import { draftOf } from "../composer/draft.ts";
+import { draftOf, type Written } from "../composer/draft.ts";
 import { WaitingChips } from "../composer/waiting-chips.tsx";
+import { ModelChoice } from "../models/model-choice.tsx";
+import { useModelCommands } from "../models/model-commands.ts";
+import { chooseNewSessionModel, modelOf, useNewSessionModel } from "../models/new-session-model.ts";
 import { navigate } from "../navigation/navigate.ts";
 import { outbox, useOutbox } from "../outbox/use-outbox.ts";
 import { ProjectChoice } from "../projects/project-choice.tsx";
 import { useProjects } from "../projects/use-projects.ts";
 import { startOf, useChoice } from "../projects/workspace-choice.ts";
 import { Composer, type ComposerHandle } from "../composer/composer.tsx";
+import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
+import { PanelProblem } from "../ui/panel-problem.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
+import { useSessions } from "../sessions/use-sessions.ts";
+import { Inbox } from "../shell/later-parts.tsx";
 import { type Example, examplesFor } from "./examples.ts";
-import { RunningSessions } from "./running-sessions.tsx";
 
 /** Start page: the first prompt of a new session. */
 export function HomePage() {
@@ -24,22 +34,33 @@ export function HomePage() {
   const waiting = useOutbox().filter(({ sessionId }) => sessionId === null);
   const projects = useProjects();
   const chosen = useChoice();
-  const start = (prompt: string): void => {
+  const chosenModel = useNewSessionModel();
+  const agent = useNewSessionAgent();
+  const commands = [
+    ...useModelCommands(chosenModel, chooseNewSessionModel),
+    ...useAgentCommand(agent, chooseNewSessionAgent),
+  ];
+  const { sessions, isLoading, error } = useSessions();
+  const isNew = sessions.length === 0 && error === null;
+  const start = ({ text, files }: Written): void => {
     // While the session is being created, further prompts belong to it.
     const first = outbox.messages
       .getState()
       .findLast((message) => message.sessionId === null && message.follows === null && !message.isWaiting);
-    const delivered = outbox.send(prompt, null, {
+    const delivered = outbox.send(text, null, {
+      files,
       follows: first?.idempotencyKey ?? null,
-      start: first === undefined ? startOf(projects.data, chosen) : {},
+      start:
+        first === undefined
+          ? { ...startOf(projects.data, chosen), ...modelOf(chosenModel), ...agentOf(agent) }
+          : {},
     });
     if (first !== undefined) return;
     void delivered.then(({ sessionId }) => {
       // Don't navigate a user who has gone elsewhere meanwhile.
       if (window.location.pathname !== "/") return;
-      const begun = draftOf("new").text();
-      draftOf("new").write("");
-      if (begun.trim() !== "") draftOf(sessionId).giveBack(begun);
+      const begun = draftOf("new").take();
+      if (begun.text.trim() !== "" || begun.files.length > 0) draftOf(sessionId).giveBack(begun);
       navigate(`/s/${sessionId}`);
     });
   };
@@ -49,7 +70,9 @@ export function HomePage() {
         <span className="text-sm font-medium">New task</span>
       </PageHeader>
       <main className="min-h-0 grow overflow-y-auto">
-        <div className="mx-auto w-full max-w-[728px] px-6 pt-[max(3rem,14dvh)] pb-10 max-md:px-3 max-md:pt-8">
+        <div
+          className={`mx-auto w-full max-w-[728px] px-6 pb-4 max-md:px-3 max-md:pt-8 ${isNew ? "pt-[max(3rem,14dvh)]" : "pt-10"}`}
+        >
           <h1 className="mb-4 text-xl font-semibold tracking-tight max-md:px-1">What needs doing?</h1>
           <WaitingChips messages={waiting} />
           <Composer
@@ -59,33 +82,49 @@ export function HomePage() {
             submit={start}
             stop={null}
             isBusy={false}
+            completion={{ sessionId: null, commands }}
           >
-            {info.data === undefined
-              ? null
-              : info.data.demo
-                ? "Demo model (no API key set)"
-                : info.data.model}
+            {info.data?.demo === true ? (
+              "Demo model (no API key set)"
+            ) : (
+              <ModelChoice chosen={chosenModel} choose={chooseNewSessionModel} />
+            )}
           </Composer>
-          <div className="mt-1.5">
+          <div className="mt-1.5 flex min-h-7 flex-wrap items-center gap-x-2">
             <ProjectChoice />
+            <AgentSelect value={agent} choose={chooseNewSessionAgent} />
           </div>
-          <section aria-label="Examples" className="mt-2 grid grid-cols-2 gap-2 max-sm:grid-cols-1">
-            {info.data === undefined
-              ? [1, 2, 3, 4].map((place) => <Skeleton key={place} className="h-15 rounded-lg" />)
-              : examplesFor(info.data).map((example) => (
-                  <ExampleButton
-                    key={example.title}
-                    example={example}
-                    use={(text) => composer.current?.fill(text)}
-                  />
-                ))}
-          </section>
-          <RunningSessions />
+          {isNew && (
+            <section aria-label="Examples" className="mt-2 grid grid-cols-2 gap-2 max-sm:grid-cols-1">
+              {info.data === undefined || isLoading
+                ? [1, 2, 3, 4].map((place) => <Skeleton key={place} className="h-15 rounded-lg" />)
+                : examplesFor(info.data).map((example) => (
+                    <ExampleButton
+                      key={example.title}
+                      example={example}
+                      use={(text) => composer.current?.fill(text)}
+                    />
+                  ))}
+            </section>
+          )}
         </div>
+        {!isNew && (
+          <div className="mx-auto w-full max-w-[960px] px-6 pb-12 max-md:px-3">
+            <ErrorBoundary fallback={inboxProblem}>
+              <Inbox />
+            </ErrorBoundary>
+          </div>
+        )}
       </main>
     </>
   );
 }
+
+const inboxProblem = (error: Error, retry: () => void) => (
+  <PanelProblem title="Couldn't load the inbox" error={error} retry={retry} />
+);
+
+const agentOf = (agent: string) => (agent === DEFAULT_AGENT ? {} : { agent });
 
 function ExampleButton({ example, use }: { example: Example; use: (prompt: string) => void }) {
   return (

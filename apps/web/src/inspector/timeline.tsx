@@ -1,8 +1,11 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useMemo, useRef } from "react";
+import { useEffect, useMemo, useRef } from "react";
+import { useStore } from "zustand";
 import { useSessionState } from "../session-stream/use-open-session.ts";
+import { pointAt, transcriptView } from "../transcript/transcript-view.ts";
 import { useNow } from "../ui/use-now.ts";
 import { type Span, type TaskSpans, taskSpans } from "./spans.ts";
+import { lineInView } from "./line-in-view.ts";
 import { SpanLine, TaskLine } from "./timeline-lines.tsx";
 import { type TimeScale, timeScale } from "./time-scale.ts";
 
@@ -10,7 +13,15 @@ type Line = { kind: "task"; task: TaskSpans } | { kind: "span"; span: Span; scal
 
 const HEIGHTS = { task: 40, span: 28 };
 
-/** Start and duration of each span, by task. */
+const isBetween = (seq: number, first: number | null, last: number): boolean =>
+  first !== null && seq >= first && seq <= last;
+
+const seqOf = (line: Line): number => (line.kind === "task" ? line.task.seq : line.span.seq);
+
+/**
+ * Start and duration of each span, by task. It goes with the transcript: what is visible there is marked and kept in view
+ * here, what is pointed at here is marked there.
+ */
 export function Timeline({ goTo }: { goTo: (seq: number) => void }) {
   const events = useSessionState((state) => state.view.events);
   const frame = useRef<HTMLDivElement>(null);
@@ -26,9 +37,29 @@ export function Timeline({ goTo }: { goTo: (seq: number) => void }) {
     overscan: 10,
     paddingEnd: 16,
   });
+  const first = useStore(transcriptView, (state) => state.first);
+  const last = useStore(transcriptView, (state) => state.last);
+  const from = useMemo(() => lineInView(lines.map(seqOf), first, last), [lines, first, last]);
+  const isPointedIn = useRef(false);
+  useEffect(() => {
+    // Somebody who looks around here is not led away.
+    if (!isPointedIn.current && from !== -1) virtualizer.scrollToIndex(from, { align: "auto" });
+  }, [from, virtualizer]);
+  useEffect(() => () => pointAt(null), []);
   if (lines.length === 0) return <p className="p-4 text-sm text-muted">No events yet.</p>;
   return (
-    <section ref={frame} tabIndex={0} aria-label="Timeline" className="h-full overflow-y-auto">
+    <section
+      ref={frame}
+      tabIndex={0}
+      aria-label="Timeline"
+      onPointerEnter={() => {
+        isPointedIn.current = true;
+      }}
+      onPointerLeave={() => {
+        isPointedIn.current = false;
+      }}
+      className="h-full overflow-y-auto"
+    >
       <div className="relative" style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const line = lines[index];
@@ -36,7 +67,12 @@ export function Timeline({ goTo }: { goTo: (seq: number) => void }) {
           return (
             <div
               key={key}
-              className="absolute inset-x-0 top-0"
+              data-in-view={index === from || isBetween(seqOf(line), first, last) || undefined}
+              onPointerEnter={() => pointAt(seqOf(line))}
+              onPointerLeave={() => pointAt(null)}
+              onFocus={() => pointAt(seqOf(line))}
+              onBlur={() => pointAt(null)}
+              className="absolute inset-x-0 top-0 before:absolute before:inset-y-0 before:left-0 before:w-0.5 data-in-view:before:bg-accent"
               style={{ transform: `translateY(${start}px)` }}
             >
               {line.kind === "task" ? (

@@ -4,11 +4,13 @@
  */
 let movedAt = Number.NEGATIVE_INFINITY;
 let vanishedAt = Number.NEGATIVE_INFINITY;
-let movedByHandAt = Number.NEGATIVE_INFINITY;
 let lastFocused: Element | null = null;
 
-/** A click, tap or Tab moves the focus within this time, in ms. */
-const BY_HAND_MS = 150;
+/** Events with which a hand moves the focus. */
+const BY_HAND = ["pointerdown", "pointerup", "mousedown", "mouseup"] as const;
+
+/** Whether the page handles one of them right now. */
+let isByHand = false;
 
 /** @returns ms since the page moved or removed the focus; infinite if it never did. */
 export function focusMovedMsAgo(): number {
@@ -27,10 +29,21 @@ export function watchFocusMoves(): () => void {
   const page = new AbortController();
   const options = { capture: true, passive: true, signal: page.signal };
   const byHand = (): void => {
-    movedByHandAt = performance.now();
+    isByHand = true;
+    // What the event does by default is part of its task, however long that takes on a busy machine.
+    setTimeout(() => {
+      isByHand = false;
+    });
   };
-  document.addEventListener("pointerdown", byHand, options);
-  document.addEventListener("pointerup", byHand, options);
+  for (const type of BY_HAND) document.addEventListener(type, byHand, options);
+  document.addEventListener(
+    "click",
+    ({ detail }) => {
+      // Enter on a button is a click as well, but moves no focus.
+      if (detail > 0) byHand();
+    },
+    options,
+  );
   document.addEventListener(
     "keydown",
     (event) => {
@@ -44,7 +57,7 @@ export function watchFocusMoves(): () => void {
     (event) => {
       // A page's first focus interrupts nobody, and returning to the window moves nothing.
       const isNew = lastFocused !== null && lastFocused !== event.target;
-      if (performance.now() - movedByHandAt <= BY_HAND_MS) {
+      if (isByHand) {
         // The user put it where it is now.
         movedAt = Number.NEGATIVE_INFINITY;
         vanishedAt = Number.NEGATIVE_INFINITY;

@@ -23,6 +23,9 @@ it("D7: Ctrl+Shift+K is the browser's, and the other system's modifier is nobody
   expect(isKey(press("k", "KeyK", { ctrlKey: true }), "mod+k", true)).toBe(false);
   expect(isKey(press("k", "KeyK", { metaKey: true }), "mod+k", true)).toBe(true);
   expect(isKey(press("k", "KeyK", { ctrlKey: true }), "k", false)).toBe(false);
+  const shifted = { ctrlKey: true, shiftKey: true };
+  expect(isKey(press("F", "KeyF", shifted), "mod+shift+f", false)).toBe(true);
+  expect(isKey(press("f", "KeyF", { ctrlKey: true }), "mod+shift+f", false)).toBe(false);
   expect(isKey(press("c", "KeyC"), "alt+c", false)).toBe(false);
   expect(isKey(press("ç", "KeyC", { altKey: true }), "alt+c", true)).toBe(true);
 });

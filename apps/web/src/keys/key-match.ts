@@ -12,14 +12,15 @@ const PUNCTUATION: Readonly<Record<string, { code: string; shift: boolean }>> = 
   "]": { code: "BracketRight", shift: false },
 };
 
-/** @param key `j`, `?`, `mod+k`, `alt+c`; `mod` is ⌘ on Apple keyboards and Ctrl elsewhere, never either. */
+/** @param key `j`, `?`, `mod+k`, `mod+shift+f`, `alt+c`; `mod` is ⌘ on Apple keyboards and Ctrl elsewhere, never either. */
 export function isKey(press: Press, key: string, isApple: boolean): boolean {
   const name = key.slice(key.lastIndexOf("+") + 1);
   const mod = key.startsWith("mod+");
   const alt = key.startsWith("alt+");
+  const shift = key.includes("shift+");
   if (press.metaKey !== (mod && isApple) || press.ctrlKey !== (mod && !isApple)) return false;
   if (/^[a-z]$/.test(name)) {
-    return press.altKey === alt && !press.shiftKey && press.code === `Key${name.toUpperCase()}`;
+    return press.altKey === alt && press.shiftKey === shift && press.code === `Key${name.toUpperCase()}`;
   }
   const place = PUNCTUATION[name];
   if (place === undefined || press.key === name) return press.key === name;

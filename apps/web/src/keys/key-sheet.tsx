@@ -18,6 +18,16 @@ export function KeySheet() {
       ],
     },
     {
+      title: "On the start page",
+      keys: [
+        ["J", "Next session"],
+        ["K", "Previous session"],
+        ["Space", "Peek"],
+        ["X", "Select"],
+        ["E", "Archive"],
+      ],
+    },
+    {
       title: "In a session",
       keys: [
         ["/", "Focus message box"],
@@ -27,6 +37,17 @@ export function KeySheet() {
         ["E", "Expand or collapse"],
         ["G", "Jump to latest"],
         ["I", "Inspector"],
+        ["F", "Search this session"],
+        [`${modifier} ⇧ F`, "The same, from the message box"],
+      ],
+    },
+    {
+      title: "In a diff, from a line's number",
+      keys: [
+        ["↑ ↓", "Previous / next line"],
+        ["⇧ ↑ ↓", "Select lines"],
+        ["↵", "Comment on the line, or the selected lines"],
+        [`${modifier} ↵`, "Save the comment"],
       ],
     },
     {
@@ -42,7 +63,11 @@ export function KeySheet() {
       title: "While writing",
       keys: [
         ["↵", "Send, or queue while a task runs"],
+        [`${modifier} ↵`, "Steer the running task"],
+        [`${modifier} ⇧ ↵`, "Send now, stopping the running task"],
         ["⇧ ↵", "New line"],
+        ["@", "Insert a file of the workspace"],
+        ["/", "Commands, at the start"],
         ["Esc Esc", "Stop the task"],
         ["Esc", "Leave the message box"],
       ],

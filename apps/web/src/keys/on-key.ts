@@ -13,7 +13,7 @@ const TYPING_MS = 800;
 const SETTLE_MS = 1_000;
 
 /** All single-key shortcuts; any other letter is typing. */
-const SINGLE_KEYS = ["j", "k", "g", "e", "i", "[", "]", "/", "?"] as const;
+const SINGLE_KEYS = ["j", "k", "g", "e", "f", "i", "x", "[", "]", "/", "?"] as const;
 
 /** `mod+k`, `alt+c`, or a single key. */
 type Key = (typeof SINGLE_KEYS)[number] | `mod+${string}` | `alt+${string}`;
@@ -59,8 +59,9 @@ function mayUseSingleKey(event: KeyboardEvent): boolean {
   return false;
 }
 
-function isTakenByField({ target, altKey }: KeyboardEvent): boolean {
-  if (!isField(target)) return false;
+function isTakenByField({ target, altKey, shiftKey }: KeyboardEvent): boolean {
+  // With both, a field does nothing.
+  if (!isField(target) || (shiftKey && !altKey)) return false;
   // Alt types accented letters and deletes words, so the field keeps it. ⌘ on Apple, and Ctrl in an empty field, mean
   // nothing to it.
   if (altKey) return true;

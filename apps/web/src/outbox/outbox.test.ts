@@ -48,6 +48,7 @@ function open(server: Server, refuses: (text: string) => boolean = () => false):
       return { sessionId: sessionId ?? "new-session", taskId: "t" };
     },
     isConnectionError: (error) => error instanceof Unreachable,
+    onSent: () => {},
     onDelivered: ({ text }) => server.delivered.push(text),
     onRefused: ({ text }) => server.refused.push(text),
   };

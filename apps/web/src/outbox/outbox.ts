@@ -1,7 +1,9 @@
+import type { AttachedFile } from "../attachments/attached-file.ts";
 import { isApiError } from "@trunkline/client";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { keepText, keptTextKeys, readText } from "../text/kept-text.ts";
 import { randomKey } from "../text/random-key.ts";
+import type { WhenBusy } from "../composer/when-busy.ts";
 import type { StartOf } from "../projects/workspace-choice.ts";
 
 /** A message that was sent but not yet acknowledged by the server. */
@@ -13,8 +15,12 @@ export interface OutgoingMessage {
   /** Key of the message that creates its session; null if it depends on none. */
   follows: string | null;
   text: string;
+  /** Attached ones; absent from messages of before there were any. */
+  files?: readonly AttachedFile[];
   /** What its session works on, if it starts one; absent from messages of before there were projects. */
   start?: StartOf;
+  /** What it does to a running task; absent from messages of before there was a choice: it waits. */
+  how?: WhenBusy;
   /** When it was sent, in ms since the epoch; messages are delivered in this order. */
   sentAt: number;
   /** Its user: it is never sent by anybody else who signs in here. Null if unknown. */
@@ -34,6 +40,8 @@ export interface OutboxDeps {
   /** @throws what the API throws */
   submit(message: OutgoingMessage): Promise<Delivery>;
   isConnectionError(error: unknown): boolean;
+  /** The server has it, and nothing of it is needed any more. */
+  onSent(message: OutgoingMessage): void;
   /** Delivered, but its page was reloaded since and nobody awaits it. */
   onDelivered(message: OutgoingMessage, delivery: Delivery): void;
   /** The server refused it: the text returns to the composer. */
@@ -42,6 +50,8 @@ export interface OutboxDeps {
 
 const PREFIX = "trunkline:outbox:";
 const CHANNEL = "trunkline:outbox";
+
+type SendOptions = Partial<Pick<OutgoingMessage, "follows" | "start" | "how" | "files">>;
 
 /**
  * Messages in flight. Stored in the browser until the server has them, across network failures, reloads and sign-out;
@@ -74,7 +84,7 @@ export class Outbox {
   send(
     text: string,
     sessionId: string | null,
-    { follows = null, start = {} }: { follows?: string | null; start?: StartOf } = {},
+    { follows = null, start = {}, how = "enqueue", files = [] }: SendOptions = {},
   ): Promise<Delivery> {
     const idempotencyKey = randomKey();
     const message: OutgoingMessage = {
@@ -83,6 +93,8 @@ export class Outbox {
       follows,
       text,
       start,
+      how,
+      files,
       sentAt: Date.now(),
       userId: this.#deps.userId(),
       isWaiting: false,
@@ -93,6 +105,11 @@ export class Outbox {
     void kept.then(() => this.#tell());
     this.flush();
     return delivered;
+  }
+
+  /** Whether the browser has it: another tab may have sent it. */
+  async isKept({ idempotencyKey }: OutgoingMessage): Promise<boolean> {
+    return (await readText(PREFIX + idempotencyKey)) !== null;
   }
 
   /** Removes a waiting message. @returns it; null if it is already gone. */
@@ -125,6 +142,7 @@ export class Outbox {
         this.#begun(message, delivery);
         const tell = this.#waiting.get(message.idempotencyKey);
         this.#remove(message);
+        this.#deps.onSent(message);
         if (tell === undefined) this.#deps.onDelivered(message, delivery);
         else tell(delivery);
       } catch (error) {

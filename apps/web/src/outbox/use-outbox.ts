@@ -1,9 +1,13 @@
 import { TrunklineConnectionError } from "@trunkline/client";
+import type { AttachedFile } from "../attachments/attached-file.ts";
+import { forgetFiles, sweepFiles } from "../attachments/kept-files.ts";
+import { FileLostError, upload } from "../attachments/uploads.ts";
 import { apiClient } from "../api/api-client.ts";
 import { lastUserId, whoIsSignedIn } from "../auth/who-is-signed-in.ts";
 import { noticeSignedOut } from "../auth/signed-out.ts";
 import { draftOf } from "../composer/draft.ts";
 import { isConnectionError, network, noteReached } from "../network/network.ts";
+import type { Message } from "../session-stream/open-session.ts";
 import { deliverTo } from "../session-stream/use-open-session.ts";
 import { firstWords } from "../text/first-words.ts";
 import { showToast } from "../ui/toasts.ts";
@@ -14,23 +18,28 @@ import { Outbox, type OutgoingMessage } from "./outbox.ts";
 export const outbox = new Outbox({
   userId: lastUserId,
   async submit(message) {
-    const { idempotencyKey, sessionId, text: prompt, start, userId } = message;
+    const { idempotencyKey, sessionId, text: prompt, start, how = "enqueue", userId, files = [] } = message;
     try {
       const me = await whoIsSignedIn();
       if (userId !== null && userId !== me) throw new TrunklineConnectionError("Written by somebody else");
+      const attached = await attachmentsOf(files);
       const delivery =
         sessionId === null
-          ? await apiClient.task.submit.mutate({ prompt, idempotencyKey, ...start })
-          : await deliverTo(sessionId, prompt, idempotencyKey);
+          ? await apiClient.task.submit.mutate({ prompt, idempotencyKey, ...attached, ...start })
+          : await deliverTo(sessionId, { prompt, idempotencyKey, whenBusy: how, ...attached }, files);
       noteReached(true);
       return delivery;
     } catch (error) {
+      if (error instanceof FileLostError && !(await outbox.isKept(message))) {
+        throw new TrunklineConnectionError("Another tab has sent it");
+      }
       noticeSignedOut(error);
       if (isConnectionError(error)) noteReached(false);
       throw error;
     }
   },
   isConnectionError,
+  onSent: ({ files = [] }) => forgetFiles(files),
   onDelivered({ text, sessionId }, delivery) {
     if (sessionId !== null) return;
     showToast("Task started", {
@@ -38,12 +47,20 @@ export const outbox = new Outbox({
       link: { label: "Show", href: `/s/${delivery.sessionId}` },
     });
   },
-  onRefused({ text, sessionId }, error) {
-    draftOf(sessionId ?? "new").giveBack(text);
+  onRefused({ text, files = [], sessionId }, error) {
+    draftOf(sessionId ?? "new").giveBack({ text, files });
     const detail = error instanceof Error ? error.message : String(error);
     showToast("Not sent", { detail: `${detail} Saved as a draft.`, level: "error" });
   },
 });
+
+/** What `task.submit` takes of files, which are uploaded first. */
+async function attachmentsOf(files: readonly AttachedFile[]): Promise<Pick<Message, "attachments">> {
+  if (files.length === 0) return {};
+  const attachments = [];
+  for (const file of files) attachments.push({ blobId: await upload(file), name: file.name });
+  return { attachments };
+}
 
 /** Interval of retries, in ms, besides retrying whenever the network or server comes back. */
 const RETRY_MS = 5_000;
@@ -51,6 +68,7 @@ const RETRY_MS = 5_000;
 /** @returns a function that stops it. */
 export function watchOutbox(): () => void {
   const end = outbox.start();
+  void sweepFiles();
   const flush = (): void => outbox.flush();
   const timer = setInterval(() => {
     if (outbox.messages.getState().length > 0) flush();

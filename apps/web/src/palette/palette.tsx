@@ -1,10 +1,24 @@
 import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { Monitor, Moon, Settings, SquarePen, Sun } from "lucide-react";
+import {
+  Archive,
+  Download,
+  GitFork,
+  Monitor,
+  Moon,
+  Settings,
+  SquarePen,
+  Sun,
+  TextSearch,
+  Trash2,
+} from "lucide-react";
+import { usePathname } from "next/navigation";
 import { useTheme } from "next-themes";
 import { Dialog } from "radix-ui";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
+import { openFind } from "../find/find-state.ts";
+import { archiveSessions, deleteListed, exportSession, forkSession } from "../sessions/session-actions.ts";
 import { StatusMark } from "../sessions/status-mark.tsx";
 import { statusOfSession } from "../sessions/status.ts";
 import { useSessions } from "../sessions/use-sessions.ts";
@@ -31,6 +45,7 @@ export function Palette() {
     action();
   };
   const actions = [
+    ...useSessionActions(),
     { name: "New task", icon: SquarePen, act: () => navigate("/") },
     { name: "Settings", icon: Settings, act: () => navigate("/settings") },
     { name: "Theme: light", icon: Sun, act: () => setTheme("light") },
@@ -96,6 +111,24 @@ export function Palette() {
       </Command.List>
     </Frame>
   );
+}
+
+/** Of the session that is shown. */
+function useSessionActions() {
+  const path = usePathname();
+  const { sessions } = useSessions();
+  const sessionId = /^\/s\/([^/]+)$/.exec(path)?.[1];
+  if (sessionId === undefined) return [];
+  const listed = sessions.find(({ id }) => id === sessionId);
+  return [
+    { name: "Search this session", icon: TextSearch, act: openFind },
+    { name: "Fork session", icon: GitFork, act: () => void forkSession(sessionId) },
+    { name: "Export session", icon: Download, act: () => void exportSession(sessionId) },
+    { name: "Archive session", icon: Archive, act: () => void archiveSessions([sessionId]) },
+    ...(listed === undefined
+      ? []
+      : [{ name: "Delete session…", icon: Trash2, act: () => void deleteListed(listed) }]),
+  ];
 }
 
 function useMatchingSessions(wanted: string) {

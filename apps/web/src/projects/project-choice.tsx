@@ -30,7 +30,7 @@ export function ProjectChoice() {
   const isDirectory = project?.source.kind === "directory";
   const workspace = workspaceOf(project, chosen);
   return (
-    <fieldset aria-label="Workspace" className="flex min-h-7 min-w-0 flex-wrap items-center gap-x-1 px-1">
+    <fieldset aria-label="Workspace" className="flex min-w-0 flex-wrap items-center gap-x-1 px-1">
       <FolderGit2 aria-hidden className="size-3.5 shrink-0 text-faint" strokeWidth={1.75} />
       {projects.length === 0 ? (
         <AppLink

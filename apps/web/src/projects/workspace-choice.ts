@@ -1,4 +1,4 @@
-import type { Project, WorkspaceKind } from "@trunkline/contract";
+import type { Effort, Project, WorkspaceKind } from "@trunkline/contract";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
 import { readStored, writeStored } from "../text/stored.ts";
@@ -19,6 +19,9 @@ export interface StartOf {
   baseRef?: string;
   workspace?: WorkspaceKind;
   includeUncommitted?: boolean;
+  model?: string;
+  effort?: Effort;
+  agent?: string;
 }
 
 const KEY = "trunkline:workspace-choice";

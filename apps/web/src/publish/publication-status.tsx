@@ -1,4 +1,4 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Check, Publication } from "@trunkline/contract";
 import {
   CircleCheck,
@@ -10,36 +10,30 @@ import {
   RotateCw,
 } from "lucide-react";
 import { useState } from "react";
-import { useTRPC, useTRPCClient } from "../api/trpc.ts";
+import { useTRPC } from "../api/trpc.ts";
 import { TextLink } from "../markdown/links.tsx";
 import { isConnectionError } from "../network/network.ts";
 import { FIELD, Labeled } from "../settings/fields.tsx";
 import { plural } from "../text/quantity.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
+import { moment } from "../text/time.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { showToast } from "../ui/toasts.ts";
-import { publicationKey } from "./publication-key.ts";
-
-/** How old what was read may be before it is read again, in ms. */
-const STALE_MS = 30_000;
+import { ReviewComments } from "./review-comments.tsx";
+import { publicationKey, usePublication } from "./use-publication.ts";
 
 /** What became of what was published last: request, checks, reviews. */
 export function PublicationStatus({ sessionId }: { sessionId: string }) {
-  const client = useTRPCClient();
-  const publication = useQuery({
-    queryKey: publicationKey(sessionId),
-    queryFn: ({ signal }) => client.session.publication.query({ sessionId }, { signal }),
-    staleTime: STALE_MS,
-  });
+  const publication = usePublication(sessionId, true);
   const { data } = publication;
   if (publication.isPending) return <Skeleton className="h-12" />;
   if (data === undefined) {
     return (
       <p role="alert" className="flex items-center gap-2 text-sm text-muted">
         <span className="min-w-0 grow">
-          Couldn't load the state of what was published.{" "}
+          Couldn't load the pull request.{" "}
           {isConnectionError(publication.error) ? "The server can't be reached." : publication.error?.message}
         </span>
         <Button size="small" onClick={() => void publication.refetch()}>
@@ -48,7 +42,7 @@ export function PublicationStatus({ sessionId }: { sessionId: string }) {
       </p>
     );
   }
-  const { request, published, checks, feedback } = data;
+  const { request, published, checks, comments, feedback } = data;
   return (
     <div className="flex flex-col gap-2 text-sm">
       <div className="flex items-start gap-2">
@@ -70,7 +64,13 @@ export function PublicationStatus({ sessionId }: { sessionId: string }) {
           onClick={() => void publication.refetch()}
         />
       </div>
+      {publication.isRefetchError && (
+        <p role="alert" className="text-xs text-muted">
+          Couldn't refresh: this is from {moment(publication.dataUpdatedAt)}.
+        </p>
+      )}
       {checks.length > 0 && <Checks checks={checks} />}
+      {comments.length > 0 && <ReviewComments comments={comments} />}
       {feedback !== null && <BringBack key={feedback.digest} sessionId={sessionId} feedback={feedback} />}
     </div>
   );
@@ -163,7 +163,8 @@ function BringBack({
   if (!isOpen) {
     return (
       <Button className="self-start" onClick={() => setIsOpen(true)}>
-        Bring back {plural(feedback.items, "comment or failed check", "comments and failed checks")}…
+        Bring back as prompt:{" "}
+        {plural(feedback.items, "comment or failed check", "comments and failed checks")}…
       </Button>
     );
   }

@@ -10,7 +10,7 @@ import { useSessionState } from "../session-stream/use-open-session.ts";
 import { FIELD, Labeled } from "../settings/fields.tsx";
 import { Button } from "../ui/button.tsx";
 import { showToast } from "../ui/toasts.ts";
-import { publicationKey } from "./publication-key.ts";
+import { publicationKey } from "./use-publication.ts";
 
 type Kind = PublishInput["kind"];
 

@@ -1,14 +1,20 @@
 import { useState } from "react";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
+import { Skeleton } from "../ui/skeleton.tsx";
 import { PublicationStatus } from "./publication-status.tsx";
 import { PublishForm } from "./publish-form.tsx";
+import { usePublication } from "./use-publication.ts";
 
 /** Takes the session's work out: as a branch, a request to merge it, or a patch; and what became of it. */
 export function PublishPanel({ close }: { close: () => void }) {
   const { sessionId } = useCurrentSession();
-  const hasPublished = useSessionState(({ view }) =>
+  const hasLoaded = useSessionState(({ view }) =>
     view.events.some(({ type }) => type === "session.published"),
   );
+  // It may have been published before what is loaded of the session.
+  const isUnknown = useSessionState(({ older }) => older !== "none") && !hasLoaded;
+  const publication = usePublication(sessionId, isUnknown);
+  const hasPublished = hasLoaded || (publication.data?.published ?? null) !== null;
   const [isAgain, setIsAgain] = useState(false);
   return (
     <section
@@ -16,7 +22,9 @@ export function PublishPanel({ close }: { close: () => void }) {
       className="max-h-[60%] shrink-0 overflow-y-auto border-b border-line bg-surface px-4 py-3"
     >
       {hasPublished && <PublicationStatus sessionId={sessionId} />}
-      {hasPublished && !isAgain ? (
+      {isUnknown && publication.isPending ? (
+        <Skeleton className="h-12" />
+      ) : hasPublished && !isAgain ? (
         <div className="mt-3 flex gap-2">
           <button
             type="button"

@@ -68,7 +68,7 @@ it("shows a prompt from the moment that it is sent until its task is there, once
   const sessionId = await submit("reply: one");
   const session = open(sessionId);
   await waitFor("the first end", () => endings(session) === 1);
-  const sent = session.submit("reply: two", "key-1");
+  const sent = session.submit({ prompt: "reply: two", idempotencyKey: "key-1", whenBusy: "enqueue" });
   expect(session.state.getState().outgoing).toMatchObject([{ prompt: "reply: two", taskId: null }]);
   await sent;
   await waitFor("the second end", () => endings(session) === 2);
@@ -78,7 +78,9 @@ it("shows a prompt from the moment that it is sent until its task is there, once
 it("does not show a prompt that the server refused", async () => {
   const sessionId = await submit("reply: one");
   const session = open(sessionId);
-  await expect(session.submit(" ", "key-2")).rejects.toMatchObject({ reason: "validation_failed" });
+  await expect(
+    session.submit({ prompt: " ", idempotencyKey: "key-2", whenBusy: "enqueue" }),
+  ).rejects.toMatchObject({ reason: "validation_failed" });
   expect(session.state.getState().outgoing).toEqual([]);
 });
 

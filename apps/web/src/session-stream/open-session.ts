@@ -1,3 +1,4 @@
+import type { AttachedFile } from "../attachments/attached-file.ts";
 import {
   type FollowState,
   isApiError,
@@ -7,6 +8,7 @@ import {
 import type { SessionEvent } from "@trunkline/contract";
 import { applyEvents } from "@trunkline/contract/session-view";
 import { createStore, type StoreApi } from "zustand/vanilla";
+import type { WhenBusy } from "../composer/when-busy.ts";
 import { noteEventTime, now } from "../network/clock.ts";
 import { followShared } from "./follow-shared.ts";
 import { FrameBatch } from "./frame-batch.ts";
@@ -16,10 +18,20 @@ import { initialSessionState, type OutgoingPrompt, type SessionState } from "./s
 
 /** Events loaded when a session is opened, and for each page further back. */
 const PAGE_SIZE = 200;
+/** For each page on the way to one far back. */
+const FAR_PAGE_SIZE = 1_000;
 /** Query for the page at the end of the log. */
 const END = Number.MAX_SAFE_INTEGER;
 
 const isCursorRefusal = (error: unknown): boolean => isApiError(error, "cursor_invalid");
+
+/** What `task.submit` takes of a message to a session. */
+export interface Message {
+  prompt: string;
+  idempotencyKey: string;
+  whenBusy: WhenBusy;
+  attachments?: { blobId: string; name: string }[];
+}
 
 /** An open session: its newest events first, live ones as they happen, older ones on demand. */
 export class OpenSession {
@@ -113,7 +125,9 @@ export class OpenSession {
   }
 
   #show({ session, tasks, approvals, questions = [], events, hasOlder }: KeptSession): void {
-    this.state.setState({ session, tasks, approvals, questions, older: hasOlder ? "some" : "none" });
+    // Those of subagents are asked for anew: their events are on other streams.
+    const own = { approvals: ofSession(approvals, session.id), questions: ofSession(questions, session.id) };
+    this.state.setState({ session, tasks, ...own, older: hasOlder ? "some" : "none" });
     this.#apply(events);
   }
 
@@ -150,7 +164,7 @@ export class OpenSession {
   }
 
   /** Loads one page further back. May be retried after a failure. */
-  async readOlder(): Promise<void> {
+  async readOlder(limit = PAGE_SIZE): Promise<void> {
     const { older, view } = this.state.getState();
     if (older !== "some" && older !== "failed") return;
     this.state.setState({ older: "loading" });
@@ -158,7 +172,7 @@ export class OpenSession {
       const page = await this.#client.session.events.query({
         sessionId: this.#sessionId,
         before: view.events[0]?.seq ?? END,
-        limit: PAGE_SIZE,
+        limit,
       });
       this.state.setState((state) => ({
         view: applyEvents(state.view, page.events),
@@ -175,7 +189,7 @@ export class OpenSession {
     for (;;) {
       const { older, view } = this.state.getState();
       if (older !== "some" || (view.events[0]?.seq ?? 0) <= seq) return;
-      await this.readOlder();
+      await this.readOlder(FAR_PAGE_SIZE);
     }
   }
 
@@ -184,12 +198,16 @@ export class OpenSession {
    *
    * @throws what the API throws; the prompt is no longer shown then.
    */
-  async submit(prompt: string, idempotencyKey: string): Promise<{ sessionId: string; taskId: string }> {
+  async submit(
+    message: Message,
+    files: readonly AttachedFile[] = [],
+  ): Promise<{ sessionId: string; taskId: string }> {
+    const { idempotencyKey, prompt, whenBusy } = message;
     const afterSeq = this.state.getState().view.lastSeq;
-    const outgoing = { idempotencyKey, prompt, taskId: null, afterSeq };
+    const outgoing = { idempotencyKey, prompt, how: whenBusy, files, taskId: null, afterSeq };
     this.state.setState((state) => ({ outgoing: [...state.outgoing, outgoing] }));
     try {
-      const input = { prompt, sessionId: this.#sessionId, idempotencyKey };
+      const input = { sessionId: this.#sessionId, ...message };
       const { taskId } = await this.#client.task.submit.mutate(input);
       this.#replaceOutgoing(idempotencyKey, this.#tells(taskId) ? [] : [{ ...outgoing, taskId }]);
       return { sessionId: this.#sessionId, taskId };
@@ -209,4 +227,11 @@ export class OpenSession {
       outgoing: outgoing.flatMap((one) => (one.idempotencyKey === idempotencyKey ? next : [one])),
     }));
   }
+}
+
+function ofSession<Request extends { sessionId: string }>(
+  requests: readonly Request[],
+  sessionId: string,
+): readonly Request[] {
+  return requests.filter((request) => request.sessionId === sessionId);
 }

@@ -1,10 +1,14 @@
+import type { AttachedFile } from "../attachments/attached-file.ts";
 import type { Approval, Question, Session, Task } from "@trunkline/contract";
+import type { WhenBusy } from "../composer/when-busy.ts";
 import { emptySessionView, type SessionView } from "@trunkline/contract/session-view";
 
 /** A prompt being sent: shown before the server answers, until its task is in the log. */
 export interface OutgoingPrompt {
   idempotencyKey: string;
   prompt: string;
+  how: WhenBusy;
+  files: readonly AttachedFile[];
   /** Known once the server has accepted it. */
   taskId: string | null;
   /** Last seq of the log when it was sent: its task is in none of the events up to there. */

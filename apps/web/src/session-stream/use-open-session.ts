@@ -1,8 +1,9 @@
 import { createContext, useContext, useEffect, useState } from "react";
 import { useStore } from "zustand";
+import type { AttachedFile } from "../attachments/attached-file.ts";
 import { apiClient } from "../api/api-client.ts";
 import { noticeSignedOut } from "../auth/signed-out.ts";
-import { OpenSession } from "./open-session.ts";
+import { type Message, OpenSession } from "./open-session.ts";
 import type { SessionState } from "./session-state.ts";
 
 /** Recently shown sessions stay in memory, so that going back to one is instant. */
@@ -22,12 +23,12 @@ function openedSession(sessionId: string): OpenSession {
 /** Submits a prompt to a session, which shows it immediately if it is open. @throws what the API throws */
 export async function deliverTo(
   sessionId: string,
-  prompt: string,
-  idempotencyKey: string,
+  message: Message,
+  files: readonly AttachedFile[] = [],
 ): Promise<{ sessionId: string; taskId: string }> {
   const known = opened.get(sessionId);
-  if (known !== undefined) return known.submit(prompt, idempotencyKey);
-  return apiClient.task.submit.mutate({ sessionId, prompt, idempotencyKey });
+  if (known !== undefined) return known.submit(message, files);
+  return apiClient.task.submit.mutate({ sessionId, ...message });
 }
 
 /**

@@ -1,14 +1,19 @@
 import { type RefObject, useMemo } from "react";
+import { AgentSelect } from "../agents/agent-select.tsx";
+import { useSessionAgent } from "../agents/use-session-agent.ts";
 import { ApprovalDock } from "../approvals/approval-dock.tsx";
 import { Composer, type ComposerHandle } from "../composer/composer.tsx";
 import { QueueChips } from "../composer/queue-chips.tsx";
 import { useQueueEdits } from "../composer/queue-edits.ts";
 import { WaitingChips } from "../composer/waiting-chips.tsx";
+import { ModelChoice } from "../models/model-choice.tsx";
 import { outbox } from "../outbox/use-outbox.ts";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { activeTask, waitingPrompts } from "./session-facts.ts";
 import { useCancel } from "./use-cancel.ts";
 import { useOutgoing } from "./use-outgoing.ts";
+import { useSessionCommands } from "./use-session-commands.ts";
+import { useSessionModel } from "./use-session-model.ts";
 
 /** Below the transcript: the queue, open requests and the composer. */
 export function Dock({
@@ -30,29 +35,46 @@ export function Dock({
     active === null ? waiting.filter(({ taskId }, place) => place > 0 || (taskId ?? "") in edits) : waiting;
   const first = active?.id ?? waiting[0]?.taskId ?? null;
   const following = waiting.flatMap(({ taskId }) => (taskId === null || taskId === first ? [] : [taskId]));
+  const stop =
+    first === null
+      ? null
+      : {
+          stop: () => cancel(first),
+          // From the last: none of them starts meanwhile.
+          stopAll: () => cancel(...following.toReversed(), first),
+          isStopping: isCanceling(first),
+          queued: following.length,
+        };
+  const model = useSessionModel(sessionId);
+  const agent = useSessionAgent(sessionId);
+  const commands = useSessionCommands(sessionId, { stop, model, agent });
   return (
     <div className="mx-auto w-full max-w-[808px] px-6 pb-4 max-md:px-2 max-md:pb-2">
-      <QueueChips sessionId={sessionId} queue={queue} focusComposer={() => composer.current?.focus()} />
+      <QueueChips
+        sessionId={sessionId}
+        waiting={queue}
+        running={active?.id ?? null}
+        isWaitingForAnswer={
+          active?.state === "input-required" && active.reason !== "child" && active.reason !== "limit"
+        }
+        focusComposer={() => composer.current?.focus()}
+      />
       <WaitingChips messages={unsent} />
       <ApprovalDock focusComposer={() => composer.current?.focus()} />
       <Composer
         place={sessionId}
         handle={composer}
         placeholder={first === null ? "Ask for follow-up changes" : "Queue a follow-up…"}
-        submit={(prompt) => void outbox.send(prompt, sessionId)}
+        submit={({ text, files }, how) => void outbox.send(text, sessionId, { how, files })}
         isBusy={first !== null}
-        stop={
-          first === null
-            ? null
-            : {
-                stop: () => cancel(first),
-                // From the last: none of them starts meanwhile.
-                stopAll: () => cancel(...following.toReversed(), first),
-                isStopping: isCanceling(first),
-                queued: following.length,
-              }
-        }
-      />
+        stop={stop}
+        completion={{ sessionId, commands }}
+      >
+        <span className="flex flex-wrap items-center gap-x-2">
+          <ModelChoice {...model} />
+          <AgentSelect value={agent.agent} choose={agent.choose} />
+        </span>
+      </Composer>
     </div>
   );
 }

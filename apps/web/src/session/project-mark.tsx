@@ -11,7 +11,7 @@ export function ProjectMark() {
   const name = useProjectName(projectId);
   if (projectId === null) return null;
   return (
-    <span translate="no" className="ml-1 flex min-w-0 items-center gap-3 text-xs text-muted max-md:hidden">
+    <span translate="no" className="flex min-w-0 items-center gap-3">
       {name !== null && (
         <span className="flex max-w-40 shrink-0 items-center gap-1" title="Project">
           <FolderGit2 aria-hidden className="size-3.5 shrink-0 text-faint" strokeWidth={1.75} />

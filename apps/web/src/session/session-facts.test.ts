@@ -1,5 +1,13 @@
+import type { Session } from "@trunkline/contract";
 import { expect, it } from "vitest";
-import { activeTask, sessionStatus, sessionTokens, waitingPrompts } from "./session-facts.ts";
+import {
+  activeTask,
+  chosenEffort,
+  chosenModel,
+  sessionStatus,
+  sessionTokens,
+  waitingPrompts,
+} from "./session-facts.ts";
 import {
   canceled,
   completed,
@@ -24,7 +32,9 @@ it("goes by what runs, then by what waits, then by what ended last", () => {
 });
 
 it("counts a prompt on its way as queued", () => {
-  const outgoing = [{ idempotencyKey: "k", prompt: "next", taskId: null, afterSeq: 0 }];
+  const outgoing = [
+    { idempotencyKey: "k", prompt: "next", how: "enqueue" as const, files: [], taskId: null, afterSeq: 0 },
+  ];
   expect(sessionStatus({ ...nothing, view: viewOf(), outgoing })).toBe("queued");
 });
 
@@ -35,12 +45,18 @@ it("lists what waits in its order: as the server had it, as it was told, as it i
     storedTask("a", { pos: 2 }),
     storedTask("running", { state: "working" }),
   ];
-  const outgoing = [{ idempotencyKey: "k", prompt: "last", taskId: null, afterSeq: 0 }];
+  const sent = { files: [], taskId: null, afterSeq: 0 };
+  const outgoing = [
+    { idempotencyKey: "k", prompt: "last", how: "enqueue" as const, ...sent },
+    { idempotencyKey: "m", prompt: "not that", how: "steer" as const, ...sent },
+  ];
+  const queued = { files: [], isSteer: false };
   expect(waitingPrompts({ view, tasks, outgoing })).toEqual([
-    { key: "a", taskId: "a", prompt: "do a" },
-    { key: "b", taskId: "b", prompt: "do b" },
-    { key: "c", taskId: "c", prompt: "do c" },
-    { key: "k", taskId: null, prompt: "last" },
+    { key: "m", taskId: null, prompt: "not that", files: [], isSteer: true },
+    { key: "a", taskId: "a", prompt: "do a", ...queued },
+    { key: "b", taskId: "b", prompt: "do b", ...queued },
+    { key: "c", taskId: "c", prompt: "do c", ...queued },
+    { key: "k", taskId: null, prompt: "last", ...queued },
   ]);
   expect(activeTask(view)?.id).toBe("running");
 });
@@ -68,4 +84,20 @@ it("adds up the tokens of all tasks, each once", () => {
   // Usage before the fork belongs to its parent.
   const forked = viewOf(...lines, ["session.forked", null, { parentId: "p", atSeq: lines.length }]);
   expect(sessionTokens({ view: forked, tasks: [] })).toBe(0);
+});
+
+it("offers the model and effort that were set last, a return to the default included", () => {
+  const changed = (data: Extract<Line, readonly ["session.updated", ...unknown[]]>[2]): Line => [
+    "session.updated",
+    null,
+    data,
+  ];
+  const session = { model: "a:b", effort: "low" } as Session;
+  const chosen = (...lines: Line[]) => {
+    const state = { session, view: viewOf(...lines) };
+    return [chosenModel(state), chosenEffort(state)];
+  };
+  expect(chosen()).toEqual(["a:b", "low"]);
+  expect(chosen(changed({ effort: "max" }), changed({ title: "t" }))).toEqual(["a:b", "max"]);
+  expect(chosen(changed({ model: "c:d" }), changed({ model: null }))).toEqual([null, "low"]);
 });

@@ -1,4 +1,6 @@
-import { totalTokens } from "@trunkline/contract";
+import { type Effort, totalTokens, type Usage } from "@trunkline/contract";
+import type { ShownFile } from "../attachments/prompt-files.tsx";
+import { DEFAULT_AGENT } from "../agents/agent-name.ts";
 import type { SessionView, TaskView } from "@trunkline/contract/session-view";
 import { type Status, statusOfSession, statusOfTask } from "../sessions/status.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
@@ -16,6 +18,9 @@ export interface QueuedPrompt {
   /** Null while it is being sent. */
   taskId: string | null;
   prompt: string;
+  files: readonly ShownFile[];
+  /** It is a message for the running task. */
+  isSteer: boolean;
 }
 
 /** Everything that has not started, in order: queued on the server, or being sent. */
@@ -28,17 +33,33 @@ export function waitingPrompts({
   const untold = tasks
     .filter(({ id, state, attempt }) => state === "submitted" && attempt === 0 && !told.has(id))
     .toSorted((a, b) => a.pos - b.pos)
-    .map(({ id, prompt }) => ({ key: id, taskId: id, prompt }));
+    .map(({ id, prompt, steers }) => ({
+      key: id,
+      taskId: id,
+      prompt,
+      files: [],
+      isSteer: steers !== undefined,
+    }));
   const known = new Map(tasks.map(({ id, prompt }) => [id, prompt]));
   const queued = view.tasks
     .filter(({ state, attempt }) => state === "submitted" && attempt === 0)
-    .map(({ id, prompt }) => ({ key: id, taskId: id, prompt: prompt ?? known.get(id) ?? "" }));
-  const leaving = outgoing.map(({ idempotencyKey, taskId, prompt }) => ({
+    .map(({ id, prompt, attachments, steers }) => ({
+      key: id,
+      taskId: id,
+      files: attachments,
+      prompt: prompt ?? known.get(id) ?? "",
+      isSteer: steers !== null,
+    }));
+  const leaving = outgoing.map(({ idempotencyKey, taskId, prompt, how, files }) => ({
     key: taskId ?? idempotencyKey,
     taskId,
     prompt,
+    files,
+    isSteer: how === "steer",
   }));
-  return [...untold, ...queued, ...leaving];
+  const all = [...untold, ...queued, ...leaving];
+  // As the server will order them.
+  return [...all.filter(({ isSteer }) => isSteer), ...all.filter(({ isSteer }) => !isSteer)];
 }
 
 /** The session's current status. */
@@ -69,6 +90,12 @@ export function sessionTokens({ view, tasks }: Pick<SessionState, "view" | "task
   return [...spent.values()].reduce((sum, tokens) => sum + tokens, 0);
 }
 
+/** What the last call of the model took of its context; null: none is known. */
+export function contextOf({ view }: Pick<SessionState, "view">): Usage | null {
+  const step = view.events.findLast((event) => event.type === "step.ended");
+  return step?.type === "step.ended" ? step.data.usage : null;
+}
+
 /** The model in use, or used last. */
 export function currentModel({
   view,
@@ -78,6 +105,35 @@ export function currentModel({
   const step = view.events.findLast((event) => event.type === "step.started");
   if (step?.type === "step.started") return step.data.model;
   return view.model ?? session?.model ?? tasks[0]?.model ?? null;
+}
+
+/** The model that the session's tasks are to use; null: the server's default. */
+export function chosenModel({ view, session }: Pick<SessionState, "view" | "session">): string | null {
+  const changed = view.events.findLast(
+    (event) => event.type === "session.updated" && event.data.model !== undefined,
+  );
+  if (changed?.type === "session.updated" && changed.data.model !== undefined) return changed.data.model;
+  return session?.model ?? null;
+}
+
+/** The effort that they are to use; null: the model's own default. */
+export function chosenEffort({ view, session }: Pick<SessionState, "view" | "session">): Effort | null {
+  const changed = view.events.findLast(
+    (event) => event.type === "session.updated" && event.data.effort !== undefined,
+  );
+  if (changed?.type === "session.updated" && changed.data.effort !== undefined) return changed.data.effort;
+  return session?.effort ?? null;
+}
+
+/** The effort that the last model call was asked for. */
+export function currentEffort({ view }: Pick<SessionState, "view">): Effort | null {
+  const step = view.events.findLast((event) => event.type === "step.started");
+  return step?.type === "step.started" ? (step.data.effort ?? null) : null;
+}
+
+/** Who runs the session's tasks. */
+export function currentAgent({ view, session }: Pick<SessionState, "view" | "session">): string {
+  return view.agent ?? session?.agent ?? DEFAULT_AGENT;
 }
 
 export function sessionTitle({ view, session }: Pick<SessionState, "view" | "session">): string | null {

@@ -1,55 +1,50 @@
-import { Archive, Ellipsis, FolderDown, type LucideIcon, Trash2 } from "lucide-react";
+import {
+  Archive,
+  Download,
+  Ellipsis,
+  FolderDown,
+  GitFork,
+  PackageCheck,
+  TextSearch,
+  Trash2,
+} from "lucide-react";
 import { DropdownMenu } from "radix-ui";
 import { archiveAddress, download } from "../files/download.ts";
-import { useCurrentSession } from "../session-stream/use-open-session.ts";
+import { openFind } from "../find/find-state.ts";
+import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
+import { archiveSessions, archiveWork, exportSession, forkSession } from "../sessions/session-actions.ts";
 import { IconButton } from "../ui/icon-button.tsx";
-import { useArchive } from "./use-archive.ts";
+import { MENU, MenuItem, MenuLine } from "../ui/menu-item.tsx";
 import { useDelete } from "./use-delete.ts";
 
 /** What can be done with the session as a whole. */
 export function SessionMenu() {
   const { sessionId } = useCurrentSession();
-  const archive = useArchive(sessionId);
   const remove = useDelete(sessionId);
+  const hasClone = useSessionState(({ view }) =>
+    view.events.some(({ type, data }) => type === "workspace.prepared" && data.kind === "clone"),
+  );
   return (
     <DropdownMenu.Root modal={false}>
       <DropdownMenu.Trigger asChild>
         <IconButton icon={Ellipsis} label="More actions" />
       </DropdownMenu.Trigger>
-      <DropdownMenu.Content
-        align="end"
-        sideOffset={4}
-        collisionPadding={8}
-        className="z-50 min-w-48 animate-appear rounded-lg border border-line bg-background p-1 shadow-float outline-none"
-      >
-        <Item
+      <DropdownMenu.Content align="end" sideOffset={4} collisionPadding={8} className={MENU}>
+        <MenuItem icon={TextSearch} label="Search this session" run={openFind} />
+        <MenuItem icon={GitFork} label="Fork" run={() => void forkSession(sessionId)} />
+        <MenuItem icon={Download} label="Export" run={() => void exportSession(sessionId)} />
+        <MenuItem
           icon={FolderDown}
           label="Download workspace"
           run={() => void download(archiveAddress(sessionId), "workspace.tar.gz")}
         />
-        <Item icon={Archive} label="Archive" run={archive} />
-        <DropdownMenu.Separator className="my-1 h-px bg-line" />
-        <Item icon={Trash2} label="Delete…" isDanger run={() => void remove()} />
+        {hasClone && (
+          <MenuItem icon={PackageCheck} label="Archive work…" run={() => void archiveWork(sessionId)} />
+        )}
+        <MenuItem icon={Archive} label="Archive" run={() => void archiveSessions([sessionId])} />
+        <MenuLine />
+        <MenuItem icon={Trash2} label="Delete…" isDanger run={() => void remove()} />
       </DropdownMenu.Content>
     </DropdownMenu.Root>
-  );
-}
-
-interface ItemProps {
-  icon: LucideIcon;
-  label: string;
-  isDanger?: boolean;
-  run: () => void;
-}
-
-function Item({ icon: Icon, label, isDanger = false, run }: ItemProps) {
-  return (
-    <DropdownMenu.Item
-      onSelect={run}
-      className={`flex h-8 cursor-pointer items-center gap-2.5 rounded-md px-2 text-sm outline-none data-[highlighted]:bg-hover max-md:h-10 ${isDanger ? "text-failed" : ""}`}
-    >
-      <Icon aria-hidden className="size-4 shrink-0" strokeWidth={1.75} />
-      {label}
-    </DropdownMenu.Item>
   );
 }

@@ -1,5 +1,7 @@
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { useStore } from "zustand";
 import type { ComposerHandle } from "../composer/composer.tsx";
+import { closeFind, find, openFind } from "../find/find-state.ts";
 import { Inspector } from "../inspector/inspector.tsx";
 import { useInspector } from "../inspector/inspector-state.ts";
 import { useKeys } from "../keys/on-key.ts";
@@ -9,11 +11,12 @@ import { useSessionState } from "../session-stream/use-open-session.ts";
 import type { TranscriptItem } from "../transcript/items.ts";
 import { createExpansion, ExpansionContext } from "../transcript/expansion.ts";
 import type { TranscriptHandle } from "../transcript/transcript.tsx";
-import { Transcript } from "../shell/later-parts.tsx";
+import { FindBar, Transcript } from "../shell/later-parts.tsx";
+import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { Announcements } from "./announcements.tsx";
 import { Dock } from "./dock.tsx";
 import { sessionTitle } from "./session-facts.ts";
-import { SessionHeader } from "./session-header.tsx";
+import { NarrowDetails, SessionHeader } from "./session-header.tsx";
 import { useEndsSeen } from "./use-ends-seen.ts";
 
 /** A loaded session: header, transcript, dock, inspector. */
@@ -24,6 +27,9 @@ export function SessionScreen({ sessionId }: { sessionId: string }) {
   const title = useSessionState(sessionTitle);
   const { toggle } = useInspector();
   useSetPageTitle(title);
+  const isFinding = useStore(find, ({ isOpen }) => isOpen);
+  // Another session is another search.
+  useEffect(() => () => find.setState({ isOpen: false }), []);
   useEndsSeen(sessionId, markSeen);
   useKeys({
     j: () => transcript.current?.step(1),
@@ -33,13 +39,21 @@ export function SessionScreen({ sessionId }: { sessionId: string }) {
     g: () => transcript.current?.toEnd(),
     e: () => toggleCurrent(transcript.current?.current() ?? null),
     i: () => toggle(),
+    f: openFind,
+    "mod+shift+f": openFind,
     "/": () => composer.current?.focus(),
   });
   return (
     <ExpansionContext value={expansion}>
       <SessionHeader />
+      <NarrowDetails />
       <div className="flex min-h-0 grow">
         <main className="relative flex min-w-0 grow flex-col">
+          {isFinding && (
+            <ErrorBoundary fallback={() => null} onError={closeFind}>
+              <FindBar transcript={transcript} />
+            </ErrorBoundary>
+          )}
           <Transcript
             handle={transcript}
             empty={<p className="px-6 pt-16 text-center text-muted">No messages yet.</p>}

@@ -39,7 +39,14 @@ export function useOutgoing(): Outgoing {
     const keys = new Set(known.map(({ idempotencyKey }) => idempotencyKey));
     const leaving = own
       .filter(({ isWaiting, idempotencyKey }) => !isWaiting && !keys.has(idempotencyKey))
-      .map(({ idempotencyKey, text }) => ({ idempotencyKey, prompt: text, taskId: null, afterSeq: 0 }));
+      .map(({ idempotencyKey, text, how = "enqueue", files = [] }) => ({
+        idempotencyKey,
+        prompt: text,
+        how,
+        files,
+        taskId: null,
+        afterSeq: 0,
+      }));
     const untold = told === 0 ? known : known.filter((one) => !isTold(view, one));
     return { outgoing: [...untold, ...leaving], waiting: own.filter(({ isWaiting }) => isWaiting) };
     // oxlint-disable-next-line react-hooks/exhaustive-deps -- of the view, all that counts is how many it tells of

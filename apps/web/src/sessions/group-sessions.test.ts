@@ -12,6 +12,7 @@ function session(title: string, status: Session["status"], updatedAt: number): S
     title,
     agent: "default",
     model: null,
+    effort: null,
     workspace: "/",
     projectId: null,
     baseRef: null,

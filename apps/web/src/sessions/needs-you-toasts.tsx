@@ -37,6 +37,8 @@ export function NeedsYouToasts() {
     if (isLoading) return;
     const { waiting: now, came } = cameToNeedYou(waiting.current, sessions);
     waiting.current = now;
+    // The start page shows what is asked itself.
+    if (path === "/") return;
     for (const { id, title } of came) {
       if (path !== `/s/${id}`) void tell(id, title);
     }

@@ -55,6 +55,12 @@ export function useIsUnseen(session: Session): boolean {
   return useStore(seen, (state) => isUnseen(state, session));
 }
 
+/** @returns those that ended unseen, in their order. */
+export function useUnseen(sessions: readonly Session[]): Session[] {
+  const state = useStore(seen);
+  return sessions.filter((session) => isUnseen(state, session));
+}
+
 export function useUnseenCount(sessions: readonly Session[]): number {
   return useStore(seen, (state) => sessions.filter((session) => isUnseen(state, session)).length);
 }

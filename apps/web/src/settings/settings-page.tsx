@@ -6,8 +6,14 @@ import { PageHeader } from "../ui/page-header.tsx";
 import { Button } from "../ui/button.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
+import { BudgetsSection } from "./budgets-section.tsx";
+import { UsageSection } from "./usage-section.tsx";
 import { Fact, Section } from "./section.tsx";
+import { McpSection } from "./mcp-section.tsx";
+import { ModelsSection } from "./models-section.tsx";
 import { ProjectsSection } from "./projects-section.tsx";
+import { RulesSection } from "./rules-section.tsx";
+import { PeopleSection } from "./people-section.tsx";
 import { ServerSections } from "./server-sections.tsx";
 import { SingleKeysChoice } from "./single-keys-choice.tsx";
 import { ThemeChoice } from "./theme-choice.tsx";
@@ -17,6 +23,8 @@ import { TokensSection } from "./tokens-section.tsx";
 export function SettingsPage() {
   const trpc = useTRPC();
   const info = useQuery(trpc.server.info.queryOptions(undefined, { staleTime: 60_000 }));
+  const me = useQuery(trpc.user.me.queryOptions());
+  const isAdmin = me.data?.scopes.includes("admin") === true;
   return (
     <>
       <PageHeader>
@@ -36,7 +44,13 @@ export function SettingsPage() {
             </Fact>
           </Section>
           <ProjectsSection />
+          <ModelsSection />
+          <UsageSection isAdmin={isAdmin} />
+          <BudgetsSection isAdmin={isAdmin} />
+          <McpSection />
+          <RulesSection />
           <TokensSection />
+          {me.data !== undefined && isAdmin && <PeopleSection me={me.data.userId} />}
           {info.data !== undefined && <ServerSections info={info.data} />}
           {info.isPending && <Skeleton className="mt-8 h-60 w-full rounded-lg" />}
           {info.isError && (

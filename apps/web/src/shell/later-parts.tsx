@@ -1,14 +1,17 @@
+import { LaterBranch } from "../sessions/later-branch.ts";
 import { preloaded } from "../ui/preloaded.tsx";
 import { TranscriptSkeleton } from "../transcript/transcript-skeleton.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 
-/** Parts not included in the first load. All are fetched when the page is idle, so they also open offline later. */
-/** Parts that every session needs, loaded in parallel with its events. */
+// Parts not included in the first load. All are fetched when the page is idle, so they also open offline later.
+
+/** Every session needs it: it is loaded in parallel with the events. */
 export const Transcript = preloaded(
   async () => (await import("../transcript/transcript.tsx")).Transcript,
   TranscriptSkeleton,
 );
 export const Palette = preloaded(async () => (await import("../palette/palette.tsx")).Palette);
+export const FindBar = preloaded(async () => (await import("../find/find-bar.tsx")).FindBar);
 export const RailDrawer = preloaded(async () => (await import("./rail-drawer.tsx")).RailDrawer);
 export const KeySheet = preloaded(async () => (await import("../keys/key-sheet.tsx")).KeySheet);
 export const Toaster = preloaded(async () => (await import("../ui/toaster.tsx")).Toaster);
@@ -18,6 +21,18 @@ export const ConfirmationDialog = preloaded(
 export const SessionMenu = preloaded(
   async () => (await import("../session/session-menu.tsx")).SessionMenu,
   () => <span className="size-7.5" />,
+  "wait",
+);
+export const SendMenu = preloaded(
+  async () => (await import("../composer/send-menu.tsx")).SendMenu,
+  () => null,
+  "wait",
+);
+export const RowMenu = preloaded(async () => (await import("../sessions/row-menu.tsx")).RowMenu);
+export const Inbox = preloaded(
+  async () => (await import("../home/inbox.tsx")).Inbox,
+  () => null,
+  "wait",
 );
 export const InspectorTabs = preloaded(
   async () => (await import("../inspector/inspector-tabs.tsx")).InspectorTabs,
@@ -32,12 +47,17 @@ export const SettingsPage = preloaded(
 
 const PARTS = [
   Transcript,
+  SendMenu,
   Toaster,
   Palette,
+  FindBar,
   KeySheet,
   RailDrawer,
   ConfirmationDialog,
   SessionMenu,
+  RowMenu,
+  LaterBranch,
+  Inbox,
   InspectorTabs,
   InspectorSheet,
   SettingsPage,
@@ -46,6 +66,7 @@ const PARTS = [
 /** One at a time, so that they don't compete with API calls. */
 async function fetchAll(): Promise<void> {
   for (const part of PARTS) await part.preload();
+  performance.mark("later-parts-loaded");
 }
 
 /** Maximum delay on a page that is never idle, in ms. */

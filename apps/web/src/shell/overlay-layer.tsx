@@ -1,9 +1,10 @@
 import { useStore } from "zustand";
 import { useKeys } from "../keys/on-key.ts";
 import { navigate } from "../navigation/navigate.ts";
+import { closeRowMenu, rowMenuPlace } from "../sessions/row-menu-place.ts";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { showToast } from "../ui/toasts.ts";
-import { KeySheet, Palette, RailDrawer } from "./later-parts.tsx";
+import { KeySheet, Palette, RailDrawer, RowMenu } from "./later-parts.tsx";
 import { closeOverlay, openOverlay, type Overlay, overlay } from "../ui/overlays.ts";
 
 const PARTS = { palette: Palette, keys: KeySheet, rail: RailDrawer } as const;
@@ -21,7 +22,27 @@ export function Overlays() {
     "?": () => openOverlay("keys"),
     "alt+c": () => navigate("/"),
   });
-  if (open === null) return null;
+  const hasRowMenu = useStore(rowMenuPlace, ({ place }) => place !== null);
+  // Beside a drawer that it may have been opened in.
+  return (
+    <>
+      {open !== null && <OpenOverlay open={open} />}
+      {hasRowMenu && (
+        <ErrorBoundary
+          fallback={() => null}
+          onError={({ message }) => {
+            closeRowMenu();
+            showToast("Couldn't open the menu", { detail: message, level: "error" });
+          }}
+        >
+          <RowMenu />
+        </ErrorBoundary>
+      )}
+    </>
+  );
+}
+
+function OpenOverlay({ open }: { open: Overlay }) {
   const Part = PARTS[open];
   return (
     <ErrorBoundary

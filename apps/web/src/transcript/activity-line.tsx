@@ -1,7 +1,12 @@
+import { useMutation } from "@tanstack/react-query";
 import { CircleAlert, LoaderCircle } from "lucide-react";
+import { useTRPC } from "../api/trpc.ts";
+import { isConnectionError } from "../network/network.ts";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { activeTask } from "../session/session-facts.ts";
 import { clock } from "../text/duration.ts";
+import { Button } from "../ui/button.tsx";
+import { showToast } from "../ui/toasts.ts";
 import { useNow } from "../ui/use-now.ts";
 import { activityWords } from "./activity-words.ts";
 
@@ -34,7 +39,31 @@ export function ActivityLine() {
       )}
       <span className="min-w-0 truncate">{words}</span>
       {since !== null && now - since >= SHORT_MS && <span className="shrink-0">· {clock(now - since)}</span>}
-      {until !== null && <span className="shrink-0">in {clock(until - now)}</span>}
+      {until !== null && until > now && <span className="shrink-0">in {clock(until - now)}</span>}
+      {task?.reason === "limit" && task.state === "input-required" && <TryNow taskId={task.id} />}
     </div>
+  );
+}
+
+/** Ends the wait for a usage limit. */
+function TryNow({ taskId }: { taskId: string }) {
+  const trpc = useTRPC();
+  const resume = useMutation(
+    trpc.task.resume.mutationOptions({
+      onError: (error) =>
+        showToast("Couldn't try again", {
+          detail: isConnectionError(error) ? "You're offline." : error.message,
+          level: "error",
+        }),
+    }),
+  );
+  return (
+    <Button
+      size="small"
+      disabled={resume.isPending || resume.isSuccess}
+      onClick={() => resume.mutate({ taskId })}
+    >
+      Try now
+    </Button>
   );
 }

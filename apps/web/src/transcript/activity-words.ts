@@ -84,7 +84,9 @@ const isOpenBlock = (row: TranscriptRow | undefined, kind: "text" | "reasoning")
   row?.kind === kind && row.state === "open";
 
 /** When a failed attempt is retried: its notice says in how many seconds. */
-function retryTime({ message, at }: NoticeRow): number | null {
+function retryTime({ message, at, retry }: NoticeRow): number | null {
+  if (retry !== undefined) return at + retry.delayMs;
+  // Logs from before say it in words alone.
   const seconds = /\b(?:again|retrying) in (\d+(?:\.\d+)?) s\b/i.exec(message)?.[1];
   return seconds === undefined ? null : at + Number(seconds) * 1_000;
 }

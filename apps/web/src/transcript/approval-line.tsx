@@ -1,3 +1,4 @@
+import { ruleInWords } from "@trunkline/contract";
 import type { ApprovalRow } from "@trunkline/contract/session-view";
 import { ShieldAlert, ShieldCheck, ShieldX } from "lucide-react";
 import { requestWords } from "../approvals/request-words.ts";
@@ -28,6 +29,11 @@ export function ApprovalLine({ row }: { row: ApprovalRow }) {
           {answer ?? words}
           {answer === null && row.by !== null && <span className="font-normal text-muted"> by {row.by}</span>}
         </p>
+        {row.rule !== undefined && (
+          <p className="break-words text-muted">
+            {revealHidden(ruleInWords({ ...row.rule, effect: "allow" }))}
+          </p>
+        )}
         {question === null ? (
           <p className="truncate font-mono text-code">{target === "" ? verb : target}</p>
         ) : (

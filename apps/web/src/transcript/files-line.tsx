@@ -1,6 +1,7 @@
 import type { FilesRow } from "@trunkline/contract/session-view";
 import { clsx } from "clsx";
 import {
+  Archive,
   Bookmark,
   CloudOff,
   FolderGit2,
@@ -10,10 +11,12 @@ import {
   Undo2,
 } from "lucide-react";
 import { useRevert } from "../changes/use-revert.ts";
+import { download } from "../files/download.ts";
 import { showInspector } from "../inspector/inspector-state.ts";
 import { TextLink } from "../markdown/links.tsx";
 import { useProjectName } from "../projects/use-projects.ts";
 import { useCurrentSession } from "../session-stream/use-open-session.ts";
+import { restoreWork } from "../sessions/session-actions.ts";
 import { duration } from "../text/duration.ts";
 import { plural } from "../text/quantity.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
@@ -30,6 +33,8 @@ export function FilesLine({ row }: { row: FilesRow }) {
       return <Fetched row={row} data={what.data} />;
     case "workspace.prepared":
       return <Prepared row={row} data={what.data} />;
+    case "workspace.archived":
+      return <WorkArchived row={row} data={what.data} />;
     case "checkpoint.created":
       return <CheckpointLine row={row} />;
     case "workspace.reverted":
@@ -92,6 +97,10 @@ function Prepared({ row, data }: { row: FilesRow; data: What<"workspace.prepared
         "Working in the project's own directory"
       ) : data.branch === undefined ? (
         "Workspace ready"
+      ) : data.archived !== undefined ? (
+        <>
+          Archived work restored on branch <Code>{data.branch}</Code>
+        </>
       ) : (
         <>
           On branch <Code>{data.branch}</Code>
@@ -168,6 +177,39 @@ function Reverted({ row, data }: { row: FilesRow; data: What<"workspace.reverted
         "to the start"
       )}
       {by !== undefined && ` by ${by}`}
+    </Line>
+  );
+}
+
+function WorkArchived({ row, data }: { row: FilesRow; data: What<"workspace.archived"> }) {
+  const { sessionId } = useCurrentSession();
+  const { branch, commit, baseCommit, by } = data;
+  return (
+    <Line row={row} icon={Archive}>
+      Work archived by {by} on branch <Code>{branch}</Code>{" "}
+      <span className="text-faint">
+        (<code className="font-mono text-xs">{short(commit)}</code>)
+      </span>
+      ; workspace removed. The next task restores it.{" "}
+      <button
+        type="button"
+        className="rounded text-accent hover:underline"
+        onClick={() => void restoreWork(sessionId)}
+      >
+        Restore now
+      </button>
+      {commit !== baseCommit && (
+        <>
+          {" "}
+          <button
+            type="button"
+            className="rounded text-accent hover:underline"
+            onClick={() => void download(`/api/sessions/${sessionId}/patch`, "work.patch")}
+          >
+            Download patch
+          </button>
+        </>
+      )}
     </Line>
   );
 }

@@ -33,6 +33,14 @@ it("puts looks in a row together, and nothing else", () => {
   ]);
 });
 
+it("a subagent is one row: its own, without its call's", () => {
+  const asked = call("subagent");
+  const row = { kind: "subagent" as const, key: "subagent:1", seq: 99, at: 0, taskId: "a" };
+  const subagent = { ...row, callId: asked.callId, sessionId: "s", title: "Help", state: "working" as const };
+  expect(kinds([subagent, asked, call("bash")])).toEqual(["subagent", "tool"]);
+  expect(kinds([asked, call("bash")])).toEqual(["tool", "tool"]);
+});
+
 it("leaves alone what failed, and what still goes on", () => {
   expect(kinds([call("read_file"), call("read_file", "failed"), call("read_file", "running")])).toEqual([
     "tool",
@@ -48,9 +56,27 @@ it("keeps the identity of a group that did not change", () => {
   expect(groupReads([...rows, call("read_file")])[0]).not.toBe(group);
 });
 
+it("shows the retries of a step as one row, the last", () => {
+  const retry = (attempt: number): TranscriptRow => {
+    lastSeq += 1;
+    return {
+      kind: "notice",
+      key: `e:${lastSeq}`,
+      seq: lastSeq,
+      at: 0,
+      taskId: "a",
+      level: "warning",
+      message: "",
+      retry: { attempt, of: 5, delayMs: 500, cause: "Provider error 500" },
+    };
+  };
+  const rows = [retry(2), retry(3), retry(4), call("bash"), retry(2)];
+  expect(groupReads(rows)).toEqual([rows[2], rows[3], rows[4]]);
+});
+
 it("ends with what is about to start", () => {
   const rows = [call("bash")];
-  const next = { key: "t2", taskId: "t2", prompt: "next" };
+  const next = { key: "t2", taskId: "t2", prompt: "next", files: [], isSteer: false };
   expect(transcriptItems(rows, next).map(({ key }) => key)).toEqual([rows[0]?.key, "turn:t2"]);
   expect(transcriptItems(rows, null)).toHaveLength(1);
 });

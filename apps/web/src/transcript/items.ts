@@ -1,5 +1,6 @@
 import type { SessionEvent } from "@trunkline/contract";
 import type { SessionView, ToolRow, TranscriptRow } from "@trunkline/contract/session-view";
+import type { ShownFile } from "../attachments/prompt-files.tsx";
 import type { QueuedPrompt } from "../session/session-facts.ts";
 import { callKind, isRead } from "./tool-words.ts";
 
@@ -17,6 +18,7 @@ export interface WaitingItem {
   key: string;
   seq: null;
   prompt: string;
+  files: readonly ShownFile[];
 }
 
 export type TranscriptItem = TranscriptRow | ReadsItem | WaitingItem;
@@ -29,13 +31,30 @@ const groups = new WeakMap<TranscriptRow, ReadsItem>();
 /** Groups consecutive reads. A group that did not change keeps its identity. */
 export function groupReads(rows: readonly TranscriptRow[]): readonly TranscriptItem[] {
   const items: TranscriptItem[] = [];
+  // The subagent's own row says what its call would.
+  const delegated = new Set(rows.flatMap((row) => (row.kind === "subagent" ? [row.callId] : [])));
   for (let start = 0; start < rows.length;) {
+    const row = rows[start];
+    if (row?.kind === "tool" && delegated.has(row.callId)) {
+      start += 1;
+      continue;
+    }
+    if (isRetriedAgain(rows[start], rows[start + 1])) {
+      start += 1;
+      continue;
+    }
     const run = readsFrom(rows, start);
     if (run.length >= MIN_GROUP) items.push(group(run));
     else items.push(...rows.slice(start, start + Math.max(1, run.length)));
     start += Math.max(1, run.length);
   }
   return items;
+}
+
+/** Retries of one step are one row: the last says all. */
+function isRetriedAgain(row: TranscriptRow | undefined, next: TranscriptRow | undefined): boolean {
+  if (row?.kind !== "notice" || next?.kind !== "notice" || row.taskId !== next.taskId) return false;
+  return row.retry !== undefined && next.retry !== undefined && next.retry.attempt > row.retry.attempt;
 }
 
 /** Successful reads from here on; a failed one gets its own line. */
@@ -73,7 +92,10 @@ export function transcriptItems(
   // The same key as the turn that it becomes.
   return next === null
     ? items
-    : [...items, { kind: "waiting", key: `turn:${next.key}`, seq: null, prompt: next.prompt }];
+    : [
+        ...items,
+        { kind: "waiting", key: `turn:${next.key}`, seq: null, prompt: next.prompt, files: next.files },
+      ];
 }
 
 /** @returns the index of the item that shows an event, or of the one before it; -1 if there is none. */
@@ -84,6 +106,14 @@ export function placeOfEvent(items: readonly TranscriptItem[], { events }: Sessi
     (item) => item.key === key || (item.kind === "reads" && item.rows.some((row) => row.key === key)),
   );
   return shown === -1 ? items.findLastIndex((item) => item.seq !== null && item.seq <= seq) : shown;
+}
+
+/** @returns keys of what must be open to see an event: its row, and the group that the row is in. */
+export function keysOfEvent(items: readonly TranscriptItem[], view: SessionView, seq: number): string[] {
+  const item = items[placeOfEvent(items, view, seq)];
+  const event = view.events.find((one) => one.seq === seq);
+  const key = event === undefined ? null : rowKey(event);
+  return [...new Set([item?.key, key])].filter((one) => typeof one === "string");
 }
 
 function rowKey(event: SessionEvent): string | null {

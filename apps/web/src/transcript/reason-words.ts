@@ -11,6 +11,7 @@ const WORDS: Readonly<Record<string, string>> = {
   queued: "",
   "session-deleted": "Session deleted",
   shutdown: "Server shut down",
+  steered: "Handed to the running task",
   superseded: "Superseded",
   user: "",
   "user-removed": "User removed",

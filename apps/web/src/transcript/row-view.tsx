@@ -10,6 +10,8 @@ import { ReadsLine } from "./reads-line.tsx";
 import { ReasoningBlock } from "./reasoning-block.tsx";
 import { RefusalLine } from "./refusal-line.tsx";
 import { SetupLine } from "./setup-line.tsx";
+import { SteerLine } from "./steer-line.tsx";
+import { SubagentLine } from "./subagent-line.tsx";
 import { TextBlock } from "./text-block.tsx";
 import { ToolCallLine } from "./tool-call-line.tsx";
 import { Turn } from "./turn.tsx";
@@ -24,9 +26,13 @@ export const RowView = memo(function RowView({
 }) {
   switch (item.kind) {
     case "turn":
-      return <Turn id={item.key} prompt={item.prompt} seq={item.seq} at={item.at} />;
+      return (
+        <Turn id={item.key} prompt={item.prompt} files={item.attachments ?? []} seq={item.seq} at={item.at} />
+      );
+    case "steer":
+      return <SteerLine row={item} />;
     case "waiting":
-      return <Turn id={item.key} prompt={item.prompt} seq={null} at={null} />;
+      return <Turn id={item.key} prompt={item.prompt} files={item.files} seq={null} at={null} />;
     case "text":
       return <TextBlock row={item} />;
     case "reasoning":
@@ -39,6 +45,8 @@ export const RowView = memo(function RowView({
       return <ApprovalLine row={item} />;
     case "question":
       return <QuestionLine row={item} />;
+    case "subagent":
+      return <SubagentLine row={item} />;
     case "notice":
       return <NoticeLine row={item} />;
     case "setup":

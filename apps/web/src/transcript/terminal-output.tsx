@@ -3,8 +3,8 @@ import { useLayoutEffect, useMemo, useRef, useState } from "react";
 import { plural } from "../text/quantity.ts";
 import { tailOf, terminalLines, writtenLines } from "./terminal-lines.ts";
 
-/** Lines shown before the user asks for all; rendering more at once would be slow. */
-const MAX_LINES = 400;
+/** Lines shown, and added each time the user asks for more: rendering all at once would be slow. */
+const PAGE_LINES = 400;
 const LINK = "mb-1 block rounded-md font-sans text-xs text-accent hover:underline";
 
 /**
@@ -13,7 +13,7 @@ const LINK = "mb-1 block rounded-md font-sans text-xs text-accent hover:underlin
  * @param follow whether to keep its end in view while it grows.
  */
 export function TerminalOutput({ text, follow }: { text: string; follow: boolean }) {
-  const [showsAll, setShowsAll] = useState(false);
+  const [pages, setPages] = useState(1);
   const [showsWritten, setShowsWritten] = useState(false);
   const end = useRef<HTMLSpanElement>(null);
   const screen = useMemo(() => terminalLines(follow ? tailOf(text) : text), [text, follow]);
@@ -21,7 +21,7 @@ export function TerminalOutput({ text, follow }: { text: string; follow: boolean
     () => (showsWritten ? writtenLines(follow ? tailOf(text) : text) : screen.lines),
     [screen, showsWritten, text, follow],
   );
-  const hidden = showsAll ? 0 : Math.max(0, lines.length - MAX_LINES);
+  const hidden = Math.max(0, lines.length - pages * PAGE_LINES);
   const shown = hidden === 0 ? lines : lines.slice(hidden);
   useLayoutEffect(() => {
     const frame = end.current?.closest("pre");
@@ -35,8 +35,8 @@ export function TerminalOutput({ text, follow }: { text: string; follow: boolean
         </button>
       )}
       {hidden > 0 && (
-        <button type="button" onClick={() => setShowsAll(true)} className={LINK}>
-          Show {plural(hidden, "earlier line")}
+        <button type="button" onClick={() => setPages(pages + 1)} className={LINK}>
+          Show {plural(Math.min(hidden, PAGE_LINES), "earlier line")} of {hidden.toLocaleString("en")}
         </button>
       )}
       <AnsiHtml text={shown.join("\n")} />

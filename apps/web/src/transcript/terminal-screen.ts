@@ -20,16 +20,37 @@ export interface Screen {
  */
 export function screenOf(text: string): Screen {
   const screen = new TerminalScreen();
-  const token =
-    /[^\u0000-\u001F\u007F-\u009F]+|\u001B\[[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]|\u009B[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]|\u001B[\]PX^_][^\u0007\u001B\u009C\n]*(?:\u0007|\u001B\\|\u009C)|\u001B[\u0020-\u002F]*[\u0030-\u007E]|[^]/g;
-  for (const [piece] of text.matchAll(token)) screen.take(piece);
+  const lines = text.split("\n");
+  const moves = lines.map((line) => MOVES.test(line));
+  /** The next line, from here on, that may go back up to others. */
+  let next = moves.indexOf(true);
+  for (const [index, line] of lines.entries()) {
+    if (next !== -1 && next < index) next = moves.indexOf(true, index);
+    if (index > 0) screen.take("\n");
+    // What a later line may reach is kept cell by cell; most output is never touched again.
+    const isOutOfReach = next === -1 || next > index + HEIGHT;
+    const bare = line.endsWith("\r") ? line.slice(0, -1) : line;
+    if (isOutOfReach && !SPECIAL.test(bare) && screen.takeFinal(bare)) continue;
+    for (const [piece] of line.matchAll(TOKEN)) screen.take(piece);
+  }
   return screen.result();
 }
+
+const TOKEN =
+  /[^\u0000-\u001F\u007F-\u009F]+|\u001B\[[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]|\u009B[\u0030-\u003F]*[\u0020-\u002F]*[\u0040-\u007E]|\u001B[\]PX^_][^\u0007\u001B\u009C\n]*(?:\u0007|\u001B\\|\u009C)|\u001B[\u0020-\u002F]*[\u0030-\u007E]|[^]/g;
+/** Escapes other than colours may move the cursor to other lines. */
+const MOVES = /\u001B(?!\[[\d;]*m)|\u009B/;
+/** Controls other than escapes, and marks that join the letter before them. */
+// oxlint-disable-next-line no-misleading-character-class -- each of them for itself
+const SPECIAL = /[\u0000-\u001A\u001C-\u001F\u007F-\u009F\p{M}\u200D\uFE0E\uFE0F\u{1F3FB}-\u{1F3FF}]/u;
+const COLOUR = /\u001B\[([\d;]*)m/;
 
 interface Row {
   /** A character with its combining marks. */
   cells: string[];
   styles: string[];
+  /** Text with its colours, of a row that nothing changes any more. */
+  final?: string;
 }
 
 class TerminalScreen {
@@ -49,6 +70,31 @@ class TerminalScreen {
     } else if (piece === "\r") this.#column = 0;
     else if (piece === "\b") this.#column = Math.max(0, this.#column - 1);
     else if (piece === "\t") this.#write(" ".repeat(8 - (this.#column % 8)));
+  }
+
+  /**
+   * Takes a line that nothing will change later as it is.
+   *
+   * @param line text and colours only
+   * @returns false: the cursor is within what was written before
+   */
+  takeFinal(line: string): boolean {
+    const row = this.#current();
+    if (this.#row !== this.#rows.length - 1 || this.#column > 0 || row.cells.length > 0) return false;
+    let shown = "";
+    let style = "";
+    for (const [index, part] of line.split(COLOUR).entries()) {
+      // Every second part is what a colour's escape has in it.
+      if (index % 2 === 1) this.#style.apply(part);
+      else if (part !== "") {
+        const next = this.#style.toString();
+        if (next !== style) shown += (style === "" ? "" : "\u001B[0m") + next;
+        style = next;
+        shown += part;
+      }
+    }
+    row.final = style === "" ? shown : `${shown}\u001B[0m`;
+    return true;
   }
 
   #write(text: string): void {
@@ -159,7 +205,8 @@ class TerminalScreen {
 // oxlint-disable-next-line no-misleading-character-class -- each of them for itself
 const COMBINES = /^[\p{M}\u200D\uFE0E\uFE0F\u{1F3FB}-\u{1F3FF}]$/u;
 
-function lineOf({ cells, styles }: Row): string {
+function lineOf({ cells, styles, final }: Row): string {
+  if (final !== undefined) return final;
   let line = "";
   let style = "";
   for (const [column, cell] of cells.entries()) {

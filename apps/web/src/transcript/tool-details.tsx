@@ -1,8 +1,12 @@
+import type { BlobRef, Json } from "@trunkline/contract";
 import type { ToolRow } from "@trunkline/contract/session-view";
+import { Download } from "lucide-react";
+import { download } from "../files/download.ts";
 import { HighlightedCode } from "../markdown/code-block.tsx";
 import { linesOf, signed } from "../text/line-diff.ts";
 import { languageOfFile } from "../markdown/language-name.ts";
 import { bytes } from "../text/quantity.ts";
+import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import { TerminalOutput } from "./terminal-output.tsx";
 import { callKind, field, pathOf } from "./tool-words.ts";
@@ -29,9 +33,25 @@ export function ToolDetails({ row }: { row: ToolRow }) {
       {row.omittedBytes > 0 && (
         <p className="border-t border-line px-3 py-1.5 text-xs text-muted">
           {bytes(row.omittedBytes)} omitted from the middle (output limit 64 KB)
+          {row.fullOutput !== undefined && <DownloadAll blob={row.fullOutput} />}
         </p>
       )}
     </div>
+  );
+}
+
+/** Of the whole output, which is kept beside the log. */
+function DownloadAll({ blob }: { blob: BlobRef }) {
+  return (
+    <Button
+      look="quiet"
+      size="small"
+      className="ml-1"
+      onClick={() => void download(`/api/blobs/${blob.sha256}`, blob.name ?? "output.txt")}
+    >
+      <Download aria-hidden className="size-3.5" />
+      Download all ({bytes(blob.bytes)})
+    </Button>
   );
 }
 
@@ -90,14 +110,24 @@ function inputOf(row: ToolRow): ShownInput | null {
     case "edit": {
       const content = field(input, "content");
       if (content !== "") return { label: "Content", text: content, language: languageOfFile(pathOf(row)) };
-      const [before, after] = [field(input, "oldText"), field(input, "newText")];
-      if (before === "" && after === "") break;
-      return { label: "Change", text: change(before, after), language: "diff" };
+      const patch = field(input, "patch");
+      if (patch !== "") return { label: "Patch", text: patch, language: "diff" };
+      const changes = [input, ...listOf(input, "edits")]
+        .map((edit) => change(field(edit, "oldText"), field(edit, "newText")))
+        .filter((text) => text !== "");
+      if (changes.length === 0) break;
+      return { label: "Change", text: changes.join("\n\n"), language: "diff" };
     }
     default:
       if (row.tool === null) return null;
   }
   return { label: "Input", text: JSON.stringify(input, null, 2), language: "json" };
+}
+
+function listOf(input: Json, name: string): Json[] {
+  if (typeof input !== "object" || input === null || Array.isArray(input)) return [];
+  const list = input[name];
+  return Array.isArray(list) ? list : [];
 }
 
 function change(before: string, after: string): string {

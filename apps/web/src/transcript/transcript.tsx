@@ -1,18 +1,22 @@
 import {
   type ReactNode,
   type RefObject,
+  useContext,
   useImperativeHandle,
   useLayoutEffect,
   useRef,
   useState,
 } from "react";
+import { useStore } from "zustand";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { ActivityLine } from "./activity-line.tsx";
-import { lastOpenCall, placeOfEvent, type TranscriptItem, transcriptItems } from "./items.ts";
+import { ExpansionContext } from "./expansion.ts";
+import { keysOfEvent, lastOpenCall, placeOfEvent, type TranscriptItem, transcriptItems } from "./items.ts";
 import { NewBelow } from "./new-below.tsx";
 import { OlderLine } from "./older-line.tsx";
 import { RowView } from "./row-view.tsx";
+import { transcriptView, visibleSeqs } from "./transcript-view.ts";
 import { useHashTarget } from "./use-hash-target.ts";
 import { useTranscriptItems } from "./use-transcript-items.ts";
 import { useTranscriptScroll } from "./use-transcript-scroll.ts";
@@ -24,6 +28,10 @@ export interface TranscriptHandle {
   stepTurn(by: 1 | -1): void;
   toEnd(): void;
   toEvent(seq: number): void;
+  /** Goes to an event and opens its row; resolves once it is loaded and on its way into view. */
+  reveal(seq: number): Promise<void>;
+  /** Scrolls by this many px. */
+  scrollBy(px: number): void;
   /** The current item; null if there is none. */
   current(): TranscriptItem | null;
 }
@@ -67,6 +75,15 @@ export function Transcript({
     // Once the rows just loaded have been positioned.
     requestAnimationFrame(() => goTo(all, placeOfEvent(all, read, seq)));
   };
+  const expansion = useContext(ExpansionContext);
+  const reveal = async (seq: number): Promise<void> => {
+    await session.readBackTo(seq);
+    const { view: read } = session.state.getState();
+    const all = transcriptItems(read.rows, null);
+    for (const key of keysOfEvent(all, read, seq)) expansion.setState({ [key]: true });
+    await new Promise(requestAnimationFrame);
+    goTo(all, placeOfEvent(all, read, seq));
+  };
   /** The current item; past either end if there is none. */
   const startOf = (by: 1 | -1): number => {
     const from = items.findIndex(({ key }) => key === marked);
@@ -85,11 +102,21 @@ export function Transcript({
       follow();
     },
     toEvent: (seq) => void toEvent(seq),
+    reveal,
+    scrollBy: (px) => virtualizer.scrollBy(px, { behavior: "auto" }),
     current: () => items.find(({ key }) => key === marked) ?? null,
   }));
   useHashTarget(toEvent);
 
   const shown = virtualizer.getVirtualItems();
+  const pointed = useStore(transcriptView, (state) => state.pointed);
+  const pointedKey = pointed === null ? null : items[placeOfEvent(items, view, pointed)]?.key;
+  useLayoutEffect(() => {
+    const top = virtualizer.scrollOffset ?? 0;
+    const visible = visibleSeqs(items, shown, top, top + (virtualizer.scrollRect?.height ?? 0));
+    const known = transcriptView.getState();
+    if (known.first !== visible.first || known.last !== visible.last) transcriptView.setState(visible);
+  });
   const isNearTop = shown[0] !== undefined && shown[0].index < READ_AHEAD;
   useLayoutEffect(() => {
     if (isNearTop && older === "some") void session.readOlder();
@@ -120,7 +147,8 @@ export function Transcript({
                 data-index={index}
                 id={item.seq === null ? undefined : `e-${item.seq}`}
                 data-marked={item.key === marked || undefined}
-                className="absolute top-0 left-0 w-full px-6 before:absolute before:inset-y-1 before:left-2.5 before:w-0.5 before:rounded-full data-marked:before:bg-accent max-md:px-4 max-md:before:left-1"
+                data-pointed={item.key === pointedKey || undefined}
+                className="absolute top-0 left-0 w-full px-6 before:absolute before:inset-y-1 before:left-2.5 before:w-0.5 before:rounded-full data-pointed:before:bg-accent/50 data-marked:before:bg-accent max-md:px-4 max-md:before:left-1"
                 style={{ transform: `translateY(${start}px)` }}
               >
                 <ErrorBoundary fallback={brokenRow}>

@@ -1,5 +1,6 @@
 import { clsx } from "clsx";
 import { useState } from "react";
+import { PromptFiles, type ShownFile } from "../attachments/prompt-files.tsx";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { plural } from "../text/quantity.ts";
 import { withoutControls } from "../text/reveal-hidden.ts";
@@ -18,12 +19,13 @@ const PAGE_LENGTH = 20_000;
 export interface TurnProps {
   id: string;
   prompt: string | null;
+  files?: readonly ShownFile[];
   seq: number | null;
   at: number | null;
 }
 
 /** A prompt. */
-export function Turn({ id, prompt, seq, at }: TurnProps) {
+export function Turn({ id, prompt, files = [], seq, at }: TurnProps) {
   const { isOpen, toggle } = useExpanded(id, false);
   const session = useCurrentSession();
   const known = useSessionState(
@@ -65,6 +67,7 @@ export function Turn({ id, prompt, seq, at }: TurnProps) {
             {isOpen ? "Show less" : "Show more"}
           </button>
         )}
+        <PromptFiles files={files} />
       </div>
       <div className="absolute right-1.5 bottom-0 flex h-7 items-center gap-1 rounded-md border border-line bg-background px-1 opacity-0 transition-opacity group-focus-within/row:opacity-100 group-hover/row:opacity-100">
         {at !== null && (

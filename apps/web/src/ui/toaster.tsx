@@ -2,7 +2,7 @@ import { X } from "lucide-react";
 import { AppLink } from "../navigation/app-link.tsx";
 import { Toast } from "radix-ui";
 import { useStore } from "zustand";
-import { buttonClass } from "./button.tsx";
+import { Button, buttonClass } from "./button.tsx";
 import { dismissToast, toasts } from "./toasts.ts";
 
 /** How long they stay, in ms: short notes, and those to read or follow. */
@@ -17,11 +17,11 @@ export function Toaster() {
   const shown = useStore(toasts);
   return (
     <Toast.Provider duration={SHORT_MS} swipeDirection="right">
-      {shown.map(({ id, text, detail, link, level }) => (
+      {shown.map(({ id, text, detail, link, action, level }) => (
         <Toast.Root
           key={id}
           type={level === "error" ? "foreground" : "background"}
-          duration={level === "error" || link !== undefined ? LONG_MS : SHORT_MS}
+          duration={level === "error" || link !== undefined || action !== undefined ? LONG_MS : SHORT_MS}
           onOpenChange={(open) => {
             if (!open) dismissToast(id);
           }}
@@ -42,6 +42,13 @@ export function Toaster() {
               <AppLink href={link.href} className={buttonClass("plain", "small")}>
                 {link.label}
               </AppLink>
+            </Toast.Action>
+          )}
+          {action !== undefined && (
+            <Toast.Action asChild altText={action.label}>
+              <Button size="small" onClick={action.run}>
+                {action.label}
+              </Button>
             </Toast.Action>
           )}
           <Toast.Close

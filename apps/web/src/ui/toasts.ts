@@ -6,6 +6,8 @@ export interface ToastMessage {
   detail?: string;
   /** The UI page that it is about. */
   link?: { label: string; href: string };
+  /** What takes it back. */
+  action?: { label: string; run: () => void };
   level: "info" | "error";
 }
 
@@ -15,9 +17,12 @@ let lastId = 0;
 
 export const toasts = createStore<readonly ToastMessage[]>(() => []);
 
-export function showToast(text: string, { detail, link, level = "info" }: Partial<ToastMessage> = {}): void {
+export function showToast(
+  text: string,
+  { detail, link, action, level = "info" }: Partial<ToastMessage> = {},
+): void {
   lastId += 1;
-  const message = { id: lastId, text, detail, link, level };
+  const message = { id: lastId, text, detail, link, action, level };
   toasts.setState((shown) => [...shown, message].slice(-MAX_SHOWN), true);
 }
 

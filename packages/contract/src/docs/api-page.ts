@@ -36,7 +36,7 @@ The files of a session's workspace, as they are at the moment. Nothing outside i
 | route | scope | |
 | --- | --- | --- |
 | \`GET /api/sessions/{sessionId}/files/{path}\` | \`read\` | Answers 200 with the file as an attachment. Refuses: \`not_found\`, \`rate_limited\`. |
-| \`GET /api/sessions/{sessionId}/archive\` | \`read\` | Answers 200 with the workspace as a gzipped tar, without \`.git\` unless \`?git=true\` asks for it. Links stay links. Refuses: \`not_found\`, \`rate_limited\`. |
+| \`GET /api/sessions/{sessionId}/archive\` | \`read\` | Answers 200 with the workspace as a gzipped tar, without \`.git\` unless \`?git=true\` asks for it; \`?ignored=false\` leaves out what \`.gitignore\` files ignore. Links stay links. Refuses: \`not_found\`, \`rate_limited\`. |
 | \`GET /api/sessions/{sessionId}/patch\` | \`read\` | Answers 200 with the session's changes as a mailbox for \`git am\`. Refuses: \`not_found\`, \`payload_too_large\`, \`rate_limited\`. |`;
 
 export const API_PAGE_FILE = new URL("../../../../docs/api.md", import.meta.url);

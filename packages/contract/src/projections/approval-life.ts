@@ -10,6 +10,8 @@ export interface ApprovalSettlement {
   /** Name of who decided; null: nobody did. */
   by: string | null;
   note: string | null;
+  /** What `always` made; absent: nothing, or in a log from before. */
+  rule?: EventDataOf<"approval.answered">["rule"];
 }
 
 /** @returns the decision or expiry in the event; null for any other event. */
@@ -18,8 +20,8 @@ export function approvalSettledBy(event: EventBody): ApprovalSettlement | null {
     return { id: event.data.approvalId, state: "expired", by: null, note: null };
   }
   if (event.type !== "approval.answered") return null;
-  const { approvalId, decision, by, note = null } = event.data;
-  return { id: approvalId, state: decision, by, note };
+  const { approvalId, decision, by, note = null, rule } = event.data;
+  return { id: approvalId, state: decision, by, note, ...(rule && { rule }) };
 }
 
 /** Whether the call may be executed. */

@@ -13,21 +13,28 @@ import { Transcript } from "./session-view-transcript.ts";
 export function fold(view: SessionView, events: readonly SessionEvent[]): SessionView {
   const transcript = new Transcript(view.rows);
   let tasks = view.tasks;
-  let { title, model, archived } = view;
+  let { title, model, agent, effort, archived } = view;
   for (const event of events) {
     const task = taskOf(tasks, event);
     transcript.apply(event, task);
     if (event.taskId !== null) tasks = withTask(tasks, applyToTask(task, event));
     if (event.type === "task.updated" && event.data.beforeTaskId !== undefined) {
       tasks = moveBefore(tasks, event.taskId, event.data.beforeTaskId);
-    } else if (event.type === "session.created") ({ title, model } = event.data);
+    } else if (
+      (event.type === "task.updated" || event.type === "task.submitted") &&
+      event.data.steers !== undefined
+    ) {
+      tasks = moveBehind(tasks, event.taskId, event.data.steers);
+    } else if (event.type === "session.created") ({ title, model, agent = null, effort = null } = event.data);
     else if (event.type === "session.forked") {
       // The parent's metadata does not apply to the fork.
-      ({ title, model, archived } = emptySessionView());
+      ({ title, model, agent, effort, archived } = emptySessionView());
       tasks = tasks.map((inherited) => ({ ...inherited, isParents: true }));
     } else if (event.type === "session.updated") {
       title = event.data.title ?? title;
       model = event.data.model === undefined ? model : event.data.model;
+      agent = event.data.agent ?? agent;
+      effort = event.data.effort === undefined ? effort : event.data.effort;
       archived = event.data.archived ?? archived;
     }
   }
@@ -38,6 +45,8 @@ export function fold(view: SessionView, events: readonly SessionEvent[]): Sessio
     tasks,
     title,
     model,
+    agent,
+    effort,
     archived,
   };
 }
@@ -66,6 +75,20 @@ function moveBefore(
   const others = tasks.filter(({ id }) => id !== taskId);
   const place = others.findIndex(({ id }) => id === beforeTaskId);
   return others.toSpliced(place === -1 ? others.length : place, 0, ...moving);
+}
+
+/** Behind the task that it is a message for, and earlier messages for that one; before everything else that is queued. */
+function moveBehind(
+  tasks: readonly TaskView[],
+  taskId: string | null,
+  targetId: string,
+): readonly TaskView[] {
+  const others = tasks.filter(({ id }) => id !== taskId);
+  const target = others.findIndex(({ id }) => id === targetId);
+  const next = others.find(
+    ({ state, steers }, index) => index > target && state === "submitted" && steers !== targetId,
+  );
+  return moveBefore(tasks, taskId, next?.id ?? null);
 }
 
 /** The event that ends a block or call holds the whole, and its pieces leave the log. */

@@ -61,6 +61,7 @@ export class RowList {
     for (const row of this.toArray()) {
       if (row.taskId !== taskId) continue;
       if (row.kind === "approval" && row.state === "open") this.put({ ...row, state: "canceled" });
+      if (row.kind === "subagent" && row.state === "working") this.put({ ...row, state: "canceled" });
       if (row.kind === "question" && row.state === "open") this.put({ ...row, state: "canceled" });
     }
   }

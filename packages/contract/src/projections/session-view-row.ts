@@ -1,3 +1,4 @@
+import type { BlobRef } from "../content-part.ts";
 import type { ApprovalState } from "../approval.ts";
 import type { EventBody, EventDataOf, QuestionOption, TaskError, ToolCall } from "../event.ts";
 import type { Json, Usage } from "../primitives.ts";
@@ -21,6 +22,14 @@ export interface TurnRow extends RowBase {
   kind: "turn";
   /** Null while the event with the prompt has not been loaded. */
   prompt: string | null;
+  /** Files beside it. */
+  attachments?: readonly BlobRef[];
+}
+
+/** A message that the running task was given. */
+export interface SteerRow extends RowBase {
+  kind: "steer";
+  prompt: string;
 }
 
 /** Text or reasoning of the model. */
@@ -41,6 +50,8 @@ export interface ApprovalRow extends RowBase, Pick<ToolCall, "title" | "location
   reason: string;
   /** What `always` allows for the rest of the session; null: `always` is not offered. */
   always: string | null;
+  /** The rules that it can make, the narrowest first; absent in logs from before. */
+  rules?: EventDataOf<"approval.requested">["rules"];
   /** Integer ms since the epoch. */
   expiresAt: number;
   /** `canceled`: its task ended before a decision. */
@@ -48,6 +59,8 @@ export interface ApprovalRow extends RowBase, Pick<ToolCall, "title" | "location
   by: string | null;
   /** Their note. */
   note: string | null;
+  /** The rule that `always` made. */
+  rule?: EventDataOf<"approval.answered">["rule"];
 }
 
 /** A question that the agent asked the user, and the answer. */
@@ -64,10 +77,22 @@ export interface QuestionRow extends RowBase {
   answer: EventDataOf<"question.answered">["answer"] | null;
 }
 
+/** A task in a session of its own, on behalf of this one. */
+export interface SubagentRow extends RowBase {
+  kind: "subagent";
+  callId: string;
+  /** Of that session. */
+  sessionId: string;
+  title: string | null;
+  state: "working" | TerminalTaskState;
+}
+
 export interface NoticeRow extends RowBase {
   kind: "notice";
   level: EventDataOf<"notice">["level"];
   message: string;
+  /** The step is tried again, `delayMs` after the row's time; absent in logs from before. */
+  retry?: NonNullable<EventDataOf<"notice">["retry"]>;
 }
 
 /** A run of the command that prepares the workspace. */
@@ -93,13 +118,14 @@ export type FilesEvent = Extract<
     type:
       | "project.fetched"
       | "workspace.prepared"
+      | "workspace.archived"
       | "checkpoint.created"
       | "workspace.reverted"
       | "session.published";
   }
 >;
 
-/** Something that happened to the session's files: they were prepared, saved, reverted or published. */
+/** Something that happened to the session's files: they were prepared, saved, archived, reverted or published. */
 export interface FilesRow extends RowBase {
   kind: "files";
   what: FilesEvent;
@@ -141,10 +167,12 @@ export interface EndRow extends RowBase {
 /** A row of the transcript. */
 export type TranscriptRow =
   | TurnRow
+  | SteerRow
   | BlockRow
   | ToolRow
   | ApprovalRow
   | QuestionRow
+  | SubagentRow
   | NoticeRow
   | SetupRow
   | FilesRow

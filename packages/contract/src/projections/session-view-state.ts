@@ -1,3 +1,4 @@
+import type { Effort } from "../effort.ts";
 import type { SessionEvent } from "../event.ts";
 import type { TranscriptRow } from "./session-view-row.ts";
 import type { TaskView } from "./session-view-task.ts";
@@ -13,9 +14,21 @@ export interface SessionView {
   /** Session metadata from the events read; null if they have none. */
   readonly title: string | null;
   readonly model: string | null;
+  readonly agent: string | null;
+  readonly effort: Effort | null;
   readonly archived: boolean | null;
 }
 
 export function emptySessionView(): SessionView {
-  return { events: [], lastSeq: 0, rows: [], tasks: [], title: null, model: null, archived: null };
+  return {
+    events: [],
+    lastSeq: 0,
+    rows: [],
+    tasks: [],
+    title: null,
+    model: null,
+    agent: null,
+    effort: null,
+    archived: null,
+  };
 }

@@ -1,4 +1,5 @@
-import type { SessionEvent, TaskError, ToolCall } from "../event.ts";
+import type { BlobRef, ContentPart } from "../content-part.ts";
+import type { EventDataOf, SessionEvent, TaskError, ToolCall } from "../event.ts";
 import type { Usage } from "../primitives.ts";
 import type { TaskAction, TaskReason, TaskState } from "../task-state.ts";
 import { pendingCallsAfter } from "./tool-call.ts";
@@ -12,9 +13,13 @@ export interface TaskView {
   state: TaskState;
   reason: TaskReason | null;
   prompt: string | null;
+  /** Files beside it. */
+  attachments: readonly BlobRef[];
   model: string | null;
   /** The task that this one retries. */
   retryOf: string | null;
+  /** The task that it is a message for, while it is queued; with the reason `steered`, the one that it was handed to. */
+  steers: string | null;
   /** Times are integer ms since the epoch. */
   submittedAt: number | null;
   startedAt: number | null;
@@ -38,8 +43,10 @@ export function newTaskView(id: string, state: TaskState): TaskView {
     state,
     reason: null,
     prompt: null,
+    attachments: [],
     model: null,
     retryOf: null,
+    steers: null,
     submittedAt: null,
     startedAt: null,
     endedAt: null,
@@ -63,15 +70,25 @@ export function applyToTask(task: TaskView, event: SessionEvent): TaskView {
 function moved(task: TaskView, event: SessionEvent): TaskView {
   switch (event.type) {
     case "task.submitted": {
-      const { prompt, model, retryOf } = event.data;
-      return { ...task, prompt, model, retryOf: retryOf ?? null, submittedAt: event.at, reason: "queued" };
+      const { prompt, model, retryOf = null, steers = null } = event.data;
+      const attachments = blobsIn(event.data.attachments ?? []);
+      return {
+        ...task,
+        prompt,
+        attachments,
+        model,
+        retryOf,
+        steers,
+        submittedAt: event.at,
+        reason: "queued",
+      };
     }
     case "task.updated":
-      return event.data.prompt === undefined ? task : { ...task, prompt: event.data.prompt };
+      return updated(task, event.data);
     case "task.started": {
       const { attempt } = event.data;
       const startedAt = attempt === 1 ? event.at : task.startedAt;
-      return { ...task, ...stateAfter("start", null), startedAt, attempt, openStep: null };
+      return { ...task, ...stateAfter("start", null), startedAt, attempt, openStep: null, steers: null };
     }
     case "task.interrupted":
       return { ...task, ...stateAfter("interrupt", "interrupted"), openStep: null };
@@ -98,6 +115,12 @@ function moved(task: TaskView, event: SessionEvent): TaskView {
   }
 }
 
+function updated(task: TaskView, data: EventDataOf<"task.updated">): TaskView {
+  const { prompt = task.prompt, beforeTaskId } = data;
+  const steers = beforeTaskId === undefined ? (data.steers ?? task.steers) : null;
+  return prompt === task.prompt && steers === task.steers ? task : { ...task, prompt, steers };
+}
+
 /** Ignores what the state table refuses: with part of the history not loaded, the event still happened. */
 const STATE_AFTER: Readonly<Record<TaskAction, TaskState>> = {
   start: "working",
@@ -116,4 +139,8 @@ function stateAfter(action: TaskAction, reason: TaskReason | null): Pick<TaskVie
 
 function ended(task: TaskView, action: TaskAction, reason: TaskReason | null, at: number): TaskView {
   return { ...task, ...stateAfter(action, reason), endedAt: at, openStep: null };
+}
+
+function blobsIn(parts: readonly ContentPart[]): BlobRef[] {
+  return parts.flatMap((part) => (part.type === "image" || part.type === "file" ? [part.blob] : []));
 }

@@ -1,6 +1,8 @@
 import type { SessionEvent } from "../event.ts";
+import { ruleInWords } from "../rules/rule-words.ts";
 import { approvalSettledBy } from "./approval-life.ts";
 import { type BlockEvent, blockAfter, kindOfBlock, newBlock } from "./block.ts";
+import { budgetNote } from "./budget.ts";
 import { instructionsNote } from "./instructions-note.ts";
 import { questionSettledBy } from "./question-life.ts";
 import type {
@@ -9,6 +11,7 @@ import type {
   EndRow,
   NoticeRow,
   QuestionRow,
+  SubagentRow,
   ToolRow,
   TranscriptRow,
 } from "./session-view-row.ts";
@@ -38,6 +41,8 @@ export class Transcript {
     switch (event.type) {
       case "task.started":
         return this.#start(event, task);
+      case "task.steered":
+        return this.#rows.push({ ...base(event), kind: "steer", prompt: event.data.prompt });
       case "task.interrupted":
         this.#interruptOpenStep(task);
         return this.#rows.push({ ...base(event), kind: "attempt", state: "interrupted", ...event.data });
@@ -64,6 +69,9 @@ export class Transcript {
       case "approval.answered":
       case "approval.expired":
         return this.#settleApproval(event);
+      case "subagent.started":
+      case "subagent.ended":
+        return this.#rows.put(subagentAfter(this.#rows.find(keyOfSubagent(event)), event));
       case "question.asked":
         return this.#rows.push(newQuestion(event));
       case "question.answered":
@@ -99,6 +107,8 @@ export class Transcript {
       );
     }
     if (task.state === "input-required") this.#rows.cancelRequests(task.id);
+    // The task that it was handed to shows it.
+    if (event.type === "task.canceled" && event.data.reason === "steered") return;
     const isUnstarted = task.state === "submitted" && task.attempt === 0;
     const isWithdrawn = isUnstarted && event.type === "task.canceled";
     // A task that failed to start still gets its prompt row; a withdrawn one does not.
@@ -129,9 +139,9 @@ export class Transcript {
   #settleApproval(event: SessionEvent): void {
     const settlement = approvalSettledBy(event);
     if (settlement === null) return;
-    const { id, state, by, note } = settlement;
+    const { id, ...outcome } = settlement;
     const row = this.#rows.find(keyOfApproval(id));
-    if (row?.kind === "approval") this.#rows.put({ ...row, state, by, note });
+    if (row?.kind === "approval") this.#rows.put({ ...row, ...outcome });
   }
 
   #settleQuestion(event: SessionEvent): void {
@@ -143,6 +153,29 @@ export class Transcript {
   }
 }
 
+type SubagentEvent = Of<"subagent.started" | "subagent.ended">;
+
+const keyOfSubagent = ({ data }: SubagentEvent): string => `subagent:${data.taskId}`;
+
+function subagentAfter(known: TranscriptRow | undefined, event: SubagentEvent): SubagentRow {
+  const { callId, sessionId } = event.data;
+  const row: SubagentRow =
+    known?.kind === "subagent"
+      ? known
+      : {
+          ...base(event),
+          key: keyOfSubagent(event),
+          kind: "subagent",
+          callId,
+          sessionId,
+          title: null,
+          state: "working",
+        };
+  return event.type === "subagent.started"
+    ? { ...row, title: event.data.title ?? null }
+    : { ...row, state: event.data.state };
+}
+
 const keyOfCall = (callId: string): string => `tool:${callId}`;
 const keyOfApproval = (approvalId: string): string => `approval:${approvalId}`;
 const keyOfQuestion = (questionId: string): string => `question:${questionId}`;
@@ -151,8 +184,9 @@ function base({ seq, at, taskId }: SessionEvent) {
   return { key: `event:${seq}`, seq, at, taskId };
 }
 
-function turn(event: SessionEvent, { id, prompt }: TaskView): TranscriptRow {
-  return { ...base(event), key: `turn:${id}`, kind: "turn", prompt };
+function turn(event: SessionEvent, { id, prompt, attachments }: TaskView): TranscriptRow {
+  const files = attachments.length === 0 ? {} : { attachments };
+  return { ...base(event), key: `turn:${id}`, kind: "turn", prompt, ...files };
 }
 
 function callRow(event: SessionEvent, call: Parameters<typeof newCall>[0]): ToolRow {
@@ -206,19 +240,27 @@ function newEnd(event: EndEvent, { startedAt, usage }: TaskView): EndRow {
 }
 
 /** A note in the transcript for events outside the conversation; null: none. */
-function noteOf(event: SessionEvent): Pick<NoticeRow, "level" | "message"> | null {
+function noteOf(event: SessionEvent): Pick<NoticeRow, "level" | "message" | "retry"> | null {
   switch (event.type) {
     case "notice":
       return event.data;
+    case "budget.warned":
+      return { level: "info", message: budgetNote(event.data) };
     case "budget.exceeded":
-      return {
-        level: "warning",
-        message: `Out of ${event.data.budget}: ${event.data.spent} of ${event.data.limit}`,
-      };
+      return { level: "warning", message: budgetNote(event.data) };
     case "context.compacted":
       return { level: "info", message: "Earlier messages were summarised to make room" };
     case "instructions.read":
       return { level: "info", message: instructionsNote(event.data) };
+    case "rule.created":
+      // The approval's row names it.
+      if (event.data.approvalId !== undefined) return null;
+      return {
+        level: "info",
+        message: `Rule added by ${event.data.by}: ${ruleInWords({ ...event.data, level: "session" })}`,
+      };
+    case "rule.deleted":
+      return { level: "info", message: `Rule deleted by ${event.data.by}` };
     case "session.forked":
       return { level: "info", message: `Forked from session ${event.data.parentId}` };
     default:

@@ -16,6 +16,7 @@ export function applyWork(rows: Rows, event: SessionEvent): boolean {
   switch (event.type) {
     case "project.fetched":
     case "workspace.prepared":
+    case "workspace.archived":
     case "checkpoint.created":
     case "workspace.reverted":
     case "session.published":

@@ -15,6 +15,10 @@ function outlineOf(row: TranscriptRow): string {
   switch (row.kind) {
     case "turn":
       return `turn ${row.prompt}`;
+    case "subagent":
+      return `subagent ${row.title} ${row.state}`;
+    case "steer":
+      return `steer ${row.prompt}`;
     case "text":
     case "reasoning":
       return `${row.kind} ${row.state} ${row.text}`;

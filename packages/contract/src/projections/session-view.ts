@@ -20,6 +20,8 @@ export type {
   QuestionRow,
   RefusalRow,
   SetupRow,
+  SteerRow,
+  SubagentRow,
   ToolRow,
   TranscriptRow,
   TurnRow,

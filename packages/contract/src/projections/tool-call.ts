@@ -25,6 +25,8 @@ export interface CallState extends Pick<ToolCall, "callId" | "title" | "location
   exitCode: number | null;
   omittedBytes: number;
   content?: ToolEnded["content"];
+  /** Of a command whose output was too long. */
+  fullOutput?: ToolEnded["fullOutput"];
 }
 
 /** @param call as requested; only its id if that has not been loaded. */
@@ -55,9 +57,12 @@ export function callAfter<C extends CallState>(call: C, event: CallEvent): C {
     case "tool.progress":
       return { ...call, output: call.output + event.data.chunk };
     case "tool.ended": {
-      const { status, output, durationMs, exitCode = null, omittedBytes = 0, content } = event.data;
+      const { status, output, durationMs, exitCode = null, omittedBytes = 0 } = event.data;
+      const { content, fullOutput } = event.data;
       const ended = { ...call, state: status, output, durationMs, exitCode, omittedBytes };
-      return content === undefined ? ended : { ...ended, content };
+      if (content !== undefined) ended.content = content;
+      if (fullOutput !== undefined) ended.fullOutput = fullOutput;
+      return ended;
     }
   }
 }

@@ -10,6 +10,7 @@ const usage: fc.Arbitrary<Usage> = fc.record(
     outputTokens: count,
     reasoningTokens: count,
     cachedInputTokens: count,
+    cacheWriteTokens: count,
     // Integers, so that the order of addition does not matter.
     costUsd: fc.option(count),
     priceSource: fc.constantFrom("a", "b"),
@@ -60,6 +61,18 @@ describe("pricing", () => {
     const used = { inputTokens: 1_000_000, cachedInputTokens: 600_000, outputTokens: 100_000 };
     expect(priceUsage(used, prices)).toEqual({ ...used, costUsd: 1.2 + 0.18 + 1.5, priceSource: "list" });
     expect(priceUsage(used, { ...prices, cachedInputUsdPerMillion: undefined }).costUsd).toBe(4.5);
+  });
+
+  it("takes what was written to the cache at its own price", () => {
+    const used = {
+      inputTokens: 1_000_000,
+      cachedInputTokens: 500_000,
+      cacheWriteTokens: 400_000,
+      outputTokens: 0,
+    };
+    const withWrites = { ...prices, cacheWriteUsdPerMillion: 3.75 };
+    expect(priceUsage(used, withWrites).costUsd).toBeCloseTo(0.3 + 0.15 + 1.5, 10);
+    expect(priceUsage(used, prices).costUsd).toBeCloseTo(0.3 + 0.15 + 1.2, 10);
   });
 
   it("is never below nothing, and says where it is unknown", () => {

@@ -21,6 +21,8 @@ export function addUsage(a: Usage, b: Usage): Usage {
   if (reasoningTokens !== undefined) sum.reasoningTokens = reasoningTokens;
   const cachedInputTokens = addOptional(a.cachedInputTokens, b.cachedInputTokens);
   if (cachedInputTokens !== undefined) sum.cachedInputTokens = cachedInputTokens;
+  const cacheWriteTokens = addOptional(a.cacheWriteTokens, b.cacheWriteTokens);
+  if (cacheWriteTokens !== undefined) sum.cacheWriteTokens = cacheWriteTokens;
   const costUsd = addCosts(a, b);
   if (costUsd !== undefined) sum.costUsd = costUsd;
   const priceSource = joinSources(a.priceSource, b.priceSource);
@@ -39,7 +41,9 @@ export interface TokenPrices {
   inputUsdPerMillion: number;
   outputUsdPerMillion: number;
   /** Absent: the same as other input. */
-  cachedInputUsdPerMillion?: number;
+  cachedInputUsdPerMillion?: number | undefined;
+  /** Of input written to the provider's cache; absent: the same as other input. */
+  cacheWriteUsdPerMillion?: number | undefined;
   /** Source of the prices. */
   source: string;
 }
@@ -48,12 +52,15 @@ export interface TokenPrices {
 export function priceUsage(usage: Usage, prices: TokenPrices | null): Usage {
   if (prices === null) return { ...usage, costUsd: null };
   const { inputUsdPerMillion, outputUsdPerMillion, source } = prices;
-  const { cachedInputUsdPerMillion = inputUsdPerMillion } = prices;
+  const { cachedInputUsdPerMillion = inputUsdPerMillion, cacheWriteUsdPerMillion = inputUsdPerMillion } =
+    prices;
   // Providers count cached tokens as input, and sometimes report more cached than input.
   const cached = Math.min(usage.cachedInputTokens ?? 0, usage.inputTokens);
+  const written = Math.min(usage.cacheWriteTokens ?? 0, usage.inputTokens - cached);
   const costUsd =
-    ((usage.inputTokens - cached) * inputUsdPerMillion +
+    ((usage.inputTokens - cached - written) * inputUsdPerMillion +
       cached * cachedInputUsdPerMillion +
+      written * cacheWriteUsdPerMillion +
       usage.outputTokens * outputUsdPerMillion) /
     1_000_000;
   return { ...usage, costUsd, priceSource: source };

@@ -66,7 +66,9 @@ function operationIdOf(procedure: string): string {
 const TAGS: Readonly<Record<string, string>> = {
   activity: "Activity",
   agent: "Agents",
+  model: "Models",
   approval: "Approvals",
+  rule: "Approval rules",
   question: "Approvals",
   search: "Search",
   server: "Server",
@@ -77,6 +79,9 @@ const TAGS: Readonly<Record<string, string>> = {
   task: "Tasks",
   workspace: "Files",
   project: "Projects",
+  usage: "Usage and budgets",
+  budget: "Usage and budgets",
+  mcp: "MCP servers",
 };
 
 function tagOf(procedure: string): string {

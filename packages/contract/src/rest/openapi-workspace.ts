@@ -50,6 +50,12 @@ export const WORKSPACE_ARCHIVE: OpenApiOperation = {
       description: "Whether to include `.git`; default false.",
       schema: { type: "boolean" },
     },
+    {
+      name: "ignored",
+      in: "query",
+      description: "Whether to include what `.gitignore` files ignore and nobody tracks; default true.",
+      schema: { type: "boolean" },
+    },
   ],
   security: [{ bearer: ["read"] }],
   responses: {

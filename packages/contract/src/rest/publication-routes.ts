@@ -47,4 +47,26 @@ export const PUBLICATION_ROUTES = {
       "rate_limited",
     ],
   },
+  "session.archiveWork": {
+    method: "POST",
+    path: "/sessions/{sessionId}/archive-work",
+    status: 200,
+    summary: "Keep a session's work as a branch and a patch, and remove its workspace",
+    description:
+      "Uncommitted work is committed first, as by `session.publish`. The branch is kept in a private repository of the session's, " +
+      "is part of backups, and goes with the session; `patch` is where to download it. Ignored files, such as installed packages, " +
+      "are not kept. Changes and diffs still answer, and the work can be published. The next task, a fork or " +
+      "`session.restoreWork` brings the workspace back. Refused if other branches, tags or stashes have commits that the " +
+      "session's branch does not have, unless `discardWork` is true.",
+    example: {},
+    reasons: ["not_found", "session_busy", "unpublished_work", "payload_too_large"],
+  },
+  "session.restoreWork": {
+    method: "POST",
+    path: "/sessions/{sessionId}/restore-work",
+    status: 200,
+    summary: "Bring back the workspace of a session whose work is archived",
+    description: "As the next task would. Does nothing if the session has its workspace.",
+    reasons: ["not_found", "session_busy", "workspace_failed", "project_unreachable"],
+  },
 } as const satisfies Partial<Record<ProcedurePath, RestRoute>>;

@@ -1,8 +1,15 @@
 import type { Scope } from "../principal.ts";
 import { PROCEDURE_SCOPES } from "../procedure-scopes.ts";
+import { ACCESS_ROUTES } from "./access-routes.ts";
+import { BUDGET_ROUTES } from "./budget-routes.ts";
+import { MCP_ROUTES } from "./mcp-routes.ts";
+import { MODEL_ROUTES } from "./model-routes.ts";
+import { NETWORK_ROUTES } from "./network-routes.ts";
 import { PROJECT_ROUTES } from "./project-routes.ts";
+import { RULE_ROUTES } from "./rule-routes.ts";
 import { PUBLICATION_ROUTES } from "./publication-routes.ts";
 import type { ProcedurePath, RestRoute } from "./route.ts";
+import { TASK_ROUTES } from "./task-routes.ts";
 
 /** Prefix of all REST routes. */
 export const REST_ROOT = "/api";
@@ -15,74 +22,7 @@ export const REQUIRED_SCOPES: Readonly<Record<ProcedurePath, Scope>> = PROCEDURE
  * A query and a subscription may share a path; `Accept` decides (RFC 9110, 12.5.1).
  */
 export const REST_ROUTES = {
-  "task.submit": {
-    method: "POST",
-    path: "/tasks",
-    status: 201,
-    summary: "Submit a task",
-    description:
-      "Returns once the task is committed; it then runs on the server, whether or not anybody is watching. Without " +
-      "`sessionId` it starts a new session. The same `idempotencyKey` returns the first task.",
-    example: { prompt: "say: hello" },
-    reasons: ["not_found", "model_unknown", "session_busy", "idempotency_conflict"],
-  },
-  "task.list": {
-    method: "GET",
-    path: "/tasks",
-    status: 200,
-    summary: "List your tasks, newest first",
-    reasons: ["not_found", "cursor_invalid"],
-  },
-  "task.get": {
-    method: "GET",
-    path: "/tasks/{taskId}",
-    status: 200,
-    summary: "Read a task",
-    reasons: ["not_found"],
-  },
-  "task.edit": {
-    method: "PATCH",
-    path: "/tasks/{taskId}",
-    status: 200,
-    summary: "Change the prompt of a queued task",
-    example: { prompt: "say: hello again" },
-    reasons: ["not_found", "task_not_queued"],
-  },
-  "task.move": {
-    method: "POST",
-    path: "/tasks/{taskId}/move",
-    status: 200,
-    summary: "Move a queued task",
-    example: { beforeTaskId: null },
-    reasons: ["not_found", "task_not_queued"],
-  },
-  "task.cancel": {
-    method: "POST",
-    path: "/tasks/{taskId}/cancel",
-    status: 200,
-    summary: "Cancel a task",
-    description:
-      "A queued task is canceled immediately; a running one once its processes have ended, for which the call waits a " +
-      "few seconds. A task that has already ended is returned unchanged.",
-    reasons: ["not_found"],
-  },
-  "task.retry": {
-    method: "POST",
-    path: "/tasks/{taskId}/retry",
-    status: 201,
-    summary: "Retry an ended task, as a new task",
-    reasons: ["not_found", "task_not_terminal"],
-  },
-  "task.resume": {
-    method: "POST",
-    path: "/tasks/{taskId}/resume",
-    status: 200,
-    summary: "Try a rate-limited task now",
-    description:
-      "A task whose provider is rate-limited for long waits in `input-required` with the reason `limit`, and resumes " +
-      "once the limit resets. This resumes it now. Any other task is returned unchanged.",
-    reasons: ["not_found"],
-  },
+  ...TASK_ROUTES,
 
   "session.create": {
     method: "POST",
@@ -220,24 +160,11 @@ export const REST_ROUTES = {
     reasons: ["not_found", "payload_too_large"],
   },
 
-  "session.network": {
-    method: "GET",
-    path: "/sessions/{sessionId}/network",
-    status: 200,
-    summary: "Read what a session's commands can reach",
-    reasons: ["not_found"],
-  },
-  "session.allowHost": {
-    method: "POST",
-    path: "/sessions/{sessionId}/network/hosts",
-    status: 200,
-    summary: "Allow a session's commands to reach a host",
-    description: "For the rest of the session, commands that run included, and for its forks.",
-    example: { host: "registry.example.com" },
-    reasons: ["not_found"],
-  },
-
+  ...NETWORK_ROUTES,
+  ...RULE_ROUTES,
+  ...BUDGET_ROUTES,
   ...PROJECT_ROUTES,
+  ...MCP_ROUTES,
 
   "workspace.list": {
     method: "GET",
@@ -299,6 +226,7 @@ export const REST_ROUTES = {
     summary: "List agents, models and tools",
     reasons: [],
   },
+  ...MODEL_ROUTES,
 
   "activity.subscribe": {
     method: "GET",
@@ -336,80 +264,5 @@ export const REST_ROUTES = {
     reasons: [],
   },
 
-  "user.me": {
-    method: "GET",
-    path: "/me",
-    status: 200,
-    summary: "Read who you are and what your token allows",
-    reasons: [],
-  },
-  "user.list": {
-    method: "GET",
-    path: "/users",
-    status: 200,
-    summary: "List the users, newest first",
-    reasons: ["cursor_invalid"],
-  },
-  "user.create": {
-    method: "POST",
-    path: "/users",
-    status: 201,
-    summary: "Add a user, or restore a removed one",
-    description: "The user needs an invitation to join.",
-    example: { name: "alice" },
-    reasons: ["not_found", "user_exists"],
-  },
-  "user.invite": {
-    method: "POST",
-    path: "/users/{userId}/invitation",
-    status: 201,
-    summary: "Invite a new user",
-    description:
-      "Returns a code that lets the user in, once; earlier ones stop working. Send it to them as " +
-      '`URL/invite?code=…`, or let them `POST /invite` with `{"code": …}`, which answers with their first token. Only for a ' +
-      "user who has never had a token: nobody, including admins, can be let in beside them.",
-    example: { scope: "write" },
-    reasons: ["not_found", "user_joined"],
-  },
-  "user.remove": {
-    method: "DELETE",
-    path: "/users/{userId}",
-    status: 200,
-    summary: "Remove a user",
-    description:
-      "Their tokens are revoked, their streams end, and their running tasks are canceled. Their sessions are kept, " +
-      "inaccessible until the user is restored, or are deleted with `deleteSessions`.",
-    reasons: ["not_found", "unpublished_work"],
-  },
-  "token.create": {
-    method: "POST",
-    path: "/tokens",
-    status: 201,
-    summary: "Create a token of your own",
-    description: "Returns its secret, only once. Needs a token itself; a browser's sign-in is not enough.",
-    example: { name: "backup script", scope: "read" },
-    reasons: ["not_found"],
-  },
-  "token.list": {
-    method: "GET",
-    path: "/tokens",
-    status: 200,
-    summary: "List your tokens and signed-in browsers, newest first",
-    reasons: ["not_found", "cursor_invalid"],
-  },
-  "token.revoke": {
-    method: "DELETE",
-    path: "/tokens/{tokenId}",
-    status: 200,
-    summary: "Revoke a token",
-    description: "Browsers that were signed in with it are signed out, and live streams end within a second.",
-    reasons: ["not_found"],
-  },
-  "audit.list": {
-    method: "GET",
-    path: "/audit",
-    status: 200,
-    summary: "Read the audit trail, newest first",
-    reasons: ["cursor_invalid"],
-  },
+  ...ACCESS_ROUTES,
 } as const satisfies Record<ProcedurePath, RestRoute>;

@@ -9,7 +9,15 @@ import {
   RevertSessionInput,
 } from "../checkpoint.ts";
 import { TrunklineError } from "../error.ts";
-import { BringBackInput, Publication, PublicationRef, Published, PublishInput } from "../publication.ts";
+import {
+  ArchivedWork,
+  ArchiveWorkInput,
+  BringBackInput,
+  Publication,
+  PublicationRef,
+  Published,
+  PublishInput,
+} from "../publication.ts";
 import {
   CreateSessionInput,
   DeleteSessionInput,
@@ -108,6 +116,14 @@ export const sessionRouter = router({
     .input(BringBackInput)
     .output(SubmitTaskOutput)
     .mutation(({ ctx, input }) => ctx.services.publications.bringBack(ctx.principal, input)),
+  archiveWork: procedure
+    .input(ArchiveWorkInput)
+    .output(ArchivedWork)
+    .mutation(({ ctx, input }) => ctx.services.publications.archiveWork(ctx.principal, input)),
+  restoreWork: procedure
+    .input(SessionRef)
+    .output(Session)
+    .mutation(({ ctx, input }) => ctx.services.publications.restoreWork(ctx.principal, input)),
 
   // No output schema: events were validated when appended, and validating each again would slow the stream.
   subscribe: procedure.input(SubscribeInput).subscription(async function* ({ ctx, input, signal }) {

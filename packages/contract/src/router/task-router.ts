@@ -2,6 +2,7 @@ import {
   EditTaskInput,
   ListTasksInput,
   MoveTaskInput,
+  RetryTaskInput,
   SubmitTaskInput,
   SubmitTaskOutput,
   Task,
@@ -28,7 +29,7 @@ export const taskRouter = router({
     .output(Task)
     .mutation(({ ctx, input }) => ctx.services.tasks.cancel(ctx.principal, input)),
   retry: procedure
-    .input(TaskRef)
+    .input(RetryTaskInput)
     .output(Task)
     .mutation(({ ctx, input }) => ctx.services.tasks.retry(ctx.principal, input)),
   resume: procedure
@@ -39,6 +40,10 @@ export const taskRouter = router({
     .input(EditTaskInput)
     .output(Task)
     .mutation(({ ctx, input }) => ctx.services.tasks.edit(ctx.principal, input)),
+  steer: procedure
+    .input(TaskRef)
+    .output(Task)
+    .mutation(({ ctx, input }) => ctx.services.tasks.steer(ctx.principal, input)),
   move: procedure
     .input(MoveTaskInput)
     .output(Task)

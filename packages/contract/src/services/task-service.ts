@@ -4,6 +4,7 @@ import type {
   EditTaskInput,
   ListTasksInput,
   MoveTaskInput,
+  RetryTaskInput,
   SubmitTaskInput,
   SubmitTaskOutput,
   Task,
@@ -20,7 +21,7 @@ export interface TaskService {
   /** Idempotent: a task that has ended is returned unchanged. */
   cancel(principal: Principal, input: TaskRef): Promise<Task>;
   /** Submits an ended task again as a new one. @throws `task_not_terminal` */
-  retry(principal: Principal, input: TaskRef): Promise<Task>;
+  retry(principal: Principal, input: RetryTaskInput): Promise<Task>;
   /**
    * Submits a session's last task again if its setup made it fail. Any other task is returned unchanged.
    * @throws `setup_not_failed` where there is none
@@ -30,6 +31,12 @@ export interface TaskService {
   resume(principal: Principal, input: TaskRef): Promise<Task>;
   /** @throws `task_not_queued` if the task has started */
   edit(principal: Principal, input: EditTaskInput): Promise<Task>;
+  /**
+   * Makes a queued task a message for the session's running task, or the one that is next. Without such a task it is
+   * returned unchanged: it runs next anyway.
+   * @throws `task_not_queued` if the task has started; `steering_full`; `validation_failed` if it is too long
+   */
+  steer(principal: Principal, input: TaskRef): Promise<Task>;
   /** @throws `task_not_queued` if either task has started */
   move(principal: Principal, input: MoveTaskInput): Promise<Task>;
 }

@@ -29,4 +29,6 @@ export interface ArchiveInput {
   sessionId: string;
   /** Whether to include `.git`. */
   git: boolean;
+  /** Whether to include what `.gitignore` files ignore and nobody tracks. */
+  ignored: boolean;
 }

@@ -22,4 +22,4 @@ it("three nodes: nothing acknowledged is lost, doubled, out of order or left alo
   });
   expect(result.acknowledged).toBe(18);
   expect(result.resumed).toBeGreaterThan(0);
-}, 180_000);
+});

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createClient, type TrunklineClient } from "@trunkline/client";
 import type { SessionEvent } from "@trunkline/contract";
+import { assertFamilyHolds, familyPromptOf } from "../crash/family.ts";
 import { SessionLedger } from "../crash/ledger.ts";
 import { processesBelow } from "../processes-below.ts";
 import { assertSideEffectsOnce } from "../crash/side-effects.ts";
@@ -59,10 +60,12 @@ export async function runCluster(cluster: Cluster, options: ClusterRunOptions): 
     let sessionId: string | undefined;
     for (let index = session; index < tasks; index += sessions) {
       const file = `seed${seed}-${index}.txt`;
-      const prompt = promptOf(file, paceOf(options));
+      // The last task of each session has subagents, which any node may run.
+      const isFamily = index + sessions >= tasks;
+      const prompt = isFamily ? familyPromptOf(file, paceOf(options)) : promptOf(file, paceOf(options));
       const idempotencyKey = `${seed}-${file}`;
       const ack = await submitForSure(client, { prompt, sessionId, idempotencyKey }, signal);
-      acknowledged.push({ ...ack, prompt, idempotencyKey, file });
+      acknowledged.push({ ...ack, prompt, idempotencyKey, file, isFamily });
       sessionId ??= ack.sessionId;
     }
     assert(sessionId !== undefined);
@@ -151,7 +154,8 @@ async function checkSession(
   for (const task of tasks) {
     const submissions = log.filter(({ type, taskId }) => type === "task.submitted" && taskId === task.taskId);
     assert.equal(submissions.length, 1, `task ${task.taskId} was submitted ${submissions.length} times`);
-    await assertSideEffectsOnce(task, session.workspace, log);
+    if (task.isFamily) await assertFamilyHolds(client, task, session.workspace, log);
+    else await assertSideEffectsOnce(task, session.workspace, log);
   }
   return log;
 }

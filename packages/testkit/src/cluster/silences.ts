@@ -12,6 +12,7 @@ export interface Silences {
 export function findSilences(events: readonly SessionEvent[]): Silences {
   const silences: Silences = { atWork: 0, atTurn: 0 };
   const lastEventAt = new Map<string, number>();
+  const waiting = new Set<string>();
   let freeSince = 0;
   for (const event of events.toSorted((a, b) => a.seq - b.seq)) {
     const { taskId, at, type } = event;
@@ -23,9 +24,13 @@ export function findSilences(events: readonly SessionEvent[]): Silences {
     }
     if (before === undefined) continue;
     const isFirstStart = type === "task.started" && event.data.attempt === 1;
-    if (isFirstStart) silences.atTurn = Math.max(silences.atTurn, at - Math.max(before, freeSince));
+    // Until the last of its subagents has ended there is nothing for it to do.
+    if (waiting.has(taskId)) {
+      if (type !== "subagent.ended") waiting.delete(taskId);
+    } else if (isFirstStart) silences.atTurn = Math.max(silences.atTurn, at - Math.max(before, freeSince));
     else silences.atWork = Math.max(silences.atWork, at - before);
     lastEventAt.set(taskId, at);
+    if (type === "task.input-required") waiting.add(taskId);
     if (isTaskEnd(event)) freeSince = at;
   }
   return silences;

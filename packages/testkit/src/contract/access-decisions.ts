@@ -9,6 +9,8 @@ export interface Owned extends BusySession {
   userId: string;
   tokenId: string;
   projectId: string;
+  mcpServerId: string;
+  ruleId: string;
 }
 
 /** What a procedure returns to an authenticated caller who is not the owner. */
@@ -39,6 +41,11 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
   "task.edit": {
     scope: "write",
     input: ({ queued: [taskId] }) => ({ taskId, prompt: "say: x" }),
+    others: "not_found",
+  },
+  "task.steer": {
+    scope: "write",
+    input: ({ queued: [taskId] }) => ({ taskId }),
     others: "not_found",
   },
   "task.move": {
@@ -81,6 +88,8 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
     input: ({ sessionId }) => ({ sessionId, digest: "0".repeat(64) }),
     others: "not_found",
   },
+  "session.archiveWork": { scope: "write", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "session.restoreWork": { scope: "write", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
 
   "session.network": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
   "session.allowHost": {
@@ -88,6 +97,14 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
     input: ({ sessionId }) => ({ sessionId, host: "registry.example" }),
     others: "not_found",
   },
+
+  "rule.list": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "rule.create": {
+    scope: "write",
+    input: ({ sessionId }) => ({ sessionId, effect: "allow", tool: "bash", pattern: "npm test" }),
+    others: "not_found",
+  },
+  "rule.delete": { scope: "write", input: ({ ruleId }) => ({ ruleId }), others: "not_found" },
 
   "project.create": {
     scope: "write",
@@ -110,6 +127,64 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
   "project.removeCredential": {
     scope: "write",
     input: ({ projectId }) => ({ projectId }),
+    others: "not_found",
+  },
+
+  "mcp.list": { scope: "read", input: ({ projectId }) => ({ projectId }), others: "not_found" },
+  "mcp.get": {
+    scope: "read",
+    input: ({ mcpServerId: serverId }) => ({ serverId }),
+    others: "not_found",
+  },
+  "mcp.restart": {
+    scope: "write",
+    input: ({ mcpServerId: serverId }) => ({ serverId }),
+    others: "not_found",
+  },
+  "mcp.authorize": {
+    scope: "write",
+    input: ({ mcpServerId: serverId }) => ({ serverId, origin: "http://127.0.0.1:4400" }),
+    others: "not_found",
+  },
+  "mcp.finishAuthorization": {
+    scope: "write",
+    input: () => ({ address: "http://127.0.0.1:4400/mcp/authorized?code=c&state=s" }),
+    others: "not_found",
+  },
+  "mcp.prompt": {
+    scope: "write",
+    input: ({ mcpServerId: serverId }) => ({ serverId, name: "x" }),
+    others: "not_found",
+  },
+  "mcp.add": {
+    scope: "write",
+    input: ({ projectId }) => ({ projectId, name: "x", transport: { kind: "stdio", command: "true" } }),
+    others: "not_found",
+  },
+  "mcp.update": {
+    scope: "write",
+    input: ({ mcpServerId: serverId }) => ({ serverId, enabled: false }),
+    others: "not_found",
+  },
+  "mcp.remove": {
+    scope: "write",
+    input: ({ mcpServerId: serverId }) => ({ serverId }),
+    others: "not_found",
+  },
+
+  "usage.query": {
+    scope: "read",
+    input: ({ sessionId }) => ({ by: "day", sessionId }),
+    others: "not_found",
+  },
+  "budget.get": {
+    scope: "read",
+    input: ({ sessionId }) => ({ scope: "session", id: sessionId }),
+    others: "not_found",
+  },
+  "budget.set": {
+    scope: "write",
+    input: ({ sessionId }) => ({ scope: "session", id: sessionId, total: { steps: 1_000 } }),
     others: "not_found",
   },
 
@@ -143,6 +218,10 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
 
   "activity.subscribe": { scope: "read", input: () => ({}), others: "own" },
   "search.query": { scope: "read", input: () => ({ text: WORD }), others: "own" },
+  // Only one's own can be named.
+  "model.setKey": { scope: "write", input: () => ({ provider: "anthropic", key: "k" }), others: "own" },
+  "model.removeKey": { scope: "write", input: () => ({ provider: "anthropic" }), others: "own" },
+  "model.list": { scope: "read", input: () => ({}), others: "own" },
   "agent.list": { scope: "read", input: () => ({}), others: "own" },
   "server.info": { scope: "read", input: () => ({}), others: "own" },
   "server.drain": { scope: "admin", input: () => ({ draining: false }), others: "forbidden" },

@@ -19,6 +19,11 @@ export const FILE = "found.txt";
 export const WORD = "needle";
 
 export async function startBusySession(client: TrunklineClient): Promise<BusySession> {
+  return { ...(await startQueue(client)), asking: await startAsking(client) };
+}
+
+/** The same without the task that asks. */
+export async function startQueue(client: TrunklineClient): Promise<Omit<BusySession, "asking">> {
   const first = await client.task.submit.mutate({
     prompt: `run: printf %s ${WORD} | tee ${FILE}\nsay: done`,
   });
@@ -32,16 +37,10 @@ export async function startBusySession(client: TrunklineClient): Promise<BusySes
     (await submit("say: one")).taskId,
     (await submit("say: two")).taskId,
   ];
-  return {
-    sessionId,
-    ended: first.taskId,
-    active: active.taskId,
-    queued,
-    asking: await startAsking(client),
-  };
+  return { sessionId, ended: first.taskId, active: active.taskId, queued };
 }
 
-async function startAsking(client: TrunklineClient): Promise<BusySession["asking"]> {
+export async function startAsking(client: TrunklineClient): Promise<BusySession["asking"]> {
   // Once the first address has been fetched, the second call needs an approval.
   const task = await client.task.submit.mutate({
     prompt: "fetch: http://127.0.0.1:1/\nfetch: http://127.0.0.1:2/\nask: May I?",

@@ -2,7 +2,7 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 /** Of a token or an invitation. */
 const SECRET = /^(?:tl_)?[\w-]{43}$/;
 /** Differences to ignore between two runs: times, durations, how text was split into pieces. */
-const INCIDENTAL = /^(?:at|.+At|.+AtSeq|.*[sS]eq|durationMs)$/;
+const INCIDENTAL = /^(?:at|.+At|.+AtSeq|.*[sS]eq|durationMs|workedMs)$/;
 
 const COMMIT = /^(?:commit|fromCommit|toCommit)$/;
 

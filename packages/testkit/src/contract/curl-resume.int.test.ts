@@ -72,7 +72,7 @@ it("curl -N resumes by Last-Event-ID without gap or duplicate, over cuts and a k
   assertLogHolds(log);
   assertReceivedEqualsLog(received, log);
   expect(received.at(-1)?.type).toBe("task.completed");
-}, 60_000);
+});
 
 it("curl gets a status where there is no stream", async () => {
   const status = async (path: string, token: string): Promise<string> => {

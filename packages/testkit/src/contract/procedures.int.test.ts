@@ -5,7 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest
 import { readLog } from "../read-log.ts";
 import { ServerFixture } from "../server-fixture.ts";
 import { waitFor } from "../wait-for.ts";
-import { type BusySession, FILE, startBusySession, WORD } from "./busy-session.ts";
+import { type BusySession, FILE, startAsking, startBusySession, startQueue, WORD } from "./busy-session.ts";
 import { comparable } from "./comparable.ts";
 import { type Input, restSurface, type Surface, trpcSurface } from "./surface.ts";
 
@@ -13,7 +13,9 @@ let server: ServerFixture;
 let trpc: Surface;
 let rest: Surface;
 beforeAll(async () => {
-  server = await ServerFixture.start();
+  server = await ServerFixture.start({
+    env: { ANTHROPIC_API_KEY: "sk-none", TRUNKLINE_MODEL: "demo" },
+  });
   trpc = trpcSurface(server);
   rest = restSurface(server);
 });
@@ -45,12 +47,33 @@ const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
     await projectOf(busy);
     return { limit: 1 };
   },
+  "mcp.list": async (busy) => {
+    if (busy === STRANGER) return {};
+    const projectId = await projectOf(busy);
+    await server.client.mcp.add.mutate({
+      projectId,
+      name: "tools",
+      transport: { kind: "stdio", command: "x" },
+    });
+    return { projectId };
+  },
+  "mcp.get": async (busy) => ({ serverId: await mcpServerOf(busy) }),
   "workspace.list": ({ sessionId }) => ({ sessionId, limit: 5 }),
   "workspace.read": ({ sessionId }) => ({ sessionId, path: FILE }),
   "search.query": () => ({ text: WORD, limit: 5 }),
   "approval.list": ({ asking: { sessionId } }) => ({ sessionId, limit: 2 }),
   "question.list": ({ asking: { sessionId } }) => ({ sessionId, limit: 2 }),
+  "rule.list": async (busy) => {
+    const { sessionId } = busy;
+    if (busy !== STRANGER)
+      await server.client.rule.create.mutate({ effect: "ask", pattern: "git push *", sessionId });
+    return { sessionId };
+  },
   "agent.list": () => ({}),
+  // A day that is over.
+  "usage.query": ({ sessionId }) => ({ by: "model", sessionId, from: 1, to: 86_400_000 }),
+  "budget.get": ({ sessionId }) => ({ scope: "session", id: sessionId }),
+  "model.list": () => ({}),
   "server.info": () => ({}),
   "user.me": () => ({}),
   "user.list": () => ({ name: "local", limit: 1 }),
@@ -69,8 +92,10 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
   }),
   "task.edit": ({ queued: [first] }) => ({ taskId: first, prompt: "say: something else" }),
   "task.move": ({ queued: [first, second] }) => ({ taskId: second, beforeTaskId: first }),
+  "task.steer": ({ queued: [first] }) => ({ taskId: first }),
   "task.cancel": ({ active }) => ({ taskId: active }),
   "task.retry": ({ ended }) => ({ taskId: ended }),
+  "budget.set": ({ sessionId }) => ({ scope: "session", id: sessionId, total: { steps: 1_000 } }),
   "task.resume": ({ ended }) => ({ taskId: ended }),
   "approval.answer": ({ asking: { approvalId } }) => ({
     approvalId,
@@ -87,6 +112,7 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
     toSeq: 1,
   }),
   "session.retrySetup": ({ sessionId }) => ({ sessionId }),
+  "session.restoreWork": ({ sessionId }) => ({ sessionId }),
   "session.delete": ({ sessionId }) => ({ sessionId }),
   "session.allowHost": async (busy) => ({
     sessionId: await listedSession(busy),
@@ -95,6 +121,13 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
   "session.import": async ({ sessionId }) => ({
     document: await server.client.session.export.query({ sessionId }),
     importKey: randomUUID(),
+  }),
+  "rule.create": ({ sessionId }) => ({ effect: "deny", tool: "web_fetch", host: "*.example.com", sessionId }),
+  "rule.delete": async (busy) => ({
+    ruleId:
+      busy === STRANGER
+        ? busy.sessionId
+        : (await server.client.rule.create.mutate({ effect: "ask", tool: "bash" })).id,
   }),
   "project.create": () => ({
     name: randomUUID(),
@@ -108,6 +141,16 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
     credential: { kind: "token", secret: "never-returned" },
   }),
   "project.removeCredential": async (busy) => ({ projectId: await projectOf(busy) }),
+  "mcp.add": async (busy) => ({
+    projectId: await projectOf(busy),
+    name: "tools",
+    transport: { kind: "http", url: "https://mcp.example/mcp", headers: { Authorization: "never-returned" } },
+  }),
+  "mcp.restart": async (busy) => ({ serverId: await mcpServerOf(busy) }),
+  "mcp.update": async (busy) => ({ serverId: await mcpServerOf(busy), trust: "annotations", enabled: false }),
+  "model.setKey": () => ({ provider: "anthropic", key: "k" }),
+  "model.removeKey": () => ({ provider: "anthropic" }),
+  "mcp.remove": async (busy) => ({ serverId: await mcpServerOf(busy) }),
   "user.create": () => ({ name: randomUUID() }),
   "user.invite": async (busy) => ({
     userId: busy === STRANGER ? busy.sessionId : (await newUser()).id,
@@ -123,16 +166,29 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
   }),
 };
 
-/** They need a repository and a forge, which services/publications.test.ts has; here only their errors are tried. */
+/**
+ * They need a repository and a forge, which services/publications.test.ts has, or an MCP server that answers and one that
+ * authorizes (mcp/*.int.test.ts); here only their errors are tried.
+ */
 const ERRORS_ONLY: Partial<Record<ProcedurePath, Inputs>> = {
   "session.publish": ({ sessionId }) => ({ sessionId, kind: "patch" }),
   "session.bringBack": ({ sessionId }) => ({ sessionId, digest: "0".repeat(64) }),
+  "session.archiveWork": ({ sessionId }) => ({ sessionId }),
+  "mcp.authorize": async (busy) => ({ serverId: await mcpServerOf(busy), origin: server.url }),
+  "mcp.finishAuthorization": () => ({ address: `${server.url}/mcp/authorized?code=c&state=s` }),
+  "mcp.prompt": async (busy) => ({ serverId: await mcpServerOf(busy), name: "x" }),
 };
 
 const projectOf = async (busy: BusySession): Promise<string> => {
   if (busy === STRANGER) return busy.sessionId;
   const source = { kind: "git", url: "git@git.example:a/b.git" } as const;
   return (await server.client.project.create.mutate({ name: randomUUID(), source })).id;
+};
+const mcpServerOf = async (busy: BusySession): Promise<string> => {
+  if (busy === STRANGER) return busy.sessionId;
+  const transport = { kind: "stdio", command: "true", environment: { TOKEN: "never-returned" } } as const;
+  const projectId = await projectOf(busy);
+  return (await server.client.mcp.add.mutate({ projectId, name: "tools", transport, enabled: false })).id;
 };
 /** One that wrote a file and rests. */
 async function idleSession(): Promise<string> {
@@ -177,7 +233,7 @@ describe("queries answer the same over tRPC and REST", () => {
       // On PostgreSQL the index is behind the log at times, and finds more the second time.
       expect(atAnyMoment(answers.overRest)).toEqual(atAnyMoment(answers.overTrpc));
       return answers;
-    }, 20_000);
+    }, 60_000);
     expect(procedureSchemas(path).output?.safeParse(overRest.body)).toMatchObject({ success: true });
   });
 });
@@ -185,9 +241,25 @@ describe("queries answer the same over tRPC and REST", () => {
 describe("mutations do the same over tRPC and REST", () => {
   afterEach(deleteSessions);
 
+  /**
+   * As much of a busy session as the procedure may touch: most of what a mutation costs here is the commands that make
+   * it. What belongs to no session gets an empty one, whose log it must leave alone.
+   */
+  async function sessionFor(path: ProcedurePath): Promise<BusySession> {
+    if (/^(?:approval|question)\./.test(path)) {
+      const asking = await startAsking(server.client);
+      return { ...STRANGER, sessionId: asking.sessionId, asking };
+    }
+    const bringsItsOwn = ["session.create", "session.revert", "session.allowHost"].includes(path);
+    if (!bringsItsOwn && /^(?:task|session|budget|server)\./.test(path)) {
+      return { ...STRANGER, ...(await startQueue(server.client)) };
+    }
+    return { ...STRANGER, sessionId: (await server.client.session.create.mutate({})).id };
+  }
+
   /** Its result and its effects. */
   async function outcome(surface: Surface, path: ProcedurePath, inputOf: Inputs) {
-    const busy = await startBusySession(server.client);
+    const busy = await sessionFor(path);
     const { status, body } = await surface.call(path, await inputOf(busy));
     // The canceled task makes room: the next one starts and ends in its own time.
     if (path === "task.cancel") await idle(busy);
@@ -240,14 +312,18 @@ describe("errors are the same over tRPC and REST", () => {
   });
 
   const ofSomething = taking.filter((path) => {
-    const { taskId, sessionId, tokenId, approvalId, questionId, projectId } =
+    const { taskId, sessionId, tokenId, approvalId, questionId, projectId, serverId, ruleId } =
       procedureSchemas(path).input?.shape ?? {};
+    // It finds nothing in a session that is not there, as in one that is somebody else's.
+    if (path === "search.query") return false;
     return (
       path === "user.remove" ||
       path === "user.invite" ||
       // A new session takes a project, too, and needs none.
       (path.startsWith("project.") && projectId !== undefined) ||
-      [taskId, sessionId, tokenId, approvalId, questionId].some((field) => field !== undefined)
+      [taskId, sessionId, tokenId, approvalId, questionId, serverId, ruleId].some(
+        (field) => field !== undefined,
+      )
     );
   });
   it.each(ofSomething)("%s refuses what does not exist", async (path) => {
@@ -272,6 +348,7 @@ describe("errors are the same over tRPC and REST", () => {
       ["task.submit", { sessionId, prompt: "x", whenBusy: "reject" }, "session_busy"],
       ["task.edit", { taskId: active, prompt: "x" }, "task_not_queued"],
       ["task.retry", { taskId: active }, "task_not_terminal"],
+      ["task.steer", { taskId: ended }, "task_not_queued"],
       ["task.move", { taskId: ended, beforeTaskId: null }, "task_not_queued"],
     ] as const) {
       expect(await both(path, input)).toMatchObject({ status: 409, body: { error: { data: { reason } } } });

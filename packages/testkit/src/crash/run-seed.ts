@@ -5,6 +5,7 @@ import { readLog } from "../read-log.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { ServerFixture } from "../server-fixture.ts";
 import { withDeadline } from "../wait-for.ts";
+import { assertFamilyHolds, cancelFamily, familyPromptOf } from "./family.ts";
 import { SessionLedger } from "./ledger.ts";
 import { processesBelow } from "../processes-below.ts";
 import { assertSideEffectsOnce } from "./side-effects.ts";
@@ -18,6 +19,11 @@ export interface SeedResult {
   recoveryMs: number[];
 }
 
+export interface SeedOptions {
+  /** From a restart to the first event of each session that was active. More where the machine is busy with other tests. */
+  goesOnWithinMs?: number;
+}
+
 /** Range of events after which to kill; every seed has more. */
 const KILL_WINDOW = 350;
 
@@ -25,7 +31,11 @@ const KILL_WINDOW = 350;
  * One seed: submits and follows tasks, kills (-9) the server after the n-th event, one to three times, and restarts it
  * on the same data. Throws if anything acknowledged is missing or duplicated.
  */
-export async function runSeed(server: ServerFixture, seed: number): Promise<SeedResult> {
+export async function runSeed(
+  server: ServerFixture,
+  seed: number,
+  { goesOnWithinMs = 15_000 }: SeedOptions = {},
+): Promise<SeedResult> {
   const random = seededRandom(seed);
   const client = createClient({ url: server.url, token: server.token });
   const controller = new AbortController();
@@ -56,7 +66,7 @@ export async function runSeed(server: ServerFixture, seed: number): Promise<Seed
     await server.restart();
     for (const ledger of underWay) {
       const at = await withDeadline("a session to go on", firstEventAfter(ledger, killedAt), {
-        timeoutMs: 15_000,
+        timeoutMs: goesOnWithinMs,
       });
       recoveryMs.push(at - killedAt);
     }
@@ -66,10 +76,11 @@ export async function runSeed(server: ServerFixture, seed: number): Promise<Seed
     let sessionId: string | undefined;
     for (let index = 0; index < TASKS_PER_SESSION; index++) {
       const file = `${name}-${index}.txt`;
-      const prompt = promptOf(file);
+      const isFamily = index === TASKS_PER_SESSION - 1;
+      const prompt = isFamily ? familyPromptOf(file) : promptOf(file);
       const idempotencyKey = `${seed}-${file}`;
       const ack = await submitForSure(client, { prompt, sessionId, idempotencyKey }, signal);
-      acknowledged.push({ ...ack, prompt, idempotencyKey, file });
+      acknowledged.push({ ...ack, prompt, idempotencyKey, file, isFamily });
       if (sessionId === undefined) {
         const ledger = new SessionLedger(ack.sessionId);
         ledgers.set(ack.sessionId, ledger);
@@ -83,6 +94,16 @@ export async function runSeed(server: ServerFixture, seed: number): Promise<Seed
     await Promise.all(
       Array.from({ length: SESSIONS }, async (_, index) => submitSession(`seed${seed}-${index}`)),
     );
+    // Every other seed cancels one family, while its writer or its readers are at work.
+    const canceled = acknowledged.findLast(({ isFamily }) => isFamily)!;
+    const canceling =
+      seed % 2 === 0
+        ? cancelFamily(client, canceled, ledgers.get(canceled.sessionId)!, {
+            afterStarted: 1 + (Math.floor(seed / 2) % 3),
+            signal,
+          })
+        : Promise.resolve();
+    canceling.catch(() => undefined);
     await withDeadline(
       `the tasks of seed ${seed} to end`,
       Promise.all(
@@ -92,8 +113,9 @@ export async function runSeed(server: ServerFixture, seed: number): Promise<Seed
           ),
         ),
       ),
-      { timeoutMs: 90_000 },
+      { timeoutMs: 240_000 },
     );
+    await canceling;
     await chaos;
     await assertNothingLost(server, client, ledgers, acknowledged);
   } finally {
@@ -121,7 +143,8 @@ async function assertNothingLost(
         (event) => event.type === "task.submitted" && event.taskId === task.taskId,
       );
       assert.equal(submitted.length, 1, `task ${task.taskId} was submitted ${submitted.length} times`);
-      await assertSideEffectsOnce(task, session.workspace, log);
+      if (task.isFamily) await assertFamilyHolds(client, task, session.workspace, log);
+      else await assertSideEffectsOnce(task, session.workspace, log);
     }
   }
   assert.deepEqual(await processesBelow(`${server.dataDir}/workspaces`), [], "orphan processes");
@@ -129,7 +152,8 @@ async function assertNothingLost(
 
 function isUnderWay({ received }: SessionLedger): boolean {
   const last = received.findLast((event) => event.type.startsWith("task."));
-  return last !== undefined && !isTerminalEvent(last);
+  // What waits for its subagents goes on when they have ended.
+  return last !== undefined && !isTerminalEvent(last) && last.type !== "task.input-required";
 }
 
 /** When the first event after the given moment arrived that shows that the session continues. */
@@ -137,7 +161,7 @@ async function firstEventAfter(ledger: SessionLedger, moment: number): Promise<n
   for (;;) {
     const at = ledger.receivedAt.find((time, index) => {
       const type = ledger.received[index]?.type ?? "";
-      return time > moment && (type === "task.started" || /^task\.(completed|failed|canceled)$/.test(type));
+      return time > moment && /^task\.(started|resumed|completed|failed|canceled)$/.test(type);
     });
     if (at !== undefined) return at;
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -8,6 +8,7 @@ import {
   assertTransitionsAllowed,
   type TaskCheckOptions,
 } from "./task-life.ts";
+import { assertSteeringHandedOverOnce } from "./steering.ts";
 import { assertToolCallsEndOnce } from "./tool-calls.ts";
 
 /** All invariants of a session's complete log, whatever happened to the server. */
@@ -16,6 +17,7 @@ export function assertLogHolds(log: readonly SessionEvent[], options: TaskCheckO
   assertOneTerminalEventPerTask(log, options);
   assertTransitionsAllowed(log);
   assertOneActiveTask(log);
+  assertSteeringHandedOverOnce(log);
   assertToolCallsEndOnce(log, options);
   assertRequestsAnsweredOnce(log);
   assertApprovalsObeyed(log);

@@ -8,8 +8,8 @@ export interface ToolCheckOptions {
 }
 
 /**
- * Every call starts once and ends once, in this order, with its progress in between. Only a denied call may end without
- * having started.
+ * Every call starts once and ends once, in this order, with its progress in between. Only a call that was denied, or
+ * skipped because the user said something else, may end without having started.
  */
 export function assertToolCallsEndOnce(
   events: readonly SessionEvent[],
@@ -28,8 +28,8 @@ export function assertToolCallsEndOnce(
       const key = wholeOf(event)!;
       const end = ended.get(key);
       if (end !== undefined) assert.fail(`${key} ended at ${describe(end)}; then comes ${describe(event)}`);
-      const isDenied = event.type === "tool.ended" && event.data.status === "denied";
-      if (!called.has(key) && !isDenied)
+      const isNotRun = event.type === "tool.ended" && ["denied", "canceled"].includes(event.data.status);
+      if (!called.has(key) && !isNotRun)
         assert.fail(`${key} has ${describe(event)} but was not called before`);
       if (event.type === "tool.ended") ended.set(key, event);
     }

@@ -5,6 +5,11 @@ import { json } from "node:stream/consumers";
 import { monotonicMicros } from "../monotonic-micros.ts";
 import type { WaitOptions } from "../wait-for.ts";
 import { parseChatRequest, type ChatRequest } from "./chat-request.ts";
+import { chatDialect } from "./dialects/chat.ts";
+import type { Dialect, DialectCall } from "./dialects/dialect.ts";
+import { geminiDialect } from "./dialects/gemini.ts";
+import { messagesDialect } from "./dialects/messages.ts";
+import { responsesDialect } from "./dialects/responses.ts";
 import { Pacer } from "./pacer.ts";
 import { playReply } from "./play-reply.ts";
 import { createPromptScript } from "./prompt-script.ts";
@@ -13,8 +18,6 @@ import { httpError, reply, type Reply } from "./reply.ts";
 import { RequestRecord } from "./request-record.ts";
 import { ResponseBody } from "./response-body.ts";
 import { serverEnv } from "./server-env.ts";
-import { StreamedAnswer } from "./streamed-answer.ts";
-import { WholeAnswer } from "./whole-answer.ts";
 
 export type Respond = (request: ChatRequest, callNumber: number) => Reply | Promise<Reply>;
 
@@ -29,21 +32,24 @@ export interface FakeProviderOptions {
   keepRequests?: number;
 }
 
-/** An OpenAI-compatible chat-completions server on loopback, scripted by the test. */
+const DIALECTS: readonly Dialect[] = [chatDialect, responsesDialect, messagesDialect, geminiDialect];
+
+/** A model provider on loopback, scripted by the test: chat completions, and stand-ins of three other APIs. */
 export class FakeProvider implements AsyncDisposable {
   /** Replaces what answers when the queue is empty. */
-  respond: Respond;
+  respond!: Respond;
+  readonly #options: FakeProviderOptions;
   readonly #models: readonly string[];
-  readonly #record: RequestRecord;
-  readonly #queue: Reply[] = [];
+  #record!: RequestRecord;
+  #queue: Reply[] = [];
   readonly #pacer = new Pacer();
   readonly #server = createServer((request, response) => void this.#serve(request, response));
   #calls = 0;
 
   private constructor(options: FakeProviderOptions) {
-    this.respond = options.respond ?? createPromptScript();
+    this.#options = options;
     this.#models = options.models ?? ["fake"];
-    this.#record = new RequestRecord(options.keepRequests ?? 10_000);
+    this.reset();
   }
 
   static async start(options: FakeProviderOptions = {}): Promise<FakeProvider> {
@@ -72,6 +78,14 @@ export class FakeProvider implements AsyncDisposable {
     return this.#record.requests;
   }
 
+  /** Forgets replies and calls: as just started, for the next test. */
+  reset(): void {
+    this.respond = this.#options.respond ?? createPromptScript();
+    this.#record = new RequestRecord(this.#options.keepRequests ?? 10_000);
+    this.#queue = [];
+    this.#calls = 0;
+  }
+
   /** Replies to the next calls, one each, in order; they take precedence over `respond`. */
   enqueue(...replies: Reply[]): void {
     this.#queue.push(...replies);
@@ -95,24 +109,27 @@ export class FakeProvider implements AsyncDisposable {
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const route = `${request.method} ${request.url}`;
-    if (route === "POST /v1/chat/completions") return this.#complete(request, response);
-    if (route === "GET /v1/models") {
+    const { method = "", url = "" } = request;
+    const path = url.replace(/\?.*$/, "");
+    const call = DIALECTS.map((dialect) => dialect.match(method, path)).find((found) => found !== null);
+    if (call !== undefined) return this.#complete(call, request, response);
+    if (`${method} ${path}` === "GET /v1/models") {
       return sendJson(response, 200, {
         object: "list",
         data: this.#models.map((id) => ({ id, object: "model", created: 0, owned_by: "fake" })),
       });
     }
     sendJson(response, 404, {
-      error: { message: `Unknown request URL: ${route}`, type: "invalid_request_error" },
+      error: { message: `Unknown request URL: ${method} ${url}`, type: "invalid_request_error" },
     });
   }
 
-  async #complete(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  async #complete(call: DialectCall, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const receivedAtUs = monotonicMicros();
     // A client that gives up while sending, or sends invalid JSON, gets the same error.
     const sent: unknown = await json(request).catch((error: unknown) => String(error));
-    const chat = parseChatRequest(sent);
+    const isObject = typeof sent === "object" && sent !== null;
+    const chat = parseChatRequest(isObject ? call.toChat(sent as Record<string, unknown>) : sent);
     if (typeof chat === "string") {
       return sendJson(response, 400, {
         error: { message: chat, type: "invalid_request_error", param: null, code: null },
@@ -125,12 +142,7 @@ export class FakeProvider implements AsyncDisposable {
     const next = await this.#nextReply(chat, callNumber);
     body.cutAfterBytes = next.cutAfterBytes ?? Number.POSITIVE_INFINITY;
     const callId = String(callNumber).padStart(6, "0");
-    const head = {
-      id: `chatcmpl-${callId}`,
-      model: chat.model,
-      includeUsage: chat.stream_options?.include_usage === true,
-    };
-    const answer = chat.stream === true ? new StreamedAnswer(body, head) : new WholeAnswer(body, head);
+    const answer = call.answer(body, chat, callNumber);
     const promptTokens = Math.ceil(JSON.stringify(chat.messages).length / 4);
     await playReply(next, { body, answer, pacer: this.#pacer, callId, promptTokens });
   }

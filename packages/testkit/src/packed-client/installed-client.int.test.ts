@@ -22,7 +22,7 @@ let project: InstalledClient;
 let server: ServerFixture;
 beforeAll(async () => {
   [project, server] = await Promise.all([InstalledClient.install(), ServerFixture.start()]);
-}, 120_000);
+});
 afterAll(async () => {
   await server[Symbol.asyncDispose]();
   await project[Symbol.asyncDispose]();

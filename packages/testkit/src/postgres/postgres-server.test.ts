@@ -10,7 +10,7 @@ describe("PostgresServer", () => {
   let server: PostgresServer;
   beforeAll(async () => {
     server = await PostgresServer.start();
-  }, 60_000);
+  });
   afterAll(async () => server[Symbol.asyncDispose]());
 
   it("keeps what was committed over a crash, on the same port", async () => {

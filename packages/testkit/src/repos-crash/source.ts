@@ -26,16 +26,33 @@ export async function git(directory: string, ...args: string[]): Promise<string>
   return stdout.trim();
 }
 
-/** A repository to work in. @returns its tree */
-export async function makeSource(directory: string): Promise<string> {
+/** A repository to work in, with these files beside its own. @returns its tree */
+export async function makeSource(
+  directory: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<string> {
   await mkdir(directory, { recursive: true });
   await git(directory, "init", "-q", "-b", "main");
-  for (let index = 0; index < FILES; index++) {
-    const path = join(directory, `src/d${index % 20}/f${index}.txt`);
+  const files = Array.from({ length: FILES }, (_, index): [string, string] => [
+    `src/d${index % 20}/f${index}.txt`,
+    `${index}\n`.repeat(20),
+  ]);
+  for (const [name, content] of [...files, ...Object.entries(more)]) {
+    const path = join(directory, name);
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, `${index}\n`.repeat(20));
+    await writeFile(path, content);
   }
   await git(directory, "add", "-A");
   await git(directory, "commit", "-q", "-m", "first");
   return git(directory, "rev-parse", "HEAD^{tree}");
+}
+
+/** What nothing here may change in a repository. */
+export async function stateOf(source: string): Promise<string> {
+  const parts = await Promise.all([
+    git(source, "status", "--porcelain", "--branch"),
+    git(source, "for-each-ref"),
+    git(source, "rev-parse", "HEAD"),
+  ]);
+  return parts.join("\n");
 }

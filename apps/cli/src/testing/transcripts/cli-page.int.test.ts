@@ -11,4 +11,4 @@ it("every command has a scene, and every scene a command", () => {
 it("docs/cli.md shows what the commands do", async () => {
   const hint = "the command line has changed: run `pnpm docs:cli`";
   expect(await readFile(CLI_PAGE_FILE, "utf8"), hint).toBe(await recordCliPage());
-}, 120_000);
+});

@@ -5,9 +5,11 @@ import { buildProgram } from "../../program.ts";
 import { processTerminal } from "../../terminal/terminal.ts";
 import { runCaptured } from "../captured-cli.ts";
 import { ACCESS_SCENES } from "./access-scenes.ts";
+import { COST_SCENES } from "./cost-scenes.ts";
+import { MCP_SCENES } from "./mcp-scenes.ts";
 import { Normaliser } from "./normalise.ts";
 import type { Scene } from "./scene.ts";
-import { CLOSING_SCENES, OPENING_SCENES } from "./server-scenes.ts";
+import { CLOSING_SCENES, MODEL_SCENES, OPENING_SCENES } from "./server-scenes.ts";
 import { PROJECT_SCENES } from "./project-scenes.ts";
 import { SESSION_SCENES } from "./session-scenes.ts";
 import { Stage } from "./stage.ts";
@@ -20,6 +22,9 @@ export const SCENES: readonly Scene[] = [
   ...TASK_SCENES,
   ...SESSION_SCENES,
   ...PROJECT_SCENES,
+  ...MODEL_SCENES,
+  ...MCP_SCENES,
+  ...COST_SCENES,
   ...ACCESS_SCENES,
   ...CLOSING_SCENES,
 ];

@@ -52,7 +52,7 @@ function normaliseLine(line: string): string {
     .replaceAll(/\d+ events?/g, "12 events")
     .replaceAll(/\d+ rows/g, "120 rows")
     .replaceAll(/[Ee]vent \d+/g, (text) => text.replace(/\d+/, "12"))
-    .replaceAll(/(--to )\d+/g, "$112")
+    .replaceAll(/(--to )\d+(?![\d.])/g, "$112")
     .replaceAll(/\d+(?:\.\d)? (kB|MB|GB)/g, "1.2 $1")
     .replaceAll(/(code=)[\w-]+/g, "$1…")
     .replaceAll(/^(ok +git +)\d.*$/gm, "$12.47.3")

@@ -15,7 +15,15 @@ export const OPENING_SCENES: readonly Scene[] = [
     of: "doctor",
     says: "Checks the setup, and says what to do.",
     // What else is installed differs from machine to machine.
-    play: async (stage) => stage.type("doctor", { filter: (line) => !/^\S+ +(git|toolchains) /.test(line) }),
+    play: async (stage) =>
+      stage.type("doctor", { filter: (line) => !/^\S+ +(git|toolchains|model server) /.test(line) }),
+  },
+  {
+    of: "logs",
+    says: "Follows the server's log; `--task` and `--session` choose what it is about.",
+    // Lines differ from run to run; here there are none of this level.
+    play: async (stage) =>
+      stage.type("logs --level error", { shown: "trunkline logs -f --level error", filter: () => false }),
   },
   {
     of: "login",
@@ -23,11 +31,69 @@ export const OPENING_SCENES: readonly Scene[] = [
     play: async (stage) => stage.type("login"),
   },
   {
+    of: "whoami",
+    says: "Where commands go, and as whom.",
+    play: async (stage) => stage.type("whoami"),
+  },
+  {
+    of: "service install",
+    says: "Writes the unit; `--dry-run` shows it.",
+    play: async (stage) =>
+      // Where Node is differs from machine to machine.
+      stage.type("service install --user --dry-run", { filter: (line) => !/^(#|ExecStart=)/.test(line) }),
+  },
+  {
+    of: "service status",
+    says: "Exits with 1 where it does not run.",
+    play: async (stage) => stage.type("service status --user"),
+  },
+  {
+    of: "service uninstall",
+    says: "Removes the unit alone.",
+    play: async (stage) => {
+      await stage.type("service install --user");
+      await stage.type("service uninstall --user");
+    },
+  },
+  {
+    of: "logout",
+    says: "Forgets what `login URL` kept.",
+    play: async (stage) => stage.type("logout"),
+  },
+  {
+    of: "upgrade",
+    says: "Says how, having looked at the data first: there is no way back.",
+    play: async (stage) => stage.type("upgrade --to 0.0.1", { shown: "trunkline upgrade --to 0.0.1" }),
+  },
+  {
     of: "drain",
     says: "Before a server of several is stopped or upgraded: it finishes what it runs, and the others do the rest.",
     play: async (stage) => {
       await stage.type("drain");
       await stage.type("drain --undo");
+    },
+  },
+];
+
+/** Of the providers that the server has. */
+export const MODEL_SCENES: readonly Scene[] = [
+  {
+    of: "models list",
+    says: "All of them, or those whose name has a text in it.",
+    play: async (stage) => {
+      await stage.type("models sonnet-5");
+      await stage.type("models list demo");
+    },
+  },
+  {
+    of: "models key",
+    says: "From a pipe, so that neither the shell's history nor the list of processes has it.",
+    play: async (stage) => {
+      await stage.type("models key anthropic", {
+        stdin: "sk-ant-mine\n",
+        shown: "pass show anthropic-key | trunkline models key anthropic",
+      });
+      await stage.type("models key anthropic --remove");
     },
   },
 ];
@@ -51,6 +117,11 @@ export const CLOSING_SCENES: readonly Scene[] = [
     of: "restore",
     says: "Stop the server first. The old database is kept.",
     play: async (stage) => stage.type(`restore ${join(stage.directory, BACKUP)}`),
+  },
+  {
+    of: "rotate-key",
+    says: "Stop the server first. Needed where the key may have been seen.",
+    play: async (stage) => stage.type("rotate-key"),
   },
   {
     of: "migrate-store",

@@ -111,6 +111,39 @@ export const SESSION_SCENES: readonly Scene[] = [
     },
   },
   {
+    of: "rules list",
+    says: "The most specific first; `--session` adds those of a session and leaves out other projects.",
+    play: async (stage) => {
+      await stage.type("rules deny --command 'git push *'");
+      await stage.type("rules list");
+    },
+  },
+  {
+    of: "rules allow",
+    says: "Shown before it is saved at a terminal; scripts use `--yes` or none.",
+    play: async (stage) => {
+      await stage.type("rules allow --tool bash --command 'npm test *'");
+    },
+  },
+  {
+    of: "rules ask",
+    says: "Calls that a rule asks about wait for an approval.",
+    play: async (stage) => stage.type("rules ask --path '**/*.key'"),
+  },
+  {
+    of: "rules deny",
+    says: "A denial holds whatever other rules say.",
+    play: async (stage) => stage.type("rules deny --host '*.example.com' --expires 7d"),
+  },
+  {
+    of: "rules delete",
+    says: "Ends a rule: of yours, or with `--session` of that session.",
+    play: async (stage) => {
+      const { items } = await stage.client.rule.list.query({});
+      for (const { id } of items) await stage.type(`rules delete ${id}`);
+    },
+  },
+  {
     of: "archive",
     says: "Hides a session, and brings it back.",
     play: async (stage) => {

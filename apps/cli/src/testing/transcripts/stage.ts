@@ -42,6 +42,8 @@ export class Stage implements AsyncDisposable {
       TRUNKLINE_DATA_DIR: join(directory, "trunkline"),
       TRUNKLINE_PORT: "0",
       TRUNKLINE_NODE_NAME: "box",
+      TRUNKLINE_MODEL: "demo",
+      ANTHROPIC_API_KEY: "sk-ant-example",
       // Like a machine without it, whichever this one is.
       TRUNKLINE_SANDBOX: "off",
     };

@@ -69,6 +69,14 @@ export const TASK_SCENES: readonly Scene[] = [
     },
   },
   {
+    of: "output",
+    says: "All that a call put out; without `--call` of the session's last one.",
+    play: async (stage) => {
+      const { sessionId } = await stage.newestTask();
+      await stage.type(`output ${sessionId}`);
+    },
+  },
+  {
     of: "approve",
     says: "Calls that need an approval wait, for a day by default. At a terminal `run`, `attach` and `approve` show the whole call and ask; in a script options answer.",
     play: async (stage) => {
@@ -121,6 +129,14 @@ export const TASK_SCENES: readonly Scene[] = [
       const [third, second] = items;
       await stage.type(`move ${third?.id} --before ${second?.id}`);
       await stage.type(`tasks --state submitted,working`);
+    },
+  },
+  {
+    of: "steer",
+    says: "… handed to the running task, which hears it after its current call …",
+    play: async (stage) => {
+      const { items } = await stage.client.task.list.query({ states: ["submitted"] });
+      await stage.type(`steer ${items[0]?.id}`);
     },
   },
   {

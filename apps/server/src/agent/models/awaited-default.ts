@@ -86,7 +86,7 @@ export class AwaitedDefault {
     if (fault instanceof ProviderFault) throw fault;
     throw new ProviderFault(
       "provider_unreachable",
-      `The provider at ${this.#provider.shown.address} does not answer. Check that it is running and that the address is right (OPENAI_BASE_URL)`,
+      `The provider at ${this.#provider.shown.address} does not answer. Check that it is running and that the address is right (${this.#provider.shown.addressVariable})`,
       { retryable: true },
     );
   }
@@ -99,8 +99,8 @@ export class AwaitedDefault {
   }
 
   async #askOnce(): Promise<ListedModel> {
-    const { address, headers, name } = this.#provider;
-    const listed = await firstListedModel(address, headers);
+    const { address, headers, name, shown } = this.#provider;
+    const listed = await firstListedModel(address, headers, shown.addressVariable);
     if (listed.type === "found" && this.#found === null) {
       this.#found = this.#make(`${name}:${listed.model}`);
       clearTimeout(this.#timer);

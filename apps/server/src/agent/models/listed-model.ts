@@ -8,6 +8,9 @@ const LIST_MODELS_TIMEOUT_MS = 2_000;
 /** Maximum length of the list, in UTF-16 units. */
 const MAX_LIST_LENGTH = 5_000_000;
 
+/** Gateways list hundreds. */
+const MAX_MODELS_LISTED = 2_000;
+
 /** Local servers also list models that can't chat. */
 const OTHER_KINDS = /embed|rerank|whisper|tts|transcri|moderation|image|diffusion|\bclip\b/i;
 
@@ -18,10 +21,11 @@ export type ListedModel =
   /** No answer, or too late. */
   | { type: "unreachable"; error: unknown };
 
-/** Asks an OpenAI-compatible server for its models and picks the first chat model. */
+/** Asks an OpenAI-compatible server for its models and picks the first chat model. @param addressVariable sets its address. */
 export async function firstListedModel(
   address: ProviderAddress,
   headers: Readonly<Record<string, string>>,
+  addressVariable: string,
 ): Promise<ListedModel> {
   const answer = await askForModels(address, headers);
   if (!("status" in answer)) return answer;
@@ -31,7 +35,10 @@ export async function firstListedModel(
     const versioned = { ...address, base: `${address.base}/v1` };
     const other = await askForModels(versioned, headers);
     if ("status" in other && modelIn(other.text) !== null) {
-      return { type: "none", hint: `; its models are at ${versioned.base}, so set OPENAI_BASE_URL to that` };
+      return {
+        type: "none",
+        hint: `; its models are at ${versioned.base}, so set ${addressVariable} to that`,
+      };
     }
   }
   // A server that is starting, or a gateway in front of one.
@@ -57,13 +64,31 @@ async function askForModels(
   }
 }
 
+/**
+ * Names of the chat models that an OpenAI-compatible server lists.
+ * @returns null if it lists none, or does not answer in time
+ */
+export async function listedModels(
+  address: ProviderAddress,
+  headers: Readonly<Record<string, string>>,
+): Promise<string[] | null> {
+  const answer = await askForModels(address, headers);
+  if (!("status" in answer) || answer.status >= 300) return null;
+  const models = modelsIn(answer.text);
+  return models.length === 0 ? null : models.slice(0, MAX_MODELS_LISTED);
+}
+
 /** OpenAI's `{ data: [{ id }] }`, or `{ models: [{ name }] }` or a bare list. */
-function modelIn(text: string): string | null {
+function modelsIn(text: string): string[] {
   const list = parseJson(text);
   const items = isObject(list) ? listOf(list["data"] ?? list["models"]) : listOf(list);
-  for (const item of items) {
+  return items.flatMap((item) => {
     const name = isObject(item) ? (item["id"] ?? item["name"] ?? item["model"]) : item;
-    if (typeof name === "string" && name !== "" && !OTHER_KINDS.test(name) && !/\s/.test(name)) return name;
-  }
-  return null;
+    const isChat = typeof name === "string" && /^\S{1,160}$/.test(name) && !OTHER_KINDS.test(name);
+    return isChat ? [name] : [];
+  });
+}
+
+function modelIn(text: string): string | null {
+  return modelsIn(text)[0] ?? null;
 }

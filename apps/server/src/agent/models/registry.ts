@@ -1,64 +1,124 @@
 import { TrunklineError } from "@trunkline/contract";
+import type { Catalogue } from "../../catalogue/port.ts";
 import type { ModelConfig } from "../../config.ts";
-import type { ModelProbe, ModelRegistry, ResolvedModel } from "../port.ts";
-import { createDemoModel, DEMO_MODEL_NAME } from "./demo/demo-model.ts";
+import type { ConfigFile } from "../../config-file/port.ts";
+import type { ModelLists, ModelProbe, ModelRegistry, ResolvedModel } from "../port.ts";
+import type { Prices } from "../../usage/port.ts";
 import { AwaitedDefault, type Notes } from "./awaited-default.ts";
+import { createDemoModel, DEMO_MODEL_NAME } from "./demo/demo-model.ts";
+import { catalogueKey, ModelListing } from "./model-listing.ts";
 import { probeModel } from "./probe.ts";
-import { type ConfiguredProvider, configuredProviders } from "./provider-table.ts";
+import { providerSettings, SettingError } from "./provider-setting.ts";
+import { type ConfiguredProvider, openProvider } from "./provider-table.ts";
 import { createSecretRedactor } from "./secret-redactor.ts";
+import { type ProviderKeys, UserProviders } from "./user-providers.ts";
 
 const MAX_MODELS_KEPT = 100;
 
-export interface Models extends ModelRegistry, ModelProbe {
+export interface Models extends ModelRegistry, ModelProbe, ModelLists {
   /** Stops looking for servers that were down at the start. */
   stop(): void;
 }
 
+export interface RegistryOptions extends Notes {
+  /** Absent: there are no providers beside those of the environment, and no fallbacks. */
+  file?: Pick<ConfigFile, "sections" | "valueOf">;
+  /** Absent: nothing is known of any model. */
+  catalogue?: Catalogue;
+  /** Absent: no price is known. */
+  prices?: Prices;
+  /** Users' own keys. Absent: there are none. */
+  keys?: ProviderKeys;
+  /** Ms since the epoch. */
+  now?: () => number;
+}
+
+const NOTHING_KNOWN: Catalogue = { source: "none", date: "1970-01-01", find: () => null, idsOf: () => [] };
+
 /**
- * The available models and the default: `TRUNKLINE_MODEL`, else the first provider with a key, else the demo model. An
+ * The available models and the default: `TRUNKLINE_MODEL`, else the first provider's, else the demo model. An
  * OpenAI-compatible server is asked for its models; while it is down it is asked again, and tasks that need it fail
  * like those of an unreachable provider.
  * @throws TrunklineError `model_unknown` if the default has no provider, SettingError; the message says what to set.
  */
-export async function createModelRegistry(config: ModelConfig, notes: Notes = {}): Promise<Models> {
-  const providers = await configuredProviders(config);
-  const { patience } = config;
+export async function createModelRegistry(
+  config: ModelConfig,
+  {
+    file = { sections: {}, valueOf: () => "" },
+    catalogue = NOTHING_KNOWN,
+    prices,
+    keys,
+    now = Date.now,
+    ...notes
+  }: RegistryOptions = {},
+): Promise<Models> {
+  const { patience, maxOutputTokens } = config;
+  const settings = providerSettings(config, file);
+  const providers = await Promise.all(
+    settings.map(async (setting) => openProvider(setting, maxOutputTokens)),
+  );
+  const ofUsers = keys && new UserProviders({ settings, maxOutputTokens, keys });
   // Cached: creating a model is slow, because an SDK builds its schemas for each.
   const made = new Map<string, ResolvedModel>([
     [DEMO_MODEL_NAME, { name: DEMO_MODEL_NAME, model: createDemoModel(), patience }],
   ]);
 
-  const make = (name: string): ResolvedModel => {
+  const make = (name: string, provider: ConfiguredProvider, model: string): ResolvedModel => {
+    const known = catalogue.find(catalogueKey(provider), model) ?? undefined;
+    return {
+      name,
+      model: provider.create(model, known?.efforts),
+      patience,
+      contextTokens: known?.contextTokens,
+      readsImages: known?.readsImages,
+      pricing: { kind: provider.kind, address: provider.address.base },
+      redact: createSecretRedactor(provider.secrets),
+      provider: provider.shown,
+    };
+  };
+  const parse = (name: string): { provider: ConfiguredProvider; model: string } => {
     const colon = name.indexOf(":");
     const provider = providers.find((candidate) => candidate.name === name.slice(0, Math.max(0, colon)));
     const model = name.slice(colon + 1);
     if (provider === undefined || model === "") throw unknownModel(name, providers);
-    const redact = createSecretRedactor(provider.secrets);
-    return { name, model: provider.create(model), patience, redact, provider: provider.shown };
+    return { provider, model };
   };
   const resolve = (name: string): ResolvedModel => {
     if (awaited !== null && name === awaited.pendingName) return awaited.resolved;
     const known = made.get(name);
     if (known !== undefined) return known;
-    const model = make(name);
+    const { provider, model } = parse(name);
+    const resolved = make(name, provider, model);
     // Callers may use any name, so bound the cache.
-    if (made.size < MAX_MODELS_KEPT) made.set(name, model);
-    return model;
+    if (made.size < MAX_MODELS_KEPT) made.set(name, resolved);
+    return resolved;
   };
 
   const [first] = providers;
   const awaited =
     config.model === undefined && first !== undefined && first.defaultModel === null
-      ? new AwaitedDefault({ provider: first, patience, make, notes })
+      ? new AwaitedDefault({ provider: first, patience, make: resolve, notes })
       : null;
   await awaited?.start();
   const settled =
     config.model ?? (first === undefined ? DEMO_MODEL_NAME : `${first.name}:${first.defaultModel}`);
   const defaultModel = (): string => awaited?.resolved.name ?? settled;
   resolve(defaultModel());
+  const fallbacks = file.sections.fallbacks ?? [];
+  for (const name of fallbacks) if (name !== DEMO_MODEL_NAME) checkFallback(name, parse);
   const ofProviders = providers.flatMap((provider) =>
     provider.defaultModel === null ? [] : [`${provider.name}:${provider.defaultModel}`],
   );
+  const listing = new ModelListing({ catalogue, prices, now });
+
+  const forUser = async (name: string, userId: string): Promise<ResolvedModel> => {
+    const resolved = resolve(name);
+    const isUnnamed = name === awaited?.pendingName && resolved.name === name;
+    if (ofUsers === undefined || name === DEMO_MODEL_NAME || isUnnamed) return resolved;
+    const { provider, model } = parse(resolved.name);
+    const own = await ofUsers.find(userId, provider.name);
+    return own === null ? resolved : make(resolved.name, own, model);
+  };
   return {
     get defaultModel() {
       return defaultModel();
@@ -67,9 +127,30 @@ export async function createModelRegistry(config: ModelConfig, notes: Notes = {}
       return [...new Set([defaultModel(), ...ofProviders, DEMO_MODEL_NAME])];
     },
     resolve,
+    forUser,
+    async fallback(tried, userId) {
+      const next = fallbacks.find((name) => !tried.has(name));
+      return next === undefined ? null : forUser(next, userId);
+    },
+    async list(userId) {
+      const own = (await ofUsers?.providersOf(userId)) ?? [];
+      const found = await listing.list(providers, { defaultModel: defaultModel(), own });
+      const { source, date } = catalogue;
+      return { ...found, fallbacks: [...fallbacks], catalogue: { source, date } };
+    },
     probe: async (name) => probeModel(resolve(name)),
     stop: () => awaited?.stop(),
   };
+}
+
+/** @throws SettingError */
+function checkFallback(name: string, parse: (name: string) => unknown): void {
+  try {
+    parse(name);
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    throw new SettingError(`fallbacks in trunkline.config.json: ${message}`);
+  }
 }
 
 function unknownModel(name: string, providers: readonly ConfiguredProvider[]): TrunklineError {
@@ -77,6 +158,6 @@ function unknownModel(name: string, providers: readonly ConfiguredProvider[]): T
   return new TrunklineError(
     "model_unknown",
     `No model '${name}' here. A model is named ${forms.join(" or ")}; more providers come with their keys: ` +
-      "OPENAI_API_KEY, ANTHROPIC_API_KEY, GOOGLE_GENERATIVE_AI_API_KEY, or OPENAI_BASE_URL",
+      "OPENAI_API_KEY, ANTHROPIC_API_KEY, GOOGLE_GENERATIVE_AI_API_KEY, OPENAI_BASE_URL, or providers in trunkline.config.json",
   );
 }

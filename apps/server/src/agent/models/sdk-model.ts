@@ -2,6 +2,7 @@ import type {
   LanguageModelV4,
   LanguageModelV4CallOptions,
   LanguageModelV4FunctionTool,
+  LanguageModelV4Prompt,
   LanguageModelV4StreamPart,
   LanguageModelV4Usage,
   SharedV4ProviderMetadata,
@@ -26,17 +27,21 @@ export interface SdkModelOptions {
   maxOutputTokens: number | undefined;
   /** Options of every call. */
   providerOptions?: LanguageModelV4CallOptions["providerOptions"];
+  /** Changes each prompt for the provider. */
+  adapt?: (prompt: LanguageModelV4Prompt) => LanguageModelV4Prompt;
 }
 
 /** A model behind one of the AI SDK's providers. */
 export function createSdkModel(model: LanguageModelV4, options: SdkModelOptions): Model {
   return {
     modelId: model.modelId,
-    async ask({ prompt, tools, maxOutputTokens }, call) {
+    async ask({ prompt, tools, maxOutputTokens, effort }, call) {
       const ending = new AbortController();
       const abortSignal = AbortSignal.any([call.signal, ending.signal]);
-      const callOptions: LanguageModelV4CallOptions = { prompt, abortSignal };
+      const { adapt = (given) => given } = options;
+      const callOptions: LanguageModelV4CallOptions = { prompt: adapt(prompt), abortSignal };
       if (tools !== undefined) callOptions.tools = tools.map(portableTool);
+      if (effort !== undefined) callOptions.reasoning = effort;
       const limit = maxOutputTokens ?? options.maxOutputTokens;
       if (limit !== undefined) callOptions.maxOutputTokens = limit;
       if (options.providerOptions !== undefined) callOptions.providerOptions = options.providerOptions;
@@ -140,11 +145,13 @@ function finishReason({ unified, raw }: FinishPart["finishReason"], context: Fau
 }
 
 function usageOf({ inputTokens, outputTokens }: LanguageModelV4Usage): Usage {
+  const cacheWriteTokens = wholeTokens(inputTokens.cacheWrite) ?? 0;
   return {
     inputTokens: wholeTokens(inputTokens.total) ?? 0,
     outputTokens: wholeTokens(outputTokens.total) ?? 0,
     reasoningTokens: wholeTokens(outputTokens.reasoning),
     cachedInputTokens: wholeTokens(inputTokens.cacheRead),
+    ...(cacheWriteTokens > 0 && { cacheWriteTokens }),
   };
 }
 

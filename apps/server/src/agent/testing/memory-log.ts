@@ -3,7 +3,7 @@ import { EventEmitter, once } from "node:events";
 import { Readable } from "node:stream";
 import type { EventDataOf, EventDraft, EventType, SessionEvent, TaskReason } from "@trunkline/contract";
 import { SessionEvent as SessionEventSchema } from "@trunkline/contract/schemas";
-import type { DeltaEvent, RunEvent, RunLog, RunOutcome, RunSink, Waits } from "../port.ts";
+import type { DeltaEvent, RunEvent, RunLog, RunOutcome, RunSink, Steering, Waits } from "../port.ts";
 
 /** The run has lost its task; the real sink throws the same. */
 export class LostError extends Error {
@@ -16,6 +16,7 @@ export class MemoryLog {
   readonly #changes = new EventEmitter();
   #events: SessionEvent[] = [];
   #seq = 0;
+  readonly #waiting: { id: string; prompt: string }[] = [];
   #passedMs = 0;
   /** Everything ever appended, pieces included, by commit. */
   readonly commits: SessionEvent[][] = [];
@@ -46,6 +47,9 @@ export class MemoryLog {
         return { events, hasMore: left.length > limit };
       },
       last: async (types) => this.#events.findLast((event) => isOfTypes(event, types)),
+      follow: () => {
+        throw new Error("a log in memory is not followed");
+      },
       ofTypes: (types, { after = 0, upTo = Number.MAX_SAFE_INTEGER } = {}) => {
         const events = this.#events.filter((event) => isOfTypes(event, types));
         return Readable.from(events.filter(({ seq }) => seq > after && seq <= upTo));
@@ -75,6 +79,32 @@ export class MemoryLog {
       delta: async (event: DeltaEvent) => {
         await write([event]);
       },
+    };
+  }
+
+  /** A message for the task, which waits until it is handed over. */
+  steer(taskId: string, prompt: string): string {
+    const id = randomUUID();
+    this.append({
+      taskId: id,
+      type: "task.submitted",
+      data: { prompt, model: null, whenBusy: "steer", steers: taskId },
+    });
+    this.#waiting.push({ id, prompt });
+    return id;
+  }
+
+  steering(taskId: string): Steering {
+    return {
+      take: async () =>
+        this.#waiting
+          .splice(0)
+          .flatMap(({ id, prompt }) =>
+            this.append(
+              { taskId, type: "task.steered", data: { prompt, steeredTaskId: id } },
+              { taskId: id, type: "task.canceled", data: { reason: "steered", by: "server" } },
+            ),
+          ),
     };
   }
 
@@ -156,6 +186,19 @@ export class MemoryLog {
     const id = { approvalId: approvalId ?? "" };
     if (decision === null) this.append({ taskId, type: "approval.expired", data: id });
     else this.append({ taskId, type: "approval.answered", data: { ...id, decision, by: "alice", note } });
+    if (decision !== "always") return;
+    const asked = this.of("approval.requested").find((request) => request.approvalId === approvalId);
+    const rule = asked?.rules?.[0];
+    if (rule === undefined) return;
+    const data = {
+      ...rule,
+      ruleId: randomUUID(),
+      effect: "allow",
+      expiresAt: null,
+      by: "alice",
+      ...id,
+    } as const;
+    this.append({ taskId, type: "rule.created", data });
   }
 
   /** Moves the clock of later appends forward. */

@@ -1,15 +1,15 @@
 import { FakeProvider, type FakeProviderOptions } from "@trunkline/testkit";
-import type { Budget } from "@trunkline/contract";
+import type { Budget, Effort } from "@trunkline/contract";
 import { ToolBench } from "../../tools/testing/tool-bench.ts";
 import type { ModelConfig } from "../../config.ts";
 import type { Tool } from "../../tools/port.ts";
 import { sameTools } from "../../tools/testing/same-tools.ts";
 import { createApprovalPolicy } from "../../approvals/policy.ts";
-import type { ApprovalMode } from "../../approvals/port.ts";
+import type { ApprovalMode, RuleInForce } from "../../approvals/port.ts";
 import { systemClock } from "../clock.ts";
 import { createRunTask, type LoopDeps } from "../loop.ts";
 import { createModelRegistry } from "../models/registry.ts";
-import type { ModelRegistry, RunOutcome } from "../port.ts";
+import type { ModelRegistry, RunOutcome, Subagents } from "../port.ts";
 import { MemoryLog } from "./memory-log.ts";
 
 /** Time of day of every run, in ms. */
@@ -22,13 +22,19 @@ export const SECRET = "sk-canary-0123456789";
 export interface RunOptions {
   /** For this run; default: the bench's. */
   model?: string;
+  effort?: Effort;
+  /** Names of models. */
+  fallbacks?: readonly string[];
   budget?: Budget;
   signal?: AbortSignal;
   deps?: LoopDeps;
   tools?: readonly Tool[];
   approvals?: ApprovalMode;
+  /** Of the user, the project and the operator. */
+  rules?: readonly RuleInForce[];
   /** The model's context window, if known. */
   contextTokens?: number;
+  subagents?: Subagents;
   /** Up to this event the log was imported. */
   importedSeq?: number;
 }
@@ -66,7 +72,7 @@ export class RunBench implements AsyncDisposable {
     return new RunBench(provider, await ToolBench.create({ graceMs: 300, forceMs: 5_000 }), models);
   }
 
-  run(taskId: string, options: RunOptions = {}): Promise<RunOutcome> {
+  async run(taskId: string, options: RunOptions = {}): Promise<RunOutcome> {
     const clock = {
       ...systemClock,
       random: () => 0.5,
@@ -79,7 +85,8 @@ export class RunBench implements AsyncDisposable {
       },
     };
     const runTask = createRunTask({ clock, ...options.deps });
-    return runTask({
+    const sink = this.log.sink(taskId);
+    const outcome = await runTask({
       sessionId: this.log.sessionId,
       taskId,
       log: this.log.reader(),
@@ -87,15 +94,34 @@ export class RunBench implements AsyncDisposable {
         ...this.#models.resolve(options.model ?? this.#models.defaultModel),
         contextTokens: options.contextTokens,
       },
+      effort: options.effort,
+      fallback: async (tried) => {
+        const next = options.fallbacks?.find((name) => !tried.has(name));
+        return next === undefined ? null : this.#models.resolve(next);
+      },
       ownerId: OWNER_ID,
       tools: sameTools(options.tools ?? this.toolBench.tools),
-      policy: createApprovalPolicy(options.approvals ?? "never"),
+      policy: {
+        policyOf: async () =>
+          createApprovalPolicy({
+            mode: options.approvals ?? "never",
+            rules: options.rules ?? [],
+            now: Date.now,
+          }),
+      },
       importedSeq: options.importedSeq ?? 0,
       workspace: this.toolBench.workspace,
       budget: options.budget ?? {},
-      sink: this.log.sink(taskId),
+      ...(options.subagents && { subagents: options.subagents }),
+      steering: this.log.steering(taskId),
+      sink,
       signal: options.signal ?? new AbortController().signal,
     });
+    if (outcome.type !== "completed") return outcome;
+    // As the runner commits them, with the end.
+    const { events = [], ...completed } = outcome;
+    if (events.length > 0) await sink.append(events);
+    return completed;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

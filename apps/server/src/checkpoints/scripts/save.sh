@@ -13,12 +13,15 @@
 set -euo pipefail
 umask 077
 known_tree=$1 message=$2 max_file=$3 max_total=$4
-scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+# Processes take most of the time where little changed, so nothing is started that has nothing to do.
 # Nobody else writes here, so what there is was left by a kill.
-rm -f "$GIT_DIR/index.lock" "$GIT_DIR/HEAD.lock" "$GIT_DIR/refs/heads/checkpoints.lock"
+scratch=$GIT_DIR/saving
+[ -d "$scratch" ] || mkdir "$scratch"
+for lock in "$GIT_DIR/index.lock" "$GIT_DIR/HEAD.lock" "$GIT_DIR/refs/heads/checkpoints.lock"; do
+  [ ! -e "$lock" ] || rm -f "$lock"
+done
 oversize=$GIT_DIR/oversize
-touch "$oversize"
+[ -e "$oversize" ] || : >"$oversize"
 no_blob=e69de29bb2d1d6434b8b29ae775ad8c2e48c5391
 no_hash=0000000000000000000000000000000000000000
 
@@ -35,13 +38,13 @@ leave_out_oversize() {
 }
 
 # `SIZE PATH`, each with NUL. What is gone by now is left out.
-sizes() { xargs -0 -r stat --printf '%s %n\0' -- 2>/dev/null || :; }
+sizes() { [ ! -s "$1" ] || xargs -0 -r stat --printf '%s %n\0' -- <"$1" 2>/dev/null || :; }
 
 : >"$scratch/oversize"
 while IFS= read -r -d '' entry; do
   if ((${entry%% *} > max_file)); then printf '%s\0' "${entry#* }"; fi
-done < <(sizes <"$oversize") >"$scratch/oversize"
-cmp -s "$oversize" "$scratch/oversize" || leave_out_oversize
+done < <(sizes "$oversize") >"$scratch/oversize"
+if [ -s "$oversize" ]; then cmp -s "$oversize" "$scratch/oversize" || leave_out_oversize; fi
 
 status() {
   git -c status.showUntrackedFiles=all status --porcelain=v1 -z --no-renames --untracked-files=all >"$scratch/status"
@@ -53,6 +56,7 @@ status 2>/dev/null || {
   status
 }
 for _ in {1..32}; do
+  [ -s "$scratch/status" ] || break
   sed -z -n 's|^?? \(.*/\)$|\1|p' <"$scratch/status" >"$scratch/repositories"
   [ -s "$scratch/repositories" ] || break
   sed -z "s|^|100644 $no_blob 0\t|; s|\$|.trunkline-repository|" <"$scratch/repositories" |
@@ -76,17 +80,19 @@ while IFS= read -r -d '' entry; do
   esac
 done <"$scratch/status" 4>"$scratch/deleted" 5>"$scratch/present" 6>"$scratch/unreadable"
 
-total=0 has_grown=
+# By way of a file: from a pipe, bash reads one byte at a time.
+sizes "$scratch/present" >"$scratch/sizes"
+total=0 count=0 has_grown=
 while IFS= read -r -d '' entry; do
   size=${entry%% *} path=${entry#* }
   if ((size > max_file)); then
     printf '%s\0' "$path" | tee -a "$scratch/oversize" >>"$scratch/deleted"
     has_grown=1
   else
-    total=$((total + size))
+    total=$((total + size)) count=$((count + 1))
     printf '%s\0' "$path" >&5
   fi
-done < <(sizes <"$scratch/present") 5>"$scratch/added"
+done <"$scratch/sizes" 5>"$scratch/added"
 if ((total > max_total)); then
   echo "too-much $total"
   exit 0
@@ -97,20 +103,28 @@ if [ -s "$scratch/deleted" ]; then
   sed -z "s|^|0 $no_hash\t|" <"$scratch/deleted" | git update-index -z --index-info
 fi
 if [ -s "$scratch/added" ]; then
-  git update-index -z --add --replace --remove --stdin <"$scratch/added"
+  # Many at once go straight into a pack, as git has it for large files, instead of a file and a rename for each.
+  bulk=()
+  ((count < 500)) || bulk=(-c core.bigFileThreshold=1 -c core.compression=1)
+  git "${bulk[@]}" update-index -z --add --replace --remove --stdin <"$scratch/added"
 fi
 
-# A full disk may have taken the last commit; the history begins anew.
-git cat-file -e HEAD 2>/dev/null || rm -f "$GIT_DIR/refs/heads/checkpoints"
-head_tree=$(git rev-parse -q --verify 'HEAD^{tree}') || head_tree=
+# A full disk may have taken the last commit, or its tree; the history begins anew.
+if saved=$(git rev-parse -q --verify 'HEAD^{tree}' 2>/dev/null); then head_tree=$saved; else
+  head_tree=
+  git cat-file -e HEAD 2>/dev/null || rm -f "$GIT_DIR/refs/heads/checkpoints"
+fi
 if [ -s "$scratch/status" ] || [ -z "$head_tree" ]; then tree=$(git write-tree); else tree=$head_tree; fi
 echo "tree $tree"
 if [ "$tree" != "$known_tree" ]; then
+  commit=$(git rev-parse -q --verify HEAD) || commit=
   if [ "$tree" != "$head_tree" ]; then
-    parent=$(git rev-parse -q --verify HEAD) || parent=
-    git update-ref refs/heads/checkpoints "$(git commit-tree ${parent:+-p "$parent"} -m "$message" "$tree")"
+    commit=$(git commit-tree ${commit:+-p "$commit"} -m "$message" "$tree")
+    git update-ref refs/heads/checkpoints "$commit"
   fi
-  echo "commit $(git rev-parse HEAD)"
+  echo "commit $commit"
 fi
 echo
-cat "$scratch/oversize" "$scratch/unreadable"
+for omitted in "$scratch/oversize" "$scratch/unreadable"; do
+  [ ! -s "$omitted" ] || cat "$omitted"
+done

@@ -64,6 +64,7 @@ function newSession(ownerId: string, title: string): Session {
     title,
     agent: "default",
     model: null,
+    effort: null,
     workspace: "/nowhere",
     projectId: null,
     baseRef: null,

@@ -62,6 +62,8 @@ export async function openHttpFixture(
     auth: { ...auth.auth, ...changeAuth(auth.auth) },
     audit: auth.audit,
     readiness: {},
+    metrics: { text: async () => "" },
+    metricsToken: undefined,
     sharedLimits: null,
     turns: new EventLoopTurns(),
     web: null,

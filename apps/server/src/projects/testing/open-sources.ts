@@ -10,6 +10,7 @@ import { auditRecord } from "../../store/testing/audit-record.ts";
 import { createSourceCheck } from "../check-source.ts";
 import { CredentialVault } from "../credential-vault.ts";
 import { ProjectSources } from "../project-sources.ts";
+import type { FindRoute } from "../git-reach.ts";
 import { Remotes } from "../remote.ts";
 
 export interface SourcesBench extends AsyncDisposable {
@@ -35,6 +36,8 @@ export async function openSources(
     root?: string;
     /** Leaves the data directory for another one. */
     keeps?: true;
+    /** Absent: as for a server's single user. */
+    findRoute?: FindRoute;
   } = {},
 ): Promise<SourcesBench> {
   const bench = await openTestGit(options.dataDir === undefined ? {} : { dataDir: options.dataDir });
@@ -53,14 +56,15 @@ export async function openSources(
   const ownerId = "00000000-0000-7000-8000-0000000000aa";
   await store.users.ensure({ id: ownerId, name: "ada", createdAt: 1, removedAt: null });
   const vault = new CredentialVault({ sharedDir, keyFile: undefined });
+  const { findRoute = async () => null } = options;
   const protocols = ["https", "http", "ssh", "file"];
-  const remotes = new Remotes({ store: store.projects, vault, protocols, dataDir });
+  const remotes = new Remotes({ store: store.projects, vault, protocols, findRoute, dataDir });
   await remotes.start();
   const sources = new ProjectSources({
     store,
     git,
     remotes,
-    checkSource: createSourceCheck({ roots: [root], protocols }, async () => false),
+    checkSource: createSourceCheck({ roots: [root], protocols }, async () => false, findRoute),
     sharedDir,
     limits: options.limits ?? { timeMs: 60_000, bytes: 1_000_000_000 },
     removeDirectory,

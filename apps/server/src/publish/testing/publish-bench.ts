@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { afterAll } from "vitest";
 import { openTestGit, type TestGit } from "../../git/testing/open-test-git.ts";
 import { git as gitAsUser } from "../../git/testing/repositories.ts";
 import type { Publisher, SessionWork } from "../port.ts";
@@ -7,7 +8,7 @@ import { createPublisher } from "../publisher.ts";
 
 /** A bare repository to publish to, its mirror, a session's clone, and the publisher. */
 export interface PublishBench extends AsyncDisposable {
-  test: TestGit;
+  test: Pick<TestGit, "git" | "dataDir" | "directory">;
   publisher: Publisher;
   /** Bare, with the branch `main`. */
   origin: string;
@@ -20,34 +21,72 @@ export interface PublishBench extends AsyncDisposable {
   inOrigin(...args: string[]): Promise<string>;
 }
 
-export async function openPublishBench({ forges = [] }: { forges?: string[] } = {}): Promise<PublishBench> {
-  const test = await openTestGit();
-  const { git, dataDir } = test;
-  const [origin, mirror, directory] = ["origin.git", "mirror.git", "workspace"].map((name) =>
-    join(dataDir, name),
+/** Made once for a test file: to look for the sandbox and to fill three repositories takes longer than most tests. */
+interface Template {
+  git: TestGit;
+  directory: string;
+  baseCommit: string;
+}
+
+let template: Promise<Template> | undefined;
+let benches = 0;
+
+afterAll(async () => {
+  await (await template)?.git[Symbol.asyncDispose]();
+});
+
+async function makeTemplate(): Promise<Template> {
+  const git = await openTestGit();
+  const directory = await git.directory("template");
+  const [origin, mirror, workspace] = ["origin.git", "mirror.git", "workspace"].map((name) =>
+    join(directory, name),
   ) as [string, string, string];
-  const seed = await test.directory("seed");
+  const seed = await git.directory("seed");
   await gitAsUser(seed, "init", "-q", "-b", "main");
   await writeFile(join(seed, "add.ts"), "export const add = (a: number, b: number) => a - b;\n");
   await writeFile(join(seed, "README.md"), "# Demo\n");
   await gitAsUser(seed, "add", ".");
   await gitAsUser(seed, "commit", "-qm", "Initial");
-  await gitAsUser(dataDir, "clone", "-q", "--bare", seed, origin);
-  await gitAsUser(dataDir, "clone", "-q", "--mirror", origin, mirror);
-  await gitAsUser(dataDir, "clone", "-q", "--shared", mirror, directory);
-  await gitAsUser(directory, "switch", "-qc", "trunkline/fix");
-  const publications = await test.directory("publications");
+  await gitAsUser(directory, "clone", "-q", "--bare", seed, origin);
+  await gitAsUser(directory, "clone", "-q", "--mirror", origin, mirror);
+  await gitAsUser(directory, "clone", "-q", "--shared", mirror, workspace);
+  await gitAsUser(workspace, "switch", "-qc", "trunkline/fix");
+  return { git, directory, baseCommit: await gitAsUser(workspace, "rev-parse", "HEAD") };
+}
+
+export async function openPublishBench({ forges = [] }: { forges?: string[] } = {}): Promise<PublishBench> {
+  template ??= makeTemplate();
+  const { git: test, directory: from, baseCommit } = await template;
+  const dataDir = join(test.dataDir, `bench-${(benches += 1)}`);
+  await cp(from, dataDir, { recursive: true });
+  const directoryOf = async (name: string): Promise<string> => {
+    await mkdir(join(dataDir, name), { recursive: true });
+    return join(dataDir, name);
+  };
+  const [origin, mirror, directory] = ["origin.git", "mirror.git", "workspace"].map((name) =>
+    join(dataDir, name),
+  ) as [string, string, string];
+  // Where the copies name each other.
+  for (const file of [
+    join(mirror, "config"),
+    join(directory, ".git", "config"),
+    join(directory, ".git", "objects", "info", "alternates"),
+  ]) {
+    await writeFile(file, (await readFile(file, "utf8")).replaceAll(from, dataDir));
+  }
+  const publications = await directoryOf("publications");
   const work: SessionWork = {
     sessionId: "01900000-0000-7000-8000-000000000001",
     directory,
     mirror,
-    baseCommit: await gitAsUser(directory, "rev-parse", "HEAD"),
+    baseCommit,
+    archived: null,
     title: "Fix addition",
     author: { name: "Ada", email: "ada@users.trunkline.invalid" },
   };
   return {
-    test,
-    publisher: createPublisher({ git, sharedDir: dataDir, forges }),
+    test: { git: test.git, dataDir, directory: directoryOf },
+    publisher: createPublisher({ git: test.git, sharedDir: dataDir, forges }),
     origin,
     work,
     publications,
@@ -57,6 +96,6 @@ export async function openPublishBench({ forges = [] }: { forges?: string[] } = 
     },
     inWork: async (...args) => gitAsUser(directory, ...args),
     inOrigin: async (...args) => gitAsUser(origin, ...args),
-    [Symbol.asyncDispose]: async () => test[Symbol.asyncDispose](),
+    [Symbol.asyncDispose]: async () => rm(dataDir, { recursive: true, force: true }),
   };
 }

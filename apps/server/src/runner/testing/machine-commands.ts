@@ -13,7 +13,9 @@ import {
   type ModelSession,
   type ModelTask,
   newModelTask,
+  placeSteer,
   settle,
+  steerable,
 } from "./machine-model.ts";
 import type { MachineUnderTest } from "./machine-under-test.ts";
 import { approvalCommands } from "./machine-approvals.ts";
@@ -28,6 +30,7 @@ import {
   takeOverCrash,
   takeOverQueued,
 } from "./machine-crash.ts";
+import { steeringCommands } from "./machine-steering.ts";
 import { alice, bob } from "./scripted-server.ts";
 
 /** Commands for tasks, in any order. Numbers select one of the existing sessions or tasks. */
@@ -39,6 +42,7 @@ export function machineCommands(): fc.Arbitrary<MachineCommand>[] {
     "enqueue" as const,
     "interrupt" as const,
     "reject" as const,
+    "steer" as const,
   );
   const onTask = (
     name: string,
@@ -102,6 +106,7 @@ export function machineCommands(): fc.Arbitrary<MachineCommand>[] {
     onRunning("fail", async (task, real) => finish(task, real, "failed")).map(settled),
     pick.map((s) => command(`follow ${s}`, hasTask, async (model, real) => follow(model, real, s))),
     ...approvalCommands(),
+    ...steeringCommands(),
     fc.constant(command("restart", hasTask, restart)),
     fc.constant(command("crash", hasTask, crash)),
     fc
@@ -175,7 +180,9 @@ function endActive(session: ModelSession): void {
 
 /** An interrupting task goes before everything queued. */
 function place(session: ModelSession, task: ModelTask, whenBusy: SubmitTaskInput["whenBusy"]): void {
+  const target = steerable(session);
   if (whenBusy === "interrupt") session.queue.unshift(task);
+  else if (whenBusy === "steer" && target !== null) placeSteer(task, target);
   else session.queue.push(task);
 }
 
@@ -199,7 +206,12 @@ async function submitAndCrash(
   const [taskId] = stored.map((event) => event.taskId);
   if (typeof taskId === "string") {
     const task = newModelTask(model, session, taskId, prompt);
-    place(session, task, whenBusy);
+    const [targetId] = stored.map((event) =>
+      event.type === "task.submitted" ? event.data.steers : undefined,
+    );
+    const target = model.tasks.find(({ id }) => id === targetId);
+    if (target === undefined) place(session, task, whenBusy === "steer" ? "enqueue" : whenBusy);
+    else placeSteer(task, target);
     await takeOverQueued(task, real);
   }
   await settle(model, real);
@@ -307,6 +319,7 @@ async function move(
   const others = session.queue.filter((queued) => queued !== task);
   others.splice(target === null ? others.length : others.indexOf(target), 0, task);
   session.queue = others;
+  task.steers = null;
 }
 
 async function retry(task: ModelTask, real: MachineUnderTest, model: MachineModel): Promise<void> {

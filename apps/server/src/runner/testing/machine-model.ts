@@ -28,6 +28,8 @@ export interface ModelTask {
   session: ModelSession;
   prompt: string;
   state: "queued" | "running" | "waiting" | TerminalTaskState;
+  /** The task that it is a message for, while it is queued. */
+  steers: ModelTask | null;
   /** Open approvals, while it waits. */
   open: string[];
   attempt: number;
@@ -47,6 +49,7 @@ export function newModelTask(
     session,
     prompt,
     state: "queued",
+    steers: null,
     open: [],
     attempt: 0,
     crashes: 0,
@@ -62,6 +65,21 @@ export function endModelTask(task: ModelTask, state: TerminalTaskState): void {
   session.queue = session.queue.filter((queued) => queued !== task);
   if (session.running === task) session.running = null;
   if (session.waiting === task) session.waiting = null;
+}
+
+/** What a message sent now is for, this one excepted. */
+export function steerable(session: ModelSession, except?: ModelTask): ModelTask | null {
+  return activeTask(session) ?? (session.queue[0] === except ? null : (session.queue[0] ?? null));
+}
+
+/** Behind its target and earlier messages for it. */
+export function placeSteer(task: ModelTask, target: ModelTask): void {
+  const { session } = task;
+  const others = session.queue.filter((queued) => queued !== task);
+  const earlier = others.findLastIndex(({ steers }) => steers === target);
+  others.splice((earlier === -1 ? others.indexOf(target) : earlier) + 1, 0, task);
+  session.queue = others;
+  task.steers = target;
 }
 
 /** It releases its slot until these are answered. */
@@ -126,6 +144,7 @@ export function start(task: ModelTask): void {
   session.queue.shift();
   session.running = task;
   task.state = "running";
+  task.steers = null;
   task.attempt += 1;
 }
 

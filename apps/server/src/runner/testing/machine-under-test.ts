@@ -5,6 +5,7 @@ import { pino } from "pino";
 import type { Approvals } from "../../approvals/port.ts";
 import { ManualClock } from "../../approvals/testing/manual-clock.ts";
 import type { ModelRegistry } from "../../agent/port.ts";
+import { oneAgent } from "../../agent/testing/one-agent.ts";
 import { composeCore } from "../../compose-core.ts";
 import { createCompute } from "../../compute/pool.ts";
 import { type Log, readAll } from "../../log/port.ts";
@@ -24,6 +25,8 @@ const models: ModelRegistry = {
   defaultModel: "demo",
   names: ["demo"],
   resolve: (name) => ({ name, model: {} as never, patience: { startMs: 1, idleMs: 1 } }),
+  forUser: async (name) => models.resolve(name),
+  fallback: async () => null,
 };
 
 interface Server {
@@ -175,7 +178,7 @@ function build(
     store,
     dataDir: directory,
     models,
-    runTask: runs.runTask,
+    agents: oneAgent(runs.runTask),
     tools: sameTools([]),
     turns: new EventLoopTurns(),
     compute: createCompute({ logger: pino({ level: "silent" }) }),

@@ -10,6 +10,7 @@ import type {
 } from "@trunkline/contract";
 import { pino } from "pino";
 import type { ModelRegistry, RunInput, RunOutcome } from "../../agent/port.ts";
+import { oneAgent } from "../../agent/testing/one-agent.ts";
 import { composeCore } from "../../compose-core.ts";
 import { createCompute } from "../../compute/pool.ts";
 import type { Compute } from "../../compute/port.ts";
@@ -62,6 +63,8 @@ const models: ModelRegistry = {
   defaultModel: "demo",
   names: ["demo"],
   resolve: (name) => ({ name, model: {} as never, patience: { startMs: 1, idleMs: 1 } }),
+  forUser: async (name) => models.resolve(name),
+  fallback: async () => null,
 };
 
 export const done = (result = "ok"): RunOutcome => ({
@@ -128,10 +131,10 @@ export async function startScriptedNode(options: ScriptedNodeOptions): Promise<S
     now: store.now,
     expiryClock: time,
     node: options.name ?? "test",
-    async runTask(input) {
+    agents: oneAgent(async (input) => {
       const task = await store.tasks.get(input.taskId);
       return (scripts.get(task?.prompt ?? "") ?? (async () => done()))(input);
-    },
+    }),
   });
   const { log, runner, approvals, relay } = core;
   const { tasks } = core.services;

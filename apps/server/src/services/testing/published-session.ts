@@ -67,6 +67,12 @@ export function asPublished(store: Store): Store {
   });
 }
 
+/** For a publication service whose workspaces are not asked for. */
+export const withoutWorkspaces = {
+  workspaces: { release: async () => undefined, restore: async () => undefined },
+  findUnpublishedWork: async () => null,
+};
+
 /** A publisher to which everything succeeds, and a forge on which somebody has commented. */
 export function succeedingPublisher(): Publisher {
   const forge: Forge = {
@@ -77,6 +83,7 @@ export function succeedingPublisher(): Publisher {
     comments: async () => [],
   };
   return {
+    toArchive: async () => COMMIT,
     toRemote: async () => ({ commit: COMMIT, defaultBranch: "main" }),
     toDirectory: async () => COMMIT,
     toPatch: async () => ({ commit: COMMIT, write: async (onOutput) => onOutput(Buffer.from("patch")) }),

@@ -34,11 +34,11 @@ it("B1: a backup restored elsewhere touches no file of the first server, and run
       Promise.all(
         [running, queued].map(async ({ taskId }) => (await second.client.task.get.query({ taskId })).state),
       );
-    if (resumeTasks) await expect.poll(states, { timeout: 20_000 }).toEqual(["working", "submitted"]);
+    if (resumeTasks) await expect.poll(states, { timeout: 60_000 }).toEqual(["working", "submitted"]);
     else expect(await states()).toEqual(["canceled", "canceled"]);
     if (!resumeTasks) expect(provider.requests).toHaveLength(asked);
     await second.client.session.delete.mutate({ sessionId: running.sessionId });
   }
   expect(await readFile(kept, "utf8")).toBe("the first server's");
   expect((await first.client.task.get.query({ taskId: running.taskId })).state).toBe("working");
-}, 60_000);
+});

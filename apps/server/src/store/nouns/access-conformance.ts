@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { GuardFailedError, type NewToken, type Store, UniqueViolationError } from "../port.ts";
 import type { StoreHarness } from "../store-conformance.ts";
 import { auditRecord } from "../testing/audit-record.ts";
@@ -10,11 +10,11 @@ export function describeAccess(name: string, createHarness: () => Promise<StoreH
   describe(`access nouns: ${name}`, () => {
     let harness: StoreHarness;
     let store: Store;
-    beforeEach(async () => {
+    beforeAll(async () => {
       harness = await createHarness();
       store = await harness.open();
     });
-    afterEach(async () => {
+    afterAll(async () => {
       await store.close();
       await harness[Symbol.asyncDispose]();
     });
@@ -127,6 +127,9 @@ export function describeAccess(name: string, createHarness: () => Promise<StoreH
       await store.blobs.forgetUploads(10);
       expect(await store.blobs.find(OWNER, "h1")).toEqual({ ...blob, createdAt: 2 });
       expect(await store.blobs.find("somebody", "h1")).toBeUndefined();
+      expect(await store.blobs.findInSession(sessionId, "h")).toEqual({ ...blob, createdAt: 2 });
+      expect(await store.blobs.findInSession(sessionId, "h2")).toBeUndefined();
+      expect(await store.blobs.findInSession(randomUUID(), "h1")).toBeUndefined();
       expect(await store.blobs.unused(10, 9)).toEqual(["h2"]);
       expect(await store.blobs.remove("h1")).toBe(false);
       expect(await store.blobs.remove("h2")).toBe(true);

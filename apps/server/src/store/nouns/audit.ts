@@ -1,6 +1,7 @@
 import type { Kysely, Selectable } from "kysely";
 import type { AuditRecord, AuditStore } from "../ports/audit.ts";
 import type { AuditTable, Database } from "../schema.ts";
+import { perDatabase } from "./per-database.ts";
 import { type Statement, statement, type WriteStatements } from "../statement.ts";
 
 export function createAuditStore(db: Kysely<Database>, write: WriteStatements): AuditStore {
@@ -23,14 +24,30 @@ export function createAuditStore(db: Kysely<Database>, write: WriteStatements): 
 /** For the commit with the recorded change. */
 export function insertAudit(db: Kysely<Database>, entry: AuditRecord): Statement {
   const { id, at, userId, userName, tokenId, action, target, decision, detail, address, count } = entry;
-  const who = { user_id: userId, user_name: userName, token_id: tokenId };
   return statement(
-    db
-      .insertInto("audit")
-      .values({ id, at, ...who, action, target, decision, detail, address, count })
-      .compile(),
+    insertOf(db, [id, at, userId, userName, tokenId, action, target, decision, detail, address, count]),
   );
 }
+
+/** Every submit has an entry. */
+const insertOf = perDatabase((db) =>
+  db
+    .insertInto("audit")
+    .values({
+      id: "",
+      at: 0,
+      user_id: "",
+      user_name: "",
+      token_id: "",
+      action: "",
+      target: "",
+      decision: "allowed",
+      detail: "",
+      address: "",
+      count: 0,
+    })
+    .compile(),
+);
 
 function toRecord(row: Selectable<AuditTable>): AuditRecord {
   const { id, at, action, target, decision, detail, address, count } = row;

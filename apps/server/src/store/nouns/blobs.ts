@@ -57,6 +57,19 @@ export function createBlobStore(db: Kysely<Database>, write: WriteStatements): B
       return row === undefined ? undefined : toBlob(row);
     },
 
+    async findInSession(sessionId, beginning) {
+      const row = await db
+        .selectFrom("blob_refs as r")
+        .innerJoin("blobs as b", "b.sha256", "r.sha256")
+        .selectAll("b")
+        .where("r.session_id", "=", sessionId)
+        .where("r.sha256", ">=", beginning)
+        // Hashes are hex: all that begin so are before this.
+        .where("r.sha256", "<", `${beginning}g`)
+        .executeTakeFirst();
+      return row === undefined ? undefined : toBlob(row);
+    },
+
     async bytesOf(ownerId) {
       const row = await db
         .selectFrom("blob_uploads as u")

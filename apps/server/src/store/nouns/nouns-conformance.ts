@@ -79,6 +79,53 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
       expect(paged).toEqual(sorted);
     });
 
+    it("keeps users' keys for providers apart, and lets them go with their user", async () => {
+      const [ann, bob] = [randomUUID(), randomUUID()];
+      const put = async (userId: string, provider: string, sealed: string) =>
+        store.providerKeys.put({ userId, provider, sealed, updatedAt: 1 }, auditRecord());
+      await put(ann, "groq", "v1:old");
+      await put(ann, "groq", "v1:a");
+      await put(ann, "anthropic", "v1:b");
+      await put(bob, "groq", "v1:c");
+      expect(await store.providerKeys.find(ann, "groq")).toBe("v1:a");
+      expect(await store.providerKeys.providersOf(ann)).toEqual(["anthropic", "groq"]);
+      await store.providerKeys.remove(ann, "anthropic", auditRecord());
+      expect(await store.providerKeys.find(ann, "anthropic")).toBeUndefined();
+      await store.users.create({ id: ann, name: "ann", createdAt: 1, removedAt: null }, auditRecord());
+      await store.users.remove({ id: ann, at: 2, sessionsHiddenBy: null }, auditRecord());
+      expect(await store.providerKeys.providersOf(ann)).toEqual([]);
+      expect(await store.providerKeys.find(bob, "groq")).toBe("v1:c");
+    });
+
+    it("keeps the effort of a session, of its fork and of a task, and gives it to the run", async () => {
+      const created = { title: "t", model: null, effort: "low", agent: "default" } as const;
+      const submitted = { prompt: "x", model: null, effort: "max", whenBusy: "enqueue" } as const;
+      await store.append(
+        "thinks",
+        [
+          { taskId: null, type: "session.created", data: created },
+          { taskId: "thinks-hard", type: "task.submitted", data: submitted },
+        ],
+        { ownerId: OWNER },
+      );
+      expect(await store.tasks.head("thinks", 0)).toMatchObject({
+        task: { effort: "max" },
+        session: { effort: "low" },
+      });
+      await store.append("thinks", [
+        { taskId: null, type: "session.updated", data: { effort: null } },
+        { taskId: null, type: "session.updated", data: { title: "u" } },
+      ]);
+      expect(await store.sessions.find(OWNER, "thinks")).toMatchObject({ title: "u", effort: null });
+      await store.sessions.begin({ id: "fork-thinks", ownerId: OWNER, lastSeq: 1, at: 1, hiddenBy: "n" });
+      const forked = { parentId: "thinks", atSeq: 1, title: "f", model: null, effort: "high" } as const;
+      await store.append("fork-thinks", [{ taskId: null, type: "session.forked", data: forked }], {
+        ownerId: OWNER,
+        reveals: true,
+      });
+      expect(await store.sessions.find(OWNER, "fork-thinks")).toMatchObject({ effort: "high" });
+    });
+
     it("gives pages of sessions, the last changed first, and those whose title has a text in whatever form", async () => {
       const titles = ["Straße", "STRASSE 2", "other", "Ｓｔｒａｓｓｅ", "café", "100%_sure"];
       const ids: string[] = [];
@@ -145,6 +192,7 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
       expect(await status()).toBe("queued");
       expect((await store.tasks.head(sessionId, 0))?.task.id).toBe(first);
       expect(await store.tasks.waitingSessions()).toEqual([{ sessionId, ownerId: OWNER }]);
+      expect((await store.tasks.countUnfinished()).get("submitted")).toBeGreaterThan(0);
       const page = { after: undefined, limit: 1 };
       const [startable] = await store.tasks.startable(page);
       expect(startable).toMatchObject({ sessionId, ownerId: OWNER });

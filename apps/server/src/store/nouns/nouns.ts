@@ -6,15 +6,21 @@ import type { WriteStatements } from "../statement.ts";
 import { createAuditStore } from "./audit.ts";
 import { createBlobStore } from "./blobs.ts";
 import type { Dialect } from "./dialect.ts";
+import { createBudgetStore } from "./budgets.ts";
 import { createEventStore } from "./events.ts";
 import { createInvitationStore } from "./invitations.ts";
+import { createMcpAuthorizationStore } from "./mcp-authorizations.ts";
+import { createMcpServerStore } from "./mcp-servers.ts";
 import { createNodeStore } from "./nodes.ts";
 import { createProjectStore } from "./projects.ts";
+import { createProviderKeyStore } from "./provider-keys.ts";
+import { createRuleStore } from "./rules.ts";
 import { createApprovalStore, createQuestionStore } from "./requests.ts";
 import { createSessionStore } from "./sessions.ts";
 import { createSignInCodeStore } from "./sign-in-codes.ts";
 import { createTaskStore } from "./tasks.ts";
 import { createTokenStore } from "./tokens.ts";
+import { createUsageStore } from "./usage.ts";
 import { createUserStore } from "./users.ts";
 
 type Nouns = Omit<
@@ -45,7 +51,13 @@ export function createNouns(engine: {
     signInCodes: createSignInCodeStore(db, write),
     audit: createAuditStore(db, write),
     blobs: createBlobStore(db, write),
+    usage: createUsageStore(db),
+    budgets: createBudgetStore(db, write),
     projects: createProjectStore(db, write),
+    providerKeys: createProviderKeyStore(db, write),
+    mcpServers: createMcpServerStore(db, write),
+    mcpAuthorizations: createMcpAuthorizationStore(db, write),
+    rules: createRuleStore(db, write),
     nodes: createNodeStore(db, writeLease, dialect),
   };
 }

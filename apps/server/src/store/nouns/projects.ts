@@ -4,6 +4,7 @@ import type { ProjectSettings, ProjectStore } from "../ports/projects.ts";
 import type { Database } from "../schema.ts";
 import { statement, type WriteStatements } from "../statement.ts";
 import { insertAudit } from "./audit.ts";
+import { deleteMcpServers } from "./mcp-servers.ts";
 
 export function createProjectStore(db: Kysely<Database>, write: WriteStatements): ProjectStore {
   const withoutCredential = (projectId: string) =>
@@ -81,9 +82,16 @@ export function createProjectStore(db: Kysely<Database>, write: WriteStatements)
         .where("id", "=", id)
         .where("deleted_at", "is", null);
       if (!force) update = update.where((where) => where.not(where.exists(sessions)));
-      await write([statement(update.compile(), 1), withoutCredential(id), insertAudit(db, audit)], {
-        mayUseBallast: true,
-      });
+      await write(
+        [
+          statement(update.compile(), 1),
+          withoutCredential(id),
+          statement(db.deleteFrom("rules").where("project_id", "=", id).compile()),
+          ...deleteMcpServers(db, db.selectFrom("projects").select("id").where("id", "=", id)),
+          insertAudit(db, audit),
+        ],
+        { mayUseBallast: true },
+      );
     },
 
     async deleteOf(ownerId, at) {
@@ -94,7 +102,10 @@ export function createProjectStore(db: Kysely<Database>, write: WriteStatements)
         .set({ deleted_at: at })
         .where("owner_id", "=", ownerId)
         .where("deleted_at", "is", null);
-      await write([statement(credentials.compile()), statement(update.compile())], { mayUseBallast: true });
+      await write(
+        [statement(credentials.compile()), ...deleteMcpServers(db, projects), statement(update.compile())],
+        { mayUseBallast: true },
+      );
     },
 
     async unused() {

@@ -1,4 +1,12 @@
-import type { Approval, Json, Location, Question, QuestionOption, ToolKind } from "@trunkline/contract";
+import type {
+  Approval,
+  Json,
+  Location,
+  Question,
+  QuestionOption,
+  RuleTerms,
+  ToolKind,
+} from "@trunkline/contract";
 import { type Kysely, type Selectable, sql } from "kysely";
 import type { ApprovalStore, QuestionStore } from "../ports/requests.ts";
 import type { ApprovalsTable, Database, QuestionsTable } from "../schema.ts";
@@ -21,7 +29,7 @@ export function createApprovalStore(db: Kysely<Database>): ApprovalStore {
     },
     async open({ ownerId, sessionId, beforeId, limit }) {
       let query = ofOwner(ownerId).where("r.state", "=", OPEN).orderBy("r.id", "desc").limit(limit);
-      if (sessionId !== undefined) query = query.where("r.session_id", "=", sessionId);
+      if (sessionId !== undefined) query = query.where(isOf(sessionId));
       if (beforeId !== undefined) query = query.where("r.id", "<", beforeId);
       return (await query.execute()).map(toApproval);
     },
@@ -64,7 +72,7 @@ export function createQuestionStore(db: Kysely<Database>): QuestionStore {
     },
     async open({ ownerId, sessionId, beforeId, limit }) {
       let query = ofOwner(ownerId).where("r.state", "=", OPEN).orderBy("r.id", "desc").limit(limit);
-      if (sessionId !== undefined) query = query.where("r.session_id", "=", sessionId);
+      if (sessionId !== undefined) query = query.where(isOf(sessionId));
       if (beforeId !== undefined) query = query.where("r.id", "<", beforeId);
       return (await query.execute()).map(toQuestion);
     },
@@ -93,6 +101,11 @@ export function createQuestionStore(db: Kysely<Database>): QuestionStore {
   };
 }
 
+/** Of the session or of its subagents. */
+function isOf(sessionId: string) {
+  return sql<boolean>`(s.id = ${sessionId} or s.parent_session_id = ${sessionId} or s.root_session_id = ${sessionId})`;
+}
+
 /** The part of a request that is never queried. */
 interface StoredRequest {
   tool: string;
@@ -102,10 +115,11 @@ interface StoredRequest {
   locations?: Location[];
   reason: string;
   always?: string;
+  rules?: RuleTerms[];
 }
 
 function toApproval(row: Selectable<ApprovalsTable>): Approval {
-  const { tool, input, reason, always = null } = JSON.parse(row.request) as StoredRequest;
+  const { tool, input, reason, always = null, rules = [] } = JSON.parse(row.request) as StoredRequest;
   return {
     id: row.id,
     sessionId: row.session_id,
@@ -115,6 +129,7 @@ function toApproval(row: Selectable<ApprovalsTable>): Approval {
     input,
     reason,
     always,
+    rules,
     state: row.state,
     createdAt: row.created_at,
     expiresAt: row.expires_at,

@@ -1,7 +1,10 @@
-import type { Session, TaskReason } from "@trunkline/contract";
+import type { CurrentStep, Session, TaskReason, Usage } from "@trunkline/contract";
 import { type Kysely, sql } from "kysely";
 import type { StoredSession } from "../ports/sessions.ts";
 import type { Database, TasksTable } from "../schema.ts";
+
+/** Characters of an answer that lists show. */
+const OUTCOME_LENGTH = 200;
 
 /**
  * Sessions with the task that determines their status: the active one, else the next queued one, else the last one that
@@ -28,11 +31,16 @@ export function selectSessions(db: Kysely<Database>) {
       "s.title",
       "s.agent",
       "s.model",
+      "s.effort",
       "s.workspace",
       "s.project_id",
       "s.base_ref",
       "s.workspace_kind",
       "s.branch",
+      "s.parent_session_id",
+      "s.parent_task_id",
+      "s.root_session_id",
+      "s.root_task_id",
       "s.parent_id",
       "s.forked_at_seq",
       "s.imported_seq",
@@ -45,6 +53,22 @@ export function selectSessions(db: Kysely<Database>) {
       "t.reason as task_reason",
       "t.started_at as task_started_at",
       "t.ended_at as task_ended_at",
+      "t.step_json as task_step",
+      "t.usage_json as task_usage",
+      sql<string | null>`substr(coalesce(t.error_message, t.result), 1, ${sql.lit(OUTCOME_LENGTH)})`.as(
+        "task_outcome",
+      ),
+      // A task that is first in the queue waits, too.
+      sql<number | null>`case when t.ended_at is null and t.id is not null then (
+        select count(*) from tasks where session_id = s.id and state = 'submitted') end`.as("queued"),
+      sql<number | string>`(select count(*) from sessions as child where child.parent_session_id = s.id
+        and child.deleted_at is null)`.as("subagents"),
+      // Only where it waits for subagents.
+      sql<number | boolean>`case when t.children_json is null then ${sql.lit(false)} else exists (
+        select 1 from sessions as c where (c.parent_session_id = s.id or c.root_session_id = s.id)
+        and (exists (select 1 from approvals where approvals.session_id = c.id and approvals.state = 'open')
+          or exists (select 1 from questions where questions.session_id = c.id and questions.state = 'open'))
+      ) end`.as("child_asks"),
     ]);
 }
 
@@ -58,11 +82,14 @@ export function toSession(row: SessionRow): StoredSession {
     title: row.title,
     agent: row.agent,
     model: row.model,
+    // Reducers only write efforts of the contract.
+    effort: row.effort as Session["effort"],
     workspace: row.workspace,
     projectId: row.project_id,
     baseRef: row.base_ref,
     workspaceKind: row.workspace_kind,
     branch: row.branch,
+    ...parentOf(row),
     parentId: row.parent_id,
     forkedAtSeq: row.forked_at_seq,
     lastSeq: row.last_seq,
@@ -80,14 +107,50 @@ export function toSession(row: SessionRow): StoredSession {
             reason: row.task_reason as TaskReason | null,
             startedAt: row.task_started_at,
             endedAt: row.task_ended_at,
+            ...progressOf(row),
           },
+    ...countsOf(row),
     importedSeq: row.imported_seq,
   };
 }
 
+/** PostgreSQL counts in bigints. */
+function countsOf(row: SessionRow): Pick<Session, "queued" | "subagents"> {
+  const [queued, subagents] = [Number(row.queued), Number(row.subagents)];
+  return { ...(queued > 0 && { queued }), ...(subagents > 0 && { subagents }) };
+}
+
+type Progress = Pick<NonNullable<Session["currentTask"]>, "step" | "outcome" | "costUsd">;
+
+function progressOf({ task_step, task_usage, task_outcome, task_ended_at }: SessionRow): Progress {
+  const hasEnded = task_ended_at !== null;
+  const costUsd = task_usage === null ? undefined : (JSON.parse(task_usage) as Usage).costUsd;
+  return {
+    ...(!hasEnded && task_step !== null && { step: JSON.parse(task_step) as CurrentStep }),
+    ...(hasEnded && task_outcome !== null && task_outcome !== "" && { outcome: task_outcome }),
+    ...(costUsd !== undefined && { costUsd }),
+  };
+}
+
+/** @returns on behalf of which task it works, if it does. */
+export function parentOf({
+  parent_session_id: sessionId,
+  parent_task_id: taskId,
+  root_session_id: rootSessionId,
+  root_task_id: rootTaskId,
+}: Pick<SessionRow, "parent_session_id" | "parent_task_id" | "root_session_id" | "root_task_id">): Pick<
+  Session,
+  "parent"
+> {
+  if (sessionId === null || taskId === null || rootSessionId === null || rootTaskId === null) return {};
+  return { parent: { sessionId, taskId, rootSessionId, rootTaskId } };
+}
+
 /** A task that has its answer no longer needs anybody: it is queued. */
-function statusOf({ task_state: state, task_reason: reason }: SessionRow): Session["status"] {
+function statusOf({ task_state: state, task_reason: reason, child_asks }: SessionRow): Session["status"] {
   if (state === "input-required" && reason === "queued") return "queued";
+  // Its subagents work; it needs somebody once one of them does.
+  if (state === "input-required" && reason === "child" && !child_asks) return "working";
   return state === null ? "idle" : STATUS_OF_TASK[state];
 }
 

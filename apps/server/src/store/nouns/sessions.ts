@@ -5,6 +5,7 @@ import { newSessionRow } from "../rows/session-row.ts";
 import type { Database } from "../schema.ts";
 import { type Statement, statement, type WriteStatements } from "../statement.ts";
 import { insertAudit } from "./audit.ts";
+import { deleteOf as deleteBudget } from "./budgets.ts";
 import type { Dialect } from "./dialect.ts";
 import { logParts } from "./log-parts.ts";
 import { perDatabase } from "./per-database.ts";
@@ -64,9 +65,10 @@ export function createSessionStore(
       return row?.owner_id;
     },
 
-    async page({ ownerId, archived, text, after, limit }) {
+    async page({ ownerId, archived, text, parentSessionId = null, after, limit }) {
       let query = selectSessions(db)
         .where("s.owner_id", "=", ownerId)
+        .where("s.parent_session_id", parentSessionId === null ? "is" : "=", parentSessionId)
         .where("s.archived_at", archived ? "is not" : "is", null)
         .orderBy("s.updated_at", "desc")
         .orderBy("s.id", "desc")
@@ -101,6 +103,11 @@ export function createSessionStore(
 
     async idsOf(ownerId) {
       const rows = await db.selectFrom("sessions").select("id").where("owner_id", "=", ownerId).execute();
+      return rows.map(({ id }) => id);
+    },
+
+    async descendantsOf(sessionId) {
+      const rows = await db.selectFrom("sessions").select("id").where(isBelow(sessionId)).execute();
       return rows.map(({ id }) => id);
     },
 
@@ -149,7 +156,7 @@ export function createSessionStore(
       const hidden = db
         .updateTable("sessions")
         .set({ deleted_at: at, hidden_by: hiddenBy })
-        .where("id", "=", id);
+        .where(({ or, eb }) => or([eb("id", "=", id), isBelow(id)]));
       await write([statement(hidden.compile()), insertAudit(db, audit)], { mayUseBallast: true });
     },
 
@@ -163,6 +170,9 @@ export function createSessionStore(
       await deleteInParts("tasks", sessionId);
       const refs = db.deleteFrom("blob_refs").where("session_id", "=", sessionId);
       await write([statement(refs.compile())], { mayUseBallast: true });
+      await write([statement(deleteBudget(db, { scope: "session", id: sessionId }).compile())], {
+        mayUseBallast: true,
+      });
       const session = db
         .deleteFrom("sessions")
         .where("id", "=", sessionId)
@@ -170,6 +180,11 @@ export function createSessionStore(
       await write([statement(session.compile())], { mayUseBallast: true });
     },
   };
+}
+
+/** Sessions of subagents of the session, and of theirs. */
+function isBelow(sessionId: string) {
+  return sql<boolean>`(parent_session_id = ${sessionId} or root_session_id = ${sessionId})`;
 }
 
 function copyEvents(

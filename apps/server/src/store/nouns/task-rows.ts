@@ -1,5 +1,6 @@
 import { type Budget, isTerminalTaskState, type Task, type Usage } from "@trunkline/contract";
 import type { Selectable } from "kysely";
+import { openSubagents } from "../rows/subagents.ts";
 import type { StoredTask } from "../ports/tasks.ts";
 import type { TasksTable } from "../schema.ts";
 
@@ -14,9 +15,14 @@ export function toTask(row: TaskRow): StoredTask {
     reason: row.reason as Task["reason"],
     prompt: row.prompt,
     model: row.model,
+    agent: row.agent,
+    effort: row.effort as Task["effort"],
     attempt: row.attempt,
     node: isTerminalTaskState(row.state) ? null : row.node,
     cancelRequestedAt: row.cancel_requested_at,
+    ...(row.steers !== null && { steers: row.steers }),
+    children: openSubagents(row),
+    steerSeq: row.steer_seq,
     idempotencyKey: row.idempotency_key,
     usage: row.usage_json === null ? null : (JSON.parse(row.usage_json) as Usage),
     result: row.result,

@@ -1,13 +1,22 @@
-import { ACTIVE_TASK_STATES, isTerminalTaskState, SESSION_DETAIL_TASKS } from "@trunkline/contract";
+import {
+  ACTIVE_TASK_STATES,
+  isTerminalTaskState,
+  MAX_WAITING_STEERS,
+  SESSION_DETAIL_TASKS,
+  type Task,
+} from "@trunkline/contract";
 import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
 import type { TaskStore } from "../ports/tasks.ts";
 import type { Database } from "../schema.ts";
 import type { Dialect } from "./dialect.ts";
 import { perDatabase } from "./per-database.ts";
+import { parentOf } from "./session-rows.ts";
 import { type TaskRow, toTask } from "./task-rows.ts";
 
 /** In the words of the index that holds these tasks alone, and which is passed over where the states are parameters. */
 const UNFINISHED = sql<boolean>`tasks.state in ('submitted', 'working', 'input-required')`;
+
+const UNFINISHED_STATES = ["submitted", "working", "input-required"] as const;
 
 /** Not of a session that is being deleted, or filled. */
 const IS_SHOWN = sql<boolean>`not exists (
@@ -43,11 +52,27 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
       const {
         session_workspace: workspace,
         session_model: model,
+        session_agent: agent,
+        session_effort: sessionEffort,
         session_imported_seq: importedSeq,
         session_project_id: projectId,
+        session_parent_session_id: parent_session_id,
+        session_parent_task_id: parent_task_id,
+        session_root_session_id: root_session_id,
+        session_root_task_id: root_task_id,
         ...task
       } = row;
-      return { task: toTask(task), session: { workspace, model, importedSeq, projectId } };
+      const effort = sessionEffort as Task["effort"];
+      const { parent = null } = parentOf({
+        parent_session_id,
+        parent_task_id,
+        root_session_id,
+        root_task_id,
+      });
+      return {
+        task: toTask(task),
+        session: { workspace, model, agent, effort, importedSeq, projectId, parent },
+      };
     },
 
     active: async (sessionId) =>
@@ -56,6 +81,27 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
           .where("session_id", "=", sessionId)
           .where("state", "in", [...ACTIVE_TASK_STATES]),
       ),
+
+    async steersOf(sessionId, taskId) {
+      const rows = await select()
+        .where("session_id", "=", sessionId)
+        .where("state", "=", "submitted")
+        .where("steers", "=", taskId)
+        .orderBy("pos")
+        .limit(MAX_WAITING_STEERS)
+        .execute();
+      return rows.map(toTask);
+    },
+
+    async steerable(sessionId, exceptId = "") {
+      const unfinished = select()
+        .where("session_id", "=", sessionId)
+        .where("id", "<>", exceptId)
+        .orderBy("pos")
+        .limit(1);
+      const active = await one(unfinished.where("state", "in", [...ACTIVE_TASK_STATES]));
+      return active ?? one(unfinished.where("state", "=", "submitted"));
+    },
 
     async ofDetail(sessionId) {
       const ofSession = select().where("session_id", "=", sessionId).limit(SESSION_DETAIL_TASKS);
@@ -139,6 +185,33 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
       return rows.map(toTask);
     },
 
+    async waitingForChildren() {
+      const rows = await select()
+        .where(UNFINISHED)
+        .where("tasks.state", "=", "input-required")
+        .where("tasks.children_json", "is not", null)
+        .execute();
+      return rows.map(toTask);
+    },
+
+    async unfinishedChildren(ofTaskId) {
+      let query = db
+        .selectFrom("tasks")
+        .innerJoin("sessions", "sessions.id", "tasks.session_id")
+        .leftJoin("tasks as parents", "parents.id", "sessions.parent_task_id")
+        .select("tasks.id")
+        .where(UNFINISHED)
+        .where("sessions.parent_task_id", "is not", null)
+        .where("sessions.deleted_at", "is", null);
+      query =
+        ofTaskId === null
+          ? query.where(({ or, eb }) =>
+              or([eb("parents.id", "is", null), eb("parents.ended_at", "is not", null)]),
+            )
+          : query.where("sessions.parent_task_id", "=", ofTaskId);
+      return (await query.execute()).map(({ id }) => id);
+    },
+
     async ofNode(nodeId) {
       const rows = await select()
         .innerJoin("sessions", "sessions.id", "tasks.session_id")
@@ -148,6 +221,18 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
         .where("tasks.node", "=", nodeId)
         .execute();
       return rows.map(toTask);
+    },
+
+    async countUnfinished() {
+      const rows = await db
+        .selectFrom("tasks")
+        .select(["state", sql<number>`cast(count(*) as double precision)`.as("count")])
+        .where(UNFINISHED)
+        .groupBy("state")
+        .execute();
+      const counts = new Map(rows.map(({ state, count }) => [state, count]));
+      // A state that nothing is in is 0, not absent.
+      return new Map(UNFINISHED_STATES.map((state) => [state, counts.get(state) ?? 0]));
     },
 
     async waitingSessions() {
@@ -245,8 +330,14 @@ const headOf = perDatabase((db) => {
     .select([
       "sessions.workspace as session_workspace",
       "sessions.model as session_model",
+      "sessions.agent as session_agent",
+      "sessions.effort as session_effort",
       "sessions.imported_seq as session_imported_seq",
       "sessions.project_id as session_project_id",
+      "sessions.parent_session_id as session_parent_session_id",
+      "sessions.parent_task_id as session_parent_task_id",
+      "sessions.root_session_id as session_root_session_id",
+      "sessions.root_task_id as session_root_task_id",
     ])
     .where("sessions.id", "=", "")
     .where(

@@ -4,6 +4,7 @@ import type { UserStore } from "../ports/users.ts";
 import type { Database, UsersTable } from "../schema.ts";
 import { statement, type WriteStatements } from "../statement.ts";
 import { insertAudit } from "./audit.ts";
+import { deleteMcpServers } from "./mcp-servers.ts";
 
 export function createUserStore(db: Kysely<Database>, write: WriteStatements): UserStore {
   const find = async (column: "id" | "name", value: string): Promise<User | undefined> => {
@@ -69,6 +70,10 @@ export function createUserStore(db: Kysely<Database>, write: WriteStatements): U
           statement(removed.compile()),
           statement(revoked.compile()),
           ...(sessionsHiddenBy !== null ? [statement(hidden.compile())] : []),
+          // Their secrets go in any case.
+          ...deleteMcpServers(db, db.selectFrom("users").select("id").where("id", "=", id)),
+          statement(db.deleteFrom("provider_keys").where("user_id", "=", id).compile()),
+          statement(db.deleteFrom("mcp_authorizations").where("user_id", "=", id).compile()),
           insertAudit(db, audit),
         ],
         { mayUseBallast: true },

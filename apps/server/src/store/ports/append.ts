@@ -1,5 +1,6 @@
 import type { EventDraft, TaskState } from "@trunkline/contract";
 import type { AuditRecord } from "./audit.ts";
+import type { StoredRule } from "./rules.ts";
 
 /** An event without session, seq and time, which the log adds. */
 export type StoredDraft = EventDraft & {
@@ -17,12 +18,14 @@ export interface Fence {
 export interface Expectation {
   /** The session exists and belongs to this user. */
   ownerId?: string;
+  /** The session works on behalf of no task. */
+  notSubagent?: boolean;
   /** The session is not archived. */
   notArchived?: boolean;
   /** The session has no unfinished task. */
   notBusy?: boolean;
-  /** The task is in one of these states, at this attempt. */
-  task?: { id: string; states?: readonly TaskState[]; attempt?: number };
+  /** The task is in one of these states, at this attempt, with this version of its message for another. */
+  task?: { id: string; states?: readonly TaskState[]; attempt?: number; steerSeq?: number };
   /** Another session exists (a fork's parent). */
   sessionId?: string;
 }
@@ -38,6 +41,8 @@ export interface AppendOptions {
   endedBlocks?: readonly { blockId: string; fromSeq: number }[];
   /** Stored in the same commit. */
   audit?: AuditRecord;
+  /** A rule that an answer made, beyond its session; stored in the same commit. */
+  rule?: StoredRule;
   /**
    * Ends or deletes something, or lets in somebody who can. On a full disk only such appends are accepted, into space
    * reserved for them, so that tasks can end and users can free space.

@@ -6,6 +6,8 @@ export interface BlobStore {
   add(ownerId: string, blob: Blob): Promise<void>;
   /** @returns undefined if this user neither uploaded it nor has a session that refers to it. */
   find(ownerId: string, sha256: string): Promise<Blob | undefined>;
+  /** @param beginning of its hash. @returns one that an event of this session refers to. */
+  findInSession(sessionId: string, beginning: string): Promise<Blob | undefined>;
   /** Total size of the user's uploads that are still kept, in bytes. */
   bytesOf(ownerId: string): Promise<number>;
   /** Drops uploads from before `cutoff` that no session of their uploader refers to. */

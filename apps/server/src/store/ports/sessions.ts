@@ -29,6 +29,8 @@ export interface SessionStore {
     archived: boolean;
     /** Text that titles must contain. */
     text?: string;
+    /** Instead, those of the subagents of this session. */
+    parentSessionId?: string;
     after?: { sort: number | string; id: string };
     limit: number;
   }): Promise<StoredSession[]>;
@@ -58,7 +60,9 @@ export interface SessionStore {
   copyLog(fromId: string, toId: string, upToSeq: number): Promise<void>;
   /** Adds a part of a document's log to a session that is being filled; its rows follow. @throws GuardFailedError */
   insertLog(sessionId: string, events: readonly ImportedEvent[]): Promise<void>;
-  /** Hides a session, to be removed by this node. */
+  /** Sessions of its subagents, and of theirs; hidden ones, too. */
+  descendantsOf(sessionId: string): Promise<string[]>;
+  /** Hides a session and those of its subagents, to be removed by this node. */
   hide(session: { id: string; at: number; hiddenBy: string }, audit: AuditRecord): Promise<void>;
   /** Removes a hidden one, in many commits. */
   remove(sessionId: string): Promise<void>;

@@ -1,4 +1,12 @@
-import type { Budget, Task, TaskState } from "@trunkline/contract";
+import type { Budget, Effort, SessionParent, Task, TaskState } from "@trunkline/contract";
+
+/** A subagent that has not ended. */
+export interface OpenSubagent {
+  /** The call that it works for. */
+  callId: string;
+  sessionId: string;
+  taskId: string;
+}
 
 export interface StoredTask extends Task {
   ownerId: string;
@@ -7,6 +15,10 @@ export interface StoredTask extends Task {
   requestHash: string | null;
   /** Crashes since its last completed step. */
   crashes: number;
+  /** Seq of the event that last set what it says to the task that it steers; null: it steers none. */
+  steerSeq: number | null;
+  /** Subagents that have not ended. */
+  children: readonly OpenSubagent[];
   /** When it resumes by itself, if it waits for a limit; ms since the epoch. */
   resumeAt: number | null;
 }
@@ -14,7 +26,16 @@ export interface StoredTask extends Task {
 /** A session's next task, and what its run needs of the session. */
 export interface QueueHead {
   task: StoredTask;
-  session: { workspace: string; model: string | null; importedSeq: number; projectId: string | null };
+  session: {
+    workspace: string;
+    model: string | null;
+    agent: string;
+    effort: Effort | null;
+    importedSeq: number;
+    /** The task on behalf of which it works. */
+    parent: SessionParent | null;
+    projectId: string | null;
+  };
 }
 
 /** A session that may have something to run, and its owner. */
@@ -39,8 +60,12 @@ export interface TaskStore {
    * @returns undefined if nothing is queued, or another task is active.
    */
   head(sessionId: string, now: number): Promise<QueueHead | undefined>;
+  /** Messages that wait for a task of the session, in their order. */
+  steersOf(sessionId: string, taskId: string): Promise<StoredTask[]>;
   /** The session's active task. */
   active(sessionId: string): Promise<StoredTask | undefined>;
+  /** What a message sent now is for: the active task, else the first of the queue, this one excepted. */
+  steerable(sessionId: string, exceptId?: string): Promise<StoredTask | undefined>;
   /** The active one, the next queued and the last ended ones, as many as a detail view shows; newest first. */
   ofDetail(sessionId: string): Promise<StoredTask[]>;
   /** Newest first, in all or the given states. */
@@ -57,8 +82,14 @@ export interface TaskStore {
    * Unfinished ones of a session, an owner or everybody, the last first, so that none starts while all are being ended.
    */
   unfinished(of: { sessionId: string } | { ownerId: string } | "everybody"): Promise<string[]>;
+  /** How many unfinished ones of everybody's are in each state. */
+  countUnfinished(): Promise<Map<TaskState, number>>;
   /** Those whose node's lease has expired, and waiting ones with a pending cancel. */
   orphans(): Promise<StoredTask[]>;
+  /** Those that wait for subagents. */
+  waitingForChildren(): Promise<StoredTask[]>;
+  /** Unfinished ones that work on behalf of this task; null: of tasks that have ended. */
+  unfinishedChildren(ofTaskId: string | null): Promise<string[]>;
   /** Those that this node runs, according to the rows. */
   ofNode(nodeId: string): Promise<StoredTask[]>;
   /** Every session that may have something to run or resume; the longest waiting first. */

@@ -20,8 +20,10 @@ const TASKS = TASK_CORE_COLUMNS.join(", ");
  * this one has waited.
  */
 const LOCK_SESSIONS = `
-  select id, owner_id, title, agent, model, workspace, parent_id, forked_at_seq, last_seq, next_pos, created_at, updated_at,
-         archived_at, import_key, imported_seq, deleted_at, hidden_by, project_id, base_ref, branch, workspace_kind
+  select id, owner_id, title, agent, model, workspace, parent_session_id, parent_task_id,
+         root_session_id, root_task_id, parent_id, forked_at_seq, last_seq, next_pos, created_at, updated_at,
+         archived_at, import_key, imported_seq, deleted_at, hidden_by, project_id, base_ref, branch, workspace_kind,
+         effort
   from sessions where id = any($1::text[]) order by id for no key update`;
 const TASKS_BY_ID = `select ${TASKS} from tasks where id = any($1::text[])`;
 const UNFINISHED_TASKS = `

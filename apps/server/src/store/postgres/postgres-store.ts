@@ -8,8 +8,8 @@ import {
 } from "kysely";
 import type { Logger } from "pino";
 import { charactersOf, type Commit } from "../commit.ts";
-import { GroupCommit } from "../group-commit.ts";
-import { insertAudit } from "../nouns/audit.ts";
+import { assertCommitting, GroupCommit, type OnCommitted } from "../group-commit.ts";
+import { statementsBeside } from "../nouns/statements-beside.ts";
 import { createNouns } from "../nouns/nouns.ts";
 import { mergePieces } from "../piece-merge.ts";
 import { type AppendOptions, type Store, type StoredDraft, StoreUnavailableError } from "../port.ts";
@@ -43,6 +43,7 @@ export interface PostgresStoreOptions {
   /** How long reads and commits are tried again while PostgreSQL cannot be used, in ms. */
   patienceMs?: number;
   limits?: Partial<ConnectionLimits>;
+  onCommitted?: OnCommitted | undefined;
 }
 
 const LIMITS: ConnectionLimits = {
@@ -94,6 +95,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       weightOf: charactersOf,
       maxItems: MAX_COMMITS,
       maxWeight: MAX_CHARACTERS,
+      onCommitted: options.onCommitted,
     });
     return { lane, commits };
   };
@@ -136,12 +138,15 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     async append(
       sessionId: string,
       events: readonly StoredDraft[],
-      { audit, ...rest }: AppendOptions = {},
+      { audit, rule, ...rest }: AppendOptions = {},
     ): Promise<SessionEvent[]> {
-      const statements = audit === undefined ? undefined : [insertAudit(db, audit)];
+      const statements = statementsBeside(db, { audit, rule });
       return commit({ ...rest, sessionId, events, ...(statements && { statements }) });
     },
-    ping: async () => pool.ping(),
+    async ping() {
+      for (const { commits } of lanes) assertCommitting(commits);
+      await pool.ping();
+    },
     async close() {
       // What comes from now on is refused, and made up for at the next start.
       isClosing = true;

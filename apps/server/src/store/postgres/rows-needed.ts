@@ -47,14 +47,17 @@ function addCommit(needed: RowsNeeded, { commit, sessionId, events }: PlannedCom
 
 function addEvent(needed: RowsNeeded, sessionId: string, type: string, data: unknown): void {
   switch (type) {
-    case "task.submitted":
-      if ((data as EventDataOf<"task.submitted">).whenBusy === "interrupt")
-        needed.unfinishedOf.add(sessionId);
+    case "task.submitted": {
+      const { whenBusy, steers } = data as EventDataOf<"task.submitted">;
+      if (steers !== undefined) needed.tasks.add(steers);
+      if (whenBusy === "interrupt" || steers !== undefined) needed.unfinishedOf.add(sessionId);
       break;
+    }
     case "task.updated": {
-      const { beforeTaskId } = data as EventDataOf<"task.updated">;
-      if (typeof beforeTaskId !== "string") break;
-      needed.tasks.add(beforeTaskId);
+      const { beforeTaskId, steers } = data as EventDataOf<"task.updated">;
+      const other = beforeTaskId ?? steers;
+      if (other === undefined) break;
+      needed.tasks.add(other);
       needed.unfinishedOf.add(sessionId);
       break;
     }

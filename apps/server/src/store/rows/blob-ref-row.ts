@@ -1,4 +1,4 @@
-import type { ContentPart } from "@trunkline/contract";
+import type { BlobRef, ContentPart } from "@trunkline/contract";
 import { change, isBeingBuilt, type Reducer } from "./row-change.ts";
 
 /**
@@ -14,13 +14,14 @@ export const reduceBlobRef: Reducer = (event, rows) => {
         ? event.data.content
         : undefined;
   const { sessionId: session_id, seq } = event;
-  return blobsOf(parts ?? []).map((sha256) => change.insert("blob_refs", { session_id, seq, sha256 }));
+  const full = event.type === "tool.ended" ? event.data.fullOutput : undefined;
+  return blobsOf(parts ?? [], full).map((sha256) => change.insert("blob_refs", { session_id, seq, sha256 }));
 };
 
 /** Without duplicates. */
-function blobsOf(parts: readonly ContentPart[]): string[] {
+function blobsOf(parts: readonly ContentPart[], full: BlobRef | undefined): string[] {
   const blobs = parts.flatMap((part) =>
     part.type === "image" || part.type === "file" ? [part.blob.sha256] : [],
   );
-  return [...new Set(blobs)];
+  return [...new Set(full === undefined ? blobs : [...blobs, full.sha256])];
 }

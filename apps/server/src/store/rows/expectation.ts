@@ -8,7 +8,7 @@ import type { RowReader } from "./row-change.ts";
  * @throws Refused for the first that fails.
  */
 export function checkExpectation(
-  { ownerId, notArchived, notBusy, task, sessionId }: Expectation,
+  { ownerId, notSubagent, notArchived, notBusy, task, sessionId }: Expectation,
   rows: RowReader,
   isThere: (sessionId: string) => boolean,
 ): void {
@@ -18,6 +18,9 @@ export function checkExpectation(
       throw refuse("session", "there is no such session");
     }
   }
+  if (notSubagent === true && (rows.session()?.parent_session_id ?? null) !== null) {
+    throw refuse("subagent", "the session is a subagent's");
+  }
   if (notArchived === true && (rows.session()?.archived_at ?? null) !== null) {
     throw refuse("archived", "the session is archived");
   }
@@ -26,11 +29,12 @@ export function checkExpectation(
   }
   if (task !== undefined) {
     const row = rows.task(task.id);
-    const { states, attempt } = task;
+    const { states, attempt, steerSeq } = task;
     if (
       row === undefined ||
       (states !== undefined && !states.includes(row.state)) ||
-      (attempt !== undefined && row.attempt !== attempt)
+      (attempt !== undefined && row.attempt !== attempt) ||
+      (steerSeq !== undefined && row.steer_seq !== steerSeq)
     ) {
       throw refuse(
         "task",

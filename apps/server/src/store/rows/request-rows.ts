@@ -8,7 +8,7 @@ export const reduceApproval: Reducer = (event, rows) => {
   const { sessionId: session_id, taskId, at } = event;
   switch (event.type) {
     case "approval.requested": {
-      const { approvalId, callId, expiresAt, tool, input, title, kind, locations, reason, always } =
+      const { approvalId, callId, expiresAt, tool, input, title, kind, locations, reason, always, rules } =
         event.data;
       return [
         change.insert("approvals", {
@@ -18,7 +18,7 @@ export const reduceApproval: Reducer = (event, rows) => {
           owner_id: ownerOf(rows),
           call_id: callId,
           state: "open",
-          request: JSON.stringify({ tool, input, title, kind, locations, reason, always }),
+          request: JSON.stringify({ tool, input, title, kind, locations, reason, always, rules }),
           created_at: at,
           expires_at: expiresAt,
           answered_by: null,

@@ -28,16 +28,23 @@ export const TASK_CORE_COLUMNS = [
   "state",
   "reason",
   "model",
+  "agent",
+  "effort",
   "budget_json",
   "attempt",
   "crashes",
   "node",
   "open_requests",
+  "children_json",
   "resume_at",
   "cancel_requested_at",
+  "steers",
+  "steer_seq",
   "idempotency_key",
   "request_hash",
   "usage_json",
+  "reserved_json",
+  "step_json",
   "error_code",
   "created_at",
   "started_at",
@@ -51,7 +58,7 @@ export interface RowReader {
   /** Tasks that have not ended. */
   firstUnfinishedPos(): number | undefined;
   /** Queued tasks from that position on, in any order. */
-  queuedFrom(pos: number): Pick<TaskCore, "id" | "pos">[];
+  queuedFrom(pos: number): Pick<TaskCore, "id" | "pos" | "steers">[];
   approval(id: string): ApprovalsTable | undefined;
   openApprovals(taskId: string): string[];
   question(id: string): QuestionsTable | undefined;

@@ -1,4 +1,4 @@
-import { type EventBody, isPiece, type WorkspaceKind } from "@trunkline/contract";
+import { type EventBody, isPiece, type SessionParent, type WorkspaceKind } from "@trunkline/contract";
 import { workspacePath } from "../workspace-path.ts";
 import { change, type Reducer, type RowChange } from "./row-change.ts";
 
@@ -18,29 +18,39 @@ export const reduceSession: Reducer = (event, rows, { ownerId, reveals }) => {
   const set = (values: Update): RowChange[] => [change.update("sessions", id, values)];
   switch (type) {
     case "session.created": {
-      const { title, model, agent = "default" } = data;
+      const { title, model, effort = null, agent = "default" } = data;
       // A document starts with it, too, but its session already exists.
-      if (row !== undefined) return set({ title, model, agent });
+      if (row !== undefined) return set({ title, model, effort, agent });
       if (ownerId === undefined) throw new Error(`nobody owns the new session ${id}`);
       const created = newSessionRow({ id, ownerId, at, title, model, agent });
-      return [change.insert("sessions", { ...created, ...chosenWorkspace(data) })];
+      return [
+        change.insert("sessions", {
+          ...created,
+          effort,
+          ...chosenWorkspace(data),
+          ...subagentOf(data.parent, data.workspace),
+        }),
+      ];
     }
     case "session.updated": {
-      const { title, model, archived } = data;
+      const { title, model, effort, agent, archived } = data;
       return set({
         ...(title === undefined ? {} : { title }),
         ...(model === undefined ? {} : { model }),
+        ...(agent === undefined ? {} : { agent }),
+        ...(effort === undefined ? {} : { effort }),
         ...(archived === undefined ? {} : { archived_at: archived ? at : null }),
       });
     }
     case "session.forked": {
-      const { parentId, atSeq, title, model, agent, importedSeq = 0 } = data;
+      const { parentId, atSeq, title, model, effort = null, agent, importedSeq = 0 } = data;
       return set({
         parent_id: parentId,
         forked_at_seq: atSeq,
         imported_seq: Math.min(importedSeq, atSeq),
         next_pos: 1,
         created_at: at,
+        effort,
         ...chosenWorkspace(data),
         ...(reveals ? { deleted_at: null } : {}),
         ...(title === undefined ? {} : { title }),
@@ -78,12 +88,26 @@ export const reduceSession: Reducer = (event, rows, { ownerId, reveals }) => {
     }
     case "task.submitted":
       return row === undefined || data.whenBusy === "interrupt" ? [] : set({ next_pos: row.next_pos + 1 });
-    case "task.updated":
-      return row === undefined || data.beforeTaskId === undefined ? [] : set({ next_pos: row.next_pos + 1 });
+    case "task.updated": {
+      const staysInPlace = data.beforeTaskId === undefined && data.steers === undefined;
+      return row === undefined || staysInPlace ? [] : set({ next_pos: row.next_pos + 1 });
+    }
     default:
       return [];
   }
 };
+
+/** A subagent works where its parent does. */
+function subagentOf(parent: SessionParent | undefined, workspace: string | undefined) {
+  if (parent === undefined) return {};
+  return {
+    parent_session_id: parent.sessionId,
+    parent_task_id: parent.taskId,
+    root_session_id: parent.rootSessionId,
+    root_task_id: parent.rootTaskId,
+    ...(workspace === undefined ? {} : { workspace }),
+  };
+}
 
 function chosenWorkspace({
   projectId = null,
@@ -116,6 +140,10 @@ export function newSessionRow(given: {
     agent,
     model,
     workspace: workspacePath(id),
+    parent_session_id: null,
+    parent_task_id: null,
+    root_session_id: null,
+    root_task_id: null,
     parent_id: null,
     forked_at_seq: null,
     last_seq: 0,
@@ -127,6 +155,7 @@ export function newSessionRow(given: {
     import_key: null,
     deleted_at: null,
     hidden_by: null,
+    effort: null,
     ...chosenWorkspace({}),
   };
 }

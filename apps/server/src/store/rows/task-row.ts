@@ -1,5 +1,8 @@
 import { addUsage, nextTaskState, type TaskAction, type TaskState, type Usage } from "@trunkline/contract";
 import { refuse } from "../refusal.ts";
+import { stepSince } from "./current-step.ts";
+import { withoutSubagent, withSubagent } from "./subagents.ts";
+import { NO_STEER, placeOfSteer } from "./steering.ts";
 import {
   change,
   isBeingBuilt,
@@ -15,7 +18,7 @@ type TaskUpdate = Extract<RowChange, { table: "tasks"; type: "update" }>["set"];
 /** The task's row: its state and result. Transitions follow the contract's state table. */
 export const reduceTask: Reducer = (event, rows) => {
   if (event.type === "session.forked") return [change.clear("tasks")];
-  if (event.type === "task.submitted") return [submitted(event, rows)];
+  if (event.type === "task.submitted") return submitted(event, rows);
   const { taskId } = event;
   if (taskId === null) return [];
   const row = rows.task(taskId);
@@ -30,17 +33,20 @@ export const reduceTask: Reducer = (event, rows) => {
 };
 
 function submitted(
-  { sessionId, taskId, at, data }: Extract<StoredEvent, { type: "task.submitted" }>,
+  { sessionId, taskId, seq, at, data }: Extract<StoredEvent, { type: "task.submitted" }>,
   rows: RowReader,
-): RowChange {
+): RowChange[] {
   const session = rows.session();
   if (session === undefined || taskId === null) throw refuse("session", `there is no session ${sessionId}`);
   const isImported = isBeingBuilt(rows);
+  // Nobody runs what a document's messages were for.
+  const steers = isImported ? undefined : data.steers;
   // Runs next: before everything queued, and before the active task, which is requeued if the server dies before it is
   // canceled.
-  const pos =
+  const last =
     data.whenBusy === "interrupt" ? (rows.firstUnfinishedPos() ?? session.next_pos) - 1 : session.next_pos;
-  return change.insert("tasks", {
+  const { pos, moved } = steers === undefined ? { pos: last, moved: [] } : placeOfSteer(steers, taskId, rows);
+  const row = change.insert("tasks", {
     id: taskId,
     session_id: sessionId,
     owner_id: session.owner_id,
@@ -49,17 +55,23 @@ function submitted(
     reason: "queued",
     prompt: data.prompt,
     model: data.model,
+    agent: data.agent ?? null,
+    effort: data.effort ?? null,
     budget_json: data.budget === undefined ? null : JSON.stringify(data.budget),
     attempt: 0,
     crashes: 0,
     node: null,
     open_requests: 0,
+    children_json: null,
     resume_at: null,
     cancel_requested_at: null,
+    ...(steers === undefined ? NO_STEER : { steers, steer_seq: seq }),
     // Keys in a document are not the importer's.
     idempotency_key: isImported ? null : (data.idempotencyKey ?? null),
     request_hash: isImported ? null : (data.requestHash ?? null),
     usage_json: null,
+    reserved_json: null,
+    step_json: null,
     result: null,
     error_code: null,
     error_message: null,
@@ -67,6 +79,7 @@ function submitted(
     started_at: null,
     ended_at: null,
   });
+  return [...moved, row];
 }
 
 /** @returns the change, if only the task itself changes; null: none. */
@@ -85,6 +98,7 @@ function setOf(event: StoredEvent, row: TaskCore, rows: RowReader): TaskUpdate |
         resume_at: null,
         started_at: row.started_at ?? at,
         ...(event.type === "task.resumed" ? placeOfResumed(row, rows) : {}),
+        ...(row.steers === null ? {} : NO_STEER),
       };
     }
     case "task.interrupted": {
@@ -92,7 +106,10 @@ function setOf(event: StoredEvent, row: TaskCore, rows: RowReader): TaskUpdate |
       return { state: after(row, "interrupt"), reason: "interrupted", crashes, node: null };
     }
     case "task.input-required": {
-      const { reason, until = null } = event.data;
+      const { until = null } = event.data;
+      // What it was to wait for may have ended before.
+      const isReady = event.data.reason === "child" && row.children_json === null;
+      const reason = isReady ? "queued" : event.data.reason;
       return { state: after(row, "require-input"), reason, resume_at: until, node: null };
     }
     case "task.released":
@@ -115,10 +132,23 @@ function setOf(event: StoredEvent, row: TaskCore, rows: RowReader): TaskUpdate |
       return { ...ended(row, "reject", at), reason: event.data.reason };
     case "step.ended": {
       // It made progress: earlier crashes no longer count.
-      return { usage_json: withUsage(row, event.data.usage), crashes: 0 };
+      const set = { usage_json: withUsage(row, event.data.usage), crashes: 0 };
+      return row.reserved_json === null ? set : { ...set, reserved_json: null };
     }
+    case "step.started":
+    case "tool.called":
+      return { step_json: stepSince(row.step_json, event.type, event.data, at) };
+    case "budget.reserved":
+      return { reserved_json: JSON.stringify({ at, ...event.data }) };
     case "context.compacted":
       return event.data.usage === undefined ? null : { usage_json: withUsage(row, event.data.usage) };
+    case "subagent.started":
+      return { children_json: withSubagent(row, event.data) };
+    case "subagent.ended": {
+      const children = withoutSubagent(row, event.data.taskId);
+      const isReady = children === null && row.open_requests === 0 && row.state === "input-required";
+      return { children_json: children, ...(isReady ? { reason: "queued" } : {}) };
+    }
     case "approval.requested":
     case "question.asked":
       return { open_requests: row.open_requests + 1 };
@@ -144,12 +174,20 @@ function placeOfResumed(row: TaskCore, rows: RowReader): Pick<TaskUpdate, "pos">
 /** Once nothing is open any more, the task has its answer and waits for its turn. */
 function withOneAnswered(row: TaskCore): TaskUpdate {
   const open = Math.max(0, row.open_requests - 1);
-  const isReady = open === 0 && row.state === "input-required";
+  const isReady = open === 0 && row.children_json === null && row.state === "input-required";
   return isReady ? { open_requests: open, reason: "queued" } : { open_requests: open };
 }
 
 function ended(row: TaskCore, action: TaskAction, at: number): TaskUpdate {
-  return { state: after(row, action), node: null, open_requests: 0, resume_at: null, ended_at: at };
+  return {
+    state: after(row, action),
+    node: null,
+    open_requests: 0,
+    children_json: null,
+    resume_at: null,
+    step_json: null,
+    ended_at: at,
+  };
 }
 
 function after({ id, state }: TaskCore, action: TaskAction): TaskState {
@@ -163,9 +201,9 @@ function withUsage({ usage_json: json }: TaskCore, usage: Usage): string {
   return JSON.stringify(json === null ? usage : addUsage(JSON.parse(json) as Usage, usage));
 }
 
-/** Edits or moves a queued task: before another one, or to the end. */
+/** Edits or moves a queued task (before another one, or to the end), or makes it a message for another. */
 function updated(
-  { data }: Extract<StoredEvent, { type: "task.updated" }>,
+  { data, seq }: Extract<StoredEvent, { type: "task.updated" }>,
   row: TaskCore,
   rows: RowReader,
 ): RowChange[] {
@@ -173,11 +211,17 @@ function updated(
   const changes: RowChange[] = [];
   if (data.prompt !== undefined) {
     if (row.attempt > 0) throw refuse("task", `task ${row.id} has been started already`);
-    changes.push(change.update("tasks", row.id, { prompt: data.prompt }));
+    const version = row.steers === null ? {} : { steer_seq: seq };
+    changes.push(change.update("tasks", row.id, { prompt: data.prompt, ...version }));
   }
-  const { beforeTaskId } = data;
+  const { beforeTaskId, steers } = data;
+  if (steers !== undefined && !isBeingBuilt(rows)) {
+    if (row.attempt > 0) throw refuse("task", `task ${row.id} has been started already`);
+    const { pos, moved } = placeOfSteer(steers, row.id, rows);
+    changes.push(...moved, change.update("tasks", row.id, { pos, steers, steer_seq: seq }));
+  }
   if (beforeTaskId === null) {
-    changes.push(change.update("tasks", row.id, { pos: rows.session()?.next_pos ?? row.pos }));
+    changes.push(change.update("tasks", row.id, { pos: rows.session()?.next_pos ?? row.pos, ...NO_STEER }));
   } else if (beforeTaskId !== undefined) {
     const target = rows.task(beforeTaskId);
     if (target === undefined || target.session_id !== row.session_id || target.state !== "submitted") {
@@ -186,7 +230,7 @@ function updated(
     for (const other of rows.queuedFrom(target.pos)) {
       if (other.id !== row.id) changes.push(change.update("tasks", other.id, { pos: other.pos + 1 }));
     }
-    changes.push(change.update("tasks", row.id, { pos: target.pos }));
+    changes.push(change.update("tasks", row.id, { pos: target.pos, ...NO_STEER }));
   }
   return changes;
 }

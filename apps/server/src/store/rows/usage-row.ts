@@ -24,6 +24,8 @@ export const reduceUsage: Reducer = (event, rows) => {
       cached_input_tokens: usage.cachedInputTokens ?? null,
       cost_usd: usage.costUsd ?? null,
       price_source: usage.priceSource ?? null,
+      project_id: session.project_id,
+      worked_ms: event.type === "step.ended" ? (event.data.workedMs ?? null) : null,
     }),
   ];
 };

@@ -1,5 +1,8 @@
 import { describeAccess } from "../nouns/access-conformance.ts";
+import { describeMcpServers } from "../nouns/mcp-servers-conformance.ts";
 import { describeProjects } from "../nouns/projects-conformance.ts";
+import { describeRules } from "../nouns/rules-conformance.ts";
+import { describeLedger } from "../../usage/testing/ledger-conformance.ts";
 import { describeNouns, type NounsHarness } from "../nouns/nouns-conformance.ts";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
@@ -25,3 +28,6 @@ async function createHarness(): Promise<NounsHarness> {
 describeNouns("SQLite", createHarness);
 describeAccess("SQLite", createHarness);
 describeProjects("SQLite", createHarness);
+describeLedger("SQLite", createHarness);
+describeMcpServers("SQLite", createHarness);
+describeRules("SQLite", createHarness);

@@ -1,4 +1,4 @@
-import { type CompiledQuery, Kysely, SqliteDialect } from "kysely";
+import { type CompiledQuery, Kysely } from "kysely";
 import { expect, it } from "vitest";
 import { describePages } from "../nouns/page-conformance.ts";
 import { createSessionStore } from "../nouns/sessions.ts";
@@ -9,6 +9,7 @@ import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { openDatabase } from "./open-database.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
+import { StablePlanDialect } from "./stable-plan-dialect.ts";
 
 const onFatal = (error: Error): never => {
   throw error;
@@ -41,7 +42,7 @@ it("pages read indexes in their order: none looks at all tasks or sessions, and 
   const database = openDatabase(path, "read");
   const queries: CompiledQuery[] = [];
   const db = new Kysely<Database>({
-    dialect: new SqliteDialect({ database }),
+    dialect: new StablePlanDialect({ database }),
     log: (event) => void queries.push(event.query),
   });
   const tasks = createTaskStore(db, sqliteDialect);

@@ -21,13 +21,14 @@ export class RowStore {
     this.#statements = statements;
     this.#session = database.prepare("select * from sessions where id = ?");
     this.#task = database.prepare(`select ${TASK_CORE_COLUMNS.join(", ")} from tasks where id = ?`);
+    // The sign: see stable-plan-dialect.ts.
     this.#firstPos = database
       .prepare(
-        "select min(pos) from tasks where session_id = ? and state in ('submitted', 'working', 'input-required')",
+        "select min(pos) from tasks where session_id = +? and state in ('submitted', 'working', 'input-required')",
       )
       .pluck();
     this.#queued = database.prepare(
-      "select id, pos from tasks where session_id = ? and state = 'submitted' and pos >= ?",
+      "select id, pos, steers from tasks where session_id = ? and state = 'submitted' and pos >= ?",
     );
     this.#approval = database.prepare("select * from approvals where id = ?");
     this.#openApprovals = database
@@ -51,7 +52,7 @@ export class RowStore {
       },
       task: (id) => this.#task.get(id) as TaskCore | undefined,
       firstUnfinishedPos: () => (this.#firstPos.get(sessionId) as number | null) ?? undefined,
-      queuedFrom: (pos) => this.#queued.all(sessionId, pos) as Pick<TaskCore, "id" | "pos">[],
+      queuedFrom: (pos) => this.#queued.all(sessionId, pos) as Pick<TaskCore, "id" | "pos" | "steers">[],
       approval: (id) => this.#approval.get(id) as ReturnType<RowReader["approval"]>,
       openApprovals: (taskId) => this.#openApprovals.all(sessionId, taskId) as string[],
       question: (id) => this.#question.get(id) as ReturnType<RowReader["question"]>,

@@ -80,7 +80,7 @@ describe("the index of an earlier version", () => {
 
     store = await open();
     await submit(sessionId, "after das Straßenfest");
-    await vi.waitFor(async () => expect(await find('"before 0"')).toHaveLength(1), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await find('"before 0"')).toHaveLength(1), { timeout: 60_000 });
     expect(await find("STRASSENFEST")).toEqual([
       "after das Straßenfest",
       ...Array.from({ length: 99 }, (_, index) => `before ${249 - index} das Straßenfest`),
@@ -100,9 +100,9 @@ describe("the index of an earlier version", () => {
     database.close();
 
     store = await open();
-    await vi.waitFor(async () => expect(await find("to be")).toEqual(["to be kept"]), { timeout: 20_000 });
+    await vi.waitFor(async () => expect(await find("to be")).toEqual(["to be kept"]), { timeout: 60_000 });
     const after = openDatabase(path, "read");
-    await vi.waitFor(() => expect(after.prepare("select 1 from search_backlog").all()).toEqual([]));
+    await vi.waitFor(() => expect(after.prepare("select 1 from search_backlog").all()).toEqual([]), 60_000);
     expect(after.prepare("select count(*) from search_documents").pluck().get()).toBe(1);
     after.close();
   });

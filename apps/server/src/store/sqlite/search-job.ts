@@ -11,6 +11,8 @@ export interface SearchRequest {
   path: string;
   ownerId: string;
   text: string;
+  /** Only in this session. */
+  sessionId: string | undefined;
   /** Position of the previous page's last hit. */
   before: number | undefined;
   limit: number;
@@ -38,7 +40,9 @@ interface Connection {
   path: string;
   database: Database.Database;
   owner: Database.Statement<[string], { number: bigint; oldest: bigint; newest: bigint }>;
-  hits: Database.Statement<[string, bigint, bigint, number], HitRow>;
+  /** Ids of a session's oldest and newest text; nulls if it has none. */
+  ofSession: Database.Statement<[string], { oldest: bigint | null; newest: bigint | null }>;
+  hits: Database.Statement<[string, bigint, bigint, string | null, number], HitRow>;
   /** One at a time: a page of long texts would exceed a thread's memory. */
   data: Database.Statement<[string, number], string>;
 }
@@ -51,8 +55,9 @@ export default function search(request: SearchRequest): SearchPage {
   const terms = readTerms(request.text);
   if (terms.length === 0) return { items: [], nextCursor: null };
   const until = performance.now() + request.patienceMs;
-  const { owner, hits, data } = connect(request.path);
-  const own = owner.get(request.ownerId);
+  const connection = connect(request.path);
+  const { hits, data } = connection;
+  const own = placesOf(connection, request);
   if (own === undefined) return { items: [], nextCursor: null };
 
   const expression = toExpression(terms);
@@ -66,6 +71,7 @@ export default function search(request: SearchRequest): SearchPage {
       expression,
       base | (oldest > own.oldest ? oldest : own.oldest),
       base | newest,
+      request.sessionId ?? null,
       request.limit + 1,
     );
     for (const row of rows) {
@@ -81,6 +87,20 @@ export default function search(request: SearchRequest): SearchPage {
   return { items, nextCursor: null };
 }
 
+/** The owner's number, and the places to search: all of the owner's, or from the session's first text to its last. */
+function placesOf(
+  { owner, ofSession }: Connection,
+  { ownerId, sessionId }: SearchRequest,
+): { number: bigint; oldest: bigint; newest: bigint } | undefined {
+  const own = owner.get(ownerId);
+  if (own === undefined || sessionId === undefined) return own;
+  const { oldest, newest } = ofSession.get(sessionId) ?? { oldest: null, newest: null };
+  const first = own.number << BigInt(PLACE_BITS);
+  // Another owner's session has ids outside of the owner's.
+  if (oldest === null || newest === null || oldest >> BigInt(PLACE_BITS) !== own.number) return undefined;
+  return { number: own.number, oldest: oldest - first, newest: newest - first };
+}
+
 function connect(path: string): Connection {
   if (open?.path === path) return open;
   open?.database.close();
@@ -93,6 +113,11 @@ function connect(path: string): Connection {
         "select number, oldest, newest from search_owners where owner_id = ?",
       )
       .safeIntegers(),
+    ofSession: database
+      .prepare<[string], { oldest: bigint | null; newest: bigint | null }>(
+        "select min(id) as oldest, max(id) as newest from search_documents where session_id = ?",
+      )
+      .safeIntegers(),
     hits: database.prepare(`
       select d.id, d.session_id, s.title, e.task_id, e.seq, e.type, e.at
       from search
@@ -100,6 +125,7 @@ function connect(path: string): Connection {
       join sessions s on s.id = d.session_id and s.deleted_at is null
       join events e on e.session_id = d.session_id and e.seq = d.seq
       where search match ? and search.rowid between ? and ?
+        and d.session_id = coalesce(?, d.session_id)
       order by search.rowid desc
       limit ?`),
     data: database

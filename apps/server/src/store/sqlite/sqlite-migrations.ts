@@ -9,6 +9,15 @@ import * as outbox from "../migrations/008-outbox.ts";
 import * as whoHides from "../migrations/009-who-hides.ts";
 import * as signInCodes from "../migrations/010-sign-in-codes.ts";
 import * as projects from "../migrations/011-projects.ts";
+import * as agentOfATask from "../migrations/012-agent-of-a-task.ts";
+import * as effort from "../migrations/013-effort.ts";
+import * as mcpServers from "../migrations/014-mcp-servers.ts";
+import * as steering from "../migrations/015-steering.ts";
+import * as providerKeys from "../migrations/016-provider-keys.ts";
+import * as rules from "../migrations/017-rules.ts";
+import * as subagents from "../migrations/018-subagents.ts";
+import * as ledger from "../migrations/019-ledger.ts";
+import * as currentStep from "../migrations/020-current-step.ts";
 import type { Migrations } from "../migrate.ts";
 
 export const SQLITE_MIGRATIONS: Migrations = {
@@ -23,4 +32,13 @@ export const SQLITE_MIGRATIONS: Migrations = {
   "009-who-hides": whoHides,
   "010-sign-in-codes": signInCodes,
   "011-projects": projects,
+  "012-agent-of-a-task": agentOfATask,
+  "013-effort": effort,
+  "014-mcp-servers": mcpServers,
+  "015-steering": steering,
+  "016-provider-keys": providerKeys,
+  "017-rules": rules,
+  "018-subagents": subagents,
+  "019-ledger": ledger,
+  "020-current-step": currentStep,
 };

@@ -15,9 +15,9 @@ const DEADLINE_MS = 10_000;
 /** Search in the index of search-index.ts, in a worker process with its own connection. */
 export function createSqliteSearch({ path, compute }: { path: string; compute: Compute }): SearchIndex {
   return {
-    search: async ({ ownerId, text, cursor, limit }) => {
+    search: async ({ ownerId, text, sessionId, cursor, limit }) => {
       const before = cursor === undefined ? undefined : Number(cursor);
-      const request = { path, ownerId, text, before, limit, patienceMs: PATIENCE_MS };
+      const request = { path, ownerId, text, sessionId, before, limit, patienceMs: PATIENCE_MS };
       return compute.run(SEARCH, request, { owner: ownerId, deadlineMs: DEADLINE_MS });
     },
   };

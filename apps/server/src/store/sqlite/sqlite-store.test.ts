@@ -1,10 +1,12 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { describeStore } from "../store-conformance.ts";
+import { describeSubagentSessions } from "../nouns/subagent-sessions-conformance.ts";
+import { describeSteering } from "../steering-conformance.ts";
+import { describeStore, type StoreHarness } from "../store-conformance.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
-describeStore("SQLite", async () => {
+async function createHarness(): Promise<StoreHarness> {
   const directory = await mkdtemp(join(tmpdir(), "trunkline-store-"));
   return {
     open: async () =>
@@ -19,4 +21,8 @@ describeStore("SQLite", async () => {
       await rm(directory, { recursive: true, force: true });
     },
   };
-});
+}
+
+describeStore("SQLite", createHarness);
+describeSteering("SQLite", createHarness);
+describeSubagentSessions("SQLite", createHarness);

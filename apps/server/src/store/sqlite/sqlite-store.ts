@@ -1,9 +1,9 @@
 import { dirname } from "node:path";
 import type { SessionEvent } from "@trunkline/contract";
-import { Kysely, sql, SqliteDialect } from "kysely";
+import { Kysely, sql } from "kysely";
 import { charactersOf, type Commit } from "../commit.ts";
-import { GroupCommit, type Settled } from "../group-commit.ts";
-import { insertAudit } from "../nouns/audit.ts";
+import { assertCommitting, GroupCommit, type OnCommitted, type Settled } from "../group-commit.ts";
+import { statementsBeside } from "../nouns/statements-beside.ts";
 import { createNouns } from "../nouns/nouns.ts";
 import { mergePieces } from "../piece-merge.ts";
 import {
@@ -25,6 +25,7 @@ import { ReadingConnection } from "./reading-connection.ts";
 import { type CommitMessage, encodeCommit } from "./commit-message.ts";
 import { sqliteDialect } from "./sqlite-dialect.ts";
 import { createSqliteOutbox } from "./sqlite-outbox.ts";
+import { StablePlanDialect } from "./stable-plan-dialect.ts";
 import { Writer } from "./writer.ts";
 
 export interface SqliteStoreOptions {
@@ -36,6 +37,7 @@ export interface SqliteStoreOptions {
   onFatal: (error: StoreUnavailableError) => void;
   /** The previous server did not stop cleanly: check its database more thoroughly. */
   uncleanStop?: boolean;
+  onCommitted?: OnCommitted | undefined;
 }
 
 /** @throws StoreOpenError if the database is unusable as it is; SqliteError if it can't be opened. */
@@ -87,7 +89,13 @@ export class SqliteStore implements Store {
   readonly signInCodes: Store["signInCodes"];
   readonly audit: Store["audit"];
   readonly blobs: Store["blobs"];
+  readonly usage: Store["usage"];
+  readonly budgets: Store["budgets"];
   readonly projects: Store["projects"];
+  readonly providerKeys: Store["providerKeys"];
+  readonly mcpServers: Store["mcpServers"];
+  readonly mcpAuthorizations: Store["mcpAuthorizations"];
+  readonly rules: Store["rules"];
   readonly nodes: Store["nodes"];
   readonly outbox: Store["outbox"];
   /** The lock of the data directory keeps every other process out. */
@@ -103,12 +111,12 @@ export class SqliteStore implements Store {
   #isBroken = false;
   #isClosing = false;
 
-  private constructor(writer: Writer, { path, now, onFatal }: SqliteStoreOptions) {
+  private constructor(writer: Writer, { path, now, onFatal, onCommitted }: SqliteStoreOptions) {
     this.#writer = writer;
     this.now = now;
     this.#onFatal = onFatal;
     this.#reading = new ReadingConnection(openDatabase(path, "read"), (error) => this.#break(error));
-    const db = new Kysely<Schema>({ dialect: new SqliteDialect({ database: this.#reading }) });
+    const db = new Kysely<Schema>({ dialect: new StablePlanDialect({ database: this.#reading }) });
     this.#db = db;
     this.#groupCommit = new GroupCommit({
       commitBatch: async (commits) => this.#commitBatch(commits),
@@ -117,6 +125,7 @@ export class SqliteStore implements Store {
       weightOf: charactersOf,
       maxItems: MAX_COMMITS,
       maxWeight: MAX_CHARACTERS,
+      onCommitted,
     });
     void writer.broken.then((error) => this.#break(error));
 
@@ -138,7 +147,13 @@ export class SqliteStore implements Store {
     this.signInCodes = nouns.signInCodes;
     this.audit = nouns.audit;
     this.blobs = nouns.blobs;
+    this.usage = nouns.usage;
+    this.budgets = nouns.budgets;
     this.projects = nouns.projects;
+    this.providerKeys = nouns.providerKeys;
+    this.mcpServers = nouns.mcpServers;
+    this.mcpAuthorizations = nouns.mcpAuthorizations;
+    this.rules = nouns.rules;
     this.nodes = nouns.nodes;
     this.outbox = createSqliteOutbox(db, write);
   }
@@ -153,9 +168,9 @@ export class SqliteStore implements Store {
   async append(
     sessionId: string,
     events: readonly StoredDraft[],
-    { audit, ...options }: AppendOptions = {},
+    { audit, rule, ...options }: AppendOptions = {},
   ): Promise<SessionEvent[]> {
-    const statements = audit === undefined ? undefined : [insertAudit(this.#db, audit)];
+    const statements = statementsBeside(this.#db, { audit, rule });
     return this.#commit({ ...options, sessionId, events, ...(statements && { statements }) });
   }
 
@@ -168,6 +183,8 @@ export class SqliteStore implements Store {
   }
 
   async ping(): Promise<void> {
+    if (this.#isBroken) throw new StoreUnavailableError("unavailable", "The writer thread is gone");
+    assertCommitting(this.#groupCommit);
     await sql`select 1`.execute(this.#db);
   }
 

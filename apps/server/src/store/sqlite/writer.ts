@@ -65,7 +65,8 @@ export class Writer {
     if (this.#over === undefined) {
       const closed = this.#ask({ type: "close" });
       this.#over = new StoreUnavailableError("unavailable", "The database is closed");
-      await closed;
+      // A thread that breaks meanwhile, e.g. by its own work on a damaged database, does not respond any more.
+      await closed.catch(() => undefined);
     }
     await this.#worker.terminate();
   }

@@ -112,7 +112,7 @@ async function searchedIn(options: { dataDir: string; databaseUrl: string | unde
         expect(items).toHaveLength(6);
         return items;
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
   } finally {
     await outbox.stop();
@@ -152,7 +152,7 @@ it("moves a store to PostgreSQL and back: every row, the logs, and what a search
     expect(rows, table).toEqual(expected);
   }
   expect(await searchedIn({ dataDir: second.path, databaseUrl: undefined })).toEqual(found);
-}, 90_000);
+});
 
 it("goes on after a kill at any place, and keeps servers out until it is whole", async () => {
   await using directory = await TemporaryDirectory.create();
@@ -182,7 +182,7 @@ it("goes on after a kill at any place, and keeps servers out until it is whole",
   await killAt(url, back.path, 3);
   const again = await migrateStore({ from: url, to: back.path });
   expect(again).toMatchObject({ rows: there.rows, isResumed: true, verified: { differing: 0 } });
-}, 90_000);
+});
 
 it("starts over where the source has gone on since it was interrupted", async () => {
   await using directory = await TemporaryDirectory.create();
@@ -206,7 +206,7 @@ it("starts over where the source has gone on since it was interrupted", async ()
     events: 2_710,
     isResumed: false,
   });
-}, 60_000);
+});
 
 it("refuses stores in use, and targets that hold something", async () => {
   await using directory = await TemporaryDirectory.create();
@@ -238,7 +238,7 @@ it("refuses stores in use, and targets that hold something", async () => {
   expect(await refused(directory.path, url)).toMatch(/holds a store already \(there are sessions\)/);
   expect(await refused(url, directory.path)).toMatch(/There is a database in .* already/);
   expect(await refused(directory.path, url.replace(/\/test_/, "/none_"))).toMatch(/^StoreOpenError/);
-}, 60_000);
+});
 
 it("knows each table of both engines: whoever adds one decides whether it moves", async () => {
   await using directory = await TemporaryDirectory.create();

@@ -18,6 +18,8 @@ interface ArchiveOptions {
   top: string;
   /** Whether to include `.git`, at any depth. */
   git: boolean;
+  /** Paths to leave out, relative to the root. */
+  except?: ReadonlySet<string>;
 }
 
 /** Takes what comes next; resolves once there is room for more. */
@@ -53,7 +55,11 @@ export async function* archiveWorkspace(
   }
 }
 
-async function fill(write: Write, root: HeldDirectory | null, { top, git }: ArchiveOptions): Promise<void> {
+async function fill(
+  write: Write,
+  root: HeldDirectory | null,
+  { top, git, except }: ArchiveOptions,
+): Promise<void> {
   await write(
     tarHeader({ path: `${top}/`, type: "Directory", mode: 0o755, size: 0, modifiedAt: Date.now() }),
   );
@@ -63,6 +69,7 @@ async function fill(write: Write, root: HeldDirectory | null, { top, git }: Arch
     for await (const { name } of await opendir(directory.self)) {
       if (name === ".git" && !git) continue;
       const path = [...way, name].join("/");
+      if (except?.has(path.slice(top.length + 1)) === true) continue;
       if (Buffer.byteLength(path) > MAX_PATH_BYTES) continue;
       const isDirectory = await unlessUnreadable(() => addEntry(write, directory, { name, path }));
       if (isDirectory === true) directories.push(name);

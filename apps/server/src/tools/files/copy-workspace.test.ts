@@ -157,7 +157,7 @@ open("bottom", "w").close()`;
   // Node's own removal fails for it.
   execFileSync("rm", ["-r", from, to]);
   await mkdir(directory, { recursive: true });
-}, 60_000);
+});
 
 test("H18: what is closed to its owner is copied, as an ordinary user, and keeps its mode", async () => {
   await mkdir(join(from, "closed", "inner"), { recursive: true });

@@ -24,3 +24,8 @@ export async function* filledPieces(file: FileHandle, size: number): AsyncGenera
     yield Buffer.alloc(Math.min(missing, PIECE_BYTES));
   }
 }
+
+/** Reads to the end, wherever that is by then. */
+export async function* wholeFile(file: FileHandle): AsyncGenerator<Buffer, void> {
+  yield* filePieces(file, Number.MAX_SAFE_INTEGER);
+}

@@ -1,4 +1,3 @@
-import type { FileHandle } from "node:fs/promises";
 import { withoutNul } from "../output-text.ts";
 import { detectEncoding, ENCODING_SAMPLE_BYTES, type FileEncoding } from "./text-encoding.ts";
 import { wholeLength } from "../whole-characters.ts";
@@ -6,8 +5,6 @@ import { wholeLength } from "../whole-characters.ts";
 /** Maximum returned at a time, and of one line, in UTF-16 units. */
 const MAX_LENGTH = 65_536;
 const MAX_LINE_LENGTH = 8_192;
-
-const CHUNK_BYTES = ENCODING_SAMPLE_BYTES;
 
 export interface LinesRead {
   lines: string[];
@@ -23,30 +20,25 @@ export interface LinesRead {
  * @returns null if it is not text.
  */
 export async function readLines(
-  handle: FileHandle,
+  content: AsyncIterable<Uint8Array>,
   offset: number,
   limit: number,
   signal: AbortSignal,
 ): Promise<LinesRead | null> {
   const collector = new LineCollector(offset, limit);
-  const buffer = Buffer.allocUnsafe(CHUNK_BYTES);
   let encoding: FileEncoding | null = null;
   let decoder = new TextDecoder();
-  while (!collector.isFull) {
+  for await (const bytes of content) {
     signal.throwIfAborted();
-    const { bytesRead } = await handle.read(buffer, 0, CHUNK_BYTES);
-    const bytes = buffer.subarray(0, bytesRead);
     if (encoding === null) {
-      encoding = detectEncoding(bytes);
+      encoding = detectEncoding(bytes.subarray(0, ENCODING_SAMPLE_BYTES));
       if (encoding === null) return null;
       decoder = new TextDecoder(encoding);
     }
-    if (bytesRead === 0) {
-      collector.end(decoder.decode());
-      break;
-    }
     collector.push(decoder.decode(bytes, { stream: true }));
+    if (collector.isFull) break;
   }
+  if (!collector.isFull) collector.end(decoder.decode());
   const { lines, next, hasCrLf } = collector;
   return { lines, next, encoding: encoding ?? "utf-8", hasCrLf };
 }

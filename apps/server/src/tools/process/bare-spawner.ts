@@ -92,6 +92,7 @@ class BareProcess implements RunningProcess {
   readonly exited: Promise<ProcessExit>;
   /** No limits on the bare machine. */
   readonly limitReached = null;
+  readonly stdin: ChildStreams["stdin"];
   readonly #streams: ChildStreams;
   readonly #patience: TreePatience;
   readonly #ledger: ProcessLedger;
@@ -105,12 +106,14 @@ class BareProcess implements RunningProcess {
   }) {
     this.record = options.record;
     this.exited = options.exited;
+    this.stdin = options.streams.stdin;
     this.#streams = options.streams;
     this.#patience = options.patience;
     this.#ledger = options.ledger;
   }
 
   async end(): Promise<number[]> {
+    this.stdin?.destroy();
     const survivors = await endProcessTree({ ...this.record, ownsGroup: true }, this.#patience);
     if (survivors.length === 0) await this.exited;
     // A survivor, or a process we missed, may hold the pipe for ever.

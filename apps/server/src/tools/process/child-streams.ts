@@ -1,14 +1,19 @@
+import assert from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { Writable } from "node:stream";
 import type { OnOutput, SpawnRequest } from "../port.ts";
-import { openOutputPipe } from "./output-pipe.ts";
+import { openInputPipe } from "./input-pipe.ts";
+import { openOutputPipes } from "./output-pipe.ts";
 
 /** The three streams of a process that is about to start. */
 export interface ChildStreams {
   /** For `stdio`: what the process reads and writes. */
   readonly stdio: readonly ["ignore" | number, number, number];
+  /** What it reads while it runs; null: all there is, or nothing. */
+  readonly stdin: Writable | null;
   /** Call once the process has its ends. */
   releaseChildEnds(): Promise<void>;
   /** Resolves when all writers are gone and all output was read. */
@@ -24,41 +29,45 @@ export async function openChildStreams(request: {
   onErrorOutput?: OnOutput | undefined;
 }): Promise<ChildStreams> {
   const { input, onOutput, onErrorOutput } = request;
-  const stdin = input === undefined ? null : await openInput(input);
-  const pipes = await openPipes(onErrorOutput === undefined ? [onOutput] : [onOutput, onErrorOutput]).catch(
-    (error: unknown) => {
-      if (stdin !== null) closeSync(stdin);
-      throw error;
-    },
-  );
+  const stdin = await openStdin(input);
+  const readers = onErrorOutput === undefined ? [onOutput] : [onOutput, onErrorOutput];
+  const pipes = await openOutputPipes(readers).catch(async (error: unknown) => {
+    await stdin?.release();
+    stdin?.writable?.destroy();
+    throw error;
+  });
   const [output, errors = output] = pipes;
+  assert(output !== undefined && errors !== undefined);
   return {
-    stdio: [stdin ?? "ignore", output.writeFd, errors.writeFd],
+    stdio: [stdin?.fd ?? "ignore", output.writeFd, errors.writeFd],
+    stdin: stdin?.writable ?? null,
     async releaseChildEnds() {
-      if (stdin !== null) closeSync(stdin);
+      await stdin?.release();
       await Promise.all(pipes.map(async (pipe) => pipe.releaseWriteEnd()));
     },
     ended: Promise.all(pipes.map(async (pipe) => pipe.ended)).then(() => undefined),
-    destroy: () => pipes.forEach((pipe) => pipe.destroy()),
+    destroy() {
+      stdin?.writable?.destroy();
+      for (const pipe of pipes) pipe.destroy();
+    },
   };
 }
 
-type Pipes = [Awaited<ReturnType<typeof openOutputPipe>>, ...Awaited<ReturnType<typeof openOutputPipe>>[]];
+interface Stdin {
+  fd: number;
+  writable: Writable | null;
+  /** Call once the child has it. */
+  release(): Promise<void>;
+}
 
-async function openPipes([first, second]: [OnOutput] | [OnOutput, OnOutput]): Promise<Pipes> {
-  if (second === undefined) return [await openOutputPipe(first)];
-  const [output, errors] = await Promise.allSettled([openOutputPipe(first), openOutputPipe(second)]);
-  if (output.status === "fulfilled" && errors.status === "fulfilled") return [output.value, errors.value];
-  const reasons: unknown[] = [];
-  for (const pipe of [output, errors]) {
-    if (pipe.status === "rejected") {
-      reasons.push(pipe.reason);
-    } else {
-      await pipe.value.releaseWriteEnd();
-      pipe.value.destroy();
-    }
+async function openStdin(input: SpawnRequest["input"]): Promise<Stdin | null> {
+  if (input === undefined) return null;
+  if (input === "interactive") {
+    const { readFd, writable, releaseReadEnd } = await openInputPipe();
+    return { fd: readFd, writable, release: releaseReadEnd };
   }
-  throw reasons[0];
+  const fd = await openInput(input);
+  return { fd, writable: null, release: async () => closeSync(fd) };
 }
 
 /** A file without a name: unlike a pipe, it needs nobody who writes while the process reads. */

@@ -1,17 +1,8 @@
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { close, constants, open } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { constants } from "node:fs";
 import { Socket } from "node:net";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { promisify } from "node:util";
 import type { OnOutput } from "../port.ts";
-
-// Raw descriptors: a FileHandle would close its own on garbage collection, and these change owners.
-const openFd = promisify(open);
-const closeFd = promisify(close);
+import { closeFd, openFd, withFifos } from "./fifo.ts";
 
 /** Bytes per read, into one reused buffer. */
 const READ_BYTES = 65_536;
@@ -35,35 +26,38 @@ export interface OutputPipe {
 }
 
 /**
- * A pipe as a shell would create it. Node's `stdio: "pipe"` gives a child sockets, which can't be reopened by name: `>
- * /dev/stdout` and `tee /dev/stderr` would fail.
+ * Pipes as a shell would create them, one for each reader. Node's `stdio: "pipe"` gives a child sockets, which can't be
+ * reopened by name: `> /dev/stdout` and `tee /dev/stderr` would fail.
  */
-export async function openOutputPipe(onOutput: OnOutput): Promise<OutputPipe> {
-  const directory = await mkdtemp(join(tmpdir(), "trunkline-pipe-"));
-  try {
-    const path = join(directory, "output");
-    await makeFifo(path);
-    // Opened non-blocking for reading first, so that opening it for writing does not block either.
-    const readFd = await openFd(path, constants.O_RDONLY | constants.O_NONBLOCK);
-    const writeFd = await openFd(path, constants.O_WRONLY);
-    const socket = readFrom(readFd, onOutput);
-    return {
-      writeFd,
-      releaseWriteEnd: () => closeFd(writeFd),
-      ended: new Promise((resolve) => socket.once("close", () => resolve())),
-      destroy: () => void socket.destroy(),
-    };
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+export async function openOutputPipes(readers: readonly OnOutput[]): Promise<OutputPipe[]> {
+  return withFifos(readers.length, async (paths) => {
+    const pipes: OutputPipe[] = [];
+    try {
+      for (const [index, onOutput] of readers.entries()) {
+        pipes.push(await openEnds(paths[index] ?? "", onOutput));
+      }
+      return pipes;
+    } catch (error) {
+      for (const pipe of pipes) {
+        await pipe.releaseWriteEnd();
+        pipe.destroy();
+      }
+      throw error;
+    }
+  });
 }
 
-/** Node has no call for it. */
-async function makeFifo(path: string): Promise<void> {
-  const [code] = (await once(spawn("mkfifo", ["-m", "600", path], { stdio: "ignore" }), "exit")) as [
-    number | null,
-  ];
-  if (code !== 0) throw new Error(`mkfifo failed with exit code ${code}`);
+async function openEnds(path: string, onOutput: OnOutput): Promise<OutputPipe> {
+  // Opened non-blocking for reading first, so that opening it for writing does not block either.
+  const readFd = await openFd(path, constants.O_RDONLY | constants.O_NONBLOCK);
+  const writeFd = await openFd(path, constants.O_WRONLY);
+  const socket = readFrom(readFd, onOutput);
+  return {
+    writeFd,
+    releaseWriteEnd: () => closeFd(writeFd),
+    ended: new Promise((resolve) => socket.once("close", () => resolve())),
+    destroy: () => void socket.destroy(),
+  };
 }
 
 function readFrom(fd: number, onOutput: OnOutput): Socket {

@@ -1,3 +1,4 @@
+import { BackgroundProcesses } from "../background/task-processes.ts";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -26,6 +27,7 @@ test("H22: a command without a sandbox ends when a second user comes, and says w
       environment: { PATH: process.env["PATH"] ?? "" },
       redactor: createRedactor([]),
       networks: fixedNetwork("off"),
+      processes: new BackgroundProcesses(),
     },
     "off",
   );

@@ -41,6 +41,10 @@ class SoloProcess implements RunningProcess {
     return this.#process.record;
   }
 
+  get stdin() {
+    return this.#process.stdin;
+  }
+
   get exited() {
     return this.#process.exited;
   }

@@ -189,12 +189,3 @@ for (const [name, { alter, says }] of Object.entries(BROKEN)) {
     expect(state.reason).toMatch(says);
   });
 }
-
-test("the probe's time", async () => {
-  await using opening = await Opening.create();
-  await opening.open(AUTO);
-  const beganAt = performance.now();
-  await opening.open(AUTO);
-  // About 70 ms on an idle machine; the bound is for a busy one.
-  expect(performance.now() - beganAt).toBeLessThan(2_000);
-});

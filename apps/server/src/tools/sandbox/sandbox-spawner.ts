@@ -84,7 +84,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
       });
       const { pid, first, line, exited } = sandbox;
       const record: ProcessRecord = { pid, startTime: readProcess(pid)?.startTime ?? 0, bootId, marker };
-      let watch: Watch | undefined;
+      const watches: Watch[] = [];
       const running = new SandboxedProcess({
         record,
         first,
@@ -98,12 +98,16 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
         limits: plan.limits,
         ledger,
         release: () => line.close(),
-        checkDisk: async () => (await watch?.finish()) ?? null,
+        checkDisk: async () => {
+          const found = await Promise.all(watches.map(async (watch) => watch.finish()));
+          return found.find((message) => message !== null) ?? null;
+        },
       });
       try {
         await Promise.all([ledger.onSpawn(record), restrain(first.pid, options)]);
-        const grows = growingPlace(request);
-        if (grows !== null) watch = await disk.begin(grows, (message) => running.stopAtLimit(message));
+        for (const place of growingPlaces(request)) {
+          watches.push(await disk.begin(place, (message) => running.stopAtLimit(message)));
+        }
         begun = true;
         line.go();
       } catch (error) {
@@ -151,9 +155,10 @@ function placesOf({ cwd, readOnly = [], writable = [] }: SpawnRequest): string[]
   return [cwd, ...writable, ...readOnly];
 }
 
-/** The place whose growth is limited: the first that the command may write. */
-function growingPlace({ cwd, readOnly = [], writable = [] }: SpawnRequest): string | null {
-  return [cwd, ...writable].find((path) => !readOnly.includes(path)) ?? null;
+/** The places whose growth is limited: the first that the command may write, and those that the request names. */
+function growingPlaces({ cwd, readOnly = [], writable = [], limited = [] }: SpawnRequest): string[] {
+  const first = [cwd, ...writable].find((path) => !readOnly.includes(path));
+  return first === undefined ? [] : [...new Set([first, ...limited])];
 }
 
 /** @throws Error if a directory is gone, or showing it would expose the server's own files. */

@@ -37,12 +37,14 @@ export interface SandboxedProcessParts {
 export class SandboxedProcess implements RunningProcess {
   readonly record: ProcessRecord;
   readonly exited: Promise<ProcessExit>;
+  readonly stdin: ChildStreams["stdin"];
   limitReached: string | null = null;
   readonly #parts: SandboxedProcessParts;
 
   constructor(parts: SandboxedProcessParts) {
     this.#parts = parts;
     this.record = parts.record;
+    this.stdin = parts.streams.stdin;
     this.exited = parts.exited.then((exit) => {
       if (exit.signal === "SIGXFSZ") {
         this.limitReached ??= `a file may not grow beyond ${describeBytes(parts.limits.fileBytes)}`;
@@ -59,6 +61,7 @@ export class SandboxedProcess implements RunningProcess {
 
   async end(): Promise<number[]> {
     const { patience, gone, streams, ledger, release, checkDisk } = this.#parts;
+    this.stdin?.destroy();
     await this.#askToEnd(performance.now() + patience.graceMs);
     release();
     this.#kill();

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { ProcessLedger, ProcessRecord, Tool, ToolContext, ToolResult } from "../port.ts";
+import { BackgroundProcesses } from "../background/task-processes.ts";
 import { createBareSpawner } from "../process/bare-spawner.ts";
 import type { TreePatience } from "../process/process-tree.ts";
 import { createTools } from "../registry.ts";
@@ -10,6 +11,7 @@ import { testCompute } from "../../compute/testing/test-compute.ts";
 import { publicWeb } from "../../network/public-web.ts";
 import { fixedNetwork } from "../../network/testing/fixed-network.ts";
 import { createRedactor } from "../../secrets/redactor.ts";
+import { findRipgrep, type Ripgrep } from "../search/ripgrep.ts";
 import { toolContext } from "./tool-context.ts";
 
 /** The real tools in an empty workspace. */
@@ -20,8 +22,14 @@ export class ToolBench implements AsyncDisposable {
   /** Processes recorded in the ledger and not removed. */
   readonly records: ProcessRecord[];
   readonly progress: string[] = [];
+  readonly processes = new BackgroundProcesses();
 
-  private constructor(workspace: string, patience: TreePatience | undefined, secrets: readonly string[]) {
+  private constructor(
+    workspace: string,
+    patience: TreePatience | undefined,
+    secrets: readonly string[],
+    ripgrep: Ripgrep | null,
+  ) {
     this.workspace = workspace;
     this.owner = `test-${randomUUID()}`;
     const records: ProcessRecord[] = [];
@@ -41,14 +49,17 @@ export class ToolBench implements AsyncDisposable {
         compute: testCompute(),
         connect: publicWeb,
         networks: fixedNetwork("off"),
+        processes: this.processes,
         redactor,
+        search: ripgrep === null ? undefined : { ripgrep, spawner },
       },
       "off",
     );
   }
 
   static async create(patience?: TreePatience, secrets: readonly string[] = []): Promise<ToolBench> {
-    return new ToolBench(await mkdtemp(join(tmpdir(), "trunkline-tools-")), patience, secrets);
+    const ripgrep = await findRipgrep(process.env["PATH"] ?? "");
+    return new ToolBench(await mkdtemp(join(tmpdir(), "trunkline-tools-")), patience, secrets, ripgrep);
   }
 
   path(name: string): string {

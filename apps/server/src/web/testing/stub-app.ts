@@ -46,6 +46,7 @@ export async function createStubApp(next: string = NEXT): Promise<StubApp> {
   await writeFile(join(directory, "package.json"), "{}");
   await mkdir(join(directory, ".next"));
   await writeFile(join(directory, ".next", "BUILD_ID"), "stub");
+  await writeFile(join(directory, ".next", "required-server-files.json"), '{ "config": {} }');
   await writeFile(join(directory, "node_modules", "next", "index.js"), next);
   return {
     directory,

@@ -32,6 +32,8 @@ export function storedTask(id: string, fields: Partial<Task> = {}): Task {
     reason: "queued",
     prompt: `do ${id}`,
     model: null,
+    effort: null,
+    agent: null,
     attempt: 0,
     node: null,
     cancelRequestedAt: null,

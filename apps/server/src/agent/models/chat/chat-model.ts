@@ -1,3 +1,4 @@
+import type { Effort } from "@trunkline/contract";
 import { callFault } from "../../call-fault.ts";
 import type { Model, ModelCallContext, ModelRequest } from "../../model.ts";
 import { wordsInBody, wordsInValue } from "../../provider-words.ts";
@@ -6,6 +7,7 @@ import { headersOf, readText, sendRequest } from "../provider-request.ts";
 import { ChatAnswer } from "./chat-answer.ts";
 import { changesRequest, chatRequest } from "./chat-request.ts";
 import { ChatStream } from "./chat-stream.ts";
+import { nearestEffort } from "../nearest-effort.ts";
 import { type ChatTrait, traitFor } from "./chat-traits.ts";
 
 /** A server with an OpenAI-compatible chat-completions API; shared by its models. */
@@ -21,9 +23,11 @@ export interface ChatServer {
 /** Maximum error body to read, in UTF-16 units. */
 const MAX_ERROR_LENGTH = 100_000;
 
-/** A model of such a server. */
-export function createChatModel(server: ChatServer, modelId: string): Model {
+/** A model of such a server. @param efforts that it has; undefined: unknown */
+export function createChatModel(server: ChatServer, modelId: string, efforts?: readonly Effort[]): Model {
   let beginsThinking = false;
+  // Unlike the others, of the model.
+  let refusesEffort = false;
 
   return {
     modelId,
@@ -31,9 +35,17 @@ export function createChatModel(server: ChatServer, modelId: string): Model {
       const request: ModelRequest = {
         ...asked,
         ...withDefined("maxOutputTokens", asked.maxOutputTokens ?? server.maxOutputTokens),
+        effort: nearestEffort(asked.effort, efforts),
       };
       const answer = new ChatAnswer(call.faultContext, { beginsThinking });
-      const response = await send(server, modelId, request, call);
+      if (refusesEffort) delete request.effort;
+      const { response, traits } = await send(server, modelId, request, call);
+      if (traits.has("no-effort")) {
+        refusesEffort = true;
+        call.onNotice?.(
+          `'${call.faultContext.model}' takes no effort '${request.effort}', so it runs at its own`,
+        );
+      }
       const stream = new ChatStream(response, answer, call);
       return {
         async next() {
@@ -56,8 +68,8 @@ async function send(server: ChatServer, modelId: string, request: ModelRequest, 
     const response = await sendOnce(server, JSON.stringify(chatRequest(modelId, request, traits)), call);
     const status = response.statusCode ?? 500;
     if (status < 300) {
-      for (const trait of traits) server.traits.add(trait);
-      return response;
+      for (const trait of traits) if (trait !== "no-effort") server.traits.add(trait);
+      return { response, traits };
     }
     const refusal = await readRefusal(response, status);
     const trait = traitFor(refusal, (candidate) => changesRequest(candidate, request, traits));

@@ -8,7 +8,7 @@ import { plainSchema, portableSchema } from "./portable-schema.ts";
 /** Request body for one answer. */
 export function chatRequest(
   model: string,
-  { prompt, tools = [], maxOutputTokens }: ModelRequest,
+  { prompt, tools = [], maxOutputTokens, effort }: ModelRequest,
   traits: ChatTraits,
 ): JsonObject {
   const streams = !traits.has("no-stream");
@@ -28,6 +28,7 @@ export function chatRequest(
     ...(maxOutputTokens === undefined || traits.has("no-max-tokens")
       ? {}
       : { [maxTokensField]: maxOutputTokens }),
+    ...(effort === undefined || traits.has("no-effort") ? {} : { reasoning_effort: effort }),
     stream: streams,
     ...(streams && !traits.has("no-stream-options") ? { stream_options: { include_usage: true } } : {}),
   };
@@ -43,6 +44,8 @@ export function changesRequest(trait: ChatTrait, request: ModelRequest, traits: 
     case "max-completion-tokens":
     case "no-max-tokens":
       return request.maxOutputTokens !== undefined && !traits.has("no-max-tokens");
+    case "no-effort":
+      return request.effort !== undefined;
     case "plain-schemas":
       return (request.tools ?? []).length > 0;
     case "fill-reasoning":

@@ -20,6 +20,8 @@ export type ChatTrait =
   /** Requires an empty string where others accept null. */
   | "empty-content"
   | "no-system-role"
+  /** The model takes no `reasoning_effort`, or not this one. */
+  | "no-effort"
   | "no-stream";
 
 export type ChatTraits = ReadonlySet<ChatTrait>;
@@ -30,6 +32,7 @@ const UNSUPPORTED =
 
 const SIGNS: readonly (readonly [ChatTrait, (said: string) => boolean])[] = [
   ["no-stream-options", (said) => /stream_options|include_usage/i.test(said)],
+  ["no-effort", (said) => /reasoning.?effort|think(?:ing)?.?(?:level|effort)/i.test(said)],
   ["stand-in-signature", (said) => /thought_?signature/i.test(said)],
   ["max-completion-tokens", (said) => /max_completion_tokens|max_tokens/i.test(said)],
   ["no-max-tokens", (said) => /max_completion_tokens|max_tokens/i.test(said)],

@@ -9,6 +9,7 @@ export function chatUsage(value: unknown): Usage | null {
   if (input === undefined && output === undefined) return null;
   const inputDetails = objectOr(value["prompt_tokens_details"] ?? value["input_tokens_details"]);
   const outputDetails = objectOr(value["completion_tokens_details"] ?? value["output_tokens_details"]);
+  const cacheWriteTokens = count(value, "cache_creation_input_tokens") ?? 0;
   return {
     inputTokens: input ?? 0,
     outputTokens: output ?? 0,
@@ -16,6 +17,7 @@ export function chatUsage(value: unknown): Usage | null {
     cachedInputTokens:
       count(inputDetails, "cached_tokens") ??
       count(value, "prompt_cache_hit_tokens", "cache_read_input_tokens"),
+    ...(cacheWriteTokens > 0 && { cacheWriteTokens }),
   };
 }
 

@@ -108,6 +108,7 @@ test("a script of several lines runs through the real loop and tools, in order",
       "read none",
     ].join("\n"),
   );
+  const sink = bench.log.sink(taskId);
   const outcome = await createRunTask()({
     sessionId: bench.log.sessionId,
     taskId,
@@ -115,13 +116,14 @@ test("a script of several lines runs through the real loop and tools, in order",
     model: { name: "demo", model, patience: { startMs: 600_000, idleMs: 300_000 } },
     ownerId: randomUUID(),
     tools: sameTools(bench.toolBench.tools),
-    policy: createApprovalPolicy("never"),
+    policy: { policyOf: async () => createApprovalPolicy({ mode: "never", now: Date.now }) },
     importedSeq: 0,
     workspace: bench.toolBench.workspace,
     budget: {},
-    sink: bench.log.sink(taskId),
+    sink,
     signal: new AbortController().signal,
   });
+  if (outcome.type === "completed") await sink.append(outcome.events ?? []);
   expect(bench.log.of("step.ended").map(({ toolCalls }) => toolCalls.map(({ tool }) => tool))).toEqual([
     ["write_file", "bash"],
     ["edit_file", "read_file", "read_file"],

@@ -19,9 +19,9 @@ export function createPostgresSearch({
   ...address
 }: DatabaseAddress & { compute: Compute }): SearchIndex {
   return {
-    search: async ({ ownerId, text, cursor, limit }) => {
+    search: async ({ ownerId, text, sessionId, cursor, limit }) => {
       const before = cursor === undefined ? undefined : Number(cursor);
-      const request = { ...address, ownerId, text, before, limit, patienceMs: PATIENCE_MS };
+      const request = { ...address, ownerId, text, sessionId, before, limit, patienceMs: PATIENCE_MS };
       return compute.run(SEARCH, request, { owner: ownerId, deadlineMs: DEADLINE_MS });
     },
   };

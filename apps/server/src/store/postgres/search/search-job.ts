@@ -9,6 +9,8 @@ import { type DatabaseAddress, withConnection } from "./thread-connection.ts";
 export interface SearchRequest extends DatabaseAddress {
   ownerId: string;
   text: string;
+  /** Only in this session. */
+  sessionId: string | undefined;
   /** Position of the previous page's last hit. */
   before: number | undefined;
   limit: number;
@@ -48,7 +50,7 @@ async function find(
   terms: readonly SearchTerm[],
 ): Promise<SearchPage> {
   const until = performance.now() + request.patienceMs;
-  const own = await ownerOf(client, request.ownerId);
+  const own = await placesOf(client, request);
   if (own === undefined) return { items: [], nextCursor: null };
   const items: SearchHit[] = [];
   let newest = Math.min(own.newest, request.before === undefined ? own.newest : request.before - 1);
@@ -59,6 +61,7 @@ async function find(
       query: toQuery(own.number, { oldest, newest }, terms),
       phrases: phrasesOf(terms),
       ownerNumber: own.number,
+      sessionId: request.sessionId ?? null,
       oldest,
       newest,
       limit: request.limit + 1,
@@ -80,10 +83,15 @@ async function find(
   return { items, nextCursor: null };
 }
 
-async function ownerOf(client: Client, ownerId: string) {
+/** The owner's number, and the places to search: all of the owner's, or from the session's first text to its last. */
+async function placesOf(client: Client, { ownerId, sessionId }: SearchRequest) {
   const { rows } = await client.query<{ number: number; oldest: number; newest: number }>(
-    "select number, oldest, newest from search_owners where owner_id = $1",
-    [ownerId],
+    sessionId === undefined
+      ? "select number, oldest, newest from search_owners where owner_id = $1"
+      : `select o.number, min(d.place) as oldest, max(d.place) as newest
+          from search_owners o join search_documents d on d.owner_number = o.number
+          where o.owner_id = $1 and d.session_id = $2 group by o.number`,
+    sessionId === undefined ? [ownerId] : [ownerId, sessionId],
   );
   return rows[0];
 }
@@ -98,17 +106,19 @@ async function hitsOf(
     query: string;
     phrases: readonly string[];
     ownerNumber: number;
+    sessionId: string | null;
     oldest: number;
     newest: number;
     limit: number;
   },
 ): Promise<{ rows: HitRow[]; lookedDownTo: number }> {
-  const { query, phrases, ownerNumber, oldest, newest, limit } = wanted;
-  const contains = phrases.map((_, index) => `and strpos(d.words, $${index + 6}) > 0`).join(" ");
+  const { query, phrases, ownerNumber, sessionId, oldest, newest, limit } = wanted;
+  const contains = phrases.map((_, index) => `and strpos(d.words, $${index + 7}) > 0`).join(" ");
   const { rows } = await client.query<Looked & (HitRow | { place: null })>(
     `with candidates as materialized (
       select place from search_documents
       where lexemes @@ $1::tsquery and owner_number = $2 and place between $3 and $4
+        and ($6::text is null or session_id = $6)
       order by place desc limit ${MAX_CANDIDATES}
     ), hits as (
       select d.place, d.session_id, s.title, e.task_id, e.seq, e.type, e.at
@@ -121,7 +131,7 @@ async function hitsOf(
     select looked.candidates, looked.last, hits.*
     from (select count(*) as candidates, min(place) as last from candidates) looked left join hits on true
     order by hits.place desc`,
-    [query, ownerNumber, oldest, newest, limit, ...phrases],
+    [query, ownerNumber, oldest, newest, limit, sessionId, ...phrases],
   );
   const { candidates = 0, last = null } = rows[0] ?? {};
   return {

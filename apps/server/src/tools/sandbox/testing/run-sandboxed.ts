@@ -1,3 +1,4 @@
+import { BackgroundProcesses } from "../../background/task-processes.ts";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
@@ -27,7 +28,13 @@ const { spawner, state } = await openSandbox({
 });
 const networks = host === undefined ? fixedNetwork("off") : listedNetwork([host]);
 const result = await createBashTool(
-  { spawner, environment: { PATH: path }, redactor: createRedactor([]), networks },
+  {
+    spawner,
+    environment: { PATH: path },
+    redactor: createRedactor([]),
+    networks,
+    processes: new BackgroundProcesses(),
+  },
   "off",
 ).execute({ command }, toolContext({ workspace }));
 process.stdout.write(JSON.stringify({ state: await state(), result }));

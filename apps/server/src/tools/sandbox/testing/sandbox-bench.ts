@@ -1,3 +1,4 @@
+import { BackgroundProcesses } from "../../background/task-processes.ts";
 import { randomUUID } from "node:crypto";
 import { mkdir, mkdtemp, readlink, realpath, rm } from "node:fs/promises";
 import { homedir, tmpdir } from "node:os";
@@ -65,6 +66,7 @@ export class SandboxBench implements AsyncDisposable {
         compute: testCompute(),
         connect: publicWeb,
         networks,
+        processes: new BackgroundProcesses(),
         redactor: createRedactor([]),
       },
       "off",

@@ -1,0 +1,76 @@
+import { Command } from "commander";
+import packageJson from "../../package.json" with { type: "json" };
+import { CommandError } from "../command-error.ts";
+import { EXIT } from "../exit-code.ts";
+import { findDataDir, present } from "../server/data-dir.ts";
+import { findLocalServer } from "../server/local-server.ts";
+import type { TargetOptions } from "../server/target.ts";
+import { compareVersions, isVersion } from "../upgrade/compare-versions.ts";
+import { findInstallation, installLine } from "../upgrade/installation.ts";
+import { latestVersion } from "../upgrade/latest-version.ts";
+import { hints, type CommandContext } from "./context.ts";
+
+interface UpgradeOptions extends TargetOptions {
+  to?: string;
+}
+
+export function upgradeCommand(context: CommandContext): Command {
+  return new Command("upgrade")
+    .summary("say how to get a newer version")
+    .description(
+      "Check that this machine's data can go to another version, and print the commands that get it there. Changes nothing. " +
+        "Refuses to go back: an older version can't read what a newer one has written.",
+    )
+    .option("--to <version>", "version to go to (default: the newest in the npm registry)")
+    .action(async (options: UpgradeOptions, command: Command) => {
+      const { out, env } = context.terminal;
+      const dataDir = findDataDir(command.optsWithGlobals<TargetOptions>().dataDir, env);
+      const { version } = packageJson;
+      const to = options.to ?? (await latestVersion(env));
+      if (!isVersion(to)) throw new CommandError(EXIT.usage, `'${to}' is not a version, such as ${version}.`);
+      const step = compareVersions(to, version);
+      const { hasData, isEmbedded } = await checkStore(dataDir, env, step);
+      if (step < 0 && hasData) {
+        throw new CommandError(
+          EXIT.failed,
+          `${to} is older than ${version}, and can't read what ${version} has written to ${dataDir}. ` +
+            `To go back, restore a backup from before the upgrade into another data directory, with version ${to}.`,
+        );
+      }
+      if (step === 0) return await out.write(`This is ${version}, the version asked for. Nothing to do.\n`);
+      const again = hints(context);
+      const isRunning = findLocalServer(dataDir).state === "running";
+      const lines = [
+        ...(hasData && isEmbedded ? [again("backup", `trunkline-${version}.db`)] : []),
+        ...(isRunning ? [again("stop")] : []),
+        ...installLine(findInstallation(env), to),
+        ...(isRunning ? [again("serve", "-d")] : []),
+      ];
+      await out.write(`From ${version} to ${to}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
+      if (!hasData) return;
+      await out.write(
+        "The first start brings the tables up to date; tasks that were interrupted go on. There is no way back but the backup.\n",
+      );
+    });
+}
+
+/** @throws CommandError where a later version has already used the data */
+async function checkStore(
+  dataDir: string,
+  env: Readonly<Record<string, string | undefined>>,
+  step: number,
+): Promise<{ hasData: boolean; isEmbedded: boolean }> {
+  // Each node checks these tables when it starts.
+  if (present(env["TRUNKLINE_DATABASE_URL"]) !== undefined) return { hasData: true, isEmbedded: false };
+  // Loaded lazily, so that other commands don't wait for the database library.
+  const { readStoreVersion } = await import("@trunkline/server/backup");
+  const store = await readStoreVersion(dataDir);
+  if (store !== null && store.later.length > 0 && step <= 0) {
+    throw new CommandError(
+      EXIT.failed,
+      `${dataDir} was used by a later version than ${packageJson.version} (migration ${store.later.join(", ")}), which is the one ` +
+        "to run: leave --to away.",
+    );
+  }
+  return { hasData: store !== null, isEmbedded: true };
+}

@@ -1,0 +1,71 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { afterEach, beforeEach, expect, it } from "vitest";
+import packageJson from "../../package.json" with { type: "json" };
+import { runCaptured } from "../testing/captured-cli.ts";
+import { compareVersions } from "./compare-versions.ts";
+import { findInstallation, installLine } from "./installation.ts";
+
+let dataDir: string;
+beforeEach(() => {
+  dataDir = mkdtempSync(join(tmpdir(), "trunkline-upgrade-"));
+});
+afterEach(() => rmSync(dataDir, { recursive: true }));
+
+const upgrade = async (...args: string[]) =>
+  runCaptured(["upgrade", "--data-dir", dataDir, ...args], { env: { TRUNKLINE_DATA_DIR: dataDir } });
+
+/** A database whose tables are those of a version that ran these migrations. */
+function putDatabase(...migrations: string[]): void {
+  const database = new DatabaseSync(join(dataDir, "trunkline.db"));
+  database.exec("create table kysely_migration (name text primary key, timestamp text not null)");
+  for (const name of migrations) database.prepare("insert into kysely_migration values (?, '')").run(name);
+  database.close();
+}
+
+it("orders versions as semver does", () => {
+  const ordered = ["0.9.9", "0.10.0", "1.0.0-beta.2", "1.0.0-beta.11", "1.0.0", "1.0.1"];
+  expect(ordered.toReversed().toSorted(compareVersions)).toEqual(ordered);
+  expect(compareVersions("1.2.3", "1.2.3")).toBe(0);
+});
+
+it("says how: a backup first, then the installation that this one came from", async () => {
+  expect((await upgrade("--to", "99.0.0")).out).not.toContain("backup");
+  putDatabase();
+  const { out, exitCode } = await upgrade("--to", "99.0.0");
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/trunkline backup trunkline-.*\.db.*\n {2}git -C .* pull\n/);
+});
+
+it("refuses to go back once there is data", async () => {
+  expect((await upgrade("--to", "0.0.1")).exitCode).toBe(0);
+  putDatabase();
+  expect(await upgrade("--to", "0.0.1")).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining("can't read what"),
+  });
+});
+
+it("says so where a later version has used the data", async () => {
+  putDatabase("9999-from-the-future");
+  expect(await upgrade("--to", packageJson.version)).toMatchObject({
+    exitCode: 1,
+    err: expect.stringContaining("9999-from-the-future"),
+  });
+  expect((await upgrade("--to", "99.0.0")).exitCode).toBe(0);
+});
+
+it("knows a global installation, a folder's and npx's", () => {
+  const inside = "node_modules/trunkline/node_modules/@trunkline/cli/src/upgrade/installation.js";
+  expect(installLine(findInstallation({}, `/usr/lib/${inside}`), "2.0.0")).toEqual([
+    "npm install --global trunkline@2.0.0",
+  ]);
+  expect(findInstallation({}, `/home/u/.npm/_npx/0123abcd/${inside}`)).toEqual({ kind: "npx" });
+  mkdirSync(join(dataDir, "p"));
+  writeFileSync(join(dataDir, "p", "package.json"), "{}");
+  expect(installLine(findInstallation({}, join(dataDir, "p", inside)), "2.0.0")).toEqual([
+    `npm install --prefix ${dataDir}/p trunkline@2.0.0`,
+  ]);
+});

@@ -1,0 +1,271 @@
+import { Writable } from "node:stream";
+import { setTimeout as wait } from "node:timers/promises";
+import {
+  client,
+  type ClientContext,
+  type InitializeResponse,
+  ndJsonStream,
+  PROTOCOL_VERSION,
+  type RequestPermissionOutcome,
+} from "@agentclientprotocol/sdk";
+import { TrunklineError } from "@trunkline/contract";
+import type { RunningProcess, Spawner, SpawnRequest } from "../../tools/port.ts";
+import { AgentItems } from "./agent-items.ts";
+import type { ClientServices } from "./client-services.ts";
+
+/** How long an agent may take to start, in ms: the first time, some unpack themselves. */
+const START_MS = 120_000;
+/** How long it gets to end its turn when it is canceled, in ms. */
+const CANCEL_MS = 1_500;
+/** How long it gets to leave by itself once its work is done, in ms. */
+const LEAVE_MS = 3_000;
+/** Bytes of one message. */
+const MAX_MESSAGE_BYTES = 32 * 1_048_576;
+/** Characters of its complaints that are kept: the last ones. */
+const MAX_COMPLAINT = 4_000;
+
+export interface LiveAgentOptions {
+  title: string;
+  spawner: Spawner;
+  request: Omit<SpawnRequest, "input" | "onOutput" | "onErrorOutput">;
+  services: ClientServices;
+  /** It is offered no files. */
+  hasOwnFiles: boolean;
+  version: string;
+  /** Called when its processes are gone. */
+  released: () => Promise<void>;
+}
+
+/** An agent's process and the connection to it. */
+export class LiveAgent {
+  readonly items = new AgentItems();
+  #complaint = "";
+  #ending: Promise<void> | undefined;
+  #isInTurn = false;
+  readonly #options: LiveAgentOptions;
+  readonly #running: RunningProcess;
+  readonly #context: ClientContext;
+  readonly #close: () => void;
+  #sessionId = "";
+  #ready!: InitializeResponse;
+
+  private constructor(
+    options: LiveAgentOptions,
+    running: RunningProcess,
+    output: ReadableStream<Uint8Array>,
+  ) {
+    this.#options = options;
+    this.#running = running;
+    const { stdin } = running;
+    if (stdin === null) throw new Error("the agent has no input");
+    const input = Writable.toWeb(stdin) as WritableStream<Uint8Array>;
+    const connection = this.#app().connect(
+      ndJsonStream(input, output, { maxMessageBytes: MAX_MESSAGE_BYTES }),
+    );
+    this.#context = connection.agent;
+    this.#close = () => connection.close();
+    void running.exited.then(({ code, signal }) => {
+      const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
+      this.items.add({ type: "failed", error: new Error(`${options.title} ended ${how}${this.complaint}`) });
+    });
+  }
+
+  /** @throws Error, TrunklineError if it does not start; nothing of it runs then. */
+  static async start(options: LiveAgentOptions, signal: AbortSignal): Promise<LiveAgent> {
+    const started: { agent?: LiveAgent } = {};
+    let push: ((bytes: Uint8Array) => void) | undefined;
+    const output = new ReadableStream<Uint8Array>({
+      start(controller) {
+        push = (bytes) => controller.enqueue(bytes);
+      },
+    });
+    const running = await options.spawner.spawn({
+      ...options.request,
+      input: "interactive",
+      onOutput(bytes) {
+        // The buffer is reused.
+        push?.(Uint8Array.from(bytes));
+        return started.agent?.items.room();
+      },
+      onErrorOutput: (bytes) => started.agent?.complain(bytes),
+    });
+    const agent = new LiveAgent(options, running, output);
+    started.agent = agent;
+    try {
+      await agent.#initialize(signal);
+      return agent;
+    } catch (error) {
+      await agent.end();
+      throw error;
+    }
+  }
+
+  get capabilities(): NonNullable<InitializeResponse["agentCapabilities"]> {
+    return this.#ready.agentCapabilities ?? {};
+  }
+
+  get sessionId(): string {
+    return this.#sessionId;
+  }
+
+  /** What it said on stderr last, to follow a message; empty: nothing. */
+  get complaint(): string {
+    const text = this.#complaint.trim();
+    return text === "" ? "" : `: ${text.slice(-500).toWellFormed()}`;
+  }
+
+  complain(bytes: Uint8Array): void {
+    this.#complaint = (this.#complaint + Buffer.from(bytes).toString()).slice(-MAX_COMPLAINT);
+  }
+
+  async setMode(modeId: string, signal: AbortSignal): Promise<void> {
+    const request = this.#context.request("session/set_mode", { sessionId: this.#sessionId, modeId });
+    await this.#within(START_MS, signal, request);
+  }
+
+  async newSession(cwd: string, signal: AbortSignal): Promise<void> {
+    const request = this.#context.request("session/new", { cwd, mcpServers: [] });
+    this.#sessionId = (await this.#within(START_MS, signal, request)).sessionId;
+  }
+
+  /** What it tells of the past is left out: our log has it. @returns false if it no longer knows that session. */
+  async loadSession(sessionId: string, cwd: string, signal: AbortSignal): Promise<boolean> {
+    if (this.capabilities.loadSession !== true) return false;
+    try {
+      await this.#within(
+        START_MS,
+        signal,
+        this.#context.request("session/load", { sessionId, cwd, mcpServers: [] }),
+      );
+    } catch {
+      signal.throwIfAborted();
+      return false;
+    } finally {
+      await settled();
+      while (this.items.takeNow() !== undefined);
+    }
+    this.#sessionId = sessionId;
+    return true;
+  }
+
+  /** The turn's updates and its end become items. */
+  prompt(text: string): void {
+    this.#isInTurn = true;
+    const request = this.#context.request("session/prompt", {
+      sessionId: this.#sessionId,
+      prompt: [{ type: "text", text }],
+    });
+    request.then(
+      async (response) => {
+        this.#isInTurn = false;
+        // Updates that arrived before it are items before it.
+        await settled();
+        this.items.add({ type: "turn-ended", response });
+      },
+      (error: unknown) => {
+        this.#isInTurn = false;
+        this.items.add({ type: "failed", error });
+      },
+    );
+  }
+
+  /** Asks it to end its turn, then ends it with everything that it has started. Never throws. */
+  async end(): Promise<void> {
+    this.#ending ??= this.#end();
+    return this.#ending;
+  }
+
+  async #end(): Promise<void> {
+    const { services, released } = this.#options;
+    if (this.#isInTurn && this.#sessionId !== "") {
+      void this.#context.notify("session/cancel", { sessionId: this.#sessionId }).catch(() => undefined);
+      await this.#untilIdle();
+    }
+    await services.end();
+    if (!this.#isInTurn) await this.#leave();
+    this.#close();
+    await this.#running.end();
+    await released();
+  }
+
+  /** Its input ends, and it may write down what it remembers. */
+  async #leave(): Promise<void> {
+    this.#running.stdin?.end();
+    const late = new AbortController();
+    const patience = wait(LEAVE_MS, undefined, { signal: late.signal }).catch(() => undefined);
+    await Promise.race([this.#running.exited, patience]);
+    late.abort();
+  }
+
+  async #untilIdle(): Promise<void> {
+    const until = performance.now() + CANCEL_MS;
+    const signal = new AbortController().signal;
+    while (this.#isInTurn) {
+      const left = until - performance.now();
+      if (left <= 0) return;
+      const item = await this.items.next(signal, left);
+      if (item === null || item.type === "turn-ended" || item.type === "failed") return;
+      if (item.type === "permission") item.answer({ outcome: "cancelled" });
+      else if (item.type === "act") item.act.refuse("The task was canceled");
+    }
+  }
+
+  async #initialize(signal: AbortSignal): Promise<void> {
+    const files = !this.#options.hasOwnFiles;
+    const request = this.#context.request("initialize", {
+      protocolVersion: PROTOCOL_VERSION,
+      clientInfo: { name: "trunkline", version: this.#options.version },
+      clientCapabilities: { fs: { readTextFile: files, writeTextFile: files }, terminal: true },
+    });
+    this.#ready = await this.#within(START_MS, signal, request);
+    const { protocolVersion } = this.#ready;
+    if (protocolVersion !== PROTOCOL_VERSION) {
+      throw new TrunklineError(
+        "unavailable",
+        `${this.#options.title} speaks version ${protocolVersion} of the protocol, this server ${PROTOCOL_VERSION}. Update the one that is older`,
+      );
+    }
+  }
+
+  #app() {
+    const { services } = this.#options;
+    const app = client()
+      .onNotification("session/update", ({ params }) =>
+        this.items.add({ type: "update", update: params.update }),
+      )
+      .onRequest("session/request_permission", async ({ params }) => {
+        const { promise, resolve } = Promise.withResolvers<RequestPermissionOutcome>();
+        this.items.add({ type: "permission", request: params, answer: resolve });
+        return { outcome: await promise };
+      });
+    return services.register(app, this.items);
+  }
+
+  /** @throws Error if it takes too long or the process ends first. */
+  async #within<T>(ms: number, signal: AbortSignal, request: Promise<T>): Promise<T> {
+    const { title } = this.#options;
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(
+      () => late.reject(new Error(`${title} did not answer within ${ms / 1_000} s`)),
+      ms,
+    );
+    const onAbort = (): void => late.reject(signal.reason as Error);
+    signal.addEventListener("abort", onAbort, { once: true });
+    const gone = this.#running.exited.then((): never => {
+      throw new Error(`${title} ended before it was ready${this.complaint}`);
+    });
+    gone.catch(() => undefined);
+    try {
+      signal.throwIfAborted();
+      return await Promise.race([request, late.promise, gone]);
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener("abort", onAbort);
+    }
+  }
+}
+
+/** Resolves when what has arrived was handled. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}

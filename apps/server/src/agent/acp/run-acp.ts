@@ -1,0 +1,362 @@
+import type { PromptResponse } from "@agentclientprotocol/sdk";
+import { mkdir } from "node:fs/promises";
+import { type ToolKind, TrunklineError, type Usage } from "@trunkline/contract";
+import { effectiveBudget, startDeadline } from "../budget-meter.ts";
+import type { Clock } from "../clock.ts";
+import { budgetedTask, outcomeOf } from "../loop.ts";
+import type { RunInput, RunOutcome, RunTask } from "../port.ts";
+import { upstreamOf } from "../models/provider-upstream.ts";
+import type { Budgets, PricedModel, Prices } from "../../usage/port.ts";
+import { BudgetExceeded, RunFailure } from "../run-failure.ts";
+import { RunState } from "../run-state.ts";
+import { AgentBudget } from "./agent-budget.ts";
+import type { AgentCall } from "./agent-call.ts";
+import { type AgentPlace, openAgentPlace } from "./agent-memory.ts";
+import { agentPrompt } from "./agent-prompt.ts";
+import type { AcpAgentSetting } from "./agent-setting.ts";
+import { AgentTurn, type TurnDeps } from "./agent-turn.ts";
+import { AgentWork, failureOf } from "./agent-work.ts";
+import type { ParkedAgents } from "./parked-agents.ts";
+import { permissionFor } from "./permission.ts";
+import { type AgentStartDeps, startAgent } from "./start-agent.ts";
+import { UsageMeter } from "./usage-meter.ts";
+
+export interface AcpDeps extends AgentStartDeps {
+  /** Directory of a session's agents, which goes with the session. */
+  directoryOf: (sessionId: string) => string;
+  countLines: TurnDeps["countLines"];
+  ownersWords: (session: { sessionId: string; ownerId: string }) => Promise<string | null>;
+  clock: Clock;
+  prices: Prices;
+  /** Absent: a task has its own budget alone. */
+  budgets?: Budgets;
+  parked: ParkedAgents;
+}
+
+/** Runs a task by an agent that speaks the Agent Client Protocol (docs/acp.md). */
+export function createAcpRunTask(deps: AcpDeps, setting: AcpAgentSetting): RunTask {
+  return async (input) => {
+    const state = await RunState.read(input);
+    const { budgets, prices, clock } = deps;
+    const limits = effectiveBudget(input.budget, budgets?.taskLimits);
+    const budget = new AgentBudget({ limits, budgets, task: budgetedTask(input), prices, clock, state });
+    using deadline = startDeadline(limits, state.progress, deps.clock);
+    const signal = AbortSignal.any([input.signal, deadline.signal, budget.signal]);
+    try {
+      return await new AcpRun(deps, setting, { input, state, budget, signal }).run();
+    } catch (error) {
+      return await outcomeOf(error, { signal: input.signal, deadline, state });
+    }
+  };
+}
+
+interface Attempt {
+  input: RunInput;
+  state: RunState;
+  budget: AgentBudget;
+  signal: AbortSignal;
+}
+
+/** One attempt of a task. */
+class AcpRun {
+  readonly #deps: AcpDeps;
+  readonly #setting: AcpAgentSetting;
+  readonly #attempt: Attempt;
+
+  constructor(deps: AcpDeps, setting: AcpAgentSetting, attempt: Attempt) {
+    this.#deps = deps;
+    this.#setting = setting;
+    this.#attempt = attempt;
+  }
+
+  async run(): Promise<RunOutcome> {
+    const { input, state, signal } = this.#attempt;
+    const { parked, directoryOf } = this.#deps;
+    // The agent may look at files from its first moment on.
+    if (input.files !== undefined) await state.record(...(await input.files.begin()));
+    await mkdir(input.workspace, { recursive: true, mode: 0o700 });
+    const place = await openAgentPlace(directoryOf(input.sessionId), this.#setting.name);
+    const waiting = parked.take(input.taskId);
+    const work = waiting !== null && (await this.#goesOn(waiting)) ? waiting : await this.#started(place);
+    let isParked = false;
+    try {
+      const outcome = await this.#work(work);
+      if (outcome.type === "input-required") {
+        signal.throwIfAborted();
+        await parked.park(input.taskId, work, input.log, this.#attempt.state.lastSeq);
+        isParked = true;
+      }
+      return outcome;
+    } catch (error) {
+      // What it has used so far counts.
+      if (error instanceof BudgetExceeded) await work.close("stop", null);
+      throw error;
+    } finally {
+      if (!isParked) await work.end();
+    }
+  }
+
+  get #writer() {
+    const { state, input } = this.#attempt;
+    return { state, sink: input.sink, files: input.files };
+  }
+
+  async #goesOn(work: AgentWork): Promise<boolean> {
+    try {
+      this.#limit(work.meter, this.#pricedModel());
+      if (await work.continueWith(this.#writer)) return true;
+    } catch (error) {
+      await work.end();
+      throw error;
+    }
+    await work.end();
+    return false;
+  }
+
+  /** Works until the task ends or waits; messages of the user's that came meanwhile are handed over between turns. */
+  async #work(work: AgentWork): Promise<RunOutcome> {
+    const { state, signal } = this.#attempt;
+    for (;;) {
+      const outcome = await work.run(signal);
+      if (outcome.type === "asks") {
+        return { type: "input-required", approvals: [outcome.request], questions: [] };
+      }
+      const heard = this.#messages().length;
+      await work.close(finishReasonOf(outcome.response), usageOf(outcome.response));
+      await state.takeInSteering();
+      const messages = [...work.takeNotes(), ...this.#messages().slice(heard)];
+      if (messages.length === 0) return this.#ending(work, outcome.response);
+      work.agent.prompt(messages.join("\n\n"));
+    }
+  }
+
+  async #ending(work: AgentWork, { stopReason }: PromptResponse): Promise<RunOutcome> {
+    const { title } = this.#setting;
+    if (stopReason === "cancelled") {
+      const message = `${title} stopped by itself before it was done. Send a follow-up to continue`;
+      throw new RunFailure({ code: "agent_stopped", message, retryable: true });
+    }
+    const note = STOP_NOTES[stopReason];
+    if (note !== undefined) await work.note(`${title} ${note}`);
+    return { type: "completed", result: work.answer };
+  }
+
+  /** What the user has sent to the running task so far. */
+  #messages(): string[] {
+    const turn = this.#attempt.state.transcript.turns.at(-1);
+    return turn === undefined ? [] : [...turn.openingSteers, ...turn.steps.flatMap(({ steers }) => steers)];
+  }
+
+  async #started(place: AgentPlace): Promise<AgentWork> {
+    try {
+      return await this.#begin(place);
+    } catch (error) {
+      this.#attempt.signal.throwIfAborted();
+      if (error instanceof TrunklineError) throw error;
+      throw failureOf(this.#setting.title, error);
+    }
+  }
+
+  /** Starts the agent, with its memory of the session where it has one, and tells it the task. */
+  async #begin(place: AgentPlace): Promise<AgentWork> {
+    const { input, state, signal } = this.#attempt;
+    const { sessionId, ownerId, workspace, taskId } = input;
+    const session = { sessionId, ownerId, workspace };
+    const meter = new UsageMeter();
+    const model = modelFor(this.#setting, input.model.name);
+    const priced = this.#pricedModel();
+    await this.#attempt.budget.requirePrice(priced);
+    this.#limit(meter, priced);
+    const lost = await this.#closeLostCalls();
+    const isNew = state.progress.steps === 0 && lost === null;
+    let work: AgentWork | undefined;
+    const { agent, mode } = await startAgent(this.#deps, {
+      setting: this.#setting,
+      session,
+      place,
+      meter,
+      model,
+      onRefused: (refusal) => work?.refused(refusal),
+      write: async (path, content) => this.#write(path, content),
+      signal,
+    });
+    try {
+      const memory = await place.memory();
+      const isLoaded = memory !== null && (await agent.loadSession(memory.sessionId, workspace, signal));
+      if (!isLoaded) await agent.newSession(workspace, signal);
+      if (mode !== null) await agent.setMode(mode, signal);
+      const text = agentPrompt({
+        transcript: state.transcript,
+        taskId,
+        rememberedTaskId: isLoaded ? memory.taskId : null,
+        ownersWords: await this.#deps.ownersWords(session),
+        resumption: isNew ? null : resumptionText(lost),
+      });
+      await place.remember({ sessionId: agent.sessionId, taskId });
+      const turn = new AgentTurn(await this.#turnDeps(meter, priced), this.#writer);
+      work = this.#workOf(agent, turn, meter, await this.#hasNetwork());
+      if (lost !== null) work.grant(lost, lost.isAllowed);
+      agent.prompt(text);
+      return work;
+    } catch (error) {
+      await agent.end();
+      throw error;
+    }
+  }
+
+  #workOf(agent: AgentWork["agent"], turn: AgentTurn, meter: UsageMeter, hasNetwork: boolean): AgentWork {
+    const { title, name, asks } = this.#setting;
+    const { sessionId, ownerId, workspace, policy } = this.#attempt.input;
+    const { isSandboxed } = this.#deps.spawner;
+    const common = { agent: `acp:${name}`, title, workspace, isSandboxed, hasNetwork };
+    const permission = async (state: RunState, call: AgentCall, how: AcpAgentSetting["asks"]) => {
+      // As the rules are now: somebody may have added one.
+      const current = await policy.policyOf({ sessionId, ownerId });
+      return permissionFor({ ...common, policy: current, asks: how, trust: state.ledger }, call);
+    };
+    return new AgentWork(
+      {
+        agent,
+        turn,
+        title,
+        meter,
+        permissionOf: async (state, call) => permission(state, call, asks),
+        // It has asked for nothing itself: the server asks where it would for a tool of its own.
+        actPermissionOf: async (state, call) => permission(state, call, "policy"),
+      },
+      this.#writer,
+    );
+  }
+
+  async #turnDeps(meter: UsageMeter, model: PricedModel): Promise<TurnDeps> {
+    const { budget } = this.#attempt;
+    const { isSandboxed } = this.#deps.spawner;
+    const hasNetwork = await this.#hasNetwork();
+    const isTrusted = (kind: ToolKind): boolean =>
+      ["read", "edit", "delete", "move", "think"].includes(kind) ||
+      (kind === "execute" && (!isSandboxed || !hasNetwork));
+    return {
+      workspace: this.#attempt.input.workspace,
+      model,
+      prices: this.#deps.prices,
+      meter,
+      checkBudget: async (state) => budget.beforeStep(state),
+      date: () => this.#deps.clock.date(),
+      readsUntrusted: (kind) => !isTrusted(kind),
+      countLines: this.#deps.countLines,
+      now: () => this.#deps.clock.now(),
+    };
+  }
+
+  #pricedModel(): PricedModel {
+    return pricedModel(this.#setting, modelFor(this.#setting, this.#attempt.input.model.name));
+  }
+
+  /** Model calls are refused, and the attempt ends, once a budget is used up. */
+  #limit(meter: UsageMeter, model: PricedModel): void {
+    const { budget } = this.#attempt;
+    meter.exhausted = async () => budget.refusal(model, meter.untaken);
+  }
+
+  async #hasNetwork(): Promise<boolean> {
+    const { sessionId, ownerId } = this.#attempt.input;
+    const mode = await this.#deps.networks.modeOf({ sessionId, ownerId });
+    return mode !== "off" || this.#setting.hosts.length > 0;
+  }
+
+  async #write(path: string, content: string) {
+    const { sessionId, ownerId, workspace, taskId, tools, signal } = this.#attempt.input;
+    const session = { sessionId, ownerId, workspace };
+    const tool = (await tools.toolsOf(session)).find(({ name }) => name === "write_file");
+    if (tool === undefined) throw new Error("This server has no tool that writes files");
+    const context = {
+      ...session,
+      taskId,
+      callId: "acp",
+      signal,
+      progress: async () => undefined,
+      refused: () => undefined,
+    };
+    return tool.execute(tool.inputSchema.parse({ path, content }), context);
+  }
+
+  /**
+   * Of a process that is gone: the call that it had asked about ends here, and the answer is kept for when its successor asks
+   * again. @returns null if it had asked about none.
+   */
+  async #closeLostCalls(): Promise<LostCall | null> {
+    const { input, state } = this.#attempt;
+    const asked = await input.log.last(["approval.requested"]);
+    const answer = asked?.taskId === input.taskId ? state.ledger.decisionOn(asked.data.callId) : undefined;
+    if (asked === undefined || answer === undefined) return null;
+    const { callId, tool, input: callInput, title = tool, kind = "other" } = asked.data;
+    if (answer.allowed) {
+      const output = "The agent had ended before it was allowed; its successor goes on.";
+      await state.record(
+        { type: "tool.called", data: { callId, tool, input: callInput, title, kind } },
+        { type: "tool.ended", data: { callId, status: "interrupted", output, durationMs: 0 } },
+      );
+    } else {
+      const who = answer.by === null ? "Nobody answered in time" : `Denied by ${answer.by}`;
+      await state.record({
+        type: "tool.ended",
+        data: { callId, status: "denied", output: `${who}; not run.`, durationMs: 0 },
+      });
+    }
+    return { title, kind, isAllowed: answer.allowed, note: answer.note };
+  }
+}
+
+interface LostCall {
+  title: string;
+  kind: ToolKind;
+  isAllowed: boolean;
+  note: string | undefined;
+}
+
+function resumptionText(lost: LostCall | null): string {
+  const restarted =
+    "[You were interrupted: the process that you ran in has ended, and you run in a new one. " +
+    "Look at what is already done before you do it again, and continue with the task.]";
+  if (lost === null) return restarted;
+  const decision = lost.isAllowed ? "allowed" : "denied";
+  const note = lost.note === undefined || lost.note === "" ? "" : ` They say: ${lost.note}`;
+  return `${restarted}\n\n[You had asked for permission: ${lost.title}. The user has ${decision} it.${note}]`;
+}
+
+const STOP_NOTES: Partial<Record<PromptResponse["stopReason"], string>> = {
+  max_tokens: "stopped: its answer was cut at the model's output limit",
+  max_turn_requests:
+    "stopped: it has made as many model calls as it makes in one turn. Send a follow-up to continue",
+  refusal: "refused to go on",
+};
+
+function finishReasonOf({ stopReason }: PromptResponse) {
+  return stopReason === "max_tokens" ? ("length" as const) : ("stop" as const);
+}
+
+/** Of the whole turn, as some agents report it; used where the gateway saw nothing. */
+function usageOf(response: PromptResponse): Usage | null {
+  const { usage } = response as { usage?: Record<string, unknown> | null };
+  const count = (name: string): number => {
+    const value = usage?.[name];
+    return typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : 0;
+  };
+  const cachedInputTokens = count("cachedReadTokens");
+  const inputTokens = count("inputTokens") + cachedInputTokens + count("cachedWriteTokens");
+  const outputTokens = count("outputTokens");
+  if (inputTokens + outputTokens === 0) return null;
+  return { inputTokens, outputTokens, ...(cachedInputTokens > 0 && { cachedInputTokens }) };
+}
+
+function pricedModel({ name, provider }: AcpAgentSetting, model: string | null): PricedModel {
+  if (provider === null || model === null) return { name: `acp:${name}` };
+  const { kind, base: address } = upstreamOf(provider);
+  return { name: `${provider.name}:${model}`, pricing: { kind, address } };
+}
+
+/** The provider's name for the task's model, if it is that provider's; else the agent's own. */
+function modelFor({ provider, model }: AcpAgentSetting, name: string): string | null {
+  const prefix = `${provider?.name}:`;
+  return provider !== null && name.startsWith(prefix) ? name.slice(prefix.length) : model;
+}

@@ -1,0 +1,96 @@
+import { join } from "node:path";
+import { acpAgents } from "./agent/acp/acp-agents.ts";
+import { agentSettings } from "./agent/acp/agent-settings.ts";
+import { ParkedAgents } from "./agent/acp/parked-agents.ts";
+import { systemClock } from "./agent/clock.ts";
+import { providerSettings } from "./agent/models/provider-setting.ts";
+import { createAgentRegistry } from "./agent/agent-registry.ts";
+import { builtInAgents } from "./agent/built-in-agents.ts";
+import { attachmentReader } from "./blobs/attachment-reader.ts";
+import type { Blobs } from "./blobs/port.ts";
+import type { AgentRegistry } from "./agent/port.ts";
+import { createInstructions } from "./instructions/instructions.ts";
+import { createWorkspaceReader } from "./tools/files/workspace-reader.ts";
+import type { Config } from "./config.ts";
+import type { ConfigFile } from "./config-file/port.ts";
+import type { Lifecycle } from "./lifecycle.ts";
+import type { Budgets, Prices } from "./usage/port.ts";
+import type { Networks } from "./network/port.ts";
+import type { createSessionSettings } from "./projects/session-settings.ts";
+import { agentsPath } from "./store/port.ts";
+import { countLineChanges } from "./tools/files/line-changes.ts";
+import { workspaceFiles } from "./tools/files/workspace-files.ts";
+import type { Spawner, TaskProcesses } from "./tools/port.ts";
+import { findProgram } from "./tools/sandbox/find-program.ts";
+import { SHELL_ENVIRONMENT } from "./tools/shell-environment.ts";
+
+/** Those who can run tasks: the built-in agent, and others by the Agent Client Protocol. */
+export function composeAgents(options: {
+  config: Config;
+  file: ConfigFile;
+  version: string;
+  spawner: Spawner;
+  networks: Networks;
+  /** Of commands. */
+  environment: Readonly<Record<string, string>>;
+  settings: ReturnType<typeof createSessionSettings>;
+  prices: Prices;
+  budgets: Budgets;
+  /** What calls of the built-in agent leave running. */
+  processes: TaskProcesses;
+  blobs: Blobs;
+  onModelCall: (model: string, outcome: string, durationMs: number) => void;
+  lifecycle: Lifecycle;
+  now: () => number;
+}): AgentRegistry {
+  const {
+    config,
+    file,
+    version,
+    spawner,
+    networks,
+    environment,
+    settings,
+    prices,
+    budgets,
+    processes,
+    blobs,
+    lifecycle,
+    now,
+  } = options;
+  const clock = { ...systemClock, date: now };
+  const parked = new ParkedAgents();
+  lifecycle.started("waiting agents", async () => parked.stop());
+  // What makes programs behave on a build server is not what an agent is: it talks with somebody.
+  const { CI: _CI, TERM: _TERM, ...unasked } = SHELL_ENVIRONMENT;
+  const others = acpAgents(
+    {
+      spawner,
+      networks,
+      files: workspaceFiles,
+      environment: { ...environment, ...unasked },
+      environmentOf: settings.environmentOf,
+      findProgram: async (name) => findProgram(name, environment["PATH"] ?? ""),
+      version,
+      directoryOf: (sessionId) => join(config.sharedDir, agentsPath(sessionId)),
+      countLines: (before, after) => countLineChanges(Buffer.from(before), Buffer.from(after)),
+      ownersWords: settings.instructionsOf,
+      clock,
+      prices,
+      budgets,
+      parked,
+    },
+    agentSettings(file, providerSettings(config.models, file)),
+  );
+  const builtIn = builtInAgents({
+    clock,
+    prices,
+    budgets,
+    instructions: createInstructions(createWorkspaceReader()),
+    ownersWords: settings.instructionsOf,
+    processes,
+    readAttachment: attachmentReader(blobs),
+    onModelCall: options.onModelCall,
+  });
+  return createAgentRegistry([...builtIn, ...others]);
+}

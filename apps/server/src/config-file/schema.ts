@@ -1,0 +1,30 @@
+import { z } from "zod";
+import { budgets } from "./sections/budgets.ts";
+import { prices } from "./sections/prices.ts";
+import { fallbacks } from "./sections/fallbacks.ts";
+import { agents } from "./sections/agents.ts";
+import { mcpPrivateHosts, mcpServers } from "./sections/mcp-servers.ts";
+import { providers } from "./sections/providers.ts";
+import { rules } from "./sections/rules.ts";
+import { search } from "./sections/search.ts";
+
+/** All of trunkline.config.json; one file in sections/ for each property. */
+export const configFileSchema = z
+  .strictObject({
+    $schema: z.string().optional().describe("Where this schema is, for editors."),
+    providers: providers.optional(),
+    prices: prices.optional(),
+    fallbacks: fallbacks.optional(),
+    rules: rules.optional(),
+    agents: agents.optional(),
+    mcpServers: mcpServers.optional(),
+    mcpPrivateHosts: mcpPrivateHosts.optional(),
+    search: search.optional(),
+    budgets: budgets.optional(),
+  })
+  .meta({
+    title: "trunkline.config.json",
+    description: "What does not fit an environment variable. Read once, when the server starts.",
+  });
+
+export type ConfigSections = z.infer<typeof configFileSchema>;

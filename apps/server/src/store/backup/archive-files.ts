@@ -1,0 +1,174 @@
+import { spawn } from "node:child_process";
+import { createHash } from "node:crypto";
+import { once } from "node:events";
+import { createWriteStream, type WriteStream } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { finished } from "node:stream/promises";
+import { Parser, type ReadEntry } from "tar";
+import { BackupError } from "./backup-error.ts";
+import { TAR_ENVIRONMENT } from "./tar-environment.ts";
+
+export interface Archive {
+  /** In the backup's directory. */
+  name: string;
+  sha256: string;
+  bytes: number;
+  files: number;
+}
+
+/** What belongs to a running server alone, or is made anew; everything else in the directory is kept. */
+const LEFT_OUT = [
+  "trunkline.db*",
+  "trunkline.lock",
+  "nodes",
+  "server.json*",
+  "server.log*",
+  "logs",
+  "imports",
+  "processes",
+  "sandbox",
+  "scratch",
+  "git",
+  "restored",
+  "blobs/incoming",
+  "*.replaced-*",
+  ".restoring-*",
+  // Whoever has it may do everything; the new server makes one.
+  "token",
+];
+const KEYS = ["credentials.key*"];
+/** Git's objects of our own repositories: directories of sessions or projects, and where in one they are. */
+const OBJECTS = [
+  ["checkpoints", "objects"],
+  ["publications", "objects"],
+  ["projects", "mirror.git/objects"],
+] as const;
+
+/**
+ * Writes a directory to tar files, while others may write in it, and the hash of each file as it was read to a list that
+ * `sha256sum -c` takes. By GNU tar, which follows no link, whoever puts one in its way meanwhile. Git's objects go last, after
+ * the names that lead to them, so that a repository that is written to is whole.
+ * @param options.to the backup's directory
+ * @param options.except paths inside the directory that are left out
+ * @throws BackupError
+ */
+export async function archiveFiles(options: {
+  directory: string;
+  to: string;
+  withKeys: boolean;
+  except: readonly string[];
+}): Promise<Archive[]> {
+  const { directory, to, withKeys, except } = options;
+  const skipped = [
+    ...LEFT_OUT,
+    ...(withKeys ? [] : KEYS),
+    ...OBJECTS.map(([parent, objects]) => `${parent}/*/${objects}`),
+    ...except,
+  ];
+  const lines = createWriteStream(join(to, "files.sha256"), { flags: "wx", mode: 0o600, flush: true });
+  const write = async (name: string, args: readonly string[], paths: readonly string[]) =>
+    writeArchive({ directory, path: join(to, name), name, args, paths, lines });
+  const excluded = skipped.map((name) => `--exclude=./${name}`);
+  const archives = [await write("files.tar", excluded, ["."])];
+  const objects = await objectDirectories(directory);
+  if (objects.length > 0) archives.push(await write("objects.tar", [], objects));
+  lines.end();
+  await finished(lines);
+  return archives;
+}
+
+async function objectDirectories(directory: string): Promise<string[]> {
+  const found: string[] = [];
+  for (const [parent, objects] of OBJECTS) {
+    for (const name of await readdir(join(directory, parent)).catch(() => [])) {
+      const path = `${parent}/${name}/${objects}`;
+      const isThere = await readdir(join(directory, path)).then(
+        () => true,
+        () => false,
+      );
+      if (isThere) found.push(`./${path}`);
+    }
+  }
+  return found;
+}
+
+async function writeArchive(options: {
+  directory: string;
+  path: string;
+  name: string;
+  args: readonly string[];
+  paths: readonly string[];
+  lines: WriteStream;
+}): Promise<Archive> {
+  const { directory, path, name, args, paths, lines } = options;
+  const out = createWriteStream(path, { flags: "wx", mode: 0o600, flush: true });
+  const hash = createHash("sha256");
+  const hasher = new FileHasher(lines);
+  let bytes = 0;
+  const command = ["--create", "--format=posix", "--anchored", "--no-wildcards-match-slash", "-C", directory];
+  const child = spawn("tar", [...command, ...args, "--null", "--files-from=-"], {
+    stdio: ["pipe", "pipe", "pipe"],
+    env: TAR_ENVIRONMENT,
+  });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said = (said + text).slice(-2_000);
+  });
+  const exited = once(child, "exit") as Promise<[number | null]>;
+  child.stdin.on("error", () => undefined).end(paths.map((one) => `${one}\0`).join(""));
+  for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    hash.update(chunk);
+    if (!out.write(chunk)) await once(out, "drain");
+    await hasher.write(chunk);
+  }
+  const [code] = await exited;
+  // 1: a file changed or went while it was read, which is what files of running tasks do.
+  if (code !== 0 && code !== 1) throw new BackupError(`tar failed on ${directory}: ${said.trim()}`);
+  await hasher.end();
+  out.end();
+  await finished(out);
+  return { name, sha256: hash.digest("hex"), bytes, files: hasher.files };
+}
+
+/** Reads a tar file as it is written. */
+class FileHasher {
+  files = 0;
+  readonly #lines: WriteStream;
+  readonly #parser: Parser;
+
+  constructor(lines: WriteStream) {
+    this.#lines = lines;
+    this.#parser = new Parser({ onReadEntry: (entry) => this.#hash(entry) });
+  }
+
+  async write(chunk: Buffer): Promise<void> {
+    if (!this.#parser.write(chunk)) await once(this.#parser, "drain");
+  }
+
+  async end(): Promise<void> {
+    const ended = once(this.#parser, "end");
+    this.#parser.end();
+    await ended;
+  }
+
+  #hash(entry: ReadEntry): void {
+    if (entry.type !== "File") {
+      entry.resume();
+      return;
+    }
+    const hash = createHash("sha256");
+    entry.on("data", (chunk: Buffer) => hash.update(chunk));
+    entry.on("end", () => {
+      this.files += 1;
+      this.#lines.write(checksumLine(entry.path, hash.digest("hex")));
+    });
+  }
+}
+
+/** As `sha256sum` writes it, whatever is in the name. */
+function checksumLine(path: string, sha256: string): string {
+  const escaped = path.replaceAll("\\", "\\\\").replaceAll("\n", String.raw`\n`);
+  return `${escaped === path ? "" : "\\"}${sha256}  ${escaped}\n`;
+}

@@ -1,0 +1,150 @@
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import {
+  appendFile,
+  lstat,
+  mkdir,
+  readdir,
+  readFile,
+  realpath,
+  rename,
+  rm,
+  writeFile,
+} from "node:fs/promises";
+import { join } from "node:path";
+import { prepareDataDir } from "../../data-dir.ts";
+import { lockDataDir } from "../sqlite/data-dir-lock.ts";
+import { BackupError } from "./backup-error.ts";
+import { checkFiles, readManifest } from "./manifest.ts";
+import { loadPostgres } from "./postgres-tools.ts";
+import { markRestored, unmarkRestored } from "./restore-mark.ts";
+import { restoreDatabase, type RestoreOptions } from "./restore-database.ts";
+import { syncDirectory } from "./sync-directory.ts";
+import { TAR_ENVIRONMENT } from "./tar-environment.ts";
+
+export interface WholeRestoreSummary {
+  /** What was there before, and is kept beside it. */
+  replaced: string[];
+  /** Tokens of the backup that work again; null: not known, for they are in PostgreSQL. */
+  tokens: number | null;
+  files: number;
+  hasKeys: boolean;
+}
+
+/**
+ * Puts a whole backup into a data directory, here or on another machine. What is there is kept beside it, under another name;
+ * revocations of both hold. Nothing is changed before all of the backup was read and found to be what was written.
+ * @throws BackupError, DataDirLockedError while a server runs on the directory, DataDirError
+ */
+export async function restoreEverything(
+  backup: string,
+  options: RestoreOptions & { dataDir: string; sharedDir: string; databaseUrl: string | undefined },
+): Promise<WholeRestoreSummary> {
+  const { dataDir, sharedDir, databaseUrl, ...restoring } = options;
+  const manifest = await readManifest(backup);
+  const engine = databaseUrl === undefined ? "sqlite" : "postgres";
+  if (manifest.engine !== engine) {
+    throw new BackupError(
+      engine === "sqlite"
+        ? "The backup is of PostgreSQL: set TRUNKLINE_DATABASE_URL to the database that takes it"
+        : "The backup is of SQLite: restore it without TRUNKLINE_DATABASE_URL, then move it with 'trunkline migrate-store'",
+    );
+  }
+  await checkFiles(backup, manifest);
+  await prepareDataDir(sharedDir);
+  const incoming = join(sharedDir, `.restoring-${process.pid}`);
+  try {
+    await rm(incoming, { recursive: true, force: true });
+    await mkdir(incoming, { mode: 0o700 });
+    for (const { name } of manifest.archives) await extract(join(backup, name), incoming);
+    await redirectBorrowing(incoming, manifest.directory, sharedDir);
+    const database = join(backup, manifest.database.name);
+    const restored =
+      databaseUrl === undefined
+        ? await restoreDatabase(dataDir, database, restoring)
+        : await loadDatabase(database, databaseUrl, sharedDir, restoring);
+    // A kill from here on leaves the database with some files of before: the same restore again completes it.
+    const aside = await takeIn(dataDir, incoming, sharedDir);
+    return {
+      replaced: [...(restored.replaced === null ? [] : [restored.replaced]), ...aside],
+      tokens: restored.tokens,
+      files: manifest.archives.reduce((sum, { files }) => sum + files, 0),
+      hasKeys: manifest.hasKeys,
+    };
+  } finally {
+    await rm(incoming, { recursive: true, force: true });
+  }
+}
+
+async function loadDatabase(
+  file: string,
+  url: string,
+  sharedDir: string,
+  { resumeTasks = false }: RestoreOptions,
+) {
+  // First: nodes that are started too early cancel the tasks, too.
+  await (resumeTasks ? unmarkRestored(sharedDir) : markRestored(sharedDir));
+  await loadPostgres(url, file);
+  return { replaced: null, tokens: null };
+}
+
+/** Into a directory of our own, in which nobody else writes. @throws BackupError */
+async function extract(archive: string, directory: string): Promise<void> {
+  const args = ["--extract", "--no-same-owner", "--preserve-permissions", "-f", archive, "-C", directory];
+  const child = spawn("tar", args, { stdio: ["ignore", "ignore", "pipe"], env: TAR_ENVIRONMENT });
+  let said = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => {
+    said = (said + text).slice(-2_000);
+  });
+  const [code] = (await once(child, "close")) as [number | null];
+  if (code !== 0) throw new BackupError(`${archive} can't be extracted: ${said.trim()}`);
+}
+
+/** Where git's repositories name the directory whose objects they borrow, by its absolute path. */
+const BORROWERS = [
+  ["workspaces", ".git/objects/info"],
+  ["checkpoints", "objects/info"],
+  ["publications", "objects/info"],
+] as const;
+
+async function redirectBorrowing(root: string, from: string, to: string): Promise<void> {
+  if (from === to) return;
+  for (const [parent, info] of BORROWERS) {
+    for (const name of await readdir(join(root, parent)).catch(() => [])) {
+      const directory = join(root, parent, name, info);
+      // A workspace is its users': a link in it must lead nowhere.
+      if ((await realpath(directory).catch(() => null)) !== directory) continue;
+      const file = join(directory, "alternates");
+      if ((await lstat(file).catch(() => null))?.isFile() !== true) continue;
+      const lines = (await readFile(file, "utf8")).split("\n");
+      const moved = lines.map((line) => (line.startsWith(`${from}/`) ? to + line.slice(from.length) : line));
+      await writeFile(`${file}.moved`, moved.join("\n"), { flag: "wx", mode: 0o600 });
+      await rename(`${file}.moved`, file);
+    }
+  }
+}
+
+/** @returns what was there, under its new name */
+async function takeIn(dataDir: string, incoming: string, directory: string): Promise<string[]> {
+  using _lock = await lockDataDir(dataDir);
+  const suffix = `.replaced-${new Date().toISOString().replaceAll(":", "-")}`;
+  const replaced: string[] = [];
+  for (const name of await readdir(incoming)) {
+    const path = join(directory, name);
+    if (name === "revocations") {
+      await appendFile(path, await readFile(join(incoming, name)), { mode: 0o600, flush: true });
+      continue;
+    }
+    const isThere = await lstat(path).then(
+      () => true,
+      () => false,
+    );
+    if (isThere) {
+      await rename(path, path + suffix);
+      replaced.push(path + suffix);
+    }
+    await rename(join(incoming, name), path);
+  }
+  await syncDirectory(directory);
+  return replaced;
+}

@@ -1,0 +1,76 @@
+import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
+import type { Choice, Command } from "./command.ts";
+import { triggerAt } from "./trigger.ts";
+import { useChoices } from "./use-choices.ts";
+
+export interface CompletionSources {
+  /** Whose files `@` finds; null: nobody's. */
+  sessionId: string | null;
+  commands: readonly Command[];
+}
+
+export interface Completion {
+  choices: readonly Choice[];
+  active: number;
+  choose(choice: Choice): void;
+  /** @returns whether the key was for the list. */
+  onKeyDown(event: KeyboardEvent): boolean;
+  /** The caret moved; -1: it left the field. */
+  onCaret(caret: number): void;
+}
+
+/** Completes what is typed: `@` with files, `/` with commands. */
+export function useCompletion(
+  field: { current: HTMLTextAreaElement | null },
+  { text, write }: { text: string; write: (text: string) => void },
+  sources: CompletionSources,
+): Completion {
+  const [caret, setCaret] = useState(-1);
+  const [marked, setMarked] = useState({ of: "", place: 0 });
+  /** Esc closes the list of this word. */
+  const [closedAt, setClosedAt] = useState<string | null>(null);
+  const caretAfter = useRef<number | null>(null);
+  const found = triggerAt(text, Math.min(caret, text.length));
+  const word = found === null ? null : `${found.kind}:${found.from}`;
+  const trigger = word === closedAt ? null : found;
+  const choices = useChoices(trigger, sources);
+  const of = trigger === null ? "" : `${word}:${trigger.query}`;
+  const active = Math.min(marked.of === of ? marked.place : 0, choices.length - 1);
+  useLayoutEffect(() => {
+    if (caretAfter.current === null) return;
+    field.current?.setSelectionRange(caretAfter.current, caretAfter.current);
+    caretAfter.current = null;
+  });
+  const choose = ({ text: chosen = "", run }: Choice): void => {
+    if (trigger === null) return;
+    const { kind, from, to } = trigger;
+    const rest = kind === "command" ? "" : text.slice(to);
+    caretAfter.current = from + chosen.length;
+    setCaret(caretAfter.current);
+    write(text.slice(0, from) + chosen + rest);
+    field.current?.focus();
+    run?.();
+  };
+  return {
+    choices,
+    active,
+    choose,
+    onCaret(next) {
+      setCaret(next);
+      if (closedAt !== null && word !== closedAt) setClosedAt(null);
+    },
+    onKeyDown(event) {
+      const choice = choices[active];
+      if (choice === undefined || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey)
+        return false;
+      const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? choices.length - 1 : 0;
+      if (step > 0) setMarked({ of, place: (active + step) % choices.length });
+      else if (event.key === "Escape") setClosedAt(word);
+      else if (event.key === "Enter" || event.key === "Tab") {
+        if (!event.repeat) choose(choice);
+      } else return false;
+      event.preventDefault();
+      return true;
+    },
+  };
+}

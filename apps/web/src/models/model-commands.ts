@@ -1,0 +1,45 @@
+import type { Command } from "../completion/command.ts";
+import { type ChosenModel, EFFORT_NAMES, effortsOf, shortName } from "./model-choice.tsx";
+import { useModels } from "./use-models.ts";
+
+/** `/model` and `/effort`; none where there is nothing to choose from. */
+export function useModelCommands(
+  chosen: ChosenModel,
+  choose: (next: Partial<ChosenModel>) => void,
+): readonly Command[] {
+  const { data } = useModels();
+  const models = data?.models ?? [];
+  if (models.length < 2) return [];
+  const standard = models.find(({ isDefault }) => isDefault);
+  const current = chosen.model === null ? standard : models.find(({ name }) => name === chosen.model);
+  const efforts = effortsOf(current, chosen);
+  const model: Command = {
+    name: "model",
+    does: "Change the model",
+    options: [
+      {
+        label: standard === undefined ? "Default model" : `${shortName(standard)} (default)`,
+        isCurrent: chosen.model === null,
+        run: () => choose({ model: null }),
+      },
+      ...models.map((each) => ({
+        label: each.name,
+        isCurrent: each.name === chosen.model,
+        run: () => choose({ model: each.name }),
+      })),
+    ],
+  };
+  const effort: Command = {
+    name: "effort",
+    does: "Change the reasoning effort",
+    options: [
+      { label: "Default effort", isCurrent: chosen.effort === null, run: () => choose({ effort: null }) },
+      ...efforts.map((each) => ({
+        label: EFFORT_NAMES[each],
+        isCurrent: each === chosen.effort,
+        run: () => choose({ effort: each }),
+      })),
+    ],
+  };
+  return efforts.length === 0 ? [model] : [model, effort];
+}

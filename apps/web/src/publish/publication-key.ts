@@ -1,1 +1,0 @@
-export const publicationKey = (sessionId: string) => ["publication", sessionId] as const;

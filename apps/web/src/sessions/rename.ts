@@ -1,0 +1,24 @@
+import { useStore } from "zustand";
+import { createStore } from "zustand/vanilla";
+import { apiClient } from "../api/api-client.ts";
+import { isConnectionError } from "../network/network.ts";
+import { showToast } from "../ui/toasts.ts";
+
+/** The session whose title is edited in the rail. */
+const renaming = createStore<{ id: string | null }>(() => ({ id: null }));
+
+export const startRenaming = (id: string): void => renaming.setState({ id });
+export const stopRenaming = (): void => renaming.setState({ id: null });
+export const useIsRenaming = (id: string): boolean => useStore(renaming, (state) => state.id === id);
+
+/** @returns whether it has the title now. */
+export async function renameSession(sessionId: string, title: string): Promise<boolean> {
+  try {
+    await apiClient.session.update.mutate({ sessionId, title });
+    return true;
+  } catch (error) {
+    const detail = isConnectionError(error) ? "You're offline." : (error as Error).message;
+    showToast("Couldn't rename the session", { detail, level: "error" });
+    return false;
+  }
+}

@@ -1,0 +1,52 @@
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { User } from "@trunkline/contract";
+import { useTRPC } from "../api/trpc.ts";
+import { Button } from "../ui/button.tsx";
+import { showToast } from "../ui/toasts.ts";
+import { Skeleton } from "../ui/skeleton.tsx";
+import { TokenRow } from "./token-row.tsx";
+
+/** Somebody's valid tokens, the newest first. */
+export function PersonTokens({ user, invite }: { user: User; invite: () => void }) {
+  const trpc = useTRPC();
+  const queries = useQueryClient();
+  const query = trpc.token.list.queryOptions({ userId: user.id });
+  const tokens = useQuery(query);
+  const me = useQuery(trpc.user.me.queryOptions());
+  const revoke = useMutation(
+    trpc.token.revoke.mutationOptions({
+      onSuccess: () => void queries.invalidateQueries({ queryKey: query.queryKey }),
+      onError: ({ message }) => showToast("Couldn't revoke the token", { detail: message, level: "error" }),
+    }),
+  );
+  return (
+    <div className="mt-2 ml-3 border-l border-line">
+      {tokens.isPending && <Skeleton className="mx-4 my-2 h-8" />}
+      {tokens.isError && (
+        <p role="alert" className="px-4 text-muted">
+          Couldn't load tokens. {tokens.error.message}
+        </p>
+      )}
+      {tokens.data?.items.length === 0 && (
+        <p className="flex items-center gap-3 px-4 py-1 text-muted">
+          No tokens
+          <Button size="small" onClick={invite}>
+            New invitation…
+          </Button>
+        </p>
+      )}
+      {tokens.data?.items.map((token) => (
+        <TokenRow
+          key={token.id}
+          token={token}
+          isThisOne={token.id === me.data?.tokenId}
+          isBusy={revoke.isPending}
+          revoke={() => revoke.mutate({ tokenId: token.id })}
+        />
+      ))}
+      {typeof tokens.data?.nextCursor === "string" && (
+        <p className="px-4 text-xs text-muted">Only the newest are shown. `trunkline token ls` lists all.</p>
+      )}
+    </div>
+  );
+}
