@@ -45,6 +45,7 @@ test("14.1: usage, budgets and MCP servers are seen and changed in the settings"
   await expect(servers.getByText("node server.js two words")).toBeVisible();
   await servers.getByRole("button", { name: "Edit notes" }).click();
   await expect(form.getByRole("textbox", { name: "Environment variables" })).toHaveValue("KEY");
+  await expect(page.getByRole("region", { name: "Retention" })).toContainText("Sessions stay until");
   const { violations } = await new AxeBuilder({ page }).analyze();
   expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
   const shots = process.env["SHOTS"];

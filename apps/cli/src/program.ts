@@ -34,6 +34,7 @@ import { publishCommand } from "./commands/publish.ts";
 import { pullCommand } from "./commands/pull.ts";
 import { renameCommand } from "./commands/rename.ts";
 import { resumeCommand } from "./commands/resume.ts";
+import { retentionCommand } from "./commands/retention.ts";
 import { rotateKeyCommand } from "./commands/rotate-key.ts";
 import { retryCommand } from "./commands/retry.ts";
 import { revertCommand } from "./commands/revert.ts";
@@ -116,6 +117,7 @@ const GROUPS: readonly (readonly [
       backupCommand,
       restoreCommand,
       rotateKeyCommand,
+      retentionCommand,
       migrateStoreCommand,
       upgradeCommand,
       serviceCommand,

@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
+import type { Lifecycle } from "./lifecycle.ts";
 import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { findProgram } from "./tools/sandbox/find-program.ts";
 import { findSystemMounts } from "./tools/sandbox/system-mounts.ts";
-import { WEB_ENTRY } from "./web/start-web.ts";
+import { startWeb, WEB_ENTRY, type WebSupervisor } from "./web/start-web.ts";
 import { prepareWebSandbox } from "./web/web-sandbox.ts";
 
-export const WEB_DIRECTORY = fileURLToPath(new URL("../../web", import.meta.url));
+const WEB_DIRECTORY = fileURLToPath(new URL("../../web", import.meta.url));
 
 /** Ends what an earlier process of this data directory left running, before the first tool starts. */
 export async function adoptProcesses({ dataDir }: Config, logger: Logger) {
@@ -27,8 +28,27 @@ export async function adoptProcesses({ dataDir }: Config, logger: Logger) {
   return { owner, ledger };
 }
 
+/** How long the UI's process may take to end, in ms. */
+const WEB_GRACE_MS = 2_000;
+
+/** Starts the UI, which comes up in its own time. Null: there is none. */
+export async function openWeb(
+  config: Config,
+  { lifecycle, logger }: { lifecycle: Lifecycle; logger: Logger },
+): Promise<WebSupervisor | null> {
+  if (config.web === "off") return null;
+  const web = startWeb({
+    directory: WEB_DIRECTORY,
+    mode: config.web === "dev" ? "development" : "production",
+    sandbox: await sandboxWeb(config, logger),
+    logger,
+  });
+  lifecycle.started("web", async () => web.stop(WEB_GRACE_MS));
+  return web;
+}
+
 /** In development the UI's process compiles, and writes beside its sources. */
-export async function sandboxWeb({ web, sandbox, dataDir, toolEnvironment }: Config, logger: Logger) {
+async function sandboxWeb({ web, sandbox, dataDir, toolEnvironment }: Config, logger: Logger) {
   if (web === "dev" || sandbox.mode === "off") return null;
   return prepareWebSandbox({
     bwrap: await findProgram("bwrap", toolEnvironment["PATH"] ?? ""),

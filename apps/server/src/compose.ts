@@ -49,12 +49,11 @@ import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
 import { webSearchOf } from "./tools/web-search/web-search-of.ts";
 import { EventLoopTurns } from "./turns/event-loop-turns.ts";
 import { findProgram } from "./tools/sandbox/find-program.ts";
-import { adoptProcesses, sandboxWeb, WEB_DIRECTORY } from "./compose-processes.ts";
+import { adoptProcesses, openWeb } from "./compose-processes.ts";
 import { findHostToolchains } from "./tools/sandbox/host-toolchains.ts";
 import { SHOWN_DIRECTORIES } from "./tools/sandbox/system-mounts.ts";
 import { borrowingSpawner, createBorrowedBy } from "./workspaces/borrowing.ts";
 import { createFindUnpublishedWork } from "./workspaces/unpublished-work.ts";
-import { startWeb } from "./web/start-web.ts";
 import { createProjectIds } from "./projects/project-ids.ts";
 import { composeModels } from "./compose-models.ts";
 import { composeAgents } from "./compose-agents.ts";
@@ -62,6 +61,7 @@ import { openNetworks } from "./compose-network.ts";
 import { feedMetrics, openObservation, readinessChecks, startBackups } from "./compose-ops.ts";
 import { composeMcp } from "./compose-mcp.ts";
 import { composeProjects } from "./compose-projects.ts";
+import { composeRetention } from "./compose-retention.ts";
 import { endRestoredTasks } from "./compose-restored.ts";
 import { composeSpending } from "./compose-spending.ts";
 
@@ -121,6 +121,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const { now } = store;
   const [last] = await store.audit.page({ limit: 1 });
   if (last !== undefined) clock.notBefore(last.at);
+  // Before this start writes anything, by a clock that may be wrong.
+  const lastSignAt = Math.max(last?.at ?? 0, (await store.retention.newestChange()) ?? 0);
   const sharedDirectory = await openSharedDirectory(config, store, logger);
   if (sharedDirectory !== null) {
     lifecycle.started("shared directory", async () => sharedDirectory.stop());
@@ -280,6 +282,17 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   lifecycle.started("abandoned sessions", async () => core.abandoned.stop());
   lifecycle.started("audit trail", async () => audit.close());
   const { dataDir, sharedDir } = config;
+  const retention = composeRetention(file.sections.retention, {
+    ...core,
+    store,
+    dataDir: sharedDir,
+    announcer: core.relay,
+    findUnpublishedWork,
+    lastSignAt: lastSignAt === 0 ? undefined : lastSignAt,
+    lifecycle,
+    logger,
+    now,
+  });
   const auth = await createAuth({ store, audit, dataDir, sharedDir, hints, logger, now });
 
   const services: Services = {
@@ -321,6 +334,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
       runner,
       audit,
       node: config.node,
+      retention,
     }),
     users: createUserService({
       store,
@@ -347,16 +361,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     ...spendingServices(audit),
   };
 
-  const web =
-    config.web === "off"
-      ? null
-      : startWeb({
-          directory: WEB_DIRECTORY,
-          mode: config.web === "dev" ? "development" : "production",
-          sandbox: await sandboxWeb(config, logger),
-          logger,
-        });
-  if (web !== null) lifecycle.started("web", async () => web.stop(WEB_GRACE_MS));
+  const web = await openWeb(config, { lifecycle, logger });
   const observed = { config, version, store, compute, runner, outbox, web, sharedDirectory, lifecycle };
   const http = createHttpServer({
     config,
@@ -392,6 +397,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   // Whoever opens the link is to find the UI; where it does not come up, its page says that it is starting.
   if (web !== null) await Promise.race([web.ready, delay(WEB_PATIENCE_MS, undefined, { ref: false })]);
   core.abandoned.start();
+  retention?.start();
   void projects.sources.sweep();
   releaseMemoryWhenQuiet(logger);
   startBackups({ config, lifecycle }, { logger, now });
@@ -409,7 +415,6 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   return { url, drain, recovery, signInUrl: `${url}/sign-in?code=${code}` };
 }
 
-const WEB_GRACE_MS = 2_000;
 const WEB_PATIENCE_MS = 10_000;
 
 /** How long requests under way may take once the server is asked to stop, in ms. */

@@ -166,6 +166,7 @@ export type {
 } from "./publication.ts";
 export type { AllowHostInput, SessionNetwork } from "./session-network.ts";
 export type { SearchHit, SearchInput, SearchPage } from "./search.ts";
+export type { RetentionInput, RetentionReport } from "./retention.ts";
 export type { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts";
 export type {
   CreateSessionInput,

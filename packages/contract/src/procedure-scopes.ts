@@ -83,6 +83,7 @@ export const PROCEDURE_SCOPES = {
   "search.query": "read",
   "server.info": "read",
   "server.drain": "admin",
+  "server.retention": "admin",
 
   "user.me": "read",
   "user.list": "admin",

@@ -7,6 +7,7 @@ import { procedure, router, streamSignal } from "./router/procedure.ts";
 import { modelRouter } from "./router/model-router.ts";
 import { projectRouter } from "./router/project-router.ts";
 import { questionRouter } from "./router/question-router.ts";
+import { RetentionInput, RetentionReport } from "./retention.ts";
 import { ruleRouter } from "./router/rule-router.ts";
 import { sessionRouter } from "./router/session-router.ts";
 import { taskRouter } from "./router/task-router.ts";
@@ -48,6 +49,10 @@ export const appRouter = router({
       .input(DrainServerInput)
       .output(DrainState)
       .mutation(({ ctx, input }) => ctx.services.server.drain(ctx.principal, input)),
+    retention: procedure
+      .input(RetentionInput)
+      .output(RetentionReport)
+      .query(({ ctx, input }) => ctx.services.server.retention(ctx.principal, input)),
   }),
   user: userRouter,
   token: tokenRouter,

@@ -18,6 +18,7 @@ export * from "./publication.ts";
 export * from "./question.ts";
 export * from "./rule.ts";
 export * from "./search.ts";
+export * from "./retention.ts";
 export * from "./server-info.ts";
 export * from "./session.ts";
 export * from "./session-document.ts";

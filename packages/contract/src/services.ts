@@ -2,6 +2,7 @@ import type { ActivityBatch } from "./activity.ts";
 import type { AgentList } from "./agent.ts";
 import type { AuditPage, ListAuditInput } from "./audit.ts";
 import type { Principal } from "./principal.ts";
+import type { RetentionInput, RetentionReport } from "./retention.ts";
 import type { SearchInput, SearchPage } from "./search.ts";
 import type { DrainServerInput, DrainState, ServerInfo } from "./server-info.ts";
 import type { ApprovalService } from "./services/approval-service.ts";
@@ -64,6 +65,7 @@ export interface SearchService {
 export interface ServerService {
   info(principal: Principal): Promise<ServerInfo>;
   drain(principal: Principal, input: DrainServerInput): Promise<DrainState>;
+  retention(principal: Principal, input: RetentionInput): Promise<RetentionReport>;
 }
 
 export interface AuditService {

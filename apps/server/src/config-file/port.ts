@@ -1,5 +1,7 @@
 import type { ConfigSections } from "./schema.ts";
 
+export type { RetentionSettings } from "./sections/retention.ts";
+
 /** trunkline.config.json, read and found right. */
 export interface ConfigFile {
   readonly sections: ConfigSections;

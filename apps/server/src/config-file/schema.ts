@@ -5,6 +5,7 @@ import { fallbacks } from "./sections/fallbacks.ts";
 import { agents } from "./sections/agents.ts";
 import { mcpPrivateHosts, mcpServers } from "./sections/mcp-servers.ts";
 import { providers } from "./sections/providers.ts";
+import { retention } from "./sections/retention.ts";
 import { rules } from "./sections/rules.ts";
 import { search } from "./sections/search.ts";
 
@@ -21,6 +22,7 @@ export const configFileSchema = z
     mcpPrivateHosts: mcpPrivateHosts.optional(),
     search: search.optional(),
     budgets: budgets.optional(),
+    retention: retention.optional(),
   })
   .meta({
     title: "trunkline.config.json",

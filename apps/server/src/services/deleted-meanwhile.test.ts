@@ -352,6 +352,7 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
   "search.query": "about no session",
   "server.info": "about no session",
   "server.drain": "about no session",
+  "server.retention": "about no session",
 
   "user.me": "about no session",
   "user.list": "about no session",

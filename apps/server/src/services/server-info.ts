@@ -4,6 +4,7 @@ import type { ModelRegistry } from "../agent/port.ts";
 import type { Git } from "../git/port.ts";
 import type { Outbox } from "../outbox/port.ts";
 import type { Runner } from "../runner/port.ts";
+import type { Retention } from "./retention/retention.ts";
 import type { Tool } from "../tools/port.ts";
 
 export function createServerService(options: {
@@ -20,6 +21,8 @@ export function createServerService(options: {
   runner: Runner;
   audit: Audit;
   node: string;
+  /** Null: sessions stay. */
+  retention: Pick<Retention, "preview"> | null;
 }): ServerService {
   const {
     version,
@@ -34,6 +37,7 @@ export function createServerService(options: {
     runner,
     audit,
     node,
+    retention,
   } = options;
   return {
     info: async () => ({
@@ -65,5 +69,8 @@ export function createServerService(options: {
       }
       return { node, draining, running: runner.running() };
     },
+
+    retention: async (_principal, input) =>
+      retention?.preview(input) ?? { policy: null, hold: null, items: [], omitted: 0 },
   };
 }

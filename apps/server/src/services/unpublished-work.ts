@@ -25,13 +25,18 @@ export async function refuseUnpublished(deps: UnpublishedWorkDeps, session: Stor
   if (work !== null) throw refusal(describe(work));
 }
 
+/** Whether work would be lost with a session that nothing runs in. */
+export async function hasUnpublished(deps: UnpublishedWorkDeps, session: StoredSession): Promise<boolean> {
+  return session.workspaceKind === "clone" && (await findWork(deps, session)) !== null;
+}
+
 /** @throws TrunklineError `unpublished_work`, which says of how many sessions, and nothing of what is in them */
 export async function refuseUnpublishedOf(deps: UnpublishedWorkDeps, ownerId: string): Promise<void> {
   const { sessions } = deps.store;
   let count = 0;
   for (const id of await sessions.idsOf(ownerId)) {
     const session = await sessions.find(ownerId, id);
-    if (session?.workspaceKind === "clone" && (await findWork(deps, session)) !== null) count++;
+    if (session !== undefined && (await hasUnpublished(deps, session))) count++;
   }
   if (count === 0) return;
   throw new TrunklineError(

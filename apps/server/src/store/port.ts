@@ -11,6 +11,7 @@ import type { NodeStore } from "./ports/nodes.ts";
 import type { OutboxStore } from "./ports/outbox.ts";
 import type { ProjectStore } from "./ports/projects.ts";
 import type { ProviderKeyStore } from "./ports/provider-keys.ts";
+import type { RetentionStore } from "./ports/retention.ts";
 import type { RuleStore } from "./ports/rules.ts";
 import type { ApprovalStore, QuestionStore } from "./ports/requests.ts";
 import type { SessionStore } from "./ports/sessions.ts";
@@ -35,6 +36,7 @@ export type { NodeStore } from "./ports/nodes.ts";
 export type { OutboxEntry, OutboxStore } from "./ports/outbox.ts";
 export type { ProjectStore } from "./ports/projects.ts";
 export type { ProviderKeyStore } from "./ports/provider-keys.ts";
+export type { ClockRecord, RetentionStore, RetiringSession } from "./ports/retention.ts";
 export type { RuleStore, StoredRule } from "./ports/rules.ts";
 export type { ApprovalStore, QuestionStore, RequestStore } from "./ports/requests.ts";
 export type { ImportedEvent, SessionStore, StoredSession } from "./ports/sessions.ts";
@@ -77,6 +79,7 @@ export interface Store {
   readonly mcpServers: McpServerStore;
   readonly mcpAuthorizations: McpAuthorizationStore;
   readonly rules: RuleStore;
+  readonly retention: RetentionStore;
   readonly nodes: NodeStore;
   readonly outbox: OutboxStore;
   /** Null where one process has the store to itself, and so counts alone. */

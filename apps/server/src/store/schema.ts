@@ -40,6 +40,20 @@ export interface Database {
   mcp_servers: McpServersTable;
   mcp_authorizations: McpAuthorizationsTable;
   rules: RulesTable;
+  retention: RetentionTable;
+}
+
+/** One row, once somebody has removed sessions by policy. */
+export interface RetentionTable {
+  id: 1;
+  /** Whose turn it is, and until when, by the store's clock. */
+  node: string | null;
+  expires_at: number;
+  /** When a node last looked. */
+  seen_at: number | null;
+  /** Until then nothing is removed: the time had jumped by `gap_ms`. */
+  held_until: number | null;
+  gap_ms: number | null;
 }
 
 export interface BudgetsTable {

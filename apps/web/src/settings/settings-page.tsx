@@ -12,6 +12,7 @@ import { Fact, Section } from "./section.tsx";
 import { McpSection } from "./mcp-section.tsx";
 import { ModelsSection } from "./models-section.tsx";
 import { ProjectsSection } from "./projects-section.tsx";
+import { RetentionSection } from "./retention-section.tsx";
 import { RulesSection } from "./rules-section.tsx";
 import { PeopleSection } from "./people-section.tsx";
 import { ServerSections } from "./server-sections.tsx";
@@ -51,6 +52,7 @@ export function SettingsPage() {
           <RulesSection />
           <TokensSection />
           {me.data !== undefined && isAdmin && <PeopleSection me={me.data.userId} />}
+          {isAdmin && <RetentionSection />}
           {info.data !== undefined && <ServerSections info={info.data} />}
           {info.isPending && <Skeleton className="mt-8 h-60 w-full rounded-lg" />}
           {info.isError && (

@@ -24,6 +24,7 @@ const FILES = [
   "rule.ts",
   "search.ts",
   "server-info.ts",
+  "retention.ts",
   "session-document.ts",
   "session-network.ts",
   "session.ts",

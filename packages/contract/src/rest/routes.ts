@@ -263,6 +263,16 @@ export const REST_ROUTES = {
     example: { draining: true },
     reasons: [],
   },
+  "server.retention": {
+    method: "GET",
+    path: "/server/retention",
+    status: 200,
+    summary: "Preview which sessions the server's policy removes, and when",
+    description:
+      "Sessions go as the operator's configuration has it (`retention`), by the same path as `session.delete`. Without a " +
+      "policy, nothing does.",
+    reasons: [],
+  },
 
   ...ACCESS_ROUTES,
 } as const satisfies Record<ProcedurePath, RestRoute>;

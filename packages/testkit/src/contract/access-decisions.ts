@@ -225,6 +225,7 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
   "agent.list": { scope: "read", input: () => ({}), others: "own" },
   "server.info": { scope: "read", input: () => ({}), others: "own" },
   "server.drain": { scope: "admin", input: () => ({ draining: false }), others: "forbidden" },
+  "server.retention": { scope: "admin", input: () => ({}), others: "forbidden" },
 
   "user.me": { scope: "read", input: () => ({}), others: "own" },
   "user.list": { scope: "admin", input: () => ({}), others: "forbidden" },

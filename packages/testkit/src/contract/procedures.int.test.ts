@@ -75,6 +75,7 @@ const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
   "budget.get": ({ sessionId }) => ({ scope: "session", id: sessionId }),
   "model.list": () => ({}),
   "server.info": () => ({}),
+  "server.retention": () => ({ days: 1, limit: 2 }),
   "user.me": () => ({}),
   "user.list": () => ({ name: "local", limit: 1 }),
   "token.list": () => ({ everyone: true, limit: 5 }),

@@ -44,29 +44,33 @@ function normaliseLine(line: string): string {
     // Columns keep their width.
     return ROW_OF_TABLE.test(line) ? stable.padStart(field.length) : field.replace(value, stable);
   });
-  return timed
-    .replaceAll(/(pid |kill )\d+/g, "$14711")
-    .replaceAll(/"pid":\d+/g, '"pid":4711')
-    .replaceAll(/"(\w*At|at)":\d{13}/g, '"$1":1795750000000')
-    .replaceAll(/"(seq|lastSeq|forkedAtSeq|durationMs|bytes|expiresInMs)":\d+/g, '"$1":12')
-    .replaceAll(/\d+ events?/g, "12 events")
-    .replaceAll(/\d+ rows/g, "120 rows")
-    .replaceAll(/[Ee]vent \d+/g, (text) => text.replace(/\d+/, "12"))
-    .replaceAll(/(--to )\d+(?![\d.])/g, "$112")
-    .replaceAll(/\d+(?:\.\d)? (kB|MB|GB)/g, "1.2 $1")
-    .replaceAll(/(code=)[\w-]+/g, "$1…")
-    .replaceAll(/^(ok +git +)\d.*$/gm, "$12.47.3")
-    .replaceAll(/^(ok +toolchains +).*$/gm, "$1git (/usr/bin/git), python3 (/usr/bin/python3)")
-    .replaceAll(/\b[0-9a-f]{8}-[0-9a-f-]+…/g, (cut) => `${SOME_ID.slice(0, cut.length - 1)}…`)
-    .replaceAll(/tl_[\w-]{43}/g, "tl_…")
-    .replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}/g, "2026-11-27 03:46:40")
-    .replaceAll(/(^ok {4}node +)\S+/g, "$126.0.0")
-    .replaceAll(/(^ok {4}git +)\S+/g, "$12.39.5")
-    .replaceAll(
-      /(^ok {4}toolchains +).+/g,
-      "$1git (/usr/bin/git), node (/usr/bin/node), python3 (/usr/bin/python3)",
-    )
-    .replace(/^([0-9a-f-]{36} +)\d+(?=  )/, (_, before: string) => `${before.slice(0, -1)}12`)
-    .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "2026-11-27T03:46:40.000Z")
-    .replaceAll(/(\.db\.replaced-)[\w.-]+/g, "$1…");
+  return (
+    timed
+      .replaceAll(/(pid |kill )\d+/g, "$14711")
+      .replaceAll(/"pid":\d+/g, '"pid":4711')
+      .replaceAll(/"(\w*At|at)":\d{13}/g, '"$1":1795750000000')
+      .replaceAll(/"(seq|lastSeq|forkedAtSeq|durationMs|bytes|expiresInMs)":\d+/g, '"$1":12')
+      .replaceAll(/\d+ events?/g, "12 events")
+      .replaceAll(/\d+ rows/g, "120 rows")
+      .replaceAll(/[Ee]vent \d+/g, (text) => text.replace(/\d+/, "12"))
+      .replaceAll(/(--to )\d+(?![\d.])/g, "$112")
+      .replaceAll(/\d+(?:\.\d)? (kB|MB|GB)/g, "1.2 $1")
+      // Near a megabyte.
+      .replace(/^(backup\.db +)\S+ (kB|MB)$/, "$11.2 MB")
+      .replaceAll(/(code=)[\w-]+/g, "$1…")
+      .replaceAll(/^(ok +git +)\d.*$/gm, "$12.47.3")
+      .replaceAll(/^(ok +toolchains +).*$/gm, "$1git (/usr/bin/git), python3 (/usr/bin/python3)")
+      .replaceAll(/\b[0-9a-f]{8}-[0-9a-f-]+…/g, (cut) => `${SOME_ID.slice(0, cut.length - 1)}…`)
+      .replaceAll(/tl_[\w-]{43}/g, "tl_…")
+      .replaceAll(/\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}/g, "2026-11-27 03:46:40")
+      .replaceAll(/(^ok {4}node +)\S+/g, "$126.0.0")
+      .replaceAll(/(^ok {4}git +)\S+/g, "$12.39.5")
+      .replaceAll(
+        /(^ok {4}toolchains +).+/g,
+        "$1git (/usr/bin/git), node (/usr/bin/node), python3 (/usr/bin/python3)",
+      )
+      .replace(/^([0-9a-f-]{36} +)\d+(?=  )/, (_, before: string) => `${before.slice(0, -1)}12`)
+      .replaceAll(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, "2026-11-27T03:46:40.000Z")
+      .replaceAll(/(\.db\.replaced-)[\w.-]+/g, "$1…")
+  );
 }

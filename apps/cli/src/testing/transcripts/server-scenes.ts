@@ -66,6 +66,11 @@ export const OPENING_SCENES: readonly Scene[] = [
     play: async (stage) => stage.type("upgrade --to 0.0.1", { shown: "trunkline upgrade --to 0.0.1" }),
   },
   {
+    of: "retention",
+    says: "What the policy of trunkline.config.json removes within the next days.",
+    play: async (stage) => stage.type("retention --days 30"),
+  },
+  {
     of: "drain",
     says: "Before a server of several is stopped or upgraded: it finishes what it runs, and the others do the rest.",
     play: async (stage) => {

@@ -14,6 +14,7 @@ import { createMcpServerStore } from "./mcp-servers.ts";
 import { createNodeStore } from "./nodes.ts";
 import { createProjectStore } from "./projects.ts";
 import { createProviderKeyStore } from "./provider-keys.ts";
+import { createRetentionStore } from "./retention.ts";
 import { createRuleStore } from "./rules.ts";
 import { createApprovalStore, createQuestionStore } from "./requests.ts";
 import { createSessionStore } from "./sessions.ts";
@@ -58,6 +59,7 @@ export function createNouns(engine: {
     mcpServers: createMcpServerStore(db, write),
     mcpAuthorizations: createMcpAuthorizationStore(db, write),
     rules: createRuleStore(db, write),
+    retention: createRetentionStore(db, write, dialect),
     nodes: createNodeStore(db, writeLease, dialect),
   };
 }

@@ -18,6 +18,7 @@ import * as rules from "../migrations/017-rules.ts";
 import * as subagents from "../migrations/018-subagents.ts";
 import * as ledger from "../migrations/019-ledger.ts";
 import * as currentStep from "../migrations/020-current-step.ts";
+import * as retention from "../migrations/021-retention.ts";
 import type { Migrations } from "../migrate.ts";
 
 export const SQLITE_MIGRATIONS: Migrations = {
@@ -41,4 +42,5 @@ export const SQLITE_MIGRATIONS: Migrations = {
   "018-subagents": subagents,
   "019-ledger": ledger,
   "020-current-step": currentStep,
+  "021-retention": retention,
 };

@@ -96,6 +96,7 @@ export class SqliteStore implements Store {
   readonly mcpServers: Store["mcpServers"];
   readonly mcpAuthorizations: Store["mcpAuthorizations"];
   readonly rules: Store["rules"];
+  readonly retention: Store["retention"];
   readonly nodes: Store["nodes"];
   readonly outbox: Store["outbox"];
   /** The lock of the data directory keeps every other process out. */
@@ -154,6 +155,7 @@ export class SqliteStore implements Store {
     this.mcpServers = nouns.mcpServers;
     this.mcpAuthorizations = nouns.mcpAuthorizations;
     this.rules = nouns.rules;
+    this.retention = nouns.retention;
     this.nodes = nouns.nodes;
     this.outbox = createSqliteOutbox(db, write);
   }

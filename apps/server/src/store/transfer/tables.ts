@@ -29,6 +29,7 @@ export type MovedTable = keyof typeof MOVED_TABLES;
 export const LEFT_TABLES: readonly string[] = [
   // Of processes that have stopped.
   "nodes",
+  "retention",
   "commit_marks",
   "open_streams",
   "rate_limits",
