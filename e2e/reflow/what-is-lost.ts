@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { settled } from "../settled.ts";
 
 /**
  * Looks for what a small screen takes away below `within`.
@@ -7,7 +8,8 @@ import type { Page } from "@playwright/test";
  * scrolls sideways; nothing if all is there
  */
 export async function whatIsLost(page: Page, within: string): Promise<string[]> {
-  return page.evaluate(async (root) => {
+  await settled(page);
+  return page.evaluate((root) => {
     const found: string[] = [];
     const nameOf = (element: Element): string =>
       `${element.localName} "${element.getAttribute("aria-label") ?? element.textContent?.trim().slice(0, 60)}"`;
@@ -15,10 +17,6 @@ export async function whatIsLost(page: Page, within: string): Promise<string[]> 
       element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) &&
       element.closest("[inert], [aria-hidden=true]") === null;
 
-    const moves = document
-      .getAnimations()
-      .filter(({ effect }) => effect?.getComputedTiming().endTime !== Infinity);
-    await Promise.allSettled(moves.map(({ finished }) => finished));
     const { scrollWidth } = document.documentElement;
     if (scrollWidth > innerWidth) found.push(`page: ${scrollWidth} px wide`);
     const container = document.querySelector(root);

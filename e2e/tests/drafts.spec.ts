@@ -1,3 +1,4 @@
+import type { Page } from "@playwright/test";
 import { say } from "@trunkline/testkit";
 import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
@@ -49,14 +50,36 @@ test("B6: a draft is kept where localStorage is full, however long it is", async
   const box = page.getByRole("textbox", { name: "Message" });
   const long = "many words ".repeat(17_000);
   await box.fill(long);
+  await expect.poll(() => lengthsInDatabase(page)).toContain(long.length);
   await page.goto(`${server.url}/s/${id}`);
   await box.fill("a short one");
+  await expect.poll(() => lengthsInDatabase(page)).toContain("a short one".length);
   await expect(page.getByText(/no room left/)).toBeHidden();
   await page.reload();
   await expect(box).toHaveValue("a short one");
   await page.goto(server.url);
   await expect(box).toHaveValue(long);
 });
+
+/** Of the texts that did not fit into localStorage. A page that is left at once may be gone before its database wrote. */
+function lengthsInDatabase(page: Page): Promise<number[]> {
+  return page.evaluate(async () => {
+    const done = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.addEventListener("success", () => resolve(request.result));
+        request.addEventListener("error", () => reject(request.error!));
+      });
+    const databases = await indexedDB.databases();
+    if (!databases.some(({ name }) => name === "trunkline-texts")) return [];
+    const database = await done(indexedDB.open("trunkline-texts"));
+    try {
+      const texts: unknown[] = await done(database.transaction("texts").objectStore("texts").getAll());
+      return texts.map((written) => (written as { text: string }).text.length);
+    } finally {
+      database.close();
+    }
+  });
+}
 
 test("B6: the note to an approval survives the sign-out", async ({ page, provider, asking }) => {
   provider.enqueue(say.reply(say.toolCall("bash", { command: "id" })));

@@ -1,12 +1,7 @@
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { say } from "@trunkline/testkit";
+import { accessibilityViolations } from "../accessibility.ts";
 import { expect, signIn, test } from "../fixtures.ts";
-
-async function violations(page: Page): Promise<string[]> {
-  const { violations: found } = await new AxeBuilder({ page }).analyze();
-  return found.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
-}
 
 /** A picture of the screen, where one is wanted: `SHOTS=dir`. */
 async function shot(page: Page, name: string): Promise<void> {
@@ -35,10 +30,10 @@ test("14.1: the inbox shows a whole command, which is answered in place, what ru
   const running = page.getByRole("main").getByRole("region", { name: "Running sessions" });
   await expect(running.getByRole("row", { name: /مهمة/ })).toContainText("Waiting for the model");
   await expect(card.getByRole("button", { name: "Allow", exact: true })).toBeEnabled();
-  expect(await violations(page)).toEqual([]);
+  expect(await accessibilityViolations(page)).toEqual([]);
   await shot(page, "home-light");
   await page.emulateMedia({ colorScheme: "dark" });
-  expect(await violations(page)).toEqual([]);
+  expect(await accessibilityViolations(page)).toEqual([]);
   await shot(page, "home-dark");
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize({ width: 375, height: 800 });
@@ -65,7 +60,7 @@ test("14.1: the inbox shows a whole command, which is answered in place, what ru
   }).toPass();
   await page.keyboard.press("Space");
   await expect(ended.getByText("Nothing is left.")).toBeVisible();
-  expect(await violations(page)).toEqual([]);
+  expect(await accessibilityViolations(page)).toEqual([]);
   await shot(page, "home-peek");
   await page.keyboard.press("x");
   await expect(ended.getByRole("checkbox").first()).toBeChecked();

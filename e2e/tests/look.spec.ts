@@ -1,28 +1,19 @@
-import { AxeBuilder } from "@axe-core/playwright";
+import { accessibilityViolations } from "../accessibility.ts";
 import { expect, send, signIn, test } from "../fixtures.ts";
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`no screen has an accessibility violation (${colorScheme})`, async ({ page, server }) => {
     await page.emulateMedia({ colorScheme });
     await signIn(page, server);
-    const violations: Record<string, unknown> = {};
-    const check = async (screen: string): Promise<void> => {
-      const result = await new AxeBuilder({ page }).analyze();
-      if (result.violations.length > 0) {
-        violations[screen] = result.violations.map(({ id, nodes }) => ({
-          id,
-          nodes: nodes.map((node) => node.html),
-        }));
-      }
-    };
-    await check("home");
+    const violations: Record<string, string[]> = {};
+    violations["home"] = await accessibilityViolations(page);
     await send(page, 'think: hm\ntool: bash {"command":"echo out; exit 3"}\nreply: # Title\\n\\n- a\\n- `b`');
     await expect(page.getByRole("log", { name: "Transcript" }).getByText("Done")).toBeVisible();
-    await check("session");
+    violations["session"] = await accessibilityViolations(page);
     await page.goto(`${server.url}/settings`);
     await expect(page.getByRole("heading").first()).toBeVisible();
-    await check("settings");
-    expect(violations).toEqual({});
+    violations["settings"] = await accessibilityViolations(page);
+    expect(violations).toEqual({ home: [], session: [], settings: [] });
   });
 }
 

@@ -1,8 +1,8 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { accessibilityViolations } from "../accessibility.ts";
 import { addAccount, expect, type OwnAccount, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
 /** A real repository, the project of all tests here; they share a user. */
@@ -174,8 +174,7 @@ async function expectNoViolations(page: Page, colorScheme: "light" | "dark"): Pr
   await expect(page.getByRole("region", { name: "Diff of new.md" }).getByText("new")).toBeVisible();
   const violations: string[] = [];
   const check = async (screen: string): Promise<void> => {
-    const result = await new AxeBuilder({ page }).analyze();
-    for (const { id, nodes } of result.violations) violations.push(`${screen} ${id} ${nodes[0]?.html}`);
+    for (const violation of await accessibilityViolations(page)) violations.push(`${screen}: ${violation}`);
   };
   await check("changes");
   await openTab(page, "Files");

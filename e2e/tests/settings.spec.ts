@@ -1,4 +1,4 @@
-import { AxeBuilder } from "@axe-core/playwright";
+import { accessibilityViolations } from "../accessibility.ts";
 import { expect, send, signIn, test } from "../fixtures.ts";
 
 test("14.1: usage, budgets and MCP servers are seen and changed in the settings", async ({
@@ -46,8 +46,7 @@ test("14.1: usage, budgets and MCP servers are seen and changed in the settings"
   await servers.getByRole("button", { name: "Edit notes" }).click();
   await expect(form.getByRole("textbox", { name: "Environment variables" })).toHaveValue("KEY");
   await expect(page.getByRole("region", { name: "Retention" })).toContainText("Sessions stay until");
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  expect(violations.map(({ id, nodes }) => [id, nodes.map((node) => node.html)])).toEqual([]);
+  expect(await accessibilityViolations(page)).toEqual([]);
   const shots = process.env["SHOTS"];
   if (shots !== undefined) await page.screenshot({ path: `${shots}/settings.png`, fullPage: true });
   await form.getByRole("button", { name: "Save server" }).click();

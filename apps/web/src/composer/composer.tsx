@@ -1,13 +1,6 @@
 import { MAX_ATTACHMENTS, MAX_PROMPT_LENGTH, MAX_STEER_LENGTH } from "@trunkline/contract";
 import { clsx } from "clsx";
-import {
-  type ReactNode,
-  type RefObject,
-  useEffect,
-  useImperativeHandle,
-  useLayoutEffect,
-  useRef,
-} from "react";
+import { type ReactNode, type RefObject, useImperativeHandle, useLayoutEffect, useRef } from "react";
 import { AttachButton, AttachmentTray } from "../attachments/attachment-tray.tsx";
 import { useAttach } from "../attachments/use-attach.ts";
 import { useFileDrop } from "../attachments/use-file-drop.ts";
@@ -75,9 +68,14 @@ export function Composer(props: ComposerProps) {
     const typed = field.current?.value ?? "";
     if (typed !== "" && typed !== draft.text()) draft.write(typed);
   }, [draft]);
-  useEffect(() => {
+  // Before the next key: one that finds no field is lost.
+  useLayoutEffect(() => {
     // A phone's keyboard would cover the transcript.
-    if (!isTouch() && !isInDialog()) field.current?.focus({ preventScroll: true });
+    if (isTouch() || isInDialog()) return;
+    const { current } = field;
+    current?.focus({ preventScroll: true });
+    // A draft goes on at its end.
+    current?.setSelectionRange(current.value.length, current.value.length);
   }, []);
   useImperativeHandle(handle, () => ({
     focus: () => field.current?.focus(),

@@ -28,11 +28,18 @@ export function useChipDrag(
   places: readonly (string | null)[],
   move: (taskId: string, place: number) => void,
 ): ChipDrag {
-  const [dragged, setDragged] = useState<ChipDrag["dragged"]>(null);
+  const [dragged, show] = useState<ChipDrag["dragged"]>(null);
+  // The button may be let go before the last move was rendered.
+  const latest = useRef(dragged);
+  const setDragged = (next: ChipDrag["dragged"]): void => {
+    latest.current = next;
+    show(next);
+  };
   /** Middles of the chips when the drag began, in px from the list's content top. */
   const middles = useRef<number[]>([]);
   const end = (): void => {
-    if (dragged !== null && places[dragged.place] !== dragged.taskId) move(dragged.taskId, dragged.place);
+    const last = latest.current;
+    if (last !== null && places[last.place] !== last.taskId) move(last.taskId, last.place);
     setDragged(null);
   };
   return {
@@ -58,14 +65,15 @@ export function useChipDrag(
       },
       onPointerMove(event) {
         const list = listOf(event);
-        if (dragged?.taskId !== taskId || list === null) return;
+        const last = latest.current;
+        if (last?.taskId !== taskId || list === null) return;
         const box = list.getBoundingClientRect();
         if (event.clientY < box.top + EDGE_PX) list.scrollTop -= EDGE_PX / 2;
         else if (event.clientY > box.bottom - EDGE_PX) list.scrollTop += EDGE_PX / 2;
         const y = event.clientY - box.top + list.scrollTop;
         const own = places.indexOf(taskId);
         const place = middles.current.filter((middle, index) => index !== own && middle < y).length;
-        if (place !== dragged.place) setDragged({ taskId, place });
+        if (place !== last.place) setDragged({ taskId, place });
       },
       onPointerUp: end,
       onPointerCancel: () => setDragged(null),

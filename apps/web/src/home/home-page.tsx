@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useRef } from "react";
+import { useLayoutEffect, useRef } from "react";
 import { DEFAULT_AGENT } from "../agents/agent-name.ts";
 import { useAgentCommand } from "../agents/agent-command.ts";
 import { AgentSelect } from "../agents/agent-select.tsx";
@@ -42,6 +42,15 @@ export function HomePage() {
   ];
   const { sessions, isLoading, error } = useSessions();
   const isNew = sessions.length === 0 && error === null;
+  /** The session that this page began and leaves for. */
+  const begun = useRef<string | null>(null);
+  useLayoutEffect(
+    // Not before: the page goes on taking words until the session's replaces it.
+    () => () => {
+      if (begun.current !== null) handOver(begun.current);
+    },
+    [],
+  );
   const start = ({ text, files }: Written): void => {
     // While the session is being created, further prompts belong to it.
     const first = outbox.messages
@@ -59,8 +68,7 @@ export function HomePage() {
     void delivered.then(({ sessionId }) => {
       // Don't navigate a user who has gone elsewhere meanwhile.
       if (window.location.pathname !== "/") return;
-      const begun = draftOf("new").take();
-      if (begun.text.trim() !== "" || begun.files.length > 0) draftOf(sessionId).giveBack(begun);
+      begun.current = sessionId;
       navigate(`/s/${sessionId}`);
     });
   };
@@ -118,6 +126,12 @@ export function HomePage() {
       </main>
     </>
   );
+}
+
+/** What was typed since the first message goes to its session. */
+function handOver(sessionId: string): void {
+  const typed = draftOf("new").take();
+  if (typed.text.trim() !== "" || typed.files.length > 0) draftOf(sessionId).giveBack(typed);
 }
 
 const inboxProblem = (error: Error, retry: () => void) => (

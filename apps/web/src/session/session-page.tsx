@@ -27,5 +27,5 @@ function ByPhase({ sessionId }: { sessionId: string }) {
   const phase = useSessionState((state) => state.phase);
   const isKnown = useSessionState((state) => state.session !== null);
   if (phase === "failed") return <SessionProblem />;
-  return isKnown ? <SessionScreen sessionId={sessionId} /> : <SessionSkeleton />;
+  return isKnown ? <SessionScreen sessionId={sessionId} /> : <SessionSkeleton sessionId={sessionId} />;
 }

@@ -16,7 +16,7 @@ const writing = new Map<string, { value: object | null; done: Promise<boolean> }
  */
 export function keepText(key: string, value: { text: string } | null): Promise<boolean> {
   const isShort = value !== null && value.text.length <= MAX_SHORT && writeStored(key, value);
-  if (!isShort) writeStored(key, null);
+  if (value === null) writeStored(key, null);
   return write(key, isShort ? null : value);
 }
 
@@ -33,6 +33,8 @@ function write(key: string, value: object | null): Promise<boolean> {
       const next = entry.value;
       const kept = next === null ? (await shelf.forget(key), true) : await shelf.write(key, next);
       if (entry.value !== next) continue;
+      // Until then, the page may close, and what localStorage has is better than nothing.
+      if (next !== null && kept) writeStored(key, null);
       writing.delete(key);
       return kept;
     }
