@@ -124,7 +124,8 @@ test("14.4: a grandchild's approval is answered in the inbox, and each subagent 
   await expect(needsYou).toBeHidden();
   await page.goto(`${asking.url}/s/${sessionId}`);
   const transcript = page.getByRole("log", { name: "Transcript" });
-  await expect(transcript.getByText("Done").last()).toBeVisible();
+  // The parent's own answer: its subagents are done before.
+  await expect(transcript.getByText("Reported.")).toBeVisible();
   provider.respond = before;
   await transcript.getByRole("button", { name: /Subagent/ }).click();
   await expect(transcript.getByText("Reported.")).toHaveCount(2);

@@ -53,7 +53,7 @@ export function ChangesPanel() {
   const isAllOpen = files.length > 0 && files.every(({ path }) => open.has(path));
   return (
     <div className="flex h-full flex-col">
-      <div className="flex h-9 shrink-0 items-center gap-1 border-b border-line pr-2 pl-2">
+      <div className="@container flex h-9 shrink-0 items-center gap-1 border-b border-line pr-2 pl-2">
         <select
           aria-label="Which changes"
           value={isLastTask ? "last" : "all"}
@@ -75,11 +75,11 @@ export function ChangesPanel() {
             size="small"
             look="quiet"
             disabled={isBlocked}
-            data-hint={isBlocked ? "Stop the task first" : undefined}
+            data-hint={isBlocked ? "Stop the task first" : "Revert all changes"}
             onClick={() => void revert({ kind: "start" })}
           >
             <Undo2 aria-hidden className="size-3.5" strokeWidth={1.75} />
-            Revert all…
+            <span className="@max-[460px]:sr-only">Revert all…</span>
           </Button>
         )}
         {(files.length > 0 || hasPublished) && (

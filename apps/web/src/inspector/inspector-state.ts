@@ -26,6 +26,30 @@ function change(next: Partial<InspectorState>): void {
   writeStored(KEY, inspector.getState());
 }
 
+/** Whether the panel takes the focus when it appears. */
+let isEntered = false;
+
+/** @returns whether the panel was opened to go there; once */
+export function takeEntry(): boolean {
+  const wasEntered = isEntered;
+  isEntered = false;
+  return wasEntered;
+}
+
+/** Gives the focus back to the transcript. */
+export function leaveInspector(): void {
+  document.querySelector<HTMLElement>("[data-pane]")?.focus();
+}
+
+/** @param how `enter`: the panel takes the focus, as for who has no pointer */
+function toggle(how?: "enter"): void {
+  const { isOpen } = inspector.getState();
+  const hasFocus = document.activeElement?.closest("[data-inspector]") instanceof Element;
+  if (isOpen && hasFocus) leaveInspector();
+  isEntered = !isOpen && how === "enter";
+  change({ isOpen: !isOpen });
+}
+
 /** Opens the panel at a tab; for what is outside of it. */
 export const showInspector = (tab: InspectorTab): void => change({ isOpen: true, tab });
 
@@ -36,7 +60,7 @@ export function useInspector() {
     isOpen,
     tab,
     width,
-    toggle: () => change({ isOpen: !isOpen }),
+    toggle,
     close: () => change({ isOpen: false }),
     show: showInspector,
     resize: (next: number) => change({ width: Math.max(MIN_INSPECTOR_WIDTH, Math.round(next)) }),

@@ -1,10 +1,11 @@
 import { X } from "lucide-react";
+import { useEffect, useRef } from "react";
 import { Tabs } from "radix-ui";
 import { IconButton } from "../ui/icon-button.tsx";
 import { ChangesPanel } from "../changes/changes-panel.tsx";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { Files } from "../files/files.tsx";
-import { type InspectorTab, useInspector } from "./inspector-state.ts";
+import { type InspectorTab, takeEntry, useInspector } from "./inspector-state.ts";
 import { lastPlan, Plan } from "./plan.tsx";
 import { RawEvents } from "./raw-events.tsx";
 import { Timeline } from "./timeline.tsx";
@@ -17,6 +18,10 @@ export function InspectorTabs({ goTo }: { goTo: (seq: number) => void }) {
   const hasPlan = useSessionState(({ view }) => lastPlan(view.events) !== null);
   // Few agents have a plan.
   const tab = wanted === "plan" && !hasPlan ? "timeline" : wanted;
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (takeEntry()) list.current?.querySelector<HTMLElement>("[aria-selected=true]")?.focus();
+  }, []);
   return (
     <Tabs.Root
       value={tab}
@@ -24,7 +29,7 @@ export function InspectorTabs({ goTo }: { goTo: (seq: number) => void }) {
       className="flex min-h-0 grow flex-col"
     >
       <div className="flex h-11 shrink-0 items-center justify-between border-b border-line pr-2 pl-3">
-        <Tabs.List aria-label="Inspector" className="flex gap-1">
+        <Tabs.List ref={list} aria-label="Inspector" className="flex gap-1">
           <Tabs.Trigger value="changes" className={TAB}>
             Changes
           </Tabs.Trigger>

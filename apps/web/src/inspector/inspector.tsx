@@ -4,7 +4,7 @@ import { Button } from "../ui/button.tsx";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useIsWide } from "../ui/use-is-wide.ts";
-import { restoreInspector, useInspector } from "./inspector-state.ts";
+import { leaveInspector, restoreInspector, useInspector } from "./inspector-state.ts";
 import { ResizeHandle } from "./resize-handle.tsx";
 
 /** Beside the transcript if there is room, otherwise a sheet over it. */
@@ -38,10 +38,11 @@ export function Inspector({ goTo }: { goTo: (seq: number) => void }) {
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- keys of what is within
     <aside
       aria-label="Inspector"
+      data-inspector
       onKeyDown={(event) => {
         if (event.key !== "Escape" || event.defaultPrevented) return;
         close();
-        document.querySelector<HTMLElement>("[data-pane]")?.focus();
+        leaveInspector();
       }}
       style={{ width: `min(${width}px, 50vw)` }}
       className="relative flex shrink-0 flex-col border-l border-line"

@@ -24,6 +24,14 @@ export function focusVanishedMsAgo(): number {
   return performance.now() - vanishedAt;
 }
 
+/** @returns whether the focused element has been removed, and nothing else has the focus since. */
+export function isFocusLost(): boolean {
+  noteVanished();
+  const { activeElement } = document;
+  const isNowhere = activeElement === null || activeElement === document.body;
+  return isNowhere && lastFocused === null && vanishedAt > Number.NEGATIVE_INFINITY;
+}
+
 /** @returns a function that stops it. */
 export function watchFocusMoves(): () => void {
   const page = new AbortController();

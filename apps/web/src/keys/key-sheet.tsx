@@ -36,7 +36,7 @@ export function KeySheet() {
         ["[ ]", "Previous / next prompt"],
         ["E", "Expand or collapse"],
         ["G", "Jump to latest"],
-        ["I", "Inspector"],
+        ["I", "Open or close the inspector"],
         ["F", "Search this session"],
         [`${modifier} ⇧ F`, "The same, from the message box"],
       ],

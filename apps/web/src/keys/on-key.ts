@@ -41,9 +41,10 @@ export function useKeys(keys: KeyMap): void {
   }, []);
 }
 
-/** Records letters that are not shortcuts. @returns a function that stops it. */
+/** Records letters that are not shortcuts; Esc ends a sentence by hand. @returns a function that stops it. */
 export function watchTyping(): () => void {
   const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.key === "Escape" && !event.isComposing) typedAt = Number.NEGATIVE_INFINITY;
     const isLetter = event.key.length === 1 && !event.ctrlKey && !event.metaKey;
     if (isLetter && !SINGLE_KEYS.some((key) => isKey(event, key, isApple()))) typedAt = event.timeStamp;
   };

@@ -141,7 +141,10 @@ function useMatchingSessions(wanted: string) {
       { enabled: isSearch, placeholderData: (before) => before },
     ),
   );
-  return isSearch ? (found.data?.items ?? []) : sessions.slice(0, MAX_SESSIONS);
+  if (!isSearch) return sessions.slice(0, MAX_SESSIONS);
+  const items = found.data?.items ?? [];
+  // Of a search before: Enter must not open what doesn't fit what is typed.
+  return found.isPlaceholderData ? items.filter(({ title }) => contains(title, wanted)) : items;
 }
 
 function useHits(wanted: string) {
@@ -153,7 +156,8 @@ function useHits(wanted: string) {
       { enabled: isSearch, placeholderData: (before) => before },
     ),
   );
-  return isSearch ? (found.data?.items ?? []) : [];
+  const items = isSearch ? (found.data?.items ?? []) : [];
+  return found.isPlaceholderData ? items.filter(({ snippet }) => contains(snippet, wanted)) : items;
 }
 
 function Group({ title, children }: { title: string; children: ReactNode }) {

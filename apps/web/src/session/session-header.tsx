@@ -49,7 +49,13 @@ export function SessionHeader() {
         <SessionDetails />
       </span>
       <SessionMenu />
-      <IconButton icon={PanelRight} label="Inspector" keys="I" aria-pressed={isOpen} onClick={toggle} />
+      <IconButton
+        icon={PanelRight}
+        label="Inspector"
+        keys="I"
+        aria-pressed={isOpen}
+        onClick={() => toggle()}
+      />
     </PageHeader>
   );
 }

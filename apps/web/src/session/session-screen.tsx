@@ -38,7 +38,8 @@ export function SessionScreen({ sessionId }: { sessionId: string }) {
     "[": () => transcript.current?.stepTurn(-1),
     g: () => transcript.current?.toEnd(),
     e: () => toggleCurrent(transcript.current?.current() ?? null),
-    i: () => toggle(),
+    // By key, one goes where it leads; the header's button keeps the focus.
+    i: () => toggle("enter"),
     f: openFind,
     "mod+shift+f": openFind,
     "/": () => composer.current?.focus(),

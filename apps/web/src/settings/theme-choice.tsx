@@ -1,6 +1,5 @@
 import { Monitor, Moon, Sun } from "lucide-react";
 import { useTheme } from "next-themes";
-import { ToggleGroup } from "radix-ui";
 import { useIsHydrated } from "../ui/use-is-hydrated.ts";
 
 const THEMES = [
@@ -12,27 +11,30 @@ const THEMES = [
 export function ThemeChoice() {
   const { theme, setTheme } = useTheme();
   const isHydrated = useIsHydrated();
+  // The stored choice is unknown until hydration.
+  const chosen = isHydrated ? (theme ?? "system") : "";
   return (
-    <ToggleGroup.Root
-      type="single"
+    <div
+      role="radiogroup"
       aria-label="Theme"
-      // The stored choice is unknown until hydration.
-      value={isHydrated ? (theme ?? "system") : ""}
-      onValueChange={(next) => {
-        if (next !== "") setTheme(next);
-      }}
       className="inline-flex gap-0.5 rounded-lg border border-line bg-surface p-0.5"
     >
       {THEMES.map(({ value, label, icon: Icon }) => (
-        <ToggleGroup.Item
+        <label
           key={value}
-          value={value}
-          className="flex h-7 items-center gap-1.5 rounded-md px-2.5 text-sm text-muted hover:text-text data-[state=on]:bg-background data-[state=on]:text-text data-[state=on]:shadow-[0_0_0_1px_var(--line)]"
+          className="relative flex h-7 items-center gap-1.5 rounded-md px-2.5 text-sm text-muted hover:text-text has-checked:bg-background has-checked:text-text has-checked:shadow-[0_0_0_1px_var(--line)]"
         >
+          <input
+            type="radio"
+            name="theme"
+            checked={chosen === value}
+            onChange={() => setTheme(value)}
+            className="absolute inset-0 cursor-pointer appearance-none rounded-md"
+          />
           <Icon aria-hidden className="size-3.5" strokeWidth={1.75} />
           {label}
-        </ToggleGroup.Item>
+        </label>
       ))}
-    </ToggleGroup.Root>
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import { useStore } from "zustand";
 import { SignInPage } from "../auth/sign-in-page.tsx";
 import { signedOut } from "../auth/signed-out.ts";
 import { watchFocusMoves } from "../keys/focus-moves.ts";
+import { keepFocus } from "../keys/keep-focus.ts";
 import { watchTyping } from "../keys/on-key.ts";
 import { watchServerTime } from "../network/clock.ts";
 import { watchBrowserNetwork } from "../network/network.ts";
@@ -29,6 +30,7 @@ import { Screens } from "./screens.tsx";
 const WATCHES = [
   keepAboveKeyboard,
   watchFocusMoves,
+  keepFocus,
   watchTyping,
   watchServerTime,
   watchBrowserNetwork,
