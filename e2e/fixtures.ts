@@ -121,7 +121,10 @@ export async function addAccount(server: ServerFixture): Promise<OwnAccount & As
 
 /** Signs in with the token, which works any number of times; sign-in.spec.ts does so by the one-time link. */
 export async function signIn(page: Page, { url, token }: Account): Promise<void> {
-  const answer = await page.request.post(`${url}/sign-in`, { data: { token }, headers: { origin: url } });
+  const answer = await page.request.post(`${url}/sign-in`, {
+    data: { token },
+    headers: { origin: new URL(url).origin },
+  });
   const { pageKey } = (await answer.json()) as { pageKey: string };
   // From the server's own page, only the fragment would change, and nothing would be loaded.
   await page.goto("about:blank");

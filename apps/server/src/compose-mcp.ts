@@ -2,7 +2,7 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Blobs } from "./blobs/port.ts";
-import type { Config } from "./config.ts";
+import type { Config, Settings } from "./config.ts";
 import type { ConfigFile } from "./config-file/port.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { StoreImage } from "./mcp/call-result.ts";
@@ -33,7 +33,7 @@ import type { ToolSource } from "./tools/port.ts";
 
 /** MCP servers, and their tools beside the built-in ones. */
 export async function composeMcp(options: {
-  config: Config;
+  config: Settings;
   configFile: ConfigFile;
   version: string;
   store: Store;
@@ -107,6 +107,7 @@ export async function composeMcp(options: {
       connections,
       destinations,
       authorizations,
+      basePath: config.basePath,
       isOwnOrigin: (origin) => isOwnOrigin(config, origin),
       directory,
       storeImageFor,

@@ -3,7 +3,7 @@ import { realpath } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
-import type { Config } from "./config.ts";
+import type { Config, Settings } from "./config.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
 import { reapLeftovers } from "./tools/process/leftovers.ts";
@@ -33,7 +33,7 @@ const WEB_GRACE_MS = 2_000;
 
 /** Starts the UI, which comes up in its own time. Null: there is none. */
 export async function openWeb(
-  config: Config,
+  config: Settings,
   { lifecycle, logger }: { lifecycle: Lifecycle; logger: Logger },
 ): Promise<WebSupervisor | null> {
   if (config.web === "off") return null;
@@ -41,6 +41,7 @@ export async function openWeb(
     directory: WEB_DIRECTORY,
     mode: config.web === "dev" ? "development" : "production",
     sandbox: await sandboxWeb(config, logger),
+    basePath: config.basePath,
     logger,
   });
   lifecycle.started("web", async () => web.stop(WEB_GRACE_MS));

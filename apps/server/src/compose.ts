@@ -11,7 +11,7 @@ import { createCompute } from "./compute/pool.ts";
 import { composeCore } from "./compose-core.ts";
 import { openSharedDirectory, openSharedDispatcher } from "./compose-shared.ts";
 import type { Config } from "./config.ts";
-import { readConfigFile } from "./config-file/read-config-file.ts";
+import { readSettings } from "./compose-settings.ts";
 import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
 import { createHttpServer } from "./http/server.ts";
 import { openGit } from "./git/open-git.ts";
@@ -86,8 +86,8 @@ export interface ComposeOptions {
 
 /** Puts the rooms together, on a data directory that is prepared; the one place that knows them all. @throws what keeps the server from starting. */
 export async function startServer(options: ComposeOptions): Promise<RunningServer> {
-  const { config, version, lifecycle, onFatal } = options;
-  const file = await readConfigFile(config.configFile, config.variable);
+  const { version, lifecycle, onFatal } = options;
+  const { config, file } = await readSettings(options.config);
   const redactor = createRedactor([...config.secrets, ...file.secrets]);
   const lock = await lockDataDir(config.dataDir);
   lifecycle.started("data directory", () => lock[Symbol.dispose]());

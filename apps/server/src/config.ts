@@ -7,6 +7,8 @@ export interface Config {
   host: string;
   /** 0 lets the system choose. */
   port: number;
+  /** Before all paths, e.g. `/agents`, or `/` for none; undefined: as the config file has it. */
+  basePath: string | undefined;
   /** For this process alone. */
   dataDir: string;
   /** Path of trunkline.config.json, which may not exist. */
@@ -94,6 +96,12 @@ export interface Config {
   recoverUser: string | undefined;
   node: string;
 }
+
+/** With those that the config file may have as well. */
+export type Settings = Config & {
+  /** Before all paths: `/agents`, or nothing. */
+  basePath: string;
+};
 
 function pick(env: Record<string, string | undefined>, names: readonly string[]): Record<string, string> {
   return Object.fromEntries(
@@ -216,6 +224,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
   return {
     host: value("TRUNKLINE_HOST") ?? "127.0.0.1",
     port: integer("TRUNKLINE_PORT", 4400, 0, 65_535),
+    basePath: value("TRUNKLINE_BASE_PATH"),
     dataDir,
     configFile: configFile ?? join(dataDir, "trunkline.config.json"),
     variable: secret,

@@ -5,17 +5,22 @@ const PAGES = "trunkline-pages-1";
 const FILES = "trunkline-files-1";
 /** Assets of old builds are dropped, least recently used first. */
 const MAX_FILES = 400;
+/** What goes before all of the server's paths: `/agents`, or nothing. */
+const BASE_PATH = new URL(".", self.location.href).pathname.slice(0, -1);
 
 /** One page per kind: all sessions share a page until its script reads the address. */
 function pageKey(url) {
-  if (url.pathname === "/" || url.pathname === "/settings") return url.pathname;
-  return /^\/s\/[^/]+$/.test(url.pathname) ? "/s/any" : null;
+  const path = url.pathname.slice(BASE_PATH.length);
+  if (path === "/" || path === "/settings") return url.pathname;
+  return /^\/s\/[^/]+$/.test(path) ? `${BASE_PATH}/s/any` : null;
 }
 
 self.addEventListener("install", (event) => {
   // The page that registered this worker was loaded before it: cache it now, with its assets.
   event.waitUntil(
-    Promise.all(["/", "/s/any", "/settings"].map((path) => keepPage(path))).then(() => self.skipWaiting()),
+    Promise.all(["/", "/s/any", "/settings"].map((path) => keepPage(BASE_PATH + path))).then(() =>
+      self.skipWaiting(),
+    ),
   );
 });
 
@@ -28,7 +33,7 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     const key = pageKey(url);
     if (key !== null) event.respondWith(page(request, key));
-  } else if (url.pathname.startsWith("/_next/static/")) {
+  } else if (url.pathname.startsWith(`${BASE_PATH}/_next/static/`)) {
     event.respondWith(file(request));
   }
 });
@@ -64,7 +69,7 @@ async function keepPage(path) {
   if (!answer.ok) return;
   const html = await answer.clone().text();
   await remember(PAGES, path, answer);
-  const names = new Set(html.match(/\/_next\/static\/[\w./~-]+\.(?:js|css|woff2)/g) ?? []);
+  const names = new Set(html.match(/(?:\/[\w.~-]+)*\/_next\/static\/[\w./~-]+\.(?:js|css|woff2)/g) ?? []);
   await Promise.all([...names].map((name) => file(new Request(name)).catch(() => {})));
 }
 

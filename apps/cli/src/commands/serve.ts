@@ -14,6 +14,7 @@ interface ServeOptions extends TargetOptions {
   port?: number;
   host?: string;
   web?: string;
+  basePath?: string;
   detach?: true;
   json?: true;
 }
@@ -38,14 +39,16 @@ export function serveCommand(context: CommandContext): Command {
         "dev",
       ]),
     )
+    .option("--base-path <path>", "the path that it is below behind a proxy (TRUNKLINE_BASE_PATH)")
     .option("-d, --detach", "start it in the background; `trunkline stop` ends it")
     .option("--json", "with --detach: print its address, pid and log file as JSON")
     .action(async (_options: ServeOptions, command: Command) => {
-      const { port, host, web, dataDir, detach, json } = command.optsWithGlobals<ServeOptions>();
+      const { port, host, web, basePath, dataDir, detach, json } = command.optsWithGlobals<ServeOptions>();
       const settings = {
         TRUNKLINE_PORT: port?.toString(),
         TRUNKLINE_HOST: host,
         TRUNKLINE_WEB: web,
+        TRUNKLINE_BASE_PATH: basePath,
         // Absolute, because the server may run elsewhere.
         TRUNKLINE_DATA_DIR: findDataDir(dataDir, context.terminal.env),
       };

@@ -22,7 +22,7 @@ it.each([
   ['{\n// mine\n"providers": {}}', /Comments are not allowed$/],
   [[], /^the file: /],
   [{ provider: {} }, "provider: unknown setting. Did you mean providers?"],
-  [{ colour: "red" }, /^colour: unknown setting\. Known here: \$schema, providers/],
+  [{ colour: "red" }, /^colour: unknown setting\. Known here: \$schema, basePath, providers/],
   [
     { providers: { x: { ...GROQ, baseURL: "" } } },
     "providers.x.baseURL: unknown setting. Did you mean baseUrl?",

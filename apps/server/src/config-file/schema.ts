@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { basePath } from "./sections/base-path.ts";
 import { budgets } from "./sections/budgets.ts";
 import { prices } from "./sections/prices.ts";
 import { fallbacks } from "./sections/fallbacks.ts";
@@ -13,6 +14,7 @@ import { search } from "./sections/search.ts";
 export const configFileSchema = z
   .strictObject({
     $schema: z.string().optional().describe("Where this schema is, for editors."),
+    basePath: basePath.optional(),
     providers: providers.optional(),
     prices: prices.optional(),
     fallbacks: fallbacks.optional(),

@@ -5,6 +5,7 @@ import { openApiDocument, REST_ROOT } from "@trunkline/contract/rest";
 import type { Hono } from "hono";
 import { html } from "hono/html";
 import { PAGE_KEY_HEADER } from "./browser-cookie.ts";
+import type { Site } from "./site.ts";
 import type { HttpContext, HttpEnv } from "./http-env.ts";
 
 const DOCUMENT_PATH = `${REST_ROOT}/openapi.json`;
@@ -25,16 +26,18 @@ export function isApiDocs(path: string): boolean {
 }
 
 /** Starts the page. The validator is off: it would be somebody else's server. */
-const START = `if (matchMedia("(prefers-color-scheme: dark)").matches) document.documentElement.classList.add("dark-mode");
+const startScript = (
+  basePath: string,
+): string => `if (matchMedia("(prefers-color-scheme: dark)").matches) document.documentElement.classList.add("dark-mode");
 SwaggerUIBundle({
-  url: ${JSON.stringify(DOCUMENT_PATH)},
+  url: ${JSON.stringify(basePath + DOCUMENT_PATH)},
   dom_id: "#page",
   deepLinking: true,
   displayRequestDuration: true,
   tryItOutEnabled: true,
   validatorUrl: null,
   requestInterceptor(request) {
-    const key = localStorage.getItem(${JSON.stringify(PAGE_KEY_ITEM)});
+    const key = localStorage.getItem(${JSON.stringify(basePath + PAGE_KEY_ITEM)});
     if (key !== null) request.headers[${JSON.stringify(PAGE_KEY_HEADER)}] = key;
     return request;
   },
@@ -54,21 +57,29 @@ const POLICY = [
 ].join("; ");
 
 /** Serves the API description, and a page to read and try it, to signed-in users and token holders. */
-export function registerApiDocs(app: Hono<HttpEnv>, { services }: { services: Services }): void {
+export function registerApiDocs(
+  app: Hono<HttpEnv>,
+  { services, site: { basePath } }: { services: Services; site: Pick<Site, "basePath"> },
+): void {
   let document: string | undefined;
 
   app.get(DOCUMENT_PATH, async (c) => {
     if (document === undefined) {
       const { version } = await services.server.info(c.get("authenticated").principal);
-      document = JSON.stringify(openApiDocument({ version }));
+      document = JSON.stringify(openApiDocument({ version, basePath }));
     }
     return c.body(document, 200, { "content-type": "application/json" });
   });
 
   app.get(PAGE_PATH, async (c) =>
-    c.html(page(), 200, { "content-security-policy": POLICY, "cache-control": "no-cache" }),
+    c.html(page(basePath + PAGE_PATH), 200, {
+      "content-security-policy": POLICY,
+      "cache-control": "no-cache",
+    }),
   );
-  app.get(`${PAGE_PATH}/start.js`, (c) => c.body(START, 200, asset("text/javascript; charset=utf-8")));
+  app.get(`${PAGE_PATH}/start.js`, (c) =>
+    c.body(startScript(basePath), 200, asset("text/javascript; charset=utf-8")),
+  );
   for (const [name, mediaType] of Object.entries(FILES)) {
     app.get(`${PAGE_PATH}/${name}`, async (c: HttpContext) =>
       c.body(await packaged(name), 200, asset(mediaType)),
@@ -76,7 +87,7 @@ export function registerApiDocs(app: Hono<HttpEnv>, { services }: { services: Se
   }
 }
 
-function page() {
+function page(path: string) {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -84,9 +95,9 @@ function page() {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <title>API · Trunkline</title>
         <link rel="icon" href="data:," />
-        <link rel="stylesheet" href="${PAGE_PATH}/swagger-ui.css" />
-        <script src="${PAGE_PATH}/swagger-ui-bundle.js" defer></script>
-        <script src="${PAGE_PATH}/start.js" defer></script>
+        <link rel="stylesheet" href="${path}/swagger-ui.css" />
+        <script src="${path}/swagger-ui-bundle.js" defer></script>
+        <script src="${path}/start.js" defer></script>
       </head>
       <body>
         <main id="page"></main>

@@ -36,7 +36,7 @@ import { brokeOff } from "./slow-requests.ts";
 import { tokenSignIn } from "./token-sign-in.ts";
 import { createTrpcStreamHandler } from "./trpc-stream.ts";
 import { createTrpcHandler, TRPC_PATH } from "./trpc.ts";
-import { createUiProxy, uiOffHandler } from "./ui-proxy.ts";
+import { createUiOffHandler, createUiProxy } from "./ui-proxy.ts";
 import { registerWorkspaceDownloads } from "./workspace-downloads.ts";
 
 export interface AppDeps {
@@ -93,10 +93,10 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   registerRest(app, calls);
   // After `/files` itself, which its pattern matches as well.
   registerWorkspaceDownloads(app, { services, streams });
-  registerApiDocs(app, { services });
+  registerApiDocs(app, { services, site });
   for (const path of Object.keys(methods)) {
     app.all(`${path}/*`, () => {
-      throw new TrunklineError("not_found", "Not found. The API is described at /api/docs");
+      throw new TrunklineError("not_found", `Not found. The API is described at ${site.basePath}/api/docs`);
     });
   }
 
@@ -106,8 +106,8 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.post(INVITE_PATH, createInviteHandler(signIn));
   app.all(INVITE_PATH, createInvitePageHandler(signIn));
   app.post(MCP_CALLBACK_PATH, createMcpCallbackForm({ ...signIn, services }));
-  app.all(MCP_CALLBACK_PATH, createMcpCallbackPage());
-  app.all("*", web === null ? uiOffHandler : createUiProxy({ web, logger }));
+  app.all(MCP_CALLBACK_PATH, createMcpCallbackPage(signIn));
+  app.all("*", web === null ? createUiOffHandler(site) : createUiProxy({ web, site, logger }));
 
   app.onError((error, c) => {
     if (brokeOff(c.env.incoming)) {

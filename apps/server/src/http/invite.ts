@@ -37,7 +37,7 @@ export function createInvitePageHandler(deps: SignInDeps) {
           once: whoever accepts it is the only one who can see what <code>${invited.name}</code> does here.
         </p>
         ${known === null ? "" : html`<p>This browser is signed in as <code>${known.principal.name}</code> now.</p>`}
-        <form method="post" action="${INVITE_PATH}">
+        <form method="post" action="${site.basePath}${INVITE_PATH}">
           <input type="hidden" name="code" value="${code}" />
           <button>Join as ${invited.name}</button>
         </form>`,
@@ -107,7 +107,9 @@ async function joinedPage(
     body: html`<p>This browser is signed in. This is your token for the terminal and for other browsers:</p>
       <p><code>${secret}</code></p>
       <p>Copy it now and keep it to yourself: it won't be shown again, and nobody can give you another.</p>
-      <p><a href="${signedIn === null ? "/" : uiWithKey(signedIn.pageKey)}">Continue</a></p>`,
+      <p>
+        <a href="${signedIn === null ? `${site.basePath}/` : uiWithKey(site, signedIn.pageKey)}">Continue</a>
+      </p>`,
   });
   return c.body(await page.text(), 200, Object.fromEntries(page.headers));
 }

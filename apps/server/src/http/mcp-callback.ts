@@ -15,7 +15,7 @@ const FIELDS = ["code", "state", "iss", "error"] as const;
  * `GET /mcp/authorized?code=…&state=…`: where authorization servers send browsers. It changes nothing: no cookie comes along
  * from another site (SameSite=Strict), so nobody knows yet who this is. The form that it shows brings the cookie.
  */
-export function createMcpCallbackPage() {
+export function createMcpCallbackPage({ site }: Pick<SignInDeps, "site">) {
   return async (c: HttpContext): Promise<Response> => {
     if (c.req.method !== "GET") return methodRefusal(["GET", "POST"]);
     const fields = FIELDS.flatMap((name) => {
@@ -27,7 +27,7 @@ export function createMcpCallbackPage() {
       title: c.req.query("error") === undefined ? "Connect the MCP server?" : "Not authorized",
       hasForm: true,
       body: html`<p>Continue only if you just asked Trunkline to connect an MCP server.</p>
-        <form method="post" action="${MCP_CALLBACK_PATH}">
+        <form method="post" action="${site.basePath}${MCP_CALLBACK_PATH}">
           ${fields}
           <button>Continue</button>
         </form>
@@ -59,7 +59,7 @@ export function createMcpCallbackForm(deps: SignInDeps & { services: Pick<Servic
     if (!principal.scopes.includes("write")) {
       return answerPage(403, "Not authorized", "This browser's sign-in may only read.");
     }
-    const given = new URL(MCP_CALLBACK_PATH, site.originOf(hostOf(c)));
+    const given = new URL(site.urlOf(hostOf(c)) + MCP_CALLBACK_PATH);
     for (const name of FIELDS) {
       const value = form.get(name);
       if (value !== null) given.searchParams.set(name, value);

@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
 import type { Config } from "../config.ts";
 import { type AppDeps, createApp } from "./app.ts";
+import { moveBelow, outsideBasePath } from "./base-path.ts";
 import { startingStreams } from "./deferred-stream.ts";
 import { passDevelopmentSocket } from "./development-socket.ts";
 import { type ErrorAnswer, ERROR_HEADERS, errorAnswer, toErrorAnswer, toResponse } from "./error-answer.ts";
@@ -31,12 +32,12 @@ export interface HttpServerDeps extends Omit<AppDeps, "site" | "streams" | "limi
     | "streamsPerUser"
     | "requestsPerMinute"
     | "trustedProxies"
-  >;
+  > & { basePath?: string | undefined };
 }
 
 export interface HttpServer {
   /**
-   * @returns the server's own URL, e.g. `http://127.0.0.1:4400`, and the port, which the system chose if it was 0
+   * @returns the server's own URL, e.g. `http://127.0.0.1:4400` or `http://127.0.0.1:4400/agents`, and the port, which the system chose if it was 0
    * @throws what listening throws, e.g. EADDRINUSE
    */
   listen(): Promise<{ url: string; port: number }>;
@@ -86,7 +87,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
       exchange?.start();
       if (deps.web?.mode === "development")
         developmentSockets = passDevelopmentSocket(server, site, deps.web);
-      return { url: `http://${urlHost(config.host)}:${port}`, port };
+      return { url: `http://${urlHost(config.host)}:${port}${site.basePath}`, port };
     },
 
     streams: () => streams.size,
@@ -129,8 +130,10 @@ function createListener(
       return;
     }
     const refusal = refuseTarget(incoming, site);
-    if (refusal === null) turns.answer(callerOf(incoming, limits), () => void listener(incoming, outgoing));
-    else void refuse(outgoing, misdirected(incoming, refusal));
+    if (refusal !== null) return void refuse(outgoing, misdirected(incoming, refusal));
+    if (moveBelow(incoming, site)) {
+      turns.answer(callerOf(incoming, limits), () => void listener(incoming, outgoing));
+    } else void refuse(outgoing, outsideBasePath(incoming, site));
   };
 }
 

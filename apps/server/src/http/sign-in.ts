@@ -21,9 +21,9 @@ export interface SignInDeps {
   now: () => number;
 }
 
-/** @returns the link that signs a browser in, once. `origin` is the server's, as that browser reaches it. */
-function signInUrl(origin: string, code: string): string {
-  return `${origin}${SIGN_IN_PATH}?code=${encodeURIComponent(code)}`;
+/** @returns the link that signs a browser in, once. `url` is the server's, as that browser reaches it. */
+function signInUrl(url: string, code: string): string {
+  return `${url}${SIGN_IN_PATH}?code=${encodeURIComponent(code)}`;
 }
 
 /**
@@ -42,7 +42,7 @@ export function createSignInHandler(deps: SignInDeps) {
     const known = await auth.authenticate({ authorization: undefined, cookie });
     const isSomebodyElse = known !== null && known.principal.userId !== holder.userId;
     if (!isOpenedByHand(c) || isSomebodyElse) {
-      return confirmPage({ code, name: holder.name, now: known?.principal.name ?? null });
+      return confirmPage(site, { code, name: holder.name, now: known?.principal.name ?? null });
     }
     return redeem(deps, c, code);
   };
@@ -62,11 +62,11 @@ async function redeem(deps: SignInDeps, c: HttpContext, code: string): Promise<R
   const redeemed = await auth.redeemSignInCode(code, address);
   if (redeemed !== null) {
     writeBrowserCookie(c, site, redeemed.cookieSecret, redeemed.expiresAt - now());
-    return c.redirect(uiWithKey(redeemed.pageKey), 303);
+    return c.redirect(uiWithKey(site, redeemed.pageKey), 303);
   }
   // Reloaded, or opened twice: whoever is signed in already needs no other link.
   const known = await auth.authenticate({ authorization: undefined, cookie: readBrowserCookie(c, site) });
-  if (known !== null) return toUi(c);
+  if (known !== null) return toUi(c, site);
   const waitMs = limits.takeFailure(address);
   if (waitMs > 0) throw new TooManyRequestsError(waitMs);
   noteRefusal(c, new TrunklineError("unauthorized", "The sign-in link is used up or too old"));
@@ -84,15 +84,10 @@ function isOpenedByHand(c: HttpContext): boolean {
   return !(c.req.header("user-agent") ?? "").startsWith("Mozilla/");
 }
 
-async function confirmPage({
-  code,
-  name,
-  now,
-}: {
-  code: string;
-  name: string;
-  now: string | null;
-}): Promise<Response> {
+async function confirmPage(
+  { basePath }: Site,
+  { code, name, now }: { code: string; name: string; now: string | null },
+): Promise<Response> {
   return htmlPage({
     status: 200,
     title: `Sign in as ${name}?`,
@@ -102,11 +97,11 @@ async function confirmPage({
         you made it yourself, for example with <code>trunkline login</code>.
       </p>
       ${now === null ? "" : html`<p>This browser is signed in as <code>${now}</code> now.</p>`}
-      <form method="post" action="${SIGN_IN_PATH}">
+      <form method="post" action="${basePath}${SIGN_IN_PATH}">
         <input type="hidden" name="code" value="${code}" />
         <button>Sign in as ${name}</button>
       </form>
-      <p><a href="/">Cancel</a></p>`,
+      <p><a href="${basePath}/">Cancel</a></p>`,
   });
 }
 
@@ -114,8 +109,8 @@ async function confirmPage({
  * The first page needs no cookie, which matters: SameSite=Strict keeps it out of a navigation that began on another
  * site, redirects included. Everything that the page then asks for carries it.
  */
-function toUi(c: HttpContext): Response {
-  return c.redirect("/", 303);
+function toUi(c: HttpContext, { basePath }: Site): Response {
+  return c.redirect(`${basePath}/`, 303);
 }
 
 async function oldLinkPage(): Promise<Response> {
@@ -140,6 +135,6 @@ export function createSignInCodeHandler({ auth, site }: Pick<SignInDeps, "auth" 
       );
     }
     const { code, expiresInMs } = await auth.createSignInCode(c.get("authenticated"));
-    return c.json({ url: signInUrl(site.originOf(hostOf(c)), code), expiresInMs });
+    return c.json({ url: signInUrl(site.urlOf(hostOf(c)), code), expiresInMs });
   };
 }

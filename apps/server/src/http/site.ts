@@ -8,10 +8,14 @@ const LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"];
  */
 export interface Site {
   readonly port: number;
+  /** Before all paths: `/agents`, or nothing. */
+  readonly basePath: string;
   /** Whether a request with this Host header is meant for us. */
   allowsHost(host: string): boolean;
   /** The origin of pages served under this host. */
   originOf(host: string): string;
+  /** The address of the UI under this host, without a slash at its end. */
+  urlOf(host: string): string;
   /** Whether `TRUNKLINE_ALLOWED_ORIGINS` lists this origin. */
   listsOrigin(origin: string): boolean;
 }
@@ -29,7 +33,11 @@ export function assertOrigins(allowedOrigins: readonly string[]): void {
 
 /** @param port that the server listens on */
 export function createSite(
-  { allowedHosts, allowedOrigins }: Pick<Config, "allowedHosts" | "allowedOrigins">,
+  {
+    allowedHosts,
+    allowedOrigins,
+    basePath = "",
+  }: Pick<Config, "allowedHosts" | "allowedOrigins"> & { basePath?: string | undefined },
   port: number,
 ): Site {
   const origins = new Set(allowedOrigins);
@@ -40,14 +48,17 @@ export function createSite(
     if (port === 80) hosts.add(name);
   }
 
+  // The server itself speaks plain HTTP. Behind a TLS proxy, the operator lists the public https origin.
+  const originOf = (host: string): string => {
+    const name = host.toLowerCase();
+    return origins.has(`https://${name}`) ? `https://${name}` : `http://${name}`;
+  };
   return {
     port,
+    basePath,
     allowsHost: (host) => hosts.has(host.toLowerCase()),
-    // The server itself speaks plain HTTP. Behind a TLS proxy, the operator lists the public https origin.
-    originOf(host) {
-      const name = host.toLowerCase();
-      return origins.has(`https://${name}`) ? `https://${name}` : `http://${name}`;
-    },
+    originOf,
+    urlOf: (host) => originOf(host) + basePath,
     listsOrigin: (origin) => origins.has(origin),
   };
 }

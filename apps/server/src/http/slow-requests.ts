@@ -22,7 +22,6 @@ export const PATIENCE: Patience = {
 interface Arriving {
   incoming: IncomingMessage;
   outgoing: ServerResponse;
-  isUpload: boolean;
   since: number;
   bytesThen: number;
 }
@@ -42,12 +41,14 @@ export function cutSlowRequests(
 
   const look = (): void => {
     for (const request of arriving) {
-      const { incoming, outgoing, isUpload } = request;
+      const { incoming, outgoing } = request;
       if (incoming.complete || incoming.destroyed) {
         arriving.delete(request);
         continue;
       }
       const waited = now() - request.since;
+      // Only now, because its target was read without the base path meanwhile.
+      const isUpload = uploads(incoming);
       if (waited < (isUpload ? patience.uploadSpanMs : patience.wholeMs)) continue;
       const bytes = incoming.socket.bytesRead;
       if (isUpload && bytes - request.bytesThen >= patience.uploadSpanBytes) {
@@ -71,7 +72,6 @@ export function cutSlowRequests(
     const request = {
       incoming,
       outgoing,
-      isUpload: uploads(incoming),
       since: now(),
       bytesThen: incoming.socket.bytesRead,
     };

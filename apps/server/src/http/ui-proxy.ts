@@ -7,6 +7,8 @@ import type { Web } from "../web/port.ts";
 import { methodRefusal } from "./error-answer.ts";
 import { htmlPage } from "./html-page.ts";
 import type { HttpContext } from "./http-env.ts";
+import type { Site } from "./site.ts";
+import { UiBelowBasePath } from "./ui-below-base-path.ts";
 import { uiPolicy } from "./ui-policy.ts";
 
 /**
@@ -47,13 +49,15 @@ const BODILESS = new Set([204, 205, 304]);
 
 export interface UiProxyDeps {
   web: Web;
+  site: Pick<Site, "basePath">;
   logger: Logger;
 }
 
 /** Forwards requests for pages and assets to the UI's process, without credentials. */
-export function createUiProxy({ web, logger }: UiProxyDeps) {
+export function createUiProxy({ web, site, logger }: UiProxyDeps) {
   // A separate agent, so that no proxy from the environment gets between the two processes.
   const agent = new Agent({ keepAlive: true, maxSockets: 256 });
+  const below = site.basePath === "" ? null : new UiBelowBasePath(site.basePath);
 
   return async (c: HttpContext): Promise<Response> => {
     if (c.req.method !== "GET" && c.req.method !== "HEAD") return methodRefusal(["GET", "HEAD"]);
@@ -63,14 +67,27 @@ export function createUiProxy({ web, logger }: UiProxyDeps) {
     if (upstream === null) return startingPage();
     const policy = uiPolicy({ nonce: randomBytes(16).toString("base64"), dev: web.mode === "development" });
     const { pathname, search } = new URL(c.req.url);
+    const passed = passedOn(c.req.raw.headers);
     try {
       const answer = await ask(`${upstream}${pathname}${search}`, {
         agent,
         method: c.req.method,
-        headers: { ...passedOn(c.req.raw.headers), "content-security-policy": policy },
+        headers: { ...(below?.asked(passed) ?? passed), "content-security-policy": policy },
         signal: c.req.raw.signal,
       });
-      return toResponse(answer, c.req.method, policy);
+      const headers = answerHeaders(answer, policy);
+      below?.changeHeaders(headers);
+      const status = answer.statusCode ?? 502;
+      if (BODILESS.has(status) || c.req.method === "HEAD") {
+        answer.resume();
+        return new Response(null, { status, headers });
+      }
+      const accepted = c.req.header("accept-encoding");
+      const body = (await below?.body(answer, { path: pathname, headers, accepted })) ?? null;
+      return new Response(body ?? (Readable.toWeb(answer) as ReadableStream<Uint8Array>), {
+        status,
+        headers,
+      });
     } catch (error) {
       if (!c.req.raw.signal.aborted)
         logger.warn({ err: error, path: pathname }, "The UI process does not answer");
@@ -97,8 +114,7 @@ function passedOn(headers: Headers): Record<string, string> {
  */
 const FILE_POLICY = "default-src 'none'; frame-ancestors 'none'";
 
-function toResponse(answer: IncomingMessage, method: string, policy: string): Response {
-  const status = answer.statusCode ?? 502;
+function answerHeaders(answer: IncomingMessage, policy: string): Headers {
   const headers = new Headers();
   for (const [name, values] of Object.entries(answer.headersDistinct)) {
     if (KEPT_BACK.has(name)) continue;
@@ -111,11 +127,7 @@ function toResponse(answer: IncomingMessage, method: string, policy: string): Re
   } else if (!headers.has("content-security-policy")) {
     headers.set("content-security-policy", FILE_POLICY);
   }
-  if (BODILESS.has(status) || method === "HEAD") {
-    answer.resume();
-    return new Response(null, { status, headers });
-  }
-  return new Response(Readable.toWeb(answer) as ReadableStream<Uint8Array>, { status, headers });
+  return headers;
 }
 
 async function startingPage(): Promise<Response> {
@@ -133,12 +145,16 @@ async function problemPage(problem: string): Promise<Response> {
 }
 
 /** Shown in place of the UI if it is off. */
-export function uiOffHandler(c: HttpContext): Response {
+export function createUiOffHandler({ basePath }: Pick<Site, "basePath">) {
+  return (c: HttpContext): Response => uiOff(c, basePath);
+}
+
+function uiOff(c: HttpContext, basePath: string): Response {
   if (c.req.method !== "GET" && c.req.method !== "HEAD") return methodRefusal(["GET", "HEAD"]);
   if (c.req.path !== "/") return c.text("Not found. The UI is off (TRUNKLINE_WEB=off).\n", 404);
   return c.text(
     "Trunkline serves its API here. The UI is off (TRUNKLINE_WEB=off).\n\n" +
-      "API:    /trpc and /api, with 'Authorization: Bearer <token>'; described at /api/docs\n" +
-      "Health: /health, /ready\n",
+      `API:    ${basePath}/trpc and ${basePath}/api, with 'Authorization: Bearer <token>'; described at ${basePath}/api/docs\n` +
+      `Health: ${basePath}/health, ${basePath}/ready\n`,
   );
 }

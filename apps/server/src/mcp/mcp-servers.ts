@@ -25,6 +25,8 @@ export function createMcpServers(options: {
   authorizations: Authorizations;
   /** Whether browsers reach this server at that origin. */
   isOwnOrigin: (origin: string) => boolean;
+  /** Before all paths: `/agents`, or nothing. */
+  basePath: string;
   directory: string;
   storeImageFor: (ownerId: string) => StoreImage;
 }): McpServers {
@@ -61,7 +63,7 @@ export function createMcpServers(options: {
           `Browsers are not sent back to ${origin}. Add it to TRUNKLINE_ALLOWED_ORIGINS, or use the address of this server`,
         );
       }
-      const redirectUrl = `${origin}${MCP_CALLBACK_PATH}`;
+      const redirectUrl = `${origin}${options.basePath}${MCP_CALLBACK_PATH}`;
       return {
         ...(await authorizations.begin(userId, definition, { redirectUrl, browser, audit })),
         redirectUrl,

@@ -1,5 +1,5 @@
 import type { SessionEvent } from "@trunkline/contract";
-import { Cluster, readLog, type ServerFixture, waitFor } from "@trunkline/testkit";
+import { Cluster, readLog, ServerFixture, waitFor } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Http2Client } from "./testing/http2-client.ts";
 import { findInstalled, freePort, Nginx } from "./testing/nginx.ts";
@@ -133,5 +133,73 @@ describe.skipIf(program === null || openssl === null)("three nodes behind nginx,
       expect(log.map(({ seq }) => seen.get(seq))).toEqual(log);
       await stream.stop();
     }
+  });
+});
+
+describe.skipIf(program === null || openssl === null)("below a base path behind nginx", () => {
+  const resources = new AsyncDisposableStack();
+  afterAll(async () => resources.disposeAsync());
+
+  it("a browser signs in and follows a session, and a program finds all of it by an address with a path", async () => {
+    const port = await freePort();
+    const authority = `${HOST}:${port}`;
+    const env = {
+      TRUNKLINE_BASE_PATH: "/agents",
+      TRUNKLINE_ALLOWED_HOSTS: authority,
+      TRUNKLINE_ALLOWED_ORIGINS: `https://${authority}`,
+    };
+    const server = resources.use(await ServerFixture.start({ env }));
+    expect(new URL(server.url).pathname).toBe("/agents");
+    const nodes = [server.url, server.url, server.url];
+    const nginx = resources.use(
+      await Nginx.start({
+        program: program!,
+        host: HOST,
+        nodes,
+        port,
+        shutdownTimeout: "1s",
+        basePath: "/agents",
+      }),
+    );
+    const { certificate } = nginx;
+    const client = resources.use(
+      new Http2Client({ host: HOST, port, certificate, localAddress: "127.0.0.2" }),
+    );
+
+    const { status, headers } = await client.send({
+      ":path": `/agents/sign-in${new URL(server.signInUrl).search}`,
+    });
+    expect([status, headers.location]).toEqual([303, expect.stringMatching(/^\/agents\/#page-key=/)]);
+    const cookie = headers["set-cookie"]?.[0] ?? "";
+    expect(cookie).toMatch(
+      new RegExp(
+        `^__Secure-trunkline_${port}_agents=\\S+; .*Path=/agents; HttpOnly; Secure; SameSite=Strict$`,
+      ),
+    );
+    const browser = {
+      cookie: cookie.split(";", 1)[0]!,
+      "x-trunkline-page-key": /#page-key=([\w-]+)/.exec(headers.location ?? "")?.[1] ?? "",
+      origin: `https://${authority}`,
+    };
+    const type = { "content-type": "application/json" };
+    const body = JSON.stringify({ prompt: "say: below", idempotencyKey: "once" });
+    const made = await client.send(
+      { ":method": "POST", ":path": "/agents/api/tasks", ...browser, ...type },
+      body,
+    );
+    expect(made.status, made.body).toBe(201);
+    const { sessionId } = JSON.parse(made.body) as { sessionId: string };
+    const path = `/agents/api/sessions/${sessionId}/events`;
+    const { stream } = await client.open({ ":path": path, accept: "text/event-stream", ...browser });
+    let events = "";
+    for await (const piece of stream.setEncoding("utf8")) {
+      events += piece as string;
+      if (events.includes("task.completed")) break;
+    }
+    // nginx's own answer.
+    expect((await client.send({ ":path": "/health" })).body).toContain("nginx");
+    expect((await client.send({ ":path": "/agents/health" })).status).toBe(200);
+    // The client's paths are below the address that it is given.
+    expect((await readLog(server.client, sessionId)).length).toBeGreaterThan(2);
   });
 });

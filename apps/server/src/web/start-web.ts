@@ -26,6 +26,8 @@ export interface WebOptions {
   mode: Web["mode"];
   /** Prefix of its command line that runs it in a sandbox; null: no sandbox. */
   sandbox?: readonly string[] | null;
+  /** Before all paths: `/agents`, or nothing. */
+  basePath?: string;
   logger: Logger;
 }
 
@@ -51,6 +53,7 @@ class Supervisor implements WebSupervisor {
   readonly mode: Web["mode"];
   readonly #directory: string;
   readonly #sandbox: readonly string[] | null;
+  readonly #basePath: string;
   readonly #logger: Logger;
   readonly #ready = Promise.withResolvers<void>();
   #child: ChildProcess | undefined;
@@ -61,7 +64,8 @@ class Supervisor implements WebSupervisor {
   #stopped = false;
   #problem: string | null = null;
 
-  constructor({ directory, mode, sandbox = null, logger }: WebOptions) {
+  constructor({ directory, mode, sandbox = null, basePath = "", logger }: WebOptions) {
+    this.#basePath = basePath;
     this.#sandbox = sandbox;
     this.#directory = directory;
     this.mode = mode;
@@ -99,7 +103,12 @@ class Supervisor implements WebSupervisor {
       return;
     }
     const startedAt = performance.now();
-    const child = spawnWeb(this.#directory, this.mode, this.#sandbox);
+    const child = spawnWeb({
+      directory: this.#directory,
+      mode: this.mode,
+      sandbox: this.#sandbox,
+      basePath: this.#basePath,
+    });
     this.#child = child;
     logLines(child.stdout, (line) => this.#logger.debug({ web: line }, "UI process"));
     logLines(child.stderr, (line) => this.#logger.warn({ web: line }, "UI process"));
@@ -149,7 +158,12 @@ class Supervisor implements WebSupervisor {
  * In a process group of its own, so that its children end with it; without our environment, so that a hole in the UI's
  * framework finds no keys (CVE-2025-55182).
  */
-function spawnWeb(directory: string, mode: Web["mode"], sandbox: readonly string[] | null): ChildProcess {
+function spawnWeb({
+  directory,
+  mode,
+  sandbox,
+  basePath,
+}: Required<Omit<WebOptions, "logger">>): ChildProcess {
   const command = [...(sandbox ?? []), process.execPath, WEB_ENTRY, directory, mode];
   const [program = "", ...rest] = command;
   return spawn(program, rest, {
@@ -161,6 +175,7 @@ function spawnWeb(directory: string, mode: Web["mode"], sandbox: readonly string
       HOME: homedir(),
       NODE_ENV: mode,
       NEXT_TELEMETRY_DISABLED: "1",
+      ...(basePath !== "" && { TRUNKLINE_BASE_PATH: basePath }),
     },
   });
 }

@@ -7,12 +7,14 @@ import { AppShell } from "../shell/app-shell.tsx";
 import { mono, sans } from "../theme/fonts.ts";
 import { nonceOf } from "../theme/nonce-of.ts";
 import "./globals.css";
+import { BASE_PATH, placed } from "../navigation/base-path.ts";
 
 export const metadata: Metadata = {
   title: "Trunkline",
   description: "Agents at work: their sessions, live.",
   referrer: "no-referrer",
   robots: { index: false },
+  icons: { icon: { url: placed("/icon.svg"), type: "image/svg+xml", sizes: "any" } },
 };
 
 export const viewport: Viewport = {
@@ -32,7 +34,12 @@ export const viewport: Viewport = {
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const nonce = nonceOf((await headers()).get("content-security-policy"));
   return (
-    <html lang="en" className={`${sans.variable} ${mono.variable}`} suppressHydrationWarning>
+    <html
+      lang="en"
+      className={`${sans.variable} ${mono.variable}`}
+      data-base-path={BASE_PATH || undefined}
+      suppressHydrationWarning
+    >
       <body>
         {/* oxlint-disable-next-line react/no-danger -- a constant, which escaped would be no script */}
         <script nonce={nonce} dangerouslySetInnerHTML={{ __html: TAKE_KEY_SCRIPT }} />

@@ -8,6 +8,7 @@ import { revealHidden } from "../text/reveal-hidden.ts";
 import { IconButton } from "../ui/icon-button.tsx";
 import { hasPreview } from "./attached-file.ts";
 import { useObjectUrl } from "./use-object-url.ts";
+import { placed } from "../navigation/base-path.ts";
 
 /** A file of a prompt. */
 export interface ShownFile {
@@ -94,7 +95,7 @@ function Preview({ sha256, name }: { sha256: string; name: string }) {
   );
 }
 
-const addressOf = (sha256: string): string => `/api/blobs/${sha256}`;
+const addressOf = (sha256: string): string => placed(`/api/blobs/${sha256}`);
 
 async function fetchBlob(sha256: string, signal: AbortSignal): Promise<Blob> {
   const response = await fetchWithKey(addressOf(sha256), { signal });

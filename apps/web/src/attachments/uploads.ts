@@ -4,6 +4,7 @@ import { createStore } from "zustand/vanilla";
 import { pageKeyHeader } from "../auth/page-key.ts";
 import type { AttachedFile } from "./attached-file.ts";
 import { keptFile } from "./kept-files.ts";
+import { placed } from "../navigation/base-path.ts";
 
 /** How far a file is. `waiting`: the server can't be reached. */
 export type Upload =
@@ -87,7 +88,7 @@ function post(request: XMLHttpRequest, data: Blob, onSent: (share: number) => vo
       else if (request.status >= 500) cut();
       else reject(new Error(`The server answered ${request.status}.`));
     });
-    request.open("POST", "/api/blobs");
+    request.open("POST", placed("/api/blobs"));
     request.responseType = "json";
     request.setRequestHeader("content-type", "application/octet-stream");
     for (const [header, value] of Object.entries(pageKeyHeader())) request.setRequestHeader(header, value);

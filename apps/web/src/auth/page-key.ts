@@ -1,5 +1,7 @@
+import { ownName } from "../navigation/base-path.ts";
+
 /** Apart from the cookie, which every server on the same host gets, this stays with this origin. */
-const ITEM = "trunkline.page-key";
+const ITEM = ownName("trunkline.page-key");
 const HEADER = "x-trunkline-page-key";
 
 /**

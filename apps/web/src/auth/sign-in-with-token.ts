@@ -1,4 +1,5 @@
 import { keepPageKey } from "./page-key.ts";
+import { placed } from "../navigation/base-path.ts";
 
 interface Answer {
   pageKey?: string;
@@ -12,7 +13,7 @@ interface Answer {
  * @throws Error with a message for the user.
  */
 export async function signInWithToken(token: string): Promise<void> {
-  const answer = await fetch("/sign-in", {
+  const answer = await fetch(placed("/sign-in"), {
     method: "POST",
     headers: { "content-type": "application/json" },
     body: JSON.stringify({ token }),

@@ -1,6 +1,7 @@
 import { noticeSignedOut } from "../auth/signed-out.ts";
 import { fetchWithKey } from "../auth/page-key.ts";
 import { showToast } from "../ui/toasts.ts";
+import { placed } from "../navigation/base-path.ts";
 
 export const fileAddress = (sessionId: string, path: string): string =>
   `/api/sessions/${sessionId}/files/${encodeURIComponent(path)}`;
@@ -10,11 +11,12 @@ export const archiveAddress = (sessionId: string): string => `/api/sessions/${se
 /**
  * Saves what an address of the API answers. A plain link could not: it would be sent without the page's key.
  *
+ * @param address path of the server
  * @param name for the saved file, unless the server gives one
  */
 export async function download(address: string, name: string): Promise<void> {
   try {
-    const response = await fetchWithKey(address);
+    const response = await fetchWithKey(placed(address));
     if (!response.ok) throw new Error(await messageOf(response));
     const url = URL.createObjectURL(await response.blob());
     const link = document.createElement("a");

@@ -12,7 +12,7 @@ import { WaitingChips } from "../composer/waiting-chips.tsx";
 import { ModelChoice } from "../models/model-choice.tsx";
 import { useModelCommands } from "../models/model-commands.ts";
 import { chooseNewSessionModel, modelOf, useNewSessionModel } from "../models/new-session-model.ts";
-import { navigate } from "../navigation/navigate.ts";
+import { currentPath, navigate } from "../navigation/navigate.ts";
 import { outbox, useOutbox } from "../outbox/use-outbox.ts";
 import { ProjectChoice } from "../projects/project-choice.tsx";
 import { useProjects } from "../projects/use-projects.ts";
@@ -67,7 +67,7 @@ export function HomePage() {
     if (first !== undefined) return;
     void delivered.then(({ sessionId }) => {
       // Don't navigate a user who has gone elsewhere meanwhile.
-      if (window.location.pathname !== "/") return;
+      if (currentPath() !== "/") return;
       begun.current = sessionId;
       navigate(`/s/${sessionId}`);
     });

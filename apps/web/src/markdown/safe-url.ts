@@ -1,3 +1,5 @@
+import { pathIn, placed } from "../navigation/base-path.ts";
+
 const SAFE_PROTOCOLS = new Set(["http:", "https:", "mailto:"]);
 const LOOPBACK = /^(?:localhost|.*\.localhost|127(?:\.\d+){3}|\[::1\]|0\.0\.0\.0|\[::\])$/;
 
@@ -14,8 +16,9 @@ export function safeUrl(address: string | undefined, own: string | undefined = o
   const url = new URL(address);
   if (!SAFE_PROTOCOLS.has(url.protocol)) return null;
   if (own === undefined || !isSameServer(url, new URL(own))) return url;
-  const isPage = url.pathname === "/" || url.pathname === "/settings" || /^\/s\/[\w-]+$/.test(url.pathname);
-  return isPage && url.search === "" ? url : null;
+  const path = pathIn(url.pathname);
+  const isPage = path === "/" || path === "/settings" || /^\/s\/[\w-]+$/.test(path);
+  return isPage && url.pathname.startsWith(placed("/")) && url.search === "" ? url : null;
 }
 
 const ownOrigin = (): string | undefined => (globalThis.location as Location | undefined)?.origin;

@@ -1,6 +1,7 @@
 "use client";
 
 import type { ComponentProps, MouseEvent } from "react";
+import { placed } from "./base-path.ts";
 import { navigate } from "./navigate.ts";
 
 /** A link within the UI. In a new tab or with a modifier key, the browser handles it. */
@@ -14,7 +15,7 @@ export function AppLink({ href, onClick, children, ...props }: ComponentProps<"a
     navigate(href);
   };
   return (
-    <a href={href} onClick={follow} {...props}>
+    <a href={placed(href)} onClick={follow} {...props}>
       {children}
     </a>
   );

@@ -1,11 +1,17 @@
+import { pathIn, placed } from "./base-path.ts";
+
 /**
  * Navigates without a request to the server: the browser has all screens already (shell/screens.tsx), so it works
- * offline. Next's router, and with it `usePathname`, follows the history.
+ * offline. Next's router, and with it `usePath`, follows the history.
  */
 const MOVED = "trunkline:navigated";
 
-/** @param to path, with a hash for a link to an event */
-export function navigate(to: string): void {
+/** The page's path, without the base path. */
+export const currentPath = (): string => pathIn(window.location.pathname);
+
+/** @param path with a hash for a link to an event */
+export function navigate(path: string): void {
+  const to = placed(path);
   const { pathname, hash } = window.location;
   if (to === pathname + hash) window.history.replaceState(null, "", to);
   else window.history.pushState(null, "", to);

@@ -1,4 +1,5 @@
 import { isPageHidden, onPageVisible } from "./page-visibility.ts";
+import { placed } from "../navigation/base-path.ts";
 
 /**
  * The server's clock, independent of this machine's clock and of changes to it. The page measures time by
@@ -47,7 +48,7 @@ export function noteEventTime(at: number): void {
 /** Asks the server for its time. */
 export async function askServerTime(): Promise<void> {
   const askedAt = performance.now();
-  const answer = await fetch("/health", { cache: "no-store" }).catch(() => null);
+  const answer = await fetch(placed("/health"), { cache: "no-store" }).catch(() => null);
   const date = Date.parse(answer?.headers.get("date") ?? "");
   if (Number.isNaN(date)) {
     failed = true;

@@ -1,3 +1,5 @@
+import { placed } from "../navigation/base-path.ts";
+
 /** Tells the worker to keep the files that this page has loaded so far, and those it loads later. */
 async function tellFiles(): Promise<void> {
   const { active } = await navigator.serviceWorker.ready;
@@ -21,7 +23,7 @@ export function registerOfflineWorker(): () => void {
   // oxlint-disable-next-line no-restricted-properties -- Next puts the value in its place; in development, files change under their names
   if (process.env.NODE_ENV === "production" && "serviceWorker" in navigator) {
     // Without it, only reloading needs the network.
-    navigator.serviceWorker.register("/offline-worker.js", { scope: "/" }).catch(() => {});
+    navigator.serviceWorker.register(placed("/offline-worker.js"), { scope: placed("/") }).catch(() => {});
     void tellFiles();
   }
   return () => {};

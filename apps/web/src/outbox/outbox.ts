@@ -5,6 +5,7 @@ import { keepText, keptTextKeys, readText } from "../text/kept-text.ts";
 import { randomKey } from "../text/random-key.ts";
 import type { WhenBusy } from "../composer/when-busy.ts";
 import type { StartOf } from "../projects/workspace-choice.ts";
+import { ownName } from "../navigation/base-path.ts";
 
 /** A message that was sent but not yet acknowledged by the server. */
 export interface OutgoingMessage {
@@ -49,7 +50,7 @@ export interface OutboxDeps {
 }
 
 const PREFIX = "trunkline:outbox:";
-const CHANNEL = "trunkline:outbox";
+const CHANNEL = ownName("trunkline:outbox");
 
 type SendOptions = Partial<Pick<OutgoingMessage, "follows" | "start" | "how" | "files">>;
 

@@ -12,7 +12,7 @@ import {
   TextSearch,
   Trash2,
 } from "lucide-react";
-import { usePathname } from "next/navigation";
+import { usePath } from "../navigation/use-path.ts";
 import { useTheme } from "next-themes";
 import { Dialog } from "radix-ui";
 import { type ReactNode, useDeferredValue, useState } from "react";
@@ -115,7 +115,7 @@ export function Palette() {
 
 /** Of the session that is shown. */
 function useSessionActions() {
-  const path = usePathname();
+  const path = usePath();
   const { sessions } = useSessions();
   const sessionId = /^\/s\/([^/]+)$/.exec(path)?.[1];
   if (sessionId === undefined) return [];

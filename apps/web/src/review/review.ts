@@ -3,8 +3,9 @@ import type { DiffLine } from "../changes/parse-diff.ts";
 import { keepText, keptTextKeys, readText } from "../text/kept-text.ts";
 import { randomKey } from "../text/random-key.ts";
 import { MAX_COMMENTED_LINES, type ReviewComment } from "./review-comment.ts";
+import { ownName } from "../navigation/base-path.ts";
 
-const CHANNEL = "trunkline:review";
+const CHANNEL = ownName("trunkline:review");
 
 /**
  * The unsent comments on a session's changes, and what is being written. Stored in the browser, one by one, until they

@@ -6,6 +6,7 @@ import { isPageHidden, onPageVisible } from "../network/page-visibility.ts";
 import { readEvents } from "./read-events.ts";
 import { readSession, type SourceOptions } from "./session-source.ts";
 import { openTabChannel, type PlacedBatch } from "./tab-channel.ts";
+import { ownName } from "../navigation/base-path.ts";
 
 /** Interval at which a visible tab checks that the leader is alive, and how long it waits for a reply, in ms. */
 const HELLO_INTERVAL_MS = 10_000;
@@ -64,7 +65,9 @@ export async function* followShared(
       leading = false;
     }
   };
-  const leadership = campaign(`trunkline:session:${sessionId}`, signal, lead, (error) => inbox.fail(error));
+  const leadership = campaign(ownName(`trunkline:session:${sessionId}`), signal, lead, (error) =>
+    inbox.fail(error),
+  );
 
   const sayHello = (): void => {
     if (leading || isPageHidden()) return;

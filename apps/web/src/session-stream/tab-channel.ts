@@ -1,5 +1,6 @@
 import type { FollowState } from "@trunkline/client";
 import type { EventBatch } from "@trunkline/contract";
+import { ownName } from "../navigation/base-path.ts";
 
 /** A batch with the cursor that it continues from, so that a new tab notices what it missed. */
 export interface PlacedBatch extends EventBatch {
@@ -18,7 +19,7 @@ export interface TabChannel {
 
 /** Messages come from the same origin and, except during an update, the same build. */
 export function openTabChannel(sessionId: string, onMessage: (message: TabMessage) => void): TabChannel {
-  const channel = new BroadcastChannel(`trunkline:session:${sessionId}`);
+  const channel = new BroadcastChannel(ownName(`trunkline:session:${sessionId}`));
   channel.addEventListener("message", (event) => onMessage(event.data as TabMessage));
   let open = true;
   return {

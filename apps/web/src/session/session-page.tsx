@@ -10,8 +10,9 @@ import { Transcript } from "../shell/later-parts.tsx";
 import { SessionScreen } from "./session-screen.tsx";
 import { SessionProblem } from "./session-problem.tsx";
 import { SessionSkeleton } from "./session-skeleton.tsx";
+import { currentPath } from "../navigation/navigate.ts";
 
-if (typeof window !== "undefined" && openEarly(window.location.pathname)) void Transcript.preload();
+if (typeof window !== "undefined" && openEarly(currentPath())) void Transcript.preload();
 
 /** One session: its live transcript and the composer. */
 export function SessionPage({ sessionId }: { sessionId: string }) {

@@ -2,12 +2,13 @@ import { apiClient } from "../api/api-client.ts";
 import { questionOf } from "../approvals/open-approvals.ts";
 import { requestWords } from "../approvals/request-words.ts";
 import { firstWords } from "../text/first-words.ts";
-import { usePathname } from "next/navigation";
+import { usePath } from "../navigation/use-path.ts";
 import { useEffect, useRef } from "react";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { showToast } from "../ui/toasts.ts";
 import { cameToNeedYou, type Waiting } from "./came-to-need-you.ts";
 import { useSessions } from "./use-sessions.ts";
+import { currentPath } from "../navigation/navigate.ts";
 
 /** Says what is asked; only the title if that can't be loaded. */
 async function tell(sessionId: string, title: string): Promise<void> {
@@ -20,7 +21,7 @@ async function tell(sessionId: string, title: string): Promise<void> {
   const detail = asked === undefined ? question?.text : requestWords(asked).detail;
   const isQuestion = question !== undefined || (asked !== undefined && questionOf(asked) !== null);
   // A user who went there meanwhile sees it.
-  if (window.location.pathname === `/s/${sessionId}`) return;
+  if (currentPath() === `/s/${sessionId}`) return;
   const what = detail === undefined ? "" : `: ${revealHidden(firstWords(detail, 120))}`;
   const name = revealHidden(firstWords(title, 60));
   showToast(`“${name}” ${isQuestion ? "asks" : "needs approval"}${what}`, {
@@ -31,7 +32,7 @@ async function tell(sessionId: string, title: string): Promise<void> {
 /** Notifies when another session starts waiting for the user. */
 export function NeedsYouToasts() {
   const { sessions, isLoading } = useSessions();
-  const path = usePathname();
+  const path = usePath();
   const waiting = useRef<Waiting>(null);
   useEffect(() => {
     if (isLoading) return;

@@ -2,7 +2,7 @@ import { isApiError } from "@trunkline/client";
 import type { Session } from "@trunkline/contract";
 import { apiClient } from "../api/api-client.ts";
 import { download } from "../files/download.ts";
-import { navigate } from "../navigation/navigate.ts";
+import { currentPath, navigate } from "../navigation/navigate.ts";
 import { isConnectionError } from "../network/network.ts";
 import { deleteQuestion, type Deletion } from "../session/delete-question.ts";
 import { firstWords } from "../text/first-words.ts";
@@ -22,7 +22,7 @@ const explain = (what: string, error: unknown): void =>
 
 /** Leaves the session's page, if it is the one that is shown. */
 function leave(sessionId: string): void {
-  if (window.location.pathname === `/s/${sessionId}`) navigate("/");
+  if (currentPath() === `/s/${sessionId}`) navigate("/");
 }
 
 export async function forkSession(sessionId: string): Promise<void> {

@@ -1,7 +1,7 @@
 import type { Session } from "@trunkline/contract";
 import { clsx } from "clsx";
 import { Ellipsis } from "lucide-react";
-import { usePathname } from "next/navigation";
+import { usePath } from "../navigation/use-path.ts";
 import { type MouseEvent, useRef } from "react";
 import { AppLink } from "../navigation/app-link.tsx";
 import { useProjectName } from "../projects/use-projects.ts";
@@ -20,7 +20,7 @@ import { TitleField } from "./title-field.tsx";
 /** A session in the rail: status and title; what it does or how it ended, and how long it has run or how long ago that was. */
 export function SessionLink({ session }: { session: Session }) {
   const href = `/s/${session.id}`;
-  const current = usePathname() === href;
+  const current = usePath() === href;
   const status = statusOfSession(session);
   // A subagent's session is its parent's: there is nothing to do with it alone.
   const isOwn = session.parent === undefined;

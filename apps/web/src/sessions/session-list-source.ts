@@ -5,9 +5,10 @@ import { keepSessionList, readKeptSessionList } from "../session-stream/kept-ses
 import { campaign } from "../session-stream/leadership.ts";
 import { isPassing } from "../session-stream/read-events.ts";
 import { pause } from "../network/page-visibility.ts";
+import { ownName } from "../navigation/base-path.ts";
 
 const PAGE_SIZE = 50;
-const CHANNEL = "trunkline:activity";
+const CHANNEL = ownName("trunkline:activity");
 /** Between retries of loading the list, in ms. */
 const RETRY_MS = 2_000;
 /** Delay before a changed list is stored for offline visits, in ms. */
@@ -77,7 +78,7 @@ export class SessionListSource {
       for await (const batch of followActivity(this.#client, { signal, onState }))
         tell({ type: "batch", batch });
     };
-    campaign("trunkline:activity", ended.signal, lead, (error) => this.#fail(error));
+    campaign(CHANNEL, ended.signal, lead, (error) => this.#fail(error));
     // Another tab's stream may have been open for long: load what was sent before this tab listened.
     void this.read();
     return () => {

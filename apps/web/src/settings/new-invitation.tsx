@@ -2,11 +2,12 @@ import { moment } from "../text/time.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
 import type { InvitedPerson } from "./invite-person.ts";
+import { placed } from "../navigation/base-path.ts";
 
 /** The link of a new invitation, shown only once. */
 export function NewInvitation({ invited, close }: { invited: InvitedPerson; close: () => void }) {
   const { name, invitation } = invited;
-  const link = `${window.location.origin}/invite?code=${invitation.code}`;
+  const link = `${window.location.origin}${placed("/invite")}?code=${invitation.code}`;
   return (
     <output className="block bg-waits-soft px-4 py-3 text-sm">
       <p>

@@ -1,12 +1,12 @@
 import { Dialog } from "radix-ui";
-import { usePathname } from "next/navigation";
+import { usePath } from "../navigation/use-path.ts";
 import { useEffect, useRef } from "react";
 import { closeOverlay } from "../ui/overlays.ts";
 import { Rail } from "./rail.tsx";
 
 /** The rail on narrow screens. */
 export function RailDrawer() {
-  const path = usePathname();
+  const path = usePath();
   const openedAt = useRef(path);
   useEffect(() => {
     if (path !== openedAt.current) closeOverlay();

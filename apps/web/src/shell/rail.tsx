@@ -1,6 +1,6 @@
 import { Search, Settings, SquarePen } from "lucide-react";
 import { AppLink } from "../navigation/app-link.tsx";
-import { usePathname } from "next/navigation";
+import { usePath } from "../navigation/use-path.ts";
 import { clsx } from "clsx";
 import { useModifierKey } from "../keys/modifier-key.ts";
 import { SessionList } from "../sessions/session-list.tsx";
@@ -13,7 +13,7 @@ const ENTRY =
 
 /** New session, search, session list, settings. */
 export function Rail() {
-  const path = usePathname();
+  const path = usePath();
   const modifier = useModifierKey();
   const isApple = modifier === "⌘";
   return (

@@ -1,6 +1,6 @@
 "use client";
 
-import { usePathname } from "next/navigation";
+import { usePath } from "../navigation/use-path.ts";
 import type { ReactNode } from "react";
 import { HomePage } from "../home/home-page.tsx";
 import { SessionPage } from "../session/session-page.tsx";
@@ -13,7 +13,7 @@ import { SettingsPage } from "./later-parts.tsx";
  * @param notFound what the server rendered for an unknown address
  */
 export function Screens({ notFound }: { notFound: ReactNode }) {
-  const path = usePathname();
+  const path = usePath();
   if (path === "/") return <HomePage />;
   if (path === "/settings") return <SettingsPage />;
   const sessionId = sessionIdOf(path);

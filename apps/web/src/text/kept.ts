@@ -1,4 +1,5 @@
 import { createStore, delMany, get, keys, set, type UseStore } from "idb-keyval";
+import { ownName } from "../navigation/base-path.ts";
 
 /**
  * Storage in IndexedDB, which holds more than localStorage's 5 MB. Promises never reject: they resolve with `false` or
@@ -13,7 +14,7 @@ export class Shelf {
   }
 
   #store(): UseStore {
-    this.#opened ??= createStore(`trunkline-${this.#name}`, this.#name);
+    this.#opened ??= createStore(ownName(`trunkline-${this.#name}`), this.#name);
     return this.#opened;
   }
 

@@ -1,7 +1,9 @@
+import { ownName } from "../navigation/base-path.ts";
+
 /** Reads JSON from localStorage; null if it is missing, inaccessible or broken. */
 export function readStored(key: string): unknown {
   try {
-    const text = localStorage.getItem(key);
+    const text = localStorage.getItem(ownName(key));
     return text === null ? null : (JSON.parse(text) as unknown);
   } catch {
     return null;
@@ -15,8 +17,8 @@ export function readStored(key: string): unknown {
  */
 export function writeStored(key: string, value: unknown): boolean {
   try {
-    if (value === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, JSON.stringify(value));
+    if (value === null) localStorage.removeItem(ownName(key));
+    else localStorage.setItem(ownName(key), JSON.stringify(value));
     return true;
   } catch {
     return false;
@@ -26,7 +28,9 @@ export function writeStored(key: string, value: unknown): boolean {
 /** Stored keys with this prefix. */
 export function storedKeys(prefix: string): string[] {
   try {
-    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
+    return Object.keys(localStorage)
+      .filter((key) => key.startsWith(ownName(prefix)))
+      .map((key) => key.slice(ownName("").length));
   } catch {
     return [];
   }

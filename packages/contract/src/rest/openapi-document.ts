@@ -28,7 +28,13 @@ export interface OpenApiDocument {
 }
 
 /** The response of `GET /api/openapi.json`: every REST route, from the schemas that the server validates with. */
-export function openApiDocument({ version }: { version: string }): OpenApiDocument {
+export function openApiDocument({
+  version,
+  basePath = "",
+}: {
+  version: string;
+  basePath?: string;
+}): OpenApiDocument {
   const schemas = createNamedSchemas();
   const paths: OpenApiDocument["paths"] = {};
   schemas.answer(ErrorBody);
@@ -50,7 +56,7 @@ export function openApiDocument({ version }: { version: string }): OpenApiDocume
       description: DESCRIPTION,
       license: { name: "MIT", identifier: "MIT" },
     },
-    servers: [{ url: REST_ROOT, description: "The server that answers with this document" }],
+    servers: [{ url: basePath + REST_ROOT, description: "The server that answers with this document" }],
     security: [{ bearer: [] }],
     tags: TAGS,
     paths,

@@ -50,8 +50,10 @@ export class Nginx implements AsyncDisposable {
     nodes: readonly string[];
     port: number;
     shutdownTimeout: string;
+    /** As DEPLOYMENT.md has it: the location's. */
+    basePath?: string;
   }): Promise<Nginx> {
-    const { program, host, nodes, port, shutdownTimeout } = options;
+    const { program, host, nodes, port, shutdownTimeout, basePath = "" } = options;
     const directory = await mkdtemp(join(tmpdir(), "trunkline-nginx-"));
     const [key, certificate] = [join(directory, "key.pem"), join(directory, "cert.pem")];
     const subject = ["-subj", `/CN=${host}`, "-addext", `subjectAltName=DNS:${host}`];
@@ -76,6 +78,7 @@ export class Nginx implements AsyncDisposable {
       .replace("worker_shutdown_timeout 10s", `worker_shutdown_timeout ${shutdownTimeout}`)
       .replace("listen 80;", `listen 127.0.0.1:${await freePort()};`)
       .replace("listen 443 ssl", `listen 127.0.0.1:${port} ssl`)
+      .replace("location / {", `location ${basePath}/ {`)
       .replaceAll("agents.example.com", host)
       .replace("/etc/ssl/trunkline/fullchain.pem", certificate)
       .replace("/etc/ssl/trunkline/privkey.pem", key);
