@@ -92,9 +92,9 @@ export default {
       [
         contract,
         client,
-        String.raw`${server}/(main|config-file/read-config-file|store/backup/backup|ops/read-log|rotate-key|store/transfer/migrate-store)\.ts$`,
+        String.raw`${server}/(main|config-file/read-config-file|store/backup/backup|ops/read-log|rotate-key|vacuum|store/transfer/migrate-store)\.ts$`,
       ],
-      "And can start a server, check its settings, read its log, back it up, change its key, and move its store.",
+      "And can start a server, check its settings, read its log, back it up, change its key, free its space, and move its store.",
     ),
     never(
       "cli-starts-quickly",
@@ -203,11 +203,10 @@ export default {
     {
       name: "compose-alone-constructs",
       severity: "error",
-      comment:
-        "Beside compose.ts and rotate-key.ts, which runs without a server, the root's files see ports and each other.",
+      comment: "Beside compose.ts and what runs without a server, the root's files see ports and each other.",
       from: {
         path: String.raw`${server}/[^/]+\.ts$`,
-        pathNot: [test, String.raw`${server}/(compose(|-[a-z-]+)|rotate-key)\.ts$`],
+        pathNot: [test, String.raw`${server}/(compose(|-[a-z-]+)|rotate-key|vacuum)\.ts$`],
       },
       to: { path: `${server}/[^/]+/`, pathNot: port },
     },

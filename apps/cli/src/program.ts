@@ -52,6 +52,7 @@ import { rulesCommand } from "./commands/rules.ts";
 import { tokenCommand } from "./commands/token.ts";
 import { upgradeCommand } from "./commands/upgrade.ts";
 import { userCommand } from "./commands/user.ts";
+import { vacuumCommand } from "./commands/vacuum.ts";
 import { EXIT_CODE_HELP } from "./exit-code.ts";
 import { DEFAULT_URL, type TargetOptions } from "./server/target.ts";
 import { suggestCommand } from "./suggest-command.ts";
@@ -118,6 +119,7 @@ const GROUPS: readonly (readonly [
       restoreCommand,
       rotateKeyCommand,
       retentionCommand,
+      vacuumCommand,
       migrateStoreCommand,
       upgradeCommand,
       serviceCommand,

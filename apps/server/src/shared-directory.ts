@@ -150,6 +150,33 @@ export class SharedDirectory {
   }
 }
 
+/**
+ * Before anything in the directory is taken for nobody's.
+ * @param store null: the store is an embedded one, which shares its directory with nobody
+ * @throws SharedDirectoryError if the directory is another store's
+ */
+export async function requireOwnDirectory(
+  directory: string,
+  store: Pick<SharedDirectoryStore, "claim"> | null,
+): Promise<void> {
+  const id = await readId(directory);
+  const file = join(directory, SHARED_DIRECTORY_FILE);
+  if (store === null && id !== undefined) {
+    throw new SharedDirectoryError(
+      `The files in ${directory} belong to a PostgreSQL database: set TRUNKLINE_DATABASE_URL. If they were moved back to ` +
+        `SQLite since, remove ${file}`,
+    );
+  }
+  if (store === null) return;
+  if (id === undefined) {
+    throw new SharedDirectoryError(
+      `${directory} has no ${SHARED_DIRECTORY_FILE}: set TRUNKLINE_SHARED_DIR as the nodes have it`,
+    );
+  }
+  const stored = await store.claim(id);
+  if (stored !== id) throw foreign(directory, id, stored);
+}
+
 async function readId(directory: string): Promise<string | undefined> {
   const text = await readFile(join(directory, SHARED_DIRECTORY_FILE), "utf8").catch(
     (error: NodeJS.ErrnoException) => {

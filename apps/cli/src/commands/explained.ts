@@ -6,7 +6,13 @@ export async function explained<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
-    const names = ["BackupError", "DataDirError", "DataDirLockedError"];
+    const names = [
+      "BackupError",
+      "DataDirError",
+      "DataDirLockedError",
+      "SharedDirectoryError",
+      "StoreOpenError",
+    ];
     if (!(error instanceof Error) || !names.includes(error.name)) throw error;
     throw new CommandError(EXIT.failed, error.message, { cause: error });
   }

@@ -114,6 +114,10 @@ export function createBlobs(deps: BlobsDeps): Blobs {
     find: async (ownerId, sha256) => store.find(ownerId, sha256),
     findInSession: async (sessionId, beginning) => store.findInSession(sessionId, beginning),
     open: async (sha256) => files.open(sha256),
+    async collect() {
+      await sweep();
+      await collect();
+    },
     start() {
       collecting ??= collectUntilStopped();
     },

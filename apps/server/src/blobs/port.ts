@@ -14,6 +14,8 @@ export interface Blobs {
   findInSession(sessionId: string, beginning: string): Promise<Blob | undefined>;
   /** Opens the bytes of a blob. @returns undefined if they are gone. */
   open(sha256: string): Promise<AsyncIterable<Uint8Array> | undefined>;
+  /** Removes unreferenced blobs, and files without a row, now. */
+  collect(): Promise<void>;
   /** Starts removing unreferenced blobs periodically. */
   start(): void;
   stop(): Promise<void>;

@@ -57,6 +57,8 @@ function normaliseLine(line: string): string {
       .replaceAll(/\d+(?:\.\d)? (kB|MB|GB)/g, "1.2 $1")
       // Near a megabyte.
       .replace(/^(backup\.db +)\S+ (kB|MB)$/, "$11.2 MB")
+      .replace(/^(database +)\d.*$/, "$11.2 MB → 1.0 MB")
+      .replace(/^Freed \d.*$/, "Freed 0.2 MB.")
       .replaceAll(/(code=)[\w-]+/g, "$1…")
       .replaceAll(/^(ok +git +)\d.*$/gm, "$12.47.3")
       .replaceAll(/^(ok +toolchains +).*$/gm, "$1git (/usr/bin/git), python3 (/usr/bin/python3)")

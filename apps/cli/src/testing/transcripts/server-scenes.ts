@@ -129,6 +129,11 @@ export const CLOSING_SCENES: readonly Scene[] = [
     play: async (stage) => stage.type("rotate-key"),
   },
   {
+    of: "vacuum",
+    says: "Stop the server first. Frees what deleted sessions left behind.",
+    play: async (stage) => stage.type("vacuum"),
+  },
+  {
     of: "migrate-store",
     says: "Stop the server first. The other way works the same.",
     play: async (stage) => {

@@ -108,6 +108,11 @@ export function createProjectStore(db: Kysely<Database>, write: WriteStatements)
       );
     },
 
+    async existing(projectIds) {
+      const rows = await db.selectFrom("projects").select("id").where("id", "in", projectIds).execute();
+      return new Set(rows.map(({ id }) => id));
+    },
+
     async unused() {
       const rows = await db
         .selectFrom("projects as p")

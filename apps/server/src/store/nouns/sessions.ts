@@ -106,6 +106,11 @@ export function createSessionStore(
       return rows.map(({ id }) => id);
     },
 
+    async existing(sessionIds) {
+      const rows = await db.selectFrom("sessions").select("id").where("id", "in", sessionIds).execute();
+      return new Set(rows.map(({ id }) => id));
+    },
+
     async descendantsOf(sessionId) {
       const rows = await db.selectFrom("sessions").select("id").where(isBelow(sessionId)).execute();
       return rows.map(({ id }) => id);

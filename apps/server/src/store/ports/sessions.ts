@@ -39,6 +39,8 @@ export interface SessionStore {
   /** The session of an earlier import with this key. */
   importedAs(ownerId: string, importKey: string): Promise<string | undefined>;
   idsOf(ownerId: string): Promise<string[]>;
+  /** Those of these that there are; hidden ones, too. */
+  existing(sessionIds: readonly string[]): Promise<Set<string>>;
   /** Hidden ones whose node is gone: half filled or half removed when it died. */
   abandoned(): Promise<{ id: string; hiddenBy: string | null }[]>;
   /** Claims an abandoned one for removal by this node. @throws GuardFailedError if another was faster. */

@@ -1,0 +1,78 @@
+import { Command } from "commander";
+import { findDataDir, present } from "../server/data-dir.ts";
+import { localPath } from "../server/local-path.ts";
+import type { TargetOptions } from "../server/target.ts";
+import { formatSize } from "../terminal/size.ts";
+import { openStatusLine } from "../terminal/status-line.ts";
+import type { CommandContext } from "./context.ts";
+import { explained } from "./explained.ts";
+
+const DOING = {
+  files: "Looking for files of deleted sessions",
+  attachments: "Looking for unused attachments",
+  database: "Rewriting the database",
+} as const;
+
+/** What the server's module tells; null: not looked at. */
+interface Freed {
+  directories: readonly { place: string; count: number; bytes: number }[];
+  attachments: { count: number; bytes: number } | null;
+  database: { before: number; after: number; skipped: string | null } | null;
+}
+
+export function vacuumCommand(context: CommandContext): Command {
+  return new Command("vacuum")
+    .summary("free the space of what is gone")
+    .description(
+      "Rewrite the database without holes, and remove attachments that nothing refers to and directories whose session or " +
+        "project is gone. Stop the server first, with several nodes all of them. Nothing that a session has is touched.",
+    )
+    .option("--dry-run", "only list directories that would go")
+    .option("--json", "print what was freed as JSON")
+    .action(async ({ dryRun, json }: { dryRun?: true; json?: true }, command: Command) => {
+      const { out, err, env } = context.terminal;
+      const { vacuum } = await import("@trunkline/server/vacuum");
+      const dataDir = findDataDir(command.optsWithGlobals<TargetOptions>().dataDir, env);
+      const shared = present(env["TRUNKLINE_SHARED_DIR"]);
+      using status = openStatusLine(err);
+      const summary = await explained(async () =>
+        vacuum({
+          dataDir,
+          sharedDir: shared === undefined ? dataDir : localPath(shared),
+          databaseUrl: present(env["TRUNKLINE_DATABASE_URL"]),
+          isDryRun: dryRun === true,
+          onProgress: (doing) => status.show({ label: DOING[doing], detail: "" }),
+        }),
+      );
+      status.show(null);
+      await out.write(json ? `${JSON.stringify(summary)}\n` : inWords(summary, dryRun === true));
+    });
+}
+
+function inWords({ directories, attachments, database }: Freed, isDryRun: boolean): string {
+  const lines = directories.map(
+    ({ place, count, bytes }) =>
+      `${place.padEnd(WIDTH)}  ${count} of deleted ${place === "projects" ? "projects" : "sessions"}, ${formatSize(bytes)}`,
+  );
+  if (attachments !== null && attachments.count > 0) {
+    lines.push(
+      `${"attachments".padEnd(WIDTH)}  ${attachments.count} unused, ${formatSize(attachments.bytes)}`,
+    );
+  }
+  if (database !== null) {
+    const { before, after, skipped } = database;
+    lines.push(
+      `${"database".padEnd(WIDTH)}  ${skipped === null ? `${formatSize(before)} → ${formatSize(after)}` : `left as it is: ${skipped}`}`,
+    );
+  }
+  const freed =
+    directories.reduce((sum, { bytes }) => sum + bytes, 0) +
+    (attachments?.bytes ?? 0) +
+    Math.max(0, (database?.before ?? 0) - (database?.after ?? 0));
+  lines.push(
+    isDryRun ? `Would free ${formatSize(freed)}, and holes of the database.` : `Freed ${formatSize(freed)}.`,
+  );
+  return `${lines.join("\n")}\n`;
+}
+
+const WIDTH = "workspaces/.preparing".length;

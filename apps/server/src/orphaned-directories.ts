@@ -1,0 +1,87 @@
+import { lstat, opendir, readdir } from "node:fs/promises";
+import { join } from "node:path";
+
+/** What is on the disk for sessions or projects that the store does not have. */
+export interface Orphans {
+  /** Below the shared directory, such as `workspaces`. */
+  place: string;
+  paths: string[];
+  bytes: number;
+}
+
+interface Place {
+  name: string;
+  /** What a name in there is the id of; null: of runs that are gone, whoever's. */
+  of: "session" | "project" | null;
+  suffix?: string;
+}
+
+const PLACES: readonly Place[] = [
+  { name: "workspaces", of: "session" },
+  { name: "workspaces/.preparing", of: null },
+  { name: "checkpoints", of: "session" },
+  { name: "publications", of: "session", suffix: ".git" },
+  { name: "agents", of: "session" },
+  { name: "projects", of: "project" },
+];
+
+const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
+/** What a removal that was killed left. */
+const TRASH = ".removing-";
+/** Ids asked for at once. */
+const BATCH = 500;
+
+/**
+ * Finds them in a directory that no server uses. Whatever is called otherwise than ours is somebody else's, and stays.
+ * @param existing those of these that the store has
+ */
+export async function findOrphans(
+  directory: string,
+  existing: (kind: "session" | "project", ids: readonly string[]) => Promise<ReadonlySet<string>>,
+): Promise<Orphans[]> {
+  const found: Orphans[] = [];
+  for (const { name: place, of, suffix = "" } of PLACES) {
+    const names = (await readdir(join(directory, place)).catch(ignoreMissing)) ?? [];
+    const idOf = (name: string): string => name.slice(0, name.length - suffix.length);
+    const ours = names.filter((name) => name.endsWith(suffix) && ID.test(idOf(name)));
+    const known = new Set<string>();
+    for (let begin = 0; of !== null && begin < ours.length; begin += BATCH) {
+      const ids = ours.slice(begin, begin + BATCH).map(idOf);
+      for (const id of await existing(of, ids)) known.add(id);
+    }
+    const paths = [
+      ...ours.filter((name) => !known.has(idOf(name))),
+      ...names.filter((name) => name.startsWith(TRASH)),
+    ].map((name) => join(directory, place, name));
+    let bytes = 0;
+    for (const path of paths) bytes += (await measure(path)).bytes;
+    if (paths.length > 0) found.push({ place, paths, bytes });
+  }
+  return found;
+}
+
+/** What a directory takes on the disk, itself included; no link is followed. */
+export async function measure(path: string): Promise<{ files: number; bytes: number }> {
+  const sum = { files: 0, bytes: 0 };
+  const left = [path];
+  for (let next = left.pop(); next !== undefined; next = left.pop()) {
+    const stats = await lstat(next).catch(ignoreMissing);
+    if (stats === undefined) continue;
+    sum.bytes += stats.blocks * BLOCK_BYTES;
+    if (!stats.isDirectory()) {
+      sum.files += 1;
+      continue;
+    }
+    // One that its task has closed is counted by itself.
+    const entries = await opendir(next).catch(() => undefined);
+    if (entries !== undefined) for await (const { name } of entries) left.push(join(next, name));
+  }
+  return sum;
+}
+
+/** POSIX leaves the unit of `st_blocks` open; every system that Node runs on has this one. */
+const BLOCK_BYTES = 512;
+
+function ignoreMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== "ENOENT") throw error;
+}
