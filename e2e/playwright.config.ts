@@ -5,7 +5,7 @@ import { CHROMIUM_ARGS, findChromium } from "./chromium.ts";
 export default defineConfig({
   testDir: "tests",
   // Each worker has a server, its UI and a browser of its own, and mostly waits.
-  workers: 2,
+  workers: 3,
   retries: 0,
   // For a machine that does much else; none of them is about time.
   timeout: 180_000,

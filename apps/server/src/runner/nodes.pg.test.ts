@@ -255,7 +255,7 @@ describe("several nodes on one PostgreSQL", () => {
 
   it("lets a run go on through a crash of PostgreSQL that it comes back from in seconds", async () => {
     const here = await openNode("here");
-    const isDown = Promise.withResolvers<void>();
+    let isDown = Promise.withResolvers<void>();
     let isUp = false;
     scripts.set("steady", async ({ sink, log }) => {
       await sink.append([{ type: "step.started", data: { step: 1, model: "demo" } }]);
@@ -267,20 +267,28 @@ describe("several nodes on one PostgreSQL", () => {
       await sink.append([{ type: "text.ended", data: { blockId: "b", text: "through" } }]);
       return done();
     });
-    const task = await here.submit("steady");
-    await here.until(task.sessionId, isOf("step.started"));
-    await server.stop("immediate");
-    isDown.resolve();
-    await server.launch();
-    isUp = true;
-    const events = await here.until(task.sessionId, isTerminalEventOf(task.id));
-    expect(typesOf(events, task.id)).toEqual([
-      "task.submitted",
-      "task.started",
-      "step.started",
-      "text.ended",
-      "task.completed",
-    ]);
+    // On a busy machine it may come back too late: then the node lets go of the run, as the next test shows.
+    for (let isInTime = false; !isInTime;) {
+      isDown = Promise.withResolvers<void>();
+      isUp = false;
+      const task = await here.submit("steady");
+      await here.until(task.sessionId, isOf("step.started"));
+      const stoppedAt = performance.now();
+      await server.stop("immediate");
+      isDown.resolve();
+      await server.launch();
+      isUp = true;
+      const events = await here.until(task.sessionId, isTerminalEventOf(task.id));
+      isInTime = performance.now() - stoppedAt < 5_000;
+      if (!isInTime) continue;
+      expect(typesOf(events, task.id)).toEqual([
+        "task.submitted",
+        "task.started",
+        "step.started",
+        "text.ended",
+        "task.completed",
+      ]);
+    }
   });
 
   it("a node that is cut off lets go before another takes over; its late writes are refused; then it serves again", async () => {

@@ -38,10 +38,13 @@ async function createSessions(store: Store, count: number): Promise<string[]> {
   return Promise.all(Array.from({ length: count }, async () => createVisibleSession(store)));
 }
 
+/** Longer than a busy machine needs to recover a database, in ms. */
+const PATIENT = { patienceMs: 120_000 };
+
 describe("PostgreSQL that fails under load", () => {
   it("loses nothing, and stores nothing twice, when its backends are terminated again and again", async () => {
     const url = await server.createDatabase();
-    const store = await open(url);
+    const store = await open(url, PATIENT);
     const load = new AppendLoad([store], await createSessions(store, 20));
     load.start();
     for (let round = 0; round < 12; round++) {
@@ -60,7 +63,7 @@ describe("PostgreSQL that fails under load", () => {
 
   it("loses nothing, and stores nothing twice, when it crashes and recovers", async () => {
     const url = await server.createDatabase();
-    const stores = [await open(url), await open(url)];
+    const stores = [await open(url, PATIENT), await open(url, PATIENT)];
     const [store] = stores as [Store];
     const load = new AppendLoad(stores, await createSessions(store, 20));
     load.start();
@@ -79,7 +82,7 @@ describe("PostgreSQL that fails under load", () => {
     const url = await server.createDatabase();
     const lines: string[] = [];
     const logger = pino({ level: "info" }, { write: (line) => void lines.push(line) });
-    const store = await open(url, { logger });
+    const store = await open(url, { logger, ...PATIENT });
     const impatient = await open(url, { patienceMs: 200 });
     const sessionId = await createVisibleSession(store);
     await impatient.append(sessionId, [notice("before")]);
