@@ -22,7 +22,7 @@ const onPostgresToo = [
   "apps/server/src/approvals/{approvals,rules}.int.test.ts",
   "apps/server/src/agent/{acp/acp,subagents}.int.test.ts",
   "apps/server/src/http/blobs.int.test.ts",
-  "apps/server/src/mcp/{everything,authorization/authorization}.int.test.ts",
+  "apps/server/src/mcp/{elicitation,everything,authorization/authorization}.int.test.ts",
   "apps/server/src/reliability/{audit,kill-and-resume,sixty-steps,toxic-stream}.int.test.ts",
   "apps/server/src/services/publications.int.test.ts",
   "apps/server/src/{network/network,setup/setup}.int.test.ts",

@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { acpAgents } from "./agent/acp/acp-agents.ts";
 import { agentSettings } from "./agent/acp/agent-settings.ts";
-import { ParkedAgents } from "./agent/acp/parked-agents.ts";
+import type { AgentWork } from "./agent/acp/agent-work.ts";
 import { systemClock } from "./agent/clock.ts";
 import { providerSettings } from "./agent/models/provider-setting.ts";
+import type { HeldCall, WithdrawQuestion } from "./agent/held-call.ts";
+import { ParkedWork } from "./agent/parked-work.ts";
 import { createAgentRegistry } from "./agent/agent-registry.ts";
 import { builtInAgents } from "./agent/built-in-agents.ts";
 import { attachmentReader } from "./blobs/attachment-reader.ts";
@@ -24,6 +26,12 @@ import type { Spawner, TaskProcesses } from "./tools/port.ts";
 import { findProgram } from "./tools/sandbox/find-program.ts";
 import { SHELL_ENVIRONMENT } from "./tools/shell-environment.ts";
 
+/** Each holds some hundred megabytes. */
+const PARKED_AGENTS = { most: 8, longestMs: 30 * 60_000, claimMs: 10_000 };
+
+/** A request of a connection each; they wait as long as their questions do. */
+const PARKED_CALLS = { most: 500, claimMs: 120_000 };
+
 /** Those who can run tasks: the built-in agent, and others by the Agent Client Protocol. */
 export function composeAgents(options: {
   config: Config;
@@ -40,6 +48,7 @@ export function composeAgents(options: {
   processes: TaskProcesses;
   blobs: Blobs;
   onModelCall: (model: string, outcome: string, durationMs: number) => void;
+  withdraw: WithdrawQuestion;
   lifecycle: Lifecycle;
   now: () => number;
 }): AgentRegistry {
@@ -59,8 +68,11 @@ export function composeAgents(options: {
     now,
   } = options;
   const clock = { ...systemClock, date: now };
-  const parked = new ParkedAgents();
+  const parked = new ParkedWork<AgentWork>(PARKED_AGENTS);
   lifecycle.started("waiting agents", async () => parked.stop());
+  // They stop before the servers that they are calls of, so that nothing is withdrawn that can be answered after a restart.
+  const calls = new ParkedWork<HeldCall>(PARKED_CALLS);
+  lifecycle.started("waiting calls", async () => calls.stop());
   // What makes programs behave on a build server is not what an agent is: it talks with somebody.
   const { CI: _CI, TERM: _TERM, ...unasked } = SHELL_ENVIRONMENT;
   const others = acpAgents(
@@ -91,6 +103,8 @@ export function composeAgents(options: {
     processes,
     readAttachment: attachmentReader(blobs),
     onModelCall: options.onModelCall,
+    // Where nobody is asked for approval, nobody is there to be asked.
+    asking: config.approvals.mode === "never" ? undefined : { parked: calls, withdraw: options.withdraw },
   });
   return createAgentRegistry([...builtIn, ...others]);
 }

@@ -205,22 +205,6 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     append: async (...args) => core.log.append(...args),
     now,
   });
-  const agents = composeAgents({
-    config,
-    file,
-    version,
-    spawner,
-    networks,
-    environment,
-    settings: projects.settings,
-    prices,
-    budgets,
-    processes: background,
-    blobs,
-    onModelCall: metrics.modelCalled,
-    lifecycle,
-    now,
-  });
   const mcp = await composeMcp({
     config,
     configFile: file,
@@ -234,6 +218,23 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     blobs: () => blobs,
     lifecycle,
     logger,
+    now,
+  });
+  const agents = composeAgents({
+    config,
+    file,
+    version,
+    spawner,
+    networks,
+    environment,
+    settings: projects.settings,
+    prices,
+    budgets,
+    processes: background,
+    blobs,
+    onModelCall: metrics.modelCalled,
+    withdraw: async (ownerId, question) => core.approvals.withdrawQuestion(ownerId, question),
+    lifecycle,
     now,
   });
   const core = composeCore({
@@ -383,12 +384,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const { url } = await http.listen();
   lifecycle.started("http", async () => http.close(HTTP_GRACE_MS));
 
-  await writeServerRecord(config.dataDir, {
-    pid: process.pid,
-    url,
-    startedAt: now(),
-    nodeId: core.nodeId,
-  });
+  const { nodeId } = core;
+  await writeServerRecord(config.dataDir, { pid: process.pid, url, startedAt: now(), nodeId });
   lifecycle.started("server record", async () => removeServerRecord(config.dataDir));
   await endRestoredTasks(sharedDir, store, runner);
   await runner.start();

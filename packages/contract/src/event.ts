@@ -3,6 +3,7 @@ import { Effort, Id, Json, ModelName, Seq, Timestamp, Usage } from "./primitives
 import { Budget, BudgetUse } from "./budget.ts";
 import { CHECKPOINT_CAUSES, GitHash } from "./checkpoint.ts";
 import { BlobRef, ContentPart } from "./content-part.ts";
+import { FormValue, QuestionForm, QuestionOption } from "./form.ts";
 import { CarriedState } from "./carried-state.ts";
 import { MAX_REVERTED_PATHS } from "./limits.ts";
 import { RuleEffect, RuleLevel, RuleTerms } from "./rule.ts";
@@ -65,20 +66,14 @@ const WholeBlock = Block.extend({
   providerMetadata: Json.optional(),
 });
 
-/** An option of a question. */
-export const QuestionOption = z.strictObject({
-  /** What the answer names; unique in its question. */
-  id: z.string().min(1).max(100),
-  label: z.string().min(1).max(500),
-  description: z.string().max(2_000).optional(),
-});
-export type QuestionOption = z.infer<typeof QuestionOption>;
-
-/** The answer to a question: text, options, or both. */
+/** The answer to a question: text, options, or both; to a form: its values, or that it is declined. */
 export const QuestionAnswer = z.strictObject({
   text: z.string().optional(),
   /** Ids of the chosen options. */
   options: z.array(z.string()).optional(),
+  /** By field; fields that are not required may be left out. */
+  values: z.record(z.string(), FormValue).optional(),
+  declined: z.literal(true).optional(),
 });
 export type QuestionAnswer = z.infer<typeof QuestionAnswer>;
 
@@ -508,7 +503,7 @@ const EVENT_DATA = {
     by: z.string(),
   }),
 
-  /** The agent asked the user a question. */
+  /** The agent, or an MCP server in the middle of a call, asked the user a question. */
   "question.asked": z.strictObject({
     questionId: Id,
     /** The call that waits for the answer. */
@@ -517,17 +512,19 @@ const EVENT_DATA = {
     options: z.array(QuestionOption).max(50).optional(),
     /** Whether several options may be chosen. */
     multiple: z.boolean().optional(),
+    /** What an MCP server asks for. The call has started and goes on with the answer. Absent: the agent asks. */
+    form: QuestionForm.optional(),
     /** When the agent continues without an answer; ms since the epoch. */
     expiresAt: Timestamp.optional(),
   }),
-  /** A question was answered, by text, options, or both. */
+  /** A question was answered. */
   "question.answered": z.strictObject({
     questionId: Id,
     answer: QuestionAnswer,
     /** Who answered. */
     by: z.string(),
   }),
-  /** A question timed out. */
+  /** A question timed out, or the MCP server that asked it waits no longer. */
   "question.expired": z.strictObject({ questionId: Id }),
 
   /** A task in a session of its own works on behalf of this one. */

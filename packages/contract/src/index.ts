@@ -70,11 +70,12 @@ export type {
   EventType,
   NetworkRefusal,
   QuestionAnswer,
-  QuestionOption,
   SessionEvent,
   TaskError,
   ToolCall,
 } from "./event.ts";
+export type { FormField, FormValue, QuestionForm, QuestionOption } from "./form.ts";
+export { type FormProblem, formProblems, formValuesText, readFormValue } from "./projections/form-answer.ts";
 export type { Location, ToolKind } from "./tool-kind.ts";
 export {
   type Block,

@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { QuestionAnswer, QuestionOption } from "./event.ts";
+import { QuestionAnswer } from "./event.ts";
+import { FormValue, QuestionForm, QuestionOption } from "./form.ts";
 import { DEFAULT_PAGE_SIZE, MAX_ANSWER_LENGTH, MAX_PAGE_SIZE } from "./limits.ts";
 import { Id, PageCursor, Timestamp } from "./primitives.ts";
 
@@ -21,6 +22,8 @@ export const Question = z.strictObject({
   options: z.array(QuestionOption).nullable(),
   /** Whether several options may be chosen. */
   multiple: z.boolean(),
+  /** What an MCP server asks for; null: the agent asks. */
+  form: QuestionForm.nullable(),
   state: QuestionState,
   createdAt: Timestamp,
   /** When the agent continues without an answer; ms since the epoch. Null: never. */
@@ -52,15 +55,23 @@ export type QuestionPage = z.infer<typeof QuestionPage>;
 
 export const AnswerQuestionInput = z.strictObject({
   questionId: Id,
-  /** As text, by options, or both. */
+  /** Text, options, or both; to a form: its values, or that it is declined. */
   answer: z
     .strictObject({
       text: z.string().trim().min(1).max(MAX_ANSWER_LENGTH).optional(),
       /** Ids of the chosen options: one, unless the question allows several. */
       options: z.array(QuestionOption.shape.id).min(1).max(50).optional(),
+      /** Of a form's fields, by name. */
+      values: z.record(z.string().max(200), FormValue).optional(),
+      /** The user does not want to give what a form asks for. */
+      declined: z.literal(true).optional(),
     })
-    .refine(({ text, options }) => text !== undefined || options !== undefined, {
-      message: "Give a text, options, or both",
-    }),
+    .refine(
+      ({ text, options, values, declined }) => {
+        const kinds = [text !== undefined || options !== undefined, values !== undefined, declined];
+        return kinds.filter((given) => given === true).length === 1;
+      },
+      { message: "Give a text, options, or both; or the values of a form; or decline it" },
+    ),
 });
 export type AnswerQuestionInput = z.infer<typeof AnswerQuestionInput>;

@@ -6,7 +6,8 @@ import { plainText } from "../terminal/plain-text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
 import { askAnswer } from "./ask-answer.ts";
 import { askDecision, type DecisionOptions } from "./ask-decision.ts";
-import { readAnswer } from "./chosen-options.ts";
+import { askForm } from "./ask-form.ts";
+import { describeAnswer, readAnswer } from "./chosen-options.ts";
 import { isQuestion } from "./question.ts";
 
 /** Prompts the user at the bottom of the screen for open approvals and questions. */
@@ -127,9 +128,16 @@ async function askApproval(
 async function askQuestion(
   client: TrunklineClient,
   terminal: Terminal,
-  { id: questionId, request: { options = [], multiple = false } }: OpenQuestion,
+  { id: questionId, request: { options = [], multiple = false, form } }: OpenQuestion,
   asking: DecisionOptions,
 ): Promise<Given> {
+  if (form !== undefined) {
+    const filled = await askForm(terminal, form, asking);
+    if (filled.kind !== "filled") return filled;
+    const { answer } = filled;
+    const words = describeAnswer(answer, []);
+    return { kind: "given", words, send: () => client.question.answer.mutate({ questionId, answer }) };
+  }
   const asked = await askAnswer(terminal, asking);
   if (asked.kind !== "line") return asked;
   const answer = readAnswer(asked.text, { options, multiple });

@@ -1,4 +1,4 @@
-import type { AnswerQuestionInput, QuestionOption } from "@trunkline/contract";
+import { type AnswerQuestionInput, formValuesText, type QuestionOption } from "@trunkline/contract";
 
 type Answer = AnswerQuestionInput["answer"];
 
@@ -26,7 +26,12 @@ export function findOption(name: string, options: readonly QuestionOption[]): Qu
 }
 
 /** @returns the answer as text, with option labels */
-export function describeAnswer({ options = [], text }: Answer, offered: readonly QuestionOption[]): string {
+export function describeAnswer(
+  { options = [], text, values, declined }: Answer,
+  offered: readonly QuestionOption[],
+): string {
+  if (declined === true) return "declined";
+  if (values !== undefined) return formValuesText([], values) || "accepted";
   const labels = options.map((id) => offered.find((option) => option.id === id)?.label ?? id);
   return [...labels, ...(text === undefined ? [] : [text])].join(", ");
 }

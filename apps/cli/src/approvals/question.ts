@@ -1,4 +1,5 @@
-import { inputText, type QuestionOption, type ToolCall } from "@trunkline/contract";
+import { inputText, type QuestionForm, type QuestionOption, type ToolCall } from "@trunkline/contract";
+import { formatForm } from "./form.ts";
 import type { Colors } from "../terminal/output.ts";
 import { oneLine, plainText } from "../terminal/plain-text.ts";
 
@@ -13,7 +14,11 @@ export function questionText({ input }: Pick<ToolCall, "input">): string {
 
 /** @returns the lines of the question, with numbered options. */
 export function formatQuestion(
-  { text, options }: { text: string; options: readonly QuestionOption[] },
+  {
+    text,
+    options,
+    form,
+  }: { text: string; options: readonly QuestionOption[]; form?: QuestionForm | undefined },
   colors: Colors,
 ): string[] {
   const [first = "", ...others] = plainText(text).split("\n");
@@ -24,5 +29,6 @@ export function formatQuestion(
       const more = description === undefined ? "" : `  ${colors.dim(oneLine(description))}`;
       return `  ${index + 1}. ${oneLine(label)}${more}`;
     }),
+    ...(form === undefined ? [] : formatForm(form, colors)),
   ];
 }

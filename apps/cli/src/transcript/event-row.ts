@@ -195,11 +195,12 @@ function answerRows(
 }
 
 function questionRows(
-  { questionId, text, options = [] }: EventDataOf<"question.asked">,
+  { questionId, text, options = [], form }: EventDataOf<"question.asked">,
   { colors, answers, command }: AskLook,
 ): string[] {
-  const hint = `  ${colors.dim("answer:")} ${command("answer", questionId, "…")}`;
-  return [...formatQuestion({ text, options }, colors), ...(answers === "command" ? [hint] : [])];
+  const how = form === undefined ? ["…"] : form.fields.length === 0 ? ["--accept"] : ["--value", "NAME=…"];
+  const hint = `  ${colors.dim("answer:")} ${command("answer", questionId, ...how)}`;
+  return [...formatQuestion({ text, options, form }, colors), ...(answers === "command" ? [hint] : [])];
 }
 
 function quoted(text: string): string {

@@ -2,6 +2,9 @@ import { priceUsage } from "@trunkline/contract";
 import { AttachedFiles, type ReadAttachment } from "./attached-files.ts";
 import { type Deadline, effectiveBudget, startDeadline } from "./budget-meter.ts";
 import { CallGuard } from "./call-guard.ts";
+import { CallAsks, type HeldCall, type WithdrawQuestion } from "./held-call.ts";
+import type { ParkedWork } from "./parked-work.ts";
+import { continueCall } from "./tool-call.ts";
 import { type Clock, systemClock } from "./clock.ts";
 import { compactAfterOverflow } from "./compaction.ts";
 import { ModelChain } from "./fall-back.ts";
@@ -38,6 +41,13 @@ export interface LoopDeps {
   readAttachment?: ReadAttachment;
   /** Told of each model call. */
   onModelCall?: OnModelCall;
+  /** For calls that ask the user while they run. Absent: none can. */
+  asking?: AskingCalls | undefined;
+}
+
+export interface AskingCalls {
+  parked: ParkedWork<HeldCall>;
+  withdraw: WithdrawQuestion;
 }
 
 /**
@@ -54,6 +64,7 @@ export function createRunTask({
   processes,
   readAttachment,
   onModelCall,
+  asking,
 }: LoopDeps = {}): RunTask {
   return async (input) => {
     const state = await RunState.read(input);
@@ -77,10 +88,11 @@ export function createRunTask({
       preset,
       onModelCall,
     };
-    const deps = { ...input, ...parts };
+    const deps = { ...input, ...parts, asking };
     try {
       return await takeSteps(deps);
     } catch (error) {
+      if (error instanceof CallAsks && asking !== undefined) return await hold(error, asking, input, state);
       return await outcomeOf(error, { signal: input.signal, deadline, state });
     } finally {
       // What they wrote since the last step is saved with the end of the run.
@@ -98,12 +110,13 @@ export function budgetedTask(input: RunInput): BudgetedTask {
   return { taskId, sessionId, ownerId, projectId, parentTaskId, budget };
 }
 
-type RunDeps = RunInput & Omit<StepDeps, "tools"> & { preset: Preset };
+type RunDeps = RunInput & Omit<StepDeps, "tools"> & { preset: Preset; asking: AskingCalls | undefined };
 
 async function takeSteps(deps: RunDeps): Promise<RunOutcome> {
   const { state, sessionId, ownerId, workspace, signal } = deps;
   const guard = new CallGuard();
   const chain = new ModelChain(deps, state);
+  await goOnWithCall(deps, guard);
   for (let overflows = 0; ;) {
     await state.takeInSteering();
     const offered = await deps.tools.toolsOf({ sessionId, ownerId, workspace }, signal);
@@ -115,7 +128,9 @@ async function takeSteps(deps: RunDeps): Promise<RunOutcome> {
     // A task's first step has none, and short tasks no other: the rules are read where they decide something.
     if (state.progress.pendingCalls.length > 0) {
       const policy = await deps.policy.policyOf({ sessionId, ownerId });
-      waits = await workOffCalls({ ...deps, tools, policy, ledger: state.ledger }, state.progress, guard);
+      const { withdraw } = deps.asking ?? {};
+      const callDeps = { ...deps, tools, policy, ledger: state.ledger, withdraw };
+      waits = await workOffCalls(callDeps, state.progress, guard);
     }
     if (deps.files !== undefined) await state.record(...(await deps.files.save("step")));
     if (waits !== null) return { type: "input-required", ...waits };
@@ -139,6 +154,40 @@ async function takeSteps(deps: RunDeps): Promise<RunOutcome> {
     }
   }
 }
+
+/** The task waits, and the call with it. */
+async function hold(
+  { call, request }: CallAsks,
+  { parked }: AskingCalls,
+  { taskId, log, signal }: RunInput,
+  { lastSeq }: RunState,
+): Promise<RunOutcome> {
+  if (signal.aborted) await call.end();
+  signal.throwIfAborted();
+  await parked.park(taskId, call, log, lastSeq);
+  return { type: "input-required", approvals: [], questions: [request] };
+}
+
+/** A call that asked goes on with the answer, if it still runs here. */
+async function goOnWithCall(deps: RunDeps, guard: CallGuard): Promise<void> {
+  const { state, taskId, asking, policy: source, sessionId, ownerId } = deps;
+  const held = asking?.parked.take(taskId) ?? null;
+  for (const call of state.openCalls) {
+    const { callId } = call;
+    if (held?.callId === callId) {
+      held.answer(state.ledger.answerGivenTo(callId) ?? null);
+      const policy = await source.policyOf({ sessionId, ownerId });
+      const callDeps = { ...deps, tools: [], policy, ledger: state.ledger };
+      guard.note(call, await continueCall(callDeps, held));
+    } else {
+      const data = { callId, status: "interrupted", output: ANSWER_LOST, durationMs: 0 } as const;
+      await state.record({ type: "tool.ended", data });
+    }
+  }
+}
+
+const ANSWER_LOST =
+  "The server was restarted while this call waited for the user: it never got their answer.";
 
 const CUT_ANSWERS: Partial<Record<LastStep["finishReason"], string>> = {
   length: "The answer was cut at the model's output limit",

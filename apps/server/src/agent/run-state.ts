@@ -1,4 +1,4 @@
-import type { NetworkRefusal, SessionEvent } from "@trunkline/contract";
+import type { NetworkRefusal, SessionEvent, ToolCall } from "@trunkline/contract";
 import { MAX_EVENT_PAGE_SIZE, totalTokens } from "@trunkline/contract";
 import type { Spending } from "../store/port.ts";
 import { ApprovalLedger } from "./approval-ledger.ts";
@@ -21,6 +21,7 @@ export class RunState {
   readonly subagents: SubagentLedger;
   readonly #input: RunInput;
   readonly #refusals: ToldRefusals;
+  readonly #openCalls = new Map<string, ToolCall>();
   /** All events up to this one were read or written by this run. */
   #lastSeq = 0;
   /** Up to this one, the log was searched for rules that users made or deleted. */
@@ -70,6 +71,11 @@ export class RunState {
   /** Seq of the last event that was read or written. */
   get lastSeq(): number {
     return this.#lastSeq;
+  }
+
+  /** Calls of the task that have started and not ended. */
+  get openCalls(): readonly ToolCall[] {
+    return [...this.#openCalls.values()];
   }
 
   get progress(): TaskProgress {
@@ -154,6 +160,9 @@ export class RunState {
 
   #apply(event: SessionEvent): void {
     if (isMessageTo(event, this.#input.taskId)) this.#mayBeSteered = true;
+    if (event.type === "tool.called" && event.taskId === this.#input.taskId) {
+      this.#openCalls.set(event.data.callId, event.data);
+    } else if (event.type === "tool.ended") this.#openCalls.delete(event.data.callId);
     this.transcript.apply(event);
     this.ledger.apply(event);
     this.subagents.apply(event);

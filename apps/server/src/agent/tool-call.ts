@@ -1,10 +1,11 @@
 import { mkdir } from "node:fs/promises";
 import type { NetworkRefusal, ToolCall } from "@trunkline/contract";
 import { mayWrite, type RunFiles } from "../checkpoints/port.ts";
-import type { ToolResult } from "../tools/port.ts";
+import type { ToolContext, ToolResult } from "../tools/port.ts";
 import { findLinkOnTheWay } from "./link-on-the-way.ts";
 import { type CallPlan, type PermissionDeps, withNote } from "./call-permission.ts";
 import type { Clock } from "./clock.ts";
+import { CallAsks, failed, HeldCall, type WithdrawQuestion } from "./held-call.ts";
 import type { RunEvent, RunSink, Subagents } from "./port.ts";
 import type { PreparedCall } from "./prepared-call.ts";
 import type { RunState } from "./run-state.ts";
@@ -16,6 +17,8 @@ export interface CallDeps extends PermissionDeps {
   workspace: string;
   files?: RunFiles;
   subagents?: Subagents;
+  /** Absent: calls that run can't ask anybody. */
+  withdraw?: WithdrawQuestion | undefined;
   sink: RunSink;
   state: RunState;
   clock: Clock;
@@ -34,7 +37,7 @@ export type SettledPlan = Exclude<CallPlan, { type: "ask-approval" | "ask-questi
 
 /**
  * Executes a call, or records why not.
- * @throws what the sink throws. A tool's own error becomes a failed result.
+ * @throws CallAsks if it asks the user while it runs; what the sink throws. A tool's own error becomes a failed result.
  */
 export function settleCall(deps: CallDeps, call: ToolCall, plan: SettledPlan): Promise<CallOutcome> {
   switch (plan.type) {
@@ -77,7 +80,7 @@ async function endUnstarted(
 async function execute(
   deps: CallDeps,
   call: ToolCall,
-  { prepared, decision, rule, checksPaths = false }: Extract<CallPlan, { type: "execute" }>,
+  { prepared, rule, checksPaths = false }: Extract<CallPlan, { type: "execute" }>,
 ): Promise<CallOutcome> {
   if (checksPaths) {
     const link = await findLinkOnTheWay(deps.workspace, prepared.tool.locations?.(prepared.input) ?? []);
@@ -85,17 +88,51 @@ async function execute(
       return endAtOnce(deps, call, { refused: false, status: "failed", output: throughLink(link) });
     }
   }
-  const { state, clock, signal, files } = deps;
+  const { state, clock, files } = deps;
   const { callId } = call;
   if (files !== undefined && mayWrite(prepared.tool)) await state.record(...(await files.willWrite()));
   const readsUntrusted = prepared.tool.effects.includes("reads-untrusted") ? true : undefined;
   await state.record({ type: "tool.called", data: { ...call, readsUntrusted, allowedBy: rule } });
+  if (prepared.tool.mayAsk === true && deps.withdraw !== undefined) {
+    return continueCall(deps, await startHeld(deps, callId, prepared, deps.withdraw));
+  }
   const beganAt = clock.now();
   const result = await runTool(deps, callId, prepared);
-  const durationMs = Math.max(0, Math.round(clock.now() - beganAt));
+  return endCall(deps, callId, result, clock.now() - beganAt);
+}
+
+async function startHeld(
+  deps: CallDeps,
+  callId: string,
+  { tool, input }: PreparedCall,
+  withdraw: WithdrawQuestion,
+): Promise<HeldCall> {
+  const session = await sessionOf(deps, callId);
+  const { ownerId, clock } = deps;
+  return new HeldCall({ callId, ownerId, withdraw, now: () => clock.now() }, async (context) =>
+    tool.execute(input, { ...session, ...context }),
+  );
+}
+
+/** Waits for a call that has started, in this attempt or an earlier one. @throws CallAsks */
+export async function continueCall(deps: CallDeps, held: HeldCall): Promise<CallOutcome> {
+  const outlet = outletOf(deps, held.callId);
+  const news = await held.next(outlet, deps.signal);
+  await outlet.settled();
+  if (news.type === "asks") throw new CallAsks(held, news.question);
+  return endCall(deps, held.callId, news.result, held.workedMs);
+}
+
+async function endCall(
+  { state, signal, ledger }: CallDeps,
+  callId: string,
+  result: ToolResult,
+  workedMs: number,
+): Promise<CallOutcome> {
+  const durationMs = Math.max(0, Math.round(workedMs));
   const status = signal.aborted ? "canceled" : result.status;
   const { exitCode, omittedBytes, fullOutput, content, fileChanges = [], plan } = result;
-  const output = withNote(result.output, decision);
+  const output = withNote(result.output, ledger.decisionOn(callId));
   const changed: RunEvent[] = fileChanges.map((data) => ({ type: "file.changed", data }));
   if (plan !== undefined) changed.push({ type: "plan.updated", data: { items: plan } });
   await state.record(
@@ -112,44 +149,60 @@ function throughLink(path: string): string {
   return `Not run: ${path} is a symbolic link, and the user has rules about paths. Use the path that it leads to`;
 }
 
-async function runTool(
-  { sessionId, taskId, ownerId, workspace, sink, state, signal }: CallDeps,
-  callId: string,
-  { tool, input }: PreparedCall,
-): Promise<ToolResult> {
-  let lost: { error: unknown } | undefined;
-  const progress = async (chunk: string): Promise<void> => {
-    if (signal.aborted || chunk === "") return;
-    try {
-      await sink.delta({ type: "tool.progress", data: { callId, chunk } });
-    } catch (error) {
-      // The tool ends what it started; the run ends with it, whatever the tool returns.
-      lost = { error };
-      throw error;
-    }
-  };
-  const recorded: Promise<void>[] = [];
-  const refused = (refusal: NetworkRefusal): void => {
-    if (!state.isNewRefusal(refusal)) return;
-    recorded.push(
-      state.record({ type: "network.refused", data: { ...refusal, callId } }).then(
-        () => undefined,
-        (error: unknown) => {
-          lost = { error };
-        },
-      ),
-    );
-  };
+async function runTool(deps: CallDeps, callId: string, { tool, input }: PreparedCall): Promise<ToolResult> {
+  const outlet = outletOf(deps, callId);
+  const { signal } = deps;
   let result: ToolResult;
   try {
     signal.throwIfAborted();
-    await mkdir(workspace, { recursive: true, mode: 0o700 });
-    const session = { sessionId, ownerId, workspace };
-    result = await tool.execute(input, { ...session, taskId, callId, signal, progress, refused });
+    const session = await sessionOf(deps, callId);
+    const { progress, refused } = outlet;
+    result = await tool.execute(input, { ...session, signal, progress, refused });
   } catch (error) {
-    result = { status: "failed", output: error instanceof Error ? error.message : String(error) };
+    result = failed(error);
   }
-  await Promise.all(recorded);
-  if (lost !== undefined) throw lost.error;
+  await outlet.settled();
   return result;
+}
+
+async function sessionOf(
+  { sessionId, taskId, ownerId, workspace }: CallDeps,
+  callId: string,
+): Promise<Omit<ToolContext, "signal" | "progress" | "refused" | "ask">> {
+  await mkdir(workspace, { recursive: true, mode: 0o700 });
+  return { sessionId, ownerId, workspace, taskId, callId };
+}
+
+/** What a call says goes to the log of this attempt. */
+function outletOf({ sink, state, signal }: CallDeps, callId: string) {
+  let lost: { error: unknown } | undefined;
+  const recorded: Promise<void>[] = [];
+  return {
+    async progress(chunk: string): Promise<void> {
+      if (signal.aborted || chunk === "") return;
+      try {
+        await sink.delta({ type: "tool.progress", data: { callId, chunk } });
+      } catch (error) {
+        // The tool ends what it started; the run ends with it, whatever the tool returns.
+        lost = { error };
+        throw error;
+      }
+    },
+    refused(refusal: NetworkRefusal): void {
+      if (!state.isNewRefusal(refusal)) return;
+      recorded.push(
+        state.record({ type: "network.refused", data: { ...refusal, callId } }).then(
+          () => undefined,
+          (error: unknown) => {
+            lost = { error };
+          },
+        ),
+      );
+    },
+    /** @throws what the log has thrown. */
+    async settled(): Promise<void> {
+      await Promise.all(recorded);
+      if (lost !== undefined) throw lost.error;
+    },
+  };
 }

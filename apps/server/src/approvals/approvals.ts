@@ -144,6 +144,11 @@ export function createApprovals(deps: ApprovalsDeps): Approvals {
       await settle(ownerId, question, [{ taskId, type: "question.answered", data }], { audit });
     },
 
+    async withdrawQuestion(ownerId, { id: questionId, ...question }) {
+      const { taskId } = question;
+      await expire(ownerId, question, { taskId, type: "question.expired", data: { questionId } });
+    },
+
     start: () => expiry.start(),
     stop: () => expiry.stop(),
   };

@@ -138,6 +138,8 @@ export interface Approvals extends PolicySource {
     answer: Pick<EventDataOf<"question.answered">, "answer" | "by">,
     audit: AuditRecord,
   ): Promise<void>;
+  /** Nobody waits for the answer any more: the question counts as timed out, unless it is settled already. */
+  withdrawQuestion(ownerId: string, question: Pick<Question, "id" | "sessionId" | "taskId">): Promise<void>;
   /** Starts expiring requests, beginning with those that expired while no server was running. */
   start(): void;
   stop(): Promise<void>;

@@ -70,7 +70,7 @@ export class Connections {
     const { definitions, now } = this.#deps;
     for (const [key, { server }] of this.#servers) {
       const current = await definitions.current(server.definition.id);
-      const isIdle = now() - server.lastUsedAt > IDLE_MS;
+      const isIdle = now() - server.lastUsedAt > IDLE_MS && !server.isBusy;
       if (current?.revision !== server.definition.revision || isIdle) await this.#drop(key, server);
     }
   }

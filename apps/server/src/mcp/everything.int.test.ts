@@ -1,103 +1,24 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
-import { stripTypeScriptTypes } from "node:module";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { followTask } from "@trunkline/client";
 import type { SessionEvent } from "@trunkline/contract";
-import { assertLogHolds, FakeProvider, readLog, say, ServerFixture, waitFor } from "@trunkline/testkit";
+import { type ServerFixture, waitFor } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { EverythingOverHttp } from "./testing/everything-over-http.ts";
+import { CANARY, EverythingBench, ODD_CANARY } from "./testing/everything-bench.ts";
 
-const REPOSITORY = fileURLToPath(new URL("../../../../", import.meta.url));
-const ODD = fileURLToPath(new URL("testing/odd-server.ts", import.meta.url));
-const EVERYTHING = fileURLToPath(
-  import.meta.resolve("@modelcontextprotocol/server-everything/dist/index.js"),
-);
-const CANARY = "canary-of-an-mcp-server";
-const ODD_CANARY = "canary-of-the-odd-one";
 const TIMEOUT_MS = 60_000;
 
-let provider: FakeProvider;
-let http: EverythingOverHttp;
+let bench: EverythingBench;
 let server: ServerFixture;
-let directory: string;
 
 beforeAll(async () => {
-  [provider, http] = await Promise.all([FakeProvider.start(), EverythingOverHttp.start(EVERYTHING)]);
-  directory = await mkdtemp(join(tmpdir(), "trunkline-mcp-"));
-  const configFile = join(directory, "trunkline.config.json");
-  // Commands find the machine's own Node, which may be one that reads no types.
-  const odd = join(directory, "odd-server.mjs");
-  await writeFile(odd, stripTypeScriptTypes(await readFile(ODD, "utf8")));
-  const stdio = { command: "node", readOnly: [REPOSITORY] };
-  const mcpServers = {
-    everything: { ...stdio, args: [EVERYTHING, "stdio"], environment: { TOKEN: CANARY } },
-    odd: {
-      command: "node",
-      args: [odd],
-      readOnly: [directory],
-      environment: { ODD_TOKEN: { variable: "ODD_TOKEN" } },
-      trust: "annotations",
-      timeoutMs: 1_000,
-    },
-  };
-  await writeFile(configFile, JSON.stringify({ mcpServers, mcpPrivateHosts: [http.host] }));
-  const env = { ...provider.serverEnv, TRUNKLINE_CONFIG_FILE: configFile, ODD_TOKEN: ODD_CANARY };
-  server = await ServerFixture.start({ env });
-}, TIMEOUT_MS);
-afterAll(async () => {
-  await server[Symbol.asyncDispose]();
-  await Promise.all([http[Symbol.asyncDispose](), provider[Symbol.asyncDispose]()]);
-  await rm(directory, { recursive: true, force: true });
+  bench = await EverythingBench.start();
+  ({ server } = bench);
 });
-
-const idOf = async (name: string): Promise<string> => {
-  const { items } = await server.client.mcp.list.query({});
-  return items.find((item) => item.name === name)?.id ?? "";
-};
-
-/** Runs a task whose model makes these calls, one step each; approvals are answered with what `decide` returns. */
-async function run(
-  calls: readonly (readonly [string, object])[],
-  {
-    sessionId,
-    decide = () => "allow" as const,
-  }: { sessionId?: string; decide?: () => "allow" | "always" } = {},
-) {
-  const { client } = server;
-  for (const [tool, input] of calls) provider.enqueue(say.reply(say.toolCall(tool, input)));
-  provider.enqueue(say.reply(say.text("Done.")));
-  const task = await client.task.submit.mutate({ prompt: "go", ...(sessionId && { sessionId }) });
-  const asked: string[] = [];
-  for await (const event of followTask(client, task)) {
-    if (event.type !== "approval.requested") continue;
-    asked.push(event.data.tool);
-    await client.approval.answer.mutate({ approvalId: event.data.approvalId, decision: decide() });
-  }
-  const log = await readLog(client, task.sessionId);
-  assertLogHolds(log);
-  const own = log.filter(({ taskId }) => taskId === task.taskId);
-  const results = own.flatMap((event) => (event.type === "tool.ended" ? [event.data] : []));
-  return { sessionId: task.sessionId, asked, results, log: own };
-}
-
-const processOf = async (words: string): Promise<number> =>
-  waitFor(`a process of ${words}`, async () => {
-    for (const pid of await readdir("/proc")) {
-      const read = async (name: string) => readFile(`/proc/${pid}/${name}`, "utf8").catch(() => "");
-      const line = await read("cmdline");
-      if (!line.startsWith("node\0") || !line.includes(words)) continue;
-      if ((await read("environ")).includes(server.dataDir)) return Number(pid);
-    }
-    return undefined;
-  });
+afterAll(async () => bench[Symbol.asyncDispose]());
 
 describe("server-everything over stdio", () => {
   it(
     "is listed with what it offers, which the model sees under the server's name",
     async () => {
-      const detail = await server.client.mcp.get.query({ serverId: await idOf("everything") });
+      const detail = await server.client.mcp.get.query({ serverId: await bench.idOf("everything") });
       expect(detail).toMatchObject({
         state: "connected",
         level: "operator",
@@ -111,8 +32,8 @@ describe("server-everything over stdio", () => {
       expect(detail.prompts.map(({ name }) => name)).toContain("simple-prompt");
       const { text } = await server.client.mcp.prompt.mutate({ serverId: detail.id, name: "simple-prompt" });
       expect(text).not.toBe("");
-      await run([]);
-      const tools = JSON.stringify(provider.requests.at(-1)?.body);
+      await bench.run([]);
+      const tools = JSON.stringify(bench.provider.requests.at(-1)?.body);
       expect(tools).toContain("everything__get-sum");
       expect(tools).toContain("list_mcp_resources");
     },
@@ -122,8 +43,9 @@ describe("server-everything over stdio", () => {
   it(
     "calls: each asks, `always` frees one tool, results are strangers' words, nothing tells a secret",
     async () => {
-      const [uri] = (await server.client.mcp.get.query({ serverId: await idOf("everything") })).resources;
-      const { asked, results, log } = await run(
+      const [uri] = (await server.client.mcp.get.query({ serverId: await bench.idOf("everything") }))
+        .resources;
+      const { asked, results, log } = await bench.run(
         [
           ["everything__echo", { message: "hello" }],
           ["everything__echo", { message: "again" }],
@@ -157,7 +79,7 @@ describe("server-everything over stdio", () => {
   it(
     "is restarted when it dies",
     async () => {
-      const before = await processOf("server-everything");
+      const before = await bench.processOf("server-everything");
       process.kill(before, "SIGKILL");
       await waitFor("the end to be noticed", async () => {
         const { items } = await server.client.mcp.list.query({});
@@ -167,8 +89,8 @@ describe("server-everything over stdio", () => {
         const { items } = await server.client.mcp.list.query({});
         return items.find(({ name }) => name === "everything")?.state === "connected";
       });
-      expect(await processOf("server-everything")).not.toBe(before);
-      const { results } = await run([["everything__echo", { message: "back" }]]);
+      expect(await bench.processOf("server-everything")).not.toBe(before);
+      const { results } = await bench.run([["everything__echo", { message: "back" }]]);
       expect(results).toMatchObject([{ status: "succeeded", output: "Echo: back" }]);
     },
     TIMEOUT_MS,
@@ -177,7 +99,7 @@ describe("server-everything over stdio", () => {
   it(
     "tells how a long call gets on, and is told when it is canceled",
     async () => {
-      const { log, results } = await run([
+      const { log, results } = await bench.run([
         ["everything__trigger-long-running-operation", { duration: 1, steps: 4 }],
       ]);
       expect(results[0]?.status).toBe("succeeded");
@@ -193,20 +115,20 @@ describe("server-everything over streamable HTTP", () => {
     async () => {
       const added = await server.client.mcp.add.mutate({
         name: "remote",
-        transport: { kind: "http", url: http.url, headers: { "X-Canary": CANARY } },
+        transport: { kind: "http", url: bench.http.url, headers: { "X-Canary": CANARY } },
       });
       expect(added).toMatchObject({ level: "user", canChange: true, transport: { headers: ["X-Canary"] } });
       const detail = await server.client.mcp.get.query({ serverId: added.id });
       expect(detail).toMatchObject({ state: "connected" });
-      const first = await run([["remote__echo", { message: "over HTTP" }]]);
+      const first = await bench.run([["remote__echo", { message: "over HTTP" }]]);
       expect(first.asked).toEqual(["remote__echo"]);
       expect(first.results).toMatchObject([{ status: "succeeded", output: "Echo: over HTTP" }]);
 
-      await http.kill();
+      await bench.http.kill();
       const { sessionId } = first;
-      const dead = await run([["remote__echo", { message: "nobody there" }]], { sessionId });
+      const dead = await bench.run([["remote__echo", { message: "nobody there" }]], { sessionId });
       expect(dead.results[0]?.status).toBe("failed");
-      await http.start();
+      await bench.http.start();
       await waitFor(
         "it to be connected again by itself",
         async () => {
@@ -215,7 +137,7 @@ describe("server-everything over streamable HTTP", () => {
         },
         { timeoutMs: TIMEOUT_MS },
       );
-      const last = await run([["remote__echo", { message: "back" }]], { sessionId });
+      const last = await bench.run([["remote__echo", { message: "back" }]], { sessionId });
       expect(last.results).toMatchObject([{ status: "succeeded", output: "Echo: back" }]);
       await server.client.mcp.remove.mutate({ serverId: added.id });
     },
@@ -249,7 +171,9 @@ describe("a server that misbehaves", () => {
   it(
     "shows nothing that is not seen, and takes no built-in tool's name",
     async () => {
-      const { tools, omittedTools, log } = await server.client.mcp.get.query({ serverId: await idOf("odd") });
+      const { tools, omittedTools, log } = await server.client.mcp.get.query({
+        serverId: await bench.idOf("odd"),
+      });
       const [odd] = tools.filter(({ name }) => name.startsWith("bash"));
       expect(odd?.toolName).toMatch(/^odd__bash_[\w-]+$/);
       expect(odd?.description).toBe("Runs a command[2J hidden");
@@ -262,7 +186,7 @@ describe("a server that misbehaves", () => {
   it(
     "one that hangs times out, one that is stuck is restarted as well",
     async () => {
-      const { results } = await run([
+      const { results } = await bench.run([
         ["odd__hang", {}],
         ["odd__ping", {}],
         ["odd__block", {}],
@@ -273,7 +197,7 @@ describe("a server that misbehaves", () => {
         const { items } = await server.client.mcp.list.query({});
         return items.find(({ name }) => name === "odd")?.state === "connected";
       });
-      expect((await run([["odd__ping", {}]])).results).toMatchObject([{ output: "revision 1" }]);
+      expect((await bench.run([["odd__ping", {}]])).results).toMatchObject([{ output: "revision 1" }]);
     },
     TIMEOUT_MS,
   );
@@ -282,19 +206,19 @@ describe("a server that misbehaves", () => {
     "a tool whose description changes after `always` asks again",
     async () => {
       const always = { decide: () => "always" as const };
-      const { sessionId } = await run([["everything__echo", { message: "strangers' words" }]], always);
+      const { sessionId } = await bench.run([["everything__echo", { message: "strangers' words" }]], always);
       const calls = [
         ["odd__ping", {}],
         ["odd__change", {}],
         ["odd__change", {}],
       ] as const;
       // It only reads, by its word, which is believed; and no word makes its results trusted.
-      expect((await run(calls, { sessionId, ...always })).asked).toEqual([
+      expect((await bench.run(calls, { sessionId, ...always })).asked).toEqual([
         "odd__ping",
         "odd__change",
         "odd__change",
       ]);
-      const { tools } = await server.client.mcp.get.query({ serverId: await idOf("odd") });
+      const { tools } = await server.client.mcp.get.query({ serverId: await bench.idOf("odd") });
       expect(tools.find(({ name }) => name === "ping")?.description).toBe("Answers, as of revision 3");
     },
     TIMEOUT_MS,

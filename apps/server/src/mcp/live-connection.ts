@@ -1,18 +1,26 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
-import type { RequestOptions } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
   CallToolResultSchema,
+  type ElicitRequest,
+  ElicitRequestSchema,
+  type ElicitResult,
+  ErrorCode,
   type GetPromptResult,
   GetPromptResultSchema,
+  McpError,
   PromptListChangedNotificationSchema,
   ReadResourceResultSchema,
   ResourceListChangedNotificationSchema,
   ToolListChangedNotificationSchema,
+  UrlElicitationRequiredError,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { JsonSchemaValidator, jsonSchemaValidator } from "@modelcontextprotocol/sdk/validation";
+import { CallInFlight } from "./call-in-flight.ts";
 import { readCatalog } from "./catalog.ts";
+import { questionOf, resultOf } from "./elicitation.ts";
 import type { McpCatalog, McpUse } from "./port.ts";
+import type { Question } from "../tools/port.ts";
 
 /** How long a server may take to introduce itself and to list what it offers, in ms. */
 export interface ConnectionLimits {
@@ -20,7 +28,7 @@ export interface ConnectionLimits {
   listMs: number;
   /** Whether it lives at all. */
   pingMs: number;
-  /** However much it says meanwhile. */
+  /** However much it says meanwhile; without the time that it waits for the user. */
   longestCallMs: number;
 }
 
@@ -32,23 +40,30 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   longestCallMs: 1_800_000,
 };
 
+/** That the user is asked to open before one call. */
+const MAX_PAGES = 5;
+
 /** A connection that works, until it is closed. */
 export class LiveConnection {
   /** Resolves with the reason, for people. */
   readonly closed: Promise<string>;
+  readonly #name: string;
   readonly #client: Client;
   readonly #limits: ConnectionLimits;
+  readonly #calls = new Set<CallInFlight>();
   #catalog: McpCatalog;
   #changed = false;
   #reading: Promise<void> | undefined;
   #endWith: (reason: string) => void;
 
   private constructor(
+    name: string,
     client: Client,
     limits: ConnectionLimits,
     catalog: McpCatalog,
     closed: PromiseWithResolvers<string>,
   ) {
+    this.#name = name;
     this.#client = client;
     this.#limits = limits;
     this.#catalog = catalog;
@@ -63,12 +78,28 @@ export class LiveConnection {
   /** @throws what keeps it from working; nothing of it is left then. */
   static async open(
     transport: Transport,
-    { limits, version, signal }: { limits: ConnectionLimits; version: string; signal: AbortSignal },
+    {
+      name,
+      limits,
+      version,
+      signal,
+    }: {
+      /** What the server is called. */
+      name: string;
+      limits: ConnectionLimits;
+      version: string;
+      signal: AbortSignal;
+    },
   ): Promise<LiveConnection> {
     const client = new Client(
       { name: "trunkline", title: "Trunkline", version },
-      { jsonSchemaValidator: NONE },
+      { jsonSchemaValidator: NONE, capabilities: { elicitation: { form: {}, url: {} } } },
     );
+    let live: LiveConnection | undefined;
+    client.setRequestHandler(ElicitRequestSchema, async ({ params }, extra) => {
+      if (live === undefined) throw noCaller("No call runs");
+      return live.#elicit(params, extra.signal);
+    });
     const closed = Promise.withResolvers<string>();
     // Its only hook; the SDK is no EventTarget.
     // eslint-disable-next-line unicorn/prefer-add-event-listener
@@ -76,12 +107,18 @@ export class LiveConnection {
     try {
       await client.connect(transport, { timeout: limits.connectMs, signal });
       const catalog = await readCatalog(client, { timeout: limits.listMs, signal });
-      return new LiveConnection(client, limits, catalog, closed);
+      live = new LiveConnection(name, client, limits, catalog, closed);
+      return live;
     } catch (error) {
       await client.close();
       await transport.close();
       throw error;
     }
+  }
+
+  /** Whether a call runs, or waits for its user. */
+  get isBusy(): boolean {
+    return this.#calls.size > 0;
   }
 
   /** As of the last change that the server has announced. */
@@ -96,12 +133,23 @@ export class LiveConnection {
 
   async callTool(name: string, input: Record<string, unknown>, use: McpUse & { timeoutMs: number }) {
     const params = { name, arguments: input };
-    return this.#client.request({ method: "tools/call", params }, CallToolResultSchema, this.#optionsOf(use));
+    return this.#during(use, async (call) => {
+      const request = { method: "tools/call", params } as const;
+      try {
+        return await this.#client.request(request, CallToolResultSchema, call.options);
+      } catch (error) {
+        if (!(error instanceof UrlElicitationRequiredError)) throw error;
+        await this.#havePagesOpened(call, error.elicitations, use.signal);
+        return await this.#client.request(request, CallToolResultSchema, call.options);
+      }
+    });
   }
 
   async readResource(uri: string, use: McpUse & { timeoutMs: number }) {
     const request = { method: "resources/read", params: { uri } } as const;
-    return this.#client.request(request, ReadResourceResultSchema, this.#optionsOf(use));
+    return this.#during(use, async ({ options }) =>
+      this.#client.request(request, ReadResourceResultSchema, options),
+    );
   }
 
   async getPrompt(
@@ -110,10 +158,8 @@ export class LiveConnection {
     use: McpUse & { timeoutMs: number },
   ): Promise<GetPromptResult> {
     const params = { name, arguments: input };
-    return this.#client.request(
-      { method: "prompts/get", params },
-      GetPromptResultSchema,
-      this.#optionsOf(use),
+    return this.#during(use, async ({ options }) =>
+      this.#client.request({ method: "prompts/get", params }, GetPromptResultSchema, options),
     );
   }
 
@@ -141,17 +187,56 @@ export class LiveConnection {
     }
   }
 
-  #optionsOf({ timeoutMs, signal, progress }: McpUse & { timeoutMs: number }): RequestOptions {
-    return {
-      timeout: timeoutMs,
-      maxTotalTimeout: this.#limits.longestCallMs,
-      resetTimeoutOnProgress: true,
-      signal,
-      onprogress: ({ progress: done, total, message }) => {
-        const count = total === undefined ? String(done) : `${done}/${total}`;
-        void progress?.(message === undefined ? `${count}\n` : `${count} ${message}\n`);
-      },
-    };
+  async #during<Result>(
+    use: McpUse & { timeoutMs: number },
+    run: (call: CallInFlight) => Promise<Result>,
+  ): Promise<Result> {
+    using call = new CallInFlight(use, this.#limits.longestCallMs);
+    this.#calls.add(call);
+    try {
+      return await run(call);
+    } finally {
+      this.#calls.delete(call);
+    }
+  }
+
+  /** What the server wants before it takes the call. @throws Error if the user does not do it. */
+  async #havePagesOpened(
+    call: CallInFlight,
+    pages: readonly ElicitRequest["params"][],
+    signal: AbortSignal,
+  ): Promise<void> {
+    for (const page of pages.slice(0, MAX_PAGES)) {
+      const { action } = resultOf(await call.ask(questionOf(this.#name, page), signal));
+      if (action !== "accept") throw new Error("The user has not opened the page that it needs first");
+    }
+  }
+
+  /** A server does not say which call it asks for. @throws McpError if more than one might be meant. */
+  async #elicit(params: ElicitRequest["params"], signal: AbortSignal): Promise<ElicitResult> {
+    const callers = [...this.#calls].filter(({ isAsking }) => !isAsking);
+    const [caller] = callers;
+    if (caller === undefined) throw noCaller("No call runs");
+    if (callers.length > 1) throw noCaller("Several calls run, and this may be about any of them");
+    return resultOf(
+      await caller.ask(
+        asked(() => questionOf(this.#name, params)),
+        signal,
+      ),
+    );
+  }
+}
+
+function noCaller(message: string): McpError {
+  return new McpError(ErrorCode.InvalidRequest, `${message}: the user is asked during a call alone`);
+}
+
+/** @throws McpError in the server's own terms. */
+function asked(make: () => Question): Question {
+  try {
+    return make();
+  } catch (error) {
+    throw new McpError(ErrorCode.InvalidParams, error instanceof Error ? error.message : String(error));
   }
 }
 

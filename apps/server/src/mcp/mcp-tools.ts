@@ -32,6 +32,7 @@ function mcpTool(
     title: (input) => cleanText(`${server}: ${tool.name} ${JSON.stringify(input)}`, 300),
     effects: effectsOf(definition, tool),
     revision: tool.digest,
+    mayAsk: true,
     execute: (input, context) => use.callTool(tool.name, input, context),
   };
 }

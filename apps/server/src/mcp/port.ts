@@ -28,7 +28,7 @@ export interface McpDefinition extends Pick<
 }
 
 /** One use of a server: for whom, and what happens meanwhile. */
-export type McpUse = Pick<ToolContext, "signal"> & {
+export type McpUse = Pick<ToolContext, "signal" | "ask"> & {
   /** Its words while it works. */
   progress?: (text: string) => Promise<void>;
 };

@@ -112,6 +112,11 @@ export class SupervisedServer {
     await this.rest();
   }
 
+  /** Whether a call runs, or waits for its user. */
+  get isBusy(): boolean {
+    return this.#live?.isBusy === true;
+  }
+
   get #live(): LiveConnection | null {
     return this.#state.type === "connected" ? this.#state.live : null;
   }
@@ -131,7 +136,12 @@ export class SupervisedServer {
     try {
       const onLog = (text: string): void => void (this.#log = text);
       const transport = await openTransport(this.definition, { signal, onLog });
-      const live = await LiveConnection.open(transport, { limits, version, signal });
+      const live = await LiveConnection.open(transport, {
+        name: this.definition.name,
+        limits,
+        version,
+        signal,
+      });
       if (signal.aborted) return await live.close("It was changed or removed");
       this.#catalog = await live.catalog(signal);
       this.#state = { type: "connected", live, since: now() };

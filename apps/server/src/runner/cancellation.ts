@@ -84,8 +84,8 @@ export class Cancellation {
 
   /** It waits for an answer, or its run is gone. */
   async #endUnowned(task: StoredTask, request: CancelRequest): Promise<boolean> {
-    const { dispatcher, log, now } = this.#deps;
-    const ended = await refusable(endInPlaceOfOwner({ log, now }, task, { type: "canceled", request }));
+    const { dispatcher } = this.#deps;
+    const ended = await refusable(endInPlaceOfOwner(this.#deps, task, { type: "canceled", request }));
     // It occupied the session without running: the next queued task gets its turn.
     if (ended) dispatcher.ring({ sessionId: task.sessionId, ownerId: task.ownerId });
     return ended;

@@ -64,11 +64,12 @@ async function takeUp(
  * @throws GuardFailedError if the task has changed meanwhile.
  */
 export async function endInPlaceOfOwner(
-  { log, now }: Pick<RecoveryDeps, "log" | "now">,
+  { store, log, now }: RecoveryDeps,
   task: StoredTask,
   ending: Ending,
 ): Promise<void> {
-  const open = task.state === "input-required" ? new OpenItems() : await readOpenItems(log, task);
+  const open = await readHeldCall(store, task);
+  if (task.state !== "input-required") await readOpenItems(log, task, open);
   const holder = { sessionId: task.sessionId, taskId: task.id, attempt: task.attempt };
   const [sessionId, events, options] = endingAppend(holder, open, ending, now());
   const expect = { task: { id: task.id, attempt: task.attempt, states: [task.state] } };
@@ -95,6 +96,20 @@ async function orphanEnding(deps: RecoveryDeps, task: StoredTask): Promise<Endin
   return { type: "interrupted", reason: "orphaned" };
 }
 
+/**
+ * A call that asked the user lives on while its task waits: the one item that an attempt may leave open. It is the last call
+ * that started.
+ */
+export async function readHeldCall(
+  { events }: { events: Pick<Store["events"], "last"> },
+  { id, sessionId, attempt }: Pick<StoredTask, "id" | "sessionId" | "attempt">,
+): Promise<OpenItems> {
+  const open = new OpenItems();
+  const last = attempt === 0 ? undefined : await events.last(sessionId, ["tool.called", "tool.ended"]);
+  if (last?.taskId === id) open.apply(last, last);
+  return open;
+}
+
 /** Who requested the cancel of a task whose node died first. */
 export async function cancelRequestOf(
   { store }: Pick<RecoveryDeps, "store">,
@@ -111,16 +126,14 @@ const PAGE = 200;
  * Reads the attempt's own events from the newest back to its start, and applies them forwards, keeping only what is
  * open: one page in memory at a time, however long the attempt.
  */
-async function readOpenItems(log: Log, task: StoredTask): Promise<OpenItems> {
+async function readOpenItems(log: Log, task: StoredTask, open: OpenItems): Promise<void> {
   const start = await startOfAttempt(log, task);
-  const open = new OpenItems();
   for (let after = start - 1, hasMore = true; hasMore;) {
     const page = await log.read(task.sessionId, { after, limit: PAGE });
     for (const event of page.events) if (event.taskId === task.id) open.apply(event, event);
     after = page.events.at(-1)?.seq ?? after;
     hasMore = page.hasMore;
   }
-  return open;
 }
 
 async function startOfAttempt(log: Log, task: StoredTask): Promise<number> {

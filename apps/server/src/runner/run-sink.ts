@@ -16,7 +16,7 @@ const MAX_OUTSTANDING_DELTAS = 64;
 
 /** Writes a run's events to the log, fenced by its attempt. */
 export class LogSink implements RunSink {
-  readonly open = new OpenItems();
+  readonly open: OpenItems;
   readonly #log: Log;
   readonly #holder: Holder;
   readonly #now: () => number;
@@ -32,12 +32,15 @@ export class LogSink implements RunSink {
     startedSeq: number;
     now: () => number;
     onRefused: () => void;
+    /** What the attempt before has left open. */
+    open?: OpenItems;
   }) {
     this.#log = options.log;
     this.#holder = options.holder;
     this.#seqs = new OwnSeqs(options.startedSeq);
     this.#now = options.now;
     this.#onRefused = options.onRefused;
+    this.open = options.open ?? new OpenItems();
   }
 
   async append(events: readonly RunEvent[]): Promise<readonly SessionEvent[]> {

@@ -1,6 +1,6 @@
 import assert from "node:assert";
 import { setTimeout as delay } from "node:timers/promises";
-import type { OpenItems } from "@trunkline/contract";
+import { OpenItems } from "@trunkline/contract";
 import type { Logger } from "pino";
 import type { Dispatcher } from "../dispatch/port.ts";
 import type { Announcer, Hints } from "../hints/port.ts";
@@ -18,6 +18,7 @@ import { Cancellation } from "./cancellation.ts";
 import { Lease } from "./lease.ts";
 import type { Runner } from "./port.ts";
 import { type Holder, LogSink } from "./run-sink.ts";
+import { readHeldCall } from "./recovery.ts";
 import { Runs } from "./runs.ts";
 import { ShutdownSignal } from "./stop-signal.ts";
 import { SubagentLife } from "./subagents.ts";
@@ -118,13 +119,15 @@ export function createRunner(deps: RunnerDeps): Runner {
   }
 
   async function claimAndRun({ task, session }: QueueHead, signal: AbortSignal): Promise<void> {
+    // Read first: once it is claimed, it has to be ended with them.
+    const open = task.state === "input-required" ? await readHeldCall(store, task) : new OpenItems();
     const startedSeq = await claim(task);
     if (startedSeq === null) return;
     const claimed = { ...task, attempt: task.attempt + 1 };
     const context = { sessionId: task.sessionId, taskId: task.id, attempt: claimed.attempt };
     logger.info(context, "task started");
     const onRefused = (): void => writeRefused(context);
-    const sink = new LogSink({ log, holder: context, startedSeq, now, onRefused });
+    const sink = new LogSink({ log, holder: context, startedSeq, now, onRefused, open });
     const ending = await runAttempt({ ...deps, subagents }, { task: claimed, session, sink, signal });
     if (ending === null) return;
     await end(context, sink.open, ending);

@@ -41,11 +41,16 @@ export function endingAppend(
   const ended = last.flatMap((event) => open.endedBlockOf(event) ?? []);
   const isEnded = (event: EventBody): boolean =>
     ended.some(({ blockId }) => blockId === open.endedBlockOf(event)?.blockId);
+  // A call that asks the user lives on while its task waits.
+  const isHeld = (event: EventBody): boolean =>
+    ending.type === "input-required" &&
+    event.type === "tool.ended" &&
+    ending.questions.some(({ callId }) => callId === event.data.callId);
   const closing = [
     ...last,
     ...open
       .closing(ending.type === "canceled" ? "canceled" : "interrupted", now)
-      .filter((event) => !isEnded(event)),
+      .filter((event) => !isEnded(event) && !isHeld(event)),
   ];
   const events: StoredDraft[] = [
     ...closing.map((event) => ({ ...event, attempt })),

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import {
   type AnswerQuestionInput,
+  formProblems,
   type Principal,
   type Question,
   type QuestionService,
@@ -55,9 +56,21 @@ export function createQuestionService({
 
 /** @throws TrunklineError `validation_failed` if the question does not allow the answer */
 function assertAnswers(
-  { options, multiple }: Question,
-  { options: chosen = [] }: AnswerQuestionInput["answer"],
+  { options, multiple, form }: Question,
+  { options: chosen = [], values, declined }: AnswerQuestionInput["answer"],
 ): void {
+  if (form !== null) {
+    if (declined === true) return;
+    if (values === undefined) {
+      throw new TrunklineError("validation_failed", "Give the values of the question's form, or decline it");
+    }
+    const [problem] = formProblems(form.fields, values);
+    if (problem === undefined) return;
+    throw new TrunklineError("validation_failed", `'${problem.field}' ${problem.message}`);
+  }
+  if (values !== undefined || declined !== undefined) {
+    throw new TrunklineError("validation_failed", "The question has no form: answer with text or options");
+  }
   const known = new Set((options ?? []).map(({ id }) => id));
   const unknown = chosen.find((id) => !known.has(id));
   if (unknown !== undefined) {

@@ -300,7 +300,7 @@ export interface QuestionsTable {
   owner_id: string;
   call_id: string;
   state: QuestionState;
-  /** Data of `question.asked`: text, options, whether several may be chosen. */
+  /** Data of `question.asked`: text, options, whether several may be chosen, a form. */
   question: string;
   created_at: number;
   expires_at: number | null;

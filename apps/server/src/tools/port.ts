@@ -4,6 +4,8 @@ import type {
   EventDataOf,
   Location,
   NetworkRefusal,
+  QuestionAnswer,
+  QuestionForm,
   QuestionOption,
   ToolEffect,
   ToolKind,
@@ -31,6 +33,12 @@ export interface ToolContext extends ToolSession {
   progress(chunk: string): Promise<void>;
   /** Records that a host was refused to it. */
   refused(refusal: NetworkRefusal): void;
+  /**
+   * Asks the user while the call runs, one question at a time; hours may pass. Absent: there is nobody to ask.
+   * @param signal aborts when nobody waits for the answer any more.
+   * @returns null: nobody answered in time.
+   */
+  ask?(question: Question, signal: AbortSignal): Promise<QuestionAnswer | null>;
 }
 
 export interface ToolResult {
@@ -75,6 +83,8 @@ export interface Tool<Input = unknown> {
   address?(input: Input): string;
   /** Questions for the user, asked together instead of executing the call; the answers become its result. */
   question?(input: Input): Question | readonly Question[];
+  /** A call may ask the user something while it runs (`ToolContext.ask`). Such calls run alone: declare an effect. */
+  mayAsk?: boolean;
   /** A task for a subagent, started instead of executing the call; its answer becomes the call's result. */
   subagent?(input: Input): SubagentTask;
   execute(input: Input, context: ToolContext): Promise<ToolResult>;
@@ -92,6 +102,8 @@ export interface Question {
   options?: QuestionOption[];
   /** Whether several options may be chosen. */
   multiple?: boolean;
+  /** What an MCP server asks for. */
+  form?: QuestionForm;
 }
 
 /** What calls have left running for their tasks, on this node. */

@@ -1,6 +1,6 @@
 import type { ContentPart, Json } from "@trunkline/contract";
 import type { Redactor } from "../secrets/port.ts";
-import type { Tool, ToolResult } from "./port.ts";
+import type { Question, Tool, ToolResult } from "./port.ts";
 
 /** Wraps a tool so that its output, results and errors contain none of the server's secrets. */
 export function redactedTool(tool: Tool, redactor: Redactor): Tool {
@@ -8,6 +8,7 @@ export function redactedTool(tool: Tool, redactor: Redactor): Tool {
     ...tool,
     async execute(input, context): Promise<ToolResult> {
       const shown = redactor.stream();
+      const { ask } = context;
       const show = async (piece: string): Promise<void> => {
         if (piece !== "") await context.progress(piece);
       };
@@ -15,6 +16,7 @@ export function redactedTool(tool: Tool, redactor: Redactor): Tool {
         const result = await tool.execute(input, {
           ...context,
           progress: (chunk) => show(shown.push(chunk)),
+          ...(ask && { ask: async (question, signal) => ask(redactedQuestion(question, redactor), signal) }),
         });
         await show(shown.end());
         return {
@@ -29,6 +31,19 @@ export function redactedTool(tool: Tool, redactor: Redactor): Tool {
       }
     },
   };
+}
+
+/** What is sent back stays as it is: names of fields and values of choices. */
+function redactedQuestion(question: Question, { redact }: Redactor): Question {
+  const { text, form } = question;
+  if (form === undefined) return { ...question, text: redact(text) };
+  const fields = form.fields.map((field) => ({
+    ...field,
+    ...(field.title !== undefined && { title: redact(field.title) }),
+    ...(field.description !== undefined && { description: redact(field.description) }),
+    ...(typeof field.default === "string" && { default: redact(field.default) }),
+  }));
+  return { ...question, text: redact(text), form: { ...form, fields } };
 }
 
 function redactedPart(part: ContentPart, { redact }: Redactor): ContentPart {

@@ -2,6 +2,7 @@ import {
   type Approval,
   type Json,
   type Question as StoredQuestion,
+  type QuestionForm,
   type QuestionOption,
   questionSettledBy,
   type RuleTerms,
@@ -16,6 +17,8 @@ export interface Question {
   options: readonly QuestionOption[];
   /** Whether several options may be chosen. */
   multiple: boolean;
+  /** What an MCP server asks for; null: the agent asks. */
+  form: QuestionForm | null;
 }
 
 /** A call that needs approval. */
@@ -69,21 +72,14 @@ function openQuestions({ view, questions }: Waiting): OpenApproval[] {
     const settled = questionSettledBy(event);
     if (settled !== null) asked.delete(settled.id);
     if (event.type !== "question.asked" || !waits.has(event.taskId ?? "")) continue;
-    const { questionId, text, options = [], multiple = false, expiresAt = null } = event.data;
-    asked.set(questionId, fromQuestion(questionId, text, options, multiple, expiresAt));
+    const { questionId, text, options = [], multiple = false, form = null, expiresAt = null } = event.data;
+    asked.set(questionId, fromQuestion(questionId, { text, options, multiple, form }, expiresAt));
   }
   return [...asked.values()];
 }
 
-function fromQuestion(
-  approvalId: string,
-  text: string,
-  options: readonly QuestionOption[],
-  multiple: boolean,
-  expiresAt: number | null,
-): OpenApproval {
-  const question = { text, options, multiple };
-  const input = { question: text };
+function fromQuestion(approvalId: string, question: Question, expiresAt: number | null): OpenApproval {
+  const input = { question: question.text };
   const answeredBy = "question.answer";
   return {
     approvalId,
@@ -100,11 +96,14 @@ function fromQuestion(
 
 /** A question stored as an approval. */
 export function questionOf({ tool, input }: { tool: string; input: Json }): Question | null {
-  return tool === "ask_user" ? { text: field(input, "question"), options: [], multiple: false } : null;
+  return tool === "ask_user"
+    ? { text: field(input, "question"), options: [], multiple: false, form: null }
+    : null;
 }
 
-export function fromStoredQuestion({ id, text, options, multiple, expiresAt }: StoredQuestion): OpenApproval {
-  return fromQuestion(id, text, options ?? [], multiple, expiresAt);
+export function fromStoredQuestion(stored: StoredQuestion): OpenApproval {
+  const { id, text, options, multiple, form, expiresAt } = stored;
+  return fromQuestion(id, { text, options: options ?? [], multiple, form }, expiresAt);
 }
 
 export function fromApproval({ id, tool, input, reason, always, rules, expiresAt }: Approval): OpenApproval {

@@ -1,4 +1,5 @@
 import { ApprovalCard } from "./approval-card.tsx";
+import { FormCard } from "./form-card.tsx";
 import type { OpenApproval } from "./open-approvals.ts";
 import { QuestionCard } from "./question-card.tsx";
 import type { Answer } from "./use-answer.ts";
@@ -14,7 +15,7 @@ interface RequestCardProps {
 /** How a request is answered: an approval or a question. */
 export function RequestCard({ request, hasProject, isAnswering, answers }: RequestCardProps) {
   const { approvalId, question, answeredBy } = request;
-  const { answer, reply } = answers;
+  const { answer, reply, fill } = answers;
   if (question === null) {
     return (
       <ApprovalCard
@@ -22,6 +23,18 @@ export function RequestCard({ request, hasProject, isAnswering, answers }: Reque
         hasProject={hasProject}
         isAnswering={isAnswering}
         decide={(decision, note, made) => answer(approvalId, decision, note, made)}
+      />
+    );
+  }
+  if (question.form !== null) {
+    return (
+      <FormCard
+        id={approvalId}
+        text={question.text}
+        form={question.form}
+        isAnswering={isAnswering}
+        accept={(values) => fill(approvalId, values)}
+        decline={() => fill(approvalId, null)}
       />
     );
   }

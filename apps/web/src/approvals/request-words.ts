@@ -14,7 +14,12 @@ export interface RequestWords {
   reason: string;
 }
 
-type Request = CallNature & { tool: string; input: Json; reason: string; question?: unknown };
+type Request = CallNature & {
+  tool: string;
+  input: Json;
+  reason: string;
+  question?: { form?: { server: string } | null } | null;
+};
 
 export function requestWords(request: Request): RequestWords {
   const { tool, input, reason } = request;
@@ -27,8 +32,11 @@ export function requestWords(request: Request): RequestWords {
   const path = pathOf(request);
   const content = field(input, "content");
   switch (tool === "ask_user" || (request.question ?? null) !== null ? "ask" : callKind(request)) {
-    case "ask":
-      return { ...words("Question from the agent", field(input, "question")), reason: "" };
+    case "ask": {
+      const server = request.question?.form?.server;
+      const who = server === undefined ? "the agent" : `the MCP server ${server}`;
+      return { ...words(`Question from ${who}`, field(input, "question")), reason: "" };
+    }
     case "execute":
       if (field(input, "command") !== "") return words("Run this command?", field(input, "command"), "bash");
       break;

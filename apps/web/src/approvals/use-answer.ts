@@ -1,6 +1,6 @@
 import { useMutation } from "@tanstack/react-query";
 import { isApiError } from "@trunkline/client";
-import type { ApprovalDecision } from "@trunkline/contract";
+import type { ApprovalDecision, FormValue } from "@trunkline/contract";
 import type { MadeRule } from "./always-step.tsx";
 import { useTRPC } from "../api/trpc.ts";
 import { forgetDraft } from "../composer/draft.ts";
@@ -11,6 +11,8 @@ export interface Answer {
   answer(approvalId: string, decision: ApprovalDecision, note: string, made?: MadeRule): void;
   /** @param options ids of the chosen ones */
   reply(questionId: string, text: string, options: readonly string[]): void;
+  /** Fills in a form; null: declines it. */
+  fill(questionId: string, values: Record<string, FormValue> | null): void;
   /** Whether an answer to it is in flight or has just arrived. */
   answering(id: string): boolean;
 }
@@ -47,6 +49,9 @@ export function useAnswer(): Answer {
         questionId,
         answer: { ...(text !== "" && { text }), ...(options.length > 0 && { options: [...options] }) },
       });
+    },
+    fill(questionId, values) {
+      question.mutate({ questionId, answer: values === null ? { declined: true } : { values } });
     },
     answering: (id) => sent.includes(id),
   };

@@ -1,3 +1,4 @@
+import { formValuesText } from "@trunkline/contract";
 import type { QuestionRow } from "@trunkline/contract/session-view";
 import { MessageCircleQuestionMark } from "lucide-react";
 import { revealHidden } from "../text/reveal-hidden.ts";
@@ -29,7 +30,7 @@ export function QuestionLine({ row }: { row: QuestionRow }) {
   );
 }
 
-function outcomeOf({ state, by, answer, options }: QuestionRow): string {
+function outcomeOf({ state, by, answer, options, form }: QuestionRow): string {
   switch (state) {
     case "open":
       return "Waiting for your answer";
@@ -38,9 +39,15 @@ function outcomeOf({ state, by, answer, options }: QuestionRow): string {
     case "canceled":
       return "No longer needed";
     case "answered": {
+      const who = by === null ? "" : ` by ${by}`;
+      if (answer?.declined === true) return `Declined${who}`;
+      if (form !== null) {
+        const values = formValuesText(form.fields, answer?.values ?? {});
+        return values === "" ? `Accepted${who}` : `Answered${who}: ${values}`;
+      }
       const labels = (answer?.options ?? []).map((id) => options.find((one) => one.id === id)?.label ?? id);
       const words = [...labels, ...(answer?.text === undefined ? [] : [answer.text])].join(", ");
-      return `Answered${by === null ? "" : ` by ${by}`}: "${words}"`;
+      return `Answered${who}: "${words}"`;
     }
   }
 }

@@ -1,6 +1,7 @@
 import type { BlobRef } from "../content-part.ts";
 import type { ApprovalState } from "../approval.ts";
-import type { EventBody, EventDataOf, QuestionOption, TaskError, ToolCall } from "../event.ts";
+import type { EventBody, EventDataOf, TaskError, ToolCall } from "../event.ts";
+import type { QuestionForm, QuestionOption } from "../form.ts";
 import type { Json, Usage } from "../primitives.ts";
 import type { QuestionState } from "../question.ts";
 import type { TaskReason, TerminalTaskState } from "../task-state.ts";
@@ -71,6 +72,8 @@ export interface QuestionRow extends RowBase {
   text: string;
   /** Empty: free text only. */
   options: readonly QuestionOption[];
+  /** What an MCP server asks for; null: the agent asks. */
+  form: QuestionForm | null;
   /** `canceled`: its task ended before an answer. */
   state: QuestionState;
   by: string | null;

@@ -210,7 +210,7 @@ function newApproval(event: Of<"approval.requested">): ApprovalRow {
 }
 
 function newQuestion(event: Of<"question.asked">): QuestionRow {
-  const { questionId, callId, text, options = [] } = event.data;
+  const { questionId, callId, text, options = [], form = null } = event.data;
   return {
     ...base(event),
     key: keyOfQuestion(questionId),
@@ -219,6 +219,7 @@ function newQuestion(event: Of<"question.asked">): QuestionRow {
     callId,
     text,
     options,
+    form,
     state: "open",
     by: null,
     answer: null,

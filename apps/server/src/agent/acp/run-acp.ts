@@ -9,6 +9,7 @@ import { upstreamOf } from "../models/provider-upstream.ts";
 import type { Budgets, PricedModel, Prices } from "../../usage/port.ts";
 import { BudgetExceeded, RunFailure } from "../run-failure.ts";
 import { RunState } from "../run-state.ts";
+import type { ParkedWork } from "../parked-work.ts";
 import { AgentBudget } from "./agent-budget.ts";
 import type { AgentCall } from "./agent-call.ts";
 import { type AgentPlace, openAgentPlace } from "./agent-memory.ts";
@@ -16,7 +17,6 @@ import { agentPrompt } from "./agent-prompt.ts";
 import type { AcpAgentSetting } from "./agent-setting.ts";
 import { AgentTurn, type TurnDeps } from "./agent-turn.ts";
 import { AgentWork, failureOf } from "./agent-work.ts";
-import type { ParkedAgents } from "./parked-agents.ts";
 import { permissionFor } from "./permission.ts";
 import { type AgentStartDeps, startAgent } from "./start-agent.ts";
 import { UsageMeter } from "./usage-meter.ts";
@@ -30,7 +30,7 @@ export interface AcpDeps extends AgentStartDeps {
   prices: Prices;
   /** Absent: a task has its own budget alone. */
   budgets?: Budgets;
-  parked: ParkedAgents;
+  parked: ParkedWork<AgentWork>;
 }
 
 /** Runs a task by an agent that speaks the Agent Client Protocol (docs/acp.md). */

@@ -3,6 +3,7 @@ import type {
   Json,
   Location,
   Question,
+  QuestionForm,
   QuestionOption,
   RuleTerms,
   ToolKind,
@@ -140,10 +141,11 @@ function toApproval(row: Selectable<ApprovalsTable>): Approval {
 }
 
 function toQuestion(row: Selectable<QuestionsTable>): Question {
-  const { text, options, multiple } = JSON.parse(row.question) as {
+  const { text, options, multiple, form } = JSON.parse(row.question) as {
     text: string;
     options?: QuestionOption[];
     multiple?: boolean;
+    form?: QuestionForm;
   };
   return {
     id: row.id,
@@ -153,6 +155,7 @@ function toQuestion(row: Selectable<QuestionsTable>): Question {
     text,
     options: options ?? null,
     multiple: multiple ?? false,
+    form: form ?? null,
     state: row.state,
     createdAt: row.created_at,
     expiresAt: row.expires_at,

@@ -53,7 +53,7 @@ export const reduceQuestion: Reducer = (event, rows) => {
   const { sessionId: session_id, taskId, at } = event;
   switch (event.type) {
     case "question.asked": {
-      const { questionId, callId, text, options, multiple, expiresAt = null } = event.data;
+      const { questionId, callId, text, options, multiple, form, expiresAt = null } = event.data;
       return [
         change.insert("questions", {
           id: questionId,
@@ -62,7 +62,7 @@ export const reduceQuestion: Reducer = (event, rows) => {
           owner_id: ownerOf(rows),
           call_id: callId,
           state: "open",
-          question: JSON.stringify({ text, options, multiple }),
+          question: JSON.stringify({ text, options, multiple, form }),
           created_at: at,
           expires_at: expiresAt,
           answered_by: null,
