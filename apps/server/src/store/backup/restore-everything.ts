@@ -1,16 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import {
-  appendFile,
-  lstat,
-  mkdir,
-  readdir,
-  readFile,
-  realpath,
-  rename,
-  rm,
-  writeFile,
-} from "node:fs/promises";
+import { appendFile, lstat, mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { prepareDataDir } from "../../data-dir.ts";
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
@@ -19,6 +9,7 @@ import { checkFiles, readManifest } from "./manifest.ts";
 import { loadPostgres } from "./postgres-tools.ts";
 import { markRestored, unmarkRestored } from "./restore-mark.ts";
 import { restoreDatabase, type RestoreOptions } from "./restore-database.ts";
+import { redirectBorrowing } from "./redirect-borrowing.ts";
 import { syncDirectory } from "./sync-directory.ts";
 import { TAR_ENVIRONMENT } from "./tar-environment.ts";
 
@@ -98,30 +89,6 @@ async function extract(archive: string, directory: string): Promise<void> {
   });
   const [code] = (await once(child, "close")) as [number | null];
   if (code !== 0) throw new BackupError(`${archive} can't be extracted: ${said.trim()}`);
-}
-
-/** Where git's repositories name the directory whose objects they borrow, by its absolute path. */
-const BORROWERS = [
-  ["workspaces", ".git/objects/info"],
-  ["checkpoints", "objects/info"],
-  ["publications", "objects/info"],
-] as const;
-
-async function redirectBorrowing(root: string, from: string, to: string): Promise<void> {
-  if (from === to) return;
-  for (const [parent, info] of BORROWERS) {
-    for (const name of await readdir(join(root, parent)).catch(() => [])) {
-      const directory = join(root, parent, name, info);
-      // A workspace is its users': a link in it must lead nowhere.
-      if ((await realpath(directory).catch(() => null)) !== directory) continue;
-      const file = join(directory, "alternates");
-      if ((await lstat(file).catch(() => null))?.isFile() !== true) continue;
-      const lines = (await readFile(file, "utf8")).split("\n");
-      const moved = lines.map((line) => (line.startsWith(`${from}/`) ? to + line.slice(from.length) : line));
-      await writeFile(`${file}.moved`, moved.join("\n"), { flag: "wx", mode: 0o600 });
-      await rename(`${file}.moved`, file);
-    }
-  }
 }
 
 /** @returns what was there, under its new name */

@@ -1,0 +1,205 @@
+import { execFile, fork } from "node:child_process";
+import { once } from "node:events";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+import { gunzipSync } from "node:zlib";
+import { createClient } from "@trunkline/client";
+import type {
+  AuditEntry,
+  Blob,
+  Changes,
+  Project,
+  SessionDetail,
+  SessionEvent,
+  Token,
+  User,
+} from "@trunkline/contract";
+import { followTask } from "@trunkline/client";
+import { FakeProvider, PostgresServer, readLog, ServerFixture } from "@trunkline/testkit";
+import { Kysely } from "kysely";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { verifyRows } from "./backup/backup.ts";
+import { redirectBorrowing } from "./backup/redirect-borrowing.ts";
+import { migrateToLatest } from "./migrate.ts";
+import { databasePath } from "./sqlite/database-path.ts";
+import { MigrationDialect } from "./sqlite/migrate-database.ts";
+import { openDatabase } from "./sqlite/open-database.ts";
+import { SQLITE_MIGRATIONS } from "./sqlite/sqlite-migrations.ts";
+import { TemporaryDirectory } from "./testing/temporary-directory.ts";
+
+/**
+ * Data directories and a dump of the version of commit 17406ce, and what it showed of them: tasks of every state, an approval and a
+ * question that wait, a queue, a fork, an import, an archived session, one in a project with a published patch, attachments,
+ * checkpoints, users, tokens, the audit trail.
+ */
+const FIXTURE = fileURLToPath(new URL("testing/from-17406ce/", import.meta.url));
+/** Where it ran; repositories name it. */
+const ITS_DATA_DIR = "/tmp/care9-data";
+/** The newest migration that it knew. */
+const ITS_LAST = "011-projects";
+const PROGRAM = fileURLToPath(new URL("testing/upgrading-process.ts", import.meta.url));
+const run = promisify(execFile);
+
+interface Shown {
+  detail: SessionDetail;
+  events: SessionEvent[];
+}
+
+interface Views {
+  sessions: Shown[];
+  others: Shown[];
+  /** Of the session that wrote a file. */
+  changes: Changes;
+  blob: Blob;
+  tokens: { local: string; alice: string };
+  users: User[];
+  projects: Project[];
+  audit: AuditEntry[];
+  tokenList: Token[];
+}
+
+type Engine = "sqlite" | "postgres";
+
+const unpacked = async (name: string): Promise<string> =>
+  gunzipSync(await readFile(join(FIXTURE, name))).toString("utf8");
+const viewsOf = async (engine: Engine) => JSON.parse(await unpacked(`${engine}-views.json.gz`)) as Views;
+async function unpackData(engine: Engine, to: string): Promise<void> {
+  await run("tar", ["-xzf", join(FIXTURE, `${engine}-data.tar.gz`), "-C", to]);
+  await redirectBorrowing(to, ITS_DATA_DIR, to);
+}
+
+let postgres: PostgresServer;
+let provider: FakeProvider;
+beforeAll(async () => {
+  [postgres, provider] = await Promise.all([PostgresServer.start(), FakeProvider.start()]);
+});
+afterAll(async () => {
+  await provider[Symbol.asyncDispose]();
+  await postgres[Symbol.asyncDispose]();
+});
+
+async function loadDump(): Promise<string> {
+  const url = await postgres.createDatabase();
+  // Of later versions of pg_dump; nothing that PostgreSQL's protocol takes.
+  const text = (await unpacked("postgres.sql.gz")).replaceAll(/^\\.*$/gm, "");
+  await postgres.sql(text, new URL(url).pathname.slice(1));
+  return url;
+}
+
+/** What it showed is a part of what is shown now. */
+async function expectShown(client: ServerFixture["client"], { detail, events }: Shown, dataDir: string) {
+  const { id } = detail.session;
+  const now = await client.session.get.query({ sessionId: id });
+  expect(now.session).toMatchObject({ ...detail.session, workspace: join(dataDir, "workspaces", id) });
+  expect(now.tasks).toHaveLength(detail.tasks.length);
+  for (const [index, task] of detail.tasks.entries()) expect(now.tasks[index]).toMatchObject(task);
+  expect(now.approvals).toMatchObject(detail.approvals);
+  expect(now.questions).toMatchObject(detail.questions);
+  expect(await readLog(client, id)).toEqual(events);
+}
+
+describe.each<Engine>(["sqlite", "postgres"])("a store of 17406ce: %s", (engine) => {
+  it("shows the same sessions, tasks, requests, texts and files, and goes on", async () => {
+    const views = await viewsOf(engine);
+    await using directory = await TemporaryDirectory.create();
+    const dataDir = directory.path;
+    await unpackData(engine, dataDir);
+    const databaseUrl = engine === "postgres" ? await loadDump() : undefined;
+    await using server = await ServerFixture.start({ dataDir, databaseUrl, env: provider.serverEnv });
+    const { client } = server;
+    expect(server.token).toBe(views.tokens.local);
+    for (const shown of views.sessions) await expectShown(client, shown, dataDir);
+    const alice = createClient({ url: server.url, token: views.tokens.alice });
+    for (const shown of views.others) await expectShown(alice, shown, dataDir);
+
+    expect((await client.user.list.query({})).items).toMatchObject(views.users);
+    expect((await client.project.list.query({})).items).toMatchObject(views.projects);
+    expect((await client.token.list.query({})).items).toMatchObject(
+      // Used since.
+      views.tokenList.map(({ lastUsedAt: _, ...token }) => token),
+    );
+    const audit = (await client.audit.list.query({ limit: 100 })).items;
+    expect(audit.filter(({ id }) => views.audit.some((entry) => entry.id === id))).toEqual(views.audit);
+    const { sha256 } = views.blob;
+    const bytes = await fetch(`${server.url}/api/blobs/${sha256}`, {
+      headers: { authorization: `Bearer ${server.token}` },
+    });
+    expect(await bytes.text()).toBe("attached bytes");
+
+    const titled = (title: string) =>
+      views.sessions.find(({ detail }) => detail.session.title === title)!.detail;
+    // The one that wrote it, and the import of that, which has no files.
+    const twice = views.sessions.filter(({ detail }) => detail.session.title === "think: I should look");
+    const changes = twice.map(async ({ detail }) =>
+      client.session.changes.query({ sessionId: detail.session.id, fromSeq: 1 }),
+    );
+    expect(await Promise.all(changes)).toContainEqual(
+      expect.objectContaining({ files: views.changes.files }),
+    );
+    const inProject = titled("In a project").session;
+    const diff = await client.session.diff.query({ sessionId: inProject.id, path: "readme.md" });
+    expect(JSON.stringify(diff)).toContain("more");
+    const patch = await fetch(`${server.url}/api/sessions/${inProject.id}/patch`, {
+      headers: { authorization: `Bearer ${server.token}` },
+    });
+    expect(await patch.text()).toContain("+more");
+    expect(await verifyRows({ dataDir, databaseUrl })).toMatchObject({ differing: 0 });
+
+    // The awaited answers, then the queue, in its order.
+    const waiting = views.sessions.find(({ detail }) => detail.approvals.length > 0)!.detail;
+    const asking = views.sessions.find(({ detail }) => detail.questions.length > 0)!.detail;
+    await client.approval.answer.mutate({ approvalId: waiting.approvals[0]!.id, decision: "deny" });
+    await client.question.answer.mutate({
+      questionId: asking.questions[0]!.id,
+      answer: { text: "b" },
+    });
+    const queue = waiting.tasks
+      .filter(({ state }) => state === "submitted")
+      .toSorted((a, b) => a.pos - b.pos);
+    for (const { id: taskId, sessionId } of [...queue, ...asking.tasks.slice(0, 1)]) {
+      for await (const { type } of followTask(client, { taskId, sessionId }))
+        if (type === "task.completed") break;
+    }
+    expect(await verifyRows({ dataDir, databaseUrl })).toMatchObject({ differing: 0 });
+  });
+});
+
+describe("the upgrade of an embedded database", () => {
+  it("is killed at any statement, and the next start finishes it", async () => {
+    await using directory = await TemporaryDirectory.create();
+    const path = databasePath(directory.path);
+    await unpackData("sqlite", directory.path);
+    const upgrade = async (killAt: number) => {
+      const child = fork(PROGRAM, [path, String(killAt)], { execArgv: [], stdio: "inherit" });
+      let statements = 0;
+      child.on("message", (count) => (statements = count as number));
+      const [, signal] = (await once(child, "exit")) as [number | null, string | null];
+      return { statements, signal };
+    };
+    for (const killAt of [12, 30, 50])
+      expect(await upgrade(killAt)).toEqual({ statements: 0, signal: "SIGKILL" });
+    const { statements, signal } = await upgrade(0);
+    expect(signal).toBeNull();
+    expect(statements).toBeGreaterThan(50);
+    expect(await verifyRows({ dataDir: directory.path, databaseUrl: undefined })).toMatchObject({
+      differing: 0,
+    });
+  });
+
+  it("has no way back: the version before refuses, and changes nothing", async () => {
+    await using directory = await TemporaryDirectory.create();
+    const database = openDatabase(databasePath(directory.path), "write");
+    const db = new Kysely({ dialect: new MigrationDialect({ database }) });
+    await migrateToLatest(db, SQLITE_MIGRATIONS);
+    const before = Object.entries(SQLITE_MIGRATIONS).filter(([name]) => name <= ITS_LAST);
+    const schema = database.prepare("select sql from sqlite_schema").all();
+    await expect(migrateToLatest(db, Object.fromEntries(before))).rejects.toMatchObject({
+      reason: "too_new",
+      message: expect.stringMatching(/012-agent-of-a-task.*use that version, or restore a backup/) as string,
+    });
+    expect(database.prepare("select sql from sqlite_schema").all()).toEqual(schema);
+    await db.destroy();
+  });
+});
