@@ -147,6 +147,10 @@ export function buildProgram(context: CommandContext): Command {
     )
     .option("--token-file <path>", "file with the token (or TRUNKLINE_TOKEN, the token itself)")
     .option("--data-dir <path>", "the server's data directory (TRUNKLINE_DATA_DIR)")
+    .option(
+      "--profile <name>",
+      "use the server and token that `login URL --profile` kept (TRUNKLINE_PROFILE)",
+    )
     .addHelpText("after", `\n${EXAMPLES}\n${EXIT_CODE_HELP}`)
     .hook("preAction", (_, command) => {
       context.options = command.optsWithGlobals<TargetOptions>();

@@ -1,6 +1,32 @@
 #!/usr/bin/env node
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
+import packageJson from "../package.json" with { type: "json" };
+
+const HELP = `Usage: trunkline-server
+
+Starts the Trunkline server. Environment variables set everything: TRUNKLINE_PORT,
+TRUNKLINE_DATA_DIR, … (README.md lists them). \`trunkline serve\` takes options.
+
+Options:
+  -v, --version  print the version
+  -h, --help     print this text
+`;
+
+const [first] = process.argv.slice(2);
+if (first === "--version" || first === "-v") {
+  process.stdout.write(`${packageJson.version}\n`);
+  process.exit();
+}
+if (first === "--help" || first === "-h") {
+  process.stdout.write(HELP);
+  process.exit();
+}
+// Whoever gives one expects something of it, such as another port.
+if (first !== undefined) {
+  process.stderr.write(`trunkline-server: unknown argument '${first}'. See trunkline-server --help.\n`);
+  process.exit(2);
+}
 
 /*
  * The sources run as they are. Stripping their types and compiling them is most of a start, and the compiler that strips

@@ -208,7 +208,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     throw new ConfigError(`TRUNKLINE_CONFIG_FILE names ${configFile}, which does not exist`);
   }
 
-  const databaseUrl = databaseUrlIn(value("TRUNKLINE_DATABASE_URL"));
+  const databaseUrl = databaseUrlIn(secret("TRUNKLINE_DATABASE_URL"));
   const sharedDir = directory("TRUNKLINE_SHARED_DIR");
   if (sharedDir !== undefined && databaseUrl === undefined) {
     throw new ConfigError(
@@ -248,7 +248,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
             keep: integer("TRUNKLINE_BACKUP_KEEP", 7, 1, 1_000),
             withKeys: oneOf("TRUNKLINE_BACKUP_KEYS", ["on", "off"], "on") === "on",
           },
-    traces: tracesIn(value, integer),
+    traces: tracesIn({ value, secret, integer }),
     logTo: oneOf("TRUNKLINE_LOG_TO", ["both", "files", "stdout"], "both"),
     logLevel: oneOf(
       "TRUNKLINE_LOG_LEVEL",
@@ -275,8 +275,9 @@ export function readConfig(env: Record<string, string | undefined> = process.env
     },
     secrets: [
       ...secretsIn(env),
-      ...Object.values(tracesIn(value, integer)?.headers ?? {}),
+      ...Object.values(tracesIn({ value, secret, integer })?.headers ?? {}),
       ...SECRETS_IN_FILES.flatMap((name) => secret(name) ?? []),
+      ...passwordIn(databaseUrl ?? ""),
     ],
     toolEnvironment: pick({ ...env, PATH: pathWithoutNpm(env["PATH"]) }, ["PATH", "LANG", "LC_ALL", "TZ"]),
     sandbox: {
@@ -358,10 +359,15 @@ function nodeNameIn(text: string | undefined): string | undefined {
  * OpenTelemetry's own variables (https://opentelemetry.io/docs/specs/otel/protocol/exporter/). Without an endpoint there are no
  * traces. @throws ConfigError
  */
-function tracesIn(
-  value: (name: string) => string | undefined,
-  integer: (name: string, fallback: number, min: number, max: number) => number,
-): Config["traces"] {
+function tracesIn({
+  value,
+  secret,
+  integer,
+}: {
+  value: (name: string) => string | undefined;
+  secret: (name: string) => string | undefined;
+  integer: (name: string, fallback: number, min: number, max: number) => number;
+}): Config["traces"] {
   const own = value("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
   const shared = value("OTEL_EXPORTER_OTLP_ENDPOINT");
   const isOff = value("OTEL_SDK_DISABLED") === "true" || value("OTEL_TRACES_EXPORTER") === "none";
@@ -381,7 +387,7 @@ function tracesIn(
     url,
     headers: pairsIn(
       "OTEL_EXPORTER_OTLP_HEADERS",
-      value("OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? value("OTEL_EXPORTER_OTLP_HEADERS"),
+      secret("OTEL_EXPORTER_OTLP_TRACES_HEADERS") ?? secret("OTEL_EXPORTER_OTLP_HEADERS"),
     ),
     timeoutMs: integer("OTEL_EXPORTER_OTLP_TIMEOUT", 10_000, 1, 600_000),
     serviceName: value("OTEL_SERVICE_NAME") ?? "trunkline",
@@ -423,7 +429,13 @@ const SECRET_NAMES = /(?:KEY|TOKEN|SECRET|PASSWORD|PASSWD|CREDENTIALS?)(?:_|$)/i
 function secretsIn(env: Record<string, string | undefined>): string[] {
   return Object.entries(env).flatMap(([name, text]) => {
     const value = text?.trim() ?? "";
-    const found = SECRET_NAMES.test(name) ? value : (URL.parse(value)?.password ?? "");
-    return found === "" ? [] : [found];
+    // Where a secret is, is none.
+    if (!SECRET_NAMES.test(name) || name.endsWith("_FILE")) return passwordIn(value);
+    return value === "" ? [] : [value];
   });
+}
+
+function passwordIn(url: string): string[] {
+  const password = URL.parse(url)?.password ?? "";
+  return password === "" ? [] : [password];
 }

@@ -3,6 +3,7 @@ import { dirname } from "node:path";
 import { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { secretVariable } from "../server/secret-variable.ts";
 import { fileProblem } from "../file-problem.ts";
 import { findDataDir, present } from "../server/data-dir.ts";
 import { localPath } from "../server/local-path.ts";
@@ -139,7 +140,7 @@ const RESTORE_OF_POSTGRES =
 
 /** The data directory has no database then, or one that no longer counts. @throws CommandError */
 function refuseForPostgres({ terminal }: CommandContext, instead: string): void {
-  if (present(terminal.env["TRUNKLINE_DATABASE_URL"]) === undefined) return;
+  if (secretVariable("TRUNKLINE_DATABASE_URL", terminal.env) === undefined) return;
   throw new CommandError(EXIT.failed, `The data is in PostgreSQL (TRUNKLINE_DATABASE_URL). ${instead}`);
 }
 
@@ -183,7 +184,7 @@ function placeOf({ terminal: { env } }: CommandContext, command: Command) {
   return {
     dataDir,
     sharedDir: sharedDir === undefined ? dataDir : localPath(sharedDir),
-    databaseUrl: present(env["TRUNKLINE_DATABASE_URL"]),
+    databaseUrl: secretVariable("TRUNKLINE_DATABASE_URL", env),
   };
 }
 

@@ -34,6 +34,7 @@ export function hints({ terminal: { program }, options }: CommandContext): (...w
     ["--url", options.url],
     ["--token-file", options.tokenFile],
     ["--data-dir", options.dataDir],
+    ["--profile", options.profile],
   ] as const;
   const flags = given.flatMap(([flag, value]) => (value === undefined ? [] : [flag, value]));
   return (...words) => commandLine([...program, ...words, ...flags]);

@@ -7,6 +7,7 @@ import { checkServer } from "../doctor/check-server.ts";
 import type { Finding } from "../doctor/finding.ts";
 import { checkRows } from "../doctor/check-rows.ts";
 import { EXIT } from "../exit-code.ts";
+import { secretVariable } from "../server/secret-variable.ts";
 import { CommandError } from "../command-error.ts";
 import { findDataDir, present } from "../server/data-dir.ts";
 import { localPath } from "../server/local-path.ts";
@@ -45,7 +46,12 @@ export function doctorCommand(context: CommandContext): Command {
       ];
       if (options.verify) {
         using status = openStatusLine(context.terminal.err);
-        findings.push(...(await checkRows({ dataDir, databaseUrl: env["TRUNKLINE_DATABASE_URL"] }, status)));
+        findings.push(
+          ...(await checkRows(
+            { dataDir, databaseUrl: secretVariable("TRUNKLINE_DATABASE_URL", env) },
+            status,
+          )),
+        );
       }
       for (const finding of findings) {
         await out.write(options.json ? `${JSON.stringify(finding)}\n` : formatFinding(finding, out.colors));

@@ -37,6 +37,31 @@ describe("login URL", () => {
       expect(await run(["whoami", "--url", server.url.replace("127.0.0.1", "localhost")])).toMatchObject({
         exitCode: 4,
       });
+
+      // A profile is another login beside it, which counts only where it is named.
+      expect(await run(["whoami", "--profile", "work"])).toMatchObject({
+        exitCode: 2,
+        err: expect.stringContaining("There is no profile 'work'. Create it: "),
+      });
+      expect(await run(["login", server.url, "--profile", "../x"], server.token)).toMatchObject({
+        exitCode: 2,
+      });
+      const other = await server.client.token.create.mutate({ name: "work", scope: "read" });
+      expect(await run(["login", server.url, "--profile", "work"], other.secret)).toMatchObject({
+        exitCode: 0,
+      });
+      const work = join(home, ".config", "trunkline", "profiles", "work.json");
+      expect((await stat(work)).mode & 0o777).toBe(0o600);
+      for (const [args, env] of [
+        [["whoami", "--json", "--profile", "work"], {}],
+        [["whoami", "--json"], { TRUNKLINE_PROFILE: "work", TRUNKLINE_URL: "http://127.0.0.1:1" }],
+      ] as const) {
+        const { out } = await CliProcess.run(args, { ...elsewhere, ...env });
+        expect(JSON.parse(out)).toMatchObject({ url: server.url, tokenSource: work, scopes: ["read"] });
+      }
+      expect((await run(["whoami"])).out).toContain("saved:  --profile work");
+      expect((await run(["logout", "--profile", "work"])).out).toBe("Forgotten: profile work.\n");
+      expect((await run(["whoami"])).out).not.toContain("saved:");
       await run(["logout"]);
       expect(await run(["whoami"])).toMatchObject({ exitCode: 4 });
     } finally {

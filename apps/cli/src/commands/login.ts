@@ -2,9 +2,16 @@ import { createClient } from "@trunkline/client";
 import { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { secretVariable } from "../server/secret-variable.ts";
 import { present } from "../server/data-dir.ts";
 import { requestSignInLink } from "../server/request-sign-in-link.ts";
-import { removeSavedLogin, savedLoginFile, writeSavedLogin } from "../server/saved-login.ts";
+import {
+  profileNamed,
+  removeSavedLogin,
+  savedLoginFile,
+  savedProfiles,
+  writeSavedLogin,
+} from "../server/saved-login.ts";
 import { checkUrl, findTarget, type TargetOptions } from "../server/target.ts";
 import { awaiting } from "../terminal/awaiting.ts";
 import { formatDuration } from "../terminal/duration.ts";
@@ -24,7 +31,7 @@ export function loginCommand(context: CommandContext): Command {
     .description(
       "Without an address: print a link that signs a browser in, once. Whoever opens it first acts as you: do not share it. " +
         "With an address: keep a token for that server, from a pipe, --token-file or TRUNKLINE_TOKEN; further commands go " +
-        "there where no server runs on this machine. `logout` forgets it.",
+        "there where no server runs on this machine, or, with --profile, wherever that profile is named. `logout` forgets it.",
     )
     .argument("[url]", "server to sign in to, e.g. https://agents.example.com")
     .option("--json", "print the link and how long it lasts as JSON")
@@ -45,9 +52,11 @@ export function logoutCommand(context: CommandContext): Command {
     .description(
       "Forget the server and the token that `login URL` kept. The token stays valid: `token revoke` ends it.",
     )
-    .action(async () => {
-      removeSavedLogin(context.terminal.env);
-      await context.terminal.out.write("Forgotten.\n");
+    .action(async (_options: TargetOptions, command: Command) => {
+      const { out, env } = context.terminal;
+      const profile = profileNamed(command.optsWithGlobals<TargetOptions>().profile, env);
+      removeSavedLogin(env, profile);
+      await out.write(profile === undefined ? "Forgotten.\n" : `Forgotten: profile ${profile}.\n`);
     });
 }
 
@@ -62,9 +71,11 @@ export function whoamiCommand(context: CommandContext): Command {
       const { url, tokenSource } = targetOf(context, command);
       if (json) return await out.write(`${JSON.stringify({ url, tokenSource, ...me })}\n`);
       await out.write(`${oneLine(me.name)} at ${oneLine(url)}\n`);
-      return await out.write(
-        `  may:    ${me.scopes.join(", ")}\n  token:  ${oneLine(tokenSource ?? "none")}\n`,
-      );
+      await out.write(`  may:    ${me.scopes.join(", ")}\n  token:  ${oneLine(tokenSource ?? "none")}\n`);
+      const profiles = savedProfiles(context.terminal.env);
+      return profiles.length === 0
+        ? undefined
+        : await out.write(`  saved:  ${profiles.map((name) => `--profile ${name}`).join(", ")}\n`);
     });
 }
 
@@ -72,7 +83,7 @@ export function whoamiCommand(context: CommandContext): Command {
 async function keepLogin(context: CommandContext, url: string, command: Command): Promise<void> {
   const { out, env, in: input } = context.terminal;
   const options = command.optsWithGlobals<TargetOptions>();
-  const isGiven = options.tokenFile !== undefined || present(env["TRUNKLINE_TOKEN"]) !== undefined;
+  const isGiven = options.tokenFile !== undefined || secretVariable("TRUNKLINE_TOKEN", env) !== undefined;
   const token = isGiven
     ? findTarget({ ...options, url }, env, { command: hints(context) }).token
     : present((isRedirected(input) ? await readIfPiped(input, MAX_TOKEN_LENGTH) : null)?.trim());
@@ -85,6 +96,9 @@ async function keepLogin(context: CommandContext, url: string, command: Command)
   }
   context.target = { url, token, tokenSource: "the token given", tokenKept: null };
   const me = await createClient({ url, token }).user.me.query();
-  writeSavedLogin(env, { url, token });
-  await out.write(`Signed in to ${oneLine(url)} as ${oneLine(me.name)}. Kept in ${savedLoginFile(env)}.\n`);
+  const profile = profileNamed(options.profile, env);
+  writeSavedLogin(env, { url, token }, profile);
+  await out.write(
+    `Signed in to ${oneLine(url)} as ${oneLine(me.name)}. Kept in ${savedLoginFile(env, profile)}.\n`,
+  );
 }

@@ -1,3 +1,4 @@
+import { secretVariable } from "../server/secret-variable.ts";
 import { Command } from "commander";
 import { findDataDir, present } from "../server/data-dir.ts";
 import { localPath } from "../server/local-path.ts";
@@ -25,7 +26,7 @@ export function rotateKeyCommand(context: CommandContext): Command {
         rotateKey({
           dataDir,
           sharedDir: path("TRUNKLINE_SHARED_DIR") ?? dataDir,
-          databaseUrl: present(env["TRUNKLINE_DATABASE_URL"]),
+          databaseUrl: secretVariable("TRUNKLINE_DATABASE_URL", env),
           keyFile: path("TRUNKLINE_CREDENTIALS_KEY_FILE"),
         }),
       );

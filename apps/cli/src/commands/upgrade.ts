@@ -2,7 +2,8 @@ import { Command } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
-import { findDataDir, present } from "../server/data-dir.ts";
+import { secretVariable } from "../server/secret-variable.ts";
+import { findDataDir } from "../server/data-dir.ts";
 import { findLocalServer } from "../server/local-server.ts";
 import type { TargetOptions } from "../server/target.ts";
 import { compareVersions, isVersion } from "../upgrade/compare-versions.ts";
@@ -61,7 +62,8 @@ async function checkStore(
   step: number,
 ): Promise<{ hasData: boolean; isEmbedded: boolean }> {
   // Each node checks these tables when it starts.
-  if (present(env["TRUNKLINE_DATABASE_URL"]) !== undefined) return { hasData: true, isEmbedded: false };
+  if (secretVariable("TRUNKLINE_DATABASE_URL", env) !== undefined)
+    return { hasData: true, isEmbedded: false };
   // Loaded lazily, so that other commands don't wait for the database library.
   const { readStoreVersion } = await import("@trunkline/server/backup");
   const store = await readStoreVersion(dataDir);

@@ -1,3 +1,4 @@
+import { secretVariable } from "./secret-variable.ts";
 import { hints, type CommandContext } from "../commands/context.ts";
 import { askYesNo, canAsk } from "../terminal/ask.ts";
 import { awaiting } from "../terminal/awaiting.ts";
@@ -23,8 +24,10 @@ export async function ensureServer(
   const named = [
     options.url,
     options.tokenFile,
+    options.profile,
+    present(env["TRUNKLINE_PROFILE"]),
     present(env["TRUNKLINE_URL"]),
-    present(env["TRUNKLINE_TOKEN"]),
+    secretVariable("TRUNKLINE_TOKEN", env),
   ];
   if (named.some((value) => value !== undefined)) return;
   const dataDir = findDataDir(options.dataDir, env);

@@ -1,6 +1,8 @@
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { CommandError } from "../command-error.ts";
+import { EXIT } from "../exit-code.ts";
 import { present } from "./data-dir.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -11,16 +13,41 @@ export interface SavedLogin {
   token: string;
 }
 
+/** Of a file, on any file system. */
+const PROFILE_NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$/;
+
+/** @returns the profile that is named; undefined: none. @throws CommandError for what is no name */
+export function profileNamed(option: string | undefined, env: Environment): string | undefined {
+  const name = option ?? present(env["TRUNKLINE_PROFILE"]);
+  if (name === undefined || PROFILE_NAME.test(name)) return name;
+  throw new CommandError(EXIT.usage, `'${name}' can't name a profile: up to 32 letters, digits, - and _.`);
+}
+
 /** In the user's configuration; with a token in it, so for this user alone. */
-export function savedLoginFile(env: Environment): string {
-  const home = present(env["HOME"]) ?? homedir();
-  return join(present(env["XDG_CONFIG_HOME"]) ?? join(home, ".config"), "trunkline", "login.json");
+export function savedLoginFile(env: Environment, profile?: string): string {
+  const directory = configDirectory(env);
+  return profile === undefined
+    ? join(directory, "login.json")
+    : join(directory, "profiles", `${profile}.json`);
+}
+
+/** Names of all profiles. */
+export function savedProfiles(env: Environment): string[] {
+  try {
+    const names = readdirSync(join(configDirectory(env), "profiles"));
+    return names
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => name.slice(0, -".json".length))
+      .toSorted();
+  } catch {
+    return [];
+  }
 }
 
 /** @returns null if nothing usable was saved */
-export function readSavedLogin(env: Environment): SavedLogin | null {
+export function readSavedLogin(env: Environment, profile?: string): SavedLogin | null {
   try {
-    const saved: unknown = JSON.parse(readFileSync(savedLoginFile(env), "utf8"));
+    const saved: unknown = JSON.parse(readFileSync(savedLoginFile(env, profile), "utf8"));
     return isSavedLogin(saved) ? saved : null;
   } catch (error) {
     if (error instanceof SyntaxError || (error as NodeJS.ErrnoException).code !== undefined) return null;
@@ -28,16 +55,21 @@ export function readSavedLogin(env: Environment): SavedLogin | null {
   }
 }
 
-export function writeSavedLogin(env: Environment, login: SavedLogin): void {
-  const file = savedLoginFile(env);
+export function writeSavedLogin(env: Environment, login: SavedLogin, profile?: string): void {
+  const file = savedLoginFile(env, profile);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
   writeFileSync(file, `${JSON.stringify(login, null, 2)}\n`, { mode: 0o600 });
   // One that was there keeps its mode otherwise.
   chmodSync(file, 0o600);
 }
 
-export function removeSavedLogin(env: Environment): void {
-  rmSync(savedLoginFile(env), { force: true });
+export function removeSavedLogin(env: Environment, profile?: string): void {
+  rmSync(savedLoginFile(env, profile), { force: true });
+}
+
+function configDirectory(env: Environment): string {
+  const home = present(env["HOME"]) ?? homedir();
+  return join(present(env["XDG_CONFIG_HOME"]) ?? join(home, ".config"), "trunkline");
 }
 
 function isSavedLogin(value: unknown): value is SavedLogin {

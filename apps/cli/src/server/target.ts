@@ -2,11 +2,18 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { secretVariable } from "./secret-variable.ts";
 import { fileProblem } from "../file-problem.ts";
 import { findDataDir, present, readLocalToken } from "./data-dir.ts";
 import { localPath } from "./local-path.ts";
 import { findLocalServer, type LocalServer } from "./local-server.ts";
-import { readSavedLogin, savedLoginFile, type SavedLogin } from "./saved-login.ts";
+import {
+  profileNamed,
+  readSavedLogin,
+  savedLoginFile,
+  savedProfiles,
+  type SavedLogin,
+} from "./saved-login.ts";
 
 export const DEFAULT_URL = "http://127.0.0.1:4400";
 
@@ -15,6 +22,7 @@ export interface TargetOptions {
   url?: string | undefined;
   tokenFile?: string | undefined;
   dataDir?: string | undefined;
+  profile?: string | undefined;
 }
 
 /** Which server to call, and with which token. */
@@ -28,9 +36,9 @@ export interface Target {
 }
 
 /**
- * Address: `--url`, `TRUNKLINE_URL`, the server running on the data directory, where `login URL` signed in (unless a data
+ * Address: `--url`, the profile (`--profile`, `TRUNKLINE_PROFILE`), `TRUNKLINE_URL`, the server running on the data directory, where `login URL` signed in (unless a data
  * directory is named) or, with an explicit token, the default.
- * Token: `--token-file`, `TRUNKLINE_TOKEN`, the data directory's or the one of `login URL`, each sent to its own server only.
+ * Token: `--token-file`, `TRUNKLINE_TOKEN`, the data directory's, the profile's or the one of `login URL`, each sent to its own server only.
  *
  * @throws CommandError if no server is running and none is named, or an address or token file is unusable
  */
@@ -39,6 +47,8 @@ export function findTarget(
   env: Readonly<Record<string, string | undefined>>,
   { command }: { command: (...words: string[]) => string },
 ): Target {
+  const profile = options.url === undefined ? profileNamed(options.profile, env) : undefined;
+  if (profile !== undefined) return profileTarget(profile, options, env, command);
   const dataDir = findDataDir(options.dataDir, env);
   const given = options.url ?? present(env["TRUNKLINE_URL"]);
   const own = ownToken(options, env);
@@ -73,6 +83,27 @@ export function findTarget(
   );
 }
 
+/** A profile is a server with its token; only `--token-file` replaces that. @throws CommandError if there is none of that name */
+function profileTarget(
+  profile: string,
+  options: TargetOptions,
+  env: Readonly<Record<string, string | undefined>>,
+  command: (...words: string[]) => string,
+): Target {
+  const saved = readSavedLogin(env, profile);
+  if (saved === null) {
+    const known = savedProfiles(env);
+    throw new CommandError(
+      EXIT.usage,
+      `There is no profile '${profile}'. ${known.length === 0 ? "" : `Profiles: ${known.join(", ")}. `}` +
+        `Create it: ${command("login", "URL")}.`,
+    );
+  }
+  const own = options.tokenFile === undefined ? null : ownToken(options, env);
+  const tokenSource = savedLoginFile(env, profile);
+  return { url: saved.url, token: saved.token, tokenSource, tokenKept: null, ...own };
+}
+
 function withLocalToken(url: string, dataDir: string): Target {
   const token = readLocalToken(dataDir);
   const tokenSource = token === null ? null : join(dataDir, "token");
@@ -97,8 +128,10 @@ function ownToken(
   env: Readonly<Record<string, string | undefined>>,
 ): { token: string; tokenSource: string } | null {
   if (tokenFile !== undefined) return { token: readTokenFile(localPath(tokenFile)), tokenSource: tokenFile };
-  const token = present(env["TRUNKLINE_TOKEN"]);
-  return token === undefined ? null : { token, tokenSource: "TRUNKLINE_TOKEN" };
+  const token = secretVariable("TRUNKLINE_TOKEN", env);
+  if (token === undefined) return null;
+  const isInVariable = present(env["TRUNKLINE_TOKEN"]) !== undefined;
+  return { token, tokenSource: isInVariable ? "TRUNKLINE_TOKEN" : "TRUNKLINE_TOKEN_FILE" };
 }
 
 /** Names are not resolved: `localhost` may lead to another address than the verified one. */

@@ -165,3 +165,15 @@ it("closes while jobs run and wait", async () => {
     bound: "stopped",
   });
 });
+
+it("is known to be of no use while its processes end before they did anything", async () => {
+  const pool = open();
+  for (let times = 0; times < 3; times += 1) {
+    expect(() => pool.check()).not.toThrow();
+    await expect(pool.run(quick, { do: "end", code: 1 }, alice)).rejects.toThrow();
+  }
+  expect(() => pool.check()).toThrow("The last 3 worker processes ended");
+  expect(await pool.run(quick, { do: "answer", value: 1 }, alice)).toBe(1);
+  // Noted once the process is left.
+  await vi.waitFor(() => expect(() => pool.check()).not.toThrow());
+});

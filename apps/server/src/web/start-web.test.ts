@@ -156,7 +156,9 @@ describe("the UI's process", () => {
     const first = await get("/pid");
     await get("/exit");
     await vi.waitFor(() => expect(web?.url()).toBeNull(), 60_000);
+    expect(() => web?.check()).toThrow("The UI's process does not run");
     await vi.waitFor(() => expect(web?.url()).not.toBeNull(), 60_000);
+    expect(() => web?.check()).not.toThrow();
     expect(await get("/pid")).not.toBe(first);
     expect(logLines.join("")).toContain('"code":3');
   });

@@ -5,6 +5,7 @@ import { connect } from "node:net";
 export type Trial =
   | { do: "answer"; value: unknown }
   | { do: "throw"; message: string }
+  | { do: "end"; code: number }
   | { do: "spin" }
   | { do: "allocate" }
   | { do: "name the process" }
@@ -18,6 +19,8 @@ export default async function attempt(trial: Trial): Promise<unknown> {
       return trial.value;
     case "throw":
       throw new TypeError(trial.message);
+    case "end":
+      return process.exit(trial.code);
     case "spin":
       for (;;);
     case "allocate":
