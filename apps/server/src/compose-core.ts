@@ -73,6 +73,8 @@ export interface CoreEdges {
   node: string;
   /** The process that had the data directory before and died, with all that it had started. */
   predecessor?: string | undefined;
+  /** How long the node's claims last without renewal, in ms; default 10,000. */
+  leaseMs?: number | undefined;
   /** Connects the nodes of one store; without it this one is alone. */
   hints?: Hints;
   /** Intercepts appends. */
@@ -143,6 +145,7 @@ export function composeCore(edges: CoreEdges) {
     now,
     nodeId,
     node,
+    leaseMs: edges.leaseMs,
     predecessor: edges.predecessor,
   });
   const audit = createAudit({ store, logger, now });

@@ -9,6 +9,8 @@ export interface LeaseDeps {
   id: string;
   /** For people. */
   name: string;
+  /** How long a node's claims last without renewal, by the store's clock, in ms; default 10,000. */
+  leaseMs?: number | undefined;
   /** Integer ms since the epoch. */
   now: () => number;
   /** Monotonic time in ms, unaffected by changes of the wall clock. */
@@ -20,11 +22,10 @@ export interface LeaseDeps {
   onRegained: () => void;
 }
 
-/** How long a node's claims last without renewal, by the store's clock, in ms. */
 const LEASE_MS = 10_000;
-/** How long they last by the node's own clock; the difference is for its runs and their processes to end. */
-const HELD_MS = 7_500;
-const RENEW_MS = 2_500;
+/** The part of it that a lease lasts by the node's own clock; the rest is for its runs and their processes to end. */
+const HELD_PART = 0.75;
+const RENEWED_PART = 0.25;
 /** Delay before retrying a failed renewal, in ms. */
 const RETRY_MS = 500;
 /**
@@ -41,6 +42,7 @@ const SETTLE_MS = 3_000;
 export class Lease {
   readonly #deps: LeaseDeps;
   readonly #startedAt: number;
+  readonly #leaseMs: number;
   #renewal: NodeJS.Timeout | undefined;
   #fence: NodeJS.Timeout | undefined;
   #renewing: Promise<void> = Promise.resolve();
@@ -55,6 +57,7 @@ export class Lease {
   constructor(deps: LeaseDeps) {
     this.#deps = deps;
     this.#startedAt = deps.now();
+    this.#leaseMs = deps.leaseMs ?? LEASE_MS;
   }
 
   get isHeld(): boolean {
@@ -70,7 +73,7 @@ export class Lease {
   /** @throws StoreUnavailableError if no lease could be obtained. */
   async start(): Promise<void> {
     await this.#renew();
-    if (!this.#deps.isExclusive) this.#schedule(RENEW_MS);
+    if (!this.#deps.isExclusive) this.#schedule(this.#leaseMs * RENEWED_PART);
   }
 
   /** Others may take over immediately. */
@@ -95,7 +98,7 @@ export class Lease {
   #keep(): void {
     this.#renewing = this.#renew().then(
       // An answer that came too late says that the store is there again.
-      () => this.#schedule(this.isHeld ? RENEW_MS : 0),
+      () => this.#schedule(this.isHeld ? this.#leaseMs * RENEWED_PART : 0),
       (error: unknown) => {
         this.#deps.logger.warn({ err: error }, "the node's lease could not be renewed; trying again");
         this.#schedule(RETRY_MS);
@@ -106,8 +109,8 @@ export class Lease {
   async #renew(): Promise<void> {
     const { nodes, id, name, isExclusive, monotonicNow } = this.#deps;
     const askedAt = monotonicNow();
-    await nodes.renew({ id, name, startedAt: this.#startedAt }, isExclusive ? null : LEASE_MS);
-    this.#hold(isExclusive ? Infinity : askedAt + HELD_MS);
+    await nodes.renew({ id, name, startedAt: this.#startedAt }, isExclusive ? null : this.#leaseMs);
+    this.#hold(isExclusive ? Infinity : askedAt + this.#leaseMs * HELD_PART);
   }
 
   #hold(until: number): void {

@@ -38,6 +38,8 @@ export interface RunnerDeps extends Omit<AttemptDeps, "subagents"> {
   nodeId: string;
   /** What people call it. */
   node: string;
+  /** How long its claims last without renewal, in ms; default 10,000. */
+  leaseMs?: number | undefined;
   /** The process that had the data directory before and died, with all that it had started. */
   predecessor?: string | undefined;
 }
@@ -60,6 +62,7 @@ export function createRunner(deps: RunnerDeps): Runner {
     isExclusive: store.isExclusive,
     id: nodeId,
     name: deps.node,
+    leaseMs: deps.leaseMs,
     now,
     monotonicNow: () => performance.now(),
     logger,

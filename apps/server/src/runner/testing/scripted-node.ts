@@ -105,6 +105,7 @@ export interface ScriptedNodeOptions {
   setups?: Setups;
   time?: ScriptedTime;
   name?: string;
+  leaseMs?: number;
 }
 
 export async function startScriptedNode(options: ScriptedNodeOptions): Promise<ScriptedNode> {
@@ -131,6 +132,7 @@ export async function startScriptedNode(options: ScriptedNodeOptions): Promise<S
     now: store.now,
     expiryClock: time,
     node: options.name ?? "test",
+    leaseMs: options.leaseMs,
     agents: oneAgent(async (input) => {
       const task = await store.tasks.get(input.taskId);
       return (scripts.get(task?.prompt ?? "") ?? (async () => done()))(input);
