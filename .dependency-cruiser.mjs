@@ -92,9 +92,9 @@ export default {
       [
         contract,
         client,
-        String.raw`${server}/(main|config-file/read-config-file|store/backup/backup|ops/read-log|rotate-key|vacuum|store/transfer/migrate-store)\.ts$`,
+        String.raw`${server}/(main|config-file/(read|edit)-config-file|store/backup/backup|ops/read-log|rotate-key|vacuum|store/transfer/migrate-store)\.ts$`,
       ],
-      "And can start a server, check its settings, read its log, back it up, change its key, free its space, and move its store.",
+      "And can start a server, check and change its settings, read its log, back it up, change its key, free its space, and move its store.",
     ),
     never(
       "cli-starts-quickly",

@@ -10,6 +10,7 @@ import { backupCommand, restoreCommand } from "./commands/backup.ts";
 import { budgetCommand } from "./commands/budget.ts";
 import { cancelCommand } from "./commands/cancel.ts";
 import { completionCommand } from "./commands/completion.ts";
+import { configCommand } from "./commands/config.ts";
 import type { CommandContext } from "./commands/context.ts";
 import { costCommand } from "./commands/cost.ts";
 import { deleteCommand } from "./commands/delete.ts";
@@ -115,6 +116,7 @@ const GROUPS: readonly (readonly [
       drainCommand,
       logsCommand,
       doctorCommand,
+      configCommand,
       backupCommand,
       restoreCommand,
       rotateKeyCommand,

@@ -11,7 +11,7 @@ export async function checkConfig(
   // Loaded lazily, because the schemas take a while.
   const { checkConfigFile } = await import("@trunkline/server/config-file");
   const named = present(env["TRUNKLINE_CONFIG_FILE"]);
-  const path = named === undefined ? join(dataDir, "trunkline.config.json") : localPath(named);
+  const path = configFileOf(dataDir, env);
   const isSet = (name: string): boolean =>
     present(env[name]) !== undefined || present(env[`${name}_FILE`]) !== undefined;
   const found = await checkConfigFile(path, isSet);
@@ -30,6 +30,12 @@ export async function checkConfig(
       `${path} ${sets}; not set in this shell, so the server needs it in its own: ${unset.join(", ")}`,
     ),
   ];
+}
+
+/** Where the server of this data directory has its file. */
+export function configFileOf(dataDir: string, env: Readonly<Record<string, string | undefined>>): string {
+  const named = present(env["TRUNKLINE_CONFIG_FILE"]);
+  return named === undefined ? join(dataDir, "trunkline.config.json") : localPath(named);
 }
 
 function finding(level: Finding["level"], message: string): Finding {

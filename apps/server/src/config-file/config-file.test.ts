@@ -19,7 +19,7 @@ it("the published schema is the one that is checked", async () => {
 
 it.each([
   ["{", /^not valid JSON: .*line 1/],
-  ['{\n// mine\n"providers": {}}', /Comments are not allowed$/],
+  ['{\n// mine\n"providers": {},}', /^not valid JSON: .*line 3/],
   [[], /^the file: /],
   [{ provider: {} }, "provider: unknown setting. Did you mean providers?"],
   [{ colour: "red" }, /^colour: unknown setting\. Known here: \$schema, basePath, providers/],
@@ -55,6 +55,10 @@ it("reads the file with the variables that it names; what they hold is secret", 
   const none = await readConfigFile(path, () => undefined);
   expect(none.sections).toEqual({});
   expect(await checkConfigFile(path, () => true)).toBeNull();
+  await writeFile(path, '// why "x"\n{ "basePath": "/a//b", /* c */ "$schema": "http://x/y" }');
+  expect(await checkConfigFile(path, () => true)).toMatchObject({
+    faults: [expect.stringMatching(/^basePath: takes/)],
+  });
 
   await writeFile(path, JSON.stringify({ $schema: "x", providers: { groq: GROQ } }));
   const file = await readConfigFile(path, (name) => `value of ${name}`);

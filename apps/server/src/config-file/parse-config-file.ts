@@ -14,10 +14,10 @@ const MAX_FAULTS = 20;
 export function parseConfigFile(text: string): ParsedConfigFile {
   let file: unknown;
   try {
-    file = JSON.parse(text.replace(/^\uFEFF/, ""));
+    file = JSON.parse(withoutComments(text.replace(/^\uFEFF/, "")));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
-    return { faults: [`not valid JSON: ${message}${commentHint(text)}`] };
+    return { faults: [`not valid JSON: ${message}`] };
   }
   const parsed = configFileSchema.safeParse(file);
   if (parsed.success) return { sections: parsed.data, variables: variablesIn(parsed.data) };
@@ -27,6 +27,11 @@ export function parseConfigFile(text: string): ParsedConfigFile {
   };
 }
 
-function commentHint(text: string): string {
-  return /^\s*(?:\/\/|\/\*)/m.test(text) ? ". Comments are not allowed" : "";
+const STRING_OR_COMMENT = /"(?:[^"\\\n]|\\.)*"|\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
+
+/** Blanks instead, so that the places which messages name stay right. */
+function withoutComments(text: string): string {
+  return text.replace(STRING_OR_COMMENT, (found) =>
+    found.startsWith('"') ? found : found.replace(/[^\n]/g, " "),
+  );
 }

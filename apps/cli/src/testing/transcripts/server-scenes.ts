@@ -19,6 +19,29 @@ export const OPENING_SCENES: readonly Scene[] = [
       stage.type("doctor", { filter: (line) => !/^\S+ +(git|toolchains|model server) /.test(line) }),
   },
   {
+    of: "config set",
+    says: "A value is JSON or a text. What the server would refuse is not written.",
+    play: async (stage) => {
+      await stage.type("config set mcpPrivateHosts[0] tools.internal");
+      await stage.type("config set providers.groq.kind groq");
+    },
+  },
+  {
+    of: "config get",
+    says: "Prints all of it, or one setting.",
+    play: async (stage) => stage.type("config get"),
+  },
+  {
+    of: "config check",
+    says: "Names each fault with its place.",
+    play: async (stage) => stage.type("config check"),
+  },
+  {
+    of: "config edit",
+    says: "Opens a copy in the editor of VISUAL or EDITOR.",
+    play: async (stage) => stage.type("config edit"),
+  },
+  {
     of: "logs",
     says: "Follows the server's log; `--task` and `--session` choose what it is about.",
     // Lines differ from run to run; here there are none of this level.

@@ -38,6 +38,8 @@ export class Stage implements AsyncDisposable {
       PATH,
       HOME: directory,
       LANG: "C.UTF-8",
+      // One that changes nothing.
+      EDITOR: "true",
       NO_COLOR: "1",
       TRUNKLINE_DATA_DIR: join(directory, "trunkline"),
       TRUNKLINE_PORT: "0",
