@@ -65,6 +65,8 @@ export interface CoreEdges {
   /** Runs git for checkpoints. Absent: there are none. */
   runGitScript?: RunGitScript | undefined;
   findUnpublishedWork: FindUnpublishedWork;
+  /** Throws where no new tasks are taken. */
+  requireRoom?: (() => void) | undefined;
   logger: Logger;
   /** Integer ms since the epoch. */
   now: () => number;
@@ -151,7 +153,16 @@ export function composeCore(edges: CoreEdges) {
   const audit = createAudit({ store, logger, now });
   const spool = new ImportSpool(edges.dataDir);
   const services = {
-    tasks: createTaskService({ store, log, runner, turns, models, agents, audit }),
+    tasks: createTaskService({
+      store,
+      log,
+      runner,
+      turns,
+      models,
+      agents,
+      audit,
+      ...(edges.requireRoom && { requireRoom: edges.requireRoom }),
+    }),
     sessions: createSessionService({
       store,
       log,

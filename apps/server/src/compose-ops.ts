@@ -3,7 +3,9 @@ import type { Logger } from "pino";
 import type { Compute } from "./compute/port.ts";
 import type { Config } from "./config.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import type { DiskSettings } from "./config-file/port.ts";
 import { checkDisk, diskSpace } from "./ops/disk.ts";
+import { DiskBudget } from "./ops/disk-budget.ts";
 import type { Log } from "./log/port.ts";
 import { LogFiles } from "./ops/log-files.ts";
 import { createLogger } from "./ops/logger.ts";
@@ -62,7 +64,20 @@ export interface Observed {
   outbox: Outbox;
   web: WebSupervisor | null;
   sharedDirectory: SharedDirectory | null;
+  diskBudget: DiskBudget | null;
   lifecycle: Lifecycle;
+}
+
+/** Null: the data may take what the disk holds. */
+export function openDiskBudget(
+  settings: DiskSettings | undefined,
+  { config, lifecycle, logger }: { config: Config; lifecycle: Lifecycle; logger: Logger },
+): DiskBudget | null {
+  if (settings === undefined) return null;
+  const budget = new DiskBudget({ ...settings, directories: [config.dataDir, config.sharedDir], logger });
+  lifecycle.started("disk budget", async () => budget.stop());
+  budget.start();
+  return budget;
 }
 
 /** Starts what the operator has set. */
@@ -81,7 +96,7 @@ export function startBackups(
 
 /** Tells the metrics whom to ask. */
 export function feedMetrics(metrics: Metrics, of: Observed & { streams: () => number }): void {
-  const { config, version, store, compute, runner, outbox, web, streams } = of;
+  const { config, version, store, compute, runner, outbox, web, diskBudget, streams } = of;
   metrics.from({
     version,
     node: config.node,
@@ -91,6 +106,7 @@ export function feedMetrics(metrics: Metrics, of: Observed & { streams: () => nu
     streams,
     outbox: async () => outbox.states(),
     disk: async () => diskSpace(config.sharedDir),
+    diskBudget: () => diskBudget,
     deadWorkers: () => [
       ["compute", compute.died()],
       ["web", web?.died() ?? 0],
@@ -99,8 +115,8 @@ export function feedMetrics(metrics: Metrics, of: Observed & { streams: () => nu
 }
 
 /** What `GET /ready` asks: each throws where this node had better not be sent requests. */
-export function readinessChecks(of: Observed): Record<string, () => Promise<void>> {
-  const { config, store, compute, runner, web, sharedDirectory, lifecycle } = of;
+export function readinessChecks(of: Observed): Record<string, () => Promise<string | void>> {
+  const { config, store, compute, runner, web, sharedDirectory, diskBudget, lifecycle } = of;
   const loop = new LoopWatch();
   lifecycle.started("loop watch", () => loop[Symbol.dispose]());
   return {
@@ -113,6 +129,8 @@ export function readinessChecks(of: Observed): Record<string, () => Promise<void
     },
     "event loop": async () => loop.check(),
     disk: async () => checkDisk([config.dataDir, config.sharedDir]),
+    // Said, and no reason to send requests elsewhere: sessions are read, and deleted, as before.
+    ...(diskBudget !== null && { "disk budget": async () => diskBudget.state }),
     workers: async () => compute.check(),
     ...(web !== null && { web: async () => web.check() }),
     ...(sharedDirectory !== null && { "shared directory": async () => sharedDirectory.check() }),

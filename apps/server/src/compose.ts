@@ -31,7 +31,6 @@ import { createMcpService } from "./services/mcp-servers.ts";
 import { createPublicationService } from "./services/publications.ts";
 import { createSearchService } from "./services/search.ts";
 import { createNetworkService } from "./services/session-network.ts";
-import { createServerService } from "./services/server-info.ts";
 import { createTokenService } from "./services/tokens.ts";
 import { createUserService } from "./services/users.ts";
 import { createWorkspaceService } from "./services/workspaces.ts";
@@ -58,11 +57,19 @@ import { createProjectIds } from "./projects/project-ids.ts";
 import { composeModels } from "./compose-models.ts";
 import { composeAgents } from "./compose-agents.ts";
 import { openNetworks } from "./compose-network.ts";
-import { feedMetrics, openObservation, readinessChecks, startBackups } from "./compose-ops.ts";
+import {
+  feedMetrics,
+  openObservation,
+  openDiskBudget,
+  readinessChecks,
+  startBackups,
+} from "./compose-ops.ts";
 import { composeMcp } from "./compose-mcp.ts";
 import { composeProjects } from "./compose-projects.ts";
 import { composeRetention } from "./compose-retention.ts";
 import { endRestoredTasks } from "./compose-restored.ts";
+import { createLinks } from "./compose-sign-in.ts";
+import { composeServerService } from "./compose-server.ts";
 import { composeSpending } from "./compose-spending.ts";
 
 export interface RunningServer {
@@ -237,6 +244,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     lifecycle,
     now,
   });
+  const diskBudget = openDiskBudget(file.sections.disk, { config, lifecycle, logger });
   const core = composeCore({
     store,
     hints,
@@ -265,6 +273,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     copyWorkspace,
     ...(git.version !== null && { runGitScript: runGitScripts(git) }),
     findUnpublishedWork,
+    requireRoom: diskBudget?.requireRoom,
     logger,
     now,
     node: config.node,
@@ -296,6 +305,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   });
   const auth = await createAuth({ store, audit, dataDir, sharedDir, hints, logger, now });
 
+  const described = { config, version, models, tools, sandbox, git };
   const services: Services = {
     ...core.services,
     blobs: createBlobService({ blobs }),
@@ -322,21 +332,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     agents: createAgentService({ agents, models, tools, policy: approvals.policy }),
     models: createModelService({ models, keyRing, store, audit, now }),
     search: createSearchService(search),
-    server: createServerService({
-      version,
-      models,
-      tools,
-      sandbox: sandbox.state,
-      network: config.network.mode,
-      git,
-      toolchains: host.programs,
-      concurrency: config.concurrency,
-      outbox,
-      runner,
-      audit,
-      node: config.node,
-      retention,
-    }),
+    server: composeServerService({ ...core, ...described, host, outbox, retention, diskBudget }),
     users: createUserService({
       store,
       findUnpublishedWork,
@@ -363,7 +359,18 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   };
 
   const web = await openWeb(config, { lifecycle, logger });
-  const observed = { config, version, store, compute, runner, outbox, web, sharedDirectory, lifecycle };
+  const observed = {
+    config,
+    version,
+    store,
+    compute,
+    runner,
+    outbox,
+    web,
+    sharedDirectory,
+    diskBudget,
+    lifecycle,
+  };
   const http = createHttpServer({
     config,
     metrics,
@@ -399,17 +406,11 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   releaseMemoryWhenQuiet(logger);
   startBackups({ config, lifecycle }, { logger, now });
 
-  const { recoverUser: userName } = config;
-  const recovery =
-    userName === undefined
-      ? null
-      : { userName, url: `${url}/invite?code=${(await auth.inviteAgain(userName)).code}` };
-  const { code } = await auth.createSignInCode("local");
   const drain = async (waitMs: number): Promise<void> => {
     runner.drain();
     await runner.drained(waitMs);
   };
-  return { url, drain, recovery, signInUrl: `${url}/sign-in?code=${code}` };
+  return { url, drain, ...(await createLinks(auth, url, config)) };
 }
 
 const WEB_PATIENCE_MS = 10_000;

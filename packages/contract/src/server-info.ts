@@ -75,6 +75,15 @@ export const ServerInfo = z.strictObject({
       }),
     )
     .optional(),
+  /** What its data may take on the disk; absent without such a budget. */
+  disk: z
+    .strictObject({
+      /** As measured last; null: not yet. From 80 % of the budget on it is scarce, from 100 % on new tasks are refused. */
+      usedBytes: z.int().nonnegative().nullable(),
+      /** Set by the operator. */
+      budgetBytes: z.int().positive(),
+    })
+    .optional(),
 });
 export type ServerInfo = z.infer<typeof ServerInfo>;
 

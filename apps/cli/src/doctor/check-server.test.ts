@@ -3,6 +3,7 @@ import { expect, it } from "vitest";
 import {
   checkAgents,
   checkConsumer,
+  checkDiskBudget,
   checkGit,
   checkModel,
   checkNetwork,
@@ -88,4 +89,10 @@ it("says which other agents can be used, once there is one", () => {
   expect(checkAgents([{ name: "acp:opencode", needs: null }, missing])).toMatchObject([
     { level: "ok", message: "acp:opencode can be used; acp:codex: 'codex-acp' is not installed" },
   ]);
+});
+
+it("warns of a disk budget that is nearly used up, and fails where no task is taken any more", () => {
+  const levelAt = (usedBytes: number | null) => checkDiskBudget({ usedBytes, budgetBytes: 1_000 }).level;
+  expect([null, 799, 800, 999, 1_000].map(levelAt)).toEqual(["ok", "ok", "warn", "warn", "fail"]);
+  expect(checkDiskBudget({ usedBytes: 850, budgetBytes: 1_000 }).message).toContain("(85 %)");
 });

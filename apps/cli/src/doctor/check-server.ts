@@ -3,6 +3,7 @@ import type { ServerInfo } from "@trunkline/contract";
 import packageJson from "../../package.json" with { type: "json" };
 import { toCommandError } from "../command-error.ts";
 import type { Target } from "../server/target.ts";
+import { formatSize } from "../terminal/size.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import type { Finding } from "./finding.ts";
 
@@ -33,6 +34,7 @@ export async function checkServer(
       // Earlier versions do not tell.
       ...(info.toolchains === undefined ? [] : [checkToolchains(info.toolchains)]),
       ...checkAgents(agents),
+      ...(info.disk === undefined ? [] : [checkDiskBudget(info.disk)]),
       // Earlier versions have none.
       ...(info.consumers ?? []).map(checkConsumer),
     ];
@@ -117,6 +119,22 @@ export function checkToolchains(programs: NonNullable<ServerInfo["toolchains"]>)
   }
   const message = programs.map(({ name, path }) => `${name} (${path})`).join(", ");
   return { check: "toolchains", level: "ok", message };
+}
+
+/** From this share on the server warns. */
+const SCARCE = 0.8;
+
+export function checkDiskBudget({ usedBytes, budgetBytes }: NonNullable<ServerInfo["disk"]>): Finding {
+  const check = "disk budget";
+  if (usedBytes === null)
+    return { check, level: "ok", message: `${formatSize(budgetBytes)}, not measured yet` };
+  const share = usedBytes / budgetBytes;
+  const message = `${formatSize(usedBytes)} of ${formatSize(budgetBytes)} used (${Math.round(share * 100)} %)`;
+  if (share < SCARCE) return { check, level: "ok", message };
+  const hint = "make room: trunkline retention, trunkline vacuum";
+  return share < 1
+    ? { check, level: "warn", message: `${message}; ${hint}` }
+    : { check, level: "fail", message: `${message}: new tasks are refused; ${hint}` };
 }
 
 /** Longer than a restart of the database, or of the node that feeds it, takes. */

@@ -4,6 +4,7 @@ export interface Finding {
     | "node"
     | "data directory"
     | "disk"
+    | "disk budget"
     | "shared disk"
     | "config file"
     | "project roots"

@@ -1,5 +1,6 @@
 import type { ConfigSections } from "./schema.ts";
 
+export type { DiskSettings } from "./sections/disk.ts";
 export type { RetentionSettings } from "./sections/retention.ts";
 
 /** trunkline.config.json, read and found right. */

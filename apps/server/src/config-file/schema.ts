@@ -3,6 +3,7 @@ import { basePath } from "./sections/base-path.ts";
 import { budgets } from "./sections/budgets.ts";
 import { prices } from "./sections/prices.ts";
 import { fallbacks } from "./sections/fallbacks.ts";
+import { disk } from "./sections/disk.ts";
 import { agents } from "./sections/agents.ts";
 import { mcpPrivateHosts, mcpServers } from "./sections/mcp-servers.ts";
 import { providers } from "./sections/providers.ts";
@@ -25,6 +26,7 @@ export const configFileSchema = z
     search: search.optional(),
     budgets: budgets.optional(),
     retention: retention.optional(),
+    disk: disk.optional(),
   })
   .meta({
     title: "trunkline.config.json",

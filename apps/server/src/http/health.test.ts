@@ -24,6 +24,13 @@ describe("readiness", () => {
     expect(answer.json()).toEqual({ status: "ok", checks: { store: "ok", dispatcher: "ok" } });
   });
 
+  it("passes on what a part says that works", async () => {
+    fixture = await openHttpFixture({ readiness: { "disk budget": async () => "warning" } });
+    const answer = await fixture.send("/ready");
+    expect(answer.status).toBe(200);
+    expect(answer.json()).toEqual({ status: "ok", checks: { "disk budget": "warning" } });
+  });
+
   it("names the part that fails, and keeps the reason for the log", async () => {
     fixture = await openHttpFixture({
       readiness: {

@@ -1,23 +1,22 @@
 import type { Logger } from "pino";
 import type { HttpContext } from "./http-env.ts";
 
-/** Resolves if the part works, otherwise throws. */
-export type ReadinessCheck = () => Promise<void>;
+/** Resolves if the part works, with a word about it if not all is well; otherwise throws. */
+export type ReadinessCheck = () => Promise<string | void>;
 
 /** A check that takes longer fails: the caller has a timeout as well. */
 const CHECK_TIMEOUT_MS = 2_000;
 
 /** `GET /ready`: which parts work. The reason of a failure only goes to the log, because this is public. */
 export function createReadyHandler(checks: Readonly<Record<string, ReadinessCheck>>, logger: Logger) {
-  const passes = async (name: string, check: ReadinessCheck): Promise<boolean> => {
+  const passes = async (name: string, check: ReadinessCheck): Promise<string | null> => {
     const timeout = Promise.withResolvers<never>();
     const timer = setTimeout(() => timeout.reject(new Error("no answer in time")), CHECK_TIMEOUT_MS);
     try {
-      await Promise.race([check(), timeout.promise]);
-      return true;
+      return (await Promise.race([check(), timeout.promise])) ?? "ok";
     } catch (error) {
       logger.warn({ err: error, check: name }, "Not ready");
-      return false;
+      return null;
     } finally {
       clearTimeout(timer);
     }
@@ -27,11 +26,11 @@ export function createReadyHandler(checks: Readonly<Record<string, ReadinessChec
     const results = await Promise.all(
       Object.entries(checks).map(async ([name, check]) => [name, await passes(name, check)] as const),
     );
-    const ready = results.every(([, passed]) => passed);
+    const ready = results.every(([, said]) => said !== null);
     return c.json(
       {
         status: ready ? "ok" : "unavailable",
-        checks: Object.fromEntries(results.map(([name, passed]) => [name, passed ? "ok" : "failed"])),
+        checks: Object.fromEntries(results.map(([name, said]) => [name, said ?? "failed"])),
       },
       ready ? 200 : 503,
     );

@@ -23,6 +23,8 @@ export function createServerService(options: {
   node: string;
   /** Null: sessions stay. */
   retention: Pick<Retention, "preview"> | null;
+  /** Null: there is none. */
+  diskBudget: { usedBytes: number | null; budgetBytes: number } | null;
 }): ServerService {
   const {
     version,
@@ -38,6 +40,7 @@ export function createServerService(options: {
     audit,
     node,
     retention,
+    diskBudget,
   } = options;
   return {
     info: async () => ({
@@ -52,6 +55,9 @@ export function createServerService(options: {
       toolchains,
       limits: { concurrency, maxPromptLength: MAX_PROMPT_LENGTH, maxBodyBytes: MAX_BODY_BYTES },
       consumers: await outbox.states(),
+      ...(diskBudget !== null && {
+        disk: { usedBytes: diskBudget.usedBytes, budgetBytes: diskBudget.budgetBytes },
+      }),
     }),
 
     async drain(principal, { draining }) {

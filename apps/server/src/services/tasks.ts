@@ -39,6 +39,8 @@ export interface TaskServiceDeps {
   models: ModelRegistry;
   agents: AgentRegistry;
   audit: Audit;
+  /** Throws where the server takes no new tasks. */
+  requireRoom?: () => void;
 }
 
 /** How long `cancel` waits for the task's processes before it returns the task as it is, in ms. */
@@ -77,6 +79,7 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
     action: "task.submit" | "task.retry",
     { sessionId, taskId, events, options }: Submission,
   ): Promise<void> {
+    deps.requireRoom?.();
     const entry = audit.entry({ by: principal, action, target: taskId, decision: "allowed" });
     await log.append(sessionId, events, { ...options, audit: entry });
   }

@@ -32,7 +32,28 @@ export function ServerSections({ info }: { info: ServerInfo }) {
         <Fact name="Concurrent tasks">{info.limits.concurrency}</Fact>
         <Fact name="Max prompt length">{info.limits.maxPromptLength.toLocaleString("en")} characters</Fact>
         <Fact name="Max request size">{bytes(info.limits.maxBodyBytes)}</Fact>
+        {info.disk !== undefined && <DiskBudget {...info.disk} />}
       </Section>
+    </>
+  );
+}
+
+function DiskBudget({ usedBytes, budgetBytes }: NonNullable<ServerInfo["disk"]>) {
+  const share = (usedBytes ?? 0) / budgetBytes;
+  return (
+    <>
+      <Fact name="Disk budget">
+        {usedBytes === null ? (
+          `${bytes(budgetBytes)}, not measured yet`
+        ) : (
+          <span className={share >= 1 ? "text-failed" : share >= 0.8 ? "text-waits" : ""}>
+            {bytes(usedBytes)} of {bytes(budgetBytes)} ({Math.round(share * 100)} %)
+          </span>
+        )}
+      </Fact>
+      {share >= 1 && (
+        <Note>The server takes no new tasks until there is room: delete sessions, or raise the budget.</Note>
+      )}
     </>
   );
 }

@@ -5,11 +5,12 @@ export function compactCount(count: number): string {
   return `${(count / 1_000_000).toFixed(1)}M`;
 }
 
-/** `512 B`, `4.0 KB`, `1.2 MB`. */
+/** `512 B`, `4.0 KB`, `1.2 MB`, `3.4 GB`. */
 export function bytes(count: number): string {
   if (count < 1_024) return `${count} B`;
   if (count < 1_048_576) return `${(count / 1_024).toFixed(1)} KB`;
-  return `${(count / 1_048_576).toFixed(1)} MB`;
+  if (count < 1_073_741_824) return `${(count / 1_048_576).toFixed(1)} MB`;
+  return `${(count / 1_073_741_824).toFixed(1)} GB`;
 }
 
 export function plural(count: number, one: string, many = `${one}s`): string {

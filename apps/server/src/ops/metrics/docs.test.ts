@@ -23,6 +23,7 @@ beforeAll(async () => {
     streams: () => 0,
     outbox: async () => [{ name: "search", waiting: 0, lagMs: 0, failures: 0 }],
     disk: async () => ({ freeBytes: 1, totalBytes: 2 }),
+    diskBudget: () => ({ usedBytes: 1, budgetBytes: 2 }),
     deadWorkers: () => [["web", 0]],
   });
   for (const { name, type } of parseMetrics(await metrics.text())) {

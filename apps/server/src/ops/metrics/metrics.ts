@@ -22,6 +22,8 @@ export interface MetricSources {
   outbox(): Promise<readonly { name: string; waiting: number; lagMs: number; failures: number }[]>;
   /** Free and total bytes where the data is. */
   disk(): Promise<{ freeBytes: number; totalBytes: number } | null>;
+  /** What the data takes, and may take; null: it has no budget. */
+  diskBudget(): { usedBytes: number | null; budgetBytes: number } | null;
   /** Processes and threads that have died unasked, by kind. */
   deadWorkers(): Iterable<readonly [worker: string, count: number]>;
 }
@@ -159,6 +161,16 @@ export class Metrics implements MetricsPage, Disposable {
       } as Family,
       gaugeFamily("trunkline_disk_free_bytes", "Free space where the data is", disk?.freeBytes ?? null),
       gaugeFamily("trunkline_disk_size_bytes", "Size of that disk", disk?.totalBytes ?? null),
+      gaugeFamily(
+        "trunkline_disk_used_bytes",
+        "What the data takes, measured where it has a budget",
+        sources.diskBudget()?.usedBytes ?? null,
+      ),
+      gaugeFamily(
+        "trunkline_disk_budget_bytes",
+        "What it may take",
+        sources.diskBudget()?.budgetBytes ?? null,
+      ),
     ];
   }
 

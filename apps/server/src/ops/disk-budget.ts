@@ -1,0 +1,133 @@
+import { execFile } from "node:child_process";
+import { relative } from "node:path";
+import { promisify } from "node:util";
+import { TrunklineError } from "@trunkline/contract";
+import type { Logger } from "pino";
+
+export interface DiskBudgetOptions {
+  budgetBytes: number;
+  /** What counts: the data directory and the shared one. */
+  directories: readonly string[];
+  logger: Pick<Logger, "info" | "warn" | "error">;
+}
+
+export type DiskBudgetState = "ok" | "warning" | "exceeded";
+
+const WARN_AT = 0.8;
+/** Between two measurements, in ms; shorter once it becomes scarce. */
+const EVERY_MS = 600_000;
+const EVERY_MS_WHEN_SCARCE = 60_000;
+/** Share of the time that is spent on measuring, at most: a large directory takes long. */
+const MEASURING_SHARE = 0.05;
+const TIMEOUT_MS = 1_800_000;
+
+/** What the data may take on the disk: measured now and then, warned of, and kept by refusing new tasks. */
+export class DiskBudget {
+  readonly budgetBytes: number;
+  readonly #options: DiskBudgetOptions;
+  #usedBytes: number | null = null;
+  #state: DiskBudgetState = "ok";
+  #timer: NodeJS.Timeout | undefined;
+  #measuring: Promise<void> | undefined;
+  readonly #stopped = new AbortController();
+
+  constructor(options: DiskBudgetOptions) {
+    this.#options = options;
+    this.budgetBytes = options.budgetBytes;
+  }
+
+  /** As measured last; null: not yet. */
+  get usedBytes(): number | null {
+    return this.#usedBytes;
+  }
+
+  get state(): DiskBudgetState {
+    return this.#state;
+  }
+
+  /** @throws TrunklineError `storage_full` */
+  readonly requireRoom = (): void => {
+    if (this.#state !== "exceeded") return;
+    throw new TrunklineError(
+      "storage_full",
+      "The server's disk budget is used up, so it takes no new tasks. Delete sessions that you no longer need, or ask its admin " +
+        "to make room (trunkline retention, trunkline vacuum) or to raise the budget",
+    );
+  };
+
+  start(): void {
+    void this.#measureAgain();
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped.abort();
+    clearTimeout(this.#timer);
+    await this.#measuring;
+  }
+
+  /** Looks at the disk now. */
+  async measure(): Promise<void> {
+    this.#measuring ??= this.#measure().finally(() => {
+      this.#measuring = undefined;
+    });
+    return this.#measuring;
+  }
+
+  async #measureAgain(): Promise<void> {
+    const begun = performance.now();
+    await this.measure();
+    if (this.#stopped.signal.aborted) return;
+    const every = this.#state === "ok" ? EVERY_MS : EVERY_MS_WHEN_SCARCE;
+    const wait = Math.max(every, (performance.now() - begun) / MEASURING_SHARE);
+    this.#timer = setTimeout(() => void this.#measureAgain(), wait).unref();
+  }
+
+  async #measure(): Promise<void> {
+    const { directories, logger } = this.#options;
+    try {
+      this.#usedBytes = await usedBytes(directories, this.#stopped.signal);
+    } catch (error) {
+      if (!this.#stopped.signal.aborted) logger.warn({ err: error }, "the disk's use could not be measured");
+      return;
+    }
+    this.#enter(this.#usedBytes / this.budgetBytes);
+  }
+
+  #enter(share: number): void {
+    const state = share >= 1 ? "exceeded" : share >= WARN_AT ? "warning" : "ok";
+    if (state === this.#state) return;
+    const { logger } = this.#options;
+    const fields = { usedBytes: this.#usedBytes, budgetBytes: this.budgetBytes };
+    if (state === "exceeded") logger.error(fields, "the disk budget is used up: new tasks are refused");
+    else if (state === "warning") logger.warn(fields, "the disk budget is nearly used up");
+    else logger.info(fields, "the disk budget has room again");
+    this.#state = state;
+  }
+}
+
+/** By a process of its own: a workspace may have millions of files. What vanishes meanwhile is not counted. */
+async function usedBytes(directories: readonly string[], signal: AbortSignal): Promise<number> {
+  const outer = directories.filter(
+    (directory, index) =>
+      !directories.some(
+        (other, at) => at !== index && (isInside(directory, other) || (directory === other && at < index)),
+      ),
+  );
+  const options = { signal, timeout: TIMEOUT_MS, env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" } };
+  const { stdout } = await promisify(execFile)("du", ["-sk", "--", ...outer], options).catch(
+    (error: Error & { stdout?: string; code?: unknown }) => {
+      // Exits with 1 where a file has gone or a directory is closed; the sums are there.
+      if (error.code === 1 && error.stdout !== undefined) return { stdout: error.stdout };
+      throw error;
+    },
+  );
+  const sums = [...stdout.matchAll(/^(\d+)\t/gm)].map(([, kilobytes]) => Number(kilobytes) * 1_024);
+  if (sums.length !== outer.length)
+    throw new Error(`du says nothing of ${outer.length - sums.length} directories`);
+  return sums.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+function isInside(path: string, directory: string): boolean {
+  const way = relative(directory, path);
+  return way !== "" && !way.startsWith("..");
+}
