@@ -129,7 +129,8 @@ export async function signIn(page: Page, { url, token }: Account): Promise<void>
   // From the server's own page, only the fragment would change, and nothing would be loaded.
   await page.goto("about:blank");
   await page.goto(`${url}/#page-key=${pageKey}`);
-  await page.getByRole("textbox", { name: "Message" }).waitFor();
+  // The page is visible before its script runs, and takes no keys until then; the script gives the box the focus.
+  await expect(page.getByRole("textbox", { name: "Message" })).toBeFocused();
 }
 
 /** Sends a message from the current page. */

@@ -7,43 +7,50 @@ const MAX_PRESSES = 60;
 /**
  * Presses Tab until `target` has the focus, like somebody who has no pointer. On the way, what is focused must be seen.
  *
- * @returns how many presses it took
+ * @throws Error that says what was passed
  */
-export async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<number> {
+export async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab"): Promise<void> {
+  await target.waitFor({ state: "attached" });
   const seen: string[] = [];
-  await target.first().waitFor({ state: "attached" });
   for (let presses = 0; presses <= MAX_PRESSES; presses++) {
-    if (await hasFocus(target)) {
-      await expect(target).toBeInViewport();
-      return presses;
-    }
-    await page.keyboard.press(key);
-    const { name } = await focused(page);
-    seen.push(name);
+    const { name, isTarget, isHidden } = await focused(page, target);
     // What appears with the focus does so in a moment.
-    await expect
-      .poll(async () => (await focused(page)).isHidden, `${name} has the focus and is not seen`)
-      .toBe(false);
+    if (isHidden) {
+      await expect
+        .poll(async () => (await focused(page, target)).isHidden, `${name} has the focus and is not seen`)
+        .toBe(false);
+    }
+    if (isTarget) return expect(target).toBeInViewport();
+    seen.push(name);
+    await page.keyboard.press(key);
   }
   throw new Error(`${key} never came to ${String(target)}; it passed ${seen.join(" · ")}`);
 }
 
-const hasFocus = (target: Locator): Promise<boolean> =>
-  target.evaluateAll((elements) => elements.some((element) => element === document.activeElement));
+interface Focused {
+  name: string;
+  isTarget: boolean;
+  /** Somebody who looks would not find it. */
+  isHidden: boolean;
+}
 
-/** What has the focus, and whether somebody who looks would not find it. */
-function focused(page: Page): Promise<{ name: string; isHidden: boolean }> {
-  return page.evaluate(() => {
+async function focused(page: Page, target: Locator): Promise<Focused> {
+  // It may have been replaced since the last look.
+  const wanted = await target.elementHandle();
+  return page.evaluate((sought) => {
     const element = document.activeElement;
     // Past the last element, a browser's own controls have it.
-    if (element === null || element === document.body) return { name: "the page", isHidden: false };
+    if (element === null || element === document.body)
+      return { name: "the page", isTarget: false, isHidden: false };
     const { width, height } = element.getBoundingClientRect();
     const isShown = element.checkVisibility({ opacityProperty: true, visibilityProperty: true });
+    const label = element.getAttribute("aria-label") ?? element.textContent?.trim().slice(0, 40);
     return {
-      name: `${element.localName} "${element.getAttribute("aria-label") ?? element.textContent?.trim().slice(0, 40)}"`,
+      name: `${element.localName} "${label}"`,
+      isTarget: element === sought,
       isHidden: !isShown || width < 2 || height < 2,
     };
-  });
+  }, wanted);
 }
 
 /** After an action, something has the focus: whoever sees nothing starts from there. */

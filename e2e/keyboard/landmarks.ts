@@ -184,6 +184,8 @@ export const PALETTE = `
 export const SETTINGS = `
   - main:
     - heading "Settings" [level=1]
+    - region "Account":
+      - button "Sign out"
     - region "Appearance":
       - heading "Appearance" [level=2]
       - radiogroup "Theme":

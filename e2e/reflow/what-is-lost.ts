@@ -21,7 +21,9 @@ export async function whatIsLost(page: Page, within: string): Promise<string[]> 
     if (scrollWidth > innerWidth) found.push(`page: ${scrollWidth} px wide`);
     const container = document.querySelector(root);
     if (container === null) return [`nothing matches ${root}`];
-    const controls = container.querySelectorAll("a[href], button, input, select, textarea, [tabindex='0']");
+    const controls = container.querySelectorAll(
+      "a[href], button, input, select, textarea, [tabindex='0'], [role=menuitem], [role=option]",
+    );
     for (const control of controls) {
       if (!isShown(control)) continue;
       const { width, height } = control.getBoundingClientRect();
@@ -52,7 +54,9 @@ export async function whatIsLost(page: Page, within: string): Promise<string[]> 
       const isWhole = control.scrollWidth <= control.clientWidth + 1;
       const hasEllipsis = getComputedStyle(control).textOverflow === "ellipsis";
       const hasText =
-        control.matches("button") && !hasEllipsis && control.querySelector(".truncate") === null;
+        control.matches("button, [role=menuitem]") &&
+        !hasEllipsis &&
+        control.querySelector(".truncate") === null;
       if (hasText && !isWhole) found.push(`cut off: ${nameOf(control)}`);
     }
     // Headings, labels and plain words without an ellipsis.
@@ -63,7 +67,7 @@ export async function whatIsLost(page: Page, within: string): Promise<string[]> 
       const { overflowX, textOverflow } = getComputedStyle(element);
       const isCut =
         element.scrollWidth > element.clientWidth + 1 && overflowX !== "auto" && overflowX !== "scroll";
-      if (isCut && element.clientWidth > 0 && textOverflow !== "ellipsis")
+      if (isCut && element.clientWidth > 1 && textOverflow !== "ellipsis")
         found.push(`cut off: ${nameOf(element)} ${element.scrollWidth} in ${element.clientWidth} px`);
     }
     return found;

@@ -223,6 +223,7 @@ test("14.3: @ completes files of the workspace, / commands, and the keys of an i
 
   await box.fill("");
   await box.pressSequentially("/age");
+  await expect(list.getByRole("option").first()).toBeVisible();
   await box.press("Tab");
   await box.pressSequentially("pla");
   await expect(list.getByRole("option", { name: "Plan" })).toBeVisible();
@@ -240,6 +241,8 @@ test("14.3: @ completes files of the workspace, / commands, and the keys of an i
   await expect(list).toBeHidden();
   await box.fill("");
   await box.pressSequentially("/fork");
+  // Without a choice, Enter would send it.
+  await expect(list.getByRole("option", { name: /fork/i })).toBeVisible();
   await box.press("Enter");
   await expect(page).not.toHaveURL(new RegExp(sessionId));
   await expect(page.getByRole("log", { name: "Transcript" }).getByText("Done")).toBeVisible();

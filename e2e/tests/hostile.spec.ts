@@ -200,6 +200,7 @@ test("hostile content does nothing: in titles, the list, the search and the insp
     await page.locator("body").click({ position: { x: 800, y: 20 } });
     await page.keyboard.press("i");
     const inspector = page.getByRole("complementary", { name: "Inspector" });
+    await inspector.getByRole("tab").first().waitFor();
     for (const tab of await inspector.getByRole("tab").all()) {
       await tab.click();
       expect(await foreignParts(page)).toEqual([]);

@@ -126,6 +126,26 @@ test("B5: a task that is begun without a network starts when it is back", async 
   expect(items).toHaveLength(1);
 });
 
+test("the UI installs as an app, and what another app shares becomes a draft", async ({ page, server }) => {
+  await signIn(page, server);
+  const devtools = await page.context().newCDPSession(page);
+  const { errors } = await devtools.send("Page.getAppManifest");
+  expect(errors).toEqual([]);
+  const { installabilityErrors } = await devtools.send("Page.getInstallabilityErrors");
+  // A test's window is private; nothing else is missing.
+  expect(installabilityErrors.filter(({ errorId }) => errorId !== "in-incognito")).toEqual([]);
+
+  const box = page.getByRole("textbox", { name: "Message" });
+  await box.fill("a draft");
+  const shared = new URLSearchParams({ "share-title": "A bug", "share-url": "https://bugs.example/1" });
+  await page.goto(`${server.url}/?${shared}`);
+  for (const _ of ["shared", "read again"]) {
+    await expect(box).toHaveValue("A bug\n\nhttps://bugs.example/1\n\na draft");
+    await expect(page).toHaveURL(`${server.url}/`);
+    await page.reload();
+  }
+});
+
 test("the list of sessions is told what changes, and asks for nothing", async ({ page, server }) => {
   await signIn(page, server);
   const rail = page.getByRole("navigation", { name: "Sessions" });

@@ -2,15 +2,17 @@ import { say } from "@trunkline/testkit";
 import { expect, send, signIn, test } from "../fixtures.ts";
 import { whatIsLost } from "../reflow/what-is-lost.ts";
 
-/** The narrowest that WCAG 2.2's 1.4.10 asks for, and a laptop's 1280 × 800 at 200 % zoom. */
+/** The narrowest that WCAG 2.2's 1.4.10 asks for, a laptop's 1280 × 800 at 200 % zoom, and the same as it is. */
 const SIZES = [
   { name: "at 320 px", viewport: { width: 320, height: 640 }, deviceScaleFactor: 1 },
   { name: "at 200 % zoom", viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },
+  { name: "with all panes", viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 },
 ];
 
 for (const { name, viewport, deviceScaleFactor } of SIZES) {
   test.describe(name, () => {
     test.use({ viewport, deviceScaleFactor });
+    const hasOnePane = viewport.width < 768;
 
     test("every screen keeps its controls in reach and its text whole", async ({
       page,
@@ -64,14 +66,43 @@ for (const { name, viewport, deviceScaleFactor } of SIZES) {
       await look("running, queued");
       await expect(page.getByTitle("Model", { exact: true }).filter({ visible: true })).toHaveCount(1);
 
+      await page.getByRole("button", { name: "Other ways to send" }).click();
+      await expect(page.getByRole("menu")).toBeVisible();
+      await look("send menu", "[role=menu]");
+      await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "More actions", exact: true }).click();
       await expect(page.getByRole("menu")).toBeVisible();
       await look("session menu", "[role=menu]");
+      await page.getByRole("menuitem", { name: "Delete…" }).click();
+      await expect(page.getByRole("alertdialog")).toBeVisible();
+      await look("question", "[role=alertdialog]");
+      await page.getByRole("button", { name: "Cancel" }).click();
+      const transcript = page.getByRole("log", { name: "Transcript" });
+      // The dialog gives the focus back before.
+      await expect(page.getByRole("button", { name: "More actions", exact: true })).toBeFocused();
+      await transcript.focus();
+      await page.keyboard.press("Control+k");
+      await page.getByRole("combobox", { name: "Search" }).fill("task");
+      await expect(page.getByRole("group", { name: "Messages and events" })).toBeVisible();
+      await look("palette", "[role=dialog]");
+      await page.keyboard.press("Escape");
+      await expect(transcript).toBeFocused();
+      const sheet = page.getByRole("dialog", { name: "Keyboard shortcuts" });
+      await expect(async () => {
+        // Right after a dialog has gone, a single key may belong to what somebody types.
+        if (!(await sheet.isVisible())) await page.keyboard.press("?");
+        await expect(sheet).toBeVisible({ timeout: 1_500 });
+      }).toPass();
+      await look("key sheet", "[role=dialog]");
       await page.keyboard.press("Escape");
       await page.getByRole("button", { name: "Inspector", exact: true }).click();
+      await page.getByRole("tab").first().waitFor();
       for (const tab of await page.getByRole("tab").all()) {
         await tab.click();
-        await look(`inspector, ${await tab.textContent()}`, "[role=dialog]");
+        await look(
+          `inspector, ${await tab.textContent()}`,
+          hasOnePane ? "[role=dialog]" : "[data-inspector]",
+        );
       }
       await page.keyboard.press("Escape");
       end.resolve();
@@ -80,8 +111,14 @@ for (const { name, viewport, deviceScaleFactor } of SIZES) {
       for (const button of ["New token", "New project", "Add server", "New rule"])
         await page.getByRole("button", { name: button }).click();
       await look("settings");
-      await page.getByRole("button", { name: "Sessions", exact: true }).click();
-      await look("rail", "[role=dialog]");
+      if (hasOnePane) await page.getByRole("button", { name: "Sessions", exact: true }).click();
+      await look("rail", hasOnePane ? "[role=dialog]" : "aside");
+      await page
+        .getByRole("button", { name: /^More actions for/ })
+        .first()
+        .click();
+      await expect(page.getByRole("menu")).toBeVisible();
+      await look("row menu", "[role=menu]");
       expect(lost).toEqual({});
     });
   });

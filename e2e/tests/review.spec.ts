@@ -57,6 +57,12 @@ const tray = () => page.getByRole("region", { name: "Review" });
 const diffOf = (path: string) => page.getByRole("region", { name: `Diff of ${path}` });
 const file = (name: RegExp) => changes().getByRole("button", { name, expanded: false });
 
+/** Into the comment that has just been begun: its field takes the focus. */
+async function writeComment(text: string): Promise<void> {
+  await expect(page.locator(":focus")).toHaveAccessibleName("Comment");
+  await page.keyboard.type(text);
+}
+
 /** A session of the project in which a command has changed files. */
 async function changed(command: string): Promise<string> {
   const task = await server.client.task.submit.mutate({
@@ -70,10 +76,11 @@ async function changed(command: string): Promise<string> {
 async function openChanges(sessionId: string): Promise<void> {
   await page.goto(`${server.url}/s/${sessionId}`);
   const tab = page.getByRole("tab", { name: "Changes" });
-  const inspector = page.getByRole("button", { name: "Inspector", exact: true });
-  await inspector.waitFor();
-  if ((await inspector.getAttribute("aria-pressed")) === "false") await inspector.click();
-  await tab.click();
+  await expect(async () => {
+    // The page restores what was open before, in a moment.
+    if (!(await tab.isVisible())) await page.getByRole("button", { name: "Inspector", exact: true }).click();
+    await tab.click({ timeout: 2_000 });
+  }).toPass();
 }
 
 test("the diff is what `git diff` says: renames, modes, binary files, CRLF, deletions", async () => {
@@ -148,8 +155,7 @@ test("comments on lines are collected, survive a reload, and go as one prompt", 
 
   // With the mouse.
   await diff.getByRole("button", { name: "Comment on line 4", exact: true }).click();
-  await expect(diff.getByRole("textbox", { name: "Comment" })).toBeFocused();
-  await page.keyboard.type("Why 33?");
+  await writeComment("Why 33?");
   await diff.getByRole("button", { name: "Add comment" }).click();
   await expect(diff.getByRole("button", { name: "Comment on line 4", exact: true })).toBeFocused();
 
@@ -157,7 +163,7 @@ test("comments on lines are collected, survive a reload, and go as one prompt", 
   await diff.getByRole("button", { name: "Comment on deleted line 18" }).focus();
   await page.keyboard.press("Shift+ArrowDown");
   await page.keyboard.press("Enter");
-  await page.keyboard.type("Keep the");
+  await writeComment("Keep the");
   await page.reload();
   await expect(tray()).toContainText("2 comments");
   await expect(tray()).toContainText("1 unsaved");
@@ -169,7 +175,7 @@ test("comments on lines are collected, survive a reload, and go as one prompt", 
   await field.press("Control+Enter");
   await file(/new\.txt/).click();
   await diffOf("new.txt").getByRole("button", { name: "Comment on line 1" }).click();
-  await page.keyboard.type("Needless");
+  await writeComment("Needless");
   await page.keyboard.press("Control+Enter");
 
   // Another one is edited and deleted from the tray.
@@ -202,7 +208,7 @@ test("a comment whose lines have changed since says so", async () => {
   await openChanges(sessionId);
   await file(/add\.ts/).click();
   await diffOf("src/add.ts").getByRole("button", { name: "Comment on line 4", exact: true }).click();
-  await page.keyboard.type("Why 33?");
+  await writeComment("Why 33?");
   await page.keyboard.press("Control+Enter");
   const task = await server.client.task.submit.mutate({
     sessionId,
@@ -236,7 +242,7 @@ test("a review has no accessibility violation, light or dark, wide or narrow", a
   await file(/add\.ts/).click();
   const diff = diffOf("src/add.ts");
   await diff.getByRole("button", { name: "Comment on line 4", exact: true }).click();
-  await page.keyboard.type("Why 33?");
+  await writeComment("Why 33?");
   await page.keyboard.press("Control+Enter");
   await page.keyboard.press("Shift+ArrowDown");
   await tray().getByRole("button", { name: "1 comment", exact: true }).click();

@@ -31,6 +31,7 @@ import {
   createSignInHandler,
   SIGN_IN_PATH,
 } from "./sign-in.ts";
+import { createSignOutHandler } from "./sign-out.ts";
 import type { Site } from "./site.ts";
 import { brokeOff } from "./slow-requests.ts";
 import { tokenSignIn } from "./token-sign-in.ts";
@@ -89,6 +90,7 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.get(`${TRPC_PATH}/session.subscribe`, createTrpcStreamHandler(calls));
   app.all(`${TRPC_PATH}/:path`, createTrpcHandler(calls));
   app.post("/api/sign-in-codes", createSignInCodeHandler({ auth, site }));
+  app.post("/api/sign-out", createSignOutHandler({ services, site }));
   registerBlobs(app, { services });
   registerRest(app, calls);
   // After `/files` itself, which its pattern matches as well.

@@ -1,4 +1,4 @@
-import { getCookie, setCookie } from "hono/cookie";
+import { deleteCookie, getCookie, setCookie } from "hono/cookie";
 import { hostOf, type HttpContext } from "./http-env.ts";
 import type { Site } from "./site.ts";
 
@@ -41,4 +41,9 @@ export function writeBrowserCookie(c: HttpContext, site: Site, secret: string, m
     prefix,
     maxAge: Math.floor(maxAgeMs / 1_000),
   });
+}
+
+export function forgetBrowserCookie(c: HttpContext, site: Site): void {
+  const { name, prefix } = cookieName(c, site);
+  deleteCookie(c, name, { path: site.basePath || "/", secure: prefix !== undefined, prefix });
 }

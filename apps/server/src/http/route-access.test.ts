@@ -18,6 +18,8 @@ type Access =
   | "metrics"
   /** Token only: a browser's sign-in is not enough. */
   | "token"
+  /** A browser's sign-in only: it ends that. */
+  | "browser"
   /** Changes the caller's identity, and takes the proof. */
   | "sign-in"
   /** A page that changes nothing, and its form, which takes the proof of a sign-in. */
@@ -30,6 +32,7 @@ const ROUTES: Readonly<Record<string, Access>> = {
   "GET /ready": "open",
   "GET /metrics": "metrics",
   "POST /api/sign-in-codes": "token",
+  "POST /api/sign-out": "browser",
   // Who may write, and who may read: blobs.int.test.ts.
   "POST /api/blobs": "known",
   "ALL /api/blobs": "known",
@@ -110,22 +113,39 @@ const ask = async (method: string, path: string, headers: Record<string, string>
     body: method === "GET" ? undefined : "{}",
   });
 
-describe.each([...routesFor("known"), ...routesFor("token")])("$route", ({ method, path }) => {
-  it.each([
-    ["nobody", {}],
-    ["a token that nobody made", { authorization: `Bearer ${newSecret()}` }],
-    ["a cookie that nobody made", { cookie: `trunkline_1=${newSecret()}` }],
-  ])("is closed to %s", async (_name, headers) => {
-    const answer = await ask(method, path, headers);
-    expect(answer.status).toBe(401);
-    expect(answer.error().data.reason).toBe("unauthorized");
-  });
-});
+describe.each([...routesFor("known"), ...routesFor("token"), ...routesFor("browser")])(
+  "$route",
+  ({ method, path }) => {
+    it.each([
+      ["nobody", {}],
+      ["a token that nobody made", { authorization: `Bearer ${newSecret()}` }],
+      ["a cookie that nobody made", { cookie: `trunkline_1=${newSecret()}` }],
+    ])("is closed to %s", async (_name, headers) => {
+      const answer = await ask(method, path, headers);
+      expect(answer.status).toBe(401);
+      expect(answer.error().data.reason).toBe("unauthorized");
+    });
+  },
+);
 
 describe.each(routesFor("token"))("$route", ({ method, path }) => {
   it("is closed to a browser, and open to a token", async () => {
     expect((await ask(method, path, cookie)).status).toBe(403);
     expect((await ask(method, path, known)).status).toBe(200);
+  });
+});
+
+describe.each(routesFor("browser"))("$route", ({ method, path }) => {
+  it("is closed to a token and to another page, and ends the browser's own sign-in", async () => {
+    expect((await ask(method, path, known)).status).toBe(403);
+    expect((await ask(method, path, { ...cookie, origin: "https://other.example" })).status).toBe(403);
+    expect(fixture.services.revoked).toEqual([]);
+    const answer = await ask(method, path, cookie);
+    expect(answer.status).toBe(200);
+    expect(answer.headers["set-cookie"]).toEqual([
+      expect.stringMatching(/^trunkline_\d+=; Max-Age=0; Path=\/$/),
+    ]);
+    expect(fixture.services.revoked).toHaveLength(1);
   });
 });
 

@@ -14,7 +14,13 @@ export const metadata: Metadata = {
   description: "Agents at work: their sessions, live.",
   referrer: "no-referrer",
   robots: { index: false },
-  icons: { icon: { url: placed("/icon.svg"), type: "image/svg+xml", sizes: "any" } },
+  manifest: placed("/manifest.webmanifest"),
+  icons: {
+    icon: { url: placed("/icon.svg"), type: "image/svg+xml", sizes: "any" },
+    apple: { url: placed("/icons/180.png"), sizes: "180x180" },
+  },
+  // iOS takes no name and no display mode from the manifest alone.
+  appleWebApp: { capable: true, title: "Trunkline", statusBarStyle: "default" },
 };
 
 export const viewport: Viewport = {

@@ -26,6 +26,15 @@ export function keepPageKey(key: string): void {
   }
 }
 
+export function forgetPageKey(): void {
+  delete page.pageKey;
+  try {
+    localStorage.removeItem(ITEM);
+  } catch {
+    // As above.
+  }
+}
+
 /** As `fetch`, for calls to the server that this page came from. */
 export async function fetchWithKey(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);

@@ -29,6 +29,8 @@ const NOTHING: Written = { text: "", files: [] };
  */
 export class Draft {
   readonly state: StoreApi<DraftState>;
+  /** Resolves once what is stored of it has been read. */
+  whenRestored = Promise.resolve();
   readonly #place: string;
   #wasTouched = false;
 
@@ -137,7 +139,7 @@ export function draftOf(place: string): Draft {
   if (known !== undefined) return known;
   const draft = new Draft(place);
   drafts.set(place, draft);
-  void draft.restore();
+  draft.whenRestored = draft.restore();
   return draft;
 }
 

@@ -1,7 +1,7 @@
 "use client";
 
 import { useQuery } from "@tanstack/react-query";
-import { useLayoutEffect, useRef } from "react";
+import { useEffect, useLayoutEffect, useRef } from "react";
 import { DEFAULT_AGENT } from "../agents/agent-name.ts";
 import { useAgentCommand } from "../agents/agent-command.ts";
 import { AgentSelect } from "../agents/agent-select.tsx";
@@ -25,6 +25,7 @@ import { Skeleton } from "../ui/skeleton.tsx";
 import { useSessions } from "../sessions/use-sessions.ts";
 import { Inbox } from "../shell/later-parts.tsx";
 import { type Example, examplesFor } from "./examples.ts";
+import { takeSharedText } from "./shared-text.ts";
 
 /** Start page: the first prompt of a new session. */
 export function HomePage() {
@@ -42,6 +43,7 @@ export function HomePage() {
   ];
   const { sessions, isLoading, error } = useSessions();
   const isNew = sessions.length === 0 && error === null;
+  useEffect(() => void takeSharedText(), []);
   /** The session that this page began and leaves for. */
   const begun = useRef<string | null>(null);
   useLayoutEffect(

@@ -47,7 +47,7 @@ export const RawEvent = memo(function RawEvent({ row, isOpen, toggle, goTo }: Ra
 });
 
 /** Characters before the first match: the line has little room. */
-const LEAD = 16;
+const LEAD = 8;
 
 function fromMatch(hit: SearchHit): SearchHit {
   const cut = (hit.matches[0]?.[0] ?? 0) - LEAD;

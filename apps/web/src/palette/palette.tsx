@@ -4,6 +4,7 @@ import {
   Archive,
   Download,
   GitFork,
+  LogOut,
   Monitor,
   Moon,
   Settings,
@@ -17,6 +18,7 @@ import { useTheme } from "next-themes";
 import { Dialog } from "radix-ui";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
+import { signOut } from "../auth/sign-out.ts";
 import { openFind } from "../find/find-state.ts";
 import { archiveSessions, deleteListed, exportSession, forkSession } from "../sessions/session-actions.ts";
 import { StatusMark } from "../sessions/status-mark.tsx";
@@ -51,6 +53,7 @@ export function Palette() {
     { name: "Theme: light", icon: Sun, act: () => setTheme("light") },
     { name: "Theme: dark", icon: Moon, act: () => setTheme("dark") },
     { name: "Theme: system", icon: Monitor, act: () => setTheme("system") },
+    { name: "Sign out", icon: LogOut, act: () => void signOut() },
   ].filter(({ name }) => contains(name, wanted));
   return (
     <Frame>

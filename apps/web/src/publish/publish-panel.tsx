@@ -42,7 +42,13 @@ export function PublishPanel({ close }: { close: () => void }) {
           </button>
         </div>
       ) : (
-        <PublishForm sessionId={sessionId} onPublished={() => setIsAgain(false)} close={close} />
+        <div className={hasPublished ? "mt-3 border-t border-line pt-3" : undefined}>
+          <PublishForm
+            sessionId={sessionId}
+            onPublished={() => setIsAgain(false)}
+            close={hasPublished ? () => setIsAgain(false) : close}
+          />
+        </div>
       )}
     </section>
   );

@@ -41,7 +41,7 @@ export function SessionMenu() {
         {hasClone && (
           <MenuItem icon={PackageCheck} label="Archive work…" run={() => void archiveWork(sessionId)} />
         )}
-        <MenuItem icon={Archive} label="Archive" run={() => void archiveSessions([sessionId])} />
+        <MenuItem icon={Archive} label="Archive session" run={() => void archiveSessions([sessionId])} />
         <MenuLine />
         <MenuItem icon={Trash2} label="Delete…" isDanger run={() => void remove()} />
       </DropdownMenu.Content>

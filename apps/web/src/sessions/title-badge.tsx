@@ -4,7 +4,7 @@ import { useUnseenCount, watchSeen } from "./seen.ts";
 import { statusOfSession } from "./status.ts";
 import { useSessions } from "./use-sessions.ts";
 
-/** The tab's title: the page's name, and how many sessions need the user or ended unseen. */
+/** The tab's title, and the installed app's badge: the page's name, and how many sessions need the user or ended unseen. */
 export function TitleBadge() {
   const { sessions } = useSessions();
   const title = usePageTitle();
@@ -15,5 +15,9 @@ export function TitleBadge() {
     const page = title === null ? "Trunkline" : `${title} · Trunkline`;
     document.title = count === 0 ? page : `(${count}) ${page}`;
   }, [title, count]);
+  useEffect(() => {
+    // Only an installed app has a badge (W3C, Badging API).
+    if ("setAppBadge" in navigator) void navigator.setAppBadge(count).catch(() => {});
+  }, [count]);
   return null;
 }

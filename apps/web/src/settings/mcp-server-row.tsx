@@ -72,9 +72,6 @@ export function McpServerRow({ server, refresh }: { server: McpServer; refresh: 
             )}
           </p>
           <p className="truncate font-mono text-xs text-muted">{revealHidden(address)}</p>
-          {server.message !== null && (
-            <p className="text-xs break-words text-failed">{revealHidden(server.message)}</p>
-          )}
         </div>
         <span className="text-xs text-faint">{PLACES[server.level]}</span>
         <span className="flex flex-wrap gap-1">
@@ -124,6 +121,16 @@ export function McpServerRow({ server, refresh }: { server: McpServer; refresh: 
             </>
           )}
         </span>
+        {server.message !== null && server.state !== "needs-authorization" && (
+          <p
+            className={clsx(
+              "basis-full text-xs [overflow-wrap:anywhere]",
+              server.state === "failed" ? "text-failed" : "text-muted",
+            )}
+          >
+            {revealHidden(server.message)}
+          </p>
+        )}
       </div>
       {server.state === "needs-authorization" && (
         <div className="px-4 pb-2.5">

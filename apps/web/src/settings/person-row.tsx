@@ -27,7 +27,7 @@ export function PersonRow({ user, isMe, isBusy, invite, remove }: PersonRowProps
     <div className="px-4 py-2.5 text-sm">
       <div className="flex flex-wrap items-center gap-x-3 gap-y-2">
         <Icon aria-hidden className="size-4 shrink-0 text-faint" strokeWidth={1.75} />
-        <div className="min-w-32 grow">
+        <div className="min-w-32 grow basis-0">
           <p className="truncate">
             {user.name}
             {isMe && <span className="ml-2 text-xs text-done">you</span>}

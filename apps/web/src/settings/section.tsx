@@ -13,7 +13,7 @@ export function Section({
 }) {
   return (
     <section aria-label={title} className="mb-8">
-      <div className="mb-2 flex min-h-7 items-end justify-between">
+      <div className="mb-2 flex min-h-7 flex-wrap items-end justify-between gap-x-3 gap-y-1">
         <h2 className="text-sm font-medium">{title}</h2>
         {action}
       </div>

@@ -2,6 +2,7 @@
 
 import { useQuery } from "@tanstack/react-query";
 import { useTRPC } from "../api/trpc.ts";
+import { signOut } from "../auth/sign-out.ts";
 import { PageHeader } from "../ui/page-header.tsx";
 import { Button } from "../ui/button.tsx";
 import { Problem } from "../ui/problem.tsx";
@@ -34,6 +35,18 @@ export function SettingsPage() {
       <main className="min-h-0 grow overflow-y-auto">
         <div className="mx-auto w-full max-w-[728px] px-6 py-8 max-md:px-4">
           <h1 className="sr-only">Settings</h1>
+          {me.data !== undefined && (
+            <Section title="Account">
+              <Fact name="Signed in as">
+                <span className="flex flex-wrap items-center gap-2">
+                  <span className="min-w-0 grow truncate">{me.data.name}</span>
+                  <Button size="small" onClick={() => void signOut()}>
+                    Sign out
+                  </Button>
+                </span>
+              </Fact>
+            </Section>
+          )}
           <Section title="Appearance">
             <Fact name="Theme">
               <ThemeChoice />

@@ -16,6 +16,10 @@ it("goes by what a call says about itself, whatever its tool is called", () => {
   expect(words({ tool: "bash", toolKind: "think", title: "Plan", input: { command: "x" } })).toBe(
     "Thought|Plan",
   );
+  expect(words({ tool: "plan", toolKind: "think", title: "1 of 3 steps done", input: {} })).toBe(
+    "Plan|1 of 3 steps done",
+  );
+  expect(words({ tool: "ask_user", input: { question: "Red?" } })).toBe("Asked|Red?");
   expect(isRead({ tool: "grep", toolKind: "search" })).toBe(true);
 });
 

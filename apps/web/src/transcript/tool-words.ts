@@ -13,7 +13,9 @@ import {
   FileText,
   FileX,
   Globe,
+  ListChecks,
   type LucideIcon,
+  MessageCircleQuestionMark,
   Search,
   SquareTerminal,
   Wrench,
@@ -63,11 +65,22 @@ const LOOKS: Readonly<Record<ToolKind, { icon: LucideIcon; verb: string }>> = {
   other: { icon: Wrench, verb: "Tool call" },
 };
 
+/** Our own tools whose kind says little. */
+const OWN: Readonly<Record<string, { icon: LucideIcon; verb: string }>> = {
+  plan: { icon: ListChecks, verb: "Plan" },
+  ask_user: { icon: MessageCircleQuestionMark, verb: "Asked" },
+};
+
 /** Invisible characters are revealed: nobody must mistake one command for another. */
 export function toolWords(call: Call): ToolWords {
   const kind = callKind(call);
-  const { icon, verb } = LOOKS[kind];
-  return { icon, verb: revealHidden(verbOf(call, kind, verb)), target: revealHidden(targetOf(call, kind)) };
+  const own = call.tool !== null && Object.hasOwn(OWN, call.tool) ? OWN[call.tool] : undefined;
+  const { icon, verb } = own ?? LOOKS[kind];
+  return {
+    icon,
+    verb: revealHidden(own?.verb ?? verbOf(call, kind, verb)),
+    target: revealHidden(targetOf(call, kind)),
+  };
 }
 
 function verbOf({ tool, input }: Call, kind: ToolKind, verb: string): string {

@@ -7,10 +7,5 @@ export const overlay = createStore<Overlay | null>(() => null);
 
 export const openOverlay = (which: Overlay): void => overlay.setState(which, true);
 
-/** Focus returns to where it was; if nowhere, to the message box. */
-export function closeOverlay(): void {
-  overlay.setState(null, true);
-  setTimeout(() => {
-    if (document.activeElement === document.body) document.querySelector<HTMLElement>("#message")?.focus();
-  });
-}
+/** The focus returns to where it was: keys/keep-focus.ts. */
+export const closeOverlay = (): void => overlay.setState(null, true);

@@ -7,6 +7,8 @@ type Subscribe = Services["sessions"]["subscribe"];
 export class FakeServices {
   /** Created sessions, in order. */
   readonly created: Session[] = [];
+  /** Tokens that were revoked, by id. */
+  readonly revoked: string[] = [];
   /** Streams whose generator has started but not finished. */
   openStreams = 0;
   /** Batches that were pulled. */
@@ -34,7 +36,23 @@ export class FakeServices {
       },
       subscribe: (principal, input, signal) => this.#subscribe(principal, input, signal),
     };
-    return { sessions } as Partial<Services> as Services;
+    const tokens: Pick<Services["tokens"], "revoke"> = {
+      revoke: async (principal, { tokenId }) => {
+        this.revoked.push(tokenId);
+        const { userId, name: userName } = principal;
+        const times = { createdAt: 1, expiresAt: null, lastUsedAt: null, revokedAt: 1 };
+        return {
+          id: tokenId,
+          userId,
+          userName,
+          name: "browser",
+          kind: "browser",
+          scopes: ["read"],
+          ...times,
+        };
+      },
+    };
+    return { sessions, tokens } as Partial<Services> as Services;
   }
 
   async *#subscribe(...args: Parameters<Subscribe>): AsyncGenerator<EventBatch> {
