@@ -116,6 +116,7 @@ describe("what a server asks the user in the middle of a call", () => {
     });
     expect(dead.results).toMatchObject([{ status: "failed", output: expect.stringContaining("ended") }]);
     expect(dead.log.some(({ type }) => type === "question.expired")).toBe(true);
+    await bench.connected("everything");
   });
 });
 

@@ -78,6 +78,14 @@ export class EverythingBench implements AsyncDisposable {
     return items.find((item) => item.name === name)?.id ?? "";
   }
 
+  /** A server that has died is tried again later and later, and its tools fail until then. */
+  async connected(name: string): Promise<void> {
+    await waitFor(`${name} to be connected`, async () => {
+      const { items } = await this.server.client.mcp.list.query({});
+      return items.find((item) => item.name === name)?.state === "connected";
+    });
+  }
+
   /**
    * Runs a task whose model makes these calls, one step each; approvals are answered with what `decide` returns, questions
    * by `onQuestion`.
