@@ -11,6 +11,7 @@ import {
   McpError,
   PromptListChangedNotificationSchema,
   ReadResourceResultSchema,
+  type RequestId,
   ResourceListChangedNotificationSchema,
   ToolListChangedNotificationSchema,
   UrlElicitationRequiredError,
@@ -51,6 +52,8 @@ export class LiveConnection {
   readonly #client: Client;
   readonly #limits: ConnectionLimits;
   readonly #calls = new Set<CallInFlight>();
+  /** By the server's number for its request, as long as a call runs. */
+  readonly #elicitations = new Map<RequestId, Promise<ElicitResult>>();
   #catalog: McpCatalog;
   #changed = false;
   #reading: Promise<void> | undefined;
@@ -98,7 +101,7 @@ export class LiveConnection {
     let live: LiveConnection | undefined;
     client.setRequestHandler(ElicitRequestSchema, async ({ params }, extra) => {
       if (live === undefined) throw noCaller("No call runs");
-      return live.#elicit(params, extra.signal);
+      return live.#elicitOnce(params, extra);
     });
     const closed = Promise.withResolvers<string>();
     // Its only hook; the SDK is no EventTarget.
@@ -197,6 +200,7 @@ export class LiveConnection {
       return await run(call);
     } finally {
       this.#calls.delete(call);
+      if (this.#calls.size === 0) this.#elicitations.clear();
     }
   }
 
@@ -210,6 +214,16 @@ export class LiveConnection {
       const { action } = resultOf(await call.ask(questionOf(this.#name, page), signal));
       if (action !== "accept") throw new Error("The user has not opened the page that it needs first");
     }
+  }
+
+  /** Streamable HTTP delivers a request again when a stream is resumed ("Resumability and Redelivery"): it has one answer. */
+  async #elicitOnce(
+    params: ElicitRequest["params"],
+    { requestId, signal }: { requestId: RequestId; signal: AbortSignal },
+  ): Promise<ElicitResult> {
+    const answer = this.#elicitations.get(requestId) ?? this.#elicit(params, signal);
+    this.#elicitations.set(requestId, answer);
+    return answer;
   }
 
   /** A server does not say which call it asks for. @throws McpError if more than one might be meant. */
