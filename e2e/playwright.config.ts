@@ -4,8 +4,8 @@ import { CHROMIUM_ARGS, findChromium } from "./chromium.ts";
 /** Against the real server and the production build of the UI (`turbo run build --filter=@trunkline/web`). */
 export default defineConfig({
   testDir: "tests",
-  // Each worker has a server, its UI and a browser of its own, and mostly waits.
-  workers: 3,
+  // Each worker has a server, its UI and a browser of its own: a third is no gain on two cores.
+  workers: 2,
   retries: 0,
   // For a machine that does much else; none of them is about time.
   timeout: 180_000,

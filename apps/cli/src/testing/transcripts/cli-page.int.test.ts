@@ -10,5 +10,9 @@ it("every command has a scene, and every scene a command", () => {
 
 it("docs/cli.md shows what the commands do", async () => {
   const hint = "the command line has changed: run `pnpm docs:cli`";
-  expect(await readFile(CLI_PAGE_FILE, "utf8"), hint).toBe(await recordCliPage());
+  const [written, recorded] = await Promise.all([readFile(CLI_PAGE_FILE, "utf8"), recordCliPage()]);
+  expect(columnsAside(written), hint).toBe(columnsAside(recorded));
 });
+
+/** A column is wider on a busy machine, where something is 12 s old. */
+const columnsAside = (text: string): string => text.replaceAll(/(?<=\S) {2,}/g, "  ");
