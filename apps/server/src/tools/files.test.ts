@@ -86,18 +86,21 @@ describe("no way out of the workspace", () => {
     await mkdir(bench.path("real/inner"), { recursive: true });
     await writeFile(bench.path("real/secret"), "harmless");
     await writeFile(bench.path("real/inner/secret"), "harmless");
-    // Swaps `place` between the real directory and a link to the secret one as fast as possible, at most a minute.
+    // Swaps `place` between the real directory and a link to the secret one, at most two minutes. How fast the two
+    // processes are beside each other is the machine's choice: each state is held for a random time, often none.
     const swapper = spawn("python3", [
       "-c",
       `
-import os, shutil, sys, time
+import os, random, shutil, sys, time
 os.chdir(sys.argv[1])
 print("ready", flush=True)
-until = time.monotonic() + 60
+until = time.monotonic() + 120
+def hold():
+    time.sleep(random.choice([0, 0, 0.0001, 0.001]))
 while time.monotonic() < until:
     try:
-        os.symlink(sys.argv[2], "link"); os.rename("link", "place"); os.remove("place")
-        os.rename("real", "place"); os.rename("place", "real")
+        os.symlink(sys.argv[2], "link"); os.rename("link", "place"); hold(); os.remove("place")
+        os.rename("real", "place"); hold(); os.rename("place", "real")
     except OSError:
         # write_file made a directory where for a moment there was nothing.
         if os.path.lexists("link"): os.remove("link")
@@ -110,7 +113,8 @@ while time.monotonic() < until:
     const swapperEnded = once(swapper, "exit");
     await once(swapper.stdout, "data");
     let reads = 0;
-    for (let round = 0; round < 300; round++) {
+    let misses = 0;
+    for (let round = 0; round < 300 || reads < 20 || misses < 20; round++) {
       const calls = await Promise.allSettled([
         bench.call("read_file", { path: "place/inner/secret" }),
         bench.call("read_file", { path: "place/secret" }),
@@ -122,13 +126,11 @@ while time.monotonic() < until:
         if (call.status === "fulfilled") expect(call.value.output).not.toContain("canary");
       }
       if (calls[0].status === "fulfilled") reads++;
+      else misses++;
     }
     swapper.kill("SIGKILL");
     expect(await swapperEnded).toEqual([null, "SIGKILL"]);
     await secret.check();
-    // Otherwise nothing was tested.
-    expect(reads).toBeGreaterThan(0);
-    expect(reads).toBeLessThan(300);
   });
 
   test("links inside the workspace are followed", async () => {

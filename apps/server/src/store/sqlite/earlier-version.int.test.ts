@@ -18,6 +18,24 @@ interface Views {
 const readViews = async (): Promise<Views> =>
   JSON.parse(await readFile(new URL("views.json", FIXTURE), "utf8")) as Views;
 
+/** Its approval is open for a day: the server's clock starts a minute after the database's last event. */
+function clockOf(sessions: Views["sessions"]): string {
+  const startsAt = Math.max(...sessions.map(({ detail }) => detail.session.updatedAt)) + 60_000;
+  return `data:text/javascript,${encodeURIComponent(`
+    const now = Date.now;
+    const offset = ${startsAt} - now();
+    globalThis.Date = class extends Date {
+      constructor(...args) {
+        if (args.length === 0) super(now() + offset);
+        else super(...args);
+      }
+      static now() {
+        return now() + offset;
+      }
+    };
+  `)}`;
+}
+
 async function unpackDatabase(dataDir: string): Promise<void> {
   const packed = await readFile(new URL("trunkline.db.gz", FIXTURE));
   await writeFile(databasePath(dataDir), gunzipSync(packed), { mode: 0o600 });
@@ -31,6 +49,7 @@ it("opens a database of 0.1.0, and shows the same sessions, tasks, approvals and
   await using server = await ServerFixture.start({
     dataDir: directory.path,
     env: { TRUNKLINE_APPROVALS: "always" },
+    nodeOptions: ["--import", clockOf(sessions)],
   });
   for (const { detail, events } of sessions) {
     const now = await server.client.session.get.query({ sessionId: detail.session.id });
