@@ -33,6 +33,15 @@ describe("Child", () => {
     await expect(child.waitForLine("ready", () => undefined)).rejects.toThrow(/code 3[^]*no disk/);
   });
 
+  test("a line that does not come is an error with what the process did last", async () => {
+    const child = await start(`console.log("probing"); setInterval(() => {}, 1000);`);
+    await child.waitForLine("its start", (line) => (line === "probing" ? line : undefined));
+    await expect(child.waitForLine("ready", () => undefined, 1)).rejects.toThrow(
+      /waited 1 ms for ready; the process has said \nprobing/,
+    );
+    await child.end();
+  });
+
   test("what ignores SIGTERM is killed after the grace", async () => {
     const child = await start(
       `process.on("SIGTERM", () => {}); console.log("up"); setInterval(() => {}, 1000);`,

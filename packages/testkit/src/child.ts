@@ -1,10 +1,13 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
 import { setTimeout as wait } from "node:timers/promises";
-import { withDeadline } from "./wait-for.ts";
+import { DeadlineError, withDeadline } from "./wait-for.ts";
 
 /** Characters of a child's output to keep (the newest). */
 const KEPT_LOG_LENGTH = 4_000_000;
+
+/** Of these, how many say in an error what it did last. */
+const SHOWN_LOG_LENGTH = 8_000;
 
 /** How long a child's last output may take to arrive after its exit. */
 const LAST_OUTPUT_MS = 500;
@@ -58,7 +61,7 @@ export class Child {
 
   /**
    * Resolves with `pick`'s first result for a line, past or future.
-   * @throws Error with the output if the process exits first; DeadlineError.
+   * @throws Error with the output if the process exits first; DeadlineError with its last lines.
    */
   async waitForLine<T>(what: string, pick: (line: string) => T | undefined, timeoutMs?: number): Promise<T> {
     const found = Promise.withResolvers<T>();
@@ -73,6 +76,10 @@ export class Child {
     });
     try {
       return await withDeadline(what, Promise.race([found.promise, gone]), { timeoutMs });
+    } catch (error) {
+      if (!(error instanceof DeadlineError)) throw error;
+      const said = this.#logs === "" ? "nothing" : `\n${this.#logs.slice(-SHOWN_LOG_LENGTH)}`;
+      throw new DeadlineError(`${error.message}; the process has said ${said}`, { cause: error });
     } finally {
       this.#onLine.delete(look);
     }

@@ -7,6 +7,9 @@ import { GitOverHttp, hasHttpBackend } from "../git-remotes/git-over-http.ts";
 import { ServerFixture } from "../server-fixture.ts";
 import { git } from "./source.ts";
 
+/** Fifty seeds run beside whatever else the machine has to do, and a run that ends in the middle has shown nothing. */
+const START_LIMIT_MS = 600_000;
+
 const TOKEN = "t0ken-of-the-forge";
 
 /** A repository on a forge, for everybody's branches. */
@@ -47,6 +50,7 @@ export class ReposBench implements AsyncDisposable {
     const hosted = hasHttpBackend() ? await startForge(join(directory, "hosted"), resources) : null;
     const server = resources.use(
       await ServerFixture.start({
+        readyTimeoutMs: START_LIMIT_MS,
         env: {
           ...provider.serverEnv,
           TRUNKLINE_PROJECT_ROOTS: directory,

@@ -66,7 +66,7 @@ export class SeedRun {
       if (ledger.received.some(moment.opens)) killing = this.kill(moment.withinMs);
     });
     try {
-      await withDeadline("the task to end", ledger.whenEnded(new Set([taskId])), { timeoutMs: 240_000 });
+      await withDeadline("the task to end", ledger.whenEnded(new Set([taskId])), { timeoutMs: 600_000 });
       await killing;
       const log = await readLog(this.client, sessionId);
       assertLogHolds(log);
