@@ -16,6 +16,7 @@ const measurements = [
 const onPostgres = [
   "packages/testkit/src/contract/{access,curl-resume,procedures,streams}.int.test.ts",
   "packages/testkit/src/crash/crash.int.test.ts",
+  "apps/server/src/agent/titles/session-titles.int.test.ts",
   "apps/server/src/auth/revocation.int.test.ts",
   "apps/server/src/http/last-event-id.int.test.ts",
   "apps/server/src/services/{fork,tokens,users}.int.test.ts",

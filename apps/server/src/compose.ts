@@ -19,7 +19,6 @@ import { noHints } from "./hints/no-hints.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import { releaseMemoryWhenQuiet } from "./ops/release-memory.ts";
 import { publicWeb } from "./network/public-web.ts";
-import { createOutbox } from "./outbox/outbox.ts";
 import { createRedactor } from "./secrets/redactor.ts";
 import { createEventRedactor } from "./secrets/redact-event.ts";
 import { createAuditService } from "./services/audit.ts";
@@ -65,6 +64,7 @@ import {
   startBackups,
 } from "./compose-ops.ts";
 import { composeMcp } from "./compose-mcp.ts";
+import { composeOutbox } from "./compose-outbox.ts";
 import { composeProjects } from "./compose-projects.ts";
 import { composeRetention } from "./compose-retention.ts";
 import { endRestoredTasks } from "./compose-restored.ts";
@@ -126,6 +126,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   });
   lifecycle.started("store", async () => store.close());
   const { now } = store;
+  const base = { config, store, lifecycle, logger, now };
   const [last] = await store.audit.page({ limit: 1 });
   if (last !== undefined) clock.notBefore(last.at);
   // Before this start writes anything, by a clock that may be wrong.
@@ -193,8 +194,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   await severalUsers.start();
   lifecycle.started("several users", async () => severalUsers.stop());
   const projects = await composeProjects({
-    config,
-    store,
+    ...base,
     git,
     projectIdOf,
     networks,
@@ -202,9 +202,6 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     environment,
     programs: host.programs,
     isShared: () => severalUsers.current,
-    lifecycle,
-    logger,
-    now,
   });
   const { budgets, spendingServices } = composeSpending({
     store,
@@ -213,19 +210,15 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     now,
   });
   const mcp = await composeMcp({
-    config,
+    ...base,
     configFile: file,
     version,
-    store,
     vault: projects.vault,
     sandbox,
     environment,
     builtIn: toolsByNetwork(toolsDeps, projects.settings.environmentOf),
     projectIdOf,
     blobs: () => blobs,
-    lifecycle,
-    logger,
-    now,
   });
   const agents = composeAgents({
     config,
@@ -281,9 +274,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     watchLog,
   });
   const { approvals, runner, audit } = core;
-  const outbox = createOutbox({ store: store.outbox, consumers, logger, now });
-  await outbox.start();
-  lifecycle.started("outbox", async () => outbox.stop());
+  const outbox = await composeOutbox({ ...base, log: core.log, consumers, models, budgets, prices });
   await core.spool.clear();
   core.relay.start();
   lifecycle.started("relay", async () => core.relay.stop());

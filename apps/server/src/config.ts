@@ -84,6 +84,8 @@ export interface Config {
   };
   /** `HOST=KIND` and `HOST=KIND:API` of self-hosted forges. */
   forges: readonly string[];
+  /** Who writes a session's title after its first answer: `session` (its own model), another model, or nobody: `off`. */
+  titles: string;
   /** Whether tasks can fetch pages of the public web. */
   webFetch: "on" | "off";
   approvals: {
@@ -306,6 +308,7 @@ export function readConfig(env: Record<string, string | undefined> = process.env
       credentialsKeyFile: directory("TRUNKLINE_CREDENTIALS_KEY_FILE"),
     },
     forges: list("TRUNKLINE_FORGES"),
+    titles: value("TRUNKLINE_TITLES") ?? "session",
     webFetch: oneOf("TRUNKLINE_WEB_FETCH", ["on", "off"], "on"),
     approvals: {
       mode: oneOf("TRUNKLINE_APPROVALS", ["auto", "always", "never"], "auto"),

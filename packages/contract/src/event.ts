@@ -8,6 +8,7 @@ import { CarriedState } from "./carried-state.ts";
 import { MAX_REVERTED_PATHS } from "./limits.ts";
 import { RuleEffect, RuleLevel, RuleTerms } from "./rule.ts";
 import { TaskReason, WHEN_BUSY } from "./task.ts";
+import { NetworkRefusal } from "./network-refusal.ts";
 import { Notice } from "./notice.ts";
 import { SessionParent, SubagentEnded, SubagentStarted } from "./subagent.ts";
 import { Location, ToolKind } from "./tool-kind.ts";
@@ -92,23 +93,12 @@ const CHOSEN_WORKSPACE = {
   includeUncommitted: z.literal(true).optional(),
 };
 
-/** A host that a command was not let through to. */
-export const NetworkRefusal = z.strictObject({
-  /** Name, or address, of the host. */
-  host: z.string().max(300),
-  port: z.int().min(1).max(65_535),
-  /**
-   * Why. `not-allowed`: it is not on the list, and a person can allow it. `not-public`: its address is private or otherwise
-   * not public. `address`: it was named by an address. `not-tls`: what was sent is not TLS for this host.
-   */
-  reason: z.enum(["not-allowed", "not-public", "address", "not-tls"]),
-});
-export type NetworkRefusal = z.infer<typeof NetworkRefusal>;
-
 const EVENT_DATA = {
   /** The session was created. */
   "session.created": z.strictObject({
     title: z.string(),
+    /** Its user named it; absent: the title comes from the prompt, or there is none yet. */
+    isTitleGiven: z.literal(true).optional(),
     /** Model for tasks that name none; null: the server's default. */
     model: ModelName.nullable(),
     /** Absent: the model's own default. */
@@ -130,6 +120,14 @@ const EVENT_DATA = {
     agent: z.string().optional(),
     effort: Effort.nullable().optional(),
     archived: z.boolean().optional(),
+    /** A model wrote a title, and what that used. Without `title`: its user named the session meanwhile. */
+    generated: z.strictObject({ ofTaskId: Id, model: ModelName, usage: Usage }).optional(),
+  }),
+  /** A model is asked for a title; once per session, whatever comes of it. */
+  "title.requested": z.strictObject({
+    /** The task whose prompt and answer it gets. */
+    ofTaskId: Id,
+    model: ModelName,
   }),
   /** The session was forked: everything before this is shared with its parent. */
   "session.forked": z.strictObject({

@@ -9,6 +9,7 @@ export * from "./carried-state.ts";
 export * from "./checkpoint.ts";
 export * from "./content-part.ts";
 export * from "./event.ts";
+export * from "./network-refusal.ts";
 export * from "./invitation.ts";
 export * from "./mcp.ts";
 export * from "./model.ts";

@@ -143,6 +143,8 @@ export class ServerFixture implements AsyncDisposable {
       env: {
         ...inherited(),
         TRUNKLINE_WEB: web,
+        // Another call of the model after a session's first task, which few tests are about.
+        TRUNKLINE_TITLES: "off",
         ...(databaseUrl !== undefined && { TRUNKLINE_DATABASE_URL: databaseUrl }),
         ...this.#options.env,
         ...env,

@@ -1,9 +1,7 @@
 import type { EventDataOf, Usage } from "@trunkline/contract";
-import { AnswerBlocks } from "./answer-blocks.ts";
+import { callForText } from "./call-for-text.ts";
 import { type Unit, unitsToSumUp } from "./compaction-units.ts";
-import { faultContextOf } from "./fault-context.ts";
 import { MAX_OVERFLOWS, MAX_SUMMARY_LENGTH, MAX_TRANSCRIPT_LENGTH } from "./limits.ts";
-import { callModel } from "./model-call.ts";
 import { ProviderFault } from "./provider-fault.ts";
 import { RunFailure } from "./run-failure.ts";
 import { shortened } from "./shortened-text.ts";
@@ -93,7 +91,7 @@ async function writeSummary(
     );
     try {
       const { text, usage } = await tryModel(deps, {
-        call: () => callForText(deps, conversation),
+        call: () => callForText(deps, { system: SUMMARY_PROMPT, text: conversation }),
         leftovers: () => [],
       });
       // Some models call a tool here, although they are given none.
@@ -105,34 +103,4 @@ async function writeSummary(
     }
   }
   return null;
-}
-
-/** A model call that logs nothing itself; its caller does. */
-async function callForText(
-  { model, signal }: ModelDeps,
-  conversation: string,
-): Promise<{ text: string; usage: Usage }> {
-  const texts: string[] = [];
-  const { usage } = await callModel(
-    {
-      model: model.model,
-      request: {
-        prompt: [
-          { role: "system", content: SUMMARY_PROMPT },
-          { role: "user", content: [{ type: "text", text: conversation }] },
-        ],
-      },
-      patience: model.patience,
-      sink: {
-        append: async () => [],
-        delta: async (event) => {
-          if (event.type === "text.delta") texts.push(event.data.text);
-        },
-      },
-      signal,
-      faultContext: faultContextOf(model),
-    },
-    new AnswerBlocks(),
-  );
-  return { text: texts.join(""), usage };
 }

@@ -109,6 +109,8 @@ export interface ResolvedModel extends PricedModel {
   patience: Patience;
   /** Tokens per call, answer included. Absent: unknown. */
   contextTokens?: number | undefined;
+  /** How much it can be asked to think. Absent: unknown. */
+  efforts?: readonly Effort[] | undefined;
   /** Whether it reads images. Absent: unknown. */
   readsImages?: boolean | undefined;
   /** Redacts the provider's key from its messages. Absent: there is no key. */

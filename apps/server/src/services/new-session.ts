@@ -8,6 +8,7 @@ const DEFAULT_AGENT = "default";
 /** The first event of a session; ids are random enough for a thousand created at once. */
 export function newSession(given: {
   title: string;
+  isTitleGiven?: boolean;
   model: string | null;
   agent?: string | undefined;
   effort?: Effort | undefined;
@@ -16,7 +17,7 @@ export function newSession(given: {
   id: string;
   event: StoredDraft;
 } {
-  const { title, model, effort, agent = DEFAULT_AGENT, workspace = {} } = given;
+  const { title, model, effort, agent = DEFAULT_AGENT, workspace = {}, isTitleGiven = false } = given;
   const id = uuidv7();
   const branch = workspace.workspaceKind === "clone" ? { branch: branchName(title, id) } : {};
   const event = {
@@ -24,6 +25,7 @@ export function newSession(given: {
     type: "session.created",
     data: {
       title,
+      ...(isTitleGiven && { isTitleGiven }),
       model,
       ...(effort !== undefined && { effort }),
       agent,

@@ -80,6 +80,7 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
       const workspace = await chooseWorkspace(store, principal, input);
       const { id, event } = newSession({
         title: input.title ?? UNTITLED,
+        isTitleGiven: input.title !== undefined,
         model: input.model ?? null,
         agent: input.agent,
         effort: input.effort,

@@ -3,6 +3,7 @@ export type Guard =
   /** The session does not exist, is somebody else's, or is being deleted. */
   | "session"
   | "archived"
+  | "title"
   /** The session is a subagent's, which takes no tasks of others. */
   | "subagent"
   | "busy"

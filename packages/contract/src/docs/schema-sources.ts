@@ -13,6 +13,7 @@ const FILES = [
   "content-part.ts",
   "error.ts",
   "event.ts",
+  "network-refusal.ts",
   "invitation.ts",
   "mcp.ts",
   "model.ts",

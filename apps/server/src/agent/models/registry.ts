@@ -70,6 +70,7 @@ export async function createModelRegistry(
       model: provider.create(model, known?.efforts),
       patience,
       contextTokens: known?.contextTokens,
+      efforts: known?.efforts,
       readsImages: known?.readsImages,
       pricing: { kind: provider.kind, address: provider.address.base },
       redact: createSecretRedactor(provider.secrets),

@@ -63,6 +63,11 @@ export class EventMetrics implements EventObserver {
       case "context.compacted":
         if (event.data.usage !== undefined) this.#used(event.data.model, event.data.usage);
         break;
+      case "session.updated":
+        if (event.data.generated !== undefined) {
+          this.#used(event.data.generated.model, event.data.generated.usage);
+        }
+        break;
       case "tool.ended":
         this.toolCalls.add(1, event.data.status);
         break;

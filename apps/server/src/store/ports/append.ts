@@ -22,6 +22,8 @@ export interface Expectation {
   notSubagent?: boolean;
   /** The session is not archived. */
   notArchived?: boolean;
+  /** The session still has this title. */
+  title?: string;
   /** The session has no unfinished task. */
   notBusy?: boolean;
   /** The task is in one of these states, at this attempt, with this version of its message for another. */

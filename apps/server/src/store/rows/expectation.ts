@@ -8,7 +8,7 @@ import type { RowReader } from "./row-change.ts";
  * @throws Refused for the first that fails.
  */
 export function checkExpectation(
-  { ownerId, notSubagent, notArchived, notBusy, task, sessionId }: Expectation,
+  { ownerId, notSubagent, notArchived, title, notBusy, task, sessionId }: Expectation,
   rows: RowReader,
   isThere: (sessionId: string) => boolean,
 ): void {
@@ -23,6 +23,9 @@ export function checkExpectation(
   }
   if (notArchived === true && (rows.session()?.archived_at ?? null) !== null) {
     throw refuse("archived", "the session is archived");
+  }
+  if (title !== undefined && rows.session()?.title !== title) {
+    throw refuse("title", "the session has another title");
   }
   if (notBusy === true && rows.firstUnfinishedPos() !== undefined) {
     throw refuse("busy", "the session has an unfinished task");

@@ -11,7 +11,7 @@ const ENDS_TASK = [reduceTask, reduceApproval, reduceQuestion];
 /** The tables that each event type changes. Types not listed change no rows. */
 const REDUCERS: Partial<Record<EventType, readonly Reducer[]>> = {
   "session.created": [reduceSession],
-  "session.updated": [reduceSession],
+  "session.updated": [reduceSession, reduceUsage],
   "session.forked": [reduceTask, reduceSession],
   "session.imported": [reduceSession],
   "workspace.prepared": [reduceSession],
