@@ -1,12 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { type ServerFixture, waitFor } from "@trunkline/testkit";
+import type { TrunklineClient } from "@trunkline/client";
+import { waitFor } from "@trunkline/testkit";
 
 /**
  * Creates a session of about this many events by running one task and importing copies of it.
  *
  * @returns its id.
  */
-export async function makeLongSession({ client }: ServerFixture, events: number): Promise<string> {
+export async function makeLongSession(
+  { client }: { client: TrunklineClient },
+  events: number,
+): Promise<string> {
   const prompt =
     'think: I should look first\ntool: bash {"command":"echo one; echo two"}\nreply: # Title\\n\\nSome **words** and `code`.\\n\\n- a\\n- b';
   const { sessionId, taskId } = await client.task.submit.mutate({ prompt });

@@ -31,7 +31,7 @@ export function keepFocus(): () => void {
     { capture: true, passive: true, signal: page.signal },
   );
   const observer = new MutationObserver(() => {
-    if (timer !== undefined || around.length === 0 || !isFocusLost()) return;
+    if (timer !== undefined || trail.length === 0 || !isFocusLost()) return;
     timer = setTimeout(() => {
       timer = undefined;
       if (isFocusLost()) give([...around, ...trail].find(isThere) ?? null);

@@ -41,6 +41,7 @@ export class OpenSession {
   readonly #onError: (error: unknown) => void;
   readonly #arrivals = new FrameBatch<SessionEvent>((events) => this.#apply(events));
   #following: AbortController | null = null;
+  #reading: Promise<void> | null = null;
 
   get sessionId(): string {
     return this.#sessionId;
@@ -163,8 +164,13 @@ export class OpenSession {
     });
   }
 
-  /** Loads one page further back. May be retried after a failure. */
+  /** Loads one page further back, or waits for the one that is on its way. May be retried after a failure. */
   async readOlder(limit = PAGE_SIZE): Promise<void> {
+    this.#reading ??= this.#readOlder(limit).finally(() => (this.#reading = null));
+    await this.#reading;
+  }
+
+  async #readOlder(limit: number): Promise<void> {
     const { older, view } = this.state.getState();
     if (older !== "some" && older !== "failed") return;
     this.state.setState({ older: "loading" });
@@ -188,7 +194,8 @@ export class OpenSession {
   async readBackTo(seq: number): Promise<void> {
     for (;;) {
       const { older, view } = this.state.getState();
-      if (older !== "some" || (view.events[0]?.seq ?? 0) <= seq) return;
+      const isReadable = older === "some" || older === "loading";
+      if (!isReadable || (view.events[0]?.seq ?? 0) <= seq) return;
       await this.readOlder(FAR_PAGE_SIZE);
     }
   }

@@ -20,7 +20,8 @@ export function SessionUsage() {
   const lastStep = useSessionState(
     ({ view }) => view.events.findLast(({ type }) => type === "step.ended")?.seq ?? 0,
   );
-  const known = useSessionState(sessionTokens);
+  // A sum of what happens to be loaded would grow while somebody reads back.
+  const known = useSessionState((state) => (state.older === "none" ? sessionTokens(state) : 0));
   const { data } = useQuery({
     queryKey: ["session-usage", sessionId, lastStep],
     queryFn: ({ signal }) => {

@@ -63,7 +63,7 @@ function SetupDetails({ row }: { row: SetupRow }) {
         {row.output === "" ? (
           <span className="text-faint">{row.state === "running" ? "No output yet" : "No output"}</span>
         ) : (
-          <TerminalOutput text={row.output} follow={row.state === "running"} />
+          <TerminalOutput text={row.output} isRunning={row.state === "running"} />
         )}
       </pre>
       {row.omittedBytes > 0 && (

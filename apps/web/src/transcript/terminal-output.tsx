@@ -1,45 +1,61 @@
 import { AnsiHtml } from "fancy-ansi/react";
-import { useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useMemo, useState } from "react";
 import { plural } from "../text/quantity.ts";
 import { tailOf, terminalLines, writtenLines } from "./terminal-lines.ts";
+import { useFrameEnd } from "./use-frame-end.ts";
 
 /** Lines shown, and added each time the user asks for more: rendering all at once would be slow. */
 const PAGE_LINES = 400;
-const LINK = "mb-1 block rounded-md font-sans text-xs text-accent hover:underline";
+const LINK = "block rounded-md font-sans text-xs text-accent hover:underline";
 
 /**
  * A program's terminal output in colour: the final state, or the full output on demand.
  *
- * @param follow whether to keep its end in view while it grows.
+ * @param opensAt which end of a long output is shown: a command's result stands at its end, a file is read from its start.
  */
-export function TerminalOutput({ text, follow }: { text: string; follow: boolean }) {
+export function TerminalOutput({
+  text,
+  isRunning,
+  opensAt = "end",
+}: {
+  text: string;
+  isRunning: boolean;
+  opensAt?: "start" | "end";
+}) {
   const [pages, setPages] = useState(1);
   const [showsWritten, setShowsWritten] = useState(false);
-  const end = useRef<HTMLSpanElement>(null);
-  const screen = useMemo(() => terminalLines(follow ? tailOf(text) : text), [text, follow]);
+  const screen = useMemo(() => terminalLines(isRunning ? tailOf(text) : text), [text, isRunning]);
   const lines = useMemo(
-    () => (showsWritten ? writtenLines(follow ? tailOf(text) : text) : screen.lines),
-    [screen, showsWritten, text, follow],
+    () => (showsWritten ? writtenLines(isRunning ? tailOf(text) : text) : screen.lines),
+    [screen, showsWritten, text, isRunning],
   );
+  const isFromEnd = isRunning || opensAt === "end";
   const hidden = Math.max(0, lines.length - pages * PAGE_LINES);
-  const shown = hidden === 0 ? lines : lines.slice(hidden);
-  useLayoutEffect(() => {
-    const frame = end.current?.closest("pre");
-    if (follow && frame !== null && frame !== undefined) frame.scrollTop = frame.scrollHeight;
-  }, [text, follow]);
+  const shown = isFromEnd ? lines.slice(hidden) : lines.slice(0, lines.length - hidden);
+  const { end, holdPlace } = useFrameEnd(isFromEnd, shown.length, text);
+  const next = plural(Math.min(hidden, PAGE_LINES), isFromEnd ? "earlier line" : "more line");
+  const more = hidden > 0 && (
+    <button
+      type="button"
+      onClick={() => {
+        if (isFromEnd) holdPlace();
+        setPages(pages + 1);
+      }}
+      className={`${LINK} ${isFromEnd ? "mb-1" : "mt-1"}`}
+    >
+      Show {next} of {hidden.toLocaleString("en")}
+    </button>
+  );
   return (
     <>
       {screen.isLossy && (
-        <button type="button" onClick={() => setShowsWritten(!showsWritten)} className={LINK}>
+        <button type="button" onClick={() => setShowsWritten(!showsWritten)} className={`${LINK} mb-1`}>
           {showsWritten ? "Show the terminal's last state" : "Show overwritten output"}
         </button>
       )}
-      {hidden > 0 && (
-        <button type="button" onClick={() => setPages(pages + 1)} className={LINK}>
-          Show {plural(Math.min(hidden, PAGE_LINES), "earlier line")} of {hidden.toLocaleString("en")}
-        </button>
-      )}
+      {isFromEnd && more}
       <AnsiHtml text={shown.join("\n")} />
+      {!isFromEnd && more}
       <span ref={end} />
     </>
   );

@@ -26,7 +26,11 @@ export function ToolDetails({ row }: { row: ToolRow }) {
           {row.output === "" ? (
             <span className="text-faint">{row.state === "running" ? "No output yet" : "No output"}</span>
           ) : (
-            <TerminalOutput text={row.output} follow={row.state === "running"} />
+            <TerminalOutput
+              text={row.output}
+              isRunning={row.state === "running"}
+              opensAt={callKind(row) === "execute" ? "end" : "start"}
+            />
           )}
         </Part>
       )}

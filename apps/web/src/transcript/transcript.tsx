@@ -18,6 +18,7 @@ import { OlderLine } from "./older-line.tsx";
 import { RowView } from "./row-view.tsx";
 import { transcriptView, visibleSeqs } from "./transcript-view.ts";
 import { useHashTarget } from "./use-hash-target.ts";
+import { useHomeKey } from "./use-home-key.ts";
 import { useTranscriptItems } from "./use-transcript-items.ts";
 import { useTranscriptScroll } from "./use-transcript-scroll.ts";
 
@@ -107,6 +108,11 @@ export function Transcript({
     current: () => items.find(({ key }) => key === marked) ?? null,
   }));
   useHashTarget(toEvent);
+  useHomeKey(
+    frame,
+    () => session.readBackTo(1),
+    () => virtualizer.scrollToOffset(0, { behavior: "auto" }),
+  );
 
   const shown = virtualizer.getVirtualItems();
   const pointed = useStore(transcriptView, (state) => state.pointed);
