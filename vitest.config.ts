@@ -29,7 +29,7 @@ const onPostgresToo = [
   "apps/server/src/http/blobs.int.test.ts",
   "apps/server/src/mcp/{elicitation,everything,authorization/authorization}.int.test.ts",
   "apps/server/src/reliability/{audit,kill-and-resume,sixty-steps,toxic-stream}.int.test.ts",
-  "apps/server/src/services/publications.int.test.ts",
+  "apps/server/src/services/{archived-work,publications}.int.test.ts",
   "apps/server/src/{network/network,setup/setup}.int.test.ts",
   "packages/testkit/src/contract/{admin-chains,generated-client}.int.test.ts",
 ];

@@ -1,32 +1,13 @@
-import { createHash } from "node:crypto";
-import { realpath } from "node:fs/promises";
-import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Config, Settings } from "./config.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import { forgetProcesses, openProcessLedger } from "./runner/process-ledger.ts";
-import { reapLeftovers } from "./tools/process/leftovers.ts";
 import { findProgram } from "./tools/sandbox/find-program.ts";
 import { findSystemMounts } from "./tools/sandbox/system-mounts.ts";
 import { startWeb, WEB_ENTRY, type WebSupervisor } from "./web/start-web.ts";
 import { prepareWebSandbox } from "./web/web-sandbox.ts";
 
 const WEB_DIRECTORY = fileURLToPath(new URL("../../web", import.meta.url));
-
-/** Ends what an earlier process of this data directory left running, before the first tool starts. */
-export async function adoptProcesses({ dataDir }: Config, logger: Logger) {
-  const directory = join(dataDir, "processes");
-  const owner = createHash("sha256")
-    .update(await realpath(dataDir))
-    .digest("hex")
-    .slice(0, 16);
-  const { ledger, left } = await openProcessLedger(directory);
-  const survivors = await reapLeftovers({ owner, records: left });
-  if (survivors.length > 0) logger.error({ pids: survivors }, "processes of an earlier run cannot be ended");
-  await forgetProcesses(directory, left);
-  return { owner, ledger };
-}
 
 /** How long the UI's process may take to end, in ms. */
 const WEB_GRACE_MS = 2_000;

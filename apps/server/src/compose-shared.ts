@@ -6,15 +6,24 @@ import { pageInTurn } from "./dispatch/pg-boss/page-in-turn.ts";
 import { PgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
 import type { Dispatcher } from "./dispatch/port.ts";
 import type { Hints } from "./hints/port.ts";
+import { followMove } from "./moved-directory.ts";
 import { SharedDirectory } from "./shared-directory.ts";
 import type { StartableSession, Store } from "./store/port.ts";
 
-/** Null where this process has the store to itself, and so its directory. @throws SharedDirectoryError */
+/**
+ * The directory of what is too large for the store, at the place where it is now.
+ * @returns null where this process has the store to itself, and so its directory. @throws SharedDirectoryError
+ */
 export async function openSharedDirectory(config: Config, { sharedDirectory: store }: Store, logger: Logger) {
-  if (store === null) return null;
   const { sharedDir: directory, node: name } = config;
+  if (store === null) {
+    await followMove(directory, logger);
+    return null;
+  }
   await prepareDataDir(directory, "TRUNKLINE_SHARED_DIR");
-  return SharedDirectory.open({ store, directory, name, logger });
+  const shared = await SharedDirectory.open({ store, directory, name, logger });
+  await followMove(directory, logger);
+  return shared;
 }
 
 /** The queue is closed with the dispatcher, which the runner stops. */

@@ -47,7 +47,8 @@ import { openSandbox } from "./tools/sandbox/open-sandbox.ts";
 import { webSearchOf } from "./tools/web-search/web-search-of.ts";
 import { EventLoopTurns } from "./turns/event-loop-turns.ts";
 import { findProgram } from "./tools/sandbox/find-program.ts";
-import { adoptProcesses, openWeb } from "./compose-processes.ts";
+import { adoptProcesses } from "./adopt-processes.ts";
+import { openWeb } from "./compose-processes.ts";
 import { findHostToolchains } from "./tools/sandbox/host-toolchains.ts";
 import { SHOWN_DIRECTORIES } from "./tools/sandbox/system-mounts.ts";
 import { borrowingSpawner, createBorrowedBy } from "./workspaces/borrowing.ts";
@@ -138,7 +139,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
 
   const turns = new EventLoopTurns();
   const { models, keyRing, prices } = await composeModels({ config, file, store, now, lifecycle, logger });
-  const processes = await adoptProcesses(config, logger);
+  const processes = await adoptProcesses(config.dataDir, logger);
   const path = config.toolEnvironment["PATH"] ?? "";
   const host = await findHostToolchains({ home: homedir(), path, covered: SHOWN_DIRECTORIES });
   const environment = { ...config.toolEnvironment, ...host.environment, PATH: host.path };

@@ -17,6 +17,8 @@ import { createVisibleSession, notice, OWNER, readMessages } from "./store/testi
 import { TemporaryDirectory } from "./store/testing/temporary-directory.ts";
 import { vacuum } from "./vacuum.ts";
 
+const PATH = process.env["PATH"] ?? "";
+
 let postgres: PostgresServer;
 beforeAll(async () => {
   postgres = await PostgresServer.start();
@@ -86,7 +88,7 @@ it.each(["SQLite", "PostgreSQL"])(
     const { kept, stays, orphaned } = await fill(dataDir, store);
     await store.close();
     const there = (paths: string[]) => paths.filter((path) => existsSync(join(dataDir, path)));
-    const place = { dataDir, sharedDir: dataDir, databaseUrl };
+    const place = { dataDir, sharedDir: dataDir, databaseUrl, path: PATH };
 
     const planned = await vacuum({ ...place, isDryRun: true });
     expect(there(orphaned)).toEqual(orphaned);
@@ -100,6 +102,7 @@ it.each(["SQLite", "PostgreSQL"])(
     ]);
     expect(done.directories.every(({ bytes }) => bytes >= 10_000)).toBe(true);
     expect(done.attachments).toMatchObject({ count: 1 });
+    expect(done.mirrors).toMatchObject({ count: 0, skipped: [] });
     expect(done.database?.skipped).toBeNull();
     expect(done.database?.after).toBeLessThan(
       (done.database?.before ?? 0) - (engine === "SQLite" ? 1_000_000 : 0),
@@ -116,7 +119,7 @@ it.each(["SQLite", "PostgreSQL"])(
 it("refuses beside a server, under a node, and where the directory is another store's", async () => {
   await using directory = await TemporaryDirectory.create();
   const dataDir = directory.path;
-  const embedded = { dataDir, sharedDir: dataDir, databaseUrl: undefined, isDryRun: false };
+  const embedded = { dataDir, sharedDir: dataDir, databaseUrl: undefined, path: PATH, isDryRun: false };
   await expect(vacuum(embedded)).rejects.toThrow("There is no database");
   const databaseUrl = await postgres.createDatabase();
   const store = await openStore(dataDir, databaseUrl);

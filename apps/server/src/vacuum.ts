@@ -4,7 +4,11 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { openBlobFiles } from "./blobs/blob-files.ts";
 import { createBlobs } from "./blobs/blobs.ts";
+import { adoptProcesses } from "./adopt-processes.ts";
+import { openGit } from "./git/open-git.ts";
+import type { Git } from "./git/port.ts";
 import { findOrphans, measure } from "./orphaned-directories.ts";
+import { type Repacked, repackMirrors } from "./projects/repack-mirrors.ts";
 import { removeDirectory } from "./services/remove-directory.ts";
 import { requireOwnDirectory } from "./shared-directory.ts";
 import { BackupError } from "./store/backup/backup-error.ts";
@@ -16,14 +20,18 @@ import { databasePath } from "./store/sqlite/database-path.ts";
 import { openSqliteStore } from "./store/sqlite/sqlite-store.ts";
 import { reclaimPostgres } from "./store/vacuum/reclaim-postgres.ts";
 import { type Reclaimed, reclaimSqlite } from "./store/vacuum/reclaim-sqlite.ts";
+import { createBareSpawner } from "./tools/process/bare-spawner.ts";
+import { findProgram } from "./tools/sandbox/find-program.ts";
 
 export interface VacuumOptions {
   dataDir: string;
   sharedDir: string;
   databaseUrl: string | undefined;
+  /** Search path, for git. */
+  path: string;
   /** Only says what is there to be removed. */
   isDryRun: boolean;
-  onProgress?: (doing: "files" | "attachments" | "database") => void;
+  onProgress?: (doing: "files" | "attachments" | "mirrors" | "database") => void;
 }
 
 export interface VacuumSummary {
@@ -31,17 +39,19 @@ export interface VacuumSummary {
   directories: { place: string; count: number; bytes: number }[];
   /** Attachments that nothing refers to; null where that was not looked at. */
   attachments: { count: number; bytes: number } | null;
+  /** Projects' repositories; null where they were not looked at. */
+  mirrors: Repacked | null;
   /** Null where it was not looked at. */
   database: Reclaimed | null;
 }
 
 /**
  * Gives back the space of what is gone: holes of the database, attachments, and directories that no session or project of the
- * store has. Killed at any moment, it has removed less.
+ * store has; and makes one pack of a project's many. Killed at any moment, it has removed less.
  * @throws BackupError, DataDirLockedError if a server runs, or the directory is not this store's
  */
 export async function vacuum(options: VacuumOptions): Promise<VacuumSummary> {
-  const { dataDir, sharedDir, databaseUrl, isDryRun, onProgress } = options;
+  const { dataDir, sharedDir, databaseUrl, path, isDryRun, onProgress } = options;
   if (databaseUrl === undefined && !existsSync(databasePath(dataDir))) {
     throw new BackupError(`There is no database in ${dataDir}`);
   }
@@ -49,7 +59,7 @@ export async function vacuum(options: VacuumOptions): Promise<VacuumSummary> {
   const live = databaseUrl === undefined ? [] : await liveNodes(databaseUrl);
   if (live.length > 0)
     throw new BackupError(`Stop all nodes first: ${live.join(", ")} still runs on the database`);
-  const summary: VacuumSummary = { directories: [], attachments: null, database: null };
+  const summary: VacuumSummary = { directories: [], attachments: null, mirrors: null, database: null };
   const store = await openStore(dataDir, databaseUrl);
   try {
     await requireOwnDirectory(sharedDir, store.sharedDirectory);
@@ -68,7 +78,7 @@ export async function vacuum(options: VacuumOptions): Promise<VacuumSummary> {
       );
     }
     for (const { place, paths, bytes } of orphans) {
-      if (!isDryRun) for (const path of paths) await removeOrphan(path);
+      if (!isDryRun) for (const orphan of paths) await removeOrphan(orphan);
       summary.directories.push({ place, count: paths.length, bytes });
     }
     if (!isDryRun) {
@@ -79,6 +89,8 @@ export async function vacuum(options: VacuumOptions): Promise<VacuumSummary> {
     await store.close();
   }
   if (isDryRun) return summary;
+  onProgress?.("mirrors");
+  summary.mirrors = await repackMirrors(await openOwnGit(dataDir, path), sharedDir);
   onProgress?.("database");
   summary.database =
     databaseUrl === undefined
@@ -96,6 +108,13 @@ async function openStore(dataDir: string, databaseUrl: string | undefined): Prom
       throw error;
     },
   });
+}
+
+/** Ends first what a server that was killed has left at work in its repositories. */
+async function openOwnGit(dataDir: string, path: string): Promise<Git> {
+  const spawner = createBareSpawner(await adoptProcesses(dataDir, logger));
+  const program = await findProgram("git", path);
+  return openGit({ sandboxed: spawner, own: spawner, program, path, dataDir, logger });
 }
 
 /** Trash is removed by removing once more what it was. */

@@ -10,6 +10,7 @@ import { explained } from "./explained.ts";
 const DOING = {
   files: "Looking for files of deleted sessions",
   attachments: "Looking for unused attachments",
+  mirrors: "Repacking projects' repositories",
   database: "Rewriting the database",
 } as const;
 
@@ -17,6 +18,7 @@ const DOING = {
 interface Freed {
   directories: readonly { place: string; count: number; bytes: number }[];
   attachments: { count: number; bytes: number } | null;
+  mirrors: { count: number; before: number; after: number; skipped: string[] } | null;
   database: { before: number; after: number; skipped: string | null } | null;
 }
 
@@ -25,7 +27,7 @@ export function vacuumCommand(context: CommandContext): Command {
     .summary("free the space of what is gone")
     .description(
       "Rewrite the database without holes, and remove attachments that nothing refers to and directories whose session or " +
-        "project is gone. Stop the server first, with several nodes all of them. Nothing that a session has is touched.",
+        "project is gone; make one pack of what many fetches brought of a project. Stop the server first, with several nodes all of them. Nothing that a session has is touched.",
     )
     .option("--dry-run", "only list directories that would go")
     .option("--json", "print what was freed as JSON")
@@ -40,6 +42,7 @@ export function vacuumCommand(context: CommandContext): Command {
           dataDir,
           sharedDir: shared === undefined ? dataDir : localPath(shared),
           databaseUrl: present(env["TRUNKLINE_DATABASE_URL"]),
+          path: env["PATH"] ?? "",
           isDryRun: dryRun === true,
           onProgress: (doing) => status.show({ label: DOING[doing], detail: "" }),
         }),
@@ -49,7 +52,7 @@ export function vacuumCommand(context: CommandContext): Command {
     });
 }
 
-function inWords({ directories, attachments, database }: Freed, isDryRun: boolean): string {
+function inWords({ directories, attachments, mirrors, database }: Freed, isDryRun: boolean): string {
   const lines = directories.map(
     ({ place, count, bytes }) =>
       `${place.padEnd(WIDTH)}  ${count} of deleted ${place === "projects" ? "projects" : "sessions"}, ${formatSize(bytes)}`,
@@ -59,6 +62,13 @@ function inWords({ directories, attachments, database }: Freed, isDryRun: boolea
       `${"attachments".padEnd(WIDTH)}  ${attachments.count} unused, ${formatSize(attachments.bytes)}`,
     );
   }
+  if (mirrors !== null && mirrors.count > 0) {
+    const { count, before, after } = mirrors;
+    lines.push(
+      `${"mirrors".padEnd(WIDTH)}  ${count} of projects repacked, ${formatSize(before)} → ${formatSize(after)}`,
+    );
+  }
+  for (const why of mirrors?.skipped ?? []) lines.push(`${"mirrors".padEnd(WIDTH)}  left as it is: ${why}`);
   if (database !== null) {
     const { before, after, skipped } = database;
     lines.push(
@@ -68,6 +78,7 @@ function inWords({ directories, attachments, database }: Freed, isDryRun: boolea
   const freed =
     directories.reduce((sum, { bytes }) => sum + bytes, 0) +
     (attachments?.bytes ?? 0) +
+    Math.max(0, (mirrors?.before ?? 0) - (mirrors?.after ?? 0)) +
     Math.max(0, (database?.before ?? 0) - (database?.after ?? 0));
   lines.push(
     isDryRun ? `Would free ${formatSize(freed)}, and holes of the database.` : `Freed ${formatSize(freed)}.`,

@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { mkdir, readdir, readFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { followTask } from "@trunkline/client";
@@ -214,4 +214,21 @@ test("who may what: the network, sharing and unoffered variables; a used project
   // Its row goes with its files.
   expect(left === undefined || left.deleted_at !== null).toBe(true);
   expect(readRows(database, "project_credentials", { project_id: own.id })).toEqual([]);
+});
+
+test("where the data directory is moved by hand, a session's clone finds what it borrows", async () => {
+  const { items } = await server.client.project.list.query({});
+  const input = { projectId: items.find(({ name }) => name === "a")!.id, prompt: "say: done" };
+  const first = await server.client.task.submit.mutate(input);
+  for await (const { type } of followTask(server.client, first)) if (type === "task.completed") break;
+  await server.stop();
+  const dataDir = directory.join("moved");
+  await rename(server.dataDir, dataDir);
+  await using moved = await ServerFixture.start({ dataDir });
+  const { client } = moved;
+  const { sessionId } = first;
+  const task = await client.task.submit.mutate({ sessionId, prompt: "run: git log --format=%s\nsay: done" });
+  for await (const { type } of followTask(client, task)) if (type === "task.completed") break;
+  const log = await readLog(client, sessionId);
+  expect(log.findLast(({ type }) => type === "tool.ended")?.data).toMatchObject({ output: "first\n" });
 });

@@ -19,8 +19,9 @@ while IFS= read -r -d '' name; do
   grep -rlZIF -- "$PWD" "./$name" >> "$out/mentions" || [ $? = 1 ]
 done < "$out/names"
 : > "$out/links"
+own=$(printf %s "$PWD" | sed 's/[][\\\\*?]/\\\\&/g')
 while IFS= read -r -d '' name; do
-  find "./$name" -type l -lname "$PWD/*" -print0 >> "$out/links"
+  find "./$name" -type l -lname "$own/*" -print0 >> "$out/links"
 done < "$out/names"
 printf %s "$PWD" > "$out/workspace"
 `;
@@ -32,9 +33,11 @@ kept=$1
 shift
 tar --extract --file "$kept/files.tar" --no-same-owner "$@"
 before=$(cat "$kept/workspace")
-# Both are ids of sessions in the same directory, and as long: no quoting is needed.
+# Where the data directory was moved since, or is called oddly, they are more than two ids.
+pattern=$(printf %s "$before" | sed 's/[][\\\\.*^$|]/\\\\&/g')
+replacement=$(printf %s "$PWD" | sed 's/[\\\\&|]/\\\\&/g')
 while IFS= read -r -d '' name; do
-  if [ -f "$name" ] && [ ! -L "$name" ]; then sed -i "s|$before|$PWD|g" "$name"; fi
+  if [ -f "$name" ] && [ ! -L "$name" ]; then sed -i "s|$pattern|$replacement|g" "$name"; fi
 done < "$kept/mentions"
 while IFS= read -r -d '' name; do
   if [ -L "$name" ]; then

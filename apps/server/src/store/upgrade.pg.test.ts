@@ -35,8 +35,6 @@ import { TemporaryDirectory } from "./testing/temporary-directory.ts";
  * checkpoints, users, tokens, the audit trail.
  */
 const FIXTURE = fileURLToPath(new URL("testing/from-17406ce/", import.meta.url));
-/** Where it ran; repositories name it. */
-const ITS_DATA_DIR = "/tmp/care9-data";
 /** The newest migration that it knew. */
 const ITS_LAST = "011-projects";
 const PROGRAM = fileURLToPath(new URL("testing/upgrading-process.ts", import.meta.url));
@@ -67,7 +65,7 @@ const unpacked = async (name: string): Promise<string> =>
 const viewsOf = async (engine: Engine) => JSON.parse(await unpacked(`${engine}-views.json.gz`)) as Views;
 async function unpackData(engine: Engine, to: string): Promise<void> {
   await run("tar", ["-xzf", join(FIXTURE, `${engine}-data.tar.gz`), "-C", to]);
-  await redirectBorrowing(to, ITS_DATA_DIR, to);
+  await redirectBorrowing(to, to);
 }
 
 let postgres: PostgresServer;

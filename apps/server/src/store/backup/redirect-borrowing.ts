@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { lstat, readdir, readFile, realpath, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -8,20 +9,34 @@ const BORROWERS = [
   ["publications", "objects/info"],
 ] as const;
 
-/** Makes the repositories below `root` borrow from `to` what they borrowed from `from`. */
-export async function redirectBorrowing(root: string, from: string, to: string): Promise<void> {
-  if (from === to) return;
+/** A project's objects, wherever the directory was when that was written. */
+const MIRROR = /^\/(?:.*\/)?(projects\/[^/]+\/mirror\.git\/objects)$/;
+
+/**
+ * Makes the repositories below `root` borrow from the mirrors below `to`, whose files may come there later. Killed in the
+ * middle, or done by two nodes at once, it can be done again.
+ */
+export async function redirectBorrowing(root: string, to: string): Promise<void> {
+  const real = await realpath(root);
   for (const [parent, info] of BORROWERS) {
-    for (const name of await readdir(join(root, parent)).catch(() => [])) {
-      const directory = join(root, parent, name, info);
+    for (const name of await readdir(join(real, parent)).catch(() => [])) {
+      const directory = join(real, parent, name, info);
       // A workspace is its users': a link in it must lead nowhere.
       if ((await realpath(directory).catch(() => null)) !== directory) continue;
       const file = join(directory, "alternates");
       if ((await lstat(file).catch(() => null))?.isFile() !== true) continue;
-      const lines = (await readFile(file, "utf8")).split("\n");
-      const moved = lines.map((line) => (line.startsWith(`${from}/`) ? to + line.slice(from.length) : line));
-      await writeFile(`${file}.moved`, moved.join("\n"), { flag: "wx", mode: 0o600 });
-      await rename(`${file}.moved`, file);
+      const said = await readFile(file, "utf8");
+      const meant = said
+        .split("\n")
+        .map((line) => {
+          const [, mirror] = MIRROR.exec(line) ?? [];
+          return mirror === undefined ? line : join(to, mirror);
+        })
+        .join("\n");
+      if (meant === said) continue;
+      const draft = `${file}.${randomUUID()}`;
+      await writeFile(draft, meant, { flag: "wx", mode: 0o600 });
+      await rename(draft, file);
     }
   }
 }

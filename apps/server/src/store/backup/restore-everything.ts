@@ -48,7 +48,7 @@ export async function restoreEverything(
     await rm(incoming, { recursive: true, force: true });
     await mkdir(incoming, { mode: 0o700 });
     for (const { name } of manifest.archives) await extract(join(backup, name), incoming);
-    await redirectBorrowing(incoming, manifest.directory, sharedDir);
+    await redirectBorrowing(incoming, sharedDir);
     const database = join(backup, manifest.database.name);
     const restored =
       databaseUrl === undefined

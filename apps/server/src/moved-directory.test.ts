@@ -1,0 +1,38 @@
+import { mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { pino } from "pino";
+import { expect, test } from "vitest";
+import { git, makeRepository } from "./git/testing/repositories.ts";
+import { followMove } from "./moved-directory.ts";
+import { TemporaryDirectory } from "./store/testing/temporary-directory.ts";
+
+test("a moved directory's repositories borrow from the mirror that moved with them", async () => {
+  await using temporary = await TemporaryDirectory.create();
+  const [before, after] = [temporary.join("before"), temporary.join("somewhere", "else")];
+  await makeRepository(temporary.join("source"), { "a.txt": "a\n" });
+  const mirror = join(before, "projects", "p", "mirror.git");
+  await git(temporary.path, "clone", "-q", "--mirror", temporary.join("source"), mirror);
+  await git(before, "clone", "-q", "--shared", mirror, join(before, "workspaces", "s"));
+  for (const repository of ["checkpoints/s", "publications/s.git"]) {
+    await git(before, "clone", "-q", "--bare", "--shared", mirror, join(before, repository));
+  }
+  const logger = pino({ level: "silent" });
+  await followMove(before, logger);
+  await mkdir(temporary.join("somewhere"));
+  await rename(before, after);
+  const repositories = ["workspaces/s", "checkpoints/s", "publications/s.git"].map((path) =>
+    join(after, path),
+  );
+  for (const repository of repositories) await expect(git(repository, "log")).rejects.toThrow("bad object");
+
+  // Also one that its agent has bent: nothing is written through it.
+  const outside = temporary.join("outside");
+  await mkdir(outside);
+  await writeFile(join(outside, "alternates"), `${mirror}/objects\n`);
+  await mkdir(join(after, "workspaces", "bent", ".git", "objects"), { recursive: true });
+  await symlink(outside, join(after, "workspaces", "bent", ".git", "objects", "info"));
+
+  await followMove(after, logger);
+  for (const repository of repositories) await git(repository, "fsck", "--strict");
+  expect(await readFile(join(outside, "alternates"), "utf8")).toBe(`${mirror}/objects\n`);
+});
