@@ -1,6 +1,7 @@
 /**
- * `pnpm crash:repos --seeds 50 [--from 1] [--stage fetch]`: kills the real server in the stages of its work in
- * repositories, and checks that nothing half-made is used, no work is lost and the source stays as it was.
+ * `pnpm crash:repos --seeds 50 [--from 1] [--stage fetch] [--servers 1]`: kills the real server in the stages of its work in
+ * repositories, and checks that nothing half-made is used, no work is lost and the source stays as it was. A seed waits more
+ * than it works, so several servers, each with its own seeds, are sooner done.
  */
 import { parseArgs } from "node:util";
 import { ReposBench } from "./repos-bench.ts";
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "50" },
     from: { type: "string", default: "1" },
     stage: { type: "string" },
+    servers: { type: "string", default: "1" },
   },
 });
 const stages = STAGES.filter((stage) => values.stage === undefined || stage === values.stage);
@@ -19,23 +21,28 @@ if (stages.length === 0) throw new Error(`--stage takes ${STAGES.join(", ")}`);
 
 const results: ReposSeedResult[] = [];
 let failed = 0;
-{
+const from = Number(values.from);
+const due = Array.from({ length: Number(values.seeds) }, (_, index) =>
+  stages.map((stage) => ({ stage, seed: from + index })),
+).flat();
+
+async function runDue(): Promise<void> {
   await using bench = await ReposBench.start();
-  const from = Number(values.from);
-  for (let seed = from; seed < from + Number(values.seeds); seed++) {
-    for (const stage of stages) {
-      try {
-        results.push(await runReposSeed(bench, { seed, stage }));
-      } catch (error) {
-        failed += 1;
-        process.stderr.write(
-          `seed ${seed}, ${stage}: ${error instanceof Error ? error.message : String(error)}\n`,
-        );
-        if (!bench.server.isRunning) await bench.server.restart();
-      }
+  for (let next = due.shift(); next !== undefined; next = due.shift()) {
+    const { seed, stage } = next;
+    try {
+      results.push(await runReposSeed(bench, next));
+    } catch (error) {
+      failed += 1;
+      process.stderr.write(
+        `seed ${seed}, ${stage}: ${error instanceof Error ? error.message : String(error)}\n`,
+      );
+      if (!bench.server.isRunning) await bench.server.restart();
     }
   }
 }
+
+await Promise.all(Array.from({ length: Number(values.servers) }, runDue));
 for (const stage of stages) {
   const all = results.filter((result) => result.stage === stage);
   const hits = Map.groupBy(all, ({ hit }) => hit ?? "too late");
