@@ -18,7 +18,7 @@ export interface ServerFixtureOptions {
   databaseUrl?: string | undefined;
   /** An existing data directory, which is kept; default: a new one, removed at the end. */
   dataDir?: string;
-  /** Default 120,000. */
+  /** Default 240,000: in a fresh checkout nothing is compiled yet, which took 155 s at a load of 34 on two cores. */
   readyTimeoutMs?: number;
   /** For the server's Node, e.g. `--expose-gc`. */
   nodeOptions?: readonly string[];
@@ -134,7 +134,7 @@ export class ServerFixture implements AsyncDisposable {
   }
 
   async #launch(port: number, env: Record<string, string> = {}): Promise<void> {
-    const { main = SERVER_MAIN, web = "off", readyTimeoutMs = 120_000, nodeOptions } = this.#options;
+    const { main = SERVER_MAIN, web = "off", readyTimeoutMs = 240_000, nodeOptions } = this.#options;
     const databaseUrl = this.#options.databaseUrl ?? this.#database?.url;
     const startedAt = performance.now();
     this.#earlierLogs = this.logs;
