@@ -13,6 +13,9 @@ export const MAX_TASK_DURATION_MS = 24 * 60 * 60 * 1_000;
 /** Characters of one step's answer, including tool inputs. */
 export const MAX_STEP_LENGTH = 2_000_000;
 
+/** Tool calls of one step's answer. Each one costs several commits, and all of a step are recorded in one event. */
+export const MAX_STEP_CALLS = 256;
+
 /** Nesting depth of tool input; deeper values overflow the stack of readers. */
 export const MAX_INPUT_DEPTH = 64;
 

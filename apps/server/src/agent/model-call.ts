@@ -1,13 +1,13 @@
 import type { EventDataOf, ToolCall, Usage } from "@trunkline/contract";
 import type { AnswerBlocks } from "./answer-blocks.ts";
-import { MAX_STEP_LENGTH } from "./limits.ts";
+import { outputTooLong, tooManyCalls } from "./answer-bounds.ts";
+import { MAX_STEP_CALLS, MAX_STEP_LENGTH } from "./limits.ts";
 import type { AnswerCall, AnswerPart } from "./model.ts";
 import { openStream, type StreamRequest } from "./model-stream.ts";
 import type { RunEvent, RunSink } from "./port.ts";
 import { cutFault } from "./call-fault.ts";
 import { ProviderFault } from "./provider-fault.ts";
 import { withOriginal } from "./original-call.ts";
-import { outputTooLong } from "./run-failure.ts";
 import { parseToolInput } from "./tool-input.ts";
 import { toolNameFor } from "./tool-name.ts";
 
@@ -27,7 +27,7 @@ export interface Answer {
  * Calls the model once and streams its answer into the sink.
  * @param blocks holds the blocks whose ends are not stored yet, however the call ends.
  * @throws ProviderFault if there is no answer, or it is incomplete or empty (its tool calls must not run); the signal's
- * reason once aborted; RunFailure; what the sink throws.
+ * reason once aborted; what the sink throws.
  */
 export async function callModel(call: ModelCall, blocks: AnswerBlocks): Promise<Answer> {
   const { sink, faultContext, request } = call;
@@ -55,6 +55,7 @@ export async function callModel(call: ModelCall, blocks: AnswerBlocks): Promise<
         return null;
       case "call":
         measure(part.input);
+        if (toolCalls.length === MAX_STEP_CALLS) throw tooManyCalls();
         toolCalls.push(toToolCall(part, request.tools?.map(({ name }) => name) ?? []));
         return null;
       case "finish": {

@@ -1,5 +1,4 @@
 import { type BudgetUse, budgetAmount, budgetNote, type TaskError } from "@trunkline/contract";
-import { MAX_STEP_LENGTH } from "./limits.ts";
 import type { Waits } from "./port.ts";
 
 /** Ends a run as failed, with an error for the task's owner. */
@@ -67,13 +66,4 @@ export function priceUnknown(model: string): RunFailure {
     retryable: false,
   };
   return new RunFailure(error, { reason: "budget" });
-}
-
-/** The answer is longer than anything useful. */
-export function outputTooLong(): RunFailure {
-  return new RunFailure({
-    code: "provider_output_too_long",
-    message: `The model said more than ${MAX_STEP_LENGTH} characters in one step`,
-    retryable: false,
-  });
 }

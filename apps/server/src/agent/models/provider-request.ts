@@ -1,5 +1,6 @@
-import { type ClientRequest, type IncomingMessage, request as httpRequest } from "node:http";
+import { type ClientRequest, request as httpRequest } from "node:http";
 import { request as httpsRequest } from "node:https";
+import { decoded, type ProviderResponse } from "./decoded-response.ts";
 
 export interface ProviderRequest {
   /** Without credentials. */
@@ -15,7 +16,7 @@ export interface ProviderRequest {
  * elsewhere), and has no timeouts: how long a model may think is the caller's decision.
  * @returns the response once its headers have arrived; read its body or destroy it.
  */
-export async function sendRequest(options: ProviderRequest): Promise<IncomingMessage> {
+export async function sendRequest(options: ProviderRequest): Promise<ProviderResponse> {
   try {
     return await sendOnce(options);
   } catch (error) {
@@ -28,11 +29,11 @@ export async function sendRequest(options: ProviderRequest): Promise<IncomingMes
 
 class StaleConnection extends Error {}
 
-function sendOnce({ url, method, headers, body, signal }: ProviderRequest): Promise<IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+function sendOnce({ url, method, headers, body, signal }: ProviderRequest): Promise<ProviderResponse> {
+  const { promise, resolve, reject } = Promise.withResolvers<ProviderResponse>();
   const send = url.startsWith("https:") ? httpsRequest : httpRequest;
   const request: ClientRequest = send(url, { method, headers, signal });
-  request.once("response", resolve);
+  request.once("response", (response) => resolve(decoded(response)));
   request.on("error", (error) => {
     const { code } = error as NodeJS.ErrnoException;
     const isStale = request.reusedSocket && (code === "ECONNRESET" || code === "EPIPE");
@@ -43,7 +44,7 @@ function sendOnce({ url, method, headers, body, signal }: ProviderRequest): Prom
 }
 
 /** Reads a body up to a limit and discards the rest. */
-export async function readText(response: IncomingMessage, maxLength: number): Promise<string> {
+export async function readText(response: ProviderResponse, maxLength: number): Promise<string> {
   response.setEncoding("utf8");
   let text = "";
   for await (const piece of response) {
@@ -54,7 +55,7 @@ export async function readText(response: IncomingMessage, maxLength: number): Pr
 }
 
 /** Lower-case names; duplicates are joined by Node. */
-export function headersOf(response: IncomingMessage): Record<string, string> {
+export function headersOf(response: ProviderResponse): Record<string, string> {
   return Object.fromEntries(
     Object.entries(response.headers).flatMap(([name, value]) =>
       value === undefined ? [] : [[name, Array.isArray(value) ? value.join(", ") : value]],

@@ -1,9 +1,9 @@
 import type { Usage } from "@trunkline/contract";
+import { outputTooLong } from "../../answer-bounds.ts";
 import { cutFault } from "../../call-fault.ts";
 import { filteredFault, finishReasonOf } from "../../finish-reason.ts";
 import { MAX_STEP_LENGTH } from "../../limits.ts";
 import type { AnswerPart, FinishReason, FaultContext } from "../../model.ts";
-import { outputTooLong } from "../../run-failure.ts";
 import { CHAT_METADATA_KEY, ChatCalls } from "./chat-calls.ts";
 import { saidInContent, textIn } from "./chat-content.ts";
 import { chatErrorFault, errorInChunk, isError } from "./chat-error.ts";

@@ -1,4 +1,6 @@
 import type { Json } from "@trunkline/contract";
+import { tooManyCalls } from "../../answer-bounds.ts";
+import { MAX_STEP_CALLS } from "../../limits.ts";
 import type { AnswerCall } from "../../model.ts";
 import { isObject, type JsonObject, listOf, objectOr, parseJson, wellFormedJson } from "../../json-object.ts";
 
@@ -23,7 +25,10 @@ export class ChatCalls {
   /** By the server's index. */
   readonly #byIndex = new Map<number, GrowingCall>();
 
-  /** @returns the number of characters received. */
+  /**
+   * @returns the number of characters received.
+   * @throws ProviderFault if there are too many calls.
+   */
   take(value: unknown): number {
     let length = 0;
     for (const piece of listOf(value)) if (isObject(piece)) length += this.#takePiece(piece);
@@ -83,6 +88,7 @@ export class ChatCalls {
       (isOther && byId === undefined && name !== "") ||
       (id === "" && index === undefined && name !== "" && known.name !== "" && isWhole(known.input));
     if (!isNew) return known;
+    if (this.#calls.length === MAX_STEP_CALLS) throw tooManyCalls();
     const call: GrowingCall = { id: "", name: "", input: "", extra: {}, functionExtra: {} };
     this.#calls.push(call);
     if (index !== undefined) this.#byIndex.set(index, call);

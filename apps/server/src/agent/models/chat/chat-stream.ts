@@ -1,11 +1,12 @@
-import type { IncomingMessage } from "node:http";
 import { createParser, type EventSourceMessage } from "eventsource-parser";
+import { messageTooLong } from "../../answer-bounds.ts";
 import { cutFault, streamFault } from "../../call-fault.ts";
 import type { AnswerPart, AnswerParts, ModelCallContext } from "../../model.ts";
 import type { ChatAnswer } from "./chat-answer.ts";
 import { documentAnswer, noAnswer } from "./chat-document.ts";
 import { chatErrorFault } from "./chat-error.ts";
 import { parseJson } from "../../json-object.ts";
+import type { ProviderResponse } from "../decoded-response.ts";
 
 /** Longest line of an event stream, and largest document, in UTF-16 units. */
 const MAX_EVENT_LENGTH = 8_000_000;
@@ -20,11 +21,14 @@ const PINGS = /^(?:ping|keep-?alive|heartbeat)$/i;
  * Reads a streaming answer: an event stream or a JSON document, whatever its content type says. Reads on demand only.
  */
 export class ChatStream implements AnswerParts {
-  readonly #response: IncomingMessage;
+  readonly #response: ProviderResponse;
   readonly #answer: ChatAnswer;
   readonly #call: ModelCallContext;
   readonly #parser = createParser({
     onEvent: (event) => this.#takeEvent(event),
+    onError: ({ type }) => {
+      if (type === "max-buffer-size-exceeded") throw messageTooLong();
+    },
     maxBufferSize: MAX_EVENT_LENGTH,
   });
   #format: "unknown" | "events" | "document" = "unknown";
@@ -36,7 +40,7 @@ export class ChatStream implements AnswerParts {
   #failure: { error: unknown } | null = null;
   #wake: (() => void) | null = null;
 
-  constructor(response: IncomingMessage, answer: ChatAnswer, call: ModelCallContext) {
+  constructor(response: ProviderResponse, answer: ChatAnswer, call: ModelCallContext) {
     this.#response = response;
     this.#answer = answer;
     this.#call = call;
@@ -117,7 +121,7 @@ export class ChatStream implements AnswerParts {
     if (this.#format === "events") return this.#parser.feed(text);
     this.#text += text;
     if (this.#text.length > MAX_EVENT_LENGTH)
-      throw cutFault("its answer is too long", this.#call.faultContext);
+      throw messageTooLong();
   }
 
   #takeEvent({ event, data }: EventSourceMessage): void {

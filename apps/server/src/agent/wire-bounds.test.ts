@@ -1,0 +1,82 @@
+import { readFile } from "node:fs/promises";
+import { brotliCompressSync, gzipSync } from "node:zlib";
+import { describe, expect, test } from "vitest";
+import { MAX_STEP_CALLS, MAX_STEP_LENGTH } from "./limits.ts";
+import { appendTool } from "./testing/append-tool.ts";
+import { RawBench } from "./testing/raw-bench.ts";
+import { type RawAnswer, sse } from "./testing/raw-provider.ts";
+
+const calls = (count: number): string =>
+  Array.from({ length: count }, (_, index) =>
+    sse.delta({
+      tool_calls: [{ index, id: `c${index}`, function: { name: "append", arguments: `{"line":${index}}` } }],
+    }),
+  ).join("") + sse.CALLS;
+
+const saying = (length: number): string =>
+  sse.delta({ content: "x".repeat(length / 3) }).repeat(3) + sse.END;
+
+describe("an answer without end is told as such, and not asked for again", () => {
+  test.each<[string, RawAnswer, RegExp]>([
+    ["more calls than a step takes", calls(MAX_STEP_CALLS + 1), /more than 256 tools in one step/],
+    ["more words", saying(1.5 * MAX_STEP_LENGTH), /more than 2000000 characters in one step/],
+    ["a line that never ends", `data: ${"x".repeat(9_000_000)}`, /longer than any answer/],
+    ["a document", `{"x":"${"x".repeat(9_000_000)}`, /longer than any answer/],
+    [
+      "packed bytes",
+      {
+        headers: { "content-type": "text/event-stream", "content-encoding": "gzip" },
+        body: gzipSync(Buffer.alloc(64_000_000, "data: x")),
+      },
+      /longer than any answer/,
+    ],
+  ])("%s", async (_, answer, message) => {
+    await using raw = await RawBench.create([answer]);
+    const outcome = await raw.run("go", { tools: [appendTool(raw.bench.toolBench.path("lines"))] });
+    expect(outcome).toMatchObject({
+      type: "failed",
+      error: { code: "provider_output_too_long", message: expect.stringMatching(message), retryable: false },
+    });
+    expect(raw.provider.requests).toHaveLength(1);
+    expect(raw.log.of("tool.called")).toEqual([]);
+  });
+
+  test("as many calls as a step takes run", async () => {
+    await using raw = await RawBench.create([calls(MAX_STEP_CALLS), sse.text("done")]);
+    const file = raw.bench.toolBench.path("lines");
+    expect(await raw.run("go", { tools: [appendTool(file)] })).toMatchObject({ result: "done" });
+    expect((await readFile(file, "utf8")).trim().split("\n")).toHaveLength(MAX_STEP_CALLS);
+  });
+});
+
+describe("a body that is packed although nobody asked for that is unpacked", () => {
+  const packed = (coding: string, body: Buffer, status = 200): RawAnswer => ({
+    status,
+    headers: { "content-type": "text/event-stream", "content-encoding": coding },
+    body,
+  });
+
+  test("an answer", async () => {
+    const text = sse.text("héllo");
+    await using raw = await RawBench.create([
+      packed("gzip", gzipSync(text)),
+      packed("br", brotliCompressSync(text)),
+    ]);
+    expect(await raw.run("go")).toMatchObject({ result: "héllo" });
+    expect(await raw.run("go")).toMatchObject({ result: "héllo" });
+  });
+
+  test("an error", async () => {
+    const body = gzipSync(JSON.stringify({ error: { message: "no such parameter" } }));
+    await using raw = await RawBench.create([packed("gzip", body, 400)]);
+    expect(await raw.run("go")).toMatchObject({
+      error: { message: expect.stringContaining("no such parameter") },
+    });
+  });
+
+  test("and counts as cut where its end is missing", async () => {
+    const whole = gzipSync(sse.text("whole"));
+    await using raw = await RawBench.create([packed("gzip", whole.subarray(0, -12)), sse.text("again")]);
+    expect(await raw.run("go")).toMatchObject({ result: "again" });
+  });
+});
