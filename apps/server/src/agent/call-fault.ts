@@ -7,7 +7,8 @@ import { type Refusal, refusalFault } from "./refusal-fault.ts";
 
 /** The answer started but did not complete; discard all of it. */
 export function streamFault(error: unknown, context: FaultContext): ProviderFault {
-  if (error instanceof ProviderFault) return error;
+  const fault = faultIn(error);
+  if (fault !== null) return fault;
   const refusal = refusalIn(error);
   if (refusal !== null) return refusalFault({ ...refusal, inStream: true }, context);
   return cutFault(saidBy(error), context, error);
@@ -21,7 +22,8 @@ export function cutFault(said: string, { redact }: FaultContext, cause?: unknown
 
 /** The call failed before an answer started. Errors that are not the provider's are returned with secrets redacted. */
 export function callFault(error: unknown, context: FaultContext): unknown {
-  if (error instanceof ProviderFault) return error;
+  const fault = faultIn(error);
+  if (fault !== null) return fault;
   const refusal = refusalIn(error);
   if (refusal !== null) return refusalFault(refusal, context);
   const networkCode = networkErrorCode(error);
@@ -38,6 +40,12 @@ export function callFault(error: unknown, context: FaultContext): unknown {
     `The model '${context.model}' could not be called: ${clip(context.redact(saidBy(error)))}`,
     { cause: error, retryable: APICallError.isInstance(error) && error.isRetryable },
   );
+}
+
+/** The SDKs wrap what reading the response threw. */
+function faultIn(error: unknown): ProviderFault | null {
+  if (error instanceof ProviderFault) return error;
+  return AISDKError.isInstance(error) && error.cause !== undefined ? faultIn(error.cause) : null;
 }
 
 /** A key that is not a valid header value is quoted by the error. */

@@ -4,7 +4,8 @@ import { describe, expect, test } from "vitest";
 import { MAX_STEP_CALLS, MAX_STEP_LENGTH } from "./limits.ts";
 import { appendTool } from "./testing/append-tool.ts";
 import { RawBench } from "./testing/raw-bench.ts";
-import { type RawAnswer, sse } from "./testing/raw-provider.ts";
+import { type RawAnswer, RawProvider, sse } from "./testing/raw-provider.ts";
+import { RunBench } from "./testing/run-bench.ts";
 
 const calls = (count: number): string =>
   Array.from({ length: count }, (_, index) =>
@@ -13,8 +14,7 @@ const calls = (count: number): string =>
     }),
   ).join("") + sse.CALLS;
 
-const saying = (length: number): string =>
-  sse.delta({ content: "x".repeat(length / 3) }).repeat(3) + sse.END;
+const saying = (length: number): string => sse.delta({ content: "x".repeat(length / 3) }).repeat(3) + sse.END;
 
 describe("an answer without end is told as such, and not asked for again", () => {
   test.each<[string, RawAnswer, RegExp]>([
@@ -46,6 +46,36 @@ describe("an answer without end is told as such, and not asked for again", () =>
     const file = raw.bench.toolBench.path("lines");
     expect(await raw.run("go", { tools: [appendTool(file)] })).toMatchObject({ result: "done" });
     expect((await readFile(file, "utf8")).trim().split("\n")).toHaveLength(MAX_STEP_CALLS);
+  });
+});
+
+describe("of the SDKs' providers, too", () => {
+  const anthropic = (url: string) => ({
+    model: "anthropic:claude-sonnet-5",
+    anthropicApiKey: "key-of-a-test",
+    anthropicBaseUrl: url,
+  });
+
+  test("a line that never ends", async () => {
+    await using provider = await RawProvider.start(`data: ${"x".repeat(33_000_000)}`);
+    await using bench = await RunBench.create({}, anthropic(provider.url));
+    expect(await bench.run(bench.log.begin("go"))).toMatchObject({
+      type: "failed",
+      error: { code: "provider_output_too_long" },
+    });
+    expect(provider.requests).toHaveLength(1);
+  });
+
+  test("an error whose body never ends", async () => {
+    const more = Array.from({ length: 50 }, () => "x".repeat(100_000));
+    const body = [
+      `{"type":"error","error":{"type":"x","message":"no such thing"}}`,
+      ...more,
+      new Promise(() => {}),
+    ];
+    await using provider = await RawProvider.start({ status: 400, body });
+    await using bench = await RunBench.create({}, anthropic(provider.url));
+    expect(await bench.run(bench.log.begin("go"))).toMatchObject({ type: "failed" });
   });
 });
 

@@ -120,8 +120,7 @@ export class ChatStream implements AnswerParts {
     }
     if (this.#format === "events") return this.#parser.feed(text);
     this.#text += text;
-    if (this.#text.length > MAX_EVENT_LENGTH)
-      throw messageTooLong();
+    if (this.#text.length > MAX_EVENT_LENGTH) throw messageTooLong();
   }
 
   #takeEvent({ event, data }: EventSourceMessage): void {
