@@ -41,16 +41,32 @@ try {
 async function runStages(toolEnv) {
   const env = { ...toolEnv, TURBO_TELEMETRY_DISABLED: "1", NEXT_TELEMETRY_DISABLED: "1" };
   const bin = join(root, "node_modules", ".bin");
+  // Arrows and dead code take one core: the others go on beside them.
+  const checked = await Promise.all([
+    checks({ types: "check:types", lint: "check:lint", format: "check:format" }, env),
+    checks({ arrows: "check:arrows", "dead code": "check:dead" }, env),
+  ]);
   return [
-    await check("types", "pnpm", ["--silent", "check:types"], env),
-    await check("lint", "pnpm", ["--silent", "check:lint"], env),
-    await check("arrows", "pnpm", ["--silent", "check:arrows"], env),
-    await check("dead code", "pnpm", ["--silent", "check:dead"], env),
-    await check("format", "pnpm", ["--silent", "check:format"], env),
+    ...checked.flat(),
     await vitest(join(bin, "vitest"), env),
-    await check("web build", join(bin, "turbo"), ["run", "build", "--filter=@trunkline/web"], env),
+    await check("web build", join(bin, "turbo"), ["run", "build", "--filter=@trunkline/web"], { env }),
     await playwright(join(root, "e2e", "node_modules", ".bin", "playwright"), env),
   ];
+}
+
+/**
+ * One script of the workspace after the other, beside others.
+ *
+ * @param {Record<string, string>} scripts by title
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function checks(scripts, env) {
+  /** @type {Stage[]} */
+  const stages = [];
+  for (const [title, script] of Object.entries(scripts)) {
+    stages.push(await check(title, "pnpm", ["--silent", script], { env, isAlone: false }));
+  }
+  return stages;
 }
 
 /**
@@ -59,11 +75,11 @@ async function runStages(toolEnv) {
  * @param {string} title
  * @param {string} command
  * @param {string[]} args
- * @param {NodeJS.ProcessEnv} env
+ * @param {{ env: NodeJS.ProcessEnv, isAlone?: boolean }} options
  * @returns {Promise<Stage>}
  */
-async function check(title, command, args, env) {
-  const { ok } = await step(`Checking ${title}`, command, args, { cwd: root, env });
+async function check(title, command, args, options) {
+  const { ok } = await step(`Checking ${title}`, command, args, { cwd: root, ...options });
   return { title, count: { passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 }, failures: [] };
 }
 
