@@ -1,17 +1,15 @@
-import { type ChildProcess, execFile, fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { chown, mkdtemp, rm } from "node:fs/promises";
 import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
 import { processesBelow } from "../processes-below.ts";
 import { findPostgresPrograms } from "./postgres-programs.ts";
 import { waitFor } from "../wait-for.ts";
+import { newCluster } from "./new-cluster.ts";
 import { serverUser } from "./server-user.ts";
 import { withClient } from "./with-client.ts";
-
-const run = promisify(execFile);
 
 /** Timeout of a start, in ms. */
 const PATIENCE_MS = 60_000;
@@ -165,13 +163,7 @@ export class PostgresServer implements AsyncDisposable {
   async #create(): Promise<void> {
     const { uid, gid } = this.#user ?? {};
     if (uid !== undefined && gid !== undefined) await chown(this.#directory, uid, gid);
-    // A collation other than byte order, to reveal whatever depends on it.
-    const locale = ["-E", "UTF8", "--locale-provider=icu", "--icu-locale=en-US", "--locale=C.UTF-8"];
-    const user = ["-U", "trunkline", "--auth=trust"];
-    await run(join(this.#programs, "initdb"), ["-D", this.#data, ...user, ...locale, "--no-sync"], {
-      ...this.#user,
-      cwd: this.#directory,
-    });
+    await newCluster(this.#data, this.#programs, this.#user);
   }
 }
 
