@@ -33,6 +33,18 @@ const onPostgresToo = [
   "apps/server/src/{network/network,setup/setup}.int.test.ts",
   "packages/testkit/src/contract/{admin-chains,generated-client}.int.test.ts",
 ];
+/** They measure their process's memory, change its environment, mock a module, or look at every process below it. */
+const ownProcess = [
+  "apps/server/src/auth/secret.test.ts",
+  "apps/server/src/store/sqlite/data-dir-lock.test.ts",
+  "apps/server/src/tools/{bash,confinement}.test.ts",
+  "apps/server/src/tools/sandbox/*.test.ts",
+  "apps/server/src/tools/web-fetch/bounds.test.ts",
+  "apps/server/src/web/start-web.test.ts",
+  "packages/testkit/src/**/*.test.ts",
+  // What a server that is shot leaves open may fail only after the file's end.
+  "**/*.pg.test.ts",
+];
 const includesAll = process.env["TRUNKLINE_TEST_POSTGRES"] === "all";
 const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];
 
@@ -40,26 +52,17 @@ const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];
 export default defineConfig({
   test: {
     environment: "node",
-    // A process per file: tests here start workers, servers and process groups, and may not share them.
     pool: "forks",
     testTimeout: 300_000,
     hookTimeout: 300_000,
     teardownTimeout: 10_000,
+    // One more than a machine of two cores needs where tests wait for each other: whole servers, real processes, clients.
+    maxWorkers: 4,
+    // By name: the longest files come first, so that no core is idle at the end.
     projects: [
       {
         extends: true,
-        test: { name: "unit", include: [tests], exclude: [...exclude, integrationTests], maxWorkers: 3 },
-      },
-      // Whole servers, real processes, many clients: they wait more than they work.
-      {
-        extends: true,
-        test: {
-          name: "integration",
-          include: [integrationTests],
-          exclude: [...exclude, ...measurements],
-          maxWorkers: 4,
-          sequence: { groupOrder: 1 },
-        },
+        test: { name: "integration", include: [integrationTests], exclude: [...exclude, ...measurements] },
       },
       {
         extends: true,
@@ -69,9 +72,21 @@ export default defineConfig({
           exclude,
           env: {},
           globalSetup: "packages/testkit/src/postgres/server-for-run.ts",
-          maxWorkers: 4,
-          sequence: { groupOrder: 1 },
         },
+      },
+      // A worker runs one file after the other: loading the server's modules costs more than most of these tests.
+      {
+        extends: true,
+        test: {
+          name: "unit",
+          include: [tests],
+          exclude: [...exclude, integrationTests, ...ownProcess],
+          isolate: false,
+        },
+      },
+      {
+        extends: true,
+        test: { name: "own-process", include: ownProcess, exclude: [...exclude, integrationTests] },
       },
       {
         extends: true,
@@ -80,7 +95,7 @@ export default defineConfig({
           include: measurements,
           exclude,
           fileParallelism: false,
-          sequence: { groupOrder: 2 },
+          sequence: { groupOrder: 1 },
         },
       },
     ],

@@ -24,5 +24,6 @@ export { processesBelow } from "./processes-below.ts";
 export { readLog } from "./read-log.ts";
 export { seededRandom } from "./seeded-random.ts";
 export { ServerFixture, type ServerFixtureOptions } from "./server-fixture.ts";
+export { shortestOf } from "./shortest-of.ts";
 export * from "./toxic-proxy.ts";
 export * from "./wait-for.ts";

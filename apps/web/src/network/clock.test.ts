@@ -1,5 +1,7 @@
-import { afterEach, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
 
+// Time stands still: between two looks at it, a busy machine may do something else for seconds.
+beforeEach(() => vi.useFakeTimers({ toFake: ["Date", "performance"] }));
 afterEach(() => {
   vi.unstubAllGlobals();
   vi.useRealTimers();

@@ -109,13 +109,11 @@ describe.each(["SQLite", "PostgreSQL"])("retention: %s", (engine) => {
 
   it("removes what is due with its files, and leaves what is busy, unpublished or a subagent still works in", async () => {
     days = 0;
-    const [archived, idle, busy, unpublished, published] = [
-      await ended(),
-      await ended(),
-      (await node.submit("wait")).sessionId,
-      await inProject(),
-      await inProject(),
-    ];
+    const [archived, idle] = [await ended(), await ended()];
+    const { sessionId: busy } = await node.submit("wait");
+    // Its last sign, by which the sessions are in order.
+    await node.until(busy, ({ type }) => type === "task.started");
+    const [unpublished, published] = [await inProject(), await inProject()];
     await node.sessions.update(alice, { sessionId: archived, archived: true });
     const child = randomUUID();
     const parent = { sessionId: idle, taskId: "t", rootSessionId: idle, rootTaskId: "t" };
