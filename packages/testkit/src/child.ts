@@ -12,7 +12,8 @@ const SHOWN_LOG_LENGTH = 8_000;
 /** How long a child's last output may take to arrive after its exit. */
 const LAST_OUTPUT_MS = 500;
 
-const END_WITH_PARENT = import.meta.resolve("./end-with-parent.mjs");
+/** Options of a Node that ends with the process which started it, given an IPC channel (`stdio: [..., "ipc"]`). */
+export const END_WITH_PARENT = ["--import", import.meta.resolve("./end-with-parent.mjs")] as const;
 
 export interface ChildOptions {
   env?: Record<string, string>;
@@ -32,7 +33,7 @@ export class Child {
   #logs = "";
 
   constructor(file: string, args: readonly string[], options: ChildOptions = {}) {
-    const nodeOptions = ["--import", END_WITH_PARENT, ...(options.nodeOptions ?? [])];
+    const nodeOptions = [...END_WITH_PARENT, ...(options.nodeOptions ?? [])];
     this.#process = spawn(process.execPath, [...nodeOptions, file, ...args], {
       env: options.env ?? process.env,
       stdio: ["ignore", "pipe", "pipe", "ipc"],

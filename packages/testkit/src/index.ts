@@ -1,6 +1,7 @@
 export { scriptedAgentCommand, scriptedAgentShown } from "./acp-agent/acp-agent.ts";
 export { addUser, type AddedUser, redeemInvitation } from "./add-user.ts";
 export { browserHeaders } from "./browser-headers.ts";
+export { END_WITH_PARENT } from "./child.ts";
 export { Cluster, type ClusterOptions } from "./cluster/cluster.ts";
 export { installedAgents } from "./acp-agent/installed-agents.ts";
 export * from "./event-log-checkers.ts";

@@ -1,7 +1,8 @@
-import { spawn, type ChildProcessByStdio } from "node:child_process";
+import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import type { Readable, Writable } from "node:stream";
+import { END_WITH_PARENT } from "@trunkline/testkit";
 import { installedLauncher } from "./launcher.ts";
 
 export interface CliResult {
@@ -10,11 +11,13 @@ export interface CliResult {
   err: string;
 }
 
+type PipedChild = ChildProcess & { stdin: Writable; stdout: Readable; stderr: Readable };
+
 /** The command as a real process with pipes. Disposing ends it. */
 export class CliProcess implements AsyncDisposable {
   out = "";
   err = "";
-  readonly #child: ChildProcessByStdio<Writable, Readable, Readable>;
+  readonly #child: PipedChild;
   readonly #closed: Promise<unknown>;
 
   /**
@@ -28,11 +31,11 @@ export class CliProcess implements AsyncDisposable {
     { input = "none", cwd = tmpdir() }: { input?: "none" | "open"; cwd?: string } = {},
   ) {
     const { PATH = "", HOME = "" } = process.env;
-    this.#child = spawn(process.execPath, [installedLauncher(), ...args], {
+    this.#child = spawn(process.execPath, [...END_WITH_PARENT, installedLauncher(), ...args], {
       env: { PATH, HOME, ...env },
       cwd,
-      stdio: ["pipe", "pipe", "pipe"],
-    });
+      stdio: ["pipe", "pipe", "pipe", "ipc"],
+    }) as PipedChild;
     this.#child.stdout.setEncoding("utf8").on("data", (text: string) => (this.out += text));
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => (this.err += text));
     this.#closed = once(this.#child, "close");

@@ -8,7 +8,10 @@ import { installedLauncher } from "./launcher.ts";
 
 /** Runs a command in a pty, passing on what is typed and shown. */
 const PTY = String.raw`
-import fcntl, os, pty, select, signal, struct, sys, termios
+import ctypes, fcntl, os, pty, select, signal, struct, sys, termios
+# Where the test's process is killed, the terminal closes: the command is hung up.
+PR_SET_PDEATHSIG = 1
+ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 pid, master = pty.fork()
 if pid == 0:
     # A shell in small: the command is a job in the foreground, and goes on at once when it stops.

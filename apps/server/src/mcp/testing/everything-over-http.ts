@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createServer } from "node:net";
 import { createInterface } from "node:readline";
+import { END_WITH_PARENT } from "@trunkline/testkit";
 
 /** server-everything over streamable HTTP, on a port that it keeps. */
 export class EverythingOverHttp implements AsyncDisposable {
@@ -45,13 +46,14 @@ export class EverythingOverHttp implements AsyncDisposable {
 
 /** Resolves once it listens. */
 async function launch(program: string, port: number): Promise<ChildProcess> {
-  const child = spawn(process.execPath, [program, "streamableHttp"], {
+  const child = spawn(process.execPath, [...END_WITH_PARENT, program, "streamableHttp"], {
     env: { PORT: String(port) },
-    stdio: ["ignore", "ignore", "pipe"],
+    stdio: ["ignore", "ignore", "pipe", "ipc"],
   });
-  for await (const line of createInterface({ input: child.stderr })) {
+  const stderr = child.stderr!;
+  for await (const line of createInterface({ input: stderr })) {
     if (line.includes("listening on port")) {
-      child.stderr.resume();
+      stderr.resume();
       return child;
     }
   }

@@ -39,7 +39,9 @@ export class Nginx implements AsyncDisposable {
     this.certificate = options.certificate;
     this.#program = options.program;
     this.#directory = options.directory;
-    this.#process = spawn(this.#program, [...this.#arguments, "-g", "daemon off;"], { stdio: "ignore" });
+    // It ends with this process, however that ends.
+    const command = ["--pdeathsig", "TERM", this.#program, ...this.#arguments, "-g", "daemon off;"];
+    this.#process = spawn("setpriv", command, { stdio: "ignore" });
     this.#exited = once(this.#process, "exit");
   }
 
