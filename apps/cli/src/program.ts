@@ -46,6 +46,7 @@ import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { serviceCommand } from "./commands/service.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
+import { shareCommand } from "./commands/share.ts";
 import { steerCommand } from "./commands/steer.ts";
 import { stopCommand } from "./commands/stop.ts";
 import { tasksCommand } from "./commands/tasks.ts";
@@ -96,6 +97,7 @@ const GROUPS: readonly (readonly [
       revertCommand,
       publishCommand,
       reviewCommand,
+      shareCommand,
       forkCommand,
       renameCommand,
       archiveCommand,

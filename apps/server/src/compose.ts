@@ -71,6 +71,7 @@ import { composeRetention } from "./compose-retention.ts";
 import { endRestoredTasks } from "./compose-restored.ts";
 import { createLinks } from "./compose-sign-in.ts";
 import { composeServerService } from "./compose-server.ts";
+import { composeSharing } from "./compose-sharing.ts";
 import { composeSpending } from "./compose-spending.ts";
 
 export interface RunningServer {
@@ -348,6 +349,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     tokens: createTokenService({ store, auth, audit, now }),
     audit: createAuditService({ store }),
     ...spendingServices(audit),
+    ...composeSharing(core.services.sessions, { store, auth, audit, now }),
   };
 
   const web = await openWeb(config, { lifecycle, logger });

@@ -57,6 +57,10 @@ export const SESSION_DETAIL_APPROVALS = 200;
 /** Approval rules of one session, and of one user. */
 export const MAX_SESSION_RULES = 200;
 export const MAX_USER_RULES = 200;
+/** Links to one session that are open at a time. */
+export const MAX_SESSION_SHARES = 20;
+/** How long a link lasts unless it says otherwise, in ms. */
+export const DEFAULT_SHARE_LIFETIME_MS = 604_800_000;
 /** Open questions listed by `session.get`. */
 export const SESSION_DETAIL_QUESTIONS = 200;
 

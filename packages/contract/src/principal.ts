@@ -11,8 +11,10 @@ export interface Principal {
   scopes: readonly Scope[];
   /** The token; absent for calls without one. */
   tokenId?: string;
-  /** How it was presented: as a token, or by a browser's sign-in; absent for calls without one. */
-  via?: "bearer" | "cookie";
+  /** How it was presented: as a token, by a browser's sign-in, or as the secret of a shared link; absent for calls without one. */
+  via?: "bearer" | "cookie" | "link";
+  /** Of a shared link: the session that it opens. Such a caller is no user: `userId` is the link's own id. */
+  share?: { sessionId: string; ownerId: string };
   /** Client address, for the audit trail. */
   address?: string;
 }

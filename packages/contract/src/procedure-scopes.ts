@@ -49,6 +49,9 @@ export const PROCEDURE_SCOPES = {
   "rule.list": "read",
   "rule.create": "write",
   "rule.delete": "write",
+  "share.create": "write",
+  "share.list": "read",
+  "share.revoke": "write",
   "project.create": "write",
   "project.get": "read",
   "project.list": "read",
@@ -106,8 +109,19 @@ const TAKES_TOKEN: ReadonlySet<string> = new Set<keyof typeof PROCEDURE_SCOPES>(
   "user.invite",
 ]);
 
+/** What a shared link opens, of its session alone: the server's `services/shared-session.ts`. */
+const OF_SHARES: ReadonlySet<string> = new Set<keyof typeof PROCEDURE_SCOPES>([
+  "session.get",
+  "session.events",
+  "session.subscribe",
+]);
+
 /** @throws TrunklineError `forbidden` if the principal's token lacks the procedure's scope, or was not presented */
 export function requireScope(principal: Principal, procedure: string): void {
+  if (principal.share !== undefined) {
+    if (OF_SHARES.has(procedure)) return;
+    throw new TrunklineError("forbidden", "This link only shows a session");
+  }
   const scope = (PROCEDURE_SCOPES as Partial<Record<string, Scope>>)[procedure];
   if (scope === undefined || !principal.scopes.includes(scope)) {
     throw new TrunklineError(

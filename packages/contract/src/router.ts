@@ -9,6 +9,7 @@ import { projectRouter } from "./router/project-router.ts";
 import { questionRouter } from "./router/question-router.ts";
 import { RetentionInput, RetentionReport } from "./retention.ts";
 import { ruleRouter } from "./router/rule-router.ts";
+import { shareRouter } from "./router/share-router.ts";
 import { sessionRouter } from "./router/session-router.ts";
 import { taskRouter } from "./router/task-router.ts";
 import { tokenRouter } from "./router/token-router.ts";
@@ -23,6 +24,7 @@ export const appRouter = router({
   approval: approvalRouter,
   question: questionRouter,
   rule: ruleRouter,
+  share: shareRouter,
   project: projectRouter,
   usage: usageRouter,
   budget: budgetRouter,

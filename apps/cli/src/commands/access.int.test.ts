@@ -75,3 +75,20 @@ it("does not remove whom it does not find, nor the server's own user", async () 
   expect((await cli("user", "remove", "nobody")).err).toContain("There is no user 'nobody'");
   expect((await cli("user", "remove", "local")).err).toContain("can't be removed");
 });
+
+it("shares a session by a link, lists it without its secret, and revokes it", async () => {
+  const { id } = await server.client.session.create.mutate({ title: "To be shown" });
+  const made = await cli("share", "create", id, "--expires", "never");
+  expect(made.exitCode, made.err).toBe(0);
+  const [, token = ""] = new RegExp(`^${server.url}/shared/${id}#(tl_[\\w-]{43})\n$`).exec(made.out) ?? [];
+  expect((await as(token, "export", id)).exitCode).not.toBe(0);
+  const listed = await cli("share", "list", id, "--json");
+  expect(listed.exitCode, listed.err).toBe(0);
+  const [share] = linesOf(listed);
+  expect(share).toMatchObject({ sessionId: id, expiresAt: null });
+  expect(listed.out).not.toContain("tl_");
+  expect((await cli("share", "list", id)).out).toContain("never");
+  const shareId = String(share?.["id"]);
+  expect((await cli("share", "revoke", shareId)).out).toBe(`Revoked ${shareId}\n`);
+  expect((await cli("share", "list", id)).err).toContain("No links.");
+});

@@ -12,6 +12,7 @@ export async function applyRevocations(store: Store, { tokens, users }: Revocati
     const hashes = part.map(([hash]) => hash);
     await store.tokens.revokeAgain(hashes, Math.max(...part.map(([, at]) => at)));
     await store.invitations.forget(hashes);
+    await store.shares.forget(hashes);
   }
   for (const [id, { at, isRemoved }] of users) await store.users.shutOut({ id, at, isRemoved });
 }

@@ -12,6 +12,7 @@ import { Invitations } from "./invitations.ts";
 import { RevocationLedger } from "./revocation-ledger.ts";
 import { hashSecret, isCookieSecret, isKeyOf, isSecret, newSecret } from "./secret.ts";
 import { CODE_LIFETIME_MS, SignInCodes } from "./sign-in-codes.ts";
+import { ShareCheck } from "./share-check.ts";
 import { TokenCheck } from "./token-check.ts";
 
 export interface AuthDeps {
@@ -40,6 +41,7 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
   const localUserId = await ensureLocalUser(store, now());
   await ensureLocalToken(deps, localUserId);
   const tokens = new TokenCheck(deps);
+  const shares = new ShareCheck(deps);
   const listeners = new Set<() => void>();
   const codes = new SignInCodes(store.signInCodes, now);
   const invitations = new Invitations({ ...deps, ledger });
@@ -56,14 +58,21 @@ export async function createAuth(deps: AuthDeps): Promise<Auth> {
     async authenticate(credentials) {
       const presented = readCredentials(credentials);
       if (presented === null) return null;
-      const known = await tokens.check(presented.secret, presented.kind);
+      const { secret, kind } = presented;
+      const known =
+        (await tokens.check(secret, kind)) ?? (kind === "api" ? await shares.check(secret) : null);
       if (known?.via !== "cookie") return known;
       return { ...known, hasPageKey: isKeyOf(credentials.pageKey ?? "", presented.secret) };
     },
 
     async activeTokens(tokenIds) {
-      const known = await store.tokens.several(tokenIds);
-      return new Set(known.filter((token) => isActive(token, now())).map(({ id }) => id));
+      const known = await Promise.all([store.tokens.several(tokenIds), store.shares.several(tokenIds)]);
+      return new Set(
+        known
+          .flat()
+          .filter((token) => isActive(token, now()))
+          .map(({ id }) => id),
+      );
     },
 
     async createSignInCode(holder) {

@@ -17,9 +17,10 @@ export interface Credentials {
 export interface Authenticated {
   principal: Principal;
   /** Cookie callers must also pass the origin checks before they may write. */
-  via: "bearer" | "cookie";
+  via: "bearer" | "cookie" | "link";
   /** A cookie without the page's key may be anybody's on this host: it tells who is signed in, and opens nothing. */
   hasPageKey: boolean;
+  /** Or of the shared link. */
   tokenId: string;
   /** Until when the token holds, integer ms since the epoch; null: for ever. */
   expiresAt: number | null;

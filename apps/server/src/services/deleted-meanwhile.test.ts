@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type PROCEDURE_SCOPES, type SessionDocument, TrunklineError } from "@trunkline/contract";
@@ -16,6 +17,7 @@ import { listedNetwork } from "../network/testing/listed-network.ts";
 import { createNetworkService } from "./session-network.ts";
 import { createRuleService } from "./rules.ts";
 import { createQuestionService } from "./questions.ts";
+import { createShareService } from "./shares.ts";
 import { createSessionService } from "./sessions.ts";
 import { workspaceFiles } from "../tools/files/workspace-files.ts";
 import { createTaskService } from "./tasks.ts";
@@ -41,6 +43,7 @@ interface Subject {
   lastQueuedId: string;
   approvalId: string;
   questionId: string;
+  shareId: string;
 }
 
 let directory: TemporaryDirectory;
@@ -68,7 +71,16 @@ async function subject(): Promise<Subject> {
     await server.approvals.list(alice, { sessionId, limit: 1 }),
     await server.questions.list(alice, { sessionId, limit: 1 }),
   ];
+  const share = { id: randomUUID(), hash: randomUUID(), sessionId, ownerId: alice.userId, createdAt: 1 };
+  const entry = server.core.audit.entry({
+    by: alice,
+    action: "share.create",
+    target: share.id,
+    decision: "allowed",
+  });
+  await server.store.shares.create({ ...share, expiresAt: null, lastUsedAt: null }, 1, entry);
   return {
+    shareId: share.id,
     sessionId,
     endedId: ended.id,
     waitingId: waiting.id,
@@ -145,6 +157,18 @@ function services(before: BeforeStep) {
     approvals: createApprovalService(rooms),
     questions: createQuestionService(rooms),
     rules: createRuleService({ ...rooms, operators: [], now: Date.now }),
+    shares: createShareService({
+      ...rooms,
+      auth: {
+        newToken: ({ createdAt }) => ({
+          token: { id: randomUUID(), hash: randomUUID(), createdAt } as never,
+          secret: "s",
+        }),
+        recordRevocation: async () => undefined,
+        tokensRevoked: () => undefined,
+      },
+      now: Date.now,
+    }),
     ...spendingServices(rooms),
     network: createNetworkService({ ...rooms, networks: listedNetwork([]), allowing: "users" }),
     workspaces: createWorkspaceService({
@@ -305,6 +329,11 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
   "mcp.add": "about no session",
   "mcp.update": "about no session",
   "mcp.remove": "about no session",
+  "share.create": { one: async ({ shares }, { sessionId }) => shares.create(alice, { sessionId }) },
+  "share.list": { session: async ({ shares }, { sessionId }) => shares.list(alice, { sessionId }) },
+  "share.revoke": {
+    one: async ({ shares }, { shareId }) => shares.revoke(alice, { shareId }),
+  },
   "rule.list": { session: async ({ rules }, { sessionId }) => rules.list(alice, { sessionId }) },
   "rule.create": {
     "of the session": async ({ rules }, { sessionId }) =>

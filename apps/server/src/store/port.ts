@@ -15,6 +15,7 @@ import type { RetentionStore } from "./ports/retention.ts";
 import type { RuleStore } from "./ports/rules.ts";
 import type { ApprovalStore, QuestionStore } from "./ports/requests.ts";
 import type { SessionStore } from "./ports/sessions.ts";
+import type { ShareStore } from "./ports/shares.ts";
 import type { SharedDirectoryStore } from "./ports/shared-directory.ts";
 import type { SharedLimits } from "./ports/shared-limits.ts";
 import type { SignInCodeStore } from "./ports/sign-in-codes.ts";
@@ -40,6 +41,7 @@ export type { ClockRecord, RetentionStore, RetiringSession } from "./ports/reten
 export type { RuleStore, StoredRule } from "./ports/rules.ts";
 export type { ApprovalStore, QuestionStore, RequestStore } from "./ports/requests.ts";
 export type { ImportedEvent, SessionStore, StoredSession } from "./ports/sessions.ts";
+export type { ShareStore, StoredShare } from "./ports/shares.ts";
 export type { QueueHead, StartableSession, StoredTask, TaskStore } from "./ports/tasks.ts";
 export type { SharedDirectoryStore } from "./ports/shared-directory.ts";
 export type { SharedLimits } from "./ports/shared-limits.ts";
@@ -79,6 +81,7 @@ export interface Store {
   readonly mcpServers: McpServerStore;
   readonly mcpAuthorizations: McpAuthorizationStore;
   readonly rules: RuleStore;
+  readonly shares: ShareStore;
   readonly retention: RetentionStore;
   readonly nodes: NodeStore;
   readonly outbox: OutboxStore;

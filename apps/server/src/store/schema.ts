@@ -40,6 +40,7 @@ export interface Database {
   mcp_servers: McpServersTable;
   mcp_authorizations: McpAuthorizationsTable;
   rules: RulesTable;
+  shares: SharesTable;
   retention: RetentionTable;
 }
 
@@ -112,6 +113,18 @@ export interface RulesTable {
   created_by: string;
   created_at: number;
   expires_at: number | null;
+}
+
+/** Links that let anybody read a session. */
+export interface SharesTable {
+  id: string;
+  session_id: string;
+  owner_id: string;
+  /** SHA-256 of the secret, hex. */
+  hash: string;
+  created_at: number;
+  expires_at: number | null;
+  last_used_at: number | null;
 }
 
 export interface ProjectCredentialsTable {

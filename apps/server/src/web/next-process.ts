@@ -29,6 +29,9 @@ process.on("disconnect", dieWithParent);
 if (!process.connected) dieWithParent();
 process.on("SIGTERM", () => process.exit(0));
 
+// Node's own, which is nobody's browser and warns of itself when it is looked at: pages are rendered without one.
+Reflect.deleteProperty(globalThis, "localStorage");
+
 const [directory = ".", mode = "production"] = process.argv.slice(2);
 const hostname = "127.0.0.1";
 

@@ -69,6 +69,7 @@ const TAGS: Readonly<Record<string, string>> = {
   model: "Models",
   approval: "Approvals",
   rule: "Approval rules",
+  share: "Shared links",
   question: "Approvals",
   search: "Search",
   server: "Server",

@@ -11,6 +11,7 @@ export interface Owned extends BusySession {
   projectId: string;
   mcpServerId: string;
   ruleId: string;
+  shareId: string;
 }
 
 /** What a procedure returns to an authenticated caller who is not the owner. */
@@ -105,6 +106,10 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
     others: "not_found",
   },
   "rule.delete": { scope: "write", input: ({ ruleId }) => ({ ruleId }), others: "not_found" },
+
+  "share.create": { scope: "write", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "share.list": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
+  "share.revoke": { scope: "write", input: ({ shareId }) => ({ shareId }), others: "not_found" },
 
   "project.create": {
     scope: "write",

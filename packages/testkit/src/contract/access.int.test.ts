@@ -15,6 +15,7 @@ import { startBusySession, WORD } from "./busy-session.ts";
 type Headers = Record<string, string>;
 
 const PATHS = Object.keys(REST_ROUTES) as ProcedurePath[];
+const OPEN_TO_LINKS: ProcedurePath[] = ["session.get", "session.events", "session.subscribe"];
 const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/g;
 
 /** Ids of nothing. */
@@ -24,6 +25,7 @@ const NOTHING: Owned = {
   projectId: randomUUID(),
   mcpServerId: randomUUID(),
   ruleId: randomUUID(),
+  shareId: randomUUID(),
   sessionId: randomUUID(),
   ended: randomUUID(),
   active: randomUUID(),
@@ -39,6 +41,8 @@ let admin: TrunklineClient;
 let owned: Owned;
 let owner: TrunklineClient;
 let ownerTokens: Readonly<Record<"read" | "write", Headers>>;
+/** A shared link to the owner's session. */
+let link: Headers;
 let others: Readonly<Record<"read" | "write", Headers>>;
 /** Invalid credentials: revoked, expired or made up. */
 let unknown: Readonly<Record<string, Headers>>;
@@ -66,13 +70,17 @@ beforeAll(async () => {
     transport: { kind: "stdio", command: "true" },
   });
   const rule = await owner.rule.create.mutate({ effect: "allow", tool: "bash", pattern: `echo ${WORD}` });
+  const busy = await startBusySession(owner);
+  const shared = await owner.share.create.mutate({ sessionId: busy.sessionId });
+  link = bearer(shared.secret);
   owned = {
-    ...(await startBusySession(owner)),
+    ...busy,
     userId: alice.userId,
     tokenId: write.token.id,
     projectId: project.id,
     mcpServerId: mcpServer.id,
     ruleId: rule.id,
+    shareId: shared.share.id,
   };
   ownerTokens = { write: bearer(write.secret), read: bearer(read.secret) };
 
@@ -82,6 +90,8 @@ beforeAll(async () => {
     read: bearer((await newToken(other, "read")).secret),
   };
 
+  const revokedLink = await owner.share.create.mutate({ sessionId: owned.sessionId });
+  await owner.share.revoke.mutate({ shareId: revokedLink.share.id });
   const revoked = await newToken(alice, "write");
   const browser = await signIn(revoked.secret);
   await admin.token.revoke.mutate({ tokenId: revoked.token.id });
@@ -98,6 +108,7 @@ beforeAll(async () => {
     "a revoked token": bearer(revoked.secret),
     "an expired token": bearer(expired.secret),
     "a removed user's token": bearer(removed.token),
+    "a revoked link": bearer(revokedLink.secret),
     "a browser that was signed in with a revoked token": { ...browser, origin: server.url },
   };
 });
@@ -138,6 +149,7 @@ describe.each(["tRPC", "REST"] as const)("over %s", (surface) => {
     "a revoked token",
     "an expired token",
     "a removed user's token",
+    "a revoked link",
     "a browser that was signed in with a revoked token",
   ])("%s", (caller) => {
     it.each(PATHS)("gets nothing of %s", async (path) => {
@@ -155,6 +167,27 @@ describe.each(["tRPC", "REST"] as const)("over %s", (surface) => {
         expect(status).toBe(403);
         expect(JSON.parse(body)).toMatchObject({ error: { data: { reason: "forbidden" } } });
       }
+    });
+  });
+
+  describe("a shared link", () => {
+    it.each(PATHS.filter((path) => !OPEN_TO_LINKS.includes(path)))("may not %s", async (path) => {
+      expect((await askForBoth(call, path, link)).status).toBe(403);
+    });
+
+    it.each(OPEN_TO_LINKS)("reads its own session by %s, no other, and nobody's name", async (path) => {
+      const own = await call(path, DECISIONS[path].input(owned), link);
+      expect(own.status).toBe(200);
+      for (const hidden of [owned.userId, owned.projectId, '"alice"', server.dataDir]) {
+        expect(own.body).not.toContain(hidden);
+      }
+      const { asking } = owned;
+      const elsewhere = await call(
+        path,
+        { ...DECISIONS[path].input(owned), sessionId: asking.sessionId },
+        link,
+      );
+      expect(elsewhere.status).toBe(404);
     });
   });
 
@@ -225,7 +258,7 @@ it("all that was refused has changed nothing, and the owner may do it with the s
   expect((await admin.user.list.query({ name: "mallory" })).items).toEqual([]);
   expect((await admin.user.list.query({ name: "alice" })).items).toMatchObject([{ removedAt: null }]);
 
-  const last = ["session.delete", "mcp.remove", "project.delete", "token.revoke"];
+  const last = ["share.revoke", "session.delete", "mcp.remove", "project.delete", "token.revoke"];
   // There is nothing to finish: authorization.int.test.ts has it, with whose it is.
   const elsewhere = ["mcp.finishAuthorization", ...last];
   const writing = PATHS.filter((path) => DECISIONS[path].scope === "write" && !elsewhere.includes(path));

@@ -82,6 +82,7 @@ async function newVictim(): Promise<Victim> {
     projectId: randomUUID(),
     mcpServerId: randomUUID(),
     ruleId: randomUUID(),
+    shareId: randomUUID(),
     sessionId,
     ended: taskId,
     active: taskId,

@@ -69,6 +69,11 @@ const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
       await server.client.rule.create.mutate({ effect: "ask", pattern: "git push *", sessionId });
     return { sessionId };
   },
+  "share.list": async (busy) => {
+    const { sessionId } = busy;
+    if (busy !== STRANGER) await server.client.share.create.mutate({ sessionId });
+    return { sessionId };
+  },
   "agent.list": () => ({}),
   // A day that is over.
   "usage.query": ({ sessionId }) => ({ by: "model", sessionId, from: 1, to: 86_400_000 }),
@@ -129,6 +134,13 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
       busy === STRANGER
         ? busy.sessionId
         : (await server.client.rule.create.mutate({ effect: "ask", tool: "bash" })).id,
+  }),
+  "share.create": ({ sessionId }) => ({ sessionId, expiresAt: null }),
+  "share.revoke": async (busy) => ({
+    shareId:
+      busy === STRANGER
+        ? busy.sessionId
+        : (await server.client.share.create.mutate({ sessionId: busy.sessionId })).share.id,
   }),
   "project.create": () => ({
     name: randomUUID(),

@@ -50,6 +50,15 @@ export const SESSION_SCENES: readonly Scene[] = [
     },
   },
   {
+    of: "share create",
+    says: "For somebody who has no account here: the transcript, live, and nothing else.",
+    play: async (stage) => {
+      const sessionId = await sessionOf(stage, "say: Hello");
+      await stage.type(`share create ${sessionId}`);
+      await stage.type(`share list ${sessionId}`);
+    },
+  },
+  {
     of: "diff",
     says: "What a session changed, by edits and commands alike, as `git diff` prints it: `git apply` takes it.",
     play: async (stage) => {

@@ -35,9 +35,22 @@ it("H17: a restored backup brings back no revoked token, no removed user and no 
   const carol = await addUser(server, "carol");
   const { id: dave } = await admin.user.create.mutate({ name: "dave" });
   const { code } = await admin.user.invite.mutate({ userId: dave });
+  const { id: sessionId } = await alice.client.session.create.mutate({});
+  const [closed, open] = [
+    await alice.client.share.create.mutate({ sessionId }),
+    await alice.client.share.create.mutate({ sessionId }),
+  ];
+  const opens = async ({ secret }: { secret: string }): Promise<boolean> =>
+    as(secret)
+      .session.get.query({ sessionId })
+      .then(
+        () => true,
+        () => false,
+      );
   const file = elsewhere.join("backup.db");
   await backupDatabase(dataDir, file);
 
+  await alice.client.share.revoke.mutate({ shareId: closed.share.id });
   await alice.client.token.revoke.mutate({ tokenId: lost.token.id });
   await admin.user.remove.mutate({ userId: bob.userId });
   await admin.user.remove.mutate({ userId: carol.userId });
@@ -51,6 +64,7 @@ it("H17: a restored backup brings back no revoked token, no removed user and no 
   expect(await works(server.token)).toBe(true);
   expect(await works(lost.secret)).toBe(false);
   expect(await signedIn()).toBe(false);
+  expect([await opens(closed), await opens(open)]).toEqual([false, true]);
   expect(await works(bob.token)).toBe(false);
   expect(await works(carol.token)).toBe(false);
   const { items } = await admin.user.list.query({});

@@ -18,6 +18,7 @@ import { createRetentionStore } from "./retention.ts";
 import { createRuleStore } from "./rules.ts";
 import { createApprovalStore, createQuestionStore } from "./requests.ts";
 import { createSessionStore } from "./sessions.ts";
+import { createShareStore } from "./shares.ts";
 import { createSignInCodeStore } from "./sign-in-codes.ts";
 import { createTaskStore } from "./tasks.ts";
 import { createTokenStore } from "./tokens.ts";
@@ -59,6 +60,7 @@ export function createNouns(engine: {
     mcpServers: createMcpServerStore(db, write),
     mcpAuthorizations: createMcpAuthorizationStore(db, write),
     rules: createRuleStore(db, write),
+    shares: createShareStore(db, write),
     retention: createRetentionStore(db, write, dialect),
     nodes: createNodeStore(db, writeLease, dialect),
   };

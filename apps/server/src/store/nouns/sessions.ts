@@ -178,6 +178,8 @@ export function createSessionStore(
       await write([statement(deleteBudget(db, { scope: "session", id: sessionId }).compile())], {
         mayUseBallast: true,
       });
+      const shares = db.deleteFrom("shares").where("session_id", "=", sessionId);
+      await write([statement(shares.compile())], { mayUseBallast: true });
       const session = db
         .deleteFrom("sessions")
         .where("id", "=", sessionId)

@@ -70,6 +70,7 @@ export function createUserStore(db: Kysely<Database>, write: WriteStatements): U
           statement(removed.compile()),
           statement(revoked.compile()),
           ...(sessionsHiddenBy !== null ? [statement(hidden.compile())] : []),
+          statement(db.deleteFrom("shares").where("owner_id", "=", id).compile()),
           // Their secrets go in any case.
           ...deleteMcpServers(db, db.selectFrom("users").select("id").where("id", "=", id)),
           statement(db.deleteFrom("provider_keys").where("user_id", "=", id).compile()),
@@ -92,7 +93,13 @@ export function createUserStore(db: Kysely<Database>, write: WriteStatements): U
         .set({ removed_at: at })
         .where("id", "=", id)
         .where("removed_at", "is", null);
-      await write([statement(revoked.compile()), ...(isRemoved ? [statement(removed.compile())] : [])]);
+      const shares = db.deleteFrom("shares").where("owner_id", "=", id).where("created_at", "<=", at);
+      const links = statement(shares.compile());
+      await write([
+        statement(revoked.compile()),
+        links,
+        ...(isRemoved ? [statement(removed.compile())] : []),
+      ]);
     },
 
     async forget(userId) {

@@ -19,6 +19,7 @@ import * as subagents from "../migrations/018-subagents.ts";
 import * as ledger from "../migrations/019-ledger.ts";
 import * as currentStep from "../migrations/020-current-step.ts";
 import * as retention from "../migrations/021-retention.ts";
+import * as shares from "../migrations/022-shares.ts";
 import type { Migrations } from "../migrate.ts";
 
 export const SQLITE_MIGRATIONS: Migrations = {
@@ -43,4 +44,5 @@ export const SQLITE_MIGRATIONS: Migrations = {
   "019-ledger": ledger,
   "020-current-step": currentStep,
   "021-retention": retention,
+  "022-shares": shares,
 };

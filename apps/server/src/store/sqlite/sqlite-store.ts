@@ -96,6 +96,7 @@ export class SqliteStore implements Store {
   readonly mcpServers: Store["mcpServers"];
   readonly mcpAuthorizations: Store["mcpAuthorizations"];
   readonly rules: Store["rules"];
+  readonly shares: Store["shares"];
   readonly retention: Store["retention"];
   readonly nodes: Store["nodes"];
   readonly outbox: Store["outbox"];
@@ -155,6 +156,7 @@ export class SqliteStore implements Store {
     this.mcpServers = nouns.mcpServers;
     this.mcpAuthorizations = nouns.mcpAuthorizations;
     this.rules = nouns.rules;
+    this.shares = nouns.shares;
     this.retention = nouns.retention;
     this.nodes = nouns.nodes;
     this.outbox = createSqliteOutbox(db, write);

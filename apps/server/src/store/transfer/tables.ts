@@ -11,6 +11,7 @@ export const MOVED_TABLES = {
   mcp_authorizations: ["server_id", "user_id"],
   rules: ["id"],
   sessions: ["id"],
+  shares: ["id"],
   tasks: ["id"],
   approvals: ["id"],
   questions: ["id"],
