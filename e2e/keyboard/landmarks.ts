@@ -55,6 +55,7 @@ export const APPROVAL = `
     - heading "change it" [level=1]:
       - button "change it"
     - text: /Needs you/
+    - button "Share"
     - button "More actions"
     - button "Inspector"
   - main:

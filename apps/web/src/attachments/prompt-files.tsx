@@ -3,6 +3,7 @@ import { Download, FileText, ImageOff } from "lucide-react";
 import { useState } from "react";
 import { fetchWithKey } from "../auth/page-key.ts";
 import { download } from "../files/download.ts";
+import { useIsReadOnly } from "../session-stream/read-only.ts";
 import { bytes } from "../text/quantity.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { IconButton } from "../ui/icon-button.tsx";
@@ -34,7 +35,8 @@ export function PromptFiles({ files }: { files: readonly ShownFile[] }) {
 }
 
 function PromptFile({ file }: { file: ShownFile }) {
-  const { sha256 } = file;
+  // A shared link opens no files: their names are told.
+  const sha256 = useIsReadOnly() ? undefined : file.sha256;
   const name = revealHidden(file.name ?? "file");
   return (
     <figure className="flex max-w-full flex-col gap-1 rounded-lg border border-line bg-background p-1">

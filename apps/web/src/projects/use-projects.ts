@@ -8,7 +8,7 @@ const PAGE_SIZE = 200;
 const MAX_PROJECTS = 2_000;
 
 /** The caller's projects and shared ones, by name. */
-export function useProjects() {
+export function useProjects({ enabled = true }: { enabled?: boolean } = {}) {
   const client = useTRPCClient();
   return useQuery({
     queryKey: PROJECTS_KEY,
@@ -27,11 +27,12 @@ export function useProjects() {
       return projects.toSorted((a, b) => a.name.localeCompare(b.name));
     },
     staleTime: 30_000,
+    enabled,
   });
 }
 
 /** A project's name; null while unknown, or if it was deleted. */
 export function useProjectName(projectId: string | null): string | null {
-  const { data } = useProjects();
+  const { data } = useProjects({ enabled: projectId !== null });
   return data?.find(({ id }) => id === projectId)?.name ?? null;
 }

@@ -23,7 +23,7 @@ afterEach(() => {
 
 function open(sessionId: string, errors: unknown[] = []): OpenSession {
   const client = createClient({ url: server.url, token: server.token });
-  const session = new OpenSession(client, sessionId, (error) => void errors.push(error));
+  const session = new OpenSession(client, sessionId, { onError: (error) => void errors.push(error) });
   opened.push(session);
   session.open();
   return session;

@@ -11,6 +11,7 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { WhenBusy } from "../composer/when-busy.ts";
 import { noteEventTime, now } from "../network/clock.ts";
 import { followShared } from "./follow-shared.ts";
+import { readSession } from "./session-source.ts";
 import { FrameBatch } from "./frame-batch.ts";
 import { type KeptSession, keepSession, readKeptSession } from "./kept-sessions.ts";
 import { onPageHidden } from "../network/page-visibility.ts";
@@ -39,6 +40,7 @@ export class OpenSession {
   readonly #client: TrunklineClient;
   readonly #sessionId: string;
   readonly #onError: (error: unknown) => void;
+  readonly #isAlone: boolean;
   readonly #arrivals = new FrameBatch<SessionEvent>((events) => this.#apply(events));
   #following: AbortController | null = null;
   #reading: Promise<void> | null = null;
@@ -47,10 +49,19 @@ export class OpenSession {
     return this.#sessionId;
   }
 
-  constructor(client: TrunklineClient, sessionId: string, onError: (error: unknown) => void) {
+  /**
+   * @param options.isAlone shares nothing with the browser's other tabs, and stores nothing: whoever has a shared link reads
+   * another text than the owner.
+   */
+  constructor(
+    client: TrunklineClient,
+    sessionId: string,
+    { onError = () => {}, isAlone = false }: { onError?: (error: unknown) => void; isAlone?: boolean } = {},
+  ) {
     this.#client = client;
     this.#sessionId = sessionId;
     this.#onError = onError;
+    this.#isAlone = isAlone;
   }
 
   /** Opens it, or reopens it after a failure or close; loaded events stay. */
@@ -91,7 +102,8 @@ export class OpenSession {
       "abort",
       onPageHidden(() => this.#keep()),
     );
-    const batches = followShared(this.#client, {
+    const follow = this.#isAlone ? readSession : followShared;
+    const batches = follow(this.#client, {
       sessionId: this.#sessionId,
       after: this.state.getState().view.lastSeq,
       signal,
@@ -116,7 +128,7 @@ export class OpenSession {
       this.#show({ ...detail, events: page.events, hasOlder: page.hasMore });
       this.#keep();
     } catch (error) {
-      if (!(error instanceof TrunklineConnectionError)) throw error;
+      if (this.#isAlone || !(error instanceof TrunklineConnectionError)) throw error;
       // The stored copy; the stream brings the rest once there is a connection.
       const kept = await readKeptSession(sessionId);
       if (kept === null || signal.aborted) throw error;
@@ -134,7 +146,7 @@ export class OpenSession {
 
   #keep(): void {
     const { session, tasks, approvals, questions, view, older } = this.state.getState();
-    if (session === null) return;
+    if (session === null || this.#isAlone) return;
     void keepSession({
       session,
       tasks,

@@ -12,7 +12,7 @@ const opened = new Map<string, OpenSession>();
 
 function openedSession(sessionId: string): OpenSession {
   const known = opened.get(sessionId);
-  const session = known ?? new OpenSession(apiClient, sessionId, noticeSignedOut);
+  const session = known ?? new OpenSession(apiClient, sessionId, { onError: noticeSignedOut });
   // The map's order is the order of use.
   opened.delete(sessionId);
   opened.set(sessionId, session);

@@ -8,6 +8,7 @@ import { PageHeader } from "../ui/page-header.tsx";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { clock } from "../text/duration.ts";
 import { IconButton } from "../ui/icon-button.tsx";
+import { ShareButton } from "../share/share-button.tsx";
 import { SessionMenu } from "../shell/later-parts.tsx";
 import { useNow } from "../ui/use-now.ts";
 import { ProjectMark } from "./project-mark.tsx";
@@ -48,6 +49,7 @@ export function SessionHeader() {
       <span className="flex shrink-0 items-center gap-3 pr-1 text-xs text-muted max-md:hidden">
         <SessionDetails />
       </span>
+      <ShareButton />
       <SessionMenu />
       <IconButton
         icon={PanelRight}

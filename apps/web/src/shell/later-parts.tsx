@@ -40,6 +40,9 @@ export const InspectorTabs = preloaded(
 export const InspectorSheet = preloaded(
   async () => (await import("../inspector/inspector-sheet.tsx")).InspectorSheet,
 );
+export const ShareDialog = preloaded(async () => (await import("../share/share-dialog.tsx")).ShareDialog);
+/** Not fetched ahead: who has a session of their own does not need it, and who has a link opens nothing else. */
+export const SharedPage = preloaded(async () => (await import("../share/shared-page.tsx")).SharedPage);
 export const SettingsPage = preloaded(
   async () => (await import("../settings/settings-page.tsx")).SettingsPage,
   () => <Skeleton className="m-8 h-60 rounded-lg" />,
@@ -61,6 +64,7 @@ const PARTS = [
   InspectorTabs,
   InspectorSheet,
   SettingsPage,
+  ShareDialog,
 ];
 
 /** One at a time, so that they don't compete with API calls. */

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { CircleAlert, LoaderCircle } from "lucide-react";
 import { useTRPC } from "../api/trpc.ts";
 import { isConnectionError } from "../network/network.ts";
+import { useIsReadOnly } from "../session-stream/read-only.ts";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { activeTask } from "../session/session-facts.ts";
 import { clock } from "../text/duration.ts";
@@ -17,6 +18,7 @@ const SHORT_MS = 1_000;
 export function ActivityLine() {
   const view = useSessionState((state) => state.view);
   const awaySince = useSessionState((state) => state.awaySince);
+  const isReadOnly = useIsReadOnly();
   const now = useNow();
   if (now === 0) return null;
   const task = activeTask(view);
@@ -40,7 +42,9 @@ export function ActivityLine() {
       <span className="min-w-0 truncate">{words}</span>
       {since !== null && now - since >= SHORT_MS && <span className="shrink-0">· {clock(now - since)}</span>}
       {until !== null && until > now && <span className="shrink-0">in {clock(until - now)}</span>}
-      {task?.reason === "limit" && task.state === "input-required" && <TryNow taskId={task.id} />}
+      {!isReadOnly && task?.reason === "limit" && task.state === "input-required" && (
+        <TryNow taskId={task.id} />
+      )}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import type { EndRow } from "@trunkline/contract/session-view";
 import { RotateCcw } from "lucide-react";
 import { useTRPC } from "../api/trpc.ts";
 import { isConnectionError } from "../network/network.ts";
+import { useIsReadOnly } from "../session-stream/read-only.ts";
 import { StatusMark } from "../sessions/status-mark.tsx";
 import { statusOfTask } from "../sessions/status.ts";
 import { duration } from "../text/duration.ts";
@@ -76,6 +77,10 @@ function Failure({ row, facts }: { row: EndRow; facts: string[] }) {
 }
 
 function RetryButton({ taskId }: { taskId: string }) {
+  return useIsReadOnly() ? null : <Retry taskId={taskId} />;
+}
+
+function Retry({ taskId }: { taskId: string }) {
   const trpc = useTRPC();
   const retry = useMutation(
     trpc.task.retry.mutationOptions({

@@ -15,6 +15,7 @@ import { download } from "../files/download.ts";
 import { showInspector } from "../inspector/inspector-state.ts";
 import { TextLink } from "../markdown/links.tsx";
 import { useProjectName } from "../projects/use-projects.ts";
+import { useIsReadOnly } from "../session-stream/read-only.ts";
 import { useCurrentSession } from "../session-stream/use-open-session.ts";
 import { restoreWork } from "../sessions/session-actions.ts";
 import { duration } from "../text/duration.ts";
@@ -72,7 +73,9 @@ const Code = ({ children }: { children: string }) => (
 const short = (commit: string): string => commit.slice(0, 8);
 
 function Fetched({ row, data }: { row: FilesRow; data: What<"project.fetched"> }) {
-  const name = useProjectName(data.projectId) ?? "the project";
+  // A shared link opens no list of projects.
+  const isReadOnly = useIsReadOnly();
+  const name = useProjectName(isReadOnly ? null : data.projectId) ?? "the project";
   if (data.offline !== undefined) {
     return (
       <Line row={row} icon={CloudOff} isWarning>
@@ -125,35 +128,43 @@ function Prepared({ row, data }: { row: FilesRow; data: What<"workspace.prepared
 
 /** A state of the files that can be restored. It stays out of the way until it is pointed at. */
 function CheckpointLine({ row }: { row: FilesRow }) {
-  const { sessionId } = useCurrentSession();
-  const { revert, isBlocked } = useRevert(sessionId);
+  const isReadOnly = useIsReadOnly();
   return (
     <div className="group/row flex h-6 items-center gap-2 text-xs text-faint" title={moment(row.at)}>
       <Bookmark aria-hidden className="size-3 shrink-0" strokeWidth={1.75} />
       Files saved
-      <span className="flex gap-2 opacity-0 transition-opacity group-focus-within/row:opacity-100 group-hover/row:opacity-100 pointer-coarse:opacity-100">
-        <button
-          type="button"
-          className="rounded text-accent hover:underline"
-          onClick={() => showInspector("changes")}
-        >
-          Show changes
-        </button>
-        {!isBlocked && (
-          <button
-            type="button"
-            className="rounded text-accent hover:underline"
-            onClick={() => void revert({ kind: "event", seq: row.seq })}
-          >
-            Revert to here…
-          </button>
-        )}
-      </span>
+      {!isReadOnly && <CheckpointActions row={row} />}
     </div>
   );
 }
 
+function CheckpointActions({ row }: { row: FilesRow }) {
+  const { sessionId } = useCurrentSession();
+  const { revert, isBlocked } = useRevert(sessionId);
+  return (
+    <span className="flex gap-2 opacity-0 transition-opacity group-focus-within/row:opacity-100 group-hover/row:opacity-100 pointer-coarse:opacity-100">
+      <button
+        type="button"
+        className="rounded text-accent hover:underline"
+        onClick={() => showInspector("changes")}
+      >
+        Show changes
+      </button>
+      {!isBlocked && (
+        <button
+          type="button"
+          className="rounded text-accent hover:underline"
+          onClick={() => void revert({ kind: "event", seq: row.seq })}
+        >
+          Revert to here…
+        </button>
+      )}
+    </span>
+  );
+}
+
 function Reverted({ row, data }: { row: FilesRow; data: What<"workspace.reverted"> }) {
+  const isReadOnly = useIsReadOnly();
   const { paths, by, toSeq } = data;
   const [first = ""] = paths ?? [];
   return (
@@ -169,9 +180,13 @@ function Reverted({ row, data }: { row: FilesRow; data: What<"workspace.reverted
       {toSeq > 1 ? (
         <>
           to{" "}
-          <a href={`#e-${toSeq}`} className="text-accent hover:underline">
-            an earlier step
-          </a>
+          {isReadOnly ? (
+            "an earlier step"
+          ) : (
+            <a href={`#e-${toSeq}`} className="text-accent hover:underline">
+              an earlier step
+            </a>
+          )}
         </>
       ) : (
         "to the start"
@@ -182,15 +197,25 @@ function Reverted({ row, data }: { row: FilesRow; data: What<"workspace.reverted
 }
 
 function WorkArchived({ row, data }: { row: FilesRow; data: What<"workspace.archived"> }) {
-  const { sessionId } = useCurrentSession();
-  const { branch, commit, baseCommit, by } = data;
+  const isReadOnly = useIsReadOnly();
+  const { branch, commit, by } = data;
   return (
     <Line row={row} icon={Archive}>
       Work archived by {by} on branch <Code>{branch}</Code>{" "}
       <span className="text-faint">
         (<code className="font-mono text-xs">{short(commit)}</code>)
       </span>
-      ; workspace removed. The next task restores it.{" "}
+      ; workspace removed. The next task restores it.
+      {!isReadOnly && <ArchivedActions data={data} />}
+    </Line>
+  );
+}
+
+function ArchivedActions({ data: { commit, baseCommit } }: { data: What<"workspace.archived"> }) {
+  const { sessionId } = useCurrentSession();
+  return (
+    <>
+      {" "}
       <button
         type="button"
         className="rounded text-accent hover:underline"
@@ -210,7 +235,7 @@ function WorkArchived({ row, data }: { row: FilesRow; data: What<"workspace.arch
           </button>
         </>
       )}
-    </Line>
+    </>
   );
 }
 

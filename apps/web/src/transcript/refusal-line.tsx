@@ -4,6 +4,7 @@ import { ShieldCheck, ShieldX } from "lucide-react";
 import { useTRPC } from "../api/trpc.ts";
 import { useMayAnswer } from "../approvals/use-may-answer.ts";
 import { isConnectionError } from "../network/network.ts";
+import { useIsReadOnly } from "../session-stream/read-only.ts";
 import { useCurrentSession } from "../session-stream/use-open-session.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { Button } from "../ui/button.tsx";
@@ -19,6 +20,7 @@ export function RefusalLine({ row }: { row: RefusalRow }) {
   const trpc = useTRPC();
   const { sessionId } = useCurrentSession();
   const { isSettled, isMeant } = useMayAnswer(row.key);
+  const isReadOnly = useIsReadOnly();
   const allow = useMutation(
     trpc.session.allowHost.mutationOptions({
       onError: (error) =>
@@ -52,7 +54,7 @@ export function RefusalLine({ row }: { row: RefusalRow }) {
           </>
         )}
       </p>
-      {!isAllowed && row.reason === "not-allowed" && (
+      {!isReadOnly && !isAllowed && row.reason === "not-allowed" && (
         <Button
           size="small"
           disabled={!isSettled || allow.isPending}

@@ -3,6 +3,7 @@ import type { SetupRow } from "@trunkline/contract/session-view";
 import { PackageCheck, RotateCcw } from "lucide-react";
 import { useTRPC } from "../api/trpc.ts";
 import { isConnectionError } from "../network/network.ts";
+import { useIsReadOnly } from "../session-stream/read-only.ts";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { duration } from "../text/duration.ts";
 import { bytes } from "../text/quantity.ts";
@@ -17,6 +18,7 @@ import { TerminalOutput } from "./terminal-output.tsx";
 /** The command that prepared the workspace, as a tool call is shown. */
 export function SetupLine({ row }: { row: SetupRow }) {
   const { isOpen, toggle } = useExpanded(row.key, row.state !== "succeeded");
+  const isReadOnly = useIsReadOnly();
   const [line = ""] = (row.command ?? "").split("\n", 1);
   return (
     <div className="py-0.5">
@@ -36,7 +38,7 @@ export function SetupLine({ row }: { row: SetupRow }) {
         </span>
       </ExpandableLine>
       {isOpen && <SetupDetails row={row} />}
-      {row.state === "failed" && <Retry row={row} />}
+      {row.state === "failed" && !isReadOnly && <Retry row={row} />}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { useTRPC } from "../api/trpc.ts";
 import { Markdown } from "../markdown/markdown.tsx";
 import { AppLink } from "../navigation/app-link.tsx";
 import { sessionWords } from "../sessions/session-words.ts";
+import { useIsReadOnly } from "../session-stream/read-only.ts";
 import { StatusMark } from "../sessions/status-mark.tsx";
 import { isActive, statusOfSession, statusOfTask } from "../sessions/status.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
@@ -20,6 +21,7 @@ const MAX_ANSWER = 4_000;
 /** A subagent: what it does; opened, its current step or its answer, and a link to the session in which it works. */
 export function SubagentLine({ row }: { row: SubagentRow }) {
   const { isOpen, toggle } = useExpanded(row.key, false);
+  const isReadOnly = useIsReadOnly();
   return (
     <div className="py-0.5">
       <ExpandableLine isOpen={isOpen} toggle={toggle}>
@@ -31,7 +33,12 @@ export function SubagentLine({ row }: { row: SubagentRow }) {
         <span className="grow" />
         <LineChevron isOpen={isOpen} />
       </ExpandableLine>
-      {isOpen && <Subagent sessionId={row.sessionId} />}
+      {isOpen && !isReadOnly && <Subagent sessionId={row.sessionId} />}
+      {isOpen && isReadOnly && (
+        <p className="ml-2 border-l border-line py-1.5 pl-3.5 text-sm text-muted">
+          Works in a session of its own, which this link doesn't show.
+        </p>
+      )}
     </div>
   );
 }

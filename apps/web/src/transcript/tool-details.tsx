@@ -3,6 +3,7 @@ import type { ToolRow } from "@trunkline/contract/session-view";
 import { Download } from "lucide-react";
 import { download } from "../files/download.ts";
 import { HighlightedCode } from "../markdown/code-block.tsx";
+import { useIsReadOnly } from "../session-stream/read-only.ts";
 import { linesOf, signed } from "../text/line-diff.ts";
 import { languageOfFile } from "../markdown/language-name.ts";
 import { bytes } from "../text/quantity.ts";
@@ -14,6 +15,7 @@ import { callKind, field, pathOf } from "./tool-words.ts";
 /** Input and output of a call, without what the line above shows already. */
 export function ToolDetails({ row }: { row: ToolRow }) {
   const input = inputOf(row);
+  const isReadOnly = useIsReadOnly();
   return (
     <div className="mt-1 mb-2 overflow-hidden rounded-lg border border-line">
       {input !== null && (
@@ -37,7 +39,7 @@ export function ToolDetails({ row }: { row: ToolRow }) {
       {row.omittedBytes > 0 && (
         <p className="border-t border-line px-3 py-1.5 text-xs text-muted">
           {bytes(row.omittedBytes)} omitted from the middle (output limit 64 KB)
-          {row.fullOutput !== undefined && <DownloadAll blob={row.fullOutput} />}
+          {row.fullOutput !== undefined && !isReadOnly && <DownloadAll blob={row.fullOutput} />}
         </p>
       )}
     </div>

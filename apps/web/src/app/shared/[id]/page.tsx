@@ -1,0 +1,4 @@
+/** Rendered by the shell that all pages share (shell/screens.tsx). */
+export default function Page() {
+  return null;
+}

@@ -1,0 +1,43 @@
+import { type ReactNode, useEffect } from "react";
+import { watchFocusMoves } from "../keys/focus-moves.ts";
+import { watchServerTime } from "../network/clock.ts";
+import { SharedPage, Toaster } from "../shell/later-parts.tsx";
+import { ErrorBoundary } from "../ui/error-boundary.tsx";
+import { HintLayer } from "../ui/hint-layer.tsx";
+import { Button } from "../ui/button.tsx";
+import { Problem } from "../ui/problem.tsx";
+
+const WATCHES = [watchFocusMoves, watchServerTime];
+
+function pageProblem(error: Error, retry: () => void): ReactNode {
+  return (
+    <main className="grow">
+      <Problem
+        title="Something went wrong"
+        detail={error.message}
+        action={<Button onClick={retry}>Reload</Button>}
+      />
+    </main>
+  );
+}
+
+/** Around a shared session: nothing of whoever may be signed in here, and no call on their behalf. */
+export function SharedShell({ sessionId }: { sessionId: string }) {
+  useEffect(() => {
+    const ends = WATCHES.map((watch) => watch());
+    return () => {
+      for (const end of ends) end();
+    };
+  }, []);
+  return (
+    <div className="flex h-dvh flex-col">
+      <ErrorBoundary fallback={pageProblem}>
+        <SharedPage sessionId={sessionId} />
+      </ErrorBoundary>
+      <HintLayer />
+      <ErrorBoundary fallback={() => null}>
+        <Toaster />
+      </ErrorBoundary>
+    </div>
+  );
+}
