@@ -9,7 +9,8 @@ import type { InvitedPerson } from "./invite-person.ts";
 import { InviteForm } from "./invite-form.tsx";
 import { NewInvitation } from "./new-invitation.tsx";
 import { PersonRow } from "./person-row.tsx";
-import { Note, Section } from "./section.tsx";
+import { PagedRows } from "./paged-rows.tsx";
+import { Section } from "./section.tsx";
 
 const PEOPLE_KEY = ["people"] as const;
 
@@ -60,25 +61,18 @@ export function PeopleSection({ me }: { me: string }) {
         />
       )}
       {invited !== null && <NewInvitation invited={invited} close={() => setInvited(null)} />}
-      {list.isError && <Note>Couldn't load people. {list.error.message}</Note>}
-      {list.isPending && <Note>Loading…</Note>}
-      {people.map((user) => (
-        <PersonRow
-          key={user.id}
-          user={user}
-          isMe={user.id === me}
-          isBusy={remove.isPending}
-          invite={() => setInviting(user)}
-          remove={(deleteSessions) => remove.mutate({ userId: user.id, deleteSessions })}
-        />
-      ))}
-      {list.hasNextPage && (
-        <div className="px-4 py-2">
-          <Button look="quiet" size="small" onClick={() => void list.fetchNextPage()}>
-            Show older
-          </Button>
-        </div>
-      )}
+      <PagedRows list={list} what="people">
+        {people.map((user) => (
+          <PersonRow
+            key={user.id}
+            user={user}
+            isMe={user.id === me}
+            isBusy={remove.isPending}
+            invite={() => setInviting(user)}
+            remove={(deleteSessions) => remove.mutate({ userId: user.id, deleteSessions })}
+          />
+        ))}
+      </PagedRows>
     </Section>
   );
 }

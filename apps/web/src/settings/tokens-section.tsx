@@ -7,7 +7,8 @@ import { Button } from "../ui/button.tsx";
 import { showToast } from "../ui/toasts.ts";
 import { NewSecret } from "./new-secret.tsx";
 import { NewTokenForm } from "./new-token-form.tsx";
-import { Note, Section } from "./section.tsx";
+import { PagedRows } from "./paged-rows.tsx";
+import { Section } from "./section.tsx";
 import { TokenRow } from "./token-row.tsx";
 
 const TOKENS_KEY = ["tokens"] as const;
@@ -61,25 +62,17 @@ export function TokensSection() {
         />
       )}
       {created !== null && <NewSecret created={created} close={() => setCreated(null)} />}
-      {list.isError && <Note>Couldn't load tokens. {list.error.message}</Note>}
-      {list.isPending && <Note>Loading…</Note>}
-      {list.isSuccess && tokens.length === 0 && <Note>No tokens</Note>}
-      {tokens.map((token: Token) => (
-        <TokenRow
-          key={token.id}
-          token={token}
-          isThisOne={token.id === me.data?.tokenId}
-          isBusy={revoke.isPending}
-          revoke={() => revoke.mutate({ tokenId: token.id })}
-        />
-      ))}
-      {list.hasNextPage && (
-        <div className="px-4 py-2">
-          <Button look="quiet" size="small" onClick={() => void list.fetchNextPage()}>
-            Show older
-          </Button>
-        </div>
-      )}
+      <PagedRows list={list} what="tokens">
+        {tokens.map((token: Token) => (
+          <TokenRow
+            key={token.id}
+            token={token}
+            isThisOne={token.id === me.data?.tokenId}
+            isBusy={revoke.isPending}
+            revoke={() => revoke.mutate({ tokenId: token.id })}
+          />
+        ))}
+      </PagedRows>
     </Section>
   );
 }

@@ -1,0 +1,92 @@
+import type { Invitation } from "@trunkline/contract";
+import { type ReactNode, type SubmitEvent, useState } from "react";
+import { Button } from "../ui/button.tsx";
+
+type Scope = Invitation["scope"];
+
+const SCOPES: readonly { value: Scope; words: string }[] = [
+  { value: "read", words: "Read only" },
+  { value: "write", words: "Read and run" },
+  { value: "admin", words: "Admin" },
+];
+
+/** Of the form's fields, which stand in a row. */
+export const GRANT_FIELD =
+  "h-8 rounded-md border border-line-strong bg-background px-2 text-sm max-md:text-[16px]";
+
+interface GrantFormProps {
+  label: string;
+  /** What the choice of scope is called here. */
+  scopeLabel: string;
+  /** Scopes that may be given; absent: all. */
+  most?: readonly string[];
+  /** Which token confirms it. */
+  confirmWith: string;
+  submitWords: string;
+  /** Whether what comes before the scope is filled in. */
+  isReady: boolean;
+  isBusy: boolean;
+  error: Error | null;
+  /** Fields before the scope, and after it. */
+  children: ReactNode;
+  after?: ReactNode;
+  submit: (granted: { scope: Scope; confirmation: string }) => void;
+  close: () => void;
+}
+
+/** Lets somebody or something in: what it may do, confirmed by a token, because a browser's sign-in alone can't. */
+export function GrantForm(props: GrantFormProps) {
+  const { most, isReady, isBusy, error } = props;
+  const [scope, setScope] = useState<Scope>("write");
+  const [confirmation, setConfirmation] = useState("");
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    props.submit({ scope, confirmation: confirmation.trim() });
+  };
+  return (
+    <form aria-label={props.label} onSubmit={submit} className="px-4 py-3">
+      <div className="flex flex-wrap items-center gap-2">
+        {props.children}
+        <select
+          value={scope}
+          aria-label={props.scopeLabel}
+          onChange={(event) =>
+            setScope(SCOPES.find(({ value }) => value === event.target.value)?.value ?? "write")
+          }
+          className={GRANT_FIELD}
+        >
+          {SCOPES.filter(({ value }) => most === undefined || most.includes(value)).map(
+            ({ value, words }) => (
+              <option key={value} value={value}>
+                {words}
+              </option>
+            ),
+          )}
+        </select>
+        {props.after}
+        <input
+          type="password"
+          required
+          value={confirmation}
+          aria-label="Confirm with a token"
+          autoComplete="current-password"
+          spellCheck={false}
+          placeholder={`Confirm with ${props.confirmWith} (tl_…)`}
+          onChange={(event) => setConfirmation(event.target.value)}
+          className={`${GRANT_FIELD} min-w-64 grow font-mono placeholder:font-sans placeholder:text-faint`}
+        />
+        <Button type="submit" look="primary" disabled={isBusy || !isReady || confirmation.trim() === ""}>
+          {props.submitWords}
+        </Button>
+        <Button look="quiet" onClick={props.close}>
+          Cancel
+        </Button>
+      </div>
+      {error !== null && (
+        <p role="alert" className="mt-2 text-sm text-failed">
+          {error.message}
+        </p>
+      )}
+    </form>
+  );
+}
