@@ -1,3 +1,5 @@
+import type { Page } from "@playwright/test";
+import { followTask } from "@trunkline/client";
 import { accessibilityViolations } from "../accessibility.ts";
 import { expect, send, signIn, test } from "../fixtures.ts";
 
@@ -8,7 +10,7 @@ test("14.1: usage, budgets and MCP servers are seen and changed in the settings"
   await signIn(page, server);
   await send(page, "reply: counted");
   await expect(page.getByRole("log", { name: "Transcript" }).getByText("Done")).toBeVisible();
-  await expect(page.getByRole("banner").getByText(/^1 model calls: /)).toBeAttached();
+  await expect(page.getByRole("banner").getByText(/^1 model call: /)).toBeAttached();
   await page.getByRole("link", { name: "Settings" }).click();
 
   const usage = page.getByRole("region", { name: "Usage" });
@@ -57,3 +59,78 @@ test("14.1: usage, budgets and MCP servers are seen and changed in the settings"
   await page.getByRole("button", { name: "Remove server" }).click();
   await expect(servers.getByText("No MCP servers.")).toBeVisible();
 });
+
+/** Notifications that the worker shows, as `title: body`. */
+const shownNotifications = async (page: Page): Promise<string[]> =>
+  page.evaluate(async () => {
+    const registration = await navigator.serviceWorker.ready;
+    return (await registration.getNotifications()).map(({ title, body }) => `${title}: ${body}`).toSorted();
+  });
+
+test("14.1: notifications are turned on here, tested, shown while no page is visible, and lead to their session", async ({
+  page,
+  context,
+  server,
+}) => {
+  await context.grantPermissions(["notifications"], { origin: server.url });
+  await signIn(page, server);
+  await page.getByRole("link", { name: "Settings" }).click();
+  const section = page.getByRole("region", { name: "Notifications" });
+  const choice = section.getByRole("checkbox", { name: "When a session needs you" });
+  await choice.click();
+  await expect(choice).toBeChecked();
+  await section.getByRole("button", { name: "Send a test" }).click();
+  const sent = "Trunkline: Notifications work on this device";
+  await expect.poll(() => shownNotifications(page)).toEqual([sent]);
+
+  // A browser under test is always visible: what the page looked at meanwhile is no news to anybody.
+  const run = async (title: string) => {
+    const { id: sessionId } = await server.client.session.create.mutate({ title });
+    const task = await server.client.task.submit.mutate({ sessionId, prompt: "reply: a secret answer" });
+    for await (const { type } of followTask(server.client, task)) if (type === "task.completed") break;
+    return sessionId;
+  };
+  await run("Looked at");
+  const rail = page.getByRole("complementary", { name: "Sessions" });
+  await expect(rail.getByRole("link", { name: /Looked at.*a secret answer/s })).toBeVisible();
+  const [worker] = context.serviceWorkers();
+  // So that the worker finds what it would find with all tabs hidden.
+  await worker!.evaluate(() => {
+    const { clients } = globalThis as unknown as { clients: Clients };
+    const find = clients.matchAll.bind(clients);
+    clients.matchAll = async (options) =>
+      (await find(options)).map((client) => ({
+        visibilityState: "hidden",
+        postMessage: (message: unknown) => client.postMessage(message),
+        focus: async () => client,
+      }));
+  });
+  const sessionId = await run("Not looked at");
+  await expect.poll(() => shownNotifications(page)).toEqual(["Not looked at: Finished", sent]);
+
+  await worker!.evaluate(async () => {
+    const scope = globalThis as unknown as WorkerScope;
+    const notifications = await scope.registration.getNotifications();
+    const notification = notifications.find(({ title }) => title === "Not looked at");
+    scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification }));
+  });
+  await page.waitForURL(`${server.url}/s/${sessionId}`);
+  await expect.poll(() => shownNotifications(page)).toEqual([sent]);
+  await page.goto(`${server.url}/settings`);
+  await choice.click();
+  await expect(section.getByRole("button", { name: "Send a test" })).toHaveCount(0);
+});
+
+/** What is used of a service worker's global scope: no types of workers are installed. */
+interface Client {
+  visibilityState: string;
+  postMessage(message: unknown): void;
+  focus(): Promise<unknown>;
+}
+interface Clients {
+  matchAll(options: unknown): Promise<Client[]>;
+}
+interface WorkerScope extends EventTarget {
+  registration: ServiceWorkerRegistration;
+  NotificationEvent: new (type: string, init: object) => Event;
+}

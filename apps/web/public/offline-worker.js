@@ -1,6 +1,6 @@
 // oxlint-disable typescript/no-unsafe-argument, typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-return -- it is served as it stands, and no types of workers are installed
-// Caches the UI's pages and assets, and serves them while the server is unreachable. Nothing else: no API, no streams,
-// no sign-in. Asset names contain a content hash, so a cached one is never stale.
+// Caches the UI's pages and assets, and serves them while the server is unreachable: no API, no streams, no sign-in. And shows
+// the notifications that pages ask for, because it alone knows whether any of them is visible. Asset names contain a content hash, so a cached one is never stale.
 const PAGES = "trunkline-pages-1";
 const FILES = "trunkline-files-1";
 /** Assets of old builds are dropped, least recently used first. */
@@ -39,9 +39,31 @@ self.addEventListener("fetch", (event) => {
 });
 
 self.addEventListener("message", (event) => {
-  const { files = [] } = event.data;
+  const { files = [], notice } = event.data;
+  if (notice !== undefined) event.waitUntil(show(notice));
   event.waitUntil(Promise.all(files.map((name) => file(new Request(name)).catch(() => {}))));
 });
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(open(event.notification.data.path));
+});
+
+/** Several hidden tabs may ask for the same: it is one by its tag. Whoever looks at a page is told by the page. */
+async function show({ title, body, tag, path, always }) {
+  const pages = await self.clients.matchAll({ type: "window" });
+  if (!always && pages.some(({ visibilityState }) => visibilityState === "visible")) return;
+  const icon = `${BASE_PATH}/icons/192.png`;
+  await self.registration.showNotification(title, { body, tag, icon, data: { path } });
+}
+
+/** In a page that is open, else in a new one. */
+async function open(path) {
+  const [known] = await self.clients.matchAll({ type: "window" });
+  if (known === undefined) return void (await self.clients.openWindow(BASE_PATH + path));
+  known.postMessage({ open: path });
+  await known.focus().catch(() => {});
+}
 
 async function page(request, key) {
   try {

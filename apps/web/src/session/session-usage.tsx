@@ -5,7 +5,7 @@ import { useModels } from "../models/use-models.ts";
 import { now } from "../network/clock.ts";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { money } from "../sessions/session-words.ts";
-import { compactCount } from "../text/quantity.ts";
+import { compactCount, plural } from "../text/quantity.ts";
 import { contextOf, currentModel, sessionTokens } from "./session-facts.ts";
 
 /** The longest period that one report covers. */
@@ -59,7 +59,7 @@ export function SessionUsage() {
 
 function inWords({ inputTokens, cachedInputTokens, outputTokens, steps }: UsageTotal): string {
   const count = (tokens: number): string => tokens.toLocaleString("en");
-  return `${count(steps)} model calls: ${count(inputTokens)} tokens in, of which ${count(cachedInputTokens)} from the cache; ${count(outputTokens)} out`;
+  return `${plural(steps, "model call")}: ${count(inputTokens)} tokens in, of which ${count(cachedInputTokens)} from the cache; ${count(outputTokens)} out`;
 }
 
 /** How much of the model's context the last call took. Nothing where its size is unknown. */

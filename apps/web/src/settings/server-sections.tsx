@@ -47,7 +47,8 @@ function DiskBudget({ usedBytes, budgetBytes }: NonNullable<ServerInfo["disk"]>)
           `${bytes(budgetBytes)}, not measured yet`
         ) : (
           <span className={share >= 1 ? "text-failed" : share >= 0.8 ? "text-waits" : ""}>
-            {bytes(usedBytes)} of {bytes(budgetBytes)} ({Math.round(share * 100)} %)
+            {bytes(usedBytes)} of {bytes(budgetBytes)} (
+            {share < 0.01 ? "less than 1" : Math.round(share * 100)}%)
           </span>
         )}
       </Fact>

@@ -12,6 +12,7 @@ import { UsageSection } from "./usage-section.tsx";
 import { Fact, Section } from "./section.tsx";
 import { McpSection } from "./mcp-section.tsx";
 import { ModelsSection } from "./models-section.tsx";
+import { NotificationsSection } from "./notifications-section.tsx";
 import { ProjectsSection } from "./projects-section.tsx";
 import { RetentionSection } from "./retention-section.tsx";
 import { RulesSection } from "./rules-section.tsx";
@@ -57,6 +58,7 @@ export function SettingsPage() {
               <SingleKeysChoice />
             </Fact>
           </Section>
+          <NotificationsSection />
           <ProjectsSection />
           <ModelsSection />
           <UsageSection isAdmin={isAdmin} />

@@ -6,12 +6,12 @@ export function SingleKeysChoice() {
   const isOn = useSingleKeys();
   const isHydrated = useIsHydrated();
   return (
-    <label className="flex items-center gap-2">
+    <label className="flex items-baseline gap-2">
       <input
         type="checkbox"
         checked={isHydrated ? isOn : true}
         onChange={(event) => setSingleKeys(event.target.checked)}
-        className="size-4 accent-accent"
+        className="size-4 self-center accent-accent"
       />
       Use single letters as shortcuts outside of text fields
     </label>

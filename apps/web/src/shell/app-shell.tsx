@@ -11,6 +11,8 @@ import { watchServerTime } from "../network/clock.ts";
 import { watchBrowserNetwork } from "../network/network.ts";
 import { NetworkStrip } from "./network-strip.tsx";
 import { registerOfflineWorker } from "../network/register-offline-worker.ts";
+import { watchNotifications } from "../notifications/notifications.ts";
+import { SessionNotifications } from "../notifications/session-notifications.tsx";
 import { watchOutbox } from "../outbox/use-outbox.ts";
 import { watchSessions } from "../sessions/use-sessions.ts";
 import { NeedsYouToasts } from "../sessions/needs-you-toasts.tsx";
@@ -21,6 +23,9 @@ import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { HintLayer } from "../ui/hint-layer.tsx";
 import { confirmation } from "../ui/confirmation.ts";
 import { ConfirmationDialog, fetchLaterParts, Toaster } from "./later-parts.tsx";
+import { sharedSessionOf } from "../share/shared-address.ts";
+import { SharedShell } from "../share/shared-shell.tsx";
+import { usePath } from "../navigation/use-path.ts";
 import { Overlays } from "./overlay-layer.tsx";
 import { keepAboveKeyboard } from "./keyboard-inset.ts";
 import { Rail } from "./rail.tsx";
@@ -38,6 +43,7 @@ const WATCHES = [
   watchOutbox,
   fetchLaterParts,
   registerOfflineWorker,
+  watchNotifications,
 ];
 
 /** Shown after a bug in a screen. Nothing is lost: everything is on the server. */
@@ -54,6 +60,12 @@ function pageProblem(error: Error, retry: () => void): ReactNode {
 }
 
 export function AppShell({ children }: { children: ReactNode }) {
+  const shared = sharedSessionOf(usePath());
+  return shared === null ? <OwnShell>{children}</OwnShell> : <SharedShell sessionId={shared} />;
+}
+
+/** For whoever is signed in, or is to sign in. */
+function OwnShell({ children }: { children: ReactNode }) {
   const isSignedOut = useStore(signedOut);
   const isAsking = useStore(confirmation) !== null;
   useEffect(() => {
@@ -89,6 +101,7 @@ export function AppShell({ children }: { children: ReactNode }) {
       )}
       <TitleBadge />
       <NeedsYouToasts />
+      <SessionNotifications />
       <HintLayer />
       <ErrorBoundary fallback={() => null}>
         <Toaster />
