@@ -5,6 +5,7 @@ import { openAnswerPrompt } from "../approvals/answer-prompt.ts";
 import { EXIT, EXIT_CODE_OF_STATE } from "../exit-code.ts";
 import { listenForInterrupt } from "../terminal/interrupt.ts";
 import { awaiting } from "../terminal/awaiting.ts";
+import { openMessageLine } from "../messages/message-line.ts";
 import { isHandedOver } from "../transcript/task-row.ts";
 import { openJsonView, openTranscriptView } from "../transcript/event-view.ts";
 import { connect, hints, type CommandContext } from "./context.ts";
@@ -23,7 +24,8 @@ export function attachCommand(context: CommandContext): Command {
     .summary("show a session and watch it")
     .description(
       "Show what happened in a session, and watch it until it is idle. The exit code is that of its last task. " +
-        "Ctrl-C stops watching; the session keeps running.",
+        "In a terminal, what you type is a message to the session: Enter queues it, /steer and /now send it to the running task, " +
+        "/help lists the rest. Ctrl-X stops the task. Ctrl-C stops watching; the session keeps running.",
     )
     .argument("[session]", "id of the session (default: the latest)", parseId("sessions"))
     .option("--after <seq>", "skip events up to this one", parseWholeNumber(0, Number.MAX_SAFE_INTEGER), 0)
@@ -50,6 +52,15 @@ export function attachCommand(context: CommandContext): Command {
           : openTranscriptView(terminal, { prompts: true, answering, command: hints(context) });
         const { after } = options;
         const { signal } = interrupt;
+        await using messages = openMessageLine(client, terminal, {
+          sessionId,
+          enabled: options.json !== true,
+          signal,
+          isTaken: () => answering.isOpen,
+          clear: async () => view.clear(),
+          restore: () => view.settle(),
+          onSent: (taskId) => void unfinished.add(taskId),
+        });
         for await (const { events, live } of followSession(client, {
           sessionId,
           after,
@@ -57,6 +68,7 @@ export function attachCommand(context: CommandContext): Command {
           onState: view.onState,
         })) {
           for (const event of events) {
+            await messages.idle();
             await answering.see(event);
             await view.show(event);
             if (event.type === "task.submitted" && event.taskId !== null) unfinished.add(event.taskId);
@@ -66,10 +78,13 @@ export function attachCommand(context: CommandContext): Command {
             // The task that it was handed to goes on.
             if (!isHandedOver(event)) lastEnd = end;
           }
+          await messages.idle();
           finished = live && unfinished.size === 0 && !options.follow;
           if (finished) break;
           view.settle();
-          if (live) answering.settle();
+          if (!live) continue;
+          answering.settle();
+          messages.settle();
         }
       }
       context.exitCode = finished ? EXIT_CODE_OF_STATE[lastEnd] : EXIT.detached;

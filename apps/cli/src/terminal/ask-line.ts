@@ -21,11 +21,13 @@ export interface AskOptions {
   signal: AbortSignal;
   /** Accepts pasted text with newlines; otherwise a paste answers nothing. */
   paste?: boolean;
+  /** The keys that asked for the line: it appears at once, with them. */
+  typed?: Buffer;
 }
 
 /** Asks the terminal to mark pastes (xterm, "Bracketed Paste Mode"). */
-const PASTE_MARKS_ON = "\u001b[?2004h";
-const PASTE_MARKS_OFF = "\u001b[?2004l";
+export const PASTE_MARKS_ON = "\u001b[?2004h";
+export const PASTE_MARKS_OFF = "\u001b[?2004l";
 
 /**
  * Asks for a line. The prompt appears once nothing has been typed for a moment, and only later input counts, so that
@@ -34,7 +36,7 @@ const PASTE_MARKS_OFF = "\u001b[?2004l";
 export function askLine(terminal: Terminal, prompt: string, options: AskOptions): OpenLine {
   let lines: Interface | null = null;
   const answer = (async (): Promise<Answer> => {
-    const quiet = await discardTyped(terminal.in, options.signal);
+    const quiet = options.typed === undefined ? await discardTyped(terminal.in, options.signal) : "quiet";
     if (quiet !== "quiet") return quiet === "left" ? { kind: "left" } : { kind: "withdrawn", typed: "" };
     lines = createInterface({
       input: terminal.in,
@@ -64,7 +66,7 @@ export function askLine(terminal: Terminal, prompt: string, options: AskOptions)
 async function readAnswer(
   lines: Interface,
   { in: stdin, err }: Terminal,
-  { signal, paste = false }: AskOptions,
+  { signal, paste = false, typed }: AskOptions,
 ): Promise<Answer> {
   const { promise, resolve } = Promise.withResolvers<Answer>();
   const pasted: string[] = [];
@@ -94,6 +96,7 @@ async function readAnswer(
 
   await err.write(PASTE_MARKS_ON);
   lines.prompt();
+  if (typed !== undefined) stdin.unshift(typed);
   if (signal.aborted) onAbort();
   try {
     const answer = await promise;

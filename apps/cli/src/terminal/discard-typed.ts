@@ -46,7 +46,7 @@ export async function discardTyped(
 }
 
 /** Ctrl-Z, an ordinary key in raw mode. */
-function suspend(stdin: NodeJS.ReadStream): void {
+export function suspend(stdin: NodeJS.ReadStream): void {
   process.once("SIGCONT", () => stdin.setRawMode(true));
   stdin.setRawMode(false);
   process.kill(process.pid, "SIGTSTP");

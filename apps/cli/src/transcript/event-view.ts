@@ -17,6 +17,8 @@ export interface EventView extends Disposable {
   show(event: SessionEvent): Promise<void>;
   /** Call after showing the available events: shows what is being waited for. */
   settle(): void;
+  /** Makes room for a line of the user's; `settle` puts back what was there. */
+  clear(): Promise<void>;
   onState(state: FollowState): void;
 }
 
@@ -58,6 +60,10 @@ export function openTranscriptView(
     },
     // The prompt itself says what it waits for.
     settle: () => status?.show(answering.isOpen ? null : transcript.activity),
+    async clear() {
+      status?.show(null);
+      await out.write(transcript.interject());
+    },
     onState(state) {
       notice(state);
       if (state.status !== "waiting" || answering.isOpen) return;
@@ -110,6 +116,7 @@ export function openJsonView({ out, err }: Terminal): EventView {
   return {
     show: (event) => out.write(`${JSON.stringify(event)}\n`),
     settle() {},
+    clear: async () => undefined,
     onState: connectionNotices((text) => void err.write(`${text}\n`)),
     [Symbol.dispose]() {},
   };
