@@ -9,6 +9,7 @@ import { type Clock, systemClock } from "./clock.ts";
 import { compactAfterOverflow } from "./compaction.ts";
 import { ModelChain } from "./fall-back.ts";
 import { InstructionFeed } from "./give-instructions.ts";
+import { joinSignals } from "./joined-signal.ts";
 import type { Instructions } from "../instructions/port.ts";
 import { workOffCalls } from "./pending-calls.ts";
 import type { BudgetedTask, Budgets, Prices } from "../usage/port.ts";
@@ -70,7 +71,8 @@ export function createRunTask({
     const state = await RunState.read(input);
     const limits = effectiveBudget(input.budget, budgets?.taskLimits);
     using deadline = startDeadline(limits, state.progress, clock);
-    const signal = AbortSignal.any([input.signal, deadline.signal]);
+    using joined = joinSignals(input.signal, deadline.signal);
+    const { signal } = joined;
     const feed = instructions && new InstructionFeed(instructions, input);
     if (input.files !== undefined && state.mayHaveFiles) await state.record(...(await input.files.begin()));
     const system = systemPrompt(preset.words, (await ownersWords?.(input)) ?? null);

@@ -25,14 +25,18 @@ export async function openStream(stream: StreamRequest): Promise<ModelStream> {
   const { model, request, patience, signal, faultContext, onNotice } = stream;
   signal.throwIfAborted();
   const ending = new AbortController();
-  const ended = AbortSignal.any([signal, ending.signal]);
+  // Not AbortSignal.any: see joined-signal.ts.
+  const onAbort = (): void => ending.abort(signal.reason);
+  signal.addEventListener("abort", onAbort);
+  const unlink = (): void => signal.removeEventListener("abort", onAbort);
   const silence = new Silence(patience, (fault) => ending.abort(fault));
   try {
-    const call = { signal: ended, onLife: () => silence.broken(), faultContext, onNotice };
-    const parts = await abortable(model.ask(request, call), ended);
-    return readParts(parts, { ...stream, ending, ended, silence });
+    const call = { signal: ending.signal, onLife: () => silence.broken(), faultContext, onNotice };
+    const parts = await abortable(model.ask(request, call), ending.signal);
+    return readParts(parts, { ...stream, ending, silence, unlink });
   } catch (error) {
     silence.stop();
+    unlink();
     ending.abort();
     signal.throwIfAborted();
     throw callFault(
@@ -60,17 +64,19 @@ async function abortable(answer: Promise<AnswerParts>, ended: AbortSignal): Prom
 
 interface Reading extends StreamRequest {
   ending: AbortController;
-  ended: AbortSignal;
   silence: Silence;
+  /** From the caller's signal. */
+  unlink: () => void;
 }
 
 function readParts(
   parts: AnswerParts,
-  { signal, faultContext, ending, ended, silence }: Reading,
+  { signal, faultContext, ending, silence, unlink }: Reading,
 ): ModelStream {
   // Not a race with a promise that lasts as long as the answer: it would keep a reaction for every piece.
   let endWait: ((end: null) => void) | null = null;
   const onEnd = (): void => endWait?.(null);
+  const ended = ending.signal;
   ended.addEventListener("abort", onEnd, { once: true });
   const nextOrEnd = async (): Promise<IteratorResult<readonly AnswerPart[], void> | null> => {
     if (ended.aborted) return null;
@@ -103,6 +109,7 @@ function readParts(
     },
     async [Symbol.asyncDispose]() {
       silence.stop();
+      unlink();
       ended.removeEventListener("abort", onEnd);
       ending.abort(READ);
       onEnd();
