@@ -1,5 +1,6 @@
 import { Command, type Argument } from "commander";
 import packageJson from "../package.json" with { type: "json" };
+import { acpCommand } from "./commands/acp.ts";
 import { allowHostCommand } from "./commands/allow-host.ts";
 import { answerCommand } from "./commands/answer.ts";
 import { approveCommand } from "./commands/approve.ts";
@@ -108,7 +109,7 @@ const GROUPS: readonly (readonly [
     ],
   ],
   ["Projects:", [projectCommand]],
-  ["Models and tools:", [modelsCommand, mcpCommand]],
+  ["Models and tools:", [modelsCommand, mcpCommand, acpCommand]],
   ["Cost:", [costCommand, budgetCommand]],
   [
     "Server:",

@@ -60,4 +60,9 @@ export const MCP_SCENES: readonly Scene[] = [
       await stage.type("mcp remove nothing");
     },
   },
+  {
+    of: "acp",
+    says: "For an editor, not for a person: [acp.md](acp.md#in-an-editor) has the settings.",
+    play: async (stage) => stage.type("acp"),
+  },
 ];
