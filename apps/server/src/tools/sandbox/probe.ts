@@ -13,8 +13,11 @@ export interface ProbeResult {
   reason?: string;
 }
 
-/** Timeout of the probe's command, in ms; it takes about fifty. */
-const PROBE_LIMIT_MS = 10_000;
+/**
+ * Timeout of the probe's command, in ms. It takes about fifty, and on a machine with far too much to do two hundred times as long;
+ * giving up would let commands run without a sandbox from then on.
+ */
+const PROBE_LIMIT_MS = 60_000;
 
 /** Maximum bytes of the probe's output to read. */
 const MAX_OUTPUT = 8_192;

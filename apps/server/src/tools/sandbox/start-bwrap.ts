@@ -9,8 +9,8 @@ import { childProcessIds } from "./child-processes.ts";
 import { gateListenerOf } from "./gate-listener.ts";
 import { SUPERVISOR_FD, SupervisorLine } from "./supervisor.ts";
 
-/** Timeout until the sandbox is ready, in ms; it takes about ten. */
-const START_LIMIT_MS = 20_000;
+/** Timeout until the sandbox is ready, in ms; it takes about ten on a quiet machine. What is wrong with it ends it sooner. */
+const START_LIMIT_MS = 60_000;
 
 export interface StartedSandbox {
   /** bwrap itself. */
