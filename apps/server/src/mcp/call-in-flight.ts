@@ -2,6 +2,7 @@ import type { RequestOptions } from "@modelcontextprotocol/sdk/shared/protocol.j
 import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import type { QuestionAnswer } from "@trunkline/contract";
 import type { Question } from "../tools/port.ts";
+import type { CallTurns } from "./call-turns.ts";
 import type { McpUse } from "./port.ts";
 
 /** A request to a server that runs. Its time stands still while the user is asked. */
@@ -14,9 +15,14 @@ export class CallInFlight implements Disposable {
   #worksSince = performance.now();
   #timer: NodeJS.Timeout | undefined;
   #questions = 0;
+  readonly #turns: CallTurns;
+  #hasTurn = true;
+  #isOver = false;
 
-  constructor(use: McpUse & { timeoutMs: number }, longestMs: number) {
+  /** @param turns it has one */
+  constructor(use: McpUse & { timeoutMs: number }, longestMs: number, turns: CallTurns) {
     this.#use = use;
+    this.#turns = turns;
     this.#longestMs = longestMs;
     this.#leftMs = longestMs;
     this.#run();
@@ -47,8 +53,11 @@ export class CallInFlight implements Disposable {
     if (ask === undefined) return null;
     if (this.#questions === 0) this.#pause();
     this.#questions += 1;
+    this.#giveTurn();
     try {
-      return await ask(question, signal);
+      const answer = await ask(question, signal);
+      await this.#takeTurn(AbortSignal.any([signal, this.#use.signal]));
+      return answer;
     } finally {
       this.#questions -= 1;
       if (this.#questions === 0) this.#run();
@@ -58,6 +67,22 @@ export class CallInFlight implements Disposable {
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
     this.#questions = Number.POSITIVE_INFINITY;
+    this.#isOver = true;
+    this.#giveTurn();
+  }
+
+  async #takeTurn(signal: AbortSignal): Promise<void> {
+    if (this.#hasTurn || this.#isOver) return;
+    await this.#turns.enter(signal);
+    this.#hasTurn = true;
+    // It has ended while it waited.
+    if (this.#isOver) this.#giveTurn();
+  }
+
+  #giveTurn(): void {
+    if (!this.#hasTurn) return;
+    this.#hasTurn = false;
+    this.#turns.leave();
   }
 
   /** A sign of life. */

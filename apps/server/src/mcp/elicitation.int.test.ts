@@ -97,6 +97,34 @@ describe("what a server asks the user in the middle of a call", () => {
     await server.client.mcp.remove.mutate({ serverId: added.id });
   });
 
+  it("is asked in the session that it is about, with several calls of one user at once", async () => {
+    const names = ["Ada", "Grace", "Edsger"];
+    const runs = await Promise.all(
+      names.map(async (name) => {
+        bench.provider.enqueue(say.reply(say.toolCall(...call)));
+        return { name, ...(await server.client.task.submit.mutate({ prompt: name })) };
+      }),
+    );
+    bench.provider.enqueue(...names.map(() => say.reply(say.text("Done."))));
+    await Promise.all(runs.map(async ({ sessionId }) => bench.allow(sessionId)));
+    // All wait at once, each with a question of its own.
+    const questions = await Promise.all(runs.map(async ({ sessionId }) => bench.questionOf(sessionId)));
+    await Promise.all(
+      runs.map(async ({ name }, index) => answer(questions[index]?.id ?? "", { values: { name } })),
+    );
+    for (const { name, taskId, sessionId } of runs) {
+      await waitFor(
+        "the end",
+        async () => (await server.client.task.get.query({ taskId })).state === "completed",
+      );
+      const log = await readLog(server.client, sessionId);
+      assertLogHolds(log);
+      const [ended] = log.flatMap((event) => (event.type === "tool.ended" ? [event.data] : []));
+      expect(ended).toMatchObject({ status: "succeeded" });
+      expect(ended?.output).toContain(`Name: ${name}`);
+    }
+  });
+
   it("is asked no longer when the server has died, and when its task is canceled", async () => {
     bench.provider.enqueue(say.reply(say.toolCall(...call)));
     const { taskId, sessionId } = await server.client.task.submit.mutate({ prompt: "go" });

@@ -18,6 +18,7 @@ import {
 } from "@modelcontextprotocol/sdk/types.js";
 import type { JsonSchemaValidator, jsonSchemaValidator } from "@modelcontextprotocol/sdk/validation";
 import { CallInFlight } from "./call-in-flight.ts";
+import { type AskingHabit, CallTurns } from "./call-turns.ts";
 import { readCatalog } from "./catalog.ts";
 import { questionOf, resultOf } from "./elicitation.ts";
 import type { McpCatalog, McpUse } from "./port.ts";
@@ -52,6 +53,11 @@ export class LiveConnection {
   readonly #client: Client;
   readonly #limits: ConnectionLimits;
   readonly #calls = new Set<CallInFlight>();
+  readonly #habit: AskingHabit;
+  readonly #turns: CallTurns;
+  /** Requests of which it is not clear yet which call they are for. */
+  #unplaced = 0;
+  #callsChanged = Promise.withResolvers<void>();
   /** By the server's number for its request, as long as a call runs. */
   readonly #elicitations = new Map<RequestId, Promise<ElicitResult>>();
   #catalog: McpCatalog;
@@ -65,8 +71,11 @@ export class LiveConnection {
     limits: ConnectionLimits,
     catalog: McpCatalog,
     closed: PromiseWithResolvers<string>,
+    habit: AskingHabit,
   ) {
     this.#name = name;
+    this.#habit = habit;
+    this.#turns = new CallTurns(habit);
     this.#client = client;
     this.#limits = limits;
     this.#catalog = catalog;
@@ -86,9 +95,11 @@ export class LiveConnection {
       limits,
       version,
       signal,
+      habit,
     }: {
       /** What the server is called. */
       name: string;
+      habit: AskingHabit;
       limits: ConnectionLimits;
       version: string;
       signal: AbortSignal;
@@ -110,7 +121,7 @@ export class LiveConnection {
     try {
       await client.connect(transport, { timeout: limits.connectMs, signal });
       const catalog = await readCatalog(client, { timeout: limits.listMs, signal });
-      live = new LiveConnection(name, client, limits, catalog, closed);
+      live = new LiveConnection(name, client, limits, catalog, closed, habit);
       return live;
     } catch (error) {
       await client.close();
@@ -194,12 +205,14 @@ export class LiveConnection {
     use: McpUse & { timeoutMs: number },
     run: (call: CallInFlight) => Promise<Result>,
   ): Promise<Result> {
-    using call = new CallInFlight(use, this.#limits.longestCallMs);
+    await this.#turns.enter(use.signal);
+    using call = new CallInFlight(use, this.#limits.longestCallMs, this.#turns);
     this.#calls.add(call);
     try {
       return await run(call);
     } finally {
       this.#calls.delete(call);
+      this.#noteChange();
       if (this.#calls.size === 0) this.#elicitations.clear();
     }
   }
@@ -226,18 +239,38 @@ export class LiveConnection {
     return answer;
   }
 
-  /** A server does not say which call it asks for. @throws McpError if more than one might be meant. */
   async #elicit(params: ElicitRequest["params"], signal: AbortSignal): Promise<ElicitResult> {
-    const callers = [...this.#calls].filter(({ isAsking }) => !isAsking);
-    const [caller] = callers;
-    if (caller === undefined) throw noCaller("No call runs");
-    if (callers.length > 1) throw noCaller("Several calls run, and this may be about any of them");
-    return resultOf(
-      await caller.ask(
-        asked(() => questionOf(this.#name, params)),
-        signal,
-      ),
-    );
+    const question = asked(() => questionOf(this.#name, params));
+    this.#habit.asks = true;
+    const caller = await this.#callerOf(signal);
+    const answer = caller.ask(question, signal);
+    this.#noteChange();
+    return resultOf(await answer);
+  }
+
+  /**
+   * A server does not say which call it asks for. Where several work, as only before it has asked for the first time, it waits
+   * until one is left. @throws McpError if no call works, or all that do ask at once
+   */
+  async #callerOf(signal: AbortSignal): Promise<CallInFlight> {
+    this.#unplaced += 1;
+    try {
+      for (;;) {
+        const working = [...this.#calls].filter(({ isAsking }) => !isAsking);
+        const [caller] = working;
+        if (caller === undefined) throw noCaller("No call runs");
+        if (working.length === 1) return caller;
+        if (this.#unplaced >= working.length) throw noCaller("Several calls ask at once: try again");
+        await Promise.race([this.#callsChanged.promise, aborted(signal)]);
+      }
+    } finally {
+      this.#unplaced -= 1;
+    }
+  }
+
+  #noteChange(): void {
+    this.#callsChanged.resolve();
+    this.#callsChanged = Promise.withResolvers();
   }
 }
 

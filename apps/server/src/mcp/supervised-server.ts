@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { NeedsAuthorizationError } from "./authorization/needs-authorization.ts";
+import type { AskingHabit } from "./call-turns.ts";
 import { describeFault } from "./fault.ts";
 import { CONNECTION_LIMITS, type ConnectionLimits, LiveConnection } from "./live-connection.ts";
 import type { McpCatalog, McpDefinition, McpStatus } from "./port.ts";
@@ -45,6 +46,7 @@ export class SupervisedServer {
   readonly #deps: SupervisedServerDeps;
   readonly #ending = new AbortController();
   #state: State = { type: "idle" };
+  readonly #habit: AskingHabit = { asks: false };
   #failures = 0;
   #catalog: McpCatalog | null = null;
   #log = "";
@@ -141,6 +143,7 @@ export class SupervisedServer {
         limits,
         version,
         signal,
+        habit: this.#habit,
       });
       if (signal.aborted) return await live.close("It was changed or removed");
       this.#catalog = await live.catalog(signal);
