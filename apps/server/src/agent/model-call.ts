@@ -1,4 +1,4 @@
-import type { EventDataOf, ToolCall, Usage } from "@trunkline/contract";
+import type { BlockKind, EventDataOf, ToolCall, Usage } from "@trunkline/contract";
 import type { AnswerBlocks } from "./answer-blocks.ts";
 import { outputTooLong, tooManyCalls } from "./answer-bounds.ts";
 import { MAX_STEP_CALLS, MAX_STEP_LENGTH } from "./limits.ts";
@@ -40,16 +40,15 @@ export async function callModel(call: ModelCall, blocks: AnswerBlocks): Promise<
     if (length > MAX_STEP_LENGTH) throw outputTooLong();
   };
 
-  const take = async (part: AnswerPart): Promise<Answer | null> => {
+  const say = async ({ type, id, text }: SaidPart): Promise<void> => {
+    measure(text);
+    if (type === "text") hasText ||= text.trim() !== "";
+    if (blocks.hasEnded) await sink.append(blocks.takeEnded());
+    await sink.delta(blocks.add(type, id, text));
+  };
+
+  const take = (part: Exclude<AnswerPart, SaidPart>): Answer | null => {
     switch (part.type) {
-      case "text":
-      case "reasoning": {
-        measure(part.text);
-        if (part.type === "text") hasText ||= part.text.trim() !== "";
-        if (blocks.hasEnded) await sink.append(blocks.takeEnded());
-        await sink.delta(blocks.add(part.type, part.id, part.text));
-        return null;
-      }
       case "block-end":
         blocks.end(part.kind, part.id, part.metadata);
         return null;
@@ -70,10 +69,20 @@ export async function callModel(call: ModelCall, blocks: AnswerBlocks): Promise<
     const parts = await stream.next();
     if (parts === null) throw cutFault("it ended before it was finished", faultContext);
     for (const part of parts) {
-      const answer = await take(part);
+      if (isSaid(part)) {
+        await say(part);
+        continue;
+      }
+      const answer = take(part);
       if (answer !== null) return answer;
     }
   }
+}
+
+type SaidPart = Extract<AnswerPart, { type: BlockKind }>;
+
+function isSaid(part: AnswerPart): part is SaidPart {
+  return part.type === "text" || part.type === "reasoning";
 }
 
 function toToolCall({ callId, name, input, metadata }: AnswerCall, toolNames: readonly string[]): ToolCall {

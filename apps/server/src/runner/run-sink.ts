@@ -98,16 +98,19 @@ export class LogSink implements RunSink {
     this.#outstanding += 1;
     const stored = this.#log
       .append(sessionId, [{ ...event, taskId, attempt }], { fence: { taskId, attempt } })
-      .then(
-        (events) => this.#seqs.add(events),
-        (error: unknown) => {
-          if (error instanceof FencedError) this.#onRefused();
-          this.#lost ??= error instanceof Error ? error : new Error(String(error));
-        },
-      )
-      .finally(() => {
-        this.#outstanding -= 1;
-      });
+      .then(this.#onStored, this.#onFailed);
     if (this.#outstanding > MAX_OUTSTANDING_DELTAS) await stored;
   }
+
+  // Made once: there is one call for each token.
+  readonly #onStored = (events: readonly SessionEvent[]): void => {
+    this.#outstanding -= 1;
+    this.#seqs.add(events);
+  };
+
+  readonly #onFailed = (error: unknown): void => {
+    this.#outstanding -= 1;
+    if (error instanceof FencedError) this.#onRefused();
+    this.#lost ??= error instanceof Error ? error : new Error(String(error));
+  };
 }

@@ -54,19 +54,26 @@ function keepGitNames(
   return kept.length === 0 ? redacted : { ...(redacted as object), ...Object.fromEntries(kept) };
 }
 
-/** @returns the value itself if nothing changes */
+/** @returns the value itself if nothing changes: nearly always, so nothing is made before it is known */
 function mapTexts(value: unknown, change: (text: string) => string): unknown {
+  return changes(value, change) ? changedTexts(value, change) : value;
+}
+
+function changes(value: unknown, change: (text: string) => string): boolean {
+  if (typeof value === "string") return change(value) !== value;
+  if (typeof value !== "object" || value === null) return false;
+  if (Array.isArray(value)) return value.some((item) => changes(item, change));
+  for (const key in value) {
+    if (change(key) !== key || changes((value as Record<string, unknown>)[key], change)) return true;
+  }
+  return false;
+}
+
+function changedTexts(value: unknown, change: (text: string) => string): unknown {
   if (typeof value === "string") return change(value);
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) {
-    const items = value.map((item) => mapTexts(item, change));
-    return items.every((item, index) => item === value[index]) ? value : items;
-  }
-  let changed = false;
-  const entries = Object.entries(value).map(([key, item]) => {
-    const entry = [change(key), mapTexts(item, change)] as const;
-    changed ||= entry[0] !== key || entry[1] !== item;
-    return entry;
-  });
-  return changed ? Object.fromEntries(entries) : value;
+  if (Array.isArray(value)) return value.map((item) => changedTexts(item, change));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [change(key), changedTexts(item, change)]),
+  );
 }

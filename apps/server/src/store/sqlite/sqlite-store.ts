@@ -169,7 +169,8 @@ export class SqliteStore implements Store {
     return store;
   }
 
-  async append(
+  // Not async: a promise less for each token.
+  append(
     sessionId: string,
     events: readonly StoredDraft[],
     { audit, rule, ...options }: AppendOptions = {},
@@ -206,8 +207,11 @@ export class SqliteStore implements Store {
     if (!isSound) this.#reading.close();
   }
 
-  async #commit(commit: Commit): Promise<SessionEvent[]> {
-    if (this.#isClosing) throw new StoreUnavailableError("unavailable", "The server is stopping");
+  // Not async: a promise less for each token.
+  #commit(commit: Commit): Promise<SessionEvent[]> {
+    if (this.#isClosing) {
+      return Promise.reject(new StoreUnavailableError("unavailable", "The server is stopping"));
+    }
     return this.#groupCommit.add(commit);
   }
 
