@@ -16,8 +16,8 @@ const RetiringSession = z.strictObject({
   ownerId: Id,
   /** Of the owner; null: unknown. */
   ownerName: z.string().nullable(),
-  /** The rule that applies: for archived sessions, or for all. */
-  reason: z.enum(["archived", "idle"]),
+  /** The rule that applies: for archived sessions, for all, or for the size of all together. */
+  reason: z.enum(["archived", "idle", "size"]),
   /** When something last happened in it or in a subagent's session, ms since the epoch. */
   lastActivityAt: z.int(),
   /** When it is removed at the earliest, ms since the epoch; never if it is kept. */
@@ -35,6 +35,8 @@ export const RetentionReport = z.strictObject({
       archivedDays: z.int().positive().nullable(),
       /** All sessions go after this many days without activity; null: they don't. */
       idleDays: z.int().positive().nullable(),
+      /** Above this size of all sessions together, in bytes, those idle for longest go, archived ones first; null: no limit. */
+      maxBytes: z.int().positive().nullable(),
       /** Whether sessions whose work is published nowhere stay. */
       unpublished: z.enum(["keep", "discard"]),
     })
@@ -48,6 +50,8 @@ export const RetentionReport = z.strictObject({
       gapMs: z.int(),
     })
     .nullable(),
+  /** What all sessions together take, in bytes, as measured last; null: there is no limit for it. */
+  usedBytes: z.int().nonnegative().nullable(),
   /** Those that go first come first. */
   items: z.array(RetiringSession),
   /** How many more there are. */

@@ -3,6 +3,7 @@ import { Command } from "commander";
 import { awaiting } from "../terminal/awaiting.ts";
 import { formatAge } from "../terminal/duration.ts";
 import type { Colors } from "../terminal/output.ts";
+import { formatSize } from "../terminal/size.ts";
 import type { Column } from "../terminal/table.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { printListing } from "./listing.ts";
@@ -34,7 +35,7 @@ export function retentionCommand(context: CommandContext): Command {
         await terminal.out.write(`${JSON.stringify(report)}\n`);
         return;
       }
-      const { policy, hold, items, omitted } = report;
+      const { policy, hold, usedBytes, items, omitted } = report;
       if (policy === null) {
         await terminal.err.write(
           "No policy: sessions stay until somebody deletes them. To set one: 'retention' in trunkline.config.json.\n",
@@ -42,6 +43,7 @@ export function retentionCommand(context: CommandContext): Command {
         return;
       }
       await terminal.err.write(`${policyInWords(policy)}\n`);
+      if (usedBytes !== null) await terminal.err.write(`All sessions take ${formatSize(usedBytes)}.\n`);
       if (hold !== null) {
         await terminal.err.write(
           terminal.err.colors.yellow(
@@ -62,12 +64,15 @@ export function retentionCommand(context: CommandContext): Command {
     });
 }
 
-function policyInWords({ archivedDays, idleDays, unpublished }: Policy): string {
+function policyInWords({ archivedDays, idleDays, maxBytes, unpublished }: Policy): string {
   const rules = [
     ...(archivedDays === null ? [] : [`archived sessions after ${archivedDays} days without activity`]),
     ...(idleDays === null
       ? []
       : [`any session after ${idleDays}${archivedDays === null ? " days without activity" : ""}`]),
+    ...(maxBytes === null
+      ? []
+      : [`those idle for longest while all together take more than ${formatSize(maxBytes)}`]),
   ];
   const kept =
     unpublished === "keep" ? "Work that is published nowhere is kept." : "Unpublished work is discarded.";

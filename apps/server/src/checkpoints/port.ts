@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import type { Changes, CheckpointPage, EventBody, FileDiff, ToolKind } from "@trunkline/contract";
 import type { ToolEffect } from "@trunkline/contract";
 
@@ -51,6 +52,11 @@ export interface Checkpoints {
   fork(parent: FilesOfSession, fork: { sessionId: string; workspace: string; atSeq: number }): Promise<void>;
   /** Of a session that is gone. */
   remove(sessionId: string): Promise<void>;
+}
+
+/** Where a session's checkpoints are, below the directory that all nodes share. */
+export function checkpointsDirectory(sharedDir: string, sessionId: string): string {
+  return join(sharedDir, "checkpoints", sessionId);
 }
 
 export interface SeqRange {

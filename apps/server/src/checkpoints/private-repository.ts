@@ -2,11 +2,6 @@ import { randomUUID } from "node:crypto";
 import { mkdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-/** Where a session's checkpoints are, below the directory that all nodes share. */
-export function checkpointsDirectory(sharedDir: string, sessionId: string): string {
-  return join(sharedDir, "checkpoints", sessionId);
-}
-
 export async function repositoryExists(directory: string): Promise<boolean> {
   return stat(join(directory, "HEAD")).then(
     () => true,

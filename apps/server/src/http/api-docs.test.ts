@@ -9,7 +9,7 @@ beforeAll(async () => {
   const server = {
     info: async () => info as ServerInfo,
     drain: async () => ({ node: "n", draining: false, running: 0 }),
-    retention: async () => ({ policy: null, hold: null, items: [], omitted: 0 }),
+    retention: async () => ({ policy: null, hold: null, usedBytes: null, items: [], omitted: 0 }),
   };
   fixture = await openHttpFixture({ services: { ...new FakeServices().asServices(), server } });
 });

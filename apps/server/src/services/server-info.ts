@@ -77,6 +77,6 @@ export function createServerService(options: {
     },
 
     retention: async (_principal, input) =>
-      retention?.preview(input) ?? { policy: null, hold: null, items: [], omitted: 0 },
+      retention?.preview(input) ?? { policy: null, hold: null, usedBytes: null, items: [], omitted: 0 },
   };
 }

@@ -3,6 +3,7 @@ import type { RetentionReport } from "@trunkline/contract";
 import { TriangleAlert } from "lucide-react";
 import { useTRPC } from "../api/trpc.ts";
 import { age } from "../text/duration.ts";
+import { bytes } from "../text/quantity.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { moment } from "../text/time.ts";
 import { Button } from "../ui/button.tsx";
@@ -32,7 +33,7 @@ export function RetentionSection() {
   );
 }
 
-function Report({ policy, hold, items, omitted }: RetentionReport) {
+function Report({ policy, hold, usedBytes, items, omitted }: RetentionReport) {
   if (policy === null) return <Note>Off. Sessions stay until somebody deletes them.</Note>;
   const rules = [
     ["Archived sessions", policy.archivedDays],
@@ -45,6 +46,11 @@ function Report({ policy, hold, items, omitted }: RetentionReport) {
           {days === null ? "Kept" : `Removed after ${days} ${days === 1 ? "day" : "days"} without activity`}
         </Fact>
       ))}
+      {policy.maxBytes !== null && usedBytes !== null && (
+        <Fact name="Size of all sessions">
+          {bytes(usedBytes)} of {bytes(policy.maxBytes)}; above it, those idle for longest are removed
+        </Fact>
+      )}
       <Fact name="Unpublished work">{policy.unpublished === "keep" ? "Kept" : "Discarded"}</Fact>
       {hold !== null && (
         <p className="flex gap-2 px-4 py-2.5 text-sm text-waits">

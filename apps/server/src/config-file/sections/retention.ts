@@ -7,17 +7,25 @@ export const retention = z
   .strictObject({
     archivedDays: days.describe("Remove archived sessions after this many days without activity."),
     idleDays: days.describe("Remove any session after this many days without activity."),
+    maxBytes: z
+      .int()
+      .min(1_000_000)
+      .optional()
+      .describe(
+        "Remove sessions, archived ones and those idle for longest first, while logs, workspaces, checkpoints and attachments " +
+          "together take more bytes than this.",
+      ),
     unpublished: z
       .enum(["keep", "discard"])
       .optional()
       .describe("Sessions in a project whose work is published nowhere: keep (the default) or discard it."),
   })
-  .superRefine(({ archivedDays, idleDays }, context) => {
-    if (archivedDays === undefined && idleDays === undefined) {
+  .superRefine(({ archivedDays, idleDays, maxBytes }, context) => {
+    if (archivedDays === undefined && idleDays === undefined && maxBytes === undefined) {
       context.addIssue({
         code: "custom",
         path: ["archivedDays"],
-        message: "set it, or idleDays, or leave retention out",
+        message: "set it, idleDays or maxBytes, or leave retention out",
       });
     }
   })

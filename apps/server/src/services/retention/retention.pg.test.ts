@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { existsSync } from "node:fs";
-import { mkdir } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { PostgresServer } from "@trunkline/testkit";
 import { pino } from "pino";
@@ -12,6 +12,7 @@ import {
   startScriptedNode,
   untilAborted,
 } from "../../runner/testing/scripted-node.ts";
+import { usedBytes } from "../../ops/used-bytes.ts";
 import { GuardFailedError } from "../../store/port.ts";
 import { openPostgresStore } from "../../store/postgres/postgres-store.ts";
 import { openSqliteStore } from "../../store/sqlite/sqlite-store.ts";
@@ -21,7 +22,7 @@ import { DAY_MS, type RetentionPolicy } from "./policy.ts";
 import { Retention } from "./retention.ts";
 
 const HOUR_MS = DAY_MS / 24;
-const POLICY: RetentionPolicy = { archivedDays: 10, idleDays: 30, unpublished: "keep" };
+const POLICY: RetentionPolicy = { archivedDays: 10, idleDays: 30, maxBytes: null, unpublished: "keep" };
 
 describe.each(["SQLite", "PostgreSQL"])("retention: %s", (engine) => {
   let directory: TemporaryDirectory;
@@ -64,6 +65,7 @@ describe.each(["SQLite", "PostgreSQL"])("retention: %s", (engine) => {
       store: node.store,
       dataDir: directory.path,
       policy,
+      usedBytes,
       announcer: node.announcer,
       findUnpublishedWork: async ({ sessionId }) =>
         hasWork(sessionId)
@@ -107,6 +109,56 @@ describe.each(["SQLite", "PostgreSQL"])("retention: %s", (engine) => {
     return id;
   }
 
+  it("removes those idle for longest while all together are too large, archived ones first", async () => {
+    days = 0;
+    const largeFile = Buffer.alloc(3_000_000, "x");
+    const large = async (sessionId: string): Promise<string> => {
+      const workspace = join(directory.path, "workspaces", sessionId);
+      await mkdir(workspace, { recursive: true });
+      await writeFile(join(workspace, "file"), largeFile);
+      return sessionId;
+    };
+    const idle = await large(await ended());
+    const unpublished = await large(await inProject());
+    const busy = await large((await node.submit("wait")).sessionId);
+    const idleLess = await large(await ended());
+    const archived = await large(await ended());
+    await node.sessions.update(alice, { sessionId: archived, archived: true });
+    const all = [idle, unpublished, busy, idleLess, archived];
+    const look = async (by: Retention): Promise<string[]> => {
+      await by.look();
+      const present = await Promise.all(all.map(exists));
+      return all.filter((_, index) => present[index]);
+    };
+    const bySize = (maxBytes: number) =>
+      retention(
+        { archivedDays: null, idleDays: null, maxBytes, unpublished: "keep" },
+        node.nodeId,
+        (id) => id === unpublished,
+      );
+
+    const used = (await bySize(1).preview({ days: 0, limit: 1 })).usedBytes ?? 0;
+    expect(used).toBeGreaterThan(5 * largeFile.length);
+    // Something happened in them within a day.
+    expect(await look(bySize(1))).toEqual(all);
+    await goOn(2, bySize(used + 1_000_000));
+    expect(await look(bySize(used + 1_000_000))).toEqual(all);
+
+    const oneTooMuch = bySize(used - 1_000_000);
+    const preview = await oneTooMuch.preview({ days: 0, limit: 9 });
+    expect(preview.items).toMatchObject([{ sessionId: archived, reason: "size", kept: null }]);
+    expect(await look(oneTooMuch)).toEqual([idle, unpublished, busy, idleLess]);
+    expect(await look(oneTooMuch)).toEqual([idle, unpublished, busy, idleLess]);
+    expect(await node.store.audit.page({ action: "session.delete", limit: 1 })).toMatchObject([
+      { target: archived, detail: "retention: size" },
+    ]);
+    expect(await look(bySize(used - 4_000_000))).toEqual([unpublished, busy, idleLess]);
+    expect(await look(bySize(1))).toEqual([unpublished, busy]);
+    for (const sessionId of [unpublished, busy]) {
+      await node.sessions.delete(alice, { sessionId, discardWork: true });
+    }
+  });
+
   it("removes what is due with its files, and leaves what is busy, unpublished or a subagent still works in", async () => {
     days = 0;
     const [archived, idle] = [await ended(), await ended()];
@@ -140,7 +192,7 @@ describe.each(["SQLite", "PostgreSQL"])("retention: %s", (engine) => {
     await goOn(11, byPolicy);
     expect(await exists(archived)).toBe(false);
     expect(existsSync(workspace)).toBe(false);
-    expect(await node.store.audit.page({ action: "session.delete", limit: 9 })).toMatchObject([
+    expect(await node.store.audit.page({ action: "session.delete", limit: 1 })).toMatchObject([
       { target: archived, detail: "retention: archived", userId: null, decision: "allowed" },
     ]);
     expect(await exists(idle)).toBe(true);

@@ -5,10 +5,12 @@ import type { Announcer } from "../../hints/port.ts";
 import { GuardFailedError, type RetiringSession } from "../../store/port.ts";
 import { removeSession, type RemoveSessionDeps } from "../delete-session.ts";
 import { hasUnpublished, type UnpublishedWorkDeps } from "../unpublished-work.ts";
-import { cutoffs, DAY_MS, dueBy, type RetentionPolicy } from "./policy.ts";
+import { candidates, type Place, type Rule } from "./candidates.ts";
+import { cutoffs, DAY_MS, dueBy, type RetentionPolicy, type RetentionReason, sizeRules } from "./policy.ts";
+import { SessionSizes, type SessionSizesDeps } from "./session-sizes.ts";
 import { holdAt, lookAtClock } from "./trusted-clock.ts";
 
-export interface RetentionDeps extends RemoveSessionDeps, UnpublishedWorkDeps {
+export interface RetentionDeps extends RemoveSessionDeps, UnpublishedWorkDeps, SessionSizesDeps {
   store: RemoveSessionDeps["store"];
   policy: RetentionPolicy;
   announcer: Pick<Announcer, "removed">;
@@ -30,7 +32,8 @@ const LEASE_MS = 2 * LOOK_EVERY_MS;
 const REMOVED_AT_ONCE = 50;
 /** Looked at by one look: whether work is published takes processes to find out. */
 const EXAMINED_AT_ONCE = 200;
-const PAGE = 50;
+/** So many later, the right to remove is renewed. */
+const RENEW_AFTER = 50;
 
 /** Removes sessions by the operator's policy, in the background, on one node at a time. */
 export class Retention {
@@ -38,11 +41,14 @@ export class Retention {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
   #isStopped = false;
+  readonly #sizes: SessionSizes;
   /** Where the next look goes on, so that sessions which are kept don't hold up those after them. */
-  #after: { updatedAt: number; id: string } | undefined;
+  readonly #byAge: { place: Place | undefined } = { place: undefined };
+  readonly #bySize: { place: Place | undefined } = { place: undefined };
 
   constructor(deps: RetentionDeps) {
     this.#deps = deps;
+    this.#sizes = new SessionSizes(deps);
   }
 
   start(): void {
@@ -53,6 +59,7 @@ export class Retention {
   async stop(): Promise<void> {
     this.#isStopped = true;
     clearInterval(this.#timer);
+    this.#sizes.stop();
     await this.#looking;
   }
 
@@ -76,57 +83,101 @@ export class Retention {
     const { store, policy, now } = this.#deps;
     const at = now();
     const ahead = cutoffs(policy, at + days * DAY_MS);
-    const [found, total, clock] = await Promise.all([
+    const [stale, total, clock, bySize] = await Promise.all([
       store.retention.stale({ ...ahead, limit }),
       store.retention.countStale(ahead),
       store.retention.clock(),
+      this.#dueBySize(),
     ]);
     const hold = clock === undefined ? null : holdAt(clock, at);
-    const names = new Map<string, string | null>();
+    const owners = new Map<string, string | null>();
+    const due = [
+      ...bySize.map((session) => ({ session, reason: "size" as const, removeAt: at })),
+      ...stale
+        .filter(({ id }) => bySize.every((session) => session.id !== id))
+        .map((session) => ({ session, ...dueBy(policy, session) })),
+    ]
+      .toSorted((one, other) => one.removeAt - other.removeAt)
+      .slice(0, limit);
     const items: RetentionReport["items"] = [];
-    for (const session of found) {
-      const { id, ownerId } = session;
-      if (!names.has(ownerId)) names.set(ownerId, (await store.users.find(ownerId))?.name ?? null);
+    for (const { session, reason, removeAt } of due) {
+      const { id, ownerId, lastAt } = session;
+      if (!owners.has(ownerId)) owners.set(ownerId, (await store.users.find(ownerId))?.name ?? null);
       items.push({
         sessionId: id,
         ownerId,
-        ownerName: names.get(ownerId) ?? null,
-        lastActivityAt: session.lastAt,
-        ...notBefore(hold?.until ?? 0, dueBy(policy, session)),
+        ownerName: owners.get(ownerId) ?? null,
+        reason,
+        lastActivityAt: lastAt,
+        removeAt: Math.max(removeAt, hold?.until ?? 0),
         kept: await this.#reasonToKeep(session),
       });
     }
-    return {
-      policy,
-      hold,
-      items: items.toSorted((a, b) => a.removeAt - b.removeAt),
-      omitted: total - found.length,
-    };
+    const usedBytes = policy.maxBytes === null ? null : await this.#sizes.total();
+    return { policy, hold, usedBytes, items, omitted: Math.max(total, bySize.length) - items.length };
+  }
+
+  /** As many as one look examines. */
+  async #dueBySize(): Promise<RetiringSession[]> {
+    const { store, now } = this.#deps;
+    const due = new Map<string, RetiringSession>();
+    let excess = await this.#excess();
+    if (excess <= 0) return [];
+    for await (const { session } of candidates(store.retention, sizeRules(now()))) {
+      if (excess <= 0 || due.size === EXAMINED_AT_ONCE) break;
+      if (due.has(session.id)) continue;
+      due.set(session.id, session);
+      if ((await this.#reasonToKeep(session)) === null) excess -= await this.#sizes.of(session.id);
+    }
+    return [...due.values()];
   }
 
   async #sweep(): Promise<void> {
     const { store, nodeId, policy, now } = this.#deps;
     if (!(await store.retention.claim(nodeId, LEASE_MS)) || !(await this.#trustsClock())) return;
-    let removed = 0;
-    for (let examined = 0; examined < EXAMINED_AT_ONCE && removed < REMOVED_AT_ONCE;) {
-      const page = await store.retention.stale({
-        ...cutoffs(policy, now()),
-        after: this.#after,
-        limit: PAGE,
-      });
-      for (const session of page) {
-        if (this.#isStopped || removed === REMOVED_AT_ONCE) return;
-        this.#after = { updatedAt: session.updatedAt, id: session.id };
-        examined += 1;
-        if (await this.#remove(session)) removed += 1;
-      }
-      if (page.length < PAGE) {
-        this.#after = undefined;
-        return;
-      }
-      // Many take a while.
-      if (!(await store.retention.claim(nodeId, LEASE_MS))) return;
+    const room = { examined: EXAMINED_AT_ONCE, removed: REMOVED_AT_ONCE };
+    await this.#walk(this.#byAge, [cutoffs(policy, now())], room, async (session) =>
+      this.#remove(session, dueBy(policy, session).reason),
+    );
+    if (policy.maxBytes === null) return;
+    let excess = await this.#excess();
+    if (excess <= 0) {
+      this.#bySize.place = undefined;
+      return;
     }
+    await this.#walk(this.#bySize, sizeRules(now()), room, async (session) => {
+      const bytes = await this.#sizes.of(session.id);
+      if (!(await this.#remove(session, "size"))) return false;
+      this.#sizes.removed(bytes);
+      excess -= bytes;
+      if (excess <= 0) room.removed = 0;
+      return true;
+    });
+  }
+
+  /** Goes through what rules name, from where the last look ended, as far as there is room. */
+  async #walk(
+    walk: { place: Place | undefined },
+    rules: readonly Rule[],
+    room: { examined: number; removed: number },
+    remove: (session: RetiringSession) => Promise<boolean>,
+  ): Promise<void> {
+    const { store, nodeId } = this.#deps;
+    for await (const { session, place } of candidates(store.retention, rules, walk.place)) {
+      if (this.#isStopped || room.removed <= 0 || room.examined <= 0) return;
+      // Many take a while.
+      if (room.examined % RENEW_AFTER === 0 && !(await store.retention.claim(nodeId, LEASE_MS))) return;
+      walk.place = place;
+      room.examined -= 1;
+      if (await remove(session)) room.removed -= 1;
+    }
+    walk.place = undefined;
+  }
+
+  /** By how many bytes all sessions together are too large. */
+  async #excess(): Promise<number> {
+    const { maxBytes } = this.#deps.policy;
+    return maxBytes === null ? 0 : (await this.#sizes.total()) - maxBytes;
   }
 
   async #trustsClock(): Promise<boolean> {
@@ -149,11 +200,10 @@ export class Retention {
   }
 
   /** @returns whether it has gone */
-  async #remove(session: RetiringSession): Promise<boolean> {
-    const { store, announcer, audit, logger, now, nodeId, policy } = this.#deps;
+  async #remove(session: RetiringSession, reason: RetentionReason): Promise<boolean> {
+    const { store, announcer, audit, logger, now, nodeId } = this.#deps;
     const { id, ownerId } = session;
     if ((await this.#reasonToKeep(session)) !== null) return false;
-    const { reason } = dueBy(policy, session);
     const descendants = await store.sessions.descendantsOf(id);
     const entry = audit.entry({
       by: null,
@@ -182,8 +232,4 @@ export class Retention {
     const session = await store.sessions.find(ownerId, id);
     return session !== undefined && (await hasUnpublished(this.#deps, session)) ? "unpublished" : null;
   }
-}
-
-function notBefore<Due extends { removeAt: number }>(time: number, due: Due): Due {
-  return { ...due, removeAt: Math.max(due.removeAt, time) };
 }

@@ -11,7 +11,7 @@ const ROW = 1;
 export function createRetentionStore(
   db: Kysely<Database>,
   write: WriteStatements,
-  { now }: Pick<Dialect, "now">,
+  { now, storedBytes }: Pick<Dialect, "now" | "storedBytes">,
 ): RetentionStore {
   const stale = (query: Parameters<RetentionStore["countStale"]>[0]) =>
     db
@@ -94,6 +94,24 @@ export function createRetentionStore(
         .select(({ fn }) => fn.countAll().as("count"))
         .executeTakeFirst();
       return Number(row?.count ?? 0);
+    },
+
+    async storedBytes() {
+      const { rows } = await sql<{ bytes: number | string }>`
+        select ${storedBytes} + (
+          select coalesce(sum(bytes), 0) from blobs
+          where exists (select 1 from blob_refs where blob_refs.sha256 = blobs.sha256)) as bytes`.execute(db);
+      return Number(rows[0]?.bytes ?? 0);
+    },
+
+    async storedBytesOf(sessionId) {
+      const ofSessions = sql`session_id in (select id from sessions where id = ${sessionId} or root_session_id = ${sessionId})`;
+      // Twice, as text is in the search index as well.
+      const { rows } = await sql<{ bytes: number | string }>`
+        select (select coalesce(sum(2 * (octet_length(data) + 100)), 0) from events where ${ofSessions})
+          + (select coalesce(sum(bytes), 0) from blobs
+             where sha256 in (select sha256 from blob_refs where ${ofSessions})) as bytes`.execute(db);
+      return Number(rows[0]?.bytes ?? 0);
     },
 
     async retire({ id, lastSeq, lastAt, descendants }, { at, nodeId }, audit) {

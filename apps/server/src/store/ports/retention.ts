@@ -43,6 +43,10 @@ export interface RetentionStore {
   }): Promise<(RetiringSession & { updatedAt: number })[]>;
   /** How many there are. */
   countStale(query: { archivedBefore: number | null; idleBefore: number | null }): Promise<number>;
+  /** What logs and attachments take, in bytes, without what nothing refers to any more. */
+  storedBytes(): Promise<number>;
+  /** What a session's log and attachments take, with those of its subagents, in bytes: rather too much than too little. */
+  storedBytesOf(sessionId: string): Promise<number>;
   /**
    * Hides it with its subagents', to be removed by this node, if nothing has happened in any of them.
    * @throws GuardFailedError where something has, or a task has not ended
