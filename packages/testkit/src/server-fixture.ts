@@ -7,7 +7,9 @@ import { Child } from "./child.ts";
 import { TestDatabase } from "./postgres/test-database.ts";
 import { waitFor } from "./wait-for.ts";
 
-const SERVER_MAIN = fileURLToPath(new URL("../../../apps/server/bin/trunkline-server.mjs", import.meta.url));
+export const SERVER_MAIN = fileURLToPath(
+  new URL("../../../apps/server/bin/trunkline-server.mjs", import.meta.url),
+);
 
 export interface ServerFixtureOptions {
   /** Default off: the API only. */
@@ -31,6 +33,7 @@ export class ServerFixture implements AsyncDisposable {
   readonly dataDir: string;
   readonly #options: ServerFixtureOptions;
   readonly #database: TestDatabase | undefined;
+  #main: string;
   #child: Child | undefined;
   #earlierLogs = "";
   #url = "";
@@ -42,6 +45,7 @@ export class ServerFixture implements AsyncDisposable {
   private constructor(dataDir: string, options: ServerFixtureOptions, database: TestDatabase | undefined) {
     this.dataDir = dataDir;
     this.#options = options;
+    this.#main = options.main ?? SERVER_MAIN;
     this.#database = database;
   }
 
@@ -114,9 +118,13 @@ export class ServerFixture implements AsyncDisposable {
     return this.#running().exited;
   }
 
-  /** Restarts on the same data and port, with `env` on top of the fixture's; stops it first if it is running. */
-  async restart(options: { env?: Record<string, string> } = {}): Promise<void> {
+  /**
+   * Restarts on the same data and port, with `env` on top of the fixture's; stops it first if it is running.
+   * @param options.main another program, from now on
+   */
+  async restart(options: { env?: Record<string, string>; main?: string } = {}): Promise<void> {
     await this.stop();
+    this.#main = options.main ?? this.#main;
     await this.#launch(Number(new URL(this.#url).port), options.env);
   }
 
@@ -134,11 +142,11 @@ export class ServerFixture implements AsyncDisposable {
   }
 
   async #launch(port: number, env: Record<string, string> = {}): Promise<void> {
-    const { main = SERVER_MAIN, web = "off", readyTimeoutMs = 240_000, nodeOptions } = this.#options;
+    const { web = "off", readyTimeoutMs = 240_000, nodeOptions } = this.#options;
     const databaseUrl = this.#options.databaseUrl ?? this.#database?.url;
     const startedAt = performance.now();
     this.#earlierLogs = this.logs;
-    const child = new Child(main, [], {
+    const child = new Child(this.#main, [], {
       nodeOptions,
       env: {
         ...inherited(),

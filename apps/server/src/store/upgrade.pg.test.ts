@@ -18,11 +18,14 @@ import type {
 } from "@trunkline/contract";
 import { followTask } from "@trunkline/client";
 import { FakeProvider, PostgresServer, readLog, ServerFixture } from "@trunkline/testkit";
-import { Kysely } from "kysely";
+import { Kysely, PostgresDialect, type PostgresPoolClient } from "kysely";
+import { Client } from "pg";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifyRows } from "./backup/backup.ts";
 import { redirectBorrowing } from "./backup/redirect-borrowing.ts";
 import { migrateToLatest } from "./migrate.ts";
+import { SCHEMA } from "./postgres/connection-config.ts";
+import { POSTGRES_MIGRATIONS } from "./postgres/postgres-migrations.ts";
 import { databasePath } from "./sqlite/database-path.ts";
 import { MigrationDialect } from "./sqlite/migrate-database.ts";
 import { openDatabase } from "./sqlite/open-database.ts";
@@ -37,6 +40,7 @@ import { TemporaryDirectory } from "./testing/temporary-directory.ts";
 const FIXTURE = fileURLToPath(new URL("testing/from-17406ce/", import.meta.url));
 /** The newest migration that it knew. */
 const ITS_LAST = "011-projects";
+const ITS_LAST_OF_POSTGRES = "006-projects";
 const PROGRAM = fileURLToPath(new URL("testing/upgrading-process.ts", import.meta.url));
 const run = promisify(execFile);
 
@@ -200,4 +204,57 @@ describe("the upgrade of an embedded database", () => {
     expect(database.prepare("select sql from sqlite_schema").all()).toEqual(schema);
     await db.destroy();
   });
+});
+
+type Rules = ReadonlyMap<string, { rule: string; isFree: boolean }>;
+
+/** What a node that knows the rules before would notice: what is gone or different, and what a row needs that it does not write. */
+function changesFor(before: Rules, after: Rules): string[] {
+  const tableOf = (name: string) => /^\w+/.exec(name)?.[0];
+  const tables = new Set(before.keys().map(tableOf));
+  const gone = before.keys().filter((name) => after.get(name)?.rule !== before.get(name)?.rule);
+  const demanded = after
+    .entries()
+    .filter(([name, { isFree }]) => !isFree && tables.has(tableOf(name)) && !before.has(name))
+    .map(([name]) => name);
+  return [...gone, ...demanded];
+}
+
+// A rolling upgrade as a whole is `pnpm upgrade:rolling`.
+it("each migration of PostgreSQL leaves the nodes of earlier versions what they read and write", async () => {
+  const url = await postgres.createDatabase();
+  const database = new URL(url).pathname.slice(1);
+  await postgres.sql(`create schema ${SCHEMA}`, database);
+  const client = new Client({ connectionString: url, options: `-c search_path=${SCHEMA}` });
+  await client.connect();
+  const only = { query: client.query.bind(client), release: () => undefined } as PostgresPoolClient;
+  const db = new Kysely<unknown>({
+    dialect: new PostgresDialect({
+      pool: { connect: async () => only, end: async () => client.end(), options: {} },
+    }),
+  });
+  /** What a row has to be like, by column or constraint. */
+  const rules = async (): Promise<Rules> => {
+    const { rows } = await client.query<{ name: string; rule: string; isFree: boolean }>(`
+      select table_name || '.' || column_name as name, data_type || ' ' || is_nullable as rule,
+             is_nullable = 'YES' or column_default is not null or is_identity = 'YES' as "isFree"
+      from information_schema.columns where table_schema = current_schema() and table_name not like 'kysely%'
+      union all
+      select conrelid::regclass || ': ' || pg_get_constraintdef(oid), contype::text, false
+      from pg_constraint where connamespace = current_schema()::regnamespace`);
+    return new Map(rows.map(({ name, ...rule }) => [name, rule]));
+  };
+  const migrations = Object.entries(POSTGRES_MIGRATIONS);
+  const migrateTo = async (count: number) =>
+    migrateToLatest(db, Object.fromEntries(migrations.slice(0, count)), SCHEMA);
+  const broken: string[] = [];
+  for (const [index, [migration]] of migrations.entries()) {
+    if (migration <= ITS_LAST_OF_POSTGRES) continue;
+    await migrateTo(index);
+    const before = await rules();
+    await migrateTo(index + 1);
+    for (const change of changesFor(before, await rules())) broken.push(`${migration}: ${change}`);
+  }
+  expect(broken).toEqual([]);
+  await db.destroy();
 });

@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
 import { setTimeout as wait } from "node:timers/promises";
+import { SERVER_MAIN } from "../server-fixture.ts";
 import type { Cluster } from "./cluster.ts";
 
 /**
- * Faults of a cluster: a node is killed, or suspended for a while during which another is killed; PostgreSQL crashes.
+ * Faults of a cluster: a node is killed, or suspended for a while during which another is killed; PostgreSQL crashes; the nodes are
+ * replaced one by one by this repository's version.
  */
-export type Mishap = "kill" | "stop" | "postgres";
+export type Mishap = "kill" | "stop" | "postgres" | "upgrade";
 
 export interface ChaosOptions {
   mishaps: readonly Mishap[];
@@ -57,13 +59,24 @@ export async function causeChaos(cluster: Cluster, options: ChaosOptions): Promi
     onMishap("PostgreSQL: accepts connections");
   }
 
+  async function upgradeNodes(): Promise<void> {
+    const restMs = duringMs / (mishaps.length + 1) / cluster.nodes.length;
+    for (const [index, node] of cluster.nodes.entries()) {
+      onMishap(`node-${index + 1}: upgrade`);
+      await node.restart({ main: SERVER_MAIN });
+      onMishap(`node-${index + 1}: started`);
+      await wait(restMs);
+    }
+  }
+
   const stops = mishaps.filter((mishap) => mishap === "stop").length;
   const pauseMs = Math.max(0, duringMs - stops * stoppedMs) / (mishaps.length + 1);
   for (const mishap of mishaps) {
     await wait(pauseMs * (0.5 + random()));
     if (mishap === "kill") await killNode(pick());
     else if (mishap === "stop") await stopNode(pick());
-    else await crashPostgres();
+    else if (mishap === "postgres") await crashPostgres();
+    else await upgradeNodes();
   }
 }
 

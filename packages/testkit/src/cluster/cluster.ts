@@ -8,6 +8,8 @@ import { Front } from "./front.ts";
 export interface ClusterOptions {
   /** Default 3. */
   nodes?: number;
+  /** Program of every node; default: this repository's server. */
+  main?: string | undefined;
   /** Of every node. */
   env?: Record<string, string>;
 }
@@ -15,6 +17,7 @@ export interface ClusterOptions {
 /** Servers on one database and one shared directory, each with a data directory of its own, and a load balancer before them. */
 export class Cluster implements AsyncDisposable {
   readonly postgres: PostgresServer;
+  readonly databaseUrl: string;
   readonly nodes: readonly ServerFixture[];
   readonly front: Front;
   /** Of workspaces and blobs. */
@@ -22,17 +25,18 @@ export class Cluster implements AsyncDisposable {
   readonly #resources: AsyncDisposableStack;
 
   private constructor(
-    parts: Pick<Cluster, "postgres" | "nodes" | "front" | "sharedDir">,
+    parts: Pick<Cluster, "postgres" | "databaseUrl" | "nodes" | "front" | "sharedDir">,
     resources: AsyncDisposableStack,
   ) {
     this.postgres = parts.postgres;
+    this.databaseUrl = parts.databaseUrl;
     this.nodes = parts.nodes;
     this.front = parts.front;
     this.sharedDir = parts.sharedDir;
     this.#resources = resources;
   }
 
-  static async start({ nodes: count = 3, env = {} }: ClusterOptions = {}): Promise<Cluster> {
+  static async start({ nodes: count = 3, main, env = {} }: ClusterOptions = {}): Promise<Cluster> {
     await using resources = new AsyncDisposableStack();
     const sharedDir = await mkdtemp(join(tmpdir(), "trunkline-shared-"));
     resources.defer(async () =>
@@ -49,13 +53,18 @@ export class Cluster implements AsyncDisposable {
           TRUNKLINE_NODE_NAME: `node-${index + 1}`,
           TRUNKLINE_ALLOWED_HOSTS: hosts.join(","),
         };
-        return ServerFixture.start({ databaseUrl, env: { ...env, ...own }, readyTimeoutMs: 120_000 });
+        return ServerFixture.start({
+          databaseUrl,
+          env: { ...env, ...own },
+          readyTimeoutMs: 120_000,
+          ...(main !== undefined && { main }),
+        });
       }),
     );
     const nodes = started.flatMap((node) => (node.status === "fulfilled" ? [resources.use(node.value)] : []));
     for (const node of started) if (node.status === "rejected") throw node.reason;
     for (const { url } of nodes) front.add(url);
-    return new Cluster({ postgres, nodes, front, sharedDir }, resources.move());
+    return new Cluster({ postgres, databaseUrl, nodes, front, sharedDir }, resources.move());
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -22,12 +22,15 @@ export interface ClusterRunOptions {
   seconds: number;
   stoppedSeconds: number;
   mishaps: readonly Mishap[];
+  /** Whether the last task of each session has subagents; default true. */
+  withSubagents?: boolean;
   seed: number;
   onMishap: (what: string) => void;
 }
 
 export interface ClusterResult extends Silences {
   acknowledged: number;
+  completed: number;
   received: number;
   /** Attempts beyond each task's first. */
   resumed: number;
@@ -47,7 +50,7 @@ const REFUSED_WRITE = "a write of a run that has lost its task was refused";
  * @throws AssertionError if anything acknowledged is missing, duplicated, out of order or without an owner for too long
  */
 export async function runCluster(cluster: Cluster, options: ClusterRunOptions): Promise<ClusterResult> {
-  const { seed, seconds, subscribers, sessions, tasks, mishaps, onMishap } = options;
+  const { seed, seconds, subscribers, sessions, tasks, mishaps, onMishap, withSubagents = true } = options;
   const { token } = cluster.nodes[0]!;
   const client = createClient({ url: cluster.front.url, token });
   const controller = new AbortController();
@@ -61,7 +64,7 @@ export async function runCluster(cluster: Cluster, options: ClusterRunOptions): 
     for (let index = session; index < tasks; index += sessions) {
       const file = `seed${seed}-${index}.txt`;
       // The last task of each session has subagents, which any node may run.
-      const isFamily = index + sessions >= tasks;
+      const isFamily = withSubagents && index + sessions >= tasks;
       const prompt = isFamily ? familyPromptOf(file, paceOf(options)) : promptOf(file, paceOf(options));
       const idempotencyKey = `${seed}-${file}`;
       const ack = await submitForSure(client, { prompt, sessionId, idempotencyKey }, signal);
@@ -116,6 +119,7 @@ export async function runCluster(cluster: Cluster, options: ClusterRunOptions): 
     return {
       ...silences,
       acknowledged: acknowledged.length,
+      completed: logs.flat().filter(({ type }) => type === "task.completed").length,
       received: ledgers.reduce((sum, { received }) => sum + received.length, 0),
       resumed: starts - tasks,
       refusedWrites: cluster.nodes.reduce(
