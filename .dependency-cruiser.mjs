@@ -212,8 +212,8 @@ export default {
     },
     never(
       "config-is-a-leaf",
-      String.raw`${server}/config\.ts$`,
-      ours,
+      String.raw`${server}/config(|-[a-z]+)\.ts$`,
+      { path: ours, pathNot: String.raw`${server}/config-[a-z]+\.ts$` },
       "Everything may need the settings' shape.",
     ),
     never(

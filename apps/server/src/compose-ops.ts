@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Compute } from "./compute/port.ts";
 import type { Config } from "./config.ts";
+import { passwordIn } from "./config-secrets.ts";
 import type { Lifecycle } from "./lifecycle.ts";
 import type { DiskSettings } from "./config-file/port.ts";
 import { checkDisk, diskSpace } from "./ops/disk.ts";
@@ -15,6 +16,7 @@ import { observedLog } from "./ops/observed-log.ts";
 import type { EventObserver } from "./ops/port.ts";
 import { openTraces } from "./ops/traces/open-traces.ts";
 import type { Redactor } from "./secrets/port.ts";
+import { isOrdinary } from "./secrets/redactor.ts";
 import type { Outbox } from "./outbox/port.ts";
 import type { Runner } from "./runner/port.ts";
 import type { SharedDirectory } from "./shared-directory.ts";
@@ -37,6 +39,12 @@ export async function openObservation(options: {
   const nowhere = config.logTo === "files" ? { destination: { write: () => undefined } } : {};
   const logger = createLogger({ level: config.logLevel, redactor, node: config.node, files, ...nowhere });
 
+  if (passwordIn(config.databaseUrl ?? "").some(isOrdinary)) {
+    logger.warn(
+      "the password in TRUNKLINE_DATABASE_URL is short, a word or a number, so it is redacted only where it is a password for sure. " +
+        "Choose one of 16 or more random characters",
+    );
+  }
   const metrics = new Metrics(providers);
   lifecycle.started("metrics", () => metrics[Symbol.dispose]());
   const observers: EventObserver[] = [metrics.fromEvents];

@@ -32,3 +32,10 @@ it("takes each secret from a file as well, and knows what nobody may see of it",
     "TRUNKLINE_DATABASE_URL_FILE names /nowhere, which can't be read (ENOENT)",
   );
 });
+
+it("knows a password as it is and as its address spells it", () => {
+  const { secrets } = readConfig({
+    TRUNKLINE_DATABASE_URL: "postgres://trunkline:a%40b%2Fc%25d@db/trunkline",
+  });
+  expect(secrets).toEqual(expect.arrayContaining(["a%40b%2Fc%25d", "a@b/c%d"]));
+});

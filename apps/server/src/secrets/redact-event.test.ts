@@ -53,13 +53,13 @@ describe("B2: what enters the log", () => {
   });
 
   it("names that git must find stay names: of a prompt's words only the secret goes, others are as they are in git", () => {
-    const redact = createEventRedactor(createRedactor(["postgres", "trunkline"]));
-    const branch = "trunkline/fix-postgres-a1b2c3";
-    const created = { title: "Fix postgres", branch, baseRef: "postgres-16" };
+    const redact = createEventRedactor(createRedactor(["postgres16", "trunkline"]));
+    const branch = "trunkline/fix-postgres16-a1b2c3";
+    const created = { title: "Fix postgres16", branch, baseRef: "postgres16" };
     expect(redact({ type: "session.created", data: created }).data).toEqual({
       title: "Fix [redacted]",
       branch: "trunkline/fix-redacted-a1b2c3",
-      baseRef: "postgres-16",
+      baseRef: "postgres16",
     });
     const published = { type: "session.published", data: { kind: "branch", branch } };
     expect(redact(published).data.branch).toBe(branch);

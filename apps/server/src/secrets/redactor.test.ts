@@ -1,6 +1,6 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { createRedactor } from "./redactor.ts";
+import { createRedactor, isOrdinary } from "./redactor.ts";
 
 const KEY = "sk-canary-0123456789";
 const TOKEN = `tl_${"a1-_".repeat(10)}xyz`;
@@ -21,6 +21,40 @@ describe("redact", () => {
 
   test("of two secrets, one of which begins with the other, nothing is left", () => {
     expect(createRedactor([KEY, `${KEY}-more`]).redact(`${KEY}-more`)).toBe("[redacted]");
+  });
+});
+
+describe("an ordinary word as a password", () => {
+  const { redact, stream } = createRedactor(["trunkline", "disabled", "12345678", "pg-1"]);
+
+  test("stays in texts and names", () => {
+    const text = "Branch trunkline/fix-it is disabled; 12345678 rows, pg-1";
+    expect(redact(text)).toBe(text);
+  });
+
+  test.each([
+    ["postgres://app:trunkline@db/trunkline", "postgres://app:[redacted]@db/trunkline"],
+    ["PGPASSWORD=trunkline psql", "PGPASSWORD=[redacted] psql"],
+    ["host=db user=pg-1 password=pg-1", "host=db user=pg-1 password=[redacted]"],
+    ["mysql://root:12345678@db", "mysql://root:[redacted]@db"],
+  ])("goes where it is the password: %s", (text, expected) => {
+    expect(redact(text)).toBe(expected);
+    for (let cut = 1; cut < text.length; cut++) {
+      const pieces = stream();
+      expect(pieces.push(text.slice(0, cut)) + pieces.push(text.slice(cut)) + pieces.end()).toBe(expected);
+    }
+  });
+
+  test.each([
+    ["postgres", true],
+    ["Trunk-Line dev", true],
+    ["1234567890", true],
+    ["s3cret!", true],
+    ["correct horse battery staple", false],
+    ["kT9vQ2xL", false],
+    ["1f0c9a7e5b3d2468", false],
+  ])("%s: %s", (secret, expected) => {
+    expect(isOrdinary(secret)).toBe(expected);
   });
 });
 
