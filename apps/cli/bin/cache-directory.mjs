@@ -11,17 +11,33 @@ import { fileURLToPath } from "node:url";
  * @returns {string | null} an existing directory; null where nothing can be kept
  */
 export function cacheDirectory(name) {
-  const own = process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache");
-  return usable(besideCode(name)) ?? usable(join(own, "trunkline", name));
+  return usable(besideCode(name)) ?? usable(ofUser(name));
+}
+
+/**
+ * Places of what serves any installation: where the code is somebody's own, their cache comes first, so that a second installation (in
+ * another folder, by npx) finds it; where it is the machine's, the place beside the code, where every user finds it.
+ *
+ * @param {string} name
+ * @returns {string[]} paths, which may not exist
+ */
+export function sharedPlaces(name) {
+  const isOwn = besideCode(name).startsWith(`${homedir()}/`);
+  return isOwn ? [ofUser(name), besideCode(name)] : [besideCode(name), ofUser(name)];
 }
 
 /** @param {string} name */
-export function besideCode(name) {
+function besideCode(name) {
   return fileURLToPath(new URL(`../node_modules/.cache/${name}`, import.meta.url));
 }
 
+/** @param {string} name */
+function ofUser(name) {
+  return join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "trunkline", name);
+}
+
 /** @param {string} directory */
-function usable(directory) {
+export function usable(directory) {
   try {
     mkdirSync(directory, { recursive: true });
     accessSync(directory, constants.W_OK);

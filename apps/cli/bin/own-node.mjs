@@ -2,7 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
-import { besideCode, cacheDirectory } from "./cache-directory.mjs";
+import { sharedPlaces, usable } from "./cache-directory.mjs";
 
 /** Fetched where the machine's is too old. */
 const MAJOR = 26;
@@ -42,9 +42,30 @@ export async function runWithOwnNode() {
     });
     child.once("exit", (code, signal) => {
       process.exitCode = code ?? (signal === null ? 1 : 128 + constants.signals[signal]);
+      if (code === NOT_LOADED) sayWhatIsMissing(node);
       resolve(undefined);
     });
   });
+}
+
+/** The dynamic loader's exit code where it doesn't find a library; it has named it by then. */
+const NOT_LOADED = 127;
+
+/**
+ * Node's own programs need a library of GCC's that small images leave out.
+ *
+ * @param {string} node
+ */
+function sayWhatIsMissing(node) {
+  const { status, stderr } = spawnSync(node, ["--version"], { encoding: "utf8" });
+  const library = status === NOT_LOADED ? /lib[\w.+-]+\.so[\w.]*/.exec(stderr)?.[0] : undefined;
+  if (library === undefined) return;
+  const hint = library.startsWith("libatomic")
+    ? "apt-get install libatomic1 (Debian, Ubuntu), dnf install libatomic (Fedora, RHEL), apk add libatomic (Alpine)"
+    : "by the package of your system that has it";
+  process.stderr.write(
+    `Node ${MAJOR} needs ${library}, which this machine doesn't have. Install it: ${hint}. Or install Node 24.16 or newer yourself.\n`,
+  );
 }
 
 /** The package that holds nothing but the program; it needs no install script. */
@@ -54,18 +75,14 @@ const packageName = () => `node-${process.platform}-${process.arch}`;
 const programIn = (directory) => join(directory, "node_modules", packageName(), "bin", "node");
 
 function findOwnNode() {
-  const places = [besideCode(`node-${MAJOR}`), cacheDirectory(`node-${MAJOR}`)];
-  return (
-    places
-      .flatMap((place) => (place === null ? [] : [programIn(place)]))
-      .find((program) => existsSync(program)) ?? null
-  );
+  const programs = sharedPlaces(`node-${MAJOR}`).map(programIn);
+  return programs.find((program) => existsSync(program)) ?? null;
 }
 
 /** @returns {string | null} null if npm can't */
 function fetchOwnNode() {
-  const directory = cacheDirectory(`node-${MAJOR}`);
-  if (directory === null) return null;
+  const directory = sharedPlaces(`node-${MAJOR}`).find((place) => usable(place) !== null);
+  if (directory === undefined) return null;
   process.stderr.write(
     `trunkline needs Node 24.16 or newer, and this is ${process.versions.node}: getting Node ${MAJOR} from the npm registry, once …\n`,
   );
