@@ -35,7 +35,7 @@ async function runDue(): Promise<void> {
     } catch (error) {
       failed += 1;
       process.stderr.write(
-        `seed ${seed}, ${stage}: ${error instanceof Error ? error.message : String(error)}\n`,
+        `seed ${seed}, ${stage}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`,
       );
       if (!bench.server.isRunning) await bench.server.restart();
     }

@@ -20,6 +20,13 @@ export interface RanTask {
   attempts: number;
 }
 
+/** One that is kept is cut by the kill, or by the server when it was idle, perhaps as the next request is on its way. */
+const onOwnConnection: typeof fetch = async (input, init) => {
+  const headers = new Headers(init?.headers);
+  headers.set("connection", "close");
+  return fetch(input, { ...init, headers });
+};
+
 /** One seed's server, which is killed once, and its clients, which outlive that. */
 export class SeedRun {
   readonly client: ReturnType<typeof createClient>;
@@ -33,7 +40,11 @@ export class SeedRun {
     this.#bench = bench;
     this.name = name;
     this.#random = random;
-    this.client = createClient({ url: bench.server.url, token: bench.server.token });
+    this.client = createClient({
+      url: bench.server.url,
+      token: bench.server.token,
+      fetch: onOwnConnection,
+    });
   }
 
   /** `kill -9` within this time, then a new start; the first call alone does anything. @param ready awaited before */
