@@ -19,6 +19,9 @@ const { values } = parseArgs({
 const stages = STAGES.filter((stage) => values.stage === undefined || stage === values.stage);
 if (stages.length === 0) throw new Error(`--stage takes ${STAGES.join(", ")}`);
 
+/** The kill came after what it was meant for. */
+const TOO_LATE = "too late";
+
 const results: ReposSeedResult[] = [];
 let failed = 0;
 const from = Number(values.from);
@@ -31,7 +34,9 @@ async function runDue(): Promise<void> {
   for (let next = due.shift(); next !== undefined; next = due.shift()) {
     const { seed, stage } = next;
     try {
-      results.push(await runReposSeed(bench, next));
+      const result = await runReposSeed(bench, next);
+      results.push(result);
+      process.stdout.write(`seed ${seed}, ${stage}: held, ${result.hit ?? TOO_LATE}\n`);
     } catch (error) {
       failed += 1;
       process.stderr.write(
@@ -45,7 +50,7 @@ async function runDue(): Promise<void> {
 await Promise.all(Array.from({ length: Number(values.servers) }, runDue));
 for (const stage of stages) {
   const all = results.filter((result) => result.stage === stage);
-  const hits = Map.groupBy(all, ({ hit }) => hit ?? "too late");
+  const hits = Map.groupBy(all, ({ hit }) => hit ?? TOO_LATE);
   const where = Array.from(hits, ([hit, { length }]) => `${length} ${hit}`).join(", ");
   process.stdout.write(`${stage.padEnd(12)} ${all.length} seeds held: ${where}\n`);
 }
