@@ -8,6 +8,8 @@ import { FakeProvider, say, ServerFixture, waitFor } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CliProcess, type CliResult } from "./testing/cli-process.ts";
 
+const HOUR_MS = 3_600_000;
+
 let provider: FakeProvider;
 let server: ServerFixture;
 /** The command finds server and token from the data directory alone. */
@@ -239,6 +241,28 @@ describe("listings", () => {
     expect(sessions.out.trimEnd().split("\n")).toHaveLength(2);
     expect(sessions.err).toContain("For more: --limit");
   });
+
+  it.each([3 * HOUR_MS, -24 * HOUR_MS])(
+    "B8: ages and lifetimes go by the server's clock, this machine's being wrong by %d ms",
+    async (off) => {
+      const { taskId, sessionId } = await submitSleeper();
+      const wrong = `const now = Date.now; Date.now = () => now() + ${off};`;
+      const wronglyTimed = {
+        ...env,
+        NODE_OPTIONS: `--import=data:text/javascript,${encodeURIComponent(wrong)}`,
+      };
+      await waitFor("a duration of seconds", async () => {
+        const { out } = await CliProcess.run(["tasks", "--session", sessionId], wronglyTimed);
+        expect(out).not.toMatch(/\d (?:h|d)\b/);
+        return /working +\S+(?: \S+)? +[1-9][\d.]* (?:s|min)/.test(out);
+      });
+      const created = ["token", "create", "briefly", "--expires", "12h", "--json"];
+      const { out } = await CliProcess.run(created, wronglyTimed);
+      const { token } = JSON.parse(out) as { token: { expiresAt: number } };
+      expect(Math.abs(token.expiresAt - Date.now() - 12 * HOUR_MS)).toBeLessThan(HOUR_MS);
+      await server.client.task.cancel.mutate({ taskId });
+    },
+  );
 
   it("cancel says how it found the task", async () => {
     const { taskId } = await submitSleeper();

@@ -4,6 +4,7 @@ import { hints, type CommandContext } from "./commands/context.ts";
 import { plainText } from "./terminal/plain-text.ts";
 import { EXIT } from "./exit-code.ts";
 import { buildProgram } from "./program.ts";
+import { ServerClock } from "./server/server-clock.ts";
 import { DEFAULT_URL } from "./server/target.ts";
 import type { Terminal } from "./terminal/terminal.ts";
 
@@ -13,7 +14,8 @@ import type { Terminal } from "./terminal/terminal.ts";
  * @returns the exit code
  */
 export async function runCli(args: readonly string[], terminal: Terminal): Promise<number> {
-  const context: CommandContext = { terminal, options: {}, target: null, exitCode: EXIT.completed };
+  const clock = new ServerClock();
+  const context: CommandContext = { terminal, clock, options: {}, target: null, exitCode: EXIT.completed };
   try {
     await buildProgram(context).parseAsync(args, { from: "user" });
     return context.exitCode;

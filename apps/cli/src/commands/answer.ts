@@ -138,7 +138,7 @@ async function list(context: CommandContext, options: AnswerOptions, command: Co
   const client = connect(context, command);
   const loading = takeItems(DEFAULT_LISTED, (page) => client.question.list.query(page));
   await printListing(terminal, await awaiting(terminal.err, "Loading", loading), {
-    columns: questionColumns(Date.now()),
+    columns: questionColumns(context.clock.now()),
     json: options.json === true,
     none: "No questions are waiting for you.",
   });

@@ -150,7 +150,7 @@ async function list(context: CommandContext, options: ApproveOptions, command: C
     takeItems(options.limit, (page) => client.approval.list.query({ sessionId, ...page })),
   );
   await printListing(terminal, found, {
-    columns: approvalColumns(Date.now()),
+    columns: approvalColumns(context.clock.now()),
     json: options.json === true,
     none: "Nothing is waiting for you.",
   });

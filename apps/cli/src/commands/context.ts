@@ -1,6 +1,7 @@
 import { createClient, type TrunklineClient } from "@trunkline/client";
 import type { Command } from "commander";
 import type { ExitCode } from "../exit-code.ts";
+import type { ServerClock } from "../server/server-clock.ts";
 import { findTarget, type Target, type TargetOptions } from "../server/target.ts";
 import { commandLine } from "../terminal/command-line.ts";
 import type { Terminal } from "../terminal/terminal.ts";
@@ -8,6 +9,8 @@ import type { Terminal } from "../terminal/terminal.ts";
 /** What every command gets besides its own arguments. */
 export interface CommandContext {
   readonly terminal: Terminal;
+  /** Of the server that answered last. */
+  readonly clock: ServerClock;
   /** The server that the command line names, once parsed. */
   options: TargetOptions;
   /** The server called last, for error messages. */
@@ -18,7 +21,22 @@ export interface CommandContext {
 
 /** @throws CommandError if the options name no usable server */
 export function connect(context: CommandContext, command: Command): TrunklineClient {
-  return createClient(targetOf(context, command));
+  return createClient({ ...targetOf(context, command), fetch: context.clock.fetch });
+}
+
+/**
+ * When something that is made now expires, by the server's clock, which any of its answers tells.
+ *
+ * @param span its lifetime in ms; undefined: none
+ */
+export async function expiryOf(
+  { clock }: CommandContext,
+  client: TrunklineClient,
+  span: number | undefined,
+): Promise<number | null> {
+  if (span === undefined) return null;
+  await client.user.me.query();
+  return clock.now() + span;
 }
 
 /** @throws CommandError if the options name no usable server */

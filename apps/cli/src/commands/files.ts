@@ -67,7 +67,7 @@ async function list(
     takeItems(options.limit, load, MAX_WORKSPACE_PAGE_SIZE),
   );
   await printListing(terminal, found, {
-    columns: entryColumns(terminal.out.colors, Date.now()),
+    columns: entryColumns(terminal.out.colors, context.clock.now()),
     json: options.json === true,
     none: path === "." ? "This session has no files yet." : "This directory is empty.",
     more: (count) => `Showing the first ${count}. For more: --limit`,

@@ -40,7 +40,7 @@ function listCommand(context: CommandContext): Command {
         takeItems(options.limit, (page) => client.project.list.query(page)),
       );
       await printListing(terminal, found, {
-        columns: projectColumns(terminal.out.colors, Date.now()),
+        columns: projectColumns(terminal.out.colors, context.clock.now()),
         json: options.json === true,
         none: "No projects.",
       });
@@ -57,11 +57,10 @@ function showCommand(context: CommandContext): Command {
       const { out } = context.terminal;
       const project = await projectNamed(connect(context, command), name, hints(context));
       if (options.json) return await out.write(`${JSON.stringify(project)}\n`);
-      const width = Math.max(...rows(project).map(([title]) => title.length));
+      const shown = rows(project, context.clock.now());
+      const width = Math.max(...shown.map(([title]) => title.length));
       return await out.write(
-        rows(project)
-          .map(([title, text]) => `${out.colors.dim(title.padEnd(width))}  ${oneLine(text)}\n`)
-          .join(""),
+        shown.map(([title, text]) => `${out.colors.dim(title.padEnd(width))}  ${oneLine(text)}\n`).join(""),
       );
     });
 }
@@ -84,7 +83,7 @@ function removeCommand(context: CommandContext): Command {
     });
 }
 
-function rows({ source, lastFetch, credential, ...project }: Project): [string, string][] {
+function rows({ source, lastFetch, credential, ...project }: Project, nowMs: number): [string, string][] {
   const list = (items: readonly string[]) => (items.length === 0 ? "none" : items.join(", "));
   return [
     ["name", project.name],
@@ -97,14 +96,14 @@ function rows({ source, lastFetch, credential, ...project }: Project): [string, 
     ["instructions", project.instructions ?? "none"],
     ["shared", project.shared ? "with everybody on this server" : "no"],
     ["credential", credential?.kind ?? "none"],
-    ["last fetch", fetchOf(lastFetch)],
+    ["last fetch", fetchOf(lastFetch, nowMs)],
   ];
 }
 
-function fetchOf(lastFetch: Project["lastFetch"]): string {
+function fetchOf(lastFetch: Project["lastFetch"], nowMs: number): string {
   if (lastFetch === null) return "none yet";
   const { at, commit, error } = lastFetch;
-  return `${formatAge(Date.now() - at)} ago, ${error === null ? (commit ?? "") : `failed: ${error}`}`;
+  return `${formatAge(nowMs - at)} ago, ${error === null ? (commit ?? "") : `failed: ${error}`}`;
 }
 
 function projectColumns(colors: Colors, nowMs: number): Column<Project>[] {

@@ -55,7 +55,7 @@ export function retentionCommand(context: CommandContext): Command {
         terminal,
         { items, hasMore: omitted > 0 },
         {
-          columns: retiringColumns(terminal.out.colors, Date.now()),
+          columns: retiringColumns(terminal.out.colors, context.clock.now()),
           json: false,
           none: `No session goes within ${days} ${days === 1 ? "day" : "days"}.`,
           more: () => `${omitted} more. To list them: --limit`,

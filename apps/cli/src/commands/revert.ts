@@ -70,7 +70,7 @@ function reverted(
 }
 
 async function list(
-  { terminal }: CommandContext,
+  { terminal, clock }: CommandContext,
   client: TrunklineClient,
   sessionId: string,
   { limit, json }: RevertOptions,
@@ -81,7 +81,7 @@ async function list(
     takeItems(limit, (page) => client.session.checkpoints.query({ ...page, sessionId })),
   );
   await printListing(terminal, found, {
-    columns: checkpointColumns(Date.now()),
+    columns: checkpointColumns(clock.now()),
     json: json === true,
     none: "No checkpoints yet. The first is saved before a command or an edit.",
   });

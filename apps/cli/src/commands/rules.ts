@@ -8,7 +8,7 @@ import { awaiting } from "../terminal/awaiting.ts";
 import { formatAge } from "../terminal/duration.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import type { Column } from "../terminal/table.ts";
-import { connect, type CommandContext, hints } from "./context.ts";
+import { connect, type CommandContext, expiryOf, hints } from "./context.ts";
 import { findSession } from "./find-id.ts";
 import { printListing } from "./listing.ts";
 import { parseId, parseSpan } from "./option-values.ts";
@@ -57,7 +57,7 @@ function listCommand(context: CommandContext): Command {
       await printListing(
         context.terminal,
         { items, hasMore: false },
-        { columns: ruleColumns(Date.now()), json: options.json === true, none: "No rules." },
+        { columns: ruleColumns(context.clock.now()), json: options.json === true, none: "No rules." },
       );
     });
 }
@@ -113,7 +113,7 @@ function createCommand(context: CommandContext, effect: RuleEffect, summary: str
           return await terminal.err.write("Not saved.\n");
         }
       }
-      const expiresAt = expires === undefined ? null : Date.now() + expires;
+      const expiresAt = await expiryOf(context, client, expires);
       const rule = await client.rule.create.mutate({ ...terms, ...place, expiresAt });
       const text = options.json ? JSON.stringify(rule) : `Saved: ${oneLine(ruleInWords(rule))}`;
       return await terminal.out.write(`${text}\n`);

@@ -45,7 +45,7 @@ export function sessionsCommand(context: CommandContext): Command {
         ),
       );
       await printListing(terminal, found, {
-        columns: sessionColumns(terminal.out.colors, Date.now()),
+        columns: sessionColumns(terminal.out.colors, context.clock.now()),
         json: options.json === true,
         none: noneOf(options, hints(context)("run", "…")),
       });

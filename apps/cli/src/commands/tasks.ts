@@ -47,7 +47,7 @@ export function tasksCommand(context: CommandContext): Command {
       await printListing(terminal, found, {
         columns: taskColumns(
           terminal.out.colors,
-          Date.now(),
+          context.clock.now(),
           found.hasMore ? new Map<string, number>() : placesInQueue(found.items),
         ),
         json: options.json === true,

@@ -6,7 +6,7 @@ import { formatAge } from "../terminal/duration.ts";
 import type { Colors } from "../terminal/output.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import type { Column } from "../terminal/table.ts";
-import { connect, type CommandContext } from "./context.ts";
+import { connect, type CommandContext, expiryOf } from "./context.ts";
 import { DEFAULT_LISTED, MAX_LISTED, printListing } from "./listing.ts";
 import { parseId, parseSpan, parseWholeNumber } from "./option-values.ts";
 import { takeItems } from "./paged-items.ts";
@@ -53,10 +53,11 @@ function createCommand(context: CommandContext): Command {
       const { out, err } = context.terminal;
       const client = connect(context, command);
       const { scope, expires } = options;
+      const expiresAt = await expiryOf(context, client, expires);
       const created = await client.token.create.mutate({
         name,
         scope,
-        ...(expires !== undefined && { expiresAt: Date.now() + expires }),
+        ...(expiresAt !== null && { expiresAt }),
       });
       if (options.json) return await out.write(`${JSON.stringify(created)}\n`);
       // Alone on stdout, for piping.
@@ -88,7 +89,7 @@ function listCommand(context: CommandContext): Command {
         takeItems(options.limit, (page) => client.token.list.query({ ...filter, ...page })),
       );
       await printListing(terminal, found, {
-        columns: tokenColumns(terminal.out.colors, Date.now()),
+        columns: tokenColumns(terminal.out.colors, context.clock.now()),
         json: options.json === true,
         none: "No tokens.",
       });

@@ -80,7 +80,7 @@ function listCommand(context: CommandContext): Command {
         takeItems(options.limit, (page) => client.user.list.query(page)),
       );
       await printListing(terminal, found, {
-        columns: userColumns(terminal.out.colors, Date.now()),
+        columns: userColumns(terminal.out.colors, context.clock.now()),
         json: options.json === true,
         none: "No users.",
       });

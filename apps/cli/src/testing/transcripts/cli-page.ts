@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import type { Command } from "commander";
 import { EXIT } from "../../exit-code.ts";
 import { buildProgram } from "../../program.ts";
+import { ServerClock } from "../../server/server-clock.ts";
 import { processTerminal } from "../../terminal/terminal.ts";
 import { runCaptured } from "../captured-cli.ts";
 import { ACCESS_SCENES } from "./access-scenes.ts";
@@ -43,6 +44,7 @@ samples. A real terminal shows colors and a status line (\`NO_COLOR\` turns colo
 export function commandNames(): string[] {
   const program = buildProgram({
     terminal: processTerminal(),
+    clock: new ServerClock(),
     options: {},
     target: null,
     exitCode: EXIT.completed,
