@@ -1,10 +1,9 @@
-import { createClient } from "@trunkline/client";
 import type { Share } from "@trunkline/contract";
 import { Command, Option } from "commander";
 import { awaiting } from "../terminal/awaiting.ts";
 import { formatAge } from "../terminal/duration.ts";
 import type { Column } from "../terminal/table.ts";
-import { connect, type CommandContext, targetOf } from "./context.ts";
+import { connect, type CommandContext, expiryOf, targetOf } from "./context.ts";
 import { findSession } from "./find-id.ts";
 import { printListing } from "./listing.ts";
 import { parseId, parseSpan } from "./option-values.ts";
@@ -35,9 +34,10 @@ function createCommand(context: CommandContext): Command {
     .action(async (word: string, options: { expires: number | "never"; json?: true }, command: Command) => {
       const { out, err } = context.terminal;
       const target = targetOf(context, command);
-      const client = createClient(target);
+      const client = connect(context, command);
       const sessionId = await findSession(context, client, word);
-      const expiresAt = options.expires === "never" ? null : Date.now() + options.expires;
+      const span = options.expires === "never" ? undefined : options.expires;
+      const expiresAt = await expiryOf(context, client, span);
       const { share, secret } = await client.share.create.mutate({ sessionId, expiresAt });
       const url = `${target.url.replace(/\/+$/, "")}/shared/${sessionId}#${secret}`;
       if (options.json) return await out.write(`${JSON.stringify({ share, secret, url })}\n`);
@@ -66,7 +66,7 @@ function listCommand(context: CommandContext): Command {
       await printListing(
         context.terminal,
         { items, hasMore: false },
-        { columns: shareColumns(Date.now()), json: options.json === true, none: "No links." },
+        { columns: shareColumns(context.clock.now()), json: options.json === true, none: "No links." },
       );
     });
 }
