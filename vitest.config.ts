@@ -33,17 +33,14 @@ const onPostgresToo = [
   "apps/server/src/{network/network,setup/setup}.int.test.ts",
   "packages/testkit/src/contract/{admin-chains,generated-client}.int.test.ts",
 ];
-/** They measure their process's memory, change its environment, mock a module, or look at every process below it. */
-const ownProcess = [
-  "apps/server/src/auth/secret.test.ts",
-  "apps/server/src/store/sqlite/data-dir-lock.test.ts",
-  "apps/server/src/tools/{bash,confinement}.test.ts",
-  "apps/server/src/tools/sandbox/*.test.ts",
-  "apps/server/src/tools/web-fetch/bounds.test.ts",
-  "apps/server/src/web/start-web.test.ts",
-  "packages/testkit/src/**/*.test.ts",
-  // What a server that is shot leaves open may fail only after the file's end.
-  "**/*.pg.test.ts",
+/**
+ * They restore what they change in their process, so that a worker can run one after the other: loading the modules costs
+ * more than most of these tests.
+ */
+const sharing = [
+  "apps/web/src/**/*.test.ts",
+  "packages/contract/src/**/*.test.ts",
+  "apps/server/src/http/*.test.ts",
 ];
 const includesAll = process.env["TRUNKLINE_TEST_POSTGRES"] === "all";
 const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];
@@ -52,6 +49,7 @@ const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];
 export default defineConfig({
   test: {
     environment: "node",
+    // A process per file, but for some: most start workers, servers and process groups, and may not share them.
     pool: "forks",
     testTimeout: 300_000,
     hookTimeout: 300_000,
@@ -74,19 +72,18 @@ export default defineConfig({
           globalSetup: "packages/testkit/src/postgres/server-for-run.ts",
         },
       },
-      // A worker runs one file after the other: loading the server's modules costs more than most of these tests.
       {
         extends: true,
-        test: {
-          name: "unit",
-          include: [tests],
-          exclude: [...exclude, integrationTests, ...ownProcess],
-          isolate: false,
-        },
+        test: { name: "unit", include: [tests], exclude: [...exclude, integrationTests, ...sharing] },
       },
       {
         extends: true,
-        test: { name: "own-process", include: ownProcess, exclude: [...exclude, integrationTests] },
+        test: {
+          name: "unit-shared",
+          include: sharing,
+          exclude: [...exclude, integrationTests],
+          isolate: false,
+        },
       },
       {
         extends: true,
