@@ -1,7 +1,7 @@
 import type { SessionEvent } from "@trunkline/contract";
 
 /** Who did something, for readers who are not to know them. */
-export const SOMEBODY = "a person";
+const SOMEBODY = "a person";
 
 /** Names of what is no person: they tell a reader what happened. */
 const NOT_PEOPLE: ReadonlySet<string> = new Set(["server", "restore"]);
