@@ -113,7 +113,9 @@ describe.each<Engine>(["sqlite", "postgres"])("a store of 17406ce: %s", (engine)
     const { client } = server;
     expect(server.token).toBe(views.tokens.local);
     // The tests' password is a word.
-    expect(server.logs.includes("the password in TRUNKLINE_DATABASE_URL is short")).toBe(engine === "postgres");
+    expect(server.logs.includes("the password in TRUNKLINE_DATABASE_URL is short")).toBe(
+      engine === "postgres",
+    );
     for (const shown of views.sessions) await expectShown(client, shown, dataDir);
     const alice = createClient({ url: server.url, token: views.tokens.alice });
     for (const shown of views.others) await expectShown(alice, shown, dataDir);

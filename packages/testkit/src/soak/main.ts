@@ -48,6 +48,11 @@ process.stdout.write(
       ({ residentBytes }) => residentBytes,
     ) +
     row(
+      "heap in use",
+      ({ heapBytes }) => mb(heapBytes),
+      ({ heapBytes }) => heapBytes,
+    ) +
+    row(
       "handles",
       ({ handles }) => String(handles),
       ({ handles }) => handles,

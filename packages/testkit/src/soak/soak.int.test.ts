@@ -9,6 +9,7 @@ it("loads a server, kills subscribers, gets over faults, and has figures of the 
   expect(report.kills).toBeGreaterThan(0);
   for (const part of [report.start, report.end]) {
     expect(part.residentBytes).toBeGreaterThan(10e6);
+    expect(part.heapBytes).toBeGreaterThan(10e6);
     expect(part.handles).toBeGreaterThan(10);
   }
   // A part is a second here, in which a busy machine may deliver nothing.

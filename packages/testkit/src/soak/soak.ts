@@ -5,6 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FakeProviderProcess } from "../fake-provider/fake-provider-process.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { ServerFixture } from "../server-fixture.ts";
+import { heapInUse } from "./heap-in-use.ts";
 import { medianFigures, readServerFigures, type ServerFigures } from "./server-figures.ts";
 import { type LoadCounts, loadSession } from "./session-load.ts";
 
@@ -13,6 +14,8 @@ export interface SoakPart extends ServerFigures {
   /** From the provider to a subscriber, in ms. */
   p50Ms: number;
   p99Ms: number;
+  /** On V8's heap, after a collection; measured outside the time that latencies are measured in. */
+  heapBytes: number;
   latencies: number;
 }
 
@@ -39,6 +42,7 @@ export async function soak(options: {
     await using provider = await FakeProviderProcess.start();
     await using server = await ServerFixture.start({
       databaseUrl,
+      nodeOptions: ["--inspect=127.0.0.1:0"],
       env: { ...provider.serverEnv, TRUNKLINE_CONCURRENCY: String(sessions), TMPDIR: temporary },
     });
     const startedAt = performance.now();
@@ -61,20 +65,33 @@ export async function soak(options: {
         signal: over.signal,
       }),
     );
+    const heaps: number[] = [];
     const everyMs = (durationMs * (START.to - START.from)) / SAMPLES_PER_PART;
     while (share() < 1) {
       const at = share();
       const figures = await readServerFigures(server.pid, server.dataDir, temporary);
       partAt(at)?.samples.push(figures);
+      if (heaps.length === 0 && at >= START.to) heaps.push(await heapInUse(server.logs));
       onSample?.(at, figures);
       await delay(everyMs);
     }
+    heaps.push(await heapInUse(server.logs));
+    // A busy machine may have been away for all of a short part.
+    const last = await readServerFigures(server.pid, server.dataDir, temporary);
+    for (const { samples } of parts) if (samples.length === 0) samples.push(last);
     over.abort();
     await Promise.all(loads);
-    const [start, end] = parts.map(({ latencies, samples }) => {
+    const [start, end] = parts.map(({ latencies, samples }, index) => {
       const sorted = latencies.toSorted((a, b) => a - b);
       const at = (part: number): number => sorted[Math.floor((sorted.length - 1) * part)] ?? Number.NaN;
-      return { ...medianFigures(samples), p50Ms: at(0.5), p99Ms: at(0.99), latencies: sorted.length };
+      const heapBytes = heaps[index] ?? heaps.at(-1) ?? Number.NaN;
+      return {
+        ...medianFigures(samples),
+        heapBytes,
+        p50Ms: at(0.5),
+        p99Ms: at(0.99),
+        latencies: sorted.length,
+      };
     });
     if (start === undefined || end === undefined) throw new Error("there are no two parts");
     return { ...counts, start, end };
