@@ -81,6 +81,9 @@ function unreachable({ message }: TrunklineConnectionError, url: string, command
   }
   if (/ENOTFOUND|EAI_AGAIN/.test(message))
     return `There is no host called ${hostname}. Check the address: ${url}`;
+  if (/\bbad port\b/.test(message)) {
+    return `Port ${new URL(url).port} belongs to another service, so fetch refuses to use it (the Fetch standard's "bad port"). Check the address: ${url}`;
+  }
   if (/ETIMEDOUT|UND_ERR_CONNECT_TIMEOUT|EHOSTUNREACH|ENETUNREACH/.test(message)) {
     return `${url} can't be reached. Check the address and the network.`;
   }

@@ -209,6 +209,9 @@ describe("F7: errors are sentences", () => {
       `error: The server at ${url} is not a Trunkline server. Check the address.\n`,
     );
     other.close();
+    expect((await cli("tasks", "--url", "http://127.0.0.1:9")).err).toMatch(
+      /^error: Port 9 belongs to another service/,
+    );
   });
 
   it("of an event that a session does not have", async () => {

@@ -32,9 +32,23 @@ async function shutDown(): Promise<never> {
   process.exit(exitCode);
 }
 
+/** What keeps the server from listening, and what to do; null for other errors. */
+function listenProblem(error: unknown): string | null {
+  const { code, syscall, address, port } = error as NodeJS.ErrnoException & {
+    address?: string;
+    port?: number;
+  };
+  if (syscall !== "listen") return null;
+  if (code === "EADDRINUSE") return `Port ${port} is in use. Choose another: TRUNKLINE_PORT`;
+  if (code === "EACCES") return `Port ${port} needs special rights. Choose one above 1023: TRUNKLINE_PORT`;
+  if (code === "EADDRNOTAVAIL")
+    return `${address} is not an address of this machine. Choose another: TRUNKLINE_HOST`;
+  return null;
+}
+
 /** Nothing more can be guaranteed: log why, end what can be ended, and exit with an error. */
 function fail(error: unknown): void {
-  explain(error instanceof Error ? error.message : String(error));
+  explain(listenProblem(error) ?? (error instanceof Error ? error.message : String(error)));
   exitCode = 1;
   void shutDown();
 }

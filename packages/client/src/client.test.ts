@@ -47,6 +47,9 @@ it("tells refusals apart by their reason", async () => {
   const anonymous = createClient({ url: server.url, token: "wrong" });
   expect(isApiError(await thrownBy(anonymous.server.info.query()), "unauthorized")).toBe(true);
 
+  const isSecret = "no token\nbut a secret";
+  expect(() => createClient({ url: server.url, token: isSecret })).toThrow(/^The token is not one/);
+
   const client = createClient(server);
   const missing = await thrownBy(client.session.get.query({ sessionId: SESSION }));
   expect(isApiError(missing, "not_found")).toBe(true);

@@ -18,7 +18,13 @@ export interface ClientOptions {
   headers?: Readonly<Record<string, string>> | undefined;
 }
 
+/** @throws TypeError if the token is none; it is not quoted: whatever it is may be secret. */
 export function toConnection(options: ClientOptions): Connection {
+  if (options.token !== undefined && !isToken(options.token)) {
+    throw new TypeError(
+      "The token is not one: it has spaces, line breaks or other characters that tokens don't have",
+    );
+  }
   return {
     url: options.url.replace(/\/+$/, ""),
     // Called without a receiver: a browser's fetch rejects any other `this`.
@@ -28,4 +34,9 @@ export function toConnection(options: ClientOptions): Connection {
       ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
     },
   };
+}
+
+/** Whether a text can be a bearer token at all (RFC 6750, "b64token"). */
+export function isToken(text: string): boolean {
+  return /^[\w.~+/-]+=*$/.test(text);
 }

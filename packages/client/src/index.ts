@@ -3,7 +3,7 @@ export type * from "@trunkline/contract";
 export { endStateOf } from "@trunkline/contract";
 export { type ErrorShape, isApiError, TrunklineApiError } from "./api-error.ts";
 export { createClient, type TrunklineClient } from "./client.ts";
-export type { ClientOptions } from "./connection.ts";
+export { type ClientOptions, isToken } from "./connection.ts";
 export { exportDocument, importDocument } from "./session-document.ts";
 export { TrunklineConnectionError } from "./connection-error.ts";
 export { followActivity } from "./follow-activity.ts";

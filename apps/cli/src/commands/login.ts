@@ -12,7 +12,7 @@ import {
   savedProfiles,
   writeSavedLogin,
 } from "../server/saved-login.ts";
-import { checkUrl, findTarget, type TargetOptions } from "../server/target.ts";
+import { checkToken, checkUrl, findTarget, type TargetOptions } from "../server/target.ts";
 import { awaiting } from "../terminal/awaiting.ts";
 import { formatDuration } from "../terminal/duration.ts";
 import { oneLine } from "../terminal/plain-text.ts";
@@ -94,6 +94,7 @@ async function keepLogin(context: CommandContext, url: string, command: Command)
         "Create one in the browser: Settings, Tokens.",
     );
   }
+  checkToken(token, "the pipe");
   context.target = { url, token, tokenSource: "the token given", tokenKept: null };
   const me = await createClient({ url, token }).user.me.query();
   const profile = profileNamed(options.profile, env);

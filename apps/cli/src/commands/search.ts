@@ -1,5 +1,7 @@
 import { MAX_SEARCH_PAGE_SIZE, type SearchHit } from "@trunkline/contract";
 import { Command } from "commander";
+import { CommandError } from "../command-error.ts";
+import { EXIT } from "../exit-code.ts";
 import { paintMatches, snippetOf } from "../search/snippet.ts";
 import { awaiting } from "../terminal/awaiting.ts";
 import type { Output } from "../terminal/output.ts";
@@ -29,8 +31,9 @@ export function searchCommand(context: CommandContext): Command {
     .option("--json", "print one result per line as JSON")
     .action(async (words: string[], options: SearchOptions, command: Command) => {
       const { terminal } = context;
-      const client = connect(context, command);
       const text = words.join(" ");
+      if (text.trim() === "") throw new CommandError(EXIT.usage, "No words to search for.");
+      const client = connect(context, command);
       const sessionId =
         options.session === undefined ? undefined : await findSession(context, client, options.session);
       const found = await awaiting(

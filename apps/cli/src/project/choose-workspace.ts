@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import type { TrunklineClient } from "@trunkline/client";
 import type { Project, SubmitTaskInput } from "@trunkline/contract";
 import { CommandError } from "../command-error.ts";
@@ -100,6 +101,7 @@ async function repositoryOf(
     });
   }
   const path = localPath(directory);
+  if (!existsSync(path)) throw new CommandError(EXIT.usage, `There is no directory ${path}.`);
   const repository = await findRepository(path);
   if (repository !== null) return repository;
   throw new CommandError(

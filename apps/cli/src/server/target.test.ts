@@ -47,6 +47,20 @@ it("takes the option before the environment before the data directory", () => {
   expect(find(options, env)).toMatchObject({ url: "https://example.org/base", token: "mine" });
 });
 
+it("shows no secret that is no token", () => {
+  const secret = "-----BEGIN KEY-----\nabc";
+  put("other", `${secret}\n`);
+  const told = /^What \S+ holds is not a token: /;
+  for (const run of [
+    () => find({ url, tokenFile: join(dataDir, "other") }),
+    () => find({ url }, { TRUNKLINE_TOKEN: secret }),
+    () => find({ url }, { TRUNKLINE_TOKEN: "tl_ä" }),
+  ]) {
+    expect(run).toThrow(told);
+    expect(run).not.toThrow(/KEY|abc|ä/);
+  }
+});
+
 it("is the default for a token of one's own", () => {
   expect(find({ dataDir }, { TRUNKLINE_TOKEN: "mine" })).toMatchObject({ url: DEFAULT_URL, token: "mine" });
 });

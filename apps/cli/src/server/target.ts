@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isToken } from "@trunkline/client";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { secretVariable } from "./secret-variable.ts";
@@ -131,7 +132,17 @@ function ownToken(
   const token = secretVariable("TRUNKLINE_TOKEN", env);
   if (token === undefined) return null;
   const isInVariable = present(env["TRUNKLINE_TOKEN"]) !== undefined;
-  return { token, tokenSource: isInVariable ? "TRUNKLINE_TOKEN" : "TRUNKLINE_TOKEN_FILE" };
+  const tokenSource = isInVariable ? "TRUNKLINE_TOKEN" : "TRUNKLINE_TOKEN_FILE";
+  return { token: checkToken(token, tokenSource), tokenSource };
+}
+
+/** @throws CommandError without quoting it: another secret may have been put in its place */
+export function checkToken(token: string, source: string): string {
+  if (isToken(token)) return token;
+  throw new CommandError(
+    EXIT.usage,
+    `What ${source} holds is not a token: it has spaces, line breaks or other characters that tokens don't have.`,
+  );
 }
 
 /** Names are not resolved: `localhost` may lead to another address than the verified one. */
@@ -158,5 +169,5 @@ function readTokenFile(path: string): string {
   }
   const token = text.trim();
   if (token === "") throw new CommandError(EXIT.usage, `The token file ${path} is empty.`);
-  return token;
+  return checkToken(token, path);
 }

@@ -2,13 +2,16 @@ import { createHash } from "node:crypto";
 import type { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { RequestOptions } from "@modelcontextprotocol/sdk/shared/protocol.js";
 import {
-  ListPromptsResultSchema,
-  ListResourcesResultSchema,
-  ListToolsResultSchema,
+  ErrorCode,
+  McpError,
   type Prompt,
+  PromptSchema,
   type Resource,
+  ResourceSchema,
   type Tool,
+  ToolSchema,
 } from "@modelcontextprotocol/sdk/types.js";
+import { z } from "zod";
 import { cleanText } from "./clean-text.ts";
 import type { McpCatalog, McpPrompt, McpResource, McpToolDefinition } from "./port.ts";
 
@@ -25,54 +28,119 @@ const CATALOG_LIMITS = {
   pages: 20,
 } as const;
 
-/** @throws what the server answers, or that it does not. */
+/**
+ * What a server lists is taken one by one: whatever is not as MCP has it is left out, and the rest works.
+ * @throws what the server answers if it can't say which tools it has, or that it does not answer.
+ */
 export async function readCatalog(client: Client, options: RequestOptions): Promise<McpCatalog> {
   const offers = client.getServerCapabilities() ?? {};
-  const tools = offers.tools === undefined ? [] : await readTools(client, options);
-  const resources = offers.resources === undefined ? [] : await readResources(client, options);
-  const prompts = offers.prompts === undefined ? [] : await readPrompts(client, options);
+  const lists = new Lists(client, options);
+  const tools = offers.tools === undefined ? [] : await lists.read("tools", ToolSchema);
+  const resources =
+    offers.resources === undefined ? [] : await lists.readIfThere("resources", ResourceSchema);
+  const prompts = offers.prompts === undefined ? [] : await lists.readIfThere("prompts", PromptSchema);
+  const checked = checkTools(tools);
   return {
-    ...checkTools(tools),
+    tools: checked.tools,
+    omitted: [...lists.omitted, ...checked.omitted],
     resources: resources.map(toResource),
     prompts: prompts.map(toPrompt),
     instructions: cleanText(client.getInstructions() ?? "", CATALOG_LIMITS.descriptionLength),
   };
 }
 
-// By `request`, not by the client's own methods: they compile what the server says of its results, at its price.
-const readTools = async (client: Client, options: RequestOptions): Promise<Tool[]> =>
-  allPages(CATALOG_LIMITS.tools + 1, async (params) => {
-    const page = await client.request({ method: "tools/list", params }, ListToolsResultSchema, options);
-    return { items: page.tools, nextCursor: page.nextCursor };
-  });
-const readResources = async (client: Client, options: RequestOptions): Promise<Resource[]> =>
-  allPages(CATALOG_LIMITS.resources, async (params) => {
-    const page = await client.request(
-      { method: "resources/list", params },
-      ListResourcesResultSchema,
-      options,
-    );
-    return { items: page.resources, nextCursor: page.nextCursor };
-  });
-const readPrompts = async (client: Client, options: RequestOptions): Promise<Prompt[]> =>
-  allPages(CATALOG_LIMITS.prompts, async (params) => {
-    const page = await client.request({ method: "prompts/list", params }, ListPromptsResultSchema, options);
-    return { items: page.prompts, nextCursor: page.nextCursor };
-  });
+type ListName = "tools" | "resources" | "prompts";
 
-async function allPages<Item>(
-  limit: number,
-  read: (params: { cursor?: string }) => Promise<{ items: Item[]; nextCursor: string | undefined }>,
-): Promise<Item[]> {
-  const all: Item[] = [];
-  let cursor: string | undefined;
-  for (let pages = 0; pages < CATALOG_LIMITS.pages && all.length < limit; pages++) {
-    const { items, nextCursor } = await read(cursor === undefined ? {} : { cursor });
-    all.push(...items.slice(0, limit - all.length));
-    if (nextCursor === undefined) break;
-    cursor = nextCursor;
+class Lists {
+  readonly omitted: { name: string; reason: string }[] = [];
+  readonly #client: Client;
+  readonly #options: RequestOptions;
+
+  constructor(client: Client, options: RequestOptions) {
+    this.#client = client;
+    this.#options = options;
   }
-  return all;
+
+  /** @throws what the server answers instead of a list. */
+  async read<Item>(what: ListName, schema: z.ZodType<Item>): Promise<Item[]> {
+    // One more than is kept, which tells that there are more.
+    const limit = CATALOG_LIMITS[what] + 1;
+    const all: Item[] = [];
+    let cursor: string | undefined;
+    for (let pages = 0; pages < CATALOG_LIMITS.pages && all.length < limit; pages++) {
+      const { items, nextCursor } = await this.#page(what, cursor);
+      for (const item of items.slice(0, limit - all.length)) {
+        const parsed = schema.safeParse(tidied(item, what));
+        if (parsed.success) all.push(parsed.data);
+        else this.#omit(nameOf(item), `it is not as MCP describes ${what}: ${firstFault(parsed.error)}`);
+      }
+      if (nextCursor === undefined) break;
+      cursor = nextCursor;
+    }
+    return all;
+  }
+
+  /** Servers promise lists that they don't have. */
+  async readIfThere<Item>(what: ListName, schema: z.ZodType<Item>): Promise<Item[]> {
+    try {
+      return (await this.read(what, schema)).slice(0, CATALOG_LIMITS[what]);
+    } catch (error) {
+      if (!(error instanceof McpError || error instanceof NoList)) throw error;
+      if (error instanceof McpError && isLost(error)) throw error;
+      this.#omit(`${what}/list`, error.message);
+      return [];
+    }
+  }
+
+  // By `request`, not by the client's own methods: they compile what the server says of its results, at its price.
+  async #page(what: ListName, cursor: string | undefined): Promise<z.infer<typeof Page>> {
+    const request = { method: `${what}/list` as const, params: cursor === undefined ? {} : { cursor } };
+    const answer = await this.#client.request(request, z.looseObject({}), this.#options);
+    const page = Page.safeParse({ items: answer[what], nextCursor: answer["nextCursor"] ?? undefined });
+    if (!page.success)
+      throw new NoList(`It answers ${what}/list with something other than a list of ${what}`);
+    return page.data;
+  }
+
+  #omit(name: string, reason: string): void {
+    if (this.omitted.length < MAX_OMITTED) this.omitted.push({ name, reason: cleanText(reason, 300) });
+  }
+}
+
+/**
+ * What many servers leave to be understood: null for what is absent, no schema or one without a type for "an object".
+ * What the results look like is not read, so it need not be right.
+ */
+function tidied(item: unknown, what: ListName): unknown {
+  if (!isObject(item)) return item;
+  const given: Record<string, unknown> = Object.fromEntries(
+    Object.entries(item).filter(([key, value]) => value !== null && key !== "outputSchema"),
+  );
+  if (what !== "tools") return given;
+  const schema = given["inputSchema"] ?? {};
+  return { ...given, inputSchema: isObject(schema) ? { type: "object", ...schema } : schema };
+}
+
+const Page = z.object({ items: z.array(z.unknown()), nextCursor: z.string().optional() });
+
+const MAX_OMITTED = 100;
+
+class NoList extends Error {}
+
+const LOST: readonly number[] = [ErrorCode.ConnectionClosed, ErrorCode.RequestTimeout];
+
+/** The connection has gone, or nobody answers on it. */
+function isLost({ code }: McpError): boolean {
+  return LOST.includes(code);
+}
+
+function nameOf(item: unknown): string {
+  const name = isObject(item) ? item["name"] : undefined;
+  return typeof name === "string" ? cleanText(name, 100) : "without a name";
+}
+
+function firstFault({ issues: [first] }: z.ZodError): string {
+  return first === undefined ? "" : `${first.path.join(".")}: ${first.message}`;
 }
 
 /** Keeps those within bounds; of two with one name, the first. */
@@ -156,4 +224,8 @@ function toPrompt({ name, description = "", arguments: given = [] }: Prompt): Mc
       required: argument.required === true,
     })),
   };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

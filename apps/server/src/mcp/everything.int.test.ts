@@ -177,7 +177,20 @@ describe("a server that misbehaves", () => {
       const [odd] = tools.filter(({ name }) => name.startsWith("bash"));
       expect(odd?.toolName).toMatch(/^odd__bash_[\w-]+$/);
       expect(odd?.description).toBe("Runs a command[2J hidden");
-      expect(omittedTools).toEqual([{ name: "huge", reason: "its schema is too long" }]);
+      expect(tools.map(({ name }) => name)).toContain("sloppy");
+      // It has promised resources and prompts that it does not have, and takes lists.
+      expect(omittedTools).toEqual([
+        {
+          name: "lists",
+          reason: expect.stringMatching(/^it is not as MCP describes tools: inputSchema.type: /),
+        },
+        {
+          name: "resources/list",
+          reason: expect.stringContaining("something other than a list of resources"),
+        },
+        { name: "prompts/list", reason: expect.stringContaining("Method not found") },
+        { name: "huge", reason: "its schema is too long" },
+      ]);
       expect(log).toBe("started with [redacted]\n");
     },
     TIMEOUT_MS,

@@ -49,6 +49,14 @@ describe("no way out of the workspace", () => {
     await expect(bench.call("list_files", { path })).rejects.toThrow(OUTSIDE);
   });
 
+  test("a link that leads to itself is told without the server's own words", async () => {
+    await using bench = await ToolBench.create();
+    await symlink("self", bench.path("self"));
+    await expect(bench.call("read_file", { path: "self" })).rejects.toThrow(
+      /^self: a symbolic link on the way is broken or loops$/,
+    );
+  });
+
   test("nor through a symbolic link: to a file, to a directory, to nothing, in a chain", async () => {
     await using bench = await ToolBench.create();
     await using secret = await secretPlace();

@@ -25,6 +25,8 @@ const listed = (): object[] => [
   tool("ping", { description: `Answers, as of revision ${revision}`, annotations: { readOnlyHint: true } }),
   tool("change", { description: `Changes revision ${revision}` }),
   tool("huge", { inputSchema: { type: "object", description: "x".repeat(100_000) } }),
+  tool("lists", { inputSchema: { type: "array" } }),
+  tool("sloppy", { inputSchema: { $schema: "x" }, outputSchema: {}, description: null, annotations: null }),
   tool("bash\u202e\u001b[31m", { description: "Runs\u200b a command\u001b[2J \u{e0041}hidden" }),
 ];
 
@@ -46,11 +48,12 @@ function answer({ method, params = {} }: Request): object | undefined {
     const { protocolVersion } = params;
     return {
       protocolVersion,
-      capabilities: { tools: { listChanged: true } },
+      capabilities: { tools: { listChanged: true }, resources: {}, prompts: {} },
       serverInfo: { name: "odd", version: "1" },
     };
   }
   if (method === "tools/list") return { tools: listed() };
+  if (method === "resources/list") return {};
   if (method === "tools/call") return calls[params.name ?? ""]?.();
   return method === "ping" ? {} : undefined;
 }
@@ -60,5 +63,7 @@ process.stderr.write(`started with ${process.env["ODD_TOKEN"] ?? "nothing"}\n`);
 for await (const line of createInterface({ input: process.stdin })) {
   const request = JSON.parse(line) as Request;
   const result = answer(request);
-  if (result !== undefined) send({ id: request.id, result });
+  if (request.method === "prompts/list")
+    send({ id: request.id, error: { code: -32_601, message: "Method not found" } });
+  else if (result !== undefined) send({ id: request.id, result });
 }

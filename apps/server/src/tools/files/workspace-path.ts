@@ -1,6 +1,6 @@
 import { realpath } from "node:fs/promises";
 import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
-import { WorkspaceError } from "./workspace-error.ts";
+import { toWorkspaceError, WorkspaceError } from "./workspace-error.ts";
 
 /** Where a path leads, with all symbolic links resolved. */
 export interface ResolvedPath {
@@ -24,7 +24,9 @@ export async function resolveInWorkspace(workspace: string, path: string): Promi
   const absolute = resolve(workspace, path);
   const inside = relativeInside(workspace, absolute) ?? relativeInside(root, absolute);
   if (inside === null) throw outside(path);
-  const { existing, missing } = await followExisting(join(root, inside));
+  const { existing, missing } = await followExisting(join(root, inside)).catch((error: unknown) => {
+    throw toWorkspaceError(path, error);
+  });
   if (relativeInside(root, existing) === null) throw outside(path);
   return { root, existing, missing, shown: inside === "" ? "." : inside };
 }
