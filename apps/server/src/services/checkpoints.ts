@@ -3,7 +3,7 @@ import type { Audit } from "../audit/port.ts";
 import type { Checkpoints, FilesOfSession } from "../checkpoints/port.ts";
 import type { Store } from "../store/port.ts";
 import { requireWorkspace } from "./archive-work.ts";
-import { requireSession } from "./ownership.ts";
+import { requireSession, withFilesOf } from "./ownership.ts";
 import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
 import { toSession } from "./session-view.ts";
 
@@ -42,19 +42,25 @@ export function createCheckpointService(deps: {
 
     async changes(principal, { sessionId, fromSeq, toSeq }) {
       const session = await filesOf(principal, sessionId, fromSeq, toSeq);
-      return checkpoints.changes(session, { fromSeq, toSeq });
+      return withFilesOf(store, principal, sessionId, async () =>
+        checkpoints.changes(session, { fromSeq, toSeq }),
+      );
     },
 
     async diff(principal, { sessionId, fromSeq, toSeq, path, oldPath }) {
       const session = await filesOf(principal, sessionId, fromSeq, toSeq);
       const paths = [oldPath, path].filter((name) => name !== undefined);
-      return checkpoints.diff(session, { fromSeq, toSeq, paths });
+      return withFilesOf(store, principal, sessionId, async () =>
+        checkpoints.diff(session, { fromSeq, toSeq, paths }),
+      );
     },
 
     async revert(principal, { sessionId, toSeq, paths }) {
       const session = await filesOf(principal, sessionId, toSeq);
       await requireWorkspace(store, await requireSession(store, principal, sessionId));
-      await checkpoints.revert(session, { toSeq, paths, by: principal.name });
+      await withFilesOf(store, principal, sessionId, async () =>
+        checkpoints.revert(session, { toSeq, paths, by: principal.name }),
+      );
       await audit.record({
         by: principal,
         action: "session.revert",

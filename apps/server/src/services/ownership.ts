@@ -90,6 +90,25 @@ export function unlessGone(error: unknown, sessionId: string): unknown {
   return error instanceof GuardFailedError && error.guard === "session" ? noSession(sessionId) : error;
 }
 
+/**
+ * Does something with a session's files. Whatever goes wrong because they were deleted meanwhile, in whatever words, is
+ * told as it is of any session that is gone.
+ * @throws TrunklineError `not_found`; what `work` throws
+ */
+export async function withFilesOf<Result>(
+  store: Store,
+  principal: Principal,
+  sessionId: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof TrunklineError)) await requireSession(store, principal, sessionId);
+    throw error;
+  }
+}
+
 export function noToken(tokenId: string): TrunklineError {
   return new TrunklineError("not_found", `There is no token ${tokenId}`);
 }
