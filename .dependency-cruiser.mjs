@@ -203,10 +203,11 @@ export default {
     {
       name: "compose-alone-constructs",
       severity: "error",
-      comment: "Beside compose.ts and what runs without a server, the root's files see ports and each other.",
+      comment:
+        "Beside compose.ts, what runs without a server and what both need, the root's files see ports and each other.",
       from: {
         path: String.raw`${server}/[^/]+\.ts$`,
-        pathNot: [test, String.raw`${server}/(compose(|-[a-z-]+)|rotate-key|vacuum)\.ts$`],
+        pathNot: [test, String.raw`${server}/(compose(|-[a-z-]+)|adopt-processes|rotate-key|vacuum)\.ts$`],
       },
       to: { path: `${server}/[^/]+/`, pathNot: port },
     },

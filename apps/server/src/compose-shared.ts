@@ -6,7 +6,7 @@ import { pageInTurn } from "./dispatch/pg-boss/page-in-turn.ts";
 import { PgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
 import type { Dispatcher } from "./dispatch/port.ts";
 import type { Hints } from "./hints/port.ts";
-import { followMove } from "./moved-directory.ts";
+import { followMove } from "./store/backup/follow-move.ts";
 import { SharedDirectory } from "./shared-directory.ts";
 import type { StartableSession, Store } from "./store/port.ts";
 

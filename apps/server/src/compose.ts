@@ -48,7 +48,7 @@ import { webSearchOf } from "./tools/web-search/web-search-of.ts";
 import { EventLoopTurns } from "./turns/event-loop-turns.ts";
 import { findProgram } from "./tools/sandbox/find-program.ts";
 import { adoptProcesses } from "./adopt-processes.ts";
-import { openWeb } from "./compose-processes.ts";
+import { openWeb } from "./compose-web.ts";
 import { findHostToolchains } from "./tools/sandbox/host-toolchains.ts";
 import { SHOWN_DIRECTORIES } from "./tools/sandbox/system-mounts.ts";
 import { borrowingSpawner, createBorrowedBy } from "./workspaces/borrowing.ts";

@@ -1,5 +1,8 @@
 import { once } from "node:events";
 
+/** A process that does not answer for so long has a fault of its own; in ms. */
+const PATIENCE_MS = 120_000;
+
 /**
  * What a process holds on V8's heap once all garbage is collected, in bytes. Its resident memory tells little of that: V8 collects
  * late where there is room.
@@ -10,8 +13,12 @@ export async function heapInUse(logs: string): Promise<number> {
   const url = /Debugger listening on (ws:\S+)/.exec(logs)?.[1];
   if (url === undefined) throw new Error("the process has no inspector");
   const socket = new WebSocket(url);
+  const signal = AbortSignal.timeout(PATIENCE_MS);
+  const late = once(signal, "abort").then(() => {
+    throw new Error("the process's inspector does not answer");
+  });
   try {
-    await once(socket, "open");
+    await Promise.race([once(socket, "open"), late]);
     const call = async (id: number, method: string): Promise<unknown> => {
       const answered = new Promise<{ result: unknown }>((resolve) => {
         socket.addEventListener("message", ({ data }) => {
@@ -20,7 +27,7 @@ export async function heapInUse(logs: string): Promise<number> {
         });
       });
       socket.send(JSON.stringify({ id, method }));
-      return (await answered).result;
+      return (await Promise.race([answered, late])).result;
     };
     await call(1, "HeapProfiler.collectGarbage");
     return ((await call(2, "Runtime.getHeapUsage")) as { usedSize: number }).usedSize;

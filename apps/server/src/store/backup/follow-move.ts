@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { readFile, rename, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
-import { redirectBorrowing } from "./store/backup/redirect-borrowing.ts";
+import { redirectBorrowing } from "./redirect-borrowing.ts";
 
 /** Holds where the directory was when a server last started on it. */
 const FILE = "trunkline-place";

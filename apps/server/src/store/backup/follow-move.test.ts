@@ -2,9 +2,9 @@ import { mkdir, readFile, rename, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pino } from "pino";
 import { expect, test } from "vitest";
-import { git, makeRepository } from "./git/testing/repositories.ts";
-import { followMove } from "./moved-directory.ts";
-import { TemporaryDirectory } from "./store/testing/temporary-directory.ts";
+import { git, makeRepository } from "../../git/testing/repositories.ts";
+import { followMove } from "./follow-move.ts";
+import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 
 test("a moved directory's repositories borrow from the mirror that moved with them", async () => {
   await using temporary = await TemporaryDirectory.create();
