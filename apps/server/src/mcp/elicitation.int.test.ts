@@ -113,10 +113,7 @@ describe("what a server asks the user in the middle of a call", () => {
       runs.map(async ({ name }, index) => answer(questions[index]?.id ?? "", { values: { name } })),
     );
     for (const { name, taskId, sessionId } of runs) {
-      await waitFor(
-        "the end",
-        async () => (await server.client.task.get.query({ taskId })).state === "completed",
-      );
+      await bench.completed(taskId);
       const log = await readLog(server.client, sessionId);
       assertLogHolds(log);
       const [ended] = log.flatMap((event) => (event.type === "tool.ended" ? [event.data] : []));
@@ -159,10 +156,7 @@ it("after a restart the answer comes too late for the server, which the call's r
   expect(question).toMatchObject({ state: "open", form: { server: "everything" } });
   const values = { name: "Ada" };
   await server.client.question.answer.mutate({ questionId: question.id, answer: { values } });
-  await waitFor(
-    "the end",
-    async () => (await server.client.task.get.query({ taskId })).state === "completed",
-  );
+  await bench.completed(taskId);
   const log = await readLog(server.client, sessionId);
   assertLogHolds(log);
   const output = "The server was restarted while this call waited for the user: it never got their answer.";

@@ -1,11 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, writeFile } from "node:fs/promises";
-import { join } from "node:path";
 import { type PROCEDURE_SCOPES, type SessionDocument, TrunklineError } from "@trunkline/contract";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import {
   alice,
-  isTerminalEventOf,
   openScriptedServer,
   type Script,
   type ScriptedServer,
@@ -21,6 +18,7 @@ import { createShareService } from "./shares.ts";
 import { createSessionService } from "./sessions.ts";
 import { workspaceFiles } from "../tools/files/workspace-files.ts";
 import { createTaskService } from "./tasks.ts";
+import { makeSubject, type Subject } from "./testing/deleted-subject.ts";
 import { spendingServices } from "./testing/spending-services.ts";
 import { type BeforeStep, stepped } from "./testing/stepped.ts";
 import { createPublicationService } from "./publications.ts";
@@ -34,18 +32,6 @@ const asking: Script = async () => ({
   questions: [{ callId: "q", text: "Which?" }],
 });
 
-/** A session with whatever a call can be about. */
-interface Subject {
-  sessionId: string;
-  endedId: string;
-  waitingId: string;
-  queuedId: string;
-  lastQueuedId: string;
-  approvalId: string;
-  questionId: string;
-  shareId: string;
-}
-
 let directory: TemporaryDirectory;
 let server: ScriptedServer;
 beforeAll(async () => {
@@ -56,40 +42,6 @@ afterAll(async () => {
   await server.close();
   await directory[Symbol.asyncDispose]();
 });
-
-async function subject(): Promise<Subject> {
-  const ended = await server.submit("first");
-  const { sessionId } = ended;
-  await server.until(sessionId, isTerminalEventOf(ended.id));
-  const waiting = await server.submit("ask", sessionId);
-  await server.until(sessionId, ({ type }) => type === "task.input-required");
-  const [queued, lastQueued] = [await server.submit("b", sessionId), await server.submit("c", sessionId)];
-  const { session } = await server.sessions.get(alice, { sessionId });
-  await mkdir(session.workspace, { recursive: true });
-  await writeFile(join(session.workspace, "notes"), "x");
-  const [approvals, questions] = [
-    await server.approvals.list(alice, { sessionId, limit: 1 }),
-    await server.questions.list(alice, { sessionId, limit: 1 }),
-  ];
-  const share = { id: randomUUID(), hash: randomUUID(), sessionId, ownerId: alice.userId, createdAt: 1 };
-  const entry = server.core.audit.entry({
-    by: alice,
-    action: "share.create",
-    target: share.id,
-    decision: "allowed",
-  });
-  await server.store.shares.create({ ...share, expiresAt: null, lastUsedAt: null }, 1, entry);
-  return {
-    shareId: share.id,
-    sessionId,
-    endedId: ended.id,
-    waitingId: waiting.id,
-    queuedId: queued.id,
-    lastQueuedId: lastQueued.id,
-    approvalId: approvals.items[0]?.id ?? "",
-    questionId: questions.items[0]?.id ?? "",
-  };
-}
 
 /** The services over the same rooms, `before` each of their steps. */
 function services(before: BeforeStep) {
@@ -428,7 +380,7 @@ it.each(rows)(
   "E4: $procedure ($how) is answered or not found, its session's deletion being $moment before any of its steps",
   async ({ call, remove }) => {
     for (let at = 0, isPast = false; !isPast; at++) {
-      const about = await subject();
+      const about = await makeSubject(server);
       let step = 0;
       isPast = true;
       const outcome = await call(

@@ -25,13 +25,11 @@ export function useHomeKey(
     if (element === null) return undefined;
     const page = new AbortController();
     let asked = 0;
-    for (const type of OTHERWISE) {
-      window.addEventListener(type, () => (asked += 1), {
-        capture: true,
-        passive: true,
-        signal: page.signal,
-      });
-    }
+    const act = (): void => {
+      asked += 1;
+    };
+    const options = { capture: true, passive: true, signal: page.signal };
+    for (const type of OTHERWISE) window.addEventListener(type, act, options);
     element.addEventListener(
       "keydown",
       ({ key, target, shiftKey }) => {

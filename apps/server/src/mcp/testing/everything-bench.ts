@@ -125,6 +125,12 @@ export class EverythingBench implements AsyncDisposable {
     await approval.answer.mutate({ approvalId, decision: "allow" });
   }
 
+  /** Waits until the task has completed. */
+  async completed(taskId: string): Promise<void> {
+    const { task } = this.server.client;
+    await waitFor("the task's end", async () => (await task.get.query({ taskId })).state === "completed");
+  }
+
   /** The question that the session's task waits for. */
   async questionOf(sessionId: string): Promise<Question> {
     const { question } = this.server.client;
