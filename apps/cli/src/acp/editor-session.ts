@@ -11,7 +11,7 @@ import { readAnswer } from "../approvals/chosen-options.ts";
 import { readPromptContent } from "./prompt-content.ts";
 import { type OpenQuestion, SessionRequests } from "./requests.ts";
 import { SessionUpdates } from "./session-updates.ts";
-import { whenReachable } from "./when-reachable.ts";
+import { onceThere, whenReachable } from "./when-reachable.ts";
 
 /** Ends of tasks that nobody has asked for yet. */
 const MAX_ENDS = 100;
@@ -156,7 +156,7 @@ export class EditorSession {
     const { client, editor, session, signal } = this.#deps;
     const updates = this.#updates;
     const requests = new SessionRequests({ client, editor, sessionId: session.id, updates, signal });
-    try {
+    const follow = async (): Promise<void> => {
       for await (const { events, live } of followSession(client, { sessionId, signal })) {
         for (const event of events) {
           requests.apply(event);
@@ -167,9 +167,9 @@ export class EditorSession {
         }
         if (live) requests.settle();
       }
-    } catch {
-      // Its session is gone; the task above goes on without it.
-    }
+    };
+    // Where its session is gone, the task above goes on without it.
+    await onceThere(follow, signal).catch(() => undefined);
   }
 
   /** As words of the agent's; the turn ends with it, so that somebody can type. */

@@ -20,3 +20,19 @@ export async function whenReachable<Result>(
     await delay(waitMs, undefined, { signal });
   }
 }
+
+/** Tries in which something that a log announces comes into being. */
+const APPEARANCES = 20;
+
+/** Calls again while there is no such thing yet: a log may tell of a session a moment before it exists. */
+export async function onceThere(call: () => Promise<void>, signal: AbortSignal): Promise<void> {
+  for (let attempt = 1, waitMs = FIRST_WAIT_MS; ; attempt++) {
+    try {
+      return await call();
+    } catch (error) {
+      if (!isApiError(error) || error.reason !== "not_found" || attempt === APPEARANCES) throw error;
+    }
+    await delay(waitMs, undefined, { signal });
+    waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2);
+  }
+}

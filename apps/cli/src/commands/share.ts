@@ -44,7 +44,7 @@ function createCommand(context: CommandContext): Command {
       // Alone on stdout, for piping.
       await out.write(`${url}\n`);
       return await err.write(
-        err.colors.dim("Whoever has this link can read the session. Copy it now: it won't be shown again.\n"),
+        err.colors.dim("Whoever has this link can read the session. It is shown only once.\n"),
       );
     });
 }

