@@ -29,6 +29,7 @@ const FILES = [
   "session-document.ts",
   "session-network.ts",
   "session.ts",
+  "share.ts",
   "task.ts",
   "token.ts",
   "tool-kind.ts",
