@@ -1,4 +1,4 @@
-import type { Page } from "@playwright/test";
+import type { Worker } from "@playwright/test";
 import { followTask } from "@trunkline/client";
 import { accessibilityViolations } from "../accessibility.ts";
 import { expect, send, signIn, test } from "../fixtures.ts";
@@ -60,12 +60,24 @@ test("14.1: usage, budgets and MCP servers are seen and changed in the settings"
   await expect(servers.getByText("No MCP servers.")).toBeVisible();
 });
 
-/** Notifications that the worker shows, as `title: body`. */
-const shownNotifications = async (page: Page): Promise<string[]> =>
-  page.evaluate(async () => {
-    const registration = await navigator.serviceWorker.ready;
-    return (await registration.getNotifications()).map(({ title, body }) => `${title}: ${body}`).toSorted();
+/** What the page's worker showed, as `title: body`: a browser without a screen forgets its notifications when it likes. */
+const shownBy = async (worker: Worker): Promise<string[]> =>
+  worker.evaluate(() =>
+    (globalThis as unknown as WorkerScope).shown.map(({ title, body }) => `${title}: ${body}`).toSorted(),
+  );
+
+/** Keeps what the worker shows from here on; it is shown as well. */
+async function watchNotifications(worker: Worker): Promise<void> {
+  await worker.evaluate(() => {
+    const scope = globalThis as unknown as WorkerScope;
+    const show = scope.registration.showNotification.bind(scope.registration);
+    scope.shown = [];
+    scope.registration.showNotification = async (title, options = {}) => {
+      scope.shown.push({ title, body: options.body ?? "", data: options.data as unknown });
+      await show(title, options);
+    };
   });
+}
 
 test("14.1: notifications are turned on here, tested, shown while no page is visible, and lead to their session", async ({
   page,
@@ -79,9 +91,12 @@ test("14.1: notifications are turned on here, tested, shown while no page is vis
   const choice = section.getByRole("checkbox", { name: "When a session needs you" });
   await choice.click();
   await expect(choice).toBeChecked();
+  await page.evaluate(async () => navigator.serviceWorker.ready);
+  const worker = context.serviceWorkers()[0] ?? (await context.waitForEvent("serviceworker"));
+  await watchNotifications(worker);
   await section.getByRole("button", { name: "Send a test" }).click();
   const sent = "Trunkline: Notifications work on this device";
-  await expect.poll(() => shownNotifications(page)).toEqual([sent]);
+  await expect.poll(() => shownBy(worker)).toEqual([sent]);
 
   // A browser under test is always visible: what the page looked at meanwhile is no news to anybody.
   const run = async (title: string) => {
@@ -93,9 +108,8 @@ test("14.1: notifications are turned on here, tested, shown while no page is vis
   await run("Looked at");
   const rail = page.getByRole("complementary", { name: "Sessions" });
   await expect(rail.getByRole("link", { name: /Looked at.*a secret answer/s })).toBeVisible();
-  const [worker] = context.serviceWorkers();
   // So that the worker finds what it would find with all tabs hidden.
-  await worker!.evaluate(() => {
+  await worker.evaluate(() => {
     const { clients } = globalThis as unknown as { clients: Clients };
     const find = clients.matchAll.bind(clients);
     clients.matchAll = async (options) =>
@@ -106,16 +120,22 @@ test("14.1: notifications are turned on here, tested, shown while no page is vis
       }));
   });
   const sessionId = await run("Not looked at");
-  await expect.poll(() => shownNotifications(page)).toEqual(["Not looked at: Finished", sent]);
+  await expect.poll(() => shownBy(worker)).toEqual(["Not looked at: Finished", sent]);
 
-  await worker!.evaluate(async () => {
+  const isClosed = await worker.evaluate(async () => {
     const scope = globalThis as unknown as WorkerScope;
-    const notifications = await scope.registration.getNotifications();
-    const notification = notifications.find(({ title }) => title === "Not looked at");
-    scope.dispatchEvent(new scope.NotificationEvent("notificationclick", { notification }));
+    const notification = {
+      data: scope.shown.find(({ title }) => title === "Not looked at")?.data,
+      isClosed: false,
+      close() {
+        this.isClosed = true;
+      },
+    };
+    scope.dispatchEvent(Object.assign(new scope.ExtendableEvent("notificationclick"), { notification }));
+    return notification.isClosed;
   });
+  expect(isClosed).toBe(true);
   await page.waitForURL(`${server.url}/s/${sessionId}`);
-  await expect.poll(() => shownNotifications(page)).toEqual([sent]);
   await page.goto(`${server.url}/settings`);
   await choice.click();
   await expect(section.getByRole("button", { name: "Send a test" })).toHaveCount(0);
@@ -132,5 +152,6 @@ interface Clients {
 }
 interface WorkerScope extends EventTarget {
   registration: ServiceWorkerRegistration;
-  NotificationEvent: new (type: string, init: object) => Event;
+  ExtendableEvent: new (type: string) => Event;
+  shown: { title: string; body: string; data: unknown }[];
 }

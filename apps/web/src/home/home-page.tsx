@@ -54,6 +54,11 @@ export function HomePage() {
     [],
   );
   const start = ({ text, files }: Written): void => {
+    // Begun, but its page has not replaced this one yet.
+    if (begun.current !== null) {
+      void outbox.send(text, begun.current, { files });
+      return;
+    }
     // While the session is being created, further prompts belong to it.
     const first = outbox.messages
       .getState()
