@@ -62,7 +62,7 @@ function createCommand(context: CommandContext): Command {
       if (options.json) return await out.write(`${JSON.stringify(created)}\n`);
       // Alone on stdout, for piping.
       await out.write(`${created.secret}\n`);
-      return await err.write(err.colors.dim("Copy it now: it won't be shown again.\n"));
+      return await err.write(err.colors.dim("It is shown only once.\n"));
     });
 }
 
