@@ -69,7 +69,7 @@ export const ERROR_CODES = {
   payload_too_large: "PAYLOAD_TOO_LARGE",
   /** Your files use all the space that one user may have: delete sessions first. */
   quota_exceeded: "PAYLOAD_TOO_LARGE",
-  /** The body is not JSON, or that of an upload is not `application/octet-stream`. */
+  /** The body is not JSON, or that of an upload is not `application/octet-stream`, or it is compressed (`Content-Encoding`). */
   unsupported_media_type: "UNSUPPORTED_MEDIA_TYPE",
   /** Too many requests or open streams: retry after `Retry-After`. */
   rate_limited: "TOO_MANY_REQUESTS",

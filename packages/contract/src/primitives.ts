@@ -50,6 +50,11 @@ export const Usage = z.strictObject({
 });
 export type Usage = z.infer<typeof Usage>;
 
+/** Whether anybody could see something of it: not only spaces, control characters and characters without width. */
+export function isLegible(text: string): boolean {
+  return /[^\s\p{Cc}\p{Cf}\p{Default_Ignorable_Code_Point}]/u.test(text);
+}
+
 /** JSON as tools accept and return it. */
 export type Json = string | number | boolean | null | Json[] | { [key: string]: Json };
 /** Any JSON. */

@@ -9,7 +9,17 @@ import {
   MAX_TITLE_LENGTH,
 } from "./limits.ts";
 import { Question } from "./question.ts";
-import { AgentName, Effort, EventCursor, Id, ModelName, PageCursor, Seq, Timestamp } from "./primitives.ts";
+import {
+  AgentName,
+  Effort,
+  EventCursor,
+  Id,
+  isLegible,
+  ModelName,
+  PageCursor,
+  Seq,
+  Timestamp,
+} from "./primitives.ts";
 import { SessionParent } from "./subagent.ts";
 import { Task, TaskReason, TaskState } from "./task.ts";
 import { ToolKind } from "./tool-kind.ts";
@@ -93,7 +103,12 @@ export const Session = z.strictObject({
 });
 export type Session = z.infer<typeof Session>;
 
-const Title = z.string().trim().min(1).max(MAX_TITLE_LENGTH);
+const Title = z
+  .string()
+  .trim()
+  .min(1)
+  .max(MAX_TITLE_LENGTH)
+  .refine(isLegible, "The title has no visible character");
 
 export const CreateSessionInput = z
   .strictObject({

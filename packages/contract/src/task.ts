@@ -9,7 +9,7 @@ import {
   MAX_PROMPT_LENGTH,
   MAX_STEER_LENGTH,
 } from "./limits.ts";
-import { AgentName, Effort, Id, ModelName, PageCursor, Timestamp, Usage } from "./primitives.ts";
+import { AgentName, Effort, Id, isLegible, ModelName, PageCursor, Timestamp, Usage } from "./primitives.ts";
 import { TASK_REASONS, TASK_STATES } from "./task-state.ts";
 import { checkChoice, choosesWorkspace, WORKSPACE_CHOICE } from "./workspace-choice.ts";
 
@@ -68,7 +68,7 @@ export type Task = z.infer<typeof Task>;
 export const Prompt = z
   .string()
   .max(MAX_PROMPT_LENGTH, `The prompt is longer than ${MAX_PROMPT_LENGTH} characters`)
-  .refine((prompt) => prompt.trim() !== "", "The prompt is empty");
+  .refine(isLegible, "The prompt is empty");
 
 export const WHEN_BUSY = ["enqueue", "interrupt", "reject", "steer"] as const;
 

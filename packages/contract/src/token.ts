@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "./limits.ts";
-import { Id, PageCursor, Timestamp } from "./primitives.ts";
+import { Id, isLegible, PageCursor, Timestamp } from "./primitives.ts";
 import { Scope } from "./user.ts";
 
 /** A credential. The secret itself is not stored. */
@@ -29,7 +29,7 @@ export type TokenRef = z.infer<typeof TokenRef>;
 
 export const CreateTokenInput = z.strictObject({
   /** What it is for. */
-  name: z.string().trim().min(1).max(100),
+  name: z.string().trim().min(1).max(100).refine(isLegible, "The name has no visible character"),
   /** What it allows; a scope includes the ones before it. A token cannot create one with more rights than its own. */
   scope: Scope.default("write"),
   /** When it expires; absent: never. No later than the token that creates it. */

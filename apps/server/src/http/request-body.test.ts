@@ -112,6 +112,34 @@ describe("media type", () => {
   });
 });
 
+describe("content coding", () => {
+  it.each(["gzip", "deflate", "br", "zstd", "GZIP", "gzip, identity"])(
+    "%s is refused: what is read and stored is what was sent",
+    async (coding) => {
+      for (const path of [PATH, "/api/sessions", "/api/sessions/import", "/api/blobs"]) {
+        const answer = await fixture.sendAsOwner(path, {
+          method: "POST",
+          headers: {
+            "content-type": path === "/api/blobs" ? "application/octet-stream" : "application/json",
+            "content-encoding": coding,
+          },
+          body: "{}",
+        });
+        expect([answer.status, answer.error().data.reason]).toEqual([415, "unsupported_media_type"]);
+      }
+    },
+  );
+
+  it("identity is taken", async () => {
+    const answer = await fixture.sendAsOwner(PATH, {
+      method: "POST",
+      headers: { ...JSON_TYPE, "content-encoding": "identity" },
+      body: "{}",
+    });
+    expect(answer.status).toBe(200);
+  });
+});
+
 describe("method", () => {
   it.each(["PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "TRACE"])(
     "%s does not reach a procedure",

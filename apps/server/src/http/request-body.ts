@@ -28,9 +28,26 @@ function requireType(wanted: string, what: string): Middleware {
       if (mediaType.trim().toLowerCase() !== wanted) {
         throw new TrunklineError("unsupported_media_type", `Send ${what}, with 'Content-Type: ${wanted}'`);
       }
+      requireIdentity(c);
     }
     await next();
   };
+}
+
+/**
+ * Bodies are read as they are. Ignoring a coding would store compressed bytes as if they were the file, and decoding one
+ * would let a small body grow past its limit.
+ *
+ * @throws TrunklineError `unsupported_media_type` (RFC 9110, 8.4.1)
+ */
+export function requireIdentity(c: HttpContext): void {
+  const coding = c.req.header("content-encoding")?.trim().toLowerCase() ?? "";
+  if (coding !== "" && coding !== "identity") {
+    throw new TrunklineError(
+      "unsupported_media_type",
+      "Send the body uncompressed, without Content-Encoding",
+    );
+  }
 }
 
 function isUpload(c: HttpContext): boolean {

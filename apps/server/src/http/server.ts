@@ -50,8 +50,17 @@ export interface HttpServer {
   close(graceMs: number): Promise<void>;
 }
 
-/** Header of a request within 10 s; its body as `slow-requests.ts` says; a stream's answer may last for ever. */
-const TIMEOUTS = { headersTimeout: 10_000, requestTimeout: 0, connectionsCheckingInterval: 5_000 };
+/**
+ * Header of a request within 10 s; its body as `slow-requests.ts` says; a stream's answer may last for ever. An idle
+ * connection outlasts the 60 s for which nginx and load balancers keep theirs: where the server closed it first, a
+ * request that was on its way would be a 502.
+ */
+const TIMEOUTS = {
+  headersTimeout: 10_000,
+  requestTimeout: 0,
+  keepAliveTimeout: 75_000,
+  connectionsCheckingInterval: 5_000,
+};
 
 /** @throws Error where an allowed origin is not one */
 export function createHttpServer(deps: HttpServerDeps): HttpServer {

@@ -5,6 +5,7 @@ import { PING_INTERVAL_MS, STREAM_SILENCE_LIMIT_MS } from "../limits.ts";
 import type { Principal } from "../principal.ts";
 import { requireScope } from "../procedure-scopes.ts";
 import type { Services } from "../services.ts";
+import { issueMessage } from "./issue-message.ts";
 
 export interface RouterContext {
   services: Services;
@@ -25,7 +26,7 @@ const t = initTRPC.context<RouterContext>().create({
     if (error.cause instanceof ZodError && error.code === "BAD_REQUEST") {
       data.issues = error.cause.issues.map((issue) => ({
         path: issue.path.map((part) => (typeof part === "number" ? part : String(part))),
-        message: issue.message,
+        message: issueMessage(issue),
       }));
       return { ...shape, message: describeIssues(data.issues), data };
     }

@@ -350,6 +350,11 @@ describe("errors are the same over tRPC and REST", () => {
     ["session.list", { limit: 0 }, 400, "validation_failed"],
     ["session.list", { cursor: "made-up" }, 400, "cursor_invalid"],
     ["task.submit", { prompt: " " }, 400, "validation_failed"],
+    ["task.submit", { prompt: "\0\0\0" }, 400, "validation_failed"],
+    ["task.submit", { prompt: "\u200B \uFEFF\u{E0020}" }, 400, "validation_failed"],
+    ["session.create", { title: "\u200B" }, 400, "validation_failed"],
+    ["token.create", { name: "\0" }, 400, "validation_failed"],
+    ["user.create", { name: "a".repeat(5_000) }, 400, "validation_failed"],
     ["task.submit", { prompt: "x", model: "nobody:nothing" }, 400, "model_unknown"],
   ] as const)("%s with %j", async (path, input, status, reason) => {
     expect(await both(path, input)).toMatchObject({ status, body: { error: { data: { reason } } } });

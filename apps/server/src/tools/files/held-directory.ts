@@ -126,6 +126,12 @@ export async function findFilePlace(
 ): Promise<FilePlace> {
   const { root, existing, missing, shown } = await resolveInWorkspace(workspace, path);
   if (existing === root && missing.length === 0) throw new WorkspaceError(`${path}: is a directory`);
+  // As for open(2): a slash at the end is a directory's.
+  if (path.endsWith("/")) {
+    throw new WorkspaceError(`${path}: names a directory. Leave out the slash at its end to name a file`, {
+      cause: Object.assign(new Error("ENOTDIR"), { code: "ENOTDIR" }),
+    });
+  }
   const names = missing.length === 0 ? [basename(existing)] : [...missing];
   const name = names.pop() ?? "";
   if (names.length > 0 && !createParents) {

@@ -44,7 +44,15 @@ async function holdUnlessAbsent(
 }
 
 async function openForOwner(workspace: string, path: string): Promise<OpenedFile> {
-  return await explained(path, async () => openFile(workspace, path));
+  return await explained(path, async () => {
+    try {
+      return await openFile(workspace, path);
+    } catch (error) {
+      // `a.txt/` and `a.txt/b` lead nowhere.
+      if (!(error instanceof WorkspaceError) || codeOf(error.cause) !== "ENOTDIR") throw error;
+      throw new TrunklineError("not_found", error.message, { cause: error });
+    }
+  });
 }
 
 /** As long as the file was when it was opened, unless it has become shorter, which breaks off. */
