@@ -113,6 +113,26 @@ describe("B7: paths", () => {
     expect((await CliProcess.run(["backup", "~/b.db"], home)).out).toContain(join(directory, "b.db"));
   });
 
+  it.skipIf(process.platform !== "linux")("a full disk is told of, once, and nothing else", async () => {
+    const { sessionId } = await server.client.task.submit.mutate({ prompt: "say: kept" });
+    for (const args of [
+      ["sessions"],
+      ["sessions", "--json"],
+      ["export", sessionId],
+      ["run", "--no-project", "--final", "say: x"],
+      ["attach", sessionId],
+      ["--help"],
+    ]) {
+      await using shell = new CliProcess(args, env, { output: "/dev/full" });
+      const { exitCode, err } = await shell.ended();
+      expect(err.split("\n").filter((line) => line.startsWith("error:"))).toEqual([
+        "error: Can't write the output: the disk is full.",
+      ]);
+      expect(err).not.toMatch(/^\s+at /m);
+      expect(exitCode).toBe(1);
+    }
+  });
+
   it("--out is resolved too", async () => {
     const { sessionId } = await server.client.task.submit.mutate({ prompt: "say: kept" });
     const home = { ...env, HOME: directory };

@@ -115,7 +115,9 @@ export {
   usdText,
 } from "./projections/budget.ts";
 export {
+  addCounts,
   addUsage,
+  boundUsage,
   NO_USAGE,
   priceUsage,
   sumUsage,

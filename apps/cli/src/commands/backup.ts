@@ -62,7 +62,11 @@ async function backUpEverything(
   using status = openStatusLine(err);
   const place = placeOf(context, command);
   const summary = await explained(async () =>
-    backupEverything(backupPath(path), { ...place, withKeys, onProgress: showCopy(status) }),
+    backupEverything(backupPath(path, "Name one in it that does not exist yet"), {
+      ...place,
+      withKeys,
+      onProgress: showCopy(status),
+    }),
   );
   status.show(null);
   if (json) return await out.write(`${JSON.stringify(summary)}\n`);
@@ -145,7 +149,7 @@ function refuseForPostgres({ terminal }: CommandContext, instead: string): void 
 }
 
 /** @throws CommandError if no file can be created there */
-function backupPath(file: string): string {
+function backupPath(file: string, instead = "Name a file in it"): string {
   if (file === "-") {
     throw new CommandError(
       EXIT.usage,
@@ -154,7 +158,7 @@ function backupPath(file: string): string {
   }
   const path = localPath(file);
   if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) {
-    throw new CommandError(EXIT.usage, `${path} is a directory. Name a file in it.`);
+    throw new CommandError(EXIT.usage, `${path} is a directory. ${instead}.`);
   }
   try {
     accessSync(dirname(path), constants.W_OK | constants.X_OK);

@@ -1,6 +1,9 @@
 import { once } from "node:events";
 import type { Writable } from "node:stream";
 import picocolors from "picocolors";
+import { CommandError } from "../command-error.ts";
+import { EXIT } from "../exit-code.ts";
+import { fileProblem } from "../file-problem.ts";
 
 export type Colors = ReturnType<typeof picocolors.createColors>;
 
@@ -23,6 +26,26 @@ interface TerminalStream extends Writable {
   columns?: number;
 }
 
+/** Something was not written, though somebody wants it. */
+class OutputFailedError extends Error {
+  override readonly name = "OutputFailedError";
+
+  constructor(cause: Error) {
+    super(`Can't write the output: ${fileProblem(cause)}.`, { cause });
+  }
+}
+
+/**
+ * Waits for what the system says of the last write.
+ *
+ * @throws CommandError if something was not written
+ */
+export async function assertWritten({ gone }: Output): Promise<void> {
+  await new Promise(setImmediate);
+  const why: unknown = gone.reason;
+  if (why instanceof OutputFailedError) throw new CommandError(EXIT.failed, why.message, { cause: why });
+}
+
 /** https://no-color.org, and FORCE_COLOR for `less -R`. */
 export function openOutput(
   stream: TerminalStream,
@@ -32,9 +55,8 @@ export function openOutput(
   const colored = !env["NO_COLOR"] && (isTerminal || Boolean(env["FORCE_COLOR"]));
   const gone = new AbortController();
   stream.on("error", (error: NodeJS.ErrnoException) => {
-    // `trunkline tasks | head`: the reader has what it wanted.
-    if (error.code !== "EPIPE" && error.code !== "EIO") throw error;
-    gone.abort();
+    // `trunkline tasks | head`: the reader has what it wanted. `trunkline export > full-disk`: it has not.
+    gone.abort(error.code === "EPIPE" || error.code === "EIO" ? undefined : new OutputFailedError(error));
   });
   return {
     stream,

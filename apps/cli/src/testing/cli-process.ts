@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { closeSync, openSync } from "node:fs";
 import { tmpdir } from "node:os";
 import type { Readable, Writable } from "node:stream";
 import { END_WITH_PARENT } from "@trunkline/testkit";
@@ -28,15 +29,22 @@ export class CliProcess implements AsyncDisposable {
   constructor(
     args: readonly string[],
     env: Record<string, string>,
-    { input = "none", cwd = tmpdir() }: { input?: "none" | "open"; cwd?: string } = {},
+    {
+      input = "none",
+      cwd = tmpdir(),
+      output,
+    }: { input?: "none" | "open"; cwd?: string; /** File that its output goes to. */ output?: string } = {},
   ) {
     const { PATH = "", HOME = "" } = process.env;
+    const file = output === undefined ? undefined : openSync(output, "w");
     this.#child = spawn(process.execPath, [...END_WITH_PARENT, installedLauncher(), ...args], {
       env: { PATH, HOME, ...env },
       cwd,
-      stdio: ["pipe", "pipe", "pipe", "ipc"],
+      stdio: ["pipe", file ?? "pipe", "pipe", "ipc"],
     }) as PipedChild;
-    this.#child.stdout.setEncoding("utf8").on("data", (text: string) => (this.out += text));
+    if (file === undefined)
+      this.#child.stdout.setEncoding("utf8").on("data", (text: string) => (this.out += text));
+    else closeSync(file);
     this.#child.stderr.setEncoding("utf8").on("data", (text: string) => (this.err += text));
     this.#closed = once(this.#child, "close");
     if (input === "none") this.#child.stdin.end();

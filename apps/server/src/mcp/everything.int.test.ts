@@ -216,6 +216,24 @@ describe("a server that misbehaves", () => {
   );
 
   it(
+    "one that answers with more than a message may hold is told from one that ended by itself",
+    async () => {
+      const { results } = await bench.run([["odd__flood", {}]]);
+      expect(results).toMatchObject([
+        {
+          status: "failed",
+          output: "The MCP server odd failed: It sent a message of more than 2 MiB",
+        },
+      ]);
+      await waitFor("it to be back", async () => {
+        const { items } = await server.client.mcp.list.query({});
+        return items.find(({ name }) => name === "odd")?.state === "connected";
+      });
+    },
+    TIMEOUT_MS,
+  );
+
+  it(
     "a tool whose description changes after `always` asks again",
     async () => {
       const always = { decide: () => "always" as const };

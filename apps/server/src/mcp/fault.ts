@@ -10,8 +10,18 @@ const CONNECTION_CLOSED: number = ErrorCode.ConnectionClosed;
 /** @returns why a server does not work, for people. @param log what its program wrote last. */
 export function describeFault(error: unknown, log = ""): string {
   const words = cleanText(wordsOf(error).replaceAll(/\s+/g, " ").trim(), MAX_LENGTH);
-  const last = cleanText(log.trim().split("\n").at(-1) ?? "", 200).trim();
+  const last = cleanText(lastWords(log), 200).trim();
   return last === "" ? words : `${words}. Its last words: ${last}`;
+}
+
+/** How programs and package managers call what is wrong. */
+const COMPLAINT = /\b(?:\w*error|fatal|not found|cannot|can't|denied)\b/i;
+
+/** Below what is wrong, runtimes print a stack and their version. */
+function lastWords(log: string): string {
+  const lines = log.trim().split("\n").slice(-30);
+  const complaint = lines.find((line) => COMPLAINT.test(line) && !/^\s*at /.test(line));
+  return complaint ?? lines.at(-1) ?? "";
 }
 
 function wordsOf(error: unknown): string {

@@ -4,7 +4,7 @@ import { request as requestSecurely } from "node:https";
 import { Readable } from "node:stream";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { Connect } from "../network/port.ts";
-import { MAX_MESSAGE_BYTES } from "./message-lines.ts";
+import { MAX_MESSAGE_BYTES, MessageTooLongError } from "./message-lines.ts";
 
 /** Until the head of a response, in ms. A call's own time-out may be shorter. */
 const HEAD_TIMEOUT_MS = 610_000;
@@ -72,7 +72,7 @@ function toResponse(incoming: IncomingMessage): Response {
 
 const NEWLINE = 0x0a;
 
-/** @throws Error once a body, or one event of a stream, is too long. */
+/** @throws MessageTooLongError for a body, or one event of a stream */
 async function* bounded(incoming: IncomingMessage, isStream: boolean): AsyncIterable<Uint8Array> {
   let length = 0;
   let isAtLineStart = false;
@@ -88,7 +88,7 @@ async function* bounded(incoming: IncomingMessage, isStream: boolean): AsyncIter
         if (length > MAX_MESSAGE_BYTES) break;
       }
     }
-    if (length > MAX_MESSAGE_BYTES) throw new Error("It sent a message that is too long");
+    if (length > MAX_MESSAGE_BYTES) throw new MessageTooLongError();
     yield chunk;
   }
 }

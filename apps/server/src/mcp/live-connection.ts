@@ -21,6 +21,7 @@ import { CallInFlight } from "./call-in-flight.ts";
 import { type AskingHabit, CallTurns } from "./call-turns.ts";
 import { readCatalog } from "./catalog.ts";
 import { questionOf, resultOf } from "./elicitation.ts";
+import { MessageTooLongError } from "./message-lines.ts";
 import type { McpCatalog, McpUse } from "./port.ts";
 import type { Question } from "../tools/port.ts";
 
@@ -63,6 +64,7 @@ export class LiveConnection {
   #catalog: McpCatalog;
   #changed = false;
   #reading: Promise<void> | undefined;
+  #broken: Error | undefined;
   #endWith: (reason: string) => void;
 
   private constructor(
@@ -115,9 +117,16 @@ export class LiveConnection {
       return live.#elicitOnce(params, extra);
     });
     const closed = Promise.withResolvers<string>();
-    // Its only hook; the SDK is no EventTarget.
+    let broken: MessageTooLongError | undefined;
+    // Its only hooks; the SDK is no EventTarget.
     // eslint-disable-next-line unicorn/prefer-add-event-listener
-    client.onclose = () => closed.resolve("The connection was closed");
+    client.onerror = (error) => {
+      if (!(error instanceof MessageTooLongError)) return;
+      broken = error;
+      live?.broke(error);
+    };
+    // eslint-disable-next-line unicorn/prefer-add-event-listener
+    client.onclose = () => closed.resolve(broken?.message ?? "The connection was closed");
     try {
       await client.connect(transport, { timeout: limits.connectMs, signal });
       const catalog = await readCatalog(client, { timeout: limits.listMs, signal });
@@ -126,8 +135,13 @@ export class LiveConnection {
     } catch (error) {
       await client.close();
       await transport.close();
-      throw error;
+      throw broken ?? error;
     }
+  }
+
+  /** Why it ends, which the SDK tells no call: to a call, the connection was merely closed. */
+  broke(why: Error): void {
+    this.#broken = why;
   }
 
   /** Whether a call runs, or waits for its user. */
@@ -210,6 +224,8 @@ export class LiveConnection {
     this.#calls.add(call);
     try {
       return await run(call);
+    } catch (error) {
+      throw this.#broken ?? error;
     } finally {
       this.#calls.delete(call);
       this.#noteChange();

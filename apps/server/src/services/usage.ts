@@ -1,3 +1,4 @@
+import { addCounts } from "@trunkline/contract";
 import type { UsageQuery, UsageReport, UsageRow, UsageService, UsageTotal } from "@trunkline/contract";
 import type { Store, UsageOf, UsageSum } from "../store/port.ts";
 import { requireAdmin, requireSessionAccess } from "./ownership.ts";
@@ -63,9 +64,9 @@ const NOTHING: UsageTotal = {
 function add(a: UsageTotal, b: UsageTotal): UsageTotal {
   return {
     steps: a.steps + b.steps,
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
-    cachedInputTokens: a.cachedInputTokens + b.cachedInputTokens,
+    inputTokens: addCounts(a.inputTokens, b.inputTokens),
+    outputTokens: addCounts(a.outputTokens, b.outputTokens),
+    cachedInputTokens: addCounts(a.cachedInputTokens, b.cachedInputTokens),
     costUsd: a.costUsd + b.costUsd,
     unpricedSteps: a.unpricedSteps + b.unpricedSteps,
   };

@@ -32,6 +32,24 @@ it("knows the default models of the providers, and what they charge for cached a
   expect(await cost("openai:gpt-5.5", "openai", odd)).toBeGreaterThan(0);
 });
 
+it("takes no call for larger than one can be, whatever its provider reports", async () => {
+  const most = Number.MAX_SAFE_INTEGER;
+  const absurd = { inputTokens: most, outputTokens: most, cachedInputTokens: most, reasoningTokens: most };
+  for (const name of ["demo", "openai:gpt-5.5", "p:unknown"]) {
+    const { inputTokens, outputTokens, cachedInputTokens, reasoningTokens } = await createPrices().price(
+      { name, pricing: openai },
+      absurd,
+      AT,
+    );
+    expect({ inputTokens, outputTokens, cachedInputTokens, reasoningTokens }).toEqual({
+      inputTokens: 1e9,
+      outputTokens: 1e9,
+      cachedInputTokens: 1e9,
+      reasoningTokens: 1e9,
+    });
+  }
+});
+
 it("says where a price comes from, and that it knows none", async () => {
   const prices = createPrices();
   const known = await prices.price({ name: "openai:gpt-5.5", pricing: openai }, MILLION, AT);

@@ -1,4 +1,4 @@
-import { priceUsage, type TokenPrices } from "@trunkline/contract";
+import { boundUsage, priceUsage, type TokenPrices } from "@trunkline/contract";
 import type { PriceSetting } from "../config-file/sections/prices.ts";
 import { catalogueUsage } from "./catalogue.ts";
 import type { Prices } from "./port.ts";
@@ -16,7 +16,8 @@ export function createPrices(settings: Readonly<Record<string, PriceSetting>> = 
       .map((key) => settings[key])
       .at(0);
   return {
-    async price(model, usage, at) {
+    async price(model, reported, at) {
+      const usage = boundUsage(reported);
       const setting = settingOf(model.name);
       if (setting !== undefined) return priceUsage(usage, { ...setting, source: OPERATOR });
       if (model.name === "demo") return priceUsage(usage, FREE);

@@ -39,6 +39,13 @@ describe("adding", () => {
     );
   });
 
+  it("stays a count that every client reads exactly", () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const absurd: Usage = { inputTokens: most, outputTokens: most, cachedInputTokens: most };
+    expect(sumUsage([absurd, absurd])).toEqual(absurd);
+    expect(totalTokens(absurd)).toBe(most);
+  });
+
   it("knows no price where it does not know all of it", () => {
     const priced: Usage = { inputTokens: 1, outputTokens: 1, costUsd: 0.5, priceSource: "list" };
     const unpriced: Usage = { inputTokens: 1, outputTokens: 1 };

@@ -6,16 +6,42 @@ export const NO_USAGE: Usage = Object.freeze({ inputTokens: 0, outputTokens: 0 }
 /** Price source of a sum whose parts were priced by different sources. */
 const SEVERAL_PRICE_SOURCES = "several";
 
+/** Far beyond any model's context. */
+const MAX_TOKENS_OF_CALL = 1_000_000_000;
+
+/** What one call can have used at most: providers and agents have reported more, and it would distort every sum. */
+export function boundUsage(usage: Usage): Usage {
+  const bounded = { ...usage };
+  for (const name of TOKEN_COUNTS) {
+    const tokens = usage[name];
+    if (tokens !== undefined) bounded[name] = Math.min(tokens, MAX_TOKENS_OF_CALL);
+  }
+  return bounded;
+}
+
+const TOKEN_COUNTS = [
+  "inputTokens",
+  "outputTokens",
+  "reasoningTokens",
+  "cachedInputTokens",
+  "cacheWriteTokens",
+] as const;
+
+/** Adds counts, up to the largest that every client reads exactly: logs may hold any. */
+export function addCounts(a: number, b: number): number {
+  return Math.min(a + b, Number.MAX_SAFE_INTEGER);
+}
+
 /** Input and output tokens. */
 export function totalTokens({ inputTokens, outputTokens }: Usage): number {
-  return inputTokens + outputTokens;
+  return addCounts(inputTokens, outputTokens);
 }
 
 /** @returns the sum. If one part has no known price, the sum's is unknown (`null`), too. */
 export function addUsage(a: Usage, b: Usage): Usage {
   const sum: Usage = {
-    inputTokens: a.inputTokens + b.inputTokens,
-    outputTokens: a.outputTokens + b.outputTokens,
+    inputTokens: addCounts(a.inputTokens, b.inputTokens),
+    outputTokens: addCounts(a.outputTokens, b.outputTokens),
   };
   const reasoningTokens = addOptional(a.reasoningTokens, b.reasoningTokens);
   if (reasoningTokens !== undefined) sum.reasoningTokens = reasoningTokens;
@@ -67,7 +93,7 @@ export function priceUsage(usage: Usage, prices: TokenPrices | null): Usage {
 }
 
 function addOptional(a: number | undefined, b: number | undefined): number | undefined {
-  return a === undefined && b === undefined ? undefined : (a ?? 0) + (b ?? 0);
+  return a === undefined && b === undefined ? undefined : addCounts(a ?? 0, b ?? 0);
 }
 
 /** Absent: never priced, as in logs from before prices were recorded. */

@@ -22,6 +22,7 @@ const tool = (name: string, more: object = {}): object => ({
 const listed = (): object[] => [
   tool("hang"),
   tool("block"),
+  tool("flood"),
   tool("ping", { description: `Answers, as of revision ${revision}`, annotations: { readOnlyHint: true } }),
   tool("change", { description: `Changes revision ${revision}` }),
   tool("huge", { inputSchema: { type: "object", description: "x".repeat(100_000) } }),
@@ -35,6 +36,7 @@ const calls: Record<string, () => object | undefined> = {
   block: () => {
     for (;;);
   },
+  flood: () => text("x".repeat(3_000_000)),
   ping: () => text(`revision ${revision}`),
   change: () => {
     revision += 1;

@@ -1,8 +1,10 @@
+import { addCounts } from "@trunkline/contract";
 import { type Kysely, type RawBuilder, sql } from "kysely";
 import type { Spending, UsageOf, UsageStore } from "../ports/usage.ts";
 import type { Database } from "../schema.ts";
 
-const sum = (of: RawBuilder<unknown>) => sql<number>`cast(coalesce(sum(${of}), 0) as double precision)`;
+/** In floating point: as whole numbers, a sum of what logs may hold leaves the range of either engine. */
+const sum = (of: RawBuilder<unknown>) => sql<number>`coalesce(sum(cast(${of} as double precision)), 0.0)`;
 
 const SPENT = {
   steps: sql<number>`cast(count(*) as double precision)`,
@@ -19,6 +21,15 @@ const SUMS = {
   costUsd: SPENT.costUsd,
   unpricedSteps: sum(sql`case when cost_usd is null then 1 else 0 end`),
 };
+
+/** Whole numbers that every client reads exactly; the costs are none. */
+function bounded<Row extends Readonly<Record<string, unknown>>>(row: Row): Row {
+  const entries = Object.entries(row).map(([name, value]) => [
+    name,
+    typeof value === "number" && name !== "costUsd" ? addCounts(value, 0) : value,
+  ]);
+  return Object.fromEntries(entries) as Row;
+}
 
 const COLUMNS = { session: "session_id", model: "model", user: "owner_id", project: "project_id" } as const;
 
@@ -39,11 +50,16 @@ export function createUsageStore(db: Kysely<Database>): UsageStore {
     async spent(of, { from, to }) {
       let query = spending().where(whose(of)).where("at", ">=", from);
       if (to !== undefined) query = query.where("at", "<", to);
-      return query.executeTakeFirstOrThrow();
+      return bounded(await query.executeTakeFirstOrThrow());
     },
 
     ofTask: async ({ sessionId, taskId }) =>
-      spending().where("session_id", "=", sessionId).where("task_id", "=", taskId).executeTakeFirstOrThrow(),
+      bounded(
+        await spending()
+          .where("session_id", "=", sessionId)
+          .where("task_id", "=", taskId)
+          .executeTakeFirstOrThrow(),
+      ),
 
     async ofDescendants(of, from = 0) {
       const started =
@@ -65,7 +81,7 @@ export function createUsageStore(db: Kysely<Database>): UsageStore {
         .where("session_id", "in", sessionIds)
         .where("at", ">=", from)
         .executeTakeFirstOrThrow();
-      return { sessionIds, spent };
+      return { sessionIds, spent: bounded(spent) };
     },
 
     starterOf: async (sessionId) =>
@@ -125,8 +141,8 @@ export function createUsageStore(db: Kysely<Database>): UsageStore {
         .where(whose(of))
         .where("at", ">=", from)
         .where("at", "<", to);
-      if (column === null) return (await query.execute()).map((row) => ({ key: null, ...row }));
-      return query.select(`${column} as key`).groupBy(column).execute();
+      if (column === null) return (await query.execute()).map((row) => ({ key: null, ...bounded(row) }));
+      return (await query.select(`${column} as key`).groupBy(column).execute()).map(bounded);
     },
   };
 }

@@ -181,6 +181,35 @@ export function describeLedger(name: string, createHarness: () => Promise<NounsH
       expect(await harness.verify()).toMatchObject({ differing: 0 });
     });
 
+    it("can be read however much its calls claim to have used, in sums and in the task", async () => {
+      const { sessionId, taskId } = await start();
+      const usage = { ...CENT, inputTokens: Number.MAX_SAFE_INTEGER, outputTokens: Number.MAX_SAFE_INTEGER };
+      // Whole numbers of 64 bits hold 512 such sums.
+      const stepsOf = (batch: number) =>
+        Array.from({ length: 100 }, (_, index) => {
+          const data = {
+            step: batch * 100 + index + 1,
+            finishReason: "stop" as const,
+            toolCalls: [],
+            model: "p:m",
+            usage,
+          };
+          return { taskId, attempt: 1, type: "step.ended" as const, data };
+        });
+      for (let batch = 0; batch < 11; batch++) await store.append(sessionId, stepsOf(batch));
+      const most = Number.MAX_SAFE_INTEGER;
+      expect(await store.usage.spent({ sessionId }, { from: 0 })).toMatchObject({
+        steps: 1_100,
+        tokens: most,
+      });
+      expect(await store.usage.ofTask({ sessionId, taskId })).toMatchObject({ tokens: most });
+      expect(
+        await store.usage.sums({ ownerId: OWNER }, { from: 0, to: Date.now() + 1 }, "all"),
+      ).toMatchObject([{ steps: 1_100, inputTokens: most, outputTokens: most }]);
+      expect((await store.tasks.get(taskId))?.usage).toMatchObject({ inputTokens: most, outputTokens: most });
+      expect(await harness.verify()).toMatchObject({ differing: 0 });
+    });
+
     it("keeps budgets, and forgets who was warned when one changes", async () => {
       const key = { scope: "session", id: randomUUID() } as const;
       expect(await store.budgets.any()).toBe(false);
