@@ -2,7 +2,7 @@ import { isApiError, TrunklineApiError } from "../api-error.ts";
 import type { Connection } from "../connection.ts";
 import { TrunklineConnectionError } from "../connection-error.ts";
 import { readErrorShape } from "../error-shape.ts";
-import { onNetworkHint } from "./network-hints.ts";
+import { NetworkChangedError, onNetworkHint } from "./network-hints.ts";
 import { mediaTypeOf, readRetryAfterMs } from "../answer-headers.ts";
 import { SubscriptionMessages } from "./subscription-messages.ts";
 
@@ -73,7 +73,7 @@ function watchSilence(
   const stopHints = onNetworkHint((hint) => {
     // Timers pause while the machine sleeps; the wall clock doesn't.
     if (hint === "online" || Date.now() - heardAt > limitMs / 2) {
-      giveUp(new TrunklineConnectionError("The network changed"));
+      giveUp(new NetworkChangedError());
     }
   });
   return {

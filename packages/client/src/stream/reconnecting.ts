@@ -1,6 +1,7 @@
 import { isApiError, type TrunklineApiError } from "../api-error.ts";
 import { TrunklineConnectionError } from "../connection-error.ts";
 import { backoffMs, type Backoff } from "./backoff.ts";
+import { isPageVisible, NetworkChangedError } from "./network-hints.ts";
 import { waitForRetry } from "./wait.ts";
 
 /** Why a stream is not connected. */
@@ -39,14 +40,27 @@ export async function* reconnecting<T>(
     } catch (error) {
       if (aborted()) return;
       if (!isStreamError(error) || isFinal(error)) throw error;
+      // Failures on the network from before say nothing about this one.
+      if (error instanceof NetworkChangedError) {
+        failures = 0;
+        continue;
+      }
       failures += 1;
       const asked = isApiError(error) ? (error.retryAfterMs ?? 0) : 0;
-      const retryInMs = Math.max(asked, backoffMs(failures, backoff, random()));
+      const bounds = isPageVisible() && !isApiError(error) ? probing(backoff) : backoff;
+      const retryInMs = Math.max(asked, backoffMs(failures, bounds, random()));
       onWaiting(failures, retryInMs, error);
-      await waitForRetry(retryInMs, signal);
+      if (await waitForRetry(retryInMs, signal)) failures = 0;
     }
   }
 }
+
+/**
+ * Without any answer the way to the server is cut, which browsers often don't notice, nor its end. Nobody who looks at the
+ * page should wait long for it; the jitter stays, and a server that answers is given the time it needs.
+ */
+const probing = ({ minMs, maxMs }: Backoff): Backoff => ({ minMs, maxMs: Math.min(maxMs, PROBE_MAX_MS) });
+const PROBE_MAX_MS = 1_000;
 
 function isStreamError(error: unknown): error is StreamError {
   return isApiError(error) || error instanceof TrunklineConnectionError;

@@ -1,17 +1,22 @@
 import { onNetworkHint } from "./network-hints.ts";
 
-/** Resolves after `ms`, or as soon as the signal aborts or the browser reports that the network may be back. */
-export function waitForRetry(ms: number, signal: AbortSignal | undefined): Promise<void> {
+/**
+ * Resolves after `ms`, or as soon as the signal aborts or the browser reports that the network may be back.
+ *
+ * @returns whether the browser reported it
+ */
+export function waitForRetry(ms: number, signal: AbortSignal | undefined): Promise<boolean> {
   return new Promise((resolve) => {
-    if (signal?.aborted === true) return resolve();
-    const finish = (): void => {
+    if (signal?.aborted === true) return resolve(false);
+    const finish = (isHint: boolean): void => {
       clearTimeout(timer);
-      signal?.removeEventListener("abort", finish);
+      signal?.removeEventListener("abort", end);
       stopHints();
-      resolve();
+      resolve(isHint);
     };
-    const timer = setTimeout(finish, ms);
-    const stopHints = onNetworkHint(finish);
-    signal?.addEventListener("abort", finish);
+    const end = (): void => finish(false);
+    const timer = setTimeout(end, ms);
+    const stopHints = onNetworkHint(() => finish(true));
+    signal?.addEventListener("abort", end);
   });
 }
