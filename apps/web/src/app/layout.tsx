@@ -2,6 +2,7 @@ import type { Metadata, Viewport } from "next";
 import { headers } from "next/headers";
 import type { ReactNode } from "react";
 import { TAKE_KEY_SCRIPT } from "../auth/page-key.ts";
+import { EARLY_SESSION_SCRIPT } from "../session-stream/early-session-script.ts";
 import { AppProviders } from "../shell/app-providers.tsx";
 import { AppShell } from "../shell/app-shell.tsx";
 import { mono, sans } from "../theme/fonts.ts";
@@ -34,7 +35,7 @@ export const viewport: Viewport = {
 };
 
 /**
- * A shell without data: the browser fetches everything from the API. Still rendered for each request, because its
+ * A shell without data: the browser fetches everything from the API, a session's newest page before the app is loaded. Still rendered for each request, because its
  * scripts need that request's nonce.
  */
 export default async function RootLayout({ children }: { children: ReactNode }) {
@@ -47,8 +48,8 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       suppressHydrationWarning
     >
       <body>
-        {/* oxlint-disable-next-line react/no-danger -- a constant, which escaped would be no script */}
-        <script nonce={nonce} dangerouslySetInnerHTML={{ __html: TAKE_KEY_SCRIPT }} />
+        {/* oxlint-disable-next-line react/no-danger -- constants, which escaped would be no scripts */}
+        <script nonce={nonce} dangerouslySetInnerHTML={{ __html: TAKE_KEY_SCRIPT + EARLY_SESSION_SCRIPT }} />
         <AppProviders nonce={nonce}>
           <AppShell>{children}</AppShell>
         </AppProviders>

@@ -1,8 +1,8 @@
 import { useEffect, useMemo, useRef, useState } from "react";
 import { useSessionState } from "../session-stream/use-open-session.ts";
+import { RequestCard } from "../shell/later-parts.tsx";
 import { CardFrame } from "./card-frame.tsx";
 import { openApprovals } from "./open-approvals.ts";
-import { RequestCard } from "./request-card.tsx";
 import { useSubagentRequests } from "./use-subagent-requests.ts";
 import { useAnswer } from "./use-answer.ts";
 

@@ -1,8 +1,8 @@
 import { ownName } from "../navigation/base-path.ts";
 
 /** Apart from the cookie, which every server on the same host gets, this stays with this origin. */
-const ITEM = ownName("trunkline.page-key");
-const HEADER = "x-trunkline-page-key";
+export const PAGE_KEY_ITEM = ownName("trunkline.page-key");
+export const PAGE_KEY_HEADER = "x-trunkline-page-key";
 
 /**
  * What takes the key that signing in left in the address, and keeps it. It stands in the page itself, before everything
@@ -13,14 +13,14 @@ export const TAKE_KEY_SCRIPT = `{
   if (key !== undefined) {
     history.replaceState(history.state, "", location.pathname + location.search);
     globalThis.pageKey = key;
-    try { localStorage.setItem("${ITEM}", key); } catch {}
+    try { localStorage.setItem("${PAGE_KEY_ITEM}", key); } catch {}
   }
 }`;
 
 export function keepPageKey(key: string): void {
   page.pageKey = key;
   try {
-    localStorage.setItem(ITEM, key);
+    localStorage.setItem(PAGE_KEY_ITEM, key);
   } catch {
     // As above.
   }
@@ -29,7 +29,7 @@ export function keepPageKey(key: string): void {
 export function forgetPageKey(): void {
   delete page.pageKey;
   try {
-    localStorage.removeItem(ITEM);
+    localStorage.removeItem(PAGE_KEY_ITEM);
   } catch {
     // As above.
   }
@@ -45,7 +45,7 @@ export async function fetchWithKey(input: RequestInfo | URL, init: RequestInit =
 /** What every call to the server carries. */
 export function pageKeyHeader(): Readonly<Record<string, string>> {
   const key = pageKey();
-  return key === undefined ? {} : { [HEADER]: key };
+  return key === undefined ? {} : { [PAGE_KEY_HEADER]: key };
 }
 
 const page = globalThis as { pageKey?: string };
@@ -53,7 +53,7 @@ const page = globalThis as { pageKey?: string };
 function pageKey(): string | undefined {
   try {
     // Another tab may have signed in since.
-    return localStorage.getItem(ITEM) ?? page.pageKey;
+    return localStorage.getItem(PAGE_KEY_ITEM) ?? page.pageKey;
   } catch {
     return page.pageKey;
   }

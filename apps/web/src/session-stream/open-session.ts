@@ -11,18 +11,17 @@ import { createStore, type StoreApi } from "zustand/vanilla";
 import type { WhenBusy } from "../composer/when-busy.ts";
 import { noteEventTime, now } from "../network/clock.ts";
 import { followShared } from "./follow-shared.ts";
+import { END, FIRST_PAGE_SIZE, takeEarlySession } from "./early-session.ts";
 import { readSession } from "./session-source.ts";
 import { FrameBatch } from "./frame-batch.ts";
 import { type KeptSession, keepSession, readKeptSession } from "./kept-sessions.ts";
 import { onPageHidden } from "../network/page-visibility.ts";
 import { initialSessionState, type OutgoingPrompt, type SessionState } from "./session-state.ts";
 
-/** Events loaded when a session is opened, and for each page further back. */
+/** Events loaded for each page further back. */
 const PAGE_SIZE = 200;
 /** For each page on the way to one far back. */
 const FAR_PAGE_SIZE = 1_000;
-/** Query for the page at the end of the log. */
-const END = Number.MAX_SAFE_INTEGER;
 
 const isCursorRefusal = (error: unknown): boolean => isApiError(error, "cursor_invalid");
 
@@ -121,10 +120,13 @@ export class OpenSession {
     this.state.setState({ phase: "loading", error: null });
     const sessionId = this.#sessionId;
     try {
-      const [detail, page] = await Promise.all([
-        this.#client.session.get.query({ sessionId }, { signal }),
-        this.#client.session.events.query({ sessionId, before: END, limit: PAGE_SIZE }, { signal }),
-      ]);
+      const [detail, page] =
+        (await takeEarlySession(sessionId)) ??
+        (await Promise.all([
+          this.#client.session.get.query({ sessionId }, { signal }),
+          this.#client.session.events.query({ sessionId, before: END, limit: FIRST_PAGE_SIZE }, { signal }),
+        ]));
+      if (signal.aborted) return;
       this.#show({ ...detail, events: page.events, hasOlder: page.hasMore });
       this.#keep();
     } catch (error) {

@@ -1,13 +1,13 @@
-import { type RefObject, useMemo } from "react";
+import { type RefObject, useMemo, useState } from "react";
 import { AgentSelect } from "../agents/agent-select.tsx";
 import { useSessionAgent } from "../agents/use-session-agent.ts";
 import { ApprovalDock } from "../approvals/approval-dock.tsx";
 import { Composer, type ComposerHandle } from "../composer/composer.tsx";
-import { QueueChips } from "../composer/queue-chips.tsx";
 import { useQueueEdits } from "../composer/queue-edits.ts";
 import { WaitingChips } from "../composer/waiting-chips.tsx";
 import { ModelChoice } from "../models/model-choice.tsx";
 import { outbox } from "../outbox/use-outbox.ts";
+import { QueueChips } from "../shell/later-parts.tsx";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { activeTask, waitingPrompts } from "./session-facts.ts";
 import { useCancel } from "./use-cancel.ts";
@@ -33,6 +33,10 @@ export function Dock({
   // Nothing runs before the first one: the transcript shows it already.
   const queue =
     active === null ? waiting.filter(({ taskId }, place) => place > 0 || (taskId ?? "") in edits) : waiting;
+  // Once it is there it stays, because it moves the focus when its last row goes.
+  const [hadQueue, setHadQueue] = useState(false);
+  const hasQueue = hadQueue || queue.length > 0 || Object.keys(edits).length > 0;
+  if (hasQueue && !hadQueue) setHadQueue(true);
   const first = active?.id ?? waiting[0]?.taskId ?? null;
   const following = waiting.flatMap(({ taskId }) => (taskId === null || taskId === first ? [] : [taskId]));
   const stop =
@@ -50,15 +54,17 @@ export function Dock({
   const commands = useSessionCommands(sessionId, { stop, model, agent });
   return (
     <div className="mx-auto w-full max-w-[808px] px-6 pb-4 max-md:px-2 max-md:pb-2">
-      <QueueChips
-        sessionId={sessionId}
-        waiting={queue}
-        running={active?.id ?? null}
-        isWaitingForAnswer={
-          active?.state === "input-required" && active.reason !== "child" && active.reason !== "limit"
-        }
-        focusComposer={() => composer.current?.focus()}
-      />
+      {hasQueue && (
+        <QueueChips
+          sessionId={sessionId}
+          waiting={queue}
+          running={active?.id ?? null}
+          isWaitingForAnswer={
+            active?.state === "input-required" && active.reason !== "child" && active.reason !== "limit"
+          }
+          focusComposer={() => composer.current?.focus()}
+        />
+      )}
       <WaitingChips messages={unsent} />
       <ApprovalDock focusComposer={() => composer.current?.focus()} />
       <Composer

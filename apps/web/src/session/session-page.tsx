@@ -1,5 +1,7 @@
 "use client";
 
+import { useEffect } from "react";
+import { forgetEarlyRows } from "../session-stream/early-session.ts";
 import {
   OpenSessionContext,
   openEarly,
@@ -17,6 +19,8 @@ if (typeof window !== "undefined" && openEarly(currentPath())) void Transcript.p
 /** One session: its live transcript and the composer. */
 export function SessionPage({ sessionId }: { sessionId: string }) {
   const session = useOpenSession(sessionId);
+  // Whoever comes back finds the session itself.
+  useEffect(() => forgetEarlyRows, []);
   return (
     <OpenSessionContext value={session}>
       <ByPhase sessionId={sessionId} />

@@ -28,6 +28,17 @@ export const SendMenu = preloaded(
   () => null,
   "wait",
 );
+/** Until its code is there, a request cannot be answered, and its card's second of quiet has not begun. */
+export const RequestCard = preloaded(
+  async () => (await import("../approvals/request-card.tsx")).RequestCard,
+  () => null,
+  "wait",
+);
+export const QueueChips = preloaded(
+  async () => (await import("../composer/queue-chips.tsx")).QueueChips,
+  () => null,
+  "wait",
+);
 export const RowMenu = preloaded(async () => (await import("../sessions/row-menu.tsx")).RowMenu);
 export const Inbox = preloaded(
   async () => (await import("../home/inbox.tsx")).Inbox,
@@ -50,6 +61,8 @@ export const SettingsPage = preloaded(
 
 const PARTS = [
   Transcript,
+  RequestCard,
+  QueueChips,
   SendMenu,
   Toaster,
   Palette,

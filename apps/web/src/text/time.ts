@@ -1,20 +1,19 @@
 const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", hourCycle: "h23" } as const;
-const TIME = new Intl.DateTimeFormat(undefined, CLOCK);
-const EXACT = new Intl.DateTimeFormat(undefined, { ...CLOCK, fractionalSecondDigits: 3 });
-const MOMENT = new Intl.DateTimeFormat(undefined, {
-  dateStyle: "medium",
-  timeStyle: "medium",
-  hourCycle: "h23",
-});
+
+/** Made at its first use: each takes milliseconds to make, which the first paint would wait for. */
+function formatOf(options: Intl.DateTimeFormatOptions): (at: number) => string {
+  let format: Intl.DateTimeFormat | undefined;
+  return (at) => (format ??= new Intl.DateTimeFormat(undefined, options)).format(at);
+}
 
 /** Time of day; `at` is integer ms since the epoch. */
-export const timeOfDay = (at: number): string => TIME.format(at);
+export const timeOfDay = formatOf(CLOCK);
 
 /** The same, to the millisecond. */
-export const exactTime = (at: number): string => EXACT.format(at);
+export const exactTime = formatOf({ ...CLOCK, fractionalSecondDigits: 3 });
 
 /** Date and time, for tooltips. */
-export const moment = (at: number): string => MOMENT.format(at);
+export const moment = formatOf({ dateStyle: "medium", timeStyle: "medium", hourCycle: "h23" });
 
 /** Start of the local day of `now`. */
 export function startOfDay(now: number): number {

@@ -123,7 +123,13 @@ export function Transcript({
     const known = transcriptView.getState();
     if (known.first !== visible.first || known.last !== visible.last) transcriptView.setState(visible);
   });
-  const isNearTop = shown[0] !== undefined && shown[0].index < READ_AHEAD;
+  const height = virtualizer.scrollRect?.height ?? 0;
+  // At the end nothing above it is needed, unless all of it is visible. When it opens, the list is at its end only after
+  // its first rows were measured at its top.
+  const isNearTop =
+    shown[0] !== undefined &&
+    shown[0].index < READ_AHEAD &&
+    (!isFollowing || virtualizer.getTotalSize() <= height);
   useLayoutEffect(() => {
     if (isNearTop && older === "some") void session.readOlder();
   }, [isNearTop, older, session]);

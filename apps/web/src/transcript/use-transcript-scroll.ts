@@ -37,6 +37,9 @@ export function useTranscriptScroll(
     anchorTo: "end",
     followOnAppend: isFollowing,
     scrollEndThreshold: AT_END_PX,
+    // What is rendered first is the end: the beginning would be rendered, measured and left at once.
+    initialRect: { width: 0, height: window.innerHeight },
+    initialOffset: () => Math.max(0, estimatedTotal(items) - window.innerHeight),
     overscan: 6,
     paddingStart: ROOM_ABOVE,
     paddingEnd: ROOM_BELOW,
@@ -80,6 +83,9 @@ export function useTranscriptScroll(
     leave: () => following.set(false),
   };
 }
+
+const estimatedTotal = (items: readonly TranscriptItem[]): number =>
+  items.reduce((sum, item) => sum + estimatedHeight(item), ROOM_ABOVE + ROOM_BELOW);
 
 /** Estimated height; the closer, the less to correct. */
 function estimatedHeight(item: TranscriptItem | undefined): number {

@@ -12,13 +12,13 @@ const RETRY_MS = 3_000;
  * A lazily loaded component. Unlike `next/dynamic`, a failed load is retried the next time, and the failure is an error
  * of this component only.
  *
- * @param loading placeholder
+ * @param Loading placeholder
  * @param whenItFails `throw` for what somebody has opened, in an error boundary that says so; `wait` for a part of
  *   something else, whose placeholder stays until the network is back.
  */
 export function preloaded<Props extends object>(
   load: () => Promise<ComponentType<Props>>,
-  loading: () => ReactNode = () => null,
+  Loading: ComponentType = () => null,
   whenItFails: "throw" | "wait" = "throw",
 ): Preloaded<Props> {
   let Loaded: ComponentType<Props> | null = null;
@@ -49,7 +49,7 @@ export function preloaded<Props extends object>(
       };
     }, []);
     if (error !== null) throw error;
-    return Loaded === null ? loading() : <Loaded {...props} />;
+    return Loaded === null ? <Loading /> : <Loaded {...props} />;
   }
   return Object.assign(Part, { preload });
 }
