@@ -9,27 +9,40 @@ declare global {
 }
 
 /**
- * Records at each frame which tokens are new on the page and how old they are, and how long keys take to be painted.
+ * Records at each frame which tokens are new on the page and how old they are, and how long keys and all interactions take
+ * to be painted.
  */
 export async function watchTokens(page: Page): Promise<void> {
-  const offsetUs = monotonicMicros() - (performance.timeOrigin + performance.now()) * 1_000;
-  await page.evaluate((offset) => {
-    const seen = new Map<number, number>();
-    const keyTimes: number[] = [];
-    const text = (): string => [...document.querySelectorAll("[role=log] p")].at(-1)?.textContent ?? "";
-    Object.assign(globalThis, { seenTokens: () => seen, lastText: text, keyTimes });
-    const look = (): void => {
-      const nowUs = (performance.timeOrigin + performance.now()) * 1_000 + offset;
-      for (const [, index, at] of text()
-        .slice(-2_000)
-        .matchAll(/(?<!\d)(\d+)@(\d+)(?!\d)/g)) {
-        if (!seen.has(Number(index))) seen.set(Number(index), (nowUs - Number(at)) / 1_000);
-      }
-      requestAnimationFrame(look);
-    };
-    look();
-    new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) if (entry.name === "keydown") keyTimes.push(entry.duration);
-    }).observe({ type: "event", durationThreshold: 16 } as PerformanceObserverInit);
-  }, offsetUs);
+  const since = monotonicMicros();
+  const offsetUs = since - (performance.timeOrigin + performance.now()) * 1_000;
+  await page.evaluate(
+    ([offset, from]) => {
+      const seen = new Map<number, number>();
+      const keyTimes: number[] = [];
+      const interactions = new Map<number, number>();
+      const text = (): string => [...document.querySelectorAll("[role=log] p")].at(-1)?.textContent ?? "";
+      Object.assign(globalThis, { seenTokens: () => seen, lastText: text, keyTimes, interactions });
+      const look = (): void => {
+        const nowUs = (performance.timeOrigin + performance.now()) * 1_000 + offset;
+        for (const [, index, at] of text()
+          .slice(-2_000)
+          .matchAll(/(?<!\d)(\d+)@(\d+)(?!\d)/g)) {
+          // An answer from before has the same indexes.
+          if (Number(at) >= from && !seen.has(Number(index)))
+            seen.set(Number(index), (nowUs - Number(at)) / 1_000);
+        }
+        requestAnimationFrame(look);
+      };
+      look();
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries() as (PerformanceEntry & { interactionId: number })[]) {
+          const { name, duration, interactionId } = entry;
+          if (name === "keydown") keyTimes.push(duration);
+          if (interactionId > 0)
+            interactions.set(interactionId, Math.max(duration, interactions.get(interactionId) ?? 0));
+        }
+      }).observe({ type: "event", durationThreshold: 16 } as PerformanceObserverInit);
+    },
+    [offsetUs, since] as const,
+  );
 }
