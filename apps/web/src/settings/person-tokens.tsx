@@ -1,10 +1,9 @@
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { User } from "@trunkline/contract";
 import { useTRPC } from "../api/trpc.ts";
 import { Button } from "../ui/button.tsx";
-import { showToast } from "../ui/toasts.ts";
 import { Skeleton } from "../ui/skeleton.tsx";
-import { TokenRow } from "./token-row.tsx";
+import { useTokenRows } from "./use-token-rows.tsx";
 
 /** Somebody's valid tokens, the newest first. */
 export function PersonTokens({ user, invite }: { user: User; invite: () => void }) {
@@ -12,12 +11,9 @@ export function PersonTokens({ user, invite }: { user: User; invite: () => void 
   const queries = useQueryClient();
   const query = trpc.token.list.queryOptions({ userId: user.id });
   const tokens = useQuery(query);
-  const me = useQuery(trpc.user.me.queryOptions());
-  const revoke = useMutation(
-    trpc.token.revoke.mutationOptions({
-      onSuccess: () => void queries.invalidateQueries({ queryKey: query.queryKey }),
-      onError: ({ message }) => showToast("Couldn't revoke the token", { detail: message, level: "error" }),
-    }),
+  const rows = useTokenRows(
+    tokens.data?.items ?? [],
+    () => void queries.invalidateQueries({ queryKey: query.queryKey }),
   );
   return (
     <div className="mt-2 ml-3 border-l border-line">
@@ -35,15 +31,7 @@ export function PersonTokens({ user, invite }: { user: User; invite: () => void 
           </Button>
         </p>
       )}
-      {tokens.data?.items.map((token) => (
-        <TokenRow
-          key={token.id}
-          token={token}
-          isThisOne={token.id === me.data?.tokenId}
-          isBusy={revoke.isPending}
-          revoke={() => revoke.mutate({ tokenId: token.id })}
-        />
-      ))}
+      {rows}
       {typeof tokens.data?.nextCursor === "string" && (
         <p className="px-4 text-xs text-muted">Only the newest are shown. `trunkline token ls` lists all.</p>
       )}

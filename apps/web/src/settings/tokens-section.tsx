@@ -1,15 +1,14 @@
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import type { CreatedToken, Token } from "@trunkline/contract";
+import { useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { CreatedToken } from "@trunkline/contract";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useTRPC, useTRPCClient } from "../api/trpc.ts";
 import { Button } from "../ui/button.tsx";
-import { showToast } from "../ui/toasts.ts";
 import { NewSecret } from "./new-secret.tsx";
 import { NewTokenForm } from "./new-token-form.tsx";
 import { PagedRows } from "./paged-rows.tsx";
 import { Section } from "./section.tsx";
-import { TokenRow } from "./token-row.tsx";
+import { useTokenRows } from "./use-token-rows.tsx";
 
 const TOKENS_KEY = ["tokens"] as const;
 
@@ -29,16 +28,10 @@ export function TokensSection() {
   const [isMaking, setIsMaking] = useState(false);
   const [created, setCreated] = useState<CreatedToken | null>(null);
   const refresh = (): void => void queries.invalidateQueries({ queryKey: TOKENS_KEY });
-  const revoke = useMutation(
-    trpc.token.revoke.mutationOptions({
-      onSuccess: ({ id }) => {
-        refresh();
-        setCreated((shown) => (shown?.token.id === id ? null : shown));
-      },
-      onError: (error) => showToast("Couldn't revoke the token", { detail: error.message, level: "error" }),
-    }),
-  );
-  const tokens = list.data?.pages.flatMap((page) => page.items) ?? [];
+  const rows = useTokenRows(list.data?.pages.flatMap((page) => page.items) ?? [], ({ id }) => {
+    refresh();
+    setCreated((shown) => (shown?.token.id === id ? null : shown));
+  });
   return (
     <Section
       title="Tokens"
@@ -63,15 +56,7 @@ export function TokensSection() {
       )}
       {created !== null && <NewSecret created={created} close={() => setCreated(null)} />}
       <PagedRows list={list} what="tokens">
-        {tokens.map((token: Token) => (
-          <TokenRow
-            key={token.id}
-            token={token}
-            isThisOne={token.id === me.data?.tokenId}
-            isBusy={revoke.isPending}
-            revoke={() => revoke.mutate({ tokenId: token.id })}
-          />
-        ))}
+        {rows}
       </PagedRows>
     </Section>
   );
