@@ -6,6 +6,7 @@ import { createAgreedDirectories } from "./projects/agreed-directories.ts";
 import { createSourceCheck } from "./projects/check-source.ts";
 import { createGitReach } from "./projects/git-reach.ts";
 import { CredentialVault } from "./projects/credential-vault.ts";
+import { diskSpace } from "./ops/disk.ts";
 import { ProjectSources } from "./projects/project-sources.ts";
 import type { ProjectIdOf } from "./projects/project-ids.ts";
 import { createSessionSettings } from "./projects/session-settings.ts";
@@ -16,6 +17,7 @@ import { mirrorPath, type Store } from "./store/port.ts";
 import { createRedactor } from "./secrets/redactor.ts";
 import { openSetups } from "./setup/open-setups.ts";
 import { createFindIgnored } from "./workspaces/ignored-files.ts";
+import { Spares } from "./workspaces/spares.ts";
 import { createWorkspaces } from "./workspaces/workspaces.ts";
 import { createShell } from "./tools/shell.ts";
 import type { Spawner } from "./tools/port.ts";
@@ -38,12 +40,26 @@ export async function composeProjects(options: {
   /** What commands find on this machine. */
   programs: readonly { name: string; path: string }[];
   isShared: () => boolean;
+  /** Whether the operator has set how much the data may take. */
+  hasDiskLimit: boolean;
   lifecycle: Lifecycle;
   logger: Logger;
   now: () => number;
 }) {
-  const { config, store, git, networks, spawner, environment, programs, isShared, lifecycle, logger, now } =
-    options;
+  const {
+    config,
+    store,
+    git,
+    networks,
+    spawner,
+    environment,
+    programs,
+    isShared,
+    hasDiskLimit,
+    lifecycle,
+    logger,
+    now,
+  } = options;
   const vault = new CredentialVault({
     sharedDir: config.sharedDir,
     keyFile: config.projects.credentialsKeyFile,
@@ -76,11 +92,22 @@ export async function composeProjects(options: {
     logger,
     now,
   });
+  const spares = new Spares({
+    git,
+    removeDirectory,
+    sharedDir: config.sharedDir,
+    isAlone: store.isExclusive,
+    hasRoom: async () => !hasDiskLimit && (await hasFreeSpace(config.sharedDir)),
+    logger,
+  });
+  lifecycle.started("spares", async () => spares.stop());
+  void spares.sweep();
   const workspaces = createWorkspaces({
     store,
     git,
     removeDirectory,
     sharedDir: config.sharedDir,
+    spares,
     fetchBase: projectSources.fetchBase,
     findDirectory: projectSources.findDirectory,
     isShared,
@@ -116,4 +143,12 @@ export async function composeProjects(options: {
   });
   const settings = createSessionSettings(store, options.projectIdOf, config.projects.environment);
   return { vault, checkSource, sources: projectSources, workspaces, setups, settings, publishing, reading };
+}
+
+/** Of the disk, below which nothing is made ahead of its use. */
+const MIN_FREE_SHARE = 0.1;
+
+async function hasFreeSpace(directory: string): Promise<boolean> {
+  const space = await diskSpace(directory);
+  return space !== null && space.freeBytes >= MIN_FREE_SHARE * space.totalBytes;
 }

@@ -204,6 +204,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     environment,
     programs: host.programs,
     isShared: () => severalUsers.current,
+    hasDiskLimit: file.sections.disk !== undefined || file.sections.retention?.maxBytes !== undefined,
   });
   const { budgets, spendingServices } = composeSpending({
     store,

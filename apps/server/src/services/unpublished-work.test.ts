@@ -45,6 +45,7 @@ beforeEach(async () => {
     removeDirectory,
     sharedDir: bench.dataDir,
     isShared: () => false,
+    spares: { take: async () => false, refill: () => undefined },
     findDirectory: async () => source,
     fetchBase: async () => ({
       mirror,

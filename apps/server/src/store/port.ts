@@ -50,7 +50,7 @@ export type { NewToken, StoredToken, TokenStore } from "./ports/tokens.ts";
 export type { Reservation, Spending, UsageOf, UsageSum } from "./ports/usage.ts";
 export type { UserStore } from "./ports/users.ts";
 export type { Guard } from "./refusal.ts";
-export { agentsPath, mirrorPath, preparingPath, workspacePath } from "./workspace-path.ts";
+export { agentsPath, mirrorPath, preparingPath, sparePath, workspacePath } from "./workspace-path.ts";
 
 /**
  * What is kept, in nouns. Whatever happens in a session is appended to its log, and the rows that lists and queues are

@@ -3,6 +3,11 @@ export function mirrorPath(projectId: string): string {
   return `projects/${projectId}/mirror.git`;
 }
 
+/** A clone for whichever session of the project starts next, relative to the shared directory. */
+export function sparePath(projectId: string): string {
+  return `projects/${projectId}/spare`;
+}
+
 /** Where a session's workspace is prepared, on the same disk; what is left in there is of runs that are gone. */
 export function preparingPath(sessionId: string): string {
   return `workspaces/.preparing/${sessionId}`;

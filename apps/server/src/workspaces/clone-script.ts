@@ -4,14 +4,19 @@ import { HOME_CACHES } from "./home-caches.ts";
  * Makes the current, empty directory into a clone: arguments are mirror, commit, branch, origin, and the user's name and
  * email. Objects are borrowed as by `git clone --shared`, which does not do so from a shallow repository, and takes three
  * processes more. Two more arguments name a session's private repository, and the base that its commit goes on from: the
- * clone then gets what lies in between from there. Prints a word for each thing that is not all there: `shallow`, `submodules`, `lfs`.
+ * clone then gets what lies in between from there. Prints a word for each thing that is not all there (`shallow`, `submodules`,
+ * `lfs`), and `files` with their number.
+ *
+ * The directory may also be a spare: what this script makes without a branch. Git then writes only the files that differ.
  */
 export const CLONE_SCRIPT = `
 set -euo pipefail
 mirror=$1 commit=$2 branch=$3 origin=$4 name=$5 email=$6 archive=\${7-} base=\${8-}
 source=(git --git-dir="$mirror")
 
-git init -q --template= --object-format="$("\${source[@]}" rev-parse --show-object-format)" --initial-branch="$branch" .
+git init -q --template= --object-format="$("\${source[@]}" rev-parse --show-object-format)" .
+git symbolic-ref HEAD "refs/heads/\${branch:-spare}"
+rm -rf .git/logs .git/shallow .git/refs/remotes/origin/HEAD
 mkdir -p .git/info .git/objects/info
 printf '%s\\n' "$mirror/objects" > .git/objects/info/alternates
 printf '%s\\n' ${HOME_CACHES.join(" ")} > .git/info/exclude
@@ -36,9 +41,14 @@ if [ -n "$archive" ] && ! git cat-file -e "$commit" 2>/dev/null; then
   printf '%s\\n^%s\\n' "$commit" "$base" |
     git --git-dir="$archive" pack-objects --quiet --revs --stdout | git index-pack --stdin >/dev/null
 fi
-git update-ref -m 'trunkline: start' "refs/heads/$branch" "$commit"
-git reset -q --hard
+if [ -n "$branch" ]; then
+  git update-ref -m 'trunkline: start' "refs/heads/$branch" "$commit"
+  git reset -q --hard
+else
+  git read-tree --reset -u "$commit"
+fi
 
-if git cat-file -e HEAD:.gitmodules 2>/dev/null; then echo submodules; fi
+echo "files $(git ls-files | wc -l)"
+if git cat-file -e "$commit:.gitmodules" 2>/dev/null; then echo submodules; fi
 if git grep -q --cached -e 'filter=lfs' -- ':(glob)**/.gitattributes'; then echo lfs; fi
 `;

@@ -22,6 +22,8 @@ export interface NewClone {
   archived?: ArchivedCommit;
   /** Of whoever the session belongs to. */
   author: { name: string; email: string };
+  /** Moves a clone of the project that was made before to a path. @returns whether there was one */
+  takeSpare?: (path: string) => Promise<boolean>;
 }
 
 interface ArchivedCommit {
@@ -34,6 +36,12 @@ interface ArchivedCommit {
 /** What of a repository is not in its clone. */
 type Missing = Pick<EventDataOf<"workspace.prepared">, "shallow" | "submodules" | "lfs">;
 
+interface Made {
+  missing: Missing;
+  /** Tracked ones. */
+  files: number;
+}
+
 /** The files of a large repository, on a busy disk. */
 const CLONE_LIMIT_MS = 600_000;
 
@@ -44,27 +52,54 @@ const CLONE_LIMIT_MS = 600_000;
 const MAX_TAKEN = 5;
 
 /** Prepares a clone out of sight and moves it to its place. @throws TrunklineError, or the reason of the signal */
-export async function makeClone(deps: CloneDeps, clone: NewClone, signal: AbortSignal): Promise<Missing> {
+export async function makeClone(deps: CloneDeps, clone: NewClone, signal: AbortSignal): Promise<Made> {
   const { preparing } = clone;
   await deps.removeDirectory(preparing);
   try {
-    const draft = join(preparing, randomUUID());
-    await mkdir(draft, { recursive: true, mode: 0o700 });
-    const missing = await fill(deps.git, draft, clone, signal);
+    await mkdir(preparing, { recursive: true, mode: 0o700 });
+    const { draft, ...made } = (await fillSpare(deps, clone, signal)) ?? (await fillNew(deps, clone, signal));
     signal.throwIfAborted();
     await putInPlace(deps, draft, clone.directory);
-    return missing;
+    return made;
   } finally {
     await deps.removeDirectory(preparing);
   }
 }
 
-async function fill(
+async function fillNew(
+  { git }: CloneDeps,
+  clone: NewClone,
+  signal: AbortSignal,
+): Promise<Made & { draft: string }> {
+  const draft = join(clone.preparing, randomUUID());
+  await mkdir(draft, { mode: 0o700 });
+  return { draft, ...(await fill(git, draft, clone, signal)) };
+}
+
+/** @returns null where there is none that can be used */
+async function fillSpare(
+  { git }: CloneDeps,
+  clone: NewClone,
+  signal: AbortSignal,
+): Promise<(Made & { draft: string }) | null> {
+  const draft = join(clone.preparing, randomUUID());
+  if ((await clone.takeSpare?.(draft)) !== true) return null;
+  try {
+    return { draft, ...(await fill(git, draft, clone, signal)) };
+  } catch {
+    // A new one will do, or say what is wrong.
+    signal.throwIfAborted();
+    return null;
+  }
+}
+
+/** Makes an empty directory, or a spare, into a clone. @throws TrunklineError, or the reason of the signal */
+export async function fill(
   git: Pick<Git, "sandboxed">,
   directory: string,
-  { base, branch, author, archived }: NewClone,
+  { base, branch, author, archived }: Pick<NewClone, "base" | "branch" | "author" | "archived">,
   signal: AbortSignal,
-): Promise<Missing> {
+): Promise<Made> {
   try {
     const { stdout } = await git.sandboxed({
       script: CLONE_SCRIPT,
@@ -85,11 +120,12 @@ async function fill(
       signal,
     });
     const words = stdout.toString().split("\n");
-    return {
+    const missing: Missing = {
       ...(words.includes("shallow") && { shallow: true }),
       ...(words.includes("submodules") && { submodules: "not-fetched" }),
       ...(words.includes("lfs") && { lfs: "pointers" }),
     };
+    return { missing, files: Number(/^files (\d+)$/m.exec(stdout.toString())?.[1] ?? 0) };
   } catch (error) {
     throw error instanceof GitError ? cloneFailed(error) : error;
   }

@@ -1,7 +1,8 @@
-import { readdir, rm } from "node:fs/promises";
+import { readdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import type { Project, SessionEvent } from "@trunkline/contract";
 import { TrunklineError } from "@trunkline/contract";
+import { pino } from "pino";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { openTestGit, type TestGit } from "../git/testing/open-test-git.ts";
 import {
@@ -13,11 +14,12 @@ import {
   untilAborted,
 } from "../runner/testing/scripted-node.ts";
 import { removeDirectory } from "../services/remove-directory.ts";
-import type { Store } from "../store/port.ts";
+import { sparePath, type Store } from "../store/port.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { auditRecord } from "../store/testing/audit-record.ts";
 import type { FetchBase } from "./port.ts";
-import { git, makeRepository } from "../git/testing/repositories.ts";
+import { commitFiles, git, makeRepository } from "../git/testing/repositories.ts";
+import { Spares } from "./spares.ts";
 import { createWorkspaces } from "./workspaces.ts";
 
 const PROJECT = "01900000-0000-7000-8000-0000000000aa";
@@ -28,6 +30,7 @@ let mirror: string;
 let store: Store;
 let node: ScriptedNode;
 let isShared: boolean;
+let spares: Spares;
 let fetches: Parameters<FetchBase>[0][];
 /** In place of the network. */
 let fetching: (request: Parameters<FetchBase>[0]) => Promise<void>;
@@ -58,12 +61,22 @@ async function open(): Promise<void> {
       throw error;
     },
   });
+  spares = new Spares({
+    git: bench.git,
+    removeDirectory,
+    sharedDir: bench.dataDir,
+    isAlone: true,
+    hasRoom: async () => true,
+    logger: pino({ level: "silent" }),
+    minFiles: 2,
+  });
   const workspaces = createWorkspaces({
     store,
     git: bench.git,
     removeDirectory,
     sharedDir: bench.dataDir,
     isShared: () => isShared,
+    spares,
     findDirectory: async () => source,
     async fetchBase(request) {
       fetches.push(request);
@@ -214,4 +227,52 @@ test("fresh: an empty directory, which nothing is fetched for", async () => {
   const plain = await end(await node.submit("one"));
   expect(typesOf(plain.events)).not.toContain("workspace.prepared");
   expect(fetches).toEqual([]);
+});
+
+test("the next session of a project of many files starts in a clone that was made before, on the newest base", async () => {
+  const place = join(bench.dataDir, sparePath(PROJECT));
+  await end(await submit("few files", { workspace: "clone" }));
+  await spares.settled();
+  await expect(stat(place)).rejects.toThrow("ENOENT");
+
+  await commitFiles(source, "second", { "b.txt": "b\n", "c.txt": "c\n" });
+  await git(mirror, "fetch", "-q", source, "+main:main");
+  const one = await submit("one", { workspace: "clone" });
+  await end(one);
+  await spares.settled();
+  const spared = await stat(join(place, "a.txt"));
+  expect((await readdir(place)).toSorted()).toEqual([".git", "a.txt", "b.txt", "c.txt"]);
+
+  // What the first session does is its own, and the source goes on.
+  const first = join(bench.dataDir, "workspaces", one.sessionId);
+  await commitFiles(first, "mine", { "a.txt": "mine\n" });
+  await rm(join(source, "b.txt"));
+  const newest = await commitFiles(source, "third", { "c.txt": "changed\n", "d/new.txt": "d\n" });
+  await git(mirror, "fetch", "-q", source, "+main:main");
+  const two = await submit("two", { workspace: "clone" });
+  await end(two);
+  const second = join(bench.dataDir, "workspaces", two.sessionId);
+  expect((await stat(join(second, "a.txt"))).ino).toBe(spared.ino);
+  expect(await git(second, "rev-parse", "HEAD")).toBe(newest);
+  expect(await git(second, "status", "--porcelain", "--ignored")).toBe("");
+  expect((await readdir(second)).toSorted()).toEqual([".git", "a.txt", "c.txt", "d"]);
+  expect(await readFile(join(second, "c.txt"), "utf8")).toBe("changed\n");
+  await spares.settled();
+  expect((await stat(place)).ino).not.toBe((await stat(second)).ino);
+});
+
+test("no spare holds what was not committed", async () => {
+  await commitFiles(source, "second", { "b.txt": "b\n" });
+  await git(mirror, "fetch", "-q", source, "+main:main");
+  const place = join(bench.dataDir, sparePath(PROJECT));
+  const { task } = await node.tasks.submit(alice, {
+    prompt: "with what is not committed",
+    whenBusy: "enqueue",
+    projectId: PROJECT,
+    workspace: "clone",
+    includeUncommitted: true,
+  });
+  await end(task);
+  await spares.settled();
+  await expect(stat(place)).rejects.toThrow("ENOENT");
 });

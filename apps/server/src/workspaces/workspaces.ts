@@ -5,6 +5,7 @@ import { KeyLock } from "../locks/port.ts";
 import { publicationPath } from "../publish/port.ts";
 import { preparingPath, type Store, type StoredSession } from "../store/port.ts";
 import { type CloneDeps, makeClone } from "./clone.ts";
+import type { Spares } from "./spares.ts";
 import { switchBranch } from "./switch-branch.ts";
 import { InPlaceClaims } from "./in-place-claims.ts";
 import {
@@ -20,6 +21,7 @@ export interface WorkspacesDeps extends CloneDeps {
   store: Pick<Store, "sessions" | "events" | "users" | "tasks">;
   /** Sessions store paths relative to it. */
   sharedDir: string;
+  spares: Pick<Spares, "take" | "refill">;
   fetchBase: FetchBase;
   findDirectory: FindDirectory;
   isShared: () => boolean;
@@ -121,7 +123,7 @@ async function prepareClone(
   directory: string,
   run: Omit<PreparingRun, "taskId">,
 ): Promise<void> {
-  const { store, sharedDir } = deps;
+  const { store, sharedDir, spares } = deps;
   const { sessionId, ownerId, signal } = run;
   const { projectId, branch } = session;
   const { events } = store;
@@ -141,9 +143,12 @@ async function prepareClone(
     base,
     branch: own,
     author,
+    takeSpare: async (path: string) => spares.take(projectId, path),
     ...(archived && { archived: { repository: join(sharedDir, publicationPath(sessionId)), ...archived } }),
   };
-  const missing = await makeClone(deps, clone, signal);
+  const { missing, files } = await makeClone(deps, clone, signal);
+  // Of what everybody's next session starts from: neither archived, nor what is not committed.
+  if (archived === null && !includeUncommitted) spares.refill(projectId, base, files);
   const before = archived && (await events.last(sessionId, ["workspace.prepared"]));
   const from = before?.data.baseRef ?? base.ref;
   const start = archived

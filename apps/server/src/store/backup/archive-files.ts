@@ -32,6 +32,8 @@ const LEFT_OUT = [
   "git",
   "restored",
   "blobs/incoming",
+  "projects/*/spare",
+  "projects/*/.spare-*",
   "*.replaced-*",
   ".restoring-*",
   // Whoever has it may do everything; the new server makes one.
