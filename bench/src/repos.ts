@@ -101,7 +101,7 @@ try {
     `first session of the project: ${(first.fetchMs / 1_000).toFixed(1)} s to fetch it, ${(first.allMs / 1_000).toFixed(1)} s in all`,
   );
   const own = join(server.dataDir, "projects", project.id);
-  const spare = async (): Promise<void> =>
+  const spare = async (): Promise<unknown> =>
     waitFor("the spare", async () => existsSync(join(own, "spare")), {
       timeoutMs: LIMIT_MS,
       intervalMs: 100,

@@ -54,7 +54,7 @@ it("kill -9 while a spare is made or taken: the next session has every file, and
     expect(git(workspace, "status", "--porcelain", "--ignored")).toBe("");
     expect(git(workspace, "ls-files").split("\n")).toHaveLength(FILES);
   };
-  const entries = async (path: string) => readdir(path).catch(() => []);
+  const entries = async (path: string): Promise<string[]> => readdir(path).catch(() => []);
   const drafts = async () => (await entries(own)).filter((name) => name.startsWith(".spare-"));
   const hasSpare = async () => (await entries(own)).includes("spare");
 
