@@ -1,7 +1,6 @@
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
-import { SessionQueue } from "./dispatch/pg-boss/session-queue.ts";
 import { pageInTurn } from "./dispatch/pg-boss/page-in-turn.ts";
 import { PgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
 import type { Dispatcher } from "./dispatch/port.ts";
@@ -32,6 +31,8 @@ export async function openSharedDispatcher(
   options: { config: Config; store: Store; hints: Hints; isShared: () => boolean; logger: Logger },
 ): Promise<Dispatcher> {
   const { config, store, hints, isShared, logger } = options;
+  // Its library is a part of the start that a server without other nodes can do without.
+  const { SessionQueue } = await import("./dispatch/pg-boss/session-queue.ts");
   const dispatcher = new PgBossDispatcher({
     queue: await SessionQueue.open({ url, node: config.node, logger }),
     concurrency: config.concurrency,

@@ -18,6 +18,7 @@ export { StandInForge, type StandInForgeOptions } from "./forges/stand-in-forge.
 export { GitOverHttp, hasHttpBackend } from "./git-remotes/git-over-http.ts";
 export { GitOverSsh, NO_SSHD } from "./git-remotes/git-over-ssh.ts";
 export { monotonicMicros } from "./monotonic-micros.ts";
+export { packagesLoadedBy } from "./loaded-by.ts";
 export { isProcessAlive } from "./process-alive.ts";
 export { environmentsBelow } from "./process-environments.ts";
 export { PostgresServer, type ShutdownMode } from "./postgres/postgres-server.ts";
