@@ -34,13 +34,18 @@ const onPostgresToo = [
   "packages/testkit/src/contract/{admin-chains,generated-client}.int.test.ts",
 ];
 /**
- * They restore what they change in their process, so that a worker can run one after the other: loading the modules costs
- * more than most of these tests.
+ * Units with a process of their own, because they are about processes: they start and watch some, measure or replace what
+ * belongs to the whole process, or start PostgreSQL. The others leave their process as they found it, and a worker runs one
+ * after the other: loading the modules costs more than most of these tests.
  */
-const sharing = [
-  "apps/web/src/**/*.test.ts",
-  "packages/contract/src/**/*.test.ts",
-  "apps/server/src/http/*.test.ts",
+const ownProcess = [
+  "{apps,packages,bench}/**/*.pg.test.ts",
+  "packages/testkit/**/*.test.ts",
+  "scripts/**/*.test.ts",
+  "apps/server/src/{tools,web}/**/*.test.ts",
+  "apps/server/src/auth/secret.test.ts",
+  "apps/server/src/store/sqlite/data-dir-lock.test.ts",
+  "packages/client/src/follow-session-abort.test.ts",
 ];
 const includesAll = process.env["TRUNKLINE_TEST_POSTGRES"] === "all";
 const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];
@@ -74,14 +79,14 @@ export default defineConfig({
       },
       {
         extends: true,
-        test: { name: "unit", include: [tests], exclude: [...exclude, integrationTests, ...sharing] },
+        test: { name: "unit", include: ownProcess, exclude: [...exclude, integrationTests] },
       },
       {
         extends: true,
         test: {
           name: "unit-shared",
-          include: sharing,
-          exclude: [...exclude, integrationTests],
+          include: [tests],
+          exclude: [...exclude, integrationTests, ...ownProcess],
           isolate: false,
         },
       },
