@@ -4,6 +4,7 @@ import { dirname } from "node:path";
 import { promisify } from "node:util";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { gitEnvironment } from "./git-environment.ts";
 
 const run = promisify(execFile);
 
@@ -17,15 +18,11 @@ export interface LocalRepository {
 
 /** @returns the repository that a directory belongs to; null if it belongs to none. @throws CommandError for a linked worktree */
 export async function findRepository(directory: string): Promise<LocalRepository | null> {
-  const found = await git(
-    directory,
-    "rev-parse",
-    "--show-toplevel",
-    "--absolute-git-dir",
-    "--git-common-dir",
-  );
-  const [top, own, common] = found?.split("\n") ?? [];
-  if (top === undefined || top === "" || own === undefined || common === undefined) return null;
+  // One by one: a path may hold a line break.
+  const top = await git(directory, "rev-parse", "--show-toplevel");
+  const own = await git(directory, "rev-parse", "--absolute-git-dir");
+  const common = await git(directory, "rev-parse", "--git-common-dir");
+  if (top === null || top === "" || own === null || common === null) return null;
   const branch = await git(directory, "symbolic-ref", "--quiet", "--short", "HEAD");
   const shared = await realpath(common.startsWith("/") ? common : `${directory}/${common}`);
   if (shared !== (await realpath(own))) {
@@ -62,7 +59,10 @@ export async function originOf({ path }: LocalRepository): Promise<string | null
 async function git(directory: string, ...args: string[]): Promise<string | null> {
   const options = ["--no-optional-locks", "-c", "core.fsmonitor=false", "-C", directory];
   try {
-    const { stdout } = await run("git", [...options, ...args], { maxBuffer: 64 * 1_048_576 });
+    const { stdout } = await run("git", [...options, ...args], {
+      env: gitEnvironment(),
+      maxBuffer: 64 * 1_048_576,
+    });
     return stdout.replace(/\n$/, "");
   } catch {
     return null;

@@ -8,6 +8,7 @@ import { ServerFixture } from "@trunkline/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { CliProcess } from "../testing/cli-process.ts";
 import { TerminalProcess } from "../testing/terminal-process.ts";
+import { findRepository } from "./local-repository.ts";
 
 const run = promisify(execFile);
 
@@ -170,4 +171,26 @@ it("the API alone lets nobody use a directory that was not agreed to", async () 
   await expect(server.client.project.create.mutate({ name: "api", source })).rejects.toMatchObject({
     reason: "validation_failed",
   });
+});
+
+it("goes by the directory that it is told, in a hook of another repository too", async () => {
+  const other = join(root, "other");
+  await run("git", ["init", "-q", "-b", "main", other]);
+  await run("git", [...IDENTITY, "-C", other, "commit", "-q", "--allow-empty", "-m", "other"]);
+  const hook = { ...env(), GIT_DIR: join(other, ".git"), GIT_INDEX_FILE: join(other, ".git", "index") };
+  const { exitCode, err } = await CliProcess.run(
+    ["run", "--detach", "-C", repository, "--yes", "say: x"],
+    { ...hook, GIT_WORK_TREE: other },
+    "",
+    other,
+  );
+  expect([exitCode, err]).toEqual([0, expect.not.stringContaining("error")]);
+  expect((await projects()).map(({ source }) => source)).toEqual([{ kind: "directory", path: repository }]);
+});
+
+it("finds a repository whose path has a line break", async () => {
+  const odd = join(root, "new\nline");
+  await run("git", ["init", "-q", "-b", "main", odd]);
+  await run("git", [...IDENTITY, "-C", odd, "commit", "-q", "--allow-empty", "-m", "odd"]);
+  expect(await findRepository(odd)).toEqual({ path: odd, branch: "main" });
 });

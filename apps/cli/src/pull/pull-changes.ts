@@ -8,6 +8,7 @@ import { promisify } from "node:util";
 import { downloadPatch, type TrunklineClient } from "@trunkline/client";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { gitEnvironment } from "../project/git-environment.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 
 const run = promisify(execFile);
@@ -96,7 +97,11 @@ async function withPatch<T>(
 /** As the user, but no hook runs for what an agent has written. */
 async function git({ repository, signal }: PullRequest, ...args: string[]): Promise<string> {
   const options = ["-c", "core.hooksPath=/dev/null", "-c", "core.fsmonitor=false", "-C", repository];
-  const { stdout } = await run("git", [...options, ...args], { signal, maxBuffer: 64 * 1_048_576 });
+  const { stdout } = await run("git", [...options, ...args], {
+    env: gitEnvironment(),
+    signal,
+    maxBuffer: 64 * 1_048_576,
+  });
   return stdout.trim();
 }
 

@@ -112,6 +112,33 @@ describe("media type", () => {
   });
 });
 
+describe("text", () => {
+  it.each([
+    ["Latin-1", Buffer.from('{"title":"Gr\u00fc\u00dfe"}', "latin1")],
+    ["UTF-16", Buffer.from('{"title":"x"}', "utf16le")],
+    ["half a character", Buffer.from([...Buffer.from('{"title":"'), 0xe2, 0x82, ...Buffer.from('"}')])],
+  ])("in %s is refused instead of changed", async (_name, body) => {
+    for (const path of [PATH, "/api/sessions"]) {
+      const answer = await fixture.sendAsOwner(path, { method: "POST", headers: JSON_TYPE, body });
+      expect([answer.status, answer.error().data.reason]).toEqual([400, "validation_failed"]);
+    }
+  });
+
+  it("may begin with a byte order mark", async () => {
+    for (const [path, status] of [
+      [PATH, 200],
+      ["/api/sessions", 201],
+    ] as const) {
+      const answer = await fixture.sendAsOwner(path, {
+        method: "POST",
+        headers: JSON_TYPE,
+        body: "\uFEFF{}",
+      });
+      expect(answer.status).toBe(status);
+    }
+  });
+});
+
 describe("content coding", () => {
   it.each(["gzip", "deflate", "br", "zstd", "GZIP", "gzip, identity"])(
     "%s is refused: what is read and stored is what was sent",

@@ -4,6 +4,22 @@ import { BLOBS_PATH } from "./blobs.ts";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, Middleware } from "./http-env.ts";
 
+const UTF8 = new TextDecoder("utf-8", { fatal: true });
+
+/**
+ * JSON is UTF-8 (RFC 8259, 8.1). Decoders of the platform would store a replacement character for what somebody typed.
+ *
+ * @throws TrunklineError `validation_failed`
+ */
+export async function readUtf8(c: HttpContext): Promise<string> {
+  const bytes = await c.req.arrayBuffer();
+  try {
+    return UTF8.decode(bytes);
+  } catch (cause) {
+    throw new TrunklineError("validation_failed", "The body is not UTF-8", { cause });
+  }
+}
+
 /** @param methods allowed for these paths; others are refused before reading anything */
 export function allowMethods(methods: readonly string[]): Middleware {
   return async (c, next) => (methods.includes(c.req.method) ? next() : methodRefusal(methods));

@@ -6,6 +6,7 @@ import type { NoteCallFailure } from "./call-failure.ts";
 import type { HttpContext } from "./http-env.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import { openStream } from "./open-stream.ts";
+import { readUtf8 } from "./request-body.ts";
 
 export const TRPC_PATH = "/trpc";
 
@@ -26,7 +27,7 @@ export function createTrpcHandler({ services, streams, noteFailure }: TrpcDeps) 
       router: appRouter,
       req:
         stream === undefined
-          ? c.req.raw
+          ? await requestOf(c)
           : new Request(c.req.url, { headers: c.req.raw.headers, signal: stream.signal }),
       maxBatchSize: MAX_BATCH_CALLS,
       createContext({ info }) {
@@ -39,6 +40,18 @@ export function createTrpcHandler({ services, streams, noteFailure }: TrpcDeps) 
       },
     });
   };
+}
+
+/** For tRPC to read: its own reading takes any bytes for UTF-8. */
+async function requestOf(c: HttpContext): Promise<Request> {
+  const { raw } = c.req;
+  if (raw.method !== "POST") return raw;
+  return new Request(raw.url, {
+    method: raw.method,
+    headers: raw.headers,
+    body: await readUtf8(c),
+    signal: raw.signal,
+  });
 }
 
 /** @param procedures in tRPC's flat map, by full path */

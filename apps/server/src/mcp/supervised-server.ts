@@ -85,15 +85,20 @@ export class SupervisedServer {
   }
 
   /**
-   * What it offers, as it says now where it is connected.
-   * @param startWaitMs how long after it was started to wait for that.
+   * What it offers, as it says now where it is connected. One that is slow to say so, or changes all the time, offers what
+   * it offered before.
+   * @param startWaitMs how long to wait for that, from its start on where it is starting.
    */
   async offers(signal: AbortSignal, startWaitMs: number): Promise<McpCatalog | null> {
     const state = this.#state;
     const since = state.type === "connecting" ? state.since : this.#deps.now();
     const leftMs = Math.max(0, since + startWaitMs - this.#deps.now());
-    const live = await this.ready(AbortSignal.any([signal, AbortSignal.timeout(leftMs)]));
-    if (live !== null) this.#catalog = await live.catalog(signal);
+    const patience = AbortSignal.any([signal, AbortSignal.timeout(leftMs)]);
+    const live = await this.ready(patience);
+    if (live !== null) {
+      const catalog = await Promise.race([live.catalog(signal), untilAborted(patience)]);
+      if (catalog !== undefined) this.#catalog = catalog;
+    }
     return this.status().catalog;
   }
 

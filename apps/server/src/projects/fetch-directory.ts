@@ -3,6 +3,7 @@ import { lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { finished } from "node:stream/promises";
 import type { Git } from "../git/port.ts";
+import { directoryUrl } from "./directory-url.ts";
 import { type FetchLimits, tooLarge } from "./fetch-limits.ts";
 import { type Draft, type Mirror, tips } from "./mirror.ts";
 import { areSameRefs, readRemoteRefs, type Refs } from "./refs.ts";
@@ -29,7 +30,7 @@ export async function fetchDirectory(
   signal: AbortSignal,
 ): Promise<Refs> {
   const listed = await git.sandboxed({
-    args: ["ls-remote", "--symref", "--", `file://${source}`],
+    args: ["ls-remote", "--symref", "--", directoryUrl(source)],
     directory: source,
     readOnly: [source],
     protocol: "file",

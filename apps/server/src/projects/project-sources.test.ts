@@ -230,3 +230,16 @@ test("a deleted project's files go once no session borrows from them", async () 
   await sources.sweep();
   expect(await readdir(join(opened.bench.dataDir, "shared", "projects"))).toEqual([]);
 });
+
+test.each(["a%41b", "100%", "a:b", 'quote"d', "two words", "back\\slash", "line\nbreak", "#?&$(x)", "-dash"])(
+  "a directory called %j is one like any other",
+  async (name) => {
+    await using opened = await openSources();
+    const source = join(opened.root, name);
+    const commit = await makeRepository(source, { "a.txt": "a\n" });
+    const { id } = await opened.project({ kind: "directory", path: source });
+    const base = await opened.fetch(id);
+    expect(base.commit).toBe(commit);
+    expect(await git(opened.root, "ls-remote", base.origin, "refs/heads/main")).toContain(commit);
+  },
+);

@@ -4,6 +4,7 @@ import type { Logger } from "pino";
 import { type Git, GitError } from "../git/port.ts";
 import { mirrorPath, type Store } from "../store/port.ts";
 import type { FetchBase, FindDirectory } from "../workspaces/port.ts";
+import { directoryUrl } from "./directory-url.ts";
 import { fetchDirectory } from "./fetch-directory.ts";
 import type { FetchLimits } from "./fetch-limits.ts";
 import { fetchUrl } from "./fetch-url.ts";
@@ -60,7 +61,7 @@ export class ProjectSources {
       mirror: mirror.directory,
       commit: base.commit,
       ref: base.name,
-      origin: source.kind === "git" ? source.url : `file://${source.path}`,
+      origin: source.kind === "git" ? source.url : directoryUrl(source.path),
       fetched: {
         projectId,
         commit: base.commit,

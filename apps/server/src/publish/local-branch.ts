@@ -69,6 +69,16 @@ export async function createLocalBranch(
     ]);
   } catch (error) {
     if (!(error instanceof GitError) || error.failure !== "failed") throw error;
+    // A branch is a file to git, so none can be below another.
+    const [, inTheWay] = /'refs\/heads\/([^']+)' exists; cannot create/.exec(error.stderr) ?? [];
+    if (inTheWay !== undefined) {
+      throw new TrunklineError(
+        "branch_moved",
+        `Your repository has a branch ${printable(inTheWay)}, so git can make no branch ${branch}. Rename that one ` +
+          "(git branch -m), or take the work as a patch",
+        { cause: error },
+      );
+    }
     const isCheckedOut = /refusing to fetch into/.test(error.stderr);
     throw new TrunklineError(
       isCheckedOut ? "branch_moved" : "remote_failed",

@@ -337,6 +337,11 @@ describe("into a user's own repository", () => {
     await using _ = bench;
     await bench.write("a.txt", "1\n");
     await expect(local(bench, directory, "main")).rejects.toThrow(/below trunkline\//);
+    await gitAsUser(directory, "branch", "trunkline");
+    await expect(local(bench, directory)).rejects.toThrow(
+      /^Your repository has a branch trunkline, so git can make no branch trunkline\/fix\. Rename that one/,
+    );
+    await gitAsUser(directory, "branch", "-D", "trunkline");
     await local(bench, directory);
     await gitAsUser(directory, "switch", "-q", "trunkline/fix");
     await bench.write("a.txt", "2\n");
