@@ -54,10 +54,23 @@ export async function commitWork(
   const environment: Record<string, string> = index === null ? {} : { GIT_INDEX_FILE: join(index, "index") };
   if (index === null) await run([], { script: UNLOCK });
   else await run(["read-tree", head], { environment });
-  await run(["add", "--all"], { environment });
+  await run(["add", "--all"], { environment }).catch((error: unknown) => {
+    const [, path] =
+      error instanceof GitError
+        ? (/'(.+?)\/?' does not have a commit checked out/.exec(error.stderr) ?? [])
+        : [];
+    throw path === undefined ? error : nestedRepository(path);
+  });
   const tree = await run(["write-tree"], { environment });
+  // Also what the agent has committed itself.
+  const changes = ["diff-tree", "-r", "--raw", "-z", "--no-renames", `${work.baseCommit}^{tree}`, tree];
+  const nested = newLinks(await run(changes));
+  if (nested.length > 0) {
+    const submodules = await pathsOfSubmodules(run, tree);
+    const stray = nested.find((path) => !submodules.has(path));
+    if (stray !== undefined) throw nestedRepository(stray);
+  }
   if (tree === headTree) return head;
-  refuseNested(await run(["diff-tree", "-r", "--raw", "-z", "--no-renames", headTree, tree]));
   const commit = await run(["commit-tree", tree, "-p", head, "-F", "-"], {
     input: `${firstLine(work.title)}\n\nTrunkline-Session: ${work.sessionId}\n`,
     environment: identity(work.author),
@@ -76,19 +89,36 @@ export function identity(author: { name: string; email: string }): Record<string
   };
 }
 
-/** `git add` records a nested repository as a link to a commit that nobody else has: its files would be lost without a word. */
-function refuseNested(raw: string): void {
+/**
+ * Paths that became links to commits. `git add` records a nested repository as one, to a commit that nobody else has: its
+ * files would be lost without a word.
+ */
+function newLinks(raw: string): string[] {
   // `:OLDMODE NEWMODE OLD NEW STATUS`, then the path (git-diff-tree(1)).
   const fields = raw.split("\0");
-  for (let index = 0; index + 1 < fields.length; index += 2) {
-    if (!/^:(?!160000)\d{6} 160000 /.test(fields[index] ?? "")) continue;
-    const path = printable(fields[index + 1] ?? "");
-    throw new TrunklineError(
-      "validation_failed",
-      `${path} is a git repository of its own, so its files can't be published. Remove ${path}/.git, or list ${path} in ` +
-        ".gitignore, then publish again",
-    );
-  }
+  return fields.filter(
+    (_, index) => index % 2 === 1 && /^:(?!160000)\d{6} 160000 /.test(fields[index - 1] ?? ""),
+  );
+}
+
+/** Submodules are links on purpose: their commits are at the address that `.gitmodules` names. */
+async function pathsOfSubmodules(
+  run: (args: readonly string[], options: Partial<SandboxedGitRun>) => Promise<string>,
+  tree: string,
+): Promise<ReadonlySet<string>> {
+  const args = ["config", "--blob", `${tree}:.gitmodules`, "-z", "--get-regexp", "^submodule[.].*[.]path$"];
+  // 1: it names none; 128: there is none, or it can't be read.
+  const listed = await run(args, { accept: [0, 1, 128] });
+  return new Set(listed.split("\0").map((entry) => entry.slice(entry.indexOf("\n") + 1)));
+}
+
+function nestedRepository(name: string): TrunklineError {
+  const path = printable(name);
+  return new TrunklineError(
+    "validation_failed",
+    `${path} is a git repository of its own, so its files can't be published. Remove ${path}/.git (and 'git rm --cached ` +
+      `${path}' where it is committed), or list ${path} in .gitignore, then publish again`,
+  );
 }
 
 function firstLine(title: string): string {

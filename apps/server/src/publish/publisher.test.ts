@@ -228,6 +228,29 @@ describe("a hostile workspace", () => {
     await expect(publish(bench)).rejects.toThrow(/vendor\/lib is a git repository of its own/);
   });
 
+  test("so is one without a commit, and one that the agent has committed a link to", async () => {
+    await using bench = await openPublishBench();
+    const nested = join(bench.work.directory, "frontend");
+    await mkdir(nested);
+    await writeFile(join(nested, "index.html"), "hello\n");
+    await gitAsUser(nested, "init", "-q");
+    const refused = /frontend is a git repository of its own/;
+    await expect(publish(bench)).rejects.toThrow(refused);
+    await gitAsUser(nested, "add", ".");
+    await gitAsUser(nested, "commit", "-q", "-m", "x");
+    await gitAsUser(bench.work.directory, "add", "frontend");
+    await gitAsUser(bench.work.directory, "commit", "-q", "-m", "All of it");
+    await expect(publish(bench)).rejects.toThrow(refused);
+    expect(await bench.inOrigin("branch", "--list", "trunkline/*")).toBe("");
+    // A submodule, whose commits are elsewhere.
+    await bench.write(
+      ".gitmodules",
+      '[submodule "ui"]\n\tpath = frontend\n\turl = https://git.example/ui.git\n',
+    );
+    await publish(bench);
+    expect(await bench.inOrigin("branch", "--list", "trunkline/*")).not.toBe("");
+  });
+
   test("no repository any more, or a link to another", async ({ skip }) => {
     skip(bwrap === null, NO_BWRAP);
     await using bench = await openPublishBench();

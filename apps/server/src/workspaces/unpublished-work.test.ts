@@ -134,3 +134,24 @@ it("says that nobody can tell where the repository is broken", async () => {
   await rm(join(workspace, ".git", "HEAD"));
   expect(await find()).toMatchObject({ unknown: expect.any(String) });
 });
+
+it("finds what is in a nested repository, though a published commit links to it", async () => {
+  const nested = join(workspace, "front end");
+  await mkdir(nested);
+  await run("git", ["init", "-q", nested]);
+  await write("front end/index.html");
+  await run("git", [...IDENTITY, "-C", nested, "add", "."]);
+  await run("git", [...IDENTITY, "-C", nested, "commit", "-qm", "inner"]);
+  await git("add", ".");
+  await git("commit", "-qm", "outer");
+  const outer = await git("rev-parse", "HEAD");
+  expect(await find([outer])).toMatchObject({
+    files: { total: 1, first: ["front end"] },
+    commits: { total: 0 },
+    unknown: null,
+  });
+  // A submodule as clones have it.
+  await rm(nested, { recursive: true });
+  await mkdir(nested);
+  expect(await find([outer])).toBeNull();
+});

@@ -64,6 +64,15 @@ export async function findUnpublishedWork(git: Git, clone: CloneToExamine): Prom
   }
 }
 
+/** Directories that a commit links to, if there is anything in them. Nothing fetches submodules: what is there was made here. */
+const NESTED = `
+git ls-tree -r -z "$1" | { grep -z '^160000 ' || true; } | while IFS= read -r -d '' entry; do
+  path=\${entry#*$'\\t'}
+  [ -n "$(ls -A -- "$path" 2>/dev/null)" ] && printf '%s\\0' "$path"
+done
+true
+`;
+
 async function examine(
   git: Git,
   { directory, mirror, baseCommit, published, scratch }: CloneToExamine,
@@ -95,6 +104,8 @@ async function examine(
   );
   let files = [...new Set([...changed, ...untracked])];
   if (files.length > 0 && (await isPublishedTree(run, published))) files = [];
+  // A commit has a nested repository's name, and none of its files.
+  files.push(...namesIn(await run([head], { script: NESTED })).filter((path) => !files.includes(path)));
 
   const ours = [
     "--ignore-missing",
