@@ -25,7 +25,7 @@ export async function measureFirstLoad(
   await devtools.send("Emulation.setCPUThrottlingRate", { rate: 4 });
   await page.goto(`${server.url}/s/${sessionId}`);
   await page.getByRole("log", { name: "Transcript" }).getByText("Done").last().waitFor();
-  await page.waitForTimeout(1_000);
+  await page.waitForFunction(() => performance.getEntriesByName("later-parts-loaded").length > 0);
   const paint = await page.evaluate(
     () =>
       new Promise<{ lcp: number; cls: number }>((resolve) => {

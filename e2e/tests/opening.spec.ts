@@ -30,6 +30,11 @@ test("the newest text is there before the app is, asked for once, and gives way 
   await expect(transcript.locator("strong", { hasText: "whole" })).toBeVisible();
   await expect(early).toHaveCount(0);
   expect(asked.filter((url) => url.includes("session.events"))).toHaveLength(1);
+
+  // Tooltips with dates are made when they are asked for.
+  const time = transcript.locator("time").first();
+  await time.hover();
+  await expect(time).toHaveAttribute("title", /\d{4}/);
 });
 
 test("the page has nothing of a session, with the cookie alone or at all", async ({ page, server }) => {

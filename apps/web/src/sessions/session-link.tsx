@@ -8,6 +8,7 @@ import { useProjectName } from "../projects/use-projects.ts";
 import { age, clock } from "../text/duration.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { moment } from "../text/time.ts";
+import { lateTitle } from "../ui/late-title.ts";
 import { useNow, useNowByMinute } from "../ui/use-now.ts";
 import { stopRenaming, useIsRenaming } from "./rename.ts";
 import { openRowMenu } from "./row-menu-place.ts";
@@ -114,7 +115,7 @@ export function Elapsed({ since }: { since: number | null }) {
 export function Age({ at }: { at: number }) {
   const now = useNowByMinute();
   return now === 0 ? null : (
-    <time dateTime={new Date(at).toISOString()} title={moment(at)}>
+    <time dateTime={new Date(at).toISOString()} {...lateTitle(() => moment(at))}>
       {age(Math.max(0, now - at))}
     </time>
   );

@@ -10,6 +10,7 @@ import { statusOfTask } from "../sessions/status.ts";
 import { duration } from "../text/duration.ts";
 import { compactCount } from "../text/quantity.ts";
 import { moment } from "../text/time.ts";
+import { lateTitle } from "../ui/late-title.ts";
 import { Button } from "../ui/button.tsx";
 import { showToast } from "../ui/toasts.ts";
 import { reasonWords } from "./reason-words.ts";
@@ -25,7 +26,10 @@ export function EndLine({ row }: { row: EndRow }) {
   if (row.state === "failed" || row.state === "rejected") return <Failure row={row} facts={facts} />;
   if (row.unstarted !== null) return <Withdrawn row={row} prompt={row.unstarted} />;
   return (
-    <div className="flex min-h-9 items-center gap-2 pt-1 pb-3 text-xs text-faint" title={whenAndWho(row)}>
+    <div
+      className="flex min-h-9 items-center gap-2 pt-1 pb-3 text-xs text-faint"
+      {...lateTitle(() => whenAndWho(row))}
+    >
       <StatusMark status={statusOfTask(row.state)} />
       {facts.map((fact) => (
         <span key={fact}>· {fact}</span>
@@ -46,7 +50,10 @@ function whenAndWho({ at, by }: EndRow): string {
 /** Removed from the queue: it was never part of the conversation. */
 function Withdrawn({ row, prompt }: { row: EndRow; prompt: string }) {
   return (
-    <div className="flex min-h-9 items-center gap-2 py-1 text-xs text-faint" title={whenAndWho(row)}>
+    <div
+      className="flex min-h-9 items-center gap-2 py-1 text-xs text-faint"
+      {...lateTitle(() => whenAndWho(row))}
+    >
       <StatusMark status="canceled" iconOnly />
       <span className="shrink-0">Removed from queue:</span>
       <span dir="auto" className="min-w-0 grow truncate">

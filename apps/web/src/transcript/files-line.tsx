@@ -22,6 +22,7 @@ import { duration } from "../text/duration.ts";
 import { plural } from "../text/quantity.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { moment } from "../text/time.ts";
+import { lateTitle } from "../ui/late-title.ts";
 import { publishedWords, workspaceNotes } from "./files-words.ts";
 
 type What<T extends FilesRow["what"]["type"]> = Extract<FilesRow["what"], { type: T }>["data"];
@@ -54,7 +55,7 @@ interface LineProps {
 
 function Line({ row, icon: Icon, isWarning = false, children }: LineProps) {
   return (
-    <div className="flex items-start gap-2 py-1 text-sm text-muted" title={moment(row.at)}>
+    <div className="flex items-start gap-2 py-1 text-sm text-muted" {...lateTitle(() => moment(row.at))}>
       <Icon
         aria-hidden
         className={clsx("mt-0.5 size-4 shrink-0", isWarning ? "text-waits" : "text-muted")}
@@ -130,7 +131,10 @@ function Prepared({ row, data }: { row: FilesRow; data: What<"workspace.prepared
 function CheckpointLine({ row }: { row: FilesRow }) {
   const isReadOnly = useIsReadOnly();
   return (
-    <div className="group/row flex h-6 items-center gap-2 text-xs text-faint" title={moment(row.at)}>
+    <div
+      className="group/row flex h-6 items-center gap-2 text-xs text-faint"
+      {...lateTitle(() => moment(row.at))}
+    >
       <Bookmark aria-hidden className="size-3 shrink-0" strokeWidth={1.75} />
       Files saved
       {!isReadOnly && <CheckpointActions row={row} />}

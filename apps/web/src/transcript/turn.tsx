@@ -7,6 +7,7 @@ import { withoutControls } from "../text/reveal-hidden.ts";
 import { moment, timeOfDay } from "../text/time.ts";
 import { Button } from "../ui/button.tsx";
 import { CopyButton } from "../ui/copy-button.tsx";
+import { lateTitle } from "../ui/late-title.ts";
 import { EventLink } from "./event-link.tsx";
 import { useExpanded } from "./expansion.ts";
 
@@ -71,7 +72,11 @@ export function Turn({ id, prompt, files = [], seq, at }: TurnProps) {
       </div>
       <div className="absolute right-1.5 bottom-0 flex h-7 items-center gap-1 rounded-md border border-line bg-background px-1 opacity-0 transition-opacity group-focus-within/row:opacity-100 group-hover/row:opacity-100">
         {at !== null && (
-          <time dateTime={new Date(at).toISOString()} title={moment(at)} className="px-1 text-xs text-faint">
+          <time
+            dateTime={new Date(at).toISOString()}
+            {...lateTitle(() => moment(at))}
+            className="px-1 text-xs text-faint"
+          >
             {timeOfDay(at)}
           </time>
         )}
