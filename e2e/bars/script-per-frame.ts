@@ -3,6 +3,7 @@ import { traceMainThread } from "./main-thread.ts";
 
 /** What DevTools counts as scripting, but for garbage collection. */
 const SCRIPT = new Set([
+  "BlinkScheduler_PerformMicrotaskCheckpoint",
   "EvaluateScript",
   "EventDispatch",
   "FireAnimationFrame",
@@ -22,7 +23,7 @@ export async function scriptPerFrame(
     const thread = `${pid}/${tid}`;
     const frame = frames.get(thread) ?? { us: 0, until: 0, all: [] };
     frames.set(thread, frame);
-    if (name === "Commit") {
+    if (name === "Layerize") {
       frame.all.push(frame.us / 1_000);
       frame.us = 0;
     } else if (SCRIPT.has(name) && ts >= frame.until) {
