@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { MAX_SESSION_RULES } from "./limits.ts";
-import { Id, Timestamp, Usage } from "./primitives.ts";
+import { QuestionAnswer, QuestionForm } from "./form.ts";
+import { MAX_CARRIED_ANSWERS, MAX_SESSION_RULES } from "./limits.ts";
+import { Id, Json, Timestamp, Usage } from "./primitives.ts";
 import { RuleEffect, RuleTerms } from "./rule.ts";
 
 /** What a summary hides and still counts. */
@@ -21,6 +22,25 @@ export const CarriedState = z.strictObject({
     .optional(),
   /** The session has read what may be by strangers. */
   readsUntrusted: z.literal(true).optional(),
+  /** Answers to calls that a restart has cut off. */
+  answers: z
+    .array(
+      z.strictObject({
+        taskId: Id,
+        questionId: Id,
+        /** The call that asked. */
+        tool: z.string(),
+        input: Json,
+        text: z.string(),
+        form: QuestionForm.optional(),
+        answer: QuestionAnswer,
+        by: z.string(),
+        /** The call may have got it. */
+        mayBeHeard: z.boolean(),
+      }),
+    )
+    .max(MAX_CARRIED_ANSWERS)
+    .optional(),
   /** Where the unfinished tasks stood. */
   tasks: z.array(
     z.strictObject({

@@ -3,7 +3,7 @@ import { Effort, Id, Json, ModelName, Seq, Timestamp, Usage } from "./primitives
 import { Budget, BudgetUse } from "./budget.ts";
 import { CHECKPOINT_CAUSES, GitHash } from "./checkpoint.ts";
 import { BlobRef, ContentPart } from "./content-part.ts";
-import { FormValue, QuestionForm, QuestionOption } from "./form.ts";
+import { QuestionAnswer, QuestionForm, QuestionOption } from "./form.ts";
 import { CarriedState } from "./carried-state.ts";
 import { MAX_REVERTED_PATHS } from "./limits.ts";
 import { RuleEffect, RuleLevel, RuleTerms } from "./rule.ts";
@@ -66,17 +66,6 @@ const WholeBlock = Block.extend({
   /** Opaque (a signature, encrypted reasoning); sent back verbatim to the provider it came from, and to no other. */
   providerMetadata: Json.optional(),
 });
-
-/** The answer to a question: text, options, or both; to a form: its values, or that it is declined. */
-export const QuestionAnswer = z.strictObject({
-  text: z.string().optional(),
-  /** Ids of the chosen options. */
-  options: z.array(z.string()).optional(),
-  /** By field; fields that are not required may be left out. */
-  values: z.record(z.string(), FormValue).optional(),
-  declined: z.literal(true).optional(),
-});
-export type QuestionAnswer = z.infer<typeof QuestionAnswer>;
 
 /** Git's name of a commit. */
 const Commit = z.string().regex(/^[0-9a-f]{40,64}$/);
@@ -446,6 +435,11 @@ const EVENT_DATA = {
     content: z.array(ContentPart).max(100).optional(),
     /** The rule that denied it, in words. */
     deniedBy: z.string().max(3_000).optional(),
+    /**
+     * The question whose answer an interrupted call never got. The answer is kept for the task's next call that is the same and asks
+     * the same.
+     */
+    unheardQuestionId: Id.optional(),
   }),
 
   /** A tool call needs approval. */
@@ -521,6 +515,8 @@ const EVENT_DATA = {
     answer: QuestionAnswer,
     /** Who answered. */
     by: z.string(),
+    /** It is the answer to this earlier question, which its call never got: nobody was asked again. */
+    repeats: Id.optional(),
   }),
   /** A question timed out, or the MCP server that asked it waits no longer. */
   "question.expired": z.strictObject({ questionId: Id }),

@@ -56,3 +56,14 @@ export const QuestionForm = z.strictObject({
   url: z.string().max(4_000).optional(),
 });
 export type QuestionForm = z.infer<typeof QuestionForm>;
+
+/** The answer to a question: text, options, or both; to a form: its values, or that it is declined. */
+export const QuestionAnswer = z.strictObject({
+  text: z.string().optional(),
+  /** Ids of the chosen options. */
+  options: z.array(z.string()).optional(),
+  /** By field; fields that are not required may be left out. */
+  values: z.record(z.string(), FormValue).optional(),
+  declined: z.literal(true).optional(),
+});
+export type QuestionAnswer = z.infer<typeof QuestionAnswer>;

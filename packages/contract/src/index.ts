@@ -68,13 +68,12 @@ export type {
   EventDataOf,
   EventDraft,
   EventType,
-  QuestionAnswer,
   SessionEvent,
   TaskError,
   ToolCall,
 } from "./event.ts";
 export type { NetworkRefusal } from "./network-refusal.ts";
-export type { FormField, FormValue, QuestionForm, QuestionOption } from "./form.ts";
+export type { FormField, FormValue, QuestionAnswer, QuestionForm, QuestionOption } from "./form.ts";
 export { type FormProblem, formProblems, formValuesText, readFormValue } from "./projections/form-answer.ts";
 export type { Location, ToolKind } from "./tool-kind.ts";
 export {

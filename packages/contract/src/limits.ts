@@ -57,6 +57,8 @@ export const SESSION_DETAIL_APPROVALS = 200;
 /** Approval rules of one session, and of one user. */
 export const MAX_SESSION_RULES = 200;
 export const MAX_USER_RULES = 200;
+/** Answers that a summary carries on for calls that were cut off. */
+export const MAX_CARRIED_ANSWERS = 20;
 /** Links to one session that are open at a time. */
 export const MAX_SESSION_SHARES = 20;
 /** How long a link lasts unless it says otherwise, in ms. */

@@ -1,6 +1,5 @@
 import { z } from "zod";
-import { QuestionAnswer } from "./event.ts";
-import { FormValue, QuestionForm, QuestionOption } from "./form.ts";
+import { FormValue, QuestionAnswer, QuestionForm, QuestionOption } from "./form.ts";
 import { DEFAULT_PAGE_SIZE, MAX_ANSWER_LENGTH, MAX_PAGE_SIZE } from "./limits.ts";
 import { Id, PageCursor, Timestamp } from "./primitives.ts";
 

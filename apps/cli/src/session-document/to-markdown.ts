@@ -9,6 +9,7 @@ import { plainText } from "../terminal/plain-text.ts";
 import { describeReason } from "../transcript/task-reason.ts";
 import { callSection, fileChangeLine } from "./markdown-call.ts";
 import { codeSpan } from "./markdown-code.ts";
+import { describeAnswer } from "../approvals/chosen-options.ts";
 
 /**
  * Renders a session for reading: prompts where their tasks started, answers, and tool calls with their output. Omits
@@ -74,9 +75,9 @@ function sectionsOf(event: SessionEvent): string[] {
     case "question.asked":
       return [plainText(event.data.text).trim(), ...optionList(event.data)];
     case "question.answered": {
-      const { options = [], text } = event.data.answer;
-      const answer = [...options, ...(text === undefined ? [] : [text])].join(", ");
-      return [`_Answered by ${codeSpan(event.data.by)}:_ ${heading(answer)}`];
+      const answer = describeAnswer(event.data.answer, []);
+      const when = event.data.repeats === undefined ? "" : " before the restart";
+      return [`_Answered by ${codeSpan(event.data.by)}${when}:_ ${heading(answer)}`];
     }
     case "approval.expired":
     case "question.expired":

@@ -57,7 +57,7 @@ export function formatEventRows(
     case "question.answered":
       return [
         colors.dim(
-          `Answered by ${oneLine(event.data.by)}: ${quoted(describeAnswer(event.data.answer, optionsOf(event.data.questionId)))}`,
+          `Answered by ${oneLine(event.data.by)}${event.data.repeats === undefined ? "" : " before the restart"}: ${quoted(describeAnswer(event.data.answer, optionsOf(event.data.questionId)))}`,
         ),
       ];
     case "subagent.started":

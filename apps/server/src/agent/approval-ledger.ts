@@ -28,8 +28,6 @@ interface AskedQuestion {
   text: string;
   /** Undefined: still open; null: it expired. */
   answer?: string | null;
-  /** As it was given. */
-  given?: EventDataOf<"question.answered">["answer"] | null;
 }
 
 type Carried = NonNullable<EventDataOf<"context.compacted">["carried"]>;
@@ -80,11 +78,6 @@ export class ApprovalLedger implements SessionTrust {
     const asked = [...(this.#questions.get(callId)?.values() ?? [])];
     const answers = asked.flatMap(({ text, answer }) => (answer === undefined ? [] : [{ text, answer }]));
     return asked.length === 0 || answers.length < asked.length ? undefined : { text: answersText(answers) };
-  }
-
-  /** What was answered to the last question of a call that runs; null: it expired; undefined: it is open, or there is none. */
-  answerGivenTo(callId: string): AskedQuestion["given"] {
-    return [...(this.#questions.get(callId)?.values() ?? [])].at(-1)?.given;
   }
 
   /** State to hand over to a reader that starts after these events. */
@@ -138,7 +131,7 @@ export class ApprovalLedger implements SessionTrust {
     for (const { id, request, settlement } of this.#openQuestions.apply(event)) {
       if (settlement === null) continue;
       const answer = settlement.answer === null ? null : answerText(request.options ?? [], settlement.answer);
-      this.#questions.get(request.callId)?.set(id, { text: request.text, answer, given: settlement.answer });
+      this.#questions.get(request.callId)?.set(id, { text: request.text, answer });
     }
   }
 

@@ -61,6 +61,7 @@ async function compact(deps: ModelDeps, length: number): Promise<boolean> {
   const unfinished = transcript.turns.filter(({ ending }) => ending === null);
   const carried = {
     ...state.ledger.carried,
+    ...state.cutOffAnswers.carried,
     tasks: unfinished.map((turn) => ({ taskId: turn.taskId, ...turn.workUpTo(upToSeq) })),
   };
   const data: EventDataOf<"context.compacted"> = { upToSeq, summary, carried };

@@ -176,20 +176,27 @@ async function goOnWithCall(deps: RunDeps, guard: CallGuard): Promise<void> {
   const held = asking?.parked.take(taskId) ?? null;
   for (const call of state.openCalls) {
     const { callId } = call;
+    const answered = state.cutOffAnswers.lastAnswerTo(callId);
     if (held?.callId === callId) {
-      held.answer(state.ledger.answerGivenTo(callId) ?? null);
+      held.answer(answered?.given ?? null);
       const policy = await source.policyOf({ sessionId, ownerId });
       const callDeps = { ...deps, tools: [], policy, ledger: state.ledger };
       guard.note(call, await continueCall(callDeps, held));
     } else {
-      const data = { callId, status: "interrupted", output: ANSWER_LOST, durationMs: 0 } as const;
+      const unheardQuestionId =
+        answered === undefined || answered.given === null ? undefined : answered.questionId;
+      const output = unheardQuestionId === undefined ? CUT_OFF : CUT_OFF_ANSWERED;
+      const data = { callId, status: "interrupted", output, durationMs: 0, unheardQuestionId } as const;
       await state.record({ type: "tool.ended", data });
     }
   }
 }
 
-const ANSWER_LOST =
-  "The server was restarted while this call waited for the user: it never got their answer.";
+const CUT_OFF =
+  "This call was cut off while it waited for the user: the server was restarted, or another one took over the task.";
+const CUT_OFF_ANSWERED =
+  `${CUT_OFF} It never got their answer, which is kept. ` +
+  "If the call is still needed, make it again with the same input: it gets that answer if it asks the same.";
 
 const CUT_ANSWERS: Partial<Record<LastStep["finishReason"], string>> = {
   length: "The answer was cut at the model's output limit",

@@ -2,6 +2,7 @@ import type { NetworkRefusal, SessionEvent, ToolCall } from "@trunkline/contract
 import { MAX_EVENT_PAGE_SIZE, totalTokens } from "@trunkline/contract";
 import type { Spending } from "../store/port.ts";
 import { ApprovalLedger } from "./approval-ledger.ts";
+import { CutOffAnswers } from "./cut-off-answers.ts";
 import type { RunEvent, RunInput, RunLog } from "./port.ts";
 import { SubagentLedger } from "./subagent-ledger.ts";
 import { ToldRefusals } from "./told-refusals.ts";
@@ -19,6 +20,7 @@ export class RunState {
   readonly transcript: TranscriptBuilder;
   readonly ledger: ApprovalLedger;
   readonly subagents: SubagentLedger;
+  readonly cutOffAnswers = new CutOffAnswers();
   readonly #input: RunInput;
   readonly #refusals: ToldRefusals;
   readonly #openCalls = new Map<string, ToolCall>();
@@ -53,6 +55,7 @@ export class RunState {
       const unfinished = compacted.data.carried?.tasks.map(({ taskId }) => taskId) ?? [];
       state.transcript.restore(compacted, await promptsOf(log, unfinished, compacted.seq));
       state.ledger.apply(compacted);
+      state.cutOffAnswers.apply(compacted);
       state.#lastSeq = boundaryOf(compacted);
       state.#mayBeSteered = true;
     }
@@ -165,6 +168,7 @@ export class RunState {
     } else if (event.type === "tool.ended") this.#openCalls.delete(event.data.callId);
     this.transcript.apply(event);
     this.ledger.apply(event);
+    this.cutOffAnswers.apply(event);
     this.subagents.apply(event);
     this.#refusals.apply(event);
     this.#lastSeq = Math.max(this.#lastSeq, event.seq);

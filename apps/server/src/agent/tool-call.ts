@@ -7,6 +7,7 @@ import { type CallPlan, type PermissionDeps, withNote } from "./call-permission.
 import type { Clock } from "./clock.ts";
 import { CallAsks, failed, HeldCall, type WithdrawQuestion } from "./held-call.ts";
 import type { RunEvent, RunSink, Subagents } from "./port.ts";
+import { recallAnswer } from "./recall-answer.ts";
 import type { PreparedCall } from "./prepared-call.ts";
 import type { RunState } from "./run-state.ts";
 
@@ -116,11 +117,15 @@ async function startHeld(
 
 /** Waits for a call that has started, in this attempt or an earlier one. @throws CallAsks */
 export async function continueCall(deps: CallDeps, held: HeldCall): Promise<CallOutcome> {
-  const outlet = outletOf(deps, held.callId);
-  const news = await held.next(outlet, deps.signal);
-  await outlet.settled();
-  if (news.type === "asks") throw new CallAsks(held, news.question);
-  return endCall(deps, held.callId, news.result, held.workedMs);
+  for (;;) {
+    const outlet = outletOf(deps, held.callId);
+    const news = await held.next(outlet, deps.signal);
+    await outlet.settled();
+    if (news.type === "ended") return endCall(deps, held.callId, news.result, held.workedMs);
+    const answer = await recallAnswer(deps.state, held.callId, news.question);
+    if (answer === null) throw new CallAsks(held, news.question);
+    held.answer(answer);
+  }
 }
 
 async function endCall(

@@ -144,23 +144,3 @@ describe("what a server asks the user in the middle of a call", () => {
     await bench.connected("everything");
   });
 });
-
-it("after a restart the answer comes too late for the server, which the call's result says", async () => {
-  bench.provider.enqueue(say.reply(say.toolCall("everything__trigger-elicitation-request", {})));
-  bench.provider.enqueue(say.reply(say.text("Done.")));
-  const { sessionId, taskId } = await server.client.task.submit.mutate({ prompt: "go" });
-  await bench.allow(sessionId);
-  await bench.questionOf(sessionId);
-  await server.restart();
-  const question = await bench.questionOf(sessionId);
-  expect(question).toMatchObject({ state: "open", form: { server: "everything" } });
-  const values = { name: "Ada" };
-  await server.client.question.answer.mutate({ questionId: question.id, answer: { values } });
-  await bench.completed(taskId);
-  const log = await readLog(server.client, sessionId);
-  assertLogHolds(log);
-  const output = "The server was restarted while this call waited for the user: it never got their answer.";
-  expect(log.flatMap((event) => (event.type === "tool.ended" ? [event.data] : []))).toMatchObject([
-    { status: "interrupted", output },
-  ]);
-});

@@ -30,7 +30,7 @@ export function QuestionLine({ row }: { row: QuestionRow }) {
   );
 }
 
-function outcomeOf({ state, by, answer, options, form }: QuestionRow): string {
+function outcomeOf({ state, by, answer, options, form, isRepeated }: QuestionRow): string {
   switch (state) {
     case "open":
       return "Waiting for your answer";
@@ -39,7 +39,8 @@ function outcomeOf({ state, by, answer, options, form }: QuestionRow): string {
     case "canceled":
       return "No longer needed";
     case "answered": {
-      const who = by === null ? "" : ` by ${by}`;
+      const when = isRepeated === true ? " before the restart" : "";
+      const who = by === null ? when : ` by ${by}${when}`;
       if (answer?.declined === true) return `Declined${who}`;
       if (form !== null) {
         const values = formValuesText(form.fields, answer?.values ?? {});

@@ -78,6 +78,8 @@ export interface QuestionRow extends RowBase {
   state: QuestionState;
   by: string | null;
   answer: EventDataOf<"question.answered">["answer"] | null;
+  /** The answer was given to the same question of a call that a restart cut off. */
+  isRepeated?: true;
 }
 
 /** A task in a session of its own, on behalf of this one. */

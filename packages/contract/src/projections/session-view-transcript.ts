@@ -149,7 +149,10 @@ export class Transcript {
     if (settlement === null) return;
     const { id, state, by, answer } = settlement;
     const row = this.#rows.find(keyOfQuestion(id));
-    if (row?.kind === "question") this.#rows.put({ ...row, state, by, answer });
+    const isRepeated = event.type === "question.answered" && event.data.repeats !== undefined;
+    if (row?.kind === "question") {
+      this.#rows.put({ ...row, state, by, answer, ...(isRepeated && { isRepeated }) });
+    }
   }
 }
 
