@@ -18,6 +18,8 @@ export const Model = z.strictObject({
   readsImages: z.boolean().nullable(),
   /** Efforts that it has, the lowest first; empty: none; null: unknown. */
   efforts: z.array(Effort).nullable(),
+  /** That of tasks that choose none; null: the model's own. */
+  effort: Effort.nullable(),
   /** What it costs; null: unknown. Long prompts may cost more. */
   prices: z
     .strictObject({

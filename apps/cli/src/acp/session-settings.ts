@@ -46,7 +46,10 @@ export async function optionsOf(
       category: "thought_level",
       currentValue: effort ?? DEFAULT,
       options: [
-        { value: DEFAULT, name: "Default" },
+        {
+          value: DEFAULT,
+          name: `Default${typeof current?.effort !== "string" ? "" : ` (${current.effort})`}`,
+        },
         ...[...new Set([...efforts, ...(effort === null ? [] : [effort])])].map((level) => ({
           value: level,
           name: level,

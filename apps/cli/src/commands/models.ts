@@ -78,7 +78,7 @@ function modelColumns(colors: Colors): Column<Model>[] {
       cell: ({ readsImages }) => (readsImages === null ? "-" : readsImages ? "yes" : "no"),
     },
     { title: "$ IN/OUT", align: "right", cell: ({ prices }) => describePrices(prices) },
-    { title: "EFFORT", cell: ({ efforts }) => describeEfforts(efforts), paint: colors.dim },
+    { title: "EFFORT", cell: describeEfforts, paint: colors.dim },
   ];
 }
 
@@ -87,8 +87,12 @@ function describePrices(prices: Model["prices"]): string {
   return prices === null ? "-" : `${prices.inputUsdPerMillion}/${prices.outputUsdPerMillion}`;
 }
 
+function describeEfforts({ effort, efforts }: Model): string {
+  return effort === null ? describeRange(efforts) : `${describeRange(efforts)} (default ${effort})`;
+}
+
 /** As a range where there are no gaps. */
-function describeEfforts(efforts: Model["efforts"]): string {
+function describeRange(efforts: Model["efforts"]): string {
   if (efforts === null) return "-";
   const [first, last] = [efforts[0], efforts.at(-1)];
   if (first === undefined || last === undefined) return "none";

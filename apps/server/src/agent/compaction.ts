@@ -15,12 +15,20 @@ const NEARLY_FULL = 0.85;
 /** @returns whether a summary was needed and possible. */
 export async function compactIfNearlyFull(deps: ModelDeps): Promise<boolean> {
   const { transcript } = deps.state;
-  const { contextTokens } = deps.model;
+  const room = promptRoom(deps.model);
   const tokens = transcript.estimatedTokens;
-  const isNearlyFull = contextTokens !== undefined && tokens !== null && tokens > contextTokens * NEARLY_FULL;
+  const isNearlyFull = room !== null && tokens !== null && tokens > room;
   const isTooLong = transcript.length > MAX_TRANSCRIPT_LENGTH * NEARLY_FULL || transcript.isCut;
   if (!isNearlyFull && !isTooLong) return false;
   return compact(deps, Math.floor(transcript.length / 2));
+}
+
+/** Tokens that a prompt may have: a provider refuses one that leaves no room for the answer that is asked for. Null: unknown. */
+function promptRoom({ contextTokens, maxOutputTokens = 0 }: ModelDeps["model"]): number | null {
+  if (contextTokens === undefined) return null;
+  const besideAnswer = contextTokens - maxOutputTokens;
+  // A limit of all models may be larger than the window of a small one: then it is the provider's to refuse.
+  return besideAnswer > 0 ? Math.min(contextTokens * NEARLY_FULL, besideAnswer) : contextTokens * NEARLY_FULL;
 }
 
 /**

@@ -12,6 +12,14 @@ export interface Model {
   ask(request: ModelRequest, call: ModelCallContext): Promise<AnswerParts>;
 }
 
+/** What is known of one model. */
+export interface ModelLimits {
+  /** That it has. Absent: unknown. */
+  efforts?: readonly Effort[] | undefined;
+  /** Most tokens of an answer that are asked for. Absent: as the provider has it. */
+  maxOutputTokens?: number | undefined;
+}
+
 export interface ModelRequest {
   prompt: LanguageModelV4Prompt;
   tools?: readonly LanguageModelV4FunctionTool[] | undefined;

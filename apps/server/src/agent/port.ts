@@ -109,8 +109,12 @@ export interface ResolvedModel extends PricedModel {
   patience: Patience;
   /** Tokens per call, answer included. Absent: unknown. */
   contextTokens?: number | undefined;
+  /** Most tokens of an answer that it is asked for. Absent: as the provider has it. */
+  maxOutputTokens?: number | undefined;
   /** How much it can be asked to think. Absent: unknown. */
   efforts?: readonly Effort[] | undefined;
+  /** How much it thinks where the task says nothing. Absent: its own default. */
+  effort?: Effort | undefined;
   /** Whether it reads images. Absent: unknown. */
   readsImages?: boolean | undefined;
   /** Redacts the provider's key from its messages. Absent: there is no key. */

@@ -58,7 +58,7 @@ export interface LastAnswer {
  * @throws as `tryModel`
  */
 export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise<LastAnswer | null> {
-  const { model, effort, sink, state, prices, clock, signal } = deps;
+  const { model, sink, state, prices, clock, signal, effort = model.effort } = deps;
   const { step, prompt, tools, definitions } = prepared;
   const asked = effort === undefined ? {} : { effort };
   let blocks = new AnswerBlocks();

@@ -42,6 +42,26 @@ it.each([
   ],
   [{ providers: { x: { ...GROQ, headers: { a: 1 } } } }, /^providers\.x\.headers\.a: /],
   [{ providers: { x: { ...GROQ, quirks: ["odd"] } } }, /^providers\.x\.quirks\[0\]: /],
+  [
+    { models: { "grok:4": { effort: "high" } }, providers: { groq: GROQ } },
+    "models[\"grok:4\"]: there is no provider 'grok'. Known here: groq, openai-compatible, openai, anthropic, google",
+  ],
+  [
+    { models: { "openai:x": { contextTokens: 8_000, maxOutputTokens: 8_000 } } },
+    /^models\["openai:x"\]\.maxOutputTokens: must be less than contextTokens \(8000\), which holds prompt and answer\./,
+  ],
+  [
+    { models: { "openai:*": { efforts: ["low", "high"], effort: "max" } } },
+    /^models\["openai:\*"\]\.effort: must be one of efforts: low, high\./,
+  ],
+  [
+    { models: { "openai:x": { effort: "lots" } } },
+    /^models\["openai:x"\]\.effort: .*"low".*Reasoning effort/,
+  ],
+  [
+    { models: { gpt: {} } },
+    "models.gpt: the name must be PROVIDER:MODEL, or PROVIDER:* for all models of a provider",
+  ],
 ])("explains what is wrong with %j", (file, message) => {
   const parsed = parseConfigFile(typeof file === "string" ? file : JSON.stringify(file));
   const faults = "faults" in parsed ? parsed.faults : [];

@@ -56,7 +56,7 @@ export function ModelChoice({
           onChange={(event) => choose({ effort: (event.target.value || null) as Effort | null })}
           className={FIELD}
         >
-          <option value="">Default effort</option>
+          <option value="">{defaultEffortName(current)}</option>
           {efforts.map((effort) => (
             <option key={effort} value={effort}>
               {EFFORT_NAMES[effort]}
@@ -77,6 +77,12 @@ export const EFFORT_NAMES: Readonly<Record<Effort, string>> = {
   xhigh: "Extra high effort",
   max: "Max effort",
 };
+
+/** What a task gets that chooses none. */
+export function defaultEffortName(model: Model | undefined): string {
+  const effort = model?.effort ?? null;
+  return effort === null ? "Default effort" : `${EFFORT_NAMES[effort]} (default)`;
+}
 
 /** Of a model that nothing is known of, the common ones; one that was chosen stays visible. */
 export function effortsOf(model: Model | undefined, { effort }: ChosenModel): readonly Effort[] {

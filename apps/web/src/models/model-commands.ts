@@ -1,5 +1,5 @@
 import type { Command } from "../completion/command.ts";
-import { type ChosenModel, EFFORT_NAMES, effortsOf, shortName } from "./model-choice.tsx";
+import { type ChosenModel, defaultEffortName, EFFORT_NAMES, effortsOf, shortName } from "./model-choice.tsx";
 import { useModels } from "./use-models.ts";
 
 /** `/model` and `/effort`; none where there is nothing to choose from. */
@@ -33,7 +33,11 @@ export function useModelCommands(
     name: "effort",
     does: "Change the reasoning effort",
     options: [
-      { label: "Default effort", isCurrent: chosen.effort === null, run: () => choose({ effort: null }) },
+      {
+        label: defaultEffortName(current),
+        isCurrent: chosen.effort === null,
+        run: () => choose({ effort: null }),
+      },
       ...efforts.map((each) => ({
         label: EFFORT_NAMES[each],
         isCurrent: each === chosen.effort,

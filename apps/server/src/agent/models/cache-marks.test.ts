@@ -76,9 +76,8 @@ it("Anthropic is told what to keep, and its hits and writes are in the usage", a
       apiKey: "k",
       address: { base: `http://127.0.0.1:${port}/v1`, query: "", credentials: null },
       headers: {},
-      maxOutputTokens: 100,
     });
-    const answer = await modelOf("claude").ask(
+    const answer = await modelOf("claude", { maxOutputTokens: 100 }).ask(
       { prompt: PROMPT },
       {
         signal: new AbortController().signal,

@@ -1,8 +1,8 @@
 import type { Model, ModelList } from "@trunkline/contract";
-import type { Catalogue } from "../../catalogue/port.ts";
 import type { Prices } from "../../usage/port.ts";
 import { DEMO_MODEL_NAME } from "./demo/demo-model.ts";
 import { listedModels } from "./listed-model.ts";
+import { catalogueKey, type ModelSettings } from "./model-settings.ts";
 import type { ConfiguredProvider } from "./provider-table.ts";
 
 /** How long a list is believed, in ms. */
@@ -12,7 +12,7 @@ const LIST_AGE_MS = 60_000;
 const SLICE = 50;
 
 interface ListingDeps {
-  catalogue: Catalogue;
+  known: ModelSettings;
   /** Absent: none is known. */
   prices: Prices | undefined;
   now: () => number;
@@ -70,7 +70,8 @@ export class ModelListing {
     const listed = isAsked ? await listedModels(address, headers) : null;
     const names = new Set([
       ...(defaultModel === null ? [] : [defaultModel]),
-      ...(listed ?? this.#deps.catalogue.idsOf(catalogueKey(provider))),
+      ...(listed ?? this.#deps.known.idsOf(provider)),
+      ...this.#deps.known.namedOf(provider),
     ]);
     const models: Model[] = [];
     for (const name of names) {
@@ -81,7 +82,7 @@ export class ModelListing {
   }
 
   async #describe(provider: ConfiguredProvider, id: string): Promise<Model> {
-    const known = this.#deps.catalogue.find(catalogueKey(provider), id);
+    const { askedOutputTokens: _, ...known } = this.#deps.known.find(provider, id);
     const name = `${provider.name}:${id}`;
     return {
       ...UNKNOWN,
@@ -118,6 +119,7 @@ const UNKNOWN = {
   maxOutputTokens: null,
   readsImages: null,
   efforts: null,
+  effort: null,
   prices: null,
 };
 
@@ -128,8 +130,3 @@ const DEMO: Model = {
   title: "Demo",
   efforts: [],
 };
-
-/** Whose models and prices the catalogues are asked for. */
-export function catalogueKey({ kind, address }: ConfiguredProvider) {
-  return { kind, address: address.base };
-}

@@ -1,5 +1,4 @@
-import type { Effort } from "@trunkline/contract";
-import type { FaultContext, Model } from "../model.ts";
+import type { FaultContext, Model, ModelLimits } from "../model.ts";
 import { createChatModel } from "./chat/chat-model.ts";
 import type { ChatTrait } from "./chat/chat-traits.ts";
 import {
@@ -27,8 +26,7 @@ export interface ConfiguredProvider {
   shown: NonNullable<FaultContext["provider"]>;
   /** Never sent to anyone but the provider. */
   secrets: readonly string[];
-  /** @param efforts that the model has; undefined: unknown */
-  create(model: string, efforts?: readonly Effort[]): Model;
+  create(model: string, limits: ModelLimits): Model;
 }
 
 /** Addresses are set explicitly even where the SDKs have defaults: otherwise they would read the environment. */
@@ -53,10 +51,7 @@ export function addressOfProvider({ kind, baseUrl, setBy }: ProviderSetting): Pr
 }
 
 /** @throws SettingError for an invalid address or key; the message says where it is set. */
-export async function openProvider(
-  setting: ProviderSetting,
-  maxOutputTokens: number | undefined,
-): Promise<ConfiguredProvider> {
+export async function openProvider(setting: ProviderSetting): Promise<ConfiguredProvider> {
   const { name, kind, apiKey, setBy } = setting;
   checkKey(setBy.key, apiKey);
   const defaults = defaultsOf(kind);
@@ -75,11 +70,11 @@ export async function openProvider(
   if (kind === "openai-compatible") {
     const headers = { ...bearer(apiKey), ...basic(address), ...setting.headers };
     const traits = new Set<ChatTrait>(setting.quirks);
-    const server = { url: addressOf(address, "/chat/completions"), headers, maxOutputTokens, traits };
-    return { ...common, headers, create: (model, efforts) => createChatModel(server, model, efforts) };
+    const server = { url: addressOf(address, "/chat/completions"), headers, traits };
+    return { ...common, headers, create: (model, limits) => createChatModel(server, model, limits) };
   }
   const headers = { ...basic(address), ...setting.headers };
-  const create = await sdkModels(kind, { apiKey, address, headers, maxOutputTokens });
+  const create = await sdkModels(kind, { apiKey, address, headers });
   return { ...common, headers, create };
 }
 

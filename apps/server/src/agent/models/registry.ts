@@ -6,7 +6,8 @@ import type { ModelLists, ModelProbe, ModelRegistry, ResolvedModel } from "../po
 import type { Prices } from "../../usage/port.ts";
 import { AwaitedDefault, type Notes } from "./awaited-default.ts";
 import { createDemoModel, DEMO_MODEL_NAME } from "./demo/demo-model.ts";
-import { catalogueKey, ModelListing } from "./model-listing.ts";
+import { ModelListing } from "./model-listing.ts";
+import { ModelSettings } from "./model-settings.ts";
 import { probeModel } from "./probe.ts";
 import { providerSettings, SettingError } from "./provider-setting.ts";
 import { type ConfiguredProvider, openProvider } from "./provider-table.ts";
@@ -54,24 +55,26 @@ export async function createModelRegistry(
 ): Promise<Models> {
   const { patience, maxOutputTokens } = config;
   const settings = providerSettings(config, file);
-  const providers = await Promise.all(
-    settings.map(async (setting) => openProvider(setting, maxOutputTokens)),
-  );
-  const ofUsers = keys && new UserProviders({ settings, maxOutputTokens, keys });
+  const providers = await Promise.all(settings.map(openProvider));
+  const ofUsers = keys && new UserProviders({ settings, keys });
+  const known = new ModelSettings(file.sections.models, catalogue);
   // Cached: creating a model is slow, because an SDK builds its schemas for each.
   const made = new Map<string, ResolvedModel>([
     [DEMO_MODEL_NAME, { name: DEMO_MODEL_NAME, model: createDemoModel(), patience }],
   ]);
 
   const make = (name: string, provider: ConfiguredProvider, model: string): ResolvedModel => {
-    const known = catalogue.find(catalogueKey(provider), model) ?? undefined;
+    const { contextTokens, efforts, effort, readsImages, askedOutputTokens } = known.find(provider, model);
+    const limit = askedOutputTokens ?? maxOutputTokens;
     return {
       name,
-      model: provider.create(model, known?.efforts),
+      model: provider.create(model, { efforts, maxOutputTokens: limit }),
       patience,
-      contextTokens: known?.contextTokens,
-      efforts: known?.efforts,
-      readsImages: known?.readsImages,
+      contextTokens,
+      maxOutputTokens: limit,
+      efforts,
+      effort,
+      readsImages,
       pricing: { kind: provider.kind, address: provider.address.base },
       redact: createSecretRedactor(provider.secrets),
       provider: provider.shown,
@@ -86,8 +89,8 @@ export async function createModelRegistry(
   };
   const resolve = (name: string): ResolvedModel => {
     if (awaited !== null && name === awaited.pendingName) return awaited.resolved;
-    const known = made.get(name);
-    if (known !== undefined) return known;
+    const former = made.get(name);
+    if (former !== undefined) return former;
     const { provider, model } = parse(name);
     const resolved = make(name, provider, model);
     // Callers may use any name, so bound the cache.
@@ -110,7 +113,7 @@ export async function createModelRegistry(
   const ofProviders = providers.flatMap((provider) =>
     provider.defaultModel === null ? [] : [`${provider.name}:${provider.defaultModel}`],
   );
-  const listing = new ModelListing({ catalogue, prices, now });
+  const listing = new ModelListing({ known, prices, now });
 
   const forUser = async (name: string, userId: string): Promise<ResolvedModel> => {
     const resolved = resolve(name);

@@ -24,7 +24,7 @@ import { portableSchema } from "./chat/portable-schema.ts";
 import { signsOfLife } from "./provider-fetch.ts";
 
 export interface SdkModelOptions {
-  maxOutputTokens: number | undefined;
+  maxOutputTokens?: number | undefined;
   /** Options of every call. */
   providerOptions?: LanguageModelV4CallOptions["providerOptions"];
   /** Changes each prompt for the provider. */

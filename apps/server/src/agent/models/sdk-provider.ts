@@ -11,14 +11,13 @@ interface SdkProviderOptions {
   apiKey: string | undefined;
   address: ProviderAddress;
   headers: Readonly<Record<string, string>>;
-  maxOutputTokens: number | undefined;
 }
 
 /** Models of a provider whose SDK we use. It is loaded on first use: each takes 2 to 3 MB. */
 export async function sdkModels(
   kind: SdkKind,
-  { apiKey, address, headers, maxOutputTokens }: SdkProviderOptions,
-): Promise<(model: string) => Model> {
+  { apiKey, address, headers }: SdkProviderOptions,
+): Promise<(model: string, limits: Pick<SdkModelOptions, "maxOutputTokens">) => Model> {
   // Without a key they would look into the environment.
   const settings = {
     apiKey: apiKey ?? "",
@@ -26,25 +25,25 @@ export async function sdkModels(
     headers,
     fetch: fetchFor(apiKey, address, headers),
   };
-  const options: SdkModelOptions = { maxOutputTokens };
   switch (kind) {
     case "openai": {
       const { createOpenAI } = await import("@ai-sdk/openai");
       const sdk = createOpenAI(settings);
       // Nothing is stored at OpenAI: encrypted reasoning is kept in the log and sent back from there.
-      const stored = { ...options, providerOptions: { openai: { store: false } } };
-      return (model) => createSdkModel(sdk.responses(model), stored);
+      const stored = { providerOptions: { openai: { store: false } } };
+      return (model, { maxOutputTokens }) =>
+        createSdkModel(sdk.responses(model), { ...stored, maxOutputTokens });
     }
     case "anthropic": {
       const { createAnthropic } = await import("@ai-sdk/anthropic");
       const sdk = createAnthropic(settings);
-      const cached = { ...options, adapt: withCacheMarks };
-      return (model) => createSdkModel(sdk.languageModel(model), cached);
+      return (model, { maxOutputTokens }) =>
+        createSdkModel(sdk.languageModel(model), { adapt: withCacheMarks, maxOutputTokens });
     }
     case "google": {
       const { createGoogle } = await import("@ai-sdk/google");
       const sdk = createGoogle(settings);
-      return (model) => createSdkModel(sdk.languageModel(model), options);
+      return (model, { maxOutputTokens }) => createSdkModel(sdk.languageModel(model), { maxOutputTokens });
     }
   }
 }

@@ -15,17 +15,11 @@ const MAX_OPEN = 200;
 /** Providers with users' own keys in the place of the server's. A key goes where the server's would have gone, nowhere else. */
 export class UserProviders {
   readonly #settings: readonly ProviderSetting[];
-  readonly #maxOutputTokens: number | undefined;
   readonly #keys: ProviderKeys;
   readonly #open = new Map<string, Promise<ConfiguredProvider>>();
 
-  constructor(options: {
-    settings: readonly ProviderSetting[];
-    maxOutputTokens: number | undefined;
-    keys: ProviderKeys;
-  }) {
+  constructor(options: { settings: readonly ProviderSetting[]; keys: ProviderKeys }) {
     this.#settings = options.settings;
-    this.#maxOutputTokens = options.maxOutputTokens;
     this.#keys = options.keys;
   }
 
@@ -38,7 +32,7 @@ export class UserProviders {
     const known = this.#open.get(id);
     if (known !== undefined) return known;
     if (this.#open.size >= MAX_OPEN) this.#open.clear();
-    const opened = openProvider(withKey(setting, apiKey), this.#maxOutputTokens);
+    const opened = openProvider(withKey(setting, apiKey));
     this.#open.set(id, opened);
     return opened;
   }

@@ -1,6 +1,5 @@
-import type { Effort } from "@trunkline/contract";
 import { callFault } from "../../call-fault.ts";
-import type { Model, ModelCallContext, ModelRequest } from "../../model.ts";
+import type { Model, ModelCallContext, ModelLimits, ModelRequest } from "../../model.ts";
 import { wordsInBody, wordsInValue } from "../../provider-words.ts";
 import { type Refusal, refusalFault } from "../../refusal-fault.ts";
 import { headersOf, readText, sendRequest } from "../provider-request.ts";
@@ -15,7 +14,6 @@ export interface ChatServer {
   /** URL of `chat/completions`, without credentials. */
   url: string;
   headers: Readonly<Record<string, string>>;
-  maxOutputTokens: number | undefined;
   /** What was learned about the server, so that less has to be tried. */
   traits: Set<ChatTrait>;
 }
@@ -23,8 +21,12 @@ export interface ChatServer {
 /** Maximum error body to read, in UTF-16 units. */
 const MAX_ERROR_LENGTH = 100_000;
 
-/** A model of such a server. @param efforts that it has; undefined: unknown */
-export function createChatModel(server: ChatServer, modelId: string, efforts?: readonly Effort[]): Model {
+/** A model of such a server. */
+export function createChatModel(
+  server: ChatServer,
+  modelId: string,
+  { efforts, maxOutputTokens }: ModelLimits = {},
+): Model {
   let beginsThinking = false;
   // Unlike the others, of the model.
   let refusesEffort = false;
@@ -34,7 +36,7 @@ export function createChatModel(server: ChatServer, modelId: string, efforts?: r
     async ask(asked, call) {
       const request: ModelRequest = {
         ...asked,
-        ...withDefined("maxOutputTokens", asked.maxOutputTokens ?? server.maxOutputTokens),
+        ...withDefined("maxOutputTokens", asked.maxOutputTokens ?? maxOutputTokens),
         effort: nearestEffort(asked.effort, efforts),
       };
       const answer = new ChatAnswer(call.faultContext, { beginsThinking });
