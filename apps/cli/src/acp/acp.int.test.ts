@@ -1,92 +1,10 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { Readable, Writable } from "node:stream";
-import {
-  client,
-  type ClientConnection,
-  type LoadSessionResponse,
-  ndJsonStream,
-  type RequestPermissionRequest,
-  type RequestPermissionResponse,
-  type SetSessionConfigOptionResponse,
-  type SessionUpdate,
-} from "@agentclientprotocol/sdk";
+import type { LoadSessionResponse, SetSessionConfigOptionResponse } from "@agentclientprotocol/sdk";
 import { FakeProvider, say, ServerFixture, waitFor } from "@trunkline/testkit";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { installedLauncher } from "../testing/launcher.ts";
-
-/** An editor in small: the SDK's client, and the command on its standard input and output. */
-class Editor implements AsyncDisposable {
-  readonly updates: SessionUpdate[] = [];
-  readonly asked: RequestPermissionRequest[] = [];
-  /** How the user answers. */
-  answer: (request: RequestPermissionRequest) => Promise<RequestPermissionResponse> = async () =>
-    selected("allow");
-  readonly #child: ChildProcess;
-  readonly connection: ClientConnection;
-
-  constructor(dataDir: string, ...args: string[]) {
-    const { PATH = "", HOME = "" } = process.env;
-    const child = spawn(process.execPath, [installedLauncher(), "acp", "--no-project", ...args], {
-      env: { PATH, HOME, TRUNKLINE_DATA_DIR: dataDir },
-      cwd: tmpdir(),
-      stdio: ["pipe", "pipe", "inherit"],
-    });
-    this.#child = child;
-    this.connection = client({ name: "editor" })
-      .onNotification("session/update", ({ params }) => void this.updates.push(params.update))
-      .onRequest("session/request_permission", async ({ params }) => {
-        this.asked.push(params);
-        return this.answer(params);
-      })
-      .connect(
-        ndJsonStream(
-          Writable.toWeb(child.stdin) as WritableStream<Uint8Array>,
-          Readable.toWeb(child.stdout) as ReadableStream<Uint8Array>,
-        ),
-      );
-  }
-
-  get agent() {
-    return this.connection.agent;
-  }
-
-  async open() {
-    const ready = await this.agent.request("initialize", { protocolVersion: 1, clientCapabilities: {} });
-    const session = await this.agent.request("session/new", { cwd: tmpdir(), mcpServers: [] });
-    return { ready, session, sessionId: session.sessionId };
-  }
-
-  async prompt(sessionId: string, text: string): Promise<string> {
-    const { stopReason } = await this.agent.request("session/prompt", {
-      sessionId,
-      prompt: [{ type: "text", text }],
-    });
-    return stopReason;
-  }
-
-  /** What was said, without thoughts and calls. */
-  get said(): string {
-    return this.updates
-      .flatMap((one) =>
-        one.sessionUpdate === "agent_message_chunk" && one.content.type === "text" ? [one.content.text] : [],
-      )
-      .join("");
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    this.connection.close();
-    this.#child.stdin?.end();
-    if (this.#child.exitCode === null) await once(this.#child, "exit");
-  }
-}
-
-function selected(optionId: string): RequestPermissionResponse {
-  return { outcome: { outcome: "selected", optionId } };
-}
+import { Editor, selected } from "../testing/acp-editor.ts";
 
 const WRITE = `tool: write_file ${JSON.stringify({ path: "a.txt", content: "x" })}\nreply: It is written.`;
 
@@ -107,7 +25,7 @@ describe("trunkline acp", () => {
   });
 
   it("offers agents and models, streams what happens, and asks for permission in the editor", async () => {
-    await using editor = new Editor(server.dataDir);
+    await using editor = new Editor(server.dataDir, "--no-project");
     const { ready, session, sessionId } = await editor.open();
     expect(ready).toMatchObject({ protocolVersion: 1, agentCapabilities: { loadSession: true } });
     expect(session.modes?.currentModeId).toBe("default");
@@ -140,7 +58,7 @@ describe("trunkline acp", () => {
   });
 
   it("a permission that is answered elsewhere is withdrawn; a denied call is not run; cancel ends the task", async () => {
-    await using editor = new Editor(server.dataDir);
+    await using editor = new Editor(server.dataDir, "--no-project");
     const { sessionId } = await editor.open();
     editor.answer = () => new Promise(() => undefined);
     const elsewhere = editor.prompt(sessionId, WRITE);
@@ -171,7 +89,7 @@ describe("trunkline acp", () => {
   });
 
   it("a question ends the turn, and the next prompt answers it", async () => {
-    await using editor = new Editor(server.dataDir);
+    await using editor = new Editor(server.dataDir, "--no-project");
     const { sessionId } = await editor.open();
     const question = { question: "Which one?", options: ["Postgres", "SQLite"] };
     const ask = `tool: ask_user ${JSON.stringify(question)}\nreply: As you say.`;
@@ -184,7 +102,7 @@ describe("trunkline acp", () => {
   });
 
   it("a permission of a subagent comes up in its session", async () => {
-    await using editor = new Editor(server.dataDir);
+    await using editor = new Editor(server.dataDir, "--no-project");
     const { sessionId } = await editor.open();
     provider.enqueue(say.reply(say.toolCall("subagent", { title: "t", prompt: WRITE, may_change: true })));
     provider.enqueue(say.reply(say.toolCall("write_file", { path: "b.txt", content: "x" })));
@@ -195,7 +113,7 @@ describe("trunkline acp", () => {
   });
 
   it("goes on when the server is killed in the middle, and tells a session again that is loaded", async () => {
-    await using editor = new Editor(server.dataDir);
+    await using editor = new Editor(server.dataDir, "--no-project");
     const { sessionId } = await editor.open();
     editor.answer = () => new Promise(() => undefined);
     const turn = editor.prompt(sessionId, WRITE);
@@ -209,7 +127,7 @@ describe("trunkline acp", () => {
     expect(editor.said).toBe("It is written.");
     expect(editor.asked).toHaveLength(1);
 
-    await using other = new Editor(server.dataDir);
+    await using other = new Editor(server.dataDir, "--no-project");
     await other.agent.request("initialize", { protocolVersion: 1, clientCapabilities: {} });
     const load = { sessionId, cwd: tmpdir(), mcpServers: [] };
     const loaded = await other.agent.request<LoadSessionResponse>("session/load", load);

@@ -31,6 +31,8 @@ export interface EditorSessionDeps {
   signal: AbortSignal;
   /** How to answer what the editor has no place for. */
   answerCommand: (questionId: string) => string;
+  /** What its user has to know, told with the first prompt: before it, editors show nothing. Null: nothing. */
+  note: string | null;
 }
 
 /**
@@ -49,10 +51,12 @@ export class EditorSession {
   /** The question that the editor was shown, with the task that waits. */
   #asking: OpenQuestion | null = null;
   #current: string | null = null;
+  #note: string | null;
 
   /** @param after seq of the last event that the editor knows; 0: it is told everything */
   constructor(deps: EditorSessionDeps, after: number) {
     this.#deps = deps;
+    this.#note = deps.note;
     const { session, client, editor, signal } = deps;
     const isOwn = (event: Extract<SessionEvent, { type: "task.submitted" }>): boolean =>
       event.data.idempotencyKey?.startsWith(this.#mark) === true;
@@ -70,6 +74,7 @@ export class EditorSession {
   async prompt(blocks: readonly ContentBlock[], canceled: AbortSignal): Promise<PromptResponse> {
     const { client, session, signal } = this.#deps;
     const content = await readPromptContent(client, blocks);
+    await this.#tellNote();
     const asking = this.#asking;
     const waiting = asking?.taskId ?? null;
     let taskId: string;
@@ -170,6 +175,14 @@ export class EditorSession {
     };
     // Where its session is gone, the task above goes on without it.
     await onceThere(follow, signal).catch(() => undefined);
+  }
+
+  async #tellNote(): Promise<void> {
+    const note = this.#note;
+    this.#note = null;
+    if (note === null) return;
+    const content = { type: "text", text: `${note}\n\n` } as const;
+    await this.#tell({ sessionUpdate: "agent_message_chunk", messageId: randomUUID(), content });
   }
 
   /** As words of the agent's; the turn ends with it, so that somebody can type. */

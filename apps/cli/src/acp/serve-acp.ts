@@ -8,7 +8,9 @@ import {
 import { isApiError, type TrunklineClient } from "@trunkline/client";
 import type { CreateSessionInput, Session } from "@trunkline/contract";
 import { CommandError } from "../command-error.ts";
+import { type EditorOffers, noteOnOffers } from "./editor-servers.ts";
 import { EditorSession } from "./editor-session.ts";
+import { listSessions } from "./session-list.ts";
 import { modesOf, optionsOf, settingOf } from "./session-settings.ts";
 
 export interface AcpOptions {
@@ -16,12 +18,15 @@ export interface AcpOptions {
   version: string;
   /** What a new session gets besides its directory. @throws CommandError if sessions can't work there */
   inputFor: (directory: string) => Promise<CreateSessionInput>;
-  answerCommand: (questionId: string) => string;
+  /** The project that it would work in; null: none. Asks nobody. */
+  projectIdFor: (directory: string) => Promise<string | null>;
+  /** A command line of this program's. */
+  command: (...words: string[]) => string;
 }
 
 /** Serves one editor until it closes the connection. */
 export async function serveAcp(stream: Stream, options: AcpOptions): Promise<void> {
-  const { client, version, inputFor, answerCommand } = options;
+  const { client, version, inputFor, projectIdFor, command } = options;
   const open = new Map<string, EditorSession>();
 
   const sessionNamed = (sessionId: string): EditorSession => {
@@ -29,11 +34,18 @@ export async function serveAcp(stream: Stream, options: AcpOptions): Promise<voi
     if (session === undefined) throw RequestError.resourceNotFound(sessionId);
     return session;
   };
-  const show = (session: Session, editor: AgentContext, after: number): EditorSession => {
+  const show = async (
+    session: Session,
+    editor: AgentContext,
+    after: number,
+    offers: EditorOffers,
+  ): Promise<void> => {
     const { signal } = connection;
-    const shown = new EditorSession({ client, editor, session, signal, answerCommand }, after);
+    const note = await noteOnOffers({ client, projectId: session.projectId, command }, offers);
+    const answerCommand = (questionId: string): string => command("answer", questionId);
+    const shown = new EditorSession({ client, editor, session, signal, answerCommand, note }, after);
     open.set(session.id, shown);
-    return shown;
+    await shown.ready();
   };
   const settings = async (session: Session) => ({
     modes: await modesOf(client, session),
@@ -47,13 +59,16 @@ export async function serveAcp(stream: Stream, options: AcpOptions): Promise<voi
       agentCapabilities: {
         loadSession: true,
         promptCapabilities: { image: true, embeddedContext: true },
+        // Those that come all the same are told of: editor-servers.ts.
+        mcpCapabilities: { http: false, sse: false },
+        sessionCapabilities: { list: {} },
       },
       authMethods: [],
     }))
     .onRequest("session/new", async ({ params, client: editor }) =>
       explained(async () => {
         const session = await client.session.create.mutate(await inputFor(params.cwd));
-        await show(session, editor, session.lastSeq).ready();
+        await show(session, editor, session.lastSeq, params);
         return { sessionId: session.id, ...(await settings(session)) };
       }),
     )
@@ -62,9 +77,12 @@ export async function serveAcp(stream: Stream, options: AcpOptions): Promise<voi
         const { session } = await client.session.get.query({ sessionId: params.sessionId });
         // Opened twice, it would be told twice.
         if (open.has(session.id)) throw RequestError.invalidRequest(undefined, "This session is open");
-        await show(session, editor, 0).ready();
+        await show(session, editor, 0, params);
         return settings(session);
       }),
+    )
+    .onRequest("session/list", async ({ params }) =>
+      explained(async () => listSessions({ client, projectIdFor }, params)),
     )
     .onRequest("session/prompt", async ({ params, signal }) =>
       explained(async () => sessionNamed(params.sessionId).prompt(params.prompt, signal)),

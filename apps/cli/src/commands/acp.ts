@@ -4,7 +4,7 @@ import { Command, Option } from "commander";
 import packageJson from "../../package.json" with { type: "json" };
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
-import { chooseWorkspace, type WorkspaceOptions } from "../project/choose-workspace.ts";
+import { chooseWorkspace, knownProject, type WorkspaceOptions } from "../project/choose-workspace.ts";
 import { connect, hints, type CommandContext } from "./context.ts";
 
 interface AcpCommandOptions extends Omit<WorkspaceOptions, "directory"> {
@@ -62,7 +62,9 @@ export function acpCommand(context: CommandContext): Command {
           effort,
           agent,
         }),
-        answerCommand: (questionId) => hints(context)("answer", questionId),
+        projectIdFor: async (directory) =>
+          (await knownProject(context, client, { ...workspace, directory }))?.id ?? null,
+        command: hints(context),
       });
     });
 }

@@ -62,6 +62,25 @@ export async function chooseWorkspace(
   return choiceOf(project, options, uncommitted);
 }
 
+/** @returns the project that a new session would work in, if there is one already; asks nobody. */
+export async function knownProject(
+  context: CommandContext,
+  client: TrunklineClient,
+  { project: named, directory }: Pick<WorkspaceOptions, "project"> & { directory: string },
+): Promise<Project | null> {
+  if (named === false) return null;
+  if (named !== undefined) return projectNamed(client, named, hints(context));
+  const repository = await findRepository(localPath(directory));
+  if (repository === null) return null;
+  const { userId } = await client.user.me.query();
+  if (isLocal(context)) {
+    const source = { kind: "directory", path: repository.path } as const;
+    return (await projectOf(client, source, userId)) ?? null;
+  }
+  const url = await originOf(repository);
+  return url === null ? null : ((await projectOf(client, { kind: "git", url }, userId)) ?? null);
+}
+
 function choiceOf(
   { id }: Project,
   { base, inPlace }: WorkspaceOptions,
