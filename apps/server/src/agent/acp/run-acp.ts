@@ -1,11 +1,10 @@
 import type { PromptResponse } from "@agentclientprotocol/sdk";
 import { mkdir } from "node:fs/promises";
-import { type ToolKind, TrunklineError, type Usage } from "@trunkline/contract";
+import { type ToolKind, TrunklineError } from "@trunkline/contract";
 import { effectiveBudget, startDeadline } from "../budget-meter.ts";
 import type { Clock } from "../clock.ts";
 import { budgetedTask, outcomeOf } from "../loop.ts";
 import type { RunInput, RunOutcome, RunTask } from "../port.ts";
-import { upstreamOf } from "../models/provider-upstream.ts";
 import type { Budgets, PricedModel, Prices } from "../../usage/port.ts";
 import { BudgetExceeded, RunFailure } from "../run-failure.ts";
 import { RunState } from "../run-state.ts";
@@ -13,13 +12,17 @@ import type { ParkedWork } from "../parked-work.ts";
 import { AgentBudget } from "./agent-budget.ts";
 import type { AgentCall } from "./agent-call.ts";
 import { type AgentPlace, openAgentPlace } from "./agent-memory.ts";
+import { modelFor, pricedModel } from "./agent-model.ts";
 import { agentPrompt } from "./agent-prompt.ts";
 import type { AcpAgentSetting } from "./agent-setting.ts";
 import { AgentTurn, type TurnDeps } from "./agent-turn.ts";
 import { AgentWork, failureOf } from "./agent-work.ts";
+import { closeLostCall, resumptionText } from "./lost-call.ts";
 import { permissionFor } from "./permission.ts";
 import { type AgentStartDeps, startAgent } from "./start-agent.ts";
+import { finishReasonOf, STOP_NOTES, usageOf } from "./turn-response.ts";
 import { UsageMeter } from "./usage-meter.ts";
+import { writeFile } from "./write-file.ts";
 
 export interface AcpDeps extends AgentStartDeps {
   /** Directory of a session's agents, which goes with the session. */
@@ -167,7 +170,7 @@ class AcpRun {
     const priced = this.#pricedModel();
     await this.#attempt.budget.requirePrice(priced);
     this.#limit(meter, priced);
-    const lost = await this.#closeLostCalls();
+    const lost = await closeLostCall(input, state);
     const isNew = state.progress.steps === 0 && lost === null;
     let work: AgentWork | undefined;
     const { agent, mode } = await startAgent(this.#deps, {
@@ -177,7 +180,7 @@ class AcpRun {
       meter,
       model,
       onRefused: (refusal) => work?.refused(refusal),
-      write: async (path, content) => this.#write(path, content),
+      write: async (path, content) => writeFile(input, path, content),
       signal,
     });
     try {
@@ -263,100 +266,4 @@ class AcpRun {
     const mode = await this.#deps.networks.modeOf({ sessionId, ownerId });
     return mode !== "off" || this.#setting.hosts.length > 0;
   }
-
-  async #write(path: string, content: string) {
-    const { sessionId, ownerId, workspace, taskId, tools, signal } = this.#attempt.input;
-    const session = { sessionId, ownerId, workspace };
-    const tool = (await tools.toolsOf(session)).find(({ name }) => name === "write_file");
-    if (tool === undefined) throw new Error("This server has no tool that writes files");
-    const context = {
-      ...session,
-      taskId,
-      callId: "acp",
-      signal,
-      progress: async () => undefined,
-      refused: () => undefined,
-    };
-    return tool.execute(tool.inputSchema.parse({ path, content }), context);
-  }
-
-  /**
-   * Of a process that is gone: the call that it had asked about ends here, and the answer is kept for when its successor asks
-   * again. @returns null if it had asked about none.
-   */
-  async #closeLostCalls(): Promise<LostCall | null> {
-    const { input, state } = this.#attempt;
-    const asked = await input.log.last(["approval.requested"]);
-    const answer = asked?.taskId === input.taskId ? state.ledger.decisionOn(asked.data.callId) : undefined;
-    if (asked === undefined || answer === undefined) return null;
-    const { callId, tool, input: callInput, title = tool, kind = "other" } = asked.data;
-    if (answer.allowed) {
-      const output = "The agent had ended before it was allowed; its successor goes on.";
-      await state.record(
-        { type: "tool.called", data: { callId, tool, input: callInput, title, kind } },
-        { type: "tool.ended", data: { callId, status: "interrupted", output, durationMs: 0 } },
-      );
-    } else {
-      const who = answer.by === null ? "Nobody answered in time" : `Denied by ${answer.by}`;
-      await state.record({
-        type: "tool.ended",
-        data: { callId, status: "denied", output: `${who}; not run.`, durationMs: 0 },
-      });
-    }
-    return { title, kind, isAllowed: answer.allowed, note: answer.note };
-  }
-}
-
-interface LostCall {
-  title: string;
-  kind: ToolKind;
-  isAllowed: boolean;
-  note: string | undefined;
-}
-
-function resumptionText(lost: LostCall | null): string {
-  const restarted =
-    "[You were interrupted: the process that you ran in has ended, and you run in a new one. " +
-    "Look at what is already done before you do it again, and continue with the task.]";
-  if (lost === null) return restarted;
-  const decision = lost.isAllowed ? "allowed" : "denied";
-  const note = lost.note === undefined || lost.note === "" ? "" : ` They say: ${lost.note}`;
-  return `${restarted}\n\n[You had asked for permission: ${lost.title}. The user has ${decision} it.${note}]`;
-}
-
-const STOP_NOTES: Partial<Record<PromptResponse["stopReason"], string>> = {
-  max_tokens: "stopped: its answer was cut at the model's output limit",
-  max_turn_requests:
-    "stopped: it has made as many model calls as it makes in one turn. Send a follow-up to continue",
-  refusal: "refused to go on",
-};
-
-function finishReasonOf({ stopReason }: PromptResponse) {
-  return stopReason === "max_tokens" ? ("length" as const) : ("stop" as const);
-}
-
-/** Of the whole turn, as some agents report it; used where the gateway saw nothing. */
-function usageOf(response: PromptResponse): Usage | null {
-  const { usage } = response as { usage?: Record<string, unknown> | null };
-  const count = (name: string): number => {
-    const value = usage?.[name];
-    return typeof value === "number" && Number.isInteger(value) && value >= 0 ? value : 0;
-  };
-  const cachedInputTokens = count("cachedReadTokens");
-  const inputTokens = count("inputTokens") + cachedInputTokens + count("cachedWriteTokens");
-  const outputTokens = count("outputTokens");
-  if (inputTokens + outputTokens === 0) return null;
-  return { inputTokens, outputTokens, ...(cachedInputTokens > 0 && { cachedInputTokens }) };
-}
-
-function pricedModel({ name, provider }: AcpAgentSetting, model: string | null): PricedModel {
-  if (provider === null || model === null) return { name: `acp:${name}` };
-  const { kind, base: address } = upstreamOf(provider);
-  return { name: `${provider.name}:${model}`, pricing: { kind, address } };
-}
-
-/** The provider's name for the task's model, if it is that provider's; else the agent's own. */
-function modelFor({ provider, model }: AcpAgentSetting, name: string): string | null {
-  const prefix = `${provider?.name}:`;
-  return provider !== null && name.startsWith(prefix) ? name.slice(prefix.length) : model;
 }
