@@ -1,5 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { once } from "node:events";
+import { mkdtempDisposable, readFile, writeFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { SessionEvent } from "@trunkline/contract";
 import {
   assertLogHolds,
   type ChatRequest,
@@ -54,10 +59,41 @@ const CALLS: Partial<Record<number, Step[]>> = {
   [AT.question]: [say.toolCall("ask_user", { question: "Go on?" })],
   // Its answer is a stranger's: from here on fetching asks.
   [AT.fetch]: [say.toolCall("web_fetch", { url: "https://none.invalid/" })],
-  [AT.approvals[0]]: [say.toolCall("web_fetch", { url: "https://one.invalid/" })],
+  [AT.approvals[0]]: [say.toolCall("web_search", { query: "how to end" })],
   [AT.approvals[1]]: [say.toolCall("web_fetch", { url: "https://two.invalid/" })],
   [AT.kill]: [say.toolCall("bash", { command: "echo begun; sleep 600" })],
 };
+
+/** Of each as many as there are to be. */
+const EVENTS: [SessionEvent["type"], number][] = [
+  ["step.ended", STEPS],
+  ["approval.answered", 2],
+  ["question.answered", 1],
+  ["task.steered", 1],
+  ["context.compacted", 1],
+  ["task.interrupted", 1],
+];
+
+/** A search engine that finds one page. */
+async function startEngine() {
+  const searched: (string | null)[] = [];
+  const engine = createServer(({ url = "" }, response) => {
+    searched.push(new URL(url, "http://engine").searchParams.get("q"));
+    const results = [{ title: "The end", url: "https://end.invalid/", content: "Stop." }];
+    response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify({ results }));
+  });
+  await once(engine.listen(0, "127.0.0.1"), "listening");
+  const { port } = engine.address() as AddressInfo;
+  return {
+    url: `http://127.0.0.1:${port}`,
+    searched,
+    async [Symbol.asyncDispose]() {
+      engine.close();
+      engine.closeAllConnections();
+      await once(engine, "close");
+    },
+  };
+}
 
 const isHelp = ({ messages }: ChatRequest): boolean =>
   messages.some(({ role, content }) => role === "user" && contentText(content) === HELP);
@@ -83,7 +119,7 @@ function stepsIn({ messages }: ChatRequest): number {
 
 it("sixty steps with every tool, approvals, a question, a message, a summary, a failing provider, a limit and a kill end whole", async () => {
   const happened = new Set<string>();
-  const once = (what: string): boolean => !happened.has(what) && happened.add(what) !== undefined;
+  const first = (what: string): boolean => !happened.has(what) && happened.add(what) !== undefined;
   const sent: ChatRequest[] = [];
   const respond = (request: ChatRequest): Reply => {
     if (isHelp(request)) return say.reply(say.text("Helped."));
@@ -92,10 +128,10 @@ it("sixty steps with every tool, approvals, a question, a message, a summary, a 
       return say.reply(say.text(`We are at step ${stepsIn(request)}.`));
     }
     const step = stepsIn(request) + 1;
-    if (step === AT.failure && once("cut")) return say.reply(say.text("I was about"), say.cut());
-    if (step === AT.failure && once("error")) return say.reply(say.httpError(500));
-    if (step === AT.limit && once("limit")) return say.reply(say.httpError(429, { retryAfter: 3_600 }));
-    if (step === AT.overflow && once("overflow")) {
+    if (step === AT.failure && first("cut")) return say.reply(say.text("I was about"), say.cut());
+    if (step === AT.failure && first("error")) return say.reply(say.httpError(500));
+    if (step === AT.limit && first("limit")) return say.reply(say.httpError(429, { retryAfter: 3_600 }));
+    if (step === AT.overflow && first("overflow")) {
       return say.reply(say.httpError(400, { message: "This model's maximum context length is 8192 tokens" }));
     }
     sent.push(request);
@@ -108,7 +144,12 @@ it("sixty steps with every tool, approvals, a question, a message, a summary, a 
     );
   };
   await using provider = await FakeProvider.start({ respond });
-  await using server = await ServerFixture.start({ env: provider.serverEnv });
+  await using engine = await startEngine();
+  await using directory = await mkdtempDisposable(join(tmpdir(), "trunkline-sixty-"));
+  const configFile = join(directory.path, "config.json");
+  await writeFile(configFile, JSON.stringify({ search: { provider: "searxng", baseUrl: engine.url } }));
+  const env = { ...provider.serverEnv, TRUNKLINE_CONFIG_FILE: configFile };
+  await using server = await ServerFixture.start({ env });
   const { sessionId, taskId } = await server.client.task.submit.mutate({
     prompt: "Work through it.",
     budget: { steps: 100 },
@@ -165,11 +206,20 @@ it("sixty steps with every tool, approvals, a question, a message, a summary, a 
   expect(statuses.filter((status) => status === "interrupted")).toHaveLength(1);
   expect(statuses.filter((status) => status === "denied")).toHaveLength(1);
 
-  // Every tool that the server has was called.
+  // Every tool that there is was called.
   const called = new Set(log.flatMap((event) => (event.type === "tool.called" ? [event.data.tool] : [])));
   const asks = new Set(log.flatMap((event) => (event.type === "question.asked" ? ["ask_user"] : [])));
   const { tools } = await server.client.agent.list.query();
-  expect(tools.map(({ name }) => name).filter((name) => !called.has(name) && !asks.has(name))).toEqual([]);
+  const names = tools.map(({ name }) => name);
+  expect(names.filter((name) => !called.has(name) && !asks.has(name))).toEqual([]);
+  expect(names).toHaveLength(15);
+  expect(engine.searched).toEqual(["how to end"]);
+  for (const [type, count] of EVENTS) {
+    expect(
+      log.filter((event) => event.type === type),
+      type,
+    ).toHaveLength(count);
+  }
 
   // What was sent only grew, but for the one summary; the provider itself refuses calls without results.
   let shrank = 0;
