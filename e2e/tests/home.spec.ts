@@ -1,3 +1,6 @@
+import { execFile } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
 import type { Page } from "@playwright/test";
 import { say } from "@trunkline/testkit";
 import { accessibilityViolations } from "../accessibility.ts";
@@ -133,4 +136,44 @@ test("14.4: a grandchild's approval is answered in the inbox, and each subagent 
   await transcript.getByRole("link", { name: "Open" }).click();
   const parent = page.getByRole("banner").getByRole("link", { name: "Parent" });
   await expect(parent).toHaveAttribute("href", `/s/${sessionId}`);
+});
+
+const TRUNKLINE = fileURLToPath(new URL("../../apps/cli/bin/trunkline.mjs", import.meta.url));
+
+test("14.5: a grandchild's requests leave the page when they are answered from the command line", async ({
+  page,
+  asking,
+  provider,
+}) => {
+  const before = provider.respond;
+  provider.respond = ({ messages }) => {
+    if (messages.at(-1)?.role === "tool") return say.reply(say.text("Reported."));
+    const prompt = JSON.stringify(messages[1]?.content);
+    if (prompt.includes("grandchild")) {
+      const question = say.toolCall("ask_user", { question: "Which way is it?" });
+      return say.reply(say.toolCall("bash", { command: "echo deep" }), question);
+    }
+    const title = prompt.includes("child") ? "grandchild" : "child";
+    return say.reply(say.toolCall("subagent", { title, prompt: `be the ${title}`, may_change: true }));
+  };
+  await signIn(page, asking);
+  const { sessionId, taskId } = await asking.client.task.submit.mutate({ prompt: "delegate both" });
+  await page.goto(`${asking.url}/s/${sessionId}`);
+  const command = page.getByText("echo deep");
+  const question = page.getByText("Which way is it?");
+  await expect(command).toBeVisible();
+  const { approvals, questions } = await asking.client.session.get.query({ sessionId });
+  const cli = async (...args: string[]) => {
+    const { PATH = "", HOME = "" } = process.env;
+    const env = { PATH, HOME, TRUNKLINE_URL: asking.url, TRUNKLINE_TOKEN: asking.token };
+    return promisify(execFile)(process.execPath, [TRUNKLINE, ...args], { env });
+  };
+  await cli("approve", approvals[0]?.id ?? "");
+  await expect(command).toBeHidden();
+  await expect(question).toBeVisible();
+  await cli("answer", questions[0]?.id ?? "", "left");
+  await expect(question).toBeHidden();
+  await expect(page.getByRole("log", { name: "Transcript" }).getByText("Reported.").first()).toBeVisible();
+  provider.respond = before;
+  expect(await asking.client.task.get.query({ taskId })).toMatchObject({ state: "completed" });
 });
