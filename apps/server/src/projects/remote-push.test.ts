@@ -5,11 +5,13 @@ import { promisify } from "node:util";
 import type { ProjectCredential } from "@trunkline/contract";
 import { GitOverHttp, GitOverSsh, hasHttpBackend, NO_SSHD } from "@trunkline/testkit";
 import { expect, test } from "vitest";
-import { openPublishBench } from "../publish/testing/publish-bench.ts";
+import { publishBenches } from "../publish/testing/publish-bench.ts";
 import type { Store } from "../store/port.ts";
 import { CredentialVault } from "./credential-vault.ts";
 import type { FindRoute } from "./git-reach.ts";
 import { Remotes } from "./remote.ts";
+
+const openPublishBench = publishBenches();
 
 const PROJECT = "01900000-0000-7000-8000-0000000000aa";
 const SIGNAL = new AbortController().signal;

@@ -3,7 +3,9 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { bwrap, NO_BWRAP } from "../tools/sandbox/testing/sandbox-bench.ts";
 import { git as gitAsUser } from "../git/testing/repositories.ts";
-import { openPublishBench, type PublishBench } from "./testing/publish-bench.ts";
+import { type PublishBench, publishBenches } from "./testing/publish-bench.ts";
+
+const openPublishBench = publishBenches();
 
 const SIGNAL = new AbortController().signal;
 

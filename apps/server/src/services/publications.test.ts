@@ -7,7 +7,7 @@ import { CredentialVault } from "../projects/credential-vault.ts";
 import { Remotes } from "../projects/remote.ts";
 import { createPublisher } from "../publish/publisher.ts";
 import { git as gitAsUser } from "../git/testing/repositories.ts";
-import { openPublishBench, type PublishBench } from "../publish/testing/publish-bench.ts";
+import { type PublishBench, publishBenches } from "../publish/testing/publish-bench.ts";
 import {
   alice,
   bob,
@@ -18,6 +18,8 @@ import {
 } from "../runner/testing/scripted-server.ts";
 import { withoutWorkspaces } from "./testing/published-session.ts";
 import { createPublicationService } from "./publications.ts";
+
+const openPublishBench = publishBenches();
 
 const TOKEN = "s3cret-token-0123456789";
 const PROJECT = "01900000-0000-7000-8000-0000000000aa";

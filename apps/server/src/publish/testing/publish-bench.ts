@@ -28,13 +28,6 @@ interface Template {
   baseCommit: string;
 }
 
-let template: Promise<Template> | undefined;
-let benches = 0;
-
-afterAll(async () => {
-  await (await template)?.git[Symbol.asyncDispose]();
-});
-
 async function makeTemplate(): Promise<Template> {
   const git = await openTestGit();
   const directory = await git.directory("template");
@@ -54,10 +47,28 @@ async function makeTemplate(): Promise<Template> {
   return { git, directory, baseCommit: await gitAsUser(workspace, "rev-parse", "HEAD") };
 }
 
-export async function openPublishBench({ forges = [] }: { forges?: string[] } = {}): Promise<PublishBench> {
-  template ??= makeTemplate();
-  const { git: test, directory: from, baseCommit } = await template;
-  const dataDir = join(test.dataDir, `bench-${(benches += 1)}`);
+/**
+ * Called at the top of a test file, after whose tests the template goes: other files of the process have their own.
+ * @returns opens a bench
+ */
+export function publishBenches(): (options?: { forges?: string[] }) => Promise<PublishBench> {
+  let template: Promise<Template> | undefined;
+  let benches = 0;
+  afterAll(async () => {
+    await (await template)?.git[Symbol.asyncDispose]();
+  });
+  return async ({ forges = [] } = {}) => {
+    template ??= makeTemplate();
+    const made = await template;
+    return openBench(made, join(made.git.dataDir, `bench-${(benches += 1)}`), forges);
+  };
+}
+
+async function openBench(
+  { git: test, directory: from, baseCommit }: Template,
+  dataDir: string,
+  forges: string[],
+): Promise<PublishBench> {
   await cp(from, dataDir, { recursive: true });
   const directoryOf = async (name: string): Promise<string> => {
     await mkdir(join(dataDir, name), { recursive: true });
