@@ -9,7 +9,7 @@ type CollectGarbage = (options: {
   execution: "async";
 }) => Promise<void>;
 
-/** Who waited for the start has got the first answers by then, in ms. */
+/** Who waited for the start has got the first answers by then, in ms; if nobody is served any more, the start's garbage goes. */
 const AFTER_START_MS = 1_000;
 /** How often it is looked whether there is something to give back, in ms. */
 const CHECK_EVERY_MS = 5_000;
@@ -20,7 +20,7 @@ const WORTH_A_PAUSE_MS = 500;
 
 /**
  * Gives back what V8 would keep until there is pressure, which a server on a small machine never has: 20 MB of the start, and
- * up to 100 MB of every load. It takes about 50 ms in which nothing else happens, so it is done when nobody waits.
+ * up to 100 MB of every load. It takes 50 to 200 ms in which nothing else happens, so it is done when nobody waits.
  */
 export function releaseMemoryWhenQuiet(logger: Logger): void {
   let looked = performance.eventLoopUtilization();
@@ -30,14 +30,19 @@ export function releaseMemoryWhenQuiet(logger: Logger): void {
     released = performance.eventLoopUtilization();
     logger.debug({ heapBytes: process.memoryUsage().heapTotal }, "memory given back");
   };
-  setTimeout(() => void release(), AFTER_START_MS).unref();
-  setInterval(() => {
+  const look = (): void => {
     const now = performance.eventLoopUtilization();
     const { utilization } = performance.eventLoopUtilization(now, looked);
     looked = now;
-    if (released === undefined || utilization > QUIET) return;
-    if (performance.eventLoopUtilization(now, released).active > WORTH_A_PAUSE_MS) void release();
-  }, CHECK_EVERY_MS).unref();
+    if (utilization > QUIET) return;
+    const active = released === undefined ? Infinity : performance.eventLoopUtilization(now, released).active;
+    if (active > WORTH_A_PAUSE_MS) void release();
+  };
+  setTimeout(() => {
+    looked = performance.eventLoopUtilization();
+  }, AFTER_START_MS / 2).unref();
+  setTimeout(look, AFTER_START_MS).unref();
+  setInterval(look, CHECK_EVERY_MS).unref();
 }
 
 async function collectGarbage(): Promise<void> {

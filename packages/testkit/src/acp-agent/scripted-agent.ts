@@ -2,6 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import {
   type AgentContext,
@@ -14,6 +15,9 @@ import {
   type SessionUpdate,
   type ToolKind,
 } from "@agentclientprotocol/sdk";
+
+/** Between two late updates, in ms. */
+const LATE_MS = 20;
 
 interface Session {
   cwd: string;
@@ -47,18 +51,23 @@ export class ScriptedAgent {
     return { sessionId };
   }
 
-  /** Tells the past again, as the protocol has it. */
-  async load({ sessionId }: LoadSessionRequest, client: AgentContext): Promise<Record<string, never>> {
-    for (const text of this.#read(sessionId).prompts) {
-      const update = { sessionUpdate: "user_message_chunk", content: { type: "text", text } } as const;
-      await client.notify("session/update", { sessionId, update });
-      const answer = {
-        sessionUpdate: "agent_message_chunk",
-        content: { type: "text", text: "OLD" },
-      } as const;
-      await client.notify("session/update", { sessionId, update: answer });
-    }
+  /** Tells the past again, as the protocol has it; with `LATE` after the answer, as some agents do. */
+  async load(request: LoadSessionRequest, client: AgentContext): Promise<Record<string, never>> {
+    const telling = this.#tellPast(request, client);
+    if (process.env["LATE"] === undefined) await telling;
     return {};
+  }
+
+  async #tellPast({ sessionId }: LoadSessionRequest, client: AgentContext): Promise<void> {
+    const tell = async (sessionUpdate: "user_message_chunk" | "agent_message_chunk", text: string) => {
+      if (process.env["LATE"] !== undefined) await wait(LATE_MS);
+      const update = { sessionUpdate, content: { type: "text", text } } as const;
+      await client.notify("session/update", { sessionId, update });
+    };
+    for (const text of this.#read(sessionId).prompts) {
+      await tell("user_message_chunk", text);
+      await tell("agent_message_chunk", "OLD");
+    }
   }
 
   async prompt(

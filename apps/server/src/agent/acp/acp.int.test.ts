@@ -21,6 +21,7 @@ beforeAll(async () => {
     {
       scripted: { ...AGENT, provider: "openai-compatible", env },
       forgetful: { ...AGENT, env: { FORGETFUL: "1" } },
+      late: { ...AGENT, env: { LATE: "1" } },
       absent: { command: ["no-such-agent"] },
     },
     { env: { ...provider.serverEnv, OPENAI_API_KEY: "sk-canary-5417" } },
@@ -74,6 +75,17 @@ it("tells what an agent does as events of ours, and its model calls go out with 
   // The next task finds the agent with its memory of the first.
   const next = await run("remember", { sessionId: task.sessionId });
   expect(eventsOf(await server.endOf(next), "task.completed").at(-1)?.result).toContain("think: hm");
+});
+
+it("what an agent tells of the past after it has answered is no work of the new task", async () => {
+  const first = await run("say: one", { agent: "acp:late" });
+  await server.endOf(first);
+  for (const text of ["two", "three"]) {
+    const next = await run(`say: ${text}`, { agent: "acp:late", sessionId: first.sessionId });
+    const log = await server.endOf(next);
+    expect(eventsOf(log, "task.completed").at(-1)?.result).toBe(text);
+    expect(JSON.stringify(log)).not.toContain("OLD");
+  }
 });
 
 it("a permission is an approval: allowed with the process alive, denied with a note, always for the very same", async () => {

@@ -19,6 +19,10 @@ const START_MS = 120_000;
 const CANCEL_MS = 1_500;
 /** How long it gets to leave by itself once its work is done, in ms. */
 const LEAVE_MS = 3_000;
+/** Some agents answer `session/load` and then tell of the past: it is over once nothing has come for so long, in ms. */
+const PAST_GAP_MS = 300;
+/** How long telling of the past may go on after the answer, in ms. */
+const PAST_MS = 30_000;
 /** Bytes of one message. */
 const MAX_MESSAGE_BYTES = 32 * 1_048_576;
 /** Characters of its complaints that are kept: the last ones. */
@@ -143,6 +147,10 @@ export class LiveAgent {
     } finally {
       await settled();
       while (this.items.takeNow() !== undefined);
+    }
+    const until = performance.now() + PAST_MS;
+    while (performance.now() < until) {
+      if ((await this.items.next(signal, PAST_GAP_MS)) === null) break;
     }
     this.#sessionId = sessionId;
     return true;
