@@ -17,6 +17,9 @@ const TOO_MANY: McpStatus = {
   message: "Too many MCP servers are in use on this server; try again later",
 };
 
+/** How long somebody who looks at a server waits for what it offers now, in ms; then for what it offered before. */
+const LOOK_WAIT_MS = 5_000;
+
 /** What services do with MCP servers. @param options.directory below it programs have theirs. */
 export function createMcpServers(options: {
   definitions: Definitions;
@@ -46,7 +49,8 @@ export function createMcpServers(options: {
       const server = connections.use(userId, definition);
       const live = await server?.ready(signal, { now: true });
       // So that the status tells what it offers now; where that takes too long, what it offered before.
-      if (live !== null && live !== undefined) await server?.offers(signal, 0).catch(() => undefined);
+      if (live !== null && live !== undefined)
+        await server?.offers(signal, LOOK_WAIT_MS).catch(() => undefined);
     },
 
     disconnect: async (serverId, userId) => connections.forget(serverId, userId),
