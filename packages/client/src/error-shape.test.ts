@@ -33,6 +33,14 @@ it.each([
   }
 });
 
+it("says that an address may lack its base path: 404 of something else", () => {
+  expect(readErrorShape(null, 404)).toMatchObject({
+    message:
+      "No Trunkline server answers at this address (HTTP status 404): check it, and the base path that it may have",
+    data: { httpStatus: 404, reason: "not_found" },
+  });
+});
+
 it.each([414, 431])("says what to do about a query that does not fit into an address: %i", (status) => {
   expect(readErrorShape(null, status)).toMatchObject({
     message: "The request is too long: shorten the text in it",

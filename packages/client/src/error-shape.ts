@@ -59,5 +59,8 @@ function numberOf(value: unknown): number | undefined {
 function messageOfStatus(status: number): string {
   // Of Node's parser, or a proxy's, before anybody could say more: queries travel in the address.
   if (status === 414 || status === 431) return "The request is too long: shorten the text in it";
+  if (status === 404) {
+    return "No Trunkline server answers at this address (HTTP status 404): check it, and the base path that it may have";
+  }
   return `The server answered with HTTP status ${status}`;
 }

@@ -31,7 +31,7 @@ async function checkRoot(path: string, dataDir: string): Promise<Finding> {
   } catch (error) {
     return finding(
       "fail",
-      `Can't use ${path}: ${fileProblem(error)}. Mend it, or take it out of TRUNKLINE_PROJECT_ROOTS`,
+      `Can't use ${path}: ${fileProblem(error)}. Fix that, or take it out of TRUNKLINE_PROJECT_ROOTS`,
     );
   }
 }

@@ -200,6 +200,6 @@ async function runCommand(
   const why = [problem ?? "it did not succeed", ...(note === null ? [] : [note])].join("; ");
   throw new TrunklineError(
     "setup_failed",
-    `The setup of the workspace failed: ${why}. Its output says why. Mend ${place}, then retry the setup`,
+    `The setup of the workspace failed: ${why}. Its output says why. Fix ${place}, then retry the setup`,
   );
 }
