@@ -95,7 +95,7 @@ async function keepLogin(context: CommandContext, url: string, command: Command)
     );
   }
   checkToken(token, "the pipe");
-  context.target = { url, token, tokenSource: "the token given", tokenKept: null };
+  context.target = { url, token, tokenSource: "this login", tokenKept: null };
   const me = await createClient({ url, token }).user.me.query();
   const profile = profileNamed(options.profile, env);
   writeSavedLogin(env, { url, token }, profile);

@@ -288,3 +288,21 @@ const instantClock = {
       );
   },
 };
+
+test("a call that a model's server left in the text is not carried out, and a notice says what to do", async () => {
+  await using bench = await RunBench.create();
+  const call = '<tool_call>\n{"name": "bash", "arguments": {"command": "ls"}}\n</tool_call>';
+  for (const [text, isCall] of [
+    [`Let me look.\n${call}\n`, true],
+    [`It is written as ${call}, with the name first.`, false],
+    ["</tool_call>", false],
+  ] as const) {
+    bench.provider.enqueue(say.reply(say.text(text)));
+    const before = bench.log.of("notice").length;
+    expect(await bench.run(bench.log.begin("go"))).toMatchObject({ type: "completed" });
+    const notices = bench.log.of("notice").slice(before);
+    expect(notices.map(({ message }) => message)).toEqual(
+      isCall ? [expect.stringContaining("start it with a tool parser")] : [],
+    );
+  }
+});

@@ -93,6 +93,9 @@ export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise
       };
       const isWhole = blocks.isUntouched;
       const said = blocks.endAll();
+      if (definitions.length > 0 && described.length === 0 && endsInWrittenCall(textOfBlocks(said))) {
+        notices.add(WRITTEN_CALL);
+      }
       const events: RunEvent[] = [...said, { type: "step.ended", data }, ...[...notices].map(warning)];
       if (isWhole && finishReason === "stop" && described.length === 0 && !state.mayBeSteered()) {
         return { text: textOfBlocks(said), events };
@@ -102,6 +105,18 @@ export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise
     },
     leftovers: () => blocks.endAll(),
   });
+}
+
+const WRITTEN_CALL =
+  "The answer ends with a tool call that is written as text, so it was not carried out. The server of this model does not read tool calls: " +
+  "start it with a tool parser (llama.cpp: --jinja; vLLM: --enable-auto-tool-choice and --tool-call-parser), or choose another model";
+
+/** How models write calls, which their server should have read. */
+const CALL_TAGS = ["tool_call", "function_call"];
+
+function endsInWrittenCall(text: string): boolean {
+  const end = text.trimEnd();
+  return CALL_TAGS.some((tag) => end.endsWith(`</${tag}>`) && end.includes(`<${tag}>`));
 }
 
 function textOfBlocks(events: readonly RunEvent[]): string {
