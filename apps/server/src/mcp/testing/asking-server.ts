@@ -1,4 +1,7 @@
-/** A server over stdio that asks its user in the middle of calls; without dependencies, so that it starts in any sandbox. */
+/**
+ * A server over stdio that asks its user in the middle of calls; without dependencies, so that it starts in any sandbox, and
+ * for the machine's own Node, from 20 on.
+ */
 import { randomUUID } from "node:crypto";
 import { createInterface } from "node:readline";
 
@@ -21,10 +24,9 @@ const requestedSchema = {
 
 async function ask(message: string): Promise<string> {
   const id = randomUUID();
-  const { promise, resolve } = Promise.withResolvers<unknown>();
-  waiting.set(id, resolve);
+  const answered = new Promise((resolve) => waiting.set(id, resolve));
   send({ id, method: "elicitation/create", params: { message, requestedSchema } });
-  return JSON.stringify(await promise);
+  return JSON.stringify(await answered);
 }
 
 /** How they ask; each tells what it heard. */
