@@ -83,7 +83,7 @@ function toRows(count: number, ours: IdleFigures, theirs: IdleFigures): Row[] {
       unit: "kB",
       ours: ours.kilobytesPerStream,
       yardstick: { what: "raw node:http", value: theirs.kilobytesPerStream },
-      budget: { ratioAtMost: 2 },
+      budget: { ratioAtMost: 1.4 },
     },
   ];
   if (ours.cpuMsPerSecond !== undefined && theirs.cpuMsPerSecond !== undefined) {

@@ -92,14 +92,14 @@ function toRows(events: number, ours: ReplayFigures[], theirs: ReplayFigures[]):
       measure: name,
       unit: "events/s",
       ...of(({ eventsPerSecond }) => eventsPerSecond),
-      budget: events === 100_000 ? { atLeast: 100_000 } : undefined,
+      budget: events === 100_000 ? { atLeast: 400_000 } : undefined,
     },
     {
       group,
       measure: `${name}: first events`,
       unit: "ms",
       ...of(({ firstEventsMs }) => firstEventsMs),
-      budget: { atMost: 20 },
+      budget: { atMost: 5 },
     },
   ];
 }

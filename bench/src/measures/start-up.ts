@@ -33,7 +33,7 @@ export async function measureStartUp(run: BenchRun): Promise<Row[]> {
       unit: "ms",
       ours: median(readyMs),
       yardstick: { what, value: median(rawReadyMs) },
-      budget: { atMost: 1_000 },
+      budget: { atMost: 700 },
     },
     {
       group,
@@ -41,7 +41,7 @@ export async function measureStartUp(run: BenchRun): Promise<Row[]> {
       unit: "MB",
       ours: readProcessTree(server.pid).rssBytes / 1e6,
       yardstick: { what, value: readProcessTree(raw.pid).rssBytes / 1e6 },
-      budget: { atMost: 120 },
+      budget: { atMost: 110 },
     },
   ];
 }

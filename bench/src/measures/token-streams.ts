@@ -47,14 +47,14 @@ function toRows(load: Load, ours: ServerFigures, { fetched, bySdk, rawAcksMs }: 
       unit: "ms",
       ours: median(ours.latenciesMs),
       yardstick: { what: provider, value: median(fetched.latenciesMs) },
-      budget: { atMost: many ? 15 : 2 },
+      budget: { atMost: many ? 6 : 1.5 },
     }),
     row({
       measure: "token latency p99",
       unit: "ms",
       ours: quantile(ours.latenciesMs, 0.99),
       yardstick: { what: provider, value: quantile(fetched.latenciesMs, 0.99) },
-      budget: { atMost: many ? 100 : 15 },
+      budget: { atMost: many ? 40 : 8 },
     }),
     row({
       measure: "submit to first token, p50",
@@ -80,27 +80,28 @@ function toRows(load: Load, ours: ServerFigures, { fetched, bySdk, rawAcksMs }: 
       unit: "ms",
       ours: quantile(ours.acksMs, 0.99),
       yardstick: { what: "raw node:http", value: quantile(rawAcksMs, 0.99) },
-      budget: many ? { atMost: 60 } : undefined,
+      budget: many ? { atMost: 50 } : undefined,
     }),
     row({
       measure: "CPU per 1,000 tokens",
       unit: "ms",
       ours: cpu(ours),
       yardstick: { what: "provider by SDK", value: cpu(bySdk) },
-      budget: many ? { atMost: 130 } : undefined,
+      budget: many ? { atMost: 110 } : undefined,
     }),
     row({
       measure: "CPU per 1,000 tokens",
       unit: "ms",
       ours: cpu(ours),
       yardstick: { what: provider, value: cpu(fetched) },
+      budget: many ? { ratioAtMost: 4 } : undefined,
     }),
     row({ measure: "memory", unit: "MB", ours: ours.rssMB }),
     row({
       measure: "GET /health under this load, p99",
       unit: "ms",
       ours: quantile(ours.healthMs, 0.99),
-      budget: many ? { atMost: 20 } : undefined,
+      budget: many ? { atMost: 15 } : undefined,
     }),
   ];
 }

@@ -76,7 +76,7 @@ export async function measurePages(run: ScaleRun): Promise<Row[]> {
       unit: "ms",
       ours: median(times.big),
       yardstick: { what: "a small store", value: median(times.small) },
-      budget: { ratioAtMost: 1.5 },
+      budget: { ratioAtMost: 1.2 },
     });
   }
   return rows;
