@@ -25,7 +25,7 @@ export async function readSkills(reader: WorkspaceReader, workspace: string): Pr
       if (skills.size >= MAX_SKILLS) break;
       const path = `${folder}/${entry}/SKILL.md`;
       const head = await reader.readHead(workspace, path, MAX_HEAD_BYTES);
-      const { name, description } = readFrontMatter(head?.text ?? "");
+      const { name, description } = await readFrontMatter(head?.text ?? "");
       if (name === undefined || description === undefined || skills.has(name)) continue;
       if (name.length > MAX_NAME_LENGTH) continue;
       skills.set(name, { name, description: description.slice(0, MAX_DESCRIPTION_LENGTH), path });

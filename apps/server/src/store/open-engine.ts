@@ -1,15 +1,9 @@
 import { existsSync } from "node:fs";
 import type { Logger } from "pino";
 import type { Compute } from "../compute/port.ts";
-import type { Hints } from "../hints/port.ts";
-import type { OutboxConsumer } from "../outbox/port.ts";
-import type { SearchIndex } from "../search/port.ts";
+import type { Engine } from "./engine.ts";
 import type { OnCommitted } from "./group-commit.ts";
-import type { Store, StoreUnavailableError } from "./port.ts";
-import { PostgresHints } from "./postgres/postgres-hints.ts";
-import { openPostgresStore } from "./postgres/postgres-store.ts";
-import { createPostgresSearch } from "./postgres/search/postgres-search.ts";
-import { createSearchConsumer } from "./postgres/search/search-consumer.ts";
+import type { StoreUnavailableError } from "./port.ts";
 import { databasePath } from "./sqlite/database-path.ts";
 import { createSqliteSearch } from "./sqlite/sqlite-search.ts";
 import { openSqliteStore } from "./sqlite/sqlite-store.ts";
@@ -30,16 +24,6 @@ export interface EngineOptions {
   onCommitted?: OnCommitted | undefined;
 }
 
-/** What is stored, and what is found in it: the one place that knows which engine that is. */
-export interface Engine {
-  store: Store;
-  search: SearchIndex;
-  /** Between the nodes that share the store; undefined where it is one node's. */
-  hints: Hints | undefined;
-  /** What the engine itself has follow the logs. */
-  consumers: readonly OutboxConsumer[];
-}
-
 /** @throws StoreOpenError where the database cannot be used as it is. */
 export async function openEngine(options: EngineOptions): Promise<Engine> {
   const { dataDir, databaseUrl, node, uncleanStop, compute, logger, now, onFatal, onCommitted } = options;
@@ -51,14 +35,9 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
         "TRUNKLINE_DATABASE_URL is set, so this database is not used; trunkline migrate-store brings its sessions along",
       );
     }
-    const store = await openPostgresStore({ url: databaseUrl, node, logger, onCommitted });
-    const address = { url: databaseUrl, node, compute };
-    return {
-      store,
-      search: createPostgresSearch(address),
-      consumers: [createSearchConsumer(address)],
-      hints: new PostgresHints({ url: databaseUrl, node, logger }),
-    };
+    // A part of the start that a server with the embedded database can do without.
+    const { openPostgresEngine } = await import("./postgres/postgres-engine.ts");
+    return openPostgresEngine({ url: databaseUrl, node, compute, logger, onCommitted });
   }
   const path = databasePath(dataDir);
   const store = await openSqliteStore({ path, now, onFatal, uncleanStop, onCommitted });
