@@ -12,11 +12,18 @@ export class ProviderFault extends Error {
   readonly retryAfterMs: number | undefined;
   /** Maximum number of attempts, if fewer than usual. */
   readonly maxTries: number | undefined;
+  /** What the provider says of a request that it refuses as such, to find out why; not for people. */
+  readonly refusal: string | undefined;
 
   constructor(
     code: string,
     message: string,
-    options: ErrorOptions & { retryable: boolean; resetsAt?: number | undefined; maxTries?: number },
+    options: ErrorOptions & {
+      retryable: boolean;
+      resetsAt?: number | undefined;
+      maxTries?: number;
+      refusal?: string;
+    },
   ) {
     super(message, options);
     this.code = code;
@@ -25,6 +32,7 @@ export class ProviderFault extends Error {
     this.retryAfterMs =
       options.resetsAt === undefined ? undefined : Math.max(0, options.resetsAt - Date.now());
     this.maxTries = options.maxTries;
+    this.refusal = options.refusal;
   }
 
   toTaskError(): TaskError {

@@ -17,15 +17,19 @@ export interface Refusal {
   inStream?: boolean;
 }
 
+/** Maximum length of a refusal to search for what was refused. */
+const MAX_REFUSAL_LENGTH = 20_000;
+
 /** Classifies a refusal by its status, codes and message. */
 export function refusalFault(refusal: Refusal, context: FaultContext): ProviderFault {
   const { headers, body, words, inStream = false } = refusal;
   const status = refusal.status ?? words.status ?? impliedStatus(words);
   const said = clip(context.redact(words.message));
   const resetsAt = limitResetsAt(headers, body);
-  const fault = (code: string, message: string, retryable = false): ProviderFault =>
-    new ProviderFault(code, message, { retryable, resetsAt });
+  const fault = (code: string, message: string, retryable = false, why?: string): ProviderFault =>
+    new ProviderFault(code, message, { retryable, resetsAt, ...(why !== undefined && { refusal: why }) });
   const keyVariable = context.provider?.keyVariable ?? "key";
+  const inFull = `${words.message} ${body.slice(0, MAX_REFUSAL_LENGTH)}`;
 
   if (isContextOverflow(status, words)) {
     return fault("context_overflow", `The conversation is too long for '${context.model}'${told(said)}`);
@@ -66,9 +70,11 @@ export function refusalFault(refusal: Refusal, context: FaultContext): ProviderF
       : fault("provider_error", `Provider error: ${message}${at(context)}`);
   }
   if (status === 408 || status === 409 || status === 425 || status >= 500) {
-    return fault("provider_unavailable", `Provider error ${status}${colon(said)}`, true);
+    // Servers that make a grammar of schemas answer 500 for one that they can't.
+    const grammar = status === 500 ? inFull : undefined;
+    return fault("provider_unavailable", `Provider error ${status}${colon(said)}`, true, grammar);
   }
-  return fault("provider_bad_request", `Provider error ${status}${colon(said)}`);
+  return fault("provider_bad_request", `Provider error ${status}${colon(said)}`, false, inFull);
 }
 
 function notFoundMessage(status: number, said: string, context: FaultContext): string {

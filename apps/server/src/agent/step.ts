@@ -11,6 +11,7 @@ import { MAX_LIMIT_WAIT_MS, RETRY_AFTER_MAX_MS } from "./limits.ts";
 import { callModel } from "./model-call.ts";
 import type { ResolvedModel, RunEvent, RunSink } from "./port.ts";
 import { ProviderFault } from "./provider-fault.ts";
+import { withAcceptedTools } from "./refused-tools.ts";
 import { retryDelayMs, retryNotice, triesOf } from "./retry-policy.ts";
 import { LimitReached, RunFailure } from "./run-failure.ts";
 import type { RunState } from "./run-state.ts";
@@ -67,17 +68,22 @@ export async function takeStep(deps: ModelDeps, prepared: PreparedStep): Promise
       await state.record({ type: "step.started", data: { step, model: model.name, ...asked } });
       const notices = new Set<string>();
       blocks = new AnswerBlocks();
-      const answer = await callModel(
-        {
-          model: model.model,
-          request: { prompt, tools: definitions, effort },
-          patience: model.patience,
-          sink: { append: (events) => state.record(...events), delta: (event) => sink.delta(event) },
-          signal,
-          faultContext: faultContextOf(model),
-          onNotice: (message) => notices.add(message),
-        },
-        blocks,
+      const answer = await withAcceptedTools(
+        { model: model.name, tools, definitions, step },
+        (offered) =>
+          callModel(
+            {
+              model: model.model,
+              request: { prompt, tools: offered, effort },
+              patience: model.patience,
+              sink: { append: (events) => state.record(...events), delta: (event) => sink.delta(event) },
+              signal,
+              faultContext: faultContextOf(model),
+              onNotice: (message) => notices.add(message),
+            },
+            blocks,
+          ),
+        (message) => notices.add(message),
       );
       const { usage, finishReason, toolCalls } = distinctCallIds(answer, (callId) =>
         state.transcript.hasCall(callId),

@@ -1,4 +1,5 @@
 import { isObject, type JsonObject } from "../../json-object.ts";
+import { soundSchema } from "./sound-schema.ts";
 
 /** Larger bounds are too much for servers that compile a schema to a grammar (llama.cpp: 2,000 repetitions). */
 const MAX_BOUND = 1_999;
@@ -11,7 +12,7 @@ const portable = new WeakMap<object, unknown>();
 const plain = new WeakMap<object, unknown>();
 
 /**
- * A tool's schema reduced to what every server accepts: without large bounds and the dialect. The tool itself validates
+ * A tool's schema reduced to what every server accepts: sound, without large bounds and the dialect. The tool itself validates
  * with the full schema.
  */
 export function portableSchema<S extends object>(schema: S): S {
@@ -30,7 +31,7 @@ function isLargeBound(field: string, value: unknown): boolean {
 }
 
 function cached<S extends object>(known: WeakMap<object, unknown>, schema: S, keeps: Keeps): S {
-  if (!known.has(schema)) known.set(schema, filtered(schema, keeps, 0));
+  if (!known.has(schema)) known.set(schema, filtered(soundSchema(schema as JsonObject), keeps, 0));
   return known.get(schema) as S;
 }
 
