@@ -50,9 +50,10 @@ const ownProcess = [
 const includesAll = process.env["TRUNKLINE_TEST_POSTGRES"] === "all";
 const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];
 
-// Workspace packages resolve to their sources by their own `exports`: nothing is built for a test.
+// Workspace packages resolve to their sources by their own `exports`. Programs are bundled, for the tests that start one.
 export default defineConfig({
   test: {
+    globalSetup: "packages/testkit/src/bundled.ts",
     environment: "node",
     // A process per file, but for some: most start workers, servers and process groups, and may not share them.
     pool: "forks",

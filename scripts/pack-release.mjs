@@ -6,10 +6,9 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { BootstrapError, bootstrap, root } from "./bootstrap.mjs";
-import { dataFiles, reachableFiles, readPackage, writeSources } from "./release/sources.mjs";
-import { writeManifest } from "./release/package-file.mjs";
+import { readManifest, writeManifest } from "./release/package-file.mjs";
 import { copyUi } from "./release/ui.mjs";
-import { copyDependencies } from "./release/dependencies.mjs";
+import { copyApiDocs } from "./release/api-docs.mjs";
 import { releaseManifest } from "./release/manifest.mjs";
 import { step } from "./step.mjs";
 
@@ -21,6 +20,8 @@ try {
   const env = { ...(await bootstrap()), TURBO_TELEMETRY_DISABLED: "1", NEXT_TELEMETRY_DISABLED: "1" };
   const turbo = join(root, "node_modules", ".bin", "turbo");
   await run("Building the web UI", turbo, ["run", "build", "--filter=@trunkline/web"], root);
+  const bundler = join(root, "scripts", "bundle", "for-release.ts");
+  await run("Bundling the server and the command line", "node", [bundler, staging], root);
   stage();
   mkdirSync(destination, { recursive: true });
   await run("Packing trunkline", "npm", ["pack", "--pack-destination", destination], staging);
@@ -46,41 +47,23 @@ try {
   process.exitCode = 1;
 }
 
-/** The workspace's packages lie in the tarball as npm would have installed them. */
+/** What lies in the tarball beside the bundle. */
 function stage() {
-  const nodeModules = join(staging, "node_modules");
-  const packages = ["apps/cli", "apps/server", "packages/client", "packages/contract"].map((directory) =>
-    readPackage(join(root, directory)),
-  );
   const cli = join(root, "apps", "cli");
-  const files = reachableFiles([join(cli, "bin", "trunkline.mjs"), join(cli, "src", "main.ts")], packages);
-  for (const file of dataFiles(files)) files.add(file);
-  for (const each of packages) writeSources(each, files, join(nodeModules, each.name));
-
+  const nodeModules = join(staging, "node_modules");
   copyUi(join(root, "apps", "web"), join(nodeModules, "@trunkline", "web"));
-  const wanted = packages.flatMap(({ manifest, directory }) =>
-    Object.keys(manifest.dependencies ?? {})
-      .filter((name) => !name.startsWith("@trunkline/"))
-      .map((name) => ({ name, user: directory })),
-  );
-  const brought = copyDependencies(wanted, nodeModules);
+  const apiDocs = copyApiDocs(join(root, "apps", "server"), nodeModules);
 
-  mkdirSync(join(staging, "bin"));
+  cpSync(join(cli, "bin"), join(staging, "bin"), { recursive: true });
   writeFileSync(
-    join(staging, "bin", "trunkline.mjs"),
-    '#!/usr/bin/env node\nimport "../node_modules/@trunkline/cli/bin/trunkline.mjs";\n',
-    { mode: 0o755 },
+    join(staging, "bin", "program.mjs"),
+    'export const program = () => new URL("../dist/trunkline.js", import.meta.url).href;\n',
   );
   for (const file of ["LICENSE", "DEPLOYMENT.md"]) cpSync(join(root, file), join(staging, file));
   cpSync(join(root, "scripts", "release", "README.md"), join(staging, "README.md"));
   const manifest = releaseManifest({
-    version: packages[0]?.manifest.version ?? "",
-    bundled: {
-      ...Object.fromEntries(
-        [...packages.map(({ name }) => name), "@trunkline/web"].map((name) => [name, "*"]),
-      ),
-      ...brought,
-    },
+    version: readManifest(cli).version,
+    bundled: { "@trunkline/web": "*", ...apiDocs },
     catalog: readFileSync(join(root, "pnpm-workspace.yaml"), "utf8"),
   });
   writeManifest(staging, manifest);

@@ -20,6 +20,7 @@ try {
   );
   const env = { ...(await bootstrap()), TRUNKLINE_WEB: web };
   if (web === "on") await buildWeb(env);
+  if (web !== "dev") await bundle(env);
   serve(rest, env);
 } catch (error) {
   if (!(error instanceof BootstrapError)) throw error;
@@ -38,6 +39,16 @@ async function buildWeb(env) {
     env: { ...env, TURBO_TELEMETRY_DISABLED: "1", NEXT_TELEMETRY_DISABLED: "1" },
   });
   if (!ok) throw new BootstrapError("The web UI could not be built. `npm run server` starts without it.");
+}
+
+/**
+ * Without a bundle, the programs run from their sources.
+ *
+ * @param {NodeJS.ProcessEnv} env
+ */
+async function bundle(env) {
+  const args = [join("scripts", "bundle", "main.ts")];
+  await step("Bundling the server and the command line", "node", args, { cwd: root, env });
 }
 
 /**

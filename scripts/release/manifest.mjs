@@ -1,4 +1,5 @@
-import { FROM_REGISTRY } from "./dependencies.mjs";
+/** Left to npm, which chooses the binaries of the machine; in the exact versions of the workspace. */
+const FROM_REGISTRY = ["better-sqlite3", "@vscode/ripgrep"];
 
 /**
  * The published package's package.json.

@@ -15,7 +15,8 @@ if (isNewEnough(process.versions.node)) {
     // For the threads of `serve`.
     process.env["NODE_COMPILE_CACHE"] ??= directory;
   }
-  await import("../src/main.ts");
+  const { program } = await import("./program.mjs");
+  await import(program());
 } else {
   await runWithOwnNode();
 }

@@ -2,6 +2,7 @@
 import { enableCompileCache } from "node:module";
 import { fileURLToPath } from "node:url";
 import packageJson from "../package.json" with { type: "json" };
+import { findBundle } from "./find-bundle.mjs";
 
 const HELP = `Usage: trunkline-server
 
@@ -29,13 +30,14 @@ if (first !== undefined) {
 }
 
 /*
- * The sources run as they are. Stripping their types and compiling them is most of a start, and the compiler that strips
- * stays in memory: 19 MB in each thread. So what is loaded is cached, from the very first file on, which is why this one
- * is JavaScript. The cache lies beside the code: who can write there can change the code as well.
+ * Compiling what is loaded is most of a start, and of sources, stripping their types: the compiler that does it stays in
+ * memory, 19 MB in each thread. So what is loaded is cached, from the very first file on, which is why this one is
+ * JavaScript. The cache lies beside the code: who can write there can change the code as well.
  */
 const directory = fileURLToPath(new URL("../node_modules/.cache/compile", import.meta.url));
 enableCompileCache(directory);
 // Threads do not inherit it otherwise.
 process.env["NODE_COMPILE_CACHE"] ??= directory;
 
-await import("../src/main.ts");
+const bundle = findBundle(fileURLToPath(new URL("../dist", import.meta.url)), "trunkline-server");
+await import(bundle ?? "../src/main.ts");

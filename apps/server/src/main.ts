@@ -1,5 +1,5 @@
-import { readFileSync } from "node:fs";
 import { flushCompileCache } from "node:module";
+import packageJson from "../package.json" with { type: "json" };
 import { startServer } from "./compose.ts";
 import { readConfig } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
@@ -16,10 +16,6 @@ const lifecycle = new Lifecycle();
 let exitCode = 0;
 /** Set once the server runs. */
 let drain: (() => Promise<void>) | undefined;
-
-const { version } = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8")) as {
-  version: string;
-};
 
 function explain(message: string): void {
   process.stderr.write(`trunkline: ${message.split("\n").map(printable).join("\n  ")}\n`);
@@ -69,12 +65,12 @@ process.on("uncaughtException", fail);
 try {
   const config = readConfig();
   await prepareDataDir(config.dataDir);
-  const server = await startServer({ config, version, lifecycle, onFatal: fail });
+  const server = await startServer({ config, version: packageJson.version, lifecycle, onFatal: fail });
   const { url, signInUrl, recovery } = server;
   drain = async () => server.drain(config.drainMs);
   const seconds = ((performance.now() - startedAt) / 1_000).toFixed(1);
   process.stdout.write(
-    `\n  Trunkline ${version} serves ${url} (ready in ${seconds} s)\n\n  Sign in: ${signInUrl}\n\n`,
+    `\n  Trunkline ${packageJson.version} serves ${url} (ready in ${seconds} s)\n\n  Sign in: ${signInUrl}\n\n`,
   );
   if (recovery !== null) {
     process.stdout.write(`  For ${recovery.userName}, once, within a week: ${recovery.url}\n\n`);

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { createClient, type TrunklineClient } from "@trunkline/client";
+import bundled from "./bundled.ts";
 import { Child } from "./child.ts";
 import { TestDatabase } from "./postgres/test-database.ts";
 import { waitFor } from "./wait-for.ts";
@@ -144,6 +145,7 @@ export class ServerFixture implements AsyncDisposable {
   async #launch(port: number, env: Record<string, string> = {}): Promise<void> {
     const { web = "off", readyTimeoutMs = 240_000, nodeOptions } = this.#options;
     const databaseUrl = this.#options.databaseUrl ?? this.#database?.url;
+    if (this.#main === SERVER_MAIN) await bundled();
     const startedAt = performance.now();
     this.#earlierLogs = this.logs;
     const child = new Child(this.#main, [], {

@@ -31,13 +31,13 @@ export interface GitScriptResult {
 /** @throws Error if it could not start, took too long or said too much; the message says which. */
 export type RunGitScript = (script: GitScript) => Promise<GitScriptResult>;
 
-const read = (name: string): string => readFileSync(new URL(`scripts/${name}.sh`, import.meta.url), "utf8");
+const read = (file: URL): string => readFileSync(file, "utf8");
 
 export const SCRIPTS = {
-  save: read("save"),
-  target: read("target"),
-  restore: read("restore"),
-  changes: read("changes"),
-  diff: read("diff"),
-  tidy: read("tidy"),
+  save: read(new URL("scripts/save.sh", import.meta.url)),
+  target: read(new URL("scripts/target.sh", import.meta.url)),
+  restore: read(new URL("scripts/restore.sh", import.meta.url)),
+  changes: read(new URL("scripts/changes.sh", import.meta.url)),
+  diff: read(new URL("scripts/diff.sh", import.meta.url)),
+  tidy: read(new URL("scripts/tidy.sh", import.meta.url)),
 };

@@ -1,10 +1,5 @@
-import { createRequire } from "node:module";
+import { gfm } from "@joplin/turndown-plugin-gfm";
 import TurndownService from "turndown";
-
-/** The package has no types. */
-const { gfm } = createRequire(import.meta.url)("@joplin/turndown-plugin-gfm") as {
-  gfm: TurndownService.Plugin;
-};
 
 /** The subset of the DOM that is used; browser types are not available here. */
 interface PageElement {

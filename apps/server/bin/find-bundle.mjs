@@ -1,0 +1,27 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * A program's bundle (scripts/bundle), if there is one of the sources as they are now: a program never runs older code than
+ * the one that lies there.
+ *
+ * @param {string} dist the app's directory of bundles
+ * @param {string} program its name
+ * @returns {string | null} the file to import
+ */
+export function findBundle(dist, program) {
+  try {
+    const { directory, inputs } = /** @type {{ directory: string, inputs: [string, number, number][] }} */ (
+      JSON.parse(readFileSync(join(dist, "current.json"), "utf8"))
+    );
+    const isOfNow = inputs.every(([path, mtimeMs, size]) => {
+      const now = statSync(join(dist, path), { throwIfNoEntry: false });
+      return now?.mtimeMs === mtimeMs && now.size === size;
+    });
+    const file = join(dist, directory, `${program}.js`);
+    return isOfNow && existsSync(file) ? file : null;
+  } catch {
+    // None was made, or not a whole one.
+    return null;
+  }
+}

