@@ -21,7 +21,7 @@ function write(path: string, text: string): void {
 async function bundled(main: string): Promise<{ printed: string; sources: string[] }> {
   write("apps/server/src/main.ts", main);
   const directory = join(root, "apps", "server", "dist", "one");
-  const { sources } = await bundle(SERVER, { root, directory });
+  const { sources } = await bundle([SERVER], { root, directory });
   const printed = execFileSync(process.execPath, [join(directory, "trunkline-server.js")], {
     encoding: "utf8",
   });

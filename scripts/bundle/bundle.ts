@@ -32,12 +32,12 @@ export interface Bundle {
   libraries: string[];
 }
 
-/** Writes a program with all modules that it loads as a few files: starting takes half the time and 25 MB less than from the sources. */
-export async function bundle(program: Program, options: BundleOptions): Promise<Bundle> {
+/** Writes programs, with all modules that they load, as a few files: starting takes half the time and 25 MB less than from the sources. */
+export async function bundle(programs: readonly Program[], options: BundleOptions): Promise<Bundle> {
   const { root, directory, locate = (path) => path } = options;
   const data: string[] = [];
   const bundling = await rolldown({
-    input: { [program.name]: join(root, program.app, "src", "main.ts") },
+    input: Object.fromEntries(programs.map(({ name, app }) => [name, join(root, app, "src", "main.ts")])),
     platform: "node",
     external: EXTERNAL,
     plugins: [filesByUrl({ root, home: directory, locate, onData: (file) => data.push(file) })],

@@ -21,7 +21,7 @@ afterEach(() => rmSync(join(dist, ".."), { recursive: true, force: true }));
 
 describe("findBundle", () => {
   it("finds the bundle of the sources as they are", () => {
-    expect(findBundle(dist, "program")).toBe(join(dist, "abc", "program.js"));
+    expect(findBundle("program", dist)).toBe(join(dist, "abc", "program.js"));
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe("findBundle", () => {
     ["is gone", () => rmSync(source)],
   ])("finds none where a source %s", (_, change) => {
     change();
-    expect(findBundle(dist, "program")).toBeNull();
+    expect(findBundle("program", dist)).toBeNull();
   });
 
   it.each([
@@ -40,6 +40,6 @@ describe("findBundle", () => {
     ["has a list of something else", () => writeFileSync(join(dist, "current.json"), "[]")],
   ])("finds none where it %s", (_, change) => {
     change();
-    expect(findBundle(dist, "program")).toBeNull();
+    expect(findBundle("program", dist)).toBeNull();
   });
 });

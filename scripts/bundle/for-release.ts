@@ -17,7 +17,7 @@ const places = new Map([
   [join(root, "apps", "cli", "bin", "trunkline.mjs"), join(destination, "bin", "trunkline.mjs")],
 ]);
 
-const { libraries } = await bundle(COMMAND_LINE, {
+const { libraries } = await bundle([COMMAND_LINE], {
   root,
   directory: join(destination, "dist"),
   locate(path) {

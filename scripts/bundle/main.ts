@@ -16,50 +16,55 @@ import {
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 import { findBundle } from "../../apps/server/bin/find-bundle.mjs";
-import { bundle, COMMAND_LINE, type Program, SERVER } from "./bundle.ts";
+import { bundle, COMMAND_LINE, SERVER } from "./bundle.ts";
 
 /** A server that runs may still load parts of an older one. */
 const KEPT = 5;
 
 const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
-await Promise.all([SERVER, COMMAND_LINE].map(bundleInPlace));
+const PROGRAMS = [SERVER, COMMAND_LINE];
+/** In the server's package: packages with a binary are found from there. */
+const dist = join(root, SERVER.app, "dist");
 
-async function bundleInPlace(program: Program): Promise<void> {
-  const dist = join(root, program.app, "dist");
-  if (findBundle(dist, program.name) !== null) return;
+if (PROGRAMS.some(({ name }) => findBundle(name) === null)) await bundleInPlace();
+
+async function bundleInPlace(): Promise<void> {
+  const startedAt = Date.now();
   mkdirSync(dist, { recursive: true });
   const directory = mkdtempSync(join(dist, "new-"));
   try {
-    const { sources } = await bundle(program, { root, directory });
-    const inputs = [...sources, ...settings(program)].map((file) => {
+    const { sources } = await bundle(PROGRAMS, { root, directory });
+    const inputs = [...sources, ...settings()].map((file) => {
       const { mtimeMs, size } = statSync(file);
       return [relative(dist, file), mtimeMs, size] as const;
     });
+    // Nobody knows which version of such a file was read.
+    if (inputs.some(([, mtimeMs]) => mtimeMs >= startedAt)) return;
     const name = createHash("sha256").update(JSON.stringify(inputs)).digest("hex").slice(0, 12);
     const place = join(dist, name);
     // Another run may have been faster.
     if (!existsSync(place)) renameSync(directory, place);
-    const list = join(dist, `${name}.json`);
-    writeFileSync(`${list}.new`, JSON.stringify({ directory: name, inputs }));
-    renameSync(`${list}.new`, join(dist, "current.json"));
-    removeOld(dist, name);
+    const list = `${directory}.json`;
+    writeFileSync(list, JSON.stringify({ directory: name, inputs }));
+    renameSync(list, join(dist, "current.json"));
+    removeOld(name);
   } finally {
     rmSync(directory, { recursive: true, force: true });
   }
 }
 
 /** What else decides about a bundle: versions of the libraries, and how it is made. */
-function settings({ app }: Program): string[] {
+function settings(): string[] {
   const here = import.meta.dirname;
   return [
     join(root, "pnpm-lock.yaml"),
-    join(root, app, "package.json"),
+    ...PROGRAMS.map(({ app }) => join(root, app, "package.json")),
     ...readdirSync(here).map((name) => join(here, name)),
   ];
 }
 
-function removeOld(dist: string, current: string): void {
+function removeOld(current: string): void {
   const bundles = readdirSync(dist, { withFileTypes: true })
     .filter((entry) => entry.isDirectory() && /^[0-9a-f]{12}$/.test(entry.name) && entry.name !== current)
     .map(({ name }) => ({ path: join(dist, name), madeAt: statSync(join(dist, name)).mtimeMs }))

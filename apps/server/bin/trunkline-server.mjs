@@ -39,5 +39,4 @@ enableCompileCache(directory);
 // Threads do not inherit it otherwise.
 process.env["NODE_COMPILE_CACHE"] ??= directory;
 
-const bundle = findBundle(fileURLToPath(new URL("../dist", import.meta.url)), "trunkline-server");
-await import(bundle ?? "../src/main.ts");
+await import(findBundle("trunkline-server") ?? "../src/main.ts");
