@@ -47,7 +47,12 @@ export async function bundle(programs: readonly Program[], options: BundleOption
       handle(level, log);
     },
   });
-  const { output } = await bundling.write({ dir: directory, format: "esm", entryFileNames: "[name].js" });
+  const { output } = await bundling.write({
+    dir: directory,
+    format: "esm",
+    entryFileNames: "[name].js",
+    comments: { jsdoc: false },
+  });
   await bundling.close();
   const modules = new Set(output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : [])));
   const files = [...modules].filter((id) => id.startsWith("/"));
