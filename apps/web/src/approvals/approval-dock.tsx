@@ -1,4 +1,5 @@
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
+import { useShallow } from "zustand/react/shallow";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 import { RequestCard } from "../shell/later-parts.tsx";
 import { CardFrame } from "./card-frame.tsx";
@@ -8,10 +9,7 @@ import { useAnswer } from "./use-answer.ts";
 
 /** Open approvals and questions, above the composer, which stays usable. */
 export function ApprovalDock({ focusComposer }: { focusComposer: () => void }) {
-  const view = useSessionState((state) => state.view);
-  const approvals = useSessionState((state) => state.approvals);
-  const questions = useSessionState((state) => state.questions);
-  const own = useMemo(() => openApprovals({ view, approvals, questions }), [view, approvals, questions]);
+  const own = useSessionState(useShallow(openApprovals));
   const subagents = useSubagentRequests();
   const open = subagents.length === 0 ? own : [...own, ...subagents];
   const answers = useAnswer();

@@ -1,5 +1,6 @@
 import {
   type Approval,
+  type EventDataOf,
   type Json,
   type Question as StoredQuestion,
   type QuestionForm,
@@ -39,6 +40,20 @@ export interface OpenApproval extends CallNature {
   answeredBy: "approval.answer" | "question.answer";
 }
 
+/** What was made of rows, events and stored requests: each keeps its identity, so that nothing is rendered anew for it. */
+const made = new WeakMap<object, OpenApproval>();
+
+function remembered<Source extends object>(
+  source: Source,
+  make: (source: Source) => OpenApproval,
+): OpenApproval {
+  const known = made.get(source);
+  if (known !== undefined) return known;
+  const request = make(source);
+  made.set(source, request);
+  return request;
+}
+
 type Waiting = Pick<SessionState, "view" | "approvals" | "questions">;
 
 /** All open requests of a session, oldest first: from its events and from what was known when it was opened. */
@@ -51,8 +66,8 @@ export function openApprovals(session: Waiting): OpenApproval[] {
     // A task that resumed waits for nothing.
     .filter(({ id, state, taskId }) => state === "open" && !ids.has(id) && !ended.has(taskId))
     .toSorted((a, b) => a.createdAt - b.createdAt)
-    .map(fromApproval);
-  const open = told.filter((row) => row.state === "open").map(fromRow);
+    .map((stored) => remembered(stored, fromApproval));
+  const open = told.filter((row) => row.state === "open").map((row) => remembered(row, fromRow));
   return [...untold, ...open, ...openQuestions(session)];
 }
 
@@ -64,7 +79,7 @@ function openQuestions({ view, questions }: Waiting): OpenApproval[] {
   const asked = new Map<string, OpenApproval>();
   for (const one of questions) {
     if (one.state === "open" && (waits.has(one.taskId) || untold.includes(one))) {
-      asked.set(one.id, fromStoredQuestion(one));
+      asked.set(one.id, remembered(one, fromStoredQuestion));
     }
   }
   if (waits.size === 0) return [...asked.values()];
@@ -72,10 +87,14 @@ function openQuestions({ view, questions }: Waiting): OpenApproval[] {
     const settled = questionSettledBy(event);
     if (settled !== null) asked.delete(settled.id);
     if (event.type !== "question.asked" || !waits.has(event.taskId ?? "")) continue;
-    const { questionId, text, options = [], multiple = false, form = null, expiresAt = null } = event.data;
-    asked.set(questionId, fromQuestion(questionId, { text, options, multiple, form }, expiresAt));
+    asked.set(event.data.questionId, remembered(event.data, fromAsked));
   }
   return [...asked.values()];
+}
+
+function fromAsked(data: EventDataOf<"question.asked">): OpenApproval {
+  const { questionId, text, options = [], multiple = false, form = null, expiresAt = null } = data;
+  return fromQuestion(questionId, { text, options, multiple, form }, expiresAt);
 }
 
 function fromQuestion(approvalId: string, question: Question, expiresAt: number | null): OpenApproval {

@@ -30,6 +30,7 @@ export function useCompletion(
   /** Esc closes the list of this word. */
   const [closedAt, setClosedAt] = useState<string | null>(null);
   const caretAfter = useRef<number | null>(null);
+  const lastCaret = useRef(caret);
   const found = triggerAt(text, Math.min(caret, text.length));
   const word = found === null ? null : `${found.kind}:${found.from}`;
   const trigger = word === closedAt ? null : found;
@@ -46,6 +47,7 @@ export function useCompletion(
     const { kind, from, to } = trigger;
     const rest = kind === "command" ? "" : text.slice(to);
     caretAfter.current = from + chosen.length;
+    lastCaret.current = caretAfter.current;
     setCaret(caretAfter.current);
     write(text.slice(0, from) + chosen + rest);
     field.current?.focus();
@@ -56,7 +58,9 @@ export function useCompletion(
     active,
     choose,
     onCaret(next) {
-      setCaret(next);
+      // A key moves it and is then said to have selected it: once is enough.
+      if (next !== lastCaret.current) setCaret(next);
+      lastCaret.current = next;
       if (closedAt !== null && word !== closedAt) setClosedAt(null);
     },
     onKeyDown(event) {

@@ -6,7 +6,7 @@ import { useAttach } from "../attachments/use-attach.ts";
 import { useFileDrop } from "../attachments/use-file-drop.ts";
 import { CHOICE_LIST_ID, ChoiceList, choiceId } from "../completion/choice-list.tsx";
 import { type CompletionSources, useCompletion } from "../completion/use-completion.ts";
-import { plural } from "../text/quantity.ts";
+import { grouped, plural } from "../text/quantity.ts";
 import { SendMenu } from "../shell/later-parts.tsx";
 import { SendButton, type Stop, StopButtons, whatContinues } from "./composer-buttons.tsx";
 import type { Written } from "./draft.ts";
@@ -172,7 +172,7 @@ export function Composer(props: ComposerProps) {
 function whyNoSteer({ text, files }: Written): string | null {
   if (files.length > 0) return "Files can't be handed to a running task";
   if (text.length <= MAX_STEER_LENGTH) return null;
-  return `Longer than ${MAX_STEER_LENGTH.toLocaleString("en")} characters`;
+  return `Longer than ${grouped(MAX_STEER_LENGTH)} characters`;
 }
 
 const isInDialog = (): boolean => (document.activeElement?.closest("[role=dialog]") ?? null) !== null;

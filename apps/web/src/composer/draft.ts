@@ -33,6 +33,8 @@ export class Draft {
   whenRestored = Promise.resolve();
   readonly #place: string;
   #wasTouched = false;
+  /** Whether there may be a text under the key of before: nobody writes one any more. */
+  #mayHaveOld = true;
 
   /** @param place a session's id, or `new`. */
   constructor(place: string) {
@@ -73,10 +75,12 @@ export class Draft {
   #keep(written: Written): void {
     this.#wasTouched = true;
     this.state.setState(written);
-    void keepText(this.#oldKey(), null);
-    void keepText(this.#key(), isNothing(written) ? null : { ...written }).then((isKept) =>
-      this.state.setState({ isKept }),
-    );
+    if (this.#mayHaveOld) void keepText(this.#oldKey(), null);
+    this.#mayHaveOld = false;
+    void keepText(this.#key(), isNothing(written) ? null : { ...written }).then((isKept) => {
+      // Nearly always as before: saying so would render the composer again for each key.
+      if (isKept !== this.state.getState().isKept) this.state.setState({ isKept });
+    });
   }
 
   /** Loads what was too long to load synchronously, and what closed tabs left behind. */

@@ -2,7 +2,7 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { useDeferredValue, useLayoutEffect, useMemo, useRef, useState } from "react";
 import { useSessionHits } from "../find/use-session-hits.ts";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
-import { plural } from "../text/quantity.ts";
+import { grouped, plural } from "../text/quantity.ts";
 import { Button } from "../ui/button.tsx";
 import { RawEvent } from "./raw-event.tsx";
 import { RawFilterBar } from "./raw-filter-bar.tsx";
@@ -65,7 +65,7 @@ export function RawEvents({ goTo }: { goTo: (seq: number) => void }) {
   const loaded =
     older === "none"
       ? plural(events.length, "event")
-      : `${events.length.toLocaleString("en")} of ${lastSeq.toLocaleString("en")} loaded`;
+      : `${grouped(events.length)} of ${grouped(lastSeq)} loaded`;
   const state = isAll
     ? loaded
     : found.isLoading

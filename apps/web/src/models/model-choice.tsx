@@ -1,5 +1,6 @@
 import type { Effort, Model } from "@trunkline/contract";
 import { useModels } from "./use-models.ts";
+import { grouped } from "../text/quantity.ts";
 
 const FIELD =
   "field-sizing-content h-7 min-w-0 rounded-md border border-transparent bg-transparent px-1 text-xs text-muted transition-colors hover:border-line hover:bg-hover focus:border-accent max-md:h-9 max-md:text-[16px]";
@@ -95,7 +96,7 @@ export function shortName({ name, title, provider }: Model): string {
 }
 
 function describeModel({ name, contextTokens, prices }: Model): string {
-  const context = contextTokens === null ? [] : [`${contextTokens.toLocaleString("en")} tokens of context`];
+  const context = contextTokens === null ? [] : [`${grouped(contextTokens)} tokens of context`];
   const price =
     prices === null
       ? []

@@ -14,7 +14,6 @@ import {
   Trash2,
 } from "lucide-react";
 import { usePath } from "../navigation/use-path.ts";
-import { useTheme } from "next-themes";
 import { Dialog } from "radix-ui";
 import { type ReactNode, useDeferredValue, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
@@ -30,6 +29,7 @@ import { OverlayDialog } from "../ui/overlay-dialog.tsx";
 import { closeOverlay } from "../ui/overlays.ts";
 import { contains } from "./contains.ts";
 import { Snippet } from "./snippet.tsx";
+import { useThemeChoice } from "../theme/use-theme-choice.ts";
 
 const MAX_SESSIONS = 8;
 const ITEM =
@@ -38,7 +38,7 @@ const ITEM =
 /** One search box for sessions, messages and commands. */
 export function Palette() {
   const [text, setText] = useState("");
-  const { setTheme } = useTheme();
+  const { choose: chooseTheme } = useThemeChoice();
   const wanted = useDeferredValue(text.trim());
   const sessions = useMatchingSessions(wanted);
   const hits = useHits(wanted);
@@ -50,9 +50,9 @@ export function Palette() {
     ...useSessionActions(),
     { name: "New task", icon: SquarePen, act: () => navigate("/") },
     { name: "Settings", icon: Settings, act: () => navigate("/settings") },
-    { name: "Theme: light", icon: Sun, act: () => setTheme("light") },
-    { name: "Theme: dark", icon: Moon, act: () => setTheme("dark") },
-    { name: "Theme: system", icon: Monitor, act: () => setTheme("system") },
+    { name: "Theme: light", icon: Sun, act: () => chooseTheme("light") },
+    { name: "Theme: dark", icon: Moon, act: () => chooseTheme("dark") },
+    { name: "Theme: system", icon: Monitor, act: () => chooseTheme("system") },
     { name: "Sign out", icon: LogOut, act: () => void signOut() },
   ].filter(({ name }) => contains(name, wanted));
   return (

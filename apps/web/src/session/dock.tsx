@@ -23,12 +23,13 @@ export function Dock({
   sessionId: string;
   composer: RefObject<ComposerHandle | null>;
 }) {
-  const view = useSessionState((state) => state.view);
+  const isKnown = useSessionState(({ session }) => session !== null);
+  const told = useSessionState(({ view }) => view.tasks);
   const tasks = useSessionState((state) => state.tasks);
   const { outgoing, waiting: unsent } = useOutgoing();
-  const waiting = useMemo(() => waitingPrompts({ view, tasks, outgoing }), [view, tasks, outgoing]);
+  const waiting = useMemo(() => waitingPrompts({ told, tasks, outgoing }), [told, tasks, outgoing]);
   const edits = useQueueEdits(sessionId);
-  const active = activeTask(view);
+  const active = activeTask({ tasks: told });
   const { cancel, isCanceling } = useCancel();
   // Nothing runs before the first one: the transcript shows it already.
   const queue =
@@ -76,10 +77,12 @@ export function Dock({
         stop={stop}
         completion={{ sessionId, commands }}
       >
-        <span className="flex flex-wrap items-center gap-x-2">
-          <ModelChoice {...model} />
-          <AgentSelect value={agent.agent} choose={agent.choose} />
-        </span>
+        {isKnown && (
+          <span className="flex flex-wrap items-center gap-x-2">
+            <ModelChoice {...model} />
+            <AgentSelect value={agent.agent} choose={agent.choose} />
+          </span>
+        )}
       </Composer>
     </div>
   );

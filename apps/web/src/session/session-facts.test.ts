@@ -51,7 +51,7 @@ it("lists what waits in its order: as the server had it, as it was told, as it i
     { idempotencyKey: "m", prompt: "not that", how: "steer" as const, ...sent },
   ];
   const queued = { files: [], isSteer: false };
-  expect(waitingPrompts({ view, tasks, outgoing })).toEqual([
+  expect(waitingPrompts({ told: view.tasks, tasks, outgoing })).toEqual([
     { key: "m", taskId: null, prompt: "not that", files: [], isSteer: true },
     { key: "a", taskId: "a", prompt: "do a", ...queued },
     { key: "b", taskId: "b", prompt: "do b", ...queued },
@@ -63,7 +63,7 @@ it("lists what waits in its order: as the server had it, as it was told, as it i
 
 it("knows the prompt of a queued task that was only heard of when it was moved", () => {
   const view = viewOf(["task.updated", "a", { beforeTaskId: null }]);
-  expect(waitingPrompts({ view, tasks: [storedTask("a")], outgoing: [] })).toMatchObject([
+  expect(waitingPrompts({ told: view.tasks, tasks: [storedTask("a")], outgoing: [] })).toMatchObject([
     { prompt: "do a" },
   ]);
 });

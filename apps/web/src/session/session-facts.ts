@@ -9,7 +9,7 @@ import type { SessionState } from "../session-stream/session-state.ts";
 /** What the screen needs to know about a session, derived from its events and its state when opened. */
 
 /** The session's active task. */
-export function activeTask({ tasks }: SessionView): TaskView | null {
+export function activeTask({ tasks }: Pick<SessionView, "tasks">): TaskView | null {
   return tasks.findLast(({ state }) => state === "working" || state === "input-required") ?? null;
 }
 
@@ -23,15 +23,19 @@ export interface QueuedPrompt {
   isSteer: boolean;
 }
 
-/** Everything that has not started, in order: queued on the server, or being sent. */
+/**
+ * Everything that has not started, in order: queued on the server, or being sent.
+ *
+ * @param told tasks as the log tells of them
+ */
 export function waitingPrompts({
-  view,
+  told,
   tasks,
   outgoing,
-}: Pick<SessionState, "view" | "tasks" | "outgoing">): QueuedPrompt[] {
-  const told = new Set(view.tasks.map(({ id }) => id));
+}: Pick<SessionState, "tasks" | "outgoing"> & { told: readonly TaskView[] }): QueuedPrompt[] {
+  const isTold = new Set(told.map(({ id }) => id));
   const untold = tasks
-    .filter(({ id, state, attempt }) => state === "submitted" && attempt === 0 && !told.has(id))
+    .filter(({ id, state, attempt }) => state === "submitted" && attempt === 0 && !isTold.has(id))
     .toSorted((a, b) => a.pos - b.pos)
     .map(({ id, prompt, steers }) => ({
       key: id,
@@ -41,7 +45,7 @@ export function waitingPrompts({
       isSteer: steers !== undefined,
     }));
   const known = new Map(tasks.map(({ id, prompt }) => [id, prompt]));
-  const queued = view.tasks
+  const queued = told
     .filter(({ state, attempt }) => state === "submitted" && attempt === 0)
     .map(({ id, prompt, attachments, steers }) => ({
       key: id,
@@ -91,10 +95,8 @@ export function sessionTokens({ view, tasks }: Pick<SessionState, "view" | "task
 }
 
 /** What the last call of the model took of its context; null: none is known. */
-export function contextOf({ view }: Pick<SessionState, "view">): Usage | null {
-  const step = view.events.findLast((event) => event.type === "step.ended");
-  return step?.type === "step.ended" ? step.data.usage : null;
-}
+export const contextOf = ({ view }: Pick<SessionState, "view">): Usage | null =>
+  view.stepEnded?.data.usage ?? null;
 
 /** The model in use, or used last. */
 export function currentModel({
@@ -102,34 +104,22 @@ export function currentModel({
   session,
   tasks,
 }: Pick<SessionState, "view" | "session" | "tasks">): string | null {
-  const step = view.events.findLast((event) => event.type === "step.started");
-  if (step?.type === "step.started") return step.data.model;
-  return view.model ?? session?.model ?? tasks[0]?.model ?? null;
+  return view.stepStarted?.data.model ?? view.model ?? session?.model ?? tasks[0]?.model ?? null;
 }
 
 /** The model that the session's tasks are to use; null: the server's default. */
 export function chosenModel({ view, session }: Pick<SessionState, "view" | "session">): string | null {
-  const changed = view.events.findLast(
-    (event) => event.type === "session.updated" && event.data.model !== undefined,
-  );
-  if (changed?.type === "session.updated" && changed.data.model !== undefined) return changed.data.model;
-  return session?.model ?? null;
+  return view.changed.model === undefined ? (session?.model ?? null) : view.changed.model;
 }
 
 /** The effort that they are to use; null: the model's own default. */
 export function chosenEffort({ view, session }: Pick<SessionState, "view" | "session">): Effort | null {
-  const changed = view.events.findLast(
-    (event) => event.type === "session.updated" && event.data.effort !== undefined,
-  );
-  if (changed?.type === "session.updated" && changed.data.effort !== undefined) return changed.data.effort;
-  return session?.effort ?? null;
+  return view.changed.effort === undefined ? (session?.effort ?? null) : view.changed.effort;
 }
 
 /** The effort that the last model call was asked for. */
-export function currentEffort({ view }: Pick<SessionState, "view">): Effort | null {
-  const step = view.events.findLast((event) => event.type === "step.started");
-  return step?.type === "step.started" ? (step.data.effort ?? null) : null;
-}
+export const currentEffort = ({ view }: Pick<SessionState, "view">): Effort | null =>
+  view.stepStarted?.data.effort ?? null;
 
 /** Who runs the session's tasks. */
 export function currentAgent({ view, session }: Pick<SessionState, "view" | "session">): string {

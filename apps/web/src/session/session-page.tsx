@@ -11,7 +11,6 @@ import {
 import { Transcript } from "../shell/later-parts.tsx";
 import { SessionScreen } from "./session-screen.tsx";
 import { SessionProblem } from "./session-problem.tsx";
-import { SessionSkeleton } from "./session-skeleton.tsx";
 import { currentPath } from "../navigation/navigate.ts";
 
 if (typeof window !== "undefined" && openEarly(currentPath())) void Transcript.preload();
@@ -29,8 +28,6 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
 }
 
 function ByPhase({ sessionId }: { sessionId: string }) {
-  const phase = useSessionState((state) => state.phase);
-  const isKnown = useSessionState((state) => state.session !== null);
-  if (phase === "failed") return <SessionProblem />;
-  return isKnown ? <SessionScreen sessionId={sessionId} /> : <SessionSkeleton sessionId={sessionId} />;
+  const hasFailed = useSessionState(({ phase }) => phase === "failed");
+  return hasFailed ? <SessionProblem /> : <SessionScreen sessionId={sessionId} />;
 }

@@ -11,16 +11,23 @@ import { useSessionState } from "../session-stream/use-open-session.ts";
 import type { TranscriptItem } from "../transcript/items.ts";
 import { createExpansion, ExpansionContext } from "../transcript/expansion.ts";
 import type { TranscriptHandle } from "../transcript/transcript.tsx";
+import { TranscriptSkeleton } from "../transcript/transcript-skeleton.tsx";
 import { FindBar, Transcript } from "../shell/later-parts.tsx";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
+import { PageHeader } from "../ui/page-header.tsx";
+import { Skeleton } from "../ui/skeleton.tsx";
 import { Announcements } from "./announcements.tsx";
 import { Dock } from "./dock.tsx";
 import { sessionTitle } from "./session-facts.ts";
 import { NarrowDetails, SessionHeader } from "./session-header.tsx";
 import { useEndsSeen } from "./use-ends-seen.ts";
 
-/** A loaded session: header, transcript, dock, inspector. */
+/**
+ * A session: header, transcript, dock, inspector. While it loads, header and transcript have placeholders; the dock is the
+ * same one all along: its message box works from the start, and what it holds and has the focus of is never made anew.
+ */
 export function SessionScreen({ sessionId }: { sessionId: string }) {
+  const isKnown = useSessionState(({ session }) => session !== null);
   const [expansion] = useState(createExpansion);
   const transcript = useRef<TranscriptHandle>(null);
   const composer = useRef<ComposerHandle>(null);
@@ -46,25 +53,43 @@ export function SessionScreen({ sessionId }: { sessionId: string }) {
   });
   return (
     <ExpansionContext value={expansion}>
-      <SessionHeader />
-      <NarrowDetails />
+      {isKnown ? (
+        <>
+          <SessionHeader />
+          <NarrowDetails />
+        </>
+      ) : (
+        <HeaderSkeleton />
+      )}
       <div className="flex min-h-0 grow">
-        <main className="relative flex min-w-0 grow flex-col">
+        <main
+          aria-busy={!isKnown || undefined}
+          aria-label={isKnown ? undefined : "Loading the session"}
+          className="relative flex min-w-0 grow flex-col"
+        >
           {isFinding && (
             <ErrorBoundary fallback={() => null} onError={closeFind}>
               <FindBar transcript={transcript} />
             </ErrorBoundary>
           )}
-          <Transcript
-            handle={transcript}
-            empty={<p className="px-6 pt-16 text-center text-muted">No messages yet.</p>}
-          />
+          {isKnown ? <Transcript handle={transcript} empty={EMPTY} /> : <TranscriptSkeleton />}
           <Dock sessionId={sessionId} composer={composer} />
-          <Announcements />
+          {isKnown && <Announcements />}
         </main>
-        <Inspector goTo={(seq) => transcript.current?.toEvent(seq)} />
+        {isKnown && <Inspector goTo={(seq) => transcript.current?.toEvent(seq)} />}
       </div>
     </ExpansionContext>
+  );
+}
+
+const EMPTY = <p className="px-6 pt-16 text-center text-muted">No messages yet.</p>;
+
+function HeaderSkeleton() {
+  return (
+    <PageHeader>
+      <Skeleton className="size-3.5 rounded-full" />
+      <Skeleton className="h-3.5 w-48" />
+    </PageHeader>
   );
 }
 

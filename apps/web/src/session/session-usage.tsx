@@ -5,7 +5,7 @@ import { useModels } from "../models/use-models.ts";
 import { now } from "../network/clock.ts";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { money } from "../sessions/session-words.ts";
-import { compactCount, plural } from "../text/quantity.ts";
+import { compactCount, grouped, plural } from "../text/quantity.ts";
 import { contextOf, currentModel, sessionTokens } from "./session-facts.ts";
 
 /** The longest period that one report covers. */
@@ -17,9 +17,7 @@ export function SessionUsage() {
   const { sessionId } = useCurrentSession();
   const createdAt = useSessionState(({ session }) => session?.createdAt ?? null);
   // A new total is asked for after each call of a model, not with each event.
-  const lastStep = useSessionState(
-    ({ view }) => view.events.findLast(({ type }) => type === "step.ended")?.seq ?? 0,
-  );
+  const lastStep = useSessionState(({ view }) => view.stepEnded?.seq ?? 0);
   // A sum of what happens to be loaded would grow while somebody reads back.
   const known = useSessionState((state) => (state.older === "none" ? sessionTokens(state) : 0));
   const { data } = useQuery({
@@ -58,8 +56,7 @@ export function SessionUsage() {
 }
 
 function inWords({ inputTokens, cachedInputTokens, outputTokens, steps }: UsageTotal): string {
-  const count = (tokens: number): string => tokens.toLocaleString("en");
-  return `${plural(steps, "model call")}: ${count(inputTokens)} tokens in, of which ${count(cachedInputTokens)} from the cache; ${count(outputTokens)} out`;
+  return `${plural(steps, "model call")}: ${grouped(inputTokens)} tokens in, of which ${grouped(cachedInputTokens)} from the cache; ${grouped(outputTokens)} out`;
 }
 
 /** How much of the model's context the last call took. Nothing where its size is unknown. */

@@ -31,9 +31,11 @@ function isTold(
 export function useOutgoing(): Outgoing {
   const { sessionId } = useCurrentSession();
   const known = useSessionState((state) => state.outgoing);
-  const view = useSessionState((state) => state.view);
+  // Of the log, all that counts is which of them it tells of: it changes with every frame.
+  const told = useSessionState(({ view, outgoing }) =>
+    outgoing.flatMap((one) => (isTold(view, one) ? [one.idempotencyKey] : [])).join(" "),
+  );
   const messages = useOutbox();
-  const told = known.filter((one) => isTold(view, one)).length;
   return useMemo(() => {
     const own = messages.filter((message) => message.sessionId === sessionId);
     const keys = new Set(known.map(({ idempotencyKey }) => idempotencyKey));
@@ -47,8 +49,8 @@ export function useOutgoing(): Outgoing {
         taskId: null,
         afterSeq: 0,
       }));
-    const untold = told === 0 ? known : known.filter((one) => !isTold(view, one));
+    const toldKeys = told.split(" ");
+    const untold = known.filter(({ idempotencyKey }) => !toldKeys.includes(idempotencyKey));
     return { outgoing: [...untold, ...leaving], waiting: own.filter(({ isWaiting }) => isWaiting) };
-    // oxlint-disable-next-line react-hooks/exhaustive-deps -- of the view, all that counts is how many it tells of
   }, [messages, known, told, sessionId]);
 }

@@ -53,6 +53,7 @@ export function money(costUsd: number | null | undefined): string {
   if (costUsd === undefined) return "";
   if (costUsd === null) return "–";
   if (costUsd > 0 && costUsd < 0.01) return "<$0.01";
+  if (costUsd < 1_000) return `$${costUsd.toFixed(2)}`;
   return `$${costUsd.toLocaleString("en", { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`;
 }
 

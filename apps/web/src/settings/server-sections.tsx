@@ -1,6 +1,6 @@
 import type { ServerInfo } from "@trunkline/contract";
 import { ShieldAlert, ShieldCheck } from "lucide-react";
-import { bytes } from "../text/quantity.ts";
+import { bytes, grouped } from "../text/quantity.ts";
 import { Fact, Note, Section } from "./section.tsx";
 
 /** What the server reports about itself. */
@@ -30,7 +30,7 @@ export function ServerSections({ info }: { info: ServerInfo }) {
       <Section title="Server">
         <Fact name="Version">{info.version}</Fact>
         <Fact name="Concurrent tasks">{info.limits.concurrency}</Fact>
-        <Fact name="Max prompt length">{info.limits.maxPromptLength.toLocaleString("en")} characters</Fact>
+        <Fact name="Max prompt length">{grouped(info.limits.maxPromptLength)} characters</Fact>
         <Fact name="Max request size">{bytes(info.limits.maxBodyBytes)}</Fact>
         {info.disk !== undefined && <DiskBudget {...info.disk} />}
       </Section>

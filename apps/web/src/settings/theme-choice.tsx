@@ -1,5 +1,5 @@
 import { Monitor, Moon, Sun } from "lucide-react";
-import { useTheme } from "next-themes";
+import { useThemeChoice } from "../theme/use-theme-choice.ts";
 import { useIsHydrated } from "../ui/use-is-hydrated.ts";
 
 const THEMES = [
@@ -9,7 +9,7 @@ const THEMES = [
 ];
 
 export function ThemeChoice() {
-  const { theme, setTheme } = useTheme();
+  const { theme, choose } = useThemeChoice();
   const isHydrated = useIsHydrated();
   // The stored choice is unknown until hydration.
   const chosen = isHydrated ? (theme ?? "system") : "";
@@ -28,7 +28,7 @@ export function ThemeChoice() {
             type="radio"
             name="theme"
             checked={chosen === value}
-            onChange={() => setTheme(value)}
+            onChange={() => choose(value)}
             className="absolute inset-0 cursor-pointer appearance-none rounded-md"
           />
           <Icon aria-hidden className="size-3.5" strokeWidth={1.75} />

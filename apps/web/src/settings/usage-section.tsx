@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
 import { AppLink } from "../navigation/app-link.tsx";
 import { money } from "../sessions/session-words.ts";
-import { compactCount } from "../text/quantity.ts";
+import { compactCount, grouped } from "../text/quantity.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
@@ -154,8 +154,8 @@ function UsageTable({ by, items, total, omitted }: UsageTableProps) {
       {omitted > 0 && <Note>{omitted} more are in the total.</Note>}
       {total.unpricedSteps > 0 && (
         <Note>
-          The price of {total.unpricedSteps.toLocaleString("en")} of {total.steps.toLocaleString("en")} calls
-          is unknown: the real cost may be higher.
+          The price of {grouped(total.unpricedSteps)} of {grouped(total.steps)} calls is unknown: the real
+          cost may be higher.
         </Note>
       )}
     </div>
@@ -165,7 +165,7 @@ function UsageTable({ by, items, total, omitted }: UsageTableProps) {
 function Figures({ sums }: { sums: UsageTotal }) {
   return (
     <>
-      <td className={NUMBER}>{sums.steps.toLocaleString("en")}</td>
+      <td className={NUMBER}>{grouped(sums.steps)}</td>
       <td className={NUMBER}>{compactCount(sums.inputTokens)}</td>
       <td className={NUMBER}>{cachedShare(sums)}</td>
       <td className={NUMBER}>{compactCount(sums.outputTokens)}</td>

@@ -9,7 +9,7 @@ export function AppProviders({ nonce, children }: { nonce: string | undefined; c
   // For the style elements that dialogs insert while they lock scrolling.
   if (nonce !== undefined) setNonce(nonce);
   return (
-    <ThemeProvider attribute="class" enableSystem disableTransitionOnChange nonce={nonce}>
+    <ThemeProvider attribute="class" enableSystem nonce={nonce}>
       <ApiProvider>{children}</ApiProvider>
     </ThemeProvider>
   );

@@ -5,6 +5,8 @@ import { readStored, storedKeys, writeStored } from "./stored.ts";
 const MAX_SHORT = 8_000;
 
 const shelf = new Shelf("texts");
+/** Keys that have nothing on the shelf, as far as this page knows: a short text need not be removed from there for each letter. */
+const unshelved = new Set<string>();
 /** Next write per key; writes of one key run one at a time. */
 const writing = new Map<string, { value: object | null; done: Promise<boolean> }>();
 
@@ -17,7 +19,8 @@ const writing = new Map<string, { value: object | null; done: Promise<boolean> }
 export function keepText(key: string, value: { text: string } | null): Promise<boolean> {
   const isShort = value !== null && value.text.length <= MAX_SHORT && writeStored(key, value);
   if (value === null) writeStored(key, null);
-  return write(key, isShort ? null : value);
+  const isDone = isShort && unshelved.has(key) && !writing.has(key);
+  return isDone ? Promise.resolve(true) : write(key, isShort ? null : value);
 }
 
 function write(key: string, value: object | null): Promise<boolean> {
@@ -33,6 +36,8 @@ function write(key: string, value: object | null): Promise<boolean> {
       const next = entry.value;
       const kept = next === null ? (await shelf.forget(key), true) : await shelf.write(key, next);
       if (entry.value !== next) continue;
+      if (next === null) unshelved.add(key);
+      else unshelved.delete(key);
       // Until then, the page may close, and what localStorage has is better than nothing.
       if (next !== null && kept) writeStored(key, null);
       writing.delete(key);

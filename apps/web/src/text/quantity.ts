@@ -13,6 +13,14 @@ export function bytes(count: number): string {
   return `${(count / 1_073_741_824).toFixed(1)} GB`;
 }
 
+let thousands: Intl.NumberFormat | undefined;
+
+/** `950`, `1,234`. Most counts are small, and the first formatter costs a page that opens some 20 ms. */
+export function grouped(count: number): string {
+  if (Number.isInteger(count) && Math.abs(count) < 1_000) return String(count);
+  return (thousands ??= new Intl.NumberFormat("en")).format(count);
+}
+
 export function plural(count: number, one: string, many = `${one}s`): string {
-  return `${count.toLocaleString("en")} ${count === 1 ? one : many}`;
+  return `${grouped(count)} ${count === 1 ? one : many}`;
 }

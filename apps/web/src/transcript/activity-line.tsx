@@ -1,5 +1,7 @@
 import { useMutation } from "@tanstack/react-query";
 import { CircleAlert, LoaderCircle } from "lucide-react";
+import { memo } from "react";
+import { useShallow } from "zustand/react/shallow";
 import { useTRPC } from "../api/trpc.ts";
 import { isConnectionError } from "../network/network.ts";
 import { useIsReadOnly } from "../session-stream/read-only.ts";
@@ -15,14 +17,15 @@ import { activityWords } from "./activity-words.ts";
 const SHORT_MS = 1_000;
 
 /** The current activity, and for how long. */
-export function ActivityLine() {
-  const view = useSessionState((state) => state.view);
-  const awaySince = useSessionState((state) => state.awaySince);
+export const ActivityLine = memo(function ActivityLine() {
   const isReadOnly = useIsReadOnly();
   const now = useNow();
+  const task = useSessionState(({ view }) => activeTask(view));
+  // What it says, and not all that it says it of: the log changes with every frame.
+  const { words, since, until } = useSessionState(
+    useShallow(({ view, awaySince }) => activityWords(activeTask(view), view, now, awaySince)),
+  );
   if (now === 0) return null;
-  const task = activeTask(view);
-  const { words, since, until } = activityWords(task, view, now, awaySince);
   const needsSomebody =
     task?.state === "input-required" && task.reason !== "limit" && task.reason !== "child";
   return (
@@ -47,7 +50,7 @@ export function ActivityLine() {
       )}
     </div>
   );
-}
+});
 
 /** Ends the wait for a usage limit. */
 function TryNow({ taskId }: { taskId: string }) {

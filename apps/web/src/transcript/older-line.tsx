@@ -1,8 +1,9 @@
+import { memo } from "react";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { Button } from "../ui/button.tsx";
 
 /** On top, while there are older events. */
-export function OlderLine() {
+export const OlderLine = memo(function OlderLine() {
   const session = useCurrentSession();
   const older = useSessionState((state) => state.older);
   if (older === "none") return null;
@@ -17,4 +18,4 @@ export function OlderLine() {
       )}
     </div>
   );
-}
+});

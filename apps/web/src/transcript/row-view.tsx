@@ -1,4 +1,3 @@
-import { memo } from "react";
 import { ApprovalLine } from "./approval-line.tsx";
 import { AttemptLine } from "./attempt-line.tsx";
 import { EndLine } from "./end-line.tsx";
@@ -16,14 +15,8 @@ import { TextBlock } from "./text-block.tsx";
 import { ToolCallLine } from "./tool-call-line.tsx";
 import { Turn } from "./turn.tsx";
 
-/** One item of the transcript. Re-renders only when the item changes. */
-export const RowView = memo(function RowView({
-  item,
-  opensByItself,
-}: {
-  item: TranscriptItem;
-  opensByItself: boolean;
-}) {
+/** One item of the transcript. */
+export function RowView({ item, opensByItself }: { item: TranscriptItem; opensByItself: boolean }) {
   switch (item.kind) {
     case "turn":
       return (
@@ -60,4 +53,4 @@ export const RowView = memo(function RowView({
     case "end":
       return <EndLine row={item} />;
   }
-});
+}

@@ -1,6 +1,6 @@
 import { AnsiHtml } from "fancy-ansi/react";
 import { useMemo, useState } from "react";
-import { plural } from "../text/quantity.ts";
+import { grouped, plural } from "../text/quantity.ts";
 import { tailOf, terminalLines, writtenLines } from "./terminal-lines.ts";
 import { useFrameEnd } from "./use-frame-end.ts";
 
@@ -43,7 +43,7 @@ export function TerminalOutput({
       }}
       className={`${LINK} ${isFromEnd ? "mb-1" : "mt-1"}`}
     >
-      Show {next} of {hidden.toLocaleString("en")}
+      Show {next} of {grouped(hidden)}
     </button>
   );
   return (

@@ -8,14 +8,13 @@ import {
   useState,
 } from "react";
 import { useStore } from "zustand";
-import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { ActivityLine } from "./activity-line.tsx";
 import { ExpansionContext } from "./expansion.ts";
 import { keysOfEvent, lastOpenCall, placeOfEvent, type TranscriptItem, transcriptItems } from "./items.ts";
 import { NewBelow } from "./new-below.tsx";
 import { OlderLine } from "./older-line.tsx";
-import { RowView } from "./row-view.tsx";
+import { PlacedRow } from "./placed-row.tsx";
 import { transcriptView, visibleSeqs } from "./transcript-view.ts";
 import { useHashTarget } from "./use-hash-target.ts";
 import { useHomeKey } from "./use-home-key.ts";
@@ -37,11 +36,6 @@ export interface TranscriptHandle {
   current(): TranscriptItem | null;
 }
 
-/** A row that can't be rendered must not take the others with it. */
-function brokenRow(error: Error): ReactNode {
-  return <p className="py-2 text-sm text-failed">Couldn't show this event: {error.message}</p>;
-}
-
 /** Distance from the top, in rows, at which older events are loaded. */
 const READ_AHEAD = 8;
 
@@ -55,11 +49,15 @@ export function Transcript({
 }) {
   const session = useCurrentSession();
   const view = useSessionState((state) => state.view);
-  const older = useSessionState((state) => state.older);
   const { items, isBusy } = useTranscriptItems();
   const [marked, setMarked] = useState<string | null>(null);
   const frame = useRef<HTMLDivElement>(null);
-  const { virtualizer, isFollowing, newCount, follow, leave } = useTranscriptScroll(frame, items);
+  const look = useRef<() => void>(() => {});
+  const { virtualizer, sizer, measure, isFollowing, newCount, follow, leave } = useTranscriptScroll(
+    frame,
+    items,
+    look,
+  );
   const openCall = lastOpenCall(view.rows);
 
   const goTo = (all: readonly TranscriptItem[], place: number): void => {
@@ -118,21 +116,23 @@ export function Transcript({
   const pointed = useStore(transcriptView, (state) => state.pointed);
   const pointedKey = pointed === null ? null : items[placeOfEvent(items, view, pointed)]?.key;
   useLayoutEffect(() => {
-    const top = virtualizer.scrollOffset ?? 0;
-    const visible = visibleSeqs(items, shown, top, top + (virtualizer.scrollRect?.height ?? 0));
-    const known = transcriptView.getState();
-    if (known.first !== visible.first || known.last !== visible.last) transcriptView.setState(visible);
+    look.current = () => {
+      const rendered = virtualizer.getVirtualItems();
+      const top = virtualizer.scrollOffset ?? 0;
+      const height = virtualizer.scrollRect?.height ?? 0;
+      const visible = visibleSeqs(items, rendered, top, top + height);
+      const known = transcriptView.getState();
+      if (known.first !== visible.first || known.last !== visible.last) transcriptView.setState(visible);
+      // At the end nothing above it is needed, unless all of it is visible. When it opens, the list is at its end only
+      // after its first rows were measured at its top.
+      const isNearTop =
+        rendered[0] !== undefined &&
+        rendered[0].index < READ_AHEAD &&
+        (!isFollowing || virtualizer.getTotalSize() <= height);
+      if (isNearTop && session.state.getState().older === "some") void session.readOlder();
+    };
+    look.current();
   });
-  const height = virtualizer.scrollRect?.height ?? 0;
-  // At the end nothing above it is needed, unless all of it is visible. When it opens, the list is at its end only after
-  // its first rows were measured at its top.
-  const isNearTop =
-    shown[0] !== undefined &&
-    shown[0].index < READ_AHEAD &&
-    (!isFollowing || virtualizer.getTotalSize() <= height);
-  useLayoutEffect(() => {
-    if (isNearTop && older === "some") void session.readOlder();
-  }, [isNearTop, older, session]);
 
   return (
     <div className="relative min-h-0 grow">
@@ -147,26 +147,21 @@ export function Transcript({
       >
         <h2 className="sr-only">Transcript</h2>
         {items.length === 0 && empty}
-        <div className="relative mx-auto w-full max-w-[808px]" style={{ height: virtualizer.getTotalSize() }}>
+        <div ref={sizer} className="relative mx-auto w-full max-w-[808px]">
           <OlderLine />
-          {shown.map(({ key, index, start }) => {
+          {shown.map(({ key, index }) => {
             const item = items[index];
             if (item === undefined) return null;
             return (
-              <div
+              <PlacedRow
                 key={key}
-                ref={virtualizer.measureElement}
-                data-index={index}
-                id={item.seq === null ? undefined : `e-${item.seq}`}
-                data-marked={item.key === marked || undefined}
-                data-pointed={item.key === pointedKey || undefined}
-                className="absolute top-0 left-0 w-full px-6 before:absolute before:inset-y-1 before:left-2.5 before:w-0.5 before:rounded-full data-pointed:before:bg-accent/50 data-marked:before:bg-accent max-md:px-4 max-md:before:left-1"
-                style={{ transform: `translateY(${start}px)` }}
-              >
-                <ErrorBoundary fallback={brokenRow}>
-                  <RowView item={item} opensByItself={item.key === openCall} />
-                </ErrorBoundary>
-              </div>
+                measure={measure}
+                index={index}
+                item={item}
+                isMarked={item.key === marked}
+                isPointed={item.key === pointedKey}
+                opensByItself={item.key === openCall}
+              />
             );
           })}
           {isBusy && items.length > 0 && <ActivityLine />}

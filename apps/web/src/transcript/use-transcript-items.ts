@@ -11,15 +11,16 @@ export interface TranscriptItems {
 }
 
 export function useTranscriptItems(): TranscriptItems {
-  const view = useSessionState((state) => state.view);
+  const rows = useSessionState(({ view }) => view.rows);
+  const told = useSessionState(({ view }) => view.tasks);
   const tasks = useSessionState((state) => state.tasks);
   const { outgoing } = useOutgoing();
-  const isActive = activeTask(view) !== null;
+  const isActive = activeTask({ tasks: told }) !== null;
   const next = useMemo(
-    () => (isActive ? null : (waitingPrompts({ view, tasks, outgoing })[0] ?? null)),
-    [isActive, view, tasks, outgoing],
+    () => (isActive ? null : (waitingPrompts({ told, tasks, outgoing })[0] ?? null)),
+    [isActive, told, tasks, outgoing],
   );
-  const items = useMemo(() => transcriptItems(view.rows, next), [view.rows, next]);
-  const isInterrupted = view.tasks.some(({ state, attempt }) => state === "submitted" && attempt > 0);
+  const items = useMemo(() => transcriptItems(rows, next), [rows, next]);
+  const isInterrupted = told.some(({ state, attempt }) => state === "submitted" && attempt > 0);
   return { items, isBusy: isActive || next !== null || isInterrupted };
 }

@@ -10,6 +10,10 @@ const ROOM_ABOVE = 40;
 
 export interface TranscriptScroll {
   virtualizer: ReactVirtualizer<HTMLDivElement, HTMLDivElement>;
+  /** Ref of the element that is as high as all rows. */
+  sizer: (element: HTMLElement | null) => void;
+  /** Ref of each row. */
+  measure: (element: HTMLDivElement | null) => void;
   /** Whether the list sticks to its end. */
   isFollowing: boolean;
   /** Items added since it doesn't. */
@@ -21,11 +25,15 @@ export interface TranscriptScroll {
 
 /**
  * The visible part of the list. It sticks to the end until the user scrolls up (following.ts), then stays in place
- * while rows are added before and after. Only the virtualizer sets the scroll position.
+ * while rows are added before and after. Only the virtualizer sets the scroll position, and it writes the places of rows
+ * itself: a row that grows renders nothing but itself.
+ *
+ * @param onMoved called when rows have grown, or the list was scrolled
  */
 export function useTranscriptScroll(
   frame: RefObject<HTMLDivElement | null>,
   items: readonly TranscriptItem[],
+  onMoved: RefObject<() => void>,
 ): TranscriptScroll {
   const [isFollowing, setIsFollowing] = useState(true);
   const [following] = useState(() => new Following(setIsFollowing));
@@ -33,7 +41,11 @@ export function useTranscriptScroll(
     count: items.length,
     getScrollElement: () => frame.current,
     estimateSize: (index) => estimatedHeight(items[index]),
-    getItemKey: (index) => items[index]?.key ?? index,
+    getItemKey: useItemKey(items),
+    directDomUpdates: true,
+    // Layers of their own for all rows would cost more than they give.
+    directDomUpdatesMode: "position",
+    onChange: () => afterMove(),
     anchorTo: "end",
     followOnAppend: isFollowing,
     scrollEndThreshold: AT_END_PX,
@@ -53,6 +65,17 @@ export function useTranscriptScroll(
     const toEnd = virtualizer.getTotalSize() - (scrollRect?.height ?? 0) - (scrollOffset ?? 0);
     if (toEnd > AT_END_PX || scrollOffset === null) virtualizer.scrollToEnd();
   });
+  const isMoved = useRef(false);
+  // Once for all rows that were measured together, and before they are painted.
+  const afterMove = (): void => {
+    if (isMoved.current) return;
+    isMoved.current = true;
+    queueMicrotask(() => {
+      isMoved.current = false;
+      holdAtEnd();
+      onMoved.current();
+    });
+  };
   const scrollUp = useEffectEvent((px: number) => virtualizer.scrollBy(-px, { behavior: "auto" }));
   useLayoutEffect(() => holdAtEnd());
   useEffect(() => {
@@ -74,6 +97,8 @@ export function useTranscriptScroll(
   const newCount = isFollowing || known === -1 ? 0 : items.length - 1 - known;
   return {
     virtualizer,
+    sizer: virtualizer.containerRef,
+    measure: virtualizer.measureElement,
     isFollowing,
     newCount,
     follow() {
@@ -82,6 +107,29 @@ export function useTranscriptScroll(
     },
     leave: () => following.set(false),
   };
+}
+
+/** The same function while the keys are the same: the virtualizer computes all places anew for another one. */
+function useItemKey(items: readonly TranscriptItem[]): (index: number) => string | number {
+  const [known, setKnown] = useState<ItemKeys>(() => itemKeys(items));
+  const isSame =
+    known.of === items ||
+    (known.keys.length === items.length && items.every(({ key }, index) => key === known.keys[index]));
+  if (isSame) return known.keyOf;
+  const next = itemKeys(items);
+  setKnown(next);
+  return next.keyOf;
+}
+
+interface ItemKeys {
+  of: readonly TranscriptItem[];
+  keys: readonly string[];
+  keyOf: (index: number) => string | number;
+}
+
+function itemKeys(items: readonly TranscriptItem[]): ItemKeys {
+  const keys = items.map(({ key }) => key);
+  return { of: items, keys, keyOf: (index) => keys[index] ?? index };
 }
 
 const estimatedTotal = (items: readonly TranscriptItem[]): number =>

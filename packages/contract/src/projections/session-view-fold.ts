@@ -13,7 +13,7 @@ import { Transcript } from "./session-view-transcript.ts";
 export function fold(view: SessionView, events: readonly SessionEvent[]): SessionView {
   const transcript = new Transcript(view.rows);
   let tasks = view.tasks;
-  let { title, model, agent, effort, archived } = view;
+  let { title, model, agent, effort, archived, changed, stepStarted, stepEnded } = view;
   for (const event of events) {
     const task = taskOf(tasks, event);
     transcript.apply(event, task);
@@ -28,7 +28,7 @@ export function fold(view: SessionView, events: readonly SessionEvent[]): Sessio
     } else if (event.type === "session.created") ({ title, model, agent = null, effort = null } = event.data);
     else if (event.type === "session.forked") {
       // The parent's metadata does not apply to the fork.
-      ({ title, model, agent, effort, archived } = emptySessionView());
+      ({ title, model, agent, effort, archived, changed } = emptySessionView());
       tasks = tasks.map((inherited) => ({ ...inherited, isParents: true }));
     } else if (event.type === "session.updated") {
       title = event.data.title ?? title;
@@ -36,7 +36,10 @@ export function fold(view: SessionView, events: readonly SessionEvent[]): Sessio
       agent = event.data.agent ?? agent;
       effort = event.data.effort === undefined ? effort : event.data.effort;
       archived = event.data.archived ?? archived;
-    }
+      if (event.data.model !== undefined) changed = { ...changed, model };
+      if (event.data.effort !== undefined) changed = { ...changed, effort };
+    } else if (event.type === "step.started") stepStarted = event;
+    else if (event.type === "step.ended") stepEnded = event;
   }
   return {
     events: withoutEndedPieces([...view.events, ...events], events),
@@ -48,6 +51,9 @@ export function fold(view: SessionView, events: readonly SessionEvent[]): Sessio
     agent,
     effort,
     archived,
+    changed,
+    stepStarted,
+    stepEnded,
   };
 }
 

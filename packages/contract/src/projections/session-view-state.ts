@@ -17,7 +17,14 @@ export interface SessionView {
   readonly agent: string | null;
   readonly effort: Effort | null;
   readonly archived: boolean | null;
+  /** Model and effort as the events read have changed them; absent: they have not. */
+  readonly changed: { readonly model?: string | null; readonly effort?: Effort | null };
+  /** The model call that began last, and the one that ended last; null: none of the events read. */
+  readonly stepStarted: EventOf<"step.started"> | null;
+  readonly stepEnded: EventOf<"step.ended"> | null;
 }
+
+type EventOf<Type extends SessionEvent["type"]> = Extract<SessionEvent, { type: Type }>;
 
 export function emptySessionView(): SessionView {
   return {
@@ -30,5 +37,8 @@ export function emptySessionView(): SessionView {
     agent: null,
     effort: null,
     archived: null,
+    changed: {},
+    stepStarted: null,
+    stepEnded: null,
   };
 }
