@@ -27,6 +27,7 @@ export const SECTIONS: readonly Section[] = [
       "docs/approvals.md",
       "docs/tools.md",
       "docs/mcp.md",
+      "docs/push.md",
       "docs/acp.md",
       "docs/network.md",
       "docs/cli.md",

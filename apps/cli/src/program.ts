@@ -47,6 +47,7 @@ import { searchCommand } from "./commands/search.ts";
 import { serveCommand } from "./commands/serve.ts";
 import { serviceCommand } from "./commands/service.ts";
 import { sessionsCommand } from "./commands/sessions.ts";
+import { pushCommand } from "./commands/push.ts";
 import { shareCommand } from "./commands/share.ts";
 import { steerCommand } from "./commands/steer.ts";
 import { stopCommand } from "./commands/stop.ts";
@@ -130,7 +131,10 @@ const GROUPS: readonly (readonly [
       serviceCommand,
     ],
   ],
-  ["Access:", [loginCommand, logoutCommand, whoamiCommand, userCommand, tokenCommand, auditCommand]],
+  [
+    "Access:",
+    [loginCommand, logoutCommand, whoamiCommand, userCommand, tokenCommand, pushCommand, auditCommand],
+  ],
   ["Help:", [completionCommand]],
 ];
 

@@ -10,7 +10,7 @@ import type { Store } from "./store/port.ts";
 import type { Budgets, Prices } from "./usage/port.ts";
 
 /**
- * Who reads what happens in all sessions: the engine's own, and who has titles written.
+ * Who reads what happens in all sessions: the engine's own, who notifies devices, and who has titles written.
  * @throws Error if the model that is to write titles has no provider
  */
 export async function composeOutbox(options: {
@@ -19,6 +19,8 @@ export async function composeOutbox(options: {
   log: Log;
   /** The engine's. */
   consumers: readonly OutboxConsumer[];
+  /** Who notifies devices. */
+  news: OutboxConsumer;
   models: ModelRegistry;
   budgets: Budgets;
   prices: Prices;
@@ -32,7 +34,7 @@ export async function composeOutbox(options: {
   const append: Log["append"] = async (...args) => log.append(...args);
   const titles = new SessionTitles({ ...options, writer, append });
   lifecycle.started("titles", async () => titles.stop());
-  const consumers = [...options.consumers, titles.consumer()];
+  const consumers = [...options.consumers, options.news, titles.consumer()];
   const outbox = createOutbox({ store: store.outbox, consumers, logger, now });
   await outbox.start();
   lifecycle.started("outbox", async () => outbox.stop());

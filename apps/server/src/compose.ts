@@ -66,6 +66,7 @@ import {
 } from "./compose-ops.ts";
 import { composeMcp } from "./compose-mcp.ts";
 import { composeOutbox } from "./compose-outbox.ts";
+import { composePush } from "./compose-push.ts";
 import { composeProjects } from "./compose-projects.ts";
 import { composeRetention } from "./compose-retention.ts";
 import { endRestoredTasks } from "./compose-restored.ts";
@@ -277,7 +278,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     watchLog,
   });
   const { approvals, runner, audit } = core;
-  const outbox = await composeOutbox({ ...base, log: core.log, consumers, models, budgets, prices });
+  const { pushes, news } = composePush({ ...base, configFile: file, vault: projects.vault, audit });
+  const outbox = await composeOutbox({ ...base, log: core.log, consumers, news, models, budgets, prices });
   await core.spool.clear();
   core.relay.start();
   lifecycle.started("relay", async () => core.relay.stop());
@@ -350,6 +352,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     tokens: createTokenService({ store, auth, audit, now }),
     audit: createAuditService({ store }),
     ...spendingServices(audit),
+    pushes,
     ...composeSharing(core.services.sessions, { store, auth, audit, now }),
   };
 

@@ -93,6 +93,20 @@ it("forgets no key while something can't be opened, and refuses under a server",
   expect((await keysOf(directory.join("credentials.key")))?.earlier).toHaveLength(1);
 });
 
+it("removes what no key opens where it comes anew: the key of push notifications", async () => {
+  await using directory = await TemporaryDirectory.create();
+  const dataDir = directory.path;
+  await fill(dataDir);
+  const store = await openStore(dataDir);
+  await store.pushes.addKey({ publicKey: "p", sealed: "v1:AAAA", createdAt: 1 });
+  await store.close();
+  const place = { dataDir, sharedDir: dataDir, databaseUrl: undefined, keyFile: undefined };
+  expect(await rotateKey(place)).toMatchObject({ values: KEYS });
+  const after = await openStore(dataDir);
+  expect(await after.pushes.key()).toBeUndefined();
+  await after.close();
+});
+
 it("knows every encrypted column of the schema", async () => {
   const schema = await readFile(new URL("store/schema.ts", import.meta.url), "utf8");
   const encrypted = schema.match(/[Ee]ncrypted[^\n]*\n\s+(\w+): string/g) ?? [];

@@ -18,7 +18,7 @@ export interface RotateKeyOptions {
 
 /**
  * Encrypts every stored credential with a new key. In between, the key file holds both, so that a kill at any moment leaves
- * everything readable; the next rotation finishes what was left. The old key is forgotten once nothing needs it.
+ * everything readable; the next rotation finishes what was left. What no key opens and comes anew by itself is removed. The old key is forgotten once nothing needs it.
  * @returns how many values there are
  * @throws BackupError if a server runs, or something can't be opened with any key: nothing is forgotten then
  */
@@ -36,14 +36,19 @@ export async function rotateKey(options: RotateKeyOptions): Promise<{ file: stri
   await writeKeys(file, keys);
   const vault = new CredentialVault({ sharedDir, keyFile: file });
   let values = 0;
-  for await (const { belongsTo, sealed, replace } of store.values()) {
+  for await (const { belongsTo, sealed, replace, remove } of store.values()) {
     const credential = await vault.open<object>(belongsTo, sealed).catch((cause: unknown) => {
+      if (remove !== undefined) return null;
       throw new BackupError(
         `A stored credential (of ${belongsTo}) can't be opened with any key in ${file}. The earlier keys stay in it; ` +
           "remove or set that credential again, then rotate once more",
         { cause },
       );
     });
+    if (credential === null) {
+      await remove?.();
+      continue;
+    }
     await replace(await vault.seal(belongsTo, credential));
     values += 1;
     onProgress?.(values);

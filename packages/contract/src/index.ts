@@ -206,6 +206,13 @@ export type {
   Task,
   TaskPage,
 } from "./task.ts";
+export type {
+  PushMessage,
+  PushSubscription,
+  PushSubscriptionList,
+  PushSubscriptionRef,
+  SubscribePushInput,
+} from "./push.ts";
 export type { CreatedShare, CreateShareInput, ListSharesInput, Share, ShareList, ShareRef } from "./share.ts";
 export type { SessionParent } from "./subagent.ts";
 export type { ImportSessionInput, ImportSessionOutput, SessionDocument } from "./session-document.ts";
@@ -240,6 +247,7 @@ export type { PublicationService } from "./services/publication-service.ts";
 export type { RuleService } from "./services/rule-service.ts";
 export type { QuestionService } from "./services/question-service.ts";
 export type { SessionService } from "./services/session-service.ts";
+export type { PushService } from "./services/push-service.ts";
 export type { ShareService } from "./services/share-service.ts";
 export type { TaskService } from "./services/task-service.ts";
 export type { TokenService } from "./services/token-service.ts";

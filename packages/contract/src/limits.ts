@@ -63,6 +63,9 @@ export const MAX_CARRIED_ANSWERS = 20;
 export const MAX_SESSION_SHARES = 20;
 /** How long a link lasts unless it says otherwise, in ms. */
 export const DEFAULT_SHARE_LIFETIME_MS = 604_800_000;
+/** Devices of one user that get push notifications. */
+export const MAX_PUSH_SUBSCRIPTIONS = 20;
+export const MAX_PUSH_DEVICE_LENGTH = 100;
 /** Open questions listed by `session.get`. */
 export const SESSION_DETAIL_QUESTIONS = 200;
 

@@ -9,6 +9,7 @@ import { projectRouter } from "./router/project-router.ts";
 import { questionRouter } from "./router/question-router.ts";
 import { RetentionInput, RetentionReport } from "./retention.ts";
 import { ruleRouter } from "./router/rule-router.ts";
+import { pushRouter } from "./router/push-router.ts";
 import { shareRouter } from "./router/share-router.ts";
 import { sessionRouter } from "./router/session-router.ts";
 import { taskRouter } from "./router/task-router.ts";
@@ -25,6 +26,7 @@ export const appRouter = router({
   question: questionRouter,
   rule: ruleRouter,
   share: shareRouter,
+  push: pushRouter,
   project: projectRouter,
   usage: usageRouter,
   budget: budgetRouter,

@@ -24,6 +24,7 @@ export * from "./server-info.ts";
 export * from "./session.ts";
 export * from "./session-document.ts";
 export * from "./session-network.ts";
+export * from "./push.ts";
 export * from "./share.ts";
 export * from "./task.ts";
 export * from "./token.ts";

@@ -16,6 +16,7 @@ import type { CheckpointService } from "./services/checkpoint-service.ts";
 import type { PublicationService } from "./services/publication-service.ts";
 import type { RuleService } from "./services/rule-service.ts";
 import type { QuestionService } from "./services/question-service.ts";
+import type { PushService } from "./services/push-service.ts";
 import type { ShareService } from "./services/share-service.ts";
 import type { SessionService } from "./services/session-service.ts";
 import type { TaskService } from "./services/task-service.ts";
@@ -31,6 +32,7 @@ export interface Services {
   questions: QuestionService;
   rules: RuleService;
   shares: ShareService;
+  pushes: PushService;
   checkpoints: CheckpointService;
   blobs: BlobService;
   projects: ProjectService;

@@ -1,3 +1,4 @@
+import { createECDH, randomBytes } from "node:crypto";
 import { redeemInvitation, ServerFixture } from "@trunkline/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { CliProcess, type CliResult } from "../testing/cli-process.ts";
@@ -91,4 +92,23 @@ it("shares a session by a link, lists it without its secret, and revokes it", as
   const shareId = String(share?.["id"]);
   expect((await cli("share", "revoke", shareId)).out).toBe(`Revoked ${shareId}\n`);
   expect((await cli("share", "list", id)).err).toContain("No links.");
+});
+
+it("lists the devices that get push notifications, and removes them", async () => {
+  const endpoint = "https://push.example/secret-address";
+  const keys = {
+    p256dh: createECDH("prime256v1").generateKeys("base64url"),
+    auth: randomBytes(16).toString("base64url"),
+  };
+  const { id } = await server.client.push.subscribe.mutate({ endpoint, keys, device: "Firefox on Linux" });
+  const listed = await cli("push", "list");
+  expect(listed.out).toContain("Firefox on Linux");
+  const json = await cli("push", "list", "--json");
+  expect(linesOf(json)).toMatchObject([
+    { id, device: "Firefox on Linux", lastSuccessAt: null, failure: null },
+  ]);
+  expect(json.out + listed.out).not.toContain("secret-address");
+  expect((await cli("push", "remove", id)).out).toBe("Removed Firefox on Linux\n");
+  expect((await cli("push", "list")).err).toContain("No devices.");
+  expect(await cli("push", "remove", id)).toMatchObject({ exitCode: 2, err: expect.stringContaining(id) });
 });

@@ -8,6 +8,7 @@ import { agents } from "./sections/agents.ts";
 import { mcpPrivateHosts, mcpServers } from "./sections/mcp-servers.ts";
 import { models } from "./sections/models.ts";
 import { providers } from "./sections/providers.ts";
+import { push } from "./sections/push.ts";
 import { retention } from "./sections/retention.ts";
 import { rules } from "./sections/rules.ts";
 import { search } from "./sections/search.ts";
@@ -28,6 +29,7 @@ export const configFileSchema = z
     agents: agents.optional(),
     mcpServers: mcpServers.optional(),
     mcpPrivateHosts: mcpPrivateHosts.optional(),
+    push: push.optional(),
     search: search.optional(),
     budgets: budgets.optional(),
     retention: retention.optional(),

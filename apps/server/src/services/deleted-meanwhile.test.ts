@@ -281,6 +281,10 @@ const CALLS: Record<keyof typeof PROCEDURE_SCOPES, Record<string, Call> | "about
   "mcp.add": "about no session",
   "mcp.update": "about no session",
   "mcp.remove": "about no session",
+  "push.subscribe": "about no session",
+  "push.list": "about no session",
+  "push.unsubscribe": "about no session",
+  "push.test": "about no session",
   "share.create": { one: async ({ shares }, { sessionId }) => shares.create(alice, { sessionId }) },
   "share.list": { session: async ({ shares }, { sessionId }) => shares.list(alice, { sessionId }) },
   "share.revoke": {

@@ -5,6 +5,7 @@ import type {
   ProjectCredential,
   ProjectNetwork,
   ProjectSource,
+  PushMessage,
   RuleEffect,
   Scope,
   TaskState,
@@ -41,6 +42,9 @@ export interface Database {
   mcp_authorizations: McpAuthorizationsTable;
   rules: RulesTable;
   shares: SharesTable;
+  push_keys: PushKeysTable;
+  push_subscriptions: PushSubscriptionsTable;
+  push_deliveries: PushDeliveriesTable;
   retention: RetentionTable;
 }
 
@@ -125,6 +129,49 @@ export interface SharesTable {
   created_at: number;
   expires_at: number | null;
   last_used_at: number | null;
+}
+
+/** One row, once a browser has asked for the key. */
+export interface PushKeysTable {
+  id: string;
+  /** P-256, uncompressed, base64url. */
+  public_key: string;
+  /** The private one, encrypted; the key for that is not in the database. */
+  sealed: string;
+  created_at: number;
+}
+
+export interface PushSubscriptionsTable {
+  id: string;
+  user_id: string;
+  token_id: string;
+  /** Of its push service. */
+  host: string;
+  /** SHA-256 of the endpoint, hex. */
+  endpoint_hash: string;
+  /** Endpoint and keys, encrypted; the key for that is not in the database. */
+  sealed: string;
+  device: string;
+  created_at: number;
+  last_success_at: number | null;
+  last_failure_at: number | null;
+  failure: string | null;
+  /** Its push service takes nothing until then. */
+  not_before: number | null;
+}
+
+/** What a device has not been told yet about a session. */
+export interface PushDeliveriesTable {
+  subscription_id: string;
+  session_id: string;
+  /** A subagent's, or the same. */
+  in_session_id: string;
+  /** `session:seq` */
+  event_id: string;
+  kind: PushMessage["kind"];
+  at: number;
+  attempts: number;
+  due_at: number;
 }
 
 export interface ProjectCredentialsTable {

@@ -30,6 +30,7 @@ const FILES = [
   "session-network.ts",
   "session.ts",
   "share.ts",
+  "push.ts",
   "task.ts",
   "token.ts",
   "tool-kind.ts",

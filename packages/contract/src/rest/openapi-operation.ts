@@ -70,6 +70,7 @@ const TAGS: Readonly<Record<string, string>> = {
   approval: "Approvals",
   rule: "Approval rules",
   share: "Shared links",
+  push: "Push notifications",
   question: "Approvals",
   search: "Search",
   server: "Server",

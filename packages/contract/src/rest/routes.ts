@@ -7,6 +7,7 @@ import { MODEL_ROUTES } from "./model-routes.ts";
 import { NETWORK_ROUTES } from "./network-routes.ts";
 import { PROJECT_ROUTES } from "./project-routes.ts";
 import { RULE_ROUTES } from "./rule-routes.ts";
+import { PUSH_ROUTES } from "./push-routes.ts";
 import { SHARE_ROUTES } from "./share-routes.ts";
 import { PUBLICATION_ROUTES } from "./publication-routes.ts";
 import type { ProcedurePath, RestRoute } from "./route.ts";
@@ -164,6 +165,7 @@ export const REST_ROUTES = {
   ...NETWORK_ROUTES,
   ...RULE_ROUTES,
   ...SHARE_ROUTES,
+  ...PUSH_ROUTES,
   ...BUDGET_ROUTES,
   ...PROJECT_ROUTES,
   ...MCP_ROUTES,

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Scope } from "@trunkline/contract";
 import { type ProcedurePath, REST_ROUTES } from "@trunkline/contract/rest";
 import { type BusySession, FILE, WORD } from "./busy-session.ts";
+import { newPushDevice } from "./push-device.ts";
 import type { Input } from "./surface.ts";
 
 /** What belongs to the user that the table's calls concern. */
@@ -12,6 +13,7 @@ export interface Owned extends BusySession {
   mcpServerId: string;
   ruleId: string;
   shareId: string;
+  pushId: string;
 }
 
 /** What a procedure returns to an authenticated caller who is not the owner. */
@@ -110,6 +112,15 @@ export const DECISIONS: Readonly<Record<ProcedurePath, Decision>> = {
   "share.create": { scope: "write", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
   "share.list": { scope: "read", input: ({ sessionId }) => ({ sessionId }), others: "not_found" },
   "share.revoke": { scope: "write", input: ({ shareId }) => ({ shareId }), others: "not_found" },
+
+  "push.subscribe": { scope: "write", input: () => newPushDevice(), others: "own" },
+  "push.list": { scope: "read", input: () => ({}), others: "own" },
+  "push.unsubscribe": {
+    scope: "write",
+    input: ({ pushId }) => ({ subscriptionId: pushId }),
+    others: "not_found",
+  },
+  "push.test": { scope: "write", input: ({ pushId }) => ({ subscriptionId: pushId }), others: "not_found" },
 
   "project.create": {
     scope: "write",

@@ -10,6 +10,7 @@ import { ServerFixture } from "../server-fixture.ts";
 import { waitFor } from "../wait-for.ts";
 import { accessCalls, type Call } from "./access-calls.ts";
 import { DECISIONS, type Owned } from "./access-decisions.ts";
+import { newPushDevice } from "./push-device.ts";
 import { startBusySession, WORD } from "./busy-session.ts";
 
 type Headers = Record<string, string>;
@@ -26,6 +27,7 @@ const NOTHING: Owned = {
   mcpServerId: randomUUID(),
   ruleId: randomUUID(),
   shareId: randomUUID(),
+  pushId: randomUUID(),
   sessionId: randomUUID(),
   ended: randomUUID(),
   active: randomUUID(),
@@ -72,6 +74,7 @@ beforeAll(async () => {
   const rule = await owner.rule.create.mutate({ effect: "allow", tool: "bash", pattern: `echo ${WORD}` });
   const busy = await startBusySession(owner);
   const shared = await owner.share.create.mutate({ sessionId: busy.sessionId });
+  const push = await owner.push.subscribe.mutate(newPushDevice());
   link = bearer(shared.secret);
   owned = {
     ...busy,
@@ -81,6 +84,7 @@ beforeAll(async () => {
     mcpServerId: mcpServer.id,
     ruleId: rule.id,
     shareId: shared.share.id,
+    pushId: push.id,
   };
   ownerTokens = { write: bearer(write.secret), read: bearer(read.secret) };
 
@@ -258,9 +262,16 @@ it("all that was refused has changed nothing, and the owner may do it with the s
   expect((await admin.user.list.query({ name: "mallory" })).items).toEqual([]);
   expect((await admin.user.list.query({ name: "alice" })).items).toMatchObject([{ removedAt: null }]);
 
-  const last = ["share.revoke", "session.delete", "mcp.remove", "project.delete", "token.revoke"];
-  // There is nothing to finish: authorization.int.test.ts has it, with whose it is.
-  const elsewhere = ["mcp.finishAuthorization", ...last];
+  const last = [
+    "push.unsubscribe",
+    "share.revoke",
+    "session.delete",
+    "mcp.remove",
+    "project.delete",
+    "token.revoke",
+  ];
+  // There is nothing to finish: authorization.int.test.ts has it, with whose it is; and nobody to send to: push.int.test.ts.
+  const elsewhere = ["mcp.finishAuthorization", "push.test", ...last];
   const writing = PATHS.filter((path) => DECISIONS[path].scope === "write" && !elsewhere.includes(path));
   for (const path of [...writing, ...last] as ProcedurePath[]) {
     expect(procedureSchemas(path).kind).toBe("mutation");

@@ -6,6 +6,7 @@ import { addUser, redeemInvitation } from "../add-user.ts";
 import { ServerFixture } from "../server-fixture.ts";
 import { accessCalls } from "./access-calls.ts";
 import { DECISIONS, type Owned } from "./access-decisions.ts";
+import { newPushDevice } from "./push-device.ts";
 import type { Input } from "./surface.ts";
 
 type Headers = Record<string, string>;
@@ -83,6 +84,7 @@ async function newVictim(): Promise<Victim> {
     mcpServerId: randomUUID(),
     ruleId: randomUUID(),
     shareId: randomUUID(),
+    pushId: (await client.push.subscribe.mutate(newPushDevice())).id,
     sessionId,
     ended: taskId,
     active: taskId,

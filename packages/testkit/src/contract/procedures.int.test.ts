@@ -7,6 +7,7 @@ import { ServerFixture } from "../server-fixture.ts";
 import { waitFor } from "../wait-for.ts";
 import { type BusySession, FILE, startAsking, startBusySession, startQueue, WORD } from "./busy-session.ts";
 import { comparable } from "./comparable.ts";
+import { newPushDevice } from "./push-device.ts";
 import { type Input, restSurface, type Surface, trpcSurface } from "./surface.ts";
 
 let server: ServerFixture;
@@ -73,6 +74,10 @@ const QUERIES: Partial<Record<ProcedurePath, Inputs>> = {
     const { sessionId } = busy;
     if (busy !== STRANGER) await server.client.share.create.mutate({ sessionId });
     return { sessionId };
+  },
+  "push.list": async () => {
+    await newDevice();
+    return {};
   },
   "agent.list": () => ({}),
   // A day that is over.
@@ -142,6 +147,10 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
         ? busy.sessionId
         : (await server.client.share.create.mutate({ sessionId: busy.sessionId })).share.id,
   }),
+  "push.subscribe": () => newPushDevice(),
+  "push.unsubscribe": async (busy) => ({
+    subscriptionId: busy === STRANGER ? busy.sessionId : (await newDevice()).id,
+  }),
   "project.create": () => ({
     name: randomUUID(),
     source: { kind: "git", url: "https://git.example/a.git" },
@@ -181,7 +190,7 @@ const MUTATIONS: Partial<Record<ProcedurePath, Inputs>> = {
 
 /**
  * They need a repository and a forge, which services/publications.test.ts has, or an MCP server that answers and one that
- * authorizes (mcp/*.int.test.ts); here only their errors are tried.
+ * authorizes (mcp/*.int.test.ts), or a push service (push/*.int.test.ts); here only their errors are tried.
  */
 const ERRORS_ONLY: Partial<Record<ProcedurePath, Inputs>> = {
   "session.publish": ({ sessionId }) => ({ sessionId, kind: "patch" }),
@@ -189,6 +198,7 @@ const ERRORS_ONLY: Partial<Record<ProcedurePath, Inputs>> = {
   "session.archiveWork": ({ sessionId }) => ({ sessionId }),
   "mcp.authorize": async (busy) => ({ serverId: await mcpServerOf(busy), origin: server.url }),
   "mcp.finishAuthorization": () => ({ address: `${server.url}/mcp/authorized?code=c&state=s` }),
+  "push.test": ({ sessionId }) => ({ subscriptionId: sessionId }),
   "mcp.prompt": async (busy) => ({ serverId: await mcpServerOf(busy), name: "x" }),
 };
 
@@ -215,6 +225,7 @@ const listedSession = async (busy: BusySession): Promise<string> => {
   if (busy === STRANGER) return busy.sessionId;
   return (await server.client.session.create.mutate({ projectId: await projectOf(busy) })).id;
 };
+const newDevice = async () => server.client.push.subscribe.mutate(newPushDevice());
 const newUser = async () => server.client.user.create.mutate({ name: randomUUID() });
 const newToken = async () => server.client.token.create.mutate({ name: "to be revoked" });
 

@@ -4,6 +4,14 @@ import { redeemInvitation, waitFor } from "@trunkline/testkit";
 import type { Scene } from "./scene.ts";
 import type { Stage } from "./stage.ts";
 
+/** Of RFC 8291, section 5. */
+const BROWSER = {
+  endpoint: "https://push.example/send/JzLQ3raZJfFBR0aqvOMsLrt54w4rJUsV",
+  keys: {
+    p256dh: "BCVxsr7N_eNgVRqvHtD0zTZsEc6-VV-JvLexhqUzORcxaOzi6-AYWXvTBHm4bjyPjs7Vd8pZGH6SRpkNtoIAiw4",
+    auth: "BTBZMqHH6r4Tts7J_aSIgg",
+  },
+};
 const ALICES_TOKEN = "alice.token";
 
 async function tokenOf(stage: Stage, name: string): Promise<string | undefined> {
@@ -61,6 +69,24 @@ export const ACCESS_SCENES: readonly Scene[] = [
       const id = await tokenOf(stage, "alice");
       await stage.type(`token revoke ${id}`);
       await stage.type(`sessions --token-file ${join(stage.directory, ALICES_TOKEN)} --url ${stage.url}`);
+    },
+  },
+  {
+    of: "push list",
+    says: "A browser adds itself in the web UI. `REACHED` is when its push service last took a notification.",
+    play: async (stage) => {
+      await stage.type("push list");
+      await stage.client.push.subscribe.mutate({ ...BROWSER, device: "Chrome on Android" });
+      await stage.type("push list");
+    },
+  },
+  {
+    of: "push remove",
+    says: "For a device that is lost: revoking the token that it is signed in with ends its notifications, too.",
+    play: async (stage) => {
+      const [device] = (await stage.client.push.list.query()).items;
+      await stage.type(`push remove ${device!.id}`);
+      await stage.type("push list");
     },
   },
   {

@@ -14,6 +14,7 @@ import { createMcpServerStore } from "./mcp-servers.ts";
 import { createNodeStore } from "./nodes.ts";
 import { createProjectStore } from "./projects.ts";
 import { createProviderKeyStore } from "./provider-keys.ts";
+import { createPushStore } from "./pushes.ts";
 import { createRetentionStore } from "./retention.ts";
 import { createRuleStore } from "./rules.ts";
 import { createApprovalStore, createQuestionStore } from "./requests.ts";
@@ -61,6 +62,7 @@ export function createNouns(engine: {
     mcpAuthorizations: createMcpAuthorizationStore(db, write),
     rules: createRuleStore(db, write),
     shares: createShareStore(db, write),
+    pushes: createPushStore(db, write),
     retention: createRetentionStore(db, write, dialect),
     nodes: createNodeStore(db, writeLease, dialect),
   };

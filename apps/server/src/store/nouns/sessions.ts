@@ -180,6 +180,8 @@ export function createSessionStore(
       });
       const shares = db.deleteFrom("shares").where("session_id", "=", sessionId);
       await write([statement(shares.compile())], { mayUseBallast: true });
+      const told = db.deleteFrom("push_deliveries").where("session_id", "=", sessionId);
+      await write([statement(told.compile())], { mayUseBallast: true });
       const session = db
         .deleteFrom("sessions")
         .where("id", "=", sessionId)

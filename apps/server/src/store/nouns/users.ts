@@ -5,6 +5,7 @@ import type { Database, UsersTable } from "../schema.ts";
 import { statement, type WriteStatements } from "../statement.ts";
 import { insertAudit } from "./audit.ts";
 import { deleteMcpServers } from "./mcp-servers.ts";
+import { deleteSubscriptions, subscriptionsOf } from "./pushes.ts";
 
 export function createUserStore(db: Kysely<Database>, write: WriteStatements): UserStore {
   const find = async (column: "id" | "name", value: string): Promise<User | undefined> => {
@@ -71,6 +72,7 @@ export function createUserStore(db: Kysely<Database>, write: WriteStatements): U
           statement(revoked.compile()),
           ...(sessionsHiddenBy !== null ? [statement(hidden.compile())] : []),
           statement(db.deleteFrom("shares").where("owner_id", "=", id).compile()),
+          ...deleteSubscriptions(db, subscriptionsOf(db, id)),
           // Their secrets go in any case.
           ...deleteMcpServers(db, db.selectFrom("users").select("id").where("id", "=", id)),
           statement(db.deleteFrom("provider_keys").where("user_id", "=", id).compile()),

@@ -16,6 +16,7 @@ import * as ledger from "./migrations/014-ledger.ts";
 import * as currentStep from "./migrations/015-current-step.ts";
 import * as retention from "./migrations/016-retention.ts";
 import * as shares from "./migrations/017-shares.ts";
+import * as pushes from "./migrations/018-pushes.ts";
 
 /** The next one is a file in `migrations/` and a line here. It must leave a server of the version before it able to run. */
 export const POSTGRES_MIGRATIONS: Migrations = {
@@ -36,4 +37,5 @@ export const POSTGRES_MIGRATIONS: Migrations = {
   "015-current-step": currentStep,
   "016-retention": retention,
   "017-shares": shares,
+  "018-pushes": pushes,
 };

@@ -8,13 +8,24 @@ export interface SealedValue {
   sealed: string;
   /** Stores another in its place, unless it has changed meanwhile. */
   replace(sealed: string): Promise<void>;
+  /** Removes what comes anew by itself; absent: somebody has to set it again. */
+  remove?(): Promise<void>;
+}
+
+interface SealedColumn {
+  table: keyof Database;
+  column: string;
+  key: readonly string[];
+  belongsTo: (row: Row) => string;
+  /** Whether the server and browsers make it anew where it is missing. */
+  isRenewed?: boolean;
 }
 
 /**
  * Every encrypted value of the store. A table that gets one has to be added here, or a change of the key makes it
  * unreadable; a test compares this list with the schema.
  */
-export const SEALED_COLUMNS = [
+export const SEALED_COLUMNS: readonly SealedColumn[] = [
   {
     table: "project_credentials",
     column: "sealed",
@@ -35,18 +46,32 @@ export const SEALED_COLUMNS = [
     belongsTo: (row: Row) => `${row["server_id"]} ${row["user_id"]}`,
   },
   {
+    table: "push_keys",
+    column: "sealed",
+    key: ["id", "public_key"],
+    belongsTo: (row: Row) => `push-key ${row["public_key"]}`,
+    isRenewed: true,
+  },
+  {
+    table: "push_subscriptions",
+    column: "sealed",
+    key: ["endpoint_hash"],
+    belongsTo: (row: Row) => `push ${row["endpoint_hash"]}`,
+    isRenewed: true,
+  },
+  {
     table: "mcp_authorizations",
     column: "pending",
     key: ["server_id", "user_id"],
     belongsTo: (row: Row) => `${row["server_id"]} ${row["user_id"]}`,
   },
-] as const;
+];
 
 type Row = Record<string, string | null>;
 
 /** A table's values at a time in memory: there is one per project, user's key or MCP server. */
 export async function* sealedValues(db: Kysely<Database>): AsyncGenerator<SealedValue, void> {
-  for (const { table, column, key, belongsTo } of SEALED_COLUMNS) {
+  for (const { table, column, key, belongsTo, isRenewed = false } of SEALED_COLUMNS) {
     const value = sql.ref(column);
     const columns = sql.join(key.map((name) => sql.ref(name)));
     const { rows } = await sql<Row>`
@@ -65,6 +90,11 @@ export async function* sealedValues(db: Kysely<Database>): AsyncGenerator<Sealed
             db,
           );
         },
+        ...(isRenewed && {
+          async remove() {
+            await sql`delete from ${sql.table(table)} where ${isRow} and ${value} = ${sealed}`.execute(db);
+          },
+        }),
       };
     }
   }

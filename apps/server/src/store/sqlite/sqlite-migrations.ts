@@ -20,6 +20,7 @@ import * as ledger from "../migrations/019-ledger.ts";
 import * as currentStep from "../migrations/020-current-step.ts";
 import * as retention from "../migrations/021-retention.ts";
 import * as shares from "../migrations/022-shares.ts";
+import * as pushes from "../migrations/023-pushes.ts";
 import type { Migrations } from "../migrate.ts";
 
 export const SQLITE_MIGRATIONS: Migrations = {
@@ -45,4 +46,5 @@ export const SQLITE_MIGRATIONS: Migrations = {
   "020-current-step": currentStep,
   "021-retention": retention,
   "022-shares": shares,
+  "023-pushes": pushes,
 };

@@ -97,6 +97,7 @@ export class SqliteStore implements Store {
   readonly mcpAuthorizations: Store["mcpAuthorizations"];
   readonly rules: Store["rules"];
   readonly shares: Store["shares"];
+  readonly pushes: Store["pushes"];
   readonly retention: Store["retention"];
   readonly nodes: Store["nodes"];
   readonly outbox: Store["outbox"];
@@ -157,6 +158,7 @@ export class SqliteStore implements Store {
     this.mcpAuthorizations = nouns.mcpAuthorizations;
     this.rules = nouns.rules;
     this.shares = nouns.shares;
+    this.pushes = nouns.pushes;
     this.retention = nouns.retention;
     this.nodes = nouns.nodes;
     this.outbox = createSqliteOutbox(db, write);
