@@ -2,7 +2,7 @@ import { once, type EventEmitter } from "node:events";
 import { setTimeout as wait } from "node:timers/promises";
 
 /** Default time that a test waits for something that should happen, in ms. */
-export const DEFAULT_DEADLINE_MS = 60_000;
+export const DEFAULT_DEADLINE_MS = 120_000;
 
 /** What was waited for did not happen. The message says what it was. */
 export class DeadlineError extends Error {

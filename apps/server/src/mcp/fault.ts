@@ -1,11 +1,10 @@
-import { StreamableHTTPError } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
-import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import { cleanText } from "./clean-text.ts";
 
 const MAX_LENGTH = 600;
 
-const REQUEST_TIMEOUT: number = ErrorCode.RequestTimeout;
-const CONNECTION_CLOSED: number = ErrorCode.ConnectionClosed;
+/** The SDK's own codes, of errors called `McpError`; by name, as the SDK is loaded with the first server. */
+const REQUEST_TIMEOUT = -32_001;
+const CONNECTION_CLOSED = -32_000;
 
 /** @returns why a server does not work, for people. @param log what its program wrote last. */
 export function describeFault(error: unknown, log = ""): string {
@@ -25,14 +24,12 @@ function lastWords(log: string): string {
 }
 
 function wordsOf(error: unknown): string {
-  if (error instanceof McpError && error.code === REQUEST_TIMEOUT) {
-    return "It did not answer in time";
-  }
-  if (error instanceof McpError && error.code === CONNECTION_CLOSED) {
-    return "It ended, or closed the connection";
-  }
-  if (error instanceof StreamableHTTPError) return error.message.replace(/^Streamable HTTP error: /, "");
   if (!(error instanceof Error)) return String(error);
+  if (error.name === "McpError") {
+    const code: unknown = Reflect.get(error, "code");
+    if (code === REQUEST_TIMEOUT) return "It did not answer in time";
+    if (code === CONNECTION_CLOSED) return "It ended, or closed the connection";
+  }
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
-  return first instanceof Error ? first.message : String(first);
+  return first instanceof Error ? first.message.replace(/^Streamable HTTP error: /, "") : String(first);
 }

@@ -20,28 +20,11 @@ import type { JsonSchemaValidator, jsonSchemaValidator } from "@modelcontextprot
 import { CallInFlight } from "./call-in-flight.ts";
 import { type AskingHabit, CallTurns } from "./call-turns.ts";
 import { readCatalog } from "./catalog.ts";
+import type { ConnectionLimits } from "./connection-limits.ts";
 import { questionOf, resultOf } from "./elicitation.ts";
 import { MessageTooLongError } from "./message-lines.ts";
 import type { McpCatalog, McpUse } from "./port.ts";
 import type { Question } from "../tools/port.ts";
-
-/** How long a server may take to introduce itself and to list what it offers, in ms. */
-export interface ConnectionLimits {
-  connectMs: number;
-  listMs: number;
-  /** Whether it lives at all. */
-  pingMs: number;
-  /** However much it says meanwhile; without the time that it waits for the user. */
-  longestCallMs: number;
-}
-
-export const CONNECTION_LIMITS: ConnectionLimits = {
-  // A package may have to be fetched first.
-  connectMs: 120_000,
-  listMs: 30_000,
-  pingMs: 5_000,
-  longestCallMs: 1_800_000,
-};
 
 /** That the user is asked to open before one call. */
 const MAX_PAGES = 5;

@@ -1,13 +1,12 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { StreamableHTTPClientTransport } from "@modelcontextprotocol/sdk/client/streamableHttp.js";
 import type { FetchLike, Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { Networks } from "../network/port.ts";
 import type { Redactor } from "../secrets/port.ts";
 import type { Spawner } from "../tools/port.ts";
 import { cleanText } from "./clean-text.ts";
 import type { McpDefinition } from "./port.ts";
-import { StdioTransport } from "./stdio-transport.ts";
+import type { StdioTransport } from "./stdio-transport.ts";
 
 /** Opens what a server is spoken to over. @param options.onLog the last words of its program, each time there are more. */
 export type OpenTransport = (
@@ -36,6 +35,8 @@ export function createOpenTransport(deps: TransportDeps): OpenTransport {
     const { transport } = definition;
     const { values = {} } = await definition.secrets();
     if (transport.kind === "http") {
+      const { StreamableHTTPClientTransport } =
+        await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
       return new StreamableHTTPClientTransport(new URL(transport.url), {
         fetch: deps.fetchFor(definition),
         requestInit: { headers: values },
@@ -43,7 +44,8 @@ export function createOpenTransport(deps: TransportDeps): OpenTransport {
     }
     const { redact } = deps.redactor(Object.values(values));
     let log = "";
-    return new StdioTransport(
+    const { StdioTransport: Stdio } = await import("./stdio-transport.ts");
+    return new Stdio(
       async (streams) => startProgram(deps, definition, values, streams),
       (bytes) => {
         log = `${log}${Buffer.from(bytes).toString()}`.slice(-2 * MAX_LOG_LENGTH);

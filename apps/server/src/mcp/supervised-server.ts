@@ -2,7 +2,8 @@ import type { Logger } from "pino";
 import { NeedsAuthorizationError } from "./authorization/needs-authorization.ts";
 import type { AskingHabit } from "./call-turns.ts";
 import { describeFault } from "./fault.ts";
-import { CONNECTION_LIMITS, type ConnectionLimits, LiveConnection } from "./live-connection.ts";
+import { CONNECTION_LIMITS, type ConnectionLimits } from "./connection-limits.ts";
+import type { LiveConnection } from "./live-connection.ts";
 import type { McpCatalog, McpDefinition, McpStatus } from "./port.ts";
 import type { OpenTransport } from "./open-transport.ts";
 
@@ -143,7 +144,8 @@ export class SupervisedServer {
     try {
       const onLog = (text: string): void => void (this.#log = text);
       const transport = await openTransport(this.definition, { signal, onLog });
-      const live = await LiveConnection.open(transport, {
+      const { LiveConnection: Live } = await import("./live-connection.ts");
+      const live = await Live.open(transport, {
         name: this.definition.name,
         limits,
         version,

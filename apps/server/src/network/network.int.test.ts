@@ -12,7 +12,7 @@ async function run(server: ServerFixture, provider: FakeProvider, command: strin
   const task = await server.client.task.submit.mutate({ prompt: "go", ...(sessionId && { sessionId }) });
   const isOver = async () =>
     (await server.client.task.get.query({ taskId: task.taskId })).state === "completed";
-  await waitFor("the task's end", isOver, { timeoutMs: 30_000 });
+  await waitFor("the task's end", isOver);
   const log = await readLog(server.client, task.sessionId);
   const events = log.filter(({ taskId }) => taskId === task.taskId);
   return {

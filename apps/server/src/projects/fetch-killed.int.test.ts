@@ -19,7 +19,7 @@ const WITHIN_MS = 600;
 
 test(
   `kill -9 in a fetch, ${SEEDS} times: the mirror is whole, and the next fetch goes on`,
-  { timeout: 60_000 + SEEDS * 10_000 },
+  { timeout: 300_000 + SEEDS * 10_000 },
   async () => {
     await using directory = await TemporaryDirectory.create();
     const [dataDir, root] = [directory.join("data"), directory.join("root")];

@@ -81,10 +81,8 @@ describe.skipIf(program === null || openssl === null)("three nodes behind nginx,
       (_, index) => new ResumingStream(client, sessionIds[index % SESSIONS]!, b!.token),
     );
     const allOpen = async (times: number): Promise<unknown> =>
-      waitFor(
-        `all streams open, ${times} times`,
-        () => streams.every((stream) => stream.isOpen && stream.opened >= times),
-        { timeoutMs: 30_000 },
+      waitFor(`all streams open, ${times} times`, () =>
+        streams.every((stream) => stream.isOpen && stream.opened >= times),
       );
     /** nginx repeats no POST that the lost node may have had; the key makes it safe for whoever sends it to do so. */
     const submit: typeof client.send = async (headers, body) => {
@@ -105,7 +103,6 @@ describe.skipIf(program === null || openssl === null)("three nodes behind nginx,
         await waitFor(
           `the end of ${taskId}`,
           async () => (await c!.client.task.get.query({ taskId })).state === "completed",
-          { timeoutMs: 60_000 },
         );
       });
       await Promise.all(ended);

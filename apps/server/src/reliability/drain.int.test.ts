@@ -62,7 +62,6 @@ describe("draining", () => {
     await waitFor(
       "the other node to go on with what was cut off",
       async () => (await stateOf(other, cutOff.taskId)) === "completed",
-      { timeoutMs: 20_000 },
     );
     const task = await other.client.task.get.query({ taskId: cutOff.taskId });
     expect(task).toMatchObject({ attempt: 2, errorCode: null });

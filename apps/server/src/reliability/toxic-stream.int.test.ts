@@ -61,5 +61,5 @@ it(
     expect(counts.cut).toBeGreaterThan(2);
     expect(counts.unavailable).toBeGreaterThan(0);
   },
-  (SECONDS + 60) * 1_000,
+  (SECONDS + 300) * 1_000,
 );

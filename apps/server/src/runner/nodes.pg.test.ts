@@ -316,7 +316,7 @@ describe("several nodes on one PostgreSQL", () => {
     await there.until(task.sessionId, isOf("task.started"));
     link.cut();
     const takeOver = there.until(task.sessionId, isTerminalEventOf(task.id));
-    const events = await withDeadline("the take-over", takeOver, { timeoutMs: 30_000 });
+    const events = await withDeadline("the take-over", takeOver);
     expect(told).toEqual(["begins", "lets go", "begins elsewhere"]);
     expect(typesOf(events, task.id).slice(-3)).toEqual([
       "task.interrupted",
@@ -324,7 +324,7 @@ describe("several nodes on one PostgreSQL", () => {
       "task.completed",
     ]);
     link.mend();
-    const late = await withDeadline("the late write", lateWrite.promise, { timeoutMs: 30_000 });
+    const late = await withDeadline("the late write", lateWrite.promise);
     expect(late instanceof FencedError || (late as { reason?: string }).reason === "unavailable").toBe(true);
     await waitFor("the node to hold its lease again", async () => here.store.nodes.isLive(here.nodeId));
     const next = await here.submit("next");

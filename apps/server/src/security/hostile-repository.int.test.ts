@@ -275,7 +275,7 @@ describe("a hostile repository", () => {
     provider.enqueue(say.reply(say.text("done")));
     const { taskId, sessionId } = await server.client.task.submit.mutate({ prompt: "go", ...where });
     const task = async () => server.client.task.get.query({ taskId });
-    await waitFor("the task's end", async () => (await task()).endedAt !== null, { timeoutMs: 60_000 });
+    await waitFor("the task's end", async () => (await task()).endedAt !== null);
     return { sessionId, task: await task(), log: await readLog(server.client, sessionId) };
   }
 

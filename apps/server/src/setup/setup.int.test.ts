@@ -58,7 +58,7 @@ it("a whole server runs a project's setup behind its list of hosts, once for all
     provider.enqueue(say.reply(say.toolCall("bash", { command })), say.reply(say.text("done")));
     const { taskId, sessionId } = await client.task.submit.mutate({ prompt: "go", projectId: project.id });
     const isOver = async () => (await client.task.get.query({ taskId })).state === "completed";
-    await waitFor("the task's end", isOver, { timeoutMs: 60_000 });
+    await waitFor("the task's end", isOver);
     const log = await readLog(client, sessionId);
     return {
       types: log.map(({ type }) => type).filter((type) => /^(setup|step|network)\./.test(type)),

@@ -32,12 +32,14 @@ interface Session {
  * `run: COMMAND` (with permission), `hold: COMMAND` (reports it as running, and asks only when the file `ask` is there),
  * `client-write: PATH TEXT`, `client-read: PATH`, `terminal: COMMAND` (done by the client), `model: TEXT` (a call of its
  * model, at OPENAI_BASE_URL), `spawn: SECONDS` (a process that outlives its parent), `stall`, `die`, `fail: TEXT`, `env: NAME`,
- * `remember` (says what it was prompted with before). Other lines are prose.
+ * `remember` (says what it was prompted with before). Other lines are prose. With `BROKEN_MEMORY` it can't go on with a session
+ * that it has loaded.
  */
 export class ScriptedAgent {
   client: ClientCapabilities = {};
   readonly #directory: string;
   readonly #turns = new Map<string, AbortController>();
+  readonly #loaded = new Set<string>();
   #calls = 0;
 
   constructor(home: string) {
@@ -53,6 +55,7 @@ export class ScriptedAgent {
 
   /** Tells the past again, as the protocol has it; with `LATE` after the answer, as some agents do. */
   async load(request: LoadSessionRequest, client: AgentContext): Promise<Record<string, never>> {
+    this.#loaded.add(request.sessionId);
     const telling = this.#tellPast(request, client);
     if (process.env["LATE"] === undefined) await telling;
     return {};
@@ -77,6 +80,9 @@ export class ScriptedAgent {
   ): Promise<PromptResponse> {
     const text = prompt.map((block) => (block.type === "text" ? block.text : "")).join("");
     const session = this.#read(sessionId);
+    if (process.env["BROKEN_MEMORY"] !== undefined && this.#loaded.has(sessionId)) {
+      throw new RequestError(-32_603, "messages.[3]: a tool's answer without a call");
+    }
     const turn = new AbortController();
     this.#turns.set(sessionId, turn);
     const ending = AbortSignal.any([signal, turn.signal]);

@@ -67,7 +67,7 @@ it("submits and follows in Node", async () => {
   );
 });
 
-it("every program of the client's README compiles strictly and runs", { timeout: 120_000 }, async () => {
+it("every program of the client's README compiles strictly and runs", async () => {
   const programs = [...(await readFile(README, "utf8")).matchAll(/^```ts\n([^]*?)^```$/gm)].map(
     ([, program = ""]) => program,
   );

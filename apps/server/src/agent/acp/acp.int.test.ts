@@ -22,6 +22,7 @@ beforeAll(async () => {
       scripted: { ...AGENT, provider: "openai-compatible", env },
       forgetful: { ...AGENT, env: { FORGETFUL: "1" } },
       late: { ...AGENT, env: { LATE: "1" } },
+      broken: { ...AGENT, env: { BROKEN_MEMORY: "1" } },
       absent: { command: ["no-such-agent"] },
     },
     { env: { ...provider.serverEnv, OPENAI_API_KEY: "sk-canary-5417" } },
@@ -88,6 +89,19 @@ it("what an agent tells of the past after it has answered is no work of the new 
     expect(eventsOf(log, "task.completed").at(-1)?.result).toContain(text);
     expect(JSON.stringify(log)).not.toContain("OLD");
   }
+});
+
+it("an agent whose own session is broken is told ours anew, and the user reads of it", async () => {
+  const first = await run("say: one", { agent: "acp:broken" });
+  await server.endOf(first);
+  const next = await run("say: two", { agent: "acp:broken", sessionId: first.sessionId });
+  const log = await server.endOf(next);
+  expect(eventsOf(log, "task.completed").at(-1)?.result).toContain("two");
+  expect(JSON.stringify(log)).toContain("could not go on with its own session");
+  // What fails in a session that is new has another reason.
+  const failing = await run("fail: no", { agent: "acp:broken" });
+  const failed = await server.endOf(failing, "task.failed");
+  expect(JSON.stringify(failed)).not.toContain("could not go on with its own session");
 });
 
 it("a permission is an approval: allowed with the process alive, denied with a note, always for the very same", async () => {

@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 
@@ -19,6 +19,8 @@ export interface AgentPlace {
   settings: string;
   memory(): Promise<Memory | null>;
   remember(memory: Memory): Promise<void>;
+  /** The agent is told of the session anew. */
+  forget(): Promise<void>;
 }
 
 /** @param directory of all agents of the session. */
@@ -45,6 +47,9 @@ export async function openAgentPlace(directory: string, agent: string): Promise<
     async remember(memory) {
       await writeFile(`${path}.new`, JSON.stringify(memory), { mode: 0o600 });
       await rename(`${path}.new`, path);
+    },
+    async forget() {
+      await rm(path, { force: true });
     },
   };
 }

@@ -27,6 +27,8 @@ export interface AgentWorkDeps {
   turn: AgentTurn;
   title: string;
   meter: UsageMeter;
+  /** Whether the agent goes on with a session of its own from before. */
+  isLoaded: boolean;
   permissionOf: PermissionOf;
   /** Of an act of ours for the agent. */
   actPermissionOf: PermissionOf;
@@ -53,6 +55,9 @@ export class AgentWork {
   /** What people wrote beside their denials; the protocol has no place for it. */
   #notes: string[] = [];
   #refusals: NetworkRefusal[] = [];
+  /** Whether it has said or done anything about the task. */
+  #hasBegun = false;
+  #hasFailed = false;
 
   constructor(deps: AgentWorkDeps, writer: TurnWriter) {
     this.#deps = deps;
@@ -65,6 +70,11 @@ export class AgentWork {
 
   get meter(): UsageMeter {
     return this.#deps.meter;
+  }
+
+  /** It could not even begin, and had a session of its own to go on with, which may be what is wrong. */
+  get failedAtItsMemory(): boolean {
+    return this.#hasFailed && this.#deps.isLoaded && !this.#hasBegun;
   }
 
   /** Text of its last step. */
@@ -140,6 +150,7 @@ export class AgentWork {
   }
 
   async #take(item: Exclude<AgentItem, { type: "turn-ended" }>): Promise<void> {
+    this.#hasBegun ||= isWork(item);
     switch (item.type) {
       case "update":
         return this.#deps.turn.apply(item.update);
@@ -148,6 +159,7 @@ export class AgentWork {
       case "act":
         return this.#act(item.act);
       case "failed":
+        this.#hasFailed = true;
         throw failureOf(this.#deps.title, item.error);
     }
   }
@@ -234,6 +246,19 @@ export class AgentWork {
       if (state.isNewRefusal(refusal)) await state.record({ type: "network.refused", data: refusal });
     }
   }
+}
+
+/** What is told of a session besides, such as its commands, is no work. */
+const WORK: ReadonlySet<string> = new Set([
+  "agent_message_chunk",
+  "agent_thought_chunk",
+  "tool_call",
+  "tool_call_update",
+  "plan",
+]);
+
+function isWork(item: Exclude<AgentItem, { type: "turn-ended" }>): boolean {
+  return item.type === "update" ? WORK.has(item.update.sessionUpdate) : item.type !== "failed";
 }
 
 function keyOf({ kind, title }: Pick<AgentCall, "kind" | "title">): string {

@@ -16,7 +16,7 @@ import { modelFor, pricedModel } from "./agent-model.ts";
 import { agentPrompt } from "./agent-prompt.ts";
 import type { AcpAgentSetting } from "./agent-setting.ts";
 import { AgentTurn, type TurnDeps } from "./agent-turn.ts";
-import { AgentWork, failureOf } from "./agent-work.ts";
+import { AgentWork, type AgentWorkDeps, failureOf } from "./agent-work.ts";
 import { closeLostCall, resumptionText } from "./lost-call.ts";
 import { permissionFor } from "./permission.ts";
 import { type AgentStartDeps, startAgent } from "./start-agent.ts";
@@ -81,12 +81,28 @@ class AcpRun {
     const place = await openAgentPlace(directoryOf(input.sessionId), this.#setting.name);
     const waiting = parked.take(input.taskId);
     const work = waiting !== null && (await this.#goesOn(waiting)) ? waiting : await this.#started(place);
+    try {
+      return await this.#carriedOut(work);
+    } catch (error) {
+      if (!work.failedAtItsMemory || signal.aborted) throw error;
+      await place.forget();
+      const again = await this.#started(place);
+      const { title } = this.#setting;
+      await again.note(`${title} could not go on with its own session, and was told this one from its log`);
+      return await this.#carriedOut(again);
+    }
+  }
+
+  /** Works, and ends the agent unless it waits for an answer. */
+  async #carriedOut(work: AgentWork): Promise<RunOutcome> {
+    const { input, state, signal } = this.#attempt;
+    const { parked } = this.#deps;
     let isParked = false;
     try {
       const outcome = await this.#work(work);
       if (outcome.type === "input-required") {
         signal.throwIfAborted();
-        await parked.park(input.taskId, work, input.log, this.#attempt.state.lastSeq);
+        await parked.park(input.taskId, work, input.log, state.lastSeq);
         isParked = true;
       }
       return outcome;
@@ -197,7 +213,7 @@ class AcpRun {
       });
       await place.remember({ sessionId: agent.sessionId, taskId });
       const turn = new AgentTurn(await this.#turnDeps(meter, priced), this.#writer);
-      work = this.#workOf(agent, turn, meter, await this.#hasNetwork());
+      work = this.#workOf({ agent, turn, meter, isLoaded, hasNetwork: await this.#hasNetwork() });
       if (lost !== null) work.grant(lost, lost.isAllowed);
       agent.prompt(text);
       return work;
@@ -207,7 +223,10 @@ class AcpRun {
     }
   }
 
-  #workOf(agent: AgentWork["agent"], turn: AgentTurn, meter: UsageMeter, hasNetwork: boolean): AgentWork {
+  #workOf(
+    parts: Pick<AgentWorkDeps, "agent" | "turn" | "meter" | "isLoaded"> & { hasNetwork: boolean },
+  ): AgentWork {
+    const { hasNetwork, ...working } = parts;
     const { title, name, asks } = this.#setting;
     const { sessionId, ownerId, workspace, policy } = this.#attempt.input;
     const { isSandboxed } = this.#deps.spawner;
@@ -219,10 +238,8 @@ class AcpRun {
     };
     return new AgentWork(
       {
-        agent,
-        turn,
+        ...working,
         title,
-        meter,
         permissionOf: async (state, call) => permission(state, call, asks),
         // It has asked for nothing itself: the server asks where it would for a tool of its own.
         actPermissionOf: async (state, call) => permission(state, call, "policy"),

@@ -1,5 +1,3 @@
-import { refreshAuthorization } from "@modelcontextprotocol/sdk/client/auth.js";
-import { OAuthError, ServerError } from "@modelcontextprotocol/sdk/server/auth/errors.js";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { setTimeout as delay } from "node:timers/promises";
 import { GuardFailedError } from "../../store/port.ts";
@@ -106,6 +104,8 @@ async function refreshed(grant: Grant, fetch: FetchLike, now: () => number): Pro
   const { info, client, tokens, resource } = grant;
   if (tokens.refresh_token === undefined) return null;
   const signal = AbortSignal.timeout(RENEWAL_MS / 2);
+  const { refreshAuthorization } = await import("@modelcontextprotocol/sdk/client/auth.js");
+  const { OAuthError, ServerError } = await import("@modelcontextprotocol/sdk/server/auth/errors.js");
   try {
     const next = await refreshAuthorization(info.authorizationServerUrl, {
       ...(info.authorizationServerMetadata && { metadata: info.authorizationServerMetadata }),

@@ -1,9 +1,4 @@
 import { createHash, randomBytes } from "node:crypto";
-import {
-  exchangeAuthorization,
-  registerClient,
-  startAuthorization,
-} from "@modelcontextprotocol/sdk/client/auth.js";
 import type { OAuthClientInformationMixed } from "@modelcontextprotocol/sdk/shared/auth.js";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import { TrunklineError } from "@trunkline/contract";
@@ -64,6 +59,7 @@ export class Authorizations {
       const { info, resource, scope } = discovered;
       const client =
         reusable(before, discovered, redirectUrl) ?? (await register(discovered, redirectUrl, fetch));
+      const { startAuthorization } = await loadSdk();
       const started = await startAuthorization(info.authorizationServerUrl, {
         ...(info.authorizationServerMetadata && { metadata: info.authorizationServerMetadata }),
         clientInformation: client,
@@ -125,8 +121,9 @@ export class Authorizations {
     if (transport.kind !== "http" || transport.url !== pending.serverUrl) throw unknownState();
     const { code } = answer;
     const { info, client, redirectUrl, codeVerifier, resource } = pending;
-    const tokens = await inWords(definition, async () =>
-      exchangeAuthorization(info.authorizationServerUrl, {
+    const tokens = await inWords(definition, async () => {
+      const { exchangeAuthorization } = await loadSdk();
+      return exchangeAuthorization(info.authorizationServerUrl, {
         ...(info.authorizationServerMetadata && { metadata: info.authorizationServerMetadata }),
         clientInformation: client,
         authorizationCode: code,
@@ -134,8 +131,8 @@ export class Authorizations {
         redirectUri: redirectUrl,
         ...(resource !== null && { resource }),
         fetchFn: this.#fetchFor(definition),
-      }),
-    );
+      });
+    });
     const sealed = await vault.seal(belongsTo(key), grantOf(pending, tokens, now()));
     await store.mcpAuthorizations.put(key, sealed, now(), options.audit(serverId));
     return definition;
@@ -174,6 +171,11 @@ export class Authorizations {
   }
 }
 
+/** When the first user authorizes a server: few servers have one. */
+async function loadSdk(): Promise<typeof import("@modelcontextprotocol/sdk/client/auth.js")> {
+  return import("@modelcontextprotocol/sdk/client/auth.js");
+}
+
 /** So that nobody who can write to the database can make one user's tokens another's. */
 export function belongsTo({ serverId, userId }: McpAuthorizationKey): string {
   return `${serverId} ${userId}`;
@@ -198,6 +200,7 @@ async function register(
   redirectUrl: string,
   fetch: FetchLike,
 ): Promise<OAuthClientInformationMixed> {
+  const { registerClient } = await loadSdk();
   return registerClient(info.authorizationServerUrl, {
     ...(info.authorizationServerMetadata && { metadata: info.authorizationServerMetadata }),
     clientMetadata: {

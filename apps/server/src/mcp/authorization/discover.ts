@@ -1,12 +1,4 @@
-import {
-  discoverOAuthServerInfo,
-  extractWWWAuthenticateParams,
-  type OAuthServerInfo,
-} from "@modelcontextprotocol/sdk/client/auth.js";
-import {
-  checkResourceAllowed,
-  resourceUrlFromServerUrl,
-} from "@modelcontextprotocol/sdk/shared/auth-utils.js";
+import type { OAuthServerInfo } from "@modelcontextprotocol/sdk/client/auth.js";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 
 export interface Discovered {
@@ -20,6 +12,9 @@ export interface Discovered {
  * @throws Error in words for a person.
  */
 export async function discover(serverUrl: string, fetch: FetchLike): Promise<Discovered> {
+  const { discoverOAuthServerInfo } = await import("@modelcontextprotocol/sdk/client/auth.js");
+  const { checkResourceAllowed, resourceUrlFromServerUrl } =
+    await import("@modelcontextprotocol/sdk/shared/auth-utils.js");
   const challenge = await challengeOf(serverUrl, fetch);
   const info = await discoverOAuthServerInfo(serverUrl, {
     ...(challenge.resourceMetadataUrl !== undefined && {
@@ -56,7 +51,9 @@ async function challengeOf(serverUrl: string, fetch: FetchLike) {
     body: JSON.stringify({ jsonrpc: "2.0", id: 1, method: "ping" }),
   });
   await response.body?.cancel();
-  return response.status === 401 ? extractWWWAuthenticateParams(response) : {};
+  if (response.status !== 401) return {};
+  const { extractWWWAuthenticateParams } = await import("@modelcontextprotocol/sdk/client/auth.js");
+  return extractWWWAuthenticateParams(response);
 }
 
 function isSameAddress(a: string, b: string): boolean {

@@ -1,4 +1,3 @@
-import { selectClientAuthMethod } from "@modelcontextprotocol/sdk/client/auth.js";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { Grant } from "./grant.ts";
 
@@ -7,6 +6,7 @@ export async function revokeTokens({ info, client, tokens }: Grant, fetch: Fetch
   const { authorizationServerMetadata: metadata } = info;
   const endpoint: unknown = metadata && Reflect.get(metadata, "revocation_endpoint");
   if (typeof endpoint !== "string" || !URL.canParse(endpoint)) return;
+  const { selectClientAuthMethod } = await import("@modelcontextprotocol/sdk/client/auth.js");
   const given = [
     ["refresh_token", tokens.refresh_token],
     ["access_token", tokens.access_token],
