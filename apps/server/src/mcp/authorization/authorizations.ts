@@ -172,9 +172,7 @@ export class Authorizations {
 }
 
 /** When the first user authorizes a server: few servers have one. */
-async function loadSdk(): Promise<typeof import("@modelcontextprotocol/sdk/client/auth.js")> {
-  return import("@modelcontextprotocol/sdk/client/auth.js");
-}
+const loadSdk = async () => import("@modelcontextprotocol/sdk/client/auth.js");
 
 /** So that nobody who can write to the database can make one user's tokens another's. */
 export function belongsTo({ serverId, userId }: McpAuthorizationKey): string {
