@@ -6,9 +6,11 @@ import { loadavg } from "node:os";
 import { chromium } from "@playwright/test";
 import { FakeProvider, ServerFixture } from "@trunkline/testkit";
 import { CHROMIUM_ARGS, findChromium } from "../chromium.ts";
+import { measureAccessibility } from "./accessibility.ts";
 import { type Bar, formatBars } from "./bar.ts";
 import { measureFirstLoad } from "./first-load.ts";
 import { measureLargeContents } from "./large-contents.ts";
+import { measureLighthouse } from "./lighthouse.ts";
 import { makeLongSession } from "./long-session.ts";
 import { measureOffline } from "./offline.ts";
 import { measureOpening } from "./opening.ts";
@@ -22,6 +24,8 @@ await using browser = await chromium.launch({ executablePath: findChromium(), ar
 const sessionId = await makeLongSession(server, EVENTS);
 const bars: Bar[] = [];
 for (const measure of [
+  measureAccessibility,
+  measureLighthouse,
   measureFirstLoad,
   measureOpening,
   measureStreaming,

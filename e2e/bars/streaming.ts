@@ -1,6 +1,7 @@
 import type { Browser } from "@playwright/test";
 import type { ServerFixture } from "@trunkline/testkit";
 import { type Bar, quantile } from "./bar.ts";
+import { countRenders } from "../render-counts.ts";
 import { scriptPerFrame } from "./script-per-frame.ts";
 import { signedInPage } from "./signed-in-page.ts";
 import { watchTokens } from "./watch-tokens.ts";
@@ -15,16 +16,19 @@ export async function measureStreaming(
   sessionId: string,
 ): Promise<Bar[]> {
   const page = await signedInPage(browser, server.url, server.token);
+  await countRenders(page);
   await page.goto(`${server.url}/s/${sessionId}`);
   const box = page.getByRole("textbox", { name: "Message" });
   await box.waitFor();
   await watchTokens(page);
   await server.client.task.submit.mutate({ sessionId, prompt: `tokens: ${TOKENS} @ ${PER_SECOND}/s` });
   await page.waitForFunction(() => seenTokens().size > 20);
+  await page.evaluate(() => void commits.splice(0));
   const scripts = await scriptPerFrame(browser, page, async () => {
     const seen = await page.evaluate(() => seenTokens().size);
     await page.waitForFunction((from) => seenTokens().size > from + 120, seen);
   });
+  const renders = await page.evaluate(() => commits.splice(0));
   await box.click();
   await box.pressSequentially("typing while an answer streams in", { delay: 60 });
   // Opens and closes a row above the answer.
@@ -50,6 +54,7 @@ export async function measureStreaming(
       unit: "ms",
       atMost: 4,
     },
+    { name: "the same, components rendered, p50", value: quantile(renders, 0.5), unit: "" },
     { name: "key to paint while streaming, p95", value: quantile(keys, 0.95), unit: "ms", atMost: 40 },
     { name: "any interaction to paint, p95", value: quantile(interactions, 0.95), unit: "ms", atMost: 60 },
   ];

@@ -65,10 +65,13 @@ export function SessionHeader() {
 /** What a narrow header has no room for: a line of its own below it. */
 export function NarrowDetails() {
   return (
-    <div className="flex min-h-6 shrink-0 flex-wrap items-center gap-x-3 border-b border-line px-3 py-0.5 text-xs text-muted md:hidden">
+    <section
+      aria-label="Session details"
+      className="flex min-h-6 shrink-0 flex-wrap items-center gap-x-3 border-b border-line px-3 py-0.5 text-xs text-muted md:hidden"
+    >
       <ProjectMark />
       <SessionDetails />
-    </div>
+    </section>
   );
 }
 
