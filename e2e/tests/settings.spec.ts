@@ -85,6 +85,10 @@ test("14.1: notifications are turned on here, tested, shown while no page is vis
   server,
 }) => {
   await context.grantPermissions(["notifications"], { origin: server.url });
+  // Its push service is on the internet; push.spec.ts has one.
+  await page.addInitScript(() => {
+    PushManager.prototype.subscribe = async () => Promise.reject(new DOMException("", "AbortError"));
+  });
   await signIn(page, server);
   await page.getByRole("link", { name: "Settings" }).click();
   const section = page.getByRole("region", { name: "Notifications" });

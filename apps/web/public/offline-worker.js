@@ -1,6 +1,6 @@
 // oxlint-disable typescript/no-unsafe-argument, typescript/no-unsafe-assignment, typescript/no-unsafe-call, typescript/no-unsafe-member-access, typescript/no-unsafe-return -- it is served as it stands, and no types of workers are installed
 // Caches the UI's pages and assets, and serves them while the server is unreachable: no API, no streams, no sign-in. And shows
-// the notifications that pages ask for, because it alone knows whether any of them is visible. Asset names contain a content hash, so a cached one is never stale.
+// the notifications that the server pushes and pages ask for, because it alone knows whether any page is visible. Asset names contain a content hash, so a cached one is never stale.
 const PAGES = "trunkline-pages-1";
 const FILES = "trunkline-files-1";
 /** Assets of old builds are dropped, least recently used first. */
@@ -44,6 +44,8 @@ self.addEventListener("message", (event) => {
   event.waitUntil(Promise.all(files.map((name) => file(new Request(name)).catch(() => {}))));
 });
 
+self.addEventListener("push", (event) => event.waitUntil(tell(event.data)));
+
 self.addEventListener("notificationclick", (event) => {
   event.notification.close();
   event.waitUntil(open(event.notification.data.path));
@@ -57,9 +59,59 @@ async function show({ title, body, tag, path, always }) {
   await self.registration.showNotification(title, { body, tag, icon, data: { path } });
 }
 
-/** In a page that is open, else in a new one. */
+/** Of the server's kinds (PushMessage); of a later server, which may have others, something is said as well: browsers demand it. */
+const WORDS = {
+  approval: "Needs your approval",
+  question: "Needs your answer",
+  completed: "Finished",
+  failed: "Failed",
+  canceled: "Stopped at a limit",
+  test: "Notifications work on this device",
+};
+
+/** What the server has pushed, unless its session is before somebody's eyes. Pages may have asked for the same: it is one by its tag. */
+async function tell(data) {
+  const { kind, sessionId, title } = messageOf(data);
+  const path = sessionId === null ? "/settings" : `/s/${sessionId}`;
+  if (sessionId !== null && (await visiblePaths()).includes(path)) return;
+  await self.registration.showNotification(title || "Trunkline", {
+    body: WORDS[kind] ?? "Has news",
+    tag: sessionId ?? "test",
+    icon: `${BASE_PATH}/icons/192.png`,
+    data: { path: WORDS[kind] === undefined && sessionId === null ? "/" : path },
+  });
+}
+
+function messageOf(data) {
+  try {
+    const { kind, sessionId, title } = data.json();
+    return { kind, sessionId: typeof sessionId === "string" ? sessionId : null, title };
+  } catch {
+    return { kind: "unknown", sessionId: null, title: "" };
+  }
+}
+
+async function visiblePaths() {
+  const pages = await self.clients.matchAll({ type: "window" });
+  return Promise.all(pages.filter(({ visibilityState }) => visibilityState === "visible").map(pathOf));
+}
+
+/** A page may have changed its address since it was loaded, which not every browser tells: it is asked itself. */
+function pathOf(client) {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.addEventListener("message", ({ data }) => resolve(data));
+    port1.start();
+    setTimeout(() => resolve(null), 500);
+    client.postMessage({ asksPath: true }, [port2]);
+  });
+}
+
+/** In the page that shows it, else in any that is open, else in a new one. */
 async function open(path) {
-  const [known] = await self.clients.matchAll({ type: "window" });
+  const pages = await self.clients.matchAll({ type: "window" });
+  const paths = await Promise.all(pages.map(pathOf));
+  const known = pages[Math.max(0, paths.indexOf(path))];
   if (known === undefined) return void (await self.clients.openWindow(BASE_PATH + path));
   known.postMessage({ open: path });
   await known.focus().catch(() => {});
