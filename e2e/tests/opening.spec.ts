@@ -37,6 +37,34 @@ test("the newest text is there before the app is, asked for once, and gives way 
   await expect(time).toHaveAttribute("title", /\d{4}/);
 });
 
+test("the newest text is asked for before the style sheets are there, and shown with them", async ({
+  page,
+  server,
+}) => {
+  await signIn(page, server);
+  await send(page, "reply: The whole answer.");
+  await sessionIdOf(page);
+  await expect(page.getByRole("log", { name: "Transcript" }).getByText("Done")).toBeVisible();
+  const styles = Promise.withResolvers<void>();
+  const app = Promise.withResolvers<void>();
+  for (const [files, there] of [
+    ["**/_next/static/chunks/*.css", styles],
+    ["**/_next/static/chunks/*.js", app],
+  ] as const) {
+    await page.route(files, async (route) => {
+      await there.promise;
+      await route.continue();
+    });
+  }
+  const answered = page.waitForResponse(/session\.events/);
+  await page.reload({ waitUntil: "commit" });
+  await (await answered).finished();
+  styles.resolve();
+  await expect(page.locator("#early-rows").getByText("The whole answer.", { exact: true })).toBeVisible();
+  app.resolve();
+  await expect(page.getByRole("log", { name: "Transcript" }).getByText("Done")).toBeVisible();
+});
+
 test("the page has nothing of a session, with the cookie alone or at all", async ({ page, server }) => {
   await signIn(page, server);
   await send(page, "reply: nobody else's words");

@@ -34,6 +34,9 @@ export const viewport: Viewport = {
   ],
 };
 
+const ASK_EARLY = { __html: EARLY_SESSION_SCRIPT };
+const TAKE_KEY = { __html: TAKE_KEY_SCRIPT };
+
 /**
  * A shell without data: the browser fetches everything from the API, a session's newest page before the app is loaded. Still rendered for each request, because its
  * scripts need that request's nonce.
@@ -48,8 +51,11 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       suppressHydrationWarning
     >
       <body>
+        {/* Asynchronous, so that it does not wait for the style sheets, as every other script in a page does. */}
         {/* oxlint-disable-next-line react/no-danger -- constants, which escaped would be no scripts */}
-        <script nonce={nonce} dangerouslySetInnerHTML={{ __html: TAKE_KEY_SCRIPT + EARLY_SESSION_SCRIPT }} />
+        <script type="module" async nonce={nonce} dangerouslySetInnerHTML={ASK_EARLY} />
+        {/* oxlint-disable-next-line react/no-danger -- as above */}
+        <script nonce={nonce} dangerouslySetInnerHTML={TAKE_KEY} />
         <AppProviders nonce={nonce}>
           <AppShell>{children}</AppShell>
         </AppProviders>

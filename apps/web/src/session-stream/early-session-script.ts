@@ -87,7 +87,19 @@ function start({ basePath, keyItem, keyHeader, placeId, limit, end }: Settings):
     const read = answers?.[1]?.result?.data as { events: SessionEvent[] } | undefined;
     if (read === undefined) return;
     early.rows = rowsOf(read.events);
-    document.getElementById(placeId)?.replaceChildren(early.rows);
+    const { rows } = early;
+    const show = (): boolean => {
+      const place = document.getElementById(placeId);
+      place?.replaceChildren(rows);
+      return place !== null;
+    };
+    if (show() || document.readyState !== "loading") return;
+    // The answer came before that part of the page.
+    const parsed = new MutationObserver(() => {
+      if (show()) parsed.disconnect();
+    });
+    parsed.observe(document, { childList: true, subtree: true });
+    document.addEventListener("DOMContentLoaded", () => parsed.disconnect());
   });
 }
 
