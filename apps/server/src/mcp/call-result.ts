@@ -1,6 +1,8 @@
-import type { CallToolResult, ReadResourceResult } from "@modelcontextprotocol/sdk/types.js";
 import type { ContentPart } from "@trunkline/contract";
 import type { ToolResult } from "../tools/port.ts";
+import { byteLength } from "./byte-length.ts";
+import { cleanText } from "./clean-text.ts";
+import type { CallResult, ResourcePiece, ResultBlock } from "./results.ts";
 
 /** Characters of a result to keep from its start and its end. */
 const HEAD_LENGTH = 48_000;
@@ -12,13 +14,14 @@ const MAX_IMAGES = 10;
 /** Stores a picture that a tool returned; null if it can't be. */
 export type StoreImage = (bytes: Uint8Array) => Promise<Extract<ContentPart, { type: "image" }> | null>;
 
-type Block = CallToolResult["content"][number];
-
 /** A server's result as a tool's result: its texts in order, its pictures as blobs. */
-export async function toToolResult(result: CallToolResult, storeImage: StoreImage): Promise<ToolResult> {
+export async function toToolResult(
+  { blocks, isError }: CallResult,
+  storeImage: StoreImage,
+): Promise<ToolResult> {
   const texts: string[] = [];
   const content: ContentPart[] = [];
-  for (const block of result.content) {
+  for (const block of blocks) {
     const image =
       block.type === "image" && content.length < MAX_IMAGES ? await stored(block, storeImage) : null;
     if (image === null) {
@@ -28,22 +31,29 @@ export async function toToolResult(result: CallToolResult, storeImage: StoreImag
       texts.push(`[picture ${content.length}, ${image.blob.mediaType}]`);
     }
   }
-  const { structuredContent } = result;
-  // Servers repeat it as text; only one that does not has to be read to the model.
-  if (structuredContent !== undefined && texts.length === 0) texts.push(JSON.stringify(structuredContent));
   return {
-    status: result.isError === true ? "failed" : "succeeded",
+    status: isError ? "failed" : "succeeded",
     ...shortened(texts.join("\n")),
     ...(content.length > 0 && { content }),
   };
 }
 
 /** A resource that was read, as a tool's result. */
-export function resourceResult({ contents }: ReadResourceResult): ToolResult {
-  const texts = contents.map((each) =>
-    "text" in each ? each.text : `[${each.mimeType ?? "binary"}, ${byteLength(each.blob)} bytes: not shown]`,
-  );
+export function resourceResult(pieces: readonly ResourcePiece[]): ToolResult {
+  const texts = pieces.map(({ text, kind, bytes }) => text ?? `[${kind}, ${bytes} bytes: not shown]`);
   return { status: "succeeded", ...shortened(texts.join("\n")) };
+}
+
+/** The messages of a prompt, as one text. */
+export function promptText(blocks: readonly ResultBlock[]): string {
+  const texts = blocks.map((block) =>
+    block.type === "text" || block.type === "resource" ? textOf(block) : `[${nameOf(block)}: not shown]`,
+  );
+  return shortened(texts.join("\n\n")).output;
+}
+
+function nameOf(block: ResultBlock): string {
+  return block.type === "other" ? cleanText(block.kind, 100) : block.type;
 }
 
 export function shortened(words: string): { output: string; omittedBytes?: number } {
@@ -56,7 +66,7 @@ export function shortened(words: string): { output: string; omittedBytes?: numbe
   return { output, omittedBytes };
 }
 
-function textOf(block: Block): string {
+function textOf(block: ResultBlock): string {
   switch (block.type) {
     case "text":
       return block.text;
@@ -69,13 +79,11 @@ function textOf(block: Block): string {
     case "image":
     case "audio":
       return `[${block.mimeType}, ${byteLength(block.data)} bytes: not shown]`;
+    case "other":
+      return `[${nameOf(block)}: not shown, for it is not as MCP has it]`;
   }
 }
 
-async function stored(block: Extract<Block, { type: "image" }>, storeImage: StoreImage) {
+async function stored(block: Extract<ResultBlock, { type: "image" }>, storeImage: StoreImage) {
   return storeImage(Buffer.from(block.data, "base64"));
-}
-
-function byteLength(base64: string): number {
-  return Math.floor((base64.length * 3) / 4);
 }

@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { expect, it } from "vitest";
+import { InitializeResultSchema } from "@modelcontextprotocol/sdk/types.js";
 import { describeFault } from "./fault.ts";
 
 const ended = new Error("It ended");
@@ -24,4 +25,13 @@ it.each([
 
 it("is silent of a program that said nothing", () => {
   expect(describeFault(ended, " \n")).toBe("It ended");
+});
+
+it("names the place of an answer that is not as it should be", () => {
+  const { error } = InitializeResultSchema.safeParse({
+    protocolVersion: "1",
+    capabilities: {},
+    serverInfo: 5,
+  });
+  expect(describeFault(error)).toBe("It answered with something that is not as MCP has it (serverInfo)");
 });

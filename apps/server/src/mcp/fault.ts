@@ -30,6 +30,16 @@ function wordsOf(error: unknown): string {
     if (code === REQUEST_TIMEOUT) return "It did not answer in time";
     if (code === CONNECTION_CLOSED) return "It ended, or closed the connection";
   }
+  if (isIll(error)) {
+    const [first] = error.issues;
+    const where = first === undefined || first.path.length === 0 ? "" : ` (${first.path.join(".")})`;
+    return `It answered with something that is not as MCP has it${where}`;
+  }
   const first: unknown = error instanceof AggregateError ? error.errors[0] : error;
   return first instanceof Error ? first.message.replace(/^Streamable HTTP error: /, "") : String(first);
+}
+
+/** The SDK's own words are for programmers. */
+function isIll(error: Error): error is Error & { issues: { path: PropertyKey[] }[] } {
+  return "issues" in error && Array.isArray(error.issues);
 }

@@ -1,16 +1,12 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
-  CallToolResultSchema,
   type ElicitRequest,
   ElicitRequestSchema,
   type ElicitResult,
   ErrorCode,
-  type GetPromptResult,
-  GetPromptResultSchema,
   McpError,
   PromptListChangedNotificationSchema,
-  ReadResourceResultSchema,
   type RequestId,
   ResourceListChangedNotificationSchema,
   ToolListChangedNotificationSchema,
@@ -24,6 +20,7 @@ import type { ConnectionLimits } from "./connection-limits.ts";
 import { questionOf, resultOf } from "./elicitation.ts";
 import { MessageTooLongError } from "./message-lines.ts";
 import type { McpCatalog, McpUse } from "./port.ts";
+import { AnyResult, readCallResult, readContents, readMessages } from "./results.ts";
 import type { Question } from "../tools/port.ts";
 
 /** That the user is asked to open before one call. */
@@ -147,11 +144,11 @@ export class LiveConnection {
     return this.#during(use, async (call) => {
       const request = { method: "tools/call", params } as const;
       try {
-        return await this.#client.request(request, CallToolResultSchema, call.options);
+        return readCallResult(await this.#client.request(request, AnyResult, call.options));
       } catch (error) {
         if (!(error instanceof UrlElicitationRequiredError)) throw error;
         await this.#havePagesOpened(call, error.elicitations, use.signal);
-        return await this.#client.request(request, CallToolResultSchema, call.options);
+        return readCallResult(await this.#client.request(request, AnyResult, call.options));
       }
     });
   }
@@ -159,18 +156,14 @@ export class LiveConnection {
   async readResource(uri: string, use: McpUse & { timeoutMs: number }) {
     const request = { method: "resources/read", params: { uri } } as const;
     return this.#during(use, async ({ options }) =>
-      this.#client.request(request, ReadResourceResultSchema, options),
+      readContents(await this.#client.request(request, AnyResult, options)),
     );
   }
 
-  async getPrompt(
-    name: string,
-    input: Record<string, string>,
-    use: McpUse & { timeoutMs: number },
-  ): Promise<GetPromptResult> {
+  async getPrompt(name: string, input: Record<string, string>, use: McpUse & { timeoutMs: number }) {
     const params = { name, arguments: input };
     return this.#during(use, async ({ options }) =>
-      this.#client.request({ method: "prompts/get", params }, GetPromptResultSchema, options),
+      readMessages(await this.#client.request({ method: "prompts/get", params }, AnyResult, options)),
     );
   }
 

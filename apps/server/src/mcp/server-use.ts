@@ -1,5 +1,5 @@
 import type { ToolResult } from "../tools/port.ts";
-import { type StoreImage, resourceResult, shortened, toToolResult } from "./call-result.ts";
+import { promptText, type StoreImage, resourceResult, toToolResult } from "./call-result.ts";
 import { describeFault } from "./fault.ts";
 import type { LiveConnection } from "./live-connection.ts";
 import type { McpDefinition, McpUse } from "./port.ts";
@@ -30,15 +30,7 @@ export class ServerUse {
 
   /** @returns its messages as one text. */
   async getPrompt(name: string, input: Record<string, string>, use: McpUse): Promise<string> {
-    const { messages } = await this.#with(use, async (live, options) => live.getPrompt(name, input, options));
-    const texts = messages.map(({ content }) =>
-      content.type === "text"
-        ? content.text
-        : content.type === "resource" && "text" in content.resource
-          ? content.resource.text
-          : `[${content.type}: not shown]`,
-    );
-    return shortened(texts.join("\n\n")).output;
+    return promptText(await this.#with(use, async (live, options) => live.getPrompt(name, input, options)));
   }
 
   /** @throws Error in words for the model or a person; the signal's reason once aborted. */

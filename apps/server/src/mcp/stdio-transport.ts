@@ -1,8 +1,9 @@
 import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
+import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import type { RunningProcess, SpawnRequest } from "../tools/port.ts";
+import { messageIn } from "./message-in.ts";
 import { MessageLines } from "./message-lines.ts";
 
 /** Messages that are taken per second; the server waits for the rest. */
@@ -90,7 +91,7 @@ export class StdioTransport implements Transport {
 
   #hand(line: string): void {
     try {
-      this.onmessage?.(JSONRPCMessageSchema.parse(JSON.parse(line)));
+      this.onmessage?.(messageIn(line));
     } catch {
       // Programs print greetings, too; whoever waits for an answer runs into its time-out.
       this.onerror?.(new Error("It wrote something to stdout that is no message"));
