@@ -25,12 +25,20 @@ export class ClientServices {
     this.#deps = deps;
   }
 
-  register(app: ClientApp, items: AgentItems): ClientApp {
+  /** @param requireOurs throws for a session that is not the one at work. */
+  register(app: ClientApp, items: AgentItems, requireOurs: (sessionId: string) => void): ClientApp {
     const { terminals } = this.#deps;
+    const ours = <Params extends { sessionId: string }>(params: Params): Params => {
+      requireOurs(params.sessionId);
+      return params;
+    };
     return app
-      .onRequest("fs/read_text_file", async ({ params }) => ({ content: await this.#read(params) }))
-      .onRequest("fs/write_text_file", async ({ params }) => this.#write(params.path, params.content, items))
-      .onRequest("terminal/create", async ({ params }) => terminals.create(params, items))
+      .onRequest("fs/read_text_file", async ({ params }) => ({ content: await this.#read(ours(params)) }))
+      .onRequest("fs/write_text_file", async ({ params }) => {
+        const { path, content } = ours(params);
+        return this.#write(path, content, items);
+      })
+      .onRequest("terminal/create", async ({ params }) => terminals.create(ours(params), items))
       .onRequest("terminal/output", async ({ params }) => terminals.output(params.terminalId))
       .onRequest("terminal/wait_for_exit", async ({ params }) => terminals.exit(params.terminalId))
       .onRequest("terminal/kill", async ({ params }) => terminals.kill(params.terminalId))

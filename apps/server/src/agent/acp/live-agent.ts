@@ -6,11 +6,13 @@ import {
   type InitializeResponse,
   ndJsonStream,
   PROTOCOL_VERSION,
+  RequestError,
   type RequestPermissionOutcome,
 } from "@agentclientprotocol/sdk";
 import { TrunklineError } from "@trunkline/contract";
 import type { RunningProcess, Spawner, SpawnRequest } from "../../tools/port.ts";
 import { AgentItems } from "./agent-items.ts";
+import { AgentOutput } from "./agent-output.ts";
 import type { ClientServices } from "./client-services.ts";
 
 /** How long an agent may take to start, in ms: the first time, some unpack themselves. */
@@ -68,32 +70,38 @@ export class LiveAgent {
     );
     this.#context = connection.agent;
     this.#close = () => connection.close();
+    void connection.closed.then(() => this.#broke(connection.signal.reason));
     void running.exited.then(({ code, signal }) => {
       const how = signal === null ? `with exit code ${code}` : `by ${signal}`;
       this.items.add({ type: "failed", error: new Error(`${options.title} ended ${how}${this.complaint}`) });
     });
   }
 
+  /** Without its connection it can neither work nor say that it is done. */
+  #broke(reason: unknown): void {
+    if (this.#ending !== undefined) return;
+    const why = reason instanceof Error ? reason.message : "the connection ended";
+    const { title } = this.#options;
+    this.items.add({
+      type: "failed",
+      error: new Error(`${title} can't be understood: ${why}${this.complaint}`),
+    });
+  }
+
   /** @throws Error, TrunklineError if it does not start; nothing of it runs then. */
   static async start(options: LiveAgentOptions, signal: AbortSignal): Promise<LiveAgent> {
     const started: { agent?: LiveAgent } = {};
-    let push: ((bytes: Uint8Array) => void) | undefined;
-    const output = new ReadableStream<Uint8Array>({
-      start(controller) {
-        push = (bytes) => controller.enqueue(bytes);
-      },
-    });
+    const output = new AgentOutput();
     const running = await options.spawner.spawn({
       ...options.request,
       input: "interactive",
       onOutput(bytes) {
-        // The buffer is reused.
-        push?.(Uint8Array.from(bytes));
+        output.push(bytes);
         return started.agent?.items.room();
       },
       onErrorOutput: (bytes) => started.agent?.complain(bytes),
     });
-    const agent = new LiveAgent(options, running, output);
+    const agent = new LiveAgent(options, running, output.stream);
     started.agent = agent;
     try {
       await agent.#initialize(signal);
@@ -166,6 +174,11 @@ export class LiveAgent {
     request.then(
       async (response) => {
         this.#isInTurn = false;
+        if (typeof response?.stopReason !== "string") {
+          const error = new Error("it ended its turn without saying why");
+          this.items.add({ type: "failed", error });
+          return;
+        }
         // Updates that arrived before it are items before it.
         await settled();
         this.items.add({ type: "turn-ended", response });
@@ -238,15 +251,27 @@ export class LiveAgent {
   #app() {
     const { services } = this.#options;
     const app = client()
-      .onNotification("session/update", ({ params }) =>
-        this.items.add({ type: "update", update: params.update }),
-      )
+      .onNotification("session/update", ({ params }) => {
+        if (this.#isOurs(params.sessionId)) this.items.add({ type: "update", update: params.update });
+      })
       .onRequest("session/request_permission", async ({ params }) => {
+        this.#requireOurs(params.sessionId);
         const { promise, resolve } = Promise.withResolvers<RequestPermissionOutcome>();
         this.items.add({ type: "permission", request: params, answer: resolve });
         return { outcome: await promise };
       });
-    return services.register(app, this.items);
+    return services.register(app, this.items, (sessionId) => this.#requireOurs(sessionId));
+  }
+
+  /** Until it has said what its session is called, whatever it tells is of that one. */
+  #isOurs(sessionId: string): boolean {
+    return this.#sessionId === "" || sessionId === this.#sessionId;
+  }
+
+  /** Agents have sessions of their own beside ours, of which nobody here has been told anything. */
+  #requireOurs(sessionId: string): void {
+    if (this.#isOurs(sessionId)) return;
+    throw RequestError.invalidParams(undefined, "This session was not opened by this client");
   }
 
   /** @throws Error if it takes too long or the process ends first. */

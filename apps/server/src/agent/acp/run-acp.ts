@@ -20,7 +20,7 @@ import { AgentWork, type AgentWorkDeps, failureOf } from "./agent-work.ts";
 import { closeLostCall, resumptionText } from "./lost-call.ts";
 import { permissionFor } from "./permission.ts";
 import { type AgentStartDeps, startAgent } from "./start-agent.ts";
-import { finishReasonOf, STOP_NOTES, usageOf } from "./turn-response.ts";
+import { finishReasonOf, stopNote, usageOf } from "./turn-response.ts";
 import { UsageMeter } from "./usage-meter.ts";
 import { writeFile } from "./write-file.ts";
 
@@ -155,7 +155,7 @@ class AcpRun {
       const message = `${title} stopped by itself before it was done. Send a follow-up to continue`;
       throw new RunFailure({ code: "agent_stopped", message, retryable: true });
     }
-    const note = STOP_NOTES[stopReason];
+    const note = stopNote(stopReason);
     if (note !== undefined) await work.note(`${title} ${note}`);
     return { type: "completed", result: work.answer };
   }
