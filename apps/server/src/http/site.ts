@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import type { Config } from "../config.ts";
 
 const LOOPBACK_NAMES = ["127.0.0.1", "localhost", "[::1]"];
@@ -36,13 +37,17 @@ export function createSite(
   {
     allowedHosts,
     allowedOrigins,
+    host: listensOn = "",
     basePath = "",
-  }: Pick<Config, "allowedHosts" | "allowedOrigins"> & { basePath?: string | undefined },
+  }: Pick<Config, "allowedHosts" | "allowedOrigins"> & {
+    host?: string;
+    basePath?: string | undefined;
+  },
   port: number,
 ): Site {
   const origins = new Set(allowedOrigins);
   const hosts = new Set(allowedHosts.map((host) => host.toLowerCase()));
-  for (const name of LOOPBACK_NAMES) {
+  for (const name of [...LOOPBACK_NAMES, ...ownName(listensOn)]) {
     hosts.add(`${name}:${port}`);
     // Clients omit the default port.
     if (port === 80) hosts.add(name);
@@ -61,4 +66,23 @@ export function createSite(
     urlOf: (host) => originOf(host) + basePath,
     listsOrigin: (origin) => origins.has(origin),
   };
+}
+
+/**
+ * The address that it was told to listen on, by which it is found from its own machine. A name would be whatever a name server
+ * says; an address is none that somebody could point elsewhere.
+ */
+function ownName(host: string): string[] {
+  const family = isIP(host);
+  if (family === 0 || host === "0.0.0.0" || host === "::") return [];
+  return [family === 6 ? `[${host.toLowerCase()}]` : host];
+}
+
+/** Where browsers find the server: the first origin that is listed and whose host it answers to; null: at its own address. */
+export function publicOrigin({
+  allowedHosts,
+  allowedOrigins,
+}: Pick<Config, "allowedHosts" | "allowedOrigins">): string | null {
+  const hosts = new Set(allowedHosts.map((host) => host.toLowerCase()));
+  return allowedOrigins.find((origin) => hosts.has(new URL(origin).host)) ?? null;
 }

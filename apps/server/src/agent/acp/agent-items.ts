@@ -82,3 +82,8 @@ export class AgentItems {
     return this.takeNow() ?? null;
   }
 }
+
+/** Resolves when what has arrived was handled. */
+export async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
+}

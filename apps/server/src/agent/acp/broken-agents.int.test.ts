@@ -13,6 +13,8 @@ let server: AgentServer;
 beforeAll(async () => {
   server = await AgentServer.start(await mkdtempDisposable(join(tmpdir(), "trunkline-acp-")), {
     broken: { command: [process.execPath, BROKEN], shown: SHOWN },
+    mute: { command: [process.execPath, BROKEN], shown: SHOWN, env: { BROKEN: "initialize" } },
+    nameless: { command: [process.execPath, BROKEN], shown: SHOWN, env: { BROKEN: "session" } },
   });
 });
 afterAll(async () => server[Symbol.asyncDispose]());
@@ -66,4 +68,13 @@ it("takes no numbers for usage that nobody can add up", async () => {
     expect(Number.isSafeInteger(usage.inputTokens) && usage.outputTokens === 0).toBe(true);
   }
   expect(await server.client.usage.query.query({ by: "day" })).toBeDefined();
+});
+
+it.each([
+  ["mute", "it has not said which version of the protocol it speaks"],
+  ["nameless", "it opened a session without an id"],
+])("one that starts badly (%s) says how", async (agent, message) => {
+  const task = await server.submit({ prompt: "hello", agent: `acp:${agent}` });
+  const log = await server.endOf(task, "task.failed");
+  expect(eventsOf(log, "task.failed")[0]?.error?.message).toBe(`${agent} failed: ${message}`);
 });

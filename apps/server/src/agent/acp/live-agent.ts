@@ -5,13 +5,14 @@ import {
   type ClientContext,
   type InitializeResponse,
   ndJsonStream,
+  type NewSessionResponse,
   PROTOCOL_VERSION,
   RequestError,
   type RequestPermissionOutcome,
 } from "@agentclientprotocol/sdk";
 import { TrunklineError } from "@trunkline/contract";
 import type { RunningProcess, Spawner, SpawnRequest } from "../../tools/port.ts";
-import { AgentItems } from "./agent-items.ts";
+import { AgentItems, settled } from "./agent-items.ts";
 import { AgentOutput } from "./agent-output.ts";
 import type { ClientServices } from "./client-services.ts";
 
@@ -137,7 +138,10 @@ export class LiveAgent {
 
   async newSession(cwd: string, signal: AbortSignal): Promise<void> {
     const request = this.#context.request("session/new", { cwd, mcpServers: [] });
-    this.#sessionId = (await this.#within(START_MS, signal, request)).sessionId;
+    // The protocol's library takes whatever an agent answers.
+    const opened = (await this.#within(START_MS, signal, request)) as Partial<NewSessionResponse> | null;
+    if (typeof opened?.sessionId !== "string") throw new Error("it opened a session without an id");
+    this.#sessionId = opened.sessionId;
   }
 
   /** What it tells of the past is left out: our log has it. @returns false if it no longer knows that session. */
@@ -238,8 +242,10 @@ export class LiveAgent {
       clientInfo: { name: "trunkline", version: this.#options.version },
       clientCapabilities: { fs: { readTextFile: files, writeTextFile: files }, terminal: true },
     });
-    this.#ready = await this.#within(START_MS, signal, request);
-    const { protocolVersion } = this.#ready;
+    const ready = (await this.#within(START_MS, signal, request)) as InitializeResponse | null;
+    if (ready === null) throw new Error("it has not said which version of the protocol it speaks");
+    this.#ready = ready;
+    const { protocolVersion } = ready;
     if (protocolVersion !== PROTOCOL_VERSION) {
       throw new TrunklineError(
         "unavailable",
@@ -296,9 +302,4 @@ export class LiveAgent {
       signal.removeEventListener("abort", onAbort);
     }
   }
-}
-
-/** Resolves when what has arrived was handled. */
-async function settled(): Promise<void> {
-  await new Promise((resolve) => setImmediate(resolve));
 }

@@ -72,8 +72,11 @@ async function turn(prompt: string, id: number | undefined): Promise<void> {
 
 for await (const line of createInterface({ input: process.stdin })) {
   const { id, method, params, ...answer } = JSON.parse(line) as Message;
-  if (method === "initialize") send({ id, result: { protocolVersion: 1, agentCapabilities: {} } });
-  else if (method === "session/new") send({ id, result: { sessionId: SESSION } });
+  const broken = process.env["BROKEN"];
+  if (method === "initialize") {
+    send({ id, result: broken === "initialize" ? null : { protocolVersion: 1, agentCapabilities: {} } });
+  } else if (method === "session/new")
+    send({ id, result: broken === "session" ? {} : { sessionId: SESSION } });
   else if (method === "session/prompt") void turn(params?.prompt?.at(-1)?.text?.trim() ?? "", id);
   else if (method === undefined && id !== undefined) answers.get(id)?.(answer);
 }
