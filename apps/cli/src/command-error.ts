@@ -43,6 +43,10 @@ export function toCommandError(error: unknown, target: Called, command: Hints): 
   if (error instanceof TrunklineConnectionError) {
     return new CommandError(EXIT.unreachable, unreachable(error, target.url, command), { cause: error });
   }
+  // What listens for Ctrl-C aborts what runs.
+  if (error instanceof Error && error.name === "AbortError") {
+    return new CommandError(EXIT.detached, "Interrupted before it was done.", { cause: error });
+  }
   if (!isApiError(error)) throw error;
   if (isApiError(error, "unauthorized")) {
     return new CommandError(EXIT.unreachable, unauthorized(target), { cause: error });
