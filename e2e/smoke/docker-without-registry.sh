@@ -19,7 +19,7 @@ base="$work/base"
 debootstrap --variant=minbase --include=bubblewrap,git,ca-certificates,libatomic1 bookworm "$base" http://deb.debian.org/debian >"$work/debootstrap.log"
 cp "$(readlink -f "$(command -v node)")" "$base/usr/local/bin/node"
 mkdir -p "$base/usr/local/lib/node_modules"
-cp -R "$(npm root --global)/npm" "$base/usr/local/lib/node_modules/"
+cp -R "$(dirname "$(dirname "$(readlink -f "$(command -v npm)")")")" "$base/usr/local/lib/node_modules/npm"
 ln -s ../lib/node_modules/npm/bin/npm-cli.js "$base/usr/local/bin/npm"
 # The registry of packages may be behind a proxy that this machine knows.
 cp /etc/ssl/certs/ca-certificates.crt "$base/etc/ssl/certs/"
