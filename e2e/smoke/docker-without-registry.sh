@@ -10,6 +10,7 @@ dockerd --data-root "$work/data" --exec-root "$work/exec" --pidfile "$work/pid" 
 daemon=$!
 clean_up() {
   kill "$daemon" && wait "$daemon" || true
+  umount "$work"/exec/netns/* 2>/dev/null || true
   rm -rf "$work"
 }
 trap clean_up EXIT
