@@ -66,7 +66,7 @@ function services(before: BeforeStep) {
     ...rooms,
     models,
     agents,
-    turns: { afterAnswers: () => undefined } as never,
+    turns: { afterAnswers: () => undefined, answering: () => undefined } as never,
   });
   return {
     tasks,

@@ -111,6 +111,8 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
     input: SubmitTaskInput,
     broughtBack?: SubmissionOptions["broughtBack"],
   ): Promise<SubmitTaskOutput> {
+    // Interrupting waits for what is canceled.
+    using _answering = input.whenBusy === "interrupt" ? undefined : deps.turns.answering();
     const earlier = await findEarlier(principal, input);
     if (earlier !== undefined) return earlier;
     // An unknown model or agent is the caller's mistake: refuse before anything is stored.

@@ -65,3 +65,20 @@ test("answers without an end do not keep it away", async () => {
   await expect.poll(() => begun).toBe(true);
   expect(answers).toBeGreaterThan(1);
 });
+
+test("what nobody waits for waits for requests that are being answered, though not for long", async () => {
+  const turns = new EventLoopTurns();
+  const done: string[] = [];
+  const first = turns.answering();
+  const second = turns.answering();
+  turns.afterAnswers(() => done.push("later"));
+  expect(await turnsOf(3, done)).toEqual([[], [], []]);
+  first[Symbol.dispose]();
+  expect(await turnsOf(3, done)).toEqual([[], [], []]);
+  second[Symbol.dispose]();
+  expect(await turnsOf(2, done)).toEqual([[], ["later"]]);
+
+  using _endless = turns.answering();
+  turns.afterAnswers(() => done.push("in any case"));
+  await expect.poll(() => done).toEqual(["in any case"]);
+});

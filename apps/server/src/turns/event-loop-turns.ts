@@ -19,6 +19,8 @@ export class EventLoopTurns implements Turns {
   /** Requests that this turn may still start. */
   #left = ANSWERS_PER_TURN;
   #isScheduled = false;
+  #answering = 0;
+  #due: NodeJS.Timeout | undefined;
 
   answer(caller: string, work: () => void): void {
     this.#schedule();
@@ -30,6 +32,16 @@ export class EventLoopTurns implements Turns {
     }
     this.#left -= 1;
     work();
+  }
+
+  answering(): Disposable {
+    this.#answering += 1;
+    return {
+      [Symbol.dispose]: () => {
+        this.#answering -= 1;
+        if (this.#answering === 0 && !this.#later.isEmpty) this.#schedule();
+      },
+    };
   }
 
   afterAnswers(work: () => void): void {
@@ -45,14 +57,20 @@ export class EventLoopTurns implements Turns {
 
   #turn(): void {
     this.#isScheduled = false;
+    clearTimeout(this.#due);
+    this.#due = undefined;
     this.#left = ANSWERS_PER_TURN;
     while (this.#left > 0 && this.#answers.size > 0) this.#answerNext();
+    if (this.#mayBeginLater()) for (const { work } of this.#later.take(LATER_PER_TURN)) work();
+    if (this.#answers.size > 0 || this.#mayBeginLater()) this.#schedule();
+    else if (!this.#later.isEmpty) this.#due ??= setTimeout(() => this.#turn(), MAX_DELAY_MS).unref();
+  }
+
+  #mayBeginLater(): boolean {
     const { oldest } = this.#later;
-    const isDue = oldest !== undefined && performance.now() - oldest.sinceMs >= MAX_DELAY_MS;
-    if (this.#answers.size === 0 || isDue) {
-      for (const { work } of this.#later.take(LATER_PER_TURN)) work();
-    }
-    if (this.#answers.size > 0 || !this.#later.isEmpty) this.#schedule();
+    if (oldest === undefined) return false;
+    const isQuiet = this.#answers.size === 0 && this.#answering === 0;
+    return isQuiet || performance.now() - oldest.sinceMs >= MAX_DELAY_MS;
   }
 
   #answerNext(): void {

@@ -5,6 +5,8 @@ export interface Turns {
    * turns, so one caller's thousand requests don't delay another's.
    */
   answer(caller: string, work: () => void): void;
-  /** Runs work that nobody waits for once no request is waiting, and soon in any case. */
+  /** A request is being handled whose answer others' deferred work would delay, until it is disposed of. */
+  answering(): Disposable;
+  /** Runs work that nobody waits for once no request is waiting or being answered, and soon in any case. */
   afterAnswers(work: () => void): void;
 }
