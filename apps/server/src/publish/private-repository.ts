@@ -38,8 +38,16 @@ export class PrivateRepository {
       const temporary = `${directory}.${randomUUID()}`;
       await mkdir(dirname(directory), { recursive: true, mode: 0o700 });
       try {
+        const { stdout } = await git.own({ args: ["rev-parse", "--show-object-format"], directory: mirror });
         await git.own({
-          args: ["init", "--quiet", "--bare", "--template=", temporary],
+          args: [
+            "init",
+            "--quiet",
+            "--bare",
+            "--template=",
+            `--object-format=${stdout.toString().trim()}`,
+            temporary,
+          ],
           directory: dirname(directory),
         });
         await mkdir(join(temporary, "objects", "info"), { recursive: true });

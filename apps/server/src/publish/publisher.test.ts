@@ -6,6 +6,7 @@ import { git as gitAsUser } from "../git/testing/repositories.ts";
 import { type PublishBench, publishBenches } from "./testing/publish-bench.ts";
 
 const openPublishBench = publishBenches();
+const openSha256Bench = publishBenches("sha256");
 
 const SIGNAL = new AbortController().signal;
 
@@ -47,6 +48,15 @@ describe("to a repository over file://", () => {
     expect(await bench.inOrigin("rev-parse", "trunkline/fix^")).toBe(first);
     // And again, with nothing new.
     expect(await publish(bench)).toBe(second);
+  });
+
+  test("a repository of git's other object format", async () => {
+    await using bench = await openSha256Bench();
+    await bench.write("a.txt", "1\n");
+    const commit = await publish(bench);
+    expect(commit).toMatch(/^[0-9a-f]{64}$/);
+    await bench.write("a.txt", "2\n");
+    expect(await bench.inOrigin("rev-parse", `${await publish(bench)}^`)).toBe(commit);
   });
 
   test("replaces what the session itself has pushed, when the agent rewrote it", async () => {

@@ -21,6 +21,8 @@ export interface PublishBench extends AsyncDisposable {
   inOrigin(...args: string[]): Promise<string>;
 }
 
+type ObjectFormat = "sha1" | "sha256";
+
 /** Made once for a test file: to look for the sandbox and to fill three repositories takes longer than most tests. */
 interface Template {
   git: TestGit;
@@ -28,14 +30,14 @@ interface Template {
   baseCommit: string;
 }
 
-async function makeTemplate(): Promise<Template> {
+async function makeTemplate(objectFormat: ObjectFormat): Promise<Template> {
   const git = await openTestGit();
   const directory = await git.directory("template");
   const [origin, mirror, workspace] = ["origin.git", "mirror.git", "workspace"].map((name) =>
     join(directory, name),
   ) as [string, string, string];
   const seed = await git.directory("seed");
-  await gitAsUser(seed, "init", "-q", "-b", "main");
+  await gitAsUser(seed, "init", "-q", "-b", "main", `--object-format=${objectFormat}`);
   await writeFile(join(seed, "add.ts"), "export const add = (a: number, b: number) => a - b;\n");
   await writeFile(join(seed, "README.md"), "# Demo\n");
   await gitAsUser(seed, "add", ".");
@@ -51,14 +53,16 @@ async function makeTemplate(): Promise<Template> {
  * Called at the top of a test file, after whose tests the template goes: other files of the process have their own.
  * @returns opens a bench
  */
-export function publishBenches(): (options?: { forges?: string[] }) => Promise<PublishBench> {
+export function publishBenches(
+  objectFormat: ObjectFormat = "sha1",
+): (options?: { forges?: string[] }) => Promise<PublishBench> {
   let template: Promise<Template> | undefined;
   let benches = 0;
   afterAll(async () => {
     await (await template)?.git[Symbol.asyncDispose]();
   });
   return async ({ forges = [] } = {}) => {
-    template ??= makeTemplate();
+    template ??= makeTemplate(objectFormat);
     const made = await template;
     return openBench(made, join(made.git.dataDir, `bench-${(benches += 1)}`), forges);
   };
