@@ -16,10 +16,13 @@ export interface LocalRepository {
   branch: string | null;
 }
 
-/** @returns the repository that a directory belongs to; null if it belongs to none. @throws CommandError for a linked worktree */
+/**
+ * @returns the repository that a directory belongs to; null if it belongs to none. @throws CommandError for a linked worktree, and
+ * where git refuses to look because of who owns it
+ */
 export async function findRepository(directory: string): Promise<LocalRepository | null> {
   // One by one: a path may hold a line break.
-  const top = await git(directory, "rev-parse", "--show-toplevel");
+  const top = await read(directory, "rev-parse", "--show-toplevel").catch(refuseOthers);
   const own = await git(directory, "rev-parse", "--absolute-git-dir");
   const common = await git(directory, "rev-parse", "--git-common-dir");
   if (top === null || top === "" || own === null || common === null) return null;
@@ -52,19 +55,28 @@ export async function originOf({ path }: LocalRepository): Promise<string | null
   return parsed.href;
 }
 
-/**
- * Reads only: no lock is taken, so the index is not even refreshed, and no watcher that the repository names is started.
- * @returns its output; null if it fails, e.g. because there is no repository or no git
- */
+/** git-config(1), safe.directory: whoever owns a repository can have git run programs there. */
+function refuseOthers(error: unknown): null {
+  const [, advice] =
+    /dubious ownership[^]*?(git config --global --add safe\.directory .+)/.exec(String(error)) ?? [];
+  if (advice === undefined) return null;
+  throw new CommandError(
+    EXIT.failed,
+    `The repository belongs to another user, so git does not use it. If you trust it: ${advice.trim()}`,
+  );
+}
+
+/** @returns its output; null if it fails, e.g. because there is no repository or no git */
 async function git(directory: string, ...args: string[]): Promise<string | null> {
+  return read(directory, ...args).catch(() => null);
+}
+
+/** Reads only: no lock is taken, so the index is not even refreshed, and no watcher that the repository names is started. */
+async function read(directory: string, ...args: string[]): Promise<string> {
   const options = ["--no-optional-locks", "-c", "core.fsmonitor=false", "-C", directory];
-  try {
-    const { stdout } = await run("git", [...options, ...args], {
-      env: gitEnvironment(),
-      maxBuffer: 64 * 1_048_576,
-    });
-    return stdout.replace(/\n$/, "");
-  } catch {
-    return null;
-  }
+  const { stdout } = await run("git", [...options, ...args], {
+    env: gitEnvironment(),
+    maxBuffer: 64 * 1_048_576,
+  });
+  return stdout.replace(/\n$/, "");
 }

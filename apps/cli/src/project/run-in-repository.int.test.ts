@@ -109,6 +109,15 @@ it("says which flag to use where nobody can be asked", async () => {
   expect(unused).toMatchObject({ exitCode: 2, err: expect.stringContaining("--base needs a project") });
 });
 
+it("of a repository that belongs to somebody else, says what git wants", async () => {
+  const args = ["run", "--detach", "say: hi", "-C", repository, "--yes"];
+  // Git's own switch for its tests.
+  const refused = await CliProcess.run(args, { ...env(), GIT_TEST_ASSUME_DIFFERENT_OWNER: "1" }, "", root);
+  expect(refused).toMatchObject({ exitCode: 1, out: "" });
+  expect(refused.err).toContain("belongs to another user");
+  expect(refused.err).toContain(`git config --global --add safe.directory ${repository}`);
+});
+
 it("asks about uncommitted work, and leaves the repository as it is", async () => {
   await piped(["say: first", "--yes"]);
   await writeFile(join(repository, "new.txt"), "new\n");

@@ -148,6 +148,24 @@ test("directories: only below the roots, whatever links lead to, then and later"
   });
 });
 
+test("a partial clone says how it becomes a whole one", async () => {
+  await using opened = await openSources();
+  const { root, bench } = opened;
+  const origin = join(bench.dataDir, "origin");
+  await makeRepository(origin, { "a.txt": "a\n" });
+  await git(origin, "config", "uploadpack.allowFilter", "true");
+  const partial = join(root, "partial");
+  await git(root, "clone", "-q", "--no-checkout", "--filter=blob:none", `file://${origin}`, partial);
+  const { id } = await opened.project({ kind: "directory", path: partial });
+  await expect(opened.fetch(id)).rejects.toMatchObject({
+    reason: "project_unreachable",
+    message: expect.stringContaining("git fetch --refetch --no-filter"),
+  });
+  await git(partial, "fetch", "-q", "--refetch", "--no-filter");
+  const base = await opened.fetch(id);
+  expect(await git(base.mirror, "show", `${base.commit}:a.txt`)).toBe("a");
+});
+
 test("a hostile directory runs nothing outside the sandbox", async ({ skip }) => {
   await using opened = await openSources();
   const { root, bench } = opened;

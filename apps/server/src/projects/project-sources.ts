@@ -229,5 +229,8 @@ function describe(error: Error): string {
     error instanceof GitError && error.stderr.trim() !== ""
       ? error.stderr.trim().split("\n").slice(-2).join(" ")
       : error.message;
-  return said.replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ").slice(0, MAX_REASON_LENGTH);
+  const reason = said.replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ").slice(0, MAX_REASON_LENGTH);
+  return /lazy fetching disabled|promisor/.test(reason)
+    ? `It is a partial clone, and objects are missing. Get them: git fetch --refetch --no-filter (git said: ${reason})`
+    : reason;
 }
