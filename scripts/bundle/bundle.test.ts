@@ -75,6 +75,19 @@ describe("bundle", () => {
     await expect(bundled('import "not-installed-anywhere";')).rejects.toThrow(/not-installed-anywhere/);
   });
 
+  it("takes a library's modules where it has them, and refuses one that hands its require on", async () => {
+    const umd = "(function (f) { f(require, exports); })(function (r, e) { e.word = r('./impl').word; });\n";
+    write("node_modules/both/package.json", '{ "name": "both", "main": "umd.js", "module": "esm.mjs" }');
+    write("node_modules/both/umd.js", umd);
+    write("node_modules/both/impl.js", "exports.word = 'umd';\n");
+    write("node_modules/both/esm.mjs", "export const word = 'module';\n");
+    expect((await bundled('import { word } from "both";\nconsole.log(word);\n')).printed).toBe("module");
+    write("node_modules/both/package.json", '{ "name": "both", "main": "umd.js" }');
+    await expect(bundled('import { word } from "both";\nconsole.log(word);\n')).rejects.toThrow(
+      /can't follow/,
+    );
+  });
+
   it("refuses two files of one name", async () => {
     for (const place of ["one", "two"]) {
       write(`apps/server/src/${place}/same/job.ts`, "console.log(1);\n");

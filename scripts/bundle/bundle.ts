@@ -40,6 +40,8 @@ export async function bundle(programs: readonly Program[], options: BundleOption
     input: Object.fromEntries(programs.map(({ name, app }) => [name, join(root, app, "src", "main.ts")])),
     platform: "node",
     external: EXTERNAL,
+    // What a package offers as modules first: in an older kind of file (UMD) nobody can tell what it requires.
+    resolve: { mainFields: ["module", "main"] },
     plugins: [filesByUrl({ root, home: directory, locate, onData: (file) => data.push(file) })],
     onLog(level, log, handle) {
       // A module that isn't found would be found missing when somebody needs it.
@@ -54,6 +56,7 @@ export async function bundle(programs: readonly Program[], options: BundleOption
     comments: { jsdoc: false },
   });
   await bundling.close();
+  for (const file of output) if (file.type === "chunk") requireAll(file.fileName, file.code);
   const modules = new Set(output.flatMap((file) => (file.type === "chunk" ? file.moduleIds : [])));
   const files = [...modules].filter((id) => id.startsWith("/"));
   const isLibrary = (file: string): boolean => file.includes(`${sep}node_modules${sep}`);
@@ -61,4 +64,14 @@ export async function bundle(programs: readonly Program[], options: BundleOption
     sources: [...files.filter((file) => !isLibrary(file)), ...data],
     libraries: files.filter(isLibrary),
   };
+}
+
+/** `require` handed on as a value, or called with a path: what it would load is not in the bundle. */
+const LEFT_OUT = /[(,]\s*__require\s*[,)]|__require\("\.{1,2}\//;
+
+/** @throws Error if a module needs one that is not there. */
+function requireAll(name: string, code: string): void {
+  const [found] = LEFT_OUT.exec(code) ?? [];
+  if (found !== undefined)
+    throw new Error(`${name}: a library requires what a bundle can't follow: ${found}`);
 }
