@@ -106,30 +106,39 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
     await runner.cancel(active.id, { reason: "superseded", by: principal.name }, CANCEL_WAIT_MS);
   }
 
-  async function submit(
+  /** @returns what is stored now, or the result of an earlier submit with the same key */
+  async function accept(
     principal: Principal,
     input: SubmitTaskInput,
-    broughtBack?: SubmissionOptions["broughtBack"],
-  ): Promise<SubmitTaskOutput> {
-    // Interrupting waits for what is canceled.
-    using _answering = input.whenBusy === "interrupt" ? undefined : deps.turns.answering();
+    broughtBack: SubmissionOptions["broughtBack"],
+  ): Promise<Submission | SubmitTaskOutput> {
+    // Until it is stored: its own start waits for others' submits alone.
+    using _answering = deps.turns.answering();
     const earlier = await findEarlier(principal, input);
     if (earlier !== undefined) return earlier;
     // An unknown model or agent is the caller's mistake: refuse before anything is stored.
     if (input.model !== undefined) models.resolve(input.model);
     if (input.agent !== undefined) agents.resolve(input.agent);
     const workspace = await chooseWorkspace(store, principal, input);
-    let submitted: Submission;
     try {
       const attachments = await resolveAttachments(store, principal, input.attachments ?? []);
       const options = { workspace, attachments, ...(broughtBack && { broughtBack }) };
-      submitted = await appendSubmitted(principal, input, options);
+      return await appendSubmitted(principal, input, options);
     } catch (error) {
       const winner = error instanceof UniqueViolationError ? await findEarlier(principal, input) : undefined;
       if (winner === undefined) throw submitRefusal(error, input.sessionId ?? "");
       return winner;
     }
-    const { sessionId, taskId } = submitted;
+  }
+
+  async function submit(
+    principal: Principal,
+    input: SubmitTaskInput,
+    broughtBack?: SubmissionOptions["broughtBack"],
+  ): Promise<SubmitTaskOutput> {
+    const accepted = await accept(principal, input, broughtBack);
+    if ("task" in accepted) return accepted;
+    const { sessionId, taskId } = accepted;
     ring({ sessionId, ownerId: principal.userId });
     if (input.whenBusy === "interrupt") await cancelActive(principal, sessionId);
     return { taskId, sessionId, task: toTask(await requireTask(store, principal, taskId)) };
