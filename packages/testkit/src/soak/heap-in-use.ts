@@ -3,16 +3,20 @@ import { once } from "node:events";
 /** A process that does not answer for so long has a fault of its own; in ms. */
 const PATIENCE_MS = 120_000;
 
-/**
- * What a process holds on V8's heap once all garbage is collected, in bytes. Its resident memory tells little of that: V8 collects
- * late where there is room.
- * @param logs of a process that was started with `--inspect=127.0.0.1:0`, which says where its inspector listens
- */
-export async function heapInUse(logs: string): Promise<number> {
+/** @param logs the first of a process that was started with `--inspect=127.0.0.1:0`: of long ones, only the newest are kept */
+export function inspectorOf(logs: string): string {
   // Threads have inspectors of their own; the process's own is said first.
   const url = /Debugger listening on (ws:\S+)/.exec(logs)?.[1];
   if (url === undefined) throw new Error("the process has no inspector");
-  const socket = new WebSocket(url);
+  return url;
+}
+
+/**
+ * What a process holds on V8's heap once all garbage is collected, in bytes. Its resident memory tells little of that: V8 collects
+ * late where there is room.
+ */
+export async function heapInUse(inspector: string): Promise<number> {
+  const socket = new WebSocket(inspector);
   const signal = AbortSignal.timeout(PATIENCE_MS);
   const late = once(signal, "abort").then(() => {
     throw new Error("the process's inspector does not answer");

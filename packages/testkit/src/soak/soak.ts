@@ -5,7 +5,7 @@ import { setTimeout as delay } from "node:timers/promises";
 import { FakeProviderProcess } from "../fake-provider/fake-provider-process.ts";
 import { seededRandom } from "../seeded-random.ts";
 import { ServerFixture } from "../server-fixture.ts";
-import { heapInUse } from "./heap-in-use.ts";
+import { heapInUse, inspectorOf } from "./heap-in-use.ts";
 import { medianFigures, readServerFigures, type ServerFigures } from "./server-figures.ts";
 import { type LoadCounts, loadSession } from "./session-load.ts";
 
@@ -45,6 +45,7 @@ export async function soak(options: {
       nodeOptions: ["--inspect=127.0.0.1:0"],
       env: { ...provider.serverEnv, TRUNKLINE_CONCURRENCY: String(sessions), TMPDIR: temporary },
     });
+    const inspector = inspectorOf(server.logs);
     const startedAt = performance.now();
     const share = (): number => (performance.now() - startedAt) / durationMs;
     const parts = [START, END].map((part) => ({
@@ -71,11 +72,11 @@ export async function soak(options: {
       const at = share();
       const figures = await readServerFigures(server.pid, server.dataDir, temporary);
       partAt(at)?.samples.push(figures);
-      if (heaps.length === 0 && at >= START.to) heaps.push(await heapInUse(server.logs));
+      if (heaps.length === 0 && at >= START.to) heaps.push(await heapInUse(inspector));
       onSample?.(at, figures);
       await delay(everyMs);
     }
-    heaps.push(await heapInUse(server.logs));
+    heaps.push(await heapInUse(inspector));
     // A busy machine may have been away for all of a short part.
     const last = await readServerFigures(server.pid, server.dataDir, temporary);
     for (const { samples } of parts) if (samples.length === 0) samples.push(last);
