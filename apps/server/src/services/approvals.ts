@@ -57,7 +57,7 @@ export function createApprovalService({
       if (known.length < MAX_SESSION_RULES) return { ...rule, level };
       throw tooMany("session", MAX_SESSION_RULES);
     }
-    if ((await store.rules.ofOwner(userId, MAX_USER_RULES)).length >= MAX_USER_RULES) {
+    if ((await store.rules.ofOwner(userId)).length >= MAX_USER_RULES) {
       throw tooMany("user", MAX_USER_RULES);
     }
     if (level === "user") return { ...rule, level };
@@ -91,6 +91,7 @@ export function createApprovalService({
         } catch (error) {
           // Already answered or expired: the result is compared below.
           if (!(error instanceof GuardFailedError)) throw error;
+          if (error.guard === "row") throw tooMany("user", MAX_USER_RULES);
         }
       }
       const settled = approval.state === "open" ? await requireApproval(principal, approvalId) : approval;

@@ -84,4 +84,22 @@ describe("H18: removeDirectory", () => {
     expect(await readdir(at.path)).toEqual([]);
     await rm(at.path, { recursive: true });
   });
+
+  it("is done by several at once, and leaves alone what comes to the path meanwhile", async () => {
+    await using at = await place();
+    for (let round = 0; round < 20; round++) {
+      for (let directory = 0; directory < 30; directory++) {
+        await mkdir(join(at.workspace, `${directory}`, "inner"), { recursive: true });
+        await writeFile(join(at.workspace, `${directory}`, "inner", "file"), "x");
+      }
+      const next = join(at.path, "next");
+      await mkdir(next);
+      const removed = Array.from({ length: 4 }, async () => removeDirectory(at.workspace));
+      // As a clone takes the place of what is removed.
+      await removeDirectory(at.workspace);
+      await rename(next, at.workspace);
+      await Promise.all(removed);
+      expect(await readdir(at.path)).toEqual(["workspace"]);
+    }
+  });
 });

@@ -10,16 +10,31 @@ const AT_ONCE = 16;
  * Removes a directory whatever a task has done to it: thousands of levels deep, or closed to its owner. Call when
  * nothing runs in it any more. It is moved away at once; then each subdirectory is moved to the top before it is
  * emptied, so paths never exceed three names and depth does not matter. The next call for the same path removes what a
- * crash left behind.
+ * crash left behind. Several may remove the same path at once, on several nodes too.
  */
 export async function removeDirectory(path: string): Promise<void> {
   const trash = join(dirname(path), `.removing-${basename(path)}`);
-  await unlessMissing(() => mkdirIfMissing(trash, path));
-  await unlessMissing(() => moveInto(trash, path));
+  await moveAway(trash, path);
   for (let found = await entriesOf(trash); found.length > 0; found = await entriesOf(trash)) {
     for (const { name } of found) await empty(trash, join(trash, name));
   }
-  await unlessMissing(() => rmdir(trash));
+  try {
+    await unlessMissing(() => rmdir(trash));
+  } catch (error) {
+    // Another has moved something in there since, and empties it.
+    if (!hasCode(error, "ENOTEMPTY") && !hasCode(error, "EEXIST")) throw error;
+  }
+}
+
+/** Without a directory there is nothing to do, except for trash left by a crash. */
+async function moveAway(trash: string, path: string): Promise<void> {
+  const identity = async () => unlessMissing(() => lstat(path, { bigint: true }));
+  const found = await identity();
+  // Another may take the empty trash away before anything is in it. What has come to the path since is not ours to remove.
+  for (let now = found; now !== undefined && now.ino === found?.ino; now = await identity()) {
+    await mkdir(trash, { recursive: true, mode: 0o700 });
+    if (await unlessMissing(async () => moveInto(trash, path).then(() => true))) return;
+  }
 }
 
 /** Empties the trash, moving nested directories to its top. */
@@ -28,7 +43,7 @@ async function empty(trash: string, path: string): Promise<void> {
   if (stats === undefined) return;
   // Only we write here, so entries are what they seem.
   if (!stats.isDirectory()) return rm(path, { force: true });
-  await chmod(path, 0o700);
+  await unlessMissing(() => chmod(path, 0o700));
   for (let found = await entriesOf(path); found.length > 0; found = await entriesOf(path)) {
     for (let begin = 0; begin < found.length; begin += AT_ONCE) {
       await Promise.all(
@@ -69,12 +84,6 @@ async function entriesOf(path: string): Promise<Dirent[]> {
     if (entries.length >= BATCH) break;
   }
   return entries;
-}
-
-/** Without a directory there is nothing to do, except for trash left by a crash. */
-async function mkdirIfMissing(trash: string, path: string): Promise<void> {
-  await lstat(path);
-  await mkdir(trash, { recursive: true, mode: 0o700 });
 }
 
 async function unlessMissing<T>(work: () => Promise<T>): Promise<T | undefined> {

@@ -78,7 +78,7 @@ export function createRuleService({ store, log, audit, operators, now }: RulesDe
     async list(principal, { sessionId }) {
       const { userId: ownerId } = principal;
       if (sessionId === undefined) {
-        const stored = await store.rules.ofOwner(ownerId, MAX_USER_RULES);
+        const stored = await store.rules.ofOwner(ownerId);
         return { items: [...bySpecificity(stored.map(toRule)), ...operators] };
       }
       const session = await requireSession(store, principal, sessionId);
@@ -92,13 +92,14 @@ export function createRuleService({ store, log, audit, operators, now }: RulesDe
       if (sessionId !== undefined) return createInSession(principal, { ...input, sessionId });
       if (projectId !== undefined) await requireProject(store, principal, projectId);
       const { userId: ownerId, name: createdBy } = principal;
-      if ((await store.rules.ofOwner(ownerId, MAX_USER_RULES)).length >= MAX_USER_RULES) {
-        throw tooMany("user", MAX_USER_RULES);
-      }
       const where = projectId === undefined ? {} : { projectId };
       const stored = { ...given, ...where, id: uuidv7(), ownerId, createdBy, createdAt: now() };
       const rule = toRule(stored);
-      await store.rules.create(stored, entryOf(principal, "rule.create", rule));
+      try {
+        await store.rules.create(stored, entryOf(principal, "rule.create", rule));
+      } catch (error) {
+        throw error instanceof GuardFailedError ? tooMany("user", MAX_USER_RULES) : error;
+      }
       return rule;
     },
 
@@ -108,7 +109,7 @@ export function createRuleService({ store, log, audit, operators, now }: RulesDe
         throw new TrunklineError("forbidden", "The operator's rules stand in trunkline.config.json");
       }
       const { userId: ownerId } = principal;
-      const stored = (await store.rules.ofOwner(ownerId, MAX_USER_RULES)).find(({ id }) => id === ruleId);
+      const stored = (await store.rules.ofOwner(ownerId)).find(({ id }) => id === ruleId);
       if (stored === undefined) throw noRule(ruleId);
       const rule = toRule(stored);
       try {

@@ -3,6 +3,7 @@ import type { InvitationStore } from "../ports/invitations.ts";
 import type { Database } from "../schema.ts";
 import { statement, type WriteStatements } from "../statement.ts";
 import { insertAudit } from "./audit.ts";
+import { takeTurns } from "./take-turns.ts";
 import { insertToken } from "./tokens.ts";
 
 export function createInvitationStore(db: Kysely<Database>, write: WriteStatements): InvitationStore {
@@ -33,7 +34,12 @@ export function createInvitationStore(db: Kysely<Database>, write: WriteStatemen
         insert into invitations (user_id, scope, hash, created_at, expires_at, is_recovery)
         select id, ${scope}, ${hash}, ${createdAt}, ${expiresAt}, ${isRecovery ? 1 : 0}
         from users where id = ${userId} and removed_at is null ${nobodyJoined(userId, isRecovery)}`;
-      await write([statement(earlier.compile()), statement(insert.compile(db), 1), insertAudit(db, audit)]);
+      await write([
+        takeTurns(db, userId),
+        statement(earlier.compile()),
+        statement(insert.compile(db), 1),
+        insertAudit(db, audit),
+      ]);
     },
 
     async redeem({ userId, hash, isRecovery }, token, audit) {

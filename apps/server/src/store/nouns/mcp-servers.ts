@@ -5,6 +5,7 @@ import type { Database, McpServersTable } from "../schema.ts";
 import { type Statement, statement, type WriteStatements } from "../statement.ts";
 import { insertAudit } from "./audit.ts";
 import { perDatabase } from "./per-database.ts";
+import { takeTurns } from "./take-turns.ts";
 
 export function createMcpServerStore(db: Kysely<Database>, write: WriteStatements): McpServerStore {
   return {
@@ -31,7 +32,7 @@ export function createMcpServerStore(db: Kysely<Database>, write: WriteStatement
         select ${id}, ${ownerId}, ${projectId}, ${place}, ${name}, ${JSON.stringify(transport)},
           ${settingsOf(server)}, ${sealed}, 1, ${createdAt}, ${updatedAt}
         where (select count(*) from mcp_servers where place = ${place}) < ${max}`;
-      await write([statement(insert.compile(db), 1), insertAudit(db, audit)]);
+      await write([takeTurns(db, ownerId), statement(insert.compile(db), 1), insertAudit(db, audit)]);
     },
 
     async update({ id, revision }, change, audit) {

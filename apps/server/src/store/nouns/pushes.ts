@@ -5,6 +5,7 @@ import { type Statement, statement, type WriteStatements } from "../statement.ts
 import { insertAudit } from "./audit.ts";
 import { createPushDeliveries } from "./push-deliveries.ts";
 import { tokenHolds, toPushSubscription } from "./push-rows.ts";
+import { takeTurns } from "./take-turns.ts";
 
 /** The only row of `push_keys`. */
 const KEY_ID = "vapid";
@@ -68,6 +69,7 @@ export function createPushStore(db: Kysely<Database>, write: WriteStatements): P
         on conflict (id) do update set
           token_id = excluded.token_id, sealed = excluded.sealed, device = excluded.device`;
       await write([
+        takeTurns(db, userId),
         ...deleteSubscriptions(db, anothers),
         statement(ended.compile(db)),
         statement(insert.compile(db), 1),

@@ -1,14 +1,16 @@
-import type { Kysely, Selectable } from "kysely";
+import { MAX_USER_RULES } from "@trunkline/contract";
+import { type Kysely, type Selectable, sql } from "kysely";
 import type { RuleStore, StoredRule } from "../ports/rules.ts";
 import type { Database, RulesTable } from "../schema.ts";
 import { type Statement, statement, type WriteStatements } from "../statement.ts";
 import { insertAudit } from "./audit.ts";
+import { takeTurns } from "./take-turns.ts";
 
 export function createRuleStore(db: Kysely<Database>, write: WriteStatements): RuleStore {
   const ofOwner = (ownerId: string) => db.selectFrom("rules").selectAll().where("owner_id", "=", ownerId);
   return {
-    async ofOwner(ownerId, limit) {
-      const rows = await ofOwner(ownerId).orderBy("id", "desc").limit(limit).execute();
+    async ofOwner(ownerId) {
+      const rows = await ofOwner(ownerId).orderBy("id", "desc").execute();
       return rows.map(toRule);
     },
 
@@ -22,7 +24,7 @@ export function createRuleStore(db: Kysely<Database>, write: WriteStatements): R
     },
 
     async create(rule, audit) {
-      await write([insertRule(db, rule), insertAudit(db, audit)]);
+      await write([...insertRule(db, rule), insertAudit(db, audit)]);
     },
 
     async delete({ id, ownerId }, audit) {
@@ -37,22 +39,16 @@ export function createRuleStore(db: Kysely<Database>, write: WriteStatements): R
   };
 }
 
-export function insertRule(db: Kysely<Database>, rule: StoredRule): Statement {
+/** Refused where its owner has as many as allowed. */
+export function insertRule(db: Kysely<Database>, rule: StoredRule): Statement[] {
   const { id, ownerId, projectId, effect, tool, pattern, path, host, createdBy, createdAt, expiresAt } = rule;
-  const insert = db.insertInto("rules").values({
-    id,
-    owner_id: ownerId,
-    project_id: projectId ?? null,
-    effect,
-    tool: tool ?? null,
-    pattern: pattern ?? null,
-    path: path ?? null,
-    host: host ?? null,
-    created_by: createdBy,
-    created_at: createdAt,
-    expires_at: expiresAt,
-  });
-  return statement(insert.compile());
+  const insert = sql`
+    insert into rules
+      (id, owner_id, project_id, effect, tool, pattern, path, host, created_by, created_at, expires_at)
+    select ${id}, ${ownerId}, ${projectId ?? null}, ${effect}, ${tool ?? null}, ${pattern ?? null}, ${path ?? null},
+      ${host ?? null}, ${createdBy}, ${createdAt}, ${expiresAt}
+    where (select count(*) from rules where owner_id = ${ownerId}) < ${MAX_USER_RULES}`;
+  return [takeTurns(db, ownerId), statement(insert.compile(db), 1)];
 }
 
 function toRule(row: Selectable<RulesTable>): StoredRule {

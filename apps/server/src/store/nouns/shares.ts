@@ -3,6 +3,7 @@ import type { ShareStore, StoredShare } from "../ports/shares.ts";
 import type { Database, SharesTable } from "../schema.ts";
 import { statement, type WriteStatements } from "../statement.ts";
 import { insertAudit } from "./audit.ts";
+import { takeTurns } from "./take-turns.ts";
 
 export function createShareStore(db: Kysely<Database>, write: WriteStatements): ShareStore {
   const select = () =>
@@ -53,7 +54,12 @@ export function createShareStore(db: Kysely<Database>, write: WriteStatements): 
         select ${id}, id, owner_id, ${hash}, ${createdAt}, ${expiresAt}
         from sessions where id = ${sessionId} and owner_id = ${ownerId} and deleted_at is null
         and (select count(*) from shares where session_id = ${sessionId}) < ${limit}`;
-      await write([statement(expired.compile()), statement(insert.compile(db), 1), insertAudit(db, audit)]);
+      await write([
+        takeTurns(db, ownerId),
+        statement(expired.compile()),
+        statement(insert.compile(db), 1),
+        insertAudit(db, audit),
+      ]);
     },
 
     async touch(shareId, at) {

@@ -12,6 +12,6 @@ export function statementsBeside(
 ): Statement[] | undefined {
   const statements: Statement[] = [];
   if (audit !== undefined) statements.push(insertAudit(db, audit));
-  if (rule !== undefined) statements.push(insertRule(db, rule));
+  if (rule !== undefined) statements.push(...insertRule(db, rule));
   return statements.length === 0 ? undefined : statements;
 }

@@ -1,6 +1,7 @@
 import { describeAccess } from "../nouns/access-conformance.ts";
 import { describeMcpServers } from "../nouns/mcp-servers-conformance.ts";
 import { describeProjects } from "../nouns/projects-conformance.ts";
+import { describeAtOnce } from "../nouns/at-once-conformance.ts";
 import { describeRules } from "../nouns/rules-conformance.ts";
 import { describePushes } from "../nouns/pushes-conformance.ts";
 import { describeShares } from "../nouns/shares-conformance.ts";
@@ -32,6 +33,7 @@ describeAccess("SQLite", createHarness);
 describeProjects("SQLite", createHarness);
 describeLedger("SQLite", createHarness);
 describeMcpServers("SQLite", createHarness);
+describeAtOnce("SQLite", createHarness);
 describeRules("SQLite", createHarness);
 describeShares("SQLite", createHarness);
 describePushes("SQLite", createHarness);

@@ -1,0 +1,145 @@
+import { randomUUID } from "node:crypto";
+import { MAX_USER_RULES } from "@trunkline/contract";
+import { expect, it } from "vitest";
+import { GuardFailedError, type Store } from "../port.ts";
+import type { StoreHarness } from "../store-conformance.ts";
+import { auditRecord } from "../testing/audit-record.ts";
+import { createVisibleSession } from "../testing/session-log.ts";
+
+const LIMIT = 3;
+const TRIES = 24;
+
+/** What must hold of limits and replacements if many calls of one user come at the same time, on several nodes too. */
+export function describeAtOnce(name: string, createHarness: () => Promise<StoreHarness>): void {
+  const withStores = async (body: (store: Store, stores: readonly Store[]) => Promise<void>) => {
+    await using harness = await createHarness();
+    const first = await harness.open();
+    // SQLite's belongs to one process.
+    const stores = first.isExclusive ? [first] : [first, await harness.open(), await harness.open()];
+    try {
+      await body(first, stores);
+    } finally {
+      for (const store of stores) await store.close();
+    }
+  };
+  const titled = (title: string): string => `at once: ${name}: ${title}`;
+
+  /** @returns how many were taken; each other one was refused by its guard */
+  async function taken(
+    stores: readonly Store[],
+    add: (store: Store, index: number) => Promise<void>,
+  ): Promise<number> {
+    const tries = Array.from({ length: TRIES }, async (_, index) =>
+      add(stores[index % stores.length]!, index),
+    );
+    const settled = await Promise.allSettled(tries);
+    const reasons = settled.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
+    for (const reason of reasons) expect(reason).toBeInstanceOf(GuardFailedError);
+    return TRIES - reasons.length;
+  }
+
+  it(titled("no limit is exceeded"), async () =>
+    withStores(async (store, stores) => {
+      const ownerId = await newUser(store, "alice");
+      const sessionId = await createVisibleSession(store, ownerId);
+      const at = { createdAt: 1, updatedAt: 1 };
+      const shares = await taken(stores, async (each) =>
+        each.shares.create(
+          {
+            id: randomUUID(),
+            sessionId,
+            ownerId,
+            hash: randomUUID(),
+            createdAt: 1,
+            expiresAt: null,
+            lastUsedAt: null,
+          },
+          LIMIT,
+          auditRecord(),
+        ),
+      );
+      expect(shares).toBe(LIMIT);
+      const servers = await taken(stores, async (each, index) =>
+        each.mcpServers.create(
+          {
+            id: randomUUID(),
+            ownerId,
+            projectId: null,
+            name: `s${index}`,
+            transport: { kind: "http", url: "https://mcp.example/", headers: [] },
+            enabled: false,
+            trust: "none",
+            onlyTools: null,
+            timeoutMs: 1_000,
+            sealed: null,
+            ...at,
+          },
+          { max: LIMIT },
+          auditRecord(),
+        ),
+      );
+      expect(servers).toBe(LIMIT);
+      const tokenId = randomUUID();
+      const token = { kind: "api", scope: "write", parentId: null, createdAt: 1, expiresAt: null } as const;
+      await store.tokens.add({ id: tokenId, userId: ownerId, name: "t", hash: randomUUID(), ...token });
+      const devices = await taken(stores, async (each) =>
+        each.pushes.put(
+          {
+            id: randomUUID(),
+            userId: ownerId,
+            tokenId,
+            host: "push.example",
+            endpointHash: randomUUID(),
+            sealed: "sealed",
+            device: "Phone",
+            createdAt: 1,
+            lastSuccessAt: null,
+            lastFailureAt: null,
+            failure: null,
+          },
+          { limit: LIMIT, at: 1 },
+        ),
+      );
+      expect(devices).toBe(LIMIT);
+      const rule = () => ({
+        id: randomUUID(),
+        ownerId,
+        effect: "allow" as const,
+        tool: "bash",
+        createdBy: "alice",
+        createdAt: 1,
+        expiresAt: null,
+      });
+      for (let made = 0; made < MAX_USER_RULES - LIMIT; made++)
+        await store.rules.create(rule(), auditRecord());
+      const title = { taskId: null, type: "session.updated", data: { title: "t" } } as const;
+      const rules = await taken(stores, async (each, index) => {
+        if (index % 2 === 0) await each.rules.create(rule(), auditRecord());
+        // As an answer does that makes a rule.
+        else await each.append(sessionId, [title], { rule: rule() });
+      });
+      expect(rules).toBe(LIMIT);
+      expect(await store.rules.ofOwner(ownerId)).toHaveLength(MAX_USER_RULES);
+    }),
+  );
+
+  it(titled("the last invitation stays, and no other"), async () =>
+    withStores(async (store, stores) => {
+      const userId = await newUser(store, "bob");
+      const code = { userId, scope: "write", createdAt: 1, expiresAt: 9, isRecovery: false } as const;
+      const put = await taken(stores, async (each, index) =>
+        each.invitations.put({ ...code, hash: `code ${index}` }, auditRecord()),
+      );
+      expect(put).toBe(TRIES);
+      const hashes = Array.from({ length: TRIES }, (_, index) => `code ${index}`);
+      const found = await Promise.all(hashes.map(async (hash) => store.invitations.findByHash(hash)));
+      expect(found.filter((each) => each !== undefined)).toHaveLength(1);
+    }),
+  );
+}
+
+async function newUser(store: Store, name: string): Promise<string> {
+  const id = randomUUID();
+  await store.users.create({ id, name, createdAt: 1, removedAt: null }, auditRecord());
+  return id;
+}
