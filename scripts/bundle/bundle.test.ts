@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
@@ -86,6 +86,14 @@ describe("bundle", () => {
     await expect(bundled('import { word } from "both";\nconsole.log(word);\n')).rejects.toThrow(
       /can't follow/,
     );
+  });
+
+  it("writes ASCII alone, which means the same", async () => {
+    const main =
+      "const größe: string = 'ü “…”';\nconsole.log(größe, `😀`, /[é😀]/u.test('😀'), /^.é$/.test('xé')); // ñ\n";
+    expect((await bundled(main)).printed).toBe("ü “…” 😀 true true");
+    const code = readFileSync(join(root, "apps", "server", "dist", "one", "trunkline-server.js"), "utf8");
+    expect(code).toMatch(/^[\0-\x7F]*$/);
   });
 
   it("refuses two files of one name", async () => {

@@ -42,7 +42,18 @@ export async function bundle(programs: readonly Program[], options: BundleOption
     external: EXTERNAL,
     // What a package offers as modules first: in an older kind of file (UMD) nobody can tell what it requires.
     resolve: { mainFields: ["module", "main"] },
-    plugins: [filesByUrl({ root, home: directory, locate, onData: (file) => data.push(file) })],
+    plugins: [
+      filesByUrl({ root, home: directory, locate, onData: (file) => data.push(file) }),
+      {
+        name: "ascii",
+        // Last of all: rolldown writes letters in place of escapes when it renders.
+        generateBundle(_, files) {
+          for (const file of Object.values(files)) {
+            if (file.type === "chunk") file.code = file.code.replace(/[^\x00-\x7F]/g, escaped);
+          }
+        },
+      },
+    ],
     onLog(level, log, handle) {
       // A module that isn't found would be found missing when somebody needs it.
       if (log.code === "UNRESOLVED_IMPORT") throw new Error(log.message);
@@ -64,6 +75,11 @@ export async function bundle(programs: readonly Program[], options: BundleOption
     sources: [...files.filter((file) => !isLibrary(file)), ...data],
     libraries: files.filter(isLibrary),
   };
+}
+
+/** One letter outside ASCII, and V8 keeps the whole file in twice the memory. Texts and patterns mean the same so. */
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** `require` handed on as a value, or called with a path: what it would load is not in the bundle. */

@@ -20,6 +20,8 @@ import { bundle, COMMAND_LINE, SERVER } from "./bundle.ts";
 
 /** A server that runs may still load parts of an older one. */
 const KEPT = 5;
+/** What was begun so long ago (in ms) was killed. */
+const ABANDONED_MS = 10 * 60_000;
 
 const root = fileURLToPath(new URL("../..", import.meta.url)).replace(/\/$/, "");
 
@@ -65,9 +67,19 @@ function settings(): string[] {
 }
 
 function removeOld(current: string): void {
-  const bundles = readdirSync(dist, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && /^[0-9a-f]{12}$/.test(entry.name) && entry.name !== current)
-    .map(({ name }) => ({ path: join(dist, name), madeAt: statSync(join(dist, name)).mtimeMs }))
+  const entries = readdirSync(dist).flatMap((name) => {
+    const path = join(dist, name);
+    const madeAt = statSync(path, { throwIfNoEntry: false })?.mtimeMs;
+    // Undefined where another run was faster.
+    return madeAt === undefined ? [] : [{ name, path, madeAt }];
+  });
+  const bundles = entries
+    .filter(({ name }) => /^[0-9a-f]{12}$/.test(name) && name !== current)
     .toSorted((a, b) => b.madeAt - a.madeAt);
-  for (const { path } of bundles.slice(KEPT - 1)) rmSync(path, { recursive: true, force: true });
+  const abandoned = entries.filter(
+    ({ name, madeAt }) => name.startsWith("new-") && madeAt < Date.now() - ABANDONED_MS,
+  );
+  for (const { path } of [...bundles.slice(KEPT - 1), ...abandoned]) {
+    rmSync(path, { recursive: true, force: true });
+  }
 }

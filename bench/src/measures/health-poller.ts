@@ -1,7 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { type HttpCalls, tookMs } from "../processes/http-calls.ts";
 
-const INTERVAL_MS = 10;
+/** Answering a poll costs the server as much as three tokens, so only so often. */
+const INTERVAL_MS = 50;
 
 /**
  * Polls `/health`, which does nothing but wait for the event loop, so its latency shows how long that is blocked.

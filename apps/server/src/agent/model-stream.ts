@@ -121,11 +121,16 @@ function readParts(
 /** Shared, as `abort` would make one with its stack for each answer. */
 const READ = new Error("the answer has been read");
 
-/** Only the provider's silence counts, not the time the reader takes. */
+/**
+ * Only the provider's silence counts, not the time the reader takes. The timer looks at the clock when it is due: setting it
+ * anew for each token costs more than reading the clock.
+ */
 class Silence {
   readonly #patience: Patience;
   readonly #onTooLong: (fault: ProviderFault) => void;
   #timer: NodeJS.Timeout;
+  /** The last sign of life, or the begin of listening; by `performance.now()`. */
+  #since = performance.now();
   #isListening = true;
   #hasBegun = false;
 
@@ -136,7 +141,7 @@ class Silence {
   }
 
   broken(): void {
-    this.#timer.refresh();
+    this.#since = performance.now();
   }
 
   /** The first content arrived. */
@@ -144,12 +149,13 @@ class Silence {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
     clearTimeout(this.#timer);
+    this.#since = performance.now();
     this.#timer = this.#start(this.#patience.idleMs);
   }
 
   listen(): void {
     this.#isListening = true;
-    this.#timer.refresh();
+    this.#since = performance.now();
   }
 
   pause(): void {
@@ -160,11 +166,13 @@ class Silence {
     clearTimeout(this.#timer);
   }
 
-  #start(ms: number): NodeJS.Timeout {
+  /** @param limitMs of silence. @param waitMs until the next look */
+  #start(limitMs: number, waitMs = limitMs): NodeJS.Timeout {
     return setTimeout(() => {
-      if (this.#isListening) this.#onTooLong(timeoutFault(this.#hasBegun, ms));
-      else this.#timer.refresh();
-    }, ms);
+      const leftMs = this.#since + limitMs - performance.now();
+      if (this.#isListening && leftMs <= 0) this.#onTooLong(timeoutFault(this.#hasBegun, limitMs));
+      else this.#timer = this.#start(limitMs, leftMs > 0 ? leftMs : limitMs);
+    }, Math.ceil(waitMs));
   }
 }
 

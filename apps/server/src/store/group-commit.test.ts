@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { afterEach, expect, test, vi } from "vitest";
 import { GroupCommit } from "./group-commit.ts";
 
 interface Piece {
@@ -22,6 +22,7 @@ function recorded({ maxItems = 100 } = {}) {
     keyOf: ({ key }) => key,
     merge: (waiting, next) =>
       waiting.mayMerge && next.mayMerge ? { ...waiting, text: waiting.text + next.text } : undefined,
+    mayWait: ({ mayMerge }) => mayMerge,
     weightOf: () => 1,
     maxItems,
     maxWeight: 1_000,
@@ -84,6 +85,76 @@ test("a batch that is full is followed by another, and nothing is left over", as
   await group.whenIdle();
 });
 
+/** Time stands still until it is advanced. @returns a group that has just committed pieces of `streams` in one batch. */
+async function afterStreams(streams: number) {
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] });
+  const recording = recorded();
+  const pieces = Array.from({ length: streams }, (_, index) => recording.add(`s${index}`, "x", true));
+  await recording.finishNext();
+  await Promise.all(pieces);
+  await turns();
+  recording.batches.length = 0;
+  return recording;
+}
+
+/** Enough of the event loop for a batch to begin. */
+async function turns(): Promise<void> {
+  for (let turn = 0; turn < 5; turn++) await new Promise(setImmediate);
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test("where many streams run, pieces gather for a moment", async () => {
+  const { group, batches, add, finishNext } = await afterStreams(4);
+  const pieces = [add("a", "1", true)];
+  await turns();
+  pieces.push(add("b", "2", true), add("a", "3", true));
+  await turns();
+  expect(batches).toEqual([]);
+  vi.advanceTimersByTime(4);
+  await finishNext();
+  expect(await Promise.all(pieces)).toEqual(["13", "2", "13"]);
+  expect(batches).toEqual([["13", "2"]]);
+  await group.whenIdle();
+});
+
+test("anything but a piece ends the gathering, and takes the pieces along", async () => {
+  const { batches, add, finishNext } = await afterStreams(4);
+  const piece = add("a", "1", true);
+  await turns();
+  const submit = add("b", "2", false);
+  await finishNext();
+  expect(await Promise.all([piece, submit])).toEqual(["1", "2"]);
+  expect(batches).toEqual([["1", "2"]]);
+});
+
+test("what is no piece begins a batch at once while others gather theirs", async () => {
+  const { batches, add, finishNext } = await afterStreams(4);
+  const submit = add("a", "1", false);
+  await finishNext();
+  expect(await submit).toBe("1");
+  expect(batches).toEqual([["1"]]);
+});
+
+test("the pieces of few streams never wait", async () => {
+  const { batches, add, finishNext } = await afterStreams(3);
+  const piece = add("a", "1", true);
+  await finishNext();
+  expect(await piece).toBe("1");
+  expect(batches).toEqual([["1"]]);
+});
+
+test("whoever waits for the end of all commits waits for no gathering", async () => {
+  const { group, add, finishNext } = await afterStreams(4);
+  const piece = add("a", "1", true);
+  const idle = group.whenIdle();
+  await finishNext();
+  await idle;
+  expect(await piece).toBe("1");
+});
+
 test("a batch that fails fails for all of it, and the next one goes on", async () => {
   const failing = new GroupCommit<Piece, string>({
     commitBatch: async (items) => {
@@ -92,6 +163,7 @@ test("a batch that fails fails for all of it, and the next one goes on", async (
     },
     keyOf: ({ key }) => key,
     merge: () => undefined,
+    mayWait: () => true,
     weightOf: () => 1,
     maxItems: 10,
     maxWeight: 10,

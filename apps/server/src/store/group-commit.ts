@@ -1,13 +1,20 @@
 import { StoreUnavailableError } from "./port.ts";
 
+/** How many items must have shared a batch for the next one to gather. */
+const GATHER_FROM = 4;
+/** From the start of such a batch to that of the next, in ms. Half of it is what a piece waits on average. */
+const GATHER_MS = 4;
+
 /**
- * Batches while busy, never waits: whatever arrives during a commit, or in the same turn of the event loop, shares the
- * next one. Batches grow with the load.
+ * Whatever arrives during a commit, or in the same turn of the event loop, shares the next one. Where many streams run,
+ * the next one also gathers pieces for a few milliseconds: without that, commits follow each other as fast as the disk
+ * allows, each with a few pieces. Anything but a piece ends the gathering, and a single stream never waits.
  */
 export class GroupCommit<Item, Result> {
   readonly #commitBatch: (items: Item[]) => Promise<readonly Settled<Result>[]>;
   readonly #keyOf: (item: Item) => string;
   readonly #merge: (waiting: Item, next: Item) => Item | undefined;
+  readonly #mayWait: (item: Item) => boolean;
   readonly #weightOf: (item: Item) => number;
   readonly #maxItems: number;
   readonly #maxWeight: number;
@@ -15,7 +22,12 @@ export class GroupCommit<Item, Result> {
   #queue: Entry<Item, Result>[] = [];
   /** The newest waiting entry of each key: the only one that a further item can merge into without overtaking. */
   readonly #newest = new Map<string, Entry<Item, Result>>();
-  #busy = false;
+  #state: "idle" | "gathering" | "committing" = "idle";
+  /** Whether something waits that may not gather. */
+  #isUrgent = false;
+  /** By `performance.now()`. */
+  #gatherUntil = 0;
+  #gathering: NodeJS.Timeout | undefined;
   #committingSince: number | undefined;
   #idle: (() => void)[] = [];
 
@@ -23,6 +35,7 @@ export class GroupCommit<Item, Result> {
    * @param commitBatch must settle every item; if it rejects, so do all items of the batch.
    * @param keyOf items with the same key are committed in the order of `add`.
    * @param merge combines two adjacent waiting items of a key; undefined if they must stay separate.
+   * @param mayWait whether an item may gather with others.
    * @param maxWeight of a batch; a heavier item goes alone.
    * @param onCommitted told of each batch, also of one that was refused.
    */
@@ -30,6 +43,7 @@ export class GroupCommit<Item, Result> {
     commitBatch: (items: Item[]) => Promise<readonly Settled<Result>[]>;
     keyOf: (item: Item) => string;
     merge: (waiting: Item, next: Item) => Item | undefined;
+    mayWait: (item: Item) => boolean;
     weightOf: (item: Item) => number;
     maxItems: number;
     maxWeight: number;
@@ -38,6 +52,7 @@ export class GroupCommit<Item, Result> {
     this.#commitBatch = options.commitBatch;
     this.#keyOf = options.keyOf;
     this.#merge = options.merge;
+    this.#mayWait = options.mayWait;
     this.#weightOf = options.weightOf;
     this.#maxItems = options.maxItems;
     this.#maxWeight = options.maxWeight;
@@ -62,16 +77,16 @@ export class GroupCommit<Item, Result> {
     const entry = { item, promise, resolve, reject };
     this.#queue.push(entry);
     this.#newest.set(key, entry);
-    if (!this.#busy) {
-      this.#busy = true;
-      setImmediate(() => void this.#drain());
-    }
+    this.#isUrgent ||= !this.#mayWait(item);
+    if (this.#state === "idle") this.#start();
+    else if (this.#state === "gathering" && this.#isUrgent) this.#commitSoon();
     return promise;
   }
 
   /** Resolves when nothing is waiting or in flight. */
   async whenIdle(): Promise<void> {
-    if (!this.#busy && this.#queue.length === 0) return;
+    if (this.#state === "idle") return;
+    if (this.#state === "gathering") this.#commitSoon();
     await new Promise<void>((resolve) => this.#idle.push(resolve));
   }
 
@@ -84,13 +99,32 @@ export class GroupCommit<Item, Result> {
     return tooMany === -1 ? this.#queue.length : tooMany;
   }
 
-  async #drain(): Promise<void> {
-    while (this.#queue.length > 0) {
+  /** How long what waits may gather, in ms. */
+  get #patienceMs(): number {
+    return this.#isUrgent ? 0 : Math.max(0, this.#gatherUntil - performance.now());
+  }
+
+  #start(): void {
+    const patienceMs = this.#patienceMs;
+    if (patienceMs === 0) return this.#commitSoon();
+    this.#state = "gathering";
+    this.#gathering = setTimeout(() => this.#commitSoon(), patienceMs);
+  }
+
+  #commitSoon(): void {
+    clearTimeout(this.#gathering);
+    this.#state = "committing";
+    setImmediate(() => void this.#commitWaiting());
+  }
+
+  async #commitWaiting(): Promise<void> {
+    do {
       await this.#commitNext();
       // Let callers react to their results first: what they add now belongs to the next batch.
       await new Promise(setImmediate);
-    }
-    this.#busy = false;
+    } while (this.#queue.length > 0 && this.#patienceMs === 0);
+    if (this.#queue.length > 0) return this.#start();
+    this.#state = "idle";
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
@@ -100,7 +134,10 @@ export class GroupCommit<Item, Result> {
       const key = this.#keyOf(entry.item);
       if (this.#newest.get(key) === entry) this.#newest.delete(key);
     }
+    // What did not fit has waited long enough.
+    this.#isUrgent = this.#queue.length > 0;
     const startedAt = performance.now();
+    this.#gatherUntil = batch.length < GATHER_FROM ? 0 : startedAt + GATHER_MS;
     this.#committingSince = startedAt;
     try {
       const results = await this.#commitBatch(batch.map((entry) => entry.item));

@@ -16,6 +16,11 @@ export function mergePieces(waiting: Commit, next: Commit): Commit | undefined {
   return joined === null ? undefined : { ...waiting, events: [joined] };
 }
 
+/** Whether a commit is one piece of a block and nothing else: a token. */
+export function isOnlyPiece(commit: Commit): boolean {
+  return onlyPiece(commit) !== undefined;
+}
+
 function onlyPiece({ events, statements, expect, endedBlocks = [] }: Commit) {
   const [event] = events;
   if (event === undefined || events.length !== 1 || !isPiece(event)) return undefined;

@@ -11,7 +11,7 @@ import { charactersOf, type Commit } from "../commit.ts";
 import { assertCommitting, GroupCommit, type OnCommitted } from "../group-commit.ts";
 import { statementsBeside } from "../nouns/statements-beside.ts";
 import { createNouns } from "../nouns/nouns.ts";
-import { mergePieces } from "../piece-merge.ts";
+import { isOnlyPiece, mergePieces } from "../piece-merge.ts";
 import { type AppendOptions, type Store, type StoredDraft, StoreUnavailableError } from "../port.ts";
 import type { Database } from "../schema.ts";
 import type { WriteStatements } from "../statement.ts";
@@ -92,6 +92,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       commitBatch: async (batch) => lane.commit(batch),
       keyOf: (commit) => commit.sessionId,
       merge: mergePieces,
+      mayWait: isOnlyPiece,
       weightOf: charactersOf,
       maxItems: MAX_COMMITS,
       maxWeight: MAX_CHARACTERS,

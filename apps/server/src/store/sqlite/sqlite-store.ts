@@ -5,7 +5,7 @@ import { charactersOf, type Commit } from "../commit.ts";
 import { assertCommitting, GroupCommit, type OnCommitted, type Settled } from "../group-commit.ts";
 import { statementsBeside } from "../nouns/statements-beside.ts";
 import { createNouns } from "../nouns/nouns.ts";
-import { mergePieces } from "../piece-merge.ts";
+import { isOnlyPiece, mergePieces } from "../piece-merge.ts";
 import {
   type AppendOptions,
   type Store,
@@ -125,6 +125,7 @@ export class SqliteStore implements Store {
       commitBatch: async (commits) => this.#commitBatch(commits),
       keyOf: (commit) => commit.sessionId,
       merge: mergePieces,
+      mayWait: isOnlyPiece,
       weightOf: charactersOf,
       maxItems: MAX_COMMITS,
       maxWeight: MAX_CHARACTERS,
