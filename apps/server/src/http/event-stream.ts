@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { type EventBatch, PING_INTERVAL_MS } from "@trunkline/contract";
+import { drained, EventMessage, needsDrain } from "./event-message.ts";
 
 /** The framing of a stream. Its texts end with the blank line that ends an SSE message (WHATWG HTML). */
 export interface StreamFrame {
@@ -58,7 +58,7 @@ export async function writeEventStream(
 export async function writeMessages<Item>(
   response: ServerResponse,
   items: AsyncIterable<Item>,
-  options: Connection & { frame: StreamFrame; encode: (item: Item) => string | Buffer },
+  options: Connection & { frame: StreamFrame; encode: (item: Item) => EventMessage },
 ): Promise<void> {
   const { frame, encode, signal } = options;
   response.setHeaders(options.headers);
@@ -66,18 +66,18 @@ export async function writeMessages<Item>(
   response.write(frame.opening);
   let lastWriteAt = performance.now();
   const ping = setInterval(() => {
-    if (response.writableNeedDrain || performance.now() - lastWriteAt < PING_INTERVAL_MS / 2) return;
-    response.write(frame.ping);
+    if (needsDrain(response) || performance.now() - lastWriteAt < PING_INTERVAL_MS / 2) return;
+    new EventMessage(frame.ping).writeTo(response);
   }, PING_INTERVAL_MS);
   try {
     for await (const item of items) {
       lastWriteAt = performance.now();
-      if (!response.write(encode(item))) await drained(response, signal);
+      if (!encode(item).writeTo(response)) await drained(response, signal);
     }
   } catch (error) {
     if (!signal.aborted) {
       options.failed(error);
-      response.write(frame.failure(error));
+      new EventMessage(frame.failure(error)).writeTo(response);
     }
   } finally {
     clearInterval(ping);
@@ -85,45 +85,37 @@ export async function writeMessages<Item>(
   }
 }
 
-async function drained(response: ServerResponse, signal: AbortSignal): Promise<void> {
-  try {
-    await once(response, "drain", { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-}
-
 /** Caches the encoding of live batches, whose event arrays are shared by all followers that keep up. */
 export class BatchEncoder {
-  readonly #bytes = new Map<StreamFormat, WeakMap<readonly unknown[], Buffer>>();
+  readonly #messages = new Map<StreamFormat, WeakMap<readonly unknown[], EventMessage>>();
 
-  encode(format: StreamFormat, batch: EventBatch, cursor: number): Buffer {
+  encode(format: StreamFormat, batch: EventBatch, cursor: number): EventMessage {
     // A replayed page belongs to one follower, and an empty array does not determine its cursor.
-    if (!batch.live || batch.events.length === 0) return toBytes(format, batch, cursor);
-    let known = this.#bytes.get(format);
+    if (!batch.live || batch.events.length === 0) return toMessage(format, batch, cursor);
+    let known = this.#messages.get(format);
     if (known === undefined) {
       known = new WeakMap();
-      this.#bytes.set(format, known);
+      this.#messages.set(format, known);
     }
-    let bytes = known.get(batch.events);
-    if (bytes === undefined) {
-      bytes = toBytes(format, batch, cursor);
-      known.set(batch.events, bytes);
+    let message = known.get(batch.events);
+    if (message === undefined) {
+      message = toMessage(format, batch, cursor);
+      known.set(batch.events, message);
     }
-    return bytes;
+    return message;
   }
 }
 
 /** Maximum events per message: a connection that keeps breaking still makes progress, message by message. */
 const MESSAGE_EVENTS = 64;
 
-function toBytes(format: StreamFormat, { events, live }: EventBatch, cursor: number): Buffer {
-  if (events.length <= MESSAGE_EVENTS) return Buffer.from(format.batch({ events, live }, cursor));
+function toMessage(format: StreamFormat, { events, live }: EventBatch, cursor: number): EventMessage {
+  if (events.length <= MESSAGE_EVENTS) return new EventMessage(format.batch({ events, live }, cursor));
   const messages: string[] = [];
   for (let start = 0; start < events.length; start += MESSAGE_EVENTS) {
     const part = events.slice(start, start + MESSAGE_EVENTS);
     const isLast = start + MESSAGE_EVENTS >= events.length;
     messages.push(format.batch({ events: part, live: live && isLast }, part.at(-1)?.seq ?? cursor));
   }
-  return Buffer.from(messages.join(""));
+  return new EventMessage(messages.join(""));
 }

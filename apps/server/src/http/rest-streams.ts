@@ -1,6 +1,7 @@
 import type { ServerResponse } from "node:http";
 import type { TrackedEnvelope } from "@trpc/server";
 import type { ActivityBatch, EventBatch } from "@trunkline/contract";
+import { EventMessage } from "./event-message.ts";
 import { BatchEncoder, type Connection, writeEventStream, writeMessages } from "./event-stream.ts";
 import { ACTIVITY_FRAME, activityMessage, EVENT_FORMAT, markingCaughtUp } from "./rest-formats.ts";
 
@@ -24,7 +25,7 @@ export function createRestStreams(): Readonly<Record<string, WriteStream>> {
       await writeMessages(outgoing, batches, {
         ...connection,
         frame: ACTIVITY_FRAME,
-        encode: activityMessage,
+        encode: (batch) => new EventMessage(activityMessage(batch)),
       });
     },
   };
