@@ -59,6 +59,8 @@ const TIMEOUTS = {
   headersTimeout: 10_000,
   requestTimeout: 0,
   keepAliveTimeout: 75_000,
+  // Beyond what it says. A client that was busy meanwhile may send at the last moment, and would lose its request.
+  keepAliveTimeoutBuffer: 15_000,
   connectionsCheckingInterval: 5_000,
 };
 

@@ -33,15 +33,17 @@ const MAX_PROBLEMS = 20;
 /** One user's session: task after task, in new sessions now and then, with a subscriber that keeps dying beside one that stays. */
 export async function loadSession(options: SessionLoadOptions): Promise<void> {
   const { client, counts, signal } = options;
+  const noted = (error: unknown): undefined => {
+    const at = new Date().toISOString();
+    if (counts.problems.length < MAX_PROBLEMS) counts.problems.push(`${at} ${String(error)}`);
+    return undefined;
+  };
   while (!signal.aborted) {
     let sessionId: string | undefined;
     for (let task = 0; task < TASKS_PER_SESSION && !signal.aborted; task++) {
-      sessionId = await runTask(options, sessionId).catch((error: unknown) => {
-        if (counts.problems.length < MAX_PROBLEMS) counts.problems.push(String(error));
-        return undefined;
-      });
+      sessionId = await runTask(options, sessionId).catch(noted);
     }
-    if (sessionId !== undefined) await client.session.delete.mutate({ sessionId });
+    if (sessionId !== undefined) await client.session.delete.mutate({ sessionId }).catch(noted);
   }
 }
 

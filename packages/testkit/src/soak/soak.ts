@@ -69,6 +69,7 @@ export async function soak(options: {
     const heaps: number[] = [];
     const everyMs = (durationMs * (START.to - START.from)) / SAMPLES_PER_PART;
     while (share() < 1) {
+      if (!server.isRunning) throw new Error(`the server has ended:\n${server.logs.slice(-5_000)}`);
       const at = share();
       const figures = await readServerFigures(server.pid, server.dataDir, temporary);
       partAt(at)?.samples.push(figures);
