@@ -40,9 +40,10 @@ it("keeps it for longer than it says, so that a request at the last moment is no
   subscribe("http.server.request.start", note);
   try {
     const [answer] = (await once(get(`${fixture.url}/health`, { agent }), "response")) as [IncomingMessage];
+    const { localPort } = answer.socket;
     await text(answer);
     const [, seconds] = /^timeout=(\d+)$/.exec(String(answer.headers["keep-alive"])) ?? [];
-    const socket = sockets.find(({ remotePort }) => remotePort === answer.socket.localPort);
+    const socket = sockets.find(({ remotePort }) => remotePort === localPort);
     await expect.poll(() => socket?.timeout).toBeGreaterThan(Number(seconds) * 1_000 + CLIENT_AWAY_MS);
   } finally {
     unsubscribe("http.server.request.start", note);
