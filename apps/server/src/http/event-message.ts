@@ -15,9 +15,9 @@ export class EventMessage {
     const head = length.toString(16) + LINE_END;
     this.#start = head.length;
     this.#chunk = Buffer.allocUnsafe(head.length + length + LINE_END.length);
-    this.#chunk.latin1Write(head, 0);
-    this.#chunk.utf8Write(text, head.length);
-    this.#chunk.latin1Write(LINE_END, head.length + length);
+    this.#chunk.write(head, "latin1");
+    this.#chunk.write(text, head.length);
+    this.#chunk.write(LINE_END, head.length + length, "latin1");
   }
 
   /**
