@@ -49,7 +49,7 @@ export async function bundle(programs: readonly Program[], options: BundleOption
         // Last of all: rolldown writes letters in place of escapes when it renders.
         generateBundle(_, files) {
           for (const file of Object.values(files)) {
-            if (file.type === "chunk") file.code = file.code.replace(/[^\x00-\x7F]/g, escaped);
+            if (file.type === "chunk") file.code = file.code.replace(/\P{ASCII}/gv, escaped);
           }
         },
       },

@@ -30,7 +30,7 @@ export async function startQueue(client: TrunklineClient): Promise<Omit<BusySess
   const { sessionId } = first;
   for await (const event of followTask(client, first)) if (event.type === "task.completed") break;
   const submit = async (prompt: string) => client.task.submit.mutate({ sessionId, prompt });
-  // Silent, so that the log stays as it is; and longer than a command may take, which ends after two minutes.
+  // Says nothing but dots, and takes longer than a command may, which ends after two minutes.
   const active = await submit("list\nwait: 3600");
   for await (const event of followTask(client, active))
     if (event.type === "step.started" && event.data.step === 2) break;

@@ -189,6 +189,7 @@ describe("through the real provider's doStream", () => {
   test("stamped tokens arrive in order, at their pace", async () => {
     await using provider = await FakeProvider.start();
     provider.enqueue(say.reply(say.tokens(50, 500)));
+    const askedAtUs = monotonicMicros();
     const { stream: parts } = await modelOf(provider).doStream({ prompt });
     const latenciesUs: number[] = [];
     let received = "";
@@ -200,7 +201,8 @@ describe("through the real provider's doStream", () => {
     }
     const stamps = readTokenStamps(received);
     expect(stamps.map(({ index }) => index)).toEqual(Array.from({ length: 50 }, (_, index) => index));
-    expect(stamps.at(-1)!.emittedAtUs - stamps[0]!.emittedAtUs).toBeGreaterThan(96_000);
+    // Each has its time, from the first one's on; a busy machine may be late for any of them.
+    expect(stamps.at(-1)!.emittedAtUs - askedAtUs).toBeGreaterThan(96_000);
     expect(Math.min(...latenciesUs)).toBeGreaterThanOrEqual(0);
   });
 });
