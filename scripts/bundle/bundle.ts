@@ -78,8 +78,10 @@ export async function bundle(programs: readonly Program[], options: BundleOption
 }
 
 /** One letter outside ASCII, and V8 keeps the whole file in twice the memory. Texts and patterns mean the same so. */
-function escaped(unit: string): string {
-  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
+function escaped(letter: string): string {
+  // Of a pair, each half.
+  const units = Array.from({ length: letter.length }, (_, index) => letter.charCodeAt(index));
+  return units.map((unit) => `\\u${unit.toString(16).padStart(4, "0")}`).join("");
 }
 
 /** `require` handed on as a value, or called with a path: what it would load is not in the bundle. */
