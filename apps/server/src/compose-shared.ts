@@ -5,6 +5,7 @@ import { pageInTurn } from "./dispatch/pg-boss/page-in-turn.ts";
 import { PgBossDispatcher } from "./dispatch/pg-boss/pg-boss-dispatcher.ts";
 import type { Dispatcher } from "./dispatch/port.ts";
 import type { Hints } from "./hints/port.ts";
+import { removeAbandonedRestores } from "./store/backup/abandoned-restores.ts";
 import { followMove } from "./store/backup/follow-move.ts";
 import { SharedDirectory } from "./shared-directory.ts";
 import type { StartableSession, Store } from "./store/port.ts";
@@ -14,7 +15,8 @@ import type { StartableSession, Store } from "./store/port.ts";
  * @returns null where this process has the store to itself, and so its directory. @throws SharedDirectoryError
  */
 export async function openSharedDirectory(config: Config, { sharedDirectory: store }: Store, logger: Logger) {
-  const { sharedDir: directory, node: name } = config;
+  const { dataDir, sharedDir: directory, node: name } = config;
+  await removeAbandonedRestores(dataDir, directory);
   if (store === null) {
     await followMove(directory, logger);
     return null;

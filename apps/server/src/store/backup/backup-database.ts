@@ -1,9 +1,10 @@
 import { rename, rm, stat } from "node:fs/promises";
-import { dirname, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { databasePath } from "../sqlite/database-path.ts";
 import { BackupError } from "./backup-error.ts";
 import { copyDatabase, type CopyProgress } from "./copy-database.ts";
 import { syncDirectory } from "./sync-directory.ts";
+import { removeAbandoned, unfinishedName } from "./unfinished.ts";
 
 export interface BackupSummary {
   /** Absolute. */
@@ -24,9 +25,11 @@ export async function backupDatabase(
   const source = databasePath(dataDir);
   if (!(await exists(source))) throw new BackupError(`There is no database in ${dataDir}`);
   if (await exists(file)) throw new BackupError(`${file} already exists; choose another name for the backup`);
-  const partial = `${file}.partial-${process.pid}`;
+  const prefix = `${basename(file)}.partial-`;
+  const partial = join(dirname(file), unfinishedName(prefix));
   try {
     await rm(partial, { force: true });
+    await removeAbandoned(dirname(file), (found) => found === prefix);
     await copyDatabase(source, partial, onProgress);
     await rename(partial, file);
     await syncDirectory(dirname(resolve(file)));

@@ -1,5 +1,5 @@
 import { mkdir, rename, rm, stat } from "node:fs/promises";
-import { dirname, join, relative, resolve } from "node:path";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { databasePath } from "../sqlite/database-path.ts";
 import { archiveFiles } from "./archive-files.ts";
 import { BackupError } from "./backup-error.ts";
@@ -7,6 +7,7 @@ import { copyDatabase, type CopyProgress } from "./copy-database.ts";
 import { hashOf, writeManifest } from "./manifest.ts";
 import { dumpPostgres } from "./postgres-tools.ts";
 import { syncDirectory } from "./sync-directory.ts";
+import { removeAbandoned, unfinishedName } from "./unfinished.ts";
 
 export interface WholeBackupOptions {
   dataDir: string;
@@ -40,9 +41,11 @@ export async function backupEverything(
   if (databaseUrl === undefined && !(await isThere(databasePath(dataDir)))) {
     throw new BackupError(`There is no database in ${dataDir}`);
   }
-  const partial = `${target}.partial-${process.pid}`;
+  const prefix = `${basename(target)}.partial-`;
+  const partial = join(dirname(target), unfinishedName(prefix));
   try {
     await rm(partial, { recursive: true, force: true });
+    await removeAbandoned(dirname(target), (found) => found === prefix);
     await mkdir(partial, { mode: 0o700 });
     const name = databaseUrl === undefined ? "trunkline.db" : "trunkline.dump";
     const database = join(partial, name);

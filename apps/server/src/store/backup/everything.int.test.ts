@@ -71,7 +71,10 @@ it("backs up everything while 20 tasks run, and restores it elsewhere, where eve
 
   const [task] = submitted;
   if (task === undefined) throw new Error("no task");
+  // A restore was killed since.
+  await writeFile(join(dataDir, "trunkline.db.restoring"), "half");
   await using second = await ServerFixture.start({ dataDir, env: provider.serverEnv });
+  expect(await readdir(dataDir)).not.toContain("trunkline.db.restoring");
   const log = await readLog(second.client, task.sessionId);
   const checkpoint = log.findLast(({ type }) => type === "checkpoint.created");
   expect(checkpoint).toBeDefined();

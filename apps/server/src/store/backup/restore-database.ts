@@ -1,4 +1,4 @@
-import { rename, rm } from "node:fs/promises";
+import { rename } from "node:fs/promises";
 import { prepareDataDir } from "../../data-dir.ts";
 import { markRestored, unmarkRestored } from "./restore-mark.ts";
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
@@ -7,6 +7,7 @@ import { BackupError } from "./backup-error.ts";
 import { assertTrunklineDatabase } from "./assert-trunkline-database.ts";
 import { countTokens } from "./count-tokens.ts";
 import { copyDatabase, type CopyProgress } from "./copy-database.ts";
+import { incomingDatabase, removeIncoming } from "./abandoned-restores.ts";
 import { setAside } from "./set-aside.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
@@ -40,15 +41,15 @@ export async function restoreDatabase(
   await prepareDataDir(dataDir);
   using _lock = await lockDataDir(dataDir);
   const path = databasePath(dataDir);
-  const incoming = `${path}.restoring`;
+  const incoming = incomingDatabase(dataDir);
   let tokens: number;
   try {
-    await removeDatabase(incoming);
+    await removeIncoming(dataDir);
     await copyDatabase(file, incoming, onProgress);
     await assertTrunklineDatabase(incoming);
     tokens = countTokens(incoming, revokeTokens);
   } catch (error) {
-    await removeDatabase(incoming);
+    await removeIncoming(dataDir);
     const detail = error instanceof Error ? error.message : String(error);
     throw new BackupError(`${file} cannot be restored: ${detail}`, { cause: error });
   }
@@ -57,8 +58,4 @@ export async function restoreDatabase(
   await rename(incoming, path);
   await syncDirectory(dataDir);
   return { replaced, tokens };
-}
-
-async function removeDatabase(path: string): Promise<void> {
-  for (const suffix of ["", "-wal", "-shm", "-journal"]) await rm(`${path}${suffix}`, { force: true });
 }

@@ -12,6 +12,8 @@ import { restoreDatabase, type RestoreOptions } from "./restore-database.ts";
 import { redirectBorrowing } from "./redirect-borrowing.ts";
 import { syncDirectory } from "./sync-directory.ts";
 import { TAR_ENVIRONMENT } from "./tar-environment.ts";
+import { RESTORING } from "./abandoned-restores.ts";
+import { removeAbandoned, unfinishedName } from "./unfinished.ts";
 
 export interface WholeRestoreSummary {
   /** What was there before, and is kept beside it. */
@@ -43,9 +45,10 @@ export async function restoreEverything(
   }
   await checkFiles(backup, manifest);
   await prepareDataDir(sharedDir);
-  const incoming = join(sharedDir, `.restoring-${process.pid}`);
+  const incoming = join(sharedDir, unfinishedName(RESTORING));
   try {
     await rm(incoming, { recursive: true, force: true });
+    await removeAbandoned(sharedDir, (prefix) => prefix === RESTORING);
     await mkdir(incoming, { mode: 0o700 });
     for (const { name } of manifest.archives) await extract(join(backup, name), incoming);
     await redirectBorrowing(incoming, sharedDir);

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { WholeBackupOptions, WholeBackupSummary } from "./backup-everything.ts";
 import { readManifest } from "./manifest.ts";
+import { removeAbandoned } from "./unfinished.ts";
 
 export interface ScheduledBackupsOptions {
   /** Where they go. */
@@ -26,6 +27,7 @@ const LOOK_EVERY_MS = 60_000;
 const RETRY_MS = 3_600_000;
 /** Ours, and nobody else's. */
 const NAME = /^trunkline-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/;
+const PARTIAL = /^trunkline-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.partial-$/;
 
 /** Backups of everything, again and again; the oldest go. What is due follows from what is there, so a restart changes nothing. */
 export class ScheduledBackups {
@@ -63,6 +65,8 @@ export class ScheduledBackups {
     if (this.#failedAt !== undefined && now() - this.#failedAt < RETRY_MS) return;
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
+      // Each has a name of its own, so that no later one would take the place of what a stop cut off.
+      await removeAbandoned(directory, (prefix) => PARTIAL.test(prefix));
       const [last] = await this.#whole();
       if (last !== undefined && now() - last.createdAt < everyMs) return;
       const stamp = new Date(now()).toISOString().replaceAll(":", "-").replace(/\.\d+/, "");

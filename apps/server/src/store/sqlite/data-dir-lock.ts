@@ -2,6 +2,7 @@ import { chmodSync } from "node:fs";
 import { join } from "node:path";
 import Database from "better-sqlite3";
 import { readServerRecord } from "../../data-dir.ts";
+import { isRunning } from "../is-running.ts";
 
 /** Another live process holds the data directory; the message names it if known. */
 export class DataDirLockedError extends Error {
@@ -53,14 +54,4 @@ async function describeHolder(dataDir: string): Promise<string> {
   return holder !== undefined && isRunning(holder.pid)
     ? `${dataDir} is in use by the Trunkline server at ${holder.url} (process ${holder.pid}); stop it first`
     : `${dataDir} is in use by another Trunkline process; stop it first`;
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it is running, as another user.
-    return error instanceof Error && "code" in error && error.code === "EPERM";
-  }
 }

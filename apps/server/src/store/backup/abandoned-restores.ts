@@ -1,0 +1,23 @@
+import { rm } from "node:fs/promises";
+import { databasePath } from "../sqlite/database-path.ts";
+import { removeAbandoned } from "./unfinished.ts";
+
+/** Where a restore puts files together, in the directory that they are for. */
+export const RESTORING = ".restoring-";
+
+/** Where a restore puts the database together; for whoever holds the data directory's lock. */
+export function incomingDatabase(dataDir: string): string {
+  return `${databasePath(dataDir)}.restoring`;
+}
+
+export async function removeIncoming(dataDir: string): Promise<void> {
+  for (const suffix of ["", "-wal", "-shm", "-journal"]) {
+    await rm(`${incomingDatabase(dataDir)}${suffix}`, { force: true });
+  }
+}
+
+/** Removes what restores that were killed have left. For a server that has locked its data directory. */
+export async function removeAbandonedRestores(dataDir: string, sharedDir: string): Promise<void> {
+  await removeIncoming(dataDir);
+  await removeAbandoned(sharedDir, (prefix) => prefix === RESTORING);
+}
