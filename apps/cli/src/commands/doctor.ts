@@ -1,3 +1,4 @@
+import type { ModelList } from "@trunkline/contract";
 import { Command } from "commander";
 import { checkDataDir, checkDisk, checkNode } from "../doctor/check-machine.ts";
 import { checkConfig } from "../doctor/check-config.ts";
@@ -34,6 +35,7 @@ export function doctorCommand(context: CommandContext): Command {
       const all = command.optsWithGlobals<DoctorOptions>();
       const dataDir = findDataDir(all.dataDir, env);
       const sharedDir = present(env["TRUNKLINE_SHARED_DIR"]);
+      const server = await serverFindings(context, command, dataDir);
       const findings = [
         checkNode(process.versions.node),
         await checkDataDir(dataDir),
@@ -41,8 +43,8 @@ export function doctorCommand(context: CommandContext): Command {
         ...(sharedDir === undefined ? [] : [await checkDisk(localPath(sharedDir), "shared disk")]),
         ...(await checkConfig(dataDir, env)),
         ...(await checkProjectRoots(dataDir, env)),
-        ...(await checkModelServers(env)),
-        ...(await serverFindings(context, command, dataDir)),
+        ...(await checkModelServers(server.models)),
+        ...server.findings,
       ];
       if (options.verify) {
         using status = openStatusLine(context.terminal.err);
@@ -64,17 +66,17 @@ async function serverFindings(
   context: CommandContext,
   command: Command,
   dataDir: string,
-): Promise<Finding[]> {
+): Promise<{ findings: Finding[]; models: ModelList | null }> {
   try {
     const client = connect(context, command);
     const local = findLocalServer(dataDir);
     const { target } = context;
-    if (target === null) return [];
+    if (target === null) return { findings: [], models: null };
     const pid = local.state === "running" && local.record.url === target.url ? local.record.pid : null;
     return await checkServer(client, target, { pid, command: hints(context) });
   } catch (error) {
     if (!(error instanceof CommandError)) throw error;
-    return [{ check: "server", level: "fail", message: error.message }];
+    return { findings: [{ check: "server", level: "fail", message: error.message }], models: null };
   }
 }
 

@@ -25,7 +25,8 @@ export function serviceCommand(context: CommandContext): Command {
   const say = async (lines: readonly string[]): Promise<void> =>
     out.write(lines.map((line) => `${line}\n`).join(""));
   return new Command("service")
-    .description("Run the server as a service of systemd.")
+    .summary("run the server as a systemd service")
+    .description("Run the server as a systemd service.")
     .addCommand(
       withManager(new Command("install"))
         .summary("write a systemd unit")

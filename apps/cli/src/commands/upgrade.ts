@@ -22,14 +22,22 @@ export function upgradeCommand(context: CommandContext): Command {
       "Check that this machine's data can go to another version, and print the commands that get it there. Changes nothing. " +
         "Refuses to go back: an older version can't read what a newer one has written.",
     )
-    .option("--to <version>", "version to go to (default: the newest in the npm registry)")
+    .option(
+      "--to <version>",
+      "version to go to (default: the newest in the npm registry; in a checkout, of its repository)",
+    )
     .action(async (options: UpgradeOptions, command: Command) => {
       const { out, env } = context.terminal;
       const dataDir = findDataDir(command.optsWithGlobals<TargetOptions>().dataDir, env);
       const { version } = packageJson;
-      const to = options.to ?? (await latestVersion(env));
-      if (!isVersion(to)) throw new CommandError(EXIT.usage, `'${to}' is not a version, such as ${version}.`);
-      const step = compareVersions(to, version);
+      const installation = findInstallation(env);
+      // What is newest is what git brings.
+      const isPull = options.to === undefined && installation.kind === "checkout";
+      const to = isPull ? null : (options.to ?? (await latestVersion(env)));
+      if (to !== null && !isVersion(to)) {
+        throw new CommandError(EXIT.usage, `'${to}' is not a version, such as ${version}.`);
+      }
+      const step = to === null ? 1 : compareVersions(to, version);
       const { hasData, isEmbedded } = await checkStore(dataDir, env, step);
       if (step < 0 && hasData) {
         throw new CommandError(
@@ -44,10 +52,12 @@ export function upgradeCommand(context: CommandContext): Command {
       const lines = [
         ...(hasData && isEmbedded ? [again("backup", `trunkline-${version}.db`)] : []),
         ...(isRunning ? [again("stop")] : []),
-        ...installLine(findInstallation(env), to),
+        ...installLine(installation, to ?? version),
         ...(isRunning ? [again("serve", "-d")] : []),
       ];
-      await out.write(`From ${version} to ${to}:\n${lines.map((line) => `  ${line}\n`).join("")}`);
+      await out.write(
+        `From ${version} to ${to ?? "the newest of the checkout's repository"}:\n${lines.map((line) => `  ${line}\n`).join("")}`,
+      );
       if (!hasData) return;
       await out.write(
         "The first start brings the tables up to date; tasks that were interrupted go on. There is no way back but the backup.\n",

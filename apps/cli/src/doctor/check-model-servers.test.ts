@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { checkModelServers } from "./check-model-servers.ts";
+import { unknownModel } from "./testing/unknown-model.ts";
 
 /** A server on this machine that gives this answer to everything. */
 async function listening(answer: string, status = 200) {
@@ -22,11 +23,15 @@ const isLlama = ({ owned_by: owner }: { owned_by?: unknown }): boolean => owner 
 it("tells what runs on this machine, with its models and how to use it", async () => {
   using ollama = await listening(list(...["a", "b", "c", "d", "e", "f"].map((id) => ({ id }))));
   using llama = await listening(list({ id: "qwen3.gguf", owned_by: "llamacpp" }));
+  const used = {
+    models: [unknownModel("local", "qwen3.gguf")],
+    providers: [{ name: "local", kind: "openai-compatible", key: "none" as const, isReachable: true }],
+  };
   const servers = [
     { name: "Ollama", url: ollama.url, isIts: isOllama },
     { name: "llama.cpp", url: llama.url, isIts: isLlama },
   ];
-  expect(await checkModelServers({ OPENAI_BASE_URL: `${llama.url}/v1` }, servers)).toEqual([
+  expect(await checkModelServers(used, servers)).toEqual([
     {
       check: "model server",
       level: "ok",
@@ -43,13 +48,13 @@ it.each([
   ["an empty list of who knows whom", list()],
 ])("is not misled by %s", async (_name, answer) => {
   using server = await listening(answer);
-  expect(await checkModelServers({}, [{ name: "llama.cpp", url: server.url, isIts: isLlama }])).toEqual([]);
+  expect(await checkModelServers(null, [{ name: "llama.cpp", url: server.url, isIts: isLlama }])).toEqual([]);
 });
 
 it("says nothing where nothing listens", async () => {
   using gone = await listening("", 500);
-  expect(await checkModelServers({}, [{ name: "Ollama", url: gone.url, isIts: isOllama }])).toEqual([]);
+  expect(await checkModelServers(null, [{ name: "Ollama", url: gone.url, isIts: isOllama }])).toEqual([]);
   expect(
-    await checkModelServers({}, [{ name: "Ollama", url: "http://127.0.0.1:1", isIts: isOllama }]),
+    await checkModelServers(null, [{ name: "Ollama", url: "http://127.0.0.1:1", isIts: isOllama }]),
   ).toEqual([]);
 });

@@ -1,4 +1,5 @@
-import type { Finding } from "./finding.ts";
+import type { ModelList } from "@trunkline/contract";
+import { type Finding, nameSome } from "./finding.ts";
 
 interface ModelServer {
   name: string;
@@ -21,21 +22,20 @@ const SERVERS: readonly ModelServer[] = [
 
 const TIMEOUT_MS = 1_000;
 const MAX_LENGTH = 1_000_000;
-/** Models named in a finding. */
-const NAMED = 5;
 
 /**
  * Model servers that run on this machine, as a hint: none is used unless it is configured.
+ * @param used what our server has; null: it does not say
  * @param servers places to look at; default: where these servers listen by themselves
  */
 export async function checkModelServers(
-  env: Readonly<Record<string, string | undefined>>,
+  used: Pick<ModelList, "models" | "providers"> | null,
   servers: readonly ModelServer[] = SERVERS,
 ): Promise<Finding[]> {
   const found = await Promise.all(
     servers.map(async (server) => ({ server, models: await modelsOf(server) })),
   );
-  return found.flatMap(({ server, models }) => (models === null ? [] : [describe(server, models, env)]));
+  return found.flatMap(({ server, models }) => (models === null ? [] : [describe(server, models, used)]));
 }
 
 async function modelsOf({ url, isIts }: ModelServer): Promise<string[] | null> {
@@ -62,13 +62,20 @@ function isListed(model: unknown): model is ListedModel {
 function describe(
   { name, url }: ModelServer,
   models: readonly string[],
-  env: Readonly<Record<string, string | undefined>>,
+  used: Pick<ModelList, "models" | "providers"> | null,
 ): Finding {
-  const more = models.length > NAMED ? ` and ${models.length - NAMED} more` : "";
-  const has = models.length === 0 ? "no model yet" : `${models.slice(0, NAMED).join(", ")}${more}`;
-  const isSet = env["OPENAI_BASE_URL"]?.startsWith(url) ?? false;
-  const use = isSet
+  const has = models.length === 0 ? "no model yet" : nameSome(models);
+  const use = isUsed(models, used)
     ? ""
     : `. To use it, start the server with OPENAI_BASE_URL=${url}/v1, or add it to providers`;
   return { check: "model server", level: "ok", message: `${name} at ${url}: ${has}${use}` };
+}
+
+/** By its models: nobody is told a provider's address. */
+function isUsed(ids: readonly string[], used: Pick<ModelList, "models" | "providers"> | null): boolean {
+  if (used === null || ids.length === 0) return false;
+  const known = new Set(used.models.map(({ name }) => name));
+  return used.providers.some(
+    ({ name, isReachable }) => isReachable === true && ids.every((id) => known.has(`${name}:${id}`)),
+  );
 }

@@ -11,10 +11,29 @@ import {
   checkToolchains,
   checkVersion,
 } from "./check-server.ts";
+import { unknownModel } from "./testing/unknown-model.ts";
 
 it("warns of answers that no model gives", () => {
-  expect(checkModel({ model: "demo", demo: true }).level).toBe("warn");
-  expect(checkModel({ model: "openai:x", demo: false })).toMatchObject({ level: "ok", message: "openai:x" });
+  expect(checkModel({ model: "demo", demo: true }, { models: [], providers: [] }).level).toBe("warn");
+});
+
+it.each([
+  ["was not asked", null, [], "ok", /^ollama:qwen3$/],
+  ["has it", true, ["other", "qwen3"], "ok", /^ollama:qwen3$/],
+  [
+    "does not answer",
+    false,
+    [],
+    "warn",
+    /^ollama:qwen3: ollama does not list its models\. Check that it runs/,
+  ],
+  ["has others", true, ["a", "b"], "warn", /lists no such model; it has ollama:a, ollama:b\. Get it there/],
+  ["has none", true, [], "warn", /lists no such model; it has none\. Get it there/],
+] as const)("the default model's server %s", (_name, isReachable, ids, level, says) => {
+  const models = ids.map((id) => unknownModel("ollama", id));
+  const providers = [{ name: "ollama", kind: "openai-compatible", key: "none" as const, isReachable }];
+  const finding = checkModel({ model: "ollama:qwen3", demo: false }, { models, providers });
+  expect(finding).toMatchObject({ level, message: expect.stringMatching(says) as string });
 });
 
 it.each([

@@ -1,33 +1,34 @@
 import { isApiError, type TrunklineClient } from "@trunkline/client";
-import type { ServerInfo } from "@trunkline/contract";
+import type { ModelList, ServerInfo } from "@trunkline/contract";
 import packageJson from "../../package.json" with { type: "json" };
 import { toCommandError } from "../command-error.ts";
 import type { Target } from "../server/target.ts";
 import { formatSize } from "../terminal/size.ts";
 import { formatDuration } from "../terminal/duration.ts";
-import type { Finding } from "./finding.ts";
+import { type Finding, nameSome } from "./finding.ts";
 
 const TIMEOUT_MS = 10_000;
 
 /**
  * @param pid of the server, if it runs on this machine
- * @returns the findings; only one if the server does not answer
+ * @returns the findings, only one if the server does not answer; and the models that it has
  */
 export async function checkServer(
   client: TrunklineClient,
   target: Target,
   { pid, command }: { pid: number | null; command: (...words: string[]) => string },
-): Promise<Finding[]> {
+): Promise<{ findings: Finding[]; models: ModelList | null }> {
   const signal = AbortSignal.timeout(TIMEOUT_MS);
   const at = pid === null ? target.url : `${target.url}, pid ${pid}`;
   try {
     const info = await client.server.info.query(undefined, { signal });
     const { agents } = await client.agent.list.query(undefined, { signal });
+    const models = await client.model.list.query(undefined, { signal });
     const token = target.tokenSource === null ? "not required" : `${target.tokenSource} is accepted`;
-    return [
+    const findings: Finding[] = [
       checkVersion(at, info.version),
       { check: "token", level: "ok", message: token },
-      checkModel(info),
+      checkModel(info, models),
       checkSandbox(info),
       ...(info.network === undefined ? [] : [checkNetwork(info.network, info.sandbox)]),
       ...(info.git === undefined ? [] : [checkGit(info.git)]),
@@ -38,17 +39,20 @@ export async function checkServer(
       // Earlier versions have none.
       ...(info.consumers ?? []).map(checkConsumer),
     ];
+    return { findings, models };
   } catch (error) {
     if (signal.aborted) {
       const message = `${at} did not answer within ${TIMEOUT_MS / 1_000} s`;
-      return [{ check: "server", level: "fail", message }];
+      return { findings: [{ check: "server", level: "fail", message }], models: null };
     }
     const { message } = toCommandError(error, target, command);
-    if (!isApiError(error, "unauthorized")) return [{ check: "server", level: "fail", message }];
-    return [
-      { check: "server", level: "ok", message: at },
-      { check: "token", level: "fail", message },
-    ];
+    const findings: Finding[] = isApiError(error, "unauthorized")
+      ? [
+          { check: "server", level: "ok", message: at },
+          { check: "token", level: "fail", message },
+        ]
+      : [{ check: "server", level: "fail", message }];
+    return { findings, models: null };
   }
 }
 
@@ -74,14 +78,26 @@ export function checkVersion(at: string, version: string): Finding {
       };
 }
 
-export function checkModel({ model, demo }: Pick<ServerInfo, "model" | "demo">): Finding {
-  return demo
-    ? {
-        check: "model",
-        level: "warn",
-        message: `${model}: scripted answers, no API key set`,
-      }
-    : { check: "model", level: "ok", message: model };
+/** Whether the default model's server, where it is one that lists its models, answers and has it. */
+export function checkModel(
+  { model, demo }: Pick<ServerInfo, "model" | "demo">,
+  { models, providers }: Pick<ModelList, "models" | "providers">,
+): Finding {
+  const check = "model";
+  if (demo) return { check, level: "warn", message: `${model}: scripted answers, no API key set` };
+  const name = model.slice(0, model.indexOf(":"));
+  const isReachable = providers.find((provider) => provider.name === name)?.isReachable ?? null;
+  if (isReachable === false) {
+    const message = `${model}: ${name} does not list its models. Check that it runs, and its address and key in the server's settings`;
+    return { check, level: "warn", message };
+  }
+  const listed = models.filter(({ provider }) => provider === name).map((each) => each.name);
+  // Ollama lists the tag that it adds to a name without one.
+  const isListed = listed.includes(model) || listed.includes(`${model}:latest`);
+  if (isReachable !== true || isListed) return { check, level: "ok", message: model };
+  const others = listed.length === 0 ? "it has none" : `it has ${nameSome(listed)}`;
+  const message = `${model}: ${name} lists no such model; ${others}. Get it there, or set another TRUNKLINE_MODEL`;
+  return { check, level: "warn", message };
 }
 
 export function checkSandbox({ sandbox: { mode, active, reason } }: Pick<ServerInfo, "sandbox">): Finding {

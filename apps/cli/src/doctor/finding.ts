@@ -22,3 +22,11 @@ export interface Finding {
   level: "ok" | "warn" | "fail";
   message: string;
 }
+
+/** Models and the like that are named in a finding. */
+const NAMED = 5;
+
+export function nameSome(names: readonly string[]): string {
+  const more = names.length > NAMED ? ` and ${names.length - NAMED} more` : "";
+  return `${names.slice(0, NAMED).join(", ")}${more}`;
+}

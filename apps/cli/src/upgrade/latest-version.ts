@@ -15,10 +15,25 @@ export async function latestVersion(env: Readonly<Record<string, string | undefi
     });
     return stdout.trim();
   } catch (error) {
-    throw new CommandError(
-      EXIT.failed,
-      "The npm registry does not say which version is the newest. Name one: --to VERSION.",
-      { cause: error },
+    throw new CommandError(EXIT.failed, `${problem(error)} If you know the version: --to VERSION.`, {
+      cause: error,
+    });
+  }
+}
+
+/** npm's codes: https://docs.npmjs.com/cli/v11/using-npm/logging and its lib/utils/error-message.js */
+function problem(error: unknown): string {
+  const { code, killed, stderr = "" } = error as { code?: unknown; killed?: boolean; stderr?: string };
+  if (code === "ENOENT")
+    return "npm, which knows the newest version, is not on the PATH. Install it with Node.";
+  if (killed)
+    return `The npm registry did not answer within ${LIMIT_MS / 1_000} s. Check the network, and npm ping.`;
+  const [, said = ""] = /^npm (?:error|ERR!) code (\w+)/m.exec(stderr) ?? [];
+  if (said === "E404") {
+    return (
+      "The npm registry has no package 'trunkline' (`npm config get registry` shows which one is asked). Installed from a tarball? " +
+      "Then install a newer one the same way: npm install --global ./trunkline-VERSION.tgz."
     );
   }
+  return `The npm registry can't be asked${said === "" ? "" : ` (${said})`}. Check the network, and npm ping.`;
 }

@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
@@ -7,6 +10,7 @@ import packageJson from "../../package.json" with { type: "json" };
 import { runCaptured } from "../testing/captured-cli.ts";
 import { compareVersions } from "./compare-versions.ts";
 import { findInstallation, installLine } from "./installation.ts";
+import { latestVersion } from "./latest-version.ts";
 
 let dataDir: string;
 beforeEach(() => {
@@ -37,6 +41,42 @@ it("says how: a backup first, then the installation that this one came from", as
   const { out, exitCode } = await upgrade("--to", "99.0.0");
   expect(exitCode).toBe(0);
   expect(out).toMatch(/trunkline backup trunkline-.*\.db.*\n {2}git -C .* pull\n/);
+});
+
+it("asks no registry in a checkout, where the newest version is what git brings", async () => {
+  const { out, exitCode } = await upgrade();
+  expect(exitCode).toBe(0);
+  expect(out).toMatch(/^From [\d.]+ to the newest of the checkout's repository:\n {2}git -C .* pull\n$/);
+});
+
+it.each([
+  [
+    "has no such package",
+    404,
+    /has no package 'trunkline'.*npm config get registry.*newer one the same way.*--to VERSION\.$/,
+  ],
+  ["refuses", 403, /can't be asked \(E403\)\. Check the network, and npm ping\. .*--to VERSION\.$/],
+])("says what to do where the registry %s", async (_name, status, says) => {
+  const registry = createServer((_request, response) => response.writeHead(status).end("{}")).listen(
+    0,
+    "127.0.0.1",
+  );
+  try {
+    await once(registry, "listening");
+    const { port } = registry.address() as AddressInfo;
+    const env = {
+      PATH: process.env["PATH"],
+      HOME: dataDir,
+      npm_config_registry: `http://127.0.0.1:${port}/`,
+    };
+    await expect(latestVersion(env)).rejects.toThrow(says);
+  } finally {
+    registry.close();
+  }
+});
+
+it("says so where there is no npm", async () => {
+  await expect(latestVersion({ PATH: dataDir })).rejects.toThrow(/^npm, .* is not on the PATH/);
 });
 
 it("refuses to go back once there is data", async () => {
