@@ -8,7 +8,7 @@ import {
 } from "@trunkline/contract";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import { GuardFailedError, type Store, type StoredSession } from "../store/port.ts";
-import { archivedWork, type Workspaces } from "../workspaces/port.ts";
+import { archivedWork, filesOf, type Workspaces } from "../workspaces/port.ts";
 import { requireSession, unlessGone } from "./ownership.ts";
 import type { PublishDeps } from "./publish-session.ts";
 import { requirePublishable } from "./session-work.ts";
@@ -24,11 +24,20 @@ export interface ArchiveDeps
   mirrorOf: (projectId: string) => string;
 }
 
+/** One call at a time: another would take along what is left of the files while they are removed. */
+export async function archiveWork(
+  deps: ArchiveDeps,
+  principal: Principal,
+  input: ArchiveWorkInput,
+): Promise<ArchivedWork> {
+  return deps.store.turns.run(filesOf(input.sessionId), async () => archiveInTurn(deps, principal, input));
+}
+
 /**
  * First a last checkpoint and the branch, each on the disk; then the event, only if nothing runs; then the workspace goes. Killed
  * in between, the next call goes on from there, and the next task finds the one or the other whole.
  */
-export async function archiveWork(
+async function archiveInTurn(
   deps: ArchiveDeps,
   principal: Principal,
   { sessionId, discardWork = false }: ArchiveWorkInput,

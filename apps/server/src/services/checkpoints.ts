@@ -2,9 +2,11 @@ import { type CheckpointService, type Principal, TrunklineError } from "@trunkli
 import type { Audit } from "../audit/port.ts";
 import type { Checkpoints, FilesOfSession } from "../checkpoints/port.ts";
 import type { Store } from "../store/port.ts";
+import { filesOf as turnOf } from "../workspaces/port.ts";
 import { requireWorkspace } from "./archive-work.ts";
-import { requireSession, withFilesOf } from "./ownership.ts";
+import { requireSession } from "./ownership.ts";
 import { decodePageCursor, encodePageCursor } from "./page-cursor.ts";
+import { withFilesOf } from "./session-files.ts";
 import { toSession } from "./session-view.ts";
 
 export function createCheckpointService(deps: {
@@ -42,7 +44,7 @@ export function createCheckpointService(deps: {
 
     async changes(principal, { sessionId, fromSeq, toSeq }) {
       const session = await filesOf(principal, sessionId, fromSeq, toSeq);
-      return withFilesOf(store, principal, sessionId, async () =>
+      return withFilesOf(deps, principal, sessionId, async () =>
         checkpoints.changes(session, { fromSeq, toSeq }),
       );
     },
@@ -50,16 +52,18 @@ export function createCheckpointService(deps: {
     async diff(principal, { sessionId, fromSeq, toSeq, path, oldPath }) {
       const session = await filesOf(principal, sessionId, fromSeq, toSeq);
       const paths = [oldPath, path].filter((name) => name !== undefined);
-      return withFilesOf(store, principal, sessionId, async () =>
+      return withFilesOf(deps, principal, sessionId, async () =>
         checkpoints.diff(session, { fromSeq, toSeq, paths }),
       );
     },
 
     async revert(principal, { sessionId, toSeq, paths }) {
       const session = await filesOf(principal, sessionId, toSeq);
-      await requireWorkspace(store, await requireSession(store, principal, sessionId));
-      await withFilesOf(store, principal, sessionId, async () =>
-        checkpoints.revert(session, { toSeq, paths, by: principal.name }),
+      await withFilesOf(deps, principal, sessionId, async () =>
+        store.turns.run(turnOf(sessionId), async () => {
+          await requireWorkspace(store, await requireSession(store, principal, sessionId));
+          await checkpoints.revert(session, { toSeq, paths, by: principal.name });
+        }),
       );
       await audit.record({
         by: principal,

@@ -5,9 +5,9 @@ import type { Announcer } from "../hints/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Store } from "../store/port.ts";
 import { refuseUnpublished, type UnpublishedWorkDeps } from "./unpublished-work.ts";
-import { removeDirectory } from "./remove-directory.ts";
 import { requireSession } from "./ownership.ts";
-import { directoriesOf, toSession } from "./session-view.ts";
+import { removeFiles } from "./session-files.ts";
+import { toSession } from "./session-view.ts";
 
 export interface RemoveSessionDeps {
   store: Store;
@@ -70,7 +70,6 @@ async function removeOne(
       `A task of session ${sessionId} does not end; its files are kept until it has`,
     );
   }
-  for (const directory of directoriesOf(dataDir, sessionId)) await removeDirectory(directory);
-  await checkpoints.remove(sessionId);
+  await removeFiles({ dataDir, checkpoints }, sessionId);
   await store.sessions.remove(sessionId);
 }

@@ -3,9 +3,9 @@ import { v7 as uuidv7 } from "uuid";
 import type { Audit } from "../audit/port.ts";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Log } from "../log/port.ts";
-import { GuardFailedError, type Store } from "../store/port.ts";
+import { GuardFailedError, type Store, type StoredSession } from "../store/port.ts";
 import { restoreWork } from "./archive-work.ts";
-import type { Workspaces } from "../workspaces/port.ts";
+import { archivedWork, filesOf, type Workspaces } from "../workspaces/port.ts";
 import { branchName } from "./new-session.ts";
 import { requireSession } from "./ownership.ts";
 import { removeDirectory } from "./remove-directory.ts";
@@ -45,8 +45,6 @@ export async function forkSession(
       `atSeq ${atSeq} is past the end of the session (${parent.lastSeq})`,
     );
   }
-  const { workspaces } = deps;
-  if (workspaces !== undefined) await restoreWork({ ...deps, workspaces }, principal, parent);
   const id = uuidv7();
   const now = deps.now();
   const workspace = workspaceDirectory(dataDir, id);
@@ -60,13 +58,9 @@ export async function forkSession(
     hiddenBy: deps.nodeId,
   });
   try {
-    const { ownerId, importedSeq } = parent;
-    await deps.checkpoints.fork(
-      { sessionId: parent.id, ownerId, importedSeq, workspace: toSession(dataDir, parent).workspace },
-      { sessionId: id, workspace, atSeq },
-    );
+    await copyFiles(deps, principal, parent, { sessionId: id, workspace, atSeq });
     await store.sessions.copyLog(parent.id, id, atSeq);
-    const { model, effort, agent } = parent;
+    const { model, effort, agent, importedSeq } = parent;
     // Ignored files, and those without a checkpoint, are as they are now, whatever the log said then.
     const readsUntrusted = (await hasReadUntrusted(store, parent.id, atSeq))
       ? { readsUntrusted: true as const }
@@ -105,6 +99,26 @@ export async function forkSession(
     });
   }
   return toSession(dataDir, await requireSession(store, principal, id));
+}
+
+/** While they are there: they are brought back where they are archived, and are not archived meanwhile. */
+async function copyFiles(
+  deps: ForkDeps,
+  principal: Principal,
+  parent: StoredSession,
+  fork: { sessionId: string; workspace: string; atSeq: number },
+): Promise<void> {
+  const { store, checkpoints, workspaces, dataDir } = deps;
+  const { id: sessionId, ownerId, importedSeq } = parent;
+  const files = { sessionId, ownerId, importedSeq, workspace: toSession(dataDir, parent).workspace };
+  for (let isCopied = false; !isCopied;) {
+    if (workspaces !== undefined) await restoreWork({ ...deps, workspaces }, principal, parent);
+    isCopied = await store.turns.run(filesOf(sessionId), async () => {
+      const isThere = workspaces === undefined || (await archivedWork(store.events, parent)) === null;
+      if (isThere) await checkpoints.fork(files, fork);
+      return isThere;
+    });
+  }
 }
 
 /**

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { buffer, text } from "node:stream/consumers";
 import { Readable } from "node:stream";
-import type { SessionDocument } from "@trunkline/contract";
+import type { SessionDocument, TrunklineError } from "@trunkline/contract";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import {
   alice,
@@ -16,6 +16,7 @@ import {
   type Script,
   type ScriptedServer,
 } from "../runner/testing/scripted-server.ts";
+import { auditRecord } from "../store/testing/audit-record.ts";
 import { readRows } from "../store/testing/raw-rows.ts";
 
 type Document = SessionDocument;
@@ -257,6 +258,34 @@ describe("an import", () => {
       reason: "idempotency_conflict",
     });
     expect((await server.sessions.import(bob, { document: other, importKey: "K" })).created).toBe(true);
+  });
+
+  it("the same key many times at once is one import, and as long as that is being deleted there is no other", async () => {
+    const json = JSON.stringify(document());
+    const answers = await Promise.all(Array.from({ length: 4 }, async () => send(json, "together")));
+    expect(new Set(answers.map(({ session }) => session.id)).size).toBe(1);
+    expect(answers.filter(({ created }) => created)).toHaveLength(1);
+    const conflicts = await Promise.allSettled(
+      [1, 2].map(async (at) =>
+        send(
+          JSON.stringify(
+            document([
+              event(1, "session.created", { title: "t", model: null }, null),
+              event(2, "notice", { level: "info", message: String(at) }, null),
+            ]),
+          ),
+          "apart",
+        ),
+      ),
+    );
+    expect(
+      conflicts.map((each) => (each.status === "rejected" ? (each.reason as TrunklineError).reason : "")),
+    ).toEqual(expect.arrayContaining(["", "idempotency_conflict"]));
+    const { id } = answers[0]!.session;
+    await server.store.sessions.hide({ id, at: 1, hiddenBy: "n" }, auditRecord());
+    await expect(send(json, "together")).rejects.toMatchObject({ reason: "unavailable" });
+    await server.store.sessions.remove(id);
+    expect((await send(json, "together")).created).toBe(true);
   });
 
   it("B10-size: what is exported can be imported, and is the same again, in pieces of bounded size", async () => {

@@ -57,6 +57,19 @@ export async function importSession(
     if (checked.importKey !== null) throw invalid("importKey: give it once, in the query or in the body");
     checked.importKey = givenKey;
   }
+  const { importKey } = checked;
+  const store = async (): Promise<ImportSessionOutput> => storeChecked(deps, principal, checked, files);
+  // The others wait for the first one, and answer with it.
+  if (importKey === null) return await store();
+  return await deps.store.turns.run(`import ${principal.userId} ${importKey}`, store);
+}
+
+async function storeChecked(
+  deps: ImportDeps,
+  principal: Principal,
+  checked: CheckedDocument,
+  files: Spooled,
+): Promise<ImportSessionOutput> {
   const answer = async (id: string, created: boolean): Promise<ImportSessionOutput> => ({
     session: toSession(deps.dataDir, await requireSession(deps.store, principal, id)),
     created,
@@ -72,9 +85,11 @@ export async function importSession(
     await store.sessions.begin(importKey === null ? hidden : { ...hidden, importKey });
   } catch (error) {
     if (!(error instanceof UniqueViolationError)) throw error;
-    const winner = await findEarlier(store, principal, checked);
-    if (winner === undefined) throw error;
-    return await answer(winner, false);
+    throw new TrunklineError(
+      "unavailable",
+      "What was imported under this key is being deleted at the moment. Try again once it is gone",
+      { cause: error },
+    );
   }
   try {
     await fill(deps, principal, id, checked, files);

@@ -14,7 +14,7 @@ import {
 
 /** @throws TrunklineError `not_found` */
 export async function requireSession(
-  { sessions }: Store,
+  { sessions }: Pick<Store, "sessions">,
   principal: Principal,
   sessionId: string,
 ): Promise<StoredSession> {
@@ -88,25 +88,6 @@ export function noSession(sessionId: string): TrunklineError {
  */
 export function unlessGone(error: unknown, sessionId: string): unknown {
   return error instanceof GuardFailedError && error.guard === "session" ? noSession(sessionId) : error;
-}
-
-/**
- * Does something with a session's files. Whatever goes wrong because they were deleted meanwhile, in whatever words, is
- * told as it is of any session that is gone.
- * @throws TrunklineError `not_found`; what `work` throws
- */
-export async function withFilesOf<Result>(
-  store: Store,
-  principal: Principal,
-  sessionId: string,
-  work: () => Promise<Result>,
-): Promise<Result> {
-  try {
-    return await work();
-  } catch (error) {
-    if (!(error instanceof TrunklineError)) await requireSession(store, principal, sessionId);
-    throw error;
-  }
 }
 
 export function noToken(tokenId: string): TrunklineError {

@@ -5,7 +5,9 @@ import {
   type PublicationService,
   TrunklineError,
 } from "@trunkline/contract";
+import type { Checkpoints } from "../checkpoints/port.ts";
 import type { StoredSession } from "../store/port.ts";
+import { filesOf } from "../workspaces/port.ts";
 import { type FoundFeedback, readFeedback } from "./feedback.ts";
 import { requireSession } from "./ownership.ts";
 import { type ArchiveDeps, archiveWork, restoreWork } from "./archive-work.ts";
@@ -13,28 +15,34 @@ import { patchDownload } from "./patch-download.ts";
 import { requireProject } from "./project-access.ts";
 import { type PublishDeps, publishSession, requireToken } from "./publish-session.ts";
 import { toSession } from "./session-view.ts";
-import { lastPublished, requirePublishable } from "./session-work.ts";
+import { withFilesOf } from "./session-files.ts";
+import { lastPublished, type PublishableSession, requirePublishable } from "./session-work.ts";
 import type { createTaskService } from "./tasks.ts";
 
 export interface PublicationServiceDeps extends PublishDeps, ArchiveDeps {
   tasks: Pick<ReturnType<typeof createTaskService>, "submitFeedback">;
+  checkpoints: Pick<Checkpoints, "settle" | "remove">;
 }
 
 export function createPublicationService(deps: PublicationServiceDeps): PublicationService {
   const { store, publisher, openRemote, signal } = deps;
 
-  /** Whatever fails because the session was deleted meanwhile fails as for any other missing one. */
-  async function unlessDeleted<T>(
+  const withFiles = async <T>(principal: Principal, sessionId: string, work: () => Promise<T>): Promise<T> =>
+    withFilesOf(deps, principal, sessionId, work);
+
+  /** Takes the work out of a workspace that nobody archives meanwhile. */
+  async function taking<T>(
     principal: Principal,
-    sessionId: string,
-    work: () => Promise<T>,
+    { sessionId, title }: { sessionId: string; title?: string | undefined },
+    take: (publishable: PublishableSession) => Promise<T>,
   ): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      await requireSession(store, principal, sessionId);
-      throw error;
-    }
+    return withFiles(principal, sessionId, async () => {
+      const archived = await requirePublishable(deps, principal, sessionId, title);
+      if (archived.work.archived !== null) return take(archived);
+      return store.turns.run(filesOf(sessionId), async () =>
+        take(await requirePublishable(deps, principal, sessionId, title)),
+      );
+    });
   }
 
   async function read(principal: Principal, sessionId: string) {
@@ -97,29 +105,21 @@ export function createPublicationService(deps: PublicationServiceDeps): Publicat
 
   return {
     publish: async (principal, input) =>
-      unlessDeleted(principal, input.sessionId, async () =>
-        publishSession(
-          deps,
-          principal,
-          input,
-          await requirePublishable(deps, principal, input.sessionId, input.title),
-        ),
-      ),
+      taking(principal, input, async (publishable) => publishSession(deps, principal, input, publishable)),
     publication: async (principal, { sessionId }) =>
-      unlessDeleted(principal, sessionId, async () => publication(principal, sessionId)),
+      withFiles(principal, sessionId, async () => publication(principal, sessionId)),
     bringBack: async (principal, input) =>
-      unlessDeleted(principal, input.sessionId, async () => bringBack(principal, input)),
+      withFiles(principal, input.sessionId, async () => bringBack(principal, input)),
     archiveWork: async (principal, input) =>
-      unlessDeleted(principal, input.sessionId, async () => archiveWork(deps, principal, input)),
+      withFiles(principal, input.sessionId, async () => archiveWork(deps, principal, input)),
     restoreWork: async (principal, { sessionId }) =>
-      unlessDeleted(principal, sessionId, async () => {
+      withFiles(principal, sessionId, async () => {
         await restoreWork(deps, principal, await requireSession(store, principal, sessionId), signal);
         return toSession(deps.dataDir, await requireSession(store, principal, sessionId));
       }),
     openPatch: async (principal, { sessionId }) =>
-      unlessDeleted(principal, sessionId, async () => {
-        const { work, session } = await requirePublishable(deps, principal, sessionId);
-        return patchDownload(publisher, work, session, signal);
-      }),
+      taking(principal, { sessionId }, async ({ work, session }) =>
+        patchDownload(publisher, work, session, signal),
+      ),
   };
 }

@@ -22,6 +22,7 @@ import type { SharedLimits } from "./ports/shared-limits.ts";
 import type { SignInCodeStore } from "./ports/sign-in-codes.ts";
 import type { TaskStore } from "./ports/tasks.ts";
 import type { TokenStore } from "./ports/tokens.ts";
+import type { Turns } from "./ports/turns.ts";
 import type { UsageStore } from "./ports/usage.ts";
 import type { UserStore } from "./ports/users.ts";
 import type { Guard } from "./refusal.ts";
@@ -49,6 +50,7 @@ export type { SharedDirectoryStore } from "./ports/shared-directory.ts";
 export type { SharedLimits } from "./ports/shared-limits.ts";
 export type { SignInCodeStore } from "./ports/sign-in-codes.ts";
 export type { NewToken, StoredToken, TokenStore } from "./ports/tokens.ts";
+export type { Turns } from "./ports/turns.ts";
 export type { Reservation, Spending, UsageOf, UsageSum } from "./ports/usage.ts";
 export type { UserStore } from "./ports/users.ts";
 export type { Guard } from "./refusal.ts";
@@ -88,6 +90,7 @@ export interface Store {
   readonly retention: RetentionStore;
   readonly nodes: NodeStore;
   readonly outbox: OutboxStore;
+  readonly turns: Turns;
   /** Null where one process has the store to itself, and so counts alone. */
   readonly limits: SharedLimits | null;
   /** The same for the directory of workspaces and blobs. */

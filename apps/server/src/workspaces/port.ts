@@ -47,10 +47,18 @@ export interface Workspaces {
    * @throws TrunklineError `workspace_busy`, `workspace_failed`, what fetching throws; or the reason of the signal
    */
   prepare(run: PreparingRun): Promise<string>;
-  /** Removes the workspace of a session whose work is archived; nothing where it has come back meanwhile. */
+  /**
+   * Removes the workspace of a session whose work is archived; nothing where it has come back meanwhile. In a turn of the
+   * session's files.
+   */
   release(session: Pick<PreparingRun, "sessionId" | "ownerId">): Promise<void>;
-  /** Brings the workspace of a session back, if its work is archived. @throws as `prepare` */
+  /** Brings the workspace of a session back, if its work is archived; takes the turn itself. @throws as `prepare` */
   restore(run: Omit<PreparingRun, "taskId">): Promise<void>;
+}
+
+/** Name of the turn in which a session's files come, go, or are taken as a whole. */
+export function filesOf(sessionId: string): string {
+  return `files ${sessionId}`;
 }
 
 export type ArchivedEvent = Extract<SessionEvent, { type: "workspace.archived" }>;

@@ -1,7 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { type EventDataOf, TrunklineError } from "@trunkline/contract";
-import { KeyLock } from "../locks/port.ts";
 import { publicationPath } from "../publish/port.ts";
 import { preparingPath, type Store, type StoredSession } from "../store/port.ts";
 import { type CloneDeps, makeClone } from "./clone.ts";
@@ -11,6 +10,7 @@ import { InPlaceClaims } from "./in-place-claims.ts";
 import {
   type ArchivedEvent,
   archivedWork,
+  filesOf,
   type FetchBase,
   type FindDirectory,
   type PreparingRun,
@@ -18,7 +18,7 @@ import {
 } from "./port.ts";
 
 export interface WorkspacesDeps extends CloneDeps {
-  store: Pick<Store, "sessions" | "events" | "users" | "tasks">;
+  store: Pick<Store, "sessions" | "events" | "users" | "tasks" | "turns">;
   /** Sessions store paths relative to it. */
   sharedDir: string;
   spares: Pick<Spares, "take" | "refill">;
@@ -37,17 +37,14 @@ export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
     },
   });
 
-  const turns = new KeyLock();
-
   async function find({ ownerId, sessionId }: Pick<PreparingRun, "ownerId" | "sessionId">) {
     const session = await store.sessions.find(ownerId, sessionId);
     if (session === undefined) throw new TrunklineError("not_found", "The session was deleted");
     return { session, directory: resolve(sharedDir, session.workspace) };
   }
 
-  /** Takes turns with the removal of the workspace. */
   async function restore(run: Omit<PreparingRun, "taskId">): Promise<void> {
-    await turns.run(run.sessionId, async () => {
+    await store.turns.run(filesOf(run.sessionId), async () => {
       const { session, directory } = await find(run);
       const { projectId } = session;
       if (projectId === null || (await archivedWork(store.events, session)) === null) return;
@@ -82,11 +79,10 @@ export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
   return {
     prepare,
 
-    release: async (run) =>
-      turns.run(run.sessionId, async () => {
-        const { session, directory } = await find(run);
-        if ((await archivedWork(store.events, session)) !== null) await deps.removeDirectory(directory);
-      }),
+    async release(run) {
+      const { session, directory } = await find(run);
+      if ((await archivedWork(store.events, session)) !== null) await deps.removeDirectory(directory);
+    },
 
     restore,
   };

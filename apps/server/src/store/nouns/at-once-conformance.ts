@@ -11,13 +11,15 @@ const TRIES = 24;
 
 /** What must hold of limits and replacements if many calls of one user come at the same time, on several nodes too. */
 export function describeAtOnce(name: string, createHarness: () => Promise<StoreHarness>): void {
-  const withStores = async (body: (store: Store, stores: readonly Store[]) => Promise<void>) => {
+  const withStores = async (
+    body: (store: Store, stores: readonly Store[], open: () => Promise<Store>) => Promise<void>,
+  ) => {
     await using harness = await createHarness();
     const first = await harness.open();
     // SQLite's belongs to one process.
     const stores = first.isExclusive ? [first] : [first, await harness.open(), await harness.open()];
     try {
-      await body(first, stores);
+      await body(first, stores, async () => harness.open());
     } finally {
       for (const store of stores) await store.close();
     }
@@ -121,6 +123,41 @@ export function describeAtOnce(name: string, createHarness: () => Promise<StoreH
       expect(rules).toBe(LIMIT);
       expect(await store.rules.ofOwner(ownerId)).toHaveLength(MAX_USER_RULES);
     }),
+  );
+
+  it(
+    titled("what is named alike takes turns, what is not does not, and a store that closes ends its own"),
+    async () =>
+      withStores(async (store, stores, open) => {
+        let atWork = 0;
+        const done: number[] = [];
+        const works = Array.from({ length: 12 }, async (_, index) =>
+          stores[index % stores.length]!.turns.run("a", async () => {
+            expect(++atWork).toBe(1);
+            await store.turns.run(`b ${index}`, async () => store.ping());
+            atWork--;
+            done.push(index);
+          }),
+        );
+        await Promise.all(works);
+        expect(done).toHaveLength(12);
+        await expect(store.turns.run("a", async () => Promise.reject(new Error("x")))).rejects.toThrow("x");
+        if (store.isExclusive) return;
+        const other = await open();
+        const held = Promise.withResolvers<void>();
+        const begun = Promise.withResolvers<void>();
+        const holding = other.turns.run("a", async () => {
+          begun.resolve();
+          await held.promise;
+        });
+        await begun.promise;
+        const next = store.turns.run("a", async () => "next");
+        // As when its node dies in the middle of it.
+        await other.close();
+        expect(await next).toBe("next");
+        held.resolve();
+        await holding;
+      }),
   );
 
   it(titled("the last invitation stays, and no other"), async () =>

@@ -28,7 +28,7 @@ import { createUserStore } from "./users.ts";
 
 type Nouns = Omit<
   Store,
-  "append" | "outbox" | "limits" | "sharedDirectory" | "isExclusive" | "now" | "ping" | "close"
+  "append" | "outbox" | "turns" | "limits" | "sharedDirectory" | "isExclusive" | "now" | "ping" | "close"
 >;
 
 /** All that a store is read by, whatever its engine. */

@@ -25,6 +25,7 @@ import { postgresDialect } from "./postgres-dialect.ts";
 import { createPostgresLimits } from "./postgres-limits.ts";
 import { createPostgresOutbox } from "./postgres-outbox.ts";
 import { createPostgresSharedDirectory } from "./postgres-shared-directory.ts";
+import { PostgresTurns } from "./postgres-turns.ts";
 import { prepareDatabase } from "./prepare-database.ts";
 import { ReadingPool } from "./reading-pool.ts";
 
@@ -103,6 +104,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const sessionLanes = Array.from({ length: options.lanes ?? LANES }, createLane);
   const otherLane = createLane();
   const lanes = [...sessionLanes, otherLane];
+  const turns = new PostgresTurns(config, createPatience());
   let isClosing = false;
 
   /** A session's commits are all on one lane, which keeps their order. */
@@ -132,6 +134,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     ...nouns,
     events: { ...nouns.events, news: createNews(db) },
     outbox: createPostgresOutbox(db, write),
+    turns,
     limits: createPostgresLimits(db),
     sharedDirectory: createPostgresSharedDirectory(db),
     isExclusive: false,
@@ -154,6 +157,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       clock.stop();
       await Promise.all(lanes.map(async ({ commits }) => commits.whenIdle()));
       await Promise.all(lanes.map(async ({ lane }) => lane.close()));
+      await turns.close();
       await pool.end();
     },
   };

@@ -3,6 +3,7 @@ import type { SessionEvent } from "@trunkline/contract";
 import { Kysely, sql } from "kysely";
 import { charactersOf, type Commit } from "../commit.ts";
 import { assertCommitting, GroupCommit, type OnCommitted, type Settled } from "../group-commit.ts";
+import { KeyLock } from "../../locks/port.ts";
 import { statementsBeside } from "../nouns/statements-beside.ts";
 import { createNouns } from "../nouns/nouns.ts";
 import { isOnlyPiece, mergePieces } from "../piece-merge.ts";
@@ -101,6 +102,7 @@ export class SqliteStore implements Store {
   readonly retention: Store["retention"];
   readonly nodes: Store["nodes"];
   readonly outbox: Store["outbox"];
+  readonly turns = new KeyLock();
   /** The lock of the data directory keeps every other process out. */
   readonly isExclusive = true;
   readonly now: () => number;
