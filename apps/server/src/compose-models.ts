@@ -27,7 +27,7 @@ export async function composeModels(options: {
   );
   const models = await createModelRegistry(config.models, {
     file,
-    catalogue: await openCatalogue(),
+    catalogue: openCatalogue(),
     prices,
     keys: keyRing,
     now,

@@ -5,7 +5,7 @@ import { toEntry } from "./snapshot/to-entry.ts";
 const GATEWAY = "https://gateway.example/v1";
 
 it("knows the default models of the providers, and dated names of a model", async () => {
-  const { find, date } = await openCatalogue();
+  const { find, date } = openCatalogue();
   expect(date).toMatch(/^20\d{2}-\d{2}-\d{2}$/);
   for (const [kind, model] of [
     ["openai", "gpt-5.5"],
@@ -20,7 +20,7 @@ it("knows the default models of the providers, and dated names of a model", asyn
 });
 
 it("knows a server for chat completions by its host, and nothing of one of one's own", async () => {
-  const { find, idsOf } = await openCatalogue();
+  const { find, idsOf } = openCatalogue();
   const model = "openai/gpt-oss-120b";
   const groq = { kind: "openai-compatible", address: "https://api.groq.com/openai/v1" } as const;
   expect(find(groq, model)).toMatchObject({ readsImages: false, efforts: ["low", "medium", "high"] });

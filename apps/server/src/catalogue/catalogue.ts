@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
 import type { Catalogue, CatalogueModel, CatalogueProvider } from "./port.ts";
 
 interface Snapshot {
@@ -7,19 +7,27 @@ interface Snapshot {
   providers: Record<string, { hosts: string[]; models: Record<string, CatalogueModel> }>;
 }
 
-/** The catalogue that comes with this version; `pnpm catalogue` takes a newer one. */
-export async function openCatalogue(): Promise<Catalogue> {
-  const text = await readFile(new URL("models.json", import.meta.url), "utf8");
-  const { source, date, providers } = JSON.parse(text) as Snapshot;
+/** The catalogue that comes with this version, read when it is first asked: it takes 1 MB. `pnpm catalogue` takes a newer one. */
+export function openCatalogue(): Catalogue {
+  let read: Snapshot | undefined;
+  const snapshot = (): Snapshot => {
+    read ??= JSON.parse(readFileSync(new URL("models.json", import.meta.url), "utf8")) as Snapshot;
+    return read;
+  };
   const modelsOf = ({ kind, address }: CatalogueProvider): Record<string, CatalogueModel> => {
+    const { providers } = snapshot();
     // Somebody's gateway for one of them has the same models.
     if (kind !== "openai-compatible") return providers[kind]?.models ?? {};
     const host = URL.parse(address)?.hostname ?? "";
     return Object.values(providers).find(({ hosts }) => hosts.includes(host))?.models ?? {};
   };
   return {
-    source,
-    date,
+    get source() {
+      return snapshot().source;
+    },
+    get date() {
+      return snapshot().date;
+    },
     find(provider, model) {
       const models = modelsOf(provider);
       const id = [model, withoutDate(model)].find((name) => Object.hasOwn(models, name));
