@@ -91,7 +91,7 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.all(`${TRPC_PATH}/:path`, createTrpcHandler(calls));
   app.post("/api/sign-in-codes", createSignInCodeHandler({ auth, site }));
   app.post("/api/sign-out", createSignOutHandler({ services, site }));
-  registerBlobs(app, { services });
+  registerBlobs(app, { services, streams });
   registerRest(app, calls);
   // After `/files` itself, which its pattern matches as well.
   registerWorkspaceDownloads(app, { services, streams });

@@ -4,17 +4,28 @@ import { Blob, BlobId } from "@trunkline/contract/schemas";
 import type { Hono } from "hono";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, HttpEnv } from "./http-env.ts";
+import type { LiveStreams } from "./live-streams.ts";
+import { openStream, receivedWhile, sentWhile } from "./open-stream.ts";
 
 /** Path for uploads, and prefix of the downloads by hash. */
 export const BLOBS_PATH = "/api/blobs";
 
 /** Blobs as raw bytes both ways. Not procedures, because JSON would hold each of them in memory. */
-export function registerBlobs(app: Hono<HttpEnv>, { services }: { services: Services }): void {
+export function registerBlobs(
+  app: Hono<HttpEnv>,
+  { services, streams }: { services: Services; streams: LiveStreams },
+): void {
   app.post(BLOBS_PATH, async (c) => {
     const { principal } = c.get("authenticated");
     requireScope(principal, "blob.create");
-    const blob = await services.blobs.create(principal, bodyOf(c), announcedSize(c));
-    return c.json(Blob.parse(blob), 201);
+    const stream = openStream(c, streams);
+    try {
+      const body = receivedWhile(stream, bodyOf(c));
+      const blob = await services.blobs.create(principal, body, announcedSize(c));
+      return c.json(Blob.parse(blob), 201);
+    } finally {
+      stream.close();
+    }
   });
   app.all(BLOBS_PATH, () => methodRefusal(["POST"]));
 
@@ -35,7 +46,12 @@ export function registerBlobs(app: Hono<HttpEnv>, { services }: { services: Serv
       "x-content-type-options": "nosniff",
     };
     if (c.req.header("if-none-match") === headers.etag) return c.body(null, 304, headers);
-    const bytes = Readable.from(await open(), { objectMode: false });
+    const stream = openStream(c, streams);
+    const content = await open().catch((error: unknown) => {
+      stream.close();
+      throw error;
+    });
+    const bytes = Readable.from(sentWhile(stream, content), { objectMode: false });
     return c.body(Readable.toWeb(bytes) as ReadableStream, 200, {
       ...headers,
       "content-type": blob.mediaType === "text/plain" ? "text/plain; charset=utf-8" : blob.mediaType,

@@ -6,7 +6,7 @@ import type { Auth, Authenticated } from "../auth/port.ts";
 const CHECK_INTERVAL_MS = 500;
 
 export interface LiveStream {
-  /** Aborts when the stream is closed from either side. */
+  /** Aborts when the stream is closed from either side; with a TrunklineError as its reason once the token does not hold. */
   readonly signal: AbortSignal;
   close(): void;
 }
@@ -83,7 +83,7 @@ export class LiveStreams {
     for (const entry of this.#open) this.#close(entry);
   }
 
-  #close(entry: Entry): void {
+  #close(entry: Entry, reason?: TrunklineError): void {
     if (!this.#open.delete(entry)) return;
     const count = (this.#perPrincipal.get(entry.userId) ?? 0) - 1;
     if (count > 0) this.#perPrincipal.set(entry.userId, count);
@@ -92,7 +92,7 @@ export class LiveStreams {
       clearInterval(this.#timer);
       this.#timer = undefined;
     }
-    entry.controller.abort();
+    entry.controller.abort(reason);
   }
 
   async #check(): Promise<void> {
@@ -103,7 +103,7 @@ export class LiveStreams {
       const active = await this.#auth.activeTokens([...tokenIds]);
       for (const entry of this.#open) {
         // A token that came while the question was on its way was not part of it.
-        if (tokenIds.has(entry.tokenId) && !active.has(entry.tokenId)) this.#close(entry);
+        if (tokenIds.has(entry.tokenId) && !active.has(entry.tokenId)) this.#close(entry, tokenEnded());
       }
     } catch (error) {
       // Nobody knows then who may go on listening; those who may, come back.
@@ -116,4 +116,8 @@ export class LiveStreams {
       this.#checking = false;
     }
   }
+}
+
+function tokenEnded(): TrunklineError {
+  return new TrunklineError("unauthorized", "The token was revoked or has expired meanwhile");
 }

@@ -1,3 +1,4 @@
+import { TrunklineError } from "@trunkline/contract";
 import type { HttpContext } from "./http-env.ts";
 import type { LiveStream, LiveStreams } from "./live-streams.ts";
 
@@ -9,4 +10,35 @@ export function openStream(c: HttpContext, streams: LiveStreams): LiveStream {
   // A client that left during the token lookup fires no further event.
   if (outgoing.destroyed) stream.close();
   return stream;
+}
+
+/** What is sent: breaks off when the stream is closed, so that what was sent does not look complete. */
+export async function* sentWhile<Piece>(
+  { signal, close }: LiveStream,
+  pieces: AsyncIterable<Piece>,
+): AsyncGenerator<Piece, void> {
+  try {
+    for await (const piece of pieces) {
+      signal.throwIfAborted();
+      yield piece;
+    }
+  } finally {
+    close();
+  }
+}
+
+/** What is received: refused once the token does not hold. Whether the client is still there, it tells itself. */
+export async function* receivedWhile<Piece>(
+  { signal }: LiveStream,
+  pieces: AsyncIterable<Piece>,
+): AsyncGenerator<Piece, void> {
+  for await (const piece of pieces) {
+    refuseEnded(signal);
+    yield piece;
+  }
+  refuseEnded(signal);
+}
+
+function refuseEnded({ reason }: AbortSignal): void {
+  if (reason instanceof TrunklineError) throw reason;
 }

@@ -9,13 +9,18 @@ import {
 import { ImportSessionInput } from "@trunkline/contract/schemas";
 import { begun } from "./begun.ts";
 import type { HttpContext } from "./http-env.ts";
+import type { LiveStreams } from "./live-streams.ts";
+import { openStream, receivedWhile, sentWhile } from "./open-stream.ts";
 
 /** Handles the request; null: leaves it to the procedure. */
-type DocumentHandler = (c: HttpContext, services: Services) => Promise<Response | null>;
+type DocumentHandler = (
+  c: HttpContext,
+  deps: { services: Services; streams: LiveStreams },
+) => Promise<Response | null>;
 
-/** Session export and import over REST: streamed in both directions, because documents may be larger than memory. */
+/** Session export and import over REST: streamed in both directions, because documents may be larger than memory. They end with their token. */
 export const REST_DOCUMENTS: Readonly<Partial<Record<string, DocumentHandler>>> = {
-  async "session.export"(c, { sessions }) {
+  async "session.export"(c, { services: { sessions }, streams }) {
     // Let the procedure report invalid input.
     if (Object.keys(c.req.queries()).length > 0) return null;
     const sessionId = c.req.param("sessionId") ?? "";
@@ -23,13 +28,19 @@ export const REST_DOCUMENTS: Readonly<Partial<Record<string, DocumentHandler>>> 
     const { principal } = c.get("authenticated");
     requireScope(principal, "session.export");
     // Refusals need an HTTP status, so they must happen before the stream starts.
-    const pieces = await begun(sessions.exportStream(principal, { sessionId }));
-    return new Response(ReadableStream.from(encoded(pieces)), {
-      headers: { "content-type": "application/json" },
-    });
+    const stream = openStream(c, streams);
+    try {
+      const pieces = await begun(sessions.exportStream(principal, { sessionId }));
+      return new Response(ReadableStream.from(encoded(sentWhile(stream, pieces))), {
+        headers: { "content-type": "application/json" },
+      });
+    } catch (error) {
+      stream.close();
+      throw error;
+    }
   },
 
-  async "session.import"(c, { sessions }) {
+  async "session.import"(c, { services: { sessions }, streams }) {
     const { principal } = c.get("authenticated");
     requireScope(principal, "session.import");
     const length = Number(c.req.header("content-length") ?? Number.NaN);
@@ -43,7 +54,13 @@ export const REST_DOCUMENTS: Readonly<Partial<Record<string, DocumentHandler>>> 
       throw new TrunklineError("validation_failed", "importKey must be a text of 1 to 500 characters");
     }
     const body = isSmall ? ReadableStream.from([await c.req.bytes()]) : (c.req.raw.body ?? NOTHING);
-    return Response.json(await sessions.importStream(principal, whole(body), { importKey }));
+    const stream = openStream(c, streams);
+    try {
+      const received = receivedWhile(stream, whole(body));
+      return Response.json(await sessions.importStream(principal, received, { importKey }));
+    } finally {
+      stream.close();
+    }
   },
 };
 

@@ -68,7 +68,7 @@ function createCallHandler(path: ProcedurePath, deps: RestDeps): Handler {
   const handleDocument = REST_DOCUMENTS[path];
   return async (c) => {
     try {
-      const answer = await handleDocument?.(c, deps.services);
+      const answer = await handleDocument?.(c, deps);
       if (answer) return answer;
       return toResponse({ status, body: JSON.stringify(await procedure.call(c)) });
     } catch (cause) {

@@ -5,7 +5,7 @@ import { attachment } from "./attachment.ts";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, HttpEnv } from "./http-env.ts";
 import type { LiveStreams } from "./live-streams.ts";
-import { openStream } from "./open-stream.ts";
+import { openStream, sentWhile } from "./open-stream.ts";
 
 const SESSION_PATH = "/api/sessions/:sessionId";
 
@@ -55,7 +55,7 @@ async function send(
   const stream = openStream(c, streams);
   try {
     const { name, bytes, content } = await open();
-    return c.body(ReadableStream.from(untilAborted(content, stream.signal)), 200, {
+    return c.body(ReadableStream.from(sentWhile(stream, content)), 200, {
       "content-type": contentType,
       "content-disposition": attachment(name),
       // Never a page of this origin, whatever is in it.
@@ -67,17 +67,6 @@ async function send(
   } catch (error) {
     stream.close();
     throw error;
-  }
-}
-
-/** Throws when the token ends, so that what was sent does not look complete. */
-async function* untilAborted(
-  content: AsyncIterable<Uint8Array>,
-  signal: AbortSignal,
-): AsyncGenerator<Uint8Array, void> {
-  for await (const bytes of content) {
-    signal.throwIfAborted();
-    yield bytes;
   }
 }
 
