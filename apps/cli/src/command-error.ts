@@ -13,10 +13,11 @@ export class CommandError extends Error {
   }
 }
 
-/** Refusals caused by the command line. */
+/** Refusals of what the command line asks for, before anything was changed. */
 const USAGE_REASONS: readonly ErrorReason[] = [
   "validation_failed",
   "model_unknown",
+  "agent_unknown",
   "not_found",
   "cursor_invalid",
   "payload_too_large",
@@ -67,6 +68,7 @@ export function toCommandError(error: unknown, target: Called, command: Hints): 
 /** The server names API fields; translate them to option names. */
 const OPTION_NAMES: readonly (readonly [RegExp, string])[] = [
   [/\bwhenBusy '?(\w+)'?(?: or '?(\w+)'?)?/g, "--when-busy $1 or $2"],
+  [/\bpublish it as 'local' or as a patch\b/g, "use --local or --patch"],
   [/\batSeq\b/g, "--at"],
   [/\bbeforeTaskId\b/g, "--before"],
 ];

@@ -23,7 +23,7 @@ export const EXIT_CODE_OF_STATE: Readonly<Record<TerminalTaskState, ExitCode>> =
 export const EXIT_CODE_HELP = `Exit codes:
   0    success: the task completed, or the command did
   1    the task failed or was rejected, or the server reported an error
-  2    wrong usage
+  2    wrong usage, or a request that can't be met as it is
   3    the task was canceled
   4    no server, or it refused the token
   130  detached by Ctrl-C; the task keeps running

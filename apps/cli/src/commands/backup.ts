@@ -128,7 +128,7 @@ export function restoreCommand(context: CommandContext): Command {
       if (tokens === null || tokens === 0) return;
       await err.write(
         err.colors.dim(
-          `${tokens} tokens in the backup work again, except those revoked in this data directory since. ` +
+          `${tokens === 1 ? "1 token in the backup works" : `${tokens} tokens in the backup work`} again, except those revoked in this data directory since. ` +
             `To revoke them all: ${hints(context)("restore", "--revoke-tokens", path)}\n`,
         ),
       );

@@ -33,7 +33,7 @@ export function rotateKeyCommand(context: CommandContext): Command {
       await out.write(
         json
           ? `${JSON.stringify(summary)}\n`
-          : `${summary.values} credentials are encrypted with a new key, in ${summary.file}\n`,
+          : `${summary.values === 1 ? "1 credential is" : `${summary.values} credentials are`} encrypted with a new key, in ${summary.file}\n`,
       );
     });
 }
