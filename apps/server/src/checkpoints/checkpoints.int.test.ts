@@ -240,6 +240,18 @@ describe("checkpoints of a session", () => {
     expect(existsSync(join(await workspaceOf(sessionId), "half"))).toBe(false);
   });
 
+  it("are of no task where the one that wrote has ended, as in a fork that begins before its step did", async () => {
+    const sessionId = await run(["echo one > a", "echo two > b"]);
+    const log = await readLog(server.client, sessionId);
+    const last = log.findLast(({ type }) => type === "tool.ended");
+    const fork = await server.client.session.fork.mutate({ sessionId, atSeq: last?.seq });
+    await writeFile(join(fork.workspace, "b"), "two\n");
+    const { files } = await server.client.session.changes.query({ sessionId: fork.id });
+    expect(files.map(({ path }) => path)).toEqual(["a", "b"]);
+    expect((await checkpointsOf(fork.id)).at(-1)).toMatchObject({ taskId: null, data: { cause: "end" } });
+    assertLogHolds(await readLog(server.client, fork.id));
+  });
+
   it("leave out what cannot be read, name it, and stay possible", async (context) => {
     context.skip(spawnSync("bwrap", ["--version"]).status !== 0, "needs bubblewrap: root could read it");
     const sessionId = await run([

@@ -108,7 +108,8 @@ export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
       await locks.run(sessionId, async () => {
         const event = await save(session, "end", newest.data.tree ?? null);
         if (event === null) return;
-        await log.append(sessionId, [{ taskId: newest.taskId, ...event }], {
+        // Of no task: the one that wrote it has ended, and its end is its last event.
+        await log.append(sessionId, [{ taskId: null, ...event }], {
           expect: { ownerId, notBusy: true },
         });
       });
