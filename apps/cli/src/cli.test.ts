@@ -43,6 +43,8 @@ it.each([
   { args: ["tasks", "--limit", "0"], says: "from 1 to 10000" },
   { args: ["serve", "--port", "65536"], says: "from 0 to 65535" },
   { args: ["serve", "--web", "maybe"], says: "Allowed choices are on, off, dev" },
+  { args: ["migrate-store"], says: "with TRUNKLINE_DATABASE_URL or the other option" },
+  { args: ["migrate-store", "--from", "/nowhere"], says: "with TRUNKLINE_DATABASE_URL or the other option" },
   { args: ["move", ID], says: "--before TASK, or --last" },
   { args: ["move", ID, "--last", "--before", ID], says: "cannot be used with option" },
   { args: ["edit", ID], says: "No prompt." },

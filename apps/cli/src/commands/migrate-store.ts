@@ -2,12 +2,13 @@ import { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { localPath } from "../server/local-path.ts";
+import { secretVariable } from "../server/secret-variable.ts";
 import { openStatusLine } from "../terminal/status-line.ts";
 import type { CommandContext } from "./context.ts";
 
 interface MigrateStoreOptions {
-  from: string;
-  to: string;
+  from?: string;
+  to?: string;
   json?: true;
 }
 
@@ -19,20 +20,25 @@ export function migrateStoreCommand(context: CommandContext): Command {
     .description(
       "Copy everything in a store from SQLite to PostgreSQL, or back, then compare all rows and check them against the " +
         "logs. Stop every server on both first. The source stays as it is. If it is interrupted, run it again: it " +
-        "continues where it was. Workspaces and attachments are files and stay in the data directory.",
+        "continues where it was. Workspaces and attachments are files and stay in the data directory. PostgreSQL is best named " +
+        "by TRUNKLINE_DATABASE_URL, and its option left out: other users of the machine can see a command's arguments.",
     )
-    .requiredOption("--from <store>", "data directory, or postgres://user:password@host:port/database")
-    .requiredOption("--to <store>", "the other one; it must be empty")
+    .option(
+      "--from <store>",
+      "data directory, or postgres://user:password@host:port/database (default: TRUNKLINE_DATABASE_URL)",
+    )
+    .option("--to <store>", "the other one, which must be empty (default: TRUNKLINE_DATABASE_URL)")
     .option("--json", "print the summary as JSON")
-    .action(async ({ from, to, json }: MigrateStoreOptions) => {
-      const { out, err } = context.terminal;
+    .action(async (options: MigrateStoreOptions) => {
+      const { out, err, env } = context.terminal;
+      const { from, to } = storesOf(options, secretVariable("TRUNKLINE_DATABASE_URL", env));
       // Loaded here, so that no other command has to wait for the databases' libraries.
       const { migrateStore } = await import("@trunkline/server/migrate-store");
       using status = openStatusLine(err);
       const summary = await explained(async () =>
         migrateStore({
-          from: storePath(from),
-          to: storePath(to),
+          from,
+          to,
           onProgress: ({ phase, done, of }) =>
             status.show({
               label: LABELS[phase],
@@ -41,7 +47,7 @@ export function migrateStoreCommand(context: CommandContext): Command {
         }),
       );
       status.show(null);
-      if (json) return await out.write(`${JSON.stringify(summary)}\n`);
+      if (options.json) return await out.write(`${JSON.stringify(summary)}\n`);
       const { sessions, events, rows, verified, isResumed } = summary;
       await out.write(
         `Migrated ${sessions} sessions, ${events} events, ${rows} rows${isResumed ? " (continued)" : ""}: all rows are equal\n`,
@@ -54,6 +60,19 @@ export function migrateStoreCommand(context: CommandContext): Command {
         ),
       );
     });
+}
+
+/** @throws CommandError where one of them is named neither by its option nor by the variable */
+function storesOf({ from, to }: MigrateStoreOptions, databaseUrl: string | undefined) {
+  const source = from ?? databaseUrl;
+  const target = to ?? databaseUrl;
+  if (source === undefined || target === undefined || (from === undefined && to === undefined)) {
+    throw new CommandError(
+      EXIT.usage,
+      "Name the data directory with --from or --to, and PostgreSQL with TRUNKLINE_DATABASE_URL or the other option.",
+    );
+  }
+  return { from: storePath(source), to: storePath(target) };
 }
 
 function storePath(store: string): string {
