@@ -117,3 +117,26 @@ it("breaks off, visibly, when the token is revoked or the client leaves", async 
   leave.abort();
   expect((await get("files/src%2Fa%20b%25.html")).status).toBe(200);
 });
+
+it("makes two archives of one user at a time: further ones wait, and nobody else's do", async () => {
+  const other = await addUser(server, "patient");
+  const { id } = await other.client.session.create.mutate({});
+  const open = async () => {
+    const leave = new AbortController();
+    const answer = await fetch(`${base}/archive`, { ...bearer(server.token), signal: leave.signal });
+    return { leave: () => leave.abort(), reader: answer.body!.getReader() };
+  };
+  // More than the buffers on the way hold: they are not read to their end.
+  const first = [await open(), await open()];
+  for (const { reader } of first) await reader.read();
+  const third = await open();
+  let hasBegun = false;
+  const begun = third.reader.read().then(() => (hasBegun = true));
+  const others = await fetch(`${server.url}/api/sessions/${id}/archive`, bearer(other.token));
+  expect((await others.arrayBuffer()).byteLength).toBeGreaterThan(0);
+  expect(hasBegun).toBe(false);
+  first[0]!.leave();
+  await begun;
+  first[1]!.leave();
+  third.leave();
+});

@@ -4,8 +4,12 @@ import type { Store } from "../store/port.ts";
 import type { WorkspaceFiles } from "../tools/port.ts";
 import type { FindIgnored } from "../workspaces/port.ts";
 import { requireWorkspace } from "./archive-work.ts";
+import { OwnerSlots } from "./owner-slots.ts";
 import { requireSession } from "./ownership.ts";
 import { toSession } from "./session-view.ts";
+
+/** Of one user, on one node: making one takes a processor, and all share the threads that compress and read files. */
+const ARCHIVES_AT_ONCE = 2;
 
 export function createWorkspaceService(deps: {
   store: Store;
@@ -19,6 +23,24 @@ export function createWorkspaceService(deps: {
     await requireWorkspace(store, session);
     return toSession(dataDir, session);
   };
+  const slots = new OwnerSlots(ARCHIVES_AT_ONCE);
+
+  /** Breaks off at the end where the files were removed meanwhile: then some of them may be missing. */
+  async function* whole(
+    principal: Principal,
+    sessionId: string,
+    archive: () => AsyncIterable<Uint8Array>,
+  ): AsyncGenerator<Uint8Array, void> {
+    using _slot = await slots.take(principal.userId);
+    const before = await requireSession(store, principal, sessionId);
+    await requireWorkspace(store, before);
+    yield* archive();
+    await requireSession(store, principal, sessionId);
+    const archived = await store.events.last(sessionId, ["workspace.archived"]);
+    if ((archived?.seq ?? 0) > before.lastSeq)
+      throw new Error("the files were archived while they were sent");
+  }
+
   return {
     async list(principal, { sessionId, path = ".", cursor, limit }) {
       const { workspace } = await find(principal, sessionId);
@@ -40,8 +62,8 @@ export function createWorkspaceService(deps: {
       const { title, workspace } = await find(principal, sessionId);
       const top = archiveName(title);
       const except = ignored || !(await exists(workspace)) ? undefined : await findIgnored(workspace);
-      const content = files.archive(workspace, { top, git, ...(except && { except }) });
-      return { name: `${top}.tar.gz`, bytes: null, content };
+      const archive = () => files.archive(workspace, { top, git, ...(except && { except }) });
+      return { name: `${top}.tar.gz`, bytes: null, content: whole(principal, sessionId, archive) };
     },
   };
 }
