@@ -119,6 +119,7 @@ it("breaks off, visibly, when the token is revoked or the client leaves", async 
 });
 
 it("makes two archives of one user at a time: further ones wait, and nobody else's do", async () => {
+  await run("dd", ["if=/dev/urandom", `of=${join(session.workspace, "more noise")}`, "bs=1M", "count=64"]);
   const other = await addUser(server, "patient");
   const { id } = await other.client.session.create.mutate({});
   const open = async () => {
@@ -132,8 +133,11 @@ it("makes two archives of one user at a time: further ones wait, and nobody else
   const third = await open();
   let hasBegun = false;
   const begun = third.reader.read().then(() => (hasBegun = true));
-  const others = await fetch(`${server.url}/api/sessions/${id}/archive`, bearer(other.token));
-  expect((await others.arrayBuffer()).byteLength).toBeGreaterThan(0);
+  // Long enough for the third to begin, if it did not wait.
+  for (let round = 0; round < 20; round++) {
+    const others = await fetch(`${server.url}/api/sessions/${id}/archive`, bearer(other.token));
+    expect((await others.arrayBuffer()).byteLength).toBeGreaterThan(0);
+  }
   expect(hasBegun).toBe(false);
   first[0]!.leave();
   await begun;
