@@ -9,6 +9,7 @@ import { type Browser, chromium, type Page } from "@playwright/test";
 import { FakeProvider, ServerFixture, waitFor } from "@trunkline/testkit";
 import { signedInPage } from "../bars/signed-in-page.ts";
 import { CHROMIUM_ARGS, findChromium } from "../chromium.ts";
+import { settled } from "../settled.ts";
 import { createRepository } from "./repository.ts";
 import { PROMPTS, tell } from "./story.ts";
 
@@ -69,6 +70,15 @@ async function takePictures(browser: Browser, server: ServerFixture, sessions: S
     if (look.width !== undefined) await page.setViewportSize({ width: look.width, height: 844 });
     await page.goto(look.session === undefined ? url : `${url}/s/${sessions[look.session]}`);
     await prepare(page);
+    // The list of sessions, too, and what takes the place of other skeletons.
+    await page.waitForFunction(() => document.querySelector(".animate-pulse-soft") === null);
+    // Answers can't be pressed in the moment in which they appear.
+    await page.waitForFunction(() =>
+      [...document.querySelectorAll("button")].every(
+        ({ disabled, textContent }) => !disabled || !/^(?:Allow|MIT)$/.test(textContent.trim()),
+      ),
+    );
+    await settled(page);
     await page.evaluate(async () => document.fonts.ready);
     await page.screenshot({ path: join(IMAGES, `${name}.png`), animations: "disabled" });
     process.stdout.write(`docs/images/${name}.png\n`);
