@@ -7,7 +7,7 @@ import { findDataDir } from "../server/data-dir.ts";
 import { findLocalServer } from "../server/local-server.ts";
 import type { TargetOptions } from "../server/target.ts";
 import { compareVersions, isVersion } from "../upgrade/compare-versions.ts";
-import { findInstallation, installLine } from "../upgrade/installation.ts";
+import { findInstallation, installLine, startLine } from "../upgrade/installation.ts";
 import { latestVersion } from "../upgrade/latest-version.ts";
 import { hints, type CommandContext } from "./context.ts";
 
@@ -28,7 +28,8 @@ export function upgradeCommand(context: CommandContext): Command {
     )
     .action(async (options: UpgradeOptions, command: Command) => {
       const { out, env } = context.terminal;
-      const dataDir = findDataDir(command.optsWithGlobals<TargetOptions>().dataDir, env);
+      const given = command.optsWithGlobals<TargetOptions>().dataDir;
+      const dataDir = findDataDir(given, env);
       const { version } = packageJson;
       const installation = findInstallation(env);
       // What is newest is what git brings.
@@ -53,7 +54,7 @@ export function upgradeCommand(context: CommandContext): Command {
         ...(hasData && isEmbedded ? [again("backup", `trunkline-${version}.db`)] : []),
         ...(isRunning ? [again("stop")] : []),
         ...installLine(installation, to ?? version),
-        ...(isRunning ? [again("serve", "-d")] : []),
+        ...(isRunning ? [startLine(installation, given) ?? again("serve", "-d")] : []),
       ];
       await out.write(
         `From ${version} to ${to ?? "the newest of the checkout's repository"}:\n${lines.map((line) => `  ${line}\n`).join("")}`,

@@ -47,3 +47,14 @@ export function installLine(installation: Installation, version: string): string
       return [commandLine(["git", "-C", installation.directory, "pull"])];
   }
 }
+
+/**
+ * The line, for a shell, that installs what a newer checkout needs and starts its server.
+ * @param dataDir as given on the command line
+ * @returns null where the newer version starts like this one
+ */
+export function startLine(installation: Installation, dataDir: string | undefined): string | null {
+  if (installation.kind !== "checkout") return null;
+  const variable = dataDir === undefined ? [] : ["env", `TRUNKLINE_DATA_DIR=${dataDir}`];
+  return commandLine([...variable, "npm", "--prefix", installation.directory, "start"]);
+}

@@ -9,7 +9,7 @@ import { afterEach, beforeEach, expect, it } from "vitest";
 import packageJson from "../../package.json" with { type: "json" };
 import { runCaptured } from "../testing/captured-cli.ts";
 import { compareVersions } from "./compare-versions.ts";
-import { findInstallation, installLine } from "./installation.ts";
+import { findInstallation, installLine, startLine } from "./installation.ts";
 import { latestVersion } from "./latest-version.ts";
 
 let dataDir: string;
@@ -108,4 +108,13 @@ it("knows a global installation, a folder's and npx's", () => {
   expect(installLine(findInstallation({}, join(dataDir, "p", inside)), "2.0.0")).toEqual([
     `npm install --prefix ${dataDir}/p trunkline@2.0.0`,
   ]);
+});
+
+it("starts a checkout by what installs its new packages, the others as before", () => {
+  const checkout = { kind: "checkout", directory: "/srv/two words" } as const;
+  expect(startLine(checkout, undefined)).toBe("npm --prefix '/srv/two words' start");
+  expect(startLine(checkout, "/var/d")).toBe(
+    "env TRUNKLINE_DATA_DIR=/var/d npm --prefix '/srv/two words' start",
+  );
+  expect(startLine({ kind: "global" }, undefined)).toBeNull();
 });

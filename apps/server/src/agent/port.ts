@@ -234,16 +234,3 @@ export interface ModelLists {
   /** As a user sees them. */
   list(userId: string): Promise<ModelList>;
 }
-
-export interface ModelProbe {
-  /**
-   * Sends a model a short question, which uses a few tokens.
-   * @throws TrunklineError like `resolve`.
-   */
-  probe(name: string): Promise<ProbeResult>;
-}
-
-/** Result of probing a model. */
-export type ProbeResult =
-  | { model: string; ok: true; firstAnswerMs: number }
-  | { model: string; ok: false; error: TaskError };

@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 import type { ModelConfig } from "../../config.ts";
 import type { NamedProvider } from "../../config-file/sections/providers.ts";
 import { RawProvider } from "../testing/raw-provider.ts";
+import { probeModel } from "../testing/probe-model.ts";
 import { createModelRegistry } from "./registry.ts";
 
 const CONFIG: ModelConfig = {
@@ -37,7 +38,7 @@ test("a named provider is sent its own key and headers, and nothing is tried tha
     }),
   });
   expect(registry.defaultModel).toBe("groq:llama");
-  expect(await registry.probe("groq:other")).toMatchObject({ model: "groq:other", ok: true });
+  expect(await probeModel(registry.resolve("groq:other"))).toMatchObject({ model: "groq:other", ok: true });
   const [request] = provider.requests;
   expect(request?.headers).toMatchObject({
     authorization: "Bearer value-of-GROQ_API_KEY",
@@ -56,7 +57,7 @@ test("one that a header signs in at is sent no empty key", async () => {
       eu: { kind: "anthropic", baseUrl: raw.url, headers: { "x-gateway-key": { variable: "GATEWAY_KEY" } } },
     }),
   });
-  expect(await registry.probe("eu:claude-sonnet-5")).toMatchObject({
+  expect(await probeModel(registry.resolve("eu:claude-sonnet-5"))).toMatchObject({
     ok: false,
     error: { message: expect.stringContaining("providers.eu.keyVariable in trunkline.config.json") },
   });

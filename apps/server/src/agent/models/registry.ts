@@ -2,13 +2,12 @@ import { TrunklineError } from "@trunkline/contract";
 import type { Catalogue } from "../../catalogue/port.ts";
 import type { ModelConfig } from "../../config.ts";
 import type { ConfigFile } from "../../config-file/port.ts";
-import type { ModelLists, ModelProbe, ModelRegistry, ResolvedModel } from "../port.ts";
+import type { ModelLists, ModelRegistry, ResolvedModel } from "../port.ts";
 import type { Prices } from "../../usage/port.ts";
 import { AwaitedDefault, type Notes } from "./awaited-default.ts";
 import { createDemoModel, DEMO_MODEL_NAME } from "./demo/demo-model.ts";
 import { ModelListing } from "./model-listing.ts";
 import { ModelSettings } from "./model-settings.ts";
-import { probeModel } from "./probe.ts";
 import { providerSettings, SettingError } from "./provider-setting.ts";
 import { type ConfiguredProvider, openProvider } from "./provider-table.ts";
 import { createSecretRedactor } from "./secret-redactor.ts";
@@ -16,7 +15,7 @@ import { type ProviderKeys, UserProviders } from "./user-providers.ts";
 
 const MAX_MODELS_KEPT = 100;
 
-export interface Models extends ModelRegistry, ModelProbe, ModelLists {
+export interface Models extends ModelRegistry, ModelLists {
   /** Stops looking for servers that were down at the start. */
   stop(): void;
 }
@@ -142,7 +141,6 @@ export async function createModelRegistry(
       const { source, date } = catalogue;
       return { ...found, fallbacks: [...fallbacks], catalogue: { source, date } };
     },
-    probe: async (name) => probeModel(resolve(name)),
     stop: () => awaited?.stop(),
   };
 }
