@@ -29,20 +29,14 @@ if (first !== undefined) {
   process.exit(2);
 }
 
-const bundle = findBundle("trunkline-server");
-if (bundle === null) cacheCompiledSources();
-
-await import(bundle ?? "../src/main.ts");
-
-/**
- * Compiling what is loaded is most of a start from sources, with stripping their types: the compiler that does it stays in
- * memory, 19 MB in each thread. So it is cached, from the very first file on, which is why this one is JavaScript. The
- * cache lies beside the code: who can write there can change the code as well. A bundle starts as fast without it, and
- * Node would keep 2 MB of it in memory.
+/*
+ * Compiling what is loaded is most of a start, and of sources, stripping their types: the compiler that does it stays in
+ * memory, 19 MB in each thread. So what is loaded is cached, from the very first file on, which is why this one is
+ * JavaScript. The cache lies beside the code: who can write there can change the code as well.
  */
-function cacheCompiledSources() {
-  const directory = fileURLToPath(new URL("../node_modules/.cache/compile", import.meta.url));
-  enableCompileCache(directory);
-  // Threads do not inherit it otherwise.
-  process.env["NODE_COMPILE_CACHE"] ??= directory;
-}
+const directory = fileURLToPath(new URL("../node_modules/.cache/compile", import.meta.url));
+enableCompileCache(directory);
+// Threads do not inherit it otherwise.
+process.env["NODE_COMPILE_CACHE"] ??= directory;
+
+await import(findBundle("trunkline-server") ?? "../src/main.ts");

@@ -42,16 +42,15 @@ export function createTrpcHandler({ services, streams, noteFailure }: TrpcDeps) 
   };
 }
 
-/** For tRPC to read: its own reading takes any bytes for UTF-8. */
+/**
+ * For tRPC to read: its own reading takes any bytes for UTF-8. The request itself, as making another one costs as much as the
+ * procedure.
+ */
 async function requestOf(c: HttpContext): Promise<Request> {
   const { raw } = c.req;
   if (raw.method !== "POST") return raw;
-  return new Request(raw.url, {
-    method: raw.method,
-    headers: raw.headers,
-    body: await readUtf8(c),
-    signal: raw.signal,
-  });
+  const text = await readUtf8(c);
+  return Object.defineProperty(raw, "text", { value: async () => text });
 }
 
 /** @param procedures in tRPC's flat map, by full path */
