@@ -146,6 +146,19 @@ test("the pieces of few streams never wait", async () => {
   expect(batches).toEqual([["1"]]);
 });
 
+test("writers that wait for each of their pieces wait for no gathering", async () => {
+  const { group, batches, add, finishNext } = await afterStreams(4);
+  const write = async (key: string): Promise<void> => {
+    for (const text of ["1", "2", "3"]) await add(key, text, true);
+  };
+  const writers = ["a", "b", "c", "d"].map(write);
+  vi.advanceTimersByTime(4);
+  for (let batch = 0; batch < 3; batch++) await finishNext();
+  await Promise.all(writers);
+  expect(batches).toEqual(["1", "2", "3"].map((text) => Array.from({ length: 4 }, () => text)));
+  await group.whenIdle();
+});
+
 test("whoever waits for the end of all commits waits for no gathering", async () => {
   const { group, add, finishNext } = await afterStreams(4);
   const piece = add("a", "1", true);

@@ -119,16 +119,19 @@ export class GroupCommit<Item, Result> {
 
   async #commitWaiting(): Promise<void> {
     do {
-      await this.#commitNext();
+      const committed = await this.#commitNext();
       // Let callers react to their results first: what they add now belongs to the next batch.
       await new Promise(setImmediate);
+      // Writers that wait for each of their pieces are all back: there is nothing more to gather.
+      this.#isUrgent ||= this.#queue.length >= committed;
     } while (this.#queue.length > 0 && this.#patienceMs === 0);
     if (this.#queue.length > 0) return this.#start();
     this.#state = "idle";
     for (const resolve of this.#idle.splice(0)) resolve();
   }
 
-  async #commitNext(): Promise<void> {
+  /** @returns how many items were in the batch. */
+  async #commitNext(): Promise<number> {
     const batch = this.#queue.splice(0, this.#batchLength());
     for (const entry of batch) {
       const key = this.#keyOf(entry.item);
@@ -148,6 +151,7 @@ export class GroupCommit<Item, Result> {
       this.#committingSince = undefined;
       this.#onCommitted?.(batch.length, performance.now() - startedAt);
     }
+    return batch.length;
   }
 }
 
