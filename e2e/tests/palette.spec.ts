@@ -30,3 +30,42 @@ test("B2-palette: one letter is a word, and titles are found whatever the case, 
   await search.fill("ＤＡＲＫ");
   await expect(group("Actions").getByRole("option", { name: "Theme: dark" })).toBeVisible();
 });
+
+test("whatever is typed and whatever comes and goes, something is selected, and Enter takes it", async ({
+  page,
+  server,
+}) => {
+  const { client } = server;
+  const titles = ["settings of old", "sign here", "theme park"];
+  for (const title of titles) await client.session.create.mutate({ title });
+  const { id } = await client.session.create.mutate({ title: "settings that go" });
+  await signIn(page, server);
+  await page.getByRole("textbox", { name: "Message" }).press("Control+k");
+  const search = page.getByRole("combobox", { name: "Search" });
+  const selected = page.getByRole("option", { selected: true });
+
+  for (const typed of [
+    "settings",
+    "sign",
+    "theme",
+    "new",
+    "",
+    "settin",
+    "sign o",
+    "theme: d",
+    "settings t",
+  ]) {
+    await search.fill(typed);
+    await expect(selected).toHaveCount(1);
+    if (typed !== "") await expect(selected).toContainText(new RegExp(typed, "i"));
+  }
+  await expect(selected).toContainText("settings that go");
+  await client.session.delete.mutate({ sessionId: id });
+  await search.fill("setting");
+  await expect(page.getByRole("option", { name: "settings that go" })).toHaveCount(0);
+  await expect(selected).toContainText("settings of old");
+  await page.keyboard.press("ArrowDown");
+  await expect(selected).toHaveText("Settings");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/\/settings$/);
+});

@@ -38,6 +38,7 @@ const ITEM =
 /** One search box for sessions, messages and commands. */
 export function Palette() {
   const [text, setText] = useState("");
+  const [picked, pick] = useState("");
   const { choose: chooseTheme } = useThemeChoice();
   const wanted = useDeferredValue(text.trim());
   const sessions = useMatchingSessions(wanted);
@@ -55,8 +56,11 @@ export function Palette() {
     { name: "Theme: system", icon: Monitor, act: () => chooseTheme("system") },
     { name: "Sign out", icon: LogOut, act: () => void signOut() },
   ].filter(({ name }) => contains(name, wanted));
+  const values = [...sessions.map(({ id }) => id), ...hits.map(hitValue), ...actions.map(({ name }) => name)];
+  // Results come and go while somebody types. Something is always selected, or Enter would do nothing.
+  const selected = values.includes(picked) ? picked : (values[0] ?? "");
   return (
-    <Frame>
+    <Frame selected={selected} onSelected={pick}>
       <Command.Input
         value={text}
         onValueChange={setText}
@@ -86,8 +90,8 @@ export function Palette() {
           <Group title="Messages and events">
             {hits.map((hit) => (
               <Command.Item
-                key={`${hit.sessionId}/${hit.seq}`}
-                value={`${hit.sessionId}/${hit.seq}`}
+                key={hitValue(hit)}
+                value={hitValue(hit)}
                 onSelect={() => run(() => navigate(`/s/${hit.sessionId}#e-${hit.seq}`))}
                 className={ITEM}
               >
@@ -174,11 +178,21 @@ function Group({ title, children }: { title: string; children: ReactNode }) {
   );
 }
 
-function Frame({ children }: { children: ReactNode }) {
+const hitValue = ({ sessionId, seq }: { sessionId: string; seq: number }): string => `${sessionId}/${seq}`;
+
+function Frame({
+  selected,
+  onSelected,
+  children,
+}: {
+  selected: string;
+  onSelected: (value: string) => void;
+  children: ReactNode;
+}) {
   return (
     <OverlayDialog className="w-150 overflow-hidden">
       <Dialog.Title className="sr-only">Search</Dialog.Title>
-      <Command label="Search" shouldFilter={false} loop>
+      <Command label="Search" shouldFilter={false} loop value={selected} onValueChange={onSelected}>
         {children}
       </Command>
     </OverlayDialog>
