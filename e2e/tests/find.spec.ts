@@ -35,6 +35,15 @@ test("search in a session finds what is not loaded, opens it, and marks it; Raw 
   await field.press("Shift+Enter");
   await expect(state).toHaveText(/^100 of \d+\+?$/);
   await expect(log.locator("[data-marked]")).toContainText("look first");
+  // Enter right after the last letter is about what that finds.
+  await field.fill("");
+  await field.pressSequentially("platypus");
+  await field.press("Enter");
+  await expect(state).toHaveText(/^1 of \d+$/);
+  await expect(log.locator("[data-marked]")).toContainText("platypus");
+  await field.fill("look first");
+  await field.press("Enter");
+  await expect(state).toHaveText("1 of 100+");
   await field.press("Escape");
   await expect(field).toBeHidden();
   await expect(log).toBeFocused();

@@ -69,3 +69,58 @@ test("whatever is typed and whatever comes and goes, something is selected, and 
   await page.keyboard.press("Enter");
   await page.waitForURL(/\/settings$/);
 });
+
+test("Enter takes what fits all that was typed, however fast it was typed", async ({ page, server }) => {
+  await server.client.session.create.mutate({ title: "begin here" });
+  await signIn(page, server);
+  const devtools = await page.context().newCDPSession(page);
+  await devtools.send("Emulation.setCPUThrottlingRate", { rate: 6 });
+  for (const [typed, path] of [
+    ["settings", /\/settings$/],
+    ["new task", /\/$/],
+    ["settings", /\/settings$/],
+    ["begin", /\/s\/./],
+  ] as const) {
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("combobox", { name: "Search" })).toBeFocused();
+    await page.keyboard.type(typed);
+    await page.keyboard.press("Enter");
+    await page.waitForURL(path);
+  }
+});
+
+test("Enter before anything is found takes what is found, unless something else is typed by then", async ({
+  page,
+  demo,
+}) => {
+  const { client } = demo;
+  const { id: sessionId } = await client.session.create.mutate({ title: "Stones" });
+  const { taskId } = await client.task.submit.mutate({ sessionId, prompt: "say: the quartz" });
+  for await (const _event of followTask(client, { sessionId, taskId })) continue;
+  await signIn(page, demo);
+  let answer = Promise.withResolvers<void>();
+  await page.route(/(session\.list|search\.query)\?.*quar/, async (route) => {
+    await answer.promise;
+    await route.continue();
+  });
+  const search = page.getByRole("combobox", { name: "Search" });
+
+  await page.keyboard.press("Control+k");
+  await search.fill("quartz");
+  await search.press("Enter");
+  await search.fill("quar");
+  answer.resolve();
+  await expect(page.getByRole("option", { name: /quartz/, selected: true })).toBeVisible();
+  await expect(search).toHaveValue("quar");
+
+  answer = Promise.withResolvers<void>();
+  await search.fill("zzz");
+  await expect(page.getByText("No results")).toBeVisible();
+  await search.fill("the quartz");
+  await expect(page.getByRole("option")).toHaveCount(0);
+  await search.press("Enter");
+  await expect(search).toBeVisible();
+  answer.resolve();
+  await page.waitForURL(new RegExp(`/s/${sessionId}#e-`));
+  await expect(search).toBeHidden();
+});

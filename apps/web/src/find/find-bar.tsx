@@ -5,6 +5,7 @@ import { useIme } from "../composer/ime.ts";
 import { isConnectionError } from "../network/network.ts";
 import type { TranscriptHandle } from "../transcript/transcript.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { useWhenReady } from "../ui/use-when-ready.ts";
 import { closeFind, find } from "./find-state.ts";
 import { useMarks } from "./use-marks.ts";
 import { type SessionHits, useSessionHits } from "./use-session-hits.ts";
@@ -40,6 +41,9 @@ export function FindBar({ transcript }: { transcript: RefObject<TranscriptHandle
   };
   /** From the newest hit to older ones: the transcript is open at its end. */
   const step = (by: 1 | -1): void => void goTo(place === -1 ? 0 : place + by);
+  // Enter right after a letter is about what that letter finds.
+  const isReady = wanted === text.trim() && found.isCurrent && !found.isLoading;
+  const goToFirst = useWhenReady(text.trim(), isReady, () => void goTo(0));
 
   return (
     <search className="absolute top-2 right-4 z-20 flex h-10 w-100 max-w-[calc(100%-16px)] items-center gap-0.5 rounded-lg border border-line bg-background pr-1.5 pl-3 shadow-float max-md:inset-x-2 max-md:w-auto">
@@ -60,7 +64,8 @@ export function FindBar({ transcript }: { transcript: RefObject<TranscriptHandle
         onCompositionEnd={ime.onCompositionEnd}
         onKeyDown={(event) => {
           if (ime.owns(event)) return;
-          if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
+          if (event.key === "Enter" && place === -1) goToFirst();
+          else if (event.key === "Enter") step(event.shiftKey ? -1 : 1);
           else if (event.key === "Escape") closeFind();
           else return;
           event.preventDefault();

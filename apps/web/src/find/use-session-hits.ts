@@ -13,6 +13,8 @@ export interface SessionHits {
   hits: readonly SearchHit[];
   /** Whether there are more than these. */
   hasMore: boolean;
+  /** Whether these are the hits of the text, and not yet of the one before. */
+  isCurrent: boolean;
   loadMore(): void;
   isLoading: boolean;
   error: Error | null;
@@ -48,6 +50,7 @@ export function useSessionHits(text: string): SessionHits {
   return {
     hits,
     hasMore: isSearch && hasNextPage,
+    isCurrent: isSearch && !found.isPlaceholderData,
     loadMore: () => {
       if (!isFetching) void fetchNextPage();
     },

@@ -15,7 +15,7 @@ import {
 } from "lucide-react";
 import { usePath } from "../navigation/use-path.ts";
 import { Dialog } from "radix-ui";
-import { type ReactNode, useDeferredValue, useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
 import { signOut } from "../auth/sign-out.ts";
 import { openFind } from "../find/find-state.ts";
@@ -27,6 +27,7 @@ import { revealHidden } from "../text/reveal-hidden.ts";
 import { navigate } from "../navigation/navigate.ts";
 import { OverlayDialog } from "../ui/overlay-dialog.tsx";
 import { closeOverlay } from "../ui/overlays.ts";
+import { useWhenReady } from "../ui/use-when-ready.ts";
 import { contains } from "./contains.ts";
 import { Snippet } from "./snippet.tsx";
 import { useThemeChoice } from "../theme/use-theme-choice.ts";
@@ -40,13 +41,10 @@ export function Palette() {
   const [text, setText] = useState("");
   const [picked, pick] = useState("");
   const { choose: chooseTheme } = useThemeChoice();
-  const wanted = useDeferredValue(text.trim());
-  const sessions = useMatchingSessions(wanted);
-  const hits = useHits(wanted);
-  const run = (action: () => void): void => {
-    closeOverlay();
-    action();
-  };
+  // Not deferred: Enter right after a letter must take what fits the letter.
+  const wanted = text.trim();
+  const { items: sessions, isSearching: isSearchingSessions } = useMatchingSessions(wanted);
+  const { items: hits, isSearching: isSearchingHits } = useHits(wanted);
   const actions = [
     ...useSessionActions(),
     { name: "New task", icon: SquarePen, act: () => navigate("/") },
@@ -56,14 +54,30 @@ export function Palette() {
     { name: "Theme: system", icon: Monitor, act: () => chooseTheme("system") },
     { name: "Sign out", icon: LogOut, act: () => void signOut() },
   ].filter(({ name }) => contains(name, wanted));
-  const values = [...sessions.map(({ id }) => id), ...hits.map(hitValue), ...actions.map(({ name }) => name)];
+  const acts = new Map<string, () => void>([
+    ...sessions.map(({ id }) => [id, () => navigate(`/s/${id}`)] as const),
+    ...hits.map((hit) => [hitValue(hit), () => navigate(`/s/${hit.sessionId}#e-${hit.seq}`)] as const),
+    ...actions.map(({ name, act }) => [name, act] as const),
+  ]);
+  const take = (value: string): void => {
+    const act = acts.get(value);
+    if (act === undefined) return;
+    closeOverlay();
+    act();
+  };
   // Results come and go while somebody types. Something is always selected, or Enter would do nothing.
-  const selected = values.includes(picked) ? picked : (values[0] ?? "");
+  const selected = acts.has(picked) ? picked : ([...acts.keys()][0] ?? "");
+  const isSearching = isSearchingSessions || isSearchingHits;
+  const takeFirst = useWhenReady(wanted, acts.size > 0 || !isSearching, () => take(selected));
   return (
     <Frame selected={selected} onSelected={pick}>
       <Command.Input
         value={text}
         onValueChange={setText}
+        onKeyDown={({ key, nativeEvent }) => {
+          // What is selected takes Enter itself.
+          if (key === "Enter" && !nativeEvent.isComposing && acts.size === 0) takeFirst();
+        }}
         placeholder="Search sessions, messages, commands…"
         className="h-12 w-full border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-faint max-md:text-[16px]"
       />
@@ -72,12 +86,7 @@ export function Palette() {
         {sessions.length > 0 && (
           <Group title="Sessions">
             {sessions.map((session) => (
-              <Command.Item
-                key={session.id}
-                value={session.id}
-                onSelect={() => run(() => navigate(`/s/${session.id}`))}
-                className={ITEM}
-              >
+              <Command.Item key={session.id} value={session.id} onSelect={take} className={ITEM}>
                 <StatusMark status={statusOfSession(session)} iconOnly />
                 <span dir="auto" className="truncate">
                   {revealHidden(session.title)}
@@ -89,12 +98,7 @@ export function Palette() {
         {hits.length > 0 && (
           <Group title="Messages and events">
             {hits.map((hit) => (
-              <Command.Item
-                key={hitValue(hit)}
-                value={hitValue(hit)}
-                onSelect={() => run(() => navigate(`/s/${hit.sessionId}#e-${hit.seq}`))}
-                className={ITEM}
-              >
+              <Command.Item key={hitValue(hit)} value={hitValue(hit)} onSelect={take} className={ITEM}>
                 <span dir="auto" className="min-w-0 grow truncate">
                   <Snippet hit={hit} />
                 </span>
@@ -107,8 +111,8 @@ export function Palette() {
         )}
         {actions.length > 0 && (
           <Group title="Actions">
-            {actions.map(({ name, icon: Icon, act }) => (
-              <Command.Item key={name} value={name} onSelect={() => run(act)} className={ITEM}>
+            {actions.map(({ name, icon: Icon }) => (
+              <Command.Item key={name} value={name} onSelect={take} className={ITEM}>
                 <Icon aria-hidden className="size-4" strokeWidth={1.75} />
                 {name}
               </Command.Item>
@@ -148,10 +152,15 @@ function useMatchingSessions(wanted: string) {
       { enabled: isSearch, placeholderData: (before) => before },
     ),
   );
-  if (!isSearch) return sessions.slice(0, MAX_SESSIONS);
-  const items = found.data?.items ?? [];
-  // Of a search before: Enter must not open what doesn't fit what is typed.
-  return found.isPlaceholderData ? items.filter(({ title }) => contains(title, wanted)) : items;
+  if (!isSearch) return { items: sessions.slice(0, MAX_SESSIONS), isSearching: false };
+  const isSearching = found.isPending || found.isPlaceholderData;
+  if (!isSearching && found.data !== undefined) return { items: found.data.items, isSearching };
+  // Enter must not open what doesn't fit what is typed, nor wait for a title that is known here.
+  const known = [...(found.data?.items ?? []), ...sessions];
+  const items = [...new Map(known.map((session) => [session.id, session])).values()]
+    .filter(({ title }) => contains(title, wanted))
+    .slice(0, MAX_SESSIONS);
+  return { items, isSearching };
 }
 
 function useHits(wanted: string) {
@@ -164,7 +173,11 @@ function useHits(wanted: string) {
     ),
   );
   const items = isSearch ? (found.data?.items ?? []) : [];
-  return found.isPlaceholderData ? items.filter(({ snippet }) => contains(snippet, wanted)) : items;
+  return {
+    // Those of a search before: as above.
+    items: found.isPlaceholderData ? items.filter(({ snippet }) => contains(snippet, wanted)) : items,
+    isSearching: isSearch && (found.isPending || found.isPlaceholderData),
+  };
 }
 
 function Group({ title, children }: { title: string; children: ReactNode }) {
