@@ -19,6 +19,7 @@ const onPostgres = [
   "apps/server/src/agent/titles/session-titles.int.test.ts",
   "apps/server/src/auth/revocation.int.test.ts",
   "apps/server/src/http/last-event-id.int.test.ts",
+  "apps/server/src/ops/disk-shares.int.test.ts",
   "apps/server/src/push/push.int.test.ts",
   "apps/server/src/services/{fork,tokens,users}.int.test.ts",
   "apps/server/src/usage/budgets.int.test.ts",

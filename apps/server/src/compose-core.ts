@@ -65,8 +65,8 @@ export interface CoreEdges {
   /** Runs git for checkpoints. Absent: there are none. */
   runGitScript?: RunGitScript | undefined;
   findUnpublishedWork: FindUnpublishedWork;
-  /** Throws where no new tasks are taken. */
-  requireRoom?: (() => void) | undefined;
+  /** Throws where this user's may take no more of the disk. */
+  requireRoom?: (userId: string) => void;
   logger: Logger;
   /** Integer ms since the epoch. */
   now: () => number;
@@ -93,6 +93,7 @@ export function composeCore(edges: CoreEdges) {
     logger,
     now,
     copyWorkspace,
+    requireRoom = () => undefined,
     hints = noHints,
   } = edges;
   const nodeId = uuidv7();
@@ -161,7 +162,7 @@ export function composeCore(edges: CoreEdges) {
       models,
       agents,
       audit,
-      ...(edges.requireRoom && { requireRoom: edges.requireRoom }),
+      requireRoom,
     }),
     sessions: createSessionService({
       store,
@@ -177,6 +178,7 @@ export function composeCore(edges: CoreEdges) {
       ...(workspaces && { workspaces }),
       compute: edges.compute,
       spool,
+      requireRoom,
       redact: edges.redact,
       now,
       nodeId,

@@ -61,6 +61,7 @@ import {
   feedMetrics,
   openObservation,
   openDiskBudget,
+  openDiskShares,
   readinessChecks,
   startBackups,
 } from "./compose-ops.ts";
@@ -145,12 +146,19 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const path = config.toolEnvironment["PATH"] ?? "";
   const host = await findHostToolchains({ home: homedir(), path, covered: SHOWN_DIRECTORIES });
   const environment = { ...config.toolEnvironment, ...host.environment, PATH: host.path };
+  const severalUsers = new SeveralUsers({ store, hints, logger });
+  await severalUsers.start();
+  lifecycle.started("several users", async () => severalUsers.stop());
+  const isShared = (): boolean => severalUsers.current;
+  const disk = file.sections.disk ?? {};
+  const diskShares = openDiskShares(disk, { ...base, isShared });
   const sandbox = await openSandbox({
     ...config,
     ...processes,
     path: host.path,
     toolchains: host.mounts,
     isShared: () => store.users.areSeveral(),
+    noteUse: diskShares.note,
     logger,
   });
   const spawner = borrowingSpawner(
@@ -193,9 +201,6 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   };
   const tools = createTools(toolsDeps, config.network.mode);
   const findUnpublishedWork = createFindUnpublishedWork({ ...config, git });
-  const severalUsers = new SeveralUsers({ store, hints, logger });
-  await severalUsers.start();
-  lifecycle.started("several users", async () => severalUsers.stop());
   const projects = await composeProjects({
     ...base,
     git,
@@ -204,8 +209,11 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     spawner,
     environment,
     programs: host.programs,
-    isShared: () => severalUsers.current,
-    hasDiskLimit: file.sections.disk !== undefined || file.sections.retention?.maxBytes !== undefined,
+    isShared,
+    hasDiskLimit:
+      disk.budgetBytes !== undefined ||
+      disk.userBytes !== undefined ||
+      file.sections.retention?.maxBytes !== undefined,
   });
   const { budgets, spendingServices } = composeSpending({
     store,
@@ -241,7 +249,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     lifecycle,
     now,
   });
-  const diskBudget = openDiskBudget(file.sections.disk, { config, lifecycle, logger });
+  const diskBudget = openDiskBudget(disk, { config, lifecycle, logger });
   const core = composeCore({
     store,
     hints,
@@ -250,7 +258,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
         config,
         store,
         hints,
-        isShared: () => severalUsers.current,
+        isShared,
         logger,
       }),
     }),
@@ -263,14 +271,17 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     turns,
     compute,
     concurrency: config.concurrency,
-    isShared: () => severalUsers.current,
+    isShared,
     approvals: { ...config.approvals, rules: file.sections.rules },
     workspaces: projects.workspaces,
     redact: createEventRedactor(redactor),
     copyWorkspace,
     ...(git.version !== null && { runGitScript: runGitScripts(git) }),
     findUnpublishedWork,
-    requireRoom: diskBudget?.requireRoom,
+    requireRoom(userId) {
+      diskBudget?.requireRoom();
+      diskShares.requireRoom(userId);
+    },
     logger,
     now,
     node: config.node,

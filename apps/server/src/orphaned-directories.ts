@@ -1,5 +1,6 @@
 import { lstat, opendir, readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { idIn, SHARED_PLACES } from "./shared-places.ts";
 
 /** What is on the disk for sessions or projects that the store does not have. */
 export interface Orphans {
@@ -9,23 +10,6 @@ export interface Orphans {
   bytes: number;
 }
 
-interface Place {
-  name: string;
-  /** What a name in there is the id of; null: of runs that are gone, whoever's. */
-  of: "session" | "project" | null;
-  suffix?: string;
-}
-
-const PLACES: readonly Place[] = [
-  { name: "workspaces", of: "session" },
-  { name: "workspaces/.preparing", of: null },
-  { name: "checkpoints", of: "session" },
-  { name: "publications", of: "session", suffix: ".git" },
-  { name: "agents", of: "session" },
-  { name: "projects", of: "project" },
-];
-
-const ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/;
 /** What a removal that was killed left. */
 const TRASH = ".removing-";
 /** Ids asked for at once. */
@@ -40,17 +24,20 @@ export async function findOrphans(
   existing: (kind: "session" | "project", ids: readonly string[]) => Promise<ReadonlySet<string>>,
 ): Promise<Orphans[]> {
   const found: Orphans[] = [];
-  for (const { name: place, of, suffix = "" } of PLACES) {
+  for (const sharedPlace of SHARED_PLACES) {
+    const { name: place, of } = sharedPlace;
     const names = (await readdir(join(directory, place)).catch(ignoreMissing)) ?? [];
-    const idOf = (name: string): string => name.slice(0, name.length - suffix.length);
-    const ours = names.filter((name) => name.endsWith(suffix) && ID.test(idOf(name)));
+    const ours = names.flatMap((name) => {
+      const id = idIn(sharedPlace, name);
+      return id === null ? [] : [{ name, id }];
+    });
     const known = new Set<string>();
     for (let begin = 0; of !== null && begin < ours.length; begin += BATCH) {
-      const ids = ours.slice(begin, begin + BATCH).map(idOf);
+      const ids = ours.slice(begin, begin + BATCH).map(({ id }) => id);
       for (const id of await existing(of, ids)) known.add(id);
     }
     const paths = [
-      ...ours.filter((name) => !known.has(idOf(name))),
+      ...ours.filter(({ id }) => !known.has(id)).map(({ name }) => name),
       ...names.filter((name) => name.startsWith(TRASH)),
     ].map((name) => join(directory, place, name));
     let bytes = 0;

@@ -66,9 +66,9 @@ export async function vacuum(options: VacuumOptions): Promise<VacuumSummary> {
     onProgress?.("files");
     let known = 0;
     const orphans = await findOrphans(sharedDir, async (kind, ids) => {
-      const existing = await (kind === "session" ? store.sessions : store.projects).existing(ids);
-      known += existing.size;
-      return existing;
+      const owners = await (kind === "session" ? store.sessions : store.projects).ownersOf(ids);
+      known += owners.size;
+      return new Set(owners.keys());
     });
     const count = orphans.reduce((sum, { paths }) => sum + paths.length, 0);
     if (known === 0 && count >= SUSPICIOUS) {

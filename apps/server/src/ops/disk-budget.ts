@@ -1,5 +1,6 @@
 import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
+import { Measuring } from "./measuring.ts";
 import { usedBytes } from "./used-bytes.ts";
 
 export interface DiskBudgetOptions {
@@ -15,8 +16,6 @@ const WARN_AT = 0.8;
 /** Between two measurements, in ms; shorter once it becomes scarce. */
 const EVERY_MS = 600_000;
 const EVERY_MS_WHEN_SCARCE = 60_000;
-/** Share of the time that is spent on measuring, at most: a large directory takes long. */
-const MEASURING_SHARE = 0.05;
 
 /** What the data may take on the disk: measured now and then, warned of, and kept by refusing new tasks. */
 export class DiskBudget {
@@ -24,9 +23,10 @@ export class DiskBudget {
   readonly #options: DiskBudgetOptions;
   #usedBytes: number | null = null;
   #state: DiskBudgetState = "ok";
-  #timer: NodeJS.Timeout | undefined;
-  #measuring: Promise<void> | undefined;
-  readonly #stopped = new AbortController();
+  readonly #measuring = new Measuring(
+    async (signal) => this.#measure(signal),
+    () => (this.#state === "ok" ? EVERY_MS : EVERY_MS_WHEN_SCARCE),
+  );
 
   constructor(options: DiskBudgetOptions) {
     this.#options = options;
@@ -53,38 +53,24 @@ export class DiskBudget {
   };
 
   start(): void {
-    void this.#measureAgain();
+    this.#measuring.start();
   }
 
   async stop(): Promise<void> {
-    this.#stopped.abort();
-    clearTimeout(this.#timer);
-    await this.#measuring;
+    await this.#measuring.stop();
   }
 
   /** Looks at the disk now. */
   async measure(): Promise<void> {
-    this.#measuring ??= this.#measure().finally(() => {
-      this.#measuring = undefined;
-    });
-    return this.#measuring;
+    await this.#measuring.measure();
   }
 
-  async #measureAgain(): Promise<void> {
-    const begun = performance.now();
-    await this.measure();
-    if (this.#stopped.signal.aborted) return;
-    const every = this.#state === "ok" ? EVERY_MS : EVERY_MS_WHEN_SCARCE;
-    const wait = Math.max(every, (performance.now() - begun) / MEASURING_SHARE);
-    this.#timer = setTimeout(() => void this.#measureAgain(), wait).unref();
-  }
-
-  async #measure(): Promise<void> {
+  async #measure(signal: AbortSignal): Promise<void> {
     const { directories, logger } = this.#options;
     try {
-      this.#usedBytes = await usedBytes(directories, this.#stopped.signal);
+      this.#usedBytes = await usedBytes(directories, signal);
     } catch (error) {
-      if (!this.#stopped.signal.aborted) logger.warn({ err: error }, "the disk's use could not be measured");
+      if (!signal.aborted) logger.warn({ err: error }, "the disk's use could not be measured");
       return;
     }
     this.#enter(this.#usedBytes / this.budgetBytes);

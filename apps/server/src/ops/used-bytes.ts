@@ -1,6 +1,8 @@
-import { execFile } from "node:child_process";
-import { relative } from "node:path";
-import { promisify } from "node:util";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { join, relative } from "node:path";
+import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 
 const TIMEOUT_MS = 1_800_000;
 
@@ -15,18 +17,53 @@ export async function usedBytes(directories: readonly string[], signal: AbortSig
         (other, at) => at !== index && (isInside(directory, other) || (directory === other && at < index)),
       ),
   );
-  const options = { signal, timeout: TIMEOUT_MS, env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" } };
-  const { stdout } = await promisify(execFile)("du", ["-sk", "--", ...outer], options).catch(
-    (error: Error & { stdout?: string; code?: unknown }) => {
-      // Exits with 1 where a file has gone or a directory is closed; the sums are there.
-      if (error.code === 1 && error.stdout !== undefined) return { stdout: error.stdout };
-      throw error;
-    },
-  );
-  const sums = [...stdout.matchAll(/^(\d+)\t/gm)].map(([, kilobytes]) => Number(kilobytes) * 1_024);
+  const sums = [...(await du(["-s"], outer, signal)).values()];
   if (sums.length !== outer.length)
     throw new Error(`du says nothing of ${outer.length - sums.length} directories`);
   return sums.reduce((sum, bytes) => sum + bytes, 0);
+}
+
+/**
+ * What each directory in these takes, by path, and in which of them something could not be read. None of these is in another.
+ */
+export async function usedBytesWithin(
+  directories: readonly string[],
+  signal: AbortSignal,
+): Promise<{ sums: Map<string, number>; unread: Set<string> }> {
+  const unread = new Set<string>();
+  if (directories.length === 0) return { sums: new Map(), unread };
+  const sums = await du(["--max-depth=1"], directories, signal, (complaint) => {
+    for (const directory of directories) {
+      const [, entry] = complaint.split(`${directory}/`, 2);
+      if (entry !== undefined) unread.add(join(directory, entry.replace(/[/'].*$/, "")));
+    }
+  });
+  for (const directory of directories) sums.delete(directory);
+  return { sums, unread };
+}
+
+/** @param onComplaint Of a file that has gone or a directory that is closed; the sums are there without it. */
+async function du(
+  options: readonly string[],
+  directories: readonly string[],
+  signal: AbortSignal,
+  onComplaint: (line: string) => void = () => undefined,
+): Promise<Map<string, number>> {
+  const process = spawn("du", ["-k", "-0", ...options, "--", ...directories], {
+    signal,
+    timeout: TIMEOUT_MS,
+    stdio: ["ignore", "pipe", "pipe"],
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" },
+  });
+  // Line by line: a task may have closed millions of directories.
+  createInterface(process.stderr).on("line", onComplaint);
+  const [output, [code, killedBy]] = await Promise.all([text(process.stdout), once(process, "close")]);
+  if (code !== 0 && code !== 1) throw new Error(`du ended with ${String(code ?? killedBy)}`);
+  const sums = output.split("\0").flatMap((line) => {
+    const [, kilobytes, path] = /^(\d+)\t([^]*)$/.exec(line) ?? [];
+    return kilobytes === undefined || path === undefined ? [] : [[path, Number(kilobytes) * 1_024] as const];
+  });
+  return new Map(sums);
 }
 
 function isInside(path: string, directory: string): boolean {

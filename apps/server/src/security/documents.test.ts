@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { describe, expect, it } from "vitest";
-import { DEFAULT_LIMITS, describeBytes } from "../tools/sandbox/limits.ts";
+import { describeBytes } from "../describe-bytes.ts";
+import { DEFAULT_LIMITS } from "../tools/sandbox/limits.ts";
 
 const DOCS = new URL("../../../../docs/", import.meta.url);
 

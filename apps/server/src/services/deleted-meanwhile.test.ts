@@ -53,6 +53,7 @@ function services(before: BeforeStep) {
     approvals: stepped(core.approvals, before),
     audit: stepped(core.audit, before),
     announcer: { removed: () => undefined },
+    requireRoom: () => undefined,
   };
   const models = {
     defaultModel: "demo",

@@ -20,6 +20,8 @@ interface ForkDeps {
   checkpoints: Pick<Checkpoints, "fork" | "remove">;
   /** Absent: no session works in a project. */
   workspaces?: Pick<Workspaces, "restore">;
+  /** Throws where this user's may take no more of the disk. */
+  requireRoom: (userId: string) => void;
   now: () => number;
   /** This node's id. */
   nodeId: string;
@@ -27,7 +29,7 @@ interface ForkDeps {
 
 /**
  * A fork is a log that starts as a prefix of its parent's: same events, same seqs. What the prefix leaves unfinished is
- * closed as canceled, because the run belongs to the parent. Tasks stay the parent's, too, so no usage is  * twice. The files are those of the event, from its checkpoint; without one they are as they are now.
+ * closed as canceled, because the run belongs to the parent. Tasks stay the parent's, too, so no usage counts twice. The files are those of the event, from its checkpoint; without one they are as they are now.
  *
  * It is filled while hidden, like an import, and made visible by the last commit: a long log takes many.
  */
@@ -45,6 +47,7 @@ export async function forkSession(
       `atSeq ${atSeq} is past the end of the session (${parent.lastSeq})`,
     );
   }
+  deps.requireRoom(principal.userId);
   const id = uuidv7();
   const now = deps.now();
   const workspace = workspaceDirectory(dataDir, id);

@@ -23,6 +23,8 @@ export interface ImportDeps {
   /** A document may contain the server's own secrets, which must not enter the log this way either. */
   redact: RedactEvent;
   dataDir: string;
+  /** Throws where this user's may take no more of the disk. */
+  requireRoom: (userId: string) => void;
   now: () => number;
   /** This node's id. */
   nodeId: string;
@@ -51,6 +53,7 @@ export async function importSession(
   source: AsyncIterable<Uint8Array>,
   { importKey: givenKey }: { importKey: string | undefined },
 ): Promise<ImportSessionOutput> {
+  deps.requireRoom(principal.userId);
   await using files = await deps.spool.receive(principal.userId, source);
   const checked = await check(deps, principal, files);
   if (givenKey !== undefined) {

@@ -46,6 +46,8 @@ export interface SessionServiceDeps {
   compute: Compute;
   spool: ImportSpool;
   redact: RedactEvent;
+  /** Throws where this user's may take no more of the disk. */
+  requireRoom: (userId: string) => void;
   now: () => number;
   /** Of this node. */
   nodeId: string;

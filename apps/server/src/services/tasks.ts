@@ -39,8 +39,8 @@ export interface TaskServiceDeps {
   models: ModelRegistry;
   agents: AgentRegistry;
   audit: Audit;
-  /** Throws where the server takes no new tasks. */
-  requireRoom?: () => void;
+  /** Throws where this user's may take no more of the disk. */
+  requireRoom: (userId: string) => void;
 }
 
 /** How long `cancel` waits for the task's processes before it returns the task as it is, in ms. */
@@ -79,7 +79,7 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
     action: "task.submit" | "task.retry",
     { sessionId, taskId, events, options }: Submission,
   ): Promise<void> {
-    deps.requireRoom?.();
+    deps.requireRoom(principal.userId);
     const entry = audit.entry({ by: principal, action, target: taskId, decision: "allowed" });
     await log.append(sessionId, events, { ...options, audit: entry });
   }

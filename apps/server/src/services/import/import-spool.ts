@@ -3,8 +3,11 @@ import { mkdir, open, rm, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import { MAX_IMPORT_BODY_BYTES, TrunklineError } from "@trunkline/contract";
 
-/** Disk space to leave free, in bytes. */
+/** Disk space to leave free: bytes, and share of the disk. What is imported counts to nobody's share of it. */
 const KEPT_FREE = 1_073_741_824;
+const KEPT_SHARE = 1 / 20;
+/** A document is kept once while it is checked, once as events, and twice in the database: with its search index. */
+const COPIES = 3;
 /** Check the disk after this many bytes. */
 const LOOK_EVERY = 67_108_864;
 
@@ -72,7 +75,7 @@ export class ImportSpool {
     let looked = -LOOK_EVERY;
     for await (const chunk of source) {
       if (bytes - looked >= LOOK_EVERY) {
-        await this.#requireRoom();
+        await this.#requireRoom(bytes * COPIES);
         looked = bytes;
       }
       bytes += chunk.length;
@@ -84,9 +87,10 @@ export class ImportSpool {
     return bytes;
   }
 
-  async #requireRoom(): Promise<void> {
-    const { bavail, bsize } = await statfs(this.#directory);
-    if (bavail * bsize < KEPT_FREE) {
+  /** @param needed beside what is written, in bytes */
+  async #requireRoom(needed: number): Promise<void> {
+    const { bavail, blocks, bsize } = await statfs(this.#directory);
+    if (bavail * bsize - needed < Math.max(KEPT_FREE, blocks * bsize * KEPT_SHARE)) {
       throw noRoom();
     }
   }

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { checkpointsDirectory } from "../../checkpoints/port.ts";
+import { SHARED_PLACES } from "../../shared-places.ts";
 import type { Store } from "../../store/port.ts";
 import { directoriesOf } from "../session-view.ts";
 
@@ -58,7 +59,7 @@ export class SessionSizes {
   async #measure(): Promise<number> {
     const { store, dataDir } = this.#deps;
     const begun = performance.now();
-    const roots = ["workspaces", "publications", "agents", "checkpoints"].map((name) => join(dataDir, name));
+    const roots = SHARED_PLACES.filter(({ of }) => of === "session").map(({ name }) => join(dataDir, name));
     const bytes = (await this.#onDisk(roots)) + (await store.retention.storedBytes());
     const now = performance.now();
     this.#measured = { bytes, until: now + Math.max(FRESH_MS, (now - begun) / MEASURING_SHARE) };

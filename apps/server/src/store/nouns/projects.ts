@@ -108,9 +108,13 @@ export function createProjectStore(db: Kysely<Database>, write: WriteStatements)
       );
     },
 
-    async existing(projectIds) {
-      const rows = await db.selectFrom("projects").select("id").where("id", "in", projectIds).execute();
-      return new Set(rows.map(({ id }) => id));
+    async ownersOf(projectIds) {
+      const rows = await db
+        .selectFrom("projects")
+        .select(["id", "owner_id"])
+        .where("id", "in", projectIds)
+        .execute();
+      return new Map(rows.map(({ id, owner_id }) => [id, owner_id]));
     },
 
     async unused() {

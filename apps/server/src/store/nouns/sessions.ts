@@ -106,9 +106,13 @@ export function createSessionStore(
       return rows.map(({ id }) => id);
     },
 
-    async existing(sessionIds) {
-      const rows = await db.selectFrom("sessions").select("id").where("id", "in", sessionIds).execute();
-      return new Set(rows.map(({ id }) => id));
+    async ownersOf(sessionIds) {
+      const rows = await db
+        .selectFrom("sessions")
+        .select(["id", "owner_id"])
+        .where("id", "in", sessionIds)
+        .execute();
+      return new Map(rows.map(({ id, owner_id }) => [id, owner_id]));
     },
 
     async descendantsOf(sessionId) {

@@ -39,8 +39,8 @@ export interface ProjectStore {
   delete(project: { id: string; at: number; force: boolean }, audit: AuditRecord): Promise<void>;
   /** Deletes all of a user's. */
   deleteOf(ownerId: string, at: number): Promise<void>;
-  /** Those of these that there are; deleted ones, too, while their files are needed. */
-  existing(projectIds: readonly string[]): Promise<Set<string>>;
+  /** By id, of those of these that there are; deleted ones, too, while their files are needed. */
+  ownersOf(projectIds: readonly string[]): Promise<Map<string, string>>;
   /** Deleted ones that no session uses, hidden ones included: their files can go. */
   unused(): Promise<string[]>;
   /** Removes the row of one whose files are gone. */

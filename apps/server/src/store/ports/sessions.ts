@@ -39,8 +39,8 @@ export interface SessionStore {
   /** The session of an earlier import with this key. */
   importedAs(ownerId: string, importKey: string): Promise<string | undefined>;
   idsOf(ownerId: string): Promise<string[]>;
-  /** Those of these that there are; hidden ones, too. */
-  existing(sessionIds: readonly string[]): Promise<Set<string>>;
+  /** By id, of those of these that there are; hidden ones, too. */
+  ownersOf(sessionIds: readonly string[]): Promise<Map<string, string>>;
   /** Hidden ones whose node is gone: half filled or half removed when it died. */
   abandoned(): Promise<{ id: string; hiddenBy: string | null }[]>;
   /** Claims an abandoned one for removal by this node. @throws GuardFailedError if another was faster. */

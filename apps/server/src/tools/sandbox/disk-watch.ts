@@ -1,5 +1,6 @@
+import { describeBytes } from "../../describe-bytes.ts";
 import { freeBytes, freeFiles, usedBytes } from "./disk-usage.ts";
-import { describeBytes, type SandboxLimits } from "./limits.ts";
+import type { SandboxLimits } from "./limits.ts";
 import { removeGrowth } from "./remove-growth.ts";
 
 /** Interval of checks, in ms. What is written meanwhile must fit into the reserve. */
@@ -26,6 +27,15 @@ interface Count {
   freeBytes: number;
 }
 
+/**
+ * Told what a directory takes.
+ * @returns by how much the directories of its owner exceed what one user may take; null: they don't
+ */
+export type NoteUse = (
+  directory: string,
+  usedBytes: number,
+) => Promise<{ limitBytes: number; excessBytes: number } | null>;
+
 interface Excess {
   message: string;
   /** Bytes to remove to get back under the limit. */
@@ -49,12 +59,17 @@ export interface Watch {
 export class DiskWatch {
   readonly #limits: SandboxLimits;
   readonly #bwrap: string;
+  readonly #noteUse: NoteUse;
   readonly #counts = new Map<string, Count>();
 
-  /** @param bwrap Absolute path of bwrap, for counting directories closed to the server's user. */
-  constructor(limits: SandboxLimits, bwrap: string) {
+  /**
+   * @param bwrap Absolute path of bwrap, for counting directories closed to the server's user.
+   * @param noteUse Knows what an owner's directories take together; absent: there is one limit per directory only.
+   */
+  constructor(limits: SandboxLimits, bwrap: string, noteUse: NoteUse = async () => null) {
     this.#limits = limits;
     this.#bwrap = bwrap;
+    this.#noteUse = noteUse;
   }
 
   /**
@@ -103,6 +118,7 @@ export class DiskWatch {
       const removed = await removeGrowth(directory, { sinceMs, bytes });
       this.#counts.delete(directory);
       if (removed.files === 0) return message;
+      await this.#noteUse(directory, await usedBytes(directory, this.#bwrap));
       const names = removed.names.map((name) => JSON.stringify(name)).join(", ");
       const more = removed.files > removed.names.length ? ", …" : "";
       return `${message}; removed ${describeBytes(removed.bytes)} that the command wrote, in ${removed.files} ${removed.files === 1 ? "file" : "files"}: ${names}${more}`;
@@ -154,12 +170,24 @@ export class DiskWatch {
     const used = await usedBytes(directory, this.#bwrap);
     this.#remember(directory, { usedBytes: used, freeBytes: free });
     // A command that starts over the limit may be about to clean up.
+    const over = await this.#noteUse(directory, used);
     const hasGrown = last !== undefined && used > last.usedBytes;
-    if (!hasGrown || used <= workspaceBytes) return null;
+    if (!hasGrown) return null;
+    if (used > workspaceBytes) {
+      return {
+        message: `the workspace exceeds ${describeBytes(workspaceBytes)}`,
+        missing: async () =>
+          (await usedBytes(directory, this.#bwrap)) - Math.max(workspaceBytes, last.usedBytes),
+      };
+    }
+    if (over === null) return null;
     return {
-      message: `the workspace exceeds ${describeBytes(workspaceBytes)}`,
-      missing: async () =>
-        (await usedBytes(directory, this.#bwrap)) - Math.max(workspaceBytes, last.usedBytes),
+      message: `your sessions and projects exceed ${describeBytes(over.limitBytes)}, which is what one user may take of the disk`,
+      missing: async () => {
+        const now = await usedBytes(directory, this.#bwrap);
+        const excess = (await this.#noteUse(directory, now))?.excessBytes ?? 0;
+        return Math.min(excess, now - last.usedBytes);
+      },
     };
   }
 

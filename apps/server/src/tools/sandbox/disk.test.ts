@@ -61,6 +61,35 @@ with open("big", "wb") as f:
   });
 });
 
+describe.skipIf(bwrap === null)("what one user may take", () => {
+  it("ends the command that exceeds it, and removes as much of what it wrote", async ({ skip }) => {
+    await using disk = await SmallDisk.mount(256);
+    if (disk === undefined) return skip(NO_SMALL_DISK);
+    const noted = new Map([["elsewhere", 40 * MIB]]);
+    const limitBytes = 100 * MIB;
+    await using bench = await SandboxBench.create({
+      parent: disk.path,
+      limits: { freeDiskBytes: 16 * MIB, workspaceBytes: 160 * MIB },
+      async noteUse(directory, usedBytes) {
+        noted.set(directory, usedBytes);
+        const excessBytes = [...noted.values()].reduce((sum, bytes) => sum + bytes) - limitBytes;
+        return excessBytes > 0 ? { limitBytes, excessBytes } : null;
+      },
+    });
+    const { output } = await bench.run(
+      "head -c 30M /dev/zero > first; sleep 1; head -c 60M /dev/zero > second; sleep 60",
+    );
+    expect(output).toMatch(
+      /^\[limit: your sessions and projects exceed 100 MiB, which is what one user may take of the disk; removed [\d.]+ MiB that the command wrote, in 1 file: "second"\]/,
+    );
+    expect(await readdir(bench.workspace)).toEqual(["first"]);
+    expect(noted.get(bench.workspace)).toBeLessThan(32 * MIB);
+    // What is over the limit before it starts may be tidied up.
+    noted.set("elsewhere", 120 * MIB);
+    expect((await bench.run("rm first && echo tidy")).output).toContain("tidy");
+  });
+});
+
 describe("H8: removeGrowth", () => {
   async function workspace() {
     const path = await mkdtemp(join(tmpdir(), "trunkline-growth-"));

@@ -39,9 +39,3 @@ const MIN_NAMESPACE_PIDS = 301;
 export function lastProcessId(limits: SandboxLimits): number {
   return Math.max(limits.processes, MIN_NAMESPACE_PIDS);
 }
-
-/** Human-readable: `2 GiB`, `1.5 MiB`. */
-export function describeBytes(bytes: number): string {
-  const [size, unit] = bytes >= GIB ? [bytes / GIB, "GiB"] : [bytes / MIB, "MiB"];
-  return `${Number(size.toFixed(1))} ${unit}`;
-}

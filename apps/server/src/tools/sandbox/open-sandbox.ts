@@ -5,6 +5,7 @@ import type { Config } from "../../config.ts";
 import type { ProcessLedger, Spawner } from "../port.ts";
 import { createBareSpawner } from "../process/bare-spawner.ts";
 import { refusedBecause, soloSpawner } from "../process/solo-spawner.ts";
+import type { NoteUse } from "./disk-watch.ts";
 import { findProgram } from "./find-program.ts";
 import { planSandbox, withNetwork } from "./plan-sandbox.ts";
 import { type ProbeResult, probeSandbox } from "./probe.ts";
@@ -32,6 +33,8 @@ export async function openSandbox(options: {
   path: string;
   /** What commands see beside the system's directories; absent: nothing. */
   toolchains?: readonly string[];
+  /** Knows what each owner's directories take together; absent: there is no limit. */
+  noteUse?: NoteUse;
   /** Whether the server has more than one user: then nothing runs without a sandbox. */
   isShared: () => Promise<boolean>;
   logger: Logger;
@@ -75,8 +78,9 @@ async function trySandbox(options: {
   ledger: ProcessLedger;
   path: string;
   toolchains?: readonly string[];
+  noteUse?: NoteUse;
 }): Promise<{ spawner: Spawner | null; probe: ProbeResult }> {
-  const { dataDir, sharedDir, owner, ledger, path, toolchains = [] } = options;
+  const { dataDir, sharedDir, owner, ledger, path, toolchains = [], noteUse } = options;
   const unavailable = (reason: string) => ({ spawner: null, probe: { available: false, reason } });
   if (process.platform !== "linux") return unavailable("bubblewrap needs Linux");
   const [bwrap, bash] = await Promise.all([findProgram("bwrap", path), findProgram("bash", path)]);
@@ -91,7 +95,16 @@ async function trySandbox(options: {
     bash,
   });
   const networkPlan = await withNetwork(plan);
-  const spawner = createSandboxSpawner({ bwrap, bash, plan, networkPlan, processLimit, owner, ledger });
+  const spawner = createSandboxSpawner({
+    bwrap,
+    bash,
+    plan,
+    networkPlan,
+    processLimit,
+    owner,
+    ledger,
+    noteUse,
+  });
   const probe = await probeSandbox(spawner, plan, { path, processLimit });
   if (probe.reason === undefined) return { spawner, probe };
   return { spawner, probe: { available: false, reason: await explain(probe.reason, { isRoot }) } };

@@ -9,7 +9,7 @@ import { type ChildStreams, openChildStreams } from "../process/child-streams.ts
 import { MARKER_VARIABLE, readBootId, readProcess } from "../process/process-table.ts";
 import type { TreePatience } from "../process/process-tree.ts";
 import { bwrapArguments, type SandboxPlan } from "./bwrap-arguments.ts";
-import { DiskWatch, type Watch } from "./disk-watch.ts";
+import { DiskWatch, type NoteUse, type Watch } from "./disk-watch.ts";
 import { readExitStatus } from "./exit-status.ts";
 import { lastProcessId } from "./limits.ts";
 import { limitProcessNamespace } from "./process-namespace.ts";
@@ -32,6 +32,7 @@ export interface SandboxSpawnerOptions {
   /** Prefix of each marker, see `reapLeftovers`. */
   owner: string;
   ledger: ProcessLedger;
+  noteUse?: NoteUse | undefined;
   patience?: TreePatience;
 }
 
@@ -53,7 +54,7 @@ const LAST_WORDS_MS = 1_000;
 export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
   // The kernel kills the sandbox when the thread that started it ends, so that must be the server's main thread.
   assert(isMainThread, "Sandboxes are started from the main thread");
-  const disk = new DiskWatch(options.plan.limits, options.bwrap);
+  const disk = new DiskWatch(options.plan.limits, options.bwrap, options.noteUse);
   const bootId = readBootId();
 
   return {

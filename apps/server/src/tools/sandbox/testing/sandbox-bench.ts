@@ -13,6 +13,7 @@ import { fixedNetwork } from "../../../network/testing/fixed-network.ts";
 import { createRedactor } from "../../../secrets/redactor.ts";
 import { toolContext } from "../../testing/tool-context.ts";
 import { findProgram } from "../find-program.ts";
+import type { NoteUse } from "../disk-watch.ts";
 import { DEFAULT_LIMITS, type SandboxLimits } from "../limits.ts";
 import { planSandbox, withNetwork } from "../plan-sandbox.ts";
 import { canLimitNamespace } from "../process-namespace.ts";
@@ -40,6 +41,8 @@ export interface SandboxBenchOptions {
   /** Without the filter of system calls, which hides what it denies. */
   unfiltered?: boolean;
   patience?: TreePatience;
+  /** Default: nobody counts what an owner's directories take together. */
+  noteUse?: NoteUse;
   /** Where to create the data directory. */
   parent?: string;
 }
@@ -74,7 +77,7 @@ export class SandboxBench implements AsyncDisposable {
   }
 
   static async create(options: SandboxBenchOptions = {}): Promise<SandboxBench> {
-    const { networks = fixedNetwork("off"), patience, parent = tmpdir() } = options;
+    const { networks = fixedNetwork("off"), patience, noteUse, parent = tmpdir() } = options;
     const dataDir = await mkdtemp(join(await realpath(parent), "trunkline-sandbox-"));
     const records: ProcessRecord[] = [];
     const ledger: ProcessLedger = {
@@ -94,6 +97,7 @@ export class SandboxBench implements AsyncDisposable {
       processLimit: processLimit(),
       owner: `test-${randomUUID()}`,
       ledger,
+      noteUse,
       patience,
     });
     const bench = new SandboxBench(dataDir, spawner, records, networks);

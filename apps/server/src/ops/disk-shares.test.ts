@@ -1,0 +1,190 @@
+import { execFile } from "node:child_process";
+import { mkdir, rm, writeFile } from "node:fs/promises";
+import { promisify } from "node:util";
+import { v7 as uuidv7 } from "uuid";
+import { describe, expect, it, vi } from "vitest";
+import { NO_SMALL_DISK, SmallDisk } from "../store/testing/small-disk.ts";
+import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
+import { DiskShares, type DiskSharesOptions } from "./disk-shares.ts";
+import { usedBytesWithin } from "./used-bytes.ts";
+
+const MIB = 1_048_576;
+const run = promisify(execFile);
+
+/** Directories of ada's and bob's sessions and projects. */
+class Bench {
+  readonly shares: DiskShares;
+  readonly warn = vi.fn<(fields: object, message: string) => void>();
+  readonly #directory: string;
+  readonly #owners = new Map<string, string>();
+
+  constructor(directory: string, options: Partial<DiskSharesOptions>) {
+    this.#directory = directory;
+    this.shares = new DiskShares({
+      directory,
+      userBytes: 3 * MIB,
+      isShared: () => true,
+      ownersOf: async (_kind, ids) => new Map(ids.flatMap((id) => this.#entry(id))),
+      usedBytesWithin,
+      logger: { warn: this.warn as never },
+      ...options,
+    });
+  }
+
+  async add(ownerId: string | null, place: string, megabytes: number): Promise<string> {
+    const id = uuidv7();
+    if (ownerId !== null) this.#owners.set(id, ownerId);
+    const path = `${this.#directory}/${place}/${id}${place === "publications" ? ".git" : ""}`;
+    await mkdir(`${path}/inside`, { recursive: true });
+    await writeFile(`${path}/inside/file`, Buffer.alloc(megabytes * MIB, 1));
+    return path;
+  }
+
+  #entry(id: string): [string, string][] {
+    const ownerId = this.#owners.get(id);
+    return ownerId === undefined ? [] : [[id, ownerId]];
+  }
+
+  refused(): string[] {
+    return ["ada", "bob"].filter((user) => {
+      try {
+        this.shares.requireRoom(user);
+        return false;
+      } catch (error) {
+        expect(error).toMatchObject({ reason: "storage_full" });
+        return true;
+      }
+    });
+  }
+}
+
+describe("what one user may take", () => {
+  it("counts workspaces, checkpoints, published branches, agents' files and repositories, whose nobody's are is nobody's", async () => {
+    await using directory = await TemporaryDirectory.create();
+    const bench = new Bench(directory.path, {});
+    const places = ["workspaces", "checkpoints", "publications", "agents", "projects"];
+    for (const place of places) await bench.add("ada", place, 0.5);
+    await bench.add("bob", "workspaces", 2);
+    await bench.add(null, "workspaces", 9);
+    await mkdir(directory.join("workspaces/.preparing/x"), { recursive: true });
+    await writeFile(directory.join("workspaces/.preparing/x/file"), Buffer.alloc(9 * MIB));
+    await bench.shares.measure();
+    expect(bench.refused()).toEqual([]);
+    const more = await bench.add("ada", "workspaces", 1);
+    await bench.shares.measure();
+    expect(bench.refused()).toEqual(["ada"]);
+    expect(() => bench.shares.requireRoom("ada")).toThrow(
+      /^Your sessions and projects take 3\.\d MiB .* one user may take 3 MiB\. Delete/,
+    );
+    await rm(more, { recursive: true });
+    await bench.shares.measure();
+    expect(bench.refused()).toEqual([]);
+    expect(bench.warn).not.toHaveBeenCalled();
+  });
+
+  it("knows at once what is noted, and keeps what is newer or could not be read", async () => {
+    await using directory = await TemporaryDirectory.create();
+    const bench = new Bench(directory.path, {});
+    const workspace = await bench.add("ada", "workspaces", 1);
+    expect(await bench.shares.note(workspace, 9 * MIB)).toBeNull();
+    await bench.shares.measure();
+    expect(await bench.shares.note(workspace, 2 * MIB)).toBeNull();
+    expect(await bench.shares.note(workspace, 4 * MIB)).toEqual({ limitBytes: 3 * MIB, excessBytes: MIB });
+    expect(bench.refused()).toEqual(["ada"]);
+    expect(await bench.shares.note(directory.join("elsewhere"), 99 * MIB)).toBeNull();
+    // One of a session that started since.
+    const fresh = await bench.add("bob", "workspaces", 0);
+    expect(await bench.shares.note(fresh, 5 * MIB)).toMatchObject({ excessBytes: 2 * MIB });
+    expect(bench.refused()).toEqual(["ada", "bob"]);
+    await bench.shares.measure();
+    expect(bench.refused()).toEqual([]);
+    const measuring = bench.shares.measure();
+    await bench.shares.note(workspace, 4 * MIB);
+    await measuring;
+    expect(bench.refused()).toEqual(["ada"]);
+  });
+
+  it("keeps what was noted of a directory that a task has closed to the server", async () => {
+    await using directory = await TemporaryDirectory.create();
+    let closed: string[] = [];
+    const bench = new Bench(directory.path, {
+      usedBytesWithin: async () => ({
+        sums: new Map([[workspace, 4_096]]),
+        unread: new Set(closed),
+      }),
+    });
+    const workspace = await bench.add("ada", "workspaces", 0);
+    await bench.shares.measure();
+    await bench.shares.note(workspace, 4 * MIB);
+    closed = [workspace];
+    await bench.shares.measure();
+    expect(bench.refused()).toEqual(["ada"]);
+    closed = [];
+    await bench.shares.measure();
+    expect(bench.refused()).toEqual([]);
+  });
+
+  it("is half of what there is where nothing is set, if the server has several users", async ({ skip }) => {
+    await using disk = await SmallDisk.mount(64);
+    if (disk === undefined) return skip(NO_SMALL_DISK);
+    let several = true;
+    const bench = new Bench(disk.path, { userBytes: null, isShared: () => several });
+    const workspace = await bench.add("ada", "workspaces", 20);
+    await bench.add("bob", "workspaces", 4);
+    await bench.shares.measure();
+    expect(bench.refused()).toEqual([]);
+    expect(await bench.shares.note(workspace, 60 * MIB)).toBeNull();
+    // Now 8 MiB are free, and bob's are 20 of the others.
+    await bench.add("bob", "workspaces", 16);
+    await bench.add("ada", "checkpoints", 16);
+    await bench.shares.measure();
+    expect(bench.refused()).toEqual(["ada"]);
+    expect(await bench.shares.note(workspace, 20 * MIB)).toMatchObject({
+      limitBytes: expect.toSatisfy((bytes: number) => Math.abs(bytes - 32 * MIB) < MIB) as number,
+    });
+    several = false;
+    expect(await bench.shares.note(workspace, 60 * MIB)).toBeNull();
+    await bench.shares.measure();
+    expect(bench.refused()).toEqual([]);
+  });
+
+  it("lets everybody go on where it can't be measured, and says so", async () => {
+    await using directory = await TemporaryDirectory.create();
+    const bench = new Bench(directory.path, {
+      ownersOf: async () => {
+        throw new Error("away");
+      },
+    });
+    await bench.add("ada", "workspaces", 9);
+    await bench.shares.measure();
+    expect(bench.refused()).toEqual([]);
+    expect(bench.warn).toHaveBeenCalledOnce();
+  });
+});
+
+it("usedBytesWithin says which directories it could not read, as an ordinary user", async () => {
+  await using directory = await TemporaryDirectory.create();
+  const isRoot = process.getuid?.() === 0;
+  const script = [
+    "mkdir -p a/b/it's a/c/plain other",
+    "chmod 0 a/b/it's",
+    `chmod 755 . && ${isRoot ? "chown -R 65534:65534 a" : "true"}`,
+  ]
+    .join(" && ")
+    .replaceAll("it's", "it\\'s");
+  await run("bash", ["-c", script], { cwd: directory.path });
+  const module = new URL("used-bytes.ts", import.meta.url).href;
+  const { stdout } = await run(process.execPath, [
+    "--input-type=module",
+    "-e",
+    `const { usedBytesWithin } = await import(${JSON.stringify(module)});
+    ${isRoot ? "process.setgroups([]); process.setgid(65534); process.setuid(65534);" : ""}
+    const { sums, unread } = await usedBytesWithin([${JSON.stringify(directory.join("a"))}], new AbortController().signal);
+    console.log(JSON.stringify([[...sums.keys()].sort(), [...unread]]));`,
+  ]);
+  expect(JSON.parse(stdout)).toEqual([
+    [directory.join("a/b"), directory.join("a/c")],
+    [directory.join("a/b")],
+  ]);
+  await run("chmod", ["-R", "u+rwX", directory.path]);
+});
