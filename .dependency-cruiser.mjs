@@ -162,7 +162,7 @@ export default {
         pathNot: [
           `${server}/$1/`,
           port,
-          String.raw`${server}/(store/schema|store/per-database|config|data-dir|lifecycle|printable)\.ts$`,
+          String.raw`${server}/(store/schema|store/per-database|config|data-dir|describe-bytes|lifecycle|printable|shared-places)\.ts$`,
         ],
       },
     },
@@ -180,7 +180,7 @@ export default {
       from: { path: `${server}/services/`, pathNot: test },
       to: {
         path: `${server}/`,
-        pathNot: [`${server}/services/`, port, String.raw`${server}/(config|lifecycle)\.ts$`],
+        pathNot: [`${server}/services/`, port, String.raw`${server}/(config|lifecycle|shared-places)\.ts$`],
       },
     },
     {

@@ -4,11 +4,8 @@ import type { Compute } from "./compute/port.ts";
 import type { Config } from "./config.ts";
 import { passwordIn } from "./config-secrets.ts";
 import type { Lifecycle } from "./lifecycle.ts";
-import type { DiskSettings } from "./config-file/port.ts";
 import { checkDisk, diskSpace } from "./ops/disk.ts";
-import { DiskBudget } from "./ops/disk-budget.ts";
-import { DiskShares } from "./ops/disk-shares.ts";
-import { usedBytesWithin } from "./ops/used-bytes.ts";
+import type { DiskBudget } from "./ops/disk-budget.ts";
 import type { Log } from "./log/port.ts";
 import { LogFiles } from "./ops/log-files.ts";
 import { createLogger } from "./ops/logger.ts";
@@ -76,44 +73,6 @@ export interface Observed {
   sharedDirectory: SharedDirectory | null;
   diskBudget: DiskBudget | null;
   lifecycle: Lifecycle;
-}
-
-/** Null: the data may take what the disk holds. */
-export function openDiskBudget(
-  settings: DiskSettings,
-  { config, lifecycle, logger }: { config: Config; lifecycle: Lifecycle; logger: Logger },
-): DiskBudget | null {
-  const { budgetBytes } = settings;
-  if (budgetBytes === undefined) return null;
-  const budget = new DiskBudget({ budgetBytes, directories: [config.dataDir, config.sharedDir], logger });
-  lifecycle.started("disk budget", async () => budget.stop());
-  budget.start();
-  return budget;
-}
-
-/** Keeps one user's sessions from taking what others need. */
-export function openDiskShares(
-  settings: DiskSettings,
-  options: {
-    config: Config;
-    store: Pick<Store, "sessions" | "projects">;
-    isShared: () => boolean;
-    lifecycle: Lifecycle;
-    logger: Logger;
-  },
-): DiskShares {
-  const { config, store, isShared, lifecycle, logger } = options;
-  const shares = new DiskShares({
-    directory: config.sharedDir,
-    userBytes: settings.userBytes ?? null,
-    isShared,
-    ownersOf: async (kind, ids) => (kind === "session" ? store.sessions : store.projects).ownersOf(ids),
-    usedBytesWithin,
-    logger,
-  });
-  lifecycle.started("disk shares", async () => shares.stop());
-  shares.start();
-  return shares;
 }
 
 /** Starts what the operator has set. */

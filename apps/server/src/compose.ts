@@ -57,14 +57,8 @@ import { createProjectIds } from "./projects/project-ids.ts";
 import { composeModels } from "./compose-models.ts";
 import { composeAgents } from "./compose-agents.ts";
 import { openNetworks } from "./compose-network.ts";
-import {
-  feedMetrics,
-  openObservation,
-  openDiskBudget,
-  openDiskShares,
-  readinessChecks,
-  startBackups,
-} from "./compose-ops.ts";
+import { feedMetrics, openObservation, readinessChecks, startBackups } from "./compose-ops.ts";
+import { composeDisk } from "./compose-disk.ts";
 import { composeMcp } from "./compose-mcp.ts";
 import { composeOutbox } from "./compose-outbox.ts";
 import { composePush } from "./compose-push.ts";
@@ -150,15 +144,14 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   await severalUsers.start();
   lifecycle.started("several users", async () => severalUsers.stop());
   const isShared = (): boolean => severalUsers.current;
-  const disk = file.sections.disk ?? {};
-  const diskShares = openDiskShares(disk, { ...base, isShared });
+  const disk = composeDisk(file.sections.disk ?? {}, { ...base, isShared });
   const sandbox = await openSandbox({
     ...config,
     ...processes,
     path: host.path,
     toolchains: host.mounts,
     isShared: () => store.users.areSeveral(),
-    noteUse: diskShares.note,
+    noteUse: disk.noteUse,
     logger,
   });
   const spawner = borrowingSpawner(
@@ -210,10 +203,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     environment,
     programs: host.programs,
     isShared,
-    hasDiskLimit:
-      disk.budgetBytes !== undefined ||
-      disk.userBytes !== undefined ||
-      file.sections.retention?.maxBytes !== undefined,
+    hasDiskLimit: disk.hasLimit || file.sections.retention?.maxBytes !== undefined,
   });
   const { budgets, spendingServices } = composeSpending({
     store,
@@ -249,7 +239,6 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     lifecycle,
     now,
   });
-  const diskBudget = openDiskBudget(disk, { config, lifecycle, logger });
   const core = composeCore({
     store,
     hints,
@@ -278,10 +267,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     copyWorkspace,
     ...(git.version !== null && { runGitScript: runGitScripts(git) }),
     findUnpublishedWork,
-    requireRoom(userId) {
-      diskBudget?.requireRoom();
-      diskShares.requireRoom(userId);
-    },
+    requireRoom: disk.requireRoom,
     logger,
     now,
     node: config.node,
@@ -339,7 +325,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     agents: createAgentService({ agents, models, tools, policy: approvals.policy }),
     models: createModelService({ models, keyRing, store, audit, now }),
     search: createSearchService(search),
-    server: composeServerService({ ...core, ...described, host, outbox, retention, diskBudget }),
+    server: composeServerService({ ...core, ...described, host, outbox, retention, diskBudget: disk.budget }),
     users: createUserService({
       store,
       findUnpublishedWork,
@@ -377,7 +363,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     outbox,
     web,
     sharedDirectory,
-    diskBudget,
+    diskBudget: disk.budget,
     lifecycle,
   };
   const http = createHttpServer({

@@ -193,6 +193,7 @@ export class DiskShares {
     const [name = "", entry = ""] = relative(this.#options.directory, path).split(sep);
     const place = SHARED_PLACES.find((one) => one.name === name);
     const id = place === undefined ? null : idIn(place, entry);
-    return place?.of == null || id === null ? null : { key: `${name}/${entry}`, of: place.of, id };
+    const of = place?.of ?? null;
+    return of === null || id === null ? null : { key: `${name}/${entry}`, of, id };
   }
 }

@@ -49,16 +49,17 @@ async function du(
   signal: AbortSignal,
   onComplaint: (line: string) => void = () => undefined,
 ): Promise<Map<string, number>> {
-  const process = spawn("du", ["-k", "-0", ...options, "--", ...directories], {
+  const child = spawn("du", ["-k", "-0", ...options, "--", ...directories], {
     signal,
     timeout: TIMEOUT_MS,
     stdio: ["ignore", "pipe", "pipe"],
     env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" },
   });
   // Line by line: a task may have closed millions of directories.
-  createInterface(process.stderr).on("line", onComplaint);
-  const [output, [code, killedBy]] = await Promise.all([text(process.stdout), once(process, "close")]);
-  if (code !== 0 && code !== 1) throw new Error(`du ended with ${String(code ?? killedBy)}`);
+  createInterface(child.stderr).on("line", onComplaint);
+  const [output] = await Promise.all([text(child.stdout), once(child, "close")]);
+  const { exitCode, signalCode } = child;
+  if (exitCode !== 0 && exitCode !== 1) throw new Error(`du ended with ${exitCode ?? signalCode}`);
   const sums = output.split("\0").flatMap((line) => {
     const [, kilobytes, path] = /^(\d+)\t([^]*)$/.exec(line) ?? [];
     return kilobytes === undefined || path === undefined ? [] : [[path, Number(kilobytes) * 1_024] as const];
