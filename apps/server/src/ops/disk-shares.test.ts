@@ -135,13 +135,17 @@ describe("what one user may take", () => {
     expect(bench.refused()).toEqual([]);
     expect(await bench.shares.note(workspace, 60 * MIB)).toBeNull();
     // Now 8 MiB are free, and bob's are 20 of the others.
-    await bench.add("bob", "workspaces", 16);
-    await bench.add("ada", "checkpoints", 16);
+    const extra = await bench.add("bob", "workspaces", 16);
+    const kept = await bench.add("ada", "checkpoints", 16);
     await bench.shares.measure();
     expect(bench.refused()).toEqual(["ada"]);
     expect(await bench.shares.note(workspace, 20 * MIB)).toMatchObject({
       limitBytes: expect.toSatisfy((bytes: number) => Math.abs(bytes - 32 * MIB) < MIB) as number,
     });
+    await rm(extra, { recursive: true });
+    await rm(kept, { recursive: true });
+    expect(await bench.shares.note(workspace, 20 * MIB)).toBeNull();
+    expect(bench.refused()).toEqual([]);
     several = false;
     expect(await bench.shares.note(workspace, 60 * MIB)).toBeNull();
     await bench.shares.measure();

@@ -87,7 +87,11 @@ export class DiskShares {
     usedBytes: number,
   ): Promise<{ limitBytes: number; excessBytes: number } | null> => {
     const place = this.#placeOf(directory);
-    if (place === null || !(await this.#isTight())) return null;
+    if (place === null) return null;
+    if (!(await this.#isTight())) {
+      this.#forget();
+      return null;
+    }
     if (!this.#isMeasured) {
       void this.measure();
       return null;
@@ -128,15 +132,20 @@ export class DiskShares {
     return (taken + bavail * bsize) / 2;
   }
 
+  /** Nobody is limited; it is counted anew once somebody may be. */
+  #forget(): void {
+    this.#taken.clear();
+    this.#byOwner.clear();
+    this.#limit = null;
+    this.#isMeasured = false;
+  }
+
   async #measure(signal: AbortSignal): Promise<void> {
     const { directory, usedBytesWithin, logger } = this.#options;
     const begun = performance.now();
     try {
       if (!(await this.#isTight())) {
-        this.#taken.clear();
-        this.#byOwner.clear();
-        this.#limit = null;
-        this.#isMeasured = false;
+        this.#forget();
         return;
       }
       const places = SHARED_PLACES.filter(({ of }) => of !== null).map(({ name }) => join(directory, name));
