@@ -1,5 +1,5 @@
 import { followTask } from "@trunkline/client";
-import { addUser, ServerFixture } from "@trunkline/testkit";
+import { addUser, ServerFixture, waitFor } from "@trunkline/testkit";
 import { expect, it } from "vitest";
 
 it("H16: submits, retries, forks, imports and asking for what is another's leave entries", async () => {
@@ -33,7 +33,11 @@ it("H16: submits, retries, forks, imports and asking for what is another's leave
     ["session.export", sessionId, "allowed"],
     ["session.import", imported.session.id, "allowed"],
   ]);
-  const ofBob = await entries(bob.userId);
+  // Nobody's refusal waits for its entry to be stored.
+  const ofBob = await waitFor("the refusals' entries", async () => {
+    const items = await entries(bob.userId);
+    return items.length < 4 ? undefined : items;
+  });
   expect(ofBob.map(({ action, decision, detail }) => [action, decision, detail])).toEqual([
     ["user.join", "allowed", null],
     ["session.export", "denied", "not_found"],
