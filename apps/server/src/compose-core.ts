@@ -67,6 +67,8 @@ export interface CoreEdges {
   findUnpublishedWork: FindUnpublishedWork;
   /** Throws where this user's may take no more of the disk. */
   requireRoom?: (userId: string) => void;
+  /** Throws where this user's take more than their share; absent: nobody has one. */
+  requireShare?: (userId: string) => void;
   logger: Logger;
   /** Integer ms since the epoch. */
   now: () => number;
@@ -94,6 +96,7 @@ export function composeCore(edges: CoreEdges) {
     now,
     copyWorkspace,
     requireRoom = () => undefined,
+    requireShare = () => undefined,
     hints = noHints,
   } = edges;
   const nodeId = uuidv7();
@@ -141,6 +144,7 @@ export function composeCore(edges: CoreEdges) {
     ...(workspaces && { workspaces }),
     ...(runGitScript && { checkpoints }),
     ...(edges.setups && { setups: edges.setups }),
+    requireShare,
     dispatcher,
     hints,
     announcer: relay,

@@ -144,7 +144,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   await severalUsers.start();
   lifecycle.started("several users", async () => severalUsers.stop());
   const isShared = (): boolean => severalUsers.current;
-  const disk = composeDisk(file.sections.disk ?? {}, { ...base, isShared });
+  const disk = await composeDisk(file.sections.disk ?? {}, { ...base, isShared });
   const sandbox = await openSandbox({
     ...config,
     ...processes,
@@ -264,10 +264,12 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     approvals: { ...config.approvals, rules: file.sections.rules },
     workspaces: projects.workspaces,
     redact: createEventRedactor(redactor),
-    copyWorkspace,
+    copyWorkspace: async (from, to, { only } = {}) =>
+      copyWorkspace(from, to, { ...(only !== undefined && { only }), noteUse: disk.noteUse }),
     ...(git.version !== null && { runGitScript: runGitScripts(git) }),
     findUnpublishedWork,
     requireRoom: disk.requireRoom,
+    requireShare: disk.requireShare,
     logger,
     now,
     node: config.node,
@@ -314,6 +316,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     }),
     mcp: createMcpService({ store, servers: mcp.servers, audit, vault: projects.vault, now }),
     publications: createPublicationService({
+      requireRoom: disk.requireRoom,
       ...projects.publishing,
       store,
       log: core.log,

@@ -88,13 +88,13 @@ describe("what one user may take", () => {
     const workspace = await bench.add("ada", "workspaces", 1);
     expect(await bench.shares.note(workspace, 9 * MIB)).toBeNull();
     await bench.shares.measure();
-    expect(await bench.shares.note(workspace, 2 * MIB)).toBeNull();
-    expect(await bench.shares.note(workspace, 4 * MIB)).toEqual({ limitBytes: 3 * MIB, excessBytes: MIB });
+    expect(await bench.shares.note(workspace, 2 * MIB)).toEqual({ limitBytes: 3 * MIB, leftBytes: MIB });
+    expect(await bench.shares.note(workspace, 4 * MIB)).toEqual({ limitBytes: 3 * MIB, leftBytes: -MIB });
     expect(bench.refused()).toEqual(["ada"]);
     expect(await bench.shares.note(directory.join("elsewhere"), 99 * MIB)).toBeNull();
     // One of a session that started since.
     const fresh = await bench.add("bob", "workspaces", 0);
-    expect(await bench.shares.note(fresh, 5 * MIB)).toMatchObject({ excessBytes: 2 * MIB });
+    expect(await bench.shares.note(fresh, 5 * MIB)).toMatchObject({ leftBytes: -2 * MIB });
     expect(bench.refused()).toEqual(["ada", "bob"]);
     await bench.shares.measure();
     expect(bench.refused()).toEqual([]);
@@ -152,6 +152,31 @@ describe("what one user may take", () => {
     expect(bench.refused()).toEqual([]);
   });
 
+  it("is measured anew once the disk has changed enough to matter, whoever has changed it", async ({
+    skip,
+  }) => {
+    await using disk = await SmallDisk.mount(256);
+    if (disk === undefined) return skip(NO_SMALL_DISK);
+    const measured = vi.fn<typeof usedBytesWithin>(usedBytesWithin);
+    const bench = new Bench(disk.path, { userBytes: 60 * MIB, usedBytesWithin: measured });
+    const look = async (): Promise<string[]> => {
+      await bench.shares.look();
+      return bench.refused();
+    };
+    // However long one takes, the next is within its share of the time.
+    using _clock = vi.spyOn(performance, "now").mockReturnValue(1e12);
+    await bench.add("ada", "workspaces", 20);
+    expect(await look()).toEqual([]);
+    await bench.add("ada", "checkpoints", 4);
+    expect(await look()).toEqual([]);
+    expect(measured).toHaveBeenCalledTimes(1);
+    const fork = await bench.add("ada", "workspaces", 40);
+    expect(await look()).toEqual(["ada"]);
+    await rm(fork, { recursive: true });
+    expect(await look()).toEqual([]);
+    expect(measured).toHaveBeenCalledTimes(3);
+  });
+
   it("lets everybody go on where it can't be measured, and says so", async () => {
     await using directory = await TemporaryDirectory.create();
     const bench = new Bench(directory.path, {
@@ -166,11 +191,15 @@ describe("what one user may take", () => {
   });
 });
 
-it("usedBytesWithin says which directories it could not read, as an ordinary user", async () => {
+it.each([
+  ["says which directories it could not read", false],
+  ["reads them where something may", true],
+])("usedBytesWithin %s, as an ordinary user", async (_what, hasReader) => {
   await using directory = await TemporaryDirectory.create();
   const isRoot = process.getuid?.() === 0;
   const script = [
     "mkdir -p a/b/it's a/c/plain other",
+    "head -c 1M /dev/zero > a/b/it's/file",
     "chmod 0 a/b/it's",
     `chmod 755 . && ${isRoot ? "chown -R 65534:65534 a" : "true"}`,
   ]
@@ -178,17 +207,22 @@ it("usedBytesWithin says which directories it could not read, as an ordinary use
     .replaceAll("it's", "it\\'s");
   await run("bash", ["-c", script], { cwd: directory.path });
   const module = new URL("used-bytes.ts", import.meta.url).href;
+  const reading = new URL("../tools/sandbox/disk-usage.ts", import.meta.url).href;
   const { stdout } = await run(process.execPath, [
     "--input-type=module",
     "-e",
     `const { usedBytesWithin } = await import(${JSON.stringify(module)});
     ${isRoot ? "process.setgroups([]); process.setgid(65534); process.setuid(65534);" : ""}
-    const { sums, unread } = await usedBytesWithin([${JSON.stringify(directory.join("a"))}], new AbortController().signal);
-    console.log(JSON.stringify([[...sums.keys()].sort(), [...unread]]));`,
+    const { readerOfAll } = await import(${JSON.stringify(reading)});
+    const { sums, unread } = await usedBytesWithin(
+      [${JSON.stringify(directory.join("a"))}], new AbortController().signal, ${hasReader ? 'readerOfAll("/usr/bin/bwrap")' : "[]"},
+    );
+    console.log(JSON.stringify([[...sums.keys()].sort(), [...unread], sums.get(${JSON.stringify(directory.join("a/b"))}) > 1_000_000]));`,
   ]);
   expect(JSON.parse(stdout)).toEqual([
     [directory.join("a/b"), directory.join("a/c")],
-    [directory.join("a/b")],
+    hasReader ? [] : [directory.join("a/b")],
+    hasReader,
   ]);
   await run("chmod", ["-R", "u+rwX", directory.path]);
 });

@@ -31,6 +31,11 @@ interface Taken {
 const EVERY_MS = 600_000;
 const EVERY_MS_WHEN_SCARCE = 60_000;
 const SCARCE_AT = 0.8;
+/** How often it is looked whether the disk has changed, in ms. */
+const LOOK_EVERY_MS = 1_000;
+/** Measured anew once the disk has changed by this part of what the nearest to the limit has left, but not for less than these bytes. */
+const CHANGED_BY = 1 / 8;
+const CHANGED_BY_BYTES = 16 * 1_048_576;
 /** Ids asked for at once. */
 const BATCH = 500;
 /** Of nobody: what the store does not know. */
@@ -45,6 +50,9 @@ export class DiskShares {
   /** What one user may take; null: there is no limit, or it isn't known yet. */
   #limit: number | null = null;
   #isMeasured = false;
+  /** On the disk, when it was measured. */
+  #freeBytes = 0;
+  #looking: NodeJS.Timeout | undefined;
   readonly #measuring = new Measuring(
     async (signal) => this.#measure(signal),
     () => (this.#isScarce ? EVERY_MS_WHEN_SCARCE : EVERY_MS),
@@ -56,15 +64,28 @@ export class DiskShares {
 
   start(): void {
     this.#measuring.start();
+    this.#looking = setInterval(() => void this.look(), LOOK_EVERY_MS).unref();
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#looking);
     await this.#measuring.stop();
   }
 
   /** Looks at the disk now. */
   async measure(): Promise<void> {
     await this.#measuring.measure();
+  }
+
+  /** Measures if what there is on the disk has changed, whoever has changed it: forks and archives are not noted. */
+  async look(): Promise<void> {
+    try {
+      if (!this.#measuring.hasRested || !(await this.#isTight())) return;
+      const changedBy = Math.abs((await this.#freeNow()) - this.#freeBytes);
+      if (!this.#isMeasured || changedBy >= this.#leastOfInterest()) await this.measure();
+    } catch (error) {
+      this.#options.logger.warn({ err: error }, "the disk could not be looked at");
+    }
   }
 
   /** As of the last measurement. @throws TrunklineError `storage_full` */
@@ -80,12 +101,12 @@ export class DiskShares {
 
   /**
    * Told what a directory takes now, by whoever watches it.
-   * @returns by how much its owner's exceed what one user may take; null: they don't, or there is no limit
+   * @returns what its owner's may take, and what of it is left, negative where they exceed it; null: there is no limit, or it isn't known yet
    */
   readonly note = async (
     directory: string,
     usedBytes: number,
-  ): Promise<{ limitBytes: number; excessBytes: number } | null> => {
+  ): Promise<{ limitBytes: number; leftBytes: number } | null> => {
     const place = this.#placeOf(directory);
     if (place === null) return null;
     if (!(await this.#isTight())) {
@@ -102,8 +123,8 @@ export class DiskShares {
     this.#set(key, { ownerId, bytes: usedBytes, at: performance.now() });
     const limitBytes = await this.#limitNow();
     this.#limit = limitBytes;
-    const excessBytes = (this.#byOwner.get(ownerId) ?? 0) - limitBytes;
-    return excessBytes > 0 && ownerId !== NOBODY ? { limitBytes, excessBytes } : null;
+    const leftBytes = limitBytes - (this.#byOwner.get(ownerId) ?? 0);
+    return ownerId === NOBODY ? null : { limitBytes, leftBytes };
   };
 
   get #isScarce(): boolean {
@@ -125,11 +146,24 @@ export class DiskShares {
   }
 
   async #limitNow(): Promise<number> {
-    const { userBytes, directory } = this.#options;
+    const { userBytes } = this.#options;
     if (userBytes !== null) return userBytes;
-    const { bavail, bsize } = await statfs(directory);
     const taken = [...this.#byOwner.values()].reduce((sum, bytes) => sum + bytes, 0);
-    return (taken + bavail * bsize) / 2;
+    return (taken + (await this.#freeNow())) / 2;
+  }
+
+  async #freeNow(): Promise<number> {
+    const { bavail, bsize } = await statfs(this.#options.directory);
+    return bavail * bsize;
+  }
+
+  /** The change of the disk that may bring somebody over their limit, or back. */
+  #leastOfInterest(): number {
+    const limit = this.#limit ?? 0;
+    const left = [...this.#byOwner].flatMap(([ownerId, bytes]) =>
+      ownerId === NOBODY ? [] : [Math.abs(limit - bytes)],
+    );
+    return Math.max(CHANGED_BY_BYTES, Math.min(limit, ...left) * CHANGED_BY);
   }
 
   /** Nobody is limited; it is counted anew once somebody may be. */
@@ -148,6 +182,7 @@ export class DiskShares {
         this.#forget();
         return;
       }
+      const free = await this.#freeNow();
       const places = SHARED_PLACES.filter(({ of }) => of !== null).map(({ name }) => join(directory, name));
       const present = places.filter((path) => existsSync(path));
       const { sums, unread } = await usedBytesWithin(present, signal);
@@ -164,6 +199,7 @@ export class DiskShares {
         this.#set(key, isNewer ? noted : { ...taken, at: begun });
       }
       this.#isMeasured = true;
+      this.#freeBytes = free;
       this.#limit = await this.#limitNow();
     } catch (error) {
       if (!signal.aborted) logger.warn({ err: error }, "what users take of the disk could not be measured");

@@ -8,6 +8,8 @@ export class Measuring {
   readonly #stopped = new AbortController();
   #timer: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
+  /** `performance.now()` from when on another measurement is within its share of the time. */
+  #restedAt = 0;
 
   /**
    * @param measure is expected to log its own failures
@@ -30,17 +32,24 @@ export class Measuring {
 
   /** Measures now, or waits for the measurement that runs. */
   async measure(): Promise<void> {
+    const begun = performance.now();
     this.#running ??= this.#measure(this.#stopped.signal).finally(() => {
       this.#running = undefined;
+      const ended = performance.now();
+      this.#restedAt = ended + (ended - begun) / MEASURING_SHARE;
     });
     return this.#running;
   }
 
+  /** Whether a measurement that nobody waits for may begin. */
+  get hasRested(): boolean {
+    return this.#running === undefined && performance.now() >= this.#restedAt;
+  }
+
   async #goOn(): Promise<void> {
-    const begun = performance.now();
     await this.measure();
     if (this.#stopped.signal.aborted) return;
-    const wait = Math.max(this.#everyMs(), (performance.now() - begun) / MEASURING_SHARE);
+    const wait = Math.max(this.#everyMs(), this.#restedAt - performance.now());
     this.#timer = setTimeout(() => void this.#goOn(), wait).unref();
   }
 }

@@ -25,10 +25,12 @@ export async function usedBytes(directories: readonly string[], signal: AbortSig
 
 /**
  * What each directory in these takes, by path, and in which of them something could not be read. None of these is in another.
+ * @param reader runs a program that may read what is closed to this user; empty: there is none
  */
 export async function usedBytesWithin(
   directories: readonly string[],
   signal: AbortSignal,
+  reader: readonly string[] = [],
 ): Promise<{ sums: Map<string, number>; unread: Set<string> }> {
   const unread = new Set<string>();
   if (directories.length === 0) return { sums: new Map(), unread };
@@ -39,7 +41,27 @@ export async function usedBytesWithin(
     }
   });
   for (const directory of directories) sums.delete(directory);
+  if (reader.length > 0) await readClosed(sums, unread, signal, reader);
   return { sums, unread };
+}
+
+/** Directories given to one `du`. */
+const BATCH = 500;
+
+async function readClosed(
+  sums: Map<string, number>,
+  unread: Set<string>,
+  signal: AbortSignal,
+  reader: readonly string[],
+): Promise<void> {
+  const closed = [...unread].filter((path) => sums.has(path));
+  for (let begin = 0; begin < closed.length; begin += BATCH) {
+    const read = await du(["-s"], closed.slice(begin, begin + BATCH), signal, undefined, reader);
+    for (const [path, bytes] of read) {
+      sums.set(path, bytes);
+      unread.delete(path);
+    }
+  }
 }
 
 /** @param onComplaint Of a file that has gone or a directory that is closed; the sums are there without it. */
@@ -48,8 +70,10 @@ async function du(
   directories: readonly string[],
   signal: AbortSignal,
   onComplaint: (line: string) => void = () => undefined,
+  reader: readonly string[] = [],
 ): Promise<Map<string, number>> {
-  const child = spawn("du", ["-k", "-0", ...options, "--", ...directories], {
+  const [program = "", ...words] = [...reader, "du", "-k", "-0", ...options, "--", ...directories];
+  const child = spawn(program, words, {
     signal,
     timeout: TIMEOUT_MS,
     stdio: ["ignore", "pipe", "pipe"],

@@ -34,6 +34,8 @@ export interface AttemptDeps {
   setups?: Setups;
   /** Absent: no files are saved. */
   checkpoints?: Pick<Checkpoints, "ofRun">;
+  /** Throws where this user's take more of the disk than they may. */
+  requireShare: (userId: string) => void;
   /** Absolute; sessions store paths relative to it. */
   dataDir: string;
 }
@@ -76,6 +78,8 @@ async function run(
   saved: { files?: RunFiles | undefined },
 ): Promise<Ending> {
   signal.throwIfAborted();
+  // It may have waited while others of its owner's filled the disk; a subagent's parent is watched.
+  if (task.attempt === 1 && session.parent === null) deps.requireShare(task.ownerId);
   const agent = deps.agents.resolve(task.agent ?? session.agent);
   const { sessionId, ownerId } = task;
   const modelName = task.model ?? session.model ?? deps.models.defaultModel;

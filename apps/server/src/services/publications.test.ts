@@ -90,6 +90,7 @@ beforeAll(async () => {
     dataDir,
   });
   publications = createPublicationService({
+    requireRoom: () => undefined,
     store,
     log,
     audit: core.audit,

@@ -7,7 +7,7 @@ import {
 } from "@trunkline/contract";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { StoredSession } from "../store/port.ts";
-import { filesOf } from "../workspaces/port.ts";
+import { archivedWork, filesOf } from "../workspaces/port.ts";
 import { type FoundFeedback, readFeedback } from "./feedback.ts";
 import { requireSession } from "./ownership.ts";
 import { type ArchiveDeps, archiveWork, restoreWork } from "./archive-work.ts";
@@ -22,6 +22,8 @@ import type { createTaskService } from "./tasks.ts";
 export interface PublicationServiceDeps extends PublishDeps, ArchiveDeps {
   tasks: Pick<ReturnType<typeof createTaskService>, "submitFeedback">;
   checkpoints: Pick<Checkpoints, "settle" | "remove">;
+  /** Throws where this user's may take no more of the disk. */
+  requireRoom: (userId: string) => void;
 }
 
 export function createPublicationService(deps: PublicationServiceDeps): PublicationService {
@@ -114,7 +116,9 @@ export function createPublicationService(deps: PublicationServiceDeps): Publicat
       withFiles(principal, input.sessionId, async () => archiveWork(deps, principal, input)),
     restoreWork: async (principal, { sessionId }) =>
       withFiles(principal, sessionId, async () => {
-        await restoreWork(deps, principal, await requireSession(store, principal, sessionId), signal);
+        const session = await requireSession(store, principal, sessionId);
+        if ((await archivedWork(store.events, session)) !== null) deps.requireRoom(principal.userId);
+        await restoreWork(deps, principal, session, signal);
         return toSession(deps.dataDir, await requireSession(store, principal, sessionId));
       }),
     openPatch: async (principal, { sessionId }) =>

@@ -144,6 +144,23 @@ test("H8: a copy is refused that is larger than a workspace may be, or leaves to
   });
 });
 
+test("what one user may take is enough for the copy, or nothing of it counts", async () => {
+  await mkdir(from);
+  for (const name of ["a", "b"]) await writeFile(join(from, name), Buffer.alloc(2_000_000, 1));
+  const noted = new Map<string, number>();
+  const noteUse = (limitBytes: number) => async (path: string, bytes: number) => {
+    noted.set(path, bytes);
+    return { limitBytes, leftBytes: limitBytes - bytes };
+  };
+  await expect(copyWorkspace(from, to, { noteUse: noteUse(3_000_000) })).rejects.toMatchObject({
+    reason: "storage_full",
+    message: expect.stringContaining("what one user may take") as string,
+  });
+  expect(noted).toEqual(new Map([[to, 0]]));
+  await copyWorkspace(from, join(directory, "other"), { noteUse: noteUse(4_000_000) });
+  expect(noted.get(join(directory, "other"))).toBe(4_000_000);
+});
+
 test("H18: a directory 3,000 levels deep is copied, with one held open at a time", async () => {
   await mkdir(from);
   const dig = `import os, sys

@@ -3,6 +3,7 @@ import { mkdir, opendir, readlink, realpath, statfs, symlink } from "node:fs/pro
 import { isAbsolute, join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
 import { describeBytes } from "../../describe-bytes.ts";
+import type { NoteUse } from "../sandbox/disk-watch.ts";
 import { DEFAULT_LIMITS } from "../sandbox/limits.ts";
 import { type CopyBudget, copyRegularFile } from "./copy-file.ts";
 import { HeldDirectory } from "./held-directory.ts";
@@ -30,12 +31,17 @@ export interface CopyLimits {
  * the copy; others are unchanged. Sockets, pipes, devices and files that disappear meanwhile are skipped. A session
  * that never ran a tool has no directory, and neither has its copy.
  * @param options.only a directory at its top: nothing else is copied.
+ * @param options.noteUse knows what the copy's owner may take of the disk
  * @throws TrunklineError `storage_full` if the limits leave no room. What was copied until then remains.
  */
 export async function copyWorkspace(
   from: string,
   to: string,
-  { limits = DEFAULT_LIMITS, only }: { limits?: CopyLimits; only?: string } = {},
+  {
+    limits = DEFAULT_LIMITS,
+    only,
+    noteUse = async () => null,
+  }: { limits?: CopyLimits; only?: string; noteUse?: NoteUse } = {},
 ): Promise<void> {
   const root = await unlessGone(async () => {
     const realFrom = await realpath(from);
@@ -46,7 +52,7 @@ export async function copyWorkspace(
   await mkdir(to, { recursive: true });
   const realTo = await realpath(to);
   const copy: Copy = { from, realFrom: root.realFrom, to };
-  const budget = diskBudget(realTo, limits);
+  const budget = diskBudget(realTo, limits, async (bytes) => noteUse(to, bytes));
   // The copy of each visited directory is held open beside it.
   let target = await HeldDirectory.open(realTo, realTo);
   const moveTo = async (next: HeldDirectory): Promise<void> => {
@@ -71,6 +77,11 @@ export async function copyWorkspace(
       },
       leave: async () => moveTo(await target.parent()),
     });
+    await noteUse(to, budget.total);
+  } catch (error) {
+    // Whoever asked for it removes it.
+    await noteUse(to, 0);
+    throw error;
   } finally {
     await target[Symbol.asyncDispose]();
   }
@@ -111,10 +122,17 @@ async function copyEntry(
 /** Recheck the disk after this many bytes: others write, too. */
 const CHECK_EVERY_BYTES = 64 * 1_048_576;
 
-function diskBudget(directory: string, { workspaceBytes, freeDiskBytes }: CopyLimits): CopyBudget {
+function diskBudget(
+  directory: string,
+  { workspaceBytes, freeDiskBytes }: CopyLimits,
+  noteUse: (usedBytes: number) => ReturnType<NoteUse>,
+): CopyBudget & { total: number } {
   let total = 0;
   let left = 0;
   return {
+    get total() {
+      return total;
+    },
     async take(bytes) {
       total += bytes;
       if (total > workspaceBytes) {
@@ -130,7 +148,14 @@ function diskBudget(directory: string, { workspaceBytes, freeDiskBytes }: CopyLi
           `No space to copy the workspace: ${describeBytes(freeDiskBytes)} of the disk must stay free`,
         );
       }
-      left = Math.min(room, CHECK_EVERY_BYTES);
+      const share = await noteUse(total);
+      if (share !== null && share.leftBytes < 0) {
+        throw new TrunklineError(
+          "storage_full",
+          `With this copy, your sessions and projects would exceed ${describeBytes(share.limitBytes)}, which is what one user may take of the disk`,
+        );
+      }
+      left = Math.min(room, share?.leftBytes ?? Infinity, CHECK_EVERY_BYTES);
     },
   };
 }

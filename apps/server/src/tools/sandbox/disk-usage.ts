@@ -26,8 +26,7 @@ export async function freeFiles(directory: string): Promise<{ free: number; tota
  */
 export async function usedBytes(directory: string, bwrap: string): Promise<number> {
   const count = ["du", "-skx", "--", directory];
-  const mayReadAll = process.getuid?.() === 0;
-  const [program = "", ...rest] = mayReadAll ? count : [bwrap, ...READER, ...count];
+  const [program = "", ...rest] = [...readerOfAll(bwrap), ...count];
   try {
     const { stdout } = await run(program, rest, { timeout: COUNT_LIMIT_MS });
     return bytesIn(stdout);
@@ -38,6 +37,11 @@ export async function usedBytes(directory: string, bwrap: string): Promise<numbe
     }
     throw error;
   }
+}
+
+/** What runs a program that may read all of this user's directories, whatever their modes; empty: this user may anyway. */
+export function readerOfAll(bwrap: string): string[] {
+  return process.getuid?.() === 0 ? [] : [bwrap, ...READER];
 }
 
 const READER = [

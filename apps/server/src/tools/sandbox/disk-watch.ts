@@ -12,6 +12,9 @@ const NEAR_THE_END = { bytes: 8 * 1_073_741_824, intervalMs: 20 };
 /** Recount a workspace after the disk has lost this share of the workspace's limit. */
 const COUNT_STEP = 1 / 16;
 
+/** Or this share of what its owner has left, who may have several at work. */
+const LEFT_STEP = 1 / 8;
+
 /** What a command may still use if it starts with too little left, so that it can clean up: bytes. */
 const ROOM_TO_TIDY = 16 * 1_048_576;
 
@@ -25,16 +28,18 @@ interface Count {
   usedBytes: number;
   /** Maximum free space on the disk since then. */
   freeBytes: number;
+  /** What its owner had left then; null: there is no limit. */
+  leftBytes: number | null;
 }
 
 /**
  * Told what a directory takes.
- * @returns by how much the directories of its owner exceed what one user may take; null: they don't
+ * @returns what one user's directories may take, and what of it is left to its owner, negative where they exceed it; null: there is no limit
  */
 export type NoteUse = (
   directory: string,
   usedBytes: number,
-) => Promise<{ limitBytes: number; excessBytes: number } | null>;
+) => Promise<{ limitBytes: number; leftBytes: number } | null>;
 
 interface Excess {
   message: string;
@@ -104,7 +109,10 @@ export class DiskWatch {
         isOver = true;
         clearTimeout(timer);
         await looking;
-        excess ??= (await this.#look(directory, floor, { mayCount: this.#counts.has(directory) })).found;
+        // A short one has not been counted yet.
+        const hasLost = async (): Promise<boolean> => free - (await freeBytes(directory)) >= ROOM_TO_TIDY;
+        const mayCount = this.#counts.has(directory) || (await hasLost().catch(() => false));
+        excess ??= (await this.#look(directory, floor, { mayCount })).found;
         return excess === null ? null : this.#revert(directory, sinceMs, excess);
       },
     };
@@ -168,9 +176,9 @@ export class DiskWatch {
     }
     if (!mayCount) return null;
     const used = await usedBytes(directory, this.#bwrap);
-    this.#remember(directory, { usedBytes: used, freeBytes: free });
+    const share = await this.#noteUse(directory, used);
+    this.#remember(directory, { usedBytes: used, freeBytes: free, leftBytes: share?.leftBytes ?? null });
     // A command that starts over the limit may be about to clean up.
-    const over = await this.#noteUse(directory, used);
     const hasGrown = last !== undefined && used > last.usedBytes;
     if (!hasGrown) return null;
     if (used > workspaceBytes) {
@@ -180,20 +188,22 @@ export class DiskWatch {
           (await usedBytes(directory, this.#bwrap)) - Math.max(workspaceBytes, last.usedBytes),
       };
     }
-    if (over === null) return null;
+    if (share === null || share.leftBytes >= 0) return null;
     return {
-      message: `your sessions and projects exceed ${describeBytes(over.limitBytes)}, which is what one user may take of the disk`,
+      message: `your sessions and projects exceed ${describeBytes(share.limitBytes)}, which is what one user may take of the disk`,
       missing: async () => {
         const now = await usedBytes(directory, this.#bwrap);
-        const excess = (await this.#noteUse(directory, now))?.excessBytes ?? 0;
-        return Math.min(excess, now - last.usedBytes);
+        const left = (await this.#noteUse(directory, now))?.leftBytes ?? 0;
+        return Math.min(-left, now - last.usedBytes);
       },
     };
   }
 
   #stepAfter(last: Count): number {
     const { workspaceBytes } = this.#limits;
-    return last.usedBytes > workspaceBytes ? ROOM_TO_TIDY : workspaceBytes * COUNT_STEP;
+    if (last.usedBytes > workspaceBytes) return ROOM_TO_TIDY;
+    const left = Math.max(ROOM_TO_TIDY, (last.leftBytes ?? Infinity) * LEFT_STEP);
+    return Math.min(workspaceBytes * COUNT_STEP, left);
   }
 
   #remember(directory: string, count: Count): void {

@@ -72,8 +72,7 @@ describe.skipIf(bwrap === null)("what one user may take", () => {
       limits: { freeDiskBytes: 16 * MIB, workspaceBytes: 160 * MIB },
       async noteUse(directory, usedBytes) {
         noted.set(directory, usedBytes);
-        const excessBytes = [...noted.values()].reduce((sum, bytes) => sum + bytes) - limitBytes;
-        return excessBytes > 0 ? { limitBytes, excessBytes } : null;
+        return { limitBytes, leftBytes: limitBytes - noted.values().reduce((sum, bytes) => sum + bytes) };
       },
     });
     const { output } = await bench.run(
@@ -87,6 +86,33 @@ describe.skipIf(bwrap === null)("what one user may take", () => {
     // What is over the limit before it starts may be tidied up.
     noted.set("elsewhere", 120 * MIB);
     expect((await bench.run("rm first && echo tidy")).output).toContain("tidy");
+  });
+
+  it("is watched more closely where little is left, in many workspaces and by short commands, too", async ({
+    skip,
+  }) => {
+    await using disk = await SmallDisk.mount(400);
+    if (disk === undefined) return skip(NO_SMALL_DISK);
+    const limitBytes = 100 * MIB;
+    let taken = 90 * MIB;
+    const noted: number[] = [];
+    await using bench = await SandboxBench.create({
+      parent: disk.path,
+      // Counted by its own limit after 64 MiB.
+      limits: { freeDiskBytes: 16 * MIB, workspaceBytes: 1_024 * MIB },
+      async noteUse(_directory, usedBytes) {
+        noted.push(usedBytes);
+        return { limitBytes, leftBytes: limitBytes - taken - usedBytes };
+      },
+    });
+    const { output } = await bench.run(
+      "head -c 1M /dev/zero > first; sleep 1; head -c 30M /dev/zero > second; sleep 60",
+    );
+    expect(output).toMatch(/^\[limit: your sessions and projects exceed 100 MiB, .* 1 file: "second"\]/);
+    taken = 0;
+    noted.length = 0;
+    await bench.run("head -c 30M /dev/zero > short");
+    expect(noted.at(-1)).toBeGreaterThan(30 * MIB);
   });
 });
 
