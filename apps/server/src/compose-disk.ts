@@ -7,6 +7,7 @@ import { DiskShares } from "./ops/disk-shares.ts";
 import { usedBytesWithin } from "./ops/used-bytes.ts";
 import type { Store } from "./store/port.ts";
 import { readerOfAll } from "./tools/sandbox/disk-usage.ts";
+import { DEFAULT_LIMITS } from "./tools/sandbox/limits.ts";
 import { findProgram } from "./tools/sandbox/find-program.ts";
 
 /** How much of the disk all may take together, and each user. */
@@ -29,6 +30,7 @@ export async function composeDisk(
   const shares = new DiskShares({
     directory: config.sharedDir,
     userBytes: userBytes ?? null,
+    reservedBytes: DEFAULT_LIMITS.freeDiskBytes,
     isShared,
     ownersOf: async (kind, ids) => (kind === "session" ? store.sessions : store.projects).ownersOf(ids),
     usedBytesWithin: async (directories, signal) => usedBytesWithin(directories, signal, reader),

@@ -23,6 +23,7 @@ class Bench {
     this.shares = new DiskShares({
       directory,
       userBytes: 3 * MIB,
+      reservedBytes: 0,
       isShared: () => true,
       ownersOf: async (_kind, ids) => new Map(ids.flatMap((id) => this.#entry(id))),
       usedBytesWithin,
@@ -150,6 +151,39 @@ describe("what one user may take", () => {
     expect(await bench.shares.note(workspace, 60 * MIB)).toBeNull();
     await bench.shares.measure();
     expect(bench.refused()).toEqual([]);
+  });
+
+  it("knows at once what has been deleted, also while it may not be measured yet", async ({ skip }) => {
+    await using disk = await SmallDisk.mount(256);
+    if (disk === undefined) return skip(NO_SMALL_DISK);
+    const bench = new Bench(disk.path, {
+      userBytes: 60 * MIB,
+      async usedBytesWithin(...given) {
+        // As if it had taken long: it rests for the rest of the test.
+        vi.spyOn(performance, "now").mockReturnValue(1e12);
+        return usedBytesWithin(...given);
+      },
+    });
+    using _clock = vi.spyOn(performance, "now").mockReturnValue(0);
+    const one = await bench.add("ada", "workspaces", 40);
+    await bench.add("ada", "checkpoints", 30);
+    await bench.shares.look();
+    expect(bench.refused()).toEqual(["ada"]);
+    await rm(one, { recursive: true });
+    await bench.shares.look();
+    expect(bench.refused()).toEqual([]);
+  });
+
+  it("leaves the half of what may be taken: the disk's floor is nobody's", async ({ skip }) => {
+    await using disk = await SmallDisk.mount(64);
+    if (disk === undefined) return skip(NO_SMALL_DISK);
+    const bench = new Bench(disk.path, { userBytes: null, reservedBytes: 32 * MIB });
+    await bench.add("ada", "workspaces", 15);
+    await bench.shares.measure();
+    expect(bench.refused()).toEqual([]);
+    await bench.add("ada", "workspaces", 2);
+    await bench.shares.measure();
+    expect(bench.refused()).toEqual(["ada"]);
   });
 
   it("is measured anew once the disk has changed enough to matter, whoever has changed it", async ({

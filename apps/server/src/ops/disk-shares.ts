@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { statfs } from "node:fs/promises";
+import { stat, statfs } from "node:fs/promises";
 import { join, relative, sep } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
@@ -13,6 +13,8 @@ export interface DiskSharesOptions {
   directory: string;
   /** What one user's may take, in bytes; null: half of what there is, where the server has several users. */
   userBytes: number | null;
+  /** What of the disk is nobody's to take: beyond it, everybody's commands end. */
+  reservedBytes: number;
   isShared: () => boolean;
   /** By id, of sessions or projects that there are. */
   ownersOf: (kind: "session" | "project", ids: readonly string[]) => Promise<ReadonlyMap<string, string>>;
@@ -50,8 +52,9 @@ export class DiskShares {
   /** What one user may take; null: there is no limit, or it isn't known yet. */
   #limit: number | null = null;
   #isMeasured = false;
-  /** On the disk, when it was measured. */
+  /** On the disk, when it was measured, and when it was looked at last. */
   #freeBytes = 0;
+  #freeSeen = 0;
   #looking: NodeJS.Timeout | undefined;
   readonly #measuring = new Measuring(
     async (signal) => this.#measure(signal),
@@ -80,8 +83,16 @@ export class DiskShares {
   /** Measures if what there is on the disk has changed, whoever has changed it: forks and archives are not noted. */
   async look(): Promise<void> {
     try {
-      if (!this.#measuring.hasRested || !(await this.#isTight())) return;
-      const changedBy = Math.abs((await this.#freeNow()) - this.#freeBytes);
+      if (!(await this.#isTight())) {
+        this.#forget();
+        return;
+      }
+      const free = await this.#freeNow();
+      const regained = free - this.#freeSeen;
+      this.#freeSeen = free;
+      if (this.#isScarce && regained >= CHANGED_BY_BYTES) await this.#dropGone();
+      if (!this.#measuring.hasRested) return;
+      const changedBy = Math.abs(free - this.#freeBytes);
       if (!this.#isMeasured || changedBy >= this.#leastOfInterest()) await this.measure();
     } catch (error) {
       this.#options.logger.warn({ err: error }, "the disk could not be looked at");
@@ -137,24 +148,38 @@ export class DiskShares {
 
   /** Whether anybody can have taken too much. */
   async #isTight(): Promise<boolean> {
-    const { userBytes, isShared, directory } = this.#options;
+    const { userBytes, isShared, directory, reservedBytes } = this.#options;
     if (userBytes !== null) return true;
     if (!isShared()) return false;
-    const { blocks, bfree, bavail } = await statfs(directory);
+    const { blocks, bfree, bavail, bsize } = await statfs(directory);
     // Otherwise nobody's are half of what there is.
-    return blocks - bfree > bavail;
+    return (blocks - bfree) * bsize > bavail * bsize - reservedBytes;
   }
 
   async #limitNow(): Promise<number> {
-    const { userBytes } = this.#options;
+    const { userBytes, reservedBytes } = this.#options;
     if (userBytes !== null) return userBytes;
     const taken = [...this.#byOwner.values()].reduce((sum, bytes) => sum + bytes, 0);
-    return (taken + (await this.#freeNow())) / 2;
+    return Math.max(0, taken + (await this.#freeNow()) - reservedBytes) / 2;
   }
 
   async #freeNow(): Promise<number> {
     const { bavail, bsize } = await statfs(this.#options.directory);
     return bavail * bsize;
+  }
+
+  /** What has been deleted counts no longer, however long the next measurement takes. */
+  async #dropGone(): Promise<void> {
+    for (const [key, taken] of this.#taken) {
+      const isGone = await stat(join(this.#options.directory, key)).then(
+        () => false,
+        (error: NodeJS.ErrnoException) => error.code === "ENOENT",
+      );
+      // It may have been measured meanwhile.
+      if (isGone && this.#taken.get(key) === taken)
+        this.#set(key, { ...taken, bytes: 0, at: performance.now() });
+    }
+    this.#limit = await this.#limitNow();
   }
 
   /** The change of the disk that may bring somebody over their limit, or back. */

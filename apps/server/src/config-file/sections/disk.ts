@@ -16,7 +16,7 @@ export const disk = z
       .min(1_000_000)
       .describe(
         "What the workspaces, checkpoints and repositories of one user's sessions and projects may take. Without it, on a server of " +
-          "several users, half of what all users' take and what is free.",
+          "several users, half of what all users' take and what is free beyond 1 GiB.",
       )
       .optional(),
   })
