@@ -1,11 +1,13 @@
-import { mkdtemp, realpath, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
 import { pino } from "pino";
 import { beforeEach, expect, test } from "vitest";
 import type { Config } from "../../config.ts";
+import type { ProcessLedger } from "../port.ts";
 import { openSandbox } from "./open-sandbox.ts";
+import { NO_SMALL_DISK, SmallDisk } from "../../store/testing/small-disk.ts";
 import { alteredBwrap, putBwrap } from "./testing/altered-bwrap.ts";
 import { bwrap, NO_BWRAP } from "./testing/sandbox-bench.ts";
 
@@ -16,7 +18,7 @@ class Opening implements AsyncDisposable {
   logged = "";
   isShared = false;
 
-  private constructor(dataDir: string) {
+  constructor(dataDir: string) {
     this.dataDir = dataDir;
   }
 
@@ -24,7 +26,11 @@ class Opening implements AsyncDisposable {
     return new Opening(await mkdtemp(join(await realpath(tmpdir()), "trunkline-opening-")));
   }
 
-  async open(sandbox: Config["sandbox"], path = process.env["PATH"] ?? "") {
+  async open(
+    sandbox: Config["sandbox"],
+    path = process.env["PATH"] ?? "",
+    onSpawn: ProcessLedger["onSpawn"] = async () => undefined,
+  ) {
     const destination = new Writable({
       write: (line: Buffer, _encoding, callback) => {
         this.logged += line.toString();
@@ -35,7 +41,7 @@ class Opening implements AsyncDisposable {
       sandbox,
       dataDir: this.dataDir,
       owner: `test-${crypto.randomUUID()}`,
-      ledger: { onSpawn: async () => undefined, onExit: async () => undefined },
+      ledger: { onSpawn, onExit: async () => undefined },
       path,
       isShared: async () => this.isShared,
       logger: pino(destination),
@@ -100,6 +106,55 @@ test("where bwrap cannot do it, `auto` warns and says why, `required` refuses", 
     /TRUNKLINE_SANDBOX is 'required', but there is no sandbox: .*Unknown option.*'auto'/,
   );
   expect(await countsProcesses({ state, spawner }, opening.dataDir)).toBeGreaterThan(4);
+});
+
+test("where the disk is full, or memory, files or processes run out, `auto` refuses commands until it can be tried", async () => {
+  await using opening = await Opening.create();
+  let code: string | null = "ENOSPC";
+  const onSpawn = async (): Promise<void> => {
+    if (code !== null) throw Object.assign(new Error(`${code}: a write`), { code });
+  };
+  const full = await opening.open(AUTO, undefined, onSpawn);
+  expect(opening.logged).not.toContain("WITHOUT A SANDBOX");
+  expect(full.spawner.isSandboxed).toBe(true);
+  for (code of ["ENOSPC", "EMFILE"]) {
+    await expect(countsProcesses(full, opening.dataDir)).rejects.toThrow(
+      `Commands do not run now, as their sandbox cannot be set up: ${code}: a write`,
+    );
+    expect(await full.state()).toEqual({
+      mode: "auto",
+      active: false,
+      reason: `commands are refused until it can be set up: ${code}: a write`,
+    });
+  }
+  const told = await putBwrap(
+    opening.dataDir,
+    "echo 'bwrap: Creating new namespace failed: Resource temporarily unavailable' >&2; exit 1",
+  );
+  expect(await (await opening.open(AUTO, told)).state()).toMatchObject({
+    active: false,
+    reason: expect.stringContaining("commands are refused until it can be set up") as string,
+  });
+  code = null;
+  await using workspace = await Opening.create();
+  expect(await countsProcesses(full, workspace.dataDir)).toBeLessThan(6);
+  expect(await full.state()).toEqual({ mode: "auto", active: true, reason: null });
+});
+
+test("where there is no room for what the sandbox is made of, `auto` refuses commands until there is", async ({
+  skip,
+}) => {
+  await using disk = await SmallDisk.mount(8);
+  if (disk === undefined) return skip(NO_SMALL_DISK);
+  const opening = new Opening(join(disk.path, "data"));
+  await mkdir(opening.dataDir);
+  disk.fill();
+  const full = await opening.open(AUTO);
+  expect(opening.logged).not.toContain("WITHOUT A SANDBOX");
+  await expect(countsProcesses(full, opening.dataDir)).rejects.toThrow("Commands do not run now");
+  disk.makeRoom();
+  await using workspace = await Opening.create();
+  expect(await countsProcesses(full, workspace.dataDir)).toBeLessThan(6);
 });
 
 test("without a sandbox commands are refused as soon as there is more than one user, and then only", async () => {

@@ -7,10 +7,12 @@ import { createBareSpawner } from "../process/bare-spawner.ts";
 import { refusedBecause, soloSpawner } from "../process/solo-spawner.ts";
 import type { NoteUse } from "./disk-watch.ts";
 import { findProgram } from "./find-program.ts";
+import { laterSpawner } from "./later-spawner.ts";
 import { planSandbox, withNetwork } from "./plan-sandbox.ts";
 import { type ProbeResult, probeSandbox } from "./probe.ts";
 import { canLimitNamespace } from "./process-namespace.ts";
 import { createSandboxSpawner } from "./sandbox-spawner.ts";
+import { isShortage } from "./shortage.ts";
 
 export interface SandboxChoice {
   spawner: Spawner;
@@ -19,8 +21,8 @@ export interface SandboxChoice {
 }
 
 /**
- * Decides how commands run: in the sandbox if the probe passes, otherwise on the bare machine, with a warning. Call
- * once at the start, after leftovers of an earlier run were ended.
+ * Decides how commands run: in the sandbox if the probe passes, otherwise on the bare machine, with a warning; not at all as
+ * long as the machine is too short of something to tell. Call once at the start, after leftovers of an earlier run were ended.
  * @throws Error if the sandbox is required but does not work; the message says what to do.
  */
 export async function openSandbox(options: {
@@ -59,11 +61,30 @@ export async function openSandbox(options: {
     };
   };
   if (mode === "off") return bare("TRUNKLINE_SANDBOX is off");
-  const { spawner, probe } = await trySandbox(options);
+  const { spawner, probe } = await trialOf(options);
   if (spawner !== null && probe.available) {
     return { spawner, state: async () => ({ mode, active: true, reason: null }) };
   }
   const reason = probe.reason ?? "it is not available";
+  if (mode === "auto" && probe.isShort === true) {
+    logger.error({ reason }, "COMMANDS ARE REFUSED until their sandbox can be set up");
+    const later = laterSpawner(async () => {
+      const again = await trialOf(options);
+      if (again.spawner !== null && again.probe.available) return again.spawner;
+      throw new Error(again.probe.reason);
+    }, reason);
+    return {
+      spawner: later,
+      state: async () => {
+        const { missing } = later;
+        return {
+          mode,
+          active: missing === null,
+          reason: missing && `commands are refused until it can be set up: ${missing}`,
+        };
+      },
+    };
+  }
   if (mode === "auto") return bare(reason);
   throw new Error(
     `TRUNKLINE_SANDBOX is 'required', but there is no sandbox: ${reason}. ` +
@@ -71,7 +92,7 @@ export async function openSandbox(options: {
   );
 }
 
-async function trySandbox(options: {
+interface TrialOptions {
   dataDir: string;
   sharedDir?: string;
   owner: string;
@@ -79,7 +100,23 @@ async function trySandbox(options: {
   path: string;
   toolchains?: readonly string[];
   noteUse?: NoteUse;
-}): Promise<{ spawner: Spawner | null; probe: ProbeResult }> {
+}
+
+interface Trial {
+  spawner: Spawner | null;
+  probe: ProbeResult;
+}
+
+async function trialOf(options: TrialOptions): Promise<Trial> {
+  try {
+    return await trySandbox(options);
+  } catch (error) {
+    if (!(error instanceof Error) || !isShortage(error)) throw error;
+    return { spawner: null, probe: { available: false, reason: error.message, isShort: true } };
+  }
+}
+
+async function trySandbox(options: TrialOptions): Promise<Trial> {
   const { dataDir, sharedDir, owner, ledger, path, toolchains = [], noteUse } = options;
   const unavailable = (reason: string) => ({ spawner: null, probe: { available: false, reason } });
   if (process.platform !== "linux") return unavailable("bubblewrap needs Linux");
@@ -107,7 +144,7 @@ async function trySandbox(options: {
   });
   const probe = await probeSandbox(spawner, plan, { path, processLimit });
   if (probe.reason === undefined) return { spawner, probe };
-  return { spawner, probe: { available: false, reason: await explain(probe.reason, { isRoot }) } };
+  return { spawner, probe: { ...probe, reason: await explain(probe.reason, { isRoot }) } };
 }
 
 /** Settings of kernels and distributions that forbid what bwrap needs. */

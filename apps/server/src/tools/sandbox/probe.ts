@@ -5,12 +5,15 @@ import type { SandboxPlan } from "./bwrap-arguments.ts";
 import { lastProcessId } from "./limits.ts";
 import { sandboxDirectory } from "./plan-sandbox.ts";
 import { CHECKED, probeScript } from "./probe-script.ts";
+import { isShortage } from "./shortage.ts";
 
 export interface ProbeResult {
   /** Whether every promise holds. */
   available: boolean;
   /** Why not. */
   reason?: string;
+  /** Whether that is for lack of something, such as room on the disk: then nobody knows what holds. */
+  isShort?: boolean;
 }
 
 /**
@@ -62,7 +65,8 @@ export async function probeSandbox(
     }
     return said.length === 0 ? { available: true } : { available: false, reason: said.join("; ") };
   } catch (error) {
-    return { available: false, reason: error instanceof Error ? error.message : String(error) };
+    const reason = error instanceof Error ? error.message : String(error);
+    return { available: false, reason, isShort: isShortage(error) };
   } finally {
     await rm(workspace, { recursive: true, force: true });
   }
