@@ -120,6 +120,15 @@ test("all of it works below a base path, and asks for nothing outside", async ({
   await page.goto(`${url}/s/${sessionId}`);
   await expect(transcript.getByText("Done")).toBeVisible();
 
+  // What a token of one's own confirms is asked with that alone.
+  await page.goto(`${url}/settings`);
+  const tokens = page.getByRole("region", { name: "Tokens" });
+  await tokens.getByRole("button", { name: "New token" }).click();
+  await tokens.getByRole("textbox", { name: "Name" }).fill("nightly");
+  await tokens.getByLabel("Confirm with a token").fill(server.token);
+  await tokens.getByRole("button", { name: "Create" }).click();
+  await expect(tokens.locator("code")).toHaveText(/^tl_/);
+
   expect(problems).toEqual([]);
   // Chromium asks for it on pages of no icon of their own.
   expect(apps.asked.filter((path) => path !== "/favicon.ico")).toEqual([]);

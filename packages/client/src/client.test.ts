@@ -171,3 +171,27 @@ it("follows one task to its end, past the events of others", async () => {
     seen.push(seq);
   expect(seen).toEqual([1, 4]);
 });
+
+it("sends a mutation once that is called again while it is in flight, if asked to", async () => {
+  const asked: (string | undefined)[] = [];
+  await using server = await startContractServer({
+    sessions: {
+      async update(_, { title }) {
+        asked.push(title);
+        throw new TrunklineError("not_found", `There is no ${title}`);
+      },
+    },
+  });
+  const rename = (client: ReturnType<typeof createClient>, title: string) =>
+    thrownBy(client.session.update.mutate({ sessionId: SESSION, title }));
+  const joining = createClient({ ...server, joinsCalls: true });
+  const answers = await Promise.all(["a", "a", "b"].map((title) => rename(joining, title)));
+  expect(answers.map(String)).toEqual(["a", "a", "b"].map((title) => expect.stringContaining(`no ${title}`)));
+  expect(asked).toEqual(["a", "b"]);
+  await rename(joining, "a");
+  expect(asked).toEqual(["a", "b", "a"]);
+
+  const plain = createClient(server);
+  await Promise.all([rename(plain, "c"), rename(plain, "c")]);
+  expect(asked.slice(3)).toEqual(["c", "c"]);
+});

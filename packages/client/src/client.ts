@@ -2,6 +2,7 @@ import { createTRPCClient, httpBatchLink, type TRPCClient } from "@trpc/client";
 import { MAX_BATCH_CALLS, type AppRouter } from "@trunkline/contract";
 import { answeredFetch } from "./call/answered-fetch.ts";
 import { toConnection, type ClientOptions, type Connection } from "./connection.ts";
+import { joinedCalls } from "./call/joined-calls.ts";
 import { typedErrors } from "./call/typed-errors.ts";
 
 /** A typed client: `client.task.submit.mutate({ prompt })`, `client.session.get.query({ sessionId })`, … */
@@ -25,6 +26,7 @@ export function createClient(options: ClientOptions): TrunklineClient {
   const connection = toConnection(options);
   const client = createTRPCClient<AppRouter>({
     links: [
+      ...(options.joinsCalls === true ? [joinedCalls] : []),
       typedErrors,
       httpBatchLink({
         url: `${connection.url}/trpc`,

@@ -16,6 +16,8 @@ export interface ClientOptions {
   fetch?: typeof globalThis.fetch | undefined;
   /** Added to every request. */
   headers?: Readonly<Record<string, string>> | undefined;
+  /** Sends a mutation that is called again with the same input while it is in flight only once, as behind a button. */
+  joinsCalls?: boolean | undefined;
 }
 
 /** @throws TypeError if the token is none; it is not quoted: whatever it is may be secret. */

@@ -4,7 +4,7 @@ import { useAgents } from "./use-agents.ts";
 
 /** Who runs the tasks: a small select, for a composer. Nothing while there is no choice. */
 export function AgentSelect({ value, choose }: { value: string; choose: (agent: string) => void }) {
-  const agents = useAgents();
+  const { agents } = useAgents();
   const chosen = agents.find(({ name }) => name === value);
   // A server that is gone, or has lost this agent, still says who it is.
   const names =

@@ -8,7 +8,7 @@ import { Keys } from "../ui/keys.tsx";
 import { AlwaysStep, type MadeRule } from "./always-step.tsx";
 import type { OpenApproval } from "./open-approvals.ts";
 import { requestWords } from "./request-words.ts";
-import { notePlace } from "./use-answer.ts";
+import { notePlace } from "./unsent-words.ts";
 import { useMayAnswer } from "./use-may-answer.ts";
 
 interface ApprovalCardProps {

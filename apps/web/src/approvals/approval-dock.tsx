@@ -1,18 +1,24 @@
-import { useEffect, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState } from "react";
 import { useShallow } from "zustand/react/shallow";
-import { useSessionState } from "../session-stream/use-open-session.ts";
+import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { RequestCard } from "../shell/later-parts.tsx";
 import { CardFrame } from "./card-frame.tsx";
 import { openApprovals } from "./open-approvals.ts";
 import { useSubagentRequests } from "./use-subagent-requests.ts";
+import { useUnsentWords } from "./unsent-words.ts";
 import { useAnswer } from "./use-answer.ts";
 
 /** Open approvals and questions, above the composer, which stays usable. */
 export function ApprovalDock({ focusComposer }: { focusComposer: () => void }) {
   const own = useSessionState(useShallow(openApprovals));
   const subagents = useSubagentRequests();
-  const open = subagents.length === 0 ? own : [...own, ...subagents];
-  const answers = useAnswer();
+  const open = useMemo(() => (subagents.length === 0 ? own : [...own, ...subagents]), [own, subagents]);
+  const { sessionId } = useCurrentSession();
+  const answers = useAnswer(sessionId);
+  useUnsentWords(
+    useMemo(() => open.map((request) => ({ request, sessionId })), [open, sessionId]),
+    true,
+  );
   const hasProject = useSessionState(({ session }) => (session?.projectId ?? null) !== null);
   const [place, setPlace] = useState(0);
   const at = Math.min(place, open.length - 1);

@@ -25,7 +25,7 @@ export function CardFrame({ request, place, count, next, children }: CardFramePr
         <h2 className="min-w-0 truncate font-medium">{title}</h2>
         <span className="grow" />
         {count > 1 && (
-          <Button size="small" look="quiet" onClick={next}>
+          <Button data-repeats size="small" look="quiet" onClick={next}>
             {place} of {count} <ChevronRight aria-hidden className="size-3" />
           </Button>
         )}

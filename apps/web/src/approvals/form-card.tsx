@@ -5,7 +5,7 @@ import { revealHidden } from "../text/reveal-hidden.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "./form-fields.tsx";
 import { shownValue, typedFrom, valuesOf } from "./form-values.ts";
-import { notePlace } from "./use-answer.ts";
+import { notePlace } from "./unsent-words.ts";
 import { useMayAnswer } from "./use-may-answer.ts";
 
 interface FormCardProps {

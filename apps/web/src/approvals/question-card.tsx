@@ -4,8 +4,9 @@ import { isTouch } from "../composer/use-composer-keys.ts";
 import { useDraft } from "../composer/use-draft.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { Button } from "../ui/button.tsx";
+import { useWhenReady } from "../ui/use-when-ready.ts";
 import type { Question } from "./open-approvals.ts";
-import { notePlace } from "./use-answer.ts";
+import { notePlace } from "./unsent-words.ts";
 import { useMayAnswer } from "./use-may-answer.ts";
 
 interface QuestionCardProps {
@@ -25,8 +26,13 @@ export function QuestionCard({ id, question, isAnswering, reply, decline }: Ques
   const ime = useIme();
   const { isSettled, isMeant } = useMayAnswer(id);
   const isOff = !isSettled || isAnswering;
-  const canSend = !isOff && (text.trim() !== "" || chosen.length > 0);
+  const hasAnswer = text.trim() !== "" || chosen.length > 0;
+  const canSend = !isOff && hasAnswer;
   const send = (options: readonly string[] = chosen): void => reply(text.trim(), options);
+  // Written and sent within the card's first second: sent after it.
+  const sendOnceSettled = useWhenReady(text, isSettled, () => {
+    if (canSend) send();
+  });
   const choose = (event: SyntheticEvent, option: string): void => {
     if (!isMeant(event)) return;
     if (question.multiple) {
@@ -37,7 +43,7 @@ export function QuestionCard({ id, question, isAnswering, reply, decline }: Ques
     if (ime.owns(event) || event.key !== "Enter" || event.shiftKey || isTouch()) return;
     event.preventDefault();
     // What is typed here belongs to this question, whenever it is sent.
-    if (canSend && !event.repeat) send();
+    if (hasAnswer && !event.repeat) sendOnceSettled();
   };
   return (
     <>

@@ -6,6 +6,9 @@ import { useTRPC } from "../api/trpc.ts";
 import { forgetDraft } from "../composer/draft.ts";
 import { isConnectionError } from "../network/network.ts";
 import { showToast } from "../ui/toasts.ts";
+import { useStore } from "zustand";
+import { answersUnderway, beginAnswer, endAnswer } from "./answers-underway.ts";
+import { keepUnsentWords, notePlace } from "./unsent-words.ts";
 
 export interface Answer {
   answer(approvalId: string, decision: ApprovalDecision, note: string, made?: MadeRule): void;
@@ -17,54 +20,59 @@ export interface Answer {
   answering(id: string): boolean;
 }
 
-/** Key under which the note is kept until the request is answered. */
-export const notePlace = (approvalId: string): string => `note:${approvalId}`;
-
-/** Sends the answer; the outcome arrives on the session's stream. */
-export function useAnswer(): Answer {
+/**
+ * Sends the answer; the outcome arrives on the session's stream.
+ *
+ * @param sessionId where what was written goes if somebody else was faster; null: it stays with the request
+ */
+export function useAnswer(sessionId: string | null): Answer {
   const trpc = useTRPC();
+  const underway = useStore(answersUnderway);
+  const explain = (id: string, error: unknown, isForm = false): void => {
+    endAnswer(id);
+    const isClosed = isApiError(error, "approval_closed") || isApiError(error, "question_closed");
+    if (isClosed) {
+      const isKept = sessionId !== null && keepUnsentWords(id, { sessionId, isForm });
+      const kept = isKept ? " What you wrote is in the session's message box." : "";
+      showToast("Already answered", { detail: error.message + kept });
+      return;
+    }
+    const message = error instanceof Error ? error.message : "";
+    const detail = isConnectionError(error)
+      ? "You're offline. Answer again once you're back; what you wrote is saved."
+      : message;
+    showToast("Answer not delivered", { detail, level: "error" });
+  };
   const approval = useMutation(
     trpc.approval.answer.mutationOptions({
       onSuccess: (_, { approvalId }) => forgetDraft(notePlace(approvalId)),
-      onError: explain,
+      onError: (error, { approvalId }) => explain(approvalId, error),
     }),
   );
   const question = useMutation(
     trpc.question.answer.mutationOptions({
       onSuccess: (_, { questionId }) => forgetDraft(notePlace(questionId)),
-      onError: explain,
+      onError: (error, { questionId, answer }) =>
+        explain(questionId, error, "values" in answer || "declined" in answer),
     }),
   );
-  const sent = [
-    approval.isPending || approval.isSuccess ? approval.variables?.approvalId : undefined,
-    question.isPending || question.isSuccess ? question.variables?.questionId : undefined,
-  ];
   return {
     answer(approvalId, decision, note, made) {
+      if (!beginAnswer(approvalId)) return;
       const words = note.trim();
       approval.mutate({ approvalId, decision, ...made, ...(words !== "" && { note: words }) });
     },
     reply(questionId, text, options) {
+      if (!beginAnswer(questionId)) return;
       question.mutate({
         questionId,
         answer: { ...(text !== "" && { text }), ...(options.length > 0 && { options: [...options] }) },
       });
     },
     fill(questionId, values) {
+      if (!beginAnswer(questionId)) return;
       question.mutate({ questionId, answer: values === null ? { declined: true } : { values } });
     },
-    answering: (id) => sent.includes(id),
+    answering: (id) => underway.includes(id),
   };
-}
-
-function explain(error: unknown): void {
-  if (isApiError(error, "approval_closed") || isApiError(error, "question_closed")) {
-    showToast("Already answered", { detail: error.message });
-    return;
-  }
-  const message = error instanceof Error ? error.message : "";
-  const detail = isConnectionError(error)
-    ? "You're offline. Answer again once you're back; what you wrote is saved."
-    : message;
-  showToast("Answer not delivered", { detail, level: "error" });
 }

@@ -7,6 +7,12 @@ export interface Command {
   run?: () => void;
 }
 
+export interface Commands {
+  commands: readonly Command[];
+  /** Whether there may be more: some are not known yet. */
+  isLoading: boolean;
+}
+
 export interface CommandOption {
   label: string;
   /** It is what holds now. */

@@ -1,13 +1,8 @@
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
-import type { Choice, Command } from "./command.ts";
+import { useWhenReady } from "../ui/use-when-ready.ts";
+import type { Choice } from "./command.ts";
 import { triggerAt } from "./trigger.ts";
-import { useChoices } from "./use-choices.ts";
-
-export interface CompletionSources {
-  /** Whose files `@` finds; null: nobody's. */
-  sessionId: string | null;
-  commands: readonly Command[];
-}
+import { type CompletionSources, useChoices } from "./use-choices.ts";
 
 export interface Completion {
   choices: readonly Choice[];
@@ -19,14 +14,21 @@ export interface Completion {
   onCaret(caret: number): void;
 }
 
+interface Completed {
+  text: string;
+  write: (text: string) => void;
+  /** What Enter does where nothing completes it. */
+  enter: () => void;
+}
+
 /** Completes what is typed: `@` with files, `/` with commands. */
 export function useCompletion(
   field: { current: HTMLTextAreaElement | null },
-  { text, write }: { text: string; write: (text: string) => void },
+  { text, write, enter }: Completed,
   sources: CompletionSources,
 ): Completion {
   const [caret, setCaret] = useState(-1);
-  const [marked, setMarked] = useState({ of: "", place: 0 });
+  const [marked, setMarked] = useState({ of: "", key: "" });
   /** Esc closes the list of this word. */
   const [closedAt, setClosedAt] = useState<string | null>(null);
   const caretAfter = useRef<number | null>(null);
@@ -34,9 +36,11 @@ export function useCompletion(
   const found = triggerAt(text, Math.min(caret, text.length));
   const word = found === null ? null : `${found.kind}:${found.from}`;
   const trigger = word === closedAt ? null : found;
-  const choices = useChoices(trigger, sources);
+  const { choices, isLoading } = useChoices(trigger, sources);
   const of = trigger === null ? "" : `${word}:${trigger.query}`;
-  const active = Math.min(marked.of === of ? marked.place : 0, choices.length - 1);
+  // By its key: one that comes or goes meanwhile does not move the mark to another.
+  const place = marked.of === of ? choices.findIndex(({ key }) => key === marked.key) : 0;
+  const active = Math.min(Math.max(place, 0), choices.length - 1);
   useLayoutEffect(() => {
     if (caretAfter.current === null) return;
     field.current?.setSelectionRange(caretAfter.current, caretAfter.current);
@@ -53,6 +57,12 @@ export function useCompletion(
     field.current?.focus();
     run?.();
   };
+  // Enter right after a letter takes what the letter finds, once that is known.
+  const enterLate = useWhenReady(`${of} ${text}`, !isLoading, () => {
+    const [first] = choices;
+    if (first === undefined) enter();
+    else choose(first);
+  });
   return {
     choices,
     active,
@@ -65,10 +75,15 @@ export function useCompletion(
     },
     onKeyDown(event) {
       const choice = choices[active];
-      if (choice === undefined || event.ctrlKey || event.metaKey || event.altKey || event.shiftKey)
-        return false;
+      if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return false;
+      if (choice === undefined) {
+        if (event.key !== "Enter" || !isLoading) return false;
+        event.preventDefault();
+        if (!event.repeat) enterLate();
+        return true;
+      }
       const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? choices.length - 1 : 0;
-      if (step > 0) setMarked({ of, place: (active + step) % choices.length });
+      if (step > 0) setMarked({ of, key: choices[(active + step) % choices.length]?.key ?? "" });
       else if (event.key === "Escape") setClosedAt(word);
       else if (event.key === "Enter" || event.key === "Tab") {
         if (!event.repeat) choose(choice);

@@ -5,7 +5,8 @@ import { AttachButton, AttachmentTray } from "../attachments/attachment-tray.tsx
 import { useAttach } from "../attachments/use-attach.ts";
 import { useFileDrop } from "../attachments/use-file-drop.ts";
 import { CHOICE_LIST_ID, ChoiceList, choiceId } from "../completion/choice-list.tsx";
-import { type CompletionSources, useCompletion } from "../completion/use-completion.ts";
+import type { CompletionSources } from "../completion/use-choices.ts";
+import { useCompletion } from "../completion/use-completion.ts";
 import { grouped, plural } from "../text/quantity.ts";
 import { SendMenu } from "../shell/later-parts.tsx";
 import { SendButton, type Stop, StopButtons, whatContinues } from "./composer-buttons.tsx";
@@ -46,8 +47,6 @@ export function Composer(props: ComposerProps) {
   const { attach, remove, notes } = useAttach(draft);
   const { isOver } = useFileDrop(attach);
   const tooMuch = text.length - MAX_PROMPT_LENGTH;
-  const completion = useCompletion(field, { text, write: draft.write }, props.completion);
-  const isChoosing = completion.choices.length > 0;
   const canSend = text.trim() !== "" && tooMuch <= 0 && files.length <= MAX_ATTACHMENTS;
 
   const noSteer = whyNoSteer({ text, files });
@@ -56,6 +55,9 @@ export function Composer(props: ComposerProps) {
     field.current?.focus();
     submit(draft.take(), isBusy ? how : "enqueue");
   };
+  const completed = { text, write: draft.write, enter: () => send("enqueue") };
+  const completion = useCompletion(field, completed, props.completion);
+  const isChoosing = completion.choices.length > 0;
   const { keys, isArmed } = useComposerKeys({
     send,
     stop: stop?.stop ?? null,

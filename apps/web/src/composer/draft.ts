@@ -147,6 +147,16 @@ export function draftOf(place: string): Draft {
   return draft;
 }
 
+/** For a place that is no more. @returns whether there was anything */
+export async function moveDraft(from: string, to: string): Promise<boolean> {
+  const draft = draftOf(from);
+  await draft.whenRestored;
+  const written = draft.take();
+  if (isNothing(written)) return false;
+  draftOf(to).giveBack(written);
+  return true;
+}
+
 /** A draft that was sent is removed. */
 export function forgetDraft(place: string): void {
   forgetFiles(draftOf(place).take().files);

@@ -7,6 +7,8 @@ import { keepText, keptTextKeys, readText } from "../text/kept-text.ts";
 export interface QueueEdit {
   taskId: string;
   text: string;
+  /** The prompt when it began; absent from edits of before it was kept. */
+  from?: string | undefined;
 }
 
 type Edits = Readonly<Record<string, QueueEdit>>;
@@ -34,8 +36,8 @@ export function useQueueEdits(sessionId: string): Edits {
       for (const key of await keptTextKeys(prefixOf(sessionId))) {
         const edit = (await readText(key)) as Partial<QueueEdit> | null;
         if (typeof edit?.taskId !== "string" || typeof edit.text !== "string") continue;
-        const { taskId, text } = edit;
-        edits.setState((known) => ({ [key]: known[key] ?? { taskId, text } }));
+        const { taskId, text, from } = edit;
+        edits.setState((known) => ({ [key]: known[key] ?? { taskId, text, from } }));
       }
     })();
   }, [sessionId]);

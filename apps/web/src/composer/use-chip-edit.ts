@@ -41,9 +41,11 @@ export function useChipEdits(
     for (const { taskId, text } of lost) if (text.trim() === "") forgetEdit(sessionId, taskId);
   });
   const save = (taskId: string, prompt: string): void => {
-    const text = edits[taskId]?.text;
-    if (text === undefined) return;
-    if (text.trim() === "" || text === prompt) forgetEdit(sessionId, taskId);
+    const edit = edits[taskId];
+    if (edit === undefined) return;
+    const { text, from = prompt } = edit;
+    // Nothing was changed here; somewhere else it may have been.
+    if (text.trim() === "" || text === prompt || text === from) forgetEdit(sessionId, taskId);
     else if (saving.current.get(taskId) !== text) {
       saving.current.set(taskId, text);
       queue.edit(taskId, text, () => saving.current.delete(taskId));
@@ -51,15 +53,17 @@ export function useChipEdits(
   };
   const editOf = ({ taskId, prompt }: Pick<QueuedPrompt, "taskId" | "prompt">, isLost = false): ChipEdit => {
     if (taskId === null) return NO_EDIT;
-    const text = edits[taskId]?.text ?? null;
+    const edit = edits[taskId];
+    const isUntouched = edit !== undefined && edit.text === edit.from;
+    const text = isUntouched && !isLost ? prompt : (edit?.text ?? null);
     const end = (): void => {
       forgetEdit(sessionId, taskId);
       focusComposer();
     };
     return {
       text,
-      begin: () => writeEdit(sessionId, { taskId, text: prompt }),
-      write: (next) => writeEdit(sessionId, { taskId, text: next }),
+      begin: () => writeEdit(sessionId, { taskId, text: prompt, from: prompt }),
+      write: (next) => writeEdit(sessionId, { taskId, text: next, from: isUntouched ? prompt : edit?.from }),
       keep() {
         if (isLost) {
           draftOf(sessionId).giveBack({ text: text ?? "", files: [] });

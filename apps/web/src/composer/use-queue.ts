@@ -22,16 +22,20 @@ export interface Queue {
 export function useQueue(sessionId: string): Queue {
   const trpc = useTRPC();
   const client = useTRPCClient();
+  // One after another: an edited prompt that is then sent now starts as edited.
+  const scope = { id: `queue:${sessionId}` };
   const edit = useMutation(
     trpc.task.edit.mutationOptions({
+      scope,
       onSuccess: (_, { taskId }) => forgetEdit(sessionId, taskId),
       onError: explain,
     }),
   );
-  const move = useMutation(trpc.task.move.mutationOptions({ onError: explain }));
-  const steer = useMutation(trpc.task.steer.mutationOptions({ onError: explain }));
-  const cancel = useMutation(trpc.task.cancel.mutationOptions({ onError: explain }));
+  const move = useMutation(trpc.task.move.mutationOptions({ scope, onError: explain }));
+  const steer = useMutation(trpc.task.steer.mutationOptions({ scope, onError: explain }));
+  const cancel = useMutation(trpc.task.cancel.mutationOptions({ scope, onError: explain }));
   const sendNow = useMutation({
+    scope,
     async mutationFn({
       taskId,
       first,

@@ -46,7 +46,10 @@ export function FindBar({ transcript }: { transcript: RefObject<TranscriptHandle
   const goToFirst = useWhenReady(text.trim(), isReady, () => void goTo(0));
 
   return (
-    <search className="absolute top-2 right-4 z-20 flex h-10 w-100 max-w-[calc(100%-16px)] items-center gap-0.5 rounded-lg border border-line bg-background pr-1.5 pl-3 shadow-float max-md:inset-x-2 max-md:w-auto">
+    <search
+      data-repeats
+      className="absolute top-2 right-4 z-20 flex h-10 w-100 max-w-[calc(100%-16px)] items-center gap-0.5 rounded-lg border border-line bg-background pr-1.5 pl-3 shadow-float max-md:inset-x-2 max-md:w-auto"
+    >
       <input
         ref={field}
         type="text"

@@ -37,10 +37,12 @@ export function HomePage() {
   const chosen = useChoice();
   const chosenModel = useNewSessionModel();
   const agent = useNewSessionAgent();
-  const commands = [
-    ...useModelCommands(chosenModel, chooseNewSessionModel),
-    ...useAgentCommand(agent, chooseNewSessionAgent),
-  ];
+  const models = useModelCommands(chosenModel, chooseNewSessionModel);
+  const agents = useAgentCommand(agent, chooseNewSessionAgent);
+  const commands = {
+    commands: [...models.commands, ...agents.commands],
+    isLoading: models.isLoading || agents.isLoading,
+  };
   const { sessions, isLoading, error } = useSessions();
   const isNew = sessions.length === 0 && error === null;
   useEffect(() => void takeSharedText(), []);

@@ -2,6 +2,7 @@ import type { Session } from "@trunkline/contract";
 import { useEffect, useRef } from "react";
 import { CardFrame } from "../approvals/card-frame.tsx";
 import { RequestCard } from "../approvals/request-card.tsx";
+import { useUnsentWords } from "../approvals/unsent-words.ts";
 import { useAnswer } from "../approvals/use-answer.ts";
 import { AppLink } from "../navigation/app-link.tsx";
 import { useProjectName } from "../projects/use-projects.ts";
@@ -17,6 +18,10 @@ const MAX_CARDS = 10;
 /** Everything that waits for the user, answered in place. Renders nothing if nothing does. */
 export function NeedsYou({ sessions }: { sessions: readonly Session[] }) {
   const { requests, isLoading, error, retry } = useOpenRequests(sessions);
+  useUnsentWords(
+    requests.map(({ request, session }) => ({ request, sessionId: session?.id ?? null })),
+    false,
+  );
   const list = useRef<HTMLUListElement>(null);
   const hadFocus = useRef(false);
   const ids = requests.map(({ request }) => request.approvalId).join(" ");
@@ -67,7 +72,7 @@ export function NeedsYou({ sessions }: { sessions: readonly Session[] }) {
 }
 
 function InboxRequest({ request, session, isSubagents }: OpenRequest) {
-  const answers = useAnswer();
+  const answers = useAnswer(session?.id ?? null);
   const project = useProjectName(session?.projectId ?? null);
   return (
     <article

@@ -1,4 +1,4 @@
-import type { Command } from "../completion/command.ts";
+import type { Command, Commands } from "../completion/command.ts";
 import { type ChosenModel, defaultEffortName, EFFORT_NAMES, effortsOf, shortName } from "./model-choice.tsx";
 import { useModels } from "./use-models.ts";
 
@@ -6,10 +6,10 @@ import { useModels } from "./use-models.ts";
 export function useModelCommands(
   chosen: ChosenModel,
   choose: (next: Partial<ChosenModel>) => void,
-): readonly Command[] {
-  const { data } = useModels();
+): Commands {
+  const { data, isLoading } = useModels();
   const models = data?.models ?? [];
-  if (models.length < 2) return [];
+  if (models.length < 2) return { commands: [], isLoading };
   const standard = models.find(({ isDefault }) => isDefault);
   const current = chosen.model === null ? standard : models.find(({ name }) => name === chosen.model);
   const efforts = effortsOf(current, chosen);
@@ -45,5 +45,5 @@ export function useModelCommands(
       })),
     ],
   };
-  return efforts.length === 0 ? [model] : [model, effort];
+  return { commands: efforts.length === 0 ? [model] : [model, effort], isLoading };
 }

@@ -40,6 +40,12 @@ export function serverNow(): number | null {
 /** The same, falling back to this machine's clock. */
 export const now = (): number => serverNow() ?? Date.now();
 
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+/** @returns a moment for an expiry; in whole minutes, so that who asks twice at once asks for the same. */
+export const inDays = (days: number): number => Math.ceil((now() + days * DAY) / MINUTE) * MINUTE;
+
 /** @param at of an event that has just arrived, a lower bound of the server's time. */
 export function noteEventTime(at: number): void {
   narrow(at - performance.now(), Number.POSITIVE_INFINITY);

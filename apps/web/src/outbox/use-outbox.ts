@@ -1,4 +1,4 @@
-import { TrunklineConnectionError } from "@trunkline/client";
+import { isApiError, TrunklineConnectionError } from "@trunkline/client";
 import type { AttachedFile } from "../attachments/attached-file.ts";
 import { forgetFiles, sweepFiles } from "../attachments/kept-files.ts";
 import { FileLostError, upload } from "../attachments/uploads.ts";
@@ -8,6 +8,7 @@ import { noticeSignedOut } from "../auth/signed-out.ts";
 import { draftOf } from "../composer/draft.ts";
 import { isConnectionError, network, noteReached } from "../network/network.ts";
 import type { Message } from "../session-stream/open-session.ts";
+import { whenUpdated } from "../sessions/update-session.ts";
 import { deliverTo } from "../session-stream/use-open-session.ts";
 import { firstWords } from "../text/first-words.ts";
 import { showToast } from "../ui/toasts.ts";
@@ -23,6 +24,7 @@ export const outbox = new Outbox({
       const me = await whoIsSignedIn();
       if (userId !== null && userId !== me) throw new TrunklineConnectionError("Written by somebody else");
       const attached = await attachmentsOf(files);
+      if (sessionId !== null) await whenUpdated(sessionId);
       const delivery =
         sessionId === null
           ? await apiClient.task.submit.mutate({ prompt, idempotencyKey, ...attached, ...start })
@@ -48,9 +50,12 @@ export const outbox = new Outbox({
     });
   },
   onRefused({ text, files = [], sessionId }, error) {
-    draftOf(sessionId ?? "new").giveBack({ text, files });
+    // The draft of a session that is gone would be found nowhere.
+    const isGone = isApiError(error, "not_found");
+    draftOf(isGone ? "new" : (sessionId ?? "new")).giveBack({ text, files });
     const detail = error instanceof Error ? error.message : String(error);
-    showToast("Not sent", { detail: `${detail} Saved as a draft.`, level: "error" });
+    const kept = isGone ? "Saved as the draft of a new task." : "Saved as a draft.";
+    showToast("Not sent", { detail: `${detail} ${kept}`, level: "error" });
   },
 });
 

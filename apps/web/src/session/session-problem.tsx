@@ -1,4 +1,6 @@
 import { isApiError } from "@trunkline/client";
+import { useEffect, useState } from "react";
+import { moveDraft } from "../composer/draft.ts";
 import { AppLink } from "../navigation/app-link.tsx";
 import { PageHeader } from "../ui/page-header.tsx";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
@@ -10,6 +12,12 @@ export function SessionProblem() {
   const session = useCurrentSession();
   const error = useSessionState((state) => state.error);
   const isGone = isApiError(error, "not_found") || isApiError(error, "validation_failed");
+  const [hasWords, setHasWords] = useState(false);
+  const { sessionId } = session;
+  useEffect(() => {
+    // Nobody would find it here again.
+    if (isGone) void moveDraft(sessionId, "new").then((isMoved) => isMoved && setHasWords(true));
+  }, [isGone, sessionId]);
   return (
     <>
       <PageHeader>
@@ -19,7 +27,7 @@ export function SessionProblem() {
         {isGone ? (
           <Problem
             title="Session not found"
-            detail="It was deleted or you don't have access."
+            detail={`It was deleted or you don't have access.${hasWords ? " What you wrote is in the box of a new task." : ""}`}
             action={
               <AppLink href="/" className={buttonClass()}>
                 New task

@@ -1,13 +1,10 @@
-import { useMutation } from "@tanstack/react-query";
 import { useAgentCommand } from "../agents/agent-command.ts";
 import type { useSessionAgent } from "../agents/use-session-agent.ts";
-import { useTRPC } from "../api/trpc.ts";
-import type { Command } from "../completion/command.ts";
+import type { Command, Commands } from "../completion/command.ts";
 import { type Stop, whatContinues } from "../composer/composer-buttons.tsx";
 import { useModelCommands } from "../models/model-commands.ts";
-import { navigate } from "../navigation/navigate.ts";
-import { isConnectionError } from "../network/network.ts";
-import { showToast } from "../ui/toasts.ts";
+import { useSessionState } from "../session-stream/use-open-session.ts";
+import { forkSession } from "../sessions/session-actions.ts";
 import type { useSessionModel } from "./use-session-model.ts";
 
 interface CommandDeps {
@@ -18,21 +15,8 @@ interface CommandDeps {
 }
 
 /** What `/` offers in a session. */
-export function useSessionCommands(
-  sessionId: string,
-  { stop, model, agent }: CommandDeps,
-): readonly Command[] {
-  const trpc = useTRPC();
-  const fork = useMutation(
-    trpc.session.fork.mutationOptions({
-      onSuccess: ({ id }) => navigate(`/s/${id}`),
-      onError: (error) =>
-        showToast("Couldn't fork the session", {
-          detail: isConnectionError(error) ? "You're offline." : error.message,
-          level: "error",
-        }),
-    }),
-  );
+export function useSessionCommands(sessionId: string, { stop, model, agent }: CommandDeps): Commands {
+  const isKnown = useSessionState((state) => state.session !== null);
   const models = useModelCommands(model.chosen, model.choose);
   const agents = useAgentCommand(agent.agent, agent.choose);
   const stops: Command[] = [];
@@ -42,10 +26,14 @@ export function useSessionCommands(
     if (stop.queued > 0)
       stops.push({ name: "stop-all", does: "Stop, and empty the queue", run: stop.stopAll });
   }
-  return [
-    ...stops,
-    ...models,
-    ...agents,
-    { name: "fork", does: "Go on from here in a new session", run: () => fork.mutate({ sessionId }) },
-  ];
+  return {
+    commands: [
+      ...models.commands,
+      ...agents.commands,
+      { name: "fork", does: "Go on from here in a new session", run: () => void forkSession(sessionId) },
+      ...stops,
+    ],
+    // Before the session is known, nothing seems to run in it.
+    isLoading: !isKnown || models.isLoading || agents.isLoading,
+  };
 }

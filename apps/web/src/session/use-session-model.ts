@@ -1,9 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import type { Effort } from "@trunkline/contract";
-import { useTRPC } from "../api/trpc.ts";
 import type { ChosenModel } from "../models/model-choice.tsx";
 import { isConnectionError } from "../network/network.ts";
 import { useSessionState } from "../session-stream/use-open-session.ts";
+import { updateSession } from "../sessions/update-session.ts";
 import { showToast } from "../ui/toasts.ts";
 import { chosenEffort, chosenModel } from "./session-facts.ts";
 
@@ -12,18 +12,16 @@ export function useSessionModel(sessionId: string): {
   chosen: ChosenModel;
   choose: (next: Partial<ChosenModel>) => void;
 } {
-  const trpc = useTRPC();
   const model = useSessionState(chosenModel);
   const effort = useSessionState(chosenEffort);
-  const { mutate, isPending, variables } = useMutation(
-    trpc.session.update.mutationOptions({
-      onError: (error) =>
-        showToast("Couldn't change the model", {
-          detail: isConnectionError(error) ? "You're offline." : error.message,
-          level: "error",
-        }),
-    }),
-  );
+  const { mutate, isPending, variables } = useMutation({
+    mutationFn: updateSession,
+    onError: (error) =>
+      showToast("Couldn't change the model", {
+        detail: isConnectionError(error) ? "You're offline." : error.message,
+        level: "error",
+      }),
+  });
   // As chosen, until the log says so.
   const chosen = { model, effort, ...(isPending && definedOf(variables)) };
   return { chosen, choose: (next) => mutate({ sessionId, ...next }) };

@@ -1,8 +1,8 @@
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
-import { apiClient } from "../api/api-client.ts";
 import { isConnectionError } from "../network/network.ts";
 import { showToast } from "../ui/toasts.ts";
+import { updateSession } from "./update-session.ts";
 
 /** The session whose title is edited in the rail. */
 const renaming = createStore<{ id: string | null }>(() => ({ id: null }));
@@ -14,7 +14,7 @@ export const useIsRenaming = (id: string): boolean => useStore(renaming, (state)
 /** @returns whether it has the title now. */
 export async function renameSession(sessionId: string, title: string): Promise<boolean> {
   try {
-    await apiClient.session.update.mutate({ sessionId, title });
+    await updateSession({ sessionId, title });
     return true;
   } catch (error) {
     const detail = isConnectionError(error) ? "You're offline." : (error as Error).message;

@@ -3,6 +3,7 @@ import type { Session } from "@trunkline/contract";
 import { apiClient } from "../api/api-client.ts";
 import { download } from "../files/download.ts";
 import { currentPath, navigate } from "../navigation/navigate.ts";
+import { watchForLeaving } from "../navigation/still-here.ts";
 import { isConnectionError } from "../network/network.ts";
 import { deleteQuestion, type Deletion } from "../session/delete-question.ts";
 import { firstWords } from "../text/first-words.ts";
@@ -11,6 +12,7 @@ import { revealHidden } from "../text/reveal-hidden.ts";
 import { confirmed } from "../ui/confirmation.ts";
 import { showToast } from "../ui/toasts.ts";
 import { isActive, statusOfSession } from "./status.ts";
+import { updateSession } from "./update-session.ts";
 
 /** What can be done with a session as a whole, from a list as from its page. Nothing here throws: it says what failed. */
 
@@ -26,13 +28,20 @@ function leave(sessionId: string): void {
 }
 
 export async function forkSession(sessionId: string): Promise<void> {
-  try {
-    const fork = await apiClient.session.fork.mutate({ sessionId });
-    navigate(`/s/${fork.id}`);
-    showToast("Session forked", { detail: "This copy has the conversation and files so far." });
-  } catch (error) {
+  const isStillHere = watchForLeaving();
+  const made = await apiClient.session.fork.mutate({ sessionId }).catch((error: unknown) => {
     explain("fork the session", error);
-  }
+    return null;
+  });
+  const mayLead = isStillHere();
+  if (made === null) return;
+  const href = `/s/${made.id}`;
+  // Not away from what somebody is writing, nor with half of it into the copy.
+  if (mayLead) navigate(href);
+  showToast("Session forked", {
+    detail: mayLead ? "This copy has the conversation and files so far." : undefined,
+    link: mayLead ? undefined : { label: "Show", href },
+  });
 }
 
 export async function exportSession(sessionId: string): Promise<void> {
@@ -42,7 +51,7 @@ export async function exportSession(sessionId: string): Promise<void> {
 /** Archives them; one click takes it back. */
 export async function archiveSessions(sessionIds: readonly string[]): Promise<void> {
   try {
-    for (const sessionId of sessionIds) await apiClient.session.update.mutate({ sessionId, archived: true });
+    for (const sessionId of sessionIds) await updateSession({ sessionId, archived: true });
     for (const sessionId of sessionIds) leave(sessionId);
     const text =
       sessionIds.length === 1 ? "Session archived" : `${plural(sessionIds.length, "session")} archived`;
@@ -54,7 +63,7 @@ export async function archiveSessions(sessionIds: readonly string[]): Promise<vo
 
 export async function unarchiveSessions(sessionIds: readonly string[]): Promise<void> {
   try {
-    for (const sessionId of sessionIds) await apiClient.session.update.mutate({ sessionId, archived: false });
+    for (const sessionId of sessionIds) await updateSession({ sessionId, archived: false });
   } catch (error) {
     explain("bring the session back", error);
   }

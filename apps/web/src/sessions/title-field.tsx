@@ -18,6 +18,8 @@ export function TitleField({
   className: string;
 }) {
   const [text, setText] = useState(title);
+  // It may be renamed meanwhile, by somebody else or by its first answer: who changes nothing keeps that.
+  const [before] = useState(title);
   const field = useRef<HTMLInputElement>(null);
   const ime = useIme();
   const isOver = useRef(false);
@@ -26,7 +28,7 @@ export function TitleField({
     if (isOver.current) return;
     isOver.current = true;
     const next = text.trim();
-    if (save && next !== "" && next !== title) void renameSession(sessionId, next);
+    if (save && next !== "" && next !== before) void renameSession(sessionId, next);
     close();
   };
   return (

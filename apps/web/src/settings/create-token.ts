@@ -1,3 +1,4 @@
+import { BASE_PATH } from "../navigation/base-path.ts";
 import { createClient, isApiError } from "@trunkline/client";
 import type { CreatedToken } from "@trunkline/contract";
 
@@ -15,7 +16,7 @@ export interface CreateTokenInput {
  */
 export async function createToken(input: CreateTokenInput, confirmation: string): Promise<CreatedToken> {
   try {
-    return await createClient({ url: "", token: confirmation }).token.create.mutate(input);
+    return await createClient({ url: BASE_PATH, token: confirmation }).token.create.mutate(input);
   } catch (error) {
     // Refers to the entered token: the browser itself is still signed in.
     if (isApiError(error, "unauthorized"))

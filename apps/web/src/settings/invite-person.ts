@@ -1,3 +1,4 @@
+import { BASE_PATH } from "../navigation/base-path.ts";
 import { createClient, isApiError } from "@trunkline/client";
 import type { Invitation, User } from "@trunkline/contract";
 
@@ -19,7 +20,7 @@ export async function invitePerson(
   scope: Invitation["scope"],
   confirmation: string,
 ): Promise<InvitedPerson> {
-  const client = createClient({ url: "", token: confirmation });
+  const client = createClient({ url: BASE_PATH, token: confirmation });
   try {
     const user = "user" in invited ? invited.user : await client.user.create.mutate(invited);
     return { name: user.name, invitation: await client.user.invite.mutate({ userId: user.id, scope }) };

@@ -2,7 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { type CreateRuleInput, type Project, type RuleEffect, ruleInWords } from "@trunkline/contract";
 import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
-import { now } from "../network/clock.ts";
+import { inDays } from "../network/clock.ts";
 import { useProjects } from "../projects/use-projects.ts";
 import { Button } from "../ui/button.tsx";
 import { FIELD, Labeled } from "./fields.tsx";
@@ -23,7 +23,6 @@ const TERMS = [
   { value: "host", words: "Host", hint: "Of pages that are fetched", example: "*.example.com" },
   { value: "none", words: "Every call of a tool", hint: "", example: "" },
 ] as const;
-const DAY_MS = 24 * 3_600_000;
 const LIFETIMES = [
   { days: 0, words: "Never" },
   { days: 1, words: "In a day" },
@@ -53,7 +52,7 @@ export function NewRuleForm({ onCreated, close }: { onCreated: () => void; close
   const chosen = TERMS.find(({ value }) => value === term) ?? TERMS[0];
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const expiresAt = days === 0 ? null : now() + days * DAY_MS;
+    const expiresAt = days === 0 ? null : inDays(days);
     const rule: CreateRuleInput = { ...terms, expiresAt, ...(projectId !== "" && { projectId }) };
     create.mutate(rule);
   };

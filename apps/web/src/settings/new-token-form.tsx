@@ -1,11 +1,10 @@
 import { useMutation } from "@tanstack/react-query";
 import type { CreatedToken } from "@trunkline/contract";
 import { useEffect, useRef, useState } from "react";
-import { now } from "../network/clock.ts";
+import { inDays } from "../network/clock.ts";
 import { createToken, type CreateTokenInput } from "./create-token.ts";
 import { GRANT_FIELD, GrantForm } from "./grant-form.tsx";
 
-const DAY_MS = 24 * 3_600_000;
 const LIFETIMES = [
   { days: 7, words: "In 7 days" },
   { days: 30, words: "In 30 days" },
@@ -43,7 +42,7 @@ export function NewTokenForm({ most, onCreated, close }: NewTokenFormProps) {
       error={create.error}
       close={close}
       submit={(granted) => {
-        const expiresAt = days === 0 ? undefined : now() + days * DAY_MS;
+        const expiresAt = days === 0 ? undefined : inDays(days);
         create.mutate({ ...granted, name: name.trim(), ...(expiresAt !== undefined && { expiresAt }) });
       }}
       after={

@@ -4,7 +4,7 @@ import { Dialog } from "radix-ui";
 import { type SubmitEvent, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
 import { placed } from "../navigation/base-path.ts";
-import { now } from "../network/clock.ts";
+import { inDays } from "../network/clock.ts";
 import { useCurrentSession } from "../session-stream/use-open-session.ts";
 import { Button } from "../ui/button.tsx";
 import { ShownOnce } from "../ui/shown-once.tsx";
@@ -13,7 +13,6 @@ import { showToast } from "../ui/toasts.ts";
 import { ShareRow } from "./share-row.tsx";
 import { sharedAddress } from "./shared-address.ts";
 
-const DAY_MS = 24 * 3_600_000;
 const LIFETIMES = [
   { days: 1, words: "Expires in a day" },
   { days: 7, words: "Expires in 7 days" },
@@ -80,7 +79,7 @@ function Links() {
   );
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    create.mutate({ sessionId, expiresAt: days === 0 ? null : now() + days * DAY_MS });
+    create.mutate({ sessionId, expiresAt: days === 0 ? null : inDays(days) });
   };
   return (
     <>

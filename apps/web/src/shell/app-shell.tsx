@@ -22,6 +22,7 @@ import { Problem } from "../ui/problem.tsx";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { HintLayer } from "../ui/hint-layer.tsx";
 import { confirmation } from "../ui/confirmation.ts";
+import { watchDoubleClicks } from "../ui/one-click.ts";
 import { ConfirmationDialog, fetchLaterParts, Toaster } from "./later-parts.tsx";
 import { sharedSessionOf } from "../share/shared-address.ts";
 import { SharedShell } from "../share/shared-shell.tsx";
@@ -37,6 +38,7 @@ const WATCHES = [
   watchFocusMoves,
   keepFocus,
   watchTyping,
+  watchDoubleClicks,
   watchServerTime,
   watchBrowserNetwork,
   watchSessions,

@@ -1,0 +1,49 @@
+import { useEffect, useRef } from "react";
+import { draftOf, forgetDraft } from "../composer/draft.ts";
+import { showToast } from "../ui/toasts.ts";
+import { answersUnderway } from "./answers-underway.ts";
+import { typedFrom } from "./form-values.ts";
+import type { OpenApproval } from "./open-approvals.ts";
+
+/** Key under which what is written for a request is kept until it is answered. */
+export const notePlace = (id: string): string => `note:${id}`;
+
+/**
+ * What was written for a request that takes no answer any more goes to its session's message box.
+ *
+ * @returns whether there was anything
+ */
+export function keepUnsentWords(
+  id: string,
+  { sessionId, isForm }: { sessionId: string; isForm: boolean },
+): boolean {
+  const written = draftOf(notePlace(id)).text();
+  const fields = (): string[] =>
+    Object.entries(typedFrom(written)).map(([name, value]) => `${name}: ${String(value)}`);
+  const text = isForm ? fields().join("\n") : written;
+  forgetDraft(notePlace(id));
+  if (text.trim() === "") return false;
+  draftOf(sessionId).giveBack({ text, files: [] });
+  return true;
+}
+
+/** Looks after what is being written for requests that are answered elsewhere, or run out of time. */
+export function useUnsentWords(
+  open: readonly { request: OpenApproval; sessionId: string | null }[],
+  isHere: boolean,
+): void {
+  const before = useRef(open);
+  useEffect(() => {
+    const still = new Set(open.map(({ request }) => request.approvalId));
+    for (const { request, sessionId } of before.current) {
+      const { approvalId: id, question } = request;
+      if (still.has(id) || sessionId === null || answersUnderway.getState().includes(id)) continue;
+      if (!keepUnsentWords(id, { sessionId, isForm: (question?.form ?? null) !== null })) continue;
+      showToast("This needs no answer any more", {
+        detail: `What you wrote is in the ${isHere ? "message box" : "session's message box"}.`,
+        link: isHere ? undefined : { label: "Show", href: `/s/${sessionId}` },
+      });
+    }
+    before.current = open;
+  }, [open, isHere]);
+}

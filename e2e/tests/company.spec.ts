@@ -1,0 +1,87 @@
+import type { Page } from "@playwright/test";
+import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
+
+/** What somebody else, or the same user in another tab, does meanwhile takes nothing of what is written here. */
+
+const boxOf = (page: Page) => page.getByRole("textbox", { name: "Message" });
+
+test("who opens a title and changes nothing keeps the one that it was given meanwhile", async ({
+  page,
+  server,
+}) => {
+  await signIn(page, server);
+  await send(page, "reply: first");
+  const sessionId = await sessionIdOf(page);
+  await expect(page.getByRole("log").getByText("Done", { exact: true })).toBeVisible();
+  await page.getByRole("heading", { level: 1 }).getByRole("button").click();
+  await expect(page.getByRole("textbox", { name: "Session title" })).toBeFocused();
+  await server.client.session.update.mutate({ sessionId, title: "Named elsewhere" });
+  await expect(page.getByRole("link", { name: /Named elsewhere/ })).toBeVisible();
+  let updates = 0;
+  page.on("request", (request) => (updates += Number(request.url().includes("session.update"))));
+  await page.getByRole("textbox", { name: "Session title" }).press("Enter");
+  await expect(page.getByRole("heading", { name: "Named elsewhere" })).toBeVisible();
+  expect(updates).toBe(0);
+});
+
+test("who opens a queued prompt and changes nothing keeps what another tab made of it", async ({
+  page,
+  context,
+  server,
+}) => {
+  await signIn(page, server);
+  await send(page, "stall");
+  const sessionId = await sessionIdOf(page);
+  await send(page, "reply: as first written");
+  const chipOf = (tab: Page) => tab.getByRole("list", { name: "Queued" }).getByRole("listitem");
+  const second = await context.newPage();
+  await second.goto(page.url());
+  for (const tab of [second, page]) {
+    await chipOf(tab).hover();
+    await chipOf(tab).getByRole("button", { name: "Edit" }).click();
+  }
+  const fieldOf = (tab: Page) => tab.getByRole("textbox", { name: "Queued message" });
+  await fieldOf(page).fill("reply: as written here");
+  await fieldOf(page).press("Enter");
+  await expect(chipOf(page)).toContainText("as written here");
+  await expect(fieldOf(second)).toHaveValue("reply: as written here");
+  await fieldOf(second).press("Enter");
+  await expect(fieldOf(second)).toBeHidden();
+  await expect(chipOf(second)).toContainText("as written here");
+  const { tasks } = await server.client.session.get.query({ sessionId });
+  expect(tasks.map(({ prompt }) => prompt)).toContain("reply: as written here");
+});
+
+test("an answer that somebody else gives first leaves what was written in the message box", async ({
+  page,
+  server,
+}) => {
+  await signIn(page, server);
+  await send(page, 'tool: ask_user {"question":"Which colour?"}\nreply: fine');
+  const sessionId = await sessionIdOf(page);
+  const answer = page.getByRole("textbox", { name: "Your answer" });
+  await answer.click();
+  await page.keyboard.type("A long and careful answer");
+  const { questions } = await server.client.session.get.query({ sessionId });
+  const questionId = questions?.[0]?.id ?? "";
+  await server.client.question.answer.mutate({ questionId, answer: { text: "blue" } });
+  await expect(answer).toBeHidden();
+  await expect(boxOf(page)).toHaveValue(/^A long and careful answer/);
+  await expect(page.getByText("What you wrote is in the message box.").first()).toBeVisible();
+});
+
+test("a session that is deleted under its reader leaves what was written for a new task", async ({
+  page,
+  server,
+}) => {
+  await signIn(page, server);
+  await send(page, "reply: first");
+  const sessionId = await sessionIdOf(page);
+  await expect(page.getByRole("log").getByText("Done", { exact: true })).toBeVisible();
+  await boxOf(page).fill("A follow-up that took long");
+  await server.client.session.delete.mutate({ sessionId });
+  await expect(page.getByText(/Session not found/)).toBeVisible();
+  await expect(page.getByText(/What you wrote is in the box of a new task/)).toBeVisible();
+  await page.getByRole("main").getByRole("link", { name: "New task" }).click();
+  await expect(boxOf(page)).toHaveValue("A follow-up that took long");
+});
