@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { ToxicProxy } from "@trunkline/testkit";
 import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
 /** What somebody else, or the same user in another tab, does meanwhile takes nothing of what is written here. */
@@ -84,4 +85,40 @@ test("a session that is deleted under its reader leaves what was written for a n
   await expect(page.getByText(/What you wrote is in the box of a new task/)).toBeVisible();
   await page.getByRole("main").getByRole("link", { name: "New task" }).click();
   await expect(boxOf(page)).toHaveValue("A follow-up that took long");
+});
+
+test("a session that is opened while the network is away comes with it, and takes what is typed meanwhile", async ({
+  page,
+  server,
+}) => {
+  const { id } = await server.client.session.create.mutate({ title: "Opened offline" });
+  await using proxy = await ToxicProxy.start({ target: server.url });
+  await signIn(page, { url: proxy.url, token: server.token });
+  const link = page
+    .getByRole("navigation", { name: "Sessions" })
+    .getByRole("link", { name: /Opened offline/ });
+  await expect(link).toBeVisible();
+  await proxy.refuse();
+  proxy.cutAll();
+  await link.click();
+  await expect(boxOf(page)).toBeFocused();
+  await page.keyboard.type("reply: typed meanwhile");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("list", { name: "Waiting to be sent" })).toContainText("typed meanwhile");
+  await proxy.accept();
+  await expect(page.getByRole("heading", { name: "Opened offline" })).toBeVisible();
+  await expect(page.getByRole("log").getByText("Done", { exact: true })).toBeVisible();
+  expect(await sessionIdOf(page)).toBe(id);
+});
+
+test("who goes back while a question is open has not confirmed it", async ({ page, server }) => {
+  await signIn(page, server);
+  await send(page, "reply: first");
+  await sessionIdOf(page);
+  await page.getByRole("button", { name: "More actions" }).first().click();
+  await page.getByRole("menuitem", { name: "Delete…" }).click();
+  await expect(page.getByRole("alertdialog")).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("alertdialog")).toBeHidden();
+  expect((await server.client.session.list.query({})).items).toHaveLength(1);
 });

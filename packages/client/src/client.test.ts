@@ -186,7 +186,7 @@ it("sends a mutation once that is called again while it is in flight, if asked t
     thrownBy(client.session.update.mutate({ sessionId: SESSION, title }));
   const joining = createClient({ ...server, joinsCalls: true });
   const answers = await Promise.all(["a", "a", "b"].map((title) => rename(joining, title)));
-  expect(answers.map(String)).toEqual(["a", "a", "b"].map((title) => expect.stringContaining(`no ${title}`)));
+  expect(answers.map(String).join()).toMatch(/no a\b.*no a\b.*no b\b/);
   expect(asked).toEqual(["a", "b"]);
   await rename(joining, "a");
   expect(asked).toEqual(["a", "b", "a"]);

@@ -1,5 +1,5 @@
 import { createClient } from "@trunkline/client";
-import { FakeProvider, ServerFixture, waitFor } from "@trunkline/testkit";
+import { FakeProvider, ServerFixture, ToxicProxy, waitFor } from "@trunkline/testkit";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from "vitest";
 import { OpenSession } from "./open-session.ts";
 
@@ -104,4 +104,23 @@ it("says what is wrong where there is no such session, and tries again when it i
   expect(session.state.getState().error).toMatchObject({ reason: "not_found" });
   session.open();
   await waitFor("the second failure", () => errors.length === 2);
+});
+
+it("waits for a server that can't be reached when it is opened, and is never given up for it", async () => {
+  const sessionId = await submit("reply: one");
+  await using proxy = await ToxicProxy.start({ target: server.url });
+  await proxy.refuse();
+  const client = createClient({ url: proxy.url, token: server.token });
+  const session = new OpenSession(client, sessionId);
+  opened.push(session);
+  const phases: string[] = [];
+  session.state.subscribe(({ phase }) => phases.push(phase));
+  session.open();
+  await waitFor("the first attempt", () => session.state.getState().connection === "waiting");
+  expect(session.state.getState().awaySince).not.toBeNull();
+  await proxy.accept();
+  await waitFor("the live stream", () => session.state.getState().connection === "live");
+  expect(endings(session)).toBe(1);
+  expect(phases).not.toContain("failed");
+  expect(session.state.getState()).toMatchObject({ phase: "ready", connection: "live", awaySince: null });
 });

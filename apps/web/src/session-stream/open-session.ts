@@ -33,6 +33,15 @@ export interface Message {
   attachments?: { blobId: string; name: string }[];
 }
 
+interface OpenSessionOptions {
+  onError?: (error: unknown) => void;
+  isAlone?: boolean;
+  /** Resolves when a server that could not be reached is worth asking again. */
+  mayBeBack?: (signal: AbortSignal) => Promise<void>;
+}
+
+const aMoment = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1_000));
+
 /** An open session: its newest events first, live ones as they happen, older ones on demand. */
 export class OpenSession {
   readonly state: StoreApi<SessionState> = createStore(initialSessionState);
@@ -40,6 +49,7 @@ export class OpenSession {
   readonly #sessionId: string;
   readonly #onError: (error: unknown) => void;
   readonly #isAlone: boolean;
+  readonly #mayBeBack: (signal: AbortSignal) => Promise<void>;
   readonly #arrivals = new FrameBatch<SessionEvent>((events) => this.#apply(events));
   #following: AbortController | null = null;
   #reading: Promise<void> | null = null;
@@ -55,12 +65,13 @@ export class OpenSession {
   constructor(
     client: TrunklineClient,
     sessionId: string,
-    { onError = () => {}, isAlone = false }: { onError?: (error: unknown) => void; isAlone?: boolean } = {},
+    { onError = () => {}, isAlone = false, mayBeBack = aMoment }: OpenSessionOptions = {},
   ) {
     this.#client = client;
     this.#sessionId = sessionId;
     this.#onError = onError;
     this.#isAlone = isAlone;
+    this.#mayBeBack = mayBeBack;
   }
 
   /** Opens it, or reopens it after a failure or close; loaded events stay. */
@@ -68,7 +79,7 @@ export class OpenSession {
     if (this.#following !== null) return;
     const following = new AbortController();
     this.#following = following;
-    this.#run(following.signal).catch((error: unknown) => {
+    this.#runOn(following.signal).catch((error: unknown) => {
       if (following.signal.aborted) return;
       following.abort();
       this.#following = null;
@@ -92,6 +103,19 @@ export class OpenSession {
     this.#following = null;
     this.#arrivals.flush();
     this.#keep();
+  }
+
+  /** A network that is away for a moment is no reason to give the page up, with what is being written on it. */
+  async #runOn(signal: AbortSignal): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#run(signal);
+      } catch (error) {
+        if (signal.aborted || this.#isAlone || !(error instanceof TrunklineConnectionError)) throw error;
+        this.state.setState(({ awaySince }) => ({ connection: "waiting", awaySince: awaySince ?? now() }));
+        await this.#mayBeBack(signal);
+      }
+    }
   }
 
   async #run(signal: AbortSignal): Promise<void> {

@@ -2,6 +2,7 @@ import { createContext, useContext, useEffect, useState } from "react";
 import { useStore } from "zustand";
 import type { AttachedFile } from "../attachments/attached-file.ts";
 import { apiClient } from "../api/api-client.ts";
+import { mayBeBack } from "../network/may-be-back.ts";
 import { noticeSignedOut } from "../auth/signed-out.ts";
 import { type Message, OpenSession } from "./open-session.ts";
 import type { SessionState } from "./session-state.ts";
@@ -12,7 +13,7 @@ const opened = new Map<string, OpenSession>();
 
 function openedSession(sessionId: string): OpenSession {
   const known = opened.get(sessionId);
-  const session = known ?? new OpenSession(apiClient, sessionId, { onError: noticeSignedOut });
+  const session = known ?? new OpenSession(apiClient, sessionId, { onError: noticeSignedOut, mayBeBack });
   // The map's order is the order of use.
   opened.delete(sessionId);
   opened.set(sessionId, session);

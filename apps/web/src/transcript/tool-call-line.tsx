@@ -19,7 +19,15 @@ export function ToolCallLine({ row, opensByItself }: { row: ToolRow; opensByItse
     <div className="py-0.5">
       <ExpandableLine isOpen={isOpen} toggle={toggle} translate="no">
         <Icon aria-hidden className="size-4 shrink-0 text-muted" strokeWidth={1.75} />
-        <span className={target === "" || callKind(row) !== "execute" ? "shrink-0 text-muted" : "sr-only"}>
+        <span
+          className={
+            target === ""
+              ? "min-w-0 truncate text-muted"
+              : callKind(row) === "execute"
+                ? "sr-only"
+                : "max-w-1/2 shrink-0 truncate text-muted"
+          }
+        >
           {verb}
         </span>
         <span className="min-w-0 truncate font-mono text-code">{target}</span>

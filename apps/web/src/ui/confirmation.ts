@@ -1,3 +1,4 @@
+import { onNavigated } from "../navigation/navigate.ts";
 import { createStore } from "zustand/vanilla";
 
 /** A question before something that can't be undone by the next click. */
@@ -17,14 +18,20 @@ interface Asked extends Confirmation {
 
 export const confirmation = createStore<Asked | null>(() => null);
 
-/** Asks in a dialog. @returns whether the user confirmed; an earlier question counts as not confirmed. */
+/**
+ * Asks in a dialog.
+ *
+ * @returns whether the user confirmed; who asks something else, or leaves the page that the question is about, has not
+ */
 export function confirmed(question: Confirmation): Promise<boolean> {
   confirmation.getState()?.answer(false);
   return new Promise((resolve) => {
     const answer = (isConfirmed: boolean): void => {
+      stopWatching();
       confirmation.setState(null, true);
       resolve(isConfirmed);
     };
+    const stopWatching = onNavigated(() => answer(false));
     confirmation.setState({ ...question, answer }, true);
   });
 }
