@@ -44,7 +44,7 @@ afterAll(async () => {
 });
 
 /** The services over the same rooms, `before` each of their steps. */
-function services(before: BeforeStep) {
+function services(before: BeforeStep, checkpoints = server.core.checkpoints) {
   const { core, compute } = server;
   const rooms = {
     store: stepped(server.store, before),
@@ -95,7 +95,7 @@ function services(before: BeforeStep) {
       models,
       agents,
       dataDir: directory.path,
-      checkpoints: stepped(core.checkpoints, before),
+      checkpoints: stepped(checkpoints, before),
       findUnpublishedWork: async () => null,
       compute,
       spool: core.spool,
@@ -407,3 +407,15 @@ it.each(rows)(
     }
   },
 );
+
+it("a fork whose parent's files go while they are copied is one of a session that is gone", async () => {
+  const { sessionId } = await makeSubject(server);
+  const { sessions } = services(async () => undefined, {
+    ...server.core.checkpoints,
+    async fork() {
+      await server.sessions.delete(alice, { sessionId });
+      throw new Error("ENOENT: no such file or directory");
+    },
+  });
+  await expect(sessions.fork(alice, { sessionId })).rejects.toMatchObject({ reason: "not_found" });
+});

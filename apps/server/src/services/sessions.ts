@@ -27,6 +27,7 @@ import { forkSession } from "./fork-session.ts";
 import { newSession, UNTITLED } from "./new-session.ts";
 import { requireSession, requireSessionAccess, unlessGone } from "./ownership.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
+import { withFilesOf } from "./session-files.ts";
 import { toSession } from "./session-view.ts";
 import { toTask } from "./task-view.ts";
 
@@ -143,7 +144,8 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
       return read(principal, sessionId);
     },
 
-    fork: async (principal, input) => forkSession(deps, principal, input),
+    fork: async (principal, input) =>
+      withFilesOf(deps, principal, input.sessionId, async () => forkSession(deps, principal, input)),
 
     delete: async (principal, input) => deleteSession(deps, principal, input),
 
