@@ -4,7 +4,8 @@ import { useDraft } from "../composer/use-draft.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { Button } from "../ui/button.tsx";
 import { Field } from "./form-fields.tsx";
-import { shownValue, typedFrom, valuesOf } from "./form-values.ts";
+import { shownValue, valuesOf } from "./form-values.ts";
+import { typedFrom } from "./typed-form.ts";
 import { notePlace } from "./unsent-words.ts";
 import { useMayAnswer } from "./use-may-answer.ts";
 

@@ -2,7 +2,7 @@ import { useEffect, useRef } from "react";
 import { draftOf, forgetDraft } from "../composer/draft.ts";
 import { showToast } from "../ui/toasts.ts";
 import { answersUnderway } from "./answers-underway.ts";
-import { typedFrom } from "./form-values.ts";
+import { typedFrom } from "./typed-form.ts";
 import type { OpenApproval } from "./open-approvals.ts";
 
 /** Key under which what is written for a request is kept until it is answered. */
