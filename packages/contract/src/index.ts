@@ -63,15 +63,8 @@ export type {
   RevertSessionInput,
 } from "./checkpoint.ts";
 export type { BlobRef, ContentPart } from "./content-part.ts";
-export type {
-  EventBody,
-  EventDataOf,
-  EventDraft,
-  EventType,
-  SessionEvent,
-  TaskError,
-  ToolCall,
-} from "./event.ts";
+export type { EventBody, EventDataOf, EventDraft, EventType, SessionEvent } from "./event.ts";
+export type { TaskError, ToolCall } from "./events/event-parts.ts";
 export type { NetworkRefusal } from "./network-refusal.ts";
 export type { FormField, FormValue, QuestionAnswer, QuestionForm, QuestionOption } from "./form.ts";
 export { type FormProblem, formProblems, formValuesText, readFormValue } from "./projections/form-answer.ts";

@@ -13,9 +13,9 @@ export async function descriptionsFile(): Promise<string> {
   return `${JSON.stringify(descriptions, null, 2)}\n`;
 }
 
-/** `EVENT_DATA/task.started/attempt` is the comment of `TaskStartedEvent/data/attempt`. */
+/** `TASK_EVENTS/task.started/attempt` is the comment of `TaskStartedEvent/data/attempt`. */
 function schemaPath(path: string): string {
   const [table, type, ...fields] = path.split("/");
-  if (table !== "EVENT_DATA" || type === undefined) return path;
+  if (table?.endsWith("_EVENTS") !== true || type === undefined) return path;
   return [eventSchemaName(type), ...(fields.length > 0 ? ["data", ...fields] : [])].join("/");
 }

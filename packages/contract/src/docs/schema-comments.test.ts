@@ -37,9 +37,9 @@ describe("comments of schemas", () => {
     expect(
       readSchemaComments([
         `const Block = z.strictObject({ /** Which. */ blockId: z.string() });
-         const EVENT_DATA = { /** A piece. */ "text.delta": Block, notice: z.strictObject({}) } as const;`,
+         export const TASK_EVENTS = { /** A piece. */ "text.delta": Block, notice: z.strictObject({}) } as const;`,
       ]),
-    ).toEqual({ "EVENT_DATA/text.delta": "A piece.", "EVENT_DATA/text.delta/blockId": "Which." });
+    ).toEqual({ "TASK_EVENTS/text.delta": "A piece.", "TASK_EVENTS/text.delta/blockId": "Which." });
   });
 
   it("are only those right before", () => {

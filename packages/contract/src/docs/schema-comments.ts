@@ -1,6 +1,6 @@
 import { type Comment, type Expression, type ObjectExpression, parseSync, type Program } from "oxc-parser";
 
-/** A comment by the path of what it documents: `Task`, `Task/state`, `EVENT_DATA/task.started/attempt`. */
+/** A comment by the path of what it documents: `Task`, `Task/state`, `TASK_EVENTS/task.started/attempt`. */
 export type SchemaComments = Record<string, string>;
 
 interface Constant {
@@ -20,9 +20,6 @@ interface SourceFile {
 /** Methods that create an object schema from a literal, and those that derive one from another. */
 const OBJECTS = new Set(["strictObject", "object", "extend"]);
 const DERIVED = new Set(["pick", "omit", "extend"]);
-
-/** Not exported, but documents the events. */
-const TABLES = new Set(["EVENT_DATA"]);
 
 /** Reads the doc comments of schemas and fields from the sources, so that the docs show what editors show. */
 export function readSchemaComments(sources: readonly string[]): SchemaComments {
@@ -127,8 +124,7 @@ function* constantsOf(statement: Program["body"][number], file: SourceFile): Gen
   if (declaration?.type !== "VariableDeclaration") return;
   for (const { id, init } of declaration.declarations) {
     if (id.type !== "Identifier" || init === null) continue;
-    const exported = isExport || TABLES.has(id.name);
-    yield { file, name: id.name, exported, start: statement.start, init };
+    yield { file, name: id.name, exported: isExport, start: statement.start, init };
   }
 }
 

@@ -1,4 +1,4 @@
-import type { ToolCall } from "../event.ts";
+import type { ToolCall } from "../events/event-parts.ts";
 import type { Json } from "../primitives.ts";
 import type { Location, ToolKind } from "../tool-kind.ts";
 

@@ -1,6 +1,7 @@
 import type { BlobRef } from "../content-part.ts";
 import type { ApprovalState } from "../approval.ts";
-import type { EventBody, EventDataOf, TaskError, ToolCall } from "../event.ts";
+import type { EventBody, EventDataOf } from "../event.ts";
+import type { TaskError, ToolCall } from "../events/event-parts.ts";
 import type { QuestionForm, QuestionOption } from "../form.ts";
 import type { Json, Usage } from "../primitives.ts";
 import type { QuestionState } from "../question.ts";

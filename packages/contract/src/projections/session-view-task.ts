@@ -1,5 +1,6 @@
 import type { BlobRef, ContentPart } from "../content-part.ts";
-import type { EventDataOf, SessionEvent, TaskError, ToolCall } from "../event.ts";
+import type { EventDataOf, SessionEvent } from "../event.ts";
+import type { TaskError, ToolCall } from "../events/event-parts.ts";
 import type { Usage } from "../primitives.ts";
 import type { TaskAction, TaskReason, TaskState } from "../task-state.ts";
 import { pendingCallsAfter } from "./tool-call.ts";

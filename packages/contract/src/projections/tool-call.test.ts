@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import type { EventBody, EventDataOf, ToolCall } from "../event.ts";
+import type { EventBody, EventDataOf } from "../event.ts";
+import type { ToolCall } from "../events/event-parts.ts";
 import { randomSessionLog } from "./testing/random-session-log.ts";
 import { callAfter, newCall, pendingCallsAfter } from "./tool-call.ts";
 

@@ -1,4 +1,5 @@
-import type { EventBody, EventDataOf, ToolCall } from "../event.ts";
+import type { EventBody, EventDataOf } from "../event.ts";
+import type { ToolCall } from "../events/event-parts.ts";
 import type { Json } from "../primitives.ts";
 import { endStateOf } from "./task-life.ts";
 
