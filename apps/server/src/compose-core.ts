@@ -77,6 +77,8 @@ export interface CoreEdges {
   node: string;
   /** The process that had the data directory before and died, with all that it had started. */
   predecessor?: string | undefined;
+  /** Whether the node has room for what commands keep on its own disk; absent: it takes up tasks without. */
+  checkRoom?: (() => Promise<void>) | undefined;
   /** How long the node's claims last without renewal, in ms; default 10,000. */
   leaseMs?: number | undefined;
   /** Connects the nodes of one store; without it this one is alone. */
@@ -154,6 +156,7 @@ export function composeCore(edges: CoreEdges) {
     node,
     leaseMs: edges.leaseMs,
     predecessor: edges.predecessor,
+    checkRoom: edges.checkRoom,
   });
   const audit = createAudit({ store, logger, now });
   const spool = new ImportSpool(edges.dataDir);

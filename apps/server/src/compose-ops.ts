@@ -118,6 +118,7 @@ export function readinessChecks(of: Observed): Record<string, () => Promise<stri
     store: async () => store.ping(),
     "taking tasks": async () => {
       if (runner.isDraining()) throw new Error("the server is draining");
+      if (!runner.hasRoom()) throw new Error("the node has no room for the commands of tasks");
       if (!runner.holdsLease()) throw new Error("the node does not hold its lease");
       if (runner.sweptMsAgo() > SWEEP_STUCK_MS)
         throw new Error("nobody looks after tasks: the sweep is stuck");

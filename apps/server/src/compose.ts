@@ -17,6 +17,7 @@ import { createHttpServer } from "./http/server.ts";
 import { openGit } from "./git/open-git.ts";
 import { noHints } from "./hints/no-hints.ts";
 import type { Lifecycle } from "./lifecycle.ts";
+import { checkDisk } from "./ops/disk.ts";
 import { releaseMemoryWhenQuiet } from "./ops/release-memory.ts";
 import { publicWeb } from "./network/public-web.ts";
 import { createRedactor } from "./secrets/redactor.ts";
@@ -274,6 +275,8 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     now,
     node: config.node,
     predecessor: previous?.nodeId,
+    // A node that has the store to itself has nobody to leave tasks to.
+    ...(!store.isExclusive && { checkRoom: async () => checkDisk([config.dataDir]) }),
     watchLog,
   });
   const { approvals, runner, audit } = core;

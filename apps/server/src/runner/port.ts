@@ -32,6 +32,8 @@ export interface Runner {
   /** Starts tasks again. */
   undrain(): void;
   isDraining(): boolean;
+  /** Whether this node has room for what its tasks need, as it last looked; without, it leaves them to other nodes. */
+  hasRoom(): boolean;
   /** Resolves when nothing runs here any more, or after `waitMs`. */
   drained(waitMs: number): Promise<void>;
   /** Interrupts all runs, so that the next start resumes them; resolves when all have stopped. */

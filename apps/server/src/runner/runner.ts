@@ -15,6 +15,7 @@ import {
 import type { Log } from "../log/port.ts";
 import { type AttemptDeps, runAttempt } from "./attempt.ts";
 import { Cancellation } from "./cancellation.ts";
+import { Intake, type IntakeDeps } from "./intake.ts";
 import { Lease } from "./lease.ts";
 import type { Runner } from "./port.ts";
 import { type Holder, LogSink } from "./run-sink.ts";
@@ -42,6 +43,7 @@ export interface RunnerDeps extends Omit<AttemptDeps, "subagents"> {
   leaseMs?: number | undefined;
   /** The process that had the data directory before and died, with all that it had started. */
   predecessor?: string | undefined;
+  checkRoom?: IntakeDeps["checkRoom"];
 }
 
 /** How long to wait before trying again where the store cannot commit a start or an ending, in ms. */
@@ -54,7 +56,6 @@ export function createRunner(deps: RunnerDeps): Runner {
   const cancellation = new Cancellation({ store, log, dispatcher, hints, runs, nodeId, now });
   let joined: Promise<void> | undefined;
   let stopping = false;
-  let draining = false;
   /** Since the start. */
   let refusedWrites = 0;
   const lease = new Lease({
@@ -69,7 +70,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     onLost: () => runs.abortAll(new ShutdownSignal("the node has lost its lease")),
     onRegained: () => sweep.ringAll(),
   });
-  const sweep = new Sweep({ ...deps, lease, runs, cancellation, subagents });
+  const intake = new Intake(deps);
+  const sweep = new Sweep({ ...deps, intake, lease, runs, cancellation, subagents });
   hints.follow((hint) => {
     if (hint.type !== "cancel-requested") return;
     cancellation.obey(hint.taskId).catch((error: unknown) => {
@@ -85,6 +87,8 @@ export function createRunner(deps: RunnerDeps): Runner {
     try {
       // Rung anew once the lease is back.
       if (stopping || !lease.isHeld) return false;
+      // The dispatcher is paused then, and leaves the session to another node.
+      if (!(await intake.look())) return true;
       const head = await store.tasks.head(sessionId, now());
       if (head === undefined) return false;
       await holdRun(head);
@@ -217,17 +221,13 @@ export function createRunner(deps: RunnerDeps): Runner {
 
     sweptMsAgo: () => sweep.sweptMsAgo,
 
-    drain() {
-      draining = true;
-      dispatcher.pause();
-    },
+    drain: () => intake.drain(),
 
-    undrain() {
-      draining = false;
-      dispatcher.resume();
-    },
+    undrain: () => intake.undrain(),
 
-    isDraining: () => draining,
+    isDraining: () => intake.isDraining,
+
+    hasRoom: () => intake.hasRoom,
 
     async drained(waitMs) {
       const ended = Promise.all([...runs.values()].map(async (run) => run.ended));

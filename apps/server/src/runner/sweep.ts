@@ -4,6 +4,7 @@ import type { Announcer } from "../hints/port.ts";
 import type { Log } from "../log/port.ts";
 import type { Store } from "../store/port.ts";
 import type { Cancellation } from "./cancellation.ts";
+import type { Intake } from "./intake.ts";
 import type { Lease } from "./lease.ts";
 import { recoverLost, recoverOrphans } from "./recovery.ts";
 import type { SubagentLife } from "./subagents.ts";
@@ -14,6 +15,7 @@ export interface SweepDeps {
   log: Log;
   lease: Pick<Lease, "isHeld" | "isSettled">;
   runs: Runs;
+  intake: Pick<Intake, "look">;
   cancellation: Cancellation;
   subagents: Pick<SubagentLife, "sweep">;
   announcer: Pick<Announcer, "missed">;
@@ -86,7 +88,8 @@ export class Sweep {
   }
 
   async #sweep(): Promise<void> {
-    const { store, lease, dispatcher, now } = this.#deps;
+    const { store, lease, intake, dispatcher, now } = this.#deps;
+    await intake.look();
     if (!lease.isHeld) return;
     await this.#lookAfterOwn();
     if (lease.isSettled) await this.#takeOver();
