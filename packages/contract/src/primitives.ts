@@ -8,6 +8,12 @@ export const Id = z.uuid();
 /** Integer milliseconds since the Unix epoch. */
 export const Timestamp = z.int().nonnegative();
 
+/** When something that a caller makes is to end. Bounded, so that whoever shows it has a date for it. */
+export const Expiry = Timestamp.max(
+  Date.UTC(10_000, 0) - 1,
+  "No later than the year 9999, in ms since the epoch",
+);
+
 /** Position of an event in its session's log; the first is 1, and 0 as a cursor means "from the beginning". */
 export const Seq = z.int().nonnegative();
 

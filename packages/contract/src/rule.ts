@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Id, Timestamp } from "./primitives.ts";
+import { Expiry, Id, Timestamp } from "./primitives.ts";
 import { faultOfTerms } from "./rules/rule-terms.ts";
 
 /** What happens to a call that a rule matches. */
@@ -69,7 +69,7 @@ export const CreateRuleInput = z
     /** Only in this session, and in forks made from then on. Without either: in all your sessions. */
     sessionId: Id.optional(),
     /** When it stops to hold; ms since the epoch. */
-    expiresAt: Timestamp.nullable().default(null),
+    expiresAt: Expiry.nullable().default(null),
   })
   .superRefine((rule, context) => {
     if (rule.projectId !== undefined && rule.sessionId !== undefined) {

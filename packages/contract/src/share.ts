@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { Id, Timestamp } from "./primitives.ts";
+import { Expiry, Id, Timestamp } from "./primitives.ts";
 
 /** A link to a session: whoever has it may read that session, and nothing else. Its secret is not stored. */
 export const Share = z.strictObject({
@@ -16,7 +16,7 @@ export type Share = z.infer<typeof Share>;
 export const CreateShareInput = z.strictObject({
   sessionId: Id,
   /** When it expires; absent: in 7 days; null: never, until it is revoked. Ms since the epoch. */
-  expiresAt: Timestamp.nullable().optional(),
+  expiresAt: Expiry.nullable().optional(),
 });
 export type CreateShareInput = z.infer<typeof CreateShareInput>;
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from "./limits.ts";
-import { Id, isLegible, PageCursor, Timestamp } from "./primitives.ts";
+import { Expiry, Id, isLegible, PageCursor, Timestamp } from "./primitives.ts";
 import { Scope } from "./user.ts";
 
 /** A credential. The secret itself is not stored. */
@@ -33,7 +33,7 @@ export const CreateTokenInput = z.strictObject({
   /** What it allows; a scope includes the ones before it. A token cannot create one with more rights than its own. */
   scope: Scope.default("write"),
   /** When it expires; absent: never. No later than the token that creates it. */
-  expiresAt: Timestamp.optional(),
+  expiresAt: Expiry.optional(),
   /** The caller's own id, or absent. Nobody creates a token for somebody else: admins invite new users. */
   userId: Id.optional(),
 });

@@ -369,6 +369,14 @@ describe("errors are the same over tRPC and REST", () => {
     ["session.create", { title: "\u200B" }, 400, "validation_failed"],
     ["token.create", { name: "\0" }, 400, "validation_failed"],
     ["user.create", { name: "a".repeat(5_000) }, 400, "validation_failed"],
+    ["token.create", { name: "x", expiresAt: Number.MAX_SAFE_INTEGER }, 400, "validation_failed"],
+    [
+      "rule.create",
+      { effect: "ask", tool: "bash", expiresAt: 253_402_300_800_000 },
+      400,
+      "validation_failed",
+    ],
+    ["share.create", { sessionId: randomUUID(), expiresAt: 8.64e15 + 1 }, 400, "validation_failed"],
     ["task.submit", { prompt: "x", model: "nobody:nothing" }, 400, "model_unknown"],
   ] as const)("%s with %j", async (path, input, status, reason) => {
     expect(await both(path, input)).toMatchObject({ status, body: { error: { data: { reason } } } });
