@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { closeSync, openSync } from "node:fs";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
 import type { OnOutput, SpawnRequest } from "../port.ts";
 import { openInputPipe } from "./input-pipe.ts";
 import { openOutputPipes } from "./output-pipe.ts";
+import { withShortLivedDirectory } from "./short-lived-directory.ts";
 
 /** The three streams of a process that is about to start. */
 export interface ChildStreams {
@@ -72,12 +72,9 @@ async function openStdin(input: SpawnRequest["input"]): Promise<Stdin | null> {
 
 /** A file without a name: unlike a pipe, it needs nobody who writes while the process reads. */
 async function openInput(bytes: Uint8Array): Promise<number> {
-  const directory = await mkdtemp(join(tmpdir(), "trunkline-input-"));
-  try {
+  return withShortLivedDirectory("input", async (directory) => {
     const path = join(directory, "input");
     await writeFile(path, bytes, { mode: 0o400 });
     return openSync(path, "r");
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+  });
 }

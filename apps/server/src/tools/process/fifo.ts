@@ -1,10 +1,9 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { close, open } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { withShortLivedDirectory } from "./short-lived-directory.ts";
 
 // Raw descriptors: a FileHandle would close its own on garbage collection, and these change owners.
 export const openFd = promisify(open);
@@ -15,14 +14,11 @@ export async function withFifos<T>(
   count: number,
   openEnds: (paths: readonly string[]) => Promise<T>,
 ): Promise<T> {
-  const directory = await mkdtemp(join(tmpdir(), "trunkline-pipe-"));
-  try {
+  return withShortLivedDirectory("pipe", async (directory) => {
     const paths = Array.from({ length: count }, (_, index) => join(directory, `pipe-${index}`));
     const mkfifo = spawn("mkfifo", ["-m", "600", ...paths], { stdio: "ignore" });
     const [code] = (await once(mkfifo, "exit")) as [number | null];
     if (code !== 0) throw new Error(`mkfifo failed with exit code ${code}`);
-    return await openEnds(paths);
-  } finally {
-    await rm(directory, { recursive: true, force: true });
-  }
+    return openEnds(paths);
+  });
 }
