@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { TrunklineError } from "@trunkline/contract";
+import { closedUnread } from "../closed-unread.ts";
 import { HEAD_BYTES, mediaTypeOf } from "./media-type.ts";
 
 /** Bytes that have arrived and are durable, but have no name yet. */
@@ -67,7 +68,7 @@ export async function openBlobFiles(directory: string, isShared = false): Promis
     async open(sha256) {
       try {
         const file = await open(pathOf(sha256));
-        return file.createReadStream();
+        return closedUnread(file.createReadStream() as AsyncIterable<Uint8Array>, async () => file.close());
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
         throw error;

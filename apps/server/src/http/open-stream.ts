@@ -12,8 +12,26 @@ export function openStream(c: HttpContext, streams: LiveStreams): LiveStream {
   return stream;
 }
 
-/** What is sent: breaks off when the stream is closed, so that what was sent does not look complete. */
-export async function* sentWhile<Piece>(
+/**
+ * What is sent: breaks off when the stream is closed, so that what was sent does not look complete. The pieces are
+ * returned then, also where a client left before the first one was asked for.
+ */
+export function sentWhile<Piece>(
+  stream: LiveStream,
+  pieces: AsyncIterable<Piece>,
+): AsyncGenerator<Piece, void> {
+  const { signal } = stream;
+  const reading = pieces[Symbol.asyncIterator]();
+  const leave = (): void => {
+    // It is being left: there is nobody to tell.
+    reading.return?.().catch(() => undefined);
+  };
+  if (signal.aborted) leave();
+  else signal.addEventListener("abort", leave, { once: true });
+  return sendAll(stream, { [Symbol.asyncIterator]: () => reading });
+}
+
+async function* sendAll<Piece>(
   { signal, close }: LiveStream,
   pieces: AsyncIterable<Piece>,
 ): AsyncGenerator<Piece, void> {
@@ -22,6 +40,7 @@ export async function* sentWhile<Piece>(
       signal.throwIfAborted();
       yield piece;
     }
+    signal.throwIfAborted();
   } finally {
     close();
   }

@@ -24,7 +24,10 @@ export async function openFile(workspace: string, path: string): Promise<OpenedF
 export async function openAt({ directory, name, shown }: FilePlace): Promise<OpenedFile> {
   try {
     const handle = await open(directory.entry(name), READ_FLAGS);
-    const stats = await handle.stat();
+    const stats = await handle.stat().catch(async (error: unknown) => {
+      await handle.close();
+      throw error;
+    });
     if (!stats.isFile()) {
       await handle.close();
       throw new WorkspaceError(`${shown}: ${stats.isDirectory() ? "is a directory" : "not a regular file"}`);

@@ -1,5 +1,6 @@
 import { stat } from "node:fs/promises";
 import { TrunklineError } from "@trunkline/contract";
+import { closedUnread } from "../../closed-unread.ts";
 import type { WorkspaceFiles } from "../port.ts";
 import { archiveWorkspace } from "./archive-workspace.ts";
 import { filePieces } from "./file-pieces.ts";
@@ -25,7 +26,8 @@ export const workspaceFiles: WorkspaceFiles = {
 
   async open(workspace, path) {
     const file = await openForOwner(workspace, path);
-    return { bytes: file.size, content: contentOf(file) };
+    const close = async (): Promise<void> => file[Symbol.asyncDispose]();
+    return { bytes: file.size, content: closedUnread(contentOf(file), close) };
   },
 
   async *archive(workspace, options) {
