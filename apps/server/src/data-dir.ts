@@ -74,7 +74,8 @@ async function refuseForeign(directory: string, variable: string): Promise<void>
   const names = await readdir(directory);
   if ((mode & 0o077) === 0 || names.length === 0 || OURS.some((name) => names.includes(name))) return;
   throw new DataDirError(
-    `${directory} holds other files and others may read it; set ${variable} to a directory for Trunkline alone`,
+    `${directory} holds other files and others may read it: if it is for Trunkline alone, run chmod 700 ${directory}; ` +
+      `otherwise set ${variable} to a directory that is`,
   );
 }
 

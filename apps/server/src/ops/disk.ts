@@ -1,4 +1,4 @@
-import { statfs } from "node:fs/promises";
+import { access, constants, statfs } from "node:fs/promises";
 
 /** With less, commits and workspaces are about to fail. */
 const MIN_FREE_BYTES = 32 * 1_048_576;
@@ -14,9 +14,10 @@ export async function diskSpace(directory: string): Promise<DiskSpace | null> {
   return blocks === 0 ? null : { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 
-/** @throws Error if the disk of one of them is full */
+/** @throws Error if the disk of one of them is full, or read-only as it is after a fault */
 export async function checkDisk(directories: readonly string[]): Promise<void> {
   for (const directory of directories) {
+    await access(directory, constants.W_OK);
     const space = await diskSpace(directory);
     if (space !== null && space.freeBytes < MIN_FREE_BYTES) {
       throw new Error(`The disk of ${directory} is full: ${space.freeBytes} bytes are free`);

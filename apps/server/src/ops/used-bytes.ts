@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { join, relative } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
+import { spawned } from "../spawned.ts";
 
 const TIMEOUT_MS = 1_800_000;
 
@@ -73,12 +74,14 @@ async function du(
   reader: readonly string[] = [],
 ): Promise<Map<string, number>> {
   const [program = "", ...words] = [...reader, "du", "-k", "-0", ...options, "--", ...directories];
-  const child = spawn(program, words, {
-    signal,
-    timeout: TIMEOUT_MS,
-    stdio: ["ignore", "pipe", "pipe"],
-    env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" },
-  });
+  const child = spawned(
+    spawn(program, words, {
+      signal,
+      timeout: TIMEOUT_MS,
+      stdio: ["ignore", "pipe", "pipe"],
+      env: { PATH: "/usr/local/bin:/usr/bin:/bin", LC_ALL: "C" },
+    }),
+  );
   // Line by line: a task may have closed millions of directories.
   createInterface(child.stderr).on("line", onComplaint);
   const [output] = await Promise.all([text(child.stdout), once(child, "close")]);

@@ -9,6 +9,7 @@ import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { Web } from "./port.ts";
 import { isWebProcessMessage } from "./web-process-message.ts";
+import { spawned } from "../spawned.ts";
 
 export const WEB_ENTRY = fileURLToPath(new URL("./next-process.ts", import.meta.url));
 
@@ -103,12 +104,18 @@ class Supervisor implements WebSupervisor {
       return;
     }
     const startedAt = performance.now();
-    const child = spawnWeb({
-      directory: this.#directory,
-      mode: this.mode,
-      sandbox: this.#sandbox,
-      basePath: this.#basePath,
-    });
+    let child: ChildProcess;
+    try {
+      child = spawnWeb({
+        directory: this.#directory,
+        mode: this.mode,
+        sandbox: this.#sandbox,
+        basePath: this.#basePath,
+      });
+    } catch (error) {
+      this.#startAgain(startedAt, { err: error });
+      return;
+    }
     this.#child = child;
     logLines(child.stdout, (line) => this.#logger.debug({ web: line }, "UI process"));
     logLines(child.stderr, (line) => this.#logger.warn({ web: line }, "UI process"));
@@ -125,13 +132,7 @@ class Supervisor implements WebSupervisor {
       // Compilers that it started may outlive it.
       killGroup(child);
       this.#url = null;
-      if (this.#stopped) return;
-      this.#died += 1;
-      if (performance.now() - startedAt >= BACKOFF.healthyAfterMs) this.#failures = 0;
-      const delayMs = Math.min(BACKOFF.minMs * 2 ** this.#failures, BACKOFF.maxMs);
-      this.#failures += 1;
-      this.#logger.error({ ...details, delayMs }, "the UI's process ended; restarting it");
-      this.#restart = setTimeout(() => this.start(), delayMs);
+      this.#startAgain(startedAt, details);
     };
     // Not "close", which waits for everybody who inherited its output.
     child.once("exit", (code, signal) => onEnd({ code, signal }));
@@ -139,6 +140,16 @@ class Supervisor implements WebSupervisor {
       if (child.pid === undefined) onEnd({ err: error });
       else this.#logger.warn({ err: error }, "error in the UI's process");
     });
+  }
+
+  #startAgain(startedAt: number, details: object): void {
+    if (this.#stopped) return;
+    this.#died += 1;
+    if (performance.now() - startedAt >= BACKOFF.healthyAfterMs) this.#failures = 0;
+    const delayMs = Math.min(BACKOFF.minMs * 2 ** this.#failures, BACKOFF.maxMs);
+    this.#failures += 1;
+    this.#logger.error({ ...details, delayMs }, "the UI's process ended; restarting it");
+    this.#restart = setTimeout(() => this.start(), delayMs);
   }
 
   async stop(graceMs: number): Promise<void> {
@@ -166,18 +177,20 @@ function spawnWeb({
 }: Required<Omit<WebOptions, "logger">>): ChildProcess {
   const command = [...(sandbox ?? []), process.execPath, WEB_ENTRY, directory, mode];
   const [program = "", ...rest] = command;
-  return spawn(program, rest, {
-    cwd: directory,
-    detached: true,
-    stdio: ["ignore", "pipe", "pipe", "ipc"],
-    env: {
-      PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
-      HOME: homedir(),
-      NODE_ENV: mode,
-      NEXT_TELEMETRY_DISABLED: "1",
-      ...(basePath !== "" && { TRUNKLINE_BASE_PATH: basePath }),
-    },
-  });
+  return spawned(
+    spawn(program, rest, {
+      cwd: directory,
+      detached: true,
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+      env: {
+        PATH: `${dirname(process.execPath)}:/usr/local/bin:/usr/bin:/bin`,
+        HOME: homedir(),
+        NODE_ENV: mode,
+        NEXT_TELEMETRY_DISABLED: "1",
+        ...(basePath !== "" && { TRUNKLINE_BASE_PATH: basePath }),
+      },
+    }),
+  );
 }
 
 function killGroup({ pid }: ChildProcess): void {

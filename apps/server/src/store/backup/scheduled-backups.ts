@@ -7,6 +7,7 @@ import type { Logger } from "pino";
 import type { WholeBackupOptions, WholeBackupSummary } from "./backup-everything.ts";
 import { readManifest } from "./manifest.ts";
 import { removeAbandoned } from "./unfinished.ts";
+import { spawned } from "../../spawned.ts";
 
 export interface ScheduledBackupsOptions {
   /** Where they go. */
@@ -95,7 +96,9 @@ export class ScheduledBackups {
 
   async #backUp(directory: string): Promise<WholeBackupSummary> {
     // No key of ours: the address of PostgreSQL is sent.
-    const child = fork(PROGRAM, [], { env: {}, execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] });
+    const child = spawned(
+      fork(PROGRAM, [], { env: {}, execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] }),
+    );
     this.#child = child;
     try {
       const replied = once(child, "message") as Promise<

@@ -157,6 +157,24 @@ test("where there is no room for what the sandbox is made of, `auto` refuses com
   expect(await countsProcesses(full, workspace.dataDir)).toBeLessThan(6);
 });
 
+test("where the temporary directory is gone, `auto` refuses commands until it is there", async () => {
+  await using opening = await Opening.create();
+  const before = process.env["TMPDIR"];
+  const missing = join(opening.dataDir, "tmp");
+  process.env["TMPDIR"] = missing;
+  try {
+    const opened = await opening.open(AUTO);
+    expect(opening.logged).not.toContain("WITHOUT A SANDBOX");
+    await expect(countsProcesses(opened, opening.dataDir)).rejects.toThrow("Commands do not run now");
+    await mkdir(missing);
+    await using workspace = await Opening.create();
+    expect(await countsProcesses(opened, workspace.dataDir)).toBeLessThan(6);
+  } finally {
+    if (before === undefined) delete process.env["TMPDIR"];
+    else process.env["TMPDIR"] = before;
+  }
+});
+
 test("without a sandbox commands are refused as soon as there is more than one user, and then only", async () => {
   await using opening = await Opening.create();
   const without = await putBwrap(opening.dataDir, "exit 1");

@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { open } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import type { Duplex } from "node:stream";
 import { MARKER_VARIABLE, type ProcessEntry, readProcess } from "../process/process-table.ts";
 import type { NetworkGate } from "../../network/port.ts";
 import type { ProcessExit } from "../port.ts";
+import { spawned } from "../../spawned.ts";
 import { childProcessIds } from "./child-processes.ts";
 import { gateListenerOf } from "./gate-listener.ts";
 import { SUPERVISOR_FD, SupervisorLine } from "./supervisor.ts";
@@ -50,25 +51,34 @@ export async function startBwrap(options: {
   // Opened each time: bwrap reads it to its end.
   const filter = options.filter === null ? null : await open(options.filter);
   const [program = options.program, ...words] = [options.keyring ?? [], options.program].flat();
-  const child = spawn(program, [...words, ...options.arguments], {
-    cwd: "/",
-    env: { [MARKER_VARIABLE]: options.marker },
-    detached: true,
-    stdio: [
-      ...options.streams,
-      "pipe",
-      filter?.fd ?? "ignore",
-      ...(options.gate === null ? [] : (["ipc"] as const)),
-    ],
-  });
+  const start = (): ChildProcess =>
+    spawned(
+      spawn(program, [...words, ...options.arguments], {
+        cwd: "/",
+        env: { [MARKER_VARIABLE]: options.marker },
+        detached: true,
+        stdio: [
+          ...options.streams,
+          "pipe",
+          filter?.fd ?? "ignore",
+          ...(options.gate === null ? [] : (["ipc"] as const)),
+        ],
+      }),
+    );
+  let child: ChildProcess;
+  try {
+    child = start();
+  } catch (error) {
+    await filter?.close();
+    throw new StartError(String(error), { cause: error });
+  }
   const exited = exitOf(child);
   const line = new SupervisorLine(child.stdio[SUPERVISOR_FD] as Duplex);
   const listening = options.gate === null ? null : gateListenerOf(child);
   const impatience = Promise.withResolvers<"late">();
   const timer = setTimeout(() => impatience.resolve("late"), START_LIMIT_MS);
   try {
-    await once(child, "spawn");
-    await filter?.close();
+    await onceSpawned(child, filter);
     const outcome = await Promise.race([
       line.up.then(() => listening).then(() => childOf(child.pid)),
       exited.then(() => "ended" as const),
@@ -89,6 +99,15 @@ export async function startBwrap(options: {
     throw error instanceof StartError ? error : new StartError(String(error), { cause: error });
   } finally {
     clearTimeout(timer);
+  }
+}
+
+/** The filter is the child's by then; a file that is left to garbage collection ends the server. */
+async function onceSpawned(child: ChildProcess, filter: FileHandle | null): Promise<void> {
+  try {
+    await once(child, "spawn");
+  } finally {
+    await filter?.close();
   }
 }
 
