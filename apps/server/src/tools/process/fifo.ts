@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { close, open } from "node:fs";
+import { unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import { withShortLivedDirectory } from "./short-lived-directory.ts";
@@ -8,6 +9,16 @@ import { withShortLivedDirectory } from "./short-lived-directory.ts";
 // Raw descriptors: a FileHandle would close its own on garbage collection, and these change owners.
 export const openFd = promisify(open);
 export const closeFd = promisify(close);
+
+/** Opens another one; the first one is closed if that fails. */
+export async function openBeside(first: number, path: string, flags: number): Promise<number> {
+  try {
+    return await openFd(path, flags);
+  } catch (error) {
+    await closeFd(first);
+    throw error;
+  }
+}
 
 /** Opens the ends of new pipes by their names, which are gone afterwards. Node has no call for it. */
 export async function withFifos<T>(
@@ -19,6 +30,11 @@ export async function withFifos<T>(
     const mkfifo = spawn("mkfifo", ["-m", "600", ...paths], { stdio: "ignore" });
     const [code] = (await once(mkfifo, "exit")) as [number | null];
     if (code !== 0) throw new Error(`mkfifo failed with exit code ${code}`);
-    return openEnds(paths);
+    try {
+      return await openEnds(paths);
+    } finally {
+      // An empty directory takes no descriptor to remove, and there may be none.
+      await Promise.all(paths.map(async (path) => unlink(path)));
+    }
   });
 }

@@ -1,7 +1,7 @@
 import { constants } from "node:fs";
 import { Socket } from "node:net";
 import type { Writable } from "node:stream";
-import { closeFd, openFd, withFifos } from "./fifo.ts";
+import { closeFd, openBeside, openFd, withFifos } from "./fifo.ts";
 
 export interface InputPipe {
   /** File descriptor for the child's stdin. */
@@ -19,7 +19,7 @@ export async function openInputPipe(): Promise<InputPipe> {
     const holder = await openFd(path, constants.O_RDWR | constants.O_NONBLOCK);
     try {
       const readFd = await openFd(path, constants.O_RDONLY);
-      const writeFd = await openFd(path, constants.O_WRONLY | constants.O_NONBLOCK);
+      const writeFd = await openBeside(readFd, path, constants.O_WRONLY | constants.O_NONBLOCK);
       const socket = new Socket({ fd: writeFd, readable: false, writable: true });
       // A process that has ended reads no more; whoever waits for its end learns why.
       socket.on("error", () => undefined);

@@ -2,7 +2,7 @@ import { constants } from "node:fs";
 import { Socket } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import type { OnOutput } from "../port.ts";
-import { closeFd, openFd, withFifos } from "./fifo.ts";
+import { closeFd, openBeside, openFd, withFifos } from "./fifo.ts";
 
 /** Bytes per read, into one reused buffer. */
 const READ_BYTES = 65_536;
@@ -50,7 +50,7 @@ export async function openOutputPipes(readers: readonly OnOutput[]): Promise<Out
 async function openEnds(path: string, onOutput: OnOutput): Promise<OutputPipe> {
   // Opened non-blocking for reading first, so that opening it for writing does not block either.
   const readFd = await openFd(path, constants.O_RDONLY | constants.O_NONBLOCK);
-  const writeFd = await openFd(path, constants.O_WRONLY);
+  const writeFd = await openBeside(readFd, path, constants.O_WRONLY);
   const socket = readFrom(readFd, onOutput);
   return {
     writeFd,

@@ -17,7 +17,8 @@ export async function withShortLivedDirectory<T>(
   try {
     return await use(directory);
   } finally {
-    await rm(directory, { recursive: true, force: true });
+    // What stays, for example for want of descriptors, the next start removes; what was opened is not lost for it.
+    await rm(directory, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
