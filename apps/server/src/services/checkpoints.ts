@@ -35,7 +35,7 @@ export function createCheckpointService(deps: {
   return {
     async checkpoints(principal, { sessionId, cursor, limit }) {
       const session = await filesOf(principal, sessionId);
-      const before = cursor === undefined ? undefined : Number(decodePageCursor(cursor).sort);
+      const before = cursor === undefined ? undefined : decodePageCursor(cursor).sort;
       const rows = await checkpoints.page(session, before, limit + 1);
       const items = rows.slice(0, limit);
       const last = rows.length > limit ? items.at(-1) : undefined;

@@ -2,7 +2,7 @@ import { TrunklineError } from "@trunkline/contract";
 
 /** Sort key of a page's last row; the id breaks ties. */
 export interface PagePosition {
-  sort: number | string;
+  sort: number;
   id: string;
 }
 
@@ -33,8 +33,7 @@ export function decodePageCursor(cursor: string): PagePosition {
     const value: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
     if (Array.isArray(value) && value.length === 2) {
       const [sort, id] = value as unknown[];
-      if ((typeof sort === "number" || typeof sort === "string") && typeof id === "string")
-        return { sort, id };
+      if (Number.isSafeInteger(sort) && typeof id === "string") return { sort: sort as number, id };
     }
   } catch (cause) {
     throw invalid(cause);

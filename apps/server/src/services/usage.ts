@@ -72,9 +72,11 @@ function add(a: UsageTotal, b: UsageTotal): UsageTotal {
   };
 }
 
-function mostFirst(a: UsageTotal, b: UsageTotal): number {
+/** Of equal ones, engines have no order of their own: the key decides, also on what is left out. */
+function mostFirst(a: UsageSum, b: UsageSum): number {
   const tokens = (row: UsageTotal): number => row.inputTokens + row.outputTokens;
-  return b.costUsd - a.costUsd || tokens(b) - tokens(a);
+  const [first, second] = [a.key ?? "", b.key ?? ""];
+  return b.costUsd - a.costUsd || tokens(b) - tokens(a) || Number(first > second) - Number(first < second);
 }
 
 function rangeOf(input: UsageQuery, now: number): { from: number; to: number } {

@@ -363,6 +363,9 @@ describe("errors are the same over tRPC and REST", () => {
   it.each([
     ["session.list", { limit: 0 }, 400, "validation_failed"],
     ["session.list", { cursor: "made-up" }, 400, "cursor_invalid"],
+    ["session.list", { cursor: cursorOf("a", "b") }, 400, "cursor_invalid"],
+    ["session.list", { cursor: cursorOf(1.5, "b") }, 400, "cursor_invalid"],
+    ["session.list", { cursor: cursorOf(1e300, "b") }, 400, "cursor_invalid"],
     ["task.submit", { prompt: " " }, 400, "validation_failed"],
     ["task.submit", { prompt: "\0\0\0" }, 400, "validation_failed"],
     ["task.submit", { prompt: "\u200B \uFEFF\u{E0020}" }, 400, "validation_failed"],
@@ -395,6 +398,11 @@ describe("errors are the same over tRPC and REST", () => {
     }
   });
 });
+
+/** Shaped like one of the server's. */
+function cursorOf(...position: unknown[]): string {
+  return Buffer.from(JSON.stringify(position)).toString("base64url");
+}
 
 /** Ids of nothing. */
 const STRANGER: BusySession = {

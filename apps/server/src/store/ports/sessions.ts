@@ -31,7 +31,7 @@ export interface SessionStore {
     text?: string;
     /** Instead, those of the subagents of this session. */
     parentSessionId?: string;
-    after?: { sort: number | string; id: string };
+    after?: { sort: number; id: string };
     limit: number;
   }): Promise<StoredSession[]>;
   /** Those of these that are the owner's, in their current state. */
