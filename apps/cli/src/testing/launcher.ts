@@ -1,16 +1,21 @@
-import { mkdtempSync, symlinkSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { lstatSync, mkdirSync, symlinkSync } from "node:fs";
+import { dirname, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const LAUNCHER = fileURLToPath(new URL("../../bin/trunkline.mjs", import.meta.url));
-
-let installed: string | null = null;
+/** Of this checkout, so that test files can share it, and nothing is left elsewhere. */
+const INSTALLED = fileURLToPath(new URL("../../node_modules/.cache/bin/trunkline", import.meta.url));
 
 /** @returns the command as installed, so that its hints say `trunkline` */
 export function installedLauncher(): string {
-  if (installed !== null) return installed;
-  installed = join(mkdtempSync(join(tmpdir(), "trunkline-bin-")), "trunkline");
-  symlinkSync(LAUNCHER, installed);
-  return installed;
+  if (lstatSync(INSTALLED, { throwIfNoEntry: false }) === undefined) {
+    mkdirSync(dirname(INSTALLED), { recursive: true });
+    try {
+      symlinkSync(relative(dirname(INSTALLED), LAUNCHER), INSTALLED);
+    } catch (error) {
+      // Another test file was faster.
+      if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
+    }
+  }
+  return INSTALLED;
 }
