@@ -185,8 +185,12 @@ async function describeClone(workspace: string): Promise<Record<string, string>>
     status: await git(workspace, "status", "--porcelain=v2", "--branch", "--ignored"),
     refs: await git(workspace, "for-each-ref", "--format=%(refname) %(objectname) %(symref)"),
     configuration: await git(workspace, "config", "--local", "--list"),
-    // Git orders those of several references by their second.
-    reflog: (await git(workspace, "reflog", "--all", "--format=%gD %gs")).split("\n").toSorted().join("\n"),
+    // Git orders those of several references by their second; one without a message is last or not.
+    reflog: (await git(workspace, "reflog", "--all", "--format=%gD %gs"))
+      .split("\n")
+      .map((line) => line.trimEnd())
+      .toSorted()
+      .join("\n"),
     modes: (
       await Promise.all(
         (await readdir(workspace, { recursive: true }))
