@@ -84,6 +84,8 @@ it("forks at once, archives that come back, and what waits in a queue, don't tak
     prompt: "run: head -c 9M /dev/zero > more",
     whenBusy: "enqueue",
   });
+  // It has its files, and is at work in them.
+  for await (const { type } of followTask(client, first)) if (type === "tool.called") break;
   await configure(1_000_000);
   await server.restart();
   await waitFor("the first measurement", async () =>
