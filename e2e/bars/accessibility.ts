@@ -72,6 +72,8 @@ async function openSession(page: Page, url: string, tab: (typeof TABS)[number] |
     tab === null ? { isOpen: false } : { isOpen: true, tab: tab.toLowerCase() },
   );
   await page.goto(url);
-  if (tab === null) await transcriptOf(page).waitFor();
-  else await page.getByRole("tabpanel", { name: tab }).waitFor();
+  if (tab === null) return transcriptOf(page).waitFor();
+  // A sheet is not restored: it would be over the session.
+  if ((page.viewportSize()?.width ?? 0) < 1200) await page.getByRole("button", { name: "Inspector" }).click();
+  await page.getByRole("tabpanel", { name: tab }).waitFor();
 }

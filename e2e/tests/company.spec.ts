@@ -53,6 +53,58 @@ test("who opens a queued prompt and changes nothing keeps what another tab made 
   expect(tasks.map(({ prompt }) => prompt)).toContain("reply: as written here");
 });
 
+test("a queued prompt that two tabs changed is saved over by nobody unasked, and Esc saves nothing", async ({
+  page,
+  context,
+  server,
+}) => {
+  await signIn(page, server);
+  await send(page, "stall");
+  const sessionId = await sessionIdOf(page);
+  await send(page, "reply: as first written");
+  const chipOf = (tab: Page) => tab.getByRole("list", { name: "Queued" }).getByRole("listitem");
+  const fieldOf = (tab: Page) => tab.getByRole("textbox", { name: "Queued message" });
+  const open = async (tab: Page) => {
+    await chipOf(tab).hover();
+    await chipOf(tab).getByRole("button", { name: "Edit" }).click();
+  };
+  const queued = async () => {
+    const { tasks } = await server.client.session.get.query({ sessionId });
+    return tasks.map(({ prompt }) => prompt).filter((prompt) => prompt !== "stall");
+  };
+  let edits = 0;
+  page.on("request", (request) => (edits += Number(request.url().includes("task.edit"))));
+  await open(page);
+  await fieldOf(page).fill("reply: not meant");
+  await fieldOf(page).press("Escape");
+  await expect(fieldOf(page)).toBeHidden();
+  await expect(chipOf(page)).toContainText("as first written");
+  await expect(boxOf(page)).toBeFocused();
+  expect(edits).toBe(0);
+
+  const second = await context.newPage();
+  await second.goto(page.url());
+  for (const [tab, text] of [
+    [second, "reply: by the second"],
+    [page, "reply: by the first"],
+  ] as const) {
+    await open(tab);
+    await fieldOf(tab).fill(text);
+  }
+  await fieldOf(page).press("Enter");
+  await expect(fieldOf(page)).toBeHidden();
+  const note = chipOf(second).getByRole("alert");
+  await expect(note).toContainText("Changed elsewhere to: reply: by the first");
+  await fieldOf(second).press("Enter");
+  await second.getByRole("textbox", { name: "Message", exact: true }).click();
+  await expect(fieldOf(second)).toHaveValue("reply: by the second");
+  expect(await queued()).toEqual(["reply: by the first"]);
+  await note.getByRole("button", { name: "Save mine" }).click();
+  await expect(fieldOf(second)).toBeHidden();
+  await expect(chipOf(page)).toContainText("by the second");
+  expect(await queued()).toEqual(["reply: by the second"]);
+});
+
 test("an answer that somebody else gives first leaves what was written in the message box", async ({
   page,
   server,

@@ -154,3 +154,20 @@ test("an answer that is sent in the first second of its card goes after it", asy
   const log = await readLog(server.client, await sessionIdOf(page));
   expect(log.filter(({ type }) => type === "question.answered")).toHaveLength(1);
 });
+
+test("two Enters in the form of a token make one", async ({ page, server }) => {
+  await signIn(page, server);
+  await page.goto(`${server.url}/settings`);
+  await page.getByRole("button", { name: "New token" }).click();
+  const form = page.getByRole("form", { name: "New token" });
+  await form.getByRole("textbox", { name: "Name" }).fill("laptop");
+  await form.getByLabel("Confirm with a token").fill(server.token);
+  // In one task of the page: nothing is rendered between them.
+  await form.evaluate((element: HTMLFormElement) => {
+    element.requestSubmit();
+    element.requestSubmit();
+  });
+  await expect(page.getByText("Copy it now")).toBeVisible();
+  const { items } = await server.client.token.list.query({});
+  expect(items.filter(({ name }) => name === "laptop")).toHaveLength(1);
+});

@@ -25,3 +25,18 @@ test("a phone has one pane, and nothing wider than itself", async ({ page, serve
   const overflow = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
   expect(overflow).toBeLessThanOrEqual(0);
 });
+
+test("on a phone, no session opens below the inspector", async ({ page, server }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await signIn(page, server);
+  await send(page, "reply: first");
+  await expect(page.getByRole("log", { name: "Transcript" }).getByText("Done")).toBeVisible();
+  await page.getByRole("button", { name: "Inspector" }).click();
+  await expect(page.getByRole("dialog", { name: "Inspector" })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("textbox", { name: "Message" })).toBeVisible();
+  await expect(page.getByRole("log", { name: "Transcript" }).getByText("Done")).toBeVisible();
+  await expect(page.getByRole("dialog")).toHaveCount(0);
+  await page.getByRole("button", { name: "Inspector" }).click();
+  await expect(page.getByRole("dialog", { name: "Inspector" })).toBeVisible();
+});

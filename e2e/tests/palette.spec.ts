@@ -124,3 +124,34 @@ test("Enter before anything is found takes what is found, unless something else 
   await page.waitForURL(new RegExp(`/s/${sessionId}#e-`));
   await expect(search).toBeHidden();
 });
+
+test("what was deleted is not found for words that were searched before", async ({ page, server }) => {
+  await signIn(page, server);
+  const task = await server.client.task.submit.mutate({ prompt: "reply: kangaroo" });
+  for await (const _event of followTask(server.client, task)) continue;
+  const { sessionId } = task;
+  const search = async () => {
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.getByRole("combobox").fill("kangaroo");
+  };
+  const options = page.getByRole("dialog").getByRole("option");
+  await search();
+  await expect(options.first()).toBeVisible();
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+  await server.client.session.delete.mutate({ sessionId });
+  // What is shown of an answer from before is there at once.
+  const shown: string[] = [];
+  await page.exposeFunction("note", (text: string) => shown.push(text));
+  await page.evaluate(() => {
+    const { note } = window as unknown as { note: (text: string) => void };
+    new MutationObserver(() => {
+      for (const option of document.querySelectorAll("[role=option]")) note(option.textContent);
+    }).observe(document.body, { childList: true, subtree: true });
+  });
+  await expect(page.getByRole("link", { name: /kangaroo/ })).toBeHidden();
+  shown.length = 0;
+  await search();
+  await expect(page.getByText("No results")).toBeVisible();
+  expect(shown.filter((text) => text.includes("kangaroo"))).toEqual([]);
+});

@@ -1,4 +1,5 @@
 import type { Page } from "@playwright/test";
+import { followTask } from "@trunkline/client";
 import { accessibilityViolations } from "../accessibility.ts";
 import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
@@ -72,4 +73,20 @@ test("14: a session is shared by a link, read live by somebody without an accoun
   await looksRight(stranger, "shared-revoked");
   await expect(dialog.getByRole("listitem")).toHaveCount(0);
   await stranger.context().close();
+});
+
+test("a shared link that is opened while the server can't be reached comes with it", async ({
+  page,
+  server,
+}) => {
+  const task = await server.client.task.submit.mutate({ prompt: "reply: it is there" });
+  for await (const _event of followTask(server.client, task)) continue;
+  const { sessionId } = task;
+  const { secret } = await server.client.share.create.mutate({ sessionId });
+  await page.route("**/trpc/**", (route) => route.abort("internetdisconnected"));
+  await page.goto(`${server.url}/shared/${sessionId}#${secret}`);
+  await expect(page.getByText("Reconnecting…")).toBeVisible();
+  await page.unroute("**/trpc/**");
+  await expect(page.getByRole("log").getByText("it is there", { exact: true })).toBeVisible();
+  await expect(page.getByText("Shared, read-only")).toBeVisible();
 });

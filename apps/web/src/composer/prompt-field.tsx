@@ -16,11 +16,15 @@ interface PromptFieldProps {
 export function PromptField({ text, write, keep, leave, discard }: PromptFieldProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const ime = useIme();
+  /** What moves the focus after Esc is no leaving that saves. */
+  const isDiscarded = useRef(false);
   useEffect(() => field.current?.focus(), []);
   const onKeyDown = (event: KeyboardEvent): void => {
     if (ime.owns(event)) return;
-    if (event.key === "Escape") discard();
-    else if (event.key === "Enter" && !event.shiftKey) keep();
+    if (event.key === "Escape") {
+      isDiscarded.current = true;
+      discard();
+    } else if (event.key === "Enter" && !event.shiftKey) keep();
     else return;
     event.preventDefault();
     event.stopPropagation();
@@ -33,7 +37,9 @@ export function PromptField({ text, write, keep, leave, discard }: PromptFieldPr
       rows={1}
       aria-label="Queued message"
       onChange={(event) => write(event.target.value)}
-      onBlur={leave}
+      onBlur={() => {
+        if (!isDiscarded.current) leave();
+      }}
       onKeyDown={onKeyDown}
       onCompositionEnd={ime.onCompositionEnd}
       className="field-sizing-content max-h-24 min-w-0 grow resize-none bg-transparent py-1.5 text-sm outline-none max-md:text-[16px]"

@@ -13,6 +13,7 @@ import { firstWords } from "../text/first-words.ts";
 import { plural } from "../text/quantity.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
+import { ConflictNote } from "./conflict-note.tsx";
 import { PromptField } from "./prompt-field.tsx";
 import type { ChipDrag } from "./use-chip-drag.ts";
 import type { ChipEdit } from "./use-chip-edit.ts";
@@ -45,6 +46,7 @@ export function QueueChip(props: QueueChipProps) {
       )}
     >
       {place === null && <LostNote {...edit} />}
+      <ConflictNote {...edit} />
       {place !== null && <Grip {...props} place={place} />}
       {edit.text !== null ? <PromptField {...edit} text={edit.text} /> : <ChipText {...props} />}
     </li>

@@ -23,8 +23,11 @@ export function writeEdit(sessionId: string, edit: QueueEdit): void {
   void keepText(key, edit);
 }
 
-export function forgetEdit(sessionId: string, taskId: string): void {
+/** @param saved not if something else is written by now */
+export function forgetEdit(sessionId: string, taskId: string, saved?: string): void {
   const key = prefixOf(sessionId) + taskId;
+  const edit = edits.getState()[key];
+  if (edit && saved && edit.text !== saved) return writeEdit(sessionId, { ...edit, from: saved });
   edits.setState(({ [key]: _, ...others }) => others, true);
   void keepText(key, null);
 }

@@ -1,6 +1,7 @@
 import { CornerDownRight, ListPlus, Pencil, X } from "lucide-react";
 import type { QueuedPrompt } from "../session/session-facts.ts";
 import { IconButton } from "../ui/icon-button.tsx";
+import { ConflictNote } from "./conflict-note.tsx";
 import { PromptField } from "./prompt-field.tsx";
 import type { ChipEdit } from "./use-chip-edit.ts";
 
@@ -30,12 +31,16 @@ export function SteerChips({ messages, isWaitingForAnswer, editOf, queue, cancel
           const { key, taskId, prompt } = message;
           const edit = editOf(message);
           return (
-            <li key={key} className="group/chip flex min-h-8 items-center gap-x-1 pr-1 pl-8.5 text-sm">
+            <li
+              key={key}
+              className="group/chip flex min-h-8 flex-wrap items-center gap-x-1 pr-1 pl-8.5 text-sm"
+            >
+              <ConflictNote {...edit} />
               {edit.text !== null ? (
                 <PromptField {...edit} text={edit.text} />
               ) : (
                 <>
-                  <span dir="auto" className="min-w-0 grow truncate">
+                  <span dir="auto" className="min-w-0 flex-1 truncate">
                     {prompt}
                   </span>
                   {taskId === null ? (

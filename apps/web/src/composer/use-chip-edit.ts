@@ -8,6 +8,8 @@ import type { Queue } from "./use-queue.ts";
 export interface ChipEdit {
   /** Null if it is not being edited. */
   text: string | null;
+  /** What somebody else made of the prompt since the edit began; null: nothing. It is saved over only by `overwrite`. */
+  elsewhere: string | null;
   begin: () => void;
   write: (text: string) => void;
   /** Enter: saves it, or puts it into the composer if it came too late. */
@@ -16,6 +18,8 @@ export interface ChipEdit {
   leave: () => void;
   /** Esc. */
   discard: () => void;
+  /** Saves it over `elsewhere`. */
+  overwrite: () => void;
 }
 
 export interface ChipEdits {
@@ -40,12 +44,18 @@ export function useChipEdits(
     // Nothing was changed.
     for (const { taskId, text } of lost) if (text.trim() === "") forgetEdit(sessionId, taskId);
   });
-  const save = (taskId: string, prompt: string): void => {
+  const elsewhereOf = (taskId: string, prompt: string): string | null => {
+    const { text, from = prompt } = edits[taskId] ?? {};
+    const isOwn = prompt === from || prompt === text || prompt === saving.current.get(taskId);
+    return text === undefined || text === from || isOwn ? null : prompt;
+  };
+  const save = (taskId: string, prompt: string, overwrites = false): void => {
     const edit = edits[taskId];
     if (edit === undefined) return;
     const { text, from = prompt } = edit;
     // Nothing was changed here; somewhere else it may have been.
     if (text.trim() === "" || text === prompt || text === from) forgetEdit(sessionId, taskId);
+    else if (!overwrites && elsewhereOf(taskId, prompt) !== null) return;
     else if (saving.current.get(taskId) !== text) {
       saving.current.set(taskId, text);
       queue.edit(taskId, text, () => saving.current.delete(taskId));
@@ -62,6 +72,7 @@ export function useChipEdits(
     };
     return {
       text,
+      elsewhere: isLost ? null : elsewhereOf(taskId, prompt),
       begin: () => writeEdit(sessionId, { taskId, text: prompt, from: prompt }),
       write: (next) => writeEdit(sessionId, { taskId, text: next, from: isUntouched ? prompt : edit?.from }),
       keep() {
@@ -76,6 +87,10 @@ export function useChipEdits(
         if (!isLost) save(taskId, prompt);
       },
       discard: end,
+      overwrite() {
+        save(taskId, prompt, true);
+        focusComposer();
+      },
     };
   };
   return { editOf, lost };
@@ -84,9 +99,11 @@ export function useChipEdits(
 const nothing = (): void => {};
 const NO_EDIT: ChipEdit = {
   text: null,
+  elsewhere: null,
   begin: nothing,
   write: nothing,
   keep: nothing,
   leave: nothing,
   discard: nothing,
+  overwrite: nothing,
 };

@@ -27,7 +27,7 @@ export function useQueue(sessionId: string): Queue {
   const edit = useMutation(
     trpc.task.edit.mutationOptions({
       scope,
-      onSuccess: (_, { taskId }) => forgetEdit(sessionId, taskId),
+      onSuccess: (_, { taskId, prompt }) => forgetEdit(sessionId, taskId, prompt),
       onError: explain,
     }),
   );

@@ -16,9 +16,14 @@ export const MIN_INSPECTOR_WIDTH = 340;
 
 const inspector = createStore<InspectorState>(() => ({ isOpen: false, tab: "timeline", width: 420 }));
 
-/** Restores the stored state; after hydration, because the server doesn't have it. */
-export function restoreInspector(): void {
-  inspector.setState((readStored(KEY) as Partial<InspectorState> | null) ?? {});
+/**
+ * Restores the stored state; after hydration, because the server doesn't have it.
+ *
+ * @param isWide otherwise it would be over a session that somebody opens, with what waits there for an answer
+ */
+export function restoreInspector(isWide: boolean): void {
+  const stored = readStored(KEY) as Partial<InspectorState> | null;
+  inspector.setState({ ...stored, ...(!isWide && { isOpen: false }) });
 }
 
 function change(next: Partial<InspectorState>): void {

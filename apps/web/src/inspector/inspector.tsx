@@ -1,17 +1,16 @@
 import { useEffect } from "react";
-import { InspectorSheet, InspectorTabs } from "../shell/later-parts.tsx";
+import { InspectorSheet, InspectorTabs, ResizeHandle } from "../shell/later-parts.tsx";
 import { Button } from "../ui/button.tsx";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { Problem } from "../ui/problem.tsx";
-import { useIsWide } from "../ui/use-is-wide.ts";
+import { isWide, useIsWide } from "../ui/use-is-wide.ts";
 import { leaveInspector, restoreInspector, useInspector } from "./inspector-state.ts";
-import { ResizeHandle } from "./resize-handle.tsx";
 
 /** Beside the transcript if there is room, otherwise a sheet over it. */
 export function Inspector({ goTo }: { goTo: (seq: number) => void }) {
   const { isOpen, width, close } = useInspector();
-  const isWide = useIsWide();
-  useEffect(restoreInspector, []);
+  const hasRoom = useIsWide();
+  useEffect(() => restoreInspector(isWide()), []);
   if (!isOpen) return null;
   const broken = (error: Error, retry: () => void) => (
     <Problem
@@ -27,7 +26,7 @@ export function Inspector({ goTo }: { goTo: (seq: number) => void }) {
       }
     />
   );
-  if (!isWide) {
+  if (!hasRoom) {
     return (
       <ErrorBoundary fallback={() => null} onError={close}>
         <InspectorSheet close={close} goTo={goTo} />

@@ -33,6 +33,8 @@ import { Snippet } from "./snippet.tsx";
 import { useThemeChoice } from "../theme/use-theme-choice.ts";
 
 const MAX_SESSIONS = 8;
+/** What was found for the same words earlier may be deleted by now. */
+const FRESH = { gcTime: 0 };
 const ITEM =
   "flex h-9 cursor-default items-center gap-2.5 rounded-md px-2.5 text-sm text-muted data-[selected=true]:bg-selected data-[selected=true]:text-text max-md:h-11";
 
@@ -149,7 +151,7 @@ function useMatchingSessions(wanted: string) {
   const found = useQuery(
     trpc.session.list.queryOptions(
       { query: wanted, limit: MAX_SESSIONS },
-      { enabled: isSearch, placeholderData: (before) => before },
+      { ...FRESH, enabled: isSearch, placeholderData: (before) => before },
     ),
   );
   if (!isSearch) return { items: sessions.slice(0, MAX_SESSIONS), isSearching: false };
@@ -169,7 +171,7 @@ function useHits(wanted: string) {
   const found = useQuery(
     trpc.search.query.queryOptions(
       { text: wanted, limit: 6 },
-      { enabled: isSearch, placeholderData: (before) => before },
+      { ...FRESH, enabled: isSearch, placeholderData: (before) => before },
     ),
   );
   const items = isSearch ? (found.data?.items ?? []) : [];

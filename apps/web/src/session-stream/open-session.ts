@@ -111,7 +111,7 @@ export class OpenSession {
       try {
         return await this.#run(signal);
       } catch (error) {
-        if (signal.aborted || this.#isAlone || !(error instanceof TrunklineConnectionError)) throw error;
+        if (signal.aborted || !(error instanceof TrunklineConnectionError)) throw error;
         this.state.setState(({ awaySince }) => ({ connection: "waiting", awaySince: awaySince ?? now() }));
         await this.#mayBeBack(signal);
       }

@@ -1,5 +1,5 @@
 import type { Invitation } from "@trunkline/contract";
-import { type ReactNode, type SubmitEvent, useState } from "react";
+import { type ReactNode, type SubmitEvent, useRef, useState } from "react";
 import { Button } from "../ui/button.tsx";
 
 type Scope = Invitation["scope"];
@@ -30,7 +30,7 @@ interface GrantFormProps {
   /** Fields before the scope, and after it. */
   children: ReactNode;
   after?: ReactNode;
-  submit: (granted: { scope: Scope; confirmation: string }) => void;
+  submit: (granted: { scope: Scope; confirmation: string }) => Promise<unknown>;
   close: () => void;
 }
 
@@ -39,9 +39,14 @@ export function GrantForm(props: GrantFormProps) {
   const { most, isReady, isBusy, error } = props;
   const [scope, setScope] = useState<Scope>("write");
   const [confirmation, setConfirmation] = useState("");
+  /** A second Enter comes before `isBusy` is rendered, and would let in twice. */
+  const isUnderway = useRef(false);
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    props.submit({ scope, confirmation: confirmation.trim() });
+    if (isUnderway.current) return;
+    isUnderway.current = true;
+    const end = (): void => void (isUnderway.current = false);
+    props.submit({ scope, confirmation: confirmation.trim() }).then(end, end);
   };
   return (
     <form aria-label={props.label} onSubmit={submit} className="px-4 py-3">

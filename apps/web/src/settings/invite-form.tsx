@@ -34,7 +34,7 @@ export function InviteForm({ user, onInvited, close }: InviteFormProps) {
       isBusy={invite.isPending}
       error={invite.error}
       close={close}
-      submit={(granted) => invite.mutate(granted)}
+      submit={invite.mutateAsync}
     >
       {user === null ? (
         <input

@@ -43,7 +43,11 @@ export function NewTokenForm({ most, onCreated, close }: NewTokenFormProps) {
       close={close}
       submit={(granted) => {
         const expiresAt = days === 0 ? undefined : inDays(days);
-        create.mutate({ ...granted, name: name.trim(), ...(expiresAt !== undefined && { expiresAt }) });
+        return create.mutateAsync({
+          ...granted,
+          name: name.trim(),
+          ...(expiresAt !== undefined && { expiresAt }),
+        });
       }}
       after={
         <select

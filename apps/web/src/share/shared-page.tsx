@@ -111,13 +111,16 @@ function SharedHeader({ title }: { title: string }) {
         {model !== null && <span>{model}</span>}
         {tokens > 0 && <span>{compactCount(tokens)} tokens</span>}
       </span>
-      <span className="flex shrink-0 items-center gap-1.5 rounded-full border border-line px-2 py-0.5 text-xs text-muted">
+      <span className={PILL}>
         <Eye aria-hidden className="size-3.5" strokeWidth={1.75} />
         {awaySince === null ? "Shared, read-only" : "Reconnecting…"}
       </span>
     </Header>
   );
 }
+
+const PILL =
+  "flex shrink-0 items-center gap-1.5 rounded-full border border-line px-2 py-0.5 text-xs text-muted";
 
 function Header({ children }: { children?: React.ReactNode }) {
   return (
@@ -131,9 +134,18 @@ function Header({ children }: { children?: React.ReactNode }) {
 }
 
 function Loading() {
+  const awaySince = useSessionState((state) => state.awaySince);
   return (
     <>
-      <Header />
+      <Header>
+        {awaySince !== null && (
+          <>
+            <h1 className="text-sm font-medium">Shared session</h1>
+            <span className="grow" />
+            <output className={PILL}>Reconnecting…</output>
+          </>
+        )}
+      </Header>
       <main className="grow">
         <TranscriptSkeleton />
       </main>

@@ -5,9 +5,10 @@ import { SharedPage, Toaster } from "../shell/later-parts.tsx";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
 import { HintLayer } from "../ui/hint-layer.tsx";
 import { Button } from "../ui/button.tsx";
+import { watchDoubleClicks } from "../ui/one-click.ts";
 import { Problem } from "../ui/problem.tsx";
 
-const WATCHES = [watchFocusMoves, watchServerTime];
+const WATCHES = [watchFocusMoves, watchServerTime, watchDoubleClicks];
 
 function pageProblem(error: Error, retry: () => void): ReactNode {
   return (

@@ -48,6 +48,11 @@ export const Inbox = preloaded(
 export const InspectorTabs = preloaded(
   async () => (await import("../inspector/inspector-tabs.tsx")).InspectorTabs,
 );
+export const ResizeHandle = preloaded(
+  async () => (await import("../inspector/resize-handle.tsx")).ResizeHandle,
+  () => null,
+  "wait",
+);
 export const InspectorSheet = preloaded(
   async () => (await import("../inspector/inspector-sheet.tsx")).InspectorSheet,
 );
@@ -75,6 +80,7 @@ const PARTS = [
   LaterBranch,
   Inbox,
   InspectorTabs,
+  ResizeHandle,
   InspectorSheet,
   SettingsPage,
   ShareDialog,
