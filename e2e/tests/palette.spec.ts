@@ -132,7 +132,7 @@ test("what was deleted is not found for words that were searched before", async 
   const { sessionId } = task;
   const search = async () => {
     await page.keyboard.press("ControlOrMeta+k");
-    await page.getByRole("combobox").fill("kangaroo");
+    await page.getByRole("dialog").getByRole("combobox").fill("kangaroo");
   };
   const options = page.getByRole("dialog").getByRole("option");
   await search();

@@ -84,7 +84,9 @@ export function Palette() {
         className="h-12 w-full border-b border-line bg-transparent px-4 text-base outline-none placeholder:text-faint max-md:text-[16px]"
       />
       <Command.List className="max-h-[min(420px,60dvh)] overflow-y-auto p-1.5">
-        <Command.Empty className="px-2.5 py-6 text-center text-sm text-muted">No results</Command.Empty>
+        <Command.Empty className="px-2.5 py-6 text-center text-sm text-muted">
+          {isSearching ? "Searching…" : "No results"}
+        </Command.Empty>
         {sessions.length > 0 && (
           <Group title="Sessions">
             {sessions.map((session) => (
