@@ -1,8 +1,7 @@
-import { createWriteStream } from "node:fs";
 import { lstat, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { finished } from "node:stream/promises";
 import type { Git } from "../git/port.ts";
+import { WrittenFile } from "../written-file.ts";
 import { directoryUrl } from "./directory-url.ts";
 import { type FetchLimits, tooLarge } from "./fetch-limits.ts";
 import { type Draft, type Mirror, tips } from "./mirror.ts";
@@ -82,31 +81,25 @@ export async function packObjects(
   const { source, draft, wanted, known, environment = {}, readOnly = [] } = what;
   if (wanted.length === 0) return;
   const file = join(draft.directory, "incoming.pack");
-  const stream = createWriteStream(file, { mode: 0o600 });
-  const written = finished(stream);
-  written.catch(() => undefined);
+  await using pack = new WrittenFile(file, { flags: "w", flush: false });
   let bytes = 0;
   const excess = new AbortController();
-  try {
-    await git.sandboxed({
-      args: ["pack-objects", "--revs", "--stdout", "--delta-base-offset", "-q"],
-      directory: source,
-      readOnly: [source, ...readOnly],
-      environment,
-      input: `${[...wanted, ...known.map((hash) => `^${hash}`)].join("\n")}\n`,
-      timeoutMs: limits.timeMs,
-      signal: AbortSignal.any([signal, excess.signal]),
-      onOutput: async (piece) => {
-        bytes += piece.length;
-        if (bytes > limits.bytes) return excess.abort(tooLarge(limits));
-        // The piece is only lent.
-        if (!stream.write(Buffer.from(piece))) await drained(stream, written);
-      },
-    });
-  } finally {
-    stream.end();
-  }
-  await written;
+  await git.sandboxed({
+    args: ["pack-objects", "--revs", "--stdout", "--delta-base-offset", "-q"],
+    directory: source,
+    readOnly: [source, ...readOnly],
+    environment,
+    input: `${[...wanted, ...known.map((hash) => `^${hash}`)].join("\n")}\n`,
+    timeoutMs: limits.timeMs,
+    signal: AbortSignal.any([signal, excess.signal]),
+    onOutput: async (piece) => {
+      bytes += piece.length;
+      if (bytes > limits.bytes) return excess.abort(tooLarge(limits));
+      // The piece is only lent.
+      await pack.write(Buffer.from(piece));
+    },
+  });
+  await pack.end();
   const args = ["index-pack", file, "-o", join(draft.directory, "incoming.idx")];
   const { stdout } = await git.own({ args, directory: draft.directory, timeoutMs: limits.timeMs, signal });
   const name = stdout.toString().trim().split("\t").at(-1) ?? "";
@@ -119,10 +112,6 @@ export async function packObjects(
     timeoutMs: limits.timeMs,
     signal,
   });
-}
-
-async function drained(stream: NodeJS.WritableStream, written: Promise<void>): Promise<void> {
-  await Promise.race([new Promise<void>((resolve) => stream.once("drain", resolve)), written]);
 }
 
 async function movePack({ directory }: Draft, name: string): Promise<void> {

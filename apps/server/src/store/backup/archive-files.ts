@@ -1,11 +1,10 @@
 import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
 import { once } from "node:events";
-import { createWriteStream, type WriteStream } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { finished } from "node:stream/promises";
 import { Parser, type ReadEntry } from "tar";
+import { WrittenFile } from "../../written-file.ts";
 import { BackupError } from "./backup-error.ts";
 import { TAR_ENVIRONMENT } from "./tar-environment.ts";
 
@@ -68,15 +67,14 @@ export async function archiveFiles(options: {
     ...OBJECTS.map(([parent, objects]) => `${parent}/*/${objects}`),
     ...except,
   ];
-  const lines = createWriteStream(join(to, "files.sha256"), { flags: "wx", mode: 0o600, flush: true });
+  await using lines = new WrittenFile(join(to, "files.sha256"));
   const write = async (name: string, args: readonly string[], paths: readonly string[]) =>
     writeArchive({ directory, path: join(to, name), name, args, paths, lines });
   const excluded = skipped.map((name) => `--exclude=./${name}`);
   const archives = [await write("files.tar", excluded, ["."])];
   const objects = await objectDirectories(directory);
   if (objects.length > 0) archives.push(await write("objects.tar", [], objects));
-  lines.end();
-  await finished(lines);
+  await lines.end();
   return archives;
 }
 
@@ -101,10 +99,10 @@ async function writeArchive(options: {
   name: string;
   args: readonly string[];
   paths: readonly string[];
-  lines: WriteStream;
+  lines: WrittenFile;
 }): Promise<Archive> {
   const { directory, path, name, args, paths, lines } = options;
-  const out = createWriteStream(path, { flags: "wx", mode: 0o600, flush: true });
+  await using out = new WrittenFile(path);
   const hash = createHash("sha256");
   const hasher = new FileHasher(lines);
   let bytes = 0;
@@ -118,29 +116,29 @@ async function writeArchive(options: {
     said = (said + text).slice(-2_000);
   });
   const exited = once(child, "exit") as Promise<[number | null]>;
+  exited.catch(() => undefined);
   child.stdin.on("error", () => undefined).end(paths.map((one) => `${one}\0`).join(""));
   for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
     bytes += chunk.length;
     hash.update(chunk);
-    if (!out.write(chunk)) await once(out, "drain");
+    await out.write(chunk);
     await hasher.write(chunk);
   }
   const [code] = await exited;
   // 1: a file changed or went while it was read, which is what files of running tasks do.
   if (code !== 0 && code !== 1) throw new BackupError(`tar failed on ${directory}: ${said.trim()}`);
   await hasher.end();
-  out.end();
-  await finished(out);
+  await out.end();
   return { name, sha256: hash.digest("hex"), bytes, files: hasher.files };
 }
 
 /** Reads a tar file as it is written. */
 class FileHasher {
   files = 0;
-  readonly #lines: WriteStream;
+  readonly #lines: WrittenFile;
   readonly #parser: Parser;
 
-  constructor(lines: WriteStream) {
+  constructor(lines: WrittenFile) {
     this.#lines = lines;
     this.#parser = new Parser({ onReadEntry: (entry) => this.#hash(entry) });
   }
@@ -164,7 +162,8 @@ class FileHasher {
     entry.on("data", (chunk: Buffer) => hash.update(chunk));
     entry.on("end", () => {
       this.files += 1;
-      this.#lines.write(checksumLine(entry.path, hash.digest("hex")));
+      // What fails is thrown when they end.
+      this.#lines.write(checksumLine(entry.path, hash.digest("hex"))).catch(() => undefined);
     });
   }
 }
