@@ -12,7 +12,7 @@ export default defineConfig({
   expect: { timeout: 60_000 },
   reporter: "list",
   use: {
-    launchOptions: { executablePath: findChromium(), args: CHROMIUM_ARGS },
+    launchOptions: { executablePath: findChromium({ shell: true }), args: CHROMIUM_ARGS },
     // A trace records every step of every test, failed or not, which costs time: `--trace on` where one is needed.
     screenshot: "only-on-failure",
     viewport: { width: 1280, height: 800 },

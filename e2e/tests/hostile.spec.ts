@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import type { Browser, BrowserContext, Locator, Page } from "@playwright/test";
 import { type FakeProvider, say } from "@trunkline/testkit";
+import { WHOLE_BROWSER } from "../chromium.ts";
 import { foreignParts } from "../hostile/inspect.ts";
 import { hostilePayloads, type Payload, RAN } from "../hostile/payloads.ts";
 import { Trap } from "../hostile/trap.ts";
@@ -14,6 +15,7 @@ const OUTSIDE = "https://outside.example";
 const NOTHING: Misdeeds = { foreign: [], ran: [], navigations: [], popups: [], violations: [], errors: [] };
 // Hundreds of rows are read one by one; none of it is about time.
 test.setTimeout(600_000);
+test.use({ launchOptions: WHOLE_BROWSER });
 test.describe.configure({ mode: "parallel" });
 
 /** Payloads per session: their rows are on the page together. */

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { CDPSession, Page, Worker } from "@playwright/test";
 import { ServerFixture } from "@trunkline/testkit";
 import { accessibilityViolations } from "../accessibility.ts";
+import { WHOLE_BROWSER } from "../chromium.ts";
 import { expect, signIn, test as base } from "../fixtures.ts";
 
 /** A host on which nothing listens: what the server sends fails at once. */
@@ -19,6 +20,7 @@ const test = base.extend<{ pushing: ServerFixture }>({
     await use(server);
   },
 });
+test.use({ launchOptions: WHOLE_BROWSER });
 
 /** What a browser would have of its maker's push service, which can't be reached here. Kept as long as the browser's profile. */
 async function standInForPushService(page: Page): Promise<string> {
