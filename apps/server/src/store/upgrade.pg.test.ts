@@ -30,6 +30,7 @@ import { databasePath } from "./sqlite/database-path.ts";
 import { MigrationDialect } from "./sqlite/migrate-database.ts";
 import { openDatabase } from "./sqlite/open-database.ts";
 import { SQLITE_MIGRATIONS } from "./sqlite/sqlite-migrations.ts";
+import { moveTimes, moveTimesOfRows, sinceRecorded } from "./testing/recorded-times.ts";
 import { TemporaryDirectory } from "./testing/temporary-directory.ts";
 
 /**
@@ -66,10 +67,20 @@ type Engine = "sqlite" | "postgres";
 
 const unpacked = async (name: string): Promise<string> =>
   gunzipSync(await readFile(join(FIXTURE, name))).toString("utf8");
-const viewsOf = async (engine: Engine) => JSON.parse(await unpacked(`${engine}-views.json.gz`)) as Views;
-async function unpackData(engine: Engine, to: string): Promise<void> {
+/** As if it had all happened a minute ago: what waited for an answer would have expired by now. */
+async function viewsOf(engine: Engine): Promise<{ views: Views; movedMs: number }> {
+  const text = await unpacked(`${engine}-views.json.gz`);
+  const { sessions } = JSON.parse(text) as Views;
+  const movedMs = sinceRecorded(Math.max(...sessions.map(({ detail }) => detail.session.updatedAt)));
+  return { views: JSON.parse(moveTimes(text, movedMs)) as Views, movedMs };
+}
+async function unpackData(engine: Engine, to: string, movedMs = 0): Promise<void> {
   await run("tar", ["-xzf", join(FIXTURE, `${engine}-data.tar.gz`), "-C", to]);
   await redirectBorrowing(to, to);
+  if (engine === "postgres" || movedMs === 0) return;
+  const database = openDatabase(databasePath(to), "write");
+  moveTimesOfRows(database, movedMs);
+  database.close();
 }
 
 let postgres: PostgresServer;
@@ -82,11 +93,11 @@ afterAll(async () => {
   await postgres[Symbol.asyncDispose]();
 });
 
-async function loadDump(): Promise<string> {
+async function loadDump(movedMs: number): Promise<string> {
   const url = await postgres.createDatabase();
   // Of later versions of pg_dump; nothing that PostgreSQL's protocol takes.
   const text = (await unpacked("postgres.sql.gz")).replaceAll(/^\\.*$/gm, "");
-  await postgres.sql(text, new URL(url).pathname.slice(1));
+  await postgres.sql(moveTimes(text, movedMs), new URL(url).pathname.slice(1));
   return url;
 }
 
@@ -104,11 +115,11 @@ async function expectShown(client: ServerFixture["client"], { detail, events }: 
 
 describe.each<Engine>(["sqlite", "postgres"])("a store of 17406ce: %s", (engine) => {
   it("shows the same sessions, tasks, requests, texts and files, and goes on", async () => {
-    const views = await viewsOf(engine);
+    const { views, movedMs } = await viewsOf(engine);
     await using directory = await TemporaryDirectory.create();
     const dataDir = directory.path;
-    await unpackData(engine, dataDir);
-    const databaseUrl = engine === "postgres" ? await loadDump() : undefined;
+    await unpackData(engine, dataDir, movedMs);
+    const databaseUrl = engine === "postgres" ? await loadDump(movedMs) : undefined;
     await using server = await ServerFixture.start({ dataDir, databaseUrl, env: provider.serverEnv });
     const { client } = server;
     expect(server.token).toBe(views.tokens.local);

@@ -3,8 +3,10 @@ import { gunzipSync } from "node:zlib";
 import type { SessionDetail, SessionDocument, SessionEvent } from "@trunkline/contract";
 import { readLog, ServerFixture } from "@trunkline/testkit";
 import { expect, it } from "vitest";
+import { moveTimes, moveTimesOfRows, sinceRecorded } from "../testing/recorded-times.ts";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
 import { databasePath } from "./database-path.ts";
+import { openDatabase } from "./open-database.ts";
 import { verifyDatabase } from "./verify-database.ts";
 
 /** A database of 0.1.0, with what that version showed of it: tasks of every kind, an approval, a fork, an import. */
@@ -15,41 +17,30 @@ interface Views {
   document: SessionDocument;
 }
 
-const readViews = async (): Promise<Views> =>
-  JSON.parse(await readFile(new URL("views.json", FIXTURE), "utf8")) as Views;
-
-/** Its approval is open for a day: the server's clock starts a minute after the database's last event. */
-function clockOf(sessions: Views["sessions"]): string {
-  const startsAt = Math.max(...sessions.map(({ detail }) => detail.session.updatedAt)) + 60_000;
-  return `data:text/javascript,${encodeURIComponent(`
-    const now = Date.now;
-    const offset = ${startsAt} - now();
-    globalThis.Date = class extends Date {
-      constructor(...args) {
-        if (args.length === 0) super(now() + offset);
-        else super(...args);
-      }
-      static now() {
-        return now() + offset;
-      }
-    };
-  `)}`;
+/** As if it had all happened a minute ago: its approval is open for a day. */
+async function readViews(): Promise<Views & { movedMs: number }> {
+  const text = await readFile(new URL("views.json", FIXTURE), "utf8");
+  const { sessions } = JSON.parse(text) as Views;
+  const movedMs = sinceRecorded(Math.max(...sessions.map(({ detail }) => detail.session.updatedAt)));
+  return { ...(JSON.parse(moveTimes(text, movedMs)) as Views), movedMs };
 }
 
-async function unpackDatabase(dataDir: string): Promise<void> {
+async function unpackDatabase(dataDir: string, movedMs: number): Promise<void> {
   const packed = await readFile(new URL("trunkline.db.gz", FIXTURE));
   await writeFile(databasePath(dataDir), gunzipSync(packed), { mode: 0o600 });
+  const database = openDatabase(databasePath(dataDir), "write");
+  moveTimesOfRows(database, movedMs);
+  database.close();
 }
 
 it("opens a database of 0.1.0, and shows the same sessions, tasks, approvals and text", async () => {
-  const { sessions } = await readViews();
+  const { sessions, movedMs } = await readViews();
   await using directory = await TemporaryDirectory.create();
-  await unpackDatabase(directory.path);
+  await unpackDatabase(directory.path, movedMs);
   // Tasks waiting for a slot would run, and change what is compared.
   await using server = await ServerFixture.start({
     dataDir: directory.path,
     env: { TRUNKLINE_APPROVALS: "always" },
-    nodeOptions: ["--import", clockOf(sessions)],
   });
   for (const { detail, events } of sessions) {
     const now = await server.client.session.get.query({ sessionId: detail.session.id });
