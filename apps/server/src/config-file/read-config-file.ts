@@ -1,6 +1,6 @@
 import { open } from "node:fs/promises";
 import { pathText } from "./explain-issue.ts";
-import { parseConfigFile, type ParsedConfigFile } from "./parse-config-file.ts";
+import type { ParsedConfigFile } from "./parse-config-file.ts";
 import type { ConfigFile } from "./port.ts";
 
 /** The file can't be used; the message names each fault, its place, and what to do. */
@@ -51,12 +51,20 @@ export async function checkConfigFile(
 const MAX_BYTES = 1_048_576;
 
 async function parseFile(path: string): Promise<ParsedConfigFile | null> {
+  const text = await readText(path);
+  if (typeof text !== "string") return text;
+  // Without a file nobody needs its schemas, which are a tenth of all.
+  const { parseConfigFile } = await import("./parse-config-file.ts");
+  return parseConfigFile(text);
+}
+
+async function readText(path: string): Promise<string | { faults: string[] } | null> {
   try {
     await using file = await open(path, "r");
     const stats = await file.stat();
     if (!stats.isFile()) return { faults: ["not a file"] };
     if (stats.size > MAX_BYTES) return { faults: [`larger than ${MAX_BYTES / 1_048_576} MB`] };
-    return parseConfigFile(await file.readFile("utf8"));
+    return await file.readFile("utf8");
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === "ENOENT") return null;

@@ -105,7 +105,7 @@ export interface Publisher {
   /** Whether it is known which forge serves the repository's host. */
   knowsForge(url: string): boolean;
   /** @throws TrunklineError `validation_failed` where it is not known */
-  forge(repository: { url: string; token: string }, signal: AbortSignal): Forge;
+  forge(repository: { url: string; token: string }, signal: AbortSignal): Promise<Forge>;
   /** Review comments and failed checks as a prompt, but for those that are known. @returns null where nothing is new */
   reviewPrompt(feedback: Feedback): ReviewPrompt | null;
   /** @returns the name, if git and we take it for a branch's. @throws TrunklineError `validation_failed` */

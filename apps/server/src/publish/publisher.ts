@@ -6,7 +6,6 @@ import { KeyLock } from "../locks/port.ts";
 import { requireBranchName } from "./branch-name.ts";
 import { commitWork } from "./commit-work.ts";
 import { knowsForge, readForgeSites } from "./forges/forge-address.ts";
-import { openForge } from "./forges/open-forge.ts";
 import { createLocalBranch } from "./local-branch.ts";
 import { writePatch } from "./patch.ts";
 import { publicationPath, type Publisher, type SessionWork } from "./port.ts";
@@ -111,7 +110,11 @@ export function createPublisher({
     knowsForge: (url) => knowsForge(forges, url),
     reviewPrompt,
     branchName: requireBranchName,
-    forge: (repository, signal) => openForge(forges, { ...repository, signal }),
+    async forge(repository, signal) {
+      // Loaded by whoever publishes: what three forges may answer is a hundred schemas.
+      const { openForge } = await import("./forges/open-forge.ts");
+      return openForge(forges, { ...repository, signal });
+    },
   };
 }
 

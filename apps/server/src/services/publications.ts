@@ -66,7 +66,7 @@ export function createPublicationService(deps: PublicationServiceDeps): Publicat
     if (source.kind !== "git" || !publisher.knowsForge(source.url)) return null;
     await using open = await openRemote({ id: projectId, ownerId, url: source.url });
     if (open.token === null && number === undefined) return null;
-    const forge = publisher.forge({ url: source.url, token: requireToken(open.token) }, signal);
+    const forge = await publisher.forge({ url: source.url, token: requireToken(open.token) }, signal);
     return await readFeedback(deps, forge, id, { branch, commit, number });
   }
 

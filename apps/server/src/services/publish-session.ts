@@ -79,7 +79,7 @@ async function publishAs(
   // Before anything is pushed: a request that can't be opened would leave a branch that nobody asked for.
   const forge =
     input.kind === "pull-request"
-      ? publisher.forge({ url: source.url, token: requireToken(open.token) }, signal)
+      ? await publisher.forge({ url: source.url, token: requireToken(open.token) }, signal)
       : null;
   const { commit, defaultBranch } = await publisher.toRemote(
     work,

@@ -29,6 +29,8 @@ export async function migrateToLatest<T>(
   const migrator = new Migrator({
     db,
     provider: { getMigrations: async () => migrations },
+    // Names are ASCII; the default compares by language, whose tables would stay in memory.
+    nameComparator: (a, b) => (a < b ? -1 : 1),
     ...(schema === undefined ? {} : { migrationTableSchema: schema }),
   });
   const { error, results } = await migrator.migrateToLatest();

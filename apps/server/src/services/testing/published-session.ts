@@ -88,7 +88,7 @@ export function succeedingPublisher(): Publisher {
     toDirectory: async () => COMMIT,
     toPatch: async () => ({ commit: COMMIT, write: async (onOutput) => onOutput(Buffer.from("patch")) }),
     knowsForge: () => true,
-    forge: () => forge,
+    forge: async () => forge,
     reviewPrompt: () => ({ text: "feedback", digest: "0".repeat(64), items: ["comment:1"] }),
     branchName: (name) => name,
   };

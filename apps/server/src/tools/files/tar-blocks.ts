@@ -1,4 +1,5 @@
-import { Header, Pax } from "tar";
+import { Header } from "tar/header";
+import { Pax } from "tar/pax";
 
 export interface TarEntry {
   /** With `/` between names; a directory's ends in one. */

@@ -143,11 +143,15 @@ async function ofDirectory(directory: string): Promise<Candidate[]> {
 
 async function newestFirst(directory: string): Promise<string[]> {
   const names = await readdir(directory).catch(() => []);
-  const byVersion = new Intl.Collator("en", { numeric: true });
   return names
     .filter((name) => USABLE_NAME.test(name) && !name.startsWith("."))
-    .toSorted((a, b) => byVersion.compare(b, a))
+    .toSorted((a, b) => (sortable(a) < sortable(b) ? 1 : -1))
     .slice(0, MAX_ENTRIES);
+}
+
+/** So that 9 sorts before 10. An `Intl.Collator` does it as well, and its tables stay in memory: 2 MB, for a server that has to know this once. */
+function sortable(name: string): string {
+  return name.replaceAll(/\d+/g, (digits) => digits.padStart(12, "0"));
 }
 
 /** Adds what managers on the search path need to the mounts. */
