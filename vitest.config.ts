@@ -62,6 +62,8 @@ export default defineConfig({
     testTimeout: 300_000,
     hookTimeout: 300_000,
     teardownTimeout: 10_000,
+    // A second, the default, is what a busy machine may take for one look. `vi.waitFor` has no such setting: it is told each time.
+    expect: { poll: { timeout: 60_000 } },
     // One more than a machine of two cores needs where tests wait for each other: whole servers, real processes, clients.
     maxWorkers: 4,
     // By name: the longest files come first, so that no core is idle at the end.

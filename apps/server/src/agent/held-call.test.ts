@@ -49,8 +49,9 @@ describe("a call that asks", () => {
     await call.next(OUTLET, NEVER);
     see(call);
     gaveUp.abort();
-    await vi.waitFor(() =>
-      expect(withdraw).toHaveBeenCalledExactlyOnceWith("o", { id: "q", sessionId: "s", taskId: "t" }),
+    await vi.waitFor(
+      () => expect(withdraw).toHaveBeenCalledExactlyOnceWith("o", { id: "q", sessionId: "s", taskId: "t" }),
+      60_000,
     );
     call.answer(null);
     expect(await call.next(OUTLET, NEVER)).toMatchObject({ question: { text: "second" } });

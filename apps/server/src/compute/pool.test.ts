@@ -175,5 +175,5 @@ it("is known to be of no use while its processes end before they did anything", 
   expect(() => pool.check()).toThrow("The last 3 worker processes ended");
   expect(await pool.run(quick, { do: "answer", value: 1 }, alice)).toBe(1);
   // Noted once the process is left.
-  await vi.waitFor(() => expect(() => pool.check()).not.toThrow());
+  await vi.waitFor(() => expect(() => pool.check()).not.toThrow(), 60_000);
 });

@@ -93,7 +93,7 @@ export class DispatchWorld {
 }
 
 /** For what needs a round trip to the queue. */
-export const SOON = { interval: 1, timeout: 10_000 };
+export const SOON = { interval: 1, timeout: 60_000 };
 
 const upTo = (count: number) => Array.from({ length: count }, (_, index) => index);
 

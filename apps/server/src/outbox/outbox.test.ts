@@ -71,7 +71,7 @@ it("gives each consumer what it wants, in order, and says how far behind it is",
     expect(await outbox.states()).toEqual(
       ["notices", "titles"].map((name) => ({ name, waiting: 0, lagMs: 0, failures: 0 })),
     );
-  });
+  }, 60_000);
   expect({ notices, titles }).toEqual({ notices: [2, 4, 6], titles: [3, 5, 7] });
 });
 
@@ -93,8 +93,9 @@ it("gives the same again to a consumer that failed, which holds up no other", as
   await store.append(sessionId, [notice("2"), notice("3")]);
   await vi.waitFor(() => expect(tries).toEqual([1, 2, 3, 4].map(() => [2, 3])), 60_000);
   await vi.waitFor(() => expect(others).toEqual([2, 3]), 60_000);
-  await vi.waitFor(async () =>
-    expect(await outbox.states()).toMatchObject([{ failures: 0 }, { failures: 0 }]),
+  await vi.waitFor(
+    async () => expect(await outbox.states()).toMatchObject([{ failures: 0 }, { failures: 0 }]),
+    60_000,
   );
 });
 

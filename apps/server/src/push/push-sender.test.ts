@@ -87,10 +87,12 @@ it("tries again later each time, no earlier than the push service asks, and give
   const alice = await newUser();
   await device(alice, "phone");
   const failed = async (why: string) =>
-    vi.waitFor(async () =>
-      expect(await store.pushes.ofUser(alice.userId, now)).toMatchObject([
-        { failure: why, lastFailureAt: now },
-      ]),
+    vi.waitFor(
+      async () =>
+        expect(await store.pushes.ofUser(alice.userId, now)).toMatchObject([
+          { failure: why, lastFailureAt: now },
+        ]),
+      60_000,
     );
   send = async () => ({ type: "later", why: "limited", afterMs: 2 * HOUR });
   await ended(alice.userId);
@@ -124,7 +126,7 @@ it.each<[string, PushOutcome, number]>([
   send = async () => outcome;
   await ended(alice.userId);
   sender.start();
-  await vi.waitFor(async () => expect(await dueAt(now + HOUR)).toEqual([]));
+  await vi.waitFor(async () => expect(await dueAt(now + HOUR)).toEqual([]), 60_000);
   expect(sent).toHaveLength(1);
   expect(await store.pushes.ofUser(alice.userId, now)).toHaveLength(left);
 });
@@ -140,9 +142,13 @@ it("one push service that hangs holds up nobody else, nor one device its others"
   await ended(alice.userId);
   await ended(bob.userId);
   sender.start();
-  await vi.waitFor(() => expect(sent).toContain("phone completed"));
-  await vi.waitFor(async () =>
-    expect(await store.pushes.ofUser(bob.userId, now)).toMatchObject([{ id: phone.id, lastSuccessAt: now }]),
+  await vi.waitFor(() => expect(sent).toContain("phone completed"), 60_000);
+  await vi.waitFor(
+    async () =>
+      expect(await store.pushes.ofUser(bob.userId, now)).toMatchObject([
+        { id: phone.id, lastSuccessAt: now },
+      ]),
+    60_000,
   );
   // Of one user at most four are under way, and of one device one.
   expect(sent.filter((each) => each.startsWith("hangs"))).toHaveLength(4);
@@ -165,7 +171,7 @@ it("tells nothing of a session that is somebody else's or gone, of an approval t
     { ...note(await createVisibleSession(store, alice.userId)), at: now - 24 * HOUR },
   ]);
   sender.start();
-  await vi.waitFor(async () => expect(await dueAt(now + 24 * HOUR)).toEqual([]));
+  await vi.waitFor(async () => expect(await dueAt(now + 24 * HOUR)).toEqual([]), 60_000);
   expect(sent).toEqual([]);
 });
 

@@ -89,7 +89,7 @@ it("tells a device what needs its user and what has ended, encrypted, signed wit
       lastFailureAt: null,
       lastSuccessAt: expect.any(Number) as number,
     });
-  });
+  }, 60_000);
 });
 
 it("says nothing of what its user canceled", async () => {
@@ -114,8 +114,12 @@ it("forgets a device that its push service doesn't know, and tries again where t
   await dave.client.task.submit.mutate({ sessionId, prompt: "say: done" });
   await until(other, 2);
   expect(told(other)).toEqual([told(other)[0], told(other)[0]]);
-  await vi.waitFor(async () =>
-    expect((await dave.client.push.list.query()).items).toMatchObject([{ device: "Laptop", failure: null }]),
+  await vi.waitFor(
+    async () =>
+      expect((await dave.client.push.list.query()).items).toMatchObject([
+        { device: "Laptop", failure: null },
+      ]),
+    60_000,
   );
   expect(told(dave.device)).toHaveLength(1);
 }, 120_000);

@@ -268,7 +268,7 @@ it("finds nothing in a deleted session, whose documents go", async () => {
   await vi.waitFor(async () => {
     expect(await documentsOf(sessionId)).toBe(0);
     expect(await count("search_gone")).toBe(0);
-  });
+  }, 60_000);
 });
 
 it("shows nothing of what is being filled", async () => {
@@ -294,7 +294,7 @@ it("makes an index of an earlier version again, in the same order", async () => 
   await vi.waitFor(async () => {
     const page = await postgres.search.search({ ownerId: alice, text: "the", limit: 50 });
     expect((await pageOf(Promise.resolve(page))).items).toEqual(before);
-  });
+  }, 60_000);
 });
 
 it("H1: is soon done with phrases of nothing but one word in texts of nothing but it", async () => {
