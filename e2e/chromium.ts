@@ -39,7 +39,7 @@ export const CHROMIUM_ARGS = [
   "--no-first-run",
 ];
 
-/** For tests of what the shell lacks: push messages, pages of any height. Playwright's own is the shell where no path is given. */
+/** For tests of what the shell lacks: notifications, pages of any height. Playwright's own is the shell where no path is given. */
 export const WHOLE_BROWSER = {
   executablePath: findChromium() ?? chromium.executablePath(),
   args: CHROMIUM_ARGS,

@@ -1,7 +1,10 @@
 import type { Worker } from "@playwright/test";
 import { followTask } from "@trunkline/client";
 import { accessibilityViolations } from "../accessibility.ts";
+import { WHOLE_BROWSER } from "../chromium.ts";
 import { expect, send, signIn, test } from "../fixtures.ts";
+
+test.use({ launchOptions: WHOLE_BROWSER });
 
 test("14.1: usage, budgets and MCP servers are seen and changed in the settings", async ({
   page,
