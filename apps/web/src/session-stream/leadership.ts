@@ -1,7 +1,6 @@
-/**
- * One tab leads; when it is gone, for whatever reason, another one takes over, by the browser's own locks (W3C Web
- * Locks). Without locks, as on plain HTTP from another machine, every tab leads for itself.
- */
+import { tabLocks } from "./tab-locks.ts";
+
+/** One tab leads; when it is gone, for whatever reason, another one takes over, by locks. */
 export interface Leadership {
   /** Takes the lead from a tab that no longer answers. */
   takeOver(): void;
@@ -18,12 +17,11 @@ export function campaign(
   lead: (signal: AbortSignal) => Promise<void>,
   onError: (error: unknown) => void,
 ): Leadership {
-  const locks = (globalThis.navigator as Navigator | undefined)?.locks;
   let candidacy = new AbortController();
   let steal = false;
 
   async function stand(): Promise<void> {
-    if (locks === undefined) return lead(signal);
+    const locks = await tabLocks();
     while (!signal.aborted) {
       candidacy = new AbortController();
       const term = AbortSignal.any([signal, candidacy.signal]);
@@ -52,7 +50,7 @@ export function campaign(
   stand().catch(onError);
   return {
     takeOver() {
-      if (signal.aborted || locks === undefined) return;
+      if (signal.aborted) return;
       steal = true;
       candidacy.abort(new DOMException("Taking over", "AbortError"));
     },

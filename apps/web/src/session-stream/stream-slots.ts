@@ -1,4 +1,5 @@
 import { isPageHidden } from "../network/page-visibility.ts";
+import { type TabLocks, tabLocks } from "./tab-locks.ts";
 
 /**
  * A browser opens six connections to one origin over HTTP/1.1, shared by all tabs. Live streams may use half of them;
@@ -8,19 +9,18 @@ const MAX_STREAMS = 3;
 const CHANNEL = "trunkline:streams";
 
 export interface Slot {
-  /** Aborted when a visible tab needs a stream and this one is hidden. */
+  /** Aborted when a visible tab needs a stream and this one is hidden, or when the slot is lost. */
   readonly wanted: AbortSignal;
   release(): void;
 }
 
 /** @returns a slot for one stream, until it is released or the tab is closed; null while all are taken. */
 export async function takeSlot(): Promise<Slot | null> {
-  const locks = (globalThis.navigator as Navigator | undefined)?.locks;
-  // Without locks the tabs can't coordinate, so there is no limit.
-  if (locks === undefined) return watchDemand(() => {});
+  const locks = await tabLocks();
   for (let place = 1; place <= MAX_STREAMS; place++) {
-    const release = await tryLock(locks, `trunkline:stream:${place}`);
-    if (release !== null) return watchDemand(release);
+    const demand = new AbortController();
+    const free = await tryLock(locks, `trunkline:stream:${place}`, () => demand.abort());
+    if (free !== null) return watchDemand(demand, free);
   }
   return null;
 }
@@ -32,8 +32,7 @@ export function askForSlot(): void {
   channel.close();
 }
 
-function watchDemand(free: () => void): Slot {
-  const demand = new AbortController();
+function watchDemand(demand: AbortController, free: () => void): Slot {
   const channel = new BroadcastChannel(CHANNEL);
   channel.addEventListener("message", () => {
     if (isPageHidden()) demand.abort();
@@ -48,7 +47,7 @@ function watchDemand(free: () => void): Slot {
 }
 
 /** @returns a function that releases the lock; null if it is taken. */
-function tryLock(locks: Navigator["locks"], name: string): Promise<(() => void) | null> {
+function tryLock(locks: TabLocks, name: string, onLost: () => void): Promise<(() => void) | null> {
   return new Promise((resolve, reject) => {
     locks
       .request(name, { ifAvailable: true }, (lock) => {
@@ -60,6 +59,9 @@ function tryLock(locks: Navigator["locks"], name: string): Promise<(() => void) 
           resolve(free);
         });
       })
-      .catch(reject);
+      .catch((error: unknown) => {
+        onLost();
+        reject(error);
+      });
   });
 }
