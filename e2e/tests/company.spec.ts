@@ -174,3 +174,51 @@ test("who goes back while a question is open has not confirmed it", async ({ pag
   await expect(page.getByRole("alertdialog")).toBeHidden();
   expect((await server.client.session.list.query({})).items).toHaveLength(1);
 });
+
+test("a form of the settings saves what was changed in it, and leaves what somebody else saved meanwhile", async ({
+  page,
+  server,
+}) => {
+  const { client } = server;
+  const source = { kind: "git" as const, url: "https://git.example.com/team/api.git" };
+  const { id: projectId } = await client.project.create.mutate({ name: "api", source, network: "on" });
+  const transport = { kind: "stdio" as const, command: "node", args: ["server.js"] };
+  const { id: serverId } = await client.mcp.add.mutate({ name: "notes", transport, trust: "annotations" });
+  await client.budget.set.mutate({ scope: "user", month: { tokens: 9_000, costUsd: 5 } });
+  await signIn(page, server);
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Edit api" }).click();
+  await page.getByRole("button", { name: "Edit notes" }).click();
+  await page.getByRole("button", { name: "Change limits" }).click();
+  const project = page.getByRole("form", { name: "Settings of api" });
+  const mcp = page.getByRole("form", { name: "MCP server" });
+  await expect(project.getByRole("combobox", { name: "Network of commands" })).toHaveValue("on");
+  await expect(mcp.getByRole("textbox", { name: "Command" })).toHaveValue("node server.js");
+
+  await client.project.update.mutate({ projectId, network: "off", instructions: "Ask first" });
+  await client.mcp.update.mutate({ serverId, trust: "none", enabled: false });
+  await client.budget.set.mutate({ scope: "user", month: { tokens: 9_000, costUsd: 1 } });
+  await project.getByRole("textbox", { name: "Setup command" }).fill("npm test");
+  await project.getByRole("button", { name: "Save" }).click();
+  await expect(project).toBeHidden();
+  await mcp.getByRole("textbox", { name: "Command" }).fill("node other.js");
+  await mcp.getByRole("button", { name: "Save server" }).click();
+  await expect(mcp).toBeHidden();
+  await page.getByRole("textbox", { name: "Tokens in total" }).fill("70000");
+  await page.getByRole("button", { name: "Save limits" }).click();
+  await expect(page.getByText("of 70k")).toBeVisible();
+
+  expect(await client.project.get.query({ projectId })).toMatchObject({
+    network: "off",
+    instructions: "Ask first",
+    setup: "npm test",
+  });
+  const { items } = await client.mcp.list.query({});
+  expect(items.find(({ id }) => id === serverId)).toMatchObject({
+    trust: "none",
+    enabled: false,
+    transport: { args: ["other.js"] },
+  });
+  const budget = await client.budget.get.query({ scope: "user" });
+  expect(budget).toMatchObject({ month: { tokens: 9_000, costUsd: 1 }, total: { tokens: 70_000 } });
+});

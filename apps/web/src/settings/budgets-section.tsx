@@ -10,6 +10,7 @@ import { moment } from "../text/time.ts";
 import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { showToast } from "../ui/toasts.ts";
+import { changedFields } from "./changed-fields.ts";
 import { FIELD, Labeled } from "./fields.tsx";
 import { Note, Section } from "./section.tsx";
 import { limitOf } from "./usage-words.ts";
@@ -147,10 +148,11 @@ function Use({
 function BudgetForm({ budget, state, close }: { budget: Ref; state: BudgetState; close: () => void }) {
   const trpc = useTRPC();
   const queries = useQueryClient();
-  const [month, setMonth] = useState(textOf(state.month.costUsd));
-  const [total, setTotal] = useState(textOf(state.total.costUsd));
-  const [monthTokens, setMonthTokens] = useState(textOf(state.month.tokens));
-  const [totalTokens, setTotalTokens] = useState(textOf(state.total.tokens));
+  const [start] = useState(state);
+  const [month, setMonth] = useState(textOf(start.month.costUsd));
+  const [total, setTotal] = useState(textOf(start.total.costUsd));
+  const [monthTokens, setMonthTokens] = useState(textOf(start.month.tokens));
+  const [totalTokens, setTotalTokens] = useState(textOf(start.total.tokens));
   const save = useMutation(
     trpc.budget.set.mutationOptions({
       onSuccess: (next) => {
@@ -161,13 +163,18 @@ function BudgetForm({ budget, state, close }: { budget: Ref; state: BudgetState;
     }),
   );
   const limits = {
-    month: withLimits(state.month, limitOf(month, false), limitOf(monthTokens, true)),
-    total: withLimits(state.total, limitOf(total, false), limitOf(totalTokens, true)),
+    month: withLimits(start.month, limitOf(month, false), limitOf(monthTokens, true)),
+    total: withLimits(start.total, limitOf(total, false), limitOf(totalTokens, true)),
   };
   const { month: forMonth, total: forAll } = limits;
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    if (forMonth !== null && forAll !== null) save.mutate({ ...budget, month: forMonth, total: forAll });
+    if (forMonth === null || forAll === null) return;
+    const next = changedFields(
+      { month: start.month, total: start.total },
+      { month: forMonth, total: forAll },
+    );
+    save.mutate({ ...budget, ...next });
   };
   return (
     <form aria-label="Limits" onSubmit={submit} className="flex flex-col gap-3 px-4 py-3">

@@ -9,19 +9,21 @@ interface McpFormProps {
   isSaving: boolean;
   /** Why it was not saved. */
   error: string | null;
-  save: (draft: McpDraft) => void;
+  /** @param opened as it was when the form was opened */
+  save: (draft: McpDraft, opened: McpDraft) => void;
   close: () => void;
 }
 
 /** An MCP server's address or program, its secrets, and how far it is trusted. */
 export function McpForm({ start, action, isSaving, error, save, close }: McpFormProps) {
-  const [draft, setDraft] = useState(start);
+  const [opened] = useState(start);
+  const [draft, setDraft] = useState(opened);
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
   const set = (part: Partial<McpDraft>): void => setDraft({ ...draft, ...part });
   const submit = (event: SubmitEvent): void => {
     event.preventDefault();
-    save(draft);
+    save(draft, opened);
   };
   const isHttp = draft.kind === "http";
   return (

@@ -8,7 +8,8 @@ import { revealHidden } from "../text/reveal-hidden.ts";
 import { Button } from "../ui/button.tsx";
 import { confirmed } from "../ui/confirmation.ts";
 import { showToast } from "../ui/toasts.ts";
-import { draftOfServer, inputOfDraft } from "./mcp-draft.ts";
+import { changedFields } from "./changed-fields.ts";
+import { draftOfServer, inputOfDraft, type McpDraft } from "./mcp-draft.ts";
 import { McpAuthorize } from "./mcp-authorize.tsx";
 import { McpForm } from "./mcp-form.tsx";
 
@@ -57,6 +58,8 @@ export function McpServerRow({ server, refresh }: { server: McpServer; refresh: 
     if (isSure) remove.mutate({ serverId });
   };
   const isBusy = update.isPending || toggle.isPending || restart.isPending || remove.isPending;
+  const inputOf = (draft: McpDraft) =>
+    inputOfDraft(draft, transport.kind === "stdio" ? transport.allowedHosts : []);
   const { words, colour } = STATES[server.state];
   const address =
     transport.kind === "http" ? transport.url : [transport.command, ...transport.args].join(" ");
@@ -144,11 +147,8 @@ export function McpServerRow({ server, refresh }: { server: McpServer; refresh: 
             action="Save server"
             isSaving={update.isPending}
             error={update.error?.message ?? null}
-            save={(draft) =>
-              update.mutate({
-                serverId,
-                ...inputOfDraft(draft, transport.kind === "stdio" ? transport.allowedHosts : []),
-              })
+            save={(draft, opened) =>
+              update.mutate({ serverId, ...changedFields(inputOf(opened), inputOf(draft)) })
             }
             close={() => setIsEditing(false)}
           />

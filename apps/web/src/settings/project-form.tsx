@@ -4,6 +4,7 @@ import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { useTRPCClient } from "../api/trpc.ts";
 import { PROJECTS_KEY } from "../projects/use-projects.ts";
 import { Button } from "../ui/button.tsx";
+import { changedFields } from "./changed-fields.ts";
 import { FIELD, Labeled } from "./fields.tsx";
 import { draftOfProject, nameAfter, type ProjectDraft, settingsOf, sourceOf } from "./project-draft.ts";
 
@@ -11,14 +12,18 @@ import { draftOfProject, nameAfter, type ProjectDraft, settingsOf, sourceOf } fr
 export function ProjectForm({ project, close }: { project: Project | null; close: () => void }) {
   const client = useTRPCClient();
   const queries = useQueryClient();
-  const [draft, setDraft] = useState<ProjectDraft>(() => draftOfProject(project));
+  const [start] = useState<ProjectDraft>(() => draftOfProject(project));
+  const [draft, setDraft] = useState(start);
   const first = useRef<HTMLInputElement>(null);
   useEffect(() => first.current?.focus(), []);
   const save = useMutation({
     mutationFn: (of: ProjectDraft) =>
       project === null
         ? client.project.create.mutate({ ...settingsOf(of), source: sourceOf(of.source) })
-        : client.project.update.mutate({ ...settingsOf(of), projectId: project.id }),
+        : client.project.update.mutate({
+            ...changedFields(settingsOf(start), settingsOf(of)),
+            projectId: project.id,
+          }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: PROJECTS_KEY });
       close();
