@@ -128,3 +128,17 @@ test("a request that nobody answers in time says so", async ({ page, provider })
   await expect(transcript.getByText("Without it, then.")).toBeVisible();
   await expect(page.getByRole("button", { name: "Allow", exact: true })).toBeHidden();
 });
+
+test("a long option of a question is read whole on a phone", async ({ page, provider, server }) => {
+  const long = "A rather long option that explains itself in so many words that they fill more than one line";
+  const options = ["Red", long, "unbroken".repeat(20)];
+  provider.enqueue(say.reply(say.toolCall("ask_user", { question: "Which colour?", options })));
+  await page.setViewportSize({ width: 390, height: 844 });
+  await signIn(page, server);
+  await send(page, "ask me");
+  for (const name of options) {
+    const box = await page.getByRole("button", { name, exact: true }).boundingBox();
+    expect(box?.x).toBeGreaterThanOrEqual(0);
+    expect((box?.x ?? 0) + (box?.width ?? 0)).toBeLessThanOrEqual(390);
+  }
+});

@@ -58,7 +58,7 @@ export function QuestionCard({ id, question, isAnswering, reply, decline }: Ques
               disabled={isOff}
               aria-pressed={question.multiple ? chosen.includes(option.id) : undefined}
               data-hint={option.description}
-              className="h-auto min-h-7.5 py-1 whitespace-normal aria-pressed:border-accent aria-pressed:bg-accent-soft"
+              className="h-auto min-h-7.5 max-w-full py-1 [overflow-wrap:anywhere] whitespace-normal! aria-pressed:border-accent aria-pressed:bg-accent-soft"
               onClick={(event) => choose(event, option.id)}
             >
               {revealHidden(option.label)}

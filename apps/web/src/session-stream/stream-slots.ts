@@ -49,19 +49,16 @@ function watchDemand(demand: AbortController, free: () => void): Slot {
 /** @returns a function that releases the lock; null if it is taken. */
 function tryLock(locks: TabLocks, name: string, onLost: () => void): Promise<(() => void) | null> {
   return new Promise((resolve, reject) => {
-    locks
-      .request(name, { ifAvailable: true }, (lock) => {
-        if (lock === null) {
-          resolve(null);
-          return undefined;
-        }
-        return new Promise<void>((free) => {
-          resolve(free);
-        });
-      })
-      .catch((error: unknown) => {
-        onLost();
-        reject(error);
+    const asked = locks.request(name, { ifAvailable: true }, (lock) => {
+      if (lock === null) {
+        resolve(null);
+        return undefined;
+      }
+      return new Promise<void>((free) => {
+        resolve(free);
       });
+    });
+    asked.catch(onLost);
+    asked.catch(reject);
   });
 }
