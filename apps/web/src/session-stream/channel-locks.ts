@@ -1,5 +1,13 @@
 import { randomKey } from "../text/random-key.ts";
-import type { TabLocks } from "./tab-locks.ts";
+
+/** What the tabs of a browser use of its locks (W3C Web Locks). */
+export interface TabLocks {
+  request<T>(
+    name: string,
+    options: { ifAvailable?: boolean; steal?: boolean; signal?: AbortSignal },
+    callback: (lock: object | null) => Promise<T> | undefined,
+  ): Promise<T | undefined>;
+}
 
 /** How long the holder of a lock may take to answer, and how often a tab that waits looks whether the holder died, in ms. */
 const ANSWER_MS = 200;

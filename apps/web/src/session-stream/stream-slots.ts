@@ -1,5 +1,6 @@
 import { isPageHidden } from "../network/page-visibility.ts";
-import { type TabLocks, tabLocks } from "./tab-locks.ts";
+import type { TabLocks } from "./channel-locks.ts";
+import { tabLocks } from "./tab-locks.ts";
 
 /**
  * A browser opens six connections to one origin over HTTP/1.1, shared by all tabs. Live streams may use half of them;

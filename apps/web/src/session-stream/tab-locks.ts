@@ -1,11 +1,4 @@
-/** What the tabs of a browser use of its locks (W3C Web Locks). */
-export interface TabLocks {
-  request<T>(
-    name: string,
-    options: { ifAvailable?: boolean; steal?: boolean; signal?: AbortSignal },
-    callback: (lock: object | null) => Promise<T> | undefined,
-  ): Promise<T | undefined>;
-}
+import type { TabLocks } from "./channel-locks.ts";
 
 /** The browser's own locks; on plain HTTP from another machine, which has none, what stands in for them. */
 export async function tabLocks(): Promise<TabLocks> {
