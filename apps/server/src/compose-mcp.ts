@@ -16,6 +16,7 @@ import { createGuardedFetch } from "./mcp/guarded-fetch.ts";
 import { createMcpServers } from "./mcp/mcp-servers.ts";
 import { createOpenTransport } from "./mcp/open-transport.ts";
 import { operatorServers } from "./mcp/operator-servers.ts";
+import { Pace } from "./mcp/pace.ts";
 import type { McpDefinition, McpServers } from "./mcp/port.ts";
 import { withMcpTools } from "./mcp/tool-source.ts";
 import { parseHostList, parseKnownHosts } from "./network/host-list.ts";
@@ -73,8 +74,15 @@ export async function composeMcp(options: {
     });
   };
   const directory = join(config.dataDir, "mcp");
-  const fetchFor = (definition: McpDefinition) => createGuardedFetch(destinations.connectFor(definition));
-  const authorization = { store, vault, fetchFor, now };
+  const paces = new Map<string, Pace>();
+  const paceOf = (ownerId: string): Pace => {
+    const pace = paces.get(ownerId) ?? new Pace();
+    paces.set(ownerId, pace);
+    return pace;
+  };
+  const fetchFor = (definition: McpDefinition, pace = new Pace()) =>
+    createGuardedFetch(destinations.connectFor(definition), pace);
+  const authorization = { store, vault, fetchFor: (definition: McpDefinition) => fetchFor(definition), now };
   const checkUrl = (url: string): void => destinations.check(url);
   const authorizations = new Authorizations({ ...authorization, checkUrl });
   const tokens = new AccessTokens({ ...authorization, authorizations });
@@ -90,9 +98,12 @@ export async function composeMcp(options: {
         environment: { ...environment, ...SHELL_ENVIRONMENT },
         directory,
         networkOf,
-        fetchFor: (definition) =>
-          createAuthorizedFetch({ userId: ownerId, definition, tokens, fetch: fetchFor(definition) }),
+        fetchFor: (definition) => {
+          const fetch = fetchFor(definition, paceOf(ownerId));
+          return createAuthorizedFetch({ userId: ownerId, definition, tokens, fetch });
+        },
         redactor,
+        pace: paceOf(ownerId),
       }),
   });
   const storeImageFor = (ownerId: string): StoreImage => {

@@ -5,6 +5,7 @@ import { Readable } from "node:stream";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { Connect } from "../network/port.ts";
 import { MAX_MESSAGE_BYTES, MessageTooLongError } from "./message-lines.ts";
+import type { Pace } from "./pace.ts";
 
 /** Until the head of a response, in ms. A call's own time-out may be shorter. */
 const HEAD_TIMEOUT_MS = 610_000;
@@ -15,9 +16,9 @@ const NO_BODY = new Set([101, 204, 205, 304]);
 
 /**
  * `fetch` over connections of our own, so that each leads where the policy allows. It follows no redirect, keeps no cookie,
- * and bounds what it reads: a JSON body as a whole, a stream from one event to the next.
+ * and bounds what it reads: a JSON body as a whole, a stream from one event to the next, and how many of those at once.
  */
-export function createGuardedFetch(connect: Connect): FetchLike {
+export function createGuardedFetch(connect: Connect, pace: Pick<Pace, "take">): FetchLike {
   return async (address, init = {}) => {
     const url = new URL(address);
     const { body = null, method = "GET" } = init;
@@ -51,11 +52,11 @@ export function createGuardedFetch(connect: Connect): FetchLike {
       signal.throwIfAborted();
       throw late.aborted ? new Error("It did not answer in time") : error;
     }
-    return toResponse(response);
+    return toResponse(response, pace);
   };
 }
 
-function toResponse(incoming: IncomingMessage): Response {
+function toResponse(incoming: IncomingMessage, pace: Pick<Pace, "take">): Response {
   const status = incoming.statusCode ?? 0;
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headersDistinct)) {
@@ -66,29 +67,53 @@ function toResponse(incoming: IncomingMessage): Response {
     return new Response(null, { status, headers });
   }
   const isStream = headers.get("content-type")?.startsWith("text/event-stream") === true;
-  const body = Readable.toWeb(Readable.from(bounded(incoming, isStream))) as ReadableStream<Uint8Array>;
+  const bounded = isStream ? eventsOf(incoming, pace) : wholeOf(incoming);
+  const body = Readable.toWeb(Readable.from(bounded)) as ReadableStream<Uint8Array>;
   return new Response(body, { status, headers, statusText: incoming.statusMessage ?? "" });
 }
 
-const NEWLINE = 0x0a;
-
-/** @throws MessageTooLongError for a body, or one event of a stream */
-async function* bounded(incoming: IncomingMessage, isStream: boolean): AsyncIterable<Uint8Array> {
+/** @throws MessageTooLongError */
+async function* wholeOf(incoming: AsyncIterable<Buffer>): AsyncIterable<Uint8Array> {
   let length = 0;
-  let isAtLineStart = false;
-  for await (const chunk of incoming as AsyncIterable<Buffer>) {
-    if (!isStream) {
-      length += chunk.length;
-    } else {
-      for (const byte of chunk) {
-        // An empty line ends an event.
-        if (byte === NEWLINE && isAtLineStart) length = 0;
-        else if (byte !== 0x0d) length += 1;
-        if (byte !== 0x0d) isAtLineStart = byte === NEWLINE;
-        if (length > MAX_MESSAGE_BYTES) break;
-      }
-    }
+  for await (const chunk of incoming) {
+    length += chunk.length;
     if (length > MAX_MESSAGE_BYTES) throw new MessageTooLongError();
     yield chunk;
+  }
+}
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
+/** Events that are handed on before others get the loop. */
+const EVENTS_AT_ONCE = 32;
+
+/** A stream in pieces of few events, at that pace. @throws MessageTooLongError for one event */
+async function* eventsOf(
+  incoming: AsyncIterable<Buffer>,
+  pace: Pick<Pace, "take">,
+): AsyncIterable<Uint8Array> {
+  let length = 0;
+  let isAtLineStart = false;
+  for await (const chunk of incoming) {
+    let start = 0;
+    let events = 0;
+    for (const [index, byte] of chunk.entries()) {
+      if (byte === RETURN) continue;
+      // An empty line ends an event.
+      if (byte === NEWLINE && isAtLineStart) {
+        length = 0;
+        events += 1;
+      } else length += 1;
+      isAtLineStart = byte === NEWLINE;
+      if (length > MAX_MESSAGE_BYTES) throw new MessageTooLongError();
+      if (events < EVENTS_AT_ONCE) continue;
+      const end = index + 1;
+      await pace.take(end - start, events);
+      yield chunk.subarray(start, end);
+      start = end;
+      events = 0;
+    }
+    await pace.take(chunk.length - start, events);
+    yield chunk.subarray(start);
   }
 }

@@ -13,12 +13,12 @@ import {
   UrlElicitationRequiredError,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { JsonSchemaValidator, jsonSchemaValidator } from "@modelcontextprotocol/sdk/validation";
+import { BrokenConnectionError } from "./broken-connection.ts";
 import { CallInFlight } from "./call-in-flight.ts";
 import { type AskingHabit, CallTurns } from "./call-turns.ts";
 import { readCatalog } from "./catalog.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
 import { questionOf, resultOf } from "./elicitation.ts";
-import { MessageTooLongError } from "./message-lines.ts";
 import type { McpCatalog, McpUse } from "./port.ts";
 import { AnyResult, readCallResult, readContents, readMessages } from "./results.ts";
 import type { Question } from "../tools/port.ts";
@@ -97,11 +97,11 @@ export class LiveConnection {
       return live.#elicitOnce(params, extra);
     });
     const closed = Promise.withResolvers<string>();
-    let broken: MessageTooLongError | undefined;
+    let broken: BrokenConnectionError | undefined;
     // Its only hooks; the SDK is no EventTarget.
     // eslint-disable-next-line unicorn/prefer-add-event-listener
     client.onerror = (error) => {
-      if (!(error instanceof MessageTooLongError)) return;
+      if (!(error instanceof BrokenConnectionError)) return;
       broken = error;
       live?.broke(error);
     };

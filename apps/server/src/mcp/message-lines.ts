@@ -1,10 +1,11 @@
 import { StringDecoder } from "node:string_decoder";
+import { BrokenConnectionError } from "./broken-connection.ts";
 
 /** Longest message of a server, in bytes: it is parsed in one go. */
 export const MAX_MESSAGE_BYTES = 2_097_152;
 
 /** The connection ends with it: nobody knows where the next message begins. */
-export class MessageTooLongError extends Error {
+export class MessageTooLongError extends BrokenConnectionError {
   override readonly name = "MessageTooLongError";
 
   constructor() {

@@ -4,8 +4,12 @@ import type { FetchLike, Transport } from "@modelcontextprotocol/sdk/shared/tran
 import type { Networks } from "../network/port.ts";
 import type { Redactor } from "../secrets/port.ts";
 import type { Spawner } from "../tools/port.ts";
+import { boundAnswers } from "./bound-answers.ts";
+import { boundedHttp } from "./bounded-http.ts";
 import { cleanText } from "./clean-text.ts";
+import type { Pace } from "./pace.ts";
 import type { McpDefinition } from "./port.ts";
+
 import type { StdioTransport } from "./stdio-transport.ts";
 
 /** Opens what a server is spoken to over. @param options.onLog the last words of its program, each time there are more. */
@@ -24,6 +28,8 @@ export interface TransportDeps {
   networkOf: (definition: McpDefinition) => Pick<Networks, "open">;
   fetchFor: (definition: McpDefinition) => FetchLike;
   redactor: (values: readonly string[]) => Redactor;
+  /** Of programs; what comes over HTTP has it from `fetchFor`. */
+  pace: Pace;
 }
 
 /** Characters of a program's stderr that are kept. */
@@ -37,10 +43,11 @@ export function createOpenTransport(deps: TransportDeps): OpenTransport {
     if (transport.kind === "http") {
       const { StreamableHTTPClientTransport } =
         await import("@modelcontextprotocol/sdk/client/streamableHttp.js");
-      return new StreamableHTTPClientTransport(new URL(transport.url), {
-        fetch: deps.fetchFor(definition),
+      const http = new StreamableHTTPClientTransport(new URL(transport.url), {
+        fetch: boundedHttp(deps.fetchFor(definition)),
         requestInit: { headers: values },
       });
+      return boundAnswers(http);
     }
     const { redact } = deps.redactor(Object.values(values));
     let log = "";
@@ -51,6 +58,7 @@ export function createOpenTransport(deps: TransportDeps): OpenTransport {
         log = `${log}${Buffer.from(bytes).toString()}`.slice(-2 * MAX_LOG_LENGTH);
         onLog(cleanText(redact(log).slice(-MAX_LOG_LENGTH), MAX_LOG_LENGTH));
       },
+      deps.pace,
     );
   };
 }

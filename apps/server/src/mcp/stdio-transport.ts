@@ -1,13 +1,10 @@
 import { once } from "node:events";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
 import type { RunningProcess, SpawnRequest } from "../tools/port.ts";
 import { messageIn } from "./message-in.ts";
 import { MessageLines } from "./message-lines.ts";
-
-/** Messages that are taken per second; the server waits for the rest. */
-const MESSAGES_PER_SECOND = 500;
+import type { Pace } from "./pace.ts";
 
 /** Bytes that may wait until the server reads them. */
 const MAX_UNREAD_BYTES = 8_388_608;
@@ -27,15 +24,15 @@ export class StdioTransport implements Transport {
   onmessage?: (message: JSONRPCMessage) => void;
   readonly #startProgram: StartProgram;
   readonly #onErrorOutput: (bytes: Uint8Array) => void;
+  readonly #pace: Pace;
   readonly #lines = new MessageLines();
   #running: RunningProcess | undefined;
   #ended: Promise<void> | undefined;
-  #second = 0;
-  #taken = 0;
 
-  constructor(startProgram: StartProgram, onErrorOutput: (bytes: Uint8Array) => void) {
+  constructor(startProgram: StartProgram, onErrorOutput: (bytes: Uint8Array) => void, pace: Pace) {
     this.#startProgram = startProgram;
     this.#onErrorOutput = onErrorOutput;
+    this.#pace = pace;
   }
 
   async start(): Promise<void> {
@@ -73,20 +70,9 @@ export class StdioTransport implements Transport {
       return;
     }
     for (const line of lines) {
-      await this.#wait();
+      await this.#pace.take(line.length);
       this.#hand(line);
     }
-  }
-
-  /** Leaves the loop to others, and bounds how much a server can make us parse. */
-  async #wait(): Promise<void> {
-    const second = Math.floor(performance.now() / 1_000);
-    if (second !== this.#second) {
-      this.#second = second;
-      this.#taken = 0;
-    }
-    this.#taken += 1;
-    if (this.#taken > MESSAGES_PER_SECOND) await delay(1_000, undefined, { ref: false });
   }
 
   #hand(line: string): void {
