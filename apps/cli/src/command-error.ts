@@ -85,6 +85,9 @@ function unreachable({ message }: TrunklineConnectionError, url: string, command
   if (/ECONNREFUSED|ENOENT/.test(message)) {
     return `No server answers at ${url}. Start one: ${command("serve", "-d")}. Another server: --url URL.`;
   }
+  if (/unexpected redirect/.test(message)) {
+    return `${url} redirects elsewhere, which is not followed. If it leads to your server, name that address: --url URL.`;
+  }
   if (/ENOTFOUND|EAI_AGAIN/.test(message))
     return `There is no host called ${hostname}. Check the address: ${url}`;
   if (/\bbad port\b/.test(message)) {

@@ -3,6 +3,7 @@ import { TRPCClientError } from "@trpc/client";
 import { TrunklineError, type EventBatch, type ServerInfo } from "@trunkline/contract";
 import { expect, it } from "vitest";
 import { isApiError } from "./api-error.ts";
+import { downloadBlob } from "./blob-download.ts";
 import { createClient } from "./client.ts";
 import { TrunklineConnectionError } from "./connection-error.ts";
 import { followSession } from "./follow-session.ts";
@@ -95,6 +96,24 @@ it("says that nobody is there, or somebody else", async () => {
     reason: "payload_too_large",
     message: "Too much",
   });
+});
+
+it("follows no redirect: neither prompts nor answers are for another host", async () => {
+  const moved = new URL("http://127.0.0.1:1/");
+  await using other = await startContractServer({ server: { info: async () => info } });
+  await using server = await startProtocolServer((request) =>
+    request.fail(307, "", { location: new URL("/trpc/server.info?batch=1&input=%7B%7D", moved).href }),
+  );
+  moved.port = new URL(other.url).port;
+  const client = createClient({ url: server.url, token: other.token });
+  const says = {
+    name: "TrunklineConnectionError",
+    message: expect.stringContaining("unexpected redirect"),
+  };
+  expect(await thrownBy(client.server.info.query())).toMatchObject(says);
+  expect(await thrownBy(client.task.submit.mutate({ prompt: "for one server" }))).toMatchObject(says);
+  expect(await thrownBy(downloadBlob(client, { sha256: "0", mediaType: "text/plain" }))).toMatchObject(says);
+  expect(other.requestUrls).toEqual([]);
 });
 
 it("follows the contract's own subscription, over the services' restarts", async () => {

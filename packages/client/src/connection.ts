@@ -27,10 +27,12 @@ export function toConnection(options: ClientOptions): Connection {
       "The token is not one: it has spaces, line breaks or other characters that tokens don't have",
     );
   }
+  const { fetch = (...request) => globalThis.fetch(...request) } = options;
   return {
     url: options.url.replace(/\/+$/, ""),
-    // Called without a receiver: a browser's fetch rejects any other `this`.
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    // Called without a receiver: a browser's fetch rejects any other `this`. The server redirects no call: neither prompts nor
+    // answers are for whoever somebody else redirects to.
+    fetch: (input, init) => fetch(input, { ...init, redirect: "error" }),
     headers: {
       ...options.headers,
       ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
+import { isToken } from "@trunkline/client";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
 import { present } from "./data-dir.ts";
@@ -75,5 +76,12 @@ function configDirectory(env: Environment): string {
 function isSavedLogin(value: unknown): value is SavedLogin {
   if (typeof value !== "object" || value === null) return false;
   const { url, token } = value as Partial<Record<string, unknown>>;
-  return typeof url === "string" && URL.canParse(url) && typeof token === "string" && token !== "";
+  return typeof url === "string" && isServerAddress(url) && typeof token === "string" && isToken(token);
+}
+
+/** Whether calls can go to it: over HTTP, and without what no call sends. */
+export function isServerAddress(text: string): boolean {
+  const url = URL.parse(text);
+  if (url === null || !/^https?:$/.test(url.protocol)) return false;
+  return [url.username, url.password, url.search, url.hash].every((part) => part === "");
 }

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import { homedir, tmpdir } from "node:os";
 import { join, resolve } from "node:path";
@@ -45,6 +45,34 @@ it("takes the option before the environment before the data directory", () => {
   expect(find({}, env)).toMatchObject({ url: "http://localhost:1", token: "env" });
   const options = { url: "https://example.org/base/", tokenFile: join(dataDir, "other") };
   expect(find(options, env)).toMatchObject({ url: "https://example.org/base", token: "mine" });
+});
+
+it.each([
+  "https://me:hunter22@example.org",
+  "https://hunter22@example.org/base",
+  "https://me:hunter22@exa mple.org",
+])("takes no password in an address, and does not show it: %s", (given) => {
+  for (const run of [() => find({ url: given }), () => find({}, { TRUNKLINE_URL: given })]) {
+    expect(run).toThrow(/without a name and a password/);
+    expect(run).not.toThrow(/hunter22/);
+  }
+});
+
+it.each(["https://example.org/?a=b", "https://example.org/#a"])("is no server's address: %s", (given) => {
+  expect(() => find({ url: given })).toThrow(/is not the address of a server/);
+});
+
+it.each([
+  "{half",
+  "[]",
+  '{"url":"https://example.org","token":"a b"}',
+  '{"url":"https://me:hunter22@example.org","token":"t"}',
+])("says which profile's file is no use: %s", (text) => {
+  mkdirSync(join(dataDir, "trunkline", "profiles"), { recursive: true });
+  put("trunkline/profiles/work.json", text);
+  const run = () => find({ profile: "work" }, { XDG_CONFIG_HOME: dataDir });
+  expect(run).toThrow(/profiles\/work\.json can't be read, or is not what `login` writes/);
+  expect(run).not.toThrow(/hunter22/);
 });
 
 it("shows no secret that is no token", () => {

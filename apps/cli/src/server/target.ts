@@ -9,6 +9,7 @@ import { findDataDir, present, readLocalToken } from "./data-dir.ts";
 import { localPath } from "./local-path.ts";
 import { findLocalServer, type LocalServer } from "./local-server.ts";
 import {
+  isServerAddress,
   profileNamed,
   readSavedLogin,
   savedLoginFile,
@@ -92,8 +93,15 @@ function profileTarget(
   command: (...words: string[]) => string,
 ): Target {
   const saved = readSavedLogin(env, profile);
+  const known = savedProfiles(env);
+  if (saved === null && known.includes(profile)) {
+    throw new CommandError(
+      EXIT.usage,
+      `${savedLoginFile(env, profile)} can't be read, or is not what \`login\` writes. ` +
+        `Create it anew: ${command("login", "URL")}.`,
+    );
+  }
   if (saved === null) {
-    const known = savedProfiles(env);
     throw new CommandError(
       EXIT.usage,
       `There is no profile '${profile}'. ${known.length === 0 ? "" : `Profiles: ${known.join(", ")}. `}` +
@@ -152,7 +160,15 @@ export function isSameServer(one: string, other: string): boolean {
 
 /** @throws CommandError */
 export function checkUrl(url: string): string {
-  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol)) {
+  const parsed = URL.parse(url);
+  // Not quoted, also if it is no address at all: what is before the @ may be a password.
+  if (parsed?.password || parsed?.username || /\/\/[^/]*@/.test(url)) {
+    throw new CommandError(
+      EXIT.usage,
+      "Write the address of the server without a name and a password: it takes tokens (--token-file PATH, TRUNKLINE_TOKEN).",
+    );
+  }
+  if (!isServerAddress(url)) {
     throw new CommandError(EXIT.usage, `'${url}' is not the address of a server. Example: ${DEFAULT_URL}`);
   }
   return url.replace(/\/+$/, "");
