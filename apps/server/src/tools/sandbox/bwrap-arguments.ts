@@ -30,13 +30,15 @@ export interface SandboxedCommand {
   readOnly: readonly string[];
   /** Whether it shares the machine's. */
   network: boolean;
-  environment: Readonly<Record<string, string>>;
   /** Whether a socket is opened in it for the server, see `gate-listener.ts`. */
   listens: boolean;
 }
 
 /** Descriptor of the seccomp filter, as `startBwrap` passes it to bwrap. */
 const FILTER_FD = 4;
+
+/** Descriptor that bwrap reads the command's variables from. */
+export const VARIABLES_FD = 5;
 
 /** Path of the supervisor's program in the sandbox. */
 export const SUPERVISOR_PROGRAM = "/run/supervisor";
@@ -50,10 +52,21 @@ const COVER_BYTES = 65_536;
  * otherwise leave `/proc/sys` writable, including the kernel's `core_pattern`.
  */
 export function bwrapArguments(plan: SandboxPlan, command: SandboxedCommand): string[] {
-  const { environment, directory, argv, network } = command;
-  const variables = Object.entries(environment).flatMap(([name, value]) => ["--setenv", name, value]);
+  const { directory, argv, network } = command;
+  const variables = ["--clearenv", "--args", String(VARIABLES_FD)];
   const start = ["--chdir", directory, "--", ...argv];
-  return [...isolation(plan, network), "--clearenv", ...variables, ...mounts(plan, command), ...start];
+  return [...isolation(plan, network), ...variables, ...mounts(plan, command), ...start];
+}
+
+/**
+ * More arguments for bwrap, which it reads from `VARIABLES_FD`: the variables hold secrets, every user of the machine can read a
+ * command line, and bwrap's own environment would be what its loader goes by.
+ * @throws Error for a variable with a NUL, which would be an argument of its own.
+ */
+export function variableArguments(environment: Readonly<Record<string, string>>): string {
+  const words = Object.entries(environment).flatMap(([name, value]) => ["--setenv", name, value]);
+  if (words.some((word) => word.includes("\0"))) throw new Error("A variable of a command has a NUL in it");
+  return words.map((word) => `${word}\0`).join("");
 }
 
 function isolation({ identity, files }: SandboxPlan, network: boolean): string[] {

@@ -8,7 +8,7 @@ const NODE_PROGRAM = "/run/listener";
 export const LISTENER_MOUNT = ["--ro-bind", process.execPath, NODE_PROGRAM] as const;
 
 /** Descriptor of Node's channel to the server: the next after those of `startBwrap`. */
-const CHANNEL_FD = 5;
+const CHANNEL_FD = 6;
 
 /**
  * A shell command for the sandbox, before anybody else's: opens a listening socket on its loopback, sends it to the server,

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readFile, symlink, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
@@ -21,6 +21,35 @@ test("the workspace is there at its own path, to be read and written", async () 
   const { output } = await bench.run("pwd; cat given; echo from inside > made; stat -c '%U' given; echo ~");
   expect(lines(output)).toEqual([bench.workspace, "from outside", "trunkline", bench.workspace]);
   expect(await readFile(bench.path("made"), "utf8")).toBe("from inside\n");
+});
+
+test("no command line of the machine has the values of its variables, and none is an argument for the sandbox", async () => {
+  await using bench = await SandboxBench.create();
+  const start = async (variable: string) => {
+    let output = "";
+    const started = Promise.withResolvers<void>();
+    const running = await bench.spawner.spawn({
+      argv: ["/bin/bash", "-c", 'echo "$CANARY[$EMPTY]"; read -r'],
+      cwd: bench.workspace,
+      environment: { EMPTY: "", CANARY: variable },
+      input: "interactive",
+      onOutput: (bytes) => {
+        output += Buffer.from(bytes).toString();
+        if (output.includes("[]")) started.resolve();
+      },
+    });
+    await started.promise;
+    return { running, output };
+  };
+  const { running, output } = await start("--bind / /\nvalue of a canary");
+  const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const read = pids.map(async (pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""));
+  const commandLines = await Promise.all(read);
+  await running.end();
+  expect(output).toBe("--bind / /\nvalue of a canary[]\n");
+  expect(commandLines.some((line) => line.includes(bench.workspace))).toBe(true);
+  expect(commandLines.filter((line) => line.includes("canary"))).toEqual([]);
+  await expect(start("a\0--bind\0/\0/host")).rejects.toThrow("has a NUL in it");
 });
 
 test("another session's workspace, the data directory and the token file are not there", async () => {

@@ -8,7 +8,7 @@ import type { OnOutput, ProcessLedger, ProcessRecord, Spawner, SpawnRequest } fr
 import { type ChildStreams, openChildStreams } from "../process/child-streams.ts";
 import { MARKER_VARIABLE, readBootId, readProcess } from "../process/process-table.ts";
 import type { TreePatience } from "../process/process-tree.ts";
-import { bwrapArguments, type SandboxPlan } from "./bwrap-arguments.ts";
+import { bwrapArguments, type SandboxPlan, variableArguments } from "./bwrap-arguments.ts";
 import { DiskWatch, type NoteUse, type Watch } from "./disk-watch.ts";
 import { readExitStatus } from "./exit-status.ts";
 import { lastProcessId } from "./limits.ts";
@@ -138,9 +138,9 @@ async function startSandbox(
         writable: [cwd, ...writable],
         readOnly,
         network: network === "on",
-        environment: { ...environment, ...gate?.environment, [MARKER_VARIABLE]: marker },
         listens: gate !== null,
       }),
+      variables: variableArguments({ ...environment, ...gate?.environment, [MARKER_VARIABLE]: marker }),
       gate,
       marker,
       streams: streams.stdio,

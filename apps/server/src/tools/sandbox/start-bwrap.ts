@@ -6,6 +6,7 @@ import { MARKER_VARIABLE, type ProcessEntry, readProcess } from "../process/proc
 import type { NetworkGate } from "../../network/port.ts";
 import type { ProcessExit } from "../port.ts";
 import { spawned } from "../../spawned.ts";
+import { VARIABLES_FD } from "./bwrap-arguments.ts";
 import { childProcessIds } from "./child-processes.ts";
 import { gateListenerOf } from "./gate-listener.ts";
 import { SUPERVISOR_FD, SupervisorLine } from "./supervisor.ts";
@@ -37,6 +38,8 @@ export class StartError extends Error {
 export async function startBwrap(options: {
   program: string;
   arguments: readonly string[];
+  /** What it reads from `VARIABLES_FD`. */
+  variables: string;
   /** For its process only: bwrap gets no other variables, and passes none on. */
   marker: string;
   /** Input and outputs of the command; bwrap complains into the last. */
@@ -61,6 +64,7 @@ export async function startBwrap(options: {
           ...options.streams,
           "pipe",
           filter?.fd ?? "ignore",
+          "pipe",
           ...(options.gate === null ? [] : (["ipc"] as const)),
         ],
       }),
@@ -73,6 +77,10 @@ export async function startBwrap(options: {
     throw new StartError(String(error), { cause: error });
   }
   const exited = exitOf(child);
+  const variables = (child.stdio as readonly unknown[])[VARIABLES_FD] as Duplex;
+  // bwrap may have ended before it has read them: then it says why.
+  variables.on("error", () => undefined).resume();
+  variables.end(options.variables);
   const line = new SupervisorLine(child.stdio[SUPERVISOR_FD] as Duplex);
   const listening = options.gate === null ? null : gateListenerOf(child);
   const impatience = Promise.withResolvers<"late">();
