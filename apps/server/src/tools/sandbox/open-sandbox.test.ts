@@ -1,7 +1,9 @@
+import { execFile } from "node:child_process";
 import { mkdir, mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
+import { promisify } from "node:util";
 import { pino } from "pino";
 import { beforeEach, expect, test } from "vitest";
 import type { Config } from "../../config.ts";
@@ -262,3 +264,32 @@ for (const [name, { alter, says }] of Object.entries(BROKEN)) {
     expect(state.reason).toMatch(says);
   });
 }
+
+/** In a process of its own, which has lower limits than it gives to commands. */
+const BELOW_LIMITS = `
+  const { openSandbox } = await import("./open-sandbox.ts");
+  const logger = { warn: (fields) => console.log(fields.reason), error: (fields) => console.log(fields.reason) };
+  const none = async () => undefined;
+  const { state, spawner } = await openSandbox({
+    sandbox: { mode: "auto" }, dataDir: process.env.DATA, owner: "test-" + crypto.randomUUID(), ledger: { onSpawn: none, onExit: none },
+    path: process.env.PATH, isShared: async () => false, logger,
+  });
+  console.log((await state()).active);
+  const running = await spawner.spawn({
+    argv: ["bash", "-c", "ulimit -n; ulimit -f"], cwd: process.env.WORKSPACE, environment: { PATH: process.env.PATH },
+    onOutput: (bytes) => void process.stdout.write(bytes), network: "off",
+  });
+  await running.exited;
+  await running.end();
+`;
+
+test("a machine whose limits are lower has a sandbox with those, and says nothing of it", async () => {
+  await using opening = await Opening.create();
+  await using workspace = await Opening.create();
+  const limits = 'ulimit -n 500; ulimit -f 100000; exec "$0" --input-type=module -e "$1"';
+  const { stdout } = await promisify(execFile)("bash", ["-c", limits, process.execPath, BELOW_LIMITS], {
+    cwd: import.meta.dirname,
+    env: { PATH: process.env["PATH"], DATA: opening.dataDir, WORKSPACE: workspace.dataDir },
+  });
+  expect(stdout.trim().split("\n")).toEqual(["true", "500", "100000"]);
+});

@@ -17,8 +17,9 @@ function standScript(limits: SandboxLimits, gatePort: number | null): string {
     `echo up >&${SUPERVISOR_FD}; read -r -u ${SUPERVISOR_FD} || exit 1`,
     `unset SHLVL`,
     `for fd in /proc/self/fd/*; do fd=\${fd##*/}; [ "$fd" -gt ${SUPERVISOR_FD} ] && exec {fd}>&-; done`,
-    `ulimit -c 0; ulimit -f ${kib(limits.fileBytes)}; ulimit -n ${limits.openFiles}`,
-    `ulimit -d ${kib(limits.processMemoryBytes)}; ulimit -u ${limits.processes}`,
+    // What bash says of one that can't be set would be taken for the command's words.
+    `{ ulimit -c 0; ulimit -f ${kib(limits.fileBytes)}; ulimit -n ${limits.openFiles}`,
+    `ulimit -d ${kib(limits.processMemoryBytes)}; ulimit -u ${limits.processes}; } 2>/dev/null`,
     `exec ${SUPERVISOR_PROGRAM} --noprofile --norc -c "$0" sandbox "$@"`,
   ].join("\n");
 }
