@@ -20,6 +20,7 @@ it("falls back to the status for a reason that it does not know", () => {
 
 it.each([
   [401, "unauthorized"],
+  [408, "unavailable"],
   [418, "validation_failed"],
   [421, "forbidden"],
   [500, "internal"],

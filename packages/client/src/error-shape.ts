@@ -7,6 +7,8 @@ const REASON_OF_STATUS: Readonly<Record<number, ErrorReason>> = {
   401: "unauthorized",
   403: "forbidden",
   404: "not_found",
+  // Nothing was done: the request had not arrived when the server, perhaps suspended meanwhile, looked for it.
+  408: "unavailable",
   413: "payload_too_large",
   415: "unsupported_media_type",
   421: "forbidden",
