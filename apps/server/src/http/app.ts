@@ -11,8 +11,10 @@ import { registerApiDocs } from "./api-docs.ts";
 import { guardAnswer, labelAnswer } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
 import { registerBlobs } from "./blobs.ts";
+import { ByteBudget } from "./byte-budget.ts";
 import { createCallFailureNote, createStreamFailureNote } from "./call-failure.ts";
 import { toErrorResponse } from "./error-answer.ts";
+import { HeldRequests, type HeldLimits, holdRequest } from "./held-requests.ts";
 import { createHealthHandler, createReadyHandler, type ReadinessCheck } from "./health.ts";
 import type { HttpEnv } from "./http-env.ts";
 import { createInviteHandler, createInvitePageHandler, INVITE_PATH } from "./invite.ts";
@@ -23,7 +25,7 @@ import { createMcpCallbackForm, createMcpCallbackPage } from "./mcp-callback.ts"
 import { MCP_CALLBACK_PATH } from "../mcp/port.ts";
 import { allowListedOrigins, refuseForeignOrigin, refuseForgery } from "./origin-checks.ts";
 import { createRefusalNote } from "./refusals.ts";
-import { allowMethods, limitBody, requireBodyType } from "./request-body.ts";
+import { allowMethods, BODY_BYTES_PER_USER, limitBody, requireBodyType, takeBody } from "./request-body.ts";
 import { registerRest } from "./rest.ts";
 import {
   createSignInCodeHandler,
@@ -46,6 +48,8 @@ export interface AppDeps {
   auth: Auth;
   audit: Audit;
   limits: Limits;
+  /** Default: HELD_LIMITS. */
+  held?: HeldLimits;
   streams: LiveStreams;
   /** Checks of `GET /ready`. */
   readiness: Readonly<Record<string, ReadinessCheck>>;
@@ -73,6 +77,8 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.get("/ready", createReadyHandler(readiness, logger));
   app.get("/metrics", createMetricsHandler(deps));
 
+  const held = new HeldRequests(logger, deps.held);
+  const bodies = new ByteBudget(BODY_BYTES_PER_USER);
   const methods = { [TRPC_PATH]: ["GET", "POST"], "/api": ["GET", "POST", "PATCH", "DELETE"] };
   for (const [path, allowed] of Object.entries(methods)) {
     app.use(
@@ -83,7 +89,9 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
       requireBodyType,
       authenticate(auth, site, limits),
       refuseForgery(site),
+      holdRequest(held),
       limitBody,
+      takeBody(bodies),
     );
   }
   const calls = { services, streams, noteFailure, noteStreamFailure, logger };

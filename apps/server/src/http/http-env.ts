@@ -2,6 +2,7 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import type { RequestIdVariables } from "hono/request-id";
 import type { Authenticated } from "../auth/port.ts";
+import type { Held } from "./held-requests.ts";
 
 /** Types of Hono's context. */
 export interface HttpEnv {
@@ -9,6 +10,8 @@ export interface HttpEnv {
   Variables: RequestIdVariables & {
     /** Set by `authenticate` for everything under /trpc and /api. */
     authenticated: Authenticated;
+    /** Set by `holdRequest` there, too. */
+    held: Held;
   };
 }
 

@@ -1,14 +1,17 @@
 import { TrunklineError } from "@trunkline/contract";
 import type { HttpContext } from "./http-env.ts";
 import type { LiveStream, LiveStreams } from "./live-streams.ts";
+import { allowPauses } from "./unread-answers.ts";
 
 /** Registers the stream for as long as the connection lasts. */
 export function openStream(c: HttpContext, streams: LiveStreams): LiveStream {
   const stream = streams.open(c.get("authenticated"));
+  c.get("held").isStream();
   const { outgoing } = c.env;
   outgoing.once("close", () => stream.close());
   // A client that left during the token lookup fires no further event.
   if (outgoing.destroyed) stream.close();
+  else allowPauses(outgoing, stream.signal);
   return stream;
 }
 

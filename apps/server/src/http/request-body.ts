@@ -1,6 +1,7 @@
 import { MAX_BODY_BYTES, MAX_CALL_DOCUMENT_BYTES, TrunklineError } from "@trunkline/contract";
 import { bodyLimit } from "hono/body-limit";
 import { BLOBS_PATH } from "./blobs.ts";
+import type { ByteBudget } from "./byte-budget.ts";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, Middleware } from "./http-env.ts";
 
@@ -102,4 +103,32 @@ function limitTo(maxSize: number): Middleware {
     if (Number(c.req.header("content-length") ?? 0) > maxSize) refuse();
     return next();
   };
+}
+
+/** Of bodies that are read into memory, and of calls with them, at a time: others of the same user wait. */
+export const BODY_BYTES_PER_USER = 32_000_000;
+
+/** Reads the body when its user has room for it, so that bodies that do not come fill nobody's memory. */
+export function takeBody(budget: ByteBudget): Middleware {
+  return async (c, next) => {
+    const bytes = bytesInMemory(c);
+    if (bytes === 0) return next();
+    const { outgoing } = c.env;
+    const left = new AbortController();
+    const leave = (): void => left.abort(new TrunklineError("validation_failed", "The request broke off"));
+    outgoing.once("close", leave);
+    if (outgoing.destroyed) leave();
+    using _taken = await budget.take(c.get("authenticated").principal.userId, bytes, left.signal);
+    await c.req.arrayBuffer();
+    await next();
+  };
+}
+
+/** At most. Uploads and long imports go through it piece by piece. */
+function bytesInMemory(c: HttpContext): number {
+  if (!hasBody(c) || isUpload(c)) return 0;
+  const isChunked = c.req.header("transfer-encoding") !== undefined;
+  const length = isChunked ? Number.POSITIVE_INFINITY : Number(c.req.header("content-length"));
+  if (c.req.path === IMPORT_STREAM) return length <= MAX_BODY_BYTES ? length : 0;
+  return Math.min(length, IMPORT_CALL.test(c.req.path) ? MAX_CALL_DOCUMENT_BYTES : MAX_BODY_BYTES);
 }

@@ -17,6 +17,7 @@ import { refuseTarget } from "./request-target.ts";
 import { assertOrigins, createSite } from "./site.ts";
 import { cutSlowRequests, PATIENCE } from "./slow-requests.ts";
 import type { Turns } from "../turns/port.ts";
+import { closeUnreadAnswers } from "./unread-answers.ts";
 import { TooManyRequestsError } from "./too-many-requests.ts";
 
 export interface HttpServerDeps extends Omit<AppDeps, "site" | "streams" | "limits"> {
@@ -77,6 +78,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false });
 
   cutSlowRequests(server, PATIENCE);
+  closeUnreadAnswers(server);
 
   let developmentSockets: { end(): void } | undefined;
 

@@ -19,6 +19,11 @@ export class FakeServices {
     await aborted(signal);
   };
 
+  /** `session.events`; by default a fault of the server's own. */
+  events: Services["sessions"]["events"] = async () => {
+    throw new Error("secret of the inside");
+  };
+
   /** What the router gets. Whatever else it calls fails, as an unexpected error. */
   asServices(): Services {
     const sessions: Pick<Services["sessions"], "create" | "get" | "list" | "events" | "subscribe"> = {
@@ -31,9 +36,7 @@ export class FakeServices {
         throw new TrunklineError("not_found", `There is no session ${sessionId}`);
       },
       list: async () => ({ items: this.created, nextCursor: null }),
-      events: async () => {
-        throw new Error("secret of the inside");
-      },
+      events: async (...given) => this.events(...given),
       subscribe: (principal, input, signal) => this.#subscribe(principal, input, signal),
     };
     const tokens: Pick<Services["tokens"], "revoke"> = {
