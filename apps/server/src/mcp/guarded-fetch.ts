@@ -1,7 +1,6 @@
 import { once } from "node:events";
 import { type IncomingMessage, request as requestOver } from "node:http";
 import { request as requestSecurely } from "node:https";
-import { Readable } from "node:stream";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { Connect } from "../network/port.ts";
 import { MAX_MESSAGE_BYTES, MessageTooLongError } from "./message-lines.ts";
@@ -67,13 +66,25 @@ function toResponse(incoming: IncomingMessage, pace: Pick<Pace, "take">): Respon
     return new Response(null, { status, headers });
   }
   const isStream = headers.get("content-type")?.startsWith("text/event-stream") === true;
-  const bounded = isStream ? eventsOf(incoming, pace) : wholeOf(incoming);
-  const body = Readable.toWeb(Readable.from(bounded)) as ReadableStream<Uint8Array>;
+  const pieces = isStream ? eventsOf(incoming, pace) : wholeOf(incoming);
+  const body = streamOf(pieces, () => incoming.destroy());
   return new Response(body, { status, headers, statusText: incoming.statusMessage ?? "" });
 }
 
+/** @param leave ends it for whoever cancels: returning a generator waits for the piece that it waits for, maybe for ever. */
+function streamOf(pieces: AsyncGenerator<Uint8Array, void>, leave: () => void): ReadableStream<Uint8Array> {
+  return new ReadableStream({
+    async pull(controller) {
+      const { done, value } = await pieces.next();
+      if (done === true) controller.close();
+      else controller.enqueue(value);
+    },
+    cancel: leave,
+  });
+}
+
 /** @throws MessageTooLongError */
-async function* wholeOf(incoming: AsyncIterable<Buffer>): AsyncIterable<Uint8Array> {
+async function* wholeOf(incoming: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array, void> {
   let length = 0;
   for await (const chunk of incoming) {
     length += chunk.length;
@@ -91,7 +102,7 @@ const EVENTS_AT_ONCE = 32;
 async function* eventsOf(
   incoming: AsyncIterable<Buffer>,
   pace: Pick<Pace, "take">,
-): AsyncIterable<Uint8Array> {
+): AsyncGenerator<Uint8Array, void> {
   let length = 0;
   let isAtLineStart = false;
   for await (const chunk of incoming) {
