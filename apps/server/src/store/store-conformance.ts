@@ -319,6 +319,20 @@ export function describeStore(name: string, createHarness: () => Promise<StoreHa
       expect(ended?.currentTask).not.toHaveProperty("step");
     });
 
+    it("of tasks that ended at once, the last of the queue is the session's", async () => {
+      const sessionId = await createSession(store);
+      const ids: string[] = [];
+      for (let task = 0; task < 5; task++)
+        ids.push(await createTask(store, sessionId, { state: "submitted", attempt: 0 }));
+      const canceled = { type: "task.canceled", data: { reason: "superseded", by: "test" } } as const;
+      const [first, ...others] = ids;
+      // In an order that is neither the queue's nor its reverse.
+      const ended = [...others, first!].map((taskId) => ({ taskId, ...canceled }));
+      await store.append(sessionId, ended);
+      const [listed] = await store.sessions.several(OWNER, [sessionId]);
+      expect(listed?.currentTask?.id).toBe(ids.at(-1));
+    });
+
     it("E12: counts a crash against a task until its next completed step", async () => {
       const sessionId = await createSession(store);
       const taskId = await createTask(store, sessionId, { state: "working", attempt: 1 });

@@ -20,7 +20,7 @@ export function selectSessions(db: Kysely<Database>) {
         sql<string>`coalesce(
           (select id from tasks where session_id = s.id and state in ('working', 'input-required') limit 1),
           (select id from tasks where session_id = s.id and state = 'submitted' order by pos limit 1),
-          (select id from tasks where session_id = s.id and ended_at is not null order by ended_at desc limit 1)
+          (select id from tasks where session_id = s.id and ended_at is not null order by ended_at desc, pos desc limit 1)
         )`,
       ),
     )

@@ -108,7 +108,7 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
       const rows = await together(db, [
         ofSession.where("state", "in", [...ACTIVE_TASK_STATES]),
         ofSession.where("state", "=", "submitted").orderBy("pos"),
-        ofSession.where("ended_at", "is not", null).orderBy("ended_at", "desc"),
+        ofSession.where("ended_at", "is not", null).orderBy("ended_at", "desc").orderBy("pos", "desc"),
       ]);
       return rows.slice(0, SESSION_DETAIL_TASKS).map(toTask).toSorted(newestFirst);
     },
