@@ -13,6 +13,7 @@ import { describeNouns, type NounsHarness } from "../nouns/nouns-conformance.ts"
 import { describeSubagentSessions } from "../nouns/subagent-sessions-conformance.ts";
 import { describeSteering } from "../steering-conformance.ts";
 import { describeStore } from "../store-conformance.ts";
+import { describeTaskRows } from "../task-rows-conformance.ts";
 import { openPostgresStore } from "./postgres-store.ts";
 import { verifyPostgres } from "./verify-postgres.ts";
 
@@ -36,6 +37,7 @@ async function createHarness(): Promise<NounsHarness> {
 }
 
 describeStore("PostgreSQL", createHarness);
+describeTaskRows("PostgreSQL", createHarness);
 describeNouns("PostgreSQL", createHarness);
 describeAccess("PostgreSQL", createHarness);
 describeProjects("PostgreSQL", createHarness);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describeSubagentSessions } from "../nouns/subagent-sessions-conformance.ts";
 import { describeSteering } from "../steering-conformance.ts";
 import { describeStore, type StoreHarness } from "../store-conformance.ts";
+import { describeTaskRows } from "../task-rows-conformance.ts";
 import { openSqliteStore } from "./sqlite-store.ts";
 
 async function createHarness(): Promise<StoreHarness> {
@@ -24,5 +25,6 @@ async function createHarness(): Promise<StoreHarness> {
 }
 
 describeStore("SQLite", createHarness);
+describeTaskRows("SQLite", createHarness);
 describeSteering("SQLite", createHarness);
 describeSubagentSessions("SQLite", createHarness);
