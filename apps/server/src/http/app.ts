@@ -48,7 +48,7 @@ export interface AppDeps {
   auth: Auth;
   audit: Audit;
   limits: Limits;
-  /** Default: HELD_LIMITS. */
+  /** Default: a thousand requests, 64 MB. */
   held?: HeldLimits;
   streams: LiveStreams;
   /** Checks of `GET /ready`. */

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
-import type { Middleware } from "./http-env.ts";
+import type { Held, Middleware } from "./http-env.ts";
 
 export interface HeldLimits {
   /** Requests at once, from the token's check until the answer has been sent. Live streams have a limit of their own. */
@@ -11,19 +11,13 @@ export interface HeldLimits {
 }
 
 /** Of one user, on one node: what one holds open costs everybody memory and descriptors. */
-export const HELD_LIMITS: HeldLimits = { requests: 1_000, unreadBytes: 64_000_000 };
+const HELD_LIMITS: HeldLimits = { requests: 1_000, unreadBytes: 64_000_000 };
 
 const LOOK_MS = 1_000;
 
 interface Holder {
   requests: number;
   open: Set<ServerResponse>;
-}
-
-/** A request that counts. */
-export interface Held {
-  /** It is counted as a live stream from now on. */
-  isStream(): void;
 }
 
 /** Requests that are under way, by user. */

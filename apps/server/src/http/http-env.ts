@@ -2,7 +2,12 @@ import type { HttpBindings } from "@hono/node-server";
 import type { Context, MiddlewareHandler } from "hono";
 import type { RequestIdVariables } from "hono/request-id";
 import type { Authenticated } from "../auth/port.ts";
-import type { Held } from "./held-requests.ts";
+
+/** A request that counts. */
+export interface Held {
+  /** It is counted as a live stream from now on. */
+  isStream(): void;
+}
 
 /** Types of Hono's context. */
 export interface HttpEnv {
