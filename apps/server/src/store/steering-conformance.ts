@@ -1,23 +1,16 @@
 import { randomUUID } from "node:crypto";
 import { MAX_WAITING_STEERS } from "@trunkline/contract";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GuardFailedError, type Store, type StoredDraft } from "./port.ts";
 import type { StoreHarness } from "./store-conformance.ts";
 import { createVisibleSession as createSession } from "./testing/session-log.ts";
+import { openForSuite } from "./testing/open-for-suite.ts";
 
 /** Conformance suite for messages to running tasks. */
 export function describeSteering(name: string, createHarness: () => Promise<StoreHarness>): void {
   describe(`steering: ${name}`, () => {
-    let harness: StoreHarness;
     let store: Store;
-    beforeAll(async () => {
-      harness = await createHarness();
-      store = await harness.open();
-    });
-    afterAll(async () => {
-      await store.close();
-      await harness[Symbol.asyncDispose]();
-    });
+    openForSuite(createHarness, (opened) => (store = opened));
 
     it("keeps messages for a task behind it, in their order, and hands each over once, as it was last set", async () => {
       const sessionId = await createSession(store);

@@ -1,23 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Store, StoredDraft } from "./port.ts";
 import type { StoreHarness } from "./store-conformance.ts";
 import { createTask } from "./testing/create-task.ts";
 import { createVisibleSession as createSession, OWNER } from "./testing/session-log.ts";
+import { openForSuite } from "./testing/open-for-suite.ts";
 
 /** Conformance suite for what an engine's rows say of tasks. */
 export function describeTaskRows(name: string, createHarness: () => Promise<StoreHarness>): void {
   describe(`rows of tasks: ${name}`, () => {
-    let harness: StoreHarness;
     let store: Store;
-    beforeAll(async () => {
-      harness = await createHarness();
-      store = await harness.open();
-    });
-    afterAll(async () => {
-      await store.close();
-      await harness[Symbol.asyncDispose]();
-    });
+    openForSuite(createHarness, (opened) => (store = opened));
 
     it("B3: counts what completed steps used, however their task ends, in the task's row and in the ledger", async () => {
       const endings = [

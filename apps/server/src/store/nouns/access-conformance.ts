@@ -1,23 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GuardFailedError, type NewToken, type Store, UniqueViolationError } from "../port.ts";
 import type { StoreHarness } from "../store-conformance.ts";
 import { auditRecord } from "../testing/audit-record.ts";
 import { createVisibleSession, OWNER } from "../testing/session-log.ts";
+import { openForSuite } from "../testing/open-for-suite.ts";
 
 /** What the nouns must answer that say who may do what, and whose is what. */
 export function describeAccess(name: string, createHarness: () => Promise<StoreHarness>): void {
   describe(`access nouns: ${name}`, () => {
-    let harness: StoreHarness;
     let store: Store;
-    beforeAll(async () => {
-      harness = await createHarness();
-      store = await harness.open();
-    });
-    afterAll(async () => {
-      await store.close();
-      await harness[Symbol.asyncDispose]();
-    });
+    openForSuite(createHarness, (opened) => (store = opened));
 
     it("lets users in once, and keeps out who was removed", async () => {
       const alice = user("alice");

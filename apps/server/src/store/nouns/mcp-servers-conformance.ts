@@ -1,23 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import { GuardFailedError, type Store, type StoredMcpServer, UniqueViolationError } from "../port.ts";
 import type { StoreHarness } from "../store-conformance.ts";
 import { auditRecord } from "../testing/audit-record.ts";
 import { OWNER } from "../testing/session-log.ts";
+import { openForSuite } from "../testing/open-for-suite.ts";
 
 /** What the nouns must answer about MCP servers. */
 export function describeMcpServers(name: string, createHarness: () => Promise<StoreHarness>): void {
   describe(`MCP servers: ${name}`, () => {
-    let harness: StoreHarness;
     let store: Store;
-    beforeAll(async () => {
-      harness = await createHarness();
-      store = await harness.open();
-    });
-    afterAll(async () => {
-      await store.close();
-      await harness[Symbol.asyncDispose]();
-    });
+    openForSuite(createHarness, (opened) => (store = opened));
     const create = async (server: StoredMcpServer, max = 9) =>
       store.mcpServers.create(server, { max }, auditRecord());
 

@@ -1,21 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Store } from "../port.ts";
 import type { StoreHarness } from "../store-conformance.ts";
 import { OWNER } from "../testing/session-log.ts";
+import { openForSuite } from "../testing/open-for-suite.ts";
 
 /** Conformance suite for lists of subagents' sessions. */
 export function describeSubagentSessions(name: string, createHarness: () => Promise<StoreHarness>): void {
   describe(`sessions of subagents: ${name}`, () => {
-    let harness: StoreHarness;
     let store: Store;
-    beforeAll(async () => {
-      harness = await createHarness();
-      store = await harness.open();
-    });
-    afterAll(async () => {
-      await store.close();
-      await harness[Symbol.asyncDispose]();
-    });
+    openForSuite(createHarness, (opened) => (store = opened));
 
     it("gives the sessions of subagents to whoever asks for their parent's, and counts them there", async () => {
       const append = (id: string, parent?: { sessionId: string; taskId: string }) => {
