@@ -1,4 +1,5 @@
 import { mkdir, writeFile } from "node:fs/promises";
+import { totalmem } from "node:os";
 import { join } from "node:path";
 import type { Logger } from "pino";
 import type { Spawner } from "../tools/port.ts";
@@ -34,8 +35,8 @@ export async function openGit(options: {
   const settings = join(options.dataDir, "git", "settings");
   await mkdir(join(options.dataDir, "git"), { recursive: true, mode: 0o700 });
   await writeFile(settings, GLOBAL_SETTINGS, { mode: 0o600 });
-  const own = { spawner: options.own, program, path, settings };
-  const sandboxed = { ...own, spawner: options.sandboxed };
+  const sandboxed = { spawner: options.sandboxed, program, path, settings };
+  const own = { ...sandboxed, spawner: options.own, memoryBytes: mostMemory() };
   let version: string;
   try {
     const { stdout } = await runGit(own, { args: ["version"], directory: "/" }, {});
@@ -58,6 +59,17 @@ export async function openGit(options: {
     sandboxed: async ({ readOnly = [], writable = [], ...run }) =>
       runGit(sandboxed, run, { readOnly: [...readOnly, settings], writable, network: "off" }),
   };
+}
+
+const GIB = 1_073_741_824;
+
+/**
+ * Of one git outside the sandbox, which reads what strangers send: a commit of gigabytes takes a megabyte on the way, and a list
+ * of branches need not end. Half of what there is; a history of ten million objects needs about one GiB.
+ */
+function mostMemory(): number {
+  const all = Math.min(totalmem(), process.constrainedMemory() || Infinity);
+  return Math.max(GIB, Math.min(4 * GIB, Math.floor(all / 2)));
 }
 
 function isRecent(version: string): boolean {

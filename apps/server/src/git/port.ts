@@ -17,6 +17,8 @@ export interface GitRun {
   signal?: AbortSignal;
   /** Default 60,000. */
   timeoutMs?: number;
+  /** Most memory of each of its processes, in bytes, where less will do than `own` gives it. Not for `sandboxed`. */
+  memoryBytes?: number;
   /** Most bytes of its output to keep; with more it is ended. Default 4 MiB. */
   maxOutputBytes?: number;
   /** Takes the output instead, piece by piece; a piece is valid until it returns, a promise holds git back. */

@@ -3,11 +3,10 @@ import { join } from "node:path";
 import type { Git } from "../git/port.ts";
 import { WrittenFile } from "../written-file.ts";
 import { directoryUrl } from "./directory-url.ts";
-import { type FetchLimits, tooLarge } from "./fetch-limits.ts";
+import { type FetchLimits, listRefs, MAX_REF_BYTES, tooLarge } from "./fetch-limits.ts";
 import { type Draft, type Mirror, tips } from "./mirror.ts";
 import { areSameRefs, readRemoteRefs, type Refs } from "./refs.ts";
 
-const MAX_REF_BYTES = 67_108_864;
 const MAX_SHALLOW_BYTES = 16_777_216;
 
 export interface DirectoryFetch {
@@ -28,12 +27,11 @@ export async function fetchDirectory(
   source: string,
   signal: AbortSignal,
 ): Promise<Refs> {
-  const listed = await git.sandboxed({
+  const listed = await listRefs(git.sandboxed, {
     args: ["ls-remote", "--symref", "--", directoryUrl(source)],
     directory: source,
     readOnly: [source],
     protocol: "file",
-    maxOutputBytes: MAX_REF_BYTES,
     timeoutMs: limits.timeMs,
     signal,
   });

@@ -226,7 +226,7 @@ const MAX_REASON_LENGTH = 500;
 /** The last words of git, which say most. */
 function describe(error: Error): string {
   const said =
-    error instanceof GitError && error.stderr.trim() !== ""
+    error instanceof GitError && error.failure !== "limit" && error.stderr.trim() !== ""
       ? error.stderr.trim().split("\n").slice(-2).join(" ")
       : error.message;
   const reason = said.replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ").slice(0, MAX_REASON_LENGTH);

@@ -24,11 +24,12 @@ export function readRemoteRefs(text: string): Refs {
   let head: string | null = null;
   let headCommit: string | null = null;
   for (const line of text.split("\n")) {
-    const [value = "", name = ""] = line.split("\t");
+    const tab = line.indexOf("\t");
+    const [value, name] = [line.slice(0, tab), line.slice(tab + 1)];
     if (name === "HEAD" && value.startsWith("ref: refs/heads/")) head = value.slice("ref: ".length);
     if (!HASH.test(value)) continue;
     if (name === "HEAD") headCommit = value;
-    if (!/^refs\/(?:heads|tags)\//.test(name)) continue;
+    if (!name.startsWith("refs/heads/") && !name.startsWith("refs/tags/")) continue;
     if (!name.endsWith("^{}")) {
       refs.set(name, { name, hash: value, peeled: null });
       continue;
