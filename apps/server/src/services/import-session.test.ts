@@ -63,6 +63,7 @@ describe("an import", () => {
     await rm(directory, { recursive: true });
   });
 
+  const directoryOf = (sessionId: string): string => join(directory, "workspaces", sessionId);
   const storedSessions = (): number => readRows(server.databasePath, "sessions").length;
 
   const send = async (json: string | Buffer | AsyncIterable<Uint8Array>, importKey?: string) => {
@@ -104,6 +105,29 @@ describe("an import", () => {
     const { session } = await send(pieces);
     const { events } = await server.sessions.events(alice, { sessionId: session.id, limit: 10 });
     expect(events[2]).toMatchObject({ data: { message: 'é😀"\\' } });
+  });
+
+  it("works in a directory of its own, whatever project and directory the document names", async () => {
+    const projectId = randomUUID();
+    const inPlace = { projectId, workspaceKind: "in-place" };
+    for (const named of ["/etc", directoryOf("somebody-else"), "workspaces/somebody-else"]) {
+      const { session } = await send(
+        JSON.stringify(
+          document([
+            event(1, "session.created", { title: "t", model: null, ...inPlace, workspace: named }, null),
+            event(2, "session.forked", { parentId: randomUUID(), atSeq: 1, ...inPlace }, null),
+            event(3, "workspace.prepared", { kind: "in-place", projectId, directory: named }, null),
+          ]),
+        ),
+      );
+      expect(session).toMatchObject({
+        workspace: directoryOf(session.id),
+        projectId: null,
+        workspaceKind: "fresh",
+      });
+      const fork = await server.sessions.fork(alice, { sessionId: session.id });
+      expect(fork).toMatchObject({ workspace: directoryOf(fork.id), projectId: null });
+    }
   });
 
   it("H4: refuses a text beyond what a live event may have", async () => {

@@ -127,14 +127,23 @@ export function describeProjects(name: string, createHarness: () => Promise<Stor
         { seq: 1, taskId: null, at: 1, type: "session.created", data: created },
         { seq: 2, taskId: null, at: 1, type: "session.forked", data: forked },
         { seq: 3, taskId: null, at: 1, type: "workspace.prepared", data: prepared },
+        {
+          seq: 4,
+          taskId: null,
+          at: 1,
+          type: "workspace.prepared",
+          data: { kind: "in-place", projectId, directory: "/etc" },
+        },
       ]);
+      const workspace = `workspaces/${imported}`;
+      expect(await store.sessions.find(OWNER, imported)).toBeUndefined();
       const origin = { title: "t", agent: "default", model: null, createdAt: 1, updatedAt: 1 };
       await store.append(imported, [{ taskId: null, type: "session.imported", data: origin }], {
         ownerId: OWNER,
         reveals: true,
       });
       const none = { projectId: null, workspaceKind: "fresh", branch: null, baseRef: null };
-      expect(await store.sessions.find(OWNER, imported)).toMatchObject(none);
+      expect(await store.sessions.find(OWNER, imported)).toMatchObject({ ...none, workspace });
       expect(await store.sessions.find(OWNER, await begin({}))).toMatchObject(none);
     });
   });

@@ -190,6 +190,15 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
         .where(UNFINISHED)
         .where("tasks.state", "=", "input-required")
         .where("tasks.children_json", "is not", null)
+        // A document that is being imported may name anybody's.
+        .where(({ exists, selectFrom }) =>
+          exists(
+            selectFrom("sessions")
+              .select("sessions.id")
+              .whereRef("sessions.id", "=", "tasks.session_id")
+              .where("sessions.deleted_at", "is", null),
+          ),
+        )
         .execute();
       return rows.map(toTask);
     },

@@ -17,6 +17,7 @@ import * as currentStep from "./migrations/015-current-step.ts";
 import * as retention from "./migrations/016-retention.ts";
 import * as shares from "./migrations/017-shares.ts";
 import * as pushes from "./migrations/018-pushes.ts";
+import * as ownWorkspaces from "./migrations/019-own-workspaces.ts";
 
 /** The next one is a file in `migrations/` and a line here. It must leave a server of the version before it able to run. */
 export const POSTGRES_MIGRATIONS: Migrations = {
@@ -38,4 +39,5 @@ export const POSTGRES_MIGRATIONS: Migrations = {
   "016-retention": retention,
   "017-shares": shares,
   "018-pushes": pushes,
+  "019-own-workspaces": ownWorkspaces,
 };

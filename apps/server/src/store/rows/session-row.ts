@@ -1,6 +1,6 @@
 import { type EventBody, isPiece, type SessionParent, type WorkspaceKind } from "@trunkline/contract";
 import { workspacePath } from "../workspace-path.ts";
-import { change, type Reducer, type RowChange } from "./row-change.ts";
+import { change, isBeingBuilt, type Reducer, type RowChange } from "./row-change.ts";
 
 type Update = Extract<RowChange, { table: "sessions"; type: "update" }>["set"];
 
@@ -70,14 +70,16 @@ export const reduceSession: Reducer = (event, rows, { ownerId, reveals }) => {
         created_at: createdAt,
         updated_at: updatedAt,
         archived_at: null,
-        // A document may name a project of somebody's.
+        // A document may name a project of somebody's, and any directory.
+        workspace: workspacePath(id),
         ...chosenWorkspace({}),
         ...(reveals ? { deleted_at: null } : {}),
       });
     }
     case "workspace.prepared": {
-      // Part of a document or of a parent's log it says nothing about this session.
-      if (row === undefined || row.project_id === null || row.project_id !== data.projectId) return [];
+      // Part of a document or of a parent's log it says nothing about this session, whatever that names before.
+      if (row === undefined || isBeingBuilt(rows)) return [];
+      if (row.project_id === null || row.project_id !== data.projectId) return [];
       const { kind, directory, baseRef, branch } = data;
       return set({
         workspace_kind: kind,

@@ -21,6 +21,7 @@ import * as currentStep from "../migrations/020-current-step.ts";
 import * as retention from "../migrations/021-retention.ts";
 import * as shares from "../migrations/022-shares.ts";
 import * as pushes from "../migrations/023-pushes.ts";
+import * as ownWorkspaces from "../migrations/024-own-workspaces.ts";
 import type { Migrations } from "../migrate.ts";
 
 export const SQLITE_MIGRATIONS: Migrations = {
@@ -47,4 +48,5 @@ export const SQLITE_MIGRATIONS: Migrations = {
   "021-retention": retention,
   "022-shares": shares,
   "023-pushes": pushes,
+  "024-own-workspaces": ownWorkspaces,
 };

@@ -1,0 +1,2 @@
+/** Like SQLite's. */
+export { up } from "../../migrations/024-own-workspaces.ts";
