@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { followTask, uploadBlob } from "@trunkline/client";
+import { downloadBlob, followTask, uploadBlob } from "@trunkline/client";
 import type { SubmitTaskOutput } from "@trunkline/contract";
-import { assertLogHolds, FakeProvider, readLog, say, ServerFixture } from "@trunkline/testkit";
+import { addUser, assertLogHolds, FakeProvider, readLog, say, ServerFixture } from "@trunkline/testkit";
 import { afterAll, beforeAll, expect, it } from "vitest";
 
 const PNG = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a, 1, 2, 3]);
@@ -83,27 +83,46 @@ it("a blob is attached by those who may read it, and an imported log opens none"
   await expect(steered).rejects.toMatchObject({ reason: "validation_failed" });
 
   // A document names a blob that this server does not have for its importer.
-  const blob = { sha256: "1".repeat(64), mediaType: "image/png", bytes: 11 };
+  const missing = { sha256: "1".repeat(64), mediaType: "image/png", bytes: 11 };
   const taskId = randomUUID();
   const at = 1;
   const created = { title: "Imported", model: null };
-  const submitted = { prompt: "look", model: null, attachments: [{ type: "image", blob }] };
-  const { session } = await client.session.import.mutate({
-    document: {
+  const documentWith = (blob: typeof missing) =>
+    ({
       format: "trunkline.session",
       version: 1,
       session: { title: "Imported", agent: "default", model: null, createdAt: 1, updatedAt: 1 },
       tasks: [],
       events: [
         { seq: 1, taskId: null, at, type: "session.created", data: created },
-        { seq: 2, taskId, at, type: "task.submitted", data: submitted },
+        {
+          seq: 2,
+          taskId,
+          at,
+          type: "task.submitted",
+          data: { prompt: "look", model: null, attachments: [{ type: "image", blob }] },
+        },
         { seq: 3, taskId, at, type: "task.started", data: { attempt: 1 } },
         { seq: 4, taskId, at, type: "task.canceled", data: { reason: "superseded", by: "x" } },
       ],
-    } as never,
-  });
+    }) as never;
+  const { session } = await client.session.import.mutate({ document: documentWith(missing) });
   await ended(await client.task.submit.mutate({ sessionId: session.id, prompt: "and now?" }));
   const said = JSON.stringify(provider.requests.at(-1)?.messages);
   expect(said).toContain("not shown, it is gone");
   expect(said).not.toContain("image_url");
+
+  // Nor does trying its tasks again, of somebody else's file.
+  const mallory = await addUser(server, "mallory");
+  const taken = await mallory.client.session.import.mutate({
+    document: documentWith({ ...missing, sha256 }),
+  });
+  const { tasks } = await mallory.client.session.get.query({ sessionId: taken.session.id });
+  await expect(mallory.client.task.retry.mutate({ taskId: tasks[0]!.id })).rejects.toMatchObject({
+    reason: "not_found",
+    message: expect.stringContaining("is not part of an export"),
+  });
+  await expect(downloadBlob(mallory.client, { ...missing, sha256 })).rejects.toMatchObject({
+    reason: "not_found",
+  });
 });

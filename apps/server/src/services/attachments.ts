@@ -33,3 +33,25 @@ export async function attachmentsOf(
   }
   return [];
 }
+
+/**
+ * @returns what was attached to a task, to be attached again. @throws TrunklineError `not_found` where the caller may not read
+ * it: a document that was imported names any
+ */
+export async function attachedAgain(
+  store: Pick<Store, "events" | "blobs">,
+  { userId }: Principal,
+  task: { id: string; sessionId: string },
+): Promise<ContentPart[]> {
+  const attachments = await attachmentsOf(store, task);
+  for (const part of attachments) {
+    if (part.type !== "image" && part.type !== "file") continue;
+    if ((await store.blobs.find(userId, part.blob.sha256)) !== undefined) continue;
+    throw new TrunklineError(
+      "not_found",
+      `${part.blob.name ?? "A file"} that was attached to it is not on this server, as it is not part of an export: submit ` +
+        "the prompt anew, with the file",
+    );
+  }
+  return attachments;
+}

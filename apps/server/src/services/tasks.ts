@@ -15,7 +15,7 @@ import type { Log } from "../log/port.ts";
 import type { Runner } from "../runner/port.ts";
 import type { Turns } from "../turns/port.ts";
 import { GuardFailedError, type Store, UniqueViolationError } from "../store/port.ts";
-import { attachmentsOf, resolveAttachments } from "./attachments.ts";
+import { attachedAgain, resolveAttachments } from "./attachments.ts";
 import { chooseWorkspace } from "./choose-workspace.ts";
 import { requireSessionAccess, requireTask } from "./ownership.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
@@ -161,7 +161,7 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
         effort: effort ?? undefined,
         budget: larger ?? budget ?? undefined,
       },
-      { retryOf: taskId, attachments: await attachmentsOf(store, task) },
+      { retryOf: taskId, attachments: await attachedAgain(store, principal, task) },
     );
     try {
       await append(principal, "task.retry", again);
