@@ -13,6 +13,8 @@ interface RemoteRefs {
 }
 
 const TIMEOUT_MS = 600_000;
+/** Its list of branches and tags need not end. */
+const LIST_MEMORY = 268_435_456;
 
 interface PushRequest {
   branch: string;
@@ -34,13 +36,21 @@ export async function push(
   { branch, commit, bases }: PushRequest,
   signal: AbortSignal,
 ): Promise<{ defaultBranch: string | null }> {
-  const run = async (args: readonly string[]) =>
+  const run = async (args: readonly string[], limits: Pick<GitRun, "memoryBytes"> = {}) =>
     git
-      .own({ ...transport(remote), args, directory: repository.directory, timeoutMs: TIMEOUT_MS, signal })
+      .own({
+        ...transport(remote),
+        ...limits,
+        args,
+        directory: repository.directory,
+        timeoutMs: TIMEOUT_MS,
+        signal,
+      })
       .catch((error: unknown) => {
         throw remoteProblem(error, redact);
       });
-  const { stdout } = await run(["ls-remote", "--symref", remote.url, "HEAD", `refs/heads/${branch}`]);
+  const list = ["ls-remote", "--symref", remote.url, "HEAD", `refs/heads/${branch}`];
+  const { stdout } = await run(list, { memoryBytes: LIST_MEMORY });
   const refs = readRefs(stdout.toString(), branch);
   if (refs.defaultBranch === branch || bases.includes(branch)) {
     throw new TrunklineError(
