@@ -18,6 +18,7 @@ import * as retention from "./migrations/016-retention.ts";
 import * as shares from "./migrations/017-shares.ts";
 import * as pushes from "./migrations/018-pushes.ts";
 import * as ownWorkspaces from "./migrations/019-own-workspaces.ts";
+import * as orderOfEndedTasks from "./migrations/020-order-of-ended-tasks.ts";
 
 /** The next one is a file in `migrations/` and a line here. It must leave a server of the version before it able to run. */
 export const POSTGRES_MIGRATIONS: Migrations = {
@@ -40,4 +41,5 @@ export const POSTGRES_MIGRATIONS: Migrations = {
   "017-shares": shares,
   "018-pushes": pushes,
   "019-own-workspaces": ownWorkspaces,
+  "020-order-of-ended-tasks": orderOfEndedTasks,
 };

@@ -63,9 +63,8 @@ it("pages read indexes in their order: none looks at all tasks or sessions, and 
   ) as { detail: string }[];
   const details = plans.map(({ detail }) => detail);
   expect(details.length).toBeGreaterThan(10);
-  // What sorts by a last term sorts the tasks of a session that ended in the same millisecond.
-  const costly = /SCAN (s|tasks|sessions)\b|TEMP B-TREE FOR (?!LAST TERM OF ORDER BY$)/;
-  expect(details.filter((detail) => costly.test(detail))).toEqual([]);
+  // Not even for those that ended in the same millisecond: a document may have any number of them.
+  expect(details.filter((detail) => /SCAN (s|tasks|sessions)\b|TEMP B-TREE/.test(detail))).toEqual([]);
 
   // What a start asks for.
   queries.length = 0;

@@ -22,6 +22,7 @@ import * as retention from "../migrations/021-retention.ts";
 import * as shares from "../migrations/022-shares.ts";
 import * as pushes from "../migrations/023-pushes.ts";
 import * as ownWorkspaces from "../migrations/024-own-workspaces.ts";
+import * as orderOfEndedTasks from "../migrations/025-order-of-ended-tasks.ts";
 import type { Migrations } from "../migrate.ts";
 
 export const SQLITE_MIGRATIONS: Migrations = {
@@ -49,4 +50,5 @@ export const SQLITE_MIGRATIONS: Migrations = {
   "022-shares": shares,
   "023-pushes": pushes,
   "024-own-workspaces": ownWorkspaces,
+  "025-order-of-ended-tasks": orderOfEndedTasks,
 };
