@@ -162,7 +162,7 @@ export default {
         pathNot: [
           `${server}/$1/`,
           port,
-          String.raw`${server}/(store/schema|store/per-database|closed-unread|config|data-dir|describe-bytes|lifecycle|printable|shared-places|spawned|written-file)\.ts$`,
+          String.raw`${server}/(store/schema|store/per-database|closed-unread|config|data-dir|describe-bytes|head-tail-buffer|lifecycle|message-lines|pace|printable|shared-places|spawned|written-file)\.ts$`,
         ],
       },
     },

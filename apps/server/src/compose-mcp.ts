@@ -16,7 +16,7 @@ import { createGuardedFetch } from "./mcp/guarded-fetch.ts";
 import { createMcpServers } from "./mcp/mcp-servers.ts";
 import { createOpenTransport } from "./mcp/open-transport.ts";
 import { operatorServers } from "./mcp/operator-servers.ts";
-import { Pace } from "./mcp/pace.ts";
+import { Pace } from "./pace.ts";
 import type { McpDefinition, McpServers } from "./mcp/port.ts";
 import { withMcpTools } from "./mcp/tool-source.ts";
 import { parseHostList, parseKnownHosts } from "./network/host-list.ts";

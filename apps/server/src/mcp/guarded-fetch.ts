@@ -3,8 +3,8 @@ import { type IncomingMessage, request as requestOver } from "node:http";
 import { request as requestSecurely } from "node:https";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { Connect } from "../network/port.ts";
-import { MAX_MESSAGE_BYTES, MessageTooLongError } from "./message-lines.ts";
-import type { Pace } from "./pace.ts";
+import { MAX_MESSAGE_BYTES, MessageTooLongError } from "./message-too-long.ts";
+import type { Pace } from "../pace.ts";
 
 /** Until the head of a response, in ms. A call's own time-out may be shorter. */
 const HEAD_TIMEOUT_MS = 610_000;

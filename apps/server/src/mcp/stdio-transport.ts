@@ -1,10 +1,11 @@
 import { once } from "node:events";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
+import { MessageLines } from "../message-lines.ts";
+import type { Pace } from "../pace.ts";
 import type { RunningProcess, SpawnRequest } from "../tools/port.ts";
 import { messageIn } from "./message-in.ts";
-import { MessageLines } from "./message-lines.ts";
-import type { Pace } from "./pace.ts";
+import { MAX_MESSAGE_BYTES, MessageTooLongError } from "./message-too-long.ts";
 
 /** Bytes that may wait until the server reads them. */
 const MAX_UNREAD_BYTES = 8_388_608;
@@ -25,7 +26,10 @@ export class StdioTransport implements Transport {
   readonly #startProgram: StartProgram;
   readonly #onErrorOutput: (bytes: Uint8Array) => void;
   readonly #pace: Pace;
-  readonly #lines = new MessageLines();
+  readonly #lines = new MessageLines({
+    maxLength: MAX_MESSAGE_BYTES,
+    tooLong: () => new MessageTooLongError(),
+  });
   #running: RunningProcess | undefined;
   #ended: Promise<void> | undefined;
 

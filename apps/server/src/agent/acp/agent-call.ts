@@ -1,6 +1,7 @@
 import type { ToolCall as AgentToolCall, ToolCallContent, ToolCallUpdate } from "@agentclientprotocol/sdk";
 import type { ContentPart, Json, Location, ToolCall, ToolKind } from "@trunkline/contract";
 import type { AgentAct } from "./agent-items.ts";
+import { RunFailure } from "../run-failure.ts";
 import { legalToolName } from "../tool-name.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 import { pathInside } from "./workspace-paths.ts";
@@ -9,6 +10,9 @@ import { pathInside } from "./workspace-paths.ts";
 const MAX_INPUT_LENGTH = 200_000;
 const MAX_DIFF_LENGTH = 200_000;
 const MAX_TITLE_LENGTH = 500;
+/** Calls of an agent that have not ended, and the length of what is kept of all. */
+const MAX_OPEN_CALLS = 1_000;
+const MAX_KEPT_LENGTH = 128 * 1_048_576;
 /** Characters of output from the start and from the end. */
 const HEAD_LENGTH = 16_384;
 const TAIL_LENGTH = 49_152;
@@ -28,6 +32,8 @@ export class AgentCall {
   calledAt = 0;
   readonly #workspace: string;
   #told: Partial<ReportedCall> = {};
+  /** Of what it has told, by field, in UTF-16 units. */
+  readonly #lengths = new Map<string, number>();
   #shownOutput = "";
 
   constructor(callId: string, workspace: string) {
@@ -39,6 +45,21 @@ export class AgentCall {
   learn(report: Partial<ReportedCall>): void {
     const news = Object.entries(report).filter(([, value]) => value !== undefined && value !== null);
     this.#told = { ...this.#told, ...Object.fromEntries(news) };
+    for (const [field, value] of news) this.#lengths.set(field, JSON.stringify(value).length);
+  }
+
+  /** Of what is kept of it, about. */
+  get keptLength(): number {
+    return this.#lengths.values().reduce((sum, length) => sum + length, 0);
+  }
+
+  /** It has ended: what only its end needed is let go. */
+  release(): void {
+    const { content: _, rawOutput: __, rawInput, ...kept } = this.#told;
+    const keepsInput = (this.#lengths.get("rawInput") ?? 0) <= MAX_INPUT_LENGTH;
+    this.#told = keepsInput ? { ...kept, rawInput } : kept;
+    for (const field of ["content", "rawOutput"]) this.#lengths.delete(field);
+    if (!keepsInput) this.#lengths.delete("rawInput");
   }
 
   /** The same call under another id, as if nothing of it were in the log. */
@@ -143,6 +164,19 @@ export class AgentCall {
       head: json.slice(0, 1_000).toWellFormed(),
     };
   }
+}
+
+/** @throws RunFailure if an agent reports more than is kept. */
+export function boundCalls(calls: Iterable<AgentCall>): void {
+  let open = 0;
+  let length = 0;
+  for (const call of calls) {
+    if (call.stage !== "ended") open += 1;
+    length += call.keptLength;
+  }
+  if (open <= MAX_OPEN_CALLS && length <= MAX_KEPT_LENGTH) return;
+  const message = "The agent reports more tool calls without an end, or more about them, than is kept";
+  throw new RunFailure({ code: "agent_failed", message, retryable: false });
 }
 
 function contentText(content: readonly ToolCallContent[]): string {

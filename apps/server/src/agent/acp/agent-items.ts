@@ -34,12 +34,15 @@ export interface AgentAct {
   refuse(reason: string): void;
 }
 
-/** Items that may wait; then the agent's output is read no further. */
+/** Items that may wait, and bytes of what they were made of; then the agent's output is read no further. */
 const MAX_WAITING = 1_000;
+const MAX_WAITING_BYTES = 32 * 1_048_576;
 
 /** A queue between the agent's connection and whoever works on its task; bounded by not reading on. */
 export class AgentItems {
   readonly #items: AgentItem[] = [];
+  /** Of what has come since nothing waited. */
+  #bytes = 0;
   #added = Promise.withResolvers<void>();
   #taken = Promise.withResolvers<void>();
 
@@ -48,9 +51,18 @@ export class AgentItems {
     this.#added.resolve();
   }
 
-  /** Undefined while there is room. */
-  room(): Promise<void> | undefined {
-    return this.#items.length < MAX_WAITING ? undefined : this.#taken.promise;
+  /** @param bytes of what may become an item. */
+  received(bytes: number): void {
+    this.#bytes += bytes;
+  }
+
+  /** Resolves once there is room for more. */
+  async room(): Promise<void> {
+    for (;;) {
+      if (this.#items.length === 0) this.#bytes = 0;
+      if (this.#items.length < MAX_WAITING && this.#bytes < MAX_WAITING_BYTES) return;
+      await this.#taken.promise;
+    }
   }
 
   takeNow(): AgentItem | undefined {

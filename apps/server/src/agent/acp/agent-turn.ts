@@ -7,7 +7,7 @@ import { AnswerBlocks } from "../answer-blocks.ts";
 import type { PricedModel, Prices } from "../../usage/port.ts";
 import type { RunEvent, RunSink } from "../port.ts";
 import type { RunState } from "../run-state.ts";
-import { AgentCall, type ReportedCall } from "./agent-call.ts";
+import { AgentCall, boundCalls, type ReportedCall } from "./agent-call.ts";
 import type { AgentAct } from "./agent-items.ts";
 import type { UsageMeter } from "./usage-meter.ts";
 
@@ -104,6 +104,7 @@ export class AgentTurn {
       this.#calls.set(report.toolCallId, call);
     }
     call.learn(report);
+    boundCalls(this.#calls.values());
     return call;
   }
 
@@ -115,9 +116,9 @@ export class AgentTurn {
       return call;
     }
     if (call.stage === "announced") return call;
+    const next = call.again(this.#freeId(agentId));
     if (call.stage === "called")
       await this.#end(call, "interrupted", "It asked for permission after it had started.");
-    const next = call.again(this.#freeId(agentId));
     this.#calls.set(agentId, next);
     return this.announce(agentId, next);
   }
@@ -136,6 +137,7 @@ export class AgentTurn {
 
   async deny(call: AgentCall, output: string): Promise<void> {
     call.stage = "ended";
+    call.release();
     const data = { callId: call.callId, status: "denied", output, durationMs: 0 } as const;
     await this.#writer.state.record({ type: "tool.ended", data });
   }
@@ -233,6 +235,7 @@ export class AgentTurn {
     const durationMs = Math.max(0, Math.round(this.#deps.now() - call.calledAt));
     const result = output === undefined ? call.result() : { output };
     const changes = status === "succeeded" ? this.#changes(call) : [];
+    call.release();
     await state.record({ type: "tool.ended", data: { callId, status, durationMs, ...result } }, ...changes);
     if (files !== undefined && mayWrite(call)) await state.record(...(await files.save("step")));
   }

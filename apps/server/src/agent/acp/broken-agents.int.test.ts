@@ -35,6 +35,18 @@ it.each(["endless", "long"])(
   },
 );
 
+it.each([
+  ["calls", /more tool calls without an end/],
+  ["values", /too many values/],
+])("an agent that tells too much (%s) fails its task and is ended", async (prompt, why) => {
+  const log = await server.endOf(await run(prompt), "task.failed");
+  expect(eventsOf(log, "task.failed")[0]?.error).toMatchObject({
+    code: "agent_failed",
+    message: expect.stringMatching(why),
+  });
+  expect(await server.agentProcesses()).toEqual([]);
+});
+
 it("tells and asks for its own session alone", async () => {
   const task = await run("another session");
   const log = await server.endOf(task);

@@ -1,10 +1,8 @@
-import { Writable } from "node:stream";
 import { setTimeout as wait } from "node:timers/promises";
 import {
   client,
   type ClientContext,
   type InitializeResponse,
-  ndJsonStream,
   type NewSessionResponse,
   PROTOCOL_VERSION,
   RequestError,
@@ -13,7 +11,7 @@ import {
 import { TrunklineError } from "@trunkline/contract";
 import type { RunningProcess, Spawner, SpawnRequest } from "../../tools/port.ts";
 import { AgentItems, settled } from "./agent-items.ts";
-import { AgentOutput } from "./agent-output.ts";
+import { AgentMessages } from "./agent-messages.ts";
 import type { ClientServices } from "./client-services.ts";
 
 /** How long an agent may take to start, in ms: the first time, some unpack themselves. */
@@ -26,8 +24,6 @@ const LEAVE_MS = 3_000;
 const PAST_GAP_MS = 300;
 /** How long telling of the past may go on after the answer, in ms. */
 const PAST_MS = 30_000;
-/** Bytes of one message. */
-const MAX_MESSAGE_BYTES = 32 * 1_048_576;
 /** Characters of its complaints that are kept: the last ones. */
 const MAX_COMPLAINT = 4_000;
 
@@ -45,7 +41,7 @@ export interface LiveAgentOptions {
 
 /** An agent's process and the connection to it. */
 export class LiveAgent {
-  readonly items = new AgentItems();
+  readonly items: AgentItems;
   #complaint = "";
   #ending: Promise<void> | undefined;
   #isInTurn = false;
@@ -59,16 +55,14 @@ export class LiveAgent {
   private constructor(
     options: LiveAgentOptions,
     running: RunningProcess,
-    output: ReadableStream<Uint8Array>,
+    { items, messages }: { items: AgentItems; messages: AgentMessages },
   ) {
     this.#options = options;
     this.#running = running;
+    this.items = items;
     const { stdin } = running;
     if (stdin === null) throw new Error("the agent has no input");
-    const input = Writable.toWeb(stdin) as WritableStream<Uint8Array>;
-    const connection = this.#app().connect(
-      ndJsonStream(input, output, { maxMessageBytes: MAX_MESSAGE_BYTES }),
-    );
+    const connection = this.#app().connect(messages.streamTo(stdin));
     this.#context = connection.agent;
     this.#close = () => connection.close();
     void connection.closed.then(() => this.#broke(connection.signal.reason));
@@ -92,17 +86,15 @@ export class LiveAgent {
   /** @throws Error, TrunklineError if it does not start; nothing of it runs then. */
   static async start(options: LiveAgentOptions, signal: AbortSignal): Promise<LiveAgent> {
     const started: { agent?: LiveAgent } = {};
-    const output = new AgentOutput();
+    const items = new AgentItems();
+    const messages = new AgentMessages(items);
     const running = await options.spawner.spawn({
       ...options.request,
       input: "interactive",
-      onOutput(bytes) {
-        output.push(bytes);
-        return started.agent?.items.room();
-      },
+      onOutput: async (bytes) => messages.take(bytes),
       onErrorOutput: (bytes) => started.agent?.complain(bytes),
     });
-    const agent = new LiveAgent(options, running, output.stream);
+    const agent = new LiveAgent(options, running, { items, messages });
     started.agent = agent;
     try {
       await agent.#initialize(signal);

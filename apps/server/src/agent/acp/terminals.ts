@@ -7,7 +7,9 @@ import {
   type WaitForTerminalExitResponse,
 } from "@agentclientprotocol/sdk";
 import { resolve } from "node:path";
-import type { ProcessExit, RunningProcess } from "../../tools/port.ts";
+import { CLOCK, Pace } from "../../pace.ts";
+import { HeadTailBuffer } from "../../head-tail-buffer.ts";
+import type { OnOutput, ProcessExit, RunningProcess } from "../../tools/port.ts";
 import type { AgentItems } from "./agent-items.ts";
 
 /** Starts a command as the agent itself runs: in its sandbox, with its network. */
@@ -16,15 +18,17 @@ export type StartCommand = (options: {
   /** Absolute, within the workspace. */
   directory: string;
   environment: Readonly<Record<string, string>>;
-  onOutput: (bytes: Uint8Array) => void;
+  onOutput: OnOutput;
 }) => Promise<RunningProcess>;
 
 const DEFAULT_KEPT_BYTES = 1_048_576;
 const MAX_TERMINALS = 16;
+/** How fast the output of all of them is read: 32 MB a second. */
+const OUTPUT_SPEED = { unitBytes: 1_024, unitsPerSecond: 32_000 };
 
 interface Terminal {
   running: RunningProcess;
-  kept: { bytes: Buffer; truncated: boolean };
+  kept: HeadTailBuffer;
   exit: Promise<WaitForTerminalExitResponse>;
   exited: WaitForTerminalExitResponse | null;
 }
@@ -34,6 +38,7 @@ export class Terminals {
   readonly #terminals = new Map<string, Terminal>();
   readonly #start: StartCommand;
   readonly #workspace: string;
+  readonly #pace = new Pace(CLOCK, OUTPUT_SPEED);
 
   constructor(workspace: string, start: StartCommand) {
     this.#workspace = workspace;
@@ -75,8 +80,9 @@ export class Terminals {
   output(terminalId: string): TerminalOutputResponse {
     const { kept, exited } = this.#find(terminalId);
     // A cut through a character is none of the agent's business.
-    const output = kept.bytes.toString().replace(/^\uFFFD+/, "");
-    return { output, truncated: kept.truncated, ...(exited !== null && { exitStatus: exited }) };
+    const { tail, omittedBytes } = kept.read();
+    const output = tail.toString().replace(/^\uFFFD+/, "");
+    return { output, truncated: omittedBytes > 0, ...(exited !== null && { exitStatus: exited }) };
   }
 
   async exit(terminalId: string): Promise<WaitForTerminalExitResponse> {
@@ -103,16 +109,15 @@ export class Terminals {
 
   async #run({ command, args, env, cwd, outputByteLimit }: CreateTerminalRequest): Promise<string> {
     const most = Math.max(1, Math.min(outputByteLimit ?? DEFAULT_KEPT_BYTES, DEFAULT_KEPT_BYTES));
-    const kept = { bytes: Buffer.alloc(0), truncated: false };
+    const kept = new HeadTailBuffer(0, most);
     const isLine = args === undefined || args.length === 0;
     const running = await this.#start({
       argv: isLine ? ["bash", "--noprofile", "--norc", "-c", command] : [command, ...args],
       directory: resolve(this.#workspace, cwd ?? "."),
       environment: Object.fromEntries((env ?? []).map(({ name, value }) => [name, value])),
-      onOutput(bytes) {
-        const all = Buffer.concat([kept.bytes, bytes]);
-        kept.truncated ||= all.length > most;
-        kept.bytes = all.subarray(Math.max(0, all.length - most));
+      onOutput: async (bytes) => {
+        kept.push(bytes);
+        await this.#pace.take(bytes.length, 0);
       },
     });
     const exit = running.exited.then(statusOf);

@@ -62,6 +62,15 @@ async function turn(prompt: string, id: number | undefined): Promise<void> {
       return end({});
     case "bored":
       return end({ stopReason: "bored" });
+    case "calls":
+      for (let call = 0; call < 1_100; call++) {
+        const update = { sessionUpdate: "tool_call", toolCallId: `c${call}`, title: "x", status: "pending" };
+        send({ method: "session/update", params: { sessionId: SESSION, update } });
+      }
+      return;
+    case "values":
+      send({ method: "x/y", params: Array.from({ length: 200_000 }, () => ({})) });
+      return;
     case "usage":
       return end({ stopReason: "end_turn", usage: { inputTokens: 1e300, outputTokens: -5 } });
     default:

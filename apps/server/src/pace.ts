@@ -1,8 +1,13 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-/** Bytes of a message that count as one more. */
-const UNIT_BYTES = 8_192;
-const UNITS_PER_SECOND = 500;
+/** How fast messages are taken. */
+export interface Speed {
+  /** Bytes of a message that count as one more. */
+  unitBytes: number;
+  unitsPerSecond: number;
+}
+
+const SPEED: Speed = { unitBytes: 8_192, unitsPerSecond: 500 };
 /** What may come at once, in ms of that. */
 const BURST_MS = 1_000;
 
@@ -18,23 +23,26 @@ export const CLOCK: PaceClock = {
 };
 
 /**
- * How fast messages of strangers are taken: they are parsed on the loop that everybody shares. One for all servers of a user;
- * whoever is faster is read later, and so has to wait.
+ * How fast messages of strangers are taken: they are parsed on the loop that everybody shares. Whoever is faster is read
+ * later, and so has to wait.
  */
 export class Pace {
   readonly #clock: PaceClock;
+  readonly #speed: Speed;
   /** When all that was taken would have come at an even pace, in ms. */
   #evenUntil = 0;
 
-  constructor(clock = CLOCK) {
+  constructor(clock = CLOCK, speed = SPEED) {
     this.#clock = clock;
+    this.#speed = speed;
   }
 
   /** Waits until so much may be taken. */
   async take(bytes: number, messages = 1): Promise<void> {
-    const units = messages + Math.floor(bytes / UNIT_BYTES);
+    const { unitBytes, unitsPerSecond } = this.#speed;
+    const units = messages + Math.floor(bytes / unitBytes);
     const now = this.#clock.now();
-    this.#evenUntil = Math.max(this.#evenUntil, now) + (units * 1_000) / UNITS_PER_SECOND;
+    this.#evenUntil = Math.max(this.#evenUntil, now) + (units * 1_000) / unitsPerSecond;
     const waitMs = this.#evenUntil - now - BURST_MS;
     if (waitMs > 0) await this.#clock.wait(waitMs);
   }
