@@ -19,6 +19,13 @@ const saying = (length: number): string => sse.delta({ content: "x".repeat(lengt
 describe("an answer without end is told as such, and not asked for again", () => {
   test.each<[string, RawAnswer, RegExp]>([
     ["more calls than a step takes", calls(MAX_STEP_CALLS + 1), /more than 256 tools in one step/],
+    [
+      "more fields of a call that nobody knows",
+      Array.from({ length: 30 }, (_, index) =>
+        sse.delta({ tool_calls: [{ index: 0, id: "c", [`x${index}`]: "x".repeat(100_000) }] }),
+      ).join("") + sse.CALLS,
+      /more than 2000000 characters in one step/,
+    ],
     ["more words", saying(1.5 * MAX_STEP_LENGTH), /more than 2000000 characters in one step/],
     ["a line that never ends", `data: ${"x".repeat(9_000_000)}`, /longer than any answer/],
     ["a document", `{"x":"${"x".repeat(9_000_000)}`, /longer than any answer/],

@@ -2,15 +2,22 @@ import type { Json } from "@trunkline/contract";
 import { tooManyCalls } from "../../answer-bounds.ts";
 import { MAX_STEP_CALLS } from "../../limits.ts";
 import type { AnswerCall } from "../../model.ts";
-import { isObject, type JsonObject, listOf, objectOr, parseJson, wellFormedJson } from "../../json-object.ts";
+import { isObject, type JsonObject, listOf, objectOr, wellFormedJson } from "../../json-object.ts";
+import { GrowingObject } from "./growing-object.ts";
 
 interface GrowingCall {
   id: string;
   name: string;
-  input: string;
+  input: GrowingObject;
   /** Provider-specific fields of the call and its function, sent back unchanged. */
-  extra: JsonObject;
-  functionExtra: JsonObject;
+  extra: Extra;
+  functionExtra: Extra;
+}
+
+interface Extra {
+  fields: JsonObject;
+  /** The largest that each has been. */
+  sizes: Map<string, number>;
 }
 
 /** Key under which they are stored. */
@@ -43,17 +50,18 @@ export class ChatCalls {
   /** The calls, in order. One with neither name nor input is dropped. */
   whole(): AnswerCall[] {
     return this.#calls
-      .filter(({ name, input }) => name !== "" || input.trim() !== "")
+      .filter(({ name, input }) => name !== "" || input.text.trim() !== "")
       .map(({ id, name, input, extra, functionExtra }) => {
         const metadata: Record<string, Json> = {};
-        if (Object.keys(extra).length > 0) metadata["call"] = wellFormedJson(extra) as Json;
-        if (Object.keys(functionExtra).length > 0)
-          metadata["function"] = wellFormedJson(functionExtra) as Json;
+        if (extra.sizes.size > 0) metadata["call"] = wellFormedJson(extra.fields) as Json;
+        if (functionExtra.sizes.size > 0) {
+          metadata["function"] = wellFormedJson(functionExtra.fields) as Json;
+        }
         return {
           type: "call" as const,
           callId: id.toWellFormed(),
           name: name.toWellFormed(),
-          input,
+          input: input.text,
           metadata: Object.keys(metadata).length > 0 ? { [CHAT_METADATA_KEY]: metadata } : undefined,
         };
       });
@@ -70,10 +78,10 @@ export class ChatCalls {
     const call = this.#callFor(indexOf(piece["index"]), id, name);
     if (call.id === "") call.id = id;
     if (call.name === "") call.name = name;
-    else if (name !== "" && name !== call.name && call.input === "" && id === "") call.name += name;
-    const added = addInput(call, described["arguments"] ?? described["parameters"]);
-    addExtra(call.extra, piece, CALL_FIELDS);
-    if (described !== piece) addExtra(call.functionExtra, described, FUNCTION_FIELDS);
+    else if (name !== "" && name !== call.name && call.input.text === "" && id === "") call.name += name;
+    let added = addInput(call, described["arguments"] ?? described["parameters"]);
+    added += addExtra(call.extra, piece, CALL_FIELDS);
+    if (described !== piece) added += addExtra(call.functionExtra, described, FUNCTION_FIELDS);
     return added + name.length + id.length;
   }
 
@@ -86,10 +94,16 @@ export class ChatCalls {
     const isNew =
       known === undefined ||
       (isOther && byId === undefined && name !== "") ||
-      (id === "" && index === undefined && name !== "" && known.name !== "" && isWhole(known.input));
+      (id === "" && index === undefined && name !== "" && known.name !== "" && known.input.isWhole);
     if (!isNew) return known;
     if (this.#calls.length === MAX_STEP_CALLS) throw tooManyCalls();
-    const call: GrowingCall = { id: "", name: "", input: "", extra: {}, functionExtra: {} };
+    const call: GrowingCall = {
+      id: "",
+      name: "",
+      input: new GrowingObject(),
+      extra: { fields: {}, sizes: new Map() },
+      functionExtra: { fields: {}, sizes: new Map() },
+    };
     this.#calls.push(call);
     if (index !== undefined) this.#byIndex.set(index, call);
     return call;
@@ -106,18 +120,21 @@ function addInput(call: GrowingCall, value: unknown): number {
   if (value === undefined || value === null) return 0;
   const text = typeof value === "string" ? value : JSON.stringify(value);
   // Some servers repeat the whole call at the end.
-  if (text === call.input && text.startsWith("{") && isWhole(text)) return 0;
-  call.input += text;
+  if (text === call.input.text && text.startsWith("{") && call.input.isWhole) return 0;
+  call.input.add(text);
   return text.length;
 }
 
-function isWhole(input: string): boolean {
-  return isObject(parseJson(input));
-}
-
-function addExtra(to: JsonObject, from: JsonObject, known: ReadonlySet<string>): void {
+/** @returns by how many characters it grew: some servers repeat such a field with each piece. */
+function addExtra({ fields, sizes }: Extra, from: JsonObject, known: ReadonlySet<string>): number {
+  let added = 0;
   for (const [field, value] of Object.entries(from)) {
     if (known.has(field) || value === null || value === undefined || field === "__proto__") continue;
-    to[field] = value;
+    const size = field.length + (typeof value === "string" ? value.length : JSON.stringify(value).length);
+    const before = sizes.get(field) ?? 0;
+    if (size > before) sizes.set(field, size);
+    added += Math.max(0, size - before);
+    fields[field] = value;
   }
+  return added;
 }

@@ -49,7 +49,10 @@ function isReasoningField(field: string): boolean {
 
 function grown(known: unknown, value: unknown): unknown {
   if (typeof known === "string" && typeof value === "string") return known + value;
-  return isObject(known) && isObject(value) ? { ...known, ...value } : value;
+  if (!isObject(known) || !isObject(value)) return value;
+  // In place: a copy for each piece would take longer with each.
+  for (const [field, part] of Object.entries(value)) if (field !== "__proto__") known[field] = part;
+  return known;
 }
 
 /** Texts that grow within a list item. */
@@ -63,16 +66,14 @@ function join(list: unknown[], pieces: readonly unknown[]): void {
       list.push(piece);
       continue;
     }
-    const detail: JsonObject = { ...last };
     for (const [field, value] of Object.entries(piece)) {
-      if (value === null || value === undefined) continue;
-      const before = detail[field];
-      detail[field] =
+      if (value === null || value === undefined || field === "__proto__") continue;
+      const before = last[field];
+      last[field] =
         GROWING.includes(field) && typeof value === "string" && typeof before === "string"
           ? before + value
           : value;
     }
-    list[list.length - 1] = detail;
   }
 }
 
