@@ -8,7 +8,9 @@ const BLANK = /[\t\n\r ]/;
  */
 export class GrowingObject {
   #text = "";
-  /** Letters that were looked at. */
+  /** Pieces that were not looked at. Letters of the whole text would have to be joined for each look. */
+  #unseen: string[] = [];
+  /** Letters that were. */
   #seen = 0;
   #depth = 0;
   #isInString = false;
@@ -21,13 +23,18 @@ export class GrowingObject {
 
   add(piece: string): void {
     this.#text += piece;
+    if (this.#state !== "never") this.#unseen.push(piece);
   }
 
   /** Whether it is an object that is complete. */
   get isWhole(): boolean {
-    for (; this.#seen < this.#text.length && this.#state !== "never"; this.#seen++) {
-      this.#look(this.#text.charAt(this.#seen));
+    for (const piece of this.#unseen) {
+      for (let at = 0; at < piece.length && this.#state !== "never"; at++) {
+        this.#seen += 1;
+        this.#look(piece.charAt(at));
+      }
     }
+    this.#unseen = [];
     return this.#state === "whole";
   }
 
@@ -47,7 +54,7 @@ export class GrowingObject {
     else if (letter === "}" || letter === "]") {
       this.#depth -= 1;
       if (this.#depth > 0) return;
-      this.#state = isObject(parseJson(this.#text.slice(0, this.#seen + 1))) ? "whole" : "never";
+      this.#state = isObject(parseJson(this.#text.slice(0, this.#seen))) ? "whole" : "never";
     }
   }
 }
