@@ -26,6 +26,11 @@ describe("an answer without end is told as such, and not asked for again", () =>
       ).join("") + sse.CALLS,
       /more than 2000000 characters in one step/,
     ],
+    [
+      "an event of more values than an answer has",
+      `data: {"choices":[${"{},".repeat(200_000)}{}]}\n\n`,
+      /longer than any answer/,
+    ],
     ["more words", saying(1.5 * MAX_STEP_LENGTH), /more than 2000000 characters in one step/],
     ["a line that never ends", `data: ${"x".repeat(9_000_000)}`, /longer than any answer/],
     ["a document", `{"x":"${"x".repeat(9_000_000)}`, /longer than any answer/],

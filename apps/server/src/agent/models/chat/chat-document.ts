@@ -1,3 +1,5 @@
+import { hasTooManyValues } from "../../../message-lines.ts";
+import { messageTooLong } from "../../answer-bounds.ts";
 import { cutFault } from "../../call-fault.ts";
 import type { AnswerPart, FaultContext } from "../../model.ts";
 import { clip, ProviderFault } from "../../provider-fault.ts";
@@ -16,6 +18,7 @@ export function documentAnswer(
   context: FaultContext,
 ): readonly AnswerPart[] {
   if (isHtml(text)) throw wrongAddress(`a web page${quoted(wordsInBody(text).message)}`, context);
+  if (hasTooManyValues(text)) throw messageTooLong();
   const value = parseJson(text.replace(/^\uFEFF/, ""));
   if (value === undefined) return lineAnswer(text, answer, context);
   const error = isObject(value) ? errorInChunk(value) : typeof value === "string" ? value : null;

@@ -6,6 +6,7 @@ import type { ChatAnswer } from "./chat-answer.ts";
 import { documentAnswer, noAnswer } from "./chat-document.ts";
 import { chatErrorFault } from "./chat-error.ts";
 import { parseJson } from "../../json-object.ts";
+import { hasTooManyValues } from "../../../message-lines.ts";
 import type { ProviderResponse } from "../decoded-response.ts";
 
 /** Longest line of an event stream, and largest document, in UTF-16 units. */
@@ -129,6 +130,7 @@ export class ChatStream implements AnswerParts {
     if (json === "" || (event !== undefined && PINGS.test(event))) return;
     this.#hasEvents = true;
     if (/^\[?DONE\]?$/i.test(json)) return this.#end(true);
+    if (hasTooManyValues(json)) throw messageTooLong();
     const chunk = parseJson(json);
     const { faultContext } = this.#call;
     if (event === "error") throw chatErrorFault(chunk ?? json, faultContext, true);
