@@ -61,7 +61,8 @@ test("a file that is swapped for a link in between is not read or written throug
       secret.secret,
       `os.symlink(target, "link"); os.rename("link", "place"); os.link("real", "copy"); os.rename("copy", "place")`,
     );
-    for (let round = 0; round < 400; round++) {
+    // Until both were met, which on a busy machine takes longer: otherwise nothing was tested.
+    for (let round = 0; round < 400 || seen.read === 0 || seen.refused === 0; round++) {
       const calls = await Promise.allSettled([
         bench.call("read_file", { path: "place" }),
         bench.call("edit_file", { path: "place", oldText: "canary", newText: "changed" }),
@@ -76,9 +77,6 @@ test("a file that is swapped for a link in between is not read or written throug
     }
   }
   await secret.check();
-  // Otherwise nothing was tested.
-  expect(seen.read).toBeGreaterThan(0);
-  expect(seen.refused).toBeGreaterThan(0);
 });
 
 test("a walk through directories that are swapped for links meanwhile shows nothing of what is behind them", async () => {
@@ -93,13 +91,12 @@ test("a walk through directories that are swapped for links meanwhile shows noth
       secret.path,
       `os.symlink(target, "link"); os.rename("link", "top/place"); os.remove("top/place"); os.rename("top/real", "top/place"); os.rename("top/place", "top/real")`,
     );
-    for (let round = 0; round < 400; round++) {
+    for (let round = 0; round < 400 || walkedInto === 0; round++) {
       const { output } = await bench.call("list_files", { depth: 6 });
       expect(output).not.toMatch(/secret|canary/);
       if (output.includes("below/")) walkedInto++;
     }
   }
-  expect(walkedInto).toBeGreaterThan(0);
 });
 
 test("neither a download nor an archive follows what is swapped for a link meanwhile", async () => {
@@ -114,7 +111,7 @@ test("neither a download nor an archive follows what is swapped for a link meanw
       secret.path,
       `os.symlink(target, "link"); os.rename("link", "place"); os.remove("place"); os.rename("real", "place"); os.rename("place", "real")`,
     );
-    for (let round = 0; round < 400; round++) {
+    for (let round = 0; round < 400 || seen.read === 0 || seen.archived === 0; round++) {
       const text = await workspaceFiles
         .open(bench.workspace, "place/secret")
         .then(async ({ content }) => Buffer.concat(await Array.fromAsync(content)).toString())
@@ -129,8 +126,6 @@ test("neither a download nor an archive follows what is swapped for a link meanw
       if (archive.includes("top/place/secret")) seen.archived++;
     }
   }
-  expect(seen.read).toBeGreaterThan(0);
-  expect(seen.archived).toBeGreaterThan(0);
 });
 
 test("a hard link is never written through: whatever else has the file keeps it as it was", async () => {
