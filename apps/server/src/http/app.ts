@@ -12,6 +12,7 @@ import { guardAnswer, labelAnswer } from "./answer-headers.ts";
 import { authenticate } from "./authenticate.ts";
 import { registerBlobs } from "./blobs.ts";
 import { ByteBudget } from "./byte-budget.ts";
+import { networkOf } from "./client-address.ts";
 import { createCallFailureNote, createStreamFailureNote } from "./call-failure.ts";
 import { toErrorResponse } from "./error-answer.ts";
 import { HeldRequests, type HeldLimits, holdRequest } from "./held-requests.ts";
@@ -89,7 +90,7 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
       requireBodyType,
       authenticate(auth, site, limits),
       refuseForgery(site),
-      holdRequest(held),
+      holdRequest(held, (c) => c.get("authenticated").principal.userId),
       limitBody,
       takeBody(bodies),
     );
@@ -117,7 +118,12 @@ export function createApp(deps: AppDeps): Hono<HttpEnv> {
   app.all(INVITE_PATH, createInvitePageHandler(signIn));
   app.post(MCP_CALLBACK_PATH, createMcpCallbackForm({ ...signIn, services }));
   app.all(MCP_CALLBACK_PATH, createMcpCallbackPage(signIn));
-  app.all("*", web === null ? createUiOffHandler(site) : createUiProxy({ web, site, logger }));
+  const visitors = new HeldRequests(logger, deps.held);
+  app.use(
+    "*",
+    holdRequest(visitors, (c) => networkOf(limits.addressOf(c.env.incoming))),
+  );
+  app.all("*", web === null ? createUiOffHandler(site) : createUiProxy({ web, site, limits, logger }));
 
   app.onError((error, c) => {
     if (brokeOff(c.env.incoming)) {

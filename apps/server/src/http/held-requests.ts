@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
-import type { Held, Middleware } from "./http-env.ts";
+import type { Held, HttpContext, Middleware } from "./http-env.ts";
 
 export interface HeldLimits {
   /** Requests at once, from the token's check until the answer has been sent. Live streams have a limit of their own. */
@@ -10,7 +10,7 @@ export interface HeldLimits {
   unreadBytes: number;
 }
 
-/** Of one user, on one node: what one holds open costs everybody memory and descriptors. */
+/** Of one user or network, on one node: what one holds open costs everybody memory and descriptors. */
 const HELD_LIMITS: HeldLimits = { requests: 1_000, unreadBytes: 64_000_000 };
 
 const LOOK_MS = 1_000;
@@ -20,7 +20,7 @@ interface Holder {
   open: Set<ServerResponse>;
 }
 
-/** Requests that are under way, by user. */
+/** Requests that are under way, by whoever sent them. */
 export class HeldRequests {
   readonly #logger: Pick<Logger, "warn">;
   readonly #limits: HeldLimits;
@@ -32,7 +32,7 @@ export class HeldRequests {
     this.#limits = limits;
   }
 
-  /** Users who have something open. */
+  /** Those who have something open. */
   get size(): number {
     return this.#holders.size;
   }
@@ -41,8 +41,8 @@ export class HeldRequests {
    * Counts a request until its answer is sent, or its connection closed.
    * @throws TrunklineError `rate_limited`
    */
-  hold(userId: string, outgoing: ServerResponse): Held {
-    const holder = this.#holders.get(userId) ?? { requests: 0, open: new Set() };
+  hold(holderId: string, outgoing: ServerResponse): Held {
+    const holder = this.#holders.get(holderId) ?? { requests: 0, open: new Set() };
     if (holder.requests >= this.#limits.requests) {
       throw new TrunklineError(
         "rate_limited",
@@ -51,7 +51,7 @@ export class HeldRequests {
     }
     // A client that left during the token lookup fires no further event.
     if (outgoing.destroyed) return { isStream: () => undefined };
-    this.#holders.set(userId, holder);
+    this.#holders.set(holderId, holder);
     holder.requests += 1;
     holder.open.add(outgoing);
     this.#timer ??= setInterval(() => this.look(), LOOK_MS).unref();
@@ -63,14 +63,14 @@ export class HeldRequests {
     outgoing.once("close", () => {
       uncount();
       holder.open.delete(outgoing);
-      if (holder.open.size === 0) this.#forget(userId);
+      if (holder.open.size === 0) this.#forget(holderId);
     });
     return { isStream: uncount };
   }
 
   /** Closes connections of those with too much unread, the largest first. Also happens by itself. */
   look(): void {
-    for (const [userId, { open }] of this.#holders) {
+    for (const [holder, { open }] of this.#holders) {
       const sizes = Array.from(open, (outgoing) => ({ outgoing, bytes: outgoing.writableLength }));
       let unread = sizes.reduce((sum, { bytes }) => sum + bytes, 0);
       if (unread <= this.#limits.unreadBytes) continue;
@@ -81,21 +81,21 @@ export class HeldRequests {
         outgoing.destroy();
         closed += 1;
       }
-      this.#logger.warn({ userId, closed }, "Connections are closed, because their clients do not read");
+      this.#logger.warn({ holder, closed }, "Connections are closed, because their clients do not read");
     }
   }
 
-  #forget(userId: string): void {
-    this.#holders.delete(userId);
+  #forget(holderId: string): void {
+    this.#holders.delete(holderId);
     if (this.#holders.size > 0) return;
     clearInterval(this.#timer);
     this.#timer = undefined;
   }
 }
 
-export function holdRequest(requests: HeldRequests): Middleware {
+export function holdRequest(requests: HeldRequests, holderOf: (c: HttpContext) => string): Middleware {
   return async (c, next) => {
-    c.set("held", requests.hold(c.get("authenticated").principal.userId, c.env.outgoing));
+    c.set("held", requests.hold(holderOf(c), c.env.outgoing));
     await next();
   };
 }

@@ -1,63 +1,37 @@
 import { randomBytes } from "node:crypto";
-import { Agent, type IncomingMessage, request } from "node:http";
-import { Readable } from "node:stream";
 import { html } from "hono/html";
 import type { Logger } from "pino";
 import type { Web } from "../web/port.ts";
+import { ByteBudget } from "./byte-budget.ts";
+import { networkOf } from "./client-address.ts";
 import { methodRefusal } from "./error-answer.ts";
 import { htmlPage } from "./html-page.ts";
 import type { HttpContext } from "./http-env.ts";
+import type { Limits } from "./limits.ts";
 import type { Site } from "./site.ts";
-import { UiBelowBasePath } from "./ui-below-base-path.ts";
+import { UiClient } from "./ui-client.ts";
+import { buildFile, type UiAnswer, UiFiles } from "./ui-files.ts";
 import { uiPolicy } from "./ui-policy.ts";
 
 /**
- * Request headers passed to the UI's process. An allowlist, because what must not pass (cookies, tokens,
- * `x-middleware-subrequest` of CVE-2025-29927, whatever comes next) is open-ended.
+ * What is read from the UI's process at a time for one network, where each answer counts as a megabyte; others wait. A page
+ * needs no sign-in, and whoever asks for a thousand of them keeps nobody else from that process.
  */
-const PASSED_ON = new Set([
-  "accept",
-  "accept-encoding",
-  "accept-language",
-  "if-modified-since",
-  "if-none-match",
-  "purpose",
-  "range",
-  "rsc",
-  "sec-fetch-dest",
-  "sec-fetch-mode",
-  "sec-purpose",
-  "user-agent",
-]);
-const ROUTER_HEADER = /^(?:next-(?:router-[a-z-]+|url|hmr-refresh)|x-nextjs-(?:html-)?request-id)$/;
-
-/** Response headers to drop: hop-by-hop headers (RFC 9110, 7.6.1), and those that the UI must not decide. */
-const KEPT_BACK = new Set([
-  "connection",
-  "keep-alive",
-  "proxy-authenticate",
-  "set-cookie",
-  "te",
-  "trailer",
-  "transfer-encoding",
-  "upgrade",
-  "x-powered-by",
-]);
-
-/** Statuses without a body (Fetch standard, "null body status"). */
-const BODILESS = new Set([204, 205, 304]);
+const ANSWER_BYTES = 1_000_000;
+const BYTES_PER_NETWORK = 16 * ANSWER_BYTES;
 
 export interface UiProxyDeps {
   web: Web;
   site: Pick<Site, "basePath">;
+  limits: Pick<Limits, "addressOf">;
   logger: Logger;
 }
 
-/** Forwards requests for pages and assets to the UI's process, without credentials. */
-export function createUiProxy({ web, site, logger }: UiProxyDeps) {
-  // A separate agent, so that no proxy from the environment gets between the two processes.
-  const agent = new Agent({ keepAlive: true, maxSockets: 256 });
-  const below = site.basePath === "" ? null : new UiBelowBasePath(site.basePath);
+/** Forwards requests for pages and files to the UI's process, but for the build's files that it has by now. */
+export function createUiProxy({ web, site, limits, logger }: UiProxyDeps) {
+  const client = new UiClient(site);
+  const files = new UiFiles();
+  const budget = new ByteBudget(BYTES_PER_NETWORK);
 
   return async (c: HttpContext): Promise<Response> => {
     if (c.req.method !== "GET" && c.req.method !== "HEAD") return methodRefusal(["GET", "HEAD"]);
@@ -65,69 +39,44 @@ export function createUiProxy({ web, site, logger }: UiProxyDeps) {
     const problem = web.problem();
     if (problem !== null) return problemPage(problem);
     if (upstream === null) return startingPage();
-    const policy = uiPolicy({ nonce: randomBytes(16).toString("base64"), dev: web.mode === "development" });
-    const { pathname, search } = new URL(c.req.url);
-    const passed = passedOn(c.req.raw.headers);
     try {
-      const answer = await ask(`${upstream}${pathname}${search}`, {
-        agent,
-        method: c.req.method,
-        headers: { ...(below?.asked(passed) ?? passed), "content-security-policy": policy },
-        signal: c.req.raw.signal,
-      });
-      const headers = answerHeaders(answer, policy);
-      below?.changeHeaders(headers);
-      const status = answer.statusCode ?? 502;
-      if (BODILESS.has(status) || c.req.method === "HEAD") {
-        answer.resume();
-        return new Response(null, { status, headers });
-      }
-      const accepted = c.req.header("accept-encoding");
-      const body = (await below?.body(answer, { path: pathname, headers, accepted })) ?? null;
-      return new Response(body ?? (Readable.toWeb(answer) as ReadableStream<Uint8Array>), {
-        status,
-        headers,
-      });
+      return answerWith(c, await fetchAnswer(c, upstream));
     } catch (error) {
       if (!c.req.raw.signal.aborted)
-        logger.warn({ err: error, path: pathname }, "The UI process does not answer");
+        logger.warn({ err: error, path: c.req.path }, "The UI process does not answer");
       return startingPage();
     }
   };
-}
 
-async function ask(url: string, options: Parameters<typeof request>[1]): Promise<IncomingMessage> {
-  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
-  request(url, options, resolve).on("error", reject).end();
-  return promise;
-}
-
-function passedOn(headers: Headers): Record<string, string> {
-  return Object.fromEntries(
-    Array.from(headers).filter(([name]) => PASSED_ON.has(name) || ROUTER_HEADER.test(name)),
-  );
-}
-
-/**
- * Like every response's, but without sandbox: a worker's script gets its rights from here, and would have another
- * origin. Scripts bring a policy of their own (next.config.ts) for what a worker loads.
- */
-const FILE_POLICY = "default-src 'none'; frame-ancestors 'none'";
-
-function answerHeaders(answer: IncomingMessage, policy: string): Headers {
-  const headers = new Headers();
-  for (const [name, values] of Object.entries(answer.headersDistinct)) {
-    if (KEPT_BACK.has(name)) continue;
-    for (const value of values ?? []) headers.append(name, value);
+  async function fetchAnswer(c: HttpContext, upstream: string): Promise<UiAnswer> {
+    const { pathname, search } = new URL(c.req.url);
+    const { method, headers, signal } = c.req.raw;
+    const file = buildFile(pathname, headers);
+    const kept = (): UiAnswer | undefined => (file === null ? undefined : files.get(file.name));
+    const known = kept();
+    if (known !== undefined) return known;
+    const owner = networkOf(limits.addressOf(c.env.incoming));
+    using _room = await budget.take(owner, ANSWER_BYTES, signal);
+    // Whoever had the room before may have asked for the same.
+    const request = file?.request ?? { method, path: `${pathname}${search}`, headers };
+    const answer = kept() ?? (await client.fetch(upstream, { ...request, signal }, policyOf(web)));
+    if (file !== null) files.keep(file.name, answer);
+    return answer;
   }
-  if (headers.get("content-type")?.startsWith("text/html") === true) {
-    headers.set("content-security-policy", policy);
-    // A cached page would have the nonce of another response's policy, and its scripts would not run.
-    headers.set("cache-control", "no-store");
-  } else if (!headers.has("content-security-policy")) {
-    headers.set("content-security-policy", FILE_POLICY);
-  }
-  return headers;
+}
+
+function policyOf({ mode }: Web): string {
+  return uiPolicy({ nonce: randomBytes(16).toString("base64"), dev: mode === "development" });
+}
+
+function answerWith(c: HttpContext, answer: UiAnswer): Response {
+  const { status, body } = answer;
+  const headers = new Headers(answer.headers);
+  const etag = headers.get("etag");
+  const isKnown = status === 200 && etag !== null && c.req.header("if-none-match") === etag;
+  if (!isKnown) return new Response(c.req.method === "HEAD" ? null : body, { status, headers });
+  headers.delete("content-length");
+  return new Response(null, { status: 304, headers });
 }
 
 async function startingPage(): Promise<Response> {
