@@ -1,10 +1,13 @@
 import type { IncomingMessage } from "node:http";
 import { describe, expect, it } from "vitest";
-import { createClientAddress, networkOf } from "./client-address.ts";
+import { createClientAddress, createProxyCheck, networkOf } from "./client-address.ts";
 
 function addressOf(trusted: readonly string[], remoteAddress: string, forwarded?: string): string {
   const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded };
-  return createClientAddress(trusted)({ socket: { remoteAddress }, headers } as unknown as IncomingMessage);
+  return createClientAddress(createProxyCheck(trusted))({
+    socket: { remoteAddress },
+    headers,
+  } as unknown as IncomingMessage);
 }
 
 describe("a client's address", () => {
@@ -29,7 +32,7 @@ describe("a client's address", () => {
   it.each(["proxy", "10.0.0.0/33", "10.0.0.0/", "10.0.0.0/8/8", "10.0.0.0/-1", "::/129", "*"])(
     "trusts no proxy called '%s'",
     (proxy) => {
-      expect(() => createClientAddress([proxy])).toThrow(/TRUNKLINE_TRUSTED_PROXIES/);
+      expect(() => createProxyCheck([proxy])).toThrow(/TRUNKLINE_TRUSTED_PROXIES/);
     },
   );
 });

@@ -4,21 +4,28 @@ import { BlockList, isIP, isIPv4 } from "node:net";
 /** @returns the IP address that a request comes from, as in the audit trail */
 export type ClientAddress = (incoming: IncomingMessage) => string;
 
+/** @returns whether an address, as `plainAddress` writes it, is a trusted proxy's */
+export type ProxyCheck = (address: string) => boolean;
+
 /**
- * The peer's address or, if that is a trusted proxy, the one that the proxy reports. Anybody can send the header, so it
- * is read from its end, where proxies append, up to the first address that is not a trusted proxy.
- *
  * @param trustedProxies addresses and networks (`10.0.0.0/8`), as in `TRUNKLINE_TRUSTED_PROXIES`
  * @throws Error naming the first invalid one
  */
-export function createClientAddress(trustedProxies: readonly string[]): ClientAddress {
+export function createProxyCheck(trustedProxies: readonly string[]): ProxyCheck {
   const proxies = new BlockList();
   for (const proxy of trustedProxies) trust(proxies, proxy);
-  const isProxy = (address: string) => proxies.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+  if (trustedProxies.length === 0) return () => false;
+  return (address) => proxies.check(address, isIPv4(address) ? "ipv4" : "ipv6");
+}
 
+/**
+ * The peer's address or, if that is a trusted proxy, the one that the proxy reports. Anybody can send the header, so it
+ * is read from its end, where proxies append, up to the first address that is not a trusted proxy.
+ */
+export function createClientAddress(isProxy: ProxyCheck): ClientAddress {
   return (incoming) => {
     let address = plainAddress(incoming.socket.remoteAddress ?? "");
-    if (trustedProxies.length === 0 || !isProxy(address)) return address;
+    if (!isProxy(address)) return address;
     const hops = String(incoming.headers["x-forwarded-for"] ?? "").split(",", MAX_HOPS + 1);
     // Longer than any chain of proxies, so forged.
     if (hops.length > MAX_HOPS) return address;
@@ -48,7 +55,7 @@ function trust(proxies: BlockList, proxy: string): void {
 }
 
 /** Without the zone id, and IPv4-mapped addresses as IPv4. */
-function plainAddress(address: string): string {
+export function plainAddress(address: string): string {
   const bare = address.toLowerCase().split("%", 1)[0] ?? "";
   return bare.startsWith("::ffff:") && isIPv4(bare.slice(7)) ? bare.slice(7) : bare;
 }

@@ -1,6 +1,12 @@
 import type { IncomingMessage } from "node:http";
 import type { Config } from "../config.ts";
-import { type ClientAddress, createClientAddress, networkOf } from "./client-address.ts";
+import {
+  type ClientAddress,
+  createClientAddress,
+  createProxyCheck,
+  networkOf,
+  type ProxyCheck,
+} from "./client-address.ts";
 import { RateLimit } from "./rate-limit.ts";
 
 /**
@@ -12,6 +18,7 @@ const REQUESTS_PER_FAILURE = 50;
 /** Rate limits. Each method returns 0, or how many ms to wait. */
 export interface Limits {
   addressOf: ClientAddress;
+  isProxy: ProxyCheck;
   /** Any request, before anything is known of it. */
   takeRequest(incoming: IncomingMessage): number;
   /** Of an authenticated user; a batch counts as its number of calls. */
@@ -34,13 +41,15 @@ export function createLimits(
   now: () => number,
   isShared = false,
 ): Limits {
-  const addressOf = createClientAddress(trustedProxies);
+  const isProxy = createProxyCheck(trustedProxies);
+  const addressOf = createClientAddress(isProxy);
   const requests = new RateLimit({ perMinute: requestsPerMinute, now, isShared });
   const calls = new RateLimit({ perMinute: requestsPerMinute, now, isShared });
   const failuresPerMinute = Math.max(1, requestsPerMinute / REQUESTS_PER_FAILURE);
   const failures = new RateLimit({ perMinute: failuresPerMinute, now, isShared });
   return {
     addressOf,
+    isProxy,
     takeRequest: (incoming) => requests.take(networkOf(addressOf(incoming))),
     takeCalls: (userId, count) => calls.take(userId, count),
     takeFailure: (address) => failures.take(networkOf(address)),

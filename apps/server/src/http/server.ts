@@ -5,6 +5,7 @@ import { getRequestListener } from "@hono/node-server";
 import type { Config } from "../config.ts";
 import { type AppDeps, createApp } from "./app.ts";
 import { moveBelow, outsideBasePath } from "./base-path.ts";
+import { limitConnections } from "./connections.ts";
 import { startingStreams } from "./deferred-stream.ts";
 import { passDevelopmentSocket } from "./development-socket.ts";
 import { type ErrorAnswer, ERROR_HEADERS, errorAnswer, toErrorAnswer, toResponse } from "./error-answer.ts";
@@ -77,6 +78,7 @@ export function createHttpServer(deps: HttpServerDeps): HttpServer {
   // Node's own answer to a missing Host has no body; refuseTarget gives the typed one.
   const server = createServer({ ...TIMEOUTS, requireHostHeader: false });
 
+  limitConnections(server, { isProxy: limits.isProxy, logger });
   cutSlowRequests(server, PATIENCE);
   closeUnreadAnswers(server);
 
