@@ -125,6 +125,41 @@ test("Enter before anything is found takes what is found, unless something else 
   await expect(search).toBeHidden();
 });
 
+test("what was deleted is not found by an answer to the same words that was late", async ({
+  page,
+  server,
+}) => {
+  await signIn(page, server);
+  const { id: sessionId } = await server.client.session.create.mutate({ title: "a kangaroo" });
+  const late = Promise.withResolvers<void>();
+  const answered = new Set<string>();
+  let isDeleted = false;
+  await page.route(/(session\.list|search\.query)\?.*kangaroo/, async (route) => {
+    if (isDeleted) return route.continue();
+    const response = await route.fetch();
+    for (const name of /[^/]+(?=\?)/.exec(route.request().url())?.[0].split(",") ?? []) answered.add(name);
+    await late.promise;
+    // Its page may not wait for it any more.
+    await route.fulfill({ response }).catch(() => undefined);
+  });
+  const dialog = page.getByRole("dialog");
+  const search = async () => {
+    await page.keyboard.press("ControlOrMeta+k");
+    await dialog.getByRole("combobox").fill("kangaroo");
+  };
+  await search();
+  await expect.poll(() => answered.size).toBe(2);
+  await page.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await server.client.session.delete.mutate({ sessionId });
+  isDeleted = true;
+  await expect(page.getByRole("link", { name: /kangaroo/ })).toBeHidden();
+  await search();
+  await expect(dialog.getByText("Searching…")).toBeVisible();
+  late.resolve();
+  await expect(page.getByText("No results")).toBeVisible();
+});
+
 test("what was deleted is not found for words that were searched before", async ({ page, server }) => {
   await signIn(page, server);
   const task = await server.client.task.submit.mutate({ prompt: "reply: kangaroo" });

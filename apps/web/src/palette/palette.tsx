@@ -33,8 +33,8 @@ import { Snippet } from "./snippet.tsx";
 import { useThemeChoice } from "../theme/use-theme-choice.ts";
 
 const MAX_SESSIONS = 8;
-/** What was found for the same words earlier may be deleted by now. */
-const FRESH = { gcTime: 0 };
+/** What was found for the same words earlier may be deleted by now, also where the answer of then is still on its way. */
+const FRESH = { gcTime: 0, trpc: { abortOnUnmount: true } };
 const ITEM =
   "flex h-9 cursor-default items-center gap-2.5 rounded-md px-2.5 text-sm text-muted data-[selected=true]:bg-selected data-[selected=true]:text-text max-md:h-11";
 
