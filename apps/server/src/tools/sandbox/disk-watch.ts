@@ -1,7 +1,9 @@
+import { realpath } from "node:fs/promises";
 import { describeBytes } from "../../describe-bytes.ts";
 import { freeBytes, freeFiles, usedBytes } from "./disk-usage.ts";
 import type { SandboxLimits } from "./limits.ts";
 import { removeGrowth } from "./remove-growth.ts";
+import { isWithinAny } from "./toolchains.ts";
 
 /** Interval of checks, in ms. What is written meanwhile must fit into the reserve. */
 const INTERVAL_MS = 100;
@@ -60,19 +62,31 @@ export interface Watch {
  * and the disk must not fill up. An offending command is ended, and enough of what it wrote is removed. Counting walks
  * all files, so it only happens after the disk has become fuller. `fallocate`, which fills a disk instantly, is denied
  * (`denied-calls.ts`).
+ *
+ * Only in the server's own directories is everything that changed meanwhile the command's. Elsewhere (sessions that work in
+ * place, repositories that work is published to) people change their files at the same time, and have no other copy of what
+ * the command changed: nothing is removed there.
  */
 export class DiskWatch {
   readonly #limits: SandboxLimits;
+  readonly #own: readonly string[];
   readonly #bwrap: string;
   readonly #noteUse: NoteUse;
   readonly #counts = new Map<string, Count>();
 
   /**
    * @param bwrap Absolute path of bwrap, for counting directories closed to the server's user.
+   * @param own The server's own directories, without links.
    * @param noteUse Knows what an owner's directories take together; absent: there is one limit per directory only.
    */
-  constructor(limits: SandboxLimits, bwrap: string, noteUse: NoteUse = async () => null) {
+  constructor(
+    limits: SandboxLimits,
+    bwrap: string,
+    own: readonly string[],
+    noteUse: NoteUse = async () => null,
+  ) {
     this.#limits = limits;
+    this.#own = own;
     this.#bwrap = bwrap;
     this.#noteUse = noteUse;
   }
@@ -123,6 +137,9 @@ export class DiskWatch {
     try {
       const bytes = await missing();
       if (bytes <= 0) return message;
+      if (!isWithinAny(await realpath(directory), this.#own)) {
+        return `${message}; nothing was removed, as ${directory} is not the server's: make room there`;
+      }
       const removed = await removeGrowth(directory, { sinceMs, bytes });
       this.#counts.delete(directory);
       if (removed.files === 0) return message;

@@ -61,6 +61,21 @@ with open("big", "wb") as f:
   });
 });
 
+describe.skipIf(bwrap === null)("a directory that is not the server's", () => {
+  it("loses nothing: its owner may have changed it meanwhile, and has no other copy", async ({ skip }) => {
+    await using disk = await SmallDisk.mount(256);
+    if (disk === undefined) return skip(NO_SMALL_DISK);
+    await using bench = await SandboxBench.create({ limits: { freeDiskBytes: 128 * MIB } });
+    const workspace = join(disk.path, "theirs");
+    await mkdir(workspace);
+    await writeFile(join(workspace, "database"), Buffer.alloc(30 * MIB));
+    await wait(50);
+    const { output } = await bench.run("head -c 200M /dev/zero >> database; sleep 60", { workspace });
+    expect(output).toMatch(/^\[limit: the disk has less than 128 MiB left; nothing was removed, /);
+    expect(await readdir(workspace)).toEqual(["database"]);
+  });
+});
+
 describe.skipIf(bwrap === null)("what one user may take", () => {
   it("ends the command that exceeds it, and removes as much of what it wrote", async ({ skip }) => {
     await using disk = await SmallDisk.mount(256);

@@ -54,13 +54,14 @@ const LAST_WORDS_MS = 1_000;
 export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
   // The kernel kills the sandbox when the thread that started it ends, so that must be the server's main thread.
   assert(isMainThread, "Sandboxes are started from the main thread");
-  const disk = new DiskWatch(options.plan.limits, options.bwrap, options.noteUse);
+  const { plan } = options;
+  const disk = new DiskWatch(plan.limits, options.bwrap, plan.hidden, options.noteUse);
   const bootId = readBootId();
 
   return {
     isSandboxed: true,
     async spawn(request) {
-      const { ledger, patience = DEFAULT_PATIENCE, plan } = options;
+      const { ledger, patience = DEFAULT_PATIENCE } = options;
       await refuseTooMuch(placesOf(request), plan.hidden);
       const marker = `${options.owner}.${randomUUID()}`;
       let complaint = "";
