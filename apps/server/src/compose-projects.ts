@@ -80,7 +80,12 @@ export async function composeProjects(options: {
     dataDir: config.dataDir,
   });
   await remotes.start();
-  const checkSource = createSourceCheck(config.projects, createAgreedDirectories(config.dataDir), findRoute);
+  const checkSource = createSourceCheck(
+    config.projects,
+    [config.dataDir, config.sharedDir],
+    createAgreedDirectories(config.dataDir),
+    findRoute,
+  );
   const projectSources = new ProjectSources({
     store,
     git,

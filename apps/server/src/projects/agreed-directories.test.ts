@@ -17,6 +17,7 @@ afterEach(async () => directory[Symbol.asyncDispose]());
 const check = async (path: string, userId = "alice") =>
   createSourceCheck(
     { roots: [], protocols: [] },
+    [directory.join("data")],
     createAgreedDirectories(directory.join("data")),
     async () => null,
   )({ kind: "directory", path }, userId);

@@ -8,8 +8,10 @@ import { readGitUrl } from "./git-url.ts";
 /** Addresses, and the machine's own name. */
 const NEEDS_NO_LOOKUP = /^(?:[\d.]+|\[.*\]|(?:.+\.)?localhost)$/i;
 
+/** @param own the server's own directories. */
 export function createSourceCheck(
   { roots, protocols }: Pick<ProjectPolicy, "roots" | "protocols">,
+  own: readonly string[],
   isAgreed: IsAgreed,
   findRoute: FindRoute,
 ): CheckSource {
@@ -17,7 +19,7 @@ export function createSourceCheck(
     if (source.kind === "directory") {
       return {
         kind: "directory",
-        path: await repositoryAt(source.path, roots, async (real) => isAgreed(real, ownerId)),
+        path: await repositoryAt(source.path, roots, own, async (real) => isAgreed(real, ownerId)),
       };
     }
     const read = readGitUrl(source.url, protocols);
@@ -35,6 +37,7 @@ export function createSourceCheck(
 async function repositoryAt(
   path: string,
   roots: readonly string[],
+  own: readonly string[],
   isAgreed: (real: string) => Promise<boolean>,
 ): Promise<string> {
   // The same answer for what is missing and what is elsewhere: nobody is told what is on the disk.
@@ -49,6 +52,16 @@ async function repositoryAt(
   if (real === undefined) throw outside;
   const places = (await isBelow(real, roots)) ? roots : (await isAgreed(real)) ? [real] : null;
   if (places === null) throw outside;
+  // Other people's workspaces and mirrors are repositories, too.
+  if (await isBelow(real, own)) throw outside;
+  for (const directory of own) {
+    if (await isBelow(await realpath(directory), [real])) {
+      throw refusal(
+        `${path} holds the server's own data, which no session may see. Move one of the two (TRUNKLINE_DATA_DIR, ` +
+          "TRUNKLINE_SHARED_DIR)",
+      );
+    }
+  }
   const gitDirectory = await realpath(join(real, ".git")).catch(() => real);
   const isRepository = await stat(join(gitDirectory, "objects")).then(
     (found) => found.isDirectory(),

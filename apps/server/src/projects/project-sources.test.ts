@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readdir, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
 import { auditRecord } from "../store/testing/audit-record.ts";
 import { openSources } from "./testing/open-sources.ts";
 import { commitFiles, git, makeRepository, stateOf } from "../git/testing/repositories.ts";
@@ -146,6 +147,22 @@ test("directories: only below the roots, whatever links lead to, then and later"
   await expect(opened.fetch(trapped)).rejects.toMatchObject({
     message: expect.stringContaining("of its own"),
   });
+});
+
+test("directories: neither the server's own, which are repositories of others, nor one that holds them", async () => {
+  await using directory = await TemporaryDirectory.create();
+  const dataDir = directory.path;
+  await using opened = await openSources({ dataDir, keeps: true, root: dataDir });
+  const workspace = join(dataDir, "shared", "workspaces", "others");
+  await makeRepository(workspace, { "a.txt": "secret\n" });
+  const { id } = await opened.project({ kind: "directory", path: workspace });
+  await expect(opened.fetch(id)).rejects.toMatchObject({
+    message: expect.stringContaining("is not a directory below"),
+  });
+  await makeRepository(dataDir, { "a.txt": "mine\n" });
+  const around = await opened.project({ kind: "directory", path: dataDir });
+  const inPlace = opened.sources.findDirectory({ projectId: around.id, ownerId: opened.ownerId });
+  await expect(inPlace).rejects.toMatchObject({ message: expect.stringContaining("the server's own data") });
 });
 
 test("a partial clone says how it becomes a whole one", async () => {

@@ -64,7 +64,7 @@ export async function openSources(
     store,
     git,
     remotes,
-    checkSource: createSourceCheck({ roots: [root], protocols }, async () => false, findRoute),
+    checkSource: createSourceCheck({ roots: [root], protocols }, [sharedDir], async () => false, findRoute),
     sharedDir,
     limits: options.limits ?? { timeMs: 60_000, bytes: 1_000_000_000 },
     removeDirectory,
