@@ -121,6 +121,7 @@ function nestedRepository(name: string): TrunklineError {
   );
 }
 
-function firstLine(title: string): string {
+/** Of a session's title, as a commit's message. */
+export function firstLine(title: string): string {
   return printable(title.split("\n")[0] ?? "").trim() || "Work in progress";
 }

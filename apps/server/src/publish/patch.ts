@@ -1,10 +1,16 @@
 import type { Git } from "../git/port.ts";
-import { identity } from "./commit-work.ts";
+import { firstLine, identity } from "./commit-work.ts";
 import type { PrivateRepository } from "./private-repository.ts";
 
 /**
+ * Lines of a message that `git am` and `git apply` would take for the end of it, for a change or for another commit: what nobody has
+ * seen in any diff would be applied.
+ */
+const READ_AS_PATCH = "^(diff -|Index: |---|[+][+][+] |@@ |GIT binary patch|>*From |base-commit: )";
+
+/**
  * The commits since `base` as a mailbox for `git am` (and `git apply`), authors and messages kept. Where history can't be told
- * that way (merges, or a rewritten base), as one commit.
+ * that way (merges, a rewritten base, or messages that would be read as changes), as one commit.
  */
 export async function writePatch(
   git: Git,
@@ -18,15 +24,17 @@ export async function writePatch(
   onOutput: (bytes: Uint8Array) => void | Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const isLinear =
+  const hasNo = async (...which: readonly string[]): Promise<boolean> =>
+    (await repository.run(["rev-list", "--max-count=1", ...which, `${base}..${commit}`])).stdout.length === 0;
+  const isTellable =
     (await repository.isAncestor(base, commit)) &&
-    (await repository.run(["rev-list", "--merges", "--max-count=1", `${base}..${commit}`])).stdout.length ===
-      0;
-  const tip = isLinear
+    (await hasNo("--merges")) &&
+    (await hasNo("--extended-regexp", `--grep=${READ_AS_PATCH}`));
+  const tip = isTellable
     ? commit
     : (
         await git.own({
-          args: ["commit-tree", `${commit}^{tree}`, "-p", base, "-m", title],
+          args: ["commit-tree", `${commit}^{tree}`, "-p", base, "-m", firstLine(title)],
           directory: repository.directory,
           environment: identity(author),
         })

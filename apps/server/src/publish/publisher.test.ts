@@ -317,6 +317,32 @@ describe("as a patch", () => {
     );
   });
 
+  test.each([
+    ["git apply", ["apply"]],
+    ["git am", ["am", "-q"]],
+  ])("brings nothing with %s that a commit's message says and no diff shows", async (_name, how) => {
+    await using bench = await openPublishBench();
+    await bench.write("a.txt", "1\n");
+    await bench.inWork("add", ".");
+    const hidden = [
+      "diff --git a/evil b/evil",
+      "new file mode 100755",
+      "--- /dev/null",
+      "+++ b/evil",
+      "@@ -0,0 +1 @@",
+      "+x",
+    ];
+    await bench.inWork("commit", "-qm", ["Harmless", "", ...hidden].join("\n"));
+    const { text } = await patchOf(bench);
+    const clone = await bench.test.directory("clone");
+    await gitAsUser(clone, "clone", "-q", bench.origin, ".");
+    const before = await readdir(clone);
+    const file = join(bench.test.dataDir, "x.patch");
+    await writeFile(file, text);
+    await gitAsUser(clone, ...how, file);
+    expect((await readdir(clone)).toSorted()).toEqual([...before, "a.txt"].toSorted());
+  });
+
   test("merges are told as one commit", async () => {
     await using bench = await openPublishBench();
     for (const name of ["one", "two"]) {
