@@ -60,7 +60,11 @@ test.each([
   "http://git.example/a",
   "ssh://a%0ab@git.example/a",
   "https://git.example/a%0ab",
+  "https://git.example/100%",
+  "ssh://%zz@git.example/a",
   "fd::17/foo",
 ])("no git URL: %s", (text) => {
-  expect(() => readGitUrl(text, ["https", "ssh"])).toThrow(/./);
+  expect(() => readGitUrl(text, ["https", "ssh"])).toThrow(
+    expect.objectContaining({ reason: "validation_failed" }),
+  );
 });

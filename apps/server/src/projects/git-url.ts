@@ -40,16 +40,26 @@ export function readGitUrl(text: string, protocols: readonly string[]): GitUrl {
   // ssh and git would take these for options.
   if (
     url.hostname.startsWith("-") ||
-    !/^[\w.-]*$/.test(decodeURIComponent(url.username)) ||
+    !/^[\w.-]*$/.test(decoded(url.username)) ||
     url.username.startsWith("-")
   ) {
     throw refusal("That is not the name of a host or user");
   }
   if (url.hostname === "" && protocol !== "file") throw refusal("The URL names no host");
-  if (/[\p{Cc}\\]/u.test(decodeURIComponent(url.pathname)) || url.pathname.length < 2) {
+  if (/[\p{Cc}\\]/u.test(decoded(url.pathname)) || url.pathname.length < 2) {
     throw refusal("The URL names no path");
   }
   return { url: url.href, protocol, host: protocol === "file" ? null : url.hostname };
+}
+
+/** @throws TrunklineError `validation_failed` */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch (error) {
+    if (!(error instanceof URIError)) throw error;
+    throw refusal("A % in the URL begins no character: write %25 for the sign itself");
+  }
 }
 
 function refusal(message: string): TrunklineError {

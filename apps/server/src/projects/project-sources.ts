@@ -27,10 +27,7 @@ export interface ProjectSourcesDeps {
   now: () => number;
 }
 
-interface Fetched {
-  refs: Refs;
-  startedAt: number;
-}
+type Fetched = { startedAt: number } & ({ refs: Refs } | { error: unknown });
 
 /** Brings projects' mirrors up to date, and says what sessions start from. */
 export class ProjectSources {
@@ -115,7 +112,7 @@ export class ProjectSources {
   ): Promise<{ refs: Refs; offline?: string }> {
     const { store, now } = this.#deps;
     try {
-      const { refs } = await this.#fetch(project, mirror, signal);
+      const refs = await this.#fetch(project, mirror, signal);
       const head = findRef(refs, project.baseRef);
       if (head !== null) await store.projects.fetched(project.id, { at: now(), commit: head.commit });
       return { refs };
@@ -133,23 +130,34 @@ export class ProjectSources {
     }
   }
 
-  /** One at a time; who waited for another that began later than they asked has what they want. */
-  async #fetch(project: Project, mirror: Mirror, signal: AbortSignal): Promise<Fetched> {
+  /**
+   * One at a time; who waited for another that began later than they asked has what they want, or knows why there is none: a
+   * source that hangs takes the time of two fetches, however many wait for it.
+   */
+  async #fetch(project: Project, mirror: Mirror, signal: AbortSignal): Promise<Refs> {
     const asked = performance.now();
     const { promise: aborted, resolve } = Promise.withResolvers<undefined>();
     signal.addEventListener("abort", () => resolve(undefined), { once: true });
     const before = this.#fetches.get(project.id);
-    const mine = (async () => {
+    const mine = (async (): Promise<Fetched> => {
       const earlier = await Promise.race([before, aborted]);
       signal.throwIfAborted();
       if (earlier !== undefined && earlier.startedAt >= asked) return earlier;
       const startedAt = performance.now();
-      return { startedAt, refs: await this.#fetchNow(project, mirror, signal) };
+      try {
+        return { startedAt, refs: await this.#fetchNow(project, mirror, signal) };
+      } catch (error) {
+        // That one was canceled says nothing to the others.
+        signal.throwIfAborted();
+        return { startedAt, error };
+      }
     })();
     const kept = mine.catch(() => undefined);
     this.#fetches.set(project.id, kept);
     try {
-      return await mine;
+      const fetched = await mine;
+      if ("error" in fetched) throw fetched.error;
+      return fetched.refs;
     } finally {
       if (this.#fetches.get(project.id) === kept) this.#fetches.delete(project.id);
     }
@@ -223,11 +231,16 @@ function noBase(project: string, wanted: string | null): TrunklineError {
 
 const MAX_REASON_LENGTH = 500;
 
+/** What git says whatever ssh said before it. */
+const GENERAL_ADVICE =
+  /\s*Please make sure you have the correct access rights\s+and the repository exists\.\s*$/;
+
 /** The last words of git, which say most. */
 function describe(error: Error): string {
+  const words = error instanceof GitError ? error.stderr.replace(GENERAL_ADVICE, "").trim() : "";
   const said =
-    error instanceof GitError && error.failure !== "limit" && error.stderr.trim() !== ""
-      ? error.stderr.trim().split("\n").slice(-2).join(" ")
+    error instanceof GitError && error.failure !== "limit" && words !== ""
+      ? words.split("\n").slice(-2).join(" ")
       : error.message;
   const reason = said.replaceAll(/[\p{Cc}\p{Cf}]+/gu, " ").slice(0, MAX_REASON_LENGTH);
   return /lazy fetching disabled|promisor/.test(reason)

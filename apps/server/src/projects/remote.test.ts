@@ -150,13 +150,37 @@ PermitRootLogin prohibit-password
     expect(await opened.fetch(id)).toMatchObject({ commit });
     const other = await opened.project(source, { ...credential, knownHosts: await knownHost("other") });
     await expect(opened.fetch(other.id)).rejects.toMatchObject({
-      message: expect.stringMatching(/could not be fetched/),
+      message: expect.stringMatching(/could not be fetched.*Host key verification failed/),
     });
     // The key was in a file only for as long as ssh needed it.
     const left = await execute("find", [join(bench.dataDir, "git"), "-name", "key"]);
     expect(left.stdout).toBe("");
   } finally {
     daemon.kill("SIGKILL");
+  }
+});
+
+test("a source that fails is asked twice, however many wait for it at once", async () => {
+  await using opened = await openSources();
+  const all = Promise.withResolvers<void>();
+  let asked = 0;
+  const server = createServer((_request, response) => {
+    asked += 1;
+    void all.promise.then(() => response.writeHead(503).end());
+  });
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  try {
+    const { port } = server.address() as AddressInfo;
+    const { id } = await opened.project({ kind: "git", url: `http://127.0.0.1:${port}/a` });
+    const fetches = Array.from({ length: 5 }, async () => opened.fetch(id));
+    const ended = Promise.allSettled(fetches);
+    await once(server, "request");
+    all.resolve();
+    expect((await ended).map(({ status }) => status)).toEqual(Array(5).fill("rejected"));
+    expect(asked).toBe(2);
+  } finally {
+    server.close();
   }
 });
 
