@@ -44,6 +44,8 @@ Restart=on-failure
 # Commands of tasks are ended by the server, which interrupts what runs; the next start continues it.
 KillMode=mixed
 TimeoutStopSec=20
+# The default is low on small machines. The server shares out what there is among its commands.
+TasksMax=infinity
 UMask=0077
 NoNewPrivileges=yes
 ProtectSystem=strict
@@ -68,6 +70,8 @@ Restart=on-failure
 # Commands of tasks are ended by the server, which interrupts what runs; the next start continues it.
 KillMode=mixed
 TimeoutStopSec=20
+# The default is low on small machines. The server shares out what there is among its commands.
+TasksMax=infinity
 UMask=0077
 
 [Install]

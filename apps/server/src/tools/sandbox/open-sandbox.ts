@@ -11,6 +11,7 @@ import { laterSpawner } from "./later-spawner.ts";
 import { planSandbox, withNetwork } from "./plan-sandbox.ts";
 import { type ProbeResult, probeSandbox } from "./probe.ts";
 import { canLimitNamespace } from "./process-namespace.ts";
+import { processRoom } from "./process-shares.ts";
 import { createSandboxSpawner } from "./sandbox-spawner.ts";
 import { isShortage } from "./shortage.ts";
 
@@ -138,6 +139,7 @@ async function trySandbox(options: TrialOptions): Promise<Trial> {
     plan,
     networkPlan,
     processLimit,
+    processRoom: await processRoom(),
     owner,
     ledger,
     noteUse,

@@ -11,8 +11,9 @@ import type { TreePatience } from "../process/process-tree.ts";
 import { bwrapArguments, type SandboxPlan, variableArguments } from "./bwrap-arguments.ts";
 import { DiskWatch, type NoteUse, type Watch } from "./disk-watch.ts";
 import { readExitStatus } from "./exit-status.ts";
-import { lastProcessId } from "./limits.ts";
+import { lastProcessId, type SandboxLimits } from "./limits.ts";
 import { limitProcessNamespace } from "./process-namespace.ts";
+import { ProcessShares } from "./process-shares.ts";
 import { SandboxedProcess } from "./sandboxed-process.ts";
 import { startBwrap, type StartedSandbox, StartError } from "./start-bwrap.ts";
 import { supervisedBy } from "./supervisor.ts";
@@ -29,6 +30,8 @@ export interface SandboxSpawnerOptions {
   networkPlan: SandboxPlan;
   /** Mechanism of the process limit: RLIMIT_NPROC or, since root is exempt from it, the namespace's limit. */
   processLimit: "user" | "namespace";
+  /** How many processes the server and all commands together may have; see `processRoom`. */
+  processRoom: number;
   /** Prefix of each marker, see `reapLeftovers`. */
   owner: string;
   ledger: ProcessLedger;
@@ -56,6 +59,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
   assert(isMainThread, "Sandboxes are started from the main thread");
   const { plan } = options;
   const disk = new DiskWatch(plan.limits, options.bwrap, plan.hidden, options.noteUse);
+  const shares = new ProcessShares(plan.limits.processes, options.processRoom);
   const bootId = readBootId();
 
   return {
@@ -79,12 +83,17 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
         onOutput: unlessBegun(onOutput),
         onErrorOutput: onErrorOutput && unlessBegun(onErrorOutput),
       });
-      const sandbox = await startSandbox(options, request, marker, streams).catch(async (error: unknown) => {
+      const share = shares.take();
+      const limits = { ...plan.limits, processes: share.processes };
+      const starting = startSandbox(options, limits, request, marker, streams);
+      const sandbox = await starting.catch(async (error: unknown) => {
+        share.release();
         await Promise.race([streams.ended, wait(LAST_WORDS_MS, undefined, { ref: false })]);
         streams.destroy();
         throw refusal(error, complaint);
       });
       const { pid, first, line, exited } = sandbox;
+      void exited.then(() => share.release());
       const record: ProcessRecord = { pid, startTime: readProcess(pid)?.startTime ?? 0, bootId, marker };
       const watches: Watch[] = [];
       const running = new SandboxedProcess({
@@ -97,7 +106,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
         gone: exited,
         streams,
         patience,
-        limits: plan.limits,
+        limits,
         ledger,
         release: () => line.close(),
         checkDisk: async () => {
@@ -106,7 +115,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
         },
       });
       try {
-        await Promise.all([ledger.onSpawn(record), restrain(first.pid, options)]);
+        await Promise.all([ledger.onSpawn(record), restrain(first.pid, options, limits)]);
         for (const place of growingPlaces(request)) {
           watches.push(await disk.begin(place, (message) => running.stopAtLimit(message)));
         }
@@ -123,6 +132,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
 
 async function startSandbox(
   { bwrap, bash, plan: offline, networkPlan }: SandboxSpawnerOptions,
+  limits: SandboxLimits,
   request: SpawnRequest,
   marker: string,
   streams: ChildStreams,
@@ -134,7 +144,7 @@ async function startSandbox(
     return await startBwrap({
       program: bwrap,
       arguments: bwrapArguments(plan, {
-        argv: supervisedBy(bash, plan.limits, argv, gate?.port ?? null),
+        argv: supervisedBy(bash, limits, argv, gate?.port ?? null),
         directory: cwd,
         writable: [cwd, ...writable],
         readOnly,
@@ -173,10 +183,14 @@ async function refuseTooMuch(places: readonly string[], hidden: readonly string[
   }
 }
 
-async function restrain(pid: number, { processLimit, plan }: SandboxSpawnerOptions): Promise<void> {
+async function restrain(
+  pid: number,
+  { processLimit }: SandboxSpawnerOptions,
+  limits: SandboxLimits,
+): Promise<void> {
   setPriority(pid, Math.max(getPriority(), NICENESS));
   await writeFile(`/proc/${pid}/oom_score_adj`, FIRST_TO_GO);
-  if (processLimit === "namespace") await limitProcessNamespace(pid, lastProcessId(plan.limits));
+  if (processLimit === "namespace") await limitProcessNamespace(pid, lastProcessId(limits));
 }
 
 function refusal(error: unknown, complaint: string): unknown {

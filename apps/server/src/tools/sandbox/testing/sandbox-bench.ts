@@ -43,6 +43,8 @@ export interface SandboxBenchOptions {
   patience?: TreePatience;
   /** Default: nobody counts what an owner's directories take together. */
   noteUse?: NoteUse;
+  /** Default: as many as are asked for. */
+  processRoom?: number;
   /** Where to create the data directory. */
   parent?: string;
 }
@@ -77,7 +79,13 @@ export class SandboxBench implements AsyncDisposable {
   }
 
   static async create(options: SandboxBenchOptions = {}): Promise<SandboxBench> {
-    const { networks = fixedNetwork("off"), patience, noteUse, parent = tmpdir() } = options;
+    const {
+      networks = fixedNetwork("off"),
+      patience,
+      noteUse,
+      processRoom = Infinity,
+      parent = tmpdir(),
+    } = options;
     const dataDir = await mkdtemp(join(await realpath(parent), "trunkline-sandbox-"));
     const records: ProcessRecord[] = [];
     const ledger: ProcessLedger = {
@@ -95,6 +103,7 @@ export class SandboxBench implements AsyncDisposable {
       plan,
       networkPlan: await withNetwork(plan),
       processLimit: processLimit(),
+      processRoom,
       owner: `test-${randomUUID()}`,
       ledger,
       noteUse,
