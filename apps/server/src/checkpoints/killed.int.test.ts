@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { followTask } from "@trunkline/client";
 import { assertLogHolds, FakeProvider, readLog, say, ServerFixture, waitFor } from "@trunkline/testkit";
@@ -94,6 +94,26 @@ it("kill -9 at any stage of a revert: it is done or undone, whole, and the log s
   }
   // A journal that was written is always followed.
   expect(seen).toContain(second);
+}, 600_000);
+
+it("a revert that is completed later keeps what was written since", async () => {
+  const sessionId = await run("echo one > f");
+  const { session, lastSeq: toSeq } = await server.client.session.get.query({ sessionId });
+  await run("echo two > f", sessionId);
+  const checkpoints = async () =>
+    (await readLog(server.client, sessionId)).filter((event) => event.type === "checkpoint.created");
+  const target = (await checkpoints()).findLast(({ seq }) => seq <= toSeq)?.data;
+  await server.kill();
+  const entry = { nodeId: "gone", commit: target?.commit, tree: target?.tree, toSeq, by: "somebody" };
+  await writeFile(join(server.dataDir, "checkpoints", sessionId, "revert.json"), JSON.stringify(entry));
+  const file = join(session.workspace, "f");
+  await writeFile(file, "mine\n");
+  await server.restart();
+  await server.client.session.changes.query({ sessionId });
+  expect(await contentOf(file)).toBe("one");
+  const before = (await checkpoints()).findLast(({ data }) => data.cause === "before-revert");
+  await server.client.session.revert.mutate({ sessionId, toSeq: before?.seq ?? 0 });
+  expect(await contentOf(file)).toBe("mine");
 }, 600_000);
 
 it("kill -9 in the middle of a checkpoint: the next one has everything, and nothing half-made is used", async () => {

@@ -62,17 +62,26 @@ export function createReverts(deps: RevertsDeps) {
     const { sessionId } = session;
     const last = await events.last(sessionId, ["workspace.reverted"]);
     if (last?.data.commit !== entry.commit) {
-      const drafts = await (await open(session)).restore(entry.commit, null).then(
-        () => revertedEvents(entry),
-        (error: unknown): EventBody[] => {
-          logger.warn({ err: error, sessionId }, "a revert that was cut off could not be completed");
-          const message = `A revert to event ${entry.toSeq} was cut off and could not be completed. Revert again.`;
-          return [{ type: "notice", data: { level: "warning", message } }];
-        },
-      );
+      const drafts = await complete(session, entry).catch((error: unknown): EventBody[] => {
+        logger.warn({ err: error, sessionId }, "a revert that was cut off could not be completed");
+        const message = `A revert to event ${entry.toSeq} was cut off and could not be completed. Revert again.`;
+        return [{ type: "notice", data: { level: "warning", message } }];
+      });
       await append(session, drafts);
     }
     await journal.remove();
+  }
+
+  /** Files may have been changed since it was cut off, by people where the session works in place. */
+  async function complete(session: FilesOfSession, entry: RevertEntry): Promise<EventBody[]> {
+    const known = await newestCheckpoint(events, session);
+    const saved = await saveBefore(session, known?.data.tree ?? null);
+    if (saved !== null) await append(session, [saved]);
+    const before = saved?.data.commit ?? known?.data.commit ?? null;
+    const inTheWay = await (await open(session)).restore(entry.commit, before);
+    if (inTheWay.length > 0)
+      throw new Error(`${inTheWay.length} files that no checkpoint has are in the way`);
+    return revertedEvents(entry);
   }
 
   async function revert(session: FilesOfSession, { toSeq, paths, by }: RevertRequest): Promise<void> {
