@@ -19,14 +19,21 @@ const BLOCK_BYTES = 512;
 /** Times beyond this (about the year 2242) do not fit the format's eleven octal digits. */
 const MAX_TIME_S = 0o77_777_777_777;
 
+/** Bytes of a path that the header itself has room for, at best: a prefix, a slash and a name. */
+const MAX_PATH_BYTES = 155 + 1 + 100;
+/** What is left of a longer one there; the extended record before it has all of it. */
+const SHORTENED = 99;
+
 /** What goes before an entry's content (POSIX.1-2001 pax, with extended records only where needed). */
 export function tarHeader({ modifiedAt, ...entry }: TarEntry): Buffer {
   const seconds = Math.min(Math.trunc(modifiedAt / 1_000), MAX_TIME_S);
   const fields = { ...entry, mtime: new Date(seconds * 1_000), uid: 0, gid: 0 };
-  const header = new Header(fields);
-  const block = Buffer.alloc(BLOCK_BYTES);
-  if (!header.encode(block)) return block;
   const { path, linkpath, size } = fields;
+  // The library would look for a place to divide it at, in time that grows with the square of its length, for each file.
+  const isLong = Buffer.byteLength(path) > MAX_PATH_BYTES;
+  const header = new Header(isLong ? { ...fields, path: path.slice(0, SHORTENED) } : fields);
+  const block = Buffer.alloc(BLOCK_BYTES);
+  if (!header.encode(block) && !isLong) return block;
   return Buffer.concat([
     new Pax({ path, size, ...(linkpath !== undefined && { linkpath }) }).encode(),
     block,
