@@ -40,24 +40,37 @@ export class MessageLines {
 }
 
 /** Values of a message beyond which it is none: many small ones take a hundred times as long to parse as one text. */
-const MAX_VALUES = 100_000;
+export const MAX_VALUES = 100_000;
 
 /** Whether a message has so many values that parsing it would keep the loop from everybody else. */
 export function hasTooManyValues(line: string): boolean {
-  if (line.length <= MAX_VALUES) return false;
-  let values = 0;
-  let isText = false;
-  for (let at = 0; at < line.length; at++) {
-    const code = line.charCodeAt(at);
-    if (isText) {
-      if (code === BACKSLASH) at++;
-      else if (code === QUOTE) isText = false;
-    } else if (code === QUOTE) isText = true;
-    else if (code === COMMA || code === OPEN_LIST || code === OPEN_OBJECT) values++;
-  }
-  return values > MAX_VALUES;
+  return line.length > MAX_VALUES && valuesIn(line) > MAX_VALUES;
 }
 
+export function valuesIn(line: string): number {
+  const count = new ValueCount();
+  for (let at = 0; at < line.length; at++) count.take(line.charCodeAt(at));
+  return count.values;
+}
+
+/** Counts the values of JSON as it comes, by its characters or its bytes. */
+export class ValueCount {
+  values = 0;
+  #isText = false;
+  #isEscaped = false;
+
+  take(code: number): void {
+    // No text of JSON has a line break in it.
+    if (code === NEWLINE || code === RETURN) this.#isText = this.#isEscaped = false;
+    else if (this.#isEscaped) this.#isEscaped = false;
+    else if (code === QUOTE) this.#isText = !this.#isText;
+    else if (this.#isText) this.#isEscaped = code === BACKSLASH;
+    else if (code === COMMA || code === OPEN_LIST || code === OPEN_OBJECT) this.values += 1;
+  }
+}
+
+const NEWLINE = 0x0a;
+const RETURN = 0x0d;
 const QUOTE = 0x22;
 const COMMA = 0x2c;
 const OPEN_LIST = 0x5b;

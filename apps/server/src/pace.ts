@@ -8,6 +8,8 @@ export interface Speed {
 }
 
 const SPEED: Speed = { unitBytes: 8_192, unitsPerSecond: 500 };
+/** Values of a message that count as one more. */
+const UNIT_VALUES = 256;
 /** What may come at once, in ms of that. */
 const BURST_MS = 1_000;
 
@@ -38,9 +40,9 @@ export class Pace {
   }
 
   /** Waits until so much may be taken. */
-  async take(bytes: number, messages = 1): Promise<void> {
+  async take(bytes: number, messages = 1, values = 0): Promise<void> {
     const { unitBytes, unitsPerSecond } = this.#speed;
-    const units = messages + Math.floor(bytes / unitBytes);
+    const units = messages + Math.floor(bytes / unitBytes) + Math.floor(values / UNIT_VALUES);
     const now = this.#clock.now();
     this.#evenUntil = Math.max(this.#evenUntil, now) + (units * 1_000) / unitsPerSecond;
     const waitMs = this.#evenUntil - now - BURST_MS;

@@ -57,6 +57,15 @@ describe("a result of which one part is odd keeps the rest", () => {
   });
 });
 
+it("of a result of thousands of parts the first thousand are read, of a prompt the same", async () => {
+  const parts = [text("first"), ...Array.from({ length: 2_999 }, () => ({}))];
+  const { blocks } = readCallResult({ content: parts });
+  expect(blocks).toHaveLength(1_001);
+  expect(await outputOf({ content: parts })).toMatch(/^first\n[^]*\n\[2000 more parts: not shown\]$/);
+  const messages = parts.map((content) => ({ role: "user", content }));
+  expect(promptText(readMessages({ messages }))).toMatch(/^first\n[^]*\[2000 more parts: not shown\]$/);
+});
+
 describe("what a server gives as data is read once", () => {
   it.each<[string, object, string]>([
     ["it says the same", { content: [text('{ "n": 1 }')], structuredContent: { n: 1 } }, '{ "n": 1 }'],

@@ -1,10 +1,13 @@
-import type {
-  ElicitRequest,
-  ElicitResult,
-  PrimitiveSchemaDefinition,
-  StringSchema,
+import {
+  type ElicitRequest,
+  ElicitRequestSchema,
+  type ElicitResult,
+  type PrimitiveSchemaDefinition,
+  type StringSchema,
 } from "@modelcontextprotocol/sdk/types.js";
 import type { FormField, QuestionAnswer } from "@trunkline/contract";
+import { z } from "zod";
+import { valuesIn } from "../message-lines.ts";
 import type { Question } from "../tools/port.ts";
 import { cleanText } from "./clean-text.ts";
 
@@ -13,6 +16,27 @@ const MAX_FIELDS = 50;
 const MAX_OPTIONS = 100;
 const MAX_MESSAGE_LENGTH = 4_000;
 const MAX_URL_LENGTH = 4_000;
+/** Values of a whole request: those of the largest form, with titles of its choices. */
+const MAX_VALUES = 20_000;
+
+/**
+ * What a server asks of the user, as it came. How much it is is looked at first: of a form with thousands of fields the check
+ * alone would keep the loop from everybody else. @throws Error in words for the server
+ */
+export function elicitParams(request: object): ElicitRequest["params"] {
+  const { properties = {} } = SizedForm.safeParse(request).data?.params.requestedSchema ?? {};
+  if (Object.keys(properties).length > MAX_FIELDS) throw tooManyFields();
+  if (valuesIn(JSON.stringify(request)) > MAX_VALUES) {
+    throw new Error(`A request has at most ${MAX_VALUES} values`);
+  }
+  const parsed = ElicitRequestSchema.safeParse(request);
+  if (!parsed.success) throw new Error("It asks for neither a form nor a page as MCP describes them");
+  return parsed.data.params;
+}
+
+const SizedForm = z.object({
+  params: z.object({ requestedSchema: z.object({ properties: z.custom<object>(isObject) }) }),
+});
 
 /**
  * What a server asks of the user (MCP 2025-11-25, "Elicitation"), as a question; its words cleaned and within bounds.
@@ -27,7 +51,7 @@ export function questionOf(server: string, params: ElicitRequest["params"]): Que
   }
   const { properties, required = [] } = params.requestedSchema;
   const entries = Object.entries(properties);
-  if (entries.length > MAX_FIELDS) throw new Error(`A form has at most ${MAX_FIELDS} fields`);
+  if (entries.length > MAX_FIELDS) throw tooManyFields();
   const fields = entries.map(([name, schema]) => fieldOf(name, schema, required.includes(name)));
   return { text: `The MCP server ${server} asks: ${said}`, form: { server, fields } };
 }
@@ -98,4 +122,12 @@ function httpUrl(address: string): string {
   }
   if (url.username !== "" || url.password !== "") throw new Error("The URL must not have credentials");
   return url.href;
+}
+
+function tooManyFields(): Error {
+  return new Error(`A form has at most ${MAX_FIELDS} fields`);
+}
+
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null;
 }

@@ -3,7 +3,8 @@ import { type IncomingMessage, request as requestOver } from "node:http";
 import { request as requestSecurely } from "node:https";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { Connect } from "../network/port.ts";
-import { MAX_MESSAGE_BYTES, MessageTooLongError } from "./message-too-long.ts";
+import { MAX_VALUES, ValueCount } from "../message-lines.ts";
+import { MAX_MESSAGE_BYTES, MessageTooLongError, TooManyValuesError } from "./message-too-long.ts";
 import type { Pace } from "../pace.ts";
 
 /** Until the head of a response, in ms. A call's own time-out may be shorter. */
@@ -66,7 +67,7 @@ function toResponse(incoming: IncomingMessage, pace: Pick<Pace, "take">): Respon
     return new Response(null, { status, headers });
   }
   const isStream = headers.get("content-type")?.startsWith("text/event-stream") === true;
-  const pieces = isStream ? eventsOf(incoming, pace) : wholeOf(incoming);
+  const pieces = isStream ? eventsOf(incoming, pace) : wholeOf(incoming, pace);
   const body = streamOf(pieces, () => incoming.destroy());
   return new Response(body, { status, headers, statusText: incoming.statusMessage ?? "" });
 }
@@ -83,14 +84,17 @@ function streamOf(pieces: AsyncGenerator<Uint8Array, void>, leave: () => void): 
   });
 }
 
-/** @throws MessageTooLongError */
-async function* wholeOf(incoming: AsyncIterable<Buffer>): AsyncGenerator<Uint8Array, void> {
-  let length = 0;
+/** @throws BrokenConnectionError for more than is taken in one message */
+async function* wholeOf(
+  incoming: AsyncIterable<Buffer>,
+  pace: Pick<Pace, "take">,
+): AsyncGenerator<Uint8Array, void> {
+  const message = new MessageSize();
   for await (const chunk of incoming) {
-    length += chunk.length;
-    if (length > MAX_MESSAGE_BYTES) throw new MessageTooLongError();
+    for (const byte of chunk) message.take(byte);
     yield chunk;
   }
+  await pace.take(message.bytes, 1, message.values);
 }
 
 const NEWLINE = 0x0a;
@@ -98,33 +102,54 @@ const RETURN = 0x0d;
 /** Events that are handed on before others get the loop. */
 const EVENTS_AT_ONCE = 32;
 
-/** A stream in pieces of few events, at that pace. @throws MessageTooLongError for one event */
+/** A stream in pieces of few events, at that pace. @throws BrokenConnectionError for one event */
 async function* eventsOf(
   incoming: AsyncIterable<Buffer>,
   pace: Pick<Pace, "take">,
 ): AsyncGenerator<Uint8Array, void> {
-  let length = 0;
+  let event = new MessageSize();
   let isAtLineStart = false;
   for await (const chunk of incoming) {
     let start = 0;
     let events = 0;
+    let values = 0;
     for (const [index, byte] of chunk.entries()) {
+      const before = event.values;
+      event.take(byte);
+      values += event.values - before;
       if (byte === RETURN) continue;
       // An empty line ends an event.
       if (byte === NEWLINE && isAtLineStart) {
-        length = 0;
+        event = new MessageSize();
         events += 1;
-      } else length += 1;
+      }
       isAtLineStart = byte === NEWLINE;
-      if (length > MAX_MESSAGE_BYTES) throw new MessageTooLongError();
       if (events < EVENTS_AT_ONCE) continue;
       const end = index + 1;
-      await pace.take(end - start, events);
+      await pace.take(end - start, events, values);
       yield chunk.subarray(start, end);
       start = end;
-      events = 0;
+      events = values = 0;
     }
-    await pace.take(chunk.length - start, events);
+    await pace.take(chunk.length - start, events, values);
     yield chunk.subarray(start);
+  }
+}
+
+/** What parsing a message will take. */
+class MessageSize {
+  bytes = 0;
+  readonly #count = new ValueCount();
+
+  get values(): number {
+    return this.#count.values;
+  }
+
+  /** @throws BrokenConnectionError */
+  take(byte: number): void {
+    this.bytes += 1;
+    this.#count.take(byte);
+    if (this.bytes > MAX_MESSAGE_BYTES) throw new MessageTooLongError();
+    if (this.values > MAX_VALUES) throw new TooManyValuesError();
   }
 }

@@ -51,6 +51,7 @@ async function start(answer: (message: Message, response: ServerResponse, reques
 interface Message {
   id?: number;
   method?: string;
+  error?: { message: string };
 }
 
 const direct = async (url: URL) => connect(Number(url.port), url.hostname);
@@ -104,6 +105,48 @@ describe("an MCP server over HTTP", () => {
     await live.close("done");
   });
 
+  it.each([
+    ["a document", JSON_BODY, ""],
+    ["a stream", STREAM, "data: "],
+  ])(
+    "that answers with %s of more values than are parsed in one go is not read on",
+    async (_, head, prefix) => {
+      await using server = await start((_message, response) => {
+        const values = (count: number): string => `${prefix}["a \\"[{,",${"{},".repeat(count)}1]\n\n`;
+        response
+          .writeHead(200, head)
+          .end(`${values(90_000 / 2)}${prefix === "" ? "," : ""}${values(100_000)}`);
+      });
+      const response = await createGuardedFetch(direct, new Pace())(server.url);
+      await expect(response.text()).rejects.toThrow("It sent a message of more than 100000 values");
+    },
+  );
+
+  it("that asks with a form of many fields is told how many a form has, before each is looked at", async () => {
+    const answers: unknown[] = [];
+    const properties = Object.fromEntries(Array.from({ length: 51 }, (_, index) => [`f${index}`, {}]));
+    const params = { message: "x", requestedSchema: { type: "object", properties } };
+    await using server = await start((message, response) => {
+      if (message.method === "GET") return void response.writeHead(405).end();
+      if (message.method === undefined) {
+        answers.push(message.error?.message);
+        const result = { content: [] };
+        stream?.end(`data: ${JSON.stringify({ jsonrpc: "2.0", id: callId, result })}\n\n`);
+        return void response.writeHead(202).end();
+      }
+      callId = message.id;
+      stream = response.writeHead(200, STREAM);
+      const request = { jsonrpc: "2.0", id: "a", method: "elicitation/create", params };
+      stream.write(`data: ${JSON.stringify(request)}\n\n`);
+    });
+    let callId: number | undefined;
+    let stream: ServerResponse | undefined;
+    const live = await openTo(server.url);
+    await live.callTool("go", {}, call);
+    expect(answers).toEqual([expect.stringContaining("A form has at most 50 fields")]);
+    await live.close("done");
+  });
+
   it("is read a few events at a time, at the pace of its user's servers", async () => {
     const taken: { bytes: number; messages: number }[] = [];
     const event = "data: x\r\n\r\n";
@@ -142,7 +185,9 @@ it("a pace lets a second's worth come at once, counts long messages for more, an
   await pace.take(10, 1);
   await pace.take(2_097_152);
   expect(waits).toEqual([2, 516]);
+  await pace.take(0, 0, 100_000);
+  expect(waits).toEqual([2, 516, 1_296]);
   now = 100_000;
   await pace.take(0, 500);
-  expect(waits).toHaveLength(2);
+  expect(waits).toHaveLength(3);
 });

@@ -1,8 +1,6 @@
 import { Client } from "@modelcontextprotocol/sdk/client/index.js";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import {
-  type ElicitRequest,
-  ElicitRequestSchema,
   type ElicitResult,
   ErrorCode,
   McpError,
@@ -12,19 +10,21 @@ import {
   ToolListChangedNotificationSchema,
   UrlElicitationRequiredError,
 } from "@modelcontextprotocol/sdk/types.js";
-import type { JsonSchemaValidator, jsonSchemaValidator } from "@modelcontextprotocol/sdk/validation";
 import { BrokenConnectionError } from "./broken-connection.ts";
 import { CallInFlight } from "./call-in-flight.ts";
 import { type AskingHabit, CallTurns } from "./call-turns.ts";
 import { readCatalog } from "./catalog.ts";
 import type { ConnectionLimits } from "./connection-limits.ts";
-import { questionOf, resultOf } from "./elicitation.ts";
+import { elicitParams, questionOf, resultOf } from "./elicitation.ts";
 import type { McpCatalog, McpUse } from "./port.ts";
 import { AnyResult, readCallResult, readContents, readMessages } from "./results.ts";
 import type { Question } from "../tools/port.ts";
+import { NO_VALIDATION } from "./no-validation.ts";
 
 /** That the user is asked to open before one call. */
 const MAX_PAGES = 5;
+/** Requests whose answers are kept for when they come again. */
+const MAX_ANSWERED = 100;
 
 /** A connection that works, until it is closed. */
 export class LiveConnection {
@@ -89,13 +89,17 @@ export class LiveConnection {
   ): Promise<LiveConnection> {
     const client = new Client(
       { name: "trunkline", title: "Trunkline", version },
-      { jsonSchemaValidator: NONE, capabilities: { elicitation: { form: {}, url: {} } } },
+      { jsonSchemaValidator: NO_VALIDATION, capabilities: { elicitation: { form: {}, url: {} } } },
     );
     let live: LiveConnection | undefined;
-    client.setRequestHandler(ElicitRequestSchema, async ({ params }, extra) => {
+    // A handler of its own for this method would be called after the SDK's check, whose price is the server's to decide.
+    client.fallbackRequestHandler = async (request, extra) => {
+      if (request.method !== "elicitation/create") {
+        throw new McpError(ErrorCode.MethodNotFound, "Method not found");
+      }
       if (live === undefined) throw noCaller("No call runs");
-      return live.#elicitOnce(params, extra);
-    });
+      return live.#elicitOnce(request, extra);
+    };
     const closed = Promise.withResolvers<string>();
     let broken: BrokenConnectionError | undefined;
     // Its only hooks; the SDK is no EventTarget.
@@ -210,29 +214,31 @@ export class LiveConnection {
   }
 
   /** What the server wants before it takes the call. @throws Error if the user does not do it. */
-  async #havePagesOpened(
-    call: CallInFlight,
-    pages: readonly ElicitRequest["params"][],
-    signal: AbortSignal,
-  ): Promise<void> {
+  async #havePagesOpened(call: CallInFlight, pages: readonly object[], signal: AbortSignal): Promise<void> {
     for (const page of pages.slice(0, MAX_PAGES)) {
-      const { action } = resultOf(await call.ask(questionOf(this.#name, page), signal));
+      const params = elicitParams({ method: "elicitation/create", params: page });
+      const { action } = resultOf(await call.ask(questionOf(this.#name, params), signal));
       if (action !== "accept") throw new Error("The user has not opened the page that it needs first");
     }
   }
 
   /** Streamable HTTP delivers a request again when a stream is resumed ("Resumability and Redelivery"): it has one answer. */
   async #elicitOnce(
-    params: ElicitRequest["params"],
+    request: object,
     { requestId, signal }: { requestId: RequestId; signal: AbortSignal },
   ): Promise<ElicitResult> {
-    const answer = this.#elicitations.get(requestId) ?? this.#elicit(params, signal);
+    const answer = this.#elicitations.get(requestId) ?? this.#elicit(request, signal);
     this.#elicitations.set(requestId, answer);
-    return answer;
+    try {
+      return await answer;
+    } finally {
+      // A server may ask without end as long as its call runs.
+      if (this.#elicitations.size > MAX_ANSWERED) this.#elicitations.delete(requestId);
+    }
   }
 
-  async #elicit(params: ElicitRequest["params"], signal: AbortSignal): Promise<ElicitResult> {
-    const question = asked(() => questionOf(this.#name, params));
+  async #elicit(request: object, signal: AbortSignal): Promise<ElicitResult> {
+    const question = asked(() => questionOf(this.#name, elicitParams(request)));
     this.#habit.asks = true;
     const caller = await this.#callerOf(signal);
     const answer = caller.ask(question, signal);
@@ -285,10 +291,3 @@ async function aborted(signal: AbortSignal): Promise<never> {
     else signal.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
   });
 }
-
-/** Servers check what they are told themselves; compiling their schemas would be work at their price. */
-const NONE: jsonSchemaValidator = {
-  getValidator<T>(): JsonSchemaValidator<T> {
-    return (input) => ({ valid: true, data: input as T, errorMessage: undefined });
-  },
-};

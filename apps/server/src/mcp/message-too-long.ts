@@ -1,3 +1,4 @@
+import { MAX_VALUES } from "../message-lines.ts";
 import { BrokenConnectionError } from "./broken-connection.ts";
 
 /** Longest message of a server, in bytes: it is parsed in one go. */
@@ -9,5 +10,13 @@ export class MessageTooLongError extends BrokenConnectionError {
 
   constructor() {
     super(`It sent a message of more than ${MAX_MESSAGE_BYTES / 1_048_576} MiB`);
+  }
+}
+
+export class TooManyValuesError extends BrokenConnectionError {
+  override readonly name = "TooManyValuesError";
+
+  constructor() {
+    super(`It sent a message of more than ${MAX_VALUES} values`);
   }
 }

@@ -52,7 +52,7 @@ export function createOpenTransport(deps: TransportDeps): OpenTransport {
     const { redact } = deps.redactor(Object.values(values));
     let log = "";
     const { StdioTransport: Stdio } = await import("./stdio-transport.ts");
-    return new Stdio(
+    const stdio = new Stdio(
       async (streams) => startProgram(deps, definition, values, streams),
       (bytes) => {
         log = `${log}${Buffer.from(bytes).toString()}`.slice(-2 * MAX_LOG_LENGTH);
@@ -60,6 +60,7 @@ export function createOpenTransport(deps: TransportDeps): OpenTransport {
       },
       deps.pace,
     );
+    return boundAnswers(stdio);
   };
 }
 

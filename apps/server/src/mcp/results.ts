@@ -11,6 +11,9 @@ export const AnyResult = z.looseObject({});
 
 type Loose = Readonly<Record<string, unknown>>;
 
+/** Parts of one result that are read: each is checked, and what becomes of all is short. */
+const MAX_BLOCKS = 1_000;
+
 /** A part that is not as MCP has it, or of a kind that this version does not know. */
 export interface OtherBlock {
   type: "other";
@@ -55,18 +58,25 @@ export function readContents({ contents }: Loose): ResourcePiece[] {
 }
 
 export function readMessages({ messages }: Loose): ResultBlock[] {
-  return listOf(messages).flatMap((message) => readBlocks(isObject(message) ? message["content"] : message));
+  return readBlocks(
+    listOf(messages).flatMap((message) => listOf(isObject(message) ? message["content"] : message)),
+  );
 }
 
 function readBlocks(content: unknown): ResultBlock[] {
-  return listOf(content).map((item) => {
-    if (!isObject(item)) return textBlock(typeof item === "string" ? item : JSON.stringify(item));
-    const parsed = ContentBlockSchema.safeParse(withoutNulls(item, 0));
-    if (parsed.success) return parsed.data;
-    const { type, text } = item;
-    if (text !== undefined && text !== null) return textBlock(JSON.stringify(text));
-    return { type: "other", kind: typeof type === "string" ? type.slice(0, 100) : "content" };
-  });
+  const items = listOf(content);
+  const blocks = items.slice(0, MAX_BLOCKS).map(readBlock);
+  const more = items.length - blocks.length;
+  return more === 0 ? blocks : [...blocks, textBlock(`[${more} more parts: not shown]`)];
+}
+
+function readBlock(item: unknown): ResultBlock {
+  if (!isObject(item)) return textBlock(typeof item === "string" ? item : JSON.stringify(item));
+  const parsed = ContentBlockSchema.safeParse(withoutNulls(item, 0));
+  if (parsed.success) return parsed.data;
+  const { type, text } = item;
+  if (text !== undefined && text !== null) return textBlock(JSON.stringify(text));
+  return { type: "other", kind: typeof type === "string" ? type.slice(0, 100) : "content" };
 }
 
 /** A server that knows no content says what it has beside it. */

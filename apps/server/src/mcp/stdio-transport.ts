@@ -1,11 +1,12 @@
 import { once } from "node:events";
+import type { Writable } from "node:stream";
 import type { Transport } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { JSONRPCMessage } from "@modelcontextprotocol/sdk/types.js";
-import { MessageLines } from "../message-lines.ts";
+import { MAX_VALUES, MessageLines, valuesIn } from "../message-lines.ts";
 import type { Pace } from "../pace.ts";
 import type { RunningProcess, SpawnRequest } from "../tools/port.ts";
 import { messageIn } from "./message-in.ts";
-import { MAX_MESSAGE_BYTES, MessageTooLongError } from "./message-too-long.ts";
+import { MAX_MESSAGE_BYTES, MessageTooLongError, TooManyValuesError } from "./message-too-long.ts";
 
 /** Bytes that may wait until the server reads them. */
 const MAX_UNREAD_BYTES = 8_388_608;
@@ -31,6 +32,8 @@ export class StdioTransport implements Transport {
     tooLong: () => new MessageTooLongError(),
   });
   #running: RunningProcess | undefined;
+  /** What several messages may wait for. */
+  #room: Promise<void> | undefined;
   #ended: Promise<void> | undefined;
 
   constructor(startProgram: StartProgram, onErrorOutput: (bytes: Uint8Array) => void, pace: Pace) {
@@ -56,8 +59,8 @@ export class StdioTransport implements Transport {
     if (stdin === null || stdin === undefined || stdin.destroyed) throw new Error("Its program has ended");
     if (stdin.writableLength > MAX_UNREAD_BYTES) throw new Error("Its program does not read what it is sent");
     if (stdin.write(`${JSON.stringify(message)}\n`)) return;
-    // A program that has ended never drains.
-    await Promise.race([once(stdin, "drain"), once(stdin, "close")]);
+    this.#room ??= roomIn(stdin).finally(() => (this.#room = undefined));
+    await this.#room;
   }
 
   async close(): Promise<void> {
@@ -65,17 +68,16 @@ export class StdioTransport implements Transport {
   }
 
   async #take(bytes: Uint8Array): Promise<void> {
-    let lines: string[];
     try {
-      lines = this.#lines.push(bytes);
+      for (const line of this.#lines.push(bytes)) {
+        const values = valuesIn(line);
+        if (values > MAX_VALUES) throw new TooManyValuesError();
+        await this.#pace.take(line.length, 1, values);
+        this.#hand(line);
+      }
     } catch (error) {
       this.onerror?.(error as Error);
       void this.#end();
-      return;
-    }
-    for (const line of lines) {
-      await this.#pace.take(line.length);
-      this.#hand(line);
     }
   }
 
@@ -95,5 +97,16 @@ export class StdioTransport implements Transport {
       this.onclose?.();
     })();
     return this.#ended;
+  }
+}
+
+async function roomIn(stdin: Writable): Promise<void> {
+  const waiting = new AbortController();
+  const { signal } = waiting;
+  try {
+    // A program that has ended never drains.
+    await Promise.race([once(stdin, "drain", { signal }), once(stdin, "close", { signal })]);
+  } finally {
+    waiting.abort();
   }
 }
