@@ -4,6 +4,7 @@ import { startServer } from "./compose.ts";
 import { readConfig } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { Lifecycle } from "./lifecycle.ts";
+import { shareLookups } from "./network/shared-lookups.ts";
 import { printable } from "./printable.ts";
 
 /** Maximum duration of a shutdown, in ms. */
@@ -64,6 +65,7 @@ process.on("uncaughtException", fail);
 
 try {
   const config = readConfig();
+  shareLookups();
   await prepareDataDir(config.dataDir);
   const server = await startServer({ config, version: packageJson.version, lifecycle, onFatal: fail });
   const { url, signInUrl, recovery } = server;
