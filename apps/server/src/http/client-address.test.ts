@@ -24,7 +24,20 @@ describe("a client's address", () => {
     ["not what the client put before it", ["10.0.0.1"], "10.0.0.1", "1.1.1.1, 198.51.100.1", "198.51.100.1"],
     ["the proxy's where it says none", ["10.0.0.1"], "10.0.0.1", undefined, "10.0.0.1"],
     ["the proxy's where it says nonsense", ["10.0.0.1"], "10.0.0.1", "unknown", "10.0.0.1"],
-    ["the proxy's where it says too much", ["10.0.0.1"], "10.0.0.1", "1.1.1.1,".repeat(40), "10.0.0.1"],
+    [
+      "however much the client put before it",
+      ["10.0.0.1"],
+      "10.0.0.1",
+      `${"1.1.1.1,".repeat(40)}198.51.100.1`,
+      "198.51.100.1",
+    ],
+    [
+      "of a chain without an end, one of it",
+      ["10.0.0.0/8"],
+      "10.0.0.1",
+      `1.1.1.1,${"10.0.0.2,".repeat(40)}10.0.0.3`,
+      "10.0.0.2",
+    ],
   ])("is %s", (_what, trusted, remote, forwarded, expected) => {
     expect(addressOf(trusted, remote, forwarded)).toBe(expected);
   });

@@ -26,9 +26,10 @@ export function createClientAddress(isProxy: ProxyCheck): ClientAddress {
   return (incoming) => {
     let address = plainAddress(incoming.socket.remoteAddress ?? "");
     if (!isProxy(address)) return address;
-    const hops = String(incoming.headers["x-forwarded-for"] ?? "").split(",", MAX_HOPS + 1);
-    // Longer than any chain of proxies, so forged.
-    if (hops.length > MAX_HOPS) return address;
+    // What is beyond any chain of proxies was sent by the client, and takes nothing from what the proxies added.
+    const hops = String(incoming.headers["x-forwarded-for"] ?? "")
+      .split(",")
+      .slice(-MAX_HOPS);
     for (const hop of hops.toReversed()) {
       const next = plainAddress(hop.trim());
       if (isIP(next) === 0) break;
