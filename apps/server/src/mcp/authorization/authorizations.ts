@@ -6,7 +6,7 @@ import type { AuditRecord, McpAuthorizationKey, Store } from "../../store/port.t
 import { describeFault } from "../fault.ts";
 import type { McpAuthorizationAnswer, McpDefinition } from "../port.ts";
 import { type Discovered, discover } from "./discover.ts";
-import { type Grant, grantOf, type PendingGrant } from "./grant.ts";
+import { assertShort, type Grant, grantOf, type PendingGrant } from "./grant.ts";
 import { revokeTokens } from "./revoke-tokens.ts";
 
 /** How long a person has to agree, in ms. */
@@ -77,6 +77,7 @@ export class Authorizations {
         browser,
         codeVerifier: started.codeVerifier,
       };
+      assertShort(started.authorizationUrl, grant);
       return { authorizationUrl: started.authorizationUrl, pending: grant };
     });
     checkUrl(authorizationUrl.href);
@@ -121,9 +122,9 @@ export class Authorizations {
     if (transport.kind !== "http" || transport.url !== pending.serverUrl) throw unknownState();
     const { code } = answer;
     const { info, client, redirectUrl, codeVerifier, resource } = pending;
-    const tokens = await inWords(definition, async () => {
+    const grant = await inWords(definition, async () => {
       const { exchangeAuthorization } = await loadSdk();
-      return exchangeAuthorization(info.authorizationServerUrl, {
+      const tokens = await exchangeAuthorization(info.authorizationServerUrl, {
         ...(info.authorizationServerMetadata && { metadata: info.authorizationServerMetadata }),
         clientInformation: client,
         authorizationCode: code,
@@ -132,8 +133,9 @@ export class Authorizations {
         ...(resource !== null && { resource }),
         fetchFn: this.#fetchFor(definition),
       });
+      return grantOf(pending, tokens, now());
     });
-    const sealed = await vault.seal(belongsTo(key), grantOf(pending, tokens, now()));
+    const sealed = await vault.seal(belongsTo(key), grant);
     await store.mcpAuthorizations.put(key, sealed, now(), options.audit(serverId));
     return definition;
   }

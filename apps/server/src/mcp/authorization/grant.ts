@@ -28,9 +28,39 @@ export interface Grant extends AuthorizationBasis {
   expiresAt: number | null;
 }
 
+/** Characters of what is kept: it is read for each request. What large providers say of themselves has some 5,000. */
+const MAX_LENGTH = 65_536;
+/** Of the page at which somebody agrees; browsers and servers take little more. */
+const MAX_URL_LENGTH = 8_192;
+/** What can be sent in a header, and is. */
+const TOKEN = /^[\x21-\x7E]{1,16384}$/;
+
+/** @throws Error in words for a person, where the authorization server says more than is kept. */
+export function assertShort(url: URL, pending: PendingGrant): void {
+  if (url.href.length > MAX_URL_LENGTH || url.username !== "" || url.password !== "") {
+    throw new Error(
+      `The page to agree at has an address with credentials or of more than ${MAX_URL_LENGTH} characters`,
+    );
+  }
+  assertKept(pending);
+}
+
+/** @throws Error in words for a person, where the tokens are none or too long. */
 export function grantOf(basis: AuthorizationBasis, tokens: OAuthTokens, now: number): Grant {
   const { serverUrl, redirectUrl, info, client, resource } = basis;
   const { expires_in: seconds } = tokens;
+  if (!TOKEN.test(tokens.access_token)) {
+    throw new Error(
+      "The authorization server gave a token that can't be sent: it is empty, too long, or has odd characters",
+    );
+  }
   const expiresAt = seconds === undefined ? null : now + seconds * 1_000;
-  return { serverUrl, redirectUrl, info, client, resource, tokens, expiresAt };
+  const grant = { serverUrl, redirectUrl, info, client, resource, tokens, expiresAt };
+  assertKept(grant);
+  return grant;
+}
+
+function assertKept(value: AuthorizationBasis): void {
+  if (JSON.stringify(value).length <= MAX_LENGTH) return;
+  throw new Error(`The authorization server says more than the ${MAX_LENGTH} characters that are kept`);
 }
