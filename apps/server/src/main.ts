@@ -4,8 +4,8 @@ import { startServer } from "./compose.ts";
 import { readConfig } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
 import { Lifecycle } from "./lifecycle.ts";
-import { shareLookups } from "./network/shared-lookups.ts";
 import { printable } from "./printable.ts";
+import { shareLookups } from "./shared-lookups.ts";
 
 /** Maximum duration of a shutdown, in ms. */
 const SHUTDOWN_LIMIT_MS = 15_000;

@@ -2,6 +2,7 @@ import type { RequestOptions } from "@modelcontextprotocol/sdk/shared/protocol.j
 import { ErrorCode, McpError } from "@modelcontextprotocol/sdk/types.js";
 import type { QuestionAnswer } from "@trunkline/contract";
 import type { Question } from "../tools/port.ts";
+import { CallProgress } from "./call-progress.ts";
 import type { CallTurns } from "./call-turns.ts";
 import type { McpUse } from "./port.ts";
 
@@ -16,6 +17,7 @@ export class CallInFlight implements Disposable {
   #timer: NodeJS.Timeout | undefined;
   #questions = 0;
   readonly #turns: CallTurns;
+  readonly #progress = new CallProgress(async (text) => this.#use.progress?.(text));
   #hasTurn = true;
   #isOver = false;
 
@@ -34,7 +36,7 @@ export class CallInFlight implements Disposable {
   }
 
   get options(): RequestOptions {
-    const { signal, progress } = this.#use;
+    const { signal } = this.#use;
     return {
       // The clock here knows when nobody works.
       timeout: NEVER_MS,
@@ -42,7 +44,7 @@ export class CallInFlight implements Disposable {
       onprogress: ({ progress: done, total, message }) => {
         this.#hear();
         const count = total === undefined ? String(done) : `${done}/${total}`;
-        void progress?.(message === undefined ? `${count}\n` : `${count} ${message}\n`);
+        this.#progress.say(message === undefined ? count : `${count} ${message}`);
       },
     };
   }
