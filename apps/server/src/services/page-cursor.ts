@@ -8,17 +8,18 @@ export interface PagePosition {
 
 /**
  * Builds a page.
- * @param rows one more than the page holds if there are more. @param sortOf their sort key.
+ * @param rows one more than the page holds if there are more. @param sortOf their sort key. @param isMore where the rows don't tell.
  */
 export function toPage<Row, Item extends { id: string }>(
   rows: readonly Row[],
   limit: number,
   toItem: (row: Row) => Item,
   sortOf: (item: Item) => PagePosition["sort"],
+  isMore = rows.length > limit,
 ): { items: Item[]; nextCursor: string | null } {
   const items = rows.slice(0, limit).map(toItem);
   const last = items.at(-1);
-  const hasMore = rows.length > limit && last !== undefined;
+  const hasMore = isMore && last !== undefined;
   return { items, nextCursor: hasMore ? encodePageCursor({ sort: sortOf(last), id: last.id }) : null };
 }
 

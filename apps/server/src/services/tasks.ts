@@ -182,21 +182,22 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
 
     async list(principal, { sessionId, states, cursor, limit }) {
       if (sessionId !== undefined) await requireSessionAccess(store, principal, sessionId);
-      const tasks = await store.tasks.page({
+      const { tasks, hasMore } = await store.tasks.page({
         ownerId: principal.userId,
         ...(sessionId !== undefined && { sessionId }),
         ...(states !== undefined && { states }),
         ...(cursor !== undefined && { beforeId: decodePageCursor(cursor).id }),
-        limit: limit + 1,
+        limit,
       });
-      return toPage(tasks, limit, toTask, ({ createdAt }) => createdAt);
+      return toPage(tasks, limit, toTask, ({ createdAt }) => createdAt, hasMore);
     },
 
     retry: async (principal, { taskId, budget }) => retry(principal, taskId, budget),
 
     async retrySetup(principal, { sessionId }) {
       await requireSessionAccess(store, principal, sessionId);
-      const [last] = await store.tasks.page({ ownerId: principal.userId, sessionId, limit: 1 });
+      const { tasks } = await store.tasks.page({ ownerId: principal.userId, sessionId, limit: 1 });
+      const [last] = tasks;
       if (last === undefined) {
         // Deleted meanwhile, perhaps.
         await requireSessionAccess(store, principal, sessionId);

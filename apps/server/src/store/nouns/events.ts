@@ -1,26 +1,32 @@
 import type { EventPage, EventType, SessionEvent } from "@trunkline/contract";
-import type { CompiledQuery, Kysely } from "kysely";
+import { type CompiledQuery, type Kysely, sql } from "kysely";
 import type { EventStore, ReadRange } from "../ports/events.ts";
 import type { Database, EventsTable } from "../schema.ts";
+import { READ_TOGETHER_BYTES } from "./bounded-rows.ts";
 
 export type EventRow = Pick<EventsTable, "session_id" | "seq" | "task_id" | "type" | "at" | "data">;
 
-/** Rows per read, and so the most by which a page may exceed the next bound. */
 const ROWS_PER_QUERY = 100;
 
-/** A page ends early at this size, in UTF-16 units of JSON, to bound a reader's memory. */
+/** A page ends early with the event that reaches this size, in UTF-16 units of JSON, to bound a reader's memory. */
 const MAX_PAGE_LENGTH = 1_000_000;
 
 /** Read in steps, yielding in between: a long log blocks nobody. */
 const SEQS_PER_LOOK = 5_000;
 
-const COLUMNS = ["session_id", "seq", "task_id", "type", "at", "data"] as const;
+const COLUMNS = ["session_id", "seq", "task_id", "type", "at"] as const;
+
+/** Without the data of large events: nobody knows yet how many of them a page takes. */
+type ListedRow = Omit<EventRow, "data"> & { data: string | null };
+const DATA_IF_SMALL = sql<
+  string | null
+>`case when octet_length(data) <= ${sql.lit(READ_TOGETHER_BYTES)} then data end`.as("data");
 
 /** The two page queries are compiled once: they are most of all reads. */
 export function createEventStore(db: Kysely<Database>): EventStore {
   const between = db
     .selectFrom("events")
-    .select(COLUMNS)
+    .select([...COLUMNS, DATA_IF_SMALL])
     .where("session_id", "=", "")
     .where("seq", ">", 0)
     .where("seq", "<", 0)
@@ -29,11 +35,23 @@ export function createEventStore(db: Kysely<Database>): EventStore {
   const newestFirst = between.orderBy("seq", "desc").compile();
 
   async function query(
-    compiled: CompiledQuery<EventRow>,
+    compiled: CompiledQuery<ListedRow>,
     parameters: [sessionId: string, after: number, before: number, limit: number],
-  ): Promise<EventRow[]> {
-    const { rows } = await db.executeQuery<EventRow>({ ...compiled, parameters });
+  ): Promise<ListedRow[]> {
+    const { rows } = await db.executeQuery<ListedRow>({ ...compiled, parameters });
     return rows;
+  }
+
+  /** @returns undefined if it was removed meanwhile. */
+  async function whole({ data, ...row }: ListedRow): Promise<EventRow | undefined> {
+    if (data !== null) return { ...row, data };
+    const large = await db
+      .selectFrom("events")
+      .select("data")
+      .where("session_id", "=", row.session_id)
+      .where("seq", "=", row.seq)
+      .executeTakeFirst();
+    return large === undefined ? undefined : { ...row, ...large };
   }
 
   async function page(sessionId: string, range: ReadRange): Promise<EventPage> {
@@ -51,11 +69,16 @@ export function createEventStore(db: Kysely<Database>): EventStore {
         wanted + 1,
       ]);
       hasMore = rows.length > wanted;
-      for (const row of rows.slice(0, wanted)) {
+      for (const [index, listed] of rows.slice(0, wanted).entries()) {
+        if (isBackwards) before = listed.seq;
+        else after = listed.seq;
+        const row = listed.data === null ? await whole(listed) : (listed as EventRow);
+        if (row === undefined) continue;
         events.push(toSessionEvent(row));
         length += row.data.length;
-        if (isBackwards) before = row.seq;
-        else after = row.seq;
+        if (length < MAX_PAGE_LENGTH) continue;
+        hasMore ||= index < rows.length - 1;
+        break;
       }
     }
     if (isBackwards) events.reverse();
@@ -75,7 +98,7 @@ export function createEventStore(db: Kysely<Database>): EventStore {
     async last<T extends EventType>(sessionId: string, types: readonly T[], beforeSeq?: number) {
       const row = await db
         .selectFrom("events")
-        .select(COLUMNS)
+        .select([...COLUMNS, "data"])
         .where("session_id", "=", sessionId)
         .where("seq", "<", beforeSeq ?? Number.MAX_SAFE_INTEGER)
         .where("type", "in", types)
@@ -107,7 +130,7 @@ export function createEventStore(db: Kysely<Database>): EventStore {
         for (let cursor = after; ;) {
           const rows = await db
             .selectFrom("events")
-            .select(COLUMNS)
+            .select([...COLUMNS, DATA_IF_SMALL])
             .where("session_id", "=", sessionId)
             .where("seq", ">", cursor)
             .where("seq", "<=", last)
@@ -115,7 +138,10 @@ export function createEventStore(db: Kysely<Database>): EventStore {
             .orderBy("seq")
             .limit(ROWS_PER_QUERY)
             .execute();
-          for (const row of rows) yield toSessionEvent(row) as Extract<SessionEvent, { type: T }>;
+          for (const listed of rows) {
+            const row = await whole(listed);
+            if (row !== undefined) yield toSessionEvent(row) as Extract<SessionEvent, { type: T }>;
+          }
           await new Promise(setImmediate);
           if (rows.length < ROWS_PER_QUERY) break;
           cursor = rows.at(-1)?.seq ?? last;

@@ -88,7 +88,7 @@ export function describePages(name: string, createHarness: () => Promise<PagesHa
               .toSorted()
               .toReversed()
               .slice(0, 20);
-            const found = await store.tasks.page({
+            const { tasks: found } = await store.tasks.page({
               ownerId: "alice",
               limit: 20,
               ...(sessionId !== undefined && { sessionId }),
@@ -99,6 +99,59 @@ export function describePages(name: string, createHarness: () => Promise<PagesHa
           }
         }
       }
+    });
+
+    it("end early where texts are large, and go on with the next", async () => {
+      const [first] = await storeTasks();
+      const prompt = "x".repeat(3_000_000);
+      const large = ["u1", "u2", "u3"].map((id, index) => ({
+        ...first!,
+        id,
+        prompt,
+        pos: 2_000 + index,
+        state: "completed" as const,
+        ended_at: 1_000 + index,
+      }));
+      await harness.insertTasks(large);
+      const query = { ownerId: "alice", sessionId: first!.session_id, limit: 20 };
+      const ids: string[] = [];
+      for (const next of ["u3", "u2", "u1"]) {
+        const page = await store.tasks.page({ ...query, beforeId: ids.at(-1) ?? "v" });
+        expect(page.tasks[0]).toMatchObject({ id: next, prompt });
+        expect([page.tasks.length, page.hasMore]).toEqual([next === "u1" ? 20 : 1, true]);
+        ids.push(next);
+      }
+      const detail = await store.tasks.ofDetail(first!.session_id);
+      expect(detail[0]).toMatchObject({ id: "u3", prompt });
+      expect(detail.map(({ id }) => id)).not.toContain("u2");
+      const whole = await Array.fromAsync(store.tasks.ofSession(first!.session_id));
+      expect(whole.filter((task) => task.prompt === prompt).map(({ id }) => id)).toEqual(["u1", "u2", "u3"]);
+    });
+
+    it("of events end with the one that makes them large", async () => {
+      const id = "s9";
+      const data = { title: id, model: null, agent: "default" };
+      await store.append(id, [{ taskId: null, type: "session.created", data }], { ownerId: "alice" });
+      const message = "é".repeat(900_000);
+      for (let index = 0; index < 5; index += 1) {
+        await store.append(id, [
+          { taskId: null, type: "notice", data: { level: "info", message: index === 2 ? "small" : message } },
+        ]);
+      }
+      const seqs = async (range: { after?: number; before?: number; limit: number }) => {
+        const { events, hasMore } = await store.events.page(id, range);
+        for (const event of events.filter(({ type }) => type === "notice")) {
+          const expected = event.seq === 4 ? "small" : message;
+          expect((event.data as { message: string }).message === expected).toBe(true);
+        }
+        return [events.map(({ seq }) => seq), hasMore];
+      };
+      expect(await seqs({ limit: 100 })).toEqual([[1, 2, 3], true]);
+      expect(await seqs({ after: 3, limit: 100 })).toEqual([[4, 5, 6], false]);
+      expect(await seqs({ before: 7, limit: 100 })).toEqual([[5, 6], true]);
+      expect(await seqs({ before: 5, limit: 100 })).toEqual([[2, 3, 4], true]);
+      const notices = await Array.fromAsync(store.events.ofTypes(id, ["notice"]));
+      expect(notices.map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6]);
     });
 
     it("show of a session what runs, what runs next, and what ended last", async () => {

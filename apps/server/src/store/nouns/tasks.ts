@@ -1,14 +1,18 @@
-import {
-  ACTIVE_TASK_STATES,
-  isTerminalTaskState,
-  MAX_WAITING_STEERS,
-  SESSION_DETAIL_TASKS,
-  type Task,
-} from "@trunkline/contract";
+import { ACTIVE_TASK_STATES, MAX_WAITING_STEERS, SESSION_DETAIL_TASKS, type Task } from "@trunkline/contract";
 import { type Kysely, type SelectQueryBuilder, sql } from "kysely";
 import type { TaskStore } from "../ports/tasks.ts";
 import type { Database } from "../schema.ts";
 import type { Dialect } from "./dialect.ts";
+import { wholeRows } from "./bounded-rows.ts";
+import {
+  IS_SHOWN,
+  listedPage,
+  type ListedTask,
+  newestFirst,
+  selectListed,
+  together,
+  wholeTask,
+} from "./listed-tasks.ts";
 import { perDatabase } from "./per-database.ts";
 import { parentOf } from "./session-rows.ts";
 import { type TaskRow, toTask } from "./task-rows.ts";
@@ -17,11 +21,6 @@ import { type TaskRow, toTask } from "./task-rows.ts";
 const UNFINISHED = sql<boolean>`tasks.state in ('submitted', 'working', 'input-required')`;
 
 const UNFINISHED_STATES = ["submitted", "working", "input-required"] as const;
-
-/** Not of a session that is being deleted, or filled. */
-const IS_SHOWN = sql<boolean>`not exists (
-  select 1 from sessions where sessions.id = tasks.session_id and sessions.deleted_at is not null
-)`;
 
 /** Tasks of one page of a session's whole list. */
 const PAGE = 200;
@@ -32,6 +31,7 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
     return row === undefined ? undefined : toTask(row);
   };
   const select = () => db.selectFrom("tasks").selectAll("tasks");
+  const whole = async (rows: readonly ListedTask[]) => wholeRows(rows, async (row) => wholeTask(db, row));
 
   return {
     async find(ownerId, taskId) {
@@ -104,50 +104,36 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
     },
 
     async ofDetail(sessionId) {
-      const ofSession = select().where("session_id", "=", sessionId).limit(SESSION_DETAIL_TASKS);
+      const ofSession = selectListed(db).where("session_id", "=", sessionId).limit(SESSION_DETAIL_TASKS);
       const rows = await together(db, [
         ofSession.where("state", "in", [...ACTIVE_TASK_STATES]),
         ofSession.where("state", "=", "submitted").orderBy("pos"),
         ofSession.where("ended_at", "is not", null).orderBy("ended_at", "desc").orderBy("pos", "desc"),
       ]);
-      return rows.slice(0, SESSION_DETAIL_TASKS).map(toTask).toSorted(newestFirst);
+      const { items } = await whole(rows.slice(0, SESSION_DETAIL_TASKS));
+      return items.toSorted(newestFirst);
     },
 
-    async page({ ownerId, sessionId, states, beforeId, limit }) {
-      let newest = select().orderBy("id", "desc").limit(limit);
-      if (beforeId !== undefined) newest = newest.where("id", "<", beforeId);
-      if (sessionId !== undefined) newest = newest.where("session_id", "=", sessionId);
-      else newest = newest.where("owner_id", "=", ownerId).where(IS_SHOWN);
-      if (states === undefined) return (await newest.execute()).map(toTask);
-      if (states.length === 0) return [];
-      // An index gives the tasks of one state in their order, and not those of several together: so each state is read
-      // by itself, all in one statement, and no page takes longer the more tasks there are.
-      if (sessionId === undefined) {
-        const rows = await together(
-          db,
-          [...new Set(states)].map((state) => newest.where("state", "=", state)),
-        );
-        return rows.toSorted(newestFirst).slice(0, limit).map(toTask);
-      }
-      // In a session those that have not ended are few, and read by state; of the others a page is soon found, newest
-      // first. The expressions keep the engine from choosing the other way round, which reads all tasks of the session.
-      const rows = states.some(isTerminalTaskState)
-        ? await newest.where(sql<boolean>`coalesce(state, '') in (${sql.join(states)})`).execute()
-        : await newest
-            .where("state", "in", states)
-            .clearOrderBy()
-            .orderBy(sql`coalesce(id, '')`, "desc")
-            .execute();
-      return rows.map(toTask);
+    async page({ limit, ...query }) {
+      const rows = await listedPage(db, { limit: limit + 1, ...query });
+      const { items, isCut } = await whole(rows.slice(0, limit));
+      return { tasks: items, hasMore: isCut || rows.length > limit };
     },
 
     async *ofSession(sessionId) {
       let after: { pos: number; id: string } | undefined;
       for (;;) {
-        let query = select().where("session_id", "=", sessionId).orderBy("pos").orderBy("id").limit(PAGE);
+        let query = selectListed(db)
+          .where("session_id", "=", sessionId)
+          .orderBy("pos")
+          .orderBy("id")
+          .limit(PAGE);
         if (after !== undefined) query = query.where(sql<boolean>`(pos, id) > (${after.pos}, ${after.id})`);
         const rows = await query.execute();
-        yield* rows.map(toTask);
+        for (const row of rows) {
+          const task = await wholeTask(db, row);
+          if (task !== undefined) yield task;
+        }
         after = rows.at(-1);
         if (after === undefined || rows.length < PAGE) return;
       }
@@ -296,20 +282,6 @@ export function createTaskStore(db: Kysely<Database>, dialect: Pick<Dialect, "no
       return rows.map((row) => ({ sessionId: row.session_id, ownerId: row.owner_id }));
     },
   };
-}
-
-/** @returns the rows of all the queries, in their order, as of one moment. */
-async function together(
-  db: Kysely<Database>,
-  queries: readonly SelectQueryBuilder<Database, "tasks", TaskRow>[],
-): Promise<TaskRow[]> {
-  const [first, ...others] = queries.map((query) => db.selectFrom(query.as("one")).selectAll());
-  if (first === undefined) return [];
-  return others.reduce((all, other) => all.unionAll(other), first).execute();
-}
-
-function newestFirst(a: { id: string }, b: { id: string }): number {
-  return a.id < b.id ? 1 : -1;
 }
 
 const taskOf = perDatabase((db) =>

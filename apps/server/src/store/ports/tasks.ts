@@ -49,6 +49,14 @@ export interface StartableSession extends WaitingSession {
   since: number;
 }
 
+export interface TaskPage {
+  ownerId: string;
+  sessionId?: string;
+  states?: readonly TaskState[];
+  beforeId?: string;
+  limit: number;
+}
+
 export interface TaskStore {
   /** @returns undefined if there is none, or it is somebody else's. */
   find(ownerId: string, taskId: string): Promise<StoredTask | undefined>;
@@ -66,16 +74,13 @@ export interface TaskStore {
   active(sessionId: string): Promise<StoredTask | undefined>;
   /** What a message sent now is for: the active task, else the first of the queue, this one excepted. */
   steerable(sessionId: string, exceptId?: string): Promise<StoredTask | undefined>;
-  /** The active one, the next queued and the last ended ones, as many as a detail view shows; newest first. */
+  /**
+   * The active one, the next queued and the last ended ones, as many as a detail view shows, and fewer where their texts are
+   * large; newest first.
+   */
   ofDetail(sessionId: string): Promise<StoredTask[]>;
-  /** Newest first, in all or the given states. */
-  page(query: {
-    ownerId: string;
-    sessionId?: string;
-    states?: readonly TaskState[];
-    beforeId?: string;
-    limit: number;
-  }): Promise<StoredTask[]>;
+  /** Newest first, in all or the given states; fewer than the limit where their texts are large. */
+  page(query: TaskPage): Promise<{ tasks: StoredTask[]; hasMore: boolean }>;
   /** All tasks of a session, in queue order, a page in memory at a time. */
   ofSession(sessionId: string): AsyncGenerator<StoredTask, void>;
   /**
