@@ -70,6 +70,8 @@ import { createLinks } from "./compose-sign-in.ts";
 import { composeServerService } from "./compose-server.ts";
 import { composeSharing } from "./compose-sharing.ts";
 import { composeSpending } from "./compose-spending.ts";
+import { isAnyKept } from "./store/backup/kept-databases.ts";
+import { databasePath } from "./store/sqlite/database-path.ts";
 
 export interface RunningServer {
   /** Starts no more tasks, and waits until those that run have ended, or for this long, in ms. */
@@ -174,6 +176,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   const blobs = createBlobs({
     store: store.blobs,
     files: await openBlobFiles(join(config.sharedDir, "blobs"), !store.isExclusive),
+    keepsFiles: async () => isAnyKept(databasePath(config.dataDir)),
     logger,
     now,
   });

@@ -1,11 +1,12 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pino } from "pino";
 import { v7 as uuidv7 } from "uuid";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import type { Store } from "../store/port.ts";
+import { isAnyKept } from "../store/backup/kept-databases.ts";
 import { openSqliteStore } from "../store/sqlite/sqlite-store.ts";
 import { verifyDatabase } from "../store/sqlite/verify-database.ts";
 import { TemporaryDirectory } from "../store/testing/temporary-directory.ts";
@@ -57,6 +58,7 @@ describe("blobs", () => {
     return createBlobs({
       store: store.blobs,
       files: await openBlobFiles(files()),
+      keepsFiles: async () => isAnyKept(join(directory.path, "db")),
       logger: pino({ level: "silent" }),
       now: () => now,
       maxBytes: 100,
@@ -218,6 +220,23 @@ describe("blobs", () => {
     await blobs.put(ALICE, chunks("hello"), 5);
     await collect();
     expect(await textOf(sha256)).toBe("hello");
+  });
+
+  it("keeps the files of a database that a restore has set aside, until that is removed", async () => {
+    const { sha256 } = await blobs.put(ALICE, chunks("hello"), 5);
+    // Not in this database: it is older than the upload.
+    const later = hashOf("later");
+    await mkdir(join(files(), later.slice(0, 2)), { recursive: true });
+    await writeFile(join(files(), later.slice(0, 2), later), "later");
+    const aside = join(directory.path, "db.replaced-2026-11-30T12-00-00.000Z");
+    await writeFile(aside, "");
+    now += 2 * DAY_MS;
+    await collect();
+    expect(await blobs.find(ALICE, sha256)).toBeUndefined();
+    expect((await stored()).toSorted()).toEqual([sha256, later].toSorted());
+    await rm(aside);
+    await collect();
+    expect(await stored()).toEqual([]);
   });
 
   it("after a crash: half an upload, and a file without a row, are removed; a row without a file reads as gone", async () => {

@@ -14,6 +14,8 @@ export interface BlobsDeps {
   now: () => number;
   maxBytes?: number;
   maxBytesPerUser?: number;
+  /** Whether another database may name files that this one does not: then they all stay. */
+  keepsFiles?: () => Promise<boolean>;
   /** Resolves after `ms`; rejects when the signal aborts. */
   wait?: (ms: number, signal: AbortSignal) => Promise<void>;
 }
@@ -26,6 +28,7 @@ const COLLECTED_AT_ONCE = 200;
 export function createBlobs(deps: BlobsDeps): Blobs {
   const { store, files, logger, now } = deps;
   const { maxBytes = MAX_BLOB_BYTES, maxBytesPerUser = MAX_BLOB_BYTES_PER_USER } = deps;
+  const keepsFiles = deps.keepsFiles ?? (() => Promise.resolve(false));
   const wait = deps.wait ?? ((ms, signal) => timer(ms, undefined, { signal, ref: false }));
   /** Keeps a file from being removed between its arrival and its row. */
   const locks = new KeyLock();
@@ -61,11 +64,12 @@ export function createBlobs(deps: BlobsDeps): Blobs {
   /** Row first: a file without a row can't be found, whereas a row without a file would be found but not readable. */
   const remove = async (sha256: string): Promise<void> =>
     locks.run(sha256, async () => {
-      if (await store.remove(sha256)) await files.remove(sha256);
+      if ((await store.remove(sha256)) && !(await keepsFiles())) await files.remove(sha256);
     });
 
   /** Files left by a server that died between file and row. */
   async function sweep(): Promise<void> {
+    if (await keepsFiles()) return;
     for await (const names of files.list()) {
       for (const sha256 of await store.unknown(names)) await remove(sha256);
     }

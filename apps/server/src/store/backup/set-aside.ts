@@ -1,6 +1,7 @@
 import { link, rename, rm, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { openDatabase } from "../sqlite/open-database.ts";
+import { REPLACED } from "./kept-databases.ts";
 import { syncDirectory } from "./sync-directory.ts";
 
 /**
@@ -9,7 +10,7 @@ import { syncDirectory } from "./sync-directory.ts";
  * @returns the second name; null if there is no database.
  */
 export async function setAside(path: string): Promise<string | null> {
-  const aside = `${path}.replaced-${new Date().toISOString().replaceAll(":", "-")}`;
+  const aside = `${path}${REPLACED}${new Date().toISOString().replaceAll(":", "-")}`;
   const isThere = await hasContent(path);
   if (isThere) mergeWriteAheadLog(path);
   if (await hasContent(`${path}-wal`)) await rename(`${path}-wal`, `${aside}-wal`);
