@@ -1,5 +1,5 @@
 import { existsSync } from "node:fs";
-import { mkdtemp, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SessionEvent } from "@trunkline/contract";
@@ -66,6 +66,16 @@ it("run asks whoever sits at a terminal, and says how to start one where nobody 
   accepted.type("\r");
   await accepted.shows("yes please");
   expect(await accepted.ended()).toBe(0);
+});
+
+it("asks nobody who has signed in elsewhere", async () => {
+  const home = join(dataDir, "..");
+  await mkdir(join(home, "trunkline"));
+  await writeFile(join(home, "trunkline", "login.json"), '{"url":"http://127.0.0.1:2","token":"t"}');
+  const signedIn = { XDG_CONFIG_HOME: home, XDG_DATA_HOME: home, TRUNKLINE_DATA_DIR: "" };
+  await using run = new TerminalProcess(["run", "say: no"], signedIn);
+  await run.shows("No server answers at http://127.0.0.1:2.");
+  expect(await run.ended()).toBe(4);
 });
 
 it("F6: Ctrl-C while a server starts ends it, and says so", async () => {

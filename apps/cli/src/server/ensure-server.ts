@@ -6,11 +6,11 @@ import { oneLine } from "../terminal/plain-text.ts";
 import { findDataDir, present } from "./data-dir.ts";
 import { findLocalServer } from "./local-server.ts";
 import { startDetached } from "./start-detached.ts";
-import type { TargetOptions } from "./target.ts";
+import { isSignedInElsewhere, type TargetOptions } from "./target.ts";
 
 /**
  * Starts a local server if none is running and the caller named none: without asking if `start` is set, otherwise after
- * asking an interactive user. If it is not started, `findTarget` reports what is missing.
+ * asking an interactive user who has signed in nowhere else. If it is not started, `findTarget` reports what is missing.
  *
  * @throws CommandError if it does not start
  */
@@ -33,6 +33,7 @@ export async function ensureServer(
   const dataDir = findDataDir(options.dataDir, env);
   if (findLocalServer(dataDir).state !== "absent") return;
   if (!start) {
+    if (isSignedInElsewhere(options, env)) return;
     const question = `No server is running for ${oneLine(dataDir)}. Start one in the background?`;
     if (!canAsk(terminal) || !(await askYesNo(terminal, question))) return;
   }

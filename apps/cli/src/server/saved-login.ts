@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { isToken } from "@trunkline/client";
@@ -56,12 +56,22 @@ export function readSavedLogin(env: Environment, profile?: string): SavedLogin |
   }
 }
 
+/** Whether anything was saved, usable or not. */
+export function hasSavedLogin(env: Environment, profile?: string): boolean {
+  return existsSync(savedLoginFile(env, profile));
+}
+
+/** Whole or not at all: a disk that is full costs no earlier one, and another command line reads no half. */
 export function writeSavedLogin(env: Environment, login: SavedLogin, profile?: string): void {
   const file = savedLoginFile(env, profile);
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-  writeFileSync(file, `${JSON.stringify(login, null, 2)}\n`, { mode: 0o600 });
-  // One that was there keeps its mode otherwise.
-  chmodSync(file, 0o600);
+  const draft = `${file}.${process.pid}`;
+  try {
+    writeFileSync(draft, `${JSON.stringify(login, null, 2)}\n`, { mode: 0o600 });
+    renameSync(draft, file);
+  } finally {
+    rmSync(draft, { force: true });
+  }
 }
 
 export function removeSavedLogin(env: Environment, profile?: string): void {

@@ -75,6 +75,20 @@ it.each([
   expect(run).not.toThrow(/hunter22/);
 });
 
+it.each(["", "{half", '{"url":"https://example.org","token":"a b"}'])(
+  "goes nowhere else where it can't read where to go: %j",
+  (text) => {
+    mkdirSync(join(dataDir, "trunkline"), { recursive: true });
+    put("trunkline/login.json", text);
+    const env = { XDG_CONFIG_HOME: dataDir, XDG_DATA_HOME: join(dataDir, "data") };
+    expect(() => find({}, env)).toThrow(/login\.json can't be read.* Create it anew: trunkline login URL\.$/);
+    // What is named needs no such file.
+    expect(find({ url }, env)).toMatchObject({ url, token: undefined });
+    expect(find({}, { ...env, TRUNKLINE_TOKEN: "t" })).toMatchObject({ url: DEFAULT_URL, token: "t" });
+    expect(() => find({ dataDir }, env)).toThrow(/No server is running/);
+  },
+);
+
 it("shows no secret that is no token", () => {
   const secret = "-----BEGIN KEY-----\nabc";
   put("other", `${secret}\n`);

@@ -9,6 +9,7 @@ import { findDataDir, present, readLocalToken } from "./data-dir.ts";
 import { localPath } from "./local-path.ts";
 import { findLocalServer, type LocalServer } from "./local-server.ts";
 import {
+  hasSavedLogin,
   isServerAddress,
   profileNamed,
   readSavedLogin,
@@ -67,9 +68,10 @@ export function findTarget(
     const { url } = local.record;
     return own === null ? withLocalToken(url, dataDir) : { url, ...own, tokenKept: null };
   }
-  // Whoever names a data directory means its server.
-  const isElsewhere = options.dataDir === undefined && present(env["TRUNKLINE_DATA_DIR"]) === undefined;
-  if (saved !== null && own === null && isElsewhere) return withSavedLogin(saved, env);
+  if (own === null && isSignedInElsewhere(options, env)) {
+    if (saved === null) throw unusableLogin(savedLoginFile(env), command("login", "URL"));
+    return withSavedLogin(saved, env);
+  }
   if (local.state === "doubtful") {
     throw new CommandError(
       EXIT.unreachable,
@@ -85,6 +87,22 @@ export function findTarget(
   );
 }
 
+/** Whether commands go where `login URL` signed in, unless a server runs here. Whoever names a data directory means its server. */
+export function isSignedInElsewhere(
+  { dataDir }: Pick<TargetOptions, "dataDir">,
+  env: Readonly<Record<string, string | undefined>>,
+): boolean {
+  return dataDir === undefined && present(env["TRUNKLINE_DATA_DIR"]) === undefined && hasSavedLogin(env);
+}
+
+/** It said where to go: anywhere else would be a guess. */
+function unusableLogin(file: string, login: string): CommandError {
+  return new CommandError(
+    EXIT.usage,
+    `${file} can't be read, or is not what \`login\` writes. Create it anew: ${login}.`,
+  );
+}
+
 /** A profile is a server with its token; only `--token-file` replaces that. @throws CommandError if there is none of that name */
 function profileTarget(
   profile: string,
@@ -95,11 +113,7 @@ function profileTarget(
   const saved = readSavedLogin(env, profile);
   const known = savedProfiles(env);
   if (saved === null && known.includes(profile)) {
-    throw new CommandError(
-      EXIT.usage,
-      `${savedLoginFile(env, profile)} can't be read, or is not what \`login\` writes. ` +
-        `Create it anew: ${command("login", "URL")}.`,
-    );
+    throw unusableLogin(savedLoginFile(env, profile), command("login", "URL"));
   }
   if (saved === null) {
     throw new CommandError(
