@@ -17,8 +17,12 @@ const CHECKED_AFTER_CRASH_BYTES = 512 * 1_024 * 1_024;
 export function checkDatabase(path: string, ballast: Ballast, uncleanStop: boolean): void {
   const walSize = sizeOf(`${path}-wal`) ?? 0;
   const size = sizeOf(path);
-  if (size === undefined && walSize === 0) return;
-  if (size === undefined) throw damaged(path, "the file is missing, but its write-ahead log is there");
+  if (size === undefined) {
+    if (walSize > 0) throw damaged(path, "the file is missing, but its write-ahead log is there");
+    // An empty one in its place would have nothing of the sessions whose files are here, and take these for leftovers.
+    if (ballast.exists()) throw missing(path);
+    return;
+  }
   if (size === 0) {
     // An interrupted first start also leaves an empty file.
     if (walSize > 0 || ballast.exists()) throw damaged(path, "the file is empty");
@@ -49,6 +53,14 @@ export function asDamaged(path: string, error: unknown): unknown {
 function assertSound(path: string, answer: unknown): void {
   // Its first line only names the main database.
   if (answer !== "ok") throw damaged(path, String(answer).replace(/^\*{3}.*\n/, ""));
+}
+
+function missing(path: string): StoreOpenError {
+  return new StoreOpenError(
+    "damaged",
+    `The database ${path} is missing, although there was one: ${path}-ballast is still there. Put it back, or restore a ` +
+      `backup (trunkline restore). To start without any of its sessions, set TRUNKLINE_DATA_DIR to another directory`,
+  );
 }
 
 function damaged(path: string, detail: string, cause?: unknown): StoreOpenError {

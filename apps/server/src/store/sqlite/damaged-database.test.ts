@@ -1,4 +1,4 @@
-import { readFile, stat, truncate, writeFile } from "node:fs/promises";
+import { readFile, rename, stat, truncate, writeFile } from "node:fs/promises";
 import Database from "better-sqlite3";
 import { expect, it } from "vitest";
 import { type Store, StoreOpenError, StoreUnavailableError } from "../port.ts";
@@ -61,6 +61,19 @@ it("refuses a database with an overwritten page in its middle", async () => {
   await fillDatabase(path);
   overwritePages(path, Math.floor(pageCount(path) / 2));
   await expectRefusal(path);
+});
+
+it("refuses to begin anew where a database is missing", async () => {
+  await using directory = await TemporaryDirectory.create();
+  const path = directory.join("db");
+  const sessionId = await fillDatabase(path);
+  await rename(path, directory.join("elsewhere"));
+  await expect(open(path)).rejects.toThrow(/is missing, although there was one.*Put it back, or restore/);
+  await expect(stat(path)).rejects.toThrow("ENOENT");
+  await rename(directory.join("elsewhere"), path);
+  const store = await open(path);
+  expect(await readMessages(store, sessionId)).toHaveLength(500);
+  await store.close();
 });
 
 it("refuses a database that was cut off, and one that was emptied", async () => {
