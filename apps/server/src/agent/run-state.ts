@@ -64,6 +64,8 @@ export class RunState {
         if (event.seq > state.#lastSeq) await state.#take(event, compacted?.seq ?? 0);
       }
       if (!page.hasMore) break;
+      // Reading may be synchronous: between two pages others have a turn.
+      await new Promise(setImmediate);
       page = await log.read({ after: state.#lastSeq, limit: MAX_EVENT_PAGE_SIZE });
       signal.throwIfAborted();
     }

@@ -133,6 +133,8 @@ async function readOpenItems(log: Log, task: StoredTask, open: OpenItems): Promi
     for (const event of page.events) if (event.taskId === task.id) open.apply(event, event);
     after = page.events.at(-1)?.seq ?? after;
     hasMore = page.hasMore;
+    // Reading may be synchronous: between two pages others have a turn.
+    if (hasMore) await new Promise(setImmediate);
   }
 }
 
@@ -147,5 +149,6 @@ async function startOfAttempt(log: Log, task: StoredTask): Promise<number> {
     );
     before = start?.seq ?? events[0]?.seq ?? 1;
     if (start !== undefined || !hasMore) return before;
+    await new Promise(setImmediate);
   }
 }

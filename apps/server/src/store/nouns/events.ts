@@ -8,6 +8,12 @@ export type EventRow = Pick<EventsTable, "session_id" | "seq" | "task_id" | "typ
 
 const ROWS_PER_QUERY = 100;
 
+/**
+ * Rows that are read before anything is known of their size; as many as fit of that size are read next. SQLite reads each row of a
+ * range as a whole, also those of which the page then takes nothing.
+ */
+const FIRST_ROWS = 8;
+
 /** A page ends early with the event that reaches this size, in UTF-16 units of JSON, to bound a reader's memory. */
 const MAX_PAGE_LENGTH = 1_000_000;
 
@@ -61,7 +67,7 @@ export function createEventStore(db: Kysely<Database>): EventStore {
     let length = 0;
     let hasMore = true;
     while (hasMore && events.length < range.limit && length < MAX_PAGE_LENGTH) {
-      const wanted = Math.min(ROWS_PER_QUERY, range.limit - events.length);
+      const wanted = Math.min(rowsThatFit(events.length, length), range.limit - events.length);
       const rows = await query(isBackwards ? newestFirst : oldestFirst, [
         sessionId,
         after,
@@ -151,6 +157,12 @@ export function createEventStore(db: Kysely<Database>): EventStore {
       }
     },
   };
+}
+
+function rowsThatFit(read: number, length: number): number {
+  if (read === 0) return FIRST_ROWS;
+  const fitting = Math.ceil((MAX_PAGE_LENGTH - length) / (length / read));
+  return Math.min(ROWS_PER_QUERY, fitting);
 }
 
 /** No validation: everything in the table went through the log's. */
