@@ -44,6 +44,10 @@ export function toCommandError(error: unknown, target: Called, command: Hints): 
   if (error instanceof TrunklineConnectionError) {
     return new CommandError(EXIT.unreachable, unreachable(error, target.url, command), { cause: error });
   }
+  if (isCutOff(error)) {
+    const message = `The server at ${target.url} closed the connection in the middle of its answer. Try again.`;
+    return new CommandError(EXIT.unreachable, message, { cause: error });
+  }
   // What listens for Ctrl-C aborts what runs.
   if (error instanceof Error && error.name === "AbortError") {
     return new CommandError(EXIT.detached, "Interrupted before it was done.", { cause: error });
@@ -63,6 +67,11 @@ export function toCommandError(error: unknown, target: Called, command: Hints): 
   }
   const usage = USAGE_REASONS.includes(error.reason);
   return new CommandError(usage ? EXIT.usage : EXIT.failed, refusal(error), { cause: error });
+}
+
+/** What reading the body of a download fails with, in words of `fetch`. */
+function isCutOff(error: unknown): boolean {
+  return error instanceof TypeError && error.message === "terminated";
 }
 
 /** The server names API fields; translate them to option names. */
