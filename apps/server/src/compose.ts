@@ -2,12 +2,11 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Services } from "@trunkline/contract";
-import { openBlobFiles } from "./blobs/blob-files.ts";
-import { createBlobs } from "./blobs/blobs.ts";
 import { createAuth } from "./auth/auth.ts";
 import { SeveralUsers } from "./auth/several-users.ts";
 import { runGitScripts } from "./checkpoints/run-git-scripts.ts";
 import { createCompute } from "./compute/pool.ts";
+import { openBlobs } from "./compose-blobs.ts";
 import { composeCore } from "./compose-core.ts";
 import { openSharedDirectory, openSharedDispatcher } from "./compose-shared.ts";
 import type { Config } from "./config.ts";
@@ -70,8 +69,6 @@ import { createLinks } from "./compose-sign-in.ts";
 import { composeServerService } from "./compose-server.ts";
 import { composeSharing } from "./compose-sharing.ts";
 import { composeSpending } from "./compose-spending.ts";
-import { isAnyKept } from "./store/backup/kept-databases.ts";
-import { databasePath } from "./store/sqlite/database-path.ts";
 
 export interface RunningServer {
   /** Starts no more tasks, and waits until those that run have ended, or for this long, in ms. */
@@ -173,13 +170,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   });
   const projectIdOf = createProjectIds(store);
   const networks = await openNetworks(config, store, projectIdOf, sandbox);
-  const blobs = createBlobs({
-    store: store.blobs,
-    files: await openBlobFiles(join(config.sharedDir, "blobs"), !store.isExclusive),
-    keepsFiles: async () => isAnyKept(databasePath(config.dataDir)),
-    logger,
-    now,
-  });
+  const blobs = await openBlobs(config, store, { logger, now });
   lifecycle.started("blobs", async () => blobs.stop());
   const background = new BackgroundProcesses();
   const toolsDeps: ToolsDeps = {
