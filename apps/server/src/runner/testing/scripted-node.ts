@@ -15,7 +15,7 @@ import { composeCore } from "../../compose-core.ts";
 import { createCompute } from "../../compute/pool.ts";
 import type { Compute } from "../../compute/port.ts";
 import type { Announcer, Hints } from "../../hints/port.ts";
-import type { Log } from "../../log/port.ts";
+import { type Log, readAll } from "../../log/port.ts";
 import type { Setups } from "../../setup/port.ts";
 import type { Store } from "../../store/port.ts";
 import { copyWorkspace } from "../../tools/files/copy-workspace.ts";
@@ -162,7 +162,7 @@ export async function startScriptedNode(options: ScriptedNodeOptions): Promise<S
       for await (const { events } of log.follow(sessionId, 0, controller.signal)) {
         if (events.some(predicate)) controller.abort();
       }
-      return (await log.read(sessionId, { limit: 1_000 })).events;
+      return await Array.fromAsync(readAll(log, sessionId));
     },
     async close() {
       await approvals.stop();
