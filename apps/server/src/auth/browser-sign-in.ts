@@ -29,7 +29,7 @@ export async function signInBrowser(
 ): Promise<BrowserSignIn | null> {
   const { userId, name, scope, parent } = holder;
   const createdAt = now();
-  const { cookieSecret, pageKey } = newBrowserSecret();
+  const { cookieSecret, pageKey } = newBrowserSecret(userId);
   const expiresAt = Math.min(createdAt + BROWSER_TOKEN_LIFETIME_MS, parent?.expiresAt ?? Infinity);
   if (expiresAt <= createdAt) return null;
   const id = uuidv7();

@@ -19,10 +19,11 @@ export function newCode(): string {
 
 /**
  * What a browser is signed in by: a cookie, and a key that the page keeps where no other origin can read it. Cookies go to
- * every port of a host (RFC 6265, 8.5), so the cookie proves nothing without the key; it only says which key opens it.
+ * every port of a host (RFC 6265, 8.5), so the cookie proves nothing without the key; it only says which key opens it. The
+ * key ends with the user's id: all tabs have the cookie of whoever signed in last, and each has to know whose page it is.
  */
-export function newBrowserSecret(): { cookieSecret: string; pageKey: string } {
-  const pageKey = newCode();
+export function newBrowserSecret(userId: string): { cookieSecret: string; pageKey: string } {
+  const pageKey = newCode() + userId;
   return { cookieSecret: `${newSecret()}.${digestOf(pageKey)}`, pageKey };
 }
 

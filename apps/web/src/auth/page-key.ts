@@ -35,6 +35,11 @@ export function forgetPageKey(): void {
   }
 }
 
+/** The user whose page this is, however long it lives; null where the sign-in is from before keys said so. */
+export function pageUser(): string | null {
+  return userOf(pageKey()) || null;
+}
+
 /** As `fetch`, for calls to the server that this page came from. */
 export async function fetchWithKey(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
@@ -50,11 +55,20 @@ export function pageKeyHeader(): Readonly<Record<string, string>> {
 
 const page = globalThis as { pageKey?: string };
 
+/** Length of its random part; the user's id follows. */
+const CODE_LENGTH = 43;
+const userOf = (key: string | undefined): string | undefined => key?.slice(CODE_LENGTH);
+
+let own: string | undefined;
+
+/** Another tab may have signed in since. If as somebody else, then this page is not theirs: with its own key, the server refuses it. */
 function pageKey(): string | undefined {
+  let key = page.pageKey;
   try {
-    // Another tab may have signed in since.
-    return localStorage.getItem(PAGE_KEY_ITEM) ?? page.pageKey;
+    key = localStorage.getItem(PAGE_KEY_ITEM) ?? key;
   } catch {
-    return page.pageKey;
+    // As above.
   }
+  if (own === undefined || userOf(key) === userOf(own)) own = key;
+  return own;
 }

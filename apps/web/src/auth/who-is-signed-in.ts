@@ -1,18 +1,23 @@
 import { apiClient } from "../api/api-client.ts";
 import { forgetSessions } from "../session-stream/kept-sessions.ts";
 import { readStored, writeStored } from "../text/stored.ts";
+import { pageUser } from "./page-key.ts";
 
 const KEY = "trunkline:user";
 let asked: Promise<string> | null = null;
 
-/** The last user signed in here, if this browser remembers. */
+/** Whose page this is, or who was the last to sign in here, if this browser remembers. */
 export function lastUserId(): string | null {
+  return pageUser() ?? storedUserId();
+}
+
+function storedUserId(): string | null {
   const id = readStored(KEY);
   return typeof id === "string" ? id : null;
 }
 
 /**
- * @returns the id of the signed-in user, fetched once. A different user than last time finds none of their data.
+ * @returns the id of this page's user, fetched once where its key does not say. A different user than last time finds none of their data.
  * @throws what the API throws
  */
 export function whoIsSignedIn(): Promise<string> {
@@ -24,9 +29,10 @@ export function whoIsSignedIn(): Promise<string> {
 }
 
 async function ask(): Promise<string> {
-  const { userId: id } = await apiClient.user.me.query();
-  if (lastUserId() !== id) {
-    if (lastUserId() !== null) await forgetSessions();
+  const id = pageUser() ?? (await apiClient.user.me.query()).userId;
+  const last = storedUserId();
+  if (last !== id) {
+    if (last !== null) await forgetSessions();
     writeStored(KEY, id);
   }
   return id;

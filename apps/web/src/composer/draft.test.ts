@@ -34,14 +34,40 @@ it("is there again after a reload", () => {
   expect(new Draft("s2").text()).toBe("");
 });
 
-it("is there although the page that wrote it was of an earlier version", () => {
-  stored.set("trunkline:draft:s1", JSON.stringify({ text: "from before", idempotencyKey: null }));
-  const draft = new Draft("s1");
+it("is there although the page that wrote it was of an earlier version", async () => {
+  const { Draft: DraftOfAlice, tabName } = await pageOf("alice");
+  const old = `trunkline:draft:s1:${tabName()}`;
+  stored.set(old, JSON.stringify({ text: "from before", idempotencyKey: null }));
+  const draft = new DraftOfAlice("s1");
   expect(draft.text()).toBe("from before");
   draft.write("now");
-  expect(stored.has("trunkline:draft:s1")).toBe(false);
-  expect(new Draft("s1").text()).toBe("now");
+  expect(stored.has(old)).toBe(false);
+  expect(new DraftOfAlice("s1").text()).toBe("now");
 });
+
+it("is its user's alone: whoever signs in next in this browser neither sees nor replaces it", async () => {
+  const { Draft: DraftOfAlice } = await pageOf("alice");
+  new DraftOfAlice("new").write("alice's words");
+  const { Draft: DraftOfBob } = await pageOf("bob");
+  const bobs = new DraftOfBob("new");
+  await bobs.restore();
+  expect(bobs.state.getState()).toMatchObject({ text: "", others: [] });
+  bobs.write("bob's words");
+  const { Draft: DraftAgain } = await pageOf("alice");
+  const again = new DraftAgain("new");
+  await again.restore();
+  const { text, others } = again.state.getState();
+  expect([text, ...others.map((other) => other.text)]).toContain("alice's words");
+});
+
+/** A page that its user has just loaded, in the same browser. */
+async function pageOf(user: string) {
+  stored.set("trunkline.page-key", "k".repeat(43) + user);
+  vi.resetModules();
+  const { Draft: Of } = await import("./draft.ts");
+  const { tabName } = await import("../text/tab.ts");
+  return { Draft: Of, tabName };
+}
 
 it("comes back in front of what was written since", () => {
   const draft = new Draft("s1");

@@ -1,5 +1,6 @@
 import type { AttachedFile } from "../attachments/attached-file.ts";
 import { forgetFiles } from "../attachments/kept-files.ts";
+import { pageUser } from "../auth/page-key.ts";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { keepText, keptTextKeys, readShortText, readText } from "../text/kept-text.ts";
 import { openTabs, tabIsNamed, tabName } from "../text/tab.ts";
@@ -25,7 +26,7 @@ const NOTHING: Written = { text: "", files: [] };
 
 /**
  * The unsent text of one place in one tab. Stored in the browser until sent: it survives reloads, sign-out and closing
- * the tab, and each tab has its own.
+ * the tab, and each tab and user has their own.
  */
 export class Draft {
   readonly state: StoreApi<DraftState>;
@@ -75,7 +76,7 @@ export class Draft {
   #keep(written: Written): void {
     this.#wasTouched = true;
     this.state.setState(written);
-    if (this.#mayHaveOld) void keepText(this.#oldKey(), null);
+    if (this.#mayHaveOld && this.#oldKey() !== this.#key()) void keepText(this.#oldKey(), null);
     this.#mayHaveOld = false;
     void keepText(this.#key(), isNothing(written) ? null : { ...written }).then((isKept) => {
       // Nearly always as before: saying so would render the composer again for each key.
@@ -86,12 +87,13 @@ export class Draft {
   /** Loads what was too long to load synchronously, and what closed tabs left behind. */
   async restore(): Promise<void> {
     await tabIsNamed;
-    const own = writtenOf(await readText(this.#key())) ?? NOTHING;
+    const own = writtenOf((await readText(this.#key())) ?? (await readText(this.#oldKey()))) ?? NOTHING;
     if (!this.#wasTouched && isNothing(this.state.getState())) this.state.setState(own);
     const open = await openTabs();
     const others: OtherDraft[] = [];
-    for (const key of await keptTextKeys(`${this.#oldKey()}:`)) {
-      const tab = key.slice(this.#oldKey().length + 1);
+    const keys = [...(await keptTextKeys(this.#prefix())), ...(await keptTextKeys(this.#oldPrefix()))];
+    for (const key of new Set(keys)) {
+      const tab = key.slice(key.lastIndexOf(":") + 1);
       if (tab === tabName() || open?.has(tab) === true) continue;
       const other = writtenOf(await readText(key)) ?? NOTHING;
       const isSame = other.text.trim() === "" || other.text === this.text();
@@ -115,13 +117,22 @@ export class Draft {
     this.state.setState(({ others }) => ({ others: others.filter(({ key }) => key !== other.key) }));
   }
 
-  #key(): string {
-    return `${this.#oldKey()}:${tabName()}`;
+  #prefix(): string {
+    const user = pageUser();
+    return user === null ? this.#oldPrefix() : `trunkline:draft:${this.#place}@${user}:`;
   }
 
-  /** From before each tab had its own. */
+  #key(): string {
+    return this.#prefix() + tabName();
+  }
+
+  /** From before each user had their own. */
+  #oldPrefix(): string {
+    return `trunkline:draft:${this.#place}:`;
+  }
+
   #oldKey(): string {
-    return `trunkline:draft:${this.#place}`;
+    return this.#oldPrefix() + tabName();
   }
 }
 

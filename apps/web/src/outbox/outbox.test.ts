@@ -36,9 +36,9 @@ interface Server {
   refused: string[];
 }
 
-function open(server: Server, refuses: (text: string) => boolean = () => false): Outbox {
+function open(server: Server, refuses: (text: string) => boolean = () => false, user = "u"): Outbox {
   const deps: OutboxDeps = {
-    userId: () => "u",
+    userId: () => user,
     async submit({ text, idempotencyKey, sessionId }: OutgoingMessage): Promise<Delivery> {
       server.keys.push(idempotencyKey);
       if (!server.reachable) throw new Unreachable();
@@ -135,4 +135,19 @@ it("B5: what waits can be taken back", async () => {
   expect(outbox.takeBack(key)).toBeNull();
   expect(outbox.messages.getState()).toEqual([]);
   await expect.poll(() => stored.size).toBe(0);
+});
+
+it("what somebody else left waits for them: it is not shown, not sent, and holds up nobody", async () => {
+  const unreachable = newServer(false);
+  const alices = open(unreachable, undefined, "alice");
+  void alices.send("alice's", null);
+  await expect.poll(() => alices.messages.getState().map(({ isWaiting }) => isWaiting)).toEqual([true]);
+  for (const close of closing.splice(0)) close();
+  const server = newServer(true);
+  const bobs = open(server, undefined, "bob");
+  await bobs.send("bob's", null);
+  expect(server.received).toEqual(["bob's"]);
+  expect(bobs.messages.getState()).toEqual([]);
+  open(server, undefined, "alice");
+  await expect.poll(() => server.received).toEqual(["bob's", "alice's"]);
 });

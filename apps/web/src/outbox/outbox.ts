@@ -191,6 +191,8 @@ export class Outbox {
       const others = stored
         .filter(isMessage)
         .filter(({ idempotencyKey }) => !keysOfOwn.has(idempotencyKey))
+        // Those of somebody else wait until their user is back, and hold up nobody.
+        .filter(({ userId }) => userId === null || userId === (this.#deps.userId() ?? userId))
         .map((message) => ({ ...message, isWaiting: true }));
       return [...own, ...others].toSorted((a, b) => a.sentAt - b.sentAt);
     }, true);

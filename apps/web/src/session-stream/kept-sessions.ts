@@ -1,4 +1,5 @@
 import type { Approval, Question, Session, SessionEvent, Task } from "@trunkline/contract";
+import { pageUser } from "../auth/page-key.ts";
 import { Shelf } from "../text/kept.ts";
 
 /** A session as this browser last saw it, for display without a network. */
@@ -28,9 +29,10 @@ export async function keepSession(kept: KeptSession): Promise<void> {
   const from = events.findLastIndex((event) => (length += JSON.stringify(event).length) > MAX_LENGTH) + 1;
   const isKept = await shelf.write(session.id, {
     ...kept,
+    userId: pageUser(),
     events: events.slice(from),
     hasOlder: hasOlder || from > 0,
-  } satisfies KeptSession);
+  } satisfies KeptSession & Owned);
   if (!isKept) return;
   const ids = [session.id, ...(await readIndex()).filter((id) => id !== session.id)];
   await shelf.write(INDEX, ids.slice(0, MAX_SESSIONS));
@@ -39,24 +41,34 @@ export async function keepSession(kept: KeptSession): Promise<void> {
 }
 
 export async function readKeptSession(sessionId: string): Promise<KeptSession | null> {
-  const kept = (await shelf.read(sessionId)) as KeptSession | null;
-  return kept !== null && Array.isArray(kept.events) ? kept : null;
+  const kept = (await shelf.read(sessionId)) as (KeptSession & Owned) | null;
+  return isOwn(kept) && Array.isArray(kept.events) ? kept : null;
 }
 
 /** The session list as last seen. */
 export async function keepSessionList(sessions: readonly Session[]): Promise<void> {
-  await shelf.write(LIST, sessions);
+  await shelf.write(LIST, { userId: pageUser(), sessions });
 }
 
 export async function readKeptSessionList(): Promise<readonly Session[] | null> {
-  const list = await shelf.read(LIST);
-  return Array.isArray(list) ? (list as Session[]) : null;
+  const list = (await shelf.read(LIST)) as ({ sessions: readonly Session[] } & Owned) | null;
+  return isOwn(list) && Array.isArray(list.sessions) ? list.sessions : null;
 }
 
 /** Removes everything that came from the server, but not what the user typed (text/kept-text.ts). */
 export async function forgetSessions(): Promise<void> {
   const ids = await readIndex();
   await shelf.forget(LIST, INDEX, ...ids);
+}
+
+interface Owned {
+  /** Whose page kept it; absent in copies from before that was kept. */
+  userId?: string | null;
+}
+
+/** A page of somebody else may have been open until now. */
+function isOwn<Kept extends Owned>(kept: Kept | null): kept is Kept {
+  return kept !== null && (kept.userId ?? null) === pageUser();
 }
 
 async function readIndex(): Promise<string[]> {

@@ -5,6 +5,7 @@ import { keepSessionList, readKeptSessionList } from "../session-stream/kept-ses
 import { campaign } from "../session-stream/leadership.ts";
 import { isPassing } from "../session-stream/read-events.ts";
 import { pause } from "../network/page-visibility.ts";
+import { pageUser } from "../auth/page-key.ts";
 import { ownName } from "../navigation/base-path.ts";
 
 const PAGE_SIZE = 50;
@@ -60,7 +61,9 @@ export class SessionListSource {
   /** @returns a function that stops it. */
   start(): () => void {
     const ended = new AbortController();
-    const channel = new BroadcastChannel(CHANNEL);
+    // Pages of somebody else may be open in this browser.
+    const name = `${CHANNEL}:${pageUser()}`;
+    const channel = new BroadcastChannel(name);
     const hear = (message: TabMessage): void => {
       if (message.type === "reached") this.#onReached(message.isReached);
       else this.#apply(message.batch);
@@ -78,7 +81,7 @@ export class SessionListSource {
       for await (const batch of followActivity(this.#client, { signal, onState }))
         tell({ type: "batch", batch });
     };
-    campaign(CHANNEL, ended.signal, lead, (error) => this.#fail(error));
+    campaign(name, ended.signal, lead, (error) => this.#fail(error));
     // Another tab's stream may have been open for long: load what was sent before this tab listened.
     void this.read();
     return () => {
