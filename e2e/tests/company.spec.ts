@@ -222,3 +222,34 @@ test("a form of the settings saves what was changed in it, and leaves what someb
   const budget = await client.budget.get.query({ scope: "user" });
   expect(budget).toMatchObject({ month: { tokens: 9_000, costUsd: 1 }, total: { tokens: 70_000 } });
 });
+
+test("a form takes nothing while it is saved: what is typed then would go with it", async ({
+  page,
+  server,
+}) => {
+  const source = { kind: "git" as const, url: "https://git.example.com/team/web.git" };
+  const { id: projectId } = await server.client.project.create.mutate({ name: "web", source });
+  await signIn(page, server);
+  await page.getByRole("link", { name: "Settings" }).click();
+  await page.getByRole("button", { name: "Edit web" }).click();
+  const form = page.getByRole("form", { name: "Settings of web" });
+  const setup = form.getByRole("textbox", { name: "Setup command" });
+  let answer = (): void => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await page.route("**/trpc/project.update*", async (route) => {
+    await held;
+    await route.abort();
+  });
+  await setup.fill("npm ci");
+  await form.getByRole("textbox", { name: "Name" }).press("Enter");
+  await expect(setup).toBeDisabled();
+  answer();
+  await expect(form.getByRole("alert")).toBeVisible();
+  // Whoever has to try again goes on where they were.
+  await expect(form.getByRole("textbox", { name: "Name" })).toBeFocused();
+  await expect(setup).toHaveValue("npm ci");
+  await page.unroute("**/trpc/project.update*");
+  await page.keyboard.press("Enter");
+  await expect(form).toBeHidden();
+  expect(await server.client.project.get.query({ projectId })).toMatchObject({ setup: "npm ci" });
+});

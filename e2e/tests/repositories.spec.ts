@@ -226,6 +226,18 @@ test("work is published as a branch of the project's directory, whose files stay
   expect(git("status", "--porcelain")).toBe("");
 });
 
+test("what is being written about work that somebody else publishes meanwhile stays", async ({ page }) => {
+  await run(page, "echo more >> src/add.ts");
+  await openTab(page, "Changes");
+  await page.getByRole("button", { name: "Publish…" }).click();
+  const form = page.getByRole("form", { name: "Publish changes" });
+  await form.getByLabel("Title").fill("A title that took a while");
+  const sessionId = await sessionIdOf(page);
+  await server.client.session.publish.mutate({ sessionId, kind: "local" });
+  await expect(transcript(page).getByText("Created in the project's directory: branch")).toBeVisible();
+  await expect(form.getByLabel("Title")).toHaveValue("A title that took a while");
+});
+
 test("a setup that fails is shown with its output, and can be run again", async ({ page }) => {
   const source = { kind: "directory", path: repository } as const;
   const { id: projectId } = await server.client.project.create.mutate({

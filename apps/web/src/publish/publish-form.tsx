@@ -7,7 +7,7 @@ import { isConnectionError } from "../network/network.ts";
 import { useProjects } from "../projects/use-projects.ts";
 import { sessionTitle } from "../session/session-facts.ts";
 import { useSessionState } from "../session-stream/use-open-session.ts";
-import { FIELD, Labeled } from "../settings/fields.tsx";
+import { FIELD, Fields, Labeled } from "../settings/fields.tsx";
 import { Button } from "../ui/button.tsx";
 import { showToast } from "../ui/toasts.ts";
 import { publicationKey } from "./use-publication.ts";
@@ -75,62 +75,64 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
   const branch = useSessionState(({ session }) => session?.branch ?? null);
   return (
     <form aria-label="Publish changes" onSubmit={submit} className="flex flex-col gap-3">
-      <Labeled label="Publish as">
-        <select value={kind} onChange={(event) => setChosen(event.target.value as Kind)} className={FIELD}>
-          {kinds.map((one) => (
-            <option key={one} value={one}>
-              {WORDS[one].option}
-            </option>
-          ))}
-        </select>
-      </Labeled>
-      <Labeled label="Title" hint="Also the message of a commit made of uncommitted changes.">
-        <input
-          dir="auto"
-          value={draft.title}
-          maxLength={200}
-          autoComplete="off"
-          placeholder={title}
-          onChange={(event) => setDraft({ ...draft, title: event.target.value })}
-          className={FIELD}
-        />
-      </Labeled>
-      {kind === "pull-request" && (
-        <Labeled label="Description">
-          <textarea
-            dir="auto"
-            rows={4}
-            value={draft.body}
-            maxLength={60_000}
-            onChange={(event) => setDraft({ ...draft, body: event.target.value })}
-            className={`${FIELD} h-auto py-1.5`}
-          />
+      <Fields isSaving={publish.isPending}>
+        <Labeled label="Publish as">
+          <select value={kind} onChange={(event) => setChosen(event.target.value as Kind)} className={FIELD}>
+            {kinds.map((one) => (
+              <option key={one} value={one}>
+                {WORDS[one].option}
+              </option>
+            ))}
+          </select>
         </Labeled>
-      )}
-      {kind !== "patch" && (
-        <Labeled label="Branch">
+        <Labeled label="Title" hint="Also the message of a commit made of uncommitted changes.">
           <input
-            value={draft.branch}
+            dir="auto"
+            value={draft.title}
             maxLength={200}
             autoComplete="off"
-            spellCheck={false}
-            placeholder={branch ?? "trunkline/…"}
-            onChange={(event) => setDraft({ ...draft, branch: event.target.value })}
-            className={`${FIELD} font-mono`}
+            placeholder={title}
+            onChange={(event) => setDraft({ ...draft, title: event.target.value })}
+            className={FIELD}
           />
         </Labeled>
-      )}
-      {kind === "pull-request" && (
-        <label className="flex items-center gap-2 text-sm">
-          <input
-            type="checkbox"
-            checked={draft.isDraft}
-            onChange={(event) => setDraft({ ...draft, isDraft: event.target.checked })}
-            className="size-4 accent-accent"
-          />
-          Open as a draft
-        </label>
-      )}
+        {kind === "pull-request" && (
+          <Labeled label="Description">
+            <textarea
+              dir="auto"
+              rows={4}
+              value={draft.body}
+              maxLength={60_000}
+              onChange={(event) => setDraft({ ...draft, body: event.target.value })}
+              className={`${FIELD} h-auto py-1.5`}
+            />
+          </Labeled>
+        )}
+        {kind !== "patch" && (
+          <Labeled label="Branch">
+            <input
+              value={draft.branch}
+              maxLength={200}
+              autoComplete="off"
+              spellCheck={false}
+              placeholder={branch ?? "trunkline/…"}
+              onChange={(event) => setDraft({ ...draft, branch: event.target.value })}
+              className={`${FIELD} font-mono`}
+            />
+          </Labeled>
+        )}
+        {kind === "pull-request" && (
+          <label className="flex items-center gap-2 text-sm">
+            <input
+              type="checkbox"
+              checked={draft.isDraft}
+              onChange={(event) => setDraft({ ...draft, isDraft: event.target.checked })}
+              className="size-4 accent-accent"
+            />
+            Open as a draft
+          </label>
+        )}
+      </Fields>
       {publish.isError && (
         <p role="alert" className="text-sm [overflow-wrap:anywhere] text-failed">
           {isConnectionError(publish.error)

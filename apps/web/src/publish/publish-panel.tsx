@@ -42,7 +42,11 @@ export function PublishPanel({ close }: { close: () => void }) {
           </button>
         </div>
       ) : (
-        <div className={hasPublished ? "mt-3 border-t border-line pt-3" : undefined}>
+        <div
+          // Somebody else may publish meanwhile: what is being written stays.
+          onInput={() => setIsAgain(true)}
+          className={hasPublished ? "mt-3 border-t border-line pt-3" : undefined}
+        >
           <PublishForm
             sessionId={sessionId}
             onPublished={() => setIsAgain(false)}

@@ -11,7 +11,7 @@ import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { showToast } from "../ui/toasts.ts";
 import { changedFields } from "./changed-fields.ts";
-import { FIELD, Labeled } from "./fields.tsx";
+import { FIELD, Fields, Labeled } from "./fields.tsx";
 import { Note, Section } from "./section.tsx";
 import { limitOf } from "./usage-words.ts";
 
@@ -53,7 +53,7 @@ function Budget({ budget }: { budget: Ref }) {
   const { data, error, isPending, refetch } = useQuery(trpc.budget.get.queryOptions(budget));
   const [isEditing, setIsEditing] = useState(false);
   if (isPending) return <Skeleton className="m-4 h-20" />;
-  if (error !== null) {
+  if (data === undefined) {
     return (
       <div role="alert" className="flex items-center gap-3 px-4 py-2.5 text-sm text-muted">
         <span className="grow">Couldn't load the budget. {error.message}</span>
@@ -178,12 +178,14 @@ function BudgetForm({ budget, state, close }: { budget: Ref; state: BudgetState;
   };
   return (
     <form aria-label="Limits" onSubmit={submit} className="flex flex-col gap-3 px-4 py-3">
-      <div className="grid grid-cols-2 gap-3">
-        <Limit label="Cost per month, US$" value={month} change={setMonth} />
-        <Limit label="Tokens per month" value={monthTokens} change={setMonthTokens} />
-        <Limit label="Cost in total, US$" value={total} change={setTotal} />
-        <Limit label="Tokens in total" value={totalTokens} change={setTotalTokens} />
-      </div>
+      <Fields isSaving={save.isPending}>
+        <div className="grid grid-cols-2 gap-3">
+          <Limit label="Cost per month, US$" value={month} change={setMonth} />
+          <Limit label="Tokens per month" value={monthTokens} change={setMonthTokens} />
+          <Limit label="Cost in total, US$" value={total} change={setTotal} />
+          <Limit label="Tokens in total" value={totalTokens} change={setTotalTokens} />
+        </div>
+      </Fields>
       <p className="text-xs text-muted">
         Empty: no limit. With a limit of cost, models whose price is unknown can't be used.
       </p>

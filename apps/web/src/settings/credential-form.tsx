@@ -5,7 +5,7 @@ import { useTRPC } from "../api/trpc.ts";
 import { PROJECTS_KEY } from "../projects/use-projects.ts";
 import { Button } from "../ui/button.tsx";
 import { showToast } from "../ui/toasts.ts";
-import { FIELD, Labeled } from "./fields.tsx";
+import { FIELD, Fields, Labeled } from "./fields.tsx";
 
 /** A credential for the project's git server. It goes to the server and is never shown again. */
 export function CredentialForm({ project, close }: { project: Project; close: () => void }) {
@@ -45,58 +45,60 @@ export function CredentialForm({ project, close }: { project: Project; close: ()
       onSubmit={submit}
       className="mt-2 flex flex-col gap-2 rounded-lg border border-line bg-surface p-3"
     >
-      {isSsh ? (
-        <>
-          <Labeled label="Private key" hint="In OpenSSH's format, without a passphrase.">
-            <textarea
-              required
-              rows={4}
-              value={secret}
-              autoComplete="off"
-              spellCheck={false}
-              placeholder="-----BEGIN OPENSSH PRIVATE KEY-----"
-              onChange={(event) => setSecret(event.target.value)}
-              className={`${FIELD} h-auto py-1.5 font-mono text-code`}
-            />
-          </Labeled>
-          <Labeled
-            label="Known hosts"
-            hint="Output of ssh-keyscan HOST. Check it: other host keys are refused."
-          >
-            <textarea
-              required
-              rows={2}
-              value={knownHosts}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={(event) => setKnownHosts(event.target.value)}
-              className={`${FIELD} h-auto py-1.5 font-mono text-code`}
-            />
-          </Labeled>
-        </>
-      ) : (
-        <>
-          <Labeled label="Token or password">
-            <input
-              required
-              type="password"
-              value={secret}
-              autoComplete="off"
-              onChange={(event) => setSecret(event.target.value)}
-              className={`${FIELD} font-mono`}
-            />
-          </Labeled>
-          <Labeled label="User name" hint="Optional: GitHub, GitLab and Gitea take the token alone.">
-            <input
-              value={username}
-              autoComplete="off"
-              spellCheck={false}
-              onChange={(event) => setUsername(event.target.value)}
-              className={FIELD}
-            />
-          </Labeled>
-        </>
-      )}
+      <Fields isSaving={store.isPending || remove.isPending}>
+        {isSsh ? (
+          <>
+            <Labeled label="Private key" hint="In OpenSSH's format, without a passphrase.">
+              <textarea
+                required
+                rows={4}
+                value={secret}
+                autoComplete="off"
+                spellCheck={false}
+                placeholder="-----BEGIN OPENSSH PRIVATE KEY-----"
+                onChange={(event) => setSecret(event.target.value)}
+                className={`${FIELD} h-auto py-1.5 font-mono text-code`}
+              />
+            </Labeled>
+            <Labeled
+              label="Known hosts"
+              hint="Output of ssh-keyscan HOST. Check it: other host keys are refused."
+            >
+              <textarea
+                required
+                rows={2}
+                value={knownHosts}
+                autoComplete="off"
+                spellCheck={false}
+                onChange={(event) => setKnownHosts(event.target.value)}
+                className={`${FIELD} h-auto py-1.5 font-mono text-code`}
+              />
+            </Labeled>
+          </>
+        ) : (
+          <>
+            <Labeled label="Token or password">
+              <input
+                required
+                type="password"
+                value={secret}
+                autoComplete="off"
+                onChange={(event) => setSecret(event.target.value)}
+                className={`${FIELD} font-mono`}
+              />
+            </Labeled>
+            <Labeled label="User name" hint="Optional: GitHub, GitLab and Gitea take the token alone.">
+              <input
+                value={username}
+                autoComplete="off"
+                spellCheck={false}
+                onChange={(event) => setUsername(event.target.value)}
+                className={FIELD}
+              />
+            </Labeled>
+          </>
+        )}
+      </Fields>
       <p className="text-xs text-muted">Stored encrypted on the server. You won't see it again.</p>
       {error !== null && (
         <p role="alert" className="text-sm text-failed">

@@ -1,4 +1,4 @@
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect, useRef } from "react";
 
 export const FIELD =
   "h-8 w-full rounded-md border border-line-strong bg-background px-2 text-sm placeholder:text-faint max-md:text-[16px]";
@@ -13,5 +13,26 @@ export function Labeled({ label, hint, children }: { label: string; hint?: strin
       </label>
       {hint !== undefined && <span className="text-xs text-faint">{hint}</span>}
     </div>
+  );
+}
+
+/** A form's fields. They take nothing while it is saved: what is typed then would go with the form. */
+export function Fields({ isSaving, children }: { isSaving: boolean; children: ReactNode }) {
+  const focused = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // A field that took nothing has lost the focus: whoever has to put something right goes on where they were.
+    if (!isSaving && document.activeElement === document.body) focused.current?.focus();
+  }, [isSaving]);
+  return (
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- of the fields within
+    <fieldset
+      disabled={isSaving}
+      onFocus={({ target }) => {
+        focused.current = target;
+      }}
+      className="contents"
+    >
+      {children}
+    </fieldset>
   );
 }

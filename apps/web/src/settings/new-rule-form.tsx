@@ -5,7 +5,7 @@ import { useTRPC } from "../api/trpc.ts";
 import { inDays } from "../network/clock.ts";
 import { useProjects } from "../projects/use-projects.ts";
 import { Button } from "../ui/button.tsx";
-import { FIELD, Labeled } from "./fields.tsx";
+import { FIELD, Fields, Labeled } from "./fields.tsx";
 
 const EFFECTS = [
   { value: "allow", words: "Allow" },
@@ -58,78 +58,84 @@ export function NewRuleForm({ onCreated, close }: { onCreated: () => void; close
   };
   return (
     <form aria-label="New rule" onSubmit={submit} className="flex flex-col gap-3 px-4 py-3">
-      <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
-        <Labeled label="Effect">
-          <select
-            ref={first}
-            value={effect}
-            onChange={(event) => setEffect(event.target.value as RuleEffect)}
-            className={FIELD}
-          >
-            {EFFECTS.map(({ value, words }) => (
-              <option key={value} value={value}>
-                {words}
-              </option>
-            ))}
-          </select>
-        </Labeled>
-        <Labeled label="Of">
-          <select
-            value={term}
-            onChange={(event) => setTerm(event.target.value as typeof term)}
-            className={FIELD}
-          >
-            {TERMS.map(({ value, words }) => (
-              <option key={value} value={value}>
-                {words}
-              </option>
-            ))}
-          </select>
-        </Labeled>
-        {term !== "none" && (
-          <Labeled label={chosen.words} hint={chosen.hint}>
+      <Fields isSaving={create.isPending}>
+        <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
+          <Labeled label="Effect">
+            <select
+              ref={first}
+              value={effect}
+              onChange={(event) => setEffect(event.target.value as RuleEffect)}
+              className={FIELD}
+            >
+              {EFFECTS.map(({ value, words }) => (
+                <option key={value} value={value}>
+                  {words}
+                </option>
+              ))}
+            </select>
+          </Labeled>
+          <Labeled label="Of">
+            <select
+              value={term}
+              onChange={(event) => setTerm(event.target.value as typeof term)}
+              className={FIELD}
+            >
+              {TERMS.map(({ value, words }) => (
+                <option key={value} value={value}>
+                  {words}
+                </option>
+              ))}
+            </select>
+          </Labeled>
+          {term !== "none" && (
+            <Labeled label={chosen.words} hint={chosen.hint}>
+              <input
+                value={text}
+                maxLength={2_000}
+                autoComplete="off"
+                spellCheck={false}
+                placeholder={chosen.example}
+                onChange={(event) => setText(event.target.value)}
+                className={`${FIELD} font-mono`}
+              />
+            </Labeled>
+          )}
+          <Labeled label="Tool" hint={term === "none" ? "* is every tool" : "Empty: any tool"}>
             <input
-              value={text}
-              maxLength={2_000}
+              value={tool}
+              maxLength={200}
               autoComplete="off"
               spellCheck={false}
-              placeholder={chosen.example}
-              onChange={(event) => setText(event.target.value)}
+              placeholder="bash"
+              onChange={(event) => setTool(event.target.value)}
               className={`${FIELD} font-mono`}
             />
           </Labeled>
-        )}
-        <Labeled label="Tool" hint={term === "none" ? "* is every tool" : "Empty: any tool"}>
-          <input
-            value={tool}
-            maxLength={200}
-            autoComplete="off"
-            spellCheck={false}
-            placeholder="bash"
-            onChange={(event) => setTool(event.target.value)}
-            className={`${FIELD} font-mono`}
-          />
-        </Labeled>
-        <Labeled label="Where">
-          <select value={projectId} onChange={(event) => setProjectId(event.target.value)} className={FIELD}>
-            <option value="">All my sessions</option>
-            {projects.map(({ id, name }: Project) => (
-              <option key={id} value={id}>
-                Project {name}
-              </option>
-            ))}
-          </select>
-        </Labeled>
-        <Labeled label="Expires">
-          <select value={days} onChange={(event) => setDays(Number(event.target.value))} className={FIELD}>
-            {LIFETIMES.map((lifetime) => (
-              <option key={lifetime.days} value={lifetime.days}>
-                {lifetime.words}
-              </option>
-            ))}
-          </select>
-        </Labeled>
-      </div>
+          <Labeled label="Where">
+            <select
+              value={projectId}
+              onChange={(event) => setProjectId(event.target.value)}
+              className={FIELD}
+            >
+              <option value="">All my sessions</option>
+              {projects.map(({ id, name }: Project) => (
+                <option key={id} value={id}>
+                  Project {name}
+                </option>
+              ))}
+            </select>
+          </Labeled>
+          <Labeled label="Expires">
+            <select value={days} onChange={(event) => setDays(Number(event.target.value))} className={FIELD}>
+              {LIFETIMES.map((lifetime) => (
+                <option key={lifetime.days} value={lifetime.days}>
+                  {lifetime.words}
+                </option>
+              ))}
+            </select>
+          </Labeled>
+        </div>
+      </Fields>
       <div className="flex flex-wrap items-center gap-2">
         <p aria-live="polite" className="min-w-40 grow text-sm break-words text-muted">
           {isWhole && ruleInWords({ ...terms, level: projectId === "" ? "user" : "project" })}

@@ -5,7 +5,7 @@ import { useTRPCClient } from "../api/trpc.ts";
 import { PROJECTS_KEY } from "../projects/use-projects.ts";
 import { Button } from "../ui/button.tsx";
 import { changedFields } from "./changed-fields.ts";
-import { FIELD, Labeled } from "./fields.tsx";
+import { FIELD, Fields, Labeled } from "./fields.tsx";
 import { draftOfProject, nameAfter, type ProjectDraft, settingsOf, sourceOf } from "./project-draft.ts";
 
 /** Settings of a new project, or of an existing one, whose source stays. */
@@ -40,106 +40,108 @@ export function ProjectForm({ project, close }: { project: Project | null; close
       onSubmit={submit}
       className="flex flex-col gap-3 px-4 py-3"
     >
-      {project === null && (
-        <Labeled label="Repository" hint="A git URL (https or ssh), or a directory on the server.">
-          <input
-            ref={first}
-            required
-            value={draft.source}
-            autoComplete="off"
-            spellCheck={false}
-            placeholder="https://git.example.com/team/app.git"
-            onChange={(event) => write({ source: event.target.value })}
-            className={`${FIELD} font-mono`}
-          />
-        </Labeled>
-      )}
-      <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
-        <Labeled label="Name">
-          <input
-            ref={project === null ? undefined : first}
-            value={draft.name}
-            maxLength={64}
-            autoComplete="off"
-            placeholder={nameAfter(draft.source) || "app"}
-            onChange={(event) => write({ name: event.target.value })}
-            className={FIELD}
-          />
-        </Labeled>
-        <Labeled label="Start from">
-          <input
-            value={draft.baseRef}
-            maxLength={250}
-            autoComplete="off"
-            spellCheck={false}
-            placeholder="Default branch"
-            onChange={(event) => write({ baseRef: event.target.value })}
-            className={FIELD}
-          />
-        </Labeled>
-      </div>
-      <Labeled label="Setup command" hint="Empty: the repository's .trunkline/setup, if it has one.">
-        <textarea
-          rows={2}
-          value={draft.setup}
-          spellCheck={false}
-          placeholder="npm ci"
-          onChange={(event) => write({ setup: event.target.value })}
-          className={`${FIELD} h-auto py-1.5 font-mono text-code`}
-        />
-      </Labeled>
-      <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
-        <Labeled label="Network of commands">
-          <select
-            value={draft.network}
-            onChange={(event) => write({ network: event.target.value as ProjectNetwork })}
-            className={FIELD}
-          >
-            <option value="off">Off</option>
-            <option value="allowlist">Package registries and listed hosts</option>
-            <option value="on">On</option>
-          </select>
-        </Labeled>
-        {draft.network === "allowlist" && (
-          <Labeled label="More hosts" hint="One a line, such as *.example.com">
-            <textarea
-              rows={2}
-              value={draft.allowedHosts}
+      <Fields isSaving={save.isPending}>
+        {project === null && (
+          <Labeled label="Repository" hint="A git URL (https or ssh), or a directory on the server.">
+            <input
+              ref={first}
+              required
+              value={draft.source}
+              autoComplete="off"
               spellCheck={false}
-              onChange={(event) => write({ allowedHosts: event.target.value })}
-              className={`${FIELD} h-auto py-1.5 font-mono text-code`}
+              placeholder="https://git.example.com/team/app.git"
+              onChange={(event) => write({ source: event.target.value })}
+              className={`${FIELD} font-mono`}
             />
           </Labeled>
         )}
-      </div>
-      <Labeled label="Environment variables" hint="Names of the server's variables that commands get.">
-        <input
-          value={draft.environment.replaceAll("\n", " ")}
-          autoComplete="off"
-          spellCheck={false}
-          placeholder="CI NODE_ENV"
-          onChange={(event) => write({ environment: event.target.value })}
-          className={`${FIELD} font-mono`}
-        />
-      </Labeled>
-      <Labeled label="Instructions for the agent">
-        <textarea
-          rows={3}
-          dir="auto"
-          value={draft.instructions}
-          onChange={(event) => write({ instructions: event.target.value })}
-          className={`${FIELD} h-auto py-1.5`}
-        />
-      </Labeled>
-      <label className="flex items-center gap-2 text-sm">
-        <input
-          type="checkbox"
-          checked={draft.shared}
-          onChange={(event) => write({ shared: event.target.checked })}
-          className="size-4 accent-accent"
-        />
-        Everybody on this server may use it
-      </label>
+        <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
+          <Labeled label="Name">
+            <input
+              ref={project === null ? undefined : first}
+              value={draft.name}
+              maxLength={64}
+              autoComplete="off"
+              placeholder={nameAfter(draft.source) || "app"}
+              onChange={(event) => write({ name: event.target.value })}
+              className={FIELD}
+            />
+          </Labeled>
+          <Labeled label="Start from">
+            <input
+              value={draft.baseRef}
+              maxLength={250}
+              autoComplete="off"
+              spellCheck={false}
+              placeholder="Default branch"
+              onChange={(event) => write({ baseRef: event.target.value })}
+              className={FIELD}
+            />
+          </Labeled>
+        </div>
+        <Labeled label="Setup command" hint="Empty: the repository's .trunkline/setup, if it has one.">
+          <textarea
+            rows={2}
+            value={draft.setup}
+            spellCheck={false}
+            placeholder="npm ci"
+            onChange={(event) => write({ setup: event.target.value })}
+            className={`${FIELD} h-auto py-1.5 font-mono text-code`}
+          />
+        </Labeled>
+        <div className="grid grid-cols-2 gap-3 max-sm:grid-cols-1">
+          <Labeled label="Network of commands">
+            <select
+              value={draft.network}
+              onChange={(event) => write({ network: event.target.value as ProjectNetwork })}
+              className={FIELD}
+            >
+              <option value="off">Off</option>
+              <option value="allowlist">Package registries and listed hosts</option>
+              <option value="on">On</option>
+            </select>
+          </Labeled>
+          {draft.network === "allowlist" && (
+            <Labeled label="More hosts" hint="One a line, such as *.example.com">
+              <textarea
+                rows={2}
+                value={draft.allowedHosts}
+                spellCheck={false}
+                onChange={(event) => write({ allowedHosts: event.target.value })}
+                className={`${FIELD} h-auto py-1.5 font-mono text-code`}
+              />
+            </Labeled>
+          )}
+        </div>
+        <Labeled label="Environment variables" hint="Names of the server's variables that commands get.">
+          <input
+            value={draft.environment.replaceAll("\n", " ")}
+            autoComplete="off"
+            spellCheck={false}
+            placeholder="CI NODE_ENV"
+            onChange={(event) => write({ environment: event.target.value })}
+            className={`${FIELD} font-mono`}
+          />
+        </Labeled>
+        <Labeled label="Instructions for the agent">
+          <textarea
+            rows={3}
+            dir="auto"
+            value={draft.instructions}
+            onChange={(event) => write({ instructions: event.target.value })}
+            className={`${FIELD} h-auto py-1.5`}
+          />
+        </Labeled>
+        <label className="flex items-center gap-2 text-sm">
+          <input
+            type="checkbox"
+            checked={draft.shared}
+            onChange={(event) => write({ shared: event.target.checked })}
+            className="size-4 accent-accent"
+          />
+          Everybody on this server may use it
+        </label>
+      </Fields>
       {save.isError && (
         <p role="alert" className="text-sm break-words text-failed">
           {save.error.message}
