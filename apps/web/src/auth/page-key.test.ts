@@ -13,7 +13,7 @@ const keyOf = (user: string, code: string): string => code.repeat(43) + user;
 /** A page that is loaded now. */
 async function load() {
   vi.resetModules();
-  return import("./page-key.ts");
+  return { ...(await import("./page-key.ts")), ...(await import("./page-user.ts")) };
 }
 
 it("stays with its user's key when somebody else signs in, in another tab, and takes a new one of its own user", async () => {

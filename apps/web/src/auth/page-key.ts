@@ -1,7 +1,5 @@
-import { ownName } from "../navigation/base-path.ts";
+import { page, PAGE_KEY_ITEM, pageKey } from "./page-user.ts";
 
-/** Apart from the cookie, which every server on the same host gets, this stays with this origin. */
-export const PAGE_KEY_ITEM = ownName("trunkline.page-key");
 export const PAGE_KEY_HEADER = "x-trunkline-page-key";
 
 /**
@@ -35,11 +33,6 @@ export function forgetPageKey(): void {
   }
 }
 
-/** The user whose page this is, however long it lives; null where the sign-in is from before keys said so. */
-export function pageUser(): string | null {
-  return userOf(pageKey()) || null;
-}
-
 /** As `fetch`, for calls to the server that this page came from. */
 export async function fetchWithKey(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
   const headers = new Headers(init.headers);
@@ -51,24 +44,4 @@ export async function fetchWithKey(input: RequestInfo | URL, init: RequestInit =
 export function pageKeyHeader(): Readonly<Record<string, string>> {
   const key = pageKey();
   return key === undefined ? {} : { [PAGE_KEY_HEADER]: key };
-}
-
-const page = globalThis as { pageKey?: string };
-
-/** Length of its random part; the user's id follows. */
-const CODE_LENGTH = 43;
-const userOf = (key: string | undefined): string | undefined => key?.slice(CODE_LENGTH);
-
-let own: string | undefined;
-
-/** Another tab may have signed in since. If as somebody else, then this page is not theirs: with its own key, the server refuses it. */
-function pageKey(): string | undefined {
-  let key = page.pageKey;
-  try {
-    key = localStorage.getItem(PAGE_KEY_ITEM) ?? key;
-  } catch {
-    // As above.
-  }
-  if (own === undefined || userOf(key) === userOf(own)) own = key;
-  return own;
 }

@@ -1,7 +1,7 @@
 import { apiClient } from "../api/api-client.ts";
 import { forgetSessions } from "../session-stream/kept-sessions.ts";
 import { readStored, writeStored } from "../text/stored.ts";
-import { pageUser } from "./page-key.ts";
+import { pageUser } from "./page-user.ts";
 
 const KEY = "trunkline:user";
 let asked: Promise<string> | null = null;

@@ -1,6 +1,6 @@
 import type { AttachedFile } from "../attachments/attached-file.ts";
 import { forgetFiles } from "../attachments/kept-files.ts";
-import { pageUser } from "../auth/page-key.ts";
+import { pageUser } from "../auth/page-user.ts";
 import { createStore, type StoreApi } from "zustand/vanilla";
 import { keepText, keptTextKeys, readShortText, readText } from "../text/kept-text.ts";
 import { openTabs, tabIsNamed, tabName } from "../text/tab.ts";

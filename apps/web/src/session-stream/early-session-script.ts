@@ -1,5 +1,6 @@
 import type { SessionEvent } from "@trunkline/contract";
-import { PAGE_KEY_HEADER, PAGE_KEY_ITEM } from "../auth/page-key.ts";
+import { PAGE_KEY_HEADER } from "../auth/page-key.ts";
+import { PAGE_KEY_ITEM } from "../auth/page-user.ts";
 import { BASE_PATH } from "../navigation/base-path.ts";
 import { EARLY_ROWS_ID, type EarlySession, END, FIRST_PAGE_SIZE } from "./early-session.ts";
 

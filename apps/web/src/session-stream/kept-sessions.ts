@@ -1,5 +1,5 @@
 import type { Approval, Question, Session, SessionEvent, Task } from "@trunkline/contract";
-import { pageUser } from "../auth/page-key.ts";
+import { pageUser } from "../auth/page-user.ts";
 import { Shelf } from "../text/kept.ts";
 
 /** A session as this browser last saw it, for display without a network. */

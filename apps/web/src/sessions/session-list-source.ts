@@ -5,7 +5,7 @@ import { keepSessionList, readKeptSessionList } from "../session-stream/kept-ses
 import { campaign } from "../session-stream/leadership.ts";
 import { isPassing } from "../session-stream/read-events.ts";
 import { pause } from "../network/page-visibility.ts";
-import { pageUser } from "../auth/page-key.ts";
+import { pageUser } from "../auth/page-user.ts";
 import { ownName } from "../navigation/base-path.ts";
 
 const PAGE_SIZE = 50;

@@ -24,8 +24,9 @@ export function Fields({ isSaving, children }: { isSaving: boolean; children: Re
     if (!isSaving && document.activeElement === document.body) focused.current?.focus();
   }, [isSaving]);
   return (
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- of the fields within
     <fieldset
+      // No group by itself: it has no name.
+      role="presentation"
       disabled={isSaving}
       onFocus={({ target }) => {
         focused.current = target;

@@ -1,0 +1,30 @@
+import { ownName } from "../navigation/base-path.ts";
+
+/** Apart from the cookie, which every server on the same host gets, this stays with this origin. */
+export const PAGE_KEY_ITEM = ownName("trunkline.page-key");
+
+/** Where the key of a browser without storage is. */
+export const page = globalThis as { pageKey?: string };
+
+/** Length of a key's random part; the user's id follows. */
+const CODE_LENGTH = 43;
+const userOf = (key: string | undefined): string | undefined => key?.slice(CODE_LENGTH);
+
+let own: string | undefined;
+
+/** Another tab may have signed in since. If as somebody else, then this page is not theirs: with its own key, the server refuses it. */
+export function pageKey(): string | undefined {
+  let key = page.pageKey;
+  try {
+    key = localStorage.getItem(PAGE_KEY_ITEM) ?? key;
+  } catch {
+    // The sign-in holds for this page.
+  }
+  if (own === undefined || userOf(key) === userOf(own)) own = key;
+  return own;
+}
+
+/** The user whose page this is, however long it lives; null where the sign-in is from before keys said so. */
+export function pageUser(): string | null {
+  return userOf(pageKey()) || null;
+}
