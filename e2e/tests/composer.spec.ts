@@ -138,6 +138,25 @@ async function give(page: Page, type: "paste" | "drop", name: string, text: stri
   );
 }
 
+test("a pasted text that no message may have is attached as a file", async ({ page, server }) => {
+  await signIn(page, server);
+  await boxOf(page).fill("reply: what is in it");
+  const isTaken = await boxOf(page).evaluate((box) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData("text/plain", "word ".repeat(50_000));
+    return !box.dispatchEvent(
+      new ClipboardEvent("paste", { bubbles: true, cancelable: true, clipboardData }),
+    );
+  });
+  expect(isTaken).toBe(true);
+  await expect(page.getByRole("list", { name: "Attached files" })).toContainText("pasted.txt");
+  await expect(boxOf(page)).toHaveValue("reply: what is in it");
+  await boxOf(page).press("Enter");
+  const sessionId = await sessionIdOf(page);
+  const { tasks } = await server.client.session.get.query({ sessionId });
+  expect(tasks[0]).toMatchObject({ attachments: [{ blob: { mediaType: "text/plain", bytes: 250_000 } }] });
+});
+
 test("14.3: files are attached, kept with the draft, sent when the network is back, and shown with the prompt", async ({
   page,
   server,

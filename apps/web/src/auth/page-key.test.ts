@@ -35,4 +35,6 @@ it("is nobody's while nobody is signed in, and where the key is from before it n
   stored.set(ITEM, keyOf("", "a"));
   expect(page.pageUser()).toBeNull();
   expect(page.pageKeyHeader()).toEqual({ [page.PAGE_KEY_HEADER]: keyOf("", "a") });
+  stored.set("trunkline:user", JSON.stringify("noted"));
+  expect(page.pageUser()).toBe("noted");
 });

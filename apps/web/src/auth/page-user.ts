@@ -1,4 +1,5 @@
 import { ownName } from "../navigation/base-path.ts";
+import { readStored } from "../text/stored.ts";
 
 /** Apart from the cookie, which every server on the same host gets, this stays with this origin. */
 export const PAGE_KEY_ITEM = ownName("trunkline.page-key");
@@ -24,7 +25,11 @@ export function pageKey(): string | undefined {
   return own;
 }
 
-/** The user whose page this is, however long it lives; null where the sign-in is from before keys said so. */
+/**
+ * The user whose page this is, however long it lives. Keys from before did not say: then it is whom the browser noted as the
+ * last to sign in; null if it did not.
+ */
 export function pageUser(): string | null {
-  return userOf(pageKey()) || null;
+  const id = userOf(pageKey()) || readStored("trunkline:user");
+  return typeof id === "string" ? id : null;
 }

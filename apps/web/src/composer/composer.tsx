@@ -112,11 +112,14 @@ export function Composer(props: ComposerProps) {
         aria-invalid={tooMuch > 0}
         placeholder={files.length > 0 ? "What should the agent do with this?" : placeholder}
         onPaste={(event) => {
-          const pasted = [...event.clipboardData.files];
+          const { files: pasted } = event.clipboardData;
+          const words = event.clipboardData.getData("text");
+          // More than a message may have would stop the page each time that it is laid out: it is a file.
+          const isFile = words.length > MAX_PROMPT_LENGTH;
           // Spreadsheets and word processors put a picture beside the text.
-          if (pasted.length === 0 || event.clipboardData.types.includes("text/plain")) return;
+          if (!isFile && (words !== "" || pasted.length === 0)) return;
           event.preventDefault();
-          attach(pasted);
+          attach(isFile ? [new File([words], "pasted.txt")] : [...pasted]);
         }}
         onChange={(event) => {
           draft.write(event.target.value);

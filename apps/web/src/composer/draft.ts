@@ -34,13 +34,11 @@ export class Draft {
   whenRestored = Promise.resolve();
   readonly #place: string;
   #wasTouched = false;
-  /** Whether there may be a text under the key of before: nobody writes one any more. */
-  #mayHaveOld = true;
 
   /** @param place a session's id, or `new`. */
   constructor(place: string) {
     this.#place = place;
-    const kept = writtenOf(readShortText(this.#key())) ?? writtenOf(readShortText(this.#oldKey())) ?? NOTHING;
+    const kept = writtenOf(readShortText(this.#key())) ?? NOTHING;
     this.state = createStore(() => ({ ...kept, isKept: true, others: [] }));
   }
 
@@ -76,8 +74,6 @@ export class Draft {
   #keep(written: Written): void {
     this.#wasTouched = true;
     this.state.setState(written);
-    if (this.#mayHaveOld && this.#oldKey() !== this.#key()) void keepText(this.#oldKey(), null);
-    this.#mayHaveOld = false;
     void keepText(this.#key(), isNothing(written) ? null : { ...written }).then((isKept) => {
       // Nearly always as before: saying so would render the composer again for each key.
       if (isKept !== this.state.getState().isKept) this.state.setState({ isKept });
@@ -87,14 +83,15 @@ export class Draft {
   /** Loads what was too long to load synchronously, and what closed tabs left behind. */
   async restore(): Promise<void> {
     await tabIsNamed;
-    const own = writtenOf((await readText(this.#key())) ?? (await readText(this.#oldKey()))) ?? NOTHING;
+    const own = writtenOf(await readText(this.#key())) ?? NOTHING;
     if (!this.#wasTouched && isNothing(this.state.getState())) this.state.setState(own);
     const open = await openTabs();
     const others: OtherDraft[] = [];
-    const keys = [...(await keptTextKeys(this.#prefix())), ...(await keptTextKeys(this.#oldPrefix()))];
+    // Those without a user are from before each had their own.
+    const keys = [...(await keptTextKeys(this.#prefix())), ...(await keptTextKeys(this.#prefix("")))];
     for (const key of new Set(keys)) {
       const tab = key.slice(key.lastIndexOf(":") + 1);
-      if (tab === tabName() || open?.has(tab) === true) continue;
+      if (key === this.#key() || (tab !== tabName() && open?.has(tab) === true)) continue;
       const other = writtenOf(await readText(key)) ?? NOTHING;
       const isSame = other.text.trim() === "" || other.text === this.text();
       if (isSame && other.files.length === 0) void keepText(key, null);
@@ -117,22 +114,12 @@ export class Draft {
     this.state.setState(({ others }) => ({ others: others.filter(({ key }) => key !== other.key) }));
   }
 
-  #prefix(): string {
-    const user = pageUser();
-    return user === null ? this.#oldPrefix() : `trunkline:draft:${this.#place}@${user}:`;
+  #prefix(user = pageUser() ?? ""): string {
+    return `trunkline:draft:${this.#place}${user && `@${user}`}:`;
   }
 
   #key(): string {
     return this.#prefix() + tabName();
-  }
-
-  /** From before each user had their own. */
-  #oldPrefix(): string {
-    return `trunkline:draft:${this.#place}:`;
-  }
-
-  #oldKey(): string {
-    return this.#oldPrefix() + tabName();
   }
 }
 

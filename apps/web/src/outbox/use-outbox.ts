@@ -3,7 +3,7 @@ import type { AttachedFile } from "../attachments/attached-file.ts";
 import { forgetFiles, sweepFiles } from "../attachments/kept-files.ts";
 import { FileLostError, upload } from "../attachments/uploads.ts";
 import { apiClient } from "../api/api-client.ts";
-import { lastUserId, whoIsSignedIn } from "../auth/who-is-signed-in.ts";
+import { pageUser } from "../auth/page-user.ts";
 import { noticeSignedOut } from "../auth/signed-out.ts";
 import { draftOf } from "../composer/draft.ts";
 import { isConnectionError, network, noteReached } from "../network/network.ts";
@@ -17,12 +17,10 @@ import { Outbox, type OutgoingMessage } from "./outbox.ts";
 
 /** This page's outbox. */
 export const outbox = new Outbox({
-  userId: lastUserId,
+  userId: pageUser,
   async submit(message) {
-    const { idempotencyKey, sessionId, text: prompt, start, how = "enqueue", userId, files = [] } = message;
+    const { idempotencyKey, sessionId, text: prompt, start, how = "enqueue", files = [] } = message;
     try {
-      const me = await whoIsSignedIn();
-      if (userId !== null && userId !== me) throw new TrunklineConnectionError("Written by somebody else");
       const attached = await attachmentsOf(files);
       if (sessionId !== null) await whenUpdated(sessionId);
       const delivery =

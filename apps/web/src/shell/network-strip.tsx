@@ -16,22 +16,19 @@ export function NetworkStrip() {
   if (awaySince === null) return null;
   const awayMs = Math.max(0, now - awaySince);
   if (!isOffline && waiting === 0 && awayMs < PATIENCE_MS) return null;
+  const words =
+    isOffline || waiting > 0
+      ? `Offline${waiting > 0 ? ` · ${plural(waiting, "message")} waiting` : ""}`
+      : "Reconnecting… Your task keeps running.";
   return (
     <output
       translate="no"
       className="flex h-8 shrink-0 animate-appear items-center justify-center gap-2 border-b border-line bg-waits-soft px-4 text-sm"
     >
       <CloudOff aria-hidden className="size-3.5 shrink-0 text-waits" />
-      <span className="truncate">
-        {isOffline || waiting > 0 ? (
-          `Offline${waiting > 0 ? ` · ${plural(waiting, "message")} waiting` : ""}`
-        ) : (
-          <>
-            {/* It changes each second: nobody wants to be told. */}
-            Reconnecting… <span aria-hidden>last update {clock(awayMs)} ago. </span>Your task keeps running.
-          </>
-        )}
-      </span>
+      <span className="truncate">{words}</span>
+      {/* Each second another: a screen reader would say no more than that. */}
+      <span aria-hidden>· {clock(awayMs)}</span>
     </output>
   );
 }
