@@ -153,8 +153,11 @@ test("a pasted text that no message may have is attached as a file", async ({ pa
   await expect(boxOf(page)).toHaveValue("reply: what is in it");
   await boxOf(page).press("Enter");
   const sessionId = await sessionIdOf(page);
-  const { tasks } = await server.client.session.get.query({ sessionId });
-  expect(tasks[0]).toMatchObject({ attachments: [{ blob: { mediaType: "text/plain", bytes: 250_000 } }] });
+  const { events } = await server.client.session.events.query({ sessionId });
+  expect(events.find(({ type }) => type === "task.submitted")?.data).toMatchObject({
+    prompt: "reply: what is in it",
+    attachments: [{ blob: { name: "pasted.txt" } }],
+  });
 });
 
 test("14.3: files are attached, kept with the draft, sent when the network is back, and shown with the prompt", async ({
