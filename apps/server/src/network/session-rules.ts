@@ -40,8 +40,10 @@ export class SessionRules {
     const projectId = await this.#projectIdOf(session);
     if (projectId === null) return { mode, listed };
     const project = await this.#projects.find(projectId);
-    // Deleted: nobody answers for it any more.
-    if (project === undefined) return { mode: "off", listed };
+    // Deleted, or no longer shared with the session's owner: nobody answers for it any more.
+    if (project === undefined || (project.ownerId !== session.ownerId && !project.shared)) {
+      return { mode: "off", listed };
+    }
     return { mode: project.network, listed: [...listed, ...parseKnownHosts(project.allowedHosts)] };
   }
 }

@@ -55,7 +55,7 @@ interface Due {
 export function createSetups(deps: SetupsDeps): Setups {
   return {
     async prepare(run) {
-      const due = await findDue(deps, run.sessionId);
+      const due = await findDue(deps, run);
       if (due === null) return;
       run.signal.throwIfAborted();
       await setUp(deps, due, run);
@@ -64,7 +64,10 @@ export function createSetups(deps: SetupsDeps): Setups {
 }
 
 /** @returns null if the workspace needs none, or has had it. */
-async function findDue({ store, git, mirrorOf }: SetupsDeps, sessionId: string): Promise<Due | null> {
+async function findDue(
+  { store, git, mirrorOf }: SetupsDeps,
+  { sessionId, ownerId }: Pick<SetupRun, "sessionId" | "ownerId">,
+): Promise<Due | null> {
   const { events } = store;
   const prepared = await events.last(sessionId, ["workspace.prepared"]);
   const projectId = prepared?.data.projectId;
@@ -75,7 +78,8 @@ async function findDue({ store, git, mirrorOf }: SetupsDeps, sessionId: string):
   // Whoever gives a project a setup later does not mean the workspaces in which work has begun.
   if (worked !== undefined && worked.seq > prepared.seq) return null;
   const project = await store.projects.find(projectId);
-  if (project === undefined) return null;
+  // No longer shared: its variables are not for this session any more.
+  if (project === undefined || (project.ownerId !== ownerId && !project.shared)) return null;
   const created = await events.last(sessionId, ["session.created"]);
   const mirror = mirrorOf(projectId);
   const command = await findSetupCommand(git, mirror, project, { created, prepared });

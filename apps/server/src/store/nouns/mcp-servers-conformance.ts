@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Project } from "@trunkline/contract";
 import { describe, expect, it } from "vitest";
 import { GuardFailedError, type Store, type StoredMcpServer, UniqueViolationError } from "../port.ts";
 import type { StoreHarness } from "../store-conformance.ts";
@@ -16,6 +17,7 @@ export function describeMcpServers(name: string, createHarness: () => Promise<St
 
     it("keeps what is set, by user and by project, each with its names", async () => {
       const projectId = randomUUID();
+      await store.projects.create(project({ id: projectId }), auditRecord());
       const mine = mcpServer({ name: "b" });
       const theirs = mcpServer({ name: "b", ownerId: randomUUID() });
       const projects = mcpServer({ name: "a", projectId });
@@ -25,6 +27,20 @@ export function describeMcpServers(name: string, createHarness: () => Promise<St
       expect(await store.mcpServers.of({ ownerId: OWNER, projectId })).toEqual([projects, mine]);
       await expect(create(mcpServer({ name: "b" }))).rejects.toThrow(UniqueViolationError);
       await expect(create(mcpServer({ name: "c" }), 1)).rejects.toThrow(GuardFailedError);
+    });
+
+    it("lends those of a project to others for as long as it is shared", async () => {
+      const shared = project({ ownerId: randomUUID(), shared: true });
+      await store.projects.create(shared, auditRecord());
+      const server = mcpServer({ ownerId: shared.ownerId, projectId: shared.id });
+      await create(server);
+      const idsFor = async (ownerId: string) =>
+        (await store.mcpServers.of({ ownerId, projectId: shared.id })).map(({ id }) => id);
+      const other = randomUUID();
+      expect(await idsFor(other)).toEqual([server.id]);
+      await store.projects.update(shared.id, { ...shared, shared: false }, auditRecord());
+      expect(await idsFor(other)).toEqual([]);
+      expect(await idsFor(shared.ownerId)).toEqual([server.id]);
     });
 
     it("raises the revision with each change, and refuses one of an earlier revision", async () => {
@@ -95,6 +111,27 @@ export function describeMcpServers(name: string, createHarness: () => Promise<St
       expect(await store.mcpServers.find(theirs.id)).toEqual(theirs);
     });
   });
+}
+
+function project(given: Partial<Project>): Project {
+  return {
+    id: randomUUID(),
+    ownerId: OWNER,
+    name: randomUUID(),
+    source: { kind: "git", url: "https://git.example/p.git" },
+    baseRef: null,
+    setup: null,
+    network: "allowlist",
+    allowedHosts: [],
+    environment: [],
+    instructions: null,
+    shared: false,
+    credential: null,
+    lastFetch: null,
+    createdAt: 1,
+    updatedAt: 1,
+    ...given,
+  };
 }
 
 function mcpServer(given: Partial<StoredMcpServer>): StoredMcpServer {

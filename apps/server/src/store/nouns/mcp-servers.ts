@@ -19,7 +19,7 @@ export function createMcpServerStore(db: Kysely<Database>, write: WriteStatement
     },
 
     async of({ ownerId, projectId }) {
-      const { rows } = await db.executeQuery(serversOf(db, [ownerId, projectId ?? ownerId]));
+      const { rows } = await db.executeQuery(serversOf(db, [ownerId, projectId, ownerId]));
       return rows.map(toServer);
     },
 
@@ -63,10 +63,20 @@ export function createMcpServerStore(db: Kysely<Database>, write: WriteStatement
   };
 }
 
-/** Asked before each step of each task. */
-const serversOf = perDatabase((db) =>
-  db.selectFrom("mcp_servers").selectAll().where("place", "in", ["", ""]).orderBy("name").compile(),
-);
+/** Asked before each step of each task: a project that is no longer shared lends its servers to its owner alone. */
+const serversOf = perDatabase((db) => {
+  const usable = db
+    .selectFrom("projects")
+    .select("id")
+    .where("id", "=", "")
+    .where((where) => where.or([where("owner_id", "=", ""), where("shared", "=", sql.lit<1>(1))]));
+  return db
+    .selectFrom("mcp_servers")
+    .selectAll()
+    .where((where) => where.or([where("place", "=", ""), where("place", "=", usable)]))
+    .orderBy("name")
+    .compile();
+});
 
 /** Deletes the servers of these users or projects, and what they were authorized to. */
 export function deleteMcpServers(

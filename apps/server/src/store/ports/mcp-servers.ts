@@ -24,7 +24,7 @@ export type McpChange = Pick<StoredMcpServer, "name" | "transport" | "sealed" | 
 /** MCP servers. They belong to no session's log. */
 export interface McpServerStore {
   find(serverId: string): Promise<StoredMcpServer | undefined>;
-  /** Those of a user, and those of a project, by name. */
+  /** Those of a user, and those of a project that this user may use, by name. */
   of(places: { ownerId: string; projectId: string | null }): Promise<StoredMcpServer[]>;
   /**
    * @throws UniqueViolationError if the user, or the project, has one of this name. GuardFailedError if they have as many
