@@ -183,7 +183,7 @@ describe("malformed requests are answered, and reach nobody", () => {
 
 describe("everything is bounded", () => {
   it("a thousand connections: so many are served, the rest are closed, and others go on", async () => {
-    const count = new ConnectionCount(40);
+    const count = new ConnectionCount(60);
     await using bench = await ProxyBench.start({ limits: { connections: 30 }, count });
     await using neighbour = await ProxyBench.start({ count });
     const all = await Promise.all(Array.from({ length: 1_000 }, () => bench.connect()));
@@ -207,6 +207,31 @@ describe("everything is bounded", () => {
     expect(await readAll(await second.connect(connect("evil.example:443")))).toBe("");
     holding.destroy();
     await expect.poll(() => second.send(connect("evil.example:443"))).toContain(" 403 ");
+  });
+
+  it("connections of one user's commands: another's find a place", async () => {
+    const count = new ConnectionCount(8);
+    const ownerId = "alice";
+    await using first = await ProxyBench.start({ count, ownerId });
+    await using second = await ProxyBench.start({ count, ownerId });
+    await using other = await ProxyBench.start({ count });
+    const open = async (bench: ProxyBench) => bench.connect(connect("evil.example:443").slice(0, 10));
+    const held = [await open(first), await open(first), await open(second), await open(second)];
+    expect(await readAll(await second.connect(connect("evil.example:443")))).toBe("");
+    expect(await other.send(connect("evil.example:443"))).toContain(" 403 ");
+    for (const socket of held) socket.destroy();
+    await expect.poll(() => second.send(connect("evil.example:443"))).toContain(" 403 ");
+  });
+
+  it("tunnels to the proxy itself: one for each connection, which counts once", async () => {
+    const count = new ConnectionCount(4);
+    await using bench = await ProxyBench.start({ count, answerItself: (_, response) => void response.end() });
+    const itself = connect("127.0.0.1:3128");
+    const socket = await bench.connect(itself);
+    await readUntil(socket, "established\r\n\r\n");
+    expect(await bench.send(connect("evil.example:443"))).toContain(" 403 ");
+    socket.write(itself);
+    expect(await readUntil(socket, "\n")).toMatch(/ 400 /);
   });
 
   it("a header that trickles, and a tunnel that says nothing", async () => {

@@ -9,8 +9,12 @@ import { PROXY_PORT } from "./proxy-environment.ts";
 import { TransferBudget } from "./transfer.ts";
 import { carryTunnel } from "./tunnel.ts";
 
-/** Connections of all commands, of which there may be so many at once. */
+/** Of what the others leave, so much for one owner. */
+const SHARE = 1 / 2;
+
+/** Connections of all commands, of which there may be so many at once, and nobody's commands keep all others' from theirs. */
 export class ConnectionCount {
+  readonly #ofOwners = new Map<string, number>();
   #open = 0;
   readonly #limit: number;
 
@@ -19,12 +23,31 @@ export class ConnectionCount {
   }
 
   /** @returns false if there are too many; otherwise it counts until it closes. */
-  admit(socket: Socket): boolean {
-    if (this.#open >= this.#limit) return false;
-    this.#open++;
-    socket.once("close", () => this.#open--);
+  admit(socket: Socket, ownerId: string): boolean {
+    const own = this.#ofOwners.get(ownerId) ?? 0;
+    const left = this.#limit - (this.#open - own);
+    if (this.#open >= this.#limit || own >= left * SHARE) return false;
+    this.#add(ownerId, 1);
+    socket.once("close", () => this.#add(ownerId, -1));
     return true;
   }
+
+  #add(ownerId: string, more: number): void {
+    this.#open += more;
+    const own = (this.#ofOwners.get(ownerId) ?? 0) + more;
+    if (own > 0) this.#ofOwners.set(ownerId, own);
+    else this.#ofOwners.delete(ownerId);
+  }
+}
+
+export interface CommandProxyOptions {
+  /** Whose command it is. */
+  ownerId: string;
+  gatekeeper: Gatekeeper;
+  count: ConnectionCount;
+  limits: ProxyLimits;
+  /** Gets requests for the proxy itself; absent: they are refused. */
+  answerItself?: OwnService["handle"] | undefined;
 }
 
 /**
@@ -38,15 +61,11 @@ export class CommandProxy {
   readonly #answerItself: OwnService["handle"] | undefined;
   readonly #server;
   readonly #sockets = new Set<Socket>();
+  /** Tunnels to the proxy itself. */
+  readonly #own = new WeakSet<Socket>();
   readonly #ending = new AbortController();
 
-  /** @param answerItself gets requests for the proxy itself; absent: they are refused. */
-  constructor(
-    gatekeeper: Gatekeeper,
-    count: ConnectionCount,
-    limits: ProxyLimits,
-    answerItself?: OwnService["handle"],
-  ) {
+  constructor({ ownerId, gatekeeper, count, limits, answerItself }: CommandProxyOptions) {
     this.#gatekeeper = gatekeeper;
     this.#limits = limits;
     this.#answerItself = answerItself;
@@ -62,7 +81,9 @@ export class CommandProxy {
     });
     this.#server.maxConnections = limits.connections;
     this.#server.on("connection", (socket: Socket) => {
-      if (!count.admit(socket)) return void socket.destroy();
+      // It was counted before it asked for the proxy itself.
+      if (this.#own.has(socket)) return;
+      if (!count.admit(socket, ownerId)) return void socket.destroy();
       this.#keep(socket);
     });
     this.#server.on("connect", (request: IncomingMessage, client: Duplex, head: Buffer) => {
@@ -86,7 +107,9 @@ export class CommandProxy {
   async #onConnect(request: IncomingMessage, client: Socket, head: Buffer): Promise<void> {
     try {
       if (this.#answerItself !== undefined && OWN_AUTHORITIES.includes(request.url ?? "")) {
-        // Some clients ask the proxy for everything, itself included.
+        // Some clients ask the proxy for everything, itself included; a tunnel within a tunnel would grow without end.
+        if (this.#own.has(client)) throw new Refused(400, "This is the proxy already");
+        this.#own.add(client);
         client.write("HTTP/1.1 200 Connection established\r\n\r\n");
         client.unshift(head);
         return void this.#server.emit("connection", client);

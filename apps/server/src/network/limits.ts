@@ -4,7 +4,7 @@ const MIB = 1_048_576;
 export interface ProxyLimits {
   /** Connections at once. More are closed unanswered. */
   connections: number;
-  /** Connections at once of all commands together. */
+  /** Connections at once of all commands together; of one user's, half of what the others leave. */
   allConnections: number;
   /** Bytes that it may receive, and send. */
   receivedBytes: number;

@@ -56,7 +56,8 @@ export function createNetworks(deps: NetworksDeps): Networks {
         return listed.some(isCovered) || (await sessionHosts.rulesOf(session)).some(isCovered);
       };
       const gatekeeper = new Gatekeeper({ isAllowed, connect, onRefused, limits });
-      const proxy = new CommandProxy(gatekeeper, count, limits, service?.handle);
+      const { ownerId } = session;
+      const proxy = new CommandProxy({ ownerId, gatekeeper, count, limits, answerItself: service?.handle });
       return {
         access: {
           port: PROXY_PORT,

@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 import type { NetworkRefusal } from "@trunkline/contract";
@@ -7,6 +8,7 @@ import { Gatekeeper } from "../gatekeeper.ts";
 import { covers } from "../host-rule.ts";
 import { parseHostList } from "../host-list.ts";
 import { PROXY_LIMITS, type ProxyLimits } from "../limits.ts";
+import type { OwnService } from "../port.ts";
 
 interface ProxyBenchOptions {
   /** Hosts that may be reached. */
@@ -17,6 +19,9 @@ interface ProxyBenchOptions {
   privateAddresses?: readonly string[];
   limits?: Partial<ProxyLimits>;
   count?: ConnectionCount;
+  /** Whose command it is; default: nobody else's. */
+  ownerId?: string;
+  answerItself?: OwnService["handle"];
 }
 
 /** A command's proxy on a loopback port, in front of stand-ins on loopback. */
@@ -57,7 +62,8 @@ export class ProxyBench implements AsyncDisposable {
     const listener = createServer().listen(0, "127.0.0.1");
     await once(listener, "listening");
     const { port } = listener.address() as AddressInfo;
-    const proxy = new CommandProxy(gatekeeper, count, limits);
+    const { ownerId = randomUUID(), answerItself } = options;
+    const proxy = new CommandProxy({ ownerId, gatekeeper, count, limits, answerItself });
     proxy.serve(listener);
     return new ProxyBench(proxy, port, told, resolved);
   }
