@@ -20,6 +20,8 @@ import { Pace } from "./pace.ts";
 import type { McpDefinition, McpServers } from "./mcp/port.ts";
 import { withMcpTools } from "./mcp/tool-source.ts";
 import { parseHostList, parseKnownHosts } from "./network/host-list.ts";
+import { ConnectionCount } from "./network/command-proxy.ts";
+import { PROXY_LIMITS } from "./network/limits.ts";
 import { createNetworks } from "./network/networks.ts";
 import { connectBy } from "./network/connect.ts";
 import { resolveName } from "./network/resolve-name.ts";
@@ -61,6 +63,7 @@ export async function composeMcp(options: {
   const { active, reason } = await sandbox.state();
   const unfiltered = active ? null : `MCP servers run without a sandbox: ${reason ?? "reason unknown"}`;
   const listed = parseHostList(config.network.hosts);
+  const count = new ConnectionCount(PROXY_LIMITS.allConnections);
   const networkOf = (definition: McpDefinition) => {
     const { transport } = definition;
     const given = transport.kind === "stdio" && !config.network.isOffForAll ? transport.network : "off";
@@ -71,6 +74,7 @@ export async function composeMcp(options: {
       sessionHosts: { rulesOf: async () => [] },
       connect: publicWeb,
       unfiltered,
+      count,
     });
   };
   const directory = join(config.dataDir, "mcp");

@@ -16,12 +16,14 @@ interface NetworksDeps {
   /** Why commands run without a sandbox, which nobody filters; null: they run in one. */
   unfiltered: string | null;
   limits?: ProxyLimits;
+  /** Absent: its own. */
+  count?: ConnectionCount;
 }
 
 /** Gives each command the network of its session. */
 export function createNetworks(deps: NetworksDeps): Networks {
   const { rules, sessionHosts, connect, unfiltered, limits = PROXY_LIMITS } = deps;
-  const count = new ConnectionCount(limits.allConnections);
+  const { count = new ConnectionCount(limits.allConnections) } = deps;
 
   return {
     modeOf: async (session) => (await rules.ruleOf(session)).mode,
