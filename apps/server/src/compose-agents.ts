@@ -8,6 +8,7 @@ import type { HeldCall, WithdrawQuestion } from "./agent/held-call.ts";
 import { ParkedWork } from "./agent/parked-work.ts";
 import { createAgentRegistry } from "./agent/agent-registry.ts";
 import { builtInAgents } from "./agent/built-in-agents.ts";
+import { ByteBudget } from "./byte-budget.ts";
 import { attachmentReader } from "./blobs/attachment-reader.ts";
 import type { Blobs } from "./blobs/port.ts";
 import type { AgentRegistry } from "./agent/port.ts";
@@ -28,6 +29,9 @@ import { SHELL_ENVIRONMENT } from "./tools/shell-environment.ts";
 
 /** Each holds some hundred megabytes. */
 const PARKED_AGENTS = { most: 8, longestMs: 30 * 60_000, claimMs: 10_000 };
+
+/** Of what one user's agents are sending to their providers: further requests wait. */
+const AGENT_BODY_BYTES_PER_USER = 128 * 1_048_576;
 
 /** A request of a connection each; they wait as long as their questions do. */
 const PARKED_CALLS = { most: 500, claimMs: 120_000 };
@@ -83,6 +87,7 @@ export function composeAgents(options: {
       environment: { ...environment, ...unasked },
       environmentOf: settings.environmentOf,
       findProgram: async (name) => findProgram(name, environment["PATH"] ?? ""),
+      bodies: new ByteBudget(AGENT_BODY_BYTES_PER_USER),
       version,
       directoryOf: (sessionId) => join(config.sharedDir, agentsPath(sessionId)),
       countLines: (before, after) => countLineChanges(Buffer.from(before), Buffer.from(after)),

@@ -1,7 +1,7 @@
 import { MAX_BODY_BYTES, MAX_CALL_DOCUMENT_BYTES, TrunklineError } from "@trunkline/contract";
 import { bodyLimit } from "hono/body-limit";
 import { BLOBS_PATH } from "./blobs.ts";
-import type { ByteBudget } from "./byte-budget.ts";
+import type { ByteBudget } from "../byte-budget.ts";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, Middleware } from "./http-env.ts";
 

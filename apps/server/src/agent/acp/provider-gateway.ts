@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
+import type { ByteBudget } from "../../byte-budget.ts";
+import type { ProviderResponse } from "../models/decoded-response.ts";
 import type { ProviderSetting } from "../models/provider-setting.ts";
 import { headersOf, sendRequest } from "../models/provider-request.ts";
 import type { Upstream } from "../models/provider-upstream.ts";
@@ -9,6 +11,10 @@ import type { UsageMeter } from "./usage-meter.ts";
 
 /** Bytes of a request: a long conversation with images. */
 const MAX_BODY_BYTES = 64 * 1_048_576;
+/** Of one that does not say its length. */
+const MAX_CHUNKED_BYTES = 8 * 1_048_576;
+/** Without a byte of a request that has begun, in ms. */
+const BODY_IDLE_MS = 60_000;
 
 /** What an agent needs of its provider, and no more: not files, batches or accounts of the same key. */
 const PATHS: Record<ProviderSetting["kind"], RegExp> = {
@@ -36,11 +42,16 @@ export class ProviderGateway {
   readonly #token = randomUUID();
   readonly #upstream: Upstream;
   readonly #meter: UsageMeter;
+  readonly #bodies: ByteBudget;
+  readonly #ownerId: string;
   readonly #ending = new AbortController();
 
-  constructor(upstream: Upstream, meter: UsageMeter) {
-    this.#upstream = upstream;
-    this.#meter = meter;
+  /** @param options.bodies memory for requests, from when they are read until the provider answers */
+  constructor(options: { upstream: Upstream; meter: UsageMeter; bodies: ByteBudget; ownerId: string }) {
+    this.#upstream = options.upstream;
+    this.#meter = options.meter;
+    this.#bodies = options.bodies;
+    this.#ownerId = options.ownerId;
   }
 
   /** Base address for the agent, without the API's version. */
@@ -76,21 +87,29 @@ export class ProviderGateway {
     }
     const exhausted = await this.#meter.exhausted();
     if (exhausted !== null) return refuse(response, 403, exhausted);
-    const body = await readBody(request);
-    if (body === null) return refuse(response, 413, "The request is larger than 64 MB");
+    const length = lengthOf(request);
+    if (length > MAX_BODY_BYTES) return refuse(response, 413, "The request is larger than 64 MB");
     const aborted = new AbortController();
     response.once("close", () => aborted.abort(new Error("the agent has gone")));
-    const upstream = await sendRequest({
-      url: `${base}${path}${queryOf(url, query)}`,
-      method,
-      headers: {
-        ...passedOn(request),
-        ...headers,
-        ...(body.length > 0 && { "content-length": String(body.length) }),
-      },
-      ...(method === "POST" && { body }),
-      signal: AbortSignal.any([aborted.signal, this.#ending.signal]),
-    });
+    const signal = AbortSignal.any([aborted.signal, this.#ending.signal]);
+    let upstream: ProviderResponse;
+    {
+      // Whatever runs beside the agent in its sandbox can send requests, too.
+      using _taken = length === 0 ? null : await this.#bodies.take(this.#ownerId, length, signal);
+      const body = await readBody(request, length);
+      if (body === null) return refuse(response, 413, "A request of more than 8 MB has to say its length");
+      upstream = await sendRequest({
+        url: `${base}${path}${queryOf(url, query)}`,
+        method,
+        headers: {
+          ...passedOn(request),
+          ...headers,
+          ...(body.length > 0 && { "content-length": String(body.length) }),
+        },
+        ...(method === "POST" && { body }),
+        signal,
+      });
+    }
     const status = upstream.statusCode ?? 502;
     if (status >= 300 && status < 400) {
       upstream.destroy();
@@ -126,14 +145,25 @@ function passedOn(request: IncomingMessage): Record<string, string> {
   return { ...Object.fromEntries(entries), "accept-encoding": "identity" };
 }
 
-async function readBody(request: IncomingMessage): Promise<Buffer | null> {
+/** Of the body, at most. */
+function lengthOf({ headers }: IncomingMessage): number {
+  return headers["transfer-encoding"] === undefined
+    ? Number(headers["content-length"] ?? 0)
+    : MAX_CHUNKED_BYTES;
+}
+
+/** @returns null if it is longer. */
+async function readBody(request: IncomingMessage, maxLength: number): Promise<Buffer | null> {
   const pieces: Buffer[] = [];
   let length = 0;
-  for await (const piece of request as AsyncIterable<Buffer>) {
+  request.socket.setTimeout(BODY_IDLE_MS);
+  // What is refused is told so.
+  for await (const piece of request.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
     length += piece.length;
-    if (length > MAX_BODY_BYTES) return null;
+    if (length > maxLength) return null;
     pieces.push(piece);
   }
+  request.socket.setTimeout(0);
   return Buffer.concat(pieces);
 }
 

@@ -4,6 +4,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { type NetworkRefusal, TrunklineError } from "@trunkline/contract";
+import type { ByteBudget } from "../../byte-budget.ts";
 import type { CommandNetwork, Networks } from "../../network/port.ts";
 import type { Spawner, ToolResult, ToolSession, WorkspaceFiles } from "../../tools/port.ts";
 import { upstreamOf } from "../models/provider-upstream.ts";
@@ -27,6 +28,8 @@ export interface AgentStartDeps {
   /** Variables of the session's project. */
   environmentOf: (session: ToolSession) => Promise<Readonly<Record<string, string>>>;
   findProgram: (name: string) => Promise<string | null>;
+  /** Memory for what agents send to their providers. */
+  bodies: ByteBudget;
   version: string;
 }
 
@@ -60,7 +63,11 @@ export async function startAgent(
   if (setting.missing !== null) throw new TrunklineError("unavailable", `${title} ${setting.missing}`);
   await using resources = new AsyncDisposableStack();
   const provider = setting.provider === null ? null : upstreamOf(setting.provider);
-  const gateway = provider === null ? null : new ProviderGateway(provider, start.meter);
+  const { meter } = start;
+  const { bodies } = deps;
+  const { ownerId } = session;
+  const gateway =
+    provider === null ? null : new ProviderGateway({ upstream: provider, meter, bodies, ownerId });
   resources.defer(() => gateway?.close());
   const handle: ProviderGateway["handle"] =
     gateway?.handle ?? ((_request, response) => void response.writeHead(404).end());
