@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from "node:util";
 import type { PromptResponse, RequestPermissionRequest } from "@agentclientprotocol/sdk";
 import type { NetworkRefusal, Usage } from "@trunkline/contract";
 import type { ApprovalRequest } from "../../approvals/port.ts";
@@ -8,6 +9,7 @@ import type { AgentCall } from "./agent-call.ts";
 import type { AgentAct, AgentItem } from "./agent-items.ts";
 import type { AgentTurn, TurnWriter } from "./agent-turn.ts";
 import type { LiveAgent } from "./live-agent.ts";
+import type { LostCall } from "./lost-call.ts";
 import { outcomeFor, type Permission } from "./permission.ts";
 import type { UsageMeter } from "./usage-meter.ts";
 
@@ -19,6 +21,9 @@ interface Asked {
   allow: (rule?: string) => Promise<void>;
   refuse: (reason: string) => void;
 }
+
+/** All that whoever answered has seen of a call: many agents give all commands one title. */
+type WhatItDoes = Pick<LostCall, "kind" | "title" | "input">;
 
 type PermissionOf = (state: RunState, call: AgentCall) => Promise<Permission>;
 
@@ -51,7 +56,7 @@ export class AgentWork {
   /** Requests that wait until what runs beside them has ended. */
   #questions: Asked[] = [];
   /** Answers to calls that a process which is gone had asked about, by what they do. */
-  readonly #grants: { key: string; isAllowed: boolean }[] = [];
+  readonly #grants: { does: WhatItDoes; isAllowed: boolean }[] = [];
   /** What people wrote beside their denials; the protocol has no place for it. */
   #notes: string[] = [];
   #refusals: NetworkRefusal[] = [];
@@ -102,8 +107,8 @@ export class AgentWork {
   }
 
   /** The call may be asked about once more by the process that takes the place of the one that is gone. */
-  grant(call: Pick<AgentCall, "kind" | "title">, isAllowed: boolean): void {
-    if (this.#grants.length < MAX_GRANTS) this.#grants.push({ key: keyOf(call), isAllowed });
+  grant(does: WhatItDoes, isAllowed: boolean): void {
+    if (this.#grants.length < MAX_GRANTS) this.#grants.push({ does, isAllowed });
   }
 
   /** Notes that the agent was not told yet, once. */
@@ -177,11 +182,12 @@ export class AgentWork {
       answer(outcomeFor(request, true));
     };
     const refuse = (): void => answer(outcomeFor(request, false));
+    const permission = await permissionOf(this.#writer.state, call);
+    // The rules may have changed since.
+    if (permission.type === "deny") return this.#forbid({ call, refuse }, permission.rule);
     const grant = this.#takeGrant(call);
     if (grant !== undefined) return this.#settle({ call, allow, refuse }, grant);
-    const permission = await permissionOf(this.#writer.state, call);
     if (permission.type === "allow") return allow(permission.rule);
-    if (permission.type === "deny") return this.#forbid({ call, refuse }, permission.rule);
     this.#questions.push({ call, request: permission.request, allow, refuse });
   }
 
@@ -233,7 +239,8 @@ export class AgentWork {
   }
 
   #takeGrant(call: AgentCall): { allowed: boolean } | undefined {
-    const at = this.#grants.findIndex(({ key }) => key === keyOf(call));
+    const { kind, title, input } = call.describe();
+    const at = this.#grants.findIndex(({ does }) => isDeepStrictEqual(does, { kind, title, input }));
     const [grant] = at < 0 ? [] : this.#grants.splice(at, 1);
     return grant === undefined ? undefined : { allowed: grant.isAllowed };
   }
@@ -259,10 +266,6 @@ const WORK: ReadonlySet<string> = new Set([
 
 function isWork(item: Exclude<AgentItem, { type: "turn-ended" }>): boolean {
   return item.type === "update" ? WORK.has(item.update.sessionUpdate) : item.type !== "failed";
-}
-
-function keyOf({ kind, title }: Pick<AgentCall, "kind" | "title">): string {
-  return `${kind} ${title}`;
 }
 
 const AUTH_REQUIRED = -32_000;

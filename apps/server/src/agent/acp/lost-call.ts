@@ -1,4 +1,4 @@
-import type { ToolKind } from "@trunkline/contract";
+import type { Json, ToolKind } from "@trunkline/contract";
 import type { RunInput } from "../port.ts";
 import type { RunState } from "../run-state.ts";
 
@@ -6,6 +6,7 @@ import type { RunState } from "../run-state.ts";
 export interface LostCall {
   title: string;
   kind: ToolKind;
+  input: Json;
   isAllowed: boolean;
   note: string | undefined;
 }
@@ -35,7 +36,7 @@ export async function closeLostCall(
       data: { callId, status: "denied", output: `${who}; not run.`, durationMs: 0 },
     });
   }
-  return { title, kind, isAllowed: answer.allowed, note: answer.note };
+  return { title, kind, input: callInput, isAllowed: answer.allowed, note: answer.note };
 }
 
 /** What its successor is told of it. */

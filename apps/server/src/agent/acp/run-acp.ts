@@ -214,7 +214,10 @@ class AcpRun {
       await place.remember({ sessionId: agent.sessionId, taskId });
       const turn = new AgentTurn(await this.#turnDeps(meter, priced), this.#writer);
       work = this.#workOf({ agent, turn, meter, isLoaded, hasNetwork: await this.#hasNetwork() });
-      if (lost !== null) work.grant(lost, lost.isAllowed);
+      if (lost !== null) {
+        const { kind, title: callTitle, input: asked, isAllowed } = lost;
+        work.grant({ kind, title: callTitle, input: asked }, isAllowed);
+      }
       agent.prompt(text);
       return work;
     } catch (error) {
