@@ -20,6 +20,8 @@ import { Pace } from "./pace.ts";
 import type { McpDefinition, McpServers } from "./mcp/port.ts";
 import { withMcpTools } from "./mcp/tool-source.ts";
 import { parseHostList, parseKnownHosts } from "./network/host-list.ts";
+import { isAnyKept } from "./store/backup/kept-databases.ts";
+import { databasePath } from "./store/sqlite/database-path.ts";
 import { ConnectionCount } from "./network/command-proxy.ts";
 import { PROXY_LIMITS } from "./network/limits.ts";
 import { createNetworks } from "./network/networks.ts";
@@ -113,7 +115,7 @@ export async function composeMcp(options: {
   const storeImageFor = (ownerId: string): StoreImage => {
     return async (bytes) => storeImage(options.blobs(), ownerId, bytes);
   };
-  await removeOrphans(directory, definitions);
+  if (!(await isAnyKept(databasePath(config.dataDir)))) await removeOrphans(directory, definitions);
   connections.start();
   options.lifecycle.started("MCP servers", async () => connections.stop());
   return {

@@ -116,7 +116,7 @@ it.each(["SQLite", "PostgreSQL"])(
   },
 );
 
-it("refuses beside a server, under a node, and where the directory is another store's", async () => {
+it("refuses beside a server, under a node, and where the directory is another store's, too", async () => {
   await using directory = await TemporaryDirectory.create();
   const dataDir = directory.path;
   const embedded = { dataDir, sharedDir: dataDir, databaseUrl: undefined, path: PATH, isDryRun: false };
@@ -137,6 +137,10 @@ it("refuses beside a server, under a node, and where the directory is another st
     await mkdir(elsewhere.join("workspaces", randomUUID()), { recursive: true });
   }
   await expect(vacuum({ ...embedded, sharedDir })).rejects.toThrow("None of the 10 directories");
+  const replaced = `${databasePath(dataDir)}.replaced-2026-11-30T12-00-00.000Z`;
+  await writeFile(replaced, "");
+  await expect(vacuum(embedded)).rejects.toThrow("has kept the database that it replaced");
+  await rm(replaced);
   // Without the variable, the files would be nobody's.
   await expect(vacuum(embedded)).rejects.toThrow("set TRUNKLINE_DATABASE_URL");
   using lock = await lockDataDir(dataDir);

@@ -12,6 +12,7 @@ import { type Repacked, repackMirrors } from "./projects/repack-mirrors.ts";
 import { removeDirectory } from "./services/remove-directory.ts";
 import { requireOwnDirectory } from "./shared-directory.ts";
 import { BackupError } from "./store/backup/backup-error.ts";
+import { isAnyKept } from "./store/backup/kept-databases.ts";
 import type { Store } from "./store/port.ts";
 import { liveNodes } from "./store/postgres/live-nodes.ts";
 import { openPostgresStore } from "./store/postgres/postgres-store.ts";
@@ -56,6 +57,12 @@ export async function vacuum(options: VacuumOptions): Promise<VacuumSummary> {
     throw new BackupError(`There is no database in ${dataDir}`);
   }
   using _lock = await lockDataDir(dataDir);
+  if (databaseUrl === undefined && (await isAnyKept(databasePath(dataDir)))) {
+    throw new BackupError(
+      `A restore has kept the database that it replaced in ${dataDir} (trunkline.db.replaced-…). What only that one names would be ` +
+        "removed: remove it first if you don't go back to it, or move it elsewhere",
+    );
+  }
   const live = databaseUrl === undefined ? [] : await liveNodes(databaseUrl);
   if (live.length > 0)
     throw new BackupError(`Stop all nodes first: ${live.join(", ")} still runs on the database`);

@@ -24,6 +24,12 @@ export interface BlobFiles {
   remove(sha256: string): Promise<void>;
   /** The hashes of all files, one directory at a time. */
   list(): AsyncIterable<string[]>;
+  /** When a file was written, in ms since the epoch; null: it is gone. */
+  writtenAt(sha256: string): Promise<number | null>;
+  /** Notes that all files were looked at, by the clock that dates them. */
+  noteSweep(): Promise<void>;
+  /** When that was last; null: never. */
+  sweptAt(): Promise<number | null>;
 }
 
 const HOUR_MS = 3_600_000;
@@ -39,6 +45,7 @@ export async function openBlobFiles(directory: string, isShared = false): Promis
     const age = await ageOf(join(incoming, name), incoming).catch(() => 0);
     if (age > DEAD_UPLOAD_MS) await rm(join(incoming, name), { force: true });
   }
+  const sweep = join(directory, "swept");
   const directoryOf = (sha256: string): string => join(directory, sha256.slice(0, 2));
   const pathOf = (sha256: string): string => join(directoryOf(sha256), sha256);
 
@@ -87,6 +94,9 @@ export async function openBlobFiles(directory: string, isShared = false): Promis
       const isNew = (await ageOf(removed, incoming)) < HOUR_MS;
       await (isNew ? rename(removed, pathOf(sha256)) : rm(removed));
     },
+    writtenAt: async (sha256) => timeOf(pathOf(sha256)),
+    noteSweep: async () => writeFile(sweep, "", { mode: 0o600 }),
+    sweptAt: async () => timeOf(sweep),
     async *list() {
       for (const name of await readdir(directory)) {
         if (/^[0-9a-f]{2}$/.test(name)) yield await readdir(join(directory, name));
@@ -126,6 +136,15 @@ async function ageOf(path: string, directory: string): Promise<number> {
   const { mtimeMs } = await stat(probe);
   await rm(probe);
   return mtimeMs - written.mtimeMs;
+}
+
+async function timeOf(path: string): Promise<number | null> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw error;
+  }
 }
 
 async function syncDirectory(path: string): Promise<void> {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdir, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { buffer } from "node:stream/consumers";
 import { pino } from "pino";
@@ -84,6 +84,9 @@ describe("blobs", () => {
     const names = await readdir(files(), { recursive: true });
     return names.filter((name) => /[0-9a-f]{64}$/.test(name)).map((name) => name.slice(-64));
   };
+  /** The clock of the disk is not the test's. */
+  const date = async (sha256: string, at: number): Promise<void> =>
+    utimes(join(files(), sha256.slice(0, 2), sha256), at / 1_000, at / 1_000);
   const textOf = async (sha256: string): Promise<string> =>
     (await buffer((await blobs.open(sha256))!)).toString();
 
@@ -222,7 +225,7 @@ describe("blobs", () => {
     expect(await textOf(sha256)).toBe("hello");
   });
 
-  it("keeps the files of a database that a restore has set aside, until that is removed", async () => {
+  it("keeps the files of a database that a restore has set aside, until that is removed and space is wanted", async () => {
     const { sha256 } = await blobs.put(ALICE, chunks("hello"), 5);
     // Not in this database: it is older than the upload.
     const later = hashOf("later");
@@ -236,6 +239,8 @@ describe("blobs", () => {
     expect((await stored()).toSorted()).toEqual([sha256, later].toSorted());
     await rm(aside);
     await collect();
+    expect((await stored()).toSorted()).toEqual([sha256, later].toSorted());
+    await blobs.collect();
     expect(await stored()).toEqual([]);
   });
 
@@ -243,11 +248,34 @@ describe("blobs", () => {
     const lost = hashOf("lost");
     await mkdir(join(files(), lost.slice(0, 2)), { recursive: true });
     await writeFile(join(files(), lost.slice(0, 2), lost), "lost");
+    await date(lost, now - 1_000);
     await writeFile(join(files(), "incoming", "half"), "ha");
     const kept = await blobs.put(ALICE, chunks("hello"), 5);
     await collect();
     expect(await stored()).toEqual([kept.sha256]);
     expect(await readdir(join(files(), "incoming"))).toEqual([]);
     expect(await blobs.open(lost)).toBeUndefined();
+  });
+
+  it("keeps the files of a newer database than this one, also once this one has been worked with", async () => {
+    await blobs.put(ALICE, chunks("hello"), 5);
+    await date(hashOf("hello"), now);
+    await collect();
+    // As a server on a database that was restored since sees what came after the backup.
+    const newer = hashOf("newer");
+    await mkdir(join(files(), newer.slice(0, 2)), { recursive: true });
+    await writeFile(join(files(), newer.slice(0, 2), newer), "newer");
+    await date(newer, now + 1_000);
+    await utimes(join(files(), "swept"), now / 1_000, now / 1_000);
+    await collect();
+    expect(await stored()).toContain(newer);
+
+    now += 60_000;
+    await blobs.put(ALICE, chunks("again"), 5);
+    await utimes(join(files(), "swept"), now / 1_000, now / 1_000);
+    await collect();
+    expect(await stored()).toContain(newer);
+    await blobs.collect();
+    expect(await stored()).not.toContain(newer);
   });
 });

@@ -67,12 +67,31 @@ export function createBlobs(deps: BlobsDeps): Blobs {
       if ((await store.remove(sha256)) && !(await keepsFiles())) await files.remove(sha256);
     });
 
-  /** Files left by a server that died between file and row. */
-  async function sweep(): Promise<void> {
+  /**
+   * Files without a row. A server that died between file and row leaves one that came after the last look, and is older than
+   * rows that came later. Any other tells that this database is not the one which had its row, but an older one, or another:
+   * those stay, for whoever puts that one back.
+   */
+  async function sweep({ all }: { all: boolean }): Promise<void> {
     if (await keepsFiles()) return;
+    const after = (await files.sweptAt()) ?? 0;
+    const until = (await store.newestAt()) ?? 0;
+    let kept = 0;
     for await (const names of files.list()) {
-      for (const sha256 of await store.unknown(names)) await remove(sha256);
+      for (const sha256 of await store.unknown(names)) {
+        const at = (await files.writtenAt(sha256)) ?? 0;
+        if (all || (after < at && at <= until)) await remove(sha256);
+        else kept += 1;
+      }
     }
+    if (all) return;
+    if (kept > 0) {
+      logger.warn(
+        { kept },
+        "attachments that this database does not know are kept: they may be of a newer one. 'trunkline vacuum' removes them",
+      );
+    }
+    await files.noteSweep();
   }
 
   async function collect(): Promise<void> {
@@ -88,7 +107,7 @@ export function createBlobs(deps: BlobsDeps): Blobs {
   async function collectUntilStopped(): Promise<void> {
     for (let swept = false; !stopped.signal.aborted;) {
       try {
-        if (!swept) await sweep();
+        if (!swept) await sweep({ all: false });
         swept = true;
         await collect();
         await wait(COLLECT_EVERY_MS, stopped.signal);
@@ -119,7 +138,7 @@ export function createBlobs(deps: BlobsDeps): Blobs {
     findInSession: async (sessionId, beginning) => store.findInSession(sessionId, beginning),
     open: async (sha256) => files.open(sha256),
     async collect() {
-      await sweep();
+      await sweep({ all: true });
       await collect();
     },
     start() {

@@ -106,6 +106,14 @@ export function createBlobStore(db: Kysely<Database>, write: WriteStatements): B
     },
 
     unknown,
+
+    async newestAt() {
+      const newest = await db
+        .selectFrom("blobs")
+        .select(({ fn }) => fn.max<number | null>("created_at").as("at"))
+        .executeTakeFirst();
+      return newest?.at ?? null;
+    },
   };
 }
 

@@ -18,4 +18,6 @@ export interface BlobStore {
   remove(sha256: string): Promise<boolean>;
   /** @returns those without a row. */
   unknown(sha256s: readonly string[]): Promise<string[]>;
+  /** When the newest was uploaded; null: there is none. */
+  newestAt(): Promise<number | null>;
 }
