@@ -116,7 +116,7 @@ it.each(["SQLite", "PostgreSQL"])(
   },
 );
 
-it("refuses beside a server, under a node, and where the directory is another store's, too", async () => {
+it("refuses beside a server, under a node, where the directory is another store's, and while a replaced database is kept", async () => {
   await using directory = await TemporaryDirectory.create();
   const dataDir = directory.path;
   const embedded = { dataDir, sharedDir: dataDir, databaseUrl: undefined, path: PATH, isDryRun: false };
