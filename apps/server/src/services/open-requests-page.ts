@@ -15,16 +15,17 @@ export async function openRequestsPage<Request extends { id: string; createdAt: 
   }: { sessionId?: string | undefined; cursor?: string | undefined; limit: number },
 ): Promise<{ items: Request[]; nextCursor: string | null }> {
   if (sessionId !== undefined) await requireSessionAccess(store, principal, sessionId);
-  const found = await requests.open({
+  const { items, hasMore } = await requests.open({
     ownerId: principal.userId,
     ...(sessionId !== undefined && { sessionId }),
     ...(cursor !== undefined && { beforeId: decodePageCursor(cursor).id }),
-    limit: limit + 1,
+    limit,
   });
   return toPage(
-    found,
+    items,
     limit,
     (request) => request,
     ({ createdAt }) => createdAt,
+    hasMore,
   );
 }

@@ -99,11 +99,18 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
       const open = { ownerId: principal.userId, sessionId };
       // With those of its subagents, which it waits for.
       const waits = session.currentTask?.state === "input-required";
+      const none = { items: [] };
+      const approvals = waits
+        ? await store.approvals.open({ ...open, limit: SESSION_DETAIL_APPROVALS })
+        : none;
+      const questions = waits
+        ? await store.questions.open({ ...open, limit: SESSION_DETAIL_QUESTIONS })
+        : none;
       return {
         session,
         tasks: tasks.map(toTask),
-        approvals: waits ? await store.approvals.open({ ...open, limit: SESSION_DETAIL_APPROVALS }) : [],
-        questions: waits ? await store.questions.open({ ...open, limit: SESSION_DETAIL_QUESTIONS }) : [],
+        approvals: approvals.items,
+        questions: questions.items,
         lastSeq: session.lastSeq,
       };
     },

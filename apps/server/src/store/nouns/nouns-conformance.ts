@@ -270,10 +270,11 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
         },
         { taskId, type: "question.asked", data: { questionId: "q2", callId: "f", text: "?" } },
       ]);
-      const open = async () => (await store.approvals.open({ ownerId: OWNER, limit: 9 })).map(({ id }) => id);
+      const open = async () =>
+        (await store.approvals.open({ ownerId: OWNER, limit: 9 })).items.map(({ id }) => id);
       expect(await open()).toEqual(["a2", "a1"]);
       expect(
-        await store.approvals.open({ ownerId: OWNER, sessionId, beforeId: "a2", limit: 9 }),
+        (await store.approvals.open({ ownerId: OWNER, sessionId, beforeId: "a2", limit: 9 })).items,
       ).toHaveLength(1);
       expect((await store.approvals.due(100, 9)).map(({ id, ownerId }) => [id, ownerId])).toEqual([
         ["a1", OWNER],
@@ -295,7 +296,7 @@ export function describeNouns(name: string, createHarness: () => Promise<NounsHa
       expect(await open()).toEqual(["a2"]);
       await store.append(sessionId, [{ taskId, type: "task.completed", data: { result: "" } }]);
       expect(await open()).toEqual([]);
-      expect(await store.questions.open({ ownerId: OWNER, limit: 9 })).toEqual([]);
+      expect((await store.questions.open({ ownerId: OWNER, limit: 9 })).items).toEqual([]);
       expect(await store.questions.nextExpiry()).toBeNull();
       expect(await store.questions.find(OWNER, "q1")).toMatchObject({
         state: "answered",

@@ -128,6 +128,47 @@ export function describePages(name: string, createHarness: () => Promise<PagesHa
       expect(whole.filter((task) => task.prompt === prompt).map(({ id }) => id)).toEqual(["u1", "u2", "u3"]);
     });
 
+    it("of what is open end early where that is large, and go on with the next", async () => {
+      const [sessionId, taskId] = ["s9", "t9"];
+      const data = { title: sessionId, model: null, agent: "default" };
+      const text = "é".repeat(1_000_000);
+      const asked = (id: string) => [
+        {
+          taskId,
+          type: "approval.requested" as const,
+          data: { approvalId: id, callId: id, tool: "t", input: { text }, reason: "r", expiresAt: 100 },
+        },
+        {
+          taskId,
+          type: "question.asked" as const,
+          data: { questionId: id, callId: id, text, expiresAt: 100 },
+        },
+      ];
+      await store.append(sessionId, [{ taskId: null, type: "session.created", data }], { ownerId: "alice" });
+      await store.append(sessionId, [
+        { taskId, type: "task.submitted", data: { prompt: "x", model: null, whenBusy: "enqueue" } },
+        { taskId, type: "task.started", data: { attempt: 1 } },
+      ]);
+      for (const id of ["a1", "a2", "a3", "a4", "a5"]) await store.append(sessionId, asked(id));
+      for (const requests of [store.approvals, store.questions]) {
+        const page = async (beforeId?: string) => {
+          const before = beforeId === undefined ? {} : { beforeId };
+          const { items, hasMore } = await requests.open({
+            ownerId: "alice",
+            sessionId,
+            ...before,
+            limit: 20,
+          });
+          for (const item of items) expect("input" in item ? item.input : item).toMatchObject({ text });
+          return [items.map(({ id }) => id), hasMore];
+        };
+        expect(await page()).toEqual([["a5"], true]);
+        expect(await page("a5")).toEqual([["a4"], true]);
+        expect(await page("a2")).toEqual([["a1"], false]);
+        expect(await requests.due(100, 20)).toHaveLength(1);
+      }
+    });
+
     it("of events end with the one that makes them large", async () => {
       const id = "s9";
       const data = { title: id, model: null, agent: "default" };

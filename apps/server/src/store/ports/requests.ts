@@ -4,9 +4,14 @@ import type { Approval, Question } from "@trunkline/contract";
 export interface RequestStore<Request> {
   /** @returns undefined if there is none, or it is somebody else's. */
   find(ownerId: string, id: string): Promise<Request | undefined>;
-  /** The owner's open ones, newest first. @param beforeId only older ones */
-  open(query: { ownerId: string; sessionId?: string; beforeId?: string; limit: number }): Promise<Request[]>;
-  /** Open ones that have expired, with their session's owner. */
+  /** The owner's open ones, newest first; fewer than the limit where they are large. @param beforeId only older ones */
+  open(query: {
+    ownerId: string;
+    sessionId?: string;
+    beforeId?: string;
+    limit: number;
+  }): Promise<{ items: Request[]; hasMore: boolean }>;
+  /** Open ones that have expired, with their session's owner; fewer than the limit where they are large, but one at least. */
   due(now: number, limit: number): Promise<(Request & { ownerId: string })[]>;
   /** When the next one expires, ms since the epoch; null if none will. */
   nextExpiry(): Promise<number | null>;
