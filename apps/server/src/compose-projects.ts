@@ -40,6 +40,8 @@ export async function composeProjects(options: {
   /** What commands find on this machine. */
   programs: readonly { name: string; path: string }[];
   isShared: () => boolean;
+  /** Throws while files that are missing may only be out of reach. */
+  requireFiles: () => void;
   /** Whether the operator has set how much the data may take. */
   hasDiskLimit: boolean;
   lifecycle: Lifecycle;
@@ -55,6 +57,7 @@ export async function composeProjects(options: {
     environment,
     programs,
     isShared,
+    requireFiles,
     hasDiskLimit,
     lifecycle,
     logger,
@@ -116,6 +119,7 @@ export async function composeProjects(options: {
     fetchBase: projectSources.fetchBase,
     findDirectory: projectSources.findDirectory,
     isShared,
+    requireFiles,
   });
   const stopping = new AbortController();
   // Killed git leaves nothing half-made; whoever waits for a publish can repeat it.

@@ -1,3 +1,4 @@
+import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
 import type { Config } from "./config.ts";
 import { prepareDataDir } from "./data-dir.ts";
@@ -25,6 +26,18 @@ export async function openSharedDirectory(config: Config, { sharedDirectory: sto
   const shared = await SharedDirectory.open({ store, directory, name, logger });
   await followMove(directory, logger);
   return shared;
+}
+
+/** @returns what throws TrunklineError `unavailable` while the directory is not the one that all nodes have: a lost mount is empty. */
+export function filesInReach(shared: Pick<SharedDirectory, "check"> | null): () => void {
+  return () => {
+    try {
+      shared?.check();
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new TrunklineError("unavailable", `The sessions' files are out of reach: ${why}`, { cause });
+    }
+  };
 }
 
 /** The queue is closed with the dispatcher, which the runner stops. */

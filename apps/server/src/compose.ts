@@ -8,7 +8,7 @@ import { runGitScripts } from "./checkpoints/run-git-scripts.ts";
 import { createCompute } from "./compute/pool.ts";
 import { openBlobs } from "./compose-blobs.ts";
 import { composeCore } from "./compose-core.ts";
-import { openSharedDirectory, openSharedDispatcher } from "./compose-shared.ts";
+import { filesInReach, openSharedDirectory, openSharedDispatcher } from "./compose-shared.ts";
 import type { Config } from "./config.ts";
 import { readSettings } from "./compose-settings.ts";
 import { readServerRecord, removeServerRecord, writeServerRecord } from "./data-dir.ts";
@@ -133,6 +133,7 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
   if (sharedDirectory !== null) {
     lifecycle.started("shared directory", async () => sharedDirectory.stop());
   }
+  const requireFiles = filesInReach(sharedDirectory);
 
   const turns = new EventLoopTurns();
   const { models, keyRing, prices } = await composeModels({ config, file, store, now, lifecycle, logger });
@@ -188,10 +189,11 @@ export async function startServer(options: ComposeOptions): Promise<RunningServe
     canAsk: config.approvals.mode !== "never",
   };
   const tools = createTools(toolsDeps, config.network.mode);
-  const findUnpublishedWork = createFindUnpublishedWork({ ...config, git });
+  const findUnpublishedWork = createFindUnpublishedWork({ ...config, git, requireFiles });
   const projects = await composeProjects({
     ...base,
     git,
+    requireFiles,
     projectIdOf,
     networks,
     spawner,

@@ -11,18 +11,23 @@ export function createFindUnpublishedWork({
   git,
   dataDir,
   sharedDir,
+  requireFiles = () => undefined,
 }: {
   git: Git;
   dataDir: string;
   sharedDir: string;
+  /** Throws while files that are missing may only be out of reach: nothing of a session would look unpublished. */
+  requireFiles?: () => void;
 }): FindUnpublishedWork {
-  return async ({ sessionId, projectId, ...known }) =>
-    findUnpublishedWork(git, {
+  return async ({ sessionId, projectId, ...known }) => {
+    requireFiles();
+    return findUnpublishedWork(git, {
       ...known,
       directory: join(sharedDir, workspacePath(sessionId)),
       mirror: join(sharedDir, mirrorPath(projectId)),
       scratch: join(dataDir, "scratch"),
     });
+  };
 }
 
 /** A session's clone, and what of it is elsewhere already. */

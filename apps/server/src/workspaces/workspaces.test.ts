@@ -1,4 +1,4 @@
-import { readdir, readFile, rm, stat } from "node:fs/promises";
+import { readdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Project, SessionEvent } from "@trunkline/contract";
 import { TrunklineError } from "@trunkline/contract";
@@ -30,6 +30,7 @@ let mirror: string;
 let store: Store;
 let node: ScriptedNode;
 let isShared: boolean;
+let isInReach: boolean;
 let spares: Spares;
 let fetches: Parameters<FetchBase>[0][];
 /** In place of the network. */
@@ -42,6 +43,7 @@ beforeEach(async () => {
   await makeRepository(source, { "a.txt": "a\n" });
   await git(bench.dataDir, "clone", "-q", "--bare", source, mirror);
   isShared = false;
+  isInReach = true;
   fetches = [];
   fetching = async () => undefined;
   await open();
@@ -76,6 +78,9 @@ async function open(): Promise<void> {
     removeDirectory,
     sharedDir: bench.dataDir,
     isShared: () => isShared,
+    requireFiles: () => {
+      if (!isInReach) throw new TrunklineError("unavailable", "the mount is lost");
+    },
     spares,
     findDirectory: async () => source,
     async fetchBase(request) {
@@ -155,6 +160,31 @@ test("a session's first task fetches and clones, in events of its attempt; the n
   await node.sessions.delete(alice, { sessionId: first.sessionId });
   expect(await readdir(join(bench.dataDir, "workspaces"))).toEqual([".preparing"]);
   expect(await readdir(mirror)).toContain("objects");
+});
+
+test("files that can't be read are not taken for gone, nor are those out of reach", async () => {
+  const first = await submit("one", { workspace: "clone" });
+  await end(first);
+  const { sessionId } = first;
+  const all = join(bench.dataDir, "workspaces");
+  const work = join(all, sessionId, "work.txt");
+  await writeFile(work, "only here");
+  await rename(all, `${all}-away`);
+  await symlink("workspaces", all);
+  const { last } = await end(await submit("two", { sessionId }));
+  expect(last).toMatchObject({ type: "task.failed", data: { error: { code: "workspace_failed" } } });
+  await rm(all);
+
+  // A mount that is lost is an empty directory.
+  isInReach = false;
+  const { last: another } = await end(await submit("three", { sessionId }));
+  expect(another).toMatchObject({ type: "task.failed", data: { error: { code: "unavailable" } } });
+  expect(fetches).toHaveLength(1);
+  isInReach = true;
+  await rename(`${all}-away`, all);
+  await end(await submit("four", { sessionId }));
+  expect(await readFile(work, "utf8")).toBe("only here");
+  expect(fetches).toHaveLength(1);
 });
 
 test("a fetch that fails ends the task with what to do, and a retry goes on from there", async () => {

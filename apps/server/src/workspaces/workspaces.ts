@@ -25,6 +25,8 @@ export interface WorkspacesDeps extends CloneDeps {
   fetchBase: FetchBase;
   findDirectory: FindDirectory;
   isShared: () => boolean;
+  /** Throws while files that are missing may only be out of reach. */
+  requireFiles?: () => void;
 }
 
 export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
@@ -56,6 +58,7 @@ export function createWorkspaces(deps: WorkspacesDeps): Workspaces {
     const { session, directory } = await find(run);
     const { projectId } = session;
     if (projectId === null) return directory;
+    deps.requireFiles?.();
     if (session.workspaceKind === "in-place") {
       return prepareInPlace(deps, claims, { ...session, projectId }, run);
     }
@@ -166,9 +169,17 @@ function prepared(data: EventDataOf<"workspace.prepared">) {
   return { type: "workspace.prepared", data } as const;
 }
 
+/** What can't be read is not gone: it would be removed for a new clone. @throws TrunklineError `workspace_failed` */
 async function isDirectory(path: string): Promise<boolean> {
-  return stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  );
+  try {
+    return (await stat(path)).isDirectory();
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return false;
+    throw new TrunklineError(
+      "workspace_failed",
+      `The session's files can't be read (${code}). Look at the server's disk, then retry the task`,
+      { cause },
+    );
+  }
 }

@@ -107,7 +107,10 @@ async function takeIn(dataDir: string, incoming: string, directory: string): Pro
     }
     const isThere = await lstat(path).then(
       () => true,
-      () => false,
+      (error: NodeJS.ErrnoException) => {
+        if (error.code === "ENOENT") return false;
+        throw error;
+      },
     );
     if (isThere) {
       await rename(path, path + suffix);

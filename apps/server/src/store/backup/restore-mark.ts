@@ -14,7 +14,10 @@ export async function markRestored(dataDir: string): Promise<void> {
 export async function isMarkedRestored(dataDir: string): Promise<boolean> {
   return stat(markPath(dataDir)).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === "ENOENT") return false;
+      throw error;
+    },
   );
 }
 
