@@ -17,6 +17,7 @@ import { type PublishDeps, publishSession, requireToken } from "./publish-sessio
 import { toSession } from "./session-view.ts";
 import { withFilesOf } from "./session-files.ts";
 import { lastPublished, type PublishableSession, requirePublishable } from "./session-work.ts";
+import { OwnerSlots } from "./owner-slots.ts";
 import type { createTaskService } from "./tasks.ts";
 
 export interface PublicationServiceDeps extends PublishDeps, ArchiveDeps {
@@ -26,8 +27,12 @@ export interface PublicationServiceDeps extends PublishDeps, ArchiveDeps {
   requireRoom: (userId: string) => void;
 }
 
+/** Of one user, on one node: what a forge has to say is read whole before it is told. */
+const READ_AT_ONCE = 2;
+
 export function createPublicationService(deps: PublicationServiceDeps): PublicationService {
   const { store, publisher, openRemote, signal } = deps;
+  const slots = new OwnerSlots(READ_AT_ONCE);
 
   const withFiles = async <T>(principal: Principal, sessionId: string, work: () => Promise<T>): Promise<T> =>
     withFilesOf(deps, principal, sessionId, work);
@@ -48,6 +53,7 @@ export function createPublicationService(deps: PublicationServiceDeps): Publicat
   }
 
   async function read(principal: Principal, sessionId: string) {
+    using _slot = await slots.take(principal.userId);
     const session = await requireSession(store, principal, sessionId);
     const published = await lastPublished(store, session);
     return { session, published, feedback: await feedbackOf(principal, session, published) };

@@ -23,13 +23,21 @@ const TIMEOUT_MS = 30_000;
 /** Bound of a list: more pages than this are not read. */
 const MAX_PAGES = 20;
 const PAGE_SIZE = 100;
+/** Nor pages after so much of all answers together, in UTF-16 units: anybody can write comments. */
+const MAX_READ_LENGTH = 16 * 1_048_576;
 
 /** Requests to a forge's API. Redirects are refused: they would take the token elsewhere. */
 export class ForgeHttp {
   readonly #options: ForgeHttpOptions;
+  #read = 0;
 
   constructor(options: ForgeHttpOptions) {
     this.#options = options;
+  }
+
+  /** Whether no more than what is needed should be asked for. */
+  get hasReadEnough(): boolean {
+    return this.#read > MAX_READ_LENGTH;
   }
 
   async get<T>(path: string, schema: z.ZodType<T>, query: Query = {}): Promise<T> {
@@ -55,7 +63,7 @@ export class ForgeHttp {
       const next = items(await this.get(path, schema, { ...query, [size]: PAGE_SIZE, page }));
       found.push(...next);
       // A forge may have smaller pages than it was asked for, so a short one is not known to be the last.
-      if (next.length === 0) break;
+      if (next.length === 0 || this.hasReadEnough) break;
       if (next.length < PAGE_SIZE && size === "per_page") break;
     }
     return found;
@@ -86,6 +94,7 @@ export class ForgeHttp {
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
       text = await readBounded(response);
+      this.#read += text.length;
     } catch (cause) {
       signal.throwIfAborted();
       if (cause instanceof TrunklineError) throw cause;

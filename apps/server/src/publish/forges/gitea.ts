@@ -122,7 +122,7 @@ export class Gitea implements Forge {
         ...comment({ ...review, created_at: review.submitted_at }),
         id: `review:${review.id}`,
       });
-      if (review.comments_count === 0) continue;
+      if (review.comments_count === 0 || this.#http.hasReadEnough) continue;
       const lines = await this.#http.get(`${pull}/reviews/${review.id}/comments`, LineComments);
       found.push(
         ...lines.map((line) => ({
