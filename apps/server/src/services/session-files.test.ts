@@ -25,7 +25,7 @@ async function session() {
   return {
     state,
     workspace: join(dataDir, "workspaces", ID),
-    use: async <T>(work: () => Promise<T>) => withFilesOf(deps as never, alice, ID, work),
+    use: async <T>(work: () => Promise<T>, by = alice) => withFilesOf(deps as never, by, ID, work),
     [Symbol.asyncDispose]: async () => rm(dataDir, { recursive: true, force: true }),
   };
 }
@@ -74,4 +74,24 @@ it("what fails because the work was archived meanwhile is done once more, with t
   // Archived before: the reason is another.
   files.state.archivedAt = 5;
   await expect(files.use(async () => Promise.reject(missing))).rejects.toBe(missing);
+});
+
+it("so many of one user's calls have files looked at, and another user's do not wait for them", async () => {
+  await using files = await session();
+  let running = 0;
+  let most = 0;
+  const { promise: gate, resolve: open } = Promise.withResolvers<void>();
+  const calls = Array.from({ length: 30 }, async () =>
+    files.use(async () => {
+      running += 1;
+      most = Math.max(most, running);
+      await gate;
+      running -= 1;
+    }),
+  );
+  const bob = { ...alice, userId: "bob" };
+  expect(await files.use(async () => "bob's", bob)).toBe("bob's");
+  open();
+  await Promise.all(calls);
+  expect(most).toBe(8);
 });

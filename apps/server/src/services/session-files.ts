@@ -2,6 +2,7 @@ import { type Principal, TrunklineError } from "@trunkline/contract";
 import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Store } from "../store/port.ts";
 import { archivedWork } from "../workspaces/port.ts";
+import { OwnerSlots } from "./owner-slots.ts";
 import { requireSession } from "./ownership.ts";
 import { removeDirectory } from "./remove-directory.ts";
 import { directoriesOf } from "./session-view.ts";
@@ -12,6 +13,12 @@ export interface SessionFilesDeps {
   dataDir: string;
   checkpoints: Pick<Checkpoints, "remove">;
 }
+
+/** Of one user, on one node: each call starts processes, with a whole sandbox around them. */
+const AT_ONCE = 8;
+
+/** Taken by whoever has git look at a session's files outside a task; the user's other calls wait. */
+export const fileSlots = new OwnerSlots(AT_ONCE);
 
 /**
  * Does something with a session's files, which other calls may delete or archive meanwhile. What fails by that, in whatever
@@ -26,6 +33,7 @@ export async function withFilesOf<Result>(
   work: () => Promise<Result>,
 ): Promise<Result> {
   const { store } = deps;
+  using _slot = await fileSlots.take(principal.userId);
   const session = await requireSession(store, principal, sessionId);
   try {
     return await work();

@@ -27,7 +27,7 @@ import { forkSession } from "./fork-session.ts";
 import { newSession, UNTITLED } from "./new-session.ts";
 import { requireSession, requireSessionAccess, unlessGone } from "./ownership.ts";
 import { decodePageCursor, toPage } from "./page-cursor.ts";
-import { withFilesOf } from "./session-files.ts";
+import { fileSlots, withFilesOf } from "./session-files.ts";
 import { toSession } from "./session-view.ts";
 import { toTask } from "./task-view.ts";
 
@@ -154,7 +154,10 @@ export function createSessionService(deps: SessionServiceDeps): SessionService {
     fork: async (principal, input) =>
       withFilesOf(deps, principal, input.sessionId, async () => forkSession(deps, principal, input)),
 
-    delete: async (principal, input) => deleteSession(deps, principal, input),
+    async delete(principal, input) {
+      using _slot = await fileSlots.take(principal.userId);
+      return await deleteSession(deps, principal, input);
+    },
 
     export: async (principal, { sessionId }) => exportSession(deps, principal, sessionId),
 

@@ -4,6 +4,7 @@ import type { Store } from "../store/port.ts";
 import type { WorkspaceFiles } from "../tools/port.ts";
 import type { FindIgnored } from "../workspaces/port.ts";
 import { requireWorkspace } from "./archive-work.ts";
+import { fileSlots } from "./session-files.ts";
 import { OwnerSlots } from "./owner-slots.ts";
 import { requireSession } from "./ownership.ts";
 import { toSession } from "./session-view.ts";
@@ -24,6 +25,11 @@ export function createWorkspaceService(deps: {
     return toSession(dataDir, session);
   };
   const slots = new OwnerSlots(ARCHIVES_AT_ONCE);
+
+  const inSlot = async (principal: Principal, workspace: string) => {
+    using _slot = await fileSlots.take(principal.userId);
+    return await findIgnored(workspace);
+  };
 
   /** Breaks off at the end where the files were removed meanwhile: then some of them may be missing. */
   async function* whole(
@@ -61,7 +67,7 @@ export function createWorkspaceService(deps: {
     async openArchive(principal, { sessionId, git, ignored }) {
       const { title, workspace } = await find(principal, sessionId);
       const top = archiveName(title);
-      const except = ignored || !(await exists(workspace)) ? undefined : await findIgnored(workspace);
+      const except = ignored || !(await exists(workspace)) ? undefined : await inSlot(principal, workspace);
       const archive = () => files.archive(workspace, { top, git, ...(except && { except }) });
       return { name: `${top}.tar.gz`, bytes: null, content: whole(principal, sessionId, archive) };
     },
