@@ -14,6 +14,7 @@ import { GuardFailedError, type StoredMcpServer, type Store, UniqueViolationErro
 import { createMcpAccess, type FoundMcpServer } from "./mcp-access.ts";
 import { checkMcpTransport } from "./mcp-transport.ts";
 import { type McpVault, sealMcpSecrets } from "./mcp-secrets.ts";
+import { OwnerSlots } from "./owner-slots.ts";
 import { requireOwnProject, requireProject } from "./project-access.ts";
 
 export interface McpServiceDeps {
@@ -27,12 +28,16 @@ export interface McpServiceDeps {
 /** How long a caller waits for a server to start, in ms. */
 const CONNECT_WAIT_MS = 10_000;
 
+/** Of one user, on one node: each starts a program, whatever becomes of the one before. */
+const RESTARTS_AT_ONCE = 2;
+
 /** Resources that are told at once. */
 const MAX_RESOURCES = 100;
 
 export function createMcpService(deps: McpServiceDeps): McpService {
   const { store, servers, audit, vault, now } = deps;
   const { mcpServers } = store;
+  const restarts = new OwnerSlots(RESTARTS_AT_ONCE);
   const access = createMcpAccess(deps);
   const entry = (by: Principal, action: string, target: string, name?: string) =>
     audit.entry({ by, action, target, decision: "allowed", ...(name !== undefined && { detail: name }) });
@@ -103,10 +108,11 @@ export function createMcpService(deps: McpServiceDeps): McpService {
     get: async (principal, { serverId }) => detail(principal, await access.require(principal, serverId)),
 
     async restart(principal, { serverId }) {
+      using _slot = await restarts.take(principal.userId);
       const found = await access.require(principal, serverId);
       await servers.disconnect(serverId, principal.userId);
       await audit.record({ by: principal, action: "mcp.restart", target: serverId, decision: "allowed" });
-      return detail(principal, found);
+      return await detail(principal, found);
     },
 
     async authorize(principal, { serverId, origin }) {
