@@ -1,6 +1,7 @@
 import { isApiError, type TrunklineApiError, TrunklineConnectionError } from "@trunkline/client";
 import type { ErrorReason } from "@trunkline/contract";
 import { EXIT, type ExitCode } from "./exit-code.ts";
+import { UnansweredError } from "./messages/submit-once.ts";
 
 /** Ends a command early, with a message that says what to do and an exit code for scripts. */
 export class CommandError extends Error {
@@ -41,6 +42,11 @@ interface Called {
  */
 export function toCommandError(error: unknown, target: Called, command: Hints): CommandError {
   if (error instanceof CommandError) return error;
+  if (error instanceof UnansweredError) {
+    const { exitCode, message } = toCommandError(error.cause, target, command);
+    const unknown = `Whether it took the task is not known: ${command("tasks")} tells, once it answers.`;
+    return new CommandError(exitCode, `${message} ${unknown}`, { cause: error });
+  }
   if (error instanceof TrunklineConnectionError) {
     return new CommandError(EXIT.unreachable, unreachable(error, target.url, command), { cause: error });
   }

@@ -10,6 +10,7 @@ import {
 import { Command, Option } from "commander";
 import { openAnswerPrompt } from "../approvals/answer-prompt.ts";
 import { EXIT, EXIT_CODE_OF_STATE } from "../exit-code.ts";
+import { submitOnce } from "../messages/submit-once.ts";
 import { type Choice, chooseWorkspace, type WorkspaceOptions } from "../project/choose-workspace.ts";
 import { describeNext } from "../project/next-steps.ts";
 import { ensureServer } from "../server/ensure-server.ts";
@@ -157,7 +158,7 @@ async function submit(
   signal.addEventListener("abort", explain);
   try {
     const input = { prompt, sessionId, model, effort, agent, budget, whenBusy, attachments, ...workspace };
-    return await awaiting(err, "Submitting", client.task.submit.mutate(input));
+    return await awaiting(err, "Submitting", submitOnce(client, input));
   } finally {
     signal.removeEventListener("abort", explain);
   }

@@ -4,6 +4,7 @@ import { askLine, PASTE_MARKS_OFF, PASTE_MARKS_ON } from "../terminal/ask-line.t
 import { discardTyped, suspend } from "../terminal/discard-typed.ts";
 import { plainText } from "../terminal/plain-text.ts";
 import type { Terminal } from "../terminal/terminal.ts";
+import { submitOnce, UnansweredError } from "./submit-once.ts";
 import { readTypedLine, TYPING_HELP } from "./typed-message.ts";
 
 /** Lets somebody who watches a session type messages to it. */
@@ -63,7 +64,7 @@ export function openMessageLine(
         return stop();
       case "message": {
         const { text: prompt, whenBusy } = typed;
-        const { taskId } = await client.task.submit.mutate({ sessionId, prompt, whenBusy });
+        const { taskId } = await submitOnce(client, { sessionId, prompt, whenBusy });
         return onSent(taskId);
       }
     }
@@ -85,7 +86,8 @@ export function openMessageLine(
       const answer = await line.answer;
       if (answer.kind === "line") await send(answer.text);
     } catch (error) {
-      await err.write(`Not sent: ${plainText(error instanceof Error ? error.message : String(error))}\n`);
+      const problem = plainText(error instanceof Error ? error.message : String(error));
+      await err.write(error instanceof UnansweredError ? `${problem}.\n` : `Not sent: ${problem}\n`);
     }
   }
 

@@ -1,0 +1,73 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import { json } from "node:stream/consumers";
+import type { AddressInfo } from "node:net";
+import { afterEach, expect, it } from "vitest";
+import { runCaptured } from "../testing/captured-cli.ts";
+
+const TASK = "01a22c85-4c4f-7770-be5c-322f293b2280";
+const ANSWER = JSON.stringify([
+  { result: { data: { taskId: TASK, sessionId: TASK, task: { id: TASK, sessionId: TASK } } } },
+]);
+
+type Answer = (response: ServerResponse) => void;
+const cutOff: Answer = (response) => void response.destroy();
+const cutInTheMiddle: Answer = (response) => {
+  response.writeHead(200, { "content-type": "application/json", "content-length": ANSWER.length });
+  response.write(ANSWER.slice(0, 40), () => response.destroy());
+};
+const badGateway: Answer = (response) => void response.writeHead(502).end("<html>");
+const answered: Answer = (response) =>
+  void response.writeHead(200, { "content-type": "application/json" }).end(ANSWER);
+const refused: Answer = (response) => {
+  const error = {
+    message: "No such model",
+    code: -32_602,
+    data: { reason: "model_unknown", httpStatus: 400 },
+  };
+  response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify([{ error }]));
+};
+
+const closing: (() => void)[] = [];
+afterEach(() => closing.splice(0).forEach((close) => close()));
+
+/** Runs a submit against a server that answers the n-th one in the n-th way. */
+async function submit(...answers: Answer[]) {
+  const keys: unknown[] = [];
+  const server = createServer(async (request: IncomingMessage, response) => {
+    const body = (await json(request)) as Record<string, { idempotencyKey?: string }>;
+    keys.push(body["0"]?.idempotencyKey);
+    answers[keys.length - 1]?.(response);
+  }).listen(0, "127.0.0.1");
+  closing.push(() => server.close());
+  await once(server, "listening");
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const args = ["run", "--no-project", "--detach", "--json", "hello", "--url", url];
+  return { keys, url, ...(await runCaptured(args, { env: { TRUNKLINE_TOKEN: "t" } })) };
+}
+
+it.each([
+  ["the connection is cut", cutOff],
+  ["the answer is cut in its middle", cutInTheMiddle],
+  ["a proxy lost its server", badGateway],
+])("asks once more with the same key where %s", async (_, lost) => {
+  const { keys, exitCode, out } = await submit(lost, answered);
+  expect([exitCode, JSON.parse(out)]).toEqual([0, expect.objectContaining({ taskId: TASK })]);
+  expect(keys).toEqual([expect.stringMatching(/^[\da-f-]{36}$/), keys[0]]);
+});
+
+it("says that the task may be there where no answer comes at all", async () => {
+  const { keys, url, exitCode, out, err } = await submit(cutOff, cutInTheMiddle);
+  expect([keys.length, exitCode, out]).toEqual([2, 4, ""]);
+  expect(err).toContain(`The server at ${url} closed the connection`);
+  expect(err).toContain("Whether it took the task is not known: trunkline tasks");
+});
+
+it("says a refusal as it is, and asks no more", async () => {
+  const once = await submit(refused);
+  expect([once.keys.length, once.exitCode]).toEqual([1, 2]);
+  expect(once.err).toContain("No such model.");
+  const twice = await submit(cutOff, refused);
+  expect([twice.keys.length, twice.exitCode]).toEqual([2, 2]);
+  expect(twice.err).not.toContain("not known");
+});
