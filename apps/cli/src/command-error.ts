@@ -84,6 +84,7 @@ function isCutOff(error: unknown): boolean {
 const OPTION_NAMES: readonly (readonly [RegExp, string])[] = [
   [/\bwhenBusy '?(\w+)'?(?: or '?(\w+)'?)?/g, "--when-busy $1 or $2"],
   [/\bpublish it as 'local' or as a patch\b/g, "use --local or --patch"],
+  [/\bunshown: true\b/g, "--unshown"],
   [/\batSeq\b/g, "--at"],
   [/\bbeforeTaskId\b/g, "--before"],
 ];

@@ -26,6 +26,8 @@ export const PublishInput = z.strictObject({
   base: BranchName.optional(),
   /** Whether to open the request as a draft. */
   draft: z.boolean().optional(),
+  /** Whether to publish files that the session's changes show otherwise or not at all, such as ignored ones that are committed. */
+  unshown: z.boolean().optional(),
 });
 export type PublishInput = z.infer<typeof PublishInput>;
 

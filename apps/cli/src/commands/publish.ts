@@ -17,6 +17,7 @@ interface PublishOptions {
   title?: string;
   body?: string;
   draft?: true;
+  unshown?: true;
   json?: true;
 }
 
@@ -45,6 +46,7 @@ export function publishCommand(context: CommandContext): Command {
     .option("--title <title>", "title of the request and of the commit (default: the session's)", parseTitle)
     .option("--body <text>", "text of the request")
     .option("--draft", "open the request as a draft")
+    .option("--unshown", "also publish what the session's changes do not show")
     .option("--json", "print what was published as JSON")
     .action(async (given: string | undefined, options: PublishOptions, command: Command) => {
       const client = connect(context, command);
@@ -65,11 +67,11 @@ export function publishCommand(context: CommandContext): Command {
 async function publish(
   client: TrunklineClient,
   sessionId: string,
-  { branch, base, title, body, draft, pullRequest, local }: PublishOptions,
+  { branch, base, title, body, draft, unshown, pullRequest, local }: PublishOptions,
 ): Promise<Published> {
   const kind: PublishInput["kind"] =
     pullRequest === true ? "pull-request" : local === true ? "local" : "branch";
-  return await client.session.publish.mutate({ sessionId, kind, branch, base, title, body, draft });
+  return await client.session.publish.mutate({ sessionId, kind, branch, base, title, body, draft, unshown });
 }
 
 function describe({ kind, branch, url, commit }: Published): string {

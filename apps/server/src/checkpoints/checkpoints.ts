@@ -193,6 +193,16 @@ export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
       };
     },
 
+    async unshown(session, changed) {
+      try {
+        const found = await ends(session, {});
+        return found === null ? [] : await (await open(session)).unshown(found.to.data.commit, changed);
+      } catch (error) {
+        if (error instanceof TrunklineError && error.reason === "not_found") return [];
+        throw error;
+      }
+    },
+
     settle,
     revert,
 

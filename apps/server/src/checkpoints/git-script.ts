@@ -39,5 +39,6 @@ export const SCRIPTS = {
   restore: read(new URL("scripts/restore.sh", import.meta.url)),
   changes: read(new URL("scripts/changes.sh", import.meta.url)),
   diff: read(new URL("scripts/diff.sh", import.meta.url)),
+  unshown: read(new URL("scripts/unshown.sh", import.meta.url)),
   tidy: read(new URL("scripts/tidy.sh", import.meta.url)),
 };

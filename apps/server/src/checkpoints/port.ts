@@ -41,6 +41,12 @@ export interface Checkpoints {
   page(session: FilesOfSession, before: number | undefined, limit: number): Promise<CheckpointPage["items"]>;
   changes(session: FilesOfSession, range: SeqRange): Promise<Changes>;
   diff(session: FilesOfSession, range: SeqRange & { paths: readonly string[] }): Promise<FileDiff>;
+  /**
+   * Compares what a commit would publish with what `changes` and `diff` show.
+   * @param changed `MODE HASH PATH` of each path that it changes, each with NUL; zeros where it is gone
+   * @returns paths that it has otherwise than the newest checkpoint; none where no checkpoint is kept
+   */
+  unshown(session: FilesOfSession, changed: Uint8Array): Promise<string[]>;
   /** Saves what tasks have written that ended without a checkpoint; nothing while one runs. */
   settle(session: FilesOfSession): Promise<void>;
   /** @throws TrunklineError `session_busy` */

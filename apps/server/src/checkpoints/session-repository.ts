@@ -142,6 +142,21 @@ export class SessionRepository {
     return diffText((isLate ? result : requireSuccess(result)).stdout, { maxBytes, isCut: isLate });
   }
 
+  /**
+   * Finds what a commit would publish otherwise than a checkpoint has it.
+   * @param changed `MODE HASH PATH` of each path that it changes, each with NUL; zeros where it is gone
+   */
+  async unshown(checkpoint: string, changed: Uint8Array): Promise<string[]> {
+    const { stdout } = await this.#expectSuccess({
+      script: SCRIPTS.unshown,
+      arguments: [checkpoint, String(MAX_OMITTED)],
+      input: Buffer.from(changed),
+      timeoutMs: READ_MS,
+      maxOutputBytes: MAX_NAMES_BYTES,
+    });
+    return splitAtNul(stdout).map(pathText).toSorted();
+  }
+
   /** Packs what is loose, and forgets the oldest checkpoints of a repository that has grown too large. */
   async tidy(signal?: AbortSignal): Promise<void> {
     await this.#expectSuccess({

@@ -85,13 +85,17 @@ export interface Publisher {
    */
   toRemote(
     work: SessionWork,
-    target: Pick<OpenRemote, "remote" | "redact"> & { branch: string; bases: readonly string[] },
+    target: Pick<OpenRemote, "remote" | "redact"> & {
+      branch: string;
+      bases: readonly string[];
+      approve?: Approve | undefined;
+    },
     signal: AbortSignal,
   ): Promise<{ commit: string; defaultBranch: string | null }>;
   /** Creates or moves a branch in a user's own repository. @returns the commit */
   toDirectory(
     work: SessionWork,
-    target: { directory: string; branch: string },
+    target: { directory: string; branch: string; approve?: Approve | undefined },
     signal: AbortSignal,
   ): Promise<string>;
   /** Leaves workspace and branch as they are. @returns the commit that a patch leads to, and how to write it */
@@ -111,6 +115,12 @@ export interface Publisher {
   /** @returns the name, if git and we take it for a branch's. @throws TrunklineError `validation_failed` */
   branchName(name: string): string;
 }
+
+/**
+ * Sees what would leave, before it does: `MODE HASH PATH` of each path that differs from the base, each with NUL; zeros where it is
+ * gone. Throws where it may not.
+ */
+export type Approve = (changed: Uint8Array) => Promise<void>;
 
 /** A repository's address with what signs in there, for as long as it is open. */
 export interface OpenRemote extends AsyncDisposable {

@@ -7,6 +7,8 @@ import { printable } from "../printable.ts";
 
 /** Largest pack of a session's commits, in bytes. */
 const MAX_PACK_BYTES = 1_073_741_824;
+/** Of the list of what a session's commits change, in bytes. */
+const MAX_CHANGED_BYTES = 67_108_864;
 /** Time to write, or to take in, a large pack, in ms. */
 export const PACK_TIMEOUT_MS = 600_000;
 /** Longer than a pack is written, taken in and pushed. */
@@ -110,6 +112,22 @@ export class PrivateRepository {
         await handle.close();
       }
     }
+  }
+
+  /** What differs between two commits: `MODE HASH PATH` of each path, each with NUL; zeros where it is gone. */
+  async changed(base: string, commit: string): Promise<Uint8Array> {
+    const { stdout } = await this.#git.own({
+      args: ["diff-tree", "-r", "--raw", "-z", "--no-renames", `${base}^{tree}`, `${commit}^{tree}`],
+      directory: this.directory,
+      maxOutputBytes: MAX_CHANGED_BYTES,
+    });
+    // `:OLDMODE MODE OLD HASH STATUS`, then the path (git-diff-tree(1)).
+    const fields = stdout.toString("latin1").split("\0");
+    const entries = fields.flatMap((path, index) => {
+      const [, mode = "", , hash = ""] = index % 2 === 1 ? (fields[index - 1] ?? "").split(" ") : [];
+      return index % 2 === 1 ? [`${mode} ${hash} ${path}\0`] : [];
+    });
+    return Buffer.from(entries.join(""), "latin1");
   }
 
   async has(commit: string): Promise<boolean> {

@@ -8,7 +8,7 @@ import { commitWork } from "./commit-work.ts";
 import { knowsForge, readForgeSites } from "./forges/forge-address.ts";
 import { createLocalBranch } from "./local-branch.ts";
 import { writePatch } from "./patch.ts";
-import { publicationPath, type Publisher, type SessionWork } from "./port.ts";
+import { type Approve, publicationPath, type Publisher, type SessionWork } from "./port.ts";
 import { PACK_TIMEOUT_MS, PrivateRepository } from "./private-repository.ts";
 import { push } from "./push.ts";
 import { reviewPrompt } from "./review-prompt.ts";
@@ -29,10 +29,11 @@ export function createPublisher({
   const forges = readForgeSites(entries);
 
   /** Where the work is once it has been handed over. @throws TrunklineError where there is none */
-  async function handOver(work: SessionWork, moves: boolean, signal: AbortSignal) {
+  async function handOver(work: SessionWork, moves: boolean, signal: AbortSignal, approve?: Approve) {
     const repository = await openPrivate(work);
     const commit = work.archived ?? (await takeOut(repository, work, moves, signal));
     if (commit === null || (await repository.isAncestor(commit, work.baseCommit))) throw nothingToPublish();
+    await approve?.(await repository.changed(work.baseCommit, commit));
     return { repository, commit };
   }
 
@@ -82,16 +83,16 @@ export function createPublisher({
         return commit;
       }),
 
-    toRemote: async (work, { branch, bases, ...open }, signal) =>
+    toRemote: async (work, { branch, bases, approve, ...open }, signal) =>
       lock.run(work.sessionId, async () => {
-        const { repository, commit } = await handOver(work, true, signal);
+        const { repository, commit } = await handOver(work, true, signal, approve);
         const { defaultBranch } = await push(git, repository, open, { branch, commit, bases }, signal);
         return { commit, defaultBranch };
       }),
 
-    toDirectory: async (work, target, signal) =>
+    toDirectory: async (work, { approve, ...target }, signal) =>
       lock.run(work.sessionId, async () => {
-        const { repository, commit } = await handOver(work, true, signal);
+        const { repository, commit } = await handOver(work, true, signal, approve);
         await createLocalBranch(git, repository, { ...target, borrows: [work.mirror], commit }, signal);
         return commit;
       }),

@@ -113,6 +113,28 @@ it("work is kept as branch and patch without its workspace, which a task, a fork
   for (const id of [sessionId, fork.id]) assertLogHolds(await readLog(server.client, id));
 });
 
+it("what its changes do not show leaves the server only when told, archived or not", async () => {
+  const { client } = server;
+  const sessionId = await run(
+    "echo .ci >> .git/info/exclude; mkdir .ci; echo 'on: push' > .ci/push.yml; git add -f .ci; git commit -qm ci; echo b > b.txt",
+  );
+  const { files } = await client.session.changes.query({ sessionId });
+  expect(files.map(({ path }) => path)).toEqual(["b.txt"]);
+  const input = { sessionId, kind: "local" } as const;
+  const refusal = {
+    data: { reason: "validation_failed" },
+    message: expect.stringContaining("otherwise than its changes show them: .ci/push.yml. Look"),
+  };
+  await expect(client.session.publish.mutate(input)).rejects.toMatchObject(refusal);
+  const { branch, patch } = await client.session.archiveWork.mutate({ sessionId });
+  await expect(client.session.publish.mutate(input)).rejects.toMatchObject(refusal);
+  const demo = join(root, "demo");
+  expect(await git(demo, "for-each-ref", `refs/heads/${branch}`)).toBe("");
+  expect((await download(patch ?? "")).toString()).toContain("+on: push");
+  await client.session.publish.mutate({ ...input, unshown: true });
+  expect(await git(demo, "show", `${branch}:.ci/push.yml`)).toBe("on: push");
+});
+
 it("what its branch would not keep is named, and lost only when told twice", async () => {
   const { client } = server;
   const sessionId = await run("git stash list; echo s > a.txt; git stash -q; git checkout -qb side; true");

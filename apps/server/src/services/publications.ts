@@ -22,7 +22,7 @@ import type { createTaskService } from "./tasks.ts";
 
 export interface PublicationServiceDeps extends PublishDeps, ArchiveDeps {
   tasks: Pick<ReturnType<typeof createTaskService>, "submitFeedback">;
-  checkpoints: Pick<Checkpoints, "settle" | "remove">;
+  checkpoints: Pick<Checkpoints, "settle" | "remove" | "unshown">;
   /** Throws where this user's may take no more of the disk. */
   requireRoom: (userId: string) => void;
 }

@@ -6,8 +6,10 @@ import {
   TrunklineError,
 } from "@trunkline/contract";
 import type { Audit } from "../audit/port.ts";
+import type { Checkpoints } from "../checkpoints/port.ts";
 import type { Log } from "../log/port.ts";
-import type { OpenProjectRemote, Publisher } from "../publish/port.ts";
+import { printable } from "../printable.ts";
+import type { Approve, OpenProjectRemote, Publisher, SessionWork } from "../publish/port.ts";
 import type { Store, StoredSession } from "../store/port.ts";
 import { unlessGone } from "./ownership.ts";
 import { lastPublished, type PublishableSession } from "./session-work.ts";
@@ -18,6 +20,7 @@ export interface PublishDeps {
   audit: Audit;
   publisher: Publisher;
   openRemote: OpenProjectRemote;
+  checkpoints: Pick<Checkpoints, "unshown">;
   /** Aborted when the server stops. */
   signal: AbortSignal;
 }
@@ -42,7 +45,7 @@ export async function publishSession(
 }
 
 async function publishAs(
-  { publisher, openRemote, signal }: PublishDeps,
+  { publisher, openRemote, checkpoints, signal }: PublishDeps,
   principal: Principal,
   input: PublishInput,
   { session, project, work, baseRef }: PublishableSession,
@@ -53,6 +56,7 @@ async function publishAs(
     const { commit } = await publisher.toPatch(work, signal);
     return { branch, commit, url: `/api/sessions/${session.id}/patch` };
   }
+  const approve = input.unshown === true ? undefined : requireShown(checkpoints, session, work);
   if (input.kind === "local") {
     if (source.kind !== "directory") {
       throw new TrunklineError(
@@ -63,7 +67,7 @@ async function publishAs(
     if (project.ownerId !== principal.userId) {
       throw new TrunklineError("forbidden", "Only the project's owner may put a branch into its directory");
     }
-    const commit = await publisher.toDirectory(work, { directory: source.path, branch }, signal);
+    const commit = await publisher.toDirectory(work, { directory: source.path, branch, approve }, signal);
     return { branch, commit, url: null };
   }
   if (source.kind !== "git") {
@@ -83,7 +87,7 @@ async function publishAs(
       : null;
   const { commit, defaultBranch } = await publisher.toRemote(
     work,
-    { remote: open.remote, redact: open.redact, branch, bases },
+    { remote: open.remote, redact: open.redact, branch, bases, approve },
     signal,
   );
   if (forge === null) return { branch, commit, url: null };
@@ -97,6 +101,30 @@ async function publishAs(
   const { title = session.title, body = "", draft = false } = input;
   const request = await forge.create({ branch, base, title, body, draft });
   return { branch, commit, url: request.url, number: request.number };
+}
+
+/** Paths that are named. */
+const MAX_NAMED = 5;
+
+/**
+ * What a session's changes show comes from its checkpoints, what is published from its commits: people have seen the ones. An agent
+ * can commit what git ignores or leaves out of the workspace.
+ */
+function requireShown(
+  checkpoints: Pick<Checkpoints, "unshown">,
+  { id: sessionId, ownerId, importedSeq }: StoredSession,
+  { directory: workspace }: SessionWork,
+): Approve {
+  return async (changed) => {
+    const paths = await checkpoints.unshown({ sessionId, ownerId, importedSeq, workspace }, changed);
+    if (paths.length === 0) return;
+    const others = paths.length > MAX_NAMED ? ` and ${paths.length - MAX_NAMED} more` : "";
+    throw new TrunklineError(
+      "validation_failed",
+      `The session's commits have files otherwise than its changes show them: ${paths.slice(0, MAX_NAMED).map(printable).join(", ")}${others}. ` +
+        "Look at them in the patch; to publish them as well: unshown: true",
+    );
+  };
 }
 
 /** A running command may be half-way through a change. */

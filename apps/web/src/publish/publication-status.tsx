@@ -190,7 +190,9 @@ function BringBack({
       </Labeled>
       {bring.isError && (
         <p role="alert" className="text-sm text-failed">
-          {isConnectionError(bring.error) ? "You're offline. Nothing was sent." : bring.error.message}
+          {isConnectionError(bring.error)
+            ? "No answer came, so it may have been sent: look at the session first."
+            : bring.error.message}
         </p>
       )}
       <div className="flex gap-2">

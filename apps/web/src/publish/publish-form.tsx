@@ -29,6 +29,9 @@ const WORDS: Readonly<Record<Kind, { option: string; action: string; done: strin
   patch: { option: "Patch file", action: "Download patch", done: "Patch downloaded" },
 };
 
+/** What tells programs how to go on (services/publish-session.ts of the server). */
+const UNSHOWN = /; to publish them as well: .*$/;
+
 interface PublishFormProps {
   sessionId: string;
   onPublished: () => void;
@@ -60,8 +63,7 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
       },
     }),
   );
-  const submit = (event: SubmitEvent): void => {
-    event.preventDefault();
+  const send = (unshown: boolean): void => {
     const isRequest = kind === "pull-request";
     publish.mutate({
       sessionId,
@@ -70,8 +72,14 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
       ...(isRequest && draft.body.trim() !== "" && { body: draft.body }),
       ...(kind !== "patch" && draft.branch.trim() !== "" && { branch: draft.branch.trim() }),
       ...(isRequest && draft.isDraft && { draft: true }),
+      ...(unshown && { unshown }),
     });
   };
+  const submit = (event: SubmitEvent): void => {
+    event.preventDefault();
+    send(false);
+  };
+  const isUnshown = publish.isError && UNSHOWN.test(publish.error.message);
   const branch = useSessionState(({ session }) => session?.branch ?? null);
   return (
     <form aria-label="Publish changes" onSubmit={submit} className="flex flex-col gap-3">
@@ -136,14 +144,19 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
       {publish.isError && (
         <p role="alert" className="text-sm [overflow-wrap:anywhere] text-failed">
           {isConnectionError(publish.error)
-            ? "You're offline. Nothing was published."
-            : publish.error.message}
+            ? "No answer came, so it may have been published. To publish again does no harm."
+            : publish.error.message.replace(UNSHOWN, ".")}
         </p>
       )}
       <div className="flex gap-2">
         <Button type="submit" look="primary" disabled={publish.isPending}>
           {publish.isPending ? "Publishing…" : WORDS[kind].action}
         </Button>
+        {isUnshown && (
+          <Button look="danger" onClick={() => send(true)}>
+            Publish them as well
+          </Button>
+        )}
         <Button look="quiet" onClick={close}>
           Cancel
         </Button>
