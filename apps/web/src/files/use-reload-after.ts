@@ -1,7 +1,8 @@
-import { type QueryClient, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { isTaskEnd, type SessionEvent } from "@trunkline/contract";
 import { useEffect, useRef } from "react";
 import { useSessionState } from "../session-stream/use-open-session.ts";
+import { reload } from "./reload.ts";
 
 /** Between reloads while a task writes files, in ms. */
 const INTERVAL_MS = 1_500;
@@ -34,12 +35,12 @@ export function useReloadAfter(
     const wait = Math.max(0, reloadedAt.current + INTERVAL_MS - Date.now());
     const timer = setTimeout(() => {
       reloadedAt.current = Date.now();
-      reload(queries, key.current);
+      void reload(queries, key.current);
     }, wait);
-    return () => clearTimeout(timer);
+    return () => {
+      clearTimeout(timer);
+      // Whoever leaves before it was reloaded comes back to what is out of date.
+      void queries.invalidateQueries({ queryKey: key.current, refetchType: "none" });
+    };
   }, [seq, queries]);
-}
-
-function reload(queries: QueryClient, queryKey: readonly unknown[]): void {
-  void queries.invalidateQueries({ queryKey });
 }
