@@ -195,6 +195,34 @@ export function describePages(name: string, createHarness: () => Promise<PagesHa
       expect(notices.map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6]);
     });
 
+    it("of the news of sessions do, too, and go on where they ended", async () => {
+      const message = "x".repeat(900_000);
+      const ids = Array.from({ length: 3 }, (_, index) => `n${index}`);
+      for (const id of ids) {
+        const data = { title: id, model: null, agent: "default" };
+        await store.append(id, [{ taskId: null, type: "session.created", data }], { ownerId: "alice" });
+        const notice = { taskId: null, type: "notice", data: { level: "info", message } } as const;
+        for (let count = 0; count < 6; count += 1) await store.append(id, [notice]);
+      }
+      const seqs = new Map(ids.map((id): [string, number[]] => [id, []]));
+      let behind = new Map(ids.map((id) => [id, 0]));
+      for (let round = 0; behind.size > 0; round += 1) {
+        const pages = await store.events.news(behind, 1_000);
+        const sizes = [...pages.values()].flatMap(({ events }) =>
+          events.map(({ data }) => JSON.stringify(data)),
+        );
+        expect(sizes.reduce((sum, { length }) => sum + length, 0)).toBeLessThan(12_000_000);
+        behind = new Map();
+        for (const [id, { events, hasMore }] of pages) {
+          expect(events.length > 0 || !hasMore).toBe(true);
+          seqs.get(id)!.push(...events.map(({ seq }) => seq));
+          if (hasMore) behind.set(id, events.at(-1)!.seq);
+        }
+        expect(round > 0 || behind.size === ids.length).toBe(true);
+      }
+      for (const id of ids) expect(seqs.get(id)).toEqual([1, 2, 3, 4, 5, 6, 7]);
+    });
+
     it("show of a session what runs, what runs next, and what ended last", async () => {
       const all = (await storeTasks()).filter((task) => task.session_id === "s1");
       const unfinished = all.filter((task) => !isTerminalTaskState(task.state));
