@@ -2,6 +2,7 @@ import type { PushSubscription } from "@trunkline/contract";
 import { Command } from "commander";
 import { awaiting } from "../terminal/awaiting.ts";
 import { formatAge } from "../terminal/duration.ts";
+import { oneLine } from "../terminal/plain-text.ts";
 import type { Column } from "../terminal/table.ts";
 import { connect, type CommandContext } from "./context.ts";
 import { printListing } from "./listing.ts";
@@ -48,7 +49,7 @@ function removeCommand(context: CommandContext): Command {
       const client = connect(context, command);
       for (const subscriptionId of ids) {
         const device = await client.push.unsubscribe.mutate({ subscriptionId });
-        await out.write(options.json ? `${JSON.stringify(device)}\n` : `Removed ${device.device}\n`);
+        await out.write(options.json ? `${JSON.stringify(device)}\n` : `Removed ${oneLine(device.device)}\n`);
       }
     });
 }

@@ -32,6 +32,8 @@ async function post(url: string, token: string | undefined): Promise<{ status: n
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
       body: "{}",
+      // As for every call (packages/client): the link signs somebody in.
+      redirect: "error",
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
     return { status: response.status, body: await response.json() };
