@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { callers } from "../caller.ts";
 import type { Config } from "../config.ts";
 import { type AppDeps, createApp } from "./app.ts";
 import { moveBelow, outsideBasePath } from "./base-path.ts";
@@ -147,7 +148,8 @@ function createListener(
     const refusal = refuseTarget(incoming, site);
     if (refusal !== null) return void refuse(outgoing, misdirected(incoming, refusal));
     if (moveBelow(incoming, site)) {
-      turns.answer(callerOf(incoming, limits), () => void listener(incoming, outgoing));
+      const caller = callerOf(incoming, limits);
+      turns.answer(caller, () => callers.run(caller, () => void listener(incoming, outgoing)));
     } else void refuse(outgoing, outsideBasePath(incoming, site));
   };
 }

@@ -1,5 +1,7 @@
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import { type ClientConfig, Pool } from "pg";
+import { callers } from "../../caller.ts";
+import { FairJobs, type Waiting } from "../../fair-jobs.ts";
 import { StoreUnavailableError } from "../port.ts";
 import { describeFault, faultOf, fromPostgres } from "./fault.ts";
 import type { Patience } from "./patience.ts";
@@ -15,6 +17,8 @@ export class ReadingPool implements PostgresPool {
   readonly options = {};
   readonly #pool: Pool;
   readonly #patience: Patience;
+  readonly #turns: FairJobs;
+  readonly #waitMs: number;
   /** The same for everybody: the connection is chosen per statement. */
   readonly #client: PostgresPoolClient = {
     query: (async (sql: string, parameters: readonly unknown[]) =>
@@ -22,12 +26,14 @@ export class ReadingPool implements PostgresPool {
     release: () => undefined,
   };
 
-  /** @param size maximum connections; without a free one, callers wait as long as for connecting. */
+  /** @param size maximum connections; without a free one callers wait, in turns, as long as for connecting. */
   constructor(config: ClientConfig, size: number, patience: Patience) {
     this.#pool = new Pool({ ...config, max: size, idleTimeoutMillis: 60_000 });
     // The pool drops a connection lost while idle; without a listener the process would end.
     this.#pool.on("error", () => undefined);
     this.#patience = patience;
+    this.#turns = new FairJobs({ atOnce: size, queued: Infinity, queuedOfOwner: Infinity });
+    this.#waitMs = config.connectionTimeoutMillis ?? 0;
   }
 
   async connect(): Promise<PostgresPoolClient> {
@@ -41,7 +47,7 @@ export class ReadingPool implements PostgresPool {
     const query = name === undefined ? { text, values } : { name, text, values };
     for (let tries = 1; ; tries++) {
       try {
-        const result = await this.#pool.query(query);
+        const result = await this.#inTurn(async () => this.#pool.query(query));
         this.#patience.succeeded();
         return result;
       } catch (cause) {
@@ -64,6 +70,44 @@ export class ReadingPool implements PostgresPool {
       await this.#pool.query("select 1");
     } catch (error) {
       throw new StoreUnavailableError("unavailable", `PostgreSQL does not answer (${describeFault(error)})`);
+    }
+  }
+
+  /** So that one caller's thousand reads keep nobody else's waiting. */
+  async #inTurn<Result>(read: () => Promise<Result>): Promise<Result> {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    let hasBegun = false;
+    const turn = {
+      owner: callers.getStore() ?? "",
+      isLong: false,
+      start: () => {
+        hasBegun = true;
+        resolve();
+      },
+    };
+    this.#turns.add(turn);
+    if (!hasBegun) await this.#waitFor(turn, { promise, reject });
+    try {
+      return await read();
+    } finally {
+      this.#turns.ended(turn);
+    }
+  }
+
+  /** @throws Error after as long as it may take to connect */
+  async #waitFor(
+    turn: Waiting,
+    { promise, reject }: Pick<PromiseWithResolvers<void>, "promise" | "reject">,
+  ): Promise<void> {
+    const late = (): void => {
+      this.#turns.remove(turn);
+      reject(new Error("all connections are in use"));
+    };
+    const timer = this.#waitMs > 0 ? setTimeout(late, this.#waitMs) : undefined;
+    try {
+      await promise;
+    } finally {
+      clearTimeout(timer);
     }
   }
 
