@@ -40,7 +40,7 @@ export class ConnectionCount {
   }
 }
 
-export interface CommandProxyOptions {
+interface CommandProxyOptions {
   /** Whose command it is. */
   ownerId: string;
   gatekeeper: Gatekeeper;

@@ -1,5 +1,5 @@
 import { once } from "node:events";
-import { createServer, request as send, type RequestListener } from "node:http";
+import { createServer, type IncomingMessage, request as send, type RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it } from "vitest";
 import { ByteBudget } from "../../byte-budget.ts";
@@ -51,9 +51,10 @@ function begin(path: string, headers: Record<string, string>) {
   const outgoing = send(path, { method: "POST", headers, agent: false });
   outgoing.on("error", () => undefined);
   outgoing.flushHeaders();
-  const status = once(outgoing, "response").then(([response]) => {
+  const status = once(outgoing, "response").then((answer) => {
+    const [response] = answer as [IncomingMessage];
     response.resume();
-    return response.statusCode as number;
+    return response.statusCode;
   });
   // One that is broken off gets none.
   status.catch(() => undefined);
