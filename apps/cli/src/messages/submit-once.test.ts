@@ -34,11 +34,12 @@ afterEach(() => closing.splice(0).forEach((close) => close()));
 /** Runs a submit against a server that answers the n-th one in the n-th way. */
 async function submit(...answers: Answer[]) {
   const keys: unknown[] = [];
-  const server = createServer(async (request: IncomingMessage, response) => {
+  const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = (await json(request)) as Record<string, { idempotencyKey?: string }>;
     keys.push(body["0"]?.idempotencyKey);
     answers[keys.length - 1]?.(response);
-  }).listen(0, "127.0.0.1");
+  };
+  const server = createServer((request, response) => void answer(request, response)).listen(0, "127.0.0.1");
   closing.push(() => server.close());
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -64,10 +65,10 @@ it("says that the task may be there where no answer comes at all", async () => {
 });
 
 it("says a refusal as it is, and asks no more", async () => {
-  const once = await submit(refused);
-  expect([once.keys.length, once.exitCode]).toEqual([1, 2]);
-  expect(once.err).toContain("No such model.");
-  const twice = await submit(cutOff, refused);
-  expect([twice.keys.length, twice.exitCode]).toEqual([2, 2]);
-  expect(twice.err).not.toContain("not known");
+  const first = await submit(refused);
+  expect([first.keys.length, first.exitCode]).toEqual([1, 2]);
+  expect(first.err).toContain("No such model.");
+  const second = await submit(cutOff, refused);
+  expect([second.keys.length, second.exitCode]).toEqual([2, 2]);
+  expect(second.err).not.toContain("not known");
 });

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { mkdir, readdir, statfs } from "node:fs/promises";
 import { join } from "node:path";
 import {
@@ -97,12 +98,16 @@ export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
     saveBefore: async (session, knownTree) => save(session, "before-revert", knownTree),
   });
 
-  /** Saves and appends outside a task: what a task has written that ended without a run. */
-  async function settle(session: FilesOfSession): Promise<void> {
+  /**
+   * Saves and appends outside a task: what a task has written that ended without a run.
+   * @param always also what no call has written, such as a process that a command has left behind
+   */
+  async function settle(session: FilesOfSession, { always = false } = {}): Promise<void> {
     const { sessionId, ownerId } = session;
     await recover(session);
     const newest = await newestCheckpoint(events, session);
-    if (newest === undefined || !(await hasWrittenSince(events, sessionId, newest.seq))) return;
+    if (newest === undefined) return;
+    if (!always && !(await hasWrittenSince(events, sessionId, newest.seq))) return;
     if ((await store.tasks.unfinished({ sessionId })).length > 0) return;
     try {
       await locks.run(sessionId, async () => {
@@ -196,14 +201,18 @@ export function createCheckpoints(deps: CheckpointsDeps): Checkpoints {
     async unshown(session, changed) {
       try {
         const found = await ends(session, {});
-        return found === null ? [] : await (await open(session)).unshown(found.to.data.commit, changed);
+        if (found === null) return [];
+        const paths = await (await open(session)).unshown(found.to.data.commit, changed);
+        // Archived work has no files any more.
+        if (paths.length > 0 && existsSync(session.workspace)) await settle(session, { always: true });
+        return paths;
       } catch (error) {
         if (error instanceof TrunklineError && error.reason === "not_found") return [];
         throw error;
       }
     },
 
-    settle,
+    settle: async (session) => settle(session),
     revert,
 
     async fork(parent, { sessionId, workspace, atSeq }) {

@@ -44,7 +44,8 @@ export interface Checkpoints {
   /**
    * Compares what a commit would publish with what `changes` and `diff` show.
    * @param changed `MODE HASH PATH` of each path that it changes, each with NUL; zeros where it is gone
-   * @returns paths that it has otherwise than the newest checkpoint; none where no checkpoint is kept
+   * @returns paths that it has otherwise than the newest checkpoint; none where no checkpoint is kept. Of those, what is in the
+   * workspace is saved: it is shown from then on
    */
   unshown(session: FilesOfSession, changed: Uint8Array): Promise<string[]>;
   /** Saves what tasks have written that ended without a checkpoint; nothing while one runs. */

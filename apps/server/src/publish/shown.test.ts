@@ -116,7 +116,7 @@ test.each(HIDDEN)("a file that is %s is found before it is pushed", async (_, pa
 });
 
 /** Everything that people do. */
-async function work(bench: PublishBench): Promise<void> {
+async function workAsPeopleDo(bench: PublishBench): Promise<void> {
   await bench.write(".gitignore", "node_modules/\n");
   await bench.write("node_modules/x.js", "x\n");
   await bench.write(".gitattributes", "*.txt text eol=crlf\n");
@@ -137,7 +137,7 @@ test.each([
   ["sha256", openSha256Bench],
 ])("what people do is shown as it is published: %s", async (_, open) => {
   await using bench = await open();
-  await work(bench);
+  await workAsPeopleDo(bench);
   expect(await unshown(bench)).toEqual([]);
   expect(await bench.inOrigin("cat-file", "blob", "trunkline/fix:dos.txt")).toBe("one\ntwo\nno end");
 });

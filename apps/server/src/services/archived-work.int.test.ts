@@ -126,8 +126,15 @@ it("what its changes do not show leaves the server only when told, archived or n
     message: expect.stringContaining("otherwise than its changes show them: .ci/push.yml. Look"),
   };
   await expect(client.session.publish.mutate(input)).rejects.toMatchObject(refusal);
+  // As a process writes that a command has left behind: what is told of once is shown from then on.
+  await writeFile(join(await workspaceOf(sessionId), "late.txt"), "late\n");
+  await expect(client.session.publish.mutate(input)).rejects.toThrow(/them: \.ci\/push\.yml, late\.txt\./);
+  const shown = await client.session.changes.query({ sessionId });
+  expect(shown.files.map(({ path }) => path)).toEqual(["b.txt", "late.txt"]);
+  await expect(client.session.publish.mutate(input)).rejects.toMatchObject(refusal);
   const { branch, patch } = await client.session.archiveWork.mutate({ sessionId });
   await expect(client.session.publish.mutate(input)).rejects.toMatchObject(refusal);
+  expect(await client.session.changes.query({ sessionId })).toEqual(shown);
   const demo = join(root, "demo");
   expect(await git(demo, "for-each-ref", `refs/heads/${branch}`)).toBe("");
   expect((await download(patch ?? "")).toString()).toContain("+on: push");

@@ -122,7 +122,7 @@ function requireShown(
     throw new TrunklineError(
       "validation_failed",
       `The session's commits have files otherwise than its changes show them: ${paths.slice(0, MAX_NAMED).map(printable).join(", ")}${others}. ` +
-        "Look at them in the patch; to publish them as well: unshown: true",
+        "Look at the changes again, and at the patch; to publish them as well: unshown: true",
     );
   };
 }
