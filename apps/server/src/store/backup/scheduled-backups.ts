@@ -63,18 +63,21 @@ export class ScheduledBackups {
 
   async #backUpIfDue(): Promise<void> {
     const { directory, everyMs, keep, logger, now } = this.#options;
-    if (this.#failedAt !== undefined && now() - this.#failedAt < RETRY_MS) return;
+    if (this.#failedAt !== undefined && Math.abs(now() - this.#failedAt) < RETRY_MS) return;
     try {
       await mkdir(directory, { recursive: true, mode: 0o700 });
       // Each has a name of its own, so that no later one would take the place of what a stop cut off.
       await removeAbandoned(directory, (prefix) => PARTIAL.test(prefix));
-      const [last] = await this.#whole();
+      // One from far ahead was made while the clock was wrong: it says nothing of when the next is due.
+      const last = (await this.#whole()).find(({ createdAt }) => createdAt - now() < everyMs);
       if (last !== undefined && now() - last.createdAt < everyMs) return;
       const stamp = new Date(now()).toISOString().replaceAll(":", "-").replace(/\.\d+/, "");
-      const summary = await this.#backUp(join(directory, `trunkline-${stamp}`));
+      const made = join(directory, `trunkline-${stamp}`);
+      const summary = await this.#backUp(made);
       this.#failedAt = undefined;
       logger.info(summary, "everything was backed up");
-      for (const old of (await this.#whole()).slice(keep)) await rm(old.path, { recursive: true });
+      const others = (await this.#whole()).filter(({ path }) => path !== made);
+      for (const old of others.slice(keep - 1)) await rm(old.path, { recursive: true });
     } catch (error) {
       this.#failedAt = now();
       logger.error({ err: error, directory }, "the scheduled backup failed; the next try is in an hour");
