@@ -180,7 +180,11 @@ export default {
       from: { path: `${server}/services/`, pathNot: test },
       to: {
         path: `${server}/`,
-        pathNot: [`${server}/services/`, port, String.raw`${server}/(config|lifecycle|printable|shared-places)\.ts$`],
+        pathNot: [
+          `${server}/services/`,
+          port,
+          String.raw`${server}/(config|lifecycle|printable|shared-places)\.ts$`,
+        ],
       },
     },
     {
