@@ -2,6 +2,7 @@ import { isApiError, type TrunklineApiError, TrunklineConnectionError } from "@t
 import type { ErrorReason } from "@trunkline/contract";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { UnansweredError } from "./messages/submit-once.ts";
+import { isCutOff } from "./server/cut-off.ts";
 
 /** Ends a command early, with a message that says what to do and an exit code for scripts. */
 export class CommandError extends Error {
@@ -24,6 +25,9 @@ const USAGE_REASONS: readonly ErrorReason[] = [
   "payload_too_large",
 ];
 
+/** Not where it could be done twice. */
+const TRY_AGAIN = " Try again.";
+
 type Hints = (...words: string[]) => string;
 
 /** The target server, for messages. */
@@ -45,14 +49,14 @@ export function toCommandError(error: unknown, target: Called, command: Hints): 
   if (error instanceof UnansweredError) {
     const { exitCode, message } = toCommandError(error.cause, target, command);
     const unknown = `Whether it took the task is not known: ${command("tasks")} tells, once it answers.`;
-    return new CommandError(exitCode, `${message} ${unknown}`, { cause: error });
+    return new CommandError(exitCode, `${message.replace(TRY_AGAIN, "")} ${unknown}`, { cause: error });
+  }
+  if (isCutOff(error)) {
+    const message = `The server at ${target.url} closed the connection in the middle of its answer.${TRY_AGAIN}`;
+    return new CommandError(EXIT.unreachable, message, { cause: error });
   }
   if (error instanceof TrunklineConnectionError) {
     return new CommandError(EXIT.unreachable, unreachable(error, target.url, command), { cause: error });
-  }
-  if (isCutOff(error)) {
-    const message = `The server at ${target.url} closed the connection in the middle of its answer. Try again.`;
-    return new CommandError(EXIT.unreachable, message, { cause: error });
   }
   // What listens for Ctrl-C aborts what runs.
   if (error instanceof Error && error.name === "AbortError") {
@@ -73,11 +77,6 @@ export function toCommandError(error: unknown, target: Called, command: Hints): 
   }
   const usage = USAGE_REASONS.includes(error.reason);
   return new CommandError(usage ? EXIT.usage : EXIT.failed, refusal(error), { cause: error });
-}
-
-/** What reading the body of a download fails with, in words of `fetch`. */
-function isCutOff(error: unknown): boolean {
-  return error instanceof TypeError && error.message === "terminated";
 }
 
 /** The server names API fields; translate them to option names. */

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { isApiError, TrunklineConnectionError, type TrunklineClient } from "@trunkline/client";
 import type { SubmitTaskInput, SubmitTaskOutput } from "@trunkline/contract";
+import { isCutOff } from "../server/cut-off.ts";
 
 /** Time for a connection, or a server, to be replaced, in ms. */
 const WAIT_MS = 1_000;
@@ -41,7 +42,7 @@ export async function submitOnce(client: TrunklineClient, input: SubmitTaskInput
 /** A proxy answers with 502 or 504 for a server that it has asked. */
 function mayHaveArrived(error: unknown): boolean {
   if (isApiError(error)) return error.httpStatus === 502 || error.httpStatus === 504;
-  return error instanceof TrunklineConnectionError && CUT_OFF.test(error.message);
+  return isCutOff(error) || (error instanceof TrunklineConnectionError && CUT_OFF.test(error.message));
 }
 
 /** Any other refusal tells that the first try was refused, too: the key is looked up before anything else. */

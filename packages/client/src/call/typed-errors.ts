@@ -23,8 +23,6 @@ function toTypedError(error: TRPCClientError<AppRouter>): TRPCClientError<AppRou
   const response: unknown = error.meta?.["response"];
   if (!(response instanceof Response)) return new TrunklineConnectionError(error.message, error);
   if (response.ok && error.shape === undefined) {
-    // Reading it failed, not parsing it: it was cut off.
-    if (error.cause instanceof TypeError) return TrunklineConnectionError.of(error.cause);
     return new TrunklineConnectionError("The response is not from a Trunkline server", error);
   }
   return new TrunklineApiError(readErrorShape(error.shape ?? error.meta?.["responseJSON"], response.status), {
