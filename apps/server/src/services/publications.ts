@@ -37,6 +37,12 @@ export function createPublicationService(deps: PublicationServiceDeps): Publicat
   const withFiles = async <T>(principal: Principal, sessionId: string, work: () => Promise<T>): Promise<T> =>
     withFilesOf(deps, principal, sessionId, work);
 
+  /** Before the turn for files, which a forge that hangs would hold. */
+  async function reading<T>(principal: Principal, sessionId: string, work: () => Promise<T>): Promise<T> {
+    using _slot = await slots.take(principal.userId);
+    return await withFiles(principal, sessionId, work);
+  }
+
   /** Takes the work out of a workspace that nobody archives meanwhile. */
   async function taking<T>(
     principal: Principal,
@@ -53,7 +59,6 @@ export function createPublicationService(deps: PublicationServiceDeps): Publicat
   }
 
   async function read(principal: Principal, sessionId: string) {
-    using _slot = await slots.take(principal.userId);
     const session = await requireSession(store, principal, sessionId);
     const published = await lastPublished(store, session);
     return { session, published, feedback: await feedbackOf(principal, session, published) };
@@ -115,9 +120,9 @@ export function createPublicationService(deps: PublicationServiceDeps): Publicat
     publish: async (principal, input) =>
       taking(principal, input, async (publishable) => publishSession(deps, principal, input, publishable)),
     publication: async (principal, { sessionId }) =>
-      withFiles(principal, sessionId, async () => publication(principal, sessionId)),
+      reading(principal, sessionId, async () => publication(principal, sessionId)),
     bringBack: async (principal, input) =>
-      withFiles(principal, input.sessionId, async () => bringBack(principal, input)),
+      reading(principal, input.sessionId, async () => bringBack(principal, input)),
     archiveWork: async (principal, input) =>
       withFiles(principal, input.sessionId, async () => archiveWork(deps, principal, input)),
     restoreWork: async (principal, { sessionId }) =>
