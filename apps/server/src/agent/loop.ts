@@ -161,12 +161,13 @@ async function takeSteps(deps: RunDeps): Promise<RunOutcome> {
 async function hold(
   { call, request }: CallAsks,
   { parked }: AskingCalls,
-  { taskId, log, signal }: RunInput,
+  input: RunInput,
   { lastSeq }: RunState,
 ): Promise<RunOutcome> {
+  const { signal } = input;
   if (signal.aborted) await call.end();
   signal.throwIfAborted();
-  await parked.park(taskId, call, log, lastSeq);
+  await parked.park(input, call, lastSeq);
   return { type: "input-required", approvals: [], questions: [request] };
 }
 

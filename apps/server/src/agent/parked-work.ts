@@ -10,7 +10,7 @@ export interface Parkable {
 }
 
 export interface ParkingLimits {
-  /** How many may wait; one more ends the oldest. */
+  /** How many may wait; one more ends the oldest of whoever has most. */
   most: number;
   /** How long one waits, in ms. Absent: as long as its task. */
   longestMs?: number;
@@ -19,6 +19,7 @@ export interface ParkingLimits {
 }
 
 interface Parked<Work> {
+  ownerId: string;
   work: Work;
   stopWatching: AbortController;
 }
@@ -37,15 +38,16 @@ export class ParkedWork<Work extends Parkable> {
   }
 
   /** @param after seq of the last event that its run knows. Ends it when the task ends or is resumed elsewhere. */
-  async park(taskId: string, work: Work, log: RunLog, after: number): Promise<void> {
+  async park(
+    { taskId, ownerId, log }: { taskId: string; ownerId: string; log: RunLog },
+    work: Work,
+    after: number,
+  ): Promise<void> {
     if (this.#isStopped) return work.end();
-    const parked = { work, stopWatching: new AbortController() };
+    const parked = { ownerId, work, stopWatching: new AbortController() };
     this.#parked.set(taskId, parked);
     void this.#watch(taskId, parked, log.follow(after, parked.stopWatching.signal));
-    for (const [oldest, one] of this.#parked) {
-      if (this.#parked.size <= this.#limits.most) break;
-      await this.#drop(oldest, one);
-    }
+    if (this.#parked.size > this.#limits.most) await this.#dropOne();
   }
 
   /** Hands it to the attempt that goes on with the task. */
@@ -60,6 +62,13 @@ export class ParkedWork<Work extends Parkable> {
   async stop(): Promise<void> {
     this.#isStopped = true;
     await Promise.all([...this.#parked].map(async ([taskId, parked]) => this.#drop(taskId, parked)));
+  }
+
+  async #dropOne(): Promise<void> {
+    const groups = [...Map.groupBy(this.#parked, ([, { ownerId }]) => ownerId).values()];
+    const [most] = groups.toSorted((a, b) => b.length - a.length);
+    const [oldest] = most ?? [];
+    if (oldest !== undefined) await this.#drop(...oldest);
   }
 
   /** Unless it was taken: its task may have parked something else since. */

@@ -102,7 +102,7 @@ class AcpRun {
       const outcome = await this.#work(work);
       if (outcome.type === "input-required") {
         signal.throwIfAborted();
-        await parked.park(input.taskId, work, input.log, state.lastSeq);
+        await parked.park(input, work, state.lastSeq);
         isParked = true;
       }
       return outcome;
