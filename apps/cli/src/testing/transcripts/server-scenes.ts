@@ -142,6 +142,11 @@ export const CLOSING_SCENES: readonly Scene[] = [
     },
   },
   {
+    of: "vacuum",
+    says: "Stop the server first. Frees what deleted sessions left behind.",
+    play: async (stage) => stage.type("vacuum"),
+  },
+  {
     of: "restore",
     says: "Stop the server first. The old database is kept.",
     play: async (stage) => stage.type(`restore ${join(stage.directory, BACKUP)}`),
@@ -150,11 +155,6 @@ export const CLOSING_SCENES: readonly Scene[] = [
     of: "rotate-key",
     says: "Stop the server first. Needed where the key may have been seen.",
     play: async (stage) => stage.type("rotate-key"),
-  },
-  {
-    of: "vacuum",
-    says: "Stop the server first. Frees what deleted sessions left behind.",
-    play: async (stage) => stage.type("vacuum"),
   },
   {
     of: "migrate-store",
