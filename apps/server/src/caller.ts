@@ -1,4 +1,36 @@
 import { AsyncLocalStorage } from "node:async_hooks";
 
-/** On whose behalf something is done, as far as can be told; absent: the server's own. For taking turns, and for nothing else. */
-export const callers = new AsyncLocalStorage<string>();
+interface Caller {
+  name: string;
+}
+
+const callers = new AsyncLocalStorage<Caller>();
+
+/** The server itself; nobody else is called so. */
+const SERVER = "";
+
+/** On whose behalf something is done, as far as can be told. For taking turns, and for nothing else. */
+export function callerName(): string {
+  return callers.getStore()?.name ?? SERVER;
+}
+
+/** Until it is known whose request it is: by what came with it, which its sender chooses. */
+export function actForRequest<Result>(sender: string, work: () => Result): Result {
+  return callers.run({ name: `request ${sender}` }, work);
+}
+
+/** The request that is being handled is this user's. Otherwise a thousand headers would be a thousand callers. */
+export function requestIsOf(userId: string): void {
+  const caller = callers.getStore();
+  if (caller !== undefined) caller.name = `user ${userId}`;
+}
+
+/** What their requests ask for keeps their tasks waiting no more than other people's. */
+export function actForTasksOf<Result>(ownerId: string, work: () => Result): Result {
+  return callers.run({ name: `tasks ${ownerId}` }, work);
+}
+
+/** For what serves everybody, whoever's request has set it going: it would wait for its turn behind theirs. */
+export function actForEverybody<Result>(work: () => Result): Result {
+  return callers.run({ name: SERVER }, work);
+}

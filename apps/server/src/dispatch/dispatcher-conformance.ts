@@ -1,6 +1,7 @@
 import { waitFor } from "@trunkline/testkit";
 import * as fc from "fast-check";
 import { afterEach, describe, expect, it } from "vitest";
+import { callerName } from "../caller.ts";
 import type { Dispatcher } from "./port.ts";
 
 export interface DispatcherHarness {
@@ -18,6 +19,8 @@ export class DispatchWorld {
   readonly wrong: string[] = [];
   /** In the order in which they started. */
   readonly begun: string[] = [];
+  /** On whose behalf they run, in the same order. */
+  readonly callers: string[] = [];
   readonly kept: number;
   readonly dispatcher: Dispatcher;
   readonly slots: number;
@@ -33,6 +36,7 @@ export class DispatchWorld {
     this.dispatcher.start(async (sessionId) => {
       this.#check(sessionId);
       this.begun.push(sessionId);
+      this.callers.push(callerName());
       this.waiting.delete(sessionId);
       return new Promise((resolve) => this.working.set(sessionId, resolve));
     });

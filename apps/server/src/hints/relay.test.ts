@@ -6,6 +6,7 @@ import { pino } from "pino";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createActivity } from "../activity/activity.ts";
 import type { Activity } from "../activity/port.ts";
+import { actForRequest, callerName } from "../caller.ts";
 import { createHub } from "../hub/hub.ts";
 import { createLog } from "../log/log.ts";
 import type { Log } from "../log/port.ts";
@@ -23,6 +24,8 @@ interface Node {
   activity: Activity;
   /** Queries for what others have appended. */
   reads: string[][];
+  /** On whose behalf they are asked. */
+  readers: string[];
 }
 
 describe("relay", () => {
@@ -52,10 +55,12 @@ describe("relay", () => {
     const hub = createHub();
     const activity = createActivity();
     const reads: string[][] = [];
+    const readers: string[] = [];
     const events: Store["events"] = {
       ...store.events,
       async news(after, limit) {
         reads.push([...after.keys()]);
+        readers.push(callerName());
         return store.events.news(after, limit);
       },
     };
@@ -67,7 +72,7 @@ describe("relay", () => {
       logger: pino({ level: "silent" }),
     });
     const log = createLog({ store, hub, announcer: relay, redact: (event) => event });
-    return { log, relay, activity, reads };
+    return { log, relay, activity, reads, readers };
   }
 
   const say = async ({ log }: Node, message: string): Promise<number> => {
@@ -89,6 +94,19 @@ describe("relay", () => {
     expect(there.reads.length).toBeLessThanOrEqual(20);
     expect(here.reads).toEqual([]);
     for (const follower of followers) await follower.stop();
+  });
+
+  it("reads on nobody's behalf, whoever has appended: others follow, too", async () => {
+    const follower = new Follower(there.log, sessionId, 0);
+    await follower.catchUp(1);
+    await say(there, "told");
+    await follower.catchUp(2);
+    bus.passes = () => false;
+    await say(here, "untold");
+    await actForRequest("somebody", async () => say(there, "and more"));
+    await follower.catchUp(4);
+    expect(there.readers).toEqual([""]);
+    await follower.stop();
   });
 
   it("reads nothing for sessions that nobody follows here", async () => {

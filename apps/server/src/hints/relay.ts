@@ -2,6 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { MAX_EVENT_PAGE_SIZE, type SessionEvent } from "@trunkline/contract";
 import type { Logger } from "pino";
 import type { Activity } from "../activity/port.ts";
+import { actForEverybody } from "../caller.ts";
 import type { Hub } from "../hub/port.ts";
 import type { Store } from "../store/port.ts";
 import type { Announcer, Hint, Hints } from "./port.ts";
@@ -149,7 +150,7 @@ export class Relay implements Announcer {
 
   #readSoon(sessionId: string): void {
     this.#behind.add(sessionId);
-    this.#reading ??= this.#readAll().finally(() => {
+    this.#reading ??= actForEverybody(async () => this.#readAll()).finally(() => {
       this.#reading = undefined;
     });
   }
@@ -185,7 +186,7 @@ export class Relay implements Announcer {
   }
 
   #lookForMissed(): void {
-    this.#polling ??= this.#compare()
+    this.#polling ??= actForEverybody(async () => this.#compare())
       .catch((error: unknown) => this.#deps.logger.warn({ err: error }, "looking for missed events failed"))
       .finally(() => {
         this.#polling = undefined;

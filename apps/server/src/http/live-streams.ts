@@ -1,6 +1,7 @@
 import { TrunklineError } from "@trunkline/contract";
 import type { Logger } from "pino";
 import type { Auth, Authenticated } from "../auth/port.ts";
+import { actForEverybody } from "../caller.ts";
 
 /** A token's streams end within a second of its end, whichever node it was revoked on. */
 const CHECK_INTERVAL_MS = 500;
@@ -100,7 +101,7 @@ export class LiveStreams {
     this.#checking = true;
     try {
       const tokenIds = new Set(Array.from(this.#open, ({ tokenId }) => tokenId));
-      const active = await this.#auth.activeTokens([...tokenIds]);
+      const active = await actForEverybody(async () => this.#auth.activeTokens([...tokenIds]));
       for (const entry of this.#open) {
         // A token that came while the question was on its way was not part of it.
         if (tokenIds.has(entry.tokenId) && !active.has(entry.tokenId)) this.#close(entry, tokenEnded());

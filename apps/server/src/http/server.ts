@@ -2,7 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { getRequestListener } from "@hono/node-server";
-import { callers } from "../caller.ts";
+import { actForRequest } from "../caller.ts";
 import type { Config } from "../config.ts";
 import { type AppDeps, createApp } from "./app.ts";
 import { moveBelow, outsideBasePath } from "./base-path.ts";
@@ -149,7 +149,7 @@ function createListener(
     if (refusal !== null) return void refuse(outgoing, misdirected(incoming, refusal));
     if (moveBelow(incoming, site)) {
       const caller = callerOf(incoming, limits);
-      turns.answer(caller, () => callers.run(caller, () => void listener(incoming, outgoing)));
+      turns.answer(caller, () => actForRequest(caller, () => void listener(incoming, outgoing)));
     } else void refuse(outgoing, outsideBasePath(incoming, site));
   };
 }

@@ -29,6 +29,19 @@ describe("tRPC", () => {
     });
   });
 
+  it("acts on a user's behalf, whatever else is in the headers", async () => {
+    const { listedBy } = fixture.services;
+    const before = listedBy.length;
+    for (const cookie of ["a=1", "a=2"])
+      await fixture.sendAsOwner(`/trpc/session.list?${input({})}`, { headers: { cookie } });
+    await fixture.sendAsOwner(`/trpc/session.list?${input({})}`, {
+      headers: { authorization: `bearer  ${fixture.token}` },
+    });
+    const [caller, ...others] = listedBy.slice(before);
+    expect(caller).toMatch(/^user ./);
+    expect(others).toEqual([caller, caller]);
+  });
+
   it("takes 20 calls in a batch and no more", async () => {
     const batch = (calls: number) => {
       const indexes = Array.from({ length: calls }, (_, index) => index);

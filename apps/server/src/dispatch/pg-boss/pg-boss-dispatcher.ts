@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import type { JobAttempt } from "pg-boss";
+import { actForEverybody, actForTasksOf } from "../../caller.ts";
 import { FairQueue } from "../fair-queue.ts";
 import type { Dispatcher, Doorbell } from "../port.ts";
 import { Slots } from "../slots.ts";
@@ -131,7 +132,7 @@ export class PgBossDispatcher implements Dispatcher {
   #pump(): void {
     if (this.#filling !== undefined || this.#handler === undefined) return;
     if (this.#mayStart && this.#answered < this.#calls && !this.#slots.isFull) {
-      this.#filling = this.#fill().finally(() => {
+      this.#filling = actForEverybody(async () => this.#fill()).finally(() => {
         this.#filling = undefined;
         this.#pump();
       });
@@ -189,7 +190,7 @@ export class PgBossDispatcher implements Dispatcher {
   async #serve(run: Run): Promise<void> {
     const { bell } = run;
     // Paused or stopped meanwhile: nobody here will look for the rest.
-    const more = this.#mayStart ? await this.#handler?.(bell.sessionId) : true;
+    const more = this.#mayStart ? await this.#handle(bell) : true;
     this.#running.delete(bell.sessionId);
     this.#slots.give(bell.ownerId);
     this.#fair.served(bell.ownerId);
@@ -200,6 +201,10 @@ export class PgBossDispatcher implements Dispatcher {
     if (this.#hasWaiting) this.#calls += 1;
     if (this.#running.size === 0) this.#stopped?.();
     this.#pump();
+  }
+
+  async #handle({ sessionId, ownerId }: Doorbell): Promise<boolean | undefined> {
+    return actForTasksOf(ownerId, async () => this.#handler?.(sessionId));
   }
 
   #touch(): void {

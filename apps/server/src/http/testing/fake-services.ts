@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { type EventBatch, type Services, type Session, TrunklineError } from "@trunkline/contract";
+import { callerName } from "../../caller.ts";
 
 type Subscribe = Services["sessions"]["subscribe"];
 
@@ -9,6 +10,8 @@ export class FakeServices {
   readonly created: Session[] = [];
   /** Tokens that were revoked, by id. */
   readonly revoked: string[] = [];
+  /** On whose behalf `session.list` was called, in order. */
+  readonly listedBy: string[] = [];
   /** Streams whose generator has started but not finished. */
   openStreams = 0;
   /** Batches that were pulled. */
@@ -35,7 +38,10 @@ export class FakeServices {
       get: async (_principal, { sessionId }) => {
         throw new TrunklineError("not_found", `There is no session ${sessionId}`);
       },
-      list: async () => ({ items: this.created, nextCursor: null }),
+      list: async () => {
+        this.listedBy.push(callerName());
+        return { items: this.created, nextCursor: null };
+      },
       events: async (...given) => this.events(...given),
       subscribe: (principal, input, signal) => this.#subscribe(principal, input, signal),
     };

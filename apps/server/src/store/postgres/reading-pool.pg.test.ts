@@ -1,6 +1,6 @@
 import { PostgresServer } from "@trunkline/testkit";
 import { expect, it } from "vitest";
-import { callers } from "../../caller.ts";
+import { actForTasksOf } from "../../caller.ts";
 import { connectionConfig, NO_LIMITS } from "./connection-config.ts";
 import { Patience } from "./patience.ts";
 import { ReadingPool } from "./reading-pool.ts";
@@ -11,7 +11,7 @@ it("one caller's many reads keep nobody else's waiting", async () => {
   const pool = new ReadingPool(config, 2, new Patience(0, () => undefined));
   const order: string[] = [];
   const read = async (caller: string) => {
-    await callers.run(caller, async () => pool.read("select pg_sleep(0.02)", []));
+    await actForTasksOf(caller, async () => pool.read("select pg_sleep(0.02)", []));
     order.push(caller);
   };
   const alices = Array.from({ length: 40 }, async () => read("alice"));

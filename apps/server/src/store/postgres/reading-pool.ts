@@ -1,6 +1,6 @@
 import type { PostgresPool, PostgresPoolClient } from "kysely";
 import { type ClientConfig, Pool } from "pg";
-import { callers } from "../../caller.ts";
+import { callerName } from "../../caller.ts";
 import { FairJobs, type Waiting } from "../../fair-jobs.ts";
 import { StoreUnavailableError } from "../port.ts";
 import { describeFault, faultOf, fromPostgres } from "./fault.ts";
@@ -78,7 +78,7 @@ export class ReadingPool implements PostgresPool {
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     let hasBegun = false;
     const turn = {
-      owner: callers.getStore() ?? "",
+      owner: callerName(),
       isLong: false,
       start: () => {
         hasBegun = true;
