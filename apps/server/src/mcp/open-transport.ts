@@ -80,6 +80,7 @@ async function startProgram(
     const running = await spawner.spawn({
       argv: [transport.command, ...transport.args],
       cwd,
+      ownerId,
       readOnly,
       environment: { ...environment, ...values, HOME: cwd, PWD: cwd },
       input: "interactive",

@@ -173,6 +173,7 @@ async function runCommand(
     script: command.script,
     directory: workspace,
     readOnly: borrowed,
+    ownerId,
     network: network.access,
     variables: Object.fromEntries(names.map((name) => [name, offered[name] ?? ""])),
     timeoutMs,

@@ -103,6 +103,7 @@ async function runBash(
   const running = await spawner.spawn({
     argv: ["bash", "--noprofile", "--norc", "-c", input.command],
     cwd: workspace,
+    ownerId,
     environment: { ...environment, ...SHELL_ENVIRONMENT, HOME: workspace, PWD: workspace },
     onOutput: (bytes) => take(redacted.push(bytes)),
     network: network.access,
@@ -140,6 +141,7 @@ async function startInBackground(
       const running = await spawner.spawn({
         argv: ["bash", "--noprofile", "--norc", "-c", command],
         cwd: workspace,
+        ownerId,
         environment: { ...environment, ...SHELL_ENVIRONMENT, HOME: workspace, PWD: workspace },
         onOutput: (bytes) => process.push(redacted.push(bytes)),
         network: network.access,

@@ -208,6 +208,8 @@ export interface SpawnRequest {
   writable?: readonly string[];
   /** Those of them whose growth is limited as that of `cwd` is. */
   limited?: readonly string[];
+  /** The user for whom it runs, with whom no others share what is theirs; absent: the server's own work. */
+  ownerId?: string;
   /** Its network in the sandbox; default: `off`. Changes nothing on the bare machine, which can't keep to a list. */
   network?: CommandNetwork["access"];
   /** Its entire environment. */
@@ -258,6 +260,7 @@ export interface ShellCommand {
   directory: string;
   readOnly?: readonly string[];
   writable?: readonly string[];
+  ownerId?: SpawnRequest["ownerId"];
   network?: SpawnRequest["network"];
   /** Beside those that every command gets. Their values are redacted in its output. */
   variables?: Readonly<Record<string, string>>;

@@ -31,13 +31,14 @@ export function createShell({ spawner, environment, redactor }: ShellDeps): RunS
       kept.push(bytes);
       return feed.push(bytes);
     };
-    const { readOnly, writable, network } = command;
+    const { readOnly, writable, ownerId, network } = command;
     const running = await spawner.spawn({
       argv: ["bash", "--noprofile", "--norc", "-c", command.script, "bash", ...(command.args ?? [])],
       cwd: directory,
       environment: { ...environment, ...SHELL_ENVIRONMENT, ...variables, HOME: directory, PWD: directory },
       ...(readOnly && { readOnly }),
       ...(writable && { writable }),
+      ...(ownerId !== undefined && { ownerId }),
       ...(network && { network }),
       onOutput: (bytes) => take(redacted.push(bytes)),
     });

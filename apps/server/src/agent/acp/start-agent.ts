@@ -90,6 +90,7 @@ export async function startAgent(
   };
   const request = {
     cwd: session.workspace,
+    ownerId,
     environment,
     readOnly: [place.settings, ...program.shown, ...setting.shown],
     writable: [place.home],

@@ -14,6 +14,14 @@ it("leaves others something, however many commands one has started", () => {
   expect(shares.take().processes).toBeGreaterThanOrEqual(48);
 });
 
+it("leaves others something, however many one user's stay", () => {
+  const shares = new ProcessShares(512, 15_000);
+  const bobs = Array.from({ length: 64 }, () => shares.take("bob"));
+  expect(shares.take("alice").processes).toBeGreaterThan(300);
+  for (const share of bobs) share.release();
+  expect(shares.take("bob").processes).toBe(512);
+});
+
 it("gives back what has ended, once", () => {
   const shares = new ProcessShares(512, 1_000);
   const first = shares.take();

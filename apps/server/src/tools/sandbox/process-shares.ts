@@ -3,6 +3,8 @@ import { dirname, join } from "node:path";
 
 /** What the next command may take of what is left. */
 const SHARE = 1 / 3;
+/** Of what others leave, so much for all commands of one owner. */
+const OWNER_SHARE = 3 / 4;
 /** Never given to commands: the server has processes of its own. */
 const KEPT = 1 / 8;
 /** With fewer nothing useful runs. */
@@ -17,11 +19,13 @@ export interface ProcessShare {
 /**
  * How many processes each command may have, so that all of them together leave some to others: a task has many commands at
  * once, and where the machine, its container or its service manager gives the server less than they could take, nobody's
- * would start any more. What is granted counts, whether or not it is used.
+ * would start any more. What is granted counts, whether or not it is used: programs of MCP servers stay for long, and one
+ * user's must not leave the least to everybody else.
  */
 export class ProcessShares {
   readonly #most: number;
   readonly #room: number;
+  readonly #ofOwners = new Map<string, number>();
   #granted = 0;
 
   /**
@@ -33,18 +37,33 @@ export class ProcessShares {
     this.#room = room * (1 - KEPT);
   }
 
-  take(): ProcessShare {
-    const share = Math.floor((this.#room - this.#granted) * SHARE);
-    const processes = Math.min(this.#most, Math.max(LEAST, share));
-    this.#granted += processes;
+  /** @param ownerId absent: the server's own work */
+  take(ownerId?: string): ProcessShare {
+    const share = Math.min((this.#room - this.#granted) * SHARE, this.#leftTo(ownerId));
+    const processes = Math.min(this.#most, Math.max(LEAST, Math.floor(share)));
+    this.#add(ownerId, processes);
     let isReleased = false;
     return {
       processes,
       release: () => {
-        if (!isReleased) this.#granted -= processes;
+        if (!isReleased) this.#add(ownerId, -processes);
         isReleased = true;
       },
     };
+  }
+
+  #leftTo(ownerId: string | undefined): number {
+    if (ownerId === undefined) return Infinity;
+    const own = this.#ofOwners.get(ownerId) ?? 0;
+    return (this.#room - (this.#granted - own)) * OWNER_SHARE - own;
+  }
+
+  #add(ownerId: string | undefined, more: number): void {
+    this.#granted += more;
+    if (ownerId === undefined) return;
+    const own = (this.#ofOwners.get(ownerId) ?? 0) + more;
+    if (own > 0) this.#ofOwners.set(ownerId, own);
+    else this.#ofOwners.delete(ownerId);
   }
 }
 

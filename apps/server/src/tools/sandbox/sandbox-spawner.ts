@@ -83,7 +83,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
         onOutput: unlessBegun(onOutput),
         onErrorOutput: onErrorOutput && unlessBegun(onErrorOutput),
       });
-      const share = shares.take();
+      const share = shares.take(request.ownerId);
       const limits = { ...plan.limits, processes: share.processes };
       const starting = startSandbox(options, limits, request, marker, streams);
       const sandbox = await starting.catch(async (error: unknown) => {
