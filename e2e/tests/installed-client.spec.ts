@@ -53,6 +53,8 @@ test("the packed client submits and follows from a page of another origin, over 
       .toBe(1);
     return id;
   });
+  // Not before: the reply that never ends would be for the server that comes after.
+  await provider.request(1);
   await expect(page).toHaveTitle(/live/);
   await server.kill();
   await server.restart();

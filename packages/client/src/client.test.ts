@@ -98,6 +98,22 @@ it("says that nobody is there, or somebody else", async () => {
   });
 });
 
+it("sends again what came on a connection that the server was just giving up", async () => {
+  await using server = await startProtocolServer((request, count) => {
+    if (count % 2 === 1) request.fail(408, "", { connection: "close" });
+    else request.fail(200, `[{"result":{"data":{"model":"demo"}}}]`, { "content-type": "application/json" });
+  });
+  const client = createClient({ url: server.url });
+  await expect(client.server.info.query()).resolves.toEqual({ model: "demo" });
+  await expect(client.task.submit.mutate({ prompt: "once" })).resolves.toEqual({ model: "demo" });
+  expect(server.requests).toBe(4);
+
+  await using busy = await startProtocolServer((request) => request.fail(408, ""));
+  const late = await thrownBy(createClient({ url: busy.url }).server.info.query());
+  expect(late).toMatchObject({ reason: "unavailable", httpStatus: 408 });
+  expect(busy.requests).toBe(2);
+});
+
 it("follows no redirect: neither prompts nor answers are for another host", async () => {
   const moved = new URL("http://127.0.0.1:1/");
   await using other = await startContractServer({ server: { info: async () => info } });

@@ -16,7 +16,7 @@ const connections = new WeakMap<TrunklineClient, Connection>();
  * first call, and there is nothing to close.
  *
  * Calls reject with TrunklineApiError if the server refuses and with TrunklineConnectionError if it can't be reached.
- * They are not retried. To follow a session, use `followSession`.
+ * They are not retried, except once where the server says that it has not read them (HTTP 408). To follow a session, use `followSession`.
  *
  * @example
  * const client = createClient({ url: "http://127.0.0.1:4400", token });

@@ -32,7 +32,12 @@ export function toConnection(options: ClientOptions): Connection {
     url: options.url.replace(/\/+$/, ""),
     // Called without a receiver: a browser's fetch rejects any other `this`. The server redirects no call: neither prompts nor
     // answers are for whoever somebody else redirects to.
-    fetch: (input, init) => fetch(input, { ...init, redirect: "error" }),
+    fetch: async (input, init) => {
+      const send = () => fetch(input, { ...init, redirect: "error" });
+      const answer = await send();
+      // The server had given the connection up before the request came, which nobody has read then (RFC 9110, 15.5.9).
+      return answer.status === 408 && !(init?.body instanceof ReadableStream) ? send() : answer;
+    },
     headers: {
       ...options.headers,
       ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
