@@ -47,7 +47,7 @@ const ownProcess = [
   "apps/server/src/{tools,web}/**/*.test.ts",
   "apps/server/src/auth/secret.test.ts",
   "apps/server/src/store/sqlite/data-dir-lock.test.ts",
-  "packages/client/src/follow-session-abort.test.ts",
+  "packages/client/src/{collected-answers,follow-session-abort}.test.ts",
 ];
 const includesAll = process.env["TRUNKLINE_TEST_POSTGRES"] === "all";
 const exclude = [...configDefaults.exclude, "**/.next/**", "**/dist/**"];

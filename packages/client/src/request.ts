@@ -36,13 +36,21 @@ export async function request(
   }
 }
 
+/**
+ * By their bodies, for as long as those are there: Node's fetch cancels the body of a response that was collected before
+ * anybody read it, and a cancelled stream ends without an error, as if it were empty.
+ */
+const responses = new WeakMap<ReadableStream<Uint8Array>, Response>();
+
 /** @throws TrunklineApiError TrunklineConnectionError */
 export async function requestStream(
   client: TrunklineClient,
   path: string,
   init: RequestInit & { mediaType: string },
 ): Promise<ReadableStream<Uint8Array>> {
-  const { body } = await request(client, path, init);
+  const response = await request(client, path, init);
+  const { body } = response;
   if (body === null) throw new TrunklineConnectionError("The server sent nothing");
+  responses.set(body, response);
   return body;
 }
