@@ -1,16 +1,35 @@
 import { existsSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:http";
+import { type AddressInfo, createServer } from "node:net";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { gzipSync } from "node:zlib";
 import { expect, it } from "vitest";
 import { runCaptured } from "../testing/captured-cli.ts";
 
-it("leaves no half file of a download that the server cuts off, and says so", async () => {
-  const server = createServer((_request, response) => {
-    response.writeHead(200, { "content-type": "application/json", "content-length": "5000" });
-    response.write('{"format":"trunkline.session","events":[', () => response.destroy());
+const HEAD = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+const BEGINNING = '{"format":"trunkline.session","events":[';
+const GZIPPED = gzipSync(BEGINNING.repeat(100));
+
+it.each([
+  ["of a known length", `${HEAD}Content-Length: 5000\r\n\r\n${BEGINNING}`],
+  ["in chunks", `${HEAD}Transfer-Encoding: chunked\r\n\r\n28\r\n${BEGINNING}\r\n`],
+  [
+    "in chunks, on a connection for it alone",
+    `${HEAD}Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n28\r\n${BEGINNING}\r\n`,
+  ],
+  ["that lasts until the connection ends, as of HTTP/1.0", `${HEAD}Connection: close\r\n\r\n${BEGINNING}`],
+  ["of no byte", `${HEAD}Connection: close\r\n\r\n`],
+  [
+    "compressed on the way",
+    Buffer.concat([
+      Buffer.from(`${HEAD}Connection: close\r\nContent-Encoding: gzip\r\n\r\n`),
+      GZIPPED.subarray(0, GZIPPED.length / 2),
+    ]),
+  ],
+])("leaves no half file of a download %s that is cut off, and says so", async (_, answer) => {
+  const server = createServer((socket) => {
+    socket.on("error", () => undefined).once("data", () => socket.end(answer));
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   const directory = mkdtempSync(join(tmpdir(), "trunkline-cut-off-"));

@@ -3,6 +3,7 @@ import type { SessionDocument } from "@trunkline/contract";
 import { Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { CutOffError } from "../server/cut-off.ts";
 import { localPath } from "../server/local-path.ts";
 import { EventCount } from "../session-document/count-events.ts";
 import { toMarkdown } from "../session-document/to-markdown.ts";
@@ -56,13 +57,14 @@ export function exportCommand(context: CommandContext): Command {
     );
 }
 
-/** The document as it arrives, of any size, plus a newline. */
+/** The document as it arrives, of any size, plus a newline. @throws CutOffError if it is not whole */
 async function* asJson(body: AsyncIterable<Uint8Array>, counter: EventCount): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
   for await (const bytes of body) {
     counter.add(bytes);
     yield decoder.decode(bytes, { stream: true });
   }
+  if (!counter.isWhole) throw new CutOffError();
   yield `${decoder.decode()}\n`;
 }
 
