@@ -4,7 +4,7 @@ import type { Command, Commands } from "../completion/command.ts";
 import { type Stop, whatContinues } from "../composer/composer-buttons.tsx";
 import { useModelCommands } from "../models/model-commands.ts";
 import { useSessionState } from "../session-stream/use-open-session.ts";
-import { forkSession } from "../sessions/session-actions.ts";
+import { forkSession } from "../sessions/fork-session.ts";
 import type { useSessionModel } from "./use-session-model.ts";
 
 interface CommandDeps {

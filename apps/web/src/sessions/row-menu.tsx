@@ -3,15 +3,10 @@ import { DropdownMenu } from "radix-ui";
 import { useRef } from "react";
 import { useStore } from "zustand";
 import { MENU, MenuItem, MenuLine } from "../ui/menu-item.tsx";
+import { forkSession } from "./fork-session.ts";
 import { startRenaming } from "./rename.ts";
 import { closeRowMenu, rowMenuPlace } from "./row-menu-place.ts";
-import {
-  archiveSessions,
-  deleteListed,
-  exportSession,
-  forkSession,
-  unarchiveSessions,
-} from "./session-actions.ts";
+import { archiveSessions, deleteListed, exportSession, unarchiveSessions } from "./session-actions.ts";
 
 /** The menu of a row, where it was asked for. */
 export function RowMenu() {

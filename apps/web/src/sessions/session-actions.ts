@@ -3,45 +3,21 @@ import type { Session } from "@trunkline/contract";
 import { apiClient } from "../api/api-client.ts";
 import { download } from "../files/download.ts";
 import { currentPath, navigate } from "../navigation/navigate.ts";
-import { watchForLeaving } from "../navigation/still-here.ts";
-import { isConnectionError } from "../network/network.ts";
 import { deleteQuestion, type Deletion } from "../session/delete-question.ts";
 import { firstWords } from "../text/first-words.ts";
 import { plural } from "../text/quantity.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { confirmed } from "../ui/confirmation.ts";
 import { showToast } from "../ui/toasts.ts";
+import { explain } from "./explain.ts";
 import { isActive, statusOfSession } from "./status.ts";
 import { updateSession } from "./update-session.ts";
 
 /** What can be done with a session as a whole, from a list as from its page. Nothing here throws: it says what failed. */
 
-const explain = (what: string, error: unknown): void =>
-  showToast(`Couldn't ${what}`, {
-    detail: isConnectionError(error) ? "You're offline." : (error as Error).message,
-    level: "error",
-  });
-
 /** Leaves the session's page, if it is the one that is shown. */
 function leave(sessionId: string): void {
   if (currentPath() === `/s/${sessionId}`) navigate("/");
-}
-
-export async function forkSession(sessionId: string): Promise<void> {
-  const isStillHere = watchForLeaving();
-  const made = await apiClient.session.fork.mutate({ sessionId }).catch((error: unknown) => {
-    explain("fork the session", error);
-    return null;
-  });
-  const mayLead = isStillHere();
-  if (made === null) return;
-  const href = `/s/${made.id}`;
-  // Not away from what somebody is writing, nor with half of it into the copy.
-  if (mayLead) navigate(href);
-  showToast("Session forked", {
-    detail: mayLead ? "This copy has the conversation and files so far." : undefined,
-    link: mayLead ? undefined : { label: "Show", href },
-  });
 }
 
 export async function exportSession(sessionId: string): Promise<void> {

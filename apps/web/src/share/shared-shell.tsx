@@ -1,9 +1,8 @@
 import { type ReactNode, useEffect } from "react";
 import { watchFocusMoves } from "../keys/focus-moves.ts";
 import { watchServerTime } from "../network/clock.ts";
-import { SharedPage, Toaster } from "../shell/later-parts.tsx";
+import { HintLayer, SharedPage, Toaster } from "../shell/later-parts.tsx";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
-import { HintLayer } from "../ui/hint-layer.tsx";
 import { Button } from "../ui/button.tsx";
 import { watchDoubleClicks } from "../ui/one-click.ts";
 import { Problem } from "../ui/problem.tsx";

@@ -2,7 +2,6 @@
 
 import { type ReactNode, useEffect } from "react";
 import { useStore } from "zustand";
-import { SignInPage } from "../auth/sign-in-page.tsx";
 import { signedOut } from "../auth/signed-out.ts";
 import { watchFocusMoves } from "../keys/focus-moves.ts";
 import { keepFocus } from "../keys/keep-focus.ts";
@@ -20,10 +19,9 @@ import { TitleBadge } from "../sessions/title-badge.tsx";
 import { Button } from "../ui/button.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { ErrorBoundary } from "../ui/error-boundary.tsx";
-import { HintLayer } from "../ui/hint-layer.tsx";
 import { confirmation } from "../ui/confirmation.ts";
 import { watchDoubleClicks } from "../ui/one-click.ts";
-import { ConfirmationDialog, fetchLaterParts, Toaster } from "./later-parts.tsx";
+import { ConfirmationDialog, fetchLaterParts, HintLayer, SignInPage, Toaster } from "./later-parts.tsx";
 import { sharedSessionOf } from "../share/shared-address.ts";
 import { SharedShell } from "../share/shared-shell.tsx";
 import { usePath } from "../navigation/use-path.ts";

@@ -14,6 +14,17 @@ export const Palette = preloaded(async () => (await import("../palette/palette.t
 export const FindBar = preloaded(async () => (await import("../find/find-bar.tsx")).FindBar);
 export const RailDrawer = preloaded(async () => (await import("./rail-drawer.tsx")).RailDrawer);
 export const KeySheet = preloaded(async () => (await import("../keys/key-sheet.tsx")).KeySheet);
+export const HintLayer = preloaded(
+  async () => (await import("../ui/hint-layer.tsx")).HintLayer,
+  () => null,
+  "wait",
+);
+/** Fetched ahead: a sign-in that ends while the network is away has it already. */
+export const SignInPage = preloaded(
+  async () => (await import("../auth/sign-in-page.tsx")).SignInPage,
+  () => null,
+  "wait",
+);
 export const Toaster = preloaded(async () => (await import("../ui/toaster.tsx")).Toaster);
 export const ConfirmationDialog = preloaded(
   async () => (await import("../ui/confirmation-dialog.tsx")).ConfirmationDialog,
@@ -70,6 +81,7 @@ const PARTS = [
   QueueChips,
   SendMenu,
   Toaster,
+  HintLayer,
   Palette,
   FindBar,
   KeySheet,
@@ -84,6 +96,7 @@ const PARTS = [
   InspectorSheet,
   SettingsPage,
   ShareDialog,
+  SignInPage,
 ];
 
 /** One at a time, so that they don't compete with API calls. */
