@@ -88,6 +88,48 @@ describe("trunkline acp", () => {
     expect(session.currentTask).toMatchObject({ state: "canceled", reason: "user" });
   });
 
+  it("a task goes on without its editor; one whose request is withdrawn is canceled", async () => {
+    let sessionId: string;
+    const [reached, rest] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    provider.respond = async () => {
+      reached.resolve();
+      await rest.promise;
+      return say.reply(say.text("all of it"));
+    };
+    {
+      await using editor = new Editor(server.dataDir, "--no-project");
+      ({ sessionId } = await editor.open());
+      // Its answer never comes: the connection is closed.
+      void editor.prompt(sessionId, "talk").catch(() => undefined);
+      await reached.promise;
+    }
+    // The command has exited, and with it whatever it had to say.
+    rest.resolve();
+    const stateOf = async (id: string) =>
+      (await server.client.session.get.query({ sessionId: id })).session.currentTask?.state;
+    await waitFor(
+      "the task's end",
+      async () => !["queued", "running"].includes((await stateOf(sessionId)) ?? ""),
+    );
+    expect(await stateOf(sessionId)).toBe("completed");
+
+    await using other = new Editor(server.dataDir, "--no-project");
+    const { sessionId: second } = await other.open();
+    const begun = Promise.withResolvers<void>();
+    provider.respond = () => {
+      begun.resolve();
+      return say.reply(say.open(), say.text("so far"), say.stall());
+    };
+    const withdrawn = new AbortController();
+    const prompt = { sessionId: second, prompt: [{ type: "text", text: "talk" }] };
+    const turn = other.agent.request<{ stopReason: string }>("session/prompt", prompt, {
+      cancellationSignal: withdrawn.signal,
+    });
+    await begun.promise;
+    withdrawn.abort();
+    expect((await turn).stopReason).toBe("cancelled");
+  });
+
   it("a question ends the turn, and the next prompt answers it", async () => {
     await using editor = new Editor(server.dataDir, "--no-project");
     const { sessionId } = await editor.open();

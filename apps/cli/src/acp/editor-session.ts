@@ -71,7 +71,8 @@ export class EditorSession {
     return this.#caughtUp.promise;
   }
 
-  async prompt(blocks: readonly ContentBlock[], canceled: AbortSignal): Promise<PromptResponse> {
+  /** @param request aborted when the editor cancels the request, and also when it closes the connection: then the task goes on */
+  async prompt(blocks: readonly ContentBlock[], request: AbortSignal): Promise<PromptResponse> {
     const { client, session, signal } = this.#deps;
     const content = await readPromptContent(client, blocks);
     await this.#tellNote();
@@ -92,8 +93,10 @@ export class EditorSession {
       ({ taskId } = await whenReachable(() => client.task.submit.mutate(input), signal));
     }
     this.#current = taskId;
-    if (canceled.aborted) await this.cancel();
-    canceled.addEventListener("abort", () => void this.cancel(), { once: true });
+    // The connection's own signal is aborted before those of its requests.
+    const onAbort = async (): Promise<void> => (signal.aborted ? undefined : this.cancel());
+    if (request.aborted) await onAbort();
+    request.addEventListener("abort", () => void onAbort(), { once: true });
     return this.#endOf(taskId);
   }
 
