@@ -142,6 +142,47 @@ describe("refusals", () => {
     }
   });
 
+  it("are not put down to another token, address or user of whom the entry does not tell", async () => {
+    for (const tokenId of ["t1", "t2", "t2"]) {
+      audit.refused({ by: { ...alice, tokenId }, action: "user.list", detail: "forbidden" });
+    }
+    for (let times = 0; times < 30; times += 1) {
+      audit.refused({ by: { ...alice, address: `2001:db8::${times}` }, action: "x", detail: "not_found" });
+    }
+    await audit.close();
+    const stored = await rows();
+    const countOf = (token: string) =>
+      stored.filter(({ tokenId }) => tokenId === token).reduce((sum, { count }) => sum + count, 0);
+    expect([countOf("t1"), countOf("t2")]).toEqual([1, 2]);
+    expect(stored.filter(({ detail }) => detail?.startsWith("further"))).toMatchObject([
+      { userName: "alice", tokenId: null, address: null, count: 12 },
+    ]);
+  });
+
+  it("of more users than have a budget are put down to none of the others", async () => {
+    const refuse = (userId: string | null) =>
+      audit.refused({
+        by: userId === null ? null : { ...alice, userId, name: userId },
+        address: "203.0.113.9",
+        action: "x",
+        detail: "forbidden",
+      });
+    refuse(null);
+    for (let user = 0; user < 1_100; user += 1) refuse(`u${user}`);
+    for (let times = 0; times < 10; times += 1) refuse("u1000");
+    for (let times = 0; times < 10; times += 1) refuse("late");
+    await audit.close();
+    const newest = await rows();
+    const stored = [...newest, ...(await store.audit.page({ limit: 1_000, beforeId: newest[0]?.id ?? "" }))];
+    const of = (name: string | null) =>
+      stored.filter(({ userName }) => userName === name).reduce((sum, { count }) => sum + count, 0);
+    expect(stored.reduce((sum, { count }) => sum + count, 0)).toBe(1_121);
+    expect([of("u0"), of("u1000"), of("u1001")]).toEqual([1, 11, 1]);
+    expect(stored.filter(({ address, userId }) => userId === null && address !== null)).toMatchObject([
+      { detail: "forbidden", count: 1 },
+    ]);
+  });
+
   it("are told apart by who, from where, what and why; a minute later they are told anew", async () => {
     vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
     audit.refused({ by: alice, action: "user.list", detail: "forbidden" });
