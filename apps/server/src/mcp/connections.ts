@@ -9,9 +9,14 @@ const IDLE_MS = 900_000;
 /** How often that, and what other nodes have changed, is looked after. */
 const SWEEP_MS = 30_000;
 
-/** Of one user; and of all on this node. */
+/** Of one user; and of all on this node, of which whoever has most makes room for others. */
 const MAX_PER_OWNER = 64;
 const MAX_SERVERS = 512;
+
+interface Connection {
+  ownerId: string;
+  server: SupervisedServer;
+}
 
 export interface ConnectionsDeps extends Omit<SupervisedServerDeps, "openTransport"> {
   definitions: Definitions;
@@ -22,7 +27,7 @@ export interface ConnectionsDeps extends Omit<SupervisedServerDeps, "openTranspo
 /** This node's connections: one for each user and server, so that no server mixes what it is told by two users. */
 export class Connections {
   readonly #deps: ConnectionsDeps;
-  readonly #servers = new Map<string, { ownerId: string; server: SupervisedServer }>();
+  readonly #servers = new Map<string, Connection>();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(deps: ConnectionsDeps) {
@@ -44,7 +49,8 @@ export class Connections {
     if (known?.server.definition.revision === definition.revision) return known.server;
     if (known !== undefined) void this.#drop(key, known.server);
     const own = [...this.#servers.values()].filter((each) => each.ownerId === ownerId);
-    if (own.length >= MAX_PER_OWNER || this.#servers.size >= MAX_SERVERS) return null;
+    if (own.length >= MAX_PER_OWNER) return null;
+    if (this.#servers.size >= MAX_SERVERS && !this.#makeRoom(own.length)) return null;
     const { openTransportFor, ...deps } = this.#deps;
     const server = new SupervisedServer(definition, { ...deps, openTransport: openTransportFor(ownerId) });
     this.#servers.set(key, { ownerId, server });
@@ -78,6 +84,24 @@ export class Connections {
   async stop(): Promise<void> {
     clearInterval(this.#timer);
     await Promise.all([...this.#servers].map(async ([key, { server }]) => this.#drop(key, server)));
+  }
+
+  /**
+   * Ends a connection of whoever has most, one that is not busy where there is one.
+   * @param owned how many whoever wants one has: nobody who would have fewer than that makes room.
+   * @returns whether there is room.
+   */
+  #makeRoom(owned: number): boolean {
+    const groups = [...Map.groupBy(this.#servers, ([, each]) => each.ownerId).values()]
+      .filter(({ length }) => length > owned + 1)
+      .toSorted((a, b) => b.length - a.length);
+    const idle = groups.map((group) => group.filter(([, { server }]) => !server.isBusy));
+    const from = idle.find(({ length }) => length > 0) ?? groups[0] ?? [];
+    const [oldest] = from.toSorted(([, a], [, b]) => a.server.lastUsedAt - b.server.lastUsedAt);
+    if (oldest === undefined) return false;
+    const [key, { server }] = oldest;
+    void this.#drop(key, server);
+    return true;
   }
 
   async #drop(key: string, server: SupervisedServer): Promise<void> {
