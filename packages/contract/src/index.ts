@@ -88,7 +88,7 @@ export {
 export { callAfter, type CallState, newCall, pendingCallsAfter } from "./projections/tool-call.ts";
 export { type CallDisplay, callDisplay, inputText } from "./projections/call-display.ts";
 export { instructionsNote } from "./projections/instructions-note.ts";
-export { type EventPlace, OpenItems } from "./projections/open-items.ts";
+export { type EventPlace, MAX_KEPT_OUTPUT, OpenItems } from "./projections/open-items.ts";
 export type { ClosedRequest, OpenRequest, TaskEvent } from "./projections/open-requests.ts";
 export {
   type ApprovalSettlement,

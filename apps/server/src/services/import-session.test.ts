@@ -221,6 +221,26 @@ describe("an import", () => {
           ),
         ]),
     ],
+    [
+      "what is open",
+      () =>
+        document([
+          ...BEGINNING,
+          ...Array.from({ length: 3 }, (_, index) =>
+            event(index + 3, "text.delta", { blockId: `b${index}`, text: "x".repeat(3_000_000) }),
+          ),
+        ]),
+    ],
+    [
+      "setups",
+      () =>
+        document([
+          ...BEGINNING,
+          ...Array.from({ length: 10_001 }, (_, index) =>
+            event(index + 3, "setup.started", { setupId: randomUUID(), source: "project", command: "c" }),
+          ),
+        ]),
+    ],
   ])("H5: refuses a document whose %s no live session can have", async (word, make) => {
     expect(await refusal(JSON.stringify(make()))).toContain(word);
   });

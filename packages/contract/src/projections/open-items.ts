@@ -31,7 +31,7 @@ interface OpenSetup {
 }
 
 /** How much output to keep of a call or setup that may have to be closed by somebody else: its tail, in UTF-16 units. */
-const MAX_KEPT_OUTPUT = 16_384;
+export const MAX_KEPT_OUTPUT = 16_384;
 
 /**
  * Blocks, tool calls and setups that a run, or part of a log, has begun but not ended. Whoever ends it instead (a cancel, a

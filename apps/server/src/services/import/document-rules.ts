@@ -1,7 +1,8 @@
-import type { SessionEvent } from "@trunkline/contract";
+import { MAX_KEPT_OUTPUT, type SessionEvent } from "@trunkline/contract";
 import { EVENT_TYPES, type EventType, parseEventData, SessionDocument } from "@trunkline/contract/schemas";
 import type { z } from "zod";
 import { DocumentRefused, type ValueBounds } from "./json-source.ts";
+import { OpenTexts } from "./open-texts.ts";
 
 /** Generous bounds for what a live session can have produced: a step of two million characters, nested 64 deep. */
 export const EVENT_BOUNDS: ValueBounds = { bytes: 33_554_432, depth: 72, parts: 2_000_000 };
@@ -9,8 +10,10 @@ export const TASK_BOUNDS: ValueBounds = { bytes: 33_554_432, depth: 8, parts: 1_
 export const HEAD_BOUNDS: ValueBounds = { bytes: 65_536, depth: 4, parts: 100 };
 const MAX_EVENT_TEXT = 4_000_000;
 const MAX_TASKS = 200_000;
-/** Maximum blocks, calls and tasks left open by a document; its last commit closes all of them. */
+/** Maximum blocks, calls, setups and tasks left open by a document; its last commit closes all of them. */
 const MAX_OPEN = 10_000;
+/** Their text, which that commit holds all at once; a live session has open what one step says and its calls print. */
+const MAX_OPEN_TEXT = 8_000_000;
 /** Far beyond any log, and far below where numbers lose precision, even when summed. */
 const MAX_SEQ = 999_999_999_999;
 const MAX_COUNT = 1_000_000_000;
@@ -31,9 +34,9 @@ export class DocumentRules {
   readonly #taskIds = new Set<string>();
   readonly #submitted = new Set<string>();
   readonly #openTasks = new Set<string>();
-  readonly #openCalls = new Set<string>();
-  /** Lengths of the pieces of each. */
-  readonly #openBlocks = new Map<string, number>();
+  readonly #openCalls = new OpenTexts();
+  readonly #openSetups = new OpenTexts();
+  readonly #openBlocks = new OpenTexts();
   #lastSeq = 0;
 
   /** @param now integer ms since the epoch. */
@@ -85,23 +88,33 @@ export class DocumentRules {
   #follow({ taskId, type, data }: DocumentEvent, where: string): void {
     switch (type) {
       case "text.delta":
-      case "reasoning.delta": {
-        const length = (this.#openBlocks.get(data.blockId) ?? 0) + data.text.length;
-        if (length > MAX_EVENT_TEXT) {
+      case "reasoning.delta":
+        this.#openBlocks.begin(data.blockId);
+        if (this.#openBlocks.add(data.blockId, data.text.length, MAX_EVENT_TEXT) > MAX_EVENT_TEXT) {
           throw new DocumentRefused(`${where}: its block has more than ${MAX_EVENT_TEXT} characters`);
         }
-        this.#openBlocks.set(data.blockId, length);
         break;
-      }
       case "text.ended":
       case "reasoning.ended":
-        this.#openBlocks.delete(data.blockId);
+        this.#openBlocks.end(data.blockId);
         break;
       case "tool.called":
-        this.#openCalls.add(data.callId);
+        this.#openCalls.begin(data.callId);
+        break;
+      case "tool.progress":
+        this.#openCalls.add(data.callId, data.chunk.length, MAX_KEPT_OUTPUT);
         break;
       case "tool.ended":
-        this.#openCalls.delete(data.callId);
+        this.#openCalls.end(data.callId);
+        break;
+      case "setup.started":
+        this.#openSetups.begin(data.setupId);
+        break;
+      case "setup.progress":
+        this.#openSetups.add(data.setupId, data.chunk.length, MAX_KEPT_OUTPUT);
+        break;
+      case "setup.ended":
+        this.#openSetups.end(data.setupId);
         break;
       case "task.submitted":
         if (taskId === null) throw new DocumentRefused(`${where} submits no task`);
@@ -119,8 +132,12 @@ export class DocumentRules {
         break;
       default:
     }
-    if (this.#openBlocks.size + this.#openCalls.size + this.#openTasks.size > MAX_OPEN) {
-      throw new DocumentRefused(`${where}: more than ${MAX_OPEN} blocks, calls and tasks are open`);
+    const open = [this.#openBlocks, this.#openCalls, this.#openSetups];
+    if (open.reduce((sum, { size }) => sum + size, this.#openTasks.size) > MAX_OPEN) {
+      throw new DocumentRefused(`${where}: more than ${MAX_OPEN} blocks, calls, setups and tasks are open`);
+    }
+    if (open.reduce((sum, { length }) => sum + length, 0) > MAX_OPEN_TEXT) {
+      throw new DocumentRefused(`${where}: what is open has more than ${MAX_OPEN_TEXT} characters of text`);
     }
   }
 
