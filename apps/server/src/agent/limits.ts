@@ -31,6 +31,12 @@ export const MAX_PARALLEL_CALLS = 4;
  */
 export const MAX_TRANSCRIPT_LENGTH = 2_000_000;
 
+/**
+ * The same with all that is held of it: JSON, provider metadata, attachments, each step and task. In UTF-16 units, see
+ * heldLength.
+ */
+export const MAX_TRANSCRIPT_HELD = 6_000_000;
+
 /** Share of the model's window from which on old outputs are shortened. */
 export const TRIMMED_FROM = 0.6;
 /** Share of the conversation whose outputs stay as they are: the newest part. */

@@ -14,11 +14,16 @@ import {
   type ToolCall,
   type Usage,
 } from "@trunkline/contract";
+import { heldLength } from "./held-length.ts";
 import { type InstructionsRead, instructionText } from "./instruction-text.ts";
 import { shortened } from "./shortened-text.ts";
 
 export type StepEnded = EventDataOf<"step.ended">;
-export type ToolEnded = EventDataOf<"tool.ended">;
+/** What the model reads of an ended call; its diffs and files stay in the log. */
+export type ToolEnded = Pick<EventDataOf<"tool.ended">, "status" | "output" | "exitCode">;
+
+/** What a step or a task takes in memory without its contents, in UTF-16 units. */
+const FRAME_LENGTH = 500;
 
 /** What a user gave a task. */
 export interface GivenPrompt {
@@ -46,6 +51,8 @@ export interface Step {
   workedMs: number;
   /** Length of all its texts in UTF-16 units. */
   length: number;
+  /** What it takes in memory, see heldLength. */
+  held: number;
 }
 
 /** Totals of steps that are no longer kept. */
@@ -69,6 +76,10 @@ export class Turn {
   openingInstructions: InstructionsRead[] = [];
   /** Length of all its texts in UTF-16 units. */
   length: number;
+  /** What it takes in memory, see heldLength. */
+  held: number;
+  /** The same of its prompt. */
+  readonly #promptHeld: number;
   #earlier: EarlierWork;
   #pendingCalls: readonly ToolCall[] = [];
   /** Blocks of the step in progress, by id, in order of their start. */
@@ -89,6 +100,8 @@ export class Turn {
     this.prompt = prompt;
     this.attachments = attachments;
     this.length = prompt.length;
+    this.#promptHeld = FRAME_LENGTH + prompt.length + heldLength(attachments);
+    this.held = this.#promptHeld;
     this.#earlier = earlier ?? { steps: 0, usage: NO_USAGE, workedMs: 0 };
     this.#workedMs = this.#earlier.workedMs;
     this.#accountedMs = this.#earlier.workedMs;
@@ -125,9 +138,7 @@ export class Turn {
       this.#endStep(event.data, event.seq);
       this.#hear();
     } else if (event.type === "tool.ended") {
-      const step = this.#stepOf(event.data.callId);
-      step?.results.set(event.data.callId, event.data);
-      if (step !== undefined) this.#grow(step, event.data.output.length, event.seq);
+      this.#endCall(event.data, event.seq);
     } else if (event.type === "instructions.read") {
       this.#instruct(event.data, event.seq);
     } else if (event.type === "task.steered") {
@@ -178,8 +189,11 @@ export class Turn {
     for (const [callId, ended] of step.results) {
       const output = shortened(ended.output, maxLength);
       step.results.set(callId, { ...ended, output });
-      step.length += output.length - ended.output.length;
-      this.length += output.length - ended.output.length;
+      const change = output.length - ended.output.length;
+      step.length += change;
+      step.held += change;
+      this.length += change;
+      this.held += change;
     }
   }
 
@@ -202,6 +216,7 @@ export class Turn {
     this.openingSteers = [];
     this.openingInstructions = [];
     this.length = kept.reduce((length, step) => length + step.length, this.prompt.length);
+    this.held = kept.reduce((held, step) => held + step.held, this.#promptHeld);
     if (kept.length === 0) this.#pendingCalls = [];
   }
 
@@ -222,9 +237,18 @@ export class Turn {
       endSeq: seq,
       workedMs: 0,
       length: 0,
+      held: 0,
     };
     this.steps.push(step);
-    this.#grow(step, said + asked, seq);
+    const held = FRAME_LENGTH + heldLength(blocks) + heldLength(ended.toolCalls);
+    this.#grow(step, said + asked, seq, held);
+  }
+
+  #endCall({ callId, status, output, exitCode }: EventDataOf<"tool.ended">, seq: number): void {
+    const step = this.#stepOf(callId);
+    if (step === undefined) return;
+    step.results.set(callId, { status, output, exitCode });
+    this.#grow(step, output.length, seq);
   }
 
   #instruct(data: InstructionsRead, seq: number): void {
@@ -233,6 +257,7 @@ export class Turn {
     if (last === undefined) {
       this.openingInstructions.push(data);
       this.length += length;
+      this.held += length;
     } else {
       last.instructions.push(data);
       this.#grow(last, length, seq);
@@ -245,6 +270,7 @@ export class Turn {
       if (last === undefined) {
         this.openingSteers.push(prompt);
         this.length += prompt.length;
+        this.held += prompt.length;
       } else {
         last.steers.push(prompt);
         this.#grow(last, prompt.length, seq);
@@ -252,9 +278,11 @@ export class Turn {
     }
   }
 
-  #grow(step: Step, length: number, seq: number): void {
+  #grow(step: Step, length: number, seq: number, held = length): void {
     step.length += length;
+    step.held += held;
     this.length += length;
+    this.held += held;
     step.endSeq = Math.max(step.endSeq, seq);
     step.workedMs = this.workedUntil(this.#lastEventAt);
   }

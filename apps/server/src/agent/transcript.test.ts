@@ -269,3 +269,65 @@ describe("near the end of the model's window", () => {
     expect(tell(new Story(10_000), 700).prompt()).toEqual(story.prompt());
   });
 });
+
+describe("what is held of a long log is bounded", () => {
+  const heldOf = ({ transcript }: Story): number =>
+    transcript.turns.reduce((sum, { attachments, steps }) => {
+      const parts = steps.map(({ blocks, ended, results }) => [blocks, ended, [...results.values()]]);
+      return sum + JSON.stringify([attachments, parts]).length;
+    }, 0);
+  const LARGE = "x".repeat(500_000);
+
+  test("where its calls carry metadata", () => {
+    const story = new Story().submit("a", "go").start("a");
+    for (let step = 1; step <= 30; step += 1) {
+      story.tell("a", "step.started", { step, model: "m" }).tell("a", "step.ended", {
+        step,
+        usage: USAGE,
+        finishReason: "tool-calls",
+        toolCalls: [{ callId: `call ${step}`, tool: "t", input: {}, providerMetadata: { p: { s: LARGE } } }],
+      });
+    }
+    expect(heldOf(story)).toBeLessThan(7_000_000);
+    expect(story.transcript.isCut).toBe(true);
+    expect(story.transcript.progress("a")?.steps).toBe(30);
+  });
+
+  test("where its results carry diffs", () => {
+    const story = new Story().submit("a", "go").start("a");
+    for (let step = 1; step <= 30; step += 1) {
+      const callId = `call ${step}`;
+      story.step("a", step, "", [callId]).tell("a", "tool.ended", {
+        callId,
+        status: "succeeded",
+        output: "ok",
+        durationMs: 1,
+        content: [{ type: "diff", path: "f", diff: LARGE }],
+      });
+    }
+    expect(heldOf(story)).toBeLessThan(100_000);
+    expect(story.prompt().filter((message) => message.endsWith(": ok"))).toHaveLength(30);
+  });
+
+  test("where prompts carry data", () => {
+    const story = new Story();
+    for (let task = 1; task <= 30; task += 1) {
+      const taskId = `t${task}`;
+      const attachments = [{ type: "json" as const, value: { LARGE } }];
+      story.tell(taskId, "task.submitted", { prompt: "go", model: null, attachments });
+      story.start(taskId).complete(taskId);
+    }
+    expect(heldOf(story)).toBeLessThan(7_000_000);
+    expect(story.transcript.turns.at(-1)?.taskId).toBe("t30");
+  });
+
+  test("where its steps and tasks are many and empty", () => {
+    const story = new Story().submit("a", "").start("a");
+    for (let step = 1; step <= 15_000; step += 1) story.step("a", step, "");
+    expect(story.transcript.turns[0]?.steps.length).toBeLessThan(12_000);
+    story.complete("a");
+    for (let task = 1; task <= 15_000; task += 1)
+      story.submit(`t${task}`, "").start(`t${task}`).complete(`t${task}`);
+    expect(story.transcript.turns.length).toBeLessThan(12_000);
+  });
+});

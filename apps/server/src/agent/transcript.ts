@@ -11,6 +11,7 @@ import {
 import {
   MAX_KEPT_CALL_IDS,
   MAX_KEPT_QUEUED,
+  MAX_TRANSCRIPT_HELD,
   MAX_TRANSCRIPT_LENGTH,
   SHORT_OUTPUT_LENGTH,
   TRIMMED_FROM,
@@ -80,6 +81,7 @@ export class TranscriptBuilder {
   #summary: string | null = null;
   #isCut = false;
   #length = 0;
+  #held = 0;
   #lastUsage: { tokens: number; length: number } | null = null;
   readonly #contextTokens: number | undefined;
 
@@ -141,6 +143,7 @@ export class TranscriptBuilder {
       const turn = new Turn(taskId, prompts.get(taskId) ?? NO_PROMPT, earlier);
       this.#turns.set(taskId, turn);
       this.#length += turn.length;
+      this.#held += turn.held;
     }
     this.#hasForgottenCallIds = true;
     this.#summary = event.data.summary;
@@ -180,11 +183,9 @@ export class TranscriptBuilder {
       if (event.type === "task.resumed") turn.beginAttempt(event.at);
       if (state !== null) turn.ending = { state, seq: event.seq };
       if (!IDLE_EVENTS.has(event.type)) turn.touch(event.at);
-      const before = turn.length;
-      turn.apply(event);
-      this.#length += turn.length - before;
+      this.#change(turn, () => turn.apply(event));
       if (event.type === "step.ended") this.#noteStep(event.data);
-      if (this.#length > MAX_TRANSCRIPT_LENGTH) this.#shrink();
+      this.#shrinkIfLarge();
     }
   }
 
@@ -219,20 +220,22 @@ export class TranscriptBuilder {
   #start(taskId: string, at: number): void {
     const known = this.#turns.get(taskId);
     const turn = known ?? new Turn(taskId, this.#queued.get(taskId) ?? NO_PROMPT);
-    if (known === undefined) this.#length += turn.length;
-    turn.beginAttempt(at);
+    if (known === undefined) {
+      this.#length += turn.length;
+      this.#held += turn.held;
+    }
+    this.#change(turn, () => turn.beginAttempt(at));
     // A task that was interrupted and overtaken in the queue resumes at the end of the conversation.
     this.#turns.delete(taskId);
     this.#turns.set(taskId, turn);
     this.#queued.delete(taskId);
+    this.#shrinkIfLarge();
   }
 
   #compact(event: Compacted): void {
     const upToSeq = boundaryOf(event);
     for (const turn of this.#turns.values()) {
-      const before = turn.length;
-      turn.forgetUpTo(upToSeq);
-      this.#length += turn.length - before;
+      this.#change(turn, () => turn.forgetUpTo(upToSeq));
       if (turn.ending !== null && turn.ending.seq <= upToSeq) this.#forget(turn);
     }
     this.#summary = event.data.summary;
@@ -248,33 +251,50 @@ export class TranscriptBuilder {
   #forget(turn: Turn): void {
     this.#turns.delete(turn.taskId);
     this.#length -= turn.length;
+    this.#held -= turn.held;
+  }
+
+  /** Counts what changes in a turn. */
+  #change(turn: Turn, act: () => void): void {
+    const { length, held } = turn;
+    act();
+    this.#length += turn.length - length;
+    this.#held += turn.held - held;
+  }
+
+  #shrinkIfLarge(): void {
+    if (this.#length > MAX_TRANSCRIPT_LENGTH || this.#held > MAX_TRANSCRIPT_HELD) this.#shrink();
   }
 
   /** Makes room: halves the content, oldest first, sparing the last step. */
   #shrink(): void {
-    const enough = (): boolean => this.#length <= MAX_TRANSCRIPT_LENGTH / 2;
+    const enough = (): boolean =>
+      this.#length <= MAX_TRANSCRIPT_LENGTH / 2 && this.#held <= MAX_TRANSCRIPT_HELD / 2;
     const last = this.turns.at(-1)?.steps.at(-1);
+    const cut = (): void => {
+      this.#isCut = true;
+      this.#summary ??= FORGOTTEN;
+    };
     const eachOldStep = (act: (turn: Turn, step: Step) => void): void => {
       for (const turn of this.turns) {
-        const before = turn.length;
+        const before = turn.held;
         for (const step of turn.steps.slice()) {
           if (step === last || enough()) break;
-          const length = turn.length;
-          act(turn, step);
-          this.#length += turn.length - length;
+          this.#change(turn, () => act(turn, step));
         }
-        if (turn.length < before && turn.steps.length === 0 && turn.ending !== null) this.#forget(turn);
+        if (turn.held < before && turn.steps.length === 0 && turn.ending !== null) this.#forget(turn);
       }
     };
     eachOldStep((turn, step) => turn.shortenResults(step, SHORT_OUTPUT_LENGTH));
     eachOldStep((turn, step) => {
       turn.forgetUpTo(step.endSeq);
-      this.#isCut = true;
-      this.#summary ??= FORGOTTEN;
+      cut();
     });
     for (const turn of this.turns) {
       if (enough()) break;
-      if (turn.ending !== null) this.#forget(turn);
+      if (turn.ending === null) continue;
+      this.#forget(turn);
+      cut();
     }
   }
 
@@ -296,9 +316,7 @@ export class TranscriptBuilder {
     const gain = old.reduce((sum, one) => sum + one.gain, 0);
     if (gain < this.#length * TRIMMED_LEAST) return;
     for (const { turn, step } of old) {
-      const before = turn.length;
-      turn.shortenResults(step, SHORT_OUTPUT_LENGTH);
-      this.#length += turn.length - before;
+      this.#change(turn, () => turn.shortenResults(step, SHORT_OUTPUT_LENGTH));
     }
     const freed = Math.floor(gain / CHARACTERS_PER_FREED_TOKEN);
     this.#lastUsage = { tokens: Math.max(0, tokens - freed), length: this.length };
