@@ -12,7 +12,7 @@ import type {
 } from "@trunkline/contract";
 import type { ApprovalRequest, PolicySource, QuestionRequest } from "../approvals/port.ts";
 import type { RunFiles } from "../checkpoints/port.ts";
-import type { ReadRange } from "../store/port.ts";
+import type { ReadRange, TypesRange } from "../store/port.ts";
 import type { Tool, ToolSource } from "../tools/port.ts";
 import type { PricedModel } from "../usage/port.ts";
 import type { FaultContext, Model, Patience } from "./model.ts";
@@ -91,10 +91,7 @@ export interface RunLog {
   /** The newest event of one of these types. */
   last<T extends EventType>(types: readonly T[]): Promise<EventOfType<T> | undefined>;
   /** Only events of these types, oldest first. */
-  ofTypes<T extends EventType>(
-    types: readonly T[],
-    range?: { after?: number; upTo?: number },
-  ): AsyncIterable<EventOfType<T>>;
+  ofTypes<T extends EventType>(types: readonly T[], range?: TypesRange): AsyncIterable<EventOfType<T>>;
   /** Everything after this event, then what is new, until the signal aborts. @throws `not_found` once the session is deleted */
   follow(after: number, signal: AbortSignal): AsyncIterable<EventBatch>;
 }

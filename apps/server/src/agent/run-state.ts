@@ -1,12 +1,13 @@
 import type { NetworkRefusal, SessionEvent, ToolCall } from "@trunkline/contract";
-import { MAX_EVENT_PAGE_SIZE, totalTokens } from "@trunkline/contract";
+import { isTaskEnd, MAX_EVENT_PAGE_SIZE, totalTokens } from "@trunkline/contract";
 import type { Spending } from "../store/port.ts";
 import { ApprovalLedger } from "./approval-ledger.ts";
 import { CutOffAnswers } from "./cut-off-answers.ts";
-import type { RunEvent, RunInput, RunLog } from "./port.ts";
+import type { RunEvent, RunInput } from "./port.ts";
+import { promptAfter, PromptPlaces, promptsOf } from "./prompt-places.ts";
 import { SubagentLedger } from "./subagent-ledger.ts";
 import { ToldRefusals } from "./told-refusals.ts";
-import { type GivenPrompt, NO_PROMPT } from "./transcript-turn.ts";
+import { NO_PROMPT } from "./transcript-turn.ts";
 import { boundaryOf, type TaskProgress, TranscriptBuilder } from "./transcript.ts";
 
 /** Events of a log that is read as a whole, whether or not parts of it were summarized. */
@@ -24,6 +25,7 @@ export class RunState {
   readonly #input: RunInput;
   readonly #refusals: ToldRefusals;
   readonly #openCalls = new Map<string, ToolCall>();
+  readonly #unread = new PromptPlaces();
   /** All events up to this one were read or written by this run. */
   #lastSeq = 0;
   /** Up to this one, the log was searched for rules that users made or deleted. */
@@ -46,7 +48,8 @@ export class RunState {
     const { log, signal } = input;
     const state = new RunState(input);
     // Most sessions are short: one read shows all of it, their summaries included.
-    let page = await log.read({ after: 0, limit: SHORT_LOG });
+    const { leaveOut } = state.#unread;
+    let page = await log.read({ after: 0, limit: SHORT_LOG, leaveOut });
     signal.throwIfAborted();
     const compacted = page.hasMore
       ? await log.last(["context.compacted"])
@@ -66,9 +69,12 @@ export class RunState {
       if (!page.hasMore) break;
       // Reading may be synchronous: between two pages others have a turn.
       await new Promise(setImmediate);
-      page = await log.read({ after: state.#lastSeq, limit: MAX_EVENT_PAGE_SIZE });
+      page = await log.read({ after: state.#lastSeq, limit: MAX_EVENT_PAGE_SIZE, leaveOut });
       signal.throwIfAborted();
     }
+    state.#lastSeq = Math.max(state.#lastSeq, state.#unread.lastSeq);
+    // Any of them may be a message to the task.
+    if (state.#unread.size > 0) state.#mayBeSteered = true;
     state.#rulesSeq = state.#lastSeq;
     return state;
   }
@@ -136,7 +142,10 @@ export class RunState {
     if (othersWrote) await this.#takeInRules();
     this.#mayBeSteered = false;
     const events = (await steering?.take()) ?? [];
-    for (const event of events) this.#apply(event);
+    for (const event of events) {
+      await this.#readPrompt(event, () => false);
+      this.#apply(event);
+    }
     return events.length > 0;
   }
 
@@ -153,14 +162,30 @@ export class RunState {
   }
 
   async #take(event: SessionEvent, compactedSeq: number): Promise<void> {
-    const { taskId, seq } = event;
-    if (taskId !== null && this.transcript.lacksPromptOf(event)) {
-      const prompts = await promptsOf(this.#input.log, [taskId], seq);
-      this.transcript.enqueue(taskId, prompts.get(taskId) ?? NO_PROMPT);
-    }
+    const { seq } = event;
+    await this.#readPrompt(event, (taskId) => !this.transcript.knows(taskId));
     // The last summary includes the earlier ones.
     if (event.type === "context.compacted" && seq <= compactedSeq) this.#lastSeq = seq;
     else this.#apply(event);
+  }
+
+  /**
+   * Reads the prompt that the event makes a part of the conversation, if it was left out as the log was read.
+   * @param isMissing whether it is to be read for another reason.
+   */
+  async #readPrompt(event: SessionEvent, isMissing: (taskId: string) => boolean): Promise<void> {
+    const { type, seq } = event;
+    if (isTaskEnd(event) && event.taskId !== null) this.#unread.forget(event.taskId);
+    const taskId =
+      type === "task.steered" ? event.data.steeredTaskId : type === "task.started" ? event.taskId : null;
+    if (typeof taskId !== "string" || !(this.#unread.has(taskId) || isMissing(taskId))) return;
+    let prompt = NO_PROMPT;
+    for await (const said of this.#unread.read(this.#input.log, taskId, seq)) {
+      prompt = promptAfter(prompt, said);
+      // A summary says nothing of what was still left out.
+      this.ledger.apply(said);
+    }
+    this.transcript.enqueue(taskId, prompt);
   }
 
   #apply(event: SessionEvent): void {
@@ -180,20 +205,4 @@ export class RunState {
 function isMessageTo(event: SessionEvent, taskId: string): boolean {
   const isQueued = event.type === "task.submitted" || event.type === "task.updated";
   return isQueued && event.data.steers === taskId;
-}
-
-/** Prompts (as last edited) of tasks submitted before the part of the log that is read. */
-async function promptsOf(
-  log: RunLog,
-  taskIds: readonly string[],
-  beforeSeq: number,
-): Promise<Map<string, GivenPrompt>> {
-  const prompts = new Map<string, GivenPrompt>();
-  if (taskIds.length === 0) return prompts;
-  for await (const { taskId, data } of log.ofTypes(["task.submitted", "task.updated"], { upTo: beforeSeq })) {
-    if (taskId === null || !taskIds.includes(taskId) || data.prompt === undefined) continue;
-    const attachments = "attachments" in data ? (data.attachments ?? []) : prompts.get(taskId)?.attachments;
-    prompts.set(taskId, { prompt: data.prompt, attachments: attachments ?? [] });
-  }
-  return prompts;
 }

@@ -150,11 +150,9 @@ export class TranscriptBuilder {
     this.#countSummary(event);
   }
 
-  /** Whether the event starts a task whose prompt was not among the events so far. */
-  lacksPromptOf({ type, taskId }: SessionEvent): boolean {
-    return (
-      type === "task.started" && taskId !== null && !this.#turns.has(taskId) && !this.#queued.has(taskId)
-    );
+  /** Whether the task's prompt was among the events so far. */
+  knows(taskId: string): boolean {
+    return this.#turns.has(taskId) || this.#queued.has(taskId);
   }
 
   enqueue(taskId: string, prompt: GivenPrompt): void {

@@ -31,7 +31,7 @@ export type { AppendOptions, StoredDraft } from "./ports/append.ts";
 export type { AuditRecord, AuditStore } from "./ports/audit.ts";
 export type { BlobStore } from "./ports/blobs.ts";
 export type { BudgetKey, StoredBudget } from "./ports/budgets.ts";
-export type { EventStore, ReadRange } from "./ports/events.ts";
+export type { EventStore, ListedEvent, ReadRange, TypesRange } from "./ports/events.ts";
 export type { InvitationStore, StoredInvitation } from "./ports/invitations.ts";
 export type { McpAuthorizationKey } from "./ports/mcp-authorizations.ts";
 export type { McpServerStore, StoredMcpServer } from "./ports/mcp-servers.ts";

@@ -5,6 +5,9 @@ import type { EventDataOf, EventDraft, EventType, SessionEvent, TaskReason } fro
 import { SessionEvent as SessionEventSchema } from "@trunkline/contract/schemas";
 import type { DeltaEvent, RunEvent, RunLog, RunOutcome, RunSink, Steering, Waits } from "../port.ts";
 
+/** A larger event can be left out of what is read. */
+const READ_TOGETHER_BYTES = 32_768;
+
 /** The run has lost its task; the real sink throws the same. */
 export class LostError extends Error {
   override readonly name = "LostError";
@@ -37,11 +40,17 @@ export class MemoryLog {
 
   /** Reads of pages. */
   readonly readSeqs: number[] = [];
+  /** Reads of single tasks. */
+  readonly singledOutSeqs: number[] = [];
 
   reader(): RunLog {
     return {
-      read: async ({ after = 0, limit }) => {
-        const left = this.#events.filter(({ seq }) => seq > after);
+      read: async ({ after = 0, limit, leaveOut = () => false }) => {
+        const left = this.#events.filter(
+          (event) =>
+            event.seq > after &&
+            !(JSON.stringify(event.data).length > READ_TOGETHER_BYTES && leaveOut(event)),
+        );
         const events = left.slice(0, limit);
         this.readSeqs.push(...events.map(({ seq }) => seq));
         return { events, hasMore: left.length > limit };
@@ -50,9 +59,13 @@ export class MemoryLog {
       follow: () => {
         throw new Error("a log in memory is not followed");
       },
-      ofTypes: (types, { after = 0, upTo = Number.MAX_SAFE_INTEGER } = {}) => {
+      ofTypes: (types, { after = 0, upTo = Number.MAX_SAFE_INTEGER, taskIds } = {}) => {
+        const isOfTasks = ({ taskId }: SessionEvent): boolean =>
+          taskIds === undefined || (taskId !== null && taskIds.includes(taskId));
         const events = this.#events.filter((event) => isOfTypes(event, types));
-        return Readable.from(events.filter(({ seq }) => seq > after && seq <= upTo));
+        const read = events.filter((event) => event.seq > after && event.seq <= upTo && isOfTasks(event));
+        if (taskIds !== undefined) this.singledOutSeqs.push(...read.map(({ seq }) => seq));
+        return Readable.from(read);
       },
     };
   }

@@ -1,6 +1,6 @@
 import type { EventPage, EventType, SessionEvent } from "@trunkline/contract";
 import { type CompiledQuery, type Kysely, sql } from "kysely";
-import type { EventStore, ReadRange } from "../ports/events.ts";
+import type { EventStore, ListedEvent, ReadRange, TypesRange } from "../ports/events.ts";
 import type { Database, EventsTable } from "../schema.ts";
 import { READ_TOGETHER_BYTES } from "./bounded-rows.ts";
 
@@ -78,6 +78,8 @@ export function createEventStore(db: Kysely<Database>): EventStore {
       for (const [index, listed] of rows.slice(0, wanted).entries()) {
         if (isBackwards) before = listed.seq;
         else after = listed.seq;
+        const { seq, task_id: taskId, type } = listed;
+        if (listed.data === null && range.leaveOut?.({ seq, taskId, type } as ListedEvent) === true) continue;
         const row = listed.data === null ? await whole(listed) : (listed as EventRow);
         if (row === undefined) continue;
         events.push(toSessionEvent(row));
@@ -117,7 +119,7 @@ export function createEventStore(db: Kysely<Database>): EventStore {
     async *ofTypes<T extends EventType>(
       sessionId: string,
       types: readonly T[],
-      { after: from = 0, upTo }: { after?: number; upTo?: number } = {},
+      { after: from = 0, upTo, taskIds }: TypesRange = {},
     ) {
       const end = upTo ?? Number.MAX_SAFE_INTEGER;
       for (let after = from; after < end;) {
@@ -134,7 +136,7 @@ export function createEventStore(db: Kysely<Database>): EventStore {
           .executeTakeFirst();
         const last = bound?.seq ?? end;
         for (let cursor = after; ;) {
-          const rows = await db
+          let query = db
             .selectFrom("events")
             .select([...COLUMNS, DATA_IF_SMALL])
             .where("session_id", "=", sessionId)
@@ -142,8 +144,9 @@ export function createEventStore(db: Kysely<Database>): EventStore {
             .where("seq", "<=", last)
             .where("type", "in", types)
             .orderBy("seq")
-            .limit(ROWS_PER_QUERY)
-            .execute();
+            .limit(ROWS_PER_QUERY);
+          if (taskIds !== undefined) query = query.where("task_id", "in", taskIds);
+          const rows = await query.execute();
           for (const listed of rows) {
             const row = await whole(listed);
             if (row !== undefined) yield toSessionEvent(row) as Extract<SessionEvent, { type: T }>;

@@ -193,6 +193,26 @@ export function describePages(name: string, createHarness: () => Promise<PagesHa
       expect(await seqs({ before: 5, limit: 100 })).toEqual([[2, 3, 4], true]);
       const notices = await Array.fromAsync(store.events.ofTypes(id, ["notice"]));
       expect(notices.map(({ seq }) => seq)).toEqual([2, 3, 4, 5, 6]);
+
+      // Those that are left out take no room, and small ones are not asked about.
+      const asked: number[] = [];
+      const leaveOut = ({ seq }: { seq: number }) => asked.push(seq) > 0 && seq !== 5;
+      const { events, hasMore } = await store.events.page(id, { limit: 100, leaveOut });
+      expect([events.map(({ seq }) => seq), hasMore]).toEqual([[1, 4, 5], false]);
+      expect(asked).toEqual([2, 3, 5, 6]);
+    });
+
+    it("of the events of some tasks hold no others'", async () => {
+      const id = "s10";
+      const data = { title: id, model: null, agent: "default" };
+      await store.append(id, [{ taskId: null, type: "session.created", data }], { ownerId: "alice" });
+      const notice = (taskId: string | null) =>
+        ({ taskId, type: "notice", data: { level: "info", message: "x" } }) as const;
+      await store.append(id, [notice("t1"), notice(null), notice("t2"), notice("t1"), notice("t3")]);
+      const found = await Array.fromAsync(
+        store.events.ofTypes(id, ["notice"], { after: 2, taskIds: ["t1", "t3"] }),
+      );
+      expect(found.map(({ seq }) => seq)).toEqual([5, 6]);
     });
 
     it("of the news of sessions do, too, and go on where they ended", async () => {

@@ -1,11 +1,24 @@
 import type { EventPage, EventType, SessionEvent } from "@trunkline/contract";
 
+/** An event without its data. */
+export type ListedEvent = Pick<SessionEvent, "seq" | "taskId" | "type">;
+
 export interface ReadRange {
   /** Events with a greater seq, oldest first. */
   after?: number;
   /** The newest events with a smaller seq, oldest first. */
   before?: number;
   limit: number;
+  /** Leaves out those large events for which it returns true; their data is not read. */
+  leaveOut?: (event: ListedEvent) => boolean;
+}
+
+/** Which events of some types. */
+export interface TypesRange {
+  after?: number;
+  upTo?: number;
+  /** Of these tasks alone. */
+  taskIds?: readonly string[];
 }
 
 /** Read access to the logs. */
@@ -23,6 +36,6 @@ export interface EventStore {
   ofTypes<T extends EventType>(
     sessionId: string,
     types: readonly T[],
-    range?: { after?: number; upTo?: number },
+    range?: TypesRange,
   ): AsyncGenerator<Extract<SessionEvent, { type: T }>, void>;
 }
