@@ -139,8 +139,8 @@ const BACKUP_OF_POSTGRES =
   "Back it up with --all, or the database alone with: " +
   'pg_dump --format=custom --schema=trunkline --file=FILE "$TRUNKLINE_DATABASE_URL"';
 const RESTORE_OF_POSTGRES =
-  'Restore a backup that was made with --all, or stop all nodes, then: pg_restore --clean --if-exists --dbname="$TRUNKLINE_DATABASE_URL" FILE, ' +
-  "and create an empty file named 'restored' in the directory of TRUNKLINE_SHARED_DIR so that no task runs again unasked.";
+  'Restore a backup that was made with --all, or stop all nodes, then: pg_restore --clean --if-exists --dbname="$TRUNKLINE_DATABASE_URL" FILE ' +
+  "(where a later version has used the database, first drop schema trunkline cascade), and create an empty file named 'restored' in the directory of TRUNKLINE_SHARED_DIR so that no task runs again unasked.";
 
 /** The data directory has no database then, or one that no longer counts. @throws CommandError */
 function refuseForPostgres({ terminal }: CommandContext, instead: string): void {

@@ -53,8 +53,9 @@ export async function restoreDatabase(
     const detail = error instanceof Error ? error.message : String(error);
     throw new BackupError(`${file} cannot be restored: ${detail}`, { cause: error });
   }
-  await (resumeTasks ? unmarkRestored(dataDir) : markRestored(dataDir));
   const replaced = await setAside(path);
+  // Last before: the tasks of a database that stays, because it could not be set aside, go on.
+  await (resumeTasks ? unmarkRestored(dataDir) : markRestored(dataDir));
   await rename(incoming, path);
   await syncDirectory(dataDir);
   return { replaced, tokens };

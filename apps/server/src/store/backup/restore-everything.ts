@@ -76,9 +76,11 @@ async function loadDatabase(
   sharedDir: string,
   { resumeTasks = false }: RestoreOptions,
 ) {
-  // First: nodes that are started too early cancel the tasks, too.
-  await (resumeTasks ? unmarkRestored(sharedDir) : markRestored(sharedDir));
-  await loadPostgres(url, file);
+  // Before the commit: nodes that are started too early cancel the tasks, too. And not before it is sure to come: the tasks of a
+  // database that stays as it was go on.
+  await loadPostgres(url, file, async () =>
+    resumeTasks ? unmarkRestored(sharedDir) : markRestored(sharedDir),
+  );
   return { replaced: null, tokens: null };
 }
 
