@@ -12,6 +12,7 @@ import { openPostgresStore } from "../postgres/postgres-store.ts";
 import { verifyPostgres } from "../postgres/verify-postgres.ts";
 import { databasePath } from "../sqlite/database-path.ts";
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
+import { openDatabase } from "../sqlite/open-database.ts";
 import { openSqliteStore } from "../sqlite/sqlite-store.ts";
 import { readRows } from "../testing/raw-rows.ts";
 import { createVisibleSession, notice, readLog } from "../testing/session-log.ts";
@@ -206,6 +207,31 @@ it("starts over where the source has gone on since it was interrupted", async ()
     events: 2_710,
     isResumed: false,
   });
+});
+
+it("starts over where rows have changed that nothing else tells of", async () => {
+  await using directory = await TemporaryDirectory.create();
+  const url = await server.createDatabase();
+  await (await openSqlite(directory.path)).close();
+  const change = (text: string) => {
+    const database = openDatabase(databasePath(directory.path), "write");
+    database.exec(text);
+    database.close();
+  };
+  change(`insert into users (id, name, created_at) values ('u', 'u', 1);
+    insert into tokens (id, user_id, name, kind, hash, created_at) values ('t', 'u', 't', 'api', 'h', 1)`);
+  const interrupted = migrateStore({
+    from: directory.path,
+    to: url,
+    onProgress: ({ phase }) => {
+      if (phase === "verifying" || phase === "comparing") throw new Error("pulled the plug");
+    },
+  });
+  await expect(interrupted).rejects.toThrow("pulled the plug");
+  change("update tokens set last_used_at = 2");
+  await expect(migrateStore({ from: directory.path, to: url })).rejects.toThrow(/tokens.*Run it again/);
+  expect(await migrateStore({ from: directory.path, to: url })).toMatchObject({ isResumed: false });
+  expect(await query(url, "select last_used_at::int as at from tokens")).toEqual([{ at: 2 }]);
 });
 
 it("refuses stores in use, and targets that hold something", async () => {

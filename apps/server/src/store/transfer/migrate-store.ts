@@ -76,7 +76,11 @@ export async function migrateStore({
     await copy(source, target, columns, (done) => onProgress({ phase: "copying", done, of }));
     const rows = await compare(source, target, columns, (done) =>
       onProgress({ phase: "comparing", done, of }),
-    );
+    ).catch(async (error: unknown) => {
+      // What was copied is not the source: gone on with, it would never be.
+      if (error instanceof TransferError) await target.forgetSource();
+      throw error;
+    });
     const verified = await target.verify((progress) =>
       onProgress({ phase: "verifying", done: progress.sessions, of: progress.of }),
     );

@@ -73,6 +73,9 @@ export async function openPostgresTarget(url: string): Promise<RawTarget> {
       await client.query("create table transfer_progress (step text primary key, after_key text)");
       await client.query("commit");
     },
+    async forgetSource() {
+      await client.query(`update ${FILLING_TABLE} set source = ''`);
+    },
     async progress() {
       const { rows } = await client.query<{ step: string; after_key: string | null }>(
         "select step, after_key from transfer_progress",

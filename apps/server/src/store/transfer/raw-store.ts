@@ -42,6 +42,8 @@ export interface RawTarget extends RawStore {
   source(): Promise<string | undefined>;
   /** Records the source. @throws TransferError if the target already contains something */
   begin(source: string): Promise<void>;
+  /** The next run discards what was copied, and starts over. */
+  forgetSource(): Promise<void>;
   progress(): Promise<Map<string, StepProgress["after"]>>;
   /** The rows, and how far the step is with them, in one transaction. */
   insert(

@@ -65,6 +65,9 @@ export async function openSqliteTarget(dataDir: string): Promise<RawTarget> {
     async begin(source) {
       database.prepare("insert into transfer_source (source) values (?)").run(source);
     },
+    async forgetSource() {
+      database.prepare("update transfer_source set source = ''").run();
+    },
     async progress() {
       const rows = database.prepare("select step, after_key from transfer_progress").all() as {
         step: string;
