@@ -3,6 +3,8 @@ import { createHash } from "node:crypto";
 import { once } from "node:events";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
+import { createInterface } from "node:readline";
+import type { Readable } from "node:stream";
 import { Parser } from "tar/parse";
 import type { ReadEntry } from "tar/read-entry";
 import { WrittenFile } from "../../written-file.ts";
@@ -48,9 +50,25 @@ const OBJECTS = [
 ] as const;
 
 /**
+ * What tar may say of a file and go on: that commands have closed it to the server, which only they can answer for, or that its
+ * session or project is gone since it was listed. A name in it has no line break: tar escapes them.
+ */
+const FORGIVEN = [
+  /^tar: \.\/(?:workspaces|agents|mcp|projects\/[^/]+\/setups)\/.*: Cannot (?:open|stat): Permission denied$/,
+  /^tar: \.\/(?:checkpoints|publications|projects)\/[^:]*: Cannot stat: No such file or directory$/,
+  /^tar: Exiting with failure status due to previous errors$/,
+];
+/** Of what changes or goes while it is read, and of what is no file. */
+const WARNING =
+  /: (?:File removed before we read it|file changed as we read it|File shrank by \d+ bytes?; padding with zeros|(?:socket|door|Unknown file type; file) ignored)$/;
+/** In the name of a file with holes, whose bytes in the archive are not those of the file. */
+const WITH_HOLES = /(?:^|\/)GNUSparseFile\.\d+\//;
+
+/**
  * Writes a directory to tar files, while others may write in it, and the hash of each file as it was read to a list that
  * `sha256sum -c` takes. By GNU tar, which follows no link, whoever puts one in its way meanwhile. Git's objects go last, after
- * the names that lead to them, so that a repository that is written to is whole.
+ * the names that lead to them, so that a repository that is written to is whole. Holes are not written: a
+ * file of any size takes nothing.
  * @param options.to the backup's directory
  * @param options.except paths inside the directory that are left out
  * @throws BackupError
@@ -107,15 +125,20 @@ async function writeArchive(options: {
   const hash = createHash("sha256");
   const hasher = new FileHasher(lines);
   let bytes = 0;
-  const command = ["--create", "--format=posix", "--anchored", "--no-wildcards-match-slash", "-C", directory];
+  const command = [
+    "--create",
+    "--format=posix",
+    "--sparse",
+    "--anchored",
+    "--no-wildcards-match-slash",
+    "-C",
+    directory,
+  ];
   const child = spawn("tar", [...command, ...args, "--null", "--files-from=-"], {
     stdio: ["pipe", "pipe", "pipe"],
     env: TAR_ENVIRONMENT,
   });
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => {
-    said = (said + text).slice(-2_000);
-  });
+  const problem = firstProblem(child.stderr);
   const exited = once(child, "exit") as Promise<[number | null]>;
   exited.catch(() => undefined);
   child.stdin.on("error", () => undefined).end(paths.map((one) => `${one}\0`).join(""));
@@ -127,10 +150,22 @@ async function writeArchive(options: {
   }
   const [code] = await exited;
   // 1: a file changed or went while it was read, which is what files of running tasks do.
-  if (code !== 0 && code !== 1) throw new BackupError(`tar failed on ${directory}: ${said.trim()}`);
+  if (code !== 0 && code !== 1) {
+    const said = code === 2 ? await problem : `it ended with ${code ?? "a signal"}`;
+    if (said !== undefined) throw new BackupError(`tar failed on ${directory}: ${said}`);
+  }
   await hasher.end();
   await out.end();
   return { name, sha256: hash.digest("hex"), bytes, files: hasher.files };
+}
+
+/** @returns the first line that is no warning and not forgiven */
+async function firstProblem(output: Readable): Promise<string | undefined> {
+  let found: string | undefined;
+  for await (const line of createInterface({ input: output })) {
+    if (!WARNING.test(line) && !FORGIVEN.some((form) => form.test(line))) found ??= line;
+  }
+  return found;
 }
 
 /** Reads a tar file as it is written. */
@@ -163,6 +198,7 @@ class FileHasher {
     entry.on("data", (chunk: Buffer) => hash.update(chunk));
     entry.on("end", () => {
       this.files += 1;
+      if (WITH_HOLES.test(entry.path)) return;
       // What fails is thrown when they end.
       this.#lines.write(checksumLine(entry.path, hash.digest("hex"))).catch(() => undefined);
     });
