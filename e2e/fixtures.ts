@@ -37,6 +37,9 @@ interface WorkerFixtures {
   sharedAsking: ServerFixture;
 }
 
+/** Longer than a server's start and end may take, and no part of a test's own time. */
+const SERVER_MS = 360_000;
+
 export const test = base.extend<Fixtures, WorkerFixtures>({
   projectRoot: [
     // Playwright derives a fixture's dependencies from this pattern.
@@ -62,7 +65,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       await using server = await ServerFixture.start({ web: "on", env });
       await use(server);
     },
-    { scope: "worker" },
+    { scope: "worker", timeout: SERVER_MS },
   ],
   sharedAsking: [
     async ({ sharedProvider, projectRoot }, use) => {
@@ -74,7 +77,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       await using server = await ServerFixture.start({ web: "on", env });
       await use(server);
     },
-    { scope: "worker" },
+    { scope: "worker", timeout: SERVER_MS },
   ],
   provider: async ({ sharedProvider }, use) => {
     await use(sharedProvider);
@@ -83,11 +86,14 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
   // The provider comes first, so that it forgets the test once nothing of it runs.
   server: async ({ provider: _, sharedServer }, use) => withAccount(sharedServer, use),
   asking: async ({ provider: _, sharedAsking }, use) => withAccount(sharedAsking, use),
-  // oxlint-disable-next-line no-empty-pattern
-  demo: async ({}, use) => {
-    await using server = await ServerFixture.start({ web: "on" });
-    await use(server);
-  },
+  demo: [
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      await using server = await ServerFixture.start({ web: "on" });
+      await use(server);
+    },
+    { timeout: SERVER_MS },
+  ],
 });
 
 export { expect };

@@ -7,8 +7,8 @@ export default defineConfig({
   // Each worker has a server, its UI and a browser of its own: a third is no gain on two cores.
   workers: 2,
   retries: 0,
-  // For a machine that does much else; none of them is about time.
-  timeout: 180_000,
+  // For a machine that does much else, on which a test's own server may take minutes to start; none of them is about time.
+  timeout: 360_000,
   expect: { timeout: 60_000 },
   reporter: "list",
   use: {

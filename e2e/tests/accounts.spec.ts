@@ -1,9 +1,31 @@
-import type { Page } from "@playwright/test";
+import type { Page, Request } from "@playwright/test";
 import { addAccount, expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
 
 /** Two people use one browser: what is one's neither reaches the other nor is done in the other's name. */
 
 const boxOf = (page: Page) => page.getByRole("textbox", { name: "Message" });
+
+/**
+ * Watches a page's calls, but for its streams: one that is on its way while somebody signs in has the new cookie with the
+ * old key.
+ * @returns resolves once all are answered, and no more are about to go out
+ */
+function watchCalls(page: Page): () => Promise<void> {
+  const underway = new Set<Request>();
+  const ended = (request: Request): unknown => underway.delete(request);
+  page.on("request", (request) => {
+    if (/\/trpc\/(?!\w+\.subscribe)/.test(request.url())) underway.add(request);
+  });
+  page.on("requestfinished", ended);
+  page.on("requestfailed", ended);
+  return async () => {
+    const idle = async (): Promise<number> => {
+      await page.evaluate(() => new Promise<unknown>((resolve) => requestIdleCallback(resolve)));
+      return underway.size;
+    };
+    await expect.poll(idle).toBe(0);
+  };
+}
 
 test("a page is its user's after somebody else has signed in, in another tab: it sends nothing as them, and tells them nothing", async ({
   page,
@@ -12,12 +34,13 @@ test("a page is its user's after somebody else has signed in, in another tab: it
   sharedServer,
 }) => {
   await using other = await addAccount(sharedServer);
+  const answered = watchCalls(page);
   await signIn(page, server);
   await send(page, "reply: before");
   await expect(page.getByRole("log").getByText("Done", { exact: true })).toBeVisible();
-  // All that the page asks for when it is opened has been answered.
   await page.getByRole("link", { name: "New task" }).click();
   await expect(boxOf(page)).toBeFocused();
+  await answered();
   const theirs = await context.newPage();
   await signIn(theirs, other);
   // Its stream is open, and goes on being told of its user's sessions.
@@ -41,10 +64,11 @@ test("a page is its user's after somebody else has signed in, in another tab: it
 
 test("signing in again in another tab goes unnoticed in this one", async ({ page, context, server }) => {
   const done = page.getByRole("log").getByText("Done", { exact: true });
+  const answered = watchCalls(page);
   await signIn(page, server);
   await send(page, "reply: before");
-  // A call that is on its way just then has the new cookie with the old key.
   await expect(done).toHaveCount(1);
+  await answered();
   const second = await context.newPage();
   await signIn(second, server);
   await send(page, "reply: still here");

@@ -23,7 +23,8 @@ class OtherApps implements AsyncDisposable {
       }
       const { host } = new URL(this.#target);
       const [hostname = "", port = ""] = host.split(":");
-      const passed = request({ hostname, port, method, headers, path: url }, (answer) => {
+      // A connection for each: one that is kept may be closed by the server just as the next request goes out.
+      const passed = request({ hostname, port, method, headers, path: url, agent: false }, (answer) => {
         outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
         answer.pipe(outgoing);
       });

@@ -1,6 +1,6 @@
 import type { Page } from "@playwright/test";
 import { ToxicProxy } from "@trunkline/testkit";
-import { expect, send, sessionIdOf, signIn, test } from "../fixtures.ts";
+import { expect, send, sessionIdOf, signIn, test, watchFor } from "../fixtures.ts";
 
 /** What somebody else, or the same user in another tab, does meanwhile takes nothing of what is written here. */
 
@@ -117,10 +117,11 @@ test("an answer that somebody else gives first leaves what was written in the me
   await page.keyboard.type("A long and careful answer");
   const { questions } = await server.client.session.get.query({ sessionId });
   const questionId = questions?.[0]?.id ?? "";
+  const { seen } = await watchFor(page, /What you wrote is in the message box\./);
   await server.client.question.answer.mutate({ questionId, answer: { text: "blue" } });
   await expect(answer).toBeHidden();
   await expect(boxOf(page)).toHaveValue(/^A long and careful answer/);
-  await expect(page.getByText("What you wrote is in the message box.").first()).toBeVisible();
+  await seen;
 });
 
 test("a session that is deleted under its reader leaves what was written for a new task", async ({

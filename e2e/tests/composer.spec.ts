@@ -62,13 +62,14 @@ test("13.2, 14.3: what is written while a task runs is queued, steers it, or tak
   await box.fill("reply: at once");
   await box.press("Control+Shift+Enter");
   await expect(transcript.getByText("at once", { exact: true })).toBeVisible();
-  const { tasks } = await server.client.session.get.query({ sessionId });
-  const stateOf = (prompt: string) => tasks.find((task) => task.prompt === prompt)?.state;
-  expect([stall("three"), stall("two"), "reply: at once"].map(stateOf)).toEqual([
-    "canceled",
-    "canceled",
-    "completed",
-  ]);
+  const statesOf = async (...wanted: string[]) => {
+    const { tasks } = await server.client.session.get.query({ sessionId });
+    return wanted.map((prompt) => tasks.find((task) => task.prompt === prompt)?.state);
+  };
+  // An answer is shown before its task has ended.
+  await expect
+    .poll(() => statesOf(stall("three"), stall("two"), "reply: at once"))
+    .toEqual(["canceled", "canceled", "completed"]);
   await page.getByRole("button", { name: "Stop", exact: true }).click();
 });
 
@@ -100,6 +101,7 @@ test("14.3, B6: chips are dragged, by pointer and by keys, and keep an edit", as
   await page.mouse.move(from.x + 5, from.y + 5);
   await page.mouse.down();
   await page.mouse.move(to.x + 5, to.y + 2, { steps: 4 });
+  await expect(page.getByText("Couldn't update the queue").first()).toBeVisible();
   await page.context().setOffline(false);
   await page.mouse.up();
   await expect.poll(() => prompts(page)).toEqual(["reply: c", "reply: b", expect.anything()]);
@@ -234,10 +236,8 @@ test("14.3: @ completes files of the workspace, / commands, and the keys of an i
   });
   await expect(box).toHaveValue("see @s");
   expect(await accessibilityViolations(page)).toEqual([]);
-  await expect(async () => {
-    await box.press("Enter");
-    await expect(box).toHaveValue("see @src/", { timeout: 1_000 });
-  }).toPass();
+  await box.press("Enter");
+  await expect(box).toHaveValue("see @src/");
   await box.pressSequentially("mod");
   await list.getByRole("option", { name: "src/my-module.ts" }).click();
   await expect(box).toHaveValue("see src/my-module.ts ");

@@ -14,7 +14,8 @@ test("B6: two tabs at one place keep a draft each, and a closed tab's comes back
   await second.goto(page.url());
   const box = page.getByRole("textbox", { name: "Message" });
   const there = second.getByRole("textbox", { name: "Message" });
-  await there.waitFor();
+  // Before its script runs, nothing of what is typed is kept.
+  await expect(there).toBeFocused();
   await box.fill("of the first tab");
   await there.fill("of the second tab");
   await Promise.all([page.reload(), second.reload()]);

@@ -34,7 +34,10 @@ test("a form of an MCP server is filled in, or declined; what does not fit is sa
   server,
 }) => {
   const transport = { kind: "stdio" as const, command: "node", args: ["-e", ASKING_SERVER] };
-  await server.client.mcp.add.mutate({ name: "tables", transport });
+  const { id: serverId } = await server.client.mcp.add.mutate({ name: "tables", transport });
+  // A task does without a server that is slow to start.
+  await server.client.mcp.restart.mutate({ serverId });
+  await expect.poll(async () => (await server.client.mcp.list.query({})).items[0]?.state).toBe("connected");
   provider.enqueue(
     say.reply(say.toolCall("tables__book", {})),
     say.reply(say.toolCall("tables__book", {})),

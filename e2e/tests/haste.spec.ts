@@ -64,6 +64,8 @@ test("what runs by now does not take the place of what was marked in the list", 
   await send(page, "reply: first");
   const sessionId = await sessionIdOf(page);
   await done(page);
+  // Its command is the first of the list.
+  await expect(page.getByRole("combobox", { name: "Agent" })).toBeVisible();
   const box = boxOf(page);
   await box.pressSequentially("/");
   const list = page.getByRole("listbox", { name: "Completions" });

@@ -32,6 +32,8 @@ test("14.1: the inbox shows a whole command, which is answered in place, what ru
   await client.task.submit.mutate({ prompt: "مهمة طويلة جدا تعمل في الخلفية" });
   const running = page.getByRole("main").getByRole("region", { name: "Running sessions" });
   await expect(running.getByRole("row", { name: /مهمة/ })).toContainText("Waiting for the model");
+  // The next reply is the first task's.
+  await provider.request(2);
   await expect(card.getByRole("button", { name: "Allow", exact: true })).toBeEnabled();
   expect(await accessibilityViolations(page)).toEqual([]);
   await shot(page, "home-light");
@@ -41,7 +43,9 @@ test("14.1: the inbox shows a whole command, which is answered in place, what ru
   await page.emulateMedia({ colorScheme: "light" });
   await page.setViewportSize({ width: 375, height: 800 });
   await shot(page, "home-375");
-  expect(await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth)).toBe(0);
+  await expect
+    .poll(() => page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth))
+    .toBe(0);
   await page.setViewportSize({ width: 1440, height: 900 });
 
   // No bare letter answers anything.
@@ -162,7 +166,10 @@ test("14.5: a grandchild's requests leave the page when they are answered from t
   const command = page.getByText("echo deep");
   const question = page.getByText("Which way is it?");
   await expect(command).toBeVisible();
-  const { approvals, questions } = await asking.client.session.get.query({ sessionId });
+  const asked = async () => asking.client.session.get.query({ sessionId });
+  // Of two calls, the page shows the request of one.
+  await expect.poll(async () => (await asked()).questions).toHaveLength(1);
+  const { approvals, questions } = await asked();
   const cli = async (...args: string[]) => {
     const { PATH = "", HOME = "" } = process.env;
     const env = { PATH, HOME, TRUNKLINE_URL: asking.url, TRUNKLINE_TOKEN: asking.token };
@@ -174,6 +181,6 @@ test("14.5: a grandchild's requests leave the page when they are answered from t
   await cli("answer", questions[0]?.id ?? "", "left");
   await expect(question).toBeHidden();
   await expect(page.getByRole("log", { name: "Transcript" }).getByText("Reported.").first()).toBeVisible();
+  await expect.poll(() => asking.client.task.get.query({ taskId })).toMatchObject({ state: "completed" });
   provider.respond = before;
-  expect(await asking.client.task.get.query({ taskId })).toMatchObject({ state: "completed" });
 });
