@@ -42,7 +42,7 @@ async function one(): Promise<void> {
   process.stdout.write("One container: a task in Chromium streamed to its end\n");
   await taskInBrowser({
     signInUrl: stack.link("trunkline", `http://127.0.0.1:${port}`),
-    prompt: "run: echo begun-$((1 + 1)); sleep 20; echo $((6 * 9))",
+    prompt: "run: echo begun-$((1 + 1)); sleep 3600; echo $((6 * 9))",
     working: /begun-2/,
     meanwhile: async () => {
       stack.compose("kill", "trunkline");
@@ -92,13 +92,13 @@ async function three(): Promise<void> {
   process.stdout.write("Three servers: a task in Chromium streamed to its end\n");
   await taskInBrowser({
     signInUrl: stack.link("a", `https://${site}`),
-    prompt: "run: echo begun-$((1 + 1)); sleep 25; echo $((6 * 9))",
+    prompt: "run: echo begun-$((1 + 1)); sleep 3600; echo $((6 * 9))",
     working: /begun-2/,
     meanwhile: async () => {
       const working = ["a", "b", "c"].find((node) =>
         stack
           .compose("exec", "-T", node, "sh", "-c", "cat /proc/[0-9]*/cmdline | tr '\\0' ' '")
-          .includes("sleep 25"),
+          .includes("sleep 3600"),
       );
       if (working === undefined) throw new Error("No node works at the task");
       stack.compose("kill", working);

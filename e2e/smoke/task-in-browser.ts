@@ -2,7 +2,7 @@ import { chromium } from "@playwright/test";
 import { CHROMIUM_ARGS, findChromium } from "../chromium.ts";
 
 /** For machines that do much else. */
-const LIMIT_MS = 60_000;
+const LIMIT_MS = 180_000;
 
 export interface BrowserTask {
   /** Opens the UI and signs in. */

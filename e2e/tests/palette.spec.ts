@@ -132,10 +132,14 @@ test("what was deleted is not found by an answer to the same words that was late
   await signIn(page, server);
   const { id: sessionId } = await server.client.session.create.mutate({ title: "a kangaroo" });
   const late = Promise.withResolvers<void>();
+  const next = Promise.withResolvers<void>();
   const answered = new Set<string>();
   let isDeleted = false;
   await page.route(/(session\.list|search\.query)\?.*kangaroo/, async (route) => {
-    if (isDeleted) return route.continue();
+    if (isDeleted) {
+      await next.promise;
+      return route.continue();
+    }
     const response = await route.fetch();
     for (const name of /[^/]+(?=\?)/.exec(route.request().url())?.[0].split(",") ?? []) answered.add(name);
     await late.promise;
@@ -157,6 +161,7 @@ test("what was deleted is not found by an answer to the same words that was late
   await search();
   await expect(dialog.getByText("Searching…")).toBeVisible();
   late.resolve();
+  next.resolve();
   await expect(page.getByText("No results")).toBeVisible();
 });
 

@@ -180,7 +180,7 @@ test("what somebody might get into a page is stopped by its policy", async ({ pa
         }),
     );
     // They are reported one by one, and on a busy machine late.
-    for (let looks = 0; looks < 100 && new Set(stopped).size < 11; looks++) {
+    for (let looks = 0; looks < 600 && new Set(stopped).size < 11; looks++) {
       await new Promise((painted) => requestAnimationFrame(() => setTimeout(painted, 100)));
     }
     return {

@@ -10,6 +10,8 @@ test("neither the UI's process nor any other has a secret of the server in its e
     NEXT_PUBLIC_TOKEN: "canary-next",
   };
   await using server = await ServerFixture.start({ web: "on", env });
+  // It comes up in its own time; and a process that was forked just now has its parent's environment until it runs its program.
+  await expect.poll(async () => (await fetch(server.url)).status).toBe(200);
   const environments = [...(await environmentsBelow(server.pid)).values()];
   // Otherwise the UI is not among them.
   expect(environments.some((environment) => environment.includes("NODE_ENV=production"))).toBe(true);

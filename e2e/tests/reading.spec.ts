@@ -29,6 +29,8 @@ test("G3: output opens at its end, stays open when the next call starts, and sta
   const transcript = page.getByRole("log", { name: "Transcript" });
   const outputs = transcript.getByLabel("Output", { exact: true });
   await expect(outputs).toContainText("line 1000");
+  // The call has ended: what is shown of it changes no more by itself.
+  await expect(transcript.getByText(/^Waiting for the model/)).toBeVisible();
   expect(await fromEnd(outputs)).toBeLessThanOrEqual(2);
   // Who asks for earlier lines goes on reading at the same place.
   await outputs.evaluate((pre) => (pre.scrollTop = 0));

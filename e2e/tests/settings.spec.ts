@@ -69,12 +69,17 @@ const shownBy = async (worker: Worker): Promise<string[]> =>
     (globalThis as unknown as WorkerScope).shown.map(({ title, body }) => `${title}: ${body}`).toSorted(),
   );
 
-/** Keeps what the worker shows from here on; it is shown as well. */
+/** Keeps what the worker is asked for, and what it shows, from here on; it is shown as well. */
 async function watchNotifications(worker: Worker): Promise<void> {
   await worker.evaluate(() => {
     const scope = globalThis as unknown as WorkerScope;
     const show = scope.registration.showNotification.bind(scope.registration);
     scope.shown = [];
+    scope.asked = [];
+    scope.addEventListener("message", (event) => {
+      const { notice } = (event as MessageEvent<{ notice?: { title: string } }>).data;
+      if (notice !== undefined) scope.asked.push(notice.title);
+    });
     scope.registration.showNotification = async (title, options = {}) => {
       scope.shown.push({ title, body: options.body ?? "", data: options.data as unknown });
       await show(title, options);
@@ -115,6 +120,8 @@ test("14.1: notifications are turned on here, tested, shown while no page is vis
   await run("Looked at");
   const rail = page.getByRole("complementary", { name: "Sessions" });
   await expect(rail.getByRole("link", { name: /Looked at.*a secret answer/s })).toBeVisible();
+  const askedOf = async () => worker.evaluate(() => (globalThis as unknown as WorkerScope).asked);
+  await expect.poll(askedOf).toContain("Looked at");
   // So that the worker finds what it would find with all tabs hidden.
   await worker.evaluate(() => {
     const { clients } = globalThis as unknown as { clients: Clients };
@@ -161,4 +168,6 @@ interface WorkerScope extends EventTarget {
   registration: ServiceWorkerRegistration;
   ExtendableEvent: new (type: string) => Event;
   shown: { title: string; body: string; data: unknown }[];
+  /** Titles. */
+  asked: string[];
 }

@@ -77,7 +77,9 @@ test("what is sent while a task runs waits as a chip, can be taken back, and run
   const transcript = page.getByRole("log", { name: "Transcript" });
   await expect(transcript.getByText("runs next", { exact: true })).toBeVisible();
   await expect(queue).toBeHidden();
-  const { tasks } = await server.client.session.get.query({ sessionId });
-  expect(tasks.map((task) => task.state)).toEqual(["completed", "canceled", "completed"]);
+  // Its text is there before its end is.
+  const states = async (): Promise<string[]> =>
+    (await server.client.session.get.query({ sessionId })).tasks.map(({ state }) => state);
+  await expect.poll(states).toEqual(["completed", "canceled", "completed"]);
   assertLogHolds(await readLog(server.client, sessionId));
 });

@@ -123,9 +123,10 @@ test("D2, G6: elapsed time goes by the server's clock, also on a page that is op
     .getByRole("log")
     .getByText(/^Waiting for the model/)
     .locator("..");
-  await expect(line).toHaveText(/Waiting for the model· 0:\d\d/);
+  // Minutes at most: a busy machine takes some, and the clocks are hours apart.
+  await expect(line).toHaveText(/Waiting for the model· \d:\d\d$/);
   await page.goto(`${server.url}/s/${sessionId}`);
-  await expect(line).toHaveText(/Waiting for the model· 0:\d\d/);
+  await expect(line).toHaveText(/Waiting for the model· \d:\d\d$/);
 });
 
 test("D6: a terminal shows its last state, and what was overwritten for who asks", async ({

@@ -93,16 +93,20 @@ function messageOf(data) {
 
 async function visiblePaths() {
   const pages = await self.clients.matchAll({ type: "window" });
-  return Promise.all(pages.filter(({ visibilityState }) => visibilityState === "visible").map(pathOf));
+  const visible = pages.filter(({ visibilityState }) => visibilityState === "visible");
+  return Promise.all(visible.map((client) => pathOf(client, 5_000)));
 }
 
-/** A page may have changed its address since it was loaded, which not every browser tells: it is asked itself. */
-function pathOf(client) {
+/**
+ * A page may have changed its address since it was loaded, which not every browser tells: it is asked itself. One that is busy
+ * answers late, one that is frozen or no page of the UI never does: `null` after `ms`.
+ */
+function pathOf(client, ms) {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
     port1.addEventListener("message", ({ data }) => resolve(data));
     port1.start();
-    setTimeout(() => resolve(null), 500);
+    setTimeout(() => resolve(null), ms);
     client.postMessage({ asksPath: true }, [port2]);
   });
 }
@@ -110,7 +114,8 @@ function pathOf(client) {
 /** In the page that shows it, else in any that is open, else in a new one. */
 async function open(path) {
   const pages = await self.clients.matchAll({ type: "window" });
-  const paths = await Promise.all(pages.map(pathOf));
+  // Browsers let a window be focused for about a second after the click.
+  const paths = await Promise.all(pages.map((client) => pathOf(client, 500)));
   const known = pages[Math.max(0, paths.indexOf(path))];
   if (known === undefined) return void (await self.clients.openWindow(BASE_PATH + path));
   known.postMessage({ open: path });
