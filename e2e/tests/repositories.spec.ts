@@ -110,7 +110,7 @@ test("changes are those of the workspace, whatever wrote them; a file and all of
     .hover();
   await page.getByRole("button", { name: "Revert new.txt" }).click();
   await expect(page.getByRole("alertdialog")).toContainText("did not exist when the session started");
-  await expect(page.getByRole("button", { name: "Cancel" })).toBeFocused();
+  await expect(page.getByRole("alertdialog").getByRole("button", { name: "Cancel" })).toBeFocused();
   await page.keyboard.press("Enter");
   await expect(page.getByRole("alertdialog")).toHaveCount(0);
   await expect(changes(page).getByRole("button", { name: /new\.txt/, expanded: false })).toBeVisible();
