@@ -17,8 +17,16 @@ export async function discardTyped(
   signal: AbortSignal,
 ): Promise<"quiet" | "left" | "withdrawn"> {
   const { promise, resolve } = Promise.withResolvers<"quiet" | "left" | "withdrawn">();
-  const quiet = setTimeout(() => resolve("quiet"), QUIET_MS);
+  let isOver = false;
+  const quiet = setTimeout(() => {
+    isOver = true;
+    // A process that was held up finds the time over before it has read what was typed meanwhile: one look at that first.
+    setImmediate(() => {
+      if (isOver) resolve("quiet");
+    });
+  }, QUIET_MS);
   const onData = (data: Buffer | string): void => {
+    isOver = false;
     const keys = data.toString();
     if (keys.includes(CTRL_C)) {
       resolve("left");
