@@ -16,7 +16,8 @@ import { makeDataDir } from "./make-data-dir.ts";
 
 const LAUNCHER = fileURLToPath(new URL("../../bin/trunkline.mjs", import.meta.url));
 
-const READY_LIMIT_MS = 60_000;
+/** A slow machine's first start compiles everything, and that of a new version may have a large database to migrate. */
+const READY_LIMIT_MS = 300_000;
 const LOOK_EVERY_MS = 50;
 /** Lines of the log shown if it did not start. */
 const SHOWN_LOG_LINES = 5;
@@ -76,7 +77,10 @@ export async function startDetached(
     }
     if (Date.now() > deadline) {
       child.kill();
-      throw new CommandError(EXIT.failed, `The server was not ready within a minute. Its log: ${logFile}`);
+      throw new CommandError(
+        EXIT.failed,
+        `The server was not ready within five minutes. Its log: ${logFile}`,
+      );
     }
     await delay(LOOK_EVERY_MS);
   }
