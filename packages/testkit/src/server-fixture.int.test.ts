@@ -14,7 +14,6 @@ import {
   say,
   ServerFixture,
   ToxicProxy,
-  waitFor,
 } from "./index.ts";
 
 const hasEnded = ({ events }: { events: Parameters<typeof isTerminalEvent>[0][] }) =>
@@ -50,16 +49,19 @@ test("the real server runs what the fake provider says, and both logs agree", as
 test("a subscriber behind the proxy outlives cuts and kill -9 of the server, without gap or duplicate", async () => {
   await using provider = await FakeProvider.start();
   await using server = await ServerFixture.start({ env: provider.serverEnv });
-  await using proxy = await ToxicProxy.start({ target: server.url, toxics: () => [cutAfter(30_000)] });
+  await using proxy = await ToxicProxy.start({ target: server.url, toxics: () => [cutAfter(3_000)] });
   const subscriber = createClient({ url: proxy.url, token: server.token });
-  const { sessionId } = await server.client.task.submit.mutate({ prompt: "tokens: 600 @ 300/s" });
+  // It does not end before the kill, however late that comes.
+  provider.enqueue(say.reply(say.tokens(100, 300), say.stall()));
+  const { sessionId } = await server.client.task.submit.mutate({ prompt: "tokens: 100 @ 300/s" });
   const backoff = { minMs: 10, maxMs: 50 };
-  const collecting = collectUntil("the end", followSession(subscriber, { sessionId, backoff }), hasEnded);
+  const begun = Promise.withResolvers<void>();
+  const collecting = collectUntil("the end", followSession(subscriber, { sessionId, backoff }), (batch) => {
+    if (batch.events.some(({ type }) => type === "text.delta")) begun.resolve();
+    return hasEnded(batch);
+  });
   // If following fails, report that.
-  await Promise.race([
-    collecting,
-    waitFor("a part of the answer", () => proxy.counts.responseBytes > 10_000),
-  ]);
+  await Promise.race([collecting, begun.promise]);
   await server.kill();
   await server.restart();
 

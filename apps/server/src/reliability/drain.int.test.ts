@@ -1,4 +1,4 @@
-import { PostgresServer, ServerFixture, waitFor } from "@trunkline/testkit";
+import { FakeProvider, PostgresServer, say, ServerFixture, waitFor } from "@trunkline/testkit";
 import { describe, expect, it } from "vitest";
 
 const stateOf = async ({ client }: ServerFixture, taskId: string): Promise<string> =>
@@ -46,14 +46,17 @@ describe("draining", () => {
 
   it("leaves to another node what is queued, and what is cut off when it stops", async () => {
     await using postgres = await PostgresServer.start();
-    const env = { TRUNKLINE_DATABASE_URL: await postgres.createDatabase() };
+    await using provider = await FakeProvider.start();
+    const env = { ...provider.serverEnv, TRUNKLINE_DATABASE_URL: await postgres.createDatabase() };
     await using one = await ServerFixture.start({ env });
     const shared = { ...env, TRUNKLINE_SHARED_DIR: one.dataDir, TRUNKLINE_NODE_NAME: "other" };
     await using other = await ServerFixture.start({ env: shared });
-    const cutOff = await one.client.task.submit.mutate({ prompt: "tokens: 200 @ 50/s" });
-    await waitFor("the task to run", async () => (await stateOf(one, cutOff.taskId)) === "working");
+    // Its answer does not end before its node does, however late that is.
+    provider.enqueue(say.reply(say.text("begun"), say.stall()));
+    const cutOff = await one.client.task.submit.mutate({ prompt: "reply: ended" });
+    await provider.request(1);
     await one.client.server.drain.mutate({});
-    const queued = await one.client.task.submit.mutate({ prompt: "say: elsewhere" });
+    const queued = await one.client.task.submit.mutate({ prompt: "reply: elsewhere" });
     await waitFor(
       "the other node to run it",
       async () => (await stateOf(other, queued.taskId)) === "completed",

@@ -1,6 +1,5 @@
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { followTask } from "@trunkline/client";
 import { FakeProvider, ServerFixture } from "@trunkline/testkit";
 import { expect, it } from "vitest";
 import { TemporaryDirectory } from "../testing/temporary-directory.ts";
@@ -11,7 +10,8 @@ it("B1: a backup restored elsewhere touches no file of the first server, and run
   await using first = await ServerFixture.start({ env: provider.serverEnv });
   await using elsewhere = await TemporaryDirectory.create();
   const running = await first.client.task.submit.mutate({ prompt: "stall" });
-  for await (const { type } of followTask(first.client, running)) if (type === "step.started") break;
+  // It is at work once the model has been asked.
+  await provider.request(1);
   const queued = await first.client.task.submit.mutate({
     prompt: "reply: later",
     sessionId: running.sessionId,
