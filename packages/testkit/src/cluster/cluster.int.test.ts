@@ -18,8 +18,9 @@ it("three nodes: nothing acknowledged is lost, doubled, out of order or left alo
     stoppedSeconds: 12,
     mishaps: ["stop", "postgres"],
     seed: 1,
+    maxSilenceMs: 60_000,
     onMishap: () => undefined,
   });
   expect(result.acknowledged).toBe(18);
   expect(result.resumed).toBeGreaterThan(0);
-});
+}, 600_000);

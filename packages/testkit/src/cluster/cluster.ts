@@ -56,7 +56,6 @@ export class Cluster implements AsyncDisposable {
         return ServerFixture.start({
           databaseUrl,
           env: { ...env, ...own },
-          readyTimeoutMs: 120_000,
           ...(main !== undefined && { main }),
         });
       }),

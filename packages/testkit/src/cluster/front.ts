@@ -1,8 +1,11 @@
 import { once } from "node:events";
 import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 
-/** Interval and timeout of health checks, in ms. */
+/** Interval of health checks, in ms. */
 const CHECK_MS = 500;
+
+/** A node that takes longer to answer is silent, in ms: a busy machine answers late. */
+const SILENT_MS = 5_000;
 
 /** A connection through the front. */
 interface Passage {
@@ -90,7 +93,7 @@ export class Front implements AsyncDisposable {
     const { signal } = this.#closing;
     while (!signal.aborted) {
       const answer = await fetch(`${node}/health`, {
-        signal: AbortSignal.any([signal, AbortSignal.timeout(CHECK_MS)]),
+        signal: AbortSignal.any([signal, AbortSignal.timeout(SILENT_MS)]),
       }).catch(() => undefined);
       if (answer?.ok === true) this.#healthy.add(node);
       else {

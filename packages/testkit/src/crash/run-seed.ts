@@ -4,7 +4,7 @@ import { assertLogHolds, assertReceivedEqualsLog, isTerminalEvent } from "../eve
 import { readLog } from "../read-log.ts";
 import { seededRandom } from "../seeded-random.ts";
 import type { ServerFixture } from "../server-fixture.ts";
-import { withDeadline } from "../wait-for.ts";
+import { waitFor, withDeadline } from "../wait-for.ts";
 import { assertFamilyHolds, cancelFamily, familyPromptOf } from "./family.ts";
 import { SessionLedger } from "./ledger.ts";
 import { processesBelow } from "../processes-below.ts";
@@ -147,7 +147,10 @@ async function assertNothingLost(
       else await assertSideEffectsOnce(task, session.workspace, log);
     }
   }
-  assert.deepEqual(await processesBelow(`${server.dataDir}/workspaces`), [], "orphan processes");
+  await waitFor(
+    "the tools' processes to be gone",
+    async () => (await processesBelow(`${server.dataDir}/workspaces`)).length === 0,
+  );
 }
 
 function isUnderWay({ received }: SessionLedger): boolean {
