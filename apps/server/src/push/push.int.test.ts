@@ -122,7 +122,7 @@ it("forgets a device that its push service doesn't know, and tries again where t
     60_000,
   );
   expect(told(dave.device)).toHaveLength(1);
-}, 120_000);
+});
 
 it("loses nothing to kill -9, neither before it is sent nor while", async () => {
   const erin = await newUser();
@@ -153,7 +153,7 @@ it("loses nothing to kill -9, neither before it is sent nor while", async () => 
   // The key is the same one.
   const { publicKey } = await erin.client.push.list.query();
   checkVapid(service.received(erin.device).at(-1)?.headers.authorization, publicKey ?? "");
-}, 240_000);
+});
 
 it("ends with the token that it was subscribed with, and comes back with the next", async () => {
   const frank = await newUser();

@@ -59,7 +59,15 @@ export class EverythingBench implements AsyncDisposable {
         readOnly: [directory],
         environment: { ODD_TOKEN: { variable: "ODD_TOKEN" } },
         trust: "annotations",
-        timeoutMs: 1_000,
+      },
+      // The same, for calls that are never answered: what is waited for in vain is waited for briefly.
+      stuck: {
+        command: "node",
+        args: [odd],
+        readOnly: [directory],
+        environment: { ODD_TOKEN: { variable: "ODD_TOKEN" } },
+        trust: "annotations",
+        timeoutMs: 3_000,
       },
     };
     await writeFile(configFile, JSON.stringify({ mcpServers, mcpPrivateHosts: [http.host] }));
