@@ -10,8 +10,15 @@ it("receives what followSession receives, every event once and in order", async 
   await using provider = await FakeProvider.start();
   await using server = await ServerFixture.start({ env: provider.serverEnv });
   const { id: sessionId } = await server.client.session.create.mutate({});
-  const followed = collectUntil("the task's end", followSession(server.client, { sessionId }), ({ events }) =>
-    events.some(isTerminalEvent),
+  // Both are there before anything is said: of an answer that has ended, the log keeps no pieces.
+  const [following, connected] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  const followed = collectUntil(
+    "the task's end",
+    followSession(server.client, { sessionId }),
+    ({ events }) => {
+      following.resolve();
+      return events.some(isTerminalEvent);
+    },
   );
 
   const lean: SessionEvent[] = [];
@@ -28,12 +35,16 @@ it("receives what followSession receives, every event once and in order", async 
     {
       onFrame(frame) {
         tokens.onFrame(frame);
-        if (isData(frame)) lean.push(...(readData(frame) as EventBatch).events);
+        if (isData(frame)) {
+          connected.resolve();
+          lean.push(...(readData(frame) as EventBatch).events);
+        }
         if (tokens.ending !== undefined) ended.resolve();
       },
       onEnd: ended.reject,
     },
   );
+  await Promise.all([following.promise, connected.promise]);
   await server.client.task.submit.mutate({ sessionId, prompt: "tokens: 300 @ 1000/s" });
   await ended.promise;
   connection.close();

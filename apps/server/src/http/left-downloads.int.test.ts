@@ -48,9 +48,7 @@ it("downloads that clients leave at once, or in the middle, leave no file open",
     );
     return files.filter((file) => file.includes(sha256) || file.endsWith("/big"));
   };
-  await waitFor("all files to be closed", async () => (await openFiles()).length === 0, {
-    timeoutMs: 20_000,
-  });
+  await waitFor("all files to be closed", async () => (await openFiles()).length === 0);
   // By closing them: what garbage collection closes ends the process.
   const whole = await fetch(`${server.url}${paths[1]}`, { headers: { authorization } });
   expect((await whole.arrayBuffer()).byteLength).toBe(BYTES);

@@ -120,7 +120,7 @@ it("waits for a server that can't be reached when it is opened, and is never giv
   expect(session.state.getState().awaySince).not.toBeNull();
   await proxy.accept();
   await waitFor("the live stream", () => session.state.getState().connection === "live");
-  expect(endings(session)).toBe(1);
+  await waitFor("the end", () => endings(session) === 1);
   expect(phases).not.toContain("failed");
   expect(session.state.getState()).toMatchObject({ phase: "ready", connection: "live", awaySince: null });
 });
