@@ -122,7 +122,14 @@ describe("live streams end within a second", () => {
       const expiresAt = Date.now() + openForMs;
       const own = createClient({ url: server.url, token: somebody.secret });
       const { secret } = await own.token.create.mutate({ name: "short", expiresAt });
-      const streams = await openStreams(somebody, { authorization: `Bearer ${secret}` });
+      const streams = await openStreams(somebody, { authorization: `Bearer ${secret}` }).catch(
+        (error: unknown) => {
+          if (Date.now() >= expiresAt) return null;
+          throw error;
+        },
+      );
+      // It was over before all of them were open, which shows nothing.
+      if (streams === null) return Number.POSITIVE_INFINITY;
       await endedAfter(streams, async () => {});
       const late = Date.now() - expiresAt;
       expect(late).toBeGreaterThanOrEqual(0);

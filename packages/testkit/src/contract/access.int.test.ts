@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { createClient, type TrunklineClient } from "@trunkline/client";
+import { createClient, isApiError, type TrunklineClient } from "@trunkline/client";
 import type { Scope } from "@trunkline/contract";
 import { type ProcedurePath, procedureSchemas, REQUIRED_SCOPES, REST_ROUTES } from "@trunkline/contract/rest";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
@@ -101,7 +101,7 @@ beforeAll(async () => {
   await admin.token.revoke.mutate({ tokenId: revoked.token.id });
   const removed = await addUser(server, "carol");
   await admin.user.remove.mutate({ userId: removed.userId });
-  const expired = await newToken(alice, "write", Date.now() + 2_000);
+  const expired = await newShortToken(alice);
   await waitFor("the token to expire", async () => {
     const { status } = await surfaces.tRPC("user.me", {}, bearer(expired.secret));
     return status === 401;
@@ -117,6 +117,17 @@ beforeAll(async () => {
   };
 });
 afterAll(async () => server[Symbol.asyncDispose]());
+
+/** One that expires soon; later with each attempt, because none is made whose time is over when the server gets to it. */
+async function newShortToken(user: AddedUser) {
+  for (let ms = 2_000; ; ms *= 2) {
+    const made = await newToken(user, "write", Date.now() + ms).catch((error: unknown) => {
+      if (isApiError(error) && error.reason === "validation_failed" && ms < 60_000) return null;
+      throw error;
+    });
+    if (made !== null) return made;
+  }
+}
 
 async function signIn(token: string): Promise<Record<string, string>> {
   const asked = await fetch(`${server.url}/api/sign-in-codes`, { method: "POST", headers: bearer(token) });
