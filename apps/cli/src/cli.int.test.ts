@@ -1,4 +1,4 @@
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { once } from "node:events";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -163,16 +163,22 @@ describe("run", () => {
   });
 
   it("ends quietly when its reader leaves", async () => {
-    await using running = new CliProcess(["run", "--json", "run: sleep 0.5; seq 100000"], env);
+    const script = "run: until test -e go; do sleep 0.05; done; seq 100000";
+    await using running = new CliProcess(["run", "--json", script], env);
     await waitFor("the first event", () => running.out.includes("task.started"));
     running.leave();
+    // There is something to say from now on.
+    const { sessionId } = await newestTask();
+    const { workspace } = (await server.client.session.get.query({ sessionId })).session;
+    await mkdir(workspace, { recursive: true });
+    await writeFile(join(workspace, "go"), "");
     const { exitCode, err } = await running.ended();
     expect(err).toBe("");
     expect(exitCode).toBe(130);
   });
 
   it("stays through a restart of the server", async () => {
-    const script = "run: echo before; sleep 2; echo after";
+    const script = "run: echo before; sleep 300";
     await using running = new CliProcess(["run", "--json", script], env);
     await waitFor("output", () => running.out.includes("before"));
     await server.kill();
