@@ -64,12 +64,18 @@ it("kill -9 while a spare is made or taken: the next session has every file, and
     const [draft] = await drafts();
     return draft !== undefined && (await entries(join(own, draft))).length > 20;
   };
-  await waitFor("a spare under way", halfMade, LIMIT);
-  await server.kill();
-  expect(await hasSpare()).toBe(false);
-  expect(await drafts()).toHaveLength(1);
-  await server.restart();
-  await end(made);
+  for (let task = made; ;) {
+    await waitFor("a spare under way, or made", async () => (await halfMade()) || (await hasSpare()), LIMIT);
+    await server.kill();
+    const isCut = !(await hasSpare());
+    if (isCut) expect(await drafts()).toHaveLength(1);
+    await server.restart();
+    await end(task);
+    if (isCut) break;
+    // A busy machine looked too late: where there is none, another is made.
+    await rm(join(own, "spare"), { recursive: true, force: true });
+    task = await submit();
+  }
 
   await end(await submit());
   await waitFor("the spare", hasSpare, LIMIT);
