@@ -60,7 +60,7 @@ describe("bounds", () => {
     });
     const timesGivenBack = () => server.logs.split("memory given back").length - 1;
     const givenBackAfter = async (times: number) =>
-      waitFor("memory to be given back", () => timesGivenBack() > times, { timeoutMs: 60_000 });
+      waitFor("memory to be given back", () => timesGivenBack() > times);
     await givenBackAfter(0);
     // Warm-up: permanent costs of the first work (code, database caches) are not measured.
     const { client } = server;
@@ -123,7 +123,7 @@ describe("bounds", () => {
 
   it("1,000 disconnects: the task goes on, and the server's handles are back where they were", async () => {
     await using server = await ServerFixture.start();
-    const { sessionId, taskId } = await server.client.task.submit.mutate({ prompt: "wait: 20" });
+    const { sessionId, taskId } = await server.client.task.submit.mutate({ prompt: "wait: 3600" });
     await waitFor(
       "the task to work",
       async () => (await server.client.task.get.query({ taskId })).state === "working",

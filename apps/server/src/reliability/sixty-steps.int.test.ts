@@ -230,4 +230,4 @@ it("sixty steps with every tool, approvals, a question, a message, a summary, a 
   }
   expect(shrank).toBe(1);
   expect(JSON.stringify(sent.at(-1)?.messages)).toContain("Mind the gap.");
-});
+}, 900_000);
