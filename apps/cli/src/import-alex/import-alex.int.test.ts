@@ -7,6 +7,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { CliProcess, type CliResult } from "../testing/cli-process.ts";
 import type { ImportReport } from "./report.ts";
 import { expectedTranscript } from "./testing/expected-transcript.ts";
+import { ImportGate } from "./testing/import-gate.ts";
 import { fingerprint, type LegacyDirectory, writeLegacyDirectory } from "./testing/legacy-directory.ts";
 import { readTranscript } from "./testing/read-transcript.ts";
 import type { Story } from "./testing/story.ts";
@@ -65,9 +66,14 @@ it("writes nothing in a dry run, which needs no server", async () => {
 
 /** Lets an import get this far, then interrupts it. */
 async function importUntil(count: number, signal: NodeJS.Signals): Promise<CliResult> {
-  await using started = new CliProcess(["import-alex", home], { TRUNKLINE_DATA_DIR: server.dataDir });
-  await waitFor("some sessions", async () => (await sessions()).length >= count, { timeoutMs: 240_000 });
+  await using gate = await ImportGate.start(server.url, count);
+  await using started = new CliProcess(["import-alex", home], {
+    TRUNKLINE_URL: gate.url,
+    TRUNKLINE_TOKEN: server.token,
+  });
+  await gate.isClosed;
   started.signal(signal);
+  gate.open();
   return await started.ended();
 }
 
