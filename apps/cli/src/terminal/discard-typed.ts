@@ -1,5 +1,5 @@
 /** Nobody in the middle of typing pauses this long between keys, in ms. */
-const QUIET_MS = 700;
+export const QUIET_MS = 700;
 
 const CTRL_C = "\u0003";
 const CTRL_Z = "\u001a";

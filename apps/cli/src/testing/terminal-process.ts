@@ -79,16 +79,25 @@ export class TerminalProcess implements AsyncDisposable {
     this.#child.stdin.write(text);
   }
 
-  /** Waits until something is shown after the last match. */
-  async shows(text: string): Promise<void> {
+  /**
+   * Waits until something is shown after the last match.
+   * @returns the last moment at which it was not there yet, in ms of `performance.now()`
+   */
+  async shows(text: string): Promise<number> {
+    let without = performance.now();
     await waitFor(`${JSON.stringify(text)} on the screen`, () => {
+      const now = performance.now();
       const at = this.screen.indexOf(text, this.#seen);
-      if (at === -1) return false;
+      if (at === -1) {
+        without = now;
+        return false;
+      }
       this.#seen = at + text.length;
       return true;
     }).catch((error: unknown) => {
       throw new Error(`Not shown: ${text}\n${this.screen}`, { cause: error });
     });
+    return without;
   }
 
   async ended(): Promise<number | null> {
