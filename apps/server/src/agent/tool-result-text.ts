@@ -1,7 +1,7 @@
 import type { LanguageModelV4ToolResultPart } from "@ai-sdk/provider";
-import type { EventDataOf, ToolCall } from "@trunkline/contract";
+import type { ToolCall } from "@trunkline/contract";
+import type { ToolEnded } from "./transcript-turn.ts";
 
-type ToolEnded = EventDataOf<"tool.ended">;
 type ToolResultOutput = LanguageModelV4ToolResultPart["output"];
 
 /** An ended call's result for the model. Never empty: some providers reject an empty result. */
