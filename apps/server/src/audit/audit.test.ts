@@ -160,17 +160,17 @@ describe("refusals", () => {
   });
 
   it("of more users than have a budget are put down to none of the others", async () => {
-    const refuse = (userId: string | null) =>
+    const refuseUser = (userId: string | null) =>
       audit.refused({
         by: userId === null ? null : { ...alice, userId, name: userId },
         address: "203.0.113.9",
         action: "x",
         detail: "forbidden",
       });
-    refuse(null);
-    for (let user = 0; user < 1_100; user += 1) refuse(`u${user}`);
-    for (let times = 0; times < 10; times += 1) refuse("u1000");
-    for (let times = 0; times < 10; times += 1) refuse("late");
+    refuseUser(null);
+    for (let user = 0; user < 1_100; user += 1) refuseUser(`u${user}`);
+    for (let times = 0; times < 10; times += 1) refuseUser("u1000");
+    for (let times = 0; times < 10; times += 1) refuseUser("late");
     await audit.close();
     const newest = await rows();
     const stored = [...newest, ...(await store.audit.page({ limit: 1_000, beforeId: newest[0]?.id ?? "" }))];

@@ -98,14 +98,15 @@ it("activity.subscribe tells the same changes over tRPC and REST", async () => {
     sseMessages(trpcUrl("activity.subscribe", {}), { token }),
     sseMessages(restUrl("activity.subscribe", {}), { token }),
   ];
+  // Of which something may still be told.
+  const { sessionId: leftOver } = busy;
   const nextBatch = async (stream: (typeof streams)[number]): Promise<ActivityBatch> => {
     for (;;) {
       const { value, done } = await stream.next();
       if (done === true) throw new Error("the stream ended");
       if (value.event !== undefined) continue;
       const batch = JSON.parse(value.data) as ActivityBatch;
-      // What is still told of the one before.
-      if (batch.reset || batch.sessions.some(({ id }) => id !== busy.sessionId)) return batch;
+      if (batch.reset || batch.sessions.some(({ id }) => id !== leftOver)) return batch;
     }
   };
   for (const stream of streams) {

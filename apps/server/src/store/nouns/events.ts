@@ -136,7 +136,7 @@ export function createEventStore(db: Kysely<Database>): EventStore {
           .executeTakeFirst();
         const last = bound?.seq ?? end;
         for (let cursor = after; ;) {
-          let query = db
+          let matching = db
             .selectFrom("events")
             .select([...COLUMNS, DATA_IF_SMALL])
             .where("session_id", "=", sessionId)
@@ -145,8 +145,8 @@ export function createEventStore(db: Kysely<Database>): EventStore {
             .where("type", "in", types)
             .orderBy("seq")
             .limit(ROWS_PER_QUERY);
-          if (taskIds !== undefined) query = query.where("task_id", "in", taskIds);
-          const rows = await query.execute();
+          if (taskIds !== undefined) matching = matching.where("task_id", "in", taskIds);
+          const rows = await matching.execute();
           for (const listed of rows) {
             const row = await whole(listed);
             if (row !== undefined) yield toSessionEvent(row) as Extract<SessionEvent, { type: T }>;
