@@ -109,7 +109,8 @@ test("all of it works below a base path, and asks for nothing outside", async ({
   expect(scopes).toEqual([`${BASE_PATH}/`]);
 
   await page.goto(`${url}/api/docs`);
-  await expect(page.getByRole("heading", { name: /^Trunkline/ })).toBeVisible();
+  // It renders every route before it shows anything.
+  await expect(page.getByRole("heading", { name: /^Trunkline/ })).toBeVisible({ timeout: 240_000 });
   const list = page.locator("#operations-Sessions-sessionList");
   await list.getByRole("button", { name: /List/ }).first().click();
   await list.getByRole("button", { name: "Execute" }).click();
