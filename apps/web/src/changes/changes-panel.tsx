@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { ChevronsDownUp, ChevronsUpDown, Columns2, GitPullRequest, RotateCw, Undo2 } from "lucide-react";
 import { useMemo, useRef, useState } from "react";
+import { reload } from "../api/reload.ts";
 import { useCurrentSession, useSessionState } from "../session-stream/use-open-session.ts";
 import { plural } from "../text/quantity.ts";
 import { Button } from "../ui/button.tsx";
@@ -110,7 +111,7 @@ export function ChangesPanel() {
           small
           icon={RotateCw}
           label="Reload changes"
-          onClick={() => void queries.invalidateQueries({ queryKey: changesKey(sessionId) })}
+          onClick={() => void reload(queries, changesKey(sessionId))}
         />
       </div>
       {isPublishing && <PublishPanel close={() => setIsPublishing(false)} />}

@@ -1,6 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import type { ChangedFile } from "@trunkline/contract";
 import { useTRPCClient } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { workspaceKey } from "../files/use-directory.ts";
 import { isConnectionError } from "../network/network.ts";
 import { activeTask } from "../session/session-facts.ts";
@@ -33,8 +34,8 @@ export function useRevert(sessionId: string) {
         toSeq: what.kind === "event" ? what.seq : START_SEQ,
         ...(what.kind === "file" && { paths: pathsOf(what.file) }),
       });
-      void queries.invalidateQueries({ queryKey: changesKey(sessionId) });
-      void queries.invalidateQueries({ queryKey: workspaceKey(sessionId) });
+      void reload(queries, changesKey(sessionId));
+      void reload(queries, workspaceKey(sessionId));
     } catch (error) {
       const detail = isConnectionError(error) ? "You're offline." : (error as Error).message;
       showToast("Couldn't revert", { detail, level: "error" });

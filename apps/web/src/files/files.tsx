@@ -1,6 +1,7 @@
 import { FolderDown, RotateCw } from "lucide-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { reload } from "../api/reload.ts";
 import { useCurrentSession } from "../session-stream/use-open-session.ts";
 import { Button } from "../ui/button.tsx";
 import { IconButton } from "../ui/icon-button.tsx";
@@ -38,7 +39,7 @@ function Tree({ sessionId }: { sessionId: string }) {
           small
           icon={RotateCw}
           label="Reload files"
-          onClick={() => void queries.invalidateQueries({ queryKey: workspaceKey(sessionId) })}
+          onClick={() => void reload(queries, workspaceKey(sessionId))}
         />
         <Button size="small" look="quiet" disabled={isSaving} onClick={save}>
           <FolderDown aria-hidden className="size-3.5" strokeWidth={1.75} />

@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { isTaskEnd, type SessionEvent } from "@trunkline/contract";
 import { useEffect, useRef } from "react";
 import { useSessionState } from "../session-stream/use-open-session.ts";
-import { reload } from "./reload.ts";
+import { reload } from "../api/reload.ts";
 
 /** Between reloads while a task writes files, in ms. */
 const INTERVAL_MS = 1_500;
@@ -40,6 +40,7 @@ export function useReloadAfter(
     return () => {
       clearTimeout(timer);
       // Whoever leaves before it was reloaded comes back to what is out of date.
+      // oxlint-disable-next-line eslint/no-restricted-properties -- asks nobody now
       void queries.invalidateQueries({ queryKey: key.current, refetchType: "none" });
     };
   }, [seq, queries]);

@@ -11,6 +11,7 @@ import {
 } from "lucide-react";
 import { useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { TextLink } from "../markdown/links.tsx";
 import { isConnectionError } from "../network/network.ts";
 import { FIELD, Labeled } from "../settings/fields.tsx";
@@ -156,7 +157,7 @@ function BringBack({
     trpc.session.bringBack.mutationOptions({
       onSuccess: () => {
         showToast("Sent to the agent");
-        void queries.invalidateQueries({ queryKey: publicationKey(sessionId) });
+        void reload(queries, publicationKey(sessionId));
       },
     }),
   );

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { PublishInput } from "@trunkline/contract";
 import { type SubmitEvent, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { download } from "../files/download.ts";
 import { isConnectionError } from "../network/network.ts";
 import { useProjects } from "../projects/use-projects.ts";
@@ -58,7 +59,7 @@ export function PublishForm({ sessionId, onPublished, close }: PublishFormProps)
         showToast(WORDS[published.kind].done, {
           detail: published.kind === "patch" ? undefined : published.branch,
         });
-        void queries.invalidateQueries({ queryKey: publicationKey(sessionId) });
+        void reload(queries, publicationKey(sessionId));
         onPublished();
       },
     }),

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Project, SetCredentialInput } from "@trunkline/contract";
 import { type SubmitEvent, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { PROJECTS_KEY } from "../projects/use-projects.ts";
 import { Button } from "../ui/button.tsx";
 import { showToast } from "../ui/toasts.ts";
@@ -17,7 +18,7 @@ export function CredentialForm({ project, close }: { project: Project; close: ()
   const [knownHosts, setKnownHosts] = useState("");
   const done = (words: string): void => {
     showToast(words);
-    void queries.invalidateQueries({ queryKey: PROJECTS_KEY });
+    void reload(queries, PROJECTS_KEY);
     close();
   };
   const store = useMutation(

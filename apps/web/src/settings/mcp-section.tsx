@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { EMPTY_MCP_DRAFT, inputOfDraft } from "./mcp-draft.ts";
@@ -16,8 +17,8 @@ export function McpSection() {
   const list = useQuery(trpc.mcp.list.queryOptions({}, { refetchOnWindowFocus: true }));
   const [isMaking, setIsMaking] = useState(false);
   const refresh = (): void => {
-    void queries.invalidateQueries({ queryKey: trpc.mcp.list.queryKey() });
-    void queries.invalidateQueries({ queryKey: trpc.mcp.get.queryKey() });
+    void reload(queries, trpc.mcp.list.queryKey());
+    void reload(queries, trpc.mcp.get.queryKey());
   };
   const add = useMutation(
     trpc.mcp.add.mutationOptions({

@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ModelProvider } from "@trunkline/contract";
 import { type SubmitEvent, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { useModels } from "../models/use-models.ts";
 import { Button } from "../ui/button.tsx";
 import { showToast } from "../ui/toasts.ts";
@@ -40,7 +41,7 @@ function ProviderRow({ provider: { name, key, isReachable } }: { provider: Model
   const options = {
     onSuccess: () => {
       setIsEditing(false);
-      void queries.invalidateQueries({ queryKey: trpc.model.list.queryKey() });
+      void reload(queries, trpc.model.list.queryKey());
     },
     onError: (error: { message: string }) =>
       showToast("Couldn't change the key", { detail: error.message, level: "error" as const }),

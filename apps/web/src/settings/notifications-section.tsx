@@ -1,5 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useTRPC, useTRPCClient } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import {
   type NotificationState,
   notify,
@@ -26,8 +27,7 @@ export function NotificationsSection() {
   const client = useTRPCClient();
   const queries = useQueryClient();
   const devices = useQuery(trpc.push.list.queryOptions());
-  const refresh = async (): Promise<void> =>
-    queries.invalidateQueries({ queryKey: trpc.push.list.queryKey() });
+  const refresh = async (): Promise<void> => reload(queries, trpc.push.list.queryKey());
   const turn = useMutation({ mutationFn: turnNotifications, onSettled: refresh });
   const test = useMutation({
     async mutationFn() {

@@ -3,6 +3,7 @@ import type { User } from "@trunkline/contract";
 import { UserRoundPlus } from "lucide-react";
 import { useState } from "react";
 import { useTRPC, useTRPCClient } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { Button } from "../ui/button.tsx";
 import { showToast } from "../ui/toasts.ts";
 import type { InvitedPerson } from "./invite-person.ts";
@@ -29,7 +30,7 @@ export function PeopleSection({ me }: { me: string }) {
   /** Who is being invited: somebody new, or one of the list. */
   const [inviting, setInviting] = useState<"new" | User | null>(null);
   const [invited, setInvited] = useState<InvitedPerson | null>(null);
-  const refresh = (): void => void queries.invalidateQueries({ queryKey: PEOPLE_KEY });
+  const refresh = (): void => void reload(queries, PEOPLE_KEY);
   const remove = useMutation(
     trpc.user.remove.mutationOptions({
       onSuccess: refresh,

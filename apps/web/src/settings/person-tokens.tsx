@@ -1,6 +1,7 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import type { User } from "@trunkline/contract";
 import { useTRPC } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { Button } from "../ui/button.tsx";
 import { Skeleton } from "../ui/skeleton.tsx";
 import { useTokenRows } from "./use-token-rows.tsx";
@@ -11,10 +12,7 @@ export function PersonTokens({ user, invite }: { user: User; invite: () => void 
   const queries = useQueryClient();
   const query = trpc.token.list.queryOptions({ userId: user.id });
   const tokens = useQuery(query);
-  const rows = useTokenRows(
-    tokens.data?.items ?? [],
-    () => void queries.invalidateQueries({ queryKey: query.queryKey }),
-  );
+  const rows = useTokenRows(tokens.data?.items ?? [], () => void reload(queries, query.queryKey));
   return (
     <div className="mt-2 ml-3 border-l border-line">
       {tokens.isPending && <Skeleton className="mx-4 my-2 h-8" />}

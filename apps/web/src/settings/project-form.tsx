@@ -2,6 +2,7 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { Project, ProjectNetwork } from "@trunkline/contract";
 import { type SubmitEvent, useEffect, useRef, useState } from "react";
 import { useTRPCClient } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { PROJECTS_KEY } from "../projects/use-projects.ts";
 import { Button } from "../ui/button.tsx";
 import { changedFields } from "./changed-fields.ts";
@@ -25,7 +26,7 @@ export function ProjectForm({ project, close }: { project: Project | null; close
             projectId: project.id,
           }),
     onSuccess: () => {
-      void queries.invalidateQueries({ queryKey: PROJECTS_KEY });
+      void reload(queries, PROJECTS_KEY);
       close();
     },
   });

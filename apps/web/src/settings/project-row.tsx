@@ -4,6 +4,7 @@ import type { Project } from "@trunkline/contract";
 import { Folder, GitBranch, KeyRound, TriangleAlert } from "lucide-react";
 import { useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { PROJECTS_KEY } from "../projects/use-projects.ts";
 import { age } from "../text/duration.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
@@ -138,7 +139,7 @@ function useRemove(project: Project) {
       if (!isStillSure) return;
       await mutateAsync({ projectId: project.id, force: true }).catch(explain);
     }
-    void queries.invalidateQueries({ queryKey: PROJECTS_KEY });
+    void reload(queries, PROJECTS_KEY);
   };
   return { remove, isBusy: isPending };
 }

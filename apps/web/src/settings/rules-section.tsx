@@ -3,6 +3,7 @@ import type { ApprovalRule } from "@trunkline/contract";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { Button } from "../ui/button.tsx";
 import { showToast } from "../ui/toasts.ts";
 import { NewRuleForm } from "./new-rule-form.tsx";
@@ -15,7 +16,7 @@ export function RulesSection() {
   const queries = useQueryClient();
   const list = useQuery(trpc.rule.list.queryOptions({}));
   const [isMaking, setIsMaking] = useState(false);
-  const refresh = (): void => void queries.invalidateQueries({ queryKey: trpc.rule.list.queryKey() });
+  const refresh = (): void => void reload(queries, trpc.rule.list.queryKey());
   const remove = useMutation(
     trpc.rule.delete.mutationOptions({
       onSuccess: refresh,

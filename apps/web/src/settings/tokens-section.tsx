@@ -3,6 +3,7 @@ import type { CreatedToken } from "@trunkline/contract";
 import { Plus } from "lucide-react";
 import { useState } from "react";
 import { useTRPC, useTRPCClient } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { Button } from "../ui/button.tsx";
 import { NewSecret } from "./new-secret.tsx";
 import { NewTokenForm } from "./new-token-form.tsx";
@@ -27,7 +28,7 @@ export function TokensSection() {
   });
   const [isMaking, setIsMaking] = useState(false);
   const [created, setCreated] = useState<CreatedToken | null>(null);
-  const refresh = (): void => void queries.invalidateQueries({ queryKey: TOKENS_KEY });
+  const refresh = (): void => void reload(queries, TOKENS_KEY);
   const rows = useTokenRows(list.data?.pages.flatMap((page) => page.items) ?? [], ({ id }) => {
     refresh();
     setCreated((shown) => (shown?.token.id === id ? null : shown));

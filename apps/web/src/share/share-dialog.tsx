@@ -3,6 +3,7 @@ import type { CreatedShare } from "@trunkline/contract";
 import { Dialog } from "radix-ui";
 import { type SubmitEvent, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
+import { reload } from "../api/reload.ts";
 import { placed } from "../navigation/base-path.ts";
 import { inDays } from "../network/clock.ts";
 import { useCurrentSession } from "../session-stream/use-open-session.ts";
@@ -57,7 +58,7 @@ function Links() {
   const { sessionId } = useCurrentSession();
   const query = trpc.share.list.queryOptions({ sessionId });
   const links = useQuery(query);
-  const refresh = (): void => void queries.invalidateQueries({ queryKey: query.queryKey });
+  const refresh = (): void => void reload(queries, query.queryKey);
   const [created, setCreated] = useState<CreatedShare | null>(null);
   const [days, setDays] = useState(7);
   const create = useMutation(

@@ -7,5 +7,6 @@ import type { QueryClient } from "@tanstack/react-query";
 export async function reload(queries: QueryClient, queryKey: readonly unknown[]): Promise<void> {
   if (queries.isFetching({ queryKey }) > 0)
     await queries.refetchQueries({ queryKey, type: "active" }, { cancelRefetch: false });
+  // oxlint-disable-next-line eslint/no-restricted-properties -- nothing is on its way any more
   await queries.invalidateQueries({ queryKey }, { cancelRefetch: false });
 }
