@@ -26,9 +26,6 @@ const NEEDS_SANDBOX =
   "The network of this session's commands is 'allowlist', which needs the sandbox, and there is none on this server: " +
   "its operator can fix that ('trunkline doctor' says what is missing), or set the network to 'on' or 'off'";
 
-/** How long to wait for the last output once all processes are gone, in ms. */
-const LAST_OUTPUT_MS = 1_000;
-
 /** Runs commands directly on the machine, each in its own process group and marked in its environment. */
 export function createBareSpawner({
   owner,
@@ -116,10 +113,7 @@ class BareProcess implements RunningProcess {
     this.stdin?.destroy();
     const survivors = await endProcessTree({ ...this.record, ownsGroup: true }, this.#patience);
     if (survivors.length === 0) await this.exited;
-    // A survivor, or a process we missed, may hold the pipe for ever.
-    const impatience = setTimeout(() => this.#streams.destroy(), LAST_OUTPUT_MS);
-    await this.#streams.ended;
-    clearTimeout(impatience);
+    await this.#streams.finish();
     if (survivors.length === 0) await this.#ledger.onExit(this.record);
     return survivors;
   }

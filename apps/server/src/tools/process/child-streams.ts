@@ -3,10 +3,17 @@ import { closeSync, openSync } from "node:fs";
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Writable } from "node:stream";
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import type { OnOutput, SpawnRequest } from "../port.ts";
 import { openInputPipe } from "./input-pipe.ts";
-import { openOutputPipes } from "./output-pipe.ts";
+import { openOutputPipes, type OutputPipe } from "./output-pipe.ts";
 import { withShortLivedDirectory } from "./short-lived-directory.ts";
+
+/** How long the last output may take to arrive once the processes are gone, in ms. */
+const LAST_OUTPUT_MS = 1_000;
+
+/** What a pipe can hold: Linux lets ordinary users enlarge one so far. */
+const PIPE_BYTES = 1_048_576;
 
 /** The three streams of a process that is about to start. */
 export interface ChildStreams {
@@ -16,8 +23,10 @@ export interface ChildStreams {
   readonly stdin: Writable | null;
   /** Call once the process has its ends. */
   releaseChildEnds(): Promise<void>;
-  /** Resolves when all writers are gone and all output was read. */
-  readonly ended: Promise<void>;
+  /**
+   * Call once the processes are gone: reads what they have written, and no more, as somebody else may hold the pipe for ever.
+   */
+  finish(): Promise<void>;
   /** Stops reading, even if there are writers left. */
   destroy(): void;
 }
@@ -38,6 +47,11 @@ export async function openChildStreams(request: {
   });
   const [output, errors = output] = pipes;
   assert(output !== undefined && errors !== undefined);
+  const ended = Promise.all(pipes.map(async (pipe) => pipe.ended)).then(() => true);
+  const destroy = (): void => {
+    stdin?.writable?.destroy();
+    for (const pipe of pipes) pipe.destroy();
+  };
   return {
     stdio: [stdin?.fd ?? "ignore", output.writeFd, errors.writeFd],
     stdin: stdin?.writable ?? null,
@@ -45,12 +59,28 @@ export async function openChildStreams(request: {
       await stdin?.release();
       await Promise.all(pipes.map(async (pipe) => pipe.releaseWriteEnd()));
     },
-    ended: Promise.all(pipes.map(async (pipe) => pipe.ended)).then(() => undefined),
-    destroy() {
-      stdin?.writable?.destroy();
-      for (const pipe of pipes) pipe.destroy();
+    async finish() {
+      if (await Promise.race([ended, wait(LAST_OUTPUT_MS, false, { ref: false })])) return;
+      // The readers may be slow, and this process without a turn until now. A conversation is over in any case.
+      if (input !== "interactive") await readRest(pipes);
+      destroy();
+      await ended;
     },
+    destroy,
   };
+}
+
+/** Reads until the pipes are empty for a moment, or have given what none can hold. */
+async function readRest(pipes: readonly OutputPipe[]): Promise<void> {
+  const total = (): number => pipes.reduce((sum, pipe) => sum + pipe.readBytes(), 0);
+  const most = total() + pipes.length * PIPE_BYTES;
+  for (let before = -1; before !== total() && total() < most;) {
+    before = total();
+    await Promise.all(pipes.map(async (pipe) => pipe.resumed()));
+    // In the second turn of the event loop at the latest it has read what there is.
+    await turn();
+    await turn();
+  }
 }
 
 interface Stdin {

@@ -21,6 +21,10 @@ export interface OutputPipe {
   releaseWriteEnd(): Promise<void>;
   /** Resolves when all writers are gone and all output was read. */
   readonly ended: Promise<void>;
+  /** So far. */
+  readBytes(): number;
+  /** Resolves when the reader has taken what it was given, and reading goes on. */
+  resumed(): Promise<void>;
   /** Stops reading, even if there are writers left. */
   destroy(): void;
 }
@@ -51,28 +55,36 @@ async function openEnds(path: string, onOutput: OnOutput): Promise<OutputPipe> {
   // Opened non-blocking for reading first, so that opening it for writing does not block either.
   const readFd = await openFd(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const writeFd = await openBeside(readFd, path, constants.O_WRONLY);
-  const socket = readFrom(readFd, onOutput);
+  const { socket, readBytes, resumed } = readFrom(readFd, onOutput);
   return {
     writeFd,
+    readBytes,
+    resumed,
     releaseWriteEnd: () => closeFd(writeFd),
     ended: new Promise((resolve) => socket.once("close", () => resolve())),
     destroy: () => void socket.destroy(),
   };
 }
 
-function readFrom(fd: number, onOutput: OnOutput): Socket {
+function readFrom(
+  fd: number,
+  onOutput: OnOutput,
+): { socket: Socket } & Pick<OutputPipe, "readBytes" | "resumed"> {
   const buffer = Buffer.allocUnsafe(READ_BYTES);
+  let readBytes = 0;
+  let resumed = Promise.resolve();
   const callback = (length: number): boolean => {
+    readBytes += length;
     const held = onOutput(buffer.subarray(0, length)) ?? (length < SMALL_READ ? wait(REST_MS) : undefined);
     if (held === undefined) return true;
-    held.then(
-      () => socket.resume(),
-      (error: unknown) => socket.destroy(error instanceof Error ? error : new Error(String(error))),
+    resumed = held.then(
+      () => void socket.resume(),
+      (error: unknown) => void socket.destroy(error instanceof Error ? error : new Error(String(error))),
     );
     return false;
   };
   const socket = new Socket({ fd, readable: true, writable: false, onread: { buffer, callback } });
   // Those waiting for `ended` only learn that it is over; the caller whose promise was rejected knows why.
   socket.on("error", () => undefined);
-  return socket;
+  return { socket, readBytes: () => readBytes, resumed: async () => resumed };
 }

@@ -20,9 +20,10 @@ export async function endProcessGroup(
 
 async function isGoneWithin(groupId: number, ms: number): Promise<boolean> {
   const deadline = performance.now() + ms;
-  while (sendSignal(-groupId, 0)) {
-    if (performance.now() >= deadline) return false;
+  for (;;) {
+    const isLast = performance.now() >= deadline;
+    if (!sendSignal(-groupId, 0)) return true;
+    if (isLast) return false;
     await wait(POLL_MS);
   }
-  return true;
 }

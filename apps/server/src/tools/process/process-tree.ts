@@ -65,7 +65,8 @@ export async function endProcessTree(
     await waitUntilGone(members, Math.min(forceEnd, performance.now() + FORCE_ROUND_MS));
     members = await findMembers(tree);
   }
-  return members.map(({ pid }) => pid);
+  // The server may have slept between the look at them and the end of its patience.
+  return members.filter(isAlive).map(({ pid }) => pid);
 }
 
 async function findMembers({ pid, startTime, marker, ownsGroup }: ProcessTree): Promise<ProcessEntry[]> {

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { realpath, writeFile } from "node:fs/promises";
 import { getPriority, setPriority } from "node:os";
-import { setTimeout as wait } from "node:timers/promises";
 import { isMainThread } from "node:worker_threads";
 import type { OnOutput, ProcessLedger, ProcessRecord, Spawner, SpawnRequest } from "../port.ts";
 import { type ChildStreams, openChildStreams } from "../process/child-streams.ts";
@@ -50,9 +49,6 @@ const FIRST_TO_GO = "1000";
 /** Maximum characters of bwrap's own errors to report. */
 const MAX_COMPLAINT = 1_000;
 
-/** How long an error may take to arrive once bwrap has ended, in ms. */
-const LAST_WORDS_MS = 1_000;
-
 /** Runs each command in its own sandbox that contains the workspace, the system's programs and nothing else. */
 export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
   // The kernel kills the sandbox when the thread that started it ends, so that must be the server's main thread.
@@ -88,8 +84,7 @@ export function createSandboxSpawner(options: SandboxSpawnerOptions): Spawner {
       const starting = startSandbox(options, limits, request, marker, streams);
       const sandbox = await starting.catch(async (error: unknown) => {
         share.release();
-        await Promise.race([streams.ended, wait(LAST_WORDS_MS, undefined, { ref: false })]);
-        streams.destroy();
+        await streams.finish();
         throw refusal(error, complaint);
       });
       const { pid, first, line, exited } = sandbox;

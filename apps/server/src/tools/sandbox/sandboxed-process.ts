@@ -10,9 +10,6 @@ import type { SandboxLimits } from "./limits.ts";
 
 const POLL_MS = 20;
 
-/** How long to wait for the last output once all processes are gone, in ms. */
-const LAST_OUTPUT_MS = 1_000;
-
 /** Usage at the end above this share of the limit counts as having hit it. */
 const CROWDED = 0.9;
 
@@ -70,12 +67,9 @@ export class SandboxedProcess implements RunningProcess {
       this.#namespaceGone(gone).then(() => true),
       wait(patience.forceMs, false, { ref: false }),
     ]);
-    const survivors = isGone ? [] : [this.record.pid, ...(await this.#members()).map(({ pid }) => pid)];
+    const survivors = isGone ? [] : await this.#survivors();
     this.limitReached = (await checkDisk()) ?? this.limitReached;
-    // A process stuck in the kernel may hold the pipe for ever.
-    const impatience = setTimeout(() => streams.destroy(), LAST_OUTPUT_MS);
-    await streams.ended;
-    clearTimeout(impatience);
+    await streams.finish();
     if (survivors.length === 0) await ledger.onExit(this.record);
     return survivors;
   }
@@ -118,6 +112,13 @@ export class SandboxedProcess implements RunningProcess {
     return members;
   }
 
+  /** By the process table: the server may have slept through their end. */
+  async #survivors(): Promise<number[]> {
+    const members = await this.#members();
+    const all = [...members, this.#parts.first, this.record];
+    return all.filter(isAlive).map(({ pid }) => pid);
+  }
+
   #kill(): void {
     const { first } = this.#parts;
     if (isAlive(first)) sendSignal(first.pid, "SIGKILL");
@@ -130,7 +131,7 @@ export class SandboxedProcess implements RunningProcess {
   }
 }
 
-function isAlive({ pid, startTime }: ProcessEntry): boolean {
+function isAlive({ pid, startTime }: Pick<ProcessEntry, "pid" | "startTime">): boolean {
   const now = readProcess(pid);
   return now !== null && now.startTime === startTime && !now.isZombie;
 }
