@@ -276,10 +276,14 @@ test("time runs out in the middle of a tool: it is ended, and on record as cance
   await using bench = await RunBench.create();
   bench.provider.enqueue(say.reply(say.toolCall("bash", { command: "echo begun; sleep 600" })));
   const { systemClock } = await import("./clock.ts");
-  const outcome = await bench.run(bench.log.begin("go"), {
+  const timeUp = Promise.withResolvers<void>();
+  const running = bench.run(bench.log.begin("go"), {
     budget: { maxDurationMs: 700 },
-    deps: { clock: systemClock },
+    deps: { clock: { ...systemClock, wait: async () => timeUp.promise } },
   });
+  await bench.log.waitFor(({ type }) => type === "tool.progress");
+  timeUp.resolve();
+  const outcome = await running;
   expect(outcome).toMatchObject({
     type: "failed",
     reason: "budget",

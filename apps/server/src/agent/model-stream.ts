@@ -129,6 +129,7 @@ class Silence {
   readonly #patience: Patience;
   readonly #onTooLong: (fault: ProviderFault) => void;
   #timer: NodeJS.Timeout;
+  #look: NodeJS.Immediate | undefined;
   /** The last sign of life, or the begin of listening; by `performance.now()`. */
   #since = performance.now();
   #isListening = true;
@@ -148,7 +149,7 @@ class Silence {
   begun(): void {
     if (this.#hasBegun) return;
     this.#hasBegun = true;
-    clearTimeout(this.#timer);
+    this.stop();
     this.#since = performance.now();
     this.#timer = this.#start(this.#patience.idleMs);
   }
@@ -164,15 +165,31 @@ class Silence {
 
   stop(): void {
     clearTimeout(this.#timer);
+    clearImmediate(this.#look);
   }
 
   /** @param limitMs of silence. @param waitMs until the next look */
   #start(limitMs: number, waitMs = limitMs): NodeJS.Timeout {
     return setTimeout(() => {
-      const leftMs = this.#since + limitMs - performance.now();
-      if (this.#isListening && leftMs <= 0) this.#onTooLong(timeoutFault(this.#hasBegun, limitMs));
-      else this.#timer = this.#start(limitMs, leftMs > 0 ? leftMs : limitMs);
+      const isDue = (): boolean => this.#isListening && this.#leftMs(limitMs) <= 0;
+      if (!isDue()) return this.#wait(limitMs);
+      // This process may not have had a turn either: what has arrived meanwhile is read first.
+      this.#look = setImmediate(() => {
+        this.#look = setImmediate(() => {
+          if (isDue()) this.#onTooLong(timeoutFault(this.#hasBegun, limitMs));
+          else this.#wait(limitMs);
+        });
+      });
     }, Math.ceil(waitMs));
+  }
+
+  #wait(limitMs: number): void {
+    const leftMs = this.#leftMs(limitMs);
+    this.#timer = this.#start(limitMs, leftMs > 0 ? leftMs : limitMs);
+  }
+
+  #leftMs(limitMs: number): number {
+    return this.#since + limitMs - performance.now();
   }
 }
 

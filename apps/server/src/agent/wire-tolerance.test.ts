@@ -287,8 +287,8 @@ describe("K4: a request that a server cannot take is made so that it can", () =>
 
 describe("K5: signs of life", () => {
   test("comments, empty chunks and spaces keep an answer alive", async () => {
-    const beats = Array.from({ length: 5 }, () => [
-      new Promise((resolve) => setTimeout(resolve, 200)),
+    const beats = Array.from({ length: 5 }, (_, index) => [
+      new Promise((resolve) => setTimeout(resolve, 200 * (index + 1))),
       ": alive\n\n",
     ]).flat();
     const body = [sse.delta({ role: "assistant", content: "" }), ...beats, sse.text("late")];

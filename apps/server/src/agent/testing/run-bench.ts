@@ -69,7 +69,7 @@ export class RunBench implements AsyncDisposable {
       patience: { startMs: 600_000, idleMs: 300_000 },
       ...config,
     });
-    return new RunBench(provider, await ToolBench.create({ graceMs: 300, forceMs: 5_000 }), models);
+    return new RunBench(provider, await ToolBench.create({ graceMs: 300, forceMs: 60_000 }), models);
   }
 
   async run(taskId: string, options: RunOptions = {}): Promise<RunOutcome> {
