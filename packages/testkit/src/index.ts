@@ -14,6 +14,7 @@ export type { CallOutcome, RecordedRequest } from "./fake-provider/recorded-requ
 export * as say from "./fake-provider/reply.ts";
 export type { Reply, Step, TokenUsage } from "./fake-provider/reply.ts";
 export { readTokenStamps, type TokenStamp } from "./fake-provider/token-stamp.ts";
+export { freePort } from "./free-port.ts";
 export { StandInForge, type StandInForgeOptions } from "./forges/stand-in-forge.ts";
 export { GitOverHttp, hasHttpBackend } from "./git-remotes/git-over-http.ts";
 export { GitOverSsh, NO_SSHD } from "./git-remotes/git-over-ssh.ts";

@@ -5,6 +5,7 @@ import { fileURLToPath } from "node:url";
 import { createClient, type TrunklineClient } from "@trunkline/client";
 import bundled from "./bundled.ts";
 import { Child } from "./child.ts";
+import { freePort } from "./free-port.ts";
 import { TestDatabase } from "./postgres/test-database.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -56,7 +57,7 @@ export class ServerFixture implements AsyncDisposable {
     const database = options.databaseUrl === undefined ? await TestDatabase.of(dataDir) : undefined;
     const fixture = new ServerFixture(dataDir, options, database);
     try {
-      await fixture.#launch(0);
+      await fixture.#launch(await freePort());
       return fixture;
     } catch (error) {
       await fixture[Symbol.asyncDispose]();

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { createServer, type AddressInfo, type Socket } from "node:net";
+import { createServer, type Socket } from "node:net";
+import { freePort } from "./free-port.ts";
 import { forward } from "./toxic-proxy/forward.ts";
 import { noCounts, type ToxicCounts } from "./toxic-proxy/toxic-counts.ts";
 import { healthy, type ToxicChoice } from "./toxic-proxy/toxic.ts";
@@ -66,9 +67,9 @@ export class ToxicProxy implements AsyncDisposable {
   /** Listens again, on the same port. */
   async accept(): Promise<void> {
     if (this.#server.listening) return;
+    this.#port ||= await freePort();
     this.#server.listen(this.#port, "127.0.0.1");
     await once(this.#server, "listening");
-    this.#port = (this.#server.address() as AddressInfo).port;
   }
 
   /** Closes every open connection. */

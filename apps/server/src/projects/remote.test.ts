@@ -5,6 +5,7 @@ import { createServer, type IncomingMessage, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { inspect, promisify } from "node:util";
+import { freePort } from "@trunkline/testkit";
 import { expect, test } from "vitest";
 import { openSources } from "./testing/open-sources.ts";
 import { makeRepository } from "../git/testing/repositories.ts";
@@ -183,11 +184,3 @@ test("a source that fails is asked twice, however many wait for it at once", asy
     server.close();
   }
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  return port;
-}

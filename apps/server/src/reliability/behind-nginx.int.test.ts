@@ -1,8 +1,8 @@
 import type { SessionEvent } from "@trunkline/contract";
-import { Cluster, readLog, ServerFixture, waitFor } from "@trunkline/testkit";
+import { Cluster, freePort, readLog, ServerFixture, waitFor } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Http2Client } from "./testing/http2-client.ts";
-import { findInstalled, freePort, Nginx } from "./testing/nginx.ts";
+import { findInstalled, Nginx } from "./testing/nginx.ts";
 import { ResumingStream } from "./testing/resuming-stream.ts";
 
 const HOST = "agents.test";

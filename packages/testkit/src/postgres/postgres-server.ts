@@ -1,18 +1,15 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { chown, mkdtemp, rm } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { freePort } from "../free-port.ts";
 import { processesBelow } from "../processes-below.ts";
 import { findPostgresPrograms } from "./postgres-programs.ts";
 import { waitFor } from "../wait-for.ts";
 import { newCluster } from "./new-cluster.ts";
 import { serverUser } from "./server-user.ts";
 import { withClient } from "./with-client.ts";
-
-/** Timeout of a start, in ms. */
-const PATIENCE_MS = 60_000;
 
 /** Characters of its output to keep (the newest). */
 const KEPT_LOG_LENGTH = 200_000;
@@ -119,14 +116,10 @@ export class PostgresServer implements AsyncDisposable {
         this.#logs = (this.#logs + bytes.toString()).slice(-KEPT_LOG_LENGTH);
       });
     }
-    await waitFor(
-      "PostgreSQL to accept connections",
-      async () => {
-        if (child.exitCode !== null) throw new Error(`PostgreSQL does not start:\n${this.#logs}`);
-        return (await this.sql("select 1").catch(() => [])).length > 0;
-      },
-      { timeoutMs: PATIENCE_MS },
-    );
+    await waitFor("PostgreSQL to accept connections", async () => {
+      if (child.exitCode !== null) throw new Error(`PostgreSQL does not start:\n${this.#logs}`);
+      return (await this.sql("select 1").catch(() => [])).length > 0;
+    });
   }
 
   /** To clients, `immediate` looks like a crash: the next start recovers from the log. */
@@ -165,13 +158,4 @@ export class PostgresServer implements AsyncDisposable {
     if (uid !== undefined && gid !== undefined) await chown(this.#directory, uid, gid);
     await newCluster(this.#data, this.#programs, this.#user);
   }
-}
-
-/** A free port; PostgreSQL can't choose one itself. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { createInterface } from "node:readline";
-import { END_WITH_PARENT } from "@trunkline/testkit";
+import { END_WITH_PARENT, freePort } from "@trunkline/testkit";
 
 /** server-everything over streamable HTTP, on a port that it keeps. */
 export class EverythingOverHttp implements AsyncDisposable {
@@ -58,13 +57,4 @@ async function launch(program: string, port: number): Promise<ChildProcess> {
     }
   }
   throw new Error("server-everything ended before it listened");
-}
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await once(probe, "listening");
-  const address = probe.address();
-  probe.close();
-  await once(probe, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

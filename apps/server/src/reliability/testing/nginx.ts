@@ -1,11 +1,10 @@
 import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { access, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { promisify } from "node:util";
-import { waitFor } from "@trunkline/testkit";
+import { freePort, waitFor } from "@trunkline/testkit";
 
 const run = promisify(execFile);
 
@@ -111,13 +110,4 @@ export class Nginx implements AsyncDisposable {
     const directory = this.#directory;
     return ["-p", directory, "-c", join(directory, "nginx.conf"), "-e", join(directory, "error.log")];
   }
-}
-
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
