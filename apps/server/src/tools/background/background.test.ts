@@ -7,7 +7,7 @@ import { RecentOutput } from "./recent-output.ts";
 
 describe("a command in the background", () => {
   it("ends with its task, with all that it started, and leaves no record", async () => {
-    await using bench = await ToolBench.create({ graceMs: 300, forceMs: 5_000 });
+    await using bench = await ToolBench.create({ graceMs: 300, forceMs: 60_000 });
     const taskId = randomUUID();
     const command = "trap '' TERM; sleep 1000 & echo $! > child; echo ready; wait";
     const { output } = await bench.call("bash", { command, background: true }, { taskId });

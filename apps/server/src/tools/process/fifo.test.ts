@@ -9,10 +9,16 @@ const run = promisify(execFile);
 
 /** Opens pipes with ever more descriptors left, from none to more than enough. */
 const SCRIPT = `
-  const { closeSync, openSync, readdirSync } = await import("node:fs");
+  const { closeSync, openSync, readdirSync, readlinkSync } = await import("node:fs");
   const { openInputPipe } = await import("./input-pipe.ts");
   const { openOutputPipes } = await import("./output-pipe.ts");
-  const settle = () => new Promise((resolve) => setTimeout(resolve, 20));
+  // Of pipes that were opened by their names.
+  const openPipes = () => readdirSync("/proc/self/fd").filter((fd) => {
+    try { return readlinkSync("/proc/self/fd/" + fd).startsWith(process.env.TMPDIR); } catch { return false; }
+  });
+  const settled = async () => {
+    for (let looks = 0; openPipes().length > 0 && looks < 2_000; looks++) await new Promise((resolve) => setTimeout(resolve, 10));
+  };
   const tries = [
     async () => {
       const pipe = await openInputPipe();
@@ -27,9 +33,7 @@ const SCRIPT = `
     },
   ];
   for (const open of tries) await open();
-  await settle();
-  const count = () => readdirSync("/proc/self/fd").length;
-  const before = count();
+  await settled();
   const outcomes = new Set();
   for (let left = 0; left < 16; left++) {
     for (const open of tries) {
@@ -38,10 +42,10 @@ const SCRIPT = `
       for (let spare = left; spare > 0; spare--) closeSync(files.pop());
       outcomes.add(await open().then(() => "opened", (error) => error.code));
       for (const file of files) closeSync(file);
-      await settle();
+      await settled();
     }
   }
-  console.log(JSON.stringify({ leaked: count() - before, outcomes: [...outcomes], files: readdirSync(process.env.TMPDIR) }));
+  console.log(JSON.stringify({ leaked: openPipes().length, outcomes: [...outcomes], files: readdirSync(process.env.TMPDIR) }));
 `;
 
 it("pipes that can't be opened for want of descriptors leave none open, and no files", async () => {

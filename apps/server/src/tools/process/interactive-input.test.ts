@@ -5,7 +5,7 @@ import type { Spawner } from "../port.ts";
 import { bwrap, NO_BWRAP, SandboxBench } from "../sandbox/testing/sandbox-bench.ts";
 import { createBareSpawner } from "./bare-spawner.ts";
 
-const PATIENCE = { graceMs: 300, forceMs: 5_000 };
+const PATIENCE = { graceMs: 300, forceMs: 60_000 };
 
 /** Talks with a program that answers each line, then closes its input. */
 async function talk(spawner: Spawner, cwd: string) {

@@ -5,7 +5,7 @@ import { ToolBench } from "../testing/tool-bench.ts";
 import { endProcessGroup } from "./process-group.ts";
 import { listProcesses, readMarker, readProcess } from "./process-table.ts";
 
-const PATIENCE = { graceMs: 300, forceMs: 5_000 };
+const PATIENCE = { graceMs: 300, forceMs: 60_000 };
 
 /**
  * Ignores TERM, leaves session and group, and has no parent. Writes its pid when ready. The first fork exits
@@ -77,7 +77,7 @@ test("cancel ends a tree that ignores TERM, called setsid and forked twice", asy
 });
 
 test("a command that ends leaves nothing behind, and TERM lets what it left clean up", async () => {
-  await using bench = await ToolBench.create({ graceMs: 5_000, forceMs: 5_000 });
+  await using bench = await ToolBench.create({ graceMs: 60_000, forceMs: 60_000 });
   const result = await bench.call("bash", {
     command: `
       (trap 'sleep 0.1; echo bye > clean; exit' TERM; echo > up; for _ in $(seq 2000); do sleep 0.05; done) &
@@ -102,7 +102,7 @@ test("a group member that cleared its environment belongs to the tree, and so do
 });
 
 test("a stopped process is ended too", async () => {
-  await using bench = await ToolBench.create({ graceMs: 60_000, forceMs: 1_000 });
+  await using bench = await ToolBench.create({ graceMs: 60_000, forceMs: 60_000 });
   const beganAt = performance.now();
   await bench.call("bash", {
     command: `sh -c 'echo $$ > pid; kill -STOP $$; sleep 605' & ${waitForFile(bench, "pid")}`,
@@ -112,7 +112,7 @@ test("a stopped process is ended too", async () => {
 });
 
 test("a tree that forks all the time ends", async () => {
-  await using bench = await ToolBench.create({ graceMs: 0, forceMs: 20_000 });
+  await using bench = await ToolBench.create({ graceMs: 0, forceMs: 60_000 });
   await bench.call("bash", {
     command: `hop() { while test ! -e stop && test $SECONDS -lt 20; do (setsid bash -c 'sleep 0.01' &); sleep 0.005; done; }; for i in 1 2 3; do hop & done; sleep 0.3`,
   });
@@ -126,6 +126,6 @@ test("without a process table the group is ended: TERM, then KILL", async () => 
   const pid = await bench
     .call("bash", { command: `${waitForFile(bench, "pid")}; cat pid` })
     .then(({ output }) => Number(output));
-  expect(await endProcessGroup(pid, { graceMs: 100, forceMs: 5_000 })).toEqual([]);
+  expect(await endProcessGroup(pid, { graceMs: 100, forceMs: 60_000 })).toEqual([]);
   expect(await running).toMatchObject({ output: "[ended by SIGKILL]" });
 });

@@ -12,6 +12,9 @@ import { bwrap, SandboxBench } from "./testing/sandbox-bench.ts";
 const run = promisify(execFile);
 const MIB = 1_048_576;
 
+/** Shell code that waits until the workspace was counted, with what the command has written so far. */
+const untilCounted = "until [ -e counted ]; do sleep 0.02; done";
+
 async function freeMib(path: string): Promise<number> {
   const { bavail, bsize } = await statfs(path);
   return (bavail * bsize) / MIB;
@@ -53,7 +56,7 @@ with open("big", "wb") as f:
     });
     await writeFile(bench.path("old"), Buffer.alloc(30 * MIB));
     await wait(50);
-    const { output } = await bench.run("echo small > small; head -c 250M /dev/zero > big");
+    const { output } = await bench.run("echo small > small; head -c 250M /dev/zero > big 2> /dev/null");
     expect(output).toMatch(
       /^\[limit: the disk has less than 128 MiB left; removed .* MiB that the command wrote, in 1 file: "big"\]/,
     );
@@ -87,16 +90,17 @@ describe.skipIf(bwrap === null)("what one user may take", () => {
       limits: { freeDiskBytes: 16 * MIB, workspaceBytes: 160 * MIB },
       async noteUse(directory, usedBytes) {
         noted.set(directory, usedBytes);
+        if (usedBytes > 16 * MIB) await writeFile(join(directory, "counted"), "");
         return { limitBytes, leftBytes: limitBytes - noted.values().reduce((sum, bytes) => sum + bytes) };
       },
     });
     const { output } = await bench.run(
-      "head -c 30M /dev/zero > first; sleep 1; head -c 60M /dev/zero > second; sleep 60",
+      `head -c 30M /dev/zero > first; ${untilCounted}; head -c 60M /dev/zero > second; sleep 60`,
     );
     expect(output).toMatch(
       /^\[limit: your sessions and projects exceed 100 MiB, which is what one user may take of the disk; removed [\d.]+ MiB that the command wrote, in 1 file: "second"\]/,
     );
-    expect(await readdir(bench.workspace)).toEqual(["first"]);
+    expect((await readdir(bench.workspace)).toSorted()).toEqual(["counted", "first"]);
     expect(noted.get(bench.workspace)).toBeLessThan(32 * MIB);
     // What is over the limit before it starts may be tidied up.
     noted.set("elsewhere", 120 * MIB);
@@ -115,13 +119,14 @@ describe.skipIf(bwrap === null)("what one user may take", () => {
       parent: disk.path,
       // Counted by its own limit after 64 MiB.
       limits: { freeDiskBytes: 16 * MIB, workspaceBytes: 1_024 * MIB },
-      async noteUse(_directory, usedBytes) {
+      async noteUse(directory, usedBytes) {
         noted.push(usedBytes);
+        await writeFile(join(directory, "counted"), "");
         return { limitBytes, leftBytes: limitBytes - taken - usedBytes };
       },
     });
     const { output } = await bench.run(
-      "head -c 1M /dev/zero > first; sleep 1; head -c 30M /dev/zero > second; sleep 60",
+      `head -c 1M /dev/zero > first; ${untilCounted}; head -c 30M /dev/zero > second; sleep 60`,
     );
     expect(output).toMatch(/^\[limit: your sessions and projects exceed 100 MiB, .* 1 file: "second"\]/);
     taken = 0;

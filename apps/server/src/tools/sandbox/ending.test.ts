@@ -10,7 +10,7 @@ import { STUBBORN, untilFile } from "./testing/stubborn.ts";
 
 beforeEach(({ skip }) => skip(bwrap === null, NO_BWRAP));
 
-const PATIENCE = { graceMs: 300, forceMs: 5_000 };
+const PATIENCE = { graceMs: 300, forceMs: 60_000 };
 
 /** Runs a command until its first output, and lists its processes. */
 async function begin(bench: SandboxBench, command: string) {
@@ -37,7 +37,7 @@ test("cancel ends what ignores TERM, cleared its environment, called setsid and 
 });
 
 test("a command that ends leaves nothing behind, and TERM lets what it left clean up", async () => {
-  await using bench = await SandboxBench.create({ patience: { graceMs: 5_000, forceMs: 5_000 } });
+  await using bench = await SandboxBench.create({ patience: { graceMs: 60_000, forceMs: 60_000 } });
   const result = await bench.run(`
     (trap 'sleep 0.1; echo bye > clean; exit' TERM; echo > up; for _ in $(seq 2000); do sleep 0.05; done) &
     setsid sleep 601 > /dev/null 2>&1 < /dev/null &
@@ -51,7 +51,7 @@ test("a command that ends leaves nothing behind, and TERM lets what it left clea
 });
 
 test("a command that takes TERM itself gets to clean up when it is canceled", async () => {
-  await using bench = await SandboxBench.create({ patience: { graceMs: 60_000, forceMs: 5_000 } });
+  await using bench = await SandboxBench.create({ patience: { graceMs: 60_000, forceMs: 60_000 } });
   const { abort, result } = await begin(
     bench,
     "trap 'echo cleaned > clean; echo bye; exit 3' TERM; echo up; for _ in $(seq 2000); do sleep 0.05; done",
@@ -64,13 +64,14 @@ test("a command that takes TERM itself gets to clean up when it is canceled", as
 });
 
 test("stopped processes end, and a tree that forks all the time", async () => {
-  await using bench = await SandboxBench.create({ patience: { graceMs: 200, forceMs: 20_000 } });
+  await using bench = await SandboxBench.create({ patience: { graceMs: 200, forceMs: 60_000 } });
   await bench.run(`sh -c 'kill -STOP $$; sleep 605' & sleep 0.1`);
   const { result, family } = await begin(
     bench,
     `hop() { while test ! -e stop && test $SECONDS -lt 20; do (setsid bash -c 'sleep 0.01' &); sleep 0.005; done; }
-     for i in 1 2 3; do hop & done; sleep 0.3; echo up; sleep 0.2`,
+     for i in 1 2 3; do hop & done; sleep 0.3; echo up; ${untilFile("seen")}`,
   );
+  await writeFile(bench.path("seen"), "now");
   expect(family.length).toBeGreaterThanOrEqual(5);
   await result;
   expect(family.filter(isRunning)).toEqual([]);
