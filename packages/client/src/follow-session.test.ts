@@ -1,5 +1,5 @@
 import type { EventBatch, SessionEvent } from "@trunkline/contract";
-import { describe, expect, it } from "vitest";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { isApiError, TrunklineApiError } from "./api-error.ts";
 import { createClient } from "./client.ts";
 import { followSession, type FollowOptions } from "./follow-session.ts";
@@ -11,6 +11,16 @@ import {
   type ProtocolServer,
   type Subscriber,
 } from "./testing/protocol-server.ts";
+
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.useRealTimers();
+});
+
+/** Looks in each turn of the event loop. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve));
+}
 
 const quick = { backoff: { minMs: 1, maxMs: 4 }, random: () => 0.5 };
 
@@ -220,22 +230,38 @@ describe("followSession", () => {
   });
 
   it("gives a silent connection up, before and after the first byte; pings keep it", async () => {
+    const third = Promise.withResolvers<Subscriber>();
     await using server = await startProtocolServer((subscriber, count) => {
       if (count === 1) return;
       subscriber.open();
-      if (count === 2) return;
-      const pings = setInterval(() => subscriber.raw("event: ping\ndata: \n\n\n"), 20);
-      const answer = setTimeout(() => subscriber.send({ events: [textEvent(1)], live: true }), 400);
-      void subscriber.closed.then(() => {
-        clearInterval(pings);
-        clearTimeout(answer);
-      });
+      if (count === 3) third.resolve(subscriber);
     });
     const errors: (string | undefined)[] = [];
     const onState = ({ status, error }: FollowState): void => {
       if (status === "waiting") errors.push(error?.message);
     };
-    expect(seqs(await takeEvents(1, follow(server, { silenceLimitMs: 200, onState })))).toEqual([1]);
+    // Time passes as the test says: a busy machine is itself silent for longer than the limit.
+    vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
+    const timers = vi.spyOn(globalThis, "setTimeout");
+    const taken = takeEvents(1, follow(server, { silenceLimitMs: 200, onState }));
+    for (const connection of [1, 2]) {
+      await until(() => server.requests === connection);
+      await until(() => {
+        vi.advanceTimersByTime(200);
+        return errors.length === connection;
+      });
+      await until(() => vi.getTimerCount() > 0);
+      vi.advanceTimersByTime(4);
+    }
+    const subscriber = await third.promise;
+    for (let pings = 0; pings < 5; pings++) {
+      const before = timers.mock.calls.length;
+      subscriber.raw("event: ping\ndata: \n\n\n");
+      await until(() => timers.mock.calls.length > before);
+      vi.advanceTimersByTime(150);
+    }
+    subscriber.send({ events: [textEvent(1)], live: true });
+    expect(seqs(await taken)).toEqual([1]);
     expect(errors).toEqual(["No data received for 0.2 s", "No data received for 0.2 s"]);
     expect(server.requests).toBe(3);
   });

@@ -53,7 +53,7 @@ describe("Child", () => {
   test("a grandchild that holds the output open does not hold the exit back", async () => {
     const child = await start(`
       import { spawn } from "node:child_process";
-      const grandchild = spawn("sleep", ["20"], { stdio: "inherit", detached: true });
+      const grandchild = spawn("sleep", ["290"], { stdio: "inherit", detached: true });
       grandchild.unref();
       console.log("pid " + grandchild.pid);
     `);

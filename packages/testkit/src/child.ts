@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { createInterface } from "node:readline";
-import { setTimeout as wait } from "node:timers/promises";
+import { setImmediate as turn, setTimeout as wait } from "node:timers/promises";
 import { DeadlineError, withDeadline } from "./wait-for.ts";
 
 /** Characters of a child's output to keep (the newest). */
@@ -109,6 +109,9 @@ export class Child {
     });
     // The last output arrives before `close`. A grandchild that holds the pipes delays that, so don't wait long.
     await Promise.race([closed, wait(LAST_OUTPUT_MS, undefined, { ref: false })]);
+    // This process may have slept for all of that time: what has arrived is read in the next turns of the event loop.
+    await turn();
+    await turn();
     return exit;
   }
 

@@ -13,8 +13,8 @@ const module = new URL("./testing/trying-job.ts", import.meta.url);
 const quick: Job<typeof attempt> = { name: "trial", module, kind: "quick" };
 const long: Job<typeof attempt> = { ...quick, kind: "long" };
 
-const alice = { owner: "alice", deadlineMs: 20_000 };
-const bob = { owner: "bob", deadlineMs: 20_000 };
+const alice = { owner: "alice", deadlineMs: 240_000 };
+const bob = { owner: "bob", deadlineMs: 240_000 };
 
 const pools: Compute[] = [];
 afterEach(async () => {

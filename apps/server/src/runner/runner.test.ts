@@ -148,21 +148,19 @@ describe("runner", () => {
   });
 
   it("refuses what a run writes after it has lost its task", async () => {
-    let late: Promise<unknown> | undefined;
+    const late = Promise.withResolvers<unknown>();
+    late.promise.catch(() => undefined);
     scripts.set("zombie", async ({ sink, signal }) => {
       await untilAborted(signal).catch(() => undefined);
       setImmediate(() => {
-        const appended = sink.append([{ type: "notice", data: { level: "info", message: "late" } }]);
-        appended.catch(() => undefined);
-        late = appended;
+        late.resolve(sink.append([{ type: "notice", data: { level: "info", message: "late" } }]));
       });
       throw signal.reason;
     });
     const task = await server.submit("zombie");
     await server.until(task.sessionId, (event) => event.type === "task.started");
     await server.tasks.cancel(alice, { taskId: task.id });
-    await new Promise(setImmediate);
-    await expect(late).rejects.toThrow();
+    await expect(late.promise).rejects.toThrow();
     const { events } = await server.log.read(task.sessionId, { limit: 100 });
     expect(events.at(-1)?.type).toBe("task.canceled");
   });

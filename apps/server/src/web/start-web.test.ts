@@ -99,7 +99,7 @@ describe.skipIf(bwrap === null)("H23: the UI's process in a sandbox", () => {
     const served = web!.url()!;
     await web!.stop(2_000);
     await expect(get("/pid", served)).rejects.toThrow();
-    expect(await processesNaming(app.directory)).toEqual([]);
+    await vi.waitFor(async () => expect(await processesNaming(app.directory)).toEqual([]), 60_000);
   });
 
   it("runs without one where there is none, with a warning", async () => {

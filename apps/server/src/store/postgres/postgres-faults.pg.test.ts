@@ -111,8 +111,8 @@ describe("PostgreSQL that fails under load", () => {
 
   it("holds nobody up for longer than the limits where a row or a table is locked", async () => {
     const url = await server.createDatabase();
-    const limits = { lockMs: 100, connectMs: 100 };
-    const store = await open(url, { limits, patienceMs: 300, lanes: 1, readers: 1 });
+    const limits = { lockMs: 2_000, connectMs: 1_000 };
+    const store = await open(url, { limits, patienceMs: 1_000, lanes: 1, readers: 1 });
     const [locked, other] = (await createSessions(store, 2)) as [string, string];
     const holder = new Client({ connectionString: url });
     await holder.connect();
@@ -124,7 +124,7 @@ describe("PostgreSQL that fails under load", () => {
     // The only connection for reads waits for the table, and all others for the connection.
     const reads = await Promise.allSettled(Array.from({ length: 5 }, async () => readLog(store, other)));
     for (const read of reads) expect(read).toMatchObject({ reason: expect.any(StoreUnavailableError) });
-    const hasty = await open(url, { limits: { statementMs: 100 }, patienceMs: 300 });
+    const hasty = await open(url, { limits: { statementMs: 1_000 }, patienceMs: 3_000 });
     await expect(readLog(hasty, other)).rejects.toThrow("statement timeout");
     await expect(hasty.append(other, [notice("z")])).rejects.toThrow("statement timeout");
     await holder.query("rollback");
