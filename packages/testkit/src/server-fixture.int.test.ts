@@ -50,8 +50,7 @@ test("a subscriber behind the proxy outlives cuts and kill -9 of the server, wit
   await using provider = await FakeProvider.start();
   await using server = await ServerFixture.start({ env: provider.serverEnv });
   // More for each: what waits after the restart may be one piece that is longer than the first ones let through.
-  let connections = 0;
-  const toxics = () => [cutAfter(3_000 * ++connections)];
+  const toxics = (connection: number) => [cutAfter(3_000 * connection)];
   await using proxy = await ToxicProxy.start({ target: server.url, toxics });
   const subscriber = createClient({ url: proxy.url, token: server.token });
   // It does not end before the kill, however late that comes.

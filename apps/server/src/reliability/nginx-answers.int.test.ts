@@ -2,10 +2,11 @@ import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
+import { freePort } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { PACK_TIMEOUT_MS } from "../publish/private-repository.ts";
 import { Http2Client } from "./testing/http2-client.ts";
-import { findInstalled, freePort, Nginx } from "./testing/nginx.ts";
+import { findInstalled, Nginx } from "./testing/nginx.ts";
 
 const HOST = "agents.test";
 const [program, openssl] = await Promise.all([findInstalled("nginx"), findInstalled("openssl")]);
