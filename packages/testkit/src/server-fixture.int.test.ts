@@ -49,13 +49,13 @@ test("the real server runs what the fake provider says, and both logs agree", as
 test("a subscriber behind the proxy outlives cuts and kill -9 of the server, without gap or duplicate", async () => {
   await using provider = await FakeProvider.start();
   await using server = await ServerFixture.start({ env: provider.serverEnv });
-  // More for each: what waits after the restart may be one piece that is longer than the first ones let through.
-  const toxics = (connection: number) => [cutAfter(3_000 * connection)];
-  await using proxy = await ToxicProxy.start({ target: server.url, toxics });
+  await using proxy = await ToxicProxy.start({ target: server.url });
+  // More after each cut: what waits may be one piece that is longer than the first ones let through.
+  proxy.toxics = () => [cutAfter(3_000 * (1 + proxy.counts.cut))];
   const subscriber = createClient({ url: proxy.url, token: server.token });
   // It does not end before the kill, however late that comes.
   provider.enqueue(say.reply(say.tokens(100, 300), say.stall()));
-  const { sessionId } = await server.client.task.submit.mutate({ prompt: "tokens: 100 @ 300/s" });
+  const { sessionId } = await server.client.task.submit.mutate({ prompt: "tokens: 600 @ 300/s" });
   const backoff = { minMs: 10, maxMs: 50 };
   const begun = Promise.withResolvers<void>();
   const collecting = collectUntil("the end", followSession(subscriber, { sessionId, backoff }), (batch) => {
