@@ -1,3 +1,5 @@
+import { parseForeignJson } from "../foreign-json.ts";
+
 export type JsonObject = Record<string, unknown>;
 
 export function isObject(value: unknown): value is JsonObject {
@@ -15,10 +17,10 @@ export function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : [value];
 }
 
-/** @returns undefined if the text is not JSON. */
+/** @returns undefined if the text is not JSON, or nested too deep. */
 export function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseForeignJson(text);
   } catch {
     return undefined;
   }

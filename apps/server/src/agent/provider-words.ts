@@ -1,3 +1,5 @@
+import { parseJson } from "./json-object.ts";
+
 /** What an error response says, whatever its shape. */
 export interface ProviderWords {
   /** One line of plain text; empty if it says nothing. */
@@ -140,12 +142,4 @@ export function oneLine(text: string): string {
       .replaceAll(/[\s\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, " ")
       .trim()
   );
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -46,6 +46,23 @@ describe("body size", () => {
     expect(answer.status).not.toBe(413);
   });
 
+  it.each([PATH, "/api/sessions"])("is nested as deep as can be parsed in one go: %s", async (path) => {
+    const post = (depth: number) =>
+      fixture.sendAsOwner(path, {
+        method: "POST",
+        headers: JSON_TYPE,
+        body: `{"title":${"[".repeat(depth)}"${"x".repeat(20_000)}"${"]".repeat(depth)}}`,
+      });
+    const says = async (depth: number) => JSON.stringify((await post(depth)).error());
+    expect(await says(127)).not.toContain("levels deep");
+    const refused = await post(500_000);
+    expect(refused.status).toBe(400);
+    expect(refused.error()).toMatchObject({
+      message: "The body is nested more than 128 levels deep",
+      data: { reason: "validation_failed" },
+    });
+  });
+
   it("is judged before it has come: an endless chunked body is cut off", async () => {
     const socket = connect(fixture.port, "127.0.0.1");
     socket.write(

@@ -2,6 +2,7 @@ import { MAX_BODY_BYTES, MAX_CALL_DOCUMENT_BYTES, TrunklineError } from "@trunkl
 import { bodyLimit } from "hono/body-limit";
 import { BLOBS_PATH } from "./blobs.ts";
 import type { ByteBudget } from "../byte-budget.ts";
+import { isTooDeep, MAX_JSON_DEPTH } from "../foreign-json.ts";
 import { methodRefusal } from "./error-answer.ts";
 import type { HttpContext, Middleware } from "./http-env.ts";
 
@@ -10,15 +11,19 @@ const UTF8 = new TextDecoder("utf-8", { fatal: true });
 /**
  * JSON is UTF-8 (RFC 8259, 8.1). Decoders of the platform would store a replacement character for what somebody typed.
  *
+ * @returns what can be parsed in one go
  * @throws TrunklineError `validation_failed`
  */
-export async function readUtf8(c: HttpContext): Promise<string> {
+export async function readJsonText(c: HttpContext): Promise<string> {
   const bytes = await c.req.arrayBuffer();
+  let text: string;
   try {
-    return UTF8.decode(bytes);
+    text = UTF8.decode(bytes);
   } catch (cause) {
     throw new TrunklineError("validation_failed", "The body is not UTF-8", { cause });
   }
+  if (!isTooDeep(text)) return text;
+  throw new TrunklineError("validation_failed", `The body is nested more than ${MAX_JSON_DEPTH} levels deep`);
 }
 
 /** @param methods allowed for these paths; others are refused before reading anything */

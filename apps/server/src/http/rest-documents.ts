@@ -7,6 +7,7 @@ import {
   TrunklineError,
 } from "@trunkline/contract";
 import { ImportSessionInput } from "@trunkline/contract/schemas";
+import { parseForeignJson } from "../foreign-json.ts";
 import { begun } from "./begun.ts";
 import type { HttpContext } from "./http-env.ts";
 import type { LiveStreams } from "./live-streams.ts";
@@ -70,7 +71,7 @@ const NOTHING = new ReadableStream<Uint8Array>({ start: (stream) => stream.close
 /** The export, unchanged. */
 function isBareDocument(text: string): boolean {
   try {
-    const body = JSON.parse(text) as Partial<SessionDocument> | null;
+    const body = parseForeignJson(text) as Partial<SessionDocument> | null;
     return typeof body === "object" && body?.format === "trunkline.session";
   } catch {
     return false;

@@ -2,7 +2,7 @@ import { TRPCError } from "@trpc/server";
 import { z } from "zod";
 import { fromText } from "./query-value.ts";
 import type { HttpContext } from "./http-env.ts";
-import { readUtf8 } from "./request-body.ts";
+import { readJsonText } from "./request-body.ts";
 
 type InputSchema = z.ZodObject<Record<string, z.ZodType>>;
 
@@ -38,7 +38,7 @@ export async function readRestInput(c: HttpContext, schema: InputSchema | null):
 }
 
 async function readBody(c: HttpContext): Promise<object> {
-  const text = c.req.method === "GET" ? "" : await readUtf8(c);
+  const text = c.req.method === "GET" ? "" : await readJsonText(c);
   if (text === "") return {};
   let body: unknown;
   try {

@@ -6,7 +6,7 @@ import type { NoteCallFailure } from "./call-failure.ts";
 import type { HttpContext } from "./http-env.ts";
 import type { LiveStreams } from "./live-streams.ts";
 import { openStream } from "./open-stream.ts";
-import { readUtf8 } from "./request-body.ts";
+import { readJsonText } from "./request-body.ts";
 
 export const TRPC_PATH = "/trpc";
 
@@ -49,7 +49,7 @@ export function createTrpcHandler({ services, streams, noteFailure }: TrpcDeps) 
 async function requestOf(c: HttpContext): Promise<Request> {
   const { raw } = c.req;
   if (raw.method !== "POST") return raw;
-  const text = await readUtf8(c);
+  const text = await readJsonText(c);
   return Object.defineProperty(raw, "text", { value: async () => text });
 }
 

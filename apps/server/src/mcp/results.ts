@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { type ContentBlock, ContentBlockSchema } from "@modelcontextprotocol/sdk/types.js";
 import { z } from "zod";
+import { parseForeignJson } from "../foreign-json.ts";
 import { byteLength } from "./byte-length.ts";
 
 /**
@@ -100,7 +101,7 @@ function isSaid(structured: unknown, blocks: readonly ResultBlock[]): boolean {
 
 function valueIn(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseForeignJson(text);
   } catch {
     return text;
   }

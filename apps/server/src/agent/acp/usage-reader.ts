@@ -1,4 +1,5 @@
 import type { Usage } from "@trunkline/contract";
+import { parseForeignJson } from "../../foreign-json.ts";
 
 /** Bytes of a line, or of a whole document, that are looked into; usage is reported in short ones, at the end. */
 const MAX_LINE_BYTES = 262_144;
@@ -59,7 +60,7 @@ export class UsageReader {
     if (!/"usage(?:Metadata)?"/.test(line)) return;
     let value: unknown;
     try {
-      value = JSON.parse(this.#isStream ? line.replace(/^data:\s*/, "") : line);
+      value = parseForeignJson(this.#isStream ? line.replace(/^data:\s*/, "") : line);
     } catch {
       // Not the provider's own words, or cut off: it tells nothing.
       return;

@@ -1,5 +1,6 @@
 import { TrunklineError } from "@trunkline/contract";
 import type { z } from "zod";
+import { parseForeignJson } from "../../foreign-json.ts";
 import { printable } from "../../printable.ts";
 import { readBounded } from "./read-bounded.ts";
 import { refusal } from "./refusal.ts";
@@ -107,7 +108,7 @@ export class ForgeHttp {
   #parse<T>(text: string, schema: z.ZodType<T>, request: string): T {
     let json: unknown;
     try {
-      json = JSON.parse(text);
+      json = parseForeignJson(text);
     } catch (cause) {
       throw this.#failed(`${this.#options.name} did not answer with JSON to ${request}`, cause);
     }

@@ -1,5 +1,6 @@
 import { TrunklineError } from "@trunkline/contract";
 import { z } from "zod";
+import { parseForeignJson } from "../../foreign-json.ts";
 import { printable } from "../../printable.ts";
 
 /** Longest piece of a forge's own words in a message, in UTF-16 code units. */
@@ -77,7 +78,7 @@ const Words = z.object({
 function forgeWords(text: string): string {
   let parsed: z.infer<typeof Words>;
   try {
-    parsed = Words.parse(JSON.parse(text));
+    parsed = Words.parse(parseForeignJson(text));
   } catch {
     // A page of a proxy, perhaps: nothing in it is meant for a person.
     return "";

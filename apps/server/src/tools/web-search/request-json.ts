@@ -1,3 +1,4 @@
+import { parseForeignJson } from "../../foreign-json.ts";
 import { WebSearchError } from "./port.ts";
 
 const TIMEOUT_MS = 20_000;
@@ -18,7 +19,7 @@ export async function requestJson(
     const body = await readBounded(response);
     if (!response.ok)
       throw new WebSearchError(`${name} answered ${response.status}. ${adviceFor(response.status)}`);
-    return JSON.parse(body) as unknown;
+    return parseForeignJson(body);
   } catch (error) {
     signal.throwIfAborted();
     if (error instanceof WebSearchError) throw error;
