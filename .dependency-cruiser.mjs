@@ -162,7 +162,7 @@ export default {
         pathNot: [
           `${server}/$1/`,
           port,
-          String.raw`${server}/(store/schema|store/per-database|byte-budget|caller|closed-unread|config|data-dir|describe-bytes|fair-jobs|head-tail-buffer|lifecycle|message-lines|pace|printable|shared-places|spawned|written-file)\.ts$`,
+          String.raw`${server}/(store/schema|store/per-database|byte-budget|caller|closed-unread|config|data-dir|describe-bytes|fair-jobs|foreign-json|head-tail-buffer|lifecycle|message-lines|pace|printable|shared-places|spawned|written-file)\.ts$`,
         ],
       },
     },
@@ -195,7 +195,11 @@ export default {
       from: { path: `${server}/http/`, pathNot: test },
       to: {
         path: `${server}/`,
-        pathNot: [`${server}/http/`, port, String.raw`${server}/(byte-budget|caller|config|lifecycle)\.ts$`],
+        pathNot: [
+          `${server}/http/`,
+          port,
+          String.raw`${server}/(byte-budget|caller|config|foreign-json|lifecycle)\.ts$`,
+        ],
       },
     },
     {

@@ -1,5 +1,4 @@
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
-import { parseForeignJson } from "../foreign-json.ts";
 import { CLOCK } from "../pace.ts";
 
 /** A server may say how soon its stream is opened again (`retry:`), even at once. Not sooner than this, in ms. */
@@ -29,7 +28,7 @@ function isJson({ ok, headers }: Response): boolean {
 async function withFewMessages(response: Response): Promise<Response> {
   const text = await response.text();
   if (/^\s*\[/.test(text)) {
-    const messages: unknown = parseForeignJson(text);
+    const messages: unknown = JSON.parse(text);
     if (Array.isArray(messages) && messages.length > MAX_MESSAGES) {
       throw new Error(`It answered with ${messages.length} messages at once, more than ${MAX_MESSAGES}`);
     }

@@ -3,7 +3,7 @@ import { type IncomingMessage, request as requestOver } from "node:http";
 import { request as requestSecurely } from "node:https";
 import type { FetchLike } from "@modelcontextprotocol/sdk/shared/transport.js";
 import type { Connect } from "../network/port.ts";
-import { MAX_VALUES, ValueCount } from "../message-lines.ts";
+import { MAX_VALUES, ValueCount } from "../foreign-json.ts";
 import { MAX_MESSAGE_BYTES, MessageTooLongError, TooManyValuesError } from "./message-too-long.ts";
 import type { Pace } from "../pace.ts";
 

@@ -1,5 +1,4 @@
 import { ErrorCode, type JSONRPCMessage, JSONRPCMessageSchema } from "@modelcontextprotocol/sdk/types.js";
-import { parseForeignJson } from "../foreign-json.ts";
 import { cleanText } from "./clean-text.ts";
 
 const MAX_LENGTH = 600;
@@ -10,7 +9,7 @@ const MAX_LENGTH = 600;
  * @throws Error if it is no message.
  */
 export function messageIn(line: string): JSONRPCMessage {
-  const value: unknown = parseForeignJson(line);
+  const value: unknown = JSON.parse(line);
   const message = JSONRPCMessageSchema.safeParse(value);
   if (message.success) return message.data;
   if (!isObject(value) || value["method"] !== undefined) throw new Error("It is no message");
