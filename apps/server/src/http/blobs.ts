@@ -1,4 +1,3 @@
-import { Readable } from "node:stream";
 import { requireScope, type Services, TrunklineError } from "@trunkline/contract";
 import { Blob, BlobId } from "@trunkline/contract/schemas";
 import type { Hono } from "hono";
@@ -51,8 +50,7 @@ export function registerBlobs(
       stream.close();
       throw error;
     });
-    const bytes = Readable.from(sentWhile(stream, content), { objectMode: false });
-    return c.body(Readable.toWeb(bytes) as ReadableStream, 200, {
+    return c.body(sentWhile(stream, content), 200, {
       ...headers,
       "content-type": blob.mediaType === "text/plain" ? "text/plain; charset=utf-8" : blob.mediaType,
       "content-length": String(blob.bytes),

@@ -16,13 +16,15 @@ export function openStream(c: HttpContext, streams: LiveStreams): LiveStream {
 }
 
 /**
- * What is sent: breaks off when the stream is closed, so that what was sent does not look complete. The pieces are
- * returned then, also where a client left before the first one was asked for.
+ * The body of an answer: it breaks off when the stream is closed or a piece fails, so that what was sent does not look
+ * complete. The pieces are returned then, also where a client left before the first one was asked for. None is asked for
+ * before the connection takes it: @hono/node-server writes the message of an error that comes earlier into the answer, and
+ * ends it as if it were whole.
  */
-export function sentWhile<Piece>(
+export function sentWhile(
   stream: LiveStream,
-  pieces: AsyncIterable<Piece>,
-): AsyncGenerator<Piece, void> {
+  pieces: AsyncIterable<Uint8Array | string>,
+): ReadableStream<Uint8Array> {
   const { signal } = stream;
   const reading = pieces[Symbol.asyncIterator]();
   const leave = (): void => {
@@ -31,17 +33,17 @@ export function sentWhile<Piece>(
   };
   if (signal.aborted) leave();
   else signal.addEventListener("abort", leave, { once: true });
-  return sendAll(stream, { [Symbol.asyncIterator]: () => reading });
+  return ReadableStream.from(sendAll(stream, { [Symbol.asyncIterator]: () => reading }));
 }
 
-async function* sendAll<Piece>(
+async function* sendAll(
   { signal, close }: LiveStream,
-  pieces: AsyncIterable<Piece>,
-): AsyncGenerator<Piece, void> {
+  pieces: AsyncIterable<Uint8Array | string>,
+): AsyncGenerator<Uint8Array, void> {
   try {
     for await (const piece of pieces) {
       signal.throwIfAborted();
-      yield piece;
+      yield typeof piece === "string" ? Buffer.from(piece) : piece;
     }
     signal.throwIfAborted();
   } finally {

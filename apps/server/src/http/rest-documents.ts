@@ -32,7 +32,7 @@ export const REST_DOCUMENTS: Readonly<Partial<Record<string, DocumentHandler>>> 
     const stream = openStream(c, streams);
     try {
       const pieces = await begun(sessions.exportStream(principal, { sessionId }));
-      return new Response(ReadableStream.from(encoded(sentWhile(stream, pieces))), {
+      return new Response(sentWhile(stream, pieces), {
         headers: { "content-type": "application/json" },
       });
     } catch (error) {
@@ -84,9 +84,4 @@ async function* whole(body: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Arra
   } catch (cause) {
     throw new TrunklineError("validation_failed", "The upload broke off; nothing was stored", { cause });
   }
-}
-
-async function* encoded(pieces: AsyncIterable<string>): AsyncGenerator<Uint8Array, void> {
-  const encoder = new TextEncoder();
-  for await (const piece of pieces) yield encoder.encode(piece);
 }

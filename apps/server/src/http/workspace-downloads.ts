@@ -55,7 +55,7 @@ async function send(
   const stream = openStream(c, streams);
   try {
     const { name, bytes, content } = await open();
-    return c.body(ReadableStream.from(sentWhile(stream, content)), 200, {
+    return c.body(sentWhile(stream, content), 200, {
       "content-type": contentType,
       "content-disposition": attachment(name),
       // Never a page of this origin, whatever is in it.
