@@ -194,6 +194,7 @@ export type {
   EditTaskInput,
   ListTasksInput,
   MoveTaskInput,
+  RetryTaskInput,
   SubmitTaskInput,
   SubmitTaskOutput,
   Task,

@@ -85,6 +85,8 @@ const Attachment = z.strictObject({
     .optional(),
 });
 
+const IdempotencyKey = z.string().min(1).max(MAX_IDEMPOTENCY_KEY_LENGTH);
+
 export const SubmitTaskInput = z
   .strictObject({
     /** What to do. */
@@ -97,7 +99,7 @@ export const SubmitTaskInput = z
      */
     whenBusy: z.enum(WHEN_BUSY).default("enqueue"),
     /** Submitting again with the same key returns the first task; with a different body it is a conflict. Per caller. */
-    idempotencyKey: z.string().min(1).max(MAX_IDEMPOTENCY_KEY_LENGTH).optional(),
+    idempotencyKey: IdempotencyKey.optional(),
     /** Absent: the session's model, else the server's default. */
     model: ModelName.optional(),
     /** Absent: the session's agent; of a new session, too, where it is given. */
@@ -141,6 +143,8 @@ export const RetryTaskInput = z.strictObject({
   taskId: Id,
   /** Limits of the new task, in place of the earlier one's. */
   budget: Budget.optional(),
+  /** Retrying again with the same key returns the first new task; with a different body it is a conflict. Per caller. */
+  idempotencyKey: IdempotencyKey.optional(),
 });
 export type RetryTaskInput = z.infer<typeof RetryTaskInput>;
 

@@ -1,5 +1,6 @@
 import type { BudgetLimits } from "@trunkline/contract";
 import { Command } from "commander";
+import { retryOnce } from "../messages/submit-once.ts";
 import { awaiting } from "../terminal/awaiting.ts";
 import { parseBudget } from "./budget-limits.ts";
 import { connect, hints, type CommandContext } from "./context.ts";
@@ -27,11 +28,7 @@ export function retryCommand(context: CommandContext): Command {
       const { out, err } = context.terminal;
       const client = connect(context, command);
       const taskId = await findTask(context, client, given);
-      const task = await awaiting(
-        err,
-        "Submitting",
-        client.task.retry.mutate({ taskId, budget: options.budget }),
-      );
+      const task = await awaiting(err, "Submitting", retryOnce(client, { taskId, budget: options.budget }));
       await out.write(
         options.json
           ? `${JSON.stringify(task)}\n`

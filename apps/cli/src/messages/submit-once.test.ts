@@ -28,11 +28,19 @@ const refused: Answer = (response) => {
   response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify([{ error }]));
 };
 
+const TASK_ANSWER = JSON.stringify([{ result: { data: { id: TASK, sessionId: TASK } } }]);
+const retried: Answer = (response) =>
+  void response.writeHead(200, { "content-type": "application/json" }).end(TASK_ANSWER);
+
 const closing: (() => void)[] = [];
 afterEach(() => closing.splice(0).forEach((close) => close()));
 
 /** Runs a submit against a server that answers the n-th one in the n-th way. */
-async function submit(...answers: Answer[]) {
+const submit = async (...answers: Answer[]) =>
+  run(["run", "--no-project", "--detach", "--json", "hello"], answers);
+const retry = async (...answers: Answer[]) => run(["retry", TASK, "--json"], answers);
+
+async function run(command: readonly string[], answers: readonly Answer[]) {
   const keys: unknown[] = [];
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const body = (await json(request)) as Record<string, { idempotencyKey?: string }>;
@@ -43,7 +51,7 @@ async function submit(...answers: Answer[]) {
   closing.push(() => server.close());
   await once(server, "listening");
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
-  const args = ["run", "--no-project", "--detach", "--json", "hello", "--url", url];
+  const args = [...command, "--url", url];
   return { keys, url, ...(await runCaptured(args, { env: { TRUNKLINE_TOKEN: "t" } })) };
 }
 
@@ -54,6 +62,12 @@ it.each([
 ])("asks once more with the same key where %s", async (_, lost) => {
   const { keys, exitCode, out } = await submit(lost, answered);
   expect([exitCode, JSON.parse(out)]).toEqual([0, expect.objectContaining({ taskId: TASK })]);
+  expect(keys).toEqual([expect.stringMatching(/^[\da-f-]{36}$/), keys[0]]);
+});
+
+it("retries a task with one key, too", async () => {
+  const { keys, exitCode, out } = await retry(cutInTheMiddle, retried);
+  expect([exitCode, JSON.parse(out)]).toEqual([0, expect.objectContaining({ id: TASK })]);
   expect(keys).toEqual([expect.stringMatching(/^[\da-f-]{36}$/), keys[0]]);
 });
 

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { isApiError, TrunklineConnectionError, type TrunklineClient } from "@trunkline/client";
-import type { SubmitTaskInput, SubmitTaskOutput } from "@trunkline/contract";
+import type { RetryTaskInput, SubmitTaskInput, SubmitTaskOutput, Task } from "@trunkline/contract";
 import { isCutOff } from "../server/cut-off.ts";
 
 /** Time for a connection, or a server, to be replaced, in ms. */
@@ -25,15 +25,24 @@ export class UnansweredError extends Error {
  * @throws UnansweredError
  */
 export async function submitOnce(client: TrunklineClient, input: SubmitTaskInput): Promise<SubmitTaskOutput> {
-  const keyed = { ...input, idempotencyKey: randomUUID() };
+  return once(async (idempotencyKey) => client.task.submit.mutate({ ...input, idempotencyKey }));
+}
+
+/** Retries a task once, in the same way. @throws UnansweredError */
+export async function retryOnce(client: TrunklineClient, input: RetryTaskInput): Promise<Task> {
+  return once(async (idempotencyKey) => client.task.retry.mutate({ ...input, idempotencyKey }));
+}
+
+async function once<Made>(make: (idempotencyKey: string) => Promise<Made>): Promise<Made> {
+  const key = randomUUID();
   try {
-    return await client.task.submit.mutate(keyed);
+    return await make(key);
   } catch (error) {
     if (!mayHaveArrived(error)) throw error;
   }
   await delay(WAIT_MS);
   try {
-    return await client.task.submit.mutate(keyed);
+    return await make(key);
   } catch (error) {
     throw error instanceof Error && saysNothing(error) ? new UnansweredError(error) : error;
   }

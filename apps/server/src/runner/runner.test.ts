@@ -291,4 +291,33 @@ describe("runner", () => {
       reason: "idempotency_conflict",
     });
   });
+
+  it("retries once for each key, and a key of another task is a conflict", async () => {
+    const task = await server.submit("once");
+    await server.until(task.sessionId, isTerminalEventOf(task.id));
+    const input = { taskId: task.id, idempotencyKey: "retry" };
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, async () => server.tasks.retry(alice, input)),
+    );
+    expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
+    // Also when it has ended.
+    await server.until(task.sessionId, isTerminalEventOf(answers[0]!.id));
+    expect((await server.tasks.retry(alice, input)).id).toBe(answers[0]!.id);
+    const { items } = await server.tasks.list(alice, { sessionId: task.sessionId, limit: 10 });
+    expect(items).toHaveLength(2);
+    for (const other of [
+      async () => server.tasks.retry(alice, { ...input, taskId: answers[0]!.id }),
+      async () => server.tasks.retry(alice, { ...input, budget: { steps: 3 } }),
+      async () =>
+        server.tasks.submit(alice, {
+          prompt: "once",
+          sessionId: task.sessionId,
+          whenBusy: "enqueue",
+          idempotencyKey: "retry",
+        }),
+    ])
+      await expect(other()).rejects.toMatchObject({ reason: "idempotency_conflict" });
+    // Without a key each is a new one.
+    expect((await server.tasks.retry(alice, { taskId: task.id })).id).not.toBe(answers[0]!.id);
+  });
 });

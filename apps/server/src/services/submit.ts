@@ -3,6 +3,7 @@ import {
   type ContentPart,
   type EventDataOf,
   type Principal,
+  type RetryTaskInput,
   type SubmitTaskInput,
   TrunklineError,
 } from "@trunkline/contract";
@@ -23,6 +24,8 @@ export interface Submission {
 
 export interface SubmissionOptions {
   retryOf?: string;
+  /** What the caller asked for, where that is not the input. */
+  hash?: string;
   /** Of a new session. */
   workspace?: ChosenWorkspace;
   /** The unfinished task that it is a message for. Absent under `steer`: the session must have none. */
@@ -40,7 +43,14 @@ export interface SubmissionOptions {
 export function submission(
   principal: Principal,
   input: SubmitTaskInput,
-  { retryOf, workspace, broughtBack, steers, attachments = [] }: SubmissionOptions = {},
+  {
+    retryOf,
+    hash = requestHash(input),
+    workspace,
+    broughtBack,
+    steers,
+    attachments = [],
+  }: SubmissionOptions = {},
 ): Submission {
   const { prompt, agent, effort, whenBusy, budget, idempotencyKey } = input;
   const model = input.model ?? null;
@@ -59,7 +69,7 @@ export function submission(
       ...(broughtBack !== undefined && { broughtBack }),
       ...(budget !== undefined && { budget }),
       ...(attachments.length > 0 && { attachments }),
-      ...(idempotencyKey !== undefined && { idempotencyKey, requestHash: requestHash(input) }),
+      ...(idempotencyKey !== undefined && { idempotencyKey, requestHash: hash }),
     },
   };
   const { userId: ownerId } = principal;
@@ -132,12 +142,21 @@ export function requestHash(input: SubmitTaskInput): string {
     ...(effort === undefined ? [] : [{ effort }]),
     ...(attachments === undefined ? [] : [{ attachments }]),
   ]);
-  return createHash("sha256").update(body).digest("hex");
+  return hashOf(body);
+}
+
+/** The same of a retry. */
+export function retryHash({ taskId, budget }: RetryTaskInput): string {
+  return hashOf(JSON.stringify([{ retryOf: taskId }, budget ?? null]));
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 export function idempotencyConflict(): TrunklineError {
   return new TrunklineError(
     "idempotency_conflict",
-    "This idempotencyKey was used for a different submit; use a new key for a new task",
+    "This idempotencyKey was used for a different submit or retry; use a new key for a new task",
   );
 }

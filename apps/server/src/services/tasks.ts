@@ -1,8 +1,8 @@
 import {
-  type Budget,
   type ErrorReason,
   isTerminalTaskState,
   type Principal,
+  type RetryTaskInput,
   type SubmitTaskInput,
   type SubmitTaskOutput,
   type Task,
@@ -23,6 +23,7 @@ import { createQueue } from "./queue.ts";
 import {
   idempotencyConflict,
   requestHash,
+  retryHash,
   type Submission,
   submission,
   type SubmissionOptions,
@@ -62,16 +63,20 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
   const ring = (bell: Parameters<Runner["ring"]>[0]): void =>
     deps.turns.afterAnswers(() => runner.ring(bell));
 
-  /** @returns the result of an earlier submit with the same key, or undefined. @throws `idempotency_conflict` */
+  /**
+   * @param hash of what is asked for now
+   * @returns the task that was made under the key; undefined: none, or there is no key. @throws `idempotency_conflict`
+   */
   async function findEarlier(
     principal: Principal,
-    input: SubmitTaskInput,
-  ): Promise<SubmitTaskOutput | undefined> {
-    if (input.idempotencyKey === undefined) return undefined;
-    const task = await store.tasks.byIdempotencyKey(principal.userId, input.idempotencyKey);
+    idempotencyKey: string | undefined,
+    hash: string,
+  ): Promise<Task | undefined> {
+    if (idempotencyKey === undefined) return undefined;
+    const task = await store.tasks.byIdempotencyKey(principal.userId, idempotencyKey);
     if (task === undefined) return undefined;
-    if (task.requestHash !== requestHash(input)) throw idempotencyConflict();
-    return { taskId: task.id, sessionId: task.sessionId, task: toTask(task) };
+    if (task.requestHash !== hash) throw idempotencyConflict();
+    return toTask(task);
   }
 
   async function append(
@@ -106,15 +111,16 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
     await runner.cancel(active.id, { reason: "superseded", by: principal.name }, CANCEL_WAIT_MS);
   }
 
-  /** @returns what is stored now, or the result of an earlier submit with the same key */
+  /** @returns what is stored now, or the task of an earlier submit with the same key */
   async function accept(
     principal: Principal,
     input: SubmitTaskInput,
     broughtBack: SubmissionOptions["broughtBack"],
-  ): Promise<Submission | SubmitTaskOutput> {
+  ): Promise<Submission | Task> {
     // Until it is stored: its own start waits for others' submits alone.
     using _answering = deps.turns.answering();
-    const earlier = await findEarlier(principal, input);
+    const { idempotencyKey } = input;
+    const earlier = await findEarlier(principal, idempotencyKey, requestHash(input));
     if (earlier !== undefined) return earlier;
     // An unknown model or agent is the caller's mistake: refuse before anything is stored.
     if (input.model !== undefined) models.resolve(input.model);
@@ -125,7 +131,8 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
       const options = { workspace, attachments, ...(broughtBack && { broughtBack }) };
       return await appendSubmitted(principal, input, options);
     } catch (error) {
-      const winner = error instanceof UniqueViolationError ? await findEarlier(principal, input) : undefined;
+      const isTaken = error instanceof UniqueViolationError;
+      const winner = isTaken ? await findEarlier(principal, idempotencyKey, requestHash(input)) : undefined;
       if (winner === undefined) throw submitRefusal(error, input.sessionId ?? "");
       return winner;
     }
@@ -137,14 +144,18 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
     broughtBack?: SubmissionOptions["broughtBack"],
   ): Promise<SubmitTaskOutput> {
     const accepted = await accept(principal, input, broughtBack);
-    if ("task" in accepted) return accepted;
+    if ("state" in accepted) return { taskId: accepted.id, sessionId: accepted.sessionId, task: accepted };
     const { sessionId, taskId } = accepted;
     ring({ sessionId, ownerId: principal.userId });
     if (input.whenBusy === "interrupt") await cancelActive(principal, sessionId);
     return { taskId, sessionId, task: toTask(await requireTask(store, principal, taskId)) };
   }
 
-  async function retry(principal: Principal, taskId: string, larger?: Budget): Promise<Task> {
+  async function retry(principal: Principal, input: RetryTaskInput): Promise<Task> {
+    const { taskId, idempotencyKey } = input;
+    const hash = retryHash(input);
+    const earlier = await findEarlier(principal, idempotencyKey, hash);
+    if (earlier !== undefined) return earlier;
     const task = await requireTask(store, principal, taskId);
     if (!isTerminalTaskState(task.state)) {
       throw new TrunklineError("task_not_terminal", `Task ${taskId} has not ended; cancel it first`);
@@ -159,14 +170,18 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
         model: model ?? undefined,
         agent: agent ?? undefined,
         effort: effort ?? undefined,
-        budget: larger ?? budget ?? undefined,
+        budget: input.budget ?? budget ?? undefined,
+        idempotencyKey,
       },
-      { retryOf: taskId, attachments: await attachedAgain(store, principal, task) },
+      { retryOf: taskId, hash, attachments: await attachedAgain(store, principal, task) },
     );
     try {
       await append(principal, "task.retry", again);
     } catch (error) {
-      throw submitRefusal(error, sessionId);
+      const isTaken = error instanceof UniqueViolationError;
+      const winner = isTaken ? await findEarlier(principal, idempotencyKey, hash) : undefined;
+      if (winner === undefined) throw submitRefusal(error, sessionId);
+      return winner;
     }
     ring({ sessionId, ownerId: principal.userId });
     return toTask(await requireTask(store, principal, again.taskId));
@@ -192,7 +207,7 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
       return toPage(tasks, limit, toTask, ({ createdAt }) => createdAt, hasMore);
     },
 
-    retry: async (principal, { taskId, budget }) => retry(principal, taskId, budget),
+    retry,
 
     async retrySetup(principal, { sessionId }) {
       await requireSessionAccess(store, principal, sessionId);
@@ -207,7 +222,7 @@ export function createTaskService(deps: TaskServiceDeps): Tasks {
         );
       }
       if (!failedBySetup(last)) return toTask(last);
-      return retry(principal, last.id);
+      return retry(principal, { taskId: last.id });
     },
 
     async resume(principal, { taskId }) {

@@ -2,6 +2,7 @@ import { useMutation } from "@tanstack/react-query";
 import { totalTokens } from "@trunkline/contract";
 import type { EndRow } from "@trunkline/contract/session-view";
 import { RotateCcw } from "lucide-react";
+import { useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
 import { isConnectionError } from "../network/network.ts";
 import { useIsReadOnly } from "../session-stream/read-only.ts";
@@ -9,6 +10,7 @@ import { StatusMark } from "../sessions/status-mark.tsx";
 import { statusOfTask } from "../sessions/status.ts";
 import { duration } from "../text/duration.ts";
 import { compactCount } from "../text/quantity.ts";
+import { randomKey } from "../text/random-key.ts";
 import { moment } from "../text/time.ts";
 import { lateTitle } from "../ui/late-title.ts";
 import { Button } from "../ui/button.tsx";
@@ -89,8 +91,11 @@ function RetryButton({ taskId }: { taskId: string }) {
 
 function Retry({ taskId }: { taskId: string }) {
   const trpc = useTRPC();
+  // Kept until an answer comes: where one is lost, the next click gets the task that it was about.
+  const [idempotencyKey, setKey] = useState(randomKey);
   const retry = useMutation(
     trpc.task.retry.mutationOptions({
+      onSuccess: () => setKey(randomKey()),
       onError: (error) =>
         showToast("Couldn't retry", {
           detail: isConnectionError(error) ? "You're offline." : error.message,
@@ -99,7 +104,7 @@ function Retry({ taskId }: { taskId: string }) {
     }),
   );
   return (
-    <Button size="small" disabled={retry.isPending} onClick={() => retry.mutate({ taskId })}>
+    <Button size="small" disabled={retry.isPending} onClick={() => retry.mutate({ taskId, idempotencyKey })}>
       <RotateCcw aria-hidden className="size-3" />
       Retry
     </Button>

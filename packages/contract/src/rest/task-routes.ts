@@ -76,9 +76,11 @@ export const TASK_ROUTES = {
     path: "/tasks/{taskId}/retry",
     status: 201,
     summary: "Retry an ended task, as a new task",
-    description: "With the same budget, or another one.",
+    description:
+      "With the same budget, or another one. The same `idempotencyKey` returns the first new task; tasks that are submitted " +
+      "and those that are retried share their keys.",
     example: { budget: { costUsd: 0.5 } },
-    reasons: ["not_found", "task_not_terminal"],
+    reasons: ["not_found", "task_not_terminal", "idempotency_conflict"],
   },
   "task.resume": {
     method: "POST",

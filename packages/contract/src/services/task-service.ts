@@ -20,7 +20,7 @@ export interface TaskService {
   list(principal: Principal, input: ListTasksInput): Promise<TaskPage>;
   /** Idempotent: a task that has ended is returned unchanged. */
   cancel(principal: Principal, input: TaskRef): Promise<Task>;
-  /** Submits an ended task again as a new one. @throws `task_not_terminal` */
+  /** Submits an ended task again as a new one. @throws `task_not_terminal`, `idempotency_conflict` */
   retry(principal: Principal, input: RetryTaskInput): Promise<Task>;
   /**
    * Submits a session's last task again if its setup made it fail. Any other task is returned unchanged.

@@ -387,10 +387,15 @@ describe("errors are the same over tRPC and REST", () => {
 
   it("conflicts", async () => {
     const { sessionId, active, ended } = await startBusySession(server.client);
+    const idempotencyKey = randomUUID();
+    const again = async () => server.client.task.retry.mutate({ taskId: ended, idempotencyKey });
+    const retried = await Promise.all([again(), again(), again()]);
+    expect(new Set(retried.map(({ id }) => id)).size).toBe(1);
     for (const [path, input, reason] of [
       ["task.submit", { sessionId, prompt: "x", whenBusy: "reject" }, "session_busy"],
       ["task.edit", { taskId: active, prompt: "x" }, "task_not_queued"],
       ["task.retry", { taskId: active }, "task_not_terminal"],
+      ["task.retry", { taskId: ended, budget: { steps: 7 }, idempotencyKey }, "idempotency_conflict"],
       ["task.steer", { taskId: ended }, "task_not_queued"],
       ["task.move", { taskId: ended, beforeTaskId: null }, "task_not_queued"],
     ] as const) {
