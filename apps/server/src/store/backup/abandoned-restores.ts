@@ -1,5 +1,6 @@
 import { rm } from "node:fs/promises";
 import { databasePath } from "../sqlite/database-path.ts";
+import { settleComing } from "./restore-mark.ts";
 import { removeAbandoned } from "./unfinished.ts";
 
 /** Where a restore puts files together, in the directory that they are for. */
@@ -11,6 +12,8 @@ export function incomingDatabase(dataDir: string): string {
 }
 
 export async function removeIncoming(dataDir: string): Promise<void> {
+  // First: whether it has taken its place shows by its being there.
+  await settleComing(dataDir, incomingDatabase(dataDir));
   for (const suffix of ["", "-wal", "-shm", "-journal"]) {
     await rm(`${incomingDatabase(dataDir)}${suffix}`, { force: true });
   }

@@ -1,6 +1,6 @@
 import { rename } from "node:fs/promises";
 import { prepareDataDir } from "../../data-dir.ts";
-import { markRestored, unmarkRestored } from "./restore-mark.ts";
+import { markComing, markRestored, unmarkRestored } from "./restore-mark.ts";
 import { lockDataDir } from "../sqlite/data-dir-lock.ts";
 import { databasePath } from "../sqlite/database-path.ts";
 import { BackupError } from "./backup-error.ts";
@@ -54,9 +54,10 @@ export async function restoreDatabase(
     throw new BackupError(`${file} cannot be restored: ${detail}`, { cause: error });
   }
   const replaced = await setAside(path);
-  // Last before: the tasks of a database that stays, because it could not be set aside, go on.
-  await (resumeTasks ? unmarkRestored(dataDir) : markRestored(dataDir));
+  // The tasks of a database that stays, because this is killed before the rename, go on; those of the new one never do unasked.
+  if (!resumeTasks) await markComing(dataDir);
   await rename(incoming, path);
   await syncDirectory(dataDir);
+  await (resumeTasks ? unmarkRestored(dataDir) : markRestored(dataDir));
   return { replaced, tokens };
 }
