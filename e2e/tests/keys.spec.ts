@@ -233,7 +233,8 @@ test("G8: Stop says what follows, Stop all ends it all, and one Esc stops nothin
   await expect(page.getByRole("button", { name: "Stop · 2 queued continue" })).toBeVisible();
   const states = async (): Promise<string[]> =>
     (await server.client.session.get.query({ sessionId })).tasks.map(({ state }) => state);
-  const waiting = ["working", "submitted", "submitted"];
+  // The newest first.
+  const waiting = ["submitted", "submitted", "working"];
   await expect.poll(states).toEqual(waiting);
   const { seen } = await watchFor(page, /Press Esc again to stop · 2 queued continue/);
   await page.getByRole("textbox", { name: "Message" }).press("Escape");
