@@ -1,7 +1,8 @@
-import { type ErrorShape, TrunklineApiError, TrunklineConnectionError } from "@trunkline/client";
+import { type ErrorShape, isApiError, TrunklineApiError, TrunklineConnectionError } from "@trunkline/client";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
-import { pageKeyHeader } from "../auth/page-key.ts";
+import { isKeyAnew, pageKeyHeader } from "../auth/page-key.ts";
+import { pageKey } from "../auth/page-user.ts";
 import type { AttachedFile } from "./attached-file.ts";
 import { keptFile } from "./kept-files.ts";
 import { placed } from "../navigation/base-path.ts";
@@ -62,7 +63,12 @@ async function send(request: XMLHttpRequest, { id, name }: AttachedFile): Promis
     const data = await keptFile(id);
     if (data === null)
       throw new FileLostError(`${name} is not stored in this browser any more; attach it again.`);
-    const blobId = await post(request, data, (sent) => tell({ state: "uploading", sent }));
+    const key = pageKey();
+    const once = (): Promise<string> => post(request, data, (sent) => tell({ state: "uploading", sent }));
+    const blobId = await once().catch(async (error: unknown) => {
+      if (!isApiError(error, "unauthorized") || !(await isKeyAnew(key))) throw error;
+      return once();
+    });
     tell({ state: "ready", blobId, at: Date.now() });
     return blobId;
   } catch (error) {

@@ -1,4 +1,4 @@
-import { page, PAGE_KEY_ITEM, pageKey } from "./page-user.ts";
+import { page, PAGE_KEY_ITEM, pageKey, storedKey } from "./page-user.ts";
 
 export const PAGE_KEY_HEADER = "x-trunkline-page-key";
 
@@ -25,7 +25,10 @@ export function keepPageKey(key: string): void {
 }
 
 export function forgetPageKey(): void {
+  const own = pageKey();
   delete page.pageKey;
+  // Whoever has signed in since, while this page stayed open, keeps theirs.
+  if (storedKey() !== own) return;
   try {
     localStorage.removeItem(PAGE_KEY_ITEM);
   } catch {
@@ -33,11 +36,36 @@ export function forgetPageKey(): void {
   }
 }
 
-/** As `fetch`, for calls to the server that this page came from. */
+/** As `fetch`, for calls to the server that this page came from. Bodies are no streams: what was refused may be sent again. */
 export async function fetchWithKey(input: RequestInfo | URL, init: RequestInit = {}): Promise<Response> {
-  const headers = new Headers(init.headers);
-  for (const [name, value] of Object.entries(pageKeyHeader())) headers.set(name, value);
-  return fetch(input, { ...init, headers });
+  const send = (): Promise<Response> => {
+    const headers = new Headers(init.headers);
+    for (const [name, value] of Object.entries(pageKeyHeader())) headers.set(name, value);
+    return fetch(input, { ...init, headers });
+  };
+  const key = pageKey();
+  const answer = await send();
+  return answer.status === 401 && (await isKeyAnew(key, init.signal)) ? send() : answer;
+}
+
+/** How long a tab that signs in may have its cookie without having stored its key, and how often to look, in ms. */
+const SIGN_IN_MS = 2_000;
+const LOOK_MS = 100;
+
+/**
+ * A sign-in in another tab changes the cookie of all, and only then stores the key that goes with it: between the two, and
+ * for what was on its way, the server refuses a page whose user is signed in.
+ *
+ * @param refused the key that was sent
+ * @returns whether the page's user has another by now
+ */
+export async function isKeyAnew(refused: string | undefined, signal?: AbortSignal | null): Promise<boolean> {
+  for (let waited = 0; waited < SIGN_IN_MS && signal?.aborted !== true; waited += LOOK_MS) {
+    // Signed out, or signed in as somebody else: nothing is to come.
+    if (storedKey() !== refused) break;
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+  }
+  return pageKey() !== refused;
 }
 
 /** What every call to the server carries. */

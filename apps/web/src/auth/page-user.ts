@@ -13,14 +13,19 @@ const userOf = (key: string | undefined): string | undefined => key?.slice(CODE_
 
 let own: string | undefined;
 
-/** Another tab may have signed in since. If as somebody else, then this page is not theirs: with its own key, the server refuses it. */
-export function pageKey(): string | undefined {
-  let key = page.pageKey;
+/** What the browser was last signed in with, by whichever tab; null if it is not, or has no storage. */
+export function storedKey(): string | null {
   try {
-    key = localStorage.getItem(PAGE_KEY_ITEM) ?? key;
+    return localStorage.getItem(PAGE_KEY_ITEM);
   } catch {
     // The sign-in holds for this page.
+    return null;
   }
+}
+
+/** Another tab may have signed in since. If as somebody else, then this page is not theirs: with its own key, the server refuses it. */
+export function pageKey(): string | undefined {
+  const key = storedKey() ?? page.pageKey;
   if (own === undefined || userOf(key) === userOf(own)) own = key;
   return own;
 }

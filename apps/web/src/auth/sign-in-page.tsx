@@ -1,8 +1,19 @@
+import { useEffect } from "react";
 import { Button } from "../ui/button.tsx";
+import { pageKey } from "./page-user.ts";
 import { TokenForm } from "./token-form.tsx";
 
 /** Replaces the page if the user is not signed in. */
 export function SignInPage() {
+  useEffect(() => {
+    const refused = pageKey();
+    // Its user has signed in again, in another tab.
+    const look = (): void => {
+      if (pageKey() !== refused) window.location.reload();
+    };
+    window.addEventListener("storage", look);
+    return () => window.removeEventListener("storage", look);
+  }, []);
   return (
     <main className="flex h-full items-center justify-center overflow-auto px-6 py-12">
       <div className="w-full max-w-110">
