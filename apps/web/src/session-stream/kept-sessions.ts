@@ -22,9 +22,13 @@ const INDEX = "index";
 const LIST = "list";
 
 const shelf = new Shelf("sessions");
+/** Deleted ones: whoever leaves the page of one, or of all once signed out, would keep it again. */
+const deleted = new Set<string>();
+let isSignedOut = false;
 
 export async function keepSession(kept: KeptSession): Promise<void> {
   const { events, hasOlder, session } = kept;
+  if (isSignedOut || deleted.has(session.id)) return;
   let length = 0;
   const from = events.findLastIndex((event) => (length += JSON.stringify(event).length) > MAX_LENGTH) + 1;
   const isKept = await shelf.write(session.id, {
@@ -33,7 +37,7 @@ export async function keepSession(kept: KeptSession): Promise<void> {
     events: events.slice(from),
     hasOlder: hasOlder || from > 0,
   } satisfies KeptSession & Owned);
-  if (!isKept) return;
+  if (!isKept || isSignedOut) return;
   const ids = [session.id, ...(await readIndex()).filter((id) => id !== session.id)];
   await shelf.write(INDEX, ids.slice(0, MAX_SESSIONS));
   const oldest = ids.slice(MAX_SESSIONS);
@@ -47,6 +51,7 @@ export async function readKeptSession(sessionId: string): Promise<KeptSession | 
 
 /** The session list as last seen. */
 export async function keepSessionList(sessions: readonly Session[]): Promise<void> {
+  if (isSignedOut) return;
   await shelf.write(LIST, { userId: pageUser(), sessions });
 }
 
@@ -57,8 +62,20 @@ export async function readKeptSessionList(): Promise<readonly Session[] | null> 
 
 /** Removes everything that came from the server, but not what the user typed (text/kept-text.ts). */
 export async function forgetSessions(): Promise<void> {
-  const ids = await readIndex();
-  await shelf.forget(LIST, INDEX, ...ids);
+  isSignedOut = true;
+  // Not those of the index: two tabs that write it at once lose one of theirs.
+  await shelf.forget(...(await shelf.keys()));
+}
+
+/** Of sessions that are no more, or no more this user's. */
+export async function forgetDeleted(...sessionIds: string[]): Promise<void> {
+  for (const id of sessionIds) deleted.add(id);
+  await shelf.forget(...sessionIds);
+}
+
+/** Ids of all that are kept. */
+export async function keptSessionIds(): Promise<string[]> {
+  return (await shelf.keys()).filter((key) => key !== INDEX && key !== LIST);
 }
 
 interface Owned {

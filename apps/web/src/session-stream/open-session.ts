@@ -14,7 +14,7 @@ import { followShared } from "./follow-shared.ts";
 import { END, FIRST_PAGE_SIZE, takeEarlySession } from "./early-session.ts";
 import { readSession } from "./session-source.ts";
 import { FrameBatch } from "./frame-batch.ts";
-import { type KeptSession, keepSession, readKeptSession } from "./kept-sessions.ts";
+import { forgetDeleted, type KeptSession, keepSession, readKeptSession } from "./kept-sessions.ts";
 import { onPageHidden } from "../network/page-visibility.ts";
 import { initialSessionState, type OutgoingPrompt, type SessionState } from "./session-state.ts";
 
@@ -89,6 +89,7 @@ export class OpenSession {
         this.open();
         return;
       }
+      if (isApiError(error, "not_found") && !this.#isAlone) void forgetDeleted(this.#sessionId);
       this.#onError(error);
       this.state.setState({
         phase: "failed",

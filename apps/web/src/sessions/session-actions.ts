@@ -4,6 +4,7 @@ import { apiClient } from "../api/api-client.ts";
 import { download } from "../files/download.ts";
 import { currentPath, navigate } from "../navigation/navigate.ts";
 import { deleteQuestion, type Deletion } from "../session/delete-question.ts";
+import { forgetDeleted } from "../session-stream/kept-sessions.ts";
 import { firstWords } from "../text/first-words.ts";
 import { plural } from "../text/quantity.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
@@ -96,6 +97,7 @@ export async function deleteSession(sessionId: string, deletion: Deletion): Prom
   if (!(await confirmed(deleteQuestion(deletion)))) return;
   try {
     if (!(await deleted(sessionId))) return;
+    void forgetDeleted(sessionId);
     leave(sessionId);
     showToast("Session deleted");
   } catch (error) {

@@ -1,7 +1,7 @@
 import { followActivity, type TrunklineClient } from "@trunkline/client";
 import type { ActivityBatch, Session } from "@trunkline/contract";
 import { createStore, type StoreApi } from "zustand/vanilla";
-import { keepSessionList, readKeptSessionList } from "../session-stream/kept-sessions.ts";
+import { forgetDeleted, keepSessionList, readKeptSessionList } from "../session-stream/kept-sessions.ts";
 import { campaign } from "../session-stream/leadership.ts";
 import { isPassing } from "../session-stream/read-events.ts";
 import { pause } from "../network/page-visibility.ts";
@@ -156,6 +156,7 @@ export class SessionListSource {
   #apply(batch: ActivityBatch): void {
     const { sessions: changed, removed, reset } = batch;
     if (reset) void this.read();
+    if (removed.length > 0) void forgetDeleted(...removed);
     if (this.#reading !== null) this.#toldSince.push(batch);
     if (changed.length === 0 && removed.length === 0) return;
     this.state.setState(({ sessions }) => ({ sessions: withChanges(sessions, changed, removed) }));

@@ -3,7 +3,7 @@ import { useStore } from "zustand";
 import { apiClient } from "../api/api-client.ts";
 import { noticeSignedOut } from "../auth/signed-out.ts";
 import { noteReached } from "../network/network.ts";
-import { SessionListSource } from "./session-list-source.ts";
+import { type SessionList, SessionListSource } from "./session-list-source.ts";
 
 export interface Sessions {
   sessions: readonly Session[];
@@ -15,6 +15,8 @@ export interface Sessions {
 }
 
 const source = new SessionListSource(apiClient, noteReached, noticeSignedOut);
+
+export const listedSessions = (): SessionList => source.state.getState();
 
 /** Keeps the list current. @returns a function that stops it. */
 export const watchSessions = (): (() => void) => source.start();

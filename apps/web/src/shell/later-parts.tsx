@@ -103,6 +103,7 @@ const PARTS = [
 async function fetchAll(): Promise<void> {
   for (const part of PARTS) await part.preload();
   performance.mark("later-parts-loaded");
+  await (await import("../sessions/sweep-sessions.ts")).sweepListed();
 }
 
 /** Maximum delay on a page that is never idle, in ms. */
