@@ -10,14 +10,14 @@ import { draftOf } from "./draft.ts";
 export function WaitingChips({ messages }: { messages: readonly OutgoingMessage[] }) {
   const waiting = messages.filter(({ isWaiting }) => isWaiting);
   if (waiting.length === 0) return null;
-  const takeBack = (idempotencyKey: string): void => {
-    const message = outbox.takeBack(idempotencyKey);
+  const takeBack = async (idempotencyKey: string): Promise<void> => {
+    const message = await outbox.takeBack(idempotencyKey);
     if (message !== null)
       draftOf(message.sessionId ?? "new").giveBack({ text: message.text, files: message.files ?? [] });
   };
   return (
     <ol aria-label="Waiting to be sent" className="mb-1.5 flex max-h-36 flex-col gap-1 overflow-y-auto">
-      {waiting.map(({ idempotencyKey, text, how, files = [] }) => (
+      {waiting.map(({ idempotencyKey, text, how, isLeaving, files = [] }) => (
         <li
           key={idempotencyKey}
           className="flex min-h-8 shrink-0 items-center gap-2.5 rounded-lg border border-line bg-surface pr-1 pl-3 text-sm"
@@ -30,13 +30,21 @@ export function WaitingChips({ messages }: { messages: readonly OutgoingMessage[
             <span className="shrink-0 text-xs text-faint">{plural(files.length, "file")}</span>
           )}
           <span className="shrink-0 text-xs text-faint">
-            {how === "interrupt"
-              ? "Interrupts when online"
-              : how === "steer"
-                ? "Steers when online"
-                : "Sent when online"}
+            {isLeaving
+              ? "Taking back…"
+              : how === "interrupt"
+                ? "Interrupts when online"
+                : how === "steer"
+                  ? "Steers when online"
+                  : "Sent when online"}
           </span>
-          <IconButton small icon={Undo2} label="Take back" onClick={() => takeBack(idempotencyKey)} />
+          <IconButton
+            small
+            icon={Undo2}
+            label="Take back"
+            disabled={isLeaving}
+            onClick={() => void takeBack(idempotencyKey)}
+          />
         </li>
       ))}
     </ol>

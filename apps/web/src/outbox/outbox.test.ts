@@ -36,11 +36,17 @@ interface Server {
   refused: string[];
 }
 
-function open(server: Server, refuses: (text: string) => boolean = () => false, user = "u"): Outbox {
+function open(
+  server: Server,
+  refuses: (text: string) => boolean = () => false,
+  user = "u",
+  onTheWay = async (): Promise<void> => {},
+): Outbox {
   const deps: OutboxDeps = {
     userId: () => user,
     async submit({ text, idempotencyKey, sessionId }: OutgoingMessage): Promise<Delivery> {
       server.keys.push(idempotencyKey);
+      await onTheWay();
       if (!server.reachable) throw new Unreachable();
       if (refuses(text)) throw new Error("no");
       server.received.push(text);
@@ -131,10 +137,51 @@ it("B5: what waits can be taken back", async () => {
   void outbox.send("one", "s");
   await expect.poll(() => outbox.messages.getState()[0]?.isWaiting).toBe(true);
   const key = outbox.messages.getState()[0]!.idempotencyKey;
-  expect(outbox.takeBack(key)).toMatchObject({ text: "one" });
-  expect(outbox.takeBack(key)).toBeNull();
+  expect(await outbox.takeBack(key)).toMatchObject({ text: "one" });
+  expect(await outbox.takeBack(key)).toBeNull();
   expect(outbox.messages.getState()).toEqual([]);
   await expect.poll(() => stored.size).toBe(0);
+});
+
+it("what is taken back while it is being sent again goes if that fails, and stays sent if it does not", async () => {
+  const server = newServer(false);
+  const tried: PromiseWithResolvers<void>[] = [];
+  const outbox = open(server, undefined, "u", async () => {
+    tried.push(Promise.withResolvers());
+    await tried.at(-1)?.promise;
+  });
+  for (const isReached of [false, true]) {
+    tried.length = 0;
+    server.reachable = false;
+    void outbox.send("one", "s");
+    await expect.poll(() => tried).toHaveLength(1);
+    tried[0]!.resolve();
+    await expect.poll(() => outbox.messages.getState()[0]?.isWaiting).toBe(true);
+    outbox.flush();
+    await expect.poll(() => tried).toHaveLength(2);
+    const taken = outbox.takeBack(outbox.messages.getState()[0]!.idempotencyKey);
+    expect(outbox.messages.getState()[0]).toMatchObject({ isLeaving: true });
+    server.reachable = isReached;
+    tried[1]!.resolve();
+    expect((await taken)?.text).toBe(isReached ? undefined : "one");
+    expect(server.received).toEqual(isReached ? ["one"] : []);
+    expect(outbox.messages.getState()).toEqual([]);
+  }
+});
+
+it("what another tab takes back is not sent by the one that it was written in", async () => {
+  const server = newServer(false);
+  const outbox = open(server);
+  void outbox.send("one", "s");
+  await expect.poll(() => outbox.messages.getState()[0]?.isWaiting).toBe(true);
+  const other = open(server);
+  await expect.poll(() => other.messages.getState()).toHaveLength(1);
+  await expect.poll(() => other.messages.getState()[0]?.isWaiting).toBe(true);
+  expect(await other.takeBack(other.messages.getState()[0]!.idempotencyKey)).toMatchObject({ text: "one" });
+  await expect.poll(() => outbox.messages.getState()).toEqual([]);
+  server.reachable = true;
+  await outbox.send("two", "s");
+  expect(server.received).toEqual(["two"]);
 });
 
 it("what somebody else left waits for them: it is not shown, not sent, and holds up nobody", async () => {

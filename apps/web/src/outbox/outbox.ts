@@ -28,6 +28,8 @@ export interface OutgoingMessage {
   userId: string | null;
   /** The server was unreachable: it is sent once it is back. */
   isWaiting: boolean;
+  /** It is to be taken back, once it is known whether the server has got it just now. */
+  isLeaving?: boolean;
 }
 
 export interface Delivery {
@@ -51,6 +53,8 @@ export interface OutboxDeps {
 
 const PREFIX = "trunkline:outbox:";
 const CHANNEL = ownName("trunkline:outbox");
+/** Said to the other tabs; anything else is the key of what was taken back. */
+const CHANGED = "changed";
 
 type SendOptions = Partial<Pick<OutgoingMessage, "follows" | "start" | "how" | "files">>;
 
@@ -63,6 +67,8 @@ export class Outbox {
   readonly #deps: OutboxDeps;
   readonly #waiting = new Map<string, (delivery: Delivery) => void>();
   #isSending = false;
+  /** What is being sent just now; settles without a failure. */
+  #attempt: { idempotencyKey: string; settled: Promise<unknown> } | null = null;
   #others: BroadcastChannel | null = null;
 
   constructor(deps: OutboxDeps) {
@@ -73,7 +79,11 @@ export class Outbox {
   start(): () => void {
     const channel = new BroadcastChannel(CHANNEL);
     this.#others = channel;
-    channel.addEventListener("message", () => void this.#read());
+    channel.addEventListener("message", ({ data }) => {
+      // Another tab took back what this one has: it has put the text where it was written.
+      if (typeof data === "string" && data !== CHANGED) void this.#leave(data);
+      else void this.#read();
+    });
     void this.#read().then(() => this.flush());
     return () => {
       this.#others = null;
@@ -113,12 +123,29 @@ export class Outbox {
     return (await readText(PREFIX + idempotencyKey)) !== null;
   }
 
-  /** Removes a waiting message. @returns it; null if it is already gone. */
-  takeBack(idempotencyKey: string): OutgoingMessage | null {
-    const message = this.messages.getState().find((one) => one.idempotencyKey === idempotencyKey);
-    if (message === undefined || !message.isWaiting) return null;
-    this.#remove(message);
+  /** Removes a waiting message. @returns it; null if it is already gone, or the server has it. */
+  async takeBack(idempotencyKey: string): Promise<OutgoingMessage | null> {
+    if (this.#find(idempotencyKey)?.isWaiting !== true) return null;
+    const message = await this.#leave(idempotencyKey);
+    if (message !== null) this.#others?.postMessage(idempotencyKey);
     return message;
+  }
+
+  /** What is being sent may be with the server already: it goes once that has failed. */
+  async #leave(idempotencyKey: string): Promise<OutgoingMessage | null> {
+    if (this.#attempt?.idempotencyKey === idempotencyKey) {
+      const leaving = (one: OutgoingMessage): OutgoingMessage =>
+        one.idempotencyKey === idempotencyKey ? { ...one, isLeaving: true } : one;
+      this.messages.setState((messages) => messages.map(leaving), true);
+      await this.#attempt.settled;
+    }
+    const message = this.#find(idempotencyKey);
+    if (message !== undefined) this.#remove(message);
+    return message ?? null;
+  }
+
+  #find(idempotencyKey: string): OutgoingMessage | undefined {
+    return this.messages.getState().find((one) => one.idempotencyKey === idempotencyKey);
   }
 
   /** Sends what is pending; called whenever the server may be back. */
@@ -139,7 +166,10 @@ export class Outbox {
       if (message === undefined) return;
       tried.add(message.idempotencyKey);
       try {
-        const delivery = await this.#deps.submit(message);
+        const sent = this.#deps.submit(message);
+        this.#attempt = { idempotencyKey: message.idempotencyKey, settled: Promise.allSettled([sent]) };
+        const delivery = await sent;
+        this.#attempt = null;
         this.#begun(message, delivery);
         const tell = this.#waiting.get(message.idempotencyKey);
         this.#remove(message);
@@ -147,6 +177,7 @@ export class Outbox {
         if (tell === undefined) this.#deps.onDelivered(message, delivery);
         else tell(delivery);
       } catch (error) {
+        this.#attempt = null;
         if (!this.#mayGoLater(error)) {
           this.#refuse(message, error);
           continue;
@@ -212,7 +243,7 @@ export class Outbox {
   }
 
   #tell(): void {
-    this.#others?.postMessage("changed");
+    this.#others?.postMessage(CHANGED);
   }
 }
 
