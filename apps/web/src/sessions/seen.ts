@@ -1,4 +1,5 @@
 import type { Session } from "@trunkline/contract";
+import { ownName } from "../navigation/base-path.ts";
 import { now } from "../network/clock.ts";
 import { useStore } from "zustand";
 import { createStore } from "zustand/vanilla";
@@ -26,7 +27,7 @@ export function watchSeen(): () => void {
     seen.setState({ since: stored?.since ?? now(), ends: stored?.ends ?? {} });
   };
   const onStorage = (event: StorageEvent): void => {
-    if (event.key === KEY) read();
+    if (event.key === ownName(KEY)) read();
   };
   read();
   window.addEventListener("storage", onStorage);
