@@ -89,6 +89,26 @@ test("Enter takes what fits all that was typed, however fast it was typed", asyn
   }
 });
 
+test("what is found late takes the mark from nothing that was seen before it", async ({ page, demo }) => {
+  const { client } = demo;
+  const { id: sessionId } = await client.session.create.mutate({ title: "Stones" });
+  const { taskId } = await client.task.submit.mutate({ sessionId, prompt: "say: the settings of stones" });
+  for await (const _event of followTask(client, { sessionId, taskId })) continue;
+  await signIn(page, demo);
+  const answer = Promise.withResolvers<void>();
+  await page.route(/search\.query/, async (route) => {
+    await answer.promise;
+    await route.continue();
+  });
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox", { name: "Search" }).fill("settings");
+  const selected = page.getByRole("option", { selected: true });
+  await expect(selected).toHaveText("Settings");
+  answer.resolve();
+  await expect(page.getByRole("option", { name: /of stones/ }).first()).toBeVisible();
+  await expect(selected).toHaveText("Settings");
+});
+
 test("Enter before anything is found takes what is found, unless something else is typed by then", async ({
   page,
   demo,

@@ -1,6 +1,7 @@
 import { expect, it } from "vitest";
 import { type Command, commandChoices } from "./command.ts";
 import { fileChoices } from "./file-choices.ts";
+import { markFor, placeOf } from "./marked-choice.ts";
 import { splitPath, triggerAt } from "./trigger.ts";
 
 const atEnd = (text: string) => triggerAt(text, text.length);
@@ -64,4 +65,19 @@ it("offers what contains the words, beginnings first, and goes on in folders", (
     '"my lib.ts" ',
   ]);
   expect(fileChoices(entries, "zzz")).toEqual([]);
+});
+
+it("marks what was seen first, though others come before it later, and nothing else once that has gone", () => {
+  const nothing = { of: "", key: "" };
+  const keys = (...all: string[]) => all.map((key) => ({ key }));
+  expect(markFor([], nothing, "/")).toBe(nothing);
+  const seen = markFor(keys("fork", "stop"), nothing, "/");
+  expect(placeOf(keys("fork", "stop"), seen, "/")).toBe(0);
+  const loaded = keys("model", "fork", "stop");
+  expect(placeOf(loaded, markFor(loaded, seen, "/"), "/")).toBe(1);
+  expect(placeOf(keys("model", "stop"), markFor(keys("model", "stop"), seen, "/"), "/")).toBe(-1);
+  const typed = keys("stop");
+  expect(placeOf(typed, markFor(typed, seen, "/st"), "/st")).toBe(0);
+  // Closed and opened again, it begins with the first.
+  expect(placeOf(loaded, markFor(loaded, markFor([], seen, ""), "/"), "/")).toBe(0);
 });

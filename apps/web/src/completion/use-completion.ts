@@ -1,6 +1,7 @@
 import { type KeyboardEvent, useLayoutEffect, useRef, useState } from "react";
 import { useWhenReady } from "../ui/use-when-ready.ts";
 import type { Choice } from "./command.ts";
+import { type Mark, markFor, placeOf } from "./marked-choice.ts";
 import { triggerAt } from "./trigger.ts";
 import { type CompletionSources, useChoices } from "./use-choices.ts";
 
@@ -28,7 +29,7 @@ export function useCompletion(
   sources: CompletionSources,
 ): Completion {
   const [caret, setCaret] = useState(-1);
-  const [marked, setMarked] = useState({ of: "", key: "" });
+  const [lastMark, setMark] = useState<Mark>({ of: "", key: "" });
   /** Esc closes the list of this word. */
   const [closedAt, setClosedAt] = useState<string | null>(null);
   const caretAfter = useRef<number | null>(null);
@@ -38,9 +39,9 @@ export function useCompletion(
   const trigger = word === closedAt ? null : found;
   const { choices, isLoading } = useChoices(trigger, sources);
   const of = trigger === null ? "" : `${word}:${trigger.query}`;
-  // By its key: one that comes or goes meanwhile does not move the mark to another.
-  const place = marked.of === of ? choices.findIndex(({ key }) => key === marked.key) : 0;
-  const active = Math.min(Math.max(place, 0), choices.length - 1);
+  const mark = markFor(choices, lastMark, of);
+  if (mark !== lastMark) setMark(mark);
+  const active = placeOf(choices, mark, of);
   useLayoutEffect(() => {
     if (caretAfter.current === null) return;
     field.current?.setSelectionRange(caretAfter.current, caretAfter.current);
@@ -76,17 +77,20 @@ export function useCompletion(
     onKeyDown(event) {
       const choice = choices[active];
       if (event.ctrlKey || event.metaKey || event.altKey || event.shiftKey) return false;
-      if (choice === undefined) {
+      if (choices.length === 0) {
         if (event.key !== "Enter" || !isLoading) return false;
         event.preventDefault();
         if (!event.repeat) enterLate();
         return true;
       }
-      const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? choices.length - 1 : 0;
-      if (step > 0) setMarked({ of, key: choices[(active + step) % choices.length]?.key ?? "" });
+      const step = event.key === "ArrowDown" ? 1 : event.key === "ArrowUp" ? -1 : 0;
+      const next = step > 0 ? (active + 1) % choices.length : Math.max(active, 0) - 1;
+      if (step !== 0) setMark({ of, key: choices.at(next)?.key ?? "" });
       else if (event.key === "Escape") setClosedAt(word);
       else if (event.key === "Enter" || event.key === "Tab") {
-        if (!event.repeat) choose(choice);
+        // What was marked went just before the key: it takes nothing else.
+        if (choice === undefined) setMark({ of, key: choices[0]?.key ?? "" });
+        else if (!event.repeat) choose(choice);
       } else return false;
       event.preventDefault();
       return true;

@@ -130,7 +130,7 @@ export function Composer(props: ComposerProps) {
         onBlur={() => completion.onCaret(-1)}
         aria-autocomplete="list"
         aria-controls={isChoosing ? CHOICE_LIST_ID : undefined}
-        aria-activedescendant={isChoosing ? choiceId(completion.active) : undefined}
+        aria-activedescendant={completion.active >= 0 ? choiceId(completion.active) : undefined}
         {...keys}
         className="block field-sizing-content max-h-[40dvh] min-h-11 w-full resize-none bg-transparent px-3.5 pt-2.5 pb-1 text-base outline-none placeholder:text-faint max-md:text-[16px]"
       />

@@ -19,6 +19,7 @@ import { type ReactNode, useState } from "react";
 import { useTRPC } from "../api/trpc.ts";
 import { signOut } from "../auth/sign-out.ts";
 import { openFind } from "../find/find-state.ts";
+import { type Mark, markFor } from "../completion/marked-choice.ts";
 import { forkSession } from "../sessions/fork-session.ts";
 import { archiveSessions, deleteListed, exportSession } from "../sessions/session-actions.ts";
 import { StatusMark } from "../sessions/status-mark.tsx";
@@ -42,7 +43,7 @@ const ITEM =
 /** One search box for sessions, messages and commands. */
 export function Palette() {
   const [text, setText] = useState("");
-  const [picked, pick] = useState("");
+  const [lastMark, setMark] = useState<Mark>({ of: "", key: "" });
   const { choose: chooseTheme } = useThemeChoice();
   // Not deferred: Enter right after a letter must take what fits the letter.
   const wanted = text.trim();
@@ -68,12 +69,20 @@ export function Palette() {
     closeOverlay();
     act();
   };
+  const of = `found for ${wanted}`;
+  const keys = [...acts.keys()];
+  const mark = markFor(
+    keys.map((key) => ({ key })),
+    lastMark,
+    of,
+  );
+  if (mark !== lastMark) setMark(mark);
   // Results come and go while somebody types. Something is always selected, or Enter would do nothing.
-  const selected = acts.has(picked) ? picked : ([...acts.keys()][0] ?? "");
+  const selected = acts.has(mark.key) ? mark.key : (keys[0] ?? "");
   const isSearching = isSearchingSessions || isSearchingHits;
   const takeFirst = useWhenReady(wanted, acts.size > 0 || !isSearching, () => take(selected));
   return (
-    <Frame selected={selected} onSelected={pick}>
+    <Frame selected={selected} onSelected={(key) => setMark({ of, key })}>
       <Command.Input
         value={text}
         onValueChange={setText}
