@@ -23,7 +23,12 @@ export function showToast(
 ): void {
   lastId += 1;
   const message = { id: lastId, text, detail, link, action, level };
-  toasts.setState((shown) => [...shown, message].slice(-MAX_SHOWN), true);
+  toasts.setState((shown) => {
+    if (shown.length < MAX_SHOWN) return [...shown, message];
+    // One that can be acted on goes last.
+    const oldest = shown.find((one) => one.action === undefined && one.link === undefined) ?? shown[0];
+    return [...shown.filter((one) => one !== oldest), message];
+  }, true);
 }
 
 export function dismissToast(id: number): void {
