@@ -2,6 +2,7 @@ import { isApiError, type TrunklineApiError, TrunklineConnectionError } from "@t
 import type { ErrorReason } from "@trunkline/contract";
 import { EXIT, type ExitCode } from "./exit-code.ts";
 import { UnansweredError } from "./messages/submit-once.ts";
+import { ForeignAnswerError, SilentServerError } from "./server/checked-fetch.ts";
 import { isCutOff } from "./server/cut-off.ts";
 
 /** Ends a command early, with a message that says what to do and an exit code for scripts. */
@@ -53,6 +54,14 @@ export function toCommandError(error: unknown, target: Called, command: Hints): 
   }
   if (isCutOff(error)) {
     const message = `The server at ${target.url} closed the connection in the middle of its answer.${TRY_AGAIN}`;
+    return new CommandError(EXIT.unreachable, message, { cause: error });
+  }
+  if (error instanceof SilentServerError) {
+    const message = `The server at ${target.url} takes connections, but answers nothing. It may hang: see its log, or restart it. Or something else is there: check the address.`;
+    return new CommandError(EXIT.unreachable, message, { cause: error });
+  }
+  if (error instanceof ForeignAnswerError) {
+    const message = `What answers at ${target.url} is not a Trunkline server, or one of a version that is too different. Check the address; the versions: ${command("doctor")}.`;
     return new CommandError(EXIT.unreachable, message, { cause: error });
   }
   if (error instanceof TrunklineConnectionError) {

@@ -62,11 +62,10 @@ export class SessionUpdates {
       case "tool.ended":
         return this.#ended(event.data);
       case "plan.updated": {
-        const states = { pending: "pending", active: "in_progress", done: "completed" } as const;
         const entries = event.data.items.map(({ text, status }) => ({
           content: text,
           priority: "medium" as const,
-          status: states[status],
+          status: PLAN_STATES[status] ?? "pending",
         }));
         return [{ sessionUpdate: "plan", entries }];
       }
@@ -147,6 +146,12 @@ export class SessionUpdates {
     return [{ sessionUpdate: "tool_call_update", ...ended }];
   }
 }
+
+const PLAN_STATES: Readonly<Record<string, "pending" | "in_progress" | "completed">> = {
+  pending: "pending",
+  active: "in_progress",
+  done: "completed",
+};
 
 function words(isText: boolean, messageId: string, text: string): SessionUpdate {
   const sessionUpdate = isText ? ("agent_message_chunk" as const) : ("agent_thought_chunk" as const);

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { isApiError, TrunklineConnectionError } from "@trunkline/client";
+import { ForeignAnswerError } from "../server/checked-fetch.ts";
 
 const FIRST_WAIT_MS = 200;
 const LONGEST_WAIT_MS = 5_000;
@@ -38,5 +39,7 @@ async function again<Result>(
 }
 
 function isAway(error: unknown): boolean {
+  // Another program does not turn into a server.
+  if (error instanceof ForeignAnswerError) return false;
   return error instanceof TrunklineConnectionError || isApiError(error, "unavailable");
 }

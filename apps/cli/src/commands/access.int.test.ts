@@ -82,7 +82,11 @@ it("shares a session by a link, lists it without its secret, and revokes it", as
   const made = await cli("share", "create", id, "--expires", "never");
   expect(made.exitCode, made.err).toBe(0);
   const [, token = ""] = new RegExp(`^${server.url}/shared/${id}#(tl_[\\w-]{43})\n$`).exec(made.out) ?? [];
-  expect((await as(token, "export", id)).exitCode).not.toBe(0);
+  expect(token, made.out).not.toBe("");
+  expect(await as(token, "export", id)).toMatchObject({
+    exitCode: 4,
+    err: expect.stringContaining("refused"),
+  });
   const listed = await cli("share", "list", id, "--json");
   expect(listed.exitCode, listed.err).toBe(0);
   const [share] = linesOf(listed);

@@ -1,6 +1,7 @@
 import { createClient, type TrunklineClient } from "@trunkline/client";
 import type { Command } from "commander";
 import type { ExitCode } from "../exit-code.ts";
+import { checkedFetch } from "../server/checked-fetch.ts";
 import type { ServerClock } from "../server/server-clock.ts";
 import { findTarget, type Target, type TargetOptions } from "../server/target.ts";
 import { commandLine } from "../terminal/command-line.ts";
@@ -21,7 +22,7 @@ export interface CommandContext {
 
 /** @throws CommandError if the options name no usable server */
 export function connect(context: CommandContext, command: Command): TrunklineClient {
-  return createClient({ ...targetOf(context, command), fetch: context.clock.fetch });
+  return createClient({ ...targetOf(context, command), fetch: checkedFetch(context.clock.fetch) });
 }
 
 /**

@@ -3,6 +3,7 @@ import type { SessionDocument } from "@trunkline/contract";
 import { Command, Option } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { ForeignAnswerError } from "../server/checked-fetch.ts";
 import { CutOffError } from "../server/cut-off.ts";
 import { localPath } from "../server/local-path.ts";
 import { EventCount } from "../session-document/count-events.ts";
@@ -57,12 +58,19 @@ export function exportCommand(context: CommandContext): Command {
     );
 }
 
-/** The document as it arrives, of any size, plus a newline. @throws CutOffError if it is not whole */
+/** How every document begins. */
+const HEAD = '{"format":"trunkline.session",';
+
+/** The document as it arrives, of any size, plus a newline. @throws CutOffError if it is not whole; ForeignAnswerError if it is none */
 async function* asJson(body: AsyncIterable<Uint8Array>, counter: EventCount): AsyncGenerator<string, void> {
   const decoder = new TextDecoder();
+  let head = "";
   for await (const bytes of body) {
     counter.add(bytes);
-    yield decoder.decode(bytes, { stream: true });
+    const text = decoder.decode(bytes, { stream: true });
+    head += text.slice(0, HEAD.length - head.length);
+    if (!HEAD.startsWith(head)) throw new ForeignAnswerError();
+    yield text;
   }
   if (!counter.isWhole) throw new CutOffError();
   yield `${decoder.decode()}\n`;

@@ -2,6 +2,7 @@ import { createClient } from "@trunkline/client";
 import { Command } from "commander";
 import { CommandError } from "../command-error.ts";
 import { EXIT } from "../exit-code.ts";
+import { checkedFetch } from "../server/checked-fetch.ts";
 import { secretVariable } from "../server/secret-variable.ts";
 import { present } from "../server/data-dir.ts";
 import { requestSignInLink } from "../server/request-sign-in-link.ts";
@@ -96,7 +97,7 @@ async function keepLogin(context: CommandContext, url: string, command: Command)
   }
   checkToken(token, "the pipe");
   context.target = { url, token, tokenSource: "this login", tokenKept: null };
-  const me = await createClient({ url, token }).user.me.query();
+  const me = await createClient({ url, token, fetch: checkedFetch(context.clock.fetch) }).user.me.query();
   const profile = profileNamed(options.profile, env);
   writeSavedLogin(env, { url, token }, profile);
   await out.write(

@@ -61,8 +61,9 @@ async function findEnd(
       if (event.type !== "tool.ended") continue;
       if (callId === undefined || event.data.callId === callId) return event.data;
     }
-    before = page.events[0]?.seq;
-    if (!page.hasMore || before === undefined) break;
+    const first = page.events[0]?.seq;
+    if (!page.hasMore || first === undefined || first >= (before ?? Number.POSITIVE_INFINITY)) break;
+    before = first;
   }
   throw new CommandError(
     EXIT.usage,

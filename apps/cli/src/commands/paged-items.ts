@@ -1,4 +1,5 @@
 import { MAX_PAGE_SIZE } from "@trunkline/contract";
+import { ForeignAnswerError } from "../server/checked-fetch.ts";
 
 interface Page<T> {
   items: T[];
@@ -20,6 +21,8 @@ export async function takeItems<T>(
     const limit = Math.min(count - items.length, pageSize);
     const page = await load(cursor === undefined ? { limit } : { cursor, limit });
     items.push(...page.items);
+    // Or it would go on for ever.
+    if (page.nextCursor !== null && page.nextCursor === cursor) throw new ForeignAnswerError();
     cursor = page.nextCursor ?? undefined;
     if (cursor === undefined || items.length >= count) return { items, hasMore: cursor !== undefined };
   }

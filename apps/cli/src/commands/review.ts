@@ -1,4 +1,4 @@
-import type { Publication } from "@trunkline/contract";
+import type { Check, Publication } from "@trunkline/contract";
 import { Command, Option } from "commander";
 import { awaiting } from "../terminal/awaiting.ts";
 import { askYesNo, canAsk } from "../terminal/ask.ts";
@@ -55,7 +55,12 @@ export function reviewCommand(context: CommandContext): Command {
     });
 }
 
-const MARKS = { passed: "✓", failed: "✗", pending: "…", skipped: "-" } as const;
+const MARKS: Readonly<Record<string, string>> = {
+  passed: "✓",
+  failed: "✗",
+  pending: "…",
+  skipped: "-",
+} satisfies Record<Check["state"], string>;
 
 function describe({ published, request, checks, feedback }: Publication, colors: Colors): string {
   if (published === null) return "Nothing was published yet.\n";
@@ -66,7 +71,7 @@ function describe({ published, request, checks, feedback }: Publication, colors:
           `#${request.number} ${request.title} (${request.draft ? "draft, " : ""}${request.state})  ${request.url}`,
         ),
     ...checks.map(({ name, state }) => {
-      const line = oneLine(`${MARKS[state]} ${name}`);
+      const line = oneLine(`${MARKS[state] ?? state} ${name}`);
       return state === "failed" ? colors.red(line) : line;
     }),
     "",

@@ -53,19 +53,19 @@ export function searchCommand(context: CommandContext): Command {
     });
 }
 
-const KINDS: Readonly<Record<SearchHit["type"], string>> = {
+const KINDS: Readonly<Record<string, string>> = {
   "task.submitted": "prompt",
   "text.ended": "answer",
   "tool.called": "call",
   "tool.ended": "output",
-};
+} satisfies Record<SearchHit["type"], string>;
 
 function hitColumns({ colors, isTerminal }: Output): Column<SearchHit>[] {
   const snippet = (hit: SearchHit) => snippetOf(hit, { cut: isTerminal });
   return [
     { title: "SESSION", cell: ({ sessionId }) => sessionId },
     { title: "SEQ", cell: ({ seq }) => String(seq), align: "right" },
-    { title: "KIND", cell: ({ type }) => KINDS[type], paint: colors.dim, spare: true },
+    { title: "KIND", cell: ({ type }) => KINDS[type] ?? type, paint: colors.dim, spare: true },
     {
       title: "TEXT",
       cell: (hit) => snippet(hit).text.trimEnd(),

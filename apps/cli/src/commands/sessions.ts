@@ -59,18 +59,18 @@ function noneOf({ title, archived, of }: SessionsOptions, start: string): string
 }
 
 function sessionColumns(colors: Colors, nowMs: number): Column<Session>[] {
-  const paintOfStatus: Record<Session["status"], (text: string) => string> = {
+  const paintOfStatus: Readonly<Record<string, (text: string) => string>> = {
     idle: colors.dim,
     queued: colors.dim,
     working: colors.cyan,
     "input-required": colors.yellow,
-  };
+  } satisfies Record<Session["status"], unknown>;
   return [
     { title: "SESSION", cell: ({ id }) => id },
     {
       title: "STATUS",
       cell: ({ status }) => status,
-      paint: (text, { status }) => paintOfStatus[status](text),
+      paint: (text, { status }) => paintOfStatus[status]?.(text) ?? text,
     },
     { title: "CHANGED", cell: ({ updatedAt }) => formatAge(nowMs - updatedAt), align: "right", spare: true },
     { title: "TITLE", cell: ({ title }) => oneLine(title) },

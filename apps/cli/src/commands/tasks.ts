@@ -71,7 +71,7 @@ function placesInQueue(tasks: readonly Task[]): ReadonlyMap<string, number> {
 }
 
 function taskColumns(colors: Colors, nowMs: number, places: ReadonlyMap<string, number>): Column<Task>[] {
-  const paintOfState: Record<TaskState, (text: string) => string> = {
+  const paintOfState: Readonly<Record<string, (text: string) => string>> = {
     submitted: colors.dim,
     working: colors.cyan,
     "input-required": colors.yellow,
@@ -79,13 +79,13 @@ function taskColumns(colors: Colors, nowMs: number, places: ReadonlyMap<string, 
     failed: colors.red,
     canceled: colors.yellow,
     rejected: colors.red,
-  };
+  } satisfies Record<TaskState, unknown>;
   return [
     { title: "TASK", cell: ({ id }) => id },
     {
       title: "STATE",
       cell: ({ id, state }) => (places.has(id) ? `queued, no. ${places.get(id)}` : state),
-      paint: (text, { state }) => paintOfState[state](text),
+      paint: (text, { state }) => paintOfState[state]?.(text) ?? text,
     },
     { title: "AGE", cell: ({ createdAt }) => formatAge(nowMs - createdAt), align: "right", spare: true },
     { title: "TOOK", cell: (task) => tookSoFar(task, nowMs), align: "right", spare: true },

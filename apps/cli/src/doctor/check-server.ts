@@ -106,18 +106,21 @@ export function checkSandbox({ sandbox: { mode, active, reason } }: Pick<ServerI
   return { check: "sandbox", level: "warn", message: `commands are not sandboxed: ${why}` };
 }
 
+const REACHED: Readonly<Record<string, string>> = {
+  off: "commands reach nothing, unless their project says otherwise",
+  allowlist: "commands reach listed hosts",
+  on: "commands reach whatever this machine does, its private network included",
+};
+
 export function checkNetwork(
   network: NonNullable<ServerInfo["network"]>,
   { active }: Pick<ServerInfo["sandbox"], "active">,
 ): Finding {
   if (!active)
     return { check: "network", level: "warn", message: "commands reach whatever this machine does" };
-  const reached = {
-    off: "commands reach nothing, unless their project says otherwise",
-    allowlist: "commands reach listed hosts",
-    on: "commands reach whatever this machine does, its private network included",
-  }[network];
-  return { check: "network", level: network === "on" ? "warn" : "ok", message: `${network}: ${reached}` };
+  const reached = REACHED[network];
+  const message = reached === undefined ? network : `${network}: ${reached}`;
+  return { check: "network", level: network === "on" ? "warn" : "ok", message };
 }
 
 export function checkGit({ version, reason }: NonNullable<ServerInfo["git"]>): Finding {

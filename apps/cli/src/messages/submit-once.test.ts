@@ -6,8 +6,17 @@ import { afterEach, expect, it } from "vitest";
 import { runCaptured } from "../testing/captured-cli.ts";
 
 const TASK = "01a22c85-4c4f-7770-be5c-322f293b2280";
+const MADE = { id: TASK, sessionId: TASK, state: "submitted", prompt: "hello" };
 const ANSWER = JSON.stringify([
-  { result: { data: { taskId: TASK, sessionId: TASK, task: { id: TASK, sessionId: TASK } } } },
+  {
+    result: {
+      data: {
+        taskId: TASK,
+        sessionId: TASK,
+        task: MADE,
+      },
+    },
+  },
 ]);
 
 type Answer = (response: ServerResponse) => void;
@@ -28,7 +37,7 @@ const refused: Answer = (response) => {
   response.writeHead(400, { "content-type": "application/json" }).end(JSON.stringify([{ error }]));
 };
 
-const TASK_ANSWER = JSON.stringify([{ result: { data: { id: TASK, sessionId: TASK } } }]);
+const TASK_ANSWER = JSON.stringify([{ result: { data: MADE } }]);
 const retried: Answer = (response) =>
   void response.writeHead(200, { "content-type": "application/json" }).end(TASK_ANSWER);
 

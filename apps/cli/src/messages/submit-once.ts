@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { isApiError, TrunklineConnectionError, type TrunklineClient } from "@trunkline/client";
 import type { RetryTaskInput, SubmitTaskInput, SubmitTaskOutput, Task } from "@trunkline/contract";
+import { SilentServerError } from "../server/checked-fetch.ts";
 import { isCutOff } from "../server/cut-off.ts";
 
 /** Time for a connection, or a server, to be replaced, in ms. */
@@ -38,6 +39,7 @@ async function once<Made>(make: (idempotencyKey: string) => Promise<Made>): Prom
   try {
     return await make(key);
   } catch (error) {
+    if (error instanceof SilentServerError) throw new UnansweredError(error);
     if (!mayHaveArrived(error)) throw error;
   }
   await delay(WAIT_MS);

@@ -66,7 +66,9 @@ it("installs, says where it stands, and removes the unit alone", async () => {
   expect(readFileSync(unit, "utf8")).toContain("trunkline.mjs serve");
   expect(statSync(environment).mode & 0o777).toBe(0o600);
   writeFileSync(environment, "OPENAI_API_KEY=mine");
-  expect((await service("install")).out).not.toContain(environment);
+  const again = await service("install");
+  expect(again.out).toContain(`Wrote ${unit}`);
+  expect(again.out).not.toContain(environment);
   expect(readFileSync(environment, "utf8")).toBe("OPENAI_API_KEY=mine");
 
   expect((await service("uninstall", "--dry-run")).exitCode).toBe(0);

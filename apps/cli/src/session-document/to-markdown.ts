@@ -6,7 +6,7 @@ import {
   type ToolCall,
 } from "@trunkline/contract";
 import { plainText } from "../terminal/plain-text.ts";
-import { describeReason } from "../transcript/task-reason.ts";
+import { describeDecision, describeReason } from "../transcript/task-reason.ts";
 import { callSection, fileChangeLine } from "./markdown-call.ts";
 import { codeSpan } from "./markdown-code.ts";
 import { describeAnswer } from "../approvals/chosen-options.ts";
@@ -100,7 +100,7 @@ function sectionsOf(event: SessionEvent): string[] {
 }
 
 function answerLine({ decision, by, note }: EventDataOf<"approval.answered">): string {
-  const done = { allow: "Allowed", always: "Always allowed", deny: "Denied" }[decision];
+  const done = describeDecision(decision);
   return note === undefined
     ? `_${done} by ${codeSpan(by)}._`
     : `_${done} by ${codeSpan(by)}:_ ${heading(note)}`;

@@ -15,7 +15,7 @@ import type { Colors } from "../terminal/output.ts";
 import { oneLine } from "../terminal/plain-text.ts";
 import { screenLines } from "../terminal/screen-lines.ts";
 import type { Look } from "./look.ts";
-import { describeReason } from "./task-reason.ts";
+import { describeDecision, describeReason } from "./task-reason.ts";
 
 /** @returns the line below a tool's row that reports a file change. */
 export function formatFileChange(event: EventDataOf<"file.changed">, { colors }: Look): string {
@@ -66,12 +66,12 @@ export function formatEventRows(
         `  ${colors.dim("watch:")} ${command("attach", event.data.sessionId)}`,
       ];
     case "subagent.ended":
-      return [colors.dim(`Subagent ${event.data.state}`)];
+      return [colors.dim(`Subagent ${oneLine(event.data.state)}`)];
     case "question.expired":
       return [colors.yellow("! Timed out: nobody answered")];
     case "plan.updated":
       return event.data.items.map(({ text, status }) => {
-        const mark = { pending: "☐", active: "▸", done: "☑" }[status];
+        const mark = PLAN_MARKS[status] ?? "☐";
         return status === "done" ? colors.dim(`${mark} ${oneLine(text)}`) : `${mark} ${oneLine(text)}`;
       });
     case "setup.started":
@@ -110,13 +110,23 @@ export function formatEventRows(
     case "workspace.reverted":
       return [colors.dim(`Workspace restored to event ${event.data.toSeq}`)];
     case "notice": {
-      const paint = { info: colors.dim, warning: colors.yellow, error: colors.red }[event.data.level];
-      return [paint(oneLine(event.data.message))];
+      const { level, message } = event.data;
+      const paint = level === "warning" ? colors.yellow : level === "error" ? colors.red : colors.dim;
+      return [paint(oneLine(message))];
     }
     default:
       return [];
   }
 }
+
+const PLAN_MARKS: Readonly<Record<string, string>> = { pending: "☐", active: "▸", done: "☑" };
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  "not-allowed": "not on this session's list of hosts",
+  "not-public": "its address is not public",
+  address: "named by an address",
+  "not-tls": "not TLS for this host",
+};
 
 function refusalRows(
   { sessionId, data: { host, port, reason } }: Extract<SessionEvent, { type: "network.refused" }>,
@@ -124,12 +134,7 @@ function refusalRows(
 ): string[] {
   const isWeb = port === 443 || port === 80;
   const name = oneLine(isWeb ? host : `${host}:${port}`);
-  const why = {
-    "not-allowed": "not on this session's list of hosts",
-    "not-public": "its address is not public",
-    address: "named by an address",
-    "not-tls": "not TLS for this host",
-  }[reason];
+  const why = REFUSALS[reason] ?? oneLine(reason);
   const row = colors.yellow(`! No network access to ${name}: ${why}`);
   if (reason !== "not-allowed") return [row];
   return [row, `  ${colors.dim("allow:")} ${command("allow-host", sessionId, name)}`];
@@ -142,7 +147,7 @@ function setupRows(ended: EventDataOf<"setup.ended">, colors: Colors): string[] 
   if (status === "succeeded") {
     return [colors.dim(cached ? `✓ Setup: taken from an earlier one  ${time}` : `✓ Setup  ${time}`)];
   }
-  if (status !== "failed") return [colors.yellow(`! Setup ${status}  ${time}`)];
+  if (status !== "failed") return [colors.yellow(`! Setup ${oneLine(status)}  ${time}`)];
   const code = exitCode === null ? "" : ` with exit code ${exitCode}`;
   const lines = screenLines(output).filter((line) => line.trim() !== "");
   return [
@@ -189,7 +194,7 @@ function answerRows(
       ),
     ];
   }
-  const done = { allow: "Allowed", always: "Always allowed", deny: "Denied" }[decision];
+  const done = describeDecision(decision);
   const made = rule === undefined ? "" : ` (${oneLine(ruleInWords({ ...rule, effect: "allow" }))})`;
   return [colors.dim(`${done} by ${who}${made}${words}`)];
 }

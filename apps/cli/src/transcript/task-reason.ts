@@ -17,6 +17,17 @@ const REASONS: Readonly<Record<string, string>> = {
   budget: "budget exceeded",
 };
 
+const DECISIONS: Readonly<Record<string, string>> = {
+  allow: "Allowed",
+  always: "Always allowed",
+  deny: "Denied",
+};
+
+/** What was decided on an approval, with the same of newer ones. */
+export function describeDecision(decision: string): string {
+  return DECISIONS[decision] ?? `Answered ${oneLine(decision)}`;
+}
+
 export function describeReason(reason: string): string {
   return REASONS[reason] ?? oneLine(reason);
 }

@@ -24,15 +24,18 @@ function describeInput(call: Parameters<typeof describeCall>[0]): string {
 
 /** @returns the row of an ended call, on one line if the look has a width: `✓ bash  ls -la  12ms`. */
 export function formatToolRow(call: ToolCall, end: ToolEnd, { colors, width }: Look): string {
-  const [mark, paint] = {
+  const marks: Readonly<Record<string, [string, Colorize]>> = {
     succeeded: ["✓", colors.green],
     failed: ["✗", colors.red],
     denied: ["⊘", colors.yellow],
     interrupted: ["!", colors.yellow],
     canceled: ["■", colors.yellow],
-  }[end.status] as [string, Colorize];
+  } satisfies Record<ToolEnd["status"], [string, Colorize]>;
+  const [mark, paint] = marks[end.status] ?? ["?", colors.yellow];
   const details = [
-    ...(end.status === "succeeded" ? [] : [end.status === "denied" ? "denied, not run" : end.status]),
+    ...(end.status === "succeeded"
+      ? []
+      : [end.status === "denied" ? "denied, not run" : oneLine(end.status)]),
     ...(end.exitCode ? [`exit ${end.exitCode}`] : []),
     ...(end.status === "denied" ? [] : [formatDuration(end.durationMs)]),
   ].join(", ");

@@ -1,15 +1,16 @@
 import type { ChangedFile } from "@trunkline/contract";
 
 /** Letters are git's; colours go with words, never alone. */
-const WORDS = {
+const MODIFIED = { letter: "M", word: "Modified", color: "text-waits" };
+const WORDS: Readonly<Record<string, typeof MODIFIED>> = {
   added: { letter: "A", word: "Added", color: "text-done" },
-  modified: { letter: "M", word: "Modified", color: "text-waits" },
+  modified: MODIFIED,
   deleted: { letter: "D", word: "Deleted", color: "text-failed" },
   renamed: { letter: "R", word: "Renamed", color: "text-runs" },
   "type-changed": { letter: "T", word: "Type changed", color: "text-waits" },
-} as const;
+} satisfies Record<ChangedFile["status"], unknown>;
 
-export const changeWords = (status: ChangedFile["status"]) => WORDS[status];
+export const changeWords = (status: ChangedFile["status"]) => WORDS[status] ?? MODIFIED;
 
 const LINK = "120000";
 const EXECUTABLE = "100755";

@@ -68,18 +68,18 @@ export function Directory({ sessionId, path, depth }: DirectoryProps) {
   );
 }
 
-const ICONS: Readonly<Record<WorkspaceEntry["kind"], LucideIcon>> = {
+const ICONS: Readonly<Record<string, LucideIcon>> = {
   directory: Folder,
   file: File,
   link: FileSymlink,
   other: Plug,
-};
+} satisfies Record<WorkspaceEntry["kind"], LucideIcon>;
 
 function Entry({ sessionId, entry, depth }: { sessionId: string; entry: WorkspaceEntry; depth: number }) {
   const { open, toggle, show } = useFilesPlace(sessionId);
   const { kind, path, target } = entry;
   const isOpen = kind === "directory" && open.has(path);
-  const Icon = ICONS[kind];
+  const Icon = ICONS[kind] ?? Plug;
   const name = revealHidden(entry.name);
   const row = (
     <>

@@ -1,13 +1,14 @@
 import type { SessionEvent } from "@trunkline/contract";
 import { clsx } from "clsx";
-import { Circle, CircleCheck, CircleDot } from "lucide-react";
+import { Circle, CircleCheck, CircleDot, type LucideIcon } from "lucide-react";
 import { useSessionState } from "../session-stream/use-open-session.ts";
 
-const LOOKS = {
-  pending: { icon: Circle, word: "To do", color: "text-faint" },
+const TO_DO = { icon: Circle, word: "To do", color: "text-faint" };
+const LOOKS: Readonly<Record<string, { icon: LucideIcon; word: string; color: string }>> = {
+  pending: TO_DO,
   active: { icon: CircleDot, word: "In progress", color: "text-runs" },
   done: { icon: CircleCheck, word: "Done", color: "text-done" },
-} as const;
+};
 
 /** The agent's latest plan; null if there is none. */
 export function lastPlan(events: readonly SessionEvent[]) {
@@ -21,7 +22,7 @@ export function Plan() {
     <section tabIndex={0} aria-label="Plan" className="h-full overflow-y-auto p-4">
       <ol className="flex flex-col gap-2">
         {items.map(({ text, status }, place) => {
-          const { icon: Icon, word, color } = LOOKS[status];
+          const { icon: Icon, word, color } = LOOKS[status] ?? TO_DO;
           return (
             // Plan items have no ids; their index identifies them.
             <li key={place} className="flex items-start gap-2.5 text-sm">

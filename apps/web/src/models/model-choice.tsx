@@ -60,7 +60,7 @@ export function ModelChoice({
           <option value="">{defaultEffortName(current)}</option>
           {efforts.map((effort) => (
             <option key={effort} value={effort}>
-              {EFFORT_NAMES[effort]}
+              {effortName(effort)}
             </option>
           ))}
         </select>
@@ -69,7 +69,7 @@ export function ModelChoice({
   );
 }
 
-export const EFFORT_NAMES: Readonly<Record<Effort, string>> = {
+const EFFORT_NAMES: Readonly<Record<string, string>> = {
   none: "No reasoning",
   minimal: "Minimal effort",
   low: "Low effort",
@@ -77,12 +77,14 @@ export const EFFORT_NAMES: Readonly<Record<Effort, string>> = {
   high: "High effort",
   xhigh: "Extra high effort",
   max: "Max effort",
-};
+} satisfies Record<Effort, string>;
+
+export const effortName = (effort: Effort): string => EFFORT_NAMES[effort] ?? effort;
 
 /** What a task gets that chooses none. */
 export function defaultEffortName(model: Model | undefined): string {
   const effort = model?.effort ?? null;
-  return effort === null ? "Default effort" : `${EFFORT_NAMES[effort]} (default)`;
+  return effort === null ? "Default effort" : `${effortName(effort)} (default)`;
 }
 
 /** Of a model that nothing is known of, the common ones; one that was chosen stays visible. */

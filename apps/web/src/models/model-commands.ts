@@ -1,5 +1,5 @@
 import type { Command, Commands } from "../completion/command.ts";
-import { type ChosenModel, defaultEffortName, EFFORT_NAMES, effortsOf, shortName } from "./model-choice.tsx";
+import { type ChosenModel, defaultEffortName, effortName, effortsOf, shortName } from "./model-choice.tsx";
 import { useModels } from "./use-models.ts";
 
 /** `/model` and `/effort`; none where there is nothing to choose from. */
@@ -39,7 +39,7 @@ export function useModelCommands(
         run: () => choose({ effort: null }),
       },
       ...efforts.map((each) => ({
-        label: EFFORT_NAMES[each],
+        label: effortName(each),
         isCurrent: each === chosen.effort,
         run: () => choose({ effort: each }),
       })),

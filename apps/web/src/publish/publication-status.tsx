@@ -7,6 +7,7 @@ import {
   CircleX,
   GitMerge,
   GitPullRequest,
+  type LucideIcon,
   RotateCw,
 } from "lucide-react";
 import { useState } from "react";
@@ -77,14 +78,24 @@ export function PublicationStatus({ sessionId }: { sessionId: string }) {
   );
 }
 
-const STATES = {
+type Look = { icon: LucideIcon; word: string; color: string };
+
+const STATES: Readonly<Record<string, Look>> = {
   open: { icon: GitPullRequest, word: "Open", color: "text-done" },
   merged: { icon: GitMerge, word: "Merged", color: "text-runs" },
   closed: { icon: CircleX, word: "Closed", color: "text-failed" },
-} as const;
+} satisfies Record<NonNullable<Publication["request"]>["state"], Look>;
 
 function RequestLine({ request }: { request: NonNullable<Publication["request"]> }) {
-  const { icon: Icon, word, color } = STATES[request.state];
+  const {
+    icon: Icon,
+    word,
+    color,
+  } = STATES[request.state] ?? {
+    icon: GitPullRequest,
+    word: request.state,
+    color: "",
+  };
   return (
     <p className="flex min-w-0 grow items-start gap-2">
       <Icon aria-hidden className={`mt-0.5 size-4 shrink-0 ${color}`} strokeWidth={1.75} />
@@ -104,12 +115,12 @@ function RequestLine({ request }: { request: NonNullable<Publication["request"]>
   );
 }
 
-const CHECKS = {
+const CHECKS: Readonly<Record<string, Look>> = {
   pending: { icon: CircleDot, word: "Pending", color: "text-runs" },
   passed: { icon: CircleCheck, word: "Passed", color: "text-done" },
   failed: { icon: CircleX, word: "Failed", color: "text-failed" },
   skipped: { icon: CircleDashed, word: "Skipped", color: "text-canceled" },
-} as const;
+} satisfies Record<Check["state"], Look>;
 /** What needs attention first. */
 const ORDER = ["failed", "pending", "passed", "skipped"] as const;
 const MAX_SHOWN = 20;
@@ -119,7 +130,15 @@ function Checks({ checks }: { checks: readonly Check[] }) {
   return (
     <ul aria-label="Checks">
       {sorted.slice(0, MAX_SHOWN).map((check) => {
-        const { icon: Icon, word, color } = CHECKS[check.state];
+        const {
+          icon: Icon,
+          word,
+          color,
+        } = CHECKS[check.state] ?? {
+          icon: CircleDot,
+          word: check.state,
+          color: "",
+        };
         return (
           <li key={check.id} className="flex min-h-6 items-center gap-2 text-xs">
             <Icon aria-hidden className={`size-3.5 shrink-0 ${color}`} strokeWidth={2} />

@@ -1,14 +1,12 @@
 import type { Session, TaskState } from "@trunkline/contract";
 
-/** Status of a session or task, from the user's point of view. */
+/** Status of a session or task, from the user's point of view. What a newer server calls otherwise goes on, in some way. */
 export type Status = "needs-you" | "running" | "queued" | "done" | "failed" | "canceled" | "new";
 
 export function statusOfTask(state: TaskState): Status {
   switch (state) {
     case "submitted":
       return "queued";
-    case "working":
-      return "running";
     case "input-required":
       return "needs-you";
     case "completed":
@@ -18,6 +16,9 @@ export function statusOfTask(state: TaskState): Status {
       return "failed";
     case "canceled":
       return "canceled";
+    case "working":
+    default:
+      return "running";
   }
 }
 
@@ -26,12 +27,13 @@ export function statusOfSession({ status, currentTask }: Pick<Session, "status" 
   switch (status) {
     case "input-required":
       return "needs-you";
-    case "working":
-      return "running";
     case "queued":
       return "queued";
     case "idle":
       return currentTask === null ? "new" : statusOfTask(currentTask.state);
+    case "working":
+    default:
+      return "running";
   }
 }
 

@@ -13,14 +13,14 @@ import { draftOfServer, inputOfDraft, type McpDraft } from "./mcp-draft.ts";
 import { McpAuthorize } from "./mcp-authorize.tsx";
 import { McpForm } from "./mcp-form.tsx";
 
-const STATES: Readonly<Record<McpServer["state"], { words: string; colour: string }>> = {
+const STATES: Readonly<Record<string, { words: string; colour: string }>> = {
   off: { words: "Off", colour: "text-muted" },
   idle: { words: "Connects when needed", colour: "text-muted" },
   connecting: { words: "Connecting", colour: "text-runs" },
   connected: { words: "Connected", colour: "text-done" },
   failed: { words: "Failed", colour: "text-failed" },
   "needs-authorization": { words: "Needs your authorization", colour: "text-waits" },
-};
+} satisfies Record<McpServer["state"], unknown>;
 
 const PLACES = { operator: "Everybody on this server", project: "A project", user: "Your sessions" } as const;
 
@@ -60,7 +60,7 @@ export function McpServerRow({ server, refresh }: { server: McpServer; refresh: 
   const isBusy = update.isPending || toggle.isPending || restart.isPending || remove.isPending;
   const inputOf = (draft: McpDraft) =>
     inputOfDraft(draft, transport.kind === "stdio" ? transport.allowedHosts : []);
-  const { words, colour } = STATES[server.state];
+  const { words, colour } = STATES[server.state] ?? { words: server.state, colour: "text-muted" };
   const address =
     transport.kind === "http" ? transport.url : [transport.command, ...transport.args].join(" ");
   return (

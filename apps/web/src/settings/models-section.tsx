@@ -9,11 +9,11 @@ import { showToast } from "../ui/toasts.ts";
 import { FIELD, Labeled } from "./fields.tsx";
 import { Fact, Note, Section } from "./section.tsx";
 
-const KEYS: Readonly<Record<ModelProvider["key"], string>> = {
+const KEYS: Readonly<Record<string, string>> = {
   own: "Your own key",
   server: "The server's key",
   none: "No key",
-};
+} satisfies Record<ModelProvider["key"], string>;
 
 /** The configured providers, and the caller's own keys for them. */
 export function ModelsSection() {
@@ -57,7 +57,7 @@ function ProviderRow({ provider: { name, key, isReachable } }: { provider: Model
     <Fact name={name} isCode>
       <div className="flex flex-wrap items-center gap-x-3 gap-y-1 font-sans text-sm text-text">
         <span className="grow">
-          {KEYS[key]}
+          {KEYS[key] ?? key}
           {isReachable === false && <span className="text-waits"> · does not answer</span>}
         </span>
         {key === "own" && (

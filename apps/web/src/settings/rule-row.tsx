@@ -1,16 +1,16 @@
 import { type ApprovalRule, termsInWords } from "@trunkline/contract";
-import { ShieldAlert, ShieldCheck, ShieldX } from "lucide-react";
+import { type LucideIcon, ShieldAlert, ShieldCheck, ShieldX } from "lucide-react";
 import { useState } from "react";
 import { useProjectName } from "../projects/use-projects.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { moment } from "../text/time.ts";
 import { Button } from "../ui/button.tsx";
 
-const EFFECTS = {
+const EFFECTS: Readonly<Record<string, { icon: LucideIcon; word: string; color: string }>> = {
   allow: { icon: ShieldCheck, word: "Allow", color: "text-done" },
   ask: { icon: ShieldAlert, word: "Ask before", color: "text-waits" },
   deny: { icon: ShieldX, word: "Deny", color: "text-failed" },
-} as const;
+} satisfies Record<ApprovalRule["effect"], unknown>;
 
 interface RuleRowProps {
   rule: ApprovalRule;
@@ -22,14 +22,23 @@ interface RuleRowProps {
 export function RuleRow({ rule, isBusy, remove }: RuleRowProps) {
   const [isAsking, setIsAsking] = useState(false);
   const project = useProjectName(rule.projectId ?? null);
-  const { icon: Icon, word, color } = EFFECTS[rule.effect];
+  const {
+    icon: Icon,
+    word,
+    color,
+  } = EFFECTS[rule.effect] ?? {
+    icon: ShieldAlert,
+    word: rule.effect,
+    color: "",
+  };
   const words = revealHidden(termsInWords(rule));
-  const where = {
+  const places: Readonly<Record<string, string>> = {
     operator: "For everybody on this server",
     user: "In all your sessions",
     project: `In your sessions of ${project ?? "a project"}`,
     session: "In one session",
-  }[rule.level];
+  } satisfies Record<ApprovalRule["level"], string>;
+  const where = places[rule.level] ?? rule.level;
   const facts = rule.expiresAt === null ? where : `${where} · until ${moment(rule.expiresAt)}`;
   return (
     <div className="flex items-center gap-3 px-4 py-2.5 text-sm">

@@ -1,23 +1,23 @@
 import { ruleInWords } from "@trunkline/contract";
 import type { ApprovalRow } from "@trunkline/contract/session-view";
-import { ShieldAlert, ShieldCheck, ShieldX } from "lucide-react";
+import { type LucideIcon, ShieldAlert, ShieldCheck, ShieldX } from "lucide-react";
 import { requestWords } from "../approvals/request-words.ts";
 import { questionOf } from "../approvals/open-approvals.ts";
 import { revealHidden } from "../text/reveal-hidden.ts";
 import { toolWords } from "./tool-words.ts";
 
-const LOOKS = {
+const LOOKS: Readonly<Record<string, { icon: LucideIcon; words: string; color: string }>> = {
   open: { icon: ShieldAlert, words: "Waiting for approval", color: "text-waits" },
   allow: { icon: ShieldCheck, words: "Allowed", color: "text-done" },
   always: { icon: ShieldCheck, words: "Always allowed", color: "text-done" },
   deny: { icon: ShieldX, words: "Denied", color: "text-failed" },
   expired: { icon: ShieldX, words: "Timed out", color: "text-canceled" },
   canceled: { icon: ShieldX, words: "No longer needed", color: "text-canceled" },
-} as const;
+} satisfies Record<ApprovalRow["state"], unknown>;
 
 /** An approval or question, and its outcome. */
 export function ApprovalLine({ row }: { row: ApprovalRow }) {
-  const { icon: Icon, words, color } = LOOKS[row.state];
+  const { icon: Icon, words, color } = LOOKS[row.state] ?? { icon: ShieldAlert, words: row.state, color: "" };
   const { verb, target } = toolWords(row);
   const question = questionOf(row);
   const answer = question === null ? null : answerWords(row);

@@ -13,15 +13,15 @@ export function workspaceNotes({
   ];
 }
 
-const PUBLISHED: Readonly<Record<NonNullable<EventDataOf<"session.published">["kind"]>, string>> = {
+const PUBLISHED: Readonly<Record<string, string>> = {
   branch: "Pushed branch",
   "pull-request": "Opened a request to merge",
   patch: "Made a patch of",
   local: "Created in the project's directory: branch",
-};
+} satisfies Record<NonNullable<EventDataOf<"session.published">["kind"]>, string>;
 
 export const publishedWords = ({ kind = "branch" }: EventDataOf<"session.published">): string =>
-  PUBLISHED[kind];
+  PUBLISHED[kind] ?? "Published";
 
 /** Why a host was refused. */
 const REASONS: Readonly<Record<string, string>> = {

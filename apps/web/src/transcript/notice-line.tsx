@@ -2,17 +2,18 @@ import type { NoticeRow } from "@trunkline/contract/session-view";
 import { clsx } from "clsx";
 import { clock } from "../text/duration.ts";
 import { useNow } from "../ui/use-now.ts";
-import { CircleAlert, Info, TriangleAlert } from "lucide-react";
+import { CircleAlert, Info, type LucideIcon, TriangleAlert } from "lucide-react";
 
-const LOOKS = {
-  info: { icon: Info, color: "text-muted" },
+const PLAIN = { icon: Info, color: "text-muted" };
+const LOOKS: Readonly<Record<string, { icon: LucideIcon; color: string }>> = {
+  info: PLAIN,
   warning: { icon: TriangleAlert, color: "text-waits" },
   error: { icon: CircleAlert, color: "text-failed" },
-} as const;
+} satisfies Record<NoticeRow["level"], unknown>;
 
 /** A notice from the server about the run. */
 export function NoticeLine({ row }: { row: NoticeRow }) {
-  const { icon: Icon, color } = LOOKS[row.level];
+  const { icon: Icon, color } = LOOKS[row.level] ?? PLAIN;
   return (
     <div className="flex items-start gap-2 py-1.5 text-sm">
       <Icon aria-hidden className={clsx("mt-0.5 size-4 shrink-0", color)} strokeWidth={1.75} />

@@ -36,8 +36,11 @@ export function callOf({ kind, ...call }: EventDataOf<"tool.called">): Call & { 
 type Call = CallNature & { tool: string | null; input: Json };
 
 /** What the call says about itself; the contract covers logs from before calls did. */
-export const callKind = ({ tool, toolKind }: Pick<Call, "tool" | "toolKind">): ToolKind =>
-  callDisplay({ tool, input: null, kind: toolKind }).kind;
+export function callKind({ tool, toolKind }: Pick<Call, "tool" | "toolKind">): ToolKind {
+  const { kind } = callDisplay({ tool, input: null, kind: toolKind });
+  // A newer server may have more.
+  return Object.hasOwn(LOOKS, kind) ? kind : "other";
+}
 
 /** Read-only: several in a row are shown as one line. */
 export function isRead(call: Pick<Call, "tool" | "toolKind">): boolean {

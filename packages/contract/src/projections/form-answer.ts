@@ -39,6 +39,9 @@ function problemOf(field: FormField, value: FormValue): string | null {
       return choiceProblem(field, value);
     case "text":
       return textProblem(field, value);
+    default:
+      // Of a newer server, which looks itself.
+      return null;
   }
 }
 
@@ -114,6 +117,7 @@ export function readFormValue(field: FormField, typed: string): FormValue | unde
       if (field.multiple !== true) return valueOf(field, text);
       return text.split(",").map((part) => valueOf(field, part.trim()));
     case "text":
+    default:
       return typed;
   }
 }

@@ -11,14 +11,14 @@ export function termsInWords({ tool, pattern, path, host }: RuleTerms): string {
 
 /** A whole rule in words: Allow bash `npm test` in this session. */
 export function ruleInWords(rule: RuleTerms & { effect: RuleEffect; level: RuleLevel }): string {
-  return `${EFFECTS[rule.effect]} ${termsInWords(rule)} ${LEVELS[rule.level]}`;
+  return `${EFFECTS[rule.effect] ?? rule.effect} ${termsInWords(rule)} ${LEVELS[rule.level] ?? rule.level}`;
 }
 
-const EFFECTS: Readonly<Record<RuleEffect, string>> = { allow: "Allow", ask: "Ask before", deny: "Deny" };
+const EFFECTS: Readonly<Record<string, string>> = { allow: "Allow", ask: "Ask before", deny: "Deny" };
 
-const LEVELS: Readonly<Record<RuleLevel, string>> = {
+const LEVELS: Readonly<Record<string, string>> = {
   operator: "for everybody on this server",
   user: "in all your sessions",
   project: "in your sessions of this project",
   session: "in this session",
-};
+} satisfies Record<RuleLevel, string>;
