@@ -184,6 +184,8 @@ describe("run", () => {
     await server.kill();
     await waitFor("a notice", () => running.err.includes("Reconnecting"));
     await server.restart();
+    await waitFor("the same again", () => running.err.includes("Reconnected"));
+    await server.client.task.cancel.mutate({ taskId: (await newestTask()).id });
     const { out, err } = await running.ended();
     expect(err).toMatch(/^Connection lost \(.+\)\. Reconnecting…\nReconnected\.\n$/);
     const events = jsonLines<SessionEvent>(out);

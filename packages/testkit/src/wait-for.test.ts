@@ -1,4 +1,5 @@
 import { EventEmitter, on } from "node:events";
+import { setTimeout as wait } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { collectUntil, DeadlineError, waitFor, waitForEvent, withDeadline } from "./wait-for.ts";
 
@@ -45,6 +46,22 @@ describe("waitFor", () => {
     const atDeadline = asked;
     await expect(withDeadline("nothing", never, { timeoutMs: 30 })).rejects.toThrow();
     expect(asked).toBe(atDeadline);
+  });
+
+  test("asks less often, the longer it takes and the more an answer costs", async () => {
+    const count = async (costMs: number) => {
+      let asked = 0;
+      const ask = async () => {
+        asked++;
+        await wait(costMs);
+        return false;
+      };
+      await expect(waitFor("never", ask, { timeoutMs: 1500 })).rejects.toThrow("never");
+      return asked;
+    };
+    // At most every 10 ms for 200 ms, and then one more for each twentieth: 20 + 20 · ln(1500 / 200).
+    expect(await count(0)).toBeLessThan(62);
+    expect(await count(50)).toBeLessThanOrEqual(1500 / 150 + 1);
   });
 
   test("hands on what the condition throws", async () => {

@@ -4,6 +4,10 @@ import { setTimeout as wait } from "node:timers/promises";
 /** Default time that a test waits for something that should happen, in ms. */
 export const DEFAULT_DEADLINE_MS = 120_000;
 
+/** Between two looks, in ms, at first and at most. */
+const FIRST_INTERVAL_MS = 10;
+const LONGEST_INTERVAL_MS = 200;
+
 /** What was waited for did not happen. The message says what it was. */
 export class DeadlineError extends Error {
   override readonly name = "DeadlineError";
@@ -48,6 +52,7 @@ export function waitForEvent(
 /**
  * Polls until the condition returns something truthy, and resolves with it. For changes without an event (a file, a
  * process table, a row); otherwise wait for the event.
+ * @param options.intervalMs between two looks; default: by what they cost, since what they wait for needs the machine, too
  * @throws DeadlineError; whatever the condition throws, immediately.
  */
 export async function waitFor<T>(
@@ -55,11 +60,17 @@ export async function waitFor<T>(
   condition: () => T | Promise<T>,
   options: WaitOptions & { intervalMs?: number } = {},
 ): Promise<Exclude<T, false | null | undefined | 0 | "">> {
+  const startedAt = performance.now();
   const poll = async (signal: AbortSignal) => {
     for (;;) {
-      const value = await condition();
+      const askedAt = performance.now();
+      const answer = condition();
+      const value = await answer;
       if (value) return value as Exclude<T, false | null | undefined | 0 | "">;
-      await wait(options.intervalMs ?? 10, undefined, { signal });
+      const isCall = answer instanceof Promise;
+      const intervalMs =
+        options.intervalMs ?? (isCall ? nextInterval(startedAt, askedAt) : FIRST_INTERVAL_MS);
+      await wait(intervalMs, undefined, { signal });
     }
   };
   const polling = new AbortController();
@@ -68,6 +79,13 @@ export async function waitFor<T>(
   } finally {
     polling.abort();
   }
+}
+
+/** In ms: no more than a third of the time goes into looking, and what has come is seen a twentieth of its time late. */
+function nextInterval(startedAt: number, askedAt: number): number {
+  const now = performance.now();
+  const wanted = Math.max(FIRST_INTERVAL_MS, (now - startedAt) / 20, 2 * (now - askedAt));
+  return Math.min(wanted, LONGEST_INTERVAL_MS);
 }
 
 /**

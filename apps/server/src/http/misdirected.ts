@@ -2,9 +2,7 @@ import type { IncomingMessage } from "node:http";
 import { html } from "hono/html";
 import { type ErrorAnswer, errorAnswer } from "./error-answer.ts";
 import { htmlPage } from "./html-page.ts";
-
-/** A host with port as browsers send it; anything else is not worth quoting. */
-const HOST = /^(?:[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,9}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
+import { settingForHost } from "./request-target.ts";
 
 /**
  * Response to a request for another host: 421 (RFC 9110, 15.5.20). A user who opened the server by another address or a
@@ -13,7 +11,6 @@ const HOST = /^(?:[a-z0-9-]{1,63}(?:\.[a-z0-9-]{1,63}){0,9}|\[[0-9a-f:.]{2,45}\]
 export async function misdirected(incoming: IncomingMessage, message: string): Promise<ErrorAnswer> {
   const { host = "", accept = "" } = incoming.headers;
   if (!accept.includes("text/html")) return errorAnswer("forbidden", message, { status: 421 });
-  const setting = `TRUNKLINE_ALLOWED_HOSTS=${HOST.test(host) ? host.toLowerCase() : "HOST:PORT"}`;
   const page = await htmlPage({
     status: 421,
     title: "This address is not set up",
@@ -22,7 +19,7 @@ export async function misdirected(incoming: IncomingMessage, message: string): P
         browser.
       </p>
       <p>If this address is yours, set this variable where the server runs, then restart the server:</p>
-      <p><code>${setting}</code></p>
+      <p><code>${settingForHost(host)}</code></p>
       <p>Separate several addresses with commas.</p>`,
   });
   return { status: 421, body: await page.text(), headers: Object.fromEntries(page.headers) };
