@@ -6,7 +6,7 @@ import { parseEventData, SessionDocument } from "@trunkline/contract/schemas";
 import type { ImportSessionInput, Session } from "@trunkline/contract";
 import { assertLogHolds } from "@trunkline/testkit";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { TranscriptBuilder } from "../../../server/src/agent/transcript.ts";
+import { TranscriptBuilder } from "../../../server/src/agent/transcript/transcript.ts";
 import { importDirectory, type ImportOptions, type ImportResult } from "./import-directory.ts";
 import type { SendDocument } from "./send-document.ts";
 import { expectedTranscript } from "./testing/expected-transcript.ts";

@@ -8,7 +8,7 @@ import {
 import type { Clock } from "./clock.ts";
 import { DEFAULT_MAX_STEPS, MAX_STEPS, MAX_TASK_DURATION_MS, MAX_TASK_TOKENS } from "./limits.ts";
 import { BudgetExceeded } from "./run-failure.ts";
-import type { TaskProgress } from "./transcript.ts";
+import type { TaskProgress } from "./transcript/transcript.ts";
 
 /** Without `costUsd`, money is not limited. */
 export type EffectiveBudget = BudgetLimits & Required<Omit<BudgetLimits, "costUsd">>;

@@ -1,5 +1,5 @@
-import type { TranscriptBuilder } from "./transcript.ts";
-import type { Step, Turn } from "./transcript-turn.ts";
+import type { TranscriptBuilder } from "./transcript/transcript.ts";
+import type { Step, Turn } from "./transcript/turn.ts";
 
 /**
  * A part of the conversation that is summarised as a whole or not at all: a step with its results, or an ended turn.

@@ -4,7 +4,7 @@ import { documentKey, type InstructionsRead } from "./instruction-text.ts";
 import { MAX_INSTRUCTION_LENGTH, MAX_INSTRUCTION_DOCUMENTS } from "./limits.ts";
 import type { RunInput } from "./port.ts";
 import type { RunState } from "./run-state.ts";
-import type { GivenInstructions } from "./transcript.ts";
+import type { GivenInstructions } from "./transcript/transcript.ts";
 
 /** Levels below the workspace at which a directory's `AGENTS.md` is looked for. */
 const MAX_DEPTH = 12;

@@ -22,7 +22,7 @@ import { BudgetExceeded, LimitReached, RunFailure } from "./run-failure.ts";
 import { RunState } from "./run-state.ts";
 import { type OnModelCall, takeStep } from "./step.ts";
 import { systemPrompt } from "./system-prompt.ts";
-import type { LastStep } from "./transcript.ts";
+import type { LastStep } from "./transcript/transcript.ts";
 
 export interface LoopDeps {
   /** What calls leave running. Absent: nothing. */

@@ -5,7 +5,7 @@ import { MAX_PARALLEL_CALLS } from "./limits.ts";
 import type { Waits } from "./port.ts";
 import { startSubagents } from "./start-subagents.ts";
 import { type CallDeps, type CallOutcome, settleCall, type SettledPlan } from "./tool-call.ts";
-import type { LastStep, TaskProgress } from "./transcript.ts";
+import type { LastStep, TaskProgress } from "./transcript/transcript.ts";
 
 interface PlannedCall {
   call: ToolCall;

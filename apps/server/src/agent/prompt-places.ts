@@ -1,7 +1,7 @@
 import type { SessionEvent } from "@trunkline/contract";
 import type { ListedEvent } from "../store/port.ts";
 import type { RunLog } from "./port.ts";
-import { type GivenPrompt, NO_PROMPT } from "./transcript-turn.ts";
+import { type GivenPrompt, NO_PROMPT } from "./transcript/turn.ts";
 
 const PROMPT_TYPES = ["task.submitted", "task.updated"] as const;
 

@@ -7,8 +7,8 @@ import type { RunEvent, RunInput } from "./port.ts";
 import { promptAfter, PromptPlaces, promptsOf } from "./prompt-places.ts";
 import { SubagentLedger } from "./subagent-ledger.ts";
 import { ToldRefusals } from "./told-refusals.ts";
-import { NO_PROMPT } from "./transcript-turn.ts";
-import { boundaryOf, type TaskProgress, TranscriptBuilder } from "./transcript.ts";
+import { NO_PROMPT } from "./transcript/turn.ts";
+import { boundaryOf, type TaskProgress, TranscriptBuilder } from "./transcript/transcript.ts";
 
 /** Events of a log that is read as a whole, whether or not parts of it were summarized. */
 const SHORT_LOG = 100;

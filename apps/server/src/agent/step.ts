@@ -15,7 +15,7 @@ import { withAcceptedTools } from "./refused-tools.ts";
 import { retryDelayMs, retryNotice, triesOf } from "./retry-policy.ts";
 import { LimitReached, RunFailure } from "./run-failure.ts";
 import type { RunState } from "./run-state.ts";
-import { textOf } from "./transcript-turn.ts";
+import { textOf } from "./transcript/turn.ts";
 
 export interface ModelDeps {
   model: ResolvedModel;

@@ -2,7 +2,7 @@ import { callDisplay } from "@trunkline/contract";
 import type { Unit } from "./compaction-units.ts";
 import { shortened } from "./shortened-text.ts";
 import { filesOf } from "./summary-request.ts";
-import { textOf } from "./transcript-turn.ts";
+import { textOf } from "./transcript/turn.ts";
 
 const CHANGED = new Set(["edit", "delete", "move"]);
 const READ = new Set(["read"]);

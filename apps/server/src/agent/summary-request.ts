@@ -1,7 +1,7 @@
 import { callDisplay } from "@trunkline/contract";
 import type { Unit } from "./compaction-units.ts";
 import { shortened } from "./shortened-text.ts";
-import { textOf } from "./transcript-turn.ts";
+import { textOf } from "./transcript/turn.ts";
 
 /** Instructions for a model that summarises its own conversation. */
 export const SUMMARY_PROMPT = `The conversation of an agent with its user has become too long, and you write the summary that replaces it. The agent goes on with nothing but your summary and the newest messages, so keep everything it needs:

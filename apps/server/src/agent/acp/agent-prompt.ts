@@ -1,5 +1,5 @@
 import type { LanguageModelV4Message } from "@ai-sdk/provider";
-import type { TranscriptBuilder } from "../transcript.ts";
+import type { TranscriptBuilder } from "../transcript/transcript.ts";
 
 /** Characters of the conversation that an agent without memory of it is told: its end. */
 const MAX_HISTORY_LENGTH = 60_000;

@@ -1,8 +1,8 @@
 import type { LanguageModelV4Message } from "@ai-sdk/provider";
-import { providerOptionsOf } from "./original-call.ts";
+import { providerOptionsOf } from "../original-call.ts";
 import type { PromptCalls } from "./prompt-calls.ts";
 import { NOT_EXECUTED, promptInput, toolResultOutput } from "./tool-result-text.ts";
-import type { Step, Turn } from "./transcript-turn.ts";
+import type { Step, Turn } from "./turn.ts";
 
 type AssistantContent = Extract<LanguageModelV4Message, { role: "assistant" }>["content"];
 type ToolContent = Extract<LanguageModelV4Message, { role: "tool" }>["content"];

@@ -15,8 +15,8 @@ import {
   type Usage,
 } from "@trunkline/contract";
 import { heldLength } from "./held-length.ts";
-import { type InstructionsRead, instructionText } from "./instruction-text.ts";
-import { shortened } from "./shortened-text.ts";
+import { type InstructionsRead, instructionText } from "../instruction-text.ts";
+import { shortened } from "../shortened-text.ts";
 
 export type StepEnded = EventDataOf<"step.ended">;
 /** What the model reads of an ended call; its diffs and files stay in the log. */

@@ -1,6 +1,6 @@
 import type { LanguageModelV4ToolResultPart } from "@ai-sdk/provider";
 import type { ToolCall } from "@trunkline/contract";
-import type { ToolEnded } from "./transcript-turn.ts";
+import type { ToolEnded } from "./turn.ts";
 
 type ToolResultOutput = LanguageModelV4ToolResultPart["output"];
 

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { ToolCall } from "@trunkline/contract";
-import { originalOf } from "./original-call.ts";
-import { isLegalToolName, legalToolName } from "./tool-name.ts";
+import { originalOf } from "../original-call.ts";
+import { isLegalToolName, legalToolName } from "../tool-name.ts";
 
 /** Call ids in a prompt, in the form that its model accepts. The log keeps the originals. */
 export class PromptCalls {

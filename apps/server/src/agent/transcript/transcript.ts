@@ -8,19 +8,13 @@ import {
   totalTokens,
   type Usage,
 } from "@trunkline/contract";
-import {
-  MAX_KEPT_CALL_IDS,
-  MAX_KEPT_QUEUED,
-  MAX_TRANSCRIPT_HELD,
-  MAX_TRANSCRIPT_LENGTH,
-  SHORT_OUTPUT_LENGTH,
-  TRIMMED_FROM,
-  TRIMMED_LEAST,
-  UNTRIMMED_SHARE,
-} from "./limits.ts";
-import { documentKey, type InstructionsRead } from "./instruction-text.ts";
-import { projectPrompt } from "./transcript-prompt.ts";
-import { type GivenPrompt, NO_PROMPT, type Step, textOf, Turn } from "./transcript-turn.ts";
+import { MAX_KEPT_QUEUED, TRIMMED_FROM } from "../limits.ts";
+import { documentKey, type InstructionsRead } from "../instruction-text.ts";
+import { KeptTurns } from "./kept-turns.ts";
+import { KnownCalls } from "./known-calls.ts";
+import { projectPrompt } from "./prompt.ts";
+import { trimOldResults } from "./trim-old-results.ts";
+import { type GivenPrompt, NO_PROMPT, textOf, Turn } from "./turn.ts";
 
 /** Progress of a task according to its log. */
 export interface TaskProgress {
@@ -73,15 +67,10 @@ const IDLE_EVENTS = new Set<EventType>([
 export class TranscriptBuilder {
   /** Prompts of tasks that have not started: not part of the conversation yet, and perhaps never. */
   readonly #queued = new Map<string, GivenPrompt>();
-  /** By task; the most recently started last. */
-  readonly #turns = new Map<string, Turn>();
-  readonly #callIds = new Set<string>();
-  /** Whether some call ids are missing from the set. */
-  #hasForgottenCallIds = false;
+  readonly #turns = new KeptTurns();
+  readonly #calls = new KnownCalls();
   #summary: string | null = null;
   #isCut = false;
-  #length = 0;
-  #held = 0;
   #lastUsage: { tokens: number; length: number } | null = null;
   readonly #contextTokens: number | undefined;
 
@@ -91,7 +80,7 @@ export class TranscriptBuilder {
   }
 
   get turns(): readonly Turn[] {
-    return [...this.#turns.values()];
+    return this.#turns.inOrder;
   }
 
   /** The summary of the events before those that are kept. */
@@ -117,7 +106,7 @@ export class TranscriptBuilder {
 
   /** Whether the model may have called a tool at any time; false: it certainly has not. */
   get mayHaveCalled(): boolean {
-    return this.#hasForgottenCallIds || this.#callIds.size > 0;
+    return this.#calls.mayHaveAny;
   }
 
   /** Parts of the conversation were dropped without a summary. */
@@ -127,7 +116,7 @@ export class TranscriptBuilder {
 
   /** Length of all texts in UTF-16 units. */
   get length(): number {
-    return this.#length + (this.#summary?.length ?? 0);
+    return this.#turns.length + (this.#summary?.length ?? 0);
   }
 
   /** Estimated tokens of the next prompt, based on the last reported usage; null: unknown. */
@@ -140,12 +129,9 @@ export class TranscriptBuilder {
   /** Starts from a summary. @param prompts of its unfinished tasks. */
   restore(event: Compacted, prompts: ReadonlyMap<string, GivenPrompt>): void {
     for (const { taskId, ...earlier } of event.data.carried?.tasks ?? []) {
-      const turn = new Turn(taskId, prompts.get(taskId) ?? NO_PROMPT, earlier);
-      this.#turns.set(taskId, turn);
-      this.#length += turn.length;
-      this.#held += turn.held;
+      this.#turns.putLast(new Turn(taskId, prompts.get(taskId) ?? NO_PROMPT, earlier));
     }
-    this.#hasForgottenCallIds = true;
+    this.#calls.forgetSome();
     this.#summary = event.data.summary;
     this.#countSummary(event);
   }
@@ -181,15 +167,15 @@ export class TranscriptBuilder {
       if (event.type === "task.resumed") turn.beginAttempt(event.at);
       if (state !== null) turn.ending = { state, seq: event.seq };
       if (!IDLE_EVENTS.has(event.type)) turn.touch(event.at);
-      this.#change(turn, () => turn.apply(event));
+      this.#turns.change(turn, () => turn.apply(event));
       if (event.type === "step.ended") this.#noteStep(event.data);
-      this.#shrinkIfLarge();
+      this.#keepSmall();
     }
   }
 
   /** Whether a call with this id was, or may have been, requested in the session. */
   hasCall(callId: string): boolean {
-    return this.#callIds.has(callId) || (this.#hasForgottenCallIds && !isRandom(callId));
+    return this.#calls.mayHave(callId);
   }
 
   /** @param model see projectPrompt. */
@@ -216,26 +202,16 @@ export class TranscriptBuilder {
   }
 
   #start(taskId: string, at: number): void {
-    const known = this.#turns.get(taskId);
-    const turn = known ?? new Turn(taskId, this.#queued.get(taskId) ?? NO_PROMPT);
-    if (known === undefined) {
-      this.#length += turn.length;
-      this.#held += turn.held;
-    }
-    this.#change(turn, () => turn.beginAttempt(at));
+    const turn = this.#turns.get(taskId) ?? new Turn(taskId, this.#queued.get(taskId) ?? NO_PROMPT);
     // A task that was interrupted and overtaken in the queue resumes at the end of the conversation.
-    this.#turns.delete(taskId);
-    this.#turns.set(taskId, turn);
+    this.#turns.putLast(turn);
+    this.#turns.change(turn, () => turn.beginAttempt(at));
     this.#queued.delete(taskId);
-    this.#shrinkIfLarge();
+    this.#keepSmall();
   }
 
   #compact(event: Compacted): void {
-    const upToSeq = boundaryOf(event);
-    for (const turn of this.#turns.values()) {
-      this.#change(turn, () => turn.forgetUpTo(upToSeq));
-      if (turn.ending !== null && turn.ending.seq <= upToSeq) this.#forget(turn);
-    }
+    this.#turns.forgetUpTo(boundaryOf(event));
     this.#summary = event.data.summary;
     this.#countSummary(event);
     this.#lastUsage = null;
@@ -246,89 +222,26 @@ export class TranscriptBuilder {
     if (taskId !== null && usage !== undefined) this.#turns.get(taskId)?.addUsage(usage);
   }
 
-  #forget(turn: Turn): void {
-    this.#turns.delete(turn.taskId);
-    this.#length -= turn.length;
-    this.#held -= turn.held;
+  #keepSmall(): void {
+    if (!this.#turns.shrinkIfLarge()) return;
+    this.#isCut = true;
+    this.#summary ??= FORGOTTEN;
   }
 
-  /** Counts what changes in a turn. */
-  #change(turn: Turn, act: () => void): void {
-    const { length, held } = turn;
-    act();
-    this.#length += turn.length - length;
-    this.#held += turn.held - held;
-  }
-
-  #shrinkIfLarge(): void {
-    if (this.#length > MAX_TRANSCRIPT_LENGTH || this.#held > MAX_TRANSCRIPT_HELD) this.#shrink();
-  }
-
-  /** Makes room: halves the content, oldest first, sparing the last step. */
-  #shrink(): void {
-    const enough = (): boolean =>
-      this.#length <= MAX_TRANSCRIPT_LENGTH / 2 && this.#held <= MAX_TRANSCRIPT_HELD / 2;
-    const last = this.turns.at(-1)?.steps.at(-1);
-    const cut = (): void => {
-      this.#isCut = true;
-      this.#summary ??= FORGOTTEN;
-    };
-    const eachOldStep = (act: (turn: Turn, step: Step) => void): void => {
-      for (const turn of this.turns) {
-        const before = turn.held;
-        for (const step of turn.steps.slice()) {
-          if (step === last || enough()) break;
-          this.#change(turn, () => act(turn, step));
-        }
-        if (turn.held < before && turn.steps.length === 0 && turn.ending !== null) this.#forget(turn);
-      }
-    };
-    eachOldStep((turn, step) => turn.shortenResults(step, SHORT_OUTPUT_LENGTH));
-    eachOldStep((turn, step) => {
-      turn.forgetUpTo(step.endSeq);
-      cut();
-    });
-    for (const turn of this.turns) {
-      if (enough()) break;
-      if (turn.ending === null) continue;
-      this.#forget(turn);
-      cut();
-    }
-  }
-
-  /**
-   * Shortens old outputs while the window fills. What the log says decides, so that every attempt sends the same prompt; and
-   * much is shortened at once, seldom, so that the provider's cache holds in between.
-   */
-  #trim(): void {
-    const { tokens = 0 } = this.#lastUsage ?? {};
+  /** Shortens old outputs while the window fills. */
+  #trim(tokens: number): void {
     if (this.#contextTokens === undefined || tokens < this.#contextTokens * TRIMMED_FROM) return;
-    const old: { turn: Turn; step: Step; gain: number }[] = [];
-    let kept = 0;
-    for (const turn of this.turns.toReversed()) {
-      for (const step of turn.steps.toReversed()) {
-        if (kept > this.#length * UNTRIMMED_SHARE) old.push({ turn, step, gain: gainOf(step) });
-        kept += step.length;
-      }
-    }
-    const gain = old.reduce((sum, one) => sum + one.gain, 0);
-    if (gain < this.#length * TRIMMED_LEAST) return;
-    for (const { turn, step } of old) {
-      this.#change(turn, () => turn.shortenResults(step, SHORT_OUTPUT_LENGTH));
-    }
-    const freed = Math.floor(gain / CHARACTERS_PER_FREED_TOKEN);
-    this.#lastUsage = { tokens: Math.max(0, tokens - freed), length: this.length };
+    const freed = trimOldResults(this.#turns);
+    if (freed === 0) return;
+    const left = tokens - Math.floor(freed / CHARACTERS_PER_FREED_TOKEN);
+    this.#lastUsage = { tokens: Math.max(0, left), length: this.length };
   }
 
   #noteStep({ usage, toolCalls }: EventDataOf<"step.ended">): void {
-    this.#lastUsage = { tokens: totalTokens(usage), length: this.length };
-    this.#trim();
-    for (const { callId } of toolCalls) this.#callIds.add(callId);
-    for (const oldest of this.#callIds) {
-      if (this.#callIds.size <= MAX_KEPT_CALL_IDS) break;
-      this.#callIds.delete(oldest);
-      this.#hasForgottenCallIds = true;
-    }
+    const tokens = totalTokens(usage);
+    this.#lastUsage = { tokens, length: this.length };
+    this.#trim(tokens);
+    this.#calls.add(toolCalls);
   }
 }
 
@@ -337,23 +250,11 @@ const CHARACTERS_PER_TOKEN = 3;
 /** The same where tokens are taken away: rather too few. */
 const CHARACTERS_PER_FREED_TOKEN = 6;
 
-/** What shortening a step's outputs frees, in UTF-16 units. */
-function gainOf(step: Step): number {
-  const lengths = [...step.results.values()].map(({ output }) => output.length - SHORT_OUTPUT_LENGTH);
-  // One that was shortened is a little longer than that, by its note.
-  return lengths.reduce((sum, length) => sum + (length > 200 ? length : 0), 0);
-}
-
 const FORGOTTEN = "(Earlier parts of this conversation are too long to be kept, and were left out.)";
 
 /** The last event covered by a summary. One that claims otherwise is not ours. */
 export function boundaryOf({ seq, data: { upToSeq } }: Compacted): number {
   return Math.min(upToSeq, seq - 1);
-}
-
-/** Whether the id lacks a unique part, as with providers that number the calls of every answer from 0. */
-function isRandom(callId: string): boolean {
-  return callId.length >= 9 && !/^[^0-9]*[0-9]{0,6}$/.test(callId);
 }
 
 function lastStepOf(turn: Turn): LastStep | null {

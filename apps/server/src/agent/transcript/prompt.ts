@@ -1,11 +1,11 @@
 import type { LanguageModelV4Message, LanguageModelV4Prompt } from "@ai-sdk/provider";
 import type { ContentPart, TerminalTaskState } from "@trunkline/contract";
-import { attachedFile } from "./attached-files.ts";
-import { instructionText } from "./instruction-text.ts";
+import { attachedFile } from "../attached-files.ts";
+import { instructionText } from "../instruction-text.ts";
 import { PromptCalls } from "./prompt-calls.ts";
 import { projectStep } from "./step-messages.ts";
-import type { Step, Turn } from "./transcript-turn.ts";
-import { textOf } from "./transcript-turn.ts";
+import type { Step, Turn } from "./turn.ts";
+import { textOf } from "./turn.ts";
 
 type AssistantMessage = Extract<LanguageModelV4Message, { role: "assistant" }>;
 
