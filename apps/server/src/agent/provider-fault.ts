@@ -1,3 +1,4 @@
+import { ownCopy } from "../own-copy.ts";
 import type { TaskError } from "@trunkline/contract";
 
 /** A model call failed by its provider, with everything that a retry, a notice and the task's error need. */
@@ -44,5 +45,5 @@ export class ProviderFault extends Error {
 const MAX_SAID_LENGTH = 500;
 
 export function clip(text: string): string {
-  return text.length <= MAX_SAID_LENGTH ? text : `${text.slice(0, MAX_SAID_LENGTH).toWellFormed()}…`;
+  return text.length <= MAX_SAID_LENGTH ? text : ownCopy(`${text.slice(0, MAX_SAID_LENGTH).toWellFormed()}…`);
 }

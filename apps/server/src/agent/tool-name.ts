@@ -1,3 +1,5 @@
+import { ownCopy } from "../own-copy.ts";
+
 /** Tool names that every provider accepts. */
 const LEGAL = /^[a-zA-Z0-9_-]{1,64}$/;
 
@@ -20,7 +22,7 @@ export function toolNameFor(written: string, names: readonly string[]): string {
   const plain = plainName(bare);
   const [match, ...others] = names.filter((name) => plainName(name) === plain);
   if (plain !== "" && match !== undefined && others.length === 0) return match;
-  return written.toWellFormed().slice(0, MAX_NAME_LENGTH).toWellFormed() || "unnamed";
+  return ownCopy(written.slice(0, MAX_NAME_LENGTH).toWellFormed()) || "unnamed";
 }
 
 function plainName(name: string): string {
@@ -39,5 +41,5 @@ export function legalToolName(name: string): string {
     .replaceAll(/[^a-zA-Z0-9_-]+/g, "_")
     .replaceAll(/^_+|_+$/g, "")
     .slice(0, 64);
-  return legal === "" ? "unknown_tool" : legal;
+  return legal === "" ? "unknown_tool" : ownCopy(legal);
 }

@@ -1,3 +1,5 @@
+import { ownCopy } from "../own-copy.ts";
+
 /**
  * Controls other than line ends and tabs; bidirectional and zero-width characters, and Unicode's tags, by which a text can
  * hold what a person who reads it does not see.
@@ -10,5 +12,6 @@ const UNSEEN =
 export function cleanText(text: string, maxLength: number): string {
   const cut = text.length > maxLength * 2 ? text.slice(0, maxLength * 2) : text;
   const clean = cut.toWellFormed().replace(UNSEEN, "");
-  return clean.length <= maxLength ? clean : `${clean.slice(0, maxLength - 2).toWellFormed()} …`;
+  const whole = clean.length <= maxLength ? clean : `${clean.slice(0, maxLength - 2).toWellFormed()} …`;
+  return cut === text && whole === clean ? whole : ownCopy(whole);
 }

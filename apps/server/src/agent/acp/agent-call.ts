@@ -2,6 +2,7 @@ import type { ToolCall as AgentToolCall, ToolCallContent, ToolCallUpdate } from 
 import type { ContentPart, Json, Location, ToolCall, ToolKind } from "@trunkline/contract";
 import type { AgentAct } from "./agent-items.ts";
 import { RunFailure } from "../run-failure.ts";
+import { ownCopy } from "../../own-copy.ts";
 import { legalToolName } from "../tool-name.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 import { pathInside } from "./workspace-paths.ts";
@@ -80,7 +81,7 @@ export class AgentCall {
 
   get title(): string {
     const title = (this.#told.title ?? "").replaceAll(`${this.#workspace}/`, "");
-    return title.toWellFormed().slice(0, MAX_TITLE_LENGTH).toWellFormed() || this.tool;
+    return ownCopy(title.slice(0, MAX_TITLE_LENGTH).toWellFormed()) || this.tool;
   }
 
   get tool(): string {

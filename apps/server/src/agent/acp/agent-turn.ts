@@ -7,6 +7,7 @@ import { AnswerBlocks } from "../answer-blocks.ts";
 import type { PricedModel, Prices } from "../../usage/port.ts";
 import type { RunEvent, RunSink } from "../port.ts";
 import type { RunState } from "../run-state.ts";
+import { ownCopy } from "../../own-copy.ts";
 import { AgentCall, boundCalls, type ReportedCall } from "./agent-call.ts";
 import type { AgentAct } from "./agent-items.ts";
 import type { UsageMeter } from "./usage-meter.ts";
@@ -195,7 +196,8 @@ export class AgentTurn {
 
   async #say(kind: "text" | "reasoning", text: string): Promise<void> {
     const room = Math.max(0, MAX_BLOCK_LENGTH - this.#blockLength);
-    const piece = text.toWellFormed().slice(0, room).toWellFormed();
+    const said = text.toWellFormed();
+    const piece = said.length <= room ? said : ownCopy(said.slice(0, room).toWellFormed());
     if (piece === "") return;
     await this.#openStep();
     this.#blockLength += piece.length;
@@ -251,9 +253,10 @@ export class AgentTurn {
     entries: readonly { content: string; status: "pending" | "in_progress" | "completed" }[],
   ): Promise<void> {
     const status = { pending: "pending", in_progress: "active", completed: "done" } as const;
-    const items = entries
-      .slice(0, MAX_PLAN_ITEMS)
-      .map((entry) => ({ text: entry.content.toWellFormed().slice(0, 2_000), status: status[entry.status] }));
+    const items = entries.slice(0, MAX_PLAN_ITEMS).map(({ content, status: state }) => ({
+      text: ownCopy(content.slice(0, 2_000).toWellFormed()),
+      status: status[state],
+    }));
     await this.#writer.state.record({ type: "plan.updated", data: { items } });
   }
 
