@@ -7,23 +7,25 @@ const MAX_OUTPUT_LENGTH = 1_000_000;
 /**
  * Runs a command to its end, in its own process group, so that a signal to us ends all of it and then us.
  *
+ * One that says nothing for `silenceMs` hangs, and is stopped: how long all of it takes depends on the machine.
+ *
  * @param {string} command
  * @param {string[]} args
  * @param {{
  *   cwd: string,
  *   env: NodeJS.ProcessEnv,
- *   output: "capture" | "inherit",
- *   timeoutMs: number,
- * }} options
- * @returns {Promise<{ ok: boolean, stdout: string, output: string }>} `output` is both streams as they came
+ *   output: "capture" | "show",
+ *   silenceMs: number,
+ * }} options `show`: passed on as it comes
+ * @returns {Promise<{ ok: boolean, stdout: string, output: string }>} what was captured; `output` is both streams as they came
  */
-export function runChild(command, args, { cwd, env, output, timeoutMs }) {
+export function runChild(command, args, { cwd, env, output, silenceMs }) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env,
       detached: true,
-      stdio: ["ignore", output === "capture" ? "pipe" : "inherit", output === "capture" ? "pipe" : "inherit"],
+      stdio: ["ignore", "pipe", "pipe"],
     });
     let stdout = "";
     let both = "";
@@ -46,26 +48,32 @@ export function runChild(command, args, { cwd, env, output, timeoutMs }) {
       endGroup("SIGTERM");
       setTimeout(() => endGroup("SIGKILL"), 5_000).unref();
     };
-    const timeout = setTimeout(() => {
-      both += `\nStopped: it took longer than ${timeoutMs / 1_000} s\n`;
-      endGroup("SIGTERM");
-      setTimeout(() => endGroup("SIGKILL"), 5_000).unref();
-    }, timeoutMs);
     for (const signal of endingSignals) process.on(signal, stop);
 
-    /** @param {string} chunk */
-    const add = (chunk) => {
+    /**
+     * @param {string} chunk
+     * @param {NodeJS.WriteStream} [shownOn]
+     */
+    const add = (chunk, shownOn = process.stderr) => {
+      if (output === "show") return void shownOn.write(chunk);
       both = (both + chunk).slice(-MAX_OUTPUT_LENGTH);
+      if (shownOn === process.stdout) stdout = (stdout + chunk).slice(-MAX_OUTPUT_LENGTH);
     };
-    child.stdout?.setEncoding("utf8").on("data", (/** @type {string} */ chunk) => {
-      stdout = (stdout + chunk).slice(-MAX_OUTPUT_LENGTH);
-      add(chunk);
-    });
-    child.stderr?.setEncoding("utf8").on("data", add);
+    const silence = setTimeout(() => {
+      add(`\nStopped: it said nothing for ${silenceMs / 1_000} s\n`);
+      endGroup("SIGTERM");
+      setTimeout(() => endGroup("SIGKILL"), 5_000).unref();
+    }, silenceMs);
+    for (const stream of /** @type {const} */ (["stdout", "stderr"])) {
+      child[stream].setEncoding("utf8").on("data", (/** @type {string} */ chunk) => {
+        silence.refresh();
+        add(chunk, process[stream]);
+      });
+    }
 
     /** @param {boolean} ok */
     const settle = (ok) => {
-      clearTimeout(timeout);
+      clearTimeout(silence);
       for (const signal of endingSignals) process.off(signal, stop);
       if (stoppedBy !== undefined) process.exit(exitCodeOf(stoppedBy));
       resolve({ ok, stdout, output: both });

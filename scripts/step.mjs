@@ -1,6 +1,7 @@
 import { runChild } from "./run-child.mjs";
 
-const STEP_TIMEOUT_MS = 15 * 60_000;
+/** Most steps say nothing until they end. */
+const SILENCE_MS = 30 * 60_000;
 
 /**
  * One line per step: what is being done, and how it went. The command's own output shows when it fails, and then all
@@ -18,7 +19,7 @@ export async function step(title, command, args, { cwd, env, isAlone = true }) {
   const beginning = `${title} … `;
   if (isAlone) process.stderr.write(beginning);
   const startedAt = performance.now();
-  const result = await runChild(command, args, { cwd, env, output: "capture", timeoutMs: STEP_TIMEOUT_MS });
+  const result = await runChild(command, args, { cwd, env, output: "capture", silenceMs: SILENCE_MS });
   const seconds = `${((performance.now() - startedAt) / 1_000).toFixed(1)} s`;
   const end = result.ok ? `${seconds}\n` : `failed after ${seconds}\n\n${result.output.trimEnd()}\n\n`;
   process.stderr.write(isAlone ? end : beginning + end);
