@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { Logger } from "pino";
+import { makeId, readId } from "./id-file.ts";
 import type { SharedDirectoryStore } from "./store/port.ts";
 
 /** Holds the directory's id. */
@@ -46,11 +47,11 @@ export class SharedDirectory {
   static async open(options: SharedDirectoryOptions): Promise<SharedDirectory> {
     const { directory, store } = options;
     const shared = new SharedDirectory(options);
-    const known = await readId(directory);
-    shared.#id = known ?? (await makeId(directory));
+    const known = await readId(idFile(directory));
+    shared.#id = known ?? (await makeId(idFile(directory)));
     const stored = await store.claim(shared.#id);
     if (stored !== shared.#id) {
-      if (known === undefined) await rm(join(directory, SHARED_DIRECTORY_FILE));
+      if (known === undefined) await rm(idFile(directory));
       throw foreign(directory, known, stored);
     }
     await mkdir(join(directory, NODES), { recursive: true, mode: 0o700 });
@@ -89,7 +90,7 @@ export class SharedDirectory {
   /** @returns the files of the nodes that live. */
   async #look(): Promise<ReadonlySet<string>> {
     const { store, directory, name } = this.#options;
-    const id = await readId(directory);
+    const id = await readId(idFile(directory));
     if (id !== this.#id) throw foreign(directory, id, this.#id);
     // Also restores a lost file: otherwise the others would take this directory for another one.
     await stat(this.#path).catch(async () => writeFile(this.#path, name, { mode: 0o600 }));
@@ -150,6 +151,10 @@ export class SharedDirectory {
   }
 }
 
+function idFile(directory: string): string {
+  return join(directory, SHARED_DIRECTORY_FILE);
+}
+
 /**
  * Before anything in the directory is taken for nobody's.
  * @param store null: the store is an embedded one, which shares its directory with nobody
@@ -159,8 +164,8 @@ export async function requireOwnDirectory(
   directory: string,
   store: Pick<SharedDirectoryStore, "claim"> | null,
 ): Promise<void> {
-  const id = await readId(directory);
-  const file = join(directory, SHARED_DIRECTORY_FILE);
+  const file = idFile(directory);
+  const id = await readId(file);
   if (store === null && id !== undefined) {
     throw new SharedDirectoryError(
       `The files in ${directory} belong to a PostgreSQL database: set TRUNKLINE_DATABASE_URL. If they were moved back to ` +
@@ -177,33 +182,11 @@ export async function requireOwnDirectory(
   if (stored !== id) throw foreign(directory, id, stored);
 }
 
-async function readId(directory: string): Promise<string | undefined> {
-  const text = await readFile(join(directory, SHARED_DIRECTORY_FILE), "utf8").catch(
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === "ENOENT") return "";
-      throw error;
-    },
-  );
-  return text.trim() === "" ? undefined : text.trim();
-}
-
-/** Atomic. @returns the id of the first of two nodes that start at once. */
-async function makeId(directory: string): Promise<string> {
-  const id = randomUUID();
-  const draft = join(directory, `${SHARED_DIRECTORY_FILE}.${id}`);
-  await writeFile(draft, `${id}\n`, { mode: 0o600, flush: true });
-  await link(draft, join(directory, SHARED_DIRECTORY_FILE)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== "EEXIST") throw error;
-  });
-  await rm(draft);
-  return (await readId(directory)) ?? id;
-}
-
 function foreign(directory: string, id: string | undefined, stored: string): SharedDirectoryError {
   const what = id === undefined ? "is not" : "belongs to another database and is not";
   return new SharedDirectoryError(
     `${directory} ${what} the directory that this database's workspaces and attachments are in. Mount that one, and set ` +
       `TRUNKLINE_SHARED_DIR to it on every node. If it is lost for good, go on without its files: ` +
-      `echo ${stored} > '${join(directory, SHARED_DIRECTORY_FILE)}'`,
+      `echo ${stored} > '${idFile(directory)}'`,
   );
 }

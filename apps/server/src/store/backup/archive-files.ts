@@ -9,6 +9,7 @@ import { Parser } from "tar/parse";
 import type { ReadEntry } from "tar/read-entry";
 import { WrittenFile } from "../../written-file.ts";
 import { BackupError } from "./backup-error.ts";
+import { INSTALLATION_FILE, PLACE_FILE } from "./backup-place.ts";
 import { TAR_ENVIRONMENT } from "./tar-environment.ts";
 
 export interface Archive {
@@ -38,6 +39,8 @@ const LEFT_OUT = [
   "projects/*/.spare-*",
   "*.replaced-*",
   ".restoring-*",
+  `${INSTALLATION_FILE}*`,
+  PLACE_FILE,
   // Whoever has it may do everything; the new server makes one.
   "token",
 ];

@@ -17,6 +17,8 @@ export interface WholeBackupOptions {
   databaseUrl: string | undefined;
   /** Whether the key of encrypted credentials goes along: whoever has the backup can then read them. */
   withKeys: boolean;
+  /** Whose backup it is; absent: one that nobody removes by itself. */
+  installation?: string | undefined;
   onProgress?: ((progress: CopyProgress) => void) | undefined;
 }
 
@@ -33,7 +35,7 @@ export interface WholeBackupSummary {
  */
 export async function backupEverything(
   directory: string,
-  { dataDir, sharedDir, databaseUrl, withKeys, onProgress }: WholeBackupOptions,
+  { dataDir, sharedDir, databaseUrl, withKeys, installation, onProgress }: WholeBackupOptions,
 ): Promise<WholeBackupSummary> {
   const target = resolve(directory);
   if (await isThere(target))
@@ -58,6 +60,7 @@ export async function backupEverything(
     await writeManifest(partial, {
       format: 1,
       createdAt: Date.now(),
+      installation,
       directory: sharedDir,
       engine: databaseUrl === undefined ? "sqlite" : "postgres",
       database: { name, sha256: await hashOf(database), bytes: size },

@@ -11,6 +11,8 @@ const File = z.object({ name: z.string().regex(/^[\w.-]+$/), sha256: z.string(),
 const Manifest = z.object({
   format: z.literal(1),
   createdAt: z.number(),
+  /** Of the server that makes it by itself, and removes it again; absent: somebody has made it, or an earlier version. */
+  installation: z.string().optional(),
   /** Of the server that the backup is of: paths in git's files begin with it. */
   directory: z.string(),
   engine: z.enum(["sqlite", "postgres"]),

@@ -1,11 +1,10 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, readdir, rm } from "node:fs/promises";
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import type { Logger } from "pino";
 import type { WholeBackupOptions, WholeBackupSummary } from "./backup-everything.ts";
-import { readManifest } from "./manifest.ts";
+import { BackupPlace } from "./backup-place.ts";
 import { removeAbandoned } from "./unfinished.ts";
 import { spawned } from "../../spawned.ts";
 
@@ -15,7 +14,7 @@ export interface ScheduledBackupsOptions {
   everyMs: number;
   /** How many are kept. */
   keep: number;
-  of: Omit<WholeBackupOptions, "onProgress">;
+  of: Omit<WholeBackupOptions, "onProgress" | "installation">;
   logger: Pick<Logger, "info" | "error">;
   now: () => number;
 }
@@ -26,11 +25,11 @@ const PROGRAM = fileURLToPath(new URL("./backup-process.ts", import.meta.url));
 const LOOK_EVERY_MS = 60_000;
 /** After a failure, in ms. */
 const RETRY_MS = 3_600_000;
-/** Ours, and nobody else's. */
-const NAME = /^trunkline-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ$/;
-const PARTIAL = /^trunkline-\d{4}-\d\d-\d\dT\d\d-\d\d-\d\dZ\.partial-$/;
 
-/** Backups of everything, again and again; the oldest go. What is due follows from what is there, so a restart changes nothing. */
+/**
+ * Backups of everything, again and again; the oldest go. What is due follows from what is there, so a restart changes nothing.
+ * Those of other servers that use the same directory are theirs.
+ */
 export class ScheduledBackups {
   readonly #options: ScheduledBackupsOptions;
   #timer: NodeJS.Timeout | undefined;
@@ -62,21 +61,21 @@ export class ScheduledBackups {
   }
 
   async #backUpIfDue(): Promise<void> {
-    const { directory, everyMs, keep, logger, now } = this.#options;
+    const { directory, everyMs, keep, of, logger, now } = this.#options;
     if (this.#failedAt !== undefined && Math.abs(now() - this.#failedAt) < RETRY_MS) return;
     try {
-      await mkdir(directory, { recursive: true, mode: 0o700 });
+      const place = await BackupPlace.open({ directory, sharedDir: of.sharedDir });
+      const own = await place.own();
       // Each has a name of its own, so that no later one would take the place of what a stop cut off.
-      await removeAbandoned(directory, (prefix) => PARTIAL.test(prefix));
+      await removeAbandoned(directory, (prefix) => place.isPartial(prefix));
       // One from far ahead was made while the clock was wrong: it says nothing of when the next is due.
-      const last = (await this.#whole()).find(({ createdAt }) => createdAt - now() < everyMs);
+      const last = own.find(({ createdAt }) => createdAt - now() < everyMs);
       if (last !== undefined && now() - last.createdAt < everyMs) return;
-      const stamp = new Date(now()).toISOString().replaceAll(":", "-").replace(/\.\d+/, "");
-      const made = join(directory, `trunkline-${stamp}`);
-      const summary = await this.#backUp(made);
+      const made = place.pathOf(now());
+      const summary = await this.#backUp(made, place.installation);
       this.#failedAt = undefined;
       logger.info(summary, "everything was backed up");
-      const others = (await this.#whole()).filter(({ path }) => path !== made);
+      const others = (await place.own()).filter(({ path }) => path !== made);
       for (const old of others.slice(keep - 1)) await rm(old.path, { recursive: true });
     } catch (error) {
       this.#failedAt = now();
@@ -84,20 +83,7 @@ export class ScheduledBackups {
     }
   }
 
-  /** Newest first. */
-  async #whole(): Promise<{ path: string; createdAt: number }[]> {
-    const { directory } = this.#options;
-    const found = [];
-    for (const name of await readdir(directory)) {
-      if (!NAME.test(name)) continue;
-      const path = join(directory, name);
-      const manifest = await readManifest(path).catch(() => null);
-      if (manifest !== null) found.push({ path, createdAt: manifest.createdAt });
-    }
-    return found.toSorted((a, b) => b.createdAt - a.createdAt);
-  }
-
-  async #backUp(directory: string): Promise<WholeBackupSummary> {
+  async #backUp(directory: string, installation: string): Promise<WholeBackupSummary> {
     // No key of ours: the address of PostgreSQL is sent.
     const child = spawned(
       fork(PROGRAM, [], { env: {}, execArgv: [], stdio: ["ignore", "ignore", "ignore", "ipc"] }),
@@ -111,7 +97,7 @@ export class ScheduledBackups {
         throw new Error("The backup's process ended before it was done");
       });
       ended.catch(() => undefined);
-      child.send({ directory, options: this.#options.of });
+      child.send({ directory, options: { ...this.#options.of, installation } });
       const [reply] = await Promise.race([replied, ended]);
       if ("error" in reply) throw new Error(reply.error);
       return reply.summary;

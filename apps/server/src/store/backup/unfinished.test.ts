@@ -75,9 +75,13 @@ it("scheduled backups remove what a stop of the server has cut off, although lat
   await using data = await TemporaryDirectory.create();
   await using elsewhere = await TemporaryDirectory.create();
   await createDatabase(data.path);
+  await writeFile(data.join("trunkline-installation"), "1a2b3c4d-0000-4000-8000-000000000000\n");
   await using killed = await startMaking(
     elsewhere.path,
     "trunkline-2026-11-20T01-00-00Z.partial-",
+    "trunkline-2026-11-20T01-00-00Z-1a2b3c4d.partial-",
+    // Perhaps under way on another machine that is called the same.
+    "trunkline-2026-11-20T01-00-00Z-99999999.partial-",
     "mine.partial-",
   );
   await killed.kill();
@@ -93,7 +97,8 @@ it("scheduled backups remove what a stop of the server has cut off, although lat
   await backups.stop();
   expect(await readdir(elsewhere.path)).toEqual([
     expect.stringMatching(/^mine\.partial-/),
-    expect.stringMatching(/^trunkline-[\dTZ-]+$/),
+    expect.stringMatching(/^trunkline-2026-11-20T01-00-00Z-99999999\.partial-/),
+    expect.stringMatching(/^trunkline-[\dTZ-]+-1a2b3c4d$/),
   ]);
 });
 
